@@ -1,0 +1,76 @@
+package tensor
+
+import (
+	"errors"
+	"math"
+	"testing"
+)
+
+func TestSize(t *testing.T) {
+	for _, c := range []struct {
+		shape []int
+		want  int
+		fails bool
+	}{
+		{nil, 1, false},
+		{[]int{2, 3, 4}, 24, false},
+		{[]int{5, 0, 7}, 0, false},
+		{[]int{3, -1}, 0, true},
+		{[]int{1 << 31, 1 << 31}, 0, true},
+	} {
+		n, err := Size(c.shape)
+		if n != c.want || (err != nil) != c.fails {
+			t.Errorf("Size(%v) = %d, %v", c.shape, n, err)
+		}
+	}
+	if _, err := Size([]int{math.MaxInt, 2}); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("an overflowing shape gave %v", err)
+	}
+}
+
+// The first draws are part of the interface: results of `run --seed` must not change between versions.
+func TestStreamIsStable(t *testing.T) {
+	s := NewStream(0, "weight")
+	got := [3]float64{s.Uniform(), s.Uniform(), s.Uniform()}
+	want := [3]float64{-0.8922387361526489, -0.24561798572540283, 0.6581971645355225}
+	if got != want {
+		t.Errorf("the stream of seed 0, weight starts %v, want %v", got, want)
+	}
+	if a, b := NewStream(0, "weight").Uint64(), NewStream(0, "bias").Uint64(); a == b {
+		t.Error("two operands share a stream")
+	}
+}
+
+func TestFillBounds(t *testing.T) {
+	x := New[float32](4, 1000)
+	FillUniform(x, NewStream(7, "x"), 0.5)
+	var sum float64
+	for _, v := range x.Data {
+		if v < -0.5 || v >= 0.5 {
+			t.Fatalf("%g is outside [-0.5, 0.5)", v)
+		}
+		sum += float64(v)
+	}
+	if mean := sum / 4000; math.Abs(mean) > 0.02 {
+		t.Errorf("mean %g of a symmetric fill", mean)
+	}
+	FillInt(x, NewStream(7, "x"), -3, 3)
+	seen := map[float32]bool{}
+	for _, v := range x.Data {
+		seen[v] = true
+	}
+	if len(seen) != 7 {
+		t.Errorf("FillInt(-3, 3) drew %d different values", len(seen))
+	}
+}
+
+func TestConvert(t *testing.T) {
+	x := Of([]float64{1, 0.1}, 2)
+	y := Convert[float32](x)
+	if y.Data[1] != float32(0.1) {
+		t.Errorf("0.1 became %g", y.Data[1])
+	}
+	if Convert[float64](x) != x {
+		t.Error("converting to the same type should not copy")
+	}
+}
