@@ -1,0 +1,188 @@
+package layer
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Key is one parameter of a layer: a flag of the command line, a key of a YAML file (with underscores), an override of
+// compare. One table serves them all.
+type Key struct {
+	Name, Short string // flag and one-letter flag
+	Usage       string
+	Type        string // what the help shows for the value
+	set         func(*Spec, string) error
+	get         func(Spec) string // the value in text form, for showing what was defaulted
+}
+
+// YAML is the key's name in files.
+func (k Key) YAML() string { return strings.ReplaceAll(k.Name, "-", "_") }
+
+// Value is the key's value in a spec, in the form that Set reads.
+func (k Key) Value(s Spec) string {
+	if k.get == nil {
+		return ""
+	}
+	return k.get(s)
+}
+
+// Keys lists every layer key in the order in which help and answers show them.
+func Keys() []Key { return keys }
+
+// KeyNamed finds a key by its flag or YAML name.
+func KeyNamed(name string) (Key, bool) {
+	name = strings.ReplaceAll(name, "_", "-")
+	i := slices.IndexFunc(keys, func(k Key) bool { return k.Name == name })
+	if i < 0 {
+		return Key{}, false
+	}
+	return keys[i], true
+}
+
+func keyNames() []string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.Name
+	}
+	return names
+}
+
+var keys = []Key{
+	intKey("dims", "", "1|2|3", "spatial axes", 1, func(s *Spec) *int { return &s.Dims }),
+	{
+		Name: "input", Short: "i", Type: "CxHxW", Usage: "input size, CxHxW or NxCxHxW (1-D: CxW; 3-D: CxDxHxW)",
+		set: func(s *Spec, v string) (err error) { s.Input, err = ParseInts(v, 1); return },
+		get: func(s Spec) string { return FormatShape(s.Input) },
+	},
+	intKey("out-channels", "c", "N", "output channels (default: the input's)", 1, func(s *Spec) *int { return &s.OutChannels }),
+	intsKey("kernel", "k", "kernel size: one number, or one per axis like 3x5", 1, func(s *Spec) *[]int { return &s.Kernel }),
+	intsKey("stride", "s", "stride", 1, func(s *Spec) *[]int { return &s.Stride }),
+	{
+		Name: "padding", Short: "p", Type: "P", Usage: "padding: 1, 1x2, begin:end per axis 1:2x0:3, same, same-lower, valid or causal",
+		set: func(s *Spec, v string) (err error) { s.Padding, err = ParsePadding(v); return },
+		get: func(s Spec) string { return s.Padding.String() },
+	},
+	{
+		Name: "pad-mode", Type: "MODE", Usage: "what padded positions hold: zeros, reflect, replicate or circular",
+		set: func(s *Spec, v string) error {
+			if !slices.Contains(PadModes(), PadMode(v)) {
+				return fmt.Errorf("%q is not one of zeros, reflect, replicate, circular", v)
+			}
+			s.PadMode = PadMode(v)
+			return nil
+		},
+		get: func(s Spec) string { return string(s.PadMode) },
+	},
+	intsKey("dilation", "d", "dilation: the distance between taps, 1 is none", 1, func(s *Spec) *[]int { return &s.Dilation }),
+	intsKey("output-padding", "", "transposed: extra output rows and columns at the end", 0, func(s *Spec) *[]int { return &s.OutputPadding }),
+	intKey("groups", "g", "N", "groups of channels that do not see each other", 1, func(s *Spec) *int { return &s.Groups }),
+	{
+		Name: "bias", Type: "BOOL", Usage: "add a bias, in every stage that has weights",
+		set: func(s *Spec, v string) error { b, err := parseBool(v); s.NoBias = !b; return err },
+		get: func(s Spec) string { return strconv.FormatBool(!s.NoBias) },
+	},
+	intKey("multiplier", "", "N", "depthwise, separable: output channels per input channel", 1, func(s *Spec) *int { return &s.Multiplier }),
+	intKey("expansion", "", "N", "inverted-residual: hidden channels per input channel", 1, func(s *Spec) *int { return &s.Expansion }),
+	intKey("reduction", "", "N", "se: input channels per hidden unit", 1, func(s *Spec) *int { return &s.Reduction }),
+	intKey("offset-groups", "", "N", "deformable: groups of channels that share their offsets", 1, func(s *Spec) *int { return &s.OffsetGroups }),
+	{
+		Name: "modulated", Type: "BOOL", Usage: "deformable: v2, each sample scaled by a learned sigmoid mask",
+		set: func(s *Spec, v string) (err error) { s.Modulated, err = parseBool(v); return },
+		get: func(s Spec) string { return strconv.FormatBool(s.Modulated) },
+	},
+	{
+		Name: "scale", Type: "F", Usage: "resize-conv: upsampling factor, one number or one per axis",
+		set: func(s *Spec, v string) (err error) { s.Scale, err = parseFloats(v); return },
+		get: func(s Spec) string { return formatFloats(s.Scale) },
+	},
+	intsKey("pooled", "", "deform-roi-pool: bins per axis", 1, func(s *Spec) *[]int { return &s.Pooled }),
+	floatKey("gamma", "deform-roi-pool: scale of the offsets, in RoI sizes", func(s *Spec) *float64 { return &s.Gamma }),
+	intKey("sampling-ratio", "", "N", "deform-roi-pool: samples per bin and axis", 1, func(s *Spec) *int { return &s.SamplingRatio }),
+	floatKey("spatial-scale", "deform-roi-pool: input pixels per RoI unit", func(s *Spec) *float64 { return &s.SpatialScale }),
+	{
+		Name: "roi", Type: "X0,Y0,X1,Y1", Usage: "deform-roi-pool: a region of interest; several are joined by / (default: the whole input)",
+		set: func(s *Spec, v string) (err error) { s.ROIs, err = parseROIs(v); return },
+		get: func(s Spec) string { return formatROIs(s.ROIs) },
+	},
+	intKey("hidden", "", "N", "deform-roi-pool: units of the two hidden layers that predict offsets", 1, func(s *Spec) *int { return &s.Hidden }),
+}
+
+func intKey(name, short, typ, usage string, least int, at func(*Spec) *int) Key {
+	return Key{
+		Name: name, Short: short, Type: typ, Usage: usage,
+		set: func(s *Spec, v string) (err error) { *at(s), err = parseInt(v, least); return },
+		get: func(s Spec) string { return strconv.Itoa(*at(&s)) },
+	}
+}
+
+func intsKey(name, short, usage string, least int, at func(*Spec) *[]int) Key {
+	return Key{
+		Name: name, Short: short, Type: "N[xN]", Usage: usage,
+		set: func(s *Spec, v string) (err error) { *at(s), err = ParseInts(v, least); return },
+		get: func(s Spec) string { return FormatInts(*at(&s)) },
+	}
+}
+
+func floatKey(name, usage string, at func(*Spec) *float64) Key {
+	return Key{
+		Name: name, Type: "F", Usage: usage,
+		set: func(s *Spec, v string) error {
+			f, err := parseFloats(v)
+			if err != nil || len(f) != 1 {
+				return fmt.Errorf("%q is not a positive number", v)
+			}
+			*at(s) = f[0]
+			return nil
+		},
+		get: func(s Spec) string { return strconv.FormatFloat(*at(&s), 'g', -1, 64) },
+	}
+}
+
+func parseBool(v string) (bool, error) {
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		return false, fmt.Errorf("%q is neither true nor false", v)
+	}
+	return b, nil
+}
+
+func formatFloats(v []float64) string {
+	parts := make([]string, len(v))
+	for i, f := range v {
+		parts[i] = strconv.FormatFloat(f, 'g', -1, 64)
+	}
+	if len(v) > 0 && len(slices.Compact(slices.Clone(parts))) == 1 {
+		return parts[0]
+	}
+	return strings.Join(parts, "x")
+}
+
+func parseROIs(v string) ([]ROI, error) {
+	var out []ROI
+	for part := range strings.SplitSeq(v, "/") {
+		fields := strings.Split(part, ",")
+		if len(fields) != 4 {
+			return nil, fmt.Errorf("%q is not X0,Y0,X1,Y1", part)
+		}
+		var c [4]float64
+		for i, f := range fields {
+			x, err := strconv.ParseFloat(strings.TrimSpace(f), 64)
+			if err != nil || !(x >= -MaxExtent && x <= MaxExtent) {
+				return nil, fmt.Errorf("%q is not a coordinate", f)
+			}
+			c[i] = x
+		}
+		out = append(out, ROI{c[0], c[1], c[2], c[3]})
+	}
+	return out, nil
+}
+
+func formatROIs(rois []ROI) string {
+	parts := make([]string, len(rois))
+	for i, r := range rois {
+		parts[i] = fmt.Sprintf("%g,%g,%g,%g", r.X0, r.Y0, r.X1, r.Y1)
+	}
+	return strings.Join(parts, "/")
+}

@@ -1,0 +1,173 @@
+package layer
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// build sets keys given as "key=value" and builds.
+func build(variant string, keys ...string) (Layer, error) {
+	s := Spec{Variant: variant}
+	for _, kv := range keys {
+		k, v, _ := strings.Cut(kv, "=")
+		if err := s.Set(k, v); err != nil {
+			return Layer{}, err
+		}
+	}
+	return Build(s)
+}
+
+func stageNames(l Layer) string {
+	var names []string
+	for _, s := range l.Stages {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+func TestStages(t *testing.T) {
+	for _, c := range []struct{ variant, keys, want string }{
+		{"standard", "input=3x224x224 kernel=7", "conv"},
+		{"separable", "input=8x5x5", "depthwise pointwise"},
+		{"inverted-residual", "input=8x5x5", "expand expand.relu6 depthwise depthwise.relu6 project add"},
+		{"inverted-residual", "input=8x5x5 expansion=1 stride=2", "depthwise depthwise.relu6 project"},
+		{"deformable", "input=8x5x5", "offset deformable"},
+		{"deformable", "input=8x5x5 modulated=true", "offset mask.conv mask deformable"},
+		{"se", "input=32x5x5", "squeeze fc1 fc1.relu fc2 fc2.sigmoid scale"},
+		{"resize-conv", "input=8x5x5", "resize conv"},
+		{"deform-roi-pool", "input=8x14x14", "pool fc1 fc1.relu fc2 fc2.relu fc3 deform-pool"},
+	} {
+		l, err := build(c.variant, strings.Fields(c.keys)...)
+		if err != nil {
+			t.Errorf("%s %s: %v", c.variant, c.keys, err)
+			continue
+		}
+		if got := stageNames(l); got != c.want {
+			t.Errorf("%s %s: stages %s, want %s", c.variant, c.keys, got, c.want)
+		}
+	}
+}
+
+// Every variant must answer a short command: input alone.
+func TestEveryVariantHasDefaults(t *testing.T) {
+	for _, v := range Variants() {
+		l, err := build(v.Name, "input=32x20x20")
+		if err != nil {
+			t.Errorf("%s with an input alone: %v", v.Name, err)
+			continue
+		}
+		if len(l.Defaults) == 0 {
+			t.Errorf("%s shows no defaults", v.Name)
+		}
+		for _, key := range v.Keys {
+			if _, ok := KeyNamed(key); !ok {
+				t.Errorf("%s reads unknown key %s", v.Name, key)
+			}
+		}
+		for _, st := range l.Stages {
+			if !slices.Contains(Kinds(), st.Op.Kind()) {
+				t.Errorf("%s: stage %s has unknown kind %s", v.Name, st.Name, st.Op.Kind())
+			}
+		}
+	}
+}
+
+func TestImpossible(t *testing.T) {
+	for _, c := range []struct{ variant, keys, want string }{
+		{"standrad", "input=3x8x8", `unknown variant "standrad": did you mean standard?`},
+		{"standard", "", "standard needs an input size: give -i CxHxW, like -i 3x224x224"},
+		{"standard", "input=3x8x8 groups=3", "standard has 1 group, not 3: use grouped"},
+		{"standard", "input=3x8x8 dilation=2", "standard has dilation 1, not 2: use dilated"},
+		{"standard", "input=3x8x8 expansion=2", "standard has no --expansion: drop it; it belongs to inverted-residual"},
+		{"standard", "input=3x8", "input 3x8 has 2 extents; with --dims 2 it is CxHxW or NxCxHxW: for CxW add --dims 1"},
+		{"standard", "input=3x8x8 kernel=3x3x3", "kernel 3x3x3 has 3 numbers, and --dims 2 has 2 spatial axes"},
+		{"standard", "input=3x8x8 padding=causal", "causal padding is for sequences: use --dims 1, or --padding same"},
+		{"standard", "input=3x8x8 kernel=0", "kernel: 0 is less than 1"},
+		{"standard", "input=3x8x8 kernel=9999999999999999999999", `kernel: "9999999999999999999999" is larger than 1073741824`},
+		{"pointwise", "input=3x8x8 kernel=3", "pointwise has kernel 1, not 3: use standard"},
+		{"grouped", "input=6x8x8 groups=4", "groups 4 does not divide the 6 input channels: 3 and 6 would work"},
+		{"grouped", "input=6x8x8 groups=1", "grouped needs more than 1 group: use standard"},
+		{"dilated", "input=6x8x8 dilation=1", "dilated needs a dilation above 1 on some axis: dilation 1 is no dilation: use standard, or --dilation 2"},
+		{"depthwise", "input=6x8x8 out-channels=12", "depthwise makes 6 channels (input channels times multiplier), not 12: --multiplier 2, or use separable, whose pointwise stage makes any number"},
+		{"transposed", "input=6x8x8 output-padding=1", "output padding 1 on H must be smaller than the stride 1 or the dilation 1: a larger one would add pixels that no input reaches"},
+		{"se", "input=20x8x8", "reduction 16 does not divide the 20 channels: 10 and 20 would work"},
+		{"deformable", "dims=1 input=3x8", "deformable works on images: --dims 2, not 1"},
+	} {
+		_, err := build(c.variant, strings.Fields(c.keys)...)
+		if err == nil || err.Error() != c.want {
+			t.Errorf("%s %s:\n got %v\nwant %s", c.variant, c.keys, err, c.want)
+		}
+	}
+	_, err := build("se", "input=20x8x8")
+	if _, ok := errors.AsType[*Error](err); !ok {
+		t.Errorf("an impossible layer is a %T, want *Error", err)
+	}
+}
+
+func TestPaddingText(t *testing.T) {
+	for _, s := range []string{"0", "1", "1x2", "1:2x0:3", "same", "same-lower", "valid", "causal", "2:0"} {
+		p, err := ParsePadding(s)
+		if err != nil || p.String() != s {
+			t.Errorf("ParsePadding(%q) = %s, %v", s, p, err)
+		}
+	}
+	for _, s := range []string{"", "x", "1:", "-1", "1:2:3", "1x", "samme", "1.5"} {
+		if p, err := ParsePadding(s); err == nil {
+			t.Errorf("ParsePadding(%q) = %s, want an error", s, p)
+		}
+	}
+}
+
+// Every value that a key shows must read back as itself.
+func TestKeysReadBack(t *testing.T) {
+	for _, v := range Variants() {
+		l, err := build(v.Name, "input=32x20x20")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range l.Defaults {
+			s := Spec{Variant: v.Name}
+			if err := s.Set(d.Key, d.Value); err != nil {
+				t.Errorf("%s: default %s %q does not read back: %v", v.Name, d.Key, d.Value, err)
+			}
+		}
+	}
+}
+
+func FuzzKeys(f *testing.F) {
+	for _, s := range []string{"3", "3x5", "1:2x0:3", "same", "0,0,4,4/1,1,2,2", "-1", "9999999999999999999", "1e400", "NaN", "x", "", "1::2", "٣"} {
+		for i := range keys {
+			f.Add(uint8(i), s)
+		}
+	}
+	f.Fuzz(func(t *testing.T, which uint8, value string) {
+		k := keys[int(which)%len(keys)]
+		s := Spec{Variant: "standard"}
+		if err := s.Set(k.Name, value); err != nil {
+			return
+		}
+		again := Spec{Variant: "standard"}
+		if err := again.Set(k.Name, k.Value(s)); err != nil {
+			t.Fatalf("%s: %q was read and shown as %q, which is not: %v", k.Name, value, k.Value(s), err)
+		}
+	})
+}
+
+func TestChecked(t *testing.T) {
+	if n, err := Product(1<<31, 1<<31, 1); err != nil || n != 1<<62 {
+		t.Errorf("2^62: %d, %v", n, err)
+	}
+	for _, f := range [][]int{{1 << 32, 1 << 31}, {1 << 62, 2}, {1 << 62, 4, 3}} {
+		if n, err := Product(f...); !errors.Is(err, ErrOverflow) {
+			t.Errorf("Product(%v) = %d, %v", f, n, err)
+		}
+	}
+	if n, err := Product(1<<62, 1<<62, 0); err != nil || n != 0 {
+		t.Errorf("a zero factor: %d, %v", n, err)
+	}
+	if _, err := Sum(1<<62, 1<<62); !errors.Is(err, ErrOverflow) {
+		t.Errorf("2^63: %v", err)
+	}
+}

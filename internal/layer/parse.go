@@ -1,0 +1,75 @@
+package layer
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// MaxExtent bounds every number that a layer is given, so that the arithmetic of one rule cannot overflow.
+const MaxExtent = 1 << 30
+
+// parseInt reads a decimal integer in [least, MaxExtent].
+func parseInt(s string, least int) (int, error) {
+	v, err := strconv.Atoi(strings.TrimSpace(s))
+	switch {
+	case errors.Is(err, strconv.ErrRange) || err == nil && v > MaxExtent:
+		return 0, fmt.Errorf("%q is larger than %d", s, MaxExtent)
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a whole number", s)
+	case v < least:
+		return 0, fmt.Errorf("%d is less than %d", v, least)
+	}
+	return v, nil
+}
+
+// ParseInts reads whole numbers joined by x, each at least least: "3" or "3x5".
+func ParseInts(s string, least int) ([]int, error) {
+	var out []int
+	for part := range strings.SplitSeq(s, "x") {
+		v, err := parseInt(part, least)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// FormatInts writes numbers joined by x, or just one where all are equal.
+func FormatInts(v []int) string {
+	if len(v) > 0 && len(slices.Compact(slices.Clone(v))) == 1 {
+		v = v[:1]
+	}
+	return FormatShape(v)
+}
+
+// FormatShape writes a shape as its extents joined by x: 1x3x224x224.
+func FormatShape(shape []int) string {
+	var b strings.Builder
+	for i, d := range shape {
+		if i > 0 {
+			b.WriteByte('x')
+		}
+		b.WriteString(strconv.Itoa(d))
+	}
+	return b.String()
+}
+
+// parseFloats reads numbers joined by x, each positive and finite: "2" or "1.5x2".
+func parseFloats(s string) ([]float64, error) {
+	var out []float64
+	for part := range strings.SplitSeq(s, "x") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a number", part)
+		}
+		if !(v > 0 && v <= MaxExtent) {
+			return nil, fmt.Errorf("%s is not a positive number up to %d", part, MaxExtent)
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}

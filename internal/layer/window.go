@@ -1,0 +1,112 @@
+package layer
+
+import "slices"
+
+// perAxis spreads one number over every spatial axis, or checks that there is one per axis. Nothing given is def.
+func (s *Spec) perAxis(key string, v *[]int, def int) error {
+	switch len(*v) {
+	case 0:
+		*v = slices.Repeat([]int{def}, s.Dims)
+	case 1:
+		*v = slices.Repeat(*v, s.Dims)
+	case s.Dims:
+		*v = slices.Clone(*v)
+	default:
+		return Errorf("%s %s has %d numbers, and --dims %d has %d spatial axes", key, FormatShape(*v), len(*v), s.Dims, s.Dims)
+	}
+	return nil
+}
+
+// window fills in and checks the geometry that sliding stages share.
+func (s *Spec) window(kernel, dilation int) (Window, error) {
+	for _, a := range []struct {
+		key string
+		v   *[]int
+		def int
+	}{{"kernel", &s.Kernel, kernel}, {"stride", &s.Stride, 1}, {"dilation", &s.Dilation, dilation}} {
+		if err := s.perAxis(a.key, a.v, a.def); err != nil {
+			return Window{}, err
+		}
+	}
+	if err := s.padding(); err != nil {
+		return Window{}, err
+	}
+	return Window{Kernel: s.Kernel, Stride: s.Stride, Dilation: s.Dilation, Padding: s.Padding}, nil
+}
+
+func (s *Spec) padding() error {
+	if s.Padding.Auto == Causal && s.Dims != 1 {
+		return Errorf("causal padding is for sequences").Hint("use --dims 1").Hint("--padding same")
+	}
+	if s.PadMode == "" {
+		s.PadMode = PadZeros
+	}
+	if s.Padding.Auto != Explicit {
+		return nil
+	}
+	pairs := s.Padding.Pairs
+	switch len(pairs) {
+	case 0:
+		pairs = make([]Pad, s.Dims)
+	case 1:
+		pairs = slices.Repeat(pairs, s.Dims)
+	case s.Dims:
+	default:
+		return Errorf("padding %s has %d entries, and --dims %d has %d spatial axes", s.Padding, len(pairs), s.Dims, s.Dims)
+	}
+	s.Padding = Padding{Pairs: pairs}
+	return nil
+}
+
+// outChannels fills in the output channels: as many as come in.
+func (s *Spec) outChannels() int {
+	if s.OutChannels == 0 {
+		s.OutChannels = s.Channels()
+	}
+	return s.OutChannels
+}
+
+// checkGroups demands that the groups divide the channels on both sides.
+func (s *Spec) checkGroups() error {
+	for _, c := range []struct {
+		what string
+		n    int
+	}{{"input", s.Channels()}, {"output", s.OutChannels}} {
+		if c.n%s.Groups != 0 {
+			return Errorf("groups %d does not divide the %d %s channels", s.Groups, c.n, c.what).Hint(divisorsHint(c.n, s.Groups))
+		}
+	}
+	return nil
+}
+
+// divisorsHint names the divisors of n around want.
+func divisorsHint(n, want int) string {
+	below, above := 1, n
+	for d := 1; d*d <= n; d++ {
+		if n%d != 0 {
+			continue
+		}
+		for _, e := range []int{d, n / d} {
+			if e < want {
+				below = max(below, e)
+			} else {
+				above = min(above, e)
+			}
+		}
+	}
+	if below == above {
+		return "only 1 works"
+	}
+	return FormatInts([]int{below}) + " and " + FormatInts([]int{above}) + " would work"
+}
+
+func all(v []int, want int) bool {
+	return !slices.ContainsFunc(v, func(x int) bool { return x != want })
+}
+
+func ones(n int) []int { return slices.Repeat([]int{1}, n) }
+
+// unit is a 1x1 window: stride 1, no dilation, no padding.
+func unit(dims int) Window {
+	return Window{Kernel: ones(dims), Stride: ones(dims), Dilation: ones(dims), Padding: Padding{Pairs: make([]Pad, dims)}}
+}
