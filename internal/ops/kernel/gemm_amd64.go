@@ -1,0 +1,27 @@
+//go:build !purego
+
+package kernel
+
+import "unsafe"
+
+// GemmTile returns the rows (R) and columns of the level's dense tile.
+func (l Level) GemmTile() (rows, cols int) {
+	switch l {
+	case AVX512:
+		return 8, 48
+	case AVX2:
+		return 4, 24
+	}
+	return gemmGenericRows, gemmGenericCols
+}
+
+func (l Level) gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, lo, hi float32, accumulate bool) {
+	switch l {
+	case AVX512:
+		gemmAVX512(&c[0], ldc, unsafe.SliceData(a), unsafe.SliceData(b), ldb, k, m, n, unsafe.SliceData(bias), lo, hi, accumulate)
+	case AVX2:
+		gemmAVX2(&c[0], ldc, unsafe.SliceData(a), unsafe.SliceData(b), ldb, k, m, n, unsafe.SliceData(bias), lo, hi, accumulate)
+	default:
+		gemmGeneric(gemmGenericRows, c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
+	}
+}
