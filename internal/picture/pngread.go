@@ -1,0 +1,271 @@
+package picture
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"io"
+
+	"github.com/klauspost/compress/zlib"
+)
+
+const pngMagic = "\x89PNG\r\n\x1a\n"
+
+// pngColor is a colour type of the PNG specification (third edition, 11.2.1).
+type pngColor struct {
+	name    string
+	samples int // stored a pixel
+	alpha   bool
+	depths  uint32 // bit d is set when depth d is allowed
+}
+
+var pngColors = map[byte]pngColor{
+	0: {"gray", 1, false, 1<<1 | 1<<2 | 1<<4 | 1<<8 | 1<<16},
+	2: {"rgb", 3, false, 1<<8 | 1<<16},
+	3: {"palette", 1, false, 1<<1 | 1<<2 | 1<<4 | 1<<8},
+	4: {"gray", 2, true, 1<<8 | 1<<16},
+	6: {"rgb", 4, true, 1<<8 | 1<<16},
+}
+
+// pngHeader is what IHDR, PLTE and tRNS say.
+type pngHeader struct {
+	width, height int
+	depth         int
+	color         pngColor
+	interlaced    bool
+	palette       []byte // three bytes an entry, padded with black to what the depth can index
+	alpha         bool
+}
+
+// bitsPerPixel is the size of a pixel as stored.
+func (h *pngHeader) bitsPerPixel() int { return h.depth * h.color.samples }
+
+// rowBytes is the size of a stored row of w pixels, without its filter byte.
+func (h *pngHeader) rowBytes(w int) int { return int((int64(w)*int64(h.bitsPerPixel()) + 7) / 8) }
+
+func openPNG(br *bufio.Reader, limit int64) (*Reader, error) {
+	br.Discard(len(pngMagic))
+	chunks := &chunkReader{r: br, crc: crc32.NewIEEE()}
+	h, err := readPNGHeader(chunks, limit)
+	if err != nil {
+		return nil, err
+	}
+	z, err := zlib.NewReader(bufio.NewReaderSize(&idatReader{chunks}, 1<<15))
+	if err != nil {
+		return nil, damaged(err)
+	}
+	r := &Reader{
+		info: Info{Format: "png", Width: h.width, Height: h.height, Depth: h.depth, Color: h.color.name, Alpha: h.alpha, Interlaced: h.interlaced},
+		head: Header{Width: h.width, Height: h.height, Channels: 3, Depth: max(h.depth, 8)},
+	}
+	if h.color.name == "gray" {
+		r.head.Channels = 1
+	}
+	p := &pngRows{h: h, z: z, chunks: chunks, widen: widener(h)}
+	r.rows = p
+	if h.interlaced {
+		r.rows = &adam7Rows{pngRows: p, head: r.head}
+	}
+	return r, nil
+}
+
+// readPNGHeader reads the chunks before the pixels. It stops with the first IDAT chunk open.
+func readPNGHeader(c *chunkReader, limit int64) (*pngHeader, error) {
+	h := &pngHeader{}
+	for first := true; ; first = false {
+		name, err := c.open()
+		if err != nil {
+			return nil, err
+		}
+		if first != (name == "IHDR") {
+			return nil, fmt.Errorf("damaged file: unexpected %q chunk", name)
+		}
+		switch name {
+		case "IHDR":
+			err = h.readIHDR(c, limit)
+		case "PLTE":
+			err = h.readPLTE(c)
+		case "tRNS":
+			h.alpha = true
+		case "IDAT":
+			if h.color.name == "palette" && h.palette == nil {
+				return nil, errors.New("damaged file: no palette")
+			}
+			return h, nil
+		case "IEND":
+			return nil, errors.New("damaged file: it has no pixels")
+		}
+		if err == nil {
+			err = c.close()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (h *pngHeader) readIHDR(c *chunkReader, limit int64) error {
+	var b [13]byte
+	if c.left != len(b) {
+		return errors.New("damaged header")
+	}
+	if err := c.read(b[:]); err != nil {
+		return err
+	}
+	// 0 and numbers above 2^31 - 1 are refused by checkSize.
+	w, ht := int64(binary.BigEndian.Uint32(b[0:])), int64(binary.BigEndian.Uint32(b[4:]))
+	h.width, h.height, h.depth = int(w), int(ht), int(b[8])
+	color, ok := pngColors[b[9]]
+	if !ok || h.depth > 16 || color.depths&(1<<h.depth) == 0 || b[10] != 0 || b[11] != 0 || b[12] > 1 {
+		return fmt.Errorf("damaged header: depth %d, colour type %d, compression %d, filter %d, interlace %d", b[8], b[9], b[10], b[11], b[12])
+	}
+	h.color, h.alpha, h.interlaced = color, color.alpha, b[12] == 1
+	return checkSize(h.width, h.height, limit)
+}
+
+func (h *pngHeader) readPLTE(c *chunkReader) error {
+	if h.color.name != "palette" {
+		return nil // a suggestion for the display of colour pictures
+	}
+	if h.palette != nil || c.left == 0 || c.left%3 != 0 || c.left/3 > 1<<h.depth {
+		return errors.New("damaged palette")
+	}
+	h.palette = make([]byte, 3<<h.depth) // as image/png: indices past the palette's end are black
+	return c.read(h.palette[:c.left])
+}
+
+// pngRows decodes the rows of a PNG as they stream in.
+type pngRows struct {
+	h         *pngHeader
+	z         io.ReadCloser
+	chunks    *chunkReader
+	cur, prev []byte // stored rows, with room for one pixel to the left
+	widen     func(dst, stored []byte)
+}
+
+// readStored reads and unfilters the next stored row of n bytes; fresh says that no row is above it.
+func (p *pngRows) readStored(n int, fresh bool) ([]byte, error) {
+	if len(p.cur) < 1+n {
+		p.cur, p.prev = make([]byte, 1+n), make([]byte, 1+n)
+	}
+	if fresh {
+		clear(p.prev)
+	}
+	row := p.cur[:1+n]
+	if _, err := io.ReadFull(p.z, row); err != nil {
+		return nil, damaged(err)
+	}
+	if err := unfilter(row[0], row[1:], p.prev[1:1+n], max(1, p.h.bitsPerPixel()/8)); err != nil {
+		return nil, err
+	}
+	p.cur, p.prev = p.prev, p.cur
+	return row[1:], nil
+}
+
+func (p *pngRows) readRow(dst []byte) error {
+	row, err := p.readStored(p.h.rowBytes(p.h.width), p.prev == nil)
+	if err != nil {
+		return err
+	}
+	p.widen(dst, row)
+	return nil
+}
+
+// finish checks that the pixels end here, that their checksum is right, and that the file is whole.
+func (p *pngRows) finish() error {
+	var extra [1]byte
+	switch n, err := io.ReadFull(p.z, extra[:]); {
+	case n > 0:
+		return errors.New("damaged file: more pixels than its header says")
+	case err != io.EOF:
+		return damaged(err)
+	}
+	for {
+		if err := p.chunks.close(); err != nil || p.chunks.name == "IEND" {
+			return err
+		}
+		if _, err := p.chunks.open(); err != nil {
+			return err
+		}
+	}
+}
+
+// chunkReader walks the chunks of a PNG and checks their sums.
+type chunkReader struct {
+	r    *bufio.Reader
+	crc  hash.Hash32
+	name string
+	left int // bytes of the open chunk not yet read
+}
+
+// open reads the next chunk's length and name.
+func (c *chunkReader) open() (string, error) {
+	var b [8]byte
+	if _, err := io.ReadFull(c.r, b[:]); err != nil {
+		return "", err
+	}
+	n := binary.BigEndian.Uint32(b[:])
+	if n > maxSide {
+		return "", errors.New("damaged file: a chunk is too long")
+	}
+	c.name, c.left = string(b[4:]), int(n)
+	c.crc.Reset()
+	c.crc.Write(b[4:])
+	return c.name, nil
+}
+
+func (c *chunkReader) read(b []byte) error {
+	_, err := io.ReadFull(c.r, b)
+	c.crc.Write(b)
+	c.left -= len(b)
+	return err
+}
+
+// close skips what is left of the chunk and checks its sum.
+func (c *chunkReader) close() error {
+	if c.left > 0 {
+		if _, err := io.CopyN(c.crc, c.r, int64(c.left)); err != nil {
+			return err
+		}
+		c.left = 0
+	}
+	var b [4]byte
+	if _, err := io.ReadFull(c.r, b[:]); err != nil {
+		return err
+	}
+	if binary.BigEndian.Uint32(b[:]) != c.crc.Sum32() {
+		return fmt.Errorf("damaged file: wrong checksum in chunk %q", c.name)
+	}
+	return nil
+}
+
+// idatReader is the concatenation of the IDAT chunks, of which the first is open.
+type idatReader struct{ *chunkReader }
+
+func (c *idatReader) Read(b []byte) (int, error) {
+	for c.left == 0 {
+		if c.name != "IDAT" {
+			return 0, io.EOF
+		}
+		if err := c.close(); err != nil {
+			return 0, err
+		}
+		name, err := c.open()
+		if err != nil {
+			return 0, err
+		}
+		if name != "IDAT" {
+			return 0, io.EOF
+		}
+	}
+	if c.name != "IDAT" {
+		return 0, io.EOF
+	}
+	n, err := c.r.Read(b[:min(len(b), c.left)])
+	c.crc.Write(b[:n])
+	c.left -= n
+	return n, err
+}
