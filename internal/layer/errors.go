@@ -25,7 +25,7 @@ func (e *Error) Error() string {
 	if len(e.Hints) == 0 {
 		return e.Msg
 	}
-	return e.Msg + ": " + strings.Join(e.Hints, ", or ")
+	return e.Msg + ": " + strings.Join(e.Hints, " or ")
 }
 
 func joinWords(words []string) string { return strings.Join(words, ", ") }

@@ -86,10 +86,10 @@ func TestNotes(t *testing.T) {
 
 func TestImpossible(t *testing.T) {
 	for _, c := range []struct{ variant, keys, want string }{
-		{"standard", "input=3x5x5 kernel=7", "H: kernel 7 is larger than the padded input 5: add padding 1, or shrink the kernel"},
-		{"dilated", "input=3x5x5 dilation=3", "H: kernel 3 with dilation 3 covers 7, larger than the padded input 5: add padding 1, or shrink the kernel"},
-		{"transposed", "input=3x1x1 padding=2", "H: padding 2 + 2 removes all of the 3 output pixels: pad at most 2 in all, or enlarge the kernel"},
-		{"standard", "input=3x5x5 padding=5 pad-mode=reflect", "H: reflect padding 5 needs more than the 5 input pixels: pad at most 4, or --pad-mode replicate"},
+		{"standard", "input=3x5x5 kernel=7", "H: kernel 7 is larger than the padded input 5: add padding 1 or shrink the kernel"},
+		{"dilated", "input=3x5x5 dilation=3", "H: kernel 3 with dilation 3 covers 7, larger than the padded input 5: add padding 1 or shrink the kernel"},
+		{"transposed", "input=3x1x1 padding=2", "H: padding 2 + 2 removes all of the 3 output pixels: pad at most 2 in all or enlarge the kernel"},
+		{"standard", "input=3x5x5 padding=5 pad-mode=reflect", "H: reflect padding 5 needs more than the 5 input pixels: pad at most 4 or --pad-mode replicate"},
 		{"inverted-residual", "input=8x5x5 padding=0", "cannot add 1x8x3x3 and 1x8x5x5: a shortcut needs equal sizes: use --padding same"},
 		{"transposed", "input=3x1000000000x8 stride=1000", "output 1x3x999999999003x7003 of transposed has an axis longer than 2147483648"},
 	} {

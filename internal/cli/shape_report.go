@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/report"
+	"convx/internal/shape"
+)
+
+// The JSON of shape; the keys are stable.
+type shapeJSON struct {
+	Variant        string            `json:"variant"`
+	Input          []int             `json:"input"`
+	Output         []int             `json:"output"`
+	Stages         []shapeStageJSON  `json:"stages"`
+	ReceptiveField fieldJSON         `json:"receptive_field"`
+	Defaults       map[string]string `json:"defaults"`
+	Notes          []string          `json:"notes"`
+}
+
+type shapeStageJSON struct {
+	Name     string          `json:"name"`
+	Kind     layer.Kind      `json:"kind"`
+	Input    []int           `json:"input"`
+	Output   []int           `json:"output"`
+	Formulas []shape.Formula `json:"formulas"`
+}
+
+type fieldJSON struct {
+	Size   []float64 `json:"size"`
+	Jump   []float64 `json:"jump"`
+	Start  []float64 `json:"start"`
+	Center []float64 `json:"center"`
+	Whole  bool      `json:"whole,omitempty"`
+}
+
+func shapeDocument(r shape.Result) report.Document {
+	j := shapeJSON{
+		Variant: r.Layer.Variant, Input: r.Input, Output: r.Output,
+		ReceptiveField: fieldJSON{r.Field.Size, r.Field.Jump, r.Field.Start, r.Field.Center(), r.Field.Whole},
+		Defaults:       map[string]string{}, Notes: []string{},
+	}
+	for _, d := range r.Layer.Defaults {
+		j.Defaults[d.Key] = d.Value
+	}
+	table := report.Table{Columns: []report.Column{
+		{Name: "stage"}, {Name: "kind"}, {Name: "input"}, {Name: "output"},
+	}}
+	var sums report.Text
+	for _, st := range r.Stages {
+		formulas := st.Formulas
+		if formulas == nil {
+			formulas = []shape.Formula{}
+		}
+		j.Stages = append(j.Stages, shapeStageJSON{st.Name, st.Kind, st.Inputs[0], st.Output, formulas})
+		j.Notes = append(j.Notes, st.Notes...)
+		table.Rows = append(table.Rows, []report.Cell{
+			report.Str(st.Name), report.Str(string(st.Kind)),
+			report.Str(layer.FormatShape(st.Inputs[0])), report.Str(layer.FormatShape(st.Output)),
+		})
+		prefix := ""
+		if len(r.Stages) > 1 {
+			prefix = st.Name + " "
+		}
+		for _, f := range st.Formulas {
+			sums = append(sums, fmt.Sprintf("  %s%s: %s = %d", prefix, f.Axis, f.Expression, f.Value))
+		}
+	}
+	blocks := []report.Block{
+		report.Text{fmt.Sprintf("%s: %s -> %s", r.Layer.Variant, layer.FormatShape(r.Input), layer.FormatShape(r.Output))},
+	}
+	if len(sums) > 0 {
+		blocks = append(blocks, sums)
+	}
+	blocks = append(blocks, table, footnotes(r, j.Notes))
+	return report.Document{JSON: j, Blocks: blocks}
+}
+
+// footnotes are the receptive field, what is odd, and what was left to defaults.
+func footnotes(r shape.Result, notes []string) report.Text {
+	t := report.Text{fieldText(r.Field)}
+	for _, n := range mergeAxes(notes) {
+		t = append(t, "note: "+n)
+	}
+	if len(r.Layer.Defaults) > 0 {
+		var parts []string
+		for _, d := range r.Layer.Defaults {
+			parts = append(parts, d.Key+" "+d.Value)
+		}
+		t = append(t, "defaults: "+strings.Join(parts, ", "))
+	}
+	return t
+}
+
+func fieldText(f shape.Field) string {
+	if f.Whole {
+		return "receptive field: the whole plane"
+	}
+	return fmt.Sprintf("receptive field: %s, jump %s, from %s", numbers(f.Size), numbers(f.Jump), numbers(f.Start))
+}
+
+// numbers writes one number where all axes agree, else one per axis.
+func numbers(v []float64) string {
+	parts := make([]string, len(v))
+	for i, x := range v {
+		parts[i] = fmt.Sprintf("%g", x)
+	}
+	if len(slices.Compact(slices.Clone(parts))) == 1 {
+		return parts[0]
+	}
+	return strings.Join(parts, "x")
+}
+
+// mergeAxes joins notes that differ only in their axis: "H: …" and "W: …" become "H, W: …".
+func mergeAxes(notes []string) []string {
+	var texts []string
+	axes := map[string][]string{}
+	for _, n := range notes {
+		axis, text, ok := strings.Cut(n, ": ")
+		if !ok || len(axis) > 1 {
+			axis, text = "", n
+		}
+		if _, seen := axes[text]; !seen {
+			texts = append(texts, text)
+		}
+		if axis != "" && !slices.Contains(axes[text], axis) {
+			axes[text] = append(axes[text], axis)
+		}
+	}
+	for i, text := range texts {
+		if a := axes[text]; len(a) > 0 {
+			texts[i] = strings.Join(a, ", ") + ": " + text
+		}
+	}
+	return texts
+}

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// Streams are a command's input and output. Results go to Out; everything else goes to Err, one lower-case line each.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// OutTerminal and ErrTerminal say that a person is looking: only then are there colours and progress.
+	OutTerminal, ErrTerminal bool
+	NoColor                  bool
+}
+
+// System is the process's own streams.
+func System() Streams {
+	return Streams{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		NoColor:     os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
+	}
+}
+
+// Color reports whether results may be coloured.
+func (s Streams) Color() bool { return s.OutTerminal && !s.NoColor }
+
+// sayf, warnf and failf are the only voices on standard error.
+func (s Streams) sayf(format string, args ...any) {
+	fmt.Fprintf(s.Err, "convx: "+format+"\n", args...)
+}
+
+func (s Streams) warnf(format string, args ...any) {
+	fmt.Fprintf(s.Err, "convx: warning: "+format+"\n", args...)
+}
+
+func (s Streams) fail(err error) { fmt.Fprintf(s.Err, "convx: %v\n", err) }

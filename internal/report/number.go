@@ -1,0 +1,53 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Int is a cell for an exact count: 118,013,952 in tables, 118013952 in CSV.
+func Int(n int) Cell { return Cell{Text: Group(n), Raw: n} }
+
+// Str is a cell of text.
+func Str(s string) Cell { return Cell{Text: s} }
+
+// Group writes a count with a comma between thousands.
+func Group(n int) string {
+	s := strconv.Itoa(n)
+	sign := ""
+	if s[0] == '-' {
+		sign, s = "-", s[1:]
+	}
+	var b strings.Builder
+	for i, r := range s {
+		if i > 0 && (len(s)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(r)
+	}
+	return sign + b.String()
+}
+
+var prefixes = []struct {
+	at     float64
+	suffix string
+}{{1e18, "E"}, {1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}}
+
+// SI writes a quantity to three digits with a decimal prefix: 118 M, 1.24 G, 512.
+func SI(v float64) string {
+	for _, p := range prefixes {
+		if v >= p.at*0.9995 {
+			return Digits(v/p.at) + " " + p.suffix
+		}
+	}
+	return Digits(v)
+}
+
+// Digits writes a number to three significant digits without an exponent.
+func Digits(v float64) string {
+	s := strconv.FormatFloat(v, 'g', 3, 64)
+	if strings.ContainsRune(s, 'e') {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return s
+}

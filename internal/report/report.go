@@ -1,0 +1,218 @@
+// Package report renders one result as a table for people, JSON or CSV for programs, and Markdown for pages.
+//
+// A command fills a Document once: the value that JSON shows, and the text and tables that the other formats show.
+// Machine formats hold exact integers; tables show them with digit groups and an SI prefix beside.
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// Format is an output format.
+type Format string
+
+// The formats.
+const (
+	TableFormat    Format = "table"
+	JSONFormat     Format = "json"
+	CSVFormat      Format = "csv"
+	MarkdownFormat Format = "markdown"
+)
+
+// Formats lists the formats that every command knows.
+func Formats() []Format { return []Format{TableFormat, JSONFormat, CSVFormat, MarkdownFormat} }
+
+// Document is a result in every form.
+type Document struct {
+	// JSON is what -f json prints.
+	JSON any
+	// Blocks are what the other formats print, in order. CSV prints the tables alone.
+	Blocks []Block
+}
+
+// Block is a paragraph of lines or a table.
+type Block interface{ block() }
+
+// Text is lines of text; tables print them as they are.
+type Text []string
+
+// Table is a grid. Cells to the right of the first column are right-aligned where Right says so.
+type Table struct {
+	Columns []Column
+	Rows    [][]Cell
+	Footer  []Cell
+}
+
+// Column heads a column. Name is what people read; Key is the machine name in CSV (Name if empty).
+type Column struct {
+	Name, Key string
+	Right     bool
+}
+
+// Cell is one value: Text is what people read, Raw what CSV prints (Text if nil).
+type Cell struct {
+	Text string
+	Raw  any
+}
+
+func (Text) block()  {}
+func (Table) block() {}
+
+// Write renders a document. Nothing is written until all of it has been rendered.
+func Write(w io.Writer, f Format, d Document) error {
+	var buf bytes.Buffer
+	var err error
+	switch f {
+	case JSONFormat:
+		enc := json.NewEncoder(&buf)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		err = enc.Encode(d.JSON)
+	case CSVFormat:
+		err = writeCSV(&buf, d)
+	case TableFormat, MarkdownFormat:
+		err = writeBlocks(&buf, f, d)
+	default:
+		err = fmt.Errorf("unknown format %q", f)
+	}
+	if err != nil {
+		return fmt.Errorf("rendering the result: %w", err)
+	}
+	_, err = w.Write(buf.Bytes())
+	return err
+}
+
+func writeCSV(w io.Writer, d Document) error {
+	c := csv.NewWriter(w)
+	first := true
+	for _, b := range d.Blocks {
+		t, ok := b.(Table)
+		if !ok {
+			continue
+		}
+		if !first {
+			c.Write([]string{}) // an empty line between tables
+		}
+		first = false
+		head := make([]string, len(t.Columns))
+		for i, col := range t.Columns {
+			head[i] = strings.ToLower(col.Name)
+			if col.Key != "" {
+				head[i] = col.Key
+			}
+		}
+		c.Write(head)
+		for _, row := range t.Rows {
+			c.Write(raw(row))
+		}
+		if t.Footer != nil {
+			c.Write(raw(t.Footer))
+		}
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func raw(row []Cell) []string {
+	out := make([]string, len(row))
+	for i, c := range row {
+		out[i] = c.Text
+		if c.Raw != nil {
+			out[i] = fmt.Sprint(c.Raw)
+		}
+	}
+	return out
+}
+
+func writeBlocks(w *bytes.Buffer, f Format, d Document) error {
+	for i, b := range d.Blocks {
+		if i > 0 {
+			w.WriteByte('\n')
+		}
+		switch b := b.(type) {
+		case Text:
+			for _, line := range b {
+				if f == MarkdownFormat {
+					line = strings.TrimSpace(line) + "  "
+				}
+				w.WriteString(line + "\n")
+			}
+		case Table:
+			if err := writeTable(w, f, b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// writeTable draws with light rules: a line under the head, none between rows.
+func writeTable(w *bytes.Buffer, f Format, t Table) error {
+	align := make([]tw.Align, len(t.Columns))
+	head := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		head[i], align[i] = c.Name, tw.AlignLeft
+		if c.Right {
+			align[i] = tw.AlignRight
+		}
+	}
+	plain := tw.CellConfig{
+		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
+		Alignment:  tw.CellAlignment{PerColumn: align},
+	}
+	opts := []tablewriter.Option{
+		tablewriter.WithConfig(tablewriter.Config{
+			Header: plain, Row: plain, Footer: plain,
+			Behavior: tw.Behavior{TrimSpace: tw.Off},
+		}),
+	}
+	if f == MarkdownFormat {
+		opts = append(opts, tablewriter.WithRenderer(renderer.NewMarkdown()))
+	} else {
+		opts = append(opts, tablewriter.WithRendition(tw.Rendition{
+			Borders: tw.BorderNone,
+			Settings: tw.Settings{
+				Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off},
+				Lines:      tw.Lines{ShowHeaderLine: tw.On, ShowFooterLine: tw.On},
+			},
+		}))
+	}
+	var buf bytes.Buffer
+	table := tablewriter.NewTable(&buf, opts...)
+	table.Header(head)
+	for _, row := range t.Rows {
+		if err := table.Append(texts(row, f)); err != nil {
+			return err
+		}
+	}
+	if t.Footer != nil {
+		table.Footer(texts(t.Footer, f))
+	}
+	if err := table.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(buf.String()) {
+		w.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+	return nil
+}
+
+func texts(row []Cell, f Format) []string {
+	out := make([]string, len(row))
+	for i, c := range row {
+		out[i] = c.Text
+		if f == MarkdownFormat {
+			out[i] = strings.ReplaceAll(c.Text, "|", `\|`)
+		}
+	}
+	return out
+}
