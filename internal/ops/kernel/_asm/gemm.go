@@ -59,9 +59,9 @@ func (t gemmTile) generate() {
 		g.kmask = K()
 		KMOVW(ones.As32(), g.kmask)
 	} else {
-		// Eight masks of 8 lanes slide over one row of ones and zeros.
+		// Here last is still one less than the columns of the last vector.
 		g.table = GP64()
-		LEAQ(gemmMasks(), g.table)
+		LEAQ(maskTable("gemm_masks"), g.table)
 		NEGQ(last)
 		LEAQ(Mem{Base: g.table, Index: last, Scale: 4, Disp: 28}, g.table)
 	}
@@ -84,20 +84,6 @@ func (t gemmTile) generate() {
 }
 
 func (t gemmTile) label(what string, v int) string { return fmt.Sprintf("%s%d", what, v) }
-
-// gemmMasks declares 8 lanes of ones followed by 8 of zeros. A load at byte
-// 28 - 4*((n-1) mod 8) has its first ((n-1) mod 8)+1 lanes set.
-func gemmMasks() Mem {
-	m := GLOBL("gemm_masks", RODATA|NOPTR)
-	for i := range 16 {
-		v := uint32(0xffffffff)
-		if i >= 8 {
-			v = 0
-		}
-		DATA(4*i, U32(v))
-	}
-	return m
-}
 
 // body multiplies, with v vectors of columns, and returns from the function.
 func (t gemmTile) body(g gemmArgs, v int, tail bool, id string) {

@@ -12,8 +12,11 @@ import (
 
 // kernels lists the generators by name; each has a file of its name.
 var kernels = map[string]func(){
-	"gemm": gemm,
-	"peak": peak,
+	"block":    block,
+	"gemm":     gemm,
+	"peak":     peak,
+	"rows":     rows,
+	"winograd": winograd,
 }
 
 func main() {

@@ -1,0 +1,48 @@
+package kernel
+
+// Block is how many channels stand together in the level's channel-blocked
+// layout: element (channel ch, row r) of a matrix of R rows is at
+// [ch/Block*R*Block + r*Block + ch%Block], and channels past the last are zero.
+func (l Level) Block() int {
+	if l == AVX512 {
+		return 16
+	}
+	return 8
+}
+
+// BlockPack brings n pixels of up to Block channels from planes to one block:
+// dst[j*Block+c] = src[c*cs+j] for c < channels, and zero for the other c.
+func (l Level) BlockPack(dst, src []float32, cs, channels, n int) {
+	w := l.Block()
+	if n <= 0 || channels <= 0 || channels > w || len(dst) < n*w || len(src) < (channels-1)*cs+n {
+		panic("kernel: block pack: operand out of range")
+	}
+	l.blockPack(dst, src, cs, channels, n)
+}
+
+// BlockUnpack is the way back: dst[c*cs+j] = src[j*Block+c] for c < channels.
+func (l Level) BlockUnpack(dst []float32, cs int, src []float32, channels, n int) {
+	w := l.Block()
+	if n <= 0 || channels <= 0 || channels > w || len(src) < n*w || len(dst) < (channels-1)*cs+n {
+		panic("kernel: block unpack: operand out of range")
+	}
+	l.blockUnpack(dst, cs, src, channels, n)
+}
+
+func blockPackGeneric(w int, dst, src []float32, cs, channels, n int) {
+	clear(dst[:n*w])
+	for c := range channels {
+		for j, v := range src[c*cs:][:n] {
+			dst[j*w+c] = v
+		}
+	}
+}
+
+func blockUnpackGeneric(w int, dst []float32, cs int, src []float32, channels, n int) {
+	for c := range channels {
+		row := dst[c*cs:][:n]
+		for j := range row {
+			row[j] = src[j*w+c]
+		}
+	}
+}

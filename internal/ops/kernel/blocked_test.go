@@ -1,0 +1,205 @@
+package kernel
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// equal fails the test unless got and want agree bit for bit of value; NaN
+// never does, so that a poisoned result is noticed.
+func equal(t *testing.T, what string, got, want []float32) {
+	t.Helper()
+	for i := range want {
+		if got[i] != want[i] && want[i] == want[i] {
+			t.Fatalf("%s: element %d = %v, want %v", what, i, got[i], want[i])
+		}
+	}
+}
+
+func TestBlockEveryTail(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l Level) {
+		w := l.Block()
+		for channels := 1; channels <= w; channels++ {
+			for n := 1; n <= 2*w+1; n++ {
+				testBlock(t, l, channels, n)
+			}
+			testBlock(t, l, channels, 300)
+		}
+	})
+}
+
+func testBlock(t *testing.T, l Level, channels, n int) {
+	t.Helper()
+	w, cs := l.Block(), n+channels%3
+	next := integers(uint64(n))
+	plane := func(i int) float32 {
+		if i%cs >= n {
+			return canary
+		}
+		return next(i)
+	}
+	planes, blocked := newOperand((channels-1)*cs+n, plane), newOperand(n*w, next)
+	want := make([]float32, n*w)
+	blockPackGeneric(w, want, planes.data, cs, channels, n)
+	l.BlockPack(blocked.data, planes.data, cs, channels, n)
+	what := fmt.Sprintf("channels %d n %d", channels, n)
+	equal(t, what, blocked.data, want)
+	blocked.unchanged(t, "blocked", func(int) bool { return true })
+	planes.unchanged(t, "planes", nil)
+
+	back := newOperand((channels-1)*cs+n, plane)
+	l.BlockUnpack(back.data, cs, blocked.data, channels, n)
+	equal(t, what, back.data, planes.data)
+	back.unchanged(t, "planes", func(i int) bool { return i%cs < n })
+}
+
+func TestGemmBlockedEveryTail(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l Level) {
+		w := l.Block()
+		for m := 1; m <= l.BlockedRows(); m++ {
+			for _, vectors := range []int{1, 2} {
+				for k := 4; k <= 2*w+4; k += 4 {
+					testGemmBlocked(t, l, k, m, vectors)
+				}
+			}
+		}
+	})
+}
+
+func testGemmBlocked(t *testing.T, l Level, k, m, vectors int) {
+	t.Helper()
+	w := l.Block()
+	next := integers(uint64(k * m))
+	as, cs := (m+k%3)*w, (m+1)*w
+	last := (k - 1) / w
+	a := newOperand(last*as+(m-1)*w+k-last*w, func(i int) float32 {
+		if i%as >= m*w || i/as == last && i%w >= k-last*w {
+			return canary
+		}
+		return next(i)
+	})
+	b := newOperand(k*vectors*w, next)
+	for _, accumulate := range []bool{false, true} {
+		c := newOperand((vectors-1)*cs+m*w, next)
+		want := append([]float32(nil), c.data...)
+		gemmBlockedGeneric(w, want, cs, a.data, as, b.data, k, m, vectors, accumulate)
+		l.GemmBlocked(c.data, cs, a.data, as, b.data, k, m, vectors, accumulate)
+		equal(t, fmt.Sprintf("k %d m %d vectors %d", k, m, vectors), c.data, want)
+		c.unchanged(t, "c", func(i int) bool { return i%cs < m*w })
+	}
+	a.unchanged(t, "a", nil)
+	b.unchanged(t, "b", nil)
+}
+
+func TestWinogradTransforms(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l Level) {
+		for n := 1; n <= 3; n++ {
+			for _, points := range []int{4, 6} {
+				testWinogradInput(t, l, points, n)
+				for m := 2; m < points; m++ {
+					testWinogradOutput(t, l, points, m, n)
+				}
+			}
+		}
+	})
+}
+
+func testWinogradInput(t *testing.T, l Level, points, n int) {
+	t.Helper()
+	w := l.Block()
+	next := integers(uint64(n))
+	cs := 2 * w
+	ts := 3 * cs
+	rs := (n-1)*ts + points*cs + w
+	src := newOperand((n-1)*ts+(points-1)*(rs+cs)+w, func(i int) float32 {
+		if i%rs%cs >= w {
+			return canary
+		}
+		return next(i)
+	})
+	df := (n + 1) * w
+	dst := newOperand((points*points-1)*df+n*w, next)
+	want := append([]float32(nil), dst.data...)
+	winogradInputGeneric(w, points, want, df, src.data, rs, cs, ts, n)
+	l.WinogradInput(points, dst.data, df, src.data, rs, cs, ts, n)
+	equal(t, fmt.Sprintf("points %d n %d", points, n), dst.data, want)
+	dst.unchanged(t, "dst", func(i int) bool { return i%df < n*w })
+	src.unchanged(t, "src", nil)
+}
+
+func testWinogradOutput(t *testing.T, l Level, points, m, n int) {
+	t.Helper()
+	w := l.Block()
+	next := integers(uint64(n + m))
+	sf := (n + 1) * w
+	src := newOperand((points*points-1)*sf+n*w, func(i int) float32 {
+		if i%sf >= n*w {
+			return canary
+		}
+		return next(i)
+	})
+	post := newOperand(3*w, func(i int) float32 { return [...]float32{next(i), -50, 60}[i/w] })
+	cs := 2 * w
+	ts := m * cs
+	rs := n*ts + w
+	dst := newOperand((n-1)*ts+(m-1)*(rs+cs)+w, next)
+	want := append([]float32(nil), dst.data...)
+	winogradOutputGeneric(w, points, m, want, rs, cs, ts, src.data, sf, post.data, n)
+	l.WinogradOutput(points, m, dst.data, rs, cs, ts, src.data, sf, post.data, n)
+	equal(t, fmt.Sprintf("points %d m %d n %d", points, m, n), dst.data, want)
+	dst.unchanged(t, "dst", func(i int) bool { return i%rs%cs < w && i%rs < n*ts })
+	src.unchanged(t, "src", nil)
+	post.unchanged(t, "post", nil)
+}
+
+func BenchmarkGemmBlocked(b *testing.B) {
+	for _, l := range Levels() {
+		peak := l.PeakFLOPs(20 * time.Millisecond)
+		w, most := l.Block(), l.BlockedRows()
+		for _, m := range []int{most, most - 1, most / 2, 4} {
+			for _, k := range []int{64, 256} {
+				b.Run(fmt.Sprintf("%v/%dx%dx%d", l, m, 2*w, k), func(b *testing.B) {
+					x, y, c := newOperand(k*m, integers(1)), newOperand(k*2*w, integers(2)), make([]float32, m*2*w)
+					for b.Loop() {
+						l.GemmBlocked(c, m*w, x.data, m*w, y.data, k, m, 2, false)
+					}
+					rate := 2 * float64(k*m*2*w) * float64(b.N) / b.Elapsed().Seconds()
+					b.ReportMetric(rate/1e9, "GFLOP/s")
+					b.ReportMetric(100*rate/peak, "%peak")
+				})
+			}
+		}
+	}
+}
+
+func BenchmarkWinogradTransforms(b *testing.B) {
+	const n = 14
+	for _, l := range Levels() {
+		w := l.Block()
+		planes, blocked, points := make([]float32, 64*64*w), make([]float32, 64*64*w), make([]float32, 36*n*w)
+		post := make([]float32, 3*w)
+		b.Run(l.String()+"/pack", func(b *testing.B) {
+			for b.Loop() {
+				l.BlockPack(blocked, planes, 64*64, w, 56)
+			}
+		})
+		b.Run(l.String()+"/unpack", func(b *testing.B) {
+			for b.Loop() {
+				l.BlockUnpack(planes, 64*64, blocked, w, 56)
+			}
+		})
+		b.Run(l.String()+"/input6", func(b *testing.B) {
+			for b.Loop() {
+				l.WinogradInput(6, points, n*w, blocked, 64*w, w, 4*w, n)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/tile")
+		})
+		b.Run(l.String()+"/output4", func(b *testing.B) {
+			for b.Loop() {
+				l.WinogradOutput(6, 4, blocked, 64*w, w, 4*w, points, n*w, post, n)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/tile")
+		})
+	}
+}

@@ -1,0 +1,126 @@
+package kernel
+
+// WinogradInput writes the transform B^T d B of n tiles d of points x points
+// (4 or 6) pixels, in Block channels at once. Pixel (y, x) of tile t is the
+// block at src[t*ts + y*rs + x*cs], point (i, j) of its transform the block at
+// dst[(i*points+j)*df + t*Block].
+//
+// The points of interpolation are 0, 1, -1 and infinity, and for 6 also 2 and
+// -2 (Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, 2016).
+func (l Level) WinogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
+	w := l.Block()
+	if points != 4 && points != 6 || n <= 0 || rs < 0 || cs < 0 || ts < 0 {
+		panic("kernel: winograd input: tile out of range")
+	}
+	if len(dst) < (points*points-1)*df+n*w || len(src) < (n-1)*ts+(points-1)*(rs+cs)+w {
+		panic("kernel: winograd input: short operand")
+	}
+	l.winogradInput(points, dst, df, src, rs, cs, ts, n)
+}
+
+// WinogradOutput writes the m x m outputs clamp(A^T p A + bias) of n tiles of
+// products p, in Block channels at once: point (i, j) of tile t is the block at
+// src[(i*points+j)*sf + t*Block], output (y, x) the block at
+// dst[t*ts + y*rs + x*cs]. post holds three blocks: the bias, the lowest and
+// the highest value. m is 2 or 3 for 4 points and 2 to 5 for 6: with kernels of
+// points+1-m taps.
+func (l Level) WinogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
+	w := l.Block()
+	if points != 4 && points != 6 || m < 2 || m >= points || n <= 0 || rs < 0 || cs < 0 || ts < 0 {
+		panic("kernel: winograd output: tile out of range")
+	}
+	if len(dst) < (n-1)*ts+(m-1)*(rs+cs)+w || len(src) < (points*points-1)*sf+n*w || len(post) < 3*w {
+		panic("kernel: winograd output: short operand")
+	}
+	l.winogradOutput(points, m, dst, rs, cs, ts, src, sf, post, n)
+}
+
+// winogradInputs and winogradPoints are B^T and the finite points, by tile size.
+var (
+	winogradInputs = map[int][][]float32{
+		4: {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, -1, 0, 1}},
+		6: {
+			{4, 0, -5, 0, 1, 0},
+			{0, -4, -4, 1, 1, 0},
+			{0, 4, -4, -1, 1, 0},
+			{0, -2, -1, 2, 1, 0},
+			{0, 2, -1, -2, 1, 0},
+			{0, 4, 0, -5, 0, 1},
+		},
+	}
+	winogradPoints = [...]float32{0, 1, -1, 2, -2}
+)
+
+// winogradOutputs returns A^T, m x points.
+func winogradOutputs(points, m int) [][]float32 {
+	at := make([][]float32, m)
+	for i := range at {
+		at[i] = make([]float32, points)
+		for j := range points - 1 {
+			at[i][j] = 1
+			for range i {
+				at[i][j] *= winogradPoints[j]
+			}
+		}
+	}
+	at[m-1][points-1] = 1
+	return at
+}
+
+func winogradInputGeneric(w, points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
+	bt := winogradInputs[points]
+	var d, v [36]float32
+	for t := range n {
+		for c := range w {
+			for y := range points {
+				for x := range points {
+					d[y*points+x] = src[t*ts+y*rs+x*cs+c]
+				}
+			}
+			sandwich(v[:], bt, d[:], points)
+			for f := range points * points {
+				dst[f*df+t*w+c] = v[f]
+			}
+		}
+	}
+}
+
+func winogradOutputGeneric(w, points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
+	at := winogradOutputs(points, m)
+	var p, y [36]float32
+	for t := range n {
+		for c := range w {
+			for f := range points * points {
+				p[f] = src[f*sf+t*w+c]
+			}
+			sandwich(y[:], at, p[:], points)
+			for i := range m {
+				for j := range m {
+					dst[t*ts+i*rs+j*cs+c] = clamp(y[i*m+j]+post[c], post[w+c], post[2*w+c])
+				}
+			}
+		}
+	}
+}
+
+// sandwich computes l d l^T for a matrix l of some rows and a square d.
+func sandwich(out []float32, l [][]float32, d []float32, size int) {
+	var half [36]float32
+	rows := len(l)
+	for i, li := range l {
+		for j := range size {
+			for q, v := range li {
+				half[i*size+j] += v * d[q*size+j]
+			}
+		}
+	}
+	for i := range rows {
+		for j, lj := range l {
+			var sum float32
+			for q, v := range lj {
+				sum += half[i*size+q] * v
+			}
+			out[i*rows+j] = sum
+		}
+	}
+}

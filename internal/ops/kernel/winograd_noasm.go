@@ -1,0 +1,11 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (l Level) winogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
+	winogradInputGeneric(l.Block(), points, dst, df, src, rs, cs, ts, n)
+}
+
+func (l Level) winogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
+	winogradOutputGeneric(l.Block(), points, m, dst, rs, cs, ts, src, sf, post, n)
+}
