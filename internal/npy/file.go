@@ -1,0 +1,252 @@
+package npy
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"convx/internal/tensor"
+)
+
+// Format is the kind of file that holds arrays.
+type Format int
+
+// The formats that Open reads.
+const (
+	Unknown Format = iota
+	NPY            // one array without a name
+	NPZ            // a zip archive of .npy
+	Safetensors
+)
+
+// Sniff tells the format from the first 9 bytes or more of a file.
+func Sniff(start []byte) Format {
+	switch s := string(start); {
+	case strings.HasPrefix(s, magic):
+		return NPY
+	case strings.HasPrefix(s, "PK\x03\x04"), strings.HasPrefix(s, "PK\x05\x06"): // the latter is an empty archive
+		return NPZ
+	case len(s) > 8 && s[8] == '{' && s[5:8] == "\x00\x00\x00": // a header's length below 2^40, then JSON
+		return Safetensors
+	}
+	return Unknown
+}
+
+// File is an open container of arrays. The arrays are decoded when they are asked for.
+type File struct {
+	label    string // in messages: a quoted path
+	format   Format
+	arrays   []array
+	maxBytes int64
+	closer   io.Closer
+}
+
+// array is one entry of a container. open starts reading it; the function it returns ends that.
+type array struct {
+	name string
+	open func() (body, func() error, error)
+}
+
+// Open opens the container at path: .npy, .npz or .safetensors, told apart by their content. An array that would take more
+// than maxBytes of memory (0: DefaultMaxBytes) is refused. Errors name the file.
+func Open(path string, maxBytes int64) (*File, error) {
+	label := strconv.Quote(path)
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, failed(label, cause(err))
+	}
+	f, err := openFile(file, label, maxBytes)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func openFile(file *os.File, label string, maxBytes int64) (*File, error) {
+	stat, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, failed(label, cause(err))
+	case stat.IsDir():
+		return nil, failed(label, errors.New("it is a directory"))
+	case !stat.Mode().IsRegular(): // a pipe, as of <(command)
+		defer file.Close()
+		return From(file, label, maxBytes)
+	}
+	f := &File{label: label, maxBytes: maxBytes, closer: file}
+	return f, f.scan(file, stat.Size())
+}
+
+// From reads a whole container into memory, from a pipe. The label stands for its name in messages, such as "standard input".
+func From(r io.Reader, label string, maxBytes int64) (*File, error) {
+	if maxBytes <= 0 {
+		maxBytes = DefaultMaxBytes
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxBytes))
+	if err != nil {
+		return nil, failed(label, cause(err))
+	}
+	if int64(len(data)) == maxBytes {
+		return nil, failed(label, fmt.Errorf("it takes %w (%s)", ErrLimit, humanize.IBytes(uint64(maxBytes))))
+	}
+	f := &File{label: label, maxBytes: maxBytes}
+	return f, f.scan(bytes.NewReader(data), int64(len(data)))
+}
+
+// scan finds the arrays of a container of size bytes.
+func (f *File) scan(r io.ReaderAt, size int64) error {
+	start := make([]byte, min(size, 16))
+	if _, err := r.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
+		return failed(f.label, cause(err))
+	}
+	f.format = Sniff(start)
+	var err error
+	switch f.format {
+	case NPY:
+		f.arrays = []array{{open: func() (body, func() error, error) { return openNPY(r, size) }}}
+	case NPZ:
+		f.arrays, err = scanArchive(r, size)
+	case Safetensors:
+		f.arrays, err = scanSafetensors(r, size)
+	default:
+		err = fmt.Errorf("expected .npy, .npz or .safetensors, found %s", describe(start))
+	}
+	if err != nil {
+		return failed(f.label, err)
+	}
+	return nil
+}
+
+func openNPY(r io.ReaderAt, size int64) (body, func() error, error) {
+	section := io.NewSectionReader(r, 0, size)
+	info, header, err := readHeader(section)
+	return body{r: section, info: info, size: size - header, trusted: true}, func() error { return nil }, err
+}
+
+// Format is the kind of container.
+func (f *File) Format() Format { return f.format }
+
+// Names are the arrays' names in the order of the file; the array of a .npy has the empty name.
+func (f *File) Names() []string {
+	names := make([]string, len(f.arrays))
+	for i, a := range f.arrays {
+		names[i] = a.name
+	}
+	return names
+}
+
+// Has tells whether there is an array of that name.
+func (f *File) Has(name string) bool { return slices.Contains(f.Names(), name) }
+
+// Stat reads what the file says about an array, without its elements.
+func (f *File) Stat(name string) (Info, error) {
+	b, done, err := f.find(name)
+	if err != nil {
+		return Info{}, err
+	}
+	return b.info, done()
+}
+
+// Close ends the use of the file. Tensors that were loaded stay.
+func (f *File) Close() error {
+	if f.closer == nil {
+		return nil
+	}
+	return f.closer.Close()
+}
+
+// Load decodes the array called name. Errors name the file and the array.
+func Load[T tensor.Float](f *File, name string) (*tensor.Tensor[T], Info, error) {
+	b, done, err := f.find(name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	defer done()
+	t, info, err := readBody[T](b, f.maxBytes)
+	if err != nil {
+		return nil, Info{}, f.failedArray(name, err)
+	}
+	return t, info, nil
+}
+
+func (f *File) find(name string) (body, func() error, error) {
+	for _, a := range f.arrays {
+		if a.name != name {
+			continue
+		}
+		b, done, err := a.open()
+		if err != nil {
+			return body{}, nil, f.failedArray(name, err)
+		}
+		return b, done, nil
+	}
+	if f.format == NPY {
+		return body{}, nil, failed(f.label, fmt.Errorf("a .npy holds one array without a name, not %q", name))
+	}
+	return body{}, nil, failed(f.label, fmt.Errorf("it has no array %q, only %s", name, quoteAll(f.Names())))
+}
+
+func (f *File) failedArray(name string, err error) error {
+	if f.format != NPY {
+		err = fmt.Errorf("array %q: %w", name, cause(err))
+	}
+	return failed(f.label, cause(err))
+}
+
+func failed(label string, err error) error { return fmt.Errorf("reading %s: %w", label, err) }
+
+// cause drops the operation and the path that the os package puts before an error: the message has them already.
+func cause(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	return err
+}
+
+func quoteAll(names []string) string {
+	const most = 8
+	quoted := []string{}
+	for _, name := range names[:min(len(names), most)] {
+		quoted = append(quoted, strconv.Quote(clip(name)))
+	}
+	list := strings.Join(quoted, ", ")
+	if rest := len(names) - most; rest > 0 {
+		list += fmt.Sprintf(" and %d more", rest)
+	}
+	return list
+}
+
+// describe names what a file is when it is not what was expected.
+func describe(start []byte) string {
+	if len(start) == 0 {
+		return "an empty file"
+	}
+	for _, known := range []struct{ start, name string }{
+		{magic, "an .npy array"},
+		{"PK\x03\x04", "a zip archive"},
+		{"\x89PNG", "a PNG picture"},
+		{"\xff\xd8\xff", "a JPEG picture"},
+		{"GIF8", "a GIF picture"},
+		{"\x89HDF", "an HDF5 file"},
+		{"\x1f\x8b", "a gzip file (unpack it first)"},
+		{"\x80\x02", "a Python pickle (which is never loaded)"},
+		{"\x80\x03", "a Python pickle (which is never loaded)"},
+		{"\x80\x04", "a Python pickle (which is never loaded)"},
+		{"\x80\x05", "a Python pickle (which is never loaded)"},
+		{"MATLAB", "a MATLAB file"},
+	} {
+		if strings.HasPrefix(string(start), known.start) {
+			return known.name
+		}
+	}
+	return fmt.Sprintf("a file that starts with %q", start)
+}

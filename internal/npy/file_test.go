@@ -1,0 +1,314 @@
+package npy
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"convx/internal/tensor"
+)
+
+func TestOpenArchivesOfNumPy(t *testing.T) {
+	for _, name := range []string{"stored.npz", "deflated.npz"} {
+		f, err := Open(filepath.Join("testdata", name), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Format() != NPZ || !slices.Equal(f.Names(), []string{"weight", "bias"}) || !f.Has("bias") || f.Has("b") {
+			t.Errorf("%s holds %q", name, f.Names())
+		}
+		info, err := f.Stat("weight")
+		if err != nil || info.DType != Float32 || !slices.Equal(info.Shape, []int{2, 3, 4}) {
+			t.Errorf("%s: %+v, %v", name, info, err)
+		}
+		x, _, err := Load[float64](f, "weight")
+		if err != nil || !slices.Equal(x.Data, wantValues(Float32)) {
+			t.Errorf("%s: weight %v, %v", name, x, err)
+		}
+		x, _, err = Load[float64](f, "bias")
+		if err != nil || !slices.Equal(x.Data, []float64{0, 1, 2}) {
+			t.Errorf("%s: bias %v, %v", name, x, err)
+		}
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestOpenArray(t *testing.T) {
+	path := filepath.Join("testdata", "vector.npy")
+	f, err := Open(path, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if f.Format() != NPY || !slices.Equal(f.Names(), []string{""}) {
+		t.Errorf("a .npy holds %q", f.Names())
+	}
+	for range 2 { // an array can be loaded again
+		x, info, err := Load[float32](f, "")
+		if err != nil || !slices.Equal(x.Data, []float32{0, 1, 2}) || info.DType != Float64 {
+			t.Errorf("%v %+v %v", x, info, err)
+		}
+	}
+	if _, _, err := Load[float32](f, "weight"); err == nil || !strings.Contains(err.Error(), "one array without a name") {
+		t.Errorf("a named array of a .npy: %v", err)
+	}
+}
+
+func TestArchiveRoundTrip(t *testing.T) {
+	arrays := map[string]*tensor.Tensor[float32]{
+		"fc1.weight": tensor.Of([]float32{1, -2, 0.5, 4}, 2, 2),
+		"x":          tensor.New[float32](200, 100),
+		"a/b ü":      tensor.Of([]float32{3}),
+	}
+	for _, deflate := range []bool{false, true} {
+		var one, two bytes.Buffer
+		if err := errors.Join(WriteArchive(&one, arrays, deflate), WriteArchive(&two, arrays, deflate)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(one.Bytes(), two.Bytes()) {
+			t.Error("equal arrays gave different archives")
+		}
+		if size := one.Len(); deflate != (size < 4000) {
+			t.Errorf("deflate %v: %d bytes", deflate, size)
+		}
+		f, err := From(iotest.HalfReader(&one), "standard input", 0)
+		if err != nil || !slices.Equal(f.Names(), []string{"a/b ü", "fc1.weight", "x"}) {
+			t.Fatalf("%v, %v", f, err)
+		}
+		for name, want := range arrays {
+			got, _, err := Load[float32](f, name)
+			if err != nil || !slices.Equal(got.Data, want.Data) || !slices.Equal(got.Shape, want.Shape) {
+				t.Errorf("%q: %v, %v", name, got, err)
+			}
+		}
+	}
+	if err := WriteArchive(&bytes.Buffer{}, map[string]*tensor.Tensor[float32]{"": tensor.New[float32](1)}, false); err == nil {
+		t.Error("an array without a name was written")
+	}
+}
+
+// archive packs entries of the given names and contents.
+func archive(method uint16, entries ...string) []byte {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for i := 0; i < len(entries); i += 2 {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: entries[i], Method: method})
+		if err == nil {
+			_, err = w.Write([]byte(entries[i+1]))
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+// claiming is an archive of one entry whose directory claims what it likes.
+func claiming(h zip.FileHeader, packed []byte) []byte {
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	h.Name = "w.npy"
+	h.CompressedSize64 = uint64(len(packed))
+	w, err := z.CreateRaw(&h)
+	if err == nil {
+		_, err = w.Write(packed)
+	}
+	if err = errors.Join(err, z.Close()); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+func TestArchiveRefuses(t *testing.T) {
+	whole := string(raw(dict("<f4", "(1,)"), 0, 0, 128, 63))
+	bomb := string(raw(dict("<f4", "(1,)"), make([]byte, 1<<20)...)) // claims 4 bytes, unpacks to 1 MiB
+	huge := string(raw(dict("<f4", "(1024, 1024, 1024, 1024)"), 0))
+	liar := raw(dict("<f4", "(268435456,)"), 0, 0, 0, 0) // claims 1 GiB, and so does the directory
+	stored := archive(zip.Store, "w.npy", whole)
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"cut off", stored[:len(stored)-10], "damaged or cut off"},
+		{"a wrong checksum", bytes.Replace(stored, []byte{0, 0, 128, 63}, []byte{0, 0, 128, 64}, 1), "checksum does not match"},
+		{"encrypted", claiming(zip.FileHeader{Flags: 1, UncompressedSize64: uint64(len(whole)), CRC32: crc32.ChecksumIEEE([]byte(whole))}, []byte(whole)), "encrypted"},
+		{"bzip2", claiming(zip.FileHeader{Method: 12, UncompressedSize64: 100}, []byte(whole)), "compression method 12"},
+		{"a broken stream", claiming(zip.FileHeader{Method: zip.Deflate, UncompressedSize64: 100}, []byte("\xff\xff\xff\xff")), "damaged"},
+		{"a lying size", claiming(zip.FileHeader{UncompressedSize64: 1<<30 + uint64(len(liar)) - 4}, liar), "damaged or cut off"},
+		{"a size of 2^63", claiming(zip.FileHeader{Method: zip.Deflate, UncompressedSize64: 1 << 63}, deflated(whole)), "damaged or cut off"},
+		{"a bomb", archive(zip.Deflate, "w.npy", bomb), "goes on after the array"},
+		{"2^40 elements", archive(zip.Deflate, "w.npy", huge), "needs 4.0 TiB"},
+		{"not an array", archive(zip.Store, "w.npy", "hello"), `array "w": expected an .npy array, found a file that starts with "hello"`},
+		{"names that meet", archive(zip.Store, "w.npy", whole, "w", whole), `two arrays are called "w"`},
+		{"nothing", archive(zip.Store), "holds no arrays"},
+		{"folders alone", archive(zip.Store, "w/", ""), "holds no arrays"},
+		{"a checkpoint", archive(zip.Store, "model/data.pkl", "x"), "PyTorch checkpoint"},
+		{"other arrays", archive(zip.Store, "a.npy", whole, "b.npy", whole), `it has no array "w", only "a", "b"`},
+	} {
+		f, err := From(bytes.NewReader(c.data), `"w.npz"`, 0)
+		if err == nil {
+			_, _, err = Load[float32](f, "w")
+		}
+		checkRefusal(t, c.name, err, `reading "w.npz": `, c.want)
+	}
+}
+
+func deflated(s string) []byte {
+	var out bytes.Buffer
+	data := archive(zip.Deflate, "w", s)
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err == nil {
+		r, _ := z.File[0].OpenRaw()
+		_, err = out.ReadFrom(r)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+func checkRefusal(t *testing.T, name string, err error, prefix, want string) {
+	t.Helper()
+	if err == nil || !strings.HasPrefix(err.Error(), prefix) || !strings.Contains(err.Error(), want) {
+		t.Errorf("%s: error %v, want one that starts with %q and holds %q", name, err, prefix, want)
+		return
+	}
+	if strings.Contains(err.Error(), "\n") || len(err.Error()) > 400 {
+		t.Errorf("%s: the message is not one short line: %v", name, err)
+	}
+}
+
+// safetensorsFile makes a file around a JSON header.
+func safetensorsFile(header string, data ...byte) []byte {
+	out := binary.LittleEndian.AppendUint64(nil, uint64(len(header)))
+	return append(append(out, header...), data...)
+}
+
+func TestSafetensors(t *testing.T) {
+	var data []byte
+	places := []string{}
+	for _, a := range []struct {
+		dtype string
+		bytes []byte // of 3 and -1, or 3 and the largest, or true and false
+	}{
+		{"F64", binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, math.Float64bits(3)), math.Float64bits(-1))},
+		{"I64", []byte{3, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255}},
+		{"U64", []byte{3, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255}},
+		{"F32", []byte{0, 0, 0x40, 0x40, 0, 0, 0x80, 0xbf}},
+		{"I32", []byte{3, 0, 0, 0, 255, 255, 255, 255}},
+		{"U32", []byte{3, 0, 0, 0, 255, 255, 255, 255}},
+		{"F16", []byte{0, 0x42, 0, 0xbc}}, {"BF16", []byte{0x40, 0x40, 0x80, 0xbf}},
+		{"I16", []byte{3, 0, 255, 255}}, {"U16", []byte{3, 0, 255, 255}},
+		{"I8", []byte{3, 255}}, {"U8", []byte{3, 255}}, {"BOOL", []byte{1, 0}},
+	} {
+		places = append(places, fmt.Sprintf(`"%s":{"dtype":"%[1]s","shape":[2,1],"data_offsets":[%d,%d]}`, a.dtype, len(data), len(data)+len(a.bytes)))
+		data = append(data, a.bytes...)
+	}
+	header := `{"__metadata__":{"format":"pt"},` + strings.Join(places, ",") + "}   "
+	path := filepath.Join(t.TempDir(), "w.bin") // by content, whatever the name
+	if err := os.WriteFile(path, safetensorsFile(header, data...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(path, 0)
+	if err != nil || f.Format() != Safetensors || len(f.Names()) != 13 || f.Names()[0] != "F64" {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	defer f.Close()
+	for _, name := range f.Names() {
+		want := map[string]float64{"U64": math.MaxUint64, "U32": math.MaxUint32, "U16": math.MaxUint16, "U8": 255, "BOOL": 0}
+		second, ok := want[name]
+		if !ok {
+			second = -1
+		}
+		first := 3.0
+		if name == "BOOL" {
+			first = 1
+		}
+		x, info, err := Load[float64](f, name)
+		if err != nil || x.Data[0] != first || x.Data[1] != second || !slices.Equal(x.Shape, []int{2, 1}) || (info.Inexact == 1) != (name == "U64") {
+			t.Errorf("%s: %v %+v %v", name, x, info, err)
+		}
+		if stat, err := f.Stat(name); err != nil || stat.DType != info.DType {
+			t.Errorf("%s: %+v %v", name, stat, err)
+		}
+	}
+}
+
+func TestSafetensorsRefuses(t *testing.T) {
+	one := func(info string, data ...byte) []byte { return safetensorsFile(`{"w":{`+info+`}}`, data...) }
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"a long header", append(binary.LittleEndian.AppendUint64(nil, 1<<30), '{'), "too long"},
+		{"half a header", safetensorsFile(`{"w":{"dtype":"F32"`)[:12], "ends within its header"},
+		{"no JSON", safetensorsFile(`{"w"`), "damaged header"},
+		{"a list", safetensorsFile(`{"w":[]}`), "damaged header"},
+		{"nothing", safetensorsFile(`{}`), "holds no arrays"},
+		{"a type of its own", one(`"dtype":"F7","shape":[1],"data_offsets":[0,4]`, 0, 0, 0, 0), `"F7"`},
+		{"a negative extent", one(`"dtype":"F32","shape":[-1],"data_offsets":[0,4]`, 0, 0, 0, 0), "natural numbers"},
+		{"a product over 2^64", one(`"dtype":"F32","shape":[4294967296,4294967296,4],"data_offsets":[0,4]`, 0, 0, 0, 0), "overflows 64 bits"},
+		{"an extent over 2^63", one(`"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]`, 0, 0, 0, 0), "overflows 64 bits"},
+		{"65 axes", one(`"dtype":"F32","shape":[1`+strings.Repeat(",1", 64)+`],"data_offsets":[0,4]`, 0, 0, 0, 0), "65 axes"},
+		{"2^40 elements", one(`"dtype":"F32","shape":[1099511627776],"data_offsets":[0,4398046511104]`, 0), "does not fit its shape or the file"},
+		{"a place too small", one(`"dtype":"F32","shape":[2],"data_offsets":[0,4]`, 0, 0, 0, 0), "does not fit"},
+		{"a place reversed", one(`"dtype":"F32","shape":[1],"data_offsets":[4,0]`, 0, 0, 0, 0), "does not fit"},
+		{"a gap", one(`"dtype":"F32","shape":[1],"data_offsets":[4,8]`, 0, 0, 0, 0, 0, 0, 0, 0), "does not fit"},
+		{"cut off", one(`"dtype":"F32","shape":[1],"data_offsets":[0,4]`, 0, 0, 0), "does not fit"},
+		{"bytes behind", one(`"dtype":"F32","shape":[1],"data_offsets":[0,4]`, 0, 0, 0, 0, 0), "1 bytes follow"},
+	} {
+		_, err := From(bytes.NewReader(c.data), "standard input", 0)
+		checkRefusal(t, c.name, err, "reading standard input: ", c.want)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, c := range []struct{ path, want string }{
+		{filepath.Join(folder, "none.npy"), "no such file or directory"},
+		{folder, "it is a directory"},
+		{write("empty.npy", ""), "expected .npy, .npz or .safetensors, found an empty file"},
+		{write("h5.npz", "\x89HDF\r\n\x1a\n"), "an HDF5 file"},
+	} {
+		_, err := Open(c.path, 0)
+		checkRefusal(t, c.path, err, fmt.Sprintf("reading %q: ", c.path), c.want)
+		if err != nil && strings.Count(err.Error(), folder) != 1 {
+			t.Errorf("the path stands twice: %v", err)
+		}
+	}
+	if _, err := From(strings.NewReader("12345678"), "standard input", 8); !errors.Is(err, ErrLimit) {
+		t.Errorf("an endless pipe: %v", err)
+	}
+	f, err := Open(filepath.Join("testdata", "vector.npy"), 23)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, _, err := Load[float64](f, ""); !errors.Is(err, ErrLimit) {
+		t.Errorf("24 bytes under a limit of 23: %v", err)
+	}
+}

@@ -1,0 +1,175 @@
+// Package npy reads and writes NumPy's .npy and .npz files and reads .safetensors, as float32 or float64 tensors.
+//
+// The format is NumPy's NEP 1 (https://numpy.org/neps/nep-0001-npy-format.html): a magic string, a version, a header
+// that is a Python dictionary, and the raw elements. Files come from strangers, so nothing in a header is believed:
+// the size that it claims is checked for overflow, against the caller's limit and, where the length of the input is known,
+// against the input. Where it is not known, memory grows with the data that arrives, never ahead of it.
+package npy
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"unsafe"
+
+	"github.com/dustin/go-humanize"
+
+	"convx/internal/tensor"
+)
+
+// DefaultMaxBytes is the limit of a reader that was given none: more than the memory of a workstation, far less than
+// what a forged header can claim.
+const DefaultMaxBytes = 64 << 30
+
+// ErrLimit reports an array that would take more memory than the caller allows.
+var ErrLimit = errors.New("more memory than may be used")
+
+// Info is what a file says about an array, and what became of it.
+type Info struct {
+	Shape     []int
+	DType     DType // of the elements in the file
+	BigEndian bool
+	Fortran   bool // the first axis was contiguous in the file; tensors are always in C order
+	Version   int  // of the .npy format: 1, 2 or 3; 0 in .safetensors
+
+	// Inexact counts the elements whose value changed on the way into the tensor's element type beyond what rounding a
+	// fraction does: integers past the mantissa (2^53 in float64, 2^24 in float32) and finite numbers that became infinite.
+	Inexact int
+}
+
+// Read decodes the one array of a .npy stream. The tensor may take up to maxBytes of memory (0: DefaultMaxBytes); what
+// would take more is refused with the estimate, wrapping ErrLimit, before it is allocated. Anything after the array is
+// an error. Errors do not name the stream.
+func Read[T tensor.Float](r io.Reader, maxBytes int64) (*tensor.Tensor[T], Info, error) {
+	size := remaining(r)
+	info, header, err := readHeader(r)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	if size >= 0 {
+		size -= header
+	}
+	return readBody[T](body{r: r, info: info, size: size, trusted: size >= 0}, maxBytes)
+}
+
+// body is a stream that stands at the first element of an array.
+type body struct {
+	r       io.Reader
+	info    Info
+	size    int64 // bytes that are left, -1 when unknown
+	trusted bool  // size was measured, not claimed: memory may be allocated on its word
+}
+
+// readBody decodes the elements and demands that the stream ends with them.
+func readBody[T tensor.Float](b body, maxBytes int64) (*tensor.Tensor[T], Info, error) {
+	info := b.info
+	n, err := tensor.Size(info.Shape)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	if err := checkMemory[T](info, n, maxBytes); err != nil {
+		return nil, Info{}, err
+	}
+	if err := checkLength(info, n, b.size); err != nil {
+		return nil, Info{}, err
+	}
+	data, inexact, err := readElements[T](b.r, info, n, b.trusted)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	if err := checkEnd(b.r); err != nil {
+		return nil, Info{}, err
+	}
+	if info.Fortran {
+		data = rowMajor(data, info.Shape)
+	}
+	info.Inexact = inexact
+	return tensor.Of(data, info.Shape...), info, nil
+}
+
+// checkMemory refuses n elements that would not fit, counting the second copy that a change of order takes.
+func checkMemory[T tensor.Float](info Info, n int, maxBytes int64) error {
+	if maxBytes <= 0 {
+		maxBytes = DefaultMaxBytes
+	}
+	var element T
+	need := uint64(n) * uint64(unsafe.Sizeof(element)) // tensor.Size keeps 8 n below 2^63
+	if info.Fortran && reorders(info.Shape) {
+		need *= 2
+	}
+	if need > uint64(maxBytes) {
+		return fmt.Errorf("shape %s needs %s: %w (%s)", tensor.Format(info.Shape),
+			humanize.IBytes(need), ErrLimit, humanize.IBytes(uint64(maxBytes)))
+	}
+	return nil
+}
+
+// checkLength compares the header's claim with the bytes that are there, before anything is allocated on its word.
+func checkLength(info Info, n int, size int64) error {
+	if size < 0 {
+		return nil
+	}
+	need := int64(n) * int64(info.DType.Size())
+	if size < need {
+		return truncated(size, need, info)
+	}
+	if size > need {
+		return errTrailing
+	}
+	return nil
+}
+
+var errTrailing = errors.New("the data goes on after the array that the header describes: the header is damaged, " +
+	"or several arrays were appended (save them as .npz)")
+
+func truncated(have, need int64, info Info) error {
+	return fmt.Errorf("the data ends after %d of the %d bytes that the header promises (%s of shape %s)",
+		have, need, info.DType, tensor.Format(info.Shape))
+}
+
+// checkEnd reads past the last element: there must be nothing, and a checksum that is verified at the end must hold.
+func checkEnd(r io.Reader) error {
+	var one [1]byte
+	switch _, err := io.ReadFull(r, one[:]); {
+	case err == nil:
+		return errTrailing
+	case errors.Is(err, io.EOF):
+		return nil
+	default:
+		return err
+	}
+}
+
+// remaining is the number of bytes that r still holds, -1 where it cannot be known (a pipe).
+func remaining(r io.Reader) int64 {
+	switch r := r.(type) {
+	case interface{ Len() int }: // bytes.Reader, bytes.Buffer, strings.Reader
+		return int64(r.Len())
+	case *os.File:
+		stat, err := r.Stat()
+		if err != nil || !stat.Mode().IsRegular() {
+			return -1
+		}
+		at, err := r.Seek(0, io.SeekCurrent)
+		if err != nil || at > stat.Size() {
+			return -1
+		}
+		return stat.Size() - at
+	}
+	return -1
+}
+
+// mantissa is the number of significant bits of T: integers of up to that many bits are exact.
+func mantissa[T tensor.Float]() int {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return 24
+	}
+	return 53
+}
+
+// overflows tells whether a finite v became infinite in T.
+func overflows[T tensor.Float](v float64) bool {
+	return math.IsInf(float64(T(v)), 0) && !math.IsInf(v, 0)
+}

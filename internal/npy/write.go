@@ -1,0 +1,78 @@
+package npy
+
+import (
+	"archive/zip"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"convx/internal/tensor"
+)
+
+// Write writes t as numpy.save does, byte for byte: version 1, C order, this machine's byte order.
+func Write[T tensor.Float](w io.Writer, t *tensor.Tensor[T]) error {
+	if _, err := w.Write(header[T](t.Shape)); err != nil {
+		return err
+	}
+	raw := view[byte](t.Data)
+	for len(raw) > 0 { // in chunks, so that a writer that watches for a cancelled context is asked often
+		n, err := w.Write(raw[:min(len(raw), chunk)])
+		if err != nil {
+			return err
+		}
+		raw = raw[n:]
+	}
+	return nil
+}
+
+// header is everything before the elements, a multiple of 64 bytes so that they can be mapped into memory.
+func header[T tensor.Float](shape []int) []byte {
+	extents := make([]string, len(shape))
+	for i, d := range shape {
+		extents[i] = strconv.Itoa(d)
+	}
+	tuple := strings.Join(extents, ", ")
+	if len(shape) == 1 {
+		tuple += ","
+	}
+	order := map[bool]string{true: "<", false: ">"}[littleEndian]
+	dict := fmt.Sprintf("{'descr': '%sf%d', 'fortran_order': False, 'shape': (%s), }", order, native[T]().Size(), tuple)
+	if len(shape) > 0 {
+		// NumPy leaves room for the first extent to grow to 21 digits in place.
+		dict += strings.Repeat(" ", 21-len(extents[0]))
+	}
+	const start = 10 // magic, version, length
+	length := start + len(dict) + 1
+	// NumPy adds a whole block of 64 where none is needed.
+	dict += strings.Repeat(" ", 64-length%64) + "\n"
+	out := append([]byte(magic), 1, 0)
+	out = binary.LittleEndian.AppendUint16(out, uint16(len(dict)))
+	return append(out, dict...)
+}
+
+// WriteArchive writes a .npz of named arrays, in the order of their names: stored as numpy.savez does, or deflated as
+// numpy.savez_compressed does. Equal arrays give equal bytes.
+func WriteArchive[T tensor.Float](w io.Writer, arrays map[string]*tensor.Tensor[T], deflate bool) error {
+	method := zip.Store
+	if deflate {
+		method = zip.Deflate
+	}
+	z := zip.NewWriter(w)
+	for _, name := range slices.Sorted(maps.Keys(arrays)) {
+		if name == "" {
+			return fmt.Errorf("an array of an .npz needs a name")
+		}
+		entry, err := z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: method})
+		if err != nil {
+			return err
+		}
+		if err := Write(entry, arrays[name]); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
