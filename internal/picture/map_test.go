@@ -1,0 +1,230 @@
+package picture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"strings"
+	"testing"
+
+	"convx/internal/tensor"
+)
+
+func TestMapAlone(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	for _, c := range []struct {
+		name   string
+		values []float64
+		shape  []int
+		o      MapOptions
+		pix    []byte
+		says   string
+	}{
+		{"clip", []float64{-1, 0, 0.5, 1, 2}, []int{1, 1, 1, 5}, MapOptions{Mapping: Clip},
+			[]byte{0, 0, 128, 255, 255}, "one map, clip: 0 black, 1 white, 2 of 5 values clipped"},
+		{"auto is clip inside", []float64{0, 0.2, 0.6, 1}, []int{1, 1, 2, 2}, MapOptions{},
+			[]byte{0, 51, 153, 255}, "one map, clip: 0 black, 1 white"},
+		{"auto is clip with a little overshoot", []float64{1, 1, 1, 1.05, -0.02}, []int{1, 1, 1, 5}, MapOptions{},
+			[]byte{255, 255, 255, 255, 0}, "one map, clip: 0 black, 1 white, 2 of 5 values clipped"},
+		{"auto is minmax above", []float64{1, 2, 6}, []int{1, 1, 1, 3}, MapOptions{},
+			[]byte{0, 51, 255}, "one map, minmax: 1 black, 6 white"},
+		{"auto is minmax below", []float64{-6, -2, -1}, []int{1, 1, 1, 3}, MapOptions{},
+			[]byte{0, 204, 255}, "one map, minmax: -6 black, -1 white"},
+		{"auto is symmetric for both signs", []float64{-2, 0, 2}, []int{1, 1, 1, 3}, MapOptions{Colormap: Grayscale},
+			[]byte{0, 128, 255}, "one map, symmetric: -2 black, 0 grey, 2 white"},
+		{"diverging", []float64{-2, 0, 2}, []int{1, 1, 1, 3}, MapOptions{},
+			[]byte{0x1c, 0x4e, 0xa5, 0xf7, 0xf7, 0xf7, 0x9a, 0x14, 0x23}, "one map, symmetric: -2 blue, 0 white, 2 red"},
+		{"viridis", []float64{0, 9}, []int{1, 1, 1, 2}, MapOptions{Mapping: MinMax, Colormap: Viridis},
+			[]byte{0x44, 0x01, 0x54, 0xfd, 0xe7, 0x25}, "one map, minmax: 0 to 9 in viridis"},
+		{"colour", []float64{0, 1, 0.2, 0.4, 1, 0}, []int{1, 3, 1, 2}, MapOptions{},
+			[]byte{0, 51, 255, 255, 102, 0}, "colour, clip: 0 black, 1 white"},
+		{"signed colour", []float64{0, -4, 4, 0, 2, -2}, []int{1, 3, 1, 2}, MapOptions{},
+			[]byte{128, 255, 191, 0, 128, 64}, "colour, symmetric: -4 black, 0 grey, 4 white"},
+		{"a channel of three", []float64{0, 1, 0.2, 0.4, 1, 0}, []int{1, 3, 1, 2}, MapOptions{Channels: []int{1}},
+			[]byte{51, 102}, "one map, clip: 0 black, 1 white"},
+		{"constant", []float64{7, 7}, []int{1, 1, 1, 2}, MapOptions{Mapping: MinMax}, []byte{0, 0}, "one map, minmax: 7 black, 7 white"},
+		{"all zero", []float64{0, 0}, []int{1, 1, 1, 2}, MapOptions{Mapping: Symmetric, Colormap: Grayscale},
+			[]byte{128, 128}, "one map, symmetric: -0 black, 0 grey, 0 white"},
+		{"not finite", []float64{0, nan, 1, inf, -inf}, []int{1, 1, 1, 5}, MapOptions{},
+			[]byte{0, 0, 0, 255, 0, 255, 255, 255, 255, 255, 0, 255, 255, 0, 255}, "one map, clip: 0 black, 1 white, 1 NaN and 2 Inf values in magenta"},
+		{"nothing finite", []float64{nan, nan}, []int{1, 1, 1, 2}, MapOptions{Mapping: MinMax},
+			[]byte{255, 0, 255, 255, 0, 255}, "one map, minmax: 0 black, 0 white, 2 NaN and 0 Inf values in magenta"},
+		{"one NaN of a colour", []float64{0, 1, nan, 1, 1, 0}, []int{1, 3, 1, 2}, MapOptions{},
+			[]byte{255, 0, 255, 255, 255, 0}, "colour, clip: 0 black, 1 white, 1 NaN and 0 Inf values in magenta"},
+		{"the whole range of float64", []float64{-math.MaxFloat64, 0, math.MaxFloat64}, []int{1, 1, 1, 3}, MapOptions{Mapping: MinMax},
+			[]byte{0, 127, 255}, "one map, minmax: -1.798e+308 black, 1.798e+308 white"},
+		{"magnified", []float64{0, 1}, []int{1, 1, 1, 2}, MapOptions{Scale: 2},
+			[]byte{0, 0, 255, 255, 0, 0, 255, 255}, "one map, clip: 0 black, 1 white, magnified 2 times"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, m, err := Map(tensor.Of(c.values, c.shape...), c.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(p.Pix, c.pix) {
+				t.Errorf("pixels % d, want % d", p.Pix, c.pix)
+			}
+			if m.String() != c.says {
+				t.Errorf("it says %q, want %q", m, c.says)
+			}
+		})
+	}
+}
+
+// Reading a picture and showing it again under clip must give the file's own samples, in both depths and types.
+func TestMapInvertsRead(t *testing.T) {
+	for _, h := range []Header{{256, 1, 1, 8}, {7, 9, 3, 8}, {256, 256, 1, 16}, {64, 64, 3, 16}} {
+		p := New(h)
+		if h.Channels == 1 { // every sample there is
+			for i := range p.Pix {
+				p.Pix[i] = byte(i)
+				if h.Depth == 16 && i%2 == 0 {
+					p.Pix[i] = byte(i >> 9)
+					p.Pix[i+1] = byte(i >> 1)
+				} else if h.Depth == 16 {
+					continue
+				}
+			}
+		} else {
+			noise(p.Pix, 9)
+		}
+		checkInverse[float32](t, p)
+		checkInverse[float64](t, p)
+	}
+}
+
+func checkInverse[T tensor.Float](t *testing.T, p *Picture) {
+	t.Helper()
+	x := tensor.New[T](1, p.Channels, p.Height, p.Width)
+	NewUnpacker[T](p.Header, AsStored).Unpack(x.Data, p.Height*p.Width, p.Pix, p.Height*p.Width)
+	q, _, err := Map(x, MapOptions{Mapping: Clip, Depth: p.Depth})
+	if err != nil || !bytes.Equal(p.Pix, q.Pix) {
+		t.Errorf("%+v as %T: Map gives other samples, %v", p.Header, x.Data, err)
+	}
+	packed := make([]byte, len(p.Pix))
+	if n := Pack(packed, x.Data, p.Height*p.Width, p.Height*p.Width, p.Header); n != 0 || !bytes.Equal(p.Pix, packed) {
+		t.Errorf("%+v as %T: Pack gives other samples, %d clipped", p.Header, x.Data, n)
+	}
+}
+
+func TestPackClips(t *testing.T) {
+	v := []float32{-1, float32(math.NaN()), 2, float32(math.Inf(1)), float32(math.Inf(-1)), 0.5}
+	for _, depth := range []int{8, 16} {
+		got := make([]byte, len(v)*depth/8)
+		n := Pack(got, v, 0, len(v), Header{Width: 6, Height: 1, Channels: 1, Depth: depth})
+		if depth == 16 {
+			for i := range v {
+				got[i] = byte(binary.BigEndian.Uint16(got[2*i:]) >> 8)
+			}
+		}
+		if want := []byte{0, 0, 255, 255, 0, 128}; n != 5 || !bytes.Equal(got[:6], want) {
+			t.Errorf("depth %d: % d, %d clipped", depth, got, n)
+		}
+	}
+}
+
+func TestMapGrid(t *testing.T) {
+	x := tensor.New[float32](2, 5, 6, 8)
+	for i := range x.Data {
+		x.Data[i] = float32(i%240) / 240
+	}
+	for _, c := range []struct {
+		o          MapOptions
+		rows, cols int
+		says       string
+	}{
+		{MapOptions{}, 3, 4, "10 maps in a 3x4 grid, clip: 0 black, 1 white, magnified 6 times"},
+		{MapOptions{Cols: 5}, 2, 5, "10 maps in a 2x5 grid, clip: 0 black, 1 white, magnified 6 times"},
+		{MapOptions{Rows: 1, Scale: 1}, 1, 10, "10 maps in a 1x10 grid, clip: 0 black, 1 white"},
+		{MapOptions{Rows: 2, Cols: 2, Scale: 1}, 2, 2, "4 of 10 maps in a 2x2 grid, clip: 0 black, 1 white"},
+		{MapOptions{Rows: math.MaxInt, Cols: math.MaxInt, Scale: 1}, 1, 10, "10 maps in a 1x10 grid, clip: 0 black, 1 white"},
+		{MapOptions{Channels: []int{3}}, 1, 2, "2 maps in a 1x2 grid, clip: 0 black, 1 white, magnified 6 times"},
+	} {
+		p, m, err := Map(x, c.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Rows != c.rows || m.Cols != c.cols || m.String() != c.says {
+			t.Errorf("%+v: %q, want %q", c.o, m, c.says)
+		}
+		if want := c.cols*(8*m.Magnified+gridGap) + gridGap; p.Width != want || p.Channels != 1 {
+			t.Errorf("%+v: %d wide, %d channels", c.o, p.Width, p.Channels)
+		}
+	}
+	// The values of the maps are where the layout says: the last of the last map.
+	p, m, _ := Map(x, MapOptions{Rows: 1, Scale: 1})
+	last := p.Row(p.Height - gridGap - 1)[p.Width-gridGap-1]
+	if want := byte(254); last != want || m.Shown != 10 {
+		t.Errorf("the last value is shown as %d, want %d", last, want)
+	}
+}
+
+func TestMapRefuses(t *testing.T) {
+	x := tensor.New[float32](1, 4, 2, 2)
+	for _, c := range []struct {
+		t    *tensor.Tensor[float32]
+		o    MapOptions
+		want string
+	}{
+		{x, MapOptions{Channels: []int{4}}, "there is no channel 4"},
+		{x, MapOptions{Channels: []int{-1}}, "there is no channel -1"},
+		{x, MapOptions{Channels: []int{}}, "no channel is selected"},
+		{x, MapOptions{Depth: 12}, "8 or 16 bits"},
+		{x, MapOptions{Rows: -1}, "negative"},
+		{x, MapOptions{Scale: 1 << 14}, "select channels"},
+		{x, MapOptions{Scale: math.MaxInt}, "too many pixels"},
+		{tensor.New[float32](4, 2, 2), MapOptions{}, "not N x C x H x W"},
+		{tensor.New[float32](1, 4, 0, 2), MapOptions{}, "nothing to show"},
+	} {
+		if _, _, err := Map(c.t, c.o); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v %+v: %v, want %s", c.t.Shape, c.o, err, c.want)
+		}
+	}
+}
+
+func TestParseNames(t *testing.T) {
+	for i, s := range mappingNames {
+		if m, err := ParseMapping(s); err != nil || m != Mapping(i) || m.String() != s {
+			t.Error(s, m, err)
+		}
+	}
+	for i, s := range colormapNames {
+		if m, err := ParseColormap(s); err != nil || m != Colormap(i) || m.String() != s {
+			t.Error(s, m, err)
+		}
+	}
+	if _, err := ParseMapping("log"); err == nil || err.Error() != `unknown mapping "log": one of auto, clip, minmax, symmetric` {
+		t.Error(err)
+	}
+	if _, err := ParseColor("blue"); err == nil {
+		t.Error("blue is no colour mode")
+	}
+}
+
+// A diverging map must not prefer a sign, viridis must rise in lightness all the way, and no map may use the colour of NaN.
+func TestColormaps(t *testing.T) {
+	lightness := func(m Colormap, v float64) float64 {
+		c := m.Color(v)
+		return toOklab([3]float64{float64(c.R) / 255, float64(c.G) / 255, float64(c.B) / 255})[0]
+	}
+	for i := range 50 {
+		v := float64(i) / 100
+		if d := lightness(Diverging, v) - lightness(Diverging, 1-v); math.Abs(d) > 0.02 {
+			t.Errorf("diverging at %g is lighter by %.3f than at %g", v, d, 1-v)
+		}
+		if lightness(Diverging, v) >= lightness(Diverging, v+0.01) {
+			t.Errorf("diverging does not get lighter at %g", v)
+		}
+		if lightness(Viridis, 2*v) >= lightness(Viridis, 2*v+0.02) {
+			t.Errorf("viridis does not get lighter at %g", 2*v)
+		}
+	}
+	for m := Grayscale; m <= Diverging; m++ {
+		for i := range 256 {
+			c := m.Color(float64(i) / 255)
+			if c.R > 200 && c.G < 60 && c.B > 200 {
+				t.Errorf("%v at %d looks like the colour of NaN: %v", m, i, c)
+			}
+		}
+	}
+}

@@ -1,0 +1,235 @@
+package picture
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+
+	"convx/internal/tensor"
+)
+
+// MapOptions choose how a tensor is shown; the zero value is the default.
+type MapOptions struct {
+	Mapping  Mapping
+	Colormap Colormap
+	Channels []int // the channels to show, counted from 0; nil: all
+	// Rows and Cols fix the grid; when it is too small the first maps are shown. 0: as near to a square as fits.
+	Rows, Cols int
+	Depth      int // 8 or 16 bits a sample; 0: 8
+	// Scale magnifies each value to so many pixels a side. 0: 1, but in a grid enough to see maps of a few values.
+	Scale int
+}
+
+// Map shows an N x C x H x W tensor. With three channels, none selected, each of the N becomes a colour picture; otherwise
+// every channel of every N becomes a map of one number a pixel. One picture or map is given as it is, several are laid out
+// in a labelled grid. All share one scale, so that they can be compared. Non-finite values are shown in the Invalid colour.
+// It is an error when t is not of four axes, is empty, has no such channel, or the picture would be over DefaultMaxPixels.
+func Map[T tensor.Float](t *tensor.Tensor[T], o MapOptions) (*Picture, Mapped, error) {
+	cells, err := selectCells(t.Shape, o)
+	if err != nil {
+		return nil, Mapped{}, err
+	}
+	m := Mapped{Of: len(cells), Colour: cells[0].planes == 3}
+	s := surveyCells(t, cells)
+	m.Values, m.NaN, m.Inf = s.values, s.nan, s.inf
+	m.Mapping, m.Low, m.High = s.choose(o.Mapping)
+	if m.Mapping == Clip {
+		m.Clipped = s.over
+	}
+	if m.Colormap = o.Colormap; m.Colormap == AutoColor {
+		m.Colormap = Grayscale
+		if m.Mapping == Symmetric {
+			m.Colormap = Diverging
+		}
+	}
+	head := Header{Channels: 3, Depth: max(o.Depth, 8)}
+	if !m.Colour && m.Colormap == Grayscale && m.NaN+m.Inf == 0 {
+		head.Channels = 1
+	}
+	l, err := newLayout(&m, t.Shape[2], t.Shape[3], o)
+	if err != nil {
+		return nil, Mapped{}, err
+	}
+	head.Width, head.Height = l.width, l.height
+	p := New(head)
+	if m.Shown > 1 {
+		l.label(p, cells[:m.Shown])
+	}
+	renderCells(p, t, cells[:m.Shown], l, newRenderer[T](m, head))
+	return p, m, nil
+}
+
+// renderCells renders the cells' rows into their places.
+func renderCells[T tensor.Float](p *Picture, t *tensor.Tensor[T], cells []cell, l layout, r *renderer[T]) {
+	h, w := t.Shape[2], t.Shape[3]
+	parallel(len(cells)*h, func(from, to int) {
+		line := make([]byte, w*p.PixelBytes())
+		for i := from; i < to; i++ {
+			c, y := cells[i/h], i%h
+			start := (c.first*h + y) * w
+			if c.planes == 3 {
+				r.colour(line, t.Data[start:], h*w)
+			} else {
+				r.scalar(line, t.Data[start:][:w])
+			}
+			l.place(p, i/h, y, line)
+		}
+	})
+}
+
+// cell is one picture or map: the planes of the tensor that it shows.
+type cell struct {
+	first, planes int
+	label         string
+}
+
+// selectCells lists what is to be shown.
+func selectCells(shape []int, o MapOptions) ([]cell, error) {
+	if len(shape) != 4 {
+		return nil, fmt.Errorf("a tensor of shape %s is not N x C x H x W: it cannot be a picture", tensor.Format(shape))
+	}
+	if n, err := tensor.Size(shape); err != nil || n == 0 {
+		return nil, fmt.Errorf("a tensor of shape %s has nothing to show", tensor.Format(shape))
+	}
+	if o.Depth != 0 && o.Depth != 8 && o.Depth != 16 {
+		return nil, fmt.Errorf("a sample has 8 or 16 bits, not %d", o.Depth)
+	}
+	if o.Rows < 0 || o.Cols < 0 || o.Scale < 0 {
+		return nil, errors.New("a grid or a scale cannot be negative")
+	}
+	batch, all := shape[0], shape[1]
+	channels := o.Channels
+	if channels == nil {
+		for c := range all {
+			channels = append(channels, c)
+		}
+	}
+	var cells []cell
+	for n := range batch {
+		if all == 3 && o.Channels == nil {
+			cells = append(cells, cell{3 * n, 3, fmt.Sprintf("n%d", n)})
+			continue
+		}
+		for _, c := range channels {
+			if c < 0 || c >= all {
+				return nil, fmt.Errorf("there is no channel %d: the result has %d, counted from 0", c, all)
+			}
+			label := fmt.Sprintf("c%d", c)
+			if batch > 1 {
+				label = fmt.Sprintf("n%d c%d", n, c)
+			}
+			cells = append(cells, cell{n*all + c, 1, label})
+		}
+	}
+	if len(cells) == 0 {
+		return nil, errors.New("no channel is selected")
+	}
+	return cells, nil
+}
+
+// surveyCells surveys all the values that are shown, plane by plane, so that the sums do not depend on the threads.
+func surveyCells[T tensor.Float](t *tensor.Tensor[T], cells []cell) survey {
+	size, each := t.Shape[2]*t.Shape[3], cells[0].planes
+	parts := make([]survey, len(cells)*each)
+	parallel(len(parts), func(from, to int) {
+		for i := from; i < to; i++ {
+			plane := cells[i/each].first + i%each
+			parts[i] = surveyValues(t.Data[plane*size : (plane+1)*size])
+		}
+	})
+	s := parts[0]
+	for _, part := range parts[1:] {
+		s.join(part)
+	}
+	return s
+}
+
+// renderer turns rows of values into samples: t = gain*v + bias, clipped to [0, 1], and then a colour.
+type renderer[T tensor.Float] struct {
+	h          Header
+	gain, bias float64
+	full       float64 // the sample of 1
+	colors     lookup  // nil: grey
+}
+
+func newRenderer[T tensor.Float](m Mapped, h Header) *renderer[T] {
+	r := &renderer[T]{h: h, full: float64(int(1)<<h.Depth - 1)}
+	// Halved, so that the width of a range near the largest float64 is still a number.
+	r.gain = 0.5 / (m.High/2 - m.Low/2)
+	if math.IsInf(r.gain, 0) { // one value, or as good as one
+		r.gain = 0
+	}
+	r.bias = -m.Low * r.gain
+	if m.Mapping == Symmetric {
+		r.bias = 0.5
+	}
+	if !m.Colour && h.Channels == 3 {
+		r.colors = m.Colormap.levels(h.Depth)
+	}
+	return r
+}
+
+// position is where v lies between the ends of the scale. ok is false when v is NaN or infinite.
+func (r *renderer[T]) position(v T) (t float64, ok bool) {
+	f := float64(v)
+	return min(max(float64(f*r.gain)+r.bias, 0), 1), f-f == 0
+}
+
+// scalar renders a row of one number a pixel.
+func (r *renderer[T]) scalar(dst []byte, values []T) {
+	size := r.h.PixelBytes()
+	for i, v := range values {
+		t, ok := r.position(v)
+		px := dst[i*size : (i+1)*size]
+		switch {
+		case !ok:
+			r.put(px, invalidAt(r.h.Depth))
+		case r.colors == nil:
+			s := uint16(int32(t*r.full + 0.5))
+			if r.h.Depth == 8 {
+				px[0] = byte(s)
+			} else {
+				binary.BigEndian.PutUint16(px, s)
+			}
+		default:
+			r.put(px, r.colors.at(t))
+		}
+	}
+}
+
+// colour renders a row of three planes, stride apart.
+func (r *renderer[T]) colour(dst []byte, values []T, stride int) {
+	size := r.h.PixelBytes()
+	for i := range len(dst) / size {
+		var c [3]uint16
+		valid := true
+		for k := range c {
+			t, ok := r.position(values[i+k*stride])
+			valid = valid && ok
+			c[k] = uint16(int32(t*r.full + 0.5))
+		}
+		if !valid {
+			c = invalidAt(r.h.Depth)
+		}
+		r.put(dst[i*size:(i+1)*size], c)
+	}
+}
+
+func (r *renderer[T]) put(px []byte, c [3]uint16) { putSamples(px, c, r.h.Depth) }
+
+// putSamples writes the samples of one pixel.
+func putSamples(px []byte, c [3]uint16, depth int) {
+	if depth == 8 {
+		px[0], px[1], px[2] = byte(c[0]), byte(c[1]), byte(c[2])
+		return
+	}
+	for k, v := range c {
+		binary.BigEndian.PutUint16(px[2*k:], v)
+	}
+}
+
+func invalidAt(depth int) [3]uint16 {
+	full := uint16(1<<depth - 1)
+	return [3]uint16{full * uint16(Invalid.R/255), full * uint16(Invalid.G/255), full * uint16(Invalid.B/255)}
+}
