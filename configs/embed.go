@@ -1,0 +1,12 @@
+// Package configs holds the files that are built into convx.
+package configs
+
+import "embed"
+
+// Samples are the sample pictures, under samples/.
+//
+//go:embed samples/*.png
+var Samples embed.FS
+
+// SamplePicture is the picture that run uses without an input.
+const SamplePicture = "samples/cat.png"
