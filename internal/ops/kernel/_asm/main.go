@@ -16,6 +16,7 @@ var kernels = map[string]func(){
 	"gemm":     gemm,
 	"peak":     peak,
 	"rows":     rows,
+	"strip":    strip,
 	"winograd": winograd,
 }
 

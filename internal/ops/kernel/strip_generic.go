@@ -1,0 +1,26 @@
+package kernel
+
+// Strip copies every step-th element of rows of n columns:
+//
+//	dst[r*ds+j] = src[r*ss+j*step], r < rows, j < n
+//
+// Rows are many and short: panels of im2col.
+func (l Level) Strip(dst []float32, ds int, src []float32, ss, step, n, rows int) {
+	if n <= 0 || rows <= 0 || step <= 0 || len(dst) < (rows-1)*ds+n || len(src) < (rows-1)*ss+(n-1)*step+1 {
+		panic("kernel: strip: operand out of range")
+	}
+	l.strip(dst, ds, src, ss, step, n, rows)
+}
+
+func stripGeneric(dst []float32, ds int, src []float32, ss, step, n, rows int) {
+	for r := range rows {
+		to, from := dst[r*ds:][:n], src[r*ss:]
+		if step == 1 {
+			copy(to, from)
+			continue
+		}
+		for j := range to {
+			to[j] = from[j*step]
+		}
+	}
+}
