@@ -44,6 +44,12 @@ func newRoot(s Streams) *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			if !usesSettings(c) {
+				return nil
+			}
+			return applySettings(c)
+		},
 	}
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
@@ -52,7 +58,8 @@ func newRoot(s Streams) *cobra.Command {
 		return usagef("%w; see %s --help", err, c.CommandPath())
 	})
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
-	root.AddCommand(newShape(s))
+	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
+	root.AddCommand(newShape(s), newConfig(s))
 	return root
 }
 

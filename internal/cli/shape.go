@@ -19,7 +19,6 @@ type shapeOptions struct {
 func newShape(s Streams) *cobra.Command {
 	o := shapeOptions{Streams: s}
 	var flags layerFlags
-	var format string
 	cmd := &cobra.Command{
 		Use:   "shape VARIANT [flags]",
 		Short: "What comes out: output sizes, with the arithmetic",
@@ -37,12 +36,11 @@ func newShape(s Streams) *cobra.Command {
 			if o.spec, err = flags.spec(variant); err != nil {
 				return err
 			}
-			o.format = report.Format(format)
 			return runShape(o)
 		},
 	}
 	flags.register(cmd.Flags())
-	cmd.Flags().StringVarP(&format, "format", "f", "table", "output `FORMAT`: table, json, csv or markdown")
+	formatVar(cmd, &o.format)
 	return cmd
 }
 

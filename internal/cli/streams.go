@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 )
@@ -30,7 +31,7 @@ func System() Streams {
 // Color reports whether results may be coloured.
 func (s Streams) Color() bool { return s.OutTerminal && !s.NoColor }
 
-// sayf, warnf and failf are the only voices on standard error.
+// sayf, warnf and fail are the only voices on standard error.
 func (s Streams) sayf(format string, args ...any) {
 	fmt.Fprintf(s.Err, "convx: "+format+"\n", args...)
 }
@@ -39,4 +40,9 @@ func (s Streams) warnf(format string, args ...any) {
 	fmt.Fprintf(s.Err, "convx: warning: "+format+"\n", args...)
 }
 
-func (s Streams) fail(err error) { fmt.Fprintf(s.Err, "convx: %v\n", err) }
+// fail says an error, one line for each of several.
+func (s Streams) fail(err error) {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(s.Err, "convx: %s\n", strings.TrimRight(line, "\n"))
+	}
+}

@@ -30,8 +30,8 @@ func (e *Error) Error() string {
 
 func joinWords(words []string) string { return strings.Join(words, ", ") }
 
-// nearest is the candidate within two edits of word, if there is one: a typing error.
-func nearest(word string, candidates []string) string {
+// Nearest is the candidate within two edits of word, if there is one: a typing error.
+func Nearest(word string, candidates []string) string {
 	best, at := 3, ""
 	for _, c := range candidates {
 		if d := edits(word, c); d < best {

@@ -128,7 +128,7 @@ func unknownVariant(name string) *Error {
 	if name == "" {
 		e = Errorf("no variant given")
 	}
-	if near := nearest(name, VariantNames()); near != "" {
+	if near := Nearest(name, VariantNames()); near != "" {
 		return e.Hint("did you mean " + near + "?")
 	}
 	return e.Hint("variants are " + joinWords(VariantNames()))

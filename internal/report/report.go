@@ -7,7 +7,6 @@ package report
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -73,10 +72,7 @@ func Write(w io.Writer, f Format, d Document) error {
 	var err error
 	switch f {
 	case JSONFormat:
-		enc := json.NewEncoder(&buf)
-		enc.SetIndent("", "  ")
-		enc.SetEscapeHTML(false)
-		err = enc.Encode(d.JSON)
+		err = writeJSON(&buf, d.JSON)
 	case CSVFormat:
 		err = writeCSV(&buf, d)
 	case TableFormat, MarkdownFormat:
@@ -160,7 +156,7 @@ func writeTable(w *bytes.Buffer, f Format, t Table) error {
 	align := make([]tw.Align, len(t.Columns))
 	head := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		head[i], align[i] = c.Name, tw.AlignLeft
+		head[i], align[i] = escape(c.Name, f), tw.AlignLeft
 		if c.Right {
 			align[i] = tw.AlignRight
 		}
@@ -209,10 +205,15 @@ func writeTable(w *bytes.Buffer, f Format, t Table) error {
 func texts(row []Cell, f Format) []string {
 	out := make([]string, len(row))
 	for i, c := range row {
-		out[i] = c.Text
-		if f == MarkdownFormat {
-			out[i] = strings.ReplaceAll(c.Text, "|", `\|`)
-		}
+		out[i] = escape(c.Text, f)
 	}
 	return out
+}
+
+// escape keeps a bar in a cell from ending it: the Markdown renderer does not.
+func escape(s string, f Format) string {
+	if f == MarkdownFormat {
+		return strings.ReplaceAll(s, "|", `\|`)
+	}
+	return s
 }

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"convx/configs"
+	"convx/internal/report"
+	"convx/internal/settings"
+)
+
+type configOptions struct {
+	Streams
+	format   report.Format
+	settings settings.Settings
+	template bool
+}
+
+func newConfig(s Streams) *cobra.Command {
+	o := configOptions{Streams: s}
+	var shown report.Format
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Print every setting, its value, and where that came from",
+		Long: `config prints each effective setting and its source. The weakest first: convx.yaml as it is built in; the
+user's file (--config, else ./convx.yaml, else convx/convx.yaml in the user's configuration folder); CONVX_*
+variables; flags.`,
+		Example: strings.Trim(`
+  convx config
+  convx config --threads 1 -f json
+  convx config --template > convx.yaml`, "\n"),
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) (err error) {
+			if o.settings, err = loadSettings(c); err != nil {
+				return err
+			}
+			for _, v := range o.settings.Values {
+				if k, ok := settings.Named(v.Key); ok && k.Check(v.Text) != nil {
+					return usagef("--%s: %w", k.Flag(), k.Check(v.Text))
+				}
+			}
+			o.format = shown
+			return runConfig(o)
+		},
+	}
+	formatVar(cmd, &shown)
+	cmd.Flags().BoolVar(&o.template, "template", false, "print the built-in convx.yaml, with its comments, to start from")
+	for _, k := range settings.Keys() {
+		if k.Name != "format" {
+			cmd.Flags().String(k.Flag(), "", "as in every command that has it")
+		}
+	}
+	return cmd
+}
+
+func runConfig(o configOptions) error {
+	if o.template {
+		_, err := fmt.Fprint(o.Out, configs.Settings)
+		return err
+	}
+	return report.Write(o.Out, o.format, configDocument(o.settings))
+}
+
+type configJSON struct {
+	File     *string          `json:"file"`
+	Settings []settings.Value `json:"settings"`
+	Ignored  []string         `json:"ignored,omitempty"`
+}
+
+func configDocument(s settings.Settings) report.Document {
+	j := configJSON{Settings: s.Values, Ignored: s.Ignored}
+	file := report.Text{"file: none (looked for ./convx.yaml, then convx/convx.yaml in the user's configuration folder)"}
+	if s.Path != "" {
+		j.File = &s.Path
+		file = report.Text{"file: " + s.Path}
+	}
+	t := report.Table{Columns: []report.Column{{Name: "key"}, {Name: "value"}, {Name: "from"}}}
+	for _, v := range s.Values {
+		value := v.Text
+		if value == "" {
+			value = `""`
+		}
+		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Key), {Text: value, Raw: v.Text}, report.Str(v.From)})
+	}
+	blocks := []report.Block{file, t}
+	if len(s.Ignored) > 0 {
+		blocks = append(blocks, report.Text{"ignored, for they name no setting: " + strings.Join(s.Ignored, ", ")})
+	}
+	return report.Document{JSON: j, Blocks: blocks}
+}

@@ -1,0 +1,89 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Key is one setting: a key of convx.yaml, a CONVX_* variable, and a flag of the commands that read it.
+type Key struct {
+	Name  string // as in convx.yaml: max_pixels
+	check func(string) error
+}
+
+// Flag is the name of the key's flag: max-pixels.
+func (k Key) Flag() string { return strings.ReplaceAll(k.Name, "_", "-") }
+
+// Variable is the name of the key's environment variable: CONVX_MAX_PIXELS.
+func (k Key) Variable() string { return prefix + strings.ToUpper(k.Name) }
+
+// Check reports whether a value can be the key's.
+func (k Key) Check(value string) error { return k.check(value) }
+
+const prefix = "CONVX_"
+
+// Keys lists every setting, in the order of convx.yaml.
+func Keys() []Key { return keys }
+
+var keys = []Key{
+	{"format", oneOf("table", "json", "csv", "markdown")},
+	{"threads", wholeNumber},
+	{"algorithm", word},
+	{"dtype", oneOf("float32", "float64")},
+	{"seed", wholeNumber},
+	{"color", oneOf("", "rgb", "gray", "grey")},
+	{"max_pixels", wholeNumber},
+	{"min_time", duration},
+	{"convention", oneOf("mac", "fvcore", "ptflops", "torchinfo", "thop", "torch", "torchvision")},
+}
+
+// Named finds a key by its file or flag name.
+func Named(name string) (Key, bool) {
+	name = strings.ReplaceAll(name, "-", "_")
+	i := slices.IndexFunc(keys, func(k Key) bool { return k.Name == name })
+	if i < 0 {
+		return Key{}, false
+	}
+	return keys[i], true
+}
+
+func names() []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = k.Name
+	}
+	return out
+}
+
+func oneOf(values ...string) func(string) error {
+	return func(v string) error {
+		if slices.Contains(values, v) {
+			return nil
+		}
+		return fmt.Errorf("%q is not one of %s", v, strings.Join(slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" }), ", "))
+	}
+}
+
+func wholeNumber(v string) error {
+	if _, err := strconv.ParseUint(v, 10, 63); err != nil {
+		return fmt.Errorf("%q is not a whole number", v)
+	}
+	return nil
+}
+
+func word(v string) error {
+	if v == "" || strings.ContainsAny(v, " \t\n") {
+		return fmt.Errorf("%q is not a name", v)
+	}
+	return nil
+}
+
+func duration(v string) error {
+	if d, err := time.ParseDuration(v); err != nil || d <= 0 {
+		return fmt.Errorf("%q is not a time like 250ms or 2s", v)
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+// Package settings merges convx's settings: the embedded convx.yaml, then the user's file, then CONVX_* variables, then
+// flags. Each value remembers where it came from.
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+
+	"convx/configs"
+	"convx/internal/layer"
+)
+
+// Value is the effective value of one setting.
+type Value struct {
+	Key    string `json:"key"`
+	Text   string `json:"value"`
+	Source Source `json:"source"`
+	// From names the source: the file's path, the variable, the flag.
+	From string `json:"from"`
+}
+
+// Source is a kind of place that a setting came from.
+type Source string
+
+// The sources, weakest first.
+const (
+	Default  Source = "default"
+	File     Source = "file"
+	Variable Source = "variable"
+	Flag     Source = "flag"
+)
+
+// Settings are the effective values, in the order of Keys.
+type Settings struct {
+	// Path is the user's file, empty if there is none.
+	Path   string
+	Values []Value
+	// Ignored are CONVX_* variables that name no setting.
+	Ignored []string
+}
+
+// Load merges the four sources. file is the path of --config, or empty to look in the usual places; flags are the
+// running command's, of which only those count that were given.
+func Load(file string, flags *pflag.FlagSet) (Settings, error) {
+	v := viper.New()
+	if err := defaults(v); err != nil {
+		return Settings{}, err
+	}
+	s := Settings{}
+	var err error
+	if s.Path, err = find(file); err != nil {
+		return s, err
+	}
+	if s.Path != "" {
+		if err := readFile(v, s.Path); err != nil {
+			return s, err
+		}
+	}
+	if s.Ignored, err = checkVariables(os.Environ()); err != nil {
+		return s, err
+	}
+	var problems []error
+	for _, k := range keys {
+		// One by one: BindPFlags and AutomaticEnv would take in names that are no settings.
+		if err := v.BindEnv(k.Name, k.Variable()); err != nil {
+			return s, err
+		}
+		if f := flags.Lookup(k.Flag()); f != nil && f.Changed {
+			if err := v.BindPFlag(k.Name, f); err != nil {
+				return s, err
+			}
+		}
+		value := Value{Key: k.Name, Text: text(v.Get(k.Name))}
+		value.Source, value.From = source(v, k, s.Path, flags)
+		if value.Source != Flag { // the command checks its flags itself
+			if err := k.check(value.Text); err != nil {
+				problems = append(problems, fmt.Errorf("%s: %s: %w", value.From, k.Name, err))
+			}
+		}
+		s.Values = append(s.Values, value)
+	}
+	return s, errors.Join(problems...)
+}
+
+// text undoes what the YAML reader and viper made of a scalar.
+func text(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+// Get is the effective text of one setting.
+func (s Settings) Get(key string) string {
+	i := slices.IndexFunc(s.Values, func(v Value) bool { return v.Key == key })
+	if i < 0 {
+		return ""
+	}
+	return s.Values[i].Text
+}
+
+func source(v *viper.Viper, k Key, path string, flags *pflag.FlagSet) (Source, string) {
+	if f := flags.Lookup(k.Flag()); f != nil && f.Changed {
+		return Flag, "--" + k.Flag()
+	}
+	if os.Getenv(k.Variable()) != "" { // viper takes an empty variable for none
+		return Variable, k.Variable()
+	}
+	if v.InConfig(k.Name) {
+		return File, path
+	}
+	return Default, "default"
+}
+
+func defaults(v *viper.Viper) error {
+	d := viper.New()
+	d.SetConfigType("yaml")
+	if err := d.ReadConfig(strings.NewReader(configs.Settings)); err != nil {
+		return fmt.Errorf("reading the embedded settings: %w", err)
+	}
+	for _, k := range keys {
+		v.SetDefault(k.Name, d.Get(k.Name))
+	}
+	return nil
+}
+
+// find names the settings file: the one asked for, else the first that exists of ./convx.yaml and the one in the
+// user's configuration folder.
+func find(asked string) (string, error) {
+	if asked == "" {
+		asked = os.Getenv(prefix + "CONFIG")
+	}
+	if asked != "" {
+		if _, err := os.Stat(asked); err != nil {
+			return "", fmt.Errorf("reading settings %q: %w", asked, cause(err))
+		}
+		return asked, nil
+	}
+	places := []string{"convx.yaml"}
+	if dir, err := os.UserConfigDir(); err == nil {
+		places = append(places, filepath.Join(dir, "convx", "convx.yaml"))
+	}
+	for _, p := range places {
+		_, err := os.Stat(p)
+		if err == nil {
+			return p, nil
+		}
+		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, errNotDir) {
+			return "", fmt.Errorf("reading settings %q: %w", p, cause(err))
+		}
+	}
+	return "", nil
+}
+
+// cause drops the operation and path that a file error repeats.
+func cause(err error) error {
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// checkVariables finds CONVX_* variables that look like a misspelt setting (an error) or like nothing of ours.
+func checkVariables(environ []string) (ignored []string, err error) {
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		key, ours := strings.CutPrefix(name, prefix)
+		if !ours || value == "" || key == "CONFIG" {
+			continue
+		}
+		if _, known := Named(strings.ToLower(key)); known {
+			continue
+		}
+		if near := layer.Nearest(strings.ToLower(key), names()); near != "" {
+			return nil, fmt.Errorf("unknown setting %s: did you mean %s%s?", name, prefix, strings.ToUpper(near))
+		}
+		ignored = append(ignored, name)
+	}
+	slices.Sort(ignored)
+	return ignored, nil
+}
