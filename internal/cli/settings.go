@@ -115,4 +115,3 @@ func enumVar[T ~string](cmd *cobra.Command, at *T, name, short, usage string, va
 func formatVar(cmd *cobra.Command, at *report.Format, extra ...report.Format) {
 	enumVar(cmd, at, "format", "f", "output format", append(report.Formats(), extra...)...)
 }
-
