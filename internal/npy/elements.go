@@ -181,8 +181,9 @@ func roundIntegers[T tensor.Float, S int32 | int64 | uint32 | uint64](dst []T, s
 
 func narrow[T tensor.Float](dst []T, src []float64) (inexact int) {
 	for i, v := range src {
-		dst[i] = T(v)
-		if overflows[T](v) {
+		f := T(v)
+		dst[i] = f
+		if f-f != 0 && v-v == 0 { // x-x is NaN for an infinity or a NaN, else 0: f overflowed
 			inexact++
 		}
 	}

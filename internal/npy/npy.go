@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"unsafe"
 
@@ -167,9 +166,4 @@ func mantissa[T tensor.Float]() int {
 		return 24
 	}
 	return 53
-}
-
-// overflows tells whether a finite v became infinite in T.
-func overflows[T tensor.Float](v float64) bool {
-	return math.IsInf(float64(T(v)), 0) && !math.IsInf(v, 0)
 }
