@@ -1,0 +1,185 @@
+package ops
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
+
+// algorithm is one way to compute a primitive.
+type algorithm struct {
+	Name string
+	// accept is nil, or returns why the algorithm cannot compute a problem. It is not asked whether it would be quick.
+	accept func(*Problem) error
+	// cost estimates the time of a run in nanoseconds, for the choice; nil is more than any other.
+	cost func(*Problem) float64
+	// The constructors per element type. An algorithm without one declines that type.
+	prepare32 func(*Problem, operands[float32]) (runner[float32], error)
+	prepare64 func(*Problem, operands[float64]) (runner[float64], error)
+}
+
+// algorithms lists, for each primitive, the ways to compute it, the best first; every list ends in the reference.
+// "auto" takes the one of least cost among those that accept, the earlier one of equals.
+var algorithms = map[layer.Kind][]algorithm{
+	layer.KindConv: {
+		{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
+		{Name: "reference", prepare32: refConv[float32], prepare64: refConv[float64]},
+	},
+}
+
+// reference is the name of the algorithm that ends every list.
+const referenceName = "reference"
+
+// Algorithms names every algorithm once, the best first, as far as the lists agree; the reference is last.
+func Algorithms() []string {
+	var names []string
+	for _, k := range layer.Kinds() {
+		for _, a := range algorithms[k] {
+			if a.Name != referenceName && !slices.Contains(names, a.Name) {
+				names = append(names, a.Name)
+			}
+		}
+	}
+	return append(names, referenceName)
+}
+
+// Candidate is an algorithm's answer to a problem.
+type Candidate struct {
+	Name   string
+	Reason error // nil if it accepts
+	Cost   float64
+}
+
+// Candidates asks every algorithm of a stage's primitive, in order. Errors are *layer.Error: the stage cannot be.
+func Candidates[T tensor.Float](st layer.Stage, in [][]int, opt Options) ([]Candidate, error) {
+	p, err := newProblem(st, in, opt)
+	if err != nil {
+		return nil, err
+	}
+	p.Float64 = isFloat64[T]()
+	var out []Candidate
+	for i := range algorithms[st.Op.Kind()] {
+		a := &algorithms[st.Op.Kind()][i]
+		out = append(out, Candidate{a.Name, a.declines(p), a.costOf(p)})
+	}
+	return out, nil
+}
+
+// declines is nil or why a cannot compute p.
+func (a *algorithm) declines(p *Problem) error {
+	if p.Float64 && a.prepare64 == nil || !p.Float64 && a.prepare32 == nil {
+		return fmt.Errorf("it does not compute in %s", p.dtype())
+	}
+	if a.accept == nil {
+		return nil
+	}
+	return a.accept(a.sees(p))
+}
+
+func (a *algorithm) costOf(p *Problem) float64 {
+	if a.cost == nil {
+		return math.Inf(1)
+	}
+	return a.cost(a.sees(p))
+}
+
+// sees is the problem as the algorithm meets it: after padding, unless it is the reference.
+func (a *algorithm) sees(p *Problem) *Problem {
+	if a.Name == referenceName || !p.needsPadding() {
+		return p
+	}
+	return p.afterPadding()
+}
+
+// prepareWith builds a's runner, behind one that pads where the padding is not zeros.
+func prepareWith[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (runner[T], error) {
+	seen := a.sees(p)
+	var r any
+	var err error
+	switch w := any(w).(type) {
+	case operands[float32]:
+		r, err = a.prepare32(seen, w)
+	case operands[float64]:
+		r, err = a.prepare64(seen, w)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if seen == p {
+		return r.(runner[T]), nil
+	}
+	return newPadded(p, seen, r.(runner[T])), nil
+}
+
+// selection is a parsed --algorithm: a name, or auto without some names.
+type selection struct {
+	only    string
+	without []string
+}
+
+func parseSelection(s string) (selection, error) {
+	var sel selection
+	if s == "" {
+		return sel, nil
+	}
+	known := Algorithms()
+	for i, word := range strings.Split(s, ",") {
+		name, not := strings.CutPrefix(strings.TrimSpace(word), "-")
+		switch {
+		case name == "auto" && !not && i == 0:
+			continue
+		case !slices.Contains(known, name):
+			return sel, layer.Errorf("unknown algorithm %q", name).Hint("algorithms are auto, " + strings.Join(known, ", "))
+		case not && name == referenceName:
+			return sel, layer.Errorf("the reference cannot be left out: it ends every list")
+		case not:
+			sel.without = append(sel.without, name)
+		case s != name:
+			return sel, layer.Errorf("algorithm %q mixes a name with others", s).Hint("give one name").Hint(`leave some out, like "auto,-im2col"`)
+		default:
+			sel.only = name
+		}
+	}
+	return sel, nil
+}
+
+// choose picks the algorithm for p, or says why none will do.
+func (s selection) choose(p *Problem) (*algorithm, error) {
+	var best *algorithm
+	var reasons []error
+	least := math.Inf(1)
+	kind := p.Stage.Op.Kind()
+	for i := range algorithms[kind] {
+		a := &algorithms[kind][i]
+		if s.only != "" && a.Name != s.only || slices.Contains(s.without, a.Name) {
+			continue
+		}
+		if err := a.declines(p); err != nil {
+			reasons = append(reasons, fmt.Errorf("%s declines: %w", a.Name, err))
+			continue
+		}
+		if c := a.costOf(p); best == nil || c < least {
+			best, least = a, c
+		}
+	}
+	if best == nil && len(reasons) == 0 {
+		return nil, layer.Errorf("%s has no algorithm %s", kind, s.only).Hint("it has " + strings.Join(namesOf(kind), ", "))
+	}
+	if best == nil {
+		return nil, layer.Errorf("%v", errors.Join(reasons...))
+	}
+	return best, nil
+}
+
+func namesOf(k layer.Kind) []string {
+	var names []string
+	for _, a := range algorithms[k] {
+		names = append(names, a.Name)
+	}
+	return names
+}

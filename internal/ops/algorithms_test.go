@@ -1,0 +1,219 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
+
+// draws has a generator of random stages for each primitive that has algorithms.
+var draws = map[layer.Kind]func(*rapid.T) drawn{
+	layer.KindConv: drawConv,
+}
+
+// TestAlgorithmsEqualReference holds every algorithm of every primitive to the reference on random integer-valued
+// stages, in both element types, and checks what all plans promise: the output is overwritten, nothing else is written,
+// and the number of threads changes no bit.
+func TestAlgorithmsEqualReference(t *testing.T) {
+	for _, kind := range layer.Kinds() {
+		for i := range algorithms[kind] {
+			a := &algorithms[kind][i]
+			t.Run(string(kind)+"/"+a.Name, func(t *testing.T) {
+				if a.prepare32 != nil {
+					t.Run("float32", func(t *testing.T) { equalsReference[float32](t, kind, a) })
+				}
+				if a.prepare64 != nil {
+					t.Run("float64", func(t *testing.T) { equalsReference[float64](t, kind, a) })
+				}
+			})
+		}
+	}
+}
+
+func equalsReference[T tensor.Float](t *testing.T, kind layer.Kind, a *algorithm) {
+	accepted := 0
+	rapid.Check(t, func(t *rapid.T) {
+		d := draws[kind](t)
+		if !d.possible() {
+			t.Skip("impossible")
+		}
+		opt := Options{Algorithm: a.Name, Threads: rapid.IntRange(1, 3).Draw(t, "threads")}
+		p, err := newProblem(d.stage, d.in, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.declines(p) != nil {
+			t.Skip("declined")
+		}
+		accepted++
+		in, weights := integers[T](d, rapid.Uint64().Draw(t, "seed"))
+		clamped := rapid.Bool().Draw(t, "clamped")
+		want := runOn(t, d, in, weights, Options{Algorithm: referenceName, Threads: 1}, clamped)
+		inBefore, weightsBefore := clones(in), clonesOf(weights)
+		got := runOn(t, d, in, weights, opt, clamped)
+		if i := differs(got, want); i >= 0 {
+			t.Fatalf("%s: output %d is %v, the reference says %v", d, i, got.Data[i], want.Data[i])
+		}
+		for i := range in {
+			if differs(in[i], inBefore[i]) >= 0 {
+				t.Fatalf("%s: input %d was written to", d, i)
+			}
+		}
+		for name := range weights {
+			if differs(weights[name], weightsBefore[name]) >= 0 {
+				t.Fatalf("%s: %s was written to", d, name)
+			}
+		}
+	})
+	if accepted == 0 {
+		t.Error("no drawn stage was accepted: draw some that are")
+	}
+}
+
+// runOn prepares a stage, runs it twice, the second time over NaN, and checks that both agree.
+func runOn[T tensor.Float](t *rapid.T, d drawn, in []*tensor.Tensor[T], weights map[string]*tensor.Tensor[T], opt Options, clamped bool) *tensor.Tensor[T] {
+	plan, err := prepare(d.stage, d.in, weights, opt, clamped)
+	if err != nil {
+		t.Fatalf("%s: %v", d, err)
+	}
+	first, out := tensor.New[T](plan.Output...), tensor.New[T](plan.Output...)
+	for i := range out.Data {
+		out.Data[i] = T(math.NaN())
+	}
+	for _, y := range []*tensor.Tensor[T]{first, out} {
+		if err := plan.Run(context.Background(), y, in...); err != nil {
+			t.Fatalf("%s: %v", d, err)
+		}
+	}
+	if i := differs(first, out); i >= 0 {
+		t.Fatalf("%s: output %d is %v, then %v over NaN", d, i, first.Data[i], out.Data[i])
+	}
+	return out
+}
+
+// prepare is Prepare with, perhaps, an activation fused into the store.
+func prepare[T tensor.Float](st layer.Stage, in [][]int, weights map[string]*tensor.Tensor[T], opt Options, clamped bool) (*Plan[T], error) {
+	p, err := newProblem(st, in, opt)
+	if err != nil {
+		return nil, err
+	}
+	p.Float64 = isFloat64[T]()
+	if clamped && foldable(st.Op.Kind()) {
+		p.Lo, p.Hi = 0, 6
+	}
+	return prepareProblem(p, weights, opt)
+}
+
+// differs is the first index at which two tensors are not ==, NaN equal to NaN; -1 if there is none.
+func differs[T tensor.Float](a, b *tensor.Tensor[T]) int {
+	if !slices.Equal(a.Shape, b.Shape) {
+		return 0
+	}
+	for i, v := range a.Data {
+		if w := b.Data[i]; v != w && (v == v || w == w) {
+			return i
+		}
+	}
+	return -1
+}
+
+func clonesOf[T tensor.Float](m map[string]*tensor.Tensor[T]) map[string]*tensor.Tensor[T] {
+	m = maps.Clone(m)
+	for name, t := range m {
+		m[name] = t.Clone()
+	}
+	return m
+}
+
+// TestRunAllocatesNothing runs each algorithm on a layer large enough for several chunks, on one and on two threads.
+func TestRunAllocatesNothing(t *testing.T) {
+	for kind, d := range examples() {
+		for _, a := range algorithms[kind] {
+			for _, threads := range []int{1, 2} {
+				opt := Options{Algorithm: a.Name, Threads: threads}
+				in, weights := integers[float32](d, 1)
+				plan, err := Prepare(d.stage, d.in, weights, opt)
+				if err != nil {
+					t.Logf("%s/%s: %v", kind, a.Name, err)
+					continue
+				}
+				out := tensor.New[float32](plan.Output...)
+				run := func() {
+					if err := plan.Run(t.Context(), out, in...); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if n := testing.AllocsPerRun(5, run); n != 0 {
+					t.Errorf("%s/%s on %d threads allocates %v times a run", kind, a.Name, threads, n)
+				}
+			}
+		}
+	}
+}
+
+// examples has one layer for each primitive, of a few million operations.
+func examples() map[layer.Kind]drawn {
+	w := layer.Window{Kernel: []int{3, 3}, Stride: []int{1, 1}, Dilation: []int{1, 1}, Padding: layer.Padding{Pairs: []layer.Pad{{Begin: 1, End: 1}, {Begin: 1, End: 1}}}}
+	conv := layer.Conv{Window: w, PadMode: layer.PadReflect, OutChannels: 16, Groups: 1, Bias: true}
+	x := []int{1, 16, 28, 28}
+	return map[layer.Kind]drawn{
+		layer.KindConv: {layer.Stage{Op: conv, Inputs: []string{layer.Input}}, [][]int{x}},
+	}
+}
+
+// TestRunStops checks that a run whose context is done fails with the context's error.
+func TestRunStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for kind, d := range examples() {
+		for _, a := range algorithms[kind] {
+			in, weights := integers[float32](d, 1)
+			plan, err := Prepare(d.stage, d.in, weights, Options{Algorithm: a.Name})
+			if err != nil {
+				continue
+			}
+			if err := plan.Run(ctx, tensor.New[float32](plan.Output...), in...); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s/%s: %v, not the context's error", kind, a.Name, err)
+			}
+		}
+	}
+}
+
+func TestSelection(t *testing.T) {
+	d := examples()[layer.KindConv]
+	_, weights := integers[float32](d, 1)
+	for _, c := range []struct{ algorithm, chosen, err string }{
+		{"reference", "reference", ""},
+		{"im2col", "im2col", ""},
+		{"fast", "", `unknown algorithm "fast"`},
+		{"auto,-fast", "", `unknown algorithm "fast"`},
+		{"im2col,reference", "", "mixes"},
+		{"-reference", "", "cannot be left out"},
+	} {
+		plan, err := Prepare(d.stage, d.in, weights, Options{Algorithm: c.algorithm})
+		switch {
+		case err != nil && (c.err == "" || !strings.Contains(err.Error(), c.err)):
+			t.Errorf("%s: %v", c.algorithm, err)
+		case err == nil && plan.Algorithm != c.chosen:
+			t.Errorf("%s chose %s", c.algorithm, plan.Algorithm)
+		}
+	}
+	for _, name := range Algorithms() {
+		if name == referenceName {
+			continue
+		}
+		plan, err := Prepare(d.stage, d.in, weights, Options{Algorithm: "auto,-" + name})
+		if err != nil || plan.Algorithm == name {
+			t.Errorf("auto,-%s chose it (%v)", name, err)
+		}
+	}
+}

@@ -1,0 +1,19 @@
+// Package ops computes primitives: it chooses an algorithm for a stage, prepares it once, and runs it many times.
+//
+// # Algorithms
+//
+// A primitive has an ordered list of algorithms, the best first, the reference last (algorithms.go). Each accepts a
+// Problem or declines it with a reason. The list gives --algorithm, the rows of bench, the differential tests and the
+// error texts; adding an algorithm is adding an entry and a file:
+//
+//	{Name: "winograd", accept: acceptWinograd, cost: costWinograd, prepare32: newWinograd}
+//
+// A constructor packs the weights and allocates the workspace; the runner that it returns overwrites its output and
+// allocates nothing. It honours the Problem's bias and clamp (a fused ReLU or ReLU6) in its store, splits its loop with
+// a team (parallel.go), and never sees a padding mode other than zeros: those are padded beforehand (padded.go).
+// Algorithms that have no float64 constructor decline float64.
+//
+// Every algorithm must equal the reference on integer-valued data, whatever the number of threads; the tests of this
+// package walk the lists and hold each entry to that. Algorithms that round on integers too (Winograd) say so in their
+// entry and are held to the bound that it states.
+package ops

@@ -1,0 +1,118 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
+
+// Options say how to compute, never what.
+type Options struct {
+	// Algorithm is "" or "auto" (the cheapest that accepts), a name (only that one), or names to leave out,
+	// "auto,-winograd,-fft". See Algorithms for the names.
+	Algorithm string
+	// Threads is the number of threads that a plan uses; 0 is all of GOMAXPROCS, 1 starts no goroutine.
+	Threads int
+}
+
+func (o Options) threads() int {
+	if o.Threads <= 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return o.Threads
+}
+
+// Info describes a prepared plan.
+type Info struct {
+	Kind      layer.Kind
+	Algorithm string
+	// Workspace is the bytes of scratch memory, all threads together; Packed the bytes of transformed weights.
+	Workspace, Packed int
+}
+
+// runner is the part of a plan that an algorithm writes. run overwrites out from in, allocates nothing, may be called
+// again, and leaves inputs and weights as they are. It returns ctx's error if it was stopped; out is then unspecified.
+type runner[T tensor.Float] interface {
+	run(ctx context.Context, out []T, in [][]T) error
+	// bytes is the scratch memory of all threads and the transformed weights.
+	bytes() (workspace, packed int)
+}
+
+// Plan is a primitive that is ready to run: algorithm chosen, weights packed, workspace allocated. Run may be called any
+// number of times, but not by two goroutines at once: the workspace is the plan's own. The weights that Prepare was given
+// must not change while the plan lives.
+type Plan[T tensor.Float] struct {
+	Info
+	Inputs [][]int
+	Output []int
+	runner runner[T]
+	in     [][]T
+}
+
+// Prepare chooses an algorithm for one stage on inputs of these shapes (N x C x spatial) and does everything that can be
+// done once. weights holds the stage's operands by name (layer.Stage.Operands). Errors are *layer.Error where the
+// layer or the operands cannot be, and name each algorithm's reason where none accepts.
+func Prepare[T tensor.Float](st layer.Stage, in [][]int, weights map[string]*tensor.Tensor[T], opt Options) (*Plan[T], error) {
+	p, err := newProblem(st, in, opt)
+	if err != nil {
+		return nil, err
+	}
+	p.Float64 = isFloat64[T]()
+	return prepareProblem(p, weights, opt)
+}
+
+func prepareProblem[T tensor.Float](p *Problem, weights map[string]*tensor.Tensor[T], opt Options) (*Plan[T], error) {
+	w, err := bind(p, weights)
+	if err != nil {
+		return nil, err
+	}
+	sel, err := parseSelection(opt.Algorithm)
+	if err != nil {
+		return nil, err
+	}
+	a, err := sel.choose(p)
+	if err != nil {
+		return nil, err
+	}
+	return newPlan(a, p, w)
+}
+
+func newPlan[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (*Plan[T], error) {
+	r, err := prepareWith(a, p, w)
+	if err != nil {
+		return nil, fmt.Errorf("preparing %s for %s: %w", a.Name, p, err)
+	}
+	plan := &Plan[T]{Inputs: p.Inputs, Output: p.Output, runner: r, in: make([][]T, len(p.Inputs))}
+	plan.Kind, plan.Algorithm = p.Stage.Op.Kind(), a.Name
+	plan.Workspace, plan.Packed = r.bytes()
+	return plan, nil
+}
+
+// Run computes out from in, whose shapes are the plan's Inputs and Output. It allocates nothing. The error is ctx's if
+// it is done before the work is; out is then unspecified.
+func (p *Plan[T]) Run(ctx context.Context, out *tensor.Tensor[T], in ...*tensor.Tensor[T]) error {
+	if len(in) != len(p.in) {
+		return fmt.Errorf("running %s: %d inputs, not %d", p.Kind, len(in), len(p.in))
+	}
+	if !slices.Equal(out.Shape, p.Output) {
+		return wrongShape("output", out.Shape, p.Output)
+	}
+	for i, t := range in {
+		if !slices.Equal(t.Shape, p.Inputs[i]) {
+			return wrongShape("input", t.Shape, p.Inputs[i])
+		}
+		p.in[i] = t.Data
+	}
+	err := p.runner.run(ctx, out.Data, p.in)
+	clear(p.in)
+	return err
+}
+
+func isFloat64[T tensor.Float]() bool {
+	_, ok := any(T(0)).(float64)
+	return ok
+}

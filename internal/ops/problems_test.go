@@ -1,0 +1,86 @@
+package ops
+
+import (
+	"fmt"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+	"convx/internal/tensor"
+)
+
+// drawn is a random stage, the shapes of its inputs, and integer-valued data for it.
+type drawn struct {
+	stage layer.Stage
+	in    [][]int
+}
+
+func (d drawn) String() string {
+	return fmt.Sprintf("%+v on %v", d.stage.Op, d.in)
+}
+
+// drawWindow draws odd geometries: kernels, strides, dilations and paddings that do not fit well.
+func drawWindow(t *rapid.T, dims int) layer.Window {
+	w := layer.Window{}
+	for i := range dims {
+		k := rapid.IntRange(1, 5).Draw(t, fmt.Sprint("kernel", i))
+		w.Kernel = append(w.Kernel, k)
+		w.Stride = append(w.Stride, rapid.IntRange(1, 3).Draw(t, fmt.Sprint("stride", i)))
+		w.Dilation = append(w.Dilation, rapid.IntRange(1, 3).Draw(t, fmt.Sprint("dilation", i)))
+		pad := rapid.IntRange(0, k+1)
+		w.Padding.Pairs = append(w.Padding.Pairs, layer.Pad{Begin: pad.Draw(t, fmt.Sprint("begin", i)), End: pad.Draw(t, fmt.Sprint("end", i))})
+	}
+	return w
+}
+
+func drawInput(t *rapid.T, channels, dims int) []int {
+	in := []int{rapid.IntRange(1, 2).Draw(t, "batch"), channels}
+	for i := range dims {
+		in = append(in, rapid.IntRange(1, []int{40, 14, 8}[dims-1]).Draw(t, fmt.Sprint("size", i)))
+	}
+	return in
+}
+
+// drawConv draws a convolution of 1 to 3 axes, of any groups; it may be impossible.
+func drawConv(t *rapid.T) drawn {
+	dims := rapid.SampledFrom([]int{2, 1, 3}).Draw(t, "dims")
+	groups := rapid.SampledFrom([]int{1, 1, 2, 3, 8}).Draw(t, "groups")
+	in := drawInput(t, groups*rapid.IntRange(1, 5).Draw(t, "channels a group"), dims)
+	c := layer.Conv{
+		Window: drawWindow(t, dims), Groups: groups, OutChannels: groups * rapid.IntRange(1, 9).Draw(t, "outputs a group"),
+		Bias: rapid.Bool().Draw(t, "bias"), PadMode: rapid.SampledFrom(layer.PadModes()).Draw(t, "pad mode"),
+	}
+	return drawn{layer.Stage{Name: "conv", Op: c, Inputs: []string{layer.Input}}, [][]int{in}}
+}
+
+// possible reports whether a drawn stage can be.
+func (d drawn) possible() bool {
+	_, err := shape.OfStage(d.stage, d.in)
+	return err == nil
+}
+
+// integers draws integer-valued inputs and weights, small enough for sums to be exact in float32.
+func integers[T tensor.Float](d drawn, seed uint64) (in []*tensor.Tensor[T], weights map[string]*tensor.Tensor[T]) {
+	for i, s := range d.in {
+		x := tensor.New[T](s...)
+		tensor.FillInt(x, tensor.NewStream(seed, fmt.Sprint("input", i)), -4, 4)
+		in = append(in, x)
+	}
+	weights = map[string]*tensor.Tensor[T]{}
+	for _, o := range d.stage.Operands(d.in) {
+		w := tensor.New[T](o.Shape...)
+		tensor.FillInt(w, tensor.NewStream(seed, o.Name), -4, 4)
+		weights[o.Name] = w
+	}
+	return in, weights
+}
+
+func clones[T tensor.Float](ts []*tensor.Tensor[T]) []*tensor.Tensor[T] {
+	out := slices.Clone(ts)
+	for i := range out {
+		out[i] = out[i].Clone()
+	}
+	return out
+}
