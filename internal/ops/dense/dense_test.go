@@ -1,0 +1,192 @@
+package dense
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/team"
+)
+
+// naive is the definition, in float64.
+func naive(p *Problem, weights, bias, in []float32) []float64 {
+	out := make([]float64, p.Batch*p.OutChannels*volume(p.Out))
+	cin, cout := p.groupIn(), p.groupOut()
+	at := 0
+	for b := range p.Batch {
+		for o := range p.OutChannels {
+			for od := range p.Out[0] {
+				for oh := range p.Out[1] {
+					for ow := range p.Out[2] {
+						sum := float64(bias[o])
+						for c := range cin {
+							plane := in[(b*p.Channels+o/cout*cin+c)*volume(p.In):]
+							w := weights[(o*cin+c)*volume(p.Kernel):]
+							for kd := range p.Kernel[0] {
+								id := od*p.Stride[0] - p.Pad[0] + kd*p.Dilation[0]
+								for kh := range p.Kernel[1] {
+									ih := oh*p.Stride[1] - p.Pad[1] + kh*p.Dilation[1]
+									for kw := range p.Kernel[2] {
+										iw := ow*p.Stride[2] - p.Pad[2] + kw*p.Dilation[2]
+										if id < 0 || ih < 0 || iw < 0 || id >= p.In[0] || ih >= p.In[1] || iw >= p.In[2] {
+											continue
+										}
+										sum += float64(w[(kd*p.Kernel[1]+kh)*p.Kernel[2]+kw]) * float64(plane[(id*p.In[1]+ih)*p.In[2]+iw])
+									}
+								}
+							}
+						}
+						out[at] = min(max(sum, float64(p.Lo)), float64(p.Hi))
+						at++
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// random draws a layer that fits in a test: odd extents, strides, dilations,
+// paddings up to beyond the kernel, groups, tails of every kind.
+func random(r *rand.Rand) Problem {
+	p := Problem{Batch: 1 + r.IntN(2), Groups: 1 + r.IntN(2), Threads: 1 + r.IntN(3)}
+	p.Channels = p.Groups * (1 + r.IntN(20))
+	p.OutChannels = p.Groups * (1 + r.IntN(40))
+	p.Lo, p.Hi = NoClamp()
+	if r.IntN(3) == 0 {
+		p.Lo, p.Hi = 0, 6
+	}
+	dims := 1 + r.IntN(3)
+	for a := range 3 {
+		p.In[a], p.Out[a], p.Kernel[a], p.Stride[a], p.Dilation[a] = 1, 1, 1, 1, 1
+		if a < 3-dims {
+			continue
+		}
+		for {
+			p.In[a] = 1 + r.IntN([4]int{0, 70, 24, 8}[dims])
+			p.Kernel[a], p.Stride[a], p.Dilation[a] = 1+r.IntN(4), 1+r.IntN(3), 1+r.IntN(3)
+			p.Pad[a] = r.IntN(5)
+			end := r.IntN(5)
+			full := p.In[a] + p.Pad[a] + end - p.Dilation[a]*(p.Kernel[a]-1) - 1
+			if full >= 0 {
+				p.Out[a] = full/p.Stride[a] + 1
+				break
+			}
+		}
+	}
+	return p
+}
+
+func (p *Problem) operands(integer bool) (weights, bias, in []float32) {
+	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
+	fill := func(n int) []float32 {
+		s := make([]float32, n)
+		for i := range s {
+			if s[i] = float32(r.NormFloat64()); integer {
+				s[i] = float32(r.IntN(9) - 4)
+			}
+		}
+		return s
+	}
+	return fill(p.OutChannels * p.groupIn() * volume(p.Kernel)), fill(p.OutChannels), fill(p.Batch * p.Channels * volume(p.In))
+}
+
+func TestGemmAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 400 {
+		p := random(r)
+		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		exact(t, p, func(w, b []float32) Conv { return NewGemm(p, w, b) })
+	}
+}
+
+// exact demands the definition's results, ==, on integers.
+func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) {
+	t.Helper()
+	weights, bias, in := p.operands(true)
+	want := naive(&p, weights, bias, in)
+	out := make([]float32, len(want))
+	for i := range out {
+		out[i] = -12345
+	}
+	prepare(weights, bias).Run(out, in, team.New(p.Threads))
+	for i := range want {
+		if float64(out[i]) != want[i] {
+			t.Fatalf("%+v: element %d = %v, want %v", p, i, out[i], want[i])
+		}
+	}
+}
+
+// suite is one layer of each kind that real networks use.
+var suite = []struct {
+	name                               string
+	c, o, g, d, h, w, k, s, p, dil, kd int
+}{
+	{"resnet50.stem", 3, 64, 1, 1, 224, 224, 7, 2, 3, 1, 1},
+	{"vgg16.conv1_2", 64, 64, 1, 1, 224, 224, 3, 1, 1, 1, 1},
+	{"resnet.res2.3x3", 64, 64, 1, 1, 56, 56, 3, 1, 1, 1, 1},
+	{"resnet.res3.3x3", 128, 128, 1, 1, 28, 28, 3, 1, 1, 1, 1},
+	{"resnet.res4.3x3", 256, 256, 1, 1, 14, 14, 3, 1, 1, 1, 1},
+	{"resnet.res5.3x3", 512, 512, 1, 1, 7, 7, 3, 1, 1, 1, 1},
+	{"resnet.res3.3x3s2", 128, 128, 1, 1, 56, 56, 3, 2, 1, 1, 1},
+	{"resnet.res2.1x1", 64, 256, 1, 1, 56, 56, 1, 1, 0, 1, 1},
+	{"resnet.res4.1x1", 1024, 256, 1, 1, 14, 14, 1, 1, 0, 1, 1},
+	{"resnet.res4.1x1s2", 512, 1024, 1, 1, 28, 28, 1, 2, 0, 1, 1},
+	{"wavenet.d512", 64, 128, 1, 1, 1, 16000, 2, 1, 0, 512, 1},
+	{"c3d.conv2", 64, 64, 1, 8, 56, 56, 3, 1, 1, 1, 3},
+	{"alexnet.conv2", 96, 256, 2, 1, 27, 27, 5, 1, 2, 1, 1},
+	{"deeplab.d2", 512, 512, 1, 1, 28, 28, 3, 1, 2, 2, 1},
+	{"deeplab.aspp12", 512, 256, 1, 1, 33, 33, 3, 1, 12, 12, 1},
+}
+
+func suiteProblem(i, threads int) Problem {
+	l := suite[i]
+	p := Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, Level: kernel.Best(), Threads: threads}
+	p.Lo, p.Hi = NoClamp()
+	p.In = [3]int{l.d, l.h, l.w}
+	p.Kernel = [3]int{l.kd, l.k, l.k}
+	p.Stride = [3]int{1, l.s, l.s}
+	p.Dilation = [3]int{1, l.dil, l.dil}
+	p.Pad = [3]int{l.kd / 2, l.p, l.p}
+	if l.h == 1 {
+		p.Kernel[1], p.Dilation[1], p.Stride[1] = 1, 1, 1
+	}
+	for a := range 3 {
+		p.Out[a] = (p.In[a]+2*p.Pad[a]-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
+	}
+	return p
+}
+
+func benchmark(b *testing.B, prepare func(p Problem, weights, bias []float32) Conv) {
+	peak := kernel.Best().PeakFLOPs(50 * time.Millisecond)
+	for _, threads := range []int{1, 2} {
+		for i, l := range suite {
+			p := suiteProblem(i, threads)
+			b.Run(fmt.Sprintf("%s/threads%d", l.name, threads), func(b *testing.B) {
+				weights, bias, in := p.operands(false)
+				c := prepare(p, weights, bias)
+				if c == nil {
+					b.Skip()
+				}
+				out := make([]float32, p.OutChannels*volume(p.Out))
+				tm := team.New(threads)
+				best := time.Hour
+				for b.Loop() {
+					start := time.Now()
+					c.Run(out, in, tm)
+					best = min(best, time.Since(start))
+				}
+				rate := 2 * float64(p.MACs()) / best.Seconds()
+				b.ReportMetric(best.Seconds()*1e3, "ms-min")
+				b.ReportMetric(rate/1e9, "GFLOP/s")
+				b.ReportMetric(100*rate/peak/float64(threads), "%peak")
+			})
+		}
+	}
+}
+
+func BenchmarkGemm(b *testing.B) {
+	benchmark(b, func(p Problem, w, bias []float32) Conv { return NewGemm(p, w, bias) })
+}

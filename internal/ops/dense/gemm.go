@@ -1,0 +1,248 @@
+package dense
+
+import (
+	"convx/internal/ops/team"
+)
+
+// Gemm is convolution as a matrix product: weights (output channels x taps and
+// channels) by im2col (taps and channels x pixels). The im2col matrix is never
+// made: panels of it are packed into a block that stays in the second-level
+// cache, are multiplied with every row of the weights, and forgotten. Products
+// go to the output's planes directly, bias and clamp fused into the last store.
+//
+// It accepts every problem.
+type Gemm struct {
+	p          Problem
+	rows, cols int // of the kernel's tile
+	k          int // taps x channels of a group
+	kBlocks    []span
+	panels     []panel
+	blocks     []span // of panels
+	chunks     []span // of row panels
+	weights    [][]float32
+	bias       []float32
+	valid      [3][]span // by axis and tap: outputs whose input exists
+	zeros      []float32
+	work       [][]float32 // by member: one block of packed panels
+	workCols   int
+
+	out, in []float32
+}
+
+// span is a half-open range.
+type span struct{ from, to int }
+
+func (s span) len() int { return s.to - s.from }
+
+// panel is up to cols consecutive output pixels of a plane.
+type panel struct {
+	start, n int
+	runs     []run
+}
+
+// run is the part of a panel in one output row.
+type run struct {
+	od, oh, ow, n int
+	col           int
+}
+
+// gemmDepth bounds the rows of a packed block: a panel of weights, depth x 8
+// floats, then stays in the first-level cache while the block's panels pass.
+const gemmDepth = 384
+
+// gemmBlockBytes bounds a packed block: most of a second-level cache of 512 KiB
+// is left to the weights and the output.
+const gemmBlockBytes = 256 << 10
+
+// NewGemm packs the weights of p. bias may be nil.
+func NewGemm(p Problem, weights, bias []float32) *Gemm {
+	g := &Gemm{p: p, k: p.groupIn() * volume(p.Kernel)}
+	g.rows, g.cols = p.Level.GemmTile()
+	g.kBlocks = split(g.k, ceilDiv(g.k, gemmDepth))
+	g.pack(weights, bias)
+	for axis := range 3 {
+		g.valid[axis] = p.validOutputs(axis)
+	}
+	g.makePanels()
+	g.divide()
+	deepest := 0
+	for _, b := range g.kBlocks {
+		deepest = max(deepest, b.len())
+	}
+	if !p.pointwise() {
+		g.zeros = make([]float32, (g.cols-1)*p.Stride[2]+1)
+	}
+	for range max(1, p.Threads) {
+		g.work = append(g.work, aligned(deepest*g.workCols))
+	}
+	return g
+}
+
+// split cuts n into parts spans of nearly equal length, in order.
+func split(n, parts int) []span {
+	parts = max(1, min(parts, n))
+	s := make([]span, parts)
+	for i := range s {
+		s[i] = span{n * i / parts, n * (i + 1) / parts}
+	}
+	return s
+}
+
+// validOutputs returns, for each tap of an axis, the outputs whose input is
+// not padding: ceil((pad-k*d)/s) <= o and o*s <= in-1+pad-k*d.
+func (p *Problem) validOutputs(axis int) []span {
+	v := make([]span, p.Kernel[axis])
+	s := p.Stride[axis]
+	for k := range v {
+		shift := p.Pad[axis] - k*p.Dilation[axis]
+		from := max(0, ceilDiv(max(0, shift), s))
+		last := p.In[axis] - 1 + shift
+		to := 0
+		if last >= 0 {
+			to = min(p.Out[axis], last/s+1)
+		}
+		v[k] = span{min(from, to), to}
+	}
+	return v
+}
+
+// pack lays the weights out as [group][depth block][row panel][depth][rows],
+// where depth runs over the taps and, inside each, the channels.
+func (g *Gemm) pack(weights, bias []float32) {
+	p := &g.p
+	taps, cin, cout := volume(p.Kernel), p.groupIn(), p.groupOut()
+	panels := ceilDiv(cout, g.rows)
+	g.bias = make([]float32, p.Groups*panels*g.rows)
+	for gr := range p.Groups {
+		if bias != nil {
+			copy(g.bias[gr*panels*g.rows:], bias[gr*cout:(gr+1)*cout])
+		}
+		for _, kb := range g.kBlocks {
+			w := aligned(panels * g.rows * kb.len())
+			for o := range cout {
+				src := weights[(gr*cout+o)*cin*taps:][:cin*taps]
+				dst := w[o/g.rows*g.rows*kb.len()+o%g.rows:]
+				for i := range kb.len() {
+					tap, c := (kb.from+i)/cin, (kb.from+i)%cin
+					dst[i*g.rows] = src[c*taps+tap]
+				}
+			}
+			g.weights = append(g.weights, w)
+		}
+	}
+}
+
+// makePanels cuts a plane of output pixels into panels of about equal width,
+// whole vectors each, so that the last is not a sliver.
+func (g *Gemm) makePanels() {
+	p := &g.p
+	vectors := ceilDiv(volume(p.Out), g.p.Level.Block())
+	w := g.cols / g.p.Level.Block()
+	for _, s := range split(vectors, ceilDiv(vectors, w)) {
+		start := s.from * g.p.Level.Block()
+		n := min(volume(p.Out), s.to*g.p.Level.Block()) - start
+		g.panels = append(g.panels, panel{start: start, n: n, runs: p.runsOf(start, n)})
+	}
+}
+
+// runsOf cuts n output pixels from start on at the ends of rows.
+func (p *Problem) runsOf(start, n int) []run {
+	if p.pointwise() {
+		return nil
+	}
+	var runs []run
+	for at := start; at < start+n; {
+		row, ow := at/p.Out[2], at%p.Out[2]
+		r := run{od: row / p.Out[1], oh: row % p.Out[1], ow: ow, n: min(p.Out[2]-ow, start+n-at), col: at - start}
+		runs = append(runs, r)
+		at += r.n
+	}
+	return runs
+}
+
+// divide cuts the work into items: blocks of pixel panels that fit the cache,
+// and chunks of the output channels where there are few pixels. Chunks pack
+// the same panels again, so they are made only to occupy every thread.
+func (g *Gemm) divide() {
+	p := &g.p
+	rowPanels := ceilDiv(p.groupOut(), g.rows)
+	depth := min(g.k, gemmDepth)
+	most := max(1, gemmBlockBytes/(4*depth*g.cols))
+	n := ceilDiv(len(g.panels), most)
+	images := p.Batch * p.Groups
+	want := 1
+	if p.Threads > 1 {
+		want = 4 * p.Threads
+	}
+	if n*images < want {
+		n = min(len(g.panels), max(n, ceilDiv(p.Threads, images)))
+	}
+	g.blocks = split(len(g.panels), n)
+	chunks := 1
+	if n*images < want {
+		chunks = min(ceilDiv(want, n*images), max(1, rowPanels/8))
+	}
+	g.chunks = split(rowPanels, chunks)
+	for _, b := range g.blocks {
+		g.workCols = max(g.workCols, b.len()*g.cols)
+	}
+}
+
+// Workspace implements Conv.
+func (g *Gemm) Workspace() int { return 4 * len(g.work) * len(g.work[0]) }
+
+// Run implements Conv.
+func (g *Gemm) Run(out, in []float32, t *team.Team) {
+	g.out, g.in = out, in
+	t.Run(g)
+	g.out, g.in = nil, nil
+}
+
+// Work implements team.Job: one phase, an item for each image, group, block of
+// pixels and chunk of output channels.
+func (g *Gemm) Work(m *team.Member) {
+	n := g.p.Batch * g.p.Groups * len(g.blocks) * len(g.chunks)
+	for i := m.Next(n); i >= 0; i = m.Next(n) {
+		chunk, i := i%len(g.chunks), i/len(g.chunks)
+		block, i := i%len(g.blocks), i/len(g.blocks)
+		g.item(i/g.p.Groups, i%g.p.Groups, g.blocks[block], g.chunks[chunk], g.work[m.ID])
+	}
+}
+
+// item computes the chunk's output channels of one group at the block's pixels.
+func (g *Gemm) item(image, group int, block, chunk span, work []float32) {
+	p := &g.p
+	cin, cout, plane := p.groupIn(), p.groupOut(), volume(p.Out)
+	in := g.in[(image*p.Channels+group*cin)*volume(p.In):][:cin*volume(p.In)]
+	out := g.out[(image*p.OutChannels+group*cout)*plane:][:cout*plane]
+	bias := g.bias[group*ceilDiv(cout, g.rows)*g.rows:]
+	for kb, depth := range g.kBlocks {
+		at := 0
+		for i := block.from; i < block.to; i++ {
+			g.packPanel(work[at:], in, &g.panels[i], depth)
+			at += depth.len() * g.width(i)
+		}
+		weights := g.weights[group*len(g.kBlocks)+kb]
+		lo, hi := NoClamp()
+		if kb == len(g.kBlocks)-1 {
+			lo, hi = p.Lo, p.Hi
+		}
+		for row := chunk.from; row < chunk.to; row++ {
+			a := weights[row*g.rows*depth.len():][:g.rows*depth.len()]
+			var first []float32
+			if kb == 0 {
+				first = bias[row*g.rows:][:g.rows]
+			}
+			top, m := row*g.rows, min(g.rows, cout-row*g.rows)
+			at := 0
+			for i := block.from; i < block.to; i++ {
+				pn, w := &g.panels[i], g.width(i)
+				p.Level.Gemm(out[top*plane+pn.start:], plane, a, work[at:], w, depth.len(), m, pn.n, first, lo, hi, kb > 0)
+				at += depth.len() * w
+			}
+		}
+	}
+}
+
+// width is the row stride of a packed panel: whole vectors.
+func (g *Gemm) width(panel int) int { return roundUp(g.panels[panel].n, g.p.Level.Block()) }

@@ -1,0 +1,51 @@
+package dense
+
+import "unsafe"
+
+func addr(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s)) }
+
+// packPanel writes rows depth of the im2col matrix at the panel's pixels: a
+// row is one tap of one channel.
+func (g *Gemm) packPanel(dst, in []float32, pn *panel, depth span) {
+	p := &g.p
+	plane, width := volume(p.In), roundUp(pn.n, p.Level.Block())
+	if pn.runs == nil {
+		p.Level.Strip(dst, width, in[depth.from*plane+pn.start:], plane, 1, pn.n, depth.len())
+		return
+	}
+	cin := p.groupIn()
+	for k := depth.from; k < depth.to; {
+		tap, c := k/cin, k%cin
+		n := min(cin-c, depth.to-k)
+		rows := dst[(k-depth.from)*width:]
+		for i := range pn.runs {
+			g.packRun(rows, width, in[c*plane:], &pn.runs[i], tap, n)
+		}
+		k += n
+	}
+}
+
+// packRun writes the run's columns of n rows of the same tap.
+func (g *Gemm) packRun(dst []float32, width int, in []float32, r *run, tap, n int) {
+	p := &g.p
+	kw := tap % p.Kernel[2]
+	kh := tap / p.Kernel[2] % p.Kernel[1]
+	kd := tap / p.Kernel[2] / p.Kernel[1]
+	h, d, w := g.valid[1][kh], g.valid[0][kd], g.valid[2][kw]
+	from, to := max(r.ow, w.from), min(r.ow+r.n, w.to)
+	if r.oh < h.from || r.oh >= h.to || r.od < d.from || r.od >= d.to || from >= to {
+		p.Level.Strip(dst[r.col:], width, g.zeros, 0, 1, r.n, n)
+		return
+	}
+	if from > r.ow {
+		p.Level.Strip(dst[r.col:], width, g.zeros, 0, 1, from-r.ow, n)
+	}
+	if end := r.ow + r.n; to < end {
+		p.Level.Strip(dst[r.col+to-r.ow:], width, g.zeros, 0, 1, end-to, n)
+	}
+	id := r.od*p.Stride[0] - p.Pad[0] + kd*p.Dilation[0]
+	ih := r.oh*p.Stride[1] - p.Pad[1] + kh*p.Dilation[1]
+	iw := from*p.Stride[2] - p.Pad[2] + kw*p.Dilation[2]
+	src := in[(id*p.In[1]+ih)*p.In[2]+iw:]
+	p.Level.Strip(dst[r.col+from-r.ow:], width, src, volume(p.In), p.Stride[2], to-from, n)
+}

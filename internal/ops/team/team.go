@@ -1,0 +1,135 @@
+// Package team runs one job on a few goroutines without allocating: items of
+// work are handed out one by one, phase after phase.
+//
+// A phase is over when its items are done, not when every member has come: a
+// member that the scheduler wakes late finds nothing left and delays nobody.
+// Who does an item must not matter to its result.
+package team
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// Job is work for a team. Every member that joins calls Work once, all at the
+// same time; each must walk through the same phases in the same order.
+type Job interface {
+	Work(m *Member)
+}
+
+// Team is a fixed number of goroutines that work together. It is not safe for
+// concurrent use.
+type Team struct {
+	members []Member
+	start   func() // joins the open run, if any: made once, so that go allocates nothing
+
+	job   Job
+	seats atomic.Int64 // how many members may still join the open run
+	left  atomic.Int64 // how many of those that joined have finished
+	next  atomic.Int64 // items handed out since the run began
+	done  atomic.Int64 // items finished since the run began
+}
+
+// Member is one goroutine's part in a run.
+type Member struct {
+	ID      int // 0 is the caller of Run; below Team.Size
+	team    *Team
+	base    int64 // items of the phases before this one
+	working bool
+	_       [64]byte // members are written to by different cores
+}
+
+// New returns a team of n goroutines, counting the caller of Run.
+func New(n int) *Team {
+	t := &Team{members: make([]Member, max(1, n))}
+	for i := range t.members {
+		t.members[i] = Member{ID: i, team: t}
+	}
+	t.start = t.join
+	return t
+}
+
+// Size is the number of members.
+func (t *Team) Size() int { return len(t.members) }
+
+// Run calls job.Work on at most Size goroutines at once, the caller's among
+// them, and returns when all have returned. It allocates nothing.
+func (t *Team) Run(job Job) { t.RunOn(len(t.members), job) }
+
+// RunOn is Run on at most n members: small work is not worth waking more.
+func (t *Team) RunOn(n int, job Job) {
+	n = max(1, min(n, len(t.members)))
+	t.job = job
+	t.left.Store(0)
+	t.next.Store(0)
+	t.done.Store(0)
+	t.seats.Store(int64(n - 1))
+	for range n - 1 {
+		go t.start()
+	}
+	t.members[0].work(job)
+	joined := int64(n-1) - t.seats.Swap(0)
+	for spins := 0; t.left.Load() < joined; spins++ {
+		pause(spins)
+	}
+	t.job = nil
+}
+
+// join takes a seat, if one is free: a goroutine of an earlier run that comes
+// late may take one in this run, and the last to come finds none.
+func (t *Team) join() {
+	for {
+		seats := t.seats.Load()
+		if seats <= 0 {
+			return
+		}
+		if t.seats.CompareAndSwap(seats, seats-1) {
+			t.members[seats].work(t.job)
+			t.left.Add(1)
+			return
+		}
+	}
+}
+
+func (m *Member) work(job Job) {
+	m.base, m.working = 0, false
+	job.Work(m)
+	if m.working {
+		m.team.done.Add(1)
+	}
+}
+
+// Next returns the next of the phase's n items, or -1 when all of them are
+// done by whomever, and the next call begins the next phase. The item handed
+// out before counts as done.
+func (m *Member) Next(n int) int {
+	t := m.team
+	if m.working {
+		t.done.Add(1)
+		m.working = false
+	}
+	end := m.base + int64(n)
+	for {
+		v := t.next.Load()
+		if v >= end {
+			break
+		}
+		if t.next.CompareAndSwap(v, v+1) {
+			m.working = true
+			return int(v - m.base)
+		}
+	}
+	for spins := 0; t.done.Load() < end; spins++ {
+		pause(spins)
+	}
+	m.base = end
+	return -1
+}
+
+// pause waits a little: a few rounds on the processor, since the others are
+// about to finish, then by letting other goroutines run.
+func pause(spins int) {
+	if spins%64 == 63 {
+		runtime.Gosched()
+	}
+}
