@@ -64,10 +64,11 @@ func (d *decoder[T]) read(dst []T) (int, error) {
 		}
 		return n, err
 	}
-	if d.buffer == nil {
-		d.buffer = make([]uint64, chunk/8)
+	size := len(dst) * d.info.DType.Size()
+	if len(d.buffer)*8 < size { // the first part is the largest, up to doublings of a stream of unknown length
+		d.buffer = make([]uint64, (size+7)/8)
 	}
-	raw := view[byte](d.buffer)[:len(dst)*d.info.DType.Size()]
+	raw := view[byte](d.buffer)[:size]
 	n, err := io.ReadFull(d.r, raw)
 	if err != nil {
 		return n, err

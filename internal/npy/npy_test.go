@@ -254,6 +254,22 @@ func TestLyingHeaderAllocatesLittle(t *testing.T) {
 	}
 }
 
+// Archives hold many small arrays: what one takes must go with its size.
+func TestSmallArraysAllocateLittle(t *testing.T) {
+	data := raw(dict("|u1", "(2, 2)"), 1, 2, 3, 4)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range 100 {
+		if _, _, err := Read[float64](onlyReader{bytes.NewReader(data)}, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if got := (after.TotalAlloc - before.TotalAlloc) / 100; got > 4<<10 {
+		t.Errorf("4 elements allocate %d bytes", got)
+	}
+}
+
 // onlyReader hides every method but Read.
 type onlyReader struct{ r io.Reader }
 
