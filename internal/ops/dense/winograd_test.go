@@ -1,0 +1,85 @@
+package dense
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/team"
+)
+
+// randomWinograd draws a layer that some F(m x m, r x r) accepts.
+func randomWinograd(r *rand.Rand) (Problem, int) {
+	for {
+		p := random(r)
+		points := 4 + 2*r.IntN(2)
+		k := 2 + r.IntN(4)
+		m := points + 1 - k
+		p.Stride = [3]int{1, 1, 1}
+		p.Kernel[1], p.Kernel[2] = k, k
+		ok := m >= 2
+		for a := range 3 {
+			p.Out[a] = p.In[a] + 2*p.Pad[a] - p.Dilation[a]*(p.Kernel[a]-1)
+			ok = ok && p.Out[a] > 0
+		}
+		if ok && WinogradDeclines(&p, m) == "" {
+			return p, m
+		}
+	}
+}
+
+func TestWinogradAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	worst := map[int]float64{}
+	for i := range 400 {
+		p, m := randomWinograd(r)
+		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		p.Lo, p.Hi = NoClamp()
+		weights, bias, in := p.operands(false)
+		want := naive(&p, weights, bias, in)
+		scale := naive(&p, magnitudes(weights), magnitudes(bias), magnitudes(in))
+		out := make([]float32, len(want))
+		NewWinograd(p, m, weights, bias).Run(out, in, team.New(p.Threads))
+		biggest := 0.0
+		for _, s := range scale {
+			biggest = max(biggest, s)
+		}
+		for i := range want {
+			e := math.Abs(float64(out[i])-want[i]) / biggest
+			worst[m+p.Kernel[1]-1] = max(worst[m+p.Kernel[1]-1], e)
+			if !(e <= 1e-5) {
+				t.Fatalf("%+v m %d: element %d = %v, want %v", p, m, i, out[i], want[i])
+			}
+		}
+	}
+	t.Log(worst)
+}
+
+func magnitudes(s []float32) []float32 {
+	m := make([]float32, len(s))
+	for i, v := range s {
+		m[i] = float32(math.Abs(float64(v)))
+	}
+	return m
+}
+
+func BenchmarkWinograd(b *testing.B) {
+	benchmark(b, func(p Problem, w, bias []float32) Conv {
+		for _, m := range []int{4, 2} {
+			if WinogradDeclines(&p, m) == "" {
+				return NewWinograd(p, m, w, bias)
+			}
+		}
+		return nil
+	})
+}
+
+func BenchmarkWinograd2(b *testing.B) {
+	benchmark(b, func(p Problem, w, bias []float32) Conv {
+		if p.Kernel[1] == 3 && WinogradDeclines(&p, 2) == "" {
+			return NewWinograd(p, 2, w, bias)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,81 @@
+package dense
+
+// winogradPoints are where tiles of 4 or 6 interpolate; the last point is
+// infinity. They are the points of kernel.WinogradInput.
+var winogradPoints = [...]float64{0, 1, -1, 2, -2}
+
+// winogradG returns G of F(m, r) with m + r - 1 = points: row i is the powers
+// of point i over the product of its distances to the others, and the last row
+// takes the highest tap (Lavin & Gray 2016; Barabasz & Gregg 2019).
+func winogradG(points, r int) [][]float64 {
+	g := make([][]float64, points)
+	for i := range points - 1 {
+		scale := 1.0
+		for j := range points - 1 {
+			if j != i {
+				scale *= winogradPoints[i] - winogradPoints[j]
+			}
+		}
+		if points == 4 && i == 0 {
+			scale = -scale // B^T's first row is negated for 4 points
+		}
+		g[i] = make([]float64, r)
+		power := 1 / scale
+		for j := range r {
+			g[i][j] = power
+			power *= winogradPoints[i]
+		}
+	}
+	last := make([]float64, r)
+	last[r-1] = 1
+	g[points-1] = last
+	return g
+}
+
+// transformKernel writes G w G^T, points x points, of a kernel w of r x r taps.
+func transformKernel(u []float64, g [][]float64, w []float32, r int) {
+	points := len(g)
+	var half [6 * 6]float64
+	for i, gi := range g {
+		for x := range r {
+			sum := 0.0
+			for y, v := range gi {
+				sum += v * float64(w[y*r+x])
+			}
+			half[i*r+x] = sum
+		}
+	}
+	for i := range points {
+		for j, gj := range g {
+			sum := 0.0
+			for x, v := range gj {
+				sum += half[i*r+x] * v
+			}
+			u[i*points+j] = sum
+		}
+	}
+}
+
+// pack transforms the weights, in float64, to
+// [group][point][output panel][depth tap][input channel][panel's channels].
+func (w *Winograd) pack(weights []float32) {
+	p := &w.p
+	cin, cout, r, kd := p.groupIn(), p.groupOut(), p.Kernel[1], p.Kernel[0]
+	g := winogradG(w.points, r)
+	square := w.points * w.points
+	w.weights = aligned(p.Groups * square * w.pointSize)
+	u := make([]float64, square)
+	for o := range p.OutChannels {
+		group, oc := o/cout, o%cout
+		pn := w.panels[oc/(2*w.lanes)]
+		for c := range cin {
+			for d := range kd {
+				transformKernel(u, g, weights[((o*cin+c)*kd+d)*r*r:], r)
+				at := pn.offset + (d*w.depth+c)*pn.vectors*w.lanes + oc%(2*w.lanes)
+				for f, v := range u {
+					w.weights[(group*square+f)*w.pointSize+at] = float32(v)
+				}
+			}
+		}
+	}
+}
