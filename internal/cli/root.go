@@ -59,7 +59,7 @@ func newRoot(s Streams) *cobra.Command {
 	})
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
 	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
-	root.AddCommand(newShape(s), newConfig(s))
+	root.AddCommand(newShape(s), newConfig(s), newExplore(s))
 	return root
 }
 

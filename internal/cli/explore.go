@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/spf13/cobra"
+
+	"convx/internal/explore"
+)
+
+func newExplore(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explore [VARIANT]",
+		Short: "Change a layer with the arrow keys and see what comes out",
+		Long: `Explore is a terminal interface: choose a key with the up and down arrows, change it with
+left and right, and see the output size with its arithmetic, the cost, and the window
+sliding over a small input. The shell command that asks the same question stands below.`,
+		Example:           "  convx explore transposed",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeVariants,
+		RunE: func(c *cobra.Command, args []string) error {
+			variant := "standard"
+			if len(args) > 0 {
+				variant = args[0]
+			}
+			return runExplore(c, s, variant)
+		},
+	}
+}
+
+func runExplore(c *cobra.Command, s Streams, variant string) error {
+	m, err := explore.New(variant)
+	if err != nil {
+		return err
+	}
+	if !s.OutTerminal {
+		return usagef("explore needs a terminal: use %s in a pipe", strings.TrimSpace("convx shape "+variant))
+	}
+	_, err = tea.NewProgram(m, tea.WithContext(c.Context()), tea.WithInput(s.In), tea.WithOutput(s.Out)).Run()
+	if err != nil && !errors.Is(err, tea.ErrInterrupted) && !errors.Is(err, tea.ErrProgramKilled) {
+		return fmt.Errorf("running the terminal interface: %w", err)
+	}
+	return nil
+}

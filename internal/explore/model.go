@@ -1,0 +1,125 @@
+// Package explore is the terminal interface of convx: change a layer with the arrow keys and see at once what comes
+// out, what it costs, and the window sliding over a small input.
+package explore
+
+import (
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+)
+
+// Model is the state of the interface: a bubbletea model.
+type Model struct {
+	params  params
+	cursor  int
+	frame   int
+	playing bool
+	width   int
+
+	result shape.Result
+	err    error
+	slide  *slide
+}
+
+// New starts with a variant.
+func New(variant string) (Model, error) {
+	if _, ok := layer.VariantNamed(variant); !ok {
+		_, err := layer.Build(layer.Spec{Variant: variant})
+		return Model{}, err
+	}
+	m := Model{params: defaults(variant), playing: true, width: 100}
+	m.compute()
+	return m, nil
+}
+
+type tick struct{}
+
+func wait() tea.Cmd {
+	return tea.Tick(350*time.Millisecond, func(time.Time) tea.Msg { return tick{} })
+}
+
+// Init starts the animation.
+func (m Model) Init() tea.Cmd { return wait() }
+
+// Update reacts to a key, a new size or the clock.
+func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width = msg.Width
+	case tick:
+		if m.playing {
+			m.frame++
+		}
+		return m, wait()
+	case tea.KeyPressMsg:
+		return m.press(msg.String())
+	}
+	return m, nil
+}
+
+func (m Model) press(key string) (tea.Model, tea.Cmd) {
+	shown := m.params.shown()
+	by := 0
+	switch key {
+	case "q", "esc", "ctrl+c":
+		return m, tea.Quit
+	case "up", "k":
+		m.cursor = (m.cursor + len(shown) - 1) % len(shown)
+	case "down", "j":
+		m.cursor = (m.cursor + 1) % len(shown)
+	case "left", "h":
+		by = -1
+	case "right", "l":
+		by = 1
+	case "pgdown", "shift+left", "-":
+		by = -8
+	case "pgup", "shift+right", "+":
+		by = 8
+	case "tab":
+		m.cursor, by = 0, 1
+	case "shift+tab":
+		m.cursor, by = 0, -1
+	case "space":
+		m.playing = !m.playing
+	case ".":
+		m.playing = false
+		m.frame++
+	case ",":
+		m.playing = false
+		m.frame = max(0, m.frame-1)
+	}
+	if by != 0 {
+		// The keys' values are a map shared with the model before: copy what changes.
+		p := m.params
+		p.numbers = map[string]int{}
+		for k, v := range m.params.numbers {
+			p.numbers[k] = v
+		}
+		shown[m.cursor].step(&p, by, m.valueOf(shown[m.cursor].key))
+		m.params = p
+		m.compute()
+		m.cursor = min(m.cursor, len(m.params.shown())-1)
+	}
+	return m, nil
+}
+
+// valueOf is the number that the layer uses for a key, 0 where there is none.
+func (m Model) valueOf(key string) int {
+	n, _ := strconv.Atoi(m.defaultOf(key))
+	return n
+}
+
+// compute answers for the current parameters.
+func (m *Model) compute() {
+	m.frame = 0
+	m.slide = newSlide(m.params)
+	l, err := m.params.build(m.params.size)
+	if err == nil {
+		m.result, err = shape.Of(l)
+	}
+	m.err = err
+}
