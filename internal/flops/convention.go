@@ -1,0 +1,135 @@
+package flops
+
+import (
+	"fmt"
+	"slices"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+)
+
+// Convention is how a tool counts: the figure that it prints for a layer.
+type Convention struct {
+	Name string
+	// Unit is what the tool's figure is: MACs, or FLOPs for PyTorch's counter. Several tools say FLOPs and mean MACs.
+	Unit string
+	// Differs says in one line what the tool counts differently from mac.
+	Differs string
+	counts  map[layer.Kind]count
+	// perMAC is what the tool makes of one multiply-accumulate.
+	perMAC int
+}
+
+// count is one cell of the table tool x kind.
+type count func(op layer.Op, s shape.Stage) (Sum, error)
+
+// Conventions lists the conventions, convx's own first.
+func Conventions() []Convention { return conventions }
+
+// ConventionNamed finds a convention.
+func ConventionNamed(name string) (Convention, error) {
+	i := slices.IndexFunc(conventions, func(c Convention) bool { return c.Name == name })
+	if i < 0 {
+		return Convention{}, fmt.Errorf("unknown convention %q; conventions are %s", name, conventionNames())
+	}
+	return conventions[i], nil
+}
+
+func conventionNames() string {
+	names := conventions[0].Name
+	for _, c := range conventions[1:] {
+		names += ", " + c.Name
+	}
+	return names
+}
+
+// OfStage is the tool's figure for one primitive. Errors wrap layer.ErrOverflow.
+func (c Convention) OfStage(st layer.Stage, s shape.Stage) (int, error) {
+	sum, err := c.counts[st.Op.Kind()](st.Op, s)
+	if err != nil {
+		return 0, fmt.Errorf("counting %s as %s does: %w", st.Name, c.Name, err)
+	}
+	n, err := sum.Value()
+	if err != nil {
+		return 0, fmt.Errorf("counting %s as %s does: %s: %w", st.Name, c.Name, sum.Numbers(), err)
+	}
+	return n, nil
+}
+
+// OfMACs is the tool's figure for bare multiply-accumulates (a product of two activations).
+func (c Convention) OfMACs(macs int) (int, error) { return layer.Product(c.perMAC, macs) }
+
+// Of is the tool's figure for each stage of a layer, and their sum.
+func (c Convention) Of(r shape.Result) (stages []int, total int, err error) {
+	stages = make([]int, len(r.Stages))
+	for i, st := range r.Layer.Stages {
+		if stages[i], err = c.OfStage(st, r.Stages[i]); err != nil {
+			return nil, 0, err
+		}
+	}
+	total, err = layer.Sum(stages...)
+	return stages, total, err
+}
+
+var conventions = []Convention{
+	{
+		Name: "mac", Unit: "MACs", perMAC: 1,
+		Differs: "multiply-accumulates of convolutions and linear layers; transposed on the input size; no bias, no norm",
+		counts:  table(cells{layer.KindConv: macs, layer.KindTransposed: macs, layer.KindDeformable: macs, layer.KindLinear: macs}),
+	},
+	{
+		Name: "fvcore", Unit: "MACs", perMAC: 1,
+		Differs: "adds norms (2 an element, 1 without affine), adaptive average pools (their input) and resizing; skips deformable",
+		counts: table(cells{
+			layer.KindConv: macs, layer.KindTransposed: macs, layer.KindLinear: macs,
+			layer.KindNorm: fvcoreNorm, layer.KindPool: fvcorePool, layer.KindResize: fvcoreResize,
+		}),
+	},
+	{
+		Name: "ptflops", Unit: "MACs", perMAC: 1,
+		Differs: "adds the bias of convolutions and linear layers (aten backend); skips deformable",
+		counts:  table(cells{layer.KindConv: macsAndBias, layer.KindTransposed: macsAndBias, layer.KindLinear: macsAndBias}),
+	},
+	{
+		Name: "torchinfo", Unit: "MACs", perMAC: 1,
+		Differs: "multiplies parameters, biases too, by output positions: transposed on the output size; norms count 2C a sample",
+		counts: table(cells{
+			layer.KindConv: paramsByPosition, layer.KindTransposed: paramsByPosition, layer.KindDeformable: paramsByPosition,
+			layer.KindLinear: paramsBySample, layer.KindNorm: paramsBySample,
+		}),
+	},
+	{
+		Name: "thop", Unit: "MACs", perMAC: 1,
+		Differs: "transposed on the output size (stride² over); adds norms (4 an element), average pools and resizing; skips deformable",
+		counts: table(cells{
+			layer.KindConv: macs, layer.KindTransposed: transposedOnOutput, layer.KindLinear: macs,
+			layer.KindNorm: thopNorm, layer.KindPool: thopPool, layer.KindResize: thopResize, layer.KindActivation: thopActivation,
+		}),
+	},
+	{
+		Name: "torch", Unit: "FLOPs", perMAC: 2,
+		Differs: "FLOPs, not MACs: 2 a multiply-accumulate, nothing else (FlopCounterMode); skips deformable",
+		counts:  table(cells{layer.KindConv: twice(macs), layer.KindTransposed: twice(macs), layer.KindLinear: twice(macs)}),
+	},
+	{
+		Name: "torchvision", Unit: "MACs", perMAC: 1,
+		Differs: "as mac (printed as GFLOPS in its model tables); skips deformable",
+		counts:  table(cells{layer.KindConv: macs, layer.KindTransposed: macs, layer.KindLinear: macs}),
+	},
+}
+
+type cells = map[layer.Kind]count
+
+// table is a row of the table tool x kind: what the tool does not count is 0, in so many words.
+func table(counted cells) cells {
+	row := make(cells, len(layer.Kinds()))
+	for _, k := range layer.Kinds() {
+		row[k] = nothing
+		if c := counted[k]; c != nil {
+			row[k] = c
+		}
+	}
+	return row
+}
+
+func nothing(layer.Op, shape.Stage) (Sum, error) { return nil, nil }

@@ -1,0 +1,76 @@
+package flops
+
+import (
+	"testing"
+
+	"convx/internal/layer"
+)
+
+func named(t *testing.T, name string) Convention {
+	t.Helper()
+	c, err := ConventionNamed(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// One layer with as many answers as there are ways to count: ConvTranspose2d(3, 1, 2, stride=2) with bias on 3x2x2.
+func TestOneTransposedLayer(t *testing.T) {
+	r := shapeOf(t, "transposed", "input=3x2x2 out-channels=1 kernel=2 stride=2")
+	for name, want := range map[string]int{"mac": 48, "fvcore": 48, "ptflops": 64, "torch": 96, "thop": 192, "torchinfo": 208, "torchvision": 48} {
+		if _, got, err := named(t, name).Of(r); err != nil || got != want {
+			t.Errorf("%s: %d, %v, want %d", name, got, err, want)
+		}
+	}
+}
+
+func TestConventionCells(t *testing.T) {
+	x := []int{2, 4, 6, 6}
+	window := layer.Window{Kernel: []int{3, 3}, Stride: []int{3, 3}, Dilation: []int{1, 1}, Padding: layer.Padding{Pairs: make([]layer.Pad, 2)}}
+	conv := layer.Conv{Window: window, OutChannels: 8, Groups: 2, Bias: true} // 2x8x2x2, 18 products each
+	for _, c := range []struct {
+		what string
+		op   layer.Op
+		want map[string]int
+	}{
+		{"conv", conv, map[string]int{"mac": 1152, "fvcore": 1152, "ptflops": 1216, "torchinfo": 1216, "thop": 1152, "torch": 2304, "torchvision": 1152}},
+		{"linear", layer.Linear{Out: 5, Bias: true}, map[string]int{"mac": 1440, "fvcore": 1440, "ptflops": 1450, "torchinfo": 1450, "thop": 1440, "torch": 2880, "torchvision": 1440}},
+		{"batch norm", layer.Norm{Func: "batch", Affine: true}, map[string]int{"fvcore": 576, "thop": 1152, "torchinfo": 16}},
+		{"plain batch norm", layer.Norm{Func: "batch"}, map[string]int{"fvcore": 288, "thop": 576}},
+		{"layer norm", layer.Norm{Func: "layer", Affine: true}, map[string]int{"fvcore": 1440, "thop": 1152, "torchinfo": 16}},
+		{"local response norm", layer.Norm{Func: "lrn", Size: 5}, nil},
+		{"average pool", layer.Pool{Window: window, Func: layer.AveragePool}, map[string]int{"thop": 32}},
+		{"adaptive average pool", layer.Pool{Adaptive: []int{2, 2}, Func: layer.AveragePool}, map[string]int{"fvcore": 288, "thop": (9 + 1) * 32}},
+		{"global average pool", layer.Pool{Global: true, Func: layer.AveragePool}, map[string]int{"fvcore": 288, "thop": (36 + 1) * 8}},
+		{"max pool", layer.Pool{Window: window, Func: layer.MaxPool}, nil},
+		{"relu", layer.Activation{Func: "relu"}, nil},
+		{"prelu", layer.Activation{Func: "prelu"}, map[string]int{"thop": 288}},
+		{"bilinear", layer.Resize{Scale: []float64{2, 2}}, map[string]int{"fvcore": 4 * 1152, "thop": 11 * 1152}},
+		{"nearest", layer.Resize{Scale: []float64{2, 2}, Nearest: true}, map[string]int{"fvcore": 1152, "thop": 1152}},
+	} {
+		st, s, err := stage(c.op, x)
+		if err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		for _, conv := range Conventions() {
+			if got, err := conv.OfStage(st, s); err != nil || got != c.want[conv.Name] {
+				t.Errorf("%s of %s: %d, %v, want %d", conv.Name, c.what, got, err, c.want[conv.Name])
+			}
+		}
+	}
+}
+
+func TestConventionNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, c := range Conventions() {
+		if c.Differs == "" || c.Unit == "" || seen[c.Name] {
+			t.Errorf("%+v lacks a unit or a line of explanation, or comes twice", c)
+		}
+		seen[c.Name] = true
+	}
+	_, err := ConventionNamed("flopth")
+	if want := `unknown convention "flopth"; conventions are mac, fvcore, ptflops, torchinfo, thop, torch, torchvision`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
