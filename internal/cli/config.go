@@ -18,7 +18,7 @@ type configOptions struct {
 	template bool
 }
 
-func newConfig(s Streams) *cobra.Command {
+func newConfig(s Streams, run func(configOptions) error) *cobra.Command {
 	o := configOptions{Streams: s}
 	var shown report.Format
 	cmd := &cobra.Command{
@@ -31,7 +31,7 @@ variables; flags.`,
   convx config
   convx config --threads 1 -f json
   convx config --template > convx.yaml`, "\n"),
-		Args: cobra.NoArgs,
+		Args: argsUpTo(0),
 		RunE: func(c *cobra.Command, _ []string) (err error) {
 			if o.settings, err = loadSettings(c); err != nil {
 				return err
@@ -42,7 +42,7 @@ variables; flags.`,
 				}
 			}
 			o.format = shown
-			return runConfig(o)
+			return run(o)
 		},
 	}
 	formatVar(cmd, &shown)

@@ -1,10 +1,10 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"convx/internal/layer"
 )
@@ -15,16 +15,24 @@ type layerFlags struct{ given []keyValue }
 type keyValue struct{ key, value string }
 
 // register adds one flag for each layer key but those named in except.
-func (l *layerFlags) register(fs *pflag.FlagSet, except ...string) {
+func (l *layerFlags) register(cmd *cobra.Command, except ...string) {
 	for _, k := range layer.Keys() {
-		if contains(except, k.Name) {
+		if slices.Contains(except, k.Name) {
 			continue
 		}
-		f := fs.VarPF(&keyFlag{flags: l, key: k}, k.Name, k.Short, k.Usage)
+		f := cmd.Flags().VarPF(&keyFlag{flags: l, key: k}, k.Name, k.Short, k.Usage)
 		if k.Type == "BOOL" {
 			f.NoOptDefVal = "true"
 		}
 	}
+	completeKey(cmd, "dims", "1", "2", "3")
+	completeKey(cmd, "padding", "same", "same-lower", "valid", "causal")
+	modes := make([]string, len(layer.PadModes()))
+	for i, m := range layer.PadModes() {
+		modes[i] = string(m)
+	}
+	completeKey(cmd, "pad-mode", modes...)
+	completeKey(cmd, "bias", "true", "false")
 }
 
 // keyFlag is a pflag.Value that checks a key's text as it is parsed and remembers it.
@@ -39,21 +47,24 @@ func (f *keyFlag) Type() string   { return f.key.Type }
 func (f *keyFlag) Set(v string) error {
 	var scratch layer.Spec
 	if err := scratch.Set(f.key.Name, v); err != nil {
-		return trimKey(err, f.key.Name)
+		return plainError(strings.TrimPrefix(err.Error(), f.key.Name+": ")) // pflag names the flag
 	}
 	f.text = v
 	f.flags.given = append(f.flags.given, keyValue{f.key.Name, v})
 	return nil
 }
 
-// trimKey drops the key's name from an error, which pflag repeats with the flag's.
-func trimKey(err error, key string) error {
-	return plainError(strings.TrimPrefix(err.Error(), key+": "))
-}
-
 type plainError string
 
 func (e plainError) Error() string { return string(e) }
+
+// firstArg is the variant, or nothing.
+func firstArg(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}
 
 // spec is a variant with the flags that were given.
 func (l *layerFlags) spec(variant string) (layer.Spec, error) {
@@ -64,25 +75,4 @@ func (l *layerFlags) spec(variant string) (layer.Spec, error) {
 		}
 	}
 	return s, nil
-}
-
-// variantArg completes and demands a variant as the first argument.
-func completeVariants(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	var out []string
-	for _, v := range layer.Variants() {
-		out = append(out, v.Name+"\t"+v.Summary)
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

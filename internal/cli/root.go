@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"convx/internal/layer"
 )
 
 // Main runs convx with these arguments and returns the exit status.
@@ -18,9 +20,18 @@ func Main(args []string, s Streams) int {
 	defer stop()
 	root := newRoot(s)
 	root.SetArgs(args)
+	started := false
+	before := root.PersistentPreRunE
+	root.PersistentPreRunE = func(c *cobra.Command, args []string) error {
+		started = true
+		return before(c, args)
+	}
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone
+	}
+	if !started { // the command line could not be read
+		err = usageError{err}
 	}
 	status := exitStatus(err)
 	if status == exitInterrupted {
@@ -39,10 +50,10 @@ func newRoot(s Streams) *cobra.Command {
 		Use:           "convx",
 		Short:         "Explore convolutions: sizes, costs, results, comparisons",
 		Long:          about,
-		Example:       strings.TrimSpace(examples),
+		Example:       strings.Trim(examples, "\n"),
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          unknownCommand,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if !usesSettings(c) {
@@ -59,8 +70,42 @@ func newRoot(s Streams) *cobra.Command {
 	})
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
 	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
-	root.AddCommand(newShape(s), newConfig(s), newExplore(s))
+	root.SetUsageFunc(usage)
+	root.AddCommand(
+		newShape(s, runShape),
+		newVariants(s, runVariants),
+		newConfig(s, runConfig),
+		newExplore(s),
+	)
 	return root
+}
+
+// unknownCommand says which command may have been meant.
+func unknownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	if _, ok := layer.VariantNamed(args[0]); ok {
+		return usagef("%q is a variant, not a command: convx shape %[1]s, convx flops %[1]s, convx run %[1]s", args[0])
+	}
+	if near := layer.Nearest(args[0], names); near != "" {
+		return usagef("unknown command %q: did you mean %s?", args[0], near)
+	}
+	return usagef("unknown command %q: see convx --help", args[0])
+}
+
+// argsUpTo allows a number of operands, and says which is too many.
+func argsUpTo(most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > most {
+			return usagef("%s does not know what to do with %q: see %[1]s --help", c.CommandPath(), args[most])
+		}
+		return nil
+	}
 }
 
 const examples = `

@@ -21,7 +21,7 @@ func applySettings(cmd *cobra.Command) error {
 		return err
 	}
 	for _, v := range s.Values {
-		f := cmd.Flags().Lookup(strings.ReplaceAll(v.Key, "_", "-"))
+		f := cmd.Flags().Lookup(flagOf(v))
 		if f == nil || v.Source == settings.Flag {
 			continue
 		}
@@ -50,21 +50,6 @@ func loadSettings(cmd *cobra.Command) (settings.Settings, error) {
 		err = usageError{err}
 	}
 	return s, err
-}
-
-// helpWithSettings shows the effective defaults of the flags that are settings.
-func helpWithSettings(show func(*cobra.Command, []string)) func(*cobra.Command, []string) {
-	return func(cmd *cobra.Command, args []string) {
-		// Broken settings must not keep anyone from the help that explains them.
-		if s, err := loadSettings(cmd); err == nil {
-			for _, v := range s.Values {
-				if f := cmd.Flags().Lookup(strings.ReplaceAll(v.Key, "_", "-")); f != nil {
-					f.DefValue = v.Text
-				}
-			}
-		}
-		show(cmd, args)
-	}
 }
 
 // enumFlag is a flag with a fixed list of values.

@@ -14,37 +14,54 @@ type shapeOptions struct {
 	Streams
 	format report.Format
 	spec   layer.Spec
+	solve  []int // the wanted spatial size, if that is what is known
+	limit  int
 }
 
-func newShape(s Streams) *cobra.Command {
+func newShape(s Streams, run func(shapeOptions) error) *cobra.Command {
 	o := shapeOptions{Streams: s}
 	var flags layerFlags
+	var solve string
 	cmd := &cobra.Command{
 		Use:   "shape VARIANT [flags]",
 		Short: "What comes out: output sizes, with the arithmetic",
+		Long: `shape computes a layer's output size, axis by axis, with your own numbers in the formula; then what is lost
+or odd, the receptive field, and every key that was left to its default.
+
+With --solve, it looks for the kernels, strides, paddings and dilations that turn the input into a wanted size, and
+holds those that you set. The usual ones come first: those with the fewest unusual things (a dilation, an uneven padding,
+a padding that is neither none nor half the kernel, a stride above the kernel, dropped pixels, an even kernel or, for
+transposed, one that the stride does not divide, output padding); then by kernel: 3, 1, 5, 7, 2, 4, then upwards.`,
 		Example: strings.Trim(`
   convx shape standard -i 3x224x224 -c 64 -k 7 -s 2 -p 3
   convx shape dilated -i 64x56x56 -k 3 -d 4 -p same
-  convx shape transposed -i 512x8x8 -c 256 -k 4 -s 2 -p 1`, "\n"),
-		Args:              cobra.MaximumNArgs(1),
+  convx shape transposed -i 512x8x8 -c 256 -k 4 -s 2 -p 1
+  convx shape standard -i 3x224x224 --solve 112x112`, "\n"),
+		Args:              argsUpTo(1),
 		ValidArgsFunction: completeVariants,
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			variant := ""
-			if len(args) > 0 {
-				variant = args[0]
-			}
-			if o.spec, err = flags.spec(variant); err != nil {
+			if o.spec, err = flags.spec(firstArg(args)); err != nil {
 				return err
 			}
-			return runShape(o)
+			if c.Flags().Changed("solve") {
+				if o.solve, err = layer.ParseInts(solve, 1); err != nil {
+					return usagef("--solve: %w", err)
+				}
+			}
+			return run(o)
 		},
 	}
-	flags.register(cmd.Flags())
+	flags.register(cmd)
+	cmd.Flags().StringVar(&solve, "solve", "", "list the kernels, strides and paddings that give the output size `HxW`")
+	cmd.Flags().IntVar(&o.limit, "limit", 20, "list at most `N` solutions")
 	formatVar(cmd, &o.format)
 	return cmd
 }
 
 func runShape(o shapeOptions) error {
+	if o.solve != nil {
+		return runSolve(o)
+	}
 	l, err := layer.Build(o.spec)
 	if err != nil {
 		return err

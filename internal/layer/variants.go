@@ -126,7 +126,7 @@ func (v Variant) lacks(key string) *Error {
 func unknownVariant(name string) *Error {
 	e := Errorf("unknown variant %q", name)
 	if name == "" {
-		e = Errorf("no variant given")
+		return Errorf("no variant given").Hint("variants are " + joinWords(VariantNames()))
 	}
 	if near := Nearest(name, VariantNames()); near != "" {
 		return e.Hint("did you mean " + near + "?")
