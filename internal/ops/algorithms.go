@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/ops/dense"
 	"convx/internal/tensor"
 )
 
@@ -18,6 +19,9 @@ type algorithm struct {
 	accept func(*Problem) error
 	// cost estimates the time of a run in nanoseconds, for the choice; nil is more than any other.
 	cost func(*Problem) float64
+	// tolerance bounds the error of an algorithm that rounds even where the data is integers, relative to the largest sum
+	// of the magnitudes of an output's products; 0 is exact.
+	tolerance float64
 	// The constructors per element type. An algorithm without one declines that type.
 	prepare32 func(*Problem, operands[float32]) (runner[float32], error)
 	prepare64 func(*Problem, operands[float64]) (runner[float64], error)
@@ -27,6 +31,8 @@ type algorithm struct {
 // "auto" takes the one of least cost among those that accept, the earlier one of equals.
 var algorithms = map[layer.Kind][]algorithm{
 	layer.KindConv: {
+		{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
+		{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
 		{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
 		{Name: "reference", prepare32: refConv[float32], prepare64: refConv[float64]},
 	},

@@ -60,7 +60,11 @@ func equalsReference[T tensor.Float](t *testing.T, kind layer.Kind, a *algorithm
 		want := runOn(t, d, in, weights, Options{Algorithm: referenceName, Threads: 1}, clamped)
 		inBefore, weightsBefore := clones(in), clonesOf(weights)
 		got := runOn(t, d, in, weights, opt, clamped)
-		if i := differs(got, want); i >= 0 {
+		slack := 0.0
+		if a.tolerance > 0 {
+			slack = a.tolerance * largestSum(t, d, in, weights)
+		}
+		if i := differsBy(got, want, slack); i >= 0 {
 			t.Fatalf("%s: output %d is %v, the reference says %v", d, i, got.Data[i], want.Data[i])
 		}
 		for i := range in {
@@ -124,6 +128,30 @@ func differs[T tensor.Float](a, b *tensor.Tensor[T]) int {
 		}
 	}
 	return -1
+}
+
+// differsBy is differs, but forgives a difference of slack.
+func differsBy[T tensor.Float](a, b *tensor.Tensor[T], slack float64) int {
+	if slack == 0 || !slices.Equal(a.Shape, b.Shape) {
+		return differs(a, b)
+	}
+	for i, v := range a.Data {
+		if !(math.Abs(float64(v)-float64(b.Data[i])) <= slack) {
+			return i
+		}
+	}
+	return -1
+}
+
+// largestSum is the largest output of the stage on the magnitudes of its inputs and weights.
+func largestSum[T tensor.Float](t *rapid.T, d drawn, in []*tensor.Tensor[T], weights map[string]*tensor.Tensor[T]) float64 {
+	in, weights = clones(in), clonesOf(weights)
+	for _, x := range append(slices.Collect(maps.Values(weights)), in...) {
+		for i, v := range x.Data {
+			x.Data[i] = T(math.Abs(float64(v)))
+		}
+	}
+	return float64(slices.Max(runOn(t, d, in, weights, Options{Algorithm: referenceName}, false).Data))
 }
 
 func clonesOf[T tensor.Float](m map[string]*tensor.Tensor[T]) map[string]*tensor.Tensor[T] {

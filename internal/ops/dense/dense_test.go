@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
-	"convx/internal/ops/team"
 )
 
 // naive is the definition, in float64.
@@ -111,7 +111,7 @@ func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) 
 	for i := range out {
 		out[i] = -12345
 	}
-	prepare(weights, bias).Run(out, in, team.New(p.Threads))
+	prepare(weights, bias).Run(t.Context(), out, in, crew.New(p.Threads))
 	for i := range want {
 		if float64(out[i]) != want[i] {
 			t.Fatalf("%+v: element %d = %v, want %v", p, i, out[i], want[i])
@@ -171,11 +171,11 @@ func benchmark(b *testing.B, prepare func(p Problem, weights, bias []float32) Co
 					b.Skip()
 				}
 				out := make([]float32, p.OutChannels*volume(p.Out))
-				tm := team.New(threads)
+				tm := crew.New(threads)
 				best := time.Hour
 				for b.Loop() {
 					start := time.Now()
-					c.Run(out, in, tm)
+					c.Run(b.Context(), out, in, tm)
 					best = min(best, time.Since(start))
 				}
 				rate := 2 * float64(p.MACs()) / best.Seconds()

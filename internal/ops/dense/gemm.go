@@ -1,7 +1,9 @@
 package dense
 
 import (
-	"convx/internal/ops/team"
+	"context"
+
+	"convx/internal/ops/crew"
 )
 
 // Gemm is convolution as a matrix product: weights (output channels x taps and
@@ -191,16 +193,26 @@ func (g *Gemm) divide() {
 // Workspace implements Conv.
 func (g *Gemm) Workspace() int { return 4 * len(g.work) * len(g.work[0]) }
 
-// Run implements Conv.
-func (g *Gemm) Run(out, in []float32, t *team.Team) {
-	g.out, g.in = out, in
-	t.Run(g)
-	g.out, g.in = nil, nil
+// Packed implements Conv.
+func (g *Gemm) Packed() int {
+	n := len(g.bias)
+	for _, w := range g.weights {
+		n += len(w)
+	}
+	return 4 * n
 }
 
-// Work implements team.Job: one phase, an item for each image, group, block of
+// Run implements Conv.
+func (g *Gemm) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
+	g.out, g.in = out, in
+	err := t.Run(ctx, g)
+	g.out, g.in = nil, nil
+	return err
+}
+
+// Work implements crew.Job: one phase, an item for each image, group, block of
 // pixels and chunk of output channels.
-func (g *Gemm) Work(m *team.Member) {
+func (g *Gemm) Work(m *crew.Member) {
 	n := g.p.Batch * g.p.Groups * len(g.blocks) * len(g.chunks)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		chunk, i := i%len(g.chunks), i/len(g.chunks)

@@ -8,10 +8,11 @@
 package dense
 
 import (
+	"context"
 	"math"
 
+	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
-	"convx/internal/ops/team"
 )
 
 // Problem is one convolution over three spatial axes (depth, height, width);
@@ -31,9 +32,11 @@ type Problem struct {
 type Conv interface {
 	// Run computes out from in. It allocates nothing and is not safe for
 	// concurrent use.
-	Run(out, in []float32, t *team.Team)
-	// Workspace is how many bytes it keeps beside the packed weights.
+	Run(ctx context.Context, out, in []float32, t *crew.Crew) error
+	// Workspace is how many bytes it keeps beside the packed weights, Packed
+	// how many those have.
 	Workspace() int
+	Packed() int
 }
 
 // NoClamp is the range of a Problem without an activation.

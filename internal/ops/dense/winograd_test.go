@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
-	"convx/internal/ops/team"
 )
 
 // randomWinograd draws a layer that some F(m x m, r x r) accepts.
@@ -40,7 +40,7 @@ func TestWinogradAgainstDefinition(t *testing.T) {
 		want := naive(&p, weights, bias, in)
 		scale := naive(&p, magnitudes(weights), magnitudes(bias), magnitudes(in))
 		out := make([]float32, len(want))
-		NewWinograd(p, m, weights, bias).Run(out, in, team.New(p.Threads))
+		NewWinograd(p, m, weights, bias).Run(t.Context(), out, in, crew.New(p.Threads))
 		biggest := 0.0
 		for _, s := range scale {
 			biggest = max(biggest, s)
@@ -48,7 +48,7 @@ func TestWinogradAgainstDefinition(t *testing.T) {
 		for i := range want {
 			e := math.Abs(float64(out[i])-want[i]) / biggest
 			worst[m+p.Kernel[1]-1] = max(worst[m+p.Kernel[1]-1], e)
-			if !(e <= 1e-5) {
+			if !(e <= WinogradTolerance) {
 				t.Fatalf("%+v m %d: element %d = %v, want %v", p, m, i, out[i], want[i])
 			}
 		}

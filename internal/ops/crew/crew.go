@@ -1,28 +1,30 @@
-// Package team runs one job on a few goroutines without allocating: items of
+// Package crew runs one job on a few goroutines without allocating: items of
 // work are handed out one by one, phase after phase.
 //
 // A phase is over when its items are done, not when every member has come: a
 // member that the scheduler wakes late finds nothing left and delays nobody.
 // Who does an item must not matter to its result.
-package team
+package crew
 
 import (
+	"context"
 	"runtime"
 	"sync/atomic"
 )
 
-// Job is work for a team. Every member that joins calls Work once, all at the
+// Job is work for a crew. Every member that joins calls Work once, all at the
 // same time; each must walk through the same phases in the same order.
 type Job interface {
 	Work(m *Member)
 }
 
-// Team is a fixed number of goroutines that work together. It is not safe for
+// Crew is a fixed number of goroutines that work together. It is not safe for
 // concurrent use.
-type Team struct {
+type Crew struct {
 	members []Member
 	start   func() // joins the open run, if any: made once, so that go allocates nothing
 
+	ctx   context.Context
 	job   Job
 	seats atomic.Int64 // how many members may still join the open run
 	left  atomic.Int64 // how many of those that joined have finished
@@ -32,34 +34,35 @@ type Team struct {
 
 // Member is one goroutine's part in a run.
 type Member struct {
-	ID      int // 0 is the caller of Run; below Team.Size
-	team    *Team
+	ID      int // 0 is the caller of Run; below Crew.Size
+	crew    *Crew
 	base    int64 // items of the phases before this one
 	working bool
 	_       [64]byte // members are written to by different cores
 }
 
-// New returns a team of n goroutines, counting the caller of Run.
-func New(n int) *Team {
-	t := &Team{members: make([]Member, max(1, n))}
+// New returns a crew of n goroutines, counting the caller of Run.
+func New(n int) *Crew {
+	t := &Crew{members: make([]Member, max(1, n))}
 	for i := range t.members {
-		t.members[i] = Member{ID: i, team: t}
+		t.members[i] = Member{ID: i, crew: t}
 	}
 	t.start = t.join
 	return t
 }
 
 // Size is the number of members.
-func (t *Team) Size() int { return len(t.members) }
+func (t *Crew) Size() int { return len(t.members) }
 
 // Run calls job.Work on at most Size goroutines at once, the caller's among
-// them, and returns when all have returned. It allocates nothing.
-func (t *Team) Run(job Job) { t.RunOn(len(t.members), job) }
+// them, and returns when all have returned. It allocates nothing. When ctx is
+// done no item is handed out any more, and the error is ctx's.
+func (t *Crew) Run(ctx context.Context, job Job) error { return t.RunOn(ctx, len(t.members), job) }
 
 // RunOn is Run on at most n members: small work is not worth waking more.
-func (t *Team) RunOn(n int, job Job) {
+func (t *Crew) RunOn(ctx context.Context, n int, job Job) error {
 	n = max(1, min(n, len(t.members)))
-	t.job = job
+	t.ctx, t.job = ctx, job
 	t.left.Store(0)
 	t.next.Store(0)
 	t.done.Store(0)
@@ -72,12 +75,13 @@ func (t *Team) RunOn(n int, job Job) {
 	for spins := 0; t.left.Load() < joined; spins++ {
 		pause(spins)
 	}
-	t.job = nil
+	t.ctx, t.job = nil, nil
+	return ctx.Err()
 }
 
 // join takes a seat, if one is free: a goroutine of an earlier run that comes
 // late may take one in this run, and the last to come finds none.
-func (t *Team) join() {
+func (t *Crew) join() {
 	for {
 		seats := t.seats.Load()
 		if seats <= 0 {
@@ -95,21 +99,21 @@ func (m *Member) work(job Job) {
 	m.base, m.working = 0, false
 	job.Work(m)
 	if m.working {
-		m.team.done.Add(1)
+		m.crew.done.Add(1)
 	}
 }
 
 // Next returns the next of the phase's n items, or -1 when all of them are
-// done by whomever, and the next call begins the next phase. The item handed
+// done by whomever, or the run's context is; the next call begins the next phase. The item handed
 // out before counts as done.
 func (m *Member) Next(n int) int {
-	t := m.team
+	t := m.crew
 	if m.working {
 		t.done.Add(1)
 		m.working = false
 	}
 	end := m.base + int64(n)
-	for {
+	for t.ctx.Err() == nil {
 		v := t.next.Load()
 		if v >= end {
 			break
@@ -119,7 +123,7 @@ func (m *Member) Next(n int) int {
 			return int(v - m.base)
 		}
 	}
-	for spins := 0; t.done.Load() < end; spins++ {
+	for spins := 0; t.done.Load() < end && t.ctx.Err() == nil; spins++ {
 		pause(spins)
 	}
 	m.base = end

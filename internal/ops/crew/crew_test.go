@@ -1,6 +1,8 @@
-package team
+package crew
 
 import (
+	"context"
+	"errors"
 	"sync/atomic"
 	"testing"
 )
@@ -33,10 +35,10 @@ func (s *sums) Work(m *Member) {
 
 func TestEveryItemOnceAndPhasesInOrder(t *testing.T) {
 	for size := 1; size <= 5; size++ {
-		team := New(size)
+		crew := New(size)
 		for run := range 300 {
 			s := &sums{squares: make([]int64, run%40), users: make([]atomic.Int64, size)}
-			team.RunOn(1+run%(size+1), s)
+			crew.RunOn(t.Context(), 1+run%(size+1), s)
 			var want int64
 			for i := range s.squares {
 				want += int64(i * i)
@@ -49,17 +51,44 @@ func TestEveryItemOnceAndPhasesInOrder(t *testing.T) {
 }
 
 func TestRunAllocatesNothing(t *testing.T) {
-	team := New(2)
+	crew := New(2)
 	s := &sums{squares: make([]int64, 8), users: make([]atomic.Int64, 2)}
-	if n := testing.AllocsPerRun(200, func() { team.Run(s) }); n != 0 {
+	if n := testing.AllocsPerRun(200, func() { crew.Run(t.Context(), s) }); n != 0 {
 		t.Errorf("%v allocations a run", n)
 	}
 }
 
 func BenchmarkRun(b *testing.B) {
-	team := New(2)
+	crew := New(2)
 	s := &sums{squares: make([]int64, 8), users: make([]atomic.Int64, 2)}
 	for b.Loop() {
-		team.Run(s)
+		crew.Run(b.Context(), s)
+	}
+}
+
+// stopper cancels its own run in the first of two phases.
+type stopper struct {
+	cancel func()
+	done   atomic.Int64
+}
+
+func (s *stopper) Work(m *Member) {
+	for range 2 {
+		for i := m.Next(1000); i >= 0; i = m.Next(1000) {
+			if s.done.Add(1) == 10 {
+				s.cancel()
+			}
+		}
+	}
+}
+
+func TestRunStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &stopper{cancel: cancel}
+	if err := New(3).Run(ctx, s); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the context's", err)
+	}
+	if n := s.done.Load(); n < 10 || n > 12 {
+		t.Errorf("%d items were done, want 10 and those in hand", n)
 	}
 }

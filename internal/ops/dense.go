@@ -1,0 +1,70 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"convx/internal/ops/crew"
+	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
+)
+
+// denseProblem is p for package dense.
+func denseProblem(p *Problem) *dense.Problem {
+	q := &dense.Problem{
+		Batch: p.N, Channels: p.C, OutChannels: p.O, Groups: p.Groups,
+		In: p.In, Out: p.Out, Kernel: p.Kernel, Stride: p.Stride, Dilation: p.Dilation,
+		Lo: float32(p.Lo), Hi: float32(p.Hi),
+		Level: kernel.Best(), Threads: p.Threads,
+	}
+	for axis, pad := range p.Pads {
+		q.Pad[axis] = pad.Begin
+	}
+	return q
+}
+
+// gemmConv is implicit GEMM on packed panels: every convolution.
+func gemmConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	return newDense(p, dense.NewGemm(*denseProblem(p), w.Weight, w.Bias)), nil
+}
+
+func gemmCost(p *Problem) float64 { return denseProblem(p).GemmCost() }
+
+// winogradConv is F(m x m, r x r) with the tile that the cost model prefers.
+func winogradConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	q := denseProblem(p)
+	m, _ := q.BestWinograd()
+	return newDense(p, dense.NewWinograd(*q, m, w.Weight, w.Bias)), nil
+}
+
+func winogradAccepts(p *Problem) error {
+	if m, _ := denseProblem(p).BestWinograd(); m == 0 {
+		return errors.New("it needs stride 1 and a square kernel of 2 to 5 taps a side")
+	}
+	return nil
+}
+
+func winogradCost(p *Problem) float64 {
+	m, cost := denseProblem(p).BestWinograd()
+	if m == 0 {
+		return math.Inf(1)
+	}
+	return cost
+}
+
+// denseRunner runs a prepared convolution of package dense.
+type denseRunner struct {
+	conv dense.Conv
+	crew *crew.Crew
+}
+
+func newDense(p *Problem, c dense.Conv) runner[float32] {
+	return &denseRunner{conv: c, crew: crew.New(p.Threads)}
+}
+
+func (r *denseRunner) run(ctx context.Context, out []float32, in [][]float32) error {
+	return r.conv.Run(ctx, out, in[0], r.crew)
+}
+
+func (r *denseRunner) bytes() (workspace, packed int) { return r.conv.Workspace(), r.conv.Packed() }
