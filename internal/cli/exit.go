@@ -41,7 +41,7 @@ func exitStatus(err error) int {
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
-	if _, ok := errors.AsType[*layer.Error](err); ok {
+	if _, ok := errors.AsType[*layer.Error](err); ok || errors.Is(err, layer.ErrOverflow) {
 		return exitUsage
 	}
 	return exitFailed

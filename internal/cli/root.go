@@ -73,6 +73,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.SetUsageFunc(usage)
 	root.AddCommand(
 		newShape(s, runShape),
+		newFlops(s, runFlops),
 		newVariants(s, runVariants),
 		newConfig(s, runConfig),
 		newExplore(s),

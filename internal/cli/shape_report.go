@@ -85,14 +85,19 @@ func footnotes(r shape.Result, notes []string) report.Text {
 	for _, n := range mergeAxes(notes) {
 		t = append(t, "note: "+n)
 	}
-	if len(r.Layer.Defaults) > 0 {
-		var parts []string
-		for _, d := range r.Layer.Defaults {
-			parts = append(parts, d.Key+" "+d.Value)
-		}
-		t = append(t, "defaults: "+strings.Join(parts, ", "))
+	return append(t, defaultsText(r.Layer)...)
+}
+
+// defaultsText shows what was left out and filled in.
+func defaultsText(l layer.Layer) report.Text {
+	if len(l.Defaults) == 0 {
+		return nil
 	}
-	return t
+	parts := make([]string, len(l.Defaults))
+	for i, d := range l.Defaults {
+		parts[i] = d.Key + " " + d.Value
+	}
+	return report.Text{"defaults: " + strings.Join(parts, ", ")}
 }
 
 func fieldText(f shape.Field) string {

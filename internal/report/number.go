@@ -8,6 +8,29 @@ import (
 // Int is a cell for an exact count: 118,013,952 in tables, 118013952 in CSV.
 func Int(n int) Cell { return Cell{Text: Group(n), Raw: n} }
 
+// Count is a cell for an exact count with its magnitude beside: 118,013,952 (118 M).
+func Count(n int) Cell {
+	if n < 1000 {
+		return Int(n)
+	}
+	return Cell{Text: Group(n) + " (" + SI(float64(n)) + ")", Raw: n}
+}
+
+// Bytes writes a size in binary multiples: 36 KiB, 1.5 MiB, 512 B.
+func Bytes(n int) string {
+	if n < 1024 {
+		return strconv.Itoa(n) + " B"
+	}
+	v := float64(n) / 1024
+	for _, unit := range []string{"KiB", "MiB", "GiB", "TiB", "PiB"} {
+		if v < 1023.5 {
+			return Digits(v) + " " + unit
+		}
+		v /= 1024
+	}
+	return Digits(v) + " EiB"
+}
+
 // Str is a cell of text.
 func Str(s string) Cell { return Cell{Text: s} }
 

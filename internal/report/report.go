@@ -55,12 +55,40 @@ type Table struct {
 type Column struct {
 	Name, Key string
 	Right     bool
+	// Machine columns are for programs: CSV alone has them.
+	Machine bool
 }
 
 // Cell is one value: Text is what people read, Raw what CSV prints (Text if nil).
 type Cell struct {
 	Text string
 	Raw  any
+}
+
+// forPeople leaves out the columns that are for programs.
+func (t Table) forPeople() Table {
+	keep := func(row []Cell) []Cell {
+		if row == nil {
+			return nil
+		}
+		var out []Cell
+		for i, c := range row {
+			if !t.Columns[i].Machine {
+				out = append(out, c)
+			}
+		}
+		return out
+	}
+	out := Table{Footer: keep(t.Footer)}
+	for _, c := range t.Columns {
+		if !c.Machine {
+			out.Columns = append(out.Columns, c)
+		}
+	}
+	for _, row := range t.Rows {
+		out.Rows = append(out.Rows, keep(row))
+	}
+	return out
 }
 
 func (Text) block()  {}
@@ -143,7 +171,7 @@ func writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 				w.WriteString(line + "\n")
 			}
 		case Table:
-			if err := writeTable(w, f, b); err != nil {
+			if err := writeTable(w, f, b.forPeople()); err != nil {
 				return err
 			}
 		}

@@ -84,6 +84,11 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("Group(%d) = %s, want %s", n, got, want)
 		}
 	}
+	for n, want := range map[int]string{0: "0 B", 1023: "1023 B", 1024: "1 KiB", 37632: "36.8 KiB", 1<<20 - 1: "1 MiB", 102228128: "97.5 MiB"} {
+		if got := Bytes(n); got != want {
+			t.Errorf("Bytes(%d) = %s, want %s", n, got, want)
+		}
+	}
 	for v, want := range map[float64]string{0: "0", 5: "5", 999: "999", 999.9: "1 k", 1234: "1.23 k", 118013952: "118 M", 1.2e9: "1.2 G", 9.2e18: "9.2 E", 0.125: "0.125"} {
 		if got := SI(v); got != want {
 			t.Errorf("SI(%g) = %s, want %s", v, got, want)

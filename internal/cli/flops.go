@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/report"
+	"convx/internal/shape"
+)
+
+type flopsOptions struct {
+	Streams
+	format     report.Format
+	convention conventionName
+	explain    bool
+	spec       layer.Spec
+}
+
+// conventionName is a tool whose counting rules are followed, or all of them side by side.
+type conventionName string
+
+const allConventions conventionName = "all"
+
+func newFlops(s Streams, run func(flopsOptions) error) *cobra.Command {
+	o := flopsOptions{Streams: s}
+	var flags layerFlags
+	cmd := &cobra.Command{
+		Use:   "flops VARIANT [flags]",
+		Short: "What it costs: parameters, MACs, FLOPs, memory",
+		Long: `flops counts a layer, stage by stage: parameters; MACs, the multiply-accumulates of the definition, padded taps
+included, bias not; FLOPs, which are 2 a MAC, plus bias additions, plus what pooling, activations, scaling and
+sampling do; activations, the outputs of the stages that have MACs; bytes as float32; and arithmetic intensity, FLOPs
+per byte of weights and activations moved once.
+
+Other tools count otherwise. --convention TOOL prints the figure that a tool would in the MACs column; all prints them
+side by side.`,
+		Example: strings.Trim(`
+  convx flops standard -i 3x224x224 -c 64 -k 7 -s 2 -p 3
+  convx flops separable -i 256x28x28 -c 256 -p 1 --explain
+  convx flops transposed -i 3x2x2 -c 1 -k 2 -s 2 --convention all`, "\n"),
+		Args:              argsUpTo(1),
+		ValidArgsFunction: completeVariants,
+		RunE: func(_ *cobra.Command, args []string) (err error) {
+			if o.spec, err = flags.spec(firstArg(args)); err != nil {
+				return err
+			}
+			return run(o)
+		},
+	}
+	flags.register(cmd)
+	formatVar(cmd, &o.format)
+	cmd.Flags().BoolVar(&o.explain, "explain", false, "print each formula with the numbers in it")
+	var names []conventionName
+	for _, c := range flops.Conventions() {
+		names = append(names, conventionName(c.Name))
+	}
+	enumVar(cmd, &o.convention, "convention", "", "whose counting rules to follow", append(names, allConventions)...)
+	return cmd
+}
+
+// counted is a layer with its shape and its cost.
+type counted struct {
+	shape.Result
+	cost flops.Count
+}
+
+// count builds a layer and counts it.
+func count(s layer.Spec) (counted, error) {
+	l, err := layer.Build(s)
+	if err != nil {
+		return counted{}, err
+	}
+	r, err := shape.Of(l)
+	if err != nil {
+		return counted{}, err
+	}
+	c, err := flops.Of(r)
+	return counted{r, c}, err
+}
+
+func runFlops(o flopsOptions) error {
+	c, err := count(o.spec)
+	if err != nil {
+		return err
+	}
+	if o.convention == allConventions {
+		d, err := conventionsDocument(c)
+		if err != nil {
+			return err
+		}
+		return report.Write(o.Out, o.format, d)
+	}
+	convention, err := flops.ConventionNamed(string(o.convention))
+	if err != nil {
+		return usageError{err}
+	}
+	figures, total, err := conventionFigures(convention, c)
+	if err != nil {
+		return err
+	}
+	return report.Write(o.Out, o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain}))
+}
+
+// conventionFigures are the tool's figures for the rows of a count, and their total. The rows of parts that only convx
+// shows by themselves (a deformable convolution's sampling) have none.
+func conventionFigures(convention flops.Convention, c counted) (rows []int, total int, err error) {
+	stages, total, err := convention.Of(c.Result)
+	if err != nil {
+		return nil, 0, err
+	}
+	byName := map[string]int{}
+	for i, st := range c.Stages {
+		byName[st.Name] = stages[i]
+	}
+	rows = make([]int, len(c.cost.Rows))
+	for i, row := range c.cost.Rows {
+		rows[i] = byName[row.Name]
+	}
+	return rows, total, nil
+}

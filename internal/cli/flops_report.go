@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"fmt"
+
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/report"
+)
+
+// flopsView is what to show of a count: whose figures stand in the MACs column, and whether formulas are printed.
+type flopsView struct {
+	convention flops.Convention
+	figures    []int // a figure a row
+	total      int
+	explain    bool
+}
+
+// costJSON holds the counts; the keys are stable.
+type costJSON struct {
+	Params          int `json:"params"`
+	MACs            int `json:"macs"`
+	FLOPs           int `json:"flops"`
+	Activations     int `json:"activations"`
+	WeightBytes     int `json:"weight_bytes"`
+	ActivationBytes int `json:"activation_bytes"`
+}
+
+func costOf(t flops.Total, macs int) costJSON {
+	return costJSON{t.Params, macs, t.FLOPs, t.Activations, t.WeightBytes, t.ActivationBytes}
+}
+
+type flopsJSON struct {
+	Variant string `json:"variant"`
+	Input   []int  `json:"input"`
+	Output  []int  `json:"output"`
+	costJSON
+	ArithmeticIntensity float64          `json:"arithmetic_intensity"`
+	Convention          string           `json:"convention"`
+	Unit                string           `json:"unit"` // of macs: some tools count FLOPs
+	Stages              []flopsStageJSON `json:"stages"`
+}
+
+type flopsStageJSON struct {
+	Name   string     `json:"name"`
+	Kind   layer.Kind `json:"kind"`
+	Output []int      `json:"output"`
+	costJSON
+	Formulas []formulaJSON `json:"formulas,omitempty"`
+}
+
+type formulaJSON struct {
+	Quantity string `json:"quantity"`
+	Symbols  string `json:"symbols"`
+	Numbers  string `json:"expression"`
+	Value    int    `json:"value"`
+}
+
+func flopsDocument(c counted, v flopsView) report.Document {
+	total := c.cost.Total
+	j := flopsJSON{
+		Variant: c.Layer.Variant, Input: c.Input, Output: c.Output, costJSON: costOf(total, v.total),
+		ArithmeticIntensity: total.ArithmeticIntensity(), Convention: v.convention.Name, Unit: v.convention.Unit,
+	}
+	t := report.Table{Columns: append([]report.Column{{Name: "stage", Key: "name"}, {Name: "kind"}, {Name: "output"}}, costColumns(v.convention)...)}
+	var sums report.Text
+	for i, row := range c.cost.Rows {
+		st := flopsStageJSON{Name: row.Name, Kind: row.Kind, Output: row.Output, costJSON: costOf(row.Total, v.figures[i])}
+		if v.explain {
+			for _, f := range row.Formulas {
+				st.Formulas = append(st.Formulas, formulaJSON{f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), f.Value})
+				sums = append(sums, fmt.Sprintf("  %s %s: %s = %s = %s", row.Name, f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), report.Group(f.Value)))
+			}
+		}
+		j.Stages = append(j.Stages, st)
+		t.Rows = append(t.Rows, append([]report.Cell{report.Str(row.Name), report.Str(string(row.Kind)), report.Str(layer.FormatShape(row.Output))}, costCells(st.costJSON)...))
+	}
+	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(c.Output))}, costCells(j.costJSON)...)
+	blocks := []report.Block{report.Text{fmt.Sprintf("%s: %s -> %s", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Output))}, t}
+	if len(sums) > 0 {
+		blocks = append(blocks, sums)
+	}
+	return report.Document{JSON: j, Blocks: append(blocks, append(costFootnotes(total, v.convention), defaultsText(c.Layer)...))}
+}
+
+// costColumns head the counts. Under a tool's convention the MACs column holds, and is named after, the tool's figure.
+func costColumns(c flops.Convention) []report.Column {
+	macs := "MACs"
+	if c.Name != "mac" {
+		macs = c.Unit + " (" + c.Name + ")"
+	}
+	return []report.Column{
+		{Name: "params", Right: true},
+		{Name: macs, Key: "macs", Right: true},
+		{Name: "FLOPs", Key: "flops", Right: true},
+		{Name: "activations", Machine: true},
+		{Name: "weight bytes", Key: "weight_bytes", Machine: true},
+		{Name: "activation bytes", Key: "activation_bytes", Machine: true},
+	}
+}
+
+func costCells(c costJSON) []report.Cell {
+	return []report.Cell{
+		report.Count(c.Params), report.Count(c.MACs), report.Count(c.FLOPs),
+		report.Int(c.Activations), report.Int(c.WeightBytes), report.Int(c.ActivationBytes),
+	}
+}
+
+func costFootnotes(t flops.Total, c flops.Convention) report.Text {
+	lines := report.Text{
+		"activations: " + report.Count(t.Activations).Text + " outputs of stages that have MACs",
+		fmt.Sprintf("memory as float32: weights %s, activations read and written %s", report.Bytes(t.WeightBytes), report.Bytes(t.ActivationBytes)),
+		fmt.Sprintf("arithmetic intensity: %s FLOPs a byte", report.Digits(t.ArithmeticIntensity())),
+	}
+	if c.Name != "mac" {
+		lines = append(lines, c.Name+": "+c.Differs)
+	}
+	return lines
+}
+
+type conventionJSON struct {
+	Convention string `json:"convention"`
+	Figure     int    `json:"macs"`
+	Unit       string `json:"unit"`
+	Differs    string `json:"differs"`
+}
+
+// conventionsDocument prints every tool's total side by side.
+func conventionsDocument(c counted) (report.Document, error) {
+	j := struct {
+		Variant     string           `json:"variant"`
+		Input       []int            `json:"input"`
+		Output      []int            `json:"output"`
+		Conventions []conventionJSON `json:"conventions"`
+	}{Variant: c.Layer.Variant, Input: c.Input, Output: c.Output}
+	for _, cv := range flops.Conventions() {
+		_, total, err := cv.Of(c.Result)
+		if err != nil {
+			return report.Document{}, err
+		}
+		j.Conventions = append(j.Conventions, conventionJSON{cv.Name, total, cv.Unit, cv.Differs})
+	}
+	head := report.Text{fmt.Sprintf("%s: %s -> %s", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Output))}
+	return report.Document{JSON: j, Blocks: []report.Block{head, conventionsTable(j.Conventions)}}, nil
+}
+
+func conventionsTable(rows []conventionJSON) report.Table {
+	t := report.Table{Columns: []report.Column{
+		{Name: "convention"}, {Name: "figure", Key: "macs", Right: true}, {Name: "unit"}, {Name: "counts differently", Key: "differs"},
+	}}
+	for _, r := range rows {
+		t.Rows = append(t.Rows, []report.Cell{report.Str(r.Convention), report.Count(r.Figure), report.Str(r.Unit), report.Str(r.Differs)})
+	}
+	return t
+}
