@@ -1,9 +1,6 @@
 package picture
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // chooser picks the PNG filter of each row and applies it.
 type chooser struct {
@@ -53,7 +50,7 @@ func (c *chooser) choose(row, prev []byte, bpp int) int {
 // magnitude is the sum of the bytes read as signed numbers without their sign.
 func magnitude(b []byte) (sum int) {
 	for ; len(b) >= 8; b = b[8:] {
-		v := binary.LittleEndian.Uint64(b)
+		v := load8(b)
 		// Bytes with the high bit become their complement: one less than the negation, near enough for a heuristic.
 		sign := v >> 7 & lowBits
 		v ^= sign * 0xff
@@ -107,40 +104,56 @@ func firstPrediction(f int, up byte) byte {
 	return 0
 }
 
-// subBytes writes a - b to dst, byte by byte, modulo 256.
+// subBytes writes a - b.
 func subBytes(dst, a, b []byte) {
+	n := len(a)
+	dst, b = dst[:n], b[:n]
 	i := 0
-	for ; i+8 <= len(a); i += 8 {
-		x, y := binary.LittleEndian.Uint64(a[i:]), binary.LittleEndian.Uint64(b[i:])
-		binary.LittleEndian.PutUint64(dst[i:], sub8(x, y))
+	for ; i <= n-8; i += 8 {
+		store8(dst[i:i+8], sub8(load8(a[i:i+8]), load8(b[i:i+8])))
 	}
 	for ; i < len(a); i++ {
 		dst[i] = a[i] - b[i]
 	}
 }
 
-// sub8 subtracts eight bytes at once: the high bits are set so that nothing borrows across, then put right.
-func sub8(x, y uint64) uint64 {
-	return (x | highBits) - (y &^ highBits) ^ (x^^y)&highBits
-}
-
 // subAverage writes a - floor((left + up) / 2).
 func subAverage(dst, a, left, up []byte) {
+	n := len(a)
+	dst, left, up = dst[:n], left[:n], up[:n]
 	i := 0
-	for ; i+8 <= len(a); i += 8 {
-		x, l, u := binary.LittleEndian.Uint64(a[i:]), binary.LittleEndian.Uint64(left[i:]), binary.LittleEndian.Uint64(up[i:])
+	for ; i <= n-8; i += 8 {
+		l, u := load8(left[i:i+8]), load8(up[i:i+8])
 		mean := l&u + (l^u)>>1&^highBits
-		binary.LittleEndian.PutUint64(dst[i:], sub8(x, mean))
+		store8(dst[i:i+8], sub8(load8(a[i:i+8]), mean))
 	}
 	for ; i < len(a); i++ {
 		dst[i] = a[i] - byte((int(left[i])+int(up[i]))/2)
 	}
 }
 
+// subPaeth writes a - paeth(left, up, corner).
 func subPaeth(dst, a, left, up, corner []byte) {
 	n := len(a)
 	dst, left, up, corner = dst[:n], left[:n], up[:n], corner[:n]
-	for i := range a {
+	i := 0
+	for ; i <= n-8; i += 8 {
+		store8(dst[i:i+8], sub8(load8(a[i:i+8]), paeth8(load8(left[i:i+8]), load8(up[i:i+8]), load8(corner[i:i+8]))))
+	}
+	for ; i < len(a); i++ {
 		dst[i] = a[i] - paeth(int(left[i]), int(up[i]), int(corner[i]))
 	}
+}
+
+// paeth8 predicts eight bytes at once. Upper left is nearest only when it lies between the two others, which shows in the signs;
+// then its distance to a + b - c is the difference of theirs.
+func paeth8(a, b, c uint64) uint64 {
+	signA, signB := less8(b, c), less8(a, c)
+	pa, pb := negate8(sub8(b, c), signA), negate8(sub8(a, c), signB)
+	upNearer := less8(pb, pa)
+	pc := negate8(sub8(pb, pa), upNearer)
+	nearest := pa ^ (pa^pb)&upNearer
+	corner := less8(pc, nearest) & (signA ^ signB)
+	p := a ^ (a^b)&upNearer
+	return p ^ (p^c)&corner
 }

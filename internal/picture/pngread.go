@@ -8,8 +8,6 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
-
-	"github.com/klauspost/compress/zlib"
 )
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
@@ -53,10 +51,6 @@ func openPNG(br *bufio.Reader, limit int64) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	z, err := zlib.NewReader(bufio.NewReaderSize(&idatReader{chunks}, 1<<15))
-	if err != nil {
-		return nil, damaged(err)
-	}
 	r := &Reader{
 		info: Info{Format: "png", Width: h.width, Height: h.height, Depth: h.depth, Color: h.color.name, Alpha: h.alpha, Interlaced: h.interlaced},
 		head: Header{Width: h.width, Height: h.height, Channels: 3, Depth: max(h.depth, 8)},
@@ -64,7 +58,7 @@ func openPNG(br *bufio.Reader, limit int64) (*Reader, error) {
 	if h.color.name == "gray" {
 		r.head.Channels = 1
 	}
-	p := &pngRows{h: h, z: z, chunks: chunks, widen: widener(h)}
+	p := &pngRows{h: h, z: newInflater(&idatReader{chunks}), chunks: chunks, widen: widener(h)}
 	r.rows = p
 	if h.interlaced {
 		r.rows = &adam7Rows{pngRows: p, head: r.head}
@@ -140,7 +134,7 @@ func (h *pngHeader) readPLTE(c *chunkReader) error {
 // pngRows decodes the rows of a PNG as they stream in.
 type pngRows struct {
 	h         *pngHeader
-	z         io.ReadCloser
+	z         *inflater
 	chunks    *chunkReader
 	cur, prev []byte // stored rows, with room for one pixel to the left
 	widen     func(dst, stored []byte)
@@ -156,7 +150,7 @@ func (p *pngRows) readStored(n int, fresh bool) ([]byte, error) {
 	}
 	row := p.cur[:1+n]
 	if _, err := io.ReadFull(p.z, row); err != nil {
-		return nil, damaged(err)
+		return nil, err
 	}
 	if err := unfilter(row[0], row[1:], p.prev[1:1+n], max(1, p.h.bitsPerPixel()/8)); err != nil {
 		return nil, err
@@ -181,7 +175,7 @@ func (p *pngRows) finish() error {
 	case n > 0:
 		return errors.New("damaged file: more pixels than its header says")
 	case err != io.EOF:
-		return damaged(err)
+		return err
 	}
 	for {
 		if err := p.chunks.close(); err != nil || p.chunks.name == "IEND" {

@@ -1,22 +1,18 @@
 package picture
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/adler32"
 	"hash/crc32"
 	"io"
 	"runtime"
-
-	"github.com/klauspost/compress/flate"
 )
 
 // WriteOptions tune the PNG encoder; the zero value is the default.
 type WriteOptions struct {
-	// Level is the deflate level, 1 (fast) to 9 (small). 0 is 1: on photographs klauspost/compress at 1 is a little
-	// smaller than zlib at 1 and near zlib at 3, in a fraction of the time.
+	// Level is the deflate level, 1 (fast) to 9 (small); 0 is 1. At every level a block is coded without matches where
+	// that is as good, as on most photographs: there, level 1 takes a fifth of zlib's time at 1 and gives smaller files.
 	Level int
 	// Threads is how many blocks are deflated at once. 0: GOMAXPROCS. The bytes written do not depend on it.
 	Threads int
@@ -194,80 +190,6 @@ func (w *Writer) writeChunk(name string, parts ...[]byte) error {
 		}
 	}
 	return nil
-}
-
-// block is a run of rows on its way through the encoder. Its goroutine owns it from start to collect.
-type block struct {
-	raw    []byte // the rows
-	above  []byte // the row before the first
-	bpp    int
-	final  bool
-	before chan []byte // gives the filtered bytes before this block
-	tail   chan []byte // takes the last of this block's filtered bytes, for the next one
-	done   chan error
-
-	filtered    []byte
-	filteredLen int
-	choose      chooser
-	z           *flate.Writer
-	out         bytes.Buffer
-	adler       uint32
-}
-
-func (b *block) deflate(level int) {
-	b.filter()
-	b.tail <- bytes.Clone(b.filtered[max(0, len(b.filtered)-windowSize):])
-	b.adler, b.filteredLen = adler32.Checksum(b.filtered), len(b.filtered)
-	var window []byte
-	if b.before != nil {
-		window = <-b.before // sent before that block deflates, so blocks wait for filters only
-	}
-	b.done <- b.compress(level, window)
-}
-
-func (b *block) filter() {
-	n := len(b.above)
-	rows := len(b.raw) / n
-	if b.filtered == nil {
-		b.filtered = make([]byte, rows*(n+1))
-	}
-	b.filtered = b.filtered[:rows*(n+1)]
-	prev := b.above
-	for y := range rows {
-		row := b.raw[y*n : (y+1)*n]
-		b.choose.filterRow(b.filtered[y*(n+1):(y+1)*(n+1)], row, prev, b.bpp)
-		prev = row
-	}
-}
-
-func (b *block) compress(level int, window []byte) (err error) {
-	b.out.Reset()
-	if b.z == nil {
-		b.z, err = flate.NewWriterDict(&b.out, level, window)
-	} else {
-		b.z.ResetDict(&b.out, window)
-	}
-	if err == nil {
-		_, err = b.z.Write(b.filtered)
-	}
-	if err != nil {
-		return err
-	}
-	if b.final {
-		return b.z.Close()
-	}
-	return b.z.Flush()
-}
-
-// joinAdler is the Adler-32 (RFC 1950, 8.2) of two runs of bytes joined, from those of each and the second's length:
-// its halves are sums modulo 65521, the upper one of the lower one's values.
-func joinAdler(first, second uint32, n int) uint32 {
-	const mod = 65521
-	a1, b1 := first&0xffff, first>>16
-	a2, b2 := second&0xffff, second>>16
-	a := (a1 + a2 + mod - 1) % mod
-	b := (b1 + b2 + uint32(uint64(a1+mod-1)*uint64(n%mod)%mod)) % mod
-	return b<<16 | a
 }
 
 // Encode writes the picture as a PNG.
