@@ -1,0 +1,171 @@
+package network
+
+import (
+	"slices"
+
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/shape"
+)
+
+// workOf works out an operator on inputs of these shapes; nil is an unknown shape.
+func workOf(op Operator, in [][]int) (*work, error) {
+	w := &work{label: op.Label()}
+	switch op := op.(type) {
+	case *Constant:
+		w.output, w.held = op.Shape, true
+		w.total.Params = op.Params
+		return w, w.setBytes(nil)
+	case *Explicit:
+		w.output = op.Shape
+		w.total = flops.Total{Params: op.Params, MACs: op.MACs, FLOPs: op.FLOPs}
+		return w, w.setBytes(in)
+	case *Unknown:
+		w.output, w.uncounted = op.Shape, true
+		return w, nil
+	}
+	if slices.ContainsFunc(in, func(s []int) bool { return s == nil }) {
+		w.uncounted = true // what comes out of an unknown shape is unknown
+		return w, nil
+	}
+	var err error
+	switch op := op.(type) {
+	case *View:
+		w.alias = !op.Copies
+		if w.output, err = op.Shape(in); err == nil && op.Copies {
+			err = w.setBytes(in[:1])
+		}
+	case *Elementwise:
+		err = w.elementwise(op, in)
+	case *Primitive:
+		if op.Name == "" {
+			w.label = VariantOf(op.Op, in[0])
+		}
+		err = w.primitive(op, in)
+	case *Variant:
+		err = w.variant(op, in)
+	}
+	return w, err
+}
+
+// setBytes fills in what follows from shapes: bytes moved, bytes of weights, activations where there are MACs.
+func (w *work) setBytes(in [][]int) error {
+	moved := 0
+	if !w.held {
+		n, err := layer.Product(w.output...)
+		if err != nil {
+			return err
+		}
+		if moved = n; w.total.MACs > 0 {
+			w.total.Activations = n
+		}
+	}
+	for _, s := range in {
+		n, err := layer.Product(s...)
+		if err != nil {
+			return err
+		}
+		if moved, err = layer.Sum(moved, n); err != nil {
+			return err
+		}
+	}
+	var err error
+	if w.total.ActivationBytes, err = layer.Product(flops.BytesPerElement, moved); err != nil {
+		return err
+	}
+	w.total.WeightBytes, err = layer.Product(flops.BytesPerElement, w.total.Params)
+	return err
+}
+
+func (w *work) elementwise(op *Elementwise, in [][]int) (err error) {
+	if w.output, err = broadcast(in); err != nil {
+		return err
+	}
+	if w.total.FLOPs, err = layer.Product(append([]int{op.FLOPs}, w.output...)...); err != nil {
+		return err
+	}
+	return w.setBytes(in)
+}
+
+// broadcast is NumPy's rule: shapes are aligned at their last axis, and an extent of 1 stretches.
+func broadcast(in [][]int) ([]int, error) {
+	out := slices.Clone(in[0])
+	for _, s := range in[1:] {
+		if len(s) > len(out) {
+			out = append(slices.Repeat([]int{1}, len(s)-len(out)), out...)
+		}
+		shift := len(out) - len(s)
+		for i, d := range s {
+			switch o := &out[shift+i]; {
+			case *o == 1:
+				*o = d
+			case d != 1 && d != *o:
+				return nil, layer.Errorf("cannot combine %s and %s: axis extents must be equal or 1", layer.FormatShape(in[0]), layer.FormatShape(s))
+			}
+		}
+	}
+	return out, nil
+}
+
+func (w *work) primitive(op *Primitive, in [][]int) error {
+	st := layer.Stage{Name: string(op.Op.Kind()), Op: op.Op}
+	s, err := shape.OfStage(st, in)
+	if err != nil {
+		return err
+	}
+	if w.rows, err = flops.OfStage(st, s); err != nil {
+		return err
+	}
+	from := make([]int, len(in))
+	for j := range in {
+		from[j] = -1 - j
+	}
+	w.output, w.ops, w.stages, w.from = s.Output, []layer.Stage{st}, []shape.Stage{s}, [][]int{from}
+	return w.addRows()
+}
+
+func (w *work) variant(op *Variant, in [][]int) error {
+	spec := op.Spec
+	spec.Input, spec.Dims = in[0], len(in[0])-2
+	if spec.Dims < 1 || spec.Dims > 3 {
+		return layer.Errorf("%s cannot read %s: it has no spatial axes, or too many", spec.Variant, layer.FormatShape(in[0]))
+	}
+	l, err := layer.Build(spec)
+	if err != nil {
+		return err
+	}
+	s, err := shape.Of(l)
+	if err != nil {
+		return err
+	}
+	c, err := flops.Of(s)
+	if err != nil {
+		return err
+	}
+	at := map[string]int{layer.Input: -1}
+	for j, name := range l.External {
+		if 1+j < len(in) {
+			at[name] = -2 - j
+		}
+	}
+	w.from = make([][]int, len(l.Stages))
+	for k, st := range l.Stages {
+		for _, name := range st.Inputs {
+			if from, ok := at[name]; ok {
+				w.from[k] = append(w.from[k], from)
+			}
+		}
+		at[st.Name] = k
+	}
+	w.output, w.ops, w.stages, w.rows, w.total = s.Output, l.Stages, s.Stages, c.Rows, c.Total
+	return nil
+}
+
+func (w *work) addRows() (err error) {
+	for _, row := range w.rows {
+		if w.total, err = w.total.Add(row.Total); err != nil {
+			return err
+		}
+	}
+	return nil
+}
