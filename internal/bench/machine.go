@@ -1,0 +1,83 @@
+package bench
+
+import (
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/cpuid/v2"
+
+	"convx/internal/ops/kernel"
+)
+
+// Machine is what bounds a layer on this machine, measured with a number of threads: the roofline of Williams,
+// Waterman & Patterson 2009.
+type Machine struct {
+	CPU     string
+	Threads int
+	// PeakGFLOPS is 10^9 FLOP/s of independent multiply-adds in registers, in float32.
+	PeakGFLOPS float64
+	// BandwidthGBS is 10^9 bytes/s, read and written, of copies far larger than the caches.
+	BandwidthGBS float64
+}
+
+// MeasureMachine takes about a fifth of a second.
+func MeasureMachine(threads int) Machine {
+	return Machine{CPU: CPU(), Threads: threads, PeakGFLOPS: peak(threads), BandwidthGBS: bandwidth(threads)}
+}
+
+// CPU names the processor.
+func CPU() string {
+	if name := strings.TrimSpace(cpuid.CPU.BrandName); name != "" {
+		return name
+	}
+	return runtime.GOARCH
+}
+
+// Attainable is the rate in GFLOP/s that the roofline allows at an arithmetic intensity in FLOPs a byte, and whether
+// memory is what bounds it.
+func (m Machine) Attainable(intensity float64) (gflops float64, memoryBound bool) {
+	if fed := m.BandwidthGBS * intensity; fed < m.PeakGFLOPS {
+		return fed, true
+	}
+	return m.PeakGFLOPS, false
+}
+
+func peak(threads int) float64 {
+	rates := make([]float64, threads)
+	each(threads, func(i int) { rates[i] = kernel.Best().PeakFLOPs(60 * time.Millisecond) })
+	sum := 0.0
+	for _, r := range rates {
+		sum += r
+	}
+	return sum / 1e9
+}
+
+// copied is how much each thread copies at a time: beyond the last level cache of what convx runs on.
+const copied = 48 << 20
+
+func bandwidth(threads int) float64 {
+	from, to := make([][]byte, threads), make([][]byte, threads)
+	each(threads, func(i int) {
+		from[i], to[i] = make([]byte, copied), make([]byte, copied)
+		copy(to[i], from[i]) // touches every page
+	})
+	best := time.Duration(1 << 62)
+	for end := time.Now().Add(100 * time.Millisecond); time.Now().Before(end); {
+		start := time.Now()
+		each(threads, func(i int) { copy(to[i], from[i]) })
+		best = min(best, time.Since(start))
+	}
+	return 2 * float64(copied) * float64(threads) / best.Seconds() / 1e9
+}
+
+// each runs f on as many goroutines at once, the caller's among them.
+func each(n int, f func(i int)) {
+	var wg sync.WaitGroup
+	for i := 1; i < n; i++ {
+		wg.Go(func() { f(i) })
+	}
+	f(0)
+	wg.Wait()
+}

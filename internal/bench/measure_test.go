@@ -1,0 +1,81 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestMeasureWarmsUpAndRunsLongEnough(t *testing.T) {
+	calls := 0
+	start := time.Now()
+	got, err := Measure(t.Context(), 20*time.Millisecond, func(context.Context) error {
+		calls++
+		time.Sleep(time.Millisecond)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if spent := time.Since(start); spent < 20*time.Millisecond {
+		t.Errorf("stopped after %v", spent)
+	}
+	if got.Runs != calls-1 || got.Runs < fewestRuns {
+		t.Errorf("%d runs of %d calls", got.Runs, calls)
+	}
+	if got.Min < time.Millisecond || got.Median < got.Min || got.Spread < 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestMeasureTimesShortRunsTogether(t *testing.T) {
+	calls := 0
+	got, err := Measure(t.Context(), time.Millisecond, func(context.Context) error { calls++; return nil })
+	if err != nil || got.Runs != calls-1 || got.Runs < 1000 || got.Min > 10*time.Microsecond {
+		t.Errorf("%+v after %d calls, %v", got, calls, err)
+	}
+}
+
+func TestMeasureStopsOnErrors(t *testing.T) {
+	boom := errors.New("boom")
+	if _, err := Measure(t.Context(), time.Hour, func(context.Context) error { return boom }); !errors.Is(err, boom) {
+		t.Errorf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	n := 0
+	_, err := Measure(ctx, time.Hour, func(context.Context) error {
+		if n++; n == 5 {
+			cancel()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestSummaryOfKnownSamples(t *testing.T) {
+	got := summarize([]time.Duration{5, 1, 4, 2, 3, 100, 6, 7}, 2)
+	want := Timing{Min: 1, Median: 4, Spread: 2, Runs: 16} // (4+5)/2 rounds down; quartiles 3 and 7
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestRoofline(t *testing.T) {
+	m := Machine{PeakGFLOPS: 100, BandwidthGBS: 10}
+	if g, memory := m.Attainable(2); g != 20 || !memory {
+		t.Errorf("below the ridge: %g, %t", g, memory)
+	}
+	if g, memory := m.Attainable(50); g != 100 || memory {
+		t.Errorf("beyond the ridge: %g, %t", g, memory)
+	}
+}
+
+func TestMachineIsPlausible(t *testing.T) {
+	m := MeasureMachine(1)
+	if m.CPU == "" || m.PeakGFLOPS < 0.1 || m.PeakGFLOPS > 10000 || m.BandwidthGBS < 0.1 || m.BandwidthGBS > 10000 {
+		t.Errorf("got %+v", m)
+	}
+}
