@@ -27,21 +27,54 @@ type algorithm struct {
 	prepare64 func(*Problem, operands[float64]) (runner[float64], error)
 }
 
-// algorithms lists, for each primitive, the ways to compute it, the best first; every list ends in the reference.
+// algorithms holds, for each primitive, the ways to compute it, the best first; every list ends in the reference.
 // "auto" takes the one of least cost among those that accept, the earlier one of equals.
 var algorithms = map[layer.Kind][]algorithm{
 	layer.KindConv: {
 		{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
 		{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
 		{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
-		{Name: "reference", prepare32: refConv[float32], prepare64: refConv[float64]},
+		{Name: referenceName, prepare32: refConv[float32], prepare64: refConv[float64]},
+	},
+	layer.KindTransposed: {
+		{Name: referenceName, prepare32: refTransposed[float32], prepare64: refTransposed[float64]},
+	},
+	layer.KindDeformable: {
+		{Name: referenceName, prepare32: refDeformable[float32], prepare64: refDeformable[float64]},
+	},
+	layer.KindPool: {
+		{Name: referenceName, prepare32: refPool[float32], prepare64: refPool[float64]},
+	},
+	layer.KindLinear: {
+		{Name: referenceName, prepare32: refLinear[float32], prepare64: refLinear[float64]},
+	},
+	layer.KindActivation: {
+		{Name: referenceName, prepare32: refActivation[float32], prepare64: refActivation[float64]},
+	},
+	layer.KindScale: {
+		{Name: referenceName, prepare32: refScale[float32], prepare64: refScale[float64]},
+	},
+	layer.KindAdd: {
+		{Name: referenceName, prepare32: refAdd[float32], prepare64: refAdd[float64]},
+	},
+	layer.KindConcat: {
+		{Name: referenceName, prepare32: refConcat[float32], prepare64: refConcat[float64]},
+	},
+	layer.KindResize: {
+		{Name: referenceName, prepare32: refResize[float32], prepare64: refResize[float64]},
+	},
+	layer.KindROIPool: {
+		{Name: referenceName, prepare32: refROIPool[float32], prepare64: refROIPool[float64]},
+	},
+	layer.KindNorm: {
+		{Name: referenceName, prepare32: refNorm[float32], prepare64: refNorm[float64]},
 	},
 }
 
-// reference is the name of the algorithm that ends every list.
+// referenceName is the name of the algorithm that ends every list.
 const referenceName = "reference"
 
-// Algorithms names every algorithm once, the best first, as far as the lists agree; the reference is last.
+// Algorithms names every algorithm once, primitive by primitive and the best first, then the fusions; the reference is last.
 func Algorithms() []string {
 	var names []string
 	for _, k := range layer.Kinds() {
@@ -50,6 +83,9 @@ func Algorithms() []string {
 				names = append(names, a.Name)
 			}
 		}
+	}
+	for _, f := range fusions {
+		names = append(names, f.Name)
 	}
 	return append(names, referenceName)
 }

@@ -6,28 +6,25 @@ import (
 	"convx/internal/tensor"
 )
 
-// literal runs a function of package reference, rows of the output at a time: so that it, too, uses every thread and
-// stops when it is told to.
+// literal runs a function of package reference on some items of the output at a time (rows, planes, elements): so that
+// it, too, uses every thread and stops when it is told to.
 type literal[T tensor.Float] struct {
-	team  *team
-	n     int // items, usually rows of the output
-	grain int
-	width int // elements an item
-	out   []T
-	in    [][]T
-	rows  func(out []T, in [][]T, from, to int)
-	chunk func(worker, from, to int)
-	clamp func([]T)
+	team     *team
+	n, grain int
+	out      []T
+	in       [][]T
+	chunk    func(worker, from, to int)
 }
 
-// newLiteral runs rows over every row of p's output; work is what one output element costs.
-func newLiteral[T tensor.Float](p *Problem, work float64, rows func(out []T, in [][]T, from, to int)) runner[T] {
-	n, width := p.rows()
-	r := &literal[T]{team: newTeam(p.Threads), n: n, width: width, grain: grainFor(work * float64(width)), rows: rows, clamp: clampFor[T](p)}
+// newLiteral runs items over the n equal parts of p's output; work is what one of its elements costs.
+func newLiteral[T tensor.Float](p *Problem, n int, work float64, items func(out []T, in [][]T, from, to int)) runner[T] {
+	width := p.elements() / n
+	r := &literal[T]{team: newTeam(p.Threads), n: n, grain: grainFor(work * float64(width))}
+	clamp := clampFor[T](p)
 	r.chunk = func(_, from, to int) {
-		r.rows(r.out, r.in, from, to)
-		if r.clamp != nil {
-			r.clamp(r.out[from*width : to*width])
+		items(r.out, r.in, from, to)
+		if clamp != nil {
+			clamp(r.out[from*width : to*width])
 		}
 	}
 	return r

@@ -119,14 +119,22 @@ func (p *Problem) MACs() float64 {
 	return float64(p.N) * float64(p.O) * float64(p.C/p.Groups) * float64(p.Taps()) * float64(pixels)
 }
 
-// rows is the number of rows (the contiguous last axis) of the output, and the length of each.
-func (p *Problem) rows() (count, length int) {
-	length = p.Output[len(p.Output)-1]
-	count = 1
-	for _, d := range p.Output[:len(p.Output)-1] {
-		count *= d
+// elements is the size of the output.
+func (p *Problem) elements() int { return product(p.Output) }
+
+// rows is the number of rows of the output: its contiguous last axis.
+func (p *Problem) rows() int { return product(p.Output[:len(p.Output)-1]) }
+
+// channels is the number of channels, and plane the size of each, of an input of N x C x anything.
+func (p *Problem) channels() int { return p.Inputs[0][1] }
+func (p *Problem) plane() int    { return product(p.Inputs[0][2:]) }
+
+func product(v []int) int {
+	n := 1
+	for _, d := range v {
+		n *= d
 	}
-	return count, length
+	return n
 }
 
 func (p *Problem) dtype() string {

@@ -1,0 +1,128 @@
+package ops
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+	"convx/internal/tensor"
+)
+
+// needs lists every operand of a layer, weights first, then those that stages read as inputs.
+func needs(s shape.Result) []layer.Operand {
+	var out []layer.Operand
+	for i, st := range s.Layer.Stages {
+		out = append(out, st.Operands(s.Stages[i].Inputs)...)
+	}
+	for _, name := range s.Layer.External {
+		out = append(out, layer.Operand{Name: name, Shape: shape.External(s, name)})
+	}
+	return out
+}
+
+// Operands lists the operands of a layer with their shapes: the weights of every stage, then the arrays from outside
+// (offset, mask, rois). Errors are *layer.Error: the layer cannot be.
+func Operands(l layer.Layer) ([]layer.Operand, error) {
+	s, err := shape.Of(l)
+	if err != nil {
+		return nil, err
+	}
+	return needs(s), nil
+}
+
+// checkOperands demands that a layer's operands are all there, with their shapes, and no others.
+func checkOperands[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T]) error {
+	all := needs(s)
+	if err := knownOperands(s, all, operands); err != nil {
+		return err
+	}
+	for _, o := range all {
+		t, ok := operands[o.Name]
+		if !ok {
+			return layer.Errorf("%s (%s) is missing", o.Name, layer.FormatShape(o.Shape)).Hint("give it with -w " + o.Name + "=FILE")
+		}
+		if !slices.Equal(t.Shape, o.Shape) {
+			return wrongShape(o.Name, t.Shape, o.Shape)
+		}
+	}
+	return nil
+}
+
+func knownOperands[T tensor.Float](s shape.Result, all []layer.Operand, operands map[string]*tensor.Tensor[T]) error {
+	var names []string
+	for _, o := range all {
+		names = append(names, o.Name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(operands)) {
+		if slices.Contains(names, name) {
+			continue
+		}
+		e := layer.Errorf("unknown operand %q", name)
+		if len(names) == 0 {
+			return e.Hint(s.Layer.Variant + " has none")
+		}
+		return e.Hint(s.Layer.Variant + " has " + strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// FillOperands adds what is missing to a layer's operands. Weights and biases are drawn from the stream of the seed and
+// their own name, uniformly between -sqrt(3/n) and sqrt(3/n), n products being summed into an output: so an output
+// varies about as much as the input does, and the offsets that a convolution predicts from a picture are of the order
+// of a pixel. Offsets from outside are drawn from -1 to 1 pixel, masks from 0 to 1. Regions of interest are the spec's,
+// in sample 0.
+//
+// It returns the names of those that were drawn. Wrong names and shapes among the given ones are errors (*layer.Error).
+func FillOperands[T tensor.Float](l layer.Layer, operands map[string]*tensor.Tensor[T], seed uint64) (seeded []string, err error) {
+	s, err := shape.Of(l)
+	if err != nil {
+		return nil, err
+	}
+	all := needs(s)
+	if err := knownOperands(s, all, operands); err != nil {
+		return nil, err
+	}
+	for _, o := range all {
+		if t, given := operands[o.Name]; given {
+			if !slices.Equal(t.Shape, o.Shape) {
+				return nil, wrongShape(o.Name, t.Shape, o.Shape)
+			}
+			continue
+		}
+		if o.Name == "rois" && len(l.ROIs) > 0 {
+			operands[o.Name] = roisOf[T](l.ROIs)
+			continue
+		}
+		t := tensor.New[T](o.Shape...)
+		fill(t, o, tensor.NewStream(seed, o.Name))
+		operands[o.Name] = t
+		seeded = append(seeded, o.Name)
+	}
+	return seeded, nil
+}
+
+func fill[T tensor.Float](t *tensor.Tensor[T], o layer.Operand, from *tensor.Stream) {
+	switch {
+	case o.FanIn > 0:
+		tensor.FillUniform(t, from, math.Sqrt(3/float64(o.FanIn)))
+	case o.Name == "mask":
+		tensor.FillUniform(t, from, 0.5)
+		for i := range t.Data {
+			t.Data[i] += 0.5
+		}
+	default:
+		tensor.FillUniform(t, from, 1)
+	}
+}
+
+// roisOf is R x 5: batch index, x0, y0, x1, y1.
+func roisOf[T tensor.Float](rois []layer.ROI) *tensor.Tensor[T] {
+	t := tensor.New[T](len(rois), 5)
+	for i, r := range rois {
+		copy(t.Data[5*i:], []T{0, T(r.X0), T(r.Y0), T(r.X1), T(r.Y1)})
+	}
+	return t
+}
