@@ -14,6 +14,6 @@
 // Algorithms that have no float64 constructor decline float64.
 //
 // Every algorithm must equal the reference on integer-valued data, whatever the number of threads; the tests of this
-// package walk the lists and hold each entry to that. Algorithms that round on integers too (Winograd) say so in their
-// entry and are held to the bound that it states.
+// package walk the lists and hold each entry to that. Algorithms that round on integers too (Winograd) state a
+// tolerance in their entry and are held to that.
 package ops

@@ -126,3 +126,14 @@ func roisOf[T tensor.Float](rois []layer.ROI) *tensor.Tensor[T] {
 	}
 	return t
 }
+
+// GivenOperands tells a spec, before layer.Build, which arrays come from outside: those of the given operands that some
+// stage would otherwise predict (offset, mask), and the number of regions in rois.
+func GivenOperands[T tensor.Float](s layer.Spec, operands map[string]*tensor.Tensor[T]) layer.Spec {
+	_, s.GivenOffset = operands["offset"]
+	_, s.GivenMask = operands["mask"]
+	if rois, ok := operands["rois"]; ok && len(rois.Shape) == 2 {
+		s.GivenROIs = rois.Shape[0]
+	}
+	return s
+}

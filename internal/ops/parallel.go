@@ -2,71 +2,51 @@ package ops
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
+
+	"convx/internal/ops/crew"
 )
 
 // team runs a plan's loops on its threads. It is made once, in prepare, and reused by every Run of the plan: a loop
-// allocates nothing, because the goroutines' functions are built here and the runtime reuses finished goroutines.
+// allocates nothing.
 //
 // A loop over n items is cut into chunks of grain items, whatever the number of threads, and each chunk writes outputs
 // that no other chunk touches: so results do not depend on the thread count, bit for bit. grain must not depend on it either.
 type team struct {
 	threads int
-	helpers []func()
-
-	ctx      context.Context
-	body     func(worker, from, to int)
-	n, grain int
-	next     atomic.Int64
-	running  sync.WaitGroup
+	crew    *crew.Crew
+	loop    loop
 }
 
 // newTeam makes a team of this many threads, the caller's among them; 1 starts no goroutine at all.
 func newTeam(threads int) *team {
-	t := &team{threads: max(1, threads)}
-	for i := 1; i < t.threads; i++ {
-		t.helpers = append(t.helpers, func() {
-			t.work(i)
-			t.running.Done()
-		})
-	}
-	return t
+	threads = max(1, threads)
+	return &team{threads: threads, crew: crew.New(threads)}
 }
 
 // each calls body(worker, from, to) for consecutive chunks of n items, the last one possibly shorter. Workers are
-// numbered from 0 and each runs one chunk at a time, so scratch memory may be indexed by worker. body must have been
-// built once, in prepare (a method value kept in the plan): building it here would allocate.
+// numbered from 0 to threads-1 and each runs one chunk at a time, so scratch memory may be indexed by worker. body must
+// have been built once, in prepare (a method value kept in the plan): building it here would allocate.
 //
 // No chunk starts after ctx is done, and the error is then ctx's: a chunk should take well under 100 ms, and at least
 // some 20 µs to be worth a thread. Loops of one chunk run on the caller's goroutine.
 func (t *team) each(ctx context.Context, n, grain int, body func(worker, from, to int)) error {
-	if n <= 0 {
-		return ctx.Err()
-	}
-	t.ctx, t.body, t.n, t.grain = ctx, body, n, max(1, grain)
-	t.next.Store(0)
-	chunks := (n-1)/t.grain + 1
-	helpers := min(len(t.helpers), chunks-1)
-	t.running.Add(helpers)
-	for _, f := range t.helpers[:helpers] {
-		go f()
-	}
-	t.work(0)
-	t.running.Wait()
-	t.ctx, t.body = nil, nil
-	return ctx.Err()
+	grain = max(1, grain)
+	t.loop = loop{n: n, grain: grain, chunks: (n + grain - 1) / grain, body: body}
+	err := t.crew.RunOn(ctx, t.loop.chunks, &t.loop)
+	t.loop.body = nil
+	return err
 }
 
-// work takes chunks until there are none.
-func (t *team) work(worker int) {
-	for t.ctx.Err() == nil {
-		i := int(t.next.Add(1)) - 1
-		if i > (t.n-1)/t.grain {
-			return
-		}
-		from := i * t.grain
-		t.body(worker, from, min(from+t.grain, t.n))
+// loop is a crew's job: the chunks of one loop.
+type loop struct {
+	n, grain, chunks int
+	body             func(worker, from, to int)
+}
+
+// Work implements crew.Job.
+func (l *loop) Work(m *crew.Member) {
+	for i := m.Next(l.chunks); i >= 0; i = m.Next(l.chunks) {
+		l.body(m.ID, i*l.grain, min((i+1)*l.grain, l.n))
 	}
 }
 

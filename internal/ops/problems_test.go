@@ -11,14 +11,21 @@ import (
 	"convx/internal/tensor"
 )
 
-// drawn is a random stage, the shapes of its inputs, and integer-valued data for it.
+// drawn is a random stage and the shapes of its inputs.
 type drawn struct {
 	stage layer.Stage
 	in    [][]int
+	// value draws element k of input i; nil draws integers.
+	value func(s *tensor.Stream, i, k int) float64
 }
 
 func (d drawn) String() string {
 	return fmt.Sprintf("%+v on %v", d.stage.Op, d.in)
+}
+
+// drawnOf is a stage on inputs of these shapes.
+func drawnOf(op layer.Op, in ...[]int) drawn {
+	return drawn{stage: layer.Stage{Name: string(op.Kind()), Op: op, Inputs: make([]string, len(in))}, in: in}
 }
 
 // drawWindow draws odd geometries: kernels, strides, dilations and paddings that do not fit well.
@@ -57,7 +64,7 @@ func drawConv(t *rapid.T) drawn {
 		Window: drawWindow(t, dims), Groups: groups, OutChannels: groups * rapid.IntRange(1, 9).Draw(t, "outputs a group"),
 		Bias: rapid.Bool().Draw(t, "bias"), PadMode: rapid.SampledFrom(layer.PadModes()).Draw(t, "pad mode"),
 	}
-	return drawn{layer.Stage{Name: "conv", Op: c, Inputs: []string{layer.Input}}, [][]int{in}}
+	return drawnOf(c, in)
 }
 
 // possible reports whether a drawn stage can be.
@@ -66,11 +73,17 @@ func (d drawn) possible() bool {
 	return err == nil
 }
 
-// integers draws integer-valued inputs and weights, small enough for sums to be exact in float32.
+// integers draws inputs and weights that are small multiples of powers of two: sums of their products are exact in float32.
 func integers[T tensor.Float](d drawn, seed uint64) (in []*tensor.Tensor[T], weights map[string]*tensor.Tensor[T]) {
-	for i, s := range d.in {
-		x := tensor.New[T](s...)
-		tensor.FillInt(x, tensor.NewStream(seed, fmt.Sprint("input", i)), -4, 4)
+	for i, shape := range d.in {
+		x, s := tensor.New[T](shape...), tensor.NewStream(seed, fmt.Sprint("input", i))
+		for k := range x.Data {
+			if d.value != nil {
+				x.Data[k] = T(d.value(s, i, k))
+			} else {
+				x.Data[k] = T(s.Int(-4, 4))
+			}
+		}
 		in = append(in, x)
 	}
 	weights = map[string]*tensor.Tensor[T]{}
