@@ -75,6 +75,7 @@ func newRoot(s Streams) *cobra.Command {
 		newShape(s, runShape),
 		newFlops(s, runFlops),
 		newVariants(s, runVariants),
+		newRun(s, runRun),
 		newConfig(s, runConfig),
 		newExplore(s),
 	)

@@ -4,38 +4,32 @@
 
 package kernel
 
-// strip1AVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
-// and asks the cache for what stands ahead elements further.
+// strip1AVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
 //
 //go:noescape
-func strip1AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+func strip1AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
 
-// strip2AVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
-// and asks the cache for what stands ahead elements further.
+// strip2AVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
 //
 //go:noescape
-func strip2AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+func strip2AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
 
-// stripNAVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
-// and asks the cache for what stands ahead elements further.
+// stripNAVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
 //
 //go:noescape
-func stripNAVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+func stripNAVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
 
-// strip1AVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
-// and asks the cache for what stands ahead elements further.
+// strip1AVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
 //
 //go:noescape
-func strip1AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+func strip1AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
 
-// strip2AVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
-// and asks the cache for what stands ahead elements further.
+// strip2AVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
 //
 //go:noescape
-func strip2AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+func strip2AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
 
-// stripNAVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
-// and asks the cache for what stands ahead elements further.
+// stripNAVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
 //
 //go:noescape
-func stripNAVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+func stripNAVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)

@@ -10,8 +10,7 @@ import (
 // contiguous) and channel blocks (each pixel's channels contiguous).
 func block() {
 	for _, s := range []isa{avx512, avx2} {
-		blockPack(s, false)
-		blockPack(s, true)
+		blockPack(s)
 		blockUnpack(s)
 	}
 }
@@ -72,27 +71,16 @@ func (s isa) columnMask(n reg.GPVirtual, k reg.Register, table reg.GPVirtual) Me
 	return Mem{Base: count}
 }
 
-// blockPack's split form sends every other pixel elsewhere: the two phases of
-// a stride of 2.
-func blockPack(s isa, split bool) {
-	name, args := "blockPack"+s.suffix, "dst *float32"
-	doc := " writes dst[j][c] = src[c][j] for n pixels j; channels that do not exist are zero."
-	if split {
-		name, args = "blockSplit"+s.suffix, "dst, odd *float32"
-		doc = " writes dst[j/2][c] = src[c][j] for even pixels j < n, and odd likewise for odd ones."
-	}
-	TEXT(name, NOSPLIT, "func("+args+", src *float32, cs, channels, n int)")
+func blockPack(s isa) {
+	name := "blockPack" + s.suffix
+	TEXT(name, NOSPLIT, "func(dst *float32, src *float32, cs, channels, n int)")
 	Pragma("noescape")
-	Doc(name + doc)
+	Doc(name + " writes dst[j][c] = src[c][j] for n pixels j; channels that do not exist are zero.")
 	dst, src, channels, n := param("dst"), param("src"), param("channels"), param("n")
-	to := []reg.GPVirtual{dst}
-	if split {
-		to = append(to, param("odd"))
-	}
 	cs := stride("cs")
 	table := GP64()
 	if s.lanes == 8 {
-		LEAQ(maskTable(name+"_masks"), table)
+		LEAQ(maskTable("block_pack_masks"), table)
 	}
 	kmask := K()
 	left, at := GP64(), GP64()
@@ -122,16 +110,14 @@ func blockPack(s isa, split bool) {
 	Label("loaded")
 	MOVQ(n, left)
 	for i, v := range s.transpose(rows) {
-		VMOVUPS(v, Mem{Base: to[i%len(to)], Disp: s.bytes() * (i / len(to))})
+		VMOVUPS(v, Mem{Base: dst, Disp: s.bytes() * i})
 		if i < s.lanes-1 {
 			DECQ(left)
 			JZ(LabelRef("done"))
 		}
 	}
 	ADDQ(I8(s.bytes()), src)
-	for _, p := range to {
-		ADDQ(I32(s.bytes()*s.lanes/len(to)), p)
-	}
+	ADDQ(I32(s.bytes()*s.lanes), dst)
 	SUBQ(I8(s.lanes), n)
 	JG(LabelRef("columns"))
 	Label("done")

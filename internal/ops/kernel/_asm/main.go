@@ -17,7 +17,6 @@ var kernels = map[string]func(){
 	"peak":     peak,
 	"rows":     rows,
 	"strip":    strip,
-	"taps":     taps,
 	"winograd": winograd,
 }
 

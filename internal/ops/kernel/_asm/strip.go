@@ -24,13 +24,12 @@ func stripCopy(s isa, step int) {
 	if step == 0 {
 		name = "stripN" + s.suffix
 	}
-	TEXT(name, NOSPLIT, "func(dst *float32, ds int, src *float32, ss, step, n, rows, ahead int)")
+	TEXT(name, NOSPLIT, "func(dst *float32, ds int, src *float32, ss, step, n, rows int)")
 	Pragma("noescape")
-	Doc(name+" writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,", "and asks the cache for what stands ahead elements further.")
+	Doc(name + " writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.")
 	dst, src := param("dst"), param("src")
 	ds, ss := stride("ds"), stride("ss")
 	n, rows := param("n"), param("rows")
-	ahead := stride("ahead")
 	g := stripState{isa: s, step: step}
 	if s.lanes == 8 {
 		g.table = GP64()
@@ -47,7 +46,6 @@ func stripCopy(s isa, step int) {
 	CMPQ(n, I8(s.lanes))
 	JLT(LabelRef("tail"))
 	Label("whole")
-	PREFETCHT0(Mem{Base: from, Index: ahead, Scale: 1})
 	g.copy(from, to, false)
 	ADDQ(ss, from)
 	ADDQ(ds, to)
@@ -70,7 +68,6 @@ func stripCopy(s isa, step int) {
 	Label("tail")
 	g.masks(n)
 	Label("part")
-	PREFETCHT0(Mem{Base: from, Index: ahead, Scale: 1})
 	g.copy(from, to, true)
 	ADDQ(ss, from)
 	ADDQ(ds, to)

@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/layer"
+	"convx/internal/picture"
+	"convx/internal/report"
+)
+
+type runOptions struct {
+	Streams
+	variant string
+	input   string // a path, "-", or "" for the sample picture or random data
+	layer   layerFlags
+	weights []string
+	filters []string
+	output  string // a path, "-", or "" for none
+	stats   bool
+	format  report.Format
+
+	dtype     string
+	threads   int
+	algorithm string
+	seed      uint64
+	color     string
+	maxPixels int64
+	picture   pictureFlags
+}
+
+// pictureFlags say how a result is shown as a picture.
+type pictureFlags struct {
+	grid, mapping, colormap string
+	channels                []int
+	depth                   int
+	given                   []string // the flags that were set
+}
+
+const runLong = `run computes a layer on data: what does it do to my picture, or my array?
+
+INPUT is a .npy, .npz or .safetensors array, or a PNG, JPEG or GIF picture, whose samples become numbers from 0 to 1. "-"
+reads either from standard input. Without INPUT, run takes a sample picture, or random data of the size that -i gives.
+With INPUT the size is the input's own.
+
+Weights come from -w NAME=FILE, from an .npz or .safetensors that holds the names, or from --filter. What is not given is
+drawn from --seed, the same on every machine, and the summary says so. Kernel size, output channels, groups and the like
+follow from the weights that are given.
+
+A filter is applied to each channel by itself, not flipped, without a bias. depthwise does that with one small kernel per
+channel; standard and the others get the same kernel on their diagonal and zeros elsewhere, which gives the same picture
+for more work. Several --filter make several maps of each channel.
+
+-o writes .npy, .npz or .png, and "-o -" writes NPY to standard output. As a picture, 3 channels are shown in colour and
+others as a grid of maps. --map chooses what black and white stand for: clip (0 and 1), minmax (least and greatest),
+symmetric (0 in the middle), auto (clip where nearly all lies in [0, 1], else symmetric where there are both signs, else
+minmax). The summary says what was done.
+
+Filters, with what may follow the name:
+`
+
+func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Command {
+	o := runOptions{Streams: s}
+	cmd := &cobra.Command{
+		Use:   "run VARIANT [INPUT] [flags]",
+		Short: "What it does to my data: compute a layer on a picture or an array",
+		Long:  runLong + strings.TrimRight(filterHelp(), "\n"),
+		Example: strings.Trim(`
+  convx run depthwise photo.png --filter sobel-x -o edges.png
+  convx run standard x.npy -w weight=w.npy -w bias=b.npy -p same -o y.npy
+  convx run depthwise photo.png --filter '0 -1 0; -1 5 -1; 0 -1 0' -p same --pad-mode replicate -o sharp.png
+  convx run standard photo.png -k 3 -s 2 -p 1 -o - | convx run transposed - -k 4 -s 2 -p 1 -o up.png
+  convx run dilated -c 8 -d 4 -o maps.png --stats`, "\n"),
+		Args:              argsUpTo(2),
+		ValidArgsFunction: completeVariants,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				o.variant = args[0]
+			}
+			if len(args) > 1 {
+				if o.input = args[1]; o.input == "" {
+					return usagef(`the INPUT is empty: leave it out for the sample picture, or give "-" for standard input`)
+				}
+			}
+			for _, name := range []string{"grid", "map", "colormap", "channel", "depth"} {
+				if c.Flags().Changed(name) {
+					o.picture.given = append(o.picture.given, name)
+				}
+			}
+			return run(c.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	o.layer.register(cmd)
+	f.StringArrayVarP(&o.weights, "weights", "w", nil, "operand `NAME=FILE`, or a file of operands by name; repeat for more")
+	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
+	f.StringVarP(&o.output, "output", "o", "", "write the result to `FILE`: .npy, .npz, .png, or - for NPY on standard output")
+	f.BoolVar(&o.stats, "stats", false, "print min, max, mean, std, zeros and NaNs of every channel")
+	formatVar(cmd, &o.format)
+	enumVar(cmd, &o.dtype, "dtype", "", "compute in", "float32", "float64")
+	f.IntVar(&o.threads, "threads", 0, "threads; 0 is every core")
+	f.StringVar(&o.algorithm, "algorithm", "auto", "how to compute: auto, a `NAME`, or auto without some (auto,-winograd)")
+	f.Uint64Var(&o.seed, "seed", 0, "seed of what is not given")
+	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
+	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
+	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
+	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
+	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: auto, clip, minmax, symmetric")
+	f.StringVar(&o.picture.colormap, "colormap", "auto", "PNG: `COLORS` of maps: auto, gray, viridis, turbo, diverging")
+	f.IntVar(&o.picture.depth, "depth", 0, "PNG: `BITS` a sample, 8 or 16 (default: the input picture's, else 8)")
+	for name, complete := range map[string]cobra.CompletionFunc{
+		"filter":   completeFilters,
+		"map":      cobra.FixedCompletions([]cobra.Completion{"auto", "clip", "minmax", "symmetric"}, cobra.ShellCompDirectiveNoFileComp),
+		"colormap": cobra.FixedCompletions([]cobra.Completion{"auto", "gray", "viridis", "turbo", "diverging"}, cobra.ShellCompDirectiveNoFileComp),
+		"color":    cobra.FixedCompletions([]cobra.Completion{"rgb", "gray"}, cobra.ShellCompDirectiveNoFileComp),
+	} {
+		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
+			panic(err) // a flag registered twice: a mistake in the program
+		}
+	}
+	return cmd
+}
+
+// outputKind is what -o asks for.
+type outputKind int
+
+const (
+	noOutput outputKind = iota
+	npyOutput
+	npzOutput
+	pngOutput
+)
+
+// outputKind reads the kind off the file's name, and refuses flags that have no use with it.
+func (o runOptions) outputKind() (outputKind, error) {
+	kind := noOutput
+	switch ext := strings.ToLower(filepath.Ext(o.output)); {
+	case o.output == "":
+	case o.output == "-" || ext == ".npy":
+		kind = npyOutput
+	case ext == ".npz":
+		kind = npzOutput
+	case ext == ".png":
+		kind = pngOutput
+	default:
+		return 0, usagef("-o %q: results are written as .npy, .npz or .png, or to standard output with -o -", o.output)
+	}
+	if kind != pngOutput && len(o.picture.given) > 0 {
+		return 0, usagef("--%s is for pictures: write one with -o FILE.png", o.picture.given[0])
+	}
+	if o.output == "-" && o.stats {
+		return 0, usagef("--stats and -o - would both write to standard output: name a file with -o")
+	}
+	return kind, nil
+}
+
+// mapOptions reads the flags of pictures.
+func (p pictureFlags) mapOptions(inputDepth int) (picture.MapOptions, error) {
+	m := picture.MapOptions{Channels: p.channels, Depth: p.depth}
+	var err error
+	if m.Mapping, err = picture.ParseMapping(p.mapping); err != nil {
+		return m, usagef("--map: %w", err)
+	}
+	if m.Colormap, err = picture.ParseColormap(p.colormap); err != nil {
+		return m, usagef("--colormap: %w", err)
+	}
+	if p.grid != "" {
+		grid, err := layer.ParseInts(p.grid, 1)
+		if err != nil || len(grid) != 2 {
+			return m, usagef("--grid: %q is not RxC, like 2x4", p.grid)
+		}
+		m.Rows, m.Cols = grid[0], grid[1]
+	}
+	switch p.depth {
+	case 0:
+		m.Depth = inputDepth
+	case 8, 16:
+	default:
+		return m, usagef("--depth: a PNG has 8 or 16 bits a sample, not %d", p.depth)
+	}
+	return m, nil
+}
+
+func (o runOptions) colorOption() (picture.Color, error) {
+	c, err := picture.ParseColor(o.color)
+	if err != nil {
+		return c, usagef("--color: %w", err)
+	}
+	return c, nil
+}
+
+func (o runOptions) check() error {
+	if o.threads < 0 {
+		return usagef("--threads: %d is less than 0", o.threads)
+	}
+	if o.maxPixels < 1 {
+		return usagef("--max-pixels: %d is less than 1", o.maxPixels)
+	}
+	if o.variant == "" {
+		return fmt.Errorf("%w", layer.Errorf("no variant given").Hint("variants are "+strings.Join(layer.VariantNames(), ", ")))
+	}
+	return nil
+}

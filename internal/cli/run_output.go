@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/npy"
+	"convx/internal/ops"
+	"convx/internal/picture"
+	"convx/internal/report"
+	"convx/internal/tensor"
+)
+
+// writeResult writes the output as the kind of file that was asked for, and says what a picture shows.
+func writeResult[T tensor.Float](w io.Writer, j *job, out *tensor.Tensor[T]) (shown string, err error) {
+	switch j.kind {
+	case npyOutput:
+		return "", npy.Write(w, unbatched(j, out))
+	case npzOutput:
+		return "", npy.WriteArchive(w, map[string]*tensor.Tensor[T]{"output": unbatched(j, out)}, false)
+	}
+	o, err := j.picture.mapOptions(j.source.depth())
+	if err != nil {
+		return "", err
+	}
+	p, mapped, err := picture.Map(out, o)
+	if err != nil {
+		return "", err
+	}
+	buffered := bufio.NewWriter(w)
+	if err := p.Encode(buffered, picture.WriteOptions{Threads: j.threads}); err != nil {
+		return "", err
+	}
+	return mapped.String(), buffered.Flush()
+}
+
+// unbatched drops the batch axis where the input had none. Regions of interest keep theirs: it counts the regions.
+func unbatched[T tensor.Float](j *job, out *tensor.Tensor[T]) *tensor.Tensor[T] {
+	if j.source.batched || j.layer.Variant == "deform-roi-pool" {
+		return out
+	}
+	return out.Reshape(out.Shape[1:]...)
+}
+
+// summary says what went in.
+func (j *job) summary(origins []string) {
+	j.sayf("input %s: %s", layer.FormatShape(j.shape.Input), j.source.label)
+	for _, line := range origins {
+		j.sayf("%s", line)
+	}
+	if len(j.layer.Defaults) > 0 {
+		var parts []string
+		for _, d := range j.layer.Defaults {
+			parts = append(parts, d.Key+" "+d.Value)
+		}
+		j.sayf("defaults: %s", strings.Join(parts, ", "))
+	}
+	if len(j.unused) > 0 {
+		j.sayf("not used: %s", strings.Join(j.unused, ", "))
+	}
+}
+
+func (j *job) sayWritten(shown string) {
+	switch {
+	case j.output == "" && j.stats:
+	case j.output == "":
+		j.sayf("nothing was written: add -o FILE.png or FILE.npy to keep the result, --stats to see its values")
+	case shown != "":
+		j.sayf("wrote %q: %s", j.output, shown)
+	case j.output != "-":
+		j.sayf("wrote %q", j.output)
+	}
+}
+
+func threadsText(o ops.Options) string {
+	n := o.Threads
+	if n == 0 {
+		n = runtime.GOMAXPROCS(0)
+	}
+	if n == 1 {
+		return "1 thread"
+	}
+	return fmt.Sprintf("%d threads", n)
+}
+
+func writeStats(j *job, out runJSON) error {
+	return report.Write(j.Out, j.format, statsDocument(out))
+}
