@@ -25,6 +25,7 @@ type Gemm struct {
 	bias       []float32
 	valid      [3][]span // by axis and tap: outputs whose input exists
 	zeros      []float32
+	ahead      int         // elements of input between a panel and the next
 	work       [][]float32 // by member: one block of packed panels
 	workCols   int
 
@@ -67,6 +68,8 @@ func NewGemm(p Problem, weights, bias []float32) *Gemm {
 	}
 	g.makePanels()
 	g.divide()
+	rows := g.cols / p.Out[2] * p.Stride[1] * p.In[2]
+	g.ahead = rows + g.cols%p.Out[2]*p.Stride[2]
 	deepest := 0
 	for _, b := range g.kBlocks {
 		deepest = max(deepest, b.len())

@@ -10,7 +10,7 @@ func (g *Gemm) packPanel(dst, in []float32, pn *panel, depth span) {
 	p := &g.p
 	plane, width := volume(p.In), roundUp(pn.n, p.Level.Block())
 	if pn.runs == nil {
-		p.Level.Strip(dst, width, in[depth.from*plane+pn.start:], plane, 1, pn.n, depth.len())
+		p.Level.Strip(dst, width, in[depth.from*plane+pn.start:], plane, 1, pn.n, depth.len(), pn.n)
 		return
 	}
 	cin := p.groupIn()
@@ -34,18 +34,18 @@ func (g *Gemm) packRun(dst []float32, width int, in []float32, r *run, tap, n in
 	h, d, w := g.valid[1][kh], g.valid[0][kd], g.valid[2][kw]
 	from, to := max(r.ow, w.from), min(r.ow+r.n, w.to)
 	if r.oh < h.from || r.oh >= h.to || r.od < d.from || r.od >= d.to || from >= to {
-		p.Level.Strip(dst[r.col:], width, g.zeros, 0, 1, r.n, n)
+		p.Level.Strip(dst[r.col:], width, g.zeros, 0, 1, r.n, n, 0)
 		return
 	}
 	if from > r.ow {
-		p.Level.Strip(dst[r.col:], width, g.zeros, 0, 1, from-r.ow, n)
+		p.Level.Strip(dst[r.col:], width, g.zeros, 0, 1, from-r.ow, n, 0)
 	}
 	if end := r.ow + r.n; to < end {
-		p.Level.Strip(dst[r.col+to-r.ow:], width, g.zeros, 0, 1, end-to, n)
+		p.Level.Strip(dst[r.col+to-r.ow:], width, g.zeros, 0, 1, end-to, n, 0)
 	}
 	id := r.od*p.Stride[0] - p.Pad[0] + kd*p.Dilation[0]
 	ih := r.oh*p.Stride[1] - p.Pad[1] + kh*p.Dilation[1]
 	iw := from*p.Stride[2] - p.Pad[2] + kw*p.Dilation[2]
 	src := in[(id*p.In[1]+ih)*p.In[2]+iw:]
-	p.Level.Strip(dst[r.col+from-r.ow:], width, src, volume(p.In), p.Stride[2], to-from, n)
+	p.Level.Strip(dst[r.col+from-r.ow:], width, src, volume(p.In), p.Stride[2], to-from, n, g.ahead)
 }

@@ -13,6 +13,17 @@ func (l Level) blockPack(dst, src []float32, cs, channels, n int) {
 	}
 }
 
+func (l Level) blockSplit(dst, odd, src []float32, cs, channels, n int) {
+	switch l {
+	case AVX512:
+		blockSplitAVX512(&dst[0], &odd[0], &src[0], cs, channels, n)
+	case AVX2:
+		blockSplitAVX2(&dst[0], &odd[0], &src[0], cs, channels, n)
+	default:
+		blockSplitGeneric(l.Block(), dst, odd, src, cs, channels, n)
+	}
+}
+
 func (l Level) blockUnpack(dst []float32, cs int, src []float32, channels, n int) {
 	switch l {
 	case AVX512:

@@ -222,6 +222,226 @@ done:
 	VZEROUPPER
 	RET
 
+// func blockSplitAVX512(dst *float32, odd *float32, src *float32, cs int, channels int, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·blockSplitAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ channels+32(FP), DX
+	MOVQ n+40(FP), BX
+	MOVQ odd+8(FP), SI
+	MOVQ cs+24(FP), DI
+	SHLQ $0x02, DI
+
+columns:
+	MOVQ      $0x00000010, R8
+	CMPQ      BX, R8
+	CMOVQLT   BX, R8
+	MOVQ      $-1, R9
+	BZHIQ     R8, R9, R9
+	KMOVW     R9, K1
+	MOVQ      CX, R9
+	MOVQ      DX, R8
+	VXORPS    Y0, Y0, Y0
+	VXORPS    Y1, Y1, Y1
+	VXORPS    Y2, Y2, Y2
+	VXORPS    Y3, Y3, Y3
+	VXORPS    Y4, Y4, Y4
+	VXORPS    Y5, Y5, Y5
+	VXORPS    Y6, Y6, Y6
+	VXORPS    Y7, Y7, Y7
+	VXORPS    Y8, Y8, Y8
+	VXORPS    Y9, Y9, Y9
+	VXORPS    Y10, Y10, Y10
+	VXORPS    Y11, Y11, Y11
+	VXORPS    Y12, Y12, Y12
+	VXORPS    Y13, Y13, Y13
+	VXORPS    Y14, Y14, Y14
+	VXORPS    Y15, Y15, Y15
+	VMOVUPS.Z (R9), K1, Z0
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z1
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z2
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z3
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z4
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z5
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z6
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z7
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z8
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z9
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z10
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z11
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z12
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z13
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z14
+	ADDQ      DI, R9
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (R9), K1, Z15
+
+loaded:
+	MOVQ       BX, R8
+	VUNPCKLPS  Z1, Z0, Z16
+	VUNPCKHPS  Z1, Z0, Z0
+	VUNPCKLPS  Z3, Z2, Z17
+	VUNPCKHPS  Z3, Z2, Z18
+	VUNPCKLPS  Z5, Z4, Z19
+	VUNPCKHPS  Z5, Z4, Z20
+	VUNPCKLPS  Z7, Z6, Z21
+	VUNPCKHPS  Z7, Z6, Z22
+	VUNPCKLPS  Z9, Z8, Z23
+	VUNPCKHPS  Z9, Z8, Z24
+	VUNPCKLPS  Z11, Z10, Z25
+	VUNPCKHPS  Z11, Z10, Z26
+	VUNPCKLPS  Z13, Z12, Z27
+	VUNPCKHPS  Z13, Z12, Z28
+	VUNPCKLPS  Z15, Z14, Z29
+	VUNPCKHPS  Z15, Z14, Z30
+	VUNPCKLPD  Z17, Z16, Z31
+	VUNPCKHPD  Z17, Z16, Z16
+	VUNPCKLPD  Z18, Z0, Z17
+	VUNPCKHPD  Z18, Z0, Z0
+	VUNPCKLPD  Z21, Z19, Z18
+	VUNPCKHPD  Z21, Z19, Z19
+	VUNPCKLPD  Z22, Z20, Z21
+	VUNPCKHPD  Z22, Z20, Z20
+	VUNPCKLPD  Z25, Z23, Z22
+	VUNPCKHPD  Z25, Z23, Z23
+	VUNPCKLPD  Z26, Z24, Z25
+	VUNPCKHPD  Z26, Z24, Z24
+	VUNPCKLPD  Z29, Z27, Z26
+	VUNPCKHPD  Z29, Z27, Z27
+	VUNPCKLPD  Z30, Z28, Z29
+	VUNPCKHPD  Z30, Z28, Z28
+	VSHUFF32X4 $0x88, Z18, Z31, Z30
+	VSHUFF32X4 $0xdd, Z18, Z31, Z18
+	VSHUFF32X4 $0x88, Z21, Z17, Z31
+	VSHUFF32X4 $0xdd, Z21, Z17, Z17
+	VSHUFF32X4 $0x88, Z19, Z16, Z21
+	VSHUFF32X4 $0xdd, Z19, Z16, Z16
+	VSHUFF32X4 $0x88, Z20, Z0, Z19
+	VSHUFF32X4 $0xdd, Z20, Z0, Z0
+	VSHUFF32X4 $0x88, Z26, Z22, Z20
+	VSHUFF32X4 $0xdd, Z26, Z22, Z22
+	VSHUFF32X4 $0x88, Z29, Z25, Z26
+	VSHUFF32X4 $0xdd, Z29, Z25, Z25
+	VSHUFF32X4 $0x88, Z27, Z23, Z29
+	VSHUFF32X4 $0xdd, Z27, Z23, Z23
+	VSHUFF32X4 $0x88, Z28, Z24, Z27
+	VSHUFF32X4 $0xdd, Z28, Z24, Z24
+	VSHUFF32X4 $0x88, Z20, Z30, Z28
+	VSHUFF32X4 $0xdd, Z20, Z30, Z20
+	VSHUFF32X4 $0x88, Z26, Z31, Z30
+	VSHUFF32X4 $0xdd, Z26, Z31, Z26
+	VSHUFF32X4 $0x88, Z29, Z21, Z31
+	VSHUFF32X4 $0xdd, Z29, Z21, Z21
+	VSHUFF32X4 $0x88, Z27, Z19, Z29
+	VSHUFF32X4 $0xdd, Z27, Z19, Z19
+	VSHUFF32X4 $0x88, Z22, Z18, Z27
+	VSHUFF32X4 $0xdd, Z22, Z18, Z18
+	VSHUFF32X4 $0x88, Z25, Z17, Z22
+	VSHUFF32X4 $0xdd, Z25, Z17, Z17
+	VSHUFF32X4 $0x88, Z23, Z16, Z25
+	VSHUFF32X4 $0xdd, Z23, Z16, Z16
+	VSHUFF32X4 $0x88, Z24, Z0, Z23
+	VSHUFF32X4 $0xdd, Z24, Z0, Z0
+	VMOVUPS    Z28, (AX)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z31, (SI)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z30, 64(AX)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z29, 64(SI)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z27, 128(AX)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z25, 128(SI)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z22, 192(AX)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z23, 192(SI)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z20, 256(AX)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z21, 256(SI)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z26, 320(AX)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z19, 320(SI)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z18, 384(AX)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z16, 384(SI)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z17, 448(AX)
+	DECQ       R8
+	JZ         done
+	VMOVUPS    Z0, 448(SI)
+	ADDQ       $+64, CX
+	ADDQ       $+512, AX
+	ADDQ       $+512, SI
+	SUBQ       $+16, BX
+	JG         columns
+
+done:
+	VZEROUPPER
+	RET
+
 // func blockUnpackAVX512(dst *float32, cs int, src *float32, channels int, n int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·blockUnpackAVX512(SB), NOSPLIT, $0-40
@@ -449,7 +669,7 @@ TEXT ·blockPackAVX2(SB), NOSPLIT, $0-40
 	MOVQ n+32(FP), BX
 	MOVQ cs+16(FP), SI
 	SHLQ $0x02, SI
-	LEAQ block_pack_masks<>+0(SB), DI
+	LEAQ blockPackAVX2_masks<>+0(SB), DI
 
 columns:
 	MOVQ       $0x00000008, R10
@@ -562,23 +782,165 @@ done:
 	VZEROUPPER
 	RET
 
-DATA block_pack_masks<>+0(SB)/4, $0xffffffff
-DATA block_pack_masks<>+4(SB)/4, $0xffffffff
-DATA block_pack_masks<>+8(SB)/4, $0xffffffff
-DATA block_pack_masks<>+12(SB)/4, $0xffffffff
-DATA block_pack_masks<>+16(SB)/4, $0xffffffff
-DATA block_pack_masks<>+20(SB)/4, $0xffffffff
-DATA block_pack_masks<>+24(SB)/4, $0xffffffff
-DATA block_pack_masks<>+28(SB)/4, $0xffffffff
-DATA block_pack_masks<>+32(SB)/4, $0x00000000
-DATA block_pack_masks<>+36(SB)/4, $0x00000000
-DATA block_pack_masks<>+40(SB)/4, $0x00000000
-DATA block_pack_masks<>+44(SB)/4, $0x00000000
-DATA block_pack_masks<>+48(SB)/4, $0x00000000
-DATA block_pack_masks<>+52(SB)/4, $0x00000000
-DATA block_pack_masks<>+56(SB)/4, $0x00000000
-DATA block_pack_masks<>+60(SB)/4, $0x00000000
-GLOBL block_pack_masks<>(SB), RODATA|NOPTR, $64
+DATA blockPackAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA blockPackAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA blockPackAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA blockPackAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA blockPackAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA blockPackAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA blockPackAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA blockPackAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA blockPackAVX2_masks<>+32(SB)/4, $0x00000000
+DATA blockPackAVX2_masks<>+36(SB)/4, $0x00000000
+DATA blockPackAVX2_masks<>+40(SB)/4, $0x00000000
+DATA blockPackAVX2_masks<>+44(SB)/4, $0x00000000
+DATA blockPackAVX2_masks<>+48(SB)/4, $0x00000000
+DATA blockPackAVX2_masks<>+52(SB)/4, $0x00000000
+DATA blockPackAVX2_masks<>+56(SB)/4, $0x00000000
+DATA blockPackAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL blockPackAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func blockSplitAVX2(dst *float32, odd *float32, src *float32, cs int, channels int, n int)
+// Requires: AVX, CMOV
+TEXT ·blockSplitAVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ channels+32(FP), DX
+	MOVQ n+40(FP), BX
+	MOVQ odd+8(FP), SI
+	MOVQ cs+24(FP), DI
+	SHLQ $0x02, DI
+	LEAQ blockSplitAVX2_masks<>+0(SB), R8
+
+columns:
+	MOVQ       $0x00000008, R11
+	CMPQ       BX, R11
+	CMOVQLT    BX, R11
+	NEGQ       R11
+	LEAQ       32(R8)(R11*4), R11
+	MOVQ       CX, R10
+	MOVQ       DX, R9
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VMOVUPS    (R11), Y0
+	VMASKMOVPS (R10), Y0, Y0
+	ADDQ       DI, R10
+	DECQ       R9
+	JZ         loaded
+	VMOVUPS    (R11), Y1
+	VMASKMOVPS (R10), Y1, Y1
+	ADDQ       DI, R10
+	DECQ       R9
+	JZ         loaded
+	VMOVUPS    (R11), Y2
+	VMASKMOVPS (R10), Y2, Y2
+	ADDQ       DI, R10
+	DECQ       R9
+	JZ         loaded
+	VMOVUPS    (R11), Y3
+	VMASKMOVPS (R10), Y3, Y3
+	ADDQ       DI, R10
+	DECQ       R9
+	JZ         loaded
+	VMOVUPS    (R11), Y4
+	VMASKMOVPS (R10), Y4, Y4
+	ADDQ       DI, R10
+	DECQ       R9
+	JZ         loaded
+	VMOVUPS    (R11), Y5
+	VMASKMOVPS (R10), Y5, Y5
+	ADDQ       DI, R10
+	DECQ       R9
+	JZ         loaded
+	VMOVUPS    (R11), Y6
+	VMASKMOVPS (R10), Y6, Y6
+	ADDQ       DI, R10
+	DECQ       R9
+	JZ         loaded
+	VMOVUPS    (R11), Y7
+	VMASKMOVPS (R10), Y7, Y7
+
+loaded:
+	MOVQ       BX, R9
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPD  Y1, Y8, Y7
+	VUNPCKHPD  Y1, Y8, Y1
+	VUNPCKLPD  Y2, Y0, Y8
+	VUNPCKHPD  Y2, Y0, Y0
+	VUNPCKLPD  Y5, Y3, Y2
+	VUNPCKHPD  Y5, Y3, Y3
+	VUNPCKLPD  Y6, Y4, Y5
+	VUNPCKHPD  Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y7, Y6
+	VPERM2F128 $0x31, Y2, Y7, Y2
+	VPERM2F128 $0x20, Y5, Y8, Y7
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y3, Y1, Y8
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VPERM2F128 $0x20, Y4, Y0, Y3
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, (AX)
+	DECQ       R9
+	JZ         done
+	VMOVUPS    Y8, (SI)
+	DECQ       R9
+	JZ         done
+	VMOVUPS    Y7, 32(AX)
+	DECQ       R9
+	JZ         done
+	VMOVUPS    Y3, 32(SI)
+	DECQ       R9
+	JZ         done
+	VMOVUPS    Y2, 64(AX)
+	DECQ       R9
+	JZ         done
+	VMOVUPS    Y1, 64(SI)
+	DECQ       R9
+	JZ         done
+	VMOVUPS    Y5, 96(AX)
+	DECQ       R9
+	JZ         done
+	VMOVUPS    Y0, 96(SI)
+	ADDQ       $+32, CX
+	ADDQ       $+128, AX
+	ADDQ       $+128, SI
+	SUBQ       $+8, BX
+	JG         columns
+
+done:
+	VZEROUPPER
+	RET
+
+DATA blockSplitAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA blockSplitAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA blockSplitAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA blockSplitAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA blockSplitAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA blockSplitAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA blockSplitAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA blockSplitAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA blockSplitAVX2_masks<>+32(SB)/4, $0x00000000
+DATA blockSplitAVX2_masks<>+36(SB)/4, $0x00000000
+DATA blockSplitAVX2_masks<>+40(SB)/4, $0x00000000
+DATA blockSplitAVX2_masks<>+44(SB)/4, $0x00000000
+DATA blockSplitAVX2_masks<>+48(SB)/4, $0x00000000
+DATA blockSplitAVX2_masks<>+52(SB)/4, $0x00000000
+DATA blockSplitAVX2_masks<>+56(SB)/4, $0x00000000
+DATA blockSplitAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL blockSplitAVX2_masks<>(SB), RODATA|NOPTR, $64
 
 // func blockUnpackAVX2(dst *float32, cs int, src *float32, channels int, n int)
 // Requires: AVX, CMOV

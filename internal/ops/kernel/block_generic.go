@@ -20,6 +20,17 @@ func (l Level) BlockPack(dst, src []float32, cs, channels, n int) {
 	l.blockPack(dst, src, cs, channels, n)
 }
 
+// BlockSplit is BlockPack with every other pixel elsewhere, the two phases of
+// a stride of 2: even pixels j go to dst[j/2*Block+c], odd ones to
+// odd[j/2*Block+c].
+func (l Level) BlockSplit(dst, odd, src []float32, cs, channels, n int) {
+	w := l.Block()
+	if n <= 1 || channels <= 0 || channels > w || len(dst) < (n+1)/2*w || len(odd) < n/2*w || len(src) < (channels-1)*cs+n {
+		panic("kernel: block split: operand out of range")
+	}
+	l.blockSplit(dst, odd, src, cs, channels, n)
+}
+
 // BlockUnpack is the way back: dst[c*cs+j] = src[j*Block+c] for c < channels.
 func (l Level) BlockUnpack(dst []float32, cs int, src []float32, channels, n int) {
 	w := l.Block()
@@ -34,6 +45,17 @@ func blockPackGeneric(w int, dst, src []float32, cs, channels, n int) {
 	for c := range channels {
 		for j, v := range src[c*cs:][:n] {
 			dst[j*w+c] = v
+		}
+	}
+}
+
+func blockSplitGeneric(w int, dst, odd, src []float32, cs, channels, n int) {
+	clear(dst[:(n+1)/2*w])
+	clear(odd[:n/2*w])
+	to := [2][]float32{dst, odd}
+	for c := range channels {
+		for j, v := range src[c*cs:][:n] {
+			to[j%2][j/2*w+c] = v
 		}
 	}
 }

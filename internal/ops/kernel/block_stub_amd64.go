@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func blockPackAVX512(dst *float32, src *float32, cs int, channels int, n int)
 
+// blockSplitAVX512 writes dst[j/2][c] = src[c][j] for even pixels j < n, and odd likewise for odd ones.
+//
+//go:noescape
+func blockSplitAVX512(dst *float32, odd *float32, src *float32, cs int, channels int, n int)
+
 // blockUnpackAVX512 writes dst[c][j] = src[j][c] for n pixels j and the channels that exist.
 //
 //go:noescape
@@ -18,6 +23,11 @@ func blockUnpackAVX512(dst *float32, cs int, src *float32, channels int, n int)
 //
 //go:noescape
 func blockPackAVX2(dst *float32, src *float32, cs int, channels int, n int)
+
+// blockSplitAVX2 writes dst[j/2][c] = src[c][j] for even pixels j < n, and odd likewise for odd ones.
+//
+//go:noescape
+func blockSplitAVX2(dst *float32, odd *float32, src *float32, cs int, channels int, n int)
 
 // blockUnpackAVX2 writes dst[c][j] = src[j][c] for n pixels j and the channels that exist.
 //

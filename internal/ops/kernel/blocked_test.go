@@ -48,6 +48,17 @@ func testBlock(t *testing.T, l Level, channels, n int) {
 	blocked.unchanged(t, "blocked", func(int) bool { return true })
 	planes.unchanged(t, "planes", nil)
 
+	if n > 1 {
+		even, odd := newOperand((n+1)/2*w, next), newOperand(n/2*w, next)
+		wantEven, wantOdd := make([]float32, len(even.data)), make([]float32, len(odd.data))
+		blockSplitGeneric(w, wantEven, wantOdd, planes.data, cs, channels, n)
+		l.BlockSplit(even.data, odd.data, planes.data, cs, channels, n)
+		equal(t, what+" even", even.data, wantEven)
+		equal(t, what+" odd", odd.data, wantOdd)
+		even.unchanged(t, "even", func(int) bool { return true })
+		odd.unchanged(t, "odd", func(int) bool { return true })
+	}
+
 	back := newOperand((channels-1)*cs+n, plane)
 	l.BlockUnpack(back.data, cs, blocked.data, channels, n)
 	equal(t, what, back.data, planes.data)

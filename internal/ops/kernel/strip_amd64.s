@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func strip1AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·strip1AVX512(SB), NOSPLIT, $0-56
+// func strip1AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·strip1AVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), AX
 	MOVQ src+16(FP), CX
 	MOVQ ds+8(FP), DX
@@ -15,25 +15,28 @@ TEXT ·strip1AVX512(SB), NOSPLIT, $0-56
 	SHLQ $0x02, BX
 	MOVQ n+40(FP), SI
 	MOVQ rows+48(FP), DI
+	MOVQ ahead+56(FP), R8
+	SHLQ $0x02, R8
 
 columns:
-	MOVQ CX, R8
-	MOVQ AX, R9
-	MOVQ DI, R10
+	MOVQ CX, R9
+	MOVQ AX, R10
+	MOVQ DI, R11
 	CMPQ SI, $+16
 	JLT  tail
 
 whole:
-	VMOVUPS (R8), Z0
-	VMOVUPS Z0, (R9)
-	ADDQ    BX, R8
-	ADDQ    DX, R9
-	DECQ    R10
-	JNZ     whole
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, SI
-	JNZ     columns
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS    (R9), Z0
+	VMOVUPS    Z0, (R10)
+	ADDQ       BX, R9
+	ADDQ       DX, R10
+	DECQ       R11
+	JNZ        whole
+	ADDQ       $+64, AX
+	ADDQ       $+64, CX
+	SUBQ       $+16, SI
+	JNZ        columns
 	VZEROUPPER
 	RET
 
@@ -43,18 +46,19 @@ tail:
 	KMOVW AX, K1
 
 part:
-	VMOVUPS.Z (R8), K1, Z0
-	VMOVUPS   Z0, K1, (R9)
-	ADDQ      BX, R8
-	ADDQ      DX, R9
-	DECQ      R10
-	JNZ       part
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS.Z  (R9), K1, Z0
+	VMOVUPS    Z0, K1, (R10)
+	ADDQ       BX, R9
+	ADDQ       DX, R10
+	DECQ       R11
+	JNZ        part
 	VZEROUPPER
 	RET
 
-// func strip2AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
-// Requires: AVX, AVX512F, BMI2, CMOV
-TEXT ·strip2AVX512(SB), NOSPLIT, $0-56
+// func strip2AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+// Requires: AVX, AVX512F, BMI2, CMOV, MMX+
+TEXT ·strip2AVX512(SB), NOSPLIT, $0-64
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+16(FP), CX
 	MOVQ    ds+8(FP), DX
@@ -63,33 +67,36 @@ TEXT ·strip2AVX512(SB), NOSPLIT, $0-56
 	SHLQ    $0x02, BX
 	MOVQ    n+40(FP), SI
 	MOVQ    rows+48(FP), DI
+	MOVQ    ahead+56(FP), R8
+	SHLQ    $0x02, R8
 	VMOVUPS strip2AVX512_even<>+0(SB), Z0
-	MOVQ    $0x0000000f, R8
-	MOVQ    $-1, R9
-	BZHIQ   R8, R9, R9
-	KMOVW   R9, K2
+	MOVQ    $0x0000000f, R9
+	MOVQ    $-1, R10
+	BZHIQ   R9, R10, R10
+	KMOVW   R10, K2
 
 columns:
-	MOVQ CX, R8
-	MOVQ AX, R9
-	MOVQ DI, R10
+	MOVQ CX, R9
+	MOVQ AX, R10
+	MOVQ DI, R11
 	CMPQ SI, $+16
 	JLT  tail
 
 whole:
-	VMOVUPS.Z 64(R8), K2, Z2
-	VMOVUPS   (R8), Z1
-	VMOVAPS   Z0, Z3
-	VPERMI2PS Z2, Z1, Z3
-	VMOVUPS   Z3, (R9)
-	ADDQ      BX, R8
-	ADDQ      DX, R9
-	DECQ      R10
-	JNZ       whole
-	ADDQ      $+64, AX
-	ADDQ      $+128, CX
-	SUBQ      $+16, SI
-	JNZ       columns
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS.Z  64(R9), K2, Z2
+	VMOVUPS    (R9), Z1
+	VMOVAPS    Z0, Z3
+	VPERMI2PS  Z2, Z1, Z3
+	VMOVUPS    Z3, (R10)
+	ADDQ       BX, R9
+	ADDQ       DX, R10
+	DECQ       R11
+	JNZ        whole
+	ADDQ       $+64, AX
+	ADDQ       $+128, CX
+	SUBQ       $+16, SI
+	JNZ        columns
 	VZEROUPPER
 	RET
 
@@ -112,15 +119,16 @@ tail:
 	KMOVW   AX, K2
 
 part:
-	VMOVUPS.Z 64(R8), K2, Z2
-	VMOVUPS.Z (R8), K1, Z1
-	VMOVAPS   Z0, Z3
-	VPERMI2PS Z2, Z1, Z3
-	VMOVUPS   Z3, K3, (R9)
-	ADDQ      BX, R8
-	ADDQ      DX, R9
-	DECQ      R10
-	JNZ       part
+	PREFETCHT0 (R9)(R8*1)
+	VMOVUPS.Z  64(R9), K2, Z2
+	VMOVUPS.Z  (R9), K1, Z1
+	VMOVAPS    Z0, Z3
+	VPERMI2PS  Z2, Z1, Z3
+	VMOVUPS    Z3, K3, (R10)
+	ADDQ       BX, R9
+	ADDQ       DX, R10
+	DECQ       R11
+	JNZ        part
 	VZEROUPPER
 	RET
 
@@ -142,9 +150,9 @@ DATA strip2AVX512_even<>+56(SB)/4, $0x0000001c
 DATA strip2AVX512_even<>+60(SB)/4, $0x0000001e
 GLOBL strip2AVX512_even<>(SB), RODATA|NOPTR, $64
 
-// func stripNAVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·stripNAVX512(SB), NOSPLIT, $0-56
+// func stripNAVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·stripNAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+16(FP), CX
 	MOVQ         ds+8(FP), DX
@@ -153,33 +161,36 @@ TEXT ·stripNAVX512(SB), NOSPLIT, $0-56
 	SHLQ         $0x02, BX
 	MOVQ         n+40(FP), SI
 	MOVQ         rows+48(FP), DI
-	MOVQ         step+32(FP), R8
+	MOVQ         ahead+56(FP), R8
 	SHLQ         $0x02, R8
-	VMOVD        R8, X0
+	MOVQ         step+32(FP), R9
+	SHLQ         $0x02, R9
+	VMOVD        R9, X0
 	VPBROADCASTD X0, Z0
 	VPMULLD      stripNAVX512_iota<>+0(SB), Z0, Z0
 	KXNORW       K1, K1, K1
 
 columns:
-	MOVQ CX, R9
-	MOVQ AX, R10
-	MOVQ DI, R11
+	MOVQ CX, R10
+	MOVQ AX, R11
+	MOVQ DI, R12
 	CMPQ SI, $+16
 	JLT  tail
 
 whole:
+	PREFETCHT0 (R10)(R8*1)
 	KMOVW      K1, K2
 	VPXORD     Z1, Z1, Z1
-	VGATHERDPS (R9)(Z0*1), K2, Z1
-	VMOVUPS    Z1, (R10)
-	ADDQ       BX, R9
-	ADDQ       DX, R10
-	DECQ       R11
+	VGATHERDPS (R10)(Z0*1), K2, Z1
+	VMOVUPS    Z1, (R11)
+	ADDQ       BX, R10
+	ADDQ       DX, R11
+	DECQ       R12
 	JNZ        whole
 	ADDQ       $+64, AX
-	MOVQ       R8, R9
-	IMUL3Q     $+16, R9, R9
-	ADDQ       R9, CX
+	MOVQ       R9, R10
+	IMUL3Q     $+16, R10, R10
+	ADDQ       R10, CX
 	SUBQ       $+16, SI
 	JNZ        columns
 	VZEROUPPER
@@ -191,13 +202,14 @@ tail:
 	KMOVW AX, K1
 
 part:
+	PREFETCHT0 (R10)(R8*1)
 	KMOVW      K1, K2
 	VPXORD     Z2, Z2, Z2
-	VGATHERDPS (R9)(Z0*1), K2, Z2
-	VMOVUPS    Z2, K1, (R10)
-	ADDQ       BX, R9
-	ADDQ       DX, R10
-	DECQ       R11
+	VGATHERDPS (R10)(Z0*1), K2, Z2
+	VMOVUPS    Z2, K1, (R11)
+	ADDQ       BX, R10
+	ADDQ       DX, R11
+	DECQ       R12
 	JNZ        part
 	VZEROUPPER
 	RET
@@ -220,9 +232,9 @@ DATA stripNAVX512_iota<>+56(SB)/4, $0x0000000e
 DATA stripNAVX512_iota<>+60(SB)/4, $0x0000000f
 GLOBL stripNAVX512_iota<>(SB), RODATA|NOPTR, $64
 
-// func strip1AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
-// Requires: AVX
-TEXT ·strip1AVX2(SB), NOSPLIT, $0-56
+// func strip1AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+// Requires: AVX, MMX+
+TEXT ·strip1AVX2(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), AX
 	MOVQ src+16(FP), CX
 	MOVQ ds+8(FP), DX
@@ -231,40 +243,44 @@ TEXT ·strip1AVX2(SB), NOSPLIT, $0-56
 	SHLQ $0x02, BX
 	MOVQ n+40(FP), SI
 	MOVQ rows+48(FP), DI
-	LEAQ strip1AVX2_masks<>+0(SB), R8
+	MOVQ ahead+56(FP), R8
+	SHLQ $0x02, R8
+	LEAQ strip1AVX2_masks<>+0(SB), R9
 
 columns:
-	MOVQ CX, R9
-	MOVQ AX, R10
-	MOVQ DI, R11
+	MOVQ CX, R10
+	MOVQ AX, R11
+	MOVQ DI, R12
 	CMPQ SI, $+8
 	JLT  tail
 
 whole:
-	VMOVUPS (R9), Y0
-	VMOVUPS Y0, (R10)
-	ADDQ    BX, R9
-	ADDQ    DX, R10
-	DECQ    R11
-	JNZ     whole
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, SI
-	JNZ     columns
+	PREFETCHT0 (R10)(R8*1)
+	VMOVUPS    (R10), Y0
+	VMOVUPS    Y0, (R11)
+	ADDQ       BX, R10
+	ADDQ       DX, R11
+	DECQ       R12
+	JNZ        whole
+	ADDQ       $+32, AX
+	ADDQ       $+32, CX
+	SUBQ       $+8, SI
+	JNZ        columns
 	VZEROUPPER
 	RET
 
 tail:
 	MOVQ    SI, AX
 	NEGQ    AX
-	VMOVUPS 32(R8)(AX*4), Y0
+	VMOVUPS 32(R9)(AX*4), Y0
 
 part:
-	VMASKMOVPS (R9), Y0, Y1
-	VMASKMOVPS Y1, Y0, (R10)
-	ADDQ       BX, R9
-	ADDQ       DX, R10
-	DECQ       R11
+	PREFETCHT0 (R10)(R8*1)
+	VMASKMOVPS (R10), Y0, Y1
+	VMASKMOVPS Y1, Y0, (R11)
+	ADDQ       BX, R10
+	ADDQ       DX, R11
+	DECQ       R12
 	JNZ        part
 	VZEROUPPER
 	RET
@@ -287,9 +303,9 @@ DATA strip1AVX2_masks<>+56(SB)/4, $0x00000000
 DATA strip1AVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL strip1AVX2_masks<>(SB), RODATA|NOPTR, $64
 
-// func strip2AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
-// Requires: AVX, AVX2, CMOV
-TEXT ·strip2AVX2(SB), NOSPLIT, $0-56
+// func strip2AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+// Requires: AVX, AVX2, CMOV, MMX+
+TEXT ·strip2AVX2(SB), NOSPLIT, $0-64
 	MOVQ    dst+0(FP), AX
 	MOVQ    src+16(FP), CX
 	MOVQ    ds+8(FP), DX
@@ -298,27 +314,30 @@ TEXT ·strip2AVX2(SB), NOSPLIT, $0-56
 	SHLQ    $0x02, BX
 	MOVQ    n+40(FP), SI
 	MOVQ    rows+48(FP), DI
-	LEAQ    strip2AVX2_masks<>+0(SB), R8
-	MOVQ    $0x00000007, R9
-	NEGQ    R9
-	VMOVUPS 32(R8)(R9*4), Y1
+	MOVQ    ahead+56(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    strip2AVX2_masks<>+0(SB), R9
+	MOVQ    $0x00000007, R10
+	NEGQ    R10
+	VMOVUPS 32(R9)(R10*4), Y1
 
 columns:
-	MOVQ CX, R9
-	MOVQ AX, R10
-	MOVQ DI, R11
+	MOVQ CX, R10
+	MOVQ AX, R11
+	MOVQ DI, R12
 	CMPQ SI, $+8
 	JLT  tail
 
 whole:
-	VMASKMOVPS 32(R9), Y1, Y2
-	VMOVUPS    (R9), Y0
+	PREFETCHT0 (R10)(R8*1)
+	VMASKMOVPS 32(R10), Y1, Y2
+	VMOVUPS    (R10), Y0
 	VSHUFPS    $0x88, Y2, Y0, Y0
 	VPERMPD    $0xd8, Y0, Y0
-	VMOVUPS    Y0, (R10)
-	ADDQ       BX, R9
-	ADDQ       DX, R10
-	DECQ       R11
+	VMOVUPS    Y0, (R11)
+	ADDQ       BX, R10
+	ADDQ       DX, R11
+	DECQ       R12
 	JNZ        whole
 	ADDQ       $+32, AX
 	ADDQ       $+64, CX
@@ -330,30 +349,31 @@ whole:
 tail:
 	MOVQ    SI, AX
 	NEGQ    AX
-	VMOVUPS 32(R8)(AX*4), Y2
+	VMOVUPS 32(R9)(AX*4), Y2
 	LEAQ    -1(SI)(SI*1), CX
 	MOVQ    $0x00000008, AX
 	CMPQ    CX, AX
 	CMOVQLT CX, AX
 	MOVQ    AX, SI
 	NEGQ    SI
-	VMOVUPS 32(R8)(SI*4), Y0
+	VMOVUPS 32(R9)(SI*4), Y0
 	XORQ    SI, SI
 	SUBQ    AX, CX
 	CMOVQLT SI, CX
 	MOVQ    CX, AX
 	NEGQ    AX
-	VMOVUPS 32(R8)(AX*4), Y1
+	VMOVUPS 32(R9)(AX*4), Y1
 
 part:
-	VMASKMOVPS 32(R9), Y1, Y4
-	VMASKMOVPS (R9), Y0, Y3
+	PREFETCHT0 (R10)(R8*1)
+	VMASKMOVPS 32(R10), Y1, Y4
+	VMASKMOVPS (R10), Y0, Y3
 	VSHUFPS    $0x88, Y4, Y3, Y3
 	VPERMPD    $0xd8, Y3, Y3
-	VMASKMOVPS Y3, Y2, (R10)
-	ADDQ       BX, R9
-	ADDQ       DX, R10
-	DECQ       R11
+	VMASKMOVPS Y3, Y2, (R11)
+	ADDQ       BX, R10
+	ADDQ       DX, R11
+	DECQ       R12
 	JNZ        part
 	VZEROUPPER
 	RET
@@ -376,9 +396,9 @@ DATA strip2AVX2_masks<>+56(SB)/4, $0x00000000
 DATA strip2AVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL strip2AVX2_masks<>(SB), RODATA|NOPTR, $64
 
-// func stripNAVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
-// Requires: AVX, AVX2
-TEXT ·stripNAVX2(SB), NOSPLIT, $0-56
+// func stripNAVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
+// Requires: AVX, AVX2, MMX+
+TEXT ·stripNAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+16(FP), CX
 	MOVQ         ds+8(FP), DX
@@ -387,33 +407,36 @@ TEXT ·stripNAVX2(SB), NOSPLIT, $0-56
 	SHLQ         $0x02, BX
 	MOVQ         n+40(FP), SI
 	MOVQ         rows+48(FP), DI
-	LEAQ         stripNAVX2_masks<>+0(SB), R8
-	MOVQ         step+32(FP), R9
-	SHLQ         $0x02, R9
-	VMOVD        R9, X0
+	MOVQ         ahead+56(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         stripNAVX2_masks<>+0(SB), R9
+	MOVQ         step+32(FP), R10
+	SHLQ         $0x02, R10
+	VMOVD        R10, X0
 	VPBROADCASTD X0, Y0
 	VPMULLD      stripNAVX2_iota<>+0(SB), Y0, Y0
 
 columns:
-	MOVQ CX, R10
-	MOVQ AX, R11
-	MOVQ DI, R12
+	MOVQ CX, R11
+	MOVQ AX, R12
+	MOVQ DI, R13
 	CMPQ SI, $+8
 	JLT  tail
 
 whole:
+	PREFETCHT0 (R11)(R8*1)
 	VPCMPEQD   Y2, Y2, Y2
 	VXORPS     Y1, Y1, Y1
-	VGATHERDPS Y2, (R10)(Y0*1), Y1
-	VMOVUPS    Y1, (R11)
-	ADDQ       BX, R10
-	ADDQ       DX, R11
-	DECQ       R12
+	VGATHERDPS Y2, (R11)(Y0*1), Y1
+	VMOVUPS    Y1, (R12)
+	ADDQ       BX, R11
+	ADDQ       DX, R12
+	DECQ       R13
 	JNZ        whole
 	ADDQ       $+32, AX
-	MOVQ       R9, R10
-	IMUL3Q     $+8, R10, R10
-	ADDQ       R10, CX
+	MOVQ       R10, R11
+	IMUL3Q     $+8, R11, R11
+	ADDQ       R11, CX
 	SUBQ       $+8, SI
 	JNZ        columns
 	VZEROUPPER
@@ -422,16 +445,17 @@ whole:
 tail:
 	MOVQ    SI, AX
 	NEGQ    AX
-	VMOVUPS 32(R8)(AX*4), Y1
+	VMOVUPS 32(R9)(AX*4), Y1
 
 part:
+	PREFETCHT0 (R11)(R8*1)
 	VMOVAPS    Y1, Y3
 	VXORPS     Y2, Y2, Y2
-	VGATHERDPS Y3, (R10)(Y0*1), Y2
-	VMASKMOVPS Y2, Y1, (R11)
-	ADDQ       BX, R10
-	ADDQ       DX, R11
-	DECQ       R12
+	VGATHERDPS Y3, (R11)(Y0*1), Y2
+	VMASKMOVPS Y2, Y1, (R12)
+	ADDQ       BX, R11
+	ADDQ       DX, R12
+	DECQ       R13
 	JNZ        part
 	VZEROUPPER
 	RET

@@ -4,12 +4,14 @@ package kernel
 //
 //	dst[r*ds+j] = src[r*ss+j*step], r < rows, j < n
 //
-// Rows are many and short: panels of im2col.
-func (l Level) Strip(dst []float32, ds int, src []float32, ss, step, n, rows int) {
+// Rows are many and short: panels of im2col. No hardware foresees the next
+// ones, so the elements that stand ahead of these in src, which need not exist,
+// are asked for in time.
+func (l Level) Strip(dst []float32, ds int, src []float32, ss, step, n, rows, ahead int) {
 	if n <= 0 || rows <= 0 || step <= 0 || len(dst) < (rows-1)*ds+n || len(src) < (rows-1)*ss+(n-1)*step+1 {
 		panic("kernel: strip: operand out of range")
 	}
-	l.strip(dst, ds, src, ss, step, n, rows)
+	l.strip(dst, ds, src, ss, step, n, rows, ahead)
 }
 
 func stripGeneric(dst []float32, ds int, src []float32, ss, step, n, rows int) {

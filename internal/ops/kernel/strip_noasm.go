@@ -2,6 +2,6 @@
 
 package kernel
 
-func (l Level) strip(dst []float32, ds int, src []float32, ss, step, n, rows int) {
+func (l Level) strip(dst []float32, ds int, src []float32, ss, step, n, rows, ahead int) {
 	stripGeneric(dst, ds, src, ss, step, n, rows)
 }

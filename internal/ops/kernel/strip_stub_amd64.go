@@ -4,32 +4,38 @@
 
 package kernel
 
-// strip1AVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
+// strip1AVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
+// and asks the cache for what stands ahead elements further.
 //
 //go:noescape
-func strip1AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
+func strip1AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
 
-// strip2AVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
+// strip2AVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
+// and asks the cache for what stands ahead elements further.
 //
 //go:noescape
-func strip2AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
+func strip2AVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
 
-// stripNAVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
+// stripNAVX512 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
+// and asks the cache for what stands ahead elements further.
 //
 //go:noescape
-func stripNAVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
+func stripNAVX512(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
 
-// strip1AVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
+// strip1AVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
+// and asks the cache for what stands ahead elements further.
 //
 //go:noescape
-func strip1AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
+func strip1AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
 
-// strip2AVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
+// strip2AVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
+// and asks the cache for what stands ahead elements further.
 //
 //go:noescape
-func strip2AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
+func strip2AVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)
 
-// stripNAVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.
+// stripNAVX2 writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,
+// and asks the cache for what stands ahead elements further.
 //
 //go:noescape
-func stripNAVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int)
+func stripNAVX2(dst *float32, ds int, src *float32, ss int, step int, n int, rows int, ahead int)

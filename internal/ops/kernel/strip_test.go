@@ -31,7 +31,7 @@ func testStrip(t *testing.T, l Level, step, n, rows int) {
 	dst := newOperand((rows-1)*ds+n, next)
 	want := append([]float32(nil), dst.data...)
 	stripGeneric(want, ds, src.data, ss, step, n, rows)
-	l.Strip(dst.data, ds, src.data, ss, step, n, rows)
+	l.Strip(dst.data, ds, src.data, ss, step, n, rows, n*step)
 	what := fmt.Sprintf("step %d n %d rows %d", step, n, rows)
 	equal(t, what, dst.data, want)
 	dst.unchanged(t, "dst", func(i int) bool { return i%ds < n })
@@ -39,7 +39,7 @@ func testStrip(t *testing.T, l Level, step, n, rows int) {
 
 	// No row at all: a run of zeros is packed from one with stride 0.
 	zeros := newOperand(width, func(int) float32 { return 0 })
-	l.Strip(dst.data, ds, zeros.data, 0, step, n, rows)
+	l.Strip(dst.data, ds, zeros.data, 0, step, n, rows, 0)
 	for r := range rows {
 		equal(t, what+" of zeros", dst.data[r*ds:][:n], make([]float32, n))
 	}
@@ -53,7 +53,7 @@ func BenchmarkStrip(b *testing.B) {
 			for _, n := range []int{48, 28, 14} {
 				b.Run(fmt.Sprintf("%v/step%d/n%d", l, step, n), func(b *testing.B) {
 					for b.Loop() {
-						l.Strip(dst, 48, src, 56*57, step, n, rows)
+						l.Strip(dst, 48, src, 56*57, step, n, rows, 0)
 					}
 					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*rows), "ns/row")
 				})

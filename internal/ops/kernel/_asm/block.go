@@ -10,7 +10,8 @@ import (
 // contiguous) and channel blocks (each pixel's channels contiguous).
 func block() {
 	for _, s := range []isa{avx512, avx2} {
-		blockPack(s)
+		blockPack(s, false)
+		blockPack(s, true)
 		blockUnpack(s)
 	}
 }
@@ -71,16 +72,27 @@ func (s isa) columnMask(n reg.GPVirtual, k reg.Register, table reg.GPVirtual) Me
 	return Mem{Base: count}
 }
 
-func blockPack(s isa) {
-	name := "blockPack" + s.suffix
-	TEXT(name, NOSPLIT, "func(dst *float32, src *float32, cs, channels, n int)")
+// blockPack's split form sends every other pixel elsewhere: the two phases of
+// a stride of 2.
+func blockPack(s isa, split bool) {
+	name, args := "blockPack"+s.suffix, "dst *float32"
+	doc := " writes dst[j][c] = src[c][j] for n pixels j; channels that do not exist are zero."
+	if split {
+		name, args = "blockSplit"+s.suffix, "dst, odd *float32"
+		doc = " writes dst[j/2][c] = src[c][j] for even pixels j < n, and odd likewise for odd ones."
+	}
+	TEXT(name, NOSPLIT, "func("+args+", src *float32, cs, channels, n int)")
 	Pragma("noescape")
-	Doc(name + " writes dst[j][c] = src[c][j] for n pixels j; channels that do not exist are zero.")
+	Doc(name + doc)
 	dst, src, channels, n := param("dst"), param("src"), param("channels"), param("n")
+	to := []reg.GPVirtual{dst}
+	if split {
+		to = append(to, param("odd"))
+	}
 	cs := stride("cs")
 	table := GP64()
 	if s.lanes == 8 {
-		LEAQ(maskTable("block_pack_masks"), table)
+		LEAQ(maskTable(name+"_masks"), table)
 	}
 	kmask := K()
 	left, at := GP64(), GP64()
@@ -110,14 +122,16 @@ func blockPack(s isa) {
 	Label("loaded")
 	MOVQ(n, left)
 	for i, v := range s.transpose(rows) {
-		VMOVUPS(v, Mem{Base: dst, Disp: s.bytes() * i})
+		VMOVUPS(v, Mem{Base: to[i%len(to)], Disp: s.bytes() * (i / len(to))})
 		if i < s.lanes-1 {
 			DECQ(left)
 			JZ(LabelRef("done"))
 		}
 	}
 	ADDQ(I8(s.bytes()), src)
-	ADDQ(I32(s.bytes()*s.lanes), dst)
+	for _, p := range to {
+		ADDQ(I32(s.bytes()*s.lanes/len(to)), p)
+	}
 	SUBQ(I8(s.lanes), n)
 	JG(LabelRef("columns"))
 	Label("done")

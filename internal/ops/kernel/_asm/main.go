@@ -17,6 +17,7 @@ var kernels = map[string]func(){
 	"peak":     peak,
 	"rows":     rows,
 	"strip":    strip,
+	"taps":     taps,
 	"winograd": winograd,
 }
 

@@ -24,12 +24,13 @@ func stripCopy(s isa, step int) {
 	if step == 0 {
 		name = "stripN" + s.suffix
 	}
-	TEXT(name, NOSPLIT, "func(dst *float32, ds int, src *float32, ss, step, n, rows int)")
+	TEXT(name, NOSPLIT, "func(dst *float32, ds int, src *float32, ss, step, n, rows, ahead int)")
 	Pragma("noescape")
-	Doc(name + " writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n.")
+	Doc(name+" writes dst[r*ds+j] = src[r*ss+j*step] for r < rows and j < n,", "and asks the cache for what stands ahead elements further.")
 	dst, src := param("dst"), param("src")
 	ds, ss := stride("ds"), stride("ss")
 	n, rows := param("n"), param("rows")
+	ahead := stride("ahead")
 	g := stripState{isa: s, step: step}
 	if s.lanes == 8 {
 		g.table = GP64()
@@ -46,6 +47,7 @@ func stripCopy(s isa, step int) {
 	CMPQ(n, I8(s.lanes))
 	JLT(LabelRef("tail"))
 	Label("whole")
+	PREFETCHT0(Mem{Base: from, Index: ahead, Scale: 1})
 	g.copy(from, to, false)
 	ADDQ(ss, from)
 	ADDQ(ds, to)
@@ -68,6 +70,7 @@ func stripCopy(s isa, step int) {
 	Label("tail")
 	g.masks(n)
 	Label("part")
+	PREFETCHT0(Mem{Base: from, Index: ahead, Scale: 1})
 	g.copy(from, to, true)
 	ADDQ(ss, from)
 	ADDQ(ds, to)

@@ -1,0 +1,16 @@
+//go:build !purego
+
+package kernel
+
+import "unsafe"
+
+func (l Level) gemmTaps(c []float32, cs int, a, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
+	switch l {
+	case AVX512:
+		tapsAVX512(&c[0], cs, &a[0], &b[0], &taps[0].A, len(taps), m, vectors, unsafe.SliceData(bias), lo, hi, accumulate)
+	case AVX2:
+		tapsAVX2(&c[0], cs, &a[0], &b[0], &taps[0].A, len(taps), m, vectors, unsafe.SliceData(bias), lo, hi, accumulate)
+	default:
+		gemmTapsGeneric(l.Block(), c, cs, a, b, taps, m, vectors, bias, lo, hi, accumulate)
+	}
+}

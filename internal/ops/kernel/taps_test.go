@@ -1,0 +1,56 @@
+package kernel
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestGemmTapsEveryTail(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l Level) {
+		for m := 1; m <= l.BlockedRows(); m++ {
+			for _, vectors := range []int{1, 2} {
+				for count := 1; count <= 3; count++ {
+					for depth := 4; depth <= l.Block(); depth += 4 {
+						testGemmTaps(t, l, m, vectors, count, depth)
+					}
+				}
+			}
+		}
+	})
+}
+
+// testGemmTaps gives the last tap a depth of its own and lets blocks overlap,
+// as those of a convolution do.
+func testGemmTaps(t *testing.T, l Level, m, vectors, count, depth int) {
+	t.Helper()
+	w := l.Block()
+	next := integers(uint64(m * depth))
+	list := make([]Tap, count)
+	for i := range list {
+		list[i] = Tap{A: 4 * w * (count - 1 - i), B: 4 * vectors * w * w * i, Depth: w}
+	}
+	list[count-1].Depth = depth
+	rows := m + count - 1
+	a := newOperand(rows*w, next)
+	if count == 1 {
+		a = newOperand((m-1)*w+depth, next)
+	}
+	b := newOperand(vectors*w*(w*(count-1)+depth), next)
+	bias := newOperand(vectors*w, next)
+	cs := (m + 1) * w
+	for _, test := range []struct {
+		bias       []float32
+		lo, hi     float32
+		accumulate bool
+	}{{nil, -inf, inf, false}, {bias.data, 0, 6, false}, {nil, 0, inf, true}, {bias.data, -inf, inf, true}} {
+		c := newOperand((vectors-1)*cs+m*w, next)
+		want := append([]float32(nil), c.data...)
+		gemmTapsGeneric(w, want, cs, a.data, b.data, list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
+		l.GemmTaps(c.data, cs, a.data, b.data, list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
+		equal(t, fmt.Sprintf("m %d vectors %d taps %v %+v", m, vectors, list, test), c.data, want)
+		c.unchanged(t, "c", func(i int) bool { return i%cs < m*w })
+	}
+	a.unchanged(t, "a", nil)
+	b.unchanged(t, "b", nil)
+	bias.unchanged(t, "bias", nil)
+}

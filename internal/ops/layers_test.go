@@ -1,0 +1,167 @@
+package ops
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+	"convx/internal/tensor"
+)
+
+// drawLayer draws a layer of a variant; it may be impossible.
+func drawLayer(t *rapid.T, v layer.Variant) (layer.Layer, error) {
+	dims := rapid.SampledFrom(v.Dims).Draw(t, "dims")
+	s := layer.Spec{Variant: v.Name, Dims: dims, Input: drawInput(t, rapid.SampledFrom([]int{1, 2, 4, 6, 12}).Draw(t, "channels"), dims)}
+	perAxis := func(lo, hi int) string {
+		v := make([]int, dims)
+		for i := range v {
+			v[i] = rapid.IntRange(lo, hi).Draw(t, "axis")
+		}
+		return layer.FormatInts(v)
+	}
+	number := func(lo, hi int) string { return fmt.Sprint(rapid.IntRange(lo, hi).Draw(t, "number")) }
+	values := map[string]func() string{
+		"out-channels": func() string { return number(1, 12) }, "kernel": func() string { return perAxis(1, 4) },
+		"stride": func() string { return perAxis(1, 3) }, "dilation": func() string { return perAxis(1, 3) },
+		"padding": func() string {
+			return rapid.SampledFrom([]string{"same", "same-lower", "1", "2", "0:3"}).Draw(t, "padding")
+		},
+		"pad-mode": func() string { return string(rapid.SampledFrom(layer.PadModes()).Draw(t, "mode")) },
+		"groups":   func() string { return number(1, 4) }, "output-padding": func() string { return perAxis(0, 1) },
+		"multiplier": func() string { return number(1, 3) }, "expansion": func() string { return number(1, 4) },
+		"reduction": func() string { return number(1, 4) }, "offset-groups": func() string { return number(1, 2) },
+		"modulated": func() string { return fmt.Sprint(rapid.Bool().Draw(t, "modulated")) }, "scale": func() string { return rapid.SampledFrom([]string{"1", "2", "4x1x0.5", "2x1"}).Draw(t, "scale") },
+		"pooled": func() string { return perAxis(1, 4) }, "gamma": func() string { return "0.125" },
+		"sampling-ratio": func() string { return number(1, 3) }, "spatial-scale": func() string { return "0.5" },
+		"roi": func() string { return "1,2,7,9/0,0,20,4" }, "hidden": func() string { return number(1, 20) },
+	}
+	for _, key := range v.Keys {
+		if rapid.Bool().Draw(t, key) {
+			if err := s.Set(key, values[key]()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return layer.Build(s)
+}
+
+// TestLayers holds every layer, by every algorithm that some stage accepts, to its stages computed one by one by the
+// reference, nothing folded or fused.
+func TestLayers(t *testing.T) {
+	for _, v := range layer.Variants() {
+		t.Run(v.Name+"/float32", func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { checkLayer[float32](t, v, 2e-4) }) })
+		t.Run(v.Name+"/float64", func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { checkLayer[float64](t, v, 1e-9) }) })
+	}
+}
+
+func checkLayer[T tensor.Float](t *rapid.T, v layer.Variant, tolerance float64) {
+	l, err := drawLayer(t, v)
+	if err != nil {
+		t.Skip(err)
+	}
+	s, err := shape.Of(l)
+	if err != nil {
+		t.Skip(err)
+	}
+	x, operands := layerIntegers[T](l, s, rapid.Uint64().Draw(t, "seed"))
+	want := inTurn(t, s, x, operands)
+	for _, name := range append([]string{"auto"}, Algorithms()...) {
+		p, err := PrepareLayer(l, operands, Options{Algorithm: name, Threads: rapid.IntRange(1, 3).Draw(t, "threads")})
+		if err != nil && name != "auto" && name != referenceName {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSteps(t, l, p)
+		out := tensor.New[T](s.Output...)
+		for range 2 { // the second run meets the first one's intermediates
+			for i := range out.Data {
+				out.Data[i] = T(math.NaN())
+			}
+			if err := p.Run(t.Context(), out, x); err != nil {
+				t.Fatal(err)
+			}
+		}
+		allowed := 0.0
+		if !exactLayer(l) || p.rounds() {
+			for _, v := range want.Data {
+				allowed = max(allowed, tolerance*math.Abs(float64(v)))
+			}
+		}
+		if i := differsBy(out, want, allowed); i >= 0 {
+			t.Fatalf("%s by %v: output %d is %v, in turn %v", l.Variant, p.Steps(), i, out.Data[i], want.Data[i])
+		}
+	}
+}
+
+// checkSteps demands that the steps cover the stages in order.
+func checkSteps[T tensor.Float](t *rapid.T, l layer.Layer, p *Pipeline[T]) {
+	var covered, all []string
+	for _, st := range p.Steps() {
+		covered = append(covered, st.Stages...)
+	}
+	for _, st := range l.Stages {
+		all = append(all, st.Name)
+	}
+	if !slices.Equal(covered, all) {
+		t.Fatalf("the steps cover %v of the stages %v", covered, all)
+	}
+}
+
+// exactLayer reports whether integers stay exact: not through a sigmoid or RoI pooling.
+func exactLayer(l layer.Layer) bool {
+	return l.Variant != "se" && l.Variant != "deform-roi-pool" && !l.Modulated
+}
+
+// rounds reports whether some step's algorithm rounds integers.
+func (p *Pipeline[T]) rounds() bool {
+	return slices.ContainsFunc(p.steps, func(st step[T]) bool {
+		return slices.ContainsFunc(algorithms[st.Kind], func(a algorithm) bool { return a.Name == st.Algorithm && a.tolerance > 0 })
+	})
+}
+
+// layerIntegers draws a layer's input and operands: integers, but for the regions of interest.
+func layerIntegers[T tensor.Float](l layer.Layer, s shape.Result, seed uint64) (*tensor.Tensor[T], map[string]*tensor.Tensor[T]) {
+	x := tensor.New[T](s.Input...)
+	tensor.FillInt(x, tensor.NewStream(seed, layer.Input), -2, 2)
+	operands := map[string]*tensor.Tensor[T]{}
+	for _, o := range needs(s) {
+		w := tensor.New[T](o.Shape...)
+		tensor.FillInt(w, tensor.NewStream(seed, o.Name), -1, 1)
+		if o.Name == "rois" {
+			w = roisOf[T](l.ROIs)
+		}
+		operands[o.Name] = w
+	}
+	return x, operands
+}
+
+// inTurn computes a layer's stages one by one by the reference.
+func inTurn[T tensor.Float](t *rapid.T, s shape.Result, x *tensor.Tensor[T], operands map[string]*tensor.Tensor[T]) *tensor.Tensor[T] {
+	known := maps.Clone(operands)
+	known[layer.Input] = x
+	var out *tensor.Tensor[T]
+	for i, st := range s.Layer.Stages {
+		var in []*tensor.Tensor[T]
+		for _, name := range st.Inputs {
+			in = append(in, known[name])
+		}
+		plan, err := Prepare(st, s.Stages[i].Inputs, operands, Options{Algorithm: referenceName, Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = tensor.New[T](plan.Output...)
+		if err := plan.Run(t.Context(), out, in...); err != nil {
+			t.Fatal(err)
+		}
+		known[st.Name] = out
+	}
+	return out
+}

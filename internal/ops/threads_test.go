@@ -1,0 +1,60 @@
+package ops
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
+
+// TestThreadsChangeNoBit runs every algorithm on fractions, whose sums depend on their order, with 1 to 3 threads.
+func TestThreadsChangeNoBit(t *testing.T) {
+	for _, kind := range layer.Kinds() {
+		for i := range algorithms[kind] {
+			a := &algorithms[kind][i]
+			if a.prepare32 != nil {
+				t.Run(string(kind)+"/"+a.Name+"/float32", func(t *testing.T) { threadsChangeNoBit[float32](t, kind, a) })
+			}
+			if a.prepare64 != nil {
+				t.Run(string(kind)+"/"+a.Name+"/float64", func(t *testing.T) { threadsChangeNoBit[float64](t, kind, a) })
+			}
+		}
+	}
+}
+
+func threadsChangeNoBit[T tensor.Float](t *testing.T, kind layer.Kind, a *algorithm) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := draws[kind](t)
+		if !d.possible() {
+			t.Skip("impossible")
+		}
+		p, err := newProblem(d.stage, d.in, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Float64 = isFloat64[T](); a.declines(p) != nil {
+			t.Skip("declined")
+		}
+		in, weights := integers[T](d, rapid.Uint64().Draw(t, "seed"))
+		for i := range in[0].Data {
+			in[0].Data[i] /= 3
+		}
+		for _, w := range weights {
+			for i := range w.Data {
+				w.Data[i] /= 7
+			}
+		}
+		one := runOn(t, d, in, weights, Options{Algorithm: a.Name, Threads: 1}, false)
+		for _, threads := range []int{2, 3} {
+			many := runOn(t, d, in, weights, Options{Algorithm: a.Name, Threads: threads}, false)
+			for i, v := range one.Data {
+				if w := many.Data[i]; math.Float64bits(float64(v)) != math.Float64bits(float64(w)) {
+					t.Fatalf("%s: output %d is %v on 1 thread, %v on %d", d, i, v, w, threads)
+				}
+			}
+		}
+	})
+}
