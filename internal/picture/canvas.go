@@ -155,14 +155,23 @@ func (c *Canvas) Encode(w io.Writer) error {
 	return FromImage(c.RGBA).Encode(w, WriteOptions{Level: 6})
 }
 
+// toRGBA is img with its top left corner at 0, 0: itself when it is such an RGBA image, else a copy.
+func toRGBA(img image.Image) *image.RGBA {
+	if c, ok := img.(*Canvas); ok {
+		return c.RGBA
+	}
+	if rgba, ok := img.(*image.RGBA); ok && rgba.Rect.Min == (image.Point{}) {
+		return rgba
+	}
+	b := img.Bounds()
+	rgba := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(rgba, rgba.Rect, img, b.Min, draw.Src)
+	return rgba
+}
+
 // FromImage copies an image without its transparency: 8-bit grey when all of it is grey, else RGB.
 func FromImage(img image.Image) *Picture {
-	b := img.Bounds()
-	rgba, ok := img.(*image.RGBA)
-	if !ok || b.Min != (image.Point{}) {
-		rgba = image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
-		draw.Draw(rgba, rgba.Rect, img, b.Min, draw.Src)
-	}
+	b, rgba := img.Bounds(), toRGBA(img)
 	h := Header{Width: b.Dx(), Height: b.Dy(), Channels: 1, Depth: 8}
 	for i := 0; i < len(rgba.Pix); i += 4 {
 		if rgba.Pix[i] != rgba.Pix[i+1] || rgba.Pix[i] != rgba.Pix[i+2] {

@@ -1,0 +1,141 @@
+package picture
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"strings"
+)
+
+// Panel is a picture with its caption, which may have several lines.
+type Panel struct {
+	Image   image.Image
+	Caption string
+}
+
+const (
+	panelGap    = 12
+	captionSize = 13
+	captionGap  = 4 // between a picture and its caption
+)
+
+// Panels lays pictures out side by side, cols to a row (0: all in one), each over its caption, on white.
+func Panels(panels []Panel, cols int) *Canvas {
+	if cols <= 0 || cols > len(panels) {
+		cols = max(1, len(panels))
+	}
+	measure := NewCanvas(1, 1, color.White)
+	lineHeight := measure.LineHeight(captionSize)
+	// The width of each column, and for each row the heights of its pictures and of its captions.
+	widths := make([]int, cols)
+	heights := make([]int, (len(panels)+cols-1)/cols)
+	captions := make([]int, len(heights))
+	for i, p := range panels {
+		col, row, size := &widths[i%cols], i/cols, p.Image.Bounds().Size()
+		lines := strings.Split(p.Caption, "\n")
+		*col = max(*col, size.X)
+		for _, line := range lines {
+			*col = max(*col, measure.TextWidth(captionSize, line))
+		}
+		heights[row] = max(heights[row], size.Y)
+		captions[row] = max(captions[row], captionGap+len(lines)*lineHeight)
+	}
+	c := NewCanvas(panelGap+sum(widths)+cols*panelGap, panelGap+sum(heights)+sum(captions)+len(heights)*panelGap, color.White)
+	for i, p := range panels {
+		col, row := i%cols, i/cols
+		x := panelGap + sum(widths[:col]) + col*panelGap + widths[col]/2 // the middle of the column
+		y := panelGap + sum(heights[:row+1]) + sum(captions[:row]) + row*panelGap
+		size := p.Image.Bounds().Size()
+		c.Image(x-size.X/2, y-size.Y, p.Image, 1)
+		for k, line := range strings.Split(p.Caption, "\n") {
+			c.Text(x-c.TextWidth(captionSize, line)/2, y+captionGap+k*lineHeight, captionSize, color.Black, line)
+		}
+	}
+	return c
+}
+
+func sum(v []int) (total int) {
+	for _, n := range v {
+		total += n
+	}
+	return total
+}
+
+// Heat is a small matrix drawn as coloured squares: counts of how often each input is read, a kernel, an offset field.
+type Heat struct {
+	Values        []float64 // row by row
+	Width, Height int
+	Low, High     float64 // the ends of the colour scale
+	Colormap      Colormap
+	Cell          int    // pixels a side of each square
+	Format        string // of the number in each square, as in "%.2f"; empty: none
+}
+
+// Counts is the heat map of how often something happened: 0 is the low end of viridis, the largest count the high one.
+func Counts(counts []int, width, height, cell int) Heat {
+	h := Heat{Values: make([]float64, len(counts)), Width: width, Height: height, Colormap: Viridis, Cell: cell}
+	for i, n := range counts {
+		h.Values[i] = float64(n)
+		h.High = max(h.High, float64(n))
+	}
+	return h
+}
+
+// Heat draws the squares with their top left corner at (x, y); it takes Width*Cell by Height*Cell pixels.
+func (c *Canvas) Heat(x, y int, h Heat) {
+	for i, v := range h.Values[:h.Width*h.Height] {
+		r := image.Rect(0, 0, h.Cell, h.Cell).Add(image.Pt(x+i%h.Width*h.Cell, y+i/h.Width*h.Cell))
+		fill := Invalid
+		if v-v == 0 {
+			fill = h.Colormap.Color(h.position(v))
+		}
+		c.Fill(r, fill)
+		if h.Format != "" {
+			c.centred(r, float64(h.Cell)*0.5, ink(fill), fmt.Sprintf(h.Format, v))
+		}
+	}
+}
+
+// position is where v lies between Low and High; without a range it is the low end.
+func (h Heat) position(v float64) float64 {
+	if h.High <= h.Low {
+		return 0
+	}
+	return (v - h.Low) / (h.High - h.Low)
+}
+
+// ColorBar draws the scale of a colour map from left to right, low and high written under its ends. It takes the rectangle
+// and a line of text below it.
+func (c *Canvas) ColorBar(r image.Rectangle, m Colormap, low, high float64) {
+	for x := r.Min.X; x < r.Max.X; x++ {
+		t := float64(x-r.Min.X) / float64(max(1, r.Dx()-1))
+		c.Fill(image.Rect(x, r.Min.Y, x+1, r.Max.Y), m.Color(t))
+	}
+	const size = 11
+	c.Text(r.Min.X, r.Max.Y+1, size, color.Black, fmt.Sprintf("%.4g", low))
+	text := fmt.Sprintf("%.4g", high)
+	c.Text(r.Max.X-c.TextWidth(size, text), r.Max.Y+1, size, color.Black, text)
+}
+
+// centred writes text in the middle of r.
+func (c *Canvas) centred(r image.Rectangle, size float64, col color.Color, text string) {
+	x := r.Min.X + (r.Dx()-c.TextWidth(size, text))/2
+	y := r.Min.Y + (r.Dy()-c.LineHeight(size))/2
+	c.Text(x, y, size, col, text)
+}
+
+// ink is black or white, whichever can be read on c.
+func ink(c color.RGBA) color.Color {
+	if lumaR*int(c.R)+lumaG*int(c.G)+lumaB*int(c.B) > 140*1000 {
+		return color.Black
+	}
+	return color.White
+}
+
+// Magnify is a copy of img with every pixel n pixels a side, for maps of a few values.
+func Magnify(img image.Image, n int) *image.RGBA {
+	b := img.Bounds()
+	c := NewCanvas(b.Dx()*n, b.Dy()*n, color.White)
+	c.Image(0, 0, img, n)
+	return c.RGBA
+}

@@ -1,0 +1,225 @@
+package picture
+
+import (
+	"bytes"
+	"flag"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/gif"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"convx/internal/tensor"
+)
+
+var update = flag.Bool("update", false, "write the golden pictures")
+
+// golden compares a figure with the one in testdata/golden, to a few levels: letters and slanted edges may round differently
+// on other processors.
+func golden(t *testing.T, name string, p *Picture) {
+	t.Helper()
+	file := filepath.Join("testdata", "golden", name+".png")
+	var b bytes.Buffer
+	if err := p.Encode(&b, WriteOptions{Level: 9}); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rd, err := NewReader(bytes.NewReader(data), ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := ReadPicture(rd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want.Header != p.Header {
+		t.Fatalf("%+v, the golden picture is %+v", p.Header, want.Header)
+	}
+	for i, v := range p.Pix {
+		if d := int(v) - int(want.Pix[i]); d < -6 || d > 6 {
+			t.Fatalf("byte %d of %d is %d, in the golden picture %d: look at it, and run with -update if it is right", i, len(p.Pix), v, want.Pix[i])
+		}
+	}
+}
+
+// waves are maps of both signs, more regular with each channel.
+func waves(channels, h, w int) *tensor.Tensor[float32] {
+	x := tensor.New[float32](1, channels, h, w)
+	for i := range x.Data {
+		c, y, u := i/(h*w), i/w%h, i%w
+		x.Data[i] = float32(math.Sin(float64((c+1)*u)*0.2) * math.Cos(float64(y)*0.3))
+	}
+	return x
+}
+
+func TestGoldenGrid(t *testing.T) {
+	x := waves(7, 16, 24)
+	x.Data[16*24*2+100] = float32(math.NaN())
+	p, _, err := Map(x, MapOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "grid", p)
+	p, _, err = Map(x, MapOptions{Mapping: MinMax, Channels: []int{0, 1, 3, 4}, Rows: 1, Depth: 16})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "grid16", p)
+}
+
+func TestGoldenPanels(t *testing.T) {
+	small, _, _ := Map(waves(1, 8, 8), MapOptions{Scale: 4})
+	large, _, _ := Map(waves(1, 40, 60), MapOptions{Mapping: MinMax, Colormap: Viridis})
+	c := Panels([]Panel{
+		{small.Image(), "8×8"},
+		{large.Image(), "viridis\n−1 → 1"},
+		{Magnify(small.Image(), 2), "a caption wider than its picture"},
+	}, 2)
+	golden(t, "panels", FromImage(c))
+}
+
+// The figure of an uneven transposed convolution: kernel 3, stride 2, how often each output is written.
+func TestGoldenCounts(t *testing.T) {
+	const n = 7
+	counts := make([]int, n*n)
+	for i := range counts {
+		once := func(k int) int { return 1 + (k+1)%2*boolInt(k > 0 && k < n-1) }
+		counts[i] = once(i/n) * once(i%n)
+	}
+	h := Counts(counts, n, n, 22)
+	h.Format = "%.0f"
+	c := NewCanvas(n*22+20, n*22+60, color.White)
+	c.Heat(10, 10, h)
+	c.Frame(image.Rect(10, 10, 10+n*22, 10+n*22), color.Black)
+	c.ColorBar(image.Rect(10, n*22+20, n*22+10, n*22+32), h.Colormap, h.Low, h.High)
+	golden(t, "counts", FromImage(c))
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// The figure of a deformable convolution: taps moved from their places.
+func TestGoldenArrows(t *testing.T) {
+	c := NewCanvas(120, 120, color.White)
+	red, grey := color.RGBA{200, 30, 30, 255}, color.Gray{0xa0}
+	for i := range 9 {
+		x, y := float64(20+i%3*40), float64(20+i/3*40)
+		dx, dy := 14*math.Cos(float64(i)), 14*math.Sin(float64(i))
+		c.Circle(x, y, 3, grey)
+		c.Arrow(x, y, x+dx, y+dy, 1.5, red)
+	}
+	c.Arrow(60, 60, 62, 60, 1.5, red)  // too short for a head
+	c.Line(5, 5, 5, 5, 1.5, red)       // no length at all
+	c.Circle(130, -4, 20, grey)        // partly outside
+	c.Line(-50, 200, 50, 100, 2, grey) // the same
+	golden(t, "arrows", FromImage(c))
+}
+
+func TestCanvasEncodesGray(t *testing.T) {
+	var b bytes.Buffer
+	c := NewCanvas(5, 4, color.Gray{77})
+	if err := c.Encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(&b)
+	if g, ok := img.(*image.Gray); err != nil || !ok || g.GrayAt(4, 3).Y != 77 {
+		t.Errorf("%T, %v", img, err)
+	}
+}
+
+// composite plays an animation.
+func composite(t *testing.T, data []byte) []*image.RGBA {
+	t.Helper()
+	g, err := gif.DecodeAll(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	screen := image.NewRGBA(image.Rect(0, 0, g.Config.Width, g.Config.Height))
+	var shown []*image.RGBA
+	for _, f := range g.Image {
+		draw.Draw(screen, f.Rect, f, f.Rect.Min, draw.Over)
+		shown = append(shown, &image.RGBA{Pix: bytes.Clone(screen.Pix), Stride: screen.Stride, Rect: screen.Rect})
+	}
+	return shown
+}
+
+func TestGIFOfFigure(t *testing.T) {
+	var frames []image.Image
+	for i := range 12 {
+		c := NewCanvas(200, 120, color.White)
+		c.Text(4, 4, 12, color.Black, "a kernel slides")
+		c.Frame(image.Rect(10+10*i, 40, 41+10*i, 71), color.RGBA{200, 0, 0, 255})
+		frames = append(frames, c)
+	}
+	frames = append(frames, frames[11]) // nothing changes
+	var b bytes.Buffer
+	if err := EncodeGIF(&b, frames, 80*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 6000 {
+		t.Errorf("%d bytes for a small figure", b.Len())
+	}
+	for i, got := range composite(t, b.Bytes()) {
+		if !bytes.Equal(got.Pix, frames[i].(*Canvas).Pix) {
+			t.Errorf("frame %d is not what was drawn", i)
+		}
+	}
+	g, _ := gif.DecodeAll(&b)
+	if g.LoopCount != 0 || g.Delay[3] != 8 || len(g.Image) != 13 {
+		t.Errorf("loop %d, delay %d, %d frames", g.LoopCount, g.Delay[3], len(g.Image))
+	}
+}
+
+// More colours than a palette holds: a photograph comes out near.
+func TestGIFOfPhotograph(t *testing.T) {
+	x := tensor.New[float32](1, 3, 64, 64)
+	for i := range x.Data {
+		c, y, u := i/4096, i/64%64, i%64
+		x.Data[i] = float32(0.5 + 0.5*math.Sin(float64(c)+float64(u)*0.05)*math.Cos(float64(y)*0.07*float64(c+1)))
+	}
+	p, _, err := Map(x, MapOptions{Mapping: Clip})
+	if err != nil {
+		t.Fatal(err)
+	}
+	img := p.Image()
+	var b bytes.Buffer
+	if err := EncodeGIF(&b, []image.Image{img}, 0); err != nil {
+		t.Fatal(err)
+	}
+	got := composite(t, b.Bytes())[0]
+	var sum float64
+	for i, v := range img.Pix {
+		d := float64(v) - float64(got.Pix[i])
+		sum += d * d
+	}
+	if psnr := 10 * math.Log10(255*255*float64(len(img.Pix))/sum); psnr < 30 {
+		t.Errorf("%.1f dB from the original", psnr)
+	}
+}
+
+func TestGIFRefuses(t *testing.T) {
+	var b bytes.Buffer
+	if EncodeGIF(&b, nil, 0) == nil {
+		t.Error("no frames were accepted")
+	}
+	if EncodeGIF(&b, []image.Image{NewCanvas(4, 4, color.White), NewCanvas(4, 5, color.White)}, 0) == nil {
+		t.Error("frames of two sizes were accepted")
+	}
+}

@@ -1,0 +1,91 @@
+package picture
+
+import (
+	"errors"
+	"image"
+	"image/color"
+	"image/gif"
+	"io"
+	"time"
+)
+
+// EncodeGIF writes the frames as an animation that repeats for ever; delay is the time of each, to 10 ms. All frames share one
+// palette: their own colours when there are at most 255 in all, else the best 255 by median cut (Heckbert 1982), without
+// dithering. A frame holds only the rectangle that changed, and in it what did not change is transparent: so figures in
+// which little moves make small files.
+func EncodeGIF(w io.Writer, frames []image.Image, delay time.Duration) error {
+	if len(frames) == 0 {
+		return errors.New("an animation needs a frame")
+	}
+	all := make([]*image.RGBA, len(frames))
+	for i, f := range frames {
+		all[i] = toRGBA(f)
+		if all[i].Rect != all[0].Rect {
+			return errors.New("the frames of an animation must be of one size")
+		}
+	}
+	q := newQuantizer(all)
+	anim := &gif.GIF{Config: image.Config{ColorModel: q.palette, Width: all[0].Rect.Dx(), Height: all[0].Rect.Dy()}}
+	for i, f := range all {
+		frame := q.frame(f, nil)
+		if i > 0 {
+			frame = q.frame(f, all[i-1])
+		}
+		anim.Image = append(anim.Image, frame)
+		anim.Delay = append(anim.Delay, int(delay/(10*time.Millisecond)))
+		anim.Disposal = append(anim.Disposal, gif.DisposalNone)
+	}
+	return gif.EncodeAll(w, anim)
+}
+
+// quantizer knows the palette and finds colours in it. The last entry of the palette is transparent.
+type quantizer struct {
+	palette color.Palette
+	exact   map[color.RGBA]uint8 // nil: too many colours
+	bins    []uint8              // the entry for each colour of 5 bits a channel
+}
+
+// unchanged is the index of a pixel that keeps the colour of the frame before.
+func (q *quantizer) unchanged() uint8 { return uint8(len(q.palette) - 1) }
+
+func (q *quantizer) index(c color.RGBA) uint8 {
+	if q.exact != nil {
+		return q.exact[c]
+	}
+	return q.bins[binOf(c)]
+}
+
+// frame is what changed from the frame before; nil is no frame before.
+func (q *quantizer) frame(f, before *image.RGBA) *image.Paletted {
+	r := f.Rect
+	if before != nil {
+		r = changed(f, before)
+	}
+	p := image.NewPaletted(r, q.palette)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			i := q.unchanged()
+			if before == nil || f.RGBAAt(x, y) != before.RGBAAt(x, y) {
+				i = q.index(f.RGBAAt(x, y))
+			}
+			p.Pix[p.PixOffset(x, y)] = i
+		}
+	}
+	return p
+}
+
+// changed is the smallest rectangle outside of which the frames are equal, but at least one pixel, as GIF wants.
+func changed(f, before *image.RGBA) image.Rectangle {
+	r := image.Rectangle{}
+	for y := range f.Rect.Dy() {
+		for x := range f.Rect.Dx() {
+			if f.RGBAAt(x, y) != before.RGBAAt(x, y) {
+				r = r.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	if r.Empty() {
+		return image.Rect(0, 0, 1, 1)
+	}
+	return r
+}
