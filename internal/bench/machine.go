@@ -55,7 +55,7 @@ func peak(threads int) float64 {
 }
 
 // copied is how much each thread copies at a time: beyond the last level cache of what convx runs on.
-const copied = 48 << 20
+const copied = 64 << 20
 
 func bandwidth(threads int) float64 {
 	from, to := make([][]byte, threads), make([][]byte, threads)

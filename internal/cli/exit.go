@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"convx/internal/layer"
 )
@@ -45,4 +46,12 @@ func exitStatus(err error) int {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// cause drops the operation and the path that a file error repeats.
+func cause(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
 }

@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"convx/configs"
+	"convx/internal/bench"
+	"convx/internal/layer"
+	"convx/internal/ops"
+	"convx/internal/report"
+	"convx/internal/shape"
+)
+
+type benchOptions struct {
+	Streams
+	format report.Format
+	compute
+	suite   string // a file or a built-in suite; empty is the layer
+	spec    layer.Spec
+	tune    bool
+	plot    string
+	minTime time.Duration
+}
+
+// compute is how layers are computed, as flags that several commands share.
+type compute struct {
+	threads   int
+	algorithm string
+	dtype     dtype
+	seed      uint64
+}
+
+type dtype string
+
+// register adds the flags. Their defaults are settings.
+func (o *compute) register(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
+	fs.StringVar(&o.algorithm, "algorithm", "auto", "how to compute: auto, `NAME`, or auto,-NAME to forbid one")
+	enumVar(cmd, &o.dtype, "dtype", "", "element type", "float32", "float64")
+	fs.Uint64Var(&o.seed, "seed", 0, "seed of what is random")
+	completeKey(cmd, "algorithm", append([]string{"auto", "all"}, ops.Algorithms()...)...)
+}
+
+func (o compute) check() error {
+	if o.threads < 0 {
+		return usagef("--threads %d: give 0 for all, or a positive number", o.threads)
+	}
+	return nil
+}
+
+func (o compute) bench(minTime time.Duration) bench.Options {
+	threads := o.threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	return bench.Options{
+		Options: ops.Options{Algorithm: o.algorithm, Threads: threads},
+		Seed:    o.seed, MinTime: minTime, Float64: o.dtype == "float64",
+	}
+}
+
+func newBench(s Streams, run func(context.Context, benchOptions) error) *cobra.Command {
+	o := benchOptions{Streams: s}
+	var flags layerFlags
+	cmd := &cobra.Command{
+		Use:   "bench SUITE.yaml|SUITE|VARIANT [flags]",
+		Short: "Time layers on this machine, against its peak and its bandwidth",
+		Long: `bench times a suite of layers, or one layer, with weights packed beforehand and random data: the least and the
+median time, half of the range of the middle half of the runs (±), GFLOP/s, the share of the machine's measured peak and
+bandwidth, and which of the two bounds the layer (the roofline).
+
+A suite is a YAML file, or the name of a built-in one: ` + strings.Join(configs.SuiteNames(), ", ") + `.
+--algorithm all times every algorithm that takes a layer; --tune also says where the automatic choice was not the
+fastest.`,
+		Example: strings.Trim(`
+  convx bench standard -i 64x56x56 -k 3 -p 1 --min-time 50ms
+  convx bench depthwise -i 32x28x28 -p 1 --algorithm all --min-time 10ms
+  convx bench kinds --threads 1 --min-time 5ms -f csv`, "\n"),
+		Args:              argsUpTo(1),
+		ValidArgsFunction: completeBench,
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err := o.check(); err != nil {
+				return err
+			}
+			if o.minTime <= 0 {
+				return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
+			}
+			if o.spec, o.suite, err = benchSubject(&flags, firstArg(args)); err != nil {
+				return err
+			}
+			return run(c.Context(), o)
+		},
+	}
+	flags.register(cmd)
+	formatVar(cmd, &o.format)
+	o.compute.register(cmd)
+	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
+	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
+	return cmd
+}
+
+// benchSubject tells a layer from a suite: a variant's name is a layer.
+func benchSubject(flags *layerFlags, arg string) (layer.Spec, string, error) {
+	if arg == "" {
+		return layer.Spec{}, "", usagef("no layer given: name a variant, a suite file, or one of the suites %s", strings.Join(configs.SuiteNames(), ", "))
+	}
+	_, isVariant := layer.VariantNamed(arg)
+	_, isSuite := configs.Suite(arg)
+	if isVariant || !isSuite && !looksLikeFile(arg) {
+		s, err := flags.spec(arg)
+		return s, "", err
+	}
+	if len(flags.given) > 0 {
+		return layer.Spec{}, "", usagef("--%s does not go with a suite: its file says what the layers are", flags.given[0].key)
+	}
+	return layer.Spec{}, arg, nil
+}
+
+func looksLikeFile(arg string) bool { return strings.ContainsAny(arg, "./\\") }
+
+func completeBench(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	files, _ := filepath.Glob(prefix + "*.yaml")
+	return slices.Concat(configs.SuiteNames(), files, variantWords()), cobra.ShellCompDirectiveDefault
+}
+
+// entries are the layers to time.
+func (o benchOptions) entries() ([]bench.Entry, error) {
+	if o.suite == "" {
+		l, err := layer.Build(o.spec)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := shape.Of(l); err != nil {
+			return nil, err
+		}
+		return []bench.Entry{{Name: o.spec.Variant, Layer: l}}, nil
+	}
+	data, builtIn := configs.Suite(o.suite)
+	if !builtIn {
+		var err error
+		if data, err = os.ReadFile(o.suite); err != nil {
+			return nil, fmt.Errorf("reading suite %q: %w", o.suite, cause(err))
+		}
+	}
+	entries, err := bench.ReadSuite(o.suite, data)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return entries, nil
+}
+
+func runBench(ctx context.Context, o benchOptions) error {
+	entries, err := o.entries()
+	if err != nil {
+		return err
+	}
+	opt := o.bench(o.minTime)
+	machine := bench.MeasureMachine(opt.Threads)
+	var rows []benchRow
+	for i, e := range entries {
+		o.progress("%d/%d %s", i+1, len(entries), e.Name)
+		more, err := timeEntry(ctx, e, o, opt)
+		o.progress("")
+		if err != nil {
+			return fmt.Errorf("timing %s: %w", e.Name, err)
+		}
+		rows = append(rows, more...)
+	}
+	return report.Write(o.Out, o.format, benchDocument(machine, rows, o.tune))
+}
+
+// timeEntry times a layer as it was asked for, or with every algorithm that takes it.
+func timeEntry(ctx context.Context, e bench.Entry, o benchOptions, opt bench.Options) ([]benchRow, error) {
+	every := o.tune || o.algorithm == "all"
+	if !every {
+		r, err := bench.Layer(ctx, e, opt)
+		return []benchRow{{Result: r}}, err
+	}
+	opt.Algorithm = "auto"
+	chosen, err := bench.Layer(ctx, e, opt)
+	if err != nil {
+		return nil, err
+	}
+	all, err := bench.Algorithms(ctx, e, opt)
+	rows := []benchRow{{Result: chosen, auto: true}}
+	for _, r := range all {
+		if r.Algorithm != chosen.Algorithm { // the choice has been timed
+			rows = append(rows, benchRow{Result: r})
+		}
+	}
+	return rows, err
+}
+
+// progress shows one passing line to a person who is waiting; an empty one takes it away.
+func (s Streams) progress(format string, args ...any) {
+	if s.ErrTerminal {
+		fmt.Fprintf(s.Err, "\r\x1b[K"+format, args...)
+	}
+}

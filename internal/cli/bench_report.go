@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"convx/internal/bench"
+	"convx/internal/report"
+)
+
+// benchRow is one timing; auto marks the automatic choice among several.
+type benchRow struct {
+	bench.Result
+	auto bool
+}
+
+type benchJSON struct {
+	Threads   int              `json:"threads"`
+	CPU       string           `json:"cpu"`
+	Peak      float64          `json:"peak_gflops"`
+	Bandwidth float64          `json:"bandwidth_gbs"`
+	Layers    []benchLayerJSON `json:"layers"`
+}
+
+type benchLayerJSON struct {
+	Name      string      `json:"name"`
+	Variant   string      `json:"variant"`
+	Input     []int       `json:"input"`
+	MACs      int         `json:"macs"`
+	FLOPs     int         `json:"flops"`
+	Algorithm string      `json:"algorithm"`
+	Chosen    bool        `json:"chosen,omitempty"`
+	Seconds   secondsJSON `json:"seconds"`
+	GFLOPS    float64     `json:"gflops"`
+	OfPeak    float64     `json:"of_peak"`
+	GBS       float64     `json:"gbs"`
+	OfBand    float64     `json:"of_bandwidth"`
+	Intensity float64     `json:"arithmetic_intensity"`
+	Bound     string      `json:"bound"`
+}
+
+type secondsJSON struct {
+	Min    float64 `json:"min"`
+	Median float64 `json:"median"`
+	Spread float64 `json:"spread"`
+	Runs   int     `json:"runs"`
+}
+
+func secondsOf(t bench.Timing) secondsJSON {
+	return secondsJSON{t.Min.Seconds(), t.Median.Seconds(), t.Spread.Seconds(), t.Runs}
+}
+
+func benchLayer(m bench.Machine, r benchRow) benchLayerJSON {
+	bytes := float64(r.Bytes)
+	j := benchLayerJSON{
+		Name: r.Name, Variant: r.Layer.Variant, Input: r.Layer.Input, MACs: r.Cost.MACs, FLOPs: r.Cost.FLOPs,
+		Algorithm: r.Algorithm, Chosen: r.auto, Seconds: secondsOf(r.Timing), GFLOPS: r.GFLOPS(),
+		GBS: bytes / r.Median.Seconds() / 1e9, Intensity: float64(r.Cost.FLOPs) / max(bytes, 1), Bound: "compute",
+	}
+	j.OfPeak, j.OfBand = j.GFLOPS/m.PeakGFLOPS, j.GBS/m.BandwidthGBS
+	if _, memory := m.Attainable(j.Intensity); memory {
+		j.Bound = "memory"
+	}
+	return j
+}
+
+func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document {
+	j := benchJSON{m.Threads, m.CPU, m.PeakGFLOPS, m.BandwidthGBS, []benchLayerJSON{}}
+	t := report.Table{Columns: []report.Column{
+		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "algorithm"}, {Name: "MACs", Key: "macs", Right: true},
+		{Name: "min", Key: "min_seconds", Right: true}, {Name: "median", Key: "median_seconds", Right: true},
+		{Name: "±", Key: "spread_seconds", Right: true}, {Name: "GFLOP/s", Key: "gflops", Right: true},
+		{Name: "of peak", Key: "of_peak", Right: true}, {Name: "of bandwidth", Key: "of_bandwidth", Right: true}, {Name: "bound by", Key: "bound"},
+	}}
+	for _, r := range rows {
+		l := benchLayer(m, r)
+		j.Layers = append(j.Layers, l)
+		algorithm := l.Algorithm
+		if r.auto {
+			algorithm += " (auto)"
+		}
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Str(l.Name), report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
+			timeCell(r.Min), timeCell(r.Median), {Text: percentOf(r.Spread, r.Median), Raw: r.Spread.Seconds()},
+			floatCell(l.GFLOPS), percentCell(l.OfPeak), percentCell(l.OfBand), report.Str(l.Bound),
+		})
+	}
+	head := report.Text{
+		fmt.Sprintf("%s, %s", m.CPU, plural(m.Threads, "thread")),
+		fmt.Sprintf("measured: peak %s GFLOP/s (float32 multiply-adds), bandwidth %s GB/s (copies); the ridge is at %s FLOPs a byte",
+			report.Digits(m.PeakGFLOPS), report.Digits(m.BandwidthGBS), report.Digits(m.PeakGFLOPS/m.BandwidthGBS)),
+	}
+	blocks := []report.Block{head, t}
+	if tune {
+		blocks = append(blocks, tuneText(rows))
+	}
+	return report.Document{JSON: j, Blocks: blocks}
+}
+
+// noise is how much faster another algorithm must be before the choice counts as wrong.
+const noise = 1.05
+
+// tuneText says where the automatic choice was not the fastest.
+func tuneText(rows []benchRow) report.Text {
+	var lines report.Text
+	layers := 0
+	for i, r := range rows {
+		if !r.auto {
+			continue
+		}
+		layers++
+		best := r
+		for _, other := range rows[i+1:] {
+			if other.auto {
+				break
+			}
+			if other.Min < best.Min {
+				best = other
+			}
+		}
+		if ratio := float64(r.Min) / float64(best.Min); ratio > noise {
+			lines = append(lines, fmt.Sprintf("wrong choice for %s: %s, where %s is %.2f times as fast", r.Name, r.Algorithm, best.Algorithm, ratio))
+		}
+	}
+	return append(lines, fmt.Sprintf("the automatic choice was within %.0f%% of the fastest on %d of %d layers", 100*(noise-1), layers-len(lines), layers))
+}
+
+func timeCell(d time.Duration) report.Cell { return report.Cell{Text: timeText(d), Raw: d.Seconds()} }
+
+// timeText writes a time to three digits: 12.3 µs, 4.56 ms, 1.2 s.
+func timeText(d time.Duration) string {
+	for _, u := range []struct {
+		unit time.Duration
+		name string
+	}{{time.Second, "s"}, {time.Millisecond, "ms"}, {time.Microsecond, "µs"}} {
+		if d >= u.unit {
+			return report.Digits(float64(d)/float64(u.unit)) + " " + u.name
+		}
+	}
+	return fmt.Sprintf("%d ns", d.Nanoseconds())
+}
+
+func floatCell(v float64) report.Cell   { return report.Cell{Text: report.Digits(v), Raw: v} }
+func percentCell(v float64) report.Cell { return report.Cell{Text: percent(v), Raw: v} }
+
+func percent(v float64) string { return report.Digits(100*v) + "%" }
+
+func percentOf(part, whole time.Duration) string {
+	return fmt.Sprintf("%.0f%%", 100*float64(part)/float64(max(whole, 1)))
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
