@@ -23,7 +23,7 @@ import (
 type benchOptions struct {
 	Streams
 	format report.Format
-	compute
+	engineFlags
 	suite   string // a file or a built-in suite; empty is the layer
 	spec    layer.Spec
 	tune    bool
@@ -31,8 +31,8 @@ type benchOptions struct {
 	minTime time.Duration
 }
 
-// compute is how layers are computed, as flags that several commands share.
-type compute struct {
+// engineFlags say how layers are computed: flags that several commands share.
+type engineFlags struct {
 	threads   int
 	algorithm string
 	dtype     dtype
@@ -42,7 +42,7 @@ type compute struct {
 type dtype string
 
 // register adds the flags. Their defaults are settings.
-func (o *compute) register(cmd *cobra.Command) {
+func (o *engineFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
 	fs.StringVar(&o.algorithm, "algorithm", "auto", "how to compute: auto, `NAME`, or auto,-NAME to forbid one")
@@ -51,14 +51,14 @@ func (o *compute) register(cmd *cobra.Command) {
 	completeKey(cmd, "algorithm", append([]string{"auto", "all"}, ops.Algorithms()...)...)
 }
 
-func (o compute) check() error {
+func (o engineFlags) check() error {
 	if o.threads < 0 {
 		return usagef("--threads %d: give 0 for all, or a positive number", o.threads)
 	}
 	return nil
 }
 
-func (o compute) bench(minTime time.Duration) bench.Options {
+func (o engineFlags) bench(minTime time.Duration) bench.Options {
 	threads := o.threads
 	if threads == 0 {
 		threads = runtime.GOMAXPROCS(0)
@@ -103,7 +103,7 @@ fastest.`,
 	}
 	flags.register(cmd)
 	formatVar(cmd, &o.format)
-	o.compute.register(cmd)
+	o.engineFlags.register(cmd)
 	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
 	return cmd
