@@ -18,6 +18,7 @@ var kernels = map[string]func(){
 	"rows":     rows,
 	"strip":    strip,
 	"taps":     taps,
+	"weave":    weave,
 	"winograd": winograd,
 }
 
