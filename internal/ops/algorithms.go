@@ -27,16 +27,27 @@ type algorithm struct {
 	prepare64 func(*Problem, operands[float64]) (runner[float64], error)
 }
 
+// convAlgorithms stands by itself because the algorithms of other primitives choose from it.
+var convAlgorithms = []algorithm{
+	{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
+	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
+	{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
+	{Name: referenceName, prepare32: refConv[float32], prepare64: refConv[float64]},
+}
+
 // algorithms holds, for each primitive, the ways to compute it, the best first; every list ends in the reference.
 // "auto" takes the one of least cost among those that accept, the earlier one of equals.
 var algorithms = map[layer.Kind][]algorithm{
-	layer.KindConv: {
-		{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
-		{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
-		{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
-		{Name: referenceName, prepare32: refConv[float32], prepare64: refConv[float64]},
-	},
+	layer.KindConv: convAlgorithms,
 	layer.KindTransposed: {
+		{
+			Name: "phases-winograd", accept: winogradPhasesAccept, tolerance: dense.WinogradTolerance, prepare32: winogradPhases,
+			cost: func(p *Problem) float64 { return phasesCost(p, byWinograd) },
+		},
+		{
+			Name: "phases", accept: phasesAccept, prepare32: phasesTransposed[float32], prepare64: phasesTransposed[float64],
+			cost: func(p *Problem) float64 { return phasesCost(p, exactly) },
+		},
 		{Name: referenceName, prepare32: refTransposed[float32], prepare64: refTransposed[float64]},
 	},
 	layer.KindDeformable: {
@@ -192,13 +203,16 @@ func parseSelection(s string) (selection, error) {
 
 // choose picks the algorithm for p, or says why none will do.
 func (s selection) choose(p *Problem) (*algorithm, error) {
+	return s.chooseFrom(algorithms[p.Stage.Op.Kind()], p)
+}
+
+func (s selection) chooseFrom(list []algorithm, p *Problem) (*algorithm, error) {
 	var best *algorithm
 	var reasons []error
 	least := math.Inf(1)
-	kind := p.Stage.Op.Kind()
-	for i := range algorithms[kind] {
-		a := &algorithms[kind][i]
-		if s.only != "" && a.Name != s.only || slices.Contains(s.without, a.Name) {
+	for i := range list {
+		a := &list[i]
+		if s.only != "" && a.Name != s.only || s.leavesOut(a.Name) {
 			continue
 		}
 		if err := a.declines(p); err != nil {
@@ -210,7 +224,7 @@ func (s selection) choose(p *Problem) (*algorithm, error) {
 		}
 	}
 	if best == nil && len(reasons) == 0 {
-		return nil, layer.Errorf("%s has no algorithm %s", kind, s.only).Hint("it has " + strings.Join(namesOf(kind), ", "))
+		return nil, layer.Errorf("%s has no algorithm %s", p.Stage.Op.Kind(), s.only).Hint("it has " + strings.Join(namesOf(list), ", "))
 	}
 	if best == nil {
 		return nil, layer.Errorf("%v", errors.Join(reasons...))
@@ -218,9 +232,14 @@ func (s selection) choose(p *Problem) (*algorithm, error) {
 	return best, nil
 }
 
-func namesOf(k layer.Kind) []string {
+// leavesOut reports whether an algorithm is excluded; leaving out winograd leaves out phases-winograd too.
+func (s selection) leavesOut(name string) bool {
+	return slices.ContainsFunc(s.without, func(w string) bool { return name == w || strings.HasSuffix(name, "-"+w) })
+}
+
+func namesOf(list []algorithm) []string {
 	var names []string
-	for _, a := range algorithms[k] {
+	for _, a := range list {
 		names = append(names, a.Name)
 	}
 	return names

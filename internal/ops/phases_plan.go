@@ -1,0 +1,203 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"convx/internal/ops/kernel"
+	"convx/internal/tensor"
+)
+
+// phases runs a transposed convolution phase by phase; see phaseLayout.
+type phases[T tensor.Float] struct {
+	*phaseLayout
+	operands[T]
+	team      *team
+	convs     [][]runner[T] // of each part, for each block
+	planes    []T           // the parts' outputs, one after the other
+	rows      [][][]T       // per worker, the rows that are being interleaved
+	constants [][]T         // per worker, a row of a phase without taps
+	weave     func(dst []T, src [][]T, n int)
+	rowsLoop  func(worker, from, to int)
+	y         []T
+	in        [1][]T
+	first     int // where the current block begins, over samples and channels
+}
+
+func newPhases[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) (runner[T], error) {
+	l, err := layPhases(p)
+	if err != nil {
+		return nil, err
+	}
+	r := &phases[T]{phaseLayout: l, operands: w, team: newTeam(p.Threads), planes: make([]T, l.planes), weave: weaveOf[T]()}
+	for i := range l.parts {
+		q := &l.parts[i]
+		sub := l.problem(q)
+		a, err := choose(sub)
+		if err != nil {
+			return nil, err
+		}
+		convs := make([]runner[T], l.blocks)
+		for b := range convs {
+			if convs[b], err = prepareWith(a, sub, r.weights(q, b)); err != nil {
+				return nil, fmt.Errorf("preparing %s for a phase: %w", a.Name, err)
+			}
+		}
+		r.convs = append(r.convs, convs)
+	}
+	for range r.team.threads {
+		r.rows = append(r.rows, make([][]T, p.Stride[2]))
+		r.constants = append(r.constants, make([]T, p.Out[2]/p.Stride[2]+1))
+	}
+	r.rowsLoop = r.interleave
+	return r, nil
+}
+
+// weights are those of one part's convolution for block b: for each group, each phase, each output channel of the
+// group, the part of the kernel that belongs to the phase.
+func (r *phases[T]) weights(q *phasePart, b int) operands[T] {
+	cg, og := r.C/r.Groups, r.O/r.Groups
+	wide := r.block / r.groups // output channels of a group in this block
+	var w operands[T]
+	for g := range r.groups {
+		for _, phase := range q.phases {
+			for j := range wide {
+				o := b*r.block + g*og + j
+				if r.Problem.Bias {
+					w.Bias = append(w.Bias, r.operands.Bias[o])
+				}
+				for c := range cg {
+					w.Weight = r.appendTaps(w.Weight, o/og*cg+c, o%og, phase)
+				}
+			}
+		}
+	}
+	return w
+}
+
+// appendTaps appends the kernel taps of one phase, for input channel c and channel o of its group.
+func (r *phases[T]) appendTaps(w []T, c, o int, phase [3]int) []T {
+	k := r.operands.Weight[(c*(r.O/r.Groups)+o)*r.Taps():][:r.Taps()]
+	for _, d := range r.axes[0][phase[0]].taps {
+		for _, h := range r.axes[1][phase[1]].taps {
+			for _, v := range r.axes[2][phase[2]].taps {
+				w = append(w, k[(d*r.Kernel[1]+h)*r.Kernel[2]+v])
+			}
+		}
+	}
+	return w
+}
+
+func (r *phases[T]) run(ctx context.Context, out []T, in [][]T) error {
+	r.y = out
+	channels, skip := r.C, 0 // a block of groups reads its own channels, a block of one group all of them
+	if r.Groups > 1 {
+		channels = r.C / r.blocks
+		skip = channels
+	}
+	plane := r.InPlane()
+	for n := range r.N {
+		for b := range r.blocks {
+			r.in[0] = in[0][(n*r.C+b*skip)*plane:][:channels*plane]
+			r.first = n*r.O + b*r.block
+			if err := r.runBlock(ctx, b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *phases[T]) runBlock(ctx context.Context, b int) error {
+	for i := range r.parts {
+		q := &r.parts[i]
+		planes := r.planes[q.at:][:len(q.phases)*r.block*volume(q.out)]
+		if err := r.convs[i][b].run(ctx, planes, r.in[:]); err != nil {
+			return err
+		}
+	}
+	return r.team.each(ctx, r.block*r.Out[0]*r.Out[1], grainFor(float64(r.Out[2])/4), r.rowsLoop)
+}
+
+// interleave writes rows from..to of the block's output.
+func (r *phases[T]) interleave(worker, from, to int) {
+	for i := from; i < to; i++ {
+		o, d, h := i/r.Out[1]/r.Out[0], i/r.Out[1]%r.Out[0], i%r.Out[1]
+		row := r.y[((r.first+o)*r.Out[0]+d)*r.Out[1]*r.Out[2]+h*r.Out[2]:][:r.Out[2]]
+		r.interleaveRow(worker, row, o, d, h)
+	}
+}
+
+// interleaveRow writes one row of the output from the rows of its phases.
+func (r *phases[T]) interleaveRow(worker int, row []T, o, d, h int) {
+	rows := r.rows[worker]
+	phase := (d%r.Stride[0]*r.Stride[1] + h%r.Stride[1]) * r.Stride[2]
+	for w := range rows {
+		rows[w] = r.phaseRow(r.where[phase+w], o, d/r.Stride[0], h/r.Stride[1])
+		if rows[w] == nil {
+			rows[w] = r.constants[worker]
+			for j := range rows[w] {
+				rows[w][j] = r.biasOnly(o)
+			}
+		}
+	}
+	whole := len(row) / len(rows) // columns that every phase has
+	r.weave(row, rows, whole)
+	for j := whole * len(rows); j < len(row); j++ {
+		row[j] = rows[j-whole*len(rows)][whole]
+	}
+}
+
+// phaseRow is the row (d, h) of a phase's plane for output channel o of the block, nil if the phase has no taps.
+func (r *phases[T]) phaseRow(at place, o, d, h int) []T {
+	if at.part < 0 {
+		return nil
+	}
+	q := &r.parts[at.part]
+	wide := r.block / r.groups
+	channel := (o/wide*len(q.phases)+at.index)*wide + o%wide
+	w := q.out[2]
+	row := q.at + ((channel*q.out[0]+d+q.class[0].shift)*q.out[1]+h+q.class[1].shift)*w
+	return r.planes[row+q.class[2].shift : row+w]
+}
+
+// biasOnly is what a phase without taps holds.
+func (r *phases[T]) biasOnly(o int) T {
+	b := T(0)
+	if r.Problem.Bias {
+		b = r.operands.Bias[r.first%r.O+o]
+	}
+	if b != b {
+		return b
+	}
+	return T(math.Min(math.Max(float64(b), r.Lo), r.Hi))
+}
+
+func (r *phases[T]) bytes() (workspace, packed int) {
+	// Convolutions run one after the other, but each holds its workspace.
+	for _, convs := range r.convs {
+		for _, c := range convs {
+			w, p := c.bytes()
+			workspace, packed = workspace+w, packed+p
+		}
+	}
+	return workspace + len(r.planes)*sizeOf[T](), packed
+}
+
+// weaveOf interleaves rows of T: dst[i*len(src)+r] = src[r][i].
+func weaveOf[T tensor.Float]() func(dst []T, src [][]T, n int) {
+	var f any = kernel.Best().Weave
+	if isFloat64[T]() {
+		f = weave64
+	}
+	return f.(func(dst []T, src [][]T, n int))
+}
+
+func weave64(dst []float64, src [][]float64, n int) {
+	for r, s := range src {
+		for i, v := range s[:n] {
+			dst[i*len(src)+r] = v
+		}
+	}
+}
