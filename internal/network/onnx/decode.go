@@ -1,0 +1,254 @@
+package onnx
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Open decodes a model file. Errors name the file.
+func Open(path string) (*Model, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading %q: %w", path, cause(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("reading %q: %w", path, cause(err))
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("reading %q: not a regular file: a model is read by its offsets; save it to a file first", path)
+	}
+	m, err := Decode(f, info.Size())
+	if err != nil {
+		return nil, fmt.Errorf("reading %q: %w", path, err)
+	}
+	return m, nil
+}
+
+// cause drops the path that a file error repeats.
+func cause(err error) error {
+	if p, ok := errors.AsType[*os.PathError](err); ok {
+		return p.Err
+	}
+	return err
+}
+
+// Decode reads the size bytes of a model. Memory grows with the nodes and names, not with the weights.
+func Decode(r io.ReaderAt, size int64) (*Model, error) {
+	if size <= 0 {
+		return nil, errors.New("an empty file is not an ONNX model")
+	}
+	w := &wire{r: r, size: size}
+	if bytes.HasPrefix(w.peek(0, 64), []byte("version https://git-lfs")) {
+		return nil, errors.New("a Git LFS pointer stands in for the model: fetch it with git lfs pull")
+	}
+	m := decodeModel(field{w: w, to: size})
+	switch {
+	case w.err != nil:
+		return nil, fmt.Errorf("not a sound ONNX model: %w", w.err)
+	case m.Graph == nil:
+		return nil, errors.New("not an ONNX model: it holds no graph")
+	case len(m.Graph.Nodes) == 0:
+		return nil, errors.New("the model's graph holds no nodes")
+	}
+	return m, nil
+}
+
+func decodeModel(f field) *Model {
+	m := &Model{Opsets: map[string]int{}, functions: map[functionKey]*function{}}
+	for f := range f.fields() {
+		switch f.num {
+		case 2:
+			m.Producer = f.text()
+		case 7:
+			m.Graph = decodeGraph(f)
+		case 8:
+			domain, version := "", int64(0)
+			for f := range f.message() {
+				switch f.num {
+				case 1:
+					domain = f.text()
+				case 2:
+					version = f.int()
+				}
+			}
+			m.Opsets[plainDomain(domain)] = int(version)
+		case 25:
+			key, fn := decodeFunction(f)
+			m.functions[key] = fn
+		}
+	}
+	return m
+}
+
+// plainDomain spells ONNX's own domain as "".
+func plainDomain(domain string) string {
+	if domain == "ai.onnx" {
+		return ""
+	}
+	return domain
+}
+
+func decodeGraph(f field) *Graph {
+	g := &Graph{}
+	f.w.keep(256)
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			g.Nodes = append(g.Nodes, decodeNode(f))
+		case 2:
+			g.Name = f.text()
+		case 5:
+			g.Initializers = append(g.Initializers, decodeTensor(f))
+		case 11:
+			g.Inputs = append(g.Inputs, decodeValue(f))
+		case 12:
+			g.Outputs = append(g.Outputs, decodeValue(f))
+		case 13:
+			g.values = append(g.values, decodeValue(f))
+		case 15:
+			g.Initializers = append(g.Initializers, decodeSparse(f))
+		}
+	}
+	return g
+}
+
+func decodeNode(f field) *Node {
+	n := &Node{}
+	f.w.keep(192)
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			f.w.keep(16)
+			n.Inputs = append(n.Inputs, f.text())
+		case 2:
+			f.w.keep(16)
+			n.Outputs = append(n.Outputs, f.text())
+		case 3:
+			n.Name = f.text()
+		case 4:
+			n.Op = f.text()
+		case 5:
+			n.attributes = append(n.attributes, decodeAttribute(f))
+		case 7:
+			n.Domain = plainDomain(f.text())
+		}
+	}
+	return n
+}
+
+func decodeAttribute(f field) attribute {
+	var a attribute
+	f.w.keep(256)
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			a.name = f.text()
+		case 2:
+			a.f = f.float()
+		case 3:
+			a.i = f.int()
+		case 4:
+			if f.is(protowire.BytesType) && f.to-f.from <= maxText { // blobs of custom operators are not needed
+				a.s = f.text()
+			}
+		case 5:
+			a.tensor = decodeTensor(f)
+		case 6:
+			a.graph = decodeGraph(f)
+		case 7:
+			a.floats = f.appendFloats(a.floats)
+		case 8:
+			a.ints = f.appendInts(a.ints)
+		case 21:
+			a.ref = f.text()
+		}
+	}
+	return a
+}
+
+func decodeValue(f field) ValueInfo {
+	var v ValueInfo
+	f.w.keep(96)
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			v.Name = f.text()
+		case 2:
+			for f := range f.message() {
+				if f.num == 1 { // a tensor; sequences and maps have no shape
+					v.tensorType(f)
+				}
+			}
+		}
+	}
+	return v
+}
+
+func (v *ValueInfo) tensorType(f field) {
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			v.Elem = Elem(f.int())
+		case 2:
+			v.Known = true
+			for f := range f.message() {
+				if f.num == 1 {
+					f.w.keep(32)
+					v.Dims = append(v.Dims, decodeDim(f))
+				}
+			}
+		}
+	}
+}
+
+func decodeDim(f field) Dim {
+	var d Dim
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			d.Value = int(f.int())
+		case 2:
+			d.Symbol = f.text()
+		}
+	}
+	return d
+}
+
+func decodeFunction(f field) (functionKey, *function) {
+	var key functionKey
+	fn := &function{}
+	f.w.keep(128)
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			key.name = f.text()
+		case 4:
+			fn.inputs = append(fn.inputs, f.text())
+		case 5:
+			fn.outputs = append(fn.outputs, f.text())
+		case 7:
+			fn.nodes = append(fn.nodes, decodeNode(f))
+		case 10:
+			key.domain = plainDomain(f.text())
+		case 11:
+			fn.defaults = append(fn.defaults, decodeAttribute(f))
+		}
+	}
+	return key, fn
+}
+
+// float reads a 32-bit float field.
+func (f field) float() float64 {
+	if !f.is(protowire.Fixed32Type) {
+		return 0
+	}
+	return float64(math.Float32frombits(uint32(f.value)))
+}

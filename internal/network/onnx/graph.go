@@ -1,0 +1,165 @@
+package onnx
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/network"
+)
+
+// Options settle what a model leaves open.
+type Options struct {
+	// Input is the size of the image input, with the batch or without: the model's own order of axes.
+	Input []int
+	// Batch is the first extent of every input; 0 keeps the model's, 1 where that is a symbol.
+	Batch int
+}
+
+// Network follows the model at this input size and gives it as a network. Shapes are worked out here, so that the
+// network stands for this size alone. Errors wrap *layer.Error where another input size would help.
+func (m *Model) Network(o Options) (*network.Graph, error) {
+	inf := &inference{
+		model: m, graph: &network.Graph{Name: m.Graph.Name}, symbols: map[string]int{}, seen: map[string]int{},
+		names: map[string]bool{}, again: map[string]int{}, owned: map[string]bool{}, sets: map[string]bool{}, used: map[string]bool{},
+	}
+	inf.uses(m.Graph)
+	for _, f := range m.functions {
+		for _, name := range f.outputs {
+			inf.used[name] = true
+		}
+		inf.usedBy(f.nodes)
+	}
+	s := newScope(nil, m.Graph.values, m.Graph.Outputs)
+	s.initializers(m.Graph)
+	if err := inf.bind(s, o); err != nil {
+		return nil, err
+	}
+	if err := inf.follow(m.Graph.Nodes, s); err != nil {
+		return nil, err
+	}
+	for _, out := range m.Graph.Outputs {
+		v := s.find(out.Name)
+		if v == nil {
+			return nil, fmt.Errorf("no node makes the output %q", out.Name)
+		}
+		if v.node >= 0 && !slices.Contains(inf.graph.Outputs, v.node) {
+			inf.graph.Outputs = append(inf.graph.Outputs, v.node)
+		}
+	}
+	for _, u := range inf.uncounted {
+		inf.graph.Notes = append(inf.graph.Notes, fmt.Sprintf("%s (%d) is uncounted: %s", u.operator, u.count, u.reason))
+	}
+	return inf.graph, nil
+}
+
+// uses notes the values that something reads, so that outputs which nothing does (masks, indices) are left out.
+func (inf *inference) uses(g *Graph) {
+	for _, o := range g.Outputs {
+		inf.used[o.Name] = true
+	}
+	inf.usedBy(g.Nodes)
+}
+
+func (inf *inference) usedBy(nodes []*Node) {
+	for _, n := range nodes {
+		for _, name := range n.Inputs {
+			inf.used[name] = true
+		}
+		for _, a := range n.attributes {
+			if a.graph != nil {
+				inf.uses(a.graph)
+			}
+		}
+	}
+}
+
+// bind gives the model's inputs their shapes. Files of IR version 3 list weights as inputs too: those are none.
+func (inf *inference) bind(s *scope, o Options) error {
+	var inputs []ValueInfo
+	for _, in := range inf.model.Graph.Inputs {
+		if _, weight := s.values[in.Name]; !weight {
+			inputs = append(inputs, in)
+		}
+	}
+	image := imageInput(inputs)
+	for i := range inputs {
+		// The input that --input speaks of settles symbols for the others.
+		in := inputs[(max(image, 0)+i)%len(inputs)]
+		given := o.Input
+		if i > 0 {
+			given = nil
+		}
+		shape, err := inf.size(in, given, o.Batch)
+		if err != nil {
+			return err
+		}
+		node := inf.append(network.Node{Name: in.Name, Op: &network.Input{Shape: shape}})
+		s.values[in.Name] = &value{shape: shape, elem: in.Elem, node: node}
+	}
+	return nil
+}
+
+// imageInput is the first input of three axes or more, else the first.
+func imageInput(inputs []ValueInfo) int {
+	i := slices.IndexFunc(inputs, func(v ValueInfo) bool { return len(v.Dims) > 2 })
+	return max(i, 0)
+}
+
+// size is an input's shape: what was given, what the model says, what its symbols stand for.
+func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) {
+	dims := in.Dims
+	switch {
+	case !in.Known && given == nil:
+		return nil, layer.Errorf("input %q has no shape", in.Name).Hint("give it with --input NxCxHxW")
+	case !in.Known:
+		dims = make([]Dim, len(given))
+	case given != nil && len(given) == len(dims)-1:
+		given = append([]int{0}, given...)
+	case given != nil && len(given) != len(dims):
+		return nil, layer.Errorf("input %q is %s, not %s", in.Name, dimsText(dims), layer.FormatShape(given)).
+			Hint(fmt.Sprintf("give %d extents, or %d and --batch", len(dims), len(dims)-1))
+	}
+	shape := make([]int, len(dims))
+	for i, d := range dims {
+		if shape[i] = d.Value; d.Value <= 0 {
+			shape[i] = inf.symbols[d.Symbol]
+		}
+		if given != nil && given[i] > 0 {
+			shape[i] = given[i]
+		}
+		if i == 0 && batch > 0 {
+			shape[i] = batch
+		} else if i == 0 && shape[i] <= 0 {
+			shape[i] = 1
+		}
+		if shape[i] <= 0 {
+			return nil, layer.Errorf("input %q is %s: its size is open", in.Name, dimsText(dims)).Hint("give it with --input, like --input 3x224x224")
+		}
+		if shape[i] > layer.MaxExtent {
+			return nil, layer.Errorf("input %q has an axis longer than %d", in.Name, layer.MaxExtent)
+		}
+		if d.Symbol != "" {
+			inf.symbols[d.Symbol] = shape[i]
+		}
+		inf.stale = inf.stale || d.Value > 0 && d.Value != shape[i]
+	}
+	return shape, extents(shape)
+}
+
+// dimsText writes declared dimensions: Nx3xHxW.
+func dimsText(dims []Dim) string {
+	parts := make([]string, len(dims))
+	for i, d := range dims {
+		switch {
+		case d.Value > 0:
+			parts[i] = fmt.Sprint(d.Value)
+		case d.Symbol != "":
+			parts[i] = d.Symbol
+		default:
+			parts[i] = "?"
+		}
+	}
+	return strings.Join(parts, "x")
+}

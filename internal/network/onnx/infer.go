@@ -1,0 +1,394 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"convx/internal/network"
+)
+
+// maxSteps bounds the nodes that are followed, functions and branches unfolded.
+const maxSteps = 1 << 20
+
+// errUnknown stops a rule that depends on numbers which exist only at run time.
+var errUnknown = errors.New("its shape depends on data")
+
+// inference follows a model's nodes in order.
+type inference struct {
+	model     *Model
+	graph     *network.Graph
+	names     map[string]bool // of the network's nodes
+	again     map[string]int  // the next number for a name that repeats
+	owned     map[string]bool // weights that a node read
+	sets      map[string]bool // of weights that a primitive read together
+	used      map[string]bool // values that something reads
+	uncounted []uncounted
+	seen      map[string]int // index in uncounted
+	symbols   map[string]int
+	// stale says that the input was resized, so that the shapes which the exporter noted no longer hold.
+	stale bool
+	steps int
+}
+
+// scope holds the values of one graph; a branch sees those around it.
+type scope struct {
+	values   map[string]*value
+	parent   *scope
+	declared map[string]ValueInfo
+	prefix   string // of the names of layers: the function that is being unfolded
+	depth    int
+}
+
+func (s *scope) find(name string) *value {
+	for ; s != nil; s = s.parent {
+		if v, ok := s.values[name]; ok {
+			return v
+		}
+	}
+	return nil
+}
+
+// call is one application of an operator, as a rule sees it.
+type call struct {
+	*inference
+	*Node
+	scope   *scope
+	in      []*value // nil where an optional input is left out
+	out     []value
+	layer   *pending // what it does at run time; nil is nothing but moving data
+	unknown bool     // nobody knows what it does
+}
+
+// uncounted is an operator whose work is not in the counts, and why.
+type uncounted struct {
+	operator, reason string
+	count            int
+}
+
+// rule is what is known about an operator.
+type rule struct {
+	apply func(*call) error
+	least int // inputs that must be there, their shapes known
+	free  bool
+}
+
+func newScope(parent *scope, declared ...[]ValueInfo) *scope {
+	s := &scope{values: map[string]*value{}, parent: parent, declared: map[string]ValueInfo{}}
+	if parent != nil {
+		s.depth, s.prefix = parent.depth+1, parent.prefix
+	}
+	for _, infos := range declared {
+		for _, v := range infos {
+			s.declared[v.Name] = v
+		}
+	}
+	return s
+}
+
+// initializers enters a graph's weights.
+func (s *scope) initializers(g *Graph) {
+	for _, t := range g.Initializers {
+		s.values[t.Name] = t.value(s.prefix + t.Name)
+	}
+}
+
+func (t *Tensor) value(root string) *value {
+	dims := t.Dims
+	if dims == nil {
+		dims = []int{}
+	}
+	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, node: -1}
+}
+
+// follow runs nodes in their order, which ONNX demands to be an order of execution.
+func (inf *inference) follow(nodes []*Node, s *scope) error {
+	if s.depth > maxDepth {
+		return fmt.Errorf("graphs nested more than %d deep", maxDepth)
+	}
+	for _, n := range nodes {
+		if inf.steps++; inf.steps > maxSteps {
+			return fmt.Errorf("the model unfolds to more than %d nodes", maxSteps)
+		}
+		if err := inf.step(n, s); err != nil {
+			return fmt.Errorf("node %q (%s): %w", s.prefix+n.label(), n.Op, err)
+		}
+	}
+	return nil
+}
+
+func (inf *inference) step(n *Node, s *scope) error {
+	c := &call{inference: inf, Node: n, scope: s, out: make([]value, len(n.Outputs)), in: make([]*value, len(n.Inputs))}
+	for i, name := range n.Inputs {
+		if name == "" {
+			continue
+		}
+		if c.in[i] = s.find(name); c.in[i] == nil {
+			return fmt.Errorf("reads %q, which nothing before it makes", name)
+		}
+	}
+	if f, ok := inf.model.functions[functionKey{n.Domain, n.Op}]; ok {
+		return c.unfold(f)
+	}
+	if n.Domain == "" && n.Op == "If" {
+		return c.branch()
+	}
+	r, ok := ruleFor(n)
+	if !ok {
+		c.skip("no rule for it")
+		return c.finish()
+	}
+	for i := range r.least {
+		if i >= len(c.in) || c.in[i] == nil {
+			return fmt.Errorf("has no input %d", i+1)
+		}
+	}
+	err := errUnknown
+	if !slices.ContainsFunc(c.in[:r.least], func(v *value) bool { return !v.known() }) {
+		err = r.apply(c)
+	}
+	if errors.Is(err, errUnknown) {
+		c.out, c.layer = make([]value, len(n.Outputs)), nil
+		if !r.free && !c.constant() {
+			c.skip("the shape of its input or output depends on data")
+		}
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	return c.finish()
+}
+
+// constant reports whether every input is a constant: then so is the result, and nothing is computed at run time.
+func (c *call) constant() bool {
+	return !slices.ContainsFunc(c.in, func(v *value) bool { return v != nil && !v.constant })
+}
+
+// finish checks the outputs and enters them, with the nodes that compute them.
+func (c *call) finish() error {
+	constant, first := c.constant(), -1
+	for i, name := range c.Outputs {
+		v := &c.out[i]
+		if name == "" {
+			continue
+		}
+		if v.shape == nil {
+			v.shape, v.elem = c.declaredShape(name)
+		}
+		if err := extents(v.shape); err != nil {
+			return err
+		}
+		v.node = -1
+		if constant || v.constant {
+			v.constant = true
+			if v.root == "" && c.weighty() {
+				v.root = c.scope.prefix + name
+			}
+		} else {
+			v.root, v.ints, v.floats = "", nil, nil
+			if c.used[name] || i == 0 && c.layer != nil {
+				var err error
+				if v.node, err = c.enter(i, first); err != nil {
+					return err
+				}
+			}
+		}
+		if i == 0 {
+			first = v.node
+		}
+		c.scope.values[name] = v
+	}
+	return nil
+}
+
+// weighty reports whether the node computes with weights, or makes a constant from nothing.
+func (c *call) weighty() bool {
+	return len(c.in) == 0 || slices.ContainsFunc(c.in, func(v *value) bool { return v != nil && v.root != "" })
+}
+
+// declaredShape is what the exporter noted about a value, where inference cannot tell.
+func (c *call) declaredShape(name string) ([]int, Elem) {
+	d, ok := c.scope.declared[name]
+	if !ok || !d.Known || c.stale {
+		return nil, d.Elem
+	}
+	s := []int{}
+	for _, dim := range d.Dims {
+		n := dim.Value
+		if n <= 0 {
+			n = c.symbols[dim.Symbol]
+		}
+		if n <= 0 {
+			return nil, d.Elem
+		}
+		s = append(s, n)
+	}
+	return s, d.Elem
+}
+
+// skip reports the node as uncounted.
+func (c *call) skip(why string) {
+	c.unknown = true
+	op := c.operator()
+	key := op + "\x00" + why
+	i, ok := c.seen[key]
+	if !ok {
+		i = len(c.uncounted)
+		c.seen[key] = i
+		c.uncounted = append(c.uncounted, uncounted{operator: op, reason: why})
+	}
+	c.uncounted[i].count++
+}
+
+// unfold replaces a function that the model defines by its nodes.
+func (c *call) unfold(f *function) error {
+	s := newScope(nil)
+	s.depth, s.prefix = c.scope.depth+1, c.scope.prefix+c.label()+"/"
+	for i, name := range f.inputs {
+		if i < len(c.in) && c.in[i] != nil {
+			s.values[name] = c.in[i]
+		}
+	}
+	nodes := make([]*Node, len(f.nodes))
+	for i, n := range f.nodes {
+		nodes[i] = c.bind(n, f)
+	}
+	if err := c.follow(nodes, s); err != nil {
+		return err
+	}
+	return c.export(s, f.outputs)
+}
+
+// bind replaces references to the function's attributes by the caller's values or the defaults.
+func (c *call) bind(n *Node, f *function) *Node {
+	bound := *n
+	bound.attributes = nil
+	for _, a := range n.attributes {
+		if a.ref != "" {
+			name := a.name
+			var ok bool
+			if a, ok = c.attribute(a.ref); !ok {
+				i := slices.IndexFunc(f.defaults, func(d attribute) bool { return d.name == a.ref })
+				if i < 0 {
+					continue
+				}
+				a = f.defaults[i]
+			}
+			a.name = name
+		}
+		bound.attributes = append(bound.attributes, a)
+	}
+	return &bound
+}
+
+// branch follows the branch of an If whose condition is known, as exporters leave behind; else nothing is known.
+func (c *call) branch() error {
+	if len(c.in) != 1 || c.in[0] == nil {
+		return errors.New("has no condition")
+	}
+	cond, ok := c.in[0].list()
+	if !ok || len(cond) != 1 {
+		c.skip("which branch runs depends on data")
+		return c.finish()
+	}
+	name := "else_branch"
+	if cond[0] != 0 {
+		name = "then_branch"
+	}
+	a, _ := c.attribute(name)
+	if a.graph == nil {
+		return fmt.Errorf("has no %s", name)
+	}
+	s := newScope(c.scope, a.graph.values, a.graph.Outputs)
+	s.initializers(a.graph)
+	if err := c.follow(a.graph.Nodes, s); err != nil {
+		return err
+	}
+	var names []string
+	for _, o := range a.graph.Outputs {
+		names = append(names, o.Name)
+	}
+	return c.export(s, names)
+}
+
+// export hands the results of an inner graph to the node's outputs.
+func (c *call) export(s *scope, names []string) error {
+	for i, name := range c.Outputs {
+		if i >= len(names) {
+			return fmt.Errorf("has %d outputs and its graph %d", len(c.Outputs), len(names))
+		}
+		v := s.find(names[i])
+		if v == nil {
+			return fmt.Errorf("its graph makes no %q", names[i])
+		}
+		if name != "" {
+			c.scope.values[name] = v
+		}
+	}
+	return nil
+}
+
+// input gives the shape of input i.
+func (c *call) input(i int) []int { return c.in[i].shape }
+
+// optional gives input i, or nil.
+func (c *call) optional(i int) *value {
+	if i < len(c.in) {
+		return c.in[i]
+	}
+	return nil
+}
+
+// set gives output i a shape.
+func (c *call) set(i int, s []int) { c.put(i, value{shape: s}) }
+
+// put gives output i a value; its type is the first input's unless it says otherwise.
+func (c *call) put(i int, v value) {
+	if i >= len(c.out) {
+		return
+	}
+	if v.elem == 0 && len(c.in) > 0 && c.in[0] != nil {
+		v.elem = c.in[0].elem
+	}
+	c.out[i] = v
+}
+
+// view makes output 0 another view of input 0: the same array, for counting weights.
+func (c *call) view(v value) error {
+	v.root = c.in[0].root
+	c.put(0, v)
+	return nil
+}
+
+// axesOf reads axes that are an attribute in old operator sets and an input in new ones; nil if there are none.
+func (c *call) axesOf(input int) ([]int64, error) {
+	if a, ok := c.attribute("axes"); ok {
+		return a.ints, nil
+	}
+	v := c.optional(input)
+	if v == nil {
+		return nil, nil
+	}
+	list, ok := v.list()
+	if !ok {
+		return nil, errUnknown
+	}
+	return list, nil
+}
+
+// axisSet resolves axes and demands that none repeats.
+func axisSet(axes []int64, rank int) ([]bool, error) {
+	set := make([]bool, rank)
+	for _, a := range axes {
+		i, err := axis(a, rank)
+		if err != nil {
+			return nil, err
+		}
+		if set[i] {
+			return nil, fmt.Errorf("axis %d is named twice", a)
+		}
+		set[i] = true
+	}
+	return set, nil
+}

@@ -1,0 +1,287 @@
+package onnx
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/shape"
+)
+
+// pending is what the node that is being followed does when it runs.
+type pending struct {
+	// op is the primitive that the node is, over the shapes in; nil if it is none, and then extra is its work.
+	op    layer.Op
+	shape shape.Stage
+	extra work
+	label string // of work without a primitive
+	// operands are the inputs that the primitive reads, in its order; weights are the constants that it holds.
+	operands []int
+	weights  []weight
+}
+
+// work is what an operator without a primitive does. FLOPs are beside those of the MACs.
+type work struct{ macs, flops int }
+
+// weight is a constant array, named by where it stands in the file.
+type weight struct {
+	root   string
+	params int
+}
+
+// emit makes the node a primitive over the shapes in, which inputs 0, 1, … have unless operands says otherwise.
+func (c *call) emit(op layer.Op, in [][]int, weights ...int) (shape.Stage, error) {
+	s, err := shape.OfStage(layer.Stage{Name: c.label(), Op: op}, in)
+	if err != nil {
+		return s, err
+	}
+	c.emitShaped(op, in, s.Output)
+	c.layer.shape = s
+	c.reads(weights...)
+	return s, nil
+}
+
+// emitShaped makes the node a primitive whose output the caller knows.
+func (c *call) emitShaped(op layer.Op, in [][]int, out []int) {
+	c.layer = &pending{op: op, shape: shape.Stage{Name: c.label(), Kind: op.Kind(), Inputs: in, Output: out}}
+	for i := range in {
+		c.layer.operands = append(c.layer.operands, i)
+	}
+}
+
+// work makes the node one without a primitive.
+func (c *call) work(w work, weights ...int) {
+	c.layer = &pending{extra: w, label: kebab(c.Op)}
+	c.reads(weights...)
+}
+
+// reads notes the weights among the node's inputs: those that are constants, whatever they are computed from.
+func (c *call) reads(weights ...int) {
+	for _, i := range weights {
+		v := c.optional(i)
+		if v.known() && v.constant && v.root != "" {
+			c.layer.weights = append(c.layer.weights, weight{v.root, v.numel()})
+		}
+	}
+}
+
+// enter appends the node of the network that makes output i, and returns its index. A node with several outputs does
+// its work in the first.
+func (c *call) enter(i, first int) (int, error) {
+	out := c.out[i].shape
+	n := network.Node{Name: c.scope.prefix + c.Outputs[i], Inputs: c.sources()}
+	if i == 0 {
+		n.Name = c.scope.prefix + c.label()
+	}
+	n.Blocks = blocks(n.Name)
+	var err error
+	switch {
+	case i > 0 && first >= 0 && c.layer != nil:
+		n.Op, n.Inputs = &network.Explicit{Name: kebab(c.Op), Shape: out}, []int{first}
+	case c.unknown:
+		n.Op = &network.Unknown{Name: c.operator(), Shape: out}
+	case c.layer == nil:
+		n.Op = c.free(out)
+	case c.layer.op == nil:
+		n.Op, err = c.explicit(out)
+	default:
+		err = c.primitive(&n, out)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return c.append(n), nil
+}
+
+// append adds a node to the network under a name that no other has.
+func (inf *inference) append(n network.Node) int {
+	for base, k := n.Name, 2; inf.names[n.Name]; k++ {
+		k = max(k, inf.again[base])
+		n.Name = base + "#" + strconv.Itoa(k)
+		inf.again[base] = k + 1
+	}
+	inf.names[n.Name] = true
+	inf.graph.Nodes = append(inf.graph.Nodes, n)
+	return len(inf.graph.Nodes) - 1
+}
+
+// blocks are the parts of a path-like name, as exporters write them: "/layer1/layer1.0/conv1/Conv".
+func blocks(name string) []string {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return r == '/' })
+	if len(parts) < 2 {
+		return nil
+	}
+	return parts[:len(parts)-1]
+}
+
+// copying are the free operators whose output is a tensor of its own; the others' is their input's memory.
+var copying = map[string]bool{
+	"Transpose": true, "Slice": true, "Split": true, "Pad": true, "Gather": true, "GatherElements": true, "GatherND": true,
+	"Expand": true, "Tile": true, "DepthToSpace": true, "SpaceToDepth": true, "ScatterND": true, "ScatterElements": true,
+	"Concat": true, "Upsample": true, "Resize": true, "Trilu": true, "OneHot": true, "Cast": true, "CenterCropPad": true,
+	"ReverseSequence": true,
+}
+
+// free is an operator that moves data at most.
+func (c *call) free(out []int) network.Operator {
+	if out == nil || len(c.sources()) != 1 {
+		return &network.Explicit{Name: kebab(c.Op), Shape: out}
+	}
+	return &network.View{Name: kebab(c.Op), Shape: network.Fixed(out...), Copies: copying[c.Op]}
+}
+
+// explicit is work without a primitive.
+func (c *call) explicit(out []int) (network.Operator, error) {
+	l := c.layer
+	if l.extra.macs == 0 && len(l.weights) == 0 {
+		if each, ok := c.perOutput(out); ok {
+			return &network.Elementwise{Name: l.label, FLOPs: each}, nil
+		}
+	}
+	params, _ := c.claim()
+	n, err := layer.Product(2, l.extra.macs)
+	if err == nil {
+		n, err = layer.Sum(n, l.extra.flops)
+	}
+	return &network.Explicit{Name: l.label, Shape: out, Params: params, MACs: l.extra.macs, FLOPs: n}, err
+}
+
+// perOutput is the FLOPs of an output element, for operators that broadcast all of their inputs, none a constant.
+func (c *call) perOutput(out []int) (int, bool) {
+	if _, ok := binaries[c.Op]; !ok {
+		return 0, false
+	}
+	n, err := layer.Product(out...)
+	if err != nil || n == 0 || c.layer.extra.flops%n != 0 || slices.ContainsFunc(c.in, func(v *value) bool { return v.constant }) {
+		return 0, false
+	}
+	return c.layer.extra.flops / n, true
+}
+
+// claim counts the parameters of the weights that no earlier node read, and how many weights those are.
+func (c *call) claim() (params, fresh int) {
+	for _, w := range c.layer.weights {
+		if !c.owned[w.root] {
+			params, fresh = params+w.params, fresh+1
+		}
+		c.owned[w.root] = true
+	}
+	return params, fresh
+}
+
+// primitive makes the node one of convx's primitives, if that holds the weights which the model gives it and has the
+// output that the model has. Where not (weights computed at run time or shared in part, a normalisation over other
+// axes), its counts are written out.
+func (c *call) primitive(n *network.Node, out []int) error {
+	l := c.layer
+	rows, err := flops.OfStage(layer.Stage{Name: n.Name, Op: l.op}, l.shape)
+	if err != nil {
+		return err
+	}
+	var t flops.Total
+	for _, r := range rows {
+		if t, err = t.Add(r.Total); err != nil {
+			return err
+		}
+	}
+	all, key := 0, ""
+	for _, w := range l.weights {
+		all += w.params
+		key += w.root + "\x00"
+	}
+	params, fresh := c.claim()
+	whole := fresh == len(l.weights) || fresh == 0 && c.sets[key]
+	if all != t.Params || !whole || !slices.Equal(out, l.shape.Output) || !c.fits() {
+		name := network.VariantOf(l.op, l.shape.Inputs[0])
+		n.Op = &network.Explicit{Name: name, Shape: out, Params: params, MACs: t.MACs, FLOPs: t.FLOPs}
+		return nil
+	}
+	c.sets[key] = true
+	n.Op, n.Inputs, n.Weights = &network.Primitive{Op: l.op, Name: primitiveName(l.op)}, nil, key
+	for _, i := range l.operands {
+		n.Inputs = append(n.Inputs, c.operand(i))
+	}
+	return nil
+}
+
+// primitiveName labels activations and pools by what they are; others name themselves.
+func primitiveName(op layer.Op) string {
+	switch op := op.(type) {
+	case layer.Activation:
+		return op.Func
+	case layer.Norm:
+		return op.Func + "-norm"
+	case layer.Pool:
+		if op.Global {
+			return "global-" + string(op.Func) + "-pool"
+		}
+		return string(op.Func) + "-pool"
+	}
+	return ""
+}
+
+// fits reports whether the node's operands have the shapes that its primitive reads.
+func (c *call) fits() bool {
+	for j, i := range c.layer.operands {
+		if !slices.Equal(c.in[i].shape, c.layer.shape.Inputs[j]) {
+			return false
+		}
+	}
+	return true
+}
+
+// operand is the node that makes input i; a constant becomes one.
+func (c *call) operand(i int) int {
+	v := c.in[i]
+	if v.node < 0 {
+		v.node = c.append(network.Node{Name: c.scope.prefix + c.Inputs[i], Op: &network.Constant{Shape: v.shape}})
+	}
+	return v.node
+}
+
+// sources are the nodes that make the inputs, constants left out.
+func (c *call) sources() []int {
+	var nodes []int
+	for _, v := range c.in {
+		if v != nil && !v.constant && v.node >= 0 {
+			nodes = append(nodes, v.node)
+		}
+	}
+	return nodes
+}
+
+// operator names the operator for people: with its domain, if that is not ONNX's own.
+func (c *call) operator() string {
+	if c.Domain == "" {
+		return c.Op
+	}
+	return c.Domain + "." + c.Op
+}
+
+// kebab writes an operator's name as convx does: GlobalAveragePool is global-average-pool.
+func kebab(op string) string {
+	var b strings.Builder
+	for i, r := range op {
+		if r >= 'A' && r <= 'Z' {
+			if i > 0 && op[i-1] >= 'a' && op[i-1] <= 'z' {
+				b.WriteByte('-')
+			}
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// product multiplies extents for a count.
+func product(what string, factors ...int) (int, error) {
+	n, err := layer.Product(factors...)
+	if err != nil {
+		return 0, fmt.Errorf("counting %s: %w", what, err)
+	}
+	return n, nil
+}

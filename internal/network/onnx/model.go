@@ -1,0 +1,143 @@
+package onnx
+
+// Model is a decoded file. Weights are known by name, type and dimensions only.
+type Model struct {
+	Producer string
+	// Opsets gives the operator-set version of each domain; "" is ONNX's own.
+	Opsets    map[string]int
+	Graph     *Graph
+	functions map[functionKey]*function
+}
+
+// Graph is the body of a model, or of a branch of If.
+type Graph struct {
+	Name         string
+	Nodes        []*Node
+	Initializers []*Tensor
+	Inputs       []ValueInfo
+	Outputs      []ValueInfo
+	values       []ValueInfo // shapes that the exporter noted for values in between
+}
+
+// Node applies an operator. An empty input name is an optional input that was left out.
+type Node struct {
+	Name, Op, Domain string
+	Inputs, Outputs  []string
+	attributes       []attribute
+}
+
+// ValueInfo is the declared type of a value. Known is false if the file declares no shape.
+type ValueInfo struct {
+	Name  string
+	Elem  Elem
+	Dims  []Dim
+	Known bool
+}
+
+// Dim is an extent: a number, or a symbol if Value is not positive.
+type Dim struct {
+	Value  int
+	Symbol string
+}
+
+// Tensor is an initialiser or the value of a Constant. Small ones carry their numbers in ints or floats.
+type Tensor struct {
+	Name string
+	Elem Elem
+	Dims []int
+	// External says that the numbers are in another file, which is not read.
+	External bool
+	ints     []int64
+	floats   []float64
+}
+
+// attribute is one named parameter of a node; the field that its type calls for is set.
+type attribute struct {
+	name, ref string
+	i         int64
+	f         float64
+	s         string
+	ints      []int64
+	floats    []float64
+	tensor    *Tensor
+	graph     *Graph
+}
+
+type functionKey struct{ domain, name string }
+
+// function is an operator that the model defines itself, as a graph of others.
+type function struct {
+	inputs, outputs []string
+	defaults        []attribute
+	nodes           []*Node
+}
+
+// Elem is an element type, numbered as in TensorProto.DataType.
+type Elem int
+
+// The element types whose values shapes may depend on.
+const (
+	elemFloat    Elem = 1
+	elemUint8    Elem = 2
+	elemInt8     Elem = 3
+	elemInt32    Elem = 6
+	elemInt64    Elem = 7
+	elemBool     Elem = 9
+	elemFloat16  Elem = 10
+	elemDouble   Elem = 11
+	elemUint64   Elem = 13
+	elemBfloat16 Elem = 16
+)
+
+// elemBits is the width of each element type; strings and unknown types have none.
+var elemBits = map[Elem]int{
+	1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 14: 64, 15: 128, 16: 16,
+	17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4,
+}
+
+// Bytes is the size of n elements.
+func (e Elem) Bytes(n int) int { return (n*elemBits[e] + 7) / 8 }
+
+func (e Elem) isFloat() bool {
+	return e == elemFloat || e == elemDouble || e == elemFloat16 || e == elemBfloat16
+}
+
+func (n *Node) attribute(name string) (attribute, bool) {
+	for _, a := range n.attributes {
+		if a.name == name {
+			return a, true
+		}
+	}
+	return attribute{}, false
+}
+
+func (n *Node) intOr(name string, def int64) int64 {
+	if a, ok := n.attribute(name); ok {
+		return a.i
+	}
+	return def
+}
+
+func (n *Node) stringOr(name, def string) string {
+	if a, ok := n.attribute(name); ok {
+		return a.s
+	}
+	return def
+}
+
+// ints is nil if the attribute is absent or empty.
+func (n *Node) ints(name string) []int64 {
+	a, _ := n.attribute(name)
+	return a.ints
+}
+
+// label is what messages call the node: its name, else its first output.
+func (n *Node) label() string {
+	if n.Name != "" {
+		return n.Name
+	}
+	if len(n.Outputs) > 0 {
+		return n.Outputs[0]
+	}
+	return n.Op
+}

@@ -1,0 +1,196 @@
+package onnx
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"convx/internal/layer"
+)
+
+// matrixRules are the products of matrices.
+var matrixRules = map[string]rule{
+	"Gemm":          {apply: gemm(0, 1, 2), least: 2},
+	"MatMul":        {apply: matMul(0, 1), least: 2},
+	"MatMulInteger": {apply: matMul(0, 1), least: 2},
+	"QLinearMatMul": {apply: matMul(0, 3), least: 4},
+	"Einsum":        {apply: einsum, least: 2},
+}
+
+// gemm: Y = A x B + C, either transposed on demand.
+func gemm(a, b, bias int) func(*call) error {
+	return func(c *call) error {
+		x, w := c.in[a].shape, c.in[b].shape
+		if len(x) != 2 || len(w) != 2 {
+			return fmt.Errorf("multiplies %s by %s: two matrices are known", shapeText(x), shapeText(w))
+		}
+		if c.intOr("transA", 0) != 0 {
+			x = []int{x[1], x[0]}
+		}
+		if c.intOr("transB", 0) != 0 {
+			w = []int{w[1], w[0]}
+		}
+		if x[1] != w[0] {
+			return fmt.Errorf("multiplies %s by %s: %d is not %d", shapeText(x), shapeText(w), x[1], w[0])
+		}
+		return c.product(x[0], w, []int{x[0], w[1]}, c.in[b], c.optional(bias) != nil, b, bias)
+	}
+}
+
+// product makes the node rows x w: a linear layer if w is a constant, else bare MACs.
+func (c *call) product(rows int, w, out []int, weight *value, bias bool, weights ...int) error {
+	c.set(0, out)
+	if weight.constant && !slices.Contains(append([]int{rows}, w...), 0) {
+		op := layer.Linear{Out: w[1], Bias: bias}
+		_, err := c.emit(op, [][]int{{rows, w[0]}}, weights...)
+		return err
+	}
+	macs, err := product("MACs", rows, w[0], w[1])
+	if err == nil {
+		c.work(work{macs: macs}, weights...)
+	}
+	return err
+}
+
+// matMul: NumPy's matmul, batches broadcast.
+func matMul(a, b int) func(*call) error {
+	return func(c *call) error {
+		x, w := c.in[a].shape, c.in[b].shape
+		if len(x) == 0 || len(w) == 0 {
+			return fmt.Errorf("multiplies %s by %s", shapeText(x), shapeText(w))
+		}
+		row, column := len(x) == 1, len(w) == 1
+		if row {
+			x = []int{1, x[0]}
+		}
+		if column {
+			w = []int{w[0], 1}
+		}
+		m, k, n := x[len(x)-2], x[len(x)-1], w[len(w)-1]
+		if k != w[len(w)-2] {
+			return fmt.Errorf("multiplies %s by %s: %d is not %d", shapeText(x), shapeText(w), k, w[len(w)-2])
+		}
+		batch, err := broadcast(x[:len(x)-2], w[:len(w)-2])
+		if err != nil {
+			return err
+		}
+		out := slices.Clone(batch)
+		if !row {
+			out = append(out, m)
+		}
+		if !column {
+			out = append(out, n)
+		}
+		rows, err := product("rows", append(batch, m)...)
+		if err != nil {
+			return err
+		}
+		if len(w) == 2 {
+			return c.product(rows, w, out, c.in[b], false, a, b)
+		}
+		macs, err := product("MACs", rows, k, n)
+		if err == nil {
+			c.set(0, out)
+			c.work(work{macs: macs}, a, b)
+		}
+		return err
+	}
+}
+
+// einsum counts a MAC for every combination of the indices, as its definition sums them.
+func einsum(c *call) error {
+	equation := strings.ReplaceAll(c.stringOr("equation", ""), " ", "")
+	left, right, explicit := strings.Cut(equation, "->")
+	terms := strings.Split(left, ",")
+	if !explicit || len(terms) != 2 || len(c.in) != 2 || strings.Contains(equation, ".") {
+		return errUnknown
+	}
+	size := map[rune]int{}
+	all := []int{}
+	for i, term := range terms {
+		if len(term) != len(c.input(i)) {
+			return fmt.Errorf("equation %q does not fit %s", equation, shapeText(c.input(i)))
+		}
+		for axis, r := range term {
+			d := c.input(i)[axis]
+			if old, ok := size[r]; ok && old != d {
+				return fmt.Errorf("equation %q: index %c is %d and %d", equation, r, old, d)
+			} else if !ok {
+				size[r], all = d, append(all, d)
+			}
+		}
+	}
+	out := []int{}
+	for _, r := range right {
+		d, ok := size[r]
+		if !ok {
+			return fmt.Errorf("equation %q: no input has index %c", equation, r)
+		}
+		out = append(out, d)
+	}
+	macs, err := product("MACs", all...)
+	if err == nil {
+		c.set(0, out)
+		c.work(work{macs: macs}, 0, 1)
+	}
+	return err
+}
+
+// normRules are the normalisations.
+var normRules = map[string]rule{
+	"BatchNormalization":        {apply: norm("batch"), least: 3},
+	"InstanceNormalization":     {apply: norm("instance"), least: 3},
+	"LayerNormalization":        {apply: norm("layer"), least: 2},
+	"GroupNormalization":        {apply: norm("group"), least: 3},
+	"MeanVarianceNormalization": {apply: norm("instance"), least: 1},
+	"LRN":                       {apply: lrn, least: 1},
+	"RMSNormalization":          {apply: perElement(4), least: 2}, // square, add, scale, multiply
+	"LpNormalization":           {apply: perElement(3), least: 1}, // square, add, divide
+}
+
+// norm keeps the shape. Running means and variances are no parameters: scale and shift are.
+func norm(f string) func(*call) error {
+	return func(c *call) error {
+		x := c.input(0)
+		if len(x) < 2 {
+			return fmt.Errorf("normalises %s: a batch and channels are needed", shapeText(x))
+		}
+		affine := c.optional(1) != nil
+		c.set(0, x)
+		if _, err := c.emit(layer.Norm{Func: f, Affine: affine}, [][]int{x}, 1, 2); err != nil {
+			return err
+		}
+		if f == "layer" { // the mean and the inverse deviation, which only training reads
+			c.put(1, value{shape: x[:1]})
+			c.put(2, value{shape: x[:1]})
+		}
+		return nil
+	}
+}
+
+func lrn(c *call) error {
+	size := c.intOr("size", 0)
+	if size < 1 || size > layer.MaxExtent {
+		return fmt.Errorf("size %d", size)
+	}
+	c.set(0, c.input(0))
+	_, err := c.emit(layer.Norm{Func: "lrn", Size: int(size)}, [][]int{c.input(0)})
+	return err
+}
+
+// perElement keeps the first input's shape and counts so many FLOPs an element; other inputs are weights.
+func perElement(flops int) func(*call) error {
+	return func(c *call) error {
+		n, err := product("FLOPs", append(slices.Clone(c.input(0)), flops)...)
+		if err != nil {
+			return err
+		}
+		c.set(0, c.input(0))
+		var weights []int
+		for i := 1; i < len(c.in); i++ {
+			weights = append(weights, i)
+		}
+		c.work(work{flops: n}, weights...)
+		return nil
+	}
+}

@@ -1,0 +1,328 @@
+package onnx
+
+import (
+	"fmt"
+	"slices"
+
+	"convx/internal/layer"
+)
+
+// selectRules are the operators that take parts of values and put them together.
+var selectRules = map[string]rule{
+	"Gather":          {apply: gather, least: 2, free: true},
+	"GatherElements":  {apply: gatherElements, least: 2, free: true},
+	"GatherND":        {apply: gatherND, least: 2, free: true},
+	"ScatterElements": {apply: sameShape, least: 3, free: true},
+	"ScatterND":       {apply: sameShape, least: 3, free: true},
+	"Scatter":         {apply: sameShape, least: 3, free: true},
+	"Slice":           {apply: slice, least: 1, free: true},
+	"Split":           {apply: split, least: 1, free: true},
+	"Concat":          {apply: concat(0, 1), least: 1},
+	"NonZero":         {apply: nonZero, least: 1, free: true},
+}
+
+// gather takes elements along an axis: an embedding where the data are weights.
+func gather(c *call) error {
+	x, idx := c.in[0], c.in[1]
+	at, err := axis(c.intOr("axis", 0), len(x.shape))
+	if err != nil {
+		return err
+	}
+	out := slices.Concat(x.shape[:at], idx.shape, x.shape[at+1:])
+	if err := extents(out); err != nil {
+		return err
+	}
+	if x.constant && !idx.constant {
+		c.set(0, out)
+		c.work(work{}, 0)
+		return nil
+	}
+	v := value{shape: out, elem: x.elem}
+	if list, ok := idx.list(); ok && x.numbers() {
+		n := x.shape[at]
+		for i, j := range list {
+			if list[i], err = inside(j, n); err != nil {
+				return err
+			}
+		}
+		from := make([]int, len(x.shape))
+		v = x.pick(out, func(to []int) int {
+			copy(from, to[:at])
+			from[at] = int(list[offset(idx.shape, to[at:at+len(idx.shape)])])
+			copy(from[at+1:], to[at+len(idx.shape):])
+			return offset(x.shape, from)
+		})
+	}
+	c.put(0, v)
+	return nil
+}
+
+// inside resolves an index that may count from the end.
+func inside(i int64, n int) (int64, error) {
+	if i < 0 {
+		i += int64(n)
+	}
+	if i < 0 || i >= int64(n) {
+		return 0, fmt.Errorf("index %d is outside of %d elements", i, n)
+	}
+	return i, nil
+}
+
+func gatherElements(c *call) error {
+	c.set(0, c.input(1))
+	return nil
+}
+
+func gatherND(c *call) error {
+	x, idx := c.input(0), c.input(1)
+	batch := int(c.intOr("batch_dims", 0))
+	if len(idx) == 0 || batch < 0 || batch >= len(idx) || batch+idx[len(idx)-1] > len(x) {
+		return fmt.Errorf("indices %s do not fit %s", shapeText(idx), shapeText(x))
+	}
+	c.set(0, slices.Concat(idx[:len(idx)-1], x[batch+idx[len(idx)-1]:]))
+	return nil
+}
+
+// sliced is the part of one axis: n elements from start on, step apart.
+type sliced struct{ start, step, n int }
+
+// slice: bounds are attributes before set 10, inputs since.
+func slice(c *call) error {
+	x := c.in[0]
+	bounds := [4][]int64{c.ints("starts"), c.ints("ends"), c.ints("axes"), nil} // and steps
+	for i := range bounds {
+		v := c.optional(1 + i)
+		if v == nil {
+			continue
+		}
+		var ok bool
+		if bounds[i], ok = v.list(); !ok {
+			return errUnknown
+		}
+	}
+	parts, err := slicing(bounds, x.shape)
+	if err != nil {
+		return err
+	}
+	out := make([]int, len(parts))
+	for i, p := range parts {
+		out[i] = p.n
+	}
+	from := make([]int, len(parts))
+	c.put(0, x.pick(out, func(at []int) int {
+		for i, p := range parts {
+			from[i] = p.start + at[i]*p.step
+		}
+		return offset(x.shape, from)
+	}))
+	return nil
+}
+
+// slicing resolves starts, ends, axes and steps on a shape, clamped as ONNX says.
+func slicing(bounds [4][]int64, s []int) ([]sliced, error) {
+	starts, ends, axes, steps := bounds[0], bounds[1], bounds[2], bounds[3]
+	parts := make([]sliced, len(s))
+	for i, d := range s {
+		parts[i] = sliced{0, 1, d}
+	}
+	if axes == nil {
+		for i := range starts {
+			axes = append(axes, int64(i))
+		}
+	}
+	if len(ends) != len(starts) || len(axes) != len(starts) || steps != nil && len(steps) != len(starts) {
+		return nil, fmt.Errorf("slices from %v to %v along %v by %v", starts, ends, axes, steps)
+	}
+	if _, err := axisSet(axes, len(s)); err != nil {
+		return nil, err
+	}
+	for i, a := range axes {
+		step := int64(1)
+		if steps != nil {
+			step = steps[i]
+		}
+		if step == 0 || step == -1<<63 {
+			return nil, fmt.Errorf("a slice by steps of %d", step)
+		}
+		at := mod(a, len(s))
+		parts[at] = clamp(starts[i], ends[i], step, int64(s[at]))
+	}
+	return parts, nil
+}
+
+func clamp(start, end, step, n int64) sliced {
+	low, high := int64(0), n // where a bound may stand; backwards one earlier
+	if step < 0 {
+		low, high = -1, n-1
+	}
+	bound := func(b, least int64) int64 {
+		if b < 0 {
+			b += n
+		}
+		return min(max(b, least), high)
+	}
+	first, last := bound(start, max(low, 0)), bound(end, low)
+	reach, stride := last-first, step
+	if step < 0 {
+		reach, stride = first-last, -step
+	}
+	count := int64(0)
+	if reach > 0 {
+		count = (reach-1)/stride + 1
+	}
+	if count <= 1 {
+		step = 1 // a step that is never taken may be as long as it likes
+	}
+	return sliced{int(first), int(step), int(count)}
+}
+
+// split: sizes are an attribute before set 13, an input since; without them the parts are equal, the last one smaller.
+func split(c *call) error {
+	x := c.in[0]
+	at, err := axis(c.intOr("axis", 0), len(x.shape))
+	if err != nil {
+		return err
+	}
+	sizes := c.ints("split")
+	if v := c.optional(1); v != nil {
+		var ok bool
+		if sizes, ok = v.list(); !ok {
+			return errUnknown
+		}
+	}
+	parts := len(c.Outputs)
+	if sizes == nil {
+		left := x.shape[at]
+		each := (left + parts - 1) / max(parts, 1)
+		for range parts {
+			sizes = append(sizes, int64(min(each, left)))
+			left -= min(each, left)
+		}
+	}
+	lengths, err := toShape(sizes[:min(len(sizes), maxSplit)])
+	if err != nil {
+		return err
+	}
+	sum, err := layer.Sum(lengths...)
+	if err != nil || sum != x.shape[at] || len(lengths) != parts {
+		return fmt.Errorf("splits %s along axis %d into %v", shapeText(x.shape), at, sizes)
+	}
+	start := 0
+	for i, n := range lengths {
+		out := slices.Clone(x.shape)
+		out[at] = n
+		first := start
+		start += n
+		from := make([]int, len(out))
+		c.put(i, x.pick(out, func(to []int) int {
+			copy(from, to)
+			from[at] += first
+			return offset(x.shape, from)
+		}))
+	}
+	return nil
+}
+
+// concat joins inputs first, first+every, … along an axis.
+func concat(first, every int) func(*call) error {
+	return func(c *call) error {
+		var parts []*value
+		var operands []int
+		for i := first; i < len(c.in); i += every {
+			if !c.in[i].known() {
+				return errUnknown
+			}
+			parts, operands = append(parts, c.in[i]), append(operands, i)
+		}
+		if len(parts) == 0 {
+			return fmt.Errorf("joins nothing")
+		}
+		at, err := axis(c.intOr("axis", 1), len(parts[0].shape))
+		if err != nil {
+			return err
+		}
+		out, err := joined(parts, at)
+		if err != nil {
+			return err
+		}
+		if c.constant() {
+			c.put(0, join(parts, out, at))
+			return nil
+		}
+		c.set(0, out)
+		var in [][]int
+		for _, p := range parts {
+			in = append(in, p.shape)
+		}
+		if at != 1 || len(out) < 3 {
+			c.layer = nil // along other axes it is copying, as slicing is
+			return nil
+		}
+		c.emitShaped(layer.Concat{}, in, out)
+		c.layer.operands = operands
+		return nil
+	}
+}
+
+// joined is the shape of values put together along an axis.
+func joined(parts []*value, at int) ([]int, error) {
+	out := slices.Clone(parts[0].shape)
+	for _, p := range parts[1:] {
+		if len(p.shape) != len(out) || !slices.Equal(p.shape[:at], out[:at]) || !slices.Equal(p.shape[at+1:], out[at+1:]) {
+			return nil, fmt.Errorf("joins %s and %s along axis %d", shapeText(parts[0].shape), shapeText(p.shape), at)
+		}
+		var err error
+		if out[at], err = layer.Sum(out[at], p.shape[at]); err != nil {
+			return nil, err
+		}
+	}
+	return out, extents(out)
+}
+
+// join puts small constants together.
+func join(parts []*value, out []int, at int) value {
+	v := value{shape: out, elem: parts[0].elem}
+	whole := !slices.ContainsFunc(parts, func(p *value) bool { return p.ints == nil && p.numel() > 0 })
+	if !small(out) || slices.ContainsFunc(parts, func(p *value) bool { return !p.numbers() }) {
+		return v
+	}
+	from := make([]int, len(out))
+	each(out, func(to []int) {
+		copy(from, to)
+		k := 0
+		for ; from[at] >= parts[k].shape[at]; k++ {
+			from[at] -= parts[k].shape[at]
+		}
+		if i := offset(parts[k].shape, from); whole {
+			v.ints = append(v.ints, parts[k].int(i))
+		} else {
+			v.floats = append(v.floats, parts[k].float(i))
+		}
+	})
+	return v
+}
+
+// maxSplit bounds the parts of one split.
+const maxSplit = 1 << 16
+
+// nonZero has a shape only where its input is known.
+func nonZero(c *call) error {
+	x := c.in[0]
+	if !x.numbers() || !small(x.shape) {
+		return errUnknown
+	}
+	var found [][]int
+	each(x.shape, func(at []int) {
+		if x.float(offset(x.shape, at)) != 0 {
+			found = append(found, slices.Clone(at))
+		}
+	})
+	v := value{shape: []int{len(x.shape), len(found)}, elem: elemInt64, ints: []int64{}}
+	for i := range x.shape {
+		for _, at := range found {
+			v.ints = append(v.ints, int64(at[i]))
+		}
+	}
+	c.put(0, v)
+	return nil
+}

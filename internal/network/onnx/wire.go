@@ -1,0 +1,201 @@
+package onnx
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Limits on what is held in memory, however large the file claims to be.
+const (
+	windowSize  = 64 << 10  // of the file, read at a time
+	maxKept     = 256 << 20 // bytes of names, attributes and nodes
+	maxDepth    = 64        // of messages within messages: If in If in …
+	maxText     = 1 << 20   // bytes of one name
+	maxConstant = 4096      // elements of a constant whose numbers are kept
+	maxRank     = 32        // axes of a tensor
+)
+
+var errTooLarge = errors.New("its graph (without weights) is larger than 256 MiB")
+
+// wire is a window that slides over the file. The first error sticks.
+type wire struct {
+	r      io.ReaderAt
+	size   int64
+	window []byte // the file from offset at
+	at     int64
+	kept   int64
+	err    error
+}
+
+func (w *wire) failf(pos int64, format string, args ...any) {
+	if w.err == nil {
+		w.err = fmt.Errorf("at byte %d: %w", pos, fmt.Errorf(format, args...))
+	}
+}
+
+// keep charges n bytes of memory to the file's account.
+func (w *wire) keep(n int) {
+	w.kept += int64(n)
+	if w.kept > maxKept && w.err == nil {
+		w.err = errTooLarge
+	}
+}
+
+// peek returns up to n bytes at pos, fewer only at the end of the file. They are valid until the next peek.
+func (w *wire) peek(pos int64, n int) []byte {
+	if pos < w.at || pos+int64(n) > w.at+int64(len(w.window)) {
+		w.fill(pos)
+	}
+	rest := w.window[pos-w.at:]
+	return rest[:min(n, len(rest))]
+}
+
+func (w *wire) fill(pos int64) {
+	if w.window == nil {
+		w.window = make([]byte, windowSize)
+	}
+	n := min(int64(windowSize), w.size-pos)
+	w.window, w.at = w.window[:n], pos
+	if got, err := w.r.ReadAt(w.window, pos); int64(got) < n {
+		w.window = w.window[:got]
+		w.failf(pos+int64(got), "%w", err)
+	}
+}
+
+// read copies the bytes of a field, of which there may be at most limit.
+func (w *wire) read(f field, limit int64) []byte {
+	n := f.to - f.from
+	if n > limit {
+		w.failf(f.from, "%d bytes where at most %d make sense", n, limit)
+		return nil
+	}
+	w.keep(int(n))
+	if w.err != nil {
+		return nil
+	}
+	out := make([]byte, 0, n)
+	for pos := f.from; pos < f.to && w.err == nil; {
+		part := w.peek(pos, int(min(f.to-pos, windowSize)))
+		out, pos = append(out, part...), pos+int64(len(part))
+	}
+	return out
+}
+
+// field is one entry of a message: a number, or a span of the file.
+type field struct {
+	w        *wire
+	num      protowire.Number
+	typ      protowire.Type
+	value    uint64 // of varint and fixed fields
+	from, to int64  // of length-delimited ones
+	depth    int
+}
+
+// fields walks a message, stepping over the contents of every span.
+func (f field) fields() iter.Seq[field] {
+	return func(yield func(field) bool) {
+		w, pos := f.w, f.from
+		if f.depth > maxDepth {
+			w.failf(pos, "messages nested more than %d deep", maxDepth)
+		}
+		for pos < f.to && w.err == nil {
+			next := f.field(&pos)
+			if w.err != nil || !yield(next) {
+				return
+			}
+		}
+	}
+}
+
+// field reads the entry at pos and moves pos behind it.
+func (f field) field(pos *int64) field {
+	w, start := f.w, *pos
+	tag := f.varint(pos)
+	num, typ := protowire.DecodeTag(tag)
+	out := field{w: w, num: num, typ: typ, depth: f.depth + 1}
+	if w.err == nil && !num.IsValid() {
+		w.failf(start, "not a protocol-buffer field")
+	}
+	switch typ {
+	case protowire.VarintType:
+		out.value = f.varint(pos)
+	case protowire.Fixed32Type, protowire.Fixed64Type:
+		out.value = f.fixed(pos, typ)
+	case protowire.BytesType:
+		n := f.varint(pos)
+		if w.err == nil && n > uint64(f.to-*pos) {
+			w.failf(start, "a field of %d bytes where %d are left: the file is cut short or damaged", n, f.to-*pos)
+			return out
+		}
+		out.from, out.to = *pos, *pos+int64(n)
+		*pos = out.to
+	default:
+		w.failf(start, "not a protocol-buffer field")
+	}
+	return out
+}
+
+func (f field) varint(pos *int64) uint64 {
+	if f.w.err != nil {
+		return 0
+	}
+	v, n := protowire.ConsumeVarint(f.w.peek(*pos, int(min(f.to-*pos, 10))))
+	if n < 0 {
+		f.w.failf(*pos, "the file is cut short or damaged")
+		return 0
+	}
+	*pos += int64(n)
+	return v
+}
+
+func (f field) fixed(pos *int64, typ protowire.Type) uint64 {
+	if typ == protowire.Fixed64Type {
+		v, n := protowire.ConsumeFixed64(f.w.peek(*pos, int(min(f.to-*pos, 8))))
+		return f.consumed(pos, v, n)
+	}
+	v, n := protowire.ConsumeFixed32(f.w.peek(*pos, int(min(f.to-*pos, 4))))
+	return f.consumed(pos, uint64(v), n)
+}
+
+func (f field) consumed(pos *int64, v uint64, n int) uint64 {
+	if n < 0 {
+		f.w.failf(*pos, "the file is cut short or damaged")
+		return 0
+	}
+	*pos += int64(n)
+	return v
+}
+
+// is demands a wire type; a field of another type is an error.
+func (f field) is(typ protowire.Type) bool {
+	if f.typ != typ && f.w.err == nil {
+		f.w.failf(f.from, "field %d has wire type %d, not %d: not an ONNX model", f.num, f.typ, typ)
+	}
+	return f.typ == typ && f.w.err == nil
+}
+
+func (f field) text() string {
+	if !f.is(protowire.BytesType) {
+		return ""
+	}
+	return string(f.w.read(f, maxText))
+}
+
+func (f field) int() int64 {
+	if !f.is(protowire.VarintType) {
+		return 0
+	}
+	return int64(f.value)
+}
+
+// message walks the fields of an embedded message.
+func (f field) message() iter.Seq[field] {
+	if !f.is(protowire.BytesType) {
+		return func(func(field) bool) {}
+	}
+	return f.fields()
+}
