@@ -10,3 +10,8 @@ var Samples embed.FS
 
 // SamplePicture is the picture that run uses without an input.
 const SamplePicture = "samples/cat.png"
+
+// Networks are the network files, under networks/: docs/network-files.md is their reference.
+//
+//go:embed networks/*.yaml
+var Networks embed.FS

@@ -94,14 +94,14 @@ func Evaluate(g *Graph, o Options) (*Result, error) {
 			bad = append(bad, Problem{At: n.At, Node: n.Name, Err: err})
 		}
 	}
-	if err := problems(g.Name, bad); err != nil {
+	if err := problems(g.file(), bad); err != nil {
 		return nil, err
 	}
 	if err := r.addUp(); err != nil {
-		return nil, problems(g.Name, []Problem{{Err: err}})
+		return nil, problems(g.file(), []Problem{{Err: err}})
 	}
 	if err := r.memory(e.works); err != nil {
-		return nil, problems(g.Name, []Problem{{Err: err}})
+		return nil, problems(g.file(), []Problem{{Err: err}})
 	}
 	r.fields(e.works)
 	return r, nil

@@ -31,6 +31,9 @@ func (r *Result) fields(works []*work) {
 }
 
 func nodeField(w *work, n *NodeResult, in []shape.Field, dims int) shape.Field {
+	if v, ok := n.Node.Op.(*View); ok && v.Skip != nil && len(in[0].Size) == dims && n.Output != nil {
+		return in[0].Moved(v.Skip(n.Inputs))
+	}
 	if len(w.stages) == 0 {
 		return joinFields(in, n.Inputs, n.Output, dims)
 	}

@@ -8,6 +8,7 @@ import (
 // Graph is a network: nodes in an order in which each follows what it reads, which is the order that they run in.
 type Graph struct {
 	Name   string
+	File   string // where it was read, for errors; empty if nowhere
 	Title  string
 	Papers []string
 	Nodes  []Node
@@ -113,6 +114,14 @@ func problems(file string, all []Problem) error {
 	return &Error{File: file, Problems: all[:shown], More: len(all) - shown}
 }
 
+// file is what errors call the network.
+func (g *Graph) file() string {
+	if g.File != "" {
+		return g.File
+	}
+	return g.Name
+}
+
 // outputs are the nodes whose outputs leave the network.
 func (g *Graph) outputs() []int {
 	if len(g.Outputs) > 0 || len(g.Nodes) == 0 {
@@ -156,7 +165,7 @@ func (g *Graph) Check() error {
 	if len(g.Nodes) == 0 {
 		all = append(all, Problem{Err: fmt.Errorf("the network has no layers")})
 	}
-	return problems(g.Name, all)
+	return problems(g.file(), all)
 }
 
 func arityText(least, most int) string {

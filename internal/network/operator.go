@@ -59,6 +59,9 @@ type View struct {
 	Shape func(in [][]int) ([]int, error)
 	// Copies says that the output is a tensor of its own (transpose, slice), not the input's memory under another shape.
 	Copies bool
+	// Skip, if not nil, says that the output is a part of the first input, and how many elements before it are left
+	// out along each spatial axis: what the receptive field is moved by.
+	Skip func(in [][]int) []int
 }
 
 // Unknown is an operator that nobody counted: listed as uncounted, never silently zero. Shape may be nil: what follows
@@ -117,7 +120,9 @@ func (p *Primitive) arity() (int, int) {
 	switch op := p.Op.(type) {
 	case layer.Scale:
 		return 2, 2
-	case layer.Add, layer.Concat:
+	case layer.Add:
+		return 2, -1
+	case layer.Concat:
 		return 1, -1
 	case layer.Deformable:
 		if op.Modulated {

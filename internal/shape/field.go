@@ -159,6 +159,11 @@ func (f Field) Over(extents []int) Field {
 	return out
 }
 
+// Moved is the field of a part that leaves out so many elements before it, per axis.
+func (f Field) Moved(skip []int) Field {
+	return f.step(func(i int) reach { return reach{start: float64(skip[i]), jump: 1} })
+}
+
 func (f Field) whole(in []int) Field { return f.Over(in[min(2, len(in)):]) }
 
 // Join is the field of two branches that meet: what either sees.

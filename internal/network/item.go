@@ -1,0 +1,182 @@
+package network
+
+import (
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"convx/internal/layer"
+)
+
+var (
+	// forms are the keys that say what an entry is.
+	forms = []string{"variant", "op", "block"}
+	// commonKeys are the keys that every entry may have.
+	commonKeys = []string{"name", "from", "repeat", "first", "when", "weights"}
+)
+
+// operators are the ops by name, made once for all files.
+func (f *file) operators() map[string]opKind { return opsByName }
+
+var opsByName = func() map[string]opKind {
+	m := map[string]opKind{}
+	for _, k := range opKinds() {
+		m[k.name] = k
+	}
+	return m
+}()
+
+// items reads a list of layers.
+func (f *file) items(n *yaml.Node) []item {
+	if n.Kind != yaml.SequenceNode {
+		f.bad(position(n), "layers is a list, not %s", kindText(n))
+		return []item{}
+	}
+	items := make([]item, len(n.Content))
+	for i, c := range n.Content {
+		f.item(resolve(c), &items[i])
+	}
+	return items
+}
+
+// item reads one entry: the bare name of an operator, block or variant, or a mapping with variant, op or block.
+func (f *file) item(n *yaml.Node, it *item) {
+	it.at = position(n)
+	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+		it.what = n.Value
+		it.form = f.formOf(n.Value)
+		if it.form == "" {
+			f.unknownName(it.at, "layer", n.Value, slices.Concat(f.blockNames(), layer.VariantNames(), opNames()))
+		}
+		return
+	}
+	f.pairs(n, "a layer", func(key string, k, v *yaml.Node) {
+		switch {
+		case slices.Contains(forms, key):
+			if it.form != "" {
+				f.bad(position(k), "a layer is a %s or a %s, not both", it.form, key)
+			}
+			it.form, it.what = key, f.scalar(key, v)
+		case key == "from":
+			it.from = f.references(key, v)
+		case key == "first":
+			f.pairs(v, "first", func(key string, k, v *yaml.Node) {
+				it.first = append(it.first, setting{key, f.scalar(key, v), position(k)})
+			})
+		case key == "name":
+			it.name = f.scalar(key, v)
+		case key == "repeat":
+			it.named.repeat = f.scalar(key, v)
+		case key == "when":
+			it.named.when = f.scalar(key, v)
+		case key == "weights":
+			it.named.weights = f.scalar(key, v)
+		default:
+			it.keys = append(it.keys, setting{key, f.scalar(key, v), position(k)})
+		}
+	})
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	if it.form == "" {
+		f.bad(it.at, "a layer says what it is: variant, op or block")
+		return
+	}
+	f.checkItem(it)
+}
+
+// checkItem looks for names and keys that cannot be right, where no parameter stands in the way.
+func (f *file) checkItem(it *item) {
+	if strings.Contains(it.what, "$") {
+		return
+	}
+	var keys []string
+	switch it.form {
+	case "variant":
+		v, ok := layer.VariantNamed(it.what)
+		if !ok {
+			f.unknownName(it.at, "variant", it.what, layer.VariantNames())
+			return
+		}
+		keys = variantKeys(v)
+	case "op":
+		op, ok := f.operators()[it.what]
+		if !ok {
+			f.unknownName(it.at, "op", it.what, opNames())
+			return
+		}
+		keys = op.keyNames()
+	case "block":
+		b, ok := f.blocks[it.what]
+		if !ok {
+			f.unknownName(it.at, "block", it.what, f.blockNames())
+			return
+		}
+		if b.layers == nil && b.params == nil {
+			return // not read yet: its parameters are checked when it is expanded
+		}
+		for _, p := range b.params {
+			keys = append(keys, p.name)
+		}
+	}
+	for _, s := range slices.Concat(it.keys, it.first) {
+		if !slices.Contains(keys, s.key) {
+			f.unknownKey(s.at, it.what, s.key, append(keys, commonKeys...))
+		}
+	}
+}
+
+// variantKeys are the keys of a variant in files; dims and input come from the network.
+func variantKeys(v layer.Variant) []string {
+	var keys []string
+	for _, k := range layer.Keys() {
+		if k.Name != "dims" && k.Name != "input" && v.Has(k.Name) {
+			keys = append(keys, k.YAML())
+		}
+	}
+	return keys
+}
+
+// formOf says what a bare name stands for.
+func (f *file) formOf(name string) string {
+	if _, ok := f.operators()[name]; ok {
+		return "op"
+	}
+	if _, ok := f.blocks[name]; ok {
+		return "block"
+	}
+	if _, ok := layer.VariantNamed(name); ok {
+		return "variant"
+	}
+	return ""
+}
+
+func (f *file) blockNames() []string {
+	var names []string
+	for n := range f.blocks {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func opNames() []string {
+	var names []string
+	for _, k := range opKinds() {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+func (f *file) unknownName(at Position, what, name string, names []string) {
+	if near := layer.Nearest(name, names); near != "" {
+		f.bad(at, "unknown %s %q: did you mean %s?", what, name, near)
+		return
+	}
+	if len(names) == 0 {
+		f.bad(at, "unknown %s %q: the file has none", what, name)
+		return
+	}
+	f.bad(at, "unknown %s %q; there are %s", what, name, strings.Join(names, ", "))
+}
