@@ -3,6 +3,7 @@ package picture
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -95,6 +96,10 @@ func openGIF(br *bufio.Reader, limit int64) (*Reader, error) {
 func damaged(err error) error {
 	if err == nil || readError(err) == errTruncated {
 		return err
+	}
+	var unsupported jpeg.UnsupportedError
+	if errors.As(err, &unsupported) {
+		return fmt.Errorf("this kind of JPEG cannot be read: %s", string(unsupported))
 	}
 	_, what, found := strings.Cut(err.Error(), ": ")
 	if !found {

@@ -47,8 +47,12 @@ func newLayout(m *Mapped, h, w int, o MapOptions) (layout, error) {
 		l.width = m.Cols*(l.cellW+gridGap) + gridGap
 		l.height = m.Rows*(l.cellH+labelLine+gridGap) + gridGap
 	}
-	if float64(l.width)*float64(l.height) > DefaultMaxPixels {
-		return l, fmt.Errorf("a picture of %d x %d maps would be %dx%d pixels: select channels or a smaller grid", m.Rows, m.Cols, l.width, l.height)
+	limit := o.MaxPixels
+	if limit <= 0 {
+		limit = DefaultMaxPixels
+	}
+	if float64(l.width)*float64(l.height) > float64(limit) {
+		return l, fmt.Errorf("a picture of %d x %d maps would be %dx%d pixels: select channels or a smaller grid, or raise --max-pixels", m.Rows, m.Cols, l.width, l.height)
 	}
 	return l, nil
 }

@@ -172,6 +172,7 @@ func TestMapRefuses(t *testing.T) {
 		{x, MapOptions{Depth: 12}, "8 or 16 bits"},
 		{x, MapOptions{Rows: -1}, "negative"},
 		{x, MapOptions{Scale: 1 << 14}, "select channels"},
+		{x, MapOptions{Scale: 16, MaxPixels: 100}, "raise --max-pixels"},
 		{x, MapOptions{Scale: math.MaxInt}, "too many pixels"},
 		{tensor.New[float32](4, 2, 2), MapOptions{}, "not N x C x H x W"},
 		{tensor.New[float32](1, 4, 0, 2), MapOptions{}, "nothing to show"},

@@ -18,13 +18,14 @@ type MapOptions struct {
 	Rows, Cols int
 	Depth      int // 8 or 16 bits a sample; 0: 8
 	// Scale magnifies each value to so many pixels a side. 0: 1, but in a grid enough to see maps of a few values.
-	Scale int
+	Scale     int
+	MaxPixels int64 // of the picture; 0: DefaultMaxPixels
 }
 
 // Map shows an N x C x H x W tensor. With three channels, none selected, each of the N becomes a colour picture; otherwise
 // every channel of every N becomes a map of one number a pixel. One picture or map is given as it is, several are laid out
 // in a labelled grid. All share one scale, so that they can be compared. Non-finite values are shown in the Invalid colour.
-// It is an error when t is not of four axes, is empty, has no such channel, or the picture would be over DefaultMaxPixels.
+// It is an error when t is not of four axes, is empty, has no such channel, or the picture would be over MaxPixels.
 func Map[T tensor.Float](t *tensor.Tensor[T], o MapOptions) (*Picture, Mapped, error) {
 	cells, err := selectCells(t.Shape, o)
 	if err != nil {
