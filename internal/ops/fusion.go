@@ -11,6 +11,8 @@ import (
 // result must be that of the stages in turn: equal on integer-valued data.
 type fusion struct {
 	Name string
+	// tolerance is as an algorithm's.
+	tolerance float64
 	// accept returns how many of the chain's first stages it computes at once (at least 2), or why it computes none.
 	accept func(c *chain) (int, error)
 	// The constructors get the chain cut to the accepted length, and the weights of its stages.
@@ -89,7 +91,7 @@ func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tens
 		for _, m := range nodes[i : i+n] {
 			st.stages = append(st.stages, m.stages...)
 		}
-		st.Kind, st.Algorithm = last.problem.Stage.Op.Kind(), f.Name
+		st.Kind, st.Algorithm, st.Tolerance = last.problem.Stage.Op.Kind(), f.Name, f.tolerance
 		st.Workspace, st.Packed = r.bytes()
 		return st, n, nil
 	}

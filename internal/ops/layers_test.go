@@ -122,9 +122,7 @@ func exactLayer(l layer.Layer) bool {
 
 // rounds reports whether some step's algorithm rounds integers.
 func (p *Pipeline[T]) rounds() bool {
-	return slices.ContainsFunc(p.steps, func(st step[T]) bool {
-		return slices.ContainsFunc(algorithms[st.Kind], func(a algorithm) bool { return a.Name == st.Algorithm && a.tolerance > 0 })
-	})
+	return slices.ContainsFunc(p.steps, func(st step[T]) bool { return st.Tolerance > 0 })
 }
 
 // layerIntegers draws a layer's input and operands: integers, but for the regions of interest.

@@ -32,6 +32,9 @@ type Info struct {
 	Algorithm string
 	// Workspace is the bytes of scratch memory, all threads together; Packed the bytes of transformed weights.
 	Workspace, Packed int
+	// Tolerance is 0 if the algorithm is exact on integer-valued data; otherwise its error relative to the largest sum
+	// of the magnitudes of an output's products.
+	Tolerance float64
 }
 
 // runner is the part of a plan that an algorithm writes. run overwrites out from in, allocates nothing, may be called
@@ -87,7 +90,7 @@ func newPlan[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (*Plan[T],
 		return nil, fmt.Errorf("preparing %s for %s: %w", a.Name, p, err)
 	}
 	plan := &Plan[T]{Inputs: p.Inputs, Output: p.Output, runner: r, in: make([][]T, len(p.Inputs))}
-	plan.Kind, plan.Algorithm = p.Stage.Op.Kind(), a.Name
+	plan.Kind, plan.Algorithm, plan.Tolerance = p.Stage.Op.Kind(), a.Name, a.tolerance
 	plan.Workspace, plan.Packed = r.bytes()
 	return plan, nil
 }

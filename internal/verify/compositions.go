@@ -1,0 +1,110 @@
+package verify
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"convx/internal/tensor"
+)
+
+// compositions are the identities of variants that are several stages.
+var compositions = []Identity{
+	{"separable", "a separable convolution is a depthwise, then a pointwise one", separableIsTwo},
+	{"separable-rank", "a separable convolution is a standard one whose kernel is the product of both", separableIsProduct},
+	{"inverted-residual", "an inverted residual block is three convolutions with ReLU6 between, plus its input", invertedResidualIsThree},
+	{"se-constant", "squeeze-and-excitation whose gate does not look at its input scales the channels", constantGateScales},
+	{"resize-one", "a resize-convolution of scale 1 is the convolution", resizeByOneIsNone},
+	{"resize-commutes", "bilinear resizing and a pointwise convolution may change places", resizeCommutes},
+}
+
+// prefixed picks the operands of one stage.
+func prefixed(w operands, prefix string) operands {
+	out := operands{}
+	for name, t := range w {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			out[rest] = t
+		}
+	}
+	return out
+}
+
+func separableIsTwo(d *draw) (left, right *array) {
+	dims := d.dims()
+	x := d.input(d.Int(1, 9), dims)
+	window := append(d.window(dims), num("multiplier", d.Int(1, 2)))
+	o := num("out-channels", d.Int(1, 20))
+	left, w := d.run("separable", x, nil, append(slices.Clone(window), o)...)
+	return left, d.of("pointwise", d.of("depthwise", x, prefixed(w, "depthwise."), window...), prefixed(w, "pointwise."), o)
+}
+
+func separableIsProduct(d *draw) (left, right *array) {
+	dims, c, o := d.dims(), d.Int(1, 9), d.Int(1, 20)
+	x := d.input(c, dims)
+	keys := append(d.window(dims), num("out-channels", o), "bias=false")
+	left, w := d.run("separable", x, nil, keys...)
+	depth, point := w["depthwise.weight"], w["pointwise.weight"]
+	taps := depth.Len() / c
+	product := tensor.New[float32](append([]int{o, c}, depth.Shape[2:]...)...)
+	for i := range product.Data {
+		product.Data[i] = point.Data[i/taps] * depth.Data[i%(c*taps)]
+	}
+	return left, d.of("standard", x, operands{"weight": product}, keys...)
+}
+
+func invertedResidualIsThree(d *draw) (left, right *array) {
+	c, expansion := d.Int(1, 6), d.Int(2, 4)
+	x := d.input(c, 2)
+	o := c
+	if d.Int(0, 1) == 0 {
+		o = d.Int(1, 9)
+	}
+	stride := d.Int(1, 2)
+	window := []string{num("kernel", d.Int(1, 2)*2+1), num("stride", stride), "padding=same"}
+	left, w := d.run("inverted-residual", x, nil, append(slices.Clone(window), num("expansion", expansion), num("out-channels", o))...)
+	relu6 := func(v float32) float32 { return min(max(v, 0), 6) }
+	y := each(d.of("pointwise", x, prefixed(w, "expand."), num("out-channels", c*expansion)), relu6)
+	y = each(d.of("depthwise", y, prefixed(w, "depthwise."), window...), relu6)
+	y = d.of("pointwise", y, prefixed(w, "project."), num("out-channels", o))
+	if stride == 1 && o == c {
+		y = sum(y, x)
+	}
+	return left, y
+}
+
+func constantGateScales(d *draw) (left, right *array) {
+	c := 2 * d.Int(1, 8)
+	x := d.input(c, d.dims())
+	bias := d.integers(c)
+	hidden := c / 2
+	left, _ = d.run("se", x, operands{"fc2.weight": tensor.New[float32](c, hidden), "fc2.bias": bias}, "reduction=2")
+	d.rounds = true
+	right = x.Clone()
+	plane := x.Len() / x.Shape[0] / c
+	for i := range right.Data {
+		right.Data[i] *= float32(1 / (1 + math.Exp(-float64(bias.Data[i/plane%c]))))
+	}
+	return left, right
+}
+
+func resizeByOneIsNone(d *draw) (left, right *array) {
+	dims := d.dims()
+	x := d.input(d.Int(1, 6), dims)
+	keys := append(d.window(dims), num("out-channels", d.Int(1, 9)))
+	left, w := d.run("resize-conv", x, nil, append(slices.Clone(keys), "scale=1")...)
+	return left, d.of("standard", x, w, keys...)
+}
+
+// resizeCommutes resizes by 2 or 4, whose bilinear weights are exact, with a convolution that does nothing.
+func resizeCommutes(d *draw) (left, right *array) {
+	dims, o := d.dims(), d.Int(1, 9)
+	x := d.input(d.Int(1, 6), dims)
+	scale := num("scale", 2*d.Int(1, 2))
+	left, w := d.run("resize-conv", x, nil, scale, num("out-channels", o))
+	mixed := d.of("pointwise", x, w, num("out-channels", o))
+	same := tensor.New[float32](append([]int{o, o}, slices.Repeat([]int{1}, dims)...)...)
+	for i := range o {
+		same.Data[i*o+i] = 1
+	}
+	return left, d.of("resize-conv", mixed, operands{"weight": same}, scale, num("out-channels", o), "bias=false")
+}
