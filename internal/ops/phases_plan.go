@@ -13,16 +13,15 @@ import (
 type phases[T tensor.Float] struct {
 	*phaseLayout
 	operands[T]
-	team      *team
-	convs     [][]runner[T] // of each part, for each block
-	planes    []T           // the parts' outputs, one after the other
-	rows      [][][]T       // per worker, the rows that are being interleaved
-	constants [][]T         // per worker, a row of a phase without taps
-	weave     func(dst []T, src [][]T, n int)
-	rowsLoop  func(worker, from, to int)
-	y         []T
-	in        [1][]T
-	first     int // where the current block begins, over samples and channels
+	team     *team
+	convs    [][]runner[T] // of each part, for each block
+	planes   []T           // the parts' outputs, one after the other
+	weavers  []weaver[T]   // per worker
+	weave    func(dst []T, src [][]T, n int)
+	rowsLoop func(worker, from, to int)
+	y        []T
+	in       [1][]T
+	first    int // where the current block begins, over samples and channels
 }
 
 func newPhases[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) (runner[T], error) {
@@ -47,8 +46,9 @@ func newPhases[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) (r
 		r.convs = append(r.convs, convs)
 	}
 	for range r.team.threads {
-		r.rows = append(r.rows, make([][]T, p.Stride[2]))
-		r.constants = append(r.constants, make([]T, p.Out[2]/p.Stride[2]+1))
+		r.weavers = append(r.weavers, weaver[T]{
+			planes: make([]int, len(l.where)), rows: make([][]T, p.Stride[2]), constant: make([]T, p.Out[2]/p.Stride[2]+1),
+		})
 	}
 	r.rowsLoop = r.interleave
 	return r, nil
@@ -120,46 +120,81 @@ func (r *phases[T]) runBlock(ctx context.Context, b int) error {
 	return r.team.each(ctx, r.block*r.Out[0]*r.Out[1], grainFor(float64(r.Out[2])/4), r.rowsLoop)
 }
 
-// interleave writes rows from..to of the block's output.
+// interleave writes rows from..to of the block's output. A row is short: everything that a division gives is carried
+// from one row to the next.
 func (r *phases[T]) interleave(worker, from, to int) {
-	for i := from; i < to; i++ {
-		o, d, h := i/r.Out[1]/r.Out[0], i/r.Out[1]%r.Out[0], i%r.Out[1]
-		row := r.y[((r.first+o)*r.Out[0]+d)*r.Out[1]*r.Out[2]+h*r.Out[2]:][:r.Out[2]]
-		r.interleaveRow(worker, row, o, d, h)
-	}
-}
-
-// interleaveRow writes one row of the output from the rows of its phases.
-func (r *phases[T]) interleaveRow(worker int, row []T, o, d, h int) {
-	rows := r.rows[worker]
-	phase := (d%r.Stride[0]*r.Stride[1] + h%r.Stride[1]) * r.Stride[2]
-	for w := range rows {
-		rows[w] = r.phaseRow(r.where[phase+w], o, d/r.Stride[0], h/r.Stride[1])
-		if rows[w] == nil {
-			rows[w] = r.constants[worker]
-			for j := range rows[w] {
-				rows[w][j] = r.biasOnly(o)
-			}
+	w := &r.weavers[worker]
+	o, d, h := from/r.Out[1]/r.Out[0], from/r.Out[1]%r.Out[0], from%r.Out[1]
+	r.enter(w, o)
+	qd, pd, qh, ph := d/r.Stride[0], d%r.Stride[0], h/r.Stride[1], h%r.Stride[1]
+	row := r.y[(r.first*r.Out[0]*r.Out[1]+from)*r.Out[2]:]
+	for i := from; ; {
+		r.interleaveRow(w, row[:r.Out[2]], pd*r.Stride[1]+ph, qd, qh)
+		if i++; i == to {
+			return
+		}
+		row = row[r.Out[2]:]
+		if h, ph = h+1, ph+1; ph == r.Stride[1] {
+			qh, ph = qh+1, 0
+		}
+		if h < r.Out[1] {
+			continue
+		}
+		h, qh, ph = 0, 0, 0
+		if d, pd = d+1, pd+1; pd == r.Stride[0] {
+			qd, pd = qd+1, 0
+		}
+		if d == r.Out[0] {
+			d, qd, pd = 0, 0, 0
+			o++
+			r.enter(w, o)
 		}
 	}
-	whole := len(row) / len(rows) // columns that every phase has
-	r.weave(row, rows, whole)
-	for j := whole * len(rows); j < len(row); j++ {
-		row[j] = rows[j-whole*len(rows)][whole]
+}
+
+// weaver is what one worker interleaves with.
+type weaver[T tensor.Float] struct {
+	planes   []int // of each phase, where its plane begins for the channel at hand; -1 if it has no taps
+	rows     [][]T // the rows that are being interleaved
+	constant []T   // a row of a phase without taps
+}
+
+// enter moves to output channel o of the block.
+func (r *phases[T]) enter(w *weaver[T], o int) {
+	wide := r.block / r.groups
+	for i, at := range r.where {
+		if at.part < 0 {
+			w.planes[i] = -1
+			continue
+		}
+		q := &r.parts[at.part]
+		channel := (o/wide*len(q.phases)+at.index)*wide + o%wide
+		w.planes[i] = q.at + ((channel*q.out[0]+q.class[0].shift)*q.out[1]+q.class[1].shift)*q.out[2]
+	}
+	bias := r.biasOnly(o)
+	for i := range w.constant {
+		w.constant[i] = bias
 	}
 }
 
-// phaseRow is the row (d, h) of a phase's plane for output channel o of the block, nil if the phase has no taps.
-func (r *phases[T]) phaseRow(at place, o, d, h int) []T {
-	if at.part < 0 {
-		return nil
+// interleaveRow writes one row of the output, number (qd, qh) of its phase, from the rows of the phases along it.
+func (r *phases[T]) interleaveRow(w *weaver[T], row []T, phase, qd, qh int) {
+	step := r.Stride[2]
+	for i := range w.rows {
+		at := w.planes[phase*step+i]
+		if at < 0 {
+			w.rows[i] = w.constant
+			continue
+		}
+		q := &r.parts[r.where[phase*step+i].part]
+		at += (qd*q.out[1] + qh) * q.out[2]
+		w.rows[i] = r.planes[at+q.class[2].shift : at+q.out[2]]
 	}
-	q := &r.parts[at.part]
-	wide := r.block / r.groups
-	channel := (o/wide*len(q.phases)+at.index)*wide + o%wide
-	w := q.out[2]
-	row := q.at + ((channel*q.out[0]+d+q.class[0].shift)*q.out[1]+h+q.class[1].shift)*w
-	return r.planes[row+q.class[2].shift : row+w]
+	whole := len(row) / step // columns that every phase has
+	r.weave(row, w.rows, whole)
+	for j := whole * step; j < len(row); j++ {
+		row[j] = w.rows[j-whole*step][whole]
+	}
 }
 
 // biasOnly is what a phase without taps holds.
