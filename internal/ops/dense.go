@@ -31,6 +31,20 @@ func gemmConv(p *Problem, w operands[float32]) (runner[float32], error) {
 
 func gemmCost(p *Problem) float64 { return denseProblem(p).GemmCost() }
 
+// directConv is the definition's loops on channel blocks.
+func directConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	return newDense(p, dense.NewDirect(*denseProblem(p), w.Weight, w.Bias)), nil
+}
+
+func directAccepts(p *Problem) error {
+	if reason := dense.DirectDeclines(denseProblem(p)); reason != "" {
+		return errors.New(reason)
+	}
+	return nil
+}
+
+func directCost(p *Problem) float64 { return denseProblem(p).DirectCost() }
+
 // winogradConv is F(m x m, r x r) with the tile that the cost model prefers.
 func winogradConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	q := denseProblem(p)

@@ -6,13 +6,17 @@ import (
 	"convx/internal/ops/kernel"
 )
 
-// The cost model estimates a run on one thread in nanoseconds, from four
+// The cost model estimates a run on one thread in nanoseconds, from a few
 // rates of each instruction set, measured on one machine: ratios between
 // algorithms are what matters, and they change little from one to the next.
 //
 //	gemm:     padded MACs / mac + packed elements * pack
+//	direct:   MACs of the taps that meet input / mac + block copies
 //	winograd: transformed MACs / mac + transforms + block copies, but no less
 //	          than its weights take to arrive
+//
+// A tile of few rows loads a row of weights for little work, so that a MAC
+// costs more there (thin).
 type rates struct {
 	mac       float64 // multiply-accumulates a nanosecond
 	pack      float64 // nanoseconds to pack one element of im2col
@@ -23,9 +27,12 @@ type rates struct {
 
 var rateTable = [...]rates{
 	kernel.Generic: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 10},
-	kernel.AVX2:    {mac: 43, pack: 0.15, transform: 0.13, block: 0.2, stream: 15},
-	kernel.AVX512:  {mac: 52, pack: 0.1, transform: 0.11, block: 0.2, stream: 20},
+	kernel.AVX2:    {mac: 46, pack: 0.4, transform: 0.13, block: 0.25, stream: 15},
+	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.11, block: 0.25, stream: 20},
 }
+
+// thin is how much longer a tile of n rows takes than n rows of a full one.
+func thin(n float64) float64 { return 1 + 1.5/max(1, n)*min(1, max(0, (8-n)/4)) }
 
 // GemmCost is the model's estimate for NewGemm.
 func (p *Problem) GemmCost() float64 {
@@ -36,6 +43,37 @@ func (p *Problem) GemmCost() float64 {
 	pixels := float64(roundUp(volume(p.Out), p.Level.Block()))
 	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
 	return macs/r.mac + images*k*pixels*r.pack
+}
+
+// DirectCost is the model's estimate for NewDirect.
+func (p *Problem) DirectCost() float64 {
+	r := rateTable[p.Level]
+	lanes := p.Level.Block()
+	images := float64(p.Batch * p.Groups)
+	cin, cout := float64(roundUp(p.groupIn(), lanes)), float64(roundUp(p.groupOut(), lanes))
+	width := p.Out[2]
+	if p.pointwise() {
+		width = volume(p.Out)
+	}
+	tile := float64(width) / float64(ceilDiv(width, p.Level.BlockedRows()))
+	taps := p.meetingTaps(0) * p.meetingTaps(1) * float64(width*p.Kernel[2])
+	if p.pointwise() {
+		taps = float64(width)
+	} else if cut := p.cuts(); cut != nil {
+		taps = p.meetingTaps(0) * p.meetingTaps(1) * p.meetingTaps(2)
+	}
+	macs := images * taps * float64(roundUp(p.groupIn(), 4)) * cout
+	blocks := images * (cin*float64(volume(p.In)) + cout*float64(volume(p.Out))) * r.block
+	return macs/r.mac*thin(tile) + blocks
+}
+
+// meetingTaps sums, over the outputs of an axis, the taps that meet input.
+func (p *Problem) meetingTaps(axis int) float64 {
+	n := 0
+	for _, s := range p.validTaps(axis) {
+		n += s.len()
+	}
+	return float64(n)
 }
 
 // WinogradCost is the model's estimate for NewWinograd.

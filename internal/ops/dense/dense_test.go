@@ -102,6 +102,15 @@ func TestGemmAgainstDefinition(t *testing.T) {
 	}
 }
 
+func TestDirectAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for i := range 600 {
+		p := random(r)
+		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		exact(t, p, func(w, b []float32) Conv { return NewDirect(p, w, b) })
+	}
+}
+
 // exact demands the definition's results, ==, on integers.
 func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) {
 	t.Helper()
@@ -189,4 +198,8 @@ func benchmark(b *testing.B, prepare func(p Problem, weights, bias []float32) Co
 
 func BenchmarkGemm(b *testing.B) {
 	benchmark(b, func(p Problem, w, bias []float32) Conv { return NewGemm(p, w, bias) })
+}
+
+func BenchmarkDirect(b *testing.B) {
+	benchmark(b, func(p Problem, w, bias []float32) Conv { return NewDirect(p, w, bias) })
 }

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tapsAVX512(c *float32, cs int, a *float32, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, CMOV, MMX+
 TEXT ·tapsAVX512(SB), NOSPLIT, $0-81
 	MOVQ    c+0(FP), AX
 	MOVQ    cs+8(FP), CX
@@ -56,11 +56,18 @@ body1x2_zero:
 	VXORPS Y1, Y1, Y1
 
 body1x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
 
 body1x2_loop:
 	VMOVUPS      (R9), Z2
@@ -125,11 +132,19 @@ body2x2_zero:
 	VXORPS Y3, Y3, Y3
 
 body2x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
 
 body2x2_loop:
 	VMOVUPS      (R9), Z4
@@ -218,11 +233,20 @@ body3x2_zero:
 	VXORPS Y5, Y5, Y5
 
 body3x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
 
 body3x2_loop:
 	VMOVUPS      (R9), Z6
@@ -335,11 +359,21 @@ body4x2_zero:
 	VXORPS Y7, Y7, Y7
 
 body4x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
 
 body4x2_loop:
 	VMOVUPS      (R9), Z8
@@ -476,11 +510,22 @@ body5x2_zero:
 	VXORPS Y9, Y9, Y9
 
 body5x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
 
 body5x2_loop:
 	VMOVUPS      (R9), Z10
@@ -641,11 +686,23 @@ body6x2_zero:
 	VXORPS Y11, Y11, Y11
 
 body6x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
 
 body6x2_loop:
 	VMOVUPS      (R9), Z12
@@ -830,11 +887,24 @@ body7x2_zero:
 	VXORPS Y13, Y13, Y13
 
 body7x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
 
 body7x2_loop:
 	VMOVUPS      (R9), Z14
@@ -1043,11 +1113,25 @@ body8x2_zero:
 	VXORPS Y15, Y15, Y15
 
 body8x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
 
 body8x2_loop:
 	VMOVUPS      (R9), Z16
@@ -1280,11 +1364,26 @@ body9x2_zero:
 	VXORPS Y17, Y17, Y17
 
 body9x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
 
 body9x2_loop:
 	VMOVUPS      (R9), Z18
@@ -1541,11 +1640,27 @@ body10x2_zero:
 	VXORPS Y19, Y19, Y19
 
 body10x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
 
 body10x2_loop:
 	VMOVUPS      (R9), Z20
@@ -1826,11 +1941,28 @@ body11x2_zero:
 	VXORPS Y21, Y21, Y21
 
 body11x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
 
 body11x2_loop:
 	VMOVUPS      (R9), Z22
@@ -2135,11 +2267,29 @@ body12x2_zero:
 	VXORPS Y23, Y23, Y23
 
 body12x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
 
 body12x2_loop:
 	VMOVUPS      (R9), Z24
@@ -2468,11 +2618,30 @@ body13x2_zero:
 	VXORPS Y25, Y25, Y25
 
 body13x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
 
 body13x2_loop:
 	VMOVUPS      (R9), Z26
@@ -2825,11 +2994,31 @@ body14x2_zero:
 	VXORPS Y27, Y27, Y27
 
 body14x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	PREFETCHT0 832(R11)
 
 body14x2_loop:
 	VMOVUPS      (R9), Z28
@@ -3174,11 +3363,18 @@ body1x1_zero:
 	VXORPS Y0, Y0, Y0
 
 body1x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
 
 body1x1_loop:
 	VMOVUPS      (R9), Z1
@@ -3227,11 +3423,19 @@ body2x1_zero:
 	VXORPS Y1, Y1, Y1
 
 body2x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
 
 body2x1_loop:
 	VMOVUPS      (R9), Z2
@@ -3294,11 +3498,20 @@ body3x1_zero:
 	VXORPS Y2, Y2, Y2
 
 body3x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
 
 body3x1_loop:
 	VMOVUPS      (R9), Z3
@@ -3375,11 +3588,21 @@ body4x1_zero:
 	VXORPS Y3, Y3, Y3
 
 body4x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
 
 body4x1_loop:
 	VMOVUPS      (R9), Z4
@@ -3470,11 +3693,22 @@ body5x1_zero:
 	VXORPS Y4, Y4, Y4
 
 body5x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
 
 body5x1_loop:
 	VMOVUPS      (R9), Z5
@@ -3579,11 +3813,23 @@ body6x1_zero:
 	VXORPS Y5, Y5, Y5
 
 body6x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
 
 body6x1_loop:
 	VMOVUPS      (R9), Z6
@@ -3702,11 +3948,24 @@ body7x1_zero:
 	VXORPS Y6, Y6, Y6
 
 body7x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
 
 body7x1_loop:
 	VMOVUPS      (R9), Z7
@@ -3839,11 +4098,25 @@ body8x1_zero:
 	VXORPS Y7, Y7, Y7
 
 body8x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
 
 body8x1_loop:
 	VMOVUPS      (R9), Z8
@@ -3990,11 +4263,26 @@ body9x1_zero:
 	VXORPS Y8, Y8, Y8
 
 body9x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
 
 body9x1_loop:
 	VMOVUPS      (R9), Z9
@@ -4155,11 +4443,27 @@ body10x1_zero:
 	VXORPS Y9, Y9, Y9
 
 body10x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
 
 body10x1_loop:
 	VMOVUPS      (R9), Z10
@@ -4334,11 +4638,28 @@ body11x1_zero:
 	VXORPS Y10, Y10, Y10
 
 body11x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
 
 body11x1_loop:
 	VMOVUPS      (R9), Z11
@@ -4527,11 +4848,29 @@ body12x1_zero:
 	VXORPS Y11, Y11, Y11
 
 body12x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
 
 body12x1_loop:
 	VMOVUPS      (R9), Z12
@@ -4734,11 +5073,30 @@ body13x1_zero:
 	VXORPS Y12, Y12, Y12
 
 body13x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
 
 body13x1_loop:
 	VMOVUPS      (R9), Z13
@@ -4955,11 +5313,31 @@ body14x1_zero:
 	VXORPS Y13, Y13, Y13
 
 body14x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	PREFETCHT0 256(R11)
+	PREFETCHT0 320(R11)
+	PREFETCHT0 384(R11)
+	PREFETCHT0 448(R11)
+	PREFETCHT0 512(R11)
+	PREFETCHT0 576(R11)
+	PREFETCHT0 640(R11)
+	PREFETCHT0 704(R11)
+	PREFETCHT0 768(R11)
+	PREFETCHT0 832(R11)
 
 body14x1_loop:
 	VMOVUPS      (R9), Z14
@@ -5153,7 +5531,7 @@ body14x1_clamp:
 	RET
 
 // func tapsAVX2(c *float32, cs int, a *float32, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
-// Requires: AVX, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·tapsAVX2(SB), NOSPLIT, $0-81
 	MOVQ    c+0(FP), AX
 	MOVQ    cs+8(FP), CX
@@ -5188,11 +5566,18 @@ body1x2_zero:
 	VXORPS Y1, Y1, Y1
 
 body1x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
 
 body1x2_loop:
 	VMOVUPS      (R9), Y2
@@ -5257,11 +5642,19 @@ body2x2_zero:
 	VXORPS Y3, Y3, Y3
 
 body2x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
 
 body2x2_loop:
 	VMOVUPS      (R9), Y4
@@ -5350,11 +5743,20 @@ body3x2_zero:
 	VXORPS Y5, Y5, Y5
 
 body3x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	PREFETCHT0 64(R11)
 
 body3x2_loop:
 	VMOVUPS      (R9), Y6
@@ -5467,11 +5869,21 @@ body4x2_zero:
 	VXORPS Y7, Y7, Y7
 
 body4x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 96(R11)
 
 body4x2_loop:
 	VMOVUPS      (R9), Y8
@@ -5608,11 +6020,22 @@ body5x2_zero:
 	VXORPS Y9, Y9, Y9
 
 body5x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 96(R11)
+	PREFETCHT0 128(R11)
 
 body5x2_loop:
 	VMOVUPS      (R9), Y10
@@ -5773,11 +6196,23 @@ body6x2_zero:
 	VXORPS Y11, Y11, Y11
 
 body6x2_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 96(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 160(R11)
 
 body6x2_loop:
 	VMOVUPS      (R9), Y12
@@ -5946,11 +6381,18 @@ body1x1_zero:
 	VXORPS Y0, Y0, Y0
 
 body1x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
 
 body1x1_loop:
 	VMOVUPS      (R9), Y1
@@ -5999,11 +6441,19 @@ body2x1_zero:
 	VXORPS Y1, Y1, Y1
 
 body2x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
 
 body2x1_loop:
 	VMOVUPS      (R9), Y2
@@ -6066,11 +6516,20 @@ body3x1_zero:
 	VXORPS Y2, Y2, Y2
 
 body3x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	PREFETCHT0 64(R11)
 
 body3x1_loop:
 	VMOVUPS      (R9), Y3
@@ -6147,11 +6606,21 @@ body4x1_zero:
 	VXORPS Y3, Y3, Y3
 
 body4x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 96(R11)
 
 body4x1_loop:
 	VMOVUPS      (R9), Y4
@@ -6242,11 +6711,22 @@ body5x1_zero:
 	VXORPS Y4, Y4, Y4
 
 body5x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 96(R11)
+	PREFETCHT0 128(R11)
 
 body5x1_loop:
 	VMOVUPS      (R9), Y5
@@ -6351,11 +6831,23 @@ body6x1_zero:
 	VXORPS Y5, Y5, Y5
 
 body6x1_tap:
-	MOVQ (SI), R8
-	ADDQ DX, R8
-	MOVQ 8(SI), R9
-	ADDQ BX, R9
-	MOVQ 16(SI), R10
+	MOVQ       (SI), R8
+	ADDQ       DX, R8
+	MOVQ       8(SI), R9
+	ADDQ       BX, R9
+	MOVQ       16(SI), R10
+	LEAQ       24(SI), R11
+	MOVQ       SI, R12
+	CMPQ       DI, $+1
+	CMOVQEQ    R12, R11
+	MOVQ       (R11), R11
+	ADDQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 32(R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 96(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 160(R11)
 
 body6x1_loop:
 	VMOVUPS      (R9), Y6

@@ -62,6 +62,17 @@ func (g tapsArgs) body(rows, v int) {
 	MOVQ(Mem{Base: g.list, Disp: 8}, b)
 	ADDQ(g.b, b)
 	MOVQ(Mem{Base: g.list, Disp: 16}, left)
+	// The next tap's pixels are far from these: ask for them now.
+	next, same := GP64(), GP64()
+	LEAQ(Mem{Base: g.list, Disp: 24}, next)
+	MOVQ(g.list, same)
+	CMPQ(g.count, I8(1))
+	CMOVQEQ(same, next)
+	MOVQ(Mem{Base: next}, next)
+	ADDQ(g.a, next)
+	for r := range acc {
+		PREFETCHT0(Mem{Base: next, Disp: g.bytes() * r})
+	}
 	Label(id + "_loop")
 	for u := range rowsUnroll {
 		for j := range col {
