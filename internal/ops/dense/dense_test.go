@@ -95,7 +95,7 @@ func (p *Problem) operands(integer bool) (weights, bias, in []float32) {
 
 func TestGemmAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 400 {
+	for i := range 150 {
 		p := random(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		exact(t, p, func(w, b []float32) Conv { return NewGemm(p, w, b) })
@@ -104,7 +104,7 @@ func TestGemmAgainstDefinition(t *testing.T) {
 
 func TestDirectAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for i := range 600 {
+	for i := range 200 {
 		p := random(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		exact(t, p, func(w, b []float32) Conv { return NewDirect(p, w, b) })

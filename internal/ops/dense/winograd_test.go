@@ -32,7 +32,7 @@ func randomWinograd(r *rand.Rand) (Problem, int) {
 func TestWinogradAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	worst := map[int]float64{}
-	for i := range 400 {
+	for i := range 150 {
 		p, m := randomWinograd(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		p.Lo, p.Hi = NoClamp()
