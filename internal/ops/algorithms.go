@@ -30,6 +30,7 @@ type algorithm struct {
 // convAlgorithms stands by itself because the algorithms of other primitives choose from it.
 var convAlgorithms = []algorithm{
 	{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
+	{Name: "planes", accept: planesAccepts, cost: planesCost, prepare32: planesConv},
 	{Name: "direct", accept: directAccepts, cost: directCost, prepare32: directConv},
 	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
 	{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},

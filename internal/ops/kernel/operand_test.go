@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"unsafe"
 )
 
 // canary stands on both sides of every operand of a test, NaN and odd of bit
@@ -52,4 +53,10 @@ func (o *operand) unchanged(t *testing.T, name string, written func(i int) bool)
 			t.Fatalf("%s[%d] was overwritten: %v, had %v", name, i-canaries, v, o.before[i])
 		}
 	}
+}
+
+// alignedFloats returns n elements that begin on a cache line.
+func alignedFloats(n int) []float32 {
+	s := make([]float32, n+15)
+	return s[int(-uintptr(unsafe.Pointer(&s[0]))>>2)&15:][:n]
 }

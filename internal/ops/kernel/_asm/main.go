@@ -15,6 +15,7 @@ var kernels = map[string]func(){
 	"block":    block,
 	"gemm":     gemm,
 	"peak":     peak,
+	"plane":    plane,
 	"rows":     rows,
 	"strip":    strip,
 	"taps":     taps,

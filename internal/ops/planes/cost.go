@@ -1,0 +1,51 @@
+package planes
+
+import (
+	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
+)
+
+// rates are measured on one machine, as those of package dense: nanoseconds
+// come out, and ratios between algorithms are what matters.
+type rates struct {
+	slide float64 // multiply-accumulates a nanosecond of tiles that slide
+	block float64 // of tiles of 2 or 4 planes
+	tap   float64 // of one plane, one tap at a time: a load for each
+	split float64 // nanoseconds to split one element by phase
+	store float64 // nanoseconds an output element
+	bytes float64 // bytes a nanosecond from and to memory
+}
+
+var rateTable = [...]rates{
+	kernel.Generic: {slide: 0.6, block: 0.6, tap: 0.6, split: 1, store: 1, bytes: 10},
+	kernel.AVX2:    {slide: 35, block: 35, tap: 18, split: 0.1, store: 0.1, bytes: 15},
+	kernel.AVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, bytes: 15},
+}
+
+// Cost estimates a run on one thread in nanoseconds: multiply-accumulates in
+// whole vectors at the rate of the tiles, copies and stores, but no less than
+// the traffic takes.
+func Cost(p *dense.Problem) float64 {
+	r := rateTable[p.Level]
+	c := newConv(p)
+	lanes := p.Level.Block()
+	pixels := float64(p.Out[0]*p.Out[1]) * float64((p.Out[2]+lanes-1)/lanes*lanes) * float64(p.Batch*p.Groups)
+	work := 0.0
+	for _, o := range c.outs {
+		rate := r.block
+		if o.kind.Outs == 1 {
+			rate = r.tap
+			if o.kind.Kernel > 1 {
+				rate = r.slide
+			}
+		}
+		macs := float64(o.blocks*o.kind.Outs) * float64(c.weightsOf()) * pixels
+		work += macs/rate + float64(o.blocks*o.kind.Outs)*pixels*r.store
+	}
+	in := float64(p.Batch*p.Channels) * float64(volume(p.In))
+	out := float64(p.Batch*p.OutChannels) * float64(volume(p.Out))
+	if p.Stride[2] > 1 {
+		work += in * r.split
+	}
+	return max(work, 4*(in+out)/r.bytes)
+}
