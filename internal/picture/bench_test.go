@@ -141,3 +141,31 @@ func BenchmarkRecode(b *testing.B) {
 		}
 	}
 }
+
+// Samples to planes and back, of one band.
+func BenchmarkPlanes(b *testing.B) {
+	h := Header{3840, 22, 3, 8}
+	n := h.Width * h.Height
+	samples, planes := photo().Pix[:h.RowBytes()*h.Height], make([]float32, 3*n)
+	b.Run("unpack", func(b *testing.B) {
+		b.SetBytes(int64(len(samples)))
+		u := NewUnpacker[float32](h, AsStored)
+		for b.Loop() {
+			u.Unpack(planes, n, samples, n)
+		}
+	})
+	out := make([]byte, len(samples))
+	b.Run("colour", func(b *testing.B) {
+		b.SetBytes(int64(len(samples)))
+		r := newRenderer[float32](Mapped{Mapping: Clip, High: 1, Colour: true}, h)
+		for b.Loop() {
+			r.colour(out, planes, n)
+		}
+	})
+	b.Run("survey", func(b *testing.B) {
+		b.SetBytes(int64(len(samples)))
+		for b.Loop() {
+			surveyValues(planes)
+		}
+	})
+}

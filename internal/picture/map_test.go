@@ -2,7 +2,6 @@ package picture
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math"
 	"strings"
 	"testing"
@@ -100,26 +99,6 @@ func checkInverse[T tensor.Float](t *testing.T, p *Picture) {
 	q, _, err := Map(x, MapOptions{Mapping: Clip, Depth: p.Depth})
 	if err != nil || !bytes.Equal(p.Pix, q.Pix) {
 		t.Errorf("%+v as %T: Map gives other samples, %v", p.Header, x.Data, err)
-	}
-	packed := make([]byte, len(p.Pix))
-	if n := Pack(packed, x.Data, p.Height*p.Width, p.Height*p.Width, p.Header); n != 0 || !bytes.Equal(p.Pix, packed) {
-		t.Errorf("%+v as %T: Pack gives other samples, %d clipped", p.Header, x.Data, n)
-	}
-}
-
-func TestPackClips(t *testing.T) {
-	v := []float32{-1, float32(math.NaN()), 2, float32(math.Inf(1)), float32(math.Inf(-1)), 0.5}
-	for _, depth := range []int{8, 16} {
-		got := make([]byte, len(v)*depth/8)
-		n := Pack(got, v, 0, len(v), Header{Width: 6, Height: 1, Channels: 1, Depth: depth})
-		if depth == 16 {
-			for i := range v {
-				got[i] = byte(binary.BigEndian.Uint16(got[2*i:]) >> 8)
-			}
-		}
-		if want := []byte{0, 0, 255, 255, 0, 128}; n != 5 || !bytes.Equal(got[:6], want) {
-			t.Errorf("depth %d: % d, %d clipped", depth, got, n)
-		}
 	}
 }
 

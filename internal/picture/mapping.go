@@ -106,30 +106,57 @@ type survey struct {
 
 func surveyValues[T tensor.Float](values []T) survey {
 	s := survey{min: math.Inf(1), max: math.Inf(-1), values: len(values)}
-	for _, v := range values {
-		f := float64(v)
-		if f-f != 0 { // NaN, or infinite
-			if f != f {
-				s.nan++
-			} else {
-				s.inf++
-			}
+	// Two sums at a time: one would wait for itself.
+	var even, odd float64
+	for i := 0; i+1 < len(values); i += 2 {
+		a, b := float64(values[i]), float64(values[i+1])
+		if a >= 0 && a <= 1 && b >= 0 && b <= 1 { // as nearly all values of a picture
+			even += a
+			odd += b
+			s.extend(a)
+			s.extend(b)
 			continue
 		}
-		s.min, s.max = min(s.min, f), max(s.max, f)
-		switch {
-		case f < 0:
-			s.over++
-			s.outside -= f
-		case f > 1:
-			s.over++
-			s.inside++
-			s.outside += f - 1
-		default:
-			s.inside += f
-		}
+		s.add(a)
+		s.add(b)
 	}
+	if len(values)%2 == 1 {
+		s.add(float64(values[len(values)-1]))
+	}
+	s.inside += even + odd
 	return s
+}
+
+// extend widens the range by a finite value. Comparisons that are nearly always false cost less than min and max.
+func (s *survey) extend(f float64) {
+	if f < s.min {
+		s.min = f
+	}
+	if f > s.max {
+		s.max = f
+	}
+}
+
+// add counts one value of any kind.
+func (s *survey) add(f float64) {
+	switch {
+	case f != f:
+		s.nan++
+		return
+	case f-f != 0:
+		s.inf++
+		return
+	case f < 0:
+		s.over++
+		s.outside -= f
+	case f > 1:
+		s.over++
+		s.inside++
+		s.outside += f - 1
+	default:
+		s.inside += f
+	}
+	s.extend(f)
 }
 
 // join adds another survey.

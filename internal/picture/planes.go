@@ -38,6 +38,8 @@ func (u *Unpacker[T]) Channels() int { return u.channels }
 // Unpack converts n pixels of samples: channel c of pixel i goes to dst[c*stride+i].
 func (u *Unpacker[T]) Unpack(dst []T, stride int, samples []byte, n int) {
 	switch {
+	case u.stored == 3 && u.channels == 3 && u.table != nil:
+		u.colours(dst[:n], dst[stride:][:n], dst[2*stride:][:n], samples)
 	case u.stored == u.channels:
 		for c := range u.channels {
 			u.plane(dst[c*stride:][:n], samples, c)
@@ -51,6 +53,16 @@ func (u *Unpacker[T]) Unpack(dst []T, stride int, samples []byte, n int) {
 	}
 }
 
+// colours converts all three channels at once.
+func (u *Unpacker[T]) colours(r, g, b []T, samples []byte) {
+	table := (*[256]T)(u.table)
+	g, b, samples = g[:len(r)], b[:len(r)], samples[:3*len(r)]
+	for i := range r {
+		p := samples[3*i : 3*i+3 : 3*i+3]
+		r[i], g[i], b[i] = table[p[0]], table[p[1]], table[p[2]]
+	}
+}
+
 // plane converts channel c of the samples.
 func (u *Unpacker[T]) plane(dst []T, samples []byte, c int) {
 	if u.table == nil {
@@ -60,9 +72,8 @@ func (u *Unpacker[T]) plane(dst []T, samples []byte, c int) {
 		return
 	}
 	table := (*[256]T)(u.table)
-	samples, step := samples[c:], u.stored
 	for i := range dst {
-		dst[i] = table[samples[i*step]]
+		dst[i] = table[samples[i*u.stored+c]]
 	}
 }
 
@@ -79,53 +90,6 @@ func (u *Unpacker[T]) luma(dst []T, samples []byte) {
 		p := samples[3*i : 3*i+3]
 		dst[i] = T(float64(lumaR*int(p[0])+lumaG*int(p[1])+lumaB*int(p[2])) / 255000)
 	}
-}
-
-// Pack is the way back: values are scaled from [0, 1], rounded to nearest and clipped, NaN is 0. It writes n pixels of h's
-// channels, channel c of pixel i from src[c*stride+i], and returns how many values were outside [0, 1] or NaN.
-func Pack[T tensor.Float](dst []byte, src []T, stride, n int, h Header) (clipped int) {
-	for c := range h.Channels {
-		plane := src[c*stride:][:n]
-		if h.Depth == 16 {
-			clipped += pack16(dst, plane, c, h.Channels)
-		} else {
-			clipped += pack8(dst, plane, c, h.Channels)
-		}
-	}
-	return clipped
-}
-
-func pack8[T tensor.Float](dst []byte, plane []T, c, step int) (clipped int) {
-	dst = dst[c:]
-	for i, v := range plane {
-		if v >= 0 && v <= 1 { // false for NaN
-			dst[i*step] = byte(int32(T(v*255) + 0.5))
-			continue
-		}
-		clipped++
-		dst[i*step] = byte(saturate(float64(v), 255))
-	}
-	return clipped
-}
-
-func pack16[T tensor.Float](dst []byte, plane []T, c, step int) (clipped int) {
-	for i, v := range plane {
-		s := uint16(int32(float64(v)*65535 + 0.5))
-		if !(v >= 0 && v <= 1) {
-			clipped++
-			s = saturate(float64(v), 65535)
-		}
-		binary.BigEndian.PutUint16(dst[2*(i*step+c):], s)
-	}
-	return clipped
-}
-
-// saturate is the sample of a value outside [0, 1].
-func saturate(v, full float64) uint16 {
-	if v > 1 {
-		return uint16(full)
-	}
-	return 0 // below 0, or NaN
 }
 
 // quantize is the sample of a value in [0, 1], of any depth.

@@ -146,7 +146,7 @@ func surveyCells[T tensor.Float](t *tensor.Tensor[T], cells []cell) survey {
 	return s
 }
 
-// renderer turns rows of values into samples: t = gain*v + bias, clipped to [0, 1], and then a colour.
+// renderer turns rows of values into samples: t = gain*v + bias is clipped to [0, 1] and then becomes a sample or a colour.
 type renderer[T tensor.Float] struct {
 	h          Header
 	gain, bias float64
@@ -171,50 +171,73 @@ func newRenderer[T tensor.Float](m Mapped, h Header) *renderer[T] {
 	return r
 }
 
-// position is where v lies between the ends of the scale. ok is false when v is NaN or infinite.
-func (r *renderer[T]) position(v T) (t float64, ok bool) {
-	f := float64(v)
-	return min(max(float64(f*r.gain)+r.bias, 0), 1), f-f == 0
-}
-
 // scalar renders a row of one number a pixel.
 func (r *renderer[T]) scalar(dst []byte, values []T) {
+	if r.colors == nil {
+		r.plane(dst, values, 0, 1)
+		return
+	}
 	size := r.h.PixelBytes()
 	for i, v := range values {
-		t, ok := r.position(v)
-		px := dst[i*size : (i+1)*size]
-		switch {
-		case !ok:
-			r.put(px, invalidAt(r.h.Depth))
-		case r.colors == nil:
-			s := uint16(int32(t*r.full + 0.5))
-			if r.h.Depth == 8 {
-				px[0] = byte(s)
-			} else {
-				binary.BigEndian.PutUint16(px, s)
-			}
-		default:
-			r.put(px, r.colors.at(t))
+		c := invalidAt(r.h.Depth)
+		if v-v == 0 {
+			c = r.colors.at(float64(float64(v)*r.gain) + r.bias)
 		}
+		r.put(dst[i*size:(i+1)*size], c)
 	}
 }
 
 // colour renders a row of three planes, stride apart.
 func (r *renderer[T]) colour(dst []byte, values []T, stride int) {
 	size := r.h.PixelBytes()
-	for i := range len(dst) / size {
-		var c [3]uint16
-		valid := true
-		for k := range c {
-			t, ok := r.position(values[i+k*stride])
-			valid = valid && ok
-			c[k] = uint16(int32(t*r.full + 0.5))
-		}
-		if !valid {
-			c = invalidAt(r.h.Depth)
-		}
-		r.put(dst[i*size:(i+1)*size], c)
+	n := len(dst) / size
+	finite := true
+	for c := range 3 {
+		finite = r.plane(dst, values[c*stride:][:n], c, 3) && finite
 	}
+	if finite {
+		return
+	}
+	for i := range n {
+		if v, w, x := values[i], values[i+stride], values[i+2*stride]; v-v != 0 || w-w != 0 || x-x != 0 {
+			r.put(dst[i*size:(i+1)*size], invalidAt(r.h.Depth))
+		}
+	}
+}
+
+// plane writes the samples of one channel of a row, which lie step apart, and reports whether all its values are finite.
+func (r *renderer[T]) plane(dst []byte, values []T, channel, step int) (finite bool) {
+	gain, bias := r.gain*r.full, r.bias*r.full+0.5 // cutting off rounds
+	finite = true
+	if r.h.Depth == 16 {
+		for i, v := range values {
+			level := float64(float64(v)*gain) + bias
+			if !(level >= 0 && level < 65536) {
+				finite = finite && v-v == 0
+				level = clipLevel(level, r.full)
+			}
+			binary.BigEndian.PutUint16(dst[2*(i*step+channel):], uint16(int32(level)))
+		}
+		return finite
+	}
+	at := channel
+	for _, v := range values {
+		level := float64(float64(v)*gain) + bias
+		if !(level >= 0 && level < 256) { // clipped, or NaN
+			finite = finite && v-v == 0
+			level = clipLevel(level, r.full)
+		}
+		dst[at] = byte(int32(level))
+		at += step
+	}
+	return finite
+}
+
+func clipLevel(level, full float64) float64 {
+	if level > full {
+		return full
+	}
+	return 0
 }
 
 func (r *renderer[T]) put(px []byte, c [3]uint16) { putSamples(px, c, r.h.Depth) }
