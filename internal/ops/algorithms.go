@@ -53,6 +53,7 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, prepare32: refTransposed[float32], prepare64: refTransposed[float64]},
 	},
 	layer.KindDeformable: {
+		{Name: "sampled", accept: sampledAccepts, cost: sampledCost, prepare32: newSampled},
 		{Name: referenceName, prepare32: refDeformable[float32], prepare64: refDeformable[float64]},
 	},
 	layer.KindPool: {

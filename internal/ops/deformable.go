@@ -6,6 +6,7 @@ import (
 	"convx/internal/tensor"
 )
 
+// refDeformable is the definition itself.
 func refDeformable[T tensor.Float](p *Problem, w operands[T]) (runner[T], error) {
 	op := p.Stage.Op.(layer.Deformable)
 	// A bilinear sample costs some ten multiplications.

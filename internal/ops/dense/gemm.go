@@ -27,9 +27,27 @@ type Gemm struct {
 	zeros      []float32
 	ahead      int         // elements of input between a panel and the next
 	work       [][]float32 // by member: one block of packed panels
+	source     Source      // packs the panels instead of im2col, if not nil
 	workCols   int
 
 	out, in []float32
+}
+
+// Source packs panels of a matrix other than the im2col of the input, with its
+// rows in the same order: taps, and inside each the channels of the group.
+type Source interface {
+	// Pack writes rows from..to at n output pixels from start on: pixel j of row
+	// r at dst[(r-from)*width+j]. Members call it at the same time, each with
+	// its own number.
+	Pack(member int, dst []float32, width, image, group, start, n, from, to int)
+}
+
+// NewSampled is NewGemm on a matrix that src packs. Each pixel of the output is
+// one of the matrix, whatever the geometry of p says of its input.
+func NewSampled(p Problem, weights, bias []float32, src Source) *Gemm {
+	g := NewGemm(p, weights, bias)
+	g.source = src
+	return g
 }
 
 // span is a half-open range.
@@ -220,13 +238,13 @@ func (g *Gemm) Work(m *crew.Member) {
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		chunk, i := i%len(g.chunks), i/len(g.chunks)
 		block, i := i%len(g.blocks), i/len(g.blocks)
-		g.item(i/g.p.Groups, i%g.p.Groups, g.blocks[block], g.chunks[chunk], g.work[m.ID])
+		g.item(i/g.p.Groups, i%g.p.Groups, g.blocks[block], g.chunks[chunk], m.ID)
 	}
 }
 
 // item computes the chunk's output channels of one group at the block's pixels.
-func (g *Gemm) item(image, group int, block, chunk span, work []float32) {
-	p := &g.p
+func (g *Gemm) item(image, group int, block, chunk span, member int) {
+	p, work := &g.p, g.work[member]
 	cin, cout, plane := p.groupIn(), p.groupOut(), volume(p.Out)
 	in := g.in[(image*p.Channels+group*cin)*volume(p.In):][:cin*volume(p.In)]
 	out := g.out[(image*p.OutChannels+group*cout)*plane:][:cout*plane]
@@ -234,7 +252,11 @@ func (g *Gemm) item(image, group int, block, chunk span, work []float32) {
 	for kb, depth := range g.kBlocks {
 		at := 0
 		for i := block.from; i < block.to; i++ {
-			g.packPanel(work[at:], in, &g.panels[i], depth)
+			if pn := &g.panels[i]; g.source != nil {
+				g.source.Pack(member, work[at:], g.width(i), image, group, pn.start, pn.n, depth.from, depth.to)
+			} else {
+				g.packPanel(work[at:], in, pn, depth)
+			}
 			at += depth.len() * g.width(i)
 		}
 		weights := g.weights[group*len(g.kBlocks)+kb]

@@ -67,6 +67,9 @@ func aligned(n int) []float32 {
 	return s[skip : skip+n : skip+n]
 }
 
+// Aligned returns n elements that begin on a cache line, for operands of the kernels.
+func Aligned(n int) []float32 { return aligned(n) }
+
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 func roundUp(a, b int) int { return ceilDiv(a, b) * b }

@@ -17,6 +17,7 @@ var kernels = map[string]func(){
 	"peak":     peak,
 	"plane":    plane,
 	"rows":     rows,
+	"sample":   sample,
 	"strip":    strip,
 	"taps":     taps,
 	"weave":    weave,

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (l Level) sample(dst, src []float32, at []int32, w []float32, n int) {
+	sampleGeneric(l.Block(), dst, src, at, w, n)
+}
