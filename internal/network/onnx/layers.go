@@ -196,7 +196,10 @@ func (c *call) primitive(n *network.Node, out []int) error {
 	params, fresh := c.claim()
 	whole := fresh == len(l.weights) || fresh == 0 && c.sets[key]
 	if all != t.Params || !whole || !slices.Equal(out, l.shape.Output) || !c.fits() {
-		name := network.VariantOf(l.op, l.shape.Inputs[0])
+		name := primitiveName(l.op)
+		if name == "" {
+			name = network.VariantOf(l.op, l.shape.Inputs[0])
+		}
 		n.Op = &network.Explicit{Name: name, Shape: out, Params: params, MACs: t.MACs, FLOPs: t.FLOPs}
 		return nil
 	}

@@ -168,7 +168,7 @@ func reduce(pool layer.PoolFunc, join func(a, b float64) float64) func(*call) er
 		}
 		keep := c.intOr("keepdims", 1) != 0
 		out, kept := []int{}, slices.Clone(x.shape)
-		plane := len(x.shape) > 2
+		plane := len(x.shape) > 3 // over the last of three axes it is as likely a layer norm's mean
 		for i, d := range x.shape {
 			over := set[i] || len(axes) == 0
 			plane = plane && over == (i >= 2)

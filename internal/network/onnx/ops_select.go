@@ -28,7 +28,8 @@ func gather(c *call) error {
 	if err != nil {
 		return err
 	}
-	out := slices.Concat(x.shape[:at], idx.shape, x.shape[at+1:])
+	out := append([]int{}, x.shape[:at]...) // never nil, which is unknown
+	out = append(append(out, idx.shape...), x.shape[at+1:]...)
 	if err := extents(out); err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func gatherND(c *call) error {
 	if len(idx) == 0 || batch < 0 || batch >= len(idx) || batch+idx[len(idx)-1] > len(x) {
 		return fmt.Errorf("indices %s do not fit %s", shapeText(idx), shapeText(x))
 	}
-	c.set(0, slices.Concat(idx[:len(idx)-1], x[batch+idx[len(idx)-1]:]))
+	c.set(0, append(append([]int{}, idx[:len(idx)-1]...), x[batch+idx[len(idx)-1]:]...))
 	return nil
 }
 
