@@ -76,15 +76,18 @@ func (j *job) sayWritten(shown string) {
 	}
 }
 
+func threadsOf(o ops.Options) int {
+	if o.Threads > 0 {
+		return o.Threads
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 func threadsText(o ops.Options) string {
-	n := o.Threads
-	if n == 0 {
-		n = runtime.GOMAXPROCS(0)
+	if n := threadsOf(o); n > 1 {
+		return fmt.Sprintf("%d threads", n)
 	}
-	if n == 1 {
-		return "1 thread"
-	}
-	return fmt.Sprintf("%d threads", n)
+	return "1 thread"
 }
 
 func writeStats(j *job, out runJSON) error {

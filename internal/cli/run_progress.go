@@ -26,7 +26,7 @@ const (
 	progressAfter = 500 * time.Millisecond
 	// grace is how long interrupted work may take to stop by itself. After it the command ends without it: what it was
 	// writing is discarded by its owner.
-	grace = 50 * time.Millisecond
+	grace = 25 * time.Millisecond
 )
 
 // attend runs work, shows on a terminal what it is at when it takes more than half a second, and returns soon after ctx

@@ -167,11 +167,13 @@ type result[T tensor.Float] struct {
 	inexact  int // input elements that T could not hold
 	steps    []ops.Step
 	elapsed  time.Duration // of the layer alone
+	streamed bool          // in bands: there is no output as a whole
 }
 
 // compute runs the job in element type T and writes what was asked for.
 func compute[T tensor.Float](ctx context.Context, j *job) error {
-	if err := checkMemory[T](j); err != nil {
+	streams := j.streamable()
+	if err := checkMemory[T](j); err != nil && !streams {
 		return err
 	}
 	var file *output.File
@@ -186,6 +188,10 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 	var r result[T]
 	var wrote string
 	err := attend(ctx, j.Streams, func(p *progress) (err error) {
+		if streams {
+			r, wrote, err = stream[T](ctx, j, file, p)
+			return err
+		}
 		if r, err = calculate[T](ctx, j, p); err != nil || file == nil {
 			return err
 		}
@@ -262,14 +268,21 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 		return err
 	}
 	rate := float64(count.Total.FLOPs) / r.elapsed.Seconds() / 1e9
+	how := algorithms(r.steps)
+	if r.streamed {
+		r.operands.origins = []string{"weight " + layer.FormatShape(j.weightShape()) + ": " + j.made["weight"].label}
+		how += " in bands"
+	}
 	j.summary(r.operands.origins)
 	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.layer.Variant, layer.FormatShape(j.shape.Input), layer.FormatShape(j.shape.Output),
-		j.dtype, threadsText(j.options()), algorithms(r.steps), r.elapsed.Round(time.Microsecond), rate)
+		j.dtype, threadsText(j.options()), how, r.elapsed.Round(time.Microsecond), rate)
 	if n := r.inexact + r.operands.inexact; n > 0 {
 		j.warnf("%d elements do not fit %s exactly", n, j.dtype)
 	}
-	if nan, inf := nonFinite(r.output); nan+inf > 0 {
-		j.warnf("the output holds %d NaN and %d infinite values of %d", nan, inf, r.output.Len())
+	if !r.streamed {
+		if nan, inf := nonFinite(r.output); nan+inf > 0 {
+			j.warnf("the output holds %d NaN and %d infinite values of %d", nan, inf, r.output.Len())
+		}
 	}
 	j.sayWritten(wrote)
 	if !j.stats {

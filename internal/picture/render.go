@@ -38,16 +38,8 @@ func Map[T tensor.Float](t *tensor.Tensor[T], o MapOptions) (*Picture, Mapped, e
 	if m.Mapping == Clip {
 		m.Clipped = s.over
 	}
-	if m.Colormap = o.Colormap; m.Colormap == AutoColor {
-		m.Colormap = Grayscale
-		if m.Mapping == Symmetric {
-			m.Colormap = Diverging
-		}
-	}
-	head := Header{Channels: 3, Depth: max(o.Depth, 8)}
-	if !m.Colour && m.Colormap == Grayscale && m.NaN+m.Inf == 0 {
-		head.Channels = 1
-	}
+	m.settleColors(o.Colormap)
+	head := Header{Channels: m.channels(), Depth: max(o.Depth, 8)}
 	l, err := newLayout(&m, t.Shape[2], t.Shape[3], o)
 	if err != nil {
 		return nil, Mapped{}, err
@@ -59,6 +51,25 @@ func Map[T tensor.Float](t *tensor.Tensor[T], o MapOptions) (*Picture, Mapped, e
 	}
 	renderCells(p, t, cells[:m.Shown], l, newRenderer[T](m, head))
 	return p, m, nil
+}
+
+// settleColors chooses the colour map where that was left open.
+func (m *Mapped) settleColors(asked Colormap) {
+	if m.Colormap = asked; asked != AutoColor {
+		return
+	}
+	m.Colormap = Grayscale
+	if m.Mapping == Symmetric {
+		m.Colormap = Diverging
+	}
+}
+
+// channels is how many the picture has.
+func (m Mapped) channels() int {
+	if !m.Colour && m.Colormap == Grayscale && m.NaN+m.Inf == 0 {
+		return 1
+	}
+	return 3
 }
 
 // renderCells renders the cells' rows into their places.

@@ -1,0 +1,85 @@
+package picture
+
+import (
+	"fmt"
+	"io"
+
+	"convx/internal/tensor"
+)
+
+// Survey is what the choice of a mapping needs to know of values: that of a whole is the join of those of its parts.
+type Survey struct{ s survey }
+
+// SurveyOf measures values.
+func SurveyOf[T tensor.Float](values []T) Survey { return Survey{surveyValues(values)} }
+
+// Join adds the survey of other values.
+func (s *Survey) Join(o Survey) {
+	if s.s.values == 0 {
+		*s = o
+		return
+	}
+	s.s.join(o.s)
+}
+
+// RowMapper maps a result that is never in memory as a whole, row by row, to the picture that Map would make of it: one
+// colour picture, or one map.
+type RowMapper[T tensor.Float] struct {
+	r      *renderer[T]
+	mapped Mapped
+}
+
+// NewRowMapper settles the mapping of C x H x W values, C being 1 or 3, from their survey. Without one (nil) the
+// mapping must be Clip, which needs none. Of o, only Mapping, Colormap and Depth count. There must be no non-finite values.
+func NewRowMapper[T tensor.Float](s *Survey, channels, height, width int, o MapOptions) (*RowMapper[T], Header, error) {
+	if s == nil && o.Mapping != Clip || s != nil && s.s.nan+s.s.inf > 0 {
+		return nil, Header{}, fmt.Errorf("picture: the values of mapping %s are not known", o.Mapping)
+	}
+	m := Mapped{Mapping: Clip, High: 1, Values: channels * height * width, Colour: channels == 3, Shown: 1, Of: 1, Rows: 1, Cols: 1, Magnified: 1}
+	if s != nil {
+		m.Mapping, m.Low, m.High = s.s.choose(o.Mapping)
+	}
+	if s != nil && m.Mapping == Clip {
+		m.Clipped = s.s.over
+	}
+	m.settleColors(o.Colormap)
+	h := Header{Width: width, Height: height, Channels: m.channels(), Depth: max(o.Depth, 8)}
+	return &RowMapper[T]{newRenderer[T](m, h), m}, h, h.check()
+}
+
+// Mapped says what is done. Clipped is not known where there was no survey.
+func (m *RowMapper[T]) Mapped() Mapped { return m.mapped }
+
+// Map renders n pixels, channel c of pixel i from src[c*stride+i]. It may be called from several goroutines.
+func (m *RowMapper[T]) Map(dst []byte, src []T, stride, n int) {
+	if m.mapped.Colour {
+		m.r.colour(dst[:n*m.r.h.PixelBytes()], src, stride)
+		return
+	}
+	m.r.scalar(dst, src[:n])
+}
+
+// NewPictureReader reads the rows of a picture that is in memory.
+func NewPictureReader(p *Picture) *Reader {
+	return &Reader{
+		info: Info{Width: p.Width, Height: p.Height, Depth: p.Depth},
+		head: p.Header,
+		rows: &pictureRows{p: p},
+	}
+}
+
+type pictureRows struct {
+	p *Picture
+	y int
+}
+
+func (r *pictureRows) readRow(dst []byte) error {
+	if r.y >= r.p.Height {
+		return io.EOF
+	}
+	copy(dst, r.p.Row(r.y))
+	r.y++
+	return nil
+}
+
+func (r *pictureRows) finish() error { return nil }
