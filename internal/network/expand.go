@@ -255,8 +255,8 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 	if _, most := op.arity(); it.from == nil && (most < 0 || most < len(inputs) || form == "variant") {
 		inputs = inputs[:1]
 	}
-	if form == "variant" && len(inputs) > 1 {
-		return nil, fmt.Errorf("%s reads one layer, not %d", what, len(inputs))
+	if op, err = withOperands(op, len(inputs)); err != nil {
+		return nil, err
 	}
 	if least := fewest(op); len(inputs) < least {
 		return nil, fmt.Errorf("%s joins several layers: say which, like from: [a, b]", what)
@@ -281,6 +281,28 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 	}
 	f.graph.Nodes, f.used = append(f.graph.Nodes, n), append(f.used, false)
 	return []int{len(f.graph.Nodes) - 1}, nil
+}
+
+// withOperands makes a deformable convolution that reads its offset (and mask) from layers of their own; other variants
+// read one layer.
+func withOperands(op Operator, inputs int) (Operator, error) {
+	v, ok := op.(*Variant)
+	if !ok || inputs == 1 {
+		return op, nil
+	}
+	most := 2
+	if v.Spec.Modulated {
+		most = 3
+	}
+	if v.Spec.Variant != "deformable" {
+		most = 1
+	}
+	if inputs > most {
+		return nil, fmt.Errorf("%s reads %s, not %d", v.Spec.Variant, arityText(1, most), inputs)
+	}
+	w := *v
+	w.Spec.GivenOffset, w.Spec.GivenMask = true, inputs == 3
+	return &w, nil
 }
 
 // fewest inputs that make sense in a file: a sum of one is a slip.

@@ -7,7 +7,7 @@ import (
 )
 
 // Values in a network file may hold parameters: $name stands for the parameter's text, $(…) for the value of an
-// expression over whole numbers: + - * / % ^ (power), comparisons, parentheses. Division must come out whole.
+// expression over whole numbers: + - * / % ^ (power), comparisons, && and ||, parentheses. Division must come out whole.
 
 // lookup gives a parameter's text.
 type lookup func(name string) (string, bool)
@@ -90,7 +90,7 @@ type expression struct {
 
 func evaluateText(text string, params lookup) (string, error) {
 	e := &expression{text: text, rest: text, params: params}
-	v, err := e.comparison()
+	v, err := e.condition(0)
 	if err == nil {
 		if e.space(); e.rest != "" {
 			err = fmt.Errorf("unexpected %q", e.rest)
@@ -114,6 +114,35 @@ func (e *expression) take(operators ...string) string {
 		}
 	}
 	return ""
+}
+
+// connectives join comparisons, the weaker first, and the truth that settles each.
+var connectives = []struct {
+	text    string
+	settles string
+}{{"||", "true"}, {"&&", "false"}}
+
+// condition: comparisons joined by || and &&; both sides are always evaluated.
+func (e *expression) condition(level int) (string, error) {
+	if level == len(connectives) {
+		return e.comparison()
+	}
+	a, err := e.condition(level + 1)
+	for err == nil && e.take(connectives[level].text) != "" {
+		var b string
+		if b, err = e.condition(level + 1); err != nil {
+			break
+		}
+		for _, v := range []string{a, b} {
+			if v != "true" && v != "false" {
+				return "", fmt.Errorf("%q is neither true nor false", v)
+			}
+		}
+		if a != connectives[level].settles {
+			a = b
+		}
+	}
+	return a, err
 }
 
 // comparison: a sum, or two sums compared: true or false. Equality also compares words.
@@ -168,7 +197,7 @@ func (e *expression) operand() (string, error) {
 	}
 	defer func() { e.depth-- }()
 	if e.take("(") != "" {
-		v, err := e.comparison()
+		v, err := e.condition(0)
 		if err == nil && e.take(")") == "" {
 			err = fmt.Errorf("a closing parenthesis is missing")
 		}

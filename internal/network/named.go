@@ -3,6 +3,7 @@ package network
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"convx/configs"
@@ -19,6 +20,7 @@ func Names() []string {
 	for i, e := range entries {
 		names[i] = strings.TrimSuffix(e.Name(), ".yaml")
 	}
+	slices.Sort(names)
 	return names
 }
 

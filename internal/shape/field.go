@@ -179,8 +179,9 @@ func (f Field) Join(g Field) Field {
 		out.Jump[i] = f.Jump[i]
 		apart := (fc[i] - gc[i]) / 2
 		out.Variance[i] = (f.Variance[i]+g.Variance[i])/2 + apart*apart
-		// A branch that sees everything has no window to line up.
-		if !out.Whole && (f.Jump[i] != g.Jump[i] || fc[i] != gc[i]) {
+		// Windows line up at their centres, or, causal ones, at their ends. A branch that sees everything has none.
+		centred, causal := fc[i] == gc[i], f.Start[i]+f.Size[i] == g.Start[i]+g.Size[i]
+		if !out.Whole && (f.Jump[i] != g.Jump[i] || !centred && !causal) {
 			out.Unaligned = true
 		}
 	}
