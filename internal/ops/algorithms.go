@@ -57,9 +57,11 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, prepare32: refDeformable[float32], prepare64: refDeformable[float64]},
 	},
 	layer.KindPool: {
+		{Name: "direct", prepare32: newDirectPool[float32], prepare64: newDirectPool[float64]},
 		{Name: referenceName, prepare32: refPool[float32], prepare64: refPool[float64]},
 	},
 	layer.KindLinear: {
+		{Name: "gemm", prepare32: newGemmLinear[float32], prepare64: newGemmLinear[float64]},
 		{Name: referenceName, prepare32: refLinear[float32], prepare64: refLinear[float64]},
 	},
 	layer.KindActivation: {
@@ -75,6 +77,7 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, prepare32: refConcat[float32], prepare64: refConcat[float64]},
 	},
 	layer.KindResize: {
+		{Name: "separable", prepare32: newSeparableResize[float32], prepare64: newSeparableResize[float64]},
 		{Name: referenceName, prepare32: refResize[float32], prepare64: refResize[float64]},
 	},
 	layer.KindROIPool: {

@@ -124,10 +124,14 @@ func differsBy[T tensor.Float](a, b *tensor.Tensor[T], allowed float64) int {
 	return -1
 }
 
-// allowed is how far an algorithm may be from the reference: its tolerance times the largest output that the absolute
-// values of the operands would give.
+// allowed is how far an algorithm may be from the reference: its tolerance, or what a definition that rounds leaves open,
+// times the largest output that the absolute values of the operands would give.
 func allowed[T tensor.Float](t *rapid.T, a *algorithm, d drawn, in []*tensor.Tensor[T], weights map[string]*tensor.Tensor[T]) float64 {
-	if a.tolerance == 0 {
+	tolerance := a.tolerance
+	if d.rounds {
+		tolerance = max(tolerance, float64(4*epsilon[T]()))
+	}
+	if tolerance == 0 {
 		return 0
 	}
 	in, weights = clones(in), clonesOf(weights)
@@ -140,7 +144,15 @@ func allowed[T tensor.Float](t *rapid.T, a *algorithm, d drawn, in []*tensor.Ten
 	for _, v := range runOn(t, d, in, weights, Options{Algorithm: referenceName}, false).Data {
 		most = max(most, math.Abs(float64(v)))
 	}
-	return a.tolerance * most
+	return tolerance * most
+}
+
+// epsilon is the distance from 1 to the next number.
+func epsilon[T tensor.Float]() T {
+	if isFloat64[T]() {
+		return T(math.Nextafter(1, 2) - 1)
+	}
+	return T(math.Nextafter32(1, 2) - 1)
 }
 
 func clonesOf[T tensor.Float](m map[string]*tensor.Tensor[T]) map[string]*tensor.Tensor[T] {

@@ -125,7 +125,9 @@ func drawResize(t *rapid.T) drawn {
 			op.Scale = append(op.Scale, rapid.SampledFrom([]float64{1, 2, 3, 0.5, 1.5, 2.7, 0.3}).Draw(t, "scale"))
 		}
 	}
-	return drawnOf(op, x)
+	d := drawnOf(op, x)
+	d.rounds = true // at scales that are no powers of two
+	return d
 }
 
 // drawROIPool draws regions within, across and outside of the image, some empty or inside out.

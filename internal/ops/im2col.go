@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"unsafe"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas32"
@@ -40,7 +41,7 @@ func newIm2col[T tensor.Float](p *Problem, w operands[T]) (runner[T], error) {
 	r.panel = min(max(1, panelBytes/sizeOf[T]()/r.depth), gemmCols, p.OutPlane())
 	r.panels = (p.OutPlane()-1)/r.panel + 1
 	for range r.team.threads {
-		r.cols = append(r.cols, make([]T, r.panel*r.depth))
+		r.cols = append(r.cols, aligned[T](r.panel*r.depth))
 	}
 	r.multiply = r.chunk
 	return r, nil
@@ -139,6 +140,15 @@ func gemmOf[T tensor.Float]() func(m, n, k int, a, b, c []T, ldc int) {
 		f = gemm64
 	}
 	return f.(func(m, n, k int, a, b, c []T, ldc int))
+}
+
+// aligned returns n elements that begin on 16 bytes: gonum's dot product begins at such a boundary of its second operand,
+// and so sums in an order that depends on where the operand lies.
+func aligned[T tensor.Float](n int) []T {
+	size := sizeOf[T]()
+	s := make([]T, n+16/size)
+	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s)))%16) / size
+	return s[skip:][:n:n]
 }
 
 func gemm32(m, n, k int, a, b, c []float32, ldc int) {

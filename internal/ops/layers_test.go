@@ -37,12 +37,13 @@ func drawLayer(t *rapid.T, v layer.Variant) (layer.Layer, error) {
 		"multiplier": func() string { return number(1, 3) }, "expansion": func() string { return number(1, 4) },
 		"reduction": func() string { return number(1, 4) }, "offset-groups": func() string { return number(1, 2) },
 		"modulated": func() string { return fmt.Sprint(rapid.Bool().Draw(t, "modulated")) }, "scale": func() string { return rapid.SampledFrom([]string{"1", "2", "4x1x0.5", "2x1"}).Draw(t, "scale") },
-		"pooled": func() string { return perAxis(1, 4) }, "gamma": func() string { return "0.125" },
-		"sampling-ratio": func() string { return number(1, 3) }, "spatial-scale": func() string { return "0.5" },
+		"pooled": func() string { return rapid.SampledFrom([]string{"2x4", "1", "4x1"}).Draw(t, "pooled") }, "gamma": func() string { return "0.125" },
+		"sampling-ratio": func() string { return number(1, 2) }, "spatial-scale": func() string { return "0.5" },
 		"roi": func() string { return "1,2,7,9/0,0,20,4" }, "hidden": func() string { return number(1, 20) },
 	}
 	for _, key := range v.Keys {
-		if rapid.Bool().Draw(t, key) {
+		// Bins that are no power of two make inexact offsets, and a sample at the border then falls on either side.
+		if v.Name == "deform-roi-pool" || rapid.Bool().Draw(t, key) {
 			if err := s.Set(key, values[key]()); err != nil {
 				t.Fatal(err)
 			}
@@ -115,10 +116,8 @@ func checkSteps[T tensor.Float](t *rapid.T, l layer.Layer, p *Pipeline[T]) {
 	}
 }
 
-// exactLayer reports whether integers stay exact: not through a sigmoid or RoI pooling.
-func exactLayer(l layer.Layer) bool {
-	return l.Variant != "se" && l.Variant != "deform-roi-pool" && !l.Modulated
-}
+// exactLayer reports whether integers stay exact: not through a sigmoid.
+func exactLayer(l layer.Layer) bool { return l.Variant != "se" && !l.Modulated }
 
 // rounds reports whether some step's algorithm rounds integers.
 func (p *Pipeline[T]) rounds() bool {

@@ -17,6 +17,8 @@ type drawn struct {
 	in    [][]int
 	// value draws element k of input i; nil draws integers.
 	value func(s *tensor.Stream, i, k int) float64
+	// rounds says that the definition itself rounds on such data: algorithms may then differ in the last place.
+	rounds bool
 }
 
 func (d drawn) String() string {

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"convx/internal/layer"
 	"convx/internal/ops/reference"
 	"convx/internal/tensor"
@@ -28,4 +30,72 @@ func (p *Problem) resizeScale() [3]float64 {
 		}
 	}
 	return scale
+}
+
+// separableResize mixes the rows around an output row into one, then that row's pixels: two products an output along
+// its row instead of four or eight.
+type separableResize[T tensor.Float] struct {
+	*Problem
+	in, out [3]int
+	mixes   [3][]reference.Mix
+	team    *team
+	line    [][]float64 // by worker: one mixed row, and a zero that weights of zero point to
+	resize  func(worker, from, to int)
+	x, y    []T
+}
+
+func newSeparableResize[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
+	op := p.Stage.Op.(layer.Resize)
+	r := &separableResize[T]{Problem: p, in: three(p.Inputs[0][2:]), out: three(p.Output[2:]), team: newTeam(p.Threads)}
+	scale := p.resizeScale()
+	for axis := range r.mixes {
+		for o := range r.out[axis] {
+			r.mixes[axis] = append(r.mixes[axis], reference.MixAt(o, r.in[axis], scale[axis], op.Nearest))
+		}
+	}
+	for i := range r.mixes[2] {
+		m := &r.mixes[2][i]
+		for j := range m.At {
+			if m.Weight[j] == 0 { // an infinite pixel would make it a NaN
+				m.At[j] = r.in[2]
+			}
+		}
+	}
+	for range r.team.threads {
+		r.line = append(r.line, make([]float64, r.in[2]+1))
+	}
+	r.resize = r.rowsOf
+	return r, nil
+}
+
+func (r *separableResize[T]) run(ctx context.Context, out []T, in [][]T) error {
+	r.x, r.y = in[0], out
+	return r.team.each(ctx, r.rows(), grainFor(float64(4*r.in[2]+4*r.out[2])), r.resize)
+}
+
+func (r *separableResize[T]) rowsOf(worker, from, to int) {
+	line := r.line[worker]
+	for i := from; i < to; i++ {
+		plane, d, h := i/r.out[1]/r.out[0], r.mixes[0][i/r.out[1]%r.out[0]], r.mixes[1][i%r.out[1]]
+		x := r.x[plane*r.in[0]*r.in[1]*r.in[2]:]
+		clear(line)
+		for a := range 2 {
+			for b := range 2 {
+				if f := d.Weight[a] * h.Weight[b]; f != 0 {
+					for j, v := range x[(d.At[a]*r.in[1]+h.At[b])*r.in[2]:][:r.in[2]] {
+						line[j] += f * float64(v)
+					}
+				}
+			}
+		}
+		y := r.y[i*r.out[2]:][:r.out[2]]
+		for j := range y {
+			m := &r.mixes[2][j]
+			y[j] = T(m.Weight[0]*line[m.At[0]] + m.Weight[1]*line[m.At[1]])
+		}
+	}
+}
+
+func (r *separableResize[T]) bytes() (workspace, packed int) {
+	return 8 * len(r.line) * len(r.line[0]), 0
 }
