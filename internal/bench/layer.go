@@ -37,47 +37,70 @@ type Result struct {
 // (Winograd) can be above the machine's peak.
 func (r Result) GFLOPS() float64 { return float64(r.Cost.FLOPs) / r.Median.Seconds() / 1e9 }
 
-// Layer prepares a layer on random operands and times its runs alone. Errors are *layer.Error where the layer cannot be
-// or the algorithm declines it, or ctx's.
-func Layer(ctx context.Context, e Entry, o Options) (Result, error) {
-	if err := checkMemory(e, o); err != nil {
-		return Result{}, err
-	}
-	if o.Float64 {
-		return timeLayer[float64](ctx, e, o)
-	}
-	return timeLayer[float32](ctx, e, o)
+// Prepared is a layer that is ready to be timed, again and again: layers that are compared are timed in turns, so that a
+// slow spell of the machine meets them all.
+type Prepared struct {
+	Result
+	run     func(context.Context) error
+	samples samples
 }
 
-func timeLayer[T tensor.Float](ctx context.Context, e Entry, o Options) (Result, error) {
-	r := Result{Entry: e}
+// Prepare packs a layer's random operands and fills its input. Errors are *layer.Error where the layer cannot be or the
+// algorithm declines it.
+func Prepare(e Entry, o Options) (*Prepared, error) {
+	if err := checkMemory(e, o); err != nil {
+		return nil, err
+	}
+	if o.Float64 {
+		return prepare[float64](e, o)
+	}
+	return prepare[float32](e, o)
+}
+
+// Time runs the layer for at least this long and adds to its timing. The error is ctx's.
+func (p *Prepared) Time(ctx context.Context, atLeast time.Duration) (err error) {
+	if err = p.samples.take(ctx, atLeast, p.run); err == nil {
+		p.Timing = p.samples.timing()
+	}
+	return err
+}
+
+// Layer prepares a layer and times it.
+func Layer(ctx context.Context, e Entry, o Options) (Result, error) {
+	p, err := Prepare(e, o)
+	if err != nil {
+		return Result{}, err
+	}
+	err = p.Time(ctx, o.MinTime)
+	return p.Result, err
+}
+
+func prepare[T tensor.Float](e Entry, o Options) (*Prepared, error) {
 	s, err := shape.Of(e.Layer)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	count, err := flops.Of(s)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	r.Cost = count.Total
-	r.Bytes = r.Cost.WeightBytes + r.Cost.ActivationBytes
+	r := Result{Entry: e, Cost: count.Total, Bytes: count.Total.WeightBytes + count.Total.ActivationBytes}
 	if o.Float64 {
 		r.Bytes *= 2
 	}
 	operands := map[string]*tensor.Tensor[T]{}
 	if _, err := ops.FillOperands(e.Layer, operands, o.Seed); err != nil {
-		return r, err
+		return nil, err
 	}
 	p, err := ops.PrepareLayer(e.Layer, operands, o.Options)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
 	r.Steps = p.Steps()
 	r.Algorithm = algorithmOf(r.Steps, e.Layer)
 	x, out := tensor.New[T](p.Input...), tensor.New[T](p.Output...)
 	tensor.FillUniform(x, tensor.NewStream(o.Seed, layer.Input), 1) // never zeros: some engines skip them
-	r.Timing, err = Measure(ctx, o.MinTime, func(ctx context.Context) error { return p.Run(ctx, out, x) })
-	return r, err
+	return &Prepared{Result: r, run: func(ctx context.Context) error { return p.Run(ctx, out, x) }}, nil
 }
 
 // algorithmOf names the algorithms of the stages that multiply; if none does, those of all stages.

@@ -25,44 +25,53 @@ const (
 	mostSamples = 100_000
 )
 
-// Measure runs f, once to warm up, then again and again for at least this long. Runs too short for the clock are timed
-// several at once. The error is f's or ctx's.
-func Measure(ctx context.Context, atLeast time.Duration, f func(context.Context) error) (Timing, error) {
-	start := time.Now()
-	if err := f(ctx); err != nil {
-		return Timing{}, err
+// samples are the times of single runs.
+type samples struct {
+	times []time.Duration
+	batch int // runs to a sample; 0 before the warm-up
+}
+
+// take runs f, the first time once to warm up, then again and again for at least this long. Runs too short for the clock
+// are timed several at once. The error is f's or ctx's.
+func (s *samples) take(ctx context.Context, atLeast time.Duration, f func(context.Context) error) error {
+	if s.batch == 0 {
+		start := time.Now()
+		if err := f(ctx); err != nil {
+			return err
+		}
+		once := max(time.Since(start), 1)
+		s.batch = 1
+		if once < shortest {
+			s.batch = int(shortest/once) + 1
+		}
 	}
-	once := time.Since(start)
-	batch := 1
-	if once < shortest {
-		batch = int(shortest/max(once, 1)) + 1
-	}
-	var samples []time.Duration
+	taken := 0
 	for begin := time.Now(); ; {
 		start := time.Now()
-		for range batch {
+		for range s.batch {
 			if err := f(ctx); err != nil {
-				return Timing{}, err
+				return err
 			}
 		}
 		now := time.Now()
-		samples = append(samples, now.Sub(start)/time.Duration(batch))
+		s.times = append(s.times, now.Sub(start)/time.Duration(s.batch))
+		taken++
 		if err := ctx.Err(); err != nil {
-			return Timing{}, err
+			return err
 		}
 		spent := now.Sub(begin)
-		enough := spent >= atLeast && (len(samples) >= fewestRuns || spent >= patience*atLeast)
-		if enough || len(samples) == mostSamples {
-			return summarize(samples, batch), nil
+		enough := spent >= atLeast && (len(s.times) >= fewestRuns || spent >= patience*atLeast)
+		if enough || taken == mostSamples {
+			return nil
 		}
 	}
 }
 
-func summarize(samples []time.Duration, batch int) Timing {
-	slices.Sort(samples)
-	n := len(samples)
+func (s *samples) timing() Timing {
+	sorted := slices.Sorted(slices.Values(s.times))
+	n := len(sorted)
 	return Timing{
-		Min: samples[0], Median: (samples[(n-1)/2] + samples[n/2]) / 2,
-		Spread: (samples[n*3/4] - samples[n/4]) / 2, Runs: n * batch,
+		Min: sorted[0], Median: (sorted[(n-1)/2] + sorted[n/2]) / 2,
+		Spread: (sorted[n*3/4] - sorted[n/4]) / 2, Runs: n * s.batch,
 	}
 }

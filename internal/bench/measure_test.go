@@ -10,7 +10,8 @@ import (
 func TestMeasureWarmsUpAndRunsLongEnough(t *testing.T) {
 	calls := 0
 	start := time.Now()
-	got, err := Measure(t.Context(), 20*time.Millisecond, func(context.Context) error {
+	var s samples
+	err := s.take(t.Context(), 20*time.Millisecond, func(context.Context) error {
 		calls++
 		time.Sleep(time.Millisecond)
 		return nil
@@ -18,6 +19,7 @@ func TestMeasureWarmsUpAndRunsLongEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	got := s.timing()
 	if spent := time.Since(start); spent < 20*time.Millisecond {
 		t.Errorf("stopped after %v", spent)
 	}
@@ -31,7 +33,9 @@ func TestMeasureWarmsUpAndRunsLongEnough(t *testing.T) {
 
 func TestMeasureTimesShortRunsTogether(t *testing.T) {
 	calls := 0
-	got, err := Measure(t.Context(), time.Millisecond, func(context.Context) error { calls++; return nil })
+	var s samples
+	err := s.take(t.Context(), time.Millisecond, func(context.Context) error { calls++; return nil })
+	got := s.timing()
 	if err != nil || got.Runs != calls-1 || got.Runs < 1000 || got.Min > 10*time.Microsecond {
 		t.Errorf("%+v after %d calls, %v", got, calls, err)
 	}
@@ -39,12 +43,13 @@ func TestMeasureTimesShortRunsTogether(t *testing.T) {
 
 func TestMeasureStopsOnErrors(t *testing.T) {
 	boom := errors.New("boom")
-	if _, err := Measure(t.Context(), time.Hour, func(context.Context) error { return boom }); !errors.Is(err, boom) {
+	var s samples
+	if err := s.take(t.Context(), time.Hour, func(context.Context) error { return boom }); !errors.Is(err, boom) {
 		t.Errorf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	n := 0
-	_, err := Measure(ctx, time.Hour, func(context.Context) error {
+	err := s.take(ctx, time.Hour, func(context.Context) error {
 		if n++; n == 5 {
 			cancel()
 		}
@@ -56,7 +61,8 @@ func TestMeasureStopsOnErrors(t *testing.T) {
 }
 
 func TestSummaryOfKnownSamples(t *testing.T) {
-	got := summarize([]time.Duration{5, 1, 4, 2, 3, 100, 6, 7}, 2)
+	s := samples{times: []time.Duration{5, 1, 4, 2, 3, 100, 6, 7}, batch: 2}
+	got := s.timing()
 	want := Timing{Min: 1, Median: 4, Spread: 2, Runs: 16} // (4+5)/2 rounds down; quartiles 3 and 7
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -14,6 +14,7 @@ import (
 
 	"convx/configs"
 	"convx/internal/bench"
+	"convx/internal/chart"
 	"convx/internal/layer"
 	"convx/internal/ops"
 	"convx/internal/report"
@@ -95,6 +96,11 @@ fastest.`,
 			if o.minTime <= 0 {
 				return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
 			}
+			if o.plot != "" {
+				if _, err := chart.FormatOf(o.plot); err != nil {
+					return usagef("--plot %w", err)
+				}
+			}
 			if o.spec, o.suite, err = benchSubject(&flags, firstArg(args)); err != nil {
 				return err
 			}
@@ -105,6 +111,7 @@ fastest.`,
 	formatVar(cmd, &o.format)
 	o.engineFlags.register(cmd)
 	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
+	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it into `FILE.png` or .svg")
 	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
 	return cmd
 }
@@ -170,14 +177,25 @@ func runBench(ctx context.Context, o benchOptions) error {
 	opt := o.bench(o.minTime)
 	machine := bench.MeasureMachine(opt.Threads)
 	var rows []benchRow
-	for i, e := range entries {
-		o.progress("%d/%d %s", i+1, len(entries), e.Name)
-		more, err := timeEntry(ctx, e, o, opt)
-		o.progress("")
-		if err != nil {
-			return fmt.Errorf("timing %s: %w", e.Name, err)
+	err = attend(ctx, o.Streams, func(p *progress) error {
+		for i, e := range entries {
+			p.stage(fmt.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
+			more, err := timeEntry(ctx, e, o, opt)
+			if err != nil {
+				return fmt.Errorf("timing %s: %w", e.Name, err)
+			}
+			rows = append(rows, more...)
 		}
-		rows = append(rows, more...)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if o.plot != "" {
+		if err := writeChart(ctx, o.Streams, o.plot, rooflineOf(machine, rows).Write); err != nil {
+			return err
+		}
+		o.sayf("wrote %q", o.plot)
 	}
 	return report.Write(o.Out, o.format, benchDocument(machine, rows, o.tune))
 }
@@ -202,11 +220,4 @@ func timeEntry(ctx context.Context, e bench.Entry, o benchOptions, opt bench.Opt
 		}
 	}
 	return rows, err
-}
-
-// progress shows one passing line to a person who is waiting; an empty one takes it away.
-func (s Streams) progress(format string, args ...any) {
-	if s.ErrTerminal {
-		fmt.Fprintf(s.Err, "\r\x1b[K"+format, args...)
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"convx/internal/bench"
+	"convx/internal/chart"
 	"convx/internal/report"
 )
 
@@ -95,6 +96,19 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 		blocks = append(blocks, tuneText(rows))
 	}
 	return report.Document{JSON: j, Blocks: blocks}
+}
+
+// rooflineOf places each layer under what the machine allows.
+func rooflineOf(m bench.Machine, rows []benchRow) chart.Roofline {
+	r := chart.Roofline{Title: m.CPU + ", " + plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS}
+	for _, row := range rows {
+		name := row.Name
+		if len(rows) > 1 && rows[0].auto {
+			name += " " + row.Algorithm
+		}
+		r.Points = append(r.Points, chart.Point{Name: name, Intensity: benchLayer(m, row).Intensity, Rate: row.GFLOPS()})
+	}
+	return r
 }
 
 // noise is how much faster another algorithm must be before the choice counts as wrong.

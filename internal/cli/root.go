@@ -74,6 +74,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.AddCommand(
 		newShape(s, runShape),
 		newFlops(s, runFlops),
+		newCompare(s, runCompare),
 		newBench(s, runBench),
 		newVariants(s, runVariants),
 		newRun(s, runRun),

@@ -94,8 +94,11 @@ func divisorsHint(n, want int) string {
 			}
 		}
 	}
-	if below == above {
+	switch {
+	case below == above && n == 1:
 		return "only 1 works"
+	case below == above: // more than n was wanted
+		return FormatInts([]int{below}) + " would work"
 	}
 	return FormatInts([]int{below}) + " and " + FormatInts([]int{above}) + " would work"
 }

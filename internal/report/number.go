@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -66,10 +67,10 @@ func SI(v float64) string {
 	return Digits(v)
 }
 
-// Digits writes a number to three significant digits without an exponent.
+// Digits writes a number to three significant digits, without an exponent unless it is very small.
 func Digits(v float64) string {
 	s := strconv.FormatFloat(v, 'g', 3, 64)
-	if strings.ContainsRune(s, 'e') {
+	if strings.ContainsRune(s, 'e') && math.Abs(v) >= 1 {
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	}
 	return s

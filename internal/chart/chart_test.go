@@ -1,0 +1,57 @@
+package chart
+
+import (
+	"bytes"
+	"image/png"
+	"io"
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestBarsAndRooflineAreWholePictures(t *testing.T) {
+	charts := map[string]func(io.Writer, Format) error{
+		"bars": Bars{Labels: []string{"standard", "a,b=1"}, Panels: []Panel{
+			{"params", []float64{3, 0}, []string{"3", "0"}}, {"nothing", []float64{0, 0}, []string{"0", "0"}},
+		}}.Write,
+		"one bar":  Bars{Labels: []string{"x"}, Panels: []Panel{{"p", []float64{1e18}, []string{"1 E"}}}}.Write,
+		"roofline": Roofline{Title: "t", Peak: 100, Bandwidth: 50, Points: []Point{{"a", 0.2, 3}, {"b", 300, 280}, {"c", 0, 0}}}.Write,
+	}
+	for name, write := range charts {
+		var p, s bytes.Buffer
+		if err := write(&p, PNG); err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		img, err := png.Decode(&p)
+		if err != nil || img.Bounds().Dx() < 200 || img.Bounds().Dy() < 40 {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := write(&s, SVG); err != nil || !strings.Contains(s.String(), "</svg>") {
+			t.Errorf("%s as SVG: %v", name, err)
+		}
+	}
+}
+
+func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
+	one := []string{"x"}
+	for name, err := range map[string]error{
+		"no bars":     Bars{}.Write(io.Discard, PNG),
+		"no panels":   Bars{Labels: one}.Write(io.Discard, PNG),
+		"NaN":         Bars{Labels: one, Panels: []Panel{{"p", []float64{math.NaN()}, one}}}.Write(io.Discard, PNG),
+		"infinite":    Bars{Labels: one, Panels: []Panel{{"p", []float64{math.Inf(1)}, one}}}.Write(io.Discard, PNG),
+		"negative":    Bars{Labels: one, Panels: []Panel{{"p", []float64{-1}, one}}}.Write(io.Discard, PNG),
+		"few values":  Bars{Labels: one, Panels: []Panel{{"p", nil, nil}}}.Write(io.Discard, PNG),
+		"no points":   Roofline{Peak: 1, Bandwidth: 1}.Write(io.Discard, PNG),
+		"log of zero": Roofline{Peak: 1, Bandwidth: 1, Points: []Point{{"a", 0, 1}}}.Write(io.Discard, PNG),
+		"no peak":     Roofline{Bandwidth: 1, Points: []Point{{"a", 1, 1}}}.Write(io.Discard, PNG),
+		"NaN point":   Roofline{Peak: 1, Bandwidth: 1, Points: []Point{{"a", math.NaN(), 1}}}.Write(io.Discard, PNG),
+	} {
+		if err == nil {
+			t.Errorf("%s was drawn", name)
+		}
+	}
+	if _, err := FormatOf("a.gif"); err == nil {
+		t.Error("a.gif was accepted")
+	}
+}

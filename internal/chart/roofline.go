@@ -1,0 +1,150 @@
+package chart
+
+import (
+	"errors"
+	"io"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Roofline is what a machine allows, and layers under it: rate over arithmetic intensity, both on logarithmic axes
+// (Williams, Waterman & Patterson 2009).
+type Roofline struct {
+	Title     string
+	Peak      float64 // GFLOP/s
+	Bandwidth float64 // GB/s
+	Points    []Point
+}
+
+// Point is one layer.
+type Point struct {
+	Name      string
+	Intensity float64 // FLOPs a byte
+	Rate      float64 // GFLOP/s
+}
+
+// Write draws the roof and the points. Points without FLOPs have no place on a logarithmic axis and are left out.
+func (r Roofline) Write(w io.Writer, f Format) error {
+	if err := finite(r.Peak, r.Bandwidth); err != nil {
+		return err
+	}
+	var points []Point
+	for _, p := range r.Points {
+		if err := finite(p.Intensity, p.Rate); err != nil {
+			return err
+		}
+		if p.Intensity > 0 && p.Rate > 0 {
+			points = append(points, p)
+		}
+	}
+	if len(points) == 0 || r.Peak == 0 || r.Bandwidth == 0 {
+		return errors.New("a chart of nothing: no layer has FLOPs to place under the roof")
+	}
+	pl, err := r.plot(points)
+	if err != nil {
+		return err
+	}
+	return render(w, f, 26*vg.Centimeter, 16*vg.Centimeter, func(page draw.Canvas) {
+		pl.Draw(draw.Crop(page, margin, -margin, margin, -margin))
+	})
+}
+
+func (r Roofline) plot(points []Point) (*plot.Plot, error) {
+	pl := plot.New()
+	pl.Title.Text, pl.Title.TextStyle.Font.Size, pl.Title.Padding = r.Title, vg.Points(13), vg.Points(6)
+	pl.X.Label.Text, pl.Y.Label.Text = "arithmetic intensity, FLOPs a byte", "GFLOP/s"
+	for _, a := range []*plot.Axis{&pl.X, &pl.Y} {
+		a.Scale, a.Tick.Marker = plot.LogScale{}, decades{}
+	}
+	ridge := r.Peak / r.Bandwidth
+	low, high, bottom := ridge/4, ridge*4, r.Peak/4
+	for _, p := range points {
+		low, high, bottom = min(low, p.Intensity/1.5), max(high, p.Intensity*1.5), min(bottom, p.Rate/2)
+	}
+	top := r.Peak * 1.6
+	for _, p := range points {
+		top = max(top, p.Rate*1.6)
+	}
+	pl.X.Min, pl.X.Max, pl.Y.Min, pl.Y.Max = low, high, bottom, top
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = pale, pale
+	pl.Add(grid)
+	if err := r.addRoof(pl, low, high, bottom); err != nil {
+		return nil, err
+	}
+	return pl, addPoints(pl, points)
+}
+
+// addRoof draws the slope of the bandwidth, the flat of the peak, and their names.
+func (r Roofline) addRoof(pl *plot.Plot, low, high, bottom float64) error {
+	ridge := r.Peak / r.Bandwidth
+	start := max(low, bottom/r.Bandwidth)
+	roof, err := plotter.NewLine(plotter.XYs{{X: start, Y: start * r.Bandwidth}, {X: ridge, Y: r.Peak}, {X: high, Y: r.Peak}})
+	if err != nil {
+		return err
+	}
+	roof.Color, roof.Width = ink, vg.Points(1.5)
+	pl.Add(roof)
+	return addText(pl, plotter.XY{X: high, Y: r.Peak}, "peak "+short(r.Peak)+" GFLOP/s, bandwidth "+short(r.Bandwidth)+" GB/s", text.XRight, vg.Points(-4), vg.Points(4))
+}
+
+func addPoints(pl *plot.Plot, points []Point) error {
+	var xy plotter.XYs
+	for _, p := range points {
+		xy = append(xy, plotter.XY{X: p.Intensity, Y: p.Rate})
+	}
+	dots, err := plotter.NewScatter(xy)
+	if err != nil {
+		return err
+	}
+	dots.GlyphStyle = draw.GlyphStyle{Color: orange, Radius: vg.Points(3), Shape: draw.CircleGlyph{}}
+	pl.Add(dots)
+	var placed []plotter.XY
+	for i, p := range points {
+		dy := vg.Points(3)
+		for _, q := range placed { // names of neighbours go above and below in turn
+			if math.Abs(math.Log(q.X/p.Intensity)) < 0.25 && math.Abs(math.Log(q.Y/p.Rate)) < 0.12 {
+				dy = -dy - vg.Points(4)
+			}
+		}
+		placed = append(placed, xy[i])
+		if err := addText(pl, xy[i], p.Name, text.XLeft, vg.Points(4), dy); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addText(pl *plot.Plot, at plotter.XY, s string, align text.XAlignment, dx, dy vg.Length) error {
+	l, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{at}, Labels: []string{s}})
+	if err != nil {
+		return err
+	}
+	l.Offset = vg.Point{X: dx, Y: dy}
+	l.TextStyle[0].Font.Size, l.TextStyle[0].Color, l.TextStyle[0].XAlign = vg.Points(9), ink, align
+	pl.Add(l)
+	return nil
+}
+
+// decades marks 1, 2 and 5 of each power of ten.
+type decades struct{}
+
+func (decades) Ticks(low, high float64) []plot.Tick {
+	var ticks []plot.Tick
+	for e := math.Floor(math.Log10(low)); e <= math.Ceil(math.Log10(high)); e++ {
+		for _, m := range []float64{1, 2, 5} {
+			if v := m * math.Pow(10, e); v >= low && v <= high {
+				ticks = append(ticks, plot.Tick{Value: v, Label: short(v)})
+			}
+		}
+	}
+	return ticks
+}
+
+func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }

@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/chart"
+	"convx/internal/layer"
+	"convx/internal/report"
+)
+
+type compareOptions struct {
+	Streams
+	format report.Format
+	engineFlags
+	layer     layerFlags // shared by every variant that reads them
+	variants  []contender
+	input     string // a picture or an array, or nothing
+	baseline  string // a number from 1, or a label
+	sweep     *sweep
+	noTime    bool
+	minTime   time.Duration
+	output    string // the outputs side by side
+	plot      string
+	color     string
+	maxPixels int64
+}
+
+// contender is a variant with its own keys.
+type contender struct {
+	label, variant string
+	own            []keyValue
+}
+
+const compareLong = `compare puts variants side by side: what each gives, costs and takes on this machine, and what theory says it
+should cost: the multiply-accumulates over those of a standard convolution of the same channels, kernel and stride.
+
+Layer flags are shared by every variant that reads them. Keys of its own follow a variant after commas. The first row is
+the baseline, unless --baseline names another. Times are medians over repeated runs on random data, after a warm-up; ±
+is half of the range of the middle half of the runs.
+
+--sweep KEY=VALUES makes a row a value: a list (a,b,c) or a range (first..last or first..last:step). With an INPUT picture
+or array, the layers run on it with seeded weights, and outputs of the same shape are compared with the baseline's: max
+and mean |difference|, and PSNR against the range of the baseline's output.`
+
+func newCompare(s Streams, run func(context.Context, compareOptions) error) *cobra.Command {
+	o := compareOptions{Streams: s}
+	var sweepText string
+	cmd := &cobra.Command{
+		Use:   "compare VARIANT[,KEY=VALUE...] ... [INPUT] [flags]",
+		Short: "Which one to use: variants side by side, counted and timed",
+		Long:  compareLong,
+		Example: strings.Trim(`
+  convx compare -i 64x56x56 -c 128 -k 3 -p 1 standard grouped,groups=4 separable --min-time 20ms
+  convx compare -i 64x56x56 -p same standard dilated,dilation=2 dilated,dilation=4 --no-time
+  convx compare -i 32x28x28 -p same standard depthwise --sweep kernel=1..7:2 --no-time`, "\n"),
+		ValidArgsFunction: completeContender,
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err = o.readArgs(args); err != nil {
+				return err
+			}
+			if sweepText != "" {
+				if o.sweep, err = parseSweep(sweepText); err != nil {
+					return usagef("--sweep: %w", err)
+				}
+			}
+			if err = o.check(); err != nil {
+				return err
+			}
+			return run(c.Context(), o)
+		},
+	}
+	o.layer.register(cmd)
+	formatVar(cmd, &o.format)
+	o.engineFlags.register(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.baseline, "baseline", "1", "the row that the others are compared with: its `NUMBER` from 1, or its label")
+	f.StringVar(&sweepText, "sweep", "", "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4")
+	f.BoolVar(&o.noTime, "no-time", false, "only count: measure nothing")
+	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
+	f.StringVarP(&o.output, "output", "o", "", "write the outputs side by side to `FILE.png`")
+	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
+	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
+	f.Int64Var(&o.maxPixels, "max-pixels", 1<<28, "refuse larger pictures")
+	return cmd
+}
+
+// completeContender completes variants, and a variant's own keys after its comma.
+func completeContender(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	name, _, own := strings.Cut(prefix, ",")
+	if !own {
+		return variantWords(), cobra.ShellCompDirectiveDefault
+	}
+	v, ok := layer.VariantNamed(name)
+	if !ok {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	head := prefix[:strings.LastIndexByte(prefix, ',')+1]
+	var out []string
+	for _, k := range layer.Keys() {
+		if v.Has(k.Name) && k.Name != "input" {
+			out = append(out, head+k.Name+"=")
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+}
+
+// readArgs tells variants from the INPUT: what starts with no variant's name and looks like a file is the input.
+func (o *compareOptions) readArgs(args []string) error {
+	for _, arg := range args {
+		name, _, _ := strings.Cut(arg, ",")
+		if _, known := layer.VariantNamed(name); !known && (arg == "-" || looksLikeFile(arg)) {
+			if o.input != "" {
+				return usagef("there is room for one INPUT, not both %q and %q", o.input, arg)
+			}
+			o.input = arg
+			continue
+		}
+		c, err := parseContender(arg)
+		if err != nil {
+			return err
+		}
+		o.variants = append(o.variants, c)
+	}
+	return nil
+}
+
+// parseContender reads VARIANT,key=value,... A part without = goes on with the value before it, as in roi=0,0,4,4.
+func parseContender(arg string) (contender, error) {
+	parts := strings.Split(arg, ",")
+	c := contender{label: arg, variant: parts[0]}
+	if _, ok := layer.VariantNamed(c.variant); !ok {
+		_, err := layer.Build(layer.Spec{Variant: c.variant}) // explains
+		return c, err
+	}
+	for _, part := range parts[1:] {
+		key, value, ok := strings.Cut(part, "=")
+		if !ok && len(c.own) > 0 && c.own[len(c.own)-1].key == "roi" {
+			c.own[len(c.own)-1].value += "," + part
+			continue
+		}
+		if !ok {
+			return c, usagef("%q: %q is not KEY=VALUE", arg, part)
+		}
+		k, known := layer.KeyNamed(key)
+		if !known {
+			return c, usagef("%q: %w", arg, unknownKey(key))
+		}
+		if slices.ContainsFunc(c.own, func(kv keyValue) bool { return kv.key == k.Name }) {
+			return c, usagef("%q: %s is given twice", arg, k.Name)
+		}
+		c.own = append(c.own, keyValue{k.Name, value})
+	}
+	return c, nil
+}
+
+func unknownKey(key string) error {
+	var names []string
+	for _, k := range layer.Keys() {
+		names = append(names, k.Name)
+	}
+	if near := layer.Nearest(strings.ReplaceAll(key, "_", "-"), names); near != "" {
+		return usagef("unknown key %q: did you mean %s?", key, near)
+	}
+	return usagef("unknown key %q: keys are %s", key, strings.Join(names, ", "))
+}
+
+func (o *compareOptions) check() error {
+	switch {
+	case len(o.variants) == 0:
+		return usagef("no variant given: name two or more, like standard separable; variants are %s", strings.Join(layer.VariantNames(), ", "))
+	case o.minTime <= 0:
+		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
+	case o.output != "" && o.input == "":
+		return usagef("-o shows what the variants make of a picture: name one as INPUT")
+	case o.output != "" && !strings.HasSuffix(strings.ToLower(o.output), ".png"):
+		return usagef("-o %q: outputs are written side by side as .png", o.output)
+	}
+	if o.plot != "" {
+		if _, err := chart.FormatOf(o.plot); err != nil {
+			return usagef("--plot %w", err)
+		}
+	}
+	return o.engineFlags.check()
+}

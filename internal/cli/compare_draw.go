@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"strings"
+
+	"convx/internal/chart"
+	"convx/internal/layer"
+	"convx/internal/output"
+	"convx/internal/picture"
+	"convx/internal/report"
+)
+
+// draw writes the pictures that were asked for.
+func (o *compareOptions) draw(ctx context.Context, c comparison) error {
+	if o.output != "" {
+		if err := o.drawOutputs(ctx, c); err != nil {
+			return err
+		}
+		o.sayf("wrote %q: the outputs side by side", o.output)
+	}
+	if o.plot != "" {
+		if err := writeChart(ctx, o.Streams, o.plot, compareBars(c).Write); err != nil {
+			return err
+		}
+		o.sayf("wrote %q", o.plot)
+	}
+	return nil
+}
+
+// writeChart draws into a file, whole or not at all.
+func writeChart(ctx context.Context, s Streams, path string, draw func(io.Writer, chart.Format) error) error {
+	format, err := chart.FormatOf(path)
+	if err != nil {
+		return usagef("--plot %w", err)
+	}
+	return writeFile(ctx, s, path, nil, func(w io.Writer) error { return draw(w, format) })
+}
+
+// writeFile writes beside a file and renames.
+func writeFile(ctx context.Context, s Streams, path string, inputs []string, write func(io.Writer) error) error {
+	f, err := output.Create(ctx, path, output.Options{Stdout: s.Out, Terminal: s.OutTerminal, Inputs: inputs})
+	if err != nil {
+		return err
+	}
+	defer f.Abort()
+	w := bufio.NewWriter(f)
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return f.Commit()
+}
+
+// compareBars draws params, MACs and times.
+func compareBars(c comparison) chart.Bars {
+	b := chart.Bars{Baseline: c.baseline}
+	params, macs, took := chart.Panel{Title: "params"}, chart.Panel{Title: "MACs"}, chart.Panel{Title: "time (median)"}
+	for _, r := range c.rows {
+		b.Labels = append(b.Labels, r.label)
+		add := func(p *chart.Panel, v float64, text string) {
+			p.Values, p.Texts = append(p.Values, v), append(p.Texts, text)
+		}
+		add(&params, float64(r.cost.Total.Params), report.SI(float64(r.cost.Total.Params)))
+		add(&macs, float64(r.cost.Total.MACs), report.SI(float64(r.cost.Total.MACs)))
+		if r.timing != nil {
+			add(&took, r.timing.Median.Seconds(), timeText(r.timing.Median))
+		}
+	}
+	b.Panels = []chart.Panel{params, macs}
+	if c.timed {
+		b.Panels = append(b.Panels, took)
+	}
+	return b
+}
+
+// mostMaps bounds the feature maps of one output in a figure.
+const mostMaps = 16
+
+// drawOutputs lays the outputs out side by side, each under its own scale, with what it is and how far it is off.
+func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
+	var panels []picture.Panel
+	for _, r := range c.rows {
+		if len(r.output.Shape) != 4 {
+			return usagef("-o: %s has %d spatial axes: pictures have 2", r.label, len(r.output.Shape)-2)
+		}
+		var opt picture.MapOptions
+		if n := r.output.Shape[1]; n > mostMaps {
+			for i := range mostMaps {
+				opt.Channels = append(opt.Channels, i)
+			}
+		}
+		p, mapped, err := picture.Map(r.output, opt)
+		if err != nil {
+			return err
+		}
+		caption := []string{r.label, layer.FormatShape(r.Output), mapped.String()}
+		if r.deviation != nil {
+			caption = append(caption, "max |diff| "+report.Digits(r.deviation.Max))
+		}
+		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
+	}
+	return writeFile(ctx, o.Streams, o.output, []string{o.input}, picture.Panels(panels, 0).Encode)
+}

@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestCompareReadsItsArguments(t *testing.T) {
+	var got compareOptions
+	cmd := newCompare(Streams{}, func(_ context.Context, o compareOptions) error { got = o; return nil })
+	err := parse(t, cmd, "-i", "64x9x9", "standard", "grouped,groups=4", "inverted-residual,expansion=3,out_channels=8", "deform-roi-pool,roi=0,0,4,4/1,1,2,2,pooled=3",
+		"--sweep", "kernel=1..7:2,9", "--baseline", "grouped,groups=4", "--min-time", "5ms", "pic.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := func(i int) []keyValue { return got.variants[i].own }
+	switch {
+	case len(got.variants) != 4, got.input != "pic.png", got.baseline != "grouped,groups=4", got.minTime != 5*time.Millisecond:
+		t.Errorf("got %+v", got)
+	case len(own(0)) != 0, !slices.Equal(own(1), []keyValue{{"groups", "4"}}):
+		t.Errorf("own keys %v %v", own(0), own(1))
+	case !slices.Equal(own(2), []keyValue{{"expansion", "3"}, {"out-channels", "8"}}):
+		t.Errorf("own keys %v", own(2))
+	case !slices.Equal(own(3), []keyValue{{"roi", "0,0,4,4/1,1,2,2"}, {"pooled", "3"}}):
+		t.Errorf("own keys %v", own(3))
+	case got.sweep.key != "kernel" || !slices.Equal(got.sweep.values, []string{"1", "3", "5", "7", "9"}):
+		t.Errorf("sweep %+v", got.sweep)
+	}
+}
+
+func TestCompareUsageErrors(t *testing.T) {
+	tests := []struct{ args, want string }{
+		{"", "no variant given"},
+		{"standard", "standard needs an input size"},
+		{"-i 3x8x8 standrd", "did you mean standard?"},
+		{"-i 3x8x8 grouped,group=3", `unknown key "group": did you mean groups?`},
+		{"-i 3x8x8 grouped,groups", `"groups" is not KEY=VALUE`},
+		{"-i 3x8x8 grouped,groups=2,groups=4", "groups is given twice"},
+		{"-i 3x8x8 grouped,groups=two", "groups"},
+		{"-i 3x8x8 se,kernel=3", "se has no --kernel"},
+		{"-i 4x8x8 standard,groups=2", "use grouped"},
+		{"-i 3x8x8 standard --baseline 2", "--baseline 2: there are 1 row"},
+		{"-i 3x8x8 standard --baseline other", `--baseline "other" is no row: they are standard`},
+		{"-i 3x8x8 standard --sweep kernel", "is not KEY=VALUES"},
+		{"-i 3x8x8 standard --sweep kernal=1", "did you mean kernel?"},
+		{"-i 3x8x8 standard --sweep kernel=5..1", "a range goes upwards"},
+		{"-i 3x8x8 standard --sweep kernel=1..5:0", "in steps of 1 or more"},
+		{"-i 3x8x8 standard --sweep kernel=1..1000000", "more than 1000 values"},
+		{"-i 3x8x8 standard --sweep kernel=a", "is not a whole number"},
+		{"-i 3x8x8 standard --sweep kernel=9..11", "larger than the padded input"},
+		{"-i 3x8x8 standard -o a.png", "name one as INPUT"},
+		{"a.png b.png standard", "one INPUT"},
+		{"-i 3x8x8 standard --plot bars.txt", "--plot"},
+	}
+	for _, tt := range tests {
+		out, err, status := execute(t, append([]string{"compare", "--no-time"}, strings.Fields(tt.args)...)...)
+		if status != exitUsage || out != "" || !strings.Contains(err, tt.want) {
+			t.Errorf("convx compare %s: status %d, output %q, error %q; want status 2 and %q", tt.args, status, out, err, tt.want)
+		}
+	}
+}
+
+func TestCompareJSON(t *testing.T) {
+	out, errText, status := execute(t, strings.Fields("compare -i 64x14x14 -c 128 -k 3 -p 1 standard grouped,groups=4 separable se -f json --min-time 1ms")...)
+	if status != exitDone {
+		t.Fatal(errText)
+	}
+	var got struct {
+		Input []int
+		Rows  []struct {
+			Variant, Label      string
+			Output              []int
+			Params, Macs, Flops int
+			Ratio               struct{ Params, Macs, Activations *float64 }
+			Theory              *struct {
+				Macs       float64
+				Expression string
+			}
+			Seconds, Speedup, Gflops *float64
+			Intensity                float64 `json:"arithmetic_intensity"`
+		}
+		Notes []string
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil {
+		t.Fatal(err)
+	}
+	g, s := got.Rows[1], got.Rows[2]
+	if g.Label != "grouped,groups=4" || *g.Ratio.Macs != 0.25 || *g.Ratio.Activations != 1 || g.Theory.Expression != "1/4" {
+		t.Errorf("grouped %+v", g)
+	}
+	if s.Theory.Expression != "1/128 + 1/9" || math.Abs(s.Theory.Macs-*s.Ratio.Macs) > 1e-9 {
+		t.Errorf("separable %+v", s)
+	}
+	for _, r := range got.Rows {
+		if r.Seconds == nil || *r.Seconds <= 0 || *r.Speedup <= 0 || *r.Gflops <= 0 || r.Intensity <= 0 {
+			t.Errorf("%s was not timed: %+v", r.Label, r)
+		}
+	}
+	if *got.Rows[0].Speedup != 1 || len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "se does not follow the shared --out-channels, --kernel, --padding") {
+		t.Errorf("speed-up %v, notes %q", *got.Rows[0].Speedup, got.Notes)
+	}
+}
+
+func TestDeviation(t *testing.T) {
+	d := deviate([]float32{0, 1, 2, 4}, []float32{0, 1, 2, 2})
+	if d.Max != 2 || d.Mean != 0.5 || math.Abs(*d.PSNR-10*math.Log10(4.0/1.0)) > 1e-12 {
+		t.Errorf("got %+v, PSNR %v", d, *d.PSNR)
+	}
+	if d := deviate([]float32{1, 2}, []float32{1, 2}); d.Max != 0 || d.PSNR != nil {
+		t.Errorf("equal outputs: %+v", d)
+	}
+}
+
+func TestVerdictsSayWhatRan(t *testing.T) {
+	for _, tt := range []struct {
+		speedup, saving float64
+		want            string
+	}{
+		{1.9, 4, ": it runs 1.9 times as fast, not 4"},
+		{0.5, 4, ": it runs slower, at 0.5 times the speed"},
+		{4.1, 4, ": it runs 4.1 times as fast"},
+	} {
+		if got := speedVerdict(tt.speedup, tt.saving); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,166 @@
+// Package theory says what the papers predict: the multiply-accumulates of a variant over those of the standard
+// convolution of the same channels, kernel and stride, as a formula with the layer's own numbers in it.
+package theory
+
+import (
+	"fmt"
+	"strconv"
+
+	"convx/internal/layer"
+)
+
+// Ratio is a prediction.
+type Ratio struct {
+	// MACs is the variant's multiply-accumulates over the standard convolution's. It leaves borders out: where padding
+	// makes the outputs differ in size, the counts differ from it a little.
+	MACs float64
+	// Symbols is the formula, Numbers the same with this layer's numbers: "1/O + 1/K" and "1/128 + 1/9". K is the
+	// kernel's area.
+	Symbols, Numbers string
+	// Remark is what to know about it; empty if nothing.
+	Remark string
+}
+
+// Of predicts for a layer. kernel is the standard convolution's, for variants that have none of their own. ok is false
+// where there is no such formula: RoI pooling costs by the region, not by the pixel.
+func Of(l layer.Layer, kernel []int) (r Ratio, ok bool) {
+	if l.Variant != "pointwise" && len(l.Kernel) > 0 {
+		kernel = l.Kernel
+	}
+	f := figures{
+		c: float64(l.Channels()), o: float64(l.OutChannels), k: product(kernel), s: product(l.Stride),
+		g: float64(max(l.Groups, 1)), pixels: product(l.Input[2:]),
+	}
+	rule, ok := rules[l.Variant]
+	if !ok {
+		return Ratio{}, false
+	}
+	return rule(f, l), true
+}
+
+// figures are a layer's numbers: channels in and out, the kernel's area, the stride's, groups, input pixels.
+type figures struct{ c, o, k, s, g, pixels float64 }
+
+var rules = map[string]func(figures, layer.Layer) Ratio{
+	"standard":          func(figures, layer.Layer) Ratio { return Ratio{1, "1", "1", ""} },
+	"pointwise":         pointwise,
+	"grouped":           func(f figures, _ layer.Layer) Ratio { return grouped(f) },
+	"depthwise":         depthwise,
+	"separable":         separable,
+	"inverted-residual": invertedResidual,
+	"transposed":        transposed,
+	"dilated":           dilated,
+	"deformable":        deformable,
+	"se":                squeezeExcite,
+	"resize-conv":       resizeConv,
+}
+
+func pointwise(f figures, _ layer.Layer) Ratio {
+	return Ratio{1 / f.k, "1/K", "1/" + num(f.k), "mixes channels only: no pixel sees its neighbours"}
+}
+
+func grouped(f figures) Ratio {
+	return Ratio{1 / f.g, "1/G", "1/" + num(f.g), ""}
+}
+
+// depthwise has C*multiplier filters of one channel each.
+func depthwise(f figures, _ layer.Layer) Ratio {
+	return Ratio{1 / f.c, "1/C", "1/" + num(f.c), "no channel sees another"}
+}
+
+// separable: (C*m*K + C*m*O) over C*O*K.
+func separable(f figures, l layer.Layer) Ratio {
+	m := float64(l.Multiplier)
+	r := Ratio{MACs: m/f.o + m/f.k, Symbols: "1/O + 1/K", Numbers: "1/" + num(f.o) + " + 1/" + num(f.k)}
+	if m != 1 {
+		r.Symbols, r.Numbers = "m/O + m/K", fmt.Sprintf("%s/%s + %s/%s", num(m), num(f.o), num(m), num(f.k))
+	}
+	r.Remark = fmt.Sprintf("the saving is always below K = %s times, and nears it as O grows", num(f.k))
+	if m != 1 {
+		r.Remark = fmt.Sprintf("the saving is always below K/m = %s times, and nears it as O grows", num(f.k/m))
+	}
+	return r
+}
+
+// invertedResidual: (C*tC*S + tC*K + tC*O) over C*O*K: the expansion works on the input, before the stride.
+func invertedResidual(f figures, l layer.Layer) Ratio {
+	t := float64(l.Expansion)
+	if t == 1 {
+		return Ratio{(f.k + f.o) / (f.o * f.k), "1/O + 1/K", "1/" + num(f.o) + " + 1/" + num(f.k), "without expansion it is a separable convolution"}
+	}
+	return Ratio{
+		t * (f.c*f.s + f.k + f.o) / (f.o * f.k), "t(C*S + K + O)/(O*K)",
+		fmt.Sprintf("%s*(%s*%s + %s + %s)/(%s*%s)", num(t), num(f.c), num(f.s), num(f.k), num(f.o), num(f.o), num(f.k)), "",
+	}
+}
+
+// transposed counts on its input, which a stride of s makes s times larger, an axis, than a convolution's output.
+func transposed(f figures, _ layer.Layer) Ratio {
+	r := Ratio{MACs: f.s / f.g, Symbols: "S", Numbers: num(f.s), Remark: "counts on its input: each pixel meets each weight once"}
+	if f.g > 1 {
+		r.Symbols, r.Numbers = "S/G", num(f.s)+"/"+num(f.g)
+	}
+	return r
+}
+
+func dilated(f figures, _ layer.Layer) Ratio {
+	r := Ratio{1, "1", "1", ""}
+	if f.g > 1 {
+		r = grouped(f)
+	}
+	r.Remark = "the same taps, further apart: a larger receptive field for nothing"
+	return r
+}
+
+// deformable adds the convolutions that predict two offsets (and a mask value) a tap.
+func deformable(f figures, l layer.Layer) Ratio {
+	planes := 0.0
+	if !l.GivenOffset {
+		planes += 2
+	}
+	if l.Modulated && !l.GivenMask {
+		planes++
+	}
+	own := Ratio{MACs: 1, Symbols: "1", Numbers: "1"}
+	if f.g > 1 {
+		own = grouped(f)
+	}
+	og := float64(l.OffsetGroups)
+	own.MACs += planes * og * f.k / f.o
+	own.Symbols += " + " + num(planes) + "*K*OG/O"
+	own.Numbers += fmt.Sprintf(" + %s*%s*%s/%s", num(planes), num(f.k), num(og), num(f.o))
+	own.Remark = "the offsets are convolutions of their own"
+	return own
+}
+
+// squeezeExcite: two linear layers, once a picture.
+func squeezeExcite(f figures, l layer.Layer) Ratio {
+	r := float64(l.Reduction)
+	return Ratio{
+		2 / (r * f.k * f.pixels), "2/(r*K*pixels)", fmt.Sprintf("2/(%s*%s*%s)", num(r), num(f.k), num(f.pixels)),
+		"its linear layers run once a picture, not once a pixel; it is bound by memory",
+	}
+}
+
+// resizeConv convolves the enlarged picture.
+func resizeConv(f figures, l layer.Layer) Ratio {
+	area := 1.0
+	for _, s := range l.Scale {
+		area *= s
+	}
+	r := Ratio{area / f.g, "R", num(area), "convolves the enlarged picture: R is how many times the pixels"}
+	if f.g > 1 {
+		r.Symbols, r.Numbers = "R/G", num(area)+"/"+num(f.g)
+	}
+	return r
+}
+
+func product(v []int) float64 {
+	p := 1.0
+	for _, n := range v {
+		p *= float64(n)
+	}
+	return p
+}
+
+func num(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
