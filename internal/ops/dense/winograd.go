@@ -16,9 +16,9 @@ import (
 // dilation is only a stride: the outputs of one phase modulo the dilation are a
 // dense convolution. Depth is summed in the transformed domain.
 //
-// A block of tile rows goes through all three steps before the next, so that
-// the workspace stays small. Few large blocks are shared by all threads, step
-// by step; many are worked on by one thread each.
+// A block of tile rows is transformed, then multiplied and transformed back a
+// few output channels at a time, so that the workspace stays small. Few large
+// blocks are shared by all threads; many are worked on by one thread each.
 type Winograd struct {
 	p         Problem
 	points, m int
@@ -31,6 +31,7 @@ type Winograd struct {
 	weights   []float32
 	post      []float32 // by group and output block: bias, lowest, highest
 
+	chunks  []span // of panels, whose products are kept at once
 	rows    []tileRow
 	columns []tileColumn
 	perRow  int // tiles of a row, all columns
@@ -38,8 +39,6 @@ type Winograd struct {
 	shared  bool
 	bandRow int // floats of a row of an input band
 	outRow  int // floats of a row of an output band
-	inSize  int // floats of the transformed inputs of a block
-	outSize int
 	arenas  []arena
 
 	out, in []float32
@@ -72,15 +71,19 @@ type band struct {
 type arena struct {
 	band    []float32 // packed input of a channel block, or its outputs
 	inputs  []float32 // transformed inputs: nil where another arena's are shared
-	outputs []float32 // their products
+	outputs []float32 // the products of a chunk
 }
 
-// maxTiles bounds the tiles of a block, and with arenaBytes its workspace.
-// A weight is read once for a block: 28 tiles or more keep that traffic under
-// a quarter of what the second-level cache delivers.
+// A weight is read once for a block of tiles. Weights that stay in the second
+// or third cache arrive quickly enough for tilesNear or tilesFar tiles a block;
+// larger ones come from memory, and a block is then as large as inputBytes
+// lets it be. productBytes bounds the products kept at once, so that most of
+// them are still in the second-level cache when they are transformed back.
 const (
-	minTiles   = 28
-	arenaBytes = 6 << 20
+	nearBytes, tilesNear = 1 << 20, 28
+	farBytes, tilesFar   = 4 << 20, 56
+	inputBytes           = 5 << 20
+	productBytes         = 768 << 10
 )
 
 // WinogradTolerance bounds the error of an output, relative to the largest sum
@@ -107,6 +110,11 @@ func NewWinograd(p Problem, m int, weights, bias []float32) *Winograd {
 	w.makeBlocks()
 	w.allocate()
 	return w
+}
+
+// panelSize is the floats of one point of a panel.
+func (w *Winograd) panelSize(i int) int {
+	return w.p.Kernel[0] * w.depth * w.panels[i].vectors * w.lanes
 }
 
 // WinogradDeclines says why F(m x m, r x r) cannot compute p, or "".
@@ -156,10 +164,9 @@ func (w *Winograd) makeTiles() {
 	w.outRow = p.Dilation[2] * wide * w.m * w.lanes
 }
 
-// tileBytes is the workspace of one tile row: inputs and products.
-func (w *Winograd) tileBytes() (in, out int) {
-	points := w.points * w.points * w.perRow * w.lanes
-	return points * w.inBlocks * w.slices(), points * w.outBlocks * w.p.Out[0]
+// pointRow is the floats of the transformed input of one tile row.
+func (w *Winograd) pointRow() int {
+	return w.points * w.points * w.perRow * w.lanes * w.inBlocks * w.slices()
 }
 
 // slices is how many depth slices of input a block transforms: those outside
@@ -169,11 +176,17 @@ func (w *Winograd) slices() int {
 }
 
 func (w *Winograd) makeBlocks() {
-	in, out := w.tileBytes()
-	most := max(1, arenaBytes/(4*(in+out)))
-	want := max(1, ceilDiv(minTiles, w.perRow*w.p.Out[0]))
+	p := &w.p
+	most := max(1, inputBytes/(4*w.pointRow()))
+	want := most
+	switch bytes := 4 * w.points * w.points * w.pointSize; {
+	case bytes <= nearBytes:
+		want = ceilDiv(tilesNear, w.perRow*p.Out[0])
+	case bytes <= farBytes:
+		want = ceilDiv(tilesFar, w.perRow*p.Out[0])
+	}
 	n := ceilDiv(len(w.rows), min(want, most))
-	w.shared = w.p.Threads > 1 && n*w.p.Batch*w.p.Groups < 2*w.p.Threads
+	w.shared = p.Threads > 1 && n*p.Batch*p.Groups < 2*p.Threads
 	if w.shared {
 		n = ceilDiv(len(w.rows), most)
 	}
@@ -194,22 +207,38 @@ func (w *Winograd) makeBlocks() {
 }
 
 func (w *Winograd) allocate() {
-	in, out := w.tileBytes()
 	rows, bandSize := 0, 0
 	for _, b := range w.blocks {
 		rows = max(rows, b.rows.len())
 		bandSize = max(bandSize, b.tall*w.bandRow, w.m*w.outRow)
 	}
+	w.makeChunks(rows)
 	// A block more between points keeps their strides off powers of two, whose
 	// lines would all compete for one set of the cache.
 	pad := w.points * w.points * w.lanes
-	w.inSize, w.outSize = in*rows+pad, out*rows+pad
 	for i := range max(1, w.p.Threads) {
-		a := arena{band: aligned(bandSize)}
+		a := arena{band: aligned(bandSize), outputs: aligned(w.productRow()*rows*2*w.chunks[0].len() + pad)}
 		if i == 0 || !w.shared {
-			a.inputs, a.outputs = aligned(w.inSize), aligned(w.outSize)
+			a.inputs = aligned(w.pointRow()*rows + pad)
 		}
 		w.arenas = append(w.arenas, a)
+	}
+}
+
+// productRow is the floats of one tile row's products in a block of channels.
+func (w *Winograd) productRow() int {
+	return w.points * w.points * w.perRow * w.lanes * w.p.Out[0]
+}
+
+// makeChunks cuts the output panels, the first chunk being the largest, so
+// that there is one for every thread where they share a block.
+func (w *Winograd) makeChunks(rows int) {
+	n := max(1, productBytes/(8*w.productRow()*rows))
+	if w.shared {
+		n = min(n, max(1, len(w.panels)/(2*w.p.Threads)))
+	}
+	for from := 0; from < len(w.panels); from += n {
+		w.chunks = append(w.chunks, span{from, min(from+n, len(w.panels))})
 	}
 }
 
@@ -247,26 +276,21 @@ func (w *Winograd) Work(m *crew.Member) {
 		for b := range w.inBlocks {
 			t.transformIn(b)
 		}
-		for f := range w.points * w.points {
-			t.multiply(f, span{0, len(w.panels)})
-		}
-		for b := range w.outBlocks {
-			t.transformOut(b)
+		for _, c := range w.chunks {
+			t.multiply(c)
 		}
 	}
 }
 
-// workShared takes every member through one block's three steps.
+// workShared takes every member through one block: they transform its inputs
+// together, then multiply chunks of the output channels.
 func (w *Winograd) workShared(m *crew.Member, i int) {
 	t := w.task(i, &w.arenas[0], &w.arenas[m.ID])
 	for b := m.Next(w.inBlocks); b >= 0; b = m.Next(w.inBlocks) {
 		t.transformIn(b)
 	}
-	n := w.points * w.points
-	for f := m.Next(n); f >= 0; f = m.Next(n) {
-		t.multiply(f, span{0, len(w.panels)})
-	}
-	for b := m.Next(w.outBlocks); b >= 0; b = m.Next(w.outBlocks) {
-		t.transformOut(b)
+	n := len(w.chunks)
+	for c := m.Next(n); c >= 0; c = m.Next(n) {
+		t.multiply(w.chunks[c])
 	}
 }

@@ -8,9 +8,9 @@ type winogradTask struct {
 	group    int
 	band     []float32
 	inputs   []float32 // [point][channel block][slice][tile][lanes]
-	outputs  []float32
-	tiles    int // of a slice
-	inPoint  int // from one point to the next
+	outputs  []float32 // [point][channel block of a chunk][slice][tile][lanes]
+	tiles    int       // of a slice
+	inPoint  int       // from one point to the next
 	outPoint int
 }
 
@@ -28,10 +28,10 @@ func (w *Winograd) task(i int, shared, own *arena) winogradTask {
 		group:    group,
 		band:     own.band,
 		inputs:   shared.inputs,
-		outputs:  shared.outputs,
+		outputs:  own.outputs,
 		tiles:    tiles,
 		inPoint:  (w.inBlocks*w.slices()*tiles + 1) * w.lanes,
-		outPoint: (w.outBlocks*p.Out[0]*tiles + 1) * w.lanes,
+		outPoint: (2*w.chunks[0].len()*p.Out[0]*tiles + 1) * w.lanes,
 	}
 }
 
@@ -85,36 +85,57 @@ func (t *winogradTask) transformRow(to, from []float32) {
 	}
 }
 
-// multiply makes the products of one point for some panels of output channels.
-func (t *winogradTask) multiply(point int, panels span) {
+// multiply computes the outputs of a chunk of panels.
+func (t *winogradTask) multiply(chunk span) {
+	first := t.panels[chunk.from].block
+	base := t.group * t.points * t.points * t.pointSize
+	for point := range t.points * t.points {
+		for i := chunk.from; i < chunk.to; i++ {
+			// What comes next: the chunk's next panel, or its first of the
+			// next point. Large weights come from memory, late.
+			next := base + point*t.pointSize + t.panels[i].offset + t.panelSize(i)
+			if i == chunk.to-1 {
+				next = base + (point+1)*t.pointSize + t.panels[chunk.from].offset
+			}
+			t.products(point, t.panels[i], first, t.weights[min(next, len(t.weights)):])
+		}
+	}
+	last := t.panels[chunk.to-1]
+	for b := first; b < last.block+last.vectors; b++ {
+		t.transformOut(b, b-first)
+	}
+}
+
+// products multiplies one point of all tiles by a panel of output channels; the
+// first tiles fetch the next weights.
+func (t *winogradTask) products(point int, pn outPanel, first int, next []float32) {
 	p := &t.p
 	in := t.inputs[point*t.inPoint:]
-	out := t.outputs[point*t.outPoint:]
-	weights := t.weights[(t.group*t.points*t.points+point)*t.pointSize:]
+	weights := t.weights[(t.group*t.points*t.points+point)*t.pointSize+pn.offset:]
 	rows := p.Out[0] * t.tiles
 	parts := ceilDiv(rows, p.Level.BlockedRows())
 	inStride, outStride := t.slices()*t.tiles*t.lanes, rows*t.lanes
-	for _, pn := range t.panels[panels.from:panels.to] {
-		size := t.depth * pn.vectors * t.lanes
-		for i := range parts {
-			from, to := rows*i/parts, rows*(i+1)/parts
-			c := out[pn.block*outStride+from*t.lanes:]
-			for kd := range p.Kernel[0] {
-				a := in[(from+kd*p.Dilation[0]*t.tiles)*t.lanes:]
-				p.Level.GemmBlocked(c, outStride, a, inStride, weights[pn.offset+kd*size:], t.depth, to-from, pn.vectors, kd > 0)
-			}
+	out := t.outputs[point*t.outPoint+(pn.block-first)*outStride:]
+	size := t.depth * pn.vectors * t.lanes
+	for i := range parts {
+		from, to := rows*i/parts, rows*(i+1)/parts
+		for kd := range p.Kernel[0] {
+			a := in[(from+kd*p.Dilation[0]*t.tiles)*t.lanes:]
+			p.Level.GemmBlocked(out[from*t.lanes:], outStride, a, inStride, weights[kd*size:], next, t.depth, to-from, pn.vectors, kd > 0)
+			next = next[min(len(next), 16*t.depth):]
 		}
 	}
 }
 
-// transformOut writes the outputs of one block of output channels.
-func (t *winogradTask) transformOut(block int) {
+// transformOut writes the outputs of one block of output channels, whose
+// products are the chunk's index-th.
+func (t *winogradTask) transformOut(block, index int) {
 	p := &t.p
 	channels := min(t.lanes, p.groupOut()-block*t.lanes)
 	post := t.post[(t.group*t.outBlocks+block)*3*t.lanes:]
 	step := p.Dilation[2] * t.lanes
 	for od := range p.Out[0] {
-		from := t.outputs[(block*p.Out[0]+od)*t.tiles*t.lanes:]
+		from := t.outputs[(index*p.Out[0]+od)*t.tiles*t.lanes:]
 		planes := t.out[block*t.lanes*volume(p.Out)+od*p.Out[1]*p.Out[2]:]
 		for i := range t.block.rows.len() {
 			tile := i * t.perRow

@@ -95,7 +95,7 @@ func testGemmBlocked(t *testing.T, l Level, k, m, vectors int) {
 		c := newOperand((vectors-1)*cs+m*w, next)
 		want := append([]float32(nil), c.data...)
 		gemmBlockedGeneric(w, want, cs, a.data, as, b.data, k, m, vectors, accumulate)
-		l.GemmBlocked(c.data, cs, a.data, as, b.data, k, m, vectors, accumulate)
+		l.GemmBlocked(c.data, cs, a.data, as, b.data, nil, k, m, vectors, accumulate)
 		equal(t, fmt.Sprintf("k %d m %d vectors %d", k, m, vectors), c.data, want)
 		c.unchanged(t, "c", func(i int) bool { return i%cs < m*w })
 	}
@@ -173,7 +173,7 @@ func BenchmarkGemmBlocked(b *testing.B) {
 				b.Run(fmt.Sprintf("%v/%dx%dx%d", l, m, 2*w, k), func(b *testing.B) {
 					x, y, c := newOperand(k*m, integers(1)), newOperand(k*2*w, integers(2)), make([]float32, m*2*w)
 					for b.Loop() {
-						l.GemmBlocked(c, m*w, x.data, m*w, y.data, k, m, 2, false)
+						l.GemmBlocked(c, m*w, x.data, m*w, y.data, nil, k, m, 2, false)
 					}
 					rate := 2 * float64(k*m*2*w) * float64(b.N) / b.Elapsed().Seconds()
 					b.ReportMetric(rate/1e9, "GFLOP/s")

@@ -2,12 +2,12 @@
 
 package kernel
 
-func (l Level) gemmBlocked(c []float32, cs int, a []float32, as int, b []float32, k, m, vectors int, accumulate bool) {
+func (l Level) gemmBlocked(c []float32, cs int, a []float32, as int, b, ahead []float32, k, m, vectors int, accumulate bool) {
 	switch l {
 	case AVX512:
-		rowsAVX512(&c[0], cs, &a[0], as, &b[0], k, m, vectors, accumulate)
+		rowsAVX512(&c[0], cs, &a[0], as, &b[0], &ahead[0], k, m, vectors, accumulate)
 	case AVX2:
-		rowsAVX2(&c[0], cs, &a[0], as, &b[0], k, m, vectors, accumulate)
+		rowsAVX2(&c[0], cs, &a[0], as, &b[0], &ahead[0], k, m, vectors, accumulate)
 	default:
 		gemmBlockedGeneric(l.Block(), c, cs, a, as, b, k, m, vectors, accumulate)
 	}

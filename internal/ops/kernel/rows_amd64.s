@@ -4,73 +4,78 @@
 
 #include "textflag.h"
 
-// func rowsAVX512(c *float32, cs int, a *float32, as int, b *float32, k int, m int, vectors int, accumulate bool)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·rowsAVX512(SB), NOSPLIT, $0-65
+// func rowsAVX512(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, k int, m int, vectors int, accumulate bool)
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·rowsAVX512(SB), NOSPLIT, $0-73
 	MOVQ   c+0(FP), AX
 	MOVQ   a+16(FP), CX
 	MOVQ   b+32(FP), DX
-	MOVQ   cs+8(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   as+24(FP), SI
+	MOVQ   ahead+40(FP), BX
+	MOVQ   cs+8(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   k+40(FP), DI
-	MOVQ   m+48(FP), R8
-	MOVQ   vectors+56(FP), R9
-	SUBQ   $+64, SI
-	CMPQ   R9, $+2
+	MOVQ   as+24(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   k+48(FP), R8
+	MOVQ   m+56(FP), R9
+	MOVQ   vectors+64(FP), R10
+	SUBQ   $+64, DI
+	CMPQ   R10, $+2
 	JNE    narrow
-	CMPQ   R8, $+14
+	CMPQ   R9, $+14
 	JEQ    body14x2
-	CMPQ   R8, $+13
+	CMPQ   R9, $+13
 	JEQ    body13x2
-	CMPQ   R8, $+12
+	CMPQ   R9, $+12
 	JEQ    body12x2
-	CMPQ   R8, $+11
+	CMPQ   R9, $+11
 	JEQ    body11x2
-	CMPQ   R8, $+10
+	CMPQ   R9, $+10
 	JEQ    body10x2
-	CMPQ   R8, $+9
+	CMPQ   R9, $+9
 	JEQ    body9x2
-	CMPQ   R8, $+8
+	CMPQ   R9, $+8
 	JEQ    body8x2
-	CMPQ   R8, $+7
+	CMPQ   R9, $+7
 	JEQ    body7x2
-	CMPQ   R8, $+6
+	CMPQ   R9, $+6
 	JEQ    body6x2
-	CMPQ   R8, $+5
+	CMPQ   R9, $+5
 	JEQ    body5x2
-	CMPQ   R8, $+4
+	CMPQ   R9, $+4
 	JEQ    body4x2
-	CMPQ   R8, $+3
+	CMPQ   R9, $+3
 	JEQ    body3x2
-	CMPQ   R8, $+2
+	CMPQ   R9, $+2
 	JEQ    body2x2
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
 body1x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body1x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z2
 	VMOVUPS      64(DX), Z3
 	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z2
 	VMOVUPS      192(DX), Z3
 	VBROADCASTSS 4(CX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z2
 	VMOVUPS      320(DX), Z3
 	VBROADCASTSS 8(CX), Z4
 	VFMADD231PS  Z4, Z2, Z0
 	VFMADD231PS  Z4, Z3, Z1
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z2
 	VMOVUPS      448(DX), Z3
 	VBROADCASTSS 12(CX), Z4
@@ -78,19 +83,20 @@ body1x2_loop:
 	VFMADD231PS  Z4, Z3, Z1
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body1x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body1x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body1x2_store0
 	VADDPS       (AX), Z0, Z0
 
 body1x2_store0:
 	VMOVUPS Z0, (AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body1x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -107,12 +113,13 @@ body2x2:
 	VXORPS Y3, Y3, Y3
 
 body2x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body2x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z4
 	VMOVUPS      64(DX), Z5
 	VBROADCASTSS (CX), Z6
@@ -121,6 +128,7 @@ body2x2_loop:
 	VBROADCASTSS 64(CX), Z6
 	VFMADD231PS  Z6, Z4, Z2
 	VFMADD231PS  Z6, Z5, Z3
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z4
 	VMOVUPS      192(DX), Z5
 	VBROADCASTSS 4(CX), Z6
@@ -129,6 +137,7 @@ body2x2_loop:
 	VBROADCASTSS 68(CX), Z6
 	VFMADD231PS  Z6, Z4, Z2
 	VFMADD231PS  Z6, Z5, Z3
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z4
 	VMOVUPS      320(DX), Z5
 	VBROADCASTSS 8(CX), Z6
@@ -137,6 +146,7 @@ body2x2_loop:
 	VBROADCASTSS 72(CX), Z6
 	VFMADD231PS  Z6, Z4, Z2
 	VFMADD231PS  Z6, Z5, Z3
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z4
 	VMOVUPS      448(DX), Z5
 	VBROADCASTSS 12(CX), Z6
@@ -147,12 +157,13 @@ body2x2_loop:
 	VFMADD231PS  Z6, Z5, Z3
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body2x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body2x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body2x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -161,7 +172,7 @@ body2x2_loop:
 body2x2_store0:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z2, 64(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body2x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -182,12 +193,13 @@ body3x2:
 	VXORPS Y5, Y5, Y5
 
 body3x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body3x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z6
 	VMOVUPS      64(DX), Z7
 	VBROADCASTSS (CX), Z8
@@ -199,6 +211,7 @@ body3x2_loop:
 	VBROADCASTSS 128(CX), Z8
 	VFMADD231PS  Z8, Z6, Z4
 	VFMADD231PS  Z8, Z7, Z5
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z6
 	VMOVUPS      192(DX), Z7
 	VBROADCASTSS 4(CX), Z8
@@ -210,6 +223,7 @@ body3x2_loop:
 	VBROADCASTSS 132(CX), Z8
 	VFMADD231PS  Z8, Z6, Z4
 	VFMADD231PS  Z8, Z7, Z5
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z6
 	VMOVUPS      320(DX), Z7
 	VBROADCASTSS 8(CX), Z8
@@ -221,6 +235,7 @@ body3x2_loop:
 	VBROADCASTSS 136(CX), Z8
 	VFMADD231PS  Z8, Z6, Z4
 	VFMADD231PS  Z8, Z7, Z5
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z6
 	VMOVUPS      448(DX), Z7
 	VBROADCASTSS 12(CX), Z8
@@ -234,12 +249,13 @@ body3x2_loop:
 	VFMADD231PS  Z8, Z7, Z5
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body3x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body3x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body3x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -250,7 +266,7 @@ body3x2_store0:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z2, 64(AX)
 	VMOVUPS Z4, 128(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body3x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -275,12 +291,13 @@ body4x2:
 	VXORPS Y7, Y7, Y7
 
 body4x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body4x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z8
 	VMOVUPS      64(DX), Z9
 	VBROADCASTSS (CX), Z10
@@ -295,6 +312,7 @@ body4x2_loop:
 	VBROADCASTSS 192(CX), Z10
 	VFMADD231PS  Z10, Z8, Z6
 	VFMADD231PS  Z10, Z9, Z7
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z8
 	VMOVUPS      192(DX), Z9
 	VBROADCASTSS 4(CX), Z10
@@ -309,6 +327,7 @@ body4x2_loop:
 	VBROADCASTSS 196(CX), Z10
 	VFMADD231PS  Z10, Z8, Z6
 	VFMADD231PS  Z10, Z9, Z7
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z8
 	VMOVUPS      320(DX), Z9
 	VBROADCASTSS 8(CX), Z10
@@ -323,6 +342,7 @@ body4x2_loop:
 	VBROADCASTSS 200(CX), Z10
 	VFMADD231PS  Z10, Z8, Z6
 	VFMADD231PS  Z10, Z9, Z7
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z8
 	VMOVUPS      448(DX), Z9
 	VBROADCASTSS 12(CX), Z10
@@ -339,12 +359,13 @@ body4x2_loop:
 	VFMADD231PS  Z10, Z9, Z7
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body4x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body4x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body4x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -357,7 +378,7 @@ body4x2_store0:
 	VMOVUPS Z2, 64(AX)
 	VMOVUPS Z4, 128(AX)
 	VMOVUPS Z6, 192(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body4x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -386,12 +407,13 @@ body5x2:
 	VXORPS Y9, Y9, Y9
 
 body5x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body5x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z10
 	VMOVUPS      64(DX), Z11
 	VBROADCASTSS (CX), Z12
@@ -409,6 +431,7 @@ body5x2_loop:
 	VBROADCASTSS 256(CX), Z12
 	VFMADD231PS  Z12, Z10, Z8
 	VFMADD231PS  Z12, Z11, Z9
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z10
 	VMOVUPS      192(DX), Z11
 	VBROADCASTSS 4(CX), Z12
@@ -426,6 +449,7 @@ body5x2_loop:
 	VBROADCASTSS 260(CX), Z12
 	VFMADD231PS  Z12, Z10, Z8
 	VFMADD231PS  Z12, Z11, Z9
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z10
 	VMOVUPS      320(DX), Z11
 	VBROADCASTSS 8(CX), Z12
@@ -443,6 +467,7 @@ body5x2_loop:
 	VBROADCASTSS 264(CX), Z12
 	VFMADD231PS  Z12, Z10, Z8
 	VFMADD231PS  Z12, Z11, Z9
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z10
 	VMOVUPS      448(DX), Z11
 	VBROADCASTSS 12(CX), Z12
@@ -462,12 +487,13 @@ body5x2_loop:
 	VFMADD231PS  Z12, Z11, Z9
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body5x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body5x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body5x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -482,7 +508,7 @@ body5x2_store0:
 	VMOVUPS Z4, 128(AX)
 	VMOVUPS Z6, 192(AX)
 	VMOVUPS Z8, 256(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body5x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -515,12 +541,13 @@ body6x2:
 	VXORPS Y11, Y11, Y11
 
 body6x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body6x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z12
 	VMOVUPS      64(DX), Z13
 	VBROADCASTSS (CX), Z14
@@ -541,6 +568,7 @@ body6x2_loop:
 	VBROADCASTSS 320(CX), Z14
 	VFMADD231PS  Z14, Z12, Z10
 	VFMADD231PS  Z14, Z13, Z11
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z12
 	VMOVUPS      192(DX), Z13
 	VBROADCASTSS 4(CX), Z14
@@ -561,6 +589,7 @@ body6x2_loop:
 	VBROADCASTSS 324(CX), Z14
 	VFMADD231PS  Z14, Z12, Z10
 	VFMADD231PS  Z14, Z13, Z11
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z12
 	VMOVUPS      320(DX), Z13
 	VBROADCASTSS 8(CX), Z14
@@ -581,6 +610,7 @@ body6x2_loop:
 	VBROADCASTSS 328(CX), Z14
 	VFMADD231PS  Z14, Z12, Z10
 	VFMADD231PS  Z14, Z13, Z11
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z12
 	VMOVUPS      448(DX), Z13
 	VBROADCASTSS 12(CX), Z14
@@ -603,12 +633,13 @@ body6x2_loop:
 	VFMADD231PS  Z14, Z13, Z11
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body6x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body6x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body6x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -625,7 +656,7 @@ body6x2_store0:
 	VMOVUPS Z6, 192(AX)
 	VMOVUPS Z8, 256(AX)
 	VMOVUPS Z10, 320(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body6x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -662,12 +693,13 @@ body7x2:
 	VXORPS Y13, Y13, Y13
 
 body7x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body7x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z14
 	VMOVUPS      64(DX), Z15
 	VBROADCASTSS (CX), Z16
@@ -691,6 +723,7 @@ body7x2_loop:
 	VBROADCASTSS 384(CX), Z16
 	VFMADD231PS  Z16, Z14, Z12
 	VFMADD231PS  Z16, Z15, Z13
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z14
 	VMOVUPS      192(DX), Z15
 	VBROADCASTSS 4(CX), Z16
@@ -714,6 +747,7 @@ body7x2_loop:
 	VBROADCASTSS 388(CX), Z16
 	VFMADD231PS  Z16, Z14, Z12
 	VFMADD231PS  Z16, Z15, Z13
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z14
 	VMOVUPS      320(DX), Z15
 	VBROADCASTSS 8(CX), Z16
@@ -737,6 +771,7 @@ body7x2_loop:
 	VBROADCASTSS 392(CX), Z16
 	VFMADD231PS  Z16, Z14, Z12
 	VFMADD231PS  Z16, Z15, Z13
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z14
 	VMOVUPS      448(DX), Z15
 	VBROADCASTSS 12(CX), Z16
@@ -762,12 +797,13 @@ body7x2_loop:
 	VFMADD231PS  Z16, Z15, Z13
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body7x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body7x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body7x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -786,7 +822,7 @@ body7x2_store0:
 	VMOVUPS Z8, 256(AX)
 	VMOVUPS Z10, 320(AX)
 	VMOVUPS Z12, 384(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body7x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -827,12 +863,13 @@ body8x2:
 	VXORPS Y15, Y15, Y15
 
 body8x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body8x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z16
 	VMOVUPS      64(DX), Z17
 	VBROADCASTSS (CX), Z18
@@ -859,6 +896,7 @@ body8x2_loop:
 	VBROADCASTSS 448(CX), Z18
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z16
 	VMOVUPS      192(DX), Z17
 	VBROADCASTSS 4(CX), Z18
@@ -885,6 +923,7 @@ body8x2_loop:
 	VBROADCASTSS 452(CX), Z18
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z16
 	VMOVUPS      320(DX), Z17
 	VBROADCASTSS 8(CX), Z18
@@ -911,6 +950,7 @@ body8x2_loop:
 	VBROADCASTSS 456(CX), Z18
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z16
 	VMOVUPS      448(DX), Z17
 	VBROADCASTSS 12(CX), Z18
@@ -939,12 +979,13 @@ body8x2_loop:
 	VFMADD231PS  Z18, Z17, Z15
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body8x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body8x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body8x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -965,7 +1006,7 @@ body8x2_store0:
 	VMOVUPS Z10, 320(AX)
 	VMOVUPS Z12, 384(AX)
 	VMOVUPS Z14, 448(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body8x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -1010,12 +1051,13 @@ body9x2:
 	VXORPS Y17, Y17, Y17
 
 body9x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body9x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z18
 	VMOVUPS      64(DX), Z19
 	VBROADCASTSS (CX), Z20
@@ -1045,6 +1087,7 @@ body9x2_loop:
 	VBROADCASTSS 512(CX), Z20
 	VFMADD231PS  Z20, Z18, Z16
 	VFMADD231PS  Z20, Z19, Z17
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z18
 	VMOVUPS      192(DX), Z19
 	VBROADCASTSS 4(CX), Z20
@@ -1074,6 +1117,7 @@ body9x2_loop:
 	VBROADCASTSS 516(CX), Z20
 	VFMADD231PS  Z20, Z18, Z16
 	VFMADD231PS  Z20, Z19, Z17
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z18
 	VMOVUPS      320(DX), Z19
 	VBROADCASTSS 8(CX), Z20
@@ -1103,6 +1147,7 @@ body9x2_loop:
 	VBROADCASTSS 520(CX), Z20
 	VFMADD231PS  Z20, Z18, Z16
 	VFMADD231PS  Z20, Z19, Z17
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z18
 	VMOVUPS      448(DX), Z19
 	VBROADCASTSS 12(CX), Z20
@@ -1134,12 +1179,13 @@ body9x2_loop:
 	VFMADD231PS  Z20, Z19, Z17
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body9x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body9x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body9x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -1162,7 +1208,7 @@ body9x2_store0:
 	VMOVUPS Z12, 384(AX)
 	VMOVUPS Z14, 448(AX)
 	VMOVUPS Z16, 512(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body9x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -1211,12 +1257,13 @@ body10x2:
 	VXORPS Y19, Y19, Y19
 
 body10x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body10x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z20
 	VMOVUPS      64(DX), Z21
 	VBROADCASTSS (CX), Z22
@@ -1249,6 +1296,7 @@ body10x2_loop:
 	VBROADCASTSS 576(CX), Z22
 	VFMADD231PS  Z22, Z20, Z18
 	VFMADD231PS  Z22, Z21, Z19
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z20
 	VMOVUPS      192(DX), Z21
 	VBROADCASTSS 4(CX), Z22
@@ -1281,6 +1329,7 @@ body10x2_loop:
 	VBROADCASTSS 580(CX), Z22
 	VFMADD231PS  Z22, Z20, Z18
 	VFMADD231PS  Z22, Z21, Z19
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z20
 	VMOVUPS      320(DX), Z21
 	VBROADCASTSS 8(CX), Z22
@@ -1313,6 +1362,7 @@ body10x2_loop:
 	VBROADCASTSS 584(CX), Z22
 	VFMADD231PS  Z22, Z20, Z18
 	VFMADD231PS  Z22, Z21, Z19
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z20
 	VMOVUPS      448(DX), Z21
 	VBROADCASTSS 12(CX), Z22
@@ -1347,12 +1397,13 @@ body10x2_loop:
 	VFMADD231PS  Z22, Z21, Z19
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body10x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body10x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body10x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -1377,7 +1428,7 @@ body10x2_store0:
 	VMOVUPS Z14, 448(AX)
 	VMOVUPS Z16, 512(AX)
 	VMOVUPS Z18, 576(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body10x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -1430,12 +1481,13 @@ body11x2:
 	VXORPS Y21, Y21, Y21
 
 body11x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body11x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z22
 	VMOVUPS      64(DX), Z23
 	VBROADCASTSS (CX), Z24
@@ -1471,6 +1523,7 @@ body11x2_loop:
 	VBROADCASTSS 640(CX), Z24
 	VFMADD231PS  Z24, Z22, Z20
 	VFMADD231PS  Z24, Z23, Z21
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z22
 	VMOVUPS      192(DX), Z23
 	VBROADCASTSS 4(CX), Z24
@@ -1506,6 +1559,7 @@ body11x2_loop:
 	VBROADCASTSS 644(CX), Z24
 	VFMADD231PS  Z24, Z22, Z20
 	VFMADD231PS  Z24, Z23, Z21
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z22
 	VMOVUPS      320(DX), Z23
 	VBROADCASTSS 8(CX), Z24
@@ -1541,6 +1595,7 @@ body11x2_loop:
 	VBROADCASTSS 648(CX), Z24
 	VFMADD231PS  Z24, Z22, Z20
 	VFMADD231PS  Z24, Z23, Z21
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z22
 	VMOVUPS      448(DX), Z23
 	VBROADCASTSS 12(CX), Z24
@@ -1578,12 +1633,13 @@ body11x2_loop:
 	VFMADD231PS  Z24, Z23, Z21
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body11x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body11x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body11x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -1610,7 +1666,7 @@ body11x2_store0:
 	VMOVUPS Z16, 512(AX)
 	VMOVUPS Z18, 576(AX)
 	VMOVUPS Z20, 640(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body11x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -1667,12 +1723,13 @@ body12x2:
 	VXORPS Y23, Y23, Y23
 
 body12x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body12x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z24
 	VMOVUPS      64(DX), Z25
 	VBROADCASTSS (CX), Z26
@@ -1711,6 +1768,7 @@ body12x2_loop:
 	VBROADCASTSS 704(CX), Z26
 	VFMADD231PS  Z26, Z24, Z22
 	VFMADD231PS  Z26, Z25, Z23
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z24
 	VMOVUPS      192(DX), Z25
 	VBROADCASTSS 4(CX), Z26
@@ -1749,6 +1807,7 @@ body12x2_loop:
 	VBROADCASTSS 708(CX), Z26
 	VFMADD231PS  Z26, Z24, Z22
 	VFMADD231PS  Z26, Z25, Z23
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z24
 	VMOVUPS      320(DX), Z25
 	VBROADCASTSS 8(CX), Z26
@@ -1787,6 +1846,7 @@ body12x2_loop:
 	VBROADCASTSS 712(CX), Z26
 	VFMADD231PS  Z26, Z24, Z22
 	VFMADD231PS  Z26, Z25, Z23
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z24
 	VMOVUPS      448(DX), Z25
 	VBROADCASTSS 12(CX), Z26
@@ -1827,12 +1887,13 @@ body12x2_loop:
 	VFMADD231PS  Z26, Z25, Z23
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body12x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body12x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body12x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -1861,7 +1922,7 @@ body12x2_store0:
 	VMOVUPS Z18, 576(AX)
 	VMOVUPS Z20, 640(AX)
 	VMOVUPS Z22, 704(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body12x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -1922,12 +1983,13 @@ body13x2:
 	VXORPS Y25, Y25, Y25
 
 body13x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body13x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z26
 	VMOVUPS      64(DX), Z27
 	VBROADCASTSS (CX), Z28
@@ -1969,6 +2031,7 @@ body13x2_loop:
 	VBROADCASTSS 768(CX), Z28
 	VFMADD231PS  Z28, Z26, Z24
 	VFMADD231PS  Z28, Z27, Z25
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z26
 	VMOVUPS      192(DX), Z27
 	VBROADCASTSS 4(CX), Z28
@@ -2010,6 +2073,7 @@ body13x2_loop:
 	VBROADCASTSS 772(CX), Z28
 	VFMADD231PS  Z28, Z26, Z24
 	VFMADD231PS  Z28, Z27, Z25
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z26
 	VMOVUPS      320(DX), Z27
 	VBROADCASTSS 8(CX), Z28
@@ -2051,6 +2115,7 @@ body13x2_loop:
 	VBROADCASTSS 776(CX), Z28
 	VFMADD231PS  Z28, Z26, Z24
 	VFMADD231PS  Z28, Z27, Z25
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z26
 	VMOVUPS      448(DX), Z27
 	VBROADCASTSS 12(CX), Z28
@@ -2094,12 +2159,13 @@ body13x2_loop:
 	VFMADD231PS  Z28, Z27, Z25
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body13x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body13x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body13x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -2130,7 +2196,7 @@ body13x2_store0:
 	VMOVUPS Z20, 640(AX)
 	VMOVUPS Z22, 704(AX)
 	VMOVUPS Z24, 768(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body13x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -2195,12 +2261,13 @@ body14x2:
 	VXORPS Y27, Y27, Y27
 
 body14x2_block:
-	MOVQ    $0x00000010, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000010, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body14x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z28
 	VMOVUPS      64(DX), Z29
 	VBROADCASTSS (CX), Z30
@@ -2245,6 +2312,7 @@ body14x2_loop:
 	VBROADCASTSS 832(CX), Z30
 	VFMADD231PS  Z30, Z28, Z26
 	VFMADD231PS  Z30, Z29, Z27
+	PREFETCHT1   64(BX)
 	VMOVUPS      128(DX), Z28
 	VMOVUPS      192(DX), Z29
 	VBROADCASTSS 4(CX), Z30
@@ -2289,6 +2357,7 @@ body14x2_loop:
 	VBROADCASTSS 836(CX), Z30
 	VFMADD231PS  Z30, Z28, Z26
 	VFMADD231PS  Z30, Z29, Z27
+	PREFETCHT1   128(BX)
 	VMOVUPS      256(DX), Z28
 	VMOVUPS      320(DX), Z29
 	VBROADCASTSS 8(CX), Z30
@@ -2333,6 +2402,7 @@ body14x2_loop:
 	VBROADCASTSS 840(CX), Z30
 	VFMADD231PS  Z30, Z28, Z26
 	VFMADD231PS  Z30, Z29, Z27
+	PREFETCHT1   192(BX)
 	VMOVUPS      384(DX), Z28
 	VMOVUPS      448(DX), Z29
 	VBROADCASTSS 12(CX), Z30
@@ -2379,12 +2449,13 @@ body14x2_loop:
 	VFMADD231PS  Z30, Z29, Z27
 	ADDQ         $+512, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body14x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body14x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body14x2_store0
 	VADDPS       (AX), Z0, Z0
@@ -2417,7 +2488,7 @@ body14x2_store0:
 	VMOVUPS Z22, 704(AX)
 	VMOVUPS Z24, 768(AX)
 	VMOVUPS Z26, 832(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body14x2_store1
 	VADDPS  (AX), Z1, Z1
@@ -2454,61 +2525,66 @@ body14x2_store1:
 	RET
 
 narrow:
-	CMPQ   R8, $+14
+	CMPQ   R9, $+14
 	JEQ    body14x1
-	CMPQ   R8, $+13
+	CMPQ   R9, $+13
 	JEQ    body13x1
-	CMPQ   R8, $+12
+	CMPQ   R9, $+12
 	JEQ    body12x1
-	CMPQ   R8, $+11
+	CMPQ   R9, $+11
 	JEQ    body11x1
-	CMPQ   R8, $+10
+	CMPQ   R9, $+10
 	JEQ    body10x1
-	CMPQ   R8, $+9
+	CMPQ   R9, $+9
 	JEQ    body9x1
-	CMPQ   R8, $+8
+	CMPQ   R9, $+8
 	JEQ    body8x1
-	CMPQ   R8, $+7
+	CMPQ   R9, $+7
 	JEQ    body7x1
-	CMPQ   R8, $+6
+	CMPQ   R9, $+6
 	JEQ    body6x1
-	CMPQ   R8, $+5
+	CMPQ   R9, $+5
 	JEQ    body5x1
-	CMPQ   R8, $+4
+	CMPQ   R9, $+4
 	JEQ    body4x1
-	CMPQ   R8, $+3
+	CMPQ   R9, $+3
 	JEQ    body3x1
-	CMPQ   R8, $+2
+	CMPQ   R9, $+2
 	JEQ    body2x1
 	VXORPS Y0, Y0, Y0
 
 body1x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body1x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z1
 	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z2, Z1, Z0
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z1
 	VBROADCASTSS 4(CX), Z2
 	VFMADD231PS  Z2, Z1, Z0
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z1
 	VBROADCASTSS 8(CX), Z2
 	VFMADD231PS  Z2, Z1, Z0
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z1
 	VBROADCASTSS 12(CX), Z2
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body1x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body1x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body1x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -2523,27 +2599,31 @@ body2x1:
 	VXORPS Y1, Y1, Y1
 
 body2x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body2x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z2
 	VBROADCASTSS (CX), Z3
 	VFMADD231PS  Z3, Z2, Z0
 	VBROADCASTSS 64(CX), Z3
 	VFMADD231PS  Z3, Z2, Z1
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z2
 	VBROADCASTSS 4(CX), Z3
 	VFMADD231PS  Z3, Z2, Z0
 	VBROADCASTSS 68(CX), Z3
 	VFMADD231PS  Z3, Z2, Z1
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z2
 	VBROADCASTSS 8(CX), Z3
 	VFMADD231PS  Z3, Z2, Z0
 	VBROADCASTSS 72(CX), Z3
 	VFMADD231PS  Z3, Z2, Z1
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z2
 	VBROADCASTSS 12(CX), Z3
 	VFMADD231PS  Z3, Z2, Z0
@@ -2551,12 +2631,13 @@ body2x1_loop:
 	VFMADD231PS  Z3, Z2, Z1
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body2x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body2x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body2x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -2574,12 +2655,13 @@ body3x1:
 	VXORPS Y2, Y2, Y2
 
 body3x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body3x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z3
 	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z4, Z3, Z0
@@ -2587,6 +2669,7 @@ body3x1_loop:
 	VFMADD231PS  Z4, Z3, Z1
 	VBROADCASTSS 128(CX), Z4
 	VFMADD231PS  Z4, Z3, Z2
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z3
 	VBROADCASTSS 4(CX), Z4
 	VFMADD231PS  Z4, Z3, Z0
@@ -2594,6 +2677,7 @@ body3x1_loop:
 	VFMADD231PS  Z4, Z3, Z1
 	VBROADCASTSS 132(CX), Z4
 	VFMADD231PS  Z4, Z3, Z2
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z3
 	VBROADCASTSS 8(CX), Z4
 	VFMADD231PS  Z4, Z3, Z0
@@ -2601,6 +2685,7 @@ body3x1_loop:
 	VFMADD231PS  Z4, Z3, Z1
 	VBROADCASTSS 136(CX), Z4
 	VFMADD231PS  Z4, Z3, Z2
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z3
 	VBROADCASTSS 12(CX), Z4
 	VFMADD231PS  Z4, Z3, Z0
@@ -2610,12 +2695,13 @@ body3x1_loop:
 	VFMADD231PS  Z4, Z3, Z2
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body3x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body3x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body3x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -2636,12 +2722,13 @@ body4x1:
 	VXORPS Y3, Y3, Y3
 
 body4x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body4x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z4
 	VBROADCASTSS (CX), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -2651,6 +2738,7 @@ body4x1_loop:
 	VFMADD231PS  Z5, Z4, Z2
 	VBROADCASTSS 192(CX), Z5
 	VFMADD231PS  Z5, Z4, Z3
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z4
 	VBROADCASTSS 4(CX), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -2660,6 +2748,7 @@ body4x1_loop:
 	VFMADD231PS  Z5, Z4, Z2
 	VBROADCASTSS 196(CX), Z5
 	VFMADD231PS  Z5, Z4, Z3
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z4
 	VBROADCASTSS 8(CX), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -2669,6 +2758,7 @@ body4x1_loop:
 	VFMADD231PS  Z5, Z4, Z2
 	VBROADCASTSS 200(CX), Z5
 	VFMADD231PS  Z5, Z4, Z3
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z4
 	VBROADCASTSS 12(CX), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -2680,12 +2770,13 @@ body4x1_loop:
 	VFMADD231PS  Z5, Z4, Z3
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body4x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body4x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body4x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -2709,12 +2800,13 @@ body5x1:
 	VXORPS Y4, Y4, Y4
 
 body5x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body5x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z5
 	VBROADCASTSS (CX), Z6
 	VFMADD231PS  Z6, Z5, Z0
@@ -2726,6 +2818,7 @@ body5x1_loop:
 	VFMADD231PS  Z6, Z5, Z3
 	VBROADCASTSS 256(CX), Z6
 	VFMADD231PS  Z6, Z5, Z4
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z5
 	VBROADCASTSS 4(CX), Z6
 	VFMADD231PS  Z6, Z5, Z0
@@ -2737,6 +2830,7 @@ body5x1_loop:
 	VFMADD231PS  Z6, Z5, Z3
 	VBROADCASTSS 260(CX), Z6
 	VFMADD231PS  Z6, Z5, Z4
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z5
 	VBROADCASTSS 8(CX), Z6
 	VFMADD231PS  Z6, Z5, Z0
@@ -2748,6 +2842,7 @@ body5x1_loop:
 	VFMADD231PS  Z6, Z5, Z3
 	VBROADCASTSS 264(CX), Z6
 	VFMADD231PS  Z6, Z5, Z4
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z5
 	VBROADCASTSS 12(CX), Z6
 	VFMADD231PS  Z6, Z5, Z0
@@ -2761,12 +2856,13 @@ body5x1_loop:
 	VFMADD231PS  Z6, Z5, Z4
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body5x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body5x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body5x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -2793,12 +2889,13 @@ body6x1:
 	VXORPS Y5, Y5, Y5
 
 body6x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body6x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z6
 	VBROADCASTSS (CX), Z7
 	VFMADD231PS  Z7, Z6, Z0
@@ -2812,6 +2909,7 @@ body6x1_loop:
 	VFMADD231PS  Z7, Z6, Z4
 	VBROADCASTSS 320(CX), Z7
 	VFMADD231PS  Z7, Z6, Z5
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z6
 	VBROADCASTSS 4(CX), Z7
 	VFMADD231PS  Z7, Z6, Z0
@@ -2825,6 +2923,7 @@ body6x1_loop:
 	VFMADD231PS  Z7, Z6, Z4
 	VBROADCASTSS 324(CX), Z7
 	VFMADD231PS  Z7, Z6, Z5
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z6
 	VBROADCASTSS 8(CX), Z7
 	VFMADD231PS  Z7, Z6, Z0
@@ -2838,6 +2937,7 @@ body6x1_loop:
 	VFMADD231PS  Z7, Z6, Z4
 	VBROADCASTSS 328(CX), Z7
 	VFMADD231PS  Z7, Z6, Z5
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z6
 	VBROADCASTSS 12(CX), Z7
 	VFMADD231PS  Z7, Z6, Z0
@@ -2853,12 +2953,13 @@ body6x1_loop:
 	VFMADD231PS  Z7, Z6, Z5
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body6x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body6x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body6x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -2888,12 +2989,13 @@ body7x1:
 	VXORPS Y6, Y6, Y6
 
 body7x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body7x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z7
 	VBROADCASTSS (CX), Z8
 	VFMADD231PS  Z8, Z7, Z0
@@ -2909,6 +3011,7 @@ body7x1_loop:
 	VFMADD231PS  Z8, Z7, Z5
 	VBROADCASTSS 384(CX), Z8
 	VFMADD231PS  Z8, Z7, Z6
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z7
 	VBROADCASTSS 4(CX), Z8
 	VFMADD231PS  Z8, Z7, Z0
@@ -2924,6 +3027,7 @@ body7x1_loop:
 	VFMADD231PS  Z8, Z7, Z5
 	VBROADCASTSS 388(CX), Z8
 	VFMADD231PS  Z8, Z7, Z6
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z7
 	VBROADCASTSS 8(CX), Z8
 	VFMADD231PS  Z8, Z7, Z0
@@ -2939,6 +3043,7 @@ body7x1_loop:
 	VFMADD231PS  Z8, Z7, Z5
 	VBROADCASTSS 392(CX), Z8
 	VFMADD231PS  Z8, Z7, Z6
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z7
 	VBROADCASTSS 12(CX), Z8
 	VFMADD231PS  Z8, Z7, Z0
@@ -2956,12 +3061,13 @@ body7x1_loop:
 	VFMADD231PS  Z8, Z7, Z6
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body7x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body7x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body7x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -2994,12 +3100,13 @@ body8x1:
 	VXORPS Y7, Y7, Y7
 
 body8x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body8x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z8
 	VBROADCASTSS (CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
@@ -3017,6 +3124,7 @@ body8x1_loop:
 	VFMADD231PS  Z9, Z8, Z6
 	VBROADCASTSS 448(CX), Z9
 	VFMADD231PS  Z9, Z8, Z7
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z8
 	VBROADCASTSS 4(CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
@@ -3034,6 +3142,7 @@ body8x1_loop:
 	VFMADD231PS  Z9, Z8, Z6
 	VBROADCASTSS 452(CX), Z9
 	VFMADD231PS  Z9, Z8, Z7
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z8
 	VBROADCASTSS 8(CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
@@ -3051,6 +3160,7 @@ body8x1_loop:
 	VFMADD231PS  Z9, Z8, Z6
 	VBROADCASTSS 456(CX), Z9
 	VFMADD231PS  Z9, Z8, Z7
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z8
 	VBROADCASTSS 12(CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
@@ -3070,12 +3180,13 @@ body8x1_loop:
 	VFMADD231PS  Z9, Z8, Z7
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body8x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body8x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body8x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -3111,12 +3222,13 @@ body9x1:
 	VXORPS Y8, Y8, Y8
 
 body9x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body9x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z9
 	VBROADCASTSS (CX), Z10
 	VFMADD231PS  Z10, Z9, Z0
@@ -3136,6 +3248,7 @@ body9x1_loop:
 	VFMADD231PS  Z10, Z9, Z7
 	VBROADCASTSS 512(CX), Z10
 	VFMADD231PS  Z10, Z9, Z8
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z9
 	VBROADCASTSS 4(CX), Z10
 	VFMADD231PS  Z10, Z9, Z0
@@ -3155,6 +3268,7 @@ body9x1_loop:
 	VFMADD231PS  Z10, Z9, Z7
 	VBROADCASTSS 516(CX), Z10
 	VFMADD231PS  Z10, Z9, Z8
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z9
 	VBROADCASTSS 8(CX), Z10
 	VFMADD231PS  Z10, Z9, Z0
@@ -3174,6 +3288,7 @@ body9x1_loop:
 	VFMADD231PS  Z10, Z9, Z7
 	VBROADCASTSS 520(CX), Z10
 	VFMADD231PS  Z10, Z9, Z8
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z9
 	VBROADCASTSS 12(CX), Z10
 	VFMADD231PS  Z10, Z9, Z0
@@ -3195,12 +3310,13 @@ body9x1_loop:
 	VFMADD231PS  Z10, Z9, Z8
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body9x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body9x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body9x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -3239,12 +3355,13 @@ body10x1:
 	VXORPS Y9, Y9, Y9
 
 body10x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body10x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z10
 	VBROADCASTSS (CX), Z11
 	VFMADD231PS  Z11, Z10, Z0
@@ -3266,6 +3383,7 @@ body10x1_loop:
 	VFMADD231PS  Z11, Z10, Z8
 	VBROADCASTSS 576(CX), Z11
 	VFMADD231PS  Z11, Z10, Z9
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z10
 	VBROADCASTSS 4(CX), Z11
 	VFMADD231PS  Z11, Z10, Z0
@@ -3287,6 +3405,7 @@ body10x1_loop:
 	VFMADD231PS  Z11, Z10, Z8
 	VBROADCASTSS 580(CX), Z11
 	VFMADD231PS  Z11, Z10, Z9
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z10
 	VBROADCASTSS 8(CX), Z11
 	VFMADD231PS  Z11, Z10, Z0
@@ -3308,6 +3427,7 @@ body10x1_loop:
 	VFMADD231PS  Z11, Z10, Z8
 	VBROADCASTSS 584(CX), Z11
 	VFMADD231PS  Z11, Z10, Z9
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z10
 	VBROADCASTSS 12(CX), Z11
 	VFMADD231PS  Z11, Z10, Z0
@@ -3331,12 +3451,13 @@ body10x1_loop:
 	VFMADD231PS  Z11, Z10, Z9
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body10x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body10x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body10x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -3378,12 +3499,13 @@ body11x1:
 	VXORPS Y10, Y10, Y10
 
 body11x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body11x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z11
 	VBROADCASTSS (CX), Z12
 	VFMADD231PS  Z12, Z11, Z0
@@ -3407,6 +3529,7 @@ body11x1_loop:
 	VFMADD231PS  Z12, Z11, Z9
 	VBROADCASTSS 640(CX), Z12
 	VFMADD231PS  Z12, Z11, Z10
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z11
 	VBROADCASTSS 4(CX), Z12
 	VFMADD231PS  Z12, Z11, Z0
@@ -3430,6 +3553,7 @@ body11x1_loop:
 	VFMADD231PS  Z12, Z11, Z9
 	VBROADCASTSS 644(CX), Z12
 	VFMADD231PS  Z12, Z11, Z10
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z11
 	VBROADCASTSS 8(CX), Z12
 	VFMADD231PS  Z12, Z11, Z0
@@ -3453,6 +3577,7 @@ body11x1_loop:
 	VFMADD231PS  Z12, Z11, Z9
 	VBROADCASTSS 648(CX), Z12
 	VFMADD231PS  Z12, Z11, Z10
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z11
 	VBROADCASTSS 12(CX), Z12
 	VFMADD231PS  Z12, Z11, Z0
@@ -3478,12 +3603,13 @@ body11x1_loop:
 	VFMADD231PS  Z12, Z11, Z10
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body11x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body11x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body11x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -3528,12 +3654,13 @@ body12x1:
 	VXORPS Y11, Y11, Y11
 
 body12x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body12x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z12
 	VBROADCASTSS (CX), Z13
 	VFMADD231PS  Z13, Z12, Z0
@@ -3559,6 +3686,7 @@ body12x1_loop:
 	VFMADD231PS  Z13, Z12, Z10
 	VBROADCASTSS 704(CX), Z13
 	VFMADD231PS  Z13, Z12, Z11
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z12
 	VBROADCASTSS 4(CX), Z13
 	VFMADD231PS  Z13, Z12, Z0
@@ -3584,6 +3712,7 @@ body12x1_loop:
 	VFMADD231PS  Z13, Z12, Z10
 	VBROADCASTSS 708(CX), Z13
 	VFMADD231PS  Z13, Z12, Z11
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z12
 	VBROADCASTSS 8(CX), Z13
 	VFMADD231PS  Z13, Z12, Z0
@@ -3609,6 +3738,7 @@ body12x1_loop:
 	VFMADD231PS  Z13, Z12, Z10
 	VBROADCASTSS 712(CX), Z13
 	VFMADD231PS  Z13, Z12, Z11
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z12
 	VBROADCASTSS 12(CX), Z13
 	VFMADD231PS  Z13, Z12, Z0
@@ -3636,12 +3766,13 @@ body12x1_loop:
 	VFMADD231PS  Z13, Z12, Z11
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body12x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body12x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body12x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -3689,12 +3820,13 @@ body13x1:
 	VXORPS Y12, Y12, Y12
 
 body13x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body13x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z13
 	VBROADCASTSS (CX), Z14
 	VFMADD231PS  Z14, Z13, Z0
@@ -3722,6 +3854,7 @@ body13x1_loop:
 	VFMADD231PS  Z14, Z13, Z11
 	VBROADCASTSS 768(CX), Z14
 	VFMADD231PS  Z14, Z13, Z12
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z13
 	VBROADCASTSS 4(CX), Z14
 	VFMADD231PS  Z14, Z13, Z0
@@ -3749,6 +3882,7 @@ body13x1_loop:
 	VFMADD231PS  Z14, Z13, Z11
 	VBROADCASTSS 772(CX), Z14
 	VFMADD231PS  Z14, Z13, Z12
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z13
 	VBROADCASTSS 8(CX), Z14
 	VFMADD231PS  Z14, Z13, Z0
@@ -3776,6 +3910,7 @@ body13x1_loop:
 	VFMADD231PS  Z14, Z13, Z11
 	VBROADCASTSS 776(CX), Z14
 	VFMADD231PS  Z14, Z13, Z12
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z13
 	VBROADCASTSS 12(CX), Z14
 	VFMADD231PS  Z14, Z13, Z0
@@ -3805,12 +3940,13 @@ body13x1_loop:
 	VFMADD231PS  Z14, Z13, Z12
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body13x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body13x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body13x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -3861,12 +3997,13 @@ body14x1:
 	VXORPS Y13, Y13, Y13
 
 body14x1_block:
-	MOVQ    $0x00000010, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000010, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body14x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Z14
 	VBROADCASTSS (CX), Z15
 	VFMADD231PS  Z15, Z14, Z0
@@ -3896,6 +4033,7 @@ body14x1_loop:
 	VFMADD231PS  Z15, Z14, Z12
 	VBROADCASTSS 832(CX), Z15
 	VFMADD231PS  Z15, Z14, Z13
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Z14
 	VBROADCASTSS 4(CX), Z15
 	VFMADD231PS  Z15, Z14, Z0
@@ -3925,6 +4063,7 @@ body14x1_loop:
 	VFMADD231PS  Z15, Z14, Z12
 	VBROADCASTSS 836(CX), Z15
 	VFMADD231PS  Z15, Z14, Z13
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Z14
 	VBROADCASTSS 8(CX), Z15
 	VFMADD231PS  Z15, Z14, Z0
@@ -3954,6 +4093,7 @@ body14x1_loop:
 	VFMADD231PS  Z15, Z14, Z12
 	VBROADCASTSS 840(CX), Z15
 	VFMADD231PS  Z15, Z14, Z13
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Z14
 	VBROADCASTSS 12(CX), Z15
 	VFMADD231PS  Z15, Z14, Z0
@@ -3985,12 +4125,13 @@ body14x1_loop:
 	VFMADD231PS  Z15, Z14, Z13
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body14x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body14x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body14x1_store0
 	VADDPS       (AX), Z0, Z0
@@ -4026,57 +4167,62 @@ body14x1_store0:
 	VZEROUPPER
 	RET
 
-// func rowsAVX2(c *float32, cs int, a *float32, as int, b *float32, k int, m int, vectors int, accumulate bool)
-// Requires: AVX, CMOV, FMA3
-TEXT ·rowsAVX2(SB), NOSPLIT, $0-65
+// func rowsAVX2(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, k int, m int, vectors int, accumulate bool)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·rowsAVX2(SB), NOSPLIT, $0-73
 	MOVQ   c+0(FP), AX
 	MOVQ   a+16(FP), CX
 	MOVQ   b+32(FP), DX
-	MOVQ   cs+8(FP), BX
-	SHLQ   $0x02, BX
-	MOVQ   as+24(FP), SI
+	MOVQ   ahead+40(FP), BX
+	MOVQ   cs+8(FP), SI
 	SHLQ   $0x02, SI
-	MOVQ   k+40(FP), DI
-	MOVQ   m+48(FP), R8
-	MOVQ   vectors+56(FP), R9
-	SUBQ   $+32, SI
-	CMPQ   R9, $+2
+	MOVQ   as+24(FP), DI
+	SHLQ   $0x02, DI
+	MOVQ   k+48(FP), R8
+	MOVQ   m+56(FP), R9
+	MOVQ   vectors+64(FP), R10
+	SUBQ   $+32, DI
+	CMPQ   R10, $+2
 	JNE    narrow
-	CMPQ   R8, $+6
+	CMPQ   R9, $+6
 	JEQ    body6x2
-	CMPQ   R8, $+5
+	CMPQ   R9, $+5
 	JEQ    body5x2
-	CMPQ   R8, $+4
+	CMPQ   R9, $+4
 	JEQ    body4x2
-	CMPQ   R8, $+3
+	CMPQ   R9, $+3
 	JEQ    body3x2
-	CMPQ   R8, $+2
+	CMPQ   R9, $+2
 	JEQ    body2x2
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
 body1x2_block:
-	MOVQ    $0x00000008, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body1x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y2
 	VMOVUPS      32(DX), Y3
 	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Y2
 	VMOVUPS      96(DX), Y3
 	VBROADCASTSS 4(CX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Y2
 	VMOVUPS      160(DX), Y3
 	VBROADCASTSS 8(CX), Y4
 	VFMADD231PS  Y4, Y2, Y0
 	VFMADD231PS  Y4, Y3, Y1
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Y2
 	VMOVUPS      224(DX), Y3
 	VBROADCASTSS 12(CX), Y4
@@ -4084,19 +4230,20 @@ body1x2_loop:
 	VFMADD231PS  Y4, Y3, Y1
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body1x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body1x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body1x2_store0
 	VADDPS       (AX), Y0, Y0
 
 body1x2_store0:
 	VMOVUPS Y0, (AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body1x2_store1
 	VADDPS  (AX), Y1, Y1
@@ -4113,12 +4260,13 @@ body2x2:
 	VXORPS Y3, Y3, Y3
 
 body2x2_block:
-	MOVQ    $0x00000008, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body2x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSS (CX), Y6
@@ -4127,6 +4275,7 @@ body2x2_loop:
 	VBROADCASTSS 32(CX), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Y4
 	VMOVUPS      96(DX), Y5
 	VBROADCASTSS 4(CX), Y6
@@ -4135,6 +4284,7 @@ body2x2_loop:
 	VBROADCASTSS 36(CX), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Y4
 	VMOVUPS      160(DX), Y5
 	VBROADCASTSS 8(CX), Y6
@@ -4143,6 +4293,7 @@ body2x2_loop:
 	VBROADCASTSS 40(CX), Y6
 	VFMADD231PS  Y6, Y4, Y2
 	VFMADD231PS  Y6, Y5, Y3
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Y4
 	VMOVUPS      224(DX), Y5
 	VBROADCASTSS 12(CX), Y6
@@ -4153,12 +4304,13 @@ body2x2_loop:
 	VFMADD231PS  Y6, Y5, Y3
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body2x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body2x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body2x2_store0
 	VADDPS       (AX), Y0, Y0
@@ -4167,7 +4319,7 @@ body2x2_loop:
 body2x2_store0:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y2, 32(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body2x2_store1
 	VADDPS  (AX), Y1, Y1
@@ -4188,12 +4340,13 @@ body3x2:
 	VXORPS Y5, Y5, Y5
 
 body3x2_block:
-	MOVQ    $0x00000008, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body3x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
 	VBROADCASTSS (CX), Y8
@@ -4205,6 +4358,7 @@ body3x2_loop:
 	VBROADCASTSS 64(CX), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Y6
 	VMOVUPS      96(DX), Y7
 	VBROADCASTSS 4(CX), Y8
@@ -4216,6 +4370,7 @@ body3x2_loop:
 	VBROADCASTSS 68(CX), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Y6
 	VMOVUPS      160(DX), Y7
 	VBROADCASTSS 8(CX), Y8
@@ -4227,6 +4382,7 @@ body3x2_loop:
 	VBROADCASTSS 72(CX), Y8
 	VFMADD231PS  Y8, Y6, Y4
 	VFMADD231PS  Y8, Y7, Y5
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Y6
 	VMOVUPS      224(DX), Y7
 	VBROADCASTSS 12(CX), Y8
@@ -4240,12 +4396,13 @@ body3x2_loop:
 	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body3x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body3x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body3x2_store0
 	VADDPS       (AX), Y0, Y0
@@ -4256,7 +4413,7 @@ body3x2_store0:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y2, 32(AX)
 	VMOVUPS Y4, 64(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body3x2_store1
 	VADDPS  (AX), Y1, Y1
@@ -4281,12 +4438,13 @@ body4x2:
 	VXORPS Y7, Y7, Y7
 
 body4x2_block:
-	MOVQ    $0x00000008, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body4x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
 	VBROADCASTSS (CX), Y10
@@ -4301,6 +4459,7 @@ body4x2_loop:
 	VBROADCASTSS 96(CX), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Y8
 	VMOVUPS      96(DX), Y9
 	VBROADCASTSS 4(CX), Y10
@@ -4315,6 +4474,7 @@ body4x2_loop:
 	VBROADCASTSS 100(CX), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Y8
 	VMOVUPS      160(DX), Y9
 	VBROADCASTSS 8(CX), Y10
@@ -4329,6 +4489,7 @@ body4x2_loop:
 	VBROADCASTSS 104(CX), Y10
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Y8
 	VMOVUPS      224(DX), Y9
 	VBROADCASTSS 12(CX), Y10
@@ -4345,12 +4506,13 @@ body4x2_loop:
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body4x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body4x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body4x2_store0
 	VADDPS       (AX), Y0, Y0
@@ -4363,7 +4525,7 @@ body4x2_store0:
 	VMOVUPS Y2, 32(AX)
 	VMOVUPS Y4, 64(AX)
 	VMOVUPS Y6, 96(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body4x2_store1
 	VADDPS  (AX), Y1, Y1
@@ -4392,12 +4554,13 @@ body5x2:
 	VXORPS Y9, Y9, Y9
 
 body5x2_block:
-	MOVQ    $0x00000008, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body5x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y10
 	VMOVUPS      32(DX), Y11
 	VBROADCASTSS (CX), Y12
@@ -4415,6 +4578,7 @@ body5x2_loop:
 	VBROADCASTSS 128(CX), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Y10
 	VMOVUPS      96(DX), Y11
 	VBROADCASTSS 4(CX), Y12
@@ -4432,6 +4596,7 @@ body5x2_loop:
 	VBROADCASTSS 132(CX), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Y10
 	VMOVUPS      160(DX), Y11
 	VBROADCASTSS 8(CX), Y12
@@ -4449,6 +4614,7 @@ body5x2_loop:
 	VBROADCASTSS 136(CX), Y12
 	VFMADD231PS  Y12, Y10, Y8
 	VFMADD231PS  Y12, Y11, Y9
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Y10
 	VMOVUPS      224(DX), Y11
 	VBROADCASTSS 12(CX), Y12
@@ -4468,12 +4634,13 @@ body5x2_loop:
 	VFMADD231PS  Y12, Y11, Y9
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body5x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body5x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body5x2_store0
 	VADDPS       (AX), Y0, Y0
@@ -4488,7 +4655,7 @@ body5x2_store0:
 	VMOVUPS Y4, 64(AX)
 	VMOVUPS Y6, 96(AX)
 	VMOVUPS Y8, 128(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body5x2_store1
 	VADDPS  (AX), Y1, Y1
@@ -4521,12 +4688,13 @@ body6x2:
 	VXORPS Y11, Y11, Y11
 
 body6x2_block:
-	MOVQ    $0x00000008, R8
-	CMPQ    DI, R8
-	CMOVQLT DI, R8
-	SUBQ    R8, DI
+	MOVQ    $0x00000008, R9
+	CMPQ    R8, R9
+	CMOVQLT R8, R9
+	SUBQ    R9, R8
 
 body6x2_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (CX), Y14
@@ -4547,6 +4715,7 @@ body6x2_loop:
 	VBROADCASTSS 160(CX), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
+	PREFETCHT1   64(BX)
 	VMOVUPS      64(DX), Y12
 	VMOVUPS      96(DX), Y13
 	VBROADCASTSS 4(CX), Y14
@@ -4567,6 +4736,7 @@ body6x2_loop:
 	VBROADCASTSS 164(CX), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
+	PREFETCHT1   128(BX)
 	VMOVUPS      128(DX), Y12
 	VMOVUPS      160(DX), Y13
 	VBROADCASTSS 8(CX), Y14
@@ -4587,6 +4757,7 @@ body6x2_loop:
 	VBROADCASTSS 168(CX), Y14
 	VFMADD231PS  Y14, Y12, Y10
 	VFMADD231PS  Y14, Y13, Y11
+	PREFETCHT1   192(BX)
 	VMOVUPS      192(DX), Y12
 	VMOVUPS      224(DX), Y13
 	VBROADCASTSS 12(CX), Y14
@@ -4609,12 +4780,13 @@ body6x2_loop:
 	VFMADD231PS  Y14, Y13, Y11
 	ADDQ         $+256, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, R8
+	ADDQ         $+256, BX
+	SUBQ         $+4, R9
 	JNZ          body6x2_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body6x2_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body6x2_store0
 	VADDPS       (AX), Y0, Y0
@@ -4631,7 +4803,7 @@ body6x2_store0:
 	VMOVUPS Y6, 96(AX)
 	VMOVUPS Y8, 128(AX)
 	VMOVUPS Y10, 160(AX)
-	ADDQ    BX, AX
+	ADDQ    SI, AX
 	TESTB   CL, CL
 	JZ      body6x2_store1
 	VADDPS  (AX), Y1, Y1
@@ -4652,45 +4824,50 @@ body6x2_store1:
 	RET
 
 narrow:
-	CMPQ   R8, $+6
+	CMPQ   R9, $+6
 	JEQ    body6x1
-	CMPQ   R8, $+5
+	CMPQ   R9, $+5
 	JEQ    body5x1
-	CMPQ   R8, $+4
+	CMPQ   R9, $+4
 	JEQ    body4x1
-	CMPQ   R8, $+3
+	CMPQ   R9, $+3
 	JEQ    body3x1
-	CMPQ   R8, $+2
+	CMPQ   R9, $+2
 	JEQ    body2x1
 	VXORPS Y0, Y0, Y0
 
 body1x1_block:
-	MOVQ    $0x00000008, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000008, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body1x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y1
 	VBROADCASTSS (CX), Y2
 	VFMADD231PS  Y2, Y1, Y0
+	PREFETCHT1   64(BX)
 	VMOVUPS      32(DX), Y1
 	VBROADCASTSS 4(CX), Y2
 	VFMADD231PS  Y2, Y1, Y0
+	PREFETCHT1   128(BX)
 	VMOVUPS      64(DX), Y1
 	VBROADCASTSS 8(CX), Y2
 	VFMADD231PS  Y2, Y1, Y0
+	PREFETCHT1   192(BX)
 	VMOVUPS      96(DX), Y1
 	VBROADCASTSS 12(CX), Y2
 	VFMADD231PS  Y2, Y1, Y0
 	ADDQ         $+128, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body1x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body1x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body1x1_store0
 	VADDPS       (AX), Y0, Y0
@@ -4705,27 +4882,31 @@ body2x1:
 	VXORPS Y1, Y1, Y1
 
 body2x1_block:
-	MOVQ    $0x00000008, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000008, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body2x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y2
 	VBROADCASTSS (CX), Y3
 	VFMADD231PS  Y3, Y2, Y0
 	VBROADCASTSS 32(CX), Y3
 	VFMADD231PS  Y3, Y2, Y1
+	PREFETCHT1   64(BX)
 	VMOVUPS      32(DX), Y2
 	VBROADCASTSS 4(CX), Y3
 	VFMADD231PS  Y3, Y2, Y0
 	VBROADCASTSS 36(CX), Y3
 	VFMADD231PS  Y3, Y2, Y1
+	PREFETCHT1   128(BX)
 	VMOVUPS      64(DX), Y2
 	VBROADCASTSS 8(CX), Y3
 	VFMADD231PS  Y3, Y2, Y0
 	VBROADCASTSS 40(CX), Y3
 	VFMADD231PS  Y3, Y2, Y1
+	PREFETCHT1   192(BX)
 	VMOVUPS      96(DX), Y2
 	VBROADCASTSS 12(CX), Y3
 	VFMADD231PS  Y3, Y2, Y0
@@ -4733,12 +4914,13 @@ body2x1_loop:
 	VFMADD231PS  Y3, Y2, Y1
 	ADDQ         $+128, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body2x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body2x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body2x1_store0
 	VADDPS       (AX), Y0, Y0
@@ -4756,12 +4938,13 @@ body3x1:
 	VXORPS Y2, Y2, Y2
 
 body3x1_block:
-	MOVQ    $0x00000008, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000008, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body3x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y3
 	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y4, Y3, Y0
@@ -4769,6 +4952,7 @@ body3x1_loop:
 	VFMADD231PS  Y4, Y3, Y1
 	VBROADCASTSS 64(CX), Y4
 	VFMADD231PS  Y4, Y3, Y2
+	PREFETCHT1   64(BX)
 	VMOVUPS      32(DX), Y3
 	VBROADCASTSS 4(CX), Y4
 	VFMADD231PS  Y4, Y3, Y0
@@ -4776,6 +4960,7 @@ body3x1_loop:
 	VFMADD231PS  Y4, Y3, Y1
 	VBROADCASTSS 68(CX), Y4
 	VFMADD231PS  Y4, Y3, Y2
+	PREFETCHT1   128(BX)
 	VMOVUPS      64(DX), Y3
 	VBROADCASTSS 8(CX), Y4
 	VFMADD231PS  Y4, Y3, Y0
@@ -4783,6 +4968,7 @@ body3x1_loop:
 	VFMADD231PS  Y4, Y3, Y1
 	VBROADCASTSS 72(CX), Y4
 	VFMADD231PS  Y4, Y3, Y2
+	PREFETCHT1   192(BX)
 	VMOVUPS      96(DX), Y3
 	VBROADCASTSS 12(CX), Y4
 	VFMADD231PS  Y4, Y3, Y0
@@ -4792,12 +4978,13 @@ body3x1_loop:
 	VFMADD231PS  Y4, Y3, Y2
 	ADDQ         $+128, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body3x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body3x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body3x1_store0
 	VADDPS       (AX), Y0, Y0
@@ -4818,12 +5005,13 @@ body4x1:
 	VXORPS Y3, Y3, Y3
 
 body4x1_block:
-	MOVQ    $0x00000008, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000008, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body4x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y4
 	VBROADCASTSS (CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
@@ -4833,6 +5021,7 @@ body4x1_loop:
 	VFMADD231PS  Y5, Y4, Y2
 	VBROADCASTSS 96(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
+	PREFETCHT1   64(BX)
 	VMOVUPS      32(DX), Y4
 	VBROADCASTSS 4(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
@@ -4842,6 +5031,7 @@ body4x1_loop:
 	VFMADD231PS  Y5, Y4, Y2
 	VBROADCASTSS 100(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
+	PREFETCHT1   128(BX)
 	VMOVUPS      64(DX), Y4
 	VBROADCASTSS 8(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
@@ -4851,6 +5041,7 @@ body4x1_loop:
 	VFMADD231PS  Y5, Y4, Y2
 	VBROADCASTSS 104(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
+	PREFETCHT1   192(BX)
 	VMOVUPS      96(DX), Y4
 	VBROADCASTSS 12(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
@@ -4862,12 +5053,13 @@ body4x1_loop:
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         $+128, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body4x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body4x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body4x1_store0
 	VADDPS       (AX), Y0, Y0
@@ -4891,12 +5083,13 @@ body5x1:
 	VXORPS Y4, Y4, Y4
 
 body5x1_block:
-	MOVQ    $0x00000008, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000008, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body5x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y5
 	VBROADCASTSS (CX), Y6
 	VFMADD231PS  Y6, Y5, Y0
@@ -4908,6 +5101,7 @@ body5x1_loop:
 	VFMADD231PS  Y6, Y5, Y3
 	VBROADCASTSS 128(CX), Y6
 	VFMADD231PS  Y6, Y5, Y4
+	PREFETCHT1   64(BX)
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSS 4(CX), Y6
 	VFMADD231PS  Y6, Y5, Y0
@@ -4919,6 +5113,7 @@ body5x1_loop:
 	VFMADD231PS  Y6, Y5, Y3
 	VBROADCASTSS 132(CX), Y6
 	VFMADD231PS  Y6, Y5, Y4
+	PREFETCHT1   128(BX)
 	VMOVUPS      64(DX), Y5
 	VBROADCASTSS 8(CX), Y6
 	VFMADD231PS  Y6, Y5, Y0
@@ -4930,6 +5125,7 @@ body5x1_loop:
 	VFMADD231PS  Y6, Y5, Y3
 	VBROADCASTSS 136(CX), Y6
 	VFMADD231PS  Y6, Y5, Y4
+	PREFETCHT1   192(BX)
 	VMOVUPS      96(DX), Y5
 	VBROADCASTSS 12(CX), Y6
 	VFMADD231PS  Y6, Y5, Y0
@@ -4943,12 +5139,13 @@ body5x1_loop:
 	VFMADD231PS  Y6, Y5, Y4
 	ADDQ         $+128, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body5x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body5x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body5x1_store0
 	VADDPS       (AX), Y0, Y0
@@ -4975,12 +5172,13 @@ body6x1:
 	VXORPS Y5, Y5, Y5
 
 body6x1_block:
-	MOVQ    $0x00000008, BX
-	CMPQ    DI, BX
-	CMOVQLT DI, BX
-	SUBQ    BX, DI
+	MOVQ    $0x00000008, SI
+	CMPQ    R8, SI
+	CMOVQLT R8, SI
+	SUBQ    SI, R8
 
 body6x1_loop:
+	PREFETCHT1   (BX)
 	VMOVUPS      (DX), Y6
 	VBROADCASTSS (CX), Y7
 	VFMADD231PS  Y7, Y6, Y0
@@ -4994,6 +5192,7 @@ body6x1_loop:
 	VFMADD231PS  Y7, Y6, Y4
 	VBROADCASTSS 160(CX), Y7
 	VFMADD231PS  Y7, Y6, Y5
+	PREFETCHT1   64(BX)
 	VMOVUPS      32(DX), Y6
 	VBROADCASTSS 4(CX), Y7
 	VFMADD231PS  Y7, Y6, Y0
@@ -5007,6 +5206,7 @@ body6x1_loop:
 	VFMADD231PS  Y7, Y6, Y4
 	VBROADCASTSS 164(CX), Y7
 	VFMADD231PS  Y7, Y6, Y5
+	PREFETCHT1   128(BX)
 	VMOVUPS      64(DX), Y6
 	VBROADCASTSS 8(CX), Y7
 	VFMADD231PS  Y7, Y6, Y0
@@ -5020,6 +5220,7 @@ body6x1_loop:
 	VFMADD231PS  Y7, Y6, Y4
 	VBROADCASTSS 168(CX), Y7
 	VFMADD231PS  Y7, Y6, Y5
+	PREFETCHT1   192(BX)
 	VMOVUPS      96(DX), Y6
 	VBROADCASTSS 12(CX), Y7
 	VFMADD231PS  Y7, Y6, Y0
@@ -5035,12 +5236,13 @@ body6x1_loop:
 	VFMADD231PS  Y7, Y6, Y5
 	ADDQ         $+128, DX
 	ADDQ         $+16, CX
-	SUBQ         $+4, BX
+	ADDQ         $+256, BX
+	SUBQ         $+4, SI
 	JNZ          body6x1_loop
-	ADDQ         SI, CX
-	TESTQ        DI, DI
+	ADDQ         DI, CX
+	TESTQ        R8, R8
 	JNZ          body6x1_block
-	MOVB         accumulate+64(FP), CL
+	MOVB         accumulate+72(FP), CL
 	TESTB        CL, CL
 	JZ           body6x1_store0
 	VADDPS       (AX), Y0, Y0

@@ -8,7 +8,10 @@ package kernel
 // for m rows r (at most BlockedRows), 1 or 2 vectors v and j < Block. The sum
 // is added to c if accumulate is set, else it replaces it. k is a multiple of
 // 4 above zero: b is padded with zero rows, and a's padding must be finite.
-func (l Level) GemmBlocked(c []float32, cs int, a []float32, as int, b []float32, k, m, vectors int, accumulate bool) {
+//
+// The tile takes time enough for the weights of the next to arrive: 16 of
+// ahead's elements for each p are asked for on the way, but not read.
+func (l Level) GemmBlocked(c []float32, cs int, a []float32, as int, b, ahead []float32, k, m, vectors int, accumulate bool) {
 	w := l.Block()
 	if m <= 0 || m > l.BlockedRows() || vectors < 1 || vectors > 2 || k <= 0 || k%4 != 0 {
 		panic("kernel: blocked gemm: tile out of range")
@@ -17,7 +20,10 @@ func (l Level) GemmBlocked(c []float32, cs int, a []float32, as int, b []float32
 	if len(c) < (vectors-1)*cs+m*w || len(a) < last*as+(m-1)*w+k-last*w || len(b) < k*vectors*w {
 		panic("kernel: blocked gemm: short operand")
 	}
-	l.gemmBlocked(c, cs, a, as, b, k, m, vectors, accumulate)
+	if len(ahead) == 0 {
+		ahead = b
+	}
+	l.gemmBlocked(c, cs, a, as, b, ahead, k, m, vectors, accumulate)
 }
 
 // BlockedRows is the largest m of GemmBlocked.

@@ -4,12 +4,14 @@
 
 package kernel
 
-// rowsAVX512 computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v.
+// rowsAVX512 computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v,
+// and asks the cache for 64 bytes from ahead on for each p.
 //
 //go:noescape
-func rowsAVX512(c *float32, cs int, a *float32, as int, b *float32, k int, m int, vectors int, accumulate bool)
+func rowsAVX512(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, k int, m int, vectors int, accumulate bool)
 
-// rowsAVX2 computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v.
+// rowsAVX2 computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v,
+// and asks the cache for 64 bytes from ahead on for each p.
 //
 //go:noescape
-func rowsAVX2(c *float32, cs int, a *float32, as int, b *float32, k int, m int, vectors int, accumulate bool)
+func rowsAVX2(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, k int, m int, vectors int, accumulate bool)

@@ -18,10 +18,10 @@ func rows() {
 
 func rowsTile(s isa, most int) {
 	name := "rows" + s.suffix
-	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, as int, b *float32, k, m, vectors int, accumulate bool)")
+	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, as int, b, ahead *float32, k, m, vectors int, accumulate bool)")
 	Pragma("noescape")
-	Doc(name + " computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v.")
-	c, a, b := param("c"), param("a"), param("b")
+	Doc(name+" computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v,", "and asks the cache for 64 bytes from ahead on for each p.")
+	c, a, b, ahead := param("c"), param("a"), param("b"), param("ahead")
 	cs, as := stride("cs"), stride("as")
 	k, m, vectors := param("k"), param("m"), param("vectors")
 	// a steps by 4 bytes in a block; skip is from a block's end to the next.
@@ -38,7 +38,7 @@ func rowsTile(s isa, most int) {
 			JEQ(LabelRef(fmt.Sprintf("body%dx%d", r, v)))
 		}
 		for r := 1; r <= most; r++ {
-			rowsBody(s, r, v, c, cs, a, as, b, k)
+			rowsBody(s, r, v, c, cs, a, as, b, ahead, k)
 		}
 	}
 }
@@ -46,7 +46,7 @@ func rowsTile(s isa, most int) {
 // rowsUnroll divides the lanes and every k.
 const rowsUnroll = 4
 
-func rowsBody(s isa, rows, v int, c, cs, a, as, b, k reg.GPVirtual) {
+func rowsBody(s isa, rows, v int, c, cs, a, as, b, ahead, k reg.GPVirtual) {
 	id := fmt.Sprintf("body%dx%d", rows, v)
 	acc := make([][]reg.VecVirtual, rows)
 	Label(id)
@@ -68,6 +68,7 @@ func rowsBody(s isa, rows, v int, c, cs, a, as, b, k reg.GPVirtual) {
 	SUBQ(left, k)
 	Label(id + "_loop")
 	for u := range rowsUnroll {
+		PREFETCHT1(Mem{Base: ahead, Disp: 64 * u})
 		for j := range col {
 			VMOVUPS(Mem{Base: b, Disp: s.bytes() * (u*v + j)}, col[j])
 		}
@@ -80,6 +81,7 @@ func rowsBody(s isa, rows, v int, c, cs, a, as, b, k reg.GPVirtual) {
 	}
 	ADDQ(I32(s.bytes()*rowsUnroll*v), b)
 	ADDQ(I8(4*rowsUnroll), a)
+	ADDQ(I32(64*rowsUnroll), ahead)
 	SUBQ(I8(rowsUnroll), left)
 	JNZ(LabelRef(id + "_loop"))
 	ADDQ(as, a)
