@@ -31,6 +31,9 @@ var rateTable = [...]rates{
 	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.11, block: 0.25, stream: 20},
 }
 
+// callTime is the nanoseconds that a call of a transform takes beside its tiles.
+const callTime = 200
+
 // thin is how much longer a tile of n rows takes than n rows of a full one.
 func thin(n float64) float64 { return 1 + 1.5/max(1, n)*min(1, max(0, (8-n)/4)) }
 
@@ -90,7 +93,9 @@ func (p *Problem) WinogradCost(m int) float64 {
 	product := max(macs/r.mac, 4*weights*float64(p.Groups)/r.stream)
 	transforms := tiles * points * (cin*slices + cout*float64(p.Out[0])) * r.transform
 	blocks := images * (cin*float64(volume(p.In))*1.5 + cout*float64(volume(p.Out))) * r.block
-	return product + transforms + blocks
+	// Each phase of a dilation has rows of tiles, and calls, of its own.
+	calls := images * float64(p.tilesOf(1, m)*min(p.Dilation[2], p.Out[2])) * (cin*slices + cout*float64(p.Out[0])) / float64(lanes)
+	return product + transforms + blocks + calls*callTime
 }
 
 // tilesOf is how many tiles of m outputs an axis needs, phase by phase of its

@@ -66,6 +66,10 @@ func rowsBody(s isa, rows, v int, c, cs, a, as, b, ahead, k reg.GPVirtual) {
 	CMPQ(k, left)
 	CMOVQLT(k, left)
 	SUBQ(left, k)
+	// The next block's rows are far from these: ask for them now.
+	for r := range acc {
+		PREFETCHT0(Mem{Base: a, Index: as, Scale: 1, Disp: s.bytes() * (r + 1)})
+	}
 	Label(id + "_loop")
 	for u := range rowsUnroll {
 		PREFETCHT1(Mem{Base: ahead, Disp: 64 * u})
