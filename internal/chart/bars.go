@@ -40,7 +40,8 @@ func (b Bars) Write(w io.Writer, f Format) error {
 	if len(b.Labels) == 0 || len(b.Panels) == 0 {
 		return errors.New("a chart of nothing: there are no bars to draw")
 	}
-	style := labelStyle()
+	style := textStyle(11)
+	style.XAlign = text.XRight
 	labelRoom := vg.Length(0)
 	for _, l := range b.Labels {
 		labelRoom = max(labelRoom, style.Width(l))
@@ -64,16 +65,11 @@ func (b Bars) Write(w io.Writer, f Format) error {
 	})
 }
 
-func labelStyle() draw.TextStyle {
-	return draw.TextStyle{Color: ink, Font: plot.DefaultFont, Handler: plot.DefaultTextHandler, XAlign: text.XRight, YAlign: text.YCenter}
-}
-
 // labels names the rows to the left of the first panel.
 func (b Bars) labels(page draw.Canvas, style draw.TextStyle, room vg.Length) {
-	style.Font.Size = vg.Points(11)
 	for i, l := range b.Labels {
 		y := page.Max.Y - margin - titleRoom - (vg.Length(i)+0.5)*rowHeight
-		page.FillText(style, vg.Point{X: page.Min.X + room + 1.5*margin, Y: y}, l)
+		page.FillText(style, vg.Point{X: page.Min.X + room + margin, Y: y}, l)
 	}
 }
 
@@ -86,7 +82,7 @@ func (b Bars) panel(p Panel) (*plot.Plot, error) {
 		return nil, err
 	}
 	pl := plot.New()
-	pl.Title.Text, pl.Title.TextStyle.Font.Size = p.Title, vg.Points(13)
+	plain(pl, p.Title)
 	pl.Title.Padding = titleRoom - pl.Title.TextStyle.Height(p.Title)
 	pl.HideAxes()
 	most := slices.Max(p.Values)
@@ -114,8 +110,7 @@ func (b Bars) panel(p Panel) (*plot.Plot, error) {
 		return nil, err
 	}
 	for i := range texts.TextStyle {
-		texts.TextStyle[i].YAlign, texts.TextStyle[i].Color = text.YCenter, ink
-		texts.TextStyle[i].Font.Size = vg.Points(10)
+		texts.TextStyle[i] = textStyle(10)
 	}
 	pl.Add(texts)
 	pl.X.Min, pl.X.Max = 0, 1.45*most // room for the values' texts

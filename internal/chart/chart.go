@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -40,6 +42,26 @@ var (
 	pale   = color.RGBA{0xDD, 0xDD, 0xDD, 0xFF}
 	ink    = color.RGBA{0x22, 0x22, 0x22, 0xFF}
 )
+
+// textStyle is sans serif, in the middle of its height.
+func textStyle(size vg.Length) draw.TextStyle {
+	f := plot.DefaultFont
+	f.Variant, f.Size = "Sans", vg.Points(float64(size))
+	return draw.TextStyle{Color: ink, Font: f, Handler: plot.DefaultTextHandler, YAlign: text.YCenter}
+}
+
+// plain titles a plot and gives all of its texts one face.
+func plain(p *plot.Plot, title string) {
+	p.Title.Text = title
+	set := func(s *draw.TextStyle, size float64) {
+		s.Font.Variant, s.Font.Size, s.Color = "Sans", vg.Points(size), ink
+	}
+	set(&p.Title.TextStyle, 12)
+	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		set(&a.Label.TextStyle, 10)
+		set(&a.Tick.Label, 9)
+	}
+}
 
 func finite(values ...float64) error {
 	for _, v := range values {

@@ -57,7 +57,8 @@ func (r Roofline) Write(w io.Writer, f Format) error {
 
 func (r Roofline) plot(points []Point) (*plot.Plot, error) {
 	pl := plot.New()
-	pl.Title.Text, pl.Title.TextStyle.Font.Size, pl.Title.Padding = r.Title, vg.Points(13), vg.Points(6)
+	plain(pl, r.Title)
+	pl.Title.Padding = vg.Points(6)
 	pl.X.Label.Text, pl.Y.Label.Text = "arithmetic intensity, FLOPs a byte", "GFLOP/s"
 	for _, a := range []*plot.Axis{&pl.X, &pl.Y} {
 		a.Scale, a.Tick.Marker = plot.LogScale{}, decades{}
@@ -91,7 +92,7 @@ func (r Roofline) addRoof(pl *plot.Plot, low, high, bottom float64) error {
 	}
 	roof.Color, roof.Width = ink, vg.Points(1.5)
 	pl.Add(roof)
-	return addText(pl, plotter.XY{X: high, Y: r.Peak}, "peak "+short(r.Peak)+" GFLOP/s, bandwidth "+short(r.Bandwidth)+" GB/s", text.XRight, vg.Points(-4), vg.Points(4))
+	return addText(pl, plotter.XY{X: high, Y: r.Peak}, "peak "+short(r.Peak)+" GFLOP/s, bandwidth "+short(r.Bandwidth)+" GB/s", text.XRight, vg.Points(-4), vg.Points(3))
 }
 
 func addPoints(pl *plot.Plot, points []Point) error {
@@ -105,19 +106,7 @@ func addPoints(pl *plot.Plot, points []Point) error {
 	}
 	dots.GlyphStyle = draw.GlyphStyle{Color: orange, Radius: vg.Points(3), Shape: draw.CircleGlyph{}}
 	pl.Add(dots)
-	var placed []plotter.XY
-	for i, p := range points {
-		dy := vg.Points(3)
-		for _, q := range placed { // names of neighbours go above and below in turn
-			if math.Abs(math.Log(q.X/p.Intensity)) < 0.25 && math.Abs(math.Log(q.Y/p.Rate)) < 0.12 {
-				dy = -dy - vg.Points(4)
-			}
-		}
-		placed = append(placed, xy[i])
-		if err := addText(pl, xy[i], p.Name, text.XLeft, vg.Points(4), dy); err != nil {
-			return err
-		}
-	}
+	pl.Add(names(points))
 	return nil
 }
 
@@ -127,7 +116,8 @@ func addText(pl *plot.Plot, at plotter.XY, s string, align text.XAlignment, dx, 
 		return err
 	}
 	l.Offset = vg.Point{X: dx, Y: dy}
-	l.TextStyle[0].Font.Size, l.TextStyle[0].Color, l.TextStyle[0].XAlign = vg.Points(9), ink, align
+	l.TextStyle[0] = textStyle(9)
+	l.TextStyle[0].XAlign, l.TextStyle[0].YAlign = align, text.YBottom
 	pl.Add(l)
 	return nil
 }
