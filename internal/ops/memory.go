@@ -54,7 +54,7 @@ func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) 
 	}
 	_, sizes := planBuffers(units)
 	for _, n := range sizes {
-		m.Intermediates += n * sizeOf[T]()
+		m.Intermediates += bytesOf[T]([]int{n})
 	}
 	return m, nil
 }
