@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"flag"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -13,20 +14,32 @@ var canary = math.Float32frombits(0x7fc0dead)
 
 const canaries = 64
 
+// guard puts each operand next to a page that cannot be touched, so that a load
+// beyond it, which canaries do not notice if its value is not used, is a crash.
+var guard = flag.String("guard", "", "put a forbidden page `before` or after each operand")
+
 // operand is a slice between canaries that remembers what it held.
 type operand struct {
 	data   []float32 // what the kernel sees
 	backed []float32
 	before []float32
+	lead   int // where data begins in backed
 }
 
 // newOperand returns n elements between canaries, filled by f.
 func newOperand(n int, f func(i int) float32) *operand {
-	o := &operand{backed: make([]float32, n+2*canaries)}
+	lead, trail := canaries, canaries
+	switch *guard {
+	case "before":
+		lead = 0
+	case "after":
+		trail = 0
+	}
+	o := &operand{backed: backing(lead+n+trail, *guard), lead: lead}
 	for i := range o.backed {
 		o.backed[i] = canary
 	}
-	o.data = o.backed[canaries : canaries+n : canaries+n]
+	o.data = o.backed[lead : lead+n : lead+n]
 	for i := range o.data {
 		o.data[i] = f(i)
 	}
@@ -46,11 +59,11 @@ func integers(seed uint64) func(int) float32 {
 func (o *operand) unchanged(t *testing.T, name string, written func(i int) bool) {
 	t.Helper()
 	for i, v := range o.backed {
-		if at := i - canaries; at >= 0 && at < len(o.data) && written != nil && written(at) {
+		if at := i - o.lead; at >= 0 && at < len(o.data) && written != nil && written(at) {
 			continue
 		}
 		if math.Float32bits(v) != math.Float32bits(o.before[i]) {
-			t.Fatalf("%s[%d] was overwritten: %v, had %v", name, i-canaries, v, o.before[i])
+			t.Fatalf("%s[%d] was overwritten: %v, had %v", name, i-o.lead, v, o.before[i])
 		}
 	}
 }
