@@ -97,7 +97,11 @@ func (f *file) sequence(items []item, s *scope, current []int) []int {
 		if err != nil {
 			f.problems = append(f.problems, Problem{At: items[i].at, Err: err})
 			f.full = f.full || errors.Is(err, errTooMany) || len(f.problems) > 50*maxProblems
-			continue // layers after it read what it would have: find what else is wrong
+			// Layers after it read what it would have, to find what else is wrong.
+			if _, taken := s.names[items[i].name]; !taken {
+				s.names[items[i].name] = current[0]
+			}
+			continue
 		}
 		current = next
 	}
@@ -374,7 +378,7 @@ func (f *file) makeOperator(form, what string, keys []setting, texts []string) (
 	}
 	for _, k := range op.keys {
 		if k.required && v.text[k.name] == "" {
-			return nil, fmt.Errorf("%s needs a %s", what, k.name)
+			return nil, fmt.Errorf("%s needs %s", what, k.name)
 		}
 	}
 	return op.build(v)
@@ -409,7 +413,7 @@ func (f *file) useBlock(it *item, what, name string, keys []setting, s *scope, c
 	}
 	for _, p := range b.params {
 		if _, given := in.params[p.name]; !given && p.required {
-			return nil, fmt.Errorf("block %q needs a %s", what, p.name)
+			return nil, fmt.Errorf("block %q needs %s", what, p.name)
 		}
 	}
 	f.bind(b.params, in)

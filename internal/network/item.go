@@ -55,7 +55,7 @@ func (f *file) item(n *yaml.Node, it *item) {
 		switch {
 		case slices.Contains(forms, key):
 			if it.form != "" {
-				f.bad(position(k), "a layer is a %s or a %s, not both", it.form, key)
+				f.bad(position(k), "a layer is %s or %s, not both", it.form, key)
 			}
 			it.form, it.what = key, f.scalar(key, v)
 		case key == "from":
