@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,10 +26,11 @@ type scope struct {
 // absent stands for a block's input that was not given.
 const absent = -1
 
-var errTooMany = fmt.Errorf("the network has more than %d layers", maxLayers)
+var errTooMany = errors.New("the network has more layers than a file may have")
 
 // expand turns the file's layers into nodes.
 func (f *file) expand() {
+	f.graph.Nodes = slices.Grow(f.graph.Nodes, len(f.layers))
 	s := &scope{params: map[string]string{}, names: map[string]int{layer.Input: 0}, counts: map[string]int{}}
 	f.bind(f.params, s)
 	f.global = s.params
@@ -214,24 +216,21 @@ func (f *file) find(r reference, s *scope) (int, bool) {
 	}
 	at, ok := s.names[name]
 	if !ok {
-		var names []string
-		for n := range s.names {
-			names = append(names, n)
+		hint := ""
+		if len(f.problems) < maxProblems { // further ones are not shown
+			if near := layer.Nearest(name, slices.Sorted(maps.Keys(s.names))); near != "" {
+				hint = ": did you mean " + near + "?"
+			}
 		}
-		slices.Sort(names)
-		if near := layer.Nearest(name, names); near != "" {
-			f.bad(r.at, "no layer %q comes before: did you mean %s?", name, near)
-		} else {
-			f.bad(r.at, "no layer %q comes before", name)
-		}
+		f.bad(r.at, "no layer %q comes before%s", name, hint)
 	}
 	return at, ok
 }
 
 // once expands one repetition of an entry. A layer whose when is false passes on what it would have read.
 func (f *file) once(it *item, what, name string, keys []setting, s *scope, current []int, outputs map[string]int) ([]int, error) {
-	if f.steps++; f.steps > 4*maxLayers || len(f.graph.Nodes) > maxLayers {
-		return nil, errTooMany
+	if f.steps++; f.steps > 4*f.limit || len(f.graph.Nodes) > f.limit {
+		return nil, fmt.Errorf("%w: %d", errTooMany, f.limit)
 	}
 	if it.named.when != "" {
 		text, err := substitute(it.named.when, s.lookup)

@@ -39,7 +39,9 @@ func ReadFile(path string) (*Graph, error) {
 
 // Parse reads a network file; name is what errors call it. Errors are *Error, with all problems in the file's order.
 // docs/network-files.md is the format's reference.
-func Parse(name string, data []byte) (*Graph, error) {
+func Parse(name string, data []byte) (*Graph, error) { return parseUpTo(maxLayers, name, data) }
+
+func parseUpTo(limit int, name string, data []byte) (*Graph, error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("reading %q: it has %d bytes; a network file has at most %d", name, len(data), maxFile)
 	}
@@ -47,7 +49,7 @@ func Parse(name string, data []byte) (*Graph, error) {
 	if err := yaml.Load(data, &doc); err != nil {
 		return nil, &Error{File: name, Problems: []Problem{syntaxError(err)}}
 	}
-	f := file{cache: map[string]Operator{}}
+	f := file{limit: limit, cache: map[string]Operator{}}
 	f.document(&doc)
 	if len(f.problems) == 0 {
 		f.expand()
@@ -90,6 +92,7 @@ type file struct {
 	cache    map[string]Operator // operators by their text: equal layers share one
 	used     []bool              // nodes that somebody reads
 	global   map[string]string   // the network's parameters
+	limit    int                 // most layers
 	steps    int                 // entries expanded, repetitions included
 	full     bool                // so much is wrong, or so many layers, that there is no going on
 }
@@ -167,17 +170,17 @@ func (f *file) pairs(n *yaml.Node, what string, visit func(key string, k, v *yam
 		f.bad(position(n), "%s is a mapping of keys to values, not %s", what, kindText(n))
 		return
 	}
+	seen := make(map[string]bool, min(len(n.Content)/2, 16))
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], resolve(n.Content[i+1])
 		if k.Kind != yaml.ScalarNode || k.Tag == "!!merge" {
 			f.bad(position(k), "a key is a word, not %s", kindText(k))
 			continue
 		}
-		for j := 0; j < i; j += 2 {
-			if n.Content[j].Value == k.Value {
-				f.bad(position(k), "%s comes twice", k.Value)
-			}
+		if seen[k.Value] {
+			f.bad(position(k), "%s comes twice", k.Value)
 		}
+		seen[k.Value] = true
 		visit(k.Value, k, v)
 	}
 }

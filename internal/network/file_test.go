@@ -265,8 +265,9 @@ func TestHostileRepeats(t *testing.T) {
 		deep += fmt.Sprintf("  b%d: {layers: [{block: b%d, repeat: 1000000}]}\n", i, i-1)
 	}
 	for _, when := range []string{"true", "false"} {
-		_, err := Parse("net.yaml", []byte(strings.Replace(deep, "WHEN", when, 1)+"layers: [b5]\n"))
-		if !errors.Is(err, errTooMany) {
+		_, err := parseUpTo(1000, "net.yaml", []byte(strings.Replace(deep, "WHEN", when, 1)+"layers: [b5]\n"))
+		var all *Error
+		if !errors.Is(err, errTooMany) || !errors.As(err, &all) || len(all.Problems) != 1 {
 			t.Errorf("when %s: %v", when, err)
 		}
 	}
@@ -314,18 +315,15 @@ func FuzzParse(f *testing.F) {
 		f.Add(string(data))
 	}
 	for _, text := range []string{
-		"", "- relu", "input: 3x8x8\nlayers: [relu, {op: relu, repeat: 1000000}]", "a: &x [*x]", "input: 1x1x1\nlayers: &l [*l]",
+		"", "- relu", "input: 3x8x8\nlayers: [relu, {op: relu, repeat: 1000000000}]", "a: &x [*x]", "input: 1x1x1\nlayers: &l [*l]",
 		"input: 3x8x8\nlayers: [{variant: standard, kernel: $(1+)}]", "input: 3x8x8\nblocks: {b: {layers: [b]}}\nlayers: [b]",
 		"{{{{{{{{", "input: 3x8x8\n<<: {layers: [relu]}", "input: 3x8x8\nlayers: [{op: crop, from: [input, input]}, {op: flatten}, {op: crop, from: [flatten, input]}]",
 	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		g, err := Parse("fuzz.yaml", []byte(text))
+		g, err := parseUpTo(1000, "fuzz.yaml", []byte(text))
 		if err != nil {
-			return
-		}
-		if len(g.Nodes) > 10_000 {
 			return
 		}
 		if _, err := Evaluate(g, Options{}); err != nil {
@@ -342,5 +340,30 @@ func TestOverflowingNetwork(t *testing.T) {
 	_, err := Evaluate(g, Options{Batch: 1 << 20})
 	if !errors.Is(err, layer.ErrOverflow) && (err == nil || !strings.Contains(err.Error(), "64 bits")) {
 		t.Error(err)
+	}
+}
+
+// Work grows with the number of layers and no faster: allocations, which do not depend on the machine, are counted.
+func TestLinearTime(t *testing.T) {
+	for name, text := range map[string]func(n int) []byte{
+		"literal":   func(n int) []byte { return literal(n, 7) },
+		"different": func(n int) []byte { return literal(n, n) },
+		"repeated": func(n int) []byte {
+			return fmt.Appendf(nil, "input: 8x32x32\nblocks: {b: {layers: [{variant: standard, padding: 1}, relu, {op: add, from: [relu, input]}]}}\nlayers: [{block: b, repeat: %d}]\n", n)
+		},
+	} {
+		count := func(n int) float64 {
+			data := text(n)
+			return testing.AllocsPerRun(1, func() {
+				g, err := Parse("big.yaml", data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				evaluate(t, g, Options{})
+			})
+		}
+		if small, large := count(1000), count(4000); large > 4.2*small {
+			t.Errorf("%s: %.0f allocations for 1000 layers, %.0f for 4000", name, small, large)
+		}
 	}
 }

@@ -94,12 +94,12 @@ func (f *file) checkItem(it *item) {
 	var keys []string
 	switch it.form {
 	case "variant":
-		v, ok := layer.VariantNamed(it.what)
+		known, ok := keysOfVariant[it.what]
 		if !ok {
 			f.unknownName(it.at, "variant", it.what, layer.VariantNames())
 			return
 		}
-		keys = variantKeys(v)
+		keys = known
 	case "op":
 		op, ok := f.operators()[it.what]
 		if !ok {
@@ -120,12 +120,22 @@ func (f *file) checkItem(it *item) {
 			keys = append(keys, p.name)
 		}
 	}
-	for _, s := range slices.Concat(it.keys, it.first) {
-		if !slices.Contains(keys, s.key) {
-			f.unknownKey(s.at, it.what, s.key, append(keys, commonKeys...))
+	for _, settings := range [][]setting{it.keys, it.first} {
+		for _, s := range settings {
+			if !slices.Contains(keys, s.key) {
+				f.unknownKey(s.at, it.what, s.key, slices.Concat(keys, commonKeys))
+			}
 		}
 	}
 }
+
+var keysOfVariant = func() map[string][]string {
+	m := map[string][]string{}
+	for _, v := range layer.Variants() {
+		m[v.Name] = variantKeys(v)
+	}
+	return m
+}()
 
 // variantKeys are the keys of a variant in files; dims and input come from the network.
 func variantKeys(v layer.Variant) []string {
