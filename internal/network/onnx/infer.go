@@ -28,7 +28,8 @@ type inference struct {
 	symbols   map[string]int
 	// stale says that the input was resized, so that the shapes which the exporter noted no longer hold.
 	stale bool
-	steps int
+	// steps and kept bound what hostile models unfold to: nodes followed, bytes of names and constants held.
+	steps, kept int
 }
 
 // scope holds the values of one graph; a branch sees those around it.
@@ -110,11 +111,23 @@ func (inf *inference) follow(nodes []*Node, s *scope) error {
 		if inf.steps++; inf.steps > maxSteps {
 			return fmt.Errorf("the model unfolds to more than %d nodes", maxSteps)
 		}
+		if inf.kept += n.weight() + (len(s.prefix)+64)*(2+len(n.Outputs)); inf.kept > maxKept {
+			return errTooLarge
+		}
 		if err := inf.step(n, s); err != nil {
 			return fmt.Errorf("node %q (%s): %w", s.prefix+n.label(), n.Op, err)
 		}
 	}
 	return nil
+}
+
+// weight is about how many bytes following the node may hold.
+func (n *Node) weight() int {
+	total := len(n.Name) + 64*len(n.Inputs)
+	for _, name := range n.Outputs {
+		total += len(name)
+	}
+	return total
 }
 
 func (inf *inference) step(n *Node, s *scope) error {
@@ -179,6 +192,9 @@ func (c *call) finish() error {
 		if err := extents(v.shape); err != nil {
 			return err
 		}
+		if c.kept += 8 * (len(v.ints) + len(v.floats)); c.kept > maxKept {
+			return errTooLarge
+		}
 		v.node = -1
 		if constant || v.constant {
 			v.constant = true
@@ -187,7 +203,7 @@ func (c *call) finish() error {
 			}
 		} else {
 			v.root, v.ints, v.floats = "", nil, nil
-			if c.used[name] || i == 0 && c.layer != nil {
+			if c.used[name] || i == 0 && (c.layer != nil || c.unknown) {
 				var err error
 				if v.node, err = c.enter(i, first); err != nil {
 					return err
@@ -239,94 +255,6 @@ func (c *call) skip(why string) {
 		c.uncounted = append(c.uncounted, uncounted{operator: op, reason: why})
 	}
 	c.uncounted[i].count++
-}
-
-// unfold replaces a function that the model defines by its nodes.
-func (c *call) unfold(f *function) error {
-	s := newScope(nil)
-	s.depth, s.prefix = c.scope.depth+1, c.scope.prefix+c.label()+"/"
-	for i, name := range f.inputs {
-		if i < len(c.in) && c.in[i] != nil {
-			s.values[name] = c.in[i]
-		}
-	}
-	nodes := make([]*Node, len(f.nodes))
-	for i, n := range f.nodes {
-		nodes[i] = c.bind(n, f)
-	}
-	if err := c.follow(nodes, s); err != nil {
-		return err
-	}
-	return c.export(s, f.outputs)
-}
-
-// bind replaces references to the function's attributes by the caller's values or the defaults.
-func (c *call) bind(n *Node, f *function) *Node {
-	bound := *n
-	bound.attributes = nil
-	for _, a := range n.attributes {
-		if a.ref != "" {
-			name := a.name
-			var ok bool
-			if a, ok = c.attribute(a.ref); !ok {
-				i := slices.IndexFunc(f.defaults, func(d attribute) bool { return d.name == a.ref })
-				if i < 0 {
-					continue
-				}
-				a = f.defaults[i]
-			}
-			a.name = name
-		}
-		bound.attributes = append(bound.attributes, a)
-	}
-	return &bound
-}
-
-// branch follows the branch of an If whose condition is known, as exporters leave behind; else nothing is known.
-func (c *call) branch() error {
-	if len(c.in) != 1 || c.in[0] == nil {
-		return errors.New("has no condition")
-	}
-	cond, ok := c.in[0].list()
-	if !ok || len(cond) != 1 {
-		c.skip("which branch runs depends on data")
-		return c.finish()
-	}
-	name := "else_branch"
-	if cond[0] != 0 {
-		name = "then_branch"
-	}
-	a, _ := c.attribute(name)
-	if a.graph == nil {
-		return fmt.Errorf("has no %s", name)
-	}
-	s := newScope(c.scope, a.graph.values, a.graph.Outputs)
-	s.initializers(a.graph)
-	if err := c.follow(a.graph.Nodes, s); err != nil {
-		return err
-	}
-	var names []string
-	for _, o := range a.graph.Outputs {
-		names = append(names, o.Name)
-	}
-	return c.export(s, names)
-}
-
-// export hands the results of an inner graph to the node's outputs.
-func (c *call) export(s *scope, names []string) error {
-	for i, name := range c.Outputs {
-		if i >= len(names) {
-			return fmt.Errorf("has %d outputs and its graph %d", len(c.Outputs), len(names))
-		}
-		v := s.find(names[i])
-		if v == nil {
-			return fmt.Errorf("its graph makes no %q", names[i])
-		}
-		if name != "" {
-			c.scope.values[name] = v
-		}
-	}
-	return nil
 }
 
 // input gives the shape of input i.

@@ -95,11 +95,16 @@ var elemBits = map[Elem]int{
 	17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4,
 }
 
-// Bytes is the size of n elements.
-func (e Elem) Bytes(n int) int { return (n*elemBits[e] + 7) / 8 }
-
 func (e Elem) isFloat() bool {
 	return e == elemFloat || e == elemDouble || e == elemFloat16 || e == elemBfloat16
+}
+
+// round gives a number the precision that it has in the model: floor(12/2.4) is 5 in float32 and 4 in float64.
+func (e Elem) round(f float64) float64 {
+	if e == elemDouble {
+		return f
+	}
+	return float64(float32(f))
 }
 
 func (n *Node) attribute(name string) (attribute, bool) {

@@ -128,7 +128,7 @@ func foldUnary(c *call, f func(float64) float64) error {
 		y := f(x.float(i))
 		switch {
 		case x.ints == nil:
-			out.floats = append(out.floats, y)
+			out.floats = append(out.floats, x.elem.round(y))
 		case math.Abs(y) <= exact && x.int(i) <= exact && x.int(i) >= -exact:
 			out.ints = append(out.ints, int64(y))
 		default:
@@ -308,7 +308,7 @@ func (c *call) fold(op pairwise, out []int) value {
 			}
 			v.ints = append(v.ints, i)
 		} else {
-			v.floats = append(v.floats, f)
+			v.floats = append(v.floats, c.in[0].elem.round(f))
 		}
 	})
 	if !ok {

@@ -57,7 +57,7 @@ func resize(c *call) error {
 			out[a] = sizes[i]
 			continue
 		}
-		n := math.Floor(float64(x[a]) * scales[i])
+		n := math.Floor(elemFloat.round(float64(x[a]) * scales[i]))
 		if !(n >= 0 && n <= layer.MaxExtent) {
 			return fmt.Errorf("scaling %d by %g", x[a], scales[i])
 		}
