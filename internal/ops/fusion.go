@@ -21,7 +21,9 @@ type fusion struct {
 }
 
 // fusions lists them, the best first.
-var fusions = []fusion{}
+var fusions = []fusion{
+	{Name: "squeeze", accept: squeezeAccepts, prepare32: newSqueeze},
+}
 
 // chain is consecutive stages of a layer, activations already folded into the Lo and Hi of the stage before (so a
 // separable block with activations is two problems). Padding modes are as the layer has them: a fusion that pads with

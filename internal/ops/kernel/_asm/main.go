@@ -18,6 +18,7 @@ var kernels = map[string]func(){
 	"plane":    plane,
 	"rows":     rows,
 	"sample":   sample,
+	"stream":   stream,
 	"strip":    strip,
 	"taps":     taps,
 	"weave":    weave,

@@ -1,0 +1,154 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+
+	"convx/internal/layer"
+	"convx/internal/ops/crew"
+	"convx/internal/ops/kernel"
+)
+
+// squeeze is squeeze-and-excitation (Hu et al. 2018) in two passes over the input: the planes' sums, then their
+// products with the factors that two small linear layers make of the means. The second pass goes backwards, so that it
+// begins with the planes that the first left in the caches.
+type squeeze struct {
+	level       kernel.Level
+	batch, c    int
+	plane       int
+	hidden      linearLayer
+	factors     linearLayer
+	between     func(float64) float64 // an activation after the first linear layer, or nil
+	after       func(float64) float64
+	means, mids []float32
+	scales      []float32
+	chunk       int // planes an item
+	crew        *crew.Crew
+	threads     int
+
+	out, in []float32
+}
+
+// linearLayer is a matrix of out rows of in weights, and the range that its results are kept within.
+type linearLayer struct {
+	in, out int
+	operands[float32]
+	lo, hi float32
+}
+
+// gates are the functions that end an excitation, in the definitions of package reference.
+var gates = map[string]func(float64) float64{
+	"sigmoid":      logistic,
+	"hard-sigmoid": hardLogistic,
+	"swish":        func(x float64) float64 { return x * logistic(x) },
+	"silu":         func(x float64) float64 { return x * logistic(x) },
+	"hard-swish":   func(x float64) float64 { return x * hardLogistic(x) },
+}
+
+func logistic(x float64) float64     { return 1 / (1 + math.Exp(-x)) }
+func hardLogistic(x float64) float64 { return min(max(x+3, 0), 6) / 6 }
+
+// squeezeAccepts takes a global average pool, linear, perhaps an activation, linear, activation, scale.
+func squeezeAccepts(c *chain) (int, error) {
+	kinds := []layer.Kind{layer.KindPool, layer.KindLinear, layer.KindLinear, layer.KindActivation, layer.KindScale}
+	from := [][]int{{-1}, {0}, {1}, {2}, {-1, 3}}
+	if len(c.Problems) > 2 && c.Problems[2].Stage.Op.Kind() == layer.KindActivation {
+		kinds = slices.Insert(kinds, 2, layer.KindActivation)
+		from = [][]int{{-1}, {0}, {1}, {2}, {3}, {-1, 4}}
+	}
+	for i, k := range kinds {
+		if i >= len(c.Problems) || c.Problems[i].Stage.Op.Kind() != k || !slices.Equal(c.From[i], from[i]) {
+			return 0, errors.New("it computes a squeeze, an excitation and a scale")
+		}
+		if a, ok := c.Problems[i].Stage.Op.(layer.Activation); ok && gates[a.Func] == nil {
+			return 0, errors.New("it has no activation " + a.Func)
+		}
+	}
+	if op := c.Problems[0].Stage.Op.(layer.Pool); !op.Global || op.Func != layer.AveragePool {
+		return 0, errors.New("it squeezes by a global average")
+	}
+	return len(kinds), nil
+}
+
+func newSqueeze(c *chain, w []operands[float32]) (runner[float32], error) {
+	n := len(c.Problems)
+	p := c.Problems[0]
+	r := &squeeze{level: kernel.Best(), batch: p.N, c: p.C, plane: p.InPlane(), threads: p.Threads, crew: crew.New(p.Threads)}
+	linear := func(i int) linearLayer {
+		p := c.Problems[i]
+		return linearLayer{product(p.Inputs[0][1:]), p.Stage.Op.(layer.Linear).Out, w[i], float32(p.Lo), float32(p.Hi)}
+	}
+	gate := func(i int) func(float64) float64 { return gates[c.Problems[i].Stage.Op.(layer.Activation).Func] }
+	r.hidden, r.factors, r.after = linear(1), linear(n-3), gate(n-2)
+	if n == 6 {
+		r.between = gate(2)
+	}
+	r.means, r.scales = make([]float32, r.batch*r.c), make([]float32, r.batch*r.c)
+	r.mids = make([]float32, r.hidden.out)
+	r.chunk = max(1, squeezeChunk/r.plane)
+	if r.batch*r.c*r.plane < 2*squeezeChunk {
+		r.threads = 1
+	}
+	return r, nil
+}
+
+// squeezeChunk is the elements of an item: some microseconds at memory speed.
+const squeezeChunk = 1 << 16
+
+func (r *squeeze) bytes() (workspace, packed int) {
+	return 4 * (len(r.means) + len(r.scales) + len(r.mids)), 0
+}
+
+func (r *squeeze) run(ctx context.Context, out []float32, in [][]float32) error {
+	r.out, r.in = out, in[0]
+	err := r.crew.RunOn(ctx, r.threads, r)
+	r.out, r.in = nil, nil
+	return err
+}
+
+// Work implements crew.Job: sums, factors, products.
+func (r *squeeze) Work(m *crew.Member) {
+	planes := r.batch * r.c
+	n := (planes-1)/r.chunk + 1
+	for i := m.Next(n); i >= 0; i = m.Next(n) {
+		for c := i * r.chunk; c < min(planes, (i+1)*r.chunk); c++ {
+			r.means[c] = float32(float64(r.level.Sum(r.in[c*r.plane:][:r.plane])) / float64(r.plane))
+		}
+	}
+	for i := m.Next(1); i >= 0; i = m.Next(1) {
+		for b := range r.batch {
+			r.excite(r.means[b*r.c:][:r.c], r.scales[b*r.c:][:r.c])
+		}
+	}
+	for i := m.Next(n); i >= 0; i = m.Next(n) {
+		last := planes - i*r.chunk
+		for c := last - 1; c >= max(0, last-r.chunk); c-- {
+			r.level.Affine(r.out[c*r.plane:][:r.plane], r.in[c*r.plane:][:r.plane], r.scales[c], 0, float32(math.Inf(-1)), float32(math.Inf(1)))
+		}
+	}
+}
+
+func (r *squeeze) excite(means, scales []float32) {
+	r.hidden.apply(r.level, r.mids, means, r.between)
+	r.factors.apply(r.level, scales, r.mids, r.after)
+}
+
+func (l *linearLayer) apply(level kernel.Level, y, x []float32, f func(float64) float64) {
+	for o := range y {
+		v := level.Dot(l.Weight[o*l.in:][:l.in], x)
+		if l.Bias != nil {
+			v += l.Bias[o]
+		}
+		if v < l.lo {
+			v = l.lo
+		} else if v > l.hi {
+			v = l.hi
+		}
+		if f != nil {
+			v = float32(f(float64(v)))
+		}
+		y[o] = v
+	}
+}
