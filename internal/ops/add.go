@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"context"
+
 	"convx/internal/ops/reference"
 	"convx/internal/tensor"
 )
@@ -10,3 +12,41 @@ func refAdd[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
 		reference.Add(out, in, from, to)
 	}), nil
 }
+
+// directAdd sums in the element type, one input after another.
+type directAdd[T tensor.Float] struct {
+	team *team
+	y    []T
+	in   [][]T
+	sum  func(worker, from, to int)
+}
+
+func newDirectAdd[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
+	r := &directAdd[T]{team: newTeam(p.Threads)}
+	r.sum = r.elements
+	return r, nil
+}
+
+func (r *directAdd[T]) run(ctx context.Context, out []T, in [][]T) error {
+	r.y, r.in = out, in
+	return r.team.each(ctx, len(out), grainFor(float64(len(in))), r.sum)
+}
+
+func (r *directAdd[T]) elements(_, from, to int) {
+	y := r.y[from:to]
+	if len(r.in) == 1 {
+		copy(y, r.in[0][from:to])
+		return
+	}
+	a, b := r.in[0][from:to][:len(y)], r.in[1][from:to][:len(y)]
+	for i := range y {
+		y[i] = a[i] + b[i]
+	}
+	for _, c := range r.in[2:] {
+		for i, v := range c[from:to][:len(y)] {
+			y[i] += v
+		}
+	}
+}
+
+func (r *directAdd[T]) bytes() (workspace, packed int) { return 0, 0 }

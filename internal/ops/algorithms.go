@@ -71,6 +71,7 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, prepare32: refScale[float32], prepare64: refScale[float64]},
 	},
 	layer.KindAdd: {
+		{Name: "direct", prepare32: newDirectAdd[float32], prepare64: newDirectAdd[float64]},
 		{Name: referenceName, prepare32: refAdd[float32], prepare64: refAdd[float64]},
 	},
 	layer.KindConcat: {

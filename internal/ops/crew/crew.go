@@ -27,6 +27,7 @@ type Crew struct {
 	ctx   context.Context
 	job   Job
 	seats atomic.Int64 // how many members may still join the open run
+	woken atomic.Int64 // goroutines that were started and have not looked for a seat yet
 	left  atomic.Int64 // how many of those that joined have finished
 	next  atomic.Int64 // items handed out since the run began
 	done  atomic.Int64 // items finished since the run began
@@ -67,7 +68,10 @@ func (t *Crew) RunOn(ctx context.Context, n int, job Job) error {
 	t.next.Store(0)
 	t.done.Store(0)
 	t.seats.Store(int64(n - 1))
-	for range n - 1 {
+	// On a busy machine goroutines of earlier runs may still wait for a processor. They will do for this run: more would
+	// only pile up, each with an allocation.
+	for t.woken.Load() < int64(n-1) {
+		t.woken.Add(1)
 		go t.start()
 	}
 	t.members[0].work(job)
@@ -82,6 +86,7 @@ func (t *Crew) RunOn(ctx context.Context, n int, job Job) error {
 // join takes a seat, if one is free: a goroutine of an earlier run that comes
 // late may take one in this run, and the last to come finds none.
 func (t *Crew) join() {
+	t.woken.Add(-1)
 	for {
 		seats := t.seats.Load()
 		if seats <= 0 {
