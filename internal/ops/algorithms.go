@@ -32,6 +32,7 @@ var convAlgorithms = []algorithm{
 	{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
 	{Name: "planes", accept: planesAccepts, cost: planesCost, prepare32: planesConv},
 	{Name: "direct", accept: directAccepts, cost: directCost, prepare32: directConv},
+	{Name: "rows", accept: rowsAccepts, cost: rowsCost, prepare32: rowsConv},
 	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
 	{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
 	{Name: referenceName, prepare32: refConv[float32], prepare64: refConv[float64]},

@@ -31,6 +31,20 @@ func gemmConv(p *Problem, w operands[float32]) (runner[float32], error) {
 
 func gemmCost(p *Problem) float64 { return denseProblem(p).GemmCost() }
 
+// rowsConv is GEMM on rows of the input where they lie, or in a padded copy.
+func rowsConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	return newDense(p, dense.NewRows(*denseProblem(p), w.Weight, w.Bias)), nil
+}
+
+func rowsAccepts(p *Problem) error {
+	if reason := dense.RowsDeclines(denseProblem(p)); reason != "" {
+		return errors.New(reason)
+	}
+	return nil
+}
+
+func rowsCost(p *Problem) float64 { return denseProblem(p).RowsCost() }
+
 // directConv is the definition's loops on channel blocks.
 func directConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newDense(p, dense.NewDirect(*denseProblem(p), w.Weight, w.Bias)), nil

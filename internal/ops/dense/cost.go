@@ -11,6 +11,7 @@ import (
 // algorithms are what matters, and they change little from one to the next.
 //
 //	gemm:     padded MACs / mac + packed elements * pack
+//	rows:     padded MACs / mac + fetched elements * pack
 //	direct:   MACs of the taps that meet input / mac + block copies
 //	winograd: transformed MACs / mac + transforms + block copies, but no less
 //	          than its weights take to arrive
@@ -46,6 +47,26 @@ func (p *Problem) GemmCost() float64 {
 	pixels := float64(roundUp(volume(p.Out), p.Level.Block()))
 	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
 	return macs/r.mac + images*k*pixels*r.pack
+}
+
+// RowsCost is the model's estimate for NewRows.
+func (p *Problem) RowsCost() float64 {
+	r := rateTable[p.Level]
+	rows, _ := p.Level.GemmTile()
+	images := float64(p.Batch * p.Groups)
+	k := float64(p.groupIn() * volume(p.Kernel))
+	width, high := p.Out[2], p.Out[0]*p.Out[1]
+	if p.pointwise() {
+		width, high = volume(p.Out), 1
+	}
+	pixels := float64(high * roundUp(width, p.Level.Block()))
+	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
+	// Rows read in place are far apart: they come as slowly as packing them.
+	fetched := images * k * pixels
+	if !p.readsInPlace() {
+		fetched = images * float64(p.groupIn()*volume(p.In))
+	}
+	return macs/r.mac + fetched*r.pack*0.9
 }
 
 // DirectCost is the model's estimate for NewDirect.

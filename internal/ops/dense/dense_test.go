@@ -111,6 +111,21 @@ func TestDirectAgainstDefinition(t *testing.T) {
 	}
 }
 
+func TestRowsAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for i := range 200 {
+		p := random(r)
+		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		if i%3 == 0 { // nothing but whole taps: read in place
+			p.Pad = [3]int{}
+			for a := range 3 {
+				p.In[a] = (p.Out[a]-1)*p.Stride[a] + (p.Kernel[a]-1)*p.Dilation[a] + 1
+			}
+		}
+		exact(t, p, func(w, b []float32) Conv { return NewRows(p, w, b) })
+	}
+}
+
 // exact demands the definition's results, ==, on integers.
 func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) {
 	t.Helper()
@@ -202,4 +217,13 @@ func BenchmarkGemm(b *testing.B) {
 
 func BenchmarkDirect(b *testing.B) {
 	benchmark(b, func(p Problem, w, bias []float32) Conv { return NewDirect(p, w, bias) })
+}
+
+func BenchmarkRows(b *testing.B) {
+	benchmark(b, func(p Problem, w, bias []float32) Conv {
+		if RowsDeclines(&p) != "" {
+			return nil
+		}
+		return NewRows(p, w, bias)
+	})
 }

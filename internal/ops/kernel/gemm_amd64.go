@@ -25,3 +25,14 @@ func (l Level) gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias
 		gemmGeneric(gemmGenericRows, c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
 	}
 }
+
+func (l Level) gemmRows(c []float32, ldc int, a, b []float32, rows []int, m, n int, bias []float32, lo, hi float32, accumulate bool) {
+	switch l {
+	case AVX512:
+		gemmRowsAVX512(&c[0], ldc, &a[0], &b[0], &rows[0], len(rows), m, n, unsafe.SliceData(bias), lo, hi, accumulate)
+	case AVX2:
+		gemmRowsAVX2(&c[0], ldc, &a[0], &b[0], &rows[0], len(rows), m, n, unsafe.SliceData(bias), lo, hi, accumulate)
+	default:
+		gemmRowsGeneric(gemmGenericRows, c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
+	}
+}

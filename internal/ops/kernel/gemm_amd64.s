@@ -12,12 +12,12 @@ TEXT ·gemmAVX512(SB), NOSPLIT, $0-81
 	MOVQ         b+24(FP), DX
 	MOVQ         bias+64(FP), BX
 	MOVQ         ldc+8(FP), SI
-	MOVQ         ldb+32(FP), DI
-	MOVQ         k+40(FP), R8
-	MOVQ         m+48(FP), R9
+	MOVQ         k+40(FP), DI
+	MOVQ         m+48(FP), R8
+	MOVQ         ldb+32(FP), R9
+	SHLQ         $0x02, R9
 	MOVQ         n+56(FP), R10
 	SHLQ         $0x02, SI
-	SHLQ         $0x02, DI
 	LEAQ         -1(R10), R11
 	ANDQ         $+15, R11
 	INCQ         R11
@@ -49,12 +49,12 @@ any1_zero:
 	VXORPS Y7, Y7, Y7
 
 any1_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  any1_rest
 
 any1_loop:
 	VMOVUPS.Z    (DX), K1, Z8
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
 	VBROADCASTSS 4(CX), Z9
@@ -72,7 +72,7 @@ any1_loop:
 	VBROADCASTSS 28(CX), Z9
 	VFMADD231PS  Z9, Z8, Z7
 	VMOVUPS.Z    (DX), K1, Z8
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
 	VBROADCASTSS 36(CX), Z9
@@ -90,7 +90,7 @@ any1_loop:
 	VBROADCASTSS 60(CX), Z9
 	VFMADD231PS  Z9, Z8, Z7
 	VMOVUPS.Z    (DX), K1, Z8
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 64(CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
 	VBROADCASTSS 68(CX), Z9
@@ -108,7 +108,7 @@ any1_loop:
 	VBROADCASTSS 92(CX), Z9
 	VFMADD231PS  Z9, Z8, Z7
 	VMOVUPS.Z    (DX), K1, Z8
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 96(CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
 	VBROADCASTSS 100(CX), Z9
@@ -126,16 +126,16 @@ any1_loop:
 	VBROADCASTSS 124(CX), Z9
 	VFMADD231PS  Z9, Z8, Z7
 	ADDQ         $+128, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          any1_loop
 
 any1_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   any1_store
 
 any1_one:
 	VMOVUPS.Z    (DX), K1, Z8
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Z9
 	VFMADD231PS  Z9, Z8, Z0
 	VBROADCASTSS 4(CX), Z9
@@ -153,7 +153,7 @@ any1_one:
 	VBROADCASTSS 28(CX), Z9
 	VFMADD231PS  Z9, Z8, Z7
 	ADDQ         $+32, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          any1_one
 
 any1_store:
@@ -161,7 +161,7 @@ any1_store:
 	TESTB  CL, CL
 	JZ     any1_write
 	MOVQ   AX, CX
-	MOVQ   R9, DX
+	MOVQ   R8, DX
 	VADDPS (CX), Z0, K1, Z0
 	ADDQ   SI, CX
 	DECQ   DX
@@ -213,31 +213,31 @@ any1_write:
 	VMINPS       Z7, Z9, Z7
 	VMOVUPS      Z0, K1, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMOVUPS      Z1, K1, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMOVUPS      Z2, K1, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMOVUPS      Z3, K1, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMOVUPS      Z4, K1, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMOVUPS      Z5, K1, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMOVUPS      Z6, K1, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMOVUPS      Z7, K1, (AX)
 
@@ -287,13 +287,13 @@ any2_zero:
 	VXORPS Y15, Y15, Y15
 
 any2_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  any2_rest
 
 any2_loop:
 	VMOVUPS      (DX), Z16
 	VMOVUPS.Z    64(DX), K1, Z17
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
@@ -320,7 +320,7 @@ any2_loop:
 	VFMADD231PS  Z18, Z17, Z15
 	VMOVUPS      (DX), Z16
 	VMOVUPS.Z    64(DX), K1, Z17
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
@@ -347,7 +347,7 @@ any2_loop:
 	VFMADD231PS  Z18, Z17, Z15
 	VMOVUPS      (DX), Z16
 	VMOVUPS.Z    64(DX), K1, Z17
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 64(CX), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
@@ -374,7 +374,7 @@ any2_loop:
 	VFMADD231PS  Z18, Z17, Z15
 	VMOVUPS      (DX), Z16
 	VMOVUPS.Z    64(DX), K1, Z17
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 96(CX), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
@@ -400,17 +400,17 @@ any2_loop:
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
 	ADDQ         $+128, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          any2_loop
 
 any2_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   any2_store
 
 any2_one:
 	VMOVUPS      (DX), Z16
 	VMOVUPS.Z    64(DX), K1, Z17
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Z18
 	VFMADD231PS  Z18, Z16, Z0
 	VFMADD231PS  Z18, Z17, Z1
@@ -436,7 +436,7 @@ any2_one:
 	VFMADD231PS  Z18, Z16, Z14
 	VFMADD231PS  Z18, Z17, Z15
 	ADDQ         $+32, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          any2_one
 
 any2_store:
@@ -444,7 +444,7 @@ any2_store:
 	TESTB  CL, CL
 	JZ     any2_write
 	MOVQ   AX, CX
-	MOVQ   R9, DX
+	MOVQ   R8, DX
 	VADDPS (CX), Z0, Z0
 	VADDPS 64(CX), Z1, K1, Z1
 	ADDQ   SI, CX
@@ -521,37 +521,37 @@ any2_write:
 	VMOVUPS      Z0, (AX)
 	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Z2, (AX)
 	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Z4, (AX)
 	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Z6, (AX)
 	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Z8, (AX)
 	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Z10, (AX)
 	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Z12, (AX)
 	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Z14, (AX)
 	VMOVUPS      Z15, K1, 64(AX)
@@ -616,14 +616,14 @@ any3_zero:
 	VXORPS Y23, Y23, Y23
 
 any3_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  any3_rest
 
 any3_loop:
 	VMOVUPS      (DX), Z24
 	VMOVUPS      64(DX), Z25
 	VMOVUPS.Z    128(DX), K1, Z26
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Z27
 	VFMADD231PS  Z27, Z24, Z0
 	VFMADD231PS  Z27, Z25, Z1
@@ -659,7 +659,7 @@ any3_loop:
 	VMOVUPS      (DX), Z24
 	VMOVUPS      64(DX), Z25
 	VMOVUPS.Z    128(DX), K1, Z26
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Z27
 	VFMADD231PS  Z27, Z24, Z0
 	VFMADD231PS  Z27, Z25, Z1
@@ -695,7 +695,7 @@ any3_loop:
 	VMOVUPS      (DX), Z24
 	VMOVUPS      64(DX), Z25
 	VMOVUPS.Z    128(DX), K1, Z26
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 64(CX), Z27
 	VFMADD231PS  Z27, Z24, Z0
 	VFMADD231PS  Z27, Z25, Z1
@@ -731,7 +731,7 @@ any3_loop:
 	VMOVUPS      (DX), Z24
 	VMOVUPS      64(DX), Z25
 	VMOVUPS.Z    128(DX), K1, Z26
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 96(CX), Z27
 	VFMADD231PS  Z27, Z24, Z0
 	VFMADD231PS  Z27, Z25, Z1
@@ -765,18 +765,18 @@ any3_loop:
 	VFMADD231PS  Z27, Z25, Z22
 	VFMADD231PS  Z27, Z26, Z23
 	ADDQ         $+128, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          any3_loop
 
 any3_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   any3_store
 
 any3_one:
 	VMOVUPS      (DX), Z24
 	VMOVUPS      64(DX), Z25
 	VMOVUPS.Z    128(DX), K1, Z26
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Z27
 	VFMADD231PS  Z27, Z24, Z0
 	VFMADD231PS  Z27, Z25, Z1
@@ -810,7 +810,7 @@ any3_one:
 	VFMADD231PS  Z27, Z25, Z22
 	VFMADD231PS  Z27, Z26, Z23
 	ADDQ         $+32, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          any3_one
 
 any3_store:
@@ -818,7 +818,7 @@ any3_store:
 	TESTB  CL, CL
 	JZ     any3_write
 	MOVQ   AX, CX
-	MOVQ   R9, DX
+	MOVQ   R8, DX
 	VADDPS (CX), Z0, Z0
 	VADDPS 64(CX), Z1, Z1
 	VADDPS 128(CX), Z2, K1, Z2
@@ -920,43 +920,43 @@ any3_write:
 	VMOVUPS      Z1, 64(AX)
 	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Z3, (AX)
 	VMOVUPS      Z4, 64(AX)
 	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Z6, (AX)
 	VMOVUPS      Z7, 64(AX)
 	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Z9, (AX)
 	VMOVUPS      Z10, 64(AX)
 	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Z12, (AX)
 	VMOVUPS      Z13, 64(AX)
 	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Z15, (AX)
 	VMOVUPS      Z16, 64(AX)
 	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Z18, (AX)
 	VMOVUPS      Z19, 64(AX)
 	VMOVUPS      Z20, K1, 128(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Z21, (AX)
 	VMOVUPS      Z22, 64(AX)
@@ -974,15 +974,15 @@ TEXT ·gemmAVX2(SB), NOSPLIT, $0-81
 	MOVQ         b+24(FP), DX
 	MOVQ         bias+64(FP), BX
 	MOVQ         ldc+8(FP), SI
-	MOVQ         ldb+32(FP), DI
-	MOVQ         k+40(FP), R8
-	MOVQ         m+48(FP), R9
+	MOVQ         k+40(FP), DI
+	MOVQ         m+48(FP), R8
+	MOVQ         ldb+32(FP), R9
+	SHLQ         $0x02, R9
 	MOVQ         n+56(FP), R10
 	SHLQ         $0x02, SI
-	SHLQ         $0x02, DI
 	LEAQ         -1(R10), R11
 	ANDQ         $+7, R11
-	LEAQ         gemm_masks<>+0(SB), R12
+	LEAQ         gemmAVX2_masks<>+0(SB), R12
 	NEGQ         R11
 	LEAQ         28(R12)(R11*4), R12
 	CMPQ         R10, $+8
@@ -1004,12 +1004,12 @@ full1_zero:
 	VXORPS Y3, Y3, Y3
 
 full1_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  full1_rest
 
 full1_loop:
 	VMOVUPS      (DX), Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 4(CX), Y5
@@ -1019,7 +1019,7 @@ full1_loop:
 	VBROADCASTSS 12(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (DX), Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 16(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 20(CX), Y5
@@ -1029,7 +1029,7 @@ full1_loop:
 	VBROADCASTSS 28(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (DX), Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 36(CX), Y5
@@ -1039,7 +1039,7 @@ full1_loop:
 	VBROADCASTSS 44(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (DX), Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 48(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 52(CX), Y5
@@ -1049,16 +1049,16 @@ full1_loop:
 	VBROADCASTSS 60(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         $+64, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          full1_loop
 
 full1_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   full1_store
 
 full1_one:
 	VMOVUPS      (DX), Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 4(CX), Y5
@@ -1068,7 +1068,7 @@ full1_one:
 	VBROADCASTSS 12(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         $+16, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          full1_one
 
 full1_store:
@@ -1076,7 +1076,7 @@ full1_store:
 	TESTB  CL, CL
 	JZ     full1_write
 	MOVQ   AX, CX
-	MOVQ   R9, DX
+	MOVQ   R8, DX
 	VADDPS (CX), Y0, Y0
 	ADDQ   SI, CX
 	DECQ   DX
@@ -1104,15 +1104,15 @@ full1_write:
 	VMINPS       Y3, Y5, Y3
 	VMOVUPS      Y0, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full1_done
 	VMOVUPS      Y1, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full1_done
 	VMOVUPS      Y2, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full1_done
 	VMOVUPS      Y3, (AX)
 
@@ -1136,13 +1136,13 @@ any1_zero:
 	VXORPS Y3, Y3, Y3
 
 any1_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  any1_rest
 
 any1_loop:
 	VMOVUPS      (R12), Y5
 	VMASKMOVPS   (DX), Y5, Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 4(CX), Y5
@@ -1153,7 +1153,7 @@ any1_loop:
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (R12), Y5
 	VMASKMOVPS   (DX), Y5, Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 16(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 20(CX), Y5
@@ -1164,7 +1164,7 @@ any1_loop:
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (R12), Y5
 	VMASKMOVPS   (DX), Y5, Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 36(CX), Y5
@@ -1175,7 +1175,7 @@ any1_loop:
 	VFMADD231PS  Y5, Y4, Y3
 	VMOVUPS      (R12), Y5
 	VMASKMOVPS   (DX), Y5, Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 48(CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 52(CX), Y5
@@ -1185,17 +1185,17 @@ any1_loop:
 	VBROADCASTSS 60(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         $+64, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          any1_loop
 
 any1_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   any1_store
 
 any1_one:
 	VMOVUPS      (R12), Y5
 	VMASKMOVPS   (DX), Y5, Y4
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y5
 	VFMADD231PS  Y5, Y4, Y0
 	VBROADCASTSS 4(CX), Y5
@@ -1205,7 +1205,7 @@ any1_one:
 	VBROADCASTSS 12(CX), Y5
 	VFMADD231PS  Y5, Y4, Y3
 	ADDQ         $+16, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          any1_one
 
 any1_store:
@@ -1213,7 +1213,7 @@ any1_store:
 	TESTB      CL, CL
 	JZ         any1_write
 	MOVQ       AX, CX
-	MOVQ       R9, DX
+	MOVQ       R8, DX
 	VMOVUPS    (R12), Y5
 	VMASKMOVPS (CX), Y5, Y5
 	VADDPS     Y5, Y0, Y0
@@ -1250,15 +1250,15 @@ any1_write:
 	VMOVUPS      (R12), Y4
 	VMASKMOVPS   Y0, Y4, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMASKMOVPS   Y1, Y4, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMASKMOVPS   Y2, Y4, (AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any1_done
 	VMASKMOVPS   Y3, Y4, (AX)
 
@@ -1294,13 +1294,13 @@ full2_zero:
 	VXORPS Y7, Y7, Y7
 
 full2_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  full2_rest
 
 full2_loop:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1315,7 +1315,7 @@ full2_loop:
 	VFMADD231PS  Y10, Y9, Y7
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 16(CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1330,7 +1330,7 @@ full2_loop:
 	VFMADD231PS  Y10, Y9, Y7
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1345,7 +1345,7 @@ full2_loop:
 	VFMADD231PS  Y10, Y9, Y7
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 48(CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1359,17 +1359,17 @@ full2_loop:
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $+64, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          full2_loop
 
 full2_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   full2_store
 
 full2_one:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1383,7 +1383,7 @@ full2_one:
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $+16, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          full2_one
 
 full2_store:
@@ -1391,7 +1391,7 @@ full2_store:
 	TESTB  CL, CL
 	JZ     full2_write
 	MOVQ   AX, CX
-	MOVQ   R9, DX
+	MOVQ   R8, DX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	ADDQ   SI, CX
@@ -1432,17 +1432,17 @@ full2_write:
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full2_done
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, 32(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full2_done
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full2_done
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
@@ -1475,14 +1475,14 @@ any2_zero:
 	VXORPS Y7, Y7, Y7
 
 any2_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  any2_rest
 
 any2_loop:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      (R12), Y10
 	VMASKMOVPS   32(DX), Y10, Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1498,7 +1498,7 @@ any2_loop:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      (R12), Y10
 	VMASKMOVPS   32(DX), Y10, Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 16(CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1514,7 +1514,7 @@ any2_loop:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      (R12), Y10
 	VMASKMOVPS   32(DX), Y10, Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1530,7 +1530,7 @@ any2_loop:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      (R12), Y10
 	VMASKMOVPS   32(DX), Y10, Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 48(CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1544,18 +1544,18 @@ any2_loop:
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $+64, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          any2_loop
 
 any2_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   any2_store
 
 any2_one:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      (R12), Y10
 	VMASKMOVPS   32(DX), Y10, Y9
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y10
 	VFMADD231PS  Y10, Y8, Y0
 	VFMADD231PS  Y10, Y9, Y1
@@ -1569,7 +1569,7 @@ any2_one:
 	VFMADD231PS  Y10, Y8, Y6
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $+16, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          any2_one
 
 any2_store:
@@ -1577,7 +1577,7 @@ any2_store:
 	TESTB      CL, CL
 	JZ         any2_write
 	MOVQ       AX, CX
-	MOVQ       R9, DX
+	MOVQ       R8, DX
 	VADDPS     (CX), Y0, Y0
 	VMOVUPS    (R12), Y10
 	VMASKMOVPS 32(CX), Y10, Y10
@@ -1627,17 +1627,17 @@ any2_write:
 	VMOVUPS      Y0, (AX)
 	VMASKMOVPS   Y1, Y8, 32(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Y2, (AX)
 	VMASKMOVPS   Y3, Y8, 32(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Y4, (AX)
 	VMASKMOVPS   Y5, Y8, 32(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any2_done
 	VMOVUPS      Y6, (AX)
 	VMASKMOVPS   Y7, Y8, 32(AX)
@@ -1680,14 +1680,14 @@ full3_zero:
 	VXORPS Y11, Y11, Y11
 
 full3_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  full3_rest
 
 full3_loop:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      64(DX), Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1707,7 +1707,7 @@ full3_loop:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      64(DX), Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 16(CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1727,7 +1727,7 @@ full3_loop:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      64(DX), Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1747,7 +1747,7 @@ full3_loop:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      64(DX), Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 48(CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1765,18 +1765,18 @@ full3_loop:
 	VFMADD231PS  Y15, Y13, Y10
 	VFMADD231PS  Y15, Y14, Y11
 	ADDQ         $+64, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          full3_loop
 
 full3_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   full3_store
 
 full3_one:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      64(DX), Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1794,7 +1794,7 @@ full3_one:
 	VFMADD231PS  Y15, Y13, Y10
 	VFMADD231PS  Y15, Y14, Y11
 	ADDQ         $+16, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          full3_one
 
 full3_store:
@@ -1802,7 +1802,7 @@ full3_store:
 	TESTB  CL, CL
 	JZ     full3_write
 	MOVQ   AX, CX
-	MOVQ   R9, DX
+	MOVQ   R8, DX
 	VADDPS (CX), Y0, Y0
 	VADDPS 32(CX), Y1, Y1
 	VADDPS 64(CX), Y2, Y2
@@ -1856,19 +1856,19 @@ full3_write:
 	VMOVUPS      Y1, 32(AX)
 	VMOVUPS      Y2, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full3_done
 	VMOVUPS      Y3, (AX)
 	VMOVUPS      Y4, 32(AX)
 	VMOVUPS      Y5, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full3_done
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
 	VMOVUPS      Y8, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           full3_done
 	VMOVUPS      Y9, (AX)
 	VMOVUPS      Y10, 32(AX)
@@ -1910,7 +1910,7 @@ any3_zero:
 	VXORPS Y11, Y11, Y11
 
 any3_start:
-	SUBQ $+4, R8
+	SUBQ $+4, DI
 	JLT  any3_rest
 
 any3_loop:
@@ -1918,7 +1918,7 @@ any3_loop:
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      (R12), Y15
 	VMASKMOVPS   64(DX), Y15, Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1939,7 +1939,7 @@ any3_loop:
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      (R12), Y15
 	VMASKMOVPS   64(DX), Y15, Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 16(CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1960,7 +1960,7 @@ any3_loop:
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      (R12), Y15
 	VMASKMOVPS   64(DX), Y15, Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 32(CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1981,7 +1981,7 @@ any3_loop:
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      (R12), Y15
 	VMASKMOVPS   64(DX), Y15, Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS 48(CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -1999,11 +1999,11 @@ any3_loop:
 	VFMADD231PS  Y15, Y13, Y10
 	VFMADD231PS  Y15, Y14, Y11
 	ADDQ         $+64, CX
-	SUBQ         $+4, R8
+	SUBQ         $+4, DI
 	JGE          any3_loop
 
 any3_rest:
-	ADDQ $+4, R8
+	ADDQ $+4, DI
 	JZ   any3_store
 
 any3_one:
@@ -2011,7 +2011,7 @@ any3_one:
 	VMOVUPS      32(DX), Y13
 	VMOVUPS      (R12), Y15
 	VMASKMOVPS   64(DX), Y15, Y14
-	ADDQ         DI, DX
+	ADDQ         R9, DX
 	VBROADCASTSS (CX), Y15
 	VFMADD231PS  Y15, Y12, Y0
 	VFMADD231PS  Y15, Y13, Y1
@@ -2029,7 +2029,7 @@ any3_one:
 	VFMADD231PS  Y15, Y13, Y10
 	VFMADD231PS  Y15, Y14, Y11
 	ADDQ         $+16, CX
-	DECQ         R8
+	DECQ         DI
 	JNZ          any3_one
 
 any3_store:
@@ -2037,7 +2037,7 @@ any3_store:
 	TESTB      CL, CL
 	JZ         any3_write
 	MOVQ       AX, CX
-	MOVQ       R9, DX
+	MOVQ       R8, DX
 	VADDPS     (CX), Y0, Y0
 	VADDPS     32(CX), Y1, Y1
 	VMOVUPS    (R12), Y15
@@ -2100,19 +2100,19 @@ any3_write:
 	VMOVUPS      Y1, 32(AX)
 	VMASKMOVPS   Y2, Y12, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Y3, (AX)
 	VMOVUPS      Y4, 32(AX)
 	VMASKMOVPS   Y5, Y12, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
 	VMASKMOVPS   Y8, Y12, 64(AX)
 	ADDQ         SI, AX
-	DECQ         R9
+	DECQ         R8
 	JZ           any3_done
 	VMOVUPS      Y9, (AX)
 	VMOVUPS      Y10, 32(AX)
@@ -2122,20 +2122,2172 @@ any3_done:
 	VZEROUPPER
 	RET
 
-DATA gemm_masks<>+0(SB)/4, $0xffffffff
-DATA gemm_masks<>+4(SB)/4, $0xffffffff
-DATA gemm_masks<>+8(SB)/4, $0xffffffff
-DATA gemm_masks<>+12(SB)/4, $0xffffffff
-DATA gemm_masks<>+16(SB)/4, $0xffffffff
-DATA gemm_masks<>+20(SB)/4, $0xffffffff
-DATA gemm_masks<>+24(SB)/4, $0xffffffff
-DATA gemm_masks<>+28(SB)/4, $0xffffffff
-DATA gemm_masks<>+32(SB)/4, $0x00000000
-DATA gemm_masks<>+36(SB)/4, $0x00000000
-DATA gemm_masks<>+40(SB)/4, $0x00000000
-DATA gemm_masks<>+44(SB)/4, $0x00000000
-DATA gemm_masks<>+48(SB)/4, $0x00000000
-DATA gemm_masks<>+52(SB)/4, $0x00000000
-DATA gemm_masks<>+56(SB)/4, $0x00000000
-DATA gemm_masks<>+60(SB)/4, $0x00000000
-GLOBL gemm_masks<>(SB), RODATA|NOPTR, $64
+DATA gemmAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA gemmAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA gemmAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA gemmAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA gemmAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA gemmAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA gemmAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA gemmAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA gemmAVX2_masks<>+32(SB)/4, $0x00000000
+DATA gemmAVX2_masks<>+36(SB)/4, $0x00000000
+DATA gemmAVX2_masks<>+40(SB)/4, $0x00000000
+DATA gemmAVX2_masks<>+44(SB)/4, $0x00000000
+DATA gemmAVX2_masks<>+48(SB)/4, $0x00000000
+DATA gemmAVX2_masks<>+52(SB)/4, $0x00000000
+DATA gemmAVX2_masks<>+56(SB)/4, $0x00000000
+DATA gemmAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL gemmAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func gemmRowsAVX512(c *float32, ldc int, a *float32, b *float32, rows *int, k int, m int, n int, bias *float32, lo float32, hi float32, accumulate bool)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·gemmRowsAVX512(SB), NOSPLIT, $0-81
+	MOVQ         c+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         b+24(FP), DX
+	MOVQ         bias+64(FP), BX
+	MOVQ         ldc+8(FP), SI
+	MOVQ         k+40(FP), DI
+	MOVQ         m+48(FP), R8
+	MOVQ         rows+32(FP), R9
+	MOVQ         n+56(FP), R10
+	SHLQ         $0x02, SI
+	LEAQ         -1(R10), R11
+	ANDQ         $+15, R11
+	INCQ         R11
+	MOVQ         $-1, R12
+	BZHIQ        R11, R12, R12
+	KMOVW        R12, K1
+	CMPQ         R10, $+16
+	JGT          wider1
+	TESTQ        BX, BX
+	JZ           any1_zero
+	VBROADCASTSS (BX), Z0
+	VBROADCASTSS 4(BX), Z1
+	VBROADCASTSS 8(BX), Z2
+	VBROADCASTSS 12(BX), Z3
+	VBROADCASTSS 16(BX), Z4
+	VBROADCASTSS 20(BX), Z5
+	VBROADCASTSS 24(BX), Z6
+	VBROADCASTSS 28(BX), Z7
+	JMP          any1_start
+
+any1_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+any1_start:
+	SUBQ $+4, DI
+	JLT  any1_rest
+
+any1_loop:
+	MOVQ         (R9), BX
+	VMOVUPS.Z    (DX)(BX*1), K1, Z8
+	VBROADCASTSS (CX), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSS 4(CX), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSS 8(CX), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSS 12(CX), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSS 16(CX), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSS 20(CX), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS 24(CX), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSS 28(CX), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	MOVQ         8(R9), BX
+	VMOVUPS.Z    (DX)(BX*1), K1, Z8
+	VBROADCASTSS 32(CX), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSS 36(CX), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSS 40(CX), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSS 44(CX), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSS 48(CX), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSS 52(CX), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS 56(CX), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSS 60(CX), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	MOVQ         16(R9), BX
+	VMOVUPS.Z    (DX)(BX*1), K1, Z8
+	VBROADCASTSS 64(CX), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSS 68(CX), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSS 72(CX), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSS 76(CX), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSS 80(CX), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSS 84(CX), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS 88(CX), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSS 92(CX), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	MOVQ         24(R9), BX
+	VMOVUPS.Z    (DX)(BX*1), K1, Z8
+	VBROADCASTSS 96(CX), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSS 100(CX), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSS 104(CX), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSS 108(CX), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSS 112(CX), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSS 116(CX), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS 120(CX), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSS 124(CX), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         $+128, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          any1_loop
+
+any1_rest:
+	ADDQ $+4, DI
+	JZ   any1_store
+
+any1_one:
+	MOVQ         (R9), BX
+	VMOVUPS.Z    (DX)(BX*1), K1, Z8
+	VBROADCASTSS (CX), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VBROADCASTSS 4(CX), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	VBROADCASTSS 8(CX), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VBROADCASTSS 12(CX), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	VBROADCASTSS 16(CX), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VBROADCASTSS 20(CX), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	VBROADCASTSS 24(CX), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VBROADCASTSS 28(CX), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         $+32, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          any1_one
+
+any1_store:
+	MOVB   accumulate+80(FP), CL
+	TESTB  CL, CL
+	JZ     any1_write
+	MOVQ   AX, CX
+	MOVQ   R8, DX
+	VADDPS (CX), Z0, K1, Z0
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any1_write
+	VADDPS (CX), Z1, K1, Z1
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any1_write
+	VADDPS (CX), Z2, K1, Z2
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any1_write
+	VADDPS (CX), Z3, K1, Z3
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any1_write
+	VADDPS (CX), Z4, K1, Z4
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any1_write
+	VADDPS (CX), Z5, K1, Z5
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any1_write
+	VADDPS (CX), Z6, K1, Z6
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any1_write
+	VADDPS (CX), Z7, K1, Z7
+
+any1_write:
+	VBROADCASTSS lo+72(FP), Z8
+	VBROADCASTSS hi+76(FP), Z9
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMOVUPS      Z7, K1, (AX)
+
+any1_done:
+	VZEROUPPER
+	RET
+
+wider1:
+	CMPQ         R10, $+32
+	JGT          wider2
+	TESTQ        BX, BX
+	JZ           any2_zero
+	VBROADCASTSS (BX), Z0
+	VMOVAPS      Z0, Z1
+	VBROADCASTSS 4(BX), Z2
+	VMOVAPS      Z2, Z3
+	VBROADCASTSS 8(BX), Z4
+	VMOVAPS      Z4, Z5
+	VBROADCASTSS 12(BX), Z6
+	VMOVAPS      Z6, Z7
+	VBROADCASTSS 16(BX), Z8
+	VMOVAPS      Z8, Z9
+	VBROADCASTSS 20(BX), Z10
+	VMOVAPS      Z10, Z11
+	VBROADCASTSS 24(BX), Z12
+	VMOVAPS      Z12, Z13
+	VBROADCASTSS 28(BX), Z14
+	VMOVAPS      Z14, Z15
+	JMP          any2_start
+
+any2_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+
+any2_start:
+	SUBQ $+4, DI
+	JLT  any2_rest
+
+any2_loop:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS.Z    64(DX)(BX*1), K1, Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS 4(CX), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS 8(CX), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS 12(CX), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS 16(CX), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS 20(CX), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS 24(CX), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS 28(CX), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	MOVQ         8(R9), BX
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS.Z    64(DX)(BX*1), K1, Z17
+	VBROADCASTSS 32(CX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS 36(CX), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS 40(CX), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS 44(CX), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS 48(CX), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS 52(CX), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS 56(CX), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS 60(CX), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	MOVQ         16(R9), BX
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS.Z    64(DX)(BX*1), K1, Z17
+	VBROADCASTSS 64(CX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS 68(CX), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS 72(CX), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS 76(CX), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS 80(CX), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS 84(CX), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS 88(CX), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS 92(CX), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	MOVQ         24(R9), BX
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS.Z    64(DX)(BX*1), K1, Z17
+	VBROADCASTSS 96(CX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS 100(CX), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS 104(CX), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS 108(CX), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS 112(CX), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS 116(CX), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS 120(CX), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS 124(CX), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $+128, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          any2_loop
+
+any2_rest:
+	ADDQ $+4, DI
+	JZ   any2_store
+
+any2_one:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS.Z    64(DX)(BX*1), K1, Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z1
+	VBROADCASTSS 4(CX), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z3
+	VBROADCASTSS 8(CX), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z5
+	VBROADCASTSS 12(CX), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z7
+	VBROADCASTSS 16(CX), Z18
+	VFMADD231PS  Z18, Z16, Z8
+	VFMADD231PS  Z18, Z17, Z9
+	VBROADCASTSS 20(CX), Z18
+	VFMADD231PS  Z18, Z16, Z10
+	VFMADD231PS  Z18, Z17, Z11
+	VBROADCASTSS 24(CX), Z18
+	VFMADD231PS  Z18, Z16, Z12
+	VFMADD231PS  Z18, Z17, Z13
+	VBROADCASTSS 28(CX), Z18
+	VFMADD231PS  Z18, Z16, Z14
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $+32, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          any2_one
+
+any2_store:
+	MOVB   accumulate+80(FP), CL
+	TESTB  CL, CL
+	JZ     any2_write
+	MOVQ   AX, CX
+	MOVQ   R8, DX
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, K1, Z1
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any2_write
+	VADDPS (CX), Z2, Z2
+	VADDPS 64(CX), Z3, K1, Z3
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any2_write
+	VADDPS (CX), Z4, Z4
+	VADDPS 64(CX), Z5, K1, Z5
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any2_write
+	VADDPS (CX), Z6, Z6
+	VADDPS 64(CX), Z7, K1, Z7
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any2_write
+	VADDPS (CX), Z8, Z8
+	VADDPS 64(CX), Z9, K1, Z9
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any2_write
+	VADDPS (CX), Z10, Z10
+	VADDPS 64(CX), Z11, K1, Z11
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any2_write
+	VADDPS (CX), Z12, Z12
+	VADDPS 64(CX), Z13, K1, Z13
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any2_write
+	VADDPS (CX), Z14, Z14
+	VADDPS 64(CX), Z15, K1, Z15
+
+any2_write:
+	VBROADCASTSS lo+72(FP), Z16
+	VBROADCASTSS hi+76(FP), Z18
+	VMAXPS       Z0, Z16, Z0
+	VMINPS       Z0, Z18, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMINPS       Z1, Z18, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMINPS       Z2, Z18, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMINPS       Z3, Z18, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMINPS       Z4, Z18, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMINPS       Z5, Z18, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMINPS       Z6, Z18, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMINPS       Z7, Z18, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMINPS       Z8, Z18, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMINPS       Z9, Z18, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMINPS       Z10, Z18, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMINPS       Z11, Z18, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMINPS       Z12, Z18, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMINPS       Z13, Z18, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMINPS       Z14, Z18, Z14
+	VMAXPS       Z15, Z16, Z15
+	VMINPS       Z15, Z18, Z15
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Z2, (AX)
+	VMOVUPS      Z3, K1, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, K1, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, K1, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, K1, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Z10, (AX)
+	VMOVUPS      Z11, K1, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, K1, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Z14, (AX)
+	VMOVUPS      Z15, K1, 64(AX)
+
+any2_done:
+	VZEROUPPER
+	RET
+
+wider2:
+	TESTQ        BX, BX
+	JZ           any3_zero
+	VBROADCASTSS (BX), Z0
+	VMOVAPS      Z0, Z1
+	VMOVAPS      Z0, Z2
+	VBROADCASTSS 4(BX), Z3
+	VMOVAPS      Z3, Z4
+	VMOVAPS      Z3, Z5
+	VBROADCASTSS 8(BX), Z6
+	VMOVAPS      Z6, Z7
+	VMOVAPS      Z6, Z8
+	VBROADCASTSS 12(BX), Z9
+	VMOVAPS      Z9, Z10
+	VMOVAPS      Z9, Z11
+	VBROADCASTSS 16(BX), Z12
+	VMOVAPS      Z12, Z13
+	VMOVAPS      Z12, Z14
+	VBROADCASTSS 20(BX), Z15
+	VMOVAPS      Z15, Z16
+	VMOVAPS      Z15, Z17
+	VBROADCASTSS 24(BX), Z18
+	VMOVAPS      Z18, Z19
+	VMOVAPS      Z18, Z20
+	VBROADCASTSS 28(BX), Z21
+	VMOVAPS      Z21, Z22
+	VMOVAPS      Z21, Z23
+	JMP          any3_start
+
+any3_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	VXORPS Y12, Y12, Y12
+	VXORPS Y13, Y13, Y13
+	VXORPS Y14, Y14, Y14
+	VXORPS Y15, Y15, Y15
+	VXORPS Y16, Y16, Y16
+	VXORPS Y17, Y17, Y17
+	VXORPS Y18, Y18, Y18
+	VXORPS Y19, Y19, Y19
+	VXORPS Y20, Y20, Y20
+	VXORPS Y21, Y21, Y21
+	VXORPS Y22, Y22, Y22
+	VXORPS Y23, Y23, Y23
+
+any3_start:
+	SUBQ $+4, DI
+	JLT  any3_rest
+
+any3_loop:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Z24
+	VMOVUPS      64(DX)(BX*1), Z25
+	VMOVUPS.Z    128(DX)(BX*1), K1, Z26
+	VBROADCASTSS (CX), Z27
+	VFMADD231PS  Z27, Z24, Z0
+	VFMADD231PS  Z27, Z25, Z1
+	VFMADD231PS  Z27, Z26, Z2
+	VBROADCASTSS 4(CX), Z27
+	VFMADD231PS  Z27, Z24, Z3
+	VFMADD231PS  Z27, Z25, Z4
+	VFMADD231PS  Z27, Z26, Z5
+	VBROADCASTSS 8(CX), Z27
+	VFMADD231PS  Z27, Z24, Z6
+	VFMADD231PS  Z27, Z25, Z7
+	VFMADD231PS  Z27, Z26, Z8
+	VBROADCASTSS 12(CX), Z27
+	VFMADD231PS  Z27, Z24, Z9
+	VFMADD231PS  Z27, Z25, Z10
+	VFMADD231PS  Z27, Z26, Z11
+	VBROADCASTSS 16(CX), Z27
+	VFMADD231PS  Z27, Z24, Z12
+	VFMADD231PS  Z27, Z25, Z13
+	VFMADD231PS  Z27, Z26, Z14
+	VBROADCASTSS 20(CX), Z27
+	VFMADD231PS  Z27, Z24, Z15
+	VFMADD231PS  Z27, Z25, Z16
+	VFMADD231PS  Z27, Z26, Z17
+	VBROADCASTSS 24(CX), Z27
+	VFMADD231PS  Z27, Z24, Z18
+	VFMADD231PS  Z27, Z25, Z19
+	VFMADD231PS  Z27, Z26, Z20
+	VBROADCASTSS 28(CX), Z27
+	VFMADD231PS  Z27, Z24, Z21
+	VFMADD231PS  Z27, Z25, Z22
+	VFMADD231PS  Z27, Z26, Z23
+	MOVQ         8(R9), BX
+	VMOVUPS      (DX)(BX*1), Z24
+	VMOVUPS      64(DX)(BX*1), Z25
+	VMOVUPS.Z    128(DX)(BX*1), K1, Z26
+	VBROADCASTSS 32(CX), Z27
+	VFMADD231PS  Z27, Z24, Z0
+	VFMADD231PS  Z27, Z25, Z1
+	VFMADD231PS  Z27, Z26, Z2
+	VBROADCASTSS 36(CX), Z27
+	VFMADD231PS  Z27, Z24, Z3
+	VFMADD231PS  Z27, Z25, Z4
+	VFMADD231PS  Z27, Z26, Z5
+	VBROADCASTSS 40(CX), Z27
+	VFMADD231PS  Z27, Z24, Z6
+	VFMADD231PS  Z27, Z25, Z7
+	VFMADD231PS  Z27, Z26, Z8
+	VBROADCASTSS 44(CX), Z27
+	VFMADD231PS  Z27, Z24, Z9
+	VFMADD231PS  Z27, Z25, Z10
+	VFMADD231PS  Z27, Z26, Z11
+	VBROADCASTSS 48(CX), Z27
+	VFMADD231PS  Z27, Z24, Z12
+	VFMADD231PS  Z27, Z25, Z13
+	VFMADD231PS  Z27, Z26, Z14
+	VBROADCASTSS 52(CX), Z27
+	VFMADD231PS  Z27, Z24, Z15
+	VFMADD231PS  Z27, Z25, Z16
+	VFMADD231PS  Z27, Z26, Z17
+	VBROADCASTSS 56(CX), Z27
+	VFMADD231PS  Z27, Z24, Z18
+	VFMADD231PS  Z27, Z25, Z19
+	VFMADD231PS  Z27, Z26, Z20
+	VBROADCASTSS 60(CX), Z27
+	VFMADD231PS  Z27, Z24, Z21
+	VFMADD231PS  Z27, Z25, Z22
+	VFMADD231PS  Z27, Z26, Z23
+	MOVQ         16(R9), BX
+	VMOVUPS      (DX)(BX*1), Z24
+	VMOVUPS      64(DX)(BX*1), Z25
+	VMOVUPS.Z    128(DX)(BX*1), K1, Z26
+	VBROADCASTSS 64(CX), Z27
+	VFMADD231PS  Z27, Z24, Z0
+	VFMADD231PS  Z27, Z25, Z1
+	VFMADD231PS  Z27, Z26, Z2
+	VBROADCASTSS 68(CX), Z27
+	VFMADD231PS  Z27, Z24, Z3
+	VFMADD231PS  Z27, Z25, Z4
+	VFMADD231PS  Z27, Z26, Z5
+	VBROADCASTSS 72(CX), Z27
+	VFMADD231PS  Z27, Z24, Z6
+	VFMADD231PS  Z27, Z25, Z7
+	VFMADD231PS  Z27, Z26, Z8
+	VBROADCASTSS 76(CX), Z27
+	VFMADD231PS  Z27, Z24, Z9
+	VFMADD231PS  Z27, Z25, Z10
+	VFMADD231PS  Z27, Z26, Z11
+	VBROADCASTSS 80(CX), Z27
+	VFMADD231PS  Z27, Z24, Z12
+	VFMADD231PS  Z27, Z25, Z13
+	VFMADD231PS  Z27, Z26, Z14
+	VBROADCASTSS 84(CX), Z27
+	VFMADD231PS  Z27, Z24, Z15
+	VFMADD231PS  Z27, Z25, Z16
+	VFMADD231PS  Z27, Z26, Z17
+	VBROADCASTSS 88(CX), Z27
+	VFMADD231PS  Z27, Z24, Z18
+	VFMADD231PS  Z27, Z25, Z19
+	VFMADD231PS  Z27, Z26, Z20
+	VBROADCASTSS 92(CX), Z27
+	VFMADD231PS  Z27, Z24, Z21
+	VFMADD231PS  Z27, Z25, Z22
+	VFMADD231PS  Z27, Z26, Z23
+	MOVQ         24(R9), BX
+	VMOVUPS      (DX)(BX*1), Z24
+	VMOVUPS      64(DX)(BX*1), Z25
+	VMOVUPS.Z    128(DX)(BX*1), K1, Z26
+	VBROADCASTSS 96(CX), Z27
+	VFMADD231PS  Z27, Z24, Z0
+	VFMADD231PS  Z27, Z25, Z1
+	VFMADD231PS  Z27, Z26, Z2
+	VBROADCASTSS 100(CX), Z27
+	VFMADD231PS  Z27, Z24, Z3
+	VFMADD231PS  Z27, Z25, Z4
+	VFMADD231PS  Z27, Z26, Z5
+	VBROADCASTSS 104(CX), Z27
+	VFMADD231PS  Z27, Z24, Z6
+	VFMADD231PS  Z27, Z25, Z7
+	VFMADD231PS  Z27, Z26, Z8
+	VBROADCASTSS 108(CX), Z27
+	VFMADD231PS  Z27, Z24, Z9
+	VFMADD231PS  Z27, Z25, Z10
+	VFMADD231PS  Z27, Z26, Z11
+	VBROADCASTSS 112(CX), Z27
+	VFMADD231PS  Z27, Z24, Z12
+	VFMADD231PS  Z27, Z25, Z13
+	VFMADD231PS  Z27, Z26, Z14
+	VBROADCASTSS 116(CX), Z27
+	VFMADD231PS  Z27, Z24, Z15
+	VFMADD231PS  Z27, Z25, Z16
+	VFMADD231PS  Z27, Z26, Z17
+	VBROADCASTSS 120(CX), Z27
+	VFMADD231PS  Z27, Z24, Z18
+	VFMADD231PS  Z27, Z25, Z19
+	VFMADD231PS  Z27, Z26, Z20
+	VBROADCASTSS 124(CX), Z27
+	VFMADD231PS  Z27, Z24, Z21
+	VFMADD231PS  Z27, Z25, Z22
+	VFMADD231PS  Z27, Z26, Z23
+	ADDQ         $+128, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          any3_loop
+
+any3_rest:
+	ADDQ $+4, DI
+	JZ   any3_store
+
+any3_one:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Z24
+	VMOVUPS      64(DX)(BX*1), Z25
+	VMOVUPS.Z    128(DX)(BX*1), K1, Z26
+	VBROADCASTSS (CX), Z27
+	VFMADD231PS  Z27, Z24, Z0
+	VFMADD231PS  Z27, Z25, Z1
+	VFMADD231PS  Z27, Z26, Z2
+	VBROADCASTSS 4(CX), Z27
+	VFMADD231PS  Z27, Z24, Z3
+	VFMADD231PS  Z27, Z25, Z4
+	VFMADD231PS  Z27, Z26, Z5
+	VBROADCASTSS 8(CX), Z27
+	VFMADD231PS  Z27, Z24, Z6
+	VFMADD231PS  Z27, Z25, Z7
+	VFMADD231PS  Z27, Z26, Z8
+	VBROADCASTSS 12(CX), Z27
+	VFMADD231PS  Z27, Z24, Z9
+	VFMADD231PS  Z27, Z25, Z10
+	VFMADD231PS  Z27, Z26, Z11
+	VBROADCASTSS 16(CX), Z27
+	VFMADD231PS  Z27, Z24, Z12
+	VFMADD231PS  Z27, Z25, Z13
+	VFMADD231PS  Z27, Z26, Z14
+	VBROADCASTSS 20(CX), Z27
+	VFMADD231PS  Z27, Z24, Z15
+	VFMADD231PS  Z27, Z25, Z16
+	VFMADD231PS  Z27, Z26, Z17
+	VBROADCASTSS 24(CX), Z27
+	VFMADD231PS  Z27, Z24, Z18
+	VFMADD231PS  Z27, Z25, Z19
+	VFMADD231PS  Z27, Z26, Z20
+	VBROADCASTSS 28(CX), Z27
+	VFMADD231PS  Z27, Z24, Z21
+	VFMADD231PS  Z27, Z25, Z22
+	VFMADD231PS  Z27, Z26, Z23
+	ADDQ         $+32, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          any3_one
+
+any3_store:
+	MOVB   accumulate+80(FP), CL
+	TESTB  CL, CL
+	JZ     any3_write
+	MOVQ   AX, CX
+	MOVQ   R8, DX
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+	VADDPS 128(CX), Z2, K1, Z2
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any3_write
+	VADDPS (CX), Z3, Z3
+	VADDPS 64(CX), Z4, Z4
+	VADDPS 128(CX), Z5, K1, Z5
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any3_write
+	VADDPS (CX), Z6, Z6
+	VADDPS 64(CX), Z7, Z7
+	VADDPS 128(CX), Z8, K1, Z8
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any3_write
+	VADDPS (CX), Z9, Z9
+	VADDPS 64(CX), Z10, Z10
+	VADDPS 128(CX), Z11, K1, Z11
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any3_write
+	VADDPS (CX), Z12, Z12
+	VADDPS 64(CX), Z13, Z13
+	VADDPS 128(CX), Z14, K1, Z14
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any3_write
+	VADDPS (CX), Z15, Z15
+	VADDPS 64(CX), Z16, Z16
+	VADDPS 128(CX), Z17, K1, Z17
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any3_write
+	VADDPS (CX), Z18, Z18
+	VADDPS 64(CX), Z19, Z19
+	VADDPS 128(CX), Z20, K1, Z20
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     any3_write
+	VADDPS (CX), Z21, Z21
+	VADDPS 64(CX), Z22, Z22
+	VADDPS 128(CX), Z23, K1, Z23
+
+any3_write:
+	VBROADCASTSS lo+72(FP), Z24
+	VBROADCASTSS hi+76(FP), Z27
+	VMAXPS       Z0, Z24, Z0
+	VMINPS       Z0, Z27, Z0
+	VMAXPS       Z1, Z24, Z1
+	VMINPS       Z1, Z27, Z1
+	VMAXPS       Z2, Z24, Z2
+	VMINPS       Z2, Z27, Z2
+	VMAXPS       Z3, Z24, Z3
+	VMINPS       Z3, Z27, Z3
+	VMAXPS       Z4, Z24, Z4
+	VMINPS       Z4, Z27, Z4
+	VMAXPS       Z5, Z24, Z5
+	VMINPS       Z5, Z27, Z5
+	VMAXPS       Z6, Z24, Z6
+	VMINPS       Z6, Z27, Z6
+	VMAXPS       Z7, Z24, Z7
+	VMINPS       Z7, Z27, Z7
+	VMAXPS       Z8, Z24, Z8
+	VMINPS       Z8, Z27, Z8
+	VMAXPS       Z9, Z24, Z9
+	VMINPS       Z9, Z27, Z9
+	VMAXPS       Z10, Z24, Z10
+	VMINPS       Z10, Z27, Z10
+	VMAXPS       Z11, Z24, Z11
+	VMINPS       Z11, Z27, Z11
+	VMAXPS       Z12, Z24, Z12
+	VMINPS       Z12, Z27, Z12
+	VMAXPS       Z13, Z24, Z13
+	VMINPS       Z13, Z27, Z13
+	VMAXPS       Z14, Z24, Z14
+	VMINPS       Z14, Z27, Z14
+	VMAXPS       Z15, Z24, Z15
+	VMINPS       Z15, Z27, Z15
+	VMAXPS       Z16, Z24, Z16
+	VMINPS       Z16, Z27, Z16
+	VMAXPS       Z17, Z24, Z17
+	VMINPS       Z17, Z27, Z17
+	VMAXPS       Z18, Z24, Z18
+	VMINPS       Z18, Z27, Z18
+	VMAXPS       Z19, Z24, Z19
+	VMINPS       Z19, Z27, Z19
+	VMAXPS       Z20, Z24, Z20
+	VMINPS       Z20, Z27, Z20
+	VMAXPS       Z21, Z24, Z21
+	VMINPS       Z21, Z27, Z21
+	VMAXPS       Z22, Z24, Z22
+	VMINPS       Z22, Z27, Z22
+	VMAXPS       Z23, Z24, Z23
+	VMINPS       Z23, Z27, Z23
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Z21, (AX)
+	VMOVUPS      Z22, 64(AX)
+	VMOVUPS      Z23, K1, 128(AX)
+
+any3_done:
+	VZEROUPPER
+	RET
+
+// func gemmRowsAVX2(c *float32, ldc int, a *float32, b *float32, rows *int, k int, m int, n int, bias *float32, lo float32, hi float32, accumulate bool)
+// Requires: AVX, FMA3
+TEXT ·gemmRowsAVX2(SB), NOSPLIT, $0-81
+	MOVQ         c+0(FP), AX
+	MOVQ         a+16(FP), CX
+	MOVQ         b+24(FP), DX
+	MOVQ         bias+64(FP), BX
+	MOVQ         ldc+8(FP), SI
+	MOVQ         k+40(FP), DI
+	MOVQ         m+48(FP), R8
+	MOVQ         rows+32(FP), R9
+	MOVQ         n+56(FP), R10
+	SHLQ         $0x02, SI
+	LEAQ         -1(R10), R11
+	ANDQ         $+7, R11
+	LEAQ         gemmRowsAVX2_masks<>+0(SB), R12
+	NEGQ         R11
+	LEAQ         28(R12)(R11*4), R12
+	CMPQ         R10, $+8
+	JGT          wider1
+	CMPQ         R10, $+8
+	JNE          tail1
+	TESTQ        BX, BX
+	JZ           full1_zero
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS 4(BX), Y1
+	VBROADCASTSS 8(BX), Y2
+	VBROADCASTSS 12(BX), Y3
+	JMP          full1_start
+
+full1_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+full1_start:
+	SUBQ $+4, DI
+	JLT  full1_rest
+
+full1_loop:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 4(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 8(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 12(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         8(R9), BX
+	VMOVUPS      (DX)(BX*1), Y4
+	VBROADCASTSS 16(CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 20(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 24(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 28(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         16(R9), BX
+	VMOVUPS      (DX)(BX*1), Y4
+	VBROADCASTSS 32(CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 36(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 40(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 44(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         24(R9), BX
+	VMOVUPS      (DX)(BX*1), Y4
+	VBROADCASTSS 48(CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 52(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 56(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 60(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $+64, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          full1_loop
+
+full1_rest:
+	ADDQ $+4, DI
+	JZ   full1_store
+
+full1_one:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 4(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 8(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 12(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $+16, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          full1_one
+
+full1_store:
+	MOVB   accumulate+80(FP), CL
+	TESTB  CL, CL
+	JZ     full1_write
+	MOVQ   AX, CX
+	MOVQ   R8, DX
+	VADDPS (CX), Y0, Y0
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full1_write
+	VADDPS (CX), Y1, Y1
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full1_write
+	VADDPS (CX), Y2, Y2
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full1_write
+	VADDPS (CX), Y3, Y3
+
+full1_write:
+	VBROADCASTSS lo+72(FP), Y4
+	VBROADCASTSS hi+76(FP), Y5
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+	VMOVUPS      Y0, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full1_done
+	VMOVUPS      Y1, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full1_done
+	VMOVUPS      Y2, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full1_done
+	VMOVUPS      Y3, (AX)
+
+full1_done:
+	VZEROUPPER
+	RET
+
+tail1:
+	TESTQ        BX, BX
+	JZ           any1_zero
+	VBROADCASTSS (BX), Y0
+	VBROADCASTSS 4(BX), Y1
+	VBROADCASTSS 8(BX), Y2
+	VBROADCASTSS 12(BX), Y3
+	JMP          any1_start
+
+any1_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+any1_start:
+	SUBQ $+4, DI
+	JLT  any1_rest
+
+any1_loop:
+	MOVQ         (R9), BX
+	VMOVUPS      (R12), Y5
+	VMASKMOVPS   (DX)(BX*1), Y5, Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 4(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 8(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 12(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         8(R9), BX
+	VMOVUPS      (R12), Y5
+	VMASKMOVPS   (DX)(BX*1), Y5, Y4
+	VBROADCASTSS 16(CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 20(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 24(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 28(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         16(R9), BX
+	VMOVUPS      (R12), Y5
+	VMASKMOVPS   (DX)(BX*1), Y5, Y4
+	VBROADCASTSS 32(CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 36(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 40(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 44(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	MOVQ         24(R9), BX
+	VMOVUPS      (R12), Y5
+	VMASKMOVPS   (DX)(BX*1), Y5, Y4
+	VBROADCASTSS 48(CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 52(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 56(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 60(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $+64, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          any1_loop
+
+any1_rest:
+	ADDQ $+4, DI
+	JZ   any1_store
+
+any1_one:
+	MOVQ         (R9), BX
+	VMOVUPS      (R12), Y5
+	VMASKMOVPS   (DX)(BX*1), Y5, Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VBROADCASTSS 4(CX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VBROADCASTSS 8(CX), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VBROADCASTSS 12(CX), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $+16, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          any1_one
+
+any1_store:
+	MOVB       accumulate+80(FP), CL
+	TESTB      CL, CL
+	JZ         any1_write
+	MOVQ       AX, CX
+	MOVQ       R8, DX
+	VMOVUPS    (R12), Y5
+	VMASKMOVPS (CX), Y5, Y5
+	VADDPS     Y5, Y0, Y0
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any1_write
+	VMOVUPS    (R12), Y5
+	VMASKMOVPS (CX), Y5, Y5
+	VADDPS     Y5, Y1, Y1
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any1_write
+	VMOVUPS    (R12), Y5
+	VMASKMOVPS (CX), Y5, Y5
+	VADDPS     Y5, Y2, Y2
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any1_write
+	VMOVUPS    (R12), Y5
+	VMASKMOVPS (CX), Y5, Y5
+	VADDPS     Y5, Y3, Y3
+
+any1_write:
+	VBROADCASTSS lo+72(FP), Y4
+	VBROADCASTSS hi+76(FP), Y5
+	VMAXPS       Y0, Y4, Y0
+	VMINPS       Y0, Y5, Y0
+	VMAXPS       Y1, Y4, Y1
+	VMINPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMINPS       Y2, Y5, Y2
+	VMAXPS       Y3, Y4, Y3
+	VMINPS       Y3, Y5, Y3
+	VMOVUPS      (R12), Y4
+	VMASKMOVPS   Y0, Y4, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMASKMOVPS   Y1, Y4, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMASKMOVPS   Y2, Y4, (AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any1_done
+	VMASKMOVPS   Y3, Y4, (AX)
+
+any1_done:
+	VZEROUPPER
+	RET
+
+wider1:
+	CMPQ         R10, $+16
+	JGT          wider2
+	CMPQ         R10, $+16
+	JNE          tail2
+	TESTQ        BX, BX
+	JZ           full2_zero
+	VBROADCASTSS (BX), Y0
+	VMOVAPS      Y0, Y1
+	VBROADCASTSS 4(BX), Y2
+	VMOVAPS      Y2, Y3
+	VBROADCASTSS 8(BX), Y4
+	VMOVAPS      Y4, Y5
+	VBROADCASTSS 12(BX), Y6
+	VMOVAPS      Y6, Y7
+	JMP          full2_start
+
+full2_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+full2_start:
+	SUBQ $+4, DI
+	JLT  full2_rest
+
+full2_loop:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      32(DX)(BX*1), Y9
+	VBROADCASTSS (CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 8(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 12(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         8(R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      32(DX)(BX*1), Y9
+	VBROADCASTSS 16(CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 20(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 24(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 28(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         16(R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      32(DX)(BX*1), Y9
+	VBROADCASTSS 32(CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 36(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 40(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 44(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         24(R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      32(DX)(BX*1), Y9
+	VBROADCASTSS 48(CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 52(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 56(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 60(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $+64, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          full2_loop
+
+full2_rest:
+	ADDQ $+4, DI
+	JZ   full2_store
+
+full2_one:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      32(DX)(BX*1), Y9
+	VBROADCASTSS (CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 8(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 12(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $+16, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          full2_one
+
+full2_store:
+	MOVB   accumulate+80(FP), CL
+	TESTB  CL, CL
+	JZ     full2_write
+	MOVQ   AX, CX
+	MOVQ   R8, DX
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full2_write
+	VADDPS (CX), Y2, Y2
+	VADDPS 32(CX), Y3, Y3
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full2_write
+	VADDPS (CX), Y4, Y4
+	VADDPS 32(CX), Y5, Y5
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full2_write
+	VADDPS (CX), Y6, Y6
+	VADDPS 32(CX), Y7, Y7
+
+full2_write:
+	VBROADCASTSS lo+72(FP), Y8
+	VBROADCASTSS hi+76(FP), Y10
+	VMAXPS       Y0, Y8, Y0
+	VMINPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMINPS       Y1, Y10, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMINPS       Y2, Y10, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMINPS       Y3, Y10, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMINPS       Y4, Y10, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMINPS       Y5, Y10, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMINPS       Y6, Y10, Y6
+	VMAXPS       Y7, Y8, Y7
+	VMINPS       Y7, Y10, Y7
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full2_done
+	VMOVUPS      Y2, (AX)
+	VMOVUPS      Y3, 32(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full2_done
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full2_done
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+
+full2_done:
+	VZEROUPPER
+	RET
+
+tail2:
+	TESTQ        BX, BX
+	JZ           any2_zero
+	VBROADCASTSS (BX), Y0
+	VMOVAPS      Y0, Y1
+	VBROADCASTSS 4(BX), Y2
+	VMOVAPS      Y2, Y3
+	VBROADCASTSS 8(BX), Y4
+	VMOVAPS      Y4, Y5
+	VBROADCASTSS 12(BX), Y6
+	VMOVAPS      Y6, Y7
+	JMP          any2_start
+
+any2_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+any2_start:
+	SUBQ $+4, DI
+	JLT  any2_rest
+
+any2_loop:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      (R12), Y10
+	VMASKMOVPS   32(DX)(BX*1), Y10, Y9
+	VBROADCASTSS (CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 8(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 12(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         8(R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      (R12), Y10
+	VMASKMOVPS   32(DX)(BX*1), Y10, Y9
+	VBROADCASTSS 16(CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 20(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 24(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 28(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         16(R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      (R12), Y10
+	VMASKMOVPS   32(DX)(BX*1), Y10, Y9
+	VBROADCASTSS 32(CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 36(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 40(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 44(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	MOVQ         24(R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      (R12), Y10
+	VMASKMOVPS   32(DX)(BX*1), Y10, Y9
+	VBROADCASTSS 48(CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 52(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 56(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 60(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $+64, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          any2_loop
+
+any2_rest:
+	ADDQ $+4, DI
+	JZ   any2_store
+
+any2_one:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y8
+	VMOVUPS      (R12), Y10
+	VMASKMOVPS   32(DX)(BX*1), Y10, Y9
+	VBROADCASTSS (CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS 8(CX), Y10
+	VFMADD231PS  Y10, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS 12(CX), Y10
+	VFMADD231PS  Y10, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $+16, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          any2_one
+
+any2_store:
+	MOVB       accumulate+80(FP), CL
+	TESTB      CL, CL
+	JZ         any2_write
+	MOVQ       AX, CX
+	MOVQ       R8, DX
+	VADDPS     (CX), Y0, Y0
+	VMOVUPS    (R12), Y10
+	VMASKMOVPS 32(CX), Y10, Y10
+	VADDPS     Y10, Y1, Y1
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any2_write
+	VADDPS     (CX), Y2, Y2
+	VMOVUPS    (R12), Y10
+	VMASKMOVPS 32(CX), Y10, Y10
+	VADDPS     Y10, Y3, Y3
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any2_write
+	VADDPS     (CX), Y4, Y4
+	VMOVUPS    (R12), Y10
+	VMASKMOVPS 32(CX), Y10, Y10
+	VADDPS     Y10, Y5, Y5
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any2_write
+	VADDPS     (CX), Y6, Y6
+	VMOVUPS    (R12), Y10
+	VMASKMOVPS 32(CX), Y10, Y10
+	VADDPS     Y10, Y7, Y7
+
+any2_write:
+	VBROADCASTSS lo+72(FP), Y8
+	VBROADCASTSS hi+76(FP), Y10
+	VMAXPS       Y0, Y8, Y0
+	VMINPS       Y0, Y10, Y0
+	VMAXPS       Y1, Y8, Y1
+	VMINPS       Y1, Y10, Y1
+	VMAXPS       Y2, Y8, Y2
+	VMINPS       Y2, Y10, Y2
+	VMAXPS       Y3, Y8, Y3
+	VMINPS       Y3, Y10, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMINPS       Y4, Y10, Y4
+	VMAXPS       Y5, Y8, Y5
+	VMINPS       Y5, Y10, Y5
+	VMAXPS       Y6, Y8, Y6
+	VMINPS       Y6, Y10, Y6
+	VMAXPS       Y7, Y8, Y7
+	VMINPS       Y7, Y10, Y7
+	VMOVUPS      (R12), Y8
+	VMOVUPS      Y0, (AX)
+	VMASKMOVPS   Y1, Y8, 32(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Y2, (AX)
+	VMASKMOVPS   Y3, Y8, 32(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Y4, (AX)
+	VMASKMOVPS   Y5, Y8, 32(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any2_done
+	VMOVUPS      Y6, (AX)
+	VMASKMOVPS   Y7, Y8, 32(AX)
+
+any2_done:
+	VZEROUPPER
+	RET
+
+wider2:
+	CMPQ         R10, $+24
+	JNE          tail3
+	TESTQ        BX, BX
+	JZ           full3_zero
+	VBROADCASTSS (BX), Y0
+	VMOVAPS      Y0, Y1
+	VMOVAPS      Y0, Y2
+	VBROADCASTSS 4(BX), Y3
+	VMOVAPS      Y3, Y4
+	VMOVAPS      Y3, Y5
+	VBROADCASTSS 8(BX), Y6
+	VMOVAPS      Y6, Y7
+	VMOVAPS      Y6, Y8
+	VBROADCASTSS 12(BX), Y9
+	VMOVAPS      Y9, Y10
+	VMOVAPS      Y9, Y11
+	JMP          full3_start
+
+full3_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+full3_start:
+	SUBQ $+4, DI
+	JLT  full3_rest
+
+full3_loop:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      64(DX)(BX*1), Y14
+	VBROADCASTSS (CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 4(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 12(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	MOVQ         8(R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      64(DX)(BX*1), Y14
+	VBROADCASTSS 16(CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 24(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 28(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	MOVQ         16(R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      64(DX)(BX*1), Y14
+	VBROADCASTSS 32(CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 36(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 40(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 44(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	MOVQ         24(R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      64(DX)(BX*1), Y14
+	VBROADCASTSS 48(CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 52(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 56(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 60(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $+64, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          full3_loop
+
+full3_rest:
+	ADDQ $+4, DI
+	JZ   full3_store
+
+full3_one:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      64(DX)(BX*1), Y14
+	VBROADCASTSS (CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 4(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 12(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $+16, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          full3_one
+
+full3_store:
+	MOVB   accumulate+80(FP), CL
+	TESTB  CL, CL
+	JZ     full3_write
+	MOVQ   AX, CX
+	MOVQ   R8, DX
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	VADDPS 64(CX), Y2, Y2
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full3_write
+	VADDPS (CX), Y3, Y3
+	VADDPS 32(CX), Y4, Y4
+	VADDPS 64(CX), Y5, Y5
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full3_write
+	VADDPS (CX), Y6, Y6
+	VADDPS 32(CX), Y7, Y7
+	VADDPS 64(CX), Y8, Y8
+	ADDQ   SI, CX
+	DECQ   DX
+	JZ     full3_write
+	VADDPS (CX), Y9, Y9
+	VADDPS 32(CX), Y10, Y10
+	VADDPS 64(CX), Y11, Y11
+
+full3_write:
+	VBROADCASTSS lo+72(FP), Y12
+	VBROADCASTSS hi+76(FP), Y15
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y15, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y15, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y15, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y15, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y15, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y15, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y15, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y15, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y15, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y15, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y15, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y15, Y11
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full3_done
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, 32(AX)
+	VMOVUPS      Y5, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full3_done
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	VMOVUPS      Y8, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           full3_done
+	VMOVUPS      Y9, (AX)
+	VMOVUPS      Y10, 32(AX)
+	VMOVUPS      Y11, 64(AX)
+
+full3_done:
+	VZEROUPPER
+	RET
+
+tail3:
+	TESTQ        BX, BX
+	JZ           any3_zero
+	VBROADCASTSS (BX), Y0
+	VMOVAPS      Y0, Y1
+	VMOVAPS      Y0, Y2
+	VBROADCASTSS 4(BX), Y3
+	VMOVAPS      Y3, Y4
+	VMOVAPS      Y3, Y5
+	VBROADCASTSS 8(BX), Y6
+	VMOVAPS      Y6, Y7
+	VMOVAPS      Y6, Y8
+	VBROADCASTSS 12(BX), Y9
+	VMOVAPS      Y9, Y10
+	VMOVAPS      Y9, Y11
+	JMP          any3_start
+
+any3_zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+any3_start:
+	SUBQ $+4, DI
+	JLT  any3_rest
+
+any3_loop:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      (R12), Y15
+	VMASKMOVPS   64(DX)(BX*1), Y15, Y14
+	VBROADCASTSS (CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 4(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 12(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	MOVQ         8(R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      (R12), Y15
+	VMASKMOVPS   64(DX)(BX*1), Y15, Y14
+	VBROADCASTSS 16(CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 24(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 28(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	MOVQ         16(R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      (R12), Y15
+	VMASKMOVPS   64(DX)(BX*1), Y15, Y14
+	VBROADCASTSS 32(CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 36(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 40(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 44(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	MOVQ         24(R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      (R12), Y15
+	VMASKMOVPS   64(DX)(BX*1), Y15, Y14
+	VBROADCASTSS 48(CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 52(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 56(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 60(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $+64, CX
+	ADDQ         $+32, R9
+	SUBQ         $+4, DI
+	JGE          any3_loop
+
+any3_rest:
+	ADDQ $+4, DI
+	JZ   any3_store
+
+any3_one:
+	MOVQ         (R9), BX
+	VMOVUPS      (DX)(BX*1), Y12
+	VMOVUPS      32(DX)(BX*1), Y13
+	VMOVUPS      (R12), Y15
+	VMASKMOVPS   64(DX)(BX*1), Y15, Y14
+	VBROADCASTSS (CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y1
+	VFMADD231PS  Y15, Y14, Y2
+	VBROADCASTSS 4(CX), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y5
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y15, Y12, Y6
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y8
+	VBROADCASTSS 12(CX), Y15
+	VFMADD231PS  Y15, Y12, Y9
+	VFMADD231PS  Y15, Y13, Y10
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $+16, CX
+	ADDQ         $+8, R9
+	DECQ         DI
+	JNZ          any3_one
+
+any3_store:
+	MOVB       accumulate+80(FP), CL
+	TESTB      CL, CL
+	JZ         any3_write
+	MOVQ       AX, CX
+	MOVQ       R8, DX
+	VADDPS     (CX), Y0, Y0
+	VADDPS     32(CX), Y1, Y1
+	VMOVUPS    (R12), Y15
+	VMASKMOVPS 64(CX), Y15, Y15
+	VADDPS     Y15, Y2, Y2
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any3_write
+	VADDPS     (CX), Y3, Y3
+	VADDPS     32(CX), Y4, Y4
+	VMOVUPS    (R12), Y15
+	VMASKMOVPS 64(CX), Y15, Y15
+	VADDPS     Y15, Y5, Y5
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any3_write
+	VADDPS     (CX), Y6, Y6
+	VADDPS     32(CX), Y7, Y7
+	VMOVUPS    (R12), Y15
+	VMASKMOVPS 64(CX), Y15, Y15
+	VADDPS     Y15, Y8, Y8
+	ADDQ       SI, CX
+	DECQ       DX
+	JZ         any3_write
+	VADDPS     (CX), Y9, Y9
+	VADDPS     32(CX), Y10, Y10
+	VMOVUPS    (R12), Y15
+	VMASKMOVPS 64(CX), Y15, Y15
+	VADDPS     Y15, Y11, Y11
+
+any3_write:
+	VBROADCASTSS lo+72(FP), Y12
+	VBROADCASTSS hi+76(FP), Y15
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y15, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y15, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y15, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y15, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y15, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y15, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y15, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y15, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y15, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y15, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y15, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y15, Y11
+	VMOVUPS      (R12), Y12
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMASKMOVPS   Y2, Y12, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, 32(AX)
+	VMASKMOVPS   Y5, Y12, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	VMASKMOVPS   Y8, Y12, 64(AX)
+	ADDQ         SI, AX
+	DECQ         R8
+	JZ           any3_done
+	VMOVUPS      Y9, (AX)
+	VMOVUPS      Y10, 32(AX)
+	VMASKMOVPS   Y11, Y12, 64(AX)
+
+any3_done:
+	VZEROUPPER
+	RET
+
+DATA gemmRowsAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA gemmRowsAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA gemmRowsAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA gemmRowsAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA gemmRowsAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA gemmRowsAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA gemmRowsAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA gemmRowsAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA gemmRowsAVX2_masks<>+32(SB)/4, $0x00000000
+DATA gemmRowsAVX2_masks<>+36(SB)/4, $0x00000000
+DATA gemmRowsAVX2_masks<>+40(SB)/4, $0x00000000
+DATA gemmRowsAVX2_masks<>+44(SB)/4, $0x00000000
+DATA gemmRowsAVX2_masks<>+48(SB)/4, $0x00000000
+DATA gemmRowsAVX2_masks<>+52(SB)/4, $0x00000000
+DATA gemmRowsAVX2_masks<>+56(SB)/4, $0x00000000
+DATA gemmRowsAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL gemmRowsAVX2_masks<>(SB), RODATA|NOPTR, $64

@@ -8,3 +8,7 @@ func (l Level) GemmTile() (rows, cols int) { return gemmGenericRows, gemmGeneric
 func (l Level) gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, lo, hi float32, accumulate bool) {
 	gemmGeneric(gemmGenericRows, c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
 }
+
+func (l Level) gemmRows(c []float32, ldc int, a, b []float32, rows []int, m, n int, bias []float32, lo, hi float32, accumulate bool) {
+	gemmRowsGeneric(gemmGenericRows, c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
+}

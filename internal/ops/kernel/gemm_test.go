@@ -67,6 +67,9 @@ func testGemm(t *testing.T, l Level, m, n, k int, seed uint64) {
 			}
 		}
 		c.unchanged(t, "c", func(i int) bool { return i%ldc < n })
+		if k > 0 {
+			testGemmRows(t, l, a, b, ldb, want, ldc, k, m, n, test.bias, test.lo, test.hi, test.accumulate, c.before)
+		}
 	}
 	a.unchanged(t, "a", nil)
 	b.unchanged(t, "b", nil)
@@ -124,4 +127,23 @@ func BenchmarkGemm(b *testing.B) {
 			})
 		}
 	}
+}
+
+// testGemmRows gives the same rows of b, by offset.
+func testGemmRows(t *testing.T, l Level, a, b *operand, ldb int, want []float32, ldc, k, m, n int, bias []float32, lo, hi float32, accumulate bool, before []float32) {
+	t.Helper()
+	rows := make([]int, k)
+	for p := range rows {
+		rows[p] = 4 * p * ldb
+	}
+	c := newOperand((m-1)*ldc+n, func(i int) float32 { return before[canaries+i] })
+	l.GemmRows(c.data, ldc, a.data, b.data, rows, m, n, bias, lo, hi, accumulate)
+	for i := range m {
+		for j := range n {
+			if got, want := c.data[i*ldc+j], want[i*ldc+j]; got != want {
+				t.Fatalf("rows: m %d n %d k %d: c[%d][%d] = %v, want %v", m, n, k, i, j, got, want)
+			}
+		}
+	}
+	c.unchanged(t, "c", func(i int) bool { return i%ldc < n })
 }

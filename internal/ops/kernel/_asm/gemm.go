@@ -8,7 +8,11 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const gemmSignature = "func(c *float32, ldc int, a, b *float32, ldb, k, m, n int, bias *float32, lo, hi float32, accumulate bool)"
+const (
+	gemmSignature = "func(c *float32, ldc int, a, b *float32, ldb, k, m, n int, bias *float32, lo, hi float32, accumulate bool)"
+	// The rows of b where they lie: byte offsets instead of a stride.
+	gatheredSignature = "func(c *float32, ldc int, a, b *float32, rows *int, k, m, n int, bias *float32, lo, hi float32, accumulate bool)"
+)
 
 // gemmTile is the shape of one instruction set's micro-kernel: rows x vectors
 // accumulators live in registers through the whole of k.
@@ -19,33 +23,45 @@ type gemmTile struct {
 	lanes   int
 	vec     func() reg.VecVirtual
 	masked  bool // AVX-512: k-masks on every last vector
+	gather  bool // rows of b at offsets of their own
 }
 
 // gemm generates the dense tiles. 8x48 keeps 24 accumulators, 3 columns of B
 // and 1 broadcast in 28 of 32 registers; 4x24 keeps 12+3+1 in all 16.
 func gemm() {
-	gemmTile{name: "gemmAVX512", rows: 8, vectors: 3, lanes: 16, vec: func() reg.VecVirtual { return ZMM() }, masked: true}.generate()
-	gemmTile{name: "gemmAVX2", rows: 4, vectors: 3, lanes: 8, vec: func() reg.VecVirtual { return YMM() }}.generate()
+	for _, gather := range []bool{false, true} {
+		name := map[bool]string{false: "gemm", true: "gemmRows"}[gather]
+		gemmTile{name: name + "AVX512", rows: 8, vectors: 3, lanes: 16, vec: avx512.vec, masked: true, gather: gather}.generate()
+		gemmTile{name: name + "AVX2", rows: 4, vectors: 3, lanes: 8, vec: avx2.vec, gather: gather}.generate()
+	}
 }
 
 // gemmArgs are the registers that the body works on. Row strides are bytes.
 type gemmArgs struct {
-	c, ldc, a, b, ldb, k, m, bias, table reg.GPVirtual
-	kmask                                reg.Register
+	c, ldc, a, b, ldb, offsets, k, m, bias, table reg.GPVirtual
+	kmask                                         reg.Register
 }
 
 func (t gemmTile) generate() {
-	TEXT(t.name, NOSPLIT, gemmSignature)
+	signature, rows := gemmSignature, "rows of b ldb apart"
+	if t.gather {
+		signature, rows = gatheredSignature, "row p of b rows[p] bytes further"
+	}
+	TEXT(t.name, NOSPLIT, signature)
 	Pragma("noescape")
 	Doc(t.name+" computes one tile: c[i][j] = clamp(sum over p of a[p][i]*b[p][j] (+ bias[i]) (+ c[i][j])),",
-		"i < m, j < n, rows of c ldc apart, rows of b ldb apart, rows of a packed.")
+		"i < m, j < n, rows of c ldc apart, "+rows+", rows of a packed.")
 	var g gemmArgs
 	load := func(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
 	g.c, g.a, g.b, g.bias = load("c"), load("a"), load("b"), load("bias")
-	g.ldc, g.ldb, g.k, g.m = load("ldc"), load("ldb"), load("k"), load("m")
+	g.ldc, g.k, g.m = load("ldc"), load("k"), load("m")
+	if t.gather {
+		g.offsets = load("rows")
+	} else {
+		g.ldb = stride("ldb")
+	}
 	n := load("n")
 	SHLQ(U8(2), g.ldc)
-	SHLQ(U8(2), g.ldb)
 
 	// The last vector has ((n-1) mod lanes) + 1 columns.
 	last := GP64()
@@ -61,7 +77,7 @@ func (t gemmTile) generate() {
 	} else {
 		// Here last is still one less than the columns of the last vector.
 		g.table = GP64()
-		LEAQ(maskTable("gemm_masks"), g.table)
+		LEAQ(maskTable(t.name+"_masks"), g.table)
 		NEGQ(last)
 		LEAQ(Mem{Base: g.table, Index: last, Scale: 4, Disp: 28}, g.table)
 	}
@@ -118,8 +134,16 @@ func (t gemmTile) body(g gemmArgs, v int, tail bool, id string) {
 	Label(id + "_start")
 
 	step := func(u int) {
+		var row reg.GPVirtual
+		if t.gather {
+			row = GP64()
+			MOVQ(Mem{Base: g.offsets, Disp: 8 * u}, row)
+		}
 		for j := range col {
 			m := Mem{Base: g.b, Disp: 4 * t.lanes * j}
+			if t.gather {
+				m.Index, m.Scale = row, 1
+			}
 			switch {
 			case tail && j == v-1 && t.masked:
 				VMOVUPS_Z(m, g.kmask, col[j])
@@ -130,7 +154,9 @@ func (t gemmTile) body(g gemmArgs, v int, tail bool, id string) {
 				VMOVUPS(m, col[j])
 			}
 		}
-		ADDQ(g.ldb, g.b)
+		if !t.gather {
+			ADDQ(g.ldb, g.b)
+		}
 		for i := range acc {
 			VBROADCASTSS(Mem{Base: g.a, Disp: 4 * (u*t.rows + i)}, tmp)
 			for j := range col {
@@ -146,6 +172,9 @@ func (t gemmTile) body(g gemmArgs, v int, tail bool, id string) {
 		step(u)
 	}
 	ADDQ(I32(4*unroll*t.rows), g.a)
+	if t.gather {
+		ADDQ(I8(8*unroll), g.offsets)
+	}
 	SUBQ(I8(unroll), g.k)
 	JGE(LabelRef(id + "_loop"))
 	Label(id + "_rest")
@@ -154,6 +183,9 @@ func (t gemmTile) body(g gemmArgs, v int, tail bool, id string) {
 	Label(id + "_one")
 	step(0)
 	ADDQ(I8(4*t.rows), g.a)
+	if t.gather {
+		ADDQ(I8(8), g.offsets)
+	}
 	DECQ(g.k)
 	JNZ(LabelRef(id + "_one"))
 	Label(id + "_store")
