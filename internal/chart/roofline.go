@@ -8,7 +8,6 @@ import (
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -57,7 +56,7 @@ func (r Roofline) Write(w io.Writer, f Format) error {
 
 func (r Roofline) plot(points []Point) (*plot.Plot, error) {
 	pl := plot.New()
-	plain(pl, r.Title)
+	plain(pl, r.Title+": peak "+short(r.Peak)+" GFLOP/s, bandwidth "+short(r.Bandwidth)+" GB/s")
 	pl.Title.Padding = vg.Points(6)
 	pl.X.Label.Text, pl.Y.Label.Text = "arithmetic intensity, FLOPs a byte", "GFLOP/s"
 	for _, a := range []*plot.Axis{&pl.X, &pl.Y} {
@@ -82,7 +81,7 @@ func (r Roofline) plot(points []Point) (*plot.Plot, error) {
 	return pl, addPoints(pl, points)
 }
 
-// addRoof draws the slope of the bandwidth, the flat of the peak, and their names.
+// addRoof draws the slope of the bandwidth and the flat of the peak.
 func (r Roofline) addRoof(pl *plot.Plot, low, high, bottom float64) error {
 	ridge := r.Peak / r.Bandwidth
 	start := max(low, bottom/r.Bandwidth)
@@ -92,7 +91,7 @@ func (r Roofline) addRoof(pl *plot.Plot, low, high, bottom float64) error {
 	}
 	roof.Color, roof.Width = ink, vg.Points(1.5)
 	pl.Add(roof)
-	return addText(pl, plotter.XY{X: high, Y: r.Peak}, "peak "+short(r.Peak)+" GFLOP/s, bandwidth "+short(r.Bandwidth)+" GB/s", text.XRight, vg.Points(-4), vg.Points(3))
+	return nil
 }
 
 func addPoints(pl *plot.Plot, points []Point) error {
@@ -107,18 +106,6 @@ func addPoints(pl *plot.Plot, points []Point) error {
 	dots.GlyphStyle = draw.GlyphStyle{Color: orange, Radius: vg.Points(3), Shape: draw.CircleGlyph{}}
 	pl.Add(dots)
 	pl.Add(names(points))
-	return nil
-}
-
-func addText(pl *plot.Plot, at plotter.XY, s string, align text.XAlignment, dx, dy vg.Length) error {
-	l, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{at}, Labels: []string{s}})
-	if err != nil {
-		return err
-	}
-	l.Offset = vg.Point{X: dx, Y: dy}
-	l.TextStyle[0] = textStyle(9)
-	l.TextStyle[0].XAlign, l.TextStyle[0].YAlign = align, text.YBottom
-	pl.Add(l)
 	return nil
 }
 

@@ -17,6 +17,9 @@ type flopsOptions struct {
 	convention conventionName
 	explain    bool
 	spec       layer.Spec
+	net        netFlags
+	view       netView
+	strict     bool
 }
 
 // conventionName is a tool whose counting rules are followed, or all of them side by side.
@@ -28,7 +31,7 @@ func newFlops(s Streams, run func(flopsOptions) error) *cobra.Command {
 	o := flopsOptions{Streams: s}
 	var flags layerFlags
 	cmd := &cobra.Command{
-		Use:   "flops VARIANT [flags]",
+		Use:   "flops VARIANT|--net NETWORK [flags]",
 		Short: "What it costs: parameters, MACs, FLOPs, memory",
 		Long: `flops counts a layer, stage by stage: parameters; MACs, the multiply-accumulates of the definition, padded taps
 included, bias not; FLOPs, which are 2 a MAC, plus bias additions, plus what pooling, activations, scaling and
@@ -40,10 +43,22 @@ side by side.`,
 		Example: strings.Trim(`
   convx flops standard -i 3x224x224 -c 64 -k 7 -s 2 -p 3
   convx flops separable -i 256x28x28 -c 256 -p 1 --explain
-  convx flops transposed -i 3x2x2 -c 1 -k 2 -s 2 --convention all`, "\n"),
+  convx flops transposed -i 3x2x2 -c 1 -k 2 -s 2 --convention all
+  convx flops --net resnet-50 --depth 1
+  convx flops --net mobilenet-v2 --by kind
+  convx flops --net resnet-50 --convention all`, "\n"),
 		Args:              argsUpTo(1),
 		ValidArgsFunction: completeVariants,
-		RunE: func(_ *cobra.Command, args []string) (err error) {
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err := o.net.settle(c, &flags, args); err != nil {
+				return err
+			}
+			if err := o.checkView(c); err != nil {
+				return err
+			}
+			if len(o.net.names) > 0 {
+				return run(o)
+			}
 			if o.spec, err = flags.spec(firstArg(args)); err != nil {
 				return err
 			}
@@ -52,6 +67,12 @@ side by side.`,
 	}
 	flags.register(cmd)
 	formatVar(cmd, &o.format)
+	o.net.register(cmd, false)
+	cmd.Flags().IntVar(&o.view.depth, "depth", 0, "with --net: fold blocks at this depth: 1 shows stages, 0 every layer")
+	enumVar(cmd, &o.view.by, "by", "", "with --net: group rows", "", "kind")
+	enumVar(cmd, &o.view.sort, "sort", "", "with --net: the largest first", "", "macs", "params", "flops", "activations", "memory")
+	cmd.Flags().IntVar(&o.view.top, "top", 0, "with --net: show the first `N` rows and add up the others")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "with --net: fail if some operator is not counted")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print each formula with the numbers in it")
 	var names []conventionName
 	for _, c := range flops.Conventions() {
@@ -59,6 +80,28 @@ side by side.`,
 	}
 	enumVar(cmd, &o.convention, "convention", "", "whose counting rules to follow", append(names, allConventions)...)
 	return cmd
+}
+
+// checkView keeps flags of networks from layers, and the other way round.
+func (o *flopsOptions) checkView(c *cobra.Command) error {
+	if len(o.net.names) > 0 {
+		if o.explain {
+			return usagef("--explain is for a layer: convx flops VARIANT --explain")
+		}
+		if o.view.by != "" && o.view.depth > 0 {
+			return usagef("--by %s and --depth %d: give one of them", o.view.by, o.view.depth)
+		}
+		if o.view.depth < 0 || o.view.top < 0 {
+			return usagef("--depth and --top are positive numbers, or 0 for all")
+		}
+		return nil
+	}
+	for _, name := range []string{"depth", "by", "sort", "top", "strict"} {
+		if c.Flags().Changed(name) {
+			return usagef("--%s is for networks: give --net", name)
+		}
+	}
+	return nil
 }
 
 // counted is a layer with its shape and its cost.
@@ -82,6 +125,9 @@ func count(s layer.Spec) (counted, error) {
 }
 
 func runFlops(o flopsOptions) error {
+	if len(o.net.names) > 0 {
+		return runFlopsNet(o)
+	}
 	c, err := count(o.spec)
 	if err != nil {
 		return err

@@ -114,6 +114,9 @@ func printedCounts(t *testing.T, f report.Format, out string) (rows [][]int, tot
 				depth--
 			}
 		}
+		if len(counts) > 3 { // "2 layers" stands before them
+			counts = counts[len(counts)-3:]
+		}
 		switch {
 		case fields[0] == "total":
 			total = numbersIn(counts)

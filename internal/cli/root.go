@@ -77,6 +77,7 @@ func newRoot(s Streams) *cobra.Command {
 		newCompare(s, runCompare),
 		newBench(s, runBench),
 		newVariants(s, runVariants),
+		newNets(s, runNets),
 		newRun(s, runRun),
 		newConfig(s, runConfig),
 		newExplore(s),

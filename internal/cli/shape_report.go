@@ -30,17 +30,23 @@ type shapeStageJSON struct {
 }
 
 type fieldJSON struct {
-	Size   []float64 `json:"size"`
-	Jump   []float64 `json:"jump"`
-	Start  []float64 `json:"start"`
-	Center []float64 `json:"center"`
-	Whole  bool      `json:"whole,omitempty"`
+	Size      []float64 `json:"size"`
+	Jump      []float64 `json:"jump"`
+	Start     []float64 `json:"start"`
+	Center    []float64 `json:"center"`
+	Effective []float64 `json:"effective"` // the Gaussian estimate
+	Whole     bool      `json:"whole,omitempty"`
+	Unaligned bool      `json:"unaligned,omitempty"`
+}
+
+func fieldOf(f shape.Field) fieldJSON {
+	return fieldJSON{f.Size, f.Jump, f.Start, f.Center(), f.Effective(), f.Whole, f.Unaligned}
 }
 
 func shapeDocument(r shape.Result) report.Document {
 	j := shapeJSON{
 		Variant: r.Layer.Variant, Input: r.Input, Output: r.Output,
-		ReceptiveField: fieldJSON{r.Field.Size, r.Field.Jump, r.Field.Start, r.Field.Center(), r.Field.Whole},
+		ReceptiveField: fieldOf(r.Field),
 		Defaults:       map[string]string{}, Notes: []string{},
 	}
 	for _, d := range r.Layer.Defaults {

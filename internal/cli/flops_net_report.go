@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/report"
+)
+
+type flopsNetJSON struct {
+	Net                 string         `json:"net"`
+	Input               []int          `json:"input"`
+	Output              []int          `json:"output"`
+	Total               costJSON       `json:"total"`
+	PeakMemory          int            `json:"peak_memory"` // bytes of live activations
+	ArithmeticIntensity float64        `json:"arithmetic_intensity"`
+	Convention          string         `json:"convention"`
+	Unit                string         `json:"unit"`
+	Layers              []netLayerJSON `json:"layers"`
+	Uncounted           []string       `json:"uncounted"`
+	Notes               []string       `json:"notes"`
+}
+
+type netLayerJSON struct {
+	Name    string `json:"name"`
+	Variant string `json:"variant"`
+	Output  []int  `json:"output"`
+	costJSON
+	Share  float64 `json:"share"` // of the network's macs
+	Layers int     `json:"layers"`
+	Shares string  `json:"shares_weights_of,omitempty"`
+}
+
+func flopsNetDocument(r *network.Result, rows []netRow, c flops.Convention, total int) report.Document {
+	j := flopsNetJSON{
+		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: costOf(r.Total, total), PeakMemory: r.PeakMemory,
+		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
+		Layers: []netLayerJSON{}, Uncounted: append([]string{}, uncountedText(r)...), Notes: append([]string{}, r.Notes...),
+	}
+	t := report.Table{Columns: append([]report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}, costColumns(c)...)}
+	t.Columns = append(t.Columns, report.Column{Name: "share"})
+	for _, row := range rows {
+		l := netLayerJSON{Name: row.name, Variant: row.kindText(), Output: row.output, costJSON: costOf(row.cost, row.macs), Layers: row.layers, Shares: row.shares}
+		if total > 0 {
+			l.Share = float64(row.macs) / float64(total)
+		}
+		j.Layers = append(j.Layers, l)
+		variant := l.Variant
+		if row.uncounted {
+			variant += " (not counted)"
+		}
+		cells := []report.Cell{report.Str(l.Name), {Text: variant, Raw: l.Variant}, report.Str(layer.FormatShape(l.Output))}
+		cells = append(cells, costCells(l.costJSON)...)
+		t.Rows = append(t.Rows, append(cells, report.Cell{Text: bar(l.Share), Raw: l.Share}))
+	}
+	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total)...)
+	t.Footer = append(t.Footer, report.Cell{Raw: 1})
+	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
+	foot := costFootnotes(r.Total, c)
+	if r.PeakMemory > 0 {
+		foot = append(foot, fmt.Sprintf("peak memory: %s of activations are live at once, in %s", report.Bytes(r.PeakMemory), r.Nodes[r.PeakNode].Node.Name))
+	}
+	for _, n := range r.Notes {
+		foot = append(foot, "note: "+n)
+	}
+	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
+}
+
+func netTitle(g *network.Graph) string {
+	if g.Title == "" {
+		return g.Name
+	}
+	return g.Name + ", " + g.Title
+}
+
+// barWidth is the length of a bar that stands for everything.
+const barWidth = 16
+
+// bar draws a share in eighths of a character, with the figure behind: "███▌ 22.1%".
+func bar(share float64) string {
+	if share <= 0 {
+		return ""
+	}
+	eighths := int(share*barWidth*8 + 0.5)
+	text := strings.Repeat("█", eighths/8)
+	if part := eighths % 8; part > 0 {
+		text += string([]rune("▏▎▍▌▋▊▉")[part-1])
+	}
+	if text == "" {
+		text = "▏"
+	}
+	return text + " " + percent(share)
+}
+
+// netConventions prints every tool's figure for a network side by side.
+func netConventions(r *network.Result) (report.Document, error) {
+	j := struct {
+		Net         string           `json:"net"`
+		Input       []int            `json:"input"`
+		Output      []int            `json:"output"`
+		Conventions []conventionJSON `json:"conventions"`
+	}{Net: r.Graph.Name, Input: r.Input, Output: r.Output}
+	for _, c := range flops.Conventions() {
+		_, total, err := r.Under(c)
+		if err != nil {
+			return report.Document{}, err
+		}
+		j.Conventions = append(j.Conventions, conventionJSON{c.Name, total, c.Unit, c.Differs})
+	}
+	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
+	return report.Document{JSON: j, Blocks: []report.Block{head, conventionsTable(j.Conventions)}}, nil
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/network/onnx"
+)
+
+// netFlags choose networks in place of a layer.
+type netFlags struct {
+	names []string
+	input []int // replaces the networks' own
+	batch int
+}
+
+// register adds --net and --batch; many allows several networks.
+func (n *netFlags) register(cmd *cobra.Command, many bool) {
+	usage := "a whole network: the `NAME` of a built-in one, or a .yaml or .onnx file"
+	if many {
+		usage += "; repeat for more"
+	}
+	cmd.Flags().StringArrayVar(&n.names, "net", nil, usage)
+	cmd.Flags().IntVar(&n.batch, "batch", 0, "with --net: pictures in a batch (default: the network's own, 1)")
+	err := cmd.RegisterFlagCompletionFunc("net", func(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+		if strings.ContainsAny(prefix, "./") {
+			files, _ := filepath.Glob(prefix + "*")
+			return files, cobra.ShellCompDirectiveDefault
+		}
+		return network.Names(), cobra.ShellCompDirectiveDefault
+	})
+	if err != nil {
+		panic(err) // a flag registered twice: a mistake in the program
+	}
+}
+
+// settle checks the flags against each other. Of the layer flags, a network reads --input alone.
+func (n *netFlags) settle(cmd *cobra.Command, flags *layerFlags, args []string) error {
+	if len(n.names) == 0 {
+		if cmd.Flags().Changed("batch") {
+			return usagef("--batch is for networks: give --net, or put the batch into -i NxCxHxW")
+		}
+		return nil
+	}
+	if len(args) > 0 {
+		return usagef("%q and --net %s: give a variant or a network, not both", args[0], n.names[0])
+	}
+	if n.batch < 0 || cmd.Flags().Changed("batch") && n.batch == 0 {
+		return usagef("--batch %d: give a positive number", n.batch)
+	}
+	for _, kv := range flags.given {
+		if kv.key != "input" {
+			return usagef("--%s is for a layer: a network says it in its file; of the layer flags, --net reads -i", kv.key)
+		}
+		var s layer.Spec
+		if err := s.Set(kv.key, kv.value); err != nil {
+			return usageError{err}
+		}
+		n.input = s.Input
+	}
+	return nil
+}
+
+// only is the network of a command that takes one.
+func (n *netFlags) only() (string, error) {
+	if len(n.names) > 1 {
+		return "", usagef("--net is given twice: %s and %s; compare takes several", n.names[0], n.names[1])
+	}
+	return n.names[0], nil
+}
+
+// load reads and evaluates one network at the asked-for size.
+func (n *netFlags) load(name string) (*network.Result, error) {
+	var g *network.Graph
+	var err error
+	o := network.Options{Input: n.input, Batch: n.batch}
+	if strings.EqualFold(filepath.Ext(name), ".onnx") {
+		var m *onnx.Model
+		if m, err = onnx.Open(name); err != nil {
+			return nil, err
+		}
+		if g, err = m.Network(onnx.Options{Input: n.input, Batch: n.batch}); err != nil {
+			return nil, fmt.Errorf("reading %q: %w", name, err)
+		}
+		if g.Name == "" {
+			g.Name = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+		}
+		o = network.Options{} // the graph stands for this size
+	} else if g, err = network.Open(name); err != nil {
+		return nil, netError(err)
+	}
+	r, err := network.Evaluate(g, o)
+	return r, netError(err)
+}
+
+// netError makes what is wrong with a network's content a usage error, as an impossible layer is.
+func netError(err error) error {
+	if _, ok := err.(*network.Error); ok {
+		return usageError{err}
+	}
+	return err
+}
+
+// uncountedText lists the operators that the totals lack.
+func uncountedText(r *network.Result) []string {
+	var out []string
+	for _, u := range r.Uncounted {
+		out = append(out, fmt.Sprintf("%s (%d)", u.Operator, u.Count))
+	}
+	return slices.Clip(out)
+}

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/report"
+	"convx/internal/shape"
+)
+
+type shapeNetJSON struct {
+	Net    string              `json:"net"`
+	Input  []int               `json:"input"`
+	Output []int               `json:"output"`
+	Layers []shapeNetLayerJSON `json:"layers"`
+	Notes  []string            `json:"notes"`
+}
+
+type shapeNetLayerJSON struct {
+	Name    string    `json:"name"`
+	Variant string    `json:"variant"`
+	Output  []int     `json:"output"`
+	Field   fieldJSON `json:"receptive_field"`
+	// Seconds is how long the receptive field is, where --rate says how many samples a second has.
+	Seconds *float64 `json:"receptive_field_seconds,omitempty"`
+}
+
+func runShapeNet(o shapeOptions) error {
+	name, err := o.net.only()
+	if err != nil {
+		return err
+	}
+	r, err := o.net.load(name)
+	if err != nil {
+		return err
+	}
+	return report.Write(o.Out, o.format, shapeNetDocument(r, o))
+}
+
+func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
+	j := shapeNetJSON{Net: r.Graph.Name, Input: r.Input, Output: r.Output, Layers: []shapeNetLayerJSON{}, Notes: append([]string{}, r.Notes...)}
+	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}}
+	if o.field {
+		t.Columns = append(t.Columns,
+			report.Column{Name: "field", Key: "size", Right: true}, report.Column{Name: "effective", Right: true}, report.Column{Name: "jump", Right: true},
+			report.Column{Name: "start", Right: true}, report.Column{Name: "centre", Key: "center", Right: true})
+		if o.rate > 0 {
+			t.Columns = append(t.Columns, report.Column{Name: "milliseconds", Right: true})
+		}
+	}
+	var last *network.NodeResult
+	for _, n := range r.Counted() {
+		l := shapeNetLayerJSON{Name: n.Node.Name, Variant: n.Variant, Output: n.Output, Field: fieldOf(n.Field)}
+		row := []report.Cell{report.Str(l.Name), report.Str(l.Variant), report.Str(layer.FormatShape(l.Output))}
+		if o.rate > 0 && len(n.Field.Size) > 0 {
+			s := n.Field.Size[len(n.Field.Size)-1] / o.rate
+			l.Seconds = &s
+		}
+		if o.field {
+			row = append(row, fieldCells(n.Field)...)
+			if o.rate > 0 {
+				row = append(row, millisecondCell(l.Seconds))
+			}
+		}
+		if !n.Field.Whole {
+			last = n
+		}
+		j.Layers = append(j.Layers, l)
+		t.Rows = append(t.Rows, row)
+	}
+	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
+	var foot report.Text
+	if last != nil {
+		foot = append(foot, fieldSentence(last, o.rate))
+	}
+	for _, n := range r.Notes {
+		foot = append(foot, "note: "+n)
+	}
+	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
+}
+
+// fieldSentence sums up what the last layer that does not see everything sees.
+func fieldSentence(n *network.NodeResult, rate float64) string {
+	text := fmt.Sprintf("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s",
+		n.Node.Name, numbers(n.Field.Size), numbers(n.Field.Jump), rounded(n.Field.Effective()))
+	if rate > 0 && len(n.Field.Size) > 0 {
+		text += fmt.Sprintf("; %s ms at %g samples a second", report.Digits(1000*n.Field.Size[len(n.Field.Size)-1]/rate), rate)
+	}
+	return text
+}
+
+func fieldCells(f shape.Field) []report.Cell {
+	if f.Whole {
+		return []report.Cell{report.Str("whole"), {}, {}, {}, {}}
+	}
+	if len(f.Size) == 0 {
+		return make([]report.Cell, 5)
+	}
+	size := report.Str(numbers(f.Size))
+	if f.Unaligned {
+		size.Text += " (unaligned)"
+		size.Raw = numbers(f.Size)
+	}
+	return []report.Cell{size, report.Str(rounded(f.Effective())), report.Str(numbers(f.Jump)), report.Str(numbers(f.Start)), report.Str(numbers(f.Center()))}
+}
+
+func millisecondCell(s *float64) report.Cell {
+	if s == nil {
+		return report.Cell{}
+	}
+	return report.Cell{Text: report.Digits(1000 * *s), Raw: 1000 * *s}
+}
+
+// rounded writes estimates with one digit after the point.
+func rounded(v []float64) string {
+	parts := make([]string, len(v))
+	for i, x := range v {
+		parts[i] = fmt.Sprintf("%.1f", x)
+	}
+	if len(parts) > 1 && parts[0] == parts[len(parts)-1] {
+		return parts[0]
+	}
+	return strings.Join(parts, "x")
+}
