@@ -74,12 +74,12 @@ func (c Convention) Of(r shape.Result) (stages []int, total int, err error) {
 var conventions = []Convention{
 	{
 		Name: "mac", Unit: "MACs", perMAC: 1,
-		Differs: "multiply-accumulates of convolutions and linear layers; transposed on the input size; no bias, no norm",
+		Differs: "multiply-accumulates of conv and linear layers; transposed on the input size; no bias, no norm",
 		counts:  table(cells{layer.KindConv: macs, layer.KindTransposed: macs, layer.KindDeformable: macs, layer.KindLinear: macs}),
 	},
 	{
 		Name: "fvcore", Unit: "MACs", perMAC: 1,
-		Differs: "adds norms (2 an element, 1 without affine), adaptive average pools (their input) and resizing; skips deformable",
+		Differs: "adds norms (2 an element), adaptive average pools (input elements), resizing; not deformable",
 		counts: table(cells{
 			layer.KindConv: macs, layer.KindTransposed: macs, layer.KindLinear: macs,
 			layer.KindNorm: fvcoreNorm, layer.KindPool: fvcorePool, layer.KindResize: fvcoreResize,
@@ -87,12 +87,12 @@ var conventions = []Convention{
 	},
 	{
 		Name: "ptflops", Unit: "MACs", perMAC: 1,
-		Differs: "adds the bias of convolutions and linear layers (aten backend); skips deformable",
+		Differs: "adds the biases of conv and linear layers (aten backend); not deformable",
 		counts:  table(cells{layer.KindConv: macsAndBias, layer.KindTransposed: macsAndBias, layer.KindLinear: macsAndBias}),
 	},
 	{
 		Name: "torchinfo", Unit: "MACs", perMAC: 1,
-		Differs: "multiplies parameters, biases too, by output positions: transposed on the output size; norms count 2C a sample",
+		Differs: "(weights + biases) times output positions, transposed too; norms 2C a sample",
 		counts: table(cells{
 			layer.KindConv: paramsByPosition, layer.KindTransposed: paramsByPosition, layer.KindDeformable: paramsByPosition,
 			layer.KindLinear: paramsBySample, layer.KindNorm: paramsBySample,
@@ -100,7 +100,7 @@ var conventions = []Convention{
 	},
 	{
 		Name: "thop", Unit: "MACs", perMAC: 1,
-		Differs: "transposed on the output size (stride² over); adds norms (4 an element), average pools and resizing; skips deformable",
+		Differs: "transposed on the output size; adds norms (4 an element), average pools, resizing; not deformable",
 		counts: table(cells{
 			layer.KindConv: macs, layer.KindTransposed: transposedOnOutput, layer.KindLinear: macs,
 			layer.KindNorm: thopNorm, layer.KindPool: thopPool, layer.KindResize: thopResize, layer.KindActivation: thopActivation,
@@ -108,12 +108,12 @@ var conventions = []Convention{
 	},
 	{
 		Name: "torch", Unit: "FLOPs", perMAC: 2,
-		Differs: "FLOPs, not MACs: 2 a multiply-accumulate, nothing else (FlopCounterMode); skips deformable",
+		Differs: "FLOPs, not MACs: 2 a multiply-accumulate (FlopCounterMode); not deformable",
 		counts:  table(cells{layer.KindConv: twice(macs), layer.KindTransposed: twice(macs), layer.KindLinear: twice(macs)}),
 	},
 	{
 		Name: "torchvision", Unit: "MACs", perMAC: 1,
-		Differs: "as mac (printed as GFLOPS in its model tables); skips deformable",
+		Differs: "as mac, but printed as GFLOPS; not deformable",
 		counts:  table(cells{layer.KindConv: macs, layer.KindTransposed: macs, layer.KindLinear: macs}),
 	},
 }
