@@ -134,7 +134,7 @@ type ROIPool struct {
 }
 
 // Norm is a normalisation at inference: "batch" is a scale and a shift per channel (foldable into a convolution);
-// "layer", "instance" and "group" compute statistics; "lrn" is AlexNet's local response normalisation over Size channels.
+// "layer", "instance" and "group" (Size groups) compute statistics; "lrn" is AlexNet's local response normalisation over Size channels.
 type Norm struct {
 	Func   string
 	Affine bool

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"convx/internal/layer"
-	"convx/internal/ops/reference"
 	"convx/internal/tensor"
 )
 
@@ -40,11 +39,22 @@ func newPadded[T tensor.Float](outer, inner *Problem, next runner[T]) runner[T] 
 	r.in = [][]T{r.scratch}
 	for axis := range r.from {
 		for i := range inner.In[axis] {
-			r.from[axis] = append(r.from[axis], reference.Source(i-outer.Pads[axis].Begin, outer.In[axis], outer.PadMode))
+			r.from[axis] = append(r.from[axis], borderSource(i-outer.Pads[axis].Begin, outer.In[axis], outer.PadMode))
 		}
 	}
 	r.copyRows = r.copy
 	return r
+}
+
+// borderSource is the element that position i of n, possibly outside of them, holds in a padding mode.
+func borderSource(i, n int, mode layer.PadMode) int {
+	switch mode {
+	case layer.PadReflect: // a period of 2n-2: there and back without repeating the ends
+		return min(max(i, -i), 2*(n-1)-i)
+	case layer.PadCircular:
+		return (i + n) % n
+	}
+	return min(max(i, 0), n-1)
 }
 
 func (r *padded[T]) run(ctx context.Context, out []T, in [][]T) error {

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"math"
 
 	"convx/internal/layer"
 	"convx/internal/ops/reference"
@@ -37,27 +38,45 @@ func (p *Problem) resizeScale() [3]float64 {
 type separableResize[T tensor.Float] struct {
 	*Problem
 	in, out [3]int
-	mixes   [3][]reference.Mix
+	lerps   [3][]lerp
 	team    *team
 	line    [][]float64 // by worker: one mixed row, and a zero that weights of zero point to
 	resize  func(worker, from, to int)
 	x, y    []T
 }
 
+// lerp is the two input positions that an output position mixes along an axis, and how much of each.
+type lerp struct {
+	at     [2]int
+	weight [2]float64
+}
+
+// lerpAt looks at the centre of output pixel o in input pixels, clamped to the centres of the first and the last.
+func lerpAt(o, n int, scale float64, nearest bool) lerp {
+	center := (float64(o)+0.5)/scale - 0.5
+	if nearest {
+		center = math.Floor(center + 0.5)
+	}
+	center = max(0, min(center, float64(n-1)))
+	whole, part := math.Modf(center)
+	i := int(whole)
+	return lerp{[2]int{i, min(i+1, n-1)}, [2]float64{1 - part, part}}
+}
+
 func newSeparableResize[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
 	op := p.Stage.Op.(layer.Resize)
 	r := &separableResize[T]{Problem: p, in: three(p.Inputs[0][2:]), out: three(p.Output[2:]), team: newTeam(p.Threads)}
 	scale := p.resizeScale()
-	for axis := range r.mixes {
+	for axis := range r.lerps {
 		for o := range r.out[axis] {
-			r.mixes[axis] = append(r.mixes[axis], reference.MixAt(o, r.in[axis], scale[axis], op.Nearest))
+			r.lerps[axis] = append(r.lerps[axis], lerpAt(o, r.in[axis], scale[axis], op.Nearest))
 		}
 	}
-	for i := range r.mixes[2] {
-		m := &r.mixes[2][i]
-		for j := range m.At {
-			if m.Weight[j] == 0 { // an infinite pixel would make it a NaN
-				m.At[j] = r.in[2]
+	for i := range r.lerps[2] {
+		m := &r.lerps[2][i]
+		for j := range m.at {
+			if m.weight[j] == 0 { // an infinite pixel would make it a NaN
+				m.at[j] = r.in[2]
 			}
 		}
 	}
@@ -76,13 +95,13 @@ func (r *separableResize[T]) run(ctx context.Context, out []T, in [][]T) error {
 func (r *separableResize[T]) rowsOf(worker, from, to int) {
 	line := r.line[worker]
 	for i := from; i < to; i++ {
-		plane, d, h := i/r.out[1]/r.out[0], r.mixes[0][i/r.out[1]%r.out[0]], r.mixes[1][i%r.out[1]]
+		plane, d, h := i/r.out[1]/r.out[0], r.lerps[0][i/r.out[1]%r.out[0]], r.lerps[1][i%r.out[1]]
 		x := r.x[plane*r.in[0]*r.in[1]*r.in[2]:]
 		clear(line)
 		for a := range 2 {
 			for b := range 2 {
-				if f := d.Weight[a] * h.Weight[b]; f != 0 {
-					for j, v := range x[(d.At[a]*r.in[1]+h.At[b])*r.in[2]:][:r.in[2]] {
+				if f := d.weight[a] * h.weight[b]; f != 0 {
+					for j, v := range x[(d.at[a]*r.in[1]+h.at[b])*r.in[2]:][:r.in[2]] {
 						line[j] += f * float64(v)
 					}
 				}
@@ -90,8 +109,8 @@ func (r *separableResize[T]) rowsOf(worker, from, to int) {
 		}
 		y := r.y[i*r.out[2]:][:r.out[2]]
 		for j := range y {
-			m := &r.mixes[2][j]
-			y[j] = T(m.Weight[0]*line[m.At[0]] + m.Weight[1]*line[m.At[1]])
+			m := &r.lerps[2][j]
+			y[j] = T(m.weight[0]*line[m.at[0]] + m.weight[1]*line[m.at[1]])
 		}
 	}
 }

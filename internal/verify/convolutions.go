@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"convx/internal/layer"
-	"convx/internal/ops/reference"
 )
 
 // convolutions are the identities of variants that are one convolution.
@@ -110,8 +109,25 @@ func padModeIsBorder(d *draw) (left, right *array) {
 	}
 	keys := []string{num("kernel", d.axes(dims, 1, 4)...), num("out-channels", d.Int(1, 9))}
 	left, w := d.run("standard", x, nil, append(keys, padding, "pad-mode="+string(mode))...)
-	border := gather(x, bordered, func(axis, i int) int { return reference.Source(i-begin[axis], x.Shape[2+axis], mode) })
+	border := gather(x, bordered, func(axis, i int) int { return source(i-begin[axis], x.Shape[2+axis], mode) })
 	return left, d.of("standard", border, w, keys...)
+}
+
+// source is the element that position i of n holds in a padding mode; -1 is a zero.
+func source(i, n int, mode layer.PadMode) int {
+	switch {
+	case 0 <= i && i < n:
+		return i
+	case mode == layer.PadReflect && i < 0:
+		return -i
+	case mode == layer.PadReflect:
+		return 2*n - 2 - i
+	case mode == layer.PadReplicate:
+		return max(0, min(i, n-1))
+	case mode == layer.PadCircular:
+		return (i + n) % n
+	}
+	return -1
 }
 
 // dimensionsAgree computes one convolution over 1 or 2 axes, and over one more, of extent 1.

@@ -28,12 +28,12 @@ func (g *Geometry) row(i int) (n, o, d, h int) {
 
 // source is the input position, along an axis, that a tap of the output position at reads; -1 is a zero.
 func (g *Geometry) source(axis, at, tap int) int {
-	return Source(at*g.Stride[axis]-g.Pads[axis].Begin+tap*g.Dilation[axis], g.In[axis], g.PadMode)
+	return source(at*g.Stride[axis]-g.Pads[axis].Begin+tap*g.Dilation[axis], g.In[axis], g.PadMode)
 }
 
-// Source maps position i of an axis of n elements, padded by mode, to the element that it holds, or to -1 for a zero.
+// source maps position i of an axis of n elements, padded by mode, to the element that it holds, or to -1 for a zero.
 // Reflect does not repeat the border, circular wraps around, replicate repeats the border.
-func Source(i, n int, mode layer.PadMode) int {
+func source(i, n int, mode layer.PadMode) int {
 	if 0 <= i && i < n {
 		return i
 	}

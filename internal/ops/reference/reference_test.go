@@ -71,7 +71,7 @@ func localResponse(pairs ...float64) (out []float64) {
 func sourcesAround(n int) (out []float64) {
 	for _, mode := range []layer.PadMode{layer.PadReflect, layer.PadReplicate, layer.PadCircular} {
 		for _, i := range []int{-2, -1, n, n + 1} {
-			out = append(out, float64(Source(i, n, mode)))
+			out = append(out, float64(source(i, n, mode)))
 		}
 	}
 	return out

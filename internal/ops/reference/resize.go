@@ -12,18 +12,18 @@ import (
 func Resize[T tensor.Float](in, out [3]int, scale [3]float64, nearest bool, y, x []T, from, to int) {
 	for i := from; i < to; i++ {
 		plane := i / (out[0] * out[1])
-		d := MixAt(i/out[1]%out[0], in[0], scale[0], nearest)
-		h := MixAt(i%out[1], in[1], scale[1], nearest)
+		d := mixAt(i/out[1]%out[0], in[0], scale[0], nearest)
+		h := mixAt(i%out[1], in[1], scale[1], nearest)
 		src := x[plane*in[0]*in[1]*in[2]:][:in[0]*in[1]*in[2]]
 		for o := range out[2] {
-			w := MixAt(o, in[2], scale[2], nearest)
+			w := mixAt(o, in[2], scale[2], nearest)
 			sum := 0.0
 			for a := range 2 {
 				for b := range 2 {
 					for c := range 2 {
 						// A weight of zero must not meet the pixel: it may be infinite.
-						if f := d.Weight[a] * h.Weight[b] * w.Weight[c]; f != 0 {
-							sum += f * float64(src[(d.At[a]*in[1]+h.At[b])*in[2]+w.At[c]])
+						if f := d.weight[a] * h.weight[b] * w.weight[c]; f != 0 {
+							sum += f * float64(src[(d.at[a]*in[1]+h.at[b])*in[2]+w.at[c]])
 						}
 					}
 				}
@@ -33,19 +33,18 @@ func Resize[T tensor.Float](in, out [3]int, scale [3]float64, nearest bool, y, x
 	}
 }
 
-// Mix is the two input positions that an output mixes along an axis, and their weights.
-type Mix struct {
-	At     [2]int
-	Weight [2]float64
+// mix is the two input positions that an output mixes along an axis, and their weights.
+type mix struct {
+	at     [2]int
+	weight [2]float64
 }
 
-// MixAt is the mix of output position o.
-func MixAt(o, in int, scale float64, nearest bool) Mix {
+func mixAt(o, in int, scale float64, nearest bool) mix {
 	p := (float64(o)+0.5)/scale - 0.5
 	if nearest {
 		p = math.Floor(p + 0.5)
 	}
 	p = min(max(p, 0), float64(in-1))
 	low := int(p)
-	return Mix{[2]int{low, min(low+1, in-1)}, [2]float64{1 - (p - float64(low)), p - float64(low)}}
+	return mix{[2]int{low, min(low+1, in-1)}, [2]float64{1 - (p - float64(low)), p - float64(low)}}
 }
