@@ -1,12 +1,11 @@
 package bench
 
 import (
+	"os"
 	"runtime"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/klauspost/cpuid/v2"
 
 	"convx/internal/ops/kernel"
 )
@@ -27,12 +26,16 @@ func MeasureMachine(threads int) Machine {
 	return Machine{CPU: CPU(), Threads: threads, PeakGFLOPS: peak(threads), BandwidthGBS: bandwidth(threads)}
 }
 
-// CPU names the processor.
+// CPU names the processor, where the kernel tells its name, or else the architecture. (Asking the processor itself at
+// start-up costs every command milliseconds on a virtual machine, where each CPUID instruction is emulated.)
 func CPU() string {
-	if name := strings.TrimSpace(cpuid.CPU.BrandName); name != "" {
-		return name
+	info, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(info)) {
+		if key, name, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
+			return strings.TrimSpace(name)
+		}
 	}
-	return runtime.GOARCH
+	return runtime.GOOS + "/" + runtime.GOARCH
 }
 
 // Attainable is the rate in GFLOP/s that the roofline allows at an arithmetic intensity in FLOPs a byte, and whether

@@ -8,7 +8,6 @@ import (
 	_ "github.com/charmbracelet/x/ansi"
 	_ "github.com/dustin/go-humanize"
 	_ "github.com/klauspost/compress/flate"
-	_ "github.com/klauspost/cpuid/v2"
 	_ "github.com/nlpodyssey/safetensors"
 	_ "github.com/olekukonko/tablewriter"
 	_ "github.com/rogpeppe/go-internal/testscript"
