@@ -3,6 +3,7 @@ package network
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -365,5 +366,19 @@ func TestLinearTime(t *testing.T) {
 		if small, large := count(1000), count(4000); large > 4.2*small {
 			t.Errorf("%s: %.0f allocations for 1000 layers, %.0f for 4000", name, small, large)
 		}
+	}
+}
+
+// The example of the reference is a network.
+func TestTheReferencesExample(t *testing.T) {
+	data, err := os.ReadFile("../../docs/network-files.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(data), "    name: tiny\n")
+	text, _, _ = strings.Cut(text, "\nErrors come")
+	r := evaluate(t, parse(t, strings.ReplaceAll("    name: tiny\n"+text, "\n    ", "\n")[4:]), Options{})
+	if !slices.Equal(r.Output, []int{1, 10}) || r.Graph.Name != "tiny" {
+		t.Errorf("%s makes %v", r.Graph.Name, r.Output)
 	}
 }
