@@ -1,0 +1,212 @@
+package budget
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+)
+
+// maxBaseline bounds a baseline file, in bytes.
+const maxBaseline = 256 << 20
+
+// ReadBaseline reads an earlier -f json output of flops (a layer or a network) or compare; of compare's rows, the one
+// that goes by this name counts, or the only one.
+func ReadBaseline(path, name string) (Subject, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
+			err = p.Err
+		}
+		return Subject{}, fmt.Errorf("reading %q: %w", path, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
+	if err == nil && len(data) > maxBaseline {
+		err = fmt.Errorf("a baseline has at most %d bytes", maxBaseline)
+	}
+	if err != nil {
+		return Subject{}, fmt.Errorf("reading %q: %w", path, err)
+	}
+	s, err := ParseBaseline(data, name)
+	if err != nil {
+		return Subject{}, fmt.Errorf("reading %q: %w", path, err)
+	}
+	return s, nil
+}
+
+// countsJSON are the counts of any of convx's JSON documents; what a document leaves out was not measured.
+type countsJSON struct {
+	Params          *int `json:"params"`
+	MACs            *int `json:"macs"`
+	FLOPs           *int `json:"flops"`
+	Activations     *int `json:"activations"`
+	WeightBytes     *int `json:"weight_bytes"`
+	ActivationBytes *int `json:"activation_bytes"`
+}
+
+type baselineJSON struct {
+	Net        string      `json:"net"`
+	Variant    string      `json:"variant"`
+	Convention string      `json:"convention"`
+	PeakMemory *int        `json:"peak_memory"`
+	Total      *countsJSON `json:"total"`
+	countsJSON
+	Layers []rowJSON `json:"layers"`
+	Stages []rowJSON `json:"stages"`
+	Rows   []rowJSON `json:"rows"`
+}
+
+type rowJSON struct {
+	Name    string `json:"name"`
+	Label   string `json:"label"`
+	Variant string `json:"variant"`
+	Kind    string `json:"kind"`
+	countsJSON
+}
+
+func (c countsJSON) counts() Counts {
+	out := Counts{}
+	for q, v := range map[Quantity]*int{
+		Params: c.Params, MACs: c.MACs, FLOPs: c.FLOPs, Activations: c.Activations,
+		WeightBytes: c.WeightBytes, ActivationBytes: c.ActivationBytes,
+	} {
+		if v != nil {
+			out[q] = *v
+		}
+	}
+	return out
+}
+
+// ParseBaseline reads the JSON of a baseline.
+func ParseBaseline(data []byte, name string) (Subject, error) {
+	var j baselineJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return Subject{}, fmt.Errorf("not convx's JSON: %w", err)
+	}
+	s := Subject{Name: cmp.Or(j.Net, j.Variant), Convention: cmp.Or(j.Convention, "mac"), Total: j.counts()}
+	if j.Total != nil {
+		s.Total = j.Total.counts()
+	}
+	if j.PeakMemory != nil {
+		s.Total[PeakMemory] = *j.PeakMemory
+	}
+	for _, r := range append(j.Layers, j.Stages...) {
+		s.Layers = append(s.Layers, Layer{Name: r.Name, Kind: cmp.Or(r.Variant, r.Kind), Counts: r.counts()})
+	}
+	if len(j.Rows) > 0 {
+		i := slices.IndexFunc(j.Rows, func(r rowJSON) bool { return r.Label == name || r.Variant == name })
+		if i < 0 && len(j.Rows) == 1 {
+			i = 0
+		}
+		if i < 0 {
+			return Subject{}, fmt.Errorf("none of its %d rows is %s", len(j.Rows), name)
+		}
+		s.Name, s.Total = cmp.Or(j.Rows[i].Label, j.Rows[i].Variant), j.Rows[i].counts()
+	}
+	for _, layers := range append(s.Layers, Layer{Counts: s.Total}) {
+		for q, v := range layers.Counts {
+			if v < 0 {
+				return Subject{}, fmt.Errorf("a negative count of %s", q.Name())
+			}
+		}
+	}
+	if len(s.Total) == 0 {
+		return Subject{}, errors.New("it holds no counts: make a baseline with convx flops -f json")
+	}
+	return s, nil
+}
+
+// Change is what became of a layer, or of the total.
+type Change struct {
+	Name          string
+	Before, After Counts // nil: the layer is new, or gone
+}
+
+// Difference is a subject beside an earlier one.
+type Difference struct {
+	Total Change
+	// Layers are those that changed, in the subject's order, then those that are gone.
+	Layers []Change
+	Checks []Check
+}
+
+// Compare holds the subject to an earlier one. Only the quantities of allowed are held, each to its increase; without
+// any, no total may grow.
+func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error) {
+	if s.Convention != before.Convention {
+		return Difference{}, fmt.Errorf("the baseline counts as %s does and this count as %s: give --convention %s", before.Convention, s.Convention, before.Convention)
+	}
+	d := Difference{Total: Change{Name: "total", Before: before.Total, After: s.Total}, Layers: changes(s, before)}
+	for _, q := range Quantities() {
+		old, known := before.Total[q]
+		now, measured := s.Total[q]
+		limit, named := allowed[q]
+		switch {
+		case named && !(known && measured):
+			return Difference{}, fmt.Errorf("the baseline or this count has no %s", q.Name())
+		case !known || !measured || len(allowed) > 0 && !named:
+			continue
+		}
+		grows := limit.Count
+		if limit.IsShare {
+			grows = int(min(float64(old)*limit.Percent/100, 1<<62))
+		}
+		most := old + grows
+		if most < old {
+			most = now // more than fits: anything goes
+		}
+		d.Checks = append(d.Checks, Check{
+			Name: "increase of " + string(q), Quantity: q, Measured: now, Allowed: most,
+			Baseline: true, Before: old, Most: d.grown(q),
+		})
+	}
+	return d, nil
+}
+
+// changes lists the layers whose counts differ.
+func changes(s, before Subject) []Change {
+	old := make(map[string]Counts, len(before.Layers))
+	for _, l := range before.Layers {
+		old[l.Name] = l.Counts
+	}
+	var out []Change
+	now := make(map[string]bool, len(s.Layers))
+	for _, l := range s.Layers {
+		now[l.Name] = true
+		was, known := old[l.Name]
+		if !known || differ(was, l.Counts) {
+			out = append(out, Change{Name: l.Name, Before: was, After: l.Counts})
+		}
+	}
+	for _, l := range before.Layers {
+		if !now[l.Name] {
+			out = append(out, Change{Name: l.Name, Before: l.Counts})
+		}
+	}
+	return out
+}
+
+// differ compares the quantities that both have.
+func differ(a, b Counts) bool {
+	for q, v := range a {
+		if w, ok := b[q]; ok && v != w {
+			return true
+		}
+	}
+	return false
+}
+
+// grown are the layers that a quantity grew most in.
+func (d Difference) grown(q Quantity) []Part {
+	var parts []Layer
+	for _, c := range d.Layers {
+		if more := c.After[q] - c.Before[q]; more > 0 {
+			parts = append(parts, Layer{Name: c.Name, Counts: Counts{q: more}})
+		}
+	}
+	return most(parts, q, shown)
+}

@@ -1,0 +1,178 @@
+package budget
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"convx/internal/network"
+)
+
+// maxFile bounds a budget file, in bytes.
+const maxFile = 1 << 20
+
+// ReadFile reads a budget file. Errors about its content are *network.Error, with all problems and their places.
+func ReadFile(path string) (Budget, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > maxFile {
+		return Budget{}, fmt.Errorf("reading %q: a budget file has at most %d bytes, not %d", path, maxFile, info.Size())
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			err = p.Err
+		}
+		return Budget{}, fmt.Errorf("reading %q: %w", path, err)
+	}
+	return Parse(path, data)
+}
+
+// Parse reads a budget file; name is what errors call it. docs/ci.md is the format's reference.
+func Parse(name string, data []byte) (Budget, error) {
+	f := file{budget: Budget{Name: name}}
+	var doc yaml.Node
+	if err := yaml.Load(data, &doc); err != nil {
+		return Budget{}, &network.Error{File: name, Problems: []network.Problem{syntax(err)}}
+	}
+	f.document(&doc)
+	if len(f.problems) > 0 {
+		return Budget{}, &network.Error{File: name, Problems: f.problems}
+	}
+	return f.budget, nil
+}
+
+func syntax(err error) network.Problem {
+	at, ok := errors.AsType[*yaml.LoadError](err)
+	if !ok {
+		return network.Problem{Err: err}
+	}
+	msg := strings.TrimPrefix(at.Message, "yaml: ")
+	if strings.Contains(msg, "no documents") {
+		msg = "the file is empty"
+	}
+	return network.Problem{At: network.Position{Line: at.Mark.Line, Column: at.Mark.Column}, Err: errors.New(msg)}
+}
+
+// file is a budget file while it is read.
+type file struct {
+	budget   Budget
+	problems []network.Problem
+}
+
+func (f *file) bad(n *yaml.Node, format string, args ...any) {
+	f.problems = append(f.problems, network.Problem{At: network.Position{Line: n.Line, Column: n.Column}, Err: fmt.Errorf(format, args...)})
+}
+
+func (f *file) document(doc *yaml.Node) {
+	root := doc
+	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
+		root = doc.Content[0]
+	}
+	f.pairs(root, "a budget", func(k, v *yaml.Node) {
+		switch k.Value {
+		case "title":
+			f.text(v)
+		case "network":
+			f.pairs(v, "network", func(k, v *yaml.Node) { f.limit(k, v, Limit{}) })
+		case "layers":
+			if v.Kind != yaml.SequenceNode {
+				f.bad(v, "layers is a list of patterns with their limits")
+				return
+			}
+			for _, entry := range v.Content {
+				f.layers(entry)
+			}
+		case "kinds":
+			f.pairs(v, "kinds", func(kind, limits *yaml.Node) {
+				f.pairs(limits, kind.Value, func(k, v *yaml.Node) { f.limit(k, v, Limit{Kind: kind.Value}) })
+			})
+		default:
+			f.bad(k, "unknown key %q; keys are title, network, layers, kinds", k.Value)
+		}
+	})
+	if len(f.problems) == 0 && len(f.budget.Limits) == 0 {
+		f.bad(root, "the budget limits nothing: write one like network: {max_macs: 310M}")
+	}
+}
+
+// layers reads a pattern and the limits of each layer that it matches.
+func (f *file) layers(entry *yaml.Node) {
+	var l Limit
+	var limits [][2]*yaml.Node
+	f.pairs(entry, "an entry of layers", func(k, v *yaml.Node) {
+		switch k.Value {
+		case "match":
+			l.Match = f.text(v)
+		case "kind":
+			l.Kind = f.text(v)
+		default:
+			limits = append(limits, [2]*yaml.Node{k, v})
+		}
+	})
+	if l.Match == "" {
+		l.Match = "*"
+	}
+	if len(limits) == 0 && entry.Kind == yaml.MappingNode {
+		f.bad(entry, "an entry without a limit: write one like max_macs: 10M")
+	}
+	for _, kv := range limits {
+		f.limit(kv[0], kv[1], l)
+	}
+}
+
+// limit reads one max_… key.
+func (f *file) limit(k, v *yaml.Node, l Limit) {
+	name, ok := strings.CutPrefix(strings.ReplaceAll(k.Value, "-", "_"), "max_")
+	q, err := quantityNamed(name)
+	if !ok || err != nil {
+		f.bad(k, "unknown limit %q; limits are max_ and one of %s", k.Value, strings.ReplaceAll(quantityList(), "-", "_"))
+		return
+	}
+	text := f.text(v)
+	if text == "" {
+		return
+	}
+	if l.Most, err = ParseAmount(text); err != nil {
+		f.bad(v, "%w", err)
+		return
+	}
+	if l.Most.IsShare && l.Match == "" && l.Kind == "" {
+		f.bad(v, "%s of the whole is no limit for the whole; give a count", text)
+		return
+	}
+	l.Quantity = q
+	f.budget.Limits = append(f.budget.Limits, l)
+}
+
+func (f *file) text(v *yaml.Node) string {
+	if v.Kind != yaml.ScalarNode || v.Value == "" {
+		f.bad(v, "a plain value is needed here")
+		return ""
+	}
+	return v.Value
+}
+
+// pairs visits a mapping's entries; keys must differ.
+func (f *file) pairs(n *yaml.Node, what string, visit func(k, v *yaml.Node)) {
+	if n.Kind != yaml.MappingNode {
+		f.bad(n, "%s is a mapping of keys to values", what)
+		return
+	}
+	var seen []string
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if slices.Contains(seen, k.Value) {
+			f.bad(k, "%s comes twice", k.Value)
+			continue
+		}
+		if seen = append(seen, k.Value); v.Kind == yaml.AliasNode {
+			v = v.Alias
+		}
+		visit(k, v)
+	}
+}

@@ -1,0 +1,135 @@
+package budget
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+)
+
+// Amount is a limit's value: a count, or a share of the whole in percent.
+type Amount struct {
+	Count   int
+	Percent float64
+	IsShare bool
+	text    string
+}
+
+func (a Amount) String() string { return a.text }
+
+// suffixes scale an amount: decimal and binary.
+var suffixes = []struct {
+	suffix string
+	factor int64
+}{
+	{"ki", 1 << 10}, {"mi", 1 << 20}, {"gi", 1 << 30}, {"ti", 1 << 40},
+	{"k", 1e3}, {"m", 1e6}, {"g", 1e9}, {"t", 1e12},
+}
+
+// ParseAmount reads "310M", "3.6M", "8Mi", "320KiB", "12000" or "2.5%". Suffixes k, M, G, T are decimal, Ki, Mi, Gi, Ti
+// binary; a B may follow. The amount must come to a whole number.
+func ParseAmount(s string) (Amount, error) {
+	a := Amount{text: s}
+	if number, ok := strings.CutSuffix(s, "%"); ok {
+		r, ok := decimal(number)
+		if !ok {
+			return a, fmt.Errorf("%q is no percentage", s)
+		}
+		a.Percent, _ = r.Float64()
+		a.IsShare = true
+		return a, nil
+	}
+	number, factor := strings.ToLower(strings.ReplaceAll(s, "_", "")), int64(1)
+	number = strings.TrimSuffix(number, "b")
+	for _, x := range suffixes {
+		if rest, ok := strings.CutSuffix(number, x.suffix); ok {
+			number, factor = strings.TrimSpace(rest), x.factor
+			break
+		}
+	}
+	r, ok := decimal(number)
+	if !ok {
+		return a, fmt.Errorf("%q is no amount: write it like 310M, 3.6M, 8Mi or 12000", s)
+	}
+	r.Mul(r, new(big.Rat).SetInt64(factor))
+	if !r.IsInt() || !r.Num().IsInt64() {
+		return a, fmt.Errorf("%q is not a whole number that fits in 64 bits", s)
+	}
+	a.Count = int(r.Num().Int64())
+	return a, nil
+}
+
+// decimal reads a plain non-negative decimal number, exactly.
+func decimal(s string) (*big.Rat, bool) {
+	if s == "" || len(s) > 40 || strings.Trim(s, "0123456789.") != "" || strings.Count(s, ".") > 1 {
+		return nil, false
+	}
+	return new(big.Rat).SetString(s)
+}
+
+// quantityNamed finds a quantity by its name, with dashes or underscores.
+func quantityNamed(name string) (Quantity, error) {
+	q := Quantity(strings.ReplaceAll(name, "-", "_"))
+	if !slices.Contains(Quantities(), q) {
+		return "", fmt.Errorf("unknown quantity %q; quantities are %s", name, quantityList())
+	}
+	return q, nil
+}
+
+func quantityList() string {
+	var out []string
+	for _, q := range Quantities() {
+		out = append(out, strings.ReplaceAll(string(q), "_", "-"))
+	}
+	return strings.Join(out, ", ")
+}
+
+// ParseLimits reads a budget in a line: "max-macs=310M,max-params=3.6M".
+func ParseLimits(s string) (Budget, error) {
+	var b Budget
+	for part := range strings.SplitSeq(s, ",") {
+		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		name, limit := strings.CutPrefix(key, "max-")
+		if !ok || !limit {
+			return b, fmt.Errorf("%q is not a limit: write it like max-macs=310M; the names are max- and one of %s", part, quantityList())
+		}
+		q, err := quantityNamed(name)
+		if err != nil {
+			return b, err
+		}
+		a, err := ParseAmount(value)
+		if err != nil {
+			return b, fmt.Errorf("%s: %w", key, err)
+		}
+		if a.IsShare {
+			return b, fmt.Errorf("%s: %s of the whole is no limit for the whole; give a count", key, value)
+		}
+		if slices.ContainsFunc(b.Limits, func(l Limit) bool { return l.Quantity == q }) {
+			return b, fmt.Errorf("%s is given twice", key)
+		}
+		b.Limits = append(b.Limits, Limit{Quantity: q, Most: a})
+	}
+	return b, nil
+}
+
+// ParseIncreases reads what may grow, and by how much: "macs=2%,params=0,weight-bytes=4Ki".
+func ParseIncreases(s string) (map[Quantity]Amount, error) {
+	out := map[Quantity]Amount{}
+	for part := range strings.SplitSeq(s, ",") {
+		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if !ok {
+			return nil, fmt.Errorf("%q is not an increase: write it like macs=2%% or params=0", part)
+		}
+		q, err := quantityNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := out[q]; twice {
+			return nil, fmt.Errorf("%s is given twice", name)
+		}
+		if out[q], err = ParseAmount(value); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return out, nil
+}
