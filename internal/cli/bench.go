@@ -30,6 +30,7 @@ type benchOptions struct {
 	tune    bool
 	plot    string
 	minTime time.Duration
+	net     netFlags
 }
 
 // engineFlags say how layers are computed: flags that several commands share.
@@ -74,7 +75,7 @@ func newBench(s Streams, run func(context.Context, benchOptions) error) *cobra.C
 	o := benchOptions{Streams: s}
 	var flags layerFlags
 	cmd := &cobra.Command{
-		Use:   "bench SUITE.yaml|SUITE|VARIANT [flags]",
+		Use:   "bench SUITE.yaml|SUITE|VARIANT|--net NETWORK [flags]",
 		Short: "Time layers on this machine, against its peak and its bandwidth",
 		Long: `bench times a suite of layers, or one layer, with weights packed beforehand and random data: the least and the
 median time, half of the range of the middle half of the runs (±), GFLOP/s, the share of the machine's measured peak and
@@ -86,7 +87,8 @@ fastest.`,
 		Example: strings.Trim(`
   convx bench standard -i 64x56x56 -k 3 -p 1 --min-time 50ms
   convx bench depthwise -i 32x28x28 -p 1 --algorithm all --min-time 10ms
-  convx bench kinds --threads 1 --min-time 5ms -f csv`, "\n"),
+  convx bench kinds --threads 1 --min-time 5ms -f csv
+  convx bench --net mobilenet-v2 --min-time 5ms`, "\n"),
 		Args:              argsUpTo(1),
 		ValidArgsFunction: completeBench,
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -101,6 +103,12 @@ fastest.`,
 					return usagef("--plot %w", err)
 				}
 			}
+			if err := o.net.settle(c, &flags, args); err != nil {
+				return err
+			}
+			if len(o.net.names) > 0 {
+				return run(c.Context(), o)
+			}
 			if o.spec, o.suite, err = benchSubject(&flags, firstArg(args)); err != nil {
 				return err
 			}
@@ -110,6 +118,7 @@ fastest.`,
 	flags.register(cmd)
 	formatVar(cmd, &o.format)
 	o.engineFlags.register(cmd)
+	o.net.register(cmd, false)
 	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it into `FILE.png` or .svg")
 	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
@@ -143,8 +152,24 @@ func completeBench(cmd *cobra.Command, args []string, prefix string) ([]string, 
 	return slices.Concat(configs.SuiteNames(), files, variantWords()), cobra.ShellCompDirectiveDefault
 }
 
-// entries are the layers to time.
-func (o benchOptions) entries() ([]bench.Entry, error) {
+// entries are the layers to time; counts, if not nil, how many times a network has each.
+func (o benchOptions) entries() (entries []bench.Entry, counts []int, err error) {
+	if len(o.net.names) == 0 {
+		entries, err = o.suiteEntries()
+		return entries, nil, err
+	}
+	name, err := o.net.only()
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := o.net.load(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return netEntries(r)
+}
+
+func (o benchOptions) suiteEntries() ([]bench.Entry, error) {
 	if o.suite == "" {
 		l, err := layer.Build(o.spec)
 		if err != nil {
@@ -170,7 +195,7 @@ func (o benchOptions) entries() ([]bench.Entry, error) {
 }
 
 func runBench(ctx context.Context, o benchOptions) error {
-	entries, err := o.entries()
+	entries, counts, err := o.entries()
 	if err != nil {
 		return err
 	}
@@ -183,6 +208,9 @@ func runBench(ctx context.Context, o benchOptions) error {
 			more, err := timeEntry(ctx, e, o, opt)
 			if err != nil {
 				return fmt.Errorf("timing %s: %w", e.Name, err)
+			}
+			if counts != nil {
+				more[0].count = counts[i]
 			}
 			rows = append(rows, more...)
 		}

@@ -12,7 +12,8 @@ import (
 // benchRow is one timing; auto marks the automatic choice among several.
 type benchRow struct {
 	bench.Result
-	auto bool
+	auto  bool
+	count int // how many times the network has this layer; 0 without a network
 }
 
 type benchJSON struct {
@@ -31,6 +32,7 @@ type benchLayerJSON struct {
 	FLOPs     int         `json:"flops"`
 	Algorithm string      `json:"algorithm"`
 	Chosen    bool        `json:"chosen,omitempty"`
+	Count     int         `json:"count,omitempty"`
 	Seconds   secondsJSON `json:"seconds"`
 	GFLOPS    float64     `json:"gflops"`
 	OfPeak    float64     `json:"of_peak"`
@@ -55,7 +57,7 @@ func benchLayer(m bench.Machine, r benchRow) benchLayerJSON {
 	bytes := float64(r.Bytes)
 	j := benchLayerJSON{
 		Name: r.Name, Variant: r.Layer.Variant, Input: r.Layer.Input, MACs: r.Cost.MACs, FLOPs: r.Cost.FLOPs,
-		Algorithm: r.Algorithm, Chosen: r.auto, Seconds: secondsOf(r.Timing), GFLOPS: r.GFLOPS(),
+		Algorithm: r.Algorithm, Chosen: r.auto, Count: r.count, Seconds: secondsOf(r.Timing), GFLOPS: r.GFLOPS(),
 		GBS: bytes / r.Median.Seconds() / 1e9, Intensity: float64(r.Cost.FLOPs) / max(bytes, 1), Bound: "compute",
 	}
 	j.OfPeak, j.OfBand = j.GFLOPS/m.PeakGFLOPS, j.GBS/m.BandwidthGBS
@@ -76,12 +78,16 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 	for _, r := range rows {
 		l := benchLayer(m, r)
 		j.Layers = append(j.Layers, l)
+		name := l.Name
+		if l.Count > 1 {
+			name += fmt.Sprintf(" (%d times)", l.Count)
+		}
 		algorithm := l.Algorithm
 		if r.auto {
 			algorithm += " (auto)"
 		}
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(l.Name), report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
+			{Text: name, Raw: l.Name}, report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
 			timeCell(r.Min), timeCell(r.Median), {Text: percentOf(r.Spread, r.Median), Raw: r.Spread.Seconds()},
 			floatCell(l.GFLOPS), percentCell(l.OfPeak), percentCell(l.OfBand), report.Str(l.Bound),
 		})
@@ -92,6 +98,9 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 			report.Digits(m.PeakGFLOPS), report.Digits(m.BandwidthGBS), report.Digits(m.PeakGFLOPS/m.BandwidthGBS)),
 	}
 	blocks := []report.Block{head, t}
+	if rows[0].count > 0 {
+		blocks = append(blocks, report.Text{"all of these layers, one after the other: " + timeText(netTime(rows))})
+	}
 	if tune {
 		blocks = append(blocks, tuneText(rows))
 	}

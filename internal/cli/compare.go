@@ -28,6 +28,7 @@ type compareOptions struct {
 	plot      string
 	color     string
 	maxPixels int64
+	net       netFlags
 }
 
 // contender is a variant with its own keys.
@@ -57,9 +58,16 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 		Example: strings.Trim(`
   convx compare -i 64x56x56 -c 128 -k 3 -p 1 standard grouped,groups=4 separable --min-time 20ms
   convx compare -i 64x56x56 -p same standard dilated,dilation=2 dilated,dilation=4 --no-time
-  convx compare -i 32x28x28 -p same standard depthwise --sweep kernel=1..7:2 --no-time`, "\n"),
+  convx compare -i 32x28x28 -p same standard depthwise --sweep kernel=1..7:2 --no-time
+  convx compare --net resnet-50 --net se-resnet-50 --net mobilenet-v2`, "\n"),
 		ValidArgsFunction: completeContender,
 		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err = o.net.settle(c, &o.layer, args); err != nil {
+				return err
+			}
+			if len(o.net.names) > 0 {
+				return run(c.Context(), o)
+			}
 			if err = o.readArgs(args); err != nil {
 				return err
 			}
@@ -77,6 +85,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	o.layer.register(cmd)
 	formatVar(cmd, &o.format)
 	o.engineFlags.register(cmd)
+	o.net.register(cmd, true)
 	f := cmd.Flags()
 	f.StringVar(&o.baseline, "baseline", "1", "the row that the others are compared with: its `NUMBER` from 1, or its label")
 	f.StringVar(&sweepText, "sweep", "", "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4")

@@ -43,6 +43,9 @@ type deviation struct {
 }
 
 func runCompare(ctx context.Context, o compareOptions) error {
+	if len(o.net.names) > 0 {
+		return runCompareNets(o)
+	}
 	var src *source
 	var size []int
 	if o.input != "" {

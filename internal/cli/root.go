@@ -78,6 +78,8 @@ func newRoot(s Streams) *cobra.Command {
 		newBench(s, runBench),
 		newVariants(s, runVariants),
 		newNets(s, runNets),
+		newVerify(s, runVerify),
+		newVersion(s),
 		newRun(s, runRun),
 		newConfig(s, runConfig),
 		newExplore(s),

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"convx/internal/bench"
+	"convx/internal/layer"
+	"convx/internal/network"
+)
+
+// netEntries are the layers of a network that multiply, each kind once, with how many times it occurs.
+func netEntries(r *network.Result) (entries []bench.Entry, counts []int, err error) {
+	at := map[string]int{}
+	for i := range r.Nodes {
+		n := &r.Nodes[i]
+		l, ok, err := layerOfNode(n)
+		if err != nil {
+			return nil, nil, fmt.Errorf("layer %q: %w", n.Node.Name, err)
+		}
+		if !ok {
+			continue
+		}
+		key := n.Variant + fmt.Sprint(l.Input, l.Stages)
+		if k, known := at[key]; known {
+			counts[k]++
+			continue
+		}
+		at[key] = len(entries)
+		entries, counts = append(entries, bench.Entry{Name: n.Node.Name, Layer: l}), append(counts, 1)
+	}
+	if len(entries) == 0 {
+		return nil, nil, fmt.Errorf("network %s has no layer to time", r.Graph.Name)
+	}
+	return entries, counts, nil
+}
+
+// timed are the primitives that are worth timing by themselves.
+var timed = []layer.Kind{layer.KindConv, layer.KindTransposed, layer.KindLinear}
+
+// layerOfNode is a node as a layer of its own; false for what has no multiplications.
+func layerOfNode(n *network.NodeResult) (layer.Layer, bool, error) {
+	switch op := n.Node.Op.(type) {
+	case *network.Variant:
+		s := op.Spec
+		s.Input, s.Dims = n.Inputs[0], len(n.Inputs[0])-2
+		l, err := layer.Build(s)
+		return l, true, err
+	case *network.Primitive:
+		if len(n.Ops) != 1 || !slices.Contains(timed, op.Op.Kind()) {
+			return layer.Layer{}, false, nil
+		}
+		st := layer.Stage{Name: string(op.Op.Kind()), Op: op.Op, Inputs: []string{layer.Input}}
+		s := layer.Spec{Variant: n.Variant, Input: n.Inputs[0], Dims: max(1, len(n.Inputs[0])-2)}
+		return layer.Layer{Spec: s, Stages: []layer.Stage{st}}, true, nil
+	}
+	return layer.Layer{}, false, nil
+}
+
+// netTime adds up the medians, each as often as its layer occurs.
+func netTime(rows []benchRow) (total time.Duration) {
+	for _, r := range rows {
+		total += time.Duration(r.count) * r.Median
+	}
+	return total
+}

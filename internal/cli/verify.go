@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/layer"
+	"convx/internal/ops"
+	"convx/internal/report"
+	"convx/internal/verify"
+)
+
+type verifyOptions struct {
+	Streams
+	format     report.Format
+	identities []verify.Identity
+	layers     int
+	seed       uint64
+	threads    int
+	algorithm  string
+}
+
+func newVerify(s Streams, run func(context.Context, verifyOptions) error) *cobra.Command {
+	o := verifyOptions{Streams: s}
+	cmd := &cobra.Command{
+		Use:   "verify [IDENTITY...]",
+		Short: "Check that variants agree where they must: the identities between them",
+		Long: `verify computes both sides of each identity between variants on random layers: a depthwise convolution is a
+grouped one, a transposed convolution is the adjoint of a standard one, and so on. Data are small integers, so both
+sides must be equal; where an algorithm rounds integers too, or a sigmoid is on the way, the allowed difference is
+stated. The exit status is 3 if one fails.`,
+		Example: strings.Trim(`
+  convx verify --layers 5
+  convx verify separable --algorithm reference`, "\n"),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return identityNames(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if o.layers < 1 {
+				return usagef("--layers %d: give a positive number", o.layers)
+			}
+			if o.threads < 0 {
+				return usagef("--threads %d: give 0 for all, or a positive number", o.threads)
+			}
+			if o.identities, err = pickIdentities(args); err != nil {
+				return err
+			}
+			return run(c.Context(), o)
+		},
+	}
+	formatVar(cmd, &o.format)
+	f := cmd.Flags()
+	f.IntVar(&o.layers, "layers", 20, "random layers to try each identity on")
+	f.Uint64Var(&o.seed, "seed", 0, "seed of the layers and their data")
+	f.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
+	f.StringVar(&o.algorithm, "algorithm", "auto", "an algorithm to use wherever it accepts: auto, or its `NAME`")
+	completeKey(cmd, "algorithm", append([]string{"auto"}, ops.Algorithms()...)...)
+	return cmd
+}
+
+func identityNames() []string {
+	var names []string
+	for _, id := range verify.Identities() {
+		names = append(names, id.Name)
+	}
+	return names
+}
+
+// pickIdentities are those that are named, or all.
+func pickIdentities(names []string) ([]verify.Identity, error) {
+	all := verify.Identities()
+	if len(names) == 0 {
+		return all, nil
+	}
+	var picked []verify.Identity
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(id verify.Identity) bool { return id.Name == name })
+		if i < 0 {
+			if near := layer.Nearest(name, identityNames()); near != "" {
+				return nil, usagef("unknown identity %q: did you mean %s?", name, near)
+			}
+			return nil, usagef("unknown identity %q: identities are %s", name, strings.Join(identityNames(), ", "))
+		}
+		picked = append(picked, all[i])
+	}
+	return picked, nil
+}
+
+type identityJSON struct {
+	Name      string  `json:"name"`
+	Statement string  `json:"statement"`
+	Layers    int     `json:"layers"`
+	Largest   float64 `json:"max_difference"`
+	Allowed   float64 `json:"allowed"`
+	Holds     bool    `json:"holds"`
+	Failed    string  `json:"failed,omitempty"`
+}
+
+func runVerify(ctx context.Context, o verifyOptions) error {
+	j := struct {
+		Seed       uint64         `json:"seed"`
+		Identities []identityJSON `json:"identities"`
+	}{Seed: o.seed}
+	t := report.Table{Columns: []report.Column{
+		{Name: "identity", Key: "name"}, {Name: "holds"}, {Name: "layers", Right: true}, {Name: "max difference", Key: "max_difference", Right: true},
+		{Name: "allowed", Right: true}, {Name: "statement"},
+	}}
+	var failures []string
+	err := attend(ctx, o.Streams, func(p *progress) error {
+		for i, id := range o.identities {
+			p.stage(fmt.Sprintf("checking %d/%d %s", i+1, len(o.identities), id.Name))
+			r, err := id.Check(ctx, o.seed, o.layers, ops.Options{Algorithm: o.algorithm, Threads: o.threads})
+			if err != nil {
+				return fmt.Errorf("checking %s: %w", id.Name, err)
+			}
+			j.Identities = append(j.Identities, identityJSON{id.Name, id.Statement, r.Layers, r.Largest, r.Allowed, r.Holds(), r.Failed})
+			holds := "yes"
+			if !r.Holds() {
+				holds = "NO"
+				failures = append(failures, fmt.Sprintf("%s fails: %s", id.Name, r.Failed))
+			}
+			t.Rows = append(t.Rows, []report.Cell{
+				report.Str(id.Name), {Text: holds, Raw: r.Holds()}, report.Int(r.Layers), floatCell(r.Largest), floatCell(r.Allowed), report.Str(id.Statement),
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	sum := report.Text{fmt.Sprintf("%d of %s hold, seed %d", len(o.identities)-len(failures), identitiesText(len(o.identities)), o.seed)}
+	if err := report.Write(o.Out, o.format, report.Document{JSON: j, Blocks: []report.Block{t, sum}}); err != nil {
+		return err
+	}
+	if len(failures) > 0 {
+		return overError{fmt.Errorf("%s", strings.Join(failures, "\n"))}
+	}
+	return nil
+}
+
+func identitiesText(n int) string {
+	if n == 1 {
+		return "1 identity"
+	}
+	return fmt.Sprintf("%d identities", n)
+}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/bench"
+	"convx/internal/ops/kernel"
+	"convx/internal/report"
+)
+
+type versionJSON struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	System  string `json:"system"`
+	CPU     string `json:"cpu"`
+	Kernels string `json:"kernels"`
+	Threads int    `json:"threads"`
+}
+
+func newVersion(s Streams) *cobra.Command {
+	var format report.Format
+	cmd := &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version, and what the machine offers",
+		Example: "  convx version",
+		Args:    argsUpTo(0),
+		RunE: func(*cobra.Command, []string) error {
+			v := versionJSON{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, bench.CPU(), kernel.Best().String(), runtime.GOMAXPROCS(0)}
+			line := fmt.Sprintf("convx %s, %s, %s, %s, %s kernels, %s", v.Version, v.Go, v.System, v.CPU, v.Kernels, plural(v.Threads, "thread"))
+			return report.Write(s.Out, format, report.Document{JSON: v, Blocks: []report.Block{
+				report.Text{line},
+			}})
+		},
+	}
+	formatVar(cmd, &format)
+	return cmd
+}
+
+// version is the module's, as the build recorded it; "(devel)" in a checkout.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
