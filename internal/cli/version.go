@@ -31,9 +31,14 @@ func newVersion(s Streams) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			v := versionJSON{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, bench.CPU(), kernel.Best().String(), runtime.GOMAXPROCS(0)}
 			line := fmt.Sprintf("convx %s, %s, %s, %s, %s kernels, %s", v.Version, v.Go, v.System, v.CPU, v.Kernels, plural(v.Threads, "thread"))
-			return report.Write(s.Out, format, report.Document{JSON: v, Blocks: []report.Block{
-				report.Text{line},
-			}})
+			d := report.Document{JSON: v, Blocks: []report.Block{report.Text{line}}}
+			if format == report.CSVFormat {
+				d.Blocks = []report.Block{report.Table{
+					Columns: []report.Column{{Name: "version"}, {Name: "go"}, {Name: "system"}, {Name: "cpu"}, {Name: "kernels"}, {Name: "threads"}},
+					Rows:    [][]report.Cell{{report.Str(v.Version), report.Str(v.Go), report.Str(v.System), report.Str(v.CPU), report.Str(v.Kernels), report.Int(v.Threads)}},
+				}}
+			}
+			return report.Write(s.Out, format, d)
 		},
 	}
 	formatVar(cmd, &format)
