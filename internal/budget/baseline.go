@@ -200,10 +200,13 @@ func differ(a, b Counts) bool {
 	return false
 }
 
-// grown are the layers that a quantity grew most in.
+// grown are the layers that a quantity grew most in, as far as it is known for both.
 func (d Difference) grown(q Quantity) []Part {
 	var parts []Layer
 	for _, c := range d.Layers {
+		if _, known := c.Before[q]; c.Before != nil && !known {
+			continue
+		}
 		if more := c.After[q] - c.Before[q]; more > 0 {
 			parts = append(parts, Layer{Name: c.Name, Counts: Counts{q: more}})
 		}
