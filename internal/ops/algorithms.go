@@ -79,6 +79,7 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, prepare32: refConcat[float32], prepare64: refConcat[float64]},
 	},
 	layer.KindResize: {
+		{Name: "vector", prepare32: newVectorResize},
 		{Name: "separable", prepare32: newSeparableResize[float32], prepare64: newSeparableResize[float64]},
 		{Name: referenceName, prepare32: refResize[float32], prepare64: refResize[float64]},
 	},

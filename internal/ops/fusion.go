@@ -23,6 +23,7 @@ type fusion struct {
 // fusions lists them, the best first.
 var fusions = []fusion{
 	{Name: "squeeze", accept: squeezeAccepts, prepare32: newSqueeze},
+	{Name: "resize-last", accept: resizeLastAccepts, prepare32: newResizeLast},
 }
 
 // chain is consecutive stages of a layer, activations already folded into the Lo and Hi of the stage before (so a

@@ -16,6 +16,7 @@ var kernels = map[string]func(){
 	"gemm":     gemm,
 	"peak":     peak,
 	"plane":    plane,
+	"resize":   resize,
 	"rows":     rows,
 	"sample":   sample,
 	"stream":   stream,

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (l Level) resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
+	resizeGeneric(dst, src, r, lo, hi)
+}

@@ -1,0 +1,116 @@
+package ops
+
+import (
+	"context"
+	"math"
+
+	"convx/internal/layer"
+	"convx/internal/ops/crew"
+	"convx/internal/ops/kernel"
+)
+
+// vectorResize mixes the rows around an output row into one and then that row's elements, a vector at a time. Its
+// weights are rounded to float32.
+type vectorResize struct {
+	level   kernel.Level
+	in, out [3]int
+	planes  int
+	rows    [2][]lerp // of depth and height
+	row     *kernel.ResizeRow
+	lo, hi  float32
+	lines   [][]float32 // by member: a mixed row, and zeros
+	chunk   int         // output rows an item
+	threads int
+	crew    *crew.Crew
+
+	x, y []float32
+}
+
+// vectorResizeChunk is the elements of an item.
+const vectorResizeChunk = 1 << 14
+
+func newVectorResize(p *Problem, _ operands[float32]) (runner[float32], error) {
+	return vectorResizeOf(p, product(p.Inputs[0][:2]), math.Inf(-1), math.Inf(1)), nil
+}
+
+// vectorResizeOf resizes as many planes as p does one, and keeps results within lo and hi.
+func vectorResizeOf(p *Problem, planes int, lo, hi float64) *vectorResize {
+	r := &vectorResize{level: kernel.Best(), planes: planes, lo: float32(lo), hi: float32(hi), threads: p.Threads, crew: crew.New(p.Threads)}
+	r.in, r.out = three(p.Inputs[0][2:]), three(p.Output[2:])
+	nearest, scale := p.Stage.Op.(layer.Resize).Nearest, p.resizeScale()
+	for axis := range r.rows {
+		for o := range r.out[axis] {
+			r.rows[axis] = append(r.rows[axis], lerpAt(o, r.in[axis], scale[axis], nearest))
+		}
+	}
+	var mixes []kernel.ResizeMix
+	for o := range r.out[2] {
+		m := lerpAt(o, r.in[2], scale[2], nearest)
+		mixes = append(mixes, kernel.ResizeMix{At: m.at, Weight: [2]float32{float32(m.weight[0]), float32(m.weight[1])}})
+	}
+	r.row = r.level.NewResizeRow(r.in[2], mixes)
+	for range max(1, p.Threads) {
+		r.lines = append(r.lines, make([]float32, r.in[2]+kernel.ResizeSlack))
+	}
+	r.chunk = max(1, vectorResizeChunk/(r.in[2]+r.out[2]))
+	if r.planes*(product(r.in[:])+product(r.out[:])) < 4*vectorResizeChunk {
+		r.threads = 1
+	}
+	return r
+}
+
+func (r *vectorResize) bytes() (workspace, packed int) { return 4 * len(r.lines) * len(r.lines[0]), 0 }
+
+func (r *vectorResize) run(ctx context.Context, out []float32, in [][]float32) error {
+	return r.resize(ctx, out, in[0])
+}
+
+func (r *vectorResize) resize(ctx context.Context, y, x []float32) error {
+	r.x, r.y = x, y
+	err := r.crew.RunOn(ctx, r.threads, r)
+	r.x, r.y = nil, nil
+	return err
+}
+
+// Work implements crew.Job: an item is some output rows.
+func (r *vectorResize) Work(m *crew.Member) {
+	total := r.planes * r.out[0] * r.out[1]
+	n := (total-1)/r.chunk + 1
+	for i := m.Next(n); i >= 0; i = m.Next(n) {
+		for row := i * r.chunk; row < min(total, (i+1)*r.chunk); row++ {
+			line := r.lines[m.ID]
+			r.mixRows(line[:r.in[2]], row)
+			r.level.Resize(r.y[row*r.out[2]:][:r.out[2]], line, r.row, r.lo, r.hi)
+		}
+	}
+}
+
+// mixRows writes the mix of the one, two or four input rows around an output row.
+func (r *vectorResize) mixRows(line []float32, row int) {
+	plane, d, h := row/r.out[1]/r.out[0], r.rows[0][row/r.out[1]%r.out[0]], r.rows[1][row%r.out[1]]
+	x := r.x[plane*product(r.in[:]):]
+	low, high := float32(math.Inf(-1)), float32(math.Inf(1))
+	var first []float32
+	weight, n := float32(0), 0
+	for a := range 2 {
+		for b := range 2 {
+			f := float32(d.weight[a] * h.weight[b])
+			if f == 0 {
+				continue
+			}
+			src := x[(d.at[a]*r.in[1]+h.at[b])*r.in[2]:][:r.in[2]]
+			switch n {
+			case 0:
+				first, weight = src, f
+			case 1:
+				r.level.Blend(line, first, src, weight, f, low, high)
+			default:
+				r.level.Blend(line, src, line, f, 1, low, high)
+			}
+			n++
+		}
+	}
+	if n == 1 {
+		copy(line, first)
+	}
+}
