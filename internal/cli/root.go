@@ -81,6 +81,7 @@ func newRoot(s Streams) *cobra.Command {
 		newVerify(s, runVerify),
 		newVersion(s),
 		newRun(s, runRun),
+		newDraw(s, runDraw),
 		newConfig(s, runConfig),
 		newExplore(s),
 	)

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"image"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/draw"
+	"convx/internal/layer"
+	"convx/internal/output"
+	"convx/internal/picture"
+	"convx/internal/shape"
+)
+
+type drawOptions struct {
+	Streams
+	spec    layer.Spec
+	output  string
+	options draw.Options
+	delay   time.Duration
+	scale   float64
+}
+
+func newDraw(s Streams, run func(context.Context, drawOptions) error) *cobra.Command {
+	o := drawOptions{Streams: s}
+	var flags layerFlags
+	cmd := &cobra.Command{
+		Use:   "draw VARIANT -o FILE [flags]",
+		Short: "How it works: a figure or an animation of a layer",
+		Long: `draw makes a classroom figure of a layer: the window that slides over a small grid, the channels that see each other,
+the blocks of a composed variant. A .png or .svg is a still, a .gif steps through the output positions.
+
+Large layers are drawn on a small grid with the same kernel, stride and dilation, and draw says so. Without -i each
+variant has a size that shows it well.`,
+		Example: strings.Trim(`
+  convx draw standard -o standard.png
+  convx draw transposed -k 3 -s 2 -p 1 -o transposed.gif
+  convx draw dilated -d 3 --numbers -o dilated.svg`, "\n"),
+		Args:              argsUpTo(1),
+		ValidArgsFunction: completeVariants,
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if o.spec, err = flags.spec(firstArg(args)); err != nil {
+				return err
+			}
+			return run(c.Context(), o)
+		},
+	}
+	flags.register(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "", "write the figure to `FILE`: .png, .gif or .svg")
+	f.BoolVar(&o.options.Numbers, "numbers", false, "small whole numbers in the cells, and the arithmetic of the current output")
+	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of numbers and offsets")
+	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame")
+	f.Float64Var(&o.scale, "scale-pixels", 1, "PNG and GIF: pixels per unit; 2 is for print")
+	return cmd
+}
+
+// mostFrames bounds an animation: more outputs than that are shown by every second, third, … position.
+const mostFrames = 64
+
+func runDraw(ctx context.Context, o drawOptions) error {
+	ext := strings.ToLower(filepath.Ext(o.output))
+	if ext != ".png" && ext != ".gif" && ext != ".svg" {
+		return usagef("-o %q: a figure is written to a .png, .gif or .svg file", o.output)
+	}
+	if !(o.scale >= 0.25 && o.scale <= 8) {
+		return usagef("--scale-pixels: %g is not between 0.25 and 8", o.scale)
+	}
+	if o.delay < 10*time.Millisecond || o.delay > time.Minute {
+		return usagef("--delay: %s is not between 10ms and 1m", o.delay)
+	}
+	small, note, err := draw.Small(o.spec, o.options)
+	if err != nil {
+		return err
+	}
+	l, err := layer.Build(small)
+	if err != nil {
+		return err
+	}
+	r, err := shape.Of(l)
+	if err != nil {
+		return err
+	}
+	figure, err := draw.New(r, o.options)
+	if err != nil {
+		return err
+	}
+	file, err := output.Create(ctx, o.output, output.Options{Stdout: o.Out, Terminal: o.OutTerminal})
+	if err != nil {
+		return err
+	}
+	defer file.Abort()
+	w := bufio.NewWriter(file)
+	if err := writeFigure(w, figure, ext, o); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if note != "" {
+		o.sayf("%s", note)
+	}
+	return file.Commit()
+}
+
+func writeFigure(w io.Writer, f *draw.Figure, ext string, o drawOptions) error {
+	switch ext {
+	case ".svg":
+		return f.Still().WriteSVG(w)
+	case ".png":
+		return f.Still().Paint(o.scale).Encode(w)
+	}
+	step := (f.Frames() + mostFrames - 1) / mostFrames
+	var frames []image.Image
+	for i := 0; i < f.Frames(); i += step {
+		frames = append(frames, f.Frame(i).Paint(o.scale))
+	}
+	return picture.EncodeGIF(w, frames, o.delay)
+}

@@ -1,0 +1,270 @@
+package draw
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/report"
+	"convx/internal/shape"
+)
+
+// separableFigure shows the channels of the three levels and the multiplications that are saved.
+func separableFigure(r shape.Result, _ Options) (*Figure, error) {
+	in, mid, out := r.Input[1], r.Stages[0].Output[1], r.Output[1]
+	dw := r.Layer.Stages[0].Op.(layer.Conv)
+	whole, err := layer.Build(standardLike(r.Layer.Spec))
+	if err != nil {
+		return nil, err
+	}
+	parts, err := costs(r)
+	if err != nil {
+		return nil, err
+	}
+	s, err := shape.Of(whole)
+	if err != nil {
+		return nil, err
+	}
+	full, err := costs(s)
+	if err != nil {
+		return nil, err
+	}
+	taps := 1
+	for _, k := range dw.Kernel {
+		taps *= k
+	}
+	bars := []bar{{"standard " + layer.FormatShape(dw.Kernel), full[0], kernelDark}, {"depthwise", parts[0], inputTap}, {"pointwise", parts[1], outputTap}}
+	saved := float64(parts[0]+parts[1]) / float64(full[0])
+	return &Figure{
+		panels: []panel{
+			channelsPanel([]column{{in, "input"}, {mid, "depthwise"}, {out, "pointwise"}}, []int{in, 1},
+				fmt.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel))),
+			barsPanel("MACs", bars),
+		},
+		frames: 1,
+		captions: append(formulas(r), fmt.Sprintf("cost: 1/O + 1/K² = 1/%d + 1/%d = %.3g of the standard convolution's (counted: %.3g)",
+			out, taps, 1/float64(out)+1/float64(taps), saved)),
+	}, nil
+}
+
+// standardLike is the standard convolution of the same shape.
+func standardLike(s layer.Spec) layer.Spec {
+	t := layer.Spec{Variant: "standard", Dims: s.Dims, Input: s.Input, OutChannels: s.OutChannels, Kernel: s.Kernel,
+		Stride: s.Stride, Padding: s.Padding, PadMode: s.PadMode, NoBias: s.NoBias}
+	for _, d := range s.Dilation {
+		if d != 1 {
+			t.Variant, t.Dilation = "dilated", s.Dilation
+		}
+	}
+	return t
+}
+
+// costs are the MACs of each stage.
+func costs(r shape.Result) ([]int, error) {
+	c, err := flops.Of(r)
+	if err != nil {
+		return nil, err
+	}
+	var out []int
+	for _, row := range c.Rows {
+		out = append(out, row.MACs)
+	}
+	return out, nil
+}
+
+type bar struct {
+	label string
+	value int
+	color color.NRGBA
+}
+
+// barsPanel draws values to scale.
+func barsPanel(label string, bars []bar) panel {
+	const width, height, gap = 250.0, 26.0, 46.0
+	most := 1
+	for _, b := range bars {
+		most = max(most, b.value)
+	}
+	return panel{w: width + 90, h: float64(len(bars))*gap + 8, label: label, paint: func(d *Drawing, x, y float64, _ int) {
+		for i, b := range bars {
+			top := y + float64(i)*gap
+			d.text(x, top+6, 13, left, muted, b.label)
+			w := max(2, width*float64(b.value)/float64(most))
+			d.rect(x, top+16, w, height-6, b.color, none)
+			d.text(x+w+8, top+16+(height-6)/2, 13, left, ink, report.Group(b.value))
+		}
+	}}
+}
+
+// residualFigure shows an inverted residual's widths: narrow, wide, wide, narrow, and the shortcut between the narrow ends.
+func residualFigure(r shape.Result, _ Options) (*Figure, error) {
+	var b blocks
+	b.add("input", sized(r.Input), r.Input[1], hue{inputFill, inputDark})
+	shortcut := false
+	for i, st := range r.Layer.Stages {
+		out := r.Stages[i].Output
+		switch st.Op.(type) {
+		case layer.Conv:
+			h := hue{kernelFill, kernelDark}
+			if st.Name == "project" {
+				h = hue{outputFill, outputDark}
+			}
+			b.add(st.Name, sized(out), out[1], h)
+			k := st.Op.(layer.Conv)
+			b.link(fmt.Sprintf("%s %s", st.Name, layer.FormatShape(k.Kernel)))
+		case layer.Activation:
+			b.note("ReLU6")
+		case layer.Add:
+			shortcut = true
+		}
+	}
+	c, err := flops.Of(r)
+	if err != nil {
+		return nil, err
+	}
+	captions := []string{fmt.Sprintf("%s channels in, times %d inside, %d out: %s MACs, %s params", itoa(r.Input[1]), r.Layer.Expansion, r.Output[1],
+		report.Group(c.Total.MACs), report.Group(c.Total.Params))}
+	if shortcut {
+		captions = append(captions, "stride 1 and equal channels: the input is added to the output, so the shortcut joins the narrow ends, the other way round from ResNet")
+	} else {
+		captions = append(captions, "no shortcut: that takes stride 1 and as many channels out as in")
+	}
+	p := b.panel(shortcut)
+	return &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}, nil
+}
+
+// blocks are tensors in a row, as high as they have channels.
+type blocks struct{ all []block }
+
+type block struct {
+	name, size, op string
+	notes          []string
+	channels       int
+	hue            hue
+}
+
+func (b *blocks) add(name, size string, channels int, h hue) {
+	b.all = append(b.all, block{name: name, size: size, channels: channels, hue: h})
+}
+
+func (b *blocks) link(op string)   { b.all[len(b.all)-1].op = op }
+func (b *blocks) note(text string) { k := &b.all[len(b.all)-1]; k.notes = append(k.notes, text) }
+
+func (b *blocks) panel(shortcut bool) panel {
+	const width, gap, tall, top = 58.0, 110.0, 230.0, 46.0
+	most := 1
+	for _, k := range b.all {
+		most = max(most, k.channels)
+	}
+	n := float64(len(b.all))
+	w := n*width + (n-1)*gap
+	last := len(b.all) - 1
+	return panel{w: w, h: tall + top + 24, label: "height: channels, to scale", paint: func(d *Drawing, x, y float64, frame int) {
+		middle := y + top + tall/2
+		height := func(k block) float64 { return max(14, tall*float64(k.channels)/float64(most)) }
+		left := func(i int) float64 { return x + float64(i)*(width+gap) }
+		for i, k := range b.all {
+			if i > frame {
+				break
+			}
+			h := height(k)
+			if i > 0 {
+				d.arrow(left(i)-gap+8, middle, left(i)-8, middle, 2, muted)
+				d.text(left(i)-gap/2, middle-18, 13, center, ink, k.op)
+				for j, note := range k.notes {
+					d.text(left(i)-gap/2, middle+18+float64(j)*16, 13, center, kernelDark, note)
+				}
+			}
+			d.rect(left(i), middle-h/2, width, h, k.hue.light, k.hue.dark)
+			d.text(left(i)+width/2, middle+h/2+14, 12, center, muted, k.size)
+			if h > 22 {
+				d.text(left(i)+width/2, middle, 14, center, k.hue.dark, itoa(k.channels))
+			}
+		}
+		if !shortcut || frame < last {
+			return
+		}
+		// Over the top, from the input to a plus beside the output.
+		x0, x1, y0 := left(0)+width/2, left(last)+width/2, y+12
+		d.line(x0, middle-height(b.all[0])/2, x0, y0, 2, inputDark)
+		d.line(x0-1, y0, x1+1, y0, 2, inputDark)
+		d.arrow(x1, y0, x1, middle-height(b.all[last])/2-22, 2, inputDark)
+		d.circle(x1, middle-height(b.all[last])/2-12, 9, white, inputDark)
+		d.text(x1, middle-height(b.all[last])/2-12.5, 15, center, inputDark, "+")
+		d.text((x0+x1)/2, y0+14, 13, center, inputDark, "shortcut")
+	}}
+}
+
+// seFigure shows planes squeezed to one number each, the two layers that turn them into weights, and the planes scaled.
+func seFigure(r shape.Result, _ Options) (*Figure, error) {
+	c := r.Input[1]
+	hidden := r.Stages[1].Output[1]
+	// Any weights will do to show that each plane has its own.
+	gate := func(i int) float64 { return 0.5 + 0.45*math.Sin(2.4*float64(i)+1) }
+	const plane, gap, node = 62.0, 92.0, 18.0
+	pitch := min(36, 250/float64(c))
+	size := min(node, pitch-4)
+	tall, thick := float64(c)*pitch, pitch-6
+	columns := []struct {
+		n     int
+		label string
+	}{{c, "squeeze"}, {hidden, "fc1, ReLU"}, {c, "fc2, sigmoid"}}
+	width := 2*(plane+cardsDepth(2)) + float64(len(columns))*(gap+size) + gap
+	p := panel{w: width, h: tall + 44, label: fmt.Sprintf("%s → %d → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: func(d *Drawing, x, y float64, frame int) {
+		y += 30
+		mid := y + tall/2
+		planeAt := func(i int) float64 { return y + (float64(i)+0.5)*pitch }
+		nodeX := func(k int) float64 { return x + plane + gap + float64(k)*(gap+size) + size/2 }
+		nodeY := func(n, i int) float64 { return mid + (float64(i)-float64(n-1)/2)*pitch }
+		for i := range c {
+			d.rect(x, planeAt(i)-thick/2, plane, thick, groupColor(i).light, groupColor(i).dark)
+		}
+		d.text(x+plane/2, y-14, labelSize, center, muted, "input planes")
+		for k, col := range columns {
+			if k > frame {
+				return
+			}
+			for i := range col.n {
+				switch k {
+				case 0:
+					d.line(x+plane, planeAt(i), nodeX(0)-size/2, nodeY(c, i), 1.3, faint(groupColor(i).dark, 200))
+				default:
+					for j := range columns[k-1].n {
+						d.line(nodeX(k-1)+size/2, nodeY(columns[k-1].n, j), nodeX(k)-size/2, nodeY(col.n, i), 1, faint(muted, 120))
+					}
+				}
+			}
+			for i := range col.n {
+				fill := white
+				edge := ink
+				if k != 1 {
+					fill, edge = groupColor(i).light, groupColor(i).dark
+				}
+				if k == 2 {
+					fill = faint(groupColor(i).dark, uint8(30+200*gate(i)))
+				}
+				d.circle(nodeX(k), nodeY(col.n, i), size/2, white, edge)
+				d.circle(nodeX(k), nodeY(col.n, i), size/2-1.2, fill, none)
+			}
+			d.text(nodeX(k), y-14, labelSize, center, muted, col.label)
+		}
+		if frame < len(columns) {
+			return
+		}
+		ox := nodeX(len(columns)-1) + size/2 + gap
+		for i := range c {
+			d.line(nodeX(2)+size/2, nodeY(c, i), ox, planeAt(i), 1.3, faint(groupColor(i).dark, 200))
+		}
+		for i := range c {
+			d.rect(ox, planeAt(i)-thick/2, plane, thick, white, none)
+			d.rect(ox, planeAt(i)-thick/2, plane, thick, faint(groupColor(i).dark, uint8(30+200*gate(i))), groupColor(i).dark)
+		}
+		d.text(ox+plane/2, y-14, labelSize, center, muted, "scaled planes")
+	}}
+	return &Figure{panels: []panel{p}, frames: len(columns) + 1, still: len(columns), captions: []string{
+		fmt.Sprintf("squeeze: the mean of each plane; excite: %d → %d → %d with a ReLU and a sigmoid; scale: each plane times its factor", c, hidden, c),
+		fmt.Sprintf("weights: 2 × %d × %d/%d and biases, whatever the size of the planes", c, c, r.Layer.Reduction),
+	}}, nil
+}

@@ -1,0 +1,187 @@
+package draw
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+)
+
+// build makes the small layer of a variant and its keys: "kernel 3, stride 2".
+func build(t *testing.T, variant, keys string, o Options) (shape.Result, string) {
+	t.Helper()
+	s := layer.Spec{Variant: variant}
+	for entry := range strings.SplitSeq(keys, ", ") {
+		if key, value, ok := strings.Cut(entry, " "); ok {
+			if err := s.Set(key, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s, note, err := Small(s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := layer.Build(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := shape.Of(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, note
+}
+
+// Every variant has a figure, with and without an input, all frames of one size, and as well-formed SVG.
+func TestEveryVariantIsDrawn(t *testing.T) {
+	for _, v := range layer.Variants() {
+		keys := []string{"", "input 96x64x64"}
+		if v.Name == "se" {
+			keys = append(keys, "input 24x5x5, reduction 2")
+		}
+		if v.Has("kernel") && v.Name != "pointwise" {
+			keys = append(keys, "kernel 2x3, stride 2x1")
+		}
+		for _, k := range keys {
+			r, note := build(t, v.Name, k, Options{})
+			if strings.Contains(k, "96x") && note == "" && v.Name != "inverted-residual" {
+				t.Errorf("%s of 96x64x64 is drawn without a note", v.Name)
+			}
+			f, err := New(r, Options{})
+			if err != nil {
+				t.Fatalf("%s %s: %v", v.Name, k, err)
+			}
+			first := f.Frame(0)
+			for _, i := range []int{f.Frames() / 2, f.Frames() - 1, f.still} {
+				if d := f.Frame(i); d.Width != first.Width || d.Height != first.Height {
+					t.Errorf("%s %s: frame %d is %gx%g, not %gx%g", v.Name, k, i, d.Width, d.Height, first.Width, first.Height)
+				}
+			}
+			var svg bytes.Buffer
+			if err := f.Still().WriteSVG(&svg); err != nil {
+				t.Fatal(err)
+			}
+			for d := xml.NewDecoder(&svg); ; {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
+					break
+				} else if err != nil {
+					t.Fatalf("%s: %v", v.Name, err)
+				}
+			}
+		}
+	}
+}
+
+// The numbers in the cells are what the definition of the operator gives.
+func TestNumbersAreTheConvolution(t *testing.T) {
+	for _, c := range []struct{ variant, keys string }{
+		{"standard", "input 1x6x5, kernel 3x2, stride 2x1, padding 1:2x0:1"},
+		{"dilated", "input 1x9x8, dilation 2x3, padding 2"},
+		{"transposed", "input 1x4x3, kernel 3x4, stride 2x3, padding 1x0, output-padding 1x2"},
+		{"transposed", "input 1x5x5, kernel 2, stride 1, dilation 2, padding 1"},
+	} {
+		r, _ := build(t, c.variant, c.keys, Options{Numbers: true})
+		w, pads := layer.Window{}, r.Stages[0].Pads
+		switch op := r.Layer.Stages[0].Op.(type) {
+		case layer.Conv:
+			w = op.Window
+		case layer.Transposed:
+			w = op.Window
+		}
+		g := geometryOf(r.Input, r.Output, w, pads)
+		want := make([]float64, g.positions())
+		var n *numbers
+		if c.variant == "transposed" {
+			n = newNumbers(stretched(g, r.Stages[0].OutputPadding), 3)
+			n.spread(func(y, x int) bool { return y%g.stride[0] != 0 || x%g.stride[1] != 0 })
+			scatter(g, n, want)
+		} else {
+			n = newNumbers(g, 3)
+			convolve(g, n, want)
+		}
+		for i := range want {
+			row, col := i/g.out[1], i%g.out[1]
+			if got := n.output(row, col); float64(got) != want[i] {
+				t.Fatalf("%s %s: output[%d, %d] is %d, not %g", c.variant, c.keys, row, col, got, want[i])
+			}
+			sum := n.sum(row, col)
+			if !strings.Contains(sum, fmt.Sprintf("= %g", want[i])) {
+				t.Errorf("%s does not end in %g", sum, want[i])
+			}
+		}
+	}
+}
+
+// convolve is the definition, over the plain input.
+func convolve(g geometry, n *numbers, out []float64) {
+	for i := range out {
+		for k, w := range n.kernel {
+			y := i/g.out[1]*g.stride[0] - g.begin[0] + k/g.kernel[1]*g.dilation[0]
+			x := i%g.out[1]*g.stride[1] - g.begin[1] + k%g.kernel[1]*g.dilation[1]
+			if y >= 0 && x >= 0 && y < g.in[0] && x < g.in[1] {
+				out[i] += float64(w * n.input[y*g.in[1]+x])
+			}
+		}
+	}
+}
+
+// scatter is the definition of the transposed convolution: each pixel times the whole kernel, added in place. The figure
+// shows the kernel turned.
+func scatter(g geometry, n *numbers, out []float64) {
+	for iy := range g.in[0] {
+		for ix := range g.in[1] {
+			v := n.input[iy*g.stride[0]*n.g.in[1]+ix*g.stride[1]]
+			for ky := range g.kernel[0] {
+				for kx := range g.kernel[1] {
+					y, x := iy*g.stride[0]-g.begin[0]+ky*g.dilation[0], ix*g.stride[1]-g.begin[1]+kx*g.dilation[1]
+					if y >= 0 && x >= 0 && y < g.out[0] && x < g.out[1] {
+						out[y*g.out[1]+x] += float64(v * n.weight(g.kernel[0]-1-ky, g.kernel[1]-1-kx))
+					}
+				}
+			}
+		}
+	}
+}
+
+// Transposed kernels that the stride divides meet every inner output alike, others do not.
+func TestMeetings(t *testing.T) {
+	for kernel, even := range map[string]bool{"2": true, "3": false, "4": true, "5": false, "6": true} {
+		r, _ := build(t, "transposed", "input 1x6x6, stride 2, kernel "+kernel, Options{})
+		g := geometryOf(r.Input, r.Output, r.Layer.Stages[0].Op.(layer.Transposed).Window, r.Stages[0].Pads)
+		counts := meetings(g)
+		got := counts[5][5] == counts[5][6] && counts[5][5] == counts[6][6]
+		if got != even {
+			t.Errorf("kernel %s: %v", kernel, counts)
+		}
+	}
+}
+
+func TestDrawRefuses(t *testing.T) {
+	for _, c := range []struct{ variant, keys, want string }{
+		{"standard", "dims 3, input 1x4x4x4", "a figure is flat"},
+		{"dilated", "dilation 30, input 1x224x224", "would need a grid of"},
+		{"standard", "input 3x2x2, kernel 5", "kernel 5 is larger"},
+	} {
+		s := layer.Spec{Variant: c.variant}
+		for entry := range strings.SplitSeq(c.keys, ", ") {
+			key, value, _ := strings.Cut(entry, " ")
+			if err := s.Set(key, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := Small(s, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s %s: %v, want %q", c.variant, c.keys, err, c.want)
+		}
+	}
+	r, _ := build(t, "se", "", Options{})
+	if _, err := New(r, Options{Numbers: true}); err == nil {
+		t.Error("se has no numbers, and no error")
+	}
+}

@@ -1,0 +1,130 @@
+package draw
+
+import (
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+)
+
+// Options choose what a figure shows.
+type Options struct {
+	Numbers bool   // small whole numbers in the cells, and the arithmetic of the current output
+	Seed    uint64 // of the numbers and of offsets
+}
+
+// Figure is a layer as a sequence of drawings of one size.
+type Figure struct {
+	title    string
+	ruler    ruler
+	panels   []panel
+	captions []string
+	// arithmetic, if not nil, is one more caption for each frame.
+	arithmetic func(frame int) string
+	frames     int
+	still      int // the frame that stands for all
+}
+
+// panel is one part of a figure, beside the others, with a label below.
+type panel struct {
+	w, h  float64
+	label string
+	paint func(d *Drawing, x, y float64, frame int)
+}
+
+const (
+	margin      = 24
+	panelGap    = 48
+	titleSize   = 20
+	labelSize   = 14
+	captionSize = 14
+	lineHeight  = 22
+)
+
+// New makes the figure of a layer.
+func New(r shape.Result, o Options) (*Figure, error) {
+	known, ok := figures[r.Layer.Variant]
+	if !ok {
+		return nil, layer.Errorf("no figure for %s", r.Layer.Variant)
+	}
+	if o.Numbers && !hasNumbers[r.Layer.Variant] {
+		return nil, layer.Errorf("the figure of %s has no numbers", r.Layer.Variant).Hint("leave --numbers out")
+	}
+	f, err := known.make(r, o)
+	if err != nil {
+		return nil, err
+	}
+	v, _ := layer.VariantNamed(r.Layer.Variant)
+	f.title = known.title + ": " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
+	f.frames, f.ruler = max(1, f.frames), newRuler()
+	return f, nil
+}
+
+// figures has a title and a maker for every variant.
+var figures = map[string]struct {
+	title string
+	make  func(shape.Result, Options) (*Figure, error)
+}{
+	"standard":          {"Standard convolution", windowFigure},
+	"pointwise":         {"Pointwise convolution", windowFigure},
+	"grouped":           {"Grouped convolution", windowFigure},
+	"depthwise":         {"Depthwise convolution", windowFigure},
+	"separable":         {"Separable convolution", separableFigure},
+	"inverted-residual": {"Inverted residual", residualFigure},
+	"transposed":        {"Transposed convolution", transposedFigure},
+	"dilated":           {"Dilated convolution", dilatedFigure},
+	"deformable":        {"Deformable convolution", deformableFigure},
+	"deform-roi-pool":   {"Deformable RoI pooling", roiFigure},
+	"se":                {"Squeeze-and-excitation", seFigure},
+	"resize-conv":       {"Resize-convolution", resizeFigure},
+}
+
+// hasNumbers are the variants whose output is a sum that fits on a line.
+var hasNumbers = map[string]bool{
+	"standard": true, "pointwise": true, "grouped": true, "depthwise": true, "dilated": true, "transposed": true,
+}
+
+// Frames is the number of frames.
+func (f *Figure) Frames() int { return f.frames }
+
+// Still is the frame that a picture without motion shows.
+func (f *Figure) Still() *Drawing { return f.Frame(f.still) }
+
+// Frame draws one frame.
+func (f *Figure) Frame(i int) *Drawing {
+	width, height := 0.0, 0.0
+	for k, p := range f.panels {
+		if k > 0 {
+			width += panelGap
+		}
+		width += max(p.w, f.ruler.width(labelSize, p.label))
+		height = max(height, p.h)
+	}
+	captions := f.captions
+	if f.arithmetic != nil {
+		captions = append(append([]string{}, captions...), f.arithmetic(i))
+	}
+	wide := max(width, f.ruler.width(titleSize, f.title))
+	for _, c := range captions {
+		wide = max(wide, min(f.ruler.width(captionSize, c), 900))
+	}
+	d := &Drawing{Width: wide + 2*margin}
+	d.text(margin, margin+titleSize/2, titleSize, left, ink, f.title)
+	top := margin + titleSize + 22.0
+	x := margin + (wide-width)/2
+	for _, p := range f.panels {
+		w := max(p.w, f.ruler.width(labelSize, p.label))
+		p.paint(d, x+(w-p.w)/2, top+(height-p.h)/2, i)
+		d.text(x+w/2, top+height+20, labelSize, center, muted, p.label)
+		x += w + panelGap
+	}
+	y := top + height + 52
+	for _, c := range captions {
+		for _, line := range f.ruler.wrap(c, wide) {
+			d.text(margin, y, captionSize, left, ink, line)
+			y += lineHeight
+		}
+	}
+	d.Height = y + margin - lineHeight/2
+	return d
+}

@@ -1,0 +1,132 @@
+package draw
+
+import (
+	"image/color"
+	"strconv"
+
+	"convx/internal/layer"
+)
+
+// grid is a plane of cells.
+type grid struct {
+	rows, cols int
+	cell       float64
+}
+
+func (g grid) width() float64  { return float64(g.cols) * g.cell }
+func (g grid) height() float64 { return float64(g.rows) * g.cell }
+
+// style is how one cell looks.
+type style struct {
+	fill   color.NRGBA
+	line   color.NRGBA
+	dashed bool
+	text   string
+	ink    color.NRGBA
+}
+
+// paint draws every cell, as look says, with its top left corner at (x, y). Dashed cells come first, so that their lines lie
+// under those of their neighbours.
+func (g grid) paint(d *Drawing, x, y float64, look func(row, col int) style) {
+	for _, dashed := range []bool{true, false} {
+		for r := range g.rows {
+			for c := range g.cols {
+				if s := look(r, c); s.dashed == dashed {
+					g.paintCell(d, x+float64(c)*g.cell, y+float64(r)*g.cell, s)
+				}
+			}
+		}
+	}
+}
+
+func (g grid) paintCell(d *Drawing, x, y float64, s style) {
+	// Neighbours share their lines.
+	d.marks = append(d.marks, rect{x: x, y: y, w: g.cell + 1, h: g.cell + 1, fill: s.fill, line: s.line, width: 1, dashed: s.dashed})
+	if s.text != "" {
+		d.text(x+g.cell/2+0.5, y+g.cell/2+0.5, g.textSize(s.text), center, s.ink, s.text)
+	}
+}
+
+// textSize is a size at which the text fits in a cell.
+func (g grid) textSize(s string) float64 {
+	return min(g.cell*0.5, 1.6*g.cell/float64(max(2, len(s))))
+}
+
+// center is the middle of a cell, which may lie outside of the grid; rows and columns may be fractions.
+func (g grid) center(x, y, row, col float64) (cx, cy float64) {
+	return x + (col+0.5)*g.cell + 0.5, y + (row+0.5)*g.cell + 0.5
+}
+
+// cards draws the planes behind the first one.
+func (g grid) cards(d *Drawing, x, y float64, planes int, fill func(plane int) color.NRGBA) {
+	n := min(planes, maxCards) - 1
+	for i := n; i > 0; i-- {
+		d.rect(x+float64(i)*cardStep, y-float64(i)*cardStep, g.width()+1, g.height()+1, fill(i), gridLine)
+	}
+}
+
+const (
+	maxCards = 4
+	cardStep = 6
+)
+
+// cardsDepth is how far the cards reach up and to the right.
+func cardsDepth(planes int) float64 { return float64(min(planes, maxCards)-1) * cardStep }
+
+// cellSize is a size at which so many cells fit.
+func cellSize(cells int) float64 {
+	return min(36, max(13, 330/float64(max(1, cells))))
+}
+
+// geometry is a sliding window in two dimensions; a layer in one has height 1.
+type geometry struct {
+	in, out                  [2]int
+	kernel, stride, dilation [2]int
+	begin, end               [2]int // padding
+}
+
+func geometryOf(in, out []int, w layer.Window, pads []layer.Pad) geometry {
+	g := geometry{in: [2]int{1, 1}, out: [2]int{1, 1}, kernel: [2]int{1, 1}, stride: [2]int{1, 1}, dilation: [2]int{1, 1}}
+	for i := range w.Kernel {
+		at := 2 - len(w.Kernel) + i
+		g.in[at], g.out[at] = in[2+i], out[2+i]
+		g.kernel[at], g.stride[at], g.dilation[at] = w.Kernel[i], w.Stride[i], w.Dilation[i]
+		g.begin[at], g.end[at] = pads[i].Begin, pads[i].End
+	}
+	return g
+}
+
+// padded is the size of the input with its padding.
+func (g geometry) padded() [2]int {
+	return [2]int{g.in[0] + g.begin[0] + g.end[0], g.in[1] + g.begin[1] + g.end[1]}
+}
+
+// at is the output position of a frame, row by row.
+func (g geometry) at(frame int) (row, col int) { return frame / g.out[1], frame % g.out[1] }
+
+func (g geometry) positions() int { return g.out[0] * g.out[1] }
+
+// tap is where kernel position (ky, kx) reads for output (row, col), counted in the padded input.
+func (g geometry) tap(row, col, ky, kx int) (y, x int) {
+	return row*g.stride[0] + ky*g.dilation[0], col*g.stride[1] + kx*g.dilation[1]
+}
+
+// isTap tells which kernel position reads padded cell (y, x) for output (row, col).
+func (g geometry) isTap(row, col, y, x int) (ky, kx int, ok bool) {
+	dy, dx := y-row*g.stride[0], x-col*g.stride[1]
+	if dy < 0 || dx < 0 || dy%g.dilation[0] != 0 || dx%g.dilation[1] != 0 {
+		return 0, 0, false
+	}
+	ky, kx = dy/g.dilation[0], dx/g.dilation[1]
+	return ky, kx, ky < g.kernel[0] && kx < g.kernel[1]
+}
+
+// reach is the extent of the window, with its holes.
+func (g geometry) reach() (h, w int) {
+	return g.dilation[0]*(g.kernel[0]-1) + 1, g.dilation[1]*(g.kernel[1]-1) + 1
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// sized is "3x5x5", without the batch.
+func sized(shape []int) string { return layer.FormatShape(shape[1:]) }

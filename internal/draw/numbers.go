@@ -1,0 +1,82 @@
+package draw
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"convx/internal/tensor"
+)
+
+// numbers are small whole values for one input plane and one kernel, and the output that they make.
+type numbers struct {
+	g             geometry
+	input, kernel []int
+	scatter       bool // a transposed convolution: g is that of its zero-inserted input, and the kernel is turned
+}
+
+func newNumbers(g geometry, seed uint64) *numbers {
+	n := &numbers{g: g, input: make([]int, g.in[0]*g.in[1]), kernel: make([]int, g.kernel[0]*g.kernel[1])}
+	for _, a := range []struct {
+		name   string
+		lo, hi int
+		v      []int
+	}{{"draw input", 0, 3, n.input}, {"draw kernel", -1, 2, n.kernel}} {
+		s := tensor.NewStream(seed, a.name)
+		for i := range a.v {
+			a.v[i] = s.Int(a.lo, a.hi)
+		}
+	}
+	return n
+}
+
+// at is the value of a cell of the padded input: 0 in the padding.
+func (n *numbers) at(y, x int) int {
+	y, x = y-n.g.begin[0], x-n.g.begin[1]
+	if y < 0 || x < 0 || y >= n.g.in[0] || x >= n.g.in[1] {
+		return 0
+	}
+	return n.input[y*n.g.in[1]+x]
+}
+
+func (n *numbers) weight(ky, kx int) int { return n.kernel[ky*n.g.kernel[1]+kx] }
+
+// output is the value of one output cell.
+func (n *numbers) output(row, col int) int {
+	sum := 0
+	for ky := range n.g.kernel[0] {
+		for kx := range n.g.kernel[1] {
+			y, x := n.g.tap(row, col, ky, kx)
+			sum += n.at(y, x) * n.weight(ky, kx)
+		}
+	}
+	return sum
+}
+
+// sum writes the arithmetic of one output cell; products with an input of 0 are left out where there are many.
+func (n *numbers) sum(row, col int) string {
+	var terms []string
+	left := 0
+	for ky := range n.g.kernel[0] {
+		for kx := range n.g.kernel[1] {
+			y, x := n.g.tap(row, col, ky, kx)
+			if n.at(y, x) == 0 {
+				left++
+				continue
+			}
+			w := strconv.Itoa(n.weight(ky, kx))
+			if n.weight(ky, kx) < 0 {
+				w = "(" + w + ")"
+			}
+			terms = append(terms, fmt.Sprintf("%d×%s", n.at(y, x), w))
+		}
+	}
+	s := fmt.Sprintf("output[%d, %d] = ", row, col)
+	switch {
+	case terms == nil:
+		return s + "0: every input under the kernel is 0"
+	case left == 0:
+		return s + strings.Join(terms, " + ") + fmt.Sprintf(" = %d", n.output(row, col))
+	}
+	return s + strings.Join(terms, " + ") + fmt.Sprintf(" = %d   (%d products with 0 left out)", n.output(row, col), left)
+}

@@ -1,0 +1,65 @@
+package draw
+
+import (
+	"fmt"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+	"convx/internal/tensor"
+)
+
+// roiFigure shows a region of interest, its bins where they stand, the bins moved by their offsets, and the pooled output.
+func roiFigure(r shape.Result, o Options) (*Figure, error) {
+	op := r.Layer.Stages[len(r.Layer.Stages)-1].Op.(layer.ROIPool)
+	roi := layer.ROI{X1: float64(r.Input[3]) / op.SpatialScale, Y1: float64(r.Input[2]) / op.SpatialScale}
+	if len(r.Layer.ROIs) > 0 {
+		roi = r.Layer.ROIs[0]
+	}
+	// Aligned: coordinates are those of pixel centres, half a pixel less.
+	at := func(v float64) float64 { return v * op.SpatialScale }
+	x0, y0, w, h := at(roi.X0), at(roi.Y0), at(roi.X1-roi.X0), at(roi.Y1-roi.Y0)
+	ph, pw := op.Pooled[0], op.Pooled[1]
+	type bin struct{ x, y, dx, dy float64 }
+	bins := make([]bin, ph*pw)
+	s := tensor.NewStream(o.Seed, "draw offset")
+	for i := range bins {
+		bins[i] = bin{x0 + float64(i%pw)*w/float64(pw), y0 + float64(i/pw)*h/float64(ph), op.Gamma * w * s.Uniform(), op.Gamma * h * s.Uniform()}
+	}
+	g := grid{r.Input[2], r.Input[3], cellSize(max(r.Input[2], r.Input[3]))}
+	out := grid{ph, pw, 34}
+	input := panel{w: g.width() + 1, h: g.height() + 1, label: fmt.Sprintf("input %s, a region and its %dx%d bins, moved", sized(r.Input), ph, pw),
+		paint: func(d *Drawing, x, y float64, frame int) {
+			g.paint(d, x, y, func(int, int) style { return style{fill: inputFill, line: padLine} })
+			d.frame(x+x0*g.cell, y+y0*g.cell, w*g.cell, h*g.cell, 2.5, inputDark)
+			for i, b := range bins {
+				hue := groupColor(i)
+				bx, by, bw, bh := x+b.x*g.cell, y+b.y*g.cell, w/float64(pw)*g.cell, h/float64(ph)*g.cell
+				d.dashed(bx, by, bw, bh, none, inputDark)
+				if i > frame {
+					continue
+				}
+				mx, my := bx+b.dx*g.cell, by+b.dy*g.cell
+				d.rect(mx, my, bw, bh, faint(hue.dark, 60), none)
+				d.frame(mx, my, bw, bh, 1.5, hue.dark)
+				n := op.SamplingRatio
+				for k := range n * n {
+					d.circle(mx+(float64(k%n)+0.5)*bw/float64(n), my+(float64(k/n)+0.5)*bh/float64(n), 2, hue.dark, none)
+				}
+				d.arrow(bx+bw/2, by+bh/2, mx+bw/2, my+bh/2, 1.8, ink)
+			}
+		}}
+	output := panel{w: out.width() + 1, h: out.height() + 1, label: "output, per channel: the mean of each bin's samples",
+		paint: func(d *Drawing, x, y float64, frame int) {
+			out.paint(d, x, y, func(row, col int) style {
+				i := row*pw + col
+				if i > frame {
+					return style{fill: outputTodo, line: gridLine}
+				}
+				return style{fill: faint(groupColor(i).dark, 110), line: gridLine}
+			})
+		}}
+	return &Figure{panels: []panel{input, output}, frames: ph * pw, still: ph*pw - 1, captions: []string{
+		fmt.Sprintf("bin: %.4g/%d by %.4g/%d pixels; each moves by gamma %.4g times the region's width and height times its offset (dx, dy)", w, pw, h, ph, op.Gamma),
+		"fully connected layers predict the offsets from the region pooled without moving",
+	}}, nil
+}

@@ -1,0 +1,190 @@
+package draw
+
+import (
+	"fmt"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+)
+
+// Small completes a spec for drawing: without an input it takes a grid that shows the variant well, and large inputs
+// become small ones of the same kernel, stride and kind. note says what was replaced, for the reader; it is empty where
+// nothing was.
+func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
+	if s.Dims == 3 {
+		return s, "", layer.Errorf("a figure is flat: --dims 1 or 2, not 3")
+	}
+	if s.Input == nil {
+		if s, err = withDefaults(s, o); err != nil {
+			return s, "", err
+		}
+	}
+	l, err := layer.Build(s)
+	if err != nil {
+		return s, "", err
+	}
+	asked := l.Input
+	if s.Variant != "inverted-residual" { // drawn as blocks, of any size
+		if s, err = shrink(s, l); err != nil {
+			return s, "", err
+		}
+	}
+	if l, err = layer.Build(s); err != nil {
+		return s, "", err
+	}
+	r, err := shape.Of(l)
+	if err != nil {
+		return s, "", err
+	}
+	if err := drawable(r); err != nil {
+		return s, "", err
+	}
+	if layer.FormatShape(asked) != layer.FormatShape(l.Input) {
+		note = fmt.Sprintf("drawn on %s in place of %s", layer.FormatShape(l.Input[1:]), layer.FormatShape(asked[1:]))
+	}
+	return s, note, nil
+}
+
+// defaults are keys that show a variant well, by variant.
+var defaults = map[string]string{
+	"standard":          "input 3x5x5, out-channels 2, padding 1",
+	"pointwise":         "input 4x4x4, out-channels 2",
+	"grouped":           "input 6x5x5, out-channels 4, groups 2, padding 1",
+	"depthwise":         "input 4x5x5, padding 1",
+	"separable":         "input 4x6x6, out-channels 6, padding 1",
+	"inverted-residual": "input 24x56x56, padding 1",
+	"transposed":        "input 1x3x3, stride 2, padding 1",
+	"dilated":           "input 1x7x7",
+	"deformable":        "input 1x5x5, padding 1",
+	"deform-roi-pool":   "input 1x10x12, pooled 3, roi 2,1.5,10.4,8.4",
+	"se":                "input 8x7x7, reduction 4",
+	"resize-conv":       "input 1x3x3, kernel 3, padding 1",
+}
+
+// withDefaults sets the keys that the user left out, in one channel where numbers are wanted.
+func withDefaults(s layer.Spec, o Options) (layer.Spec, error) {
+	for entry := range strings.SplitSeq(defaults[s.Variant], ", ") {
+		key, value, _ := strings.Cut(entry, " ")
+		if s.Given(key) {
+			continue
+		}
+		if o.Numbers && (key == "groups" || key == "out-channels") {
+			continue
+		}
+		if key == "input" {
+			value = flatten(value, s.Dims)
+			if o.Numbers && s.Variant != "grouped" {
+				_, size, _ := strings.Cut(value, "x")
+				value = "1x" + size
+			}
+		}
+		if err := s.Set(key, value); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// flatten drops the height of CxHxW where there is one axis only.
+func flatten(size string, dims int) string {
+	parts := strings.Split(size, "x")
+	if dims == 1 && len(parts) == 3 {
+		return parts[0] + "x" + parts[2]
+	}
+	return size
+}
+
+const (
+	mostCells    = 12 // of an input side that is drawn as it is
+	fewCells     = 7  // of a longer one, unless the kernel needs more
+	mostChannels = 8  // that are drawn one by one
+	mostSide     = 40 // cells of any side, beyond which a figure is dust
+)
+
+// shrink makes the input small: the batch 1, as many positions as show three outputs, channels that divide as before.
+func shrink(s layer.Spec, l layer.Layer) (layer.Spec, error) {
+	in := append([]int{}, l.Input...)
+	in[0] = 1
+	for i := 2; i < len(in); i++ {
+		if in[i] > mostCells {
+			in[i] = min(in[i], max(fewCells, cellsFor(l, i-2)))
+		}
+	}
+	s.Input = in
+	if l.Variant == "deform-roi-pool" {
+		s.ROIs = shrinkROIs(l, in)
+		in[1] = 1
+		return s, nil
+	}
+	c, o := in[1], l.OutChannels
+	if c <= mostChannels && o <= mostChannels {
+		return s, nil
+	}
+	switch l.Variant {
+	case "se":
+		in[1] = 8
+		s.Reduction = 4
+		if l.Reduction < 4 {
+			s.Reduction = max(1, l.Reduction)
+		}
+	case "depthwise":
+		in[1] = 4
+		s.Groups, s.OutChannels = 0, 0
+		if s.Given("groups") || s.Given("out-channels") {
+			s.Groups, s.OutChannels = 4, 4*l.Multiplier
+		}
+	case "separable":
+		in[1], s.OutChannels = min(c, 4), min(o, 6)
+	case "deformable":
+		in[1], s.OutChannels, s.Groups, s.OffsetGroups = 1, 1, 1, 1
+	default:
+		g := min(max(1, l.Groups), 4)
+		in[1], s.OutChannels = g*(max(1, mostChannels/2/g)), g*max(1, mostChannels/2/g)
+		if l.Groups > 1 {
+			s.Groups = g
+		}
+	}
+	return s, nil
+}
+
+// cellsFor is an input extent that makes at least three outputs.
+func cellsFor(l layer.Layer, axis int) int {
+	if len(l.Kernel) <= axis || l.Variant == "transposed" || l.Variant == "resize-conv" {
+		return 4
+	}
+	return shape.Effective(l.Kernel[axis], l.Dilation[axis]) + 2*l.Stride[axis]
+}
+
+// shrinkROIs scales the first region with the input.
+func shrinkROIs(l layer.Layer, in []int) []layer.ROI {
+	if len(l.ROIs) == 0 {
+		return nil
+	}
+	fy, fx := float64(in[2])/float64(l.Input[2]), float64(in[3])/float64(l.Input[3])
+	r := l.ROIs[0]
+	return []layer.ROI{{X0: r.X0 * fx, Y0: r.Y0 * fy, X1: r.X1 * fx, Y1: r.Y1 * fy}}
+}
+
+// drawable refuses layers whose grids would be too fine to see.
+func drawable(r shape.Result) error {
+	if r.Layer.Variant == "inverted-residual" || r.Layer.Variant == "se" || r.Layer.Variant == "separable" {
+		return nil
+	}
+	for i, st := range r.Stages {
+		pads := st.Pads
+		for a, n := range st.Output[2:] {
+			size := n
+			if len(st.Inputs[0]) == len(st.Output) {
+				size = max(size, st.Inputs[0][2+a])
+				if len(pads) > a {
+					size += pads[a].Begin + pads[a].End
+				}
+			}
+			if size > mostSide {
+				return layer.Errorf("%s would need a grid of %d cells a side: take a smaller kernel, dilation or stride", r.Layer.Stages[i].Name, size)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package draw
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// svgWriter collects the elements of an SVG.
+type svgWriter struct{ b bytes.Buffer }
+
+// WriteSVG writes it as an SVG 1.1 picture; an animation is written as a still.
+func (d *Drawing) WriteSVG(w io.Writer) error {
+	s := &svgWriter{}
+	fmt.Fprintf(&s.b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" font-family="Go, Helvetica, Arial, sans-serif">`+"\n",
+		number(d.Width), number(d.Height))
+	s.b.WriteString(`<rect width="100%" height="100%" fill="#ffffff"/>` + "\n")
+	for _, m := range d.marks {
+		m.svg(s)
+	}
+	s.b.WriteString("</svg>\n")
+	_, err := w.Write(s.b.Bytes())
+	return err
+}
+
+// number writes at most two decimals.
+func number(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }
+
+// attributes of colour: name="#rrggbb", with the opacity where it is not 1.
+func paintAttr(name string, c color.NRGBA) string {
+	if c.A == 0 {
+		return name + `="none"`
+	}
+	s := fmt.Sprintf(`%s="#%02x%02x%02x"`, name, c.R, c.G, c.B)
+	if c.A < 255 {
+		s += fmt.Sprintf(` %s-opacity="%s"`, name, number(float64(c.A)/255))
+	}
+	return s
+}
+
+func (r rect) svg(w *svgWriter) {
+	half := 0.0
+	stroke := ""
+	if r.line.A > 0 {
+		half = r.width / 2
+		stroke = fmt.Sprintf(` %s stroke-width="%s"`, paintAttr("stroke", r.line), number(r.width))
+		if r.dashed {
+			stroke += ` stroke-dasharray="3 3"`
+		}
+	}
+	fmt.Fprintf(&w.b, `<rect x="%s" y="%s" width="%s" height="%s" %s%s/>`+"\n",
+		number(r.x+half), number(r.y+half), number(r.w-2*half), number(r.h-2*half), paintAttr("fill", r.fill), stroke)
+}
+
+func (s segment) svg(w *svgWriter) {
+	dashes := ""
+	if s.dashed {
+		dashes = ` stroke-dasharray="3 3"`
+	}
+	x1, y1 := s.x1, s.y1
+	if s.head {
+		length := math.Hypot(s.x1-s.x0, s.y1-s.y0)
+		if head := 4 * s.width; length > head {
+			ux, uy := (s.x1-s.x0)/length, (s.y1-s.y0)/length
+			x1, y1 = s.x1-ux*head, s.y1-uy*head
+			fmt.Fprintf(&w.b, `<path d="M%s %sL%s %sL%s %sZ" %s/>`+"\n", number(s.x1), number(s.y1),
+				number(x1-uy*head/2), number(y1+ux*head/2), number(x1+uy*head/2), number(y1-ux*head/2), paintAttr("fill", s.color))
+		}
+	}
+	fmt.Fprintf(&w.b, `<line x1="%s" y1="%s" x2="%s" y2="%s" %s stroke-width="%s"%s/>`+"\n",
+		number(s.x0), number(s.y0), number(x1), number(y1), paintAttr("stroke", s.color), number(s.width), dashes)
+}
+
+func (o circle) svg(w *svgWriter) {
+	fmt.Fprintf(&w.b, `<circle cx="%s" cy="%s" r="%s" %s %s/>`+"\n", number(o.x), number(o.y), number(o.r), paintAttr("fill", o.fill), paintAttr("stroke", o.line))
+}
+
+func (t text) svg(w *svgWriter) {
+	anchor := [...]string{"start", "middle", "end"}[t.align]
+	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(t.s)
+	fmt.Fprintf(&w.b, `<text x="%s" y="%s" font-size="%s" text-anchor="%s" dominant-baseline="central" %s xml:space="preserve">%s</text>`+"\n",
+		number(t.x), number(t.y), number(t.size), anchor, paintAttr("fill", t.color), escaped)
+}
