@@ -51,11 +51,9 @@ var (
 	winogradPoints = [...]float32{0, 1, -1, 2, -2}
 )
 
-// winogradOutputs returns A^T, m x points.
-func winogradOutputs(points, m int) [][]float32 {
-	at := make([][]float32, m)
-	for i := range at {
-		at[i] = make([]float32, points)
+// winogradOutputs returns A^T, m rows of points.
+func winogradOutputs(points, m int) (at [5][6]float32) {
+	for i := range m {
 		for j := range points - 1 {
 			at[i][j] = 1
 			for range i {
@@ -86,7 +84,12 @@ func winogradInputGeneric(w, points int, dst []float32, df int, src []float32, r
 }
 
 func winogradOutputGeneric(w, points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
-	at := winogradOutputs(points, m)
+	matrix := winogradOutputs(points, m)
+	var rows [5][]float32
+	for i := range rows {
+		rows[i] = matrix[i][:points]
+	}
+	at := rows[:m]
 	var p, y [36]float32
 	for t := range n {
 		for c := range w {
