@@ -15,7 +15,7 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 	if s.Dims == 3 {
 		return s, "", layer.Errorf("a figure is flat: --dims 1 or 2, not 3")
 	}
-	if s.Input == nil {
+	if _, known := defaults[s.Variant]; known && s.Input == nil {
 		if s, err = withDefaults(s, o); err != nil {
 			return s, "", err
 		}
