@@ -391,6 +391,8 @@ func (f *file) useBlock(it *item, what, name string, keys []setting, s *scope, c
 		return nil, fmt.Errorf("unknown block %q", what)
 	case b.open:
 		return nil, fmt.Errorf("block %q contains itself", what)
+	case it.named.weights != "":
+		return nil, fmt.Errorf("weights are shared layer by layer: block %q has several, so say weights inside it", what)
 	case s.depth >= maxDepth:
 		return nil, fmt.Errorf("blocks are nested more than %d deep", maxDepth)
 	case it.from != nil && len(current) > len(b.inputs) && s.index == "0":

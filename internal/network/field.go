@@ -11,9 +11,10 @@ import (
 // fields gives every node its receptive field on the network's first input, stage by stage.
 func (r *Result) fields(works []*work) {
 	dims := max(0, len(r.Input)-2)
+	var in []shape.Field
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
-		var in []shape.Field
+		in = in[:0]
 		for _, k := range n.Node.Inputs {
 			in = append(in, r.Nodes[k].Field)
 		}
@@ -38,8 +39,8 @@ func nodeField(w *work, n *NodeResult, in []shape.Field, dims int) shape.Field {
 		return joinFields(in, n.Inputs, n.Output, dims)
 	}
 	inside := make([]shape.Field, len(w.stages))
-	for k, st := range w.stages {
-		var from []shape.Field
+	for k := range w.stages {
+		from := make([]shape.Field, 0, len(w.from[k]))
 		for _, f := range w.from[k] {
 			g := shape.Field{}
 			if f >= 0 {
@@ -51,17 +52,19 @@ func nodeField(w *work, n *NodeResult, in []shape.Field, dims int) shape.Field {
 				from = append(from, g)
 			}
 		}
-		switch {
-		case len(from) == 0: // constants, or no spatial axes
-			inside[k] = shape.Field{}
-		case slides(w.ops[k].Op) && len(st.Inputs[0]) != dims+2:
-			// Slides over other axes than the input's.
-			inside[k] = from[0].Over(nil)
-		default:
-			inside[k] = shape.OfField(w.ops[k].Op, st, from)
-		}
+		inside[k] = stageField(w.ops[k].Op, w.stages[k], from, dims)
 	}
 	return inside[len(inside)-1]
+}
+
+func stageField(op layer.Op, st shape.Stage, from []shape.Field, dims int) shape.Field {
+	switch {
+	case len(from) == 0: // constants, or no spatial axes
+		return shape.Field{}
+	case slides(op) && len(st.Inputs[0]) != dims+2: // over other axes than the input's
+		return from[0].Over(nil)
+	}
+	return shape.OfField(op, st, from)
 }
 
 // joinFields is the field of what has no stages: views, element by element, operators that are not known. Where the

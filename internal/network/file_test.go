@@ -232,6 +232,7 @@ func TestErrors(t *testing.T) {
 		{head + "  - ~\n", "net.yaml:3:5: a layer is a mapping of keys to values, not nothing"},
 		{"input: 3x8x8\nblocks: {b: {layers: [b]}}\nlayers: [b]\n", `net.yaml:2:23: block "b" contains itself`},
 		{"input: 3x8x8\nblocks: {b: {parameters: {w: }, layers: [relu]}}\nlayers: [b]\n", `net.yaml:3:10: block "b" needs w`},
+		{"input: 3x8x8\nblocks: {b: {layers: [standard]}}\nlayers: [b, {block: b, weights: b}]\n", `net.yaml:3:13: weights are shared layer by layer: block "b" has several, so say weights inside it`},
 		{"input: 3x8x8\nblocks: {relu: {layers: [relu]}}\nlayers: [relu]\n", `net.yaml:2:10: "relu" is the name of an operator: call the block something else`},
 		{"input: 3x8x8\nblocks: {b: {inputs: [x, y], layers: [{op: add, from: [x, y]}]}}\nlayers: [b]\n", "net.yaml:2:39: reads an input that the block was not given"},
 	} {
