@@ -63,12 +63,12 @@ func directCost(p *Problem) float64 { return denseProblem(p).DirectCost() }
 func winogradConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	q := denseProblem(p)
 	m, _ := q.BestWinograd()
-	return newDense(p, dense.NewWinograd(*q, m, w.Weight, w.Bias)), nil
+	return newDense(p, dense.NewBestWinograd(*q, m, w.Weight, w.Bias)), nil
 }
 
 func winogradAccepts(p *Problem) error {
 	if m, _ := denseProblem(p).BestWinograd(); m == 0 {
-		return errors.New("it needs stride 1 and a square kernel of 2 to 5 taps a side")
+		return errors.New("it needs a square kernel of 2 to 5 taps a side with stride 1, or of 3 to 9 with stride 2 and no dilation")
 	}
 	return nil
 }

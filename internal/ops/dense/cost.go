@@ -130,17 +130,31 @@ func (p *Problem) tilesOf(axis, m int) int {
 }
 
 // BestWinograd returns the m of the cheapest F(m x m, r x r) for p, and its
-// cost; m is 0 if none accepts it.
+// cost; m is 0 if none accepts it. With stride 2 it is the one over phases.
 func (p *Problem) BestWinograd() (m int, cost float64) {
 	cost = math.Inf(1)
+	q, declines, copied := p, WinogradDeclines, 0.0
+	if p.Stride[1] == 2 {
+		h := p.halved()
+		q, declines = &h, StridedDeclines
+		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.Level].pack
+	}
 	for _, points := range []int{6, 4} {
-		try := points + 1 - p.Kernel[1]
-		if WinogradDeclines(p, try) != "" {
+		try := points + 1 - q.Kernel[1]
+		if declines(p, try) != "" {
 			continue
 		}
-		if c := p.WinogradCost(try); c < cost {
+		if c := q.WinogradCost(try)*float64(p.Batch/q.Batch) + copied; c < cost {
 			m, cost = try, c
 		}
 	}
 	return m, cost
+}
+
+// NewBestWinograd prepares what BestWinograd found.
+func NewBestWinograd(p Problem, m int, weights, bias []float32) Conv {
+	if p.Stride[1] == 2 {
+		return NewStrided(p, m, weights, bias)
+	}
+	return NewWinograd(p, m, weights, bias)
 }

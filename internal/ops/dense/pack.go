@@ -1,6 +1,10 @@
 package dense
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"convx/internal/ops/kernel"
+)
 
 func addr(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s)) }
 
@@ -48,4 +52,20 @@ func (g *Gemm) packRun(dst []float32, width int, in []float32, r *run, tap, n in
 	iw := from*p.Stride[2] - p.Pad[2] + kw*p.Dilation[2]
 	src := in[(id*p.In[1]+ih)*p.In[2]+iw:]
 	p.Level.Strip(dst[r.col+from-r.ow:], width, src, volume(p.In), p.Stride[2], to-from, n, g.ahead)
+}
+
+// strided writes the elements x of a row, padded by left zeros, that have
+// x mod s = phase; zeros follow the last.
+func strided(l kernel.Level, dst, src []float32, left, s, phase int) {
+	from := ceilDiv(max(0, left-phase), s) // of dst, the first that is input
+	n := 0
+	if start := phase + s*from - left; start < len(src) {
+		n = min(max(0, len(dst)-from), (len(src)-start-1)/s+1)
+	}
+	from = min(from, len(dst))
+	clear(dst[:from])
+	clear(dst[from+n:])
+	if n > 0 {
+		l.Strip(dst[from:], n, src[phase+s*from-left:], 0, s, n, 1, 0)
+	}
 }

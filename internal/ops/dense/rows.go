@@ -236,24 +236,8 @@ func (r *Rows) copyPlane(planes []float32, image int, band span, item int) {
 		}
 		src := r.in[(((image*p.groupIn()+c)*p.In[0]+id)*p.In[1]+ih)*p.In[2]:][:p.In[2]]
 		for ph := range p.Stride[2] {
-			r.copyPhase(row[ph*r.half:][:r.half], src, ph)
+			strided(p.Level, row[ph*r.half:][:r.half], src, p.Pad[2], p.Stride[2], ph)
 		}
-	}
-}
-
-// copyPhase writes the elements x of a padded row with x mod stride = ph.
-func (r *Rows) copyPhase(dst, src []float32, ph int) {
-	s, left := r.p.Stride[2], r.p.Pad[2]
-	from := ceilDiv(max(0, left-ph), s) // first x = ph + s*from that is input
-	n := 0
-	if start := ph + s*from - left; start < len(src) {
-		n = min(max(0, len(dst)-from), (len(src)-start-1)/s+1)
-	}
-	from = min(from, len(dst))
-	clear(dst[:from])
-	clear(dst[from+n:])
-	if n > 0 {
-		r.p.Level.Strip(dst[from:], n, src[ph+s*from-left:], 0, s, n, 1, 0)
 	}
 }
 
