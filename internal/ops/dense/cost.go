@@ -13,8 +13,8 @@ import (
 //	gemm:     padded MACs / mac + packed elements * pack
 //	rows:     padded MACs / mac + fetched elements * pack
 //	direct:   MACs of the taps that meet input / mac + block copies
-//	winograd: transformed MACs / mac + transforms + block copies, but no less
-//	          than its weights take to arrive
+//	winograd: transformed MACs / mac + transforms + block copies + the time
+//	          that its weights, larger than the layer's, take to arrive
 //
 // A tile of few rows loads a row of weights for little work, so that a MAC
 // costs more there (thin).
@@ -27,9 +27,9 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.Generic: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 10},
-	kernel.AVX2:    {mac: 46, pack: 0.4, transform: 0.13, block: 0.25, stream: 15},
-	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.11, block: 0.25, stream: 20},
+	kernel.Generic: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 28},
+	kernel.AVX2:    {mac: 46, pack: 0.4, transform: 0.13, block: 0.25, stream: 28},
+	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.11, block: 0.25, stream: 28},
 }
 
 // callTime is the nanoseconds that a call of a transform takes beside its tiles.
@@ -111,7 +111,7 @@ func (p *Problem) WinogradCost(m int) float64 {
 	slices := float64(p.Out[0] + (p.Kernel[0]-1)*p.Dilation[0])
 	weights := points * cin * cout * float64(p.Kernel[0])
 	macs := tiles * weights * float64(p.Out[0])
-	product := max(macs/r.mac, 4*weights*float64(p.Groups)/r.stream)
+	product := macs/r.mac + 4*weights*float64(p.Groups)/r.stream
 	transforms := tiles * points * (cin*slices + cout*float64(p.Out[0])) * r.transform
 	blocks := images * (cin*float64(volume(p.In))*1.5 + cout*float64(volume(p.Out))) * r.block
 	// Each phase of a dilation has rows of tiles, and calls, of its own.
