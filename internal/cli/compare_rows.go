@@ -125,14 +125,26 @@ func (o *compareOptions) rows(input []int) (rows []compareRow, notes []string, e
 	return rows, slices.Compact(notes), nil
 }
 
-// row builds a layer from the shared flags that its variant reads and its own keys.
+// row counts one layer.
 func (o *compareOptions) row(variant string, own []keyValue, input []int) (row compareRow, notes []string, err error) {
-	s := layer.Spec{Variant: variant}
+	s, notes, err := o.spec(variant, own)
+	if err != nil {
+		return row, nil, err
+	}
+	if input != nil {
+		s.Input = input
+	}
+	row.counted, err = count(s)
+	return row, notes, err
+}
+
+// spec is a variant with the shared flags that it reads and its own keys.
+func (o *compareOptions) spec(variant string, own []keyValue) (s layer.Spec, notes []string, err error) {
+	s.Variant = variant
 	v, _ := layer.VariantNamed(variant)
 	var ignored []string
 	for _, kv := range o.layer.given {
-		mine := slices.ContainsFunc(own, func(o keyValue) bool { return o.key == kv.key })
-		if mine {
+		if slices.ContainsFunc(own, func(o keyValue) bool { return o.key == kv.key }) {
 			continue
 		}
 		if !v.Has(kv.key) || slices.Contains(fixed[variant], kv.key) {
@@ -142,22 +154,18 @@ func (o *compareOptions) row(variant string, own []keyValue, input []int) (row c
 			continue
 		}
 		if err := s.Set(kv.key, kv.value); err != nil {
-			return row, nil, err
+			return s, nil, err
 		}
 	}
 	for _, kv := range own {
 		if err := s.Set(kv.key, kv.value); err != nil {
-			return row, nil, err
+			return s, nil, err
 		}
 	}
-	if input != nil {
-		s.Input = input
-	}
 	if len(ignored) > 0 {
-		notes = append(notes, fmt.Sprintf("%s does not follow the shared %s", variant, strings.Join(ignored, ", ")))
+		notes = []string{fmt.Sprintf("%s does not follow the shared %s", variant, strings.Join(ignored, ", "))}
 	}
-	row.counted, err = count(s)
-	return row, notes, err
+	return s, notes, nil
 }
 
 // fixed are the keys that a variant reads but that are what they are: a shared flag means the others.

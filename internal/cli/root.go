@@ -78,6 +78,7 @@ func newRoot(s Streams) *cobra.Command {
 		newBench(s, runBench),
 		newVariants(s, runVariants),
 		newNets(s, runNets),
+		newCoverage(s, runCoverage),
 		newVerify(s, runVerify),
 		newVersion(s),
 		newRun(s, runRun),
