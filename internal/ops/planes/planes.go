@@ -129,6 +129,10 @@ func (c *Conv) fill(scratch, in []float32, b *band) {
 		}
 		src := in[(i/c.depth*p.In[0]+depth)*plane+b.firstRow*p.In[2]:]
 		dst := scratch[i*c.rows*row:]
+		if s == 2 {
+			p.Level.Split(dst, dst[c.phase:], row, src, p.In[2], p.In[2], b.rows)
+			continue
+		}
 		for ph := range min(s, p.In[2]) {
 			p.Level.Strip(dst[ph*c.phase:], row, src[ph:], p.In[2], s, (p.In[2]-ph-1)/s+1, b.rows, b.rows*p.In[2])
 		}

@@ -143,7 +143,7 @@ var layers = []struct {
 	{"vgg.first", 3, 64, 1, 224, 224, 3, 1, 1, 1},
 }
 
-func BenchmarkPlane(b *testing.B) {
+func BenchmarkPlanes(b *testing.B) {
 	for _, threads := range []int{1, 2} {
 		for _, l := range layers {
 			p := dense.Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, Level: kernel.Best(), Threads: threads}

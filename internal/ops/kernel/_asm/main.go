@@ -19,6 +19,7 @@ var kernels = map[string]func(){
 	"resize":   resize,
 	"rows":     rows,
 	"sample":   sample,
+	"split":    split,
 	"stream":   stream,
 	"strip":    strip,
 	"taps":     taps,
