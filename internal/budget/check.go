@@ -57,7 +57,10 @@ func (c Check) String() string {
 	}
 	parts := make([]string, len(c.Most))
 	for i, p := range c.Most {
-		parts[i] = fmt.Sprintf("%s %s (%.1f%%)", p.Name, group(p.Value), 100*p.Share)
+		parts[i] = p.Name + " " + group(p.Value)
+		if c.Quantity != PeakMemory { // a peak has no parts
+			parts[i] += fmt.Sprintf(" (%.1f%%)", 100*p.Share)
+		}
 	}
 	verb := "most in "
 	if c.Baseline {

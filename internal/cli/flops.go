@@ -20,6 +20,7 @@ type flopsOptions struct {
 	net        netFlags
 	view       netView
 	strict     bool
+	limits     limitFlags
 }
 
 // conventionName is a tool whose counting rules are followed, or all of them side by side.
@@ -46,7 +47,8 @@ side by side.`,
   convx flops transposed -i 3x2x2 -c 1 -k 2 -s 2 --convention all
   convx flops --net resnet-50 --depth 1
   convx flops --net mobilenet-v2 --by kind
-  convx flops --net resnet-50 --convention all`, "\n"),
+  convx flops --net resnet-50 --convention all
+  convx flops --net model.onnx --budget max-macs=310M,max-params=3.6M -f github`, "\n"),
 		Args:              argsUpTo(1),
 		ValidArgsFunction: completeVariants,
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -54,6 +56,9 @@ side by side.`,
 				return err
 			}
 			if err := o.checkView(c); err != nil {
+				return err
+			}
+			if err := o.limits.settle(&o); err != nil {
 				return err
 			}
 			if len(o.net.names) > 0 {
@@ -66,8 +71,9 @@ side by side.`,
 		},
 	}
 	flags.register(cmd)
-	formatVar(cmd, &o.format)
+	formatVar(cmd, &o.format, githubFormat, junitFormat)
 	o.net.register(cmd, false)
+	o.limits.register(cmd)
 	cmd.Flags().IntVar(&o.view.depth, "depth", 0, "with --net: fold blocks at this depth: 1 shows stages, 0 every layer")
 	enumVar(cmd, &o.view.by, "by", "", "with --net: group rows", "", "kind")
 	enumVar(cmd, &o.view.sort, "sort", "", "with --net: the largest first", "", "macs", "params", "flops", "activations", "memory")
@@ -147,7 +153,15 @@ func runFlops(o flopsOptions) error {
 	if err != nil {
 		return err
 	}
-	return report.Write(o.Out, o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain}))
+	s := layerSubject(c, figures, total, convention)
+	v, err := o.limits.hold(s, s.Layers)
+	if err != nil {
+		return err
+	}
+	if err := v.write(o.Out, o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain})); err != nil {
+		return err
+	}
+	return v.failure()
 }
 
 // conventionFigures are the tool's figures for the rows of a count, and their total. The rows of parts that only convx

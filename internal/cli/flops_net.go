@@ -177,14 +177,22 @@ func runFlopsNet(o flopsOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := report.Write(o.Out, o.format, flopsNetDocument(r, rows, convention, total)); err != nil {
+	v, err := o.limits.hold(netSubject(name, r, figures, total, convention), shownRows(rows))
+	if err != nil {
 		return err
 	}
-	if u := uncountedText(r); len(u) > 0 {
-		if o.strict {
-			return fmt.Errorf("operators that convx does not count: %s", strings.Join(u, ", "))
-		}
+	u := uncountedText(r)
+	if len(u) > 0 && o.limits.given() {
+		v.notes = append(v.notes, "not counted, and missing from the totals: "+strings.Join(u, ", "))
+	}
+	if err := v.write(o.Out, o.format, flopsNetDocument(r, rows, convention, total)); err != nil {
+		return err
+	}
+	if len(u) > 0 && !o.strict {
 		o.warnf("not counted, and missing from the totals: %s", strings.Join(u, ", "))
 	}
-	return nil
+	if len(u) > 0 && o.strict {
+		return fmt.Errorf("operators that convx does not count: %s", strings.Join(u, ", "))
+	}
+	return v.failure()
 }

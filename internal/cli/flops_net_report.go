@@ -22,6 +22,7 @@ type flopsNetJSON struct {
 	Layers              []netLayerJSON `json:"layers"`
 	Uncounted           []string       `json:"uncounted"`
 	Notes               []string       `json:"notes"`
+	verdictJSON
 }
 
 type netLayerJSON struct {

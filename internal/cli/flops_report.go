@@ -39,6 +39,7 @@ type flopsJSON struct {
 	Convention          string           `json:"convention"`
 	Unit                string           `json:"unit"` // of macs: some tools count FLOPs
 	Stages              []flopsStageJSON `json:"stages"`
+	verdictJSON
 }
 
 type flopsStageJSON struct {

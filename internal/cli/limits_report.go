@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"fmt"
+
+	"convx/internal/budget"
+	"convx/internal/report"
+)
+
+// blocks are the limits and the differences as tables.
+func (v verdict) blocks(f report.Format) []report.Block {
+	var blocks []report.Block
+	if len(v.checks) > 0 {
+		over := len(budget.Over(v.checks))
+		head := v.subject.Name + ": within every limit"
+		if over > 0 {
+			head = fmt.Sprintf("%s: over %d of %d limits", v.subject.Name, over, len(v.checks))
+		}
+		blocks = append(blocks, report.Text{head}, v.limits())
+	}
+	if v.difference != nil {
+		blocks = append(blocks, v.differences(f)...)
+	}
+	if len(v.notes) > 0 {
+		var notes report.Text
+		for _, n := range v.notes {
+			notes = append(notes, "note: "+n)
+		}
+		blocks = append(blocks, notes)
+	}
+	return blocks
+}
+
+// limits is a row a limit.
+func (v verdict) limits() report.Table {
+	t := report.Table{Columns: []report.Column{
+		{Name: "limit"}, {Name: "measured", Right: true}, {Name: "allowed", Right: true}, {Name: "difference", Right: true}, {Name: "verdict"},
+	}}
+	for _, c := range v.checks {
+		verdict := "holds"
+		if c.Over() {
+			verdict = "over"
+		}
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Str(c.Name), report.Int(c.Measured), report.Int(c.Allowed), signed(c.Measured, c.Allowed), report.Str(verdict),
+		})
+	}
+	return t
+}
+
+// signed is a difference with its sign and its percentage: +1,234 (+5.6%).
+func signed(now, before int) report.Cell {
+	text := report.Group(now - before)
+	if now > before {
+		text = "+" + text
+	}
+	if before != 0 && now != before {
+		text += fmt.Sprintf(" (%+.1f%%)", 100*(float64(now)-float64(before))/float64(before))
+	}
+	return report.Cell{Text: text, Raw: now - before}
+}
+
+// compared are the quantities that the table of differences shows, layer by layer.
+var compared = []budget.Quantity{budget.Params, budget.MACs, budget.FLOPs}
+
+// maxDifferences bounds the layers that people are shown: a comment on a pull request has an end.
+const maxDifferences = 40
+
+// differences is a row a layer that changed, and the totals.
+func (v verdict) differences(f report.Format) []report.Block {
+	d := v.difference
+	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "change"}}}
+	for _, q := range compared {
+		t.Columns = append(t.Columns,
+			report.Column{Name: q.Name() + " before", Key: string(q) + "_before", Right: true},
+			report.Column{Name: q.Name(), Key: string(q), Right: true},
+			report.Column{Name: "difference", Key: string(q) + "_difference", Right: true})
+	}
+	shown := d.Layers
+	if f != report.CSVFormat {
+		shown = shown[:min(len(shown), maxDifferences)]
+	}
+	for _, c := range shown {
+		t.Rows = append(t.Rows, changeCells(c))
+	}
+	t.Footer = changeCells(d.Total)
+	head := fmt.Sprintf("since %s: %d layers differ", v.baseline, len(d.Layers))
+	if len(d.Layers) == 1 {
+		head = fmt.Sprintf("since %s: 1 layer differs", v.baseline)
+	}
+	if more := len(d.Layers) - len(shown); more > 0 {
+		head += fmt.Sprintf("; the first %d are shown, -f json has all", len(shown))
+	}
+	return []report.Block{report.Text{head}, t}
+}
+
+func changeCells(c budget.Change) []report.Cell {
+	kind := ""
+	switch {
+	case c.Before == nil:
+		kind = "new"
+	case c.After == nil:
+		kind = "gone"
+	}
+	cells := []report.Cell{report.Str(c.Name), report.Str(kind)}
+	for _, q := range compared {
+		before, had := c.Before[q]
+		now, has := c.After[q]
+		cells = append(cells, known(before, had), known(now, has))
+		if !had && c.Before != nil || !has && c.After != nil {
+			cells = append(cells, report.Str(""))
+			continue
+		}
+		cells = append(cells, signed(now, before))
+	}
+	return cells
+}
+
+// known is a count, or nothing.
+func known(n int, ok bool) report.Cell {
+	if !ok {
+		return report.Str("")
+	}
+	return report.Int(n)
+}
