@@ -43,7 +43,7 @@ func (f *file) document(doc *yaml.Node) {
 		{"input", f.input},
 		{"parameters", func(n *yaml.Node) { f.params = f.parameters(n, "the network") }},
 		{"blocks", f.readBlocks},
-		{"layers", func(n *yaml.Node) { f.layers = f.items(n) }},
+		{"layers", f.readLayers},
 		{"outputs", func(n *yaml.Node) { f.outputs = f.references("outputs", n) }},
 	} {
 		if n := found[r.key]; n != nil {
@@ -52,6 +52,14 @@ func (f *file) document(doc *yaml.Node) {
 			f.bad(position(root), "the network has no %s", r.key)
 		}
 	}
+}
+
+func (f *file) readLayers(n *yaml.Node) {
+	if f.plain != nil {
+		f.layers = f.plainItems(f.plain)
+		return
+	}
+	f.layers = f.items(n)
 }
 
 func (f *file) papers(n *yaml.Node) {

@@ -45,11 +45,12 @@ func parseUpTo(limit int, name string, data []byte) (*Graph, error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("reading %q: it has %d bytes; a network file has at most %d", name, len(data), maxFile)
 	}
+	f := file{limit: limit, cache: map[string]Operator{}}
+	f.plain, data = findPlain(data)
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
 		return nil, &Error{File: name, Problems: []Problem{syntaxError(err)}}
 	}
-	f := file{limit: limit, cache: map[string]Operator{}}
 	f.document(&doc)
 	if len(f.problems) == 0 {
 		f.expand()
@@ -87,6 +88,7 @@ type file struct {
 	params   []param
 	blocks   map[string]*block
 	layers   []item
+	plain    *plainLayers // the layers, if they are plain text
 	outputs  []reference
 	problems []Problem
 	cache    map[string]Operator // operators by their text: equal layers share one

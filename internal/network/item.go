@@ -44,41 +44,50 @@ func (f *file) items(n *yaml.Node) []item {
 func (f *file) item(n *yaml.Node, it *item) {
 	it.at = position(n)
 	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
-		it.what = n.Value
-		it.form = f.formOf(n.Value)
-		if it.form == "" {
-			f.unknownName(it.at, "layer", n.Value, slices.Concat(f.blockNames(), layer.VariantNames(), opNames()))
-		}
+		f.bareItem(it, n.Value)
 		return
 	}
-	f.pairs(n, "a layer", func(key string, k, v *yaml.Node) {
-		switch {
-		case slices.Contains(forms, key):
-			if it.form != "" {
-				f.bad(position(k), "a layer is %s or %s, not both", it.form, key)
-			}
-			it.form, it.what = key, f.scalar(key, v)
-		case key == "from":
-			it.from = f.references(key, v)
-		case key == "first":
-			f.pairs(v, "first", func(key string, k, v *yaml.Node) {
-				it.first = append(it.first, setting{key, f.scalar(key, v), position(k)})
-			})
-		case key == "name":
-			it.name = f.scalar(key, v)
-		case key == "repeat":
-			it.named.repeat = f.scalar(key, v)
-		case key == "when":
-			it.named.when = f.scalar(key, v)
-		case key == "weights":
-			it.named.weights = f.scalar(key, v)
-		default:
-			it.keys = append(it.keys, setting{key, f.scalar(key, v), position(k)})
-		}
-	})
-	if n.Kind != yaml.MappingNode {
-		return
+	f.pairs(n, "a layer", func(key string, k, v *yaml.Node) { f.itemKey(it, key, position(k), v) })
+	if n.Kind == yaml.MappingNode {
+		f.finishItem(it)
 	}
+}
+
+func (f *file) bareItem(it *item, name string) {
+	it.what, it.form = name, f.formOf(name)
+	if it.form == "" {
+		f.unknownName(it.at, "layer", name, slices.Concat(f.blockNames(), layer.VariantNames(), opNames()))
+	}
+}
+
+// itemKey takes one key of an entry.
+func (f *file) itemKey(it *item, key string, at Position, v *yaml.Node) {
+	switch key {
+	case "variant", "op", "block":
+		if it.form != "" {
+			f.bad(at, "a layer is %s or %s, not both", it.form, key)
+		}
+		it.form, it.what = key, f.scalar(key, v)
+	case "from":
+		it.from = f.references(key, v)
+	case "first":
+		f.pairs(v, "first", func(key string, k, v *yaml.Node) {
+			it.first = append(it.first, setting{key, f.scalar(key, v), position(k)})
+		})
+	case "name":
+		it.name = f.scalar(key, v)
+	case "repeat":
+		it.named.repeat = f.scalar(key, v)
+	case "when":
+		it.named.when = f.scalar(key, v)
+	case "weights":
+		it.named.weights = f.scalar(key, v)
+	default:
+		it.keys = append(it.keys, setting{key, f.scalar(key, v), at})
+	}
+}
+
+func (f *file) finishItem(it *item) {
 	if it.form == "" {
 		f.bad(it.at, "a layer says what it is: variant, op or block")
 		return
