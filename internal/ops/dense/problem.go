@@ -63,6 +63,7 @@ func (p *Problem) pointwise() bool {
 // that straddle two lines cost twice.
 func aligned(n int) []float32 {
 	s := make([]float32, n+15)
+	preferHugePages(s)
 	skip := int(-uintptr(addr(s))>>2) & 15
 	return s[skip : skip+n : skip+n]
 }

@@ -169,9 +169,6 @@ func (r *Rows) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
 // rowsBlock bounds the input of the tiles that pass one panel of weights.
 const rowsBlock = 256 << 10
 
-// rowsItem is how many tiles a thread takes at once.
-const rowsItem = 8
-
 // Work implements crew.Job. Many bands are worked on by one member each, few by
 // all members together, first to copy and then to multiply.
 func (r *Rows) Work(m *crew.Member) {
@@ -194,10 +191,11 @@ func (r *Rows) Work(m *crew.Member) {
 		for j := m.Next(r.copies()); j >= 0; j = m.Next(r.copies()) {
 			r.copyPlane(planes, image, band, j)
 		}
+		// Items enough to be shared evenly, and long enough to be worth it.
 		tiles := r.tilesOf(band)
-		items := ceilDiv(tiles, rowsItem)
+		items := min(tiles, 8*p.Threads)
 		for j := m.Next(items); j >= 0; j = m.Next(items) {
-			r.multiply(planes, image, band, span{j * rowsItem, min(tiles, (j+1)*rowsItem)})
+			r.multiply(planes, image, band, span{tiles * j / items, tiles * (j + 1) / items})
 		}
 	}
 }

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package dense
+
+func preferHugePages([]float32) {}
