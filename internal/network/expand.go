@@ -3,28 +3,11 @@ package network
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"convx/internal/layer"
 )
-
-// scope is where names mean something: the network, or one use of a block.
-type scope struct {
-	prefix string   // of the full names of its nodes
-	blocks []string // the blocks around it
-	params map[string]string
-	global map[string]string // the network's parameters hold everywhere
-	index  string            // $i in a repetition
-	names  map[string]int    // layers by name; -1 is an input that was not given
-	counts map[string]int    // of layers without a name
-	depth  int
-}
-
-// absent stands for a block's input that was not given.
-const absent = -1
 
 var errTooMany = errors.New("the network has more layers than a file may have")
 
@@ -58,35 +41,6 @@ func (f *file) expand() {
 			f.graph.Notes = append(f.graph.Notes, fmt.Sprintf("nothing reads layer %q", f.graph.Nodes[i].Name))
 		}
 	}
-}
-
-// bind sets parameters to their defaults, which may use earlier parameters.
-func (f *file) bind(params []param, s *scope) {
-	for _, p := range params {
-		if _, given := s.params[p.name]; given {
-			continue
-		}
-		if p.required {
-			f.bad(p.at, "the parameter %q has no value", p.name)
-			continue
-		}
-		v, err := substitute(p.value, s.lookup)
-		if err != nil {
-			f.bad(p.at, "%s: %w", p.name, err)
-		}
-		s.params[p.name] = v
-	}
-}
-
-func (s *scope) lookup(name string) (string, bool) {
-	if name == "i" && s.index != "" {
-		return s.index, true
-	}
-	v, ok := s.params[name]
-	if !ok {
-		v, ok = s.global[name]
-	}
-	return v, ok
 }
 
 // sequence expands layers one after another; current is what the next one reads. It returns what the last one made.
@@ -180,53 +134,6 @@ func override(keys, first []setting) []setting {
 	return out
 }
 
-// nameFor is an entry's name within its scope: its own, or what it is with a number after the first.
-func (s *scope) nameFor(it *item, what string) (string, error) {
-	if it.name == "" {
-		for {
-			s.counts[what]++
-			name := what
-			if n := s.counts[what]; n > 1 {
-				name += strconv.Itoa(n)
-			}
-			if _, taken := s.names[name]; !taken {
-				return name, nil
-			}
-		}
-	}
-	name, err := substitute(it.name, s.lookup)
-	if err != nil {
-		return "", err
-	}
-	if _, taken := s.names[name]; taken {
-		return "", fmt.Errorf("the name %q is taken", name)
-	}
-	if name == "" || strings.ContainsAny(name, " \t\n") {
-		return "", fmt.Errorf("the name %q is empty or has spaces", name)
-	}
-	return name, nil
-}
-
-// find looks up a layer by name.
-func (f *file) find(r reference, s *scope) (int, bool) {
-	name, err := substitute(r.name, s.lookup)
-	if err != nil {
-		f.bad(r.at, "%w", err)
-		return 0, false
-	}
-	at, ok := s.names[name]
-	if !ok {
-		hint := ""
-		if len(f.problems) < maxProblems { // further ones are not shown
-			if near := layer.Nearest(name, slices.Sorted(maps.Keys(s.names))); near != "" {
-				hint = ": did you mean " + near + "?"
-			}
-		}
-		f.bad(r.at, "no layer %q comes before%s", name, hint)
-	}
-	return at, ok
-}
-
 // once expands one repetition of an entry. A layer whose when is false passes on what it would have read.
 func (f *file) once(it *item, what, name string, keys []setting, s *scope, current []int, outputs map[string]int) ([]int, error) {
 	if f.steps++; f.steps > 4*f.limit || len(f.graph.Nodes) > f.limit {
@@ -284,160 +191,4 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 	}
 	f.graph.Nodes, f.used = append(f.graph.Nodes, n), append(f.used, false)
 	return []int{len(f.graph.Nodes) - 1}, nil
-}
-
-// withOperands makes a deformable convolution that reads its offset (and mask) from layers of their own; other variants
-// read one layer.
-func withOperands(op Operator, inputs int) (Operator, error) {
-	v, ok := op.(*Variant)
-	if !ok || inputs == 1 {
-		return op, nil
-	}
-	most := 2
-	if v.Spec.Modulated {
-		most = 3
-	}
-	if v.Spec.Variant != "deformable" {
-		most = 1
-	}
-	if inputs > most {
-		return nil, fmt.Errorf("%s reads %s, not %d", v.Spec.Variant, arityText(1, most), inputs)
-	}
-	w := *v
-	w.Spec.GivenOffset, w.Spec.GivenMask = true, inputs == 3
-	return &w, nil
-}
-
-// fewest inputs that make sense in a file: a sum of one is a slip.
-func fewest(op Operator) int {
-	switch op := op.(type) {
-	case *Elementwise:
-		return 2
-	case *Primitive:
-		switch op.Op.(type) {
-		case layer.Add, layer.Concat, layer.Scale:
-			return 2
-		}
-	}
-	return 1
-}
-
-// operator makes what an entry describes, or finds an equal one made before.
-func (f *file) operator(form, what string, keys []setting, s *scope) (Operator, error) {
-	var b strings.Builder
-	b.WriteString(form)
-	b.WriteByte(' ')
-	b.WriteString(what)
-	texts := make([]string, len(keys))
-	for i, k := range keys {
-		text, err := substitute(k.value, s.lookup)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", k.key, err)
-		}
-		texts[i] = text
-		b.WriteByte('\n')
-		b.WriteString(k.key)
-		b.WriteByte(' ')
-		b.WriteString(text)
-	}
-	id := b.String()
-	if op, ok := f.cache[id]; ok {
-		return op, nil
-	}
-	op, err := f.makeOperator(form, what, keys, texts)
-	if err == nil {
-		f.cache[id] = op
-	}
-	return op, err
-}
-
-func (f *file) makeOperator(form, what string, keys []setting, texts []string) (Operator, error) {
-	if form == "variant" {
-		if _, ok := layer.VariantNamed(what); !ok {
-			return nil, fmt.Errorf("unknown variant %q", what)
-		}
-		spec := layer.Spec{Variant: what, Dims: f.dims}
-		for i, k := range keys {
-			if err := spec.Set(k.key, texts[i]); err != nil {
-				return nil, err
-			}
-		}
-		return &Variant{Spec: spec}, nil
-	}
-	op, ok := f.operators()[what]
-	if !ok {
-		return nil, fmt.Errorf("unknown op %q", what)
-	}
-	v := values{op: op, dims: f.dims, text: map[string]string{}}
-	for i, k := range keys {
-		if !slices.ContainsFunc(op.keys, func(o opKey) bool { return o.name == k.key }) {
-			return nil, fmt.Errorf("%s has no key %q", what, k.key)
-		}
-		v.text[k.key] = texts[i]
-	}
-	for _, k := range op.keys {
-		if k.required && v.text[k.name] == "" {
-			return nil, fmt.Errorf("%s needs %s", what, k.name)
-		}
-	}
-	return op.build(v)
-}
-
-// useBlock expands a block with parameters of its own; inputs that are not given are absent.
-func (f *file) useBlock(it *item, what, name string, keys []setting, s *scope, current []int, outputs map[string]int) ([]int, error) {
-	b, ok := f.blocks[what]
-	switch {
-	case !ok:
-		return nil, fmt.Errorf("unknown block %q", what)
-	case b.open:
-		return nil, fmt.Errorf("block %q contains itself", what)
-	case it.named.weights != "":
-		return nil, fmt.Errorf("weights are shared layer by layer: block %q has several, so say weights inside it", what)
-	case s.depth >= maxDepth:
-		return nil, fmt.Errorf("blocks are nested more than %d deep", maxDepth)
-	case it.from != nil && len(current) > len(b.inputs) && s.index == "0":
-		return nil, fmt.Errorf("block %q reads %d layers, not %d", what, len(b.inputs), len(current))
-	}
-	in := &scope{
-		prefix: s.prefix + name + ".", blocks: append(slices.Clip(s.blocks), strings.Split(name, ".")...),
-		params: map[string]string{}, global: f.global, names: map[string]int{}, counts: map[string]int{}, depth: s.depth + 1,
-	}
-	for _, k := range keys {
-		if !slices.ContainsFunc(b.params, func(p param) bool { return p.name == k.key }) {
-			return nil, fmt.Errorf("block %q has no parameter %q", what, k.key)
-		}
-		v, err := substitute(k.value, s.lookup)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", k.key, err)
-		}
-		in.params[k.key] = v
-	}
-	for _, p := range b.params {
-		if _, given := in.params[p.name]; !given && p.required {
-			return nil, fmt.Errorf("block %q needs %s", what, p.name)
-		}
-	}
-	f.bind(b.params, in)
-	for i, r := range b.inputs {
-		in.names[r.name] = absent
-		if i < len(current) {
-			in.names[r.name] = current[i]
-		}
-	}
-	b.open = true
-	made := f.sequence(b.layers, in, []int{in.names[b.inputs[0].name]})
-	b.open = false
-	if b.outputs == nil {
-		return made[:1], nil
-	}
-	out := make([]int, 0, len(b.outputs))
-	for _, r := range b.outputs {
-		at, ok := f.find(r, in)
-		if !ok {
-			return current, nil
-		}
-		out = append(out, at)
-		outputs[r.name] = at
-	}
-	return out, nil
 }
