@@ -25,7 +25,8 @@ type inputOptions struct {
 	maxPixels int64
 	maxBytes  int64 // of one array
 	seed      uint64
-	dims      int   // spatial axes
+	dims      int   // spatial axes; 0 is 2 for pictures, else those of the weights
+	weights   int   // spatial axes that the weights have
 	size      []int // as -i gave it; nil is what the data have
 }
 
@@ -36,6 +37,7 @@ type source struct {
 	path  string // of the file, "" if it is none
 	// shape is N x C x spatial; batched tells whether the data had the batch axis.
 	shape   []int
+	dims    int
 	batched bool
 
 	pixels *picture.Reader
@@ -73,7 +75,7 @@ func (o inputOptions) open(stdin io.Reader) (*source, error) {
 }
 
 func (o inputOptions) openSample() (*source, error) {
-	if o.dims != 2 {
+	if o.dims != 0 && o.dims != 2 {
 		return nil, layer.Errorf("the sample picture has 2 spatial axes, not %d", o.dims).
 			Hint("name an INPUT").Hint("give a size with -i to run on random data")
 	}
@@ -182,15 +184,23 @@ func (s *source) findArray() error {
 
 // settleShape puts the batch axis in front and compares with the size that was asked for.
 func (s *source) settleShape(o inputOptions) error {
-	s.batched = len(s.shape) == o.dims+2
-	if len(s.shape) == o.dims+1 {
+	switch {
+	case o.dims != 0:
+		s.dims = o.dims
+	case s.pixels != nil:
+		s.dims = 2
+	default:
+		s.dims = o.weights
+	}
+	s.batched = len(s.shape) == s.dims+2
+	if len(s.shape) == s.dims+1 {
 		s.shape = append([]int{1}, s.shape...)
 	}
 	if o.size == nil || o.path == "" && s.pixels == nil {
 		return nil
 	}
 	want := o.size
-	if len(want) == o.dims+1 {
+	if len(want) == s.dims+1 {
 		want = append([]int{1}, want...)
 	}
 	if !slices.Equal(want, s.shape) {

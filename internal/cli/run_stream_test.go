@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
@@ -15,8 +16,9 @@ import (
 	"convx/internal/tensor"
 )
 
-// A picture filtered in bands is the picture filtered as a whole, byte for byte, for every padding, stride, dilation,
-// depth and mapping. --stats needs the whole result, and so switches the bands off.
+// A picture filtered in bands is the picture filtered as a whole, up to float32's rounding (the algorithms for the two sum in
+// another order), for every padding, stride, dilation, depth and mapping. --stats needs the whole result, and so switches
+// the bands off.
 func TestBandsGiveTheSamePicture(t *testing.T) {
 	dir := t.TempDir()
 	for _, depth := range []int{8, 16} {
@@ -47,12 +49,44 @@ func TestBandsGiveTheSamePicture(t *testing.T) {
 				if _, _, status := execute(t, append(args, "-o", whole, "--stats")...); status != exitDone {
 					t.Fatalf("convx %v --stats failed", args)
 				}
-				if !bytes.Equal(readFile(t, banded), readFile(t, whole)) {
-					t.Errorf("%d bits, %d channels, %s: the bands give another picture", depth, channels, flags)
+				if why := samplesApart(t, banded, whole); why != "" {
+					t.Errorf("%d bits, %d channels, %s: %s", depth, channels, flags, why)
 				}
 			}
 		}
 	}
+}
+
+// samplesApart says where two pictures differ by more than a level in 8 bits, or 8 levels in 16.
+func samplesApart(t *testing.T, a, b string) string {
+	t.Helper()
+	p, q := readPicture(t, a), readPicture(t, b)
+	if p.Header != q.Header {
+		return fmt.Sprintf("%+v and %+v", p.Header, q.Header)
+	}
+	for i := 0; i < len(p.Pix); i += p.Depth / 8 {
+		v, w, most := int(p.Pix[i]), int(q.Pix[i]), 1
+		if p.Depth == 16 {
+			v, w, most = v<<8|int(p.Pix[i+1]), w<<8|int(q.Pix[i+1]), 8
+		}
+		if v-w > most || w-v > most {
+			return fmt.Sprintf("sample %d is %d in bands and %d as a whole", i, v, w)
+		}
+	}
+	return ""
+}
+
+func readPicture(t *testing.T, path string) *picture.Picture {
+	t.Helper()
+	r, err := picture.NewReader(bytes.NewReader(readFile(t, path)), picture.ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := picture.ReadPicture(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func readFile(t *testing.T, path string) []byte {

@@ -69,20 +69,18 @@ func (j *job) settle() (err error) {
 		return err
 	}
 	shapes := j.given.shapes()
-	if spec.Dims == 0 {
-		spec.Dims = inferDims(shapes)
-	}
 	color, err := j.colorOption()
 	if err != nil {
 		return err
 	}
 	j.source, err = openSource(inputOptions{
-		path: j.input, color: color, maxPixels: j.maxPixels, maxBytes: maxBytes, seed: j.seed, dims: spec.Dims, size: spec.Input,
+		path: j.input, color: color, maxPixels: j.maxPixels, maxBytes: maxBytes, seed: j.seed,
+		dims: spec.Dims, weights: inferDims(shapes), size: spec.Input,
 	}, j.In)
 	if err != nil {
 		return err
 	}
-	spec.Input = j.source.shape
+	spec.Input, spec.Dims = j.source.shape, j.source.dims
 	if err := j.build(spec, shapes); err != nil {
 		return err
 	}

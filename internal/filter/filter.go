@@ -161,7 +161,7 @@ func unknown(name string) error {
 
 // parseWeights reads a kernel that is written out.
 func parseWeights(text string) (Kernel, error) {
-	k := Kernel{Name: "of weights"}
+	k := Kernel{Name: strconv.Quote(strings.Join(strings.Fields(text), " "))}
 	for line := range strings.SplitSeq(strings.TrimRight(text, "; \n"), ";") {
 		fields := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\n' })
 		switch {

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"convx/internal/layer"
+)
+
+var update = flag.Bool("update", false, "write the transcripts and pictures of docs again")
+
+// Every `$ convx …` line of a console block in README.md and docs is run, and must print what stands below it, standard
+// error included. A … stands for any text within a line, such as a time; a line that is only … for any lines.
+// Commands run one after the other in one folder for each page, beside photo.png, the sample picture.
+func TestTranscripts(t *testing.T) {
+	for _, page := range pages(t) {
+		t.Run(page, func(t *testing.T) {
+			t.Parallel()
+			text := read(t, page)
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, "photo.png"), read(t, "../../configs/samples/cat.png"))
+			after := consoleBlock.ReplaceAllFunc(text, func(block []byte) []byte {
+				return replay(t, dir, block)
+			})
+			if *update && !bytes.Equal(text, after) {
+				write(t, page, after)
+			}
+		})
+	}
+}
+
+// pages are the files with transcripts.
+func pages(t *testing.T) []string {
+	t.Helper()
+	list := []string{"../../README.md"}
+	err := filepath.WalkDir("../../docs", func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".md") {
+			list = append(list, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+var consoleBlock = regexp.MustCompile("(?ms)^```console\n.*?^```$")
+
+// replay runs the commands of one block and compares; it returns the block with what they printed now.
+func replay(t *testing.T, dir string, block []byte) []byte {
+	lines := strings.Split(string(block), "\n")
+	out := []string{lines[0]}
+	for i := 1; i < len(lines)-1; {
+		command := lines[i]
+		i++
+		for strings.HasSuffix(command, `\`) {
+			command += "\n" + lines[i]
+			i++
+		}
+		start := i
+		for i < len(lines)-1 && !strings.HasPrefix(lines[i], "$ ") {
+			i++
+		}
+		want := lines[start:i]
+		out = append(out, strings.Split(command, "\n")...)
+		if !strings.HasPrefix(command, "$ convx ") && !strings.HasPrefix(command, "$ cmp ") {
+			out = append(out, want...)
+			continue
+		}
+		got := run(t, dir, strings.TrimPrefix(command, "$ "))
+		if matches(want, got) {
+			out = append(out, want...)
+			continue
+		}
+		if !*update {
+			t.Errorf("%s\nprints\n%s\nand the page says\n%s", command, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+		out = append(out, hideTimes(got)...)
+	}
+	return []byte(strings.Join(append(out, "```"), "\n"))
+}
+
+// run runs one line of shell and gives what it prints.
+func run(t *testing.T, dir, command string) []string {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", command)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "NO_COLOR=1")
+	printed, err := cmd.CombinedOutput()
+	if _, failed := err.(*exec.ExitError); err != nil && !failed {
+		t.Fatal(err)
+	}
+	text := strings.TrimRight(string(printed), "\n")
+	if text == "" {
+		return nil
+	}
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimRight(l, " ")
+	}
+	return lines
+}
+
+// matches compares line by line, with … for what may differ.
+func matches(want, got []string) bool {
+	for len(want) > 0 {
+		if strings.TrimSpace(want[0]) == "…" {
+			for i := range len(got) + 1 {
+				if matches(want[1:], got[i:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(got) == 0 || !matchesLine(strings.TrimRight(want[0], " "), got[0]) {
+			return false
+		}
+		want, got = want[1:], got[1:]
+	}
+	return len(got) == 0
+}
+
+func matchesLine(want, got string) bool {
+	parts := strings.Split(want, "…")
+	for i, p := range parts {
+		parts[i] = regexp.QuoteMeta(p)
+	}
+	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(got)
+}
+
+// hideTimes puts … for what depends on the machine: times, speeds, threads and the algorithm that they choose.
+func hideTimes(lines []string) []string {
+	machine := regexp.MustCompile(`(in float(?:32|64)), \d+ threads?, .*GFLOP/s`)
+	out := slices.Clone(lines)
+	for i, l := range out {
+		out[i] = machine.ReplaceAllString(l, "$1, …")
+	}
+	return out
+}
+
+// Every variant has its page, which shows its picture and at least one transcript, and names its paper.
+func TestEveryVariantHasAPage(t *testing.T) {
+	for _, v := range layer.Variants() {
+		page := string(read(t, "../../docs/variants/"+v.Name+".md"))
+		author, _, _ := strings.Cut(v.Paper, " ")
+		for _, want := range []string{"](../images/" + v.Name + ".", "```console\n$ convx ", author, "## When", "## Limits"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("docs/variants/%s.md lacks %q", v.Name, want)
+			}
+		}
+	}
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
