@@ -10,13 +10,17 @@ import (
 	"convx/internal/ops/kernel"
 )
 
+// worthThread is the multiply-accumulates that pay for waking a thread: some
+// 20 µs of work.
+const worthThread = 1 << 20
+
 // denseProblem is p for package dense.
 func denseProblem(p *Problem) *dense.Problem {
 	q := &dense.Problem{
 		Batch: p.N, Channels: p.C, OutChannels: p.O, Groups: p.Groups,
 		In: p.In, Out: p.Out, Kernel: p.Kernel, Stride: p.Stride, Dilation: p.Dilation,
 		Lo: float32(p.Lo), Hi: float32(p.Hi),
-		Level: kernel.Best(), Threads: p.Threads,
+		Level: kernel.Best(), Threads: min(p.Threads, 1+int(p.MACs()/worthThread)),
 	}
 	for axis, pad := range p.Pads {
 		q.Pad[axis] = pad.Begin
@@ -88,7 +92,7 @@ type denseRunner struct {
 }
 
 func newDense(p *Problem, c dense.Conv) runner[float32] {
-	return &denseRunner{conv: c, crew: crew.New(p.Threads)}
+	return &denseRunner{conv: c, crew: crew.New(denseProblem(p).Threads)}
 }
 
 func (r *denseRunner) run(ctx context.Context, out []float32, in [][]float32) error {

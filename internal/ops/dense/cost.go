@@ -28,15 +28,19 @@ type rates struct {
 
 var rateTable = [...]rates{
 	kernel.Generic: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 28},
-	kernel.AVX2:    {mac: 46, pack: 0.4, transform: 0.13, block: 0.25, stream: 28},
+	kernel.AVX2:    {mac: 52, pack: 0.4, transform: 0.13, block: 0.25, stream: 28},
 	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.11, block: 0.25, stream: 28},
 }
 
 // callTime is the nanoseconds that a call of a transform takes beside its tiles.
 const callTime = 200
 
-// thin is how much longer a tile of n rows takes than n rows of a full one.
-func thin(n float64) float64 { return 1 + 1.5/max(1, n)*min(1, max(0, (8-n)/4)) }
+// thin is how much longer a tile of n rows takes than n rows of a full one:
+// nothing above 4/7 of it (8 of 14, 3.4 of 6), most below half of that.
+func (p *Problem) thin(n float64) float64 {
+	enough := float64(p.Level.BlockedRows()) * 4 / 7
+	return 1 + 1.5/max(1, n)*min(1, max(0, 2*(enough-n)/enough))
+}
 
 // GemmCost is the model's estimate for NewGemm.
 func (p *Problem) GemmCost() float64 {
@@ -88,7 +92,7 @@ func (p *Problem) DirectCost() float64 {
 	}
 	macs := images * taps * float64(roundUp(p.groupIn(), 4)) * cout
 	blocks := images * (cin*float64(volume(p.In)) + cout*float64(volume(p.Out))) * r.block
-	return macs/r.mac*thin(tile) + blocks
+	return macs/r.mac*p.thin(tile) + blocks
 }
 
 // meetingTaps sums, over the outputs of an axis, the taps that meet input.

@@ -2,6 +2,7 @@ package dense
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -141,6 +142,75 @@ func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) 
 			t.Fatalf("%+v: element %d = %v, want %v", p, i, out[i], want[i])
 		}
 	}
+}
+
+// TestWorkspace holds every algorithm to 8 MiB a thread beside the weights, on
+// the suite's layers and on large ones.
+func TestWorkspace(t *testing.T) {
+	const most = 8 << 20
+	for i, l := range suite {
+		for _, scale := range []int{1, 3} {
+			for _, threads := range []int{1, 2, 5} {
+				p := suiteProblem(i, threads)
+				p.In[1], p.In[2] = p.In[1]*scale, p.In[2]*scale
+				for a := 1; a < 3; a++ {
+					p.Out[a] = (p.In[a]+2*p.Pad[a]-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
+				}
+				weights := make([]float32, p.OutChannels*p.groupIn()*volume(p.Kernel))
+				for name, c := range everyAlgorithm(p, weights) {
+					if n := c.Workspace(); n > threads*most {
+						t.Errorf("%s x%d, %s on %d threads: %d bytes", l.name, scale, name, threads, n)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestThreadsChangeNoBit runs every algorithm on data that rounds.
+func TestThreadsChangeNoBit(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for i := range 80 {
+		p := random(r)
+		if i%2 == 0 {
+			p, _ = randomWinograd(r)
+		}
+		p.Level = kernel.Best()
+		weights, _, in := p.operands(false)
+		want := map[string][]float32{}
+		for _, threads := range []int{1, 2, 5} {
+			p.Threads = threads
+			for name, c := range everyAlgorithm(p, weights) {
+				out := make([]float32, p.Batch*p.OutChannels*volume(p.Out))
+				if err := c.Run(t.Context(), out, in, crew.New(threads)); err != nil {
+					t.Fatal(err)
+				}
+				if want[name] == nil {
+					want[name] = out
+				}
+				for i, v := range out {
+					if math.Float32bits(v) != math.Float32bits(want[name][i]) {
+						t.Fatalf("%+v, %s: element %d is %v on 1 thread and %v on %d", p, name, i, want[name][i], v, threads)
+					}
+				}
+			}
+		}
+	}
+}
+
+// everyAlgorithm prepares p with all that accept it.
+func everyAlgorithm(p Problem, weights []float32) map[string]Conv {
+	all := map[string]Conv{"gemm": NewGemm(p, weights, nil)}
+	if DirectDeclines(&p) == "" {
+		all["direct"] = NewDirect(p, weights, nil)
+	}
+	if RowsDeclines(&p) == "" {
+		all["rows"] = NewRows(p, weights, nil)
+	}
+	if m, _ := p.BestWinograd(); m > 0 {
+		all["winograd"] = NewBestWinograd(p, m, weights, nil)
+	}
+	return all
 }
 
 // suite is one layer of each kind that real networks use.

@@ -20,7 +20,7 @@ type Strided struct {
 }
 
 // stridedBytes bounds the copy of one image.
-const stridedBytes = 5 << 20
+const stridedBytes = 5 << 19
 
 // halved is the problem over phases, of one image.
 func (p *Problem) halved() Problem {

@@ -127,6 +127,8 @@ func WinogradDeclines(p *Problem, m int) string {
 		return "the stride is not 1"
 	case points != 4 && points != 6 || m < 2:
 		return "no transform for this tile"
+	case 4*points*points*p.tilesOf(2, m)*(p.Out[0]+(p.Kernel[0]-1)*p.Dilation[0])*roundUp(p.groupIn(), p.Level.Block()) > inputBytes:
+		return "one row of tiles needs more than the workspace holds"
 	}
 	return ""
 }
