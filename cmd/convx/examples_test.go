@@ -51,14 +51,18 @@ func TestExamples(t *testing.T) {
 	testscript.Run(t, testscript.Params{Files: scripts})
 }
 
-// exampleFiles writes the files that examples name: a picture, an array, weights and a bias for it.
+// exampleFiles writes the files that examples name: a picture, an array, weights and a bias for it, a model.
 func exampleFiles(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	photo, err := configs.Samples.ReadFile(configs.SamplePicture)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := map[string][]byte{"photo.png": photo}
+	model, err := os.ReadFile("../../internal/network/onnx/testdata/mobilenet_v2.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{"photo.png": photo, "model.onnx": model}
 	for name, shape := range map[string][]int{"x.npy": {3, 9, 9}, "w.npy": {4, 3, 3, 3}, "b.npy": {4}} {
 		var buf bytes.Buffer
 		x := tensor.New[float32](shape...)
