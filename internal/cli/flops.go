@@ -74,9 +74,9 @@ side by side.`,
 	formatVar(cmd, &o.format, githubFormat, junitFormat)
 	o.net.register(cmd, false)
 	o.limits.register(cmd)
-	cmd.Flags().IntVar(&o.view.depth, "depth", 0, "with --net: fold blocks at this depth: 1 shows stages, 0 every layer")
-	enumVar(cmd, &o.view.by, "by", "", "with --net: group rows", "", "kind")
-	enumVar(cmd, &o.view.sort, "sort", "", "with --net: the largest first", "", "macs", "params", "flops", "activations", "memory")
+	cmd.Flags().IntVar(&o.view.depth, "depth", 0, "with --net: fold blocks `N` deep: 1 shows stages, 0 every layer")
+	enumVar(cmd, &o.view.by, "by", "", "with --net: a row for each", "layer", "kind")
+	enumVar(cmd, &o.view.sort, "sort", "", "with --net: the largest first, by", "order", "macs", "params", "flops", "activations", "memory")
 	cmd.Flags().IntVar(&o.view.top, "top", 0, "with --net: show the first `N` rows and add up the others")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "with --net: fail if some operator is not counted")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print each formula with the numbers in it")
@@ -94,7 +94,7 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 		if o.explain {
 			return usagef("--explain is for a layer: convx flops VARIANT --explain")
 		}
-		if o.view.by != "" && o.view.depth > 0 {
+		if o.view.by == "kind" && o.view.depth > 0 {
 			return usagef("--by %s and --depth %d: give one of them", o.view.by, o.view.depth)
 		}
 		if o.view.depth < 0 || o.view.top < 0 {

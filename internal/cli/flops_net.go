@@ -14,8 +14,8 @@ import (
 // netView says which rows of a network to show.
 type netView struct {
 	depth int     // fold blocks below this depth; 0 shows every layer
-	by    grouper // "" or kind
-	sort  sortKey // "" is the order of the network
+	by    grouper // layer or kind
+	sort  sortKey // order is the network's own
 	top   int     // 0 is all
 }
 
@@ -65,7 +65,7 @@ func netRows(r *network.Result, figures []int, v netView) ([]netRow, error) {
 		for i := range rows {
 			rows[i].name, rows[i].output = rows[i].variant, nil
 		}
-		if v.sort == "" {
+		if v.sort == "order" {
 			v.sort = "macs"
 		}
 	case v.depth > 0:
@@ -74,7 +74,7 @@ func netRows(r *network.Result, figures []int, v netView) ([]netRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.sort != "" {
+	if v.sort != "order" {
 		slices.SortStableFunc(rows, func(a, b netRow) int { return cmp.Compare(sortValue(b, v.sort), sortValue(a, v.sort)) })
 	}
 	return cut(rows, v.top)

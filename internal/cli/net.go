@@ -27,7 +27,7 @@ func (n *netFlags) register(cmd *cobra.Command, many bool) {
 		usage += "; repeat for more"
 	}
 	cmd.Flags().StringArrayVar(&n.names, "net", nil, usage)
-	cmd.Flags().IntVar(&n.batch, "batch", 0, "with --net: pictures in a batch (default: the network's own, 1)")
+	cmd.Flags().IntVar(&n.batch, "batch", 0, "with --net: `N` pictures in a batch (default: the network's own, 1)")
 	err := cmd.RegisterFlagCompletionFunc("net", func(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
 		if strings.ContainsAny(prefix, "./") {
 			files, _ := filepath.Glob(prefix + "*")

@@ -36,6 +36,8 @@ var keys = []Key{
 	{"seed", wholeNumber},
 	{"color", oneOf("", "rgb", "gray", "grey")},
 	{"max_pixels", wholeNumber},
+	{"map", oneOf("auto", "clip", "minmax", "symmetric")},
+	{"colormap", oneOf("auto", "gray", "viridis", "turbo", "diverging")},
 	{"min_time", duration},
 	{"convention", oneOf("mac", "fvcore", "ptflops", "torchinfo", "thop", "torch", "torchvision")},
 }
