@@ -39,14 +39,14 @@ func newSampled(p *Problem, w operands[float32]) (runner[float32], error) {
 	q := denseProblem(p)
 	r := &sampled{
 		Problem: p, offsetGroups: p.Stage.Op.(layer.Deformable).OffsetGroups,
-		level: q.Level, crew: crew.New(p.Threads), team: newTeam(p.Threads),
+		level: q.Level, crew: crew.New(q.Threads), team: newTeam(p.Threads),
 	}
 	// One image at a time: its channel blocks are kept, not the batch's.
 	q.Batch = 1
 	r.gemm = dense.NewSampled(*q, w.Weight, w.Bias, r)
 	r.blocks = dense.Aligned(r.channelBlocks() * (p.InPlane() + 1) * r.level.Block())
 	_, cols := r.level.GemmTile()
-	for range max(1, p.Threads) {
+	for range max(1, q.Threads) { // as many as the product has panels for
 		r.workers = append(r.workers, sampler{
 			at: make([]int32, 4*cols), weight: make([]float32, 4*cols), values: dense.Aligned((cols + 1) * r.level.Block()),
 		})
