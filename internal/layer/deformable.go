@@ -18,7 +18,7 @@ func deformable(s *Spec) ([]Stage, error) {
 		return nil, err
 	}
 	if s.Channels()%s.OffsetGroups != 0 {
-		return nil, Errorf("offset groups %d does not divide the %d input channels", s.OffsetGroups, s.Channels()).Hint(divisorsHint(s.Channels(), s.OffsetGroups))
+		return nil, Errorf("offset groups %d does not divide the %d input channels", s.OffsetGroups, s.Channels()).Hint(divisorsHint(s.Channels(), s.OffsetGroups, 1))
 	}
 	taps, err := Product(append([]int{2, s.OffsetGroups}, s.Kernel...)...)
 	if err != nil || taps > MaxExtent {

@@ -30,9 +30,9 @@ func (e *Error) Error() string {
 
 func joinWords(words []string) string { return strings.Join(words, ", ") }
 
-// Nearest is the candidate within two edits of word, if there is one: a typing error.
+// Nearest is the candidate within two edits of word, and within one edit of three letters, if there is one: a typing error.
 func Nearest(word string, candidates []string) string {
-	best, at := 3, ""
+	best, at := min(3, len(word)/3+1), ""
 	for _, c := range candidates {
 		if d := edits(word, c); d < best {
 			best, at = d, c

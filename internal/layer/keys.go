@@ -50,7 +50,16 @@ func keyNames() []string {
 }
 
 var keys = []Key{
-	intKey("dims", "", "1|2|3", "spatial axes", 1, func(s *Spec) *int { return &s.Dims }),
+	{
+		Name: "dims", Type: "1|2|3", Usage: "spatial axes",
+		set: func(s *Spec, v string) (err error) {
+			if s.Dims, err = parseInt(v, 1); err != nil || s.Dims > 3 {
+				return fmt.Errorf("%q is not 1, 2 or 3", v)
+			}
+			return nil
+		},
+		get: func(s Spec) string { return strconv.Itoa(s.Dims) },
+	},
 	{
 		Name: "input", Short: "i", Type: "CxHxW", Usage: "input size, CxHxW or NxCxHxW (1-D: CxW; 3-D: CxDxHxW)",
 		set: func(s *Spec, v string) (err error) { s.Input, err = ParseInts(v, 1); return },

@@ -3,6 +3,7 @@ package layer
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -88,10 +89,15 @@ func TestImpossible(t *testing.T) {
 		{"standard", "input=3x8x8 kernel=9999999999999999999999", `kernel: "9999999999999999999999" is larger than 1073741824`},
 		{"pointwise", "input=3x8x8 kernel=3", "pointwise has kernel 1, not 3: use standard"},
 		{"grouped", "input=6x8x8 groups=4", "groups 4 does not divide the 6 input channels: 3 and 6 would work"},
+		{"grouped", "input=3x8x8", "groups 2 does not divide the 3 input channels: 3 would work"},
+		{"grouped", "input=4x8x8 out-channels=6 groups=4", "groups 4 does not divide the 6 output channels: 2 would work"},
+		{"grouped", "input=4x8x8 out-channels=5", "groups 2 does not divide the 5 output channels: only 1 divides both 4 and 5: use standard, or change the channels"},
+		{"transposed", "input=4x8x8 out-channels=6 groups=3", "groups 3 does not divide the 4 input channels: 2 would work"},
+		{"standard", "dims=4 input=3x8x8", `dims: "4" is not 1, 2 or 3`},
 		{"grouped", "input=6x8x8 groups=1", "grouped needs more than 1 group: use standard"},
 		{"dilated", "input=6x8x8 dilation=1", "dilated needs a dilation above 1 on some axis: dilation 1 is no dilation: use standard or --dilation 2"},
 		{"depthwise", "input=6x8x8 out-channels=12", "depthwise makes 6 channels (input channels times multiplier), not 12: --multiplier 2 or use separable, whose pointwise stage makes any number"},
-		{"transposed", "input=6x8x8 output-padding=1", "output padding 1 on H must be smaller than the stride 1 or the dilation 1: a larger one would add pixels that no input reaches"},
+		{"transposed", "input=6x8x8 output-padding=1", "output padding 1 on H must be smaller than the stride 1 or the dilation 1: a larger one would add pixels that no input reaches; raise the stride"},
 		{"se", "input=20x8x8", "reduction 16 does not divide the 20 channels: 10 and 20 would work"},
 		{"deformable", "dims=1 input=3x8", "deformable works on images: --dims 2, not 1"},
 	} {
@@ -103,6 +109,26 @@ func TestImpossible(t *testing.T) {
 	_, err := build("se", "input=20x8x8")
 	if _, ok := errors.AsType[*Error](err); !ok {
 		t.Errorf("an impossible layer is a %T, want *Error", err)
+	}
+}
+
+// Only the variants that sample a plane at offsets, and pool regions of it, are for images alone.
+func TestDims(t *testing.T) {
+	for _, v := range Variants() {
+		for dims, input := range map[int]string{1: "input=32x8", 3: "input=32x8x8x8"} {
+			_, err := build(v.Name, "dims="+strconv.Itoa(dims), input)
+			if images := strings.HasPrefix(v.Name, "deform"); (err != nil) != images {
+				t.Errorf("%s with --dims %d: %v", v.Name, dims, err)
+			}
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for word, want := range map[string]string{"kernle": "kernel", "rio": "", "foo": "", "ro": "", "roii": "roi", "strid": "stride", "": ""} {
+		if got := Nearest(word, []string{"kernel", "roi", "stride"}); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
+		}
 	}
 }
 

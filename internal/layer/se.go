@@ -7,7 +7,7 @@ func squeezeExcite(s *Spec) ([]Stage, error) {
 	}
 	c := s.Channels()
 	if c%s.Reduction != 0 {
-		return nil, Errorf("reduction %d does not divide the %d channels", s.Reduction, c).Hint(divisorsHint(c, s.Reduction))
+		return nil, Errorf("reduction %d does not divide the %d channels", s.Reduction, c).Hint(divisorsHint(c, s.Reduction, 1))
 	}
 	return []Stage{
 		{Name: "squeeze", Op: Pool{Func: AveragePool, Global: true}, Inputs: []string{Input}},

@@ -15,7 +15,7 @@ func transposed(s *Spec) ([]Stage, error) {
 	for i, p := range s.OutputPadding {
 		if p >= max(s.Stride[i], s.Dilation[i]) {
 			return nil, Errorf("output padding %d on %s must be smaller than the stride %d or the dilation %d", p, AxisNames(s.Dims)[i], s.Stride[i], s.Dilation[i]).
-				Hint("a larger one would add pixels that no input reaches")
+				Hint("a larger one would add pixels that no input reaches; raise the stride")
 		}
 	}
 	if s.Groups == 0 {

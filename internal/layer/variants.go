@@ -49,7 +49,7 @@ var variants = []Variant{
 	{
 		Name: "inverted-residual", Summary: "expand 1x1, depthwise, project 1x1, with a shortcut",
 		Paper: "Sandler et al. 2018, MobileNetV2: Inverted Residuals and Linear Bottlenecks",
-		Dims:  images, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "expansion"}, recipe: invertedResidual,
+		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "expansion"}, recipe: invertedResidual,
 	},
 	{
 		Name: "transposed", Summary: "fractionally strided: the gradient of a convolution, used to upsample",

@@ -1,6 +1,9 @@
 package layer
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // perAxis spreads one number over every spatial axis, or checks that there is one per axis. Nothing given is def.
 func (s *Spec) perAxis(key string, v *[]int, def int) error {
@@ -73,20 +76,38 @@ func (s *Spec) checkGroups() error {
 		n    int
 	}{{"input", s.Channels()}, {"output", s.OutChannels}} {
 		if c.n%s.Groups != 0 {
-			return Errorf("groups %d does not divide the %d %s channels", s.Groups, c.n, c.what).Hint(divisorsHint(c.n, s.Groups))
+			return Errorf("groups %d does not divide the %d %s channels", s.Groups, c.n, c.what).Hint(s.groupsHint())
 		}
 	}
 	return nil
 }
 
-// divisorsHint names the divisors of n around want.
-func divisorsHint(n, want int) string {
-	below, above := 1, n
+// groupsHint names the numbers of groups around the wanted one that divide the channels on both sides.
+func (s *Spec) groupsHint() string {
+	common, rest := s.Channels(), s.OutChannels
+	for rest > 0 {
+		common, rest = rest, common%rest
+	}
+	if s.Variant == "grouped" { // which needs more than 1
+		if common == 1 {
+			return fmt.Sprintf("only 1 divides both %d and %d: use standard, or change the channels", s.Channels(), s.OutChannels)
+		}
+		return divisorsHint(common, s.Groups, 2)
+	}
+	return divisorsHint(common, s.Groups, 1)
+}
+
+// divisorsHint names the divisors of n around want, from least on.
+func divisorsHint(n, want, least int) string {
+	below, above := 0, n
 	for d := 1; d*d <= n; d++ {
 		if n%d != 0 {
 			continue
 		}
 		for _, e := range []int{d, n / d} {
+			if e < least {
+				continue
+			}
 			if e < want {
 				below = max(below, e)
 			} else {
@@ -95,10 +116,10 @@ func divisorsHint(n, want int) string {
 		}
 	}
 	switch {
-	case below == above && n == 1:
+	case n == 1:
 		return "only 1 works"
-	case below == above: // more than n was wanted
-		return FormatInts([]int{below}) + " would work"
+	case below == 0 || below == above: // nothing smaller is allowed, or more than n was wanted
+		return FormatInts([]int{above}) + " would work"
 	}
 	return FormatInts([]int{below}) + " and " + FormatInts([]int{above}) + " would work"
 }
