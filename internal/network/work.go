@@ -142,6 +142,9 @@ func (w *work) variant(op *Variant, in [][]int) error {
 	if err != nil {
 		return err
 	}
+	if spec.Variant == "standard" {
+		w.label = VariantOf(l.Stages[0].Op, in[0]) // blocks with a kernel parameter make 1x1 layers too
+	}
 	at := map[string]int{layer.Input: -1}
 	for j, name := range l.External {
 		if 1+j < len(in) {
