@@ -15,6 +15,8 @@ type fusion struct {
 	tolerance float64
 	// accept returns how many of the chain's first stages it computes at once (at least 2), or why it computes none.
 	accept func(c *chain) (int, error)
+	// pays is nil, or reports whether the fusion is quicker than its stages in turn: asked unless it is chosen by name.
+	pays func(c *chain) bool
 	// The constructors get the chain cut to the accepted length, and the weights of its stages.
 	prepare32 func(c *chain, w []operands[float32]) (runner[float32], error)
 	prepare64 func(c *chain, w []operands[float64]) (runner[float64], error)
@@ -24,6 +26,7 @@ type fusion struct {
 var fusions = []fusion{
 	{Name: "squeeze", accept: squeezeAccepts, prepare32: newSqueeze},
 	{Name: "resize-last", accept: resizeLastAccepts, prepare32: newResizeLast},
+	{Name: "bands", accept: bandsAccepts, pays: bandsPay, prepare32: newBands},
 }
 
 // chain is consecutive stages of a layer, activations already folded into the Lo and Hi of the stage before (so a
@@ -85,6 +88,9 @@ func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tens
 			continue
 		}
 		part := c.first(n)
+		if f.pays != nil && sel.only != f.Name && !f.pays(part) {
+			continue
+		}
 		r, err := prepareFusion(f, part, weights)
 		if err != nil {
 			return step[T]{}, 0, fmt.Errorf("preparing %s: %w", f.Name, err)
