@@ -108,8 +108,10 @@ func TestWinogradTransforms(t *testing.T) {
 		for n := 1; n <= 3; n++ {
 			for _, points := range []int{4, 6} {
 				testWinogradInput(t, l, points, n)
+				testWinogradInputLine(t, l, points, n)
 				for m := 2; m < points; m++ {
 					testWinogradOutput(t, l, points, m, n)
+					testWinogradOutputLine(t, l, points, m, n)
 				}
 			}
 		}
@@ -162,6 +164,48 @@ func testWinogradOutput(t *testing.T, l Level, points, m, n int) {
 	dst.unchanged(t, "dst", func(i int) bool { return i%rs%cs < w && i%rs < n*ts })
 	src.unchanged(t, "src", nil)
 	post.unchanged(t, "post", nil)
+}
+
+func testWinogradInputLine(t *testing.T, l Level, points, n int) {
+	t.Helper()
+	w := l.Block()
+	next := integers(uint64(n))
+	cs, ts, df := 2*w, 6*w, (n+1)*w
+	src := newOperand((n-1)*ts+(points-1)*cs+w, func(i int) float32 {
+		if i%cs >= w {
+			return canary
+		}
+		return next(i)
+	})
+	dst := newOperand((points-1)*df+n*w, next)
+	want := append([]float32(nil), dst.data...)
+	winogradInputLineGeneric(w, points, want, df, src.data, cs, ts, n)
+	l.WinogradInputLine(points, dst.data, df, src.data, cs, ts, n)
+	equal(t, fmt.Sprintf("line: points %d n %d", points, n), dst.data, want)
+	dst.unchanged(t, "dst", func(i int) bool { return i%df < n*w })
+	src.unchanged(t, "src", nil)
+}
+
+func testWinogradOutputLine(t *testing.T, l Level, points, m, n int) {
+	t.Helper()
+	w := l.Block()
+	next := integers(uint64(n + m))
+	sf, cs := (n+1)*w, 2*w
+	ts := m * cs
+	src := newOperand((points-1)*sf+n*w, func(i int) float32 {
+		if i%sf >= n*w {
+			return canary
+		}
+		return next(i)
+	})
+	post := newOperand(3*w, func(i int) float32 { return [...]float32{next(i), -50, 60}[i/w] })
+	dst := newOperand((n-1)*ts+(m-1)*cs+w, next)
+	want := append([]float32(nil), dst.data...)
+	winogradOutputLineGeneric(w, points, m, want, cs, ts, src.data, sf, post.data, n)
+	l.WinogradOutputLine(points, m, dst.data, cs, ts, src.data, sf, post.data, n)
+	equal(t, fmt.Sprintf("line: points %d m %d n %d", points, m, n), dst.data, want)
+	dst.unchanged(t, "dst", func(i int) bool { return i%cs < w })
+	src.unchanged(t, "src", nil)
 }
 
 func BenchmarkGemmBlocked(b *testing.B) {

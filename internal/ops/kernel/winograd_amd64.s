@@ -236,6 +236,137 @@ tile:
 	VZEROUPPER
 	RET
 
+DATA winogradInputLine4AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradInputLine4AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradInputLine4AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine4AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradInputLine4AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradInputLine4AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine4AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradInputLine4AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradInputLine4AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine4AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradInputLine4AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradInputLine4AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine4AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradInputLine4AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradInputLine4AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradInputLine4AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradInputLine4AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ cs+24(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), SI
+	MOVQ CX, BX
+	LEAQ (CX)(DX*1), CX
+	MOVQ df+8(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ AX, R8
+	LEAQ (AX)(DI*1), AX
+	MOVQ ts+32(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+40(FP), R11
+
+tile:
+	VMOVUPS (BX), Z0
+	VSUBPS  (BX)(DX*2), Z0, Z0
+	VMOVUPS Z0, (R8)
+	VMOVUPS (BX)(DX*2), Z0
+	VMOVUPS (BX)(DX*1), Z1
+	VSUBPS  Z1, Z0, Z2
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (R8)(DI*1)
+	VMOVUPS Z2, (R8)(DI*2)
+	VMOVUPS (BX)(SI*1), Z0
+	VSUBPS  (BX)(DX*1), Z0, Z0
+	VMOVUPS Z0, (R8)(R9*1)
+	ADDQ    R10, BX
+	ADDQ    R10, CX
+	ADDQ    $+64, R8
+	ADDQ    $+64, AX
+	DECQ    R11
+	JNZ     tile
+	VZEROUPPER
+	RET
+
 DATA winogradInput6AVX512_const2AVX512<>+0(SB)/4, $(2.0)
 DATA winogradInput6AVX512_const2AVX512<>+4(SB)/4, $(2.0)
 DATA winogradInput6AVX512_const2AVX512<>+8(SB)/4, $(2.0)
@@ -752,6 +883,156 @@ tile:
 	VZEROUPPER
 	RET
 
+DATA winogradInputLine6AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradInputLine6AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradInputLine6AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine6AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradInputLine6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine6AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradInputLine6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine6AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradInputLine6AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradInputLine6AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine6AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradInputLine6AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradInputLine6AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradInputLine6AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradInputLine6AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ cs+24(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), SI
+	MOVQ CX, BX
+	LEAQ (CX)(DX*1), CX
+	MOVQ df+8(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ AX, R8
+	LEAQ (AX)(DI*1), AX
+	MOVQ ts+32(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+40(FP), R11
+
+tile:
+	VMOVUPS      (BX)(DX*4), Z0
+	VMOVUPS      (BX)(DX*2), Z1
+	VFNMADD231PS winogradInputLine6AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      (BX), Z1
+	VFMADD231PS  winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      (BX)(DX*4), Z0
+	VMOVUPS      (BX)(DX*2), Z1
+	VFNMADD231PS winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      (BX)(SI*1), Z1
+	VMOVUPS      (BX)(DX*1), Z2
+	VFNMADD231PS winogradInputLine6AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VSUBPS       Z1, Z0, Z2
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (R8)(DI*1)
+	VMOVUPS      Z2, (R8)(DI*2)
+	VMOVUPS      (BX)(DX*4), Z0
+	VSUBPS       (BX)(DX*2), Z0, Z0
+	VMOVUPS      (BX)(SI*1), Z1
+	VSUBPS       (BX)(DX*1), Z1, Z1
+	VADDPS       Z1, Z1, Z1
+	VSUBPS       Z1, Z0, Z2
+	VADDPS       Z1, Z0, Z0
+	VMOVUPS      Z0, (R8)(R9*1)
+	VMOVUPS      Z2, (R8)(DI*4)
+	VMOVUPS      (CX)(DX*4), Z0
+	VMOVUPS      (BX)(SI*1), Z1
+	VFNMADD231PS winogradInputLine6AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      (BX)(DX*1), Z1
+	VFMADD231PS  winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, (AX)(DI*4)
+	ADDQ         R10, BX
+	ADDQ         R10, CX
+	ADDQ         $+64, R8
+	ADDQ         $+64, AX
+	DECQ         R11
+	JNZ          tile
+	VZEROUPPER
+	RET
+
 DATA winogradOutput42AVX512_const2AVX512<>+0(SB)/4, $(2.0)
 DATA winogradOutput42AVX512_const2AVX512<>+4(SB)/4, $(2.0)
 DATA winogradOutput42AVX512_const2AVX512<>+8(SB)/4, $(2.0)
@@ -949,6 +1230,144 @@ tile:
 	ADDQ    ts+24(FP), AX
 	ADDQ    $+64, CX
 	DECQ    n+56(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine42AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine42AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine42AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine42AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine42AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradOutputLine42AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine42AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine42AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine42AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine42AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine42AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine42AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS (R8)(DI*1), Z0
+	VADDPS  (R8)(DI*2), Z0, Z0
+	VADDPS  (R8), Z0, Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS 64(DX), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS 128(DX), Z1
+	VMINPS  Z0, Z1, Z0
+	VMOVUPS Z0, (SI)
+	VMOVUPS (R8)(DI*1), Z0
+	VSUBPS  (R8)(DI*2), Z0, Z0
+	VADDPS  (R8)(R9*1), Z0, Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS 64(DX), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS 128(DX), Z1
+	VMINPS  Z0, Z1, Z0
+	VMOVUPS Z0, (SI)(BX*1)
+	ADDQ    R10, SI
+	ADDQ    R10, AX
+	ADDQ    $+64, R8
+	ADDQ    $+64, CX
+	DECQ    R11
 	JNZ     tile
 	VZEROUPPER
 	RET
@@ -1208,6 +1627,151 @@ tile:
 	ADDQ    ts+24(FP), AX
 	ADDQ    $+64, CX
 	DECQ    n+56(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine43AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine43AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine43AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine43AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine43AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradOutputLine43AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine43AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine43AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine43AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine43AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine43AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine43AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS (R8)(DI*1), Z0
+	VADDPS  (R8)(DI*2), Z0, Z0
+	VMOVAPS Z0, Z1
+	VADDPS  (R8), Z1, Z1
+	VADDPS  (R8)(R9*1), Z0, Z0
+	VADDPS  (DX), Z1, Z1
+	VMOVUPS 64(DX), Z2
+	VMAXPS  Z1, Z2, Z1
+	VMOVUPS 128(DX), Z2
+	VMINPS  Z1, Z2, Z1
+	VMOVUPS Z1, (SI)
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS 64(DX), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS 128(DX), Z1
+	VMINPS  Z0, Z1, Z0
+	VMOVUPS Z0, (SI)(BX*2)
+	VMOVUPS (R8)(DI*1), Z0
+	VSUBPS  (R8)(DI*2), Z0, Z0
+	VADDPS  (DX), Z0, Z0
+	VMOVUPS 64(DX), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS 128(DX), Z1
+	VMINPS  Z0, Z1, Z0
+	VMOVUPS Z0, (SI)(BX*1)
+	ADDQ    R10, SI
+	ADDQ    R10, AX
+	ADDQ    $+64, R8
+	ADDQ    $+64, CX
+	DECQ    R11
 	JNZ     tile
 	VZEROUPPER
 	RET
@@ -1477,6 +2041,150 @@ tile:
 	ADDQ        ts+24(FP), AX
 	ADDQ        $+64, CX
 	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine62AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine62AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine62AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine62AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradOutputLine62AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine62AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine62AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine62AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine62AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine62AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine62AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VADDPS      Z1, Z0, Z0
+	VADDPS      (R8), Z0, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VFMADD231PS winogradOutputLine62AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS      (CX)(DI*4), Z0, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*1)
+	ADDQ        R10, SI
+	ADDQ        R10, AX
+	ADDQ        $+64, R8
+	ADDQ        $+64, CX
+	DECQ        R11
 	JNZ         tile
 	VZEROUPPER
 	RET
@@ -1821,6 +2529,158 @@ tile:
 	ADDQ        ts+24(FP), AX
 	ADDQ        $+64, CX
 	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine63AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine63AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine63AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradOutputLine63AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine63AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine63AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine63AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine63AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine63AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine63AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VMOVAPS     Z0, Z2
+	VADDPS      Z1, Z2, Z2
+	VADDPS      (R8), Z2, Z2
+	VFMADD231PS winogradOutputLine63AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VADDPS      (CX)(DI*4), Z0, Z0
+	VADDPS      (DX), Z2, Z2
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z2, Z1, Z2
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, (SI)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*2)
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VFMADD231PS winogradOutputLine63AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*1)
+	ADDQ        R10, SI
+	ADDQ        R10, AX
+	ADDQ        $+64, R8
+	ADDQ        $+64, CX
+	DECQ        R11
 	JNZ         tile
 	VZEROUPPER
 	RET
@@ -2267,6 +3127,166 @@ tile:
 	ADDQ        ts+24(FP), AX
 	ADDQ        $+64, CX
 	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine64AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine64AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine64AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradOutputLine64AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine64AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine64AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine64AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine64AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine64AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Z0
+	VADDPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VADDPS      (R9)(R8*4), Z1, Z1
+	VMOVAPS     Z0, Z2
+	VADDPS      Z1, Z2, Z2
+	VADDPS      (R9), Z2, Z2
+	VFMADD231PS winogradOutputLine64AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VADDPS      (DX), Z2, Z2
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z2, Z1, Z2
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, (SI)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*2)
+	VMOVUPS     (R9)(R8*1), Z0
+	VSUBPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VSUBPS      (R9)(R8*4), Z1, Z1
+	VMOVAPS     Z0, Z2
+	VFMADD231PS winogradOutputLine64AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS winogradOutputLine64AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS      (CX)(R8*4), Z0, Z0
+	VADDPS      (DX), Z2, Z2
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z2, Z1, Z2
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, (SI)(BX*1)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(DI*1)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+64, R9
+	ADDQ        $+64, CX
+	DECQ        R12
 	JNZ         tile
 	VZEROUPPER
 	RET
@@ -2879,6 +3899,174 @@ tile:
 	VZEROUPPER
 	RET
 
+DATA winogradOutputLine65AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine65AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine65AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradOutputLine65AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine65AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine65AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine65AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine65AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Z0
+	VADDPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VADDPS      (R9)(R8*4), Z1, Z1
+	VMOVAPS     Z0, Z2
+	VADDPS      Z1, Z2, Z2
+	VADDPS      (R9), Z2, Z2
+	VMOVAPS     Z0, Z3
+	VFMADD231PS winogradOutputLine65AVX512_const4AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutputLine65AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VADDPS      (CX)(R8*4), Z0, Z0
+	VADDPS      (DX), Z2, Z2
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z2, Z1, Z2
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, (SI)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	VMOVUPS     Z3, (SI)(BX*2)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*4)
+	VMOVUPS     (R9)(R8*1), Z0
+	VSUBPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VSUBPS      (R9)(R8*4), Z1, Z1
+	VMOVAPS     Z0, Z2
+	VFMADD231PS winogradOutputLine65AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS winogradOutputLine65AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS      (DX), Z2, Z2
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z2, Z1, Z2
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z2, Z1, Z2
+	VMOVUPS     Z2, (SI)(BX*1)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(DI*1)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+64, R9
+	ADDQ        $+64, CX
+	DECQ        R12
+	JNZ         tile
+	VZEROUPPER
+	RET
+
 DATA winogradInput4AVX2_const2AVX2<>+0(SB)/4, $(2.0)
 DATA winogradInput4AVX2_const2AVX2<>+4(SB)/4, $(2.0)
 DATA winogradInput4AVX2_const2AVX2<>+8(SB)/4, $(2.0)
@@ -3067,6 +4255,97 @@ tile:
 	MOVQ    CX, R9
 	LEAQ    (CX)(R8*1), R10
 	DECQ    n+48(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+DATA winogradInputLine4AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradInputLine4AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradInputLine4AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradInputLine4AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradInputLine4AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradInputLine4AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradInputLine4AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradInputLine4AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradInputLine4AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine4AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradInputLine4AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradInputLine4AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradInputLine4AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradInputLine4AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradInputLine4AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradInputLine4AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradInputLine4AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradInputLine4AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine4AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradInputLine4AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradInputLine4AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradInputLine4AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradInputLine4AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradInputLine4AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradInputLine4AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradInputLine4AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradInputLine4AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine4AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradInputLine4AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradInputLine4AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradInputLine4AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradInputLine4AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradInputLine4AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradInputLine4AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradInputLine4AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradInputLine4AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine4AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradInputLine4AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradInputLine4AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradInputLine4AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradInputLine4AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradInputLine4AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradInputLine4AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradInputLine4AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradInputLine4AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradInputLine4AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
+// Requires: AVX
+TEXT ·winogradInputLine4AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ cs+24(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), SI
+	MOVQ CX, BX
+	LEAQ (CX)(DX*1), CX
+	MOVQ df+8(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ AX, R8
+	LEAQ (AX)(DI*1), AX
+	MOVQ ts+32(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+40(FP), R11
+
+tile:
+	VMOVUPS (BX), Y0
+	VSUBPS  (BX)(DX*2), Y0, Y0
+	VMOVUPS Y0, (R8)
+	VMOVUPS (BX)(DX*2), Y0
+	VMOVUPS (BX)(DX*1), Y1
+	VSUBPS  Y1, Y0, Y2
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R8)(DI*1)
+	VMOVUPS Y2, (R8)(DI*2)
+	VMOVUPS (BX)(SI*1), Y0
+	VSUBPS  (BX)(DX*1), Y0, Y0
+	VMOVUPS Y0, (R8)(R9*1)
+	ADDQ    R10, BX
+	ADDQ    R10, CX
+	ADDQ    $+32, R8
+	ADDQ    $+32, AX
+	DECQ    R11
 	JNZ     tile
 	VZEROUPPER
 	RET
@@ -3547,6 +4826,116 @@ tile:
 	VZEROUPPER
 	RET
 
+DATA winogradInputLine6AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradInputLine6AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradInputLine6AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradInputLine6AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradInputLine6AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradInputLine6AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradInputLine6AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradInputLine6AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradInputLine6AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine6AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradInputLine6AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine6AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradInputLine6AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine6AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradInputLine6AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradInputLine6AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradInputLine6AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradInputLine6AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradInputLine6AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradInputLine6AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradInputLine6AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradInputLine6AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine6AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradInputLine6AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradInputLine6AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradInputLine6AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradInputLine6AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradInputLine6AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradInputLine6AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradInputLine6AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradInputLine6AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradInputLine6AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradInputLine6AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ cs+24(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), SI
+	MOVQ CX, BX
+	LEAQ (CX)(DX*1), CX
+	MOVQ df+8(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ AX, R8
+	LEAQ (AX)(DI*1), AX
+	MOVQ ts+32(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+40(FP), R11
+
+tile:
+	VMOVUPS      (BX)(DX*4), Y0
+	VMOVUPS      (BX)(DX*2), Y1
+	VFNMADD231PS winogradInputLine6AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX), Y1
+	VFMADD231PS  winogradInputLine6AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      (BX)(DX*4), Y0
+	VMOVUPS      (BX)(DX*2), Y1
+	VFNMADD231PS winogradInputLine6AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(SI*1), Y1
+	VMOVUPS      (BX)(DX*1), Y2
+	VFNMADD231PS winogradInputLine6AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VSUBPS       Y1, Y0, Y2
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R8)(DI*1)
+	VMOVUPS      Y2, (R8)(DI*2)
+	VMOVUPS      (BX)(DX*4), Y0
+	VSUBPS       (BX)(DX*2), Y0, Y0
+	VMOVUPS      (BX)(SI*1), Y1
+	VSUBPS       (BX)(DX*1), Y1, Y1
+	VADDPS       Y1, Y1, Y1
+	VSUBPS       Y1, Y0, Y2
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R8)(R9*1)
+	VMOVUPS      Y2, (R8)(DI*4)
+	VMOVUPS      (CX)(DX*4), Y0
+	VMOVUPS      (BX)(SI*1), Y1
+	VFNMADD231PS winogradInputLine6AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VFMADD231PS  winogradInputLine6AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (AX)(DI*4)
+	ADDQ         R10, BX
+	ADDQ         R10, CX
+	ADDQ         $+32, R8
+	ADDQ         $+32, AX
+	DECQ         R11
+	JNZ          tile
+	VZEROUPPER
+	RET
+
 DATA winogradOutput42AVX2_const2AVX2<>+0(SB)/4, $(2.0)
 DATA winogradOutput42AVX2_const2AVX2<>+4(SB)/4, $(2.0)
 DATA winogradOutput42AVX2_const2AVX2<>+8(SB)/4, $(2.0)
@@ -3704,6 +5093,104 @@ tile:
 	ADDQ    ts+24(FP), AX
 	ADDQ    $+32, CX
 	DECQ    n+56(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine42AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine42AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine42AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine42AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine42AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine42AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine42AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine42AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradOutputLine42AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine42AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine42AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine42AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine42AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine42AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine42AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine42AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX
+TEXT ·winogradOutputLine42AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS (R8)(DI*1), Y0
+	VADDPS  (R8)(DI*2), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS 32(DX), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS 64(DX), Y1
+	VMINPS  Y0, Y1, Y0
+	VMOVUPS Y0, (SI)
+	VMOVUPS (R8)(DI*1), Y0
+	VSUBPS  (R8)(DI*2), Y0, Y0
+	VADDPS  (R8)(R9*1), Y0, Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS 32(DX), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS 64(DX), Y1
+	VMINPS  Y0, Y1, Y0
+	VMOVUPS Y0, (SI)(BX*1)
+	ADDQ    R10, SI
+	ADDQ    R10, AX
+	ADDQ    $+32, R8
+	ADDQ    $+32, CX
+	DECQ    R11
 	JNZ     tile
 	VZEROUPPER
 	RET
@@ -3923,6 +5410,111 @@ tile:
 	ADDQ    ts+24(FP), AX
 	ADDQ    $+32, CX
 	DECQ    n+56(FP)
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine43AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine43AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine43AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine43AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine43AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine43AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine43AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine43AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradOutputLine43AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine43AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine43AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine43AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine43AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine43AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine43AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine43AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX
+TEXT ·winogradOutputLine43AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS (R8)(DI*1), Y0
+	VADDPS  (R8)(DI*2), Y0, Y0
+	VMOVAPS Y0, Y1
+	VADDPS  (R8), Y1, Y1
+	VADDPS  (R8)(R9*1), Y0, Y0
+	VADDPS  (DX), Y1, Y1
+	VMOVUPS 32(DX), Y2
+	VMAXPS  Y1, Y2, Y1
+	VMOVUPS 64(DX), Y2
+	VMINPS  Y1, Y2, Y1
+	VMOVUPS Y1, (SI)
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS 32(DX), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS 64(DX), Y1
+	VMINPS  Y0, Y1, Y0
+	VMOVUPS Y0, (SI)(BX*2)
+	VMOVUPS (R8)(DI*1), Y0
+	VSUBPS  (R8)(DI*2), Y0, Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS 32(DX), Y1
+	VMAXPS  Y0, Y1, Y0
+	VMOVUPS 64(DX), Y1
+	VMINPS  Y0, Y1, Y0
+	VMOVUPS Y0, (SI)(BX*1)
+	ADDQ    R10, SI
+	ADDQ    R10, AX
+	ADDQ    $+32, R8
+	ADDQ    $+32, CX
+	DECQ    R11
 	JNZ     tile
 	VZEROUPPER
 	RET
@@ -4152,6 +5744,110 @@ tile:
 	ADDQ        ts+24(FP), AX
 	ADDQ        $+32, CX
 	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine62AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine62AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine62AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine62AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine62AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine62AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine62AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradOutputLine62AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine62AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine62AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine62AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine62AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine62AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine62AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine62AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine62AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R9*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VADDPS      Y1, Y0, Y0
+	VADDPS      (R8), Y0, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R9*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VFMADD231PS winogradOutputLine62AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VADDPS      (CX)(DI*4), Y0, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*1)
+	ADDQ        R10, SI
+	ADDQ        R10, AX
+	ADDQ        $+32, R8
+	ADDQ        $+32, CX
+	DECQ        R11
 	JNZ         tile
 	VZEROUPPER
 	RET
@@ -4456,6 +6152,118 @@ tile:
 	ADDQ        ts+24(FP), AX
 	ADDQ        $+32, CX
 	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine63AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine63AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine63AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine63AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine63AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine63AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradOutputLine63AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine63AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine63AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine63AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine63AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine63AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine63AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine63AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine63AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R9*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVAPS     Y0, Y2
+	VADDPS      Y1, Y2, Y2
+	VADDPS      (R8), Y2, Y2
+	VFMADD231PS winogradOutputLine63AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VADDPS      (CX)(DI*4), Y0, Y0
+	VADDPS      (DX), Y2, Y2
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y2, Y1, Y2
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, (SI)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*2)
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R9*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VFMADD231PS winogradOutputLine63AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*1)
+	ADDQ        R10, SI
+	ADDQ        R10, AX
+	ADDQ        $+32, R8
+	ADDQ        $+32, CX
+	DECQ        R11
 	JNZ         tile
 	VZEROUPPER
 	RET
@@ -4862,6 +6670,126 @@ tile:
 	ADDQ        ts+24(FP), AX
 	ADDQ        $+32, CX
 	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine64AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine64AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine64AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine64AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine64AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine64AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradOutputLine64AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine64AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine64AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine64AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine64AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine64AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine64AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine64AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Y0
+	VADDPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VADDPS      (R9)(R8*4), Y1, Y1
+	VMOVAPS     Y0, Y2
+	VADDPS      Y1, Y2, Y2
+	VADDPS      (R9), Y2, Y2
+	VFMADD231PS winogradOutputLine64AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VADDPS      (DX), Y2, Y2
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y2, Y1, Y2
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, (SI)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*2)
+	VMOVUPS     (R9)(R8*1), Y0
+	VSUBPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VSUBPS      (R9)(R8*4), Y1, Y1
+	VMOVAPS     Y0, Y2
+	VFMADD231PS winogradOutputLine64AVX2_const2AVX2<>+0(SB), Y1, Y2
+	VFMADD231PS winogradOutputLine64AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VADDPS      (CX)(R8*4), Y0, Y0
+	VADDPS      (DX), Y2, Y2
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y2, Y1, Y2
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, (SI)(BX*1)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(DI*1)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+32, R9
+	ADDQ        $+32, CX
+	DECQ        R12
 	JNZ         tile
 	VZEROUPPER
 	RET
@@ -5430,6 +7358,134 @@ tile:
 	ADDQ        ts+24(FP), AX
 	ADDQ        $+32, CX
 	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine65AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine65AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine65AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine65AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine65AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradOutputLine65AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradOutputLine65AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine65AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine65AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine65AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine65AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine65AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine65AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Y0
+	VADDPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VADDPS      (R9)(R8*4), Y1, Y1
+	VMOVAPS     Y0, Y2
+	VADDPS      Y1, Y2, Y2
+	VADDPS      (R9), Y2, Y2
+	VMOVAPS     Y0, Y3
+	VFMADD231PS winogradOutputLine65AVX2_const4AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutputLine65AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VADDPS      (CX)(R8*4), Y0, Y0
+	VADDPS      (DX), Y2, Y2
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y2, Y1, Y2
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, (SI)
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	VMOVUPS     Y3, (SI)(BX*2)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*4)
+	VMOVUPS     (R9)(R8*1), Y0
+	VSUBPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VSUBPS      (R9)(R8*4), Y1, Y1
+	VMOVAPS     Y0, Y2
+	VFMADD231PS winogradOutputLine65AVX2_const2AVX2<>+0(SB), Y1, Y2
+	VFMADD231PS winogradOutputLine65AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VADDPS      (DX), Y2, Y2
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y2, Y1, Y2
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y2, Y1, Y2
+	VMOVUPS     Y2, (SI)(BX*1)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(DI*1)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+32, R9
+	ADDQ        $+32, CX
+	DECQ        R12
 	JNZ         tile
 	VZEROUPPER
 	RET

@@ -35,6 +35,32 @@ func (l Level) WinogradOutput(points, m int, dst []float32, rs, cs, ts int, src 
 	l.winogradOutput(points, m, dst, rs, cs, ts, src, sf, post, n)
 }
 
+// WinogradInputLine is WinogradInput along one axis alone: tiles of points
+// pixels, B^T d. Point i of tile t is the block at dst[i*df + t*Block].
+func (l Level) WinogradInputLine(points int, dst []float32, df int, src []float32, cs, ts, n int) {
+	w := l.Block()
+	if points != 4 && points != 6 || n <= 0 || cs < 0 || ts < 0 {
+		panic("kernel: winograd input: tile out of range")
+	}
+	if len(dst) < (points-1)*df+n*w || len(src) < (n-1)*ts+(points-1)*cs+w {
+		panic("kernel: winograd input: short operand")
+	}
+	l.winogradInputLine(points, dst, df, src, cs, ts, n)
+}
+
+// WinogradOutputLine is WinogradOutput along one axis alone: clamp(A^T p + bias),
+// m outputs a tile, output x of tile t the block at dst[t*ts + x*cs].
+func (l Level) WinogradOutputLine(points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
+	w := l.Block()
+	if points != 4 && points != 6 || m < 2 || m >= points || n <= 0 || cs < 0 || ts < 0 {
+		panic("kernel: winograd output: tile out of range")
+	}
+	if len(dst) < (n-1)*ts+(m-1)*cs+w || len(src) < (points-1)*sf+n*w || len(post) < 3*w {
+		panic("kernel: winograd output: short operand")
+	}
+	l.winogradOutputLine(points, m, dst, cs, ts, src, sf, post, n)
+}
+
 // winogradInputs and winogradPoints are B^T and the finite points, by tile size.
 var (
 	winogradInputs = map[int][][]float32{
@@ -101,6 +127,36 @@ func winogradOutputGeneric(w, points, m int, dst []float32, rs, cs, ts int, src 
 				for j := range m {
 					dst[t*ts+i*rs+j*cs+c] = clamp(y[i*m+j]+post[c], post[w+c], post[2*w+c])
 				}
+			}
+		}
+	}
+}
+
+func winogradInputLineGeneric(w, points int, dst []float32, df int, src []float32, cs, ts, n int) {
+	bt := winogradInputs[points]
+	for t := range n {
+		for c := range w {
+			for i := range points {
+				var sum float32
+				for j, v := range bt[i][:points] {
+					sum += v * src[t*ts+j*cs+c]
+				}
+				dst[i*df+t*w+c] = sum
+			}
+		}
+	}
+}
+
+func winogradOutputLineGeneric(w, points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
+	at := winogradOutputs(points, m)
+	for t := range n {
+		for c := range w {
+			for i := range m {
+				var sum float32
+				for j, v := range at[i][:points] {
+					sum += v * src[j*sf+t*w+c]
+				}
+				dst[t*ts+i*cs+c] = clamp(sum+post[c], post[w+c], post[2*w+c])
 			}
 		}
 	}

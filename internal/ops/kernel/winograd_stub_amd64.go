@@ -9,77 +9,157 @@ package kernel
 //go:noescape
 func winogradInput4AVX512(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 
+// winogradInputLine4AVX512 writes B^T d of n tiles d in as many channels as a vector has lanes.
+//
+//go:noescape
+func winogradInputLine4AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
+
 // winogradInput6AVX512 writes B^T d B of n tiles d in as many channels as a vector has lanes.
 //
 //go:noescape
 func winogradInput6AVX512(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
+
+// winogradInputLine6AVX512 writes B^T d of n tiles d in as many channels as a vector has lanes.
+//
+//go:noescape
+func winogradInputLine6AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
 
 // winogradOutput42AVX512 writes clamp(A^T p A + bias), 2 x 2, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput42AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 
+// winogradOutputLine42AVX512 writes clamp(A^T p + bias), 2 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine42AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
 // winogradOutput43AVX512 writes clamp(A^T p A + bias), 3 x 3, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput43AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine43AVX512 writes clamp(A^T p + bias), 3 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine43AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 
 // winogradOutput62AVX512 writes clamp(A^T p A + bias), 2 x 2, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput62AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 
+// winogradOutputLine62AVX512 writes clamp(A^T p + bias), 2 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine62AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
 // winogradOutput63AVX512 writes clamp(A^T p A + bias), 3 x 3, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput63AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine63AVX512 writes clamp(A^T p + bias), 3 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine63AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 
 // winogradOutput64AVX512 writes clamp(A^T p A + bias), 4 x 4, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput64AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 
+// winogradOutputLine64AVX512 writes clamp(A^T p + bias), 4 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine64AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
 // winogradOutput65AVX512 writes clamp(A^T p A + bias), 5 x 5, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput65AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine65AVX512 writes clamp(A^T p + bias), 5 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine65AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 
 // winogradInput4AVX2 writes B^T d B of n tiles d in as many channels as a vector has lanes.
 //
 //go:noescape
 func winogradInput4AVX2(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 
+// winogradInputLine4AVX2 writes B^T d of n tiles d in as many channels as a vector has lanes.
+//
+//go:noescape
+func winogradInputLine4AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
+
 // winogradInput6AVX2 writes B^T d B of n tiles d in as many channels as a vector has lanes.
 //
 //go:noescape
 func winogradInput6AVX2(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
+
+// winogradInputLine6AVX2 writes B^T d of n tiles d in as many channels as a vector has lanes.
+//
+//go:noescape
+func winogradInputLine6AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
 
 // winogradOutput42AVX2 writes clamp(A^T p A + bias), 2 x 2, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput42AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 
+// winogradOutputLine42AVX2 writes clamp(A^T p + bias), 2 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine42AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
 // winogradOutput43AVX2 writes clamp(A^T p A + bias), 3 x 3, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput43AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine43AVX2 writes clamp(A^T p + bias), 3 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine43AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 
 // winogradOutput62AVX2 writes clamp(A^T p A + bias), 2 x 2, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput62AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 
+// winogradOutputLine62AVX2 writes clamp(A^T p + bias), 2 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine62AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
 // winogradOutput63AVX2 writes clamp(A^T p A + bias), 3 x 3, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput63AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine63AVX2 writes clamp(A^T p + bias), 3 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine63AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 
 // winogradOutput64AVX2 writes clamp(A^T p A + bias), 4 x 4, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput64AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 
+// winogradOutputLine64AVX2 writes clamp(A^T p + bias), 4 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine64AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
 // winogradOutput65AVX2 writes clamp(A^T p A + bias), 5 x 5, of n tiles of products p.
 //
 //go:noescape
 func winogradOutput65AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine65AVX2 writes clamp(A^T p + bias), 5 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine65AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)

@@ -15,9 +15,11 @@ func winograd() {
 	for _, s := range []isa{avx512, avx2} {
 		for _, points := range []int{4, 6} {
 			winogradInput(s, points)
+			winogradInputLine(s, points)
 		}
 		for _, f := range [][2]int{{4, 2}, {4, 3}, {6, 2}, {6, 3}, {6, 4}, {6, 5}} {
 			winogradOutput(s, f[0], f[1])
+			winogradOutputLine(s, f[0], f[1])
 		}
 	}
 }
@@ -78,6 +80,32 @@ func winogradInput(s isa, points int) {
 	ADDQ(ts, src)
 	ADDQ(I8(s.bytes()), dst)
 	out.moveTo(dst)
+	DECQ(n)
+	JNZ(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+// winogradInputLine is the transform of one axis alone.
+func winogradInputLine(s isa, points int) {
+	name := fmt.Sprintf("winogradInputLine%d%s", points, s.suffix)
+	consts := newWinoConstants(s, name)
+	TEXT(name, NOSPLIT, "func(dst *float32, df int, src *float32, cs, ts, n int)")
+	Pragma("noescape")
+	Doc(name + " writes B^T d of n tiles d in as many channels as a vector has lanes.")
+	dst, src := param("dst"), param("src")
+	in := newLadder(src, stride("cs"))
+	out := newLadder(dst, stride("df"))
+	ts, n := stride("ts"), param("n")
+	Label("tile")
+	for _, group := range inputRows[points] {
+		made := inputSums(s, consts, points, group, func(i int) Op { return in.at(i) })
+		for i, v := range made {
+			VMOVUPS(v, out.at(group[i]))
+		}
+	}
+	in.advance(ts)
+	out.advance(I8(s.bytes()))
 	DECQ(n)
 	JNZ(LabelRef("tile"))
 	VZEROUPPER()
@@ -179,21 +207,9 @@ func winogradOutput(s isa, points, m int) {
 			for range col {
 				ADDQ(cs, row)
 			}
-			for _, parity := range [][]int{{0, 2, 4}, {1, 3}} {
-				group := parity[:0:0]
-				for _, k := range parity {
-					if k < m {
-						group = append(group, k)
-					}
-				}
+			for _, group := range byParity(m) {
 				for i, v := range outputSums(s, consts, points, m, group, func(i int) Op { return vals[r][i] }) {
-					VADDPS(Mem{Base: post}, v, v)
-					low := s.vec()
-					VMOVUPS(Mem{Base: post, Disp: s.bytes()}, low)
-					VMAXPS(v, low, v) // the value second: a NaN stays one
-					high := s.vec()
-					VMOVUPS(Mem{Base: post, Disp: 2 * s.bytes()}, high)
-					VMINPS(v, high, v)
+					s.finish(v, post)
 					MOVQ(row, at)
 					for range group[i] {
 						ADDQ(rs, at)
@@ -209,6 +225,52 @@ func winogradOutput(s isa, points, m int) {
 	JNZ(LabelRef("tile"))
 	VZEROUPPER()
 	RET()
+}
+
+// winogradOutputLine is the transform of one axis alone.
+func winogradOutputLine(s isa, points, m int) {
+	name := fmt.Sprintf("winogradOutputLine%d%d%s", points, m, s.suffix)
+	consts := newWinoConstants(s, name)
+	TEXT(name, NOSPLIT, "func(dst *float32, cs, ts int, src *float32, sf int, post *float32, n int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s writes clamp(A^T p + bias), %d outputs, of n tiles of products p.", name, m))
+	dst, src, post := param("dst"), param("src"), param("post")
+	out := newLadder(dst, stride("cs"))
+	in := newLadder(src, stride("sf"))
+	ts, n := stride("ts"), param("n")
+	Label("tile")
+	for _, group := range byParity(m) {
+		for i, v := range outputSums(s, consts, points, m, group, func(i int) Op { return in.at(i) }) {
+			s.finish(v, post)
+			VMOVUPS(v, out.at(group[i]))
+		}
+	}
+	out.advance(ts)
+	in.advance(I8(s.bytes()))
+	DECQ(n)
+	JNZ(LabelRef("tile"))
+	VZEROUPPER()
+	RET()
+}
+
+// byParity returns the even and the odd rows below m.
+func byParity(m int) [][]int {
+	groups := make([][]int, 2)
+	for k := range m {
+		groups[k%2] = append(groups[k%2], k)
+	}
+	return groups
+}
+
+// finish adds the bias and clamps; post holds bias, lowest and highest.
+func (s isa) finish(v reg.VecVirtual, post reg.GPVirtual) {
+	VADDPS(Mem{Base: post}, v, v)
+	low := s.vec()
+	VMOVUPS(Mem{Base: post, Disp: s.bytes()}, low)
+	VMAXPS(v, low, v) // the value second: a NaN stays one
+	high := s.vec()
+	VMOVUPS(Mem{Base: post, Disp: 2 * s.bytes()}, high)
+	VMINPS(v, high, v)
 }
 
 // outputSums returns the given rows, all even or all odd, of A^T p. Row k is
