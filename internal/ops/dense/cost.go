@@ -106,20 +106,30 @@ func (p *Problem) meetingTaps(axis int) float64 {
 
 // WinogradCost is the model's estimate for NewWinograd.
 func (p *Problem) WinogradCost(m int) float64 {
+	if q := p.withoutIdleDilation(); q.Dilation != p.Dilation {
+		return q.WinogradCost(m)
+	}
 	r := rateTable[p.Level]
 	lanes := p.Level.Block()
-	points := float64((m + p.Kernel[1] - 1) * (m + p.Kernel[1] - 1))
+	points, high := m+p.Kernel[2]-1, m
+	if p.Kernel[1] == 1 {
+		high = 1
+	} else {
+		points *= points
+	}
 	images := float64(p.Batch * p.Groups)
 	cin, cout := float64(roundUp(p.groupIn(), lanes)), float64(roundUp(p.groupOut(), lanes))
-	tiles := float64(p.tilesOf(1, m)*p.tilesOf(2, m)) * images
-	slices := float64(p.Out[0] + (p.Kernel[0]-1)*p.Dilation[0])
-	weights := points * cin * cout * float64(p.Kernel[0])
-	macs := tiles * weights * float64(p.Out[0])
-	product := macs/r.mac + 4*weights*float64(p.Groups)/r.stream
-	transforms := tiles * points * (cin*slices + cout*float64(p.Out[0])) * r.transform
+	rows := float64(p.tilesOf(1, high)) * images
+	tiles := rows * float64(p.tilesOf(2, m))
+	slices, out := float64(p.slices()), float64(p.Out[0])
+	weights := float64(points) * cin * cout * float64(p.Kernel[0])
+	product := tiles*weights*out/r.mac + 4*weights*float64(p.Groups)/r.stream
+	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	blocks := images * (cin*float64(volume(p.In))*1.5 + cout*float64(volume(p.Out))) * r.block
-	// Each phase of a dilation has rows of tiles, and calls, of its own.
-	calls := images * float64(p.tilesOf(1, m)*min(p.Dilation[2], p.Out[2])) * (cin*slices + cout*float64(p.Out[0])) / float64(lanes)
+	// A call transforms the tiles of a row that have the same phase of the
+	// dilation, or the same index.
+	phases := min(p.Dilation[2], p.Out[2])
+	calls := rows * float64(min(phases, ceilDiv(ceilDiv(p.Out[2], phases), m))) * (cin*slices + cout*out) / float64(lanes)
 	return product + transforms + blocks + calls*callTime
 }
 
@@ -144,7 +154,7 @@ func (p *Problem) BestWinograd() (m int, cost float64) {
 		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.Level].pack
 	}
 	for _, points := range []int{6, 4} {
-		try := points + 1 - q.Kernel[1]
+		try := points + 1 - q.Kernel[2]
 		if declines(p, try) != "" {
 			continue
 		}

@@ -75,7 +75,7 @@ func NewDirect(p Problem, weights, bias []float32) *Direct {
 	d.inBlocks, d.outBlocks = ceilDiv(p.groupIn(), d.lanes), ceilDiv(p.groupOut(), d.lanes)
 	d.half = p.halfRow()
 	d.rowSize = p.Stride[2] * d.half * d.lanes
-	d.slices = (p.Out[0]-1)*p.Stride[0] + (p.Kernel[0]-1)*p.Dilation[0] + 1
+	d.slices = p.slices()
 	d.valid = [2][]span{p.validTaps(0), p.validTaps(1)}
 	d.pack(weights, bias)
 	d.makeBands()
@@ -105,8 +105,7 @@ func (p *Problem) bandRows(rows int) int {
 
 // bandBytes is the memory of the input of some rows of output, over the depth.
 func (p *Problem) bandBytes(rows int) int {
-	slices := (p.Out[0]-1)*p.Stride[0] + (p.Kernel[0]-1)*p.Dilation[0] + 1
-	return 4 * roundUp(p.groupIn(), p.Level.Block()) * slices * p.bandRows(rows) * p.Stride[2] * p.halfRow()
+	return 4 * roundUp(p.groupIn(), p.Level.Block()) * p.slices() * p.bandRows(rows) * p.Stride[2] * p.halfRow()
 }
 
 // validTaps returns, for each output of an axis, the taps that meet input.

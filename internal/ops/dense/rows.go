@@ -65,8 +65,7 @@ func (p *Problem) readsInPlace() bool {
 
 // rowsBytes is the memory of the input of some rows of output.
 func (p *Problem) rowsBytes(rows int) int {
-	slices := (p.Out[0]-1)*p.Stride[0] + (p.Kernel[0]-1)*p.Dilation[0] + 1
-	return 4 * p.groupIn() * slices * p.bandRows(rows) * p.Stride[2] * p.halfRow()
+	return 4 * p.groupIn() * p.slices() * p.bandRows(rows) * p.Stride[2] * p.halfRow()
 }
 
 // NewRows prepares p, which RowsDeclines does not decline.
@@ -102,7 +101,7 @@ func (r *Rows) makeBands() {
 		r.half = p.halfRow()
 		r.rowSize = p.Stride[2] * r.half
 		r.tall = p.bandRows(rows)
-		r.slices = (p.Out[0]-1)*p.Stride[0] + (p.Kernel[0]-1)*p.Dilation[0] + 1
+		r.slices = p.slices()
 	}
 	r.bands = split(p.Out[1], ceilDiv(p.Out[1], rows))
 	r.shared = p.Threads > 1 && len(r.bands)*p.Batch*p.Groups < 2*p.Threads

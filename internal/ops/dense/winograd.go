@@ -14,58 +14,37 @@ import (
 //
 // Tiles are transformed in channel blocks, a vector across channels, so that
 // dilation is only a stride: the outputs of one phase modulo the dilation are a
-// dense convolution. Depth is summed in the transformed domain.
+// dense convolution. Depth is summed in the transformed domain. A kernel of one
+// row (sequences, 1 x r) is transformed along the width alone.
 //
 // A block of tile rows is transformed, then multiplied and transformed back a
 // few output channels at a time, so that the workspace stays small. Few large
 // blocks are shared by all threads; many are worked on by one thread each.
 type Winograd struct {
-	p         Problem
-	points, m int
-	lanes     int
-	inBlocks  int // channel blocks of a group
-	outBlocks int
-	depth     int // channels of a group, rounded to the kernel's step of 4
-	panels    []outPanel
-	pointSize int // floats of one point's weights of a group
-	weights   []float32
-	post      []float32 // by group and output block: bias, lowest, highest
+	p           Problem
+	points, m   int // along the width
+	high, mHigh int // along the height: the same, or 1 and 1
+	lanes       int
+	inBlocks    int // channel blocks of a group
+	outBlocks   int
+	depth       int // channels of a group, rounded to the kernel's step of 4
+	panels      []outPanel
+	pointSize   int // floats of one point's weights of a group
+	weights     []float32
+	post        []float32 // by group and output block: bias, lowest, highest
 
-	chunks  []span // of panels, whose products are kept at once
-	rows    []tileRow
-	columns []tileColumn
-	perRow  int // tiles of a row, all columns
-	blocks  []tileBlock
-	shared  bool
-	bandRow int // floats of a row of an input band
-	outRow  int // floats of a row of an output band
-	arenas  []arena
+	chunks []span // of panels, whose products are kept at once
+	rows   []tileRow
+	parts  []tilePart
+	blocks []tileBlock
+	shared bool
+	arenas []arena
 
 	out, in []float32
 }
 
 // outPanel is one or two blocks of output channels.
 type outPanel struct{ offset, block, vectors int }
-
-// tileRow is m rows of outputs of one phase of the dilation.
-type tileRow struct{ phase, index int }
-
-// tileColumn is the tiles of a tile row that have one phase of the dilation.
-type tileColumn struct{ phase, n, first int }
-
-// tileBlock is consecutive tile rows over every depth slice.
-type tileBlock struct {
-	rows  span
-	bands []band
-	tall  int // rows of input in all bands
-}
-
-// band is the part of a block in one phase: tile rows of consecutive index.
-type band struct {
-	phase, index, n int
-	row             int // first of the block's tile rows
-	slot            int // first row in the buffer of packed input
-}
 
 // arena is one member's memory.
 type arena struct {
@@ -84,6 +63,7 @@ const (
 	farBytes, tilesFar   = 4 << 20, 56
 	inputBytes           = 5 << 20
 	productBytes         = 768 << 10
+	lineTiles            = 512 // tiles of one axis are small: as many a part
 )
 
 // WinogradTolerance bounds the error of an output, relative to the largest sum
@@ -95,7 +75,12 @@ const WinogradTolerance = 1e-5
 
 // NewWinograd prepares F(m x m, r x r) for p, which Accepts.
 func NewWinograd(p Problem, m int, weights, bias []float32) *Winograd {
-	w := &Winograd{p: p, m: m, points: m + p.Kernel[1] - 1, lanes: p.Level.Block()}
+	p = p.withoutIdleDilation()
+	w := &Winograd{p: p, m: m, points: m + p.Kernel[2] - 1, lanes: p.Level.Block()}
+	w.high, w.mHigh = w.points, w.m
+	if p.Kernel[1] == 1 {
+		w.high, w.mHigh = 1, 1
+	}
 	w.inBlocks = ceilDiv(p.groupIn(), w.lanes)
 	w.outBlocks = ceilDiv(p.groupOut(), w.lanes)
 	w.depth = roundUp(p.groupIn(), 4)
@@ -117,17 +102,18 @@ func (w *Winograd) panelSize(i int) int {
 	return w.p.Kernel[0] * w.depth * w.panels[i].vectors * w.lanes
 }
 
-// WinogradDeclines says why F(m x m, r x r) cannot compute p, or "".
+// WinogradDeclines says why F(m x m, r x r), or F(m, r) on rows, cannot compute
+// p, or "".
 func WinogradDeclines(p *Problem, m int) string {
-	r := p.Kernel[1]
+	r := p.Kernel[2]
 	switch points := m + r - 1; {
-	case p.Kernel[1] != p.Kernel[2] || r < 2:
-		return "the kernel is not square and at least 2x2"
+	case p.Kernel[1] != r && p.Kernel[1] != 1 || r < 2:
+		return "the kernel is neither square nor a row, of at least 2"
 	case p.Stride != [3]int{1, 1, 1}:
 		return "the stride is not 1"
 	case points != 4 && points != 6 || m < 2:
 		return "no transform for this tile"
-	case 4*points*points*p.tilesOf(2, m)*(p.Out[0]+(p.Kernel[0]-1)*p.Dilation[0])*roundUp(p.groupIn(), p.Level.Block()) > inputBytes:
+	case p.widestPart(m) == 0:
 		return "one row of tiles needs more than the workspace holds"
 	}
 	return ""
@@ -147,95 +133,33 @@ func (w *Winograd) packPost(bias []float32) {
 	}
 }
 
-// makeTiles lists the tile rows and columns, by phase of the dilation.
-func (w *Winograd) makeTiles() {
-	p := &w.p
-	for ph := range min(p.Dilation[1], p.Out[1]) {
-		for i := range ceilDiv(ceilDiv(p.Out[1]-ph, p.Dilation[1]), w.m) {
-			w.rows = append(w.rows, tileRow{ph, i})
-		}
-	}
-	for ph := range min(p.Dilation[2], p.Out[2]) {
-		n := ceilDiv(ceilDiv(p.Out[2]-ph, p.Dilation[2]), w.m)
-		w.columns = append(w.columns, tileColumn{phase: ph, n: n, first: w.perRow})
-		w.perRow += n
-	}
-	// The widest column is phase 0's.
-	wide := w.columns[0].n
-	w.bandRow = p.Dilation[2] * ((wide-1)*w.m + w.points) * w.lanes
-	w.outRow = p.Dilation[2] * wide * w.m * w.lanes
-}
-
-// pointRow is the floats of the transformed input of one tile row.
-func (w *Winograd) pointRow() int {
-	return w.points * w.points * w.perRow * w.lanes * w.inBlocks * w.slices()
-}
-
-// slices is how many depth slices of input a block transforms: those outside
-// the input are zeros.
-func (w *Winograd) slices() int {
-	return w.p.Out[0] + (w.p.Kernel[0]-1)*w.p.Dilation[0]
-}
-
-func (w *Winograd) makeBlocks() {
-	p := &w.p
-	most := max(1, inputBytes/(4*w.pointRow()))
-	want := most
-	switch bytes := 4 * w.points * w.points * w.pointSize; {
-	case bytes <= nearBytes:
-		want = ceilDiv(tilesNear, w.perRow*p.Out[0])
-	case bytes <= farBytes:
-		want = ceilDiv(tilesFar, w.perRow*p.Out[0])
-	}
-	n := ceilDiv(len(w.rows), min(want, most))
-	w.shared = p.Threads > 1 && n*p.Batch*p.Groups < 2*p.Threads
-	if w.shared {
-		n = ceilDiv(len(w.rows), most)
-	}
-	for _, rows := range split(len(w.rows), n) {
-		b := tileBlock{rows: rows}
-		for i := rows.from; i < rows.to; i++ {
-			r := w.rows[i]
-			if n := len(b.bands); n > 0 && b.bands[n-1].phase == r.phase {
-				b.bands[n-1].n++
-				b.tall += w.m
-				continue
-			}
-			b.bands = append(b.bands, band{phase: r.phase, index: r.index, n: 1, row: i - rows.from, slot: b.tall})
-			b.tall += w.points
-		}
-		w.blocks = append(w.blocks, b)
-	}
-}
-
 func (w *Winograd) allocate() {
-	rows, bandSize := 0, 0
+	p := &w.p
+	tiles, bandSize := 0, 0
 	for _, b := range w.blocks {
-		rows = max(rows, b.rows.len())
-		bandSize = max(bandSize, b.tall*w.bandRow, w.m*w.outRow)
+		part := &w.parts[b.part]
+		tiles = max(tiles, b.rows.len()*part.tiles)
+		bandSize = max(bandSize, b.tall*part.width*w.lanes, w.mHigh*part.width*w.lanes)
 	}
-	w.makeChunks(rows)
+	products := w.points * w.high * tiles * w.lanes * p.Out[0]
+	w.makeChunks(products)
 	// A block more between points keeps their strides off powers of two, whose
 	// lines would all compete for one set of the cache.
-	pad := w.points * w.points * w.lanes
-	for i := range max(1, w.p.Threads) {
-		a := arena{band: aligned(bandSize), outputs: aligned(w.productRow()*rows*2*w.chunks[0].len() + pad)}
+	pad := w.points * w.high * w.lanes
+	for i := range max(1, p.Threads) {
+		a := arena{band: aligned(bandSize), outputs: aligned(products*2*w.chunks[0].len() + pad)}
 		if i == 0 || !w.shared {
-			a.inputs = aligned(w.pointRow()*rows + pad)
+			a.inputs = aligned(w.points*w.high*tiles*w.lanes*w.inBlocks*p.slices() + pad)
 		}
 		w.arenas = append(w.arenas, a)
 	}
 }
 
-// productRow is the floats of one tile row's products in a block of channels.
-func (w *Winograd) productRow() int {
-	return w.points * w.points * w.perRow * w.lanes * w.p.Out[0]
-}
-
 // makeChunks cuts the output panels, the first chunk being the largest, so
-// that there is one for every thread where they share a block.
-func (w *Winograd) makeChunks(rows int) {
-	n := max(1, productBytes/(8*w.productRow()*rows))
+// that there is one for every thread where they share a block. products is the
+// floats that one block of channels needs.
+func (w *Winograd) makeChunks(products int) {
+	n := max(1, productBytes/(8*products))
 	if w.shared {
 		n = min(n, max(1, len(w.panels)/(2*w.p.Threads)))
 	}

@@ -4,6 +4,7 @@ package dense
 type winogradTask struct {
 	*Winograd
 	block    *tileBlock
+	part     *tilePart
 	in, out  []float32 // the group's planes
 	group    int
 	band     []float32
@@ -19,10 +20,12 @@ func (w *Winograd) task(i int, shared, own *arena) winogradTask {
 	block, i := &w.blocks[i%len(w.blocks)], i/len(w.blocks)
 	image, group := i/p.Groups, i%p.Groups
 	in, out := p.groupIn()*volume(p.In), p.groupOut()*volume(p.Out)
-	tiles := block.rows.len() * w.perRow
+	part := &w.parts[block.part]
+	tiles := block.rows.len() * part.tiles
 	return winogradTask{
 		Winograd: w,
 		block:    block,
+		part:     part,
 		in:       w.in[(image*p.Groups+group)*in:][:in],
 		out:      w.out[(image*p.Groups+group)*out:][:out],
 		group:    group,
@@ -30,7 +33,7 @@ func (w *Winograd) task(i int, shared, own *arena) winogradTask {
 		inputs:   shared.inputs,
 		outputs:  own.outputs,
 		tiles:    tiles,
-		inPoint:  (w.inBlocks*w.slices()*tiles + 1) * w.lanes,
+		inPoint:  (w.inBlocks*p.slices()*tiles + 1) * w.lanes,
 		outPoint: (2*w.chunks[0].len()*p.Out[0]*tiles + 1) * w.lanes,
 	}
 }
@@ -39,11 +42,11 @@ func (w *Winograd) task(i int, shared, own *arena) winogradTask {
 func (t *winogradTask) transformIn(block int) {
 	p := &t.p
 	channels := min(t.lanes, p.groupIn()-block*t.lanes)
-	for s := range t.slices() {
-		to := t.inputs[(block*t.slices()+s)*t.tiles*t.lanes:]
+	for s := range p.slices() {
+		to := t.inputs[(block*p.slices()+s)*t.tiles*t.lanes:]
 		id := s - p.Pad[0]
 		if id < 0 || id >= p.In[0] {
-			for f := range t.points * t.points {
+			for f := range t.points * t.high {
 				clear(to[f*t.inPoint:][:t.tiles*t.lanes])
 			}
 			continue
@@ -52,44 +55,51 @@ func (t *winogradTask) transformIn(block int) {
 		for _, b := range t.block.bands {
 			t.packBand(b, planes, channels)
 			for r := range b.n {
-				t.transformRow(to[(b.row+r)*t.perRow*t.lanes:], t.band[(b.slot+r*t.m)*t.bandRow:])
+				t.transformRow(to[(b.row+r)*t.part.tiles*t.lanes:], t.band[(b.slot+r*t.mHigh)*t.part.width*t.lanes:])
 			}
 		}
 	}
 }
 
-// packBand brings the band's rows of input, with their padding, to channel
-// blocks.
+// packBand brings the part of the band's rows of input, with their padding, to
+// channel blocks.
 func (t *winogradTask) packBand(b band, planes []float32, channels int) {
 	p := &t.p
-	width := t.bandRow / t.lanes
-	left := min(p.Pad[2], width)
-	n := min(p.In[2], width-left)
-	for y := range (b.n-1)*t.m + t.points {
-		row := t.band[(b.slot+y)*t.bandRow:][:t.bandRow]
-		ih := b.phase + p.Dilation[1]*(b.index*t.m+y) - p.Pad[1]
+	size := t.part.width * t.lanes
+	first := t.part.x - p.Pad[2] // of the input's columns
+	left := min(max(0, -first), t.part.width)
+	n := min(p.In[2], first+t.part.width) - max(0, first)
+	for y := range (b.n-1)*t.mHigh + t.high {
+		row := t.band[(b.slot+y)*size:][:size]
+		ih := b.phase + p.Dilation[1]*(b.index*t.mHigh+y) - p.Pad[1]
 		if ih < 0 || ih >= p.In[1] || n <= 0 {
 			clear(row)
 			continue
 		}
 		clear(row[:left*t.lanes])
 		clear(row[(left+n)*t.lanes:])
-		p.Level.BlockPack(row[left*t.lanes:], planes[ih*p.In[2]:], volume(p.In), channels, n)
+		p.Level.BlockPack(row[left*t.lanes:], planes[ih*p.In[2]+max(0, first):], volume(p.In), channels, n)
 	}
 }
 
 func (t *winogradTask) transformRow(to, from []float32) {
-	step := t.p.Dilation[2] * t.lanes
-	for _, c := range t.columns {
-		t.p.Level.WinogradInput(t.points, to[c.first*t.lanes:], t.inPoint, from[c.phase*t.lanes:], t.bandRow, step, t.m*step, c.n)
+	p := &t.p
+	size, tap := t.part.width*t.lanes, p.Dilation[2]*t.lanes
+	for _, c := range t.part.columns {
+		dst, src := to[c.first*t.lanes:], from[c.x*t.lanes:]
+		if t.high == 1 {
+			p.Level.WinogradInputLine(t.points, dst, t.inPoint, src, tap, c.step*t.lanes, c.n)
+		} else {
+			p.Level.WinogradInput(t.points, dst, t.inPoint, src, size, tap, c.step*t.lanes, c.n)
+		}
 	}
 }
 
 // multiply computes the outputs of a chunk of panels.
 func (t *winogradTask) multiply(chunk span) {
 	first := t.panels[chunk.from].block
-	base := t.group * t.points * t.points * t.pointSize
-	for point := range t.points * t.points {
+	base := t.group * t.points * t.high * t.pointSize
+	for point := range t.points * t.high {
 		for i := chunk.from; i < chunk.to; i++ {
 			// What comes next: the chunk's next panel, or its first of the
 			// next point. Large weights come from memory, late.
@@ -111,10 +121,10 @@ func (t *winogradTask) multiply(chunk span) {
 func (t *winogradTask) products(point int, pn outPanel, first int, next []float32) {
 	p := &t.p
 	in := t.inputs[point*t.inPoint:]
-	weights := t.weights[(t.group*t.points*t.points+point)*t.pointSize+pn.offset:]
+	weights := t.weights[(t.group*t.points*t.high+point)*t.pointSize+pn.offset:]
 	rows := p.Out[0] * t.tiles
 	parts := ceilDiv(rows, p.Level.BlockedRows())
-	inStride, outStride := t.slices()*t.tiles*t.lanes, rows*t.lanes
+	inStride, outStride := p.slices()*t.tiles*t.lanes, rows*t.lanes
 	out := t.outputs[point*t.outPoint+(pn.block-first)*outStride:]
 	size := t.depth * pn.vectors * t.lanes
 	for i := range parts {
@@ -133,23 +143,33 @@ func (t *winogradTask) transformOut(block, index int) {
 	p := &t.p
 	channels := min(t.lanes, p.groupOut()-block*t.lanes)
 	post := t.post[(t.group*t.outBlocks+block)*3*t.lanes:]
-	step := p.Dilation[2] * t.lanes
 	for od := range p.Out[0] {
 		from := t.outputs[(index*p.Out[0]+od)*t.tiles*t.lanes:]
 		planes := t.out[block*t.lanes*volume(p.Out)+od*p.Out[1]*p.Out[2]:]
 		for i := range t.block.rows.len() {
-			tile := i * t.perRow
-			for _, c := range t.columns {
-				p.Level.WinogradOutput(t.points, t.m, t.band[c.phase*t.lanes:], t.outRow, step, t.m*step,
-					from[(tile+c.first)*t.lanes:], t.outPoint, post, c.n)
-			}
+			t.transformOutRow(from[i*t.part.tiles*t.lanes:], post)
 			r := t.rows[t.block.rows.from+i]
-			for y := range t.m {
-				oh := r.phase + p.Dilation[1]*(r.index*t.m+y)
+			out := t.part.out
+			for y := range t.mHigh {
+				oh := r.phase + p.Dilation[1]*(r.index*t.mHigh+y)
 				if oh < p.Out[1] {
-					p.Level.BlockUnpack(planes[oh*p.Out[2]:], volume(p.Out), t.band[y*t.outRow:], channels, p.Out[2])
+					p.Level.BlockUnpack(planes[oh*p.Out[2]+out.from:], volume(p.Out), t.band[y*t.part.width*t.lanes:], channels, out.len())
 				}
 			}
+		}
+	}
+}
+
+// transformOutRow brings one tile row's products to rows of outputs.
+func (t *winogradTask) transformOutRow(from, post []float32) {
+	p := &t.p
+	size, tap := t.part.width*t.lanes, p.Dilation[2]*t.lanes
+	for _, c := range t.part.columns {
+		dst, src := t.band[c.x*t.lanes:], from[c.first*t.lanes:]
+		if t.high == 1 {
+			p.Level.WinogradOutputLine(t.points, t.m, dst, tap, c.step*t.lanes, src, t.outPoint, post, c.n)
+		} else {
+			p.Level.WinogradOutput(t.points, t.m, dst, size, tap, c.step*t.lanes, src, t.outPoint, post, c.n)
 		}
 	}
 }

@@ -32,6 +32,10 @@ func randomWinograd(r *rand.Rand) (Problem, int) {
 		m := points + 1 - k
 		p.Stride = [3]int{1, 1, 1}
 		p.Kernel[1], p.Kernel[2] = k, k
+		if r.IntN(3) == 0 {
+			p.Kernel[1] = 1 // along the width alone
+			p.Dilation[2] = 1 + r.IntN(6)
+		}
 		ok := m >= 2
 		for a := range 3 {
 			p.Out[a] = p.In[a] + 2*p.Pad[a] - p.Dilation[a]*(p.Kernel[a]-1)
@@ -61,7 +65,7 @@ func TestWinogradAgainstDefinition(t *testing.T) {
 		}
 		for i := range want {
 			e := math.Abs(float64(out[i])-want[i]) / biggest
-			points := m + ceilDiv(p.Kernel[1], p.Stride[1]) - 1
+			points := m + ceilDiv(p.Kernel[2], p.Stride[2]) - 1
 			worst[points] = max(worst[points], e)
 			if !(e <= WinogradTolerance) {
 				t.Fatalf("%+v m %d: element %d = %v, want %v", p, m, i, out[i], want[i])
@@ -81,10 +85,8 @@ func magnitudes(s []float32) []float32 {
 
 func BenchmarkWinograd(b *testing.B) {
 	benchmark(b, func(p Problem, w, bias []float32) Conv {
-		for _, m := range []int{4, 2} {
-			if WinogradDeclines(&p, m) == "" {
-				return NewWinograd(p, m, w, bias)
-			}
+		if m, _ := p.BestWinograd(); m > 0 {
+			return NewBestWinograd(p, m, w, bias)
 		}
 		return nil
 	})

@@ -32,6 +32,16 @@ func winogradG(points, r int) [][]float64 {
 	return g
 }
 
+// transformLine writes G w of a kernel w of one row.
+func transformLine(u []float64, g [][]float64, w []float32) {
+	for i, gi := range g {
+		u[i] = 0
+		for x, v := range gi {
+			u[i] += v * float64(w[x])
+		}
+	}
+}
+
 // transformKernel writes G w G^T, points x points, of a kernel w of r x r taps.
 func transformKernel(u []float64, g [][]float64, w []float32, r int) {
 	points := len(g)
@@ -60,20 +70,24 @@ func transformKernel(u []float64, g [][]float64, w []float32, r int) {
 // [group][point][output panel][depth tap][input channel][panel's channels].
 func (w *Winograd) pack(weights []float32) {
 	p := &w.p
-	cin, cout, r, kd := p.groupIn(), p.groupOut(), p.Kernel[1], p.Kernel[0]
+	cin, cout, r, kd := p.groupIn(), p.groupOut(), p.Kernel[2], p.Kernel[0]
 	g := winogradG(w.points, r)
-	square := w.points * w.points
-	w.weights = aligned(p.Groups * square * w.pointSize)
-	u := make([]float64, square)
+	size := w.points * w.high
+	w.weights = aligned(p.Groups * size * w.pointSize)
+	u := make([]float64, size)
 	for o := range p.OutChannels {
 		group, oc := o/cout, o%cout
 		pn := w.panels[oc/(2*w.lanes)]
 		for c := range cin {
 			for d := range kd {
-				transformKernel(u, g, weights[((o*cin+c)*kd+d)*r*r:], r)
+				if taps := weights[((o*cin+c)*kd+d)*p.Kernel[1]*r:]; w.high == 1 {
+					transformLine(u, g, taps)
+				} else {
+					transformKernel(u, g, taps, r)
+				}
 				at := pn.offset + (d*w.depth+c)*pn.vectors*w.lanes + oc%(2*w.lanes)
 				for f, v := range u {
-					w.weights[(group*square+f)*w.pointSize+at] = float32(v)
+					w.weights[(group*size+f)*w.pointSize+at] = float32(v)
 				}
 			}
 		}
