@@ -115,6 +115,9 @@ var elementCases = []operatorCase{
 	{name: "HardSwish", parts: of(nodeMsg("HardSwish", "x", "y")), output: []int{1, 3, 10, 12}, flops: 1800, label: "hard-swish"},
 	{name: "Mish", parts: of(nodeMsg("Mish", "x", "y")), output: []int{1, 3, 10, 12}, flops: 9 * 360, label: "mish"},
 	{name: "Erf", parts: of(nodeMsg("Erf", "x", "y")), output: []int{1, 3, 10, 12}, flops: 360, label: "erf"},
+	{name: "CumSum", parts: of(scalar("a", 1), nodeMsg("CumSum", "x a", "y")), output: []int{1, 3, 10, 12}, flops: 360, label: "cum-sum"},
+	{name: "RMSNormalization", x: []any{2, 5, 8}, parts: of(weights("s", 8), nodeMsg("RMSNormalization", "x s", "y")), output: []int{2, 5, 8}, params: 8, flops: 4 * 80},
+	{name: "Add of positions", parts: of(ints("p", 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), nodeMsg("ArgMax", "x", "i", attr("axis", 1)), nodeMsg("Add", "i p", "y")), output: []int{1, 1, 10, 12}, flops: 480, label: "add"},
 	{name: "Softmax", parts: of(nodeMsg("Softmax", "x", "y", attr("axis", 1))), output: []int{1, 3, 10, 12}, flops: 1800, label: "softmax"},
 	{name: "Where", parts: of(nodeMsg("Greater", "x x", "c"), nodeMsg("Where", "c x x", "y")), output: []int{1, 3, 10, 12}, flops: 720, label: "where"},
 	{name: "ArgMax", parts: of(nodeMsg("ArgMax", "x", "y", attr("axis", 1), attr("keepdims", 0))), output: []int{1, 10, 12}, flops: 360, label: "arg-max"},
@@ -174,6 +177,7 @@ var quantizedCases = []operatorCase{
 	{name: "MatMulInteger", x: []any{2, 7}, parts: of(typed("w", elemInt8, 7, 5), nodeMsg("MatMulInteger", "x w", "y")), output: []int{2, 5}, params: 35, macs: 70, flops: -1, label: "linear"},
 	{name: "QLinearAdd", parts: of(floats("s", 1), ints("z", 0), nodeMsg("Relu", "x", "r"), nodeMsg("com.microsoft:QLinearAdd", "x s z r s z s z", "y")), output: []int{1, 3, 10, 12}, flops: 720, label: "add"},
 	{name: "QLinearConcat", parts: of(floats("s", 1), ints("z", 0), nodeMsg("com.microsoft:QLinearConcat", "s z x s z x s z", "y", attr("axis", 1))), output: []int{1, 6, 10, 12}, label: "concat"},
+	{name: "QLinearSigmoid", parts: of(floats("s", 1), nodeMsg("com.microsoft:QLinearSigmoid", "x s - s", "y")), output: []int{1, 3, 10, 12}, flops: 4 * 360, label: "sigmoid"},
 	{name: "QGemm", x: []any{2, 7}, parts: of(floats("s", 1), ints("z", 0), typed("w", elemInt8, 5, 7), typed("b", elemInt32, 5), nodeMsg("com.microsoft:QGemm", "x s z w s z b s z", "y", attr("transB", 1))), output: []int{2, 5}, params: 40, macs: 70, flops: -1, label: "linear"},
 }
 

@@ -37,8 +37,12 @@ var activationRules = map[string]rule{
 
 func activation(f string) rule {
 	return rule{least: 1, apply: func(c *call) error {
+		var weights []int
+		if f == "prelu" {
+			weights = []int{1} // its slopes
+		}
 		c.set(0, c.input(0))
-		_, err := c.emit(layer.Activation{Func: f}, [][]int{c.input(0)}, 1) // PRelu's slopes
+		_, err := c.emit(layer.Activation{Func: f}, [][]int{c.input(0)}, weights...)
 		return err
 	}}
 }
@@ -245,7 +249,8 @@ func (c *call) broadcast(shapes [][]int) ([]int, error) {
 func (c *call) combine(out []int, shapes [][]int) error {
 	var weights []int
 	for i, v := range c.in {
-		if v.constant && v.numel() > 1 {
+		// A single number scales or shifts by a setting; whole numbers are positions and counts.
+		if v.constant && v.numel() > 1 && !slices.Contains([]Elem{elemInt64, elemInt32, elemBool}, v.elem) {
 			weights = append(weights, i)
 		}
 	}

@@ -144,8 +144,8 @@ var normRules = map[string]rule{
 	"GroupNormalization":        {apply: norm("group"), least: 3},
 	"MeanVarianceNormalization": {apply: norm("instance"), least: 1},
 	"LRN":                       {apply: lrn, least: 1},
-	"RMSNormalization":          {apply: perElement(4), least: 2}, // square, add, scale, multiply
-	"LpNormalization":           {apply: perElement(3), least: 1}, // square, add, divide
+	"RMSNormalization":          {apply: perElement(4, 1), least: 2}, // square, add, scale, multiply
+	"LpNormalization":           {apply: perElement(3), least: 1},    // square, add, divide
 }
 
 // norm keeps the shape. Running means and variances are no parameters: scale and shift are.
@@ -178,18 +178,14 @@ func lrn(c *call) error {
 	return err
 }
 
-// perElement keeps the first input's shape and counts so many FLOPs an element; other inputs are weights.
-func perElement(flops int) func(*call) error {
+// perElement keeps the first input's shape and counts so many FLOPs an element; weights are inputs that hold parameters.
+func perElement(flops int, weights ...int) func(*call) error {
 	return func(c *call) error {
 		n, err := product("FLOPs", append(slices.Clone(c.input(0)), flops)...)
 		if err != nil {
 			return err
 		}
 		c.set(0, c.input(0))
-		var weights []int
-		for i := 1; i < len(c.in); i++ {
-			weights = append(weights, i)
-		}
 		c.work(work{flops: n}, weights...)
 		return nil
 	}

@@ -69,8 +69,8 @@ var microsoftRules = map[string]rule{
 	"DequantizeLinear":         {apply: quantize, least: 2},
 	"Gelu":                     activation("gelu"),
 	"QuickGelu":                activation("silu"),
-	"FastGelu":                 {apply: perElement(8), least: 1}, // the hyperbolic tangent of a cubic
-	"BiasGelu":                 {apply: perElement(6), least: 1}, // a sum, then gelu
+	"FastGelu":                 {apply: perElement(8), least: 1},    // the hyperbolic tangent of a cubic
+	"BiasGelu":                 {apply: perElement(6, 1), least: 2}, // a sum, then gelu
 }
 
 // qLinearBinary: a, its scale and zero point, b, its scale and zero point.
