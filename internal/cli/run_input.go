@@ -192,6 +192,9 @@ func (s *source) settleShape(o inputOptions) error {
 	default:
 		s.dims = o.weights
 	}
+	if len(s.shape) == 0 {
+		return s.failed(errors.New("it holds a single number, and a layer needs channels and positions"))
+	}
 	s.batched = len(s.shape) == s.dims+2
 	if len(s.shape) == s.dims+1 {
 		s.shape = append([]int{1}, s.shape...)

@@ -65,9 +65,10 @@ func abandon(ctx context.Context, done <-chan error) error {
 
 // spin shows a spinner with what the work is at and for how long, until the function that it returns is called.
 func spin(s Streams, p *progress) (stop func()) {
-	bars := mpb.New(mpb.WithOutput(s.Err), mpb.WithWidth(1))
+	bars := mpb.New(mpb.WithOutput(s.Err), mpb.WithAutoRefresh()) // the caller knows that it is a terminal
 	bar := bars.AddSpinner(0,
 		mpb.BarRemoveOnComplete(),
+		mpb.BarWidth(1),
 		mpb.AppendDecorators(
 			decor.Any(func(decor.Statistics) string { return " " + p.text() + " " }),
 			decor.Elapsed(decor.ET_STYLE_GO),

@@ -89,12 +89,13 @@ func (j *job) settle() (err error) {
 
 // build makes the layer from the flags, the operands' shapes and the filters.
 func (j *job) build(spec layer.Spec, shapes map[string][]int) (err error) {
-	if len(spec.Input) == spec.Dims+2 {
+	complete := len(spec.Input) == spec.Dims+2 && !hasZero(spec.Input) // else the build says what is wrong
+	if complete {
 		inferSpec(&spec, shapes)
 		easeDefaults(&spec)
 	}
 	var filters filterSet
-	if len(j.filters) > 0 && len(spec.Input) == spec.Dims+2 {
+	if len(j.filters) > 0 && complete {
 		if filters, err = parseFilters(j.filters, spec); err != nil {
 			return err
 		}
@@ -275,7 +276,7 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.layer.Variant, layer.FormatShape(j.shape.Input), layer.FormatShape(j.shape.Output),
 		j.dtype, threadsText(j.options()), how, r.elapsed.Round(time.Microsecond), rate)
 	if n := r.inexact + r.operands.inexact; n > 0 {
-		j.warnf("%d elements do not fit %s exactly", n, j.dtype)
+		j.warnf("values that %s cannot hold exactly: %d", j.dtype, n)
 	}
 	if !r.streamed {
 		if nan, inf := nonFinite(r.output); nan+inf > 0 {
