@@ -62,24 +62,11 @@ func Decode(r io.ReaderAt, size int64) (*Model, error) {
 }
 
 func decodeModel(f field) *Model {
-	m := &Model{Opsets: map[string]int{}, functions: map[functionKey]*function{}}
+	m := &Model{functions: map[functionKey]*function{}}
 	for f := range f.fields() {
 		switch f.num {
-		case 2:
-			m.Producer = f.text()
 		case 7:
 			m.Graph = decodeGraph(f)
-		case 8:
-			domain, version := "", int64(0)
-			for f := range f.message() {
-				switch f.num {
-				case 1:
-					domain = f.text()
-				case 2:
-					version = f.int()
-				}
-			}
-			m.Opsets[plainDomain(domain)] = int(version)
 		case 25:
 			key, fn := decodeFunction(f)
 			m.functions[key] = fn

@@ -9,6 +9,9 @@
 //     their values where they are small constants (Shape, Gather, Concat, … feeding a Reshape), and the layer that it is.
 //   - graph.go turns the layers into a network.
 //
+// Operator sets differ in whether an operator reads its parameters from attributes or from inputs. Rules look at what the
+// node has, so that one rule serves all versions.
+//
 // An operator without a rule is reported as uncounted, never as zero. The format is described at
 // https://github.com/onnx/onnx/blob/main/docs/IR.md and the operators in Operators.md beside it.
 package onnx

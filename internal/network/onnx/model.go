@@ -2,9 +2,6 @@ package onnx
 
 // Model is a decoded file. Weights are known by name, type and dimensions only.
 type Model struct {
-	Producer string
-	// Opsets gives the operator-set version of each domain; "" is ONNX's own.
-	Opsets    map[string]int
 	Graph     *Graph
 	functions map[functionKey]*function
 }
