@@ -175,3 +175,15 @@ func write(t *testing.T, path string, data []byte) {
 		t.Fatal(err)
 	}
 }
+
+// Every variant has its script: shape, flops and run of it, and a way in which it can be impossible.
+func TestEveryVariantHasAScript(t *testing.T) {
+	for _, v := range layer.Variants() {
+		script := string(read(t, "testdata/script/variant-"+v.Name+".txtar"))
+		for _, want := range []string{"exec convx shape " + v.Name, "exec convx run " + v.Name, "! exec convx run " + v.Name} {
+			if !strings.Contains(script, "\n"+want) {
+				t.Errorf("variant-%s.txtar lacks %q", v.Name, want)
+			}
+		}
+	}
+}

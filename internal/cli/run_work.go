@@ -289,7 +289,7 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 	}
 	out := runJSON{
 		Variant: j.layer.Variant, Input: j.shape.Input, Output: j.shape.Output, DType: j.dtype, Algorithm: algorithms(r.steps),
-		Threads: j.options().Threads, Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.operands.origins, Channels: statsOf(r.output),
+		Threads: threadsOf(j.options()), Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.operands.origins, Channels: statsOf(r.output),
 	}
 	if j.output != "" {
 		out.Written = &j.output
