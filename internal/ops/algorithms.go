@@ -58,20 +58,25 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, prepare32: refDeformable[float32], prepare64: refDeformable[float64]},
 	},
 	layer.KindPool: {
+		{Name: "vector", accept: vectorPoolAccepts, prepare32: vectorPool},
 		{Name: "direct", prepare32: newDirectPool[float32], prepare64: newDirectPool[float64]},
 		{Name: referenceName, prepare32: refPool[float32], prepare64: refPool[float64]},
 	},
 	layer.KindLinear: {
+		{Name: "vector", accept: vectorLinearAccepts, prepare32: vectorLinear},
 		{Name: "gemm", prepare32: newGemmLinear[float32], prepare64: newGemmLinear[float64]},
 		{Name: referenceName, prepare32: refLinear[float32], prepare64: refLinear[float64]},
 	},
 	layer.KindActivation: {
+		{Name: "vector", accept: vectorActivationAccepts, tolerance: vectorActivationTolerance, prepare32: vectorActivation},
 		{Name: referenceName, prepare32: refActivation[float32], prepare64: refActivation[float64]},
 	},
 	layer.KindScale: {
+		{Name: "vector", prepare32: vectorScale},
 		{Name: referenceName, prepare32: refScale[float32], prepare64: refScale[float64]},
 	},
 	layer.KindAdd: {
+		{Name: "vector", prepare32: vectorAdd},
 		{Name: "direct", prepare32: newDirectAdd[float32], prepare64: newDirectAdd[float64]},
 		{Name: referenceName, prepare32: refAdd[float32], prepare64: refAdd[float64]},
 	},

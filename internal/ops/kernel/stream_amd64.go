@@ -43,3 +43,25 @@ func (l Level) blend(dst, x, y []float32, a, b, lo, hi float32) {
 		blendGeneric(dst, x, y, a, b, lo, hi)
 	}
 }
+
+func (l Level) logistic(dst, src []float32) {
+	switch l {
+	case AVX512:
+		streamLogisticAVX512(&dst[0], &src[0], len(dst))
+	case AVX2:
+		streamLogisticAVX2(&dst[0], &src[0], len(dst))
+	default:
+		logisticGeneric(dst, src)
+	}
+}
+
+func (l Level) product(dst, x, y []float32) {
+	switch l {
+	case AVX512:
+		streamProductAVX512(&dst[0], &x[0], &y[0], len(dst))
+	case AVX2:
+		streamProductAVX2(&dst[0], &x[0], &y[0], len(dst))
+	default:
+		productGeneric(dst, x, y)
+	}
+}

@@ -308,6 +308,354 @@ done:
 	VZEROUPPER
 	RET
 
+// func streamLogisticAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·streamLogisticAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      streamLogistic_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      streamLogistic_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       streamLogistic_log2eAVX512<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Z0, Z1, Z1
+	VFNMADD231PS streamLogistic_ln2AVX512<>+0(SB), Z2, Z1
+	VFNMADD231PS streamLogistic_ln2lowAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      streamLogistic_term0AVX512<>+0(SB), Z0
+	VFMADD213PS  streamLogistic_term1AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term2AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term3AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term4AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term5AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term6AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term7AVX512<>+0(SB), Z1, Z0
+	VCVTPS2DQ    Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z2, Z0, Z0
+	VADDPS       streamLogistic_term7AVX512<>+0(SB), Z0, Z0
+	VMOVUPS      streamLogistic_term7AVX512<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVUPS      streamLogistic_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      streamLogistic_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       streamLogistic_log2eAVX512<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Z0, Z1, Z1
+	VFNMADD231PS streamLogistic_ln2AVX512<>+0(SB), Z2, Z1
+	VFNMADD231PS streamLogistic_ln2lowAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      streamLogistic_term0AVX512<>+0(SB), Z0
+	VFMADD213PS  streamLogistic_term1AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term2AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term3AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term4AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term5AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term6AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  streamLogistic_term7AVX512<>+0(SB), Z1, Z0
+	VCVTPS2DQ    Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z2, Z0, Z0
+	VADDPS       streamLogistic_term7AVX512<>+0(SB), Z0, Z0
+	VMOVUPS      streamLogistic_term7AVX512<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA streamLogistic_lowAVX512<>+0(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+4(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+8(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+12(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+16(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+20(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+24(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+28(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+32(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+36(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+40(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+44(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+48(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+52(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+56(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX512<>+60(SB)/4, $(-87.0)
+GLOBL streamLogistic_lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_highAVX512<>+0(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+4(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+8(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+12(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+16(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+20(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+24(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+28(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+32(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+36(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+40(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+44(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+48(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+52(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+56(SB)/4, $(88.0)
+DATA streamLogistic_highAVX512<>+60(SB)/4, $(88.0)
+GLOBL streamLogistic_highAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_log2eAVX512<>+0(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+4(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+8(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+12(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+16(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+20(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+24(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+28(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+32(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+36(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+40(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+44(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+48(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+52(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+56(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX512<>+60(SB)/4, $(-1.442695)
+GLOBL streamLogistic_log2eAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_ln2AVX512<>+0(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+4(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+8(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+12(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+16(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+20(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+24(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+28(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+32(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+36(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+40(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+44(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+48(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+52(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+56(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX512<>+60(SB)/4, $(0.69314575)
+GLOBL streamLogistic_ln2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_ln2lowAVX512<>+0(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+4(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+8(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+12(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+16(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+20(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+24(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+28(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+32(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+36(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+40(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+44(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+48(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
+GLOBL streamLogistic_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_term0AVX512<>+0(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+4(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+8(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+12(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+16(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+20(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+24(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+28(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+32(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+36(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+40(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+44(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+48(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+52(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+56(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX512<>+60(SB)/4, $(0.0001984127)
+GLOBL streamLogistic_term0AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_term1AVX512<>+0(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+4(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+8(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+12(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+16(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+20(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+24(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+28(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+32(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+36(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+40(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+44(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+48(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+52(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+56(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX512<>+60(SB)/4, $(0.0013888889)
+GLOBL streamLogistic_term1AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_term2AVX512<>+0(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+4(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+8(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+12(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+16(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+20(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+24(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+28(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+32(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+36(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+40(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+44(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+48(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+52(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+56(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX512<>+60(SB)/4, $(0.008333334)
+GLOBL streamLogistic_term2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_term3AVX512<>+0(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+4(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+8(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+12(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+16(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+20(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+24(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+28(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+32(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+36(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+40(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+44(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+48(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+52(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+56(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX512<>+60(SB)/4, $(0.041666668)
+GLOBL streamLogistic_term3AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_term4AVX512<>+0(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+4(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+8(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+12(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+16(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+20(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+24(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+28(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+32(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+36(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+40(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+44(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+48(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+52(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+56(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX512<>+60(SB)/4, $(0.16666667)
+GLOBL streamLogistic_term4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_term5AVX512<>+0(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+4(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+8(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+12(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+16(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+20(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+24(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+28(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+32(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+36(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+40(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+44(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+48(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+52(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+56(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX512<>+60(SB)/4, $(0.5)
+GLOBL streamLogistic_term5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_term6AVX512<>+0(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+4(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+8(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+12(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+16(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+20(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+24(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+28(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+32(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+36(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+40(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+44(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+48(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+52(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+56(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX512<>+60(SB)/4, $(1.0)
+GLOBL streamLogistic_term6AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA streamLogistic_term7AVX512<>+0(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+4(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+8(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+12(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+16(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+20(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+24(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+28(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+32(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+36(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+40(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+44(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+48(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+52(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+56(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX512<>+60(SB)/4, $(1.0)
+GLOBL streamLogistic_term7AVX512<>(SB), RODATA|NOPTR, $64
+
+// func streamProductAVX512(dst *float32, src *float32, src2 *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·streamProductAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ src2+16(FP), BX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS (CX), Z0
+	VMOVUPS (BX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, AX
+	ADDQ    $+64, BX
+	SUBQ    $+16, DX
+	JGE     loop
+
+rest:
+	ADDQ      $+16, DX
+	JZ        done
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func streamSumAVX2(x *float32, n int) float32
 // Requires: AVX, SSE
 TEXT ·streamSumAVX2(SB), NOSPLIT, $0-20
@@ -679,3 +1027,283 @@ DATA streamBlendAVX2_masks<>+52(SB)/4, $0x00000000
 DATA streamBlendAVX2_masks<>+56(SB)/4, $0x00000000
 DATA streamBlendAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL streamBlendAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func streamLogisticAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·streamLogisticAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      streamLogistic_lowAVX2<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      streamLogistic_highAVX2<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMULPS       streamLogistic_log2eAVX2<>+0(SB), Y0, Y2
+	VROUNDPS     $0x00, Y2, Y2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VFNMADD231PS streamLogistic_ln2AVX2<>+0(SB), Y2, Y1
+	VFNMADD231PS streamLogistic_ln2lowAVX2<>+0(SB), Y2, Y1
+	VMOVUPS      streamLogistic_term0AVX2<>+0(SB), Y0
+	VFMADD213PS  streamLogistic_term1AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  streamLogistic_term2AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  streamLogistic_term3AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  streamLogistic_term4AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  streamLogistic_term5AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  streamLogistic_term6AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  streamLogistic_term7AVX2<>+0(SB), Y1, Y0
+	VCVTPS2DQ    Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       Y2, Y0, Y0
+	VADDPS       streamLogistic_term7AVX2<>+0(SB), Y0, Y0
+	VMOVUPS      streamLogistic_term7AVX2<>+0(SB), Y1
+	VDIVPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $+32, CX
+	ADDQ         $+32, AX
+	SUBQ         $+8, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+8, DX
+	JZ           done
+	LEAQ         streamLogisticAVX2_masks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPS      32(BX)(DX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMOVUPS      streamLogistic_lowAVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      streamLogistic_highAVX2<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       streamLogistic_log2eAVX2<>+0(SB), Y1, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Y1, Y2, Y2
+	VFNMADD231PS streamLogistic_ln2AVX2<>+0(SB), Y3, Y2
+	VFNMADD231PS streamLogistic_ln2lowAVX2<>+0(SB), Y3, Y2
+	VMOVUPS      streamLogistic_term0AVX2<>+0(SB), Y1
+	VFMADD213PS  streamLogistic_term1AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  streamLogistic_term2AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  streamLogistic_term3AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  streamLogistic_term4AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  streamLogistic_term5AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  streamLogistic_term6AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  streamLogistic_term7AVX2<>+0(SB), Y2, Y1
+	VCVTPS2DQ    Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VADDPS       streamLogistic_term7AVX2<>+0(SB), Y1, Y1
+	VMOVUPS      streamLogistic_term7AVX2<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA streamLogistic_log2eAVX2<>+0(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX2<>+4(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX2<>+8(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX2<>+12(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX2<>+16(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX2<>+20(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX2<>+24(SB)/4, $(-1.442695)
+DATA streamLogistic_log2eAVX2<>+28(SB)/4, $(-1.442695)
+GLOBL streamLogistic_log2eAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_ln2AVX2<>+0(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX2<>+4(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX2<>+8(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX2<>+12(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX2<>+16(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX2<>+20(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX2<>+24(SB)/4, $(0.69314575)
+DATA streamLogistic_ln2AVX2<>+28(SB)/4, $(0.69314575)
+GLOBL streamLogistic_ln2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_ln2lowAVX2<>+0(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX2<>+4(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX2<>+8(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX2<>+12(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX2<>+16(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX2<>+20(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
+DATA streamLogistic_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
+GLOBL streamLogistic_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_lowAVX2<>+0(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+4(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+8(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+12(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+16(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+20(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+24(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+28(SB)/4, $(-87.0)
+GLOBL streamLogistic_lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_highAVX2<>+0(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+4(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+8(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+12(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+16(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+20(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+24(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+28(SB)/4, $(88.0)
+GLOBL streamLogistic_highAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_term0AVX2<>+0(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX2<>+4(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX2<>+8(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX2<>+12(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX2<>+16(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX2<>+20(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX2<>+24(SB)/4, $(0.0001984127)
+DATA streamLogistic_term0AVX2<>+28(SB)/4, $(0.0001984127)
+GLOBL streamLogistic_term0AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_term1AVX2<>+0(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX2<>+4(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX2<>+8(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX2<>+12(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX2<>+16(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX2<>+20(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX2<>+24(SB)/4, $(0.0013888889)
+DATA streamLogistic_term1AVX2<>+28(SB)/4, $(0.0013888889)
+GLOBL streamLogistic_term1AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_term2AVX2<>+0(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX2<>+4(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX2<>+8(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX2<>+12(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX2<>+16(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX2<>+20(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX2<>+24(SB)/4, $(0.008333334)
+DATA streamLogistic_term2AVX2<>+28(SB)/4, $(0.008333334)
+GLOBL streamLogistic_term2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_term3AVX2<>+0(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX2<>+4(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX2<>+8(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX2<>+12(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX2<>+16(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX2<>+20(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX2<>+24(SB)/4, $(0.041666668)
+DATA streamLogistic_term3AVX2<>+28(SB)/4, $(0.041666668)
+GLOBL streamLogistic_term3AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_term4AVX2<>+0(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX2<>+4(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX2<>+8(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX2<>+12(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX2<>+16(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX2<>+20(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX2<>+24(SB)/4, $(0.16666667)
+DATA streamLogistic_term4AVX2<>+28(SB)/4, $(0.16666667)
+GLOBL streamLogistic_term4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_term5AVX2<>+0(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX2<>+4(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX2<>+8(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX2<>+12(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX2<>+16(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX2<>+20(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX2<>+24(SB)/4, $(0.5)
+DATA streamLogistic_term5AVX2<>+28(SB)/4, $(0.5)
+GLOBL streamLogistic_term5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_term6AVX2<>+0(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX2<>+4(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX2<>+8(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX2<>+12(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX2<>+16(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX2<>+20(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX2<>+24(SB)/4, $(1.0)
+DATA streamLogistic_term6AVX2<>+28(SB)/4, $(1.0)
+GLOBL streamLogistic_term6AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_term7AVX2<>+0(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX2<>+4(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX2<>+8(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX2<>+12(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX2<>+16(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX2<>+20(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX2<>+24(SB)/4, $(1.0)
+DATA streamLogistic_term7AVX2<>+28(SB)/4, $(1.0)
+GLOBL streamLogistic_term7AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogisticAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA streamLogisticAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA streamLogisticAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA streamLogisticAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA streamLogisticAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA streamLogisticAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA streamLogisticAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA streamLogisticAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA streamLogisticAVX2_masks<>+32(SB)/4, $0x00000000
+DATA streamLogisticAVX2_masks<>+36(SB)/4, $0x00000000
+DATA streamLogisticAVX2_masks<>+40(SB)/4, $0x00000000
+DATA streamLogisticAVX2_masks<>+44(SB)/4, $0x00000000
+DATA streamLogisticAVX2_masks<>+48(SB)/4, $0x00000000
+DATA streamLogisticAVX2_masks<>+52(SB)/4, $0x00000000
+DATA streamLogisticAVX2_masks<>+56(SB)/4, $0x00000000
+DATA streamLogisticAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL streamLogisticAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func streamProductAVX2(dst *float32, src *float32, src2 *float32, n int)
+// Requires: AVX
+TEXT ·streamProductAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ src2+16(FP), BX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS (CX), Y0
+	VMOVUPS (BX), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, AX
+	ADDQ    $+32, BX
+	SUBQ    $+8, DX
+	JGE     loop
+
+rest:
+	ADDQ       $+8, DX
+	JZ         done
+	LEAQ       streamProductAVX2_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVUPS    32(SI)(DX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA streamProductAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA streamProductAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA streamProductAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA streamProductAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA streamProductAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA streamProductAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA streamProductAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA streamProductAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA streamProductAVX2_masks<>+32(SB)/4, $0x00000000
+DATA streamProductAVX2_masks<>+36(SB)/4, $0x00000000
+DATA streamProductAVX2_masks<>+40(SB)/4, $0x00000000
+DATA streamProductAVX2_masks<>+44(SB)/4, $0x00000000
+DATA streamProductAVX2_masks<>+48(SB)/4, $0x00000000
+DATA streamProductAVX2_masks<>+52(SB)/4, $0x00000000
+DATA streamProductAVX2_masks<>+56(SB)/4, $0x00000000
+DATA streamProductAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL streamProductAVX2_masks<>(SB), RODATA|NOPTR, $64

@@ -12,3 +12,6 @@ func (l Level) affine(dst, src []float32, a, b, lo, hi float32) {
 func (l Level) blend(dst, x, y []float32, a, b, lo, hi float32) {
 	blendGeneric(dst, x, y, a, b, lo, hi)
 }
+
+func (l Level) logistic(dst, src []float32) { logisticGeneric(dst, src) }
+func (l Level) product(dst, x, y []float32) { productGeneric(dst, x, y) }

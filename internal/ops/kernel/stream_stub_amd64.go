@@ -24,6 +24,16 @@ func streamAffineAVX512(dst *float32, src *float32, n int, a float32, b float32,
 //go:noescape
 func streamBlendAVX512(dst *float32, src *float32, src2 *float32, n int, a float32, b float32, lo float32, hi float32)
 
+// streamLogisticAVX512 writes dst[i] = 1 / (1 + exp(-src[i])) for i < n.
+//
+//go:noescape
+func streamLogisticAVX512(dst *float32, src *float32, n int)
+
+// streamProductAVX512 writes dst[i] = src[i]*src2[i] for i < n.
+//
+//go:noescape
+func streamProductAVX512(dst *float32, src *float32, src2 *float32, n int)
+
 // streamSumAVX2 returns the sum of n elements.
 //
 //go:noescape
@@ -43,3 +53,13 @@ func streamAffineAVX2(dst *float32, src *float32, n int, a float32, b float32, l
 //
 //go:noescape
 func streamBlendAVX2(dst *float32, src *float32, src2 *float32, n int, a float32, b float32, lo float32, hi float32)
+
+// streamLogisticAVX2 writes dst[i] = 1 / (1 + exp(-src[i])) for i < n.
+//
+//go:noescape
+func streamLogisticAVX2(dst *float32, src *float32, n int)
+
+// streamProductAVX2 writes dst[i] = src[i]*src2[i] for i < n.
+//
+//go:noescape
+func streamProductAVX2(dst *float32, src *float32, src2 *float32, n int)

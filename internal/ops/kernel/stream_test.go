@@ -25,6 +25,16 @@ func TestStreamEveryTail(t *testing.T) {
 				l.Blend(dst.data, x.data, y.data, 3, -2, bounds[0], bounds[1])
 				blendGeneric(want, x.data, y.data, 3, -2, bounds[0], bounds[1])
 				equal(t, fmt.Sprint("blend of ", n), dst.data, want)
+				l.Product(dst.data, x.data, y.data)
+				productGeneric(want, x.data, y.data)
+				equal(t, fmt.Sprint("product of ", n), dst.data, want)
+				l.Logistic(dst.data, x.data)
+				logisticGeneric(want, x.data)
+				for i, v := range dst.data {
+					if math.Abs(float64(v-want[i])) > 0x1p-21*float64(want[i]) {
+						t.Fatalf("logistic of %v, %d of %d, is %v, want %v", x.data[i], i, n, v, want[i])
+					}
+				}
 				dst.unchanged(t, "dst", func(int) bool { return true })
 			}
 			x.unchanged(t, "x", nil)
@@ -62,6 +72,28 @@ func TestStreamPassesNaN(t *testing.T) {
 		}
 		if s := l.Sum(x); s == s {
 			t.Errorf("the sum of a NaN is %v", s)
+		}
+	})
+}
+
+func TestLogisticEverywhere(t *testing.T) {
+	var x []float32
+	for v := float32(-86.9); v < 100; v += 0.0137 {
+		x = append(x, v)
+	}
+	eachLevel(t, func(t *testing.T, l Level) {
+		got, want := make([]float32, len(x)), make([]float32, len(x))
+		l.Logistic(got, x)
+		logisticGeneric(want, x)
+		for i, v := range got {
+			if math.Abs(float64(v-want[i])) > 0x1p-21*float64(want[i]) {
+				t.Fatalf("logistic of %v is %v, want %v", x[i], v, want[i])
+			}
+		}
+		ends := []float32{inf, -inf, float32(math.NaN()), -1000}
+		l.Logistic(ends, ends)
+		if ends[0] != 1 || ends[1] > 1e-37 || ends[2] == ends[2] || ends[3] > 1e-37 {
+			t.Errorf("logistic of +Inf, -Inf, NaN, -1000 is %v", ends)
 		}
 	})
 }

@@ -16,7 +16,101 @@ func stream() {
 		streamDot(s, "streamDot", true)
 		streamMap(s, "streamAffine", "func(dst, src *float32, n int, a, b, lo, hi float32)", "a*src[i] + b")
 		streamMap(s, "streamBlend", "func(dst, src, src2 *float32, n int, a, b, lo, hi float32)", "a*src[i] + b*src2[i]")
+		streamGate(s, "streamLogistic", false)
+		streamGate(s, "streamProduct", true)
 	}
+}
+
+// expTerms are the coefficients of the Taylor series of e^r, the highest
+// first: of degree 7, its error below ln(2)/2 is under 2^-26.
+var expTerms = []float32{1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1}
+
+// streamGate generates dst[i] = 1 / (1 + e^-src[i]), or the product of two.
+func streamGate(s isa, name string, product bool) {
+	id := name + s.suffix
+	signature, formula := "func(dst, src *float32, n int)", "1 / (1 + exp(-src[i]))"
+	if product {
+		signature, formula = "func(dst, src, src2 *float32, n int)", "src[i]*src2[i]"
+	}
+	TEXT(id, NOSPLIT, signature)
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s writes dst[i] = %s for i < n.", id, formula))
+	dst, src, n := param("dst"), param("src"), param("n")
+	var src2 reg.GPVirtual
+	if product {
+		src2 = param("src2")
+	}
+	c := map[string]Mem{}
+	if !product {
+		for k, v := range map[string]float32{"low": -87, "high": 88, "log2e": -1.44269504, "ln2": 0.693145752, "ln2low": 1.42860677e-06} {
+			c[k] = s.constant(name+"_"+k, v)
+		}
+		for i, v := range expTerms {
+			c[fmt.Sprint(i)] = s.constant(fmt.Sprintf("%s_term%d", name, i), v)
+		}
+	}
+	// logistic computes e^-x as 2^k * e^r, k whole and |r| at most ln(2)/2.
+	logistic := func(x reg.VecVirtual) reg.VecVirtual {
+		z, k, p := s.vec(), s.vec(), s.vec()
+		VMOVUPS(c["low"], z)
+		VMAXPS(x, z, x) // the value second: a NaN stays one
+		VMOVUPS(c["high"], z)
+		VMINPS(x, z, x)
+		VMULPS(c["log2e"], x, k)
+		if s.lanes == 16 {
+			VRNDSCALEPS(U8(0), k, k)
+		} else {
+			VROUNDPS(U8(0), k, k)
+		}
+		VXORPS(z.AsY(), z.AsY(), z.AsY())
+		VSUBPS(x, z, z)
+		VFNMADD231PS(c["ln2"], k, z)
+		VFNMADD231PS(c["ln2low"], k, z)
+		VMOVUPS(c["0"], p)
+		for i := range expTerms[1:] {
+			VFMADD213PS(c[fmt.Sprint(i+1)], z, p)
+		}
+		VCVTPS2DQ(k, k)
+		VPSLLD(U8(23), k, k)
+		VPADDD(k, p, p)
+		last := fmt.Sprint(len(expTerms) - 1)
+		VADDPS(c[last], p, p)
+		VMOVUPS(c[last], z)
+		VDIVPS(p, z, p)
+		return p
+	}
+	value := func(v reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual {
+		if !product {
+			return logistic(v)
+		}
+		VMULPS(other(), v, v)
+		return v
+	}
+	SUBQ(I8(s.lanes), n)
+	JLT(LabelRef("rest"))
+	Label("loop")
+	v := s.vec()
+	VMOVUPS(Mem{Base: src}, v)
+	VMOVUPS(value(v, func() reg.VecVirtual {
+		w := s.vec()
+		VMOVUPS(Mem{Base: src2}, w)
+		return w
+	}), Mem{Base: dst})
+	ADDQ(I8(s.bytes()), src)
+	ADDQ(I8(s.bytes()), dst)
+	if product {
+		ADDQ(I8(s.bytes()), src2)
+	}
+	SUBQ(I8(s.lanes), n)
+	JGE(LabelRef("loop"))
+	Label("rest")
+	ADDQ(I8(s.lanes), n)
+	JZ(LabelRef("done"))
+	t := s.tail(id, n)
+	t.store(value(t.load(Mem{Base: src}), func() reg.VecVirtual { return t.load(Mem{Base: src2}) }), Mem{Base: dst})
+	Label("done")
+	VZEROUPPER()
+	RET()
 }
 
 // streamTail is the part of a vector that is left, for loads and stores.

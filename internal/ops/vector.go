@@ -1,0 +1,114 @@
+package ops
+
+import (
+	"errors"
+	"math"
+
+	"convx/internal/layer"
+	"convx/internal/ops/kernel"
+)
+
+// The primitives whose work is mostly to move memory, a vector at a time.
+
+var minusInf, plusInf = float32(math.Inf(-1)), float32(math.Inf(1))
+
+func vectorScale(p *Problem, _ operands[float32]) (runner[float32], error) {
+	plane, level := p.plane(), kernel.Best()
+	return newLiteral(p, p.Output[0]*p.channels(), 1, func(out []float32, in [][]float32, from, to int) {
+		for i := from; i < to; i++ {
+			level.Affine(out[i*plane:][:plane], in[0][i*plane:][:plane], in[1][i], 0, minusInf, plusInf)
+		}
+	}), nil
+}
+
+func vectorAdd(p *Problem, _ operands[float32]) (runner[float32], error) {
+	level := kernel.Best()
+	return newLiteral(p, p.elements(), float64(len(p.Inputs)), func(out []float32, in [][]float32, from, to int) {
+		y, x := out[from:to], in[0][from:to]
+		if len(in) == 1 {
+			copy(y, x)
+		}
+		for _, z := range in[1:] {
+			level.Blend(y, x, z[from:to], 1, 1, minusInf, plusInf)
+			x = y
+		}
+	}), nil
+}
+
+// vectorPool is the average of whole planes.
+func vectorPool(p *Problem, _ operands[float32]) (runner[float32], error) {
+	plane, level := p.InPlane(), kernel.Best()
+	return newLiteral(p, p.elements(), float64(plane)/8, func(out []float32, in [][]float32, from, to int) {
+		for i := from; i < to; i++ {
+			out[i] = float32(float64(level.Sum(in[0][i*plane:][:plane])) / float64(plane))
+		}
+	}), nil
+}
+
+func vectorPoolAccepts(p *Problem) error {
+	if op := p.Stage.Op.(layer.Pool); !op.Global || op.Func != layer.AveragePool {
+		return errors.New("it needs a global average pool")
+	}
+	return nil
+}
+
+// vectorLinear takes a dot product for each output: a batch of one reads every weight once, whatever the order.
+func vectorLinear(p *Problem, w operands[float32]) (runner[float32], error) {
+	l := linearLayer{product(p.Inputs[0][1:]), p.Stage.Op.(layer.Linear).Out, w, minusInf, plusInf}
+	level := kernel.Best()
+	return newLiteral(p, p.elements(), float64(l.in)/8, func(out []float32, in [][]float32, from, to int) {
+		for i := from; i < to; i++ {
+			n, o := i/l.out, i%l.out
+			out[i] = level.Dot(l.Weight[o*l.in:][:l.in], in[0][n*l.in:][:l.in])
+			if l.Bias != nil {
+				out[i] += l.Bias[o]
+			}
+		}
+	}), nil
+}
+
+func vectorLinearAccepts(p *Problem) error {
+	if p.Inputs[0][0] > 4 {
+		return errors.New("it reads the weights again for each of more than 4 samples")
+	}
+	return nil
+}
+
+// vectorActivations compute y = f(x). The rational ones round twice, the logistic ones as kernel.Logistic.
+var vectorActivations = map[string]func(level kernel.Level, y, x []float32){
+	"identity": func(_ kernel.Level, y, x []float32) { copy(y, x) },
+	"relu":     func(l kernel.Level, y, x []float32) { l.Affine(y, x, 1, 0, 0, plusInf) },
+	"relu6":    func(l kernel.Level, y, x []float32) { l.Affine(y, x, 1, 0, 0, 6) },
+	"sigmoid":  func(l kernel.Level, y, x []float32) { l.Logistic(y, x) },
+	"swish":    vectorSwish,
+	"silu":     vectorSwish,
+	"hard-sigmoid": func(l kernel.Level, y, x []float32) {
+		l.Affine(y, x, 1./6, 0.5, 0, 1)
+	},
+	"hard-swish": func(l kernel.Level, y, x []float32) {
+		l.Affine(y, x, 1./6, 0.5, 0, 1)
+		l.Product(y, y, x)
+	},
+}
+
+func vectorSwish(l kernel.Level, y, x []float32) {
+	l.Logistic(y, x)
+	l.Product(y, y, x)
+}
+
+// vectorActivationTolerance bounds what kernel.Logistic and a factor of 1/6 round, relative to the largest result.
+const vectorActivationTolerance = 0x1p-20
+
+func vectorActivationAccepts(p *Problem) error {
+	if name := p.Stage.Op.(layer.Activation).Func; vectorActivations[name] == nil {
+		return errors.New("it does not compute " + name)
+	}
+	return nil
+}
+
+func vectorActivation(p *Problem, _ operands[float32]) (runner[float32], error) {
+	f, level := vectorActivations[p.Stage.Op.(layer.Activation).Func], kernel.Best()
+	return newLiteral(p, p.elements(), 4, func(out []float32, in [][]float32, from, to int) {
+		f(level, out[from:to], in[0][from:to])
+	}), nil
+}
