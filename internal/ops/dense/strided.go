@@ -52,13 +52,13 @@ func StridedDeclines(p *Problem, m int) string {
 // NewStrided prepares p, which StridedDeclines does not decline with m.
 func NewStrided(p Problem, m int, weights, bias []float32) *Strided {
 	q := p.halved()
-	k, r := p.Kernel[1], q.Kernel[1]
-	w := make([]float32, p.OutChannels*q.groupIn()*r*r)
+	kh, kw, rh, rw := p.Kernel[1], p.Kernel[2], q.Kernel[1], q.Kernel[2]
+	w := make([]float32, p.OutChannels*q.groupIn()*rh*rw)
 	for oc := range p.OutChannels * p.groupIn() {
-		for y := range k {
-			for x := range k {
+		for y := range kh {
+			for x := range kw {
 				phase := y%2*2 + x%2
-				w[((oc*4+phase)*r+y/2)*r+x/2] = weights[(oc*k+y)*k+x]
+				w[((oc*4+phase)*rh+y/2)*rw+x/2] = weights[(oc*kh+y)*kw+x]
 			}
 		}
 	}

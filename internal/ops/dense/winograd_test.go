@@ -16,11 +16,12 @@ func randomWinograd(r *rand.Rand) (Problem, int) {
 		p := random(r)
 		if r.IntN(4) == 0 {
 			k := 3 + r.IntN(6)
-			p.Kernel, p.Stride, p.Dilation = [3]int{1, k, k}, [3]int{1, 2, 2}, [3]int{1, 1, 1}
+			kh := [...]int{k, k - k%2, (k + 1) / 2 * 2, 2, 1}[r.IntN(5)]
+			p.Kernel, p.Stride, p.Dilation = [3]int{1, kh, k}, [3]int{1, 2, 2}, [3]int{1, 1, 1}
 			p.In[0], p.Out[0], p.Pad[0] = 1, 1, 0
 			for a := 1; a < 3; a++ {
 				p.In[a] += 8
-				p.Out[a] = (p.In[a]+p.Pad[a]+r.IntN(4)-k)/2 + 1
+				p.Out[a] = (p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/2 + 1
 			}
 			if m := 4 + 2*r.IntN(2) + 1 - (k+1)/2; StridedDeclines(&p, m) == "" {
 				return p, m
