@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -202,10 +203,16 @@ func runBench(ctx context.Context, o benchOptions) error {
 	opt := o.bench(o.minTime)
 	machine := bench.MeasureMachine(opt.Threads)
 	var rows []benchRow
+	var last error // of a layer that the algorithm declines
 	err = attend(ctx, o.Streams, func(p *progress) error {
 		for i, e := range entries {
 			p.stage(fmt.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
 			more, err := timeEntry(ctx, e, o, opt)
+			if _, declined := errors.AsType[*layer.Error](err); declined && len(entries) > 1 {
+				o.warnf("%s is left out: %v", e.Name, err)
+				last = err
+				continue
+			}
 			if err != nil {
 				return fmt.Errorf("timing %s: %w", e.Name, err)
 			}
@@ -213,6 +220,9 @@ func runBench(ctx context.Context, o benchOptions) error {
 				more[0].count = counts[i]
 			}
 			rows = append(rows, more...)
+		}
+		if len(rows) == 0 {
+			return last
 		}
 		return nil
 	})
