@@ -14,6 +14,12 @@ type Timing struct {
 	Runs   int
 }
 
+// Noisy reports whether the runs varied so much that a small difference says nothing.
+func (t Timing) Noisy() bool { return t.Spread > t.Median/noisyPart }
+
+// noisyPart: a spread of more than a fifth of the median is noise.
+const noisyPart = 5
+
 const (
 	// fewestRuns are measured even if the first lasts longer than asked.
 	fewestRuns = 3

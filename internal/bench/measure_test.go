@@ -69,6 +69,12 @@ func TestSummaryOfKnownSamples(t *testing.T) {
 	}
 }
 
+func TestNoisyTimesSaySo(t *testing.T) {
+	if (Timing{Median: 100, Spread: 20}).Noisy() || !(Timing{Median: 100, Spread: 21}).Noisy() {
+		t.Error("the bound is a fifth of the median")
+	}
+}
+
 func TestRoofline(t *testing.T) {
 	m := Machine{PeakGFLOPS: 100, BandwidthGBS: 10}
 	if g, memory := m.Attainable(2); g != 20 || !memory {

@@ -98,6 +98,15 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 			report.Digits(m.PeakGFLOPS), report.Digits(m.BandwidthGBS), report.Digits(m.PeakGFLOPS/m.BandwidthGBS)),
 	}
 	blocks := []report.Block{head, t}
+	noisy := 0
+	for _, r := range rows {
+		if r.Noisy() {
+			noisy++
+		}
+	}
+	if noisy > 0 {
+		blocks = append(blocks, noiseText(noisy, len(rows)))
+	}
 	if rows[0].count > 0 {
 		blocks = append(blocks, report.Text{"all of these layers, one after the other: " + timeText(netTime(rows))})
 	}
@@ -105,6 +114,11 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 		blocks = append(blocks, tuneText(rows))
 	}
 	return report.Document{JSON: j, Blocks: blocks}
+}
+
+// noiseText says what helps against times that vary.
+func noiseText(noisy, all int) report.Text {
+	return report.Text{fmt.Sprintf("note: %d of %d times vary by more than 20%% (±): close other programs, or raise --min-time", noisy, all)}
 }
 
 // rooflineOf places each layer under what the machine allows.

@@ -109,6 +109,15 @@ func compareDocument(c comparison) report.Document {
 		blocks = append(blocks, t)
 	}
 	var notes report.Text
+	noisy := 0
+	for _, r := range c.rows {
+		if r.timing != nil && r.timing.Noisy() {
+			noisy++
+		}
+	}
+	if noisy > 0 {
+		notes = noiseText(noisy, len(c.rows))
+	}
 	for _, n := range c.notes {
 		notes = append(notes, "note: "+n)
 	}
