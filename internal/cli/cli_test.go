@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -28,11 +30,31 @@ func parse(t *testing.T, cmd *cobra.Command, args ...string) error {
 	return cmd.Execute()
 }
 
+// A disk that is full must not be answered with status 0, by the help neither.
+func TestFullOutput(t *testing.T) {
+	for _, args := range []string{"shape standard -i 3x8x8", "flops standard -i 3x8x8 -f json", "help", "run --help", "completion bash",
+		"run standard -i 3x8x8 -o -", "run standard -i 3x8x8 --stats", "config", "compare standard -i 3x8x8 --no-time"} {
+		var said bytes.Buffer
+		status := Main(strings.Fields(args), Streams{In: strings.NewReader(""), Out: fullDisk{}, Err: &said})
+		if want := "convx: writing standard output: no space left on device\n"; status != exitFailed || !strings.HasSuffix(said.String(), want) {
+			t.Errorf("%s: status %d: %s", args, status, said.String())
+		}
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}
+}
+
 // Shapes of errors: what cannot be read and what cannot be is 2, and standard output stays empty.
 func TestUsageErrors(t *testing.T) {
 	tests := []struct{ args, want string }{
 		{"foo", `unknown command "foo"`},
 		{"shpe", "did you mean shape?"},
+		{"shape standard -i 3x8x8 --dims 4", `"4" is not 1, 2 or 3`},
+		{"compare standard,foo=1 -i 3x8x8", `unknown key "foo": keys are dims,`},
 		{"standard", `"standard" is a variant, not a command: convx shape standard`},
 		{"shape", "no variant given: variants are standard, "},
 		{"shape standrd -i 3x8x8", "did you mean standard?"},

@@ -177,11 +177,15 @@ func times(v *float64) report.Cell {
 // speedText marks a difference that may be noise: one within the spreads of both.
 func speedText(c comparison, i int, speedup float64) string {
 	text := report.Digits(speedup)
-	a, b := c.rows[i].timing, c.rows[c.baseline].timing
-	if gap := (a.Median - b.Median).Abs(); i != c.baseline && gap <= a.Spread+b.Spread {
+	if noisy(c, i) {
 		return "~" + text
 	}
 	return text
+}
+
+func noisy(c comparison, i int) bool {
+	a, b := c.rows[i].timing, c.rows[c.baseline].timing
+	return i != c.baseline && (a.Median-b.Median).Abs() <= a.Spread+b.Spread
 }
 
 func deviationCells(d *deviation) []report.Cell {
@@ -233,6 +237,9 @@ func verdicts(c comparison, j compareJSON) report.Text {
 		line := fmt.Sprintf("%s saves %s times the MACs of %s and %s", r.Label, report.Digits(saving), j.Baseline, movesText(r))
 		if r.Speedup != nil {
 			line += speedVerdict(*r.Speedup, saving)
+			if noisy(c, i) {
+				line += "; ~ the two times differ by no more than their spreads, so measure longer: --min-time 1s"
+			}
 		}
 		lines = append(lines, line)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
+	"strings"
 
 	"convx/internal/layer"
 )
@@ -52,6 +54,30 @@ func exitStatus(err error) int {
 func cause(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
+	}
+	return err
+}
+
+// readable says what a flag's value should have been, where the error of the standard library names its own functions.
+func readable(err error) error {
+	text := err.Error()
+	if e, ok := errors.AsType[*strconv.NumError](err); ok {
+		want := "a whole number"
+		switch e.Func {
+		case "ParseUint":
+			want = "a whole number, 0 or more"
+		case "ParseFloat":
+			want = "a number"
+		case "ParseBool":
+			want = "true or false"
+		}
+		if errors.Is(e.Err, strconv.ErrRange) {
+			want += " that fits in 64 bits"
+		}
+		return errors.New(strings.Replace(text, e.Error(), strconv.Quote(e.Num)+" is not "+want, 1))
+	}
+	if before, _, ok := strings.Cut(text, "time: "); ok {
+		return errors.New(before + "a duration is like 250ms or 2s")
 	}
 	return err
 }

@@ -12,12 +12,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/layer"
+	"convx/internal/report"
 )
 
 // Main runs convx with these arguments and returns the exit status.
 func Main(args []string, s Streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	out := &results{Writer: s.Out}
+	if !s.OutTerminal { // explore needs the terminal itself
+		s.Out = out
+	}
 	root := newRoot(s)
 	root.SetArgs(args)
 	started := false
@@ -27,11 +32,11 @@ func Main(args []string, s Streams) int {
 		return before(c, args)
 	}
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
-	}
-	if !started { // the command line could not be read
+	if err != nil && !started { // the command line could not be read
 		err = usageError{err}
+	}
+	if err = out.settle(err); err == nil {
+		return exitDone
 	}
 	status := exitStatus(err)
 	if status == exitInterrupted {
@@ -54,7 +59,12 @@ func newRoot(s Streams) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if asked, _ := c.Flags().GetBool("version"); asked {
+				return printVersion(s, report.TableFormat)
+			}
+			return c.Help()
+		},
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
 			if !usesSettings(c) {
 				return nil
@@ -66,8 +76,9 @@ func newRoot(s Streams) *cobra.Command {
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef("%w; see %s --help", err, c.CommandPath())
+		return usagef("%w; see %s --help", readable(err), c.CommandPath())
 	})
+	root.Flags().Bool("version", false, "print the version")
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
 	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
 	root.SetUsageFunc(usage)
@@ -86,7 +97,27 @@ func newRoot(s Streams) *cobra.Command {
 		newConfig(s, runConfig),
 		newExplore(s),
 	)
+	refuseUnknownTopics(root)
 	return root
+}
+
+// refuseUnknownTopics makes errors of convx help NOPE and convx completion NOPE, which cobra answers with help and status 0.
+func refuseUnknownTopics(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Args, c.RunE = unknownCommand, func(c *cobra.Command, _ []string) error { return c.Help() }
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				if _, rest, err := root.Find(args); err != nil || len(rest) > 0 && len(rest) == len(args) {
+					return unknownCommand(root, args)
+				}
+				return nil
+			}
+		}
+	}
 }
 
 // unknownCommand says which command may have been meant.
@@ -104,13 +135,16 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	if near := layer.Nearest(args[0], names); near != "" {
 		return usagef("unknown command %q: did you mean %s?", args[0], near)
 	}
-	return usagef("unknown command %q: see convx --help", args[0])
+	return usagef("unknown command %q: see %s --help", args[0], c.CommandPath())
 }
 
 // argsUpTo allows a number of operands, and says which is too many.
 func argsUpTo(most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > most {
+			if _, err := layer.ParseInts(args[most], 1); err == nil && c.Flags().Lookup("input") != nil {
+				return usagef("%s does not know what to do with %q: give the input size with -i %[2]s", c.CommandPath(), args[most])
+			}
 			return usagef("%s does not know what to do with %q: see %[1]s --help", c.CommandPath(), args[most])
 		}
 		return nil

@@ -147,6 +147,10 @@ func (s *source) openPicture(r io.Reader, o inputOptions) error {
 		s.Close()
 		return err
 	}
+	if o.dims != 0 && o.dims != 2 {
+		s.Close()
+		return layer.Errorf("%s is a picture, of 2 spatial axes, not %d", s.name, o.dims).Hint("leave --dims out")
+	}
 	h := s.pixels.Header()
 	s.color = o.color
 	s.shape = []int{o.color.Channels(h.Channels), h.Height, h.Width}
@@ -195,7 +199,15 @@ func (s *source) settleShape(o inputOptions) error {
 	if len(s.shape) == 0 {
 		return s.failed(errors.New("it holds a single number, and a layer needs channels and positions"))
 	}
-	s.batched = len(s.shape) == s.dims+2
+	axes := len(s.shape)
+	if s.name != "" && axes != s.dims+1 && axes != s.dims+2 { // the build checks what -i says
+		e := layer.Errorf("%s is %s; --dims %d takes %d axes, or %d with a batch", s.name, layer.FormatShape(s.shape), s.dims, s.dims+1, s.dims+2)
+		if d := axes - 1; d >= 1 && d <= 3 {
+			return e.Hint(fmt.Sprintf("add --dims %d", d))
+		}
+		return e.Hint("reshape it to channels by height by width")
+	}
+	s.batched = axes == s.dims+2
 	if len(s.shape) == s.dims+1 {
 		s.shape = append([]int{1}, s.shape...)
 	}

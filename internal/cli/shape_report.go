@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"convx/internal/layer"
@@ -113,11 +115,11 @@ func fieldText(f shape.Field) string {
 	return fmt.Sprintf("receptive field: %s, jump %s, from %s", numbers(f.Size), numbers(f.Jump), numbers(f.Start))
 }
 
-// numbers writes one number where all axes agree, else one per axis.
+// numbers writes one number where all axes agree, else one per axis, to four places: a third is 0.3333.
 func numbers(v []float64) string {
 	parts := make([]string, len(v))
 	for i, x := range v {
-		parts[i] = fmt.Sprintf("%g", x)
+		parts[i] = strconv.FormatFloat(math.Round(x*1e4)/1e4, 'f', -1, 64)
 	}
 	if len(slices.Compact(slices.Clone(parts))) == 1 {
 		return parts[0]

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,4 +46,27 @@ func (s Streams) fail(err error) {
 	for line := range strings.Lines(err.Error()) {
 		fmt.Fprintf(s.Err, "convx: %s\n", strings.TrimRight(line, "\n"))
 	}
+}
+
+// results is standard output with a memory: help and completion do not look whether their writes failed, and the error of
+// a write names the file as the system does.
+type results struct {
+	io.Writer
+	failed error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	if err != nil && r.failed == nil {
+		r.failed = err
+	}
+	return n, err
+}
+
+// settle is the outcome of a command: its own error, said in our words if it is that of a write.
+func (r *results) settle(err error) error {
+	if r.failed == nil || err != nil && !errors.Is(err, cause(r.failed)) {
+		return err
+	}
+	return fmt.Errorf("writing standard output: %w", cause(r.failed))
 }

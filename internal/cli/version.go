@@ -28,21 +28,23 @@ func newVersion(s Streams) *cobra.Command {
 		Short:   "Print the version, and what the machine offers",
 		Example: "  convx version",
 		Args:    argsUpTo(0),
-		RunE: func(*cobra.Command, []string) error {
-			v := versionJSON{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, bench.CPU(), kernel.Best().String(), runtime.GOMAXPROCS(0)}
-			line := fmt.Sprintf("convx %s, %s, %s, %s, %s kernels, %s", v.Version, v.Go, v.System, v.CPU, v.Kernels, plural(v.Threads, "thread"))
-			d := report.Document{JSON: v, Blocks: []report.Block{report.Text{line}}}
-			if format == report.CSVFormat {
-				d.Blocks = []report.Block{report.Table{
-					Columns: []report.Column{{Name: "version"}, {Name: "go"}, {Name: "system"}, {Name: "cpu"}, {Name: "kernels"}, {Name: "threads"}},
-					Rows:    [][]report.Cell{{report.Str(v.Version), report.Str(v.Go), report.Str(v.System), report.Str(v.CPU), report.Str(v.Kernels), report.Int(v.Threads)}},
-				}}
-			}
-			return report.Write(s.Out, format, d)
-		},
+		RunE:    func(*cobra.Command, []string) error { return printVersion(s, format) },
 	}
 	formatVar(cmd, &format)
 	return cmd
+}
+
+func printVersion(s Streams, format report.Format) error {
+	v := versionJSON{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, bench.CPU(), kernel.Best().String(), runtime.GOMAXPROCS(0)}
+	line := fmt.Sprintf("convx %s, %s, %s, %s, %s kernels, %s", v.Version, v.Go, v.System, v.CPU, v.Kernels, plural(v.Threads, "thread"))
+	d := report.Document{JSON: v, Blocks: []report.Block{report.Text{line}}}
+	if format == report.CSVFormat {
+		d.Blocks = []report.Block{report.Table{
+			Columns: []report.Column{{Name: "version"}, {Name: "go"}, {Name: "system"}, {Name: "cpu"}, {Name: "kernels"}, {Name: "threads"}},
+			Rows:    [][]report.Cell{{report.Str(v.Version), report.Str(v.Go), report.Str(v.System), report.Str(v.CPU), report.Str(v.Kernels), report.Int(v.Threads)}},
+		}}
+	}
+	return report.Write(s.Out, format, d)
 }
 
 // version is the module's, as the build recorded it; "(devel)" in a checkout.

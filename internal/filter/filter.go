@@ -102,7 +102,7 @@ func (f Filter) check(param string, v float64, given bool) error {
 	case param == "size" && f.Sizes != nil && !slices.Contains(f.Sizes, int(v)):
 		return fmt.Errorf("size %g is not one of %s", v, joinInts(f.Sizes))
 	case param == "size" && (v != math.Trunc(v) || v < 1 || v > MaxSize):
-		return fmt.Errorf("size %g is not a whole number from 1 to %d", v, MaxSize)
+		return fmt.Errorf("size %s is not a whole number from 1 to %d", strconv.FormatFloat(v, 'f', -1, 64), MaxSize)
 	case param == "size" && f.Odd && int(v)%2 == 0:
 		return fmt.Errorf("size %g has no middle: %g and %g do", v, v-1, v+1)
 	case param == "sigma" && given && !(v > 0):

@@ -130,7 +130,7 @@ func TestErrors(t *testing.T) {
 		"sobel-x:4":    "filter sobel-x: size 4 is not one of 3, 5, 7",
 		"gaussian:4":   "filter gaussian: size 4 has no middle: 3 and 5 do",
 		"gaussian:x":   `filter "gaussian:x": "x" is not a number`,
-		"box:1e9":      "filter box: size 1e+09 is not a whole number from 1 to 127",
+		"box:1e9":      "filter box: size 1000000000 is not a whole number from 1 to 127",
 		"box:2.5":      "filter box: size 2.5 is not a whole number",
 		"box:NaN":      `"NaN" is not a number`,
 		"edge:3":       "filter edge takes no numbers, not 1 numbers",

@@ -60,7 +60,7 @@ func TestDamagedFiles(t *testing.T) {
 	}
 	for _, c := range []struct{ data, want string }{
 		{"", "the file is empty"},
-		{"hello, world", `not a PNG, JPEG or GIF: it starts with "hello, w"`},
+		{"hello, world", `neither a picture (PNG, JPEG, GIF) nor an array (.npy, .npz, .safetensors): it starts with "hello, w"`},
 		{"\xff\xd8\xff\xe0", "the file is truncated"},
 		{string(headerOnly(0, 5)), "damaged header: the size is 0x5"},
 		{string(headerOnly(1<<31, 5)), "damaged header: the size is 2147483648x5"},

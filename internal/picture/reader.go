@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // DefaultMaxPixels is the largest picture that is read unless ReadOptions.MaxPixels says otherwise: 2^28, 268 megapixels.
@@ -23,8 +24,16 @@ type TooManyPixelsError struct {
 }
 
 func (e *TooManyPixelsError) Error() string {
-	return fmt.Sprintf("the picture is %dx%d, %.0f megapixels, more than the %.0f allowed: raise --max-pixels to read it",
-		e.Width, e.Height, float64(e.Width)*float64(e.Height)/1e6, float64(e.Max)/1e6)
+	return fmt.Sprintf("the picture is %dx%d, %s megapixels, more than the %s allowed: raise --max-pixels to read it",
+		e.Width, e.Height, megapixels(float64(e.Width)*float64(e.Height)), megapixels(float64(e.Max)))
+}
+
+// megapixels writes whole ones, and fractions of less than ten.
+func megapixels(n float64) string {
+	if n >= 1e7 {
+		return fmt.Sprintf("%.0f", n/1e6)
+	}
+	return strconv.FormatFloat(n/1e6, 'f', -1, 64)
 }
 
 var errTruncated = errors.New("the file is truncated")
@@ -59,7 +68,7 @@ func NewReader(r io.Reader, o ReadOptions) (*Reader, error) {
 	}
 	open := opener(magic)
 	if open == nil {
-		return nil, fmt.Errorf("not a PNG, JPEG or GIF: it starts with %q", magic)
+		return nil, fmt.Errorf("neither a picture (PNG, JPEG, GIF) nor an array (.npy, .npz, .safetensors): it starts with %q", magic)
 	}
 	limit := o.MaxPixels
 	if limit <= 0 {
