@@ -9,7 +9,7 @@ help: ## list the targets
 
 .PHONY: build
 build: ## build bin/convx
-	@go build -o $(BIN) ./cmd/convx
+	@CGO_ENABLED=0 go build -o $(BIN) ./cmd/convx
 
 .PHONY: demo
 demo: build ## run convolutions on the embedded sample picture, into demo/

@@ -225,51 +225,6 @@ func checkSolution(s layer.Spec, axes []shape.Geometry, wanted []int) (solution,
 	return sol, true
 }
 
-func solveDocument(j solveJSON) report.Document {
-	columns := []report.Column{{Name: "kernel"}, {Name: "stride"}, {Name: "padding"}}
-	dilated := slices.ContainsFunc(j.Solutions, func(s solution) bool { return slices.Max(s.Dilation) > 1 })
-	if dilated {
-		columns = append(columns, report.Column{Name: "dilation"})
-	}
-	transposed := j.Solutions[0].OutputPadding != nil
-	if transposed {
-		columns = append(columns, report.Column{Name: "output padding", Key: "output_padding"})
-	}
-	columns = append(columns, report.Column{Name: "remark", Key: "notes"})
-	t := report.Table{Columns: columns}
-	for _, s := range j.Solutions {
-		row := []report.Cell{report.Str(layer.FormatInts(s.Kernel)), report.Str(layer.FormatInts(s.Stride)), report.Str(s.Padding)}
-		if dilated {
-			row = append(row, report.Str(layer.FormatInts(s.Dilation)))
-		}
-		if transposed {
-			row = append(row, report.Str(layer.FormatInts(s.OutputPadding)))
-		}
-		t.Rows = append(t.Rows, append(row, report.Cell{Text: remark(s.Notes), Raw: strings.Join(s.Notes, "; ")}))
-	}
-	foot := report.Text{"the first: convx shape " + j.Variant + " -i " + layer.FormatShape(j.Input) + j.Solutions[0].flags}
-	if more := j.Found - len(j.Solutions); more > 0 {
-		foot = append(foot, fmt.Sprintf("%d more: --limit %d", more, j.Found))
-	}
-	head := report.Text{fmt.Sprintf("%s: %s -> %s, the usual ones first", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Wanted))}
-	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
-}
-
-// remark shortens a solution's notes to what tells it from its neighbours.
-func remark(notes []string) string {
-	short := []struct{ has, say string }{
-		{"the floor drops", "drops pixels"}, {"checkerboard", "checkerboard"},
-		{"only the bias", "leaves gaps"}, {"larger than the kernel's reach", "padding beyond the kernel"},
-	}
-	var out []string
-	for _, s := range short {
-		if slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, s.has) }) {
-			out = append(out, s.say)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
 // unreachable says which sizes could be had instead.
 func unreachable(s layer.Spec, searches []shape.Search) error {
 	held := ""
