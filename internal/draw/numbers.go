@@ -12,7 +12,6 @@ import (
 type numbers struct {
 	g             geometry
 	input, kernel []int
-	scatter       bool // a transposed convolution: g is that of its zero-inserted input, and the kernel is turned
 }
 
 func newNumbers(g geometry, seed uint64) *numbers {

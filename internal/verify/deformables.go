@@ -100,10 +100,7 @@ func predictedAreGiven(d *draw) (left, right *array) {
 	x, keys, _, _ := deformed(d)
 	left, w := d.run("deformable", x, nil, keys...)
 	kernel := w["weight"].Shape[2:]
-	var window []string
-	for _, k := range keys[:3] {
-		window = append(window, k)
-	}
+	window := slices.Clone(keys[:3])
 	predict := operands{"weight": w["offset.weight"], "bias": w["offset.bias"]}
 	offset := d.of("standard", x, predict, append(window, num("out-channels", 2*kernel[0]*kernel[1]))...)
 	right, _ = d.deformable(x, operands{"offset": offset, "weight": w["weight"], "bias": w["bias"]}, keys)

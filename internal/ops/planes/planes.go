@@ -51,7 +51,6 @@ type band struct {
 	weights    int // of the taps of depths that are left out
 	blockStep  int // weights of one block
 	firstDepth int // input depth and row that the scratch begins with, and how many
-	depths     int
 	firstRow   int
 	rows       int
 }
