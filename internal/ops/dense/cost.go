@@ -14,7 +14,8 @@ import (
 //	rows:     padded MACs / mac + fetched elements * pack
 //	direct:   MACs of the taps that meet input / mac + block copies
 //	winograd: transformed MACs / mac + transforms + block copies + the time
-//	          that its weights, larger than the layer's, take to arrive
+//	          that its weights, larger than the layer's, take to arrive if
+//	          they outgrow the second-level cache
 //
 // A tile of few rows loads a row of weights for little work, so that a MAC
 // costs more there (thin).
@@ -33,7 +34,7 @@ var rateTable = [...]rates{
 }
 
 // callTime is the nanoseconds that a call of a transform takes beside its tiles.
-const callTime = 200
+const callTime = 120
 
 // thin is how much longer a tile of n rows takes than n rows of a full one:
 // nothing above 4/7 of it (8 of 14, 3.4 of 6), most below half of that.
@@ -123,7 +124,7 @@ func (p *Problem) WinogradCost(m int) float64 {
 	tiles := rows * float64(p.tilesOf(2, m))
 	slices, out := float64(p.slices()), float64(p.Out[0])
 	weights := float64(points) * cin * cout * float64(p.Kernel[0])
-	product := tiles*weights*out/r.mac + 4*weights*float64(p.Groups)/r.stream
+	product := tiles*weights*out/r.mac + max(0, 4*weights*float64(p.Groups)-nearBytes)/r.stream
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	blocks := images * (cin*float64(volume(p.In))*1.5 + cout*float64(volume(p.Out))) * r.block
 	// A call transforms the tiles of a row that have the same phase of the
