@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms are the packages under internal and what of ours each may import: data flows one way, from cli down to layer.
+// A room that is not here has no place yet; docs/architecture.md says what each is for.
+var rooms = map[string]string{
+	"bench":         "flops layer ops ops/kernel shape tensor",
+	"budget":        "network",
+	"chart":         "",
+	"cli":           "*",
+	"coverage":      "layer",
+	"draw":          "flops layer picture report shape tensor",
+	"explore":       "flops layer report shape",
+	"filter":        "",
+	"flops":         "layer shape",
+	"golden":        "npy tensor",
+	"golden/pack":   "golden",
+	"layer":         "",
+	"network":       "flops layer shape",
+	"network/onnx":  "flops layer network shape",
+	"npy":           "tensor",
+	"ops":           "layer ops/crew ops/dense ops/kernel ops/planes ops/reference shape tensor",
+	"ops/crew":      "",
+	"ops/dense":     "ops/crew ops/kernel",
+	"ops/kernel":    "",
+	"ops/planes":    "ops/crew ops/dense ops/kernel",
+	"ops/reference": "layer tensor",
+	"output":        "",
+	"picture":       "tensor",
+	"report":        "",
+	"settings":      "layer",
+	"shape":         "layer",
+	"tensor":        "",
+	"theory":        "layer",
+	"verify":        "layer ops tensor",
+}
+
+func TestRoomsImportOneWay(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "convx/internal/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	page := string(read(t, "../../docs/architecture.md"))
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		room := strings.TrimPrefix(fields[0], "convx/internal/")
+		allowed, known := rooms[room]
+		if !known {
+			t.Errorf("internal/%s is not in the list of rooms", room)
+		}
+		if !strings.Contains(page, "`internal/"+room+"`") {
+			t.Errorf("docs/architecture.md does not say what internal/%s is for", room)
+		}
+		for _, dep := range fields[1:] {
+			name, ours := strings.CutPrefix(dep, "convx/internal/")
+			if ours && allowed != "*" && !slices.Contains(strings.Fields(allowed), name) {
+				t.Errorf("internal/%s imports internal/%s", room, name)
+			}
+		}
+	}
+}
