@@ -14,7 +14,7 @@ import (
 )
 
 // build makes the small layer of a variant and its keys: "kernel 3, stride 2".
-func build(t *testing.T, variant, keys string, o Options) (shape.Result, string) {
+func build(t testing.TB, variant, keys string, o Options) (shape.Result, string) {
 	t.Helper()
 	s := layer.Spec{Variant: variant}
 	for entry := range strings.SplitSeq(keys, ", ") {

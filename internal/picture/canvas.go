@@ -103,15 +103,27 @@ func (c *Canvas) Circle(x, y, radius float64, col color.Color) {
 	c.polygon(col, points...)
 }
 
-// polygon fills a convex shape given by its corners x, y, x, y…, with smooth edges.
+// polygon fills a convex shape given by its corners x, y, x, y…, with smooth edges. Only the pixels around it are visited.
 func (c *Canvas) polygon(col color.Color, points ...float64) {
-	c.raster.Reset(c.Rect.Dx(), c.Rect.Dy())
-	c.raster.MoveTo(float32(points[0]), float32(points[1]))
+	box := image.Rectangle{Min: image.Pt(math.MaxInt32, math.MaxInt32), Max: image.Pt(math.MinInt32, math.MinInt32)}
+	for i := 0; i < len(points); i += 2 {
+		x, y := points[i], points[i+1]
+		box.Min = image.Pt(min(box.Min.X, int(math.Floor(x))), min(box.Min.Y, int(math.Floor(y))))
+		box.Max = image.Pt(max(box.Max.X, int(math.Ceil(x))), max(box.Max.Y, int(math.Ceil(y))))
+	}
+	if box = box.Intersect(c.Rect); box.Empty() {
+		return
+	}
+	at := func(i int) (x, y float32) {
+		return float32(points[i] - float64(box.Min.X)), float32(points[i+1] - float64(box.Min.Y))
+	}
+	c.raster.Reset(box.Dx(), box.Dy())
+	c.raster.MoveTo(at(0))
 	for i := 2; i < len(points); i += 2 {
-		c.raster.LineTo(float32(points[i]), float32(points[i+1]))
+		c.raster.LineTo(at(i))
 	}
 	c.raster.ClosePath()
-	c.raster.Draw(c.RGBA, c.Rect, image.NewUniform(col), image.Point{})
+	c.raster.Draw(c.RGBA, box, image.NewUniform(col), image.Point{})
 }
 
 // regular is the Go font, read once when the first letter is drawn.
