@@ -93,8 +93,15 @@ func (p *Problem) DirectCost() float64 {
 	}
 	macs := images * taps * float64(roundUp(p.groupIn(), 4)) * cout
 	blocks := images * (cin*float64(volume(p.In)) + cout*float64(volume(p.Out))) * r.block
+	if p.groupOut() <= lanes {
+		macs *= narrow
+	}
 	return macs/r.mac*p.thin(tile) + blocks
 }
+
+// narrow is how much longer a product takes in tiles of one vector of output
+// channels than of two: each pixel is then loaded for one product.
+const narrow = 1.3
 
 // meetingTaps sums, over the outputs of an axis, the taps that meet input.
 func (p *Problem) meetingTaps(axis int) float64 {
