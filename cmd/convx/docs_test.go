@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"convx/internal/filter"
 	"convx/internal/layer"
 )
 
@@ -184,6 +185,17 @@ func TestEveryVariantHasAScript(t *testing.T) {
 			if !strings.Contains(script, "\n"+want) {
 				t.Errorf("variant-%s.txtar lacks %q", v.Name, want)
 			}
+		}
+	}
+}
+
+// docs/filters.md names every filter, and its numbers in their order.
+func TestEveryFilterIsDocumented(t *testing.T) {
+	page := string(read(t, "../../docs/filters.md"))
+	for _, f := range filter.List() {
+		usage := strings.Join(append([]string{f.Name}, f.Params...), ":")
+		if !strings.Contains(page, "`"+usage+"`") && !strings.Contains(page, "`"+f.Name+"`") {
+			t.Errorf("docs/filters.md lacks `%s`", usage)
 		}
 	}
 }
