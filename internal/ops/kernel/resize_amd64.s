@@ -44,8 +44,8 @@ TEXT ·resizeFarAVX512(SB), NOSPLIT, $0-40
 	MOVQ         src+8(FP), CX
 	MOVQ         table+16(FP), DX
 	MOVQ         n+24(FP), BX
-	VBROADCASTSS hi+36(FP), Z1
 	VBROADCASTSS lo+32(FP), Z0
+	VBROADCASTSS hi+36(FP), Z1
 
 loop:
 	MOVLQSX     (DX), SI

@@ -1106,6 +1106,26 @@ done:
 	VZEROUPPER
 	RET
 
+DATA streamLogistic_lowAVX2<>+0(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+4(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+8(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+12(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+16(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+20(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+24(SB)/4, $(-87.0)
+DATA streamLogistic_lowAVX2<>+28(SB)/4, $(-87.0)
+GLOBL streamLogistic_lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA streamLogistic_highAVX2<>+0(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+4(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+8(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+12(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+16(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+20(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+24(SB)/4, $(88.0)
+DATA streamLogistic_highAVX2<>+28(SB)/4, $(88.0)
+GLOBL streamLogistic_highAVX2<>(SB), RODATA|NOPTR, $32
+
 DATA streamLogistic_log2eAVX2<>+0(SB)/4, $(-1.442695)
 DATA streamLogistic_log2eAVX2<>+4(SB)/4, $(-1.442695)
 DATA streamLogistic_log2eAVX2<>+8(SB)/4, $(-1.442695)
@@ -1135,26 +1155,6 @@ DATA streamLogistic_ln2lowAVX2<>+20(SB)/4, $(0.0000014286068)
 DATA streamLogistic_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
 DATA streamLogistic_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
 GLOBL streamLogistic_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
-
-DATA streamLogistic_lowAVX2<>+0(SB)/4, $(-87.0)
-DATA streamLogistic_lowAVX2<>+4(SB)/4, $(-87.0)
-DATA streamLogistic_lowAVX2<>+8(SB)/4, $(-87.0)
-DATA streamLogistic_lowAVX2<>+12(SB)/4, $(-87.0)
-DATA streamLogistic_lowAVX2<>+16(SB)/4, $(-87.0)
-DATA streamLogistic_lowAVX2<>+20(SB)/4, $(-87.0)
-DATA streamLogistic_lowAVX2<>+24(SB)/4, $(-87.0)
-DATA streamLogistic_lowAVX2<>+28(SB)/4, $(-87.0)
-GLOBL streamLogistic_lowAVX2<>(SB), RODATA|NOPTR, $32
-
-DATA streamLogistic_highAVX2<>+0(SB)/4, $(88.0)
-DATA streamLogistic_highAVX2<>+4(SB)/4, $(88.0)
-DATA streamLogistic_highAVX2<>+8(SB)/4, $(88.0)
-DATA streamLogistic_highAVX2<>+12(SB)/4, $(88.0)
-DATA streamLogistic_highAVX2<>+16(SB)/4, $(88.0)
-DATA streamLogistic_highAVX2<>+20(SB)/4, $(88.0)
-DATA streamLogistic_highAVX2<>+24(SB)/4, $(88.0)
-DATA streamLogistic_highAVX2<>+28(SB)/4, $(88.0)
-GLOBL streamLogistic_highAVX2<>(SB), RODATA|NOPTR, $32
 
 DATA streamLogistic_term0AVX2<>+0(SB)/4, $(0.0001984127)
 DATA streamLogistic_term0AVX2<>+4(SB)/4, $(0.0001984127)

@@ -26,8 +26,8 @@ func resizeRow(s isa, name string, near bool) {
 	Doc(id + " mixes pairs of elements of a row into n others; see Resize.")
 	dst, src, table, n := param("dst"), param("src"), param("table"), param("n")
 	low, high := s.vec(), s.vec()
-	for p, v := range map[string]reg.VecVirtual{"lo": low, "hi": high} {
-		addr, err := Param(p).Resolve()
+	for i, v := range []reg.VecVirtual{low, high} {
+		addr, err := Param([]string{"lo", "hi"}[i]).Resolve()
 		if err != nil {
 			panic(err)
 		}

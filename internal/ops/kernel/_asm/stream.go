@@ -42,8 +42,11 @@ func streamGate(s isa, name string, product bool) {
 	}
 	c := map[string]Mem{}
 	if !product {
-		for k, v := range map[string]float32{"low": -87, "high": 88, "log2e": -1.44269504, "ln2": 0.693145752, "ln2low": 1.42860677e-06} {
-			c[k] = s.constant(name+"_"+k, v)
+		for _, k := range []struct {
+			name  string
+			value float32
+		}{{"low", -87}, {"high", 88}, {"log2e", -1.44269504}, {"ln2", 0.693145752}, {"ln2low", 1.42860677e-06}} {
+			c[k.name] = s.constant(name+"_"+k.name, k.value)
 		}
 		for i, v := range expTerms {
 			c[fmt.Sprint(i)] = s.constant(fmt.Sprintf("%s_term%d", name, i), v)
