@@ -190,7 +190,7 @@ func distinguish(rows []compareRow) {
 func findBaseline(rows []compareRow, text string) (int, error) {
 	if n, err := strconv.Atoi(text); err == nil {
 		if n < 1 || n > len(rows) {
-			return 0, usagef("--baseline %d: there are %s", n, plural(len(rows), "row"))
+			return 0, usagef("--baseline %d: rows are counted from 1 to %d", n, len(rows))
 		}
 		return n - 1, nil
 	}

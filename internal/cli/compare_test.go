@@ -44,7 +44,7 @@ func TestCompareUsageErrors(t *testing.T) {
 		{"-i 3x8x8 grouped,groups=two", "groups"},
 		{"-i 3x8x8 se,kernel=3", "se has no --kernel"},
 		{"-i 4x8x8 standard,groups=2", "use grouped"},
-		{"-i 3x8x8 standard --baseline 2", "--baseline 2: there are 1 row"},
+		{"-i 3x8x8 standard --baseline 2", "--baseline 2: rows are counted from 1 to 1"},
 		{"-i 3x8x8 standard --baseline other", `--baseline "other" is no row: they are standard`},
 		{"-i 3x8x8 standard --sweep kernel", "is not KEY=VALUES"},
 		{"-i 3x8x8 standard --sweep kernal=1", "did you mean kernel?"},
