@@ -10,6 +10,7 @@ import (
 	"context"
 	"runtime"
 	"sync/atomic"
+	"time"
 )
 
 // Job is work for a crew. Every member that joins calls Work once, all at the
@@ -27,7 +28,7 @@ type Crew struct {
 	ctx   context.Context
 	job   Job
 	seats atomic.Int64 // how many members may still join the open run
-	woken atomic.Int64 // goroutines that were started and have not looked for a seat yet
+	woken atomic.Int64 // goroutines that are about to look for a seat, or looking
 	left  atomic.Int64 // how many of those that joined have finished
 	next  atomic.Int64 // items handed out since the run began
 	done  atomic.Int64 // items finished since the run began
@@ -83,20 +84,28 @@ func (t *Crew) RunOn(ctx context.Context, n int, job Job) error {
 	return ctx.Err()
 }
 
-// join takes a seat, if one is free: a goroutine of an earlier run that comes
-// late may take one in this run, and the last to come finds none.
+// linger is how long a goroutine waits for the next run before it ends: waking
+// another thread takes as long, and a layer is often run again at once. It is
+// also the longest that it may keep another crew's goroutine from a processor.
+const linger = 40 * time.Microsecond
+
+// join takes a seat whenever one is free, until none has been for a while: a
+// goroutine of an earlier run serves the next.
 func (t *Crew) join() {
-	t.woken.Add(-1)
-	for {
+	for spins, begin := 1, time.Now(); ; spins++ {
 		seats := t.seats.Load()
-		if seats <= 0 {
-			return
-		}
-		if t.seats.CompareAndSwap(seats, seats-1) {
+		switch {
+		case seats > 0 && t.seats.CompareAndSwap(seats, seats-1):
+			t.woken.Add(-1)
 			t.members[seats].work(t.job)
+			t.woken.Add(1)
 			t.left.Add(1)
+			spins, begin = 1, time.Now()
+		case spins%64 == 0 && time.Since(begin) > linger:
+			t.woken.Add(-1)
 			return
 		}
+		pause(spins)
 	}
 }
 
