@@ -6,13 +6,21 @@ mkdir -p "$out"
 
 show() { printf '\n$ convx %s\n' "$*"; "$convx" "$@"; }
 
-echo "convx on its embedded sample picture, 320x208."
+echo "What comes out, and what does it cost?"
 show shape standard -i 3x208x320 -c 64 -k 7 -s 2 -p 3
 show flops separable -i 64x56x56 -c 128 -k 3 -p 1
-show run depthwise --filter sobel-x -p 1 -o "$out/edges.png"
-show run depthwise --filter gaussian:9 -p same --pad-mode reflect -o "$out/blurred.png"
-show run transposed -c 3 -k 3 -s 2 -o "$out/checkerboard.png"
-show run resize-conv -c 3 -o "$out/no-checkerboard.png"
+
+printf '\nWhat does it do to a picture? (No file is named: convx brings one.)\n'
+show run depthwise --color gray --filter sobel-x -p 1 --pad-mode replicate -o "$out/edges.png"
+show run depthwise --filter gaussian:9 -p same --pad-mode replicate -o "$out/blurred.png"
+
+printf '\nA transposed convolution whose kernel 3 is not divisible by its stride 2 makes a checkerboard; resizing first does not.\n'
+show run depthwise --filter box:2 -s 2 -o "$out/small.npy"
+show run transposed "$out/small.npy" --filter box:3 -s 2 -p 1 --output-padding 1 --map minmax -o "$out/checkerboard.png"
+show run resize-conv "$out/small.npy" --filter box:3 -p 1 --map minmax -o "$out/no-checkerboard.png"
+show draw transposed -o "$out/transposed.gif"
+
+printf '\nWhich one should I use?\n'
 show compare -i 64x56x56 -c 128 -k 3 -p 1 standard grouped,groups=4 separable
 
 printf '\nThe pictures are in %s/:\n' "$out"
