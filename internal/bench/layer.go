@@ -100,6 +100,7 @@ func prepare[T tensor.Float](e Entry, o Options) (*Prepared, error) {
 	r.Algorithm = algorithmOf(r.Steps, e.Layer)
 	x, out := tensor.New[T](p.Input...), tensor.New[T](p.Output...)
 	tensor.FillUniform(x, tensor.NewStream(o.Seed, layer.Input), 1) // never zeros: some engines skip them
+	settle()
 	return &Prepared{Result: r, run: func(ctx context.Context) error { return p.Run(ctx, out, x) }}, nil
 }
 

@@ -3,6 +3,7 @@ package bench
 import (
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ type Machine struct {
 
 // MeasureMachine takes about a fifth of a second.
 func MeasureMachine(threads int) Machine {
+	defer settle()
 	return Machine{CPU: CPU(), Threads: threads, PeakGFLOPS: peak(threads), BandwidthGBS: bandwidth(threads)}
 }
 
@@ -74,6 +76,10 @@ func bandwidth(threads int) float64 {
 	}
 	return 2 * float64(copied) * float64(threads) / best.Seconds() / 1e9
 }
+
+// settle returns what earlier work has left over to the system now. Else the runtime does so in the background, while
+// layers are timed: unmapping interrupts every processor, and a collection occupies them.
+func settle() { debug.FreeOSMemory() }
 
 // each runs f on as many goroutines at once, the caller's among them.
 func each(n int, f func(i int)) {

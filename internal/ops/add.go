@@ -22,7 +22,7 @@ type directAdd[T tensor.Float] struct {
 }
 
 func newDirectAdd[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
-	r := &directAdd[T]{team: newTeam(p.Threads)}
+	r := &directAdd[T]{team: newTeam(p)}
 	r.sum = r.elements
 	return r, nil
 }

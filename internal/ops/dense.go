@@ -92,7 +92,7 @@ type denseRunner struct {
 }
 
 func newDense(p *Problem, c dense.Conv) runner[float32] {
-	return &denseRunner{conv: c, crew: crew.New(denseProblem(p).Threads)}
+	return &denseRunner{conv: c, crew: p.crewOf()}
 }
 
 func (r *denseRunner) run(ctx context.Context, out []float32, in [][]float32) error {

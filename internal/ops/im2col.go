@@ -37,7 +37,7 @@ const (
 )
 
 func newIm2col[T tensor.Float](p *Problem, w operands[T]) (runner[T], error) {
-	r := &im2col[T]{Problem: p, operands: w, team: newTeam(p.Threads), depth: p.C / p.Groups * p.Taps(), gemm: gemmOf[T](), clamp: clampFor[T](p)}
+	r := &im2col[T]{Problem: p, operands: w, team: newTeam(p), depth: p.C / p.Groups * p.Taps(), gemm: gemmOf[T](), clamp: clampFor[T](p)}
 	r.panel = min(max(1, panelBytes/sizeOf[T]()/r.depth), gemmCols, p.OutPlane())
 	r.panels = (p.OutPlane()-1)/r.panel + 1
 	for range r.team.threads {

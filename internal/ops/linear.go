@@ -27,7 +27,7 @@ type gemmLinear[T tensor.Float] struct {
 }
 
 func newGemmLinear[T tensor.Float](p *Problem, w operands[T]) (runner[T], error) {
-	r := &gemmLinear[T]{operands: w, team: newTeam(p.Threads), n: p.Output[0], in: product(p.Inputs[0][1:]), out: p.Output[1], gemm: gemmOf[T](), clamp: clampFor[T](p)}
+	r := &gemmLinear[T]{operands: w, team: newTeam(p), n: p.Output[0], in: product(p.Inputs[0][1:]), out: p.Output[1], gemm: gemmOf[T](), clamp: clampFor[T](p)}
 	r.multiply = r.chunk
 	return r, nil
 }

@@ -19,7 +19,7 @@ type literal[T tensor.Float] struct {
 // newLiteral runs items over the n equal parts of p's output; work is what one of its elements costs.
 func newLiteral[T tensor.Float](p *Problem, n int, work float64, items func(out []T, in [][]T, from, to int)) runner[T] {
 	width := p.elements() / n
-	r := &literal[T]{team: newTeam(p.Threads), n: n, grain: grainFor(work * float64(width))}
+	r := &literal[T]{team: newTeam(p), n: n, grain: grainFor(work * float64(width))}
 	clamp := clampFor[T](p)
 	r.chunk = func(_, from, to int) {
 		items(r.out, r.in, from, to)

@@ -34,7 +34,7 @@ type padded[T tensor.Float] struct {
 }
 
 func newPadded[T tensor.Float](outer, inner *Problem, next runner[T]) runner[T] {
-	r := &padded[T]{outer: outer, inner: inner, next: next, team: newTeam(outer.Threads)}
+	r := &padded[T]{outer: outer, inner: inner, next: next, team: newTeam(outer)}
 	r.scratch = make([]T, inner.N*inner.C*inner.InPlane())
 	r.in = [][]T{r.scratch}
 	for axis := range r.from {

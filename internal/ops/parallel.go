@@ -17,10 +17,16 @@ type team struct {
 	loop    loop
 }
 
-// newTeam makes a team of this many threads, the caller's among them; 1 starts no goroutine at all.
-func newTeam(threads int) *team {
-	threads = max(1, threads)
-	return &team{threads: threads, crew: crew.New(threads)}
+// newTeam makes a team of the problem's threads, the caller's among them; 1 starts no goroutine at all.
+func newTeam(p *Problem) *team { return &team{threads: max(1, p.Threads), crew: p.crewOf()} }
+
+// crewOf is the crew of the problem's threads. The stages of a layer share one: goroutines that wait for the next stage
+// serve it at once, where those of another crew would only keep it from the processors.
+func (p *Problem) crewOf() *crew.Crew {
+	if p.crew == nil {
+		p.crew = crew.New(p.Threads)
+	}
+	return p.crew
 }
 
 // each calls body(worker, from, to) for consecutive chunks of n items, the last one possibly shorter. Workers are

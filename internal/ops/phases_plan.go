@@ -29,7 +29,7 @@ func newPhases[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) (r
 	if err != nil {
 		return nil, err
 	}
-	r := &phases[T]{phaseLayout: l, operands: w, team: newTeam(p.Threads), planes: make([]T, l.planes), weave: weaveOf[T]()}
+	r := &phases[T]{phaseLayout: l, operands: w, team: newTeam(p), planes: make([]T, l.planes), weave: weaveOf[T]()}
 	for i := range l.parts {
 		q := &l.parts[i]
 		sub := l.problem(q)

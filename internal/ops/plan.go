@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/ops/crew"
 	"convx/internal/tensor"
 )
 
@@ -17,6 +18,8 @@ type Options struct {
 	Algorithm string
 	// Threads is the number of threads that a plan uses; 0 is all of GOMAXPROCS, 1 starts no goroutine.
 	Threads int
+
+	crew *crew.Crew // shared by the stages of a layer
 }
 
 func (o Options) threads() int {

@@ -34,7 +34,7 @@ type poolWindow struct{ first, count, divisor int }
 
 func newDirectPool[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
 	op := p.Stage.Op.(layer.Pool)
-	r := &directPool[T]{Problem: p, max: op.Func == layer.MaxPool, team: newTeam(p.Threads)}
+	r := &directPool[T]{Problem: p, max: op.Func == layer.MaxPool, team: newTeam(p)}
 	for axis := range r.windows {
 		for at := range p.Out[axis] {
 			w := p.poolWindow(axis, at, op.Adaptive != nil)

@@ -65,7 +65,7 @@ func lerpAt(o, n int, scale float64, nearest bool) lerp {
 
 func newSeparableResize[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
 	op := p.Stage.Op.(layer.Resize)
-	r := &separableResize[T]{Problem: p, in: three(p.Inputs[0][2:]), out: three(p.Output[2:]), team: newTeam(p.Threads)}
+	r := &separableResize[T]{Problem: p, in: three(p.Inputs[0][2:]), out: three(p.Output[2:]), team: newTeam(p)}
 	scale := p.resizeScale()
 	for axis := range r.lerps {
 		for o := range r.out[axis] {

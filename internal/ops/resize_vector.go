@@ -35,7 +35,7 @@ func newVectorResize(p *Problem, _ operands[float32]) (runner[float32], error) {
 
 // vectorResizeOf resizes as many planes as p does one, and keeps results within lo and hi.
 func vectorResizeOf(p *Problem, planes int, lo, hi float64) *vectorResize {
-	r := &vectorResize{level: kernel.Best(), planes: planes, lo: float32(lo), hi: float32(hi), threads: p.Threads, crew: crew.New(p.Threads)}
+	r := &vectorResize{level: kernel.Best(), planes: planes, lo: float32(lo), hi: float32(hi), threads: p.Threads, crew: p.crewOf()}
 	r.in, r.out = three(p.Inputs[0][2:]), three(p.Output[2:])
 	nearest, scale := p.Stage.Op.(layer.Resize).Nearest, p.resizeScale()
 	for axis := range r.rows {

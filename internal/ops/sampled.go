@@ -39,7 +39,7 @@ func newSampled(p *Problem, w operands[float32]) (runner[float32], error) {
 	q := denseProblem(p)
 	r := &sampled{
 		Problem: p, offsetGroups: p.Stage.Op.(layer.Deformable).OffsetGroups,
-		level: q.Level, crew: crew.New(q.Threads), team: newTeam(p.Threads),
+		level: q.Level, crew: p.crewOf(), team: newTeam(p),
 	}
 	// One image at a time: its channel blocks are kept, not the batch's.
 	q.Batch = 1

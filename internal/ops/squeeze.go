@@ -75,7 +75,7 @@ func squeezeAccepts(c *chain) (int, error) {
 func newSqueeze(c *chain, w []operands[float32]) (runner[float32], error) {
 	n := len(c.Problems)
 	p := c.Problems[0]
-	r := &squeeze{level: kernel.Best(), batch: p.N, c: p.C, plane: p.InPlane(), threads: p.Threads, crew: crew.New(p.Threads)}
+	r := &squeeze{level: kernel.Best(), batch: p.N, c: p.C, plane: p.InPlane(), threads: p.Threads, crew: p.crewOf()}
 	linear := func(i int) linearLayer {
 		p := c.Problems[i]
 		return linearLayer{product(p.Inputs[0][1:]), p.Stage.Op.(layer.Linear).Out, w[i], float32(p.Lo), float32(p.Hi)}

@@ -292,7 +292,7 @@ func (d *Direct) Packed() int { return 4 * (len(d.weights) + len(d.bias)) }
 // Run implements Conv.
 func (d *Direct) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
 	d.out, d.in = out, in
-	err := t.Run(ctx, d)
+	err := t.RunOn(ctx, d.p.Threads, d)
 	d.out, d.in = nil, nil
 	return err
 }

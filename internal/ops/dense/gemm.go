@@ -226,7 +226,7 @@ func (g *Gemm) Packed() int {
 // Run implements Conv.
 func (g *Gemm) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
 	g.out, g.in = out, in
-	err := t.Run(ctx, g)
+	err := t.RunOn(ctx, g.p.Threads, g)
 	g.out, g.in = nil, nil
 	return err
 }

@@ -160,7 +160,7 @@ func (r *Rows) Packed() int { return 4*(len(r.weights)+len(r.bias)) + 8*len(r.of
 // Run implements Conv.
 func (r *Rows) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
 	r.out, r.in = out, in
-	err := t.Run(ctx, r)
+	err := t.RunOn(ctx, r.p.Threads, r)
 	r.out, r.in = nil, nil
 	return err
 }

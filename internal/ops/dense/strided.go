@@ -76,7 +76,7 @@ func (s *Strided) Run(ctx context.Context, out, in []float32, t *crew.Crew) erro
 	inSize, outSize := s.p.Channels*volume(s.p.In), s.p.OutChannels*volume(s.p.Out)
 	for b := range s.p.Batch {
 		s.in = in[b*inSize:][:inSize]
-		err := t.Run(ctx, s)
+		err := t.RunOn(ctx, s.p.Threads, s)
 		s.in = nil
 		if err == nil {
 			err = s.inner.Run(ctx, out[b*outSize:][:outSize], s.planes, t)

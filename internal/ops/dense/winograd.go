@@ -183,7 +183,7 @@ func (w *Winograd) Packed() int { return 4 * (len(w.weights) + len(w.post)) }
 // Run implements Conv.
 func (w *Winograd) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
 	w.out, w.in = out, in
-	err := t.Run(ctx, w)
+	err := t.RunOn(ctx, w.p.Threads, w)
 	w.out, w.in = nil, nil
 	return err
 }

@@ -155,7 +155,7 @@ func (b *Block) share() {
 // Run implements dense.Conv.
 func (b *Block) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
 	b.out, b.in = out, in
-	err := t.Run(ctx, b)
+	err := t.RunOn(ctx, b.conv.p.Threads, b)
 	b.out, b.in = nil, nil
 	return err
 }
