@@ -66,12 +66,12 @@ func (p *Problem) RowsCost() float64 {
 	}
 	pixels := float64(high * roundUp(width, p.Level.Block()))
 	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
-	// Rows read in place are far apart: they come as slowly as packing them.
-	fetched := images * k * pixels
 	if !p.readsInPlace() {
-		fetched = images * float64(p.groupIn()*volume(p.In))
+		return macs/r.mac + images*float64(p.groupIn()*volume(p.In))*r.pack*0.9
 	}
-	return macs/r.mac + fetched*r.pack*0.9
+	// Rows read in place are far apart, and every panel of weights reads them again: from some 128 output channels on,
+	// packing them once is cheaper.
+	return macs/r.mac + images*k*pixels*r.pack*(0.5+float64(p.groupOut())/256)
 }
 
 // DirectCost is the model's estimate for NewDirect.
@@ -96,8 +96,12 @@ func (p *Problem) DirectCost() float64 {
 	if p.groupOut() <= lanes {
 		macs *= narrow
 	}
-	return macs/r.mac*p.thin(tile) + blocks
+	return macs/r.mac*p.thin(tile) + blocks + barriers*float64(p.Threads-1)
 }
+
+// barriers is the nanoseconds that each further thread of a direct convolution loses at the ends of its passes, waiting
+// for the others: it tells only in layers of a few tenths of a millisecond.
+const barriers = 12_000
 
 // narrow is how much longer a product takes in tiles of one vector of output
 // channels than of two: each pixel is then loaded for one product.
