@@ -210,7 +210,7 @@ func phasesCost(p *Problem, choose phaseChoice) float64 {
 	if err != nil {
 		return math.Inf(1)
 	}
-	cost := float64(p.N*p.O*p.OutPlane()) / 4 / float64(p.Threads)
+	cost := float64(p.N*p.O*p.OutPlane()) / 4
 	for i := range l.parts {
 		sub := l.problem(&l.parts[i])
 		a, err := choose(sub)

@@ -66,7 +66,7 @@ func sampledAccepts(p *Problem) error {
 // sampledCost is the product's, and four products and a transposition for each sampled value.
 func sampledCost(p *Problem) float64 {
 	values := float64(p.N*p.C*p.Taps()) * float64(p.OutPlane())
-	return gemmCost(p) + values/2/float64(p.Threads)
+	return gemmCost(p) + values/2
 }
 
 func (r *sampled) channelBlocks() int { return (r.C + r.level.Block() - 1) / r.level.Block() }

@@ -87,7 +87,7 @@ func (t *Crew) RunOn(ctx context.Context, n int, job Job) error {
 // linger is how long a goroutine waits for the next run before it ends: waking
 // another thread takes as long, and a layer is often run again at once. It is
 // also the longest that it may keep another crew's goroutine from a processor.
-const linger = 40 * time.Microsecond
+const linger = 100 * time.Microsecond
 
 // join takes a seat whenever one is free, until none has been for a while: a
 // goroutine of an earlier run serves the next.

@@ -96,12 +96,13 @@ func (p *Problem) DirectCost() float64 {
 	if p.groupOut() <= lanes {
 		macs *= narrow
 	}
-	return macs/r.mac*p.thin(tile) + blocks + barriers*float64(p.Threads-1)
+	return macs/r.mac*p.thin(tile) + blocks + passes
 }
 
-// barriers is the nanoseconds that each further thread of a direct convolution loses at the ends of its passes, waiting
-// for the others: it tells only in layers of a few tenths of a millisecond.
-const barriers = 12_000
+// passes is the nanoseconds that a direct convolution loses at the ends of its passes; they tell only in small layers.
+// It is more on several threads, which wait for each other there, but the choice of an algorithm must not depend on the
+// number of threads: results would.
+const passes = 5_000
 
 // narrow is how much longer a product takes in tiles of one vector of output
 // channels than of two: each pixel is then loaded for one product.
