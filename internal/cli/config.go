@@ -66,11 +66,10 @@ func runConfig(o configOptions) error {
 type configJSON struct {
 	File     *string          `json:"file"`
 	Settings []settings.Value `json:"settings"`
-	Ignored  []string         `json:"ignored,omitempty"`
 }
 
 func configDocument(s settings.Settings) report.Document {
-	j := configJSON{Settings: s.Values, Ignored: s.Ignored}
+	j := configJSON{Settings: s.Values}
 	file := report.Text{"file: none (looked for ./convx.yaml, then convx/convx.yaml in the user's configuration folder)"}
 	if s.Path != "" {
 		j.File = &s.Path
@@ -85,8 +84,5 @@ func configDocument(s settings.Settings) report.Document {
 		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Key), {Text: value, Raw: v.Text}, report.Str(v.From)})
 	}
 	blocks := []report.Block{file, t}
-	if len(s.Ignored) > 0 {
-		blocks = append(blocks, report.Text{"ignored, for they name no setting: " + strings.Join(s.Ignored, ", ")})
-	}
 	return report.Document{JSON: j, Blocks: blocks}
 }

@@ -42,8 +42,6 @@ type Settings struct {
 	// Path is the user's file, empty if there is none.
 	Path   string
 	Values []Value
-	// Ignored are CONVX_* variables that name no setting.
-	Ignored []string
 }
 
 // Load merges the four sources. file is the path of --config, or empty to look in the usual places; flags are the
@@ -63,7 +61,7 @@ func Load(file string, flags *pflag.FlagSet) (Settings, error) {
 			return s, err
 		}
 	}
-	if s.Ignored, err = checkVariables(os.Environ()); err != nil {
+	if err = checkVariables(os.Environ()); err != nil {
 		return s, err
 	}
 	var problems []error
@@ -167,8 +165,8 @@ func cause(err error) error {
 	return err
 }
 
-// checkVariables finds CONVX_* variables that look like a misspelt setting (an error) or like nothing of ours.
-func checkVariables(environ []string) (ignored []string, err error) {
+// checkVariables refuses CONVX_* variables that name no setting.
+func checkVariables(environ []string) error {
 	for _, e := range environ {
 		name, value, _ := strings.Cut(e, "=")
 		key, ours := strings.CutPrefix(name, prefix)
@@ -179,10 +177,9 @@ func checkVariables(environ []string) (ignored []string, err error) {
 			continue
 		}
 		if near := layer.Nearest(strings.ToLower(key), names()); near != "" {
-			return nil, fmt.Errorf("unknown setting %s: did you mean %s%s?", name, prefix, strings.ToUpper(near))
+			return fmt.Errorf("unknown setting %s: did you mean %s%s?", name, prefix, strings.ToUpper(near))
 		}
-		ignored = append(ignored, name)
+		return fmt.Errorf("unknown setting %s: unset it, or use one of %s%s", name, prefix, strings.ToUpper(strings.Join(names(), ", "+prefix)))
 	}
-	slices.Sort(ignored)
-	return ignored, nil
+	return nil
 }
