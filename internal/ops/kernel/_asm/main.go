@@ -14,6 +14,7 @@ import (
 var kernels = map[string]func(){
 	"block":    block,
 	"gemm":     gemm,
+	"lane":     lane,
 	"peak":     peak,
 	"plane":    plane,
 	"resize":   resize,
