@@ -31,6 +31,7 @@ type algorithm struct {
 var convAlgorithms = []algorithm{
 	{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
 	{Name: "planes", accept: planesAccepts, cost: planesCost, prepare32: planesConv},
+	{Name: "lanes", accept: lanesAccepts, cost: lanesCost, prepare32: lanesConv},
 	{Name: "direct", accept: directAccepts, cost: directCost, prepare32: directConv},
 	{Name: "rows", accept: rowsAccepts, cost: rowsCost, prepare32: rowsConv},
 	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},

@@ -10,9 +10,18 @@ import (
 	"convx/internal/ops/kernel"
 )
 
-// worthThread is the multiply-accumulates that pay for waking a thread: some
-// 20 µs of work.
-const worthThread = 1 << 20
+// worthThread is the multiply-accumulates that pay for waking a thread, some microseconds of work; an element that is
+// read or written takes as long as elementMACs of them.
+const (
+	worthThread = 1 << 19
+	elementMACs = 12
+)
+
+// worthThreads is how many threads a convolution occupies.
+func worthThreads(p *Problem) int {
+	elements := float64(p.N) * (float64(p.C)*float64(p.InPlane()) + float64(p.O)*float64(p.OutPlane()))
+	return min(p.Threads, 1+int((p.MACs()+elementMACs*elements)/worthThread))
+}
 
 // denseProblem is p for package dense.
 func denseProblem(p *Problem) *dense.Problem {
@@ -20,7 +29,7 @@ func denseProblem(p *Problem) *dense.Problem {
 		Batch: p.N, Channels: p.C, OutChannels: p.O, Groups: p.Groups,
 		In: p.In, Out: p.Out, Kernel: p.Kernel, Stride: p.Stride, Dilation: p.Dilation,
 		Lo: float32(p.Lo), Hi: float32(p.Hi),
-		Level: kernel.Best(), Threads: min(p.Threads, 1+int(p.MACs()/worthThread)),
+		Level: kernel.Best(), Threads: worthThreads(p),
 	}
 	for axis, pad := range p.Pads {
 		q.Pad[axis] = pad.Begin
@@ -62,6 +71,20 @@ func directAccepts(p *Problem) error {
 }
 
 func directCost(p *Problem) float64 { return denseProblem(p).DirectCost() }
+
+// lanesConv is depthwise convolution on channel blocks.
+func lanesConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	return newDense(p, dense.NewLanes(*denseProblem(p), w.Weight, w.Bias)), nil
+}
+
+func lanesAccepts(p *Problem) error {
+	if reason := dense.LanesDeclines(denseProblem(p)); reason != "" {
+		return errors.New(reason)
+	}
+	return nil
+}
+
+func lanesCost(p *Problem) float64 { return denseProblem(p).LanesCost() }
 
 // winogradConv is F(m x m, r x r) with the tile that the cost model prefers.
 func winogradConv(p *Problem, w operands[float32]) (runner[float32], error) {

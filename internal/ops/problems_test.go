@@ -60,10 +60,14 @@ func drawInput(t *rapid.T, channels, dims int) []int {
 // drawConv draws a convolution of 1 to 3 axes, of any groups; it may be impossible.
 func drawConv(t *rapid.T) drawn {
 	dims := rapid.SampledFrom([]int{2, 1, 3}).Draw(t, "dims")
-	groups := rapid.SampledFrom([]int{1, 1, 2, 3, 8}).Draw(t, "groups")
-	in := drawInput(t, groups*rapid.IntRange(1, 5).Draw(t, "channels a group"), dims)
+	groups := rapid.SampledFrom([]int{1, 1, 2, 3, 8, 20}).Draw(t, "groups")
+	share, outs := 1, 1 // depthwise
+	if groups == 1 || rapid.Bool().Draw(t, "grouped") {
+		share, outs = rapid.IntRange(1, 5).Draw(t, "channels a group"), rapid.IntRange(1, 9).Draw(t, "outputs a group")
+	}
+	in := drawInput(t, groups*share, dims)
 	c := layer.Conv{
-		Window: drawWindow(t, dims), Groups: groups, OutChannels: groups * rapid.IntRange(1, 9).Draw(t, "outputs a group"),
+		Window: drawWindow(t, dims), Groups: groups, OutChannels: groups * outs,
 		Bias: rapid.Bool().Draw(t, "bias"), PadMode: rapid.SampledFrom(layer.PadModes()).Draw(t, "pad mode"),
 	}
 	return drawnOf(c, in)

@@ -127,6 +127,31 @@ func TestRowsAgainstDefinition(t *testing.T) {
 	}
 }
 
+func TestLanesAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for i := range 300 {
+		p := random(r)
+		if i%4 == 0 { // a kernel larger than the input
+			p.Kernel[2] += 12
+			p.Pad[2] += 6 * p.Dilation[2]
+		}
+		p.Channels = 1 + r.IntN(40)
+		p.OutChannels, p.Groups = p.Channels, p.Channels
+		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		if why := LanesDeclines(&p); why != "" {
+			t.Fatalf("%+v: declined: %s", p, why)
+		}
+		exact(t, p, func(w, b []float32) Conv {
+			l := NewLanes(p, w, b)
+			if i%2 == 0 { // bands, which planes of this size have no need of
+				l.rows, l.bands, l.tall = nil, nil, 0
+				l.makeBands(1 + i%5)
+			}
+			return l
+		})
+	}
+}
+
 // exact demands the definition's results, ==, on integers.
 func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) {
 	t.Helper()
@@ -206,6 +231,9 @@ func everyAlgorithm(p Problem, weights []float32) map[string]Conv {
 	}
 	if RowsDeclines(&p) == "" {
 		all["rows"] = NewRows(p, weights, nil)
+	}
+	if LanesDeclines(&p) == "" {
+		all["lanes"] = NewLanes(p, weights, nil)
 	}
 	if m, _ := p.BestWinograd(); m > 0 {
 		all["winograd"] = NewBestWinograd(p, m, weights, nil)

@@ -13,23 +13,25 @@ type rates struct {
 	tap   float64 // of one plane, one tap at a time: a load for each
 	split float64 // nanoseconds to split one element by phase
 	store float64 // nanoseconds an output element
+	tile  float64 // nanoseconds that a tile takes beside its work
 	bytes float64 // bytes a nanosecond from and to memory
 }
 
 var rateTable = [...]rates{
-	kernel.Generic: {slide: 0.6, block: 0.6, tap: 0.6, split: 1, store: 1, bytes: 10},
-	kernel.AVX2:    {slide: 35, block: 35, tap: 18, split: 0.1, store: 0.1, bytes: 15},
-	kernel.AVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, bytes: 15},
+	kernel.Generic: {slide: 0.6, block: 0.6, tap: 0.6, split: 1, store: 1, tile: 20, bytes: 10},
+	kernel.AVX2:    {slide: 35, block: 35, tap: 18, split: 0.12, store: 0.1, tile: 14, bytes: 15},
+	kernel.AVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 15},
 }
 
 // Cost estimates a run on one thread in nanoseconds: multiply-accumulates in
 // whole vectors at the rate of the tiles, copies and stores, but no less than
-// the traffic takes.
+// the traffic takes where it goes through memory.
 func Cost(p *dense.Problem) float64 {
 	r := rateTable[p.Level]
 	c := newConv(p)
 	lanes := p.Level.Block()
 	pixels := float64(p.Out[0]*p.Out[1]) * float64((p.Out[2]+lanes-1)/lanes*lanes) * float64(p.Batch*p.Groups)
+	share := p.MeetingShare()
 	work := 0.0
 	for _, o := range c.outs {
 		rate := r.block
@@ -39,13 +41,17 @@ func Cost(p *dense.Problem) float64 {
 				rate = r.slide
 			}
 		}
-		macs := float64(o.blocks*o.kind.Outs) * float64(c.weightsOf()) * pixels
-		work += macs/rate + float64(o.blocks*o.kind.Outs)*pixels*r.store
+		macs := float64(o.blocks*o.kind.Outs) * float64(c.weightsOf()) * pixels * share
+		tiles := p.Batch * p.Groups * o.blocks * p.Out[0] * ((p.Out[1]-1)/o.kind.Rows(p.Level) + 1)
+		work += macs/rate + float64(o.blocks*o.kind.Outs)*pixels*r.store + float64(tiles)*r.tile
 	}
 	in := float64(p.Batch*p.Channels) * float64(volume(p.In))
-	out := float64(p.Batch*p.OutChannels) * float64(volume(p.Out))
 	if p.Stride[2] > 1 {
 		work += in * r.split
 	}
-	return max(work, 4*(in+out)/r.bytes)
+	bytes := 4 * (in + float64(p.Batch*p.OutChannels)*float64(volume(p.Out)))
+	if bytes < streamBytes {
+		return work
+	}
+	return max(work, bytes/r.bytes)
 }
