@@ -37,14 +37,6 @@ type blockWork struct {
 	split    []float32
 }
 
-// Pointwise is a 1x1 convolution: Out x channels weights, and perhaps a bias
-// and an activation.
-type Pointwise struct {
-	Weights, Bias []float32
-	Out           int
-	Lo, Hi        float32
-}
-
 // BlockDeclines returns why NewBlock cannot compute a block around the
 // depthwise convolution p, or "".
 func BlockDeclines(p *dense.Problem) string {
@@ -79,7 +71,7 @@ func blockTall(p *dense.Problem, rows int) int {
 // NewBlock prepares a block around the depthwise convolution p with the given
 // weights and bias (which may be nil). expand may be nil. residual adds the
 // input to the output, which is then kept within lo and hi.
-func NewBlock(p dense.Problem, weights, bias []float32, expand, project *Pointwise, in int, residual bool, lo, hi float32) *Block {
+func NewBlock(p dense.Problem, weights, bias []float32, expand, project *dense.Pointwise, in int, residual bool, lo, hi float32) *Block {
 	c := newConv(&p)
 	c.pack(weights, bias)
 	b := &Block{conv: c, residual: residual, lo: lo, hi: hi, channels: in}

@@ -12,8 +12,8 @@ import (
 )
 
 // pointwiseOf is a random 1x1 convolution of integers.
-func pointwiseOf(r *rand.Rand, in, out int) *Pointwise {
-	w := &Pointwise{Weights: make([]float32, in*out), Bias: make([]float32, out), Out: out}
+func pointwiseOf(r *rand.Rand, in, out int) *dense.Pointwise {
+	w := &dense.Pointwise{Weights: make([]float32, in*out), Bias: make([]float32, out), Out: out}
 	w.Lo, w.Hi = dense.NoClamp()
 	if r.IntN(2) == 0 {
 		w.Lo, w.Hi = 0, 6
@@ -27,8 +27,8 @@ func pointwiseOf(r *rand.Rand, in, out int) *Pointwise {
 	return w
 }
 
-// as1x1 is the 1x1 convolution of p's plane of that extent.
-func (w *Pointwise) as1x1(p *dense.Problem, in int, extent [3]int) dense.Problem {
+// as1x1 is the 1x1 convolution w of p's plane of that extent.
+func as1x1(w *dense.Pointwise, p *dense.Problem, in int, extent [3]int) dense.Problem {
 	one := [3]int{1, 1, 1}
 	return dense.Problem{Batch: p.Batch, Channels: in, OutChannels: w.Out, Groups: 1, In: extent, Out: extent,
 		Kernel: one, Stride: one, Dilation: one, Lo: w.Lo, Hi: w.Hi}
@@ -50,7 +50,7 @@ func TestBlockAgainstDefinition(t *testing.T) {
 	for i := range 400 {
 		p := randomBlock(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
-		in, expand := p.Channels, (*Pointwise)(nil)
+		in, expand := p.Channels, (*dense.Pointwise)(nil)
 		if r.IntN(2) == 0 {
 			in = 1 + r.IntN(12)
 			expand = pointwiseOf(r, in, p.Channels)
@@ -68,10 +68,10 @@ func TestBlockAgainstDefinition(t *testing.T) {
 
 		mid := x
 		if expand != nil {
-			q := expand.as1x1(&p, in, p.In)
+			q := as1x1(expand, &p, in, p.In)
 			mid = definition(&q, expand.Weights, expand.Bias, x)
 		}
-		q := project.as1x1(&p, p.Channels, p.Out)
+		q := as1x1(project, &p, p.Channels, p.Out)
 		want := definition(&q, project.Weights, project.Bias, definition(&p, weights, bias, mid))
 		lo, hi := float32(-9), float32(50)
 		if residual {
@@ -79,14 +79,22 @@ func TestBlockAgainstDefinition(t *testing.T) {
 				want[i] = min(max(want[i]+x[i], lo), hi)
 			}
 		}
-		b, out := NewBlock(p, weights, bias, expand, project, in, residual, lo, hi), make([]float32, len(want))
-		for run := range 2 {
-			if err := b.Run(t.Context(), out, x, crew.New(p.Threads)); err != nil {
-				t.Fatal(err)
-			}
-			for i := range want {
-				if out[i] != want[i] {
-					t.Fatalf("%+v, residual %v, run %d: element %d = %v, want %v", p, residual, run, i, out[i], want[i])
+		if why := dense.BlocksDeclines(&p, in); why != "" {
+			t.Fatalf("%+v: declined: %s", p, why)
+		}
+		for name, b := range map[string]dense.Conv{
+			"bands":  NewBlock(p, weights, bias, expand, project, in, residual, lo, hi),
+			"blocks": dense.NewBlocks(p, weights, bias, expand, project, in, residual, lo, hi),
+		} {
+			out := make([]float32, len(want))
+			for run := range 2 {
+				if err := b.Run(t.Context(), out, x, crew.New(p.Threads)); err != nil {
+					t.Fatal(err)
+				}
+				for i := range want {
+					if out[i] != want[i] {
+						t.Fatalf("%s: %+v, residual %v, run %d: element %d = %v, want %v", name, p, residual, run, i, out[i], want[i])
+					}
 				}
 			}
 		}
@@ -114,7 +122,7 @@ func BenchmarkBlock(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/threads%d", l.name, threads), func(b *testing.B) {
 				r := rand.New(rand.NewPCG(1, 1))
 				weights, bias, _ := operands(&p, false)
-				var expand *Pointwise
+				var expand *dense.Pointwise
 				if l.expand > 0 {
 					expand = pointwiseOf(r, l.in, l.c)
 				}

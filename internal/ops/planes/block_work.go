@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"convx/internal/ops/crew"
+	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
 )
 
@@ -99,7 +100,7 @@ type matrix struct {
 	tileLanes int
 }
 
-func newMatrix(l kernel.Level, w *Pointwise, k int) *matrix {
+func newMatrix(l kernel.Level, w *dense.Pointwise, k int) *matrix {
 	m := &matrix{level: l, k: k, out: w.Out, lo: w.Lo, hi: w.Hi}
 	m.rows, m.tileLanes = l.GemmTile()
 	m.tileLanes /= l.Block()
