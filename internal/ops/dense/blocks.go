@@ -266,7 +266,7 @@ func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n int) {
 		if to == len(taps) {
 			lo, hi = m.lo, m.hi
 		}
-		m.level.GemmTaps(c, cs, a, weights, taps[from:to], n, pn.vectors, bias, lo, hi, from > 0)
+		m.level.GemmTaps(c, cs, a, 0, weights, taps[from:to], n, pn.vectors, bias, lo, hi, from > 0)
 		bias = nil
 	}
 }

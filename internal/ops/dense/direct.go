@@ -9,7 +9,7 @@ import (
 
 // Direct is the definition's own loops on channel-blocked pixels: the input is
 // copied once into blocks of as many channels as a vector has lanes, with its
-// padding, and a tile multiplies up to 14 neighbouring output pixels by two
+// padding where taps meet it, and a tile multiplies up to 14 neighbouring output pixels by two
 // vectors of output channels through all taps. Nothing is packed per tap, a tap
 // is an offset; taps that meet only padding are skipped, rows always and columns
 // where that leaves wide enough tiles. A stride splits each row by phase, so
@@ -24,6 +24,7 @@ type Direct struct {
 	perGroup  int       // floats of a group's weights
 	bias      []float32 // by group, in blocks of lanes
 
+	left     int // padding before a row
 	half     int // blocks of one phase of a row
 	rowSize  int // floats of a row
 	tall     int // rows of a band
@@ -73,7 +74,7 @@ func NewDirect(p Problem, weights, bias []float32) *Direct {
 	}
 	d := &Direct{p: p, lanes: p.Level.Block()}
 	d.inBlocks, d.outBlocks = ceilDiv(p.groupIn(), d.lanes), ceilDiv(p.groupOut(), d.lanes)
-	d.half = p.halfRow()
+	d.left, d.half = p.storedRow()
 	d.rowSize = p.Stride[2] * d.half * d.lanes
 	d.slices = p.slices()
 	d.valid = [2][]span{p.validTaps(0), p.validTaps(1)}
@@ -93,6 +94,15 @@ func DirectDeclines(p *Problem) string {
 	return ""
 }
 
+// storedRow is the padding kept before a row of a direct convolution, and the blocks of one phase. Where columns that
+// meet padding alone are left out, none is kept.
+func (p *Problem) storedRow() (left, half int) {
+	if p.Stride[2] == 1 && p.cuts() != nil {
+		return 0, p.In[2]
+	}
+	return p.Pad[2], p.halfRow()
+}
+
 // halfRow is the blocks of one phase of a row of input.
 func (p *Problem) halfRow() int {
 	return ceilDiv((p.Out[2]-1)*p.Stride[2]+(p.Kernel[2]-1)*p.Dilation[2]+1, p.Stride[2])
@@ -103,9 +113,10 @@ func (p *Problem) bandRows(rows int) int {
 	return (rows-1)*p.Stride[1] + (p.Kernel[1]-1)*p.Dilation[1] + 1
 }
 
-// bandBytes is the memory of the input of some rows of output, over the depth.
+// bandBytes is the memory of the input of some rows of output, over the depth: the rows that exist.
 func (p *Problem) bandBytes(rows int) int {
-	return 4 * roundUp(p.groupIn(), p.Level.Block()) * p.slices() * p.bandRows(rows) * p.Stride[2] * p.halfRow()
+	_, half := p.storedRow()
+	return 4 * roundUp(p.groupIn(), p.Level.Block()) * p.slices() * min(p.In[1], p.bandRows(rows)) * p.Stride[2] * half
 }
 
 // validTaps returns, for each output of an axis, the taps that meet input.
@@ -162,7 +173,8 @@ func (d *Direct) makeBands() {
 	d.shared = p.Threads > 1 && n*p.Batch*p.Groups < 2*p.Threads
 	d.bands = split(p.Out[1], n)
 	for _, b := range d.bands {
-		d.tall = max(d.tall, p.bandRows(b.len()))
+		first, last := p.rowsOf(b)
+		d.tall = max(d.tall, last-first)
 	}
 }
 

@@ -1,7 +1,7 @@
 package dense
 
 // packSlice brings one channel block of one depth slice of a band's input to
-// blocks, with zeros around it. image counts samples and groups.
+// blocks, with zeros beside it. image counts samples and groups.
 func (d *Direct) packSlice(planes, spare []float32, image, band, item int) {
 	p := &d.p
 	block, slice := item/d.slices, item%d.slices
@@ -12,19 +12,17 @@ func (d *Direct) packSlice(planes, spare []float32, image, band, item int) {
 	channels := min(d.lanes, p.groupIn()-block*d.lanes)
 	src := d.in[(image*p.groupIn()+block*d.lanes)*volume(p.In)+id*p.In[1]*p.In[2]:]
 	dst := planes[block*d.blockSize()+slice*d.tall*d.rowSize:]
-	first := d.bands[band].from*p.Stride[1] - p.Pad[1]
-	for y := range p.bandRows(d.bands[band].len()) {
-		if ih := first + y; ih >= 0 && ih < p.In[1] {
-			d.packRow(dst[y*d.rowSize:][:d.rowSize], spare, src[ih*p.In[2]:], channels)
-		}
+	first, last := p.rowsOf(d.bands[band])
+	for ih := first; ih < last; ih++ {
+		d.packRow(dst[(ih-first)*d.rowSize:][:d.rowSize], spare, src[ih*p.In[2]:], channels)
 	}
 }
 
 // packRow writes a row of input with its padding, phase by phase of the stride.
 func (d *Direct) packRow(dst, spare, src []float32, channels int) {
 	p := &d.p
-	s, left := p.Stride[2], p.Pad[2]
-	width := min(s*d.half, (p.Out[2]-1)*s+(p.Kernel[2]-1)*p.Dilation[2]+1)
+	s, left := p.Stride[2], d.left
+	width := min(s*d.half, p.laneWidth())
 	n := min(p.In[2], width-left)
 	if n <= 0 {
 		clear(dst)
@@ -87,7 +85,8 @@ func (d *Direct) tile(products []float32, size int, planes, weights, bias []floa
 		}
 		return
 	}
-	a := planes[(od*p.Stride[0]*d.tall+(t.oh-d.bands[band].from)*p.Stride[1])*d.rowSize+t.ow*d.lanes:]
+	top, _ := p.rowsOf(d.bands[band])
+	at := (od*p.Stride[0]*d.tall+t.oh*p.Stride[1]-p.Pad[1]-top)*d.rowSize + (t.ow-p.Pad[2]+d.left)*d.lanes
 	for kd := depth.from; kd < depth.to; kd++ {
 		from := max(chunk.from, kd*slice+height.from*s.row)
 		to := min(chunk.to, kd*slice+height.to*s.row)
@@ -102,7 +101,7 @@ func (d *Direct) tile(products []float32, size int, planes, weights, bias []floa
 		if from > first {
 			b = nil
 		}
-		p.Level.GemmTaps(c, size, a, weights, s.taps[vectors-1][from:to], t.n, vectors, b, lo, hi, from > first)
+		p.Level.GemmTaps(c, size, planes, at, weights, s.taps[vectors-1][from:to], t.n, vectors, b, lo, hi, from > first)
 	}
 }
 

@@ -4,13 +4,13 @@ package kernel
 
 import "unsafe"
 
-func (l Level) gemmTaps(c []float32, cs int, a, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
+func (l Level) gemmTaps(c []float32, cs int, a []float32, at int, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
 	switch l {
 	case AVX512:
-		tapsAVX512(&c[0], cs, &a[0], &b[0], &taps[0].A, len(taps), m, vectors, unsafe.SliceData(bias), lo, hi, accumulate)
+		tapsAVX512(&c[0], cs, &a[0], at, &b[0], &taps[0].A, len(taps), m, vectors, unsafe.SliceData(bias), lo, hi, accumulate)
 	case AVX2:
-		tapsAVX2(&c[0], cs, &a[0], &b[0], &taps[0].A, len(taps), m, vectors, unsafe.SliceData(bias), lo, hi, accumulate)
+		tapsAVX2(&c[0], cs, &a[0], at, &b[0], &taps[0].A, len(taps), m, vectors, unsafe.SliceData(bias), lo, hi, accumulate)
 	default:
-		gemmTapsGeneric(l.Block(), c, cs, a, b, taps, m, vectors, bias, lo, hi, accumulate)
+		gemmTapsGeneric(l.Block(), c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
 	}
 }

@@ -4,19 +4,22 @@
 
 #include "textflag.h"
 
-// func tapsAVX512(c *float32, cs int, a *float32, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+// func tapsAVX512(c *float32, cs int, a *float32, at int, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
 // Requires: AVX, AVX512F, CMOV, MMX+
-TEXT ·tapsAVX512(SB), NOSPLIT, $0-81
+TEXT ·tapsAVX512(SB), NOSPLIT, $0-89
 	MOVQ    c+0(FP), AX
 	MOVQ    cs+8(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    a+16(FP), DX
-	MOVQ    b+24(FP), BX
-	MOVQ    list+32(FP), SI
-	MOVQ    count+40(FP), DI
-	MOVQ    bias+64(FP), R8
-	MOVQ    m+48(FP), R9
-	MOVQ    vectors+56(FP), R10
+	MOVQ    b+32(FP), BX
+	MOVQ    list+40(FP), SI
+	MOVQ    count+48(FP), DI
+	MOVQ    bias+72(FP), R8
+	MOVQ    at+24(FP), R9
+	SHLQ    $0x02, R9
+	ADDQ    R9, DX
+	MOVQ    m+56(FP), R9
+	MOVQ    vectors+64(FP), R10
 	CMPQ    R10, $+2
 	JNE     narrow
 	CMPQ    R9, $+14
@@ -97,7 +100,7 @@ body1x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body1x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body1x2_clamp
@@ -105,10 +108,10 @@ body1x2_loop:
 	VADDPS       (CX), Z1, Z1
 
 body1x2_clamp:
-	VBROADCASTSS lo+72(FP), Z4
+	VBROADCASTSS lo+80(FP), Z4
 	VMAXPS       Z0, Z4, Z0
 	VMAXPS       Z1, Z4, Z1
-	VBROADCASTSS hi+76(FP), Z4
+	VBROADCASTSS hi+84(FP), Z4
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
 	VMOVUPS      Z0, (AX)
@@ -186,7 +189,7 @@ body2x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body2x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body2x2_clamp
@@ -196,12 +199,12 @@ body2x2_loop:
 	VADDPS       64(CX), Z3, Z3
 
 body2x2_clamp:
-	VBROADCASTSS lo+72(FP), Z6
+	VBROADCASTSS lo+80(FP), Z6
 	VMAXPS       Z0, Z6, Z0
 	VMAXPS       Z1, Z6, Z1
 	VMAXPS       Z2, Z6, Z2
 	VMAXPS       Z3, Z6, Z3
-	VBROADCASTSS hi+76(FP), Z6
+	VBROADCASTSS hi+84(FP), Z6
 	VMINPS       Z0, Z6, Z0
 	VMINPS       Z1, Z6, Z1
 	VMINPS       Z2, Z6, Z2
@@ -300,7 +303,7 @@ body3x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body3x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body3x2_clamp
@@ -312,14 +315,14 @@ body3x2_loop:
 	VADDPS       128(CX), Z5, Z5
 
 body3x2_clamp:
-	VBROADCASTSS lo+72(FP), Z8
+	VBROADCASTSS lo+80(FP), Z8
 	VMAXPS       Z0, Z8, Z0
 	VMAXPS       Z1, Z8, Z1
 	VMAXPS       Z2, Z8, Z2
 	VMAXPS       Z3, Z8, Z3
 	VMAXPS       Z4, Z8, Z4
 	VMAXPS       Z5, Z8, Z5
-	VBROADCASTSS hi+76(FP), Z8
+	VBROADCASTSS hi+84(FP), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
 	VMINPS       Z2, Z8, Z2
@@ -439,7 +442,7 @@ body4x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body4x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body4x2_clamp
@@ -453,7 +456,7 @@ body4x2_loop:
 	VADDPS       192(CX), Z7, Z7
 
 body4x2_clamp:
-	VBROADCASTSS lo+72(FP), Z10
+	VBROADCASTSS lo+80(FP), Z10
 	VMAXPS       Z0, Z10, Z0
 	VMAXPS       Z1, Z10, Z1
 	VMAXPS       Z2, Z10, Z2
@@ -462,7 +465,7 @@ body4x2_clamp:
 	VMAXPS       Z5, Z10, Z5
 	VMAXPS       Z6, Z10, Z6
 	VMAXPS       Z7, Z10, Z7
-	VBROADCASTSS hi+76(FP), Z10
+	VBROADCASTSS hi+84(FP), Z10
 	VMINPS       Z0, Z10, Z0
 	VMINPS       Z1, Z10, Z1
 	VMINPS       Z2, Z10, Z2
@@ -603,7 +606,7 @@ body5x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body5x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body5x2_clamp
@@ -619,7 +622,7 @@ body5x2_loop:
 	VADDPS       256(CX), Z9, Z9
 
 body5x2_clamp:
-	VBROADCASTSS lo+72(FP), Z12
+	VBROADCASTSS lo+80(FP), Z12
 	VMAXPS       Z0, Z12, Z0
 	VMAXPS       Z1, Z12, Z1
 	VMAXPS       Z2, Z12, Z2
@@ -630,7 +633,7 @@ body5x2_clamp:
 	VMAXPS       Z7, Z12, Z7
 	VMAXPS       Z8, Z12, Z8
 	VMAXPS       Z9, Z12, Z9
-	VBROADCASTSS hi+76(FP), Z12
+	VBROADCASTSS hi+84(FP), Z12
 	VMINPS       Z0, Z12, Z0
 	VMINPS       Z1, Z12, Z1
 	VMINPS       Z2, Z12, Z2
@@ -792,7 +795,7 @@ body6x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body6x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body6x2_clamp
@@ -810,7 +813,7 @@ body6x2_loop:
 	VADDPS       320(CX), Z11, Z11
 
 body6x2_clamp:
-	VBROADCASTSS lo+72(FP), Z14
+	VBROADCASTSS lo+80(FP), Z14
 	VMAXPS       Z0, Z14, Z0
 	VMAXPS       Z1, Z14, Z1
 	VMAXPS       Z2, Z14, Z2
@@ -823,7 +826,7 @@ body6x2_clamp:
 	VMAXPS       Z9, Z14, Z9
 	VMAXPS       Z10, Z14, Z10
 	VMAXPS       Z11, Z14, Z11
-	VBROADCASTSS hi+76(FP), Z14
+	VBROADCASTSS hi+84(FP), Z14
 	VMINPS       Z0, Z14, Z0
 	VMINPS       Z1, Z14, Z1
 	VMINPS       Z2, Z14, Z2
@@ -1006,7 +1009,7 @@ body7x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body7x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body7x2_clamp
@@ -1026,7 +1029,7 @@ body7x2_loop:
 	VADDPS       384(CX), Z13, Z13
 
 body7x2_clamp:
-	VBROADCASTSS lo+72(FP), Z16
+	VBROADCASTSS lo+80(FP), Z16
 	VMAXPS       Z0, Z16, Z0
 	VMAXPS       Z1, Z16, Z1
 	VMAXPS       Z2, Z16, Z2
@@ -1041,7 +1044,7 @@ body7x2_clamp:
 	VMAXPS       Z11, Z16, Z11
 	VMAXPS       Z12, Z16, Z12
 	VMAXPS       Z13, Z16, Z13
-	VBROADCASTSS hi+76(FP), Z16
+	VBROADCASTSS hi+84(FP), Z16
 	VMINPS       Z0, Z16, Z0
 	VMINPS       Z1, Z16, Z1
 	VMINPS       Z2, Z16, Z2
@@ -1245,7 +1248,7 @@ body8x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body8x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body8x2_clamp
@@ -1267,7 +1270,7 @@ body8x2_loop:
 	VADDPS       448(CX), Z15, Z15
 
 body8x2_clamp:
-	VBROADCASTSS lo+72(FP), Z18
+	VBROADCASTSS lo+80(FP), Z18
 	VMAXPS       Z0, Z18, Z0
 	VMAXPS       Z1, Z18, Z1
 	VMAXPS       Z2, Z18, Z2
@@ -1284,7 +1287,7 @@ body8x2_clamp:
 	VMAXPS       Z13, Z18, Z13
 	VMAXPS       Z14, Z18, Z14
 	VMAXPS       Z15, Z18, Z15
-	VBROADCASTSS hi+76(FP), Z18
+	VBROADCASTSS hi+84(FP), Z18
 	VMINPS       Z0, Z18, Z0
 	VMINPS       Z1, Z18, Z1
 	VMINPS       Z2, Z18, Z2
@@ -1509,7 +1512,7 @@ body9x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body9x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body9x2_clamp
@@ -1533,7 +1536,7 @@ body9x2_loop:
 	VADDPS       512(CX), Z17, Z17
 
 body9x2_clamp:
-	VBROADCASTSS lo+72(FP), Z20
+	VBROADCASTSS lo+80(FP), Z20
 	VMAXPS       Z0, Z20, Z0
 	VMAXPS       Z1, Z20, Z1
 	VMAXPS       Z2, Z20, Z2
@@ -1552,7 +1555,7 @@ body9x2_clamp:
 	VMAXPS       Z15, Z20, Z15
 	VMAXPS       Z16, Z20, Z16
 	VMAXPS       Z17, Z20, Z17
-	VBROADCASTSS hi+76(FP), Z20
+	VBROADCASTSS hi+84(FP), Z20
 	VMINPS       Z0, Z20, Z0
 	VMINPS       Z1, Z20, Z1
 	VMINPS       Z2, Z20, Z2
@@ -1798,7 +1801,7 @@ body10x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body10x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body10x2_clamp
@@ -1824,7 +1827,7 @@ body10x2_loop:
 	VADDPS       576(CX), Z19, Z19
 
 body10x2_clamp:
-	VBROADCASTSS lo+72(FP), Z22
+	VBROADCASTSS lo+80(FP), Z22
 	VMAXPS       Z0, Z22, Z0
 	VMAXPS       Z1, Z22, Z1
 	VMAXPS       Z2, Z22, Z2
@@ -1845,7 +1848,7 @@ body10x2_clamp:
 	VMAXPS       Z17, Z22, Z17
 	VMAXPS       Z18, Z22, Z18
 	VMAXPS       Z19, Z22, Z19
-	VBROADCASTSS hi+76(FP), Z22
+	VBROADCASTSS hi+84(FP), Z22
 	VMINPS       Z0, Z22, Z0
 	VMINPS       Z1, Z22, Z1
 	VMINPS       Z2, Z22, Z2
@@ -2112,7 +2115,7 @@ body11x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body11x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body11x2_clamp
@@ -2140,7 +2143,7 @@ body11x2_loop:
 	VADDPS       640(CX), Z21, Z21
 
 body11x2_clamp:
-	VBROADCASTSS lo+72(FP), Z24
+	VBROADCASTSS lo+80(FP), Z24
 	VMAXPS       Z0, Z24, Z0
 	VMAXPS       Z1, Z24, Z1
 	VMAXPS       Z2, Z24, Z2
@@ -2163,7 +2166,7 @@ body11x2_clamp:
 	VMAXPS       Z19, Z24, Z19
 	VMAXPS       Z20, Z24, Z20
 	VMAXPS       Z21, Z24, Z21
-	VBROADCASTSS hi+76(FP), Z24
+	VBROADCASTSS hi+84(FP), Z24
 	VMINPS       Z0, Z24, Z0
 	VMINPS       Z1, Z24, Z1
 	VMINPS       Z2, Z24, Z2
@@ -2451,7 +2454,7 @@ body12x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body12x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body12x2_clamp
@@ -2481,7 +2484,7 @@ body12x2_loop:
 	VADDPS       704(CX), Z23, Z23
 
 body12x2_clamp:
-	VBROADCASTSS lo+72(FP), Z26
+	VBROADCASTSS lo+80(FP), Z26
 	VMAXPS       Z0, Z26, Z0
 	VMAXPS       Z1, Z26, Z1
 	VMAXPS       Z2, Z26, Z2
@@ -2506,7 +2509,7 @@ body12x2_clamp:
 	VMAXPS       Z21, Z26, Z21
 	VMAXPS       Z22, Z26, Z22
 	VMAXPS       Z23, Z26, Z23
-	VBROADCASTSS hi+76(FP), Z26
+	VBROADCASTSS hi+84(FP), Z26
 	VMINPS       Z0, Z26, Z0
 	VMINPS       Z1, Z26, Z1
 	VMINPS       Z2, Z26, Z2
@@ -2815,7 +2818,7 @@ body13x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body13x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body13x2_clamp
@@ -2847,7 +2850,7 @@ body13x2_loop:
 	VADDPS       768(CX), Z25, Z25
 
 body13x2_clamp:
-	VBROADCASTSS lo+72(FP), Z28
+	VBROADCASTSS lo+80(FP), Z28
 	VMAXPS       Z0, Z28, Z0
 	VMAXPS       Z1, Z28, Z1
 	VMAXPS       Z2, Z28, Z2
@@ -2874,7 +2877,7 @@ body13x2_clamp:
 	VMAXPS       Z23, Z28, Z23
 	VMAXPS       Z24, Z28, Z24
 	VMAXPS       Z25, Z28, Z25
-	VBROADCASTSS hi+76(FP), Z28
+	VBROADCASTSS hi+84(FP), Z28
 	VMINPS       Z0, Z28, Z0
 	VMINPS       Z1, Z28, Z1
 	VMINPS       Z2, Z28, Z2
@@ -3204,7 +3207,7 @@ body14x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body14x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body14x2_clamp
@@ -3238,7 +3241,7 @@ body14x2_loop:
 	VADDPS       832(CX), Z27, Z27
 
 body14x2_clamp:
-	VBROADCASTSS lo+72(FP), Z30
+	VBROADCASTSS lo+80(FP), Z30
 	VMAXPS       Z0, Z30, Z0
 	VMAXPS       Z1, Z30, Z1
 	VMAXPS       Z2, Z30, Z2
@@ -3267,7 +3270,7 @@ body14x2_clamp:
 	VMAXPS       Z25, Z30, Z25
 	VMAXPS       Z26, Z30, Z26
 	VMAXPS       Z27, Z30, Z27
-	VBROADCASTSS hi+76(FP), Z30
+	VBROADCASTSS hi+84(FP), Z30
 	VMINPS       Z0, Z30, Z0
 	VMINPS       Z1, Z30, Z1
 	VMINPS       Z2, Z30, Z2
@@ -3396,16 +3399,16 @@ body1x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body1x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body1x1_clamp
 	VADDPS       (AX), Z0, Z0
 
 body1x1_clamp:
-	VBROADCASTSS lo+72(FP), Z2
+	VBROADCASTSS lo+80(FP), Z2
 	VMAXPS       Z0, Z2, Z0
-	VBROADCASTSS hi+76(FP), Z2
+	VBROADCASTSS hi+84(FP), Z2
 	VMINPS       Z0, Z2, Z0
 	VMOVUPS      Z0, (AX)
 	VZEROUPPER
@@ -3465,7 +3468,7 @@ body2x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body2x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body2x1_clamp
@@ -3473,10 +3476,10 @@ body2x1_loop:
 	VADDPS       64(AX), Z1, Z1
 
 body2x1_clamp:
-	VBROADCASTSS lo+72(FP), Z3
+	VBROADCASTSS lo+80(FP), Z3
 	VMAXPS       Z0, Z3, Z0
 	VMAXPS       Z1, Z3, Z1
-	VBROADCASTSS hi+76(FP), Z3
+	VBROADCASTSS hi+84(FP), Z3
 	VMINPS       Z0, Z3, Z0
 	VMINPS       Z1, Z3, Z1
 	VMOVUPS      Z0, (AX)
@@ -3549,7 +3552,7 @@ body3x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body3x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body3x1_clamp
@@ -3558,11 +3561,11 @@ body3x1_loop:
 	VADDPS       128(AX), Z2, Z2
 
 body3x1_clamp:
-	VBROADCASTSS lo+72(FP), Z4
+	VBROADCASTSS lo+80(FP), Z4
 	VMAXPS       Z0, Z4, Z0
 	VMAXPS       Z1, Z4, Z1
 	VMAXPS       Z2, Z4, Z2
-	VBROADCASTSS hi+76(FP), Z4
+	VBROADCASTSS hi+84(FP), Z4
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
@@ -3648,7 +3651,7 @@ body4x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body4x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body4x1_clamp
@@ -3658,12 +3661,12 @@ body4x1_loop:
 	VADDPS       192(AX), Z3, Z3
 
 body4x1_clamp:
-	VBROADCASTSS lo+72(FP), Z5
+	VBROADCASTSS lo+80(FP), Z5
 	VMAXPS       Z0, Z5, Z0
 	VMAXPS       Z1, Z5, Z1
 	VMAXPS       Z2, Z5, Z2
 	VMAXPS       Z3, Z5, Z3
-	VBROADCASTSS hi+76(FP), Z5
+	VBROADCASTSS hi+84(FP), Z5
 	VMINPS       Z0, Z5, Z0
 	VMINPS       Z1, Z5, Z1
 	VMINPS       Z2, Z5, Z2
@@ -3762,7 +3765,7 @@ body5x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body5x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body5x1_clamp
@@ -3773,13 +3776,13 @@ body5x1_loop:
 	VADDPS       256(AX), Z4, Z4
 
 body5x1_clamp:
-	VBROADCASTSS lo+72(FP), Z6
+	VBROADCASTSS lo+80(FP), Z6
 	VMAXPS       Z0, Z6, Z0
 	VMAXPS       Z1, Z6, Z1
 	VMAXPS       Z2, Z6, Z2
 	VMAXPS       Z3, Z6, Z3
 	VMAXPS       Z4, Z6, Z4
-	VBROADCASTSS hi+76(FP), Z6
+	VBROADCASTSS hi+84(FP), Z6
 	VMINPS       Z0, Z6, Z0
 	VMINPS       Z1, Z6, Z1
 	VMINPS       Z2, Z6, Z2
@@ -3891,7 +3894,7 @@ body6x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body6x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body6x1_clamp
@@ -3903,14 +3906,14 @@ body6x1_loop:
 	VADDPS       320(AX), Z5, Z5
 
 body6x1_clamp:
-	VBROADCASTSS lo+72(FP), Z7
+	VBROADCASTSS lo+80(FP), Z7
 	VMAXPS       Z0, Z7, Z0
 	VMAXPS       Z1, Z7, Z1
 	VMAXPS       Z2, Z7, Z2
 	VMAXPS       Z3, Z7, Z3
 	VMAXPS       Z4, Z7, Z4
 	VMAXPS       Z5, Z7, Z5
-	VBROADCASTSS hi+76(FP), Z7
+	VBROADCASTSS hi+84(FP), Z7
 	VMINPS       Z0, Z7, Z0
 	VMINPS       Z1, Z7, Z1
 	VMINPS       Z2, Z7, Z2
@@ -4035,7 +4038,7 @@ body7x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body7x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body7x1_clamp
@@ -4048,7 +4051,7 @@ body7x1_loop:
 	VADDPS       384(AX), Z6, Z6
 
 body7x1_clamp:
-	VBROADCASTSS lo+72(FP), Z8
+	VBROADCASTSS lo+80(FP), Z8
 	VMAXPS       Z0, Z8, Z0
 	VMAXPS       Z1, Z8, Z1
 	VMAXPS       Z2, Z8, Z2
@@ -4056,7 +4059,7 @@ body7x1_clamp:
 	VMAXPS       Z4, Z8, Z4
 	VMAXPS       Z5, Z8, Z5
 	VMAXPS       Z6, Z8, Z6
-	VBROADCASTSS hi+76(FP), Z8
+	VBROADCASTSS hi+84(FP), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
 	VMINPS       Z2, Z8, Z2
@@ -4194,7 +4197,7 @@ body8x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body8x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body8x1_clamp
@@ -4208,7 +4211,7 @@ body8x1_loop:
 	VADDPS       448(AX), Z7, Z7
 
 body8x1_clamp:
-	VBROADCASTSS lo+72(FP), Z9
+	VBROADCASTSS lo+80(FP), Z9
 	VMAXPS       Z0, Z9, Z0
 	VMAXPS       Z1, Z9, Z1
 	VMAXPS       Z2, Z9, Z2
@@ -4217,7 +4220,7 @@ body8x1_clamp:
 	VMAXPS       Z5, Z9, Z5
 	VMAXPS       Z6, Z9, Z6
 	VMAXPS       Z7, Z9, Z7
-	VBROADCASTSS hi+76(FP), Z9
+	VBROADCASTSS hi+84(FP), Z9
 	VMINPS       Z0, Z9, Z0
 	VMINPS       Z1, Z9, Z1
 	VMINPS       Z2, Z9, Z2
@@ -4368,7 +4371,7 @@ body9x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body9x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body9x1_clamp
@@ -4383,7 +4386,7 @@ body9x1_loop:
 	VADDPS       512(AX), Z8, Z8
 
 body9x1_clamp:
-	VBROADCASTSS lo+72(FP), Z10
+	VBROADCASTSS lo+80(FP), Z10
 	VMAXPS       Z0, Z10, Z0
 	VMAXPS       Z1, Z10, Z1
 	VMAXPS       Z2, Z10, Z2
@@ -4393,7 +4396,7 @@ body9x1_clamp:
 	VMAXPS       Z6, Z10, Z6
 	VMAXPS       Z7, Z10, Z7
 	VMAXPS       Z8, Z10, Z8
-	VBROADCASTSS hi+76(FP), Z10
+	VBROADCASTSS hi+84(FP), Z10
 	VMINPS       Z0, Z10, Z0
 	VMINPS       Z1, Z10, Z1
 	VMINPS       Z2, Z10, Z2
@@ -4557,7 +4560,7 @@ body10x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body10x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body10x1_clamp
@@ -4573,7 +4576,7 @@ body10x1_loop:
 	VADDPS       576(AX), Z9, Z9
 
 body10x1_clamp:
-	VBROADCASTSS lo+72(FP), Z11
+	VBROADCASTSS lo+80(FP), Z11
 	VMAXPS       Z0, Z11, Z0
 	VMAXPS       Z1, Z11, Z1
 	VMAXPS       Z2, Z11, Z2
@@ -4584,7 +4587,7 @@ body10x1_clamp:
 	VMAXPS       Z7, Z11, Z7
 	VMAXPS       Z8, Z11, Z8
 	VMAXPS       Z9, Z11, Z9
-	VBROADCASTSS hi+76(FP), Z11
+	VBROADCASTSS hi+84(FP), Z11
 	VMINPS       Z0, Z11, Z0
 	VMINPS       Z1, Z11, Z1
 	VMINPS       Z2, Z11, Z2
@@ -4761,7 +4764,7 @@ body11x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body11x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body11x1_clamp
@@ -4778,7 +4781,7 @@ body11x1_loop:
 	VADDPS       640(AX), Z10, Z10
 
 body11x1_clamp:
-	VBROADCASTSS lo+72(FP), Z12
+	VBROADCASTSS lo+80(FP), Z12
 	VMAXPS       Z0, Z12, Z0
 	VMAXPS       Z1, Z12, Z1
 	VMAXPS       Z2, Z12, Z2
@@ -4790,7 +4793,7 @@ body11x1_clamp:
 	VMAXPS       Z8, Z12, Z8
 	VMAXPS       Z9, Z12, Z9
 	VMAXPS       Z10, Z12, Z10
-	VBROADCASTSS hi+76(FP), Z12
+	VBROADCASTSS hi+84(FP), Z12
 	VMINPS       Z0, Z12, Z0
 	VMINPS       Z1, Z12, Z1
 	VMINPS       Z2, Z12, Z2
@@ -4980,7 +4983,7 @@ body12x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body12x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body12x1_clamp
@@ -4998,7 +5001,7 @@ body12x1_loop:
 	VADDPS       704(AX), Z11, Z11
 
 body12x1_clamp:
-	VBROADCASTSS lo+72(FP), Z13
+	VBROADCASTSS lo+80(FP), Z13
 	VMAXPS       Z0, Z13, Z0
 	VMAXPS       Z1, Z13, Z1
 	VMAXPS       Z2, Z13, Z2
@@ -5011,7 +5014,7 @@ body12x1_clamp:
 	VMAXPS       Z9, Z13, Z9
 	VMAXPS       Z10, Z13, Z10
 	VMAXPS       Z11, Z13, Z11
-	VBROADCASTSS hi+76(FP), Z13
+	VBROADCASTSS hi+84(FP), Z13
 	VMINPS       Z0, Z13, Z0
 	VMINPS       Z1, Z13, Z1
 	VMINPS       Z2, Z13, Z2
@@ -5214,7 +5217,7 @@ body13x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body13x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body13x1_clamp
@@ -5233,7 +5236,7 @@ body13x1_loop:
 	VADDPS       768(AX), Z12, Z12
 
 body13x1_clamp:
-	VBROADCASTSS lo+72(FP), Z14
+	VBROADCASTSS lo+80(FP), Z14
 	VMAXPS       Z0, Z14, Z0
 	VMAXPS       Z1, Z14, Z1
 	VMAXPS       Z2, Z14, Z2
@@ -5247,7 +5250,7 @@ body13x1_clamp:
 	VMAXPS       Z10, Z14, Z10
 	VMAXPS       Z11, Z14, Z11
 	VMAXPS       Z12, Z14, Z12
-	VBROADCASTSS hi+76(FP), Z14
+	VBROADCASTSS hi+84(FP), Z14
 	VMINPS       Z0, Z14, Z0
 	VMINPS       Z1, Z14, Z1
 	VMINPS       Z2, Z14, Z2
@@ -5463,7 +5466,7 @@ body14x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body14x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body14x1_clamp
@@ -5483,7 +5486,7 @@ body14x1_loop:
 	VADDPS       832(AX), Z13, Z13
 
 body14x1_clamp:
-	VBROADCASTSS lo+72(FP), Z15
+	VBROADCASTSS lo+80(FP), Z15
 	VMAXPS       Z0, Z15, Z0
 	VMAXPS       Z1, Z15, Z1
 	VMAXPS       Z2, Z15, Z2
@@ -5498,7 +5501,7 @@ body14x1_clamp:
 	VMAXPS       Z11, Z15, Z11
 	VMAXPS       Z12, Z15, Z12
 	VMAXPS       Z13, Z15, Z13
-	VBROADCASTSS hi+76(FP), Z15
+	VBROADCASTSS hi+84(FP), Z15
 	VMINPS       Z0, Z15, Z0
 	VMINPS       Z1, Z15, Z1
 	VMINPS       Z2, Z15, Z2
@@ -5530,19 +5533,22 @@ body14x1_clamp:
 	VZEROUPPER
 	RET
 
-// func tapsAVX2(c *float32, cs int, a *float32, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+// func tapsAVX2(c *float32, cs int, a *float32, at int, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
 // Requires: AVX, CMOV, FMA3, MMX+
-TEXT ·tapsAVX2(SB), NOSPLIT, $0-81
+TEXT ·tapsAVX2(SB), NOSPLIT, $0-89
 	MOVQ    c+0(FP), AX
 	MOVQ    cs+8(FP), CX
 	SHLQ    $0x02, CX
 	MOVQ    a+16(FP), DX
-	MOVQ    b+24(FP), BX
-	MOVQ    list+32(FP), SI
-	MOVQ    count+40(FP), DI
-	MOVQ    bias+64(FP), R8
-	MOVQ    m+48(FP), R9
-	MOVQ    vectors+56(FP), R10
+	MOVQ    b+32(FP), BX
+	MOVQ    list+40(FP), SI
+	MOVQ    count+48(FP), DI
+	MOVQ    bias+72(FP), R8
+	MOVQ    at+24(FP), R9
+	SHLQ    $0x02, R9
+	ADDQ    R9, DX
+	MOVQ    m+56(FP), R9
+	MOVQ    vectors+64(FP), R10
 	CMPQ    R10, $+2
 	JNE     narrow
 	CMPQ    R9, $+6
@@ -5607,7 +5613,7 @@ body1x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body1x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body1x2_clamp
@@ -5615,10 +5621,10 @@ body1x2_loop:
 	VADDPS       (CX), Y1, Y1
 
 body1x2_clamp:
-	VBROADCASTSS lo+72(FP), Y4
+	VBROADCASTSS lo+80(FP), Y4
 	VMAXPS       Y0, Y4, Y0
 	VMAXPS       Y1, Y4, Y1
-	VBROADCASTSS hi+76(FP), Y4
+	VBROADCASTSS hi+84(FP), Y4
 	VMINPS       Y0, Y4, Y0
 	VMINPS       Y1, Y4, Y1
 	VMOVUPS      Y0, (AX)
@@ -5696,7 +5702,7 @@ body2x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body2x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body2x2_clamp
@@ -5706,12 +5712,12 @@ body2x2_loop:
 	VADDPS       32(CX), Y3, Y3
 
 body2x2_clamp:
-	VBROADCASTSS lo+72(FP), Y6
+	VBROADCASTSS lo+80(FP), Y6
 	VMAXPS       Y0, Y6, Y0
 	VMAXPS       Y1, Y6, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y6, Y3
-	VBROADCASTSS hi+76(FP), Y6
+	VBROADCASTSS hi+84(FP), Y6
 	VMINPS       Y0, Y6, Y0
 	VMINPS       Y1, Y6, Y1
 	VMINPS       Y2, Y6, Y2
@@ -5810,7 +5816,7 @@ body3x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body3x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body3x2_clamp
@@ -5822,14 +5828,14 @@ body3x2_loop:
 	VADDPS       64(CX), Y5, Y5
 
 body3x2_clamp:
-	VBROADCASTSS lo+72(FP), Y8
+	VBROADCASTSS lo+80(FP), Y8
 	VMAXPS       Y0, Y8, Y0
 	VMAXPS       Y1, Y8, Y1
 	VMAXPS       Y2, Y8, Y2
 	VMAXPS       Y3, Y8, Y3
 	VMAXPS       Y4, Y8, Y4
 	VMAXPS       Y5, Y8, Y5
-	VBROADCASTSS hi+76(FP), Y8
+	VBROADCASTSS hi+84(FP), Y8
 	VMINPS       Y0, Y8, Y0
 	VMINPS       Y1, Y8, Y1
 	VMINPS       Y2, Y8, Y2
@@ -5949,7 +5955,7 @@ body4x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body4x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body4x2_clamp
@@ -5963,7 +5969,7 @@ body4x2_loop:
 	VADDPS       96(CX), Y7, Y7
 
 body4x2_clamp:
-	VBROADCASTSS lo+72(FP), Y10
+	VBROADCASTSS lo+80(FP), Y10
 	VMAXPS       Y0, Y10, Y0
 	VMAXPS       Y1, Y10, Y1
 	VMAXPS       Y2, Y10, Y2
@@ -5972,7 +5978,7 @@ body4x2_clamp:
 	VMAXPS       Y5, Y10, Y5
 	VMAXPS       Y6, Y10, Y6
 	VMAXPS       Y7, Y10, Y7
-	VBROADCASTSS hi+76(FP), Y10
+	VBROADCASTSS hi+84(FP), Y10
 	VMINPS       Y0, Y10, Y0
 	VMINPS       Y1, Y10, Y1
 	VMINPS       Y2, Y10, Y2
@@ -6113,7 +6119,7 @@ body5x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body5x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body5x2_clamp
@@ -6129,7 +6135,7 @@ body5x2_loop:
 	VADDPS       128(CX), Y9, Y9
 
 body5x2_clamp:
-	VBROADCASTSS lo+72(FP), Y12
+	VBROADCASTSS lo+80(FP), Y12
 	VMAXPS       Y0, Y12, Y0
 	VMAXPS       Y1, Y12, Y1
 	VMAXPS       Y2, Y12, Y2
@@ -6140,7 +6146,7 @@ body5x2_clamp:
 	VMAXPS       Y7, Y12, Y7
 	VMAXPS       Y8, Y12, Y8
 	VMAXPS       Y9, Y12, Y9
-	VBROADCASTSS hi+76(FP), Y12
+	VBROADCASTSS hi+84(FP), Y12
 	VMINPS       Y0, Y12, Y0
 	VMINPS       Y1, Y12, Y1
 	VMINPS       Y2, Y12, Y2
@@ -6302,7 +6308,7 @@ body6x2_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body6x2_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body6x2_clamp
@@ -6320,7 +6326,7 @@ body6x2_loop:
 	VADDPS       160(CX), Y11, Y11
 
 body6x2_clamp:
-	VBROADCASTSS lo+72(FP), Y14
+	VBROADCASTSS lo+80(FP), Y14
 	VMAXPS       Y0, Y14, Y0
 	VMAXPS       Y1, Y14, Y1
 	VMAXPS       Y2, Y14, Y2
@@ -6333,7 +6339,7 @@ body6x2_clamp:
 	VMAXPS       Y9, Y14, Y9
 	VMAXPS       Y10, Y14, Y10
 	VMAXPS       Y11, Y14, Y11
-	VBROADCASTSS hi+76(FP), Y14
+	VBROADCASTSS hi+84(FP), Y14
 	VMINPS       Y0, Y14, Y0
 	VMINPS       Y1, Y14, Y1
 	VMINPS       Y2, Y14, Y2
@@ -6414,16 +6420,16 @@ body1x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body1x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body1x1_clamp
 	VADDPS       (AX), Y0, Y0
 
 body1x1_clamp:
-	VBROADCASTSS lo+72(FP), Y2
+	VBROADCASTSS lo+80(FP), Y2
 	VMAXPS       Y0, Y2, Y0
-	VBROADCASTSS hi+76(FP), Y2
+	VBROADCASTSS hi+84(FP), Y2
 	VMINPS       Y0, Y2, Y0
 	VMOVUPS      Y0, (AX)
 	VZEROUPPER
@@ -6483,7 +6489,7 @@ body2x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body2x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body2x1_clamp
@@ -6491,10 +6497,10 @@ body2x1_loop:
 	VADDPS       32(AX), Y1, Y1
 
 body2x1_clamp:
-	VBROADCASTSS lo+72(FP), Y3
+	VBROADCASTSS lo+80(FP), Y3
 	VMAXPS       Y0, Y3, Y0
 	VMAXPS       Y1, Y3, Y1
-	VBROADCASTSS hi+76(FP), Y3
+	VBROADCASTSS hi+84(FP), Y3
 	VMINPS       Y0, Y3, Y0
 	VMINPS       Y1, Y3, Y1
 	VMOVUPS      Y0, (AX)
@@ -6567,7 +6573,7 @@ body3x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body3x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body3x1_clamp
@@ -6576,11 +6582,11 @@ body3x1_loop:
 	VADDPS       64(AX), Y2, Y2
 
 body3x1_clamp:
-	VBROADCASTSS lo+72(FP), Y4
+	VBROADCASTSS lo+80(FP), Y4
 	VMAXPS       Y0, Y4, Y0
 	VMAXPS       Y1, Y4, Y1
 	VMAXPS       Y2, Y4, Y2
-	VBROADCASTSS hi+76(FP), Y4
+	VBROADCASTSS hi+84(FP), Y4
 	VMINPS       Y0, Y4, Y0
 	VMINPS       Y1, Y4, Y1
 	VMINPS       Y2, Y4, Y2
@@ -6666,7 +6672,7 @@ body4x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body4x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body4x1_clamp
@@ -6676,12 +6682,12 @@ body4x1_loop:
 	VADDPS       96(AX), Y3, Y3
 
 body4x1_clamp:
-	VBROADCASTSS lo+72(FP), Y5
+	VBROADCASTSS lo+80(FP), Y5
 	VMAXPS       Y0, Y5, Y0
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y5, Y2
 	VMAXPS       Y3, Y5, Y3
-	VBROADCASTSS hi+76(FP), Y5
+	VBROADCASTSS hi+84(FP), Y5
 	VMINPS       Y0, Y5, Y0
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y5, Y2
@@ -6780,7 +6786,7 @@ body5x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body5x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body5x1_clamp
@@ -6791,13 +6797,13 @@ body5x1_loop:
 	VADDPS       128(AX), Y4, Y4
 
 body5x1_clamp:
-	VBROADCASTSS lo+72(FP), Y6
+	VBROADCASTSS lo+80(FP), Y6
 	VMAXPS       Y0, Y6, Y0
 	VMAXPS       Y1, Y6, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y6, Y3
 	VMAXPS       Y4, Y6, Y4
-	VBROADCASTSS hi+76(FP), Y6
+	VBROADCASTSS hi+84(FP), Y6
 	VMINPS       Y0, Y6, Y0
 	VMINPS       Y1, Y6, Y1
 	VMINPS       Y2, Y6, Y2
@@ -6909,7 +6915,7 @@ body6x1_loop:
 	ADDQ         $+24, SI
 	DECQ         DI
 	JNZ          body6x1_tap
-	MOVB         accumulate+80(FP), DL
+	MOVB         accumulate+88(FP), DL
 	LEAQ         (AX)(CX*1), CX
 	TESTB        DL, DL
 	JZ           body6x1_clamp
@@ -6921,14 +6927,14 @@ body6x1_loop:
 	VADDPS       160(AX), Y5, Y5
 
 body6x1_clamp:
-	VBROADCASTSS lo+72(FP), Y7
+	VBROADCASTSS lo+80(FP), Y7
 	VMAXPS       Y0, Y7, Y0
 	VMAXPS       Y1, Y7, Y1
 	VMAXPS       Y2, Y7, Y2
 	VMAXPS       Y3, Y7, Y3
 	VMAXPS       Y4, Y7, Y4
 	VMAXPS       Y5, Y7, Y5
-	VBROADCASTSS hi+76(FP), Y7
+	VBROADCASTSS hi+84(FP), Y7
 	VMINPS       Y0, Y7, Y0
 	VMINPS       Y1, Y7, Y1
 	VMINPS       Y2, Y7, Y2

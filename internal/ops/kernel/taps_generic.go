@@ -7,14 +7,14 @@ type Tap struct{ A, B, Depth int }
 // GemmTaps multiplies channel-blocked pixels by packed panels, tap after tap:
 //
 //	c[v*cs + r*Block + j] = clamp(s + sum over taps and p < Depth of
-//	    a[A/4 + r*Block + p] * b[B/4 + (p*vectors+v)*Block + j])
+//	    a[at + A/4 + r*Block + p] * b[B/4 + (p*vectors+v)*Block + j])
 //
 // for m rows r (at most BlockedRows), 1 or 2 vectors v and j < Block. s is
 // bias[v*Block+j], or zero if bias is nil, plus c's element if accumulate is
 // set. clamp keeps values within lo and hi and passes NaN. Depth is a multiple
 // of 4 above zero and at most Block: b is padded with zero rows, and a's
-// padding must be finite.
-func (l Level) GemmTaps(c []float32, cs int, a, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
+// padding must be finite. at may be negative, as long as no tap reads before a.
+func (l Level) GemmTaps(c []float32, cs int, a []float32, at int, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
 	w := l.Block()
 	if m <= 0 || m > l.BlockedRows() || vectors < 1 || vectors > 2 || len(taps) == 0 {
 		panic("kernel: taps: tile out of range")
@@ -24,15 +24,15 @@ func (l Level) GemmTaps(c []float32, cs int, a, b []float32, taps []Tap, m, vect
 	}
 	// Lists are long and kept: the first and the last tap stand for the rest.
 	for _, t := range [...]Tap{taps[0], taps[len(taps)-1]} {
-		if t.Depth <= 0 || t.Depth > w || t.Depth%4 != 0 || t.A < 0 || t.B < 0 ||
-			len(a) < t.A/4+(m-1)*w+t.Depth || len(b) < t.B/4+t.Depth*vectors*w {
+		if t.Depth <= 0 || t.Depth > w || t.Depth%4 != 0 || at+t.A/4 < 0 || t.B < 0 ||
+			len(a) < at+t.A/4+(m-1)*w+t.Depth || len(b) < t.B/4+t.Depth*vectors*w {
 			panic("kernel: taps: tap out of range")
 		}
 	}
-	l.gemmTaps(c, cs, a, b, taps, m, vectors, bias, lo, hi, accumulate)
+	l.gemmTaps(c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
 }
 
-func gemmTapsGeneric(w int, c []float32, cs int, a, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
+func gemmTapsGeneric(w int, c []float32, cs int, a []float32, at int, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
 	for v := range vectors {
 		for r := range m {
 			var acc [16]float32
@@ -41,7 +41,7 @@ func gemmTapsGeneric(w int, c []float32, cs int, a, b []float32, taps []Tap, m, 
 				copy(sum, bias[v*w:])
 			}
 			for _, t := range taps {
-				for p, x := range a[t.A/4+r*w:][:t.Depth] {
+				for p, x := range a[at+t.A/4+r*w:][:t.Depth] {
 					for j, y := range b[t.B/4+(p*vectors+v)*w:][:len(sum)] {
 						sum[j] += x * y
 					}

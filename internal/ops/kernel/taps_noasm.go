@@ -2,6 +2,6 @@
 
 package kernel
 
-func (l Level) gemmTaps(c []float32, cs int, a, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
-	gemmTapsGeneric(l.Block(), c, cs, a, b, taps, m, vectors, bias, lo, hi, accumulate)
+func (l Level) gemmTaps(c []float32, cs int, a []float32, at int, b []float32, taps []Tap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
+	gemmTapsGeneric(l.Block(), c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
 }

@@ -4,12 +4,12 @@
 
 package kernel
 
-// tapsAVX512 computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[p][r]*b[p][v]).
+// tapsAVX512 computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).
 //
 //go:noescape
-func tapsAVX512(c *float32, cs int, a *float32, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+func tapsAVX512(c *float32, cs int, a *float32, at int, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
 
-// tapsAVX2 computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[p][r]*b[p][v]).
+// tapsAVX2 computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).
 //
 //go:noescape
-func tapsAVX2(c *float32, cs int, a *float32, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+func tapsAVX2(c *float32, cs int, a *float32, at int, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)

@@ -26,8 +26,9 @@ func testGemmTaps(t *testing.T, l Level, m, vectors, count, depth int) {
 	w := l.Block()
 	next := integers(uint64(m * depth))
 	list := make([]Tap, count)
+	skip := m % 2 // rows before a
 	for i := range list {
-		list[i] = Tap{A: 4 * w * (count - 1 - i), B: 4 * vectors * w * w * i, Depth: w}
+		list[i] = Tap{A: 4 * w * (count - 1 - i + skip), B: 4 * vectors * w * w * i, Depth: w}
 	}
 	list[count-1].Depth = depth
 	rows := m + count - 1
@@ -45,8 +46,8 @@ func testGemmTaps(t *testing.T, l Level, m, vectors, count, depth int) {
 	}{{nil, -inf, inf, false}, {bias.data, 0, 6, false}, {nil, 0, inf, true}, {bias.data, -inf, inf, true}} {
 		c := newOperand((vectors-1)*cs+m*w, next)
 		want := append([]float32(nil), c.data...)
-		gemmTapsGeneric(w, want, cs, a.data, b.data, list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
-		l.GemmTaps(c.data, cs, a.data, b.data, list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
+		gemmTapsGeneric(w, want, cs, a.data, -skip*w, b.data, list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
+		l.GemmTaps(c.data, cs, a.data, -skip*w, b.data, list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
 		equal(t, fmt.Sprintf("m %d vectors %d taps %v %+v", m, vectors, list, test), c.data, want)
 		c.unchanged(t, "c", func(i int) bool { return i%cs < m*w })
 	}

@@ -22,10 +22,11 @@ type tapsArgs struct {
 
 func tapsTile(s isa, most int) {
 	name := "taps" + s.suffix
-	TEXT(name, NOSPLIT, "func(c *float32, cs int, a, b *float32, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
+	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, at int, b *float32, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
 	Pragma("noescape")
-	Doc(name + " computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[p][r]*b[p][v]).")
+	Doc(name + " computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).")
 	g := tapsArgs{isa: s, c: param("c"), cs: stride("cs"), a: param("a"), b: param("b"), list: param("list"), count: param("count"), bias: param("bias")}
+	ADDQ(stride("at"), g.a)
 	m, vectors := param("m"), param("vectors")
 	for _, v := range []int{2, 1} {
 		if v == 2 {
@@ -135,7 +136,7 @@ func (g tapsArgs) end(acc [][]reg.VecVirtual, tmp reg.VecVirtual, id string) {
 		name   string
 		offset int
 		op     func(ops ...Op)
-	}{{"lo", 72, VMAXPS}, {"hi", 76, VMINPS}} {
+	}{{"lo", 80, VMAXPS}, {"hi", 84, VMINPS}} {
 		VBROADCASTSS(NewParamAddr(limit.name, limit.offset), tmp)
 		for r := range acc {
 			for j := range acc[r] {
