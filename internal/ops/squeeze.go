@@ -85,20 +85,22 @@ func newSqueeze(c *chain, w []operands[float32]) (runner[float32], error) {
 	if n == 6 {
 		r.between = gate(2)
 	}
-	r.means, r.scales = make([]float32, r.batch*r.c), make([]float32, r.batch*r.c)
-	r.mids = make([]float32, r.hidden.out)
-	r.chunk = max(1, squeezeChunk/r.plane)
-	if r.batch*r.c*r.plane < 2*squeezeChunk {
+	r.means, r.mids, r.scales = make([]float32, r.batch*r.c), make([]float32, r.batch*r.hidden.out), make([]float32, r.batch*r.c)
+	r.chunk = max(1, squeezePlanes/r.plane)
+	if r.batch*(r.c*r.plane+r.hidden.in*r.hidden.out) < 4*squeezeWeights {
 		r.threads = 1
 	}
 	return r, nil
 }
 
-// squeezeChunk is the elements of an item: some microseconds at memory speed.
-const squeezeChunk = 1 << 16
+// squeezePlanes is the elements of an item, squeezeWeights the weights of one: some microseconds at memory speed.
+const (
+	squeezePlanes  = 1 << 16
+	squeezeWeights = 1 << 14
+)
 
 func (r *squeeze) bytes() (workspace, packed int) {
-	return 4 * (len(r.means) + len(r.scales) + len(r.mids)), 0
+	return 4 * (len(r.means) + len(r.mids) + len(r.scales)), 0
 }
 
 func (r *squeeze) run(ctx context.Context, out []float32, in [][]float32) error {
@@ -108,7 +110,7 @@ func (r *squeeze) run(ctx context.Context, out []float32, in [][]float32) error 
 	return err
 }
 
-// Work implements crew.Job: sums, factors, products.
+// Work implements crew.Job: sums, two linear layers, products.
 func (r *squeeze) Work(m *crew.Member) {
 	planes := r.batch * r.c
 	n := (planes-1)/r.chunk + 1
@@ -117,38 +119,40 @@ func (r *squeeze) Work(m *crew.Member) {
 			r.means[c] = float32(float64(r.level.Sum(r.in[c*r.plane:][:r.plane])) / float64(r.plane))
 		}
 	}
-	for i := m.Next(1); i >= 0; i = m.Next(1) {
-		for b := range r.batch {
-			r.excite(r.means[b*r.c:][:r.c], r.scales[b*r.c:][:r.c])
-		}
-	}
+	r.hidden.apply(m, r.level, r.mids, r.means, r.between)
+	r.factors.apply(m, r.level, r.scales, r.mids, r.after)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		last := planes - i*r.chunk
 		for c := last - 1; c >= max(0, last-r.chunk); c-- {
-			r.level.Affine(r.out[c*r.plane:][:r.plane], r.in[c*r.plane:][:r.plane], r.scales[c], 0, float32(math.Inf(-1)), float32(math.Inf(1)))
+			r.level.Affine(r.out[c*r.plane:][:r.plane], r.in[c*r.plane:][:r.plane], r.scales[c], 0, minusInf, plusInf)
 		}
 	}
 }
 
-func (r *squeeze) excite(means, scales []float32) {
-	r.hidden.apply(r.level, r.mids, means, r.between)
-	r.factors.apply(r.level, scales, r.mids, r.after)
+// apply computes the layer, and f of its results unless f is nil, for every sample: some outputs an item.
+func (l *linearLayer) apply(m *crew.Member, level kernel.Level, y, x []float32, f func(float64) float64) {
+	chunk := max(1, squeezeWeights/l.in)
+	n := (len(y)-1)/chunk + 1
+	for i := m.Next(n); i >= 0; i = m.Next(n) {
+		for j := i * chunk; j < min(len(y), (i+1)*chunk); j++ {
+			y[j] = l.at(level, j%l.out, x[j/l.out*l.in:][:l.in], f)
+		}
+	}
 }
 
-func (l *linearLayer) apply(level kernel.Level, y, x []float32, f func(float64) float64) {
-	for o := range y {
-		v := level.Dot(l.Weight[o*l.in:][:l.in], x)
-		if l.Bias != nil {
-			v += l.Bias[o]
-		}
-		if v < l.lo {
-			v = l.lo
-		} else if v > l.hi {
-			v = l.hi
-		}
-		if f != nil {
-			v = float32(f(float64(v)))
-		}
-		y[o] = v
+// at is output o of the layer, and f of it unless f is nil.
+func (l *linearLayer) at(level kernel.Level, o int, x []float32, f func(float64) float64) float32 {
+	v := level.Dot(l.Weight[o*l.in:][:l.in], x)
+	if l.Bias != nil {
+		v += l.Bias[o]
 	}
+	if v < l.lo {
+		v = l.lo
+	} else if v > l.hi {
+		v = l.hi
+	}
+	if f != nil {
+		v = float32(f(float64(v)))
+	}
+	return v
 }

@@ -59,10 +59,7 @@ func vectorLinear(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newLiteral(p, p.elements(), float64(l.in)/8, func(out []float32, in [][]float32, from, to int) {
 		for i := from; i < to; i++ {
 			n, o := i/l.out, i%l.out
-			out[i] = level.Dot(l.Weight[o*l.in:][:l.in], in[0][n*l.in:][:l.in])
-			if l.Bias != nil {
-				out[i] += l.Bias[o]
-			}
+			out[i] = l.at(level, o, in[0][n*l.in:][:l.in], nil)
 		}
 	}), nil
 }
