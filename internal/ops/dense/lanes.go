@@ -253,6 +253,9 @@ var laneRates = [...]struct {
 	kernel.AVX512:  {mac: 40, element: 0.06, tile: 10},
 }
 
+// laneStream is the bytes a nanosecond of copies between planes and blocks from laneFar bytes on, which leave the caches.
+const laneFar, laneStream = 4 << 20, 15
+
 // LanesCost is the model's estimate for NewLanes.
 func (p *Problem) LanesCost() float64 {
 	r := laneRates[p.Level]
@@ -261,7 +264,11 @@ func (p *Problem) LanesCost() float64 {
 	macs := channels * float64(volume(p.Out)*volume(p.Kernel)) * p.MeetingShare()
 	elements := channels * float64(p.In[0]*p.In[1]*p.laneWidth()+volume(p.Out))
 	tiles := blocks * float64(p.In[0]*p.In[1]+p.Out[0]*p.Out[1]*ceilDiv(p.Out[2], kernel.LaneRows))
-	return macs/r.mac + elements*r.element + tiles*r.tile
+	bytes := 4 * float64(p.Batch*p.Channels) * float64(volume(p.In)+volume(p.Out))
+	if bytes < laneFar {
+		bytes = 0
+	}
+	return max(macs/r.mac+elements*r.element+tiles*r.tile, bytes/laneStream)
 }
 
 // MeetingShare is the share of the kernel's rows that meet input, over all rows of output: the others are left out.

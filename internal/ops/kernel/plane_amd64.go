@@ -4,7 +4,7 @@ package kernel
 
 import "unsafe"
 
-type planeFunc func(dst *float32, ds, dp int, src *float32, at, ss int, taps *uint64, count int, w, bias *float32, masks *uint32, maskStep, rows, n int, lo, hi float32, stream bool)
+type planeFunc func(dst *float32, ds, dp int, src *float32, at, ss int, taps *uint64, count int, w, bias *float32, masks *uint32, maskStep, rows, n int, lo, hi float32, stream, far bool)
 
 // planeFuncs is indexed by level and by PlaneKind.Index.
 var planeFuncs = [...][len(planeKinds)]planeFunc{
@@ -26,5 +26,5 @@ func (l Level) planes(t *PlaneTile, dst, src []float32, at int, w, bias []float3
 	m := t.Masks
 	planeFuncs[l][t.Kind.Index()](&dst[0], t.DS, t.DP, unsafe.SliceData(src), at, t.SS,
 		(*uint64)(unsafe.Pointer(&t.Taps[0])), len(t.Taps), &w[0], &bias[0],
-		&m.words[0], 4*m.block, t.Rows, m.n, t.Lo, t.Hi, t.Stream)
+		&m.words[0], 4*m.block, t.Rows, m.n, t.Lo, t.Hi, t.Stream, t.Far)
 }

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func plane1x3s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane1x3s1AVX512(SB), NOSPLIT, $0-121
+// func plane1x3s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane1x3s1AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -112,6 +112,19 @@ rows1_tail:
 	VMOVUPS Z0, K1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -208,6 +221,21 @@ rows2_tail:
 	VMOVUPS Z1, K1, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -322,6 +350,23 @@ rows3_tail:
 	VMOVUPS Z2, K1, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -454,6 +499,25 @@ rows4_tail:
 	VMOVUPS Z3, K1, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -604,6 +668,27 @@ rows5_tail:
 	VMOVUPS Z4, K1, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -772,6 +857,29 @@ rows6_tail:
 	VMOVUPS Z5, K1, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -958,6 +1066,31 @@ rows7_tail:
 	VMOVUPS Z6, K1, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -1162,6 +1295,33 @@ rows8_tail:
 	VMOVUPS Z7, K1, (R8)
 
 rows8_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows8_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows8_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -1384,6 +1544,35 @@ rows9_tail:
 	VMOVUPS Z8, K1, (R8)
 
 rows9_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows9_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows9_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -1624,6 +1813,37 @@ rows10_tail:
 	VMOVUPS Z9, K1, (R8)
 
 rows10_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows10_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows10_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -1882,6 +2102,39 @@ rows11_tail:
 	VMOVUPS Z10, K1, (R8)
 
 rows11_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows11_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows11_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -2158,6 +2411,41 @@ rows12_tail:
 	VMOVUPS Z11, K1, (R8)
 
 rows12_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows12_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows12_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -2452,6 +2740,43 @@ rows13_tail:
 	VMOVUPS Z12, K1, (R8)
 
 rows13_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows13_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows13_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -2764,6 +3089,45 @@ rows14_tail:
 	VMOVUPS Z13, K1, (R8)
 
 rows14_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows14_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows14_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -2773,9 +3137,9 @@ rows14_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x3s2AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane1x3s2AVX512(SB), NOSPLIT, $0-121
+// func plane1x3s2AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane1x3s2AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -2881,6 +3245,19 @@ rows1_tail:
 	VMOVUPS Z0, K1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -2983,6 +3360,23 @@ rows2_tail:
 	VMOVUPS Z1, K1, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -3109,6 +3503,27 @@ rows3_tail:
 	VMOVUPS Z2, K1, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -3259,6 +3674,31 @@ rows4_tail:
 	VMOVUPS Z3, K1, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -3433,6 +3873,35 @@ rows5_tail:
 	VMOVUPS Z4, K1, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -3631,6 +4100,39 @@ rows6_tail:
 	VMOVUPS Z5, K1, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -3853,6 +4355,43 @@ rows7_tail:
 	VMOVUPS Z6, K1, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -4099,6 +4638,47 @@ rows8_tail:
 	VMOVUPS Z7, K1, (R8)
 
 rows8_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows8_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows8_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -4369,6 +4949,51 @@ rows9_tail:
 	VMOVUPS Z8, K1, (R8)
 
 rows9_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows9_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows9_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -4663,6 +5288,55 @@ rows10_tail:
 	VMOVUPS Z9, K1, (R8)
 
 rows10_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows10_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows10_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -4981,6 +5655,59 @@ rows11_tail:
 	VMOVUPS Z10, K1, (R8)
 
 rows11_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows11_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows11_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -5323,6 +6050,63 @@ rows12_tail:
 	VMOVUPS Z11, K1, (R8)
 
 rows12_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows12_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows12_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -5689,6 +6473,67 @@ rows13_tail:
 	VMOVUPS Z12, K1, (R8)
 
 rows13_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows13_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows13_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -6079,6 +6924,71 @@ rows14_tail:
 	VMOVUPS Z13, K1, (R8)
 
 rows14_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows14_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows14_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -6088,9 +6998,9 @@ rows14_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x5s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane1x5s1AVX512(SB), NOSPLIT, $0-121
+// func plane1x5s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane1x5s1AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -6212,6 +7122,23 @@ rows1_tail:
 	VMOVUPS Z0, K1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -6326,6 +7253,25 @@ rows2_tail:
 	VMOVUPS Z1, K1, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -6460,6 +7406,27 @@ rows3_tail:
 	VMOVUPS Z2, K1, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -6614,6 +7581,29 @@ rows4_tail:
 	VMOVUPS Z3, K1, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -6788,6 +7778,31 @@ rows5_tail:
 	VMOVUPS Z4, K1, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -6982,6 +7997,33 @@ rows6_tail:
 	VMOVUPS Z5, K1, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -7196,6 +8238,35 @@ rows7_tail:
 	VMOVUPS Z6, K1, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -7430,6 +8501,37 @@ rows8_tail:
 	VMOVUPS Z7, K1, (R8)
 
 rows8_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows8_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows8_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -7684,6 +8786,39 @@ rows9_tail:
 	VMOVUPS Z8, K1, (R8)
 
 rows9_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows9_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows9_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -7958,6 +9093,41 @@ rows10_tail:
 	VMOVUPS Z9, K1, (R8)
 
 rows10_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows10_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows10_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -8252,6 +9422,43 @@ rows11_tail:
 	VMOVUPS Z10, K1, (R8)
 
 rows11_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows11_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows11_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -8566,6 +9773,45 @@ rows12_tail:
 	VMOVUPS Z11, K1, (R8)
 
 rows12_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows12_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows12_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -8900,6 +10146,47 @@ rows13_tail:
 	VMOVUPS Z12, K1, (R8)
 
 rows13_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows13_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows13_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -9254,6 +10541,49 @@ rows14_tail:
 	VMOVUPS Z13, K1, (R8)
 
 rows14_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows14_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows14_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -9263,9 +10593,9 @@ rows14_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x5s2AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane1x5s2AVX512(SB), NOSPLIT, $0-121
+// func plane1x5s2AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane1x5s2AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -9387,6 +10717,23 @@ rows1_tail:
 	VMOVUPS Z0, K1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -9507,6 +10854,27 @@ rows2_tail:
 	VMOVUPS Z1, K1, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -9653,6 +11021,31 @@ rows3_tail:
 	VMOVUPS Z2, K1, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -9825,6 +11218,35 @@ rows4_tail:
 	VMOVUPS Z3, K1, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -10023,6 +11445,39 @@ rows5_tail:
 	VMOVUPS Z4, K1, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -10247,6 +11702,43 @@ rows6_tail:
 	VMOVUPS Z5, K1, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -10497,6 +11989,47 @@ rows7_tail:
 	VMOVUPS Z6, K1, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -10773,6 +12306,51 @@ rows8_tail:
 	VMOVUPS Z7, K1, (R8)
 
 rows8_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows8_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows8_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -11075,6 +12653,55 @@ rows9_tail:
 	VMOVUPS Z8, K1, (R8)
 
 rows9_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows9_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows9_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -11403,6 +13030,59 @@ rows10_tail:
 	VMOVUPS Z9, K1, (R8)
 
 rows10_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows10_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows10_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -11757,6 +13437,63 @@ rows11_tail:
 	VMOVUPS Z10, K1, (R8)
 
 rows11_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows11_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows11_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -12137,6 +13874,67 @@ rows12_tail:
 	VMOVUPS Z11, K1, (R8)
 
 rows12_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows12_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows12_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -12543,6 +14341,71 @@ rows13_tail:
 	VMOVUPS Z12, K1, (R8)
 
 rows13_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows13_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows13_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -12975,6 +14838,75 @@ rows14_tail:
 	VMOVUPS Z13, K1, (R8)
 
 rows14_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows14_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows14_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -12984,9 +14916,9 @@ rows14_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x7s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane1x7s1AVX512(SB), NOSPLIT, $0-121
+// func plane1x7s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane1x7s1AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -13124,6 +15056,27 @@ rows1_tail:
 	VMOVUPS Z0, K1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -13256,6 +15209,29 @@ rows2_tail:
 	VMOVUPS Z1, K1, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -13410,6 +15386,31 @@ rows3_tail:
 	VMOVUPS Z2, K1, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -13586,6 +15587,33 @@ rows4_tail:
 	VMOVUPS Z3, K1, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -13784,6 +15812,35 @@ rows5_tail:
 	VMOVUPS Z4, K1, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -14004,6 +16061,37 @@ rows6_tail:
 	VMOVUPS Z5, K1, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -14246,6 +16334,39 @@ rows7_tail:
 	VMOVUPS Z6, K1, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -14510,6 +16631,41 @@ rows8_tail:
 	VMOVUPS Z7, K1, (R8)
 
 rows8_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows8_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows8_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -14796,6 +16952,43 @@ rows9_tail:
 	VMOVUPS Z8, K1, (R8)
 
 rows9_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows9_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows9_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -15104,6 +17297,45 @@ rows10_tail:
 	VMOVUPS Z9, K1, (R8)
 
 rows10_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows10_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows10_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -15434,6 +17666,47 @@ rows11_tail:
 	VMOVUPS Z10, K1, (R8)
 
 rows11_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows11_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows11_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -15786,6 +18059,49 @@ rows12_tail:
 	VMOVUPS Z11, K1, (R8)
 
 rows12_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows12_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows12_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -16160,6 +18476,51 @@ rows13_tail:
 	VMOVUPS Z12, K1, (R8)
 
 rows13_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows13_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows13_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -16556,6 +18917,53 @@ rows14_tail:
 	VMOVUPS Z13, K1, (R8)
 
 rows14_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows14_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows14_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -16565,9 +18973,9 @@ rows14_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x7s2AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane1x7s2AVX512(SB), NOSPLIT, $0-121
+// func plane1x7s2AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane1x7s2AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -16703,6 +19111,27 @@ rows1_tail:
 	VMOVUPS Z0, K1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -16841,6 +19270,31 @@ rows2_tail:
 	VMOVUPS Z1, K1, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -17007,6 +19461,35 @@ rows3_tail:
 	VMOVUPS Z2, K1, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -17201,6 +19684,39 @@ rows4_tail:
 	VMOVUPS Z3, K1, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -17423,6 +19939,43 @@ rows5_tail:
 	VMOVUPS Z4, K1, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -17673,6 +20226,47 @@ rows6_tail:
 	VMOVUPS Z5, K1, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -17951,6 +20545,51 @@ rows7_tail:
 	VMOVUPS Z6, K1, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -18257,6 +20896,55 @@ rows8_tail:
 	VMOVUPS Z7, K1, (R8)
 
 rows8_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows8_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows8_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -18591,6 +21279,59 @@ rows9_tail:
 	VMOVUPS Z8, K1, (R8)
 
 rows9_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows9_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows9_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -18953,6 +21694,63 @@ rows10_tail:
 	VMOVUPS Z9, K1, (R8)
 
 rows10_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows10_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows10_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -19343,6 +22141,67 @@ rows11_tail:
 	VMOVUPS Z10, K1, (R8)
 
 rows11_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows11_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows11_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -19761,6 +22620,71 @@ rows12_tail:
 	VMOVUPS Z11, K1, (R8)
 
 rows12_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows12_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows12_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -20207,6 +23131,75 @@ rows13_tail:
 	VMOVUPS Z12, K1, (R8)
 
 rows13_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows13_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows13_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -20216,9 +23209,9 @@ rows13_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x1s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane1x1s1AVX512(SB), NOSPLIT, $0-121
+// func plane1x1s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane1x1s1AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -20308,6 +23301,15 @@ rows1_tail:
 	VMOVUPS Z0, K1, (SI)
 
 rows1_stored:
+	MOVB       far+121(FP), SI
+	TESTB      SI, SI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), SI
+	MOVQ       (SI), SI
+	LEAQ       512(CX)(SI*4), SI
+	PREFETCHT0 (SI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), SI
 	ADDQ SI, DX
 	ADDQ $+64, CX
@@ -20386,6 +23388,17 @@ rows2_tail:
 	VMOVUPS Z1, K1, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -20480,6 +23493,19 @@ rows3_tail:
 	VMOVUPS Z2, K1, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -20590,6 +23616,21 @@ rows4_tail:
 	VMOVUPS Z3, K1, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -20716,6 +23757,23 @@ rows5_tail:
 	VMOVUPS Z4, K1, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -20858,6 +23916,25 @@ rows6_tail:
 	VMOVUPS Z5, K1, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -21016,6 +24093,27 @@ rows7_tail:
 	VMOVUPS Z6, K1, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -21190,6 +24288,29 @@ rows8_tail:
 	VMOVUPS Z7, K1, (R8)
 
 rows8_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows8_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows8_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -21380,6 +24501,31 @@ rows9_tail:
 	VMOVUPS Z8, K1, (R8)
 
 rows9_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows9_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows9_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -21586,6 +24732,33 @@ rows10_tail:
 	VMOVUPS Z9, K1, (R8)
 
 rows10_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows10_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows10_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -21808,6 +24981,35 @@ rows11_tail:
 	VMOVUPS Z10, K1, (R8)
 
 rows11_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows11_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows11_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -22046,6 +25248,37 @@ rows12_tail:
 	VMOVUPS Z11, K1, (R8)
 
 rows12_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows12_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows12_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -22300,6 +25533,39 @@ rows13_tail:
 	VMOVUPS Z12, K1, (R8)
 
 rows13_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows13_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows13_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -22570,6 +25836,41 @@ rows14_tail:
 	VMOVUPS Z13, K1, (R8)
 
 rows14_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows14_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows14_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -22579,9 +25880,9 @@ rows14_stored:
 	VZEROUPPER
 	RET
 
-// func plane2x1s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane2x1s1AVX512(SB), NOSPLIT, $0-121
+// func plane2x1s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane2x1s1AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -22684,6 +25985,15 @@ rows1_tail:
 	VMOVUPS Z1, K1, (R8)
 
 rows1_stored:
+	MOVB       far+121(FP), SI
+	TESTB      SI, SI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), SI
+	MOVQ       (SI), SI
+	LEAQ       512(CX)(SI*4), SI
+	PREFETCHT0 (SI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), SI
 	ADDQ SI, DX
 	ADDQ $+64, CX
@@ -22789,6 +26099,17 @@ rows2_tail:
 	VMOVUPS Z3, K1, (R10)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -22920,6 +26241,19 @@ rows3_tail:
 	VMOVUPS Z5, K1, (R10)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -23077,6 +26411,21 @@ rows4_tail:
 	VMOVUPS Z7, K1, (R10)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -23260,6 +26609,23 @@ rows5_tail:
 	VMOVUPS Z9, K1, (R10)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -23469,6 +26835,25 @@ rows6_tail:
 	VMOVUPS Z11, K1, (R10)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -23704,6 +27089,27 @@ rows7_tail:
 	VMOVUPS Z13, K1, (R10)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -23965,6 +27371,29 @@ rows8_tail:
 	VMOVUPS Z15, K1, (R10)
 
 rows8_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows8_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows8_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -24252,6 +27681,31 @@ rows9_tail:
 	VMOVUPS Z17, K1, (R10)
 
 rows9_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows9_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows9_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -24565,6 +28019,33 @@ rows10_tail:
 	VMOVUPS Z19, K1, (R10)
 
 rows10_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows10_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows10_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -24904,6 +28385,35 @@ rows11_tail:
 	VMOVUPS Z21, K1, (R10)
 
 rows11_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows11_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows11_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -25269,6 +28779,37 @@ rows12_tail:
 	VMOVUPS Z23, K1, (R10)
 
 rows12_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows12_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows12_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -25278,9 +28819,9 @@ rows12_stored:
 	VZEROUPPER
 	RET
 
-// func plane4x1s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, AVX512F
-TEXT ·plane4x1s1AVX512(SB), NOSPLIT, $0-121
+// func plane4x1s1AVX512(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·plane4x1s1AVX512(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -25399,6 +28940,15 @@ rows1_tail:
 	VMOVUPS Z3, K1, (R8)
 
 rows1_stored:
+	MOVB       far+121(FP), SI
+	TESTB      SI, SI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), SI
+	MOVQ       (SI), SI
+	LEAQ       512(CX)(SI*4), SI
+	PREFETCHT0 (SI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), SI
 	ADDQ SI, DX
 	ADDQ $+64, CX
@@ -25552,6 +29102,17 @@ rows2_tail:
 	VMOVUPS Z7, K1, (R10)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -25751,6 +29312,19 @@ rows3_tail:
 	VMOVUPS Z11, K1, (R10)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -25996,6 +29570,21 @@ rows4_tail:
 	VMOVUPS Z15, K1, (R10)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -26287,6 +29876,23 @@ rows5_tail:
 	VMOVUPS Z19, K1, (R10)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -26624,6 +30230,25 @@ rows6_tail:
 	VMOVUPS Z23, K1, (R10)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+64, CX
@@ -26633,9 +30258,9 @@ rows6_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x3s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane1x3s1AVX2(SB), NOSPLIT, $0-121
+// func plane1x3s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane1x3s1AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -26727,6 +30352,19 @@ rows1_tail:
 	VMASKMOVPS Y0, Y1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -26823,6 +30461,21 @@ rows2_tail:
 	VMASKMOVPS Y1, Y2, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -26937,6 +30590,23 @@ rows3_tail:
 	VMASKMOVPS Y2, Y3, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -27069,6 +30739,25 @@ rows4_tail:
 	VMASKMOVPS Y3, Y4, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -27219,6 +30908,27 @@ rows5_tail:
 	VMASKMOVPS Y4, Y5, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -27387,6 +31097,29 @@ rows6_tail:
 	VMASKMOVPS Y5, Y6, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -27573,6 +31306,31 @@ rows7_tail:
 	VMASKMOVPS Y6, Y7, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -27582,9 +31340,9 @@ rows7_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x3s2AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane1x3s2AVX2(SB), NOSPLIT, $0-121
+// func plane1x3s2AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane1x3s2AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -27676,6 +31434,19 @@ rows1_tail:
 	VMASKMOVPS Y0, Y1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -27778,6 +31549,23 @@ rows2_tail:
 	VMASKMOVPS Y1, Y2, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -27904,6 +31692,27 @@ rows3_tail:
 	VMASKMOVPS Y2, Y3, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -28054,6 +31863,31 @@ rows4_tail:
 	VMASKMOVPS Y3, Y4, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -28228,6 +32062,35 @@ rows5_tail:
 	VMASKMOVPS Y4, Y5, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -28426,6 +32289,39 @@ rows6_tail:
 	VMASKMOVPS Y5, Y6, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -28648,6 +32544,43 @@ rows7_tail:
 	VMASKMOVPS Y6, Y7, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -28657,9 +32590,9 @@ rows7_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x5s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane1x5s1AVX2(SB), NOSPLIT, $0-121
+// func plane1x5s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane1x5s1AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -28767,6 +32700,23 @@ rows1_tail:
 	VMASKMOVPS Y0, Y1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -28881,6 +32831,25 @@ rows2_tail:
 	VMASKMOVPS Y1, Y2, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -29015,6 +32984,27 @@ rows3_tail:
 	VMASKMOVPS Y2, Y3, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -29169,6 +33159,29 @@ rows4_tail:
 	VMASKMOVPS Y3, Y4, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -29343,6 +33356,31 @@ rows5_tail:
 	VMASKMOVPS Y4, Y5, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -29537,6 +33575,33 @@ rows6_tail:
 	VMASKMOVPS Y5, Y6, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -29751,6 +33816,35 @@ rows7_tail:
 	VMASKMOVPS Y6, Y7, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -29760,9 +33854,9 @@ rows7_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x5s2AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane1x5s2AVX2(SB), NOSPLIT, $0-121
+// func plane1x5s2AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane1x5s2AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -29870,6 +33964,23 @@ rows1_tail:
 	VMASKMOVPS Y0, Y1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -29990,6 +34101,27 @@ rows2_tail:
 	VMASKMOVPS Y1, Y2, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -30136,6 +34268,31 @@ rows3_tail:
 	VMASKMOVPS Y2, Y3, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -30308,6 +34465,35 @@ rows4_tail:
 	VMASKMOVPS Y3, Y4, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -30506,6 +34692,39 @@ rows5_tail:
 	VMASKMOVPS Y4, Y5, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -30730,6 +34949,43 @@ rows6_tail:
 	VMASKMOVPS Y5, Y6, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -30980,6 +35236,47 @@ rows7_tail:
 	VMASKMOVPS Y6, Y7, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -30989,9 +35286,9 @@ rows7_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x7s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane1x7s1AVX2(SB), NOSPLIT, $0-121
+// func plane1x7s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane1x7s1AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -31115,6 +35412,27 @@ rows1_tail:
 	VMASKMOVPS Y0, Y1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -31247,6 +35565,29 @@ rows2_tail:
 	VMASKMOVPS Y1, Y2, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -31401,6 +35742,31 @@ rows3_tail:
 	VMASKMOVPS Y2, Y3, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -31577,6 +35943,33 @@ rows4_tail:
 	VMASKMOVPS Y3, Y4, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -31775,6 +36168,35 @@ rows5_tail:
 	VMASKMOVPS Y4, Y5, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -31995,6 +36417,37 @@ rows6_tail:
 	VMASKMOVPS Y5, Y6, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -32237,6 +36690,39 @@ rows7_tail:
 	VMASKMOVPS Y6, Y7, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -32246,9 +36732,9 @@ rows7_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x7s2AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane1x7s2AVX2(SB), NOSPLIT, $0-121
+// func plane1x7s2AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane1x7s2AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -32372,6 +36858,27 @@ rows1_tail:
 	VMASKMOVPS Y0, Y1, (DI)
 
 rows1_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -32510,6 +37017,31 @@ rows2_tail:
 	VMASKMOVPS Y1, Y2, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -32676,6 +37208,35 @@ rows3_tail:
 	VMASKMOVPS Y2, Y3, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -32870,6 +37431,39 @@ rows4_tail:
 	VMASKMOVPS Y3, Y4, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -33092,6 +37686,43 @@ rows5_tail:
 	VMASKMOVPS Y4, Y5, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -33342,6 +37973,47 @@ rows6_tail:
 	VMASKMOVPS Y5, Y6, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -33620,6 +38292,51 @@ rows7_tail:
 	VMASKMOVPS Y6, Y7, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -33629,9 +38346,9 @@ rows7_stored:
 	VZEROUPPER
 	RET
 
-// func plane1x1s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane1x1s1AVX2(SB), NOSPLIT, $0-121
+// func plane1x1s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane1x1s1AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -33707,6 +38424,15 @@ rows1_tail:
 	VMASKMOVPS Y0, Y1, (SI)
 
 rows1_stored:
+	MOVB       far+121(FP), SI
+	TESTB      SI, SI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), SI
+	MOVQ       (SI), SI
+	LEAQ       512(CX)(SI*4), SI
+	PREFETCHT0 (SI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), SI
 	ADDQ SI, DX
 	ADDQ $+32, CX
@@ -33785,6 +38511,17 @@ rows2_tail:
 	VMASKMOVPS Y1, Y2, (R8)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -33879,6 +38616,19 @@ rows3_tail:
 	VMASKMOVPS Y2, Y3, (R8)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -33989,6 +38739,21 @@ rows4_tail:
 	VMASKMOVPS Y3, Y4, (R8)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -34115,6 +38880,23 @@ rows5_tail:
 	VMASKMOVPS Y4, Y5, (R8)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -34257,6 +39039,25 @@ rows6_tail:
 	VMASKMOVPS Y5, Y6, (R8)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -34415,6 +39216,27 @@ rows7_tail:
 	VMASKMOVPS Y6, Y7, (R8)
 
 rows7_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows7_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows7_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -34424,9 +39246,9 @@ rows7_stored:
 	VZEROUPPER
 	RET
 
-// func plane2x1s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane2x1s1AVX2(SB), NOSPLIT, $0-121
+// func plane2x1s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane2x1s1AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -34517,6 +39339,15 @@ rows1_tail:
 	VMASKMOVPS Y1, Y2, (R8)
 
 rows1_stored:
+	MOVB       far+121(FP), SI
+	TESTB      SI, SI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), SI
+	MOVQ       (SI), SI
+	LEAQ       512(CX)(SI*4), SI
+	PREFETCHT0 (SI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), SI
 	ADDQ SI, DX
 	ADDQ $+32, CX
@@ -34622,6 +39453,17 @@ rows2_tail:
 	VMASKMOVPS Y3, Y4, (R10)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -34753,6 +39595,19 @@ rows3_tail:
 	VMASKMOVPS Y5, Y6, (R10)
 
 rows3_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows3_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows3_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -34910,6 +39765,21 @@ rows4_tail:
 	VMASKMOVPS Y7, Y8, (R10)
 
 rows4_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows4_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows4_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -35093,6 +39963,23 @@ rows5_tail:
 	VMASKMOVPS Y9, Y10, (R10)
 
 rows5_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows5_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows5_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -35302,6 +40189,25 @@ rows6_tail:
 	VMASKMOVPS Y11, Y12, (R10)
 
 rows6_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows6_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows6_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX
@@ -35311,9 +40217,9 @@ rows6_stored:
 	VZEROUPPER
 	RET
 
-// func plane4x1s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool)
-// Requires: AVX, FMA3
-TEXT ·plane4x1s1AVX2(SB), NOSPLIT, $0-121
+// func plane4x1s1AVX2(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·plane4x1s1AVX2(SB), NOSPLIT, $0-122
 	MOVQ dst+0(FP), AX
 	MOVQ src+24(FP), CX
 	MOVQ masks+80(FP), DX
@@ -35424,6 +40330,15 @@ rows1_tail:
 	VMASKMOVPS Y3, Y4, (R8)
 
 rows1_stored:
+	MOVB       far+121(FP), SI
+	TESTB      SI, SI
+	JZ         rows1_near
+	MOVQ       taps+48(FP), SI
+	MOVQ       (SI), SI
+	LEAQ       512(CX)(SI*4), SI
+	PREFETCHT0 (SI)
+
+rows1_near:
 	MOVQ maskStep+88(FP), SI
 	ADDQ SI, DX
 	ADDQ $+32, CX
@@ -35577,6 +40492,17 @@ rows2_tail:
 	VMASKMOVPS Y7, Y8, (R10)
 
 rows2_stored:
+	MOVB       far+121(FP), DI
+	TESTB      DI, DI
+	JZ         rows2_near
+	MOVQ       taps+48(FP), DI
+	MOVQ       (DI), DI
+	LEAQ       512(CX)(DI*4), DI
+	PREFETCHT0 (DI)
+	ADDQ       SI, DI
+	PREFETCHT0 (DI)
+
+rows2_near:
 	MOVQ maskStep+88(FP), DI
 	ADDQ DI, DX
 	ADDQ $+32, CX

@@ -107,6 +107,7 @@ type PlaneTile struct {
 	SS      int // elements from one source row to the next
 	Lo, Hi  float32
 	Stream  bool // write past the caches: DS, DP and the place are whole vectors
+	Far     bool // planes do not fit the caches: ask for them early
 	min, hi int  // first and last element that any tap reads
 }
 

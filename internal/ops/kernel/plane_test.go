@@ -25,7 +25,7 @@ func testPlane(t *testing.T, l Level, kind PlaneKind, rows, n int, seed uint64) 
 	r := rand.New(rand.NewPCG(seed, 3))
 	next := integers(seed)
 	const at, taps = 40, 3
-	tile := &PlaneTile{Kind: kind, Rows: rows, DS: n + r.IntN(3), SS: n + 4 + r.IntN(3), Lo: -inf, Hi: inf}
+	tile := &PlaneTile{Kind: kind, Rows: rows, DS: n + r.IntN(3), SS: n + 4 + r.IntN(3), Lo: -inf, Hi: inf, Far: seed%3 == 0}
 	tile.DP = rows*tile.DS + r.IntN(5)
 	if seed%2 == 0 {
 		tile.Lo, tile.Hi = -3, 20

@@ -74,7 +74,7 @@ func (l *lister) tile(key tileKey, step, extent int) *kernel.PlaneTile {
 	k := key.kind
 	t := &kernel.PlaneTile{
 		Kind: k, Rows: key.rows, Masks: l.masks,
-		DS: step * p.Out[2], DP: volume(p.Out), Lo: p.Lo, Hi: p.Hi, Stream: l.streams(),
+		DS: step * p.Out[2], DP: volume(p.Out), Lo: p.Lo, Hi: p.Hi, Stream: l.streams(), Far: l.far(),
 	}
 	rowStep, kernelRows := step*p.Stride[1], p.Kernel[1]
 	if k.Kernel > 1 {

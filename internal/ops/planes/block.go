@@ -82,7 +82,7 @@ func NewBlock(p dense.Problem, weights, bias []float32, expand, project *dense.P
 		l.bands = append(l.bands, l.band(0, &c.outs[0], y, 1, min(rows, p.Out[1]-y)))
 	}
 	for _, t := range l.tiles {
-		t.Stream = false
+		t.Stream, t.Far = false, false
 	}
 	if expand != nil {
 		b.expand = newMatrix(p.Level, expand, in)

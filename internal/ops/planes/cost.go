@@ -19,8 +19,8 @@ type rates struct {
 
 var rateTable = [...]rates{
 	kernel.Generic: {slide: 0.6, block: 0.6, tap: 0.6, split: 1, store: 1, tile: 20, bytes: 10},
-	kernel.AVX2:    {slide: 35, block: 35, tap: 18, split: 0.12, store: 0.1, tile: 14, bytes: 15},
-	kernel.AVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 15},
+	kernel.AVX2:    {slide: 35, block: 35, tap: 18, split: 0.12, store: 0.1, tile: 14, bytes: 25},
+	kernel.AVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 35},
 }
 
 // Cost estimates a run on one thread in nanoseconds: multiply-accumulates in
@@ -50,7 +50,7 @@ func Cost(p *dense.Problem) float64 {
 		work += in * r.split
 	}
 	bytes := 4 * (in + float64(p.Batch*p.OutChannels)*float64(volume(p.Out)))
-	if bytes < streamBytes {
+	if bytes < 2*streamBytes {
 		return work
 	}
 	return max(work, bytes/r.bytes)

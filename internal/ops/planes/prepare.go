@@ -153,17 +153,23 @@ func (c *Conv) spans() [][2]int {
 	return spans
 }
 
-// streamBytes is the least output that is written past the caches: larger than
-// most last-level caches leave to one program.
-const streamBytes = 24 << 20
+// Outputs of farBytes and more, with their inputs, leave the second-level cache; those of streamBytes are written past
+// all caches.
+const (
+	farBytes    = 2 << 20
+	streamBytes = 12 << 20
+)
 
 // vectorFloats is the longest vector: rows that are streamed are whole ones.
 const vectorFloats = 16
 
-func (c *Conv) streams() bool {
-	p := &c.p
-	bytes := 4 * float64(p.Batch) * float64(p.OutChannels) * float64(volume(p.Out))
-	return bytes >= streamBytes && p.Out[2]%vectorFloats == 0
+func (c *Conv) far() bool { return c.outBytes() >= farBytes }
+
+func (c *Conv) streams() bool { return c.outBytes() >= streamBytes && c.p.Out[2]%vectorFloats == 0 }
+
+// outBytes is the output's size, in floating point so that it cannot overflow.
+func (c *Conv) outBytes() float64 {
+	return 4 * float64(c.p.Batch) * float64(c.p.OutChannels) * float64(volume(c.p.Out))
 }
 
 // chunkNanoseconds is the work that an item should hold at least.

@@ -39,7 +39,7 @@ func plane() {
 
 func planeTile(s isa, d planeShape) {
 	name := d.name(s)
-	TEXT(name, NOSPLIT, "func(dst *float32, ds, dp int, src *float32, at, ss int, taps *uint64, count int, w, bias *float32, masks *uint32, maskStep, rows, n int, lo, hi float32, stream bool)")
+	TEXT(name, NOSPLIT, "func(dst *float32, ds, dp int, src *float32, at, ss int, taps *uint64, count int, w, bias *float32, masks *uint32, maskStep, rows, n int, lo, hi float32, stream, far bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s computes rows (at most %d) x n outputs of %d planes; see Planes.", name, d.rows, d.outs))
 	g := planeState{isa: s, planeShape: d}
@@ -91,6 +91,11 @@ func (g planeState) body(rows int) {
 	DECQ(left)
 	JNZ(LabelRef(id + "_tap"))
 	g.store(id, rows, acc)
+	far := Load(Param("far"), GP8()).(reg.GPVirtual)
+	TESTB(far, far)
+	JZ(LabelRef(id + "_near"))
+	g.prefetch(rows)
+	Label(id + "_near")
 
 	step := GP64()
 	Load(Param("maskStep"), step)
@@ -149,6 +154,24 @@ func (g planeState) tap(id string, rows int, acc [][]reg.VecVirtual, tap, wp reg
 		if i < last {
 			ADDQ(g.ss, from)
 		}
+	}
+}
+
+// ahead is the bytes between what a tile reads and what it asks memory for, of planes too large for the caches: more
+// rows are read at once than the processor follows by itself.
+const ahead = 512
+
+// prefetch asks for the source rows of the first tap.
+func (g planeState) prefetch(rows int) {
+	from := GP64()
+	Load(Param("taps"), from)
+	MOVQ(Mem{Base: from}, from)
+	LEAQ(Mem{Base: g.src, Index: from, Scale: 4, Disp: ahead}, from)
+	for i := range (rows-1)*g.stride + g.k {
+		if i > 0 {
+			ADDQ(g.ss, from)
+		}
+		PREFETCHT0(Mem{Base: from})
 	}
 }
 
