@@ -33,6 +33,7 @@ var convAlgorithms = []algorithm{
 	{Name: "planes", accept: planesAccepts, cost: planesCost, prepare32: planesConv},
 	{Name: "lanes", accept: lanesAccepts, cost: lanesCost, prepare32: lanesConv},
 	{Name: "direct", accept: directAccepts, cost: directCost, prepare32: directConv},
+	{Name: "patches", accept: patchesAccepts, cost: patchesCost, prepare32: patchesConv},
 	{Name: "rows", accept: rowsAccepts, cost: rowsCost, prepare32: rowsConv},
 	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
 	{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},

@@ -86,6 +86,20 @@ func lanesAccepts(p *Problem) error {
 
 func lanesCost(p *Problem) float64 { return denseProblem(p).LanesCost() }
 
+// patchesConv is a 1x1 convolution over the taps of windows that do not overlap.
+func patchesConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	return newDense(p, dense.NewPatches(*denseProblem(p), w.Weight, w.Bias)), nil
+}
+
+func patchesAccepts(p *Problem) error {
+	if reason := dense.PatchesDeclines(denseProblem(p)); reason != "" {
+		return errors.New(reason)
+	}
+	return nil
+}
+
+func patchesCost(p *Problem) float64 { return denseProblem(p).PatchesCost() }
+
 // winogradConv is F(m x m, r x r) with the tile that the cost model prefers.
 func winogradConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	q := denseProblem(p)

@@ -51,7 +51,15 @@ func (p *Problem) GemmCost() float64 {
 	k := float64(p.groupIn() * volume(p.Kernel))
 	pixels := float64(roundUp(volume(p.Out), p.Level.Block()))
 	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
-	return macs/r.mac + images*k*pixels*r.pack
+	return macs/r.mac + images*k*pixels*r.pack*p.gathering()
+}
+
+// gathering is how much longer elements take to copy that stand further apart than two.
+func (p *Problem) gathering() float64 {
+	if p.Stride[2] > 2 {
+		return 4
+	}
+	return 1
 }
 
 // RowsCost is the model's estimate for NewRows.
@@ -67,7 +75,7 @@ func (p *Problem) RowsCost() float64 {
 	pixels := float64(high * roundUp(width, p.Level.Block()))
 	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
 	if !p.readsInPlace() {
-		return macs/r.mac + images*float64(p.groupIn()*volume(p.In))*r.pack*0.9
+		return macs/r.mac + images*float64(p.groupIn()*volume(p.In))*r.pack*0.9*p.gathering()
 	}
 	// Rows read in place are far apart, and every panel of weights reads them again: from some 128 output channels on,
 	// packing them once is cheaper.

@@ -176,6 +176,31 @@ func TestLanesAgainstDefinition(t *testing.T) {
 	}
 }
 
+func TestPatchesAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for i := range 200 {
+		p := random(r)
+		for a := range 3 {
+			p.Dilation[a] = 1
+			if p.In[a] == 1 && p.Out[a] == 1 && p.Kernel[a] == 1 {
+				continue
+			}
+			p.Kernel[a] = 1 + r.IntN(5)
+			p.Stride[a] = p.Kernel[a] + r.IntN(3)
+			p.Pad[a] = r.IntN(4)
+			p.Out[a] = 1 + max(0, p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/p.Stride[a]
+		}
+		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		if why := PatchesDeclines(&p); why != "" {
+			if p.Stride != [3]int{1, 1, 1} {
+				t.Fatalf("%+v: declined: %s", p, why)
+			}
+			continue
+		}
+		exact(t, p, func(w, b []float32) Conv { return NewPatches(p, w, b) })
+	}
+}
+
 // exact demands the definition's results, ==, on integers.
 func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) {
 	t.Helper()
@@ -258,6 +283,9 @@ func everyAlgorithm(p Problem, weights []float32) map[string]Conv {
 	}
 	if LanesDeclines(&p) == "" {
 		all["lanes"] = NewLanes(p, weights, nil)
+	}
+	if PatchesDeclines(&p) == "" {
+		all["patches"] = NewPatches(p, weights, nil)
 	}
 	if m, _ := p.BestWinograd(); m > 0 {
 		all["winograd"] = NewBestWinograd(p, m, weights, nil)

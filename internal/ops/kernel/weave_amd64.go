@@ -27,3 +27,14 @@ func (l Level) weave(dst []float32, src [][]float32, n int) int {
 	}
 	return blocks * 8
 }
+
+func (l Level) unweave(dst []float32, ds int, src []float32, ss, ways, n int) {
+	switch l {
+	case AVX512:
+		unweaveAVX512(&dst[0], ds, &src[0], ss, ways, n)
+	case AVX2:
+		unweaveAVX2(&dst[0], ds, &src[0], ss, ways, n)
+	default:
+		unweaveGeneric(dst, ds, src, ss, ways, n)
+	}
+}

@@ -133,3 +133,433 @@ block:
 	JNZ        block
 	VZEROUPPER
 	RET
+
+// func unweaveAVX512(dst *float32, ds int, src *float32, ss int, ways int, n int)
+// Requires: AVX, AVX512F, BMI2, CMOV
+TEXT ·unweaveAVX512(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+16(FP), CX
+	MOVQ    ways+32(FP), DX
+	MOVQ    n+40(FP), BX
+	MOVQ    ds+8(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    ss+24(FP), DI
+	SHLQ    $0x02, DI
+	MOVQ    $0x00000010, R8
+	CMPQ    DX, R8
+	CMOVQLT DX, R8
+	MOVQ    $-1, R9
+	BZHIQ   R8, R9, R9
+	KMOVW   R9, K1
+
+pixels:
+	MOVQ      $0x00000010, R8
+	CMPQ      BX, R8
+	CMOVQLT   BX, R8
+	MOVQ      $-1, R9
+	BZHIQ     R8, R9, R9
+	KMOVW     R9, K2
+	MOVQ      BX, R8
+	VXORPS    Y0, Y0, Y0
+	VXORPS    Y1, Y1, Y1
+	VXORPS    Y2, Y2, Y2
+	VXORPS    Y3, Y3, Y3
+	VXORPS    Y4, Y4, Y4
+	VXORPS    Y5, Y5, Y5
+	VXORPS    Y6, Y6, Y6
+	VXORPS    Y7, Y7, Y7
+	VXORPS    Y8, Y8, Y8
+	VXORPS    Y9, Y9, Y9
+	VXORPS    Y10, Y10, Y10
+	VXORPS    Y11, Y11, Y11
+	VXORPS    Y12, Y12, Y12
+	VXORPS    Y13, Y13, Y13
+	VXORPS    Y14, Y14, Y14
+	VXORPS    Y15, Y15, Y15
+	VMOVUPS.Z (CX), K1, Z0
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z1
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z2
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z3
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z4
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z5
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z6
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z7
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z8
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z9
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z10
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z11
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z12
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z13
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z14
+	ADDQ      DI, CX
+	DECQ      R8
+	JZ        loaded
+	VMOVUPS.Z (CX), K1, Z15
+	ADDQ      DI, CX
+
+loaded:
+	MOVQ       AX, R9
+	MOVQ       DX, R8
+	VUNPCKLPS  Z1, Z0, Z16
+	VUNPCKHPS  Z1, Z0, Z0
+	VUNPCKLPS  Z3, Z2, Z17
+	VUNPCKHPS  Z3, Z2, Z18
+	VUNPCKLPS  Z5, Z4, Z19
+	VUNPCKHPS  Z5, Z4, Z20
+	VUNPCKLPS  Z7, Z6, Z21
+	VUNPCKHPS  Z7, Z6, Z22
+	VUNPCKLPS  Z9, Z8, Z23
+	VUNPCKHPS  Z9, Z8, Z24
+	VUNPCKLPS  Z11, Z10, Z25
+	VUNPCKHPS  Z11, Z10, Z26
+	VUNPCKLPS  Z13, Z12, Z27
+	VUNPCKHPS  Z13, Z12, Z28
+	VUNPCKLPS  Z15, Z14, Z29
+	VUNPCKHPS  Z15, Z14, Z30
+	VUNPCKLPD  Z17, Z16, Z31
+	VUNPCKHPD  Z17, Z16, Z16
+	VUNPCKLPD  Z18, Z0, Z17
+	VUNPCKHPD  Z18, Z0, Z0
+	VUNPCKLPD  Z21, Z19, Z18
+	VUNPCKHPD  Z21, Z19, Z19
+	VUNPCKLPD  Z22, Z20, Z21
+	VUNPCKHPD  Z22, Z20, Z20
+	VUNPCKLPD  Z25, Z23, Z22
+	VUNPCKHPD  Z25, Z23, Z23
+	VUNPCKLPD  Z26, Z24, Z25
+	VUNPCKHPD  Z26, Z24, Z24
+	VUNPCKLPD  Z29, Z27, Z26
+	VUNPCKHPD  Z29, Z27, Z27
+	VUNPCKLPD  Z30, Z28, Z29
+	VUNPCKHPD  Z30, Z28, Z28
+	VSHUFF32X4 $0x88, Z18, Z31, Z30
+	VSHUFF32X4 $0xdd, Z18, Z31, Z18
+	VSHUFF32X4 $0x88, Z21, Z17, Z31
+	VSHUFF32X4 $0xdd, Z21, Z17, Z17
+	VSHUFF32X4 $0x88, Z19, Z16, Z21
+	VSHUFF32X4 $0xdd, Z19, Z16, Z16
+	VSHUFF32X4 $0x88, Z20, Z0, Z19
+	VSHUFF32X4 $0xdd, Z20, Z0, Z0
+	VSHUFF32X4 $0x88, Z26, Z22, Z20
+	VSHUFF32X4 $0xdd, Z26, Z22, Z22
+	VSHUFF32X4 $0x88, Z29, Z25, Z26
+	VSHUFF32X4 $0xdd, Z29, Z25, Z25
+	VSHUFF32X4 $0x88, Z27, Z23, Z29
+	VSHUFF32X4 $0xdd, Z27, Z23, Z23
+	VSHUFF32X4 $0x88, Z28, Z24, Z27
+	VSHUFF32X4 $0xdd, Z28, Z24, Z24
+	VSHUFF32X4 $0x88, Z20, Z30, Z28
+	VSHUFF32X4 $0xdd, Z20, Z30, Z20
+	VSHUFF32X4 $0x88, Z26, Z31, Z30
+	VSHUFF32X4 $0xdd, Z26, Z31, Z26
+	VSHUFF32X4 $0x88, Z29, Z21, Z31
+	VSHUFF32X4 $0xdd, Z29, Z21, Z21
+	VSHUFF32X4 $0x88, Z27, Z19, Z29
+	VSHUFF32X4 $0xdd, Z27, Z19, Z19
+	VSHUFF32X4 $0x88, Z22, Z18, Z27
+	VSHUFF32X4 $0xdd, Z22, Z18, Z18
+	VSHUFF32X4 $0x88, Z25, Z17, Z22
+	VSHUFF32X4 $0xdd, Z25, Z17, Z17
+	VSHUFF32X4 $0x88, Z23, Z16, Z25
+	VSHUFF32X4 $0xdd, Z23, Z16, Z16
+	VSHUFF32X4 $0x88, Z24, Z0, Z23
+	VSHUFF32X4 $0xdd, Z24, Z0, Z0
+	VMOVUPS    Z28, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z31, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z30, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z29, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z27, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z25, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z22, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z23, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z20, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z21, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z26, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z19, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z18, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z16, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z17, K2, (R9)
+	ADDQ       SI, R9
+	DECQ       R8
+	JZ         stored
+	VMOVUPS    Z0, K2, (R9)
+
+stored:
+	ADDQ $+64, AX
+	SUBQ $+16, BX
+	JG   pixels
+	VZEROUPPER
+	RET
+
+// func unweaveAVX2(dst *float32, ds int, src *float32, ss int, ways int, n int)
+// Requires: AVX, CMOV
+TEXT ·unweaveAVX2(SB), NOSPLIT, $0-48
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+16(FP), CX
+	MOVQ    ways+32(FP), DX
+	MOVQ    n+40(FP), BX
+	MOVQ    ds+8(FP), SI
+	SHLQ    $0x02, SI
+	MOVQ    ss+24(FP), DI
+	SHLQ    $0x02, DI
+	LEAQ    unweaveAVX2_masks<>+0(SB), R8
+	MOVQ    $0x00000008, R9
+	CMPQ    DX, R9
+	CMOVQLT DX, R9
+	NEGQ    R9
+	LEAQ    32(R8)(R9*4), R9
+
+pixels:
+	MOVQ       $0x00000008, R12
+	CMPQ       BX, R12
+	CMOVQLT    BX, R12
+	NEGQ       R12
+	LEAQ       32(R8)(R12*4), R12
+	MOVQ       BX, R10
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VMOVUPS    (R9), Y0
+	VMASKMOVPS (CX), Y0, Y0
+	ADDQ       DI, CX
+	DECQ       R10
+	JZ         loaded
+	VMOVUPS    (R9), Y1
+	VMASKMOVPS (CX), Y1, Y1
+	ADDQ       DI, CX
+	DECQ       R10
+	JZ         loaded
+	VMOVUPS    (R9), Y2
+	VMASKMOVPS (CX), Y2, Y2
+	ADDQ       DI, CX
+	DECQ       R10
+	JZ         loaded
+	VMOVUPS    (R9), Y3
+	VMASKMOVPS (CX), Y3, Y3
+	ADDQ       DI, CX
+	DECQ       R10
+	JZ         loaded
+	VMOVUPS    (R9), Y4
+	VMASKMOVPS (CX), Y4, Y4
+	ADDQ       DI, CX
+	DECQ       R10
+	JZ         loaded
+	VMOVUPS    (R9), Y5
+	VMASKMOVPS (CX), Y5, Y5
+	ADDQ       DI, CX
+	DECQ       R10
+	JZ         loaded
+	VMOVUPS    (R9), Y6
+	VMASKMOVPS (CX), Y6, Y6
+	ADDQ       DI, CX
+	DECQ       R10
+	JZ         loaded
+	VMOVUPS    (R9), Y7
+	VMASKMOVPS (CX), Y7, Y7
+	ADDQ       DI, CX
+
+loaded:
+	MOVQ       AX, R11
+	MOVQ       DX, R10
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPD  Y1, Y8, Y7
+	VUNPCKHPD  Y1, Y8, Y1
+	VUNPCKLPD  Y2, Y0, Y8
+	VUNPCKHPD  Y2, Y0, Y0
+	VUNPCKLPD  Y5, Y3, Y2
+	VUNPCKHPD  Y5, Y3, Y3
+	VUNPCKLPD  Y6, Y4, Y5
+	VUNPCKHPD  Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y7, Y6
+	VPERM2F128 $0x31, Y2, Y7, Y2
+	VPERM2F128 $0x20, Y5, Y8, Y7
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y3, Y1, Y8
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VPERM2F128 $0x20, Y4, Y0, Y3
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	CMPQ       BX, $+8
+	JLT        tail
+	VMOVUPS    Y6, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMOVUPS    Y8, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMOVUPS    Y7, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMOVUPS    Y3, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMOVUPS    Y2, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMOVUPS    Y1, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMOVUPS    Y5, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMOVUPS    Y0, (R11)
+	JMP        stored
+
+tail:
+	VMOVUPS    (R12), Y4
+	VMASKMOVPS Y6, Y4, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMASKMOVPS Y8, Y4, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMASKMOVPS Y7, Y4, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMASKMOVPS Y3, Y4, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMASKMOVPS Y2, Y4, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMASKMOVPS Y1, Y4, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMASKMOVPS Y5, Y4, (R11)
+	ADDQ       SI, R11
+	DECQ       R10
+	JZ         stored
+	VMASKMOVPS Y0, Y4, (R11)
+
+stored:
+	ADDQ $+32, AX
+	SUBQ $+8, BX
+	JG   pixels
+	VZEROUPPER
+	RET
+
+DATA unweaveAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA unweaveAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA unweaveAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA unweaveAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA unweaveAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA unweaveAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA unweaveAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA unweaveAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA unweaveAVX2_masks<>+32(SB)/4, $0x00000000
+DATA unweaveAVX2_masks<>+36(SB)/4, $0x00000000
+DATA unweaveAVX2_masks<>+40(SB)/4, $0x00000000
+DATA unweaveAVX2_masks<>+44(SB)/4, $0x00000000
+DATA unweaveAVX2_masks<>+48(SB)/4, $0x00000000
+DATA unweaveAVX2_masks<>+52(SB)/4, $0x00000000
+DATA unweaveAVX2_masks<>+56(SB)/4, $0x00000000
+DATA unweaveAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL unweaveAVX2_masks<>(SB), RODATA|NOPTR, $64

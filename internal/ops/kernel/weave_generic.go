@@ -24,3 +24,24 @@ func weaveGeneric(dst []float32, src [][]float32, from, n int) {
 		}
 	}
 }
+
+// Unweave parts a row of n pixels, ss elements apart, into one row for each of the first ways elements of a pixel:
+//
+//	dst[r*ds+j] = src[j*ss+r], r < ways, j < n
+func (l Level) Unweave(dst []float32, ds int, src []float32, ss, ways, n int) {
+	if ways <= 0 || n <= 0 || len(dst) < (ways-1)*ds+n || len(src) < (n-1)*ss+ways {
+		panic("kernel: unweave: operand out of range")
+	}
+	for r := 0; r < ways; r += l.Block() {
+		l.unweave(dst[r*ds:], ds, src[r:], ss, min(l.Block(), ways-r), n)
+	}
+}
+
+func unweaveGeneric(dst []float32, ds int, src []float32, ss, ways, n int) {
+	for r := range ways {
+		row := dst[r*ds:][:n]
+		for j := range row {
+			row[j] = src[j*ss+r]
+		}
+	}
+}

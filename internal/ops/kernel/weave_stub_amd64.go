@@ -18,3 +18,13 @@ func weave4AVX2(dst *float32, src **float32, blocks int)
 //
 //go:noescape
 func weave8AVX2(dst *float32, src **float32, blocks int)
+
+// unweaveAVX512 writes dst[r*ds+j] = src[j*ss+r] for r < ways and j < n.
+//
+//go:noescape
+func unweaveAVX512(dst *float32, ds int, src *float32, ss int, ways int, n int)
+
+// unweaveAVX2 writes dst[r*ds+j] = src[j*ss+r] for r < ways and j < n.
+//
+//go:noescape
+func unweaveAVX2(dst *float32, ds int, src *float32, ss int, ways int, n int)

@@ -30,6 +30,30 @@ func TestWeaveEveryTail(t *testing.T) {
 	})
 }
 
+func TestUnweaveEveryTail(t *testing.T) {
+	eachLevel(t, func(t *testing.T, l Level) {
+		for ways := 1; ways <= 2*l.Block()+1; ways++ {
+			for n := 1; n <= 2*l.Block()+1; n++ {
+				next := integers(uint64(n))
+				ss, ds := ways+n%3, n+ways%3
+				src := newOperand((n-1)*ss+ways, func(i int) float32 {
+					if i%ss >= ways {
+						return canary
+					}
+					return next(i)
+				})
+				dst := newOperand((ways-1)*ds+n, func(int) float32 { return canary })
+				want := append([]float32(nil), dst.data...)
+				unweaveGeneric(want, ds, src.data, ss, ways, n)
+				l.Unweave(dst.data, ds, src.data, ss, ways, n)
+				equal(t, fmt.Sprintf("%d ways, %d pixels", ways, n), dst.data, want)
+				dst.unchanged(t, "dst", func(i int) bool { return i%ds < n })
+				src.unchanged(t, "src", nil)
+			}
+		}
+	})
+}
+
 func BenchmarkWeave(b *testing.B) {
 	const n = 56
 	for _, l := range Levels() {

@@ -10,11 +10,14 @@ import (
 
 // weave generates the interleaving of 2, 4 or 8 rows into one: the last pass
 // of a transposed convolution that was computed phase by phase. It moves bytes
-// as fast as the cache does with 8 lanes, so there is no wider one.
+// as fast as the cache does with 8 lanes, so there is no wider one. unweave is
+// the way back.
 func weave() {
 	for _, ways := range []int{2, 4, 8} {
 		weaveRows(ways)
 	}
+	unweave(avx512)
+	unweave(avx2)
 }
 
 func weaveRows(ways int) {
@@ -76,4 +79,76 @@ func (s isa) woven(rows []reg.VecVirtual) []reg.VecVirtual {
 		}
 	}
 	return s.transpose(rows)
+}
+
+// unweave generates the way back for any number of ways up to the lanes: pixels, each of some neighbours, are loaded
+// as rows and transposed.
+func unweave(s isa) {
+	name := "unweave" + s.suffix
+	TEXT(name, NOSPLIT, "func(dst *float32, ds int, src *float32, ss, ways, n int)")
+	Pragma("noescape")
+	Doc(name + " writes dst[r*ds+j] = src[j*ss+r] for r < ways and j < n.")
+	dst, src, ways, n := param("dst"), param("src"), param("ways"), param("n")
+	ds, ss := stride("ds"), stride("ss")
+	table := GP64()
+	if s.lanes == 8 {
+		LEAQ(maskTable(name+"_masks"), table)
+	}
+	some, kept := K(), K()
+	load := s.columnMask(ways, some, table)
+	left, at := GP64(), GP64()
+
+	Label("pixels")
+	store := s.columnMask(n, kept, table)
+	MOVQ(n, left)
+	rows := make([]reg.VecVirtual, s.lanes)
+	for i := range rows {
+		rows[i] = s.vec()
+		VXORPS(rows[i].AsY(), rows[i].AsY(), rows[i].AsY())
+	}
+	for i := range rows {
+		if s.lanes == 16 {
+			VMOVUPS_Z(Mem{Base: src}, some, rows[i])
+		} else {
+			VMOVUPS(load, rows[i])
+			VMASKMOVPS(Mem{Base: src}, rows[i], rows[i])
+		}
+		ADDQ(ss, src)
+		if i < s.lanes-1 {
+			DECQ(left)
+			JZ(LabelRef("loaded"))
+		}
+	}
+	Label("loaded")
+	MOVQ(dst, at)
+	MOVQ(ways, left)
+	columns := s.transpose(rows)
+	put := func(write func(v reg.VecVirtual)) {
+		for i, v := range columns {
+			write(v)
+			if i < s.lanes-1 {
+				ADDQ(ds, at)
+				DECQ(left)
+				JZ(LabelRef("stored"))
+			}
+		}
+	}
+	if s.lanes == 16 {
+		put(func(v reg.VecVirtual) { VMOVUPS(v, kept, Mem{Base: at}) })
+	} else {
+		CMPQ(n, I8(s.lanes))
+		JLT(LabelRef("tail"))
+		put(func(v reg.VecVirtual) { VMOVUPS(v, Mem{Base: at}) })
+		JMP(LabelRef("stored"))
+		Label("tail") // AMD's masked stores are slow: only where needed
+		m := s.vec()
+		VMOVUPS(store, m)
+		put(func(v reg.VecVirtual) { VMASKMOVPS(v, m, Mem{Base: at}) })
+	}
+	Label("stored")
+	ADDQ(I8(s.bytes()), dst)
+	SUBQ(I8(s.lanes), n)
+	JG(LabelRef("pixels"))
+	VZEROUPPER()
+	RET()
 }

@@ -1,0 +1,139 @@
+package dense
+
+import (
+	"context"
+
+	"convx/internal/ops/crew"
+	"convx/internal/ops/kernel"
+)
+
+// Patches is convolution whose windows do not overlap: each input element meets one tap, so that the taps become
+// channels of their own (space to depth) and the convolution is 1x1. It suits the patches of vision transformers,
+// downsampling by 2x2 of stride 2, and 1x1 with a stride, which leaves most of the input out.
+type Patches struct {
+	p      Problem
+	inner  *Direct
+	planes []float32 // [channel][tap][output pixel]
+
+	in []float32
+}
+
+// patchesBytes bounds the copy of one image.
+const patchesBytes = 4 << 20
+
+// patched is the 1x1 convolution of one image.
+func (p *Problem) patched() Problem {
+	one := [3]int{1, 1, 1}
+	q := *p
+	q.Batch, q.Channels = 1, p.Channels*volume(p.Kernel)
+	q.In, q.Kernel, q.Stride, q.Dilation, q.Pad = p.Out, one, one, one, [3]int{}
+	return q
+}
+
+// PatchesDeclines says why NewPatches will not compute p, or "".
+func PatchesDeclines(p *Problem) string {
+	q := p.patched()
+	for a := range 3 {
+		if p.Kernel[a] > p.Stride[a] || p.Dilation[a] > 1 && p.Kernel[a] > 1 {
+			return "its windows overlap or have gaps"
+		}
+	}
+	switch {
+	case p.Stride == [3]int{1, 1, 1}:
+		return "it has no stride"
+	case 4*q.Channels*volume(q.In) > patchesBytes:
+		return "the copy of its input is too large"
+	}
+	return DirectDeclines(&q)
+}
+
+// unweaving is the nanoseconds to part the taps of a pixel, a vector of them.
+var unweaving = [...]float64{kernel.Generic: 16, kernel.AVX2: 1.3, kernel.AVX512: 2.7}
+
+// PatchesCost is the model's estimate for NewPatches.
+func (p *Problem) PatchesCost() float64 {
+	q := p.patched()
+	vectors := p.Channels * p.Kernel[0] * p.Kernel[1] * volume(p.Out) * ceilDiv(p.Kernel[2], p.Level.Block())
+	return float64(p.Batch) * (q.DirectCost() + float64(vectors)*unweaving[p.Level])
+}
+
+// NewPatches prepares p, which PatchesDeclines does not decline. The weights are those of the 1x1 convolution as they
+// are: channels, and inside each the taps.
+func NewPatches(p Problem, weights, bias []float32) *Patches {
+	q := p.patched()
+	return &Patches{p: p, inner: NewDirect(q, weights, bias), planes: aligned(q.Channels * volume(q.In))}
+}
+
+// Workspace implements Conv.
+func (s *Patches) Workspace() int { return s.inner.Workspace() + 4*len(s.planes) }
+
+// Packed implements Conv.
+func (s *Patches) Packed() int { return s.inner.Packed() }
+
+// Run implements Conv: image by image, a copy and a product.
+func (s *Patches) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
+	inSize, outSize := s.p.Channels*volume(s.p.In), s.p.OutChannels*volume(s.p.Out)
+	for b := range s.p.Batch {
+		s.in = in[b*inSize:][:inSize]
+		err := t.RunOn(ctx, s.p.Threads, s)
+		s.in = nil
+		if err == nil {
+			err = s.inner.Run(ctx, out[b*outSize:][:outSize], s.planes, t)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Work implements crew.Job: the copy, a row of the kernel in a channel an item.
+func (s *Patches) Work(m *crew.Member) {
+	p := &s.p
+	rows := p.Kernel[0] * p.Kernel[1]
+	n := p.Channels * rows
+	for i := m.Next(n); i >= 0; i = m.Next(n) {
+		c, kd, kh := i/rows, i%rows/p.Kernel[1], i%p.Kernel[1]
+		src := s.in[c*volume(p.In):][:volume(p.In)]
+		dst := s.planes[i*p.Kernel[2]*volume(p.Out):][:p.Kernel[2]*volume(p.Out)]
+		for row := range p.Out[0] * p.Out[1] {
+			id := row/p.Out[1]*p.Stride[0] + kd - p.Pad[0]
+			ih := row%p.Out[1]*p.Stride[1] + kh - p.Pad[1]
+			to := dst[row*p.Out[2]:]
+			if id < 0 || id >= p.In[0] || ih < 0 || ih >= p.In[1] {
+				for kw := range p.Kernel[2] {
+					clear(to[kw*volume(p.Out):][:p.Out[2]])
+				}
+				continue
+			}
+			s.copyRow(to, src[(id*p.In[1]+ih)*p.In[2]:][:p.In[2]])
+		}
+	}
+}
+
+// copyRow parts a row of input into the rows of its taps: whole windows at once, those that reach into the padding
+// element by element.
+func (s *Patches) copyRow(dst, src []float32) {
+	p := &s.p
+	plane, step, k := volume(p.Out), p.Stride[2], p.Kernel[2]
+	from := min(p.Out[2], ceilDiv(p.Pad[2], step))
+	to := from
+	if last := len(src) - k + p.Pad[2]; last >= 0 {
+		to = max(from, min(p.Out[2], last/step+1))
+	}
+	if from < to {
+		p.Level.Unweave(dst[from:], plane, src[from*step-p.Pad[2]:], step, k, to-from)
+	}
+	for o := range p.Out[2] {
+		if from <= o && o < to {
+			continue
+		}
+		for kw := range k {
+			v := float32(0)
+			if at := o*step + kw - p.Pad[2]; at >= 0 && at < len(src) {
+				v = src[at]
+			}
+			dst[kw*plane+o] = v
+		}
+	}
+}
