@@ -182,8 +182,8 @@ func TestGIFOfFigure(t *testing.T) {
 		}
 	}
 	g, _ := gif.DecodeAll(&b)
-	if g.LoopCount != 0 || g.Delay[3] != 8 || len(g.Image) != 13 {
-		t.Errorf("loop %d, delay %d, %d frames", g.LoopCount, g.Delay[3], len(g.Image))
+	if g.LoopCount != 0 || g.Delay[3] != 8 || g.Delay[12] != 32 || len(g.Image) != 13 {
+		t.Errorf("loop %d, delays %d, %d frames", g.LoopCount, g.Delay, len(g.Image))
 	}
 }
 

@@ -9,10 +9,13 @@ import (
 	"time"
 )
 
-// EncodeGIF writes the frames as an animation that repeats for ever; delay is the time of each, to 10 ms. All frames share one
-// palette: their own colours when there are at most 255 in all, else the best 255 by median cut (Heckbert 1982), without
-// dithering. A frame holds only the rectangle that changed, and in it what did not change is transparent: so figures in
-// which little moves make small files.
+// holdLast is how many times longer than the others the last frame stands, so that the end is seen before all starts again.
+const holdLast = 4
+
+// EncodeGIF writes the frames as an animation that repeats for ever; delay is the time of each, to 10 ms, and the last one
+// stands for four. All frames share one palette: their own colours when there are at most 255 in all, else the best 255 by
+// median cut (Heckbert 1982), without dithering. A frame holds only the rectangle that changed, and in it what did not
+// change is transparent: so figures in which little moves make small files.
 func EncodeGIF(w io.Writer, frames []image.Image, delay time.Duration) error {
 	if len(frames) == 0 {
 		return errors.New("an animation needs a frame")
@@ -34,6 +37,9 @@ func EncodeGIF(w io.Writer, frames []image.Image, delay time.Duration) error {
 		anim.Image = append(anim.Image, frame)
 		anim.Delay = append(anim.Delay, int(delay/(10*time.Millisecond)))
 		anim.Disposal = append(anim.Disposal, gif.DisposalNone)
+	}
+	if n := len(anim.Delay); n > 1 {
+		anim.Delay[n-1] *= holdLast
 	}
 	return gif.EncodeAll(w, anim)
 }
