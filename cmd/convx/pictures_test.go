@@ -26,7 +26,7 @@ var docPictures = map[string]string{
 	"dilated.png":           "convx draw dilated -o dilated.png",
 	"dilated.gif":           "convx draw dilated --numbers -o dilated.gif",
 	"deformable.png":        "convx draw deformable -o deformable.png",
-	"deformable.gif":        "convx draw deformable --modulated -o deformable.gif",
+	"deformable.gif":        "convx draw deformable -i 1x4x4 --modulated -o deformable.gif",
 	"deform-roi-pool.png":   "convx draw deform-roi-pool -o deform-roi-pool.png",
 	"deform-roi-pool.gif":   "convx draw deform-roi-pool -o deform-roi-pool.gif",
 	"se.png":                "convx draw se -o se.png",

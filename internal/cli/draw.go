@@ -48,6 +48,9 @@ variant has a size that shows it well.`,
 			if o.spec, err = flags.spec(firstArg(args)); err != nil {
 				return err
 			}
+			if o.options.Numbers && !c.Flags().Changed("delay") {
+				o.delay *= 2 // there is a sum to read
+			}
 			return run(c.Context(), o)
 		},
 	}
@@ -56,7 +59,7 @@ variant has a size that shows it well.`,
 	f.StringVarP(&o.output, "output", "o", "", "write the figure to `FILE`: .png, .gif or .svg")
 	f.BoolVar(&o.options.Numbers, "numbers", false, "small whole numbers in the cells, and the arithmetic of the current output")
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of numbers and offsets")
-	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame")
+	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers; the last one stands for four")
 	f.Float64Var(&o.scale, "scale-pixels", 1, "PNG and GIF: pixels per unit; 2 is for print")
 	return cmd
 }
@@ -86,6 +89,13 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	r, err := shape.Of(l)
 	if err != nil {
 		return err
+	}
+	if note != "" {
+		asked, err := count(o.spec)
+		if err != nil {
+			return err
+		}
+		o.options.Asked = &asked.Result
 	}
 	figure, err := draw.New(r, o.options)
 	if err != nil {

@@ -12,14 +12,18 @@ import (
 )
 
 // separableFigure shows the channels of the three levels and the multiplications that are saved.
-func separableFigure(r shape.Result, _ Options) (*Figure, error) {
+func separableFigure(r shape.Result, o Options) (*Figure, error) {
 	in, mid, out := r.Input[1], r.Stages[0].Output[1], r.Output[1]
 	dw := r.Layer.Stages[0].Op.(layer.Conv)
-	whole, err := layer.Build(standardLike(r.Layer.Spec))
+	asked := r
+	if o.Asked != nil {
+		asked = *o.Asked
+	}
+	whole, err := layer.Build(standardLike(asked.Layer.Spec))
 	if err != nil {
 		return nil, err
 	}
-	parts, err := costs(r)
+	parts, err := costs(asked)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +45,21 @@ func separableFigure(r shape.Result, _ Options) (*Figure, error) {
 		panels: []panel{
 			channelsPanel([]column{{in, "input"}, {mid, "depthwise"}, {out, "pointwise"}}, []int{in, 1},
 				fmt.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel))),
-			barsPanel("MACs", bars),
+			barsPanel("MACs of "+sized(asked.Input)+" → "+sized(asked.Output), bars),
 		},
-		frames: 1,
-		captions: append(formulas(r), fmt.Sprintf("cost: 1/O + 1/K² = 1/%d + 1/%d = %.3g of the standard convolution's (counted: %.3g)",
-			out, taps, 1/float64(out)+1/float64(taps), saved)),
+		frames:   1,
+		captions: append(formulas(asked), fmt.Sprintf("%s of the standard convolution's (counted: %.3g)", savedText(mid/in, asked.Output[1], taps), saved)),
 	}, nil
+}
+
+// savedText is what a separable convolution costs by the formula: M/O + M/K², for M filters a channel.
+func savedText(multiplier, out, taps int) string {
+	m := float64(multiplier)
+	ratio := m/float64(out) + m/float64(taps)
+	if multiplier == 1 {
+		return fmt.Sprintf("cost: 1/O + 1/K² = 1/%d + 1/%d = %.3g", out, taps, ratio)
+	}
+	return fmt.Sprintf("cost: M/O + M/K² = %d/%d + %d/%d = %.3g", multiplier, out, multiplier, taps, ratio)
 }
 
 // standardLike is the standard convolution of the same shape.
@@ -82,12 +95,12 @@ type bar struct {
 
 // barsPanel draws values to scale.
 func barsPanel(label string, bars []bar) panel {
-	const width, height, gap = 250.0, 26.0, 46.0
+	const width, height, gap, digit = 250.0, 26.0, 46.0, 8.0
 	most := 1
 	for _, b := range bars {
 		most = max(most, b.value)
 	}
-	return panel{w: width + 90, h: float64(len(bars))*gap + 8, label: label, paint: func(d *Drawing, x, y float64, _ int) {
+	return panel{w: width + 8 + digit*float64(len(report.Group(most))), h: float64(len(bars))*gap + 8, label: label, paint: func(d *Drawing, x, y float64, _ int) {
 		for i, b := range bars {
 			top := y + float64(i)*gap
 			d.text(x, top+6, 13, left, muted, b.label)
@@ -256,6 +269,7 @@ func seFigure(r shape.Result, _ Options) (*Figure, error) {
 		ox := nodeX(len(columns)-1) + size/2 + gap
 		for i := range c {
 			d.line(nodeX(2)+size/2, nodeY(c, i), ox, planeAt(i), 1.3, faint(groupColor(i).dark, 200))
+			d.text((nodeX(2)+ox)/2, planeAt(i)-9, 12, center, ink, fmt.Sprintf("× %.2f", gate(i)))
 		}
 		for i := range c {
 			d.rect(ox, planeAt(i)-thick/2, plane, thick, white, none)

@@ -16,6 +16,15 @@ import (
 // build makes the small layer of a variant and its keys: "kernel 3, stride 2".
 func build(t testing.TB, variant, keys string, o Options) (shape.Result, string) {
 	t.Helper()
+	s, note, err := Small(spec(t, variant, keys), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result(t, s), note
+}
+
+func spec(t testing.TB, variant, keys string) layer.Spec {
+	t.Helper()
 	s := layer.Spec{Variant: variant}
 	for entry := range strings.SplitSeq(keys, ", ") {
 		if key, value, ok := strings.Cut(entry, " "); ok {
@@ -24,10 +33,11 @@ func build(t testing.TB, variant, keys string, o Options) (shape.Result, string)
 			}
 		}
 	}
-	s, note, err := Small(s, o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	return s
+}
+
+func result(t testing.TB, s layer.Spec) shape.Result {
+	t.Helper()
 	l, err := layer.Build(s)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +46,7 @@ func build(t testing.TB, variant, keys string, o Options) (shape.Result, string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r, note
+	return r
 }
 
 // Every variant has a figure, with and without an input, all frames of one size, and as well-formed SVG.
@@ -75,6 +85,74 @@ func TestEveryVariantIsDrawn(t *testing.T) {
 					t.Fatalf("%s: %v", v.Name, err)
 				}
 			}
+		}
+	}
+}
+
+// Nothing is drawn over the title or out of the picture, however far offsets go.
+func TestFiguresStayInside(t *testing.T) {
+	for _, c := range []struct{ variant, keys string }{
+		{"deform-roi-pool", "input 1x20x20, pooled 2, roi 0,0,20,20, gamma 0.5"},
+		{"deform-roi-pool", "input 256x50x68, pooled 7"},
+		{"deformable", "kernel 5, stride 2, modulated true"},
+		{"deformable", "input 1x3x3, padding 0"},
+		{"transposed", "stride 4, kernel 5"},
+		{"se", "input 16x8x8, reduction 2"},
+	} {
+		for seed := range uint64(5) {
+			r, _ := build(t, c.variant, c.keys, Options{})
+			f, err := New(r, Options{Seed: seed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range f.Frames() {
+				d := f.Frame(i)
+				for _, m := range d.marks {
+					x0, y0, x1, y1 := extent(m)
+					if x0 < 0 || y0 < margin+titleSize || x1 > d.Width || y1 > d.Height {
+						t.Fatalf("%s %s, seed %d, frame %d: %#v leaves %gx%g or covers the title", c.variant, c.keys, seed, i, m, d.Width, d.Height)
+					}
+				}
+			}
+		}
+	}
+}
+
+// extent is the rectangle that a mark takes; of texts, the captions' business, a place inside.
+func extent(m mark) (x0, y0, x1, y1 float64) {
+	switch m := m.(type) {
+	case rect:
+		return m.x, m.y, m.x + m.w, m.y + m.h
+	case segment:
+		return min(m.x0, m.x1), min(m.y0, m.y1), max(m.x0, m.x1), max(m.y0, m.y1)
+	case circle:
+		return m.x - m.r, m.y - m.r, m.x + m.r, m.y + m.r
+	}
+	return margin, margin + titleSize, margin, margin + titleSize
+}
+
+// The formula of what a separable convolution costs gives what is counted, with filters to a channel and for the layer that
+// was asked for.
+func TestSeparableSaves(t *testing.T) {
+	for _, keys := range []string{"", "multiplier 2", "input 64x56x56, out-channels 128, padding 1"} {
+		r, note := build(t, "separable", keys, Options{})
+		o := Options{}
+		want := "of 4x6x6"
+		if note != "" {
+			whole := result(t, spec(t, "separable", keys))
+			o.Asked, want = &whole, "of 64x56x56"
+		}
+		f, err := New(r, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := f.captions[len(f.captions)-1]
+		formula, counted, ok := strings.Cut(last, " of the standard convolution's (counted: ")
+		if !ok || !strings.HasSuffix(formula, "= "+strings.TrimSuffix(counted, ")")) {
+			t.Errorf("%s: the formula and the count differ: %s", keys, last)
+		}
+		if !strings.Contains(f.panels[1].label, want) {
+			t.Errorf("%s: the bars are %q, not %s", keys, f.panels[1].label, want)
 		}
 	}
 }

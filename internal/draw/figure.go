@@ -11,6 +11,8 @@ import (
 type Options struct {
 	Numbers bool   // small whole numbers in the cells, and the arithmetic of the current output
 	Seed    uint64 // of the numbers and of offsets
+	// Asked, if not nil, is the large layer in whose place a small one is drawn: costs are its own.
+	Asked *shape.Result
 }
 
 // Figure is a layer as a sequence of drawings of one size.
@@ -55,7 +57,7 @@ func New(r shape.Result, o Options) (*Figure, error) {
 		return nil, err
 	}
 	v, _ := layer.VariantNamed(r.Layer.Variant)
-	f.title = known.title + ": " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
+	f.title = known.title + " – " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
 	f.frames, f.ruler = max(1, f.frames), newRuler()
 	return f, nil
 }

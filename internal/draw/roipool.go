@@ -27,8 +27,17 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 	}
 	g := grid{r.Input[2], r.Input[3], cellSize(max(r.Input[2], r.Input[3]))}
 	out := grid{ph, pw, 34}
-	input := panel{w: g.width() + 1, h: g.height() + 1, label: fmt.Sprintf("input %s, a region and its %dx%d bins, moved", sized(r.Input), ph, pw),
+	// Room for bins that move out of the input.
+	var beyond [2]float64
+	for _, b := range bins {
+		beyond[0] = max(beyond[0], -b.x-b.dx, b.x+b.dx+w/float64(pw)-float64(g.cols))
+		beyond[1] = max(beyond[1], -b.y-b.dy, b.y+b.dy+h/float64(ph)-float64(g.rows))
+	}
+	bx, by := beyond[0]*g.cell, beyond[1]*g.cell
+	few := ph*pw <= 16 // enough room for samples and arrows
+	input := panel{w: g.width() + 2*bx + 1, h: g.height() + 2*by + 1, label: fmt.Sprintf("input %s, a region and its %dx%d bins, moved", sized(r.Input), ph, pw),
 		paint: func(d *Drawing, x, y float64, frame int) {
+			x, y = x+bx, y+by
 			g.paint(d, x, y, func(int, int) style { return style{fill: inputFill, line: padLine} })
 			d.frame(x+x0*g.cell, y+y0*g.cell, w*g.cell, h*g.cell, 2.5, inputDark)
 			for i, b := range bins {
@@ -41,6 +50,9 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 				mx, my := bx+b.dx*g.cell, by+b.dy*g.cell
 				d.rect(mx, my, bw, bh, faint(hue.dark, 60), none)
 				d.frame(mx, my, bw, bh, 1.5, hue.dark)
+				if !few {
+					continue
+				}
 				n := op.SamplingRatio
 				for k := range n * n {
 					d.circle(mx+(float64(k%n)+0.5)*bw/float64(n), my+(float64(k/n)+0.5)*bh/float64(n), 2, hue.dark, none)
@@ -60,6 +72,6 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 		}}
 	return &Figure{panels: []panel{input, output}, frames: ph * pw, still: ph*pw - 1, captions: []string{
 		fmt.Sprintf("bin: %.4g/%d by %.4g/%d pixels; each moves by gamma %.4g times the region's width and height times its offset (dx, dy)", w, pw, h, ph, op.Gamma),
-		"fully connected layers predict the offsets from the region pooled without moving",
+		"dotted: the bins as they stand; coloured: as they are moved by offsets that fully connected layers predict from the region pooled without moving",
 	}}, nil
 }

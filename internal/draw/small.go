@@ -98,6 +98,7 @@ func flatten(size string, dims int) string {
 const (
 	mostCells    = 12 // of an input side that is drawn as it is
 	fewCells     = 7  // of a longer one, unless the kernel needs more
+	roomyCells   = 24 // of a plane with regions on it
 	mostChannels = 8  // that are drawn one by one
 	mostSide     = 40 // cells of any side, beyond which a figure is dust
 )
@@ -106,17 +107,17 @@ const (
 func shrink(s layer.Spec, l layer.Layer) (layer.Spec, error) {
 	in := append([]int{}, l.Input...)
 	in[0] = 1
+	if l.Variant == "deform-roi-pool" {
+		shrinkPlane(in)
+		s.Input, s.ROIs = in, shrinkROIs(l, in)
+		return s, nil
+	}
 	for i := 2; i < len(in); i++ {
 		if in[i] > mostCells {
 			in[i] = min(in[i], max(fewCells, cellsFor(l, i-2)))
 		}
 	}
 	s.Input = in
-	if l.Variant == "deform-roi-pool" {
-		s.ROIs = shrinkROIs(l, in)
-		in[1] = 1
-		return s, nil
-	}
 	c, o := in[1], l.OutChannels
 	if c <= mostChannels && o <= mostChannels {
 		return s, nil
@@ -154,6 +155,15 @@ func cellsFor(l layer.Layer, axis int) int {
 		return 4
 	}
 	return shape.Effective(l.Kernel[axis], l.Dilation[axis]) + 2*l.Stride[axis]
+}
+
+// shrinkPlane makes a plane for regions small, one channel of the same proportions: its bins need room.
+func shrinkPlane(in []int) {
+	in[1] = 1
+	most := max(in[2], in[3])
+	for i := 2; i < 4 && most > roomyCells; i++ {
+		in[i] = max(1, (in[i]*roomyCells+most/2)/most)
+	}
 }
 
 // shrinkROIs scales the first region with the input.
