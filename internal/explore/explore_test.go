@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"convx/internal/layer"
 )
@@ -68,6 +69,17 @@ func TestEveryVariantOpens(t *testing.T) {
 		}
 		if !strings.Contains(m.screen(), "convx shape "+v.Name) {
 			t.Errorf("%s: no command on the screen", v.Name)
+		}
+		// In the smallest usual terminal nothing is cut off, least of all how to quit.
+		narrow, _ := m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+		lines := strings.Split(narrow.(Model).screen(), "\n")
+		if len(lines) > 24 || !strings.Contains(lines[0], "q quit") {
+			t.Errorf("%s: %d lines, headed %q", v.Name, len(lines), lines[0])
+		}
+		for _, l := range lines {
+			if lipgloss.Width(l) > 80 {
+				t.Errorf("%s: %d columns: %s", v.Name, lipgloss.Width(l), l)
+			}
 		}
 	}
 	if _, err := New("standrad"); err == nil {

@@ -27,10 +27,14 @@ type params struct {
 }
 
 func defaults(variant string) params {
+	stride := 1
+	if variant == "transposed" {
+		stride = 2 // at 1 it is a convolution like any other
+	}
 	return params{
 		variant: variant, channels: 16, size: 28, padding: 0,
 		numbers: map[string]int{
-			"out-channels": 0, "kernel": 0, "stride": 1, "dilation": 0, "output-padding": 0,
+			"out-channels": 0, "kernel": 0, "stride": stride, "dilation": 0, "output-padding": 0,
 			"groups": 0, "multiplier": 0, "expansion": 0, "reduction": 0, "offset-groups": 0, "scale": 0, "pooled": 0,
 		},
 	}
@@ -67,8 +71,11 @@ var fields = []field{
 	number("kernel", 0),
 	number("stride", 1),
 	{label: "padding", key: "padding", get: func(p *params) string {
-		if p.padding < 0 {
+		switch {
+		case p.padding < 0:
 			return "same"
+		case p.padding == 0:
+			return "default"
 		}
 		return strconv.Itoa(p.padding)
 	}, step: func(p *params, by, _ int) { p.padding = clamp(p.padding+by, -1, 4096) }},

@@ -16,12 +16,16 @@ type slide struct {
 	transpose bool
 }
 
-// most is the largest input drawn, padding included.
-const most = 13
+// most is the largest input drawn, padding included; usual is the input of most layers, few that of layers that enlarge.
+const most, usual, few = 13, 7, 3
 
 // newSlide finds the layer's first sliding stage and the smallest input that shows a few of its steps.
 func newSlide(p params) *slide {
-	for n := min(p.size, 7); n <= most; n++ {
+	first := usual
+	if p.variant == "transposed" || p.variant == "resize-conv" {
+		first = few
+	}
+	for n := min(p.size, first); n <= most; n++ {
 		l, err := p.build(n)
 		if err != nil {
 			continue

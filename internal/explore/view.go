@@ -29,13 +29,27 @@ func (m Model) View() tea.View {
 }
 
 func (m Model) screen() string {
-	head := title.Render("convx explore") + faint.Render("   ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · space pause · , . step · q quit")
+	head := title.Render(name) + "  " + faint.Render(m.keys())
 	var b strings.Builder
 	b.WriteString(head + "\n\n")
-	b.WriteString(lipgloss.JoinHorizontal(lipgloss.Top, m.panel(), "    ", m.picture()))
+	b.WriteString(lipgloss.JoinHorizontal(lipgloss.Top, m.panel(), "  ", m.picture()))
 	b.WriteString("\n" + lipgloss.Wrap(m.answer(), m.width, "") + "\n\n")
 	b.WriteString(faint.Render("$ ") + m.params.command() + "\n")
 	return b.String()
+}
+
+const (
+	name      = "convx explore"
+	allKeys   = "↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · space pause · , . step · q quit"
+	usualKeys = "↑↓ choose · ←→ change · tab variant · space pause · q quit"
+)
+
+// keys are what can be pressed, as many as the line has room for.
+func (m Model) keys() string {
+	if lipgloss.Width(name+"  "+allKeys) > m.width {
+		return usualKeys
+	}
+	return allKeys
 }
 
 // panel lists the keys and their values.
@@ -46,7 +60,7 @@ func (m Model) panel() string {
 		if value == "default" {
 			value = "default " + m.defaultOf(f.key)
 		}
-		line := fmt.Sprintf(" %-15s ‹ %-18s › ", f.label, value)
+		line := fmt.Sprintf(" %-15s ‹ %-17s › ", f.label, value)
 		if i == m.cursor {
 			line = selected.Render(line)
 		}
@@ -97,11 +111,11 @@ func (m Model) answer() string {
 func (m Model) picture() string {
 	s := m.slide
 	if s == nil {
-		return faint.Render("(too large to draw, or nothing slides)")
+		return faint.Render("(nothing slides, or too large to draw)")
 	}
 	step := m.frame % s.steps()
 	in, out := s.drawInput(step), s.drawOutput(step)
-	return lipgloss.JoinHorizontal(lipgloss.Top, in, "     ", out)
+	return lipgloss.JoinHorizontal(lipgloss.Top, in, "   ", out)
 }
 
 func (s *slide) drawInput(step int) string {
