@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/chart"
 	"convx/internal/layer"
+	"convx/internal/picture"
 	"convx/internal/report"
 )
 
@@ -19,12 +20,15 @@ type compareOptions struct {
 	engineFlags
 	layer     layerFlags // shared by every variant that reads them
 	variants  []contender
-	input     string // a picture or an array, or nothing
-	baseline  string // a number from 1, or a label
+	filters   []string // shared by every variant that has an image kernel
+	input     string   // a picture or an array, or nothing
+	baseline  string   // a number from 1, or a label
 	sweep     *sweep
 	noTime    bool
 	minTime   time.Duration
 	output    string // the outputs side by side
+	mapping   string // of their values to brightness
+	magnify   int    // pixels a side of each of their values
 	plot      string
 	color     string
 	maxPixels int64
@@ -35,6 +39,7 @@ type compareOptions struct {
 type contender struct {
 	label, variant string
 	own            []keyValue
+	filter         string
 }
 
 const compareLong = `compare puts variants side by side: what each gives, costs and takes on this machine, and what theory says it
@@ -46,7 +51,8 @@ is half of the range of the middle half of the runs.
 
 --sweep KEY=VALUES makes a row a value: a list (a,b,c) or a range (first..last or first..last:step). With an INPUT picture
 or array, the layers run on it with seeded weights, and outputs of the same shape are compared with the baseline's: max
-and mean |difference|, and PSNR against the range of the baseline's output.`
+and mean |difference|, and PSNR against the range of the baseline's output. --filter, or a variant's own key filter=NAME,
+takes an image filter in place of weights (convx run --help lists them), and -o shows the input and the outputs side by side.`
 
 func newCompare(s Streams, run func(context.Context, compareOptions) error) *cobra.Command {
 	o := compareOptions{Streams: s}
@@ -58,6 +64,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 		Example: strings.Trim(`
   convx compare -i 64x56x56 -c 128 -k 3 -p 1 standard grouped,groups=4 separable --min-time 20ms
   convx compare -i 64x56x56 -p same standard dilated,dilation=2 dilated,dilation=4 --no-time
+  convx compare photo.png depthwise,filter=sobel-x depthwise,filter=gaussian:9 -p same --no-time -o filters.png
   convx compare -i 32x28x28 -p same standard depthwise --sweep kernel=1..7:2 --no-time
   convx compare --net resnet-50 --net se-resnet-50 --net mobilenet-v2`, "\n"),
 		ValidArgsFunction: completeContender,
@@ -92,9 +99,15 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.BoolVar(&o.noTime, "no-time", false, "only count: measure nothing")
 	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	f.StringVarP(&o.output, "output", "o", "", "write the outputs side by side to `FILE.png`")
+	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
+	f.StringVar(&o.mapping, "map", "auto", "-o: `MAPPING` of values to brightness: auto, clip, minmax, symmetric")
+	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
 	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
 	f.Int64Var(&o.maxPixels, "max-pixels", 1<<28, "refuse larger pictures")
+	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
+		panic(err) // a flag registered twice: a mistake in the program
+	}
 	return cmd
 }
 
@@ -114,6 +127,9 @@ func completeContender(_ *cobra.Command, _ []string, prefix string) ([]string, c
 		if v.Has(k.Name) && k.Name != "input" {
 			out = append(out, head+k.Name+"=")
 		}
+	}
+	if _, filtered := filterOperand[name]; filtered {
+		out = append(out, head+"filter=")
 	}
 	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
@@ -155,6 +171,13 @@ func parseContender(arg string) (contender, error) {
 		if !ok {
 			return c, usagef("%q: %q is not KEY=VALUE", arg, part)
 		}
+		if key == "filter" {
+			if c.filter != "" {
+				return c, usagef("%q: filter is given twice", arg)
+			}
+			c.filter = value
+			continue
+		}
 		k, known := layer.KeyNamed(key)
 		if !known {
 			return c, usagef("%q: %w", arg, unknownKey(key))
@@ -186,8 +209,17 @@ func (o *compareOptions) check() error {
 		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
 	case o.output != "" && o.input == "":
 		return usagef("-o shows what the variants make of a picture: name one as INPUT")
+	case o.input == "" && (len(o.filters) > 0 || slices.ContainsFunc(o.variants, func(c contender) bool { return c.filter != "" })):
+		return usagef("--filter is for what the variants make of a picture: name one as INPUT")
+	case o.magnify < 0 || o.magnify > mostMagnified:
+		return usagef("--magnify: %d is not between 1 and %d", o.magnify, mostMagnified)
+	case o.magnify > 0 && o.output == "":
+		return usagef("--magnify is for pictures: write one with -o FILE.png")
 	case o.output != "" && !strings.HasSuffix(strings.ToLower(o.output), ".png"):
 		return usagef("-o %q: outputs are written side by side as .png", o.output)
+	}
+	if _, err := picture.ParseMapping(o.mapping); err != nil {
+		return usagef("--map: %w", err)
 	}
 	if o.plot != "" {
 		if _, err := chart.FormatOf(o.plot); err != nil {

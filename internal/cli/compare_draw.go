@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"math"
 	"strings"
 
 	"convx/internal/chart"
@@ -11,6 +12,7 @@ import (
 	"convx/internal/output"
 	"convx/internal/picture"
 	"convx/internal/report"
+	"convx/internal/tensor"
 )
 
 // draw writes the pictures that were asked for.
@@ -81,28 +83,53 @@ func compareBars(c comparison) chart.Bars {
 // mostMaps bounds the feature maps of one output in a figure.
 const mostMaps = 16
 
-// drawOutputs lays the outputs out side by side, each under its own scale, with what it is and how far it is off.
+// drawOutputs lays the input and the outputs out side by side, each under its own scale, with what it is and how far it is off.
 func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
-	var panels []picture.Panel
-	for _, r := range c.rows {
-		if len(r.output.Shape) != 4 {
-			return usagef("-o: %s has %d spatial axes: pictures have 2", r.label, len(r.output.Shape)-2)
+	mapping, err := picture.ParseMapping(o.mapping)
+	if err != nil {
+		return err
+	}
+	panels := make([]picture.Panel, 0, len(c.rows)+1)
+	add := func(t *tensor.Tensor[float32], label string, more ...string) error {
+		if len(t.Shape) != 4 {
+			return usagef("-o: %s has %d spatial axes: pictures have 2", label, len(t.Shape)-2)
 		}
-		var opt picture.MapOptions
-		if n := r.output.Shape[1]; n > mostMaps {
+		opt := picture.MapOptions{Mapping: mapping, Scale: o.magnify}
+		if n := t.Shape[1]; n > mostMaps {
 			for i := range mostMaps {
 				opt.Channels = append(opt.Channels, i)
 			}
 		}
-		p, mapped, err := picture.Map(r.output, opt)
+		p, mapped, err := picture.Map(t, opt)
 		if err != nil {
 			return err
 		}
-		caption := []string{r.label, layer.FormatShape(r.Output), mapped.String()}
-		if r.deviation != nil {
-			caption = append(caption, "max |diff| "+report.Digits(r.deviation.Max))
-		}
+		caption := append([]string{label, layer.FormatShape(t.Shape), mapped.String()}, more...)
 		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
+		return nil
 	}
-	return writeFile(ctx, o.Streams, o.output, []string{o.input}, picture.Panels(panels, 0).Encode)
+	if err := add(c.given, "input"); err != nil {
+		return err
+	}
+	for i, r := range c.rows {
+		var more []string
+		if i == c.baseline && len(c.rows) > 1 {
+			more = append(more, "the baseline")
+		}
+		if r.deviation != nil {
+			more = append(more, "max |diff| from the baseline "+report.Digits(r.deviation.Max))
+		}
+		if err := add(r.output, r.label, more...); err != nil {
+			return err
+		}
+	}
+	return writeFile(ctx, o.Streams, o.output, []string{o.input}, picture.Panels(panels, panelColumns(len(panels))).Encode)
+}
+
+// panelColumns keeps few panels in one row, and lays more out in nearly a square.
+func panelColumns(n int) int {
+	if n <= 3 {
+		return n
+	}
+	return int(math.Ceil(math.Sqrt(float64(n))))
 }

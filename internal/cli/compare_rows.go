@@ -86,6 +86,7 @@ func expandRange(first, last string) ([]string, error) {
 type compareRow struct {
 	label string
 	counted
+	made map[string]madeOperand // by filters
 }
 
 // rows builds every row, and says what was left out on the way.
@@ -102,7 +103,7 @@ func (o *compareOptions) rows(input []int) (rows []compareRow, notes []string, e
 				label += "," + o.sweep.key + "=" + value
 				own = append(slices.Clip(own), keyValue{o.sweep.key, value})
 			}
-			row, ignored, err := o.row(c.variant, own, input)
+			row, ignored, err := o.row(contender{variant: c.variant, own: own, filter: c.filter}, input)
 			notes = append(notes, ignored...)
 			if err != nil && o.sweep != nil { // some values of a range may be impossible
 				notes = append(notes, fmt.Sprintf("%s is left out: %v", label, err))
@@ -126,16 +127,45 @@ func (o *compareOptions) rows(input []int) (rows []compareRow, notes []string, e
 }
 
 // row counts one layer.
-func (o *compareOptions) row(variant string, own []keyValue, input []int) (row compareRow, notes []string, err error) {
-	s, notes, err := o.spec(variant, own)
+func (o *compareOptions) row(c contender, input []int) (row compareRow, notes []string, err error) {
+	s, notes, err := o.spec(c.variant, c.own)
 	if err != nil {
 		return row, nil, err
 	}
 	if input != nil {
 		s.Input = input
 	}
-	row.counted, err = count(s)
-	return row, notes, err
+	filters, err := o.filter(c, &s)
+	if err != nil {
+		return row, nil, err
+	}
+	if row.counted, err = count(s); err != nil {
+		return row, nil, err
+	}
+	if filters.kernels != nil {
+		row.made = filters.operands(row.Layer)
+	}
+	return row, notes, nil
+}
+
+// filter gives a layer its own filter, or the shared ones where it has an image kernel.
+func (o *compareOptions) filter(c contender, s *layer.Spec) (f filterSet, err error) {
+	texts := o.filters
+	if c.filter != "" {
+		texts = []string{c.filter}
+	} else if _, ok := filterOperand[c.variant]; !ok {
+		return f, nil
+	}
+	if len(texts) == 0 {
+		return f, nil
+	}
+	if s.Dims == 0 {
+		s.Dims = len(s.Input) - 2
+	}
+	if f, err = parseFilters(texts, *s); err != nil {
+		return f, err
+	}
+	return f, f.apply(s, nil)
 }
 
 // spec is a variant with the shared flags that it reads and its own keys.
@@ -161,6 +191,9 @@ func (o *compareOptions) spec(variant string, own []keyValue) (s layer.Spec, not
 		if err := s.Set(kv.key, kv.value); err != nil {
 			return s, nil, err
 		}
+	}
+	if _, filtered := filterOperand[variant]; !filtered && len(o.filters) > 0 {
+		ignored = append(ignored, "--filter")
 	}
 	if len(ignored) > 0 {
 		notes = []string{fmt.Sprintf("%s does not follow the shared %s", variant, strings.Join(ignored, ", "))}

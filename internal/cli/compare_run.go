@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"convx/internal/bench"
-	"convx/internal/layer"
 	"convx/internal/ops"
 	"convx/internal/picture"
 	"convx/internal/report"
@@ -24,6 +23,7 @@ type comparison struct {
 	timed    bool
 	threads  int
 	source   string // what the input was, if there was one
+	given    *tensor.Tensor[float32]
 }
 
 // comparedRow is a row with what was predicted and measured.
@@ -156,10 +156,11 @@ func (o *compareOptions) runOn(ctx context.Context, src *source, c *comparison, 
 	if err != nil {
 		return err
 	}
+	c.given = x
 	for i := range c.rows {
 		r := &c.rows[i]
 		p.stage("computing " + r.label)
-		if r.output, err = computeOn(ctx, r.Layer, x, o.bench(o.minTime)); err != nil {
+		if r.output, err = computeOn(ctx, r.compareRow, x, o.bench(o.minTime)); err != nil {
 			return fmt.Errorf("%s: %w", r.label, err)
 		}
 	}
@@ -172,12 +173,12 @@ func (o *compareOptions) runOn(ctx context.Context, src *source, c *comparison, 
 	return nil
 }
 
-func computeOn(ctx context.Context, l layer.Layer, x *tensor.Tensor[float32], opt bench.Options) (*tensor.Tensor[float32], error) {
-	operands := map[string]*tensor.Tensor[float32]{}
-	if _, err := ops.FillOperands(l, operands, opt.Seed); err != nil {
+func computeOn(ctx context.Context, r compareRow, x *tensor.Tensor[float32], opt bench.Options) (*tensor.Tensor[float32], error) {
+	v, err := loadOperands[float32](r.Layer, operandFiles{}, r.made, opt.Seed)
+	if err != nil {
 		return nil, err
 	}
-	plan, err := ops.PrepareLayer(l, operands, opt.Options)
+	plan, err := ops.PrepareLayer(r.Layer, v.tensors, opt.Options)
 	if err != nil {
 		return nil, err
 	}

@@ -4,23 +4,26 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"convx/internal/npy"
 )
 
 func TestCompareReadsItsArguments(t *testing.T) {
 	var got compareOptions
 	cmd := newCompare(Streams{}, func(_ context.Context, o compareOptions) error { got = o; return nil })
 	err := parse(t, cmd, "-i", "64x9x9", "standard", "grouped,groups=4", "inverted-residual,expansion=3,out_channels=8", "deform-roi-pool,roi=0,0,4,4/1,1,2,2,pooled=3",
-		"--sweep", "kernel=1..7:2,9", "--baseline", "grouped,groups=4", "--min-time", "5ms", "pic.png")
+		"depthwise,filter=1/2 0; 0 1/2,stride=2", "--filter", "box:3", "--sweep", "kernel=1..7:2,9", "--baseline", "grouped,groups=4", "--min-time", "5ms", "pic.png")
 	if err != nil {
 		t.Fatal(err)
 	}
 	own := func(i int) []keyValue { return got.variants[i].own }
 	switch {
-	case len(got.variants) != 4, got.input != "pic.png", got.baseline != "grouped,groups=4", got.minTime != 5*time.Millisecond:
+	case len(got.variants) != 5, got.input != "pic.png", got.baseline != "grouped,groups=4", got.minTime != 5*time.Millisecond:
 		t.Errorf("got %+v", got)
 	case len(own(0)) != 0, !slices.Equal(own(1), []keyValue{{"groups", "4"}}):
 		t.Errorf("own keys %v %v", own(0), own(1))
@@ -28,6 +31,8 @@ func TestCompareReadsItsArguments(t *testing.T) {
 		t.Errorf("own keys %v", own(2))
 	case !slices.Equal(own(3), []keyValue{{"roi", "0,0,4,4/1,1,2,2"}, {"pooled", "3"}}):
 		t.Errorf("own keys %v", own(3))
+	case got.variants[4].filter != "1/2 0; 0 1/2", !slices.Equal(own(4), []keyValue{{"stride", "2"}}), !slices.Equal(got.filters, []string{"box:3"}):
+		t.Errorf("filters %q and %q, own keys %v", got.variants[4].filter, got.filters, own(4))
 	case got.sweep.key != "kernel" || !slices.Equal(got.sweep.values, []string{"1", "3", "5", "7", "9"}):
 		t.Errorf("sweep %+v", got.sweep)
 	}
@@ -56,6 +61,11 @@ func TestCompareUsageErrors(t *testing.T) {
 		{"-i 3x8x8 standard -o a.png", "name one as INPUT"},
 		{"a.png b.png standard", "one INPUT"},
 		{"-i 3x8x8 standard --plot bars.txt", "--plot"},
+		{"-i 3x8x8 standard --filter box", "name one as INPUT"},
+		{"-i 3x8x8 standard,filter=box", "name one as INPUT"},
+		{"a.png standard,filter=box,filter=edge", "filter is given twice"},
+		{"a.png standard --magnify 2", "write one with -o FILE.png"},
+		{"a.png standard -o b.png --magnify 2000", "--magnify: 2000 is not between 1 and 1024"},
 	}
 	for _, tt := range tests {
 		out, err, status := execute(t, append([]string{"compare", "--no-time"}, strings.Fields(tt.args)...)...)
@@ -127,6 +137,59 @@ func TestVerdictsSayWhatRan(t *testing.T) {
 	} {
 		if got := speedVerdict(tt.speedup, tt.saving); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// A filter in compare makes what it makes in run, whichever variant carries it.
+func TestCompareFilters(t *testing.T) {
+	dir := t.TempDir()
+	picture, out := filepath.Join(dir, "in.png"), filepath.Join(dir, "out.npy")
+	for _, args := range [][]string{
+		{"run", "depthwise", "--filter", "identity", "-o", picture},
+		{"run", "depthwise", picture, "--filter", "edge", "-p", "1", "-o", out},
+		{"run", "transposed", picture, "--filter", "box:3", "-s", "2", "-o", filepath.Join(dir, "up.npy")},
+	} {
+		if _, errText, status := execute(t, args...); status != exitDone {
+			t.Fatal(errText)
+		}
+	}
+	o := compareOptions{Streams: Streams{}, input: picture, filters: []string{"edge"}, maxPixels: 1 << 20, baseline: "1", noTime: true, minTime: time.Second,
+		variants: []contender{{label: "depthwise", variant: "depthwise", own: []keyValue{{"padding", "1"}}}, {label: "standard", variant: "standard", own: []keyValue{{"padding", "1"}}},
+			{label: "up", variant: "transposed", own: []keyValue{{"stride", "2"}}, filter: "box:3"}}}
+	o.engineFlags.algorithm, o.engineFlags.dtype = "auto", "float32"
+	src, err := o.openInput()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	rows, _, err := o.rows(src.shape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := comparison{}
+	for _, r := range rows {
+		c.rows = append(c.rows, comparedRow{compareRow: r})
+	}
+	if err := o.runOn(t.Context(), src, &c, &progress{}); err != nil {
+		t.Fatal(err)
+	}
+	for i, file := range []string{out, out, filepath.Join(dir, "up.npy")} {
+		f, err := npy.Open(file, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		want, _, err := npy.Load[float32](f, f.Names()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := c.rows[i].output
+		if len(got.Data) != len(want.Data) {
+			t.Fatalf("%s: %v, run gives %v", rows[i].label, got.Shape, want.Shape)
+		}
+		if d := deviate(got.Data, want.Data); d.Max > 1e-5 {
+			t.Errorf("%s differs from run by %g", rows[i].label, d.Max)
 		}
 	}
 }

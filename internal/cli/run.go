@@ -38,6 +38,7 @@ type pictureFlags struct {
 	grid, mapping, colormap string
 	channels                []int
 	depth                   int
+	magnify                 int      // pixels a side of each value; 0: by itself
 	given                   []string // the flags that were set
 }
 
@@ -86,7 +87,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 					return usagef(`the INPUT is empty: leave it out for the sample picture, or give "-" for standard input`)
 				}
 			}
-			for _, name := range []string{"grid", "map", "colormap", "channel", "depth"} {
+			for _, name := range []string{"grid", "map", "colormap", "channel", "depth", "magnify"} {
 				if c.Flags().Changed(name) {
 					o.picture.given = append(o.picture.given, name)
 				}
@@ -112,6 +113,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: auto, clip, minmax, symmetric")
 	f.StringVar(&o.picture.colormap, "colormap", "auto", "PNG: `COLORS` of maps: auto, gray, viridis, turbo, diverging")
 	f.IntVar(&o.picture.depth, "depth", 0, "PNG: `BITS` a sample, 8 or 16 (default: the input picture's, else 8)")
+	f.IntVar(&o.picture.magnify, "magnify", 0, "PNG: draw each value `N` pixels wide and high, not smoothed (default: 1, more in a grid of tiny maps)")
 	for name, complete := range map[string]cobra.CompletionFunc{
 		"filter":   completeFilters,
 		"map":      cobra.FixedCompletions([]cobra.Completion{"auto", "clip", "minmax", "symmetric"}, cobra.ShellCompDirectiveNoFileComp),
@@ -160,7 +162,10 @@ func (o runOptions) outputKind() (outputKind, error) {
 
 // mapOptions reads the flags of pictures.
 func (p pictureFlags) mapOptions(inputDepth int) (picture.MapOptions, error) {
-	m := picture.MapOptions{Channels: p.channels, Depth: p.depth}
+	m := picture.MapOptions{Channels: p.channels, Depth: p.depth, Scale: p.magnify}
+	if p.magnify < 0 || p.magnify > mostMagnified {
+		return m, usagef("--magnify: %d is not between 1 and %d", p.magnify, mostMagnified)
+	}
 	var err error
 	if m.Mapping, err = picture.ParseMapping(p.mapping); err != nil {
 		return m, usagef("--map: %w", err)
@@ -184,6 +189,9 @@ func (p pictureFlags) mapOptions(inputDepth int) (picture.MapOptions, error) {
 	}
 	return m, nil
 }
+
+// mostMagnified makes one value as large as a screen.
+const mostMagnified = 1024
 
 func (o runOptions) colorOption() (picture.Color, error) {
 	c, err := picture.ParseColor(o.color)

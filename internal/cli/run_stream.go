@@ -22,7 +22,7 @@ const streamBand = 32
 // streamable reports whether a run is an image filter from file to file, which needs no more of the picture in memory
 // than a few rows. The result is the same either way.
 func (j *job) streamable() bool {
-	if j.kind != pngOutput || j.source.pixels == nil || j.stats || len(j.layer.Stages) != 1 || j.picture.channels != nil {
+	if j.kind != pngOutput || j.source.pixels == nil || j.stats || len(j.layer.Stages) != 1 || j.picture.channels != nil || j.picture.magnify > 1 {
 		return false
 	}
 	c, ok := j.layer.Stages[0].Op.(layer.Conv)

@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// Panel is a picture with its caption, which may have several lines.
+// Panel is a picture with its caption, which may have several lines: the first is its name, in larger letters.
 type Panel struct {
 	Image   image.Image
 	Caption string
 }
 
 const (
-	panelGap    = 12
+	panelGap    = 16
+	nameSize    = 15
 	captionSize = 13
 	captionGap  = 4 // between a picture and its caption
 )
@@ -25,20 +26,16 @@ func Panels(panels []Panel, cols int) *Canvas {
 		cols = max(1, len(panels))
 	}
 	measure := NewCanvas(1, 1, color.White)
-	lineHeight := measure.LineHeight(captionSize)
 	// The width of each column, and for each row the heights of its pictures and of its captions.
 	widths := make([]int, cols)
 	heights := make([]int, (len(panels)+cols-1)/cols)
 	captions := make([]int, len(heights))
 	for i, p := range panels {
 		col, row, size := &widths[i%cols], i/cols, p.Image.Bounds().Size()
-		lines := strings.Split(p.Caption, "\n")
-		*col = max(*col, size.X)
-		for _, line := range lines {
-			*col = max(*col, measure.TextWidth(captionSize, line))
-		}
+		w, h := measure.caption(0, 0, p.Caption)
+		*col = max(*col, size.X, w)
 		heights[row] = max(heights[row], size.Y)
-		captions[row] = max(captions[row], captionGap+len(lines)*lineHeight)
+		captions[row] = max(captions[row], captionGap+h)
 	}
 	c := NewCanvas(panelGap+sum(widths)+cols*panelGap, panelGap+sum(heights)+sum(captions)+len(heights)*panelGap, color.White)
 	for i, p := range panels {
@@ -47,11 +44,23 @@ func Panels(panels []Panel, cols int) *Canvas {
 		y := panelGap + sum(heights[:row+1]) + sum(captions[:row]) + row*panelGap
 		size := p.Image.Bounds().Size()
 		c.Image(x-size.X/2, y-size.Y, p.Image, 1)
-		for k, line := range strings.Split(p.Caption, "\n") {
-			c.Text(x-c.TextWidth(captionSize, line)/2, y+captionGap+k*lineHeight, captionSize, color.Black, line)
-		}
+		c.caption(x, y+captionGap, p.Caption)
 	}
 	return c
+}
+
+// caption writes lines below y, their middle at x, and returns the size that they take.
+func (c *Canvas) caption(x, y int, text string) (width, height int) {
+	for i, line := range strings.Split(text, "\n") {
+		size, ink := float64(captionSize), color.Gray{0x44}
+		if i == 0 {
+			size, ink = nameSize, color.Gray{}
+		}
+		w := c.TextWidth(size, line)
+		c.Text(x-w/2, y+height, size, ink, line)
+		width, height = max(width, w), height+c.LineHeight(size)
+	}
+	return width, height
 }
 
 func sum(v []int) (total int) {
