@@ -31,6 +31,8 @@ var docPictures = map[string]string{
 	"deform-roi-pool.gif":   "convx draw deform-roi-pool -o deform-roi-pool.gif",
 	"se.png":                "convx draw se -o se.png",
 	"resize-conv.png":       "convx draw resize-conv -o resize-conv.png",
+	"slide.gif":             "convx draw standard --filter sobel-x --color gray -o slide.gif",
+	"deformable-photo.png":  "convx draw deformable --filter identity -p 1 --modulated -o deformable-photo.png",
 	"edges.png":             "convx run depthwise --color gray --filter sobel-x -p 1 --pad-mode replicate -o edges.png",
 	"checkerboard.png": "convx run depthwise --filter box:4 -s 4 -o - | convx run transposed - --filter box:3 -s 2 -p 1 --output-padding 1 -o - |" +
 		" convx run transposed - --filter box:3 -s 3 --map minmax -o checkerboard.png",

@@ -25,31 +25,47 @@ type drawOptions struct {
 	options draw.Options
 	delay   time.Duration
 	scale   float64
+	scene   sceneOptions
 }
 
 func newDraw(s Streams, run func(context.Context, drawOptions) error) *cobra.Command {
 	o := drawOptions{Streams: s}
 	var flags layerFlags
 	cmd := &cobra.Command{
-		Use:   "draw VARIANT -o FILE [flags]",
+		Use:   "draw VARIANT [PICTURE] -o FILE [flags]",
 		Short: "How it works: a figure or an animation of a layer",
 		Long: `draw makes a classroom figure of a layer: the window that slides over a small grid, the channels that see each other,
 the blocks of a composed variant. A .png or .svg is a still, a .gif steps through the output positions.
 
 Large layers are drawn on a small grid with the same kernel, stride and dilation, and draw says so. Without -i each
-variant has a size that shows it well.`,
+variant has a size that shows it well.
+
+With a PICTURE, or a --filter, the window slides over the picture itself, averaged to a few dozen cells, and the cells of
+the output are what the layer makes of it. --filter without a PICTURE takes the sample picture; a PICTURE without one
+takes seeded weights.`,
 		Example: strings.Trim(`
   convx draw standard -o standard.png
   convx draw transposed -k 3 -s 2 -p 1 -o transposed.gif
-  convx draw dilated -d 3 --numbers -o dilated.svg`, "\n"),
-		Args:              argsUpTo(1),
+  convx draw dilated -d 3 --numbers -o dilated.svg
+  convx draw depthwise photo.png --filter sobel-x -p 1 -o slide.gif`, "\n"),
+		Args:              argsUpTo(2),
 		ValidArgsFunction: completeVariants,
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if o.spec, err = flags.spec(firstArg(args)); err != nil {
 				return err
 			}
-			if o.options.Numbers && !c.Flags().Changed("delay") {
-				o.delay *= 2 // there is a sum to read
+			if len(args) > 1 {
+				if o.scene.input = args[1]; o.scene.input == "" {
+					return usagef("the PICTURE is empty: leave it out, or name a file")
+				}
+			}
+			if !c.Flags().Changed("delay") {
+				switch {
+				case o.options.Numbers: // there is a sum to read
+					o.delay *= 2
+				case o.scene.asked(): // many outputs
+					o.delay /= 3
+				}
 			}
 			return run(c.Context(), o)
 		},
@@ -59,8 +75,15 @@ variant has a size that shows it well.`,
 	f.StringVarP(&o.output, "output", "o", "", "write the figure to `FILE`: .png, .gif or .svg")
 	f.BoolVar(&o.options.Numbers, "numbers", false, "small whole numbers in the cells, and the arithmetic of the current output")
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of numbers and offsets")
-	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers; the last one stands for four")
+	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a third on a picture; the last one stands for four")
+	f.StringArrayVar(&o.scene.filters, "filter", nil, "draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights")
+	f.StringVar(&o.scene.color, "color", "", "read the picture as `rgb|gray` (default: as it is)")
+	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: auto, clip, minmax, symmetric")
+	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.Float64Var(&o.scale, "scale-pixels", 1, "PNG and GIF: pixels per unit; 2 is for print")
+	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
+		panic(err) // a flag registered twice: a mistake in the program
+	}
 	return cmd
 }
 
@@ -77,6 +100,11 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	}
 	if o.delay < 10*time.Millisecond || o.delay > time.Minute {
 		return usagef("--delay: %s is not between 10ms and 1m", o.delay)
+	}
+	if o.scene.asked() {
+		if err := o.stage(ctx); err != nil {
+			return err
+		}
 	}
 	small, note, err := draw.Small(o.spec, o.options)
 	if err != nil {
@@ -101,7 +129,7 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	if err != nil {
 		return err
 	}
-	file, err := output.Create(ctx, o.output, output.Options{Stdout: o.Out, Terminal: o.OutTerminal})
+	file, err := output.Create(ctx, o.output, output.Options{Stdout: o.Out, Terminal: o.OutTerminal, Inputs: []string{o.scene.input}})
 	if err != nil {
 		return err
 	}
@@ -130,6 +158,9 @@ func writeFigure(w io.Writer, f *draw.Figure, ext string, o drawOptions) error {
 	var frames []image.Image
 	for i := 0; i < f.Frames(); i += step {
 		frames = append(frames, f.Frame(i).Paint(o.scale))
+	}
+	if last := f.Frames() - 1; last%step != 0 { // the output is complete at the end
+		frames = append(frames, f.Frame(last).Paint(o.scale))
 	}
 	return picture.EncodeGIF(w, frames, o.delay)
 }

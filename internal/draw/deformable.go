@@ -15,7 +15,9 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	d := r.Layer.Stages[len(r.Layer.Stages)-1].Op.(layer.Deformable)
 	g := geometryOf(r.Input, r.Output, d.Window, r.Stages[len(r.Stages)-1].Pads)
 	w := &deformed{window: newWindow(g, r.Input[1], r.Output[1]), seed: o.Seed, modulated: d.Modulated}
-	w.pale = true
+	if w.pale = true; o.Scene != nil {
+		w.scene, w.input.cell, w.output.cell = o.Scene, roomyCell, roomyCell
+	}
 	p, spill := w.window.panel(), farthest*w.input.cell
 	p.w, p.h = p.w+2*spill, p.h+2*spill
 	p.paint = func(d *Drawing, x, y float64, frame int) { w.paint(d, x+spill, y+spill, frame) }
@@ -41,6 +43,9 @@ type sample struct {
 	mask       float64
 }
 
+// roomyCell has room for an arrow.
+const roomyCell = 22
+
 // farthest is the largest offset, in cells.
 const farthest = 0.9
 
@@ -57,6 +62,10 @@ func (w *deformed) samples(frame int) []sample {
 			if w.modulated {
 				at.mask = 0.5 + 0.5*s.Uniform()
 			}
+			if w.scene != nil {
+				dy, dx, mask := w.scene.Offset(len(out), row, col)
+				at.y, at.x, at.mask = float64(y)+dy, float64(x)+dx, mask
+			}
 			out = append(out, at)
 		}
 	}
@@ -71,13 +80,14 @@ func (w *deformed) paint(d *Drawing, x, y float64, frame int) {
 	for i, s := range all { // the regular taps pale, the moved ones strong
 		cx, cy := w.input.center(x, iy, float64(s.tapY), float64(s.tapX))
 		mx, my := w.input.center(x, iy, s.y, s.x)
-		d.circle(cx, cy, 4, white, inputDark)
+		size := min(1, w.input.cell/24)
+		d.circle(cx, cy, 4*size, white, inputDark)
 		d.arrow(cx, cy, mx, my, 1.6, inputDark)
 		if i == len(all)/2 {
-			d.circle(mx, my, 10, kernelDark, none)
-			d.circle(mx, my, 8, white, none)
+			d.circle(mx, my, 10*size, kernelDark, none)
+			d.circle(mx, my, 8*size, white, none)
 		}
-		d.circle(mx, my, 2.5+3.5*s.mask, kernelDark, white)
+		d.circle(mx, my, (2.5+3.5*s.mask)*size, kernelDark, white)
 	}
 }
 

@@ -14,7 +14,7 @@ func dilatedFigure(r shape.Result, o Options) (*Figure, error) {
 		return nil, err
 	}
 	f.panels = f.panels[:1]
-	if !o.Numbers {
+	if !o.Numbers && o.Scene == nil {
 		f.panels = append(f.panels, growthPanel())
 	}
 	c := r.Layer.Stages[0].Op.(layer.Conv)

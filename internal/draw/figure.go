@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"image/color"
 	"strings"
 
 	"convx/internal/layer"
@@ -13,6 +14,16 @@ type Options struct {
 	Seed    uint64 // of the numbers and of offsets
 	// Asked, if not nil, is the large layer in whose place a small one is drawn: costs are its own.
 	Asked *shape.Result
+	Scene *Scene // real data, if not nil
+}
+
+// Scene is real data in the cells of a figure, in place of a schema.
+type Scene struct {
+	Input, Output func(y, x int) color.NRGBA
+	// Offset is, of a deformable layer, how far a tap of an output is moved, in cells, and what part of it counts.
+	Offset func(tap, row, col int) (dy, dx, mask float64)
+	// Caption says what the data are.
+	Caption string
 }
 
 // Figure is a layer as a sequence of drawings of one size.
@@ -52,9 +63,16 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	if o.Numbers && !hasNumbers[r.Layer.Variant] {
 		return nil, layer.Errorf("the figure of %s has no numbers", r.Layer.Variant).Hint("leave --numbers out")
 	}
+	if o.Scene != nil && (o.Numbers || !hasScene[r.Layer.Variant]) {
+		return nil, layer.Errorf("the figure of %s shows no picture", r.Layer.Variant).Hint("leave the picture and --filter out")
+	}
 	f, err := known.make(r, o)
 	if err != nil {
 		return nil, err
+	}
+	if o.Scene != nil {
+		f.captions = append(f.captions, o.Scene.Caption)
+		f.still = r.Output[2]*2/3*r.Output[3] + r.Output[3]/2 // much of the output is there
 	}
 	v, _ := layer.VariantNamed(r.Layer.Variant)
 	f.title = known.title + " – " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
@@ -84,6 +102,11 @@ var figures = map[string]struct {
 // hasNumbers are the variants whose output is a sum that fits on a line.
 var hasNumbers = map[string]bool{
 	"standard": true, "pointwise": true, "grouped": true, "depthwise": true, "dilated": true, "transposed": true,
+}
+
+// hasScene are the variants that can be drawn on a picture: those of one window.
+var hasScene = map[string]bool{
+	"standard": true, "pointwise": true, "grouped": true, "depthwise": true, "dilated": true, "transposed": true, "deformable": true,
 }
 
 // Frames is the number of frames.

@@ -75,6 +75,9 @@ func cardsDepth(planes int) float64 { return float64(min(planes, maxCards)-1) * 
 
 // cellSize is a size at which so many cells fit.
 func cellSize(cells int) float64 {
+	if cells > mostSide { // a picture's pixels are still seen
+		return 10
+	}
 	return min(36, max(13, 330/float64(max(1, cells))))
 }
 

@@ -25,7 +25,7 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 		return s, "", err
 	}
 	asked := l.Input
-	if s.Variant != "inverted-residual" { // drawn as blocks, of any size
+	if s.Variant != "inverted-residual" && o.Scene == nil { // drawn as blocks, of any size; a scene has its size
 		if s, err = shrink(s, l); err != nil {
 			return s, "", err
 		}
@@ -37,7 +37,7 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 	if err != nil {
 		return s, "", err
 	}
-	if err := drawable(r); err != nil {
+	if err := drawable(r, o); err != nil {
 		return s, "", err
 	}
 	if layer.FormatShape(asked) != layer.FormatShape(l.Input) {
@@ -101,6 +101,7 @@ const (
 	roomyCells   = 24 // of a plane with regions on it
 	mostChannels = 8  // that are drawn one by one
 	mostSide     = 40 // cells of any side, beyond which a figure is dust
+	sceneSide    = 64 // the same of a picture
 )
 
 // shrink makes the input small: the batch 1, as many positions as show three outputs, channels that divide as before.
@@ -177,7 +178,11 @@ func shrinkROIs(l layer.Layer, in []int) []layer.ROI {
 }
 
 // drawable refuses layers whose grids would be too fine to see.
-func drawable(r shape.Result) error {
+func drawable(r shape.Result, o Options) error {
+	most := mostSide
+	if o.Scene != nil {
+		most = sceneSide
+	}
 	if r.Layer.Variant == "inverted-residual" || r.Layer.Variant == "se" || r.Layer.Variant == "separable" {
 		return nil
 	}
@@ -191,7 +196,7 @@ func drawable(r shape.Result) error {
 					size += pads[a].Begin + pads[a].End
 				}
 			}
-			if size > mostSide {
+			if size > most {
 				return layer.Errorf("%s would need a grid of %d cells a side: take a smaller kernel, dilation or stride", r.Layer.Stages[i].Name, size)
 			}
 		}

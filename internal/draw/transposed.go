@@ -18,12 +18,15 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 	w.labels[0] = fmt.Sprintf("input %s with zeros between,", sized(r.Input))
 	w.turned = true
 	w.hole = func(y, x int) bool { return y%whole.stride[0] != 0 || x%whole.stride[1] != 0 }
+	if w.scene = o.Scene; w.scene != nil {
+		w.scene = spread(*o.Scene, whole.stride)
+	}
 	f := &Figure{panels: []panel{w.panel()}, frames: g.positions(), still: w.stillFrame()}
 	if o.Numbers {
 		w.numbers = newNumbers(g, o.Seed)
 		w.numbers.spread(w.hole)
 		f.panels[0], f.arithmetic = w.panel(), w.arithmetic
-	} else {
+	} else if o.Scene == nil {
 		f.panels = append(f.panels, meetingsPanel("input pixels that meet in each output", meetings(whole)))
 	}
 	f.captions = append(formulas(r), overlapText(whole))
@@ -43,6 +46,13 @@ func stretched(t geometry, outputPadding []int) geometry {
 		}
 	}
 	return g
+}
+
+// spread is a scene whose input has zeros between its pixels.
+func spread(s Scene, stride [2]int) *Scene {
+	pixel := s.Input
+	s.Input = func(y, x int) color.NRGBA { return pixel(y/stride[0], x/stride[1]) }
+	return &s
 }
 
 // spread puts zeros between the numbers of the input.

@@ -17,8 +17,9 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	if o.Numbers {
 		w.numbers = newNumbers(g, o.Seed)
 	}
+	w.scene = o.Scene
 	f := &Figure{panels: []panel{w.panel()}, frames: g.positions(), still: w.stillFrame()}
-	if !o.Numbers && r.Input[1]*r.Output[1] > 1 {
+	if o.Scene == nil && !o.Numbers && r.Input[1]*r.Output[1] > 1 {
 		f.panels = append(f.panels, channelsPanel(
 			[]column{{r.Input[1], "in"}, {r.Output[1], "out"}}, []int{c.Groups}, connections(r.Input[1], r.Output[1], c.Groups)))
 	}
@@ -91,7 +92,8 @@ type window struct {
 	// level gives, if not nil, the shade of a cell inside the input.
 	level  func(y, x int) float64
 	labels [2]string
-	pale   bool // taps are not where the samples are
+	pale   bool   // taps are not where the samples are
+	scene  *Scene // what the cells hold, if not nil
 }
 
 func newWindow(g geometry, inPlanes, outPlanes int) *window {
@@ -140,23 +142,45 @@ func (w *window) paint(d *Drawing, x, y float64, frame int) {
 		w.paintKernel(d, ox, ky)
 		ox += w.kernelGrid().width() + windowGap
 	}
-	w.input.cards(d, x, iy, w.inPlanes, func(int) color.NRGBA { return inputFill })
-	w.output.cards(d, ox, oy, w.outPlanes, func(int) color.NRGBA { return outputFill })
+	if w.scene == nil { // a scene's channels are its colours
+		w.input.cards(d, x, iy, w.inPlanes, func(int) color.NRGBA { return inputFill })
+		w.output.cards(d, ox, oy, w.outPlanes, func(int) color.NRGBA { return outputFill })
+	}
 	w.input.paint(d, x, iy, func(r, c int) style { return w.inputStyle(row, col, r, c) })
 	w.output.paint(d, ox, oy, func(r, c int) style { return w.outputStyle(row, col, r, c) })
 	// The window, and its cell.
 	cell := w.input.cell
+	if w.scene != nil && !w.pale {
+		w.paintTaps(d, x, iy, row, col)
+	}
 	rh, rw := w.g.reach()
 	wx, wy := x+float64(col*w.g.stride[1])*cell, iy+float64(row*w.g.stride[0])*cell
 	ww, wh := float64(rw)*cell+1, float64(rh)*cell+1
+	if w.scene != nil { // seen on any picture
+		d.frame(wx-3, wy-3, ww+6, wh+6, 2, white)
+	}
 	d.frame(wx-1, wy-1, ww+2, wh+2, 2.5, kernelDark)
 	cx, cy := ox+float64(col)*cell, oy+float64(row)*cell
 	beam := faint(kernelDark, 130)
-	if w.numbers == nil {
+	if w.numbers == nil && w.scene == nil {
 		d.line(wx+ww, wy, cx, cy, 1.2, beam)
 		d.line(wx+ww, wy+wh, cx, cy+cell, 1.2, beam)
 	}
 	d.frame(cx-1, cy-1, cell+3, cell+3, 2.5, outputDark)
+}
+
+// paintTaps marks the taps of a window with gaps on a picture.
+func (w *window) paintTaps(d *Drawing, x, y float64, row, col int) {
+	if w.g.dilation == [2]int{1, 1} {
+		return
+	}
+	for ky := range w.g.kernel[0] {
+		for kx := range w.g.kernel[1] {
+			ty, tx := w.g.tap(row, col, ky, kx)
+			cx, cy := w.input.center(x, y, float64(ty), float64(tx))
+			d.circle(cx, cy, 0.35*w.input.cell, kernelDark, white)
+		}
+	}
 }
 
 func (w *window) paintKernel(d *Drawing, x, y float64) {
@@ -184,9 +208,14 @@ func (w *window) inputStyle(row, col, y, x int) style {
 		}
 	case w.hole != nil && w.hole(iy, ix):
 		s = style{fill: zeroFill, line: gridLine, ink: muted, text: "0"}
+		if w.scene != nil {
+			s.line, s.text = padLine, ""
+		}
 		if tap {
 			s.fill = padTap
 		}
+	case w.scene != nil:
+		s = style{fill: w.scene.Input(iy, ix)}
 	case w.level != nil:
 		s.fill = level(w.level(iy, ix))
 	case tap && w.pale:
@@ -205,6 +234,10 @@ func (w *window) outputStyle(row, col, y, x int) style {
 	s := style{fill: outputTodo, line: gridLine, ink: ink}
 	done := y*w.g.out[1]+x <= row*w.g.out[1]+col
 	switch {
+	case w.scene != nil && done:
+		s = style{fill: w.scene.Output(y, x)}
+	case w.scene != nil:
+		s.line = outputTodo
 	case y == row && x == col:
 		s.fill, s.ink = outputTap, white
 	case done:
