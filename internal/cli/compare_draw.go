@@ -90,11 +90,11 @@ func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
 		return err
 	}
 	panels := make([]picture.Panel, 0, len(c.rows)+1)
-	add := func(t *tensor.Tensor[float32], label string, more ...string) error {
+	add := func(t *tensor.Tensor[float32], scale int, label string, more ...string) error {
 		if len(t.Shape) != 4 {
 			return usagef("-o: %s has %d spatial axes: pictures have 2", label, len(t.Shape)-2)
 		}
-		opt := picture.MapOptions{Mapping: mapping, Scale: o.magnify}
+		opt := picture.MapOptions{Mapping: mapping, Scale: scale}
 		if n := t.Shape[1]; n > mostMaps {
 			for i := range mostMaps {
 				opt.Channels = append(opt.Channels, i)
@@ -108,7 +108,7 @@ func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
 		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
 		return nil
 	}
-	if err := add(c.given, "input"); err != nil {
+	if err := add(c.given, o.inputScale(c), "input"); err != nil {
 		return err
 	}
 	for i, r := range c.rows {
@@ -119,11 +119,20 @@ func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
 		if r.deviation != nil {
 			more = append(more, "max |diff| from the baseline "+report.Digits(r.deviation.Max))
 		}
-		if err := add(r.output, r.label, more...); err != nil {
+		if err := add(r.output, o.magnify, r.label, more...); err != nil {
 			return err
 		}
 	}
 	return writeFile(ctx, o.Streams, o.output, []string{o.input}, picture.Panels(panels, panelColumns(len(panels))).Encode)
+}
+
+// inputScale magnifies the input to about the size of the widest output, but not below its own.
+func (o *compareOptions) inputScale(c comparison) int {
+	widest := 0
+	for _, r := range c.rows {
+		widest = max(widest, r.output.Shape[len(r.output.Shape)-1])
+	}
+	return max(1, widest*max(1, o.magnify)/c.given.Shape[len(c.given.Shape)-1])
 }
 
 // panelColumns keeps few panels in one row, and lays more out in nearly a square.
