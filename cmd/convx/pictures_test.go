@@ -25,7 +25,7 @@ var docPictures = map[string]string{
 	"transposed-4.png":      "convx draw transposed -k 4 -o transposed-4.png",
 	"dilated.png":           "convx draw dilated -o dilated.png",
 	"dilated.gif":           "convx draw dilated --numbers -o dilated.gif",
-	"deformable.gif":        "convx draw deformable -i 1x4x4 --modulated -o deformable.gif",
+	"deformable.gif":        "convx draw deformable -i 1x4x4 -p 1 --modulated -o deformable.gif",
 	"deform-roi-pool.gif":   "convx draw deform-roi-pool -o deform-roi-pool.gif",
 	"se.png":                "convx draw se -o se.png",
 	"resize-conv.png":       "convx draw resize-conv -o resize-conv.png",
@@ -38,6 +38,8 @@ var docPictures = map[string]string{
 		" convx run depthwise - --filter identity:1 --map minmax --magnify 3 -o no-checkerboard.png",
 	"upsampling.png": "convx run depthwise --filter box:4 -s 4 -o - | convx compare - --filter box:3 transposed,stride=2,padding=1,output-padding=1" +
 		" transposed,filter=box:4,stride=2,padding=1 resize-conv,padding=1 --no-time --map minmax --magnify 3 -o upsampling.png",
+	"cure.png": "convx run depthwise --filter box:4 -s 4 -o - | convx compare - --filter box:3 transposed,stride=2,padding=1,output-padding=1 resize-conv,padding=1" +
+		" --no-time --map minmax --magnify 2 -o cure.png",
 	"stride.png": "convx run depthwise --filter identity:1 --color gray -o photo.png && convx compare photo.png depthwise,filter=identity:1 depthwise,filter=box:4 -s 4" +
 		" --no-time --magnify 4 -o stride.png",
 	"filters.png": "convx run depthwise --color gray --filter box:3 -s 3 -o - | convx compare - depthwise,filter=gaussian:9 depthwise,filter=sharpen" +
@@ -47,7 +49,7 @@ var docPictures = map[string]string{
 	"field.png": "convx coverage standard standard standard -k 3 -o field.png",
 	"holes.png": "convx coverage --dilations 2,2,2 -o holes.png",
 	"moved.png": "convx run depthwise --color gray --filter '-3 -6 -3; 0 0 0; 3 6 3' --filter '-3 0 3; -6 0 6; -3 0 3' -p 1 --pad-mode replicate -o gradient.npy &&" +
-		" convx run deformable --filter identity:1 -w offset=gradient.npy -o moved.png",
+		" convx run deformable --filter identity:1 -w offset=gradient.npy --magnify 2 -o moved.png",
 	"eye.png": "convx run depthwise --filter identity:1 -o sample.png && convx compare sample.png deform-roi-pool,gamma=0.001 deform-roi-pool,gamma=0.1 deform-roi-pool,gamma=0.3" +
 		" --roi 92,48,156,108 --pooled 12 --no-time --magnify 24 -o eye.png",
 	"gridding.png": "convx run standard -i 1x1x1 --filter -1 -p 13 -o - | convx run dilated - --filter box:3 -d 2 -p 2 -o - | convx run dilated - --filter box:3 -d 2 -p 2 -o - |" +
