@@ -33,6 +33,20 @@ func TestBarsAndRooflineAreWholePictures(t *testing.T) {
 	}
 }
 
+// The legend explains points above the roof only where there are some, and no tick is written as 1e+03.
+func TestRooflineExplainsItself(t *testing.T) {
+	for rate, want := range map[float64]bool{90: false, 2500: true} {
+		var b bytes.Buffer
+		if err := (Roofline{Title: "t", Peak: 1200, Bandwidth: 50, Points: []Point{{"a", 30, rate}}}).Write(&b, SVG); err != nil {
+			t.Fatal(err)
+		}
+		s := b.String()
+		if strings.Contains(s, "Winograd") != want || !strings.Contains(s, "1200 GFLOP/s allow") || strings.Contains(s, "e+03") {
+			t.Errorf("at %g GFLOP/s: Winograd %t, or no legend", rate, !want)
+		}
+	}
+}
+
 func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
 	one := []string{"x"}
 	for name, err := range map[string]error{

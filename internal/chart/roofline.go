@@ -78,6 +78,7 @@ func (r Roofline) plot(points []Point) (*plot.Plot, error) {
 	if err := r.addRoof(pl, low, high, bottom); err != nil {
 		return nil, err
 	}
+	pl.Add(r.legend(points))
 	return pl, addPoints(pl, points)
 }
 
@@ -124,4 +125,33 @@ func (decades) Ticks(low, high float64) []plot.Tick {
 	return ticks
 }
 
-func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
+func short(v float64) string {
+	if v >= 1000 {
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
+}
+
+// legend says in the corner above the slope, where hardly a layer is, what the lines are.
+type legend []string
+
+func (r Roofline) legend(points []Point) legend {
+	l := legend{
+		"slope: what the memory's " + short(r.Bandwidth) + " GB/s allow",
+		"flat: what the arithmetic's " + short(r.Peak) + " GFLOP/s allow",
+	}
+	for _, p := range points {
+		if p.Rate > r.Peak {
+			return append(l, "above: layers that need fewer operations than", "their definition counts, as with Winograd")
+		}
+	}
+	return l
+}
+
+// Plot writes the lines.
+func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
+	style := textStyle(10)
+	for i, line := range l {
+		c.FillText(style, vg.Point{X: c.Min.X + 8, Y: c.Max.Y - style.Height(line)*(1+1.5*vg.Length(i))}, line)
+	}
+}
