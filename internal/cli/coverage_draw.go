@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 
 	"convx/internal/coverage"
@@ -47,6 +48,7 @@ func drawCoverage(ctx context.Context, o coverageOptions, r coverageResult) erro
 	}
 	cell := min(max(mapSide/max(cols, rows), leastCell), mostCell)
 	heat := picture.Counts(counts, cols, rows, cell)
+	heat.Nothing = color.Gray{0xe4}
 	if cell >= numberedCell && heat.High < 1000 {
 		heat.Format = "%.0f"
 	}
@@ -55,10 +57,13 @@ func drawCoverage(ctx context.Context, o coverageOptions, r coverageResult) erro
 
 // coverageFigure puts a title above the map, and the scale and what it means below.
 func coverageFigure(o coverageOptions, r coverageResult, heat picture.Heat, width, height int) *picture.Canvas {
-	const titleSize, textSize, barHeight = 15, 12, 12
+	const titleSize, textSize, barHeight = 18, 14, 14
 	measure := picture.NewCanvas(1, 1, color.White)
 	title := strings.Join(o.labels, ", ")
 	notes := append([]string{viewTitles[r.view]}, r.notes()...)
+	if slices.Contains(heat.Values, 0) {
+		notes[0] += "; grey: none"
+	}
 	full := max(width, 220, measure.TextWidth(titleSize, title))
 	for _, n := range notes {
 		full = max(full, measure.TextWidth(textSize, n))

@@ -121,7 +121,7 @@ func (r coverageResult) note(i int, a axisCount) string {
 		least, most := interior(a.Counts, s)
 		switch {
 		case least == most:
-			return fmt.Sprintf("no checkerboard: away from the border every output sums %d products", least)
+			return fmt.Sprintf("no checkerboard: away from the border every output sums %s", plural(least, "product"))
 		case least == 0:
 			return "some outputs get nothing but the bias"
 		}
@@ -134,7 +134,7 @@ func (r coverageResult) note(i int, a axisCount) string {
 		return fmt.Sprintf("pixels are read between %d and %d times, in turn: the stride %d does not divide the kernel", a.Least, a.Most, r.steps[i][0].Stride)
 	}
 	if a.Least < a.Most {
-		return fmt.Sprintf("pixels at the border are read %s, others %s", timesText(a.Least), timesText(a.Most))
+		return fmt.Sprintf("the outermost pixels are read %s, those in the middle %s", timesText(a.Least), timesText(a.Most))
 	}
 	return "every pixel is read " + timesText(a.Most)
 }

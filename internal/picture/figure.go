@@ -78,6 +78,8 @@ type Heat struct {
 	Colormap      Colormap
 	Cell          int    // pixels a side of each square
 	Format        string // of the number in each square, as in "%.2f"; empty: none
+	// Nothing is the colour of squares whose value is 0, which are to be told from small ones; nil: the colour map's.
+	Nothing color.Color
 }
 
 // Counts is the heat map of how often something happened: 0 is the low end of viridis, the largest count the high one.
@@ -95,7 +97,10 @@ func (c *Canvas) Heat(x, y int, h Heat) {
 	for i, v := range h.Values[:h.Width*h.Height] {
 		r := image.Rect(0, 0, h.Cell, h.Cell).Add(image.Pt(x+i%h.Width*h.Cell, y+i/h.Width*h.Cell))
 		fill := Invalid
-		if v-v == 0 {
+		switch {
+		case v == 0 && h.Nothing != nil:
+			fill = color.RGBAModel.Convert(h.Nothing).(color.RGBA)
+		case v-v == 0:
 			fill = h.Colormap.Color(h.position(v))
 		}
 		c.Fill(r, fill)

@@ -223,3 +223,17 @@ func TestGIFRefuses(t *testing.T) {
 		t.Error("frames of two sizes were accepted")
 	}
 }
+
+// Squares of 0 can be told from small ones.
+func TestHeatOfNothing(t *testing.T) {
+	h := Counts([]int{0, 1, 50}, 3, 1, 4)
+	h.Nothing = color.Gray{0xe4}
+	c := NewCanvas(12, 4, color.White)
+	c.Heat(0, 0, h)
+	if got := c.RGBAAt(1, 1); got != (color.RGBA{0xe4, 0xe4, 0xe4, 0xff}) {
+		t.Errorf("0 is %v", got)
+	}
+	if got, want := c.RGBAAt(5, 1), Viridis.Color(1./50); got != want {
+		t.Errorf("1 is %v, not %v", got, want)
+	}
+}
