@@ -20,6 +20,10 @@ show run transposed "$out/small.npy" --filter box:3 -s 2 -p 1 --output-padding 1
 show run resize-conv "$out/small.npy" --filter box:3 -p 1 --map minmax -o "$out/no-checkerboard.png"
 show draw transposed -o "$out/transposed.gif"
 
+printf '\nThe same side by side; and the window, sliding over the picture.\n'
+show compare "$out/small.npy" --filter box:3 transposed,stride=2,padding=1,output-padding=1 resize-conv,padding=1 --no-time --map minmax -o "$out/side-by-side.png"
+show draw standard --filter sobel-x --color gray -o "$out/slide.gif"
+
 printf '\nWhich one should I use?\n'
 show compare -i 64x56x56 -c 128 -k 3 -p 1 standard grouped,groups=4 separable
 

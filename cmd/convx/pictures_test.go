@@ -40,6 +40,8 @@ var docPictures = map[string]string{
 		" transposed,filter=box:4,stride=2,padding=1 resize-conv,padding=1 --no-time --map minmax --magnify 3 -o upsampling.png",
 	"cure.png": "convx run depthwise --filter box:4 -s 4 -o - | convx compare - --filter box:3 transposed,stride=2,padding=1,output-padding=1 resize-conv,padding=1" +
 		" --no-time --map minmax --magnify 2 -o cure.png",
+	"rescaled.png": "convx run depthwise --filter box:4 -s 4 -o - | convx run standard - -c 4 -k 3 -p 1 -o - |" +
+		" convx compare - se,reduction=2 --no-time --magnify 3 -o rescaled.png",
 	"stride.png": "convx run depthwise --filter identity:1 --color gray -o photo.png && convx compare photo.png depthwise,filter=identity:1 depthwise,filter=box:4 -s 4" +
 		" --no-time --magnify 4 -o stride.png",
 	"filters.png": "convx run depthwise --color gray --filter box:3 -s 3 -o - | convx compare - depthwise,filter=gaussian:9 depthwise,filter=sharpen" +
