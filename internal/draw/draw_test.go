@@ -311,3 +311,22 @@ func TestScene(t *testing.T) {
 		}
 	}
 }
+
+// Padding that repeats the input holds what PyTorch's modes of that name put there.
+func TestPaddingRepeatsTheInput(t *testing.T) {
+	for mode, want := range map[string]string{
+		"zeros": "0 0 5 6 7 8 0 0", "reflect": "7 6 5 6 7 8 7 6", "replicate": "5 5 5 6 7 8 8 8", "circular": "7 8 5 6 7 8 5 6",
+	} {
+		r, _ := build(t, "standard", "dims 1, input 1x4, padding 2, pad-mode "+mode, Options{})
+		c := r.Layer.Stages[0].Op.(layer.Conv)
+		n := numbers{g: geometryOf(r.Input, r.Output, c.Window, r.Stages[0].Pads), input: []int{5, 6, 7, 8}}
+		n.g.padMode = c.PadMode
+		var got []string
+		for x := range n.g.padded()[1] {
+			got = append(got, itoa(n.at(0, x)))
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%s: %s, not %s", mode, s, want)
+		}
+	}
+}

@@ -86,6 +86,7 @@ type geometry struct {
 	in, out                  [2]int
 	kernel, stride, dilation [2]int
 	begin, end               [2]int // padding
+	padMode                  layer.PadMode
 }
 
 func geometryOf(in, out []int, w layer.Window, pads []layer.Pad) geometry {
@@ -127,6 +128,31 @@ func (g geometry) isTap(row, col, y, x int) (ky, kx int, ok bool) {
 // reach is the extent of the window, with its holes.
 func (g geometry) reach() (h, w int) {
 	return g.dilation[0]*(g.kernel[0]-1) + 1, g.dilation[1]*(g.kernel[1]-1) + 1
+}
+
+// source is the cell of the input whose value a cell of the padded input holds; there is none where it holds a zero.
+func (g geometry) source(y, x int) (row, col int, ok bool) {
+	row, okRow := reads(y-g.begin[0], g.in[0], g.padMode)
+	col, okCol := reads(x-g.begin[1], g.in[1], g.padMode)
+	return row, col, okRow && okCol
+}
+
+// reads is the position from 0 to n-1 that stands in for position i, which may lie outside.
+func reads(i, n int, mode layer.PadMode) (at int, ok bool) {
+	switch {
+	case i >= 0 && i < n:
+		return i, true
+	case mode == layer.PadReplicate:
+		return min(max(i, 0), n-1), true
+	case mode == layer.PadReflect: // without repeating the border
+		if i < 0 {
+			return -i, true
+		}
+		return 2*(n-1) - i, true
+	case mode == layer.PadCircular:
+		return (i%n + n) % n, true
+	}
+	return 0, false
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -29,10 +29,10 @@ func newNumbers(g geometry, seed uint64) *numbers {
 	return n
 }
 
-// at is the value of a cell of the padded input: 0 in the padding.
+// at is the value of a cell of the padded input.
 func (n *numbers) at(y, x int) int {
-	y, x = y-n.g.begin[0], x-n.g.begin[1]
-	if y < 0 || x < 0 || y >= n.g.in[0] || x >= n.g.in[1] {
+	y, x, ok := n.g.source(y, x)
+	if !ok {
 		return 0
 	}
 	return n.input[y*n.g.in[1]+x]

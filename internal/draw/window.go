@@ -13,6 +13,7 @@ import (
 func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	c := r.Layer.Stages[0].Op.(layer.Conv)
 	g := geometryOf(r.Input, r.Output, c.Window, r.Stages[0].Pads)
+	g.padMode = c.PadMode
 	w := newWindow(g, r.Input[1], r.Output[1])
 	if o.Numbers {
 		w.numbers = newNumbers(g, o.Seed)
@@ -119,6 +120,9 @@ func (w *window) panel() panel {
 	label := fmt.Sprintf("%s %s, kernel %s", w.labels[0], planes(w.inPlanes, w.g.in), layer.FormatInts(w.g.kernel[:]))
 	if w.g.begin != [2]int{} || w.g.end != [2]int{} {
 		label += ", padding dashed"
+		if m := w.g.padMode; m != "" && m != layer.PadZeros {
+			label += " (" + string(m) + ")"
+		}
 	}
 	label += fmt.Sprintf(" → %s %s", w.labels[1], planes(w.outPlanes, w.g.out))
 	return panel{w: width + 1, h: height + 1, label: label, paint: w.paint}
@@ -203,6 +207,10 @@ func (w *window) inputStyle(row, col, y, x int) style {
 	switch {
 	case iy < 0 || ix < 0 || iy >= w.g.in[0] || ix >= w.g.in[1]:
 		s = style{fill: padFill, line: padLine, dashed: true, ink: muted}
+		if sy, sx, ok := w.g.source(y, x); ok && w.scene != nil {
+			s.fill = w.scene.Input(sy, sx)
+			break
+		}
 		if tap {
 			s.fill = padTap
 		}
