@@ -57,7 +57,7 @@ func (p *Problem) GemmCost() float64 {
 // gathering is how much longer elements take to copy that stand further apart than two.
 func (p *Problem) gathering() float64 {
 	if p.Stride[2] > 2 {
-		return 4
+		return 2.5
 	}
 	return 1
 }
