@@ -144,20 +144,28 @@ func (a *algorithm) declines(p *Problem) error {
 	if p.Float64 && a.prepare64 == nil || !p.Float64 && a.prepare32 == nil {
 		return fmt.Errorf("it does not compute in %s", p.dtype())
 	}
+	seen := a.sees(p)
+	if seen != p && !p.holds(seen) {
+		return errTooWide
+	}
 	if a.accept == nil {
 		return nil
 	}
-	return a.accept(a.sees(p))
+	return a.accept(seen)
 }
 
 func (a *algorithm) costOf(p *Problem) float64 {
 	if a.cost == nil {
 		return math.Inf(1)
 	}
-	return a.cost(a.sees(p))
+	seen := a.sees(p)
+	if seen == p {
+		return a.cost(p)
+	}
+	return a.cost(seen) * float64(p.outputs()) / float64(seen.outputs())
 }
 
-// sees is the problem as the algorithm meets it: after padding, unless it is the reference.
+// sees is the problem as the algorithm meets it: a box of it after padding, unless it is the reference.
 func (a *algorithm) sees(p *Problem) *Problem {
 	if a.Name == referenceName || !p.needsPadding() {
 		return p

@@ -139,6 +139,14 @@ func product(v []int) int {
 	return n
 }
 
+// elementSize is the bytes of an element.
+func (p *Problem) elementSize() int {
+	if p.Float64 {
+		return 8
+	}
+	return 4
+}
+
 func (p *Problem) dtype() string {
 	if p.Float64 {
 		return "float64"
