@@ -144,9 +144,9 @@ func (a *algorithm) declines(p *Problem) error {
 	if p.Float64 && a.prepare64 == nil || !p.Float64 && a.prepare32 == nil {
 		return fmt.Errorf("it does not compute in %s", p.dtype())
 	}
-	seen := a.sees(p)
-	if seen != p && !p.holds(seen) {
-		return errTooWide
+	seen, err := a.sees(p)
+	if err != nil {
+		return err
 	}
 	if a.accept == nil {
 		return nil
@@ -158,39 +158,47 @@ func (a *algorithm) costOf(p *Problem) float64 {
 	if a.cost == nil {
 		return math.Inf(1)
 	}
-	seen := a.sees(p)
-	if seen == p {
+	seen, err := a.sees(p)
+	switch {
+	case err != nil:
+		return math.Inf(1)
+	case seen == p:
 		return a.cost(p)
 	}
 	return a.cost(seen) * float64(p.outputs()) / float64(seen.outputs())
 }
 
-// sees is the problem as the algorithm meets it: a box of it after padding, unless it is the reference.
-func (a *algorithm) sees(p *Problem) *Problem {
+// sees is the problem as the algorithm meets it: with padding of zeros or none, unless it is the reference.
+func (a *algorithm) sees(p *Problem) (*Problem, error) {
 	if a.Name == referenceName || !p.needsPadding() {
-		return p
+		return p, nil
 	}
-	return p.afterPadding()
+	plan, err := p.padPlan()
+	return plan.seen, err
 }
 
-// prepareWith builds a's runner, behind one that pads where the padding is not zeros.
+// prepareWith builds a's runner, inside one that pads where the padding is not zeros.
 func prepareWith[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (runner[T], error) {
-	seen := a.sees(p)
+	if a.Name != referenceName && p.needsPadding() {
+		return newPadded(a, p, w)
+	}
+	return prepareOn(a, p, w)
+}
+
+// prepareOn builds a's runner for a problem as it is.
+func prepareOn[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (runner[T], error) {
 	var r any
 	var err error
 	switch w := any(w).(type) {
 	case operands[float32]:
-		r, err = a.prepare32(seen, w)
+		r, err = a.prepare32(p, w)
 	case operands[float64]:
-		r, err = a.prepare64(seen, w)
+		r, err = a.prepare64(p, w)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if seen == p {
-		return r.(runner[T]), nil
-	}
-	return newPadded(p, seen, r.(runner[T])), nil
+	return r.(runner[T]), nil
 }
 
 // selection is a parsed --algorithm: a name, or auto without some names.

@@ -47,10 +47,6 @@ func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) 
 	units := make([]unit, len(nodes))
 	for i, n := range nodes {
 		units[i] = n.unit
-		if n.problem.needsPadding() {
-			q := n.problem.afterPadding()
-			m.Workspace += bytesOf[T]([]int{q.N, q.C, q.In[0], q.In[1], q.In[2]})
-		}
 	}
 	_, sizes := planBuffers(units)
 	for _, n := range sizes {

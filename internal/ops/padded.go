@@ -15,14 +15,102 @@ func (p *Problem) needsPadding() bool { return p.PadMode != "" && p.PadMode != l
 // stays below the workspace of one thread, and much of it in a second-level cache.
 const padBytes = 2 << 20
 
-// afterPadding is p for a box of its outputs, on an input that was padded beforehand: without padding of its own. The box
-// is the whole batch if that is small enough, else a whole image, else a part of one, whatever the number of threads.
-func (p *Problem) afterPadding() *Problem {
-	out := p.Out
-	q := p.boxOf(p.N, out)
-	if !p.holds(q) {
-		q = p.boxOf(1, out)
+// padPlan is how a convolution with a padding mode other than zeros is computed by algorithms that know zeros alone. A
+// small input is copied with its border. Of a large one the whole is computed with zeros, in place, and then the outputs
+// that meet the border once more, box by box, on padded copies; or, if those are many, all outputs box by box.
+type padPlan struct {
+	seen  *Problem // what the algorithm computes: p with zeros, or a box
+	zeros bool
+	boxes []boxes // computed after that, or instead
+}
+
+// boxes is outputs that are computed in boxes of one size.
+type boxes struct {
+	box     *Problem
+	regions []region
+}
+
+// region is a range of outputs along each axis.
+type region [3]struct{ from, to int }
+
+var errTooWide = errors.New("the padded input under one output is larger than the workspace")
+
+// padPlan does not depend on the number of threads: results must not.
+func (p *Problem) padPlan() (padPlan, error) {
+	all := p.wholeRegion()
+	for _, box := range []*Problem{p.boxOf(p.N, p.Out), p.boxOf(1, p.Out)} {
+		if p.holds(box) {
+			return padPlan{seen: box, boxes: []boxes{{box, []region{all}}}}, nil
+		}
 	}
+	list := p.borders()
+	outputs := 0 // of an image
+	for _, b := range list {
+		outputs += len(b.regions) * volume(b.regions[0].extent())
+	}
+	plan := padPlan{seen: p.withZeros(), zeros: true, boxes: list}
+	if outputs > p.OutPlane()/4 {
+		box := p.cut(p.Out)
+		plan = padPlan{seen: box, boxes: []boxes{{box, []region{all}}}}
+	}
+	for _, b := range plan.boxes {
+		if !p.holds(b.box) {
+			return plan, errTooWide
+		}
+	}
+	return plan, nil
+}
+
+// withZeros is p with zeros for padding.
+func (p *Problem) withZeros() *Problem {
+	q := *p
+	q.PadMode = layer.PadZeros
+	return &q
+}
+
+func (p *Problem) wholeRegion() (all region) {
+	for a, n := range p.Out {
+		all[a].to = n
+	}
+	return all
+}
+
+func (r region) extent() (n [3]int) {
+	for a := range r {
+		n[a] = r[a].to - r[a].from
+	}
+	return n
+}
+
+// borders is the outputs that meet padding: for each axis those at its beginning and at its end, as many of both.
+func (p *Problem) borders() []boxes {
+	var list []boxes
+	inside := p.wholeRegion()
+	for a := range p.Out {
+		begin := (p.Pads[a].Begin + p.Stride[a] - 1) / p.Stride[a]
+		reach := p.In[a] + p.Pads[a].Begin - (p.Kernel[a]-1)*p.Dilation[a] - 1 // of the last output that meets none
+		end := p.Out[a]
+		if reach >= 0 {
+			end -= min(end, reach/p.Stride[a]+1)
+		}
+		n := max(begin, end)
+		switch {
+		case n == 0:
+			continue
+		case 2*n >= p.Out[a]: // what is left has no inside
+			return append(list, boxes{p.cut(inside.extent()), []region{inside}})
+		}
+		first, last := inside, inside
+		first[a].to, last[a].from = n, p.Out[a]-n
+		list = append(list, boxes{p.cut(first.extent()), []region{first, last}})
+		inside[a].from, inside[a].to = n, p.Out[a]-n
+	}
+	return list
+}
+
+// cut is the box of at most out outputs that fits.
+func (p *Problem) cut(out [3]int) *Problem {
+	q := p.boxOf(1, out)
 	for !p.holds(q) && volume(out) > 1 {
 		// Wide rows suit vectors: an axis is cut while it has more than an eighth of the width.
 		axis, most := 2, out[2]
@@ -45,7 +133,7 @@ func half(n int) int {
 	return (n + 1) / 2
 }
 
-// boxOf is p for n samples and out outputs of each axis.
+// boxOf is p for n samples and out outputs of each axis, on an input that was padded beforehand.
 func (p *Problem) boxOf(n int, out [3]int) *Problem {
 	q := *p
 	q.N, q.Out, q.Pads, q.PadMode = n, out, [3]layer.Pad{}, layer.PadZeros
@@ -66,152 +154,97 @@ func (p *Problem) holds(box *Problem) bool {
 	return n <= padBytes/p.elementSize()
 }
 
-// inputs and outputs are the elements of a box's padded input and of its outputs.
+// inputs and outputs are the elements of a problem's first input and of its outputs.
 func (p *Problem) inputs() int  { return p.N * p.C * p.InPlane() }
 func (p *Problem) outputs() int { return p.N * p.O * p.OutPlane() }
 
-var errTooWide = errors.New("the padded input under one output is larger than the workspace")
-
-// padded pads a box of the input (reflected, replicated or wrapped around), runs an algorithm without padding on it,
-// and so on with the next box. The copies cost a pass over the input and, for boxes that are parts of an image, one over
-// the output; the inner loops stay free of border rules.
+// padded runs a padPlan.
 type padded[T tensor.Float] struct {
-	outer, inner *Problem
-	next         runner[T]
-	team         *team
-	x, y         []T
-	boxes        [3]int // of an image, along each axis
-	whole        bool   // a box is whole images: its outputs are written where they belong
-	scratch      []T    // a padded input
-	result       []T    // its outputs
-	in           [][]T
-	now, before  int // boxes over the batch: the one to pad, and the one whose outputs are to be copied; -1 is none
-	copyRows     func(worker, from, to int)
+	zeros runner[T] // nil if boxes are all
+	boxes []*boxRunner[T]
+	// What boxes are computed in: one after the other.
+	input, result []T
 }
 
-func newPadded[T tensor.Float](outer, inner *Problem, next runner[T]) runner[T] {
-	r := &padded[T]{outer: outer, inner: inner, next: next, team: newTeam(outer), whole: inner.Out == outer.Out}
-	for a := range r.boxes {
-		r.boxes[a] = (outer.Out[a] + inner.Out[a] - 1) / inner.Out[a]
+// newPadded prepares p by a.
+func newPadded[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (runner[T], error) {
+	plan, err := p.padPlan()
+	if err != nil {
+		return nil, err
 	}
-	r.scratch = make([]T, inner.inputs())
-	if !r.whole {
-		r.result = make([]T, inner.outputs())
+	return runPlan(plan, a, p, w)
+}
+
+func runPlan[T tensor.Float](plan padPlan, a *algorithm, p *Problem, w operands[T]) (runner[T], error) {
+	first, err := prepareOn(a, plan.seen, w)
+	if err != nil {
+		return nil, err
 	}
-	r.in = [][]T{r.scratch}
-	r.copyRows = r.copy
-	return r
+	r := &padded[T]{}
+	if plan.zeros {
+		r.zeros = first
+	}
+	for _, b := range plan.boxes {
+		next := first
+		if plan.zeros { // borders are narrow, and a product of panels cares least
+			if next, err = prepareOn(algorithmFor[T](), b.box, w); err != nil {
+				return nil, err
+			}
+		}
+		r.boxes = append(r.boxes, newBoxRunner(p, b, next))
+	}
+	r.allocate()
+	return r, nil
+}
+
+// algorithmFor is the convolution that suits any geometry.
+func algorithmFor[T tensor.Float]() *algorithm {
+	if isFloat64[T]() {
+		return &algorithm{Name: "im2col", prepare64: newIm2col[float64]}
+	}
+	return &algorithm{Name: "gemm", prepare32: gemmConv}
+}
+
+func (r *padded[T]) allocate() {
+	inputs, outputs := 0, 0
+	for _, b := range r.boxes {
+		inputs = max(inputs, b.box.inputs())
+		if !b.whole {
+			outputs = max(outputs, b.box.outputs())
+		}
+	}
+	r.input, r.result = make([]T, inputs), make([]T, outputs)
+	for _, b := range r.boxes {
+		b.input, b.result = r.input[:b.box.inputs()], r.result[:min(outputs, b.box.outputs())]
+		b.in = [][]T{b.input}
+	}
 }
 
 func (r *padded[T]) run(ctx context.Context, out []T, in [][]T) error {
-	r.x, r.y = in[0], out
-	n := r.outer.N / r.inner.N * volume(r.boxes)
-	for i := range n {
-		if err := r.move(ctx, i, i-1); err != nil {
-			return err
-		}
-		result := r.result
-		if r.whole {
-			size := r.inner.outputs()
-			result = out[i*size:][:size]
-		}
-		if err := r.next.run(ctx, result, r.in); err != nil {
+	if r.zeros != nil {
+		if err := r.zeros.run(ctx, out, in); err != nil {
 			return err
 		}
 	}
-	return r.move(ctx, -1, n-1)
-}
-
-// move pads the input of one box and copies the outputs of another, in one loop.
-func (r *padded[T]) move(ctx context.Context, now, before int) error {
-	r.now, r.before = now, before
-	if r.whole {
-		r.before = -1
+	for _, b := range r.boxes {
+		if err := b.run(ctx, out, in); err != nil {
+			return err
+		}
 	}
-	return r.team.each(ctx, r.inputRows()+r.outputRows(), grainFor(float64(r.inner.In[2])/2), r.copyRows)
-}
-
-func (r *padded[T]) inputRows() int {
-	if r.now < 0 {
-		return 0
-	}
-	return len(r.scratch) / r.inner.In[2]
-}
-
-func (r *padded[T]) outputRows() int {
-	if r.before < 0 {
-		return 0
-	}
-	return len(r.result) / r.inner.Out[2]
-}
-
-// copy is the rows from..to of the box that is padded, followed by those of the outputs.
-func (r *padded[T]) copy(_, from, to int) {
-	n := r.inputRows()
-	for i := from; i < min(to, n); i++ {
-		r.pad(i)
-	}
-	for i := max(from, n); i < to; i++ {
-		r.store(i - n)
-	}
-}
-
-// place is the sample that box i begins with, and its first output along each axis: the last box of an axis begins early
-// rather than ending late.
-func (r *padded[T]) place(i int) (sample int, first [3]int) {
-	for a := 2; a >= 0; a-- {
-		first[a] = min(i%r.boxes[a]*r.inner.Out[a], r.outer.Out[a]-r.inner.Out[a])
-		i /= r.boxes[a]
-	}
-	return i * r.inner.N, first
-}
-
-// pad writes row i of the box's padded input.
-func (r *padded[T]) pad(i int) {
-	dst := r.scratch[i*r.inner.In[2]:][:r.inner.In[2]]
-	sample, first := r.place(r.now)
-	i, h := i/r.inner.In[1], i%r.inner.In[1]
-	plane, d := sample*r.outer.C+i/r.inner.In[0], i%r.inner.In[0]
-	src := r.x[((plane*r.outer.In[0]+r.source(0, first[0], d))*r.outer.In[1]+r.source(1, first[1], h))*r.outer.In[2]:][:r.outer.In[2]]
-	at := first[2]*r.outer.Stride[2] - r.outer.Pads[2].Begin // in src, of dst[0]
-	from := min(max(0, -at), len(dst))
-	to := max(from, min(len(dst), len(src)-at))
-	copy(dst[from:to], src[min(max(0, at), len(src)):])
-	for j := range from {
-		dst[j] = src[borderSource(at+j, len(src), r.outer.PadMode)]
-	}
-	for j := to; j < len(dst); j++ {
-		dst[j] = src[borderSource(at+j, len(src), r.outer.PadMode)]
-	}
-}
-
-// source is the position along an axis of the input that position i of a box with that first output holds.
-func (r *padded[T]) source(axis, first, i int) int {
-	p := r.outer
-	return borderSource(first*p.Stride[axis]-p.Pads[axis].Begin+i, p.In[axis], p.PadMode)
-}
-
-// borderSource is the element that position i of n, possibly outside of them, holds in a padding mode.
-func borderSource(i, n int, mode layer.PadMode) int {
-	switch mode {
-	case layer.PadReflect: // a period of 2n-2: there and back without repeating the ends
-		return min(max(i, -i), 2*(n-1)-i)
-	case layer.PadCircular:
-		return (i + n) % n
-	}
-	return min(max(i, 0), n-1)
-}
-
-// store copies row i of the box's outputs to where it belongs.
-func (r *padded[T]) store(i int) {
-	src := r.result[i*r.inner.Out[2]:][:r.inner.Out[2]]
-	sample, first := r.place(r.before)
-	i, h := i/r.inner.Out[1], i%r.inner.Out[1]
-	plane, d := sample*r.outer.O+i/r.inner.Out[0], i%r.inner.Out[0]
-	copy(r.y[((plane*r.outer.Out[0]+first[0]+d)*r.outer.Out[1]+first[1]+h)*r.outer.Out[2]+first[2]:], src)
+	return nil
 }
 
 func (r *padded[T]) bytes() (workspace, packed int) {
-	workspace, packed = r.next.bytes()
-	return workspace + (len(r.scratch)+len(r.result))*sizeOf[T](), packed
+	workspace = (len(r.input) + len(r.result)) * sizeOf[T]()
+	add := func(x runner[T]) {
+		w, p := x.bytes()
+		workspace, packed = workspace+w, packed+p
+	}
+	if r.zeros != nil {
+		add(r.zeros)
+	}
+	for _, b := range r.boxes {
+		add(b.next)
+	}
+	return workspace, packed
 }

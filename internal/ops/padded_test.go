@@ -19,24 +19,30 @@ func TestPaddedBoxes(t *testing.T) {
 		if err != nil || !p.needsPadding() {
 			t.Skip("impossible")
 		}
-		box := p.boxOf(p.N, p.Out)
-		if rapid.Bool().Draw(t, "parts") {
+		plan := padPlan{seen: p.boxOf(p.N, p.Out)}
+		switch rapid.IntRange(0, 2).Draw(t, "plan") {
+		case 0:
+			plan.boxes = []boxes{{plan.seen, []region{p.wholeRegion()}}}
+		case 1:
 			var out [3]int
 			for a := range out {
 				out[a] = rapid.IntRange(1, p.Out[a]).Draw(t, fmt.Sprint("box", a))
 			}
-			box = p.boxOf(1, out)
+			plan.seen = p.boxOf(1, out)
+			plan.boxes = []boxes{{plan.seen, []region{p.wholeRegion()}}}
+		case 2:
+			plan = padPlan{p.withZeros(), true, p.borders()}
 		}
 		in, weights := integers[float32](d, rapid.Uint64().Draw(t, "seed"))
 		w, err := bind(p, weights)
 		if err != nil {
 			t.Fatal(err)
 		}
-		next, err := newIm2col(box, w)
+		r, err := runPlan(plan, &convAlgorithms[len(convAlgorithms)-2], p, w)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, want := newPadded(p, box, next), runOn(t, d, in, weights, Options{Algorithm: referenceName}, false)
+		want := runOn(t, d, in, weights, Options{Algorithm: referenceName}, false)
 		got := tensor.New[float32](p.Output...)
 		for i := range got.Data {
 			got.Data[i] = float32(math.NaN())
@@ -45,29 +51,33 @@ func TestPaddedBoxes(t *testing.T) {
 			t.Fatal(err)
 		}
 		if i := differs(got, want); i >= 0 {
-			t.Fatalf("%s in boxes of %v: output %d is %v, the reference says %v", d, box.Out, i, got.Data[i], want.Data[i])
+			t.Fatalf("%s by %+v: output %d is %v, the reference says %v", d, plan.boxes, i, got.Data[i], want.Data[i])
 		}
 	})
 }
 
-// TestBoxes checks that boxes are whole batches and images where those fit, and that they fit otherwise.
-func TestBoxes(t *testing.T) {
+// TestPadPlan checks which plans are made, and that what they pad fits.
+func TestPadPlan(t *testing.T) {
 	for _, c := range []struct {
 		in    []int
-		whole bool
-		n     int
+		k     int
+		zeros bool
+		n     int // samples of the problem that an algorithm sees
+		fails bool
 	}{
-		{[]int{2, 64, 28, 28}, true, 2},
-		{[]int{8, 64, 56, 56}, true, 1},
-		{[]int{8, 64, 112, 112}, false, 1},
-		{[]int{1, 1024, 2000, 3000}, false, 1},
-		{[]int{1, 3, 7000000}, false, 1},
-		{[]int{1, 16, 64, 128, 128}, false, 1},
+		{in: []int{2, 64, 28, 28}, k: 3, n: 2},
+		{in: []int{8, 64, 56, 56}, k: 3, n: 1},
+		{in: []int{8, 64, 112, 112}, k: 3, zeros: true, n: 8},
+		{in: []int{8, 64, 112, 112}, k: 61, n: 1},
+		{in: []int{1, 1024, 2000, 3000}, k: 3, zeros: true, n: 1},
+		{in: []int{1, 3, 7000000}, k: 3, zeros: true, n: 1},
+		{in: []int{1, 16, 64, 128, 128}, k: 3, zeros: true, n: 1},
+		{in: []int{1, 4, 1000000}, k: 200001, fails: true},
 	} {
 		w := layer.Window{}
 		for range c.in[2:] {
-			w.Kernel, w.Stride, w.Dilation = append(w.Kernel, 3), append(w.Stride, 1), append(w.Dilation, 1)
-			w.Padding.Pairs = append(w.Padding.Pairs, layer.Pad{Begin: 1, End: 1})
+			w.Kernel, w.Stride, w.Dilation = append(w.Kernel, c.k), append(w.Stride, 1), append(w.Dilation, 1)
+			w.Padding.Pairs = append(w.Padding.Pairs, layer.Pad{Begin: c.k / 2, End: c.k / 2})
 		}
 		st := drawnOf(layer.Conv{Window: w, PadMode: layer.PadReflect, OutChannels: 64, Groups: 1}).stage
 		st.Inputs = []string{layer.Input}
@@ -75,9 +85,9 @@ func TestBoxes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q := p.afterPadding()
-		if q.N != c.n || (q.Out == p.Out) != c.whole || !p.holds(q) {
-			t.Errorf("%v: boxes of %d samples and outputs %v", c.in, q.N, q.Out)
+		plan, err := p.padPlan()
+		if (err != nil) != c.fails || !c.fails && (plan.zeros != c.zeros || plan.seen.N != c.n) {
+			t.Errorf("%v by %d: %+v, %v", c.in, c.k, plan, err)
 		}
 	}
 }

@@ -1,0 +1,158 @@
+package ops
+
+import (
+	"context"
+
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
+
+// boxRunner pads a box of the input (reflected, replicated or wrapped around), runs an algorithm without padding on it,
+// copies the outputs to where they belong unless they are whole images, and so on with the next box.
+type boxRunner[T tensor.Float] struct {
+	outer, box *Problem
+	next       runner[T]
+	team       *team
+	firsts     [][3]int // the first output of each box of an image
+	whole      bool     // a box is whole images
+	input      []T      // a padded input
+	result     []T      // its outputs
+	in         [][]T
+	x, y       []T
+	now, done  int // boxes over the batch: the one to pad, and the one whose outputs are to be copied; -1 is none
+	move       func(worker, from, to int)
+}
+
+func newBoxRunner[T tensor.Float](outer *Problem, b boxes, next runner[T]) *boxRunner[T] {
+	r := &boxRunner[T]{outer: outer, box: b.box, next: next, team: newTeam(outer), whole: b.box.Out == outer.Out}
+	for _, region := range b.regions {
+		r.place(region)
+	}
+	r.move = r.moveRows
+	return r
+}
+
+// place fills a region with boxes: the last one of an axis begins early rather than ending late.
+func (r *boxRunner[T]) place(in region) {
+	size, n := r.box.Out, in.extent()
+	for d := 0; d < n[0]; d += size[0] {
+		for h := 0; h < n[1]; h += size[1] {
+			for w := 0; w < n[2]; w += size[2] {
+				r.firsts = append(r.firsts, [3]int{
+					in[0].from + min(d, n[0]-size[0]), in[1].from + min(h, n[1]-size[1]), in[2].from + min(w, n[2]-size[2]),
+				})
+			}
+		}
+	}
+}
+
+func (r *boxRunner[T]) run(ctx context.Context, out []T, in [][]T) error {
+	r.x, r.y = in[0], out
+	n := r.outer.N / r.box.N * len(r.firsts)
+	for i := range n {
+		if err := r.moves(ctx, i, i-1); err != nil {
+			return err
+		}
+		result := r.result
+		if r.whole {
+			size := r.box.outputs()
+			result = out[i*size:][:size]
+		}
+		if err := r.next.run(ctx, result, r.in); err != nil {
+			return err
+		}
+	}
+	return r.moves(ctx, -1, n-1)
+}
+
+// moves pads the input of one box and copies the outputs of another, in one loop.
+func (r *boxRunner[T]) moves(ctx context.Context, now, done int) error {
+	if r.now, r.done = now, done; r.whole {
+		r.done = -1
+	}
+	return r.team.each(ctx, r.inputRows()+r.outputRows(), grainFor(float64(r.box.In[2])), r.move)
+}
+
+func (r *boxRunner[T]) inputRows() int {
+	if r.now < 0 {
+		return 0
+	}
+	return len(r.input) / r.box.In[2]
+}
+
+func (r *boxRunner[T]) outputRows() int {
+	if r.done < 0 {
+		return 0
+	}
+	return len(r.result) / r.box.Out[2]
+}
+
+// moveRows is the rows from..to of the box that is padded, followed by those of the outputs.
+func (r *boxRunner[T]) moveRows(_, from, to int) {
+	n := r.inputRows()
+	if from < n {
+		r.pad(from, min(to, n))
+	}
+	if to > n {
+		r.store(max(from, n)-n, to-n)
+	}
+}
+
+// pad writes rows from..to of the box's padded input.
+func (r *boxRunner[T]) pad(from, to int) {
+	p, size := r.outer, r.box.In
+	first := r.firsts[r.now%len(r.firsts)]
+	for a := range first { // from outputs to the inputs that they begin at
+		first[a] = first[a]*p.Stride[a] - p.Pads[a].Begin
+	}
+	left := min(max(0, -first[2]), size[2])
+	right := max(left, min(size[2], p.In[2]-first[2])) // the first element behind the row
+	h, i := from%size[1], from/size[1]
+	d, plane := i%size[0], r.now/len(r.firsts)*r.box.N*p.C+i/size[0]
+	slice := borderSource(first[0]+d, p.In[0], p.PadMode)
+	for i := from; i < to; i++ {
+		row := (plane*p.In[0]+slice)*p.In[1] + borderSource(first[1]+h, p.In[1], p.PadMode)
+		src, dst := r.x[row*p.In[2]:][:p.In[2]], r.input[i*size[2]:][:size[2]]
+		copy(dst[left:right], src[min(max(0, first[2]), len(src)):])
+		padEdge(dst[:left], src, first[2], p.PadMode)
+		padEdge(dst[right:], src, first[2]+right, p.PadMode)
+		if h++; h == size[1] {
+			h = 0
+			if d++; d == size[0] {
+				d, plane = 0, plane+1
+			}
+			slice = borderSource(first[0]+d, p.In[0], p.PadMode)
+		}
+	}
+}
+
+// padEdge writes the positions at, at+1… of a row, outside of it.
+func padEdge[T tensor.Float](dst, row []T, at int, mode layer.PadMode) {
+	for j := range dst {
+		dst[j] = row[borderSource(at+j, len(row), mode)]
+	}
+}
+
+// borderSource is the element that position i of n, possibly outside of them, holds in a padding mode.
+func borderSource(i, n int, mode layer.PadMode) int {
+	if 0 <= i && i < n {
+		return i
+	}
+	switch mode {
+	case layer.PadReflect: // a period of 2n-2: there and back without repeating the ends
+		return min(max(i, -i), 2*(n-1)-i)
+	case layer.PadCircular:
+		return (i + n) % n
+	}
+	return min(max(i, 0), n-1)
+}
+
+// store copies rows from..to of the box's outputs to where they belong.
+func (r *boxRunner[T]) store(from, to int) {
+	p, size, first := r.outer, r.box.Out, r.firsts[r.done%len(r.firsts)]
+	for i := from; i < to; i++ {
+		h, j := i%size[1], i/size[1]
+		plane, d := r.done/len(r.firsts)*p.O+j/size[0], j%size[0]
+		copy(r.y[((plane*p.Out[0]+first[0]+d)*p.Out[1]+first[1]+h)*p.Out[2]+first[2]:], r.result[i*size[2]:][:size[2]])
+	}
+}
