@@ -18,7 +18,7 @@ type Gemm struct {
 	rows, cols int // of the kernel's tile
 	k          int // taps x channels of a group
 	kBlocks    []span
-	panels     []panel
+	panels     int    // of the pixels of a plane
 	blocks     []span // of panels
 	chunks     []span // of row panels
 	weights    [][]float32
@@ -27,6 +27,8 @@ type Gemm struct {
 	zeros      []float32
 	ahead      int         // elements of input between a panel and the next
 	work       [][]float32 // by member: one block of packed panels
+	runs       [][]run     // by member: those of the panel at hand
+	plane      int         // elements from one plane of the output to the next
 	source     Source      // packs the panels instead of im2col, if not nil
 	workCols   int
 
@@ -43,10 +45,11 @@ type Source interface {
 }
 
 // NewSampled is NewGemm on a matrix that src packs. Each pixel of the output is
-// one of the matrix, whatever the geometry of p says of its input.
-func NewSampled(p Problem, weights, bias []float32, src Source) *Gemm {
+// one of the matrix, whatever the geometry of p says of its input; planes of
+// the output are plane elements apart, so that they may be parts of larger ones.
+func NewSampled(p Problem, weights, bias []float32, src Source, plane int) *Gemm {
 	g := NewGemm(p, weights, bias)
-	g.source = src
+	g.source, g.plane = src, plane
 	return g
 }
 
@@ -56,10 +59,7 @@ type span struct{ from, to int }
 func (s span) len() int { return s.to - s.from }
 
 // panel is up to cols consecutive output pixels of a plane.
-type panel struct {
-	start, n int
-	runs     []run
-}
+type panel struct{ start, n int }
 
 // run is the part of a panel in one output row.
 type run struct {
@@ -77,14 +77,15 @@ const gemmBlockBytes = 256 << 10
 
 // NewGemm packs the weights of p. bias may be nil.
 func NewGemm(p Problem, weights, bias []float32) *Gemm {
-	g := &Gemm{p: p, k: p.groupIn() * volume(p.Kernel)}
+	g := &Gemm{p: p, k: p.groupIn() * volume(p.Kernel), plane: volume(p.Out)}
 	g.rows, g.cols = p.Level.GemmTile()
 	g.kBlocks = split(g.k, ceilDiv(g.k, gemmDepth))
 	g.pack(weights, bias)
 	for axis := range 3 {
 		g.valid[axis] = p.validOutputs(axis)
 	}
-	g.makePanels()
+	lanes := p.Level.Block()
+	g.panels = ceilDiv(ceilDiv(volume(p.Out), lanes), g.cols/lanes)
 	g.divide()
 	rows := g.cols / p.Out[2] * p.Stride[1] * p.In[2]
 	g.ahead = rows + g.cols%p.Out[2]*p.Stride[2]
@@ -97,6 +98,7 @@ func NewGemm(p Problem, weights, bias []float32) *Gemm {
 	}
 	for range max(1, p.Threads) {
 		g.work = append(g.work, aligned(deepest*g.workCols))
+		g.runs = append(g.runs, make([]run, 0, g.cols))
 	}
 	return g
 }
@@ -155,28 +157,20 @@ func (g *Gemm) pack(weights, bias []float32) {
 	}
 }
 
-// makePanels cuts a plane of output pixels into panels of about equal width,
-// whole vectors each, so that the last is not a sliver.
-func (g *Gemm) makePanels() {
-	p := &g.p
-	vectors := ceilDiv(volume(p.Out), g.p.Level.Block())
-	w := g.cols / g.p.Level.Block()
-	for _, s := range split(vectors, ceilDiv(vectors, w)) {
-		start := s.from * g.p.Level.Block()
-		n := min(volume(p.Out), s.to*g.p.Level.Block()) - start
-		g.panels = append(g.panels, panel{start: start, n: n, runs: p.runsOf(start, n)})
-	}
+// panel is the i-th of about equal ones, whole vectors each, so that the last is
+// not a sliver.
+func (g *Gemm) panel(i int) panel {
+	lanes := g.p.Level.Block()
+	vectors := ceilDiv(volume(g.p.Out), lanes)
+	start := vectors * i / g.panels * lanes
+	return panel{start, min(volume(g.p.Out), vectors*(i+1)/g.panels*lanes) - start}
 }
 
-// runsOf cuts n output pixels from start on at the ends of rows.
-func (p *Problem) runsOf(start, n int) []run {
-	if p.pointwise() {
-		return nil
-	}
-	var runs []run
-	for at := start; at < start+n; {
-		row, ow := at/p.Out[2], at%p.Out[2]
-		r := run{od: row / p.Out[1], oh: row % p.Out[1], ow: ow, n: min(p.Out[2]-ow, start+n-at), col: at - start}
+// appendRuns cuts a panel at the ends of rows.
+func (p *Problem) appendRuns(runs []run, pn panel) []run {
+	row, ow := pn.start/p.Out[2], pn.start%p.Out[2]
+	for at := 0; at < pn.n; row, ow = row+1, 0 {
+		r := run{od: row / p.Out[1], oh: row % p.Out[1], ow: ow, n: min(p.Out[2]-ow, pn.n-at), col: at}
 		runs = append(runs, r)
 		at += r.n
 	}
@@ -191,16 +185,16 @@ func (g *Gemm) divide() {
 	rowPanels := ceilDiv(p.groupOut(), g.rows)
 	depth := min(g.k, gemmDepth)
 	most := max(1, gemmBlockBytes/(4*depth*g.cols))
-	n := ceilDiv(len(g.panels), most)
+	n := ceilDiv(g.panels, most)
 	images := p.Batch * p.Groups
 	want := 1
 	if p.Threads > 1 {
 		want = 4 * p.Threads
 	}
 	if n*images < want {
-		n = min(len(g.panels), max(n, ceilDiv(p.Threads, images)))
+		n = min(g.panels, max(n, ceilDiv(p.Threads, images)))
 	}
-	g.blocks = split(len(g.panels), n)
+	g.blocks = split(g.panels, n)
 	chunks := 1
 	if n*images < want {
 		chunks = min(ceilDiv(want, n*images), max(1, rowPanels/8))
@@ -245,19 +239,20 @@ func (g *Gemm) Work(m *crew.Member) {
 // item computes the chunk's output channels of one group at the block's pixels.
 func (g *Gemm) item(image, group int, block, chunk span, member int) {
 	p, work := &g.p, g.work[member]
-	cin, cout, plane := p.groupIn(), p.groupOut(), volume(p.Out)
+	cin, cout, plane := p.groupIn(), p.groupOut(), g.plane
 	in := g.in[(image*p.Channels+group*cin)*volume(p.In):][:cin*volume(p.In)]
-	out := g.out[(image*p.OutChannels+group*cout)*plane:][:cout*plane]
+	out := g.out[(image*p.OutChannels+group*cout)*plane:][:(cout-1)*plane+volume(p.Out)]
 	bias := g.bias[group*ceilDiv(cout, g.rows)*g.rows:]
 	for kb, depth := range g.kBlocks {
 		at := 0
 		for i := block.from; i < block.to; i++ {
-			if pn := &g.panels[i]; g.source != nil {
-				g.source.Pack(member, work[at:], g.width(i), image, group, pn.start, pn.n, depth.from, depth.to)
+			pn := g.panel(i)
+			if g.source != nil {
+				g.source.Pack(member, work[at:], g.width(pn), image, group, pn.start, pn.n, depth.from, depth.to)
 			} else {
-				g.packPanel(work[at:], in, pn, depth)
+				g.packPanel(work[at:], in, pn, depth, member)
 			}
-			at += depth.len() * g.width(i)
+			at += depth.len() * g.width(pn)
 		}
 		weights := g.weights[group*len(g.kBlocks)+kb]
 		lo, hi := NoClamp()
@@ -273,7 +268,8 @@ func (g *Gemm) item(image, group int, block, chunk span, member int) {
 			top, m := row*g.rows, min(g.rows, cout-row*g.rows)
 			at := 0
 			for i := block.from; i < block.to; i++ {
-				pn, w := &g.panels[i], g.width(i)
+				pn := g.panel(i)
+				w := g.width(pn)
 				p.Level.Gemm(out[top*plane+pn.start:], plane, a, work[at:], w, depth.len(), m, pn.n, first, lo, hi, kb > 0)
 				at += depth.len() * w
 			}
@@ -282,4 +278,4 @@ func (g *Gemm) item(image, group int, block, chunk span, member int) {
 }
 
 // width is the row stride of a packed panel: whole vectors.
-func (g *Gemm) width(panel int) int { return roundUp(g.panels[panel].n, g.p.Level.Block()) }
+func (g *Gemm) width(pn panel) int { return roundUp(pn.n, g.p.Level.Block()) }

@@ -10,20 +10,21 @@ func addr(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s
 
 // packPanel writes rows depth of the im2col matrix at the panel's pixels: a
 // row is one tap of one channel.
-func (g *Gemm) packPanel(dst, in []float32, pn *panel, depth span) {
+func (g *Gemm) packPanel(dst, in []float32, pn panel, depth span, member int) {
 	p := &g.p
 	plane, width := volume(p.In), roundUp(pn.n, p.Level.Block())
-	if pn.runs == nil {
+	if p.pointwise() {
 		p.Level.Strip(dst, width, in[depth.from*plane+pn.start:], plane, 1, pn.n, depth.len(), pn.n)
 		return
 	}
+	runs := p.appendRuns(g.runs[member][:0], pn)
 	cin := p.groupIn()
 	for k := depth.from; k < depth.to; {
 		tap, c := k/cin, k%cin
 		n := min(cin-c, depth.to-k)
 		rows := dst[(k-depth.from)*width:]
-		for i := range pn.runs {
-			g.packRun(rows, width, in[c*plane:], &pn.runs[i], tap, n)
+		for i := range runs {
+			g.packRun(rows, width, in[c*plane:], &runs[i], tap, n)
 		}
 		k += n
 	}
