@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"convx/internal/layer"
+	"convx/internal/ops/crew"
+	"convx/internal/ops/dense"
 )
 
 // resizeLast computes a 1x1 convolution of an enlarged input by enlarging the convolution of the small one: mixing
@@ -14,23 +16,43 @@ import (
 //
 // Results differ from the stages in turn only by rounding: each of the two mixes rounds with a relative error of a few
 // 2^-24 of the sum of the magnitudes of its products, whichever is first.
+//
+// A small product is computed at once, by the quickest algorithm; of a large one no more than the rows that a band of
+// the output mixes, by GEMM.
 type resizeLast struct {
-	conv   runner[float32]
+	conv   runner[float32] // nil if there are bands
+	gemm   *dense.Gemm     // of one band
 	resize *vectorResize
 	small  []float32
+	crew   *crew.Crew
+
+	batch, in, out int // samples, input and output channels
+	rows           int // elements of a row of input
+	plane          int // of a plane
+	windows        []resizeWindow
+	window         *resizeWindow // at hand
+	x              []float32     // the sample at hand
 }
+
+const (
+	smallBytes = 4 << 20 // bounds a product that is computed at once
+	bandBytes  = 1 << 20 // and that of a band, which should stay in a second-level cache
+)
 
 func resizeLastAccepts(c *chain) (int, error) {
 	if len(c.Problems) < 2 || c.Problems[0].Stage.Op.Kind() != layer.KindResize || c.Problems[1].Stage.Op.Kind() != layer.KindConv {
 		return 0, errors.New("it computes a resize and a convolution")
 	}
 	p, q := c.Problems[0], c.Problems[1]
-	if q.Taps() != 1 || q.Stride != [3]int{1, 1, 1} || q.In != q.Out {
-		return 0, errors.New("it needs a 1x1 convolution without stride or padding")
+	if q.Taps() != 1 || q.Stride != [3]int{1, 1, 1} || q.In != q.Out || q.Groups != 1 {
+		return 0, errors.New("it needs a 1x1 convolution of all channels, without stride or padding")
 	}
 	in, out := product(p.Inputs[0][2:]), product(p.Output[2:])
 	if in >= out || q.O*in > q.C*out {
 		return 0, errors.New("it needs a resize that enlarges")
+	}
+	if n := three(p.Inputs[0][2:]); 4*q.O*min(2, n[0])*min(2, n[1])*n[2] > smallBytes {
+		return 0, errors.New("the rows under one row of its output are larger than the workspace")
 	}
 	return 2, nil
 }
@@ -42,26 +64,116 @@ func newResizeLast(c *chain, w []operands[float32]) (runner[float32], error) {
 	q.In, q.Out = three(p.Inputs[0][2:]), three(p.Inputs[0][2:])
 	lo, hi := q.Lo, q.Hi
 	q.Lo, q.Hi = math.Inf(-1), math.Inf(1)
-	a, err := selection{}.choose(&q)
-	if err != nil {
-		return nil, err
+	most := bandBytes
+	if 4*q.outputs() <= smallBytes {
+		most = smallBytes
 	}
-	conv, err := prepareWith(a, &q, w[1])
-	if err != nil {
-		return nil, err
+	return newResizeLastOf(p, &q, w[1], lo, hi, most)
+}
+
+// newResizeLastOf computes the product q at once if it has at most these bytes, otherwise by bands of no more, if a band
+// can be as small.
+func newResizeLastOf(p, q *Problem, w operands[float32], lo, hi float64, most int) (runner[float32], error) {
+	r := &resizeLast{
+		crew: q.crewOf(), batch: q.N, in: q.C, out: q.O, rows: q.In[2], plane: q.InPlane(),
+		resize: vectorResizeOf(p, q.N*q.O, lo, hi),
 	}
-	return &resizeLast{conv: conv, resize: vectorResizeOf(p, q.N*q.O, lo, hi), small: make([]float32, product(q.Output))}, nil
+	if 4*q.outputs() <= most {
+		a, err := selection{}.choose(q)
+		if err != nil {
+			return nil, err
+		}
+		r.small = make([]float32, q.outputs())
+		r.conv, err = prepareWith(a, q, w)
+		return r, err
+	}
+	r.resize.planes = q.O
+	r.windows = r.resize.bands(most / 4 / (q.O * q.In[2]))
+	band := denseProblem(q)
+	n := r.windows[0].inN[0] * r.windows[0].inN[1] * q.In[2]
+	band.Batch, band.In, band.Out = 1, [3]int{1, 1, n}, [3]int{1, 1, n}
+	r.gemm = dense.NewSampled(*band, w.Weight, w.Bias, r, n)
+	r.small = dense.Aligned(q.O * n)
+	return r, nil
+}
+
+// bands cuts the output into windows that meet at most so many rows of a plane of the input, if four or fewer are enough.
+func (r *vectorResize) bands(rows int) []resizeWindow {
+	n := [2]int(r.out[:2])
+	met := [2]int{r.meets(0, n[0]), r.meets(1, n[1])}
+	for met[0]*met[1] > rows && n[0]*n[1] > 1 {
+		axis := 1
+		if n[1] == 1 || n[0] > 1 && met[0] > met[1] {
+			axis = 0
+		}
+		n[axis] = (n[axis] + 1) / 2
+		met[axis] = r.meets(axis, n[axis])
+	}
+	var list []resizeWindow
+	for d := 0; d < r.out[0]; d += n[0] {
+		for h := 0; h < r.out[1]; h += n[1] {
+			w := resizeWindow{first: [2]int{d, h}, n: n, inN: met}
+			for axis := range w.first {
+				w.first[axis] = min(w.first[axis], r.out[axis]-n[axis])
+				w.inFirst[axis] = min(r.rows[axis][w.first[axis]].at[0], r.in[axis]-met[axis])
+			}
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// meets is the most rows of input that n outputs of an axis mix.
+func (r *vectorResize) meets(axis, n int) int {
+	most := 1
+	for o := range len(r.rows[axis]) - n + 1 {
+		most = max(most, r.rows[axis][o+n-1].at[1]-r.rows[axis][o].at[0]+1)
+	}
+	return most
 }
 
 func (r *resizeLast) run(ctx context.Context, out []float32, in [][]float32) error {
-	if err := r.conv.run(ctx, r.small, in); err != nil {
-		return err
+	if r.conv != nil {
+		if err := r.conv.run(ctx, r.small, in); err != nil {
+			return err
+		}
+		return r.resize.resize(ctx, out, r.small, r.resize.wholeWindow())
 	}
-	return r.resize.resize(ctx, out, r.small)
+	size := r.out * volume(r.resize.out)
+	for n := range r.batch {
+		r.x = in[0][n*r.in*r.plane:][:r.in*r.plane]
+		for i := range r.windows {
+			r.window = &r.windows[i]
+			if err := r.gemm.Run(ctx, r.small, r.x, r.crew); err != nil {
+				return err
+			}
+			if err := r.resize.resize(ctx, out[n*size:][:size], r.small, r.windows[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Pack implements dense.Source: pixels of the window's rows of input.
+func (r *resizeLast) Pack(_ int, dst []float32, width, _, _, start, n, from, to int) {
+	w := r.window
+	slice := w.inN[1] * r.rows // pixels of a depth
+	for at := start; at < start+n; {
+		depth, i := at/slice, at%slice
+		run := min(slice-i, start+n-at)
+		first := ((w.inFirst[0]+depth)*r.resize.in[1]+w.inFirst[1])*r.rows + i
+		r.resize.level.Strip(dst[at-start:], width, r.x[from*r.plane+first:], r.plane, 1, run, to-from, n)
+		at += run
+	}
 }
 
 func (r *resizeLast) bytes() (workspace, packed int) {
-	w, packed := r.conv.bytes()
+	if r.conv != nil {
+		workspace, packed = r.conv.bytes()
+	} else {
+		workspace, packed = r.gemm.Workspace(), r.gemm.Packed()
+	}
 	own, _ := r.resize.bytes()
-	return w + own + 4*len(r.small), packed
+	return workspace + own + 4*len(r.small), packed
 }

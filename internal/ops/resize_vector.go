@@ -23,7 +23,20 @@ type vectorResize struct {
 	threads int
 	crew    *crew.Crew
 
-	x, y []float32
+	x, y   []float32
+	window resizeWindow
+}
+
+// resizeWindow is a box of output rows, over the planes, and the box of input rows that x holds of each plane: firsts and
+// numbers of depths and heights.
+type resizeWindow struct {
+	first, n     [2]int
+	inFirst, inN [2]int
+}
+
+// wholeWindow is all rows.
+func (r *vectorResize) wholeWindow() resizeWindow {
+	return resizeWindow{n: [2]int(r.out[:2]), inN: [2]int(r.in[:2])}
 }
 
 // vectorResizeChunk is the elements of an item.
@@ -62,11 +75,12 @@ func vectorResizeOf(p *Problem, planes int, lo, hi float64) *vectorResize {
 func (r *vectorResize) bytes() (workspace, packed int) { return 4 * len(r.lines) * len(r.lines[0]), 0 }
 
 func (r *vectorResize) run(ctx context.Context, out []float32, in [][]float32) error {
-	return r.resize(ctx, out, in[0])
+	return r.resize(ctx, out, in[0], r.wholeWindow())
 }
 
-func (r *vectorResize) resize(ctx context.Context, y, x []float32) error {
-	r.x, r.y = x, y
+// resize computes the rows of a window of the outputs y from those that x holds.
+func (r *vectorResize) resize(ctx context.Context, y, x []float32, w resizeWindow) error {
+	r.x, r.y, r.window = x, y, w
 	err := r.crew.RunOn(ctx, r.threads, r)
 	r.x, r.y = nil, nil
 	return err
@@ -74,21 +88,23 @@ func (r *vectorResize) resize(ctx context.Context, y, x []float32) error {
 
 // Work implements crew.Job: an item is some output rows.
 func (r *vectorResize) Work(m *crew.Member) {
-	total := r.planes * r.out[0] * r.out[1]
+	w := &r.window
+	total := r.planes * w.n[0] * w.n[1]
 	n := (total-1)/r.chunk + 1
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		for row := i * r.chunk; row < min(total, (i+1)*r.chunk); row++ {
+			plane, d, h := row/w.n[1]/w.n[0], w.first[0]+row/w.n[1]%w.n[0], w.first[1]+row%w.n[1]
 			line := r.lines[m.ID]
-			r.mixRows(line[:r.in[2]], row)
-			r.level.Resize(r.y[row*r.out[2]:][:r.out[2]], line, r.row, r.lo, r.hi)
+			r.mixRows(line[:r.in[2]], plane, r.rows[0][d], r.rows[1][h])
+			r.level.Resize(r.y[((plane*r.out[0]+d)*r.out[1]+h)*r.out[2]:][:r.out[2]], line, r.row, r.lo, r.hi)
 		}
 	}
 }
 
 // mixRows writes the mix of the one, two or four input rows around an output row.
-func (r *vectorResize) mixRows(line []float32, row int) {
-	plane, d, h := row/r.out[1]/r.out[0], r.rows[0][row/r.out[1]%r.out[0]], r.rows[1][row%r.out[1]]
-	x := r.x[plane*product(r.in[:]):]
+func (r *vectorResize) mixRows(line []float32, plane int, d, h lerp) {
+	w := &r.window
+	x := r.x[plane*w.inN[0]*w.inN[1]*r.in[2]:]
 	low, high := float32(math.Inf(-1)), float32(math.Inf(1))
 	var first []float32
 	weight, n := float32(0), 0
@@ -98,7 +114,7 @@ func (r *vectorResize) mixRows(line []float32, row int) {
 			if f == 0 {
 				continue
 			}
-			src := x[(d.at[a]*r.in[1]+h.at[b])*r.in[2]:][:r.in[2]]
+			src := x[((d.at[a]-w.inFirst[0])*w.inN[1]+h.at[b]-w.inFirst[1])*r.in[2]:][:r.in[2]]
 			switch n {
 			case 0:
 				first, weight = src, f
