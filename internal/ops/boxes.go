@@ -11,6 +11,7 @@ import (
 // copies the outputs to where they belong unless they are whole images, and so on with the next box.
 type boxRunner[T tensor.Float] struct {
 	outer, box *Problem
+	turned     bool
 	next       runner[T]
 	team       *team
 	firsts     [][3]int // the first output of each box of an image
@@ -23,8 +24,9 @@ type boxRunner[T tensor.Float] struct {
 	move       func(worker, from, to int)
 }
 
-func newBoxRunner[T tensor.Float](outer *Problem, b boxes, next runner[T]) *boxRunner[T] {
-	r := &boxRunner[T]{outer: outer, box: b.box, next: next, team: newTeam(outer), whole: b.box.Out == outer.Out}
+func newBoxRunner[T tensor.Float](b boxes, next runner[T]) *boxRunner[T] {
+	r := &boxRunner[T]{outer: b.outer, turned: b.turned, box: b.box, next: next, team: newTeam(b.outer)}
+	r.whole = b.box.Out == b.outer.Out && !b.turned
 	for _, region := range b.regions {
 		r.place(region)
 	}
@@ -105,31 +107,44 @@ func (r *boxRunner[T]) pad(from, to int) {
 	for a := range first { // from outputs to the inputs that they begin at
 		first[a] = first[a]*p.Stride[a] - p.Pads[a].Begin
 	}
-	left := min(max(0, -first[2]), size[2])
-	right := max(left, min(size[2], p.In[2]-first[2])) // the first element behind the row
 	h, i := from%size[1], from/size[1]
 	d, plane := i%size[0], r.now/len(r.firsts)*r.box.N*p.C+i/size[0]
-	slice := borderSource(first[0]+d, p.In[0], p.PadMode)
 	for i := from; i < to; i++ {
-		row := (plane*p.In[0]+slice)*p.In[1] + borderSource(first[1]+h, p.In[1], p.PadMode)
-		src, dst := r.x[row*p.In[2]:][:p.In[2]], r.input[i*size[2]:][:size[2]]
-		copy(dst[left:right], src[min(max(0, first[2]), len(src)):])
-		padEdge(dst[:left], src, first[2], p.PadMode)
-		padEdge(dst[right:], src, first[2]+right, p.PadMode)
+		row := line{at: (plane*p.In[0] + borderSource(first[0]+d, p.In[0], p.PadMode)) * p.In[1] * p.In[2], n: p.In[2], step: 1}
+		if y := borderSource(first[1]+h, p.In[1], p.PadMode); r.turned {
+			row.at, row.step = row.at+y, p.In[1]
+		} else {
+			row.at += y * p.In[2]
+		}
+		padLine(r.input[i*size[2]:][:size[2]], r.x, row, first[2], p.PadMode)
 		if h++; h == size[1] {
 			h = 0
 			if d++; d == size[0] {
 				d, plane = 0, plane+1
 			}
-			slice = borderSource(first[0]+d, p.In[0], p.PadMode)
 		}
 	}
 }
 
-// padEdge writes the positions at, at+1… of a row, outside of it.
-func padEdge[T tensor.Float](dst, row []T, at int, mode layer.PadMode) {
-	for j := range dst {
-		dst[j] = row[borderSource(at+j, len(row), mode)]
+// line is n elements, step apart, of an array from an element on.
+type line struct{ at, n, step int }
+
+// padLine writes the positions first, first+1… of a line, some of them outside.
+func padLine[T tensor.Float](dst, x []T, l line, first int, mode layer.PadMode) {
+	left := min(max(0, -first), len(dst))
+	right := max(left, min(len(dst), l.n-first)) // the first element behind the line
+	if l.step == 1 {
+		copy(dst[left:right], x[l.at+min(max(0, first), l.n):])
+	} else {
+		for j := left; j < right; j++ {
+			dst[j] = x[l.at+(first+j)*l.step]
+		}
+	}
+	for j := range left {
+		dst[j] = x[l.at+borderSource(first+j, l.n, mode)*l.step]
+	}
+	for j := right; j < len(dst); j++ {
+		dst[j] = x[l.at+borderSource(first+j, l.n, mode)*l.step]
 	}
 }
 
@@ -153,6 +168,13 @@ func (r *boxRunner[T]) store(from, to int) {
 	for i := from; i < to; i++ {
 		h, j := i%size[1], i/size[1]
 		plane, d := r.done/len(r.firsts)*p.O+j/size[0], j%size[0]
-		copy(r.y[((plane*p.Out[0]+first[0]+d)*p.Out[1]+first[1]+h)*p.Out[2]+first[2]:], r.result[i*size[2]:][:size[2]])
+		at, src := (plane*p.Out[0]+first[0]+d)*p.Out[1]*p.Out[2], r.result[i*size[2]:][:size[2]]
+		if !r.turned {
+			copy(r.y[at+(first[1]+h)*p.Out[2]+first[2]:], src)
+			continue
+		}
+		for j, v := range src {
+			r.y[at+(first[2]+j)*p.Out[1]+first[1]+h] = v
+		}
 	}
 }

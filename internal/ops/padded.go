@@ -15,6 +15,9 @@ func (p *Problem) needsPadding() bool { return p.PadMode != "" && p.PadMode != l
 // stays below the workspace of one thread, and much of it in a second-level cache.
 const padBytes = 2 << 20
 
+// stripBytes is as much for borders: they are computed by an algorithm of their own, which needs a workspace too.
+const stripBytes = 512 << 10
+
 // padPlan is how a convolution with a padding mode other than zeros is computed by algorithms that know zeros alone. A
 // small input is copied with its border. Of a large one the whole is computed with zeros, in place, and then the outputs
 // that meet the border once more, box by box, on padded copies; or, if those are many, all outputs box by box.
@@ -26,6 +29,8 @@ type padPlan struct {
 
 // boxes is outputs that are computed in boxes of one size.
 type boxes struct {
+	outer   *Problem // that they are a part of
+	turned  bool     // outer has height and width exchanged: columns are computed as rows, which suit vectors
 	box     *Problem
 	regions []region
 }
@@ -39,8 +44,8 @@ var errTooWide = errors.New("the padded input under one output is larger than th
 func (p *Problem) padPlan() (padPlan, error) {
 	all := p.wholeRegion()
 	for _, box := range []*Problem{p.boxOf(p.N, p.Out), p.boxOf(1, p.Out)} {
-		if p.holds(box) {
-			return padPlan{seen: box, boxes: []boxes{{box, []region{all}}}}, nil
+		if p.holds(box, padBytes) {
+			return padPlan{seen: box, boxes: []boxes{{p, false, box, []region{all}}}}, nil
 		}
 	}
 	list := p.borders()
@@ -49,12 +54,12 @@ func (p *Problem) padPlan() (padPlan, error) {
 		outputs += len(b.regions) * volume(b.regions[0].extent())
 	}
 	plan := padPlan{seen: p.withZeros(), zeros: true, boxes: list}
-	if outputs > p.OutPlane()/4 {
-		box := p.cut(p.Out)
-		plan = padPlan{seen: box, boxes: []boxes{{box, []region{all}}}}
+	if outputs > p.OutPlane()/4 || p.Out[0]*p.Out[1] == 1 { // a long sequence is computed sooner in parts
+		box := p.cut(p.Out, padBytes)
+		plan = padPlan{seen: box, boxes: []boxes{{p, false, box, []region{all}}}}
 	}
 	for _, b := range plan.boxes {
-		if !p.holds(b.box) {
+		if !b.outer.holds(b.box, padBytes) {
 			return plan, errTooWide
 		}
 	}
@@ -98,25 +103,53 @@ func (p *Problem) borders() []boxes {
 		case n == 0:
 			continue
 		case 2*n >= p.Out[a]: // what is left has no inside
-			return append(list, boxes{p.cut(inside.extent()), []region{inside}})
+			return append(list, boxes{p, false, p.cut(inside.extent(), stripBytes), []region{inside}})
 		}
 		first, last := inside, inside
 		first[a].to, last[a].from = n, p.Out[a]-n
-		list = append(list, boxes{p.cut(first.extent()), []region{first, last}})
+		strips := boxes{outer: p, regions: []region{first, last}}
+		if a == 2 {
+			strips = boxes{outer: p.turn(), turned: true, regions: []region{first.turn(), last.turn()}}
+		}
+		strips.box = strips.outer.cut(strips.regions[0].extent(), stripBytes)
+		list = append(list, strips)
 		inside[a].from, inside[a].to = n, p.Out[a]-n
 	}
 	return list
 }
 
-// cut is the box of at most out outputs that fits.
-func (p *Problem) cut(out [3]int) *Problem {
+// turn is p with height and width exchanged.
+func (p *Problem) turn() *Problem {
+	q := *p
+	for _, v := range []*[3]int{&q.In, &q.Out, &q.Kernel, &q.Stride, &q.Dilation} {
+		v[1], v[2] = v[2], v[1]
+	}
+	q.Pads[1], q.Pads[2] = q.Pads[2], q.Pads[1]
+	return &q
+}
+
+func (r region) turn() region { return region{r[0], r[2], r[1]} }
+
+// turnWeights are those of p.turn().
+func turnWeights[T tensor.Float](p *Problem, w operands[T]) operands[T] {
+	turned := make([]T, len(w.Weight))
+	kh, kw := p.Kernel[1], p.Kernel[2]
+	for i, v := range w.Weight {
+		kernel, h, x := i/(kh*kw), i/kw%kh, i%kw
+		turned[(kernel*kw+x)*kh+h] = v
+	}
+	return operands[T]{turned, w.Bias}
+}
+
+// cut is the box of at most out outputs that fits into some bytes.
+func (p *Problem) cut(out [3]int, most int) *Problem {
 	q := p.boxOf(1, out)
-	for !p.holds(q) && volume(out) > 1 {
+	for !p.holds(q, most) && volume(out) > 1 {
 		// Wide rows suit vectors: an axis is cut while it has more than an eighth of the width.
-		axis, most := 2, out[2]
+		axis, longest := 2, out[2]
 		for a := range 2 {
-			if out[a] > 1 && 8*out[a] > most {
-				axis, most = a, 8*out[a]
+			if out[a] > 1 && 8*out[a] > longest {
+				axis, longest = a, 8*out[a]
 			}
 		}
 		out[axis] = half(out[axis])
@@ -146,12 +179,12 @@ func (p *Problem) boxOf(n int, out [3]int) *Problem {
 }
 
 // holds reports whether a box fits: its padded input and, if it is a part of an image, its outputs.
-func (p *Problem) holds(box *Problem) bool {
+func (p *Problem) holds(box *Problem, most int) bool {
 	n := box.inputs()
 	if box.Out != p.Out {
 		n += box.outputs()
 	}
-	return n <= padBytes/p.elementSize()
+	return n <= most/p.elementSize()
 }
 
 // inputs and outputs are the elements of a problem's first input and of its outputs.
@@ -186,23 +219,23 @@ func runPlan[T tensor.Float](plan padPlan, a *algorithm, p *Problem, w operands[
 	}
 	for _, b := range plan.boxes {
 		next := first
-		if plan.zeros { // borders are narrow, and a product of panels cares least
-			if next, err = prepareOn(algorithmFor[T](), b.box, w); err != nil {
+		if plan.zeros {
+			mine := w
+			if b.turned {
+				mine = turnWeights(p, w)
+			}
+			a, err := exactly(b.box)
+			if err != nil {
+				return nil, err
+			}
+			if next, err = prepareOn(a, b.box, mine); err != nil {
 				return nil, err
 			}
 		}
-		r.boxes = append(r.boxes, newBoxRunner(p, b, next))
+		r.boxes = append(r.boxes, newBoxRunner(b, next))
 	}
 	r.allocate()
 	return r, nil
-}
-
-// algorithmFor is the convolution that suits any geometry.
-func algorithmFor[T tensor.Float]() *algorithm {
-	if isFloat64[T]() {
-		return &algorithm{Name: "im2col", prepare64: newIm2col[float64]}
-	}
-	return &algorithm{Name: "gemm", prepare32: gemmConv}
 }
 
 func (r *padded[T]) allocate() {
