@@ -377,3 +377,37 @@ func BenchmarkRows(b *testing.B) {
 		return NewRows(p, w, bias)
 	})
 }
+
+// TestDirectCutsLongRows checks pointwise convolutions whose plane, one long row, does not fit a band.
+func TestDirectCutsLongRows(t *testing.T) {
+	for _, in := range [][3]int{{1, 96, 1024}, {2, 211, 16}, {1, 7, 5003}, {1, 1, 1 << 16}} {
+		p := Problem{Batch: 2, Channels: 500, OutChannels: 3, Groups: 1, In: in, Out: in, Level: kernel.Best(), Threads: 2}
+		for a := range 3 {
+			p.Kernel[a], p.Stride[a], p.Dilation[a] = 1, 1, 1
+		}
+		p.Lo, p.Hi = NoClamp()
+		if why := DirectDeclines(&p); why != "" {
+			if in[2] < 5000 {
+				t.Errorf("%v: declined: %s", in, why)
+			}
+			continue
+		}
+		weights, bias, x := p.operands(true)
+		out, want := make([]float32, p.Batch*p.OutChannels*volume(p.Out)), make([]float32, p.Batch*p.OutChannels*volume(p.Out))
+		d := NewDirect(p, weights, bias)
+		if n := d.Workspace(); n > 2*8<<20 {
+			t.Errorf("%v: %d bytes", in, n)
+		}
+		if err := d.Run(t.Context(), out, x, crew.New(2)); err != nil {
+			t.Fatal(err)
+		}
+		if err := NewGemm(p, weights, bias).Run(t.Context(), want, x, crew.New(2)); err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			if out[i] != want[i] {
+				t.Fatalf("%v: element %d = %v, want %v", in, i, out[i], want[i])
+			}
+		}
+	}
+}

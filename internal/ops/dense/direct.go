@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"convx/internal/ops/crew"
-	"convx/internal/ops/kernel"
 )
 
 // Direct is the definition's own loops on channel-blocked pixels: the input is
@@ -32,8 +31,8 @@ type Direct struct {
 	segments []segment
 	valid    [2][]span // depth and height: by output, its taps that meet input
 
-	bands    []span // of output rows
-	groups   [][]tileGroup
+	bands    []span              // of output rows, of at most two lengths
+	groups   map[int][]tileGroup // by the length of a band
 	shared   bool
 	planes   [][]float32 // by member, or one: a band of channel blocks
 	products [][]float32 // by member: a tile group's outputs
@@ -41,21 +40,6 @@ type Direct struct {
 
 	out, in []float32
 }
-
-// segment is columns of output that meet the same taps.
-type segment struct {
-	cols span
-	taps [2][]kernel.Tap // for 1 and 2 vectors: by depth, height, width, channel block
-	row  int             // entries of one kernel row
-}
-
-// tileGroup is consecutive output pixels of one depth slice, in tiles.
-type tileGroup struct {
-	od, start, n int // start is a pixel of the slice
-	tiles        []tile
-}
-
-type tile struct{ oh, ow, n, segment, at int }
 
 const (
 	directBandBytes  = 3 << 20
@@ -68,10 +52,7 @@ const (
 
 // NewDirect prepares p, which DirectDeclines does not decline.
 func NewDirect(p Problem, weights, bias []float32) *Direct {
-	if p.pointwise() { // one long row
-		n := volume(p.In)
-		p.In, p.Out = [3]int{1, 1, n}, [3]int{1, 1, n}
-	}
+	p = p.inLongRows()
 	d := &Direct{p: p, lanes: p.Level.Block()}
 	d.inBlocks, d.outBlocks = ceilDiv(p.groupIn(), d.lanes), ceilDiv(p.groupOut(), d.lanes)
 	d.left, d.half = p.storedRow()
@@ -88,7 +69,7 @@ func NewDirect(p Problem, weights, bias []float32) *Direct {
 
 // DirectDeclines says why NewDirect will not compute p, or "".
 func DirectDeclines(p *Problem) string {
-	if p.bandBytes(1) > directBandBytes {
+	if q := p.inLongRows(); q.bandBytes(1) > directBandBytes {
 		return "one row of output needs more input than the workspace holds"
 	}
 	return ""
@@ -101,6 +82,24 @@ func (p *Problem) storedRow() (left, half int) {
 		return 0, p.In[2]
 	}
 	return p.Pad[2], p.halfRow()
+}
+
+// inLongRows is p with the planes of a pointwise convolution as one long row,
+// or as equal ones that a band holds.
+func (p Problem) inLongRows() Problem {
+	if !p.pointwise() {
+		return p
+	}
+	n := volume(p.In)
+	rows := 1
+	for most := max(1, directBandBytes/(4*roundUp(p.groupIn(), p.Level.Block()))); n/rows > most || n%rows != 0; rows++ {
+		if rows*p.In[2] >= n { // the rows that it has
+			rows = n / p.In[2]
+			break
+		}
+	}
+	p.In, p.Out = [3]int{1, rows, n / rows}, [3]int{1, rows, n / rows}
+	return p
 }
 
 // halfRow is the blocks of one phase of a row of input.
@@ -181,92 +180,6 @@ func (d *Direct) makeBands() {
 // blockSize is the floats of one channel block of a band.
 func (d *Direct) blockSize() int { return d.slices * d.tall * d.rowSize }
 
-// makeSegments cuts the output columns where taps begin and cease to meet
-// input, if the pieces are wide enough; otherwise padding is multiplied.
-func (d *Direct) makeSegments() {
-	p := &d.p
-	cuts := p.cuts()
-	if cuts == nil {
-		d.segments = []segment{d.segment(span{0, p.Out[2]}, span{0, p.Kernel[2]})}
-		return
-	}
-	valid := p.validTaps(2)
-	for _, c := range cuts {
-		d.segments = append(d.segments, d.segment(c, valid[c.from]))
-	}
-}
-
-// cuts returns the output columns in pieces that meet the same taps, or nil if
-// one of them is too narrow.
-func (p *Problem) cuts() []span {
-	valid := p.validTaps(2)
-	var cuts []span
-	from := 0
-	for o := 1; o <= len(valid); o++ {
-		if o < len(valid) && valid[o] == valid[o-1] {
-			continue
-		}
-		if o-from < narrowest {
-			return nil
-		}
-		cuts = append(cuts, span{from, o})
-		from = o
-	}
-	return cuts
-}
-
-func (d *Direct) segment(cols, taps span) segment {
-	p := &d.p
-	s := segment{cols: cols, row: taps.len() * d.inBlocks}
-	cin := p.groupIn()
-	depth := roundUp(cin, 4)
-	for kd := range p.Kernel[0] {
-		for kh := range p.Kernel[1] {
-			for kw := taps.from; kw < taps.to; kw++ {
-				x := kw * p.Dilation[2]
-				at := (kd*p.Dilation[0]*d.tall+kh*p.Dilation[1])*d.rowSize + (x%p.Stride[2]*d.half+x/p.Stride[2])*d.lanes
-				tap := (kd*p.Kernel[1]+kh)*p.Kernel[2] + kw
-				for b := range d.inBlocks {
-					for v := range s.taps {
-						s.taps[v] = append(s.taps[v], kernel.Tap{
-							A:     4 * (b*d.blockSize() + at),
-							B:     4 * (tap*depth + b*d.lanes) * (v + 1) * d.lanes,
-							Depth: min(d.lanes, depth-b*d.lanes),
-						})
-					}
-				}
-			}
-		}
-	}
-	return s
-}
-
-// makeGroups cuts the pixels of each band into tiles, and those into groups
-// that the products of fit the first caches.
-func (d *Direct) makeGroups() {
-	p := &d.p
-	for _, band := range d.bands {
-		var groups []tileGroup
-		for od := range p.Out[0] {
-			g := tileGroup{od: od, start: band.from * p.Out[2]}
-			for oh := band.from; oh < band.to; oh++ {
-				for si, s := range d.segments {
-					for _, cut := range split(s.cols.len(), ceilDiv(s.cols.len(), p.Level.BlockedRows())) {
-						if g.n > 0 && g.n+cut.len() > directGroup {
-							groups = append(groups, g)
-							g = tileGroup{od: od, start: g.start + g.n}
-						}
-						g.tiles = append(g.tiles, tile{oh: oh, ow: s.cols.from + cut.from, n: cut.len(), segment: si, at: g.n})
-						g.n += cut.len()
-					}
-				}
-			}
-			groups = append(groups, g)
-		}
-		d.groups = append(d.groups, groups)
-	}
-}
-
 func (d *Direct) allocate() {
 	most := 0
 	for _, gs := range d.groups {
@@ -340,4 +253,4 @@ func (d *Direct) Work(m *crew.Member) {
 }
 
 // items is the tile groups of a band times the panels of output channels.
-func (d *Direct) items(band int) int { return len(d.groups[band]) * len(d.panels) }
+func (d *Direct) items(band int) int { return len(d.groups[d.bands[band].len()]) * len(d.panels) }

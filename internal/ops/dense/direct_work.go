@@ -51,8 +51,10 @@ func (d *Direct) packRow(dst, spare, src []float32, channels int) {
 // multiply computes one panel of output channels of one tile group.
 func (d *Direct) multiply(planes, products []float32, image, band, item int) {
 	p := &d.p
-	g := &d.groups[band][item%len(d.groups[band])]
-	pn := d.panels[item/len(d.groups[band])]
+	rows := d.bands[band]
+	groups := d.groups[rows.len()]
+	g := &groups[item%len(groups)]
+	pn := d.panels[item/len(groups)]
 	group := image % p.Groups
 	weights := d.weights[group*d.perGroup+pn.offset:]
 	bias := d.bias[(group*d.outBlocks+pn.block)*d.lanes:][:pn.vectors*d.lanes]
@@ -60,22 +62,22 @@ func (d *Direct) multiply(planes, products []float32, image, band, item int) {
 	chunk := max(1, directChunkBytes/(4*pn.vectors*d.lanes*d.lanes))
 	for from := 0; from < p.Kernel[0]*p.Kernel[1]*p.Kernel[2]*d.inBlocks; from += chunk {
 		for i := range g.tiles {
-			d.tile(products[:pn.vectors*size], size, planes, weights, bias, g.od, band, &g.tiles[i], span{from, from + chunk}, pn.vectors)
+			d.tile(products[:pn.vectors*size], size, planes, weights, bias, g.od, rows, &g.tiles[i], span{from, from + chunk}, pn.vectors)
 		}
 	}
 	plane := volume(p.Out)
 	for v := range pn.vectors {
 		c := (pn.block + v) * d.lanes
-		out := d.out[(image*p.groupOut()+c)*plane+g.od*p.Out[1]*p.Out[2]+g.start:]
+		out := d.out[(image*p.groupOut()+c)*plane+(g.od*p.Out[1]+rows.from)*p.Out[2]+g.start:]
 		p.Level.BlockUnpack(out, plane, products[v*size:], min(d.lanes, p.groupOut()-c), g.n)
 	}
 }
 
-// tile adds a chunk of the taps to one tile.
-func (d *Direct) tile(products []float32, size int, planes, weights, bias []float32, od, band int, t *tile, chunk span, vectors int) {
+// tile adds a chunk of the taps to one tile of a band of output rows.
+func (d *Direct) tile(products []float32, size int, planes, weights, bias []float32, od int, rows span, t *tile, chunk span, vectors int) {
 	p := &d.p
 	s := &d.segments[t.segment]
-	depth, height := d.valid[0][od], d.valid[1][t.oh]
+	depth, height := d.valid[0][od], d.valid[1][rows.from+t.oh]
 	slice := p.Kernel[1] * s.row // entries of a slice of the kernel
 	first, last := depth.from*slice+height.from*s.row, (depth.to-1)*slice+height.to*s.row
 	c := products[t.at*d.lanes:]
@@ -85,8 +87,8 @@ func (d *Direct) tile(products []float32, size int, planes, weights, bias []floa
 		}
 		return
 	}
-	top, _ := p.rowsOf(d.bands[band])
-	at := (od*p.Stride[0]*d.tall+t.oh*p.Stride[1]-p.Pad[1]-top)*d.rowSize + (t.ow-p.Pad[2]+d.left)*d.lanes
+	top, _ := p.rowsOf(rows)
+	at := (od*p.Stride[0]*d.tall+(rows.from+t.oh)*p.Stride[1]-p.Pad[1]-top)*d.rowSize + (t.ow-p.Pad[2]+d.left)*d.lanes
 	for kd := depth.from; kd < depth.to; kd++ {
 		from := max(chunk.from, kd*slice+height.from*s.row)
 		to := min(chunk.to, kd*slice+height.to*s.row)
