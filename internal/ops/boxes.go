@@ -30,6 +30,7 @@ func newBoxRunner[T tensor.Float](b boxes, next runner[T]) *boxRunner[T] {
 	for _, region := range b.regions {
 		r.place(region)
 	}
+	r.in = make([][]T, 1)
 	r.move = r.moveRows
 	return r
 }

@@ -136,4 +136,15 @@ func (r *denseRunner) run(ctx context.Context, out []float32, in [][]float32) er
 	return r.conv.Run(ctx, out, in[0], r.crew)
 }
 
+// pieces of scratch memory, of those convolutions that have any to share.
+func (r *denseRunner) pieces() []*[]float32 {
+	if c, ok := r.conv.(interface{ Scratch() []*[]float32 }); ok {
+		return c.Scratch()
+	}
+	return nil
+}
+
+func (r *denseRunner) scratch() int         { return piecesSize(r.pieces()) }
+func (r *denseRunner) use(memory []float32) { usePieces(r.pieces(), memory) }
+
 func (r *denseRunner) bytes() (workspace, packed int) { return r.conv.Workspace(), r.conv.Packed() }

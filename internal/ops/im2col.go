@@ -129,6 +129,17 @@ func (r *im2col[T]) fillTaps(taps, plane []T, at [3]int) {
 	}
 }
 
+func (r *im2col[T]) pieces() []*[]T {
+	var list []*[]T
+	for i := range r.cols {
+		list = append(list, &r.cols[i])
+	}
+	return list
+}
+
+func (r *im2col[T]) scratch() int   { return piecesSize(r.pieces()) }
+func (r *im2col[T]) use(memory []T) { usePieces(r.pieces(), memory) }
+
 func (r *im2col[T]) bytes() (workspace, packed int) {
 	return len(r.cols) * r.panel * r.depth * sizeOf[T](), 0
 }

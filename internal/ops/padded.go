@@ -195,6 +195,7 @@ func (p *Problem) outputs() int { return p.N * p.O * p.OutPlane() }
 type padded[T tensor.Float] struct {
 	zeros runner[T] // nil if boxes are all
 	boxes []*boxRunner[T]
+	turns turns[T] // the algorithms' runners
 	// What boxes are computed in: one after the other.
 	input, result []T
 }
@@ -213,7 +214,7 @@ func runPlan[T tensor.Float](plan padPlan, a *algorithm, p *Problem, w operands[
 	if err != nil {
 		return nil, err
 	}
-	r := &padded[T]{}
+	r := &padded[T]{turns: turns[T]{first}}
 	if plan.zeros {
 		r.zeros = first
 	}
@@ -231,6 +232,7 @@ func runPlan[T tensor.Float](plan padPlan, a *algorithm, p *Problem, w operands[
 			if next, err = prepareOn(a, b.box, mine); err != nil {
 				return nil, err
 			}
+			r.turns = append(r.turns, next)
 		}
 		r.boxes = append(r.boxes, newBoxRunner(b, next))
 	}
@@ -247,9 +249,21 @@ func (r *padded[T]) allocate() {
 		}
 	}
 	r.input, r.result = make([]T, inputs), make([]T, outputs)
+	turns[T]{r}.share(nil)
+}
+
+// scratch implements scratcher.
+func (r *padded[T]) scratch() int { return piecesSize([]*[]T{&r.input, &r.result}) + r.turns.scratch() }
+
+// use implements scratcher.
+func (r *padded[T]) use(memory []T) {
+	r.turns.use(usePieces([]*[]T{&r.input, &r.result}, memory))
 	for _, b := range r.boxes {
-		b.input, b.result = r.input[:b.box.inputs()], r.result[:min(outputs, b.box.outputs())]
-		b.in = [][]T{b.input}
+		b.input = r.input[:b.box.inputs()]
+		if !b.whole {
+			b.result = r.result[:b.box.outputs()]
+		}
+		b.in[0] = b.input
 	}
 }
 
@@ -268,16 +282,6 @@ func (r *padded[T]) run(ctx context.Context, out []T, in [][]T) error {
 }
 
 func (r *padded[T]) bytes() (workspace, packed int) {
-	workspace = (len(r.input) + len(r.result)) * sizeOf[T]()
-	add := func(x runner[T]) {
-		w, p := x.bytes()
-		workspace, packed = workspace+w, packed+p
-	}
-	if r.zeros != nil {
-		add(r.zeros)
-	}
-	for _, b := range r.boxes {
-		add(b.next)
-	}
-	return workspace, packed
+	workspace, packed = r.turns.bytes()
+	return workspace + (len(r.input)+len(r.result))*sizeOf[T](), packed
 }

@@ -15,6 +15,7 @@ type phases[T tensor.Float] struct {
 	operands[T]
 	team     *team
 	convs    [][]runner[T] // of each part, for each block
+	turns    turns[T]      // all of them
 	planes   []T           // the parts' outputs, one after the other
 	weavers  []weaver[T]   // per worker
 	weave    func(dst []T, src [][]T, n int)
@@ -30,6 +31,7 @@ func newPhases[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) (r
 		return nil, err
 	}
 	r := &phases[T]{phaseLayout: l, operands: w, team: newTeam(p), planes: make([]T, l.planes), weave: weaveOf[T]()}
+	var memory []T
 	for i := range l.parts {
 		q := &l.parts[i]
 		sub := l.problem(q)
@@ -42,6 +44,9 @@ func newPhases[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) (r
 			if convs[b], err = prepareWith(a, sub, r.weights(q, b)); err != nil {
 				return nil, fmt.Errorf("preparing %s for a phase: %w", a.Name, err)
 			}
+			// At once, so that what the convolution had of its own is free again.
+			r.turns = append(r.turns, convs[b])
+			memory = r.turns.share(memory)
 		}
 		r.convs = append(r.convs, convs)
 	}
@@ -209,14 +214,14 @@ func (r *phases[T]) biasOnly(o int) T {
 	return T(math.Min(math.Max(float64(b), r.Lo), r.Hi))
 }
 
+// scratch implements scratcher.
+func (r *phases[T]) scratch() int { return piecesSize([]*[]T{&r.planes}) + r.turns.scratch() }
+
+// use implements scratcher.
+func (r *phases[T]) use(memory []T) { r.turns.use(usePieces([]*[]T{&r.planes}, memory)) }
+
 func (r *phases[T]) bytes() (workspace, packed int) {
-	// Convolutions run one after the other, but each holds its workspace.
-	for _, convs := range r.convs {
-		for _, c := range convs {
-			w, p := c.bytes()
-			workspace, packed = workspace+w, packed+p
-		}
-	}
+	workspace, packed = r.turns.bytes()
 	return workspace + len(r.planes)*sizeOf[T](), packed
 }
 

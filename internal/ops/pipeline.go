@@ -73,11 +73,13 @@ func PrepareLayer[T tensor.Float](l layer.Layer, operands map[string]*tensor.Ten
 // wire gives every name that steps read or write a place in values, and every intermediate its buffer.
 func (p *Pipeline[T]) wire(operands map[string]*tensor.Tensor[T]) {
 	units := make([]unit, len(p.steps))
+	var steps turns[T]
 	for i, st := range p.steps {
 		units[i] = st.unit
-		p.memory.Workspace += st.Workspace
-		p.memory.Packed += st.Packed
+		steps = append(steps, st.runner)
 	}
+	steps.share(nil)
+	p.memory.Workspace, p.memory.Packed = steps.bytes()
 	places, sizes := planBuffers(units)
 	buffers := make([][]T, len(sizes))
 	for i, n := range sizes {

@@ -168,12 +168,25 @@ func (r *resizeLast) Pack(_ int, dst []float32, width, _, _, start, n, from, to 
 	}
 }
 
-func (r *resizeLast) bytes() (workspace, packed int) {
+func (r *resizeLast) product() runner[float32] {
 	if r.conv != nil {
-		workspace, packed = r.conv.bytes()
-	} else {
-		workspace, packed = r.gemm.Workspace(), r.gemm.Packed()
+		return r.conv
 	}
+	return &denseRunner{conv: r.gemm}
+}
+
+// scratch implements scratcher.
+func (r *resizeLast) scratch() int {
+	return piecesSize([]*[]float32{&r.small}) + turns[float32]{r.product()}.scratch()
+}
+
+// use implements scratcher.
+func (r *resizeLast) use(memory []float32) {
+	turns[float32]{r.product()}.use(usePieces([]*[]float32{&r.small}, memory))
+}
+
+func (r *resizeLast) bytes() (workspace, packed int) {
+	workspace, packed = r.product().bytes()
 	own, _ := r.resize.bytes()
 	return workspace + own + 4*len(r.small), packed
 }

@@ -118,6 +118,9 @@ func (r *sampled) blockSize() int { return (r.tall*r.In[2] + 1) * r.level.Block(
 func (r *sampled) run(ctx context.Context, out []float32, in [][]float32) error {
 	in0, pixels := r.C*r.InPlane(), r.OutPlane()
 	taps := r.offsetGroups * r.Taps() * pixels
+	for block := range r.channelBlocks() { // the zero pixels
+		clear(r.blocks[(block+1)*r.blockSize()-r.level.Block():][:r.level.Block()])
+	}
 	for n := range r.N {
 		r.x = in[0][n*in0:][:in0]
 		r.offset = in[1][2*n*taps:][:2*taps]
@@ -273,6 +276,11 @@ func (r *sampled) corners(s *sampler, column int, row, col float64, scale float3
 		s.strays = append(s.strays, stray{column, y, x})
 	}
 }
+
+func (r *sampled) pieces() []*[]float32 { return append(r.gemm.Scratch(), &r.blocks) }
+
+func (r *sampled) scratch() int         { return piecesSize(r.pieces()) }
+func (r *sampled) use(memory []float32) { usePieces(r.pieces(), memory) }
 
 func (r *sampled) bytes() (workspace, packed int) {
 	workspace = r.gemm.Workspace() + 4*len(r.blocks)

@@ -169,3 +169,13 @@ func (b *Block) Packed() int {
 	}
 	return n
 }
+
+// Scratch is as Conv.Scratch.
+func (b *Block) Scratch() []*[]float32 {
+	var list []*[]float32
+	for i := range b.work {
+		w := &b.work[i]
+		list = append(list, &w.expanded, &w.filtered, &w.split)
+	}
+	return list
+}
