@@ -81,6 +81,9 @@ func checkLayer[T tensor.Float](t *rapid.T, v layer.Variant, tolerance float64) 
 			t.Fatal(err)
 		}
 		checkSteps(t, l, p)
+		if m, err := EstimateMemory[T](l, Options{Threads: 3}); err != nil || p.memory.Total() > m.Total() || p.memory.Packed > m.Packed || p.memory.Intermediates > m.Intermediates {
+			t.Fatalf("%s by %v needs %+v, but %+v was estimated (%v)", l.Variant, p.Steps(), p.memory, m, err)
+		}
 		out := tensor.New[T](s.Output...)
 		for range 2 { // the second run meets the first one's intermediates
 			for i := range out.Data {

@@ -26,12 +26,13 @@ func (m Memory) Total() int {
 	return n
 }
 
-// workspacePerThread is what an algorithm may use for each thread.
+// workspacePerThread is what the stages of a layer may use, in turn, for each thread.
 const workspacePerThread = 8 << 20
 
-// EstimateMemory is what PrepareLayer and Run will need in element type T, before anything is allocated: tensors and
-// intermediates are exact; the workspace is the most that algorithms may use, and weights are counted once more for their
-// packed form. Errors are *layer.Error: the layer cannot be.
+// EstimateMemory is what PrepareLayer and Run will need in element type T at most, before anything is allocated: tensors
+// are exact, and so are intermediates where nothing is fused; the workspace is the most that algorithms may use, and
+// packed weights are those of the algorithm that transforms them into the most. Errors are *layer.Error: the layer cannot
+// be.
 func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) {
 	s, err := shape.Of(l)
 	if err != nil {
@@ -42,17 +43,58 @@ func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) 
 		return Memory{}, err
 	}
 	m := tensorMemory[T](s)
-	m.Packed = m.Operands
 	m.Workspace = opt.threads() * workspacePerThread
 	units := make([]unit, len(nodes))
 	for i, n := range nodes {
 		units[i] = n.unit
+		m.Packed += bytesOf[T]([]int{mostPacked(n.problem)})
 	}
 	_, sizes := planBuffers(units)
 	for _, n := range sizes {
 		m.Intermediates += bytesOf[T]([]int{n})
 	}
 	return m, nil
+}
+
+// mostPacked bounds the elements of a stage's packed weights. Channels are rounded up to whole vectors, and Winograd
+// turns the taps of a slice into up to 36 points; with stride 2, over four times the channels.
+func mostPacked(p *Problem) int {
+	switch p.Stage.Op.Kind() {
+	case layer.KindConv, layer.KindDeformable:
+	case layer.KindTransposed:
+		l, err := layPhases(p)
+		if err != nil {
+			return 0 // the reference packs nothing
+		}
+		n := 0
+		for i := range l.parts {
+			n += l.blocks * mostPacked(l.problem(&l.parts[i]))
+		}
+		return n
+	default:
+		return 0
+	}
+	copies := 1
+	if p.needsPadding() {
+		plan, err := p.padPlan()
+		if err != nil {
+			return 0
+		}
+		if p = plan.seen; plan.zeros {
+			copies += len(plan.boxes)
+		}
+	}
+	points := p.Taps()
+	if winogradAccepts(p) == nil {
+		most := 36 * p.Kernel[0]
+		if p.Stride[1] == 2 {
+			most *= 4
+		}
+		points = max(points, most)
+	}
+	up := func(n, by int) int { return (n + by - 1) / by * by }
+	n := up(p.C/p.Groups, 16) * (up(p.O/p.Groups, 32) * points)
+	return copies * p.Groups * (n + p.C/p.Groups*p.Taps() + up(p.O/p.Groups, 32))
 }
 
 // tensorMemory is the bytes of a layer's input, output and operands.

@@ -72,11 +72,10 @@ func PrepareLayer[T tensor.Float](l layer.Layer, operands map[string]*tensor.Ten
 
 // wire gives every name that steps read or write a place in values, and every intermediate its buffer.
 func (p *Pipeline[T]) wire(operands map[string]*tensor.Tensor[T]) {
+	steps := p.runners()
 	units := make([]unit, len(p.steps))
-	var steps turns[T]
 	for i, st := range p.steps {
 		units[i] = st.unit
-		steps = append(steps, st.runner)
 	}
 	steps.share(nil)
 	p.memory.Workspace, p.memory.Packed = steps.bytes()
@@ -106,6 +105,14 @@ func (p *Pipeline[T]) wire(operands map[string]*tensor.Tensor[T]) {
 		}
 		st.out = at[st.result]
 	}
+}
+
+// runners is those of the steps: they run in turn.
+func (p *Pipeline[T]) runners() (list turns[T]) {
+	for _, st := range p.steps {
+		list = append(list, st.runner)
+	}
+	return list
 }
 
 // Run computes the layer's output from its input; both have the pipeline's shapes. It allocates nothing. The error is

@@ -25,8 +25,8 @@ type Rows struct {
 	offsets    []int // bytes, by channel and tap
 	weights    []float32
 	bias       []float32
-	panels     int    // of weights, a group
-	tiles      []span // of a row of output
+	panels     int // of weights, a group
+	tiles      int // of a row of output
 	bands      []span
 	shared     bool
 	planes     [][]float32
@@ -80,10 +80,7 @@ func NewRows(p Problem, weights, bias []float32) *Rows {
 	r.makeBands()
 	r.pack(weights, bias)
 	lanes := p.Level.Block()
-	vectors := ceilDiv(p.Out[2], lanes)
-	for _, s := range split(vectors, ceilDiv(vectors, r.cols/lanes)) {
-		r.tiles = append(r.tiles, span{s.from * lanes, min(p.Out[2], s.to*lanes)})
-	}
+	r.tiles = ceilDiv(ceilDiv(p.Out[2], lanes), r.cols/lanes)
 	return r
 }
 
@@ -216,7 +213,15 @@ func (r *Rows) copies() int {
 	return r.p.groupIn() * r.slices
 }
 
-func (r *Rows) tilesOf(band span) int { return r.p.Out[0] * band.len() * len(r.tiles) }
+func (r *Rows) tilesOf(band span) int { return r.p.Out[0] * band.len() * r.tiles }
+
+// tile is the columns of the i-th of about equal tiles of a row, whole vectors
+// each.
+func (r *Rows) tile(i int) span {
+	lanes := r.p.Level.Block()
+	vectors := ceilDiv(r.p.Out[2], lanes)
+	return span{vectors * i / r.tiles * lanes, min(r.p.Out[2], vectors*(i+1)/r.tiles*lanes)}
+}
 
 // copyPlane copies one slice of one channel of a band, with zeros around it.
 func (r *Rows) copyPlane(planes []float32, image int, band span, item int) {
@@ -251,7 +256,7 @@ func (r *Rows) multiply(planes []float32, image int, band, tiles span) {
 		top = band.from * p.Stride[1]
 	}
 	at := func(i int) (t span, b, c []float32) {
-		t, row := r.tiles[i%len(r.tiles)], i/len(r.tiles)
+		t, row := r.tile(i%r.tiles), i/r.tiles
 		od, oh := row/band.len(), row%band.len()
 		b = planes[(od*p.Stride[0]*r.tall+top+oh*p.Stride[1])*r.rowSize+t.from:]
 		return t, b, out[(od*p.Out[1]+band.from+oh)*p.Out[2]+t.from:]
