@@ -7,11 +7,12 @@ import (
 	"convx/internal/tensor"
 )
 
-// boxRunner pads a box of the input (reflected, replicated or wrapped around), runs an algorithm without padding on it,
+// boxRunner pads a box of the input (with zeros, reflected, replicated or wrapped around), runs an algorithm without padding on it,
 // copies the outputs to where they belong unless they are whole images, and so on with the next box.
 type boxRunner[T tensor.Float] struct {
 	outer, box *Problem
 	turned     bool
+	begin      func(first [3]int) [3]int // the inputs that a box with that first output begins with
 	next       runner[T]
 	team       *team
 	firsts     [][3]int // the first output of each box of an image
@@ -25,7 +26,7 @@ type boxRunner[T tensor.Float] struct {
 }
 
 func newBoxRunner[T tensor.Float](b boxes, next runner[T]) *boxRunner[T] {
-	r := &boxRunner[T]{outer: b.outer, turned: b.turned, box: b.box, next: next, team: newTeam(b.outer)}
+	r := &boxRunner[T]{outer: b.outer, turned: b.turned, begin: b.outer.begin, box: b.box, next: next, team: newTeam(b.outer)}
 	r.whole = b.box.Out == b.outer.Out && !b.turned
 	for _, region := range b.regions {
 		r.place(region)
@@ -103,21 +104,21 @@ func (r *boxRunner[T]) moveRows(_, from, to int) {
 
 // pad writes rows from..to of the box's padded input.
 func (r *boxRunner[T]) pad(from, to int) {
-	p, size := r.outer, r.box.In
-	first := r.firsts[r.now%len(r.firsts)]
-	for a := range first { // from outputs to the inputs that they begin at
-		first[a] = first[a]*p.Stride[a] - p.Pads[a].Begin
-	}
+	p, size, first := r.outer, r.box.In, r.begin(r.firsts[r.now%len(r.firsts)])
 	h, i := from%size[1], from/size[1]
 	d, plane := i%size[0], r.now/len(r.firsts)*r.box.N*p.C+i/size[0]
 	for i := from; i < to; i++ {
-		row := line{at: (plane*p.In[0] + borderSource(first[0]+d, p.In[0], p.PadMode)) * p.In[1] * p.In[2], n: p.In[2], step: 1}
-		if y := borderSource(first[1]+h, p.In[1], p.PadMode); r.turned {
-			row.at, row.step = row.at+y, p.In[1]
-		} else {
-			row.at += y * p.In[2]
+		dst := r.input[i*size[2]:][:size[2]]
+		z, y := borderSource(first[0]+d, p.In[0], p.PadMode), borderSource(first[1]+h, p.In[1], p.PadMode)
+		row := line{at: ((plane*p.In[0]+z)*p.In[1] + y) * p.In[2], n: p.In[2], step: 1}
+		if r.turned {
+			row.at, row.step = (plane*p.In[0]+z)*p.In[1]*p.In[2]+y, p.In[1]
 		}
-		padLine(r.input[i*size[2]:][:size[2]], r.x, row, first[2], p.PadMode)
+		if z < 0 || y < 0 {
+			clear(dst)
+		} else {
+			padLine(dst, r.x, row, first[2], p.PadMode)
+		}
 		if h++; h == size[1] {
 			h = 0
 			if d++; d == size[0] {
@@ -141,6 +142,11 @@ func padLine[T tensor.Float](dst, x []T, l line, first int, mode layer.PadMode) 
 			dst[j] = x[l.at+(first+j)*l.step]
 		}
 	}
+	if mode == layer.PadZeros {
+		clear(dst[:left])
+		clear(dst[right:])
+		return
+	}
 	for j := range left {
 		dst[j] = x[l.at+borderSource(first+j, l.n, mode)*l.step]
 	}
@@ -149,7 +155,7 @@ func padLine[T tensor.Float](dst, x []T, l line, first int, mode layer.PadMode) 
 	}
 }
 
-// borderSource is the element that position i of n, possibly outside of them, holds in a padding mode.
+// borderSource is the element that position i of n, possibly outside of them, holds in a padding mode; -1 is a zero.
 func borderSource(i, n int, mode layer.PadMode) int {
 	if 0 <= i && i < n {
 		return i
@@ -159,6 +165,8 @@ func borderSource(i, n int, mode layer.PadMode) int {
 		return min(max(i, -i), 2*(n-1)-i)
 	case layer.PadCircular:
 		return (i + n) % n
+	case layer.PadZeros:
+		return -1
 	}
 	return min(max(i, 0), n-1)
 }
@@ -166,10 +174,14 @@ func borderSource(i, n int, mode layer.PadMode) int {
 // store copies rows from..to of the box's outputs to where they belong.
 func (r *boxRunner[T]) store(from, to int) {
 	p, size, first := r.outer, r.box.Out, r.firsts[r.done%len(r.firsts)]
+	wide := min(size[2], p.Out[2]-first[2]) // of a row, what is not behind the output's end
 	for i := from; i < to; i++ {
 		h, j := i%size[1], i/size[1]
 		plane, d := r.done/len(r.firsts)*p.O+j/size[0], j%size[0]
-		at, src := (plane*p.Out[0]+first[0]+d)*p.Out[1]*p.Out[2], r.result[i*size[2]:][:size[2]]
+		if first[0]+d >= p.Out[0] || first[1]+h >= p.Out[1] {
+			continue
+		}
+		at, src := (plane*p.Out[0]+first[0]+d)*p.Out[1]*p.Out[2], r.result[i*size[2]:][:wide]
 		if !r.turned {
 			copy(r.y[at+(first[1]+h)*p.Out[2]+first[2]:], src)
 			continue

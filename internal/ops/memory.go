@@ -62,7 +62,8 @@ func mostPacked(p *Problem) int {
 	switch p.Stage.Op.Kind() {
 	case layer.KindConv, layer.KindDeformable:
 	case layer.KindTransposed:
-		l, err := layPhases(p)
+		box, _ := p.phaseBox()
+		l, err := layPhases(box)
 		if err != nil {
 			return 0 // the reference packs nothing
 		}
@@ -94,7 +95,7 @@ func mostPacked(p *Problem) int {
 	}
 	up := func(n, by int) int { return (n + by - 1) / by * by }
 	n := up(p.C/p.Groups, 16) * (up(p.O/p.Groups, 32) * points)
-	return copies * p.Groups * (n + p.C/p.Groups*p.Taps() + up(p.O/p.Groups, 32))
+	return copies * (p.Groups*(n+3*up(p.O/p.Groups, 32)) + 2*p.C/p.Groups*p.Taps()) // with bias, and the places of the taps
 }
 
 // tensorMemory is the bytes of a layer's input, output and operands.

@@ -118,6 +118,14 @@ func (p *Problem) borders() []boxes {
 	return list
 }
 
+// begin is the input, padding included, that an output meets first.
+func (p *Problem) begin(output [3]int) (input [3]int) {
+	for a, o := range output {
+		input[a] = o*p.Stride[a] - p.Pads[a].Begin
+	}
+	return input
+}
+
 // turn is p with height and width exchanged.
 func (p *Problem) turn() *Problem {
 	q := *p
@@ -145,17 +153,23 @@ func turnWeights[T tensor.Float](p *Problem, w operands[T]) operands[T] {
 func (p *Problem) cut(out [3]int, most int) *Problem {
 	q := p.boxOf(1, out)
 	for !p.holds(q, most) && volume(out) > 1 {
-		// Wide rows suit vectors: an axis is cut while it has more than an eighth of the width.
-		axis, longest := 2, out[2]
-		for a := range 2 {
-			if out[a] > 1 && 8*out[a] > longest {
-				axis, longest = a, 8*out[a]
-			}
-		}
+		axis := longest(out)
 		out[axis] = half(out[axis])
 		q = p.boxOf(1, out)
 	}
 	return q
+}
+
+// longest is the axis of a box to cut. Wide rows suit vectors: the others are cut while they have more than an eighth of
+// the width.
+func longest(out [3]int) int {
+	axis, most := 2, out[2]
+	for a := range 2 {
+		if out[a] > 1 && 8*out[a] > most {
+			axis, most = a, 8*out[a]
+		}
+	}
+	return axis
 }
 
 // half is about half of n, in whole tiles of 4 if it has several.

@@ -206,30 +206,33 @@ func byWinograd(p *Problem) (*algorithm, error) {
 
 // phasesCost is what the convolutions cost, and a pass over the output.
 func phasesCost(p *Problem, choose phaseChoice) float64 {
-	l, err := layPhases(p)
+	box, _ := p.phaseBox()
+	l, err := layPhases(box)
 	if err != nil {
 		return math.Inf(1)
 	}
-	cost := float64(p.N*p.O*p.OutPlane()) / 4
+	cost := float64(box.outputs()) / 4
 	for i := range l.parts {
 		sub := l.problem(&l.parts[i])
 		a, err := choose(sub)
 		if err != nil {
 			return math.Inf(1)
 		}
-		cost += float64(p.N*l.blocks) * a.costOf(sub)
+		cost += float64(box.N*l.blocks) * a.costOf(sub)
 	}
-	return cost
+	return cost * float64(p.outputs()) / float64(box.outputs())
 }
 
 func phasesAccept(p *Problem) error {
-	_, err := layPhases(p)
+	box, _ := p.phaseBox()
+	_, err := layPhases(box)
 	return err
 }
 
 // winogradPhasesAccept wants a phase that Winograd computes.
 func winogradPhasesAccept(p *Problem) error {
-	l, err := layPhases(p)
+	box, _ := p.phaseBox()
+	l, err := layPhases(box)
 	if err != nil {
 		return err
 	}

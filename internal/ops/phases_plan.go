@@ -26,6 +26,16 @@ type phases[T tensor.Float] struct {
 }
 
 func newPhases[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) (runner[T], error) {
+	box, begin := p.phaseBox()
+	r, err := newPhasesOf(box, w, choose)
+	if err != nil || box == p {
+		return r, err
+	}
+	return newPhaseBoxes(p, box, begin, r), nil
+}
+
+// newPhasesOf computes p at once.
+func newPhasesOf[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) (runner[T], error) {
 	l, err := layPhases(p)
 	if err != nil {
 		return nil, err
