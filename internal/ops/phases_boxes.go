@@ -39,9 +39,12 @@ func floorDiv(a, b int) int {
 	return a / b
 }
 
+// fewBlocks is how often the input may be packed, for other channels of the output, before boxes of all are quicker.
+const fewBlocks = 8
+
 // phaseBox is the box that p is computed in, or p itself: where it is small, or no box is.
 func (p *Problem) phaseBox() (box *Problem, begin [3]int) {
-	if l, err := layPhases(p); err == nil && l.blocks == 1 {
+	if l, err := layPhases(p); err == nil && l.blocks <= fewBlocks {
 		return p, begin
 	}
 	out := p.Out
