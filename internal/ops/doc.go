@@ -8,10 +8,10 @@
 //
 //	{Name: "winograd", accept: acceptWinograd, cost: costWinograd, prepare32: newWinograd}
 //
-// A constructor packs the weights and allocates the workspace; the runner that it returns overwrites its output and
-// allocates nothing. It honours the Problem's bias and clamp (a fused ReLU or ReLU6) in its store, splits its loop with
-// a team (parallel.go), and never sees a padding mode other than zeros: those are reduced to zeros or none (padded.go).
-// Algorithms that have no float64 constructor decline float64.
+// A constructor packs the weights and allocates the workspace, at most 8 MiB a thread; the runner that it returns
+// overwrites its output and allocates nothing. It honours the Problem's bias and clamp (a fused ReLU or ReLU6) in its
+// store, splits its loop with a team (parallel.go), and never sees a padding mode other than zeros: those are reduced to
+// zeros or none (padded.go). Algorithms that have no float64 constructor decline float64.
 //
 // Every algorithm must equal the reference on integer-valued data, whatever the number of threads; the tests of this
 // package walk the lists and hold each entry to that. Algorithms that round on integers too (Winograd) state a

@@ -185,3 +185,40 @@ func checkFusions(t *testing.T, nodes []node, i int, weights map[string]*tensor.
 		check(f.Name, workspace)
 	}
 }
+
+// TestLargeLayersOnThreads runs layers that are too large to be padded, enlarged, sampled or interleaved at once: the
+// number of threads changes no bit, and a run allocates nothing.
+func TestLargeLayersOnThreads(t *testing.T) {
+	for _, text := range []string{
+		"standard 16x256x256 out-channels=8 kernel=3 padding=1 pad-mode=reflect",
+		"standard 16x160000 dims=1 out-channels=8 kernel=9 padding=4 pad-mode=replicate",
+		"grouped 16x200x230 kernel=5 stride=2 padding=2 groups=4 pad-mode=circular",
+		"resize-conv 4x300x500 out-channels=8 kernel=1 scale=2",
+		"deformable 16x300x300 out-channels=8 kernel=3 padding=1 modulated=true",
+		"transposed 4x300x500 out-channels=20 kernel=4 stride=2 padding=1",
+	} {
+		l := largeLayer(t, text)
+		operands := map[string]*tensor.Tensor[float32]{}
+		if _, err := FillOperands(l, operands, 1); err != nil {
+			t.Fatal(err)
+		}
+		var want *tensor.Tensor[float32]
+		for _, threads := range []int{1, 2, 3} {
+			p, err := PrepareLayer(l, operands, Options{Threads: threads})
+			if err != nil {
+				t.Fatal(err)
+			}
+			x, out := tensor.New[float32](p.Input...), tensor.New[float32](p.Output...)
+			tensor.FillUniform(x, tensor.NewStream(1, "input"), 1)
+			if n := testing.AllocsPerRun(1, func() { err = p.Run(t.Context(), out, x) }); n != 0 || err != nil {
+				t.Errorf("%s on %d threads allocates %v times a run (%v)", text, threads, n, err)
+			}
+			if want == nil {
+				want = out
+			}
+			if i := differs(out, want); i >= 0 {
+				t.Errorf("%s on %d threads: output %d is %v, on one %v", text, threads, i, out.Data[i], want.Data[i])
+			}
+		}
+	}
+}
