@@ -73,8 +73,8 @@ func layPhases(p *Problem) (*phaseLayout, error) {
 		}
 	}
 	l.cut()
-	if 4*l.planes > 2*maxPlanes {
-		return nil, errors.New("one channel of its output is larger than the workspace")
+	if l.elementSize()*l.planes > maxPlanes {
+		return nil, errors.New("one channel of its output, or one group's, is larger than the workspace")
 	}
 	return l, nil
 }
@@ -154,7 +154,7 @@ func (l *phaseLayout) cut() {
 	if l.Groups > 1 {
 		unit, units = l.O/l.Groups, l.Groups
 	}
-	most := max(1, maxPlanes/4/max(1, perChannel*unit))
+	most := max(1, maxPlanes/l.elementSize()/max(1, perChannel*unit))
 	l.blocks = (units + most - 1) / most
 	for units%l.blocks != 0 { // equal blocks: one size of plane, and no tail
 		l.blocks++
