@@ -66,8 +66,14 @@ func drawConv(t *rapid.T) drawn {
 		share, outs = rapid.IntRange(1, 5).Draw(t, "channels a group"), rapid.IntRange(1, 9).Draw(t, "outputs a group")
 	}
 	in := drawInput(t, groups*share, dims)
+	w := drawWindow(t, dims)
+	if rapid.IntRange(0, 4).Draw(t, "apart") == 0 { // windows that do not overlap
+		for i, k := range w.Kernel {
+			w.Stride[i], w.Dilation[i] = k+i%2, 1
+		}
+	}
 	c := layer.Conv{
-		Window: drawWindow(t, dims), Groups: groups, OutChannels: groups * outs,
+		Window: w, Groups: groups, OutChannels: groups * outs,
 		Bias: rapid.Bool().Draw(t, "bias"), PadMode: rapid.SampledFrom(layer.PadModes()).Draw(t, "pad mode"),
 	}
 	return drawnOf(c, in)
