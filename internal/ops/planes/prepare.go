@@ -9,7 +9,11 @@ import (
 
 // maxChannels bounds the channels of a group: every tap of every channel has
 // an entry in a tile's list.
-const maxChannels = 64
+const maxChannels = 2048
+
+// manyChannels is from where each block of outputs reads planes that have left the caches meanwhile: fewOuts are as
+// many outputs as that is worth for.
+const manyChannels, fewOuts = 64, 8
 
 // maxScratch bounds the bytes of a scratch.
 const maxScratch = 4 << 20
@@ -18,7 +22,9 @@ const maxScratch = 4 << 20
 func Declines(p *dense.Problem) string {
 	switch {
 	case p.Channels/p.Groups > maxChannels:
-		return "it needs at most 64 channels a group"
+		return "it needs at most 2048 channels a group"
+	case p.Channels/p.Groups > manyChannels && p.OutChannels/p.Groups > fewOuts:
+		return "it needs at most 64 channels a group, or 8 outputs"
 	case p.Channels/p.Groups*volume(p.Kernel) > 1<<14:
 		return "the kernel is too large"
 	case p.Stride[2] > 1 && 4*newConv(p).scratchSize() > maxScratch:
