@@ -45,6 +45,7 @@ var convAlgorithms = []algorithm{
 var algorithms = map[layer.Kind][]algorithm{
 	layer.KindConv: convAlgorithms,
 	layer.KindTransposed: {
+		{Name: "outer", accept: outerAccepts, cost: outerCost, prepare32: newOuter},
 		{
 			Name: "phases-winograd", accept: winogradPhasesAccept, tolerance: dense.WinogradTolerance, prepare32: winogradPhases,
 			cost: func(p *Problem) float64 { return phasesCost(p, byWinograd) },

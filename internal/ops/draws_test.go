@@ -42,7 +42,13 @@ func drawTransposed(t *rapid.T) drawn {
 	for i := range dims {
 		op.OutputPadding = append(op.OutputPadding, rapid.IntRange(0, max(w.Stride[i], w.Dilation[i])-1).Draw(t, fmt.Sprint("output padding", i)))
 	}
-	return drawnOf(op, drawInput(t, groups*rapid.IntRange(1, 5).Draw(t, "channels a group"), dims))
+	in := drawInput(t, groups*rapid.IntRange(1, 5).Draw(t, "channels a group"), dims)
+	if rapid.IntRange(0, 4).Draw(t, "one pixel") == 0 { // and one tap for each output
+		for i := range dims {
+			in[2+i], op.Dilation[i], op.OutputPadding[i], op.Padding.Pairs[i] = 1, 1, 0, layer.Pad{}
+		}
+	}
+	return drawnOf(op, in)
 }
 
 // drawDeformable draws offsets in quarters of a pixel, far outside too: bilinear weights are then exact.

@@ -132,8 +132,12 @@ func (r *phases[T]) runBlock(ctx context.Context, b int) error {
 			return err
 		}
 	}
-	return r.team.each(ctx, r.block*r.Out[0]*r.Out[1], grainFor(float64(r.Out[2])/4), r.rowsLoop)
+	return r.team.each(ctx, r.block*r.Out[0]*r.Out[1], grainFor(rowWork*float64(r.Out[2]+rowTurn)), r.rowsLoop)
 }
+
+// An element of a row that is interleaved takes as long as rowWork multiply-accumulates, and a row as long as rowTurn
+// elements beside its own.
+const rowWork, rowTurn = 4, 64
 
 // interleave writes rows from..to of the block's output. A row is short: everything that a division gives is carried
 // from one row to the next.
