@@ -106,10 +106,10 @@ func testGemmBlocked(t *testing.T, l Level, k, m, vectors int) {
 func TestWinogradTransforms(t *testing.T) {
 	eachLevel(t, func(t *testing.T, l Level) {
 		for n := 1; n <= 3; n++ {
-			for _, points := range []int{4, 6} {
+			for _, points := range []int{4, 6, 8} {
 				testWinogradInput(t, l, points, n)
 				testWinogradInputLine(t, l, points, n)
-				for m := 2; m < points; m++ {
+				for m := 2; WinogradTile(points, m); m++ {
 					testWinogradOutput(t, l, points, m, n)
 					testWinogradOutputLine(t, l, points, m, n)
 				}
@@ -152,7 +152,7 @@ func testWinogradOutput(t *testing.T, l Level, points, m, n int) {
 		}
 		return next(i)
 	})
-	post := newOperand(3*w, func(i int) float32 { return [...]float32{next(i), -50, 60}[i/w] })
+	post := newWinogradPost(w, n, next)
 	cs := 2 * w
 	ts := m * cs
 	rs := n*ts + w
@@ -164,6 +164,13 @@ func testWinogradOutput(t *testing.T, l Level, points, m, n int) {
 	dst.unchanged(t, "dst", func(i int) bool { return i%rs%cs < w && i%rs < n*ts })
 	src.unchanged(t, "src", nil)
 	post.unchanged(t, "post", nil)
+}
+
+// newWinogradPost draws a bias and, if n is even, a range that few outputs
+// leave, else one that cuts many.
+func newWinogradPost(w, n int, next func(int) float32) *operand {
+	wide := float32(1 + 100*(1-n%2))
+	return newOperand(3*w, func(i int) float32 { return [...]float32{next(i), -50 * wide, 60 * wide}[i/w] })
 }
 
 func testWinogradInputLine(t *testing.T, l Level, points, n int) {
@@ -198,7 +205,7 @@ func testWinogradOutputLine(t *testing.T, l Level, points, m, n int) {
 		}
 		return next(i)
 	})
-	post := newOperand(3*w, func(i int) float32 { return [...]float32{next(i), -50, 60}[i/w] })
+	post := newWinogradPost(w, n, next)
 	dst := newOperand((n-1)*ts+(m-1)*cs+w, next)
 	want := append([]float32(nil), dst.data...)
 	winogradOutputLineGeneric(w, points, m, want, cs, ts, src.data, sf, post.data, n)

@@ -4,96 +4,6 @@
 
 #include "textflag.h"
 
-DATA winogradInput4AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradInput4AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradInput4AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInput4AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradInput4AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradInput4AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInput4AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradInput4AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradInput4AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInput4AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradInput4AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradInput4AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInput4AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradInput4AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradInput4AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
-
 // func winogradInput4AVX512(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 // Requires: AVX, AVX512F
 TEXT ·winogradInput4AVX512(SB), NOSPLIT, $0-56
@@ -131,17 +41,15 @@ tile:
 	ADDQ    R12, SI
 	VMOVUPS (BX), Z3
 	VSUBPS  (BX)(DX*2), Z3, Z3
-	VMOVUPS Z0, Z0
 	VSUBPS  Z2, Z0, Z0
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z2, Z0
 	VMOVUPS Z1, Z2
-	VSUBPS  Z2, Z0, Z4
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS Z0, (R9)(R8*1)
-	VMOVUPS Z4, (R9)(R8*2)
-	VMOVUPS Z3, Z0
-	VSUBPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z4
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z4, (R9)(R8*1)
+	VMOVUPS Z0, (R9)(R8*2)
+	VSUBPS  Z1, Z3, Z0
 	VMOVUPS Z0, (R9)(R11*1)
 	ADDQ    R13, R9
 	ADDQ    R13, R10
@@ -149,51 +57,47 @@ tile:
 	LEAQ    (AX)(DX*1), SI
 	VMOVUPS (BX)(DX*2), Z0
 	VMOVUPS (BX)(DX*1), Z1
-	VSUBPS  Z1, Z0, Z2
-	VADDPS  Z1, Z0, Z0
+	VADDPS  Z1, Z0, Z2
+	VSUBPS  Z1, Z0, Z0
 	ADDQ    R12, BX
 	ADDQ    R12, SI
 	VMOVUPS (BX)(DX*2), Z1
 	VMOVUPS (BX)(DX*1), Z3
-	VSUBPS  Z3, Z1, Z4
-	VADDPS  Z3, Z1, Z1
+	VADDPS  Z3, Z1, Z4
+	VSUBPS  Z3, Z1, Z1
 	ADDQ    R12, BX
 	ADDQ    R12, SI
 	VMOVUPS (BX)(DX*2), Z3
 	VMOVUPS (BX)(DX*1), Z5
-	VSUBPS  Z5, Z3, Z6
-	VADDPS  Z5, Z3, Z3
+	VADDPS  Z5, Z3, Z6
+	VSUBPS  Z5, Z3, Z3
 	ADDQ    R12, BX
 	ADDQ    R12, SI
 	VMOVUPS (BX)(DX*2), Z5
 	VMOVUPS (BX)(DX*1), Z7
-	VSUBPS  Z7, Z5, Z8
-	VADDPS  Z7, Z5, Z5
-	VMOVUPS Z0, Z0
+	VADDPS  Z7, Z5, Z8
+	VSUBPS  Z7, Z5, Z5
+	VSUBPS  Z6, Z2, Z2
+	VMOVUPS Z2, (R9)
+	VMOVUPS Z6, Z2
+	VMOVUPS Z4, Z6
+	VADDPS  Z6, Z2, Z7
+	VSUBPS  Z6, Z2, Z2
+	VMOVUPS Z7, (R9)(R8*1)
+	VMOVUPS Z2, (R9)(R8*2)
+	VSUBPS  Z4, Z8, Z2
+	VMOVUPS Z2, (R9)(R11*1)
+	ADDQ    R13, R9
+	ADDQ    R13, R10
 	VSUBPS  Z3, Z0, Z0
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z3, Z0
-	VMOVUPS Z1, Z3
-	VSUBPS  Z3, Z0, Z7
-	VADDPS  Z3, Z0, Z0
-	VMOVUPS Z0, (R9)(R8*1)
-	VMOVUPS Z7, (R9)(R8*2)
-	VMOVUPS Z5, Z0
-	VSUBPS  Z1, Z0, Z0
-	VMOVUPS Z0, (R9)(R11*1)
-	ADDQ    R13, R9
-	ADDQ    R13, R10
-	VMOVUPS Z2, Z0
-	VSUBPS  Z6, Z0, Z0
-	VMOVUPS Z0, (R9)
-	VMOVUPS Z6, Z0
-	VMOVUPS Z4, Z1
-	VSUBPS  Z1, Z0, Z2
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (R9)(R8*1)
-	VMOVUPS Z2, (R9)(R8*2)
-	VMOVUPS Z8, Z0
-	VSUBPS  Z4, Z0, Z0
+	VMOVUPS Z1, Z2
+	VADDPS  Z2, Z0, Z3
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z3, (R9)(R8*1)
+	VMOVUPS Z0, (R9)(R8*2)
+	VSUBPS  Z1, Z5, Z0
 	VMOVUPS Z0, (R9)(R11*1)
 	ADDQ    R13, R9
 	ADDQ    R13, R10
@@ -213,17 +117,15 @@ tile:
 	ADDQ    R12, SI
 	VMOVUPS (BX)(DI*1), Z3
 	VSUBPS  (BX)(DX*1), Z3, Z3
-	VMOVUPS Z0, Z0
 	VSUBPS  Z2, Z0, Z0
 	VMOVUPS Z0, (R9)
 	VMOVUPS Z2, Z0
 	VMOVUPS Z1, Z2
-	VSUBPS  Z2, Z0, Z4
-	VADDPS  Z2, Z0, Z0
-	VMOVUPS Z0, (R9)(R8*1)
-	VMOVUPS Z4, (R9)(R8*2)
-	VMOVUPS Z3, Z0
-	VSUBPS  Z1, Z0, Z0
+	VADDPS  Z2, Z0, Z4
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z4, (R9)(R8*1)
+	VMOVUPS Z0, (R9)(R8*2)
+	VSUBPS  Z1, Z3, Z0
 	VMOVUPS Z0, (R9)(R11*1)
 	ADDQ    R13, R9
 	ADDQ    R13, R10
@@ -235,96 +137,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradInputLine4AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradInputLine4AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradInputLine4AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInputLine4AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradInputLine4AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradInputLine4AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInputLine4AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradInputLine4AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradInputLine4AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInputLine4AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradInputLine4AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradInputLine4AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInputLine4AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradInputLine4AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradInputLine4AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradInputLine4AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
 // Requires: AVX, AVX512F
@@ -351,10 +163,10 @@ tile:
 	VMOVUPS Z0, (R8)
 	VMOVUPS (BX)(DX*2), Z0
 	VMOVUPS (BX)(DX*1), Z1
-	VSUBPS  Z1, Z0, Z2
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (R8)(DI*1)
-	VMOVUPS Z2, (R8)(DI*2)
+	VADDPS  Z1, Z0, Z2
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z2, (R8)(DI*1)
+	VMOVUPS Z0, (R8)(DI*2)
 	VMOVUPS (BX)(SI*1), Z0
 	VSUBPS  (BX)(DX*1), Z0, Z0
 	VMOVUPS Z0, (R8)(R9*1)
@@ -366,96 +178,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradInput6AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradInput6AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradInput6AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInput6AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradInput6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInput6AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradInput6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInput6AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradInput6AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradInput6AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInput6AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradInput6AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradInput6AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradInput6AVX512(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 // Requires: AVX, AVX512F
@@ -521,34 +243,26 @@ tile:
 	VMOVUPS      (BX), Z6
 	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
 	VMOVUPS      Z4, Z6
-	VMOVUPS      Z2, Z7
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z7, Z6
-	VMOVUPS      Z0, Z0
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z6
 	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z6
 	VMOVUPS      Z6, (R9)
 	VMOVUPS      Z4, Z0
-	VMOVUPS      Z2, Z6
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z0
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z0
 	VMOVUPS      Z3, Z6
-	VMOVUPS      Z1, Z7
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z7, Z6
-	VSUBPS       Z6, Z0, Z7
-	VADDPS       Z6, Z0, Z0
-	VMOVUPS      Z0, (R9)(R8*1)
-	VMOVUPS      Z7, (R9)(R8*2)
-	VMOVUPS      Z4, Z0
-	VSUBPS       Z2, Z0, Z0
-	VMOVUPS      Z3, Z2
-	VSUBPS       Z1, Z2, Z2
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z6
+	VADDPS       Z6, Z0, Z7
+	VSUBPS       Z6, Z0, Z0
+	VMOVUPS      Z7, (R9)(R8*1)
+	VMOVUPS      Z0, (R9)(R8*2)
+	VSUBPS       Z2, Z4, Z0
+	VSUBPS       Z1, Z3, Z2
 	VADDPS       Z2, Z2, Z2
-	VSUBPS       Z2, Z0, Z4
-	VADDPS       Z2, Z0, Z0
-	VMOVUPS      Z0, (R9)(R11*1)
-	VMOVUPS      Z4, (R9)(R8*4)
+	VADDPS       Z2, Z0, Z4
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z4, (R9)(R11*1)
+	VMOVUPS      Z0, (R9)(R8*4)
 	VMOVUPS      Z5, Z0
-	VMOVUPS      Z3, Z2
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z0
-	VMOVUPS      Z1, Z1
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z0
 	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
 	VMOVUPS      Z0, (R10)(R8*4)
 	ADDQ         R13, R9
@@ -561,8 +275,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z1
 	VMOVUPS      (BX)(DX*1), Z2
 	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VSUBPS       Z1, Z0, Z2
-	VADDPS       Z1, Z0, Z0
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z1
@@ -571,8 +285,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z3
 	VMOVUPS      (BX)(DX*1), Z4
 	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z3
-	VSUBPS       Z3, Z1, Z4
-	VADDPS       Z3, Z1, Z1
+	VADDPS       Z3, Z1, Z4
+	VSUBPS       Z3, Z1, Z1
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z3
@@ -581,8 +295,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z5
 	VMOVUPS      (BX)(DX*1), Z6
 	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
-	VSUBPS       Z5, Z3, Z6
-	VADDPS       Z5, Z3, Z3
+	VADDPS       Z5, Z3, Z6
+	VSUBPS       Z5, Z3, Z3
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z5
@@ -591,8 +305,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z7
 	VMOVUPS      (BX)(DX*1), Z8
 	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z8, Z7
-	VSUBPS       Z7, Z5, Z8
-	VADDPS       Z7, Z5, Z5
+	VADDPS       Z7, Z5, Z8
+	VSUBPS       Z7, Z5, Z5
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z7
@@ -601,8 +315,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z9
 	VMOVUPS      (BX)(DX*1), Z10
 	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z10, Z9
-	VSUBPS       Z9, Z7, Z10
-	VADDPS       Z9, Z7, Z7
+	VADDPS       Z9, Z7, Z10
+	VSUBPS       Z9, Z7, Z7
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z9
@@ -611,70 +325,54 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z11
 	VMOVUPS      (BX)(DX*1), Z12
 	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z12, Z11
-	VSUBPS       Z11, Z9, Z12
-	VADDPS       Z11, Z9, Z9
-	VMOVUPS      Z7, Z11
-	VMOVUPS      Z3, Z13
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z13, Z11
-	VMOVUPS      Z0, Z0
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z11
+	VADDPS       Z11, Z9, Z12
+	VSUBPS       Z11, Z9, Z9
+	VMOVUPS      Z10, Z11
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z11
+	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z11
 	VMOVUPS      Z11, (R9)
-	VMOVUPS      Z7, Z0
-	VMOVUPS      Z3, Z11
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z11, Z0
-	VMOVUPS      Z5, Z11
-	VMOVUPS      Z1, Z13
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z13, Z11
-	VSUBPS       Z11, Z0, Z13
-	VADDPS       Z11, Z0, Z0
-	VMOVUPS      Z0, (R9)(R8*1)
-	VMOVUPS      Z13, (R9)(R8*2)
-	VMOVUPS      Z7, Z0
-	VSUBPS       Z3, Z0, Z0
-	VMOVUPS      Z5, Z3
-	VSUBPS       Z1, Z3, Z3
-	VADDPS       Z3, Z3, Z3
-	VSUBPS       Z3, Z0, Z7
-	VADDPS       Z3, Z0, Z0
-	VMOVUPS      Z0, (R9)(R11*1)
-	VMOVUPS      Z7, (R9)(R8*4)
-	VMOVUPS      Z9, Z0
-	VMOVUPS      Z5, Z3
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z0
-	VMOVUPS      Z1, Z1
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R10)(R8*4)
+	VMOVUPS      Z10, Z2
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z2
+	VMOVUPS      Z8, Z11
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z11
+	VADDPS       Z11, Z2, Z13
+	VSUBPS       Z11, Z2, Z2
+	VMOVUPS      Z13, (R9)(R8*1)
+	VMOVUPS      Z2, (R9)(R8*2)
+	VSUBPS       Z6, Z10, Z2
+	VSUBPS       Z4, Z8, Z6
+	VADDPS       Z6, Z6, Z6
+	VADDPS       Z6, Z2, Z10
+	VSUBPS       Z6, Z2, Z2
+	VMOVUPS      Z10, (R9)(R11*1)
+	VMOVUPS      Z2, (R9)(R8*4)
+	VMOVUPS      Z12, Z2
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z8, Z2
+	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VMOVUPS      Z2, (R10)(R8*4)
 	ADDQ         R13, R9
 	ADDQ         R13, R10
-	VMOVUPS      Z10, Z0
-	VMOVUPS      Z6, Z1
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z2, Z1
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R9)
-	VMOVUPS      Z10, Z0
-	VMOVUPS      Z6, Z1
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z8, Z1
-	VMOVUPS      Z4, Z2
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VSUBPS       Z1, Z0, Z2
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (R9)(R8*1)
-	VMOVUPS      Z2, (R9)(R8*2)
-	VMOVUPS      Z10, Z0
-	VSUBPS       Z6, Z0, Z0
-	VMOVUPS      Z8, Z1
-	VSUBPS       Z4, Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VSUBPS       Z1, Z0, Z2
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (R9)(R11*1)
-	VMOVUPS      Z2, (R9)(R8*4)
-	VMOVUPS      Z12, Z0
-	VMOVUPS      Z8, Z1
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z4, Z1
+	VMOVUPS      Z7, Z2
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
+	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z2
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z7, Z0
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z0
+	VMOVUPS      Z5, Z2
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z2
+	VADDPS       Z2, Z0, Z4
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z4, (R9)(R8*1)
+	VMOVUPS      Z0, (R9)(R8*2)
+	VSUBPS       Z3, Z7, Z0
+	VSUBPS       Z1, Z5, Z2
+	VADDPS       Z2, Z2, Z2
+	VADDPS       Z2, Z0, Z3
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z3, (R9)(R11*1)
+	VMOVUPS      Z0, (R9)(R8*4)
+	VMOVUPS      Z9, Z0
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z0
 	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
 	VMOVUPS      Z0, (R10)(R8*4)
 	ADDQ         R13, R9
@@ -686,8 +384,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z1
 	VSUBPS       (BX)(DX*1), Z1, Z1
 	VADDPS       Z1, Z1, Z1
-	VSUBPS       Z1, Z0, Z2
-	VADDPS       Z1, Z0, Z0
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z1
@@ -695,8 +393,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z3
 	VSUBPS       (BX)(DX*1), Z3, Z3
 	VADDPS       Z3, Z3, Z3
-	VSUBPS       Z3, Z1, Z4
-	VADDPS       Z3, Z1, Z1
+	VADDPS       Z3, Z1, Z4
+	VSUBPS       Z3, Z1, Z1
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z3
@@ -704,8 +402,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z5
 	VSUBPS       (BX)(DX*1), Z5, Z5
 	VADDPS       Z5, Z5, Z5
-	VSUBPS       Z5, Z3, Z6
-	VADDPS       Z5, Z3, Z3
+	VADDPS       Z5, Z3, Z6
+	VSUBPS       Z5, Z3, Z3
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z5
@@ -713,8 +411,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z7
 	VSUBPS       (BX)(DX*1), Z7, Z7
 	VADDPS       Z7, Z7, Z7
-	VSUBPS       Z7, Z5, Z8
-	VADDPS       Z7, Z5, Z5
+	VADDPS       Z7, Z5, Z8
+	VSUBPS       Z7, Z5, Z5
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z7
@@ -722,8 +420,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z9
 	VSUBPS       (BX)(DX*1), Z9, Z9
 	VADDPS       Z9, Z9, Z9
-	VSUBPS       Z9, Z7, Z10
-	VADDPS       Z9, Z7, Z7
+	VADDPS       Z9, Z7, Z10
+	VSUBPS       Z9, Z7, Z7
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Z9
@@ -731,70 +429,54 @@ tile:
 	VMOVUPS      (BX)(DI*1), Z11
 	VSUBPS       (BX)(DX*1), Z11, Z11
 	VADDPS       Z11, Z11, Z11
-	VSUBPS       Z11, Z9, Z12
-	VADDPS       Z11, Z9, Z9
-	VMOVUPS      Z7, Z11
-	VMOVUPS      Z3, Z13
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z13, Z11
-	VMOVUPS      Z0, Z0
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z11
+	VADDPS       Z11, Z9, Z12
+	VSUBPS       Z11, Z9, Z9
+	VMOVUPS      Z10, Z11
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z11
+	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z11
 	VMOVUPS      Z11, (R9)
-	VMOVUPS      Z7, Z0
-	VMOVUPS      Z3, Z11
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z11, Z0
-	VMOVUPS      Z5, Z11
-	VMOVUPS      Z1, Z13
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z13, Z11
-	VSUBPS       Z11, Z0, Z13
-	VADDPS       Z11, Z0, Z0
-	VMOVUPS      Z0, (R9)(R8*1)
-	VMOVUPS      Z13, (R9)(R8*2)
-	VMOVUPS      Z7, Z0
-	VSUBPS       Z3, Z0, Z0
-	VMOVUPS      Z5, Z3
-	VSUBPS       Z1, Z3, Z3
-	VADDPS       Z3, Z3, Z3
-	VSUBPS       Z3, Z0, Z7
-	VADDPS       Z3, Z0, Z0
-	VMOVUPS      Z0, (R9)(R11*1)
-	VMOVUPS      Z7, (R9)(R8*4)
-	VMOVUPS      Z9, Z0
-	VMOVUPS      Z5, Z3
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z0
-	VMOVUPS      Z1, Z1
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R10)(R8*4)
+	VMOVUPS      Z10, Z2
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z2
+	VMOVUPS      Z8, Z11
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z11
+	VADDPS       Z11, Z2, Z13
+	VSUBPS       Z11, Z2, Z2
+	VMOVUPS      Z13, (R9)(R8*1)
+	VMOVUPS      Z2, (R9)(R8*2)
+	VSUBPS       Z6, Z10, Z2
+	VSUBPS       Z4, Z8, Z6
+	VADDPS       Z6, Z6, Z6
+	VADDPS       Z6, Z2, Z10
+	VSUBPS       Z6, Z2, Z2
+	VMOVUPS      Z10, (R9)(R11*1)
+	VMOVUPS      Z2, (R9)(R8*4)
+	VMOVUPS      Z12, Z2
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z8, Z2
+	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VMOVUPS      Z2, (R10)(R8*4)
 	ADDQ         R13, R9
 	ADDQ         R13, R10
-	VMOVUPS      Z10, Z0
-	VMOVUPS      Z6, Z1
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z2, Z1
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R9)
-	VMOVUPS      Z10, Z0
-	VMOVUPS      Z6, Z1
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z8, Z1
-	VMOVUPS      Z4, Z2
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VSUBPS       Z1, Z0, Z2
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (R9)(R8*1)
-	VMOVUPS      Z2, (R9)(R8*2)
-	VMOVUPS      Z10, Z0
-	VSUBPS       Z6, Z0, Z0
-	VMOVUPS      Z8, Z1
-	VSUBPS       Z4, Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VSUBPS       Z1, Z0, Z2
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (R9)(R11*1)
-	VMOVUPS      Z2, (R9)(R8*4)
-	VMOVUPS      Z12, Z0
-	VMOVUPS      Z8, Z1
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z4, Z1
+	VMOVUPS      Z7, Z2
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
+	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z2
+	VMOVUPS      Z2, (R9)
+	VMOVUPS      Z7, Z0
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z0
+	VMOVUPS      Z5, Z2
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z2
+	VADDPS       Z2, Z0, Z4
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z4, (R9)(R8*1)
+	VMOVUPS      Z0, (R9)(R8*2)
+	VSUBPS       Z3, Z7, Z0
+	VSUBPS       Z1, Z5, Z2
+	VADDPS       Z2, Z2, Z2
+	VADDPS       Z2, Z0, Z3
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z3, (R9)(R11*1)
+	VMOVUPS      Z0, (R9)(R8*4)
+	VMOVUPS      Z9, Z0
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z0
 	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
 	VMOVUPS      Z0, (R10)(R8*4)
 	ADDQ         R13, R9
@@ -842,34 +524,26 @@ tile:
 	VMOVUPS      (BX)(DX*1), Z6
 	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
 	VMOVUPS      Z4, Z6
-	VMOVUPS      Z2, Z7
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z7, Z6
-	VMOVUPS      Z0, Z0
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z6
 	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z6
 	VMOVUPS      Z6, (R9)
 	VMOVUPS      Z4, Z0
-	VMOVUPS      Z2, Z6
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z0
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z0
 	VMOVUPS      Z3, Z6
-	VMOVUPS      Z1, Z7
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z7, Z6
-	VSUBPS       Z6, Z0, Z7
-	VADDPS       Z6, Z0, Z0
-	VMOVUPS      Z0, (R9)(R8*1)
-	VMOVUPS      Z7, (R9)(R8*2)
-	VMOVUPS      Z4, Z0
-	VSUBPS       Z2, Z0, Z0
-	VMOVUPS      Z3, Z2
-	VSUBPS       Z1, Z2, Z2
+	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z6
+	VADDPS       Z6, Z0, Z7
+	VSUBPS       Z6, Z0, Z0
+	VMOVUPS      Z7, (R9)(R8*1)
+	VMOVUPS      Z0, (R9)(R8*2)
+	VSUBPS       Z2, Z4, Z0
+	VSUBPS       Z1, Z3, Z2
 	VADDPS       Z2, Z2, Z2
-	VSUBPS       Z2, Z0, Z4
-	VADDPS       Z2, Z0, Z0
-	VMOVUPS      Z0, (R9)(R11*1)
-	VMOVUPS      Z4, (R9)(R8*4)
+	VADDPS       Z2, Z0, Z4
+	VSUBPS       Z2, Z0, Z0
+	VMOVUPS      Z4, (R9)(R11*1)
+	VMOVUPS      Z0, (R9)(R8*4)
 	VMOVUPS      Z5, Z0
-	VMOVUPS      Z3, Z2
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z0
-	VMOVUPS      Z1, Z1
+	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z0
 	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
 	VMOVUPS      Z0, (R10)(R8*4)
 	ADDQ         R13, R9
@@ -883,95 +557,41 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradInputLine6AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradInputLine6AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradInputLine6AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradInput6AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradInput6AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradInput6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradInputLine6AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradInputLine6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInputLine6AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradInputLine6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInputLine6AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradInputLine6AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradInputLine6AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradInputLine6AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradInputLine6AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradInputLine6AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradInput6AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradInput6AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradInput6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradInputLine6AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
 // Requires: AVX, AVX512F
@@ -1005,19 +625,19 @@ tile:
 	VMOVUPS      (BX)(SI*1), Z1
 	VMOVUPS      (BX)(DX*1), Z2
 	VFNMADD231PS winogradInputLine6AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VSUBPS       Z1, Z0, Z2
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (R8)(DI*1)
-	VMOVUPS      Z2, (R8)(DI*2)
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z2, (R8)(DI*1)
+	VMOVUPS      Z0, (R8)(DI*2)
 	VMOVUPS      (BX)(DX*4), Z0
 	VSUBPS       (BX)(DX*2), Z0, Z0
 	VMOVUPS      (BX)(SI*1), Z1
 	VSUBPS       (BX)(DX*1), Z1, Z1
 	VADDPS       Z1, Z1, Z1
-	VSUBPS       Z1, Z0, Z2
-	VADDPS       Z1, Z0, Z0
-	VMOVUPS      Z0, (R8)(R9*1)
-	VMOVUPS      Z2, (R8)(DI*4)
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z2, (R8)(R9*1)
+	VMOVUPS      Z0, (R8)(DI*4)
 	VMOVUPS      (CX)(DX*4), Z0
 	VMOVUPS      (BX)(SI*1), Z1
 	VFNMADD231PS winogradInputLine6AVX512_const5AVX512<>+0(SB), Z1, Z0
@@ -1033,95 +653,1064 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput42AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput42AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput42AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradInputLine6AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradInputLine6AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradInputLine6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutput42AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput42AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput42AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradInputLine6AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradInputLine6AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradInputLine6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutput42AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutput42AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutput42AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+// func winogradInput8AVX512(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradInput8AVX512(SB), NOSPLIT, $0-56
+	MOVQ    src+16(FP), AX
+	MOVQ    dst+0(FP), CX
+	MOVQ    rs+24(FP), DX
+	SHLQ    $0x02, DX
+	LEAQ    (DX)(DX*2), DI
+	MOVQ    AX, BX
+	LEAQ    (AX)(DX*1), SI
+	MOVQ    df+8(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R11
+	MOVQ    CX, R9
+	LEAQ    (CX)(R8*1), R10
+	MOVQ    cs+32(FP), R12
+	SHLQ    $0x02, R12
+	IMUL3Q  $+8, R8, R13
+	SHLQ    $0x02, ts+40(FP)
+	VMOVUPS winogradInput8AVX512_const5_25AVX512<>+0(SB), Z0
+	VMOVUPS winogradInput8AVX512_const4_25AVX512<>+0(SB), Z1
+	VMOVUPS winogradInput8AVX512_const5AVX512<>+0(SB), Z2
+	VMOVUPS winogradInput8AVX512_const4AVX512<>+0(SB), Z3
+	VMOVUPS winogradInput8AVX512_const2AVX512<>+0(SB), Z4
+	VMOVUPS winogradInput8AVX512_const0_5AVX512<>+0(SB), Z5
 
-DATA winogradOutput42AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput42AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput42AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+tile:
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DI*2), Z6
+	VSUBPS       (BX), Z6, Z6
+	VMOVUPS      (BX)(DX*2), Z7
+	VSUBPS       (BX)(DX*4), Z7, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z7
+	VSUBPS       (BX), Z7, Z7
+	VMOVUPS      (BX)(DX*2), Z8
+	VSUBPS       (BX)(DX*4), Z8, Z8
+	VFMADD231PS  Z8, Z0, Z7
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z8
+	VSUBPS       (BX), Z8, Z8
+	VMOVUPS      (BX)(DX*2), Z9
+	VSUBPS       (BX)(DX*4), Z9, Z9
+	VFMADD231PS  Z9, Z0, Z8
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z9
+	VSUBPS       (BX), Z9, Z9
+	VMOVUPS      (BX)(DX*2), Z10
+	VSUBPS       (BX)(DX*4), Z10, Z10
+	VFMADD231PS  Z10, Z0, Z9
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z10
+	VSUBPS       (BX), Z10, Z10
+	VMOVUPS      (BX)(DX*2), Z11
+	VSUBPS       (BX)(DX*4), Z11, Z11
+	VFMADD231PS  Z11, Z0, Z10
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z11
+	VSUBPS       (BX), Z11, Z11
+	VMOVUPS      (BX)(DX*2), Z12
+	VSUBPS       (BX)(DX*4), Z12, Z12
+	VFMADD231PS  Z12, Z0, Z11
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z12
+	VSUBPS       (BX), Z12, Z12
+	VMOVUPS      (BX)(DX*2), Z13
+	VSUBPS       (BX)(DX*4), Z13, Z13
+	VFMADD231PS  Z13, Z0, Z12
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z13
+	VSUBPS       (BX), Z13, Z13
+	VMOVUPS      (BX)(DX*2), Z14
+	VSUBPS       (BX)(DX*4), Z14, Z14
+	VFMADD231PS  Z14, Z0, Z13
+	VSUBPS       Z6, Z12, Z6
+	VSUBPS       Z10, Z8, Z14
+	VFMADD231PS  Z14, Z0, Z6
+	VMOVUPS      Z6, (R9)
+	VADDPS       Z12, Z8, Z6
+	VADDPS       Z11, Z7, Z14
+	VFNMADD231PS Z10, Z1, Z6
+	VFNMADD231PS Z9, Z1, Z14
+	VADDPS       Z14, Z6, Z15
+	VSUBPS       Z14, Z6, Z6
+	VMOVUPS      Z15, (R9)(R8*1)
+	VMOVUPS      Z6, (R9)(R8*2)
+	VMOVUPS      Z8, Z6
+	VFNMADD231PS Z10, Z2, Z6
+	VFMADD231PS  Z12, Z3, Z6
+	VMOVUPS      Z7, Z14
+	VFNMADD231PS Z9, Z2, Z14
+	VFMADD231PS  Z11, Z3, Z14
+	VMOVUPS      Z6, Z15
+	VFMADD231PS  Z14, Z4, Z6
+	VFNMADD231PS Z14, Z4, Z15
+	VMOVUPS      Z6, (R9)(R11*1)
+	VMOVUPS      Z15, (R9)(R8*4)
+	VMOVUPS      Z12, Z6
+	VFNMADD231PS Z10, Z2, Z6
+	VFMADD231PS  Z8, Z3, Z6
+	VMOVUPS      Z11, Z8
+	VFNMADD231PS Z9, Z2, Z8
+	VFMADD231PS  Z7, Z3, Z8
+	VMOVUPS      Z6, Z10
+	VFMADD231PS  Z8, Z5, Z6
+	VFNMADD231PS Z8, Z5, Z10
+	VMOVUPS      Z6, (R10)(R8*4)
+	VMOVUPS      Z10, (R9)(R11*2)
+	VSUBPS       Z7, Z13, Z6
+	VSUBPS       Z11, Z9, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DX*2), Z6
+	VADDPS       (BX)(DI*2), Z6, Z6
+	VMOVUPS      (BX)(DX*1), Z7
+	VADDPS       (SI)(DX*4), Z7, Z7
+	VFNMADD231PS (BX)(DX*4), Z1, Z6
+	VFNMADD231PS (BX)(DI*1), Z1, Z7
+	VADDPS       Z7, Z6, Z8
+	VSUBPS       Z7, Z6, Z6
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z7
+	VADDPS       (BX)(DI*2), Z7, Z7
+	VMOVUPS      (BX)(DX*1), Z9
+	VADDPS       (SI)(DX*4), Z9, Z9
+	VFNMADD231PS (BX)(DX*4), Z1, Z7
+	VFNMADD231PS (BX)(DI*1), Z1, Z9
+	VADDPS       Z9, Z7, Z10
+	VSUBPS       Z9, Z7, Z7
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z9
+	VADDPS       (BX)(DI*2), Z9, Z9
+	VMOVUPS      (BX)(DX*1), Z11
+	VADDPS       (SI)(DX*4), Z11, Z11
+	VFNMADD231PS (BX)(DX*4), Z1, Z9
+	VFNMADD231PS (BX)(DI*1), Z1, Z11
+	VADDPS       Z11, Z9, Z12
+	VSUBPS       Z11, Z9, Z9
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z11
+	VADDPS       (BX)(DI*2), Z11, Z11
+	VMOVUPS      (BX)(DX*1), Z13
+	VADDPS       (SI)(DX*4), Z13, Z13
+	VFNMADD231PS (BX)(DX*4), Z1, Z11
+	VFNMADD231PS (BX)(DI*1), Z1, Z13
+	VADDPS       Z13, Z11, Z14
+	VSUBPS       Z13, Z11, Z11
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z13
+	VADDPS       (BX)(DI*2), Z13, Z13
+	VMOVUPS      (BX)(DX*1), Z15
+	VADDPS       (SI)(DX*4), Z15, Z15
+	VFNMADD231PS (BX)(DX*4), Z1, Z13
+	VFNMADD231PS (BX)(DI*1), Z1, Z15
+	VADDPS       Z15, Z13, Z16
+	VSUBPS       Z15, Z13, Z13
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z15
+	VADDPS       (BX)(DI*2), Z15, Z15
+	VMOVUPS      (BX)(DX*1), Z17
+	VADDPS       (SI)(DX*4), Z17, Z17
+	VFNMADD231PS (BX)(DX*4), Z1, Z15
+	VFNMADD231PS (BX)(DI*1), Z1, Z17
+	VADDPS       Z17, Z15, Z18
+	VSUBPS       Z17, Z15, Z15
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z17
+	VADDPS       (BX)(DI*2), Z17, Z17
+	VMOVUPS      (BX)(DX*1), Z19
+	VADDPS       (SI)(DX*4), Z19, Z19
+	VFNMADD231PS (BX)(DX*4), Z1, Z17
+	VFNMADD231PS (BX)(DI*1), Z1, Z19
+	VADDPS       Z19, Z17, Z20
+	VSUBPS       Z19, Z17, Z17
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z19
+	VADDPS       (BX)(DI*2), Z19, Z19
+	VMOVUPS      (BX)(DX*1), Z21
+	VADDPS       (SI)(DX*4), Z21, Z21
+	VFNMADD231PS (BX)(DX*4), Z1, Z19
+	VFNMADD231PS (BX)(DI*1), Z1, Z21
+	VADDPS       Z21, Z19, Z22
+	VSUBPS       Z21, Z19, Z19
+	VSUBPS       Z8, Z20, Z8
+	VSUBPS       Z16, Z12, Z21
+	VFMADD231PS  Z21, Z0, Z8
+	VMOVUPS      Z8, (R9)
+	VADDPS       Z20, Z12, Z8
+	VADDPS       Z18, Z10, Z21
+	VFNMADD231PS Z16, Z1, Z8
+	VFNMADD231PS Z14, Z1, Z21
+	VADDPS       Z21, Z8, Z23
+	VSUBPS       Z21, Z8, Z8
+	VMOVUPS      Z23, (R9)(R8*1)
+	VMOVUPS      Z8, (R9)(R8*2)
+	VMOVUPS      Z12, Z8
+	VFNMADD231PS Z16, Z2, Z8
+	VFMADD231PS  Z20, Z3, Z8
+	VMOVUPS      Z10, Z21
+	VFNMADD231PS Z14, Z2, Z21
+	VFMADD231PS  Z18, Z3, Z21
+	VMOVUPS      Z8, Z23
+	VFMADD231PS  Z21, Z4, Z8
+	VFNMADD231PS Z21, Z4, Z23
+	VMOVUPS      Z8, (R9)(R11*1)
+	VMOVUPS      Z23, (R9)(R8*4)
+	VMOVUPS      Z20, Z8
+	VFNMADD231PS Z16, Z2, Z8
+	VFMADD231PS  Z12, Z3, Z8
+	VMOVUPS      Z18, Z12
+	VFNMADD231PS Z14, Z2, Z12
+	VFMADD231PS  Z10, Z3, Z12
+	VMOVUPS      Z8, Z16
+	VFMADD231PS  Z12, Z5, Z8
+	VFNMADD231PS Z12, Z5, Z16
+	VMOVUPS      Z8, (R10)(R8*4)
+	VMOVUPS      Z16, (R9)(R11*2)
+	VSUBPS       Z10, Z22, Z8
+	VSUBPS       Z18, Z14, Z10
+	VFMADD231PS  Z10, Z0, Z8
+	VMOVUPS      Z8, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	VSUBPS       Z6, Z17, Z6
+	VSUBPS       Z13, Z9, Z8
+	VFMADD231PS  Z8, Z0, Z6
+	VMOVUPS      Z6, (R9)
+	VADDPS       Z17, Z9, Z6
+	VADDPS       Z15, Z7, Z8
+	VFNMADD231PS Z13, Z1, Z6
+	VFNMADD231PS Z11, Z1, Z8
+	VADDPS       Z8, Z6, Z10
+	VSUBPS       Z8, Z6, Z6
+	VMOVUPS      Z10, (R9)(R8*1)
+	VMOVUPS      Z6, (R9)(R8*2)
+	VMOVUPS      Z9, Z6
+	VFNMADD231PS Z13, Z2, Z6
+	VFMADD231PS  Z17, Z3, Z6
+	VMOVUPS      Z7, Z8
+	VFNMADD231PS Z11, Z2, Z8
+	VFMADD231PS  Z15, Z3, Z8
+	VMOVUPS      Z6, Z10
+	VFMADD231PS  Z8, Z4, Z6
+	VFNMADD231PS Z8, Z4, Z10
+	VMOVUPS      Z6, (R9)(R11*1)
+	VMOVUPS      Z10, (R9)(R8*4)
+	VMOVUPS      Z17, Z6
+	VFNMADD231PS Z13, Z2, Z6
+	VFMADD231PS  Z9, Z3, Z6
+	VMOVUPS      Z15, Z8
+	VFNMADD231PS Z11, Z2, Z8
+	VFMADD231PS  Z7, Z3, Z8
+	VMOVUPS      Z6, Z9
+	VFMADD231PS  Z8, Z5, Z6
+	VFNMADD231PS Z8, Z5, Z9
+	VMOVUPS      Z6, (R10)(R8*4)
+	VMOVUPS      Z9, (R9)(R11*2)
+	VSUBPS       Z7, Z19, Z6
+	VSUBPS       Z15, Z11, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DX*2), Z6
+	VFNMADD231PS (BX)(DX*4), Z2, Z6
+	VFMADD231PS  (BX)(DI*2), Z3, Z6
+	VMOVUPS      (BX)(DX*1), Z7
+	VFNMADD231PS (BX)(DI*1), Z2, Z7
+	VFMADD231PS  (SI)(DX*4), Z3, Z7
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z7, Z4, Z6
+	VFNMADD231PS Z7, Z4, Z8
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z7
+	VFNMADD231PS (BX)(DX*4), Z2, Z7
+	VFMADD231PS  (BX)(DI*2), Z3, Z7
+	VMOVUPS      (BX)(DX*1), Z9
+	VFNMADD231PS (BX)(DI*1), Z2, Z9
+	VFMADD231PS  (SI)(DX*4), Z3, Z9
+	VMOVUPS      Z7, Z10
+	VFMADD231PS  Z9, Z4, Z7
+	VFNMADD231PS Z9, Z4, Z10
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z9
+	VFNMADD231PS (BX)(DX*4), Z2, Z9
+	VFMADD231PS  (BX)(DI*2), Z3, Z9
+	VMOVUPS      (BX)(DX*1), Z11
+	VFNMADD231PS (BX)(DI*1), Z2, Z11
+	VFMADD231PS  (SI)(DX*4), Z3, Z11
+	VMOVUPS      Z9, Z12
+	VFMADD231PS  Z11, Z4, Z9
+	VFNMADD231PS Z11, Z4, Z12
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z11
+	VFNMADD231PS (BX)(DX*4), Z2, Z11
+	VFMADD231PS  (BX)(DI*2), Z3, Z11
+	VMOVUPS      (BX)(DX*1), Z13
+	VFNMADD231PS (BX)(DI*1), Z2, Z13
+	VFMADD231PS  (SI)(DX*4), Z3, Z13
+	VMOVUPS      Z11, Z14
+	VFMADD231PS  Z13, Z4, Z11
+	VFNMADD231PS Z13, Z4, Z14
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z13
+	VFNMADD231PS (BX)(DX*4), Z2, Z13
+	VFMADD231PS  (BX)(DI*2), Z3, Z13
+	VMOVUPS      (BX)(DX*1), Z15
+	VFNMADD231PS (BX)(DI*1), Z2, Z15
+	VFMADD231PS  (SI)(DX*4), Z3, Z15
+	VMOVUPS      Z13, Z16
+	VFMADD231PS  Z15, Z4, Z13
+	VFNMADD231PS Z15, Z4, Z16
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z15
+	VFNMADD231PS (BX)(DX*4), Z2, Z15
+	VFMADD231PS  (BX)(DI*2), Z3, Z15
+	VMOVUPS      (BX)(DX*1), Z17
+	VFNMADD231PS (BX)(DI*1), Z2, Z17
+	VFMADD231PS  (SI)(DX*4), Z3, Z17
+	VMOVUPS      Z15, Z18
+	VFMADD231PS  Z17, Z4, Z15
+	VFNMADD231PS Z17, Z4, Z18
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z17
+	VFNMADD231PS (BX)(DX*4), Z2, Z17
+	VFMADD231PS  (BX)(DI*2), Z3, Z17
+	VMOVUPS      (BX)(DX*1), Z19
+	VFNMADD231PS (BX)(DI*1), Z2, Z19
+	VFMADD231PS  (SI)(DX*4), Z3, Z19
+	VMOVUPS      Z17, Z20
+	VFMADD231PS  Z19, Z4, Z17
+	VFNMADD231PS Z19, Z4, Z20
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Z19
+	VFNMADD231PS (BX)(DX*4), Z2, Z19
+	VFMADD231PS  (BX)(DI*2), Z3, Z19
+	VMOVUPS      (BX)(DX*1), Z21
+	VFNMADD231PS (BX)(DI*1), Z2, Z21
+	VFMADD231PS  (SI)(DX*4), Z3, Z21
+	VMOVUPS      Z19, Z22
+	VFMADD231PS  Z21, Z4, Z19
+	VFNMADD231PS Z21, Z4, Z22
+	VSUBPS       Z6, Z17, Z6
+	VSUBPS       Z13, Z9, Z21
+	VFMADD231PS  Z21, Z0, Z6
+	VMOVUPS      Z6, (R9)
+	VADDPS       Z17, Z9, Z6
+	VADDPS       Z15, Z7, Z21
+	VFNMADD231PS Z13, Z1, Z6
+	VFNMADD231PS Z11, Z1, Z21
+	VADDPS       Z21, Z6, Z23
+	VSUBPS       Z21, Z6, Z6
+	VMOVUPS      Z23, (R9)(R8*1)
+	VMOVUPS      Z6, (R9)(R8*2)
+	VMOVUPS      Z9, Z6
+	VFNMADD231PS Z13, Z2, Z6
+	VFMADD231PS  Z17, Z3, Z6
+	VMOVUPS      Z7, Z21
+	VFNMADD231PS Z11, Z2, Z21
+	VFMADD231PS  Z15, Z3, Z21
+	VMOVUPS      Z6, Z23
+	VFMADD231PS  Z21, Z4, Z6
+	VFNMADD231PS Z21, Z4, Z23
+	VMOVUPS      Z6, (R9)(R11*1)
+	VMOVUPS      Z23, (R9)(R8*4)
+	VMOVUPS      Z17, Z6
+	VFNMADD231PS Z13, Z2, Z6
+	VFMADD231PS  Z9, Z3, Z6
+	VMOVUPS      Z15, Z9
+	VFNMADD231PS Z11, Z2, Z9
+	VFMADD231PS  Z7, Z3, Z9
+	VMOVUPS      Z6, Z13
+	VFMADD231PS  Z9, Z5, Z6
+	VFNMADD231PS Z9, Z5, Z13
+	VMOVUPS      Z6, (R10)(R8*4)
+	VMOVUPS      Z13, (R9)(R11*2)
+	VSUBPS       Z7, Z19, Z6
+	VSUBPS       Z15, Z11, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	VSUBPS       Z8, Z20, Z6
+	VSUBPS       Z16, Z12, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R9)
+	VADDPS       Z20, Z12, Z6
+	VADDPS       Z18, Z10, Z7
+	VFNMADD231PS Z16, Z1, Z6
+	VFNMADD231PS Z14, Z1, Z7
+	VADDPS       Z7, Z6, Z8
+	VSUBPS       Z7, Z6, Z6
+	VMOVUPS      Z8, (R9)(R8*1)
+	VMOVUPS      Z6, (R9)(R8*2)
+	VMOVUPS      Z12, Z6
+	VFNMADD231PS Z16, Z2, Z6
+	VFMADD231PS  Z20, Z3, Z6
+	VMOVUPS      Z10, Z7
+	VFNMADD231PS Z14, Z2, Z7
+	VFMADD231PS  Z18, Z3, Z7
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z7, Z4, Z6
+	VFNMADD231PS Z7, Z4, Z8
+	VMOVUPS      Z6, (R9)(R11*1)
+	VMOVUPS      Z8, (R9)(R8*4)
+	VMOVUPS      Z20, Z6
+	VFNMADD231PS Z16, Z2, Z6
+	VFMADD231PS  Z12, Z3, Z6
+	VMOVUPS      Z18, Z7
+	VFNMADD231PS Z14, Z2, Z7
+	VFMADD231PS  Z10, Z3, Z7
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z7, Z5, Z6
+	VFNMADD231PS Z7, Z5, Z8
+	VMOVUPS      Z6, (R10)(R8*4)
+	VMOVUPS      Z8, (R9)(R11*2)
+	VSUBPS       Z10, Z22, Z6
+	VSUBPS       Z18, Z14, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DI*2), Z6
+	VFNMADD231PS (BX)(DX*4), Z2, Z6
+	VFMADD231PS  (BX)(DX*2), Z3, Z6
+	VMOVUPS      (SI)(DX*4), Z7
+	VFNMADD231PS (BX)(DI*1), Z2, Z7
+	VFMADD231PS  (BX)(DX*1), Z3, Z7
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z7, Z5, Z6
+	VFNMADD231PS Z7, Z5, Z8
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z7
+	VFNMADD231PS (BX)(DX*4), Z2, Z7
+	VFMADD231PS  (BX)(DX*2), Z3, Z7
+	VMOVUPS      (SI)(DX*4), Z9
+	VFNMADD231PS (BX)(DI*1), Z2, Z9
+	VFMADD231PS  (BX)(DX*1), Z3, Z9
+	VMOVUPS      Z7, Z10
+	VFMADD231PS  Z9, Z5, Z7
+	VFNMADD231PS Z9, Z5, Z10
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z9
+	VFNMADD231PS (BX)(DX*4), Z2, Z9
+	VFMADD231PS  (BX)(DX*2), Z3, Z9
+	VMOVUPS      (SI)(DX*4), Z11
+	VFNMADD231PS (BX)(DI*1), Z2, Z11
+	VFMADD231PS  (BX)(DX*1), Z3, Z11
+	VMOVUPS      Z9, Z12
+	VFMADD231PS  Z11, Z5, Z9
+	VFNMADD231PS Z11, Z5, Z12
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z11
+	VFNMADD231PS (BX)(DX*4), Z2, Z11
+	VFMADD231PS  (BX)(DX*2), Z3, Z11
+	VMOVUPS      (SI)(DX*4), Z13
+	VFNMADD231PS (BX)(DI*1), Z2, Z13
+	VFMADD231PS  (BX)(DX*1), Z3, Z13
+	VMOVUPS      Z11, Z14
+	VFMADD231PS  Z13, Z5, Z11
+	VFNMADD231PS Z13, Z5, Z14
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z13
+	VFNMADD231PS (BX)(DX*4), Z2, Z13
+	VFMADD231PS  (BX)(DX*2), Z3, Z13
+	VMOVUPS      (SI)(DX*4), Z15
+	VFNMADD231PS (BX)(DI*1), Z2, Z15
+	VFMADD231PS  (BX)(DX*1), Z3, Z15
+	VMOVUPS      Z13, Z16
+	VFMADD231PS  Z15, Z5, Z13
+	VFNMADD231PS Z15, Z5, Z16
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z15
+	VFNMADD231PS (BX)(DX*4), Z2, Z15
+	VFMADD231PS  (BX)(DX*2), Z3, Z15
+	VMOVUPS      (SI)(DX*4), Z17
+	VFNMADD231PS (BX)(DI*1), Z2, Z17
+	VFMADD231PS  (BX)(DX*1), Z3, Z17
+	VMOVUPS      Z15, Z18
+	VFMADD231PS  Z17, Z5, Z15
+	VFNMADD231PS Z17, Z5, Z18
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z17
+	VFNMADD231PS (BX)(DX*4), Z2, Z17
+	VFMADD231PS  (BX)(DX*2), Z3, Z17
+	VMOVUPS      (SI)(DX*4), Z19
+	VFNMADD231PS (BX)(DI*1), Z2, Z19
+	VFMADD231PS  (BX)(DX*1), Z3, Z19
+	VMOVUPS      Z17, Z20
+	VFMADD231PS  Z19, Z5, Z17
+	VFNMADD231PS Z19, Z5, Z20
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Z19
+	VFNMADD231PS (BX)(DX*4), Z2, Z19
+	VFMADD231PS  (BX)(DX*2), Z3, Z19
+	VMOVUPS      (SI)(DX*4), Z21
+	VFNMADD231PS (BX)(DI*1), Z2, Z21
+	VFMADD231PS  (BX)(DX*1), Z3, Z21
+	VMOVUPS      Z19, Z22
+	VFMADD231PS  Z21, Z5, Z19
+	VFNMADD231PS Z21, Z5, Z22
+	VSUBPS       Z6, Z17, Z6
+	VSUBPS       Z13, Z9, Z21
+	VFMADD231PS  Z21, Z0, Z6
+	VMOVUPS      Z6, (R9)
+	VADDPS       Z17, Z9, Z6
+	VADDPS       Z15, Z7, Z21
+	VFNMADD231PS Z13, Z1, Z6
+	VFNMADD231PS Z11, Z1, Z21
+	VADDPS       Z21, Z6, Z23
+	VSUBPS       Z21, Z6, Z6
+	VMOVUPS      Z23, (R9)(R8*1)
+	VMOVUPS      Z6, (R9)(R8*2)
+	VMOVUPS      Z9, Z6
+	VFNMADD231PS Z13, Z2, Z6
+	VFMADD231PS  Z17, Z3, Z6
+	VMOVUPS      Z7, Z21
+	VFNMADD231PS Z11, Z2, Z21
+	VFMADD231PS  Z15, Z3, Z21
+	VMOVUPS      Z6, Z23
+	VFMADD231PS  Z21, Z4, Z6
+	VFNMADD231PS Z21, Z4, Z23
+	VMOVUPS      Z6, (R9)(R11*1)
+	VMOVUPS      Z23, (R9)(R8*4)
+	VMOVUPS      Z17, Z6
+	VFNMADD231PS Z13, Z2, Z6
+	VFMADD231PS  Z9, Z3, Z6
+	VMOVUPS      Z15, Z9
+	VFNMADD231PS Z11, Z2, Z9
+	VFMADD231PS  Z7, Z3, Z9
+	VMOVUPS      Z6, Z13
+	VFMADD231PS  Z9, Z5, Z6
+	VFNMADD231PS Z9, Z5, Z13
+	VMOVUPS      Z6, (R10)(R8*4)
+	VMOVUPS      Z13, (R9)(R11*2)
+	VSUBPS       Z7, Z19, Z6
+	VSUBPS       Z15, Z11, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	VSUBPS       Z8, Z20, Z6
+	VSUBPS       Z16, Z12, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R9)
+	VADDPS       Z20, Z12, Z6
+	VADDPS       Z18, Z10, Z7
+	VFNMADD231PS Z16, Z1, Z6
+	VFNMADD231PS Z14, Z1, Z7
+	VADDPS       Z7, Z6, Z8
+	VSUBPS       Z7, Z6, Z6
+	VMOVUPS      Z8, (R9)(R8*1)
+	VMOVUPS      Z6, (R9)(R8*2)
+	VMOVUPS      Z12, Z6
+	VFNMADD231PS Z16, Z2, Z6
+	VFMADD231PS  Z20, Z3, Z6
+	VMOVUPS      Z10, Z7
+	VFNMADD231PS Z14, Z2, Z7
+	VFMADD231PS  Z18, Z3, Z7
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z7, Z4, Z6
+	VFNMADD231PS Z7, Z4, Z8
+	VMOVUPS      Z6, (R9)(R11*1)
+	VMOVUPS      Z8, (R9)(R8*4)
+	VMOVUPS      Z20, Z6
+	VFNMADD231PS Z16, Z2, Z6
+	VFMADD231PS  Z12, Z3, Z6
+	VMOVUPS      Z18, Z7
+	VFNMADD231PS Z14, Z2, Z7
+	VFMADD231PS  Z10, Z3, Z7
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z7, Z5, Z6
+	VFNMADD231PS Z7, Z5, Z8
+	VMOVUPS      Z6, (R10)(R8*4)
+	VMOVUPS      Z8, (R9)(R11*2)
+	VSUBPS       Z10, Z22, Z6
+	VSUBPS       Z18, Z14, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (SI)(DI*2), Z6
+	VSUBPS       (BX)(DX*1), Z6, Z6
+	VMOVUPS      (BX)(DI*1), Z7
+	VSUBPS       (SI)(DX*4), Z7, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Z7
+	VSUBPS       (BX)(DX*1), Z7, Z7
+	VMOVUPS      (BX)(DI*1), Z8
+	VSUBPS       (SI)(DX*4), Z8, Z8
+	VFMADD231PS  Z8, Z0, Z7
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Z8
+	VSUBPS       (BX)(DX*1), Z8, Z8
+	VMOVUPS      (BX)(DI*1), Z9
+	VSUBPS       (SI)(DX*4), Z9, Z9
+	VFMADD231PS  Z9, Z0, Z8
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Z9
+	VSUBPS       (BX)(DX*1), Z9, Z9
+	VMOVUPS      (BX)(DI*1), Z10
+	VSUBPS       (SI)(DX*4), Z10, Z10
+	VFMADD231PS  Z10, Z0, Z9
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Z10
+	VSUBPS       (BX)(DX*1), Z10, Z10
+	VMOVUPS      (BX)(DI*1), Z11
+	VSUBPS       (SI)(DX*4), Z11, Z11
+	VFMADD231PS  Z11, Z0, Z10
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Z11
+	VSUBPS       (BX)(DX*1), Z11, Z11
+	VMOVUPS      (BX)(DI*1), Z12
+	VSUBPS       (SI)(DX*4), Z12, Z12
+	VFMADD231PS  Z12, Z0, Z11
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Z12
+	VSUBPS       (BX)(DX*1), Z12, Z12
+	VMOVUPS      (BX)(DI*1), Z13
+	VSUBPS       (SI)(DX*4), Z13, Z13
+	VFMADD231PS  Z13, Z0, Z12
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Z13
+	VSUBPS       (BX)(DX*1), Z13, Z13
+	VMOVUPS      (BX)(DI*1), Z14
+	VSUBPS       (SI)(DX*4), Z14, Z14
+	VFMADD231PS  Z14, Z0, Z13
+	VSUBPS       Z6, Z12, Z6
+	VSUBPS       Z10, Z8, Z14
+	VFMADD231PS  Z14, Z0, Z6
+	VMOVUPS      Z6, (R9)
+	VADDPS       Z12, Z8, Z6
+	VADDPS       Z11, Z7, Z14
+	VFNMADD231PS Z10, Z1, Z6
+	VFNMADD231PS Z9, Z1, Z14
+	VADDPS       Z14, Z6, Z15
+	VSUBPS       Z14, Z6, Z6
+	VMOVUPS      Z15, (R9)(R8*1)
+	VMOVUPS      Z6, (R9)(R8*2)
+	VMOVUPS      Z8, Z6
+	VFNMADD231PS Z10, Z2, Z6
+	VFMADD231PS  Z12, Z3, Z6
+	VMOVUPS      Z7, Z14
+	VFNMADD231PS Z9, Z2, Z14
+	VFMADD231PS  Z11, Z3, Z14
+	VMOVUPS      Z6, Z15
+	VFMADD231PS  Z14, Z4, Z6
+	VFNMADD231PS Z14, Z4, Z15
+	VMOVUPS      Z6, (R9)(R11*1)
+	VMOVUPS      Z15, (R9)(R8*4)
+	VMOVUPS      Z12, Z6
+	VFNMADD231PS Z10, Z2, Z6
+	VFMADD231PS  Z8, Z3, Z6
+	VMOVUPS      Z11, Z8
+	VFNMADD231PS Z9, Z2, Z8
+	VFMADD231PS  Z7, Z3, Z8
+	VMOVUPS      Z6, Z10
+	VFMADD231PS  Z8, Z5, Z6
+	VFNMADD231PS Z8, Z5, Z10
+	VMOVUPS      Z6, (R10)(R8*4)
+	VMOVUPS      Z10, (R9)(R11*2)
+	VSUBPS       Z7, Z13, Z6
+	VSUBPS       Z11, Z9, Z7
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         ts+40(FP), AX
+	ADDQ         $+64, CX
+	MOVQ         CX, R9
+	LEAQ         (CX)(R8*1), R10
+	DECQ         n+48(FP)
+	JNZ          tile
+	VZEROUPPER
+	RET
 
-DATA winogradOutput42AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput42AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput42AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradInput8AVX512_const5_25AVX512<>+0(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+4(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+8(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+12(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+16(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+20(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+24(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+28(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+32(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+36(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+40(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+44(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+48(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+52(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+56(SB)/4, $(5.25)
+DATA winogradInput8AVX512_const5_25AVX512<>+60(SB)/4, $(5.25)
+GLOBL winogradInput8AVX512_const5_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInput8AVX512_const4_25AVX512<>+0(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+4(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+8(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+12(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+16(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+20(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+24(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+28(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+32(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+36(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+40(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+44(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+48(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+52(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+56(SB)/4, $(4.25)
+DATA winogradInput8AVX512_const4_25AVX512<>+60(SB)/4, $(4.25)
+GLOBL winogradInput8AVX512_const4_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInput8AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradInput8AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradInput8AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInput8AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradInput8AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradInput8AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInput8AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradInput8AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradInput8AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInput8AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradInput8AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradInput8AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradInputLine8AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradInputLine8AVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ cs+24(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), SI
+	MOVQ CX, BX
+	LEAQ (CX)(DX*1), CX
+	MOVQ df+8(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ AX, R8
+	LEAQ (AX)(DI*1), AX
+	MOVQ ts+32(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+40(FP), R11
+
+tile:
+	VMOVUPS      (BX)(SI*2), Z0
+	VSUBPS       (BX), Z0, Z0
+	VMOVUPS      (BX)(DX*2), Z1
+	VSUBPS       (BX)(DX*4), Z1, Z1
+	VFMADD231PS  winogradInputLine8AVX512_const5_25AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      (BX)(DX*2), Z0
+	VADDPS       (BX)(SI*2), Z0, Z0
+	VMOVUPS      (BX)(DX*1), Z1
+	VADDPS       (CX)(DX*4), Z1, Z1
+	VMOVUPS      (BX)(DX*4), Z2
+	VFNMADD231PS winogradInputLine8AVX512_const4_25AVX512<>+0(SB), Z2, Z0
+	VMOVUPS      (BX)(SI*1), Z2
+	VFNMADD231PS winogradInputLine8AVX512_const4_25AVX512<>+0(SB), Z2, Z1
+	VADDPS       Z1, Z0, Z2
+	VSUBPS       Z1, Z0, Z0
+	VMOVUPS      Z2, (R8)(DI*1)
+	VMOVUPS      Z0, (R8)(DI*2)
+	VMOVUPS      (BX)(DX*2), Z0
+	VMOVUPS      (BX)(DX*4), Z1
+	VFNMADD231PS winogradInputLine8AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      (BX)(SI*2), Z1
+	VFMADD231PS  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      (BX)(DX*1), Z1
+	VMOVUPS      (BX)(SI*1), Z2
+	VFNMADD231PS winogradInputLine8AVX512_const5AVX512<>+0(SB), Z2, Z1
+	VMOVUPS      (CX)(DX*4), Z2
+	VFMADD231PS  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VMOVUPS      Z0, Z2
+	VFMADD231PS  winogradInputLine8AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFNMADD231PS winogradInputLine8AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VMOVUPS      Z0, (R8)(R9*1)
+	VMOVUPS      Z2, (R8)(DI*4)
+	VMOVUPS      (BX)(SI*2), Z0
+	VMOVUPS      (BX)(DX*4), Z1
+	VFNMADD231PS winogradInputLine8AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      (BX)(DX*2), Z1
+	VFMADD231PS  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      (CX)(DX*4), Z1
+	VMOVUPS      (BX)(SI*1), Z2
+	VFNMADD231PS winogradInputLine8AVX512_const5AVX512<>+0(SB), Z2, Z1
+	VMOVUPS      (BX)(DX*1), Z2
+	VFMADD231PS  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VMOVUPS      Z0, Z2
+	VFMADD231PS  winogradInputLine8AVX512_const0_5AVX512<>+0(SB), Z1, Z0
+	VFNMADD231PS winogradInputLine8AVX512_const0_5AVX512<>+0(SB), Z1, Z2
+	VMOVUPS      Z0, (AX)(DI*4)
+	VMOVUPS      Z2, (R8)(R9*2)
+	VMOVUPS      (CX)(SI*2), Z0
+	VSUBPS       (BX)(DX*1), Z0, Z0
+	VMOVUPS      (BX)(SI*1), Z1
+	VSUBPS       (CX)(DX*4), Z1, Z1
+	VFMADD231PS  winogradInputLine8AVX512_const5_25AVX512<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, (AX)(R9*2)
+	ADDQ         R10, BX
+	ADDQ         R10, CX
+	ADDQ         $+64, R8
+	ADDQ         $+64, AX
+	DECQ         R11
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+DATA winogradInputLine8AVX512_const5_25AVX512<>+0(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+4(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+8(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+12(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+16(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+20(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+24(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+28(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+32(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+36(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+40(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+44(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+48(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+52(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+56(SB)/4, $(5.25)
+DATA winogradInputLine8AVX512_const5_25AVX512<>+60(SB)/4, $(5.25)
+GLOBL winogradInputLine8AVX512_const5_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine8AVX512_const4_25AVX512<>+0(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+4(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+8(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+12(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+16(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+20(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+24(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+28(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+32(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+36(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+40(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+44(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+48(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+52(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+56(SB)/4, $(4.25)
+DATA winogradInputLine8AVX512_const4_25AVX512<>+60(SB)/4, $(4.25)
+GLOBL winogradInputLine8AVX512_const4_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine8AVX512_const5AVX512<>+0(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+4(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+8(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+12(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+16(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+20(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+24(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+28(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+32(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+36(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+40(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+44(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+48(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+52(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+56(SB)/4, $(5.0)
+DATA winogradInputLine8AVX512_const5AVX512<>+60(SB)/4, $(5.0)
+GLOBL winogradInputLine8AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine8AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradInputLine8AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradInputLine8AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine8AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradInputLine8AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradInputLine8AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradInputLine8AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradInputLine8AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradInputLine8AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutput42AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -1163,8 +1752,7 @@ tile:
 	VADDPS  (R8)(DI*2), Z3, Z3
 	VADDPS  (R8), Z3, Z3
 	MOVQ    AX, R8
-	VMOVUPS Z1, Z4
-	VADDPS  Z2, Z4, Z4
+	VADDPS  Z2, Z1, Z4
 	VADDPS  Z0, Z4, Z4
 	VADDPS  (DX), Z4, Z4
 	VMOVUPS 64(DX), Z0
@@ -1173,8 +1761,7 @@ tile:
 	VMINPS  Z4, Z0, Z4
 	MOVQ    R8, R9
 	VMOVUPS Z4, (R9)
-	VMOVUPS Z1, Z0
-	VSUBPS  Z2, Z0, Z0
+	VSUBPS  Z2, Z1, Z0
 	VADDPS  Z3, Z0, Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS 64(DX), Z1
@@ -1206,8 +1793,7 @@ tile:
 	VADDPS  (R8)(R10*1), Z3, Z3
 	MOVQ    AX, R8
 	ADDQ    SI, R8
-	VMOVUPS Z1, Z4
-	VADDPS  Z2, Z4, Z4
+	VADDPS  Z2, Z1, Z4
 	VADDPS  Z0, Z4, Z4
 	VADDPS  (DX), Z4, Z4
 	VMOVUPS 64(DX), Z0
@@ -1216,8 +1802,7 @@ tile:
 	VMINPS  Z4, Z0, Z4
 	MOVQ    R8, R9
 	VMOVUPS Z4, (R9)
-	VMOVUPS Z1, Z0
-	VSUBPS  Z2, Z0, Z0
+	VSUBPS  Z2, Z1, Z0
 	VADDPS  Z3, Z0, Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS 64(DX), Z1
@@ -1233,96 +1818,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradOutputLine42AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine42AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine42AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine42AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine42AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutputLine42AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine42AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine42AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine42AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine42AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutputLine42AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -1372,96 +1867,6 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput43AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput43AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput43AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput43AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput43AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput43AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput43AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutput43AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutput43AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput43AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput43AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput43AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput43AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput43AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput43AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
-
 // func winogradOutput43AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
 TEXT ·winogradOutput43AVX512(SB), NOSPLIT, $0-64
@@ -1485,34 +1890,33 @@ tile:
 	LEAQ    (CX)(DI*1), R9
 	VMOVUPS (R8)(DI*1), Z0
 	VADDPS  (R8)(DI*2), Z0, Z0
-	VMOVAPS Z0, Z1
+	VMOVUPS Z0, Z1
 	VADDPS  (R8), Z1, Z1
 	VADDPS  (R8)(R10*1), Z0, Z0
 	ADDQ    R11, R8
 	ADDQ    R11, R9
 	VMOVUPS (R8)(DI*1), Z2
 	VADDPS  (R8)(DI*2), Z2, Z2
-	VMOVAPS Z2, Z3
+	VMOVUPS Z2, Z3
 	VADDPS  (R8), Z3, Z3
 	VADDPS  (R8)(R10*1), Z2, Z2
 	ADDQ    R11, R8
 	ADDQ    R11, R9
 	VMOVUPS (R8)(DI*1), Z4
 	VADDPS  (R8)(DI*2), Z4, Z4
-	VMOVAPS Z4, Z5
+	VMOVUPS Z4, Z5
 	VADDPS  (R8), Z5, Z5
 	VADDPS  (R8)(R10*1), Z4, Z4
 	ADDQ    R11, R8
 	ADDQ    R11, R9
 	VMOVUPS (R8)(DI*1), Z6
 	VADDPS  (R8)(DI*2), Z6, Z6
-	VMOVAPS Z6, Z7
+	VMOVUPS Z6, Z7
 	VADDPS  (R8), Z7, Z7
 	VADDPS  (R8)(R10*1), Z6, Z6
 	MOVQ    AX, R8
-	VMOVUPS Z3, Z8
-	VADDPS  Z5, Z8, Z8
-	VMOVAPS Z8, Z9
+	VADDPS  Z5, Z3, Z8
+	VMOVUPS Z8, Z9
 	VADDPS  Z1, Z9, Z9
 	VADDPS  Z7, Z8, Z8
 	VADDPS  (DX), Z9, Z9
@@ -1531,8 +1935,7 @@ tile:
 	ADDQ    BX, R9
 	ADDQ    BX, R9
 	VMOVUPS Z8, (R9)
-	VMOVUPS Z3, Z1
-	VSUBPS  Z5, Z1, Z1
+	VSUBPS  Z5, Z3, Z1
 	VADDPS  (DX), Z1, Z1
 	VMOVUPS 64(DX), Z3
 	VMAXPS  Z1, Z3, Z1
@@ -1544,9 +1947,8 @@ tile:
 	MOVQ    AX, R8
 	ADDQ    SI, R8
 	ADDQ    SI, R8
-	VMOVUPS Z2, Z1
-	VADDPS  Z4, Z1, Z1
-	VMOVAPS Z1, Z3
+	VADDPS  Z4, Z2, Z1
+	VMOVUPS Z1, Z3
 	VADDPS  Z0, Z3, Z3
 	VADDPS  Z6, Z1, Z1
 	VADDPS  (DX), Z3, Z3
@@ -1565,8 +1967,7 @@ tile:
 	ADDQ    BX, R9
 	ADDQ    BX, R9
 	VMOVUPS Z1, (R9)
-	VMOVUPS Z2, Z0
-	VSUBPS  Z4, Z0, Z0
+	VSUBPS  Z4, Z2, Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS 64(DX), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -1593,9 +1994,8 @@ tile:
 	VSUBPS  (R8)(DI*2), Z3, Z3
 	MOVQ    AX, R8
 	ADDQ    SI, R8
-	VMOVUPS Z1, Z4
-	VADDPS  Z2, Z4, Z4
-	VMOVAPS Z4, Z5
+	VADDPS  Z2, Z1, Z4
+	VMOVUPS Z4, Z5
 	VADDPS  Z0, Z5, Z5
 	VADDPS  Z3, Z4, Z4
 	VADDPS  (DX), Z5, Z5
@@ -1614,8 +2014,7 @@ tile:
 	ADDQ    BX, R9
 	ADDQ    BX, R9
 	VMOVUPS Z4, (R9)
-	VMOVUPS Z1, Z0
-	VSUBPS  Z2, Z0, Z0
+	VSUBPS  Z2, Z1, Z0
 	VADDPS  (DX), Z0, Z0
 	VMOVUPS 64(DX), Z1
 	VMAXPS  Z0, Z1, Z0
@@ -1630,96 +2029,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradOutputLine43AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine43AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine43AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine43AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine43AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutputLine43AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine43AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine43AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine43AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine43AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutputLine43AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -1744,7 +2053,7 @@ TEXT ·winogradOutputLine43AVX512(SB), NOSPLIT, $0-56
 tile:
 	VMOVUPS (R8)(DI*1), Z0
 	VADDPS  (R8)(DI*2), Z0, Z0
-	VMOVAPS Z0, Z1
+	VMOVUPS Z0, Z1
 	VADDPS  (R8), Z1, Z1
 	VADDPS  (R8)(R9*1), Z0, Z0
 	VADDPS  (DX), Z1, Z1
@@ -1775,96 +2084,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradOutput62AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput62AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput62AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput62AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput62AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutput62AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutput62AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput62AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput62AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput62AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput62AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput62AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput62AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutput62AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -1934,10 +2153,8 @@ tile:
 	VADDPS      Z6, Z5, Z5
 	VADDPS      (R8), Z5, Z5
 	MOVQ        AX, R8
-	VMOVUPS     Z1, Z6
-	VADDPS      Z2, Z6, Z6
-	VMOVUPS     Z3, Z7
-	VADDPS      Z4, Z7, Z7
+	VADDPS      Z2, Z1, Z6
+	VADDPS      Z4, Z3, Z7
 	VADDPS      Z7, Z6, Z6
 	VADDPS      Z0, Z6, Z6
 	VADDPS      (DX), Z6, Z6
@@ -1947,10 +2164,8 @@ tile:
 	VMINPS      Z6, Z0, Z6
 	MOVQ        R8, R9
 	VMOVUPS     Z6, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z2, Z0, Z0
-	VMOVUPS     Z3, Z1
-	VSUBPS      Z4, Z1, Z1
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z4, Z3, Z1
 	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z1, Z0
 	VADDPS      Z5, Z0, Z0
 	VADDPS      (DX), Z0, Z0
@@ -2011,10 +2226,8 @@ tile:
 	VADDPS      (R9)(DI*4), Z5, Z5
 	MOVQ        AX, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z1, Z6
-	VADDPS      Z2, Z6, Z6
-	VMOVUPS     Z3, Z7
-	VADDPS      Z4, Z7, Z7
+	VADDPS      Z2, Z1, Z6
+	VADDPS      Z4, Z3, Z7
 	VADDPS      Z7, Z6, Z6
 	VADDPS      Z0, Z6, Z6
 	VADDPS      (DX), Z6, Z6
@@ -2024,10 +2237,8 @@ tile:
 	VMINPS      Z6, Z0, Z6
 	MOVQ        R8, R9
 	VMOVUPS     Z6, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z2, Z0, Z0
-	VMOVUPS     Z3, Z1
-	VSUBPS      Z4, Z1, Z1
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z4, Z3, Z1
 	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z1, Z0
 	VADDPS      Z5, Z0, Z0
 	VADDPS      (DX), Z0, Z0
@@ -2045,95 +2256,23 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutputLine62AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine62AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine62AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine62AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutputLine62AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine62AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine62AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine62AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine62AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput62AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput62AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutputLine62AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2189,95 +2328,23 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput63AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput63AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput63AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutput63AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutput63AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput63AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput63AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput63AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput63AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput63AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput63AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutputLine62AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutput63AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2304,7 +2371,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
 	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VADDPS      Z1, Z2, Z2
 	VADDPS      (R8), Z2, Z2
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z1, Z0
@@ -2315,7 +2382,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z1, Z1
 	VMOVUPS     (R8)(R10*1), Z3
 	VADDPS      (R8)(DI*4), Z3, Z3
-	VMOVAPS     Z1, Z4
+	VMOVUPS     Z1, Z4
 	VADDPS      Z3, Z4, Z4
 	VADDPS      (R8), Z4, Z4
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z3, Z1
@@ -2326,7 +2393,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z3, Z3
 	VMOVUPS     (R8)(R10*1), Z5
 	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVAPS     Z3, Z6
+	VMOVUPS     Z3, Z6
 	VADDPS      Z5, Z6, Z6
 	VADDPS      (R8), Z6, Z6
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z5, Z3
@@ -2337,7 +2404,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z5, Z5
 	VMOVUPS     (R8)(R10*1), Z7
 	VADDPS      (R8)(DI*4), Z7, Z7
-	VMOVAPS     Z5, Z8
+	VMOVUPS     Z5, Z8
 	VADDPS      Z7, Z8, Z8
 	VADDPS      (R8), Z8, Z8
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z7, Z5
@@ -2348,7 +2415,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z7, Z7
 	VMOVUPS     (R8)(R10*1), Z9
 	VADDPS      (R8)(DI*4), Z9, Z9
-	VMOVAPS     Z7, Z10
+	VMOVUPS     Z7, Z10
 	VADDPS      Z9, Z10, Z10
 	VADDPS      (R8), Z10, Z10
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z9, Z7
@@ -2359,17 +2426,15 @@ tile:
 	VADDPS      (R8)(DI*2), Z9, Z9
 	VMOVUPS     (R8)(R10*1), Z11
 	VADDPS      (R8)(DI*4), Z11, Z11
-	VMOVAPS     Z9, Z12
+	VMOVUPS     Z9, Z12
 	VADDPS      Z11, Z12, Z12
 	VADDPS      (R8), Z12, Z12
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z11, Z9
 	VADDPS      (R9)(DI*4), Z9, Z9
 	MOVQ        AX, R8
-	VMOVUPS     Z4, Z11
-	VADDPS      Z6, Z11, Z11
-	VMOVUPS     Z8, Z13
-	VADDPS      Z10, Z13, Z13
-	VMOVAPS     Z11, Z14
+	VADDPS      Z6, Z4, Z11
+	VADDPS      Z10, Z8, Z13
+	VMOVUPS     Z11, Z14
 	VADDPS      Z13, Z14, Z14
 	VADDPS      Z2, Z14, Z14
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z13, Z11
@@ -2390,10 +2455,8 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z11, (R9)
-	VMOVUPS     Z4, Z2
-	VSUBPS      Z6, Z2, Z2
-	VMOVUPS     Z8, Z4
-	VSUBPS      Z10, Z4, Z4
+	VSUBPS      Z6, Z4, Z2
+	VSUBPS      Z10, Z8, Z4
 	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z4, Z2
 	VADDPS      (DX), Z2, Z2
 	VMOVUPS     64(DX), Z4
@@ -2406,11 +2469,9 @@ tile:
 	MOVQ        AX, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z1, Z2
-	VADDPS      Z3, Z2, Z2
-	VMOVUPS     Z5, Z4
-	VADDPS      Z7, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VADDPS      Z3, Z1, Z2
+	VADDPS      Z7, Z5, Z4
+	VMOVUPS     Z2, Z6
 	VADDPS      Z4, Z6, Z6
 	VADDPS      Z0, Z6, Z6
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z4, Z2
@@ -2431,10 +2492,8 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z2, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z3, Z0, Z0
-	VMOVUPS     Z5, Z1
-	VSUBPS      Z7, Z1, Z1
+	VSUBPS      Z3, Z1, Z0
+	VSUBPS      Z7, Z5, Z1
 	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z1, Z0
 	VADDPS      (DX), Z0, Z0
 	VMOVUPS     64(DX), Z1
@@ -2488,11 +2547,9 @@ tile:
 	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z6, Z5
 	MOVQ        AX, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z1, Z6
-	VADDPS      Z2, Z6, Z6
-	VMOVUPS     Z3, Z7
-	VADDPS      Z4, Z7, Z7
-	VMOVAPS     Z6, Z8
+	VADDPS      Z2, Z1, Z6
+	VADDPS      Z4, Z3, Z7
+	VMOVUPS     Z6, Z8
 	VADDPS      Z7, Z8, Z8
 	VADDPS      Z0, Z8, Z8
 	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z7, Z6
@@ -2513,10 +2570,8 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z6, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z2, Z0, Z0
-	VMOVUPS     Z3, Z1
-	VSUBPS      Z4, Z1, Z1
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z4, Z3, Z1
 	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z1, Z0
 	VADDPS      (DX), Z0, Z0
 	VMOVUPS     64(DX), Z1
@@ -2533,95 +2588,41 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutputLine63AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput63AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutput63AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutput63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutputLine63AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine63AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutputLine63AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine63AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine63AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine63AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine63AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput63AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput63AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutputLine63AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2648,7 +2649,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z0, Z0
 	VMOVUPS     (R8)(R9*1), Z1
 	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VADDPS      Z1, Z2, Z2
 	VADDPS      (R8), Z2, Z2
 	VFMADD231PS winogradOutputLine63AVX512_const4AVX512<>+0(SB), Z1, Z0
@@ -2685,95 +2686,41 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput64AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutputLine63AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutput64AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput64AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutput64AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutput64AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput64AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput64AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput64AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput64AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutputLine63AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutput64AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2800,7 +2747,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
 	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VADDPS      Z1, Z2, Z2
 	VADDPS      (R8), Z2, Z2
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z1, Z0
@@ -2810,7 +2757,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z1, Z1
 	VMOVUPS     (R8)(R10*1), Z3
 	VADDPS      (R8)(DI*4), Z3, Z3
-	VMOVAPS     Z1, Z4
+	VMOVUPS     Z1, Z4
 	VADDPS      Z3, Z4, Z4
 	VADDPS      (R8), Z4, Z4
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z3, Z1
@@ -2820,7 +2767,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z3, Z3
 	VMOVUPS     (R8)(R10*1), Z5
 	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVAPS     Z3, Z6
+	VMOVUPS     Z3, Z6
 	VADDPS      Z5, Z6, Z6
 	VADDPS      (R8), Z6, Z6
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z5, Z3
@@ -2830,7 +2777,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z5, Z5
 	VMOVUPS     (R8)(R10*1), Z7
 	VADDPS      (R8)(DI*4), Z7, Z7
-	VMOVAPS     Z5, Z8
+	VMOVUPS     Z5, Z8
 	VADDPS      Z7, Z8, Z8
 	VADDPS      (R8), Z8, Z8
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z7, Z5
@@ -2840,7 +2787,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z7, Z7
 	VMOVUPS     (R8)(R10*1), Z9
 	VADDPS      (R8)(DI*4), Z9, Z9
-	VMOVAPS     Z7, Z10
+	VMOVUPS     Z7, Z10
 	VADDPS      Z9, Z10, Z10
 	VADDPS      (R8), Z10, Z10
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z9, Z7
@@ -2850,16 +2797,14 @@ tile:
 	VADDPS      (R8)(DI*2), Z9, Z9
 	VMOVUPS     (R8)(R10*1), Z11
 	VADDPS      (R8)(DI*4), Z11, Z11
-	VMOVAPS     Z9, Z12
+	VMOVUPS     Z9, Z12
 	VADDPS      Z11, Z12, Z12
 	VADDPS      (R8), Z12, Z12
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z11, Z9
 	MOVQ        AX, R8
-	VMOVUPS     Z4, Z11
-	VADDPS      Z6, Z11, Z11
-	VMOVUPS     Z8, Z13
-	VADDPS      Z10, Z13, Z13
-	VMOVAPS     Z11, Z14
+	VADDPS      Z6, Z4, Z11
+	VADDPS      Z10, Z8, Z13
+	VMOVUPS     Z11, Z14
 	VADDPS      Z13, Z14, Z14
 	VADDPS      Z2, Z14, Z14
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z13, Z11
@@ -2879,11 +2824,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z11, (R9)
-	VMOVUPS     Z4, Z2
-	VSUBPS      Z6, Z2, Z2
-	VMOVUPS     Z8, Z4
-	VSUBPS      Z10, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VSUBPS      Z6, Z4, Z2
+	VSUBPS      Z10, Z8, Z4
+	VMOVUPS     Z2, Z6
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z4, Z6
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z4, Z2
 	VADDPS      Z12, Z2, Z2
@@ -2908,11 +2851,9 @@ tile:
 	MOVQ        AX, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z1, Z2
-	VADDPS      Z3, Z2, Z2
-	VMOVUPS     Z5, Z4
-	VADDPS      Z7, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VADDPS      Z3, Z1, Z2
+	VADDPS      Z7, Z5, Z4
+	VMOVUPS     Z2, Z6
 	VADDPS      Z4, Z6, Z6
 	VADDPS      Z0, Z6, Z6
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z4, Z2
@@ -2932,11 +2873,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z2, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z3, Z0, Z0
-	VMOVUPS     Z5, Z1
-	VSUBPS      Z7, Z1, Z1
-	VMOVAPS     Z0, Z2
+	VSUBPS      Z3, Z1, Z0
+	VSUBPS      Z7, Z5, Z1
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
 	VADDPS      Z9, Z0, Z0
@@ -2964,7 +2903,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
 	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
 	VADDPS      (R9)(DI*4), Z0, Z0
@@ -2974,7 +2913,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z1, Z1
 	VMOVUPS     (R8)(R10*1), Z3
 	VSUBPS      (R8)(DI*4), Z3, Z3
-	VMOVAPS     Z1, Z4
+	VMOVUPS     Z1, Z4
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z3, Z4
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z3, Z1
 	VADDPS      (R9)(DI*4), Z1, Z1
@@ -2984,7 +2923,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z3, Z3
 	VMOVUPS     (R8)(R10*1), Z5
 	VSUBPS      (R8)(DI*4), Z5, Z5
-	VMOVAPS     Z3, Z6
+	VMOVUPS     Z3, Z6
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z5, Z6
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z5, Z3
 	VADDPS      (R9)(DI*4), Z3, Z3
@@ -2994,7 +2933,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z5, Z5
 	VMOVUPS     (R8)(R10*1), Z7
 	VSUBPS      (R8)(DI*4), Z7, Z7
-	VMOVAPS     Z5, Z8
+	VMOVUPS     Z5, Z8
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z7, Z8
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z7, Z5
 	VADDPS      (R9)(DI*4), Z5, Z5
@@ -3004,7 +2943,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z7, Z7
 	VMOVUPS     (R8)(R10*1), Z9
 	VSUBPS      (R8)(DI*4), Z9, Z9
-	VMOVAPS     Z7, Z10
+	VMOVUPS     Z7, Z10
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z9, Z10
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z9, Z7
 	VADDPS      (R9)(DI*4), Z7, Z7
@@ -3014,17 +2953,15 @@ tile:
 	VSUBPS      (R8)(DI*2), Z9, Z9
 	VMOVUPS     (R8)(R10*1), Z11
 	VSUBPS      (R8)(DI*4), Z11, Z11
-	VMOVAPS     Z9, Z12
+	VMOVUPS     Z9, Z12
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z11, Z12
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z11, Z9
 	VADDPS      (R9)(DI*4), Z9, Z9
 	MOVQ        AX, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z4, Z11
-	VADDPS      Z6, Z11, Z11
-	VMOVUPS     Z8, Z13
-	VADDPS      Z10, Z13, Z13
-	VMOVAPS     Z11, Z14
+	VADDPS      Z6, Z4, Z11
+	VADDPS      Z10, Z8, Z13
+	VMOVUPS     Z11, Z14
 	VADDPS      Z13, Z14, Z14
 	VADDPS      Z2, Z14, Z14
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z13, Z11
@@ -3044,11 +2981,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z11, (R9)
-	VMOVUPS     Z4, Z2
-	VSUBPS      Z6, Z2, Z2
-	VMOVUPS     Z8, Z4
-	VSUBPS      Z10, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VSUBPS      Z6, Z4, Z2
+	VSUBPS      Z10, Z8, Z4
+	VMOVUPS     Z2, Z6
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z4, Z6
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z4, Z2
 	VADDPS      Z12, Z2, Z2
@@ -3074,11 +3009,9 @@ tile:
 	ADDQ        SI, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z1, Z2
-	VADDPS      Z3, Z2, Z2
-	VMOVUPS     Z5, Z4
-	VADDPS      Z7, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VADDPS      Z3, Z1, Z2
+	VADDPS      Z7, Z5, Z4
+	VMOVUPS     Z2, Z6
 	VADDPS      Z4, Z6, Z6
 	VADDPS      Z0, Z6, Z6
 	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z4, Z2
@@ -3098,11 +3031,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z2, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z3, Z0, Z0
-	VMOVUPS     Z5, Z1
-	VSUBPS      Z7, Z1, Z1
-	VMOVAPS     Z0, Z2
+	VSUBPS      Z3, Z1, Z0
+	VSUBPS      Z7, Z5, Z1
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
 	VADDPS      Z9, Z0, Z0
@@ -3131,95 +3062,59 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutputLine64AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput64AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutput64AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutput64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutputLine64AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput64AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput64AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutputLine64AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutputLine64AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine64AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine64AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine64AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput64AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutput64AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutput64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutputLine64AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -3246,7 +3141,7 @@ tile:
 	VADDPS      (R9)(R8*2), Z0, Z0
 	VMOVUPS     (R9)(R10*1), Z1
 	VADDPS      (R9)(R8*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VADDPS      Z1, Z2, Z2
 	VADDPS      (R9), Z2, Z2
 	VFMADD231PS winogradOutputLine64AVX512_const4AVX512<>+0(SB), Z1, Z0
@@ -3266,7 +3161,7 @@ tile:
 	VSUBPS      (R9)(R8*2), Z0, Z0
 	VMOVUPS     (R9)(R10*1), Z1
 	VSUBPS      (R9)(R8*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutputLine64AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutputLine64AVX512_const8AVX512<>+0(SB), Z1, Z0
 	VADDPS      (CX)(R8*4), Z0, Z0
@@ -3291,95 +3186,59 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput65AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutputLine64AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutput65AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutputLine64AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutput65AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutput65AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutput65AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput65AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutput65AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutputLine64AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutput65AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -3406,7 +3265,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
 	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VADDPS      Z1, Z2, Z2
 	VADDPS      (R8), Z2, Z2
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z1, Z0
@@ -3416,7 +3275,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z1, Z1
 	VMOVUPS     (R8)(R10*1), Z3
 	VADDPS      (R8)(DI*4), Z3, Z3
-	VMOVAPS     Z1, Z4
+	VMOVUPS     Z1, Z4
 	VADDPS      Z3, Z4, Z4
 	VADDPS      (R8), Z4, Z4
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z3, Z1
@@ -3426,7 +3285,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z3, Z3
 	VMOVUPS     (R8)(R10*1), Z5
 	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVAPS     Z3, Z6
+	VMOVUPS     Z3, Z6
 	VADDPS      Z5, Z6, Z6
 	VADDPS      (R8), Z6, Z6
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z5, Z3
@@ -3436,7 +3295,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z5, Z5
 	VMOVUPS     (R8)(R10*1), Z7
 	VADDPS      (R8)(DI*4), Z7, Z7
-	VMOVAPS     Z5, Z8
+	VMOVUPS     Z5, Z8
 	VADDPS      Z7, Z8, Z8
 	VADDPS      (R8), Z8, Z8
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z7, Z5
@@ -3446,7 +3305,7 @@ tile:
 	VADDPS      (R8)(DI*2), Z7, Z7
 	VMOVUPS     (R8)(R10*1), Z9
 	VADDPS      (R8)(DI*4), Z9, Z9
-	VMOVAPS     Z7, Z10
+	VMOVUPS     Z7, Z10
 	VADDPS      Z9, Z10, Z10
 	VADDPS      (R8), Z10, Z10
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z9, Z7
@@ -3456,19 +3315,17 @@ tile:
 	VADDPS      (R8)(DI*2), Z9, Z9
 	VMOVUPS     (R8)(R10*1), Z11
 	VADDPS      (R8)(DI*4), Z11, Z11
-	VMOVAPS     Z9, Z12
+	VMOVUPS     Z9, Z12
 	VADDPS      Z11, Z12, Z12
 	VADDPS      (R8), Z12, Z12
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z11, Z9
 	MOVQ        AX, R8
-	VMOVUPS     Z4, Z11
-	VADDPS      Z6, Z11, Z11
-	VMOVUPS     Z8, Z13
-	VADDPS      Z10, Z13, Z13
-	VMOVAPS     Z11, Z14
+	VADDPS      Z6, Z4, Z11
+	VADDPS      Z10, Z8, Z13
+	VMOVUPS     Z11, Z14
 	VADDPS      Z13, Z14, Z14
 	VADDPS      Z2, Z14, Z14
-	VMOVAPS     Z11, Z2
+	VMOVUPS     Z11, Z2
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z13, Z2
 	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z13, Z11
 	VADDPS      Z12, Z11, Z11
@@ -3499,11 +3356,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z11, (R9)
-	VMOVUPS     Z4, Z2
-	VSUBPS      Z6, Z2, Z2
-	VMOVUPS     Z8, Z4
-	VSUBPS      Z10, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VSUBPS      Z6, Z4, Z2
+	VSUBPS      Z10, Z8, Z4
+	VMOVUPS     Z2, Z6
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z4, Z6
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z4, Z2
 	VADDPS      (DX), Z6, Z6
@@ -3527,14 +3382,12 @@ tile:
 	MOVQ        AX, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z1, Z2
-	VADDPS      Z3, Z2, Z2
-	VMOVUPS     Z5, Z4
-	VADDPS      Z7, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VADDPS      Z3, Z1, Z2
+	VADDPS      Z7, Z5, Z4
+	VMOVUPS     Z2, Z6
 	VADDPS      Z4, Z6, Z6
 	VADDPS      Z0, Z6, Z6
-	VMOVAPS     Z2, Z0
+	VMOVUPS     Z2, Z0
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z4, Z0
 	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z4, Z2
 	VADDPS      Z9, Z2, Z2
@@ -3565,11 +3418,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z2, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z3, Z0, Z0
-	VMOVUPS     Z5, Z1
-	VSUBPS      Z7, Z1, Z1
-	VMOVAPS     Z0, Z2
+	VSUBPS      Z3, Z1, Z0
+	VSUBPS      Z7, Z5, Z1
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
 	VADDPS      (DX), Z2, Z2
@@ -3643,14 +3494,12 @@ tile:
 	ADDQ        SI, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z1, Z6
-	VADDPS      Z2, Z6, Z6
-	VMOVUPS     Z3, Z7
-	VADDPS      Z4, Z7, Z7
-	VMOVAPS     Z6, Z8
+	VADDPS      Z2, Z1, Z6
+	VADDPS      Z4, Z3, Z7
+	VMOVUPS     Z6, Z8
 	VADDPS      Z7, Z8, Z8
 	VADDPS      Z0, Z8, Z8
-	VMOVAPS     Z6, Z0
+	VMOVUPS     Z6, Z0
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z7, Z0
 	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z7, Z6
 	VADDPS      Z5, Z6, Z6
@@ -3681,11 +3530,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z6, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z2, Z0, Z0
-	VMOVUPS     Z3, Z1
-	VSUBPS      Z4, Z1, Z1
-	VMOVAPS     Z0, Z2
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z4, Z3, Z1
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
 	VADDPS      (DX), Z2, Z2
@@ -3712,7 +3559,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z0, Z0
 	VMOVUPS     (R8)(R10*1), Z1
 	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
 	ADDQ        R11, R8
@@ -3721,7 +3568,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z1, Z1
 	VMOVUPS     (R8)(R10*1), Z3
 	VSUBPS      (R8)(DI*4), Z3, Z3
-	VMOVAPS     Z1, Z4
+	VMOVUPS     Z1, Z4
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z3, Z4
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z3, Z1
 	ADDQ        R11, R8
@@ -3730,7 +3577,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z3, Z3
 	VMOVUPS     (R8)(R10*1), Z5
 	VSUBPS      (R8)(DI*4), Z5, Z5
-	VMOVAPS     Z3, Z6
+	VMOVUPS     Z3, Z6
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z5, Z6
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z5, Z3
 	ADDQ        R11, R8
@@ -3739,7 +3586,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z5, Z5
 	VMOVUPS     (R8)(R10*1), Z7
 	VSUBPS      (R8)(DI*4), Z7, Z7
-	VMOVAPS     Z5, Z8
+	VMOVUPS     Z5, Z8
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z7, Z8
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z7, Z5
 	ADDQ        R11, R8
@@ -3748,7 +3595,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Z7, Z7
 	VMOVUPS     (R8)(R10*1), Z9
 	VSUBPS      (R8)(DI*4), Z9, Z9
-	VMOVAPS     Z7, Z10
+	VMOVUPS     Z7, Z10
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z9, Z10
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z9, Z7
 	ADDQ        R11, R8
@@ -3757,19 +3604,17 @@ tile:
 	VSUBPS      (R8)(DI*2), Z9, Z9
 	VMOVUPS     (R8)(R10*1), Z11
 	VSUBPS      (R8)(DI*4), Z11, Z11
-	VMOVAPS     Z9, Z12
+	VMOVUPS     Z9, Z12
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z11, Z12
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z11, Z9
 	MOVQ        AX, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z4, Z11
-	VADDPS      Z6, Z11, Z11
-	VMOVUPS     Z8, Z13
-	VADDPS      Z10, Z13, Z13
-	VMOVAPS     Z11, Z14
+	VADDPS      Z6, Z4, Z11
+	VADDPS      Z10, Z8, Z13
+	VMOVUPS     Z11, Z14
 	VADDPS      Z13, Z14, Z14
 	VADDPS      Z2, Z14, Z14
-	VMOVAPS     Z11, Z2
+	VMOVUPS     Z11, Z2
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z13, Z2
 	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z13, Z11
 	VADDPS      Z12, Z11, Z11
@@ -3800,11 +3645,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z11, (R9)
-	VMOVUPS     Z4, Z2
-	VSUBPS      Z6, Z2, Z2
-	VMOVUPS     Z8, Z4
-	VSUBPS      Z10, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VSUBPS      Z6, Z4, Z2
+	VSUBPS      Z10, Z8, Z4
+	VMOVUPS     Z2, Z6
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z4, Z6
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z4, Z2
 	VADDPS      (DX), Z6, Z6
@@ -3829,14 +3672,12 @@ tile:
 	ADDQ        SI, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Z1, Z2
-	VADDPS      Z3, Z2, Z2
-	VMOVUPS     Z5, Z4
-	VADDPS      Z7, Z4, Z4
-	VMOVAPS     Z2, Z6
+	VADDPS      Z3, Z1, Z2
+	VADDPS      Z7, Z5, Z4
+	VMOVUPS     Z2, Z6
 	VADDPS      Z4, Z6, Z6
 	VADDPS      Z0, Z6, Z6
-	VMOVAPS     Z2, Z0
+	VMOVUPS     Z2, Z0
 	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z4, Z0
 	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z4, Z2
 	VADDPS      Z9, Z2, Z2
@@ -3867,11 +3708,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Z2, (R9)
-	VMOVUPS     Z1, Z0
-	VSUBPS      Z3, Z0, Z0
-	VMOVUPS     Z5, Z1
-	VSUBPS      Z7, Z1, Z1
-	VMOVAPS     Z0, Z2
+	VSUBPS      Z3, Z1, Z0
+	VSUBPS      Z7, Z5, Z1
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
 	VADDPS      (DX), Z2, Z2
@@ -3899,95 +3738,77 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutputLine65AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput65AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutput65AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutput65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutputLine65AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput65AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutput65AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutput65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutputLine65AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradOutputLine65AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput65AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput65AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradOutputLine65AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA winogradOutputLine65AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+DATA winogradOutput65AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutput65AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutput65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradOutputLine65AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -4014,10 +3835,10 @@ tile:
 	VADDPS      (R9)(R8*2), Z0, Z0
 	VMOVUPS     (R9)(R10*1), Z1
 	VADDPS      (R9)(R8*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VADDPS      Z1, Z2, Z2
 	VADDPS      (R9), Z2, Z2
-	VMOVAPS     Z0, Z3
+	VMOVUPS     Z0, Z3
 	VFMADD231PS winogradOutputLine65AVX512_const4AVX512<>+0(SB), Z1, Z3
 	VFMADD231PS winogradOutputLine65AVX512_const16AVX512<>+0(SB), Z1, Z0
 	VADDPS      (CX)(R8*4), Z0, Z0
@@ -4043,7 +3864,7 @@ tile:
 	VSUBPS      (R9)(R8*2), Z0, Z0
 	VMOVUPS     (R9)(R10*1), Z1
 	VSUBPS      (R9)(R8*4), Z1, Z1
-	VMOVAPS     Z0, Z2
+	VMOVUPS     Z0, Z2
 	VFMADD231PS winogradOutputLine65AVX512_const2AVX512<>+0(SB), Z1, Z2
 	VFMADD231PS winogradOutputLine65AVX512_const8AVX512<>+0(SB), Z1, Z0
 	VADDPS      (DX), Z2, Z2
@@ -4067,55 +3888,4047 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradInput4AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradInput4AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradInput4AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradInput4AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradInput4AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradInput4AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradInput4AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradInput4AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradInput4AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine65AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradInput4AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradInput4AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradInput4AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradInput4AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradInput4AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradInput4AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradInput4AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradInput4AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradInput4AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine65AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradInput4AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradInput4AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradInput4AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradInput4AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradInput4AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradInput4AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradInput4AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradInput4AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradInput4AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine65AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradInput4AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradInput4AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradInput4AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradInput4AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradInput4AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradInput4AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradInput4AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradInput4AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradInput4AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine65AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA winogradInput4AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradInput4AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradInput4AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradInput4AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradInput4AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradInput4AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradInput4AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradInput4AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradInput4AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+// func winogradOutput82AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput82AVX512(SB), NOSPLIT, $0-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VADDPS      (R8)(R10*2), Z2, Z2
+	VADDPS      Z1, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	VADDPS      (R8), Z0, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VADDPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VADDPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z3
+	VADDPS      (R8)(R10*2), Z3, Z3
+	VADDPS      Z2, Z1, Z1
+	VADDPS      Z3, Z1, Z1
+	VADDPS      (R8), Z1, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VADDPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z3
+	VADDPS      (R8)(DI*4), Z3, Z3
+	VMOVUPS     (R9)(DI*4), Z4
+	VADDPS      (R8)(R10*2), Z4, Z4
+	VADDPS      Z3, Z2, Z2
+	VADDPS      Z4, Z2, Z2
+	VADDPS      (R8), Z2, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z3
+	VADDPS      (R8)(DI*2), Z3, Z3
+	VMOVUPS     (R8)(R10*1), Z4
+	VADDPS      (R8)(DI*4), Z4, Z4
+	VMOVUPS     (R9)(DI*4), Z5
+	VADDPS      (R8)(R10*2), Z5, Z5
+	VADDPS      Z4, Z3, Z3
+	VADDPS      Z5, Z3, Z3
+	VADDPS      (R8), Z3, Z3
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z4
+	VADDPS      (R8)(DI*2), Z4, Z4
+	VMOVUPS     (R8)(R10*1), Z5
+	VADDPS      (R8)(DI*4), Z5, Z5
+	VMOVUPS     (R9)(DI*4), Z6
+	VADDPS      (R8)(R10*2), Z6, Z6
+	VADDPS      Z5, Z4, Z4
+	VADDPS      Z6, Z4, Z4
+	VADDPS      (R8), Z4, Z4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z5
+	VADDPS      (R8)(DI*2), Z5, Z5
+	VMOVUPS     (R8)(R10*1), Z6
+	VADDPS      (R8)(DI*4), Z6, Z6
+	VMOVUPS     (R9)(DI*4), Z7
+	VADDPS      (R8)(R10*2), Z7, Z7
+	VADDPS      Z6, Z5, Z5
+	VADDPS      Z7, Z5, Z5
+	VADDPS      (R8), Z5, Z5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z6
+	VADDPS      (R8)(DI*2), Z6, Z6
+	VMOVUPS     (R8)(R10*1), Z7
+	VADDPS      (R8)(DI*4), Z7, Z7
+	VMOVUPS     (R9)(DI*4), Z8
+	VADDPS      (R8)(R10*2), Z8, Z8
+	VADDPS      Z7, Z6, Z6
+	VADDPS      Z8, Z6, Z6
+	VADDPS      (R8), Z6, Z6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z7
+	VADDPS      (R8)(DI*2), Z7, Z7
+	VMOVUPS     (R8)(R10*1), Z8
+	VADDPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z9
+	VADDPS      (R8)(R10*2), Z9, Z9
+	VADDPS      Z8, Z7, Z7
+	VADDPS      Z9, Z7, Z7
+	VADDPS      (R8), Z7, Z7
+	MOVQ        AX, R8
+	VADDPS      Z2, Z1, Z8
+	VADDPS      Z4, Z3, Z9
+	VADDPS      Z6, Z5, Z10
+	VADDPS      Z9, Z8, Z8
+	VADDPS      Z10, Z8, Z8
+	VADDPS      Z0, Z8, Z8
+	VADDPS      (DX), Z8, Z8
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z8, Z0, Z8
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z8, Z0, Z8
+	MOVQ        R8, R9
+	VMOVUPS     Z8, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z4, Z3, Z1
+	VSUBPS      Z6, Z5, Z2
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS      Z7, Z0, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VSUBPS      (R8)(R10*2), Z2, Z2
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS      (R9)(R10*2), Z0, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VSUBPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VSUBPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z3
+	VSUBPS      (R8)(R10*2), Z3, Z3
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z3, Z1
+	VADDPS      (R9)(R10*2), Z1, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VSUBPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z3
+	VSUBPS      (R8)(DI*4), Z3, Z3
+	VMOVUPS     (R9)(DI*4), Z4
+	VSUBPS      (R8)(R10*2), Z4, Z4
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z3, Z2
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z4, Z2
+	VADDPS      (R9)(R10*2), Z2, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z3
+	VSUBPS      (R8)(DI*2), Z3, Z3
+	VMOVUPS     (R8)(R10*1), Z4
+	VSUBPS      (R8)(DI*4), Z4, Z4
+	VMOVUPS     (R9)(DI*4), Z5
+	VSUBPS      (R8)(R10*2), Z5, Z5
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z5, Z3
+	VADDPS      (R9)(R10*2), Z3, Z3
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z4
+	VSUBPS      (R8)(DI*2), Z4, Z4
+	VMOVUPS     (R8)(R10*1), Z5
+	VSUBPS      (R8)(DI*4), Z5, Z5
+	VMOVUPS     (R9)(DI*4), Z6
+	VSUBPS      (R8)(R10*2), Z6, Z6
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z5, Z4
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z6, Z4
+	VADDPS      (R9)(R10*2), Z4, Z4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z5
+	VSUBPS      (R8)(DI*2), Z5, Z5
+	VMOVUPS     (R8)(R10*1), Z6
+	VSUBPS      (R8)(DI*4), Z6, Z6
+	VMOVUPS     (R9)(DI*4), Z7
+	VSUBPS      (R8)(R10*2), Z7, Z7
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z6, Z5
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z7, Z5
+	VADDPS      (R9)(R10*2), Z5, Z5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z6
+	VSUBPS      (R8)(DI*2), Z6, Z6
+	VMOVUPS     (R8)(R10*1), Z7
+	VSUBPS      (R8)(DI*4), Z7, Z7
+	VMOVUPS     (R9)(DI*4), Z8
+	VSUBPS      (R8)(R10*2), Z8, Z8
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z7, Z6
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z8, Z6
+	VADDPS      (R9)(R10*2), Z6, Z6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z7
+	VSUBPS      (R8)(DI*2), Z7, Z7
+	VMOVUPS     (R8)(R10*1), Z8
+	VSUBPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z9
+	VSUBPS      (R8)(R10*2), Z9, Z9
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z8, Z7
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z9, Z7
+	VADDPS      (R9)(R10*2), Z7, Z7
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z8
+	VADDPS      Z4, Z3, Z9
+	VADDPS      Z6, Z5, Z10
+	VADDPS      Z9, Z8, Z8
+	VADDPS      Z10, Z8, Z8
+	VADDPS      Z0, Z8, Z8
+	VADDPS      (DX), Z8, Z8
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z8, Z0, Z8
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z8, Z0, Z8
+	MOVQ        R8, R9
+	VMOVUPS     Z8, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z4, Z3, Z1
+	VSUBPS      Z6, Z5, Z2
+	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS      Z7, Z0, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+64, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput82AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput82AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput82AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput82AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutput82AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutput82AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine82AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine82AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (CX)(DI*4), Z2
+	VADDPS      (R8)(R9*2), Z2, Z2
+	VADDPS      Z1, Z0, Z0
+	VADDPS      Z2, Z0, Z0
+	VADDPS      (R8), Z0, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (CX)(DI*4), Z2
+	VSUBPS      (R8)(R9*2), Z2, Z2
+	VFMADD231PS winogradOutputLine82AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS      (CX)(R9*2), Z0, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*1)
+	ADDQ        R10, SI
+	ADDQ        R10, AX
+	ADDQ        $+64, R8
+	ADDQ        $+64, CX
+	DECQ        R11
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine82AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine82AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutputLine82AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutput83AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput83AVX512(SB), NOSPLIT, $0-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VADDPS      (R8)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VADDPS      Z1, Z3, Z3
+	VADDPS      Z2, Z3, Z3
+	VADDPS      (R8), Z3, Z3
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z2, Z0
+	VADDPS      (R9)(R10*2), Z0, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VADDPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VADDPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z4
+	VADDPS      (R8)(R10*2), Z4, Z4
+	VMOVUPS     Z1, Z5
+	VADDPS      Z2, Z5, Z5
+	VADDPS      Z4, Z5, Z5
+	VADDPS      (R8), Z5, Z5
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z4, Z1
+	VADDPS      (R9)(R10*2), Z1, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VADDPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z4
+	VADDPS      (R8)(DI*4), Z4, Z4
+	VMOVUPS     (R9)(DI*4), Z6
+	VADDPS      (R8)(R10*2), Z6, Z6
+	VMOVUPS     Z2, Z7
+	VADDPS      Z4, Z7, Z7
+	VADDPS      Z6, Z7, Z7
+	VADDPS      (R8), Z7, Z7
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z6, Z2
+	VADDPS      (R9)(R10*2), Z2, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z4
+	VADDPS      (R8)(DI*2), Z4, Z4
+	VMOVUPS     (R8)(R10*1), Z6
+	VADDPS      (R8)(DI*4), Z6, Z6
+	VMOVUPS     (R9)(DI*4), Z8
+	VADDPS      (R8)(R10*2), Z8, Z8
+	VMOVUPS     Z4, Z9
+	VADDPS      Z6, Z9, Z9
+	VADDPS      Z8, Z9, Z9
+	VADDPS      (R8), Z9, Z9
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z8, Z4
+	VADDPS      (R9)(R10*2), Z4, Z4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z6
+	VADDPS      (R8)(DI*2), Z6, Z6
+	VMOVUPS     (R8)(R10*1), Z8
+	VADDPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z10
+	VADDPS      (R8)(R10*2), Z10, Z10
+	VMOVUPS     Z6, Z11
+	VADDPS      Z8, Z11, Z11
+	VADDPS      Z10, Z11, Z11
+	VADDPS      (R8), Z11, Z11
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z8, Z6
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z10, Z6
+	VADDPS      (R9)(R10*2), Z6, Z6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z8
+	VADDPS      (R8)(DI*2), Z8, Z8
+	VMOVUPS     (R8)(R10*1), Z10
+	VADDPS      (R8)(DI*4), Z10, Z10
+	VMOVUPS     (R9)(DI*4), Z12
+	VADDPS      (R8)(R10*2), Z12, Z12
+	VMOVUPS     Z8, Z13
+	VADDPS      Z10, Z13, Z13
+	VADDPS      Z12, Z13, Z13
+	VADDPS      (R8), Z13, Z13
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z10, Z8
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z12, Z8
+	VADDPS      (R9)(R10*2), Z8, Z8
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z10
+	VADDPS      (R8)(DI*2), Z10, Z10
+	VMOVUPS     (R8)(R10*1), Z12
+	VADDPS      (R8)(DI*4), Z12, Z12
+	VMOVUPS     (R9)(DI*4), Z14
+	VADDPS      (R8)(R10*2), Z14, Z14
+	VMOVUPS     Z10, Z15
+	VADDPS      Z12, Z15, Z15
+	VADDPS      Z14, Z15, Z15
+	VADDPS      (R8), Z15, Z15
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z12, Z10
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z14, Z10
+	VADDPS      (R9)(R10*2), Z10, Z10
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z12
+	VADDPS      (R8)(DI*2), Z12, Z12
+	VMOVUPS     (R8)(R10*1), Z14
+	VADDPS      (R8)(DI*4), Z14, Z14
+	VMOVUPS     (R9)(DI*4), Z16
+	VADDPS      (R8)(R10*2), Z16, Z16
+	VMOVUPS     Z12, Z17
+	VADDPS      Z14, Z17, Z17
+	VADDPS      Z16, Z17, Z17
+	VADDPS      (R8), Z17, Z17
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z14, Z12
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z16, Z12
+	VADDPS      (R9)(R10*2), Z12, Z12
+	MOVQ        AX, R8
+	VADDPS      Z7, Z5, Z14
+	VADDPS      Z11, Z9, Z16
+	VADDPS      Z15, Z13, Z18
+	VMOVUPS     Z14, Z19
+	VADDPS      Z16, Z19, Z19
+	VADDPS      Z18, Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z16, Z14
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z18, Z14
+	VADDPS      Z17, Z14, Z14
+	VADDPS      (DX), Z19, Z19
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z19, Z3, Z19
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z19, Z3, Z19
+	MOVQ        R8, R9
+	VMOVUPS     Z19, (R9)
+	VADDPS      (DX), Z14, Z14
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z14, Z3, Z14
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z14, Z3, Z14
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z14, (R9)
+	VSUBPS      Z7, Z5, Z3
+	VSUBPS      Z11, Z9, Z5
+	VSUBPS      Z15, Z13, Z7
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z7, Z3
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z3, Z5, Z3
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z3, Z5, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z3
+	VADDPS      Z6, Z4, Z5
+	VADDPS      Z10, Z8, Z7
+	VMOVUPS     Z3, Z9
+	VADDPS      Z5, Z9, Z9
+	VADDPS      Z7, Z9, Z9
+	VADDPS      Z0, Z9, Z9
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z7, Z3
+	VADDPS      Z12, Z3, Z3
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z9, Z0, Z9
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z9, Z0, Z9
+	MOVQ        R8, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z3, Z0, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z6, Z4, Z1
+	VSUBPS      Z10, Z8, Z2
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VSUBPS      (R8)(R10*2), Z2, Z2
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VSUBPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VSUBPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z3
+	VSUBPS      (R8)(R10*2), Z3, Z3
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z3, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VSUBPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z3
+	VSUBPS      (R8)(DI*4), Z3, Z3
+	VMOVUPS     (R9)(DI*4), Z4
+	VSUBPS      (R8)(R10*2), Z4, Z4
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z3, Z2
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z4, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z3
+	VSUBPS      (R8)(DI*2), Z3, Z3
+	VMOVUPS     (R8)(R10*1), Z4
+	VSUBPS      (R8)(DI*4), Z4, Z4
+	VMOVUPS     (R9)(DI*4), Z5
+	VSUBPS      (R8)(R10*2), Z5, Z5
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z5, Z3
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z4
+	VSUBPS      (R8)(DI*2), Z4, Z4
+	VMOVUPS     (R8)(R10*1), Z5
+	VSUBPS      (R8)(DI*4), Z5, Z5
+	VMOVUPS     (R9)(DI*4), Z6
+	VSUBPS      (R8)(R10*2), Z6, Z6
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z5, Z4
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z6, Z4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z5
+	VSUBPS      (R8)(DI*2), Z5, Z5
+	VMOVUPS     (R8)(R10*1), Z6
+	VSUBPS      (R8)(DI*4), Z6, Z6
+	VMOVUPS     (R9)(DI*4), Z7
+	VSUBPS      (R8)(R10*2), Z7, Z7
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z6, Z5
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z7, Z5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z6
+	VSUBPS      (R8)(DI*2), Z6, Z6
+	VMOVUPS     (R8)(R10*1), Z7
+	VSUBPS      (R8)(DI*4), Z7, Z7
+	VMOVUPS     (R9)(DI*4), Z8
+	VSUBPS      (R8)(R10*2), Z8, Z8
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z7, Z6
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z8, Z6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z7
+	VSUBPS      (R8)(DI*2), Z7, Z7
+	VMOVUPS     (R8)(R10*1), Z8
+	VSUBPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z9
+	VSUBPS      (R8)(R10*2), Z9, Z9
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z8, Z7
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z9, Z7
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z8
+	VADDPS      Z4, Z3, Z9
+	VADDPS      Z6, Z5, Z10
+	VMOVUPS     Z8, Z11
+	VADDPS      Z9, Z11, Z11
+	VADDPS      Z10, Z11, Z11
+	VADDPS      Z0, Z11, Z11
+	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z9, Z8
+	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z10, Z8
+	VADDPS      Z7, Z8, Z8
+	VADDPS      (DX), Z11, Z11
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z11, Z0, Z11
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z11, Z0, Z11
+	MOVQ        R8, R9
+	VMOVUPS     Z11, (R9)
+	VADDPS      (DX), Z8, Z8
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z8, Z0, Z8
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z8, Z0, Z8
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z8, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z4, Z3, Z1
+	VSUBPS      Z6, Z5, Z2
+	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+64, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput83AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutput83AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutput83AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput83AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
+DATA winogradOutput83AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
+GLOBL winogradOutput83AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput83AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput83AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput83AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput83AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutput83AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutput83AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine83AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine83AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (CX)(DI*4), Z2
+	VADDPS      (R8)(R9*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VADDPS      Z1, Z3, Z3
+	VADDPS      Z2, Z3, Z3
+	VADDPS      (R8), Z3, Z3
+	VFMADD231PS winogradOutputLine83AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine83AVX512_const0_25AVX512<>+0(SB), Z2, Z0
+	VADDPS      (CX)(R9*2), Z0, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	VMOVUPS     Z3, (SI)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*2)
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R9*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (CX)(DI*4), Z2
+	VSUBPS      (R8)(R9*2), Z2, Z2
+	VFMADD231PS winogradOutputLine83AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*1)
+	ADDQ        R10, SI
+	ADDQ        R10, AX
+	ADDQ        $+64, R8
+	ADDQ        $+64, CX
+	DECQ        R11
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine83AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine83AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
+GLOBL winogradOutputLine83AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine83AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine83AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutputLine83AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutput84AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput84AVX512(SB), NOSPLIT, $0-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VADDPS      (R8)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VADDPS      Z1, Z3, Z3
+	VADDPS      Z2, Z3, Z3
+	VADDPS      (R8), Z3, Z3
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z2, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VADDPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VADDPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z4
+	VADDPS      (R8)(R10*2), Z4, Z4
+	VMOVUPS     Z1, Z5
+	VADDPS      Z2, Z5, Z5
+	VADDPS      Z4, Z5, Z5
+	VADDPS      (R8), Z5, Z5
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z4, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VADDPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z4
+	VADDPS      (R8)(DI*4), Z4, Z4
+	VMOVUPS     (R9)(DI*4), Z6
+	VADDPS      (R8)(R10*2), Z6, Z6
+	VMOVUPS     Z2, Z7
+	VADDPS      Z4, Z7, Z7
+	VADDPS      Z6, Z7, Z7
+	VADDPS      (R8), Z7, Z7
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z6, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z4
+	VADDPS      (R8)(DI*2), Z4, Z4
+	VMOVUPS     (R8)(R10*1), Z6
+	VADDPS      (R8)(DI*4), Z6, Z6
+	VMOVUPS     (R9)(DI*4), Z8
+	VADDPS      (R8)(R10*2), Z8, Z8
+	VMOVUPS     Z4, Z9
+	VADDPS      Z6, Z9, Z9
+	VADDPS      Z8, Z9, Z9
+	VADDPS      (R8), Z9, Z9
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z8, Z4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z6
+	VADDPS      (R8)(DI*2), Z6, Z6
+	VMOVUPS     (R8)(R10*1), Z8
+	VADDPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z10
+	VADDPS      (R8)(R10*2), Z10, Z10
+	VMOVUPS     Z6, Z11
+	VADDPS      Z8, Z11, Z11
+	VADDPS      Z10, Z11, Z11
+	VADDPS      (R8), Z11, Z11
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z8, Z6
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z10, Z6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z8
+	VADDPS      (R8)(DI*2), Z8, Z8
+	VMOVUPS     (R8)(R10*1), Z10
+	VADDPS      (R8)(DI*4), Z10, Z10
+	VMOVUPS     (R9)(DI*4), Z12
+	VADDPS      (R8)(R10*2), Z12, Z12
+	VMOVUPS     Z8, Z13
+	VADDPS      Z10, Z13, Z13
+	VADDPS      Z12, Z13, Z13
+	VADDPS      (R8), Z13, Z13
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z10, Z8
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z12, Z8
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z10
+	VADDPS      (R8)(DI*2), Z10, Z10
+	VMOVUPS     (R8)(R10*1), Z12
+	VADDPS      (R8)(DI*4), Z12, Z12
+	VMOVUPS     (R9)(DI*4), Z14
+	VADDPS      (R8)(R10*2), Z14, Z14
+	VMOVUPS     Z10, Z15
+	VADDPS      Z12, Z15, Z15
+	VADDPS      Z14, Z15, Z15
+	VADDPS      (R8), Z15, Z15
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z12, Z10
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z14, Z10
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z12
+	VADDPS      (R8)(DI*2), Z12, Z12
+	VMOVUPS     (R8)(R10*1), Z14
+	VADDPS      (R8)(DI*4), Z14, Z14
+	VMOVUPS     (R9)(DI*4), Z16
+	VADDPS      (R8)(R10*2), Z16, Z16
+	VMOVUPS     Z12, Z17
+	VADDPS      Z14, Z17, Z17
+	VADDPS      Z16, Z17, Z17
+	VADDPS      (R8), Z17, Z17
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z14, Z12
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z16, Z12
+	MOVQ        AX, R8
+	VADDPS      Z7, Z5, Z14
+	VADDPS      Z11, Z9, Z16
+	VADDPS      Z15, Z13, Z18
+	VMOVUPS     Z14, Z19
+	VADDPS      Z16, Z19, Z19
+	VADDPS      Z18, Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z16, Z14
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z18, Z14
+	VADDPS      (DX), Z19, Z19
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z19, Z3, Z19
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z19, Z3, Z19
+	MOVQ        R8, R9
+	VMOVUPS     Z19, (R9)
+	VADDPS      (DX), Z14, Z14
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z14, Z3, Z14
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z14, Z3, Z14
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z14, (R9)
+	VSUBPS      Z7, Z5, Z3
+	VSUBPS      Z11, Z9, Z5
+	VSUBPS      Z15, Z13, Z7
+	VMOVUPS     Z3, Z9
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z5, Z9
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z7, Z9
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z7, Z3
+	VADDPS      Z17, Z3, Z3
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z9, Z5, Z9
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z9, Z5, Z9
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z3, Z5, Z3
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z3, Z5, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z3
+	VADDPS      Z6, Z4, Z5
+	VADDPS      Z10, Z8, Z7
+	VMOVUPS     Z3, Z9
+	VADDPS      Z5, Z9, Z9
+	VADDPS      Z7, Z9, Z9
+	VADDPS      Z0, Z9, Z9
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z7, Z3
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z9, Z0, Z9
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z9, Z0, Z9
+	MOVQ        R8, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z3, Z0, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z6, Z4, Z1
+	VSUBPS      Z10, Z8, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS      Z12, Z0, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VSUBPS      (R8)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS      (R9)(R10*2), Z0, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VSUBPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VSUBPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z4
+	VSUBPS      (R8)(R10*2), Z4, Z4
+	VMOVUPS     Z1, Z5
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z2, Z5
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z4, Z5
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z4, Z1
+	VADDPS      (R9)(R10*2), Z1, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VSUBPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z4
+	VSUBPS      (R8)(DI*4), Z4, Z4
+	VMOVUPS     (R9)(DI*4), Z6
+	VSUBPS      (R8)(R10*2), Z6, Z6
+	VMOVUPS     Z2, Z7
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z4, Z2
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z6, Z2
+	VADDPS      (R9)(R10*2), Z2, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z4
+	VSUBPS      (R8)(DI*2), Z4, Z4
+	VMOVUPS     (R8)(R10*1), Z6
+	VSUBPS      (R8)(DI*4), Z6, Z6
+	VMOVUPS     (R9)(DI*4), Z8
+	VSUBPS      (R8)(R10*2), Z8, Z8
+	VMOVUPS     Z4, Z9
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z6, Z9
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z8, Z9
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z8, Z4
+	VADDPS      (R9)(R10*2), Z4, Z4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z6
+	VSUBPS      (R8)(DI*2), Z6, Z6
+	VMOVUPS     (R8)(R10*1), Z8
+	VSUBPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z10
+	VSUBPS      (R8)(R10*2), Z10, Z10
+	VMOVUPS     Z6, Z11
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z8, Z11
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z10, Z11
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z8, Z6
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z10, Z6
+	VADDPS      (R9)(R10*2), Z6, Z6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z8
+	VSUBPS      (R8)(DI*2), Z8, Z8
+	VMOVUPS     (R8)(R10*1), Z10
+	VSUBPS      (R8)(DI*4), Z10, Z10
+	VMOVUPS     (R9)(DI*4), Z12
+	VSUBPS      (R8)(R10*2), Z12, Z12
+	VMOVUPS     Z8, Z13
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z10, Z13
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z12, Z13
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z10, Z8
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z12, Z8
+	VADDPS      (R9)(R10*2), Z8, Z8
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z10
+	VSUBPS      (R8)(DI*2), Z10, Z10
+	VMOVUPS     (R8)(R10*1), Z12
+	VSUBPS      (R8)(DI*4), Z12, Z12
+	VMOVUPS     (R9)(DI*4), Z14
+	VSUBPS      (R8)(R10*2), Z14, Z14
+	VMOVUPS     Z10, Z15
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z12, Z15
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z14, Z15
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z12, Z10
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z14, Z10
+	VADDPS      (R9)(R10*2), Z10, Z10
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z12
+	VSUBPS      (R8)(DI*2), Z12, Z12
+	VMOVUPS     (R8)(R10*1), Z14
+	VSUBPS      (R8)(DI*4), Z14, Z14
+	VMOVUPS     (R9)(DI*4), Z16
+	VSUBPS      (R8)(R10*2), Z16, Z16
+	VMOVUPS     Z12, Z17
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z14, Z17
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z16, Z17
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z14, Z12
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z16, Z12
+	VADDPS      (R9)(R10*2), Z12, Z12
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Z7, Z5, Z14
+	VADDPS      Z11, Z9, Z16
+	VADDPS      Z15, Z13, Z18
+	VMOVUPS     Z14, Z19
+	VADDPS      Z16, Z19, Z19
+	VADDPS      Z18, Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z16, Z14
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z18, Z14
+	VADDPS      (DX), Z19, Z19
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z19, Z3, Z19
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z19, Z3, Z19
+	MOVQ        R8, R9
+	VMOVUPS     Z19, (R9)
+	VADDPS      (DX), Z14, Z14
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z14, Z3, Z14
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z14, Z3, Z14
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z14, (R9)
+	VSUBPS      Z7, Z5, Z3
+	VSUBPS      Z11, Z9, Z5
+	VSUBPS      Z15, Z13, Z7
+	VMOVUPS     Z3, Z9
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z5, Z9
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z7, Z9
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z7, Z3
+	VADDPS      Z17, Z3, Z3
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z9, Z5, Z9
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z9, Z5, Z9
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z3, Z5, Z3
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z3, Z5, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z3
+	VADDPS      Z6, Z4, Z5
+	VADDPS      Z10, Z8, Z7
+	VMOVUPS     Z3, Z9
+	VADDPS      Z5, Z9, Z9
+	VADDPS      Z7, Z9, Z9
+	VADDPS      Z0, Z9, Z9
+	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z7, Z3
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z9, Z0, Z9
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z9, Z0, Z9
+	MOVQ        R8, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z3, Z0, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z6, Z4, Z1
+	VSUBPS      Z10, Z8, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS      Z12, Z0, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+64, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput84AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutput84AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutput84AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput84AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
+DATA winogradOutput84AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
+GLOBL winogradOutput84AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput84AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput84AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput84AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput84AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutput84AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutput84AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput84AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutput84AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutput84AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput84AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
+DATA winogradOutput84AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
+GLOBL winogradOutput84AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine84AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine84AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Z0
+	VADDPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VADDPS      (R9)(R8*4), Z1, Z1
+	VMOVUPS     (CX)(R8*4), Z2
+	VADDPS      (R9)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VADDPS      Z1, Z3, Z3
+	VADDPS      Z2, Z3, Z3
+	VADDPS      (R9), Z3, Z3
+	VFMADD231PS winogradOutputLine84AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine84AVX512_const0_25AVX512<>+0(SB), Z2, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	VMOVUPS     Z3, (SI)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*2)
+	VMOVUPS     (R9)(R8*1), Z0
+	VSUBPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VSUBPS      (R9)(R8*4), Z1, Z1
+	VMOVUPS     (CX)(R8*4), Z2
+	VSUBPS      (R9)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutputLine84AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutputLine84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS winogradOutputLine84AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS      (CX)(R10*2), Z0, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	VMOVUPS     Z3, (SI)(BX*1)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(DI*1)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+64, R9
+	ADDQ        $+64, CX
+	DECQ        R12
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine84AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine84AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
+GLOBL winogradOutputLine84AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine84AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine84AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutputLine84AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine84AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine84AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
+GLOBL winogradOutputLine84AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutput85AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput85AVX512(SB), NOSPLIT, $0-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VADDPS      (R8)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VADDPS      Z1, Z3, Z3
+	VADDPS      Z2, Z3, Z3
+	VADDPS      (R8), Z3, Z3
+	VMOVUPS     Z0, Z4
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
+	VADDPS      (R9)(R10*2), Z0, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VADDPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VADDPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z5
+	VADDPS      (R8)(R10*2), Z5, Z5
+	VMOVUPS     Z1, Z6
+	VADDPS      Z2, Z6, Z6
+	VADDPS      Z5, Z6, Z6
+	VADDPS      (R8), Z6, Z6
+	VMOVUPS     Z1, Z7
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z2, Z7
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z5, Z7
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z5, Z1
+	VADDPS      (R9)(R10*2), Z1, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VADDPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z5
+	VADDPS      (R8)(DI*4), Z5, Z5
+	VMOVUPS     (R9)(DI*4), Z8
+	VADDPS      (R8)(R10*2), Z8, Z8
+	VMOVUPS     Z2, Z9
+	VADDPS      Z5, Z9, Z9
+	VADDPS      Z8, Z9, Z9
+	VADDPS      (R8), Z9, Z9
+	VMOVUPS     Z2, Z10
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z5, Z10
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z8, Z10
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z5, Z2
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z8, Z2
+	VADDPS      (R9)(R10*2), Z2, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z5
+	VADDPS      (R8)(DI*2), Z5, Z5
+	VMOVUPS     (R8)(R10*1), Z8
+	VADDPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z11
+	VADDPS      (R8)(R10*2), Z11, Z11
+	VMOVUPS     Z5, Z12
+	VADDPS      Z8, Z12, Z12
+	VADDPS      Z11, Z12, Z12
+	VADDPS      (R8), Z12, Z12
+	VMOVUPS     Z5, Z13
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z8, Z13
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z11, Z13
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z8, Z5
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z11, Z5
+	VADDPS      (R9)(R10*2), Z5, Z5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z8
+	VADDPS      (R8)(DI*2), Z8, Z8
+	VMOVUPS     (R8)(R10*1), Z11
+	VADDPS      (R8)(DI*4), Z11, Z11
+	VMOVUPS     (R9)(DI*4), Z14
+	VADDPS      (R8)(R10*2), Z14, Z14
+	VMOVUPS     Z8, Z15
+	VADDPS      Z11, Z15, Z15
+	VADDPS      Z14, Z15, Z15
+	VADDPS      (R8), Z15, Z15
+	VMOVUPS     Z8, Z16
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z11, Z16
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z14, Z16
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z11, Z8
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z14, Z8
+	VADDPS      (R9)(R10*2), Z8, Z8
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z11
+	VADDPS      (R8)(DI*2), Z11, Z11
+	VMOVUPS     (R8)(R10*1), Z14
+	VADDPS      (R8)(DI*4), Z14, Z14
+	VMOVUPS     (R9)(DI*4), Z17
+	VADDPS      (R8)(R10*2), Z17, Z17
+	VMOVUPS     Z11, Z18
+	VADDPS      Z14, Z18, Z18
+	VADDPS      Z17, Z18, Z18
+	VADDPS      (R8), Z18, Z18
+	VMOVUPS     Z11, Z19
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z14, Z19
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z17, Z19
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z14, Z11
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z17, Z11
+	VADDPS      (R9)(R10*2), Z11, Z11
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z14
+	VADDPS      (R8)(DI*2), Z14, Z14
+	VMOVUPS     (R8)(R10*1), Z17
+	VADDPS      (R8)(DI*4), Z17, Z17
+	VMOVUPS     (R9)(DI*4), Z20
+	VADDPS      (R8)(R10*2), Z20, Z20
+	VMOVUPS     Z14, Z21
+	VADDPS      Z17, Z21, Z21
+	VADDPS      Z20, Z21, Z21
+	VADDPS      (R8), Z21, Z21
+	VMOVUPS     Z14, Z22
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z17, Z22
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z20, Z22
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z17, Z14
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z20, Z14
+	VADDPS      (R9)(R10*2), Z14, Z14
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z17
+	VADDPS      (R8)(DI*2), Z17, Z17
+	VMOVUPS     (R8)(R10*1), Z20
+	VADDPS      (R8)(DI*4), Z20, Z20
+	VMOVUPS     (R9)(DI*4), Z23
+	VADDPS      (R8)(R10*2), Z23, Z23
+	VMOVUPS     Z17, Z24
+	VADDPS      Z20, Z24, Z24
+	VADDPS      Z23, Z24, Z24
+	VADDPS      (R8), Z24, Z24
+	VMOVUPS     Z17, Z25
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z20, Z25
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z23, Z25
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z20, Z17
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z23, Z17
+	VADDPS      (R9)(R10*2), Z17, Z17
+	MOVQ        AX, R8
+	VADDPS      Z9, Z6, Z20
+	VADDPS      Z15, Z12, Z23
+	VADDPS      Z21, Z18, Z26
+	VMOVUPS     Z20, Z27
+	VADDPS      Z23, Z27, Z27
+	VADDPS      Z26, Z27, Z27
+	VADDPS      Z3, Z27, Z27
+	VMOVUPS     Z20, Z3
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z23, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z26, Z3
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z23, Z20
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
+	VADDPS      Z24, Z20, Z20
+	VADDPS      (DX), Z27, Z27
+	VMOVUPS     64(DX), Z23
+	VMAXPS      Z27, Z23, Z27
+	VMOVUPS     128(DX), Z23
+	VMINPS      Z27, Z23, Z27
+	MOVQ        R8, R9
+	VMOVUPS     Z27, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z23
+	VMAXPS      Z3, Z23, Z3
+	VMOVUPS     128(DX), Z23
+	VMINPS      Z3, Z23, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z20, Z20
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z20, Z3, Z20
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z20, Z3, Z20
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z20, (R9)
+	VSUBPS      Z9, Z6, Z3
+	VSUBPS      Z15, Z12, Z6
+	VSUBPS      Z21, Z18, Z9
+	VMOVUPS     Z3, Z12
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z6, Z12
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z9, Z12
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z9, Z3
+	VADDPS      (DX), Z12, Z12
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z12, Z6, Z12
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z12, Z6, Z12
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z12, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z3, Z6, Z3
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z3, Z6, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z10, Z7, Z3
+	VADDPS      Z16, Z13, Z6
+	VADDPS      Z22, Z19, Z9
+	VMOVUPS     Z3, Z12
+	VADDPS      Z6, Z12, Z12
+	VADDPS      Z9, Z12, Z12
+	VADDPS      Z4, Z12, Z12
+	VMOVUPS     Z3, Z4
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z9, Z4
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
+	VADDPS      Z25, Z3, Z3
+	VADDPS      (DX), Z12, Z12
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z12, Z6, Z12
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z12, Z6, Z12
+	MOVQ        R8, R9
+	VMOVUPS     Z12, (R9)
+	VADDPS      (DX), Z4, Z4
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z4, Z6, Z4
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z4, Z6, Z4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z4, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z3, Z4, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z10, Z7, Z3
+	VSUBPS      Z16, Z13, Z4
+	VSUBPS      Z22, Z19, Z6
+	VMOVUPS     Z3, Z7
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z6, Z3
+	VADDPS      (DX), Z7, Z7
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z7, Z4, Z7
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z7, Z4, Z7
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z7, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z3, Z4, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z3
+	VADDPS      Z8, Z5, Z4
+	VADDPS      Z14, Z11, Z6
+	VMOVUPS     Z3, Z7
+	VADDPS      Z4, Z7, Z7
+	VADDPS      Z6, Z7, Z7
+	VADDPS      Z0, Z7, Z7
+	VMOVUPS     Z3, Z0
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z6, Z0
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
+	VADDPS      Z17, Z3, Z3
+	VADDPS      (DX), Z7, Z7
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z7, Z4, Z7
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z7, Z4, Z7
+	MOVQ        R8, R9
+	VMOVUPS     Z7, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z0, Z4, Z0
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z0, Z4, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z3, Z0, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z8, Z5, Z1
+	VSUBPS      Z14, Z11, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VSUBPS      (R8)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VSUBPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VSUBPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z4
+	VSUBPS      (R8)(R10*2), Z4, Z4
+	VMOVUPS     Z1, Z5
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z2, Z5
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z4, Z5
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z4, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VSUBPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z4
+	VSUBPS      (R8)(DI*4), Z4, Z4
+	VMOVUPS     (R9)(DI*4), Z6
+	VSUBPS      (R8)(R10*2), Z6, Z6
+	VMOVUPS     Z2, Z7
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z4, Z2
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z6, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z4
+	VSUBPS      (R8)(DI*2), Z4, Z4
+	VMOVUPS     (R8)(R10*1), Z6
+	VSUBPS      (R8)(DI*4), Z6, Z6
+	VMOVUPS     (R9)(DI*4), Z8
+	VSUBPS      (R8)(R10*2), Z8, Z8
+	VMOVUPS     Z4, Z9
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z6, Z9
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z8, Z9
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z8, Z4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z6
+	VSUBPS      (R8)(DI*2), Z6, Z6
+	VMOVUPS     (R8)(R10*1), Z8
+	VSUBPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z10
+	VSUBPS      (R8)(R10*2), Z10, Z10
+	VMOVUPS     Z6, Z11
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z8, Z11
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z10, Z11
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z8, Z6
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z10, Z6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z8
+	VSUBPS      (R8)(DI*2), Z8, Z8
+	VMOVUPS     (R8)(R10*1), Z10
+	VSUBPS      (R8)(DI*4), Z10, Z10
+	VMOVUPS     (R9)(DI*4), Z12
+	VSUBPS      (R8)(R10*2), Z12, Z12
+	VMOVUPS     Z8, Z13
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z10, Z13
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z12, Z13
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z10, Z8
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z12, Z8
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z10
+	VSUBPS      (R8)(DI*2), Z10, Z10
+	VMOVUPS     (R8)(R10*1), Z12
+	VSUBPS      (R8)(DI*4), Z12, Z12
+	VMOVUPS     (R9)(DI*4), Z14
+	VSUBPS      (R8)(R10*2), Z14, Z14
+	VMOVUPS     Z10, Z15
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z12, Z15
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z14, Z15
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z12, Z10
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z14, Z10
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z12
+	VSUBPS      (R8)(DI*2), Z12, Z12
+	VMOVUPS     (R8)(R10*1), Z14
+	VSUBPS      (R8)(DI*4), Z14, Z14
+	VMOVUPS     (R9)(DI*4), Z16
+	VSUBPS      (R8)(R10*2), Z16, Z16
+	VMOVUPS     Z12, Z17
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z14, Z17
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z16, Z17
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z14, Z12
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z16, Z12
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Z7, Z5, Z14
+	VADDPS      Z11, Z9, Z16
+	VADDPS      Z15, Z13, Z18
+	VMOVUPS     Z14, Z19
+	VADDPS      Z16, Z19, Z19
+	VADDPS      Z18, Z19, Z19
+	VADDPS      Z3, Z19, Z19
+	VMOVUPS     Z14, Z3
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z16, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z18, Z3
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z16, Z14
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z18, Z14
+	VADDPS      Z17, Z14, Z14
+	VADDPS      (DX), Z19, Z19
+	VMOVUPS     64(DX), Z16
+	VMAXPS      Z19, Z16, Z19
+	VMOVUPS     128(DX), Z16
+	VMINPS      Z19, Z16, Z19
+	MOVQ        R8, R9
+	VMOVUPS     Z19, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z16
+	VMAXPS      Z3, Z16, Z3
+	VMOVUPS     128(DX), Z16
+	VMINPS      Z3, Z16, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z14, Z14
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z14, Z3, Z14
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z14, Z3, Z14
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z14, (R9)
+	VSUBPS      Z7, Z5, Z3
+	VSUBPS      Z11, Z9, Z5
+	VSUBPS      Z15, Z13, Z7
+	VMOVUPS     Z3, Z9
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z5, Z9
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z7, Z9
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z7, Z3
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z9, Z5, Z9
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z9, Z5, Z9
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z3, Z5, Z3
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z3, Z5, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z3
+	VADDPS      Z6, Z4, Z5
+	VADDPS      Z10, Z8, Z7
+	VMOVUPS     Z3, Z9
+	VADDPS      Z5, Z9, Z9
+	VADDPS      Z7, Z9, Z9
+	VADDPS      Z0, Z9, Z9
+	VMOVUPS     Z3, Z0
+	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z5, Z0
+	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z7, Z0
+	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z7, Z3
+	VADDPS      Z12, Z3, Z3
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z9, Z5, Z9
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z9, Z5, Z9
+	MOVQ        R8, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z5
+	VMAXPS      Z0, Z5, Z0
+	VMOVUPS     128(DX), Z5
+	VMINPS      Z0, Z5, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z3, Z0, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z6, Z4, Z1
+	VSUBPS      Z10, Z8, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+64, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput85AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutput85AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutput85AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput85AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
+DATA winogradOutput85AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
+GLOBL winogradOutput85AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput85AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutput85AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutput85AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput85AVX512_const0_0625AVX512<>+0(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+4(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+8(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+12(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+16(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+20(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+24(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+28(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+32(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+36(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+40(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+44(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+48(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+52(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+56(SB)/4, $(0.0625)
+DATA winogradOutput85AVX512_const0_0625AVX512<>+60(SB)/4, $(0.0625)
+GLOBL winogradOutput85AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput85AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput85AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput85AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput85AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutput85AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutput85AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput85AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutput85AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutput85AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput85AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
+DATA winogradOutput85AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
+GLOBL winogradOutput85AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine85AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine85AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Z0
+	VADDPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VADDPS      (R9)(R8*4), Z1, Z1
+	VMOVUPS     (CX)(R8*4), Z2
+	VADDPS      (R9)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VADDPS      Z1, Z3, Z3
+	VADDPS      Z2, Z3, Z3
+	VADDPS      (R9), Z3, Z3
+	VMOVUPS     Z0, Z4
+	VFMADD231PS winogradOutputLine85AVX512_const4AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS winogradOutputLine85AVX512_const0_25AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS winogradOutputLine85AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine85AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
+	VADDPS      (CX)(R10*2), Z0, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	VMOVUPS     Z3, (SI)
+	VADDPS      (DX), Z4, Z4
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z4, Z1, Z4
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z4, Z1, Z4
+	VMOVUPS     Z4, (SI)(BX*2)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*4)
+	VMOVUPS     (R9)(R8*1), Z0
+	VSUBPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VSUBPS      (R9)(R8*4), Z1, Z1
+	VMOVUPS     (CX)(R8*4), Z2
+	VSUBPS      (R9)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutputLine85AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutputLine85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS winogradOutputLine85AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	VMOVUPS     Z3, (SI)(BX*1)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(DI*1)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+64, R9
+	ADDQ        $+64, CX
+	DECQ        R12
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine85AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine85AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
+GLOBL winogradOutputLine85AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine85AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine85AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+0(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+4(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+8(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+12(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+16(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+20(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+24(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+28(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+32(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+36(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+40(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+44(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+48(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+52(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+56(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX512_const0_0625AVX512<>+60(SB)/4, $(0.0625)
+GLOBL winogradOutputLine85AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine85AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine85AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutputLine85AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine85AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine85AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
+GLOBL winogradOutputLine85AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutput86AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput86AVX512(SB), NOSPLIT, $0-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VADDPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VADDPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VADDPS      (R8)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VADDPS      Z1, Z3, Z3
+	VADDPS      Z2, Z3, Z3
+	VADDPS      (R8), Z3, Z3
+	VMOVUPS     Z0, Z4
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VADDPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VADDPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z5
+	VADDPS      (R8)(R10*2), Z5, Z5
+	VMOVUPS     Z1, Z6
+	VADDPS      Z2, Z6, Z6
+	VADDPS      Z5, Z6, Z6
+	VADDPS      (R8), Z6, Z6
+	VMOVUPS     Z1, Z7
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z2, Z7
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z5, Z7
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z5, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VADDPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z5
+	VADDPS      (R8)(DI*4), Z5, Z5
+	VMOVUPS     (R9)(DI*4), Z8
+	VADDPS      (R8)(R10*2), Z8, Z8
+	VMOVUPS     Z2, Z9
+	VADDPS      Z5, Z9, Z9
+	VADDPS      Z8, Z9, Z9
+	VADDPS      (R8), Z9, Z9
+	VMOVUPS     Z2, Z10
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z5, Z10
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z8, Z10
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z5, Z2
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z8, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z5
+	VADDPS      (R8)(DI*2), Z5, Z5
+	VMOVUPS     (R8)(R10*1), Z8
+	VADDPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z11
+	VADDPS      (R8)(R10*2), Z11, Z11
+	VMOVUPS     Z5, Z12
+	VADDPS      Z8, Z12, Z12
+	VADDPS      Z11, Z12, Z12
+	VADDPS      (R8), Z12, Z12
+	VMOVUPS     Z5, Z13
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z8, Z13
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z11, Z13
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z8, Z5
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z11, Z5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z8
+	VADDPS      (R8)(DI*2), Z8, Z8
+	VMOVUPS     (R8)(R10*1), Z11
+	VADDPS      (R8)(DI*4), Z11, Z11
+	VMOVUPS     (R9)(DI*4), Z14
+	VADDPS      (R8)(R10*2), Z14, Z14
+	VMOVUPS     Z8, Z15
+	VADDPS      Z11, Z15, Z15
+	VADDPS      Z14, Z15, Z15
+	VADDPS      (R8), Z15, Z15
+	VMOVUPS     Z8, Z16
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z11, Z16
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z14, Z16
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z11, Z8
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z14, Z8
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z11
+	VADDPS      (R8)(DI*2), Z11, Z11
+	VMOVUPS     (R8)(R10*1), Z14
+	VADDPS      (R8)(DI*4), Z14, Z14
+	VMOVUPS     (R9)(DI*4), Z17
+	VADDPS      (R8)(R10*2), Z17, Z17
+	VMOVUPS     Z11, Z18
+	VADDPS      Z14, Z18, Z18
+	VADDPS      Z17, Z18, Z18
+	VADDPS      (R8), Z18, Z18
+	VMOVUPS     Z11, Z19
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z14, Z19
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z17, Z19
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z14, Z11
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z17, Z11
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z14
+	VADDPS      (R8)(DI*2), Z14, Z14
+	VMOVUPS     (R8)(R10*1), Z17
+	VADDPS      (R8)(DI*4), Z17, Z17
+	VMOVUPS     (R9)(DI*4), Z20
+	VADDPS      (R8)(R10*2), Z20, Z20
+	VMOVUPS     Z14, Z21
+	VADDPS      Z17, Z21, Z21
+	VADDPS      Z20, Z21, Z21
+	VADDPS      (R8), Z21, Z21
+	VMOVUPS     Z14, Z22
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z17, Z22
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z20, Z22
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z17, Z14
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z20, Z14
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z17
+	VADDPS      (R8)(DI*2), Z17, Z17
+	VMOVUPS     (R8)(R10*1), Z20
+	VADDPS      (R8)(DI*4), Z20, Z20
+	VMOVUPS     (R9)(DI*4), Z23
+	VADDPS      (R8)(R10*2), Z23, Z23
+	VMOVUPS     Z17, Z24
+	VADDPS      Z20, Z24, Z24
+	VADDPS      Z23, Z24, Z24
+	VADDPS      (R8), Z24, Z24
+	VMOVUPS     Z17, Z25
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z20, Z25
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z23, Z25
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z20, Z17
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z23, Z17
+	MOVQ        AX, R8
+	VADDPS      Z9, Z6, Z20
+	VADDPS      Z15, Z12, Z23
+	VADDPS      Z21, Z18, Z26
+	VMOVUPS     Z20, Z27
+	VADDPS      Z23, Z27, Z27
+	VADDPS      Z26, Z27, Z27
+	VADDPS      Z3, Z27, Z27
+	VMOVUPS     Z20, Z3
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z23, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z26, Z3
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z23, Z20
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
+	VADDPS      (DX), Z27, Z27
+	VMOVUPS     64(DX), Z23
+	VMAXPS      Z27, Z23, Z27
+	VMOVUPS     128(DX), Z23
+	VMINPS      Z27, Z23, Z27
+	MOVQ        R8, R9
+	VMOVUPS     Z27, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z23
+	VMAXPS      Z3, Z23, Z3
+	VMOVUPS     128(DX), Z23
+	VMINPS      Z3, Z23, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z20, Z20
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z20, Z3, Z20
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z20, Z3, Z20
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z20, (R9)
+	VSUBPS      Z9, Z6, Z3
+	VSUBPS      Z15, Z12, Z6
+	VSUBPS      Z21, Z18, Z9
+	VMOVUPS     Z3, Z12
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z6, Z12
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z9, Z12
+	VMOVUPS     Z3, Z15
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z6, Z15
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z9, Z15
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z9, Z3
+	VADDPS      Z24, Z3, Z3
+	VADDPS      (DX), Z12, Z12
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z12, Z6, Z12
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z12, Z6, Z12
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z12, (R9)
+	VADDPS      (DX), Z15, Z15
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z15, Z6, Z15
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z15, Z6, Z15
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z15, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z3, Z6, Z3
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z3, Z6, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z10, Z7, Z3
+	VADDPS      Z16, Z13, Z6
+	VADDPS      Z22, Z19, Z9
+	VMOVUPS     Z3, Z12
+	VADDPS      Z6, Z12, Z12
+	VADDPS      Z9, Z12, Z12
+	VADDPS      Z4, Z12, Z12
+	VMOVUPS     Z3, Z4
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z9, Z4
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
+	VADDPS      (DX), Z12, Z12
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z12, Z6, Z12
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z12, Z6, Z12
+	MOVQ        R8, R9
+	VMOVUPS     Z12, (R9)
+	VADDPS      (DX), Z4, Z4
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z4, Z6, Z4
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z4, Z6, Z4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z4, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z3, Z4, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z10, Z7, Z3
+	VSUBPS      Z16, Z13, Z4
+	VSUBPS      Z22, Z19, Z6
+	VMOVUPS     Z3, Z7
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VMOVUPS     Z3, Z9
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z4, Z9
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z6, Z9
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z6, Z3
+	VADDPS      Z25, Z3, Z3
+	VADDPS      (DX), Z7, Z7
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z7, Z4, Z7
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z7, Z4, Z7
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z7, (R9)
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z9, Z4, Z9
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z9, Z4, Z9
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z3, Z4, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z3
+	VADDPS      Z8, Z5, Z4
+	VADDPS      Z14, Z11, Z6
+	VMOVUPS     Z3, Z7
+	VADDPS      Z4, Z7, Z7
+	VADDPS      Z6, Z7, Z7
+	VADDPS      Z0, Z7, Z7
+	VMOVUPS     Z3, Z0
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z6, Z0
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
+	VADDPS      (DX), Z7, Z7
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z7, Z4, Z7
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z7, Z4, Z7
+	MOVQ        R8, R9
+	VMOVUPS     Z7, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z0, Z4, Z0
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z0, Z4, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z3, Z0, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z8, Z5, Z1
+	VSUBPS      Z14, Z11, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VMOVUPS     Z0, Z4
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
+	VADDPS      Z17, Z0, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z4, Z4
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z4, Z1, Z4
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z4, Z1, Z4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z4, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Z0
+	VSUBPS      (R8)(DI*2), Z0, Z0
+	VMOVUPS     (R8)(R10*1), Z1
+	VSUBPS      (R8)(DI*4), Z1, Z1
+	VMOVUPS     (R9)(DI*4), Z2
+	VSUBPS      (R8)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VMOVUPS     Z0, Z4
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
+	VADDPS      (R9)(R10*2), Z0, Z0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z1
+	VSUBPS      (R8)(DI*2), Z1, Z1
+	VMOVUPS     (R8)(R10*1), Z2
+	VSUBPS      (R8)(DI*4), Z2, Z2
+	VMOVUPS     (R9)(DI*4), Z5
+	VSUBPS      (R8)(R10*2), Z5, Z5
+	VMOVUPS     Z1, Z6
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z2, Z6
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z5, Z6
+	VMOVUPS     Z1, Z7
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z2, Z7
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z5, Z7
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z5, Z1
+	VADDPS      (R9)(R10*2), Z1, Z1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z2
+	VSUBPS      (R8)(DI*2), Z2, Z2
+	VMOVUPS     (R8)(R10*1), Z5
+	VSUBPS      (R8)(DI*4), Z5, Z5
+	VMOVUPS     (R9)(DI*4), Z8
+	VSUBPS      (R8)(R10*2), Z8, Z8
+	VMOVUPS     Z2, Z9
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z5, Z9
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z8, Z9
+	VMOVUPS     Z2, Z10
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z5, Z10
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z8, Z10
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z5, Z2
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z8, Z2
+	VADDPS      (R9)(R10*2), Z2, Z2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z5
+	VSUBPS      (R8)(DI*2), Z5, Z5
+	VMOVUPS     (R8)(R10*1), Z8
+	VSUBPS      (R8)(DI*4), Z8, Z8
+	VMOVUPS     (R9)(DI*4), Z11
+	VSUBPS      (R8)(R10*2), Z11, Z11
+	VMOVUPS     Z5, Z12
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z8, Z12
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z11, Z12
+	VMOVUPS     Z5, Z13
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z8, Z13
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z11, Z13
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z8, Z5
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z11, Z5
+	VADDPS      (R9)(R10*2), Z5, Z5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z8
+	VSUBPS      (R8)(DI*2), Z8, Z8
+	VMOVUPS     (R8)(R10*1), Z11
+	VSUBPS      (R8)(DI*4), Z11, Z11
+	VMOVUPS     (R9)(DI*4), Z14
+	VSUBPS      (R8)(R10*2), Z14, Z14
+	VMOVUPS     Z8, Z15
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z11, Z15
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z14, Z15
+	VMOVUPS     Z8, Z16
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z11, Z16
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z14, Z16
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z11, Z8
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z14, Z8
+	VADDPS      (R9)(R10*2), Z8, Z8
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z11
+	VSUBPS      (R8)(DI*2), Z11, Z11
+	VMOVUPS     (R8)(R10*1), Z14
+	VSUBPS      (R8)(DI*4), Z14, Z14
+	VMOVUPS     (R9)(DI*4), Z17
+	VSUBPS      (R8)(R10*2), Z17, Z17
+	VMOVUPS     Z11, Z18
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z14, Z18
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z17, Z18
+	VMOVUPS     Z11, Z19
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z14, Z19
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z17, Z19
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z14, Z11
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z17, Z11
+	VADDPS      (R9)(R10*2), Z11, Z11
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z14
+	VSUBPS      (R8)(DI*2), Z14, Z14
+	VMOVUPS     (R8)(R10*1), Z17
+	VSUBPS      (R8)(DI*4), Z17, Z17
+	VMOVUPS     (R9)(DI*4), Z20
+	VSUBPS      (R8)(R10*2), Z20, Z20
+	VMOVUPS     Z14, Z21
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z17, Z21
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z20, Z21
+	VMOVUPS     Z14, Z22
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z17, Z22
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z20, Z22
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z17, Z14
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z20, Z14
+	VADDPS      (R9)(R10*2), Z14, Z14
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Z17
+	VSUBPS      (R8)(DI*2), Z17, Z17
+	VMOVUPS     (R8)(R10*1), Z20
+	VSUBPS      (R8)(DI*4), Z20, Z20
+	VMOVUPS     (R9)(DI*4), Z23
+	VSUBPS      (R8)(R10*2), Z23, Z23
+	VMOVUPS     Z17, Z24
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z20, Z24
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z23, Z24
+	VMOVUPS     Z17, Z25
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z20, Z25
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z23, Z25
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z20, Z17
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z23, Z17
+	VADDPS      (R9)(R10*2), Z17, Z17
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Z9, Z6, Z20
+	VADDPS      Z15, Z12, Z23
+	VADDPS      Z21, Z18, Z26
+	VMOVUPS     Z20, Z27
+	VADDPS      Z23, Z27, Z27
+	VADDPS      Z26, Z27, Z27
+	VADDPS      Z3, Z27, Z27
+	VMOVUPS     Z20, Z3
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z23, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z26, Z3
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z23, Z20
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
+	VADDPS      (DX), Z27, Z27
+	VMOVUPS     64(DX), Z23
+	VMAXPS      Z27, Z23, Z27
+	VMOVUPS     128(DX), Z23
+	VMINPS      Z27, Z23, Z27
+	MOVQ        R8, R9
+	VMOVUPS     Z27, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z23
+	VMAXPS      Z3, Z23, Z3
+	VMOVUPS     128(DX), Z23
+	VMINPS      Z3, Z23, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z20, Z20
+	VMOVUPS     64(DX), Z3
+	VMAXPS      Z20, Z3, Z20
+	VMOVUPS     128(DX), Z3
+	VMINPS      Z20, Z3, Z20
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z20, (R9)
+	VSUBPS      Z9, Z6, Z3
+	VSUBPS      Z15, Z12, Z6
+	VSUBPS      Z21, Z18, Z9
+	VMOVUPS     Z3, Z12
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z6, Z12
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z9, Z12
+	VMOVUPS     Z3, Z15
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z6, Z15
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z9, Z15
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z9, Z3
+	VADDPS      Z24, Z3, Z3
+	VADDPS      (DX), Z12, Z12
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z12, Z6, Z12
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z12, Z6, Z12
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z12, (R9)
+	VADDPS      (DX), Z15, Z15
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z15, Z6, Z15
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z15, Z6, Z15
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z15, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z3, Z6, Z3
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z3, Z6, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z10, Z7, Z3
+	VADDPS      Z16, Z13, Z6
+	VADDPS      Z22, Z19, Z9
+	VMOVUPS     Z3, Z12
+	VADDPS      Z6, Z12, Z12
+	VADDPS      Z9, Z12, Z12
+	VADDPS      Z4, Z12, Z12
+	VMOVUPS     Z3, Z4
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z9, Z4
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
+	VADDPS      (DX), Z12, Z12
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z12, Z6, Z12
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z12, Z6, Z12
+	MOVQ        R8, R9
+	VMOVUPS     Z12, (R9)
+	VADDPS      (DX), Z4, Z4
+	VMOVUPS     64(DX), Z6
+	VMAXPS      Z4, Z6, Z4
+	VMOVUPS     128(DX), Z6
+	VMINPS      Z4, Z6, Z4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z4, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z3, Z4, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z10, Z7, Z3
+	VSUBPS      Z16, Z13, Z4
+	VSUBPS      Z22, Z19, Z6
+	VMOVUPS     Z3, Z7
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VMOVUPS     Z3, Z9
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z4, Z9
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z6, Z9
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z6, Z3
+	VADDPS      Z25, Z3, Z3
+	VADDPS      (DX), Z7, Z7
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z7, Z4, Z7
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z7, Z4, Z7
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z7, (R9)
+	VADDPS      (DX), Z9, Z9
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z9, Z4, Z9
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z9, Z4, Z9
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z9, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z3, Z4, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VADDPS      Z2, Z1, Z3
+	VADDPS      Z8, Z5, Z4
+	VADDPS      Z14, Z11, Z6
+	VMOVUPS     Z3, Z7
+	VADDPS      Z4, Z7, Z7
+	VADDPS      Z6, Z7, Z7
+	VADDPS      Z0, Z7, Z7
+	VMOVUPS     Z3, Z0
+	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z6, Z0
+	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
+	VADDPS      (DX), Z7, Z7
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z7, Z4, Z7
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z7, Z4, Z7
+	MOVQ        R8, R9
+	VMOVUPS     Z7, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z4
+	VMAXPS      Z0, Z4, Z0
+	VMOVUPS     128(DX), Z4
+	VMINPS      Z0, Z4, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z0
+	VMAXPS      Z3, Z0, Z3
+	VMOVUPS     128(DX), Z0
+	VMINPS      Z3, Z0, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VSUBPS      Z2, Z1, Z0
+	VSUBPS      Z8, Z5, Z1
+	VSUBPS      Z14, Z11, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VMOVUPS     Z0, Z4
+	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
+	VADDPS      Z17, Z0, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z3, (R9)
+	VADDPS      (DX), Z4, Z4
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z4, Z1, Z4
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z4, Z1, Z4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z4, (R9)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Z0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+64, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput86AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutput86AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutput86AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
+DATA winogradOutput86AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
+GLOBL winogradOutput86AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutput86AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutput86AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const0_0625AVX512<>+0(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+4(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+8(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+12(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+16(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+20(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+24(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+28(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+32(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+36(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+40(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+44(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+48(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+52(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+56(SB)/4, $(0.0625)
+DATA winogradOutput86AVX512_const0_0625AVX512<>+60(SB)/4, $(0.0625)
+GLOBL winogradOutput86AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutput86AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutput86AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutput86AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutput86AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutput86AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutput86AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
+DATA winogradOutput86AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
+GLOBL winogradOutput86AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const32AVX512<>+0(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+4(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+8(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+12(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+16(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+20(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+24(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+28(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+32(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+36(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+40(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+44(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+48(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+52(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+56(SB)/4, $(32.0)
+DATA winogradOutput86AVX512_const32AVX512<>+60(SB)/4, $(32.0)
+GLOBL winogradOutput86AVX512_const32AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutput86AVX512_const0_03125AVX512<>+0(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+4(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+8(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+12(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+16(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+20(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+24(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+28(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+32(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+36(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+40(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+44(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+48(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+52(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+56(SB)/4, $(0.03125)
+DATA winogradOutput86AVX512_const0_03125AVX512<>+60(SB)/4, $(0.03125)
+GLOBL winogradOutput86AVX512_const0_03125AVX512<>(SB), RODATA|NOPTR, $64
+
+// func winogradOutputLine86AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutputLine86AVX512(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Z0
+	VADDPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VADDPS      (R9)(R8*4), Z1, Z1
+	VMOVUPS     (CX)(R8*4), Z2
+	VADDPS      (R9)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VADDPS      Z1, Z3, Z3
+	VADDPS      Z2, Z3, Z3
+	VADDPS      (R9), Z3, Z3
+	VMOVUPS     Z0, Z4
+	VFMADD231PS winogradOutputLine86AVX512_const4AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS winogradOutputLine86AVX512_const0_25AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS winogradOutputLine86AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine86AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	VMOVUPS     Z3, (SI)
+	VADDPS      (DX), Z4, Z4
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z4, Z1, Z4
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z4, Z1, Z4
+	VMOVUPS     Z4, (SI)(BX*2)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (SI)(BX*4)
+	VMOVUPS     (R9)(R8*1), Z0
+	VSUBPS      (R9)(R8*2), Z0, Z0
+	VMOVUPS     (R9)(R10*1), Z1
+	VSUBPS      (R9)(R8*4), Z1, Z1
+	VMOVUPS     (CX)(R8*4), Z2
+	VSUBPS      (R9)(R10*2), Z2, Z2
+	VMOVUPS     Z0, Z3
+	VFMADD231PS winogradOutputLine86AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS winogradOutputLine86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VMOVUPS     Z0, Z4
+	VFMADD231PS winogradOutputLine86AVX512_const8AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS winogradOutputLine86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS winogradOutputLine86AVX512_const32AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS winogradOutputLine86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
+	VADDPS      (CX)(R10*2), Z0, Z0
+	VADDPS      (DX), Z3, Z3
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z3, Z1, Z3
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z3, Z1, Z3
+	VMOVUPS     Z3, (SI)(BX*1)
+	VADDPS      (DX), Z4, Z4
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z4, Z1, Z4
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z4, Z1, Z4
+	VMOVUPS     Z4, (SI)(DI*1)
+	VADDPS      (DX), Z0, Z0
+	VMOVUPS     64(DX), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     128(DX), Z1
+	VMINPS      Z0, Z1, Z0
+	VMOVUPS     Z0, (AX)(BX*4)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+64, R9
+	ADDQ        $+64, CX
+	DECQ        R12
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine86AVX512_const4AVX512<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+28(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+32(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+36(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+40(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+44(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+48(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+52(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+56(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX512_const4AVX512<>+60(SB)/4, $(4.0)
+GLOBL winogradOutputLine86AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
+GLOBL winogradOutputLine86AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const16AVX512<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+28(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+32(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+36(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+40(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+44(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+48(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+52(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+56(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX512_const16AVX512<>+60(SB)/4, $(16.0)
+GLOBL winogradOutputLine86AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+0(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+4(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+8(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+12(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+16(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+20(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+24(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+28(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+32(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+36(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+40(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+44(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+48(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+52(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+56(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX512_const0_0625AVX512<>+60(SB)/4, $(0.0625)
+GLOBL winogradOutputLine86AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const2AVX512<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+28(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+32(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+36(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+40(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+44(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+48(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+52(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+56(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX512_const2AVX512<>+60(SB)/4, $(2.0)
+GLOBL winogradOutputLine86AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
+GLOBL winogradOutputLine86AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const8AVX512<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+28(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+32(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+36(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+40(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+44(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+48(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+52(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+56(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX512_const8AVX512<>+60(SB)/4, $(8.0)
+GLOBL winogradOutputLine86AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
+GLOBL winogradOutputLine86AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const32AVX512<>+0(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+4(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+8(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+12(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+16(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+20(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+24(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+28(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+32(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+36(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+40(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+44(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+48(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+52(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+56(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX512_const32AVX512<>+60(SB)/4, $(32.0)
+GLOBL winogradOutputLine86AVX512_const32AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+0(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+4(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+8(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+12(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+16(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+20(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+24(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+28(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+32(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+36(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+40(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+44(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+48(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+52(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+56(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX512_const0_03125AVX512<>+60(SB)/4, $(0.03125)
+GLOBL winogradOutputLine86AVX512_const0_03125AVX512<>(SB), RODATA|NOPTR, $64
 
 // func winogradInput4AVX2(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 // Requires: AVX
@@ -4154,17 +7967,15 @@ tile:
 	ADDQ    R12, SI
 	VMOVUPS (BX), Y3
 	VSUBPS  (BX)(DX*2), Y3, Y3
-	VMOVUPS Y0, Y0
 	VSUBPS  Y2, Y0, Y0
 	VMOVUPS Y0, (R9)
 	VMOVUPS Y2, Y0
 	VMOVUPS Y1, Y2
-	VSUBPS  Y2, Y0, Y4
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS Y0, (R9)(R8*1)
-	VMOVUPS Y4, (R9)(R8*2)
-	VMOVUPS Y3, Y0
-	VSUBPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y4
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y4, (R9)(R8*1)
+	VMOVUPS Y0, (R9)(R8*2)
+	VSUBPS  Y1, Y3, Y0
 	VMOVUPS Y0, (R9)(R11*1)
 	ADDQ    R13, R9
 	ADDQ    R13, R10
@@ -4172,51 +7983,47 @@ tile:
 	LEAQ    (AX)(DX*1), SI
 	VMOVUPS (BX)(DX*2), Y0
 	VMOVUPS (BX)(DX*1), Y1
-	VSUBPS  Y1, Y0, Y2
-	VADDPS  Y1, Y0, Y0
+	VADDPS  Y1, Y0, Y2
+	VSUBPS  Y1, Y0, Y0
 	ADDQ    R12, BX
 	ADDQ    R12, SI
 	VMOVUPS (BX)(DX*2), Y1
 	VMOVUPS (BX)(DX*1), Y3
-	VSUBPS  Y3, Y1, Y4
-	VADDPS  Y3, Y1, Y1
+	VADDPS  Y3, Y1, Y4
+	VSUBPS  Y3, Y1, Y1
 	ADDQ    R12, BX
 	ADDQ    R12, SI
 	VMOVUPS (BX)(DX*2), Y3
 	VMOVUPS (BX)(DX*1), Y5
-	VSUBPS  Y5, Y3, Y6
-	VADDPS  Y5, Y3, Y3
+	VADDPS  Y5, Y3, Y6
+	VSUBPS  Y5, Y3, Y3
 	ADDQ    R12, BX
 	ADDQ    R12, SI
 	VMOVUPS (BX)(DX*2), Y5
 	VMOVUPS (BX)(DX*1), Y7
-	VSUBPS  Y7, Y5, Y8
-	VADDPS  Y7, Y5, Y5
-	VMOVUPS Y0, Y0
+	VADDPS  Y7, Y5, Y8
+	VSUBPS  Y7, Y5, Y5
+	VSUBPS  Y6, Y2, Y2
+	VMOVUPS Y2, (R9)
+	VMOVUPS Y6, Y2
+	VMOVUPS Y4, Y6
+	VADDPS  Y6, Y2, Y7
+	VSUBPS  Y6, Y2, Y2
+	VMOVUPS Y7, (R9)(R8*1)
+	VMOVUPS Y2, (R9)(R8*2)
+	VSUBPS  Y4, Y8, Y2
+	VMOVUPS Y2, (R9)(R11*1)
+	ADDQ    R13, R9
+	ADDQ    R13, R10
 	VSUBPS  Y3, Y0, Y0
 	VMOVUPS Y0, (R9)
 	VMOVUPS Y3, Y0
-	VMOVUPS Y1, Y3
-	VSUBPS  Y3, Y0, Y7
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS Y0, (R9)(R8*1)
-	VMOVUPS Y7, (R9)(R8*2)
-	VMOVUPS Y5, Y0
-	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(R11*1)
-	ADDQ    R13, R9
-	ADDQ    R13, R10
-	VMOVUPS Y2, Y0
-	VSUBPS  Y6, Y0, Y0
-	VMOVUPS Y0, (R9)
-	VMOVUPS Y6, Y0
-	VMOVUPS Y4, Y1
-	VSUBPS  Y1, Y0, Y2
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R9)(R8*1)
-	VMOVUPS Y2, (R9)(R8*2)
-	VMOVUPS Y8, Y0
-	VSUBPS  Y4, Y0, Y0
+	VMOVUPS Y1, Y2
+	VADDPS  Y2, Y0, Y3
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y3, (R9)(R8*1)
+	VMOVUPS Y0, (R9)(R8*2)
+	VSUBPS  Y1, Y5, Y0
 	VMOVUPS Y0, (R9)(R11*1)
 	ADDQ    R13, R9
 	ADDQ    R13, R10
@@ -4236,17 +8043,15 @@ tile:
 	ADDQ    R12, SI
 	VMOVUPS (BX)(DI*1), Y3
 	VSUBPS  (BX)(DX*1), Y3, Y3
-	VMOVUPS Y0, Y0
 	VSUBPS  Y2, Y0, Y0
 	VMOVUPS Y0, (R9)
 	VMOVUPS Y2, Y0
 	VMOVUPS Y1, Y2
-	VSUBPS  Y2, Y0, Y4
-	VADDPS  Y2, Y0, Y0
-	VMOVUPS Y0, (R9)(R8*1)
-	VMOVUPS Y4, (R9)(R8*2)
-	VMOVUPS Y3, Y0
-	VSUBPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y4
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y4, (R9)(R8*1)
+	VMOVUPS Y0, (R9)(R8*2)
+	VSUBPS  Y1, Y3, Y0
 	VMOVUPS Y0, (R9)(R11*1)
 	ADDQ    R13, R9
 	ADDQ    R13, R10
@@ -4258,56 +8063,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradInputLine4AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradInputLine4AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradInputLine4AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradInputLine4AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradInputLine4AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradInputLine4AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradInputLine4AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradInputLine4AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradInputLine4AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInputLine4AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradInputLine4AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradInputLine4AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradInputLine4AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradInputLine4AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradInputLine4AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradInputLine4AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradInputLine4AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradInputLine4AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInputLine4AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradInputLine4AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradInputLine4AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradInputLine4AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradInputLine4AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradInputLine4AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradInputLine4AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradInputLine4AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradInputLine4AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInputLine4AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradInputLine4AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradInputLine4AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradInputLine4AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradInputLine4AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradInputLine4AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradInputLine4AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradInputLine4AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradInputLine4AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInputLine4AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradInputLine4AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradInputLine4AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradInputLine4AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradInputLine4AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradInputLine4AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradInputLine4AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradInputLine4AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradInputLine4AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradInputLine4AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
 // Requires: AVX
@@ -4334,10 +8089,10 @@ tile:
 	VMOVUPS Y0, (R8)
 	VMOVUPS (BX)(DX*2), Y0
 	VMOVUPS (BX)(DX*1), Y1
-	VSUBPS  Y1, Y0, Y2
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R8)(DI*1)
-	VMOVUPS Y2, (R8)(DI*2)
+	VADDPS  Y1, Y0, Y2
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y2, (R8)(DI*1)
+	VMOVUPS Y0, (R8)(DI*2)
 	VMOVUPS (BX)(SI*1), Y0
 	VSUBPS  (BX)(DX*1), Y0, Y0
 	VMOVUPS Y0, (R8)(R9*1)
@@ -4349,56 +8104,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradInput6AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradInput6AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradInput6AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradInput6AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradInput6AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradInput6AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradInput6AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradInput6AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradInput6AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInput6AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradInput6AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradInput6AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradInput6AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradInput6AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradInput6AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradInput6AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradInput6AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradInput6AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInput6AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradInput6AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradInput6AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradInput6AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradInput6AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradInput6AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradInput6AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradInput6AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradInput6AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInput6AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradInput6AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradInput6AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradInput6AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradInput6AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradInput6AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradInput6AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradInput6AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradInput6AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInput6AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradInput6AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradInput6AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradInput6AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradInput6AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradInput6AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradInput6AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradInput6AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradInput6AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradInput6AVX2(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 // Requires: AVX, FMA3
@@ -4464,34 +8169,26 @@ tile:
 	VMOVUPS      (BX), Y6
 	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y6, Y5
 	VMOVUPS      Y4, Y6
-	VMOVUPS      Y2, Y7
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      Y0, Y0
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y2, Y6
 	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y0, Y6
 	VMOVUPS      Y6, (R9)
 	VMOVUPS      Y4, Y0
-	VMOVUPS      Y2, Y6
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y6, Y0
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y2, Y0
 	VMOVUPS      Y3, Y6
-	VMOVUPS      Y1, Y7
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y7, Y6
-	VSUBPS       Y6, Y0, Y7
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      Y0, (R9)(R8*1)
-	VMOVUPS      Y7, (R9)(R8*2)
-	VMOVUPS      Y4, Y0
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      Y3, Y2
-	VSUBPS       Y1, Y2, Y2
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y6
+	VADDPS       Y6, Y0, Y7
+	VSUBPS       Y6, Y0, Y0
+	VMOVUPS      Y7, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VSUBPS       Y2, Y4, Y0
+	VSUBPS       Y1, Y3, Y2
 	VADDPS       Y2, Y2, Y2
-	VSUBPS       Y2, Y0, Y4
-	VADDPS       Y2, Y0, Y0
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y4, (R9)(R8*4)
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y0, (R9)(R8*4)
 	VMOVUPS      Y5, Y0
-	VMOVUPS      Y3, Y2
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      Y1, Y1
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y3, Y0
 	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
 	VMOVUPS      Y0, (R10)(R8*4)
 	ADDQ         R13, R9
@@ -4504,8 +8201,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y1
 	VMOVUPS      (BX)(DX*1), Y2
 	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VSUBPS       Y1, Y0, Y2
-	VADDPS       Y1, Y0, Y0
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y1
@@ -4514,8 +8211,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y3
 	VMOVUPS      (BX)(DX*1), Y4
 	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y4, Y3
-	VSUBPS       Y3, Y1, Y4
-	VADDPS       Y3, Y1, Y1
+	VADDPS       Y3, Y1, Y4
+	VSUBPS       Y3, Y1, Y1
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y3
@@ -4524,8 +8221,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y5
 	VMOVUPS      (BX)(DX*1), Y6
 	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y6, Y5
-	VSUBPS       Y5, Y3, Y6
-	VADDPS       Y5, Y3, Y3
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y5
@@ -4534,8 +8231,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y7
 	VMOVUPS      (BX)(DX*1), Y8
 	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y8, Y7
-	VSUBPS       Y7, Y5, Y8
-	VADDPS       Y7, Y5, Y5
+	VADDPS       Y7, Y5, Y8
+	VSUBPS       Y7, Y5, Y5
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y7
@@ -4544,8 +8241,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y9
 	VMOVUPS      (BX)(DX*1), Y10
 	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y10, Y9
-	VSUBPS       Y9, Y7, Y10
-	VADDPS       Y9, Y7, Y7
+	VADDPS       Y9, Y7, Y10
+	VSUBPS       Y9, Y7, Y7
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y9
@@ -4554,70 +8251,54 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y11
 	VMOVUPS      (BX)(DX*1), Y12
 	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y12, Y11
-	VSUBPS       Y11, Y9, Y12
-	VADDPS       Y11, Y9, Y9
-	VMOVUPS      Y7, Y11
-	VMOVUPS      Y3, Y13
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y13, Y11
-	VMOVUPS      Y0, Y0
-	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y0, Y11
+	VADDPS       Y11, Y9, Y12
+	VSUBPS       Y11, Y9, Y9
+	VMOVUPS      Y10, Y11
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y6, Y11
+	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y2, Y11
 	VMOVUPS      Y11, (R9)
-	VMOVUPS      Y7, Y0
-	VMOVUPS      Y3, Y11
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y11, Y0
-	VMOVUPS      Y5, Y11
-	VMOVUPS      Y1, Y13
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y13, Y11
-	VSUBPS       Y11, Y0, Y13
-	VADDPS       Y11, Y0, Y0
-	VMOVUPS      Y0, (R9)(R8*1)
-	VMOVUPS      Y13, (R9)(R8*2)
-	VMOVUPS      Y7, Y0
-	VSUBPS       Y3, Y0, Y0
-	VMOVUPS      Y5, Y3
-	VSUBPS       Y1, Y3, Y3
-	VADDPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y0, Y7
-	VADDPS       Y3, Y0, Y0
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y7, (R9)(R8*4)
-	VMOVUPS      Y9, Y0
-	VMOVUPS      Y5, Y3
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y3, Y0
-	VMOVUPS      Y1, Y1
-	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y10, Y2
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y6, Y2
+	VMOVUPS      Y8, Y11
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y4, Y11
+	VADDPS       Y11, Y2, Y13
+	VSUBPS       Y11, Y2, Y2
+	VMOVUPS      Y13, (R9)(R8*1)
+	VMOVUPS      Y2, (R9)(R8*2)
+	VSUBPS       Y6, Y10, Y2
+	VSUBPS       Y4, Y8, Y6
+	VADDPS       Y6, Y6, Y6
+	VADDPS       Y6, Y2, Y10
+	VSUBPS       Y6, Y2, Y2
+	VMOVUPS      Y10, (R9)(R11*1)
+	VMOVUPS      Y2, (R9)(R8*4)
+	VMOVUPS      Y12, Y2
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y8, Y2
+	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y4, Y2
+	VMOVUPS      Y2, (R10)(R8*4)
 	ADDQ         R13, R9
 	ADDQ         R13, R10
-	VMOVUPS      Y10, Y0
-	VMOVUPS      Y6, Y1
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y2, Y1
-	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y10, Y0
-	VMOVUPS      Y6, Y1
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y8, Y1
-	VMOVUPS      Y4, Y2
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VSUBPS       Y1, Y0, Y2
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (R9)(R8*1)
-	VMOVUPS      Y2, (R9)(R8*2)
-	VMOVUPS      Y10, Y0
-	VSUBPS       Y6, Y0, Y0
-	VMOVUPS      Y8, Y1
-	VSUBPS       Y4, Y1, Y1
-	VADDPS       Y1, Y1, Y1
-	VSUBPS       Y1, Y0, Y2
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y2, (R9)(R8*4)
-	VMOVUPS      Y12, Y0
-	VMOVUPS      Y8, Y1
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y4, Y1
+	VMOVUPS      Y7, Y2
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y0, Y2
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      Y7, Y0
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y3, Y0
+	VMOVUPS      Y5, Y2
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y2
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y4, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VSUBPS       Y3, Y7, Y0
+	VSUBPS       Y1, Y5, Y2
+	VADDPS       Y2, Y2, Y2
+	VADDPS       Y2, Y0, Y3
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y3, (R9)(R11*1)
+	VMOVUPS      Y0, (R9)(R8*4)
+	VMOVUPS      Y9, Y0
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y5, Y0
 	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
 	VMOVUPS      Y0, (R10)(R8*4)
 	ADDQ         R13, R9
@@ -4629,8 +8310,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y1
 	VSUBPS       (BX)(DX*1), Y1, Y1
 	VADDPS       Y1, Y1, Y1
-	VSUBPS       Y1, Y0, Y2
-	VADDPS       Y1, Y0, Y0
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y1
@@ -4638,8 +8319,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y3
 	VSUBPS       (BX)(DX*1), Y3, Y3
 	VADDPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y1, Y4
-	VADDPS       Y3, Y1, Y1
+	VADDPS       Y3, Y1, Y4
+	VSUBPS       Y3, Y1, Y1
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y3
@@ -4647,8 +8328,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y5
 	VSUBPS       (BX)(DX*1), Y5, Y5
 	VADDPS       Y5, Y5, Y5
-	VSUBPS       Y5, Y3, Y6
-	VADDPS       Y5, Y3, Y3
+	VADDPS       Y5, Y3, Y6
+	VSUBPS       Y5, Y3, Y3
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y5
@@ -4656,8 +8337,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y7
 	VSUBPS       (BX)(DX*1), Y7, Y7
 	VADDPS       Y7, Y7, Y7
-	VSUBPS       Y7, Y5, Y8
-	VADDPS       Y7, Y5, Y5
+	VADDPS       Y7, Y5, Y8
+	VSUBPS       Y7, Y5, Y5
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y7
@@ -4665,8 +8346,8 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y9
 	VSUBPS       (BX)(DX*1), Y9, Y9
 	VADDPS       Y9, Y9, Y9
-	VSUBPS       Y9, Y7, Y10
-	VADDPS       Y9, Y7, Y7
+	VADDPS       Y9, Y7, Y10
+	VSUBPS       Y9, Y7, Y7
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*4), Y9
@@ -4674,70 +8355,54 @@ tile:
 	VMOVUPS      (BX)(DI*1), Y11
 	VSUBPS       (BX)(DX*1), Y11, Y11
 	VADDPS       Y11, Y11, Y11
-	VSUBPS       Y11, Y9, Y12
-	VADDPS       Y11, Y9, Y9
-	VMOVUPS      Y7, Y11
-	VMOVUPS      Y3, Y13
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y13, Y11
-	VMOVUPS      Y0, Y0
-	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y0, Y11
+	VADDPS       Y11, Y9, Y12
+	VSUBPS       Y11, Y9, Y9
+	VMOVUPS      Y10, Y11
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y6, Y11
+	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y2, Y11
 	VMOVUPS      Y11, (R9)
-	VMOVUPS      Y7, Y0
-	VMOVUPS      Y3, Y11
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y11, Y0
-	VMOVUPS      Y5, Y11
-	VMOVUPS      Y1, Y13
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y13, Y11
-	VSUBPS       Y11, Y0, Y13
-	VADDPS       Y11, Y0, Y0
-	VMOVUPS      Y0, (R9)(R8*1)
-	VMOVUPS      Y13, (R9)(R8*2)
-	VMOVUPS      Y7, Y0
-	VSUBPS       Y3, Y0, Y0
-	VMOVUPS      Y5, Y3
-	VSUBPS       Y1, Y3, Y3
-	VADDPS       Y3, Y3, Y3
-	VSUBPS       Y3, Y0, Y7
-	VADDPS       Y3, Y0, Y0
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y7, (R9)(R8*4)
-	VMOVUPS      Y9, Y0
-	VMOVUPS      Y5, Y3
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y3, Y0
-	VMOVUPS      Y1, Y1
-	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y10, Y2
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y6, Y2
+	VMOVUPS      Y8, Y11
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y4, Y11
+	VADDPS       Y11, Y2, Y13
+	VSUBPS       Y11, Y2, Y2
+	VMOVUPS      Y13, (R9)(R8*1)
+	VMOVUPS      Y2, (R9)(R8*2)
+	VSUBPS       Y6, Y10, Y2
+	VSUBPS       Y4, Y8, Y6
+	VADDPS       Y6, Y6, Y6
+	VADDPS       Y6, Y2, Y10
+	VSUBPS       Y6, Y2, Y2
+	VMOVUPS      Y10, (R9)(R11*1)
+	VMOVUPS      Y2, (R9)(R8*4)
+	VMOVUPS      Y12, Y2
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y8, Y2
+	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y4, Y2
+	VMOVUPS      Y2, (R10)(R8*4)
 	ADDQ         R13, R9
 	ADDQ         R13, R10
-	VMOVUPS      Y10, Y0
-	VMOVUPS      Y6, Y1
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y2, Y1
-	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y10, Y0
-	VMOVUPS      Y6, Y1
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y8, Y1
-	VMOVUPS      Y4, Y2
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VSUBPS       Y1, Y0, Y2
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (R9)(R8*1)
-	VMOVUPS      Y2, (R9)(R8*2)
-	VMOVUPS      Y10, Y0
-	VSUBPS       Y6, Y0, Y0
-	VMOVUPS      Y8, Y1
-	VSUBPS       Y4, Y1, Y1
-	VADDPS       Y1, Y1, Y1
-	VSUBPS       Y1, Y0, Y2
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y2, (R9)(R8*4)
-	VMOVUPS      Y12, Y0
-	VMOVUPS      Y8, Y1
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y4, Y1
+	VMOVUPS      Y7, Y2
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y0, Y2
+	VMOVUPS      Y2, (R9)
+	VMOVUPS      Y7, Y0
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y3, Y0
+	VMOVUPS      Y5, Y2
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y2
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y4, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VSUBPS       Y3, Y7, Y0
+	VSUBPS       Y1, Y5, Y2
+	VADDPS       Y2, Y2, Y2
+	VADDPS       Y2, Y0, Y3
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y3, (R9)(R11*1)
+	VMOVUPS      Y0, (R9)(R8*4)
+	VMOVUPS      Y9, Y0
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y5, Y0
 	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
 	VMOVUPS      Y0, (R10)(R8*4)
 	ADDQ         R13, R9
@@ -4785,34 +8450,26 @@ tile:
 	VMOVUPS      (BX)(DX*1), Y6
 	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y6, Y5
 	VMOVUPS      Y4, Y6
-	VMOVUPS      Y2, Y7
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      Y0, Y0
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y2, Y6
 	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y0, Y6
 	VMOVUPS      Y6, (R9)
 	VMOVUPS      Y4, Y0
-	VMOVUPS      Y2, Y6
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y6, Y0
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y2, Y0
 	VMOVUPS      Y3, Y6
-	VMOVUPS      Y1, Y7
-	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y7, Y6
-	VSUBPS       Y6, Y0, Y7
-	VADDPS       Y6, Y0, Y0
-	VMOVUPS      Y0, (R9)(R8*1)
-	VMOVUPS      Y7, (R9)(R8*2)
-	VMOVUPS      Y4, Y0
-	VSUBPS       Y2, Y0, Y0
-	VMOVUPS      Y3, Y2
-	VSUBPS       Y1, Y2, Y2
+	VFNMADD231PS winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y6
+	VADDPS       Y6, Y0, Y7
+	VSUBPS       Y6, Y0, Y0
+	VMOVUPS      Y7, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VSUBPS       Y2, Y4, Y0
+	VSUBPS       Y1, Y3, Y2
 	VADDPS       Y2, Y2, Y2
-	VSUBPS       Y2, Y0, Y4
-	VADDPS       Y2, Y0, Y0
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y4, (R9)(R8*4)
+	VADDPS       Y2, Y0, Y4
+	VSUBPS       Y2, Y0, Y0
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y0, (R9)(R8*4)
 	VMOVUPS      Y5, Y0
-	VMOVUPS      Y3, Y2
-	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      Y1, Y1
+	VFNMADD231PS winogradInput6AVX2_const5AVX2<>+0(SB), Y3, Y0
 	VFMADD231PS  winogradInput6AVX2_const4AVX2<>+0(SB), Y1, Y0
 	VMOVUPS      Y0, (R10)(R8*4)
 	ADDQ         R13, R9
@@ -4826,55 +8483,25 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradInputLine6AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradInputLine6AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradInputLine6AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradInputLine6AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradInputLine6AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradInputLine6AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradInputLine6AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradInputLine6AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradInputLine6AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradInput6AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradInput6AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradInput6AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradInput6AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradInput6AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradInput6AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradInput6AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradInput6AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradInput6AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradInputLine6AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradInputLine6AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradInputLine6AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradInputLine6AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradInputLine6AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradInputLine6AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradInputLine6AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradInputLine6AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradInputLine6AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInputLine6AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradInputLine6AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradInputLine6AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradInputLine6AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradInputLine6AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradInputLine6AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradInputLine6AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradInputLine6AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradInputLine6AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInputLine6AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradInputLine6AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradInputLine6AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradInputLine6AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradInputLine6AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradInputLine6AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradInputLine6AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradInputLine6AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradInputLine6AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradInputLine6AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradInputLine6AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradInputLine6AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradInputLine6AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradInputLine6AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradInputLine6AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradInputLine6AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradInputLine6AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradInputLine6AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradInput6AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradInput6AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradInput6AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradInput6AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradInput6AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradInput6AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradInput6AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradInput6AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradInput6AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradInputLine6AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
 // Requires: AVX, FMA3
@@ -4908,19 +8535,19 @@ tile:
 	VMOVUPS      (BX)(SI*1), Y1
 	VMOVUPS      (BX)(DX*1), Y2
 	VFNMADD231PS winogradInputLine6AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VSUBPS       Y1, Y0, Y2
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (R8)(DI*1)
-	VMOVUPS      Y2, (R8)(DI*2)
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y2, (R8)(DI*1)
+	VMOVUPS      Y0, (R8)(DI*2)
 	VMOVUPS      (BX)(DX*4), Y0
 	VSUBPS       (BX)(DX*2), Y0, Y0
 	VMOVUPS      (BX)(SI*1), Y1
 	VSUBPS       (BX)(DX*1), Y1, Y1
 	VADDPS       Y1, Y1, Y1
-	VSUBPS       Y1, Y0, Y2
-	VADDPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (R8)(R9*1)
-	VMOVUPS      Y2, (R8)(DI*4)
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y2, (R8)(R9*1)
+	VMOVUPS      Y0, (R8)(DI*4)
 	VMOVUPS      (CX)(DX*4), Y0
 	VMOVUPS      (BX)(SI*1), Y1
 	VFNMADD231PS winogradInputLine6AVX2_const5AVX2<>+0(SB), Y1, Y0
@@ -4936,55 +8563,1100 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput42AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutput42AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutput42AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutput42AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutput42AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutput42AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutput42AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutput42AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutput42AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradInputLine6AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradInputLine6AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradInputLine6AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutput42AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutput42AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutput42AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutput42AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutput42AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutput42AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutput42AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutput42AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutput42AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradInputLine6AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradInputLine6AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradInputLine6AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutput42AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutput42AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutput42AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutput42AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutput42AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutput42AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutput42AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutput42AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutput42AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+// func winogradInput8AVX2(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradInput8AVX2(SB), NOSPLIT, $288-56
+	MOVQ   src+16(FP), AX
+	MOVQ   dst+0(FP), CX
+	MOVQ   rs+24(FP), DX
+	SHLQ   $0x02, DX
+	LEAQ   (DX)(DX*2), DI
+	MOVQ   AX, BX
+	LEAQ   (AX)(DX*1), SI
+	MOVQ   df+8(FP), R8
+	SHLQ   $0x02, R8
+	LEAQ   (R8)(R8*2), R11
+	MOVQ   CX, R9
+	LEAQ   (CX)(R8*1), R10
+	MOVQ   cs+32(FP), R12
+	SHLQ   $0x02, R12
+	IMUL3Q $+8, R8, R13
+	SHLQ   $0x02, ts+40(FP)
+	LEAQ   31(SP), R14
+	ANDQ   $-32, R14
 
-DATA winogradOutput42AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutput42AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutput42AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutput42AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutput42AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutput42AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutput42AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutput42AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutput42AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+tile:
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DI*2), Y0
+	VSUBPS       (BX), Y0, Y0
+	VMOVUPS      (BX)(DX*2), Y1
+	VSUBPS       (BX)(DX*4), Y1, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y1
+	VSUBPS       (BX), Y1, Y1
+	VMOVUPS      (BX)(DX*2), Y2
+	VSUBPS       (BX)(DX*4), Y2, Y2
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y2, Y1
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y2
+	VSUBPS       (BX), Y2, Y2
+	VMOVUPS      (BX)(DX*2), Y3
+	VSUBPS       (BX)(DX*4), Y3, Y3
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y3, Y2
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y3
+	VSUBPS       (BX), Y3, Y3
+	VMOVUPS      (BX)(DX*2), Y4
+	VSUBPS       (BX)(DX*4), Y4, Y4
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y4, Y3
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y4
+	VSUBPS       (BX), Y4, Y4
+	VMOVUPS      (BX)(DX*2), Y5
+	VSUBPS       (BX)(DX*4), Y5, Y5
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y5, Y4
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y5
+	VSUBPS       (BX), Y5, Y5
+	VMOVUPS      (BX)(DX*2), Y6
+	VSUBPS       (BX)(DX*4), Y6, Y6
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y6, Y5
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y6
+	VSUBPS       (BX), Y6, Y6
+	VMOVUPS      (BX)(DX*2), Y7
+	VSUBPS       (BX)(DX*4), Y7, Y7
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y7, Y6
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y7
+	VSUBPS       (BX), Y7, Y7
+	VMOVUPS      (BX)(DX*2), Y8
+	VSUBPS       (BX)(DX*4), Y8, Y8
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y7
+	VSUBPS       Y0, Y6, Y0
+	VSUBPS       Y4, Y2, Y8
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y0
+	VMOVUPS      Y0, (R9)
+	VADDPS       Y6, Y2, Y0
+	VADDPS       Y5, Y1, Y8
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y8
+	VADDPS       Y8, Y0, Y9
+	VSUBPS       Y8, Y0, Y0
+	VMOVUPS      Y9, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VMOVUPS      Y2, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y0
+	VMOVUPS      Y1, Y8
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y8
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y8
+	VMOVUPS      Y0, Y9
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
+	VMOVUPS      Y0, (R9)(R11*1)
+	VMOVUPS      Y9, (R9)(R8*4)
+	VMOVUPS      Y6, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      Y5, Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, Y4
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y4
+	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y4, (R9)(R11*2)
+	VSUBPS       Y1, Y7, Y0
+	VSUBPS       Y5, Y3, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(DI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (SI)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y2
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      (BX)(DI*1), Y2
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(DI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (SI)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y3
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y0
+	VMOVUPS      (BX)(DI*1), Y3
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y1
+	VADDPS       Y1, Y0, Y3
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 32(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(DI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (SI)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y4
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
+	VMOVUPS      (BX)(DI*1), Y4
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y1
+	VADDPS       Y1, Y0, Y4
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 64(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(DI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (SI)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y5
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y5, Y0
+	VMOVUPS      (BX)(DI*1), Y5
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y5, Y1
+	VADDPS       Y1, Y0, Y5
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 96(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(DI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (SI)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y6
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y6, Y0
+	VMOVUPS      (BX)(DI*1), Y6
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y6, Y1
+	VADDPS       Y1, Y0, Y6
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 128(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(DI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (SI)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y7
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y7, Y0
+	VMOVUPS      (BX)(DI*1), Y7
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y7, Y1
+	VADDPS       Y1, Y0, Y7
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 160(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(DI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (SI)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y8
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y8, Y0
+	VMOVUPS      (BX)(DI*1), Y8
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y8, Y1
+	VADDPS       Y1, Y0, Y8
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 192(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(DI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (SI)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y9
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y9, Y0
+	VMOVUPS      (BX)(DI*1), Y9
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y9, Y1
+	VADDPS       Y1, Y0, Y9
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, 224(R14)
+	VSUBPS       Y2, Y8, Y0
+	VSUBPS       Y6, Y4, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R9)
+	VADDPS       Y8, Y4, Y0
+	VADDPS       Y7, Y3, Y1
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y6, Y0
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y5, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y2, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VMOVUPS      Y4, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y0
+	VMOVUPS      Y3, Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R9)(R11*1)
+	VMOVUPS      Y2, (R9)(R8*4)
+	VMOVUPS      Y8, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y0
+	VMOVUPS      Y7, Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y2, (R9)(R11*2)
+	VSUBPS       Y3, Y9, Y0
+	VSUBPS       Y7, Y5, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	VMOVUPS      192(R14), Y0
+	VSUBPS       (R14), Y0, Y0
+	VMOVUPS      64(R14), Y1
+	VSUBPS       128(R14), Y1, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      64(R14), Y0
+	VADDPS       192(R14), Y0, Y0
+	VMOVUPS      32(R14), Y1
+	VADDPS       160(R14), Y1, Y1
+	VMOVUPS      128(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y2, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VMOVUPS      64(R14), Y0
+	VMOVUPS      128(R14), Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      192(R14), Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      32(R14), Y1
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      160(R14), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R9)(R11*1)
+	VMOVUPS      Y2, (R9)(R8*4)
+	VMOVUPS      192(R14), Y0
+	VMOVUPS      128(R14), Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      64(R14), Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      160(R14), Y1
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      32(R14), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y2, (R9)(R11*2)
+	VMOVUPS      224(R14), Y0
+	VSUBPS       32(R14), Y0, Y0
+	VMOVUPS      96(R14), Y1
+	VSUBPS       160(R14), Y1, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DX*2), Y0
+	VMOVUPS      (BX)(DX*4), Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(DI*2), Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VMOVUPS      (BX)(DI*1), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (SI)(DX*4), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y2, (R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y1
+	VMOVUPS      (BX)(DX*4), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (BX)(DI*2), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (BX)(DX*1), Y2
+	VMOVUPS      (BX)(DI*1), Y3
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      (SI)(DX*4), Y3
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      Y1, Y3
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y2, Y1
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y2, Y3
+	VMOVUPS      Y3, 32(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y2
+	VMOVUPS      (BX)(DX*4), Y3
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      (BX)(DI*2), Y3
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      (BX)(DX*1), Y3
+	VMOVUPS      (BX)(DI*1), Y4
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      (SI)(DX*4), Y4
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      Y2, Y4
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y3, Y2
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y3, Y4
+	VMOVUPS      Y4, 64(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y3
+	VMOVUPS      (BX)(DX*4), Y4
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      (BX)(DI*2), Y4
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      (BX)(DX*1), Y4
+	VMOVUPS      (BX)(DI*1), Y5
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y4
+	VMOVUPS      (SI)(DX*4), Y5
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y4
+	VMOVUPS      Y3, Y5
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y4, Y3
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 96(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y4
+	VMOVUPS      (BX)(DX*4), Y5
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y4
+	VMOVUPS      (BX)(DI*2), Y5
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VMOVUPS      (BX)(DI*1), Y6
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      (SI)(DX*4), Y6
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y6, 128(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y5
+	VMOVUPS      (BX)(DX*4), Y6
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      (BX)(DI*2), Y6
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      (BX)(DX*1), Y6
+	VMOVUPS      (BX)(DI*1), Y7
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y7, Y6
+	VMOVUPS      (SI)(DX*4), Y7
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y6
+	VMOVUPS      Y5, Y7
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y6, Y5
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y6, Y7
+	VMOVUPS      Y7, 160(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y6
+	VMOVUPS      (BX)(DX*4), Y7
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y7, Y6
+	VMOVUPS      (BX)(DI*2), Y7
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y6
+	VMOVUPS      (BX)(DX*1), Y7
+	VMOVUPS      (BX)(DI*1), Y8
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y8, Y7
+	VMOVUPS      (SI)(DX*4), Y8
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y7
+	VMOVUPS      Y6, Y8
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y7, Y6
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y7, Y8
+	VMOVUPS      Y8, 192(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y7
+	VMOVUPS      (BX)(DX*4), Y8
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y8, Y7
+	VMOVUPS      (BX)(DI*2), Y8
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y7
+	VMOVUPS      (BX)(DX*1), Y8
+	VMOVUPS      (BX)(DI*1), Y9
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y9, Y8
+	VMOVUPS      (SI)(DX*4), Y9
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y9, Y8
+	VMOVUPS      Y7, Y9
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y7
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
+	VMOVUPS      Y9, 224(R14)
+	VSUBPS       Y0, Y6, Y0
+	VSUBPS       Y4, Y2, Y8
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y0
+	VMOVUPS      Y0, (R9)
+	VADDPS       Y6, Y2, Y0
+	VADDPS       Y5, Y1, Y8
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y8
+	VADDPS       Y8, Y0, Y9
+	VSUBPS       Y8, Y0, Y0
+	VMOVUPS      Y9, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VMOVUPS      Y2, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y0
+	VMOVUPS      Y1, Y8
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y8
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y8
+	VMOVUPS      Y0, Y9
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
+	VMOVUPS      Y0, (R9)(R11*1)
+	VMOVUPS      Y9, (R9)(R8*4)
+	VMOVUPS      Y6, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      Y5, Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, Y4
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y4
+	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y4, (R9)(R11*2)
+	VSUBPS       Y1, Y7, Y0
+	VSUBPS       Y5, Y3, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	VMOVUPS      192(R14), Y0
+	VSUBPS       (R14), Y0, Y0
+	VMOVUPS      64(R14), Y1
+	VSUBPS       128(R14), Y1, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      64(R14), Y0
+	VADDPS       192(R14), Y0, Y0
+	VMOVUPS      32(R14), Y1
+	VADDPS       160(R14), Y1, Y1
+	VMOVUPS      128(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y2, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VMOVUPS      64(R14), Y0
+	VMOVUPS      128(R14), Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      192(R14), Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      32(R14), Y1
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      160(R14), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R9)(R11*1)
+	VMOVUPS      Y2, (R9)(R8*4)
+	VMOVUPS      192(R14), Y0
+	VMOVUPS      128(R14), Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      64(R14), Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      160(R14), Y1
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      32(R14), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y2, (R9)(R11*2)
+	VMOVUPS      224(R14), Y0
+	VSUBPS       32(R14), Y0, Y0
+	VMOVUPS      96(R14), Y1
+	VSUBPS       160(R14), Y1, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DI*2), Y0
+	VMOVUPS      (BX)(DX*4), Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(DX*2), Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (SI)(DX*4), Y1
+	VMOVUPS      (BX)(DI*1), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (BX)(DX*1), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y2, (R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y1
+	VMOVUPS      (BX)(DX*4), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (BX)(DX*2), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (SI)(DX*4), Y2
+	VMOVUPS      (BX)(DI*1), Y3
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      (BX)(DX*1), Y3
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      Y1, Y3
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y1
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS      Y3, 32(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y2
+	VMOVUPS      (BX)(DX*4), Y3
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      (BX)(DX*2), Y3
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      (SI)(DX*4), Y3
+	VMOVUPS      (BX)(DI*1), Y4
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      (BX)(DX*1), Y4
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      Y2, Y4
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y3, Y2
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y3, Y4
+	VMOVUPS      Y4, 64(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y3
+	VMOVUPS      (BX)(DX*4), Y4
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      (BX)(DX*2), Y4
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      (SI)(DX*4), Y4
+	VMOVUPS      (BX)(DI*1), Y5
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y4
+	VMOVUPS      Y3, Y5
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y4, Y3
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y4, Y5
+	VMOVUPS      Y5, 96(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y4
+	VMOVUPS      (BX)(DX*4), Y5
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y4
+	VMOVUPS      (BX)(DX*2), Y5
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y4
+	VMOVUPS      (SI)(DX*4), Y5
+	VMOVUPS      (BX)(DI*1), Y6
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      (BX)(DX*1), Y6
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y6, 128(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y5
+	VMOVUPS      (BX)(DX*4), Y6
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      (BX)(DX*2), Y6
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      (SI)(DX*4), Y6
+	VMOVUPS      (BX)(DI*1), Y7
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y7, Y6
+	VMOVUPS      (BX)(DX*1), Y7
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y6
+	VMOVUPS      Y5, Y7
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y5
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y7
+	VMOVUPS      Y7, 160(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y6
+	VMOVUPS      (BX)(DX*4), Y7
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y7, Y6
+	VMOVUPS      (BX)(DX*2), Y7
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y6
+	VMOVUPS      (SI)(DX*4), Y7
+	VMOVUPS      (BX)(DI*1), Y8
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y8, Y7
+	VMOVUPS      (BX)(DX*1), Y8
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y7
+	VMOVUPS      Y6, Y8
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y7, Y6
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y7, Y8
+	VMOVUPS      Y8, 192(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y7
+	VMOVUPS      (BX)(DX*4), Y8
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y8, Y7
+	VMOVUPS      (BX)(DX*2), Y8
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y7
+	VMOVUPS      (SI)(DX*4), Y8
+	VMOVUPS      (BX)(DI*1), Y9
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y9, Y8
+	VMOVUPS      (BX)(DX*1), Y9
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y9, Y8
+	VMOVUPS      Y7, Y9
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y8, Y7
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y8, Y9
+	VMOVUPS      Y9, 224(R14)
+	VSUBPS       Y0, Y6, Y0
+	VSUBPS       Y4, Y2, Y8
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y0
+	VMOVUPS      Y0, (R9)
+	VADDPS       Y6, Y2, Y0
+	VADDPS       Y5, Y1, Y8
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y8
+	VADDPS       Y8, Y0, Y9
+	VSUBPS       Y8, Y0, Y0
+	VMOVUPS      Y9, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VMOVUPS      Y2, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y0
+	VMOVUPS      Y1, Y8
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y8
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y8
+	VMOVUPS      Y0, Y9
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
+	VMOVUPS      Y0, (R9)(R11*1)
+	VMOVUPS      Y9, (R9)(R8*4)
+	VMOVUPS      Y6, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      Y5, Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, Y4
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y4
+	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y4, (R9)(R11*2)
+	VSUBPS       Y1, Y7, Y0
+	VSUBPS       Y5, Y3, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	VMOVUPS      192(R14), Y0
+	VSUBPS       (R14), Y0, Y0
+	VMOVUPS      64(R14), Y1
+	VSUBPS       128(R14), Y1, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      64(R14), Y0
+	VADDPS       192(R14), Y0, Y0
+	VMOVUPS      32(R14), Y1
+	VADDPS       160(R14), Y1, Y1
+	VMOVUPS      128(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y2, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VMOVUPS      64(R14), Y0
+	VMOVUPS      128(R14), Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      192(R14), Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      32(R14), Y1
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      160(R14), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R9)(R11*1)
+	VMOVUPS      Y2, (R9)(R8*4)
+	VMOVUPS      192(R14), Y0
+	VMOVUPS      128(R14), Y1
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      64(R14), Y1
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      160(R14), Y1
+	VMOVUPS      96(R14), Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      32(R14), Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y2, (R9)(R11*2)
+	VMOVUPS      224(R14), Y0
+	VSUBPS       32(R14), Y0, Y0
+	VMOVUPS      96(R14), Y1
+	VSUBPS       160(R14), Y1, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (SI)(DI*2), Y0
+	VSUBPS       (BX)(DX*1), Y0, Y0
+	VMOVUPS      (BX)(DI*1), Y1
+	VSUBPS       (SI)(DX*4), Y1, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y1
+	VSUBPS       (BX)(DX*1), Y1, Y1
+	VMOVUPS      (BX)(DI*1), Y2
+	VSUBPS       (SI)(DX*4), Y2, Y2
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y2, Y1
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y2
+	VSUBPS       (BX)(DX*1), Y2, Y2
+	VMOVUPS      (BX)(DI*1), Y3
+	VSUBPS       (SI)(DX*4), Y3, Y3
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y3, Y2
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y3
+	VSUBPS       (BX)(DX*1), Y3, Y3
+	VMOVUPS      (BX)(DI*1), Y4
+	VSUBPS       (SI)(DX*4), Y4, Y4
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y4, Y3
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y4
+	VSUBPS       (BX)(DX*1), Y4, Y4
+	VMOVUPS      (BX)(DI*1), Y5
+	VSUBPS       (SI)(DX*4), Y5, Y5
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y5, Y4
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y5
+	VSUBPS       (BX)(DX*1), Y5, Y5
+	VMOVUPS      (BX)(DI*1), Y6
+	VSUBPS       (SI)(DX*4), Y6, Y6
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y6, Y5
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y6
+	VSUBPS       (BX)(DX*1), Y6, Y6
+	VMOVUPS      (BX)(DI*1), Y7
+	VSUBPS       (SI)(DX*4), Y7, Y7
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y7, Y6
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y7
+	VSUBPS       (BX)(DX*1), Y7, Y7
+	VMOVUPS      (BX)(DI*1), Y8
+	VSUBPS       (SI)(DX*4), Y8, Y8
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y7
+	VSUBPS       Y0, Y6, Y0
+	VSUBPS       Y4, Y2, Y8
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y0
+	VMOVUPS      Y0, (R9)
+	VADDPS       Y6, Y2, Y0
+	VADDPS       Y5, Y1, Y8
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
+	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y8
+	VADDPS       Y8, Y0, Y9
+	VSUBPS       Y8, Y0, Y0
+	VMOVUPS      Y9, (R9)(R8*1)
+	VMOVUPS      Y0, (R9)(R8*2)
+	VMOVUPS      Y2, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y0
+	VMOVUPS      Y1, Y8
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y8
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y8
+	VMOVUPS      Y0, Y9
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y0
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
+	VMOVUPS      Y0, (R9)(R11*1)
+	VMOVUPS      Y9, (R9)(R8*4)
+	VMOVUPS      Y6, Y0
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      Y5, Y2
+	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, Y4
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y4
+	VMOVUPS      Y0, (R10)(R8*4)
+	VMOVUPS      Y4, (R9)(R11*2)
+	VSUBPS       Y1, Y7, Y0
+	VSUBPS       Y5, Y3, Y1
+	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	ADDQ         ts+40(FP), AX
+	ADDQ         $+32, CX
+	MOVQ         CX, R9
+	LEAQ         (CX)(R8*1), R10
+	DECQ         n+48(FP)
+	JNZ          tile
+	VZEROUPPER
+	RET
 
-DATA winogradOutput42AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutput42AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutput42AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutput42AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutput42AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutput42AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutput42AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutput42AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutput42AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradInput8AVX2_const5_25AVX2<>+0(SB)/4, $(5.25)
+DATA winogradInput8AVX2_const5_25AVX2<>+4(SB)/4, $(5.25)
+DATA winogradInput8AVX2_const5_25AVX2<>+8(SB)/4, $(5.25)
+DATA winogradInput8AVX2_const5_25AVX2<>+12(SB)/4, $(5.25)
+DATA winogradInput8AVX2_const5_25AVX2<>+16(SB)/4, $(5.25)
+DATA winogradInput8AVX2_const5_25AVX2<>+20(SB)/4, $(5.25)
+DATA winogradInput8AVX2_const5_25AVX2<>+24(SB)/4, $(5.25)
+DATA winogradInput8AVX2_const5_25AVX2<>+28(SB)/4, $(5.25)
+GLOBL winogradInput8AVX2_const5_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInput8AVX2_const4_25AVX2<>+0(SB)/4, $(4.25)
+DATA winogradInput8AVX2_const4_25AVX2<>+4(SB)/4, $(4.25)
+DATA winogradInput8AVX2_const4_25AVX2<>+8(SB)/4, $(4.25)
+DATA winogradInput8AVX2_const4_25AVX2<>+12(SB)/4, $(4.25)
+DATA winogradInput8AVX2_const4_25AVX2<>+16(SB)/4, $(4.25)
+DATA winogradInput8AVX2_const4_25AVX2<>+20(SB)/4, $(4.25)
+DATA winogradInput8AVX2_const4_25AVX2<>+24(SB)/4, $(4.25)
+DATA winogradInput8AVX2_const4_25AVX2<>+28(SB)/4, $(4.25)
+GLOBL winogradInput8AVX2_const4_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInput8AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradInput8AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradInput8AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradInput8AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradInput8AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradInput8AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradInput8AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradInput8AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradInput8AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInput8AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradInput8AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradInput8AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradInput8AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradInput8AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradInput8AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradInput8AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradInput8AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradInput8AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInput8AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradInput8AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradInput8AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradInput8AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradInput8AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradInput8AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradInput8AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradInput8AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradInput8AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInput8AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradInput8AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradInput8AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradInput8AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradInput8AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradInput8AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradInput8AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradInput8AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradInput8AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradInputLine8AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradInputLine8AVX2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ cs+24(FP), DX
+	SHLQ $0x02, DX
+	LEAQ (DX)(DX*2), SI
+	MOVQ CX, BX
+	LEAQ (CX)(DX*1), CX
+	MOVQ df+8(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ AX, R8
+	LEAQ (AX)(DI*1), AX
+	MOVQ ts+32(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+40(FP), R11
+
+tile:
+	VMOVUPS      (BX)(SI*2), Y0
+	VSUBPS       (BX), Y0, Y0
+	VMOVUPS      (BX)(DX*2), Y1
+	VSUBPS       (BX)(DX*4), Y1, Y1
+	VFMADD231PS  winogradInputLine8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      (BX)(DX*2), Y0
+	VADDPS       (BX)(SI*2), Y0, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VADDPS       (CX)(DX*4), Y1, Y1
+	VMOVUPS      (BX)(DX*4), Y2
+	VFNMADD231PS winogradInputLine8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS      (BX)(SI*1), Y2
+	VFNMADD231PS winogradInputLine8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
+	VADDPS       Y1, Y0, Y2
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y2, (R8)(DI*1)
+	VMOVUPS      Y0, (R8)(DI*2)
+	VMOVUPS      (BX)(DX*2), Y0
+	VMOVUPS      (BX)(DX*4), Y1
+	VFNMADD231PS winogradInputLine8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(SI*2), Y1
+	VFMADD231PS  winogradInputLine8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(DX*1), Y1
+	VMOVUPS      (BX)(SI*1), Y2
+	VFNMADD231PS winogradInputLine8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (CX)(DX*4), Y2
+	VFMADD231PS  winogradInputLine8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInputLine8AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInputLine8AVX2_const2AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (R8)(R9*1)
+	VMOVUPS      Y2, (R8)(DI*4)
+	VMOVUPS      (BX)(SI*2), Y0
+	VMOVUPS      (BX)(DX*4), Y1
+	VFNMADD231PS winogradInputLine8AVX2_const5AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(DX*2), Y1
+	VFMADD231PS  winogradInputLine8AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (CX)(DX*4), Y1
+	VMOVUPS      (BX)(SI*1), Y2
+	VFNMADD231PS winogradInputLine8AVX2_const5AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (BX)(DX*1), Y2
+	VFMADD231PS  winogradInputLine8AVX2_const4AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      Y0, Y2
+	VFMADD231PS  winogradInputLine8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
+	VFNMADD231PS winogradInputLine8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
+	VMOVUPS      Y0, (AX)(DI*4)
+	VMOVUPS      Y2, (R8)(R9*2)
+	VMOVUPS      (CX)(SI*2), Y0
+	VSUBPS       (BX)(DX*1), Y0, Y0
+	VMOVUPS      (BX)(SI*1), Y1
+	VSUBPS       (CX)(DX*4), Y1, Y1
+	VFMADD231PS  winogradInputLine8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (AX)(R9*2)
+	ADDQ         R10, BX
+	ADDQ         R10, CX
+	ADDQ         $+32, R8
+	ADDQ         $+32, AX
+	DECQ         R11
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+DATA winogradInputLine8AVX2_const5_25AVX2<>+0(SB)/4, $(5.25)
+DATA winogradInputLine8AVX2_const5_25AVX2<>+4(SB)/4, $(5.25)
+DATA winogradInputLine8AVX2_const5_25AVX2<>+8(SB)/4, $(5.25)
+DATA winogradInputLine8AVX2_const5_25AVX2<>+12(SB)/4, $(5.25)
+DATA winogradInputLine8AVX2_const5_25AVX2<>+16(SB)/4, $(5.25)
+DATA winogradInputLine8AVX2_const5_25AVX2<>+20(SB)/4, $(5.25)
+DATA winogradInputLine8AVX2_const5_25AVX2<>+24(SB)/4, $(5.25)
+DATA winogradInputLine8AVX2_const5_25AVX2<>+28(SB)/4, $(5.25)
+GLOBL winogradInputLine8AVX2_const5_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine8AVX2_const4_25AVX2<>+0(SB)/4, $(4.25)
+DATA winogradInputLine8AVX2_const4_25AVX2<>+4(SB)/4, $(4.25)
+DATA winogradInputLine8AVX2_const4_25AVX2<>+8(SB)/4, $(4.25)
+DATA winogradInputLine8AVX2_const4_25AVX2<>+12(SB)/4, $(4.25)
+DATA winogradInputLine8AVX2_const4_25AVX2<>+16(SB)/4, $(4.25)
+DATA winogradInputLine8AVX2_const4_25AVX2<>+20(SB)/4, $(4.25)
+DATA winogradInputLine8AVX2_const4_25AVX2<>+24(SB)/4, $(4.25)
+DATA winogradInputLine8AVX2_const4_25AVX2<>+28(SB)/4, $(4.25)
+GLOBL winogradInputLine8AVX2_const4_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine8AVX2_const5AVX2<>+0(SB)/4, $(5.0)
+DATA winogradInputLine8AVX2_const5AVX2<>+4(SB)/4, $(5.0)
+DATA winogradInputLine8AVX2_const5AVX2<>+8(SB)/4, $(5.0)
+DATA winogradInputLine8AVX2_const5AVX2<>+12(SB)/4, $(5.0)
+DATA winogradInputLine8AVX2_const5AVX2<>+16(SB)/4, $(5.0)
+DATA winogradInputLine8AVX2_const5AVX2<>+20(SB)/4, $(5.0)
+DATA winogradInputLine8AVX2_const5AVX2<>+24(SB)/4, $(5.0)
+DATA winogradInputLine8AVX2_const5AVX2<>+28(SB)/4, $(5.0)
+GLOBL winogradInputLine8AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine8AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradInputLine8AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradInputLine8AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradInputLine8AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradInputLine8AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradInputLine8AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradInputLine8AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradInputLine8AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradInputLine8AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine8AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradInputLine8AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradInputLine8AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradInputLine8AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradInputLine8AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradInputLine8AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradInputLine8AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradInputLine8AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradInputLine8AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradInputLine8AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradInputLine8AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradInputLine8AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradInputLine8AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradInputLine8AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradInputLine8AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradInputLine8AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradInputLine8AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradInputLine8AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutput42AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX
@@ -5026,8 +9698,7 @@ tile:
 	VADDPS  (R8)(DI*2), Y3, Y3
 	VADDPS  (R8), Y3, Y3
 	MOVQ    AX, R8
-	VMOVUPS Y1, Y4
-	VADDPS  Y2, Y4, Y4
+	VADDPS  Y2, Y1, Y4
 	VADDPS  Y0, Y4, Y4
 	VADDPS  (DX), Y4, Y4
 	VMOVUPS 32(DX), Y0
@@ -5036,8 +9707,7 @@ tile:
 	VMINPS  Y4, Y0, Y4
 	MOVQ    R8, R9
 	VMOVUPS Y4, (R9)
-	VMOVUPS Y1, Y0
-	VSUBPS  Y2, Y0, Y0
+	VSUBPS  Y2, Y1, Y0
 	VADDPS  Y3, Y0, Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS 32(DX), Y1
@@ -5069,8 +9739,7 @@ tile:
 	VADDPS  (R8)(R10*1), Y3, Y3
 	MOVQ    AX, R8
 	ADDQ    SI, R8
-	VMOVUPS Y1, Y4
-	VADDPS  Y2, Y4, Y4
+	VADDPS  Y2, Y1, Y4
 	VADDPS  Y0, Y4, Y4
 	VADDPS  (DX), Y4, Y4
 	VMOVUPS 32(DX), Y0
@@ -5079,8 +9748,7 @@ tile:
 	VMINPS  Y4, Y0, Y4
 	MOVQ    R8, R9
 	VMOVUPS Y4, (R9)
-	VMOVUPS Y1, Y0
-	VSUBPS  Y2, Y0, Y0
+	VSUBPS  Y2, Y1, Y0
 	VADDPS  Y3, Y0, Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS 32(DX), Y1
@@ -5096,56 +9764,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradOutputLine42AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine42AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutputLine42AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine42AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine42AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutputLine42AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine42AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine42AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutputLine42AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine42AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine42AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutputLine42AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine42AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine42AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutputLine42AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutputLine42AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX
@@ -5195,56 +9813,6 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput43AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutput43AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutput43AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutput43AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutput43AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutput43AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutput43AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutput43AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutput43AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput43AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutput43AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutput43AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutput43AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutput43AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutput43AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutput43AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutput43AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutput43AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput43AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutput43AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutput43AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutput43AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutput43AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutput43AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutput43AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutput43AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutput43AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput43AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutput43AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutput43AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutput43AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutput43AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutput43AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutput43AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutput43AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutput43AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput43AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutput43AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutput43AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutput43AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutput43AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutput43AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutput43AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutput43AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutput43AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
-
 // func winogradOutput43AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX
 TEXT ·winogradOutput43AVX2(SB), NOSPLIT, $0-64
@@ -5268,34 +9836,33 @@ tile:
 	LEAQ    (CX)(DI*1), R9
 	VMOVUPS (R8)(DI*1), Y0
 	VADDPS  (R8)(DI*2), Y0, Y0
-	VMOVAPS Y0, Y1
+	VMOVUPS Y0, Y1
 	VADDPS  (R8), Y1, Y1
 	VADDPS  (R8)(R10*1), Y0, Y0
 	ADDQ    R11, R8
 	ADDQ    R11, R9
 	VMOVUPS (R8)(DI*1), Y2
 	VADDPS  (R8)(DI*2), Y2, Y2
-	VMOVAPS Y2, Y3
+	VMOVUPS Y2, Y3
 	VADDPS  (R8), Y3, Y3
 	VADDPS  (R8)(R10*1), Y2, Y2
 	ADDQ    R11, R8
 	ADDQ    R11, R9
 	VMOVUPS (R8)(DI*1), Y4
 	VADDPS  (R8)(DI*2), Y4, Y4
-	VMOVAPS Y4, Y5
+	VMOVUPS Y4, Y5
 	VADDPS  (R8), Y5, Y5
 	VADDPS  (R8)(R10*1), Y4, Y4
 	ADDQ    R11, R8
 	ADDQ    R11, R9
 	VMOVUPS (R8)(DI*1), Y6
 	VADDPS  (R8)(DI*2), Y6, Y6
-	VMOVAPS Y6, Y7
+	VMOVUPS Y6, Y7
 	VADDPS  (R8), Y7, Y7
 	VADDPS  (R8)(R10*1), Y6, Y6
 	MOVQ    AX, R8
-	VMOVUPS Y3, Y8
-	VADDPS  Y5, Y8, Y8
-	VMOVAPS Y8, Y9
+	VADDPS  Y5, Y3, Y8
+	VMOVUPS Y8, Y9
 	VADDPS  Y1, Y9, Y9
 	VADDPS  Y7, Y8, Y8
 	VADDPS  (DX), Y9, Y9
@@ -5314,8 +9881,7 @@ tile:
 	ADDQ    BX, R9
 	ADDQ    BX, R9
 	VMOVUPS Y8, (R9)
-	VMOVUPS Y3, Y1
-	VSUBPS  Y5, Y1, Y1
+	VSUBPS  Y5, Y3, Y1
 	VADDPS  (DX), Y1, Y1
 	VMOVUPS 32(DX), Y3
 	VMAXPS  Y1, Y3, Y1
@@ -5327,9 +9893,8 @@ tile:
 	MOVQ    AX, R8
 	ADDQ    SI, R8
 	ADDQ    SI, R8
-	VMOVUPS Y2, Y1
-	VADDPS  Y4, Y1, Y1
-	VMOVAPS Y1, Y3
+	VADDPS  Y4, Y2, Y1
+	VMOVUPS Y1, Y3
 	VADDPS  Y0, Y3, Y3
 	VADDPS  Y6, Y1, Y1
 	VADDPS  (DX), Y3, Y3
@@ -5348,8 +9913,7 @@ tile:
 	ADDQ    BX, R9
 	ADDQ    BX, R9
 	VMOVUPS Y1, (R9)
-	VMOVUPS Y2, Y0
-	VSUBPS  Y4, Y0, Y0
+	VSUBPS  Y4, Y2, Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS 32(DX), Y1
 	VMAXPS  Y0, Y1, Y0
@@ -5376,9 +9940,8 @@ tile:
 	VSUBPS  (R8)(DI*2), Y3, Y3
 	MOVQ    AX, R8
 	ADDQ    SI, R8
-	VMOVUPS Y1, Y4
-	VADDPS  Y2, Y4, Y4
-	VMOVAPS Y4, Y5
+	VADDPS  Y2, Y1, Y4
+	VMOVUPS Y4, Y5
 	VADDPS  Y0, Y5, Y5
 	VADDPS  Y3, Y4, Y4
 	VADDPS  (DX), Y5, Y5
@@ -5397,8 +9960,7 @@ tile:
 	ADDQ    BX, R9
 	ADDQ    BX, R9
 	VMOVUPS Y4, (R9)
-	VMOVUPS Y1, Y0
-	VSUBPS  Y2, Y0, Y0
+	VSUBPS  Y2, Y1, Y0
 	VADDPS  (DX), Y0, Y0
 	VMOVUPS 32(DX), Y1
 	VMAXPS  Y0, Y1, Y0
@@ -5413,56 +9975,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradOutputLine43AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine43AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutputLine43AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine43AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine43AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutputLine43AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine43AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine43AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutputLine43AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine43AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine43AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutputLine43AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine43AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine43AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutputLine43AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutputLine43AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX
@@ -5487,7 +9999,7 @@ TEXT ·winogradOutputLine43AVX2(SB), NOSPLIT, $0-56
 tile:
 	VMOVUPS (R8)(DI*1), Y0
 	VADDPS  (R8)(DI*2), Y0, Y0
-	VMOVAPS Y0, Y1
+	VMOVUPS Y0, Y1
 	VADDPS  (R8), Y1, Y1
 	VADDPS  (R8)(R9*1), Y0, Y0
 	VADDPS  (DX), Y1, Y1
@@ -5518,56 +10030,6 @@ tile:
 	JNZ     tile
 	VZEROUPPER
 	RET
-
-DATA winogradOutput62AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutput62AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutput62AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutput62AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutput62AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutput62AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutput62AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutput62AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutput62AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput62AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutput62AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutput62AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutput62AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutput62AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutput62AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutput62AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutput62AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutput62AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput62AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutput62AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutput62AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutput62AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutput62AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutput62AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutput62AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutput62AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutput62AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput62AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutput62AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutput62AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutput62AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutput62AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutput62AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutput62AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutput62AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutput62AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput62AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutput62AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutput62AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutput62AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutput62AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutput62AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutput62AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutput62AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutput62AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutput62AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, FMA3
@@ -5637,10 +10099,8 @@ tile:
 	VADDPS      Y6, Y5, Y5
 	VADDPS      (R8), Y5, Y5
 	MOVQ        AX, R8
-	VMOVUPS     Y1, Y6
-	VADDPS      Y2, Y6, Y6
-	VMOVUPS     Y3, Y7
-	VADDPS      Y4, Y7, Y7
+	VADDPS      Y2, Y1, Y6
+	VADDPS      Y4, Y3, Y7
 	VADDPS      Y7, Y6, Y6
 	VADDPS      Y0, Y6, Y6
 	VADDPS      (DX), Y6, Y6
@@ -5650,10 +10110,8 @@ tile:
 	VMINPS      Y6, Y0, Y6
 	MOVQ        R8, R9
 	VMOVUPS     Y6, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y2, Y0, Y0
-	VMOVUPS     Y3, Y1
-	VSUBPS      Y4, Y1, Y1
+	VSUBPS      Y2, Y1, Y0
+	VSUBPS      Y4, Y3, Y1
 	VFMADD231PS winogradOutput62AVX2_const2AVX2<>+0(SB), Y1, Y0
 	VADDPS      Y5, Y0, Y0
 	VADDPS      (DX), Y0, Y0
@@ -5714,10 +10172,8 @@ tile:
 	VADDPS      (R9)(DI*4), Y5, Y5
 	MOVQ        AX, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y1, Y6
-	VADDPS      Y2, Y6, Y6
-	VMOVUPS     Y3, Y7
-	VADDPS      Y4, Y7, Y7
+	VADDPS      Y2, Y1, Y6
+	VADDPS      Y4, Y3, Y7
 	VADDPS      Y7, Y6, Y6
 	VADDPS      Y0, Y6, Y6
 	VADDPS      (DX), Y6, Y6
@@ -5727,10 +10183,8 @@ tile:
 	VMINPS      Y6, Y0, Y6
 	MOVQ        R8, R9
 	VMOVUPS     Y6, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y2, Y0, Y0
-	VMOVUPS     Y3, Y1
-	VSUBPS      Y4, Y1, Y1
+	VSUBPS      Y2, Y1, Y0
+	VSUBPS      Y4, Y3, Y1
 	VFMADD231PS winogradOutput62AVX2_const2AVX2<>+0(SB), Y1, Y0
 	VADDPS      Y5, Y0, Y0
 	VADDPS      (DX), Y0, Y0
@@ -5748,55 +10202,15 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutputLine62AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutputLine62AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine62AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine62AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutputLine62AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine62AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine62AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutputLine62AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine62AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine62AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutputLine62AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine62AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine62AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutputLine62AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput62AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput62AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput62AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput62AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput62AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput62AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput62AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput62AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput62AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutputLine62AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, FMA3
@@ -5852,55 +10266,15 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput63AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutput63AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutput63AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutput63AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutput63AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutput63AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutput63AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutput63AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutput63AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput63AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutput63AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutput63AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutput63AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutput63AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutput63AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutput63AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutput63AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutput63AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput63AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutput63AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutput63AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutput63AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutput63AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutput63AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutput63AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutput63AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutput63AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput63AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutput63AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutput63AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutput63AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutput63AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutput63AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutput63AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutput63AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutput63AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput63AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutput63AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutput63AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutput63AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutput63AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutput63AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutput63AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutput63AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutput63AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine62AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine62AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine62AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutput63AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, FMA3
@@ -5927,7 +10301,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
 	VADDPS      (R8)(DI*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VADDPS      Y1, Y2, Y2
 	VADDPS      (R8), Y2, Y2
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y1, Y0
@@ -5938,7 +10312,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y1, Y1
 	VMOVUPS     (R8)(R10*1), Y3
 	VADDPS      (R8)(DI*4), Y3, Y3
-	VMOVAPS     Y1, Y4
+	VMOVUPS     Y1, Y4
 	VADDPS      Y3, Y4, Y4
 	VADDPS      (R8), Y4, Y4
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y3, Y1
@@ -5949,7 +10323,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y3, Y3
 	VMOVUPS     (R8)(R10*1), Y5
 	VADDPS      (R8)(DI*4), Y5, Y5
-	VMOVAPS     Y3, Y6
+	VMOVUPS     Y3, Y6
 	VADDPS      Y5, Y6, Y6
 	VADDPS      (R8), Y6, Y6
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y5, Y3
@@ -5960,7 +10334,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y5, Y5
 	VMOVUPS     (R8)(R10*1), Y7
 	VADDPS      (R8)(DI*4), Y7, Y7
-	VMOVAPS     Y5, Y8
+	VMOVUPS     Y5, Y8
 	VADDPS      Y7, Y8, Y8
 	VADDPS      (R8), Y8, Y8
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y7, Y5
@@ -5971,7 +10345,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y7, Y7
 	VMOVUPS     (R8)(R10*1), Y9
 	VADDPS      (R8)(DI*4), Y9, Y9
-	VMOVAPS     Y7, Y10
+	VMOVUPS     Y7, Y10
 	VADDPS      Y9, Y10, Y10
 	VADDPS      (R8), Y10, Y10
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y9, Y7
@@ -5982,17 +10356,15 @@ tile:
 	VADDPS      (R8)(DI*2), Y9, Y9
 	VMOVUPS     (R8)(R10*1), Y11
 	VADDPS      (R8)(DI*4), Y11, Y11
-	VMOVAPS     Y9, Y12
+	VMOVUPS     Y9, Y12
 	VADDPS      Y11, Y12, Y12
 	VADDPS      (R8), Y12, Y12
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y11, Y9
 	VADDPS      (R9)(DI*4), Y9, Y9
 	MOVQ        AX, R8
-	VMOVUPS     Y4, Y11
-	VADDPS      Y6, Y11, Y11
-	VMOVUPS     Y8, Y13
-	VADDPS      Y10, Y13, Y13
-	VMOVAPS     Y11, Y14
+	VADDPS      Y6, Y4, Y11
+	VADDPS      Y10, Y8, Y13
+	VMOVUPS     Y11, Y14
 	VADDPS      Y13, Y14, Y14
 	VADDPS      Y2, Y14, Y14
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y13, Y11
@@ -6013,10 +10385,8 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y11, (R9)
-	VMOVUPS     Y4, Y2
-	VSUBPS      Y6, Y2, Y2
-	VMOVUPS     Y8, Y4
-	VSUBPS      Y10, Y4, Y4
+	VSUBPS      Y6, Y4, Y2
+	VSUBPS      Y10, Y8, Y4
 	VFMADD231PS winogradOutput63AVX2_const2AVX2<>+0(SB), Y4, Y2
 	VADDPS      (DX), Y2, Y2
 	VMOVUPS     32(DX), Y4
@@ -6029,11 +10399,9 @@ tile:
 	MOVQ        AX, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y1, Y2
-	VADDPS      Y3, Y2, Y2
-	VMOVUPS     Y5, Y4
-	VADDPS      Y7, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VADDPS      Y3, Y1, Y2
+	VADDPS      Y7, Y5, Y4
+	VMOVUPS     Y2, Y6
 	VADDPS      Y4, Y6, Y6
 	VADDPS      Y0, Y6, Y6
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y4, Y2
@@ -6054,10 +10422,8 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y2, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y3, Y0, Y0
-	VMOVUPS     Y5, Y1
-	VSUBPS      Y7, Y1, Y1
+	VSUBPS      Y3, Y1, Y0
+	VSUBPS      Y7, Y5, Y1
 	VFMADD231PS winogradOutput63AVX2_const2AVX2<>+0(SB), Y1, Y0
 	VADDPS      (DX), Y0, Y0
 	VMOVUPS     32(DX), Y1
@@ -6111,11 +10477,9 @@ tile:
 	VFMADD231PS winogradOutput63AVX2_const2AVX2<>+0(SB), Y6, Y5
 	MOVQ        AX, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y1, Y6
-	VADDPS      Y2, Y6, Y6
-	VMOVUPS     Y3, Y7
-	VADDPS      Y4, Y7, Y7
-	VMOVAPS     Y6, Y8
+	VADDPS      Y2, Y1, Y6
+	VADDPS      Y4, Y3, Y7
+	VMOVUPS     Y6, Y8
 	VADDPS      Y7, Y8, Y8
 	VADDPS      Y0, Y8, Y8
 	VFMADD231PS winogradOutput63AVX2_const4AVX2<>+0(SB), Y7, Y6
@@ -6136,10 +10500,8 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y6, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y2, Y0, Y0
-	VMOVUPS     Y3, Y1
-	VSUBPS      Y4, Y1, Y1
+	VSUBPS      Y2, Y1, Y0
+	VSUBPS      Y4, Y3, Y1
 	VFMADD231PS winogradOutput63AVX2_const2AVX2<>+0(SB), Y1, Y0
 	VADDPS      (DX), Y0, Y0
 	VMOVUPS     32(DX), Y1
@@ -6156,55 +10518,25 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutputLine63AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutputLine63AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput63AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutput63AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutput63AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutput63AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutput63AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutput63AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutput63AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutput63AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutput63AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutputLine63AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutputLine63AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine63AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine63AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutputLine63AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine63AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine63AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutputLine63AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine63AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine63AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutputLine63AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput63AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput63AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput63AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput63AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput63AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput63AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput63AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput63AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput63AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutputLine63AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, FMA3
@@ -6231,7 +10563,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y0, Y0
 	VMOVUPS     (R8)(R9*1), Y1
 	VADDPS      (R8)(DI*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VADDPS      Y1, Y2, Y2
 	VADDPS      (R8), Y2, Y2
 	VFMADD231PS winogradOutputLine63AVX2_const4AVX2<>+0(SB), Y1, Y0
@@ -6268,55 +10600,25 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput64AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutput64AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutput64AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutput64AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutput64AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutput64AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutput64AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutput64AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutput64AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine63AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine63AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine63AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutput64AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutput64AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutput64AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutput64AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutput64AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutput64AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutput64AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutput64AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutput64AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput64AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutput64AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutput64AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutput64AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutput64AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutput64AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutput64AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutput64AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutput64AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput64AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutput64AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutput64AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutput64AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutput64AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutput64AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutput64AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutput64AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutput64AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput64AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutput64AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutput64AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutput64AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutput64AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutput64AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutput64AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutput64AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutput64AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine63AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine63AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine63AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutput64AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, FMA3
@@ -6343,7 +10645,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
 	VADDPS      (R8)(DI*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VADDPS      Y1, Y2, Y2
 	VADDPS      (R8), Y2, Y2
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y1, Y0
@@ -6353,7 +10655,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y1, Y1
 	VMOVUPS     (R8)(R10*1), Y3
 	VADDPS      (R8)(DI*4), Y3, Y3
-	VMOVAPS     Y1, Y4
+	VMOVUPS     Y1, Y4
 	VADDPS      Y3, Y4, Y4
 	VADDPS      (R8), Y4, Y4
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y3, Y1
@@ -6363,7 +10665,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y3, Y3
 	VMOVUPS     (R8)(R10*1), Y5
 	VADDPS      (R8)(DI*4), Y5, Y5
-	VMOVAPS     Y3, Y6
+	VMOVUPS     Y3, Y6
 	VADDPS      Y5, Y6, Y6
 	VADDPS      (R8), Y6, Y6
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y5, Y3
@@ -6373,7 +10675,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y5, Y5
 	VMOVUPS     (R8)(R10*1), Y7
 	VADDPS      (R8)(DI*4), Y7, Y7
-	VMOVAPS     Y5, Y8
+	VMOVUPS     Y5, Y8
 	VADDPS      Y7, Y8, Y8
 	VADDPS      (R8), Y8, Y8
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y7, Y5
@@ -6383,7 +10685,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y7, Y7
 	VMOVUPS     (R8)(R10*1), Y9
 	VADDPS      (R8)(DI*4), Y9, Y9
-	VMOVAPS     Y7, Y10
+	VMOVUPS     Y7, Y10
 	VADDPS      Y9, Y10, Y10
 	VADDPS      (R8), Y10, Y10
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y9, Y7
@@ -6393,16 +10695,14 @@ tile:
 	VADDPS      (R8)(DI*2), Y9, Y9
 	VMOVUPS     (R8)(R10*1), Y11
 	VADDPS      (R8)(DI*4), Y11, Y11
-	VMOVAPS     Y9, Y12
+	VMOVUPS     Y9, Y12
 	VADDPS      Y11, Y12, Y12
 	VADDPS      (R8), Y12, Y12
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y11, Y9
 	MOVQ        AX, R8
-	VMOVUPS     Y4, Y11
-	VADDPS      Y6, Y11, Y11
-	VMOVUPS     Y8, Y13
-	VADDPS      Y10, Y13, Y13
-	VMOVAPS     Y11, Y14
+	VADDPS      Y6, Y4, Y11
+	VADDPS      Y10, Y8, Y13
+	VMOVUPS     Y11, Y14
 	VADDPS      Y13, Y14, Y14
 	VADDPS      Y2, Y14, Y14
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y13, Y11
@@ -6422,11 +10722,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y11, (R9)
-	VMOVUPS     Y4, Y2
-	VSUBPS      Y6, Y2, Y2
-	VMOVUPS     Y8, Y4
-	VSUBPS      Y10, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VSUBPS      Y6, Y4, Y2
+	VSUBPS      Y10, Y8, Y4
+	VMOVUPS     Y2, Y6
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y4, Y6
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y4, Y2
 	VADDPS      Y12, Y2, Y2
@@ -6451,11 +10749,9 @@ tile:
 	MOVQ        AX, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y1, Y2
-	VADDPS      Y3, Y2, Y2
-	VMOVUPS     Y5, Y4
-	VADDPS      Y7, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VADDPS      Y3, Y1, Y2
+	VADDPS      Y7, Y5, Y4
+	VMOVUPS     Y2, Y6
 	VADDPS      Y4, Y6, Y6
 	VADDPS      Y0, Y6, Y6
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y4, Y2
@@ -6475,11 +10771,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y2, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y3, Y0, Y0
-	VMOVUPS     Y5, Y1
-	VSUBPS      Y7, Y1, Y1
-	VMOVAPS     Y0, Y2
+	VSUBPS      Y3, Y1, Y0
+	VSUBPS      Y7, Y5, Y1
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y1, Y0
 	VADDPS      Y9, Y0, Y0
@@ -6507,7 +10801,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
 	VSUBPS      (R8)(DI*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y1, Y0
 	VADDPS      (R9)(DI*4), Y0, Y0
@@ -6517,7 +10811,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y1, Y1
 	VMOVUPS     (R8)(R10*1), Y3
 	VSUBPS      (R8)(DI*4), Y3, Y3
-	VMOVAPS     Y1, Y4
+	VMOVUPS     Y1, Y4
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y3, Y4
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y3, Y1
 	VADDPS      (R9)(DI*4), Y1, Y1
@@ -6527,7 +10821,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y3, Y3
 	VMOVUPS     (R8)(R10*1), Y5
 	VSUBPS      (R8)(DI*4), Y5, Y5
-	VMOVAPS     Y3, Y6
+	VMOVUPS     Y3, Y6
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y5, Y6
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y5, Y3
 	VADDPS      (R9)(DI*4), Y3, Y3
@@ -6537,7 +10831,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y5, Y5
 	VMOVUPS     (R8)(R10*1), Y7
 	VSUBPS      (R8)(DI*4), Y7, Y7
-	VMOVAPS     Y5, Y8
+	VMOVUPS     Y5, Y8
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y7, Y8
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y7, Y5
 	VADDPS      (R9)(DI*4), Y5, Y5
@@ -6547,7 +10841,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y7, Y7
 	VMOVUPS     (R8)(R10*1), Y9
 	VSUBPS      (R8)(DI*4), Y9, Y9
-	VMOVAPS     Y7, Y10
+	VMOVUPS     Y7, Y10
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y9, Y10
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y9, Y7
 	VADDPS      (R9)(DI*4), Y7, Y7
@@ -6557,17 +10851,15 @@ tile:
 	VSUBPS      (R8)(DI*2), Y9, Y9
 	VMOVUPS     (R8)(R10*1), Y11
 	VSUBPS      (R8)(DI*4), Y11, Y11
-	VMOVAPS     Y9, Y12
+	VMOVUPS     Y9, Y12
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y11, Y12
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y11, Y9
 	VADDPS      (R9)(DI*4), Y9, Y9
 	MOVQ        AX, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y4, Y11
-	VADDPS      Y6, Y11, Y11
-	VMOVUPS     Y8, Y13
-	VADDPS      Y10, Y13, Y13
-	VMOVAPS     Y11, Y14
+	VADDPS      Y6, Y4, Y11
+	VADDPS      Y10, Y8, Y13
+	VMOVUPS     Y11, Y14
 	VADDPS      Y13, Y14, Y14
 	VADDPS      Y2, Y14, Y14
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y13, Y11
@@ -6587,11 +10879,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y11, (R9)
-	VMOVUPS     Y4, Y2
-	VSUBPS      Y6, Y2, Y2
-	VMOVUPS     Y8, Y4
-	VSUBPS      Y10, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VSUBPS      Y6, Y4, Y2
+	VSUBPS      Y10, Y8, Y4
+	VMOVUPS     Y2, Y6
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y4, Y6
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y4, Y2
 	VADDPS      Y12, Y2, Y2
@@ -6617,11 +10907,9 @@ tile:
 	ADDQ        SI, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y1, Y2
-	VADDPS      Y3, Y2, Y2
-	VMOVUPS     Y5, Y4
-	VADDPS      Y7, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VADDPS      Y3, Y1, Y2
+	VADDPS      Y7, Y5, Y4
+	VMOVUPS     Y2, Y6
 	VADDPS      Y4, Y6, Y6
 	VADDPS      Y0, Y6, Y6
 	VFMADD231PS winogradOutput64AVX2_const4AVX2<>+0(SB), Y4, Y2
@@ -6641,11 +10929,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y2, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y3, Y0, Y0
-	VMOVUPS     Y5, Y1
-	VSUBPS      Y7, Y1, Y1
-	VMOVAPS     Y0, Y2
+	VSUBPS      Y3, Y1, Y0
+	VSUBPS      Y7, Y5, Y1
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutput64AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutput64AVX2_const8AVX2<>+0(SB), Y1, Y0
 	VADDPS      Y9, Y0, Y0
@@ -6674,55 +10960,35 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutputLine64AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutputLine64AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput64AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutput64AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutput64AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutput64AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutput64AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutput64AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutput64AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutput64AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutput64AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutputLine64AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutputLine64AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput64AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput64AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput64AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput64AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput64AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput64AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput64AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput64AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput64AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutputLine64AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine64AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutputLine64AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine64AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutputLine64AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine64AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine64AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutputLine64AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput64AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutput64AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutput64AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutput64AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutput64AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutput64AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutput64AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutput64AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutput64AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutputLine64AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, FMA3
@@ -6749,7 +11015,7 @@ tile:
 	VADDPS      (R9)(R8*2), Y0, Y0
 	VMOVUPS     (R9)(R10*1), Y1
 	VADDPS      (R9)(R8*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VADDPS      Y1, Y2, Y2
 	VADDPS      (R9), Y2, Y2
 	VFMADD231PS winogradOutputLine64AVX2_const4AVX2<>+0(SB), Y1, Y0
@@ -6769,7 +11035,7 @@ tile:
 	VSUBPS      (R9)(R8*2), Y0, Y0
 	VMOVUPS     (R9)(R10*1), Y1
 	VSUBPS      (R9)(R8*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutputLine64AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutputLine64AVX2_const8AVX2<>+0(SB), Y1, Y0
 	VADDPS      (CX)(R8*4), Y0, Y0
@@ -6794,55 +11060,35 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutput65AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutput65AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutput65AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutput65AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutput65AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutput65AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutput65AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutput65AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutput65AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine64AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine64AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine64AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutput65AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutput65AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutput65AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutput65AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutput65AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutput65AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutput65AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutput65AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutput65AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine64AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine64AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine64AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutput65AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutput65AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutput65AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutput65AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutput65AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutput65AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutput65AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutput65AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutput65AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput65AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutput65AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutput65AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutput65AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutput65AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutput65AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutput65AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutput65AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutput65AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutput65AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutput65AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutput65AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutput65AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutput65AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutput65AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutput65AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutput65AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutput65AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutputLine64AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine64AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine64AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutput65AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, FMA3
@@ -6869,7 +11115,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
 	VADDPS      (R8)(DI*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VADDPS      Y1, Y2, Y2
 	VADDPS      (R8), Y2, Y2
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y1, Y0
@@ -6879,7 +11125,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y1, Y1
 	VMOVUPS     (R8)(R10*1), Y3
 	VADDPS      (R8)(DI*4), Y3, Y3
-	VMOVAPS     Y1, Y4
+	VMOVUPS     Y1, Y4
 	VADDPS      Y3, Y4, Y4
 	VADDPS      (R8), Y4, Y4
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y3, Y1
@@ -6889,7 +11135,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y3, Y3
 	VMOVUPS     (R8)(R10*1), Y5
 	VADDPS      (R8)(DI*4), Y5, Y5
-	VMOVAPS     Y3, Y6
+	VMOVUPS     Y3, Y6
 	VADDPS      Y5, Y6, Y6
 	VADDPS      (R8), Y6, Y6
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y5, Y3
@@ -6899,7 +11145,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y5, Y5
 	VMOVUPS     (R8)(R10*1), Y7
 	VADDPS      (R8)(DI*4), Y7, Y7
-	VMOVAPS     Y5, Y8
+	VMOVUPS     Y5, Y8
 	VADDPS      Y7, Y8, Y8
 	VADDPS      (R8), Y8, Y8
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y7, Y5
@@ -6909,7 +11155,7 @@ tile:
 	VADDPS      (R8)(DI*2), Y7, Y7
 	VMOVUPS     (R8)(R10*1), Y9
 	VADDPS      (R8)(DI*4), Y9, Y9
-	VMOVAPS     Y7, Y10
+	VMOVUPS     Y7, Y10
 	VADDPS      Y9, Y10, Y10
 	VADDPS      (R8), Y10, Y10
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y9, Y7
@@ -6919,19 +11165,17 @@ tile:
 	VADDPS      (R8)(DI*2), Y9, Y9
 	VMOVUPS     (R8)(R10*1), Y11
 	VADDPS      (R8)(DI*4), Y11, Y11
-	VMOVAPS     Y9, Y12
+	VMOVUPS     Y9, Y12
 	VADDPS      Y11, Y12, Y12
 	VADDPS      (R8), Y12, Y12
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y11, Y9
 	MOVQ        AX, R8
-	VMOVUPS     Y4, Y11
-	VADDPS      Y6, Y11, Y11
-	VMOVUPS     Y8, Y13
-	VADDPS      Y10, Y13, Y13
-	VMOVAPS     Y11, Y14
+	VADDPS      Y6, Y4, Y11
+	VADDPS      Y10, Y8, Y13
+	VMOVUPS     Y11, Y14
 	VADDPS      Y13, Y14, Y14
 	VADDPS      Y2, Y14, Y14
-	VMOVAPS     Y11, Y2
+	VMOVUPS     Y11, Y2
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y13, Y2
 	VFMADD231PS winogradOutput65AVX2_const16AVX2<>+0(SB), Y13, Y11
 	VADDPS      Y12, Y11, Y11
@@ -6962,11 +11206,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y11, (R9)
-	VMOVUPS     Y4, Y2
-	VSUBPS      Y6, Y2, Y2
-	VMOVUPS     Y8, Y4
-	VSUBPS      Y10, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VSUBPS      Y6, Y4, Y2
+	VSUBPS      Y10, Y8, Y4
+	VMOVUPS     Y2, Y6
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y4, Y6
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y4, Y2
 	VADDPS      (DX), Y6, Y6
@@ -6990,14 +11232,12 @@ tile:
 	MOVQ        AX, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y1, Y2
-	VADDPS      Y3, Y2, Y2
-	VMOVUPS     Y5, Y4
-	VADDPS      Y7, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VADDPS      Y3, Y1, Y2
+	VADDPS      Y7, Y5, Y4
+	VMOVUPS     Y2, Y6
 	VADDPS      Y4, Y6, Y6
 	VADDPS      Y0, Y6, Y6
-	VMOVAPS     Y2, Y0
+	VMOVUPS     Y2, Y0
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y4, Y0
 	VFMADD231PS winogradOutput65AVX2_const16AVX2<>+0(SB), Y4, Y2
 	VADDPS      Y9, Y2, Y2
@@ -7028,11 +11268,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y2, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y3, Y0, Y0
-	VMOVUPS     Y5, Y1
-	VSUBPS      Y7, Y1, Y1
-	VMOVAPS     Y0, Y2
+	VSUBPS      Y3, Y1, Y0
+	VSUBPS      Y7, Y5, Y1
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y1, Y0
 	VADDPS      (DX), Y2, Y2
@@ -7106,14 +11344,12 @@ tile:
 	ADDQ        SI, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y1, Y6
-	VADDPS      Y2, Y6, Y6
-	VMOVUPS     Y3, Y7
-	VADDPS      Y4, Y7, Y7
-	VMOVAPS     Y6, Y8
+	VADDPS      Y2, Y1, Y6
+	VADDPS      Y4, Y3, Y7
+	VMOVUPS     Y6, Y8
 	VADDPS      Y7, Y8, Y8
 	VADDPS      Y0, Y8, Y8
-	VMOVAPS     Y6, Y0
+	VMOVUPS     Y6, Y0
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y7, Y0
 	VFMADD231PS winogradOutput65AVX2_const16AVX2<>+0(SB), Y7, Y6
 	VADDPS      Y5, Y6, Y6
@@ -7144,11 +11380,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y6, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y2, Y0, Y0
-	VMOVUPS     Y3, Y1
-	VSUBPS      Y4, Y1, Y1
-	VMOVAPS     Y0, Y2
+	VSUBPS      Y2, Y1, Y0
+	VSUBPS      Y4, Y3, Y1
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y1, Y0
 	VADDPS      (DX), Y2, Y2
@@ -7175,7 +11409,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y0, Y0
 	VMOVUPS     (R8)(R10*1), Y1
 	VSUBPS      (R8)(DI*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y1, Y0
 	ADDQ        R11, R8
@@ -7184,7 +11418,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y1, Y1
 	VMOVUPS     (R8)(R10*1), Y3
 	VSUBPS      (R8)(DI*4), Y3, Y3
-	VMOVAPS     Y1, Y4
+	VMOVUPS     Y1, Y4
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y3, Y4
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y3, Y1
 	ADDQ        R11, R8
@@ -7193,7 +11427,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y3, Y3
 	VMOVUPS     (R8)(R10*1), Y5
 	VSUBPS      (R8)(DI*4), Y5, Y5
-	VMOVAPS     Y3, Y6
+	VMOVUPS     Y3, Y6
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y5, Y6
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y5, Y3
 	ADDQ        R11, R8
@@ -7202,7 +11436,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y5, Y5
 	VMOVUPS     (R8)(R10*1), Y7
 	VSUBPS      (R8)(DI*4), Y7, Y7
-	VMOVAPS     Y5, Y8
+	VMOVUPS     Y5, Y8
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y7, Y8
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y7, Y5
 	ADDQ        R11, R8
@@ -7211,7 +11445,7 @@ tile:
 	VSUBPS      (R8)(DI*2), Y7, Y7
 	VMOVUPS     (R8)(R10*1), Y9
 	VSUBPS      (R8)(DI*4), Y9, Y9
-	VMOVAPS     Y7, Y10
+	VMOVUPS     Y7, Y10
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y9, Y10
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y9, Y7
 	ADDQ        R11, R8
@@ -7220,19 +11454,17 @@ tile:
 	VSUBPS      (R8)(DI*2), Y9, Y9
 	VMOVUPS     (R8)(R10*1), Y11
 	VSUBPS      (R8)(DI*4), Y11, Y11
-	VMOVAPS     Y9, Y12
+	VMOVUPS     Y9, Y12
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y11, Y12
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y11, Y9
 	MOVQ        AX, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y4, Y11
-	VADDPS      Y6, Y11, Y11
-	VMOVUPS     Y8, Y13
-	VADDPS      Y10, Y13, Y13
-	VMOVAPS     Y11, Y14
+	VADDPS      Y6, Y4, Y11
+	VADDPS      Y10, Y8, Y13
+	VMOVUPS     Y11, Y14
 	VADDPS      Y13, Y14, Y14
 	VADDPS      Y2, Y14, Y14
-	VMOVAPS     Y11, Y2
+	VMOVUPS     Y11, Y2
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y13, Y2
 	VFMADD231PS winogradOutput65AVX2_const16AVX2<>+0(SB), Y13, Y11
 	VADDPS      Y12, Y11, Y11
@@ -7263,11 +11495,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y11, (R9)
-	VMOVUPS     Y4, Y2
-	VSUBPS      Y6, Y2, Y2
-	VMOVUPS     Y8, Y4
-	VSUBPS      Y10, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VSUBPS      Y6, Y4, Y2
+	VSUBPS      Y10, Y8, Y4
+	VMOVUPS     Y2, Y6
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y4, Y6
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y4, Y2
 	VADDPS      (DX), Y6, Y6
@@ -7292,14 +11522,12 @@ tile:
 	ADDQ        SI, R8
 	ADDQ        SI, R8
 	ADDQ        SI, R8
-	VMOVUPS     Y1, Y2
-	VADDPS      Y3, Y2, Y2
-	VMOVUPS     Y5, Y4
-	VADDPS      Y7, Y4, Y4
-	VMOVAPS     Y2, Y6
+	VADDPS      Y3, Y1, Y2
+	VADDPS      Y7, Y5, Y4
+	VMOVUPS     Y2, Y6
 	VADDPS      Y4, Y6, Y6
 	VADDPS      Y0, Y6, Y6
-	VMOVAPS     Y2, Y0
+	VMOVUPS     Y2, Y0
 	VFMADD231PS winogradOutput65AVX2_const4AVX2<>+0(SB), Y4, Y0
 	VFMADD231PS winogradOutput65AVX2_const16AVX2<>+0(SB), Y4, Y2
 	VADDPS      Y9, Y2, Y2
@@ -7330,11 +11558,9 @@ tile:
 	ADDQ        BX, R9
 	ADDQ        BX, R9
 	VMOVUPS     Y2, (R9)
-	VMOVUPS     Y1, Y0
-	VSUBPS      Y3, Y0, Y0
-	VMOVUPS     Y5, Y1
-	VSUBPS      Y7, Y1, Y1
-	VMOVAPS     Y0, Y2
+	VSUBPS      Y3, Y1, Y0
+	VSUBPS      Y7, Y5, Y1
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutput65AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutput65AVX2_const8AVX2<>+0(SB), Y1, Y0
 	VADDPS      (DX), Y2, Y2
@@ -7362,55 +11588,45 @@ tile:
 	VZEROUPPER
 	RET
 
-DATA winogradOutputLine65AVX2_const2AVX2<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX2_const2AVX2<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX2_const2AVX2<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX2_const2AVX2<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX2_const2AVX2<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX2_const2AVX2<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX2_const2AVX2<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX2_const2AVX2<>+28(SB)/4, $(2.0)
-GLOBL winogradOutputLine65AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput65AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutput65AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutput65AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutput65AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutput65AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutput65AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutput65AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutput65AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutput65AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutputLine65AVX2_const4AVX2<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX2_const4AVX2<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX2_const4AVX2<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX2_const4AVX2<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX2_const4AVX2<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX2_const4AVX2<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX2_const4AVX2<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX2_const4AVX2<>+28(SB)/4, $(4.0)
-GLOBL winogradOutputLine65AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput65AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutput65AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutput65AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutput65AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutput65AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutput65AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutput65AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutput65AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutput65AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutputLine65AVX2_const5AVX2<>+0(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX2_const5AVX2<>+4(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX2_const5AVX2<>+8(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX2_const5AVX2<>+12(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX2_const5AVX2<>+16(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX2_const5AVX2<>+20(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX2_const5AVX2<>+24(SB)/4, $(5.0)
-DATA winogradOutputLine65AVX2_const5AVX2<>+28(SB)/4, $(5.0)
-GLOBL winogradOutputLine65AVX2_const5AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput65AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput65AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput65AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput65AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput65AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput65AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput65AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput65AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput65AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA winogradOutputLine65AVX2_const8AVX2<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX2_const8AVX2<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX2_const8AVX2<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX2_const8AVX2<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX2_const8AVX2<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX2_const8AVX2<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX2_const8AVX2<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX2_const8AVX2<>+28(SB)/4, $(8.0)
-GLOBL winogradOutputLine65AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA winogradOutputLine65AVX2_const16AVX2<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX2_const16AVX2<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX2_const16AVX2<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX2_const16AVX2<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX2_const16AVX2<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX2_const16AVX2<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX2_const16AVX2<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX2_const16AVX2<>+28(SB)/4, $(16.0)
-GLOBL winogradOutputLine65AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+DATA winogradOutput65AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutput65AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutput65AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutput65AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutput65AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutput65AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutput65AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutput65AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutput65AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
 
 // func winogradOutputLine65AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, FMA3
@@ -7437,10 +11653,10 @@ tile:
 	VADDPS      (R9)(R8*2), Y0, Y0
 	VMOVUPS     (R9)(R10*1), Y1
 	VADDPS      (R9)(R8*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VADDPS      Y1, Y2, Y2
 	VADDPS      (R9), Y2, Y2
-	VMOVAPS     Y0, Y3
+	VMOVUPS     Y0, Y3
 	VFMADD231PS winogradOutputLine65AVX2_const4AVX2<>+0(SB), Y1, Y3
 	VFMADD231PS winogradOutputLine65AVX2_const16AVX2<>+0(SB), Y1, Y0
 	VADDPS      (CX)(R8*4), Y0, Y0
@@ -7466,7 +11682,7 @@ tile:
 	VSUBPS      (R9)(R8*2), Y0, Y0
 	VMOVUPS     (R9)(R10*1), Y1
 	VSUBPS      (R9)(R8*4), Y1, Y1
-	VMOVAPS     Y0, Y2
+	VMOVUPS     Y0, Y2
 	VFMADD231PS winogradOutputLine65AVX2_const2AVX2<>+0(SB), Y1, Y2
 	VFMADD231PS winogradOutputLine65AVX2_const8AVX2<>+0(SB), Y1, Y0
 	VADDPS      (DX), Y2, Y2
@@ -7489,3 +11705,3683 @@ tile:
 	JNZ         tile
 	VZEROUPPER
 	RET
+
+DATA winogradOutputLine65AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine65AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine65AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine65AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine65AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine65AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine65AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine65AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine65AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine65AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine65AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine65AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutput82AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput82AVX2(SB), NOSPLIT, $32-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+	LEAQ   31(SP), R8
+	ANDQ   $-32, R8
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VADDPS      Y1, Y0, Y0
+	VADDPS      Y2, Y0, Y0
+	VADDPS      (R8), Y0, Y0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y1
+	VADDPS      (R8)(DI*2), Y1, Y1
+	VMOVUPS     (R8)(R10*1), Y2
+	VADDPS      (R8)(DI*4), Y2, Y2
+	VMOVUPS     (R9)(DI*4), Y3
+	VADDPS      (R8)(R10*2), Y3, Y3
+	VADDPS      Y2, Y1, Y1
+	VADDPS      Y3, Y1, Y1
+	VADDPS      (R8), Y1, Y1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y2
+	VADDPS      (R8)(DI*2), Y2, Y2
+	VMOVUPS     (R8)(R10*1), Y3
+	VADDPS      (R8)(DI*4), Y3, Y3
+	VMOVUPS     (R9)(DI*4), Y4
+	VADDPS      (R8)(R10*2), Y4, Y4
+	VADDPS      Y3, Y2, Y2
+	VADDPS      Y4, Y2, Y2
+	VADDPS      (R8), Y2, Y2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y3
+	VADDPS      (R8)(DI*2), Y3, Y3
+	VMOVUPS     (R8)(R10*1), Y4
+	VADDPS      (R8)(DI*4), Y4, Y4
+	VMOVUPS     (R9)(DI*4), Y5
+	VADDPS      (R8)(R10*2), Y5, Y5
+	VADDPS      Y4, Y3, Y3
+	VADDPS      Y5, Y3, Y3
+	VADDPS      (R8), Y3, Y3
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y4
+	VADDPS      (R8)(DI*2), Y4, Y4
+	VMOVUPS     (R8)(R10*1), Y5
+	VADDPS      (R8)(DI*4), Y5, Y5
+	VMOVUPS     (R9)(DI*4), Y6
+	VADDPS      (R8)(R10*2), Y6, Y6
+	VADDPS      Y5, Y4, Y4
+	VADDPS      Y6, Y4, Y4
+	VADDPS      (R8), Y4, Y4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y5
+	VADDPS      (R8)(DI*2), Y5, Y5
+	VMOVUPS     (R8)(R10*1), Y6
+	VADDPS      (R8)(DI*4), Y6, Y6
+	VMOVUPS     (R9)(DI*4), Y7
+	VADDPS      (R8)(R10*2), Y7, Y7
+	VADDPS      Y6, Y5, Y5
+	VADDPS      Y7, Y5, Y5
+	VADDPS      (R8), Y5, Y5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y6
+	VADDPS      (R8)(DI*2), Y6, Y6
+	VMOVUPS     (R8)(R10*1), Y7
+	VADDPS      (R8)(DI*4), Y7, Y7
+	VMOVUPS     (R9)(DI*4), Y8
+	VADDPS      (R8)(R10*2), Y8, Y8
+	VADDPS      Y7, Y6, Y6
+	VADDPS      Y8, Y6, Y6
+	VADDPS      (R8), Y6, Y6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y7
+	VADDPS      (R8)(DI*2), Y7, Y7
+	VMOVUPS     (R8)(R10*1), Y8
+	VADDPS      (R8)(DI*4), Y8, Y8
+	VMOVUPS     (R9)(DI*4), Y9
+	VADDPS      (R8)(R10*2), Y9, Y9
+	VADDPS      Y8, Y7, Y7
+	VADDPS      Y9, Y7, Y7
+	VADDPS      (R8), Y7, Y7
+	MOVQ        AX, R8
+	VADDPS      Y2, Y1, Y8
+	VADDPS      Y4, Y3, Y9
+	VADDPS      Y6, Y5, Y10
+	VADDPS      Y9, Y8, Y8
+	VADDPS      Y10, Y8, Y8
+	VADDPS      Y0, Y8, Y8
+	VADDPS      (DX), Y8, Y8
+	VMOVUPS     32(DX), Y0
+	VMAXPS      Y8, Y0, Y8
+	VMOVUPS     64(DX), Y0
+	VMINPS      Y8, Y0, Y8
+	MOVQ        R8, R9
+	VMOVUPS     Y8, (R9)
+	VSUBPS      Y2, Y1, Y0
+	VSUBPS      Y4, Y3, Y1
+	VSUBPS      Y6, Y5, Y2
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y7, Y0, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y1
+	VSUBPS      (R8)(DI*2), Y1, Y1
+	VMOVUPS     (R8)(R10*1), Y2
+	VSUBPS      (R8)(DI*4), Y2, Y2
+	VMOVUPS     (R9)(DI*4), Y3
+	VSUBPS      (R8)(R10*2), Y3, Y3
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y2, Y1
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y3, Y1
+	VADDPS      (R9)(R10*2), Y1, Y1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y2
+	VSUBPS      (R8)(DI*2), Y2, Y2
+	VMOVUPS     (R8)(R10*1), Y3
+	VSUBPS      (R8)(DI*4), Y3, Y3
+	VMOVUPS     (R9)(DI*4), Y4
+	VSUBPS      (R8)(R10*2), Y4, Y4
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y4, Y2
+	VADDPS      (R9)(R10*2), Y2, Y2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y3
+	VSUBPS      (R8)(DI*2), Y3, Y3
+	VMOVUPS     (R8)(R10*1), Y4
+	VSUBPS      (R8)(DI*4), Y4, Y4
+	VMOVUPS     (R9)(DI*4), Y5
+	VSUBPS      (R8)(R10*2), Y5, Y5
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y4, Y3
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y5, Y3
+	VADDPS      (R9)(R10*2), Y3, Y3
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y4
+	VSUBPS      (R8)(DI*2), Y4, Y4
+	VMOVUPS     (R8)(R10*1), Y5
+	VSUBPS      (R8)(DI*4), Y5, Y5
+	VMOVUPS     (R9)(DI*4), Y6
+	VSUBPS      (R8)(R10*2), Y6, Y6
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y5, Y4
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y6, Y4
+	VADDPS      (R9)(R10*2), Y4, Y4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y5
+	VSUBPS      (R8)(DI*2), Y5, Y5
+	VMOVUPS     (R8)(R10*1), Y6
+	VSUBPS      (R8)(DI*4), Y6, Y6
+	VMOVUPS     (R9)(DI*4), Y7
+	VSUBPS      (R8)(R10*2), Y7, Y7
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y6, Y5
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y7, Y5
+	VADDPS      (R9)(R10*2), Y5, Y5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y6
+	VSUBPS      (R8)(DI*2), Y6, Y6
+	VMOVUPS     (R8)(R10*1), Y7
+	VSUBPS      (R8)(DI*4), Y7, Y7
+	VMOVUPS     (R9)(DI*4), Y8
+	VSUBPS      (R8)(R10*2), Y8, Y8
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y7, Y6
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y8, Y6
+	VADDPS      (R9)(R10*2), Y6, Y6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y7
+	VSUBPS      (R8)(DI*2), Y7, Y7
+	VMOVUPS     (R8)(R10*1), Y8
+	VSUBPS      (R8)(DI*4), Y8, Y8
+	VMOVUPS     (R9)(DI*4), Y9
+	VSUBPS      (R8)(R10*2), Y9, Y9
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y8, Y7
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y9, Y7
+	VADDPS      (R9)(R10*2), Y7, Y7
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Y2, Y1, Y8
+	VADDPS      Y4, Y3, Y9
+	VADDPS      Y6, Y5, Y10
+	VADDPS      Y9, Y8, Y8
+	VADDPS      Y10, Y8, Y8
+	VADDPS      Y0, Y8, Y8
+	VADDPS      (DX), Y8, Y8
+	VMOVUPS     32(DX), Y0
+	VMAXPS      Y8, Y0, Y8
+	VMOVUPS     64(DX), Y0
+	VMINPS      Y8, Y0, Y8
+	MOVQ        R8, R9
+	VMOVUPS     Y8, (R9)
+	VSUBPS      Y2, Y1, Y0
+	VSUBPS      Y4, Y3, Y1
+	VSUBPS      Y6, Y5, Y2
+	VFMADD231PS winogradOutput82AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput82AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y7, Y0, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+32, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput82AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput82AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput82AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput82AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput82AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput82AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput82AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput82AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput82AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput82AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutput82AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutput82AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutput82AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutput82AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutput82AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutput82AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutput82AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutput82AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine82AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine82AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R9*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (CX)(DI*4), Y2
+	VADDPS      (R8)(R9*2), Y2, Y2
+	VADDPS      Y1, Y0, Y0
+	VADDPS      Y2, Y0, Y0
+	VADDPS      (R8), Y0, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R9*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (CX)(DI*4), Y2
+	VSUBPS      (R8)(R9*2), Y2, Y2
+	VFMADD231PS winogradOutputLine82AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine82AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VADDPS      (CX)(R9*2), Y0, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*1)
+	ADDQ        R10, SI
+	ADDQ        R10, AX
+	ADDQ        $+32, R8
+	ADDQ        $+32, CX
+	DECQ        R11
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine82AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine82AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine82AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine82AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine82AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutputLine82AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutput83AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput83AVX2(SB), NOSPLIT, $288-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+	LEAQ   31(SP), R12
+	ANDQ   $-32, R12
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R8), Y3, Y3
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, (R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y4
+	VADDPS      Y1, Y4, Y4
+	VADDPS      Y2, Y4, Y4
+	VADDPS      (R8), Y4, Y4
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 32(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y5
+	VADDPS      Y1, Y5, Y5
+	VADDPS      Y2, Y5, Y5
+	VADDPS      (R8), Y5, Y5
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 64(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y6
+	VADDPS      Y1, Y6, Y6
+	VADDPS      Y2, Y6, Y6
+	VADDPS      (R8), Y6, Y6
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 96(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y7
+	VADDPS      Y1, Y7, Y7
+	VADDPS      Y2, Y7, Y7
+	VADDPS      (R8), Y7, Y7
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 128(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y8
+	VADDPS      Y1, Y8, Y8
+	VADDPS      Y2, Y8, Y8
+	VADDPS      (R8), Y8, Y8
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 160(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y9
+	VADDPS      Y1, Y9, Y9
+	VADDPS      Y2, Y9, Y9
+	VADDPS      (R8), Y9, Y9
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 192(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y10
+	VADDPS      Y1, Y10, Y10
+	VADDPS      Y2, Y10, Y10
+	VADDPS      (R8), Y10, Y10
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 224(R12)
+	MOVQ        AX, R8
+	VADDPS      Y5, Y4, Y0
+	VADDPS      Y7, Y6, Y1
+	VADDPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y11
+	VADDPS      Y1, Y11, Y11
+	VADDPS      Y2, Y11, Y11
+	VADDPS      Y3, Y11, Y11
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y10, Y0, Y0
+	VADDPS      (DX), Y11, Y11
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y11, Y1, Y11
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y11, Y1, Y11
+	MOVQ        R8, R9
+	VMOVUPS     Y11, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VSUBPS      Y5, Y4, Y0
+	VSUBPS      Y7, Y6, Y1
+	VSUBPS      Y9, Y8, Y2
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     32(R12), Y0
+	VADDPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VADDPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VADDPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R12), Y3, Y3
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      224(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     32(R12), Y0
+	VSUBPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VSUBPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VSUBPS      192(R12), Y2, Y2
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y1
+	VSUBPS      (R8)(DI*2), Y1, Y1
+	VMOVUPS     (R8)(R10*1), Y2
+	VSUBPS      (R8)(DI*4), Y2, Y2
+	VMOVUPS     (R9)(DI*4), Y3
+	VSUBPS      (R8)(R10*2), Y3, Y3
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y2, Y1
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y3, Y1
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y2
+	VSUBPS      (R8)(DI*2), Y2, Y2
+	VMOVUPS     (R8)(R10*1), Y3
+	VSUBPS      (R8)(DI*4), Y3, Y3
+	VMOVUPS     (R9)(DI*4), Y4
+	VSUBPS      (R8)(R10*2), Y4, Y4
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y4, Y2
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y3
+	VSUBPS      (R8)(DI*2), Y3, Y3
+	VMOVUPS     (R8)(R10*1), Y4
+	VSUBPS      (R8)(DI*4), Y4, Y4
+	VMOVUPS     (R9)(DI*4), Y5
+	VSUBPS      (R8)(R10*2), Y5, Y5
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y4, Y3
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y5, Y3
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y4
+	VSUBPS      (R8)(DI*2), Y4, Y4
+	VMOVUPS     (R8)(R10*1), Y5
+	VSUBPS      (R8)(DI*4), Y5, Y5
+	VMOVUPS     (R9)(DI*4), Y6
+	VSUBPS      (R8)(R10*2), Y6, Y6
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y5, Y4
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y6, Y4
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y5
+	VSUBPS      (R8)(DI*2), Y5, Y5
+	VMOVUPS     (R8)(R10*1), Y6
+	VSUBPS      (R8)(DI*4), Y6, Y6
+	VMOVUPS     (R9)(DI*4), Y7
+	VSUBPS      (R8)(R10*2), Y7, Y7
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y6, Y5
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y7, Y5
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y6
+	VSUBPS      (R8)(DI*2), Y6, Y6
+	VMOVUPS     (R8)(R10*1), Y7
+	VSUBPS      (R8)(DI*4), Y7, Y7
+	VMOVUPS     (R9)(DI*4), Y8
+	VSUBPS      (R8)(R10*2), Y8, Y8
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y7, Y6
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y8, Y6
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y7
+	VSUBPS      (R8)(DI*2), Y7, Y7
+	VMOVUPS     (R8)(R10*1), Y8
+	VSUBPS      (R8)(DI*4), Y8, Y8
+	VMOVUPS     (R9)(DI*4), Y9
+	VSUBPS      (R8)(R10*2), Y9, Y9
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y8, Y7
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y9, Y7
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Y2, Y1, Y8
+	VADDPS      Y4, Y3, Y9
+	VADDPS      Y6, Y5, Y10
+	VMOVUPS     Y8, Y11
+	VADDPS      Y9, Y11, Y11
+	VADDPS      Y10, Y11, Y11
+	VADDPS      Y0, Y11, Y11
+	VFMADD231PS winogradOutput83AVX2_const4AVX2<>+0(SB), Y9, Y8
+	VFMADD231PS winogradOutput83AVX2_const0_25AVX2<>+0(SB), Y10, Y8
+	VADDPS      Y7, Y8, Y8
+	VADDPS      (DX), Y11, Y11
+	VMOVUPS     32(DX), Y0
+	VMAXPS      Y11, Y0, Y11
+	VMOVUPS     64(DX), Y0
+	VMINPS      Y11, Y0, Y11
+	MOVQ        R8, R9
+	VMOVUPS     Y11, (R9)
+	VADDPS      (DX), Y8, Y8
+	VMOVUPS     32(DX), Y0
+	VMAXPS      Y8, Y0, Y8
+	VMOVUPS     64(DX), Y0
+	VMINPS      Y8, Y0, Y8
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y8, (R9)
+	VSUBPS      Y2, Y1, Y0
+	VSUBPS      Y4, Y3, Y1
+	VSUBPS      Y6, Y5, Y2
+	VFMADD231PS winogradOutput83AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput83AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+32, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput83AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutput83AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutput83AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutput83AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutput83AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutput83AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutput83AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutput83AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutput83AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput83AVX2_const0_25AVX2<>+0(SB)/4, $(0.25)
+DATA winogradOutput83AVX2_const0_25AVX2<>+4(SB)/4, $(0.25)
+DATA winogradOutput83AVX2_const0_25AVX2<>+8(SB)/4, $(0.25)
+DATA winogradOutput83AVX2_const0_25AVX2<>+12(SB)/4, $(0.25)
+DATA winogradOutput83AVX2_const0_25AVX2<>+16(SB)/4, $(0.25)
+DATA winogradOutput83AVX2_const0_25AVX2<>+20(SB)/4, $(0.25)
+DATA winogradOutput83AVX2_const0_25AVX2<>+24(SB)/4, $(0.25)
+DATA winogradOutput83AVX2_const0_25AVX2<>+28(SB)/4, $(0.25)
+GLOBL winogradOutput83AVX2_const0_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput83AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput83AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput83AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput83AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput83AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput83AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput83AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput83AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput83AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput83AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutput83AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutput83AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutput83AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutput83AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutput83AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutput83AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutput83AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutput83AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine83AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine83AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DI)(DI*2), R9
+	MOVQ CX, R8
+	LEAQ (CX)(DI*1), CX
+	MOVQ ts+16(FP), R10
+	SHLQ $0x02, R10
+	MOVQ n+48(FP), R11
+
+tile:
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R9*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (CX)(DI*4), Y2
+	VADDPS      (R8)(R9*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R8), Y3, Y3
+	VFMADD231PS winogradOutputLine83AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine83AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (CX)(R9*2), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	VMOVUPS     Y3, (SI)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*2)
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R9*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (CX)(DI*4), Y2
+	VSUBPS      (R8)(R9*2), Y2, Y2
+	VFMADD231PS winogradOutputLine83AVX2_const2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine83AVX2_const0_5AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*1)
+	ADDQ        R10, SI
+	ADDQ        R10, AX
+	ADDQ        $+32, R8
+	ADDQ        $+32, CX
+	DECQ        R11
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine83AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine83AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine83AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine83AVX2_const0_25AVX2<>+0(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX2_const0_25AVX2<>+4(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX2_const0_25AVX2<>+8(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX2_const0_25AVX2<>+12(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX2_const0_25AVX2<>+16(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX2_const0_25AVX2<>+20(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX2_const0_25AVX2<>+24(SB)/4, $(0.25)
+DATA winogradOutputLine83AVX2_const0_25AVX2<>+28(SB)/4, $(0.25)
+GLOBL winogradOutputLine83AVX2_const0_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine83AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine83AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine83AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine83AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine83AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutputLine83AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutput84AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput84AVX2(SB), NOSPLIT, $288-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+	LEAQ   31(SP), R12
+	ANDQ   $-32, R12
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R8), Y3, Y3
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, (R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y4
+	VADDPS      Y1, Y4, Y4
+	VADDPS      Y2, Y4, Y4
+	VADDPS      (R8), Y4, Y4
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 32(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y5
+	VADDPS      Y1, Y5, Y5
+	VADDPS      Y2, Y5, Y5
+	VADDPS      (R8), Y5, Y5
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 64(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y6
+	VADDPS      Y1, Y6, Y6
+	VADDPS      Y2, Y6, Y6
+	VADDPS      (R8), Y6, Y6
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 96(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y7
+	VADDPS      Y1, Y7, Y7
+	VADDPS      Y2, Y7, Y7
+	VADDPS      (R8), Y7, Y7
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 128(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y8
+	VADDPS      Y1, Y8, Y8
+	VADDPS      Y2, Y8, Y8
+	VADDPS      (R8), Y8, Y8
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 160(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y9
+	VADDPS      Y1, Y9, Y9
+	VADDPS      Y2, Y9, Y9
+	VADDPS      (R8), Y9, Y9
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 192(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y10
+	VADDPS      Y1, Y10, Y10
+	VADDPS      Y2, Y10, Y10
+	VADDPS      (R8), Y10, Y10
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 224(R12)
+	MOVQ        AX, R8
+	VADDPS      Y5, Y4, Y0
+	VADDPS      Y7, Y6, Y1
+	VADDPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y11
+	VADDPS      Y1, Y11, Y11
+	VADDPS      Y2, Y11, Y11
+	VADDPS      Y3, Y11, Y11
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y11, Y11
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y11, Y1, Y11
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y11, Y1, Y11
+	MOVQ        R8, R9
+	VMOVUPS     Y11, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VSUBPS      Y5, Y4, Y0
+	VSUBPS      Y7, Y6, Y1
+	VSUBPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y10, Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     32(R12), Y0
+	VADDPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VADDPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VADDPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R12), Y3, Y3
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     32(R12), Y0
+	VSUBPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VSUBPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VSUBPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      224(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, (R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 32(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y5
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y5
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y5
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 64(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y6
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y6
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y6
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 96(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y7
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y7
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y7
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 128(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y8
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y8
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y8
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 160(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y9
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y9
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y9
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 192(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y10
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y10
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y10
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y0, 224(R12)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Y5, Y4, Y0
+	VADDPS      Y7, Y6, Y1
+	VADDPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y11
+	VADDPS      Y1, Y11, Y11
+	VADDPS      Y2, Y11, Y11
+	VADDPS      Y3, Y11, Y11
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y11, Y11
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y11, Y1, Y11
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y11, Y1, Y11
+	MOVQ        R8, R9
+	VMOVUPS     Y11, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VSUBPS      Y5, Y4, Y0
+	VSUBPS      Y7, Y6, Y1
+	VSUBPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y10, Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     32(R12), Y0
+	VADDPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VADDPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VADDPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R12), Y3, Y3
+	VFMADD231PS winogradOutput84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     32(R12), Y0
+	VSUBPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VSUBPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VSUBPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput84AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput84AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      224(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+32, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput84AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutput84AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutput84AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutput84AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutput84AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutput84AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutput84AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutput84AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutput84AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput84AVX2_const0_25AVX2<>+0(SB)/4, $(0.25)
+DATA winogradOutput84AVX2_const0_25AVX2<>+4(SB)/4, $(0.25)
+DATA winogradOutput84AVX2_const0_25AVX2<>+8(SB)/4, $(0.25)
+DATA winogradOutput84AVX2_const0_25AVX2<>+12(SB)/4, $(0.25)
+DATA winogradOutput84AVX2_const0_25AVX2<>+16(SB)/4, $(0.25)
+DATA winogradOutput84AVX2_const0_25AVX2<>+20(SB)/4, $(0.25)
+DATA winogradOutput84AVX2_const0_25AVX2<>+24(SB)/4, $(0.25)
+DATA winogradOutput84AVX2_const0_25AVX2<>+28(SB)/4, $(0.25)
+GLOBL winogradOutput84AVX2_const0_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput84AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput84AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput84AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput84AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput84AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput84AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput84AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput84AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput84AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput84AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutput84AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutput84AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutput84AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutput84AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutput84AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutput84AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutput84AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutput84AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput84AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutput84AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutput84AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutput84AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutput84AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutput84AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutput84AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutput84AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutput84AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput84AVX2_const0_125AVX2<>+0(SB)/4, $(0.125)
+DATA winogradOutput84AVX2_const0_125AVX2<>+4(SB)/4, $(0.125)
+DATA winogradOutput84AVX2_const0_125AVX2<>+8(SB)/4, $(0.125)
+DATA winogradOutput84AVX2_const0_125AVX2<>+12(SB)/4, $(0.125)
+DATA winogradOutput84AVX2_const0_125AVX2<>+16(SB)/4, $(0.125)
+DATA winogradOutput84AVX2_const0_125AVX2<>+20(SB)/4, $(0.125)
+DATA winogradOutput84AVX2_const0_125AVX2<>+24(SB)/4, $(0.125)
+DATA winogradOutput84AVX2_const0_125AVX2<>+28(SB)/4, $(0.125)
+GLOBL winogradOutput84AVX2_const0_125AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine84AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine84AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Y0
+	VADDPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VADDPS      (R9)(R8*4), Y1, Y1
+	VMOVUPS     (CX)(R8*4), Y2
+	VADDPS      (R9)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R9), Y3, Y3
+	VFMADD231PS winogradOutputLine84AVX2_const4AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine84AVX2_const0_25AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	VMOVUPS     Y3, (SI)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*2)
+	VMOVUPS     (R9)(R8*1), Y0
+	VSUBPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VSUBPS      (R9)(R8*4), Y1, Y1
+	VMOVUPS     (CX)(R8*4), Y2
+	VSUBPS      (R9)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutputLine84AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutputLine84AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutputLine84AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine84AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (CX)(R10*2), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	VMOVUPS     Y3, (SI)(BX*1)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(DI*1)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+32, R9
+	ADDQ        $+32, CX
+	DECQ        R12
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine84AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine84AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine84AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine84AVX2_const0_25AVX2<>+0(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX2_const0_25AVX2<>+4(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX2_const0_25AVX2<>+8(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX2_const0_25AVX2<>+12(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX2_const0_25AVX2<>+16(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX2_const0_25AVX2<>+20(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX2_const0_25AVX2<>+24(SB)/4, $(0.25)
+DATA winogradOutputLine84AVX2_const0_25AVX2<>+28(SB)/4, $(0.25)
+GLOBL winogradOutputLine84AVX2_const0_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine84AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine84AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine84AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine84AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine84AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutputLine84AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine84AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine84AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine84AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine84AVX2_const0_125AVX2<>+0(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX2_const0_125AVX2<>+4(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX2_const0_125AVX2<>+8(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX2_const0_125AVX2<>+12(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX2_const0_125AVX2<>+16(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX2_const0_125AVX2<>+20(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX2_const0_125AVX2<>+24(SB)/4, $(0.125)
+DATA winogradOutputLine84AVX2_const0_125AVX2<>+28(SB)/4, $(0.125)
+GLOBL winogradOutputLine84AVX2_const0_125AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutput85AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput85AVX2(SB), NOSPLIT, $544-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+	LEAQ   31(SP), R12
+	ANDQ   $-32, R12
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R8), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y4, (R12)
+	VMOVUPS     Y0, 256(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y4
+	VADDPS      Y1, Y4, Y4
+	VADDPS      Y2, Y4, Y4
+	VADDPS      (R8), Y4, Y4
+	VMOVUPS     Y0, Y5
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y5
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y5
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y5, 32(R12)
+	VMOVUPS     Y0, 288(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y5
+	VADDPS      Y1, Y5, Y5
+	VADDPS      Y2, Y5, Y5
+	VADDPS      (R8), Y5, Y5
+	VMOVUPS     Y0, Y6
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y6
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y6
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y6, 64(R12)
+	VMOVUPS     Y0, 320(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y6
+	VADDPS      Y1, Y6, Y6
+	VADDPS      Y2, Y6, Y6
+	VADDPS      (R8), Y6, Y6
+	VMOVUPS     Y0, Y7
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y7
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y7
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y7, 96(R12)
+	VMOVUPS     Y0, 352(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y7
+	VADDPS      Y1, Y7, Y7
+	VADDPS      Y2, Y7, Y7
+	VADDPS      (R8), Y7, Y7
+	VMOVUPS     Y0, Y8
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y8
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y8
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y8, 128(R12)
+	VMOVUPS     Y0, 384(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y8
+	VADDPS      Y1, Y8, Y8
+	VADDPS      Y2, Y8, Y8
+	VADDPS      (R8), Y8, Y8
+	VMOVUPS     Y0, Y9
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y9
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y9
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y9, 160(R12)
+	VMOVUPS     Y0, 416(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y9
+	VADDPS      Y1, Y9, Y9
+	VADDPS      Y2, Y9, Y9
+	VADDPS      (R8), Y9, Y9
+	VMOVUPS     Y0, Y10
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y10
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y10
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y10, 192(R12)
+	VMOVUPS     Y0, 448(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y10
+	VADDPS      Y1, Y10, Y10
+	VADDPS      Y2, Y10, Y10
+	VADDPS      (R8), Y10, Y10
+	VMOVUPS     Y0, Y11
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y11
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y11
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y11, 224(R12)
+	VMOVUPS     Y0, 480(R12)
+	MOVQ        AX, R8
+	VADDPS      Y5, Y4, Y0
+	VADDPS      Y7, Y6, Y1
+	VADDPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y11
+	VADDPS      Y1, Y11, Y11
+	VADDPS      Y2, Y11, Y11
+	VADDPS      Y3, Y11, Y11
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y10, Y0, Y0
+	VADDPS      (DX), Y11, Y11
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y11, Y1, Y11
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y11, Y1, Y11
+	MOVQ        R8, R9
+	VMOVUPS     Y11, (R9)
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VSUBPS      Y5, Y4, Y0
+	VSUBPS      Y7, Y6, Y1
+	VSUBPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     32(R12), Y0
+	VADDPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VADDPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VADDPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R12), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      224(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     32(R12), Y0
+	VSUBPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VSUBPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VSUBPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     288(R12), Y0
+	VADDPS      320(R12), Y0, Y0
+	VMOVUPS     352(R12), Y1
+	VADDPS      384(R12), Y1, Y1
+	VMOVUPS     416(R12), Y2
+	VADDPS      448(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      256(R12), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      480(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     288(R12), Y0
+	VSUBPS      320(R12), Y0, Y0
+	VMOVUPS     352(R12), Y1
+	VSUBPS      384(R12), Y1, Y1
+	VMOVUPS     416(R12), Y2
+	VSUBPS      448(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, (R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 32(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y5
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y5
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y5
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 64(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y6
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y6
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y6
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 96(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y7
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y7
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y7
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 128(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y8
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y8
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y8
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 160(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y9
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y9
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y9
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 192(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y10
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y10
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y10
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y0, 224(R12)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Y5, Y4, Y0
+	VADDPS      Y7, Y6, Y1
+	VADDPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y11
+	VADDPS      Y1, Y11, Y11
+	VADDPS      Y2, Y11, Y11
+	VADDPS      Y3, Y11, Y11
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y10, Y0, Y0
+	VADDPS      (DX), Y11, Y11
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y11, Y1, Y11
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y11, Y1, Y11
+	MOVQ        R8, R9
+	VMOVUPS     Y11, (R9)
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VSUBPS      Y5, Y4, Y0
+	VSUBPS      Y7, Y6, Y1
+	VSUBPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     32(R12), Y0
+	VADDPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VADDPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VADDPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R12), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput85AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput85AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      224(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     32(R12), Y0
+	VSUBPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VSUBPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VSUBPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput85AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput85AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+32, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput85AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutput85AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutput85AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutput85AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutput85AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutput85AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutput85AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutput85AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutput85AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput85AVX2_const0_25AVX2<>+0(SB)/4, $(0.25)
+DATA winogradOutput85AVX2_const0_25AVX2<>+4(SB)/4, $(0.25)
+DATA winogradOutput85AVX2_const0_25AVX2<>+8(SB)/4, $(0.25)
+DATA winogradOutput85AVX2_const0_25AVX2<>+12(SB)/4, $(0.25)
+DATA winogradOutput85AVX2_const0_25AVX2<>+16(SB)/4, $(0.25)
+DATA winogradOutput85AVX2_const0_25AVX2<>+20(SB)/4, $(0.25)
+DATA winogradOutput85AVX2_const0_25AVX2<>+24(SB)/4, $(0.25)
+DATA winogradOutput85AVX2_const0_25AVX2<>+28(SB)/4, $(0.25)
+GLOBL winogradOutput85AVX2_const0_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput85AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutput85AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutput85AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutput85AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutput85AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutput85AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutput85AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutput85AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutput85AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput85AVX2_const0_0625AVX2<>+0(SB)/4, $(0.0625)
+DATA winogradOutput85AVX2_const0_0625AVX2<>+4(SB)/4, $(0.0625)
+DATA winogradOutput85AVX2_const0_0625AVX2<>+8(SB)/4, $(0.0625)
+DATA winogradOutput85AVX2_const0_0625AVX2<>+12(SB)/4, $(0.0625)
+DATA winogradOutput85AVX2_const0_0625AVX2<>+16(SB)/4, $(0.0625)
+DATA winogradOutput85AVX2_const0_0625AVX2<>+20(SB)/4, $(0.0625)
+DATA winogradOutput85AVX2_const0_0625AVX2<>+24(SB)/4, $(0.0625)
+DATA winogradOutput85AVX2_const0_0625AVX2<>+28(SB)/4, $(0.0625)
+GLOBL winogradOutput85AVX2_const0_0625AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput85AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput85AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput85AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput85AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput85AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput85AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput85AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput85AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput85AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput85AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutput85AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutput85AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutput85AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutput85AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutput85AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutput85AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutput85AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutput85AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput85AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutput85AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutput85AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutput85AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutput85AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutput85AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutput85AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutput85AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutput85AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput85AVX2_const0_125AVX2<>+0(SB)/4, $(0.125)
+DATA winogradOutput85AVX2_const0_125AVX2<>+4(SB)/4, $(0.125)
+DATA winogradOutput85AVX2_const0_125AVX2<>+8(SB)/4, $(0.125)
+DATA winogradOutput85AVX2_const0_125AVX2<>+12(SB)/4, $(0.125)
+DATA winogradOutput85AVX2_const0_125AVX2<>+16(SB)/4, $(0.125)
+DATA winogradOutput85AVX2_const0_125AVX2<>+20(SB)/4, $(0.125)
+DATA winogradOutput85AVX2_const0_125AVX2<>+24(SB)/4, $(0.125)
+DATA winogradOutput85AVX2_const0_125AVX2<>+28(SB)/4, $(0.125)
+GLOBL winogradOutput85AVX2_const0_125AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine85AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine85AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Y0
+	VADDPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VADDPS      (R9)(R8*4), Y1, Y1
+	VMOVUPS     (CX)(R8*4), Y2
+	VADDPS      (R9)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R9), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutputLine85AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutputLine85AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutputLine85AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine85AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (CX)(R10*2), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	VMOVUPS     Y3, (SI)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	VMOVUPS     Y4, (SI)(BX*2)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*4)
+	VMOVUPS     (R9)(R8*1), Y0
+	VSUBPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VSUBPS      (R9)(R8*4), Y1, Y1
+	VMOVUPS     (CX)(R8*4), Y2
+	VSUBPS      (R9)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutputLine85AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutputLine85AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutputLine85AVX2_const8AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine85AVX2_const0_125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	VMOVUPS     Y3, (SI)(BX*1)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(DI*1)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+32, R9
+	ADDQ        $+32, CX
+	DECQ        R12
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine85AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine85AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine85AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine85AVX2_const0_25AVX2<>+0(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX2_const0_25AVX2<>+4(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX2_const0_25AVX2<>+8(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX2_const0_25AVX2<>+12(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX2_const0_25AVX2<>+16(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX2_const0_25AVX2<>+20(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX2_const0_25AVX2<>+24(SB)/4, $(0.25)
+DATA winogradOutputLine85AVX2_const0_25AVX2<>+28(SB)/4, $(0.25)
+GLOBL winogradOutputLine85AVX2_const0_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine85AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine85AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine85AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine85AVX2_const0_0625AVX2<>+0(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX2_const0_0625AVX2<>+4(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX2_const0_0625AVX2<>+8(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX2_const0_0625AVX2<>+12(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX2_const0_0625AVX2<>+16(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX2_const0_0625AVX2<>+20(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX2_const0_0625AVX2<>+24(SB)/4, $(0.0625)
+DATA winogradOutputLine85AVX2_const0_0625AVX2<>+28(SB)/4, $(0.0625)
+GLOBL winogradOutputLine85AVX2_const0_0625AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine85AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine85AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine85AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine85AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine85AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutputLine85AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine85AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine85AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine85AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine85AVX2_const0_125AVX2<>+0(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX2_const0_125AVX2<>+4(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX2_const0_125AVX2<>+8(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX2_const0_125AVX2<>+12(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX2_const0_125AVX2<>+16(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX2_const0_125AVX2<>+20(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX2_const0_125AVX2<>+24(SB)/4, $(0.125)
+DATA winogradOutputLine85AVX2_const0_125AVX2<>+28(SB)/4, $(0.125)
+GLOBL winogradOutputLine85AVX2_const0_125AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutput86AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput86AVX2(SB), NOSPLIT, $544-64
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+32(FP), CX
+	MOVQ   post+48(FP), DX
+	MOVQ   rs+8(FP), BX
+	SHLQ   $0x02, BX
+	MOVQ   cs+16(FP), SI
+	SHLQ   $0x02, SI
+	MOVQ   sf+40(FP), DI
+	SHLQ   $0x02, DI
+	LEAQ   (DI)(DI*2), R10
+	MOVQ   CX, R8
+	LEAQ   (CX)(DI*1), R9
+	IMUL3Q $+8, DI, R11
+	SHLQ   $0x02, ts+24(FP)
+	LEAQ   31(SP), R12
+	ANDQ   $-32, R12
+
+tile:
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R8), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y4, (R12)
+	VMOVUPS     Y0, 256(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y4
+	VADDPS      Y1, Y4, Y4
+	VADDPS      Y2, Y4, Y4
+	VADDPS      (R8), Y4, Y4
+	VMOVUPS     Y0, Y5
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y5
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y5
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y5, 32(R12)
+	VMOVUPS     Y0, 288(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y5
+	VADDPS      Y1, Y5, Y5
+	VADDPS      Y2, Y5, Y5
+	VADDPS      (R8), Y5, Y5
+	VMOVUPS     Y0, Y6
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y6
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y6
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y6, 64(R12)
+	VMOVUPS     Y0, 320(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y6
+	VADDPS      Y1, Y6, Y6
+	VADDPS      Y2, Y6, Y6
+	VADDPS      (R8), Y6, Y6
+	VMOVUPS     Y0, Y7
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y7
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y7
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y7, 96(R12)
+	VMOVUPS     Y0, 352(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y7
+	VADDPS      Y1, Y7, Y7
+	VADDPS      Y2, Y7, Y7
+	VADDPS      (R8), Y7, Y7
+	VMOVUPS     Y0, Y8
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y8
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y8
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y8, 128(R12)
+	VMOVUPS     Y0, 384(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y8
+	VADDPS      Y1, Y8, Y8
+	VADDPS      Y2, Y8, Y8
+	VADDPS      (R8), Y8, Y8
+	VMOVUPS     Y0, Y9
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y9
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y9
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y9, 160(R12)
+	VMOVUPS     Y0, 416(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y9
+	VADDPS      Y1, Y9, Y9
+	VADDPS      Y2, Y9, Y9
+	VADDPS      (R8), Y9, Y9
+	VMOVUPS     Y0, Y10
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y10
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y10
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y10, 192(R12)
+	VMOVUPS     Y0, 448(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VADDPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VADDPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VADDPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y10
+	VADDPS      Y1, Y10, Y10
+	VADDPS      Y2, Y10, Y10
+	VADDPS      (R8), Y10, Y10
+	VMOVUPS     Y0, Y11
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y11
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y11
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VMOVUPS     Y11, 224(R12)
+	VMOVUPS     Y0, 480(R12)
+	MOVQ        AX, R8
+	VADDPS      Y5, Y4, Y0
+	VADDPS      Y7, Y6, Y1
+	VADDPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y11
+	VADDPS      Y1, Y11, Y11
+	VADDPS      Y2, Y11, Y11
+	VADDPS      Y3, Y11, Y11
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y11, Y11
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y11, Y1, Y11
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y11, Y1, Y11
+	MOVQ        R8, R9
+	VMOVUPS     Y11, (R9)
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VSUBPS      Y5, Y4, Y0
+	VSUBPS      Y7, Y6, Y1
+	VSUBPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y10, Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     32(R12), Y0
+	VADDPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VADDPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VADDPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R12), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     32(R12), Y0
+	VSUBPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VSUBPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VSUBPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      224(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     288(R12), Y0
+	VADDPS      320(R12), Y0, Y0
+	VMOVUPS     352(R12), Y1
+	VADDPS      384(R12), Y1, Y1
+	VMOVUPS     416(R12), Y2
+	VADDPS      448(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      256(R12), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     288(R12), Y0
+	VSUBPS      320(R12), Y0, Y0
+	VMOVUPS     352(R12), Y1
+	VSUBPS      384(R12), Y1, Y1
+	VMOVUPS     416(R12), Y2
+	VSUBPS      448(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      480(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        CX, R8
+	LEAQ        (CX)(DI*1), R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y4, (R12)
+	VMOVUPS     Y0, 256(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y4
+	VMOVUPS     Y0, Y5
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y5
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y5
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y5, 32(R12)
+	VMOVUPS     Y0, 288(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y5
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y5
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y5
+	VMOVUPS     Y0, Y6
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y6
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y6
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y6, 64(R12)
+	VMOVUPS     Y0, 320(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y6
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y6
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y6
+	VMOVUPS     Y0, Y7
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y7
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y7
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y7, 96(R12)
+	VMOVUPS     Y0, 352(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y7
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y7
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y7
+	VMOVUPS     Y0, Y8
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y8
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y8
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y8, 128(R12)
+	VMOVUPS     Y0, 384(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y8
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y8
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y8
+	VMOVUPS     Y0, Y9
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y9
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y9
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y9, 160(R12)
+	VMOVUPS     Y0, 416(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y9
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y9
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y9
+	VMOVUPS     Y0, Y10
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y10
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y10
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y10, 192(R12)
+	VMOVUPS     Y0, 448(R12)
+	ADDQ        R11, R8
+	ADDQ        R11, R9
+	VMOVUPS     (R8)(DI*1), Y0
+	VSUBPS      (R8)(DI*2), Y0, Y0
+	VMOVUPS     (R8)(R10*1), Y1
+	VSUBPS      (R8)(DI*4), Y1, Y1
+	VMOVUPS     (R9)(DI*4), Y2
+	VSUBPS      (R8)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y10
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y10
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y10
+	VMOVUPS     Y0, Y11
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y11
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y11
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (R9)(R10*2), Y0, Y0
+	VMOVUPS     Y11, 224(R12)
+	VMOVUPS     Y0, 480(R12)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	VADDPS      Y5, Y4, Y0
+	VADDPS      Y7, Y6, Y1
+	VADDPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y11
+	VADDPS      Y1, Y11, Y11
+	VADDPS      Y2, Y11, Y11
+	VADDPS      Y3, Y11, Y11
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y3
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y11, Y11
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y11, Y1, Y11
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y11, Y1, Y11
+	MOVQ        R8, R9
+	VMOVUPS     Y11, (R9)
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VSUBPS      Y5, Y4, Y0
+	VSUBPS      Y7, Y6, Y1
+	VSUBPS      Y9, Y8, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      Y10, Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     32(R12), Y0
+	VADDPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VADDPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VADDPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R12), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     32(R12), Y0
+	VSUBPS      64(R12), Y0, Y0
+	VMOVUPS     96(R12), Y1
+	VSUBPS      128(R12), Y1, Y1
+	VMOVUPS     160(R12), Y2
+	VSUBPS      192(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      224(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	MOVQ        AX, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	ADDQ        SI, R8
+	VMOVUPS     288(R12), Y0
+	VADDPS      320(R12), Y0, Y0
+	VMOVUPS     352(R12), Y1
+	VADDPS      384(R12), Y1, Y1
+	VMOVUPS     416(R12), Y2
+	VADDPS      448(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      256(R12), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	VMOVUPS     288(R12), Y0
+	VSUBPS      320(R12), Y0, Y0
+	VMOVUPS     352(R12), Y1
+	VSUBPS      384(R12), Y1, Y1
+	VMOVUPS     416(R12), Y2
+	VSUBPS      448(R12), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutput86AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutput86AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutput86AVX2_const8AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutput86AVX2_const0_125AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutput86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutput86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      480(R12), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y3, (R9)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y4, (R9)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	MOVQ        R8, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	ADDQ        BX, R9
+	VMOVUPS     Y0, (R9)
+	ADDQ        ts+24(FP), AX
+	ADDQ        $+32, CX
+	DECQ        n+56(FP)
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutput86AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutput86AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutput86AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutput86AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutput86AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutput86AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutput86AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutput86AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutput86AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const0_25AVX2<>+0(SB)/4, $(0.25)
+DATA winogradOutput86AVX2_const0_25AVX2<>+4(SB)/4, $(0.25)
+DATA winogradOutput86AVX2_const0_25AVX2<>+8(SB)/4, $(0.25)
+DATA winogradOutput86AVX2_const0_25AVX2<>+12(SB)/4, $(0.25)
+DATA winogradOutput86AVX2_const0_25AVX2<>+16(SB)/4, $(0.25)
+DATA winogradOutput86AVX2_const0_25AVX2<>+20(SB)/4, $(0.25)
+DATA winogradOutput86AVX2_const0_25AVX2<>+24(SB)/4, $(0.25)
+DATA winogradOutput86AVX2_const0_25AVX2<>+28(SB)/4, $(0.25)
+GLOBL winogradOutput86AVX2_const0_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutput86AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutput86AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutput86AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutput86AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutput86AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutput86AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutput86AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutput86AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const0_0625AVX2<>+0(SB)/4, $(0.0625)
+DATA winogradOutput86AVX2_const0_0625AVX2<>+4(SB)/4, $(0.0625)
+DATA winogradOutput86AVX2_const0_0625AVX2<>+8(SB)/4, $(0.0625)
+DATA winogradOutput86AVX2_const0_0625AVX2<>+12(SB)/4, $(0.0625)
+DATA winogradOutput86AVX2_const0_0625AVX2<>+16(SB)/4, $(0.0625)
+DATA winogradOutput86AVX2_const0_0625AVX2<>+20(SB)/4, $(0.0625)
+DATA winogradOutput86AVX2_const0_0625AVX2<>+24(SB)/4, $(0.0625)
+DATA winogradOutput86AVX2_const0_0625AVX2<>+28(SB)/4, $(0.0625)
+GLOBL winogradOutput86AVX2_const0_0625AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutput86AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutput86AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutput86AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutput86AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutput86AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutput86AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutput86AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutput86AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutput86AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutput86AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutput86AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutput86AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutput86AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutput86AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutput86AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutput86AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutput86AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutput86AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutput86AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutput86AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutput86AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutput86AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutput86AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutput86AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const0_125AVX2<>+0(SB)/4, $(0.125)
+DATA winogradOutput86AVX2_const0_125AVX2<>+4(SB)/4, $(0.125)
+DATA winogradOutput86AVX2_const0_125AVX2<>+8(SB)/4, $(0.125)
+DATA winogradOutput86AVX2_const0_125AVX2<>+12(SB)/4, $(0.125)
+DATA winogradOutput86AVX2_const0_125AVX2<>+16(SB)/4, $(0.125)
+DATA winogradOutput86AVX2_const0_125AVX2<>+20(SB)/4, $(0.125)
+DATA winogradOutput86AVX2_const0_125AVX2<>+24(SB)/4, $(0.125)
+DATA winogradOutput86AVX2_const0_125AVX2<>+28(SB)/4, $(0.125)
+GLOBL winogradOutput86AVX2_const0_125AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const32AVX2<>+0(SB)/4, $(32.0)
+DATA winogradOutput86AVX2_const32AVX2<>+4(SB)/4, $(32.0)
+DATA winogradOutput86AVX2_const32AVX2<>+8(SB)/4, $(32.0)
+DATA winogradOutput86AVX2_const32AVX2<>+12(SB)/4, $(32.0)
+DATA winogradOutput86AVX2_const32AVX2<>+16(SB)/4, $(32.0)
+DATA winogradOutput86AVX2_const32AVX2<>+20(SB)/4, $(32.0)
+DATA winogradOutput86AVX2_const32AVX2<>+24(SB)/4, $(32.0)
+DATA winogradOutput86AVX2_const32AVX2<>+28(SB)/4, $(32.0)
+GLOBL winogradOutput86AVX2_const32AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutput86AVX2_const0_03125AVX2<>+0(SB)/4, $(0.03125)
+DATA winogradOutput86AVX2_const0_03125AVX2<>+4(SB)/4, $(0.03125)
+DATA winogradOutput86AVX2_const0_03125AVX2<>+8(SB)/4, $(0.03125)
+DATA winogradOutput86AVX2_const0_03125AVX2<>+12(SB)/4, $(0.03125)
+DATA winogradOutput86AVX2_const0_03125AVX2<>+16(SB)/4, $(0.03125)
+DATA winogradOutput86AVX2_const0_03125AVX2<>+20(SB)/4, $(0.03125)
+DATA winogradOutput86AVX2_const0_03125AVX2<>+24(SB)/4, $(0.03125)
+DATA winogradOutput86AVX2_const0_03125AVX2<>+28(SB)/4, $(0.03125)
+GLOBL winogradOutput86AVX2_const0_03125AVX2<>(SB), RODATA|NOPTR, $32
+
+// func winogradOutputLine86AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·winogradOutputLine86AVX2(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ post+40(FP), DX
+	MOVQ cs+8(FP), BX
+	SHLQ $0x02, BX
+	LEAQ (BX)(BX*2), DI
+	MOVQ AX, SI
+	LEAQ (AX)(BX*1), AX
+	MOVQ sf+32(FP), R8
+	SHLQ $0x02, R8
+	LEAQ (R8)(R8*2), R10
+	MOVQ CX, R9
+	LEAQ (CX)(R8*1), CX
+	MOVQ ts+16(FP), R11
+	SHLQ $0x02, R11
+	MOVQ n+48(FP), R12
+
+tile:
+	VMOVUPS     (R9)(R8*1), Y0
+	VADDPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VADDPS      (R9)(R8*4), Y1, Y1
+	VMOVUPS     (CX)(R8*4), Y2
+	VADDPS      (R9)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VADDPS      Y1, Y3, Y3
+	VADDPS      Y2, Y3, Y3
+	VADDPS      (R9), Y3, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutputLine86AVX2_const4AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutputLine86AVX2_const0_25AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutputLine86AVX2_const16AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine86AVX2_const0_0625AVX2<>+0(SB), Y2, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	VMOVUPS     Y3, (SI)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	VMOVUPS     Y4, (SI)(BX*2)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (SI)(BX*4)
+	VMOVUPS     (R9)(R8*1), Y0
+	VSUBPS      (R9)(R8*2), Y0, Y0
+	VMOVUPS     (R9)(R10*1), Y1
+	VSUBPS      (R9)(R8*4), Y1, Y1
+	VMOVUPS     (CX)(R8*4), Y2
+	VSUBPS      (R9)(R10*2), Y2, Y2
+	VMOVUPS     Y0, Y3
+	VFMADD231PS winogradOutputLine86AVX2_const2AVX2<>+0(SB), Y1, Y3
+	VFMADD231PS winogradOutputLine86AVX2_const0_5AVX2<>+0(SB), Y2, Y3
+	VMOVUPS     Y0, Y4
+	VFMADD231PS winogradOutputLine86AVX2_const8AVX2<>+0(SB), Y1, Y4
+	VFMADD231PS winogradOutputLine86AVX2_const0_125AVX2<>+0(SB), Y2, Y4
+	VFMADD231PS winogradOutputLine86AVX2_const32AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS winogradOutputLine86AVX2_const0_03125AVX2<>+0(SB), Y2, Y0
+	VADDPS      (CX)(R10*2), Y0, Y0
+	VADDPS      (DX), Y3, Y3
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y3, Y1, Y3
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y3, Y1, Y3
+	VMOVUPS     Y3, (SI)(BX*1)
+	VADDPS      (DX), Y4, Y4
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y4, Y1, Y4
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y4, Y1, Y4
+	VMOVUPS     Y4, (SI)(DI*1)
+	VADDPS      (DX), Y0, Y0
+	VMOVUPS     32(DX), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     64(DX), Y1
+	VMINPS      Y0, Y1, Y0
+	VMOVUPS     Y0, (AX)(BX*4)
+	ADDQ        R11, SI
+	ADDQ        R11, AX
+	ADDQ        $+32, R9
+	ADDQ        $+32, CX
+	DECQ        R12
+	JNZ         tile
+	VZEROUPPER
+	RET
+
+DATA winogradOutputLine86AVX2_const4AVX2<>+0(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX2_const4AVX2<>+4(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX2_const4AVX2<>+8(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX2_const4AVX2<>+12(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX2_const4AVX2<>+16(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX2_const4AVX2<>+20(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX2_const4AVX2<>+24(SB)/4, $(4.0)
+DATA winogradOutputLine86AVX2_const4AVX2<>+28(SB)/4, $(4.0)
+GLOBL winogradOutputLine86AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const0_25AVX2<>+0(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX2_const0_25AVX2<>+4(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX2_const0_25AVX2<>+8(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX2_const0_25AVX2<>+12(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX2_const0_25AVX2<>+16(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX2_const0_25AVX2<>+20(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX2_const0_25AVX2<>+24(SB)/4, $(0.25)
+DATA winogradOutputLine86AVX2_const0_25AVX2<>+28(SB)/4, $(0.25)
+GLOBL winogradOutputLine86AVX2_const0_25AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const16AVX2<>+0(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX2_const16AVX2<>+4(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX2_const16AVX2<>+8(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX2_const16AVX2<>+12(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX2_const16AVX2<>+16(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX2_const16AVX2<>+20(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX2_const16AVX2<>+24(SB)/4, $(16.0)
+DATA winogradOutputLine86AVX2_const16AVX2<>+28(SB)/4, $(16.0)
+GLOBL winogradOutputLine86AVX2_const16AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const0_0625AVX2<>+0(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX2_const0_0625AVX2<>+4(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX2_const0_0625AVX2<>+8(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX2_const0_0625AVX2<>+12(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX2_const0_0625AVX2<>+16(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX2_const0_0625AVX2<>+20(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX2_const0_0625AVX2<>+24(SB)/4, $(0.0625)
+DATA winogradOutputLine86AVX2_const0_0625AVX2<>+28(SB)/4, $(0.0625)
+GLOBL winogradOutputLine86AVX2_const0_0625AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const2AVX2<>+0(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX2_const2AVX2<>+4(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX2_const2AVX2<>+8(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX2_const2AVX2<>+12(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX2_const2AVX2<>+16(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX2_const2AVX2<>+20(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX2_const2AVX2<>+24(SB)/4, $(2.0)
+DATA winogradOutputLine86AVX2_const2AVX2<>+28(SB)/4, $(2.0)
+GLOBL winogradOutputLine86AVX2_const2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const0_5AVX2<>+0(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX2_const0_5AVX2<>+4(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX2_const0_5AVX2<>+8(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX2_const0_5AVX2<>+12(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX2_const0_5AVX2<>+16(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX2_const0_5AVX2<>+20(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX2_const0_5AVX2<>+24(SB)/4, $(0.5)
+DATA winogradOutputLine86AVX2_const0_5AVX2<>+28(SB)/4, $(0.5)
+GLOBL winogradOutputLine86AVX2_const0_5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const8AVX2<>+0(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX2_const8AVX2<>+4(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX2_const8AVX2<>+8(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX2_const8AVX2<>+12(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX2_const8AVX2<>+16(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX2_const8AVX2<>+20(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX2_const8AVX2<>+24(SB)/4, $(8.0)
+DATA winogradOutputLine86AVX2_const8AVX2<>+28(SB)/4, $(8.0)
+GLOBL winogradOutputLine86AVX2_const8AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const0_125AVX2<>+0(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX2_const0_125AVX2<>+4(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX2_const0_125AVX2<>+8(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX2_const0_125AVX2<>+12(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX2_const0_125AVX2<>+16(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX2_const0_125AVX2<>+20(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX2_const0_125AVX2<>+24(SB)/4, $(0.125)
+DATA winogradOutputLine86AVX2_const0_125AVX2<>+28(SB)/4, $(0.125)
+GLOBL winogradOutputLine86AVX2_const0_125AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const32AVX2<>+0(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX2_const32AVX2<>+4(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX2_const32AVX2<>+8(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX2_const32AVX2<>+12(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX2_const32AVX2<>+16(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX2_const32AVX2<>+20(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX2_const32AVX2<>+24(SB)/4, $(32.0)
+DATA winogradOutputLine86AVX2_const32AVX2<>+28(SB)/4, $(32.0)
+GLOBL winogradOutputLine86AVX2_const32AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA winogradOutputLine86AVX2_const0_03125AVX2<>+0(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX2_const0_03125AVX2<>+4(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX2_const0_03125AVX2<>+8(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX2_const0_03125AVX2<>+12(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX2_const0_03125AVX2<>+16(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX2_const0_03125AVX2<>+20(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX2_const0_03125AVX2<>+24(SB)/4, $(0.03125)
+DATA winogradOutputLine86AVX2_const0_03125AVX2<>+28(SB)/4, $(0.03125)
+GLOBL winogradOutputLine86AVX2_const0_03125AVX2<>(SB), RODATA|NOPTR, $32

@@ -1,15 +1,22 @@
 package kernel
 
+// WinogradTile reports whether there are transforms for tiles of points x points
+// pixels and m x m outputs, of kernels of points+1-m taps: m is 2 or 3 for 4
+// points, 2 to 5 for 6, 2 to 6 for 8.
+func WinogradTile(points, m int) bool {
+	return (points == 4 || points == 6 || points == 8) && m >= 2 && m < min(points, 7)
+}
+
 // WinogradInput writes the transform B^T d B of n tiles d of points x points
-// (4 or 6) pixels, in Block channels at once. Pixel (y, x) of tile t is the
+// (4, 6 or 8) pixels, in Block channels at once. Pixel (y, x) of tile t is the
 // block at src[t*ts + y*rs + x*cs], point (i, j) of its transform the block at
 // dst[(i*points+j)*df + t*Block].
 //
-// The points of interpolation are 0, 1, -1 and infinity, and for 6 also 2 and
-// -2 (Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, 2016).
+// The points of interpolation are 0, 1, -1 and infinity, from 6 on also 2 and
+// -2, and for 8 also 1/2 and -1/2 (Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, 2016).
 func (l Level) WinogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
 	w := l.Block()
-	if points != 4 && points != 6 || n <= 0 || rs < 0 || cs < 0 || ts < 0 {
+	if !WinogradTile(points, 2) || n <= 0 || rs < 0 || cs < 0 || ts < 0 {
 		panic("kernel: winograd input: tile out of range")
 	}
 	if len(dst) < (points*points-1)*df+n*w || len(src) < (n-1)*ts+(points-1)*(rs+cs)+w {
@@ -22,11 +29,10 @@ func (l Level) WinogradInput(points int, dst []float32, df int, src []float32, r
 // products p, in Block channels at once: point (i, j) of tile t is the block at
 // src[(i*points+j)*sf + t*Block], output (y, x) the block at
 // dst[t*ts + y*rs + x*cs]. post holds three blocks: the bias, the lowest and
-// the highest value. m is 2 or 3 for 4 points and 2 to 5 for 6: with kernels of
-// points+1-m taps.
+// the highest value. WinogradTile says which m there are.
 func (l Level) WinogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
 	w := l.Block()
-	if points != 4 && points != 6 || m < 2 || m >= points || n <= 0 || rs < 0 || cs < 0 || ts < 0 {
+	if !WinogradTile(points, m) || n <= 0 || rs < 0 || cs < 0 || ts < 0 {
 		panic("kernel: winograd output: tile out of range")
 	}
 	if len(dst) < (n-1)*ts+(m-1)*(rs+cs)+w || len(src) < (points*points-1)*sf+n*w || len(post) < 3*w {
@@ -39,7 +45,7 @@ func (l Level) WinogradOutput(points, m int, dst []float32, rs, cs, ts int, src 
 // pixels, B^T d. Point i of tile t is the block at dst[i*df + t*Block].
 func (l Level) WinogradInputLine(points int, dst []float32, df int, src []float32, cs, ts, n int) {
 	w := l.Block()
-	if points != 4 && points != 6 || n <= 0 || cs < 0 || ts < 0 {
+	if !WinogradTile(points, 2) || n <= 0 || cs < 0 || ts < 0 {
 		panic("kernel: winograd input: tile out of range")
 	}
 	if len(dst) < (points-1)*df+n*w || len(src) < (n-1)*ts+(points-1)*cs+w {
@@ -52,7 +58,7 @@ func (l Level) WinogradInputLine(points int, dst []float32, df int, src []float3
 // m outputs a tile, output x of tile t the block at dst[t*ts + x*cs].
 func (l Level) WinogradOutputLine(points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
 	w := l.Block()
-	if points != 4 && points != 6 || m < 2 || m >= points || n <= 0 || cs < 0 || ts < 0 {
+	if !WinogradTile(points, m) || n <= 0 || cs < 0 || ts < 0 {
 		panic("kernel: winograd output: tile out of range")
 	}
 	if len(dst) < (n-1)*ts+(m-1)*cs+w || len(src) < (points-1)*sf+n*w || len(post) < 3*w {
@@ -73,12 +79,22 @@ var (
 			{0, 2, -1, -2, 1, 0},
 			{0, 4, 0, -5, 0, 1},
 		},
+		8: {
+			{-1, 0, 5.25, 0, -5.25, 0, 1, 0},
+			{0, 1, 1, -4.25, -4.25, 1, 1, 0},
+			{0, -1, 1, 4.25, -4.25, -1, 1, 0},
+			{0, 2, 1, -10, -5, 8, 4, 0},
+			{0, -2, 1, 10, -5, -8, 4, 0},
+			{0, 2, 4, -2.5, -5, 0.5, 1, 0},
+			{0, -2, 4, 2.5, -5, -0.5, 1, 0},
+			{0, -1, 0, 5.25, 0, -5.25, 0, 1},
+		},
 	}
-	winogradPoints = [...]float32{0, 1, -1, 2, -2}
+	winogradPoints = [...]float32{0, 1, -1, 2, -2, 0.5, -0.5}
 )
 
 // winogradOutputs returns A^T, m rows of points.
-func winogradOutputs(points, m int) (at [5][6]float32) {
+func winogradOutputs(points, m int) (at [6][8]float32) {
 	for i := range m {
 		for j := range points - 1 {
 			at[i][j] = 1
@@ -93,7 +109,7 @@ func winogradOutputs(points, m int) (at [5][6]float32) {
 
 func winogradInputGeneric(w, points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
 	bt := winogradInputs[points]
-	var d, v [36]float32
+	var d, v [8 * 8]float32
 	for t := range n {
 		for c := range w {
 			for y := range points {
@@ -111,12 +127,12 @@ func winogradInputGeneric(w, points int, dst []float32, df int, src []float32, r
 
 func winogradOutputGeneric(w, points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
 	matrix := winogradOutputs(points, m)
-	var rows [5][]float32
+	var rows [6][]float32
 	for i := range rows {
 		rows[i] = matrix[i][:points]
 	}
 	at := rows[:m]
-	var p, y [36]float32
+	var p, y [8 * 8]float32
 	for t := range n {
 		for c := range w {
 			for f := range points * points {
@@ -164,7 +180,7 @@ func winogradOutputLineGeneric(w, points, m int, dst []float32, cs, ts int, src 
 
 // sandwich computes l d l^T for a matrix l of some rows and a square d.
 func sandwich(out []float32, l [][]float32, d []float32, size int) {
-	var half [36]float32
+	var half [8 * 8]float32
 	rows := len(l)
 	for i, li := range l {
 		for j := range size {

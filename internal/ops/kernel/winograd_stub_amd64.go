@@ -24,6 +24,16 @@ func winogradInput6AVX512(dst *float32, df int, src *float32, rs int, cs int, ts
 //go:noescape
 func winogradInputLine6AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
 
+// winogradInput8AVX512 writes B^T d B of n tiles d in as many channels as a vector has lanes.
+//
+//go:noescape
+func winogradInput8AVX512(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
+
+// winogradInputLine8AVX512 writes B^T d of n tiles d in as many channels as a vector has lanes.
+//
+//go:noescape
+func winogradInputLine8AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
+
 // winogradOutput42AVX512 writes clamp(A^T p A + bias), 2 x 2, of n tiles of products p.
 //
 //go:noescape
@@ -84,6 +94,56 @@ func winogradOutput65AVX512(dst *float32, rs int, cs int, ts int, src *float32, 
 //go:noescape
 func winogradOutputLine65AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 
+// winogradOutput82AVX512 writes clamp(A^T p A + bias), 2 x 2, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput82AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine82AVX512 writes clamp(A^T p + bias), 2 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine82AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput83AVX512 writes clamp(A^T p A + bias), 3 x 3, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput83AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine83AVX512 writes clamp(A^T p + bias), 3 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine83AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput84AVX512 writes clamp(A^T p A + bias), 4 x 4, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput84AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine84AVX512 writes clamp(A^T p + bias), 4 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine84AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput85AVX512 writes clamp(A^T p A + bias), 5 x 5, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput85AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine85AVX512 writes clamp(A^T p + bias), 5 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine85AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput86AVX512 writes clamp(A^T p A + bias), 6 x 6, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput86AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine86AVX512 writes clamp(A^T p + bias), 6 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine86AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
 // winogradInput4AVX2 writes B^T d B of n tiles d in as many channels as a vector has lanes.
 //
 //go:noescape
@@ -103,6 +163,16 @@ func winogradInput6AVX2(dst *float32, df int, src *float32, rs int, cs int, ts i
 //
 //go:noescape
 func winogradInputLine6AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
+
+// winogradInput8AVX2 writes B^T d B of n tiles d in as many channels as a vector has lanes.
+//
+//go:noescape
+func winogradInput8AVX2(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
+
+// winogradInputLine8AVX2 writes B^T d of n tiles d in as many channels as a vector has lanes.
+//
+//go:noescape
+func winogradInputLine8AVX2(dst *float32, df int, src *float32, cs int, ts int, n int)
 
 // winogradOutput42AVX2 writes clamp(A^T p A + bias), 2 x 2, of n tiles of products p.
 //
@@ -163,3 +233,53 @@ func winogradOutput65AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf
 //
 //go:noescape
 func winogradOutputLine65AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput82AVX2 writes clamp(A^T p A + bias), 2 x 2, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput82AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine82AVX2 writes clamp(A^T p + bias), 2 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine82AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput83AVX2 writes clamp(A^T p A + bias), 3 x 3, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput83AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine83AVX2 writes clamp(A^T p + bias), 3 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine83AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput84AVX2 writes clamp(A^T p A + bias), 4 x 4, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput84AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine84AVX2 writes clamp(A^T p + bias), 4 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine84AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput85AVX2 writes clamp(A^T p A + bias), 5 x 5, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput85AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine85AVX2 writes clamp(A^T p + bias), 5 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine85AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutput86AVX2 writes clamp(A^T p A + bias), 6 x 6, of n tiles of products p.
+//
+//go:noescape
+func winogradOutput86AVX2(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
+
+// winogradOutputLine86AVX2 writes clamp(A^T p + bias), 6 outputs, of n tiles of products p.
+//
+//go:noescape
+func winogradOutputLine86AVX2(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)

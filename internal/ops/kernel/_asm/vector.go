@@ -39,8 +39,8 @@ func (s isa) constant(name string, v float32) Mem {
 	return m
 }
 
-// ladder addresses base + i*step for i in 0..5: base, step and step*3 in
-// registers, and base+step in another for the fifth.
+// ladder addresses base + i*step for i in 0..7: base, step and step*3 in
+// registers, and base+step in another for the fifth and the seventh.
 type ladder struct{ base, next, step, step3 reg.GPVirtual }
 
 func newLadder(base, step reg.GPVirtual) ladder {
@@ -71,6 +71,10 @@ func (l ladder) at(i int) Mem {
 		return Mem{Base: l.base, Index: l.step3, Scale: 1}
 	case 5:
 		return Mem{Base: l.next, Index: l.step, Scale: 4}
+	case 6:
+		return Mem{Base: l.base, Index: l.step3, Scale: 2}
+	case 7:
+		return Mem{Base: l.next, Index: l.step3, Scale: 2}
 	}
 	panic("ladder: no such rung")
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -9,34 +11,146 @@ import (
 )
 
 // winograd generates the input and output transforms of F(m x m, r x r) for
-// tiles of 4 and of 6 points. A vector holds one point of a tile in as many
+// tiles of 4, 6 and 8 points. A vector holds one point of a tile in as many
 // channels as it has lanes, so that nothing is ever shuffled.
 func winograd() {
 	for _, s := range []isa{avx512, avx2} {
-		for _, points := range []int{4, 6} {
+		for _, points := range []int{4, 6, 8} {
 			winogradInput(s, points)
 			winogradInputLine(s, points)
 		}
-		for _, f := range [][2]int{{4, 2}, {4, 3}, {6, 2}, {6, 3}, {6, 4}, {6, 5}} {
+		for _, f := range [][2]int{{4, 2}, {4, 3}, {6, 2}, {6, 3}, {6, 4}, {6, 5}, {8, 2}, {8, 3}, {8, 4}, {8, 5}, {8, 6}} {
 			winogradOutput(s, f[0], f[1])
 			winogradOutputLine(s, f[0], f[1])
 		}
 	}
 }
 
-// winoConstants are vectors in memory: AVX2 has no register to spare for them.
-type winoConstants map[int]Mem
+// winoConstants are vectors in memory, made when first used: AVX2 has no
+// register to spare for them. AVX-512 may keep some.
+type winoConstants struct {
+	isa
+	name string
+	made map[float64]Op
+}
 
 func newWinoConstants(s isa, name string) winoConstants {
-	c := winoConstants{}
-	for _, v := range []int{2, 4, 5, 8, 16} {
-		c[v] = s.constant(fmt.Sprintf("%s_const%d", name, v), float32(v))
+	return winoConstants{s, name, map[float64]Op{}}
+}
+
+func (c winoConstants) at(v float64) Op {
+	if c.made[v] == nil {
+		c.made[v] = c.constant(c.name+"_const"+strings.ReplaceAll(fmt.Sprint(v), ".", "_"), float32(v))
 	}
-	return c
+	return c.made[v]
+}
+
+// keep loads constants into registers for the whole kernel.
+func (c winoConstants) keep(values ...float64) {
+	for _, v := range values {
+		c.made[v] = c.inRegister(c.at(v))
+	}
+}
+
+// inRegister returns an operand's register, a new one if it is in memory.
+func (s isa) inRegister(d Op) reg.VecVirtual {
+	if v, ok := d.(reg.VecVirtual); ok {
+		return v
+	}
+	v := s.vec()
+	VMOVUPS(d, v)
+	return v
+}
+
+// copied returns an operand in a register of its own.
+func (s isa) copied(d Op) reg.VecVirtual {
+	v := s.vec()
+	VMOVUPS(d, v)
+	return v
+}
+
+// add returns a + b, sub a - b.
+func (s isa) add(a, b Op) reg.VecVirtual {
+	v := s.vec()
+	VADDPS(b, s.inRegister(a), v)
+	return v
+}
+
+func (s isa) sub(a, b Op) reg.VecVirtual {
+	v := s.vec()
+	VSUBPS(b, s.inRegister(a), v)
+	return v
+}
+
+// addTimes adds factor*d to v, subTimes takes it away.
+func (c winoConstants) addTimes(v reg.VecVirtual, factor float64, d Op) {
+	x, y := c.factors(factor, d)
+	VFMADD231PS(x, y, v)
+}
+
+func (c winoConstants) subTimes(v reg.VecVirtual, factor float64, d Op) {
+	x, y := c.factors(factor, d)
+	VFNMADD231PS(x, y, v)
+}
+
+// factors returns a constant and an operand, the second of them in a register.
+func (c winoConstants) factors(factor float64, d Op) (Op, Op) {
+	if k, ok := c.at(factor).(reg.VecVirtual); ok {
+		return d, k
+	}
+	return c.at(factor), c.inRegister(d)
+}
+
+// halfTile is where the rows of a half-transformed tile stay between its two
+// transforms: in registers or, where 8 columns are too many for AVX2, all but
+// the first row on the stack.
+type halfTile struct {
+	isa
+	stack reg.GPVirtual
+	kept  int
+	vals  [][]Op
+}
+
+// newHalfTile reserves what the widest group of rows needs.
+func newHalfTile(s isa, points int, groups [][]int) halfTile {
+	h := halfTile{isa: s, kept: points}
+	if s.lanes == 16 || points < 8 {
+		return h
+	}
+	h.kept = 1
+	widest := 0
+	for _, g := range groups {
+		widest = max(widest, len(g))
+	}
+	local := AllocLocal((points*(widest-1) + 1) * s.bytes())
+	h.stack = GP64()
+	LEAQ(local.Offset(s.bytes()-1), h.stack)
+	ANDQ(I8(-s.bytes()), h.stack)
+	return h
+}
+
+// push appends a column of the rows that are being made.
+func (h *halfTile) push(points int, column []reg.VecVirtual) {
+	for r, v := range column {
+		if r == len(h.vals) {
+			h.vals = append(h.vals, nil)
+		}
+		var at Op = v
+		if r >= h.kept {
+			m := Mem{Base: h.stack, Disp: ((r-h.kept)*points + len(h.vals[r])) * h.bytes()}
+			VMOVUPS(v, m)
+			at = m
+		}
+		h.vals[r] = append(h.vals[r], at)
+	}
 }
 
 // inputRows lists the rows of B^T d that are made together: they share sums.
-var inputRows = map[int][][]int{4: {{0}, {1, 2}, {3}}, 6: {{0}, {1, 2}, {3, 4}, {5}}}
+var inputRows = map[int][][]int{
+	4: {{0}, {1, 2}, {3}},
+	6: {{0}, {1, 2}, {3, 4}, {5}},
+	8: {{0}, {1, 2}, {3, 4}, {5, 6}, {7}},
+}
 
 func winogradInput(s isa, points int) {
 	name := fmt.Sprintf("winogradInput%d%s", points, s.suffix)
@@ -53,23 +167,25 @@ func winogradInput(s isa, points int) {
 	ts := NewParamAddr("ts", 40)
 	n := NewParamAddr("n", 48)
 	SHLQ(U8(2), ts)
+	half := newHalfTile(s, points, inputRows[points])
+	if s.lanes == 16 && points == 8 {
+		consts.keep(5.25, 4.25, 5, 4, 2, 0.5)
+	}
 
 	Label("tile")
 	for _, rows := range inputRows[points] {
 		in.moveTo(src)
-		vals := make([][]reg.VecVirtual, len(rows))
+		half.vals = nil
 		for col := range points {
 			made := inputSums(s, consts, points, rows, func(i int) Op { return in.at(i) })
-			for r := range rows {
-				vals[r] = append(vals[r], made[r])
-			}
+			half.push(points, made)
 			if col < points-1 {
 				in.advance(cs)
 			}
 		}
 		for r := range rows {
 			for _, group := range inputRows[points] {
-				made := inputSums(s, consts, points, group, func(i int) Op { return vals[r][i] })
+				made := inputSums(s, consts, points, group, func(i int) Op { return half.vals[r][i] })
 				for i, v := range made {
 					VMOVUPS(v, out.at(group[i]))
 				}
@@ -119,55 +235,87 @@ func winogradInputLine(s isa, points int) {
 //
 // and for 4 (0, 1, -1, inf): 1 0 -1 0 / 0 1 1 0 / 0 -1 1 0 / 0 -1 0 1.
 func inputSums(s isa, c winoConstants, points int, rows []int, d func(int) Op) []reg.VecVirtual {
-	load := func(i int) reg.VecVirtual {
-		v := s.vec()
-		VMOVUPS(d(i), v)
-		return v
-	}
-	// less returns d(i) - factor*d(j).
-	less := func(i, j, factor int) reg.VecVirtual {
-		v := load(i)
-		if factor == 1 {
-			VSUBPS(d(j), v, v)
-			return v
-		}
-		w := load(j)
-		VFNMADD231PS(c[factor], w, v)
+	// less returns d(i) - 4*d(j).
+	less := func(i, j int) reg.VecVirtual {
+		v := s.copied(d(i))
+		c.subTimes(v, 4, d(j))
 		return v
 	}
 	plusMinus := func(t, u reg.VecVirtual) []reg.VecVirtual {
-		diff := s.vec()
-		VSUBPS(u, t, diff)
-		VADDPS(u, t, t)
-		return []reg.VecVirtual{t, diff}
+		return []reg.VecVirtual{s.add(t, u), s.sub(t, u)}
 	}
-	if points == 4 {
-		switch rows[0] {
-		case 0:
-			return []reg.VecVirtual{less(0, 2, 1)}
-		case 1:
-			return plusMinus(load(2), load(1))
-		}
-		return []reg.VecVirtual{less(3, 1, 1)}
-	}
-	switch rows[0] {
-	case 1:
-		return plusMinus(less(4, 2, 4), less(3, 1, 4))
-	case 3:
-		t, u := less(4, 2, 1), less(3, 1, 1)
+	switch {
+	case points == 8:
+		return inputSums8(s, c, rows, d)
+	case points == 4 && rows[0] == 0:
+		return []reg.VecVirtual{s.sub(d(0), d(2))}
+	case points == 4 && rows[0] == 1:
+		return plusMinus(s.copied(d(2)), s.copied(d(1)))
+	case points == 4:
+		return []reg.VecVirtual{s.sub(d(3), d(1))}
+	case rows[0] == 1:
+		return plusMinus(less(4, 2), less(3, 1))
+	case rows[0] == 3:
+		t, u := s.sub(d(4), d(2)), s.sub(d(3), d(1))
 		VADDPS(u, u, u)
 		return plusMinus(t, u)
 	}
 	first := rows[0] / 5
-	v := less(first+4, first+2, 5)
-	VFMADD231PS(c[4], load(first), v)
+	v := s.copied(d(first + 4))
+	c.subTimes(v, 5, d(first+2))
+	c.addTimes(v, 4, d(first))
+	return []reg.VecVirtual{v}
+}
+
+// inputSums8 is inputSums for 8 points (0, 1, -1, 2, -2, 1/2, -1/2, inf), the
+// rows of 2 and -2 four times as large as M(x)/(x-2) and M(x)/(x+2), to share
+// constants with those of 1/2 and -1/2:
+//
+//	-1 0 21/4 0 -21/4 0 1 0
+//	0 1 1 -17/4 -17/4 1 1 0 / 0 -1 1 17/4 -17/4 -1 1 0
+//	0 2 1 -10 -5 8 4 0      / 0 -2 1 10 -5 -8 4 0
+//	0 2 4 -5/2 -5 1/2 1 0   / 0 -2 4 5/2 -5 -1/2 1 0
+//	0 -1 0 21/4 0 -21/4 0 1
+func inputSums8(s isa, c winoConstants, rows []int, d func(int) Op) []reg.VecVirtual {
+	// plusMinus returns t + factor*u and t - factor*u.
+	plusMinus := func(t, u reg.VecVirtual, factor float64) []reg.VecVirtual {
+		minus := s.copied(t)
+		c.addTimes(t, factor, u)
+		c.subTimes(minus, factor, u)
+		return []reg.VecVirtual{t, minus}
+	}
+	// quartic returns d(i) - 5*d(j) + 4*d(k).
+	quartic := func(i, j, k int) reg.VecVirtual {
+		v := s.copied(d(i))
+		c.subTimes(v, 5, d(j))
+		c.addTimes(v, 4, d(k))
+		return v
+	}
+	switch rows[0] {
+	case 1:
+		t, u := s.add(d(2), d(6)), s.add(d(1), d(5))
+		c.subTimes(t, 4.25, d(4))
+		c.subTimes(u, 4.25, d(3))
+		return []reg.VecVirtual{s.add(t, u), s.sub(t, u)}
+	case 3:
+		return plusMinus(quartic(2, 4, 6), quartic(1, 3, 5), 2)
+	case 5:
+		return plusMinus(quartic(6, 4, 2), quartic(5, 3, 1), 0.5)
+	}
+	first := rows[0] / 7
+	v := s.sub(d(first+6), d(first))
+	c.addTimes(v, 5.25, s.sub(d(first+2), d(first+4)))
 	return []reg.VecVirtual{v}
 }
 
 // outputRows lists the rows of A^T m that are made together, even and odd ones
-// apart, and no more than two so that AVX2's registers hold 6 columns of each.
-func outputRows(m int) [][]int {
-	return map[int][][]int{2: {{0}, {1}}, 3: {{0, 2}, {1}}, 4: {{0, 2}, {1, 3}}, 5: {{0, 2}, {4}, {1, 3}}}[m]
+// apart; of 6 points no more than two, so that AVX2's registers hold 6 columns
+// of each.
+func outputRows(points, m int) [][]int {
+	if points == 6 && m == 5 {
+		return [][]int{{0, 2}, {4}, {1, 3}}
+	}
+	return byParity(m)
 }
 
 func winogradOutput(s isa, points, m int) {
@@ -185,30 +333,29 @@ func winogradOutput(s isa, points, m int) {
 	n := NewParamAddr("n", 56)
 	SHLQ(U8(2), ts)
 	row, at := GP64(), GP64()
+	half := newHalfTile(s, points, outputRows(points, m))
 
 	Label("tile")
-	for _, rows := range outputRows(m) {
+	for _, rows := range outputRows(points, m) {
 		in.moveTo(src)
-		vals := make([][]reg.VecVirtual, len(rows))
+		half.vals = nil
 		// p is row-major: column j of p is a step of sf, a row a step of sf6.
 		// Sums run along the rows of p first, so that a ladder reaches them.
 		for line := range points {
 			made := outputSums(s, consts, points, m, rows, func(i int) Op { return in.at(i) })
-			for r := range rows {
-				vals[r] = append(vals[r], made[r])
-			}
+			half.push(points, made)
 			if line < points-1 {
 				in.advance(sf6)
 			}
 		}
-		// vals[r][line] is now column rows[r] of p A; the other sum is over lines.
+		// half.vals[r][line] is now column rows[r] of p A; the other sum is over lines.
 		for r, col := range rows {
 			MOVQ(dst, row)
 			for range col {
 				ADDQ(cs, row)
 			}
 			for _, group := range byParity(m) {
-				for i, v := range outputSums(s, consts, points, m, group, func(i int) Op { return vals[r][i] }) {
+				for i, v := range outputSums(s, consts, points, m, group, func(i int) Op { return half.vals[r][i] }) {
 					s.finish(v, post)
 					MOVQ(row, at)
 					for range group[i] {
@@ -274,37 +421,29 @@ func (s isa) finish(v reg.VecVirtual, post reg.GPVirtual) {
 }
 
 // outputSums returns the given rows, all even or all odd, of A^T p. Row k is
-// the k-th powers of the points (0, 1, -1, 2, -2, and infinity, which counts
-// in row m-1 alone).
+// the k-th powers of the points (0, 1, -1, 2, -2, 1/2, -1/2, and infinity,
+// which counts in row m-1 alone).
 func outputSums(s isa, c winoConstants, points, m int, rows []int, p func(int) Op) []reg.VecVirtual {
-	pair := func(i int) reg.VecVirtual {
-		v := s.vec()
-		VMOVUPS(p(i), v)
+	pairs := make([]reg.VecVirtual, points/2-1) // of the points 1, 2, 1/2 and their opposites
+	for i := range pairs {
 		if rows[0]%2 == 0 {
-			VADDPS(p(i+1), v, v)
+			pairs[i] = s.add(p(2*i+1), p(2*i+2))
 		} else {
-			VSUBPS(p(i+1), v, v)
+			pairs[i] = s.sub(p(2*i+1), p(2*i+2))
 		}
-		return v
-	}
-	ones := pair(1)
-	var twos reg.VecVirtual
-	if points == 6 {
-		twos = pair(3)
 	}
 	sums := make([]reg.VecVirtual, len(rows))
 	for i, k := range rows {
-		v := ones
+		v := pairs[0]
 		if i < len(rows)-1 {
-			v = s.vec()
-			VMOVAPS(ones, v)
+			v = s.copied(v)
 		}
-		switch {
-		case points == 4:
-		case k == 0:
-			VADDPS(twos, v, v)
-		default:
-			VFMADD231PS(c[1<<k], twos, v)
+		for j, pair := range pairs[1:] {
+			if k == 0 {
+				VADDPS(pair, v, v)
+			} else {
+				c.addTimes(v, math.Pow([]float64{2, 0.5}[j], float64(k)), pair)
+			}
 		}
 		if k == 0 {
 			VADDPS(p(0), v, v)
