@@ -164,19 +164,22 @@ func (p *Problem) tilesOf(axis, m int) int {
 	return n
 }
 
+// winogradTiles is how many points a tile may have along an axis.
+var winogradTiles = [...]int{8, 6, 4}
+
 // BestWinograd returns the m of the cheapest F(m x m, r x r) for p, and its
 // cost; m is 0 if none accepts it. With stride 2 it is the one over phases.
 func (p *Problem) BestWinograd() (m int, cost float64) {
 	cost = math.Inf(1)
-	q, declines, copied := p, WinogradDeclines, 0.0
+	q, copied := p, 0.0
 	if p.Stride[1] == 2 {
 		h := p.halved()
-		q, declines = &h, StridedDeclines
+		q = &h
 		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.Level].pack
 	}
-	for _, points := range []int{6, 4} {
-		try := points + 1 - q.Kernel[2]
-		if declines(p, try) != "" {
+	for _, points := range winogradTiles {
+		try := p.winogradOutputs(points)
+		if p.winogradDeclines(try) != "" {
 			continue
 		}
 		if c := q.WinogradCost(try)*float64(p.Batch/q.Batch) + copied; c < cost {
@@ -184,6 +187,19 @@ func (p *Problem) BestWinograd() (m int, cost float64) {
 		}
 	}
 	return m, cost
+}
+
+// winogradOutputs is the m of F(m x m, r x r) with tiles of so many points.
+func (p *Problem) winogradOutputs(points int) int {
+	return points + 1 - ceilDiv(p.Kernel[2], p.Stride[2])
+}
+
+// winogradDeclines says why NewBestWinograd cannot compute p, or "".
+func (p *Problem) winogradDeclines(m int) string {
+	if p.Stride[1] == 2 {
+		return StridedDeclines(p, m)
+	}
+	return WinogradDeclines(p, m)
 }
 
 // NewBestWinograd prepares what BestWinograd found.

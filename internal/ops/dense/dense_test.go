@@ -287,8 +287,10 @@ func everyAlgorithm(p Problem, weights []float32) map[string]Conv {
 	if PatchesDeclines(&p) == "" {
 		all["patches"] = NewPatches(p, weights, nil)
 	}
-	if m, _ := p.BestWinograd(); m > 0 {
-		all["winograd"] = NewBestWinograd(p, m, weights, nil)
+	for _, points := range winogradTiles {
+		if m := p.winogradOutputs(points); p.winogradDeclines(m) == "" {
+			all[fmt.Sprintf("winograd%d", points)] = NewBestWinograd(p, m, weights, nil)
+		}
 	}
 	return all
 }

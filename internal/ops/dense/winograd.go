@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"convx/internal/ops/crew"
+	"convx/internal/ops/kernel"
 )
 
 // Winograd is F(m x m, r x r) for stride 1 over height and width: tiles of
-// points x points pixels (points = m + r - 1, 4 or 6) are transformed, multiplied
+// points x points pixels (points = m + r - 1, 4, 6 or 8) are transformed, multiplied
 // point by point as points² small matrix products over the channels, and
 // transformed back; a multiplication serves up to 4 outputs (Lavin & Gray, Fast
 // Algorithms for Convolutional Neural Networks, 2016).
@@ -106,12 +107,12 @@ func (w *Winograd) panelSize(i int) int {
 // p, or "".
 func WinogradDeclines(p *Problem, m int) string {
 	r := p.Kernel[2]
-	switch points := m + r - 1; {
+	switch {
 	case p.Kernel[1] != r && p.Kernel[1] != 1 || r < 2:
 		return "the kernel is neither square nor a row, of at least 2"
 	case p.Stride != [3]int{1, 1, 1}:
 		return "the stride is not 1"
-	case points != 4 && points != 6 || m < 2:
+	case !kernel.WinogradTile(m+r-1, m):
 		return "no transform for this tile"
 	case p.widestPart(m) == 0:
 		return "one row of tiles needs more than the workspace holds"

@@ -1,8 +1,15 @@
 package dense
 
-// winogradPoints are where tiles of 4 or 6 interpolate; the last point is
-// infinity. They are the points of kernel.WinogradInput.
-var winogradPoints = [...]float64{0, 1, -1, 2, -2}
+// winogradPoints are where tiles of 4, 6 and 8 interpolate: the first 3, 5 and
+// 7 of them, and infinity. They are the points of kernel.WinogradInput.
+var winogradPoints = [...]float64{0, 1, -1, 2, -2, 0.5, -0.5}
+
+// winogradScales is what the rows of kernel.WinogradInput's B^T are multiplied
+// by, which G makes good. Rows that are missing here are as the formula gives.
+var winogradScales = map[int][]float64{
+	4: {-1},
+	8: {1, 1, 1, 4, 4},
+}
 
 // winogradG returns G of F(m, r) with m + r - 1 = points: row i is the powers
 // of point i over the product of its distances to the others, and the last row
@@ -16,8 +23,8 @@ func winogradG(points, r int) [][]float64 {
 				scale *= winogradPoints[i] - winogradPoints[j]
 			}
 		}
-		if points == 4 && i == 0 {
-			scale = -scale // B^T's first row is negated for 4 points
+		if rows := winogradScales[points]; i < len(rows) {
+			scale *= rows[i]
 		}
 		g[i] = make([]float64, r)
 		power := 1 / scale
@@ -45,7 +52,7 @@ func transformLine(u []float64, g [][]float64, w []float32) {
 // transformKernel writes G w G^T, points x points, of a kernel w of r x r taps.
 func transformKernel(u []float64, g [][]float64, w []float32, r int) {
 	points := len(g)
-	var half [6 * 6]float64
+	var half [8 * 8]float64
 	for i, gi := range g {
 		for x := range r {
 			sum := 0.0

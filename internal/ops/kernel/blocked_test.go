@@ -239,7 +239,7 @@ func BenchmarkWinogradTransforms(b *testing.B) {
 	const n = 14
 	for _, l := range Levels() {
 		w := l.Block()
-		planes, blocked, points := make([]float32, 64*64*w), make([]float32, 64*64*w), make([]float32, 36*n*w)
+		planes, blocked, points := make([]float32, 64*128*w), make([]float32, 64*128*w), make([]float32, 64*n*w)
 		post := make([]float32, 3*w)
 		b.Run(l.String()+"/pack", func(b *testing.B) {
 			for b.Loop() {
@@ -251,17 +251,22 @@ func BenchmarkWinogradTransforms(b *testing.B) {
 				l.BlockUnpack(planes, 64*64, blocked, w, 56)
 			}
 		})
-		b.Run(l.String()+"/input6", func(b *testing.B) {
-			for b.Loop() {
-				l.WinogradInput(6, points, n*w, blocked, 64*w, w, 4*w, n)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/tile")
-		})
-		b.Run(l.String()+"/output4", func(b *testing.B) {
-			for b.Loop() {
-				l.WinogradOutput(6, 4, blocked, 64*w, w, 4*w, points, n*w, post, n)
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/tile")
-		})
+		rs := 125 * w // rows that do not compete for a set of the cache
+		for _, f := range [][2]int{{4, 2}, {6, 4}, {6, 2}, {8, 6}, {8, 4}, {8, 2}} {
+			k, m := f[0], f[1]
+			perTile := func(b *testing.B) { b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/tile") }
+			b.Run(fmt.Sprintf("%v/input%d.%d", l, k, m), func(b *testing.B) {
+				for b.Loop() {
+					l.WinogradInput(k, points, n*w, blocked, rs, w, m*w, n)
+				}
+				perTile(b)
+			})
+			b.Run(fmt.Sprintf("%v/output%d.%d", l, k, m), func(b *testing.B) {
+				for b.Loop() {
+					l.WinogradOutput(k, m, blocked, rs, w, m*w, points, n*w, post, n)
+				}
+				perTile(b)
+			})
+		}
 	}
 }

@@ -8586,864 +8586,758 @@ GLOBL winogradInputLine6AVX2_const4AVX2<>(SB), RODATA|NOPTR, $32
 // func winogradInput8AVX2(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 // Requires: AVX, FMA3
 TEXT ·winogradInput8AVX2(SB), NOSPLIT, $288-56
-	MOVQ   src+16(FP), AX
-	MOVQ   dst+0(FP), CX
-	MOVQ   rs+24(FP), DX
-	SHLQ   $0x02, DX
-	LEAQ   (DX)(DX*2), DI
-	MOVQ   AX, BX
-	LEAQ   (AX)(DX*1), SI
-	MOVQ   df+8(FP), R8
-	SHLQ   $0x02, R8
-	LEAQ   (R8)(R8*2), R11
-	MOVQ   CX, R9
-	LEAQ   (CX)(R8*1), R10
-	MOVQ   cs+32(FP), R12
-	SHLQ   $0x02, R12
-	IMUL3Q $+8, R8, R13
-	SHLQ   $0x02, ts+40(FP)
-	LEAQ   31(SP), R14
-	ANDQ   $-32, R14
+	MOVQ    src+16(FP), AX
+	MOVQ    dst+0(FP), CX
+	MOVQ    rs+24(FP), DX
+	SHLQ    $0x02, DX
+	LEAQ    (DX)(DX*2), DI
+	MOVQ    AX, BX
+	LEAQ    (AX)(DX*1), SI
+	MOVQ    df+8(FP), R8
+	SHLQ    $0x02, R8
+	LEAQ    (R8)(R8*2), R11
+	MOVQ    CX, R9
+	LEAQ    (CX)(R8*1), R10
+	MOVQ    cs+32(FP), R12
+	SHLQ    $0x02, R12
+	IMUL3Q  $+8, R8, R13
+	SHLQ    $0x02, ts+40(FP)
+	LEAQ    31(SP), R14
+	ANDQ    $-32, R14
+	VMOVUPS winogradInput8AVX2_const5_25AVX2<>+0(SB), Y0
+	VMOVUPS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y1
+	VMOVUPS winogradInput8AVX2_const5AVX2<>+0(SB), Y2
+	VMOVUPS winogradInput8AVX2_const4AVX2<>+0(SB), Y3
 
 tile:
 	MOVQ         AX, BX
 	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (BX)(DI*2), Y0
-	VSUBPS       (BX), Y0, Y0
-	VMOVUPS      (BX)(DX*2), Y1
-	VSUBPS       (BX)(DX*4), Y1, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y1
-	VSUBPS       (BX), Y1, Y1
-	VMOVUPS      (BX)(DX*2), Y2
-	VSUBPS       (BX)(DX*4), Y2, Y2
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y2, Y1
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y2
-	VSUBPS       (BX), Y2, Y2
-	VMOVUPS      (BX)(DX*2), Y3
-	VSUBPS       (BX)(DX*4), Y3, Y3
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y3, Y2
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y3
-	VSUBPS       (BX), Y3, Y3
-	VMOVUPS      (BX)(DX*2), Y4
-	VSUBPS       (BX)(DX*4), Y4, Y4
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y4, Y3
-	ADDQ         R12, BX
-	ADDQ         R12, SI
 	VMOVUPS      (BX)(DI*2), Y4
 	VSUBPS       (BX), Y4, Y4
 	VMOVUPS      (BX)(DX*2), Y5
 	VSUBPS       (BX)(DX*4), Y5, Y5
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y5, Y4
+	VFMADD231PS  Y5, Y0, Y4
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DI*2), Y5
 	VSUBPS       (BX), Y5, Y5
 	VMOVUPS      (BX)(DX*2), Y6
 	VSUBPS       (BX)(DX*4), Y6, Y6
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y6, Y5
+	VFMADD231PS  Y6, Y0, Y5
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DI*2), Y6
 	VSUBPS       (BX), Y6, Y6
 	VMOVUPS      (BX)(DX*2), Y7
 	VSUBPS       (BX)(DX*4), Y7, Y7
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y7, Y6
+	VFMADD231PS  Y7, Y0, Y6
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DI*2), Y7
 	VSUBPS       (BX), Y7, Y7
 	VMOVUPS      (BX)(DX*2), Y8
 	VSUBPS       (BX)(DX*4), Y8, Y8
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y7
-	VSUBPS       Y0, Y6, Y0
-	VSUBPS       Y4, Y2, Y8
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y0
-	VMOVUPS      Y0, (R9)
-	VADDPS       Y6, Y2, Y0
-	VADDPS       Y5, Y1, Y8
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y8
-	VADDPS       Y8, Y0, Y9
-	VSUBPS       Y8, Y0, Y0
-	VMOVUPS      Y9, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)(R8*2)
-	VMOVUPS      Y2, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y0
-	VMOVUPS      Y1, Y8
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y8
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y8
-	VMOVUPS      Y0, Y9
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y9, (R9)(R8*4)
-	VMOVUPS      Y6, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      Y5, Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, Y4
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y4
-	VMOVUPS      Y0, (R10)(R8*4)
-	VMOVUPS      Y4, (R9)(R11*2)
-	VSUBPS       Y1, Y7, Y0
-	VSUBPS       Y5, Y3, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R11*2)
+	VFMADD231PS  Y8, Y0, Y7
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y8
+	VSUBPS       (BX), Y8, Y8
+	VMOVUPS      (BX)(DX*2), Y9
+	VSUBPS       (BX)(DX*4), Y9, Y9
+	VFMADD231PS  Y9, Y0, Y8
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y9
+	VSUBPS       (BX), Y9, Y9
+	VMOVUPS      (BX)(DX*2), Y10
+	VSUBPS       (BX)(DX*4), Y10, Y10
+	VFMADD231PS  Y10, Y0, Y9
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y10
+	VSUBPS       (BX), Y10, Y10
+	VMOVUPS      (BX)(DX*2), Y11
+	VSUBPS       (BX)(DX*4), Y11, Y11
+	VFMADD231PS  Y11, Y0, Y10
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y11
+	VSUBPS       (BX), Y11, Y11
+	VMOVUPS      (BX)(DX*2), Y12
+	VSUBPS       (BX)(DX*4), Y12, Y12
+	VFMADD231PS  Y12, Y0, Y11
+	VSUBPS       Y4, Y10, Y4
+	VSUBPS       Y8, Y6, Y12
+	VFMADD231PS  Y12, Y0, Y4
+	VMOVUPS      Y4, (R9)
+	VADDPS       Y10, Y6, Y4
+	VADDPS       Y9, Y5, Y12
+	VFNMADD231PS Y8, Y1, Y4
+	VFNMADD231PS Y7, Y1, Y12
+	VADDPS       Y12, Y4, Y13
+	VSUBPS       Y12, Y4, Y4
+	VMOVUPS      Y13, (R9)(R8*1)
+	VMOVUPS      Y4, (R9)(R8*2)
+	VMOVUPS      Y6, Y4
+	VFNMADD231PS Y8, Y2, Y4
+	VFMADD231PS  Y10, Y3, Y4
+	VMOVUPS      Y5, Y12
+	VFNMADD231PS Y7, Y2, Y12
+	VFMADD231PS  Y9, Y3, Y12
+	VMOVUPS      Y4, Y13
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y13
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y13, (R9)(R8*4)
+	VMOVUPS      Y10, Y4
+	VFNMADD231PS Y8, Y2, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VMOVUPS      Y9, Y6
+	VFNMADD231PS Y7, Y2, Y6
+	VFMADD231PS  Y5, Y3, Y6
+	VMOVUPS      Y4, Y8
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y8
+	VMOVUPS      Y4, (R10)(R8*4)
+	VMOVUPS      Y8, (R9)(R11*2)
+	VSUBPS       Y5, Y11, Y4
+	VSUBPS       Y9, Y7, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R10)(R11*2)
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	MOVQ         AX, BX
 	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VADDPS       (BX)(DI*2), Y0, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VADDPS       (SI)(DX*4), Y1, Y1
-	VMOVUPS      (BX)(DX*4), Y2
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      (BX)(DI*1), Y2
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
-	VADDPS       Y1, Y0, Y2
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, (R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VADDPS       (BX)(DI*2), Y0, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VADDPS       (SI)(DX*4), Y1, Y1
-	VMOVUPS      (BX)(DX*4), Y3
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y0
-	VMOVUPS      (BX)(DI*1), Y3
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y1
-	VADDPS       Y1, Y0, Y3
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 32(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VADDPS       (BX)(DI*2), Y0, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VADDPS       (SI)(DX*4), Y1, Y1
-	VMOVUPS      (BX)(DX*4), Y4
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
-	VMOVUPS      (BX)(DI*1), Y4
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y1
-	VADDPS       Y1, Y0, Y4
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 64(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VADDPS       (BX)(DI*2), Y0, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VADDPS       (SI)(DX*4), Y1, Y1
-	VMOVUPS      (BX)(DX*4), Y5
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y5, Y0
-	VMOVUPS      (BX)(DI*1), Y5
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y5, Y1
-	VADDPS       Y1, Y0, Y5
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 96(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VADDPS       (BX)(DI*2), Y0, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VADDPS       (SI)(DX*4), Y1, Y1
-	VMOVUPS      (BX)(DX*4), Y6
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y6, Y0
-	VMOVUPS      (BX)(DI*1), Y6
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y6, Y1
-	VADDPS       Y1, Y0, Y6
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 128(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VADDPS       (BX)(DI*2), Y0, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VADDPS       (SI)(DX*4), Y1, Y1
-	VMOVUPS      (BX)(DX*4), Y7
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y7, Y0
-	VMOVUPS      (BX)(DI*1), Y7
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y7, Y1
-	VADDPS       Y1, Y0, Y7
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 160(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VADDPS       (BX)(DI*2), Y0, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VADDPS       (SI)(DX*4), Y1, Y1
-	VMOVUPS      (BX)(DX*4), Y8
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y8, Y0
-	VMOVUPS      (BX)(DI*1), Y8
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y8, Y1
-	VADDPS       Y1, Y0, Y8
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 192(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VADDPS       (BX)(DI*2), Y0, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VADDPS       (SI)(DX*4), Y1, Y1
-	VMOVUPS      (BX)(DX*4), Y9
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y9, Y0
-	VMOVUPS      (BX)(DI*1), Y9
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y9, Y1
-	VADDPS       Y1, Y0, Y9
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y0, 224(R14)
-	VSUBPS       Y2, Y8, Y0
-	VSUBPS       Y6, Y4, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R9)
-	VADDPS       Y8, Y4, Y0
-	VADDPS       Y7, Y3, Y1
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y6, Y0
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y5, Y1
-	VADDPS       Y1, Y0, Y2
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y2, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)(R8*2)
-	VMOVUPS      Y4, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y0
-	VMOVUPS      Y3, Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y2, (R9)(R8*4)
-	VMOVUPS      Y8, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y0
-	VMOVUPS      Y7, Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, (R10)(R8*4)
-	VMOVUPS      Y2, (R9)(R11*2)
-	VSUBPS       Y3, Y9, Y0
-	VSUBPS       Y7, Y5, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R11*2)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	VMOVUPS      192(R14), Y0
-	VSUBPS       (R14), Y0, Y0
-	VMOVUPS      64(R14), Y1
-	VSUBPS       128(R14), Y1, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      64(R14), Y0
-	VADDPS       192(R14), Y0, Y0
-	VMOVUPS      32(R14), Y1
-	VADDPS       160(R14), Y1, Y1
-	VMOVUPS      128(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
-	VADDPS       Y1, Y0, Y2
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y2, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)(R8*2)
-	VMOVUPS      64(R14), Y0
-	VMOVUPS      128(R14), Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      192(R14), Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      32(R14), Y1
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      160(R14), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y2, (R9)(R8*4)
-	VMOVUPS      192(R14), Y0
-	VMOVUPS      128(R14), Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      64(R14), Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      160(R14), Y1
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      32(R14), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, (R10)(R8*4)
-	VMOVUPS      Y2, (R9)(R11*2)
-	VMOVUPS      224(R14), Y0
-	VSUBPS       32(R14), Y0, Y0
-	VMOVUPS      96(R14), Y1
-	VSUBPS       160(R14), Y1, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R11*2)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	MOVQ         AX, BX
-	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (BX)(DX*2), Y0
-	VMOVUPS      (BX)(DX*4), Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      (BX)(DI*2), Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      (BX)(DX*1), Y1
-	VMOVUPS      (BX)(DI*1), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      (SI)(DX*4), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y2, (R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y1
-	VMOVUPS      (BX)(DX*4), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      (BX)(DI*2), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      (BX)(DX*1), Y2
-	VMOVUPS      (BX)(DI*1), Y3
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
-	VMOVUPS      (SI)(DX*4), Y3
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y2
-	VMOVUPS      Y1, Y3
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y2, Y1
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y2, Y3
-	VMOVUPS      Y3, 32(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y2
-	VMOVUPS      (BX)(DX*4), Y3
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
-	VMOVUPS      (BX)(DI*2), Y3
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y2
-	VMOVUPS      (BX)(DX*1), Y3
-	VMOVUPS      (BX)(DI*1), Y4
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y3
-	VMOVUPS      (SI)(DX*4), Y4
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y3
-	VMOVUPS      Y2, Y4
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y3, Y2
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y3, Y4
-	VMOVUPS      Y4, 64(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y3
-	VMOVUPS      (BX)(DX*4), Y4
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y3
-	VMOVUPS      (BX)(DI*2), Y4
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y3
-	VMOVUPS      (BX)(DX*1), Y4
-	VMOVUPS      (BX)(DI*1), Y5
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y4
-	VMOVUPS      (SI)(DX*4), Y5
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y4
-	VMOVUPS      Y3, Y5
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y4, Y3
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y4, Y5
-	VMOVUPS      Y5, 96(R14)
+	VMOVUPS      (BX)(DX*2), Y4
+	VADDPS       (BX)(DI*2), Y4, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VADDPS       (SI)(DX*4), Y5, Y5
+	VFNMADD231PS (BX)(DX*4), Y1, Y4
+	VFNMADD231PS (BX)(DI*1), Y1, Y5
+	VADDPS       Y5, Y4, Y6
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, (R14)
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (BX)(DX*2), Y4
-	VMOVUPS      (BX)(DX*4), Y5
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y4
-	VMOVUPS      (BX)(DI*2), Y5
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y4
+	VADDPS       (BX)(DI*2), Y4, Y4
 	VMOVUPS      (BX)(DX*1), Y5
-	VMOVUPS      (BX)(DI*1), Y6
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y5
-	VMOVUPS      (SI)(DX*4), Y6
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y5
+	VADDPS       (SI)(DX*4), Y5, Y5
+	VFNMADD231PS (BX)(DX*4), Y1, Y4
+	VFNMADD231PS (BX)(DI*1), Y1, Y5
+	VADDPS       Y5, Y4, Y7
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 32(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y4
+	VADDPS       (BX)(DI*2), Y4, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VADDPS       (SI)(DX*4), Y5, Y5
+	VFNMADD231PS (BX)(DX*4), Y1, Y4
+	VFNMADD231PS (BX)(DI*1), Y1, Y5
+	VADDPS       Y5, Y4, Y8
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 64(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y4
+	VADDPS       (BX)(DI*2), Y4, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VADDPS       (SI)(DX*4), Y5, Y5
+	VFNMADD231PS (BX)(DX*4), Y1, Y4
+	VFNMADD231PS (BX)(DI*1), Y1, Y5
+	VADDPS       Y5, Y4, Y9
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 96(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y4
+	VADDPS       (BX)(DI*2), Y4, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VADDPS       (SI)(DX*4), Y5, Y5
+	VFNMADD231PS (BX)(DX*4), Y1, Y4
+	VFNMADD231PS (BX)(DI*1), Y1, Y5
+	VADDPS       Y5, Y4, Y10
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 128(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y4
+	VADDPS       (BX)(DI*2), Y4, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VADDPS       (SI)(DX*4), Y5, Y5
+	VFNMADD231PS (BX)(DX*4), Y1, Y4
+	VFNMADD231PS (BX)(DI*1), Y1, Y5
+	VADDPS       Y5, Y4, Y11
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 160(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y4
+	VADDPS       (BX)(DI*2), Y4, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VADDPS       (SI)(DX*4), Y5, Y5
+	VFNMADD231PS (BX)(DX*4), Y1, Y4
+	VFNMADD231PS (BX)(DI*1), Y1, Y5
+	VADDPS       Y5, Y4, Y12
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 192(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y4
+	VADDPS       (BX)(DI*2), Y4, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VADDPS       (SI)(DX*4), Y5, Y5
+	VFNMADD231PS (BX)(DX*4), Y1, Y4
+	VFNMADD231PS (BX)(DI*1), Y1, Y5
+	VADDPS       Y5, Y4, Y13
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y4, 224(R14)
+	VSUBPS       Y6, Y12, Y4
+	VSUBPS       Y10, Y8, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R9)
+	VADDPS       Y12, Y8, Y4
+	VADDPS       Y11, Y7, Y5
+	VFNMADD231PS Y10, Y1, Y4
+	VFNMADD231PS Y9, Y1, Y5
+	VADDPS       Y5, Y4, Y6
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y6, (R9)(R8*1)
+	VMOVUPS      Y4, (R9)(R8*2)
+	VMOVUPS      Y8, Y4
+	VFNMADD231PS Y10, Y2, Y4
+	VFMADD231PS  Y12, Y3, Y4
+	VMOVUPS      Y7, Y5
+	VFNMADD231PS Y9, Y2, Y5
+	VFMADD231PS  Y11, Y3, Y5
 	VMOVUPS      Y4, Y6
 	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y4
 	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y6
-	VMOVUPS      Y6, 128(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y5
-	VMOVUPS      (BX)(DX*4), Y6
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y5
-	VMOVUPS      (BX)(DI*2), Y6
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y5
-	VMOVUPS      (BX)(DX*1), Y6
-	VMOVUPS      (BX)(DI*1), Y7
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      (SI)(DX*4), Y7
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      Y5, Y7
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y6, Y5
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y6, Y7
-	VMOVUPS      Y7, 160(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y6
-	VMOVUPS      (BX)(DX*4), Y7
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      (BX)(DI*2), Y7
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      (BX)(DX*1), Y7
-	VMOVUPS      (BX)(DI*1), Y8
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y8, Y7
-	VMOVUPS      (SI)(DX*4), Y8
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y7
-	VMOVUPS      Y6, Y8
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y7, Y6
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y7, Y8
-	VMOVUPS      Y8, 192(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*2), Y7
-	VMOVUPS      (BX)(DX*4), Y8
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y8, Y7
-	VMOVUPS      (BX)(DI*2), Y8
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y7
-	VMOVUPS      (BX)(DX*1), Y8
-	VMOVUPS      (BX)(DI*1), Y9
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y9, Y8
-	VMOVUPS      (SI)(DX*4), Y9
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y9, Y8
-	VMOVUPS      Y7, Y9
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y7
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
-	VMOVUPS      Y9, 224(R14)
-	VSUBPS       Y0, Y6, Y0
-	VSUBPS       Y4, Y2, Y8
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y0
-	VMOVUPS      Y0, (R9)
-	VADDPS       Y6, Y2, Y0
-	VADDPS       Y5, Y1, Y8
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y8
-	VADDPS       Y8, Y0, Y9
-	VSUBPS       Y8, Y0, Y0
-	VMOVUPS      Y9, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)(R8*2)
-	VMOVUPS      Y2, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y0
-	VMOVUPS      Y1, Y8
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y8
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y8
-	VMOVUPS      Y0, Y9
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y9, (R9)(R8*4)
-	VMOVUPS      Y6, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      Y5, Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, Y4
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y4
-	VMOVUPS      Y0, (R10)(R8*4)
-	VMOVUPS      Y4, (R9)(R11*2)
-	VSUBPS       Y1, Y7, Y0
-	VSUBPS       Y5, Y3, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R11*2)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	VMOVUPS      192(R14), Y0
-	VSUBPS       (R14), Y0, Y0
-	VMOVUPS      64(R14), Y1
-	VSUBPS       128(R14), Y1, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      64(R14), Y0
-	VADDPS       192(R14), Y0, Y0
-	VMOVUPS      32(R14), Y1
-	VADDPS       160(R14), Y1, Y1
-	VMOVUPS      128(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
-	VADDPS       Y1, Y0, Y2
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y2, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)(R8*2)
-	VMOVUPS      64(R14), Y0
-	VMOVUPS      128(R14), Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      192(R14), Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      32(R14), Y1
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      160(R14), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y2, (R9)(R8*4)
-	VMOVUPS      192(R14), Y0
-	VMOVUPS      128(R14), Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      64(R14), Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      160(R14), Y1
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      32(R14), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, (R10)(R8*4)
-	VMOVUPS      Y2, (R9)(R11*2)
-	VMOVUPS      224(R14), Y0
-	VSUBPS       32(R14), Y0, Y0
-	VMOVUPS      96(R14), Y1
-	VSUBPS       160(R14), Y1, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R11*2)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	MOVQ         AX, BX
-	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (BX)(DI*2), Y0
-	VMOVUPS      (BX)(DX*4), Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      (BX)(DX*2), Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      (SI)(DX*4), Y1
-	VMOVUPS      (BX)(DI*1), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      (BX)(DX*1), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y2, (R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y1
-	VMOVUPS      (BX)(DX*4), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      (BX)(DX*2), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      (SI)(DX*4), Y2
-	VMOVUPS      (BX)(DI*1), Y3
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
-	VMOVUPS      (BX)(DX*1), Y3
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y2
-	VMOVUPS      Y1, Y3
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y1
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y3
-	VMOVUPS      Y3, 32(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y2
-	VMOVUPS      (BX)(DX*4), Y3
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
-	VMOVUPS      (BX)(DX*2), Y3
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y3, Y2
-	VMOVUPS      (SI)(DX*4), Y3
-	VMOVUPS      (BX)(DI*1), Y4
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y3
-	VMOVUPS      (BX)(DX*1), Y4
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y3
-	VMOVUPS      Y2, Y4
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y3, Y2
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y3, Y4
-	VMOVUPS      Y4, 64(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y3
-	VMOVUPS      (BX)(DX*4), Y4
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y3
-	VMOVUPS      (BX)(DX*2), Y4
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y4, Y3
-	VMOVUPS      (SI)(DX*4), Y4
-	VMOVUPS      (BX)(DI*1), Y5
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y4
-	VMOVUPS      (BX)(DX*1), Y5
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y4
-	VMOVUPS      Y3, Y5
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y4, Y3
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y4, Y5
-	VMOVUPS      Y5, 96(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y4
-	VMOVUPS      (BX)(DX*4), Y5
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y5, Y4
-	VMOVUPS      (BX)(DX*2), Y5
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y4
-	VMOVUPS      (SI)(DX*4), Y5
-	VMOVUPS      (BX)(DI*1), Y6
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y5
-	VMOVUPS      (BX)(DX*1), Y6
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y5
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y6, (R9)(R8*4)
+	VMOVUPS      Y12, Y4
+	VFNMADD231PS Y10, Y2, Y4
+	VFMADD231PS  Y8, Y3, Y4
+	VMOVUPS      Y11, Y5
+	VFNMADD231PS Y9, Y2, Y5
+	VFMADD231PS  Y7, Y3, Y5
 	VMOVUPS      Y4, Y6
 	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y4
 	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y6
-	VMOVUPS      Y6, 128(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y5
-	VMOVUPS      (BX)(DX*4), Y6
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y6, Y5
-	VMOVUPS      (BX)(DX*2), Y6
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y5
-	VMOVUPS      (SI)(DX*4), Y6
-	VMOVUPS      (BX)(DI*1), Y7
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      (BX)(DX*1), Y7
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      Y5, Y7
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y5
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y7
-	VMOVUPS      Y7, 160(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y6
-	VMOVUPS      (BX)(DX*4), Y7
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      (BX)(DX*2), Y7
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y7, Y6
-	VMOVUPS      (SI)(DX*4), Y7
-	VMOVUPS      (BX)(DI*1), Y8
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y8, Y7
-	VMOVUPS      (BX)(DX*1), Y8
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y7
-	VMOVUPS      Y6, Y8
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y7, Y6
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y7, Y8
-	VMOVUPS      Y8, 192(R14)
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DI*2), Y7
-	VMOVUPS      (BX)(DX*4), Y8
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y8, Y7
-	VMOVUPS      (BX)(DX*2), Y8
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y8, Y7
-	VMOVUPS      (SI)(DX*4), Y8
-	VMOVUPS      (BX)(DI*1), Y9
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y9, Y8
-	VMOVUPS      (BX)(DX*1), Y9
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y9, Y8
-	VMOVUPS      Y7, Y9
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y8, Y7
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y8, Y9
-	VMOVUPS      Y9, 224(R14)
-	VSUBPS       Y0, Y6, Y0
-	VSUBPS       Y4, Y2, Y8
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y0
-	VMOVUPS      Y0, (R9)
-	VADDPS       Y6, Y2, Y0
-	VADDPS       Y5, Y1, Y8
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y8
-	VADDPS       Y8, Y0, Y9
-	VSUBPS       Y8, Y0, Y0
-	VMOVUPS      Y9, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)(R8*2)
-	VMOVUPS      Y2, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y0
-	VMOVUPS      Y1, Y8
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y8
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y8
-	VMOVUPS      Y0, Y9
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y9, (R9)(R8*4)
-	VMOVUPS      Y6, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      Y5, Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, Y4
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y4
-	VMOVUPS      Y0, (R10)(R8*4)
-	VMOVUPS      Y4, (R9)(R11*2)
-	VSUBPS       Y1, Y7, Y0
-	VSUBPS       Y5, Y3, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R11*2)
+	VMOVUPS      Y4, (R10)(R8*4)
+	VMOVUPS      Y6, (R9)(R11*2)
+	VSUBPS       Y7, Y13, Y4
+	VSUBPS       Y11, Y9, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R10)(R11*2)
 	ADDQ         R13, R9
 	ADDQ         R13, R10
-	VMOVUPS      192(R14), Y0
-	VSUBPS       (R14), Y0, Y0
-	VMOVUPS      64(R14), Y1
-	VSUBPS       128(R14), Y1, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      64(R14), Y0
-	VADDPS       192(R14), Y0, Y0
-	VMOVUPS      32(R14), Y1
-	VADDPS       160(R14), Y1, Y1
-	VMOVUPS      128(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y2, Y1
-	VADDPS       Y1, Y0, Y2
-	VSUBPS       Y1, Y0, Y0
-	VMOVUPS      Y2, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)(R8*2)
-	VMOVUPS      64(R14), Y0
-	VMOVUPS      128(R14), Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      192(R14), Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      32(R14), Y1
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      160(R14), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y2, (R9)(R8*4)
-	VMOVUPS      192(R14), Y0
-	VMOVUPS      128(R14), Y1
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      64(R14), Y1
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      160(R14), Y1
-	VMOVUPS      96(R14), Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      32(R14), Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y1
-	VMOVUPS      Y0, Y2
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, (R10)(R8*4)
-	VMOVUPS      Y2, (R9)(R11*2)
-	VMOVUPS      224(R14), Y0
-	VSUBPS       32(R14), Y0, Y0
-	VMOVUPS      96(R14), Y1
-	VSUBPS       160(R14), Y1, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R11*2)
+	VMOVUPS      192(R14), Y4
+	VSUBPS       (R14), Y4, Y4
+	VMOVUPS      64(R14), Y5
+	VSUBPS       128(R14), Y5, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R9)
+	VMOVUPS      64(R14), Y4
+	VADDPS       192(R14), Y4, Y4
+	VMOVUPS      32(R14), Y5
+	VADDPS       160(R14), Y5, Y5
+	VFNMADD231PS 128(R14), Y1, Y4
+	VFNMADD231PS 96(R14), Y1, Y5
+	VADDPS       Y5, Y4, Y6
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y6, (R9)(R8*1)
+	VMOVUPS      Y4, (R9)(R8*2)
+	VMOVUPS      64(R14), Y4
+	VFNMADD231PS 128(R14), Y2, Y4
+	VFMADD231PS  192(R14), Y3, Y4
+	VMOVUPS      32(R14), Y5
+	VFNMADD231PS 96(R14), Y2, Y5
+	VFMADD231PS  160(R14), Y3, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y6, (R9)(R8*4)
+	VMOVUPS      192(R14), Y4
+	VFNMADD231PS 128(R14), Y2, Y4
+	VFMADD231PS  64(R14), Y3, Y4
+	VMOVUPS      160(R14), Y5
+	VFNMADD231PS 96(R14), Y2, Y5
+	VFMADD231PS  32(R14), Y3, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y4, (R10)(R8*4)
+	VMOVUPS      Y6, (R9)(R11*2)
+	VMOVUPS      224(R14), Y4
+	VSUBPS       32(R14), Y4, Y4
+	VMOVUPS      96(R14), Y5
+	VSUBPS       160(R14), Y5, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R10)(R11*2)
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	MOVQ         AX, BX
 	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (SI)(DI*2), Y0
-	VSUBPS       (BX)(DX*1), Y0, Y0
-	VMOVUPS      (BX)(DI*1), Y1
-	VSUBPS       (SI)(DX*4), Y1, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
+	VMOVUPS      (BX)(DX*2), Y4
+	VFNMADD231PS (BX)(DX*4), Y2, Y4
+	VFMADD231PS  (BX)(DI*2), Y3, Y4
+	VMOVUPS      (BX)(DX*1), Y5
+	VFNMADD231PS (BX)(DI*1), Y2, Y5
+	VFMADD231PS  (SI)(DX*4), Y3, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y6, (R14)
 	ADDQ         R12, BX
 	ADDQ         R12, SI
-	VMOVUPS      (SI)(DI*2), Y1
-	VSUBPS       (BX)(DX*1), Y1, Y1
-	VMOVUPS      (BX)(DI*1), Y2
-	VSUBPS       (SI)(DX*4), Y2, Y2
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y2, Y1
+	VMOVUPS      (BX)(DX*2), Y5
+	VFNMADD231PS (BX)(DX*4), Y2, Y5
+	VFMADD231PS  (BX)(DI*2), Y3, Y5
+	VMOVUPS      (BX)(DX*1), Y6
+	VFNMADD231PS (BX)(DI*1), Y2, Y6
+	VFMADD231PS  (SI)(DX*4), Y3, Y6
+	VMOVUPS      Y5, Y7
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y6, Y5
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y6, Y7
+	VMOVUPS      Y7, 32(R14)
 	ADDQ         R12, BX
 	ADDQ         R12, SI
-	VMOVUPS      (SI)(DI*2), Y2
-	VSUBPS       (BX)(DX*1), Y2, Y2
-	VMOVUPS      (BX)(DI*1), Y3
-	VSUBPS       (SI)(DX*4), Y3, Y3
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y3, Y2
+	VMOVUPS      (BX)(DX*2), Y6
+	VFNMADD231PS (BX)(DX*4), Y2, Y6
+	VFMADD231PS  (BX)(DI*2), Y3, Y6
+	VMOVUPS      (BX)(DX*1), Y7
+	VFNMADD231PS (BX)(DI*1), Y2, Y7
+	VFMADD231PS  (SI)(DX*4), Y3, Y7
+	VMOVUPS      Y6, Y8
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y7, Y6
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y7, Y8
+	VMOVUPS      Y8, 64(R14)
 	ADDQ         R12, BX
 	ADDQ         R12, SI
-	VMOVUPS      (SI)(DI*2), Y3
-	VSUBPS       (BX)(DX*1), Y3, Y3
-	VMOVUPS      (BX)(DI*1), Y4
-	VSUBPS       (SI)(DX*4), Y4, Y4
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y4, Y3
+	VMOVUPS      (BX)(DX*2), Y7
+	VFNMADD231PS (BX)(DX*4), Y2, Y7
+	VFMADD231PS  (BX)(DI*2), Y3, Y7
+	VMOVUPS      (BX)(DX*1), Y8
+	VFNMADD231PS (BX)(DI*1), Y2, Y8
+	VFMADD231PS  (SI)(DX*4), Y3, Y8
+	VMOVUPS      Y7, Y9
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y7
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
+	VMOVUPS      Y9, 96(R14)
 	ADDQ         R12, BX
 	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y8
+	VFNMADD231PS (BX)(DX*4), Y2, Y8
+	VFMADD231PS  (BX)(DI*2), Y3, Y8
+	VMOVUPS      (BX)(DX*1), Y9
+	VFNMADD231PS (BX)(DI*1), Y2, Y9
+	VFMADD231PS  (SI)(DX*4), Y3, Y9
+	VMOVUPS      Y8, Y10
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y9, Y8
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y9, Y10
+	VMOVUPS      Y10, 128(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y9
+	VFNMADD231PS (BX)(DX*4), Y2, Y9
+	VFMADD231PS  (BX)(DI*2), Y3, Y9
+	VMOVUPS      (BX)(DX*1), Y10
+	VFNMADD231PS (BX)(DI*1), Y2, Y10
+	VFMADD231PS  (SI)(DX*4), Y3, Y10
+	VMOVUPS      Y9, Y11
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y10, Y9
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y10, Y11
+	VMOVUPS      Y11, 160(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y10
+	VFNMADD231PS (BX)(DX*4), Y2, Y10
+	VFMADD231PS  (BX)(DI*2), Y3, Y10
+	VMOVUPS      (BX)(DX*1), Y11
+	VFNMADD231PS (BX)(DI*1), Y2, Y11
+	VFMADD231PS  (SI)(DX*4), Y3, Y11
+	VMOVUPS      Y10, Y12
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y11, Y10
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y11, Y12
+	VMOVUPS      Y12, 192(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DX*2), Y11
+	VFNMADD231PS (BX)(DX*4), Y2, Y11
+	VFMADD231PS  (BX)(DI*2), Y3, Y11
+	VMOVUPS      (BX)(DX*1), Y12
+	VFNMADD231PS (BX)(DI*1), Y2, Y12
+	VFMADD231PS  (SI)(DX*4), Y3, Y12
+	VMOVUPS      Y11, Y13
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y11
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y13
+	VMOVUPS      Y13, 224(R14)
+	VSUBPS       Y4, Y10, Y4
+	VSUBPS       Y8, Y6, Y12
+	VFMADD231PS  Y12, Y0, Y4
+	VMOVUPS      Y4, (R9)
+	VADDPS       Y10, Y6, Y4
+	VADDPS       Y9, Y5, Y12
+	VFNMADD231PS Y8, Y1, Y4
+	VFNMADD231PS Y7, Y1, Y12
+	VADDPS       Y12, Y4, Y13
+	VSUBPS       Y12, Y4, Y4
+	VMOVUPS      Y13, (R9)(R8*1)
+	VMOVUPS      Y4, (R9)(R8*2)
+	VMOVUPS      Y6, Y4
+	VFNMADD231PS Y8, Y2, Y4
+	VFMADD231PS  Y10, Y3, Y4
+	VMOVUPS      Y5, Y12
+	VFNMADD231PS Y7, Y2, Y12
+	VFMADD231PS  Y9, Y3, Y12
+	VMOVUPS      Y4, Y13
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y13
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y13, (R9)(R8*4)
+	VMOVUPS      Y10, Y4
+	VFNMADD231PS Y8, Y2, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VMOVUPS      Y9, Y6
+	VFNMADD231PS Y7, Y2, Y6
+	VFMADD231PS  Y5, Y3, Y6
+	VMOVUPS      Y4, Y8
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y8
+	VMOVUPS      Y4, (R10)(R8*4)
+	VMOVUPS      Y8, (R9)(R11*2)
+	VSUBPS       Y5, Y11, Y4
+	VSUBPS       Y9, Y7, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	VMOVUPS      192(R14), Y4
+	VSUBPS       (R14), Y4, Y4
+	VMOVUPS      64(R14), Y5
+	VSUBPS       128(R14), Y5, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R9)
+	VMOVUPS      64(R14), Y4
+	VADDPS       192(R14), Y4, Y4
+	VMOVUPS      32(R14), Y5
+	VADDPS       160(R14), Y5, Y5
+	VFNMADD231PS 128(R14), Y1, Y4
+	VFNMADD231PS 96(R14), Y1, Y5
+	VADDPS       Y5, Y4, Y6
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y6, (R9)(R8*1)
+	VMOVUPS      Y4, (R9)(R8*2)
+	VMOVUPS      64(R14), Y4
+	VFNMADD231PS 128(R14), Y2, Y4
+	VFMADD231PS  192(R14), Y3, Y4
+	VMOVUPS      32(R14), Y5
+	VFNMADD231PS 96(R14), Y2, Y5
+	VFMADD231PS  160(R14), Y3, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y6, (R9)(R8*4)
+	VMOVUPS      192(R14), Y4
+	VFNMADD231PS 128(R14), Y2, Y4
+	VFMADD231PS  64(R14), Y3, Y4
+	VMOVUPS      160(R14), Y5
+	VFNMADD231PS 96(R14), Y2, Y5
+	VFMADD231PS  32(R14), Y3, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y4, (R10)(R8*4)
+	VMOVUPS      Y6, (R9)(R11*2)
+	VMOVUPS      224(R14), Y4
+	VSUBPS       32(R14), Y4, Y4
+	VMOVUPS      96(R14), Y5
+	VSUBPS       160(R14), Y5, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	VMOVUPS      (BX)(DI*2), Y4
+	VFNMADD231PS (BX)(DX*4), Y2, Y4
+	VFMADD231PS  (BX)(DX*2), Y3, Y4
+	VMOVUPS      (SI)(DX*4), Y5
+	VFNMADD231PS (BX)(DI*1), Y2, Y5
+	VFMADD231PS  (BX)(DX*1), Y3, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y6, (R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y5
+	VFNMADD231PS (BX)(DX*4), Y2, Y5
+	VFMADD231PS  (BX)(DX*2), Y3, Y5
+	VMOVUPS      (SI)(DX*4), Y6
+	VFNMADD231PS (BX)(DI*1), Y2, Y6
+	VFMADD231PS  (BX)(DX*1), Y3, Y6
+	VMOVUPS      Y5, Y7
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y5
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y7
+	VMOVUPS      Y7, 32(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y6
+	VFNMADD231PS (BX)(DX*4), Y2, Y6
+	VFMADD231PS  (BX)(DX*2), Y3, Y6
+	VMOVUPS      (SI)(DX*4), Y7
+	VFNMADD231PS (BX)(DI*1), Y2, Y7
+	VFMADD231PS  (BX)(DX*1), Y3, Y7
+	VMOVUPS      Y6, Y8
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y7, Y6
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y7, Y8
+	VMOVUPS      Y8, 64(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y7
+	VFNMADD231PS (BX)(DX*4), Y2, Y7
+	VFMADD231PS  (BX)(DX*2), Y3, Y7
+	VMOVUPS      (SI)(DX*4), Y8
+	VFNMADD231PS (BX)(DI*1), Y2, Y8
+	VFMADD231PS  (BX)(DX*1), Y3, Y8
+	VMOVUPS      Y7, Y9
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y8, Y7
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y8, Y9
+	VMOVUPS      Y9, 96(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y8
+	VFNMADD231PS (BX)(DX*4), Y2, Y8
+	VFMADD231PS  (BX)(DX*2), Y3, Y8
+	VMOVUPS      (SI)(DX*4), Y9
+	VFNMADD231PS (BX)(DI*1), Y2, Y9
+	VFMADD231PS  (BX)(DX*1), Y3, Y9
+	VMOVUPS      Y8, Y10
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y9, Y8
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y9, Y10
+	VMOVUPS      Y10, 128(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y9
+	VFNMADD231PS (BX)(DX*4), Y2, Y9
+	VFMADD231PS  (BX)(DX*2), Y3, Y9
+	VMOVUPS      (SI)(DX*4), Y10
+	VFNMADD231PS (BX)(DI*1), Y2, Y10
+	VFMADD231PS  (BX)(DX*1), Y3, Y10
+	VMOVUPS      Y9, Y11
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y10, Y9
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y10, Y11
+	VMOVUPS      Y11, 160(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y10
+	VFNMADD231PS (BX)(DX*4), Y2, Y10
+	VFMADD231PS  (BX)(DX*2), Y3, Y10
+	VMOVUPS      (SI)(DX*4), Y11
+	VFNMADD231PS (BX)(DI*1), Y2, Y11
+	VFMADD231PS  (BX)(DX*1), Y3, Y11
+	VMOVUPS      Y10, Y12
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y11, Y10
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y11, Y12
+	VMOVUPS      Y12, 192(R14)
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (BX)(DI*2), Y11
+	VFNMADD231PS (BX)(DX*4), Y2, Y11
+	VFMADD231PS  (BX)(DX*2), Y3, Y11
+	VMOVUPS      (SI)(DX*4), Y12
+	VFNMADD231PS (BX)(DI*1), Y2, Y12
+	VFMADD231PS  (BX)(DX*1), Y3, Y12
+	VMOVUPS      Y11, Y13
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y12, Y11
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y12, Y13
+	VMOVUPS      Y13, 224(R14)
+	VSUBPS       Y4, Y10, Y4
+	VSUBPS       Y8, Y6, Y12
+	VFMADD231PS  Y12, Y0, Y4
+	VMOVUPS      Y4, (R9)
+	VADDPS       Y10, Y6, Y4
+	VADDPS       Y9, Y5, Y12
+	VFNMADD231PS Y8, Y1, Y4
+	VFNMADD231PS Y7, Y1, Y12
+	VADDPS       Y12, Y4, Y13
+	VSUBPS       Y12, Y4, Y4
+	VMOVUPS      Y13, (R9)(R8*1)
+	VMOVUPS      Y4, (R9)(R8*2)
+	VMOVUPS      Y6, Y4
+	VFNMADD231PS Y8, Y2, Y4
+	VFMADD231PS  Y10, Y3, Y4
+	VMOVUPS      Y5, Y12
+	VFNMADD231PS Y7, Y2, Y12
+	VFMADD231PS  Y9, Y3, Y12
+	VMOVUPS      Y4, Y13
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y13
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y13, (R9)(R8*4)
+	VMOVUPS      Y10, Y4
+	VFNMADD231PS Y8, Y2, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VMOVUPS      Y9, Y6
+	VFNMADD231PS Y7, Y2, Y6
+	VFMADD231PS  Y5, Y3, Y6
+	VMOVUPS      Y4, Y8
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y8
+	VMOVUPS      Y4, (R10)(R8*4)
+	VMOVUPS      Y8, (R9)(R11*2)
+	VSUBPS       Y5, Y11, Y4
+	VSUBPS       Y9, Y7, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	VMOVUPS      192(R14), Y4
+	VSUBPS       (R14), Y4, Y4
+	VMOVUPS      64(R14), Y5
+	VSUBPS       128(R14), Y5, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R9)
+	VMOVUPS      64(R14), Y4
+	VADDPS       192(R14), Y4, Y4
+	VMOVUPS      32(R14), Y5
+	VADDPS       160(R14), Y5, Y5
+	VFNMADD231PS 128(R14), Y1, Y4
+	VFNMADD231PS 96(R14), Y1, Y5
+	VADDPS       Y5, Y4, Y6
+	VSUBPS       Y5, Y4, Y4
+	VMOVUPS      Y6, (R9)(R8*1)
+	VMOVUPS      Y4, (R9)(R8*2)
+	VMOVUPS      64(R14), Y4
+	VFNMADD231PS 128(R14), Y2, Y4
+	VFMADD231PS  192(R14), Y3, Y4
+	VMOVUPS      32(R14), Y5
+	VFNMADD231PS 96(R14), Y2, Y5
+	VFMADD231PS  160(R14), Y3, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y6, (R9)(R8*4)
+	VMOVUPS      192(R14), Y4
+	VFNMADD231PS 128(R14), Y2, Y4
+	VFMADD231PS  64(R14), Y3, Y4
+	VMOVUPS      160(R14), Y5
+	VFNMADD231PS 96(R14), Y2, Y5
+	VFMADD231PS  32(R14), Y3, Y5
+	VMOVUPS      Y4, Y6
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y5, Y6
+	VMOVUPS      Y4, (R10)(R8*4)
+	VMOVUPS      Y6, (R9)(R11*2)
+	VMOVUPS      224(R14), Y4
+	VSUBPS       32(R14), Y4, Y4
+	VMOVUPS      96(R14), Y5
+	VSUBPS       160(R14), Y5, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R10)(R11*2)
+	ADDQ         R13, R9
+	ADDQ         R13, R10
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
 	VMOVUPS      (SI)(DI*2), Y4
 	VSUBPS       (BX)(DX*1), Y4, Y4
 	VMOVUPS      (BX)(DI*1), Y5
 	VSUBPS       (SI)(DX*4), Y5, Y5
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y5, Y4
+	VFMADD231PS  Y5, Y0, Y4
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (SI)(DI*2), Y5
 	VSUBPS       (BX)(DX*1), Y5, Y5
 	VMOVUPS      (BX)(DI*1), Y6
 	VSUBPS       (SI)(DX*4), Y6, Y6
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y6, Y5
+	VFMADD231PS  Y6, Y0, Y5
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (SI)(DI*2), Y6
 	VSUBPS       (BX)(DX*1), Y6, Y6
 	VMOVUPS      (BX)(DI*1), Y7
 	VSUBPS       (SI)(DX*4), Y7, Y7
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y7, Y6
+	VFMADD231PS  Y7, Y0, Y6
 	ADDQ         R12, BX
 	ADDQ         R12, SI
 	VMOVUPS      (SI)(DI*2), Y7
 	VSUBPS       (BX)(DX*1), Y7, Y7
 	VMOVUPS      (BX)(DI*1), Y8
 	VSUBPS       (SI)(DX*4), Y8, Y8
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y7
-	VSUBPS       Y0, Y6, Y0
-	VSUBPS       Y4, Y2, Y8
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y8, Y0
-	VMOVUPS      Y0, (R9)
-	VADDPS       Y6, Y2, Y0
-	VADDPS       Y5, Y1, Y8
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y4, Y0
-	VFNMADD231PS winogradInput8AVX2_const4_25AVX2<>+0(SB), Y3, Y8
-	VADDPS       Y8, Y0, Y9
-	VSUBPS       Y8, Y0, Y0
-	VMOVUPS      Y9, (R9)(R8*1)
-	VMOVUPS      Y0, (R9)(R8*2)
-	VMOVUPS      Y2, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y6, Y0
-	VMOVUPS      Y1, Y8
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y8
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y5, Y8
-	VMOVUPS      Y0, Y9
-	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y0
-	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y8, Y9
-	VMOVUPS      Y0, (R9)(R11*1)
-	VMOVUPS      Y9, (R9)(R8*4)
-	VMOVUPS      Y6, Y0
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y4, Y0
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y2, Y0
-	VMOVUPS      Y5, Y2
-	VFNMADD231PS winogradInput8AVX2_const5AVX2<>+0(SB), Y3, Y2
-	VFMADD231PS  winogradInput8AVX2_const4AVX2<>+0(SB), Y1, Y2
-	VMOVUPS      Y0, Y4
-	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y0
-	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y2, Y4
-	VMOVUPS      Y0, (R10)(R8*4)
-	VMOVUPS      Y4, (R9)(R11*2)
-	VSUBPS       Y1, Y7, Y0
-	VSUBPS       Y5, Y3, Y1
-	VFMADD231PS  winogradInput8AVX2_const5_25AVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (R10)(R11*2)
+	VFMADD231PS  Y8, Y0, Y7
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y8
+	VSUBPS       (BX)(DX*1), Y8, Y8
+	VMOVUPS      (BX)(DI*1), Y9
+	VSUBPS       (SI)(DX*4), Y9, Y9
+	VFMADD231PS  Y9, Y0, Y8
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y9
+	VSUBPS       (BX)(DX*1), Y9, Y9
+	VMOVUPS      (BX)(DI*1), Y10
+	VSUBPS       (SI)(DX*4), Y10, Y10
+	VFMADD231PS  Y10, Y0, Y9
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y10
+	VSUBPS       (BX)(DX*1), Y10, Y10
+	VMOVUPS      (BX)(DI*1), Y11
+	VSUBPS       (SI)(DX*4), Y11, Y11
+	VFMADD231PS  Y11, Y0, Y10
+	ADDQ         R12, BX
+	ADDQ         R12, SI
+	VMOVUPS      (SI)(DI*2), Y11
+	VSUBPS       (BX)(DX*1), Y11, Y11
+	VMOVUPS      (BX)(DI*1), Y12
+	VSUBPS       (SI)(DX*4), Y12, Y12
+	VFMADD231PS  Y12, Y0, Y11
+	VSUBPS       Y4, Y10, Y4
+	VSUBPS       Y8, Y6, Y12
+	VFMADD231PS  Y12, Y0, Y4
+	VMOVUPS      Y4, (R9)
+	VADDPS       Y10, Y6, Y4
+	VADDPS       Y9, Y5, Y12
+	VFNMADD231PS Y8, Y1, Y4
+	VFNMADD231PS Y7, Y1, Y12
+	VADDPS       Y12, Y4, Y13
+	VSUBPS       Y12, Y4, Y4
+	VMOVUPS      Y13, (R9)(R8*1)
+	VMOVUPS      Y4, (R9)(R8*2)
+	VMOVUPS      Y6, Y4
+	VFNMADD231PS Y8, Y2, Y4
+	VFMADD231PS  Y10, Y3, Y4
+	VMOVUPS      Y5, Y12
+	VFNMADD231PS Y7, Y2, Y12
+	VFMADD231PS  Y9, Y3, Y12
+	VMOVUPS      Y4, Y13
+	VFMADD231PS  winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y4
+	VFNMADD231PS winogradInput8AVX2_const2AVX2<>+0(SB), Y12, Y13
+	VMOVUPS      Y4, (R9)(R11*1)
+	VMOVUPS      Y13, (R9)(R8*4)
+	VMOVUPS      Y10, Y4
+	VFNMADD231PS Y8, Y2, Y4
+	VFMADD231PS  Y6, Y3, Y4
+	VMOVUPS      Y9, Y6
+	VFNMADD231PS Y7, Y2, Y6
+	VFMADD231PS  Y5, Y3, Y6
+	VMOVUPS      Y4, Y8
+	VFMADD231PS  winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y4
+	VFNMADD231PS winogradInput8AVX2_const0_5AVX2<>+0(SB), Y6, Y8
+	VMOVUPS      Y4, (R10)(R8*4)
+	VMOVUPS      Y8, (R9)(R11*2)
+	VSUBPS       Y5, Y11, Y4
+	VSUBPS       Y9, Y7, Y5
+	VFMADD231PS  Y5, Y0, Y4
+	VMOVUPS      Y4, (R10)(R11*2)
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         ts+40(FP), AX

@@ -26,8 +26,8 @@ func winograd() {
 	}
 }
 
-// winoConstants are vectors in memory, made when first used: AVX2 has no
-// register to spare for them. AVX-512 may keep some.
+// winoConstants are vectors in memory, made when first used: AVX2 has few
+// registers to spare for them. What keep loads costs no load at every use.
 type winoConstants struct {
 	isa
 	name string
@@ -168,8 +168,11 @@ func winogradInput(s isa, points int) {
 	n := NewParamAddr("n", 48)
 	SHLQ(U8(2), ts)
 	half := newHalfTile(s, points, inputRows[points])
-	if s.lanes == 16 && points == 8 {
-		consts.keep(5.25, 4.25, 5, 4, 2, 0.5)
+	if points == 8 {
+		consts.keep(5.25, 4.25, 5, 4)
+		if s.lanes == 16 {
+			consts.keep(2, 0.5)
+		}
 	}
 
 	Label("tile")
