@@ -88,28 +88,25 @@ func (s *Strided) Run(ctx context.Context, out, in []float32, t *crew.Crew) erro
 	return nil
 }
 
-// Work implements crew.Job: the copy, a channel an item.
+// Work implements crew.Job: the copy, a channel an item. Padding is never
+// written: it is zero from the start.
 func (s *Strided) Work(m *crew.Member) {
-	for c := m.Next(s.p.Channels); c >= 0; c = m.Next(s.p.Channels) {
-		q := &s.inner.p
-		h, w := q.In[1], q.In[2]
-		src := s.in[c*volume(s.p.In):][:volume(s.p.In)]
+	p, q := &s.p, &s.inner.p
+	h, w, up, left := q.In[1], q.In[2], p.Pad[1], p.Pad[2]
+	columns := min(p.In[2], 2*w-left)
+	for c := m.Next(p.Channels); c >= 0; c = m.Next(p.Channels) {
+		src := s.in[c*volume(p.In):][:volume(p.In)]
 		dst := s.planes[c*4*h*w:][:4*h*w]
-		for row := range 2 * h {
-			even := dst[((row%2*2)*h+row/2)*w:][:w]
-			odd := dst[((row%2*2+1)*h+row/2)*w:][:w]
-			if ih := row - s.p.Pad[1]; ih >= 0 && ih < s.p.In[1] {
-				s.splitRow(even, 0, src[ih*s.p.In[2]:][:s.p.In[2]])
-				s.splitRow(odd, 1, src[ih*s.p.In[2]:][:s.p.In[2]])
-			} else {
-				clear(even)
-				clear(odd)
+		for phase := range 2 {
+			first := (phase + up) % 2 // of the input's rows
+			to := (first + up) / 2
+			rows := min(ceilDiv(p.In[1]-first, 2), h-to)
+			if rows <= 0 || columns <= 0 {
+				continue
 			}
+			even := dst[(phase*2+left%2)*h*w+to*w+left/2:]
+			odd := dst[(phase*2+(left+1)%2)*h*w+to*w+(left+1)/2:]
+			p.Level.Split(even, odd, w, src[first*p.In[2]:], 2*p.In[2], columns, rows)
 		}
 	}
-}
-
-// splitRow writes the elements of a padded row of one phase.
-func (s *Strided) splitRow(dst []float32, phase int, src []float32) {
-	strided(s.p.Level, dst, src, s.p.Pad[2], 2, phase)
 }
