@@ -15,7 +15,7 @@ import (
 //	direct:   MACs of the taps that meet input / mac + block copies
 //	winograd: transformed MACs / mac + transforms + block copies + the time
 //	          that its weights, larger than the layer's, take to arrive if
-//	          they outgrow the second-level cache
+//	          they are far (farBytes)
 //
 // A tile of few rows loads a row of weights for little work, so that a MAC
 // costs more there (thin).
@@ -29,9 +29,13 @@ type rates struct {
 
 var rateTable = [...]rates{
 	kernel.Generic: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 28},
-	kernel.AVX2:    {mac: 52, pack: 0.4, transform: 0.13, block: 0.25, stream: 28},
-	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.11, block: 0.25, stream: 28},
+	kernel.AVX2:    {mac: 52, pack: 0.4, transform: 0.1, block: 0.25, stream: 28},
+	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 28},
 }
+
+// wide is how much longer the transforms of a tile of 8 points take, for a
+// point: half-transformed tiles outgrow the registers.
+const wide = 1.5
 
 // callTime is the nanoseconds that a call of a transform takes beside its tiles.
 const callTime = 120
@@ -144,8 +148,13 @@ func (p *Problem) WinogradCost(m int) float64 {
 	tiles := rows * float64(p.tilesOf(2, m))
 	slices, out := float64(p.slices()), float64(p.Out[0])
 	weights := float64(points) * cin * cout * float64(p.Kernel[0])
-	product := tiles*weights*out/r.mac + max(0, 4*weights*float64(p.Groups)-nearBytes)/r.stream
+	together := tiles / images * out // rows that share the weights
+	tile := together / math.Ceil(together/float64(p.Level.BlockedRows()))
+	product := tiles*weights*out/r.mac*p.thin(tile) + max(0, 4*weights*float64(p.Groups)-farBytes)/r.stream
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
+	if m+p.Kernel[2]-1 == 8 {
+		transforms *= wide
+	}
 	blocks := images * (cin*float64(volume(p.In))*1.5 + cout*float64(volume(p.Out))) * r.block
 	// A call transforms the tiles of a row that have the same phase of the
 	// dilation, or the same index.
@@ -175,7 +184,7 @@ func (p *Problem) BestWinograd() (m int, cost float64) {
 	if p.Stride[1] == 2 {
 		h := p.halved()
 		q = &h
-		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.Level].pack
+		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.Level].pack / 2
 	}
 	for _, points := range winogradTiles {
 		try := p.winogradOutputs(points)

@@ -10,7 +10,7 @@ import (
 // become channels of their own (space to depth), over which the convolution
 // has stride 1 and half the taps a side. A kernel of 3x3 becomes 2x2 over four
 // times the channels, 16 products for 9; F(5x5, 2x2) then needs 5.76 of them
-// for an output. 7x7 becomes 4x4, and F(3x3, 4x4) does with 16 of 49.
+// for an output. 7x7 becomes 4x4, and F(5x5, 4x4) does with 10.24 of 49.
 type Strided struct {
 	p      Problem
 	inner  *Winograd
