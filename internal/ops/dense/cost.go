@@ -15,7 +15,7 @@ import (
 //	direct:   MACs of the taps that meet input / mac + block copies
 //	winograd: transformed MACs / mac + transforms + block copies + the time
 //	          that its weights, larger than the layer's, take to arrive if
-//	          they are far (farBytes)
+//	          they are more than hiddenBytes
 //
 // A tile of few rows loads a row of weights for little work, so that a MAC
 // costs more there (thin).
@@ -30,12 +30,15 @@ type rates struct {
 var rateTable = [...]rates{
 	kernel.Generic: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 28},
 	kernel.AVX2:    {mac: 52, pack: 0.4, transform: 0.1, block: 0.25, stream: 28},
-	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 28},
+	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
 }
 
 // wide is how much longer the transforms of a tile of 8 points take, for a
 // point: half-transformed tiles outgrow the registers.
 const wide = 1.5
+
+// hiddenBytes of transformed weights arrive while others are multiplied.
+const hiddenBytes = 7 << 19
 
 // callTime is the nanoseconds that a call of a transform takes beside its tiles.
 const callTime = 120
@@ -150,7 +153,7 @@ func (p *Problem) WinogradCost(m int) float64 {
 	weights := float64(points) * cin * cout * float64(p.Kernel[0])
 	together := tiles / images * out // rows that share the weights
 	tile := together / math.Ceil(together/float64(p.Level.BlockedRows()))
-	product := tiles*weights*out/r.mac*p.thin(tile) + max(0, 4*weights*float64(p.Groups)-farBytes)/r.stream
+	product := tiles*weights*out/r.mac*p.thin(tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	if m+p.Kernel[2]-1 == 8 {
 		transforms *= wide
