@@ -13,6 +13,7 @@ import (
 // kernels lists the generators by name; each has a file of its name.
 var kernels = map[string]func(){
 	"block":    block,
+	"fourier":  fourier,
 	"gemm":     gemm,
 	"lane":     lane,
 	"peak":     peak,
