@@ -28,6 +28,7 @@ var rooms = map[string]string{
 	"ops":           "layer ops/crew ops/dense ops/kernel ops/planes ops/reference shape tensor",
 	"ops/crew":      "",
 	"ops/dense":     "ops/crew ops/kernel",
+	"ops/fourier":   "ops/crew ops/dense ops/kernel",
 	"ops/kernel":    "",
 	"ops/planes":    "ops/crew ops/dense ops/kernel",
 	"ops/reference": "layer tensor",

@@ -1,0 +1,191 @@
+package fourier
+
+import (
+	"math"
+	"sync"
+
+	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
+)
+
+// rates are measured on one machine, and are nanoseconds in the proportion of
+// those of package dense: ratios between algorithms are what matters. An element
+// is a vector of real parts and one of imaginary parts.
+type rates struct {
+	radix    [7]float64 // an element of a pass of butterflies of that radix
+	pair     float64    // an element that is split or joined
+	weight   float64    // the product of an element and a weight
+	pack     float64    // a vector of pixels that is brought into channel blocks, or back
+	call     float64    // a call of a kernel
+	spectrum float64    // an element that goes to a matrix product, or comes back
+	mac      float64    // multiply-accumulates of a matrix product a nanosecond
+	thin     float64    // what a product of one row takes more; one of n rows, an n-th of it
+	cached   float64    // bytes of weights a nanosecond
+	memory   float64    // that of weights that outgrow the caches
+}
+
+// farBytes is what the last-level cache keeps of one layer's weights.
+const farBytes = 24 << 20
+
+// arrive is the nanoseconds that bytes of weights take.
+func (r *rates) arrive(bytes float64) float64 {
+	if bytes > farBytes {
+		return bytes / r.memory
+	}
+	return bytes / r.cached
+}
+
+// planeBytes is the bytes of planes a nanosecond, from and to memory.
+const planeBytes = 15
+
+var rateTable = [...]rates{
+	kernel.Generic: {
+		radix: [7]float64{2: 75, 3: 100, 4: 125, 5: 150, 6: 180},
+		pair:  16, weight: 24, pack: 32, call: 20, spectrum: 20, mac: 1.2, thin: 1, cached: 28, memory: 28,
+	},
+	kernel.AVX2: {
+		radix: [7]float64{2: 0.6, 3: 0.77, 4: 0.54, 5: 0.82, 6: 0.7},
+		pair:  0.8, weight: 0.8, pack: 1.6, call: 11, spectrum: 4.3, mac: 52, thin: 0.3, cached: 28, memory: 22,
+	},
+	kernel.AVX512: {
+		radix: [7]float64{2: 1.05, 3: 1.3, 4: 1.05, 5: 1.65, 6: 1.5},
+		pair:  1.6, weight: 1.6, pack: 5.2, call: 17, spectrum: 7, mac: 57, thin: 0.5, cached: 28, memory: 13,
+	},
+}
+
+// lines is the lines worth a look at each level, the longest first: those that
+// take less than any longer one.
+var lines = sync.OnceValue(func() (all [kernel.AVX512 + 1][]cut) {
+	for l := range all {
+		least := math.Inf(1)
+		for n := maxSize; n >= 1; n-- {
+			_, cost := factor(kernel.Level(l), n)
+			if n == 1 {
+				cost = rateTable[l].radix[2] // a copy
+			}
+			if t := cost * float64(n); t < least {
+				least = t
+				all[l] = append(all[l], cut{size: n, line: cost})
+			}
+		}
+	}
+	return all
+})
+
+// best finds the tiles of least cost, which is infinite if none fits the workspace.
+func best(p *dense.Problem) (chosen tiling, least float64) {
+	win := [2]window{windowOf(p, 1), windowOf(p, 2)}
+	least = math.Inf(1)
+	sizes := lines()[p.Level]
+	wides := win[1].cuts(sizes)
+	for _, high := range win[0].cuts(sizes) {
+		for _, wide := range wides {
+			for _, matrix := range []bool{false, true} {
+				t := tiling{win, high, wide, matrix}
+				if c := t.cost(p); c < least {
+					least, chosen = c, t
+				}
+			}
+		}
+	}
+	return chosen, least
+}
+
+// anyFits reports whether any tiles fit: the smallest are tried.
+func anyFits(p *dense.Problem) bool {
+	sizes := lines()[p.Level]
+	var smallest [2]cut
+	win := [2]window{windowOf(p, 1), windowOf(p, 2)}
+	for i, w := range win {
+		all := w.cuts(sizes)
+		if len(all) == 0 {
+			return false
+		}
+		smallest[i] = all[len(all)-1]
+	}
+	for _, matrix := range []bool{false, true} {
+		if t := (tiling{win, smallest[0], smallest[1], matrix}); t.fits(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// tiling is a way to cut a problem.
+type tiling struct {
+	win        [2]window
+	high, wide cut
+	matrix     bool // the channels of a group are mixed by matrix products
+}
+
+func (t *tiling) frequencies() int { return (t.wide.size/2 + 1) * t.high.size }
+
+// cost estimates a run with these tiles, +Inf if they do not fit.
+func (t *tiling) cost(p *dense.Problem) float64 {
+	r := &rateTable[p.Level]
+	if !t.fits(p) {
+		return math.Inf(1)
+	}
+	// The transforms of all tiles of one vector of channels, on the way in and out.
+	tiles := float64(t.high.count * t.wide.count)
+	half := float64(t.wide.size/2 + 1)
+	rowsIn := t.high.rows(t.win[0].in + (t.high.count-1)*(t.win[0].kernel-1))
+	rowsOut := t.high.rows(t.win[0].out)
+	row := float64(t.wide.count) * (t.wide.line*float64(t.wide.size)/2 + r.pair*half/2 + r.pack*float64(t.wide.size) + 2*r.call)
+	columns := tiles * float64(t.frequencies()) * t.high.line
+	way := func(rows float64) float64 { return rows*row + columns }
+	in, out := p.Channels/p.Groups, p.OutChannels/p.Groups
+	images := float64(p.Batch * p.In[0])
+	traffic := 4 * float64(p.Batch) * (float64(p.Channels)*float64(volume(p.In)) + float64(p.OutChannels)*float64(volume(p.Out))) / planeBytes
+	lanes := p.Level.Block()
+	points := tiles * float64(t.frequencies())
+	if !t.matrix {
+		blocks := float64(ceilDiv(p.Groups, lanes))
+		work := float64(in)*way(rowsIn) + float64(out)*way(rowsOut) + float64(in*out)*points*r.weight
+		return traffic + blocks*(images*work+float64(in*out)*float64(8*lanes*t.frequencies())/r.cached)
+	}
+	inBlocks, outBlocks := float64(ceilDiv(in, lanes)), float64(ceilDiv(out, lanes))
+	depth := float64((in + 3) / 4 * 4)
+	block := matrixBlock(p, t.high.count*t.wide.count, t.frequencies())
+	rows := math.Min(float64(2*block), float64(p.Level.BlockedRows()))
+	product := 4 * points * depth * outBlocks * float64(lanes) / r.mac * (1 + r.thin/rows)
+	weights := 8 * float64(t.frequencies()) * depth * outBlocks * float64(lanes)
+	stream := math.Ceil(tiles/float64(block)) * r.arrive(weights)
+	calls := points * outBlocks * (2/rows + 2/float64(block)) // of products and sums
+	spectra := points * (inBlocks + 2*outBlocks) * r.spectrum
+	return traffic + images*float64(p.Groups)*(inBlocks*way(rowsIn)+outBlocks*way(rowsOut)+product+stream+spectra+calls*r.call)
+}
+
+// fits reports whether the memory for these tiles is reasonable.
+func (t *tiling) fits(p *dense.Problem) bool {
+	weights := 4 * p.OutChannels * (p.Channels / p.Groups) * volume(p.Kernel)
+	return t.bytes(p) <= maxWorkspace && t.packed(p) <= max(maxPacked, 4*weights)
+}
+
+// packed is the bytes of the weights' spectra.
+func (t *tiling) packed(p *dense.Problem) int {
+	lanes := p.Level.Block()
+	in, out := p.Channels/p.Groups, p.OutChannels/p.Groups
+	if t.matrix {
+		return 8 * t.frequencies() * p.Groups * ceilDiv(out, lanes) * lanes * ((in + 3) / 4 * 4)
+	}
+	return 8 * t.frequencies() * ceilDiv(p.Groups, lanes) * lanes * in * out
+}
+
+// bytes is the workspace of one thread.
+func (t *tiling) bytes(p *dense.Problem) int {
+	lanes := p.Level.Block()
+	element := 8 * lanes
+	lines := 2 * max(lineBytes/2, element*t.wide.size)
+	column := max(lineBytes, element*t.high.size)
+	spectrum := element * (t.wide.size/2 + 1) * (t.high.size + 1)
+	if t.matrix {
+		block := matrixBlock(p, t.high.count*t.wide.count, t.frequencies())
+		if block == 0 {
+			return math.MaxInt
+		}
+		return lines + column + spectrum + block*matrixBytes(p, t.frequencies())
+	}
+	spectra, columns := depthwiseMemory(p)
+	return lines + columns*column + spectra*spectrum
+}
