@@ -25,7 +25,7 @@ var rooms = map[string]string{
 	"network":       "flops layer shape",
 	"network/onnx":  "flops layer network shape",
 	"npy":           "tensor",
-	"ops":           "layer ops/crew ops/dense ops/kernel ops/planes ops/reference shape tensor",
+	"ops":           "layer ops/crew ops/dense ops/fourier ops/kernel ops/planes ops/reference shape tensor",
 	"ops/crew":      "",
 	"ops/dense":     "ops/crew ops/kernel",
 	"ops/fourier":   "ops/crew ops/dense ops/kernel",

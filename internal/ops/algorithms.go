@@ -9,6 +9,7 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
+	"convx/internal/ops/fourier"
 	"convx/internal/tensor"
 )
 
@@ -30,6 +31,7 @@ type algorithm struct {
 // convAlgorithms stands by itself because the algorithms of other primitives choose from it.
 var convAlgorithms = []algorithm{
 	{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
+	{Name: "fft", accept: fourierAccepts, cost: fourierCost, tolerance: fourier.Tolerance, prepare32: fourierConv},
 	{Name: "planes", accept: planesAccepts, cost: planesCost, prepare32: planesConv},
 	{Name: "lanes", accept: lanesAccepts, cost: lanesCost, prepare32: lanesConv},
 	{Name: "direct", accept: directAccepts, cost: directCost, prepare32: directConv},

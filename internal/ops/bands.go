@@ -18,13 +18,17 @@ func bandsAccepts(c *chain) (int, error) {
 }
 
 // bandsPay reports whether what is between the stages would leave the caches: measured, stages in turn are as quick up to
-// a MiB or more, since their products are not cut into bands.
+// a MiB or more, since their products are not cut into bands; and large kernels are quicker by FFT, which bands do not
+// know.
 func bandsPay(c *chain) bool {
 	parts, _, err := blockOf(c)
 	if err != nil {
 		return false
 	}
 	d := c.Problems[parts.depthwise]
+	if fourierAccepts(d) == nil && fourierCost(d) < planesCost(d) {
+		return false
+	}
 	between, near := 4*d.N*d.O*d.OutPlane(), 3<<19
 	if parts.expand >= 0 {
 		between, near = between+4*d.N*d.C*d.InPlane(), 1<<20

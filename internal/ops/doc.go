@@ -14,6 +14,6 @@
 // zeros or none (padded.go). Algorithms that have no float64 constructor decline float64.
 //
 // Every algorithm must equal the reference on integer-valued data, whatever the number of threads; the tests of this
-// package walk the lists and hold each entry to that. Algorithms that round on integers too (Winograd) state a
+// package walk the lists and hold each entry to that. Algorithms that round on integers too (Winograd, FFT) state a
 // tolerance in their entry and are held to that.
 package ops

@@ -193,7 +193,13 @@ type phaseChoice func(*Problem) (*algorithm, error)
 
 // exactly keeps the convolutions of phases exact.
 func exactly(p *Problem) (*algorithm, error) {
-	return selection{without: []string{"winograd"}}.chooseFrom(convAlgorithms, p)
+	var sel selection
+	for _, a := range convAlgorithms {
+		if a.tolerance > 0 {
+			sel.without = append(sel.without, a.Name)
+		}
+	}
+	return sel.chooseFrom(convAlgorithms, p)
 }
 
 // byWinograd takes Winograd wherever it accepts.

@@ -9,6 +9,31 @@ import (
 	"convx/internal/tensor"
 )
 
+// TestPhasesAreExact takes a kernel so large that its one phase would be quickest by FFT, which rounds.
+func TestPhasesAreExact(t *testing.T) {
+	five := layer.Pad{Begin: 5, End: 5}
+	d := drawnOf(layer.Transposed{
+		Window:        layer.Window{Kernel: []int{11, 11}, Stride: []int{1, 1}, Dilation: []int{1, 1}, Padding: layer.Padding{Pairs: []layer.Pad{five, five}}},
+		OutputPadding: []int{0, 0}, OutChannels: 16, Groups: 1,
+	}, []int{1, 16, 20, 20})
+	in, weights := integers[float32](d, 1)
+	var outs []*tensor.Tensor[float32]
+	for _, name := range []string{"phases", referenceName} {
+		plan, err := Prepare(d.stage, d.in, weights, Options{Algorithm: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := tensor.New[float32](plan.Output...)
+		if err := plan.Run(t.Context(), out, in...); err != nil {
+			t.Fatal(err)
+		}
+		outs = append(outs, out)
+	}
+	if i := differs(outs[0], outs[1]); i >= 0 {
+		t.Errorf("output %d is %v, the reference says %v", i, outs[0].Data[i], outs[1].Data[i])
+	}
+}
+
 func BenchmarkTransposed(b *testing.B) {
 	for _, c := range []struct {
 		name                     string

@@ -49,6 +49,18 @@ func drawWindow(t *rapid.T, dims int) layer.Window {
 	return w
 }
 
+// drawLargeWindow draws kernels of stride 1 that may be larger than the input, with paddings of up to their size.
+func drawLargeWindow(t *rapid.T, dims int) layer.Window {
+	w := layer.Window{}
+	for i := range dims {
+		k := rapid.IntRange(6, 13).Draw(t, fmt.Sprint("kernel", i))
+		pad := rapid.IntRange(0, k)
+		w.Kernel, w.Stride, w.Dilation = append(w.Kernel, k), append(w.Stride, 1), append(w.Dilation, 1)
+		w.Padding.Pairs = append(w.Padding.Pairs, layer.Pad{Begin: pad.Draw(t, fmt.Sprint("begin", i)), End: pad.Draw(t, fmt.Sprint("end", i))})
+	}
+	return w
+}
+
 func drawInput(t *rapid.T, channels, dims int) []int {
 	in := []int{rapid.IntRange(1, 2).Draw(t, "batch"), channels}
 	for i := range dims {
@@ -71,6 +83,9 @@ func drawConv(t *rapid.T) drawn {
 		for i, k := range w.Kernel {
 			w.Stride[i], w.Dilation[i] = k+i%2, 1
 		}
+	}
+	if dims < 3 && rapid.IntRange(0, 3).Draw(t, "large") == 0 {
+		w = drawLargeWindow(t, dims)
 	}
 	c := layer.Conv{
 		Window: w, Groups: groups, OutChannels: groups * outs,
