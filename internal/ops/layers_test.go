@@ -100,6 +100,9 @@ func checkLayer[T tensor.Float](t *rapid.T, v layer.Variant, tolerance float64) 
 				allowed = max(allowed, tolerance*math.Abs(float64(v)))
 			}
 		}
+		if p.rounds() && l.Variant == "deformable" {
+			allowed *= 20 // rounded offsets move the samples: what that changes grows with the slope of the input
+		}
 		if i := differsBy(out, want, allowed); i >= 0 {
 			t.Fatalf("%s by %v: output %d is %v, in turn %v", l.Variant, p.Steps(), i, out.Data[i], want.Data[i])
 		}

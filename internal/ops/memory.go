@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/ops/fourier"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -57,7 +58,8 @@ func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) 
 }
 
 // mostPacked bounds the elements of a stage's packed weights. Channels are rounded up to whole vectors, and Winograd
-// turns the taps of a slice into up to 36 points; with stride 2, over four times the channels.
+// turns the taps of a slice into up to 64 points; with stride 2, over four times the channels. FFT keeps spectra of its
+// tiles.
 func mostPacked(p *Problem) int {
 	switch p.Stage.Op.Kind() {
 	case layer.KindConv, layer.KindDeformable:
@@ -87,7 +89,7 @@ func mostPacked(p *Problem) int {
 	}
 	points := p.Taps()
 	if winogradAccepts(p) == nil {
-		most := 36 * p.Kernel[0]
+		most := 64 * p.Kernel[0]
 		if p.Stride[1] == 2 {
 			most *= 4
 		}
@@ -95,7 +97,11 @@ func mostPacked(p *Problem) int {
 	}
 	up := func(n, by int) int { return (n + by - 1) / by * by }
 	n := up(p.C/p.Groups, 16) * (up(p.O/p.Groups, 32) * points)
-	return copies * (p.Groups*(n+3*up(p.O/p.Groups, 32)) + 2*p.C/p.Groups*p.Taps()) // with bias, and the places of the taps
+	n = p.Groups*(n+3*up(p.O/p.Groups, 32)) + 2*p.C/p.Groups*p.Taps() // with bias, and the places of the taps
+	if fourierAccepts(p) == nil {
+		n = max(n, fourier.PackedBytes(denseProblem(p))/4)
+	}
+	return copies * n
 }
 
 // tensorMemory is the bytes of a layer's input, output and operands.

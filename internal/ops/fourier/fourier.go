@@ -65,6 +65,17 @@ func New(p dense.Problem, weights, bias []float32) dense.Conv {
 	return newConv(newLayout(&p, t), weights, bias)
 }
 
+// PackedBytes is what New keeps of the weights of p, which Declines must have found nothing against.
+func PackedBytes(p *dense.Problem) int {
+	t, _ := best(p)
+	lanes, outs := p.Level.Block(), p.OutChannels/p.Groups
+	bias := ceilDiv(p.Groups, lanes) * lanes * outs
+	if t.matrix {
+		bias = p.Groups * ceilDiv(outs, lanes) * lanes
+	}
+	return t.packed(p) + 4*bias
+}
+
 func newConv(l *layout, weights, bias []float32) dense.Conv {
 	if l.matrix {
 		return newMatrix(l, weights, bias)
