@@ -75,9 +75,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef("%w; see %s --help", readable(err), c.CommandPath())
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.Flags().Bool("version", false, "print the version")
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
 	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
@@ -142,6 +140,9 @@ func unknownCommand(c *cobra.Command, args []string) error {
 func argsUpTo(most int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > most {
+			if args[most] == "true" || args[most] == "false" {
+				return usagef("%s does not know what to do with %q: a flag takes it after an equals sign, like --bias=%[2]s", c.CommandPath(), args[most])
+			}
 			if _, err := layer.ParseInts(args[most], 1); err == nil && c.Flags().Lookup("input") != nil {
 				return usagef("%s does not know what to do with %q: give the input size with -i %[2]s", c.CommandPath(), args[most])
 			}

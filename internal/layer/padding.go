@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -60,8 +61,11 @@ func ParsePadding(s string) (Padding, error) {
 		} else {
 			p.Pairs = append(p.Pairs, Pad{b, b})
 		}
+		if errors.Is(err, errNotWhole) {
+			return Padding{}, fmt.Errorf("%q is not a padding: 1, 1x2, 1:2x0:3 (begin:end per axis), same, same-lower, valid and causal are", s)
+		}
 		if err != nil {
-			return Padding{}, fmt.Errorf("%q: %w; padding is like 1, 1x2, 1:2x0:3 (begin:end per axis), same, same-lower, valid or causal", s, err)
+			return Padding{}, err
 		}
 	}
 	return p, nil

@@ -11,6 +11,8 @@ import (
 // MaxExtent bounds every number that a layer is given, so that the arithmetic of one rule cannot overflow.
 const MaxExtent = 1 << 30
 
+var errNotWhole = errors.New("is not a whole number")
+
 // parseInt reads a decimal integer in [least, MaxExtent].
 func parseInt(s string, least int) (int, error) {
 	v, err := strconv.Atoi(strings.TrimSpace(s))
@@ -18,7 +20,7 @@ func parseInt(s string, least int) (int, error) {
 	case errors.Is(err, strconv.ErrRange) || err == nil && v > MaxExtent:
 		return 0, fmt.Errorf("%q is larger than %d", s, MaxExtent)
 	case err != nil:
-		return 0, fmt.Errorf("%q is not a whole number", s)
+		return 0, fmt.Errorf("%q %w", s, errNotWhole)
 	case v < least:
 		return 0, fmt.Errorf("%d is less than %d", v, least)
 	}
@@ -30,6 +32,9 @@ func ParseInts(s string, least int) ([]int, error) {
 	var out []int
 	for part := range strings.SplitSeq(s, "x") {
 		v, err := parseInt(part, least)
+		if errors.Is(err, errNotWhole) && part != s {
+			return nil, fmt.Errorf("%q %w, or several joined by x", s, errNotWhole)
+		}
 		if err != nil {
 			return nil, err
 		}
