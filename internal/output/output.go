@@ -62,6 +62,9 @@ func Create(ctx context.Context, path string, o Options) (*File, error) {
 func (f *File) open(inputs []string) error {
 	old, err := os.Stat(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if f.path, err = behindLinks(f.path); err != nil {
+			return err
+		}
 		return f.openBeside()
 	}
 	if err != nil {
@@ -91,6 +94,26 @@ func (f *File) open(inputs []string) error {
 	}
 	f.perm, f.replace = old.Mode().Perm(), true
 	return f.openBeside()
+}
+
+// behindLinks follows symbolic links to a file that is still to be made: a rename would replace the link.
+func behindLinks(path string) (string, error) {
+	const most = 40 // links in a row, as Linux has it
+	for range most {
+		target, err := os.Readlink(path)
+		if err != nil {
+			return path, nil // no link
+		}
+		if !filepath.IsAbs(target) {
+			dir, err := filepath.EvalSymlinks(filepath.Dir(path)) // ".." in the target is seen from the folder itself
+			if err != nil {
+				return "", err
+			}
+			target = filepath.Join(dir, target)
+		}
+		path = target
+	}
+	return "", errors.New("too many symbolic links")
 }
 
 // openBeside makes the temporary file: in the same folder, because a rename cannot leave the file system.

@@ -161,6 +161,37 @@ func TestSymbolicLinkStays(t *testing.T) {
 	}
 }
 
+// A link whose file is still to be made is followed too, through folders that are links themselves.
+func TestDanglingLinkStays(t *testing.T) {
+	dir, other := folder(t), folder(t)
+	for link, target := range map[string]string{
+		filepath.Join(dir, "folder"):   other,
+		filepath.Join(other, "first"):  "../" + filepath.Base(other) + "/second",
+		filepath.Join(other, "second"): "third",
+		filepath.Join(dir, "lost"):     filepath.Join("nowhere", "file"),
+	} {
+		if err := os.Symlink(target, link); err != nil {
+			t.Skip(err)
+		}
+	}
+	f := create(t, filepath.Join(dir, "folder", "first"), Options{})
+	io.WriteString(f, "new")
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(filepath.Join(other, "third")); err != nil || string(data) != "new" {
+		t.Errorf("the linked file holds %q (%v)", data, err)
+	}
+	for _, name := range []string{"first", "second"} {
+		if stat, err := os.Lstat(filepath.Join(other, name)); err != nil || stat.Mode().Type() != os.ModeSymlink {
+			t.Errorf("the link %s became %v (%v)", name, stat, err)
+		}
+	}
+	if _, err := Create(t.Context(), filepath.Join(dir, "lost"), Options{}); err == nil || !strings.Contains(err.Error(), `nowhere" does not exist`) {
+		t.Errorf("a link into a folder that there is not: %v", err)
+	}
+}
+
 func TestStandardOutput(t *testing.T) {
 	for _, c := range []struct {
 		path     string
