@@ -125,7 +125,7 @@ func TestDims(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	for word, want := range map[string]string{"kernle": "kernel", "rio": "", "foo": "", "ro": "", "roii": "roi", "strid": "stride", "": ""} {
+	for word, want := range map[string]string{"kernle": "kernel", "rio": "roi", "oir": "", "foo": "", "ro": "", "roii": "roi", "strid": "stride", "": ""} {
 		if got := Nearest(word, []string{"kernel", "roi", "stride"}); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
 		}
