@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,7 +11,6 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/network"
-	"convx/internal/network/onnx"
 )
 
 // netFlags choose networks in place of a layer.
@@ -18,11 +18,12 @@ type netFlags struct {
 	names []string
 	input []int // replaces the networks' own
 	batch int
+	stdin io.Reader // the network "-"
 }
 
 // register adds --net and --batch; many allows several networks.
 func (n *netFlags) register(cmd *cobra.Command, many bool) {
-	usage := "a whole network: the `NAME` of a built-in one, or a .yaml or .onnx file"
+	usage := "a whole network: the `NAME` of a built-in one, a .yaml or .onnx file, or - for standard input"
 	if many {
 		usage += "; repeat for more"
 	}
@@ -42,6 +43,7 @@ func (n *netFlags) register(cmd *cobra.Command, many bool) {
 
 // settle checks the flags against each other. Of the layer flags, a network reads --input alone.
 func (n *netFlags) settle(cmd *cobra.Command, flags *layerFlags, args []string) error {
+	n.stdin = cmd.InOrStdin()
 	if len(n.names) == 0 {
 		if cmd.Flags().Changed("batch") {
 			return usagef("--batch is for networks: give --net, or put the batch into -i NxCxHxW")
@@ -77,23 +79,9 @@ func (n *netFlags) only() (string, error) {
 
 // load reads and evaluates one network at the asked-for size.
 func (n *netFlags) load(name string) (*network.Result, error) {
-	var g *network.Graph
-	var err error
-	o := network.Options{Input: n.input, Batch: n.batch}
-	if strings.EqualFold(filepath.Ext(name), ".onnx") {
-		var m *onnx.Model
-		if m, err = onnx.Open(name); err != nil {
-			return nil, err
-		}
-		if g, err = m.Network(onnx.Options{Input: n.input, Batch: n.batch}); err != nil {
-			return nil, fmt.Errorf("reading %q: %w", name, err)
-		}
-		if g.Name == "" {
-			g.Name = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
-		}
-		o = network.Options{} // the graph stands for this size
-	} else if g, err = network.Open(name); err != nil {
-		return nil, netError(err)
+	g, o, err := n.source(name)
+	if err != nil {
+		return nil, err
 	}
 	r, err := network.Evaluate(g, o)
 	return r, netError(err)

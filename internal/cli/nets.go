@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,12 @@ func newNets(s Streams, run func(netsOptions) error) *cobra.Command {
   convx nets
   convx nets show resnet-50 > mine.yaml
   convx flops --net resnet-50 --depth 1`, "\n"),
-		Args: argsUpTo(0),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 && slices.Contains(network.Names(), args[0]) {
+				return usagef("convx nets lists them all: convx nets show %s prints its file, convx flops --net %[1]s counts it", args[0])
+			}
+			return argsUpTo(0)(c, args)
+		},
 		RunE: func(*cobra.Command, []string) error { return run(o) },
 	}
 	formatVar(cmd, &o.format)

@@ -78,6 +78,9 @@ func syntaxError(err error) Problem {
 	if strings.Contains(msg, "no documents") {
 		msg = "the file is empty"
 	}
+	if strings.Contains(msg, "cannot start any token") {
+		msg = "neither a tab nor any of @ ` % can begin a value: indent with spaces, quote text"
+	}
 	return Problem{At: Position{at.Mark.Line, at.Mark.Column}, Err: errors.New(msg)}
 }
 

@@ -29,12 +29,21 @@ func Source(name string) ([]byte, error) {
 	data, err := configs.Networks.ReadFile(path.Join("networks", name+".yaml"))
 	if err != nil {
 		e := layer.Errorf("unknown network %q", name)
-		if near := layer.Nearest(name, Names()); near != "" {
-			return nil, e.Hint("did you mean " + near + "?")
+		if near := similar(name); len(near) > 0 {
+			return nil, e.Hint("did you mean " + strings.Join(near, ", ") + "?")
 		}
 		return nil, e.Hint("networks are " + strings.Join(Names(), ", ")).Hint("give a file, like ./net.yaml")
 	}
 	return data, nil
+}
+
+// similar lists the networks that a mistyped name, or the beginning of one, may stand for.
+func similar(name string) []string {
+	name = strings.ToLower(name)
+	if near := layer.Nearest(name, Names()); near != "" {
+		return []string{near}
+	}
+	return slices.DeleteFunc(Names(), func(n string) bool { return name == "" || !strings.HasPrefix(n, name) })
 }
 
 // Named reads an embedded network. The error for a name that there is not is a *layer.Error.
@@ -51,10 +60,10 @@ func Open(name string) (*Graph, error) {
 	if !strings.ContainsAny(name, "./\\") {
 		return Named(name)
 	}
-	switch ext := strings.ToLower(path.Ext(name)); ext {
+	switch strings.ToLower(path.Ext(name)) {
 	case ".yaml", ".yml":
 		return ReadFile(name)
 	default:
-		return nil, fmt.Errorf("reading %q: a network file ends in .yaml or .yml, not %q", name, ext)
+		return nil, fmt.Errorf("reading %q: a network file ends in .yaml or .yml, a model in .onnx", name)
 	}
 }

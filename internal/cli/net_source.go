@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"convx/internal/network"
+	"convx/internal/network/onnx"
+)
+
+// maxPiped bounds what is read of a pipe, in bytes: no protocol buffer is larger.
+const maxPiped = 2 << 30
+
+// source reads the network that --net names: a built-in one, a file, or "-". A file's name says what it is; where it
+// does not, as that of a pipe, its content does. Under these options the network is to be evaluated.
+func (n *netFlags) source(name string) (*network.Graph, network.Options, error) {
+	o := network.Options{Input: n.input, Batch: n.batch}
+	if name == "-" {
+		return n.read("standard input", n.stdin, o)
+	}
+	switch ext := strings.ToLower(filepath.Ext(name)); {
+	case !strings.ContainsAny(name, "./\\"), ext == ".yaml", ext == ".yml":
+		g, err := network.Open(name)
+		return g, o, netError(err)
+	case ext == ".onnx" && !isPipe(name):
+		m, err := onnx.Open(name)
+		if err != nil {
+			return nil, o, err
+		}
+		return n.model(fmt.Sprintf("%q", name), name, m)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, o, fmt.Errorf("reading %q: %w", name, cause(err))
+	}
+	defer f.Close()
+	return n.read(name, f, o)
+}
+
+// read reads a network whose content says what it is: a model has control characters, which a network file cannot have.
+func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.Graph, network.Options, error) {
+	quoted := label
+	if r != n.stdin {
+		quoted = fmt.Sprintf("%q", label)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, maxPiped+1))
+	if err == nil && len(data) > maxPiped {
+		err = errors.New("it has more than 2 GiB")
+	}
+	if err != nil {
+		return nil, o, fmt.Errorf("reading %s: %w", quoted, cause(err))
+	}
+	isControl := func(c rune) bool { return c < ' ' && c != '\n' && c != '\r' && c != '\t' }
+	if bytes.IndexFunc(data, isControl) < 0 {
+		g, err := network.Parse(label, data)
+		return g, o, netError(err)
+	}
+	m, err := onnx.Decode(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
+	}
+	return n.model(quoted, label, m)
+}
+
+// model is a model's network at the asked-for size, for which the graph then stands.
+func (n *netFlags) model(quoted, path string, m *onnx.Model) (*network.Graph, network.Options, error) {
+	g, err := m.Network(onnx.Options{Input: n.input, Batch: n.batch})
+	if err != nil {
+		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, err)
+	}
+	if g.Name == "" {
+		g.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	}
+	return g, network.Options{}, nil
+}
+
+func isPipe(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0
+}
