@@ -58,6 +58,24 @@ func (o engineFlags) check() error {
 	if o.threads < 0 {
 		return usagef("--threads %d: give 0 for all, or a positive number", o.threads)
 	}
+	if o.algorithm == "all" {
+		return nil
+	}
+	return checkAlgorithm(o.algorithm)
+}
+
+// checkAlgorithm refuses names that no algorithm has, once, before any layer is asked whether it takes them.
+func checkAlgorithm(selection string) error {
+	for word := range strings.SplitSeq(selection, ",") {
+		name := strings.TrimPrefix(strings.TrimSpace(word), "-")
+		if name == "auto" || slices.Contains(ops.Algorithms(), name) {
+			continue
+		}
+		if near := layer.Nearest(name, ops.Algorithms()); near != "" {
+			return usagef("unknown algorithm %q: did you mean %s?", name, near)
+		}
+		return usagef("unknown algorithm %q: algorithms are auto, %s", name, strings.Join(ops.Algorithms(), ", "))
+	}
 	return nil
 }
 
@@ -133,7 +151,14 @@ func benchSubject(flags *layerFlags, arg string) (layer.Spec, string, error) {
 	}
 	_, isVariant := layer.VariantNamed(arg)
 	_, isSuite := configs.Suite(arg)
-	if isVariant || !isSuite && !looksLikeFile(arg) {
+	if !isVariant && !isSuite && !looksLikeFile(arg) {
+		names := slices.Concat(configs.SuiteNames(), layer.VariantNames())
+		if near := layer.Nearest(arg, names); near != "" {
+			return layer.Spec{}, "", usagef("unknown variant or suite %q: did you mean %s?", arg, near)
+		}
+		return layer.Spec{}, "", usagef("unknown variant or suite %q: suites are %s; variants are %s", arg, strings.Join(configs.SuiteNames(), ", "), strings.Join(layer.VariantNames(), ", "))
+	}
+	if isVariant {
 		s, err := flags.spec(arg)
 		return s, "", err
 	}

@@ -92,7 +92,10 @@ const mostFrames = 64
 
 func runDraw(ctx context.Context, o drawOptions) error {
 	ext := strings.ToLower(filepath.Ext(o.output))
-	if ext != ".png" && ext != ".gif" && ext != ".svg" {
+	if o.output == "" && o.spec.Variant != "" {
+		return usagef("no file given: draw writes to -o FILE.png, .gif or .svg")
+	}
+	if o.output != "" && ext != ".png" && ext != ".gif" && ext != ".svg" {
 		return usagef("-o %q: a figure is written to a .png, .gif or .svg file", o.output)
 	}
 	if !(o.scale >= 0.25 && o.scale <= 8) {

@@ -46,6 +46,9 @@ stated. The exit status is 3 if one fails.`,
 			if o.threads < 0 {
 				return usagef("--threads %d: give 0 for all, or a positive number", o.threads)
 			}
+			if err := checkAlgorithm(o.algorithm); err != nil {
+				return err
+			}
 			if o.identities, err = pickIdentities(args); err != nil {
 				return err
 			}
@@ -132,7 +135,7 @@ func runVerify(ctx context.Context, o verifyOptions) error {
 	if err != nil {
 		return err
 	}
-	sum := report.Text{fmt.Sprintf("%d of %s hold, seed %d", len(o.identities)-len(failures), identitiesText(len(o.identities)), o.seed)}
+	sum := report.Text{fmt.Sprintf("%s, seed %d", holdText(len(o.identities)-len(failures), len(o.identities)), o.seed)}
 	if err := report.Write(o.Out, o.format, report.Document{JSON: j, Blocks: []report.Block{t, sum}}); err != nil {
 		return err
 	}
@@ -142,9 +145,9 @@ func runVerify(ctx context.Context, o verifyOptions) error {
 	return nil
 }
 
-func identitiesText(n int) string {
+func holdText(hold, n int) string {
 	if n == 1 {
-		return "1 identity"
+		return fmt.Sprintf("%d of 1 identity holds", hold)
 	}
-	return fmt.Sprintf("%d identities", n)
+	return fmt.Sprintf("%d of %d identities hold", hold, n)
 }
