@@ -175,6 +175,11 @@ func loadOperands[T tensor.Float](l layer.Layer, o operandFiles, made map[string
 			}
 			v.inexact += info.Inexact
 			v.tensors[n.Name] = t.Reshape(n.Shape...)
+			if n.Name == "rois" {
+				if err := checkROIs(t, op.path); err != nil {
+					return v, err
+				}
+			}
 			v.origins = append(v.origins, fmt.Sprintf("%s from %q", size, op.path))
 		} else if m, ok := made[n.Name]; ok {
 			t := tensor.New[T](n.Shape...)
@@ -194,6 +199,11 @@ func loadOperands[T tensor.Float](l layer.Layer, o operandFiles, made map[string
 			parts = append(parts, n.Name+" "+layer.FormatShape(n.Shape))
 		case n.Name == "rois" && !has(o.given, n.Name):
 			v.origins = append(v.origins, fmt.Sprintf("rois: %s in image 0", formatROIs(l.ROIs)))
+		}
+	}
+	if rois, ok := v.tensors["rois"]; ok {
+		if note := outsideNote(rois, l); note != "" {
+			v.origins = append(v.origins, note)
 		}
 	}
 	if parts != nil {

@@ -70,10 +70,32 @@ func (j *job) sayWritten(shown string) {
 	case j.output == "":
 		j.sayf("nothing was written: add -o FILE.png or FILE.npy to keep the result, --stats to see its values")
 	case shown != "":
-		j.sayf("wrote %q: %s", j.output, shown)
+		j.sayf("wrote %q: %s%s", j.output, shown, j.gridText())
 	case j.output != "-":
 		j.sayf("wrote %q", j.output)
 	}
+}
+
+// gridText says why a grid that was asked for is not what the picture shows.
+func (j *job) gridText() string {
+	m, err := j.picture.mapOptions(j.source.depth())
+	if err != nil || m.Rows == 0 {
+		return ""
+	}
+	batch, channels := j.shape.Output[0], j.shape.Output[1]
+	switch {
+	case channels == 3 && m.Channels == nil:
+		if m.Rows*m.Cols > batch {
+			return fmt.Sprintf("; no %s grid, for 3 channels are shown in colour: --channel 0,1,2 shows their maps", j.picture.grid)
+		}
+		return ""
+	case m.Channels != nil:
+		channels = len(m.Channels)
+	}
+	if n := batch * channels; m.Cols > n || m.Rows > (n+m.Cols-1)/m.Cols {
+		return fmt.Sprintf("; %d do not fill %s", n, j.picture.grid)
+	}
+	return ""
 }
 
 func threadsOf(o ops.Options) int {

@@ -183,6 +183,9 @@ func parseROIs(v string) ([]ROI, error) {
 			}
 			c[i] = x
 		}
+		if c[2] < c[0] || c[3] < c[1] {
+			return nil, fmt.Errorf("%q ends before it begins: a region is X0,Y0,X1,Y1 with X0 <= X1 and Y0 <= Y1", part)
+		}
 		out = append(out, ROI{c[0], c[1], c[2], c[3]})
 	}
 	return out, nil
