@@ -50,6 +50,7 @@ type countsJSON struct {
 
 type baselineJSON struct {
 	Net        string      `json:"net"`
+	Input      []int       `json:"input"`
 	Variant    string      `json:"variant"`
 	Convention string      `json:"convention"`
 	PeakMemory *int        `json:"peak_memory"`
@@ -62,6 +63,8 @@ type baselineJSON struct {
 
 type rowJSON struct {
 	Name    string `json:"name"`
+	Net     string `json:"net"`
+	Input   []int  `json:"input"`
 	Label   string `json:"label"`
 	Variant string `json:"variant"`
 	Kind    string `json:"kind"`
@@ -85,9 +88,9 @@ func (c countsJSON) counts() Counts {
 func ParseBaseline(data []byte, name string) (Subject, error) {
 	var j baselineJSON
 	if err := json.Unmarshal(data, &j); err != nil {
-		return Subject{}, fmt.Errorf("not convx's JSON: %w", err)
+		return Subject{}, fmt.Errorf("not convx's JSON: %s: make a baseline with convx flops -f json", jsonProblem(err))
 	}
-	s := Subject{Name: cmp.Or(j.Net, j.Variant), Convention: cmp.Or(j.Convention, "mac"), Total: j.counts()}
+	s := Subject{Name: cmp.Or(j.Net, j.Variant), Input: j.Input, Convention: cmp.Or(j.Convention, "mac"), Total: j.counts()}
 	if j.Total != nil {
 		s.Total = j.Total.counts()
 	}
@@ -98,14 +101,18 @@ func ParseBaseline(data []byte, name string) (Subject, error) {
 		s.Layers = append(s.Layers, Layer{Name: r.Name, Kind: cmp.Or(r.Variant, r.Kind), Counts: r.counts()})
 	}
 	if len(j.Rows) > 0 {
-		i := slices.IndexFunc(j.Rows, func(r rowJSON) bool { return r.Label == name || r.Variant == name })
+		i := slices.IndexFunc(j.Rows, func(r rowJSON) bool { return r.Label == name || r.Variant == name || r.Net == name })
 		if i < 0 && len(j.Rows) == 1 {
 			i = 0
 		}
 		if i < 0 {
 			return Subject{}, fmt.Errorf("none of its %d rows is %s", len(j.Rows), name)
 		}
-		s.Name, s.Total = cmp.Or(j.Rows[i].Label, j.Rows[i].Variant), j.Rows[i].counts()
+		row := j.Rows[i]
+		s.Name, s.Total = cmp.Or(row.Label, row.Variant, row.Net), row.counts()
+		if row.Input != nil {
+			s.Input = row.Input
+		}
 	}
 	for _, layers := range append(s.Layers, Layer{Counts: s.Total}) {
 		for q, v := range layers.Counts {
@@ -120,6 +127,14 @@ func ParseBaseline(data []byte, name string) (Subject, error) {
 	return s, nil
 }
 
+// jsonProblem says what is wrong with JSON without naming Go's types.
+func jsonProblem(err error) string {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Sprintf("%s is a JSON %s", cmp.Or(e.Field, "the whole"), e.Value)
+	}
+	return err.Error()
+}
+
 // Change is what became of a layer, or of the total.
 type Change struct {
 	Name          string
@@ -130,8 +145,11 @@ type Change struct {
 type Difference struct {
 	Total Change
 	// Layers are those that changed, in the subject's order, then those that are gone.
-	Layers []Change
-	Checks []Check
+	Layers  []Change
+	Renamed []Rename
+	Checks  []Check
+	// Doubts say why the earlier one may be the wrong one to compare with.
+	Doubts []string
 }
 
 // Compare holds the subject to an earlier one. Only the quantities of allowed are held, each to its increase; without
@@ -140,7 +158,9 @@ func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error)
 	if s.Convention != before.Convention {
 		return Difference{}, fmt.Errorf("the baseline counts as %s does and this count as %s: give --convention %s", before.Convention, s.Convention, before.Convention)
 	}
-	d := Difference{Total: Change{Name: "total", Before: before.Total, After: s.Total}, Layers: changes(s, before)}
+	d := Difference{Total: Change{Name: "total", Before: before.Total, After: s.Total}}
+	d.Layers, d.Renamed = pairs(s, before)
+	d.Doubts = doubts(s, before, len(d.Renamed))
 	for _, q := range Quantities() {
 		old, known := before.Total[q]
 		now, measured := s.Total[q]
@@ -165,29 +185,6 @@ func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error)
 		})
 	}
 	return d, nil
-}
-
-// changes lists the layers whose counts differ.
-func changes(s, before Subject) []Change {
-	old := make(map[string]Counts, len(before.Layers))
-	for _, l := range before.Layers {
-		old[l.Name] = l.Counts
-	}
-	var out []Change
-	now := make(map[string]bool, len(s.Layers))
-	for _, l := range s.Layers {
-		now[l.Name] = true
-		was, known := old[l.Name]
-		if !known || differ(was, l.Counts) {
-			out = append(out, Change{Name: l.Name, Before: was, After: l.Counts})
-		}
-	}
-	for _, l := range before.Layers {
-		if !now[l.Name] {
-			out = append(out, Change{Name: l.Name, Before: l.Counts})
-		}
-	}
-	return out
 }
 
 // differ compares the quantities that both have.

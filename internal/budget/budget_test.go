@@ -238,6 +238,56 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// A layer with another name, the same kind and the same counts is neither new nor gone.
+func TestCompareRenamed(t *testing.T) {
+	conv := func(name string, macs int) Layer {
+		return Layer{Name: name, Kind: "standard", Counts: Counts{MACs: macs}}
+	}
+	before := Subject{Name: "net", Input: []int{1, 3, 8, 8}, Layers: []Layer{conv("a", 5), conv("b", 7), conv("c", 7), conv("d", 9), {Name: "e", Kind: "linear", Counts: Counts{MACs: 3}}}}
+	after := Subject{Name: "net", Input: []int{1, 3, 8, 8}, Layers: []Layer{conv("a", 5), conv("x", 7), conv("y", 7), conv("z", 7), conv("d", 8), conv("e2", 3)}}
+	d, err := Compare(after, before, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []Rename{{"x", "b"}, {"y", "c"}}; !slices.Equal(d.Renamed, want) {
+		t.Errorf("renamed %v, want %v", d.Renamed, want)
+	}
+	var changed []string
+	for _, c := range d.Layers {
+		changed = append(changed, c.Name)
+	}
+	if want := []string{"z", "d", "e2", "e"}; !slices.Equal(changed, want) {
+		t.Errorf("changed %v, want %v", changed, want)
+	}
+}
+
+// A baseline that may be the wrong one says why.
+func TestCompareDoubts(t *testing.T) {
+	layers := func(names ...string) (out []Layer) {
+		for _, n := range names {
+			out = append(out, Layer{Name: n, Kind: n})
+		}
+		return out
+	}
+	net := Subject{Name: "net", Input: []int{1, 3, 8, 8}, Layers: layers("a", "b", "c")}
+	for _, c := range []struct {
+		before Subject
+		want   []string
+	}{
+		{net, nil},
+		{Subject{Name: "base", Layers: layers("a", "b", "q")}, nil}, // a file that was copied to another name
+		{Subject{Name: "net"}, nil},
+		{Subject{Name: "net", Input: []int{2, 3, 8, 8}, Layers: layers("a", "b", "c")}, []string{"the baseline was counted on an input of 2x3x8x8, this on 1x3x8x8"}},
+		{Subject{Name: "other", Layers: layers("c", "p", "q")}, []string{"the baseline counts other, this is net: 1 of its 3 layers are in it"}},
+		{Subject{Name: "net", Layers: layers("stage1", "stage2")}, []string{"0 of 3 layers are in the baseline: give both counts the same --depth, --by and --top"}},
+	} {
+		d, err := Compare(net, c.before, nil)
+		if err != nil || !slices.Equal(d.Doubts, c.want) {
+			t.Errorf("got %q (%v), want %q", d.Doubts, err, c.want)
+		}
+	}
+}
+
 func TestBaselines(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"variant": "standard", "params": 5, "macs": 7, "stages": [{"name": "conv", "kind": "conv", "macs": 7}]}`: "",
@@ -248,7 +298,7 @@ func TestBaselines(t *testing.T) {
 		`[1, 2]`:            "not convx's JSON: ",
 		`{"macs": 1e400}`:   "not convx's JSON: ",
 		`{"macs": -1}`:      "a negative count of MACs",
-		``:                  "not convx's JSON: unexpected end of JSON input",
+		``:                  "not convx's JSON: unexpected end of JSON input: make a baseline with convx flops -f json",
 		`{"macs": 7} extra`: "not convx's JSON: ",
 	} {
 		s, err := ParseBaseline([]byte(text), "small")

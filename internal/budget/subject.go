@@ -51,6 +51,7 @@ type Subject struct {
 	Name string
 	// File is where the network comes from, if from a file: annotations point there.
 	File   string
+	Input  []int // its shape
 	Total  Counts
 	Layers []Layer
 	// Convention is whose MACs these are.

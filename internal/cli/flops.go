@@ -158,6 +158,7 @@ func runFlops(o flopsOptions) error {
 	if err != nil {
 		return err
 	}
+	v.warn(o.Streams, o.format)
 	if err := v.write(o.Out, o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain})); err != nil {
 		return err
 	}

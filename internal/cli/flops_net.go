@@ -181,6 +181,7 @@ func runFlopsNet(o flopsOptions) error {
 	if err != nil {
 		return err
 	}
+	v.warn(o.Streams, o.format)
 	u := uncountedText(r)
 	if len(u) > 0 && o.limits.given() {
 		v.notes = append(v.notes, "not counted, and missing from the totals: "+strings.Join(u, ", "))

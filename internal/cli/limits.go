@@ -91,7 +91,7 @@ func (l *limitFlags) hold(s budget.Subject, rows []budget.Layer) (verdict, error
 	if err != nil {
 		return v, usagef("--baseline %s: %w", l.baseline, err)
 	}
-	v.difference, v.checks = &d, append(v.checks, d.Checks...)
+	v.difference, v.checks, v.notes = &d, append(v.checks, d.Checks...), append(v.notes, d.Doubts...)
 	return v, nil
 }
 
@@ -114,6 +114,16 @@ func readBudget(text string) (budget.Budget, error) {
 	}
 	b, err := budget.Parse(text+".yaml", data)
 	return b, netError(err)
+}
+
+// warn says the notes on standard error where the format has no place for them.
+func (v verdict) warn(s Streams, f report.Format) {
+	if f != report.JSONFormat && f != report.CSVFormat {
+		return
+	}
+	for _, n := range v.notes {
+		s.warnf("%s", n)
+	}
 }
 
 // write prints a document with the verdict in it, or the verdict alone where the format is for a CI server.
@@ -145,7 +155,7 @@ func countsOf(t flops.Total, macs int) budget.Counts {
 
 // netSubject is a network to hold to limits, every layer by itself.
 func netSubject(name string, r *network.Result, figures []int, total int, c flops.Convention) budget.Subject {
-	s := budget.Subject{Name: r.Graph.Name, Convention: c.Name, Total: countsOf(r.Total, total)}
+	s := budget.Subject{Name: r.Graph.Name, Input: r.Input, Convention: c.Name, Total: countsOf(r.Total, total)}
 	s.Total[budget.PeakMemory] = r.PeakMemory
 	if _, err := os.Stat(name); err == nil && strings.ContainsAny(name, "./\\") {
 		s.File = filepath.ToSlash(filepath.Clean(name))
@@ -172,7 +182,7 @@ func shownRows(rows []netRow) []budget.Layer {
 
 // layerSubject is one layer to hold to limits, its stages as rows.
 func layerSubject(c counted, figures []int, total int, convention flops.Convention) budget.Subject {
-	s := budget.Subject{Name: c.Layer.Variant, Convention: convention.Name, Total: countsOf(c.cost.Total, total)}
+	s := budget.Subject{Name: c.Layer.Variant, Input: c.Input, Convention: convention.Name, Total: countsOf(c.cost.Total, total)}
 	for i, row := range c.cost.Rows {
 		s.Layers = append(s.Layers, budget.Layer{Name: row.Name, Kind: string(row.Kind), Counts: countsOf(row.Total, figures[i])})
 	}
@@ -205,6 +215,12 @@ type differenceJSON struct {
 	Baseline string       `json:"baseline"`
 	Total    changeJSON   `json:"total"`
 	Layers   []changeJSON `json:"layers"`
+	Renamed  []renameJSON `json:"renamed"`
+}
+
+type renameJSON struct {
+	Name string `json:"name"`
+	Was  string `json:"was"`
 }
 
 type changeJSON struct {
@@ -223,9 +239,12 @@ func (v verdict) json() verdictJSON {
 		j.Checks = append(j.Checks, checkJSON{c.Name, string(c.Quantity), c.Measured, c.Allowed, c.Measured - c.Allowed, !c.Over(), most})
 	}
 	if d := v.difference; d != nil {
-		j.Differences = &differenceJSON{Baseline: v.baseline, Total: changeJSON(d.Total), Layers: []changeJSON{}}
+		j.Differences = &differenceJSON{Baseline: v.baseline, Total: changeJSON(d.Total), Layers: []changeJSON{}, Renamed: []renameJSON{}}
 		for _, c := range d.Layers {
 			j.Differences.Layers = append(j.Differences.Layers, changeJSON(c))
+		}
+		for _, r := range d.Renamed {
+			j.Differences.Renamed = append(j.Differences.Renamed, renameJSON(r))
 		}
 	}
 	return j

@@ -84,14 +84,19 @@ func (v verdict) differences(f report.Format) []report.Block {
 		t.Rows = append(t.Rows, changeCells(c))
 	}
 	t.Footer = changeCells(d.Total)
-	head := fmt.Sprintf("since %s: %d layers differ", v.baseline, len(d.Layers))
+	verb := "differ"
 	if len(d.Layers) == 1 {
-		head = fmt.Sprintf("since %s: 1 layer differs", v.baseline)
+		verb = "differs"
 	}
+	head := fmt.Sprintf("since %s: %s %s", v.baseline, layersText(len(d.Layers)), verb)
 	if more := len(d.Layers) - len(shown); more > 0 {
 		head += fmt.Sprintf("; the first %d are shown, -f json has all", len(shown))
 	}
-	return []report.Block{report.Text{head}, t}
+	blocks := []report.Block{report.Text{head}, t}
+	if n := len(d.Renamed); n > 0 {
+		blocks = append(blocks, report.Text{fmt.Sprintf("renamed, with the same counts: %s, the first is %s, which was %s", layersText(n), d.Renamed[0].Name, d.Renamed[0].Was)})
+	}
+	return blocks
 }
 
 func changeCells(c budget.Change) []report.Cell {
@@ -122,4 +127,11 @@ func known(n int, ok bool) report.Cell {
 		return report.Str("")
 	}
 	return report.Int(n)
+}
+
+func layersText(n int) string {
+	if n == 1 {
+		return "1 layer"
+	}
+	return fmt.Sprintf("%d layers", n)
 }
