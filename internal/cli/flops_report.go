@@ -110,7 +110,7 @@ func costCells(c costJSON) []report.Cell {
 func costFootnotes(t flops.Total, c flops.Convention) report.Text {
 	lines := report.Text{
 		"activations: " + report.Count(t.Activations).Text + " outputs of stages that have MACs",
-		fmt.Sprintf("memory as float32: weights %s, activations read and written %s", report.Bytes(t.WeightBytes), report.Bytes(t.ActivationBytes)),
+		memoryText(t),
 		fmt.Sprintf("arithmetic intensity: %s FLOPs a byte", report.Digits(t.ArithmeticIntensity())),
 	}
 	if c.Name != "mac" {
@@ -153,4 +153,13 @@ func conventionsTable(rows []conventionJSON) report.Table {
 		t.Rows = append(t.Rows, []report.Cell{report.Str(r.Convention), report.Count(r.Figure), report.Str(r.Unit), report.Str(r.Differs)})
 	}
 	return t
+}
+
+// memoryText says what the bytes are counted as. A model may store its weights in other types than float32.
+func memoryText(t flops.Total) string {
+	weights, activations := report.Bytes(t.WeightBytes), report.Bytes(t.ActivationBytes)
+	if t.WeightBytes != flops.BytesPerElement*t.Params {
+		return fmt.Sprintf("memory: weights %s as the model stores them, activations read and written %s as float32", weights, activations)
+	}
+	return fmt.Sprintf("memory as float32: weights %s, activations read and written %s", weights, activations)
 }

@@ -27,7 +27,7 @@ type Total struct {
 	FLOPs  int // 2*MACs + biases + everything that is not a MAC
 	// Activations are the output elements of the stages that have MACs, as RegNet (Radosavovic et al. 2020) counts them.
 	Activations int
-	WeightBytes int // 4 a parameter
+	WeightBytes int // 4 a parameter; of a model, what it stores them in
 	// ActivationBytes are moved: 4 for every element that a stage reads (its inputs) and writes (its output).
 	ActivationBytes int
 }

@@ -43,6 +43,9 @@ type Node struct {
 	// Weights names the weights that the node uses, where several nodes share them: parameters are counted for the
 	// first of the nodes with one name. Empty is weights of its own.
 	Weights string
+	// WeightBytes is what the file stores the weights in, of which no other node before it is counted for; 0 is float32, 4
+	// a parameter.
+	WeightBytes int
 	// At is where the node stands in its file; zero if it has no place there.
 	At Position
 }

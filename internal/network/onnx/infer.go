@@ -81,7 +81,7 @@ func (t *Tensor) value(root string) *value {
 	if dims == nil {
 		dims = []int{}
 	}
-	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, node: -1}
+	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, stored: t.Elem, node: -1}
 }
 
 // follow runs nodes in their order, which ONNX demands to be an order of execution.
@@ -181,7 +181,7 @@ func (c *call) finish() error {
 		if constant || v.constant {
 			v.constant = true
 			if v.root == "" && c.weighty() {
-				v.root = c.scope.prefix + name
+				v.root, v.stored = c.scope.prefix+name, v.elem
 			}
 		} else {
 			v.root, v.ints, v.floats = "", nil, nil
@@ -266,7 +266,7 @@ func (c *call) put(i int, v value) {
 
 // view makes output 0 another view of input 0: the same array, for counting weights.
 func (c *call) view(v value) error {
-	v.root = c.in[0].root
+	v.root, v.stored = c.in[0].root, c.in[0].stored
 	c.put(0, v)
 	return nil
 }

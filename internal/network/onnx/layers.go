@@ -27,12 +27,6 @@ type pending struct {
 // work is what an operator without a primitive does. FLOPs are beside those of the MACs.
 type work struct{ macs, flops int }
 
-// weight is a constant array, named by where it stands in the file.
-type weight struct {
-	root   string
-	params int
-}
-
 // emit makes the node a primitive over the shapes in, which inputs 0, 1, … have unless operands says otherwise.
 func (c *call) emit(op layer.Op, in [][]int, weights ...int) (shape.Stage, error) {
 	s, err := shape.OfStage(layer.Stage{Name: c.label(), Op: op}, in)
@@ -59,16 +53,6 @@ func (c *call) work(w work, weights ...int) {
 	c.reads(weights...)
 }
 
-// reads notes the weights among the node's inputs: those that are constants, whatever they are computed from.
-func (c *call) reads(weights ...int) {
-	for _, i := range weights {
-		v := c.optional(i)
-		if v.known() && v.constant && v.root != "" {
-			c.layer.weights = append(c.layer.weights, weight{v.root, v.numel()})
-		}
-	}
-}
-
 // enter appends the node of the network that makes output i, and returns its index. A node with several outputs does
 // its work in the first.
 func (c *call) enter(i, first int) (int, error) {
@@ -87,7 +71,7 @@ func (c *call) enter(i, first int) (int, error) {
 	case c.layer == nil:
 		n.Op = c.free(out)
 	case c.layer.op == nil:
-		n.Op, err = c.explicit(out)
+		n.Op, err = c.explicit(&n, out)
 	default:
 		err = c.primitive(&n, out)
 	}
@@ -135,14 +119,17 @@ func (c *call) free(out []int) network.Operator {
 }
 
 // explicit is work without a primitive.
-func (c *call) explicit(out []int) (network.Operator, error) {
+func (c *call) explicit(node *network.Node, out []int) (network.Operator, error) {
 	l := c.layer
 	if l.extra.macs == 0 && len(l.weights) == 0 {
 		if each, ok := c.perOutput(out); ok {
 			return &network.Elementwise{Name: l.label, FLOPs: each}, nil
 		}
 	}
-	params, _ := c.claim()
+	params, _, err := c.claim(node)
+	if err != nil {
+		return nil, err
+	}
 	n, err := layer.Product(2, l.extra.macs)
 	if err == nil {
 		n, err = layer.Sum(n, l.extra.flops)
@@ -160,17 +147,6 @@ func (c *call) perOutput(out []int) (int, bool) {
 		return 0, false
 	}
 	return c.layer.extra.flops / n, true
-}
-
-// claim counts the parameters of the weights that no earlier node read, and how many weights those are.
-func (c *call) claim() (params, fresh int) {
-	for _, w := range c.layer.weights {
-		if !c.owned[w.root] {
-			params, fresh = params+w.params, fresh+1
-		}
-		c.owned[w.root] = true
-	}
-	return params, fresh
 }
 
 // primitive makes the node one of convx's primitives, if that holds the weights which the model gives it and has the
@@ -193,7 +169,10 @@ func (c *call) primitive(n *network.Node, out []int) error {
 		all += w.params
 		key += w.root + "\x00"
 	}
-	params, fresh := c.claim()
+	params, fresh, err := c.claim(n)
+	if err != nil {
+		return err
+	}
 	whole := fresh == len(l.weights) || fresh == 0 && c.sets[key]
 	if all != t.Params || !whole || !slices.Equal(out, l.shape.Output) || !c.fits() {
 		name := primitiveName(l.op)

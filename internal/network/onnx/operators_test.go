@@ -210,6 +210,32 @@ func TestOperators(t *testing.T) {
 	}
 }
 
+// Weights take the bytes of the type that they are stored in, whatever type the operator sees, and once.
+func TestWeightBytes(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		parts []any
+		bytes int
+	}{
+		{"float", of(weights("w", 8, 3, 1, 1), weights("b", 8), nodeMsg("Conv", "x w b", "y")), 4 * (24 + 8)},
+		{"float16, cast", of(typed("h", elemFloat16, 8, 3, 1, 1), nodeMsg("Cast", "h", "w", attr("to", 1)), nodeMsg("Conv", "x w", "y")), 2 * 24},
+		{"double", of(typed("w", elemDouble, 8, 3, 1, 1), nodeMsg("Conv", "x w", "y")), 8 * 24},
+		{"int8 with an int32 bias", of(floats("s", 1), ints("z", 0), typed("w", elemInt8, 8, 3, 1, 1), typed("b", elemInt32, 8), nodeMsg("QuantizeLinear", "x s z", "q"), nodeMsg("QLinearConv", "q s z w s z s z b", "y")), 24 + 4*8},
+		{"dequantised", of(floats("s", 1), typed("q", elemInt8, 8, 3, 1, 1), nodeMsg("DequantizeLinear", "q s", "w"), nodeMsg("Conv", "x w", "y")), 24},
+		{"dequantised, shared", of(floats("s", 1), typed("q", elemInt8, 3, 3, 1, 1), nodeMsg("DequantizeLinear", "q s", "w"), nodeMsg("Conv", "x w", "a"), nodeMsg("Conv", "a w", "y")), 9},
+		{"4 bits, rounded up", of(floats("s", 1), typed("q", 22, 1, 3, 1, 1), nodeMsg("DequantizeLinear", "q s", "w"), nodeMsg("Conv", "x w", "y")), 2},
+	} {
+		g, err := decode(t, operatorCase{parts: c.parts}.model()).Network(Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		r, err := network.Evaluate(g, network.Options{})
+		if err != nil || r.Total.WeightBytes != c.bytes {
+			t.Errorf("%s: %d bytes (%v), want %d", c.name, r.Total.WeightBytes, err, c.bytes)
+		}
+	}
+}
+
 // What cannot be is one line that names the node.
 func TestImpossibleModels(t *testing.T) {
 	for _, c := range []struct {

@@ -20,6 +20,8 @@ type value struct {
 	// root identifies the array in the file that a constant views, so that weights in two places count once. It is empty
 	// for numbers that come from shapes alone: those are no weights.
 	root string
+	// stored is the element type of that array: a quantised weight is a view of it in another type.
+	stored Elem
 	// node is the network's node that makes the value; -1 is none yet.
 	node int
 }
