@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 
@@ -47,9 +48,31 @@ func scanSafetensors(r io.ReaderAt, size int64) ([]array, error) {
 	}
 	var header safetensors.Metadata
 	if err := json.Unmarshal(text, &header); err != nil {
+		if name, dtype, ok := unknownType(text); ok {
+			return nil, fmt.Errorf("array %q: dtype %q cannot be read: save it as F32 or F16", clip(name), clip(dtype))
+		}
 		return nil, fmt.Errorf("damaged header: %w", err)
 	}
 	return placeTensors(r, header.Tensors(), start, size)
+}
+
+// unknownType finds an array whose element type is sound and newer than what can be read, like F8_E4M3, in a header that the
+// library refuses as a whole.
+func unknownType(header []byte) (name, dtype string, ok bool) {
+	var arrays map[string]struct{ DType string }
+	if json.Unmarshal(header, &arrays) != nil {
+		return "", "", false
+	}
+	known := map[string]bool{"": true} // __metadata__ has none
+	for t := range safetensorsTypes {
+		known[t.String()] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(arrays)) {
+		if text := arrays[name].DType; !known[text] {
+			return name, text, true
+		}
+	}
+	return "", "", false
 }
 
 // placeTensors checks that the arrays cover the data exactly, in turn, as the format demands: no gap can hide anything,
