@@ -181,6 +181,9 @@ func (s *source) findArray() error {
 	if err != nil {
 		return err
 	}
+	if hasZero(info.Shape) {
+		return s.failed(fmt.Errorf("it holds no elements: an axis of its shape %s is empty", layer.FormatShape(info.Shape)))
+	}
 	s.shape = slices.Clone(info.Shape)
 	s.label += ": " + info.DType.String()
 	return nil

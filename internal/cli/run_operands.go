@@ -103,8 +103,8 @@ func (o operandFiles) shapes() map[string][]int {
 }
 
 // checkOperands demands that what was asked for is needed, and that shapes agree. It returns the names of arrays that came
-// along in a file and are not needed.
-func checkOperands(o operandFiles, list []layer.Operand) (unused []string, err error) {
+// along in a file and are not needed. what is the layer in words, for the errors.
+func checkOperands(o operandFiles, list []layer.Operand, what string) (unused []string, err error) {
 	wanted := map[string]layer.Operand{}
 	var names []string
 	for _, n := range list {
@@ -122,7 +122,7 @@ func checkOperands(o operandFiles, list []layer.Operand) (unused []string, err e
 			unused = append(unused, name)
 			continue
 		case !conforms(op.shape, n.Shape):
-			return nil, layer.Errorf("%s in %q is %s; this layer needs %s", name, op.path, layer.FormatShape(op.shape), layer.FormatShape(n.Shape))
+			return nil, layer.Errorf("%s in %q is %s; %s needs %s", name, op.path, layer.FormatShape(op.shape), what, layer.FormatShape(n.Shape))
 		}
 		used++
 	}

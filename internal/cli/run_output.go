@@ -64,6 +64,18 @@ func (j *job) summary(origins []string) {
 	}
 }
 
+// layerText is the layer as it was asked for: standard --kernel 5 on 1x3x16x16.
+func (j *job) layerText() string {
+	var b strings.Builder
+	b.WriteString(j.variant)
+	for _, kv := range j.runOptions.layer.given {
+		if kv.key != "input" {
+			fmt.Fprintf(&b, " --%s %s", kv.key, kv.value)
+		}
+	}
+	return b.String() + " on " + layer.FormatShape(j.shape.Input)
+}
+
 func (j *job) sayWritten(shown string) {
 	switch {
 	case j.output == "" && j.stats:

@@ -116,7 +116,7 @@ func (j *job) build(spec layer.Spec, shapes map[string][]int) (err error) {
 	if err != nil {
 		return err
 	}
-	j.unused, err = checkOperands(j.given, needed)
+	j.unused, err = checkOperands(j.given, needed, j.layerText())
 	return err
 }
 
