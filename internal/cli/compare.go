@@ -193,6 +193,9 @@ func parseContender(arg string) (contender, error) {
 func unknownKey(key string) error {
 	var names []string
 	for _, k := range layer.Keys() {
+		if k.Short == key && key != "" {
+			return usagef("unknown key %q: did you mean %s?", key, k.Name)
+		}
 		names = append(names, k.Name)
 	}
 	if near := layer.Nearest(strings.ReplaceAll(key, "_", "-"), names); near != "" {

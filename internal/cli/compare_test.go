@@ -56,6 +56,7 @@ func TestCompareUsageErrors(t *testing.T) {
 		{"-i 3x8x8 standard --sweep kernel=5..1", "a range goes upwards"},
 		{"-i 3x8x8 standard --sweep kernel=1..5:0", "in steps of 1 or more"},
 		{"-i 3x8x8 standard --sweep kernel=1..1000000", "more than 1000 values"},
+		{"-i 3x8x8 standard,k=5", `unknown key "k": did you mean kernel?`},
 		{"-i 3x8x8 standard --sweep kernel=a", "is not a whole number"},
 		{"-i 3x8x8 standard --sweep kernel=9..11", "larger than the padded input"},
 		{"-i 3x8x8 standard -o a.png", "name one as INPUT"},

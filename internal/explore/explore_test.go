@@ -48,6 +48,19 @@ func TestKeysChangeTheAnswer(t *testing.T) {
 	}
 }
 
+// On a narrow terminal the head is cut: the way out stands first.
+func TestNarrowScreenSaysHowToLeave(t *testing.T) {
+	m, err := New("standard")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const wayOut = "q quit"
+	before, _, ok := strings.Cut(m.screen(), wayOut)
+	if at := lipgloss.Width(before + wayOut); !ok || at > 40 {
+		t.Errorf("%q ends in column %d", wayOut, at)
+	}
+}
+
 func TestChangingAModelKeepsTheOld(t *testing.T) {
 	m, _ := New("standard")
 	m = press(t, m, "down", "down", "down", "down")
