@@ -196,7 +196,7 @@ func deviationCells(d *deviation) []report.Cell {
 	switch {
 	case d.PSNR != nil:
 		psnr = report.Cell{Text: report.Digits(*d.PSNR) + " dB", Raw: *d.PSNR}
-	case d.Max > 0:
+	case d.Max > 0 || d.LeftOut > 0:
 		psnr.Text = ""
 	}
 	return []report.Cell{floatCell(d.Max), floatCell(d.Mean), psnr}

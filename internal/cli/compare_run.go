@@ -40,6 +40,8 @@ type deviation struct {
 	Max  float64  `json:"max"`
 	Mean float64  `json:"mean"`
 	PSNR *float64 `json:"psnr"` // null where the outputs are equal
+	// LeftOut are the values that are not finite in one of the outputs: differences are of the rest.
+	LeftOut int `json:"left_out"`
 }
 
 func runCompare(ctx context.Context, o compareOptions) error {
@@ -168,6 +170,9 @@ func (o *compareOptions) runOn(ctx context.Context, src *source, c *comparison, 
 	for i := range c.rows {
 		if r := &c.rows[i]; i != c.baseline && slices.Equal(r.output.Shape, base.Shape) {
 			r.deviation = deviate(r.output.Data, base.Data)
+			if n := r.deviation.LeftOut; n > 0 {
+				c.notes = append(c.notes, fmt.Sprintf("%s: %d of %d values are NaN or infinite, here or in the baseline's output: the differences leave them out", r.label, n, len(base.Data)))
+			}
 		}
 	}
 	return nil
@@ -192,14 +197,19 @@ func deviate(got, base []float32) *deviation {
 	low, high := math.Inf(1), math.Inf(-1)
 	square := 0.0
 	for i, b := range base {
+		if got[i]-got[i] != 0 || b-b != 0 {
+			d.LeftOut++
+			continue
+		}
 		diff := math.Abs(float64(got[i]) - float64(b))
 		d.Max = max(d.Max, diff)
 		d.Mean += diff
 		square += diff * diff
 		low, high = min(low, float64(b)), max(high, float64(b))
 	}
-	d.Mean /= float64(len(base))
-	square /= float64(len(base))
+	n := float64(max(1, len(base)-d.LeftOut))
+	d.Mean /= n
+	square /= n
 	if psnr := 10 * math.Log10((high-low)*(high-low)/square); !math.IsInf(psnr, 0) && !math.IsNaN(psnr) {
 		d.PSNR = &psnr
 	}
