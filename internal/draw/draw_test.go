@@ -263,3 +263,23 @@ func TestDrawRefuses(t *testing.T) {
 		t.Error("se has no numbers, and no error")
 	}
 }
+
+// The arithmetic under the frames differs in length, their size does not.
+func TestFramesWithNumbersAreOfOneSize(t *testing.T) {
+	o := Options{Numbers: true}
+	for variant := range hasNumbers {
+		for _, keys := range []string{"", "input 32x5x5", "input 16x9x7", "input 4x8x8, stride 2", "input 4x6x6, bias false"} {
+			r, _ := build(t, variant, keys, o)
+			f, err := New(r, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := f.Frame(0)
+			for i := range f.Frames() {
+				if d := f.Frame(i); d.Width != first.Width || d.Height != first.Height {
+					t.Fatalf("%s %s: frame %d is %gx%g, frame 0 %gx%g", variant, keys, i, d.Width, d.Height, first.Width, first.Height)
+				}
+			}
+		}
+	}
+}

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"image/color"
+	"slices"
 	"strings"
 
 	"convx/internal/layer"
@@ -36,6 +37,9 @@ type Figure struct {
 	arithmetic func(frame int) string
 	frames     int
 	still      int // the frame that stands for all
+	// wide and lines are what the captions of any frame take: all frames are of one size.
+	wide  float64
+	lines int
 }
 
 // panel is one part of a figure, beside the others, with a label below.
@@ -77,7 +81,46 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	v, _ := layer.VariantNamed(r.Layer.Variant)
 	f.title = known.title + " – " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
 	f.frames, f.ruler = max(1, f.frames), newRuler()
+	f.measure()
 	return f, nil
+}
+
+// mostWide bounds the width that captions ask for; what is longer is wrapped.
+const mostWide = 900
+
+// measure finds the width and the lines of captions that the largest frame needs.
+func (f *Figure) measure() {
+	f.wide = max(f.panelsWidth(), f.ruler.width(titleSize, f.title))
+	for i := range f.frames {
+		for _, c := range f.captionsOf(i) {
+			f.wide = max(f.wide, min(f.ruler.width(captionSize, c), mostWide))
+		}
+	}
+	for i := range f.frames {
+		lines := 0
+		for _, c := range f.captionsOf(i) {
+			lines += len(f.ruler.wrap(c, f.wide))
+		}
+		f.lines = max(f.lines, lines)
+	}
+}
+
+func (f *Figure) panelsWidth() (width float64) {
+	for k, p := range f.panels {
+		if k > 0 {
+			width += panelGap
+		}
+		width += max(p.w, f.ruler.width(labelSize, p.label))
+	}
+	return width
+}
+
+// captionsOf are the lines under a frame, before they are wrapped.
+func (f *Figure) captionsOf(frame int) []string {
+	if f.arithmetic == nil {
+		return f.captions
+	}
+	return append(slices.Clone(f.captions), f.arithmetic(frame))
 }
 
 // figures has a title and a maker for every variant.
@@ -117,26 +160,14 @@ func (f *Figure) Still() *Drawing { return f.Frame(f.still) }
 
 // Frame draws one frame.
 func (f *Figure) Frame(i int) *Drawing {
-	width, height := 0.0, 0.0
-	for k, p := range f.panels {
-		if k > 0 {
-			width += panelGap
-		}
-		width += max(p.w, f.ruler.width(labelSize, p.label))
+	width, height := f.panelsWidth(), 0.0
+	for _, p := range f.panels {
 		height = max(height, p.h)
 	}
-	captions := f.captions
-	if f.arithmetic != nil {
-		captions = append(append([]string{}, captions...), f.arithmetic(i))
-	}
-	wide := max(width, f.ruler.width(titleSize, f.title))
-	for _, c := range captions {
-		wide = max(wide, min(f.ruler.width(captionSize, c), 900))
-	}
-	d := &Drawing{Width: wide + 2*margin}
+	d := &Drawing{Width: f.wide + 2*margin}
 	d.text(margin, margin+titleSize/2, titleSize, left, ink, f.title)
 	top := margin + titleSize + 22.0
-	x := margin + (wide-width)/2
+	x := margin + (f.wide-width)/2
 	for _, p := range f.panels {
 		w := max(p.w, f.ruler.width(labelSize, p.label))
 		p.paint(d, x+(w-p.w)/2, top+(height-p.h)/2, i)
@@ -144,12 +175,12 @@ func (f *Figure) Frame(i int) *Drawing {
 		x += w + panelGap
 	}
 	y := top + height + 52
-	for _, c := range captions {
-		for _, line := range f.ruler.wrap(c, wide) {
+	for _, c := range f.captionsOf(i) {
+		for _, line := range f.ruler.wrap(c, f.wide) {
 			d.text(margin, y, captionSize, left, ink, line)
 			y += lineHeight
 		}
 	}
-	d.Height = y + margin - lineHeight/2
+	d.Height = top + height + 52 + float64(f.lines)*lineHeight + margin - lineHeight/2
 	return d
 }
