@@ -146,8 +146,9 @@ func joinAxes(lists [][]shape.Geometry) [][]shape.Geometry {
 	}
 	for _, part := range shared {
 		var out [][]shape.Geometry
+		firsts := firstsOf(lists[1:], part)
 		for _, g := range lists[0] {
-			if row := pair(lists, g, part); row != nil {
+			if row := pair(g, firsts, part(g)); row != nil {
 				out = append(out, row)
 			}
 		}
@@ -158,15 +159,29 @@ func joinAxes(lists [][]shape.Geometry) [][]shape.Geometry {
 	return nil
 }
 
-// pair finds the first solution of each other axis that agrees with g in the part that is to be shared.
-func pair(lists [][]shape.Geometry, g shape.Geometry, part func(shape.Geometry) shape.Geometry) []shape.Geometry {
+// firstsOf are the first solutions of each list by the part that is to be shared.
+func firstsOf(lists [][]shape.Geometry, part func(shape.Geometry) shape.Geometry) []map[shape.Geometry]shape.Geometry {
+	firsts := make([]map[shape.Geometry]shape.Geometry, len(lists))
+	for i, list := range lists {
+		firsts[i] = make(map[shape.Geometry]shape.Geometry, len(list))
+		for _, g := range list {
+			if _, later := firsts[i][part(g)]; !later {
+				firsts[i][part(g)] = g
+			}
+		}
+	}
+	return firsts
+}
+
+// pair puts the first solution of each other axis that has the shared part beside g.
+func pair(g shape.Geometry, firsts []map[shape.Geometry]shape.Geometry, shared shape.Geometry) []shape.Geometry {
 	row := []shape.Geometry{g}
-	for _, list := range lists[1:] {
-		i := slices.IndexFunc(list, func(h shape.Geometry) bool { return part(h) == part(g) })
-		if i < 0 {
+	for _, first := range firsts {
+		h, ok := first[shared]
+		if !ok {
 			return nil
 		}
-		row = append(row, list[i])
+		row = append(row, h)
 	}
 	return row
 }
