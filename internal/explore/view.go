@@ -40,8 +40,8 @@ func (m Model) screen() string {
 
 const (
 	name      = "convx explore"
-	allKeys   = "↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · space pause · , . step · q quit"
-	usualKeys = "↑↓ choose · ←→ change · tab variant · space pause · q quit"
+	allKeys   = "q quit · ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · space pause · , . step"
+	usualKeys = "q quit · ↑↓ choose · ←→ change · tab variant · space pause"
 )
 
 // keys are what can be pressed, as many as the line has room for.
