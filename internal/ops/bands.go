@@ -32,9 +32,15 @@ func bandsPay(c *chain) bool {
 	between, near := 4*d.N*d.O*d.OutPlane(), 3<<19
 	if parts.expand >= 0 {
 		between, near = between+4*d.N*d.C*d.InPlane(), 1<<20
+	} else if c.Problems[parts.project].O > mostOuts {
+		return false
 	}
 	return between >= near
 }
+
+// mostOuts is the output channels up to which a separable block is bound by what is between its stages, not by its
+// products.
+const mostOuts = 128
 
 // newBands computes a block by bands of rows, which keep the channels between its stages in the cache.
 func newBands(c *chain, w []operands[float32]) (runner[float32], error) {

@@ -24,7 +24,7 @@ type fusion struct {
 
 // fusions lists them, the best first.
 var fusions = []fusion{
-	{Name: "squeeze", accept: squeezeAccepts, prepare32: newSqueeze},
+	{Name: "squeeze", tolerance: vectorActivationTolerance, accept: squeezeAccepts, prepare32: newSqueeze},
 	{Name: "resize-last", accept: resizeLastAccepts, prepare32: newResizeLast},
 	{Name: "blocks", accept: blocksAccepts, pays: blocksPay, prepare32: newBlocks},
 	{Name: "bands", accept: bandsAccepts, pays: bandsPay, prepare32: newBands},

@@ -3,7 +3,6 @@ package ops
 import (
 	"context"
 	"errors"
-	"math"
 	"slices"
 
 	"convx/internal/layer"
@@ -20,11 +19,12 @@ type squeeze struct {
 	plane       int
 	hidden      linearLayer
 	factors     linearLayer
-	between     func(float64) float64 // an activation after the first linear layer, or nil
-	after       func(float64) float64
+	between     vectorFunc // an activation after the first linear layer, or nil
+	after       vectorFunc
 	means, mids []float32
 	scales      []float32
-	chunk       int // planes an item
+	sums        []float32 // before an activation
+	chunk       int       // planes an item
 	crew        *crew.Crew
 	threads     int
 
@@ -38,18 +38,6 @@ type linearLayer struct {
 	lo, hi float32
 }
 
-// gates are the functions that end an excitation, in the definitions of package reference.
-var gates = map[string]func(float64) float64{
-	"sigmoid":      logistic,
-	"hard-sigmoid": hardLogistic,
-	"swish":        func(x float64) float64 { return x * logistic(x) },
-	"silu":         func(x float64) float64 { return x * logistic(x) },
-	"hard-swish":   func(x float64) float64 { return x * hardLogistic(x) },
-}
-
-func logistic(x float64) float64     { return 1 / (1 + math.Exp(-x)) }
-func hardLogistic(x float64) float64 { return min(max(x+3, 0), 6) / 6 }
-
 // squeezeAccepts takes a global average pool, linear, perhaps an activation, linear, activation, scale.
 func squeezeAccepts(c *chain) (int, error) {
 	kinds := []layer.Kind{layer.KindPool, layer.KindLinear, layer.KindLinear, layer.KindActivation, layer.KindScale}
@@ -62,7 +50,7 @@ func squeezeAccepts(c *chain) (int, error) {
 		if i >= len(c.Problems) || c.Problems[i].Stage.Op.Kind() != k || !slices.Equal(c.From[i], from[i]) {
 			return 0, errors.New("it computes a squeeze, an excitation and a scale")
 		}
-		if a, ok := c.Problems[i].Stage.Op.(layer.Activation); ok && gates[a.Func] == nil {
+		if a, ok := c.Problems[i].Stage.Op.(layer.Activation); ok && vectorActivations[a.Func] == nil {
 			return 0, errors.New("it has no activation " + a.Func)
 		}
 	}
@@ -80,12 +68,13 @@ func newSqueeze(c *chain, w []operands[float32]) (runner[float32], error) {
 		p := c.Problems[i]
 		return linearLayer{product(p.Inputs[0][1:]), p.Stage.Op.(layer.Linear).Out, w[i], float32(p.Lo), float32(p.Hi)}
 	}
-	gate := func(i int) func(float64) float64 { return gates[c.Problems[i].Stage.Op.(layer.Activation).Func] }
+	gate := func(i int) vectorFunc { return vectorActivations[c.Problems[i].Stage.Op.(layer.Activation).Func] }
 	r.hidden, r.factors, r.after = linear(1), linear(n-3), gate(n-2)
 	if n == 6 {
 		r.between = gate(2)
 	}
 	r.means, r.mids, r.scales = make([]float32, r.batch*r.c), make([]float32, r.batch*r.hidden.out), make([]float32, r.batch*r.c)
+	r.sums = make([]float32, max(len(r.mids), len(r.scales)))
 	r.chunk = max(1, squeezePlanes/r.plane)
 	if r.batch*(r.c*r.plane+r.hidden.in*r.hidden.out) < 4*squeezeWeights {
 		r.threads = 1
@@ -100,7 +89,7 @@ const (
 )
 
 func (r *squeeze) bytes() (workspace, packed int) {
-	return 4 * (len(r.means) + len(r.mids) + len(r.scales)), 0
+	return 4 * (len(r.means) + len(r.mids) + len(r.scales) + len(r.sums)), 0
 }
 
 func (r *squeeze) run(ctx context.Context, out []float32, in [][]float32) error {
@@ -119,8 +108,8 @@ func (r *squeeze) Work(m *crew.Member) {
 			r.means[c] = float32(float64(r.level.Sum(r.in[c*r.plane:][:r.plane])) / float64(r.plane))
 		}
 	}
-	r.hidden.apply(m, r.level, r.mids, r.means, r.between)
-	r.factors.apply(m, r.level, r.scales, r.mids, r.after)
+	r.hidden.apply(m, r.level, r.mids, r.sums[:len(r.mids)], r.means, r.between)
+	r.factors.apply(m, r.level, r.scales, r.sums[:len(r.scales)], r.mids, r.after)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		last := planes - i*r.chunk
 		for c := last - 1; c >= max(0, last-r.chunk); c-- {
@@ -129,30 +118,36 @@ func (r *squeeze) Work(m *crew.Member) {
 	}
 }
 
-// apply computes the layer, and f of its results unless f is nil, for every sample: some outputs an item.
-func (l *linearLayer) apply(m *crew.Member, level kernel.Level, y, x []float32, f func(float64) float64) {
+// apply computes the layer, and f of its results unless f is nil, for every sample: some outputs an item. sums is
+// scratch memory as long as y.
+func (l *linearLayer) apply(m *crew.Member, level kernel.Level, y, sums, x []float32, f vectorFunc) {
+	if f == nil {
+		sums = y
+	}
 	chunk := max(1, squeezeWeights/l.in)
 	n := (len(y)-1)/chunk + 1
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
-		for j := i * chunk; j < min(len(y), (i+1)*chunk); j++ {
-			y[j] = l.at(level, j%l.out, x[j/l.out*l.in:][:l.in], f)
+		from, to := i*chunk, min(len(y), (i+1)*chunk)
+		for j := from; j < to; j++ {
+			sums[j] = l.at(level, j%l.out, x[j/l.out*l.in:][:l.in])
+		}
+		if f != nil {
+			f(level, y[from:to], sums[from:to])
 		}
 	}
 }
 
-// at is output o of the layer, and f of it unless f is nil.
-func (l *linearLayer) at(level kernel.Level, o int, x []float32, f func(float64) float64) float32 {
+// at is output o of the layer.
+func (l *linearLayer) at(level kernel.Level, o int, x []float32) float32 {
 	v := level.Dot(l.Weight[o*l.in:][:l.in], x)
 	if l.Bias != nil {
 		v += l.Bias[o]
 	}
 	if v < l.lo {
-		v = l.lo
-	} else if v > l.hi {
-		v = l.hi
+		return l.lo
 	}
-	if f != nil {
-		v = float32(f(float64(v)))
+	if v > l.hi {
+		return l.hi
 	}
 	return v
 }

@@ -59,7 +59,7 @@ func vectorLinear(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newLiteral(p, p.elements(), float64(l.in)/8, func(out []float32, in [][]float32, from, to int) {
 		for i := from; i < to; i++ {
 			n, o := i/l.out, i%l.out
-			out[i] = l.at(level, o, in[0][n*l.in:][:l.in], nil)
+			out[i] = l.at(level, o, in[0][n*l.in:][:l.in])
 		}
 	}), nil
 }
@@ -71,8 +71,11 @@ func vectorLinearAccepts(p *Problem) error {
 	return nil
 }
 
-// vectorActivations compute y = f(x). The rational ones round twice, the logistic ones as kernel.Logistic.
-var vectorActivations = map[string]func(level kernel.Level, y, x []float32){
+// vectorFunc computes y = f(x), which must not overlap.
+type vectorFunc = func(level kernel.Level, y, x []float32)
+
+// vectorActivations are functions whose rational parts round twice, the logistic ones as kernel.Logistic.
+var vectorActivations = map[string]vectorFunc{
 	"identity": func(_ kernel.Level, y, x []float32) { copy(y, x) },
 	"relu":     func(l kernel.Level, y, x []float32) { l.Affine(y, x, 1, 0, 0, plusInf) },
 	"relu6":    func(l kernel.Level, y, x []float32) { l.Affine(y, x, 1, 0, 0, 6) },

@@ -53,12 +53,16 @@ func (p *Problem) thin(n float64) float64 {
 // GemmCost is the model's estimate for NewGemm.
 func (p *Problem) GemmCost() float64 {
 	r := rateTable[p.Level]
-	rows, _ := p.Level.GemmTile()
+	rows, cols := p.Level.GemmTile()
+	lanes := p.Level.Block()
 	images := float64(p.Batch * p.Groups)
-	k := float64(p.groupIn() * volume(p.Kernel))
-	pixels := float64(roundUp(volume(p.Out), p.Level.Block()))
-	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
-	return macs/r.mac + images*k*pixels*r.pack*p.gathering()
+	k := p.groupIn() * volume(p.Kernel)
+	vectors := ceilDiv(volume(p.Out), lanes)
+	panels := ceilDiv(vectors, cols/lanes)
+	macs := images * float64(roundUp(p.groupOut(), rows)*k) * float64(vectors*lanes)
+	calls := images * float64(ceilDiv(p.groupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.Level]
+	return macs/r.mac*narrower(rows, float64(vectors)/float64(panels), cols/lanes) + calls +
+		images*float64(k*vectors*lanes)*r.pack*p.gathering()
 }
 
 // gathering is how much longer elements take to copy that stand further apart than two.
@@ -72,21 +76,36 @@ func (p *Problem) gathering() float64 {
 // RowsCost is the model's estimate for NewRows.
 func (p *Problem) RowsCost() float64 {
 	r := rateTable[p.Level]
-	rows, _ := p.Level.GemmTile()
+	rows, cols := p.Level.GemmTile()
+	lanes := p.Level.Block()
 	images := float64(p.Batch * p.Groups)
 	k := float64(p.groupIn() * volume(p.Kernel))
 	width, high := p.Out[2], p.Out[0]*p.Out[1]
 	if p.pointwise() {
 		width, high = volume(p.Out), 1
 	}
-	pixels := float64(high * roundUp(width, p.Level.Block()))
+	vectors := ceilDiv(width, lanes)
+	pixels := float64(high * vectors * lanes)
 	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
+	tiles := high * ceilDiv(vectors, cols/lanes)
+	calls := images * float64(ceilDiv(p.groupOut(), rows)*tiles) * tileCall[p.Level]
+	product := macs/r.mac*narrower(rows, float64(high*vectors)/float64(tiles), cols/lanes) + calls
 	if !p.readsInPlace() {
-		return macs/r.mac + images*float64(p.groupIn()*volume(p.In))*r.pack*0.9*p.gathering()
+		return product + images*float64(p.groupIn()*volume(p.In))*r.pack*0.9*p.gathering()
 	}
 	// Rows read in place are far apart, and every panel of weights reads them again: from some 128 output channels on,
 	// packing them once is cheaper.
-	return macs/r.mac + images*k*pixels*r.pack*(0.5+float64(p.groupOut())/256)
+	return product + images*k*pixels*r.pack*(0.5+float64(p.groupOut())/256)
+}
+
+// tileCall is the nanoseconds that a tile of gemm or rows takes beside its products: they tell where taps are few.
+var tileCall = [...]float64{kernel.Generic: 20, kernel.AVX2: 22, kernel.AVX512: 60}
+
+// narrower is how much longer products take in tiles of fewer vectors than most: each loads rows + vectors operands for
+// rows x vectors products.
+func narrower(rows int, vectors float64, most int) float64 {
+	loads := func(v float64) float64 { return max(0.5, (float64(rows)+v)/(float64(rows)*v)) }
+	return loads(vectors) / loads(float64(most))
 }
 
 // DirectCost is the model's estimate for NewDirect.

@@ -39,9 +39,10 @@ func Cost(p *dense.Problem) float64 {
 			rate = r.tap
 			if o.kind.Kernel > 1 {
 				rate = r.slide
-			} else if p.Out[1] == 1 {
-				rate /= 2 // one row has few sums: each waits for the one before
 			}
+		}
+		if o.kind.Kernel == 1 && p.Out[1] == 1 {
+			rate /= 2 // one row has few sums: each waits for the one before
 		}
 		macs := float64(o.blocks*o.kind.Outs) * float64(c.weightsOf()) * pixels * share
 		tiles := p.Batch * p.Groups * o.blocks * p.Out[0] * ((p.Out[1]-1)/o.kind.Rows(p.Level) + 1)
