@@ -117,8 +117,38 @@ func TestHostileRepeats(t *testing.T) {
 			t.Errorf("when %s: %v", when, err)
 		}
 	}
+	wide := "input: 3x8x8\nblocks:\n  b: {layers: [{op: add, from: [" + strings.Repeat("input, ", 500) + "input], when: WHEN}]}\nlayers: [{block: b, repeat: 900}]\n"
+	for _, when := range []string{"true", "false"} {
+		if _, err := parseUpTo(1000, "net.yaml", []byte(strings.Replace(wide, "WHEN", when, 1))); !errors.Is(err, errTooMany) {
+			t.Errorf("450,000 connections, when %s: %v", when, err)
+		}
+	}
 	_, err := Parse("net.yaml", []byte("input: 3x8x8\nlayers: [{variant: standard, kernel: $("+strings.Repeat("(", 100000)+")}]\n"))
 	if err == nil {
 		t.Error("100,000 parentheses passed")
+	}
+}
+
+// A value cannot be made to fill the memory by parameters made of parameters, nor a list of layers by aliases.
+func TestHostileText(t *testing.T) {
+	var doubled, aliased strings.Builder
+	doubled.WriteString("input: 3x8x8\nparameters:\n  a0: \"1\"\n")
+	aliased.WriteString("input: 3x8x8\nblocks:\n  b0: {layers: &l [" + strings.Repeat("relu, ", 99) + "relu]}\n")
+	for i := 1; i <= 40; i++ {
+		fmt.Fprintf(&doubled, "  a%d: $a%d$a%d\n", i, i-1, i-1)
+		fmt.Fprintf(&aliased, "  b%d: {layers: *l}\n", i)
+	}
+	const tooMany = "the network has more layers, or connections between them, than a file may have: 1000"
+	for text, want := range map[string]string{
+		doubled.String(): "a13: with its parameters filled in, a value is longer than 4096 characters",
+		aliased.String(): tooMany,
+		"input: 3x8x8\nlayers:\n" + strings.Repeat("  - relu\n", 1001): "net.yaml:3:3: " + tooMany, // plain lines
+	} {
+		if !strings.Contains(text, "\nlayers:") {
+			text += "layers: [relu]\n"
+		}
+		if _, err := parseUpTo(1000, "net.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v\nwant %s", err, want)
+		}
 	}
 }

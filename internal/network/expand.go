@@ -9,7 +9,7 @@ import (
 	"convx/internal/layer"
 )
 
-var errTooMany = errors.New("the network has more layers than a file may have")
+var errTooMany = errors.New("the network has more layers, or connections between them, than a file may have")
 
 // expand turns the file's layers into nodes.
 func (f *file) expand() {
@@ -79,6 +79,7 @@ func (f *file) repeat(it *item, s *scope, current []int) ([]int, error) {
 		}
 	}
 	if it.from != nil {
+		f.steps += len(it.from)
 		inputs := make([]int, 0, len(it.from))
 		for _, r := range it.from {
 			at, ok := f.find(r, s)
@@ -136,7 +137,7 @@ func override(keys, first []setting) []setting {
 
 // once expands one repetition of an entry. A layer whose when is false passes on what it would have read.
 func (f *file) once(it *item, what, name string, keys []setting, s *scope, current []int, outputs map[string]int) ([]int, error) {
-	if f.steps++; f.steps > 4*f.limit || len(f.graph.Nodes) > f.limit {
+	if f.steps++; f.steps > 8*f.limit || len(f.graph.Nodes) > f.limit {
 		return nil, fmt.Errorf("%w: %d", errTooMany, f.limit)
 	}
 	if it.named.when != "" {

@@ -12,6 +12,9 @@ import (
 // lookup gives a parameter's text.
 type lookup func(name string) (string, bool)
 
+// maxText bounds a value with its parameters filled in: of parameters made of parameters, each can be twice the one before.
+const maxText = 4096
+
 // substitute fills in the parameters of a value.
 func substitute(text string, params lookup) (string, error) {
 	at := strings.IndexByte(text, '$')
@@ -44,6 +47,9 @@ func substitute(text string, params lookup) (string, error) {
 			}
 			b.WriteString(v)
 			text = text[n:]
+		}
+		if b.Len() > maxText {
+			return "", fmt.Errorf("with its parameters filled in, a value is longer than %d characters", maxText)
 		}
 		at = strings.IndexByte(text, '$')
 	}
@@ -242,10 +248,16 @@ func numbers(a, b string) (x, y int, err error) {
 // limit bounds every number in an expression, so that sums and products cannot overflow.
 const limit = 1 << 31
 
+func inRange(v int) bool { return -limit <= v && v <= limit }
+
 func arithmetic(op, a, b string) (string, error) {
 	x, y, err := numbers(a, b)
 	if err != nil {
 		return "", err
+	}
+	outside := func() (string, error) { return "", fmt.Errorf("%s %s %s is out of range", a, op, b) }
+	if !inRange(x) || !inRange(y) {
+		return outside()
 	}
 	v := 0
 	switch op {
@@ -254,9 +266,6 @@ func arithmetic(op, a, b string) (string, error) {
 	case "-":
 		v = x - y
 	case "*":
-		if max(x, -x) > limit || max(y, -y) > limit {
-			return "", fmt.Errorf("%s * %s is out of range", a, b)
-		}
 		v = x * y
 	case "/", "%":
 		if y == 0 {
@@ -268,18 +277,18 @@ func arithmetic(op, a, b string) (string, error) {
 			return "", fmt.Errorf("%s / %s is not whole", a, b)
 		}
 	case "^":
+		if y < 0 || y > 64 {
+			return outside()
+		}
 		v = 1
-		for range max(0, min(y, 64)) {
-			if v *= x; max(v, -v) > limit {
-				break
+		for range y {
+			if v *= x; !inRange(v) {
+				return outside()
 			}
 		}
-		if y < 0 || y > 64 {
-			return "", fmt.Errorf("%s ^ %s is out of range", a, b)
-		}
 	}
-	if max(v, -v) > limit {
-		return "", fmt.Errorf("%s %s %s is out of range", a, op, b)
+	if !inRange(v) {
+		return outside()
 	}
 	return strconv.Itoa(v), nil
 }

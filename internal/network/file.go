@@ -98,7 +98,8 @@ type file struct {
 	used     []bool              // nodes that somebody reads
 	global   map[string]string   // the network's parameters
 	limit    int                 // most layers
-	steps    int                 // entries expanded, repetitions included
+	entries  int                 // of all lists of layers, those that are named again by aliases included
+	steps    int                 // entries expanded, repetitions and what they read included
 	full     bool                // so much is wrong, or so many layers, that there is no going on
 }
 

@@ -33,11 +33,23 @@ func (f *file) items(n *yaml.Node) []item {
 		f.bad(position(n), "layers is a list, not %s", kindText(n))
 		return []item{}
 	}
+	if !f.admit(position(n), len(n.Content)) {
+		return []item{}
+	}
 	items := make([]item, len(n.Content))
 	for i, c := range n.Content {
 		f.item(resolve(c), &items[i])
 	}
 	return items
+}
+
+// admit counts n more entries, and reports whether there may be as many: aliases name long lists in few words.
+func (f *file) admit(at Position, n int) bool {
+	f.entries += n
+	if f.entries > f.limit {
+		f.bad(at, "%w: %d", errTooMany, f.limit)
+	}
+	return f.entries <= f.limit
 }
 
 // item reads one entry: the bare name of an operator, block or variant, or a mapping with variant, op or block.

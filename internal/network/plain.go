@@ -132,6 +132,9 @@ var plainBytes = func() (set [256]bool) {
 
 // plainItems reads the lines as the items that they are.
 func (f *file) plainItems(p *plainLayers) []item {
+	if !f.admit(Position{p.first, p.indent + 1}, p.count) {
+		return nil
+	}
 	items := make([]item, p.count)
 	var pairs []plainPair
 	var value yaml.Node // one for all: nobody keeps it
