@@ -20,6 +20,9 @@ type Entry struct {
 	Layer layer.Layer
 }
 
+// MaxSuite bounds a suite file, in bytes.
+const MaxSuite = 16 << 20
+
 // ReadSuite reads a suite file: a list under the key layers, each entry a name, a variant, and layer keys (with
 // underscores, as in every file). It reports all faults at once, each as file:line: cause. file is for messages.
 func ReadSuite(file string, data []byte) ([]Entry, error) {

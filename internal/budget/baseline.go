@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
+
+	"convx/internal/input"
 )
 
 // maxBaseline bounds a baseline file, in bytes.
@@ -16,18 +16,7 @@ const maxBaseline = 256 << 20
 // ReadBaseline reads an earlier -f json output of flops (a layer or a network) or compare; of compare's rows, the one
 // that goes by this name counts, or the only one.
 func ReadBaseline(path, name string) (Subject, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		if p, ok := errors.AsType[*os.PathError](err); ok {
-			err = p.Err
-		}
-		return Subject{}, fmt.Errorf("reading %q: %w", path, err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxBaseline+1))
-	if err == nil && len(data) > maxBaseline {
-		err = fmt.Errorf("a baseline has at most %d bytes", maxBaseline)
-	}
+	data, err := input.ReadFile(path, maxBaseline)
 	if err != nil {
 		return Subject{}, fmt.Errorf("reading %q: %w", path, err)
 	}

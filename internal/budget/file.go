@@ -3,13 +3,12 @@ package budget
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
+	"convx/internal/input"
 	"convx/internal/network"
 )
 
@@ -18,15 +17,8 @@ const maxFile = 1 << 20
 
 // ReadFile reads a budget file. Errors about its content are *network.Error, with all problems and their places.
 func ReadFile(path string) (Budget, error) {
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > maxFile {
-		return Budget{}, fmt.Errorf("reading %q: a budget file has at most %d bytes, not %d", path, maxFile, info.Size())
-	}
-	data, err := os.ReadFile(path)
+	data, err := input.ReadFile(path, maxFile)
 	if err != nil {
-		if p, ok := errors.AsType[*fs.PathError](err); ok {
-			err = p.Err
-		}
 		return Budget{}, fmt.Errorf("reading %q: %w", path, err)
 	}
 	return Parse(path, data)

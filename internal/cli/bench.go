@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"convx/configs"
 	"convx/internal/bench"
 	"convx/internal/chart"
+	"convx/internal/input"
 	"convx/internal/layer"
 	"convx/internal/ops"
 	"convx/internal/report"
@@ -209,8 +209,8 @@ func (o benchOptions) suiteEntries() ([]bench.Entry, error) {
 	data, builtIn := configs.Suite(o.suite)
 	if !builtIn {
 		var err error
-		if data, err = os.ReadFile(o.suite); err != nil {
-			return nil, fmt.Errorf("reading suite %q: %w", o.suite, cause(err))
+		if data, err = input.ReadFile(o.suite, bench.MaxSuite); err != nil {
+			return nil, fmt.Errorf("reading suite %q: %w", o.suite, err)
 		}
 	}
 	entries, err := bench.ReadSuite(o.suite, data)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
 	"strings"
 
@@ -48,14 +47,6 @@ func exitStatus(err error) int {
 		return exitUsage
 	}
 	return exitFailed
-}
-
-// cause drops the operation and the path that a file error repeats.
-func cause(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
 }
 
 // readable says what a flag's value should have been, where the error of the standard library names its own functions.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"convx/internal/input"
 	"convx/internal/network"
 	"convx/internal/network/onnx"
 )
@@ -37,7 +37,7 @@ func (n *netFlags) source(name string) (*network.Graph, network.Options, error) 
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, o, fmt.Errorf("reading %q: %w", name, cause(err))
+		return nil, o, fmt.Errorf("reading %q: %w", name, input.Cause(err))
 	}
 	defer f.Close()
 	return n.read(name, f, o)
@@ -49,12 +49,9 @@ func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.
 	if r != n.stdin {
 		quoted = fmt.Sprintf("%q", label)
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxPiped+1))
-	if err == nil && len(data) > maxPiped {
-		err = errors.New("it has more than 2 GiB")
-	}
+	data, err := input.Read(r, maxPiped)
 	if err != nil {
-		return nil, o, fmt.Errorf("reading %s: %w", quoted, cause(err))
+		return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
 	}
 	isControl := func(c rune) bool { return c < ' ' && c != '\n' && c != '\r' && c != '\t' }
 	if bytes.IndexFunc(data, isControl) < 0 {

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strconv"
 
 	"convx/configs"
+	"convx/internal/input"
 	"convx/internal/layer"
 	"convx/internal/npy"
 	"convx/internal/picture"
@@ -244,10 +244,7 @@ func (s *source) Close() {
 }
 
 func (s *source) failed(err error) error {
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		err = path.Err
-	}
-	return fmt.Errorf("reading %s: %w", s.name, err)
+	return fmt.Errorf("reading %s: %w", s.name, input.Cause(err))
 }
 
 // readSource reads the elements. inexact counts those that T could not hold.

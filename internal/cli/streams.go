@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"convx/internal/input"
 )
 
 // Streams are a command's input and output. Results go to Out; everything else goes to Err, one lower-case line each.
@@ -65,8 +67,8 @@ func (r *results) Write(p []byte) (int, error) {
 
 // settle is the outcome of a command: its own error, said in our words if it is that of a write.
 func (r *results) settle(err error) error {
-	if r.failed == nil || err != nil && !errors.Is(err, cause(r.failed)) {
+	if r.failed == nil || err != nil && !errors.Is(err, input.Cause(r.failed)) {
 		return err
 	}
-	return fmt.Errorf("writing standard output: %w", cause(r.failed))
+	return fmt.Errorf("writing standard output: %w", input.Cause(r.failed))
 }

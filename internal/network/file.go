@@ -3,7 +3,6 @@ package network
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"convx/internal/input"
 	"convx/internal/layer"
 )
 
@@ -23,16 +23,9 @@ const (
 
 // ReadFile reads a network file (YAML). Errors about its content are *Error, with all problems in the file's order.
 func ReadFile(path string) (*Graph, error) {
-	info, err := os.Stat(path)
+	data, err := input.ReadFile(path, maxFile)
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, errors.Unwrap(err))
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("reading %q: it has %d bytes; a network file has at most %d", path, info.Size(), maxFile)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("reading %q: %w", path, err)
 	}
 	return Parse(path, data)
 }

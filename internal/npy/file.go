@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"convx/internal/input"
 	"convx/internal/tensor"
 )
 
@@ -61,7 +61,7 @@ func Open(path string, maxBytes int64) (*File, error) {
 	label := strconv.Quote(path)
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, failed(label, cause(err))
+		return nil, failed(label, input.Cause(err))
 	}
 	f, err := openFile(file, label, maxBytes)
 	if err != nil {
@@ -75,7 +75,7 @@ func openFile(file *os.File, label string, maxBytes int64) (*File, error) {
 	stat, err := file.Stat()
 	switch {
 	case err != nil:
-		return nil, failed(label, cause(err))
+		return nil, failed(label, input.Cause(err))
 	case stat.IsDir():
 		return nil, failed(label, errors.New("it is a directory"))
 	case !stat.Mode().IsRegular(): // a pipe, as of <(command)
@@ -93,7 +93,7 @@ func From(r io.Reader, label string, maxBytes int64) (*File, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(r, maxBytes))
 	if err != nil {
-		return nil, failed(label, cause(err))
+		return nil, failed(label, input.Cause(err))
 	}
 	if int64(len(data)) == maxBytes {
 		return nil, failed(label, fmt.Errorf("it takes %w (%s)", ErrLimit, humanize.IBytes(uint64(maxBytes))))
@@ -106,7 +106,7 @@ func From(r io.Reader, label string, maxBytes int64) (*File, error) {
 func (f *File) scan(r io.ReaderAt, size int64) error {
 	start := make([]byte, min(size, 16))
 	if _, err := r.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
-		return failed(f.label, cause(err))
+		return failed(f.label, input.Cause(err))
 	}
 	f.format = Sniff(start)
 	var err error
@@ -197,20 +197,12 @@ func (f *File) find(name string) (body, func() error, error) {
 
 func (f *File) failedArray(name string, err error) error {
 	if f.format != NPY {
-		err = fmt.Errorf("array %q: %w", name, cause(err))
+		err = fmt.Errorf("array %q: %w", name, input.Cause(err))
 	}
-	return failed(f.label, cause(err))
+	return failed(f.label, input.Cause(err))
 }
 
 func failed(label string, err error) error { return fmt.Errorf("reading %s: %w", label, err) }
-
-// cause drops the operation and the path that the os package puts before an error: the message has them already.
-func cause(err error) error {
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err
-	}
-	return err
-}
 
 func quoteAll(names []string) string {
 	const most = 8

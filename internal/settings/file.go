@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v4"
 
+	"convx/internal/input"
 	"convx/internal/layer"
 )
 
@@ -21,17 +20,9 @@ const errNotDir = syscall.ENOTDIR
 const maxFile = 1 << 20
 
 func readFile(v *viper.Viper, path string) error {
-	f, err := os.Open(path)
+	data, err := input.ReadFile(path, maxFile)
 	if err != nil {
-		return fmt.Errorf("reading settings %q: %w", path, cause(err))
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return fmt.Errorf("reading settings %q: %w", path, cause(err))
-	}
-	if len(data) > maxFile {
-		return fmt.Errorf("reading settings %q: larger than %d bytes", path, maxFile)
+		return fmt.Errorf("reading settings %q: %w", path, err)
 	}
 	if err := checkFile(path, data); err != nil {
 		return err

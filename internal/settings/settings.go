@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/viper"
 
 	"convx/configs"
+	"convx/internal/input"
 	"convx/internal/layer"
 )
 
@@ -137,7 +138,7 @@ func find(asked string) (string, error) {
 	}
 	if asked != "" {
 		if _, err := os.Stat(asked); err != nil {
-			return "", fmt.Errorf("reading settings %q: %w", asked, cause(err))
+			return "", fmt.Errorf("reading settings %q: %w", asked, input.Cause(err))
 		}
 		return asked, nil
 	}
@@ -151,18 +152,10 @@ func find(asked string) (string, error) {
 			return p, nil
 		}
 		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, errNotDir) {
-			return "", fmt.Errorf("reading settings %q: %w", p, cause(err))
+			return "", fmt.Errorf("reading settings %q: %w", p, input.Cause(err))
 		}
 	}
 	return "", nil
-}
-
-// cause drops the operation and path that a file error repeats.
-func cause(err error) error {
-	if e, ok := errors.AsType[*os.PathError](err); ok {
-		return e.Err
-	}
-	return err
 }
 
 // checkVariables refuses CONVX_* variables that name no setting.

@@ -9,18 +9,20 @@ import (
 	"os"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"convx/internal/input"
 )
 
 // Open decodes a model file. Errors name the file.
 func Open(path string) (*Model, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, cause(err))
+		return nil, fmt.Errorf("reading %q: %w", path, input.Cause(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, cause(err))
+		return nil, fmt.Errorf("reading %q: %w", path, input.Cause(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("reading %q: not a regular file: a model is read by its offsets; save it to a file first", path)
@@ -30,14 +32,6 @@ func Open(path string) (*Model, error) {
 		return nil, fmt.Errorf("reading %q: %w", path, err)
 	}
 	return m, nil
-}
-
-// cause drops the path that a file error repeats.
-func cause(err error) error {
-	if p, ok := errors.AsType[*os.PathError](err); ok {
-		return p.Err
-	}
-	return err
 }
 
 // Decode reads the size bytes of a model. Memory grows with the nodes and names, not with the weights.
