@@ -43,7 +43,6 @@ func coverageDocument(o coverageOptions, r coverageResult) report.Document {
 		{Name: "axis"}, {Name: "pixels", Right: true}, {Name: "seen", Right: true}, {Name: "largest gap", Right: true},
 		{Name: "least", Right: true}, {Name: "most", Right: true},
 	}}
-	positions := report.Table{Columns: []report.Column{{Name: "axis"}, {Name: "position"}, {Name: "count"}}}
 	lines := report.Text{}
 	for _, a := range r.axes {
 		j.Axes = append(j.Axes, coverageAxis{a.axis, a.First, a.Counts, a.Size, a.Seen, a.LargestGap, a.Least, a.Most})
@@ -51,18 +50,26 @@ func coverageDocument(o coverageOptions, r coverageResult) report.Document {
 		axes.Rows = append(axes.Rows, []report.Cell{
 			report.Str(a.axis), report.Int(a.Size), report.Int(a.Seen), report.Int(a.LargestGap), report.Int(a.Least), report.Int(a.Most),
 		})
-		for i, n := range a.Counts {
-			positions.Rows = append(positions.Rows, []report.Cell{report.Str(a.axis), {Raw: a.First + i}, {Raw: n}})
-		}
 		lines = append(lines, profile(a.axis, a.Line))
 	}
 	j.Share = float64(j.Seen) / float64(j.Size)
 	if o.format == report.CSVFormat { // a row a position; the table of axes follows from them
-		return report.Document{JSON: j, Blocks: []report.Block{positions}}
+		return report.Document{JSON: j, Blocks: []report.Block{positionsTable(r.axes)}}
 	}
 	head := report.Text{strings.Join(o.labels, ", then ") + ": " + viewTitles[r.view]}
 	foot := report.Text{fmt.Sprintf("%s of %s pixels are seen, %s; a pixel's count is the product of its axes'", report.Group(j.Seen), report.Group(j.Size), percent(j.Share))}
 	return report.Document{JSON: j, Blocks: []report.Block{head, lines, axes, append(foot, j.Notes...)}}
+}
+
+// positionsTable is a row a position of each axis.
+func positionsTable(axes []axisCount) report.Table {
+	t := report.Table{Columns: []report.Column{{Name: "axis"}, {Name: "position"}, {Name: "count"}}}
+	for _, a := range axes {
+		for i, n := range a.Counts {
+			t.Rows = append(t.Rows, []report.Cell{report.Str(a.axis), {Raw: a.First + i}, {Raw: n}})
+		}
+	}
+	return t
 }
 
 // profileWidth is how many counts of a line are printed.

@@ -28,6 +28,9 @@ type Line struct {
 // MaxLine bounds a line's length.
 const MaxLine = 1 << 20
 
+// mostTaps bounds the taps that are walked one by one, to about a second's worth.
+const mostTaps = 1 << 28
+
 // Field counts the paths from one output (position 0) back to each input position, through steps in the order in which
 // data pass them. Borders are left out: it is an output in the middle of a large input.
 func Field(steps []Step) (Line, error) {
@@ -44,10 +47,10 @@ func Field(steps []Step) (Line, error) {
 
 // back spreads the counts of a step's outputs over its inputs.
 func (s Step) back(out Line) (Line, error) {
-	at := make(map[int]int, len(out.Counts)*s.Kernel)
-	if len(out.Counts) > MaxLine/max(1, s.Kernel) {
+	if len(out.Counts) > MaxLine/s.Kernel {
 		return Line{}, fmt.Errorf("the receptive field is longer than %d positions", MaxLine)
 	}
+	at := make(map[int]int, len(out.Counts)*s.Kernel)
 	for i, n := range out.Counts {
 		if n == 0 {
 			continue
@@ -108,6 +111,9 @@ func Overlap(s Step, in, out int) (Line, error) { return s.scatter(in, out, true
 func (s Step) scatter(in, out int, outputs bool) (Line, error) {
 	if max(in, out) > MaxLine {
 		return Line{}, fmt.Errorf("an axis of %d is longer than %d positions", max(in, out), MaxLine)
+	}
+	if s.Kernel > mostTaps/out {
+		return Line{}, fmt.Errorf("%d windows of %d taps are more than can be counted", out, s.Kernel)
 	}
 	n := in
 	if outputs {

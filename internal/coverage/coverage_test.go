@@ -106,7 +106,13 @@ func TestHugeFieldsAreErrors(t *testing.T) {
 	if _, err := Field(slices.Repeat([]Step{conv(15, 1)}, 60)); !errors.Is(err, layer.ErrOverflow) {
 		t.Errorf("15^60 paths: %v", err)
 	}
+	if _, err := Field([]Step{conv(1<<30, 1)}); err == nil {
+		t.Error("a kernel of 2^30 was counted")
+	}
 	if _, err := Reads(conv(1, 1), 1<<30, 1<<30); err == nil {
 		t.Error("an axis of 2^30 was counted")
+	}
+	if _, err := Reads(conv(1<<30, 1), 100, 100); err == nil {
+		t.Error("100 windows of 2^30 taps were counted")
 	}
 }

@@ -32,13 +32,17 @@ const (
 	mostDilation = 4
 )
 
+// mostPaddings bounds the paddings that are listed for one kernel, stride and dilation: below a stride that long, any do.
+const mostPaddings = 64
+
 // Solve lists the geometries that turn Input pixels into Output, the usual ones first.
 //
 // The order: by how many unusual things each has, then even paddings, then by kernel (3, 1, 5, 7, 2, 4, then upwards), stride, dilation
 // and padding. Unusual are a dilation, a padding that differs at the two ends, a padding that is neither none nor half
 // the kernel (transposed: half of kernel - stride), a stride above the kernel, pixels that the floor drops, an even
 // kernel (transposed: a kernel that the stride does not divide, which shows as a checkerboard) and output padding.
-// A padding that was not asked for is never larger than the kernel's reach.
+// A padding that was not asked for is never larger than the kernel's reach; of those that give the same output, the 64
+// smallest are listed.
 func Solve(q Search) []Geometry {
 	var found []Geometry
 	for _, k := range candidates(q.Kernel, mostKernel) {
@@ -130,11 +134,9 @@ func (q Search) paddings(g Geometry, least, most int) []Geometry {
 	reach := Effective(g.Kernel, g.Dilation) - 1
 	least, most = max(least, 0), min(most, 2*reach)
 	var found []Geometry
-	for total := least; total <= most; total++ {
-		if total%2 == 0 {
-			g.Pad = layer.Pad{Begin: total / 2, End: total / 2}
-			found = append(found, g)
-		}
+	for half := (least + 1) / 2; 2*half <= most && len(found) < mostPaddings; half++ {
+		g.Pad = layer.Pad{Begin: half, End: half}
+		found = append(found, g)
 	}
 	if len(found) == 0 && least <= most {
 		g.Pad = split(least, layer.Same)

@@ -72,6 +72,14 @@ func TestSolveIsSoundAndComplete(t *testing.T) {
 	})
 }
 
+// A held stride of a thousand million has as many paddings that give the same output.
+func TestSolveIsBounded(t *testing.T) {
+	found := Solve(Search{Input: 100, Output: 1, Kernel: layer.MaxExtent, Stride: layer.MaxExtent, Dilation: 1})
+	if len(found) != mostPaddings {
+		t.Errorf("%d solutions", len(found))
+	}
+}
+
 // size is the output size by the rules that shape uses.
 func size(in int, g Geometry, transposed bool) (int, bool) {
 	w := layer.Window{Kernel: []int{g.Kernel}, Stride: []int{g.Stride}, Dilation: []int{g.Dilation}, Padding: layer.Padding{Pairs: []layer.Pad{g.Pad}}}
