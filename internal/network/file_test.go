@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"convx/internal/flops"
 	"convx/internal/layer"
 )
 
@@ -184,11 +185,16 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if _, err := Evaluate(g, Options{}); err != nil {
+		r, err := Evaluate(g, Options{})
+		if err != nil {
 			var e *Error
 			if !errors.As(err, &e) {
 				t.Errorf("%v is not an *Error", err)
 			}
+			return
+		}
+		for _, c := range flops.Conventions() {
+			r.Under(c) // a count that does not fit is an error too
 		}
 	})
 }

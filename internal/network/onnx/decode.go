@@ -212,8 +212,10 @@ func decodeFunction(f field) (functionKey, *function) {
 		case 1:
 			key.name = f.text()
 		case 4:
+			f.w.keep(16)
 			fn.inputs = append(fn.inputs, f.text())
 		case 5:
+			f.w.keep(16)
 			fn.outputs = append(fn.outputs, f.text())
 		case 7:
 			fn.nodes = append(fn.nodes, decodeNode(f))

@@ -3,7 +3,6 @@ package onnx
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"convx/internal/network"
 )
@@ -20,28 +19,25 @@ func deep(n int) []byte {
 	return operatorCase{parts: parts}.model()
 }
 
-// Ten times the layers take about ten times as long, not a hundred.
-func TestDeepModelsTakeLinearTime(t *testing.T) {
-	took := func(n int) time.Duration {
+// Work grows with the number of layers and no faster: allocations, which do not depend on the machine, are counted.
+func TestDeepModelsTakeLinearWork(t *testing.T) {
+	count := func(n int) float64 {
 		data := deep(n)
-		start := time.Now()
-		m := decode(t, data)
-		g, err := m.Network(Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := network.Evaluate(g, network.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := n / 2 * 81 * 120; r.Total.MACs != want || r.Total.Params != 81 {
-			t.Errorf("%d MACs, %d params, want %d and 81", r.Total.MACs, r.Total.Params, want)
-		}
-		return time.Since(start)
+		return testing.AllocsPerRun(1, func() {
+			g, err := decode(t, data).Network(Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := network.Evaluate(g, network.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := n / 2 * 81 * 120; r.Total.MACs != want || r.Total.Params != 81 {
+				t.Errorf("%d MACs, %d params, want %d and 81", r.Total.MACs, r.Total.Params, want)
+			}
+		})
 	}
-	took(1000)
-	small, large := took(2000), took(20_000)
-	if large > 50*small {
-		t.Errorf("2,000 layers take %v, 20,000 %v", small, large)
+	if small, large := count(1000), count(4000); large > 4.2*small {
+		t.Errorf("%.0f allocations for 1000 layers, %.0f for 4000", small, large)
 	}
 }

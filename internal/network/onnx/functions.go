@@ -15,11 +15,8 @@ func (c *call) unfold(f *function) error {
 			s.values[name] = c.in[i]
 		}
 	}
-	nodes := make([]*Node, len(f.nodes))
-	for i, n := range f.nodes {
-		nodes[i] = c.bind(n, f)
-	}
-	if err := c.follow(nodes, s); err != nil {
+	// Bound one by one as they are followed: a function that calls itself at once would be copied whole at every depth.
+	if err := c.follow(f.nodes, s, func(n *Node) *Node { return c.bind(n, f) }); err != nil {
 		return err
 	}
 	return c.export(s, f.outputs)
@@ -67,7 +64,7 @@ func (c *call) branch() error {
 	}
 	s := newScope(c.scope, a.graph.values, a.graph.Outputs)
 	s.initializers(a.graph)
-	if err := c.follow(a.graph.Nodes, s); err != nil {
+	if err := c.follow(a.graph.Nodes, s, nil); err != nil {
 		return err
 	}
 	var names []string

@@ -36,7 +36,7 @@ func (m *Model) Network(o Options) (*network.Graph, error) {
 	if err := inf.bind(s, o); err != nil {
 		return nil, err
 	}
-	if err := inf.follow(m.Graph.Nodes, s); err != nil {
+	if err := inf.follow(m.Graph.Nodes, s, nil); err != nil {
 		return nil, err
 	}
 	for _, out := range m.Graph.Outputs {

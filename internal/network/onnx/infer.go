@@ -84,14 +84,18 @@ func (t *Tensor) value(root string) *value {
 	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, stored: t.Elem, node: -1}
 }
 
-// follow runs nodes in their order, which ONNX demands to be an order of execution.
-func (inf *inference) follow(nodes []*Node, s *scope) error {
+// follow runs nodes in their order, which ONNX demands to be an order of execution. bind, if not nil, is what makes a node
+// of a function's body the caller's.
+func (inf *inference) follow(nodes []*Node, s *scope, bind func(*Node) *Node) error {
 	if s.depth > maxDepth {
 		return fmt.Errorf("graphs nested more than %d deep", maxDepth)
 	}
 	for _, n := range nodes {
 		if inf.steps++; inf.steps > maxSteps {
 			return fmt.Errorf("the model unfolds to more than %d nodes", maxSteps)
+		}
+		if bind != nil {
+			n = bind(n)
 		}
 		if inf.kept += n.weight() + (len(s.prefix)+64)*(2+len(n.Outputs)); inf.kept > maxKept {
 			return errTooLarge

@@ -169,6 +169,9 @@ func norm(f string) func(*call) error {
 }
 
 func lrn(c *call) error {
+	if len(c.input(0)) < 2 {
+		return fmt.Errorf("normalises %s: a batch and channels are needed", shapeText(c.input(0)))
+	}
 	size := c.intOr("size", 0)
 	if size < 1 || size > layer.MaxExtent {
 		return fmt.Errorf("size %d", size)

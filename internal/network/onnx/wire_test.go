@@ -12,6 +12,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"convx/internal/flops"
 	"convx/internal/network"
 )
 
@@ -99,8 +100,16 @@ func TestTruncatedFiles(t *testing.T) {
 
 // follow does all that can be done with a model.
 func follow(m *Model) {
-	if g, err := m.Network(Options{}); err == nil {
-		network.Evaluate(g, network.Options{})
+	g, err := m.Network(Options{})
+	if err != nil {
+		return
+	}
+	r, err := network.Evaluate(g, network.Options{})
+	if err != nil {
+		return
+	}
+	for _, c := range flops.Conventions() {
+		r.Under(c) // a count that does not fit is an error too
 	}
 }
 
@@ -150,6 +159,36 @@ func TestManyNodesAreRefused(t *testing.T) {
 	_, err := Decode(bytes.NewReader(data), int64(len(data)))
 	if !errors.Is(err, errTooLarge) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A function of many nodes, the first of which is itself, is not copied once for every depth.
+func TestARecursiveFunctionIsNotCopied(t *testing.T) {
+	const nodes = 20_000
+	body := msg{}.str(1, "f").str(4, "a").str(5, "b").str(10, "own").bytes(7, nodeMsg("own:f", "a", "b"))
+	for range nodes {
+		body = body.bytes(7, nodeMsg("Relu", "a", "b"))
+	}
+	m := decode(t, modelOf(graphOf([]msg{valueMsg("x", 1, 1, 1, 1)}, []string{"y"}, nodeMsg("own:f", "x", "y"))).bytes(25, body))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := m.Network(Options{})
+	runtime.ReadMemStats(&after)
+	if err == nil || !strings.Contains(err.Error(), "graphs nested more than 64 deep") {
+		t.Errorf("a function that calls itself: %v", err)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 100*nodes {
+		t.Errorf("it allocated %d bytes", used)
+	}
+}
+
+// A normalisation needs channels: a scalar has none.
+func TestNormsOfScalars(t *testing.T) {
+	for _, op := range []string{"LRN", "MeanVarianceNormalization"} {
+		m := decode(t, modelOf(graphOf([]msg{valueMsg("x")}, []string{"y"}, nodeMsg(op, "x", "y", attr("size", 3)))))
+		if _, err := m.Network(Options{}); err == nil || !strings.Contains(err.Error(), "normalises a scalar") {
+			t.Errorf("%s of a scalar: %v", op, err)
+		}
 	}
 }
 
