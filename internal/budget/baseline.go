@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"convx/internal/input"
+	"convx/internal/layer"
 )
 
 // maxBaseline bounds a baseline file, in bytes.
@@ -160,13 +162,9 @@ func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error)
 		case !known || !measured || len(allowed) > 0 && !named:
 			continue
 		}
-		grows := limit.Count
-		if limit.IsShare {
-			grows = int(min(float64(old)*limit.Percent/100, 1<<62))
-		}
-		most := old + grows
-		if most < old {
-			most = now // more than fits: anything goes
+		most, err := layer.Sum(old, limit.of(old))
+		if err != nil {
+			most = math.MaxInt // more than fits: anything goes
 		}
 		d.Checks = append(d.Checks, Check{
 			Name: "increase of " + string(q), Quantity: q, Measured: now, Allowed: most,

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func TestParseAmount(t *testing.T) {
 		"320KiB":  {Count: 320 << 10},
 		"0.5Gi":   {Count: 1 << 29},
 		"4MB":     {Count: 4_000_000},
-		"2.5%":    {Percent: 2.5, IsShare: true},
+		"2.5%":    {IsShare: true},
 		"0.0015k": {Count: -1}, "-1": {Count: -1}, "": {Count: -1}, "M": {Count: -1}, "1e9": {Count: -1}, "1.2.3": {Count: -1},
 		"99999999T": {Count: -1}, "x%": {Count: -1}, "NaN": {Count: -1}, "1/2": {Count: -1}, "0x10": {Count: -1},
 	} {
@@ -53,6 +54,22 @@ func TestParseAmount(t *testing.T) {
 		want.text = text
 		if err != nil || got != want {
 			t.Errorf("%q: %+v, %v, want %+v", text, got, err, want)
+		}
+	}
+}
+
+// A share is exact: in floating point 4.35% of 2000 is less than 87.
+func TestShares(t *testing.T) {
+	for _, c := range []struct {
+		text        string
+		whole, want int
+	}{
+		{"4.35%", 2000, 87}, {"2.5%", 1000, 25}, {"2.5%", 1001, 25}, {"99.9%", 1000, 999}, {"0%", 1000, 0}, {"100%", math.MaxInt, math.MaxInt},
+		{"33.3%", 0, 0}, {"200%", math.MaxInt, math.MaxInt}, {"99999999999999999999999999%", 1000, math.MaxInt},
+	} {
+		a, err := ParseAmount(c.text)
+		if err != nil || a.of(c.whole) != c.want {
+			t.Errorf("%s of %d is %d, %v, want %d", c.text, c.whole, a.of(c.whole), err, c.want)
 		}
 	}
 }

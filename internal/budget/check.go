@@ -126,12 +126,7 @@ func (l Limit) what() string {
 }
 
 // allowed is the limit as a count: a share is of the subject's total.
-func (l Limit) allowed(s Subject) int {
-	if !l.Most.IsShare {
-		return l.Most.Count
-	}
-	return int(float64(s.Total[l.Quantity]) * l.Most.Percent / 100)
-}
+func (l Limit) allowed(s Subject) int { return l.Most.of(s.Total[l.Quantity]) }
 
 // name is the limit's in messages, with whom it is for.
 func (l Limit) name(of string) string {

@@ -2,6 +2,7 @@ package budget
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -10,12 +11,25 @@ import (
 // Amount is a limit's value: a count, or a share of the whole in percent.
 type Amount struct {
 	Count   int
-	Percent float64
 	IsShare bool
-	text    string
+	text    string // as it was written: a share is computed from its decimals, exactly
 }
 
 func (a Amount) String() string { return a.text }
+
+// of is the amount as a count: a share is of the whole, rounded down, at most what an int holds.
+func (a Amount) of(whole int) int {
+	if !a.IsShare {
+		return a.Count
+	}
+	share, _ := decimal(strings.TrimSuffix(a.text, "%"))
+	share.Mul(share, big.NewRat(int64(whole), 100))
+	n := new(big.Int).Quo(share.Num(), share.Denom())
+	if !n.IsInt64() {
+		return math.MaxInt
+	}
+	return int(n.Int64())
+}
 
 // suffixes scale an amount: decimal and binary.
 var suffixes = []struct {
@@ -31,11 +45,9 @@ var suffixes = []struct {
 func ParseAmount(s string) (Amount, error) {
 	a := Amount{text: s}
 	if number, ok := strings.CutSuffix(s, "%"); ok {
-		r, ok := decimal(number)
-		if !ok {
+		if _, ok := decimal(number); !ok {
 			return a, fmt.Errorf("%q is no percentage", s)
 		}
-		a.Percent, _ = r.Float64()
 		a.IsShare = true
 		return a, nil
 	}
