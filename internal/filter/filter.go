@@ -36,6 +36,12 @@ type Filter struct {
 // MaxSize is the largest kernel side, of a name or written out: beyond it a filter is slower than anyone means.
 const MaxSize = 127
 
+// A sigma below leastSigma leaves one pixel, and one above mostSigma a box; much further the bell is no number any more.
+const (
+	leastSigma = 0.01
+	mostSigma  = 1000.0
+)
+
 // List is every filter, in the order in which help shows them.
 func List() []Filter { return filters }
 
@@ -105,8 +111,8 @@ func (f Filter) check(param string, v float64, given bool) error {
 		return fmt.Errorf("size %s is not a whole number from 1 to %d", strconv.FormatFloat(v, 'f', -1, 64), MaxSize)
 	case param == "size" && f.Odd && int(v)%2 == 0:
 		return fmt.Errorf("size %g has no middle: %g and %g do", v, v-1, v+1)
-	case param == "sigma" && given && !(v > 0):
-		return fmt.Errorf("sigma %g is not above 0", v)
+	case param == "sigma" && given && !(v >= leastSigma && v <= mostSigma):
+		return fmt.Errorf("sigma %g is not from %g to %g", v, leastSigma, mostSigma)
 	}
 	return nil
 }

@@ -109,6 +109,21 @@ func TestBilinearIsEven(t *testing.T) {
 	}
 }
 
+// At either end of the range of sigmas the kernels are what they should tend to.
+func TestSigmas(t *testing.T) {
+	for text, middle := range map[string]float64{
+		"gaussian:5:0.01": 1, "gaussian:5:1000": 1. / 25, "laplacian-of-gaussian:9:0.01": -1, "laplacian-of-gaussian:9:1000": -1. / 21,
+	} {
+		k := kernel(t, text)
+		if w := k.Weights[len(k.Weights)/2]; math.Abs(w-middle) > 1e-4 {
+			t.Errorf("%s has %g in the middle, want %g", text, w, middle)
+		}
+		if want := k.Sum(); strings.HasPrefix(text, "laplacian") && math.Abs(want) > 1e-9 {
+			t.Errorf("%s sums to %g", text, want)
+		}
+	}
+}
+
 func TestMotionAngles(t *testing.T) {
 	for angle := range 360 {
 		f, _ := Named("motion")
@@ -124,21 +139,23 @@ func TestMotionAngles(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"":             "the filter is empty",
-		"sobel":        `unknown filter "sobel": did you mean sobel-x or sobel-y?`,
-		"nonesuch":     `unknown filter "nonesuch": filters are identity, sobel-x`,
-		"sobel-x:4":    "filter sobel-x: size 4 is not one of 3, 5, 7",
-		"gaussian:4":   "filter gaussian: size 4 has no middle: 3 and 5 do",
-		"gaussian:x":   `filter "gaussian:x": "x" is not a number`,
-		"box:1e9":      "filter box: size 1000000000 is not a whole number from 1 to 127",
-		"box:2.5":      "filter box: size 2.5 is not a whole number",
-		"box:NaN":      `"NaN" is not a number`,
-		"edge:3":       "filter edge takes no numbers, not 1 numbers",
-		"gaussian:5:0": "sigma 0 is not above 0",
-		"1 2; 3":       `row 2 of the filter "1 2; 3" has 1 weights and the first has 2`,
-		"1 2;;3 4":     `row 2 of the filter "1 2;;3 4" is empty`,
-		"1 x":          `"x" is not a number`,
-		"1/0":          `"1/0" is not a number`,
+		"":                              "the filter is empty",
+		"sobel":                         `unknown filter "sobel": did you mean sobel-x or sobel-y?`,
+		"nonesuch":                      `unknown filter "nonesuch": filters are identity, sobel-x`,
+		"sobel-x:4":                     "filter sobel-x: size 4 is not one of 3, 5, 7",
+		"gaussian:4":                    "filter gaussian: size 4 has no middle: 3 and 5 do",
+		"gaussian:x":                    `filter "gaussian:x": "x" is not a number`,
+		"box:1e9":                       "filter box: size 1000000000 is not a whole number from 1 to 127",
+		"box:2.5":                       "filter box: size 2.5 is not a whole number",
+		"box:NaN":                       `"NaN" is not a number`,
+		"edge:3":                        "filter edge takes no numbers, not 1 numbers",
+		"gaussian:5:0":                  "sigma 0 is not from 0.01 to 1000",
+		"gaussian:5:1e-200":             "sigma 1e-200 is not from 0.01 to 1000",
+		"laplacian-of-gaussian:9:1e200": "sigma 1e+200 is not from 0.01 to 1000",
+		"1 2; 3":                        `row 2 of the filter "1 2; 3" has 1 weights and the first has 2`,
+		"1 2;;3 4":                      `row 2 of the filter "1 2;;3 4" is empty`,
+		"1 x":                           `"x" is not a number`,
+		"1/0":                           `"1/0" is not a number`,
 	} {
 		_, err := Parse(text, 0)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -151,6 +168,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range []string{"gaussian:5:1", "0 -1 0; -1 5 -1", "1/3", "-", ":::", "box:127", "1;2;3"} {
 		f.Add(s)
 	}
+	f.Add("gaussian:3:1e-200")
 	f.Fuzz(func(t *testing.T, text string) {
 		k, err := Parse(text, 0)
 		if err != nil {
@@ -158,6 +176,11 @@ func FuzzParse(f *testing.F) {
 		}
 		if k.Rows < 1 || k.Cols < 1 || k.Rows > MaxSize || k.Cols > MaxSize || len(k.Weights) != k.Rows*k.Cols {
 			t.Fatalf("%q is a kernel of %dx%d with %d weights", text, k.Rows, k.Cols, len(k.Weights))
+		}
+		for _, w := range k.Weights {
+			if w-w != 0 {
+				t.Fatalf("%q has a weight of %g", text, w)
+			}
 		}
 	})
 }
