@@ -9,6 +9,38 @@ import (
 	"time"
 )
 
+// Ctrl-C ends a command that waits for input which does not come.
+func TestInterruptWhileWaiting(t *testing.T) {
+	for _, args := range [][]string{
+		{"run", "standard", "-"},
+		{"run", "standard", "-i", "3x8x8", "-w", "/dev/stdin"},
+		{"flops", "standard", "-i", "3x8x8", "--baseline", "/dev/stdin"},
+	} {
+		silent, hold, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said bytes.Buffer
+		cmd := exec.Command("convx", args...)
+		cmd.Stdin, cmd.Stderr = silent, &said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(300 * time.Millisecond) // it is reading by now
+		stuck := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait()
+		stuck.Stop()
+		hold.Close()
+		silent.Close()
+		if cmd.ProcessState.ExitCode() != 130 || said.String() != "convx: interrupted\n" {
+			t.Errorf("%v: exit %d: %s", args, cmd.ProcessState.ExitCode(), said.String())
+		}
+	}
+}
+
 // Ctrl-C stops a long run at once, with status 130 and nothing written. The command is the real one, which TestMain puts on
 // the path.
 func TestInterruptLeavesNothing(t *testing.T) {

@@ -7,13 +7,19 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"convx/internal/layer"
 	"convx/internal/report"
 )
+
+// farewell is how long an interrupted command may take to end by itself. One that waits for input (a pipe that nobody writes
+// to, a terminal) would never hear of it.
+const farewell = 500 * time.Millisecond
 
 // Main runs convx with these arguments and returns the exit status.
 func Main(args []string, s Streams) int {
@@ -25,14 +31,26 @@ func Main(args []string, s Streams) int {
 	}
 	root := newRoot(s)
 	root.SetArgs(args)
-	started := false
+	var started atomic.Bool
 	before := root.PersistentPreRunE
 	root.PersistentPreRunE = func(c *cobra.Command, args []string) error {
-		started = true
+		started.Store(true)
 		return before(c, args)
 	}
-	err := root.ExecuteContext(ctx)
-	if err != nil && !started { // the command line could not be read
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		select {
+		case err = <-done:
+		case <-time.After(farewell):
+			s.sayf("interrupted")
+			return exitInterrupted
+		}
+	}
+	if err != nil && !started.Load() { // the command line could not be read
 		err = usageError{err}
 	}
 	if err = out.settle(err); err == nil {
