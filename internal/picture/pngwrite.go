@@ -198,8 +198,9 @@ func (p *Picture) Encode(w io.Writer, o WriteOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := wr.WriteRows(p.Pix); err != nil {
-		return errors.Join(err, wr.Close())
+	err = wr.WriteRows(p.Pix)
+	if closed := wr.Close(); err == nil { // closing waits for what is under way, and repeats an earlier error
+		err = closed
 	}
-	return wr.Close()
+	return err
 }

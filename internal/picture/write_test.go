@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/adler32"
 	"image"
@@ -245,4 +246,27 @@ func TestMagnitude(t *testing.T) {
 	if got := magnitude(b); got != want {
 		t.Errorf("%d, want %d", got, want)
 	}
+}
+
+// A full disk is said once.
+func TestEncodeErrorIsSaidOnce(t *testing.T) {
+	p := New(Header{Width: 600, Height: 1200, Channels: 3, Depth: 8})
+	full := errors.New("no space left")
+	err := p.Encode(&failingWriter{left: 200, err: full}, WriteOptions{Threads: 1})
+	if !errors.Is(err, full) || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// failingWriter has room for so many bytes.
+type failingWriter struct {
+	left int
+	err  error
+}
+
+func (w *failingWriter) Write(p []byte) (int, error) {
+	if w.left -= len(p); w.left < 0 {
+		return 0, w.err
+	}
+	return len(p), nil
 }
