@@ -246,6 +246,12 @@ func TestDrawRefuses(t *testing.T) {
 		{"standard", "dims 3, input 1x4x4x4", "a figure is flat"},
 		{"dilated", "dilation 30, input 1x224x224", "would need a grid of"},
 		{"standard", "input 3x2x2, kernel 5", "kernel 5 is larger"},
+		{"separable", "input 3x9x9, multiplier 1000000", "a multiplier of 1000000 makes too many channels"},
+		{"depthwise", "input 3x9x9, multiplier 1000000", "a multiplier of 1000000 makes too many channels"},
+		{"deform-roi-pool", "sampling-ratio 100000", "draw at most 8"},
+		{"deform-roi-pool", "gamma 1000000000", "draw at most 2"},
+		{"deform-roi-pool", "roi 0,0,1000000000,5", "reaches too far out"},
+		{"deform-roi-pool", "roi 0,-1000000000,5,5", "reaches too far out"},
 	} {
 		s := layer.Spec{Variant: c.variant}
 		for entry := range strings.SplitSeq(c.keys, ", ") {
@@ -254,7 +260,13 @@ func TestDrawRefuses(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, _, err := Small(s, Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+		small, _, err := Small(s, Options{})
+		if err == nil {
+			l, _ := layer.Build(small)
+			r, _ := shape.Of(l)
+			_, err = New(r, Options{})
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s: %v, want %q", c.variant, c.keys, err, c.want)
 		}
 	}

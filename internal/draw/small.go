@@ -179,6 +179,9 @@ func shrinkROIs(l layer.Layer, in []int) []layer.ROI {
 
 // drawable refuses layers whose grids would be too fine to see.
 func drawable(r shape.Result, o Options) error {
+	if m := r.Layer.Multiplier; m > mostChannels {
+		return layer.Errorf("a multiplier of %d makes too many channels to draw: at most %d", m, mostChannels)
+	}
 	most := mostSide
 	if o.Scene != nil {
 		most = sceneSide
