@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"convx/internal/ops"
 	"convx/internal/ops/kernel"
 )
 
@@ -59,10 +60,20 @@ func peak(threads int) float64 {
 	return sum / 1e9
 }
 
-// copied is how much each thread copies at a time: beyond the last level cache of what convx runs on.
-const copied = 64 << 20
+// mostCopied is how much each thread copies at a time: beyond the last level cache of what convx runs on.
+const mostCopied = 64 << 20
+
+// copiedBy is how many bytes each thread copies: less where many threads would need more than a quarter of the free memory.
+func copiedBy(threads int) int {
+	free, known := ops.AvailableMemory()
+	if !known {
+		free = 16 << 30
+	}
+	return max(1<<16, min(mostCopied, free/4/(2*threads)))
+}
 
 func bandwidth(threads int) float64 {
+	copied := copiedBy(threads)
 	from, to := make([][]byte, threads), make([][]byte, threads)
 	each(threads, func(i int) {
 		from[i], to[i] = make([]byte, copied), make([]byte, copied)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"convx/internal/ops"
 )
 
 func TestMeasureWarmsUpAndRunsLongEnough(t *testing.T) {
@@ -89,5 +91,18 @@ func TestMachineIsPlausible(t *testing.T) {
 	m := MeasureMachine(1)
 	if m.CPU == "" || m.PeakGFLOPS < 0.1 || m.PeakGFLOPS > 10000 || m.BandwidthGBS < 0.1 || m.BandwidthGBS > 10000 {
 		t.Errorf("got %+v", m)
+	}
+}
+
+// However many threads measure the bandwidth, their buffers leave most of the memory free.
+func TestBandwidthBuffersFit(t *testing.T) {
+	free, known := ops.AvailableMemory()
+	if !known {
+		free = 16 << 30
+	}
+	for _, threads := range []int{1, 2, 64, 1024} {
+		if n := copiedBy(threads); 2*n*threads > free/2 || n > mostCopied {
+			t.Errorf("%d threads copy %d bytes each, and %d are free", threads, n, free)
+		}
 	}
 }

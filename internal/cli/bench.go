@@ -54,9 +54,19 @@ func (o *engineFlags) register(cmd *cobra.Command) {
 	completeKey(cmd, "algorithm", append([]string{"auto", "all"}, ops.Algorithms()...)...)
 }
 
+// mostThreads is more than any machine has cores, and few enough to start.
+const mostThreads = 1024
+
+func checkThreads(n int) error {
+	if n < 0 || n > mostThreads {
+		return usagef("--threads: %d is not between 0 (every core) and %d", n, mostThreads)
+	}
+	return nil
+}
+
 func (o engineFlags) check() error {
-	if o.threads < 0 {
-		return usagef("--threads %d: give 0 for all, or a positive number", o.threads)
+	if err := checkThreads(o.threads); err != nil {
+		return err
 	}
 	if o.algorithm == "all" {
 		return nil
@@ -255,7 +265,7 @@ func runBench(ctx context.Context, o benchOptions) error {
 		return err
 	}
 	if o.plot != "" {
-		if err := writeChart(ctx, o.Streams, o.plot, rooflineOf(machine, rows).Write); err != nil {
+		if err := writeChart(ctx, o.Streams, o.plot, "", rooflineOf(machine, rows).Write); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.plot)

@@ -73,6 +73,11 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 				return err
 			}
 			if len(o.net.names) > 0 {
+				for _, name := range []string{"sweep", "filter", "output", "magnify", "plot"} {
+					if c.Flags().Changed(name) {
+						return usagef("--%s is for layers: networks are only counted", name)
+					}
+				}
 				return run(c.Context(), o)
 			}
 			if err = o.readArgs(args); err != nil {
@@ -220,6 +225,8 @@ func (o *compareOptions) check() error {
 		return usagef("--magnify is for pictures: write one with -o FILE.png")
 	case o.output != "" && !strings.HasSuffix(strings.ToLower(o.output), ".png"):
 		return usagef("-o %q: outputs are written side by side as .png", o.output)
+	case o.output != "" && o.output == o.plot:
+		return usagef("-o and --plot both name %q: one would replace the other", o.plot)
 	}
 	if _, err := picture.ParseMapping(o.mapping); err != nil {
 		return usagef("--map: %w", err)

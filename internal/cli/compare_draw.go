@@ -24,7 +24,7 @@ func (o *compareOptions) draw(ctx context.Context, c comparison) error {
 		o.sayf("wrote %q: the outputs side by side", o.output)
 	}
 	if o.plot != "" {
-		if err := writeChart(ctx, o.Streams, o.plot, compareBars(c).Write); err != nil {
+		if err := writeChart(ctx, o.Streams, o.plot, o.input, compareBars(c).Write); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.plot)
@@ -32,13 +32,13 @@ func (o *compareOptions) draw(ctx context.Context, c comparison) error {
 	return nil
 }
 
-// writeChart draws into a file, whole or not at all.
-func writeChart(ctx context.Context, s Streams, path string, draw func(io.Writer, chart.Format) error) error {
+// writeChart draws into a file, whole or not at all; never over the command's own input, if it has one.
+func writeChart(ctx context.Context, s Streams, path, input string, draw func(io.Writer, chart.Format) error) error {
 	format, err := chart.FormatOf(path)
 	if err != nil {
 		return usagef("--plot %w", err)
 	}
-	return writeFile(ctx, s, path, nil, func(w io.Writer) error { return draw(w, format) })
+	return writeFile(ctx, s, path, []string{input}, func(w io.Writer) error { return draw(w, format) })
 }
 
 // writeFile writes beside a file and renames.

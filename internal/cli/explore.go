@@ -19,7 +19,7 @@ func newExplore(s Streams) *cobra.Command {
 left and right, and see the output size with its arithmetic, the cost, and the window
 sliding over a small input. The shell command that asks the same question stands below.`,
 		Example:           "  convx explore transposed",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              argsUpTo(1),
 		ValidArgsFunction: completeVariants,
 		RunE: func(c *cobra.Command, args []string) error {
 			variant := "standard"

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -83,5 +85,19 @@ func TestBarsAreProportional(t *testing.T) {
 		if got := bar(share); got != want {
 			t.Errorf("bar(%g) = %q, want %q", share, got, want)
 		}
+	}
+}
+
+// Steps that multiply beyond any number are null in JSON, not an error.
+func TestEndlessReceptiveField(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep.yaml")
+	text := "input: 1x1x1\nlayers: [{variant: depthwise, stride: 2, padding: 1, repeat: 1100}]\n"
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, errText, status := execute(t, "shape", "--net", path, "-f", "json")
+	var j shapeNetJSON
+	if err := json.Unmarshal([]byte(out), &j); status != exitDone || err != nil || len(j.Layers) != 1100 {
+		t.Errorf("status %d, %v: %s", status, err, errText)
 	}
 }

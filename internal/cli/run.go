@@ -201,12 +201,9 @@ func (o runOptions) colorOption() (picture.Color, error) {
 	return c, nil
 }
 
-// mostThreads is more than any machine has cores, and few enough to start.
-const mostThreads = 1024
-
 func (o runOptions) check() error {
-	if o.threads < 0 || o.threads > mostThreads {
-		return usagef("--threads: %d is not between 0 (every core) and %d", o.threads, mostThreads)
+	if err := checkThreads(o.threads); err != nil {
+		return err
 	}
 	if o.maxPixels < 1 {
 		return usagef("--max-pixels: %d is less than 1", o.maxPixels)

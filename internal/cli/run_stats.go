@@ -12,15 +12,15 @@ import (
 // channelStats are taken over every image of a batch and every position. Min, Max, Mean and Std are of the finite values,
 // and nil where there are none; Std divides by the number of values.
 type channelStats struct {
-	Channel int      `json:"channel"`
-	Min     *float64 `json:"min"`
-	Max     *float64 `json:"max"`
-	Mean    *float64 `json:"mean"`
-	Std     *float64 `json:"std"`
-	Zeros   int      `json:"zeros"`
-	NaNs    int      `json:"nans"`
-	Infs    int      `json:"infs"`
-	Values  int      `json:"values"`
+	Channel int            `json:"channel"`
+	Min     *float64       `json:"min"`
+	Max     *float64       `json:"max"`
+	Mean    *report.Number `json:"mean"`
+	Std     *report.Number `json:"std"`
+	Zeros   int            `json:"zeros"`
+	NaNs    int            `json:"nans"`
+	Infs    int            `json:"infs"`
+	Values  int            `json:"values"`
 }
 
 // statsOf measures each channel of an N x C x ... tensor, in two passes so that the deviation does not cancel.
@@ -67,8 +67,8 @@ func statsOf[T tensor.Float](t *tensor.Tensor[T]) []channelStats {
 				squares += d * d
 			}
 		})
-		std := math.Sqrt(squares / float64(finite))
-		s.Min, s.Max, s.Mean, s.Std = &low, &high, &mean, &std
+		average, std := report.Number(mean), report.Number(math.Sqrt(squares/float64(finite)))
+		s.Min, s.Max, s.Mean, s.Std = &low, &high, &average, &std
 	}
 	return out
 }
@@ -117,7 +117,7 @@ func statsDocument(j runJSON) report.Document {
 	}
 	for _, s := range j.Channels {
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Int(s.Channel), number(s.Min), number(s.Max), number(s.Mean), number(s.Std),
+			report.Int(s.Channel), number(s.Min), number(s.Max), number((*float64)(s.Mean)), number((*float64)(s.Std)),
 			report.Int(s.Zeros), report.Int(s.NaNs), report.Int(s.Infs), report.Int(s.Values),
 		})
 	}

@@ -266,6 +266,7 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 	if err != nil {
 		return err
 	}
+	r.elapsed = max(r.elapsed, time.Nanosecond) // a coarse clock may not have moved
 	rate := float64(count.Total.FLOPs) / r.elapsed.Seconds() / 1e9
 	how := algorithms(r.steps)
 	if r.streamed {

@@ -24,7 +24,7 @@ type shapeNetLayerJSON struct {
 	Output  []int     `json:"output"`
 	Field   fieldJSON `json:"receptive_field"`
 	// Seconds is how long the receptive field is, where --rate says how many samples a second has.
-	Seconds *float64 `json:"receptive_field_seconds,omitempty"`
+	Seconds *report.Number `json:"receptive_field_seconds,omitempty"`
 }
 
 func runShapeNet(o shapeOptions) error {
@@ -55,7 +55,7 @@ func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
 		l := shapeNetLayerJSON{Name: n.Node.Name, Variant: n.Variant, Output: n.Output, Field: fieldOf(n.Field)}
 		row := []report.Cell{report.Str(l.Name), report.Str(l.Variant), report.Str(layer.FormatShape(l.Output))}
 		if o.rate > 0 && len(n.Field.Size) > 0 {
-			s := n.Field.Size[len(n.Field.Size)-1] / o.rate
+			s := report.Number(n.Field.Size[len(n.Field.Size)-1] / o.rate)
 			l.Seconds = &s
 		}
 		if o.field {
@@ -106,11 +106,12 @@ func fieldCells(f shape.Field) []report.Cell {
 	return []report.Cell{size, report.Str(rounded(f.Effective())), report.Str(numbers(f.Jump)), report.Str(numbers(f.Start)), report.Str(numbers(f.Center()))}
 }
 
-func millisecondCell(s *float64) report.Cell {
+func millisecondCell(s *report.Number) report.Cell {
 	if s == nil {
 		return report.Cell{}
 	}
-	return report.Cell{Text: report.Digits(1000 * *s), Raw: 1000 * *s}
+	ms := 1000 * float64(*s)
+	return report.Cell{Text: report.Digits(ms), Raw: ms}
 }
 
 // rounded writes estimates with one digit after the point.

@@ -32,17 +32,18 @@ type shapeStageJSON struct {
 }
 
 type fieldJSON struct {
-	Size      []float64 `json:"size"`
-	Jump      []float64 `json:"jump"`
-	Start     []float64 `json:"start"`
-	Center    []float64 `json:"center"`
-	Effective []float64 `json:"effective"` // the Gaussian estimate
-	Whole     bool      `json:"whole,omitempty"`
-	Unaligned bool      `json:"unaligned,omitempty"`
+	Size      []report.Number `json:"size"` // null: beyond any number
+	Jump      []report.Number `json:"jump"`
+	Start     []report.Number `json:"start"`
+	Center    []report.Number `json:"center"`
+	Effective []report.Number `json:"effective"` // the Gaussian estimate
+	Whole     bool            `json:"whole,omitempty"`
+	Unaligned bool            `json:"unaligned,omitempty"`
 }
 
 func fieldOf(f shape.Field) fieldJSON {
-	return fieldJSON{f.Size, f.Jump, f.Start, f.Center(), f.Effective(), f.Whole, f.Unaligned}
+	n := report.Numbers
+	return fieldJSON{n(f.Size), n(f.Jump), n(f.Start), n(f.Center()), n(f.Effective()), f.Whole, f.Unaligned}
 }
 
 func shapeDocument(r shape.Result) report.Document {

@@ -43,8 +43,8 @@ stated. The exit status is 3 if one fails.`,
 			if o.layers < 1 {
 				return usagef("--layers %d: give a positive number", o.layers)
 			}
-			if o.threads < 0 {
-				return usagef("--threads %d: give 0 for all, or a positive number", o.threads)
+			if err := checkThreads(o.threads); err != nil {
+				return err
 			}
 			if err := checkAlgorithm(o.algorithm); err != nil {
 				return err

@@ -7,6 +7,29 @@ import (
 	"strings"
 )
 
+// Number is a float64 that is null in JSON where JSON has no number for it: NaN and the infinities.
+type Number float64
+
+// MarshalJSON implements json.Marshaler.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if n-n != 0 {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
+// Numbers are the numbers of a list.
+func Numbers(v []float64) []Number {
+	if v == nil {
+		return nil
+	}
+	out := make([]Number, len(v))
+	for i, x := range v {
+		out[i] = Number(x)
+	}
+	return out
+}
+
 // writeJSON indents, but keeps each array of numbers on one line: shapes read as [1, 3, 224, 224].
 func writeJSON(w *bytes.Buffer, v any) error {
 	var buf bytes.Buffer

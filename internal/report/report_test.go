@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"testing"
 )
 
@@ -75,6 +76,17 @@ func TestFormatsOfOneTable(t *testing.T) {
 		if got.String() != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", f, got.String(), want)
 		}
+	}
+}
+
+// JSON has no NaN and no infinity.
+func TestNumberInJSON(t *testing.T) {
+	got, err := json.Marshal(Numbers([]float64{0.1, math.NaN(), math.Inf(1), math.Inf(-1), -3}))
+	if want := "[0.1,null,null,null,-3]"; err != nil || string(got) != want {
+		t.Errorf("%s, %v, want %s", got, err, want)
+	}
+	if got, err := json.Marshal(Numbers(nil)); err != nil || string(got) != "null" {
+		t.Errorf("nothing is %s, %v", got, err)
 	}
 }
 
