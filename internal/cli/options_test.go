@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"convx/internal/report"
+	"convx/internal/settings"
 )
 
 // Arguments become options; nothing runs.
@@ -65,7 +67,7 @@ func TestVariantsNetsAndConfigReadTheirFlags(t *testing.T) {
 	cmd.Flags().String("config", "", "")
 	t.Chdir(t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
-	if err := parse(t, cmd, "--threads", "3", "--template"); err != nil || c.settings.Get("threads") != "3" || !c.template {
+	if err := parse(t, cmd, "--threads", "3", "--template"); err != nil || !slices.ContainsFunc(c.settings.Values, func(v settings.Value) bool { return v.Key == "threads" && v.Text == "3" }) || !c.template {
 		t.Errorf("config: %+v, %v", c, err)
 	}
 }

@@ -82,9 +82,9 @@ func readPicture(t *testing.T, path string) *picture.Picture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := picture.ReadPicture(r)
-	if err != nil {
-		t.Fatal(err)
+	p := picture.New(r.Header())
+	if n, err := r.ReadRows(p.Pix); err != nil || n != p.Height {
+		t.Fatalf("%d rows, %v", n, err)
 	}
 	return p
 }

@@ -16,9 +16,8 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
-	// OutTerminal and ErrTerminal say that a person is looking: only then are there colours and progress.
+	// OutTerminal and ErrTerminal say that a person is looking: only then is there progress, or a terminal interface.
 	OutTerminal, ErrTerminal bool
-	NoColor                  bool
 }
 
 // System is the process's own streams.
@@ -27,12 +26,8 @@ func System() Streams {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
-		NoColor:     os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb",
 	}
 }
-
-// Color reports whether results may be coloured.
-func (s Streams) Color() bool { return s.OutTerminal && !s.NoColor }
 
 // sayf, warnf and fail are the only voices on standard error.
 func (s Streams) sayf(format string, args ...any) {

@@ -54,15 +54,6 @@ func Named(name string) (Filter, bool) {
 	return filters[i], true
 }
 
-// Sum is the sum of the weights: 1 keeps the brightness, 0 finds differences.
-func (k Kernel) Sum() float64 {
-	var s float64
-	for _, w := range k.Weights {
-		s += w
-	}
-	return s
-}
-
 // Usage is the name with its parameters and their defaults: "gaussian:size=5:sigma".
 func (f Filter) Usage() string {
 	var b strings.Builder

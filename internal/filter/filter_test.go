@@ -19,6 +19,14 @@ func kernel(t *testing.T, text string) Kernel {
 	return k
 }
 
+// sum is that of the weights: 1 keeps the brightness, 0 finds differences.
+func sum(k Kernel) (s float64) {
+	for _, w := range k.Weights {
+		s += w
+	}
+	return s
+}
+
 func TestKnownKernels(t *testing.T) {
 	for text, want := range map[string][]float64{
 		"sobel-x":                    {-1, 0, 1, -2, 0, 2, -1, 0, 1},
@@ -77,8 +85,8 @@ func TestSums(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if math.Abs(k.Sum()-want) > 1e-9 {
-				t.Errorf("%s of size %g sums to %g, not %g", f.Name, n, k.Sum(), want)
+			if math.Abs(sum(k)-want) > 1e-9 {
+				t.Errorf("%s of size %g sums to %g, not %g", f.Name, n, sum(k), want)
 			}
 			if k.Rows != int(n) || k.Cols != int(n) {
 				t.Errorf("%s of size %g is %dx%d", f.Name, n, k.Rows, k.Cols)
@@ -118,8 +126,8 @@ func TestSigmas(t *testing.T) {
 		if w := k.Weights[len(k.Weights)/2]; math.Abs(w-middle) > 1e-4 {
 			t.Errorf("%s has %g in the middle, want %g", text, w, middle)
 		}
-		if want := k.Sum(); strings.HasPrefix(text, "laplacian") && math.Abs(want) > 1e-9 {
-			t.Errorf("%s sums to %g", text, want)
+		if total := sum(k); strings.HasPrefix(text, "laplacian") && math.Abs(total) > 1e-9 {
+			t.Errorf("%s sums to %g", text, total)
 		}
 	}
 }
@@ -131,8 +139,8 @@ func TestMotionAngles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if math.Abs(k.Sum()-1) > 1e-9 {
-			t.Errorf("motion at %d degrees sums to %g", angle, k.Sum())
+		if math.Abs(sum(k)-1) > 1e-9 {
+			t.Errorf("motion at %d degrees sums to %g", angle, sum(k))
 		}
 	}
 }

@@ -116,14 +116,3 @@ func slides(op layer.Op) bool {
 	}
 	return false
 }
-
-// LastWindow is the last node whose outputs see a window rather than everything: the receptive field that is quoted for
-// a network. It is nil if there is none.
-func (r *Result) LastWindow() *NodeResult {
-	for i := len(r.Nodes) - 1; i >= 0; i-- {
-		if n := &r.Nodes[i]; len(n.Field.Size) > 0 && !n.Field.Whole {
-			return n
-		}
-	}
-	return nil
-}

@@ -120,28 +120,6 @@ func Algorithms() []string {
 	return append(names, referenceName)
 }
 
-// Candidate is an algorithm's answer to a problem.
-type Candidate struct {
-	Name   string
-	Reason error // nil if it accepts
-	Cost   float64
-}
-
-// Candidates asks every algorithm of a stage's primitive, in order. Errors are *layer.Error: the stage cannot be.
-func Candidates[T tensor.Float](st layer.Stage, in [][]int, opt Options) ([]Candidate, error) {
-	p, err := newProblem(st, in, opt)
-	if err != nil {
-		return nil, err
-	}
-	p.Float64 = isFloat64[T]()
-	var out []Candidate
-	for i := range algorithms[st.Op.Kind()] {
-		a := &algorithms[st.Op.Kind()][i]
-		out = append(out, Candidate{a.Name, a.declines(p), a.costOf(p)})
-	}
-	return out, nil
-}
-
 // declines is nil or why a cannot compute p.
 func (a *algorithm) declines(p *Problem) error {
 	if p.Float64 && a.prepare64 == nil || !p.Float64 && a.prepare32 == nil {

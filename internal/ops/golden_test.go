@@ -55,7 +55,7 @@ func goldenLayer(t *testing.T, c golden.Case) layer.Layer {
 func goldenRun[T tensor.Float](t *testing.T, c golden.Case, l layer.Layer, algorithm string, absolute, relative float64) bool {
 	operands := map[string]*tensor.Tensor[T]{}
 	for name, o := range c.Operands {
-		operands[name] = tensor.Convert[T](o)
+		operands[name] = converted[T](o)
 	}
 	p, err := PrepareLayer(l, operands, Options{Algorithm: algorithm, Threads: 2})
 	if err != nil && algorithm != "auto" && algorithm != referenceName {
@@ -65,7 +65,7 @@ func goldenRun[T tensor.Float](t *testing.T, c golden.Case, l layer.Layer, algor
 		t.Fatalf("%s: %v", algorithm, err)
 	}
 	out := tensor.New[T](p.Output...)
-	if err := p.Run(t.Context(), out, tensor.Convert[T](c.Input)); err != nil {
+	if err := p.Run(t.Context(), out, converted[T](c.Input)); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(out.Shape, c.Want.Shape) {
@@ -77,4 +77,13 @@ func goldenRun[T tensor.Float](t *testing.T, c golden.Case, l layer.Layer, algor
 		}
 	}
 	return true
+}
+
+// converted is x in another element type, rounded to nearest even.
+func converted[T tensor.Float](x *tensor.Tensor[float64]) *tensor.Tensor[T] {
+	out := tensor.New[T](x.Shape...)
+	for i, v := range x.Data {
+		out.Data[i] = T(v)
+	}
+	return out
 }

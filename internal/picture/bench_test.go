@@ -74,7 +74,7 @@ func BenchmarkReadTensor(b *testing.B) {
 	data := photoPNG()
 	b.SetBytes(int64(len(photo().Pix)))
 	for b.Loop() {
-		if _, _, err := Read[float32](bytes.NewReader(data), AsStored, ReadOptions{}); err != nil {
+		if _, _, err := readAll[float32](bytes.NewReader(data), AsStored, ReadOptions{}); err != nil {
 			b.Fatal(err)
 		}
 	}

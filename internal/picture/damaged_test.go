@@ -47,14 +47,14 @@ func TestRefusesLargePictures(t *testing.T) {
 func TestDamagedFiles(t *testing.T) {
 	whole := encodePNG(t, images()["palette13"])
 	for n := range len(whole) {
-		if _, _, err := Read[float32](bytes.NewReader(whole[:n]), AsStored, ReadOptions{}); err == nil || strings.Contains(err.Error(), "\n") {
+		if _, _, err := readAll[float32](bytes.NewReader(whole[:n]), AsStored, ReadOptions{}); err == nil || strings.Contains(err.Error(), "\n") {
 			t.Fatalf("cut to %d of %d bytes: %v", n, len(whole), err)
 		}
 	}
 	for i := range whole {
 		bad := bytes.Clone(whole)
 		bad[i] ^= 0x10
-		if _, _, err := Read[float32](bytes.NewReader(bad), AsStored, ReadOptions{}); err == nil {
+		if _, _, err := readAll[float32](bytes.NewReader(bad), AsStored, ReadOptions{}); err == nil {
 			t.Fatalf("byte %d of %d changed, and no error", i, len(whole))
 		}
 	}
@@ -67,7 +67,7 @@ func TestDamagedFiles(t *testing.T) {
 		{string(headerOnly(5, 5)), "the file is truncated"},
 		{"GIF89a\x01\x00\x01\x00\x00\x00\x00;", "damaged file: missing image data"},
 	} {
-		if _, _, err := Read[float32](strings.NewReader(c.data), AsStored, ReadOptions{}); err == nil || err.Error() != c.want {
+		if _, _, err := readAll[float32](strings.NewReader(c.data), AsStored, ReadOptions{}); err == nil || err.Error() != c.want {
 			t.Errorf("%q: %v, want %s", c.data, err, c.want)
 		}
 	}
@@ -92,7 +92,7 @@ func TestDamagedJPEG(t *testing.T) {
 		{"arithmetic coding", arithmetic, "this kind of JPEG cannot be read: unknown marker"},
 		{"no tables", tables, "damaged file: uninitialized Huffman table"},
 	} {
-		if _, _, err := Read[float32](bytes.NewReader(c.data), AsStored, ReadOptions{}); err == nil || err.Error() != c.want {
+		if _, _, err := readAll[float32](bytes.NewReader(c.data), AsStored, ReadOptions{}); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
 	}

@@ -145,11 +145,3 @@ func ink(c color.RGBA) color.Color {
 	}
 	return color.White
 }
-
-// Magnify is a copy of img with every pixel n pixels a side, for maps of a few values.
-func Magnify(img image.Image, n int) *image.RGBA {
-	b := img.Bounds()
-	c := NewCanvas(b.Dx()*n, b.Dy()*n, color.White)
-	c.Image(0, 0, img, n)
-	return c.RGBA
-}

@@ -41,7 +41,7 @@ func golden(t *testing.T, name string, p *Picture) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := ReadPicture(rd)
+	want, err := readPicture(rd)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,11 +82,12 @@ func TestGoldenGrid(t *testing.T) {
 
 func TestGoldenPanels(t *testing.T) {
 	small, _, _ := Map(waves(1, 8, 8), MapOptions{Scale: 4})
+	double, _, _ := Map(waves(1, 8, 8), MapOptions{Scale: 8})
 	large, _, _ := Map(waves(1, 40, 60), MapOptions{Mapping: MinMax, Colormap: Viridis})
 	c := Panels([]Panel{
 		{small.Image(), "8×8"},
 		{large.Image(), "viridis\n−1 → 1"},
-		{Magnify(small.Image(), 2), "a caption wider than its picture"},
+		{double.Image(), "a caption wider than its picture"},
 	}, 2)
 	golden(t, "panels", FromImage(c))
 }

@@ -44,7 +44,7 @@ func FuzzDecode(f *testing.F) {
 		rd, err := NewReader(bytes.NewReader(data), ReadOptions{MaxPixels: 1 << 16})
 		var p *Picture
 		if err == nil {
-			p, err = ReadPicture(rd)
+			p, err = readPicture(rd)
 		}
 		if err != nil {
 			if err == io.EOF || strings.ContainsAny(err.Error(), "\n\x00") {

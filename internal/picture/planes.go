@@ -32,9 +32,6 @@ func NewUnpacker[T tensor.Float](h Header, c Color) *Unpacker[T] {
 	return u
 }
 
-// Channels is the number of planes that Unpack writes: 1 or 3.
-func (u *Unpacker[T]) Channels() int { return u.channels }
-
 // Unpack converts n pixels of samples: channel c of pixel i goes to dst[c*stride+i].
 func (u *Unpacker[T]) Unpack(dst []T, stride int, samples []byte, n int) {
 	switch {

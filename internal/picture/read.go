@@ -14,16 +14,6 @@ const bandBytes = 1 << 18
 // bandRows is how many rows of h make about n bytes, at least one.
 func bandRows(h Header, n int) int { return min(h.Height, max(1, n/h.RowBytes())) }
 
-// Read reads a whole picture as a 1 x C x H x W tensor in [0, 1], C being what c asks for.
-func Read[T tensor.Float](r io.Reader, c Color, o ReadOptions) (*tensor.Tensor[T], Info, error) {
-	rd, err := NewReader(r, o)
-	if err != nil {
-		return nil, Info{}, err
-	}
-	t, err := ReadTensor[T](rd, c)
-	return t, rd.Info(), err
-}
-
 // ReadTensor reads the rows of rd, none of which may have been read, as a 1 x C x H x W tensor in [0, 1]. Decoding and
 // conversion to planes overlap.
 func ReadTensor[T tensor.Float](rd *Reader, c Color) (*tensor.Tensor[T], error) {
@@ -66,17 +56,4 @@ func ReadTensor[T tensor.Float](rd *Reader, c Color) (*tensor.Tensor[T], error) 
 		return nil, err
 	}
 	return t, nil
-}
-
-// ReadPicture reads the rows of rd as they are.
-func ReadPicture(rd *Reader) (*Picture, error) {
-	p := New(rd.Header())
-	n, err := rd.ReadRows(p.Pix)
-	if err != nil {
-		return nil, err
-	}
-	if n != p.Height {
-		return nil, fmt.Errorf("picture: %d of %d rows were left", n, p.Height)
-	}
-	return p, nil
 }

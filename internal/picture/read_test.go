@@ -97,7 +97,7 @@ func checkAgainst(t *testing.T, got *tensor.Tensor[float64], img image.Image) {
 func TestReadPNG(t *testing.T) {
 	for name, img := range images() {
 		t.Run(name, func(t *testing.T) {
-			got, info, err := Read[float64](bytes.NewReader(encodePNG(t, img)), AsStored, ReadOptions{})
+			got, info, err := readAll[float64](bytes.NewReader(encodePNG(t, img)), AsStored, ReadOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +129,7 @@ func TestReadPNGFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, info, err := Read[float64](bytes.NewReader(data), AsStored, ReadOptions{})
+			got, info, err := readAll[float64](bytes.NewReader(data), AsStored, ReadOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +144,7 @@ func TestReadPNGFiles(t *testing.T) {
 func TestReadColor(t *testing.T) {
 	img := images()["rgb"].(*image.NRGBA)
 	data := encodePNG(t, img)
-	got, _, err := Read[float64](bytes.NewReader(data), Gray, ReadOptions{})
+	got, _, err := readAll[float64](bytes.NewReader(data), Gray, ReadOptions{})
 	if err != nil || got.Shape[1] != 1 {
 		t.Fatal(got.Shape, err)
 	}
@@ -156,8 +156,8 @@ func TestReadColor(t *testing.T) {
 	}
 	for _, name := range []string{"gray", "gray16"} {
 		data = encodePNG(t, images()[name])
-		one, _, err1 := Read[float32](bytes.NewReader(data), AsStored, ReadOptions{})
-		three, _, err3 := Read[float32](bytes.NewReader(data), RGB, ReadOptions{})
+		one, _, err1 := readAll[float32](bytes.NewReader(data), AsStored, ReadOptions{})
+		three, _, err3 := readAll[float32](bytes.NewReader(data), RGB, ReadOptions{})
 		if err1 != nil || err3 != nil || three.Shape[1] != 3 {
 			t.Fatal(err1, err3, three.Shape)
 		}
@@ -197,7 +197,7 @@ func TestReadJPEGAndGIF(t *testing.T) {
 			t.Fatal(err)
 		}
 		want, _ := jpeg.Decode(bytes.NewReader(b.Bytes()))
-		got, info, err := Read[float64](&b, AsStored, ReadOptions{})
+		got, info, err := readAll[float64](&b, AsStored, ReadOptions{})
 		if err != nil || info.Format != "jpeg" {
 			t.Fatal(info, err)
 		}
@@ -212,7 +212,7 @@ func TestReadJPEGAndGIF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, info, err := Read[float64](&b, AsStored, ReadOptions{})
+	got, info, err := readAll[float64](&b, AsStored, ReadOptions{})
 	if err != nil || info.String() != "gif 40x30, 8-bit palette" {
 		t.Fatal(info, err)
 	}
@@ -271,7 +271,7 @@ func TestReadRowsInBands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := ReadPicture(whole)
+	p, err := readPicture(whole)
 	if err != nil || !bytes.Equal(p.Pix, got) {
 		t.Errorf("bands and the whole differ, %v", err)
 	}

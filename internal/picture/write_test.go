@@ -78,7 +78,7 @@ func TestWriterRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := ReadPicture(rd)
+		back, err := readPicture(rd)
 		if err != nil || !bytes.Equal(back.Pix, p.Pix) {
 			t.Fatalf("our reader reads other samples, %v", err)
 		}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -94,15 +93,6 @@ func text(v any) string {
 		return ""
 	}
 	return fmt.Sprint(v)
-}
-
-// Get is the effective text of one setting.
-func (s Settings) Get(key string) string {
-	i := slices.IndexFunc(s.Values, func(v Value) bool { return v.Key == key })
-	if i < 0 {
-		return ""
-	}
-	return s.Values[i].Text
 }
 
 func source(v *viper.Viper, k Key, path string, flags *pflag.FlagSet) (Source, string) {

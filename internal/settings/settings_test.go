@@ -57,8 +57,8 @@ func TestEachSourceBeatsTheOneBefore(t *testing.T) {
 		if got, want := s.Values[i], (Value{"threads", text, source, from}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
-		if s.Get("seed") != "0" {
-			t.Errorf("seed = %q: a key that nobody set has changed", s.Get("seed"))
+		if get(s, "seed") != "0" {
+			t.Errorf("seed = %q: a key that nobody set has changed", get(s, "seed"))
 		}
 	}
 	expect("", flags(t), "0", Default, "default")
@@ -127,8 +127,8 @@ func TestEmptyFilesChangeNothing(t *testing.T) {
 	for _, text := range []string{"", "\n", "# only a comment\n", "---\n"} {
 		place(t)
 		write(t, "convx.yaml", text)
-		if s, err := Load("", flags(t)); err != nil || s.Get("threads") != "0" {
-			t.Errorf("%q: threads %q, %v", text, s.Get("threads"), err)
+		if s, err := Load("", flags(t)); err != nil || get(s, "threads") != "0" {
+			t.Errorf("%q: threads %q, %v", text, get(s, "threads"), err)
 		}
 	}
 }
@@ -169,4 +169,13 @@ func FuzzFile(f *testing.F) {
 			}
 		}
 	})
+}
+
+// get is the effective text of one setting.
+func get(s Settings, key string) string {
+	i := slices.IndexFunc(s.Values, func(v Value) bool { return v.Key == key })
+	if i < 0 {
+		return ""
+	}
+	return s.Values[i].Text
 }

@@ -77,15 +77,3 @@ func Format(shape []int) string {
 	}
 	return strings.Join(parts, "x")
 }
-
-// Convert returns t in another element type; float64 to float32 rounds to nearest even.
-func Convert[To, From Float](t *Tensor[From]) *Tensor[To] {
-	if same, ok := any(t).(*Tensor[To]); ok {
-		return same
-	}
-	out := New[To](t.Shape...)
-	for i, v := range t.Data {
-		out.Data[i] = To(v)
-	}
-	return out
-}

@@ -63,14 +63,3 @@ func TestFillBounds(t *testing.T) {
 		t.Errorf("FillInt(-3, 3) drew %d different values", len(seen))
 	}
 }
-
-func TestConvert(t *testing.T) {
-	x := Of([]float64{1, 0.1}, 2)
-	y := Convert[float32](x)
-	if y.Data[1] != float32(0.1) {
-		t.Errorf("0.1 became %g", y.Data[1])
-	}
-	if Convert[float64](x) != x {
-		t.Error("converting to the same type should not copy")
-	}
-}
