@@ -92,10 +92,10 @@ func (f Field) step(next func(i int) reach) Field {
 	out.Whole, out.Unaligned = f.Whole, f.Unaligned
 	for i := range f.Size {
 		r := next(i)
-		out.Size[i], out.Variance[i] = f.Size[i], f.Variance[i]
+		out.Size[i], out.Start[i], out.Variance[i] = f.Size[i], f.Start[i], f.Variance[i]
 		if !f.Whole {
 			out.Size[i] += r.grow * f.Jump[i]
-			out.Start[i] = f.Start[i] + r.start*f.Jump[i]
+			out.Start[i] += r.start * f.Jump[i]
 			out.Variance[i] += r.variance * f.Jump[i] * f.Jump[i]
 		}
 		out.Jump[i] = f.Jump[i] * r.jump

@@ -118,3 +118,100 @@ func TestEffectiveFieldGrowsWithTheRoot(t *testing.T) {
 		t.Errorf("effective %g is more than %g", f.Effective()[0], f.Size[0])
 	}
 }
+
+// The field of a transposed convolution, against the inputs that meet in each output, found by trying all.
+func TestTransposedFieldByTrying(t *testing.T) {
+	for i := range 6 * 4 * 4 * 4 {
+		k, s, d, pad := 1+i%6, 1+i/6%4, 1+i/24%4, i/96
+		op := layer.Transposed{Window: window1D(k, s, d, pad), OutputPadding: []int{0}, OutChannels: 1, Groups: 1}
+		f := OfField(op, Stage{Pads: op.Padding.Pairs}, []Field{Start(1)})
+		size, variance, first := 0, 0.0, 0
+		for o := range s { // every phase
+			var met []float64
+			for in := -40; in < 40; in++ {
+				for tap := range k {
+					if in*s+tap*d == o+pad {
+						met = append(met, float64(in))
+					}
+				}
+			}
+			if len(met) == 0 {
+				continue
+			}
+			if o == 0 {
+				first = int(met[0])
+			}
+			if n := int(met[len(met)-1]-met[0]) + 1; n > size {
+				mean, sum := (met[len(met)-1]+met[0])/2, 0.0
+				for _, m := range met {
+					sum += (m - mean) * (m - mean)
+				}
+				size, variance = n, sum/float64(len(met))
+			}
+		}
+		if f.Size[0] != float64(size) || math.Abs(f.Variance[0]-variance) > 1e-9 || f.Jump[0] != 1/float64(s) {
+			t.Errorf("kernel %d, stride %d, dilation %d, padding %d: size %g, variance %g, jump %g; tried %d, %g", k, s, d, pad, f.Size[0], f.Variance[0], f.Jump[0], size, variance)
+		}
+		if d == 1 && k >= s && f.Start[0] != float64(first) {
+			t.Errorf("kernel %d, stride %d, padding %d: starts at %g, tried %d", k, s, pad, f.Start[0], first)
+		}
+	}
+}
+
+func TestFieldsOfOtherOperators(t *testing.T) {
+	resized := func(scale float64, nearest bool) Field {
+		r := layer.Resize{Scale: []float64{scale}, Nearest: nearest}
+		return OfField(r, Stage{Inputs: [][]int{{1, 1, 12}}, Output: []int{1, 1, int(12 * scale)}}, []Field{Start(1)})
+	}
+	before := Start(1).window(window1D(3, 2, 1, 1), []layer.Pad{{Begin: 1, End: 1}}) // 3 pixels from -1 on, 2 apart
+	plane := Stage{Inputs: [][]int{{1, 1, 5}}, Output: []int{1, 1, 1}}
+	for _, c := range []struct {
+		name                        string
+		f                           Field
+		size, jump, start, variance float64
+		whole                       bool
+	}{
+		{"doubling", resized(2, false), 2, 0.5, -1, 1. / 6, false},
+		{"by one and a half", resized(1.5, false), 2, 1 / 1.5, -1, 1. / 6, false},
+		{"halving", resized(0.5, false), 2, 2, 0, 1. / 6, false},
+		{"resizing by 1", resized(1, false), 1, 1, 0, 0, false},
+		{"nearest", resized(2, true), 1, 0.5, 0, 0, false},
+		{"a global pool", OfField(layer.Pool{Global: true}, plane, []Field{before}), 3 + 4*2, 10, -1, 2./3 + 4*2, true},
+		{"an adaptive pool", OfField(layer.Pool{Adaptive: []int{1}}, plane, []Field{before}), 3 + 4*2, 10, -1, 2./3 + 4*2, true},
+		{"a linear layer", OfField(layer.Linear{Out: 1}, plane, []Field{before}), 3 + 4*2, 10, -1, 2./3 + 4*2, true},
+		{"a window over everything", OfField(layer.Linear{Out: 1}, plane, []Field{before}).window(window1D(3, 1, 1, 1), []layer.Pad{{Begin: 1, End: 1}}), 11, 10, -1, 2./3 + 4*2, true},
+		{"a part", before.Moved([]int{2}), 3, 2, -1 + 2*2, 2. / 3, false},
+		{"a sum", OfField(layer.Add{}, Stage{}, []Field{before, before}), 3, 2, -1, 2. / 3, false},
+	} {
+		if c.f.Size[0] != c.size || c.f.Jump[0] != c.jump || c.f.Start[0] != c.start || math.Abs(c.f.Variance[0]-c.variance) > 1e-12 || c.f.Whole != c.whole {
+			t.Errorf("%s: %+v, want size %g, jump %g, start %g, variance %g, whole %v", c.name, c.f, c.size, c.jump, c.start, c.variance, c.whole)
+		}
+	}
+}
+
+// Branches line up at their centres or, causal ones, at their ends; what sees everything lines up with anything.
+func TestJoinedFields(t *testing.T) {
+	window := func(size, jump, start float64) Field {
+		return Field{Size: []float64{size}, Jump: []float64{jump}, Start: []float64{start}, Variance: []float64{spread(size, 1)}}
+	}
+	whole := window(9, 9, 0)
+	whole.Whole = true
+	for _, c := range []struct {
+		name                  string
+		f, g                  Field
+		size, start, variance float64
+		unaligned, whole      bool
+	}{
+		{"one centre", window(3, 1, -1), window(5, 1, -2), 5, -2, (2./3 + 2) / 2, false, false},
+		{"one end", window(3, 1, -2), window(5, 1, -4), 5, -4, (2./3+2)/2 + 0.25, false, false},
+		{"another centre", window(3, 1, -1), window(3, 1, 1), 5, -1, 2./3 + 1, true, false},
+		{"another step", window(3, 1, -1), window(3, 2, -1), 3, -1, 2. / 3, true, false},
+		{"everything", window(3, 1, -1), whole, 10, -1, (2./3+80./12)/2 + 4, false, true},
+	} {
+		for _, f := range []Field{c.f.Join(c.g), c.g.Join(c.f)} {
+			if f.Size[0] != c.size || f.Start[0] != c.start || math.Abs(f.Variance[0]-c.variance) > 1e-12 || f.Unaligned != c.unaligned || f.Whole != c.whole {
+				t.Errorf("%s: %+v, want size %g from %g, variance %g, unaligned %v, whole %v", c.name, f, c.size, c.start, c.variance, c.unaligned, c.whole)
+			}
+		}
+	}
+}
