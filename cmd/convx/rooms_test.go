@@ -11,7 +11,7 @@ import (
 // A room that is not here has no place yet; docs/architecture.md says what each is for.
 var rooms = map[string]string{
 	"bench":         "flops layer ops ops/kernel shape tensor",
-	"budget":        "input layer network",
+	"budget":        "input layer network report",
 	"chart":         "",
 	"cli":           "*",
 	"coverage":      "layer",

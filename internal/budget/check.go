@@ -3,6 +3,8 @@ package budget
 import (
 	"fmt"
 	"strings"
+
+	"convx/internal/report"
 )
 
 // Budget is a list of limits.
@@ -44,20 +46,20 @@ func (c Check) Over() bool { return c.Measured > c.Allowed }
 // String is the check in one line: what, measured, allowed, by how much, and the layers that cost most.
 func (c Check) String() string {
 	unit := c.Quantity.Name()
-	head := fmt.Sprintf("%s: %s %s, %s allowed", c.Name, group(c.Measured), unit, group(c.Allowed))
+	head := fmt.Sprintf("%s: %s %s, %s allowed", c.Name, report.Group(c.Measured), unit, report.Group(c.Allowed))
 	if c.Baseline {
-		head = fmt.Sprintf("%s: %s %s, %s before, %s allowed", c.Name, group(c.Measured), unit, group(c.Before), group(c.Allowed))
+		head = fmt.Sprintf("%s: %s %s, %s before, %s allowed", c.Name, report.Group(c.Measured), unit, report.Group(c.Before), report.Group(c.Allowed))
 	}
 	if !c.Over() {
-		return fmt.Sprintf("%s, %s left", head, group(c.Allowed-c.Measured))
+		return fmt.Sprintf("%s, %s left", head, report.Group(c.Allowed-c.Measured))
 	}
-	head += fmt.Sprintf(", %s over%s", group(c.Measured-c.Allowed), percentOver(c.Measured, c.Allowed))
+	head += fmt.Sprintf(", %s over%s", report.Group(c.Measured-c.Allowed), percentOver(c.Measured, c.Allowed))
 	if len(c.Most) == 0 {
 		return head
 	}
 	parts := make([]string, len(c.Most))
 	for i, p := range c.Most {
-		parts[i] = p.Name + " " + group(p.Value)
+		parts[i] = p.Name + " " + report.Group(p.Value)
 		if c.Quantity != PeakMemory { // a peak has no parts
 			parts[i] += fmt.Sprintf(" (%.1f%%)", 100*p.Share)
 		}

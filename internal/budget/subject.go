@@ -3,7 +3,6 @@ package budget
 import (
 	"cmp"
 	"slices"
-	"strconv"
 )
 
 // Quantity is what a limit is about, spelled as in JSON.
@@ -81,17 +80,4 @@ func most(layers []Layer, q Quantity, n int) []Part {
 		parts[i].Share = float64(parts[i].Value) / whole
 	}
 	return parts
-}
-
-// group writes a count with a comma between thousands.
-func group(n int) string {
-	s := strconv.Itoa(n)
-	sign := ""
-	if n < 0 {
-		sign, s = "-", s[1:]
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return sign + s
 }

@@ -109,7 +109,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
 	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
-	f.Int64Var(&o.maxPixels, "max-pixels", 1<<28, "refuse larger pictures")
+	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
 		panic(err) // a flag registered twice: a mistake in the program
 	}
@@ -215,6 +215,8 @@ func (o *compareOptions) check() error {
 		return usagef("no variant given: name two or more, like standard separable; variants are %s", strings.Join(layer.VariantNames(), ", "))
 	case o.minTime <= 0:
 		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
+	case o.maxPixels < 1:
+		return usagef("--max-pixels: %d is less than 1", o.maxPixels)
 	case o.output != "" && o.input == "":
 		return usagef("-o shows what the variants make of a picture: name one as INPUT")
 	case o.input == "" && (len(o.filters) > 0 || slices.ContainsFunc(o.variants, func(c contender) bool { return c.filter != "" })):

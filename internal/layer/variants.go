@@ -103,13 +103,7 @@ func VariantNames() []string {
 
 // Has reports whether the variant reads a key.
 func (v Variant) Has(key string) bool {
-	switch key {
-	case "dims", "input":
-		return true
-	case "bias":
-		return true
-	}
-	return slices.Contains(v.Keys, key)
+	return key == "dims" || key == "input" || key == "bias" || slices.Contains(v.Keys, key)
 }
 
 // lacks explains a key that the variant does not read, and names the variants that do.

@@ -11,23 +11,12 @@ import (
 )
 
 // Names lists the embedded networks, sorted.
-func Names() []string {
-	entries, err := configs.Networks.ReadDir("networks")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = strings.TrimSuffix(e.Name(), ".yaml")
-	}
-	slices.Sort(names)
-	return names
-}
+func Names() []string { return configs.NetworkNames() }
 
 // Source is the file of an embedded network.
 func Source(name string) ([]byte, error) {
-	data, err := configs.Networks.ReadFile(path.Join("networks", name+".yaml"))
-	if err != nil {
+	data, ok := configs.Network(name)
+	if !ok {
 		e := layer.Errorf("unknown network %q", name)
 		if near := similar(name); len(near) > 0 {
 			return nil, e.Hint("did you mean " + strings.Join(near, ", ") + "?")
