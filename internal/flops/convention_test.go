@@ -39,6 +39,9 @@ func TestConventionCells(t *testing.T) {
 		{"batch norm", layer.Norm{Func: "batch", Affine: true}, map[string]int{"fvcore": 576, "thop": 1152, "torchinfo": 16}},
 		{"plain batch norm", layer.Norm{Func: "batch"}, map[string]int{"fvcore": 288, "thop": 576}},
 		{"layer norm", layer.Norm{Func: "layer", Affine: true}, map[string]int{"fvcore": 1440, "thop": 1152, "torchinfo": 16}},
+		{"group norm, affine", layer.Norm{Func: "group", Affine: true, Size: 2}, map[string]int{"fvcore": 1440, "torchinfo": 16}},
+		{"plain group norm", layer.Norm{Func: "group", Size: 2}, map[string]int{"fvcore": 1152}},
+		{"instance norm", layer.Norm{Func: "instance"}, map[string]int{"fvcore": 1152, "thop": 576}},
 		{"local response norm", layer.Norm{Func: "lrn", Size: 5}, nil},
 		{"average pool", layer.Pool{Window: window, Func: layer.AveragePool}, map[string]int{"thop": 32}},
 		{"adaptive average pool", layer.Pool{Adaptive: []int{2, 2}, Func: layer.AveragePool}, map[string]int{"fvcore": 288, "thop": (9 + 1) * 32}},
@@ -50,6 +53,36 @@ func TestConventionCells(t *testing.T) {
 		{"nearest", layer.Resize{Scale: []float64{2, 2}, Nearest: true}, map[string]int{"fvcore": 1152, "thop": 1152}},
 	} {
 		st, s, err := stage(c.op, x)
+		if err != nil {
+			t.Fatalf("%s: %v", c.what, err)
+		}
+		for _, conv := range Conventions() {
+			if got, err := conv.OfStage(st, s); err != nil || got != c.want[conv.Name] {
+				t.Errorf("%s of %s: %d, %v, want %d", conv.Name, c.what, got, err, c.want[conv.Name])
+			}
+		}
+	}
+}
+
+// What depends on the number of axes.
+func TestConventionCellsByAxes(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		op   layer.Op
+		in   [][]int
+		want map[string]int
+	}{
+		{"linear resizing", layer.Resize{Scale: []float64{2}}, [][]int{{1, 2, 5}}, map[string]int{"thop": 5 * 20}},
+		{"trilinear resizing", layer.Resize{Scale: []float64{2, 1, 1}}, [][]int{{1, 2, 5, 3, 3}}, nil},
+		{"nearest in 1-D", layer.Resize{Scale: []float64{2}, Nearest: true}, [][]int{{1, 2, 5}}, map[string]int{"thop": 20}},
+		{"softmax of rows", layer.Activation{Func: "softmax"}, [][]int{{4, 10}}, map[string]int{"thop": 4 * 29}},
+		{"softmax of pictures", layer.Activation{Func: "softmax"}, [][]int{{4, 10, 2, 2}}, nil},
+		// 2 outputs of 9 taps over 4 channels, at 9 positions; offsets are given.
+		{"deformable", layer.Deformable{OffsetGroups: 1, Conv: layer.Conv{OutChannels: 2, Groups: 1, Bias: true, Window: layer.Window{
+			Kernel: []int{3, 3}, Stride: []int{1, 1}, Dilation: []int{1, 1}, Padding: layer.Padding{Pairs: make([]layer.Pad, 2)},
+		}}}, [][]int{{1, 4, 5, 5}, {1, 18, 3, 3}}, map[string]int{"mac": 2 * 36 * 9, "torchinfo": (2*36 + 2) * 9}},
+	} {
+		st, s, err := stage(c.op, c.in...)
 		if err != nil {
 			t.Fatalf("%s: %v", c.what, err)
 		}

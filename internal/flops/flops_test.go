@@ -2,6 +2,8 @@ package flops
 
 import (
 	"errors"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -187,6 +189,31 @@ func TestUnknownFunctionsAreErrors(t *testing.T) {
 		}
 		if _, err := OfStage(st, s); err == nil || !strings.Contains(err.Error(), "no rule for") {
 			t.Errorf("%v: %v", op, err)
+		}
+	}
+}
+
+// Every activation costs what docs/counting.md says of it.
+func TestActivationsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/counting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]int{}
+	for line := range strings.Lines(string(page)) {
+		cells := strings.Split(strings.Trim(line, "|\n "), "|")
+		number, _, _ := strings.Cut(strings.TrimSpace(cells[len(cells)-1]), " ")
+		each, err := strconv.Atoi(number)
+		if len(cells) != 2 || err != nil {
+			continue
+		}
+		for name := range strings.SplitSeq(cells[0], ",") {
+			documented[strings.TrimSpace(name)] = each
+		}
+	}
+	for _, f := range Activations() {
+		if perActivation[f] != documented[f] {
+			t.Errorf("%s costs %d an element; docs/counting.md says %d", f, perActivation[f], documented[f])
 		}
 	}
 }

@@ -143,6 +143,7 @@ func TestInputsThatDoNotAgree(t *testing.T) {
 		{layer.Pool{Func: layer.MaxPool, Adaptive: []int{2, 2}}, [][]int{{1, 1, 9}}, "adaptive pooling to 2x2 cannot read 1x1x9"},
 		{layer.Activation{Func: "relu"}, [][]int{{1, 1 << 31, 1 << 29}}, "output 1x2147483648x536870912 of it has more elements"},
 		{layer.Activation{Func: "relu"}, [][]int{{1, MaxOutput}}, "1x2147483648"},
+		{layer.Activation{Func: "relu"}, [][]int{{1, MaxOutput + 1}}, "output 1x2147483649 of it has an axis longer than 2147483648"},
 	} {
 		st, err := OfStage(layer.Stage{Name: "it", Op: c.op}, c.in)
 		got := layer.FormatShape(st.Output)
