@@ -66,3 +66,31 @@ func TestLimitErrors(t *testing.T) {
 		}
 	}
 }
+
+// The peak of several layers is that of the largest, not their sum.
+func TestPeakOfAKind(t *testing.T) {
+	b, err := Parse("b.yaml", []byte("kinds: {depthwise: {max_peak_memory: 300}}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, _ := b.Check(small())
+	if len(checks) != 1 || checks[0].Measured != 300 || checks[0].Over() {
+		t.Errorf("got %+v, want 300 measured and allowed", checks)
+	}
+}
+
+// A layer differs if a quantity that both counts have is another, more or less.
+func TestDiffer(t *testing.T) {
+	was := Counts{MACs: 10, Params: 5}
+	for _, c := range []struct {
+		now  Counts
+		want bool
+	}{
+		{Counts{MACs: 10, Params: 5}, false}, {Counts{MACs: 9, Params: 5}, true}, {Counts{MACs: 11, Params: 5}, true},
+		{Counts{MACs: 10}, false}, {Counts{MACs: 10, Params: 5, FLOPs: 3}, false}, {Counts{MACs: 0, Params: 5}, true},
+	} {
+		if got := differ(was, c.now); got != c.want {
+			t.Errorf("%v beside %v: differ is %v", was, c.now, got)
+		}
+	}
+}
