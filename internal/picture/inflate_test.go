@@ -143,3 +143,19 @@ func FuzzInflate(f *testing.F) {
 		}
 	})
 }
+
+// A code may leave no gap and have no overlap; a single code of one bit, or none, is allowed to be incomplete.
+func TestBuildTable(t *testing.T) {
+	for _, c := range []struct {
+		lengths []uint8
+		want    bool
+	}{
+		{[]uint8{1, 1}, true}, {[]uint8{1, 2, 2}, true}, {[]uint8{2, 2, 2, 2}, true}, {[]uint8{0, 0}, true}, {[]uint8{0, 1}, true},
+		{[]uint8{2}, false}, {[]uint8{1, 2}, false}, {[]uint8{2, 2, 2}, false}, {[]uint8{1, 1, 1}, false}, {[]uint8{1, 2, 2, 2}, false},
+	} {
+		var first [1 << distBits]uint32
+		if _, ok := buildTable(first[:], nil, distBits, c.lengths, distEntries[:]); ok != c.want {
+			t.Errorf("lengths %v: %v, want %v", c.lengths, ok, c.want)
+		}
+	}
+}

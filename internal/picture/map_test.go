@@ -208,3 +208,36 @@ func TestColormaps(t *testing.T) {
 		}
 	}
 }
+
+// The range of a mapping, whichever end is further out, and what auto chooses.
+func TestChoose(t *testing.T) {
+	for _, c := range []struct {
+		values    []float64
+		asked     Mapping
+		want      Mapping
+		low, high float64
+	}{
+		{[]float64{-3, 2}, Symmetric, Symmetric, -3, 3},
+		{[]float64{-2, 3}, Symmetric, Symmetric, -3, 3},
+		{[]float64{-3, 2}, MinMax, MinMax, -3, 2},
+		{[]float64{-3, 2}, Clip, Clip, 0, 1},
+		{[]float64{-3, 2}, AutoMapping, Symmetric, -3, 3},
+		{[]float64{-3, -2}, AutoMapping, MinMax, -3, -2},
+		{[]float64{0, 5}, AutoMapping, MinMax, 0, 5},
+		{[]float64{0, 0.5, 1}, AutoMapping, Clip, 0, 1},
+	} {
+		if m, low, high := surveyValues(c.values).choose(c.asked); m != c.want || low != c.low || high != c.high {
+			t.Errorf("%s of %v is %s from %g to %g, want %s from %g to %g", c.asked, c.values, m, low, high, c.want, c.low, c.high)
+		}
+	}
+}
+
+// A picture of as many pixels as are allowed is read, one of more is not.
+func TestPixelLimit(t *testing.T) {
+	if err := checkSize(4, 5, 20); err != nil {
+		t.Error(err)
+	}
+	if err := checkSize(3, 7, 20); err == nil {
+		t.Error("21 pixels passed for 20")
+	}
+}
