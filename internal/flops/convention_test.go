@@ -46,6 +46,7 @@ func TestConventionCells(t *testing.T) {
 		{"average pool", layer.Pool{Window: window, Func: layer.AveragePool}, map[string]int{"thop": 32}},
 		{"adaptive average pool", layer.Pool{Adaptive: []int{2, 2}, Func: layer.AveragePool}, map[string]int{"fvcore": 288, "thop": (9 + 1) * 32}},
 		{"global average pool", layer.Pool{Global: true, Func: layer.AveragePool}, map[string]int{"fvcore": 288, "thop": (36 + 1) * 8}},
+		{"global max pool", layer.Pool{Global: true, Func: layer.MaxPool}, nil},
 		{"max pool", layer.Pool{Window: window, Func: layer.MaxPool}, nil},
 		{"relu", layer.Activation{Func: "relu"}, nil},
 		{"prelu", layer.Activation{Func: "prelu"}, map[string]int{"thop": 288}},
