@@ -138,7 +138,7 @@ func TestSharedWeightsCountOnce(t *testing.T) {
 	g := build(&Input{Shape: []int{1, 3, 8, 8}}, conv, conv)
 	g.Nodes[1].Weights, g.Nodes[2].Weights = "w", "w"
 	r := evaluate(t, g, Options{})
-	if r.Total.Params != 84 || r.Total.MACs != 2*64*81 || r.Nodes[2].Shares != &g.Nodes[1] {
+	if r.Total.Params != 84 || r.Total.WeightBytes != 4*84 || r.Total.MACs != 2*64*81 || r.Nodes[2].Shares != &g.Nodes[1] {
 		t.Errorf("params %d, MACs %d, shares %v", r.Total.Params, r.Total.MACs, r.Nodes[2].Shares)
 	}
 	g.Nodes[2].Op = spec(t, "standard", "out-channels=4")
@@ -173,6 +173,9 @@ func TestOtherOperators(t *testing.T) {
 	want := flops.Total{Params: 2, MACs: 162, FLOPs: 324 + 18, Activations: 81, WeightBytes: 8, ActivationBytes: 4 * (18 + 2 + 18 + 36 + 18 + 18 + 81)}
 	if r.Total != want {
 		t.Errorf("total %+v\nwant  %+v", r.Total, want)
+	}
+	if !r.Nodes[3].Field.Whole || r.Nodes[2].Field.Whole { // transposing leaves no axis where it was
+		t.Errorf("after a transposition the field is %+v, before it %+v", r.Nodes[3].Field, r.Nodes[2].Field)
 	}
 	torch, err := flops.ConventionNamed("torch")
 	if err != nil {
