@@ -41,6 +41,14 @@ func TestGridding(t *testing.T) {
 	}
 }
 
+// A gap lies between two seen positions: what is unseen at either end is none.
+func TestGapsAreInside(t *testing.T) {
+	got := Line{First: -3, Counts: []int{0, 0, 0, 2, 0, 0, 1, 0, 1, 0, 0, 0, 0}}.Summary()
+	if want := (Summary{Size: 13, Seen: 3, LargestGap: 2, Most: 2}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 func TestCheckerboard(t *testing.T) {
 	for _, tt := range []struct {
 		k, s, p, in, out int

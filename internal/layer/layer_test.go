@@ -87,6 +87,7 @@ func TestImpossible(t *testing.T) {
 		{"standard", "input=3x8x8 padding=causal", "causal padding is for sequences: use --dims 1 or --padding same"},
 		{"standard", "input=3x8x8 kernel=0", "kernel: 0 is less than 1"},
 		{"standard", "input=3x8x8 kernel=9999999999999999999999", `kernel: "9999999999999999999999" is larger than 1073741824`},
+		{"standard", "input=3x8x8 kernel=1073741825", `kernel: "1073741825" is larger than 1073741824`},
 		{"pointwise", "input=3x8x8 kernel=3", "pointwise has kernel 1, not 3: use standard"},
 		{"grouped", "input=6x8x8 groups=4", "groups 4 does not divide the 6 input channels: 3 and 6 would work"},
 		{"grouped", "input=3x8x8", "groups 2 does not divide the 3 input channels: 3 would work"},
