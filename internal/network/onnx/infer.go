@@ -56,34 +56,6 @@ type rule struct {
 	free  bool
 }
 
-func newScope(parent *scope, declared ...[]ValueInfo) *scope {
-	s := &scope{values: map[string]*value{}, parent: parent, declared: map[string]ValueInfo{}}
-	if parent != nil {
-		s.depth, s.prefix = parent.depth+1, parent.prefix
-	}
-	for _, infos := range declared {
-		for _, v := range infos {
-			s.declared[v.Name] = v
-		}
-	}
-	return s
-}
-
-// initializers enters a graph's weights.
-func (s *scope) initializers(g *Graph) {
-	for _, t := range g.Initializers {
-		s.values[t.Name] = t.value(s.prefix + t.Name)
-	}
-}
-
-func (t *Tensor) value(root string) *value {
-	dims := t.Dims
-	if dims == nil {
-		dims = []int{}
-	}
-	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, stored: t.Elem, node: -1}
-}
-
 // follow runs nodes in their order, which ONNX demands to be an order of execution. bind, if not nil, is what makes a node
 // of a function's body the caller's.
 func (inf *inference) follow(nodes []*Node, s *scope, bind func(*Node) *Node) error {

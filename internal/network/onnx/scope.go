@@ -9,6 +9,26 @@ type scope struct {
 	depth    int
 }
 
+func newScope(parent *scope, declared ...[]ValueInfo) *scope {
+	s := &scope{values: map[string]*value{}, parent: parent, declared: map[string]ValueInfo{}}
+	if parent != nil {
+		s.depth, s.prefix = parent.depth+1, parent.prefix
+	}
+	for _, infos := range declared {
+		for _, v := range infos {
+			s.declared[v.Name] = v
+		}
+	}
+	return s
+}
+
+// initializers enters a graph's weights.
+func (s *scope) initializers(g *Graph) {
+	for _, t := range g.Initializers {
+		s.values[t.Name] = t.value(s.prefix + t.Name)
+	}
+}
+
 func (s *scope) find(name string) *value {
 	for ; s != nil; s = s.parent {
 		if v, ok := s.values[name]; ok {

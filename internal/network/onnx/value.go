@@ -26,6 +26,15 @@ type value struct {
 	node int
 }
 
+// value is the constant that a tensor of the file is; root is what it goes by.
+func (t *Tensor) value(root string) *value {
+	dims := t.Dims
+	if dims == nil {
+		dims = []int{}
+	}
+	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, stored: t.Elem, node: -1}
+}
+
 func (v *value) known() bool { return v != nil && v.shape != nil }
 
 // numel is the number of elements; shapes were checked to have one that fits.
