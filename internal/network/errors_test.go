@@ -104,6 +104,14 @@ net.yaml:5:5: layer "grouped": groups 2 does not divide the 3 input channels: 3 
 	}
 }
 
+// What comes through a pipe has no size to look at beforehand.
+func TestNetworkThatIsTooLong(t *testing.T) {
+	const want = `reading "pipe": it has 67108865 bytes; a network file has at most 67108864`
+	if _, err := Parse("pipe", make([]byte, maxFile+1)); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 // Repeats cannot be made to fill the memory or take for ever.
 func TestHostileRepeats(t *testing.T) {
 	deep := "input: 3x8x8\nblocks:\n  b0: {layers: [{op: relu, when: WHEN}]}\n"
