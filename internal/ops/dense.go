@@ -109,7 +109,7 @@ func winogradConv(p *Problem, w operands[float32]) (runner[float32], error) {
 
 func winogradAccepts(p *Problem) error {
 	if m, _ := denseProblem(p).BestWinograd(); m == 0 {
-		return errors.New("it needs a square kernel (or one row) of 2 to 7 taps a side with stride 1, or of 3 to 14 with stride 2 and no dilation")
+		return errors.New("it needs a square kernel (or one row) of 2 to 7 taps a side with stride 1, or of as many times a stride of up to 8 and no dilation")
 	}
 	return nil
 }

@@ -58,7 +58,8 @@ func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) 
 }
 
 // mostPacked bounds the elements of a stage's packed weights. Channels are rounded up to whole vectors, and Winograd
-// turns the taps of a slice into up to 64 points; with stride 2, over four times the channels. FFT keeps spectra of its
+// turns the taps of a slice into up to 64 points; with a stride, over as many times the channels as it has
+// phases. FFT keeps spectra of its
 // tiles.
 func mostPacked(p *Problem) int {
 	switch p.Stage.Op.Kind() {
@@ -90,9 +91,7 @@ func mostPacked(p *Problem) int {
 	points := p.Taps()
 	if winogradAccepts(p) == nil {
 		most := 64 * p.Kernel[0]
-		if p.Stride[1] == 2 {
-			most *= 4
-		}
+		most *= p.Stride[1] * p.Stride[2]
 		points = max(points, most)
 	}
 	up := func(n, by int) int { return (n + by - 1) / by * by }

@@ -199,12 +199,12 @@ func (p *Problem) tilesOf(axis, m int) int {
 var winogradTiles = [...]int{8, 6, 4}
 
 // BestWinograd returns the m of the cheapest F(m x m, r x r) for p, and its
-// cost; m is 0 if none accepts it. With stride 2 it is the one over phases.
+// cost; m is 0 if none accepts it. With a stride it is the one over phases.
 func (p *Problem) BestWinograd() (m int, cost float64) {
 	cost = math.Inf(1)
 	q, copied := p, 0.0
-	if p.Stride[1] == 2 {
-		h := p.halved()
+	if p.Stride[1] > 1 {
+		h := p.phased()
 		q = &h
 		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.Level].pack / 2
 	}
@@ -227,7 +227,7 @@ func (p *Problem) winogradOutputs(points int) int {
 
 // winogradDeclines says why NewBestWinograd cannot compute p, or "".
 func (p *Problem) winogradDeclines(m int) string {
-	if p.Stride[1] == 2 {
+	if p.Stride[1] > 1 {
 		return StridedDeclines(p, m)
 	}
 	return WinogradDeclines(p, m)
@@ -235,7 +235,7 @@ func (p *Problem) winogradDeclines(m int) string {
 
 // NewBestWinograd prepares what BestWinograd found.
 func NewBestWinograd(p Problem, m int, weights, bias []float32) Conv {
-	if p.Stride[1] == 2 {
+	if p.Stride[1] > 1 {
 		return NewStrided(p, m, weights, bias)
 	}
 	return NewWinograd(p, m, weights, bias)

@@ -15,15 +15,16 @@ func randomWinograd(r *rand.Rand) (Problem, int) {
 	for {
 		p := random(r)
 		if r.IntN(4) == 0 {
-			k := 3 + r.IntN(10)
-			kh := [...]int{k, k - k%2, (k + 1) / 2 * 2, 2, 1}[r.IntN(5)]
-			p.Kernel, p.Stride, p.Dilation = [3]int{1, kh, k}, [3]int{1, 2, 2}, [3]int{1, 1, 1}
+			s := 2 + max(0, r.IntN(6)-2)
+			k := s + 1 + r.IntN(5*s)
+			kh := [...]int{k, k - k%s, (k + s - 1) / s * s, s, 1}[r.IntN(5)]
+			p.Kernel, p.Stride, p.Dilation = [3]int{1, max(1, kh), k}, [3]int{1, s, s}, [3]int{1, 1, 1}
 			p.In[0], p.Out[0], p.Pad[0] = 1, 1, 0
 			for a := 1; a < 3; a++ {
-				p.In[a] += 12
-				p.Out[a] = (p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/2 + 1
+				p.In[a] += 6 * s
+				p.Out[a] = max(0, p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/s + 1
 			}
-			if m := 4 + 2*r.IntN(3) + 1 - (k+1)/2; StridedDeclines(&p, m) == "" {
+			if m := 4 + 2*r.IntN(3) + 1 - ceilDiv(k, s); StridedDeclines(&p, m) == "" {
 				return p, m
 			}
 			continue
