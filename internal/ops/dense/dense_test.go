@@ -103,39 +103,6 @@ func TestGemmAgainstDefinition(t *testing.T) {
 	}
 }
 
-func TestDirectAgainstDefinition(t *testing.T) {
-	r := rand.New(rand.NewPCG(5, 6))
-	for i := range 200 {
-		p := random(r)
-		p.Level = kernel.Levels()[i%len(kernel.Levels())]
-		exact(t, p, func(w, b []float32) Conv { return NewDirect(p, w, b) })
-	}
-}
-
-// TestDirectSkipsPadding draws dilations of which whole columns and rows of taps meet padding alone.
-func TestDirectSkipsPadding(t *testing.T) {
-	r := rand.New(rand.NewPCG(13, 14))
-	cut := 0
-	for i := range 60 {
-		p := random(r)
-		for a := 1; a < 3; a++ {
-			p.In[a], p.Kernel[a], p.Stride[a] = 17+r.IntN(16), 3, 1
-			p.Dilation[a] = 8 + r.IntN(12)
-			p.Pad[a] = r.IntN(p.Dilation[a] + 3)
-			p.Out[a] = p.In[a] + p.Pad[a] - r.IntN(4)
-		}
-		p.Stride[1] = 1 + r.IntN(2)
-		p.Level = kernel.Levels()[i%len(kernel.Levels())]
-		if len(p.cuts()) > 1 {
-			cut++
-		}
-		exact(t, p, func(w, b []float32) Conv { return NewDirect(p, w, b) })
-	}
-	if cut == 0 {
-		t.Error("no layer had columns to leave out")
-	}
-}
-
 func TestRowsAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for i := range 200 {
@@ -148,56 +115,6 @@ func TestRowsAgainstDefinition(t *testing.T) {
 			}
 		}
 		exact(t, p, func(w, b []float32) Conv { return NewRows(p, w, b) })
-	}
-}
-
-func TestLanesAgainstDefinition(t *testing.T) {
-	r := rand.New(rand.NewPCG(11, 12))
-	for i := range 300 {
-		p := random(r)
-		if i%4 == 0 { // a kernel larger than the input
-			p.Kernel[2] += 12
-			p.Pad[2] += 6 * p.Dilation[2]
-		}
-		p.Channels = 1 + r.IntN(40)
-		p.OutChannels, p.Groups = p.Channels, p.Channels
-		p.Level = kernel.Levels()[i%len(kernel.Levels())]
-		if why := LanesDeclines(&p); why != "" {
-			t.Fatalf("%+v: declined: %s", p, why)
-		}
-		exact(t, p, func(w, b []float32) Conv {
-			l := NewLanes(p, w, b)
-			if i%2 == 0 { // bands, which planes of this size have no need of
-				l.rows, l.bands, l.tall = nil, nil, 0
-				l.makeBands(1 + i%5)
-			}
-			return l
-		})
-	}
-}
-
-func TestPatchesAgainstDefinition(t *testing.T) {
-	r := rand.New(rand.NewPCG(15, 16))
-	for i := range 200 {
-		p := random(r)
-		for a := range 3 {
-			p.Dilation[a] = 1
-			if p.In[a] == 1 && p.Out[a] == 1 && p.Kernel[a] == 1 {
-				continue
-			}
-			p.Kernel[a] = 1 + r.IntN(5)
-			p.Stride[a] = p.Kernel[a] + r.IntN(3)
-			p.Pad[a] = r.IntN(4)
-			p.Out[a] = 1 + max(0, p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/p.Stride[a]
-		}
-		p.Level = kernel.Levels()[i%len(kernel.Levels())]
-		if why := PatchesDeclines(&p); why != "" {
-			if p.Stride != [3]int{1, 1, 1} {
-				t.Fatalf("%+v: declined: %s", p, why)
-			}
-			continue
-		}
-		exact(t, p, func(w, b []float32) Conv { return NewPatches(p, w, b) })
 	}
 }
 

@@ -1,0 +1,33 @@
+package dense
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"convx/internal/ops/kernel"
+)
+
+func TestPatchesAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for i := range 200 {
+		p := random(r)
+		for a := range 3 {
+			p.Dilation[a] = 1
+			if p.In[a] == 1 && p.Out[a] == 1 && p.Kernel[a] == 1 {
+				continue
+			}
+			p.Kernel[a] = 1 + r.IntN(5)
+			p.Stride[a] = p.Kernel[a] + r.IntN(3)
+			p.Pad[a] = r.IntN(4)
+			p.Out[a] = 1 + max(0, p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/p.Stride[a]
+		}
+		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		if why := PatchesDeclines(&p); why != "" {
+			if p.Stride != [3]int{1, 1, 1} {
+				t.Fatalf("%+v: declined: %s", p, why)
+			}
+			continue
+		}
+		exact(t, p, func(w, b []float32) Conv { return NewPatches(p, w, b) })
+	}
+}
