@@ -130,7 +130,11 @@ func (w *Winograd) makeBlocks() {
 	}
 	n := ceilDiv(len(w.rows), min(want, most))
 	w.shared = p.Threads > 1 && n*len(w.parts)*p.Batch*p.Groups < 2*p.Threads
-	if w.shared {
+	switch {
+	case !w.shared:
+	case len(w.panels) < p.Threads && len(w.rows) >= 2*p.Threads: // too few products to share
+		w.shared, n = false, max(n, 2*p.Threads)
+	default:
 		n = ceilDiv(len(w.rows), most)
 	}
 	for part := range w.parts {

@@ -136,7 +136,7 @@ func (b *Block) share() {
 	n := len(b.conv.bands)
 	parts := 1
 	if t := b.conv.p.Threads; t > 1 {
-		parts = 2 * t
+		parts = t
 	}
 	parts = min(n, max(parts, int(Cost(&b.conv.p)/1e7)))
 	for i := range parts {
