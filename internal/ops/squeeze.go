@@ -111,8 +111,8 @@ func (r *squeeze) Work(m *crew.Member) {
 	r.hidden.apply(m, r.level, r.mids, r.sums[:len(r.mids)], r.means, r.between)
 	r.factors.apply(m, r.level, r.scales, r.sums[:len(r.scales)], r.mids, r.after)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
-		last := planes - i*r.chunk
-		for c := last - 1; c >= max(0, last-r.chunk); c-- {
+		first := m.Mirror(i, n) * r.chunk
+		for c := min(planes, first+r.chunk) - 1; c >= first; c-- {
 			r.level.Affine(r.out[c*r.plane:][:r.plane], r.in[c*r.plane:][:r.plane], r.scales[c], 0, minusInf, plusInf)
 		}
 	}

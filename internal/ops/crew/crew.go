@@ -3,7 +3,9 @@
 //
 // A phase is over when its items are done, not when every member has come: a
 // member that the scheduler wakes late finds nothing left and delays nobody.
-// Who does an item must not matter to its result.
+// Who does an item must not matter to its result, but it matters to caches:
+// each member begins with its own part of the items, the same in every phase
+// and run, and then takes what others have left.
 package crew
 
 import (
@@ -30,22 +32,33 @@ type Crew struct {
 	seats atomic.Int64 // how many members may still join the open run
 	woken atomic.Int64 // goroutines that are about to look for a seat, or looking
 	left  atomic.Int64 // how many of those that joined have finished
-	next  atomic.Int64 // items handed out since the run began
 	done  atomic.Int64 // items finished since the run began
+	parts []part       // of the items, one for each member that may join
+	wide  int          // how many of parts the open run has
 }
+
+// part counts the items of one member's part that were handed out, below the
+// phase that they belong to.
+type part struct {
+	handed atomic.Int64
+	_      [56]byte // parts are written to by different cores
+}
+
+const phaseShift = 32
 
 // Member is one goroutine's part in a run.
 type Member struct {
 	ID      int // 0 is the caller of Run; below Crew.Size
 	crew    *Crew
 	base    int64 // items of the phases before this one
+	phase   int64
 	working bool
 	_       [64]byte // members are written to by different cores
 }
 
 // New returns a crew of n goroutines, counting the caller of Run.
 func New(n int) *Crew {
-	t := &Crew{members: make([]Member, max(1, n))}
+	t := &Crew{members: make([]Member, max(1, n)), parts: make([]part, max(1, n))}
 	for i := range t.members {
 		t.members[i] = Member{ID: i, crew: t}
 	}
@@ -66,8 +79,11 @@ func (t *Crew) RunOn(ctx context.Context, n int, job Job) error {
 	n = max(1, min(n, len(t.members)))
 	t.ctx, t.job = ctx, job
 	t.left.Store(0)
-	t.next.Store(0)
 	t.done.Store(0)
+	t.wide = n
+	for i := range t.parts[:n] {
+		t.parts[i].handed.Store(0)
+	}
 	t.seats.Store(int64(n - 1))
 	// On a busy machine goroutines of earlier runs may still wait for a processor. They will do for this run: more would
 	// only pile up, each with an allocation.
@@ -110,7 +126,7 @@ func (t *Crew) join() {
 }
 
 func (m *Member) work(job Job) {
-	m.base, m.working = 0, false
+	m.base, m.phase, m.working = 0, 0, false
 	job.Work(m)
 	if m.working {
 		m.crew.done.Add(1)
@@ -126,22 +142,52 @@ func (m *Member) Next(n int) int {
 		t.done.Add(1)
 		m.working = false
 	}
-	end := m.base + int64(n)
-	for t.ctx.Err() == nil {
-		v := t.next.Load()
-		if v >= end {
-			break
-		}
-		if t.next.CompareAndSwap(v, v+1) {
+	for i := range t.wide {
+		if item := m.take(n, (m.ID+i)%t.wide); item >= 0 {
 			m.working = true
-			return int(v - m.base)
+			return item
 		}
 	}
+	end := m.base + int64(n)
 	for spins := 0; t.done.Load() < end && t.ctx.Err() == nil; spins++ {
 		pause(spins)
 	}
-	m.base = end
+	m.base, m.phase = end, m.phase+1
 	return -1
+}
+
+// take returns the next of the phase's n items in one part, or -1 if there is
+// none, the run's context is done, or others are in a later phase already.
+func (m *Member) take(n, part int) int {
+	t := m.crew
+	first, end := n*part/t.wide, n*(part+1)/t.wide
+	for handed := &t.parts[part].handed; t.ctx.Err() == nil; {
+		v := handed.Load()
+		phase, at := v>>phaseShift, int(v&(1<<phaseShift-1))
+		if phase < m.phase {
+			at = 0
+		}
+		if phase > m.phase || first+at >= end {
+			break
+		}
+		if handed.CompareAndSwap(v, m.phase<<phaseShift|int64(at+1)) {
+			return first + at
+		}
+	}
+	return -1
+}
+
+// Mirror is the item that stands as far before the end of its part of n items as
+// item stands behind the beginning: who goes through a phase by mirrored items
+// begins with what it did last in the one before.
+func (m *Member) Mirror(item, n int) int {
+	wide := m.crew.wide
+	for part := range wide {
+		if first, end := n*part/wide, n*(part+1)/wide; item < end {
+			return first + end - 1 - item
+		}
+	}
+	return item
 }
 
 // pause waits a little: a few rounds on the processor, since the others are

@@ -22,6 +22,9 @@ func (s *sums) Work(m *Member) {
 	for i := m.Next(len(s.squares)); i >= 0; i = m.Next(len(s.squares)) {
 		s.squares[i] = int64(i) * int64(i)
 	}
+	for i := m.Next(len(s.squares)); i >= 0; i = m.Next(len(s.squares)) { // each item is the mirror of one
+		s.squares[m.Mirror(i, len(s.squares))]++
+	}
 	for i := m.Next(1); i >= 0; i = m.Next(1) {
 		for _, v := range s.squares {
 			s.total.Add(v)
@@ -41,7 +44,7 @@ func TestEveryItemOnceAndPhasesInOrder(t *testing.T) {
 			crew.RunOn(t.Context(), 1+run%(size+1), s)
 			var want int64
 			for i := range s.squares {
-				want += int64(i * i)
+				want += int64(i*i) + 1
 			}
 			if got := s.total.Load(); got != want || s.clashes.Load() != 0 {
 				t.Fatalf("size %d run %d: total %d, want %d; %d clashes", size, run, got, want, s.clashes.Load())

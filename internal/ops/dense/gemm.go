@@ -192,7 +192,7 @@ func (g *Gemm) divide() {
 		want = 4 * p.Threads
 	}
 	if n*images < want {
-		n = min(g.panels, max(n, ceilDiv(p.Threads, images)))
+		n = min(g.panels, max(n, ceilDiv(want, images)))
 	}
 	g.blocks = split(g.panels, n)
 	chunks := 1
@@ -226,12 +226,12 @@ func (g *Gemm) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
 }
 
 // Work implements crew.Job: one phase, an item for each image, group, block of
-// pixels and chunk of output channels.
+// pixels and chunk of output channels: members begin with chunks, and so weights, of their own.
 func (g *Gemm) Work(m *crew.Member) {
 	n := g.p.Batch * g.p.Groups * len(g.blocks) * len(g.chunks)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
-		chunk, i := i%len(g.chunks), i/len(g.chunks)
 		block, i := i%len(g.blocks), i/len(g.blocks)
+		chunk, i := i%len(g.chunks), i/len(g.chunks)
 		g.item(i/g.p.Groups, i%g.p.Groups, g.blocks[block], g.chunks[chunk], m.ID)
 	}
 }

@@ -134,11 +134,7 @@ func (b *Block) bandRows() int {
 // can be stopped.
 func (b *Block) share() {
 	n := len(b.conv.bands)
-	parts := 1
-	if t := b.conv.p.Threads; t > 1 {
-		parts = t
-	}
-	parts = min(n, max(parts, int(Cost(&b.conv.p)/1e7)))
+	parts := min(n, max(1, b.conv.p.Threads, int(Cost(&b.conv.p)/1e7)))
 	for i := range parts {
 		b.shares = append(b.shares, [2]int{n * i / parts, n * (i + 1) / parts})
 	}
