@@ -14,6 +14,7 @@ import (
 
 	"convx/internal/filter"
 	"convx/internal/layer"
+	"convx/internal/ops"
 )
 
 var update = flag.Bool("update", false, "write the transcripts and pictures of docs again")
@@ -196,6 +197,15 @@ func TestEveryFilterIsDocumented(t *testing.T) {
 		usage := strings.Join(append([]string{f.Name}, f.Params...), ":")
 		if !strings.Contains(page, "`"+usage+"`") && !strings.Contains(page, "`"+f.Name+"`") {
 			t.Errorf("docs/filters.md lacks `%s`", usage)
+		}
+	}
+}
+
+func TestEveryAlgorithmIsDocumented(t *testing.T) {
+	text := string(read(t, "../../docs/algorithms.md"))
+	for _, name := range ops.Algorithms() {
+		if !strings.Contains(text, "`"+name+"`") {
+			t.Errorf("docs/algorithms.md has no %s", name)
 		}
 	}
 }
