@@ -10,6 +10,7 @@ import (
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
+	"convx/internal/ops/planes"
 	"convx/internal/tensor"
 )
 
@@ -30,13 +31,13 @@ type algorithm struct {
 
 // convAlgorithms stands by itself because the algorithms of other primitives choose from it.
 var convAlgorithms = []algorithm{
-	{Name: "winograd", accept: winogradAccepts, cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
-	{Name: "fft", accept: fourierAccepts, cost: fourierCost, tolerance: fourier.Tolerance, prepare32: fourierConv},
-	{Name: "planes", accept: planesAccepts, cost: planesCost, prepare32: planesConv},
-	{Name: "lanes", accept: lanesAccepts, cost: lanesCost, prepare32: lanesConv},
-	{Name: "direct", accept: directAccepts, cost: directCost, prepare32: directConv},
-	{Name: "patches", accept: patchesAccepts, cost: patchesCost, prepare32: patchesConv},
-	{Name: "rows", accept: rowsAccepts, cost: rowsCost, prepare32: rowsConv},
+	{Name: "winograd", accept: accepts(dense.BestWinogradDeclines), cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
+	{Name: "fft", accept: accepts(fourier.Declines), cost: fourierCost, tolerance: fourier.Tolerance, prepare32: fourierConv},
+	{Name: "planes", accept: accepts(planes.Declines), cost: planesCost, prepare32: planesConv},
+	{Name: "lanes", accept: accepts(dense.LanesDeclines), cost: lanesCost, prepare32: lanesConv},
+	{Name: "direct", accept: accepts(dense.DirectDeclines), cost: directCost, prepare32: directConv},
+	{Name: "patches", accept: accepts(dense.PatchesDeclines), cost: patchesCost, prepare32: patchesConv},
+	{Name: "rows", accept: accepts(dense.RowsDeclines), cost: rowsCost, prepare32: rowsConv},
 	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
 	{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
 	{Name: referenceName, prepare32: refConv[float32], prepare64: refConv[float64]},

@@ -3,6 +3,7 @@ package ops
 import (
 	"errors"
 
+	"convx/internal/ops/fourier"
 	"convx/internal/ops/planes"
 )
 
@@ -26,7 +27,7 @@ func bandsPay(c *chain) bool {
 		return false
 	}
 	d := c.Problems[parts.depthwise]
-	if fourierAccepts(d) == nil && fourierCost(d) < planesCost(d) {
+	if fourier.Declines(denseProblem(d)) == "" && fourierCost(d) < planesCost(d) {
 		return false
 	}
 	between, near := 4*d.N*d.O*d.OutPlane(), 3<<19

@@ -37,6 +37,16 @@ func denseProblem(p *Problem) *dense.Problem {
 	return q
 }
 
+// accepts makes the reason that declines gives, if any, an error.
+func accepts(declines func(*dense.Problem) string) func(*Problem) error {
+	return func(p *Problem) error {
+		if reason := declines(denseProblem(p)); reason != "" {
+			return errors.New(reason)
+		}
+		return nil
+	}
+}
+
 // gemmConv is implicit GEMM on packed panels: every convolution.
 func gemmConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newDense(p, dense.NewGemm(*denseProblem(p), w.Weight, w.Bias)), nil
@@ -49,25 +59,11 @@ func rowsConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newDense(p, dense.NewRows(*denseProblem(p), w.Weight, w.Bias)), nil
 }
 
-func rowsAccepts(p *Problem) error {
-	if reason := dense.RowsDeclines(denseProblem(p)); reason != "" {
-		return errors.New(reason)
-	}
-	return nil
-}
-
 func rowsCost(p *Problem) float64 { return denseProblem(p).RowsCost() }
 
 // directConv is the definition's loops on channel blocks.
 func directConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newDense(p, dense.NewDirect(*denseProblem(p), w.Weight, w.Bias)), nil
-}
-
-func directAccepts(p *Problem) error {
-	if reason := dense.DirectDeclines(denseProblem(p)); reason != "" {
-		return errors.New(reason)
-	}
-	return nil
 }
 
 func directCost(p *Problem) float64 { return denseProblem(p).DirectCost() }
@@ -77,25 +73,11 @@ func lanesConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newDense(p, dense.NewLanes(*denseProblem(p), w.Weight, w.Bias)), nil
 }
 
-func lanesAccepts(p *Problem) error {
-	if reason := dense.LanesDeclines(denseProblem(p)); reason != "" {
-		return errors.New(reason)
-	}
-	return nil
-}
-
 func lanesCost(p *Problem) float64 { return denseProblem(p).LanesCost() }
 
 // patchesConv is a 1x1 convolution over the taps of windows that do not overlap.
 func patchesConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newDense(p, dense.NewPatches(*denseProblem(p), w.Weight, w.Bias)), nil
-}
-
-func patchesAccepts(p *Problem) error {
-	if reason := dense.PatchesDeclines(denseProblem(p)); reason != "" {
-		return errors.New(reason)
-	}
-	return nil
 }
 
 func patchesCost(p *Problem) float64 { return denseProblem(p).PatchesCost() }
@@ -105,13 +87,6 @@ func winogradConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	q := denseProblem(p)
 	m, _ := q.BestWinograd()
 	return newDense(p, dense.NewBestWinograd(*q, m, w.Weight, w.Bias)), nil
-}
-
-func winogradAccepts(p *Problem) error {
-	if m, _ := denseProblem(p).BestWinograd(); m == 0 {
-		return errors.New("it needs a square kernel (or one row) of 2 to 7 taps a side with stride 1, or of as many times a stride of up to 8 and no dilation")
-	}
-	return nil
 }
 
 func winogradCost(p *Problem) float64 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -89,7 +90,7 @@ func mostPacked(p *Problem) int {
 		}
 	}
 	points := p.Taps()
-	if winogradAccepts(p) == nil {
+	if dense.BestWinogradDeclines(denseProblem(p)) == "" {
 		most := 64 * p.Kernel[0]
 		most *= p.Stride[1] * p.Stride[2]
 		points = max(points, most)
@@ -97,8 +98,8 @@ func mostPacked(p *Problem) int {
 	up := func(n, by int) int { return (n + by - 1) / by * by }
 	n := up(p.C/p.Groups, 16) * (up(p.O/p.Groups, 32) * points)
 	n = p.Groups*(n+3*up(p.O/p.Groups, 32)) + 2*p.C/p.Groups*p.Taps() // with bias, and the places of the taps
-	if fourierAccepts(p) == nil {
-		n = max(n, fourier.PackedBytes(denseProblem(p))/4)
+	if q := denseProblem(p); fourier.Declines(q) == "" {
+		n = max(n, fourier.PackedBytes(q)/4)
 	}
 	return copies * n
 }

@@ -1,21 +1,10 @@
 package ops
 
-import (
-	"errors"
-
-	"convx/internal/ops/planes"
-)
+import "convx/internal/ops/planes"
 
 // planesConv reads the planes of groups of few channels as they are: depthwise and grouped convolution.
 func planesConv(p *Problem, w operands[float32]) (runner[float32], error) {
 	return newDense(p, planes.New(*denseProblem(p), w.Weight, w.Bias)), nil
-}
-
-func planesAccepts(p *Problem) error {
-	if why := planes.Declines(denseProblem(p)); why != "" {
-		return errors.New(why)
-	}
-	return nil
 }
 
 func planesCost(p *Problem) float64 { return planes.Cost(denseProblem(p)) }

@@ -220,6 +220,22 @@ func (p *Problem) BestWinograd() (m int, cost float64) {
 	return m, cost
 }
 
+// BestWinogradDeclines says why BestWinograd finds nothing for p, or "": the
+// reason of the largest tile that has a transform for such a kernel.
+func BestWinogradDeclines(p *Problem) string {
+	why := noTransform
+	for _, points := range winogradTiles {
+		reason := p.winogradDeclines(p.winogradOutputs(points))
+		if reason == "" {
+			return ""
+		}
+		if why == noTransform {
+			why = reason
+		}
+	}
+	return why
+}
+
 // winogradOutputs is the m of F(m x m, r x r) with tiles of so many points.
 func (p *Problem) winogradOutputs(points int) int {
 	return points + 1 - ceilDiv(p.Kernel[2], p.Stride[2])

@@ -43,10 +43,10 @@ func (p *Problem) phased() Problem {
 func StridedDeclines(p *Problem, m int) string {
 	s := p.Stride[1]
 	switch {
-	case p.Stride != [3]int{1, s, s} || s < 2 || s > stridedMost:
-		return "the stride is not 2 to 8"
 	case p.Dilation != [3]int{1, 1, 1} || p.Kernel[0] != 1 || p.In[0] != 1 || p.Pad[0] != 0:
-		return "it is dilated or has depth"
+		return "the stride is not 1, and it is dilated or has depth"
+	case p.Stride != [3]int{1, s, s} || s < 2 || s > stridedMost:
+		return "the stride is not the same on both axes, of up to 8"
 	}
 	q := p.phased()
 	if 4*q.Channels*volume(q.In) > stridedBytes {

@@ -109,17 +109,20 @@ func (w *Winograd) panelSize(i int) int {
 	return w.p.Kernel[0] * w.depth * w.panels[i].vectors * w.lanes
 }
 
+// noTransform is the reason of a tile that is too small for the kernel.
+const noTransform = "the kernel has more than 7 taps a side for each step of the stride"
+
 // WinogradDeclines says why F(m x m, r x r), or F(m, r) on rows, cannot compute
 // p, or "".
 func WinogradDeclines(p *Problem, m int) string {
 	r := p.Kernel[2]
 	switch {
 	case p.Kernel[1] != r && p.Kernel[1] != 1 || r < 2:
-		return "the kernel is neither square nor a row, of at least 2"
+		return "the kernel is neither square nor a row, of at least 2 taps"
 	case p.Stride != [3]int{1, 1, 1}:
 		return "the stride is not 1"
 	case !kernel.WinogradTile(m+r-1, m):
-		return "no transform for this tile"
+		return noTransform
 	case p.widestPart(m) == 0:
 		return "one row of tiles needs more than the workspace holds"
 	}

@@ -1,0 +1,53 @@
+package dense
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"convx/internal/ops/kernel"
+)
+
+// BestWinograd finds a tile exactly where no reason is given against all.
+func TestBestWinogradDeclines(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 300 {
+		p := random(r)
+		m, _ := p.BestWinograd()
+		if why := BestWinogradDeclines(&p); (m == 0) != (why != "") {
+			t.Errorf("%+v: m is %d, and the reason %q", p, m, why)
+		}
+	}
+}
+
+func TestBestWinogradReasons(t *testing.T) {
+	layer := func(channels, size, kh, kw, sh, sw, dilation int) *Problem {
+		p := &Problem{
+			Batch: 1, Channels: channels, OutChannels: 8, Groups: 1, In: [3]int{1, size, size}, Kernel: [3]int{1, kh, kw},
+			Stride: [3]int{1, sh, sw}, Dilation: [3]int{1, dilation, dilation}, Level: kernel.Best(), Threads: 1,
+		}
+		p.Out = [3]int{1, (size-dilation*(kh-1)-1)/sh + 1, (size-dilation*(kw-1)-1)/sw + 1}
+		return p
+	}
+	for _, c := range []struct {
+		p    *Problem
+		want string
+	}{
+		{layer(8, 32, 3, 3, 1, 1, 1), ""},
+		{layer(8, 32, 2, 2, 1, 1, 1), ""},
+		{layer(64, 513, 3, 3, 2, 2, 1), "the copy of its input is too large"},
+		{layer(8, 32, 3, 5, 1, 1, 1), "neither square nor a row"},
+		{layer(8, 32, 1, 1, 1, 1, 1), "neither square nor a row"},
+		{layer(8, 32, 8, 8, 1, 1, 1), "more than 7 taps"},
+		{layer(8, 32, 3, 3, 1, 2, 1), "the stride is not 1"},
+		{layer(8, 32, 3, 3, 2, 3, 1), "not the same on both axes"},
+		{layer(8, 32, 3, 3, 9, 9, 1), "up to 8"},
+		{layer(8, 32, 3, 3, 2, 2, 2), "dilated"},
+		// Two taps have a transform for six points, and none for eight.
+		{layer(1<<22, 8, 2, 2, 1, 1, 1), "more than the workspace holds"},
+	} {
+		if got := BestWinogradDeclines(c.p); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%+v: %q, want %q", *c.p, got, c.want)
+		}
+	}
+}
