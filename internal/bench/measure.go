@@ -27,6 +27,8 @@ const (
 	patience = 4
 	// shortest is how long a sample lasts at least, so that reading the clock (some 50 ns) does not count.
 	shortest = 20 * time.Microsecond
+	// long is a run that cold memory and sleeping threads hardly slow down.
+	long = 200 * time.Millisecond
 	// mostSamples bounds the memory for samples.
 	mostSamples = 100_000
 )
@@ -34,11 +36,13 @@ const (
 // samples are the times of single runs.
 type samples struct {
 	times []time.Duration
-	batch int // runs to a sample; 0 before the warm-up
+	batch int  // runs to a sample; 0 before the warm-up
+	cold  bool // the only sample is the warm-up
 }
 
 // take runs f, the first time once to warm up, then again and again for at least this long. Runs too short for the clock
-// are timed several at once. The error is f's or ctx's.
+// are timed several at once; a warm-up so long that there is no time for another run stands for itself, until there is
+// one. The error is f's or ctx's.
 func (s *samples) take(ctx context.Context, atLeast time.Duration, f func(context.Context) error) error {
 	if s.batch == 0 {
 		start := time.Now()
@@ -50,6 +54,13 @@ func (s *samples) take(ctx context.Context, atLeast time.Duration, f func(contex
 		if once < shortest {
 			s.batch = int(shortest/once) + 1
 		}
+		if once >= max(long, patience*atLeast) {
+			s.times, s.cold = []time.Duration{once}, true
+			return ctx.Err()
+		}
+	}
+	if s.cold {
+		s.times, s.cold = nil, false
 	}
 	taken := 0
 	for begin := time.Now(); ; {

@@ -43,6 +43,33 @@ func TestMeasureTimesShortRunsTogether(t *testing.T) {
 	}
 }
 
+// A run far beyond the time that is allowed happens once; asked again, the warm sample replaces the cold.
+func TestMeasureKeepsALongWarmUp(t *testing.T) {
+	calls := 0
+	var s samples
+	sleep := func(context.Context) error {
+		calls++
+		time.Sleep(max(long-time.Duration(calls-1)*long*3/4, time.Millisecond))
+		return nil
+	}
+	if err := s.take(t.Context(), time.Millisecond, sleep); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.timing(); calls != 1 || got.Runs != 1 || got.Min < long || got.Median != got.Min || got.Spread != 0 {
+		t.Errorf("%+v after %d calls", got, calls)
+	}
+	if err := s.take(t.Context(), time.Millisecond, sleep); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.timing(); calls != 2 || got.Runs != 1 || got.Min >= long {
+		t.Errorf("%+v after %d calls", got, calls)
+	}
+	s = samples{}
+	if err := s.take(t.Context(), time.Millisecond, sleep); err != nil || s.cold {
+		t.Errorf("a run of some milliseconds is not measured warm: %+v, %v", s, err)
+	}
+}
+
 func TestMeasureStopsOnErrors(t *testing.T) {
 	boom := errors.New("boom")
 	var s samples
