@@ -2,10 +2,7 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"convx/internal/flops"
@@ -27,7 +24,7 @@ type Options struct {
 type Result struct {
 	Entry
 	Cost      flops.Total
-	Algorithm string // the algorithm, or the different ones of a chain's stages joined by +
+	Algorithm string // the algorithm, or the different ones of a chain's stages joined by +; of all steps where these would not tell results apart
 	Steps     []ops.Step
 	Bytes     int // moved: weights and activations once, in the element type of the run
 	Timing
@@ -104,27 +101,6 @@ func prepare[T tensor.Float](e Entry, o Options) (*Prepared, error) {
 	return &Prepared{Result: r, run: func(ctx context.Context) error { return p.Run(ctx, out, x) }}, nil
 }
 
-// algorithmOf names the algorithms of the stages that multiply; if none does, those of all stages.
-func algorithmOf(steps []ops.Step, l layer.Layer) string {
-	heavy := []layer.Kind{layer.KindConv, layer.KindTransposed, layer.KindDeformable}
-	var main, all []string
-	for _, st := range steps {
-		if !slices.Contains(all, st.Algorithm) {
-			all = append(all, st.Algorithm)
-		}
-		multiplies := slices.ContainsFunc(l.Stages, func(s layer.Stage) bool {
-			return slices.Contains(st.Stages, s.Name) && slices.Contains(heavy, s.Op.Kind())
-		})
-		if multiplies && !slices.Contains(main, st.Algorithm) {
-			main = append(main, st.Algorithm)
-		}
-	}
-	if len(main) > 0 {
-		return strings.Join(main, "+")
-	}
-	return strings.Join(all, "+")
-}
-
 // checkMemory refuses a layer whose tensors would not fit in the memory that is free.
 func checkMemory(e Entry, o Options) error {
 	estimate := ops.EstimateMemory[float32]
@@ -139,21 +115,4 @@ func checkMemory(e Entry, o Options) error {
 		return fmt.Errorf("timing %s needs %.3g GB of memory, and %.3g GB are free", e.Name, float64(m.Total())/1e9, float64(free)/1e9)
 	}
 	return nil
-}
-
-// Algorithms times a layer with every algorithm that takes it, in the order of the list. Those that decline are left out.
-func Algorithms(ctx context.Context, e Entry, o Options) ([]Result, error) {
-	var out []Result
-	for _, name := range ops.Algorithms() {
-		o.Algorithm = name
-		r, err := Layer(ctx, e, o)
-		if _, declined := errors.AsType[*layer.Error](err); declined {
-			continue
-		}
-		if err != nil {
-			return out, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
 }

@@ -44,6 +44,9 @@ type engineFlags struct {
 
 type dtype string
 
+// every is the --algorithm that stands for each by turns.
+const every = "all"
+
 // register adds the flags. Their defaults are settings.
 func (o *engineFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
@@ -51,7 +54,7 @@ func (o *engineFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&o.algorithm, "algorithm", "auto", "how to compute: auto, `NAME`, or auto,-NAME to forbid one")
 	enumVar(cmd, &o.dtype, "dtype", "", "element type", "float32", "float64")
 	fs.Uint64Var(&o.seed, "seed", 0, "seed of what is random")
-	completeKey(cmd, "algorithm", append([]string{"auto", "all"}, ops.Algorithms()...)...)
+	completeKey(cmd, "algorithm", append([]string{"auto", every}, ops.Algorithms()...)...)
 }
 
 // mostThreads is more than any machine has cores, and few enough to start.
@@ -68,7 +71,7 @@ func (o engineFlags) check() error {
 	if err := checkThreads(o.threads); err != nil {
 		return err
 	}
-	if o.algorithm == "all" {
+	if o.algorithm == every {
 		return nil
 	}
 	return checkAlgorithm(o.algorithm)
@@ -123,6 +126,9 @@ fastest.`,
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if err := o.check(); err != nil {
 				return err
+			}
+			if o.tune && slices.Contains(ops.Algorithms(), o.algorithm) {
+				return usagef("--tune judges a choice, and --algorithm %s leaves none: give auto, or auto,-NAME to forbid one", o.algorithm)
 			}
 			if o.minTime <= 0 {
 				return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
@@ -273,24 +279,19 @@ func runBench(ctx context.Context, o benchOptions) error {
 	return report.Write(o.Out, o.format, benchDocument(machine, rows, o.tune))
 }
 
-// timeEntry times a layer as it was asked for, or with every algorithm that takes it.
+// timeEntry times a layer as it was asked for, or with every algorithm that takes it, the choice first.
 func timeEntry(ctx context.Context, e bench.Entry, o benchOptions, opt bench.Options) ([]benchRow, error) {
-	every := o.tune || o.algorithm == "all"
-	if !every {
+	if !o.tune && o.algorithm != every {
 		r, err := bench.Layer(ctx, e, opt)
 		return []benchRow{{Result: r}}, err
 	}
-	opt.Algorithm = "auto"
-	chosen, err := bench.Layer(ctx, e, opt)
-	if err != nil {
-		return nil, err
+	if o.algorithm == every {
+		opt.Algorithm = "auto"
 	}
 	all, err := bench.Algorithms(ctx, e, opt)
-	rows := []benchRow{{Result: chosen, auto: true}}
-	for _, r := range all {
-		if r.Algorithm != chosen.Algorithm { // the choice has been timed
-			rows = append(rows, benchRow{Result: r})
-		}
+	var rows []benchRow
+	for i, r := range all {
+		rows = append(rows, benchRow{Result: r, auto: i == 0})
 	}
 	return rows, err
 }

@@ -121,6 +121,18 @@ func Algorithms() []string {
 	return append(names, referenceName)
 }
 
+// Candidates names the algorithms that a selection leaves to choose from, in the order of Algorithms. The error is a
+// *layer.Error.
+func Candidates(selection string) ([]string, error) {
+	sel, err := parseSelection(selection)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(Algorithms(), func(name string) bool {
+		return sel.only != "" && name != sel.only || sel.leavesOut(name)
+	}), nil
+}
+
 // declines is nil or why a cannot compute p.
 func (a *algorithm) declines(p *Problem) error {
 	if p.Float64 && a.prepare64 == nil || !p.Float64 && a.prepare32 == nil {

@@ -1,0 +1,109 @@
+package bench
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"convx/internal/layer"
+	"convx/internal/ops"
+	"convx/internal/shape"
+)
+
+// smallLayers are small layers of every variant that can have 8 channels.
+func smallLayers(t *testing.T) (entries []Entry) {
+	t.Helper()
+	for _, name := range layer.VariantNames() {
+		for _, in := range []string{"8x12x12", "8x40", "8x6x6x6"} {
+			e, err := ReadSuite("s", []byte("layers:\n  - {name: "+name+", variant: "+name+", input: "+in+"}\n"))
+			if err != nil {
+				continue
+			}
+			if _, err := shape.Of(e[0].Layer); err == nil {
+				entries = append(entries, e[0])
+				break
+			}
+		}
+	}
+	if n := len(layer.VariantNames()); len(entries) < n*2/3 {
+		t.Fatalf("only %d of %d variants", len(entries), n)
+	}
+	return entries
+}
+
+// Results are told apart by their names, and no two compute a layer alike.
+func TestAlgorithmsDiffer(t *testing.T) {
+	for _, e := range append(smallLayers(t), resizeConv(t)) {
+		results, err := Algorithms(t.Context(), e, Options{Options: ops.Options{Algorithm: "auto", Threads: 1}, MinTime: 1})
+		if err != nil {
+			t.Errorf("%s: %v", e.Name, err)
+			continue
+		}
+		for i, r := range results {
+			for _, s := range results[:i] {
+				if r.Algorithm == s.Algorithm {
+					t.Errorf("%s: two results are %s: %v and %v", e.Name, r.Algorithm, r.Steps, s.Steps)
+				}
+				if sameSteps(r.Steps, s.Steps) {
+					t.Errorf("%s: %s and %s are the same steps", e.Name, r.Algorithm, s.Algorithm)
+				}
+			}
+		}
+		if !slices.ContainsFunc(results, func(r Result) bool { return strings.Contains(r.Algorithm, "reference") }) {
+			t.Errorf("%s: no result of the reference", e.Name)
+		}
+	}
+}
+
+// The names of a layer whose side stage alone can be computed in two ways, by all stages.
+func TestAlgorithmsNameSideStages(t *testing.T) {
+	results, err := Algorithms(t.Context(), resizeConv(t), Options{Options: ops.Options{Algorithm: "auto", Threads: 1}, MinTime: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, r := range results {
+		names = append(names, r.Algorithm)
+	}
+	long := slices.DeleteFunc(slices.Clone(names), func(s string) bool { return !strings.HasPrefix(s, "separable+") })
+	if len(long) != 1 || !slices.Contains(names, "gemm") {
+		t.Errorf("got %v", names)
+	}
+}
+
+func resizeConv(t *testing.T) Entry {
+	t.Helper()
+	e, err := ReadSuite("s", []byte("layers:\n  - {name: r, variant: resize-conv, input: 8x12x12, kernel: 1, scale: 2}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e[0]
+}
+
+// A selection is kept: the choice and all others do without what it forbids.
+func TestAlgorithmsKeepTheSelection(t *testing.T) {
+	for _, e := range smallLayers(t) {
+		for _, without := range []string{"winograd", "vector", "gemm", "planes"} {
+			o := Options{Options: ops.Options{Algorithm: "auto,-" + without, Threads: 1}, MinTime: 1}
+			results, err := Algorithms(t.Context(), e, o)
+			if err != nil {
+				t.Errorf("%s without %s: %v", e.Name, without, err)
+			}
+			for _, r := range results {
+				for _, s := range r.Steps {
+					if s.Algorithm == without || strings.HasSuffix(s.Algorithm, "-"+without) {
+						t.Errorf("%s without %s: %s has the steps %v", e.Name, without, r.Algorithm, r.Steps)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestAlgorithmsRefuseBadSelections(t *testing.T) {
+	for _, s := range []string{"nonsense", "auto,-reference", "gemm,-winograd"} {
+		if r, err := Algorithms(t.Context(), resizeConv(t), Options{Options: ops.Options{Algorithm: s, Threads: 1}, MinTime: 1}); err == nil {
+			t.Errorf("%s: got %v", s, r)
+		}
+	}
+}
