@@ -110,8 +110,8 @@ func newBench(s Streams, run func(context.Context, benchOptions) error) *cobra.C
 		Use:   "bench SUITE.yaml|SUITE|VARIANT|--net NETWORK [flags]",
 		Short: "Time layers on this machine, against its peak and its bandwidth",
 		Long: `bench times a suite of layers, or one layer, with weights packed beforehand and random data: the least and the
-median time, half of the range of the middle half of the runs (±), GFLOP/s, the share of the machine's measured peak and
-bandwidth, and which of the two bounds the layer (the roofline).
+median time, half of the range of the middle half of the runs (±), GFLOP/s and GB/s with their shares of the machine's
+measured peak and bandwidth, and which of the two bounds the layer (the roofline).
 
 A suite is a YAML file, or the name of a built-in one: ` + strings.Join(configs.SuiteNames(), ", ") + `.
 --algorithm all times every algorithm that takes a layer; --tune also says where the automatic choice was not the

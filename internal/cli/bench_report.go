@@ -73,7 +73,8 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "algorithm"}, {Name: "MACs", Key: "macs", Right: true},
 		{Name: "min", Key: "min_seconds", Right: true}, {Name: "median", Key: "median_seconds", Right: true},
 		{Name: "±", Key: "spread_seconds", Right: true}, {Name: "GFLOP/s", Key: "gflops", Right: true},
-		{Name: "of peak", Key: "of_peak", Right: true}, {Name: "of bandwidth", Key: "of_bandwidth", Right: true}, {Name: "bound by", Key: "bound"},
+		{Name: "of peak", Key: "of_peak", Right: true}, {Name: "GB/s", Key: "gbs", Right: true},
+		{Name: "of bandwidth", Key: "of_bandwidth", Right: true}, {Name: "bound by", Key: "bound"},
 	}}
 	for _, r := range rows {
 		l := benchLayer(m, r)
@@ -89,7 +90,7 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 		t.Rows = append(t.Rows, []report.Cell{
 			{Text: name, Raw: l.Name}, report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
 			timeCell(r.Min), timeCell(r.Median), {Text: percentOf(r.Spread, r.Median), Raw: r.Spread.Seconds()},
-			floatCell(l.GFLOPS), percentCell(l.OfPeak), percentCell(l.OfBand), report.Str(l.Bound),
+			floatCell(l.GFLOPS), percentCell(l.OfPeak), floatCell(l.GBS), percentCell(l.OfBand), report.Str(l.Bound),
 		})
 	}
 	head := report.Text{
