@@ -1,8 +1,6 @@
 package dense
 
 import (
-	"context"
-
 	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
 )
@@ -11,11 +9,7 @@ import (
 // channels of their own (space to depth) and the convolution is 1x1. It suits the patches of vision transformers,
 // downsampling by 2x2 of stride 2, and 1x1 with a stride, which leaves most of the input out.
 type Patches struct {
-	p      Problem
-	inner  *Direct
-	planes []float32 // [channel][tap][output pixel]
-
-	in []float32
+	copied // [channel][tap][output pixel]
 }
 
 // patchesBytes bounds the copy of one image.
@@ -61,30 +55,9 @@ func (p *Problem) PatchesCost() float64 {
 // are: channels, and inside each the taps.
 func NewPatches(p Problem, weights, bias []float32) *Patches {
 	q := p.patched()
-	return &Patches{p: p, inner: NewDirect(q, weights, bias), planes: aligned(q.Channels * volume(q.In))}
-}
-
-// Workspace implements Conv.
-func (s *Patches) Workspace() int { return s.inner.Workspace() + 4*len(s.planes) }
-
-// Packed implements Conv.
-func (s *Patches) Packed() int { return s.inner.Packed() }
-
-// Run implements Conv: image by image, a copy and a product.
-func (s *Patches) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
-	inSize, outSize := s.p.Channels*volume(s.p.In), s.p.OutChannels*volume(s.p.Out)
-	for b := range s.p.Batch {
-		s.in = in[b*inSize:][:inSize]
-		err := t.RunOn(ctx, s.p.Threads, s)
-		s.in = nil
-		if err == nil {
-			err = s.inner.Run(ctx, out[b*outSize:][:outSize], s.planes, t)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	s := &Patches{newCopied(p, q, NewDirect(q, weights, bias))}
+	s.copy = s
+	return s
 }
 
 // Work implements crew.Job: the copy, a row of the kernel in a channel an item.

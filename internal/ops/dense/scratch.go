@@ -23,8 +23,8 @@ func (w *Winograd) Scratch() []*[]float32 {
 	return list
 }
 
-// Scratch is the inner convolution's: the padding of the planes is zero, and stays so.
-func (s *Strided) Scratch() []*[]float32 { return s.inner.Scratch() }
+// Scratch is the inner convolution's: padding of the planes is zero, and stays so.
+func (c *copied) Scratch() []*[]float32 { return c.inner.Scratch() }
 
 func pieces(lists ...[][]float32) []*[]float32 {
 	var list []*[]float32

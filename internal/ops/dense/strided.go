@@ -1,10 +1,6 @@
 package dense
 
-import (
-	"context"
-
-	"convx/internal/ops/crew"
-)
+import "convx/internal/ops/crew"
 
 // Strided is Winograd for a stride s: the input's rows and columns of each
 // phase modulo s become channels of their own (space to depth), over which the
@@ -14,11 +10,7 @@ import (
 // F(5x5, 4x4) does with 10.24 of 49; 11x11 of stride 4 becomes 3x3 over 16
 // times the channels, and F(6x6, 3x3) does with 28.4 of 121.
 type Strided struct {
-	p      Problem
-	inner  *Winograd
-	planes []float32 // [channel][row phase][column phase][row][column], padded
-
-	in []float32
+	copied // [channel][row phase][column phase][row][column], padded
 }
 
 const (
@@ -68,36 +60,15 @@ func NewStrided(p Problem, m int, weights, bias []float32) *Strided {
 			}
 		}
 	}
-	return &Strided{p: p, inner: NewWinograd(q, m, w, bias), planes: aligned(q.Channels * volume(q.In))}
-}
-
-// Workspace implements Conv.
-func (s *Strided) Workspace() int { return s.inner.Workspace() + 4*len(s.planes) }
-
-// Packed implements Conv.
-func (s *Strided) Packed() int { return s.inner.Packed() }
-
-// Run implements Conv: image by image, a copy and a convolution.
-func (s *Strided) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
-	inSize, outSize := s.p.Channels*volume(s.p.In), s.p.OutChannels*volume(s.p.Out)
-	for b := range s.p.Batch {
-		s.in = in[b*inSize:][:inSize]
-		err := t.RunOn(ctx, s.p.Threads, s)
-		s.in = nil
-		if err == nil {
-			err = s.inner.Run(ctx, out[b*outSize:][:outSize], s.planes, t)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	r := &Strided{newCopied(p, q, NewWinograd(q, m, w, bias))}
+	r.copy = r
+	return r
 }
 
 // Work implements crew.Job: the copy, a channel an item. Padding is never
 // written: it is zero from the start.
 func (s *Strided) Work(m *crew.Member) {
-	p, q := &s.p, &s.inner.p
+	p, q := &s.p, &s.q
 	step, up := p.Stride[1], p.Pad[1]
 	size := step * step * volume(q.In)
 	for c := m.Next(p.Channels); c >= 0; c = m.Next(p.Channels) {
@@ -122,19 +93,19 @@ func (s *Strided) Work(m *crew.Member) {
 
 // halve parts every other row of input, by the two phases of its columns.
 func (s *Strided) halve(dst, src []float32, rows int) {
-	p, w, left := &s.p, s.inner.p.In[2], s.p.Pad[2]
+	p, w, left := &s.p, s.q.In[2], s.p.Pad[2]
 	columns := min(p.In[2], 2*w-left)
 	if columns <= 0 {
 		return
 	}
-	plane := volume(s.inner.p.In)
+	plane := volume(s.q.In)
 	p.Level.Split(dst[left%2*plane+left/2:], dst[(left+1)%2*plane+(left+1)/2:], w, src, 2*p.In[2], columns, rows)
 }
 
 // partRow parts a row of input by the phases of its columns: whole pixels of
 // all phases at once, those at the ends element by element.
 func (s *Strided) partRow(dst, src []float32) {
-	p, plane, w := &s.p, volume(s.inner.p.In), s.inner.p.In[2]
+	p, plane, w := &s.p, volume(s.q.In), s.q.In[2]
 	step, left := p.Stride[2], p.Pad[2]
 	from := min(w, ceilDiv(left, step))
 	to := max(from, min(w, (len(src)+left)/step))

@@ -80,7 +80,8 @@ const (
 // need a wider bound, and saves few of the multiplications of F(5,2).
 const WinogradTolerance = 1e-5
 
-// NewWinograd prepares F(m x m, r x r) for p, which Accepts.
+// NewWinograd prepares F(m x m, r x r) for p, which WinogradDeclines does not
+// decline with m.
 func NewWinograd(p Problem, m int, weights, bias []float32) *Winograd {
 	p = p.withoutIdleDilation()
 	w := &Winograd{p: p, m: m, points: m + p.Kernel[2] - 1, lanes: p.Level.Block()}
