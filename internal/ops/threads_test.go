@@ -26,6 +26,7 @@ func TestThreadsChangeNoBit(t *testing.T) {
 }
 
 func threadsChangeNoBit[T tensor.Float](t *testing.T, kind layer.Kind, a *algorithm) {
+	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {
 		d := draws[kind](t)
 		if !d.possible() {
@@ -38,6 +39,7 @@ func threadsChangeNoBit[T tensor.Float](t *testing.T, kind layer.Kind, a *algori
 		if p.Float64 = isFloat64[T](); a.declines(p) != nil {
 			t.Skip("declined")
 		}
+		accepted++
 		in, weights := integers[T](d, rapid.Uint64().Draw(t, "seed"))
 		for i := range in[0].Data {
 			in[0].Data[i] /= 3
@@ -50,11 +52,22 @@ func threadsChangeNoBit[T tensor.Float](t *testing.T, kind layer.Kind, a *algori
 		one := runOn(t, d, in, weights, Options{Algorithm: a.Name, Threads: 1}, false)
 		for _, threads := range []int{2, 3} {
 			many := runOn(t, d, in, weights, Options{Algorithm: a.Name, Threads: threads}, false)
-			for i, v := range one.Data {
-				if w := many.Data[i]; math.Float64bits(float64(v)) != math.Float64bits(float64(w)) {
-					t.Fatalf("%s: output %d is %v on 1 thread, %v on %d", d, i, v, w, threads)
-				}
+			if i := differsInBits(many, one); i >= 0 {
+				t.Fatalf("%s: output %d is %v on 1 thread, %v on %d", d, i, one.Data[i], many.Data[i], threads)
 			}
 		}
 	})
+	if accepted == 0 {
+		t.Error("no drawn stage was accepted: draw some that are")
+	}
+}
+
+// differsInBits is the first index at which two tensors of one shape differ, -0 from 0 too; -1 if there is none.
+func differsInBits[T tensor.Float](a, b *tensor.Tensor[T]) int {
+	for i, v := range a.Data {
+		if math.Float64bits(float64(v)) != math.Float64bits(float64(b.Data[i])) {
+			return i
+		}
+	}
+	return -1
 }

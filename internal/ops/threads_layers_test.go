@@ -1,0 +1,105 @@
+package ops
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"convx/internal/tensor"
+)
+
+// threadedLayers has, for each algorithm and fusion that shares its work among threads in a way of its own, layers large
+// enough for several: as what runs them, then variant, input and keys.
+var threadedLayers = []struct{ algorithm, layer string }{
+	{"outer", "transposed 1024x1x1 out-channels=512 kernel=4"},
+	{"lanes", "depthwise 512x14x14 kernel=3 stride=2 padding=1"},
+	{"planes", "depthwise 32x112x112 kernel=3 padding=1"},
+	{"fft", "depthwise 64x56x56 kernel=31 padding=15"},
+	{"patches", "standard 3x224x224 out-channels=64 kernel=16 stride=16"},
+	{"winograd", "standard 3x224x224 out-channels=32 kernel=7 stride=2 padding=3"},
+	{"winograd", "standard 3x227x227 out-channels=32 kernel=11 stride=4"},
+	{"sampled", "deformable 64x28x28 kernel=3 padding=1"},
+	{"phases", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
+	{"phases-winograd", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
+	{"squeeze", "se 256x56x56"},
+	{"blocks", "inverted-residual 64x14x14"},
+	{"bands", "inverted-residual 24x56x56"},
+	{"resize-last", "resize-conv 64x64x64 out-channels=32 kernel=1 scale=2"},
+}
+
+// crowd is a context that members of a crew wait in, a little before every item: so others come and take items too,
+// even on a machine of one processor. It counts those that wait at once.
+type crowd struct {
+	context.Context
+	waiting, most atomic.Int32
+}
+
+func (c *crowd) Err() error {
+	n := c.waiting.Add(1)
+	for most := c.most.Load(); n > most && !c.most.CompareAndSwap(most, n); most = c.most.Load() {
+	}
+	time.Sleep(20 * time.Microsecond)
+	c.waiting.Add(-1)
+	return c.Context.Err()
+}
+
+// TestThreadsOnLayers runs each of threadedLayers on fractions, whose sums depend on their order: several members take
+// part, their number changes no bit, and a run allocates nothing.
+func TestThreadsOnLayers(t *testing.T) {
+	for _, c := range threadedLayers {
+		t.Run(c.algorithm+"/"+c.layer, func(t *testing.T) {
+			l := largeLayer(t, c.layer)
+			operands := map[string]*tensor.Tensor[float32]{}
+			if _, err := FillOperands(l, operands, 1); err != nil {
+				t.Fatal(err)
+			}
+			var want *tensor.Tensor[float32]
+			for _, threads := range []int{1, 2, 3} {
+				p, err := PrepareLayer(l, operands, Options{Algorithm: c.algorithm, Threads: threads})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !slices.ContainsFunc(p.Steps(), func(s Step) bool { return s.Algorithm == c.algorithm }) {
+					t.Fatalf("computed by %v", p.Steps())
+				}
+				out := runCrowded(t, p, threads)
+				if want == nil {
+					want = out
+				}
+				if i := differsInBits(out, want); i >= 0 {
+					t.Errorf("on %d threads output %d is %v, on one %v", threads, i, out.Data[i], want.Data[i])
+				}
+				if slices.ContainsFunc(out.Data, func(v float32) bool { return v != v }) {
+					t.Errorf("on %d threads some output is NaN", threads)
+				}
+			}
+		})
+	}
+}
+
+// runCrowded demands that a run of p allocates nothing, and that more than one of several members take part in one over NaN.
+func runCrowded(t *testing.T, p *Pipeline[float32], threads int) *tensor.Tensor[float32] {
+	x, out := tensor.New[float32](p.Input...), tensor.New[float32](p.Output...)
+	tensor.FillUniform(x, tensor.NewStream(1, "input"), 1)
+	if n := testing.AllocsPerRun(1, func() {
+		if err := p.Run(t.Context(), out, x); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("a run on %d threads allocates %v times", threads, n)
+	}
+	for i := range out.Data {
+		out.Data[i] = float32(math.NaN())
+	}
+	c := &crowd{Context: t.Context()}
+	if err := p.Run(c, out, x); err != nil {
+		t.Fatal(err)
+	}
+	if took := int(c.most.Load()); min(threads, 2) > took || took > threads {
+		t.Errorf("%d of %d members took part", took, threads)
+	}
+	return out
+}
