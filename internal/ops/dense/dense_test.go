@@ -2,8 +2,10 @@ package dense
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -161,32 +163,52 @@ func TestWorkspace(t *testing.T) {
 // TestThreadsChangeNoBit runs every algorithm on data that rounds.
 func TestThreadsChangeNoBit(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
-	for i := range 24 {
+	seen := map[string]int{}
+	for i := range 40 {
 		p := random(r)
-		if i%2 == 0 {
+		switch i % 4 {
+		case 0:
 			p, _ = randomWinograd(r)
+		case 1:
+			p = randomDepthwise(r)
+		case 2:
+			p = randomPatches(r)
 		}
 		p.Level = kernel.Best()
-		weights, _, in := p.operands(false)
-		want := map[string][]float32{}
-		for _, threads := range []int{1, 2, 5} {
-			p.Threads = threads
-			for name, c := range everyAlgorithm(p, weights) {
-				out := make([]float32, p.Batch*p.OutChannels*volume(p.Out))
-				if err := c.Run(t.Context(), out, in, crew.New(threads)); err != nil {
-					t.Fatal(err)
-				}
-				if want[name] == nil {
-					want[name] = out
-				}
-				for i, v := range out {
-					if math.Float32bits(v) != math.Float32bits(want[name][i]) {
-						t.Fatalf("%+v, %s: element %d is %v on 1 thread and %v on %d", p, name, i, want[name][i], v, threads)
-					}
+		for _, name := range threadsChangeNoBit(t, p) {
+			seen[name]++
+		}
+	}
+	for _, name := range []string{"gemm", "direct", "rows", "lanes", "patches", "winograd4", "winograd6", "winograd8"} {
+		if seen[name] < 3 {
+			t.Errorf("%s computed %d layers: draw more", name, seen[name])
+		}
+	}
+}
+
+// threadsChangeNoBit compares every algorithm with itself on other threads, and
+// names those that accept p.
+func threadsChangeNoBit(t *testing.T, p Problem) []string {
+	weights, _, in := p.operands(false)
+	want := map[string][]float32{}
+	for _, threads := range []int{1, 2, 5} {
+		p.Threads = threads
+		for name, c := range everyAlgorithm(p, weights) {
+			out := make([]float32, p.Batch*p.OutChannels*volume(p.Out))
+			if err := c.Run(t.Context(), out, in, crew.New(threads)); err != nil {
+				t.Fatal(err)
+			}
+			if want[name] == nil {
+				want[name] = out
+			}
+			for i, v := range out {
+				if math.Float32bits(v) != math.Float32bits(want[name][i]) {
+					t.Fatalf("%+v, %s: element %d is %v on 1 thread and %v on %d", p, name, i, want[name][i], v, threads)
 				}
 			}
 		}
 	}
+	return slices.Collect(maps.Keys(want))
 }
 
 // everyAlgorithm prepares p with all that accept it.

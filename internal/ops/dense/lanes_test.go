@@ -7,16 +7,22 @@ import (
 	"convx/internal/ops/kernel"
 )
 
+// randomDepthwise draws a depthwise layer, one filter a channel.
+func randomDepthwise(r *rand.Rand) Problem {
+	p := random(r)
+	p.Channels = 1 + r.IntN(40)
+	p.OutChannels, p.Groups = p.Channels, p.Channels
+	return p
+}
+
 func TestLanesAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	for i := range 300 {
-		p := random(r)
+		p := randomDepthwise(r)
 		if i%4 == 0 { // a kernel larger than the input
 			p.Kernel[2] += 12
 			p.Pad[2] += 6 * p.Dilation[2]
 		}
-		p.Channels = 1 + r.IntN(40)
-		p.OutChannels, p.Groups = p.Channels, p.Channels
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		if why := LanesDeclines(&p); why != "" {
 			t.Fatalf("%+v: declined: %s", p, why)

@@ -7,20 +7,26 @@ import (
 	"convx/internal/ops/kernel"
 )
 
+// randomPatches draws a layer whose windows do not overlap.
+func randomPatches(r *rand.Rand) Problem {
+	p := random(r)
+	for a := range 3 {
+		p.Dilation[a] = 1
+		if p.In[a] == 1 && p.Out[a] == 1 && p.Kernel[a] == 1 {
+			continue
+		}
+		p.Kernel[a] = 1 + r.IntN(5)
+		p.Stride[a] = p.Kernel[a] + r.IntN(3)
+		p.Pad[a] = r.IntN(4)
+		p.Out[a] = 1 + max(0, p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/p.Stride[a]
+	}
+	return p
+}
+
 func TestPatchesAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
 	for i := range 200 {
-		p := random(r)
-		for a := range 3 {
-			p.Dilation[a] = 1
-			if p.In[a] == 1 && p.Out[a] == 1 && p.Kernel[a] == 1 {
-				continue
-			}
-			p.Kernel[a] = 1 + r.IntN(5)
-			p.Stride[a] = p.Kernel[a] + r.IntN(3)
-			p.Pad[a] = r.IntN(4)
-			p.Out[a] = 1 + max(0, p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/p.Stride[a]
-		}
+		p := randomPatches(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		if why := PatchesDeclines(&p); why != "" {
 			if p.Stride != [3]int{1, 1, 1} {
