@@ -165,50 +165,55 @@ func clonesOf[T tensor.Float](m map[string]*tensor.Tensor[T]) map[string]*tensor
 
 // TestRunAllocatesNothing runs each algorithm on a layer large enough for several chunks, on one and on two threads.
 func TestRunAllocatesNothing(t *testing.T) {
-	for kind, d := range examples() {
-		for _, a := range algorithms[kind] {
-			for _, threads := range []int{1, 2} {
-				opt := Options{Algorithm: a.Name, Threads: threads}
-				in, weights := integers[float32](d, 1)
-				plan, err := Prepare(d.stage, d.in, weights, opt)
-				if err != nil {
-					t.Logf("%s/%s: %v", kind, a.Name, err)
-					continue
-				}
-				out := tensor.New[float32](plan.Output...)
-				run := func() {
-					if err := plan.Run(t.Context(), out, in...); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if n := testing.AllocsPerRun(5, run); n != 0 {
-					t.Errorf("%s/%s on %d threads allocates %v times a run", kind, a.Name, threads, n)
+	eachExample(t, func(t *testing.T, a *algorithm, d drawn) {
+		for _, threads := range []int{1, 2} {
+			in, weights := integers[float32](d, 1)
+			plan, err := Prepare(d.stage, d.in, weights, Options{Algorithm: a.Name, Threads: threads})
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := tensor.New[float32](plan.Output...)
+			run := func() {
+				if err := plan.Run(t.Context(), out, in...); err != nil {
+					t.Fatal(err)
 				}
 			}
+			if n := testing.AllocsPerRun(5, run); n != 0 {
+				t.Errorf("%s on %d threads allocates %v times a run", d, threads, n)
+			}
 		}
-	}
+	})
 }
 
 // TestRunStops checks that a run whose context is done fails with the context's error.
 func TestRunStops(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for kind, d := range examples() {
-		for _, a := range algorithms[kind] {
-			in, weights := integers[float32](d, 1)
-			plan, err := Prepare(d.stage, d.in, weights, Options{Algorithm: a.Name})
-			if err != nil {
-				continue
-			}
-			if err := plan.Run(ctx, tensor.New[float32](plan.Output...), in...); !errors.Is(err, context.Canceled) {
-				t.Errorf("%s/%s: %v, not the context's error", kind, a.Name, err)
-			}
+	eachExample(t, func(t *testing.T, a *algorithm, d drawn) {
+		in, weights := integers[float32](d, 1)
+		plan, err := Prepare(d.stage, d.in, weights, Options{Algorithm: a.Name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := plan.Run(ctx, tensor.New[float32](plan.Output...), in...); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, not the context's error", d, err)
+		}
+	})
+}
+
+// eachExample calls test with every algorithm of every primitive and a layer that it accepts.
+func eachExample(t *testing.T, test func(t *testing.T, a *algorithm, d drawn)) {
+	examples := examples()
+	for _, kind := range layer.Kinds() {
+		for i := range algorithms[kind] {
+			a := &algorithms[kind][i]
+			t.Run(string(kind)+"/"+a.Name, func(t *testing.T) { test(t, a, exampleFor(t, a, examples[kind])) })
 		}
 	}
 }
 
 func TestSelection(t *testing.T) {
-	d := examples()[layer.KindConv]
+	d := examples()[layer.KindConv][0]
 	_, weights := integers[float32](d, 1)
 	for _, c := range []struct{ algorithm, chosen, err string }{
 		{"reference", "reference", ""},

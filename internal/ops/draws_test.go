@@ -171,19 +171,29 @@ func drawNorm(t *rapid.T) drawn {
 	return drawnOf(op, x)
 }
 
-// examples has one layer for each primitive, large enough for several chunks.
-func examples() map[layer.Kind]drawn {
-	one := layer.Pad{Begin: 1, End: 1}
-	w := layer.Window{Kernel: []int{3, 3}, Stride: []int{1, 1}, Dilation: []int{1, 1}, Padding: layer.Padding{Pairs: []layer.Pad{one, one}}}
-	conv := layer.Conv{Window: w, PadMode: layer.PadReflect, OutChannels: 16, Groups: 1, Bias: true}
-	zeros := conv
-	zeros.PadMode = layer.PadZeros
-	x := []int{2, 16, 28, 28}
+// examples has layers for each primitive, large enough for several chunks: the first an ordinary one, then what
+// algorithms ask for that decline it.
+func examples() map[layer.Kind][]drawn {
+	window := func(kernel, stride, pad int) layer.Window {
+		p := layer.Pad{Begin: pad, End: pad}
+		return layer.Window{Kernel: []int{kernel, kernel}, Stride: []int{stride, stride}, Dilation: []int{1, 1}, Padding: layer.Padding{Pairs: []layer.Pad{p, p}}}
+	}
+	conv := func(w layer.Window, mode layer.PadMode, out, groups int) layer.Conv {
+		return layer.Conv{Window: w, PadMode: mode, OutChannels: out, Groups: groups, Bias: true}
+	}
+	transposed := func(w layer.Window, out int) layer.Transposed {
+		return layer.Transposed{Window: w, OutputPadding: []int{0, 0}, OutChannels: out, Groups: 1, Bias: true}
+	}
+	w, x := window(3, 1, 1), []int{2, 16, 28, 28}
 	list := []drawn{
-		drawnOf(conv, x),
-		drawnOf(layer.Transposed{Window: w, OutputPadding: []int{0, 0}, OutChannels: 16, Groups: 1, Bias: true}, x),
-		drawnOf(layer.Deformable{Conv: zeros, OffsetGroups: 1}, x, []int{2, 18, 28, 28}),
+		drawnOf(conv(w, layer.PadReflect, 16, 1), x),
+		drawnOf(conv(w, layer.PadReflect, 16, 16), x),
+		drawnOf(conv(window(2, 2, 0), layer.PadReflect, 16, 1), x),
+		drawnOf(transposed(w, 16), x),
+		drawnOf(transposed(window(4, 1, 0), 256), []int{2, 256, 1, 1}),
+		drawnOf(layer.Deformable{Conv: conv(w, layer.PadZeros, 16, 1), OffsetGroups: 1}, x, []int{2, 18, 28, 28}),
 		drawnOf(layer.Pool{Window: w, Func: layer.MaxPool}, x),
+		drawnOf(layer.Pool{Global: true, Func: layer.AveragePool}, []int{2, 256, 28, 28}),
 		drawnOf(layer.Linear{Out: 100, Bias: true}, x),
 		drawnOf(layer.Activation{Func: "sigmoid"}, x),
 		drawnOf(layer.Scale{}, x, x[:2]),
@@ -193,14 +203,31 @@ func examples() map[layer.Kind]drawn {
 		drawnOf(layer.ROIPool{Pooled: []int{7, 7}, ROIs: 10, SamplingRatio: 2, SpatialScale: 1}, x, []int{10, 5}),
 		drawnOf(layer.Norm{Func: "instance"}, x),
 	}
-	byKind := map[layer.Kind]drawn{}
+	byKind := map[layer.Kind][]drawn{}
 	for _, d := range list {
-		byKind[d.stage.Op.Kind()] = d
+		kind := d.stage.Op.Kind()
+		if kind == layer.KindROIPool {
+			d.value = func(s *tensor.Stream, _, k int) float64 { return float64(k % 5 * 5) }
+		}
+		byKind[kind] = append(byKind[kind], d)
 	}
-	roi := byKind[layer.KindROIPool]
-	roi.value = func(s *tensor.Stream, _, k int) float64 { return float64(k % 5 * 5) }
-	byKind[layer.KindROIPool] = roi
 	return byKind
+}
+
+// exampleFor is the first of a primitive's examples that an algorithm accepts.
+func exampleFor(t *testing.T, a *algorithm, list []drawn) drawn {
+	var declined error
+	for _, d := range list {
+		p, err := newProblem(d.stage, d.in, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if declined = a.declines(p); declined == nil {
+			return d
+		}
+	}
+	t.Fatalf("%s has no example: %v", a.Name, declined)
+	return drawn{}
 }
 
 // TestEveryPrimitiveIsComputed walks the vocabulary: each primitive has a list that ends in the reference, each name is
@@ -223,7 +250,7 @@ func TestEveryPrimitiveIsComputed(t *testing.T) {
 			}
 			names[a.Name] = true
 		}
-		if draws[k] == nil || examples[k].stage.Op == nil {
+		if draws[k] == nil || len(examples[k]) == 0 {
 			t.Errorf("no test draws %s", k)
 		}
 	}
