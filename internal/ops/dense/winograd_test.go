@@ -10,12 +10,15 @@ import (
 )
 
 // randomWinograd draws a layer that some F(m x m, r x r) accepts, one in four
-// of them with stride 2.
+// of them with a stride of 2 to 8.
 func randomWinograd(r *rand.Rand) (Problem, int) {
 	for {
 		p := random(r)
 		if r.IntN(4) == 0 {
-			s := 2 + max(0, r.IntN(6)-2)
+			s := 2 + r.IntN(7)
+			if s > 4 { // the definition visits up to 48x48 taps
+				p.Channels, p.OutChannels = p.Groups*(1+r.IntN(4)), p.Groups*(1+r.IntN(8))
+			}
 			k := s + 1 + r.IntN(5*s)
 			kh := [...]int{k, k - k%s, (k + s - 1) / s * s, s, 1}[r.IntN(5)]
 			p.Kernel, p.Stride, p.Dilation = [3]int{1, max(1, kh), k}, [3]int{1, s, s}, [3]int{1, 1, 1}
@@ -51,18 +54,45 @@ func randomWinograd(r *rand.Rand) (Problem, int) {
 
 func TestWinogradAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	worst := map[int]float64{}
+	worst, strides := map[int]float64{}, map[int]int{}
 	for i := range 240 {
 		p, m := randomWinograd(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		p.Lo, p.Hi = NoClamp()
+		strides[p.Stride[1]]++
 		points := m + ceilDiv(p.Kernel[2], p.Stride[2]) - 1
 		worst[points] = max(worst[points], winogradError(t, p, m))
 	}
-	t.Log(worst)
+	t.Log(worst, strides)
+	for s := range stridedMost {
+		if strides[s+1] == 0 {
+			t.Errorf("no layer had a stride of %d", s+1)
+		}
+	}
 	for _, points := range winogradTiles {
 		if e, drawn := worst[points]; !drawn || !(e <= WinogradTolerance) {
 			t.Errorf("%d points: error %v, drawn %t", points, e, drawn)
+		}
+	}
+}
+
+// TestDeepWinograd sums over hundreds to thousands of channels, as phases make of few.
+func TestDeepWinograd(t *testing.T) {
+	for _, c := range []struct{ stride, kernel, size int }{{4, 5, 70}, {4, 8, 72}, {4, 11, 75}, {8, 9, 73}, {8, 16, 80}, {8, 24, 72}} {
+		p := Problem{Batch: 1, Channels: 64, OutChannels: 9, Groups: 1, Level: kernel.Best(), Threads: 2}
+		p.In, p.Kernel, p.Stride, p.Dilation = [3]int{1, c.size, c.size}, [3]int{1, c.kernel, c.kernel}, [3]int{1, c.stride, c.stride}, [3]int{1, 1, 1}
+		p.Out = [3]int{1, (c.size-c.kernel)/c.stride + 1, (c.size-c.kernel)/c.stride + 1}
+		p.Lo, p.Hi = NoClamp()
+		for _, points := range winogradTiles {
+			m := p.winogradOutputs(points)
+			if m < 2 || points == 8 && m == 7 { // F(7,2) is left out
+				continue
+			}
+			if why := p.winogradDeclines(m); why != "" {
+				t.Errorf("%+v m %d: declined: %s", c, m, why)
+				continue
+			}
+			t.Logf("%+v, %d points: error %.2g", c, points, winogradError(t, p, m))
 		}
 	}
 }
