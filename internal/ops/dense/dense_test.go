@@ -82,6 +82,15 @@ func random(r *rand.Rand) Problem {
 	return p
 }
 
+// drawn is how many random layers a test draws: a fraction of n in the short
+// run, which the race detector makes a long one.
+func drawn(n int) int {
+	if testing.Short() {
+		return n / 4
+	}
+	return n
+}
+
 func (p *Problem) operands(integer bool) (weights, bias, in []float32) {
 	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
 	fill := func(n int) []float32 {
@@ -98,7 +107,7 @@ func (p *Problem) operands(integer bool) (weights, bias, in []float32) {
 
 func TestGemmAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for i := range 150 {
+	for i := range drawn(150) {
 		p := random(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		exact(t, p, func(w, b []float32) Conv { return NewGemm(p, w, b) })
@@ -107,7 +116,7 @@ func TestGemmAgainstDefinition(t *testing.T) {
 
 func TestRowsAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for i := range 200 {
+	for i := range drawn(200) {
 		p := random(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		if i%3 == 0 { // nothing but whole taps: read in place
@@ -142,6 +151,9 @@ func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) 
 func TestWorkspace(t *testing.T) {
 	const most = 8 << 20
 	for i, l := range suite {
+		if testing.Short() && i%5 > 0 {
+			continue
+		}
 		for _, scale := range []int{1, 3} {
 			for _, threads := range []int{1, 5} {
 				p := suiteProblem(i, threads)
@@ -322,6 +334,9 @@ func BenchmarkRows(b *testing.B) {
 // TestDirectCutsLongRows checks pointwise convolutions whose plane, one long row, does not fit a band.
 func TestDirectCutsLongRows(t *testing.T) {
 	for _, in := range [][3]int{{1, 96, 1024}, {2, 211, 16}, {1, 7, 5003}, {1, 1, 1 << 16}} {
+		if testing.Short() && volume(in) > 40_000 {
+			continue
+		}
 		p := Problem{Batch: 2, Channels: 500, OutChannels: 3, Groups: 1, In: in, Out: in, Level: kernel.Best(), Threads: 2}
 		for a := range 3 {
 			p.Kernel[a], p.Stride[a], p.Dilation[a] = 1, 1, 1

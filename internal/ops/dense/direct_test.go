@@ -9,7 +9,7 @@ import (
 
 func TestDirectAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for i := range 200 {
+	for i := range drawn(200) {
 		p := random(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		exact(t, p, func(w, b []float32) Conv { return NewDirect(p, w, b) })
@@ -20,7 +20,7 @@ func TestDirectAgainstDefinition(t *testing.T) {
 func TestDirectSkipsPadding(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
 	cut := 0
-	for i := range 60 {
+	for i := range drawn(60) {
 		p := random(r)
 		for a := 1; a < 3; a++ {
 			p.In[a], p.Kernel[a], p.Stride[a] = 17+r.IntN(16), 3, 1

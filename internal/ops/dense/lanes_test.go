@@ -17,7 +17,7 @@ func randomDepthwise(r *rand.Rand) Problem {
 
 func TestLanesAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	for i := range 300 {
+	for i := range drawn(300) {
 		p := randomDepthwise(r)
 		if i%4 == 0 { // a kernel larger than the input
 			p.Kernel[2] += 12

@@ -25,7 +25,7 @@ func randomPatches(r *rand.Rand) Problem {
 
 func TestPatchesAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
-	for i := range 200 {
+	for i := range drawn(200) {
 		p := randomPatches(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		if why := PatchesDeclines(&p); why != "" {

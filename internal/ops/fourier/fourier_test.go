@@ -71,6 +71,14 @@ func random(r *rand.Rand) dense.Problem {
 	return p
 }
 
+// drawn is how many random layers a test draws: a fraction of n in the short run.
+func drawn(n int) int {
+	if testing.Short() {
+		return n / 4
+	}
+	return n
+}
+
 func operands(p *dense.Problem) (weights, bias, in []float32) {
 	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
 	fill := func(n int) []float32 {
@@ -94,7 +102,7 @@ func magnitudes(s []float32) []float32 {
 func TestAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	worst := 0.0
-	for i := range 100 {
+	for i := range drawn(100) {
 		p := random(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		worst = max(worst, errorOf(t, &p))

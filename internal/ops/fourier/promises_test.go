@@ -26,7 +26,7 @@ func both(p dense.Problem, weights, bias []float32) []dense.Conv {
 
 func TestThreadsChangeNoBit(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for range 20 {
+	for range drawn(20) {
 		p := random(r)
 		p.Level = kernel.Best()
 		weights, bias, in := operands(&p)
@@ -55,7 +55,7 @@ func TestThreadsChangeNoBit(t *testing.T) {
 // none of another image or group is.
 func TestNaN(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	for range 30 {
+	for range drawn(30) {
 		p := random(r)
 		p.Level = kernel.Best()
 		weights, bias, in := operands(&p)

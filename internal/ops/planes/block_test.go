@@ -47,7 +47,7 @@ func randomBlock(r *rand.Rand) dense.Problem {
 
 func TestBlockAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for i := range 400 {
+	for i := range drawn(400) {
 		p := randomBlock(r)
 		p.Level = kernel.Levels()[i%len(kernel.Levels())]
 		in, expand := p.Channels, (*dense.Pointwise)(nil)
