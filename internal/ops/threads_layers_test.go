@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"sync/atomic"
@@ -12,22 +13,22 @@ import (
 )
 
 // threadedLayers has, for each algorithm and fusion that shares its work among threads in a way of its own, layers large
-// enough for several: as what runs them, then variant, input and keys.
-var threadedLayers = []struct{ algorithm, layer string }{
-	{"outer", "transposed 1024x1x1 out-channels=512 kernel=4"},
-	{"lanes", "depthwise 512x14x14 kernel=3 stride=2 padding=1"},
-	{"planes", "depthwise 32x112x112 kernel=3 padding=1"},
-	{"fft", "depthwise 64x56x56 kernel=31 padding=15"},
-	{"patches", "standard 3x224x224 out-channels=64 kernel=16 stride=16"},
-	{"winograd", "standard 3x224x224 out-channels=32 kernel=7 stride=2 padding=3"},
-	{"winograd", "standard 3x227x227 out-channels=32 kernel=11 stride=4"},
-	{"sampled", "deformable 64x28x28 kernel=3 padding=1"},
-	{"phases", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
-	{"phases-winograd", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
-	{"squeeze", "se 256x56x56"},
-	{"blocks", "inverted-residual 64x14x14"},
-	{"bands", "inverted-residual 24x56x56"},
-	{"resize-last", "resize-conv 64x64x64 out-channels=32 kernel=1 scale=2"},
+// enough for several: a name, what runs them, then variant, input and keys.
+var threadedLayers = []struct{ name, algorithm, layer string }{
+	{"gan.first", "outer", "transposed 1024x1x1 out-channels=512 kernel=4"},
+	{"mobilenet.dw14s2", "lanes", "depthwise 512x14x14 kernel=3 stride=2 padding=1"},
+	{"mobilenet.dw112", "planes", "depthwise 32x112x112 kernel=3 padding=1"},
+	{"replknet.dw31", "fft", "depthwise 64x56x56 kernel=31 padding=15"},
+	{"vit.patches16", "patches", "standard 3x224x224 out-channels=64 kernel=16 stride=16"},
+	{"resnet.stem", "winograd", "standard 3x224x224 out-channels=32 kernel=7 stride=2 padding=3"},
+	{"alexnet.stem", "winograd", "standard 3x227x227 out-channels=32 kernel=11 stride=4"},
+	{"deformable28", "sampled", "deformable 64x28x28 kernel=3 padding=1"},
+	{"gan.up", "phases", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
+	{"gan.up.winograd", "phases-winograd", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
+	{"se56", "squeeze", "se 256x56x56"},
+	{"mobilenet.block14", "blocks", "inverted-residual 64x14x14"},
+	{"mobilenet.block56", "bands", "inverted-residual 24x56x56"},
+	{"resize.1x1", "resize-last", "resize-conv 64x64x64 out-channels=32 kernel=1 scale=2"},
 }
 
 // crowd is a context that members of a crew wait in, a little before every item: so others come and take items too,
@@ -50,7 +51,7 @@ func (c *crowd) Err() error {
 // part, their number changes no bit, and a run allocates nothing.
 func TestThreadsOnLayers(t *testing.T) {
 	for _, c := range threadedLayers {
-		t.Run(c.algorithm+"/"+c.layer, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			l := largeLayer(t, c.layer)
 			operands := map[string]*tensor.Tensor[float32]{}
 			if _, err := FillOperands(l, operands, 1); err != nil {
@@ -102,4 +103,30 @@ func runCrowded(t *testing.T, p *Pipeline[float32], threads int) *tensor.Tensor[
 		t.Errorf("%d of %d members took part", took, threads)
 	}
 	return out
+}
+
+// BenchmarkLayers times the same layers.
+func BenchmarkLayers(b *testing.B) {
+	for _, c := range threadedLayers {
+		for _, threads := range []int{1, 2} {
+			b.Run(fmt.Sprintf("%s/threads=%d", c.name, threads), func(b *testing.B) {
+				l := largeLayer(b, c.layer)
+				operands := map[string]*tensor.Tensor[float32]{}
+				if _, err := FillOperands(l, operands, 1); err != nil {
+					b.Fatal(err)
+				}
+				p, err := PrepareLayer(l, operands, Options{Algorithm: c.algorithm, Threads: threads})
+				if err != nil {
+					b.Fatal(err)
+				}
+				x, out := tensor.New[float32](p.Input...), tensor.New[float32](p.Output...)
+				tensor.FillUniform(x, tensor.NewStream(1, "input"), 1)
+				for b.Loop() {
+					if err := p.Run(b.Context(), out, x); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
 }
