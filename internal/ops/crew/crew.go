@@ -191,9 +191,13 @@ func (m *Member) Mirror(item, n int) int {
 }
 
 // pause waits a little: a few rounds on the processor, since the others are
-// about to finish, then by letting other goroutines run.
+// about to finish, then by letting other goroutines run, and at length other
+// threads: the one that is waited for may have no processor.
 func pause(spins int) {
-	if spins%64 == 63 {
+	switch {
+	case spins%1024 == 1023:
+		yield()
+	case spins%64 == 63:
 		runtime.Gosched()
 	}
 }
