@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"unsafe"
 
 	"convx/internal/ops/crew"
 )
@@ -63,4 +64,17 @@ const chunkWork = 1 << 17
 // grainFor is the number of items, each of this much work, that fill a chunk.
 func grainFor(workPerItem float64) int {
 	return max(1, int(chunkWork/max(1, workPerItem)))
+}
+
+// apart returns n elements that share no cache line with other memory: lines that several members
+// write to travel between their processors. The runtime lays out what is a multiple of a line long at a line's beginning.
+func apart[E any](n int) []E {
+	const line = 64
+	var e E
+	size := int(unsafe.Sizeof(e))
+	bytes := (n*size + line - 1) / line * line
+	for bytes%size != 0 {
+		bytes += line
+	}
+	return make([]E, n, max(1, bytes/size))
 }

@@ -62,7 +62,7 @@ func newPhasesOf[T tensor.Float](p *Problem, w operands[T], choose phaseChoice) 
 	}
 	for range r.team.threads {
 		r.weavers = append(r.weavers, weaver[T]{
-			planes: make([]int, len(l.where)), rows: make([][]T, p.Stride[2]), constant: make([]T, p.Out[2]/p.Stride[2]+1),
+			planes: apart[int](len(l.where)), rows: apart[[]T](p.Stride[2]), constant: apart[T](p.Out[2]/p.Stride[2] + 1),
 		})
 	}
 	r.rowsLoop = r.interleave

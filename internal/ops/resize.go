@@ -81,7 +81,7 @@ func newSeparableResize[T tensor.Float](p *Problem, _ operands[T]) (runner[T], e
 		}
 	}
 	for range r.team.threads {
-		r.line = append(r.line, make([]float64, r.in[2]+1))
+		r.line = append(r.line, apart[float64](r.in[2]+1))
 	}
 	r.resize = r.rowsOf
 	return r, nil

@@ -63,7 +63,7 @@ func vectorResizeOf(p *Problem, planes int, lo, hi float64) *vectorResize {
 	}
 	r.row = r.level.NewResizeRow(r.in[2], mixes)
 	for range max(1, p.Threads) {
-		r.lines = append(r.lines, make([]float32, r.in[2]+kernel.ResizeSlack))
+		r.lines = append(r.lines, apart[float32](r.in[2]+kernel.ResizeSlack))
 	}
 	r.chunk = max(1, vectorResizeChunk/(r.in[2]+r.out[2]))
 	if r.planes*(product(r.in[:])+product(r.out[:])) < 4*vectorResizeChunk {
