@@ -53,6 +53,34 @@ func (s isa) transpose(rows []reg.VecVirtual) []reg.VecVirtual {
 	return out
 }
 
+// storeRows writes the first min(n, lanes) columns of as many rows as left says
+// to at, step bytes apart. kmask or mask is columnMask's.
+func (s isa) storeRows(rows []reg.VecVirtual, at, step, left, n reg.GPVirtual, kmask reg.Register, mask Mem) {
+	store := func(put func(v reg.VecVirtual, to Mem)) {
+		for i, v := range rows {
+			put(v, Mem{Base: at})
+			if i < s.lanes-1 {
+				ADDQ(step, at)
+				DECQ(left)
+				JZ(LabelRef("stored"))
+			}
+		}
+	}
+	if s.lanes == 16 {
+		store(func(v reg.VecVirtual, to Mem) { VMOVUPS(v, kmask, to) })
+	} else {
+		CMPQ(n, I8(s.lanes))
+		JLT(LabelRef("tail"))
+		store(func(v reg.VecVirtual, to Mem) { VMOVUPS(v, to) })
+		JMP(LabelRef("stored"))
+		Label("tail") // AMD's masked stores are slow: only where needed
+		m := s.vec()
+		VMOVUPS(mask, m)
+		store(func(v reg.VecVirtual, to Mem) { VMASKMOVPS(v, m, to) })
+	}
+	Label("stored")
+}
+
 // columnMask leaves a mask of the first min(n, lanes) columns in k, or for
 // AVX2 returns where in table it stands.
 func (s isa) columnMask(n reg.GPVirtual, k reg.Register, table reg.GPVirtual) Mem {
@@ -171,30 +199,7 @@ func blockUnpack(s isa) {
 	Label("loaded")
 	MOVQ(dst, at)
 	MOVQ(channels, left)
-	cols := s.transpose(rows)
-	store := func(put func(v reg.VecVirtual, to Mem)) {
-		for i, v := range cols {
-			put(v, Mem{Base: at})
-			if i < s.lanes-1 {
-				ADDQ(cs, at)
-				DECQ(left)
-				JZ(LabelRef("stored"))
-			}
-		}
-	}
-	if s.lanes == 16 {
-		store(func(v reg.VecVirtual, to Mem) { VMOVUPS(v, kmask, to) })
-	} else {
-		CMPQ(n, I8(s.lanes))
-		JLT(LabelRef("tail"))
-		store(func(v reg.VecVirtual, to Mem) { VMOVUPS(v, to) })
-		JMP(LabelRef("stored"))
-		Label("tail") // AMD's masked stores are slow: only where needed
-		m := s.vec()
-		VMOVUPS(mask, m)
-		store(func(v reg.VecVirtual, to Mem) { VMASKMOVPS(v, m, to) })
-	}
-	Label("stored")
+	s.storeRows(s.transpose(rows), at, cs, left, n, kmask, mask)
 	ADDQ(I8(s.bytes()), dst)
 	ADDQ(I32(s.bytes()*s.lanes), src)
 	SUBQ(I8(s.lanes), n)

@@ -122,30 +122,7 @@ func unweave(s isa) {
 	Label("loaded")
 	MOVQ(dst, at)
 	MOVQ(ways, left)
-	columns := s.transpose(rows)
-	put := func(write func(v reg.VecVirtual)) {
-		for i, v := range columns {
-			write(v)
-			if i < s.lanes-1 {
-				ADDQ(ds, at)
-				DECQ(left)
-				JZ(LabelRef("stored"))
-			}
-		}
-	}
-	if s.lanes == 16 {
-		put(func(v reg.VecVirtual) { VMOVUPS(v, kept, Mem{Base: at}) })
-	} else {
-		CMPQ(n, I8(s.lanes))
-		JLT(LabelRef("tail"))
-		put(func(v reg.VecVirtual) { VMOVUPS(v, Mem{Base: at}) })
-		JMP(LabelRef("stored"))
-		Label("tail") // AMD's masked stores are slow: only where needed
-		m := s.vec()
-		VMOVUPS(store, m)
-		put(func(v reg.VecVirtual) { VMASKMOVPS(v, m, Mem{Base: at}) })
-	}
-	Label("stored")
+	s.storeRows(s.transpose(rows), at, ds, left, n, kept, store)
 	ADDQ(I8(s.bytes()), dst)
 	SUBQ(I8(s.lanes), n)
 	JG(LabelRef("pixels"))
