@@ -1,21 +1,13 @@
 package ops
 
 import (
-	"errors"
-
+	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
 	"convx/internal/ops/planes"
 )
 
 func bandsAccepts(c *chain) (int, error) {
-	parts, n, err := blockOf(c)
-	if err != nil {
-		return 0, err
-	}
-	if why := planes.BlockDeclines(denseProblem(c.Problems[parts.depthwise])); why != "" {
-		return 0, errors.New(why)
-	}
-	return n, nil
+	return acceptBlock(c, func(d *dense.Problem, _ int) string { return planes.BlockDeclines(d) })
 }
 
 // bandsPay reports whether what is between the stages would leave the caches: measured, stages in turn are as quick up to

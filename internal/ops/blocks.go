@@ -1,21 +1,8 @@
 package ops
 
-import (
-	"errors"
+import "convx/internal/ops/dense"
 
-	"convx/internal/ops/dense"
-)
-
-func blocksAccepts(c *chain) (int, error) {
-	parts, n, err := blockOf(c)
-	if err != nil {
-		return 0, err
-	}
-	if why := dense.BlocksDeclines(denseProblem(c.Problems[parts.depthwise]), c.Problems[0].C); why != "" {
-		return 0, errors.New(why)
-	}
-	return n, nil
-}
+func blocksAccepts(c *chain) (int, error) { return acceptBlock(c, dense.BlocksDeclines) }
 
 // blocksPay reports whether planes are small: measured, filters of wide rows are quicker than those of channel blocks, and
 // what they lose against stages in turn is more than the copies that these save. A first product saves most.

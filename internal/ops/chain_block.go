@@ -39,6 +39,19 @@ func blockOf(c *chain) (parts blockParts, n int, err error) {
 	return parts, n, nil
 }
 
+// acceptBlock is blockOf for a fusion that asks of the depthwise convolution, and of the chain's input channels, why it
+// declines them.
+func acceptBlock(c *chain, declines func(d *dense.Problem, channels int) string) (int, error) {
+	parts, n, err := blockOf(c)
+	if err != nil {
+		return 0, err
+	}
+	if why := declines(denseProblem(c.Problems[parts.depthwise]), c.Problems[0].C); why != "" {
+		return 0, errors.New(why)
+	}
+	return n, nil
+}
+
 // oneByOne reports whether each of the first n stages reads the one before alone.
 func oneByOne(c *chain, n int) bool {
 	for i, from := range c.From[:n] {
