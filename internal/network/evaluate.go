@@ -156,8 +156,8 @@ func (e *evaluation) node(r *Result, i int, owners map[string]int) error {
 	e.works[i] = w
 	res.Variant, res.Output, res.Ops, res.Stages, res.Rows, res.Total = w.label, w.output, w.ops, w.stages, w.rows, w.total
 	res.Uncounted = w.uncounted
-	if n.WeightBytes > 0 {
-		res.Total.WeightBytes = n.WeightBytes
+	if n.Held != nil {
+		res.Total.Params, res.Total.WeightBytes = n.Held.Params, n.Held.Bytes
 	}
 	if n.Weights == "" {
 		return nil

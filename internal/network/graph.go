@@ -43,12 +43,15 @@ type Node struct {
 	// Weights names the weights that the node uses, where several nodes share them: parameters are counted for the
 	// first of the nodes with one name. Empty is weights of its own.
 	Weights string
-	// WeightBytes is what the file stores the weights in, of which no other node before it is counted for; 0 is float32, 4
-	// a parameter.
-	WeightBytes int
+	// Held is what the node's weights add to the totals; nil is float32 weights of its own, 4 bytes a parameter.
+	Held *Held
 	// At is where the node stands in its file; zero if it has no place there.
 	At Position
 }
+
+// Held is the weights that a node is the first to read, where they are not all that its operator has, or not float32: the
+// others are an earlier node's, or no parameters.
+type Held struct{ Params, Bytes int }
 
 // Position is a place in a file, both from 1.
 type Position struct{ Line, Column int }

@@ -20,8 +20,10 @@ type pending struct {
 	extra work
 	label string // of work without a primitive
 	// operands are the inputs that the primitive reads, in its order; weights are the constants that it holds.
+	// dynamic says that some of its weights are computed at run time.
 	operands []int
 	weights  []weight
+	dynamic  bool
 }
 
 // work is what an operator without a primitive does. FLOPs are beside those of the MACs.
@@ -126,15 +128,16 @@ func (c *call) explicit(node *network.Node, out []int) (network.Operator, error)
 			return &network.Elementwise{Name: l.label, FLOPs: each}, nil
 		}
 	}
-	params, _, err := c.claim(node)
+	held, _, err := c.claim()
 	if err != nil {
 		return nil, err
 	}
+	node.Held = unless(held.Params, held)
 	n, err := layer.Product(2, l.extra.macs)
 	if err == nil {
 		n, err = layer.Sum(n, l.extra.flops)
 	}
-	return &network.Explicit{Name: l.label, Shape: out, Params: params, MACs: l.extra.macs, FLOPs: n}, err
+	return &network.Explicit{Name: l.label, Shape: out, Params: held.Params, MACs: l.extra.macs, FLOPs: n}, err
 }
 
 // perOutput is the FLOPs of an output element, for operators that broadcast all of their inputs, none a constant.
@@ -149,9 +152,8 @@ func (c *call) perOutput(out []int) (int, bool) {
 	return c.layer.extra.flops / n, true
 }
 
-// primitive makes the node one of convx's primitives, if that holds the weights which the model gives it and has the
-// output that the model has. Where not (weights computed at run time or shared in part, a normalisation over other
-// axes), its counts are written out.
+// primitive makes the node one of convx's primitives, if that has the output that the model has. Where not, as where the
+// weights are computed at run time or a normalisation is over other axes, its counts are written out.
 func (c *call) primitive(n *network.Node, out []int) error {
 	l := c.layer
 	rows, err := flops.OfStage(layer.Stage{Name: n.Name, Op: l.op}, l.shape)
@@ -169,21 +171,26 @@ func (c *call) primitive(n *network.Node, out []int) error {
 		all += w.params
 		key += w.root + "\x00"
 	}
-	params, fresh, err := c.claim(n)
+	held, fresh, err := c.claim()
 	if err != nil {
 		return err
 	}
-	whole := fresh == len(l.weights) || fresh == 0 && c.sets[key]
-	if all != t.Params || !whole || !slices.Equal(out, l.shape.Output) || !c.fits() {
+	_, norm := l.op.(layer.Norm)
+	if l.dynamic || norm && all != t.Params || !slices.Equal(out, l.shape.Output) || !c.fits() {
 		name := primitiveName(l.op)
 		if name == "" {
 			name = network.VariantOf(l.op, l.shape.Inputs[0])
 		}
-		n.Op = &network.Explicit{Name: name, Shape: out, Params: params, MACs: t.MACs, FLOPs: t.FLOPs}
+		n.Op = &network.Explicit{Name: name, Shape: out, Params: held.Params, MACs: t.MACs, FLOPs: t.FLOPs}
+		n.Held = unless(held.Params, held)
 		return nil
 	}
-	c.sets[key] = true
-	n.Op, n.Inputs, n.Weights = &network.Primitive{Op: l.op, Name: primitiveName(l.op)}, nil, key
+	if all == t.Params && (fresh == len(l.weights) || fresh == 0 && c.sets[key]) {
+		c.sets[key] = true
+		n.Weights = key // of its own, or those of one earlier node
+	}
+	n.Held = unless(t.Params, held)
+	n.Op, n.Inputs = &network.Primitive{Op: l.op, Name: primitiveName(l.op)}, nil
 	for _, i := range l.operands {
 		n.Inputs = append(n.Inputs, c.operand(i))
 	}

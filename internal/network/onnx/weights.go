@@ -30,29 +30,33 @@ func (c *call) reads(weights ...int) {
 		if v.known() && v.constant && v.root != "" {
 			c.layer.weights = append(c.layer.weights, weight{v.root, v.numel(), v.stored})
 		}
+		c.layer.dynamic = c.layer.dynamic || v != nil && !v.constant
 	}
 }
 
-// claim counts the parameters of the weights that no earlier node read, and how many weights those are. The node is told
-// their bytes where those are not float32's.
-func (c *call) claim(node *network.Node) (params, fresh int, err error) {
-	stored := 0
+// claim counts the parameters and bytes of the weights that no earlier node read, and how many weights those are.
+func (c *call) claim() (held network.Held, fresh int, err error) {
 	for _, w := range c.layer.weights {
 		if c.owned[w.root] {
 			continue
 		}
 		c.owned[w.root] = true
-		params, fresh = params+w.params, fresh+1
+		held.Params, fresh = held.Params+w.params, fresh+1
 		n, err := w.bytes()
 		if err == nil {
-			stored, err = layer.Sum(stored, n)
+			held.Bytes, err = layer.Sum(held.Bytes, n)
 		}
 		if err != nil {
-			return 0, 0, err
+			return held, 0, err
 		}
 	}
-	if stored != flops.BytesPerElement*params {
-		node.WeightBytes = stored
+	return held, fresh, nil
+}
+
+// unless is what a node that counts so many parameters is to be told about its weights: nothing, if those are what it holds.
+func unless(params int, held network.Held) *network.Held {
+	if held.Params == params && held.Bytes == flops.BytesPerElement*params {
+		return nil
 	}
-	return params, fresh, nil
+	return &held
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"convx/internal/network"
 )
 
 // A small writer of the wire format, so that a test can say the model that it means.
@@ -172,4 +174,13 @@ func decode(t *testing.T, m []byte) *Model {
 		t.Fatal(err)
 	}
 	return model
+}
+
+// decodeModelOf reads a model as a network, for tests that draw it.
+func decodeModelOf(m []byte) (*network.Graph, error) {
+	model, err := Decode(bytes.NewReader(m), int64(len(m)))
+	if err != nil {
+		return nil, err
+	}
+	return model.Network(Options{})
 }
