@@ -27,6 +27,7 @@ var rooms = map[string]string{
 	"network/onnx":  "flops input layer network shape",
 	"npy":           "input tensor",
 	"ops":           "layer ops/crew ops/dense ops/fourier ops/kernel ops/planes ops/reference shape tensor",
+	"ops/array":     "ops/kernel tensor",
 	"ops/crew":      "",
 	"ops/dense":     "ops/crew ops/kernel",
 	"ops/fourier":   "ops/crew ops/dense ops/kernel",

@@ -1,0 +1,158 @@
+package array
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+
+	"convx/internal/tensor"
+)
+
+// Call is one node with its operands. A prepared network keeps its calls and runs them again: operators keep their small
+// state in it, so that a repeated run of equal shapes allocates nothing that Memory does not.
+type Call struct {
+	Ctx        context.Context // ends a long operator; nil for never
+	Op, Domain string
+	Version    int // of the opset
+	Attributes Attributes
+	In         []*tensor.Array // nil for an input that is left out
+	Out        []*tensor.Array // as long as the node's outputs; Run sets the elements
+
+	// Memory returns the array for output i: it may be kept from the run before, or share an input's elements where the
+	// network knows that they are not read again. Where Memory is nil or returns nil, the output is allocated.
+	Memory func(i int, e tensor.Elem, shape []int) *tensor.Array
+
+	// Limit is the most bytes that one output may take; 0 for 64 GiB.
+	Limit int64
+}
+
+// defaultLimit is the size of output that is refused where nobody knows the machine's memory.
+const defaultLimit = 64 << 30
+
+// Operator is a row of the table.
+type Operator struct {
+	Name, Domain string // the domain "" is ai.onnx
+	Inputs       Arity
+	Outputs      Arity
+	Elems        Elems  // of the first input
+	Doc          string // what it computes, in a line
+	run          func(*Call)
+}
+
+// Arity is how many inputs or outputs an operator takes: optional ones between Min and Max, Max -1 for any number.
+type Arity struct{ Min, Max int }
+
+func (a Arity) holds(n int) bool { return n >= a.Min && (a.Max < 0 || n <= a.Max) }
+
+func (a Arity) String() string {
+	switch {
+	case a.Max < 0:
+		return fmt.Sprintf("at least %d", a.Min)
+	case a.Min == a.Max:
+		return fmt.Sprint(a.Min)
+	}
+	return fmt.Sprintf("%d to %d", a.Min, a.Max)
+}
+
+// ErrUnsupported is in the chain of the error about an operator, or an element type of it, that is not in the table.
+var ErrUnsupported = errors.New("not supported")
+
+// refusal is how an operator deep in its loops ends the run: Run returns it as an error.
+type refusal struct{ err error }
+
+// refuse ends the run with an error that Run begins with the operator's name.
+func (c *Call) refuse(format string, args ...any) { panic(refusal{fmt.Errorf(format, args...)}) }
+
+// check ends the run when the context is done; long loops call it now and then.
+func (c *Call) check() {
+	if c.Ctx != nil && c.Ctx.Err() != nil {
+		panic(refusal{c.Ctx.Err()})
+	}
+}
+
+// Run computes c.Out. The error names the operator, and says what of its operands cannot be.
+func Run(c *Call) (err error) {
+	op, ok := Lookup(c.Domain, c.Op)
+	if !ok {
+		return fmt.Errorf("operator %s: %w", title(c.Domain, c.Op), ErrUnsupported)
+	}
+	defer func() {
+		switch cause := recover().(type) {
+		case nil:
+		case refusal:
+			err = fmt.Errorf("%s: %w", c.Op, cause.err)
+		case runtime.Error: // a model can be damaged in ways that no check foresaw: its run ends, not the program
+			err = fmt.Errorf("%s: operands do not fit together (%v)", c.Op, cause)
+		default:
+			panic(cause)
+		}
+	}()
+	op.accept(c)
+	op.run(c)
+	return nil
+}
+
+// accept refuses a wrong number of operands and element types that the operator does not take.
+func (op *Operator) accept(c *Call) {
+	if !op.Inputs.holds(len(c.In)) {
+		c.refuse("%d inputs, expected %v", len(c.In), op.Inputs)
+	}
+	if !op.Outputs.holds(len(c.Out)) {
+		c.refuse("%d outputs, expected %v", len(c.Out), op.Outputs)
+	}
+	for i := range op.Inputs.Min {
+		if c.In[i] == nil {
+			c.refuse("input %d is missing", i)
+		}
+	}
+	if len(c.In) > 0 && c.In[0] != nil && !op.Elems.has(c.In[0].Elem) {
+		c.refuse("input of type %v: %w", c.In[0].Elem, ErrUnsupported)
+	}
+}
+
+// in is input i, or nil where it is left out.
+func (c *Call) in(i int) *tensor.Array {
+	if i >= len(c.In) {
+		return nil
+	}
+	return c.In[i]
+}
+
+// out makes output i, unless the node has fewer: then it is a spare that nobody reads.
+func (c *Call) out(i int, e tensor.Elem, shape []int) *tensor.Array {
+	c.afford(e, shape)
+	var a *tensor.Array
+	if i < len(c.Out) && c.Memory != nil {
+		a = c.Memory(i, e, shape)
+	}
+	if a == nil {
+		var err error
+		if a, err = tensor.NewArray(e, shape...); err != nil {
+			c.refuse("output %d: %v", i, err)
+		}
+	}
+	if a.Elem != e || !slices.Equal(a.Shape, shape) {
+		panic(fmt.Sprintf("array: memory for %v %v is %v", e, shape, a))
+	}
+	if i < len(c.Out) {
+		c.Out[i] = a
+	}
+	return a
+}
+
+// afford refuses a shape that cannot be, or that is larger than the limit, before anything is allocated.
+func (c *Call) afford(e tensor.Elem, shape []int) {
+	n, err := tensor.Size(shape)
+	if err != nil {
+		c.refuse("%v", err)
+	}
+	limit := c.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	if int64(n) > limit/int64(e.Size()) {
+		c.refuse("an output of %v %s is more than the %d bytes of memory that it may take", e, tensor.Format(shape), limit)
+	}
+}
