@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 
+	"convx/internal/drawing"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/report"
@@ -100,13 +101,13 @@ func barsPanel(label string, bars []bar) panel {
 	for _, b := range bars {
 		most = max(most, b.value)
 	}
-	return panel{w: width + 8 + digit*float64(len(report.Group(most))), h: float64(len(bars))*gap + 8, label: label, paint: func(d *Drawing, x, y float64, _ int) {
+	return panel{w: width + 8 + digit*float64(len(report.Group(most))), h: float64(len(bars))*gap + 8, label: label, paint: func(d *drawing.Drawing, x, y float64, _ int) {
 		for i, b := range bars {
 			top := y + float64(i)*gap
-			d.text(x, top+6, 13, left, muted, b.label)
+			d.Text(x, top+6, 13, drawing.Left, muted, b.label)
 			w := max(2, width*float64(b.value)/float64(most))
-			d.rect(x, top+16, w, height-6, b.color, none)
-			d.text(x+w+8, top+16+(height-6)/2, 13, left, ink, report.Group(b.value))
+			d.Rect(x, top+16, w, height-6, b.color, none)
+			d.Text(x+w+8, top+16+(height-6)/2, 13, drawing.Left, ink, report.Group(b.value))
 		}
 	}}
 }
@@ -174,7 +175,7 @@ func (b *blocks) panel(shortcut bool) panel {
 	n := float64(len(b.all))
 	w := n*width + (n-1)*gap
 	last := len(b.all) - 1
-	return panel{w: w, h: tall + top + 24, label: "height: channels, to scale", paint: func(d *Drawing, x, y float64, frame int) {
+	return panel{w: w, h: tall + top + 24, label: "height: channels, to scale", paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		middle := y + top + tall/2
 		height := func(k block) float64 { return max(14, tall*float64(k.channels)/float64(most)) }
 		left := func(i int) float64 { return x + float64(i)*(width+gap) }
@@ -184,16 +185,16 @@ func (b *blocks) panel(shortcut bool) panel {
 			}
 			h := height(k)
 			if i > 0 {
-				d.arrow(left(i)-gap+8, middle, left(i)-8, middle, 2, muted)
-				d.text(left(i)-gap/2, middle-18, 13, center, ink, k.op)
+				d.Arrow(left(i)-gap+8, middle, left(i)-8, middle, 2, muted)
+				d.Text(left(i)-gap/2, middle-18, 13, drawing.Center, ink, k.op)
 				for j, note := range k.notes {
-					d.text(left(i)-gap/2, middle+18+float64(j)*16, 13, center, kernelDark, note)
+					d.Text(left(i)-gap/2, middle+18+float64(j)*16, 13, drawing.Center, kernelDark, note)
 				}
 			}
-			d.rect(left(i), middle-h/2, width, h, k.hue.light, k.hue.dark)
-			d.text(left(i)+width/2, middle+h/2+14, 12, center, muted, k.size)
+			d.Rect(left(i), middle-h/2, width, h, k.hue.light, k.hue.dark)
+			d.Text(left(i)+width/2, middle+h/2+14, 12, drawing.Center, muted, k.size)
 			if h > 22 {
-				d.text(left(i)+width/2, middle, 14, center, k.hue.dark, itoa(k.channels))
+				d.Text(left(i)+width/2, middle, 14, drawing.Center, k.hue.dark, itoa(k.channels))
 			}
 		}
 		if !shortcut || frame < last {
@@ -201,12 +202,12 @@ func (b *blocks) panel(shortcut bool) panel {
 		}
 		// Over the top, from the input to a plus beside the output.
 		x0, x1, y0 := left(0)+width/2, left(last)+width/2, y+12
-		d.line(x0, middle-height(b.all[0])/2, x0, y0, 2, inputDark)
-		d.line(x0-1, y0, x1+1, y0, 2, inputDark)
-		d.arrow(x1, y0, x1, middle-height(b.all[last])/2-22, 2, inputDark)
-		d.circle(x1, middle-height(b.all[last])/2-12, 9, white, inputDark)
-		d.text(x1, middle-height(b.all[last])/2-12.5, 15, center, inputDark, "+")
-		d.text((x0+x1)/2, y0+14, 13, center, inputDark, "shortcut")
+		d.Line(x0, middle-height(b.all[0])/2, x0, y0, 2, inputDark)
+		d.Line(x0-1, y0, x1+1, y0, 2, inputDark)
+		d.Arrow(x1, y0, x1, middle-height(b.all[last])/2-22, 2, inputDark)
+		d.Circle(x1, middle-height(b.all[last])/2-12, 9, white, inputDark)
+		d.Text(x1, middle-height(b.all[last])/2-12.5, 15, drawing.Center, inputDark, "+")
+		d.Text((x0+x1)/2, y0+14, 13, drawing.Center, inputDark, "shortcut")
 	}}
 }
 
@@ -225,16 +226,16 @@ func seFigure(r shape.Result, _ Options) (*Figure, error) {
 		label string
 	}{{c, "squeeze"}, {hidden, "fc1, ReLU"}, {c, "fc2, sigmoid"}}
 	width := 2*(plane+cardsDepth(2)) + float64(len(columns))*(gap+size) + gap
-	p := panel{w: width, h: tall + 44, label: fmt.Sprintf("%s → %d → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: func(d *Drawing, x, y float64, frame int) {
+	p := panel{w: width, h: tall + 44, label: fmt.Sprintf("%s → %d → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		y += 30
 		mid := y + tall/2
 		planeAt := func(i int) float64 { return y + (float64(i)+0.5)*pitch }
 		nodeX := func(k int) float64 { return x + plane + gap + float64(k)*(gap+size) + size/2 }
 		nodeY := func(n, i int) float64 { return mid + (float64(i)-float64(n-1)/2)*pitch }
 		for i := range c {
-			d.rect(x, planeAt(i)-thick/2, plane, thick, groupColor(i).light, groupColor(i).dark)
+			d.Rect(x, planeAt(i)-thick/2, plane, thick, groupColor(i).light, groupColor(i).dark)
 		}
-		d.text(x+plane/2, y-14, labelSize, center, muted, "input planes")
+		d.Text(x+plane/2, y-14, labelSize, drawing.Center, muted, "input planes")
 		for k, col := range columns {
 			if k > frame {
 				return
@@ -242,10 +243,10 @@ func seFigure(r shape.Result, _ Options) (*Figure, error) {
 			for i := range col.n {
 				switch k {
 				case 0:
-					d.line(x+plane, planeAt(i), nodeX(0)-size/2, nodeY(c, i), 1.3, faint(groupColor(i).dark, 200))
+					d.Line(x+plane, planeAt(i), nodeX(0)-size/2, nodeY(c, i), 1.3, faint(groupColor(i).dark, 200))
 				default:
 					for j := range columns[k-1].n {
-						d.line(nodeX(k-1)+size/2, nodeY(columns[k-1].n, j), nodeX(k)-size/2, nodeY(col.n, i), 1, faint(muted, 120))
+						d.Line(nodeX(k-1)+size/2, nodeY(columns[k-1].n, j), nodeX(k)-size/2, nodeY(col.n, i), 1, faint(muted, 120))
 					}
 				}
 			}
@@ -258,24 +259,24 @@ func seFigure(r shape.Result, _ Options) (*Figure, error) {
 				if k == 2 {
 					fill = faint(groupColor(i).dark, uint8(30+200*gate(i)))
 				}
-				d.circle(nodeX(k), nodeY(col.n, i), size/2, white, edge)
-				d.circle(nodeX(k), nodeY(col.n, i), size/2-1.2, fill, none)
+				d.Circle(nodeX(k), nodeY(col.n, i), size/2, white, edge)
+				d.Circle(nodeX(k), nodeY(col.n, i), size/2-1.2, fill, none)
 			}
-			d.text(nodeX(k), y-14, labelSize, center, muted, col.label)
+			d.Text(nodeX(k), y-14, labelSize, drawing.Center, muted, col.label)
 		}
 		if frame < len(columns) {
 			return
 		}
 		ox := nodeX(len(columns)-1) + size/2 + gap
 		for i := range c {
-			d.line(nodeX(2)+size/2, nodeY(c, i), ox, planeAt(i), 1.3, faint(groupColor(i).dark, 200))
-			d.text((nodeX(2)+ox)/2, planeAt(i)-9, 12, center, ink, fmt.Sprintf("× %.2f", gate(i)))
+			d.Line(nodeX(2)+size/2, nodeY(c, i), ox, planeAt(i), 1.3, faint(groupColor(i).dark, 200))
+			d.Text((nodeX(2)+ox)/2, planeAt(i)-9, 12, drawing.Center, ink, fmt.Sprintf("× %.2f", gate(i)))
 		}
 		for i := range c {
-			d.rect(ox, planeAt(i)-thick/2, plane, thick, white, none)
-			d.rect(ox, planeAt(i)-thick/2, plane, thick, faint(groupColor(i).dark, uint8(30+200*gate(i))), groupColor(i).dark)
+			d.Rect(ox, planeAt(i)-thick/2, plane, thick, white, none)
+			d.Rect(ox, planeAt(i)-thick/2, plane, thick, faint(groupColor(i).dark, uint8(30+200*gate(i))), groupColor(i).dark)
 		}
-		d.text(ox+plane/2, y-14, labelSize, center, muted, "scaled planes")
+		d.Text(ox+plane/2, y-14, labelSize, drawing.Center, muted, "scaled planes")
 	}}
 	return &Figure{panels: []panel{p}, frames: len(columns) + 1, still: len(columns), captions: []string{
 		fmt.Sprintf("squeeze: the mean of each plane; excite: %d → %d → %d with a ReLU and a sigmoid; scale: each plane times its factor", c, hidden, c),

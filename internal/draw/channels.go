@@ -1,6 +1,10 @@
 package draw
 
-import "image/color"
+import (
+	"image/color"
+
+	"convx/internal/drawing"
+)
 
 // column is one level of channels in a panel of who sees whom.
 type column struct {
@@ -21,7 +25,7 @@ func channelsPanel(cols []column, groups []int, label string) panel {
 	top := 22.0
 	height := float64(most)*pitch + top
 	width := float64(len(cols)-1)*gap + size
-	return panel{w: width, h: height, label: label, paint: func(d *Drawing, x, y float64, frame int) {
+	return panel{w: width, h: height, label: label, paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		at := func(col, i int) (cx, cy float64) {
 			used := float64(cols[col].n)*pitch - (pitch - size)
 			return x + float64(col)*gap + size/2, y + top + (height-top-used)/2 + float64(i)*pitch + size/2
@@ -36,7 +40,7 @@ func channelsPanel(cols []column, groups []int, label string) panel {
 					}
 					x0, y0 := at(s, i)
 					x1, y1 := at(s+1, o)
-					d.line(x0+size/2, y0, x1-size/2, y1, 1.5, faint(lineColor(k, g), 170))
+					d.Line(x0+size/2, y0, x1-size/2, y1, 1.5, faint(lineColor(k, g), 170))
 				}
 			}
 		}
@@ -44,11 +48,11 @@ func channelsPanel(cols []column, groups []int, label string) panel {
 			for i := range cols[c].n {
 				cx, cy := at(c, i)
 				fill, edge := blockColors(cols, groups, c, i)
-				d.rect(cx-size/2, cy-size/2, size, size, fill.light, fill.dark)
-				d.frame(cx-size/2, cy-size/2, size, size, 1.5, edge)
+				d.Rect(cx-size/2, cy-size/2, size, size, fill.light, fill.dark)
+				d.Frame(cx-size/2, cy-size/2, size, size, 1.5, edge)
 			}
 			cx, _ := at(c, 0)
-			d.text(cx, y+8, labelSize, center, muted, cols[c].label)
+			d.Text(cx, y+8, labelSize, drawing.Center, muted, cols[c].label)
 		}
 	}}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -20,7 +21,7 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	}
 	p, spill := w.window.panel(), farthest*w.input.cell
 	p.w, p.h = p.w+2*spill, p.h+2*spill
-	p.paint = func(d *Drawing, x, y float64, frame int) { w.paint(d, x+spill, y+spill, frame) }
+	p.paint = func(d *drawing.Drawing, x, y float64, frame int) { w.paint(d, x+spill, y+spill, frame) }
 	captions := formulas(shape.Result{Layer: layer.Layer{Stages: r.Layer.Stages[len(r.Stages)-1:]}, Stages: r.Stages[len(r.Stages)-1:]})
 	taps := g.kernel[0] * g.kernel[1]
 	note := fmt.Sprintf("hollow dots: the regular taps; full dots: the samples, moved by %d offsets (dy, dx) that a convolution of the input predicts anew for every output", taps*d.OffsetGroups)
@@ -72,7 +73,7 @@ func (w *deformed) samples(frame int) []sample {
 	return out
 }
 
-func (w *deformed) paint(d *Drawing, x, y float64, frame int) {
+func (w *deformed) paint(d *drawing.Drawing, x, y float64, frame int) {
 	height := max(w.input.height()+cardsDepth(w.inPlanes), w.output.height()+cardsDepth(w.outPlanes))
 	iy := y + (height+cardsDepth(w.inPlanes)-w.input.height())/2
 	w.window.paint(d, x, y, frame)
@@ -81,35 +82,35 @@ func (w *deformed) paint(d *Drawing, x, y float64, frame int) {
 		cx, cy := w.input.center(x, iy, float64(s.tapY), float64(s.tapX))
 		mx, my := w.input.center(x, iy, s.y, s.x)
 		size := min(1, w.input.cell/24)
-		d.circle(cx, cy, 4*size, white, inputDark)
-		d.arrow(cx, cy, mx, my, 1.6, inputDark)
+		d.Circle(cx, cy, 4*size, white, inputDark)
+		d.Arrow(cx, cy, mx, my, 1.6, inputDark)
 		if i == len(all)/2 {
-			d.circle(mx, my, 10*size, kernelDark, none)
-			d.circle(mx, my, 8*size, white, none)
+			d.Circle(mx, my, 10*size, kernelDark, none)
+			d.Circle(mx, my, 8*size, white, none)
 		}
-		d.circle(mx, my, (2.5+3.5*s.mask)*size, kernelDark, white)
+		d.Circle(mx, my, (2.5+3.5*s.mask)*size, kernelDark, white)
 	}
 }
 
 // bilinearPanel shows the middle sample between the four pixels around it, each as large as its weight.
 func (w *deformed) bilinearPanel() panel {
 	const side, edge = 120.0, 46.0
-	return panel{w: side + 2*edge, h: side + 2*edge, label: "the ringed sample: 4 pixels and their weights", paint: func(d *Drawing, x, y float64, frame int) {
+	return panel{w: side + 2*edge, h: side + 2*edge, label: "the ringed sample: 4 pixels and their weights", paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		all := w.samples(frame)
 		s := all[len(all)/2]
 		fy, fx := s.y-math.Floor(s.y), s.x-math.Floor(s.x)
 		left0, top := x+edge, y+edge
 		sx, sy := left0+fx*side, top+fy*side
-		d.frame(left0, top, side, side, 1, gridLine)
-		d.line(sx, top, sx, top+side, 1, faint(kernelDark, 120))
-		d.line(left0, sy, left0+side, sy, 1, faint(kernelDark, 120))
+		d.Frame(left0, top, side, side, 1, gridLine)
+		d.Line(sx, top, sx, top+side, 1, faint(kernelDark, 120))
+		d.Line(left0, sy, left0+side, sy, 1, faint(kernelDark, 120))
 		for _, c := range []struct{ x, y, weight float64 }{
 			{0, 0, (1 - fy) * (1 - fx)}, {1, 0, (1 - fy) * fx}, {0, 1, fy * (1 - fx)}, {1, 1, fy * fx},
 		} {
 			cx, cy := left0+c.x*side, top+c.y*side
-			d.circle(cx, cy, 4+24*math.Sqrt(c.weight), inputPale, inputDark)
-			d.text(cx, cy+(2*c.y-1)*36, labelSize, center, ink, fmt.Sprintf("%.2f", c.weight))
+			d.Circle(cx, cy, 4+24*math.Sqrt(c.weight), inputPale, inputDark)
+			d.Text(cx, cy+(2*c.y-1)*36, labelSize, drawing.Center, ink, fmt.Sprintf("%.2f", c.weight))
 		}
-		d.circle(sx, sy, 6, kernelDark, white)
+		d.Circle(sx, sy, 6, kernelDark, white)
 	}}
 }

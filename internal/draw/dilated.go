@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -38,7 +39,7 @@ func growthPanel() panel {
 	return panel{
 		w: caption + n*pitchX, h: (nodes-1)*pitchY + 2*radius + 4,
 		label: "receptive field of kernels of 3 at dilations 1, 2, 4: 3, 7, 15",
-		paint: func(d *Drawing, x, y float64, _ int) {
+		paint: func(d *drawing.Drawing, x, y float64, _ int) {
 			at := func(level, i int) (float64, float64) {
 				return x + caption + (float64(i)+0.5)*pitchX, y + radius + 2 + float64(nodes-1-level)*pitchY
 			}
@@ -55,7 +56,7 @@ func growthPanel() panel {
 						from := i + k*dilations[level-1]
 						seen[level-1][from] = true
 						x0, y0 := at(level-1, from)
-						d.line(x0, y0, x1, y1, 1.2, faint(kernelDark, 190))
+						d.Line(x0, y0, x1, y1, 1.2, faint(kernelDark, 190))
 					}
 				}
 			}
@@ -69,14 +70,14 @@ func growthPanel() panel {
 							fill, edge = outputTap, outputDark
 						}
 					}
-					d.circle(cx, cy, radius, fill, edge)
+					d.Circle(cx, cy, radius, fill, edge)
 				}
 				_, cy := at(level, 0)
 				name := "input"
 				if level > 0 {
 					name = fmt.Sprintf("dilation %d", dilations[level-1])
 				}
-				d.text(x, cy, 13, left, muted, name)
+				d.Text(x, cy, 13, drawing.Left, muted, name)
 			}
 		},
 	}

@@ -2,6 +2,6 @@
 // other, the blocks of a composed variant; as a still or an animation over the output positions, in the style of Dumoulin &
 // Visin 2016, A guide to convolution arithmetic for deep learning.
 //
-// A Figure is a function from a frame number to a Drawing, and a Drawing is a list of shapes that paints itself on a canvas
-// or writes itself as SVG. What is drawn is computed from the same layer and shapes as every other answer.
+// A Figure is a function from a frame number to a drawing.Drawing. What is drawn is computed from the same layer and shapes as
+// every other answer.
 package draw

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -107,7 +108,7 @@ func TestFiguresStayInside(t *testing.T) {
 			}
 			for i := range f.Frames() {
 				d := f.Frame(i)
-				for _, m := range d.marks {
+				for _, m := range d.Marks {
 					x0, y0, x1, y1 := extent(m)
 					if x0 < 0 || y0 < margin+titleSize || x1 > d.Width || y1 > d.Height {
 						t.Fatalf("%s %s, seed %d, frame %d: %#v leaves %gx%g or covers the title", c.variant, c.keys, seed, i, m, d.Width, d.Height)
@@ -119,14 +120,14 @@ func TestFiguresStayInside(t *testing.T) {
 }
 
 // extent is the rectangle that a mark takes; of texts, the captions' business, a place inside.
-func extent(m mark) (x0, y0, x1, y1 float64) {
+func extent(m drawing.Mark) (x0, y0, x1, y1 float64) {
 	switch m := m.(type) {
-	case rect:
-		return m.x, m.y, m.x + m.w, m.y + m.h
-	case segment:
-		return min(m.x0, m.x1), min(m.y0, m.y1), max(m.x0, m.x1), max(m.y0, m.y1)
-	case circle:
-		return m.x - m.r, m.y - m.r, m.x + m.r, m.y + m.r
+	case drawing.Rect:
+		return m.X, m.Y, m.X + m.W, m.Y + m.H
+	case drawing.Segment:
+		return min(m.X0, m.X1), min(m.Y0, m.Y1), max(m.X0, m.X1), max(m.Y0, m.Y1)
+	case drawing.Circle:
+		return m.X - m.R, m.Y - m.R, m.X + m.R, m.Y + m.R
 	}
 	return margin, margin + titleSize, margin, margin + titleSize
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -30,7 +31,7 @@ type Scene struct {
 // Figure is a layer as a sequence of drawings of one size.
 type Figure struct {
 	title    string
-	ruler    ruler
+	ruler    drawing.Ruler
 	panels   []panel
 	captions []string
 	// arithmetic, if not nil, is one more caption for each frame.
@@ -46,7 +47,7 @@ type Figure struct {
 type panel struct {
 	w, h  float64
 	label string
-	paint func(d *Drawing, x, y float64, frame int)
+	paint func(d *drawing.Drawing, x, y float64, frame int)
 }
 
 const (
@@ -80,7 +81,7 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	}
 	v, _ := layer.VariantNamed(r.Layer.Variant)
 	f.title = known.title + " – " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
-	f.frames, f.ruler = max(1, f.frames), newRuler()
+	f.frames, f.ruler = max(1, f.frames), drawing.NewRuler()
 	f.measure()
 	return f, nil
 }
@@ -90,16 +91,16 @@ const mostWide = 900
 
 // measure finds the width and the lines of captions that the largest frame needs.
 func (f *Figure) measure() {
-	f.wide = max(f.panelsWidth(), f.ruler.width(titleSize, f.title))
+	f.wide = max(f.panelsWidth(), f.ruler.Width(titleSize, f.title))
 	for i := range f.frames {
 		for _, c := range f.captionsOf(i) {
-			f.wide = max(f.wide, min(f.ruler.width(captionSize, c), mostWide))
+			f.wide = max(f.wide, min(f.ruler.Width(captionSize, c), mostWide))
 		}
 	}
 	for i := range f.frames {
 		lines := 0
 		for _, c := range f.captionsOf(i) {
-			lines += len(f.ruler.wrap(c, f.wide))
+			lines += len(f.ruler.Wrap(c, captionSize, f.wide))
 		}
 		f.lines = max(f.lines, lines)
 	}
@@ -110,7 +111,7 @@ func (f *Figure) panelsWidth() (width float64) {
 		if k > 0 {
 			width += panelGap
 		}
-		width += max(p.w, f.ruler.width(labelSize, p.label))
+		width += max(p.w, f.ruler.Width(labelSize, p.label))
 	}
 	return width
 }
@@ -156,28 +157,28 @@ var hasScene = map[string]bool{
 func (f *Figure) Frames() int { return f.frames }
 
 // Still is the frame that a picture without motion shows.
-func (f *Figure) Still() *Drawing { return f.Frame(f.still) }
+func (f *Figure) Still() *drawing.Drawing { return f.Frame(f.still) }
 
 // Frame draws one frame.
-func (f *Figure) Frame(i int) *Drawing {
+func (f *Figure) Frame(i int) *drawing.Drawing {
 	width, height := f.panelsWidth(), 0.0
 	for _, p := range f.panels {
 		height = max(height, p.h)
 	}
-	d := &Drawing{Width: f.wide + 2*margin}
-	d.text(margin, margin+titleSize/2, titleSize, left, ink, f.title)
+	d := &drawing.Drawing{Width: f.wide + 2*margin}
+	d.Text(margin, margin+titleSize/2, titleSize, drawing.Left, ink, f.title)
 	top := margin + titleSize + 22.0
 	x := margin + (f.wide-width)/2
 	for _, p := range f.panels {
-		w := max(p.w, f.ruler.width(labelSize, p.label))
+		w := max(p.w, f.ruler.Width(labelSize, p.label))
 		p.paint(d, x+(w-p.w)/2, top+(height-p.h)/2, i)
-		d.text(x+w/2, top+height+20, labelSize, center, muted, p.label)
+		d.Text(x+w/2, top+height+20, labelSize, drawing.Center, muted, p.label)
 		x += w + panelGap
 	}
 	y := top + height + 52
 	for _, c := range f.captionsOf(i) {
-		for _, line := range f.ruler.wrap(c, f.wide) {
-			d.text(margin, y, captionSize, left, ink, line)
+		for _, line := range f.ruler.Wrap(c, captionSize, f.wide) {
+			d.Text(margin, y, captionSize, drawing.Left, ink, line)
 			y += lineHeight
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"image/color"
 	"strconv"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 )
 
@@ -27,7 +28,7 @@ type style struct {
 
 // paint draws every cell, as look says, with its top left corner at (x, y). Dashed cells come first, so that their lines lie
 // under those of their neighbours.
-func (g grid) paint(d *Drawing, x, y float64, look func(row, col int) style) {
+func (g grid) paint(d *drawing.Drawing, x, y float64, look func(row, col int) style) {
 	for _, dashed := range []bool{true, false} {
 		for r := range g.rows {
 			for c := range g.cols {
@@ -39,11 +40,11 @@ func (g grid) paint(d *Drawing, x, y float64, look func(row, col int) style) {
 	}
 }
 
-func (g grid) paintCell(d *Drawing, x, y float64, s style) {
+func (g grid) paintCell(d *drawing.Drawing, x, y float64, s style) {
 	// Neighbours share their lines.
-	d.marks = append(d.marks, rect{x: x, y: y, w: g.cell + 1, h: g.cell + 1, fill: s.fill, line: s.line, width: 1, dashed: s.dashed})
+	d.Add(drawing.Rect{X: x, Y: y, W: g.cell + 1, H: g.cell + 1, Fill: s.fill, Line: s.line, Width: 1, Dashed: s.dashed})
 	if s.text != "" {
-		d.text(x+g.cell/2+0.5, y+g.cell/2+0.5, g.textSize(s.text), center, s.ink, s.text)
+		d.Text(x+g.cell/2+0.5, y+g.cell/2+0.5, g.textSize(s.text), drawing.Center, s.ink, s.text)
 	}
 }
 
@@ -58,10 +59,10 @@ func (g grid) center(x, y, row, col float64) (cx, cy float64) {
 }
 
 // cards draws the planes behind the first one.
-func (g grid) cards(d *Drawing, x, y float64, planes int, fill func(plane int) color.NRGBA) {
+func (g grid) cards(d *drawing.Drawing, x, y float64, planes int, fill func(plane int) color.NRGBA) {
 	n := min(planes, maxCards) - 1
 	for i := n; i > 0; i-- {
-		d.rect(x+float64(i)*cardStep, y-float64(i)*cardStep, g.width()+1, g.height()+1, fill(i), gridLine)
+		d.Rect(x+float64(i)*cardStep, y-float64(i)*cardStep, g.width()+1, g.height()+1, fill(i), gridLine)
 	}
 }
 

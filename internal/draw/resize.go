@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -79,7 +80,7 @@ func bilinear(v []float64, size [2]int, y, x float64) float64 {
 // pixelsPanel shows values in [0, 1] as shades of blue.
 func pixelsPanel(label string, levels []float64, size [2]int, cell float64) panel {
 	g := grid{size[0], size[1], cell}
-	return panel{w: g.width() + 1, h: g.height() + 1, label: label, paint: func(d *Drawing, x, y float64, _ int) {
+	return panel{w: g.width() + 1, h: g.height() + 1, label: label, paint: func(d *drawing.Drawing, x, y float64, _ int) {
 		g.paint(d, x, y, func(r, c int) style { return style{fill: level(levels[r*size[1]+c]), line: gridLine} })
 	}}
 }

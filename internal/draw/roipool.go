@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -57,32 +58,32 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 	bx, by := beyond[0]*g.cell, beyond[1]*g.cell
 	few := ph*pw <= 16 // enough room for samples and arrows
 	input := panel{w: g.width() + 2*bx + 1, h: g.height() + 2*by + 1, label: fmt.Sprintf("input %s, a region and its %dx%d bins, moved", sized(r.Input), ph, pw),
-		paint: func(d *Drawing, x, y float64, frame int) {
+		paint: func(d *drawing.Drawing, x, y float64, frame int) {
 			x, y = x+bx, y+by
 			g.paint(d, x, y, func(int, int) style { return style{fill: inputFill, line: padLine} })
-			d.frame(x+x0*g.cell, y+y0*g.cell, w*g.cell, h*g.cell, 2.5, inputDark)
+			d.Frame(x+x0*g.cell, y+y0*g.cell, w*g.cell, h*g.cell, 2.5, inputDark)
 			for i, b := range bins {
 				hue := groupColor(i)
 				bx, by, bw, bh := x+b.x*g.cell, y+b.y*g.cell, w/float64(pw)*g.cell, h/float64(ph)*g.cell
-				d.dashed(bx, by, bw, bh, none, inputDark)
+				d.Dashed(bx, by, bw, bh, none, inputDark)
 				if i > frame {
 					continue
 				}
 				mx, my := bx+b.dx*g.cell, by+b.dy*g.cell
-				d.rect(mx, my, bw, bh, faint(hue.dark, 60), none)
-				d.frame(mx, my, bw, bh, 1.5, hue.dark)
+				d.Rect(mx, my, bw, bh, faint(hue.dark, 60), none)
+				d.Frame(mx, my, bw, bh, 1.5, hue.dark)
 				if !few {
 					continue
 				}
 				n := op.SamplingRatio
 				for k := range n * n {
-					d.circle(mx+(float64(k%n)+0.5)*bw/float64(n), my+(float64(k/n)+0.5)*bh/float64(n), 2, hue.dark, none)
+					d.Circle(mx+(float64(k%n)+0.5)*bw/float64(n), my+(float64(k/n)+0.5)*bh/float64(n), 2, hue.dark, none)
 				}
-				d.arrow(bx+bw/2, by+bh/2, mx+bw/2, my+bh/2, 1.8, ink)
+				d.Arrow(bx+bw/2, by+bh/2, mx+bw/2, my+bh/2, 1.8, ink)
 			}
 		}}
 	output := panel{w: out.width() + 1, h: out.height() + 1, label: "output, per channel: the mean of each bin's samples",
-		paint: func(d *Drawing, x, y float64, frame int) {
+		paint: func(d *drawing.Drawing, x, y float64, frame int) {
 			out.paint(d, x, y, func(row, col int) style {
 				i := row*pw + col
 				if i > frame {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 )
 
@@ -41,8 +42,8 @@ func TestScene(t *testing.T) {
 			t.Fatalf("%s: %v %s", v.Name, err, note)
 		}
 		count := func(frame int, c color.NRGBA) (n int) {
-			for _, m := range f.Frame(frame).marks {
-				if r, ok := m.(rect); ok && r.fill == c {
+			for _, m := range f.Frame(frame).Marks {
+				if r, ok := m.(drawing.Rect); ok && r.Fill == c {
 					n++
 				}
 			}

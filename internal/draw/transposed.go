@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -96,7 +97,7 @@ func meetingsPanel(label string, counts [][]int) panel {
 			most = max(most, n)
 		}
 	}
-	return panel{w: g.width() + 1, h: g.height() + 1, label: label, paint: func(d *Drawing, x, y float64, _ int) {
+	return panel{w: g.width() + 1, h: g.height() + 1, label: label, paint: func(d *drawing.Drawing, x, y float64, _ int) {
 		g.paint(d, x, y, func(r, c int) style {
 			t := float64(counts[r][c]) / float64(most)
 			s := style{fill: shade(kernelFill, kernelDark, t), line: gridLine, text: itoa(counts[r][c]), ink: ink}

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"strings"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -134,7 +135,7 @@ func (w *window) kernelGrid() grid { return grid{w.g.kernel[0], w.g.kernel[1], w
 
 func (w *window) arithmetic(frame int) string { return w.numbers.sum(w.g.at(frame)) }
 
-func (w *window) paint(d *Drawing, x, y float64, frame int) {
+func (w *window) paint(d *drawing.Drawing, x, y float64, frame int) {
 	row, col := w.g.at(frame)
 	height := max(w.input.height()+cardsDepth(w.inPlanes), w.output.height()+cardsDepth(w.outPlanes))
 	// Each stack stands in the middle of the height, its cards above its first plane.
@@ -161,20 +162,20 @@ func (w *window) paint(d *Drawing, x, y float64, frame int) {
 	wx, wy := x+float64(col*w.g.stride[1])*cell, iy+float64(row*w.g.stride[0])*cell
 	ww, wh := float64(rw)*cell+1, float64(rh)*cell+1
 	if w.scene != nil { // seen on any picture
-		d.frame(wx-3, wy-3, ww+6, wh+6, 2, white)
+		d.Frame(wx-3, wy-3, ww+6, wh+6, 2, white)
 	}
-	d.frame(wx-1, wy-1, ww+2, wh+2, 2.5, kernelDark)
+	d.Frame(wx-1, wy-1, ww+2, wh+2, 2.5, kernelDark)
 	cx, cy := ox+float64(col)*cell, oy+float64(row)*cell
 	beam := faint(kernelDark, 130)
 	if w.numbers == nil && w.scene == nil {
-		d.line(wx+ww, wy, cx, cy, 1.2, beam)
-		d.line(wx+ww, wy+wh, cx, cy+cell, 1.2, beam)
+		d.Line(wx+ww, wy, cx, cy, 1.2, beam)
+		d.Line(wx+ww, wy+wh, cx, cy+cell, 1.2, beam)
 	}
-	d.frame(cx-1, cy-1, cell+3, cell+3, 2.5, outputDark)
+	d.Frame(cx-1, cy-1, cell+3, cell+3, 2.5, outputDark)
 }
 
 // paintTaps marks the taps of a window with gaps on a picture.
-func (w *window) paintTaps(d *Drawing, x, y float64, row, col int) {
+func (w *window) paintTaps(d *drawing.Drawing, x, y float64, row, col int) {
 	if w.g.dilation == [2]int{1, 1} {
 		return
 	}
@@ -182,21 +183,21 @@ func (w *window) paintTaps(d *Drawing, x, y float64, row, col int) {
 		for kx := range w.g.kernel[1] {
 			ty, tx := w.g.tap(row, col, ky, kx)
 			cx, cy := w.input.center(x, y, float64(ty), float64(tx))
-			d.circle(cx, cy, 0.35*w.input.cell, kernelDark, white)
+			d.Circle(cx, cy, 0.35*w.input.cell, kernelDark, white)
 		}
 	}
 }
 
-func (w *window) paintKernel(d *Drawing, x, y float64) {
+func (w *window) paintKernel(d *drawing.Drawing, x, y float64) {
 	g := w.kernelGrid()
 	g.paint(d, x, y, func(r, c int) style {
 		return style{fill: kernelFill, line: kernelDark, text: itoa(w.numbers.weight(r, c)), ink: ink}
 	})
 	if w.turned {
-		d.text(x+g.width()/2, y+g.height()+16, 12, center, muted, "turned by 180°")
+		d.Text(x+g.width()/2, y+g.height()+16, 12, drawing.Center, muted, "turned by 180°")
 	}
-	d.text(x-windowGap/2, y+g.height()/2, 22, center, muted, "*")
-	d.text(x+g.width()+windowGap/2, y+g.height()/2, 22, center, muted, "=")
+	d.Text(x-windowGap/2, y+g.height()/2, 22, drawing.Center, muted, "*")
+	d.Text(x+g.width()+windowGap/2, y+g.height()/2, 22, drawing.Center, muted, "=")
 }
 
 // inputStyle is how a cell of the padded input looks while output (row, col) is computed.

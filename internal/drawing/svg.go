@@ -1,4 +1,4 @@
-package draw
+package drawing
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ func (d *Drawing) WriteSVG(w io.Writer) error {
 	fmt.Fprintf(&s.b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" font-family="Go, Helvetica, Arial, sans-serif">`+"\n",
 		number(d.Width), number(d.Height))
 	s.b.WriteString(`<rect width="100%" height="100%" fill="#ffffff"/>` + "\n")
-	for _, m := range d.marks {
+	for _, m := range d.Marks {
 		m.svg(s)
 	}
 	s.b.WriteString("</svg>\n")
@@ -42,46 +42,46 @@ func paintAttr(name string, c color.NRGBA) string {
 	return s
 }
 
-func (r rect) svg(w *svgWriter) {
+func (r Rect) svg(w *svgWriter) {
 	half := 0.0
 	stroke := ""
-	if r.line.A > 0 {
-		half = r.width / 2
-		stroke = fmt.Sprintf(` %s stroke-width="%s"`, paintAttr("stroke", r.line), number(r.width))
-		if r.dashed {
+	if r.Line.A > 0 {
+		half = r.Width / 2
+		stroke = fmt.Sprintf(` %s stroke-width="%s"`, paintAttr("stroke", r.Line), number(r.Width))
+		if r.Dashed {
 			stroke += ` stroke-dasharray="3 3"`
 		}
 	}
 	fmt.Fprintf(&w.b, `<rect x="%s" y="%s" width="%s" height="%s" %s%s/>`+"\n",
-		number(r.x+half), number(r.y+half), number(r.w-2*half), number(r.h-2*half), paintAttr("fill", r.fill), stroke)
+		number(r.X+half), number(r.Y+half), number(r.W-2*half), number(r.H-2*half), paintAttr("fill", r.Fill), stroke)
 }
 
-func (s segment) svg(w *svgWriter) {
+func (s Segment) svg(w *svgWriter) {
 	dashes := ""
-	if s.dashed {
+	if s.Dashed {
 		dashes = ` stroke-dasharray="3 3"`
 	}
-	x1, y1 := s.x1, s.y1
-	if s.head {
-		length := math.Hypot(s.x1-s.x0, s.y1-s.y0)
-		if head := 4 * s.width; length > head {
-			ux, uy := (s.x1-s.x0)/length, (s.y1-s.y0)/length
-			x1, y1 = s.x1-ux*head, s.y1-uy*head
-			fmt.Fprintf(&w.b, `<path d="M%s %sL%s %sL%s %sZ" %s/>`+"\n", number(s.x1), number(s.y1),
-				number(x1-uy*head/2), number(y1+ux*head/2), number(x1+uy*head/2), number(y1-ux*head/2), paintAttr("fill", s.color))
+	x1, y1 := s.X1, s.Y1
+	if s.Head {
+		length := math.Hypot(s.X1-s.X0, s.Y1-s.Y0)
+		if head := 4 * s.Width; length > head {
+			ux, uy := (s.X1-s.X0)/length, (s.Y1-s.Y0)/length
+			x1, y1 = s.X1-ux*head, s.Y1-uy*head
+			fmt.Fprintf(&w.b, `<path d="M%s %sL%s %sL%s %sZ" %s/>`+"\n", number(s.X1), number(s.Y1),
+				number(x1-uy*head/2), number(y1+ux*head/2), number(x1+uy*head/2), number(y1-ux*head/2), paintAttr("fill", s.Color))
 		}
 	}
 	fmt.Fprintf(&w.b, `<line x1="%s" y1="%s" x2="%s" y2="%s" %s stroke-width="%s"%s/>`+"\n",
-		number(s.x0), number(s.y0), number(x1), number(y1), paintAttr("stroke", s.color), number(s.width), dashes)
+		number(s.X0), number(s.Y0), number(x1), number(y1), paintAttr("stroke", s.Color), number(s.Width), dashes)
 }
 
-func (o circle) svg(w *svgWriter) {
-	fmt.Fprintf(&w.b, `<circle cx="%s" cy="%s" r="%s" %s %s/>`+"\n", number(o.x), number(o.y), number(o.r), paintAttr("fill", o.fill), paintAttr("stroke", o.line))
+func (o Circle) svg(w *svgWriter) {
+	fmt.Fprintf(&w.b, `<circle cx="%s" cy="%s" r="%s" %s %s/>`+"\n", number(o.X), number(o.Y), number(o.R), paintAttr("fill", o.Fill), paintAttr("stroke", o.Line))
 }
 
-func (t text) svg(w *svgWriter) {
-	anchor := [...]string{"start", "middle", "end"}[t.align]
-	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(t.s)
+func (t Text) svg(w *svgWriter) {
+	anchor := [...]string{"start", "middle", "end"}[t.Align]
+	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(t.S)
 	fmt.Fprintf(&w.b, `<text x="%s" y="%s" font-size="%s" text-anchor="%s" dominant-baseline="central" %s xml:space="preserve">%s</text>`+"\n",
-		number(t.x), number(t.y), number(t.size), anchor, paintAttr("fill", t.color), escaped)
+		number(t.X), number(t.Y), number(t.Size), anchor, paintAttr("fill", t.Color), escaped)
 }

@@ -1,0 +1,110 @@
+// Package drawing is a picture as a list of shapes: rectangles, lines, circles and lines of text, which paint themselves on a
+// canvas of pixels (PNG) or write themselves as SVG. Figures of layers and charts of measurements are drawn with it.
+package drawing
+
+import (
+	"image/color"
+	"math"
+
+	"convx/internal/picture"
+)
+
+// Drawing is a list of shapes, painted in order. Units are pixels at scale 1, from the top left corner.
+type Drawing struct {
+	Width, Height float64
+	Marks         []Mark
+}
+
+// Mark is one shape: a Rect, Segment, Circle or Text. It knows both ways to show itself.
+type Mark interface {
+	paint(c *picture.Canvas, scale float64)
+	svg(w *svgWriter)
+}
+
+// Align is which point of a text its coordinates are.
+type Align int
+
+// The start, the middle or the end of a line of text.
+const (
+	Left Align = iota
+	Center
+	Right
+)
+
+// Rect is a rectangle. Its line lies inside; neither area nor line is drawn where its colour is transparent.
+type Rect struct {
+	X, Y, W, H float64
+	Fill, Line color.NRGBA
+	Width      float64 // of the line
+	Dashed     bool
+}
+
+// Segment is a straight line, with a Head an arrow to (X1, Y1).
+type Segment struct {
+	X0, Y0, X1, Y1 float64
+	Width          float64
+	Color          color.NRGBA
+	Head, Dashed   bool
+}
+
+// Circle is a disc, its line not drawn where it is transparent.
+type Circle struct {
+	X, Y, R    float64
+	Fill, Line color.NRGBA
+}
+
+// Text is one line of letters. Y is its middle.
+type Text struct {
+	X, Y  float64
+	Size  float64
+	Align Align
+	Color color.NRGBA
+	S     string
+}
+
+// Add puts shapes over those that are there.
+func (d *Drawing) Add(marks ...Mark) { d.Marks = append(d.Marks, marks...) }
+
+// Rect adds a rectangle with a line one unit wide.
+func (d *Drawing) Rect(x, y, w, h float64, fill, line color.NRGBA) {
+	d.Add(Rect{X: x, Y: y, W: w, H: h, Fill: fill, Line: line, Width: 1})
+}
+
+// Frame adds the outline of a rectangle.
+func (d *Drawing) Frame(x, y, w, h, width float64, line color.NRGBA) {
+	d.Add(Rect{X: x, Y: y, W: w, H: h, Line: line, Width: width})
+}
+
+// Dashed adds a rectangle with a dashed line one unit wide.
+func (d *Drawing) Dashed(x, y, w, h float64, fill, line color.NRGBA) {
+	d.Add(Rect{X: x, Y: y, W: w, H: h, Fill: fill, Line: line, Width: 1, Dashed: true})
+}
+
+// Line adds a straight line.
+func (d *Drawing) Line(x0, y0, x1, y1, width float64, c color.NRGBA) {
+	d.Add(Segment{X0: x0, Y0: y0, X1: x1, Y1: y1, Width: width, Color: c})
+}
+
+// Arrow adds a line with a head at (x1, y1).
+func (d *Drawing) Arrow(x0, y0, x1, y1, width float64, c color.NRGBA) {
+	d.Add(Segment{X0: x0, Y0: y0, X1: x1, Y1: y1, Width: width, Color: c, Head: true})
+}
+
+// Circle adds a disc.
+func (d *Drawing) Circle(x, y, r float64, fill, line color.NRGBA) {
+	d.Add(Circle{X: x, Y: y, R: r, Fill: fill, Line: line})
+}
+
+// Text adds one line of letters whose middle is at y.
+func (d *Drawing) Text(x, y, size float64, a Align, c color.NRGBA, s string) {
+	d.Add(Text{X: x, Y: y, Size: size, Align: a, Color: c, S: s})
+}
+
+// Paint draws it at so many pixels a unit.
+func (d *Drawing) Paint(scale float64) *picture.Canvas {
+	c := picture.NewCanvas(int(math.Ceil(d.Width*scale)), int(math.Ceil(d.Height*scale)), color.White)
+	for _, m := range d.Marks {
+		m.paint(c, scale)
+	}
+	return c
+}
