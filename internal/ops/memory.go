@@ -1,12 +1,8 @@
 package ops
 
 import (
-	"bufio"
-	"os"
-	"strconv"
-	"strings"
-
 	"convx/internal/layer"
+	"convx/internal/memory"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
 	"convx/internal/shape"
@@ -123,20 +119,5 @@ func bytesOf[T tensor.Float](dims []int) int {
 	return min(n, most)
 }
 
-// AvailableMemory is the bytes that the system can give without swapping, where it says so (Linux).
-func AvailableMemory() (bytes int, known bool) {
-	f, err := os.Open("/proc/meminfo")
-	if err != nil {
-		return 0, false
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		rest, found := strings.CutPrefix(lines.Text(), "MemAvailable:")
-		if !found {
-			continue
-		}
-		kib, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
-		return kib << 10, err == nil
-	}
-	return 0, false
-}
+// AvailableMemory is memory.Available.
+func AvailableMemory() (bytes int, known bool) { return memory.Available() }
