@@ -52,6 +52,9 @@ func Decode(r io.ReaderAt, size int64) (*Model, error) {
 	case len(m.Graph.Nodes) == 0:
 		return nil, errors.New("the model's graph holds no nodes")
 	}
+	if err := m.sort(); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 
