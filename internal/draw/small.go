@@ -15,8 +15,8 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 	if s.Dims == 3 {
 		return s, "", layer.Errorf("a figure is flat: --dims 1 or 2, not 3")
 	}
-	if _, known := defaults[s.Variant]; known && s.Input == nil {
-		if s, err = withDefaults(s, o); err != nil {
+	if v, known := layer.VariantNamed(s.Variant); known && s.Input == nil {
+		if s, err = withExample(s, v.Example, o); err != nil {
 			return s, "", err
 		}
 	}
@@ -46,25 +46,9 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 	return s, note, nil
 }
 
-// defaults are keys that show a variant well, by variant.
-var defaults = map[string]string{
-	"standard":          "input 3x5x5, out-channels 2, padding 1",
-	"pointwise":         "input 4x4x4, out-channels 2",
-	"grouped":           "input 6x5x5, out-channels 4, groups 2, padding 1",
-	"depthwise":         "input 4x5x5, padding 1",
-	"separable":         "input 4x6x6, out-channels 6, padding 1",
-	"inverted-residual": "input 24x56x56, padding 1",
-	"transposed":        "input 1x3x3, stride 2, padding 1",
-	"dilated":           "input 1x7x7",
-	"deformable":        "input 1x5x5, padding 1",
-	"deform-roi-pool":   "input 1x10x12, pooled 3, roi 2,1.5,10.4,8.4",
-	"se":                "input 8x7x7, reduction 4",
-	"resize-conv":       "input 1x3x3, kernel 3, padding 1",
-}
-
-// withDefaults sets the keys that the user left out, in one channel where numbers are wanted.
-func withDefaults(s layer.Spec, o Options) (layer.Spec, error) {
-	for entry := range strings.SplitSeq(defaults[s.Variant], ", ") {
+// withExample sets the keys that the user left out to those of the variant's example, in one channel where numbers are wanted.
+func withExample(s layer.Spec, example string, o Options) (layer.Spec, error) {
+	for entry := range strings.SplitSeq(example, ", ") {
 		key, value, _ := strings.Cut(entry, " ")
 		if s.Given(key) {
 			continue
@@ -108,7 +92,7 @@ const (
 func shrink(s layer.Spec, l layer.Layer) (layer.Spec, error) {
 	in := append([]int{}, l.Input...)
 	in[0] = 1
-	if l.Variant == "deform-roi-pool" {
+	if v, _ := layer.VariantNamed(l.Variant); v.Regions {
 		shrinkPlane(in)
 		s.Input, s.ROIs = in, shrinkROIs(l, in)
 		return s, nil
@@ -152,7 +136,7 @@ func shrink(s layer.Spec, l layer.Layer) (layer.Spec, error) {
 
 // cellsFor is an input extent that makes at least three outputs.
 func cellsFor(l layer.Layer, axis int) int {
-	if len(l.Kernel) <= axis || l.Variant == "transposed" || l.Variant == "resize-conv" {
+	if v, _ := layer.VariantNamed(l.Variant); len(l.Kernel) <= axis || v.Enlarges {
 		return 4
 	}
 	return shape.Effective(l.Kernel[axis], l.Dilation[axis]) + 2*l.Stride[axis]

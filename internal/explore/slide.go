@@ -22,7 +22,7 @@ const most, usual, few = 13, 7, 3
 // newSlide finds the layer's first sliding stage and the smallest input that shows a few of its steps.
 func newSlide(p params) *slide {
 	first := usual
-	if p.variant == "transposed" || p.variant == "resize-conv" {
+	if v, _ := layer.VariantNamed(p.variant); v.Enlarges {
 		first = few
 	}
 	for n := min(p.size, first); n <= most; n++ {

@@ -2,58 +2,62 @@ package layer
 
 // standard: O x C x K weights. Groups and dilation other than 1 have variants of their own.
 func standard(s *Spec) ([]Stage, error) {
-	return conv(s, convRules{kernel: 3, dilation: 1, groups: 1, plainDilation: true, plainGroups: true})
+	return conv(s, convDefaults{kernel: 3, dilation: 1, groups: 1})
 }
 
 // pointwise: a standard convolution whose kernel is 1.
 func pointwise(s *Spec) ([]Stage, error) {
-	stages, err := conv(s, convRules{kernel: 1, dilation: 1, groups: 1, plainDilation: true, plainGroups: true})
-	if err == nil && !all(s.Kernel, 1) {
-		return nil, Errorf("pointwise has kernel 1, not %s", FormatInts(s.Kernel)).Hint("use standard")
-	}
-	return stages, err
+	return conv(s, convDefaults{kernel: 1, dilation: 1, groups: 1})
 }
 
 func grouped(s *Spec) ([]Stage, error) {
 	if s.Given("groups") && s.Groups == 1 {
 		return nil, Errorf("grouped needs more than 1 group").Hint("use standard")
 	}
-	return conv(s, convRules{kernel: 3, dilation: 1, groups: 2})
+	return conv(s, convDefaults{kernel: 3, dilation: 1, groups: 2})
 }
 
 func dilated(s *Spec) ([]Stage, error) {
-	stages, err := conv(s, convRules{kernel: 3, dilation: 2, groups: 1})
+	stages, err := conv(s, convDefaults{kernel: 3, dilation: 2, groups: 1})
 	if err == nil && all(s.Dilation, 1) {
 		return nil, Errorf("dilated needs a dilation above 1 on some axis: dilation 1 is no dilation").Hint("use standard").Hint("--dilation 2")
 	}
 	return stages, err
 }
 
-// convRules says what a variant of one convolution defaults to, and what it refuses.
-type convRules struct {
-	kernel, dilation, groups   int
-	plainDilation, plainGroups bool
-}
+// convDefaults is what a variant of one convolution takes where nothing is given.
+type convDefaults struct{ kernel, dilation, groups int }
 
-func conv(s *Spec, r convRules) ([]Stage, error) {
-	w, err := s.window(r.kernel, r.dilation)
+func conv(s *Spec, d convDefaults) ([]Stage, error) {
+	w, err := s.window(d.kernel, d.dilation)
 	if err != nil {
 		return nil, err
 	}
-	if r.plainDilation && !all(s.Dilation, 1) {
-		return nil, Errorf("%s has dilation 1, not %s", s.Variant, FormatInts(s.Dilation)).Hint("use dilated")
-	}
 	if s.Groups == 0 {
-		s.Groups = r.groups
-	}
-	if r.plainGroups && s.Groups != 1 {
-		return nil, Errorf("%s has 1 group, not %d", s.Variant, s.Groups).Hint("use grouped")
+		s.Groups = d.groups
 	}
 	c := Conv{Window: w, PadMode: s.PadMode, OutChannels: s.outChannels(), Groups: s.Groups, Bias: !s.NoBias}
 	if err := s.checkGroups(); err != nil {
 		return nil, err
 	}
 	return []Stage{{Name: "conv", Op: c, Inputs: []string{Input}}}, nil
+}
+
+// easeGroups takes the least number of groups above 1 that divides the channels on both sides, if there is one.
+func easeGroups(s *Spec) {
+	if s.Groups != 0 {
+		return
+	}
+	out := s.OutChannels
+	if out == 0 {
+		out = s.Channels()
+	}
+	for g := 2; g <= min(s.Channels(), out); g++ {
+		if s.Channels()%g == 0 && out%g == 0 {
+			s.Groups = g
+			return
+		}
+	}
 }
 
 // depthwise: groups = input channels, Multiplier filters for each.

@@ -90,7 +90,7 @@ func TestImpossible(t *testing.T) {
 		{"standard", "input=3x8x8 kernel=1073741825", `kernel: "1073741825" is larger than 1073741824`},
 		{"pointwise", "input=3x8x8 kernel=3", "pointwise has kernel 1, not 3: use standard"},
 		{"grouped", "input=6x8x8 groups=4", "groups 4 does not divide the 6 input channels: 3 and 6 would work"},
-		{"grouped", "input=3x8x8", "groups 2 does not divide the 3 input channels: 3 would work"},
+		{"grouped", "input=3x8x8 groups=2", "groups 2 does not divide the 3 input channels: 3 would work"},
 		{"grouped", "input=4x8x8 out-channels=6 groups=4", "groups 4 does not divide the 6 output channels: 2 would work"},
 		{"grouped", "input=4x8x8 out-channels=5", "groups 2 does not divide the 5 output channels: only 1 divides both 4 and 5: use standard, or change the channels"},
 		{"transposed", "input=4x8x8 out-channels=6 groups=3", "groups 3 does not divide the 4 input channels: 2 would work"},
@@ -99,7 +99,7 @@ func TestImpossible(t *testing.T) {
 		{"dilated", "input=6x8x8 dilation=1", "dilated needs a dilation above 1 on some axis: dilation 1 is no dilation: use standard or --dilation 2"},
 		{"depthwise", "input=6x8x8 out-channels=12", "depthwise makes 6 channels (input channels times multiplier), not 12: --multiplier 2 or use separable, whose pointwise stage makes any number"},
 		{"transposed", "input=6x8x8 output-padding=1", "output padding 1 on H must be smaller than the stride 1 or the dilation 1: a larger one would add pixels that no input reaches; raise the stride"},
-		{"se", "input=20x8x8", "reduction 16 does not divide the 20 channels: 10 and 20 would work"},
+		{"se", "input=20x8x8 reduction=16", "reduction 16 does not divide the 20 channels: 10 and 20 would work"},
 		{"deformable", "dims=1 input=3x8", "deformable works on images: --dims 2, not 1"},
 	} {
 		_, err := build(c.variant, strings.Fields(c.keys)...)
@@ -107,10 +107,103 @@ func TestImpossible(t *testing.T) {
 			t.Errorf("%s %s:\n got %v\nwant %s", c.variant, c.keys, err, c.want)
 		}
 	}
-	_, err := build("se", "input=20x8x8")
+	_, err := build("se", "input=20x8x8", "reduction=16")
 	if _, ok := errors.AsType[*Error](err); !ok {
 		t.Errorf("an impossible layer is a %T, want *Error", err)
 	}
+}
+
+// Defaults that do not divide the channels give way to the nearest that do.
+func TestDefaultsEase(t *testing.T) {
+	for c := 1; c <= 40; c++ {
+		l, err := build("se", "input="+strconv.Itoa(c)+"x8x8")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := l.Reduction
+		for larger := r + 1; larger <= 16; larger++ {
+			if c%larger == 0 {
+				t.Errorf("se on %d channels has reduction %d, and %d would divide them", c, r, larger)
+			}
+		}
+		if r < 1 || r > 16 || c%r != 0 {
+			t.Errorf("se on %d channels has reduction %d", c, r)
+		}
+	}
+	for _, c := range []struct {
+		keys   string
+		groups int // 0 is an error
+	}{{"input=4x8x8", 2}, {"input=3x8x8", 3}, {"input=15x8x8 out-channels=10", 5}, {"input=4x8x8 out-channels=5", 0}, {"input=1x8x8", 0}, {"input=3x8x8 groups=2", 0}} {
+		l, err := build("grouped", strings.Fields(c.keys)...)
+		if (err != nil) != (c.groups == 0) || err == nil && l.Groups != c.groups {
+			t.Errorf("grouped %s has %d groups, want %d: %v", c.keys, l.Groups, c.groups, err)
+		}
+	}
+}
+
+// What follows from a layer's own weights is the layer.
+func TestFollow(t *testing.T) {
+	for _, c := range []struct{ variant, keys string }{
+		{"standard", "input=6x9x9 out-channels=4 kernel=2x3"},
+		{"standard", "dims=1 input=6x9 out-channels=4 kernel=5"},
+		{"pointwise", "input=6x9x9 out-channels=4"},
+		{"grouped", "input=6x9x9 out-channels=9 groups=3 kernel=1x2"},
+		{"dilated", "input=6x9x9 out-channels=4 kernel=2x3"},
+		{"depthwise", "input=6x9x9 multiplier=3 kernel=4"},
+		{"separable", "input=6x9x9 multiplier=2 out-channels=5 kernel=2"},
+		{"inverted-residual", "input=6x9x9 expansion=3 out-channels=5 kernel=5"},
+		{"transposed", "input=6x9x9 out-channels=5 kernel=4x2"},
+		{"deformable", "input=6x9x9 out-channels=4 kernel=2x3 offset-groups=3"},
+		{"deformable", "input=6x9x9 out-channels=4 kernel=2 offset-groups=2 modulated=true"},
+		{"deform-roi-pool", "input=6x9x9 hidden=12 pooled=3"},
+		{"se", "input=6x9x9 reduction=3"},
+		{"resize-conv", "input=6x9x9 out-channels=4 kernel=3"},
+	} {
+		want, err := build(c.variant, strings.Fields(c.keys)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		given := map[string][]int{}
+		in := map[string][]int{Input: want.Input}
+		for _, st := range want.Stages {
+			x, ok := in[st.Inputs[0]]
+			if !ok {
+				x = want.Input
+			}
+			for _, o := range st.Operands([][]int{x}) {
+				given[o.Name] = o.Shape
+			}
+			in[st.Name] = outOf(st.Op, x)
+		}
+		got := Spec{Variant: c.variant, Dims: DimsOf(given), Input: want.Input}
+		got.Follow(given)
+		l, err := Build(got)
+		if err != nil {
+			t.Errorf("%s %s: %v", c.variant, c.keys, err)
+			continue
+		}
+		for _, k := range Keys() {
+			if v, _ := VariantNamed(c.variant); v.Has(k.Name) && k.Value(l.Spec) != k.Value(want.Spec) {
+				t.Errorf("%s %s: from weights of %v, %s is %s", c.variant, c.keys, given, k.Name, k.Value(l.Spec))
+			}
+		}
+	}
+}
+
+// outOf is the output of a stage, as far as operands of later stages depend on it: the channels.
+func outOf(op Op, x []int) []int {
+	y := slices.Clone(x)
+	switch op := op.(type) {
+	case Conv:
+		y[1] = op.OutChannels
+	case Linear:
+		y = []int{x[0], op.Out}
+	case Pool:
+		y = []int{x[0], x[1], 1, 1}
+	case ROIPool:
+		y = append([]int{op.ROIs, x[1]}, op.Pooled...)
+	}
+	return y
 }
 
 // Only the variants that sample a plane at offsets, and pool regions of it, are for images alone.

@@ -14,7 +14,7 @@ func resizeConv(s *Spec) ([]Stage, error) {
 	default:
 		return nil, Errorf("scale %s has %d numbers, and --dims %d has %d spatial axes", formatFloats(s.Scale), len(s.Scale), s.Dims, s.Dims)
 	}
-	stages, err := conv(s, convRules{kernel: 1, dilation: 1, groups: 1})
+	stages, err := conv(s, convDefaults{kernel: 1, dilation: 1, groups: 1})
 	if err != nil {
 		return nil, err
 	}

@@ -2,9 +2,6 @@ package layer
 
 // squeezeExcite: average each plane, two linear layers with a ReLU between and a sigmoid after, rescale the input.
 func squeezeExcite(s *Spec) ([]Stage, error) {
-	if s.Reduction == 0 {
-		s.Reduction = 16
-	}
 	c := s.Channels()
 	if c%s.Reduction != 0 {
 		return nil, Errorf("reduction %d does not divide the %d channels", s.Reduction, c).Hint(divisorsHint(c, s.Reduction, 1))
@@ -17,4 +14,15 @@ func squeezeExcite(s *Spec) ([]Stage, error) {
 		{Name: "fc2.sigmoid", Op: Activation{"sigmoid"}, Inputs: []string{"fc2"}},
 		{Name: "scale", Op: Scale{}, Inputs: []string{Input, "fc2.sigmoid"}},
 	}, nil
+}
+
+// easeReduction takes the largest reduction up to 16 that divides the channels.
+func easeReduction(s *Spec) {
+	if s.Reduction != 0 {
+		return
+	}
+	s.Reduction = 16
+	for s.Channels()%s.Reduction != 0 {
+		s.Reduction--
+	}
 }

@@ -95,8 +95,12 @@ func Build(s Spec) (Layer, error) {
 	if err := s.normalizeInput(v); err != nil {
 		return Layer{}, err
 	}
-	before := s
-	s.given = before.given
+	if err := v.checkFixed(s); err != nil {
+		return Layer{}, err
+	}
+	if v.ease != nil {
+		v.ease(&s)
+	}
 	l := Layer{}
 	stages, err := v.recipe(&s)
 	if err != nil {

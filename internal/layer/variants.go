@@ -1,15 +1,44 @@
 package layer
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
-// Variant is what a layer computes: a recipe over primitives. How it is computed (the algorithm) is another matter.
+// Variant is what a layer computes: a recipe over primitives. How it is computed (the algorithm) is another matter. A row
+// holds all that is the variant's own, so that no other room tells variants apart by their names;
+// docs/adding-a-variant.md lists what stays elsewhere.
 type Variant struct {
 	Name    string
 	Summary string
 	Paper   string
 	Dims    []int    // the spatial axes it is defined for
 	Keys    []string // the keys it reads, beyond dims, input and bias
-	recipe  func(*Spec) ([]Stage, error)
+	// Fixed are the keys that it has one value of.
+	Fixed []Fixed
+	// Follows say what keys follow from operands that are given.
+	Follows []Follow
+	// Filter is the operand that an image filter (an edge detector, a blur) can take the place of; empty if there is none.
+	Filter string
+	// Regions says that it reads regions of interest: the first axis of its output counts them, not samples.
+	Regions bool
+	// Enlarges says that its output is larger than its input, as a rule.
+	Enlarges bool
+	// Example are keys whose layer is small and shows the variant well: "input 3x5x5, padding 1".
+	Example string
+
+	// ease replaces defaults that cannot be on an input by the nearest that can, so that every variant has an answer for
+	// a picture of 3 channels. It leaves keys that were given alone; nil is nothing.
+	ease   func(*Spec)
+	recipe func(*Spec) ([]Stage, error)
+}
+
+// Fixed is a key that a variant has one value of.
+type Fixed struct {
+	Key   string
+	Value int
+	Says  string // "kernel 1", "1 group"
+	Use   string // the variant that has other values
 }
 
 // Variants lists every variant. Tests in several packages walk it to find a missing rule, page or script.
@@ -18,68 +47,98 @@ func Variants() []Variant { return variants }
 var (
 	anyDims = []int{1, 2, 3}
 	images  = []int{2}
+
+	convKeys = []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "groups"}
+
+	oneGroup   = Fixed{"groups", 1, "1 group", "grouped"}
+	noDilation = Fixed{"dilation", 1, "dilation 1", "dilated"}
+	oneTap     = Fixed{"kernel", 1, "kernel 1", "standard"}
 )
 
 var variants = []Variant{
 	{
 		Name: "standard", Summary: "every output channel sees every input channel",
 		Paper: "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition",
-		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "groups"}, recipe: standard,
+		Dims:  anyDims, Keys: convKeys, recipe: standard,
+		Fixed: []Fixed{noDilation, oneGroup}, Follows: convFollows, Filter: "weight",
+		Example: "input 3x5x5, out-channels 2, padding 1",
 	},
 	{
 		Name: "pointwise", Summary: "a 1x1 kernel: mixes channels, pixel by pixel",
 		Paper: "Lin, Chen & Yan 2014, Network In Network",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "groups"}, recipe: pointwise,
+		Fixed: []Fixed{oneTap, noDilation, oneGroup}, Follows: convFollows, Filter: "weight",
+		Example: "input 4x4x4, out-channels 2",
 	},
 	{
 		Name: "grouped", Summary: "channels split into groups that do not see each other",
 		Paper: "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep CNNs; Xie et al. 2017, ResNeXt",
-		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "groups"}, recipe: grouped,
+		Dims:  anyDims, Keys: convKeys, recipe: grouped,
+		Follows: convFollows, Filter: "weight", ease: easeGroups,
+		Example: "input 6x5x5, out-channels 4, groups 2, padding 1",
 	},
 	{
 		Name: "depthwise", Summary: "one filter per input channel (groups = channels)",
 		Paper: "Sifre & Mallat 2014, Rigid-Motion Scattering for Texture Classification; Howard et al. 2017, MobileNets",
-		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "multiplier", "groups"}, recipe: depthwise,
+		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "multiplier"), recipe: depthwise,
+		Follows: depthwiseFollows, Filter: "weight",
+		Example: "input 4x5x5, padding 1",
 	},
 	{
 		Name: "separable", Summary: "depthwise, then pointwise",
 		Paper: "Chollet 2017, Xception; Howard et al. 2017, MobileNets",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "multiplier"}, recipe: separable,
+		Follows: separableFollows, Filter: "depthwise.weight",
+		Example: "input 4x6x6, out-channels 6, padding 1",
 	},
 	{
 		Name: "inverted-residual", Summary: "expand 1x1, depthwise, project 1x1, with a shortcut",
 		Paper: "Sandler et al. 2018, MobileNetV2: Inverted Residuals and Linear Bottlenecks",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "expansion"}, recipe: invertedResidual,
+		Follows: residualFollows,
+		Example: "input 24x56x56, padding 1",
 	},
 	{
 		Name: "transposed", Summary: "fractionally strided: the gradient of a convolution, used to upsample",
 		Paper: "Dumoulin & Visin 2016, A guide to convolution arithmetic; Odena et al. 2016, Deconvolution and Checkerboard Artifacts",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "output-padding", "groups"}, recipe: transposed,
+		Follows: transposedFollows, Filter: "weight", Enlarges: true,
+		Example: "input 1x3x3, stride 2, padding 1",
 	},
 	{
 		Name: "dilated", Summary: "taps spread apart: a larger receptive field for the same weights",
 		Paper: "Yu & Koltun 2016, Multi-Scale Context Aggregation by Dilated Convolutions",
-		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "groups"}, recipe: dilated,
+		Dims:  anyDims, Keys: convKeys, recipe: dilated,
+		Follows: convFollows, Filter: "weight",
+		Example: "input 1x7x7",
 	},
 	{
 		Name: "deformable", Summary: "taps moved by learned offsets (v2: and scaled by a learned mask)",
 		Paper: "Dai et al. 2017, Deformable Convolutional Networks; Zhu et al. 2019, Deformable ConvNets v2",
 		Dims:  images, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "groups", "offset-groups", "modulated"}, recipe: deformable,
+		Follows: deformableFollows, Filter: "weight",
+		Example: "input 1x5x5, padding 1",
 	},
 	{
 		Name: "deform-roi-pool", Summary: "average over the bins of a region, each moved by a learned offset",
 		Paper: "Dai et al. 2017, Deformable Convolutional Networks; He et al. 2017, Mask R-CNN (RoIAlign)",
 		Dims:  images, Keys: []string{"pooled", "gamma", "sampling-ratio", "spatial-scale", "roi", "hidden"}, recipe: deformROIPool,
+		Follows: roiFollows, Regions: true,
+		Example: "input 1x10x12, pooled 3, roi 2,1.5,10.4,8.4",
 	},
 	{
 		Name: "se", Summary: "squeeze-and-excitation: channels rescaled by what the whole plane holds",
 		Paper: "Hu, Shen & Sun 2018, Squeeze-and-Excitation Networks",
 		Dims:  anyDims, Keys: []string{"reduction"}, recipe: squeezeExcite,
+		Follows: squeezeFollows, ease: easeReduction,
+		Example: "input 8x7x7, reduction 4",
 	},
 	{
 		Name: "resize-conv", Summary: "bilinear upsampling, then a convolution: no checkerboard",
 		Paper: "Odena et al. 2016, Deconvolution and Checkerboard Artifacts",
-		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "groups", "scale"}, recipe: resizeConv,
+		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "scale"), recipe: resizeConv,
+		Follows: convFollows, Filter: "weight", Enlarges: true,
+		Example: "input 1x3x3, kernel 3, padding 1",
 	},
 }
 
@@ -126,4 +185,22 @@ func unknownVariant(name string) *Error {
 		return e.Hint("did you mean " + near + "?")
 	}
 	return e.Hint("variants are " + joinWords(VariantNames()))
+}
+
+// Fixes reports whether the variant has one value of a key.
+func (v Variant) Fixes(key string) bool {
+	return slices.ContainsFunc(v.Fixed, func(f Fixed) bool { return f.Key == key })
+}
+
+// checkFixed refuses other values of fixed keys.
+func (v Variant) checkFixed(s Spec) error {
+	for _, f := range v.Fixed {
+		k, _ := KeyNamed(f.Key)
+		switch text := k.Value(s); text {
+		case "", "0", strconv.Itoa(f.Value): // the first two are not given
+		default:
+			return Errorf("%s has %s, not %s", v.Name, f.Says, text).Hint("use " + f.Use)
+		}
+	}
+	return nil
 }

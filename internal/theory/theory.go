@@ -24,7 +24,7 @@ type Ratio struct {
 // Of predicts for a layer. kernel is the standard convolution's, for variants that have none of their own. ok is false
 // where there is no such formula: RoI pooling costs by the region, not by the pixel.
 func Of(l layer.Layer, kernel []int) (r Ratio, ok bool) {
-	if l.Variant != "pointwise" && len(l.Kernel) > 0 {
+	if v, _ := layer.VariantNamed(l.Variant); len(l.Kernel) > 0 && !v.Fixes("kernel") {
 		kernel = l.Kernel
 	}
 	f := figures{
