@@ -10,6 +10,7 @@ import (
 // rooms are the packages under internal and what of ours each may import: data flows one way, from cli down to layer.
 // A room that is not here has no place yet; docs/architecture.md says what each is for.
 var rooms = map[string]string{
+	"bands":         "layer operands ops picture tensor",
 	"bench":         "flops layer ops ops/kernel shape tensor",
 	"budget":        "input layer network report",
 	"chart":         "",
@@ -28,6 +29,7 @@ var rooms = map[string]string{
 	"network":       "flops input layer shape",
 	"network/onnx":  "flops input layer network shape",
 	"npy":           "input tensor",
+	"operands":      "filter input layer memory npy ops picture shape tensor",
 	"ops":           "layer memory ops/crew ops/dense ops/fourier ops/kernel ops/planes ops/reference shape tensor",
 	"ops/array":     "ops/kernel tensor",
 	"ops/crew":      "",

@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/chart"
 	"convx/internal/layer"
+	"convx/internal/operands"
 	"convx/internal/picture"
 	"convx/internal/report"
 )
@@ -133,7 +134,7 @@ func completeContender(_ *cobra.Command, _ []string, prefix string) ([]string, c
 			out = append(out, head+k.Name+"=")
 		}
 	}
-	if _, filtered := filterOperand[name]; filtered {
+	if operands.TakesFilter(name) {
 		out = append(out, head+"filter=")
 	}
 	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp

@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/flops"
 	"convx/internal/layer"
+	"convx/internal/operands"
 )
 
 // sweep is a key and the values that it takes, a row each.
@@ -85,8 +87,8 @@ func expandRange(first, last string) ([]string, error) {
 // compareRow is one row: a layer, counted.
 type compareRow struct {
 	label string
-	counted
-	made map[string]madeOperand // by filters
+	*operands.Settled
+	cost flops.Count
 }
 
 // rows builds every row, and says what was left out on the way.
@@ -135,37 +137,22 @@ func (o *compareOptions) row(c contender, input []int) (row compareRow, notes []
 	if input != nil {
 		s.Input = input
 	}
-	filters, err := o.filter(c, &s)
-	if err != nil {
+	if row.Settled, err = operands.Settle(s, operands.Files{}, o.filtersOf(c)); err != nil {
 		return row, nil, err
 	}
-	if row.counted, err = count(s); err != nil {
-		return row, nil, err
-	}
-	if filters.kernels != nil {
-		row.made = filters.operands(row.Layer)
-	}
-	return row, notes, nil
+	row.cost, err = flops.Of(row.Result)
+	return row, notes, err
 }
 
-// filter gives a layer its own filter, or the shared ones where it has an image kernel.
-func (o *compareOptions) filter(c contender, s *layer.Spec) (f filterSet, err error) {
-	texts := o.filters
-	if c.filter != "" {
-		texts = []string{c.filter}
-	} else if _, ok := filterOperand[c.variant]; !ok {
-		return f, nil
+// filtersOf are a layer's own filter, or the shared ones where it has an image kernel.
+func (o *compareOptions) filtersOf(c contender) []string {
+	switch {
+	case c.filter != "":
+		return []string{c.filter}
+	case operands.TakesFilter(c.variant):
+		return o.filters
 	}
-	if len(texts) == 0 {
-		return f, nil
-	}
-	if s.Dims == 0 {
-		s.Dims = len(s.Input) - 2
-	}
-	if f, err = parseFilters(texts, *s); err != nil {
-		return f, err
-	}
-	return f, f.apply(s, nil)
+	return nil
 }
 
 // spec is a variant with the shared flags that it reads and its own keys.
@@ -192,7 +179,7 @@ func (o *compareOptions) spec(variant string, own []keyValue) (s layer.Spec, not
 			return s, nil, err
 		}
 	}
-	if _, filtered := filterOperand[variant]; !filtered && len(o.filters) > 0 {
+	if len(o.filters) > 0 && !operands.TakesFilter(variant) {
 		ignored = append(ignored, "--filter")
 	}
 	if len(ignored) > 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"convx/internal/bench"
+	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/picture"
 	"convx/internal/report"
@@ -48,7 +49,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 	if len(o.net.names) > 0 {
 		return runCompareNets(o)
 	}
-	var src *source
+	var src *operands.Source
 	var size []int
 	if o.input != "" {
 		var err error
@@ -56,7 +57,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 			return err
 		}
 		defer src.Close()
-		size = src.shape
+		size = src.Shape
 	}
 	rows, notes, err := o.rows(size)
 	if err != nil {
@@ -71,7 +72,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 	}
 	err = attend(ctx, o.Streams, func(p *progress) error {
 		if src != nil {
-			c.source = src.label
+			c.source = src.Label
 			if err := o.runOn(ctx, src, &c, p); err != nil {
 				return err
 			}
@@ -87,7 +88,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 	return report.Write(o.Out, o.format, compareDocument(c))
 }
 
-func (o *compareOptions) openInput() (*source, error) {
+func (o *compareOptions) openInput() (*operands.Source, error) {
 	color, err := picture.ParseColor(o.color)
 	if err != nil {
 		return nil, usagef("--color: %w", err)
@@ -99,13 +100,9 @@ func (o *compareOptions) openInput() (*source, error) {
 	if spec.Dims == 0 {
 		spec.Dims = 2
 	}
-	most := int64(math.MaxInt64)
-	if free, known := ops.AvailableMemory(); known {
-		most = int64(free)
-	}
-	return openSource(inputOptions{
-		path: o.input, color: color, maxPixels: o.maxPixels, maxBytes: most, seed: o.seed, dims: spec.Dims, size: spec.Input,
-	}, o.In)
+	return operands.OpenSource(operands.Origin{
+		Path: o.input, Stdin: o.In, Color: color, MaxPixels: o.maxPixels, Seed: o.seed, Dims: spec.Dims, Size: spec.Input,
+	})
 }
 
 // predict is the theory of a row; variants without a kernel are compared with the baseline's.
@@ -152,9 +149,9 @@ func (o *compareOptions) measure(ctx context.Context, c *comparison, p *progress
 const rounds = 5
 
 // runOn computes every row on the input and compares outputs of equal shape with the baseline's.
-func (o *compareOptions) runOn(ctx context.Context, src *source, c *comparison, p *progress) error {
+func (o *compareOptions) runOn(ctx context.Context, src *operands.Source, c *comparison, p *progress) error {
 	p.stage("reading")
-	x, _, err := readSource[float32](src)
+	x, _, err := operands.Read[float32](src)
 	if err != nil {
 		return err
 	}
@@ -179,11 +176,11 @@ func (o *compareOptions) runOn(ctx context.Context, src *source, c *comparison, 
 }
 
 func computeOn(ctx context.Context, r compareRow, x *tensor.Tensor[float32], opt bench.Options) (*tensor.Tensor[float32], error) {
-	v, err := loadOperands[float32](r.Layer, operandFiles{}, r.made, opt.Seed)
+	v, err := operands.Load[float32](r.Settled, opt.Seed)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := ops.PrepareLayer(r.Layer, v.tensors, opt.Options)
+	plan, err := ops.PrepareLayer(r.Layer, v.Tensors, opt.Options)
 	if err != nil {
 		return nil, err
 	}

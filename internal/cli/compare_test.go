@@ -173,7 +173,7 @@ func TestCompareFilters(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	rows, _, err := o.rows(src.shape)
+	rows, _, err := o.rows(src.Shape)
 	if err != nil {
 		t.Fatal(err)
 	}

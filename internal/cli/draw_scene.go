@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/draw"
 	"convx/internal/layer"
+	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/picture"
 	"convx/internal/tensor"
@@ -38,31 +39,21 @@ func (o *drawOptions) stage(ctx context.Context) error {
 		return err
 	}
 	o.spec.Dims, o.spec.Input = 2, x.Shape
-	easeDefaults(&o.spec)
-	var filters filterSet
-	var made map[string]madeOperand
-	if len(o.scene.filters) > 0 {
-		if filters, err = parseFilters(o.scene.filters, o.spec); err != nil {
-			return err
-		}
-		if err := filters.apply(&o.spec, nil); err != nil {
-			return err
-		}
-	}
-	l, err := layer.Build(o.spec)
+	set, err := operands.Settle(o.spec, operands.Files{}, o.scene.filters)
 	if err != nil {
 		return err
 	}
+	l := set.Layer
+	o.spec = l.Spec
 	what := fmt.Sprintf("weights drawn from seed %d", o.options.Seed)
-	if filters.kernels != nil {
-		made = filters.operands(l)
-		what = "filter " + filters.names[0]
+	if set.Filters != nil {
+		what = "filter " + set.Filters[0].Name
 	}
-	v, err := loadOperands[float32](l, operandFiles{}, made, o.options.Seed)
+	v, err := operands.Load[float32](set, o.options.Seed)
 	if err != nil {
 		return err
 	}
-	out, err := runSmall(ctx, l, v.tensors, x)
+	out, err := runSmall(ctx, l, v.Tensors, x)
 	if err != nil {
 		return err
 	}
@@ -83,7 +74,7 @@ func (o *drawOptions) stage(ctx context.Context) error {
 		s.Caption += ", channel 0"
 	}
 	if l.Variant == "deformable" {
-		if s.Offset, err = offsetsOf(ctx, l, v.tensors, x); err != nil {
+		if s.Offset, err = offsetsOf(ctx, l, v.Tensors, x); err != nil {
 			return err
 		}
 	}
@@ -103,15 +94,17 @@ func (o *drawOptions) smallPicture() (x *tensor.Tensor[float32], label string, e
 	if o.spec.Given("input") {
 		return nil, "", usagef("--input and a picture: the size is the picture's own")
 	}
-	src, err := openSource(inputOptions{path: o.scene.input, color: c, maxPixels: o.scene.maxPixels, maxBytes: math.MaxInt64, dims: o.spec.Dims, weights: 2}, o.In)
+	src, err := operands.OpenSource(operands.Origin{
+		Path: o.scene.input, Stdin: o.In, Color: c, MaxPixels: o.scene.maxPixels, Dims: o.spec.Dims, WeightDims: 2,
+	})
 	if err != nil {
 		return nil, "", err
 	}
 	defer src.Close()
-	if src.pixels == nil {
-		return nil, "", usagef("%s is no picture: a figure is drawn on a PNG, JPEG or GIF", src.name)
+	if src.Pixels == nil {
+		return nil, "", usagef("%s is no picture: a figure is drawn on a PNG, JPEG or GIF", src.Name)
 	}
-	if x, _, err = readSource[float32](src); err != nil {
+	if x, _, err = operands.Read[float32](src); err != nil {
 		return nil, "", err
 	}
 	cells := sceneCells
@@ -121,7 +114,7 @@ func (o *drawOptions) smallPicture() (x *tensor.Tensor[float32], label string, e
 	if o.spec.Variant == "transposed" && len(o.spec.Stride) > 0 {
 		cells = max(2, cells/slices.Max(o.spec.Stride))
 	}
-	return averaged(x, (max(x.Shape[2], x.Shape[3])+cells-1)/cells), src.name, nil
+	return averaged(x, (max(x.Shape[2], x.Shape[3])+cells-1)/cells), src.Name, nil
 }
 
 // averaged is a tensor of N x C x H/n x W/n: the means of squares of n x n.

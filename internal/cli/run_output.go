@@ -9,7 +9,6 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/npy"
-	"convx/internal/ops"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -23,11 +22,7 @@ func writeResult[T tensor.Float](w io.Writer, j *job, out *tensor.Tensor[T]) (sh
 	case npzOutput:
 		return "", npy.WriteArchive(w, map[string]*tensor.Tensor[T]{"output": unbatched(j, out)}, false)
 	}
-	o, err := j.picture.mapOptions(j.source.depth())
-	if err != nil {
-		return "", err
-	}
-	p, mapped, err := picture.Map(out, o)
+	p, mapped, err := picture.Map(out, j.show)
 	if err != nil {
 		return "", err
 	}
@@ -40,7 +35,7 @@ func writeResult[T tensor.Float](w io.Writer, j *job, out *tensor.Tensor[T]) (sh
 
 // unbatched drops the batch axis where the input had none. Regions of interest keep theirs: it counts the regions.
 func unbatched[T tensor.Float](j *job, out *tensor.Tensor[T]) *tensor.Tensor[T] {
-	if j.source.batched || j.layer.Variant == "deform-roi-pool" {
+	if j.source.Batched || j.set.Layer.Variant == "deform-roi-pool" {
 		return out
 	}
 	return out.Reshape(out.Shape[1:]...)
@@ -48,32 +43,20 @@ func unbatched[T tensor.Float](j *job, out *tensor.Tensor[T]) *tensor.Tensor[T] 
 
 // summary says what went in.
 func (j *job) summary(origins []string) {
-	j.sayf("input %s: %s", layer.FormatShape(j.shape.Input), j.source.label)
+	j.sayf("input %s: %s", layer.FormatShape(j.set.Input), j.source.Label)
 	for _, line := range origins {
 		j.sayf("%s", line)
 	}
-	if len(j.layer.Defaults) > 0 {
+	if len(j.set.Layer.Defaults) > 0 {
 		var parts []string
-		for _, d := range j.layer.Defaults {
+		for _, d := range j.set.Layer.Defaults {
 			parts = append(parts, d.Key+" "+d.Value)
 		}
 		j.sayf("defaults: %s", strings.Join(parts, ", "))
 	}
-	if len(j.unused) > 0 {
-		j.sayf("not used: %s", strings.Join(j.unused, ", "))
+	if len(j.set.Unused) > 0 {
+		j.sayf("not used: %s", strings.Join(j.set.Unused, ", "))
 	}
-}
-
-// layerText is the layer as it was asked for: standard --kernel 5 on 1x3x16x16.
-func (j *job) layerText() string {
-	var b strings.Builder
-	b.WriteString(j.variant)
-	for _, kv := range j.runOptions.layer.given {
-		if kv.key != "input" {
-			fmt.Fprintf(&b, " --%s %s", kv.key, kv.value)
-		}
-	}
-	return b.String() + " on " + layer.FormatShape(j.shape.Input)
 }
 
 func (j *job) sayWritten(shown string) {
@@ -90,11 +73,11 @@ func (j *job) sayWritten(shown string) {
 
 // gridText says why a grid that was asked for is not what the picture shows.
 func (j *job) gridText() string {
-	m, err := j.picture.mapOptions(j.source.depth())
-	if err != nil || m.Rows == 0 {
+	m := j.show
+	if m.Rows == 0 {
 		return ""
 	}
-	batch, channels := j.shape.Output[0], j.shape.Output[1]
+	batch, channels := j.set.Output[0], j.set.Output[1]
 	switch {
 	case channels == 3 && m.Channels == nil:
 		if m.Rows*m.Cols > batch {
@@ -110,18 +93,12 @@ func (j *job) gridText() string {
 	return ""
 }
 
-func threadsOf(o ops.Options) int {
-	if o.Threads > 0 {
-		return o.Threads
+// threadsOf is how many threads --threads asks for.
+func threadsOf(threads int) int {
+	if threads > 0 {
+		return threads
 	}
 	return runtime.GOMAXPROCS(0)
-}
-
-func threadsText(o ops.Options) string {
-	if n := threadsOf(o); n > 1 {
-		return fmt.Sprintf("%d threads", n)
-	}
-	return "1 thread"
 }
 
 func writeStats(j *job, out runJSON) error {

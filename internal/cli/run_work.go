@@ -3,16 +3,19 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
 
+	"convx/internal/bands"
 	"convx/internal/flops"
 	"convx/internal/layer"
+	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/output"
-	"convx/internal/shape"
+	"convx/internal/picture"
 	"convx/internal/tensor"
 )
 
@@ -20,34 +23,23 @@ import (
 type job struct {
 	runOptions
 	kind   outputKind
-	source *source
-	given  operandFiles
-	made   map[string]madeOperand
-	unused []string
-	layer  layer.Layer
-	shape  shape.Result
+	show   picture.MapOptions // how a picture shows the result
+	source *operands.Source
+	given  operands.Files
+	set    *operands.Settled
 }
 
 // runRun settles everything that can fail cheaply before it reads or computes.
 func runRun(ctx context.Context, o runOptions) error {
-	j, err := newJob(o)
-	if err != nil {
+	j := &job{runOptions: o}
+	defer j.close()
+	if err := j.settle(); err != nil {
 		return err
 	}
-	defer j.close()
 	if o.dtype == "float64" {
 		return compute[float64](ctx, j)
 	}
 	return compute[float32](ctx, j)
-}
-
-func newJob(o runOptions) (*job, error) {
-	j := &job{runOptions: o}
-	if err := j.settle(); err != nil {
-		j.close()
-		return nil, err
-	}
-	return j, nil
 }
 
 func (j *job) settle() (err error) {
@@ -57,83 +49,45 @@ func (j *job) settle() (err error) {
 	if j.kind, err = j.outputKind(); err != nil {
 		return err
 	}
-	spec, err := j.runOptions.layer.spec(j.variant)
+	spec, err := j.layer.spec(j.variant)
 	if err != nil {
 		return err
 	}
-	maxBytes := int64(0)
-	if free, known := ops.AvailableMemory(); known {
-		maxBytes = int64(free)
-	}
-	if j.given, err = openOperands(j.weights, maxBytes); err != nil {
+	if j.given, err = operands.OpenFiles(j.weights); err != nil {
 		return err
 	}
-	shapes := j.given.shapes()
 	color, err := j.colorOption()
 	if err != nil {
 		return err
 	}
-	j.source, err = openSource(inputOptions{
-		path: j.input, color: color, maxPixels: j.maxPixels, maxBytes: maxBytes, seed: j.seed,
-		dims: spec.Dims, weights: inferDims(shapes), size: spec.Input,
-	}, j.In)
+	j.source, err = operands.OpenSource(operands.Origin{
+		Path: j.input, Stdin: j.In, Color: color, MaxPixels: j.maxPixels, Seed: j.seed,
+		Dims: spec.Dims, WeightDims: operands.WeightDims(j.given.Shapes()), Size: spec.Input,
+	})
 	if err != nil {
 		return err
 	}
-	spec.Input, spec.Dims = j.source.shape, j.source.dims
-	if err := j.build(spec, shapes); err != nil {
+	spec.Input, spec.Dims = j.source.Shape, j.source.Dims
+	if j.set, err = operands.Settle(spec, j.given, j.filters); err != nil {
 		return err
 	}
 	return j.checkPicture()
 }
 
-// build makes the layer from the flags, the operands' shapes and the filters.
-func (j *job) build(spec layer.Spec, shapes map[string][]int) (err error) {
-	complete := len(spec.Input) == spec.Dims+2 && !hasZero(spec.Input) // else the build says what is wrong
-	if complete {
-		inferSpec(&spec, shapes)
-		easeDefaults(&spec)
-	}
-	var filters filterSet
-	if len(j.filters) > 0 && complete {
-		if filters, err = parseFilters(j.filters, spec); err != nil {
-			return err
-		}
-		if err = filters.apply(&spec, j.given.given); err != nil {
-			return err
-		}
-	}
-	if j.layer, err = layer.Build(spec); err != nil {
-		return err
-	}
-	if j.shape, err = shape.Of(j.layer); err != nil {
-		return err
-	}
-	if filters.kernels != nil {
-		j.made = filters.operands(j.layer)
-	}
-	needed, err := ops.Operands(j.layer)
-	if err != nil {
-		return err
-	}
-	j.unused, err = checkOperands(j.given, needed, j.layerText())
-	return err
-}
-
 // checkPicture refuses a picture that cannot be before anything is computed.
-func (j *job) checkPicture() error {
+func (j *job) checkPicture() (err error) {
 	if j.kind != pngOutput {
 		return nil
 	}
-	if _, err := j.picture.mapOptions(j.source.depth()); err != nil {
+	if j.show, err = j.picture.mapOptions(j.source.Depth()); err != nil {
 		return err
 	}
-	if j.layer.Dims != 2 {
-		return usagef("-o %q: a picture has 2 spatial axes and the result %d: write .npy", j.output, j.layer.Dims)
+	if dims := j.set.Layer.Dims; dims != 2 {
+		return usagef("-o %q: a picture has 2 spatial axes and the result %d: write .npy", j.output, dims)
 	}
 	for _, c := range j.picture.channels {
-		if c < 0 || c >= j.shape.Output[1] {
-			return usagef("--channel: there is no channel %d: the result has %d, counted from 0", c, j.shape.Output[1])
+		if c < 0 || c >= j.set.Output[1] {
+			return usagef("--channel: there is no channel %d: the result has %d, counted from 0", c, j.set.Output[1])
 		}
 	}
 	return nil
@@ -148,22 +102,22 @@ func (j *job) close() {
 
 // inputPaths are the files that must not be written to.
 func (j *job) inputPaths() []string {
-	paths := j.given.paths
-	if j.source.path != "" {
-		paths = append(paths, j.source.path)
+	paths := j.given.Paths
+	if j.source.Path != "" {
+		paths = append(paths, j.source.Path)
 	}
 	return paths
 }
 
 func (j *job) options() ops.Options {
-	return ops.Options{Algorithm: j.algorithm, Threads: j.threads}
+	return ops.Options{Algorithm: j.algorithm, Threads: threadsOf(j.threads)}
 }
 
 // result is what a computation gave.
 type result[T tensor.Float] struct {
 	output   *tensor.Tensor[T]
-	operands operandValues[T]
-	inexact  int // input elements that T could not hold
+	origins  []string // of the operands
+	inexact  int      // elements that T could not hold
 	steps    []ops.Step
 	elapsed  time.Duration // of the layer alone
 	streamed bool          // in bands: there is no output as a whole
@@ -171,7 +125,8 @@ type result[T tensor.Float] struct {
 
 // compute runs the job in element type T and writes what was asked for.
 func compute[T tensor.Float](ctx context.Context, j *job) error {
-	streams := j.streamable()
+	banded := bands.Job{Set: j.set, Source: j.source, Options: j.options(), Map: j.show}
+	streams := j.kind == pngOutput && !j.stats && banded.Fits()
 	if err := checkMemory[T](j); err != nil && !streams {
 		return err
 	}
@@ -188,7 +143,8 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 	var wrote string
 	err := attend(ctx, j.Streams, func(p *progress) (err error) {
 		if streams {
-			r, wrote, err = stream[T](ctx, j, file, p)
+			p.stage(j.variant)
+			r, wrote, err = filterBands[T](ctx, banded, file)
 			return err
 		}
 		if r, err = calculate[T](ctx, j, p); err != nil || file == nil {
@@ -210,7 +166,7 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 }
 
 func checkMemory[T tensor.Float](j *job) error {
-	m, err := ops.EstimateMemory[T](j.layer, j.options())
+	m, err := ops.EstimateMemory[T](j.set.Layer, j.options())
 	if err != nil {
 		return err
 	}
@@ -224,28 +180,38 @@ func checkMemory[T tensor.Float](j *job) error {
 // calculate reads the input and the operands and runs the layer.
 func calculate[T tensor.Float](ctx context.Context, j *job, p *progress) (r result[T], err error) {
 	p.stage("reading")
-	x, inexact, err := readSource[T](j.source)
+	x, inexact, err := operands.Read[T](j.source)
 	if err != nil {
 		return r, err
 	}
-	r.inexact = inexact
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}
-	if r.operands, err = loadOperands[T](j.layer, j.given, j.made, j.seed); err != nil {
+	values, err := operands.Load[T](j.set, j.seed)
+	if err != nil {
 		return r, err
 	}
-	pipeline, err := ops.PrepareLayer(j.layer, r.operands.tensors, j.options())
+	r.inexact, r.origins = inexact+values.Inexact, values.Origins
+	pipeline, err := ops.PrepareLayer(j.set.Layer, values.Tensors, j.options())
 	if err != nil {
 		return r, err
 	}
 	r.steps = pipeline.Steps()
 	r.output = tensor.New[T](pipeline.Output...)
-	p.stage(j.layer.Variant)
+	p.stage(j.set.Layer.Variant)
 	start := time.Now()
 	err = pipeline.Run(ctx, r.output, x)
 	r.elapsed = time.Since(start)
 	return r, err
+}
+
+// filterBands has the picture filtered without ever holding the result.
+func filterBands[T tensor.Float](ctx context.Context, j bands.Job, w io.Writer) (result[T], string, error) {
+	b, err := bands.Run[T](ctx, j, w)
+	if err != nil {
+		return result[T]{}, "", err
+	}
+	return result[T]{steps: []ops.Step{b.Step}, elapsed: b.Elapsed, origins: j.Set.Made(), streamed: true}, b.Mapped.String(), nil
 }
 
 // algorithms names how the stages that have weights were computed: "winograd", or "depthwise: direct, pointwise: gemm".
@@ -262,7 +228,7 @@ func algorithms(steps []ops.Step) string {
 
 // sumUp says on standard error what was done, and prints the statistics.
 func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
-	count, err := flops.Of(j.shape)
+	count, err := flops.Of(j.set.Result)
 	if err != nil {
 		return err
 	}
@@ -270,13 +236,12 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 	rate := float64(count.Total.FLOPs) / r.elapsed.Seconds() / 1e9
 	how := algorithms(r.steps)
 	if r.streamed {
-		r.operands.origins = []string{"weight " + layer.FormatShape(j.weightShape()) + ": " + j.made["weight"].label}
 		how += " in bands"
 	}
-	j.summary(r.operands.origins)
-	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.layer.Variant, layer.FormatShape(j.shape.Input), layer.FormatShape(j.shape.Output),
-		j.dtype, threadsText(j.options()), how, r.elapsed.Round(time.Microsecond), rate)
-	if n := r.inexact + r.operands.inexact; n > 0 {
+	j.summary(r.origins)
+	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.set.Layer.Variant, layer.FormatShape(j.set.Input), layer.FormatShape(j.set.Output),
+		j.dtype, plural(j.options().Threads, "thread"), how, r.elapsed.Round(time.Microsecond), rate)
+	if n := r.inexact; n > 0 {
 		j.warnf("values that %s cannot hold exactly: %d", j.dtype, n)
 	}
 	if !r.streamed {
@@ -289,8 +254,8 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 		return nil
 	}
 	out := runJSON{
-		Variant: j.layer.Variant, Input: j.shape.Input, Output: j.shape.Output, DType: j.dtype, Algorithm: algorithms(r.steps),
-		Threads: threadsOf(j.options()), Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.operands.origins, Channels: statsOf(r.output),
+		Variant: j.set.Layer.Variant, Input: j.set.Input, Output: j.set.Output, DType: j.dtype, Algorithm: algorithms(r.steps),
+		Threads: j.options().Threads, Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.origins, Channels: statsOf(r.output),
 	}
 	if j.output != "" {
 		out.Written = &j.output

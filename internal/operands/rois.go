@@ -1,4 +1,4 @@
-package cli
+package operands
 
 import (
 	"fmt"

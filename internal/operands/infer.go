@@ -1,4 +1,4 @@
-package cli
+package operands
 
 import (
 	"math"
@@ -6,9 +6,9 @@ import (
 	"convx/internal/layer"
 )
 
-// inferSpec fills in keys that the user left out from the shapes of the operands that he gave: a weight of 64x32x3x3 means
+// infer fills in keys that the user left out from the shapes of the operands that he gave: a weight of 64x32x3x3 means
 // 64 output channels and a 3x3 kernel. Keys that he set stay, and are held against the shapes afterwards.
-func inferSpec(s *layer.Spec, given map[string][]int) {
+func infer(s *layer.Spec, given map[string][]int) {
 	v, ok := layer.VariantNamed(s.Variant)
 	if !ok || len(s.Input) < 3 {
 		return // the build says what is wrong
@@ -24,8 +24,8 @@ func inferSpec(s *layer.Spec, given map[string][]int) {
 	}
 }
 
-// inferDims is the number of spatial axes that a weight has.
-func inferDims(given map[string][]int) int {
+// WeightDims is the number of spatial axes that the weights have, of the shapes of operands by name; 2 where there are none.
+func WeightDims(given map[string][]int) int {
 	for _, name := range []string{"weight", "depthwise.weight"} {
 		if d := len(given[name]) - 2; d >= 1 && d <= 3 {
 			return d
@@ -146,9 +146,9 @@ func hasZero(shape []int) bool {
 	return false
 }
 
-// easeDefaults replaces defaults that cannot be on this input by the nearest that can, so that every variant runs on a
+// EaseDefaults replaces defaults that cannot be on this input by the nearest that can, so that every variant runs on a
 // picture of 3 channels: a reduction or a number of groups that divides the channels.
-func easeDefaults(s *layer.Spec) {
+func EaseDefaults(s *layer.Spec) {
 	if len(s.Input) < 2 {
 		return
 	}

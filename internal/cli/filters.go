@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/filter"
+)
+
+// completeFilters completes --filter.
+func completeFilters(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var out []cobra.Completion
+	for _, f := range filter.List() {
+		out = append(out, cobra.CompletionWithDesc(f.Name, f.Summary))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// filterHelp lists the filters for the command's help.
+func filterHelp() string {
+	var b strings.Builder
+	for _, f := range filter.List() {
+		fmt.Fprintf(&b, "  %-30s %s\n", f.Usage(), f.Summary)
+	}
+	return b.String()
+}
