@@ -13,7 +13,7 @@ var rooms = map[string]string{
 	"bands":         "layer operands ops picture tensor",
 	"bench":         "flops layer ops ops/kernel shape tensor",
 	"budget":        "input layer network report",
-	"chart":         "",
+	"chart":         "drawing",
 	"cli":           "*",
 	"coverage":      "layer",
 	"draw":          "drawing flops layer report shape tensor",

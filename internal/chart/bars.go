@@ -6,18 +6,15 @@ import (
 	"io"
 	"slices"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	"convx/internal/drawing"
 )
 
 // Bars are rows of horizontal bars, one panel a quantity, side by side: the same row is the same thing in each.
 type Bars struct {
 	Labels []string
 	Panels []Panel
-	// Baseline is the row that the others are compared with; it is drawn in another colour.
+	// Baseline is the row that the others are compared with; it is drawn in another colour, and a line through the other
+	// rows stands where it ends.
 	Baseline int
 }
 
@@ -29,10 +26,12 @@ type Panel struct {
 }
 
 const (
-	rowHeight  = 0.75 * vg.Centimeter
-	panelWidth = 6.5 * vg.Centimeter
-	margin     = 0.4 * vg.Centimeter
-	titleRoom  = 1.1 * vg.Centimeter
+	rowHeight  = 30
+	barHeight  = 19
+	panelWidth = 260
+	panelGap   = 28
+	titleRoom  = 36
+	textGap    = 6 // between a bar and its value
 )
 
 // Write draws the bars. Values are neither negative nor infinite nor NaN.
@@ -40,81 +39,77 @@ func (b Bars) Write(w io.Writer, f Format) error {
 	if len(b.Labels) == 0 || len(b.Panels) == 0 {
 		return errors.New("a chart of nothing: there are no bars to draw")
 	}
-	style := textStyle(11)
-	style.XAlign = text.XRight
-	labelRoom := vg.Length(0)
-	for _, l := range b.Labels {
-		labelRoom = max(labelRoom, style.Width(l))
-	}
-	height := titleRoom + vg.Length(len(b.Labels))*rowHeight + 2*margin
-	width := labelRoom + vg.Length(len(b.Panels))*panelWidth + 3*margin
-	var panels []*plot.Plot
 	for _, p := range b.Panels {
-		drawn, err := b.panel(p)
-		if err != nil {
+		if len(p.Values) != len(b.Labels) || len(p.Texts) != len(b.Labels) {
+			return fmt.Errorf("%s: %d values and %d texts for %d rows", p.Title, len(p.Values), len(p.Texts), len(b.Labels))
+		}
+		if err := finite(p.Values...); err != nil {
 			return fmt.Errorf("%s: %w", p.Title, err)
 		}
-		panels = append(panels, drawn)
 	}
-	return render(w, f, width, height, func(page draw.Canvas) {
-		b.labels(page, style, labelRoom)
-		for i, p := range panels {
-			left := labelRoom + 2*margin + vg.Length(i)*panelWidth
-			p.Draw(draw.Crop(page, left, left+panelWidth-width-margin/2, margin, -margin))
-		}
-	})
+	return write(w, f, b.drawing())
 }
 
-// labels names the rows to the left of the first panel.
-func (b Bars) labels(page draw.Canvas, style draw.TextStyle, room vg.Length) {
-	for i, l := range b.Labels {
-		y := page.Max.Y - margin - titleRoom - (vg.Length(i)+0.5)*rowHeight
-		page.FillText(style, vg.Point{X: page.Min.X + room + margin, Y: y}, l)
+func (b Bars) drawing() *drawing.Drawing {
+	ruler := drawing.NewRuler()
+	labelRoom := 0.0
+	for _, l := range b.Labels {
+		labelRoom = max(labelRoom, ruler.Width(textSize, l))
 	}
+	d := &drawing.Drawing{Height: margin + titleRoom + float64(len(b.Labels))*rowHeight + margin/2}
+	for i, l := range b.Labels {
+		d.Text(margin+labelRoom, rowMiddle(i), textSize, drawing.Right, ink, l)
+	}
+	x := crisp(margin + labelRoom + margin/2)
+	for _, p := range b.Panels {
+		width := max(panelWidth, ruler.Width(titleSize, p.Title))
+		b.panel(d, p, ruler, x, width)
+		x += width + panelGap
+	}
+	d.Width = x - panelGap + margin
+	return d
 }
+
+func rowMiddle(i int) float64 { return margin + titleRoom + (float64(i)+0.5)*rowHeight }
 
 // panel draws one quantity: bars from the top downwards, each with its value at its end.
-func (b Bars) panel(p Panel) (*plot.Plot, error) {
-	if len(p.Values) != len(b.Labels) || len(p.Texts) != len(b.Labels) {
-		return nil, fmt.Errorf("%d values and %d texts for %d rows", len(p.Values), len(p.Texts), len(b.Labels))
+func (b Bars) panel(d *drawing.Drawing, p Panel, ruler drawing.Ruler, x, width float64) {
+	scale := p.scale(ruler, width)
+	top, bottom := rowMiddle(0)-rowHeight/2, rowMiddle(len(p.Values)-1)+rowHeight/2
+	d.Text(x, margin+titleRoom/2-6, titleSize, drawing.Left, ink, p.Title)
+	for i, v := range p.Values {
+		fill := blue
+		if i == b.Baseline {
+			fill = grey
+		}
+		if v > 0 {
+			d.Rect(x, rowMiddle(i)-barHeight/2.0, max(1, v*scale), barHeight, fill, none)
+		}
 	}
-	if err := finite(p.Values...); err != nil {
-		return nil, err
+	if b.Baseline < len(p.Values) && len(p.Values) > 1 {
+		at := crisp(x + p.Values[b.Baseline]*scale)
+		d.Add(drawing.Segment{X0: at, Y0: top, X1: at, Y1: bottom, Width: 1, Color: grey, Dashed: true})
 	}
-	pl := plot.New()
-	plain(pl, p.Title)
-	pl.Title.Padding = titleRoom - pl.Title.TextStyle.Height(p.Title)
-	pl.HideAxes()
+	for i, v := range p.Values {
+		// The texts stand over the baseline's line.
+		at, w := x+v*scale+textGap, ruler.Width(textSize, p.Texts[i])
+		d.Rect(at-2, rowMiddle(i)-barHeight/2.0, w+4, barHeight, white, none)
+		d.Text(at, rowMiddle(i), textSize, drawing.Left, ink, p.Texts[i])
+	}
+	d.Line(x, top, x, bottom, 1, ink)
+}
+
+// scale is how many pixels show a value of 1, so that the longest bar and every text fit.
+func (p Panel) scale(ruler drawing.Ruler, width float64) float64 {
 	most := slices.Max(p.Values)
 	if most == 0 {
-		most = 1
+		return 0
 	}
-	n := len(p.Values)
+	scale := width / most
 	for i, v := range p.Values {
-		bar, err := plotter.NewBarChart(plotter.Values{v}, 0.62*rowHeight)
-		if err != nil {
-			return nil, err
+		if room := width - textGap - ruler.Width(textSize, p.Texts[i]); v > 0 {
+			scale = min(scale, max(room, width/4)/v)
 		}
-		bar.Horizontal, bar.XMin, bar.LineStyle.Width, bar.Color = true, float64(n-1-i), 0, blue
-		if i == b.Baseline {
-			bar.Color = grey
-		}
-		pl.Add(bar)
 	}
-	values := plotter.XYLabels{Labels: p.Texts}
-	for i, v := range p.Values {
-		values.XYs = append(values.XYs, plotter.XY{X: v + most/60, Y: float64(n - 1 - i)})
-	}
-	texts, err := plotter.NewLabels(values)
-	if err != nil {
-		return nil, err
-	}
-	for i := range texts.TextStyle {
-		texts.TextStyle[i] = textStyle(10)
-	}
-	pl.Add(texts)
-	pl.X.Min, pl.X.Max = 0, 1.45*most // room for the values' texts
-	pl.Y.Min, pl.Y.Max = -0.5, float64(n)-0.5
-	pl.X.Padding, pl.Y.Padding = 0, 0
-	return pl, nil
+	return scale
 }

@@ -1,5 +1,5 @@
 // Package chart draws measurements as PNG or SVG: bars side by side, and rooflines. Values are checked before they are
-// drawn: a NaN, an infinity, or the logarithm of 0 is an error here and would be a panic in the plotting library.
+// drawn: a NaN, an infinity or a negative value is an error, and so is a chart without anything to show.
 package chart
 
 import (
@@ -10,10 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/text"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	"convx/internal/drawing"
 )
 
 // Format is a kind of file.
@@ -36,32 +33,23 @@ func FormatOf(path string) (Format, error) {
 
 // Colours that stay apart in print and for the colour-blind (Okabe & Ito 2008).
 var (
-	blue   = color.RGBA{0x00, 0x72, 0xB2, 0xFF}
-	orange = color.RGBA{0xD5, 0x5E, 0x00, 0xFF}
-	grey   = color.RGBA{0x99, 0x99, 0x99, 0xFF}
-	pale   = color.RGBA{0xDD, 0xDD, 0xDD, 0xFF}
-	ink    = color.RGBA{0x22, 0x22, 0x22, 0xFF}
+	none   color.NRGBA
+	white  = color.NRGBA{0xFF, 0xFF, 0xFF, 0xFF}
+	blue   = color.NRGBA{0x00, 0x72, 0xB2, 0xFF}
+	orange = color.NRGBA{0xD5, 0x5E, 0x00, 0xFF}
+	grey   = color.NRGBA{0x99, 0x99, 0x99, 0xFF}
+	pale   = color.NRGBA{0xE6, 0xE6, 0xE6, 0xFF}
+	muted  = color.NRGBA{0x66, 0x66, 0x66, 0xFF}
+	ink    = color.NRGBA{0x22, 0x22, 0x22, 0xFF}
 )
 
-// textStyle is sans serif, in the middle of its height.
-func textStyle(size vg.Length) draw.TextStyle {
-	f := plot.DefaultFont
-	f.Variant, f.Size = "Sans", vg.Points(float64(size))
-	return draw.TextStyle{Color: ink, Font: f, Handler: plot.DefaultTextHandler, YAlign: text.YCenter}
-}
-
-// plain titles a plot and gives all of its texts one face.
-func plain(p *plot.Plot, title string) {
-	p.Title.Text = title
-	set := func(s *draw.TextStyle, size float64) {
-		s.Font.Variant, s.Font.Size, s.Color = "Sans", vg.Points(size), ink
-	}
-	set(&p.Title.TextStyle, 12)
-	for _, a := range []*plot.Axis{&p.X, &p.Y} {
-		set(&a.Label.TextStyle, 10)
-		set(&a.Tick.Label, 9)
-	}
-}
+// Sizes are in pixels.
+const (
+	margin    = 20
+	titleSize = 17
+	textSize  = 14
+	smallSize = 12
+)
 
 func finite(values ...float64) error {
 	for _, v := range values {
@@ -72,17 +60,17 @@ func finite(values ...float64) error {
 	return nil
 }
 
-// render draws on a white canvas and writes it.
-func render(w io.Writer, f Format, width, height vg.Length, paint func(draw.Canvas)) error {
-	c, err := draw.NewFormattedCanvas(width, height, string(f))
-	if err != nil {
-		return fmt.Errorf("drawing a chart: %w", err)
+// crisp is the middle of the pixel at v, where a line one pixel wide is sharp.
+func crisp(v float64) float64 { return math.Floor(v) + 0.5 }
+
+func write(w io.Writer, f Format, d *drawing.Drawing) error {
+	err := error(nil)
+	if f == SVG {
+		err = d.WriteSVG(w)
+	} else {
+		err = d.Paint(1).Encode(w)
 	}
-	page := draw.New(c)
-	page.SetColor(color.White)
-	page.Fill(page.Rectangle.Path())
-	paint(page)
-	if _, err := c.WriteTo(w); err != nil {
+	if err != nil {
 		return fmt.Errorf("writing a chart: %w", err)
 	}
 	return nil

@@ -2,14 +2,11 @@ package chart
 
 import (
 	"errors"
+	"image/color"
 	"io"
 	"math"
-	"strconv"
 
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
+	"convx/internal/drawing"
 )
 
 // Roofline is what a machine allows, and layers under it: rate over arithmetic intensity, both on logarithmic axes
@@ -28,6 +25,16 @@ type Point struct {
 	Rate      float64 // GFLOP/s
 }
 
+const (
+	pageWidth  = 980
+	plotHeight = 520
+	tickRoom   = 46 // left of the vertical axis
+	axisRoom   = 44 // below the horizontal axis
+	legendLine = 22
+	dotRadius  = 4.5
+	roofWidth  = 3
+)
+
 // Write draws the roof and the points. Points without FLOPs have no place on a logarithmic axis and are left out.
 func (r Roofline) Write(w io.Writer, f Format) error {
 	if err := finite(r.Peak, r.Bandwidth); err != nil {
@@ -45,113 +52,96 @@ func (r Roofline) Write(w io.Writer, f Format) error {
 	if len(points) == 0 || r.Peak == 0 || r.Bandwidth == 0 {
 		return errors.New("a chart of nothing: no layer has FLOPs to place under the roof")
 	}
-	pl, err := r.plot(points)
-	if err != nil {
-		return err
-	}
-	return render(w, f, 26*vg.Centimeter, 16*vg.Centimeter, func(page draw.Canvas) {
-		pl.Draw(draw.Crop(page, margin, -margin, margin, -margin))
-	})
+	r.Points = points
+	return write(w, f, r.drawing())
 }
 
-func (r Roofline) plot(points []Point) (*plot.Plot, error) {
-	pl := plot.New()
-	plain(pl, r.Title+": peak "+short(r.Peak)+" GFLOP/s, bandwidth "+short(r.Bandwidth)+" GB/s")
-	pl.Title.Padding = vg.Points(6)
-	pl.X.Label.Text, pl.Y.Label.Text = "arithmetic intensity, FLOPs a byte", "GFLOP/s"
-	for _, a := range []*plot.Axis{&pl.X, &pl.Y} {
-		a.Scale, a.Tick.Marker = plot.LogScale{}, decades{}
+// drawing puts the legend above the plot, where no layer can be.
+func (r Roofline) drawing() *drawing.Drawing {
+	ruler := drawing.NewRuler()
+	d := &drawing.Drawing{Width: max(pageWidth, ruler.Width(titleSize, r.Title)+2*margin)}
+	d.Text(margin, margin+titleSize/2.0, titleSize, drawing.Left, ink, r.Title)
+	y := margin + titleSize + 20.0
+	for _, entry := range r.legend() {
+		x := float64(margin)
+		if entry.dot.A > 0 {
+			d.Circle(x+dotRadius, y, dotRadius, entry.dot, none)
+			x += 2*dotRadius + 8
+		}
+		d.Text(x, y, textSize, drawing.Left, ink, entry.text)
+		y += legendLine
 	}
+	top := y + 22
+	horizontal, vertical := r.axes(top, d.Width)
+	d.Height = top + plotHeight + axisRoom + margin/2
+	horizontal.gridVertical(d, top, top+plotHeight)
+	vertical.gridHorizontal(d, horizontal.from, horizontal.to)
+	d.Text(margin, top-18, smallSize, drawing.Left, muted, "GFLOP/s")
+	d.Text((horizontal.from+horizontal.to)/2, top+plotHeight+axisRoom-8, smallSize, drawing.Center, muted, "arithmetic intensity, FLOPs a byte")
+
+	roof := r.roof(horizontal, vertical)
+	for _, s := range roof {
+		d.Add(s)
+	}
+	corner := roof[0]
+	d.Circle(corner.X1, corner.Y1, roofWidth/2.0, ink, none)
+	dots := make([]dot, len(r.Points))
+	for i, p := range r.Points {
+		dots[i] = dot{p.Name, horizontal.at(p.Intensity), vertical.at(p.Rate)}
+	}
+	unnamed := addNames(d, dots, roof, box{horizontal.from, top, horizontal.to + margin - 4, top + plotHeight})
+	for i, p := range dots {
+		d.Circle(p.x, p.y, dotRadius, r.bound(r.Points[i]), none)
+	}
+	if unnamed > 0 {
+		d.Text(horizontal.to, top-18, smallSize, drawing.Right, muted, short(float64(unnamed))+" of "+short(float64(len(dots)))+" layers stand too close together to be named")
+	}
+	return d
+}
+
+// axes find ranges that hold the ridge and every point.
+func (r Roofline) axes(top, width float64) (horizontal, vertical axis) {
 	ridge := r.Peak / r.Bandwidth
-	low, high, bottom := ridge/4, ridge*4, r.Peak/4
-	for _, p := range points {
-		low, high, bottom = min(low, p.Intensity/1.5), max(high, p.Intensity*1.5), min(bottom, p.Rate/2)
+	low, high, bottom, most := ridge/4, ridge*4, r.Peak/4, r.Peak*1.6
+	for _, p := range r.Points {
+		low, high = min(low, p.Intensity/1.5), max(high, p.Intensity*1.5)
+		bottom, most = min(bottom, p.Rate/2), max(most, p.Rate*1.6)
 	}
-	top := r.Peak * 1.6
-	for _, p := range points {
-		top = max(top, p.Rate*1.6)
-	}
-	pl.X.Min, pl.X.Max, pl.Y.Min, pl.Y.Max = low, high, bottom, top
-	grid := plotter.NewGrid()
-	grid.Vertical.Color, grid.Horizontal.Color = pale, pale
-	pl.Add(grid)
-	if err := r.addRoof(pl, low, high, bottom); err != nil {
-		return nil, err
-	}
-	pl.Add(r.legend(points))
-	return pl, addPoints(pl, points)
+	return axis{low, high, margin + tickRoom, width - margin}, axis{bottom, most, top + plotHeight, top}
 }
 
-// addRoof draws the slope of the bandwidth and the flat of the peak.
-func (r Roofline) addRoof(pl *plot.Plot, low, high, bottom float64) error {
+// roof is the slope of the bandwidth, from where it enters the plot to the ridge, and the flat of the peak.
+func (r Roofline) roof(h, v axis) []drawing.Segment {
 	ridge := r.Peak / r.Bandwidth
-	start := max(low, bottom/r.Bandwidth)
-	roof, err := plotter.NewLine(plotter.XYs{{X: start, Y: start * r.Bandwidth}, {X: ridge, Y: r.Peak}, {X: high, Y: r.Peak}})
-	if err != nil {
-		return err
+	start := max(h.low, v.low/r.Bandwidth)
+	line := func(x0, y0, x1, y1 float64) drawing.Segment {
+		return drawing.Segment{X0: h.at(x0), Y0: v.at(y0), X1: h.at(x1), Y1: v.at(y1), Width: roofWidth, Color: ink}
 	}
-	roof.Color, roof.Width = ink, vg.Points(1.5)
-	pl.Add(roof)
-	return nil
+	return []drawing.Segment{line(start, start*r.Bandwidth, ridge, r.Peak), line(ridge, r.Peak, h.high, r.Peak)}
 }
 
-func addPoints(pl *plot.Plot, points []Point) error {
-	var xy plotter.XYs
-	for _, p := range points {
-		xy = append(xy, plotter.XY{X: p.Intensity, Y: p.Rate})
+// bound is the colour of what bounds a layer: the memory left of the ridge, the arithmetic right of it.
+func (r Roofline) bound(p Point) color.NRGBA {
+	if p.Intensity*r.Bandwidth < r.Peak {
+		return blue
 	}
-	dots, err := plotter.NewScatter(xy)
-	if err != nil {
-		return err
-	}
-	dots.GlyphStyle = draw.GlyphStyle{Color: orange, Radius: vg.Points(3), Shape: draw.CircleGlyph{}}
-	pl.Add(dots)
-	pl.Add(names(points))
-	return nil
+	return orange
 }
 
-// decades marks 1, 2 and 5 of each power of ten.
-type decades struct{}
+type entry struct {
+	dot  color.NRGBA
+	text string
+}
 
-func (decades) Ticks(low, high float64) []plot.Tick {
-	var ticks []plot.Tick
-	for e := math.Floor(math.Log10(low)); e <= math.Ceil(math.Log10(high)); e++ {
-		for _, m := range []float64{1, 2, 5} {
-			if v := m * math.Pow(10, e); v >= low && v <= high {
-				ticks = append(ticks, plot.Tick{Value: v, Label: short(v)})
-			}
+func (r Roofline) legend() []entry {
+	entries := []entry{
+		{blue, "slope: what the memory's " + short(r.Bandwidth) + " GB/s allow"},
+		{orange, "flat: what the arithmetic's " + short(r.Peak) + " GFLOP/s allow"},
+	}
+	for _, p := range r.Points {
+		if p.Rate > math.Min(r.Peak, p.Intensity*r.Bandwidth) {
+			return append(entries, entry{none, "above: layers that need fewer operations than their definition counts, as with Winograd, or whose data stay in the caches"})
 		}
 	}
-	return ticks
-}
-
-func short(v float64) string {
-	if v >= 1000 {
-		return strconv.FormatFloat(v, 'f', 0, 64)
-	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
-}
-
-// legend says in the corner above the slope, where hardly a layer is, what the lines are.
-type legend []string
-
-func (r Roofline) legend(points []Point) legend {
-	l := legend{
-		"slope: what the memory's " + short(r.Bandwidth) + " GB/s allow",
-		"flat: what the arithmetic's " + short(r.Peak) + " GFLOP/s allow",
-	}
-	for _, p := range points {
-		if p.Rate > r.Peak {
-			return append(l, "above: layers that need fewer operations than", "their definition counts, as with Winograd")
-		}
-	}
-	return l
-}
-
-// Plot writes the lines.
-func (l legend) Plot(c draw.Canvas, _ *plot.Plot) {
-	style := textStyle(10)
-	for i, line := range l {
-		c.FillText(style, vg.Point{X: c.Min.X + 8, Y: c.Max.Y - style.Height(line)*(1+1.5*vg.Length(i))}, line)
-	}
+	return entries
 }
