@@ -37,10 +37,11 @@ type Result struct {
 	Notes []string
 }
 
-// Uncounted is an operator without a rule, and how many nodes have it.
+// Uncounted is an operator without a rule, and how many nodes have it. Harmless ones hold neither MACs nor parameters.
 type Uncounted struct {
 	Operator string
 	Count    int
+	Harmless bool
 }
 
 // NodeResult is the numbers of one node.
@@ -62,8 +63,8 @@ type NodeResult struct {
 	Field  shape.Field
 	// Live is the bytes of activations that exist while the node runs, its own inputs and output among them.
 	Live int
-	// Uncounted says that the cost is not known.
-	Uncounted bool
+	// Uncounted says that the cost is not known; Harmless that it has no MACs and no parameters all the same.
+	Uncounted, Harmless bool
 }
 
 // Counted are the nodes that do something: all but inputs and constants.
@@ -133,7 +134,7 @@ type work struct {
 	rows  []flops.Row
 	total flops.Total
 	// alias says that the output is the first input's memory; held that the model holds it, outside of activations.
-	alias, held, uncounted bool
+	alias, held, uncounted, harmless bool
 }
 
 // node evaluates one node; nodes that follow a broken one are left out without a word.
@@ -155,7 +156,7 @@ func (e *evaluation) node(r *Result, i int, owners map[string]int) error {
 	}
 	e.works[i] = w
 	res.Variant, res.Output, res.Ops, res.Stages, res.Rows, res.Total = w.label, w.output, w.ops, w.stages, w.rows, w.total
-	res.Uncounted = w.uncounted
+	res.Uncounted, res.Harmless = w.uncounted, w.harmless
 	if n.Held != nil {
 		res.Total.Params, res.Total.WeightBytes = n.Held.Params, n.Held.Bytes
 	}
@@ -230,7 +231,7 @@ func (e *evaluation) inputShape(s []int) ([]int, error) {
 
 // addUp sums the nodes and lists the uncounted.
 func (r *Result) addUp() error {
-	at := map[string]int{}
+	at := map[Uncounted]int{}
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
 		var err error
@@ -238,11 +239,12 @@ func (r *Result) addUp() error {
 			return err
 		}
 		if n.Uncounted {
-			k, ok := at[n.Variant]
+			u := Uncounted{Operator: n.Variant, Harmless: n.Harmless}
+			k, ok := at[u]
 			if !ok {
 				k = len(r.Uncounted)
-				at[n.Variant] = k
-				r.Uncounted = append(r.Uncounted, Uncounted{Operator: n.Variant})
+				at[u] = k
+				r.Uncounted = append(r.Uncounted, u)
 			}
 			r.Uncounted[k].Count++
 		}

@@ -69,6 +69,8 @@ type View struct {
 type Unknown struct {
 	Name  string
 	Shape []int
+	// Harmless says that it holds neither MACs nor parameters, whatever else it does.
+	Harmless bool
 }
 
 // Fixed is a shape rule that gives one shape.

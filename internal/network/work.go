@@ -21,11 +21,11 @@ func workOf(op Operator, in [][]int) (*work, error) {
 		w.total = flops.Total{Params: op.Params, MACs: op.MACs, FLOPs: op.FLOPs}
 		return w, w.setBytes(in)
 	case *Unknown:
-		w.output, w.uncounted = op.Shape, true
+		w.output, w.uncounted, w.harmless = op.Shape, true, op.Harmless
 		return w, nil
 	}
 	if slices.ContainsFunc(in, func(s []int) bool { return s == nil }) {
-		w.uncounted = true // what comes out of an unknown shape is unknown
+		w.uncounted, w.harmless = true, harmless(op) // what comes out of an unknown shape is unknown
 		return w, nil
 	}
 	var err error
@@ -46,6 +46,21 @@ func workOf(op Operator, in [][]int) (*work, error) {
 		err = w.variant(op, in)
 	}
 	return w, err
+}
+
+// harmless reports whether an operator has neither MACs nor parameters, whatever it reads.
+func harmless(op Operator) bool {
+	switch op := op.(type) {
+	case *View, *Elementwise:
+		return true
+	case *Primitive:
+		switch op.Op.Kind() {
+		case layer.KindConv, layer.KindTransposed, layer.KindDeformable, layer.KindLinear, layer.KindNorm:
+			return false
+		}
+		return true
+	}
+	return false
 }
 
 // setBytes fills in what follows from shapes: bytes moved, bytes of weights, activations where there are MACs.

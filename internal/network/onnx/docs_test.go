@@ -12,7 +12,7 @@ func TestThePageListsTheOperators(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := map[string]bool{"If": true, "Where": true}
+	known := map[string]bool{"If": true, "Scan": true, "Where": true}
 	for _, table := range append(tables, microsoftRules) {
 		for op := range table {
 			known[op] = true

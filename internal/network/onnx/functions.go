@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -42,36 +41,6 @@ func (c *call) bind(n *Node, f *function) *Node {
 		bound.attributes = append(bound.attributes, a)
 	}
 	return &bound
-}
-
-// branch follows the branch of an If whose condition is known, as exporters leave behind; else nothing is known.
-func (c *call) branch() error {
-	if len(c.in) != 1 || c.in[0] == nil {
-		return errors.New("has no condition")
-	}
-	cond, ok := c.in[0].list()
-	if !ok || len(cond) != 1 {
-		c.skip("which branch runs depends on data")
-		return c.finish()
-	}
-	name := "else_branch"
-	if cond[0] != 0 {
-		name = "then_branch"
-	}
-	a, _ := c.attribute(name)
-	if a.graph == nil {
-		return fmt.Errorf("has no %s", name)
-	}
-	s := newScope(c.scope, a.graph.values, a.graph.Outputs)
-	s.initializers(a.graph)
-	if err := c.follow(a.graph.Nodes, s, nil); err != nil {
-		return err
-	}
-	var names []string
-	for _, o := range a.graph.Outputs {
-		names = append(names, o.Name)
-	}
-	return c.export(s, names)
 }
 
 // export hands the results of an inner graph to the node's outputs.

@@ -30,6 +30,10 @@ type inference struct {
 	stale bool
 	// steps and kept bound what hostile models unfold to: nodes followed, bytes of names and constants held.
 	steps, kept int
+	// spent is what the nodes come to, skips how many were uncounted, made the constants that became nodes.
+	spent spent
+	skips int
+	made  []*value
 }
 
 // call is one application of an operator, as a rule sees it.
@@ -41,6 +45,8 @@ type call struct {
 	out     []value
 	layer   *pending // what it does at run time; nil is nothing but moving data
 	unknown bool     // nobody knows what it does
+	// harmless says of an unknown one that it has neither MACs nor parameters.
+	harmless bool
 }
 
 // uncounted is an operator whose work is not in the counts, and why.
@@ -104,8 +110,12 @@ func (inf *inference) step(n *Node, s *scope) error {
 	if n.Domain == "" && n.Op == "If" {
 		return c.branch()
 	}
+	if n.Domain == "" && n.Op == "Scan" {
+		return c.scan()
+	}
 	r, ok := ruleFor(n)
 	if !ok {
+		c.harmless = n.Domain == "" && harmless[n.Op]
 		c.skip("no rule for it")
 		return c.finish()
 	}
@@ -121,6 +131,7 @@ func (inf *inference) step(n *Node, s *scope) error {
 	if errors.Is(err, errUnknown) {
 		c.out, c.layer = make([]value, len(n.Outputs)), nil
 		if !r.free && !c.constant() {
+			c.harmless = !multiplies(n.Op) && !c.holds()
 			c.skip("the shape of its input or output depends on data")
 		}
 		err = nil
@@ -204,6 +215,7 @@ func (c *call) declaredShape(name string) ([]int, Elem) {
 // skip reports the node as uncounted.
 func (c *call) skip(why string) {
 	c.unknown = true
+	c.skips++
 	op := c.operator()
 	key := op + "\x00" + why
 	i, ok := c.seen[key]

@@ -24,6 +24,8 @@ type pending struct {
 	operands []int
 	weights  []weight
 	dynamic  bool
+	// held is weights that were claimed already.
+	held network.Held
 }
 
 // work is what an operator without a primitive does. FLOPs are beside those of the MACs.
@@ -69,7 +71,7 @@ func (c *call) enter(i, first int) (int, error) {
 	case i > 0 && first >= 0 && c.layer != nil:
 		n.Op, n.Inputs = &network.Explicit{Name: kebab(c.Op), Shape: out}, []int{first}
 	case c.unknown:
-		n.Op = &network.Unknown{Name: c.operator(), Shape: out}
+		n.Op = &network.Unknown{Name: c.operator(), Shape: out, Harmless: c.harmless}
 	case c.layer == nil:
 		n.Op = c.free(out)
 	case c.layer.op == nil:
@@ -125,17 +127,21 @@ func (c *call) explicit(node *network.Node, out []int) (network.Operator, error)
 	l := c.layer
 	if l.extra.macs == 0 && len(l.weights) == 0 {
 		if each, ok := c.perOutput(out); ok {
-			return &network.Elementwise{Name: l.label, FLOPs: each}, nil
+			return &network.Elementwise{Name: l.label, FLOPs: each}, c.spend(spent{flops: l.extra.flops})
 		}
 	}
 	held, _, err := c.claim()
 	if err != nil {
 		return nil, err
 	}
+	held.Params, held.Bytes = held.Params+l.held.Params, held.Bytes+l.held.Bytes
 	node.Held = unless(held.Params, held)
 	n, err := layer.Product(2, l.extra.macs)
 	if err == nil {
 		n, err = layer.Sum(n, l.extra.flops)
+	}
+	if err == nil {
+		err = c.spend(spent{l.extra.macs, n, held})
 	}
 	return &network.Explicit{Name: l.label, Shape: out, Params: held.Params, MACs: l.extra.macs, FLOPs: n}, err
 }
@@ -173,6 +179,9 @@ func (c *call) primitive(n *network.Node, out []int) error {
 	}
 	held, fresh, err := c.claim()
 	if err != nil {
+		return err
+	}
+	if err := c.spend(spent{t.MACs, t.FLOPs, held}); err != nil {
 		return err
 	}
 	_, norm := l.op.(layer.Norm)
@@ -227,6 +236,7 @@ func (c *call) fits() bool {
 func (c *call) operand(i int) int {
 	v := c.in[i]
 	if v.node < 0 {
+		c.made = append(c.made, v)
 		v.node = c.append(network.Node{Name: c.scope.prefix + c.Inputs[i], Op: &network.Constant{Shape: v.shape}})
 	}
 	return v.node

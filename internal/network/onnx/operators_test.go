@@ -35,7 +35,7 @@ func plain(name string, output []int, parts ...any) operatorCase {
 	return operatorCase{name: name, parts: parts, output: output}
 }
 
-var operatorCases = slices.Concat(windowCases, matrixCases, elementCases, shapeCases, quantizedCases)
+var operatorCases = slices.Concat(windowCases, matrixCases, elementCases, shapeCases, quantizedCases, recurrentCases)
 
 // Convolutions: 3 x 10 x 12 with 8 filters of 3x3 unless said. MACs are out * 27.
 var windowCases = []operatorCase{

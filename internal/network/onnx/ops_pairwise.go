@@ -112,8 +112,7 @@ func (c *call) broadcast(shapes [][]int) ([]int, error) {
 func (c *call) combine(out []int, shapes [][]int) error {
 	var weights []int
 	for i, v := range c.in {
-		// A single number scales or shifts by a setting; whole numbers are positions and counts.
-		if v.constant && v.numel() > 1 && !slices.Contains([]Elem{elemInt64, elemInt32, elemBool}, v.elem) {
+		if v.trained() {
 			weights = append(weights, i)
 		}
 	}

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"slices"
+	"strings"
 
 	"convx/internal/layer"
 )
@@ -14,11 +15,22 @@ var quantizedRules = map[string]rule{
 	"DynamicQuantizeLinear": {apply: dynamicQuantize, least: 1},
 }
 
+// quantizes reports whether an operator of a domain of its own is a quantiser by its name, as those of Brevitas, QONNX, TensorRT
+// and Vitis AI are: QuantizeLinear and DequantizeLinear with something before, Quant, FakeQuantize.
+func quantizes(op string) bool {
+	for _, end := range []string{"QuantizeLinear", "DequantizeLinear", "Quantize", "Dequantize", "Quant", "FakeQuant", "DeQuantize"} {
+		if strings.HasSuffix(op, end) && !strings.HasPrefix(op, "Dynamic") {
+			return true
+		}
+	}
+	return false
+}
+
 // quantize: a scaling and a shift an element. Constants stay the same array: a weight that is stored in 8 bits.
 func quantize(c *call) error {
 	x := c.in[0]
 	v := value{shape: x.shape, elem: elemFloat}
-	if c.Op == "QuantizeLinear" {
+	if strings.HasSuffix(c.Op, "QuantizeLinear") {
 		v.elem = elemUint8
 		if zero := c.optional(2); zero != nil {
 			v.elem = zero.elem

@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"slices"
+
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
@@ -32,6 +34,15 @@ func (c *call) reads(weights ...int) {
 		}
 		c.layer.dynamic = c.layer.dynamic || v != nil && !v.constant
 	}
+}
+
+// holds reports whether some input may be parameters.
+func (c *call) holds() bool { return slices.ContainsFunc(c.in, (*value).trained) }
+
+// trained reports whether the value may be parameters: real numbers that the file holds. A single number scales or shifts by
+// a setting; whole numbers are positions and counts.
+func (v *value) trained() bool {
+	return v != nil && v.constant && (v.shape == nil || v.numel() > 1) && v.elem != elemInt64 && v.elem != elemInt32 && v.elem != elemBool
 }
 
 // claim counts the parameters and bytes of the weights that no earlier node read, and how many weights those are.
