@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"convx/internal/filter"
-	"convx/internal/layer"
 	"convx/internal/ops"
 )
 
@@ -149,19 +148,6 @@ func hideTimes(lines []string) []string {
 	return out
 }
 
-// Every variant has its page, which shows its picture and at least one transcript, and names its paper.
-func TestEveryVariantHasAPage(t *testing.T) {
-	for _, v := range layer.Variants() {
-		page := string(read(t, "../../docs/variants/"+v.Name+".md"))
-		author, _, _ := strings.Cut(v.Paper, " ")
-		for _, want := range []string{"](../images/" + v.Name + ".", "```console\n$ convx ", author, "## When", "## Limits"} {
-			if !strings.Contains(page, want) {
-				t.Errorf("docs/variants/%s.md lacks %q", v.Name, want)
-			}
-		}
-	}
-}
-
 func read(t *testing.T, path string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(path)
@@ -175,18 +161,6 @@ func write(t *testing.T, path string, data []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// Every variant has its script: shape, flops and run of it, and a way in which it can be impossible.
-func TestEveryVariantHasAScript(t *testing.T) {
-	for _, v := range layer.Variants() {
-		script := string(read(t, "testdata/script/variant-"+v.Name+".txtar"))
-		for _, want := range []string{"exec convx shape " + v.Name, "exec convx run " + v.Name, "! exec convx run " + v.Name} {
-			if !strings.Contains(script, "\n"+want) {
-				t.Errorf("variant-%s.txtar lacks %q", v.Name, want)
-			}
-		}
 	}
 }
 

@@ -34,7 +34,7 @@ func TestKindsCoversTheVariants(t *testing.T) {
 			continue
 		}
 		if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Layer.Variant == v }) {
-			t.Errorf("no layer is %s", v)
+			t.Errorf("configs/suites/kinds.yaml has no layer of %s", v)
 		}
 	}
 }

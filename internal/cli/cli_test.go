@@ -80,7 +80,7 @@ func TestUsageErrors(t *testing.T) {
 		{"shape standard -i 3x5x5 -k 7", "kernel 7 is larger than the padded input 5: add padding 1 or shrink the kernel"},
 		{"shape grouped -i 3x8x8 -g 2", "groups 2 does not divide the 3 input channels: 3 would work"},
 		{"shape depthwise -i 3x8x8 -c 4", "depthwise makes 3 channels"},
-		{"shape se -i 30x8x8", "reduction 16 does not divide the 30 channels: 15 and 30 would work"},
+		{"shape se -i 30x8x8 --reduction 16", "reduction 16 does not divide the 30 channels: 15 and 30 would work"},
 		{"shape se -i 32x8x8 -k 3", "se has no --kernel"},
 		{"shape deformable --dims 1 -i 3x8", "deformable works on images: --dims 2"},
 		{"shape transposed -i 3x8x8 -s 2 --output-padding 2", "output padding 2 on H must be smaller"},

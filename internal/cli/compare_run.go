@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"convx/internal/bench"
+	"convx/internal/layer"
 	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/picture"
@@ -108,7 +109,7 @@ func (o *compareOptions) openInput() (*operands.Source, error) {
 // predict is the theory of a row; variants without a kernel are compared with the baseline's.
 func predict(r, baseline compareRow) *theory.Ratio {
 	kernel := baseline.Layer.Kernel
-	if len(kernel) == 0 || baseline.Layer.Variant == "pointwise" {
+	if v, _ := layer.VariantNamed(baseline.Layer.Variant); len(kernel) == 0 || v.Fixes("kernel") {
 		kernel = slices.Repeat([]int{3}, r.Layer.Dims)
 	}
 	t, ok := theory.Of(r.Layer, kernel)

@@ -35,7 +35,7 @@ func writeResult[T tensor.Float](w io.Writer, j *job, out *tensor.Tensor[T]) (sh
 
 // unbatched drops the batch axis where the input had none. Regions of interest keep theirs: it counts the regions.
 func unbatched[T tensor.Float](j *job, out *tensor.Tensor[T]) *tensor.Tensor[T] {
-	if j.source.Batched || j.set.Layer.Variant == "deform-roi-pool" {
+	if v, _ := layer.VariantNamed(j.set.Layer.Variant); j.source.Batched || v.Regions {
 		return out
 	}
 	return out.Reshape(out.Shape[1:]...)

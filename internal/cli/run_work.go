@@ -62,7 +62,7 @@ func (j *job) settle() (err error) {
 	}
 	j.source, err = operands.OpenSource(operands.Origin{
 		Path: j.input, Stdin: j.In, Color: color, MaxPixels: j.maxPixels, Seed: j.seed,
-		Dims: spec.Dims, WeightDims: operands.WeightDims(j.given.Shapes()), Size: spec.Input,
+		Dims: spec.Dims, WeightDims: layer.DimsOf(j.given.Shapes()), Size: spec.Input,
 	})
 	if err != nil {
 		return err

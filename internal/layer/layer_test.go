@@ -143,6 +143,10 @@ func TestDefaultsEase(t *testing.T) {
 
 // What follows from a layer's own weights is the layer.
 func TestFollow(t *testing.T) {
+	untested := map[string]bool{}
+	for _, v := range Variants() {
+		untested[v.Name] = v.Follows != nil
+	}
 	for _, c := range []struct{ variant, keys string }{
 		{"standard", "input=6x9x9 out-channels=4 kernel=2x3"},
 		{"standard", "dims=1 input=6x9 out-channels=4 kernel=5"},
@@ -159,6 +163,7 @@ func TestFollow(t *testing.T) {
 		{"se", "input=6x9x9 reduction=3"},
 		{"resize-conv", "input=6x9x9 out-channels=4 kernel=3"},
 	} {
+		delete(untested, c.variant)
 		want, err := build(c.variant, strings.Fields(c.keys)...)
 		if err != nil {
 			t.Fatal(err)
@@ -186,6 +191,11 @@ func TestFollow(t *testing.T) {
 			if v, _ := VariantNamed(c.variant); v.Has(k.Name) && k.Value(l.Spec) != k.Value(want.Spec) {
 				t.Errorf("%s %s: from weights of %v, %s is %s", c.variant, c.keys, given, k.Name, k.Value(l.Spec))
 			}
+		}
+	}
+	for name, follows := range untested {
+		if follows {
+			t.Errorf("no case is %s", name)
 		}
 	}
 }

@@ -16,14 +16,11 @@ type made struct {
 	fill func(set func(i int, w float64), shape []int)
 }
 
-// filterOperand is the operand that filters become, of the variants that take them.
-var filterOperand = map[string]string{
-	"standard": "weight", "pointwise": "weight", "grouped": "weight", "dilated": "weight", "depthwise": "weight",
-	"transposed": "weight", "deformable": "weight", "resize-conv": "weight", "separable": "depthwise.weight",
-}
-
 // TakesFilter reports whether a variant has an image kernel that a filter can take the place of.
-func TakesFilter(variant string) bool { return filterOperand[variant] != "" }
+func TakesFilter(variant string) bool {
+	v, _ := layer.VariantNamed(variant)
+	return v.Filter != ""
+}
 
 // applyFilters reads the filters for a layer and sets the keys that follow from them: the kernel's size, the channels, no
 // bias.
@@ -32,11 +29,12 @@ func applyFilters(s *layer.Spec, files Files, texts []string) ([]filter.Kernel, 
 	if err != nil {
 		return nil, err
 	}
-	name, ok := filterOperand[s.Variant]
-	if !ok {
-		if _, known := layer.VariantNamed(s.Variant); !known {
-			return nil, nil // the build says so
-		}
+	v, known := layer.VariantNamed(s.Variant)
+	if !known {
+		return nil, nil // the build says so
+	}
+	name := v.Filter
+	if name == "" {
 		return nil, layer.Errorf("--filter: %s has no image kernel: use depthwise or standard", s.Variant)
 	}
 	if _, twice := files.byName[name]; twice {
@@ -135,7 +133,8 @@ func filterOperands(l layer.Layer, kernels []filter.Kernel) map[string]made {
 	for _, k := range kernels {
 		names = append(names, k.Name)
 	}
-	out := map[string]made{filterOperand[l.Variant]: {"filter " + strings.Join(names, ", ") + " on each channel", diagonal(l, kernels)}}
+	v, _ := layer.VariantNamed(l.Variant)
+	out := map[string]made{v.Filter: {"filter " + strings.Join(names, ", ") + " on each channel", diagonal(l, kernels)}}
 	if l.Variant == "separable" && l.OutChannels == l.Channels()*len(kernels) {
 		out["pointwise.weight"] = made{"identity", func(set func(int, float64), shape []int) {
 			for c := range shape[0] {

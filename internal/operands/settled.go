@@ -33,8 +33,7 @@ func Settle(s layer.Spec, files Files, filters []string) (*Settled, error) {
 	}
 	set := &Settled{files: files}
 	if len(s.Input) == s.Dims+2 && !hasZero(s.Input) { // else the build says what is wrong
-		infer(&s, files.Shapes())
-		EaseDefaults(&s)
+		s.Follow(files.Shapes())
 		if len(filters) > 0 {
 			var err error
 			if set.Filters, err = applyFilters(&s, files, filters); err != nil {

@@ -275,3 +275,12 @@ func Read[T tensor.Float](s *Source) (t *tensor.Tensor[T], inexact int, err erro
 	tensor.FillUniform(t, tensor.NewStream(s.seed, layer.Input), 1)
 	return t, 0, nil
 }
+
+func hasZero(shape []int) bool {
+	for _, d := range shape {
+		if d < 1 {
+			return true
+		}
+	}
+	return false
+}

@@ -44,7 +44,11 @@ func drawLayer(t *rapid.T, v layer.Variant) (layer.Layer, error) {
 	for _, key := range v.Keys {
 		// Bins that are no power of two make inexact offsets, and a sample at the border then falls on either side.
 		if v.Name == "deform-roi-pool" || rapid.Bool().Draw(t, key) {
-			if err := s.Set(key, values[key]()); err != nil {
+			draw, ok := values[key]
+			if !ok {
+				t.Fatalf("layers_test.go draws no value for --%s", key)
+			}
+			if err := s.Set(key, draw()); err != nil {
 				t.Fatal(err)
 			}
 		}

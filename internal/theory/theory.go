@@ -22,7 +22,7 @@ type Ratio struct {
 }
 
 // Of predicts for a layer. kernel is the standard convolution's, for variants that have none of their own. ok is false
-// where there is no such formula: RoI pooling costs by the region, not by the pixel.
+// where there is no such formula.
 func Of(l layer.Layer, kernel []int) (r Ratio, ok bool) {
 	if v, _ := layer.VariantNamed(l.Variant); len(l.Kernel) > 0 && !v.Fixes("kernel") {
 		kernel = l.Kernel
@@ -31,8 +31,8 @@ func Of(l layer.Layer, kernel []int) (r Ratio, ok bool) {
 		c: float64(l.Channels()), o: float64(l.OutChannels), k: product(kernel), s: product(l.Stride),
 		g: float64(max(l.Groups, 1)), pixels: product(l.Input[2:]),
 	}
-	rule, ok := rules[l.Variant]
-	if !ok {
+	rule := rules[l.Variant]
+	if rule == nil {
 		return Ratio{}, false
 	}
 	return rule(f, l), true
@@ -51,6 +51,7 @@ var rules = map[string]func(figures, layer.Layer) Ratio{
 	"transposed":        transposed,
 	"dilated":           dilated,
 	"deformable":        deformable,
+	"deform-roi-pool":   nil, // costs by the region, not by the pixel
 	"se":                squeezeExcite,
 	"resize-conv":       resizeConv,
 }
