@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"unsafe"
 )
 
 // Array is a dense row-major array of any element type and any rank. Its elements are one slice of the Go type that Item
@@ -94,4 +95,21 @@ func (a *Array) String() string {
 		return a.Elem.String() + " scalar"
 	}
 	return a.Elem.String() + " " + Format(a.Shape)
+}
+
+// Bits is a's elements as unsigned integers of their size, which Size must be; it is for moving elements, whatever they
+// are. Strings have none.
+func Bits[T uint8 | uint16 | uint32 | uint64](a *Array) []T {
+	if size := a.Elem.Size(); size != int(unsafe.Sizeof(T(0))) {
+		panic(fmt.Sprintf("tensor: elements of %d bytes read as %d", size, unsafe.Sizeof(T(0))))
+	}
+	return unsafe.Slice((*T)(kinds[a.Elem].start(a.data)), a.Len())
+}
+
+// Raw is the memory of a's elements, which must not be strings.
+func Raw(a *Array) []byte {
+	if a.Elem == String {
+		panic("tensor: strings have no bytes of their own")
+	}
+	return unsafe.Slice((*byte)(kinds[a.Elem].start(a.data)), a.Bytes())
 }

@@ -43,20 +43,22 @@ type Item interface {
 
 // kind is what is known of an element type.
 type kind struct {
-	name string // NumPy's
-	size int    // bytes in memory
-	make func(n int) any
-	len  func(data any) int
-	copy func(dst, src any)
+	name  string // NumPy's
+	size  int    // bytes in memory
+	make  func(n int) any
+	len   func(data any) int
+	copy  func(dst, src any)
+	start func(data any) unsafe.Pointer
 }
 
 func kindOf[T Item](name string) kind {
 	var zero T
 	return kind{
 		name: name, size: int(unsafe.Sizeof(zero)),
-		make: func(n int) any { return make([]T, n) },
-		len:  func(data any) int { return len(data.([]T)) },
-		copy: func(dst, src any) { copy(dst.([]T), src.([]T)) },
+		make:  func(n int) any { return make([]T, n) },
+		len:   func(data any) int { return len(data.([]T)) },
+		copy:  func(dst, src any) { copy(dst.([]T), src.([]T)) },
+		start: func(data any) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(data.([]T))) },
 	}
 }
 

@@ -26,6 +26,19 @@ type Call struct {
 
 	// Limit is the most bytes that one output may take; 0 for 64 GiB.
 	Limit int64
+
+	state
+}
+
+// state is what a Call keeps from run to run.
+type state struct {
+	elem   tensor.Elem // T of the specification, as the operator sees it
+	origin tensor.Elem // T as the node has it
+	sums   []float64
+	like   uint64 // outputs of type T, a bit each
+	nest   nest
+	arena  []int // what shape hands out
+	used   int
 }
 
 // defaultLimit is the size of output that is refused where nobody knows the machine's memory.
@@ -36,9 +49,17 @@ type Operator struct {
 	Name, Domain string // the domain "" is ai.onnx
 	Inputs       Arity
 	Outputs      Arity
-	Elems        Elems  // of the first input
+	Elems        Elems  // that T of the specification can be
 	Doc          string // what it computes, in a line
-	run          func(*Call)
+
+	// InPlace is how many of the first inputs output 0 may share its elements with, where shape and element type are equal
+	// and nothing else reads that input.
+	InPlace int
+
+	of     int  // the input that is of type T
+	same   int  // how many inputs, from that one on, must be of the same type: 0 and 1 for it alone, -1 for all
+	native bool // run sees short integers and half floats as they are; otherwise as int64 and float32
+	run    func(*Call)
 }
 
 // Arity is how many inputs or outputs an operator takes: optional ones between Min and Max, Max -1 for any number.
@@ -90,7 +111,12 @@ func Run(c *Call) (err error) {
 		}
 	}()
 	op.accept(c)
-	op.run(c)
+	c.used, c.like = 0, 0
+	if op.native || !c.short() {
+		op.run(c)
+		return nil
+	}
+	op.runWide(c)
 	return nil
 }
 
@@ -107,8 +133,23 @@ func (op *Operator) accept(c *Call) {
 			c.refuse("input %d is missing", i)
 		}
 	}
-	if len(c.In) > 0 && c.In[0] != nil && !op.Elems.has(c.In[0].Elem) {
-		c.refuse("input of type %v: %w", c.In[0].Elem, ErrUnsupported)
+	c.elem, c.origin = tensor.Invalid, tensor.Invalid
+	if c.in(op.of) == nil {
+		return
+	}
+	c.elem = c.In[op.of].Elem
+	c.origin = c.elem
+	if !op.Elems.has(c.elem) {
+		c.refuse("input of type %v: %w", c.elem, ErrUnsupported)
+	}
+	end := op.of + op.same
+	if op.same < 0 {
+		end = len(c.In)
+	}
+	for i := op.of; i < min(end, len(c.In)); i++ {
+		if c.In[i] != nil && c.In[i].Elem != c.elem {
+			c.refuse("input %d is of type %v, input %d of %v: expected the same", op.of, c.elem, i, c.In[i].Elem)
+		}
 	}
 }
 
@@ -140,6 +181,40 @@ func (c *Call) out(i int, e tensor.Elem, shape []int) *tensor.Array {
 		c.Out[i] = a
 	}
 	return a
+}
+
+// typed is out of type T.
+func (c *Call) typed(i int, shape []int) *tensor.Array {
+	c.like |= 1 << i
+	return c.out(i, c.elem, shape)
+}
+
+// shape is a slice of n ints that lives as long as the run.
+func (c *Call) shape(n int) []int {
+	if c.used+n > len(c.arena) {
+		c.arena, c.used = make([]int, max(2*len(c.arena), n, 32)), 0
+	}
+	c.used += n
+	return c.arena[c.used-n : c.used : c.used]
+}
+
+// axis is an axis of that rank, counted from the end where it is negative.
+func (c *Call) axis(axis, rank int) int {
+	if axis < -rank || axis >= max(rank, 1) {
+		c.refuse("axis %d of %d axes", axis, rank)
+	}
+	if axis < 0 {
+		axis += rank
+	}
+	return axis
+}
+
+// data is a's elements, which must be of that type.
+func data[T tensor.Item](c *Call, a *tensor.Array) []T {
+	if e := tensor.ElemOf[T](); a.Elem != e {
+		c.refuse("an operand of type %v, expected %v", a.Elem, e)
+	}
+	return tensor.Data[T](a)
 }
 
 // afford refuses a shape that cannot be, or that is larger than the limit, before anything is allocated.

@@ -35,7 +35,7 @@ var (
 )
 
 // tables are the operators, by what they have in common.
-var tables = [][]Operator{moves}
+var tables = [][]Operator{arithmetics, comparisons, unaries, clips, reductions, ranks, moves, gathers, makers}
 
 // operators are all rows, by domain and name.
 var operators = func() map[string]*Operator {

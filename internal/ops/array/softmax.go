@@ -1,0 +1,106 @@
+package array
+
+import (
+	"math"
+
+	"convx/internal/tensor"
+)
+
+func normalized(name, doc string) Operator {
+	return Operator{Name: name, Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: doc, run: floating(softmaxes[float32], softmaxes[float64])}
+}
+
+// softmaxes normalizes lines along an axis; below opset 13 all axes from the given one on are one line.
+func softmaxes[T tensor.Float](c *Call) {
+	in := c.In[0]
+	rank := len(in.Shape)
+	out := data[T](c, c.typed(0, in.Shape))
+	x := data[T](c, in)
+	if len(x) == 0 {
+		return
+	}
+	otherwise := -1
+	if c.Version > 0 && c.Version < 13 {
+		otherwise = 1
+	}
+	axis := c.int("axis", otherwise)
+	a := around{1, len(x), 1}
+	switch {
+	case rank == 0:
+	case c.Version > 0 && c.Version < 13:
+		for _, d := range in.Shape[:c.flatAxis(axis, rank)] {
+			a.outer *= d
+		}
+		a.n = len(x) / a.outer
+	default:
+		a = aroundAxis(in.Shape, c.axis(axis, rank))
+	}
+	line := softmaxLine[T]
+	switch c.Op {
+	case "LogSoftmax":
+		line = logSoftmaxLine[T]
+	case "Hardmax":
+		line = hardmaxLine[T]
+	}
+	a.lines(func(_, start int) { line(out[start:], x[start:], a.n, a.inner) })
+}
+
+// flatAxis is an axis that parts a shape in two: it may follow the last one.
+func (c *Call) flatAxis(axis, rank int) int {
+	if axis == rank {
+		return axis
+	}
+	return c.axis(axis, rank)
+}
+
+func top[T tensor.Float](x []T, n, step int) T {
+	most := x[0]
+	for i := 1; i < n; i++ {
+		if v := x[i*step]; v > most || v != v {
+			most = v
+		}
+	}
+	return most
+}
+
+func softmaxLine[T tensor.Float](out, x []T, n, step int) {
+	most := top(x, n, step)
+	var sum float64
+	for i := 0; i < n*step; i += step {
+		e := exp(x[i] - most)
+		out[i] = e
+		sum += float64(e)
+	}
+	scale := T(1 / sum)
+	for i := 0; i < n*step; i += step {
+		out[i] *= scale
+	}
+}
+
+func logSoftmaxLine[T tensor.Float](out, x []T, n, step int) {
+	most := top(x, n, step)
+	var sum float64
+	for i := 0; i < n*step; i += step {
+		sum += float64(exp(x[i] - most))
+	}
+	all := T(math.Log(sum))
+	for i := 0; i < n*step; i += step {
+		out[i] = x[i] - most - all
+	}
+}
+
+func hardmaxLine[T tensor.Float](out, x []T, n, step int) {
+	best := 0
+	for i := 1; i < n; i++ {
+		if x[i*step] > x[best*step] {
+			best = i
+		}
+	}
+	for i := range n {
+		out[i*step] = 0
+	}
+	out[best*step] = 1
+}
+
+// exp is e^x in x's own precision.
+func exp[T tensor.Float](x T) T { return T(math.Exp(float64(x))) }

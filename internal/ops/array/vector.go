@@ -1,0 +1,89 @@
+package array
+
+import (
+	"math"
+
+	"convx/internal/ops/kernel"
+)
+
+// vectorOp is an operator on rows of float32 whose operands are both dense, or one of them a single number.
+type vectorOp struct {
+	dense  func(l kernel.Level, out, a, b []float32)
+	second func(l kernel.Level, out, a []float32, b float32) // b is the number
+	first  func(l kernel.Level, out []float32, a float32, b []float32)
+}
+
+// inf is no bound, and negativeZero what added to any number leaves it as it is.
+var (
+	inf          = float32(math.Inf(1))
+	negativeZero = float32(math.Copysign(0, -1))
+)
+
+// vectorOps are those that the kernels have, and division, which needs no call for each element.
+var vectorOps = map[string]vectorOp{
+	"Add": sumOp, "Sum": sumOp,
+	"Sub": {
+		dense:  func(l kernel.Level, out, a, b []float32) { l.Blend(out, a, b, 1, -1, -inf, inf) },
+		second: func(l kernel.Level, out, a []float32, b float32) { l.Affine(out, a, 1, -b, -inf, inf) },
+		first:  func(l kernel.Level, out []float32, a float32, b []float32) { l.Affine(out, b, -1, a, -inf, inf) },
+	},
+	"Mul": {
+		dense:  func(l kernel.Level, out, a, b []float32) { l.Product(out, a, b) },
+		second: scaleBy,
+		first:  func(l kernel.Level, out []float32, a float32, b []float32) { scaleBy(l, out, b, a) },
+	},
+	"Div": {
+		dense: func(_ kernel.Level, out, a, b []float32) {
+			a, b = a[:len(out)], b[:len(out)]
+			for i := range out {
+				out[i] = a[i] / b[i]
+			}
+		},
+		second: func(_ kernel.Level, out, a []float32, b float32) {
+			a = a[:len(out)]
+			for i := range out {
+				out[i] = a[i] / b
+			}
+		},
+		first: func(_ kernel.Level, out []float32, a float32, b []float32) {
+			b = b[:len(out)]
+			for i := range out {
+				out[i] = a / b[i]
+			}
+		},
+	},
+}
+
+var sumOp = vectorOp{
+	dense:  func(l kernel.Level, out, a, b []float32) { l.Blend(out, a, b, 1, 1, -inf, inf) },
+	second: func(l kernel.Level, out, a []float32, b float32) { l.Affine(out, a, 1, b, -inf, inf) },
+	first:  func(l kernel.Level, out []float32, a float32, b []float32) { l.Affine(out, b, 1, a, -inf, inf) },
+}
+
+func scaleBy(l kernel.Level, out, a []float32, b float32) {
+	l.Affine(out, a, b, negativeZero, -inf, inf)
+}
+
+// vectorPairs runs the call's nest by rows if it can.
+func vectorPairs(c *Call, out []float32, x, y any) bool {
+	op, ok := vectorOps[c.Op]
+	a, isFloat := x.([]float32)
+	n := &c.nest
+	last := len(n.extent) - 1
+	if !ok || !isFloat || last < 0 || n.stride[1][last] > 1 || n.stride[2][last] > 1 || n.extent[last] < 4 {
+		return false
+	}
+	b, level := y.([]float32), kernel.Best()
+	n.rows(func(at [operands]int, count int, step [operands]int) {
+		row := out[at[0]:][:count]
+		switch {
+		case step[1] == 0:
+			op.first(level, row, a[at[1]], b[at[2]:][:count])
+		case step[2] == 0:
+			op.second(level, row, a[at[1]:][:count], b[at[2]])
+		default:
+			op.dense(level, row, a[at[1]:][:count], b[at[2]:][:count])
+		}
+	})
+	return true
+}
