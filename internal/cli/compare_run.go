@@ -102,7 +102,7 @@ func (o *compareOptions) openInput() (*operands.Source, error) {
 		spec.Dims = 2
 	}
 	return operands.OpenSource(operands.Origin{
-		Path: o.input, Stdin: o.In, Color: color, MaxPixels: o.maxPixels, Seed: o.seed, Dims: spec.Dims, Size: spec.Input,
+		Path: o.input, Stdin: o.In, Color: color, MaxPixels: o.maxPixels, As: tensor.Float32, Seed: o.seed, Dims: spec.Dims, Size: spec.Input,
 	})
 }
 

@@ -185,7 +185,7 @@ func TestCompareFilters(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, file := range []string{out, out, filepath.Join(dir, "up.npy")} {
-		f, err := npy.Open(file, 0)
+		f, err := npy.Open(file, npy.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

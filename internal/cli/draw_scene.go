@@ -95,7 +95,7 @@ func (o *drawOptions) smallPicture() (x *tensor.Tensor[float32], label string, e
 		return nil, "", usagef("--input and a picture: the size is the picture's own")
 	}
 	src, err := operands.OpenSource(operands.Origin{
-		Path: o.scene.input, Stdin: o.In, Color: c, MaxPixels: o.scene.maxPixels, Dims: o.spec.Dims, WeightDims: 2,
+		Path: o.scene.input, Stdin: o.In, Color: c, MaxPixels: o.scene.maxPixels, As: tensor.Float32, Dims: o.spec.Dims, WeightDims: 2,
 	})
 	if err != nil {
 		return nil, "", err

@@ -31,7 +31,7 @@ func writeArray[T tensor.Float](t *testing.T, path string, x *tensor.Tensor[T]) 
 
 func readArray(t *testing.T, path string) *tensor.Tensor[float64] {
 	t.Helper()
-	f, err := npy.Open(path, 0)
+	f, err := npy.Open(path, npy.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

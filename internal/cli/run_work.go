@@ -36,10 +36,18 @@ func runRun(ctx context.Context, o runOptions) error {
 	if err := j.settle(); err != nil {
 		return err
 	}
-	if o.dtype == "float64" {
+	if j.element() == tensor.Float64 {
 		return compute[float64](ctx, j)
 	}
 	return compute[float32](ctx, j)
+}
+
+// element is the type that is computed in.
+func (j *job) element() tensor.Elem {
+	if j.dtype == "float64" {
+		return tensor.Float64
+	}
+	return tensor.Float32
 }
 
 func (j *job) settle() (err error) {
@@ -53,7 +61,7 @@ func (j *job) settle() (err error) {
 	if err != nil {
 		return err
 	}
-	if j.given, err = operands.OpenFiles(j.weights); err != nil {
+	if j.given, err = operands.OpenFiles(j.weights, j.element()); err != nil {
 		return err
 	}
 	color, err := j.colorOption()
@@ -61,7 +69,7 @@ func (j *job) settle() (err error) {
 		return err
 	}
 	j.source, err = operands.OpenSource(operands.Origin{
-		Path: j.input, Stdin: j.In, Color: color, MaxPixels: j.maxPixels, Seed: j.seed,
+		Path: j.input, Stdin: j.In, Color: color, MaxPixels: j.maxPixels, As: j.element(), Seed: j.seed,
 		Dims: spec.Dims, WeightDims: layer.DimsOf(j.given.Shapes()), Size: spec.Input,
 	})
 	if err != nil {

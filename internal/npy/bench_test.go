@@ -95,7 +95,7 @@ func BenchmarkArchive(b *testing.B) {
 		b.Run("read/"+name, func(b *testing.B) {
 			b.SetBytes(4 << 20)
 			for b.Loop() {
-				f, err := From(bytes.NewReader(file.Bytes()), "x", 0)
+				f, err := From(bytes.NewReader(file.Bytes()), "x", Options{})
 				if err != nil {
 					b.Fatal(err)
 				}

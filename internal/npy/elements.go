@@ -17,33 +17,56 @@ const (
 	firstBytes = 1 << 20
 )
 
-// readElements reads n elements as T. Memory is allocated at once when the length of the input is trusted to cover it;
-// otherwise it doubles as data arrives, so that at most twice the data that came is ever held.
+// growth is how many times larger the memory for a stream of unknown length becomes when it is full. Memory that nothing
+// was written to costs nothing until it is, so what counts is what was copied: a seventh of the array.
+const growth = 8
+
+// readElements reads n elements as T.
 func readElements[T tensor.Float](r io.Reader, info Info, n int, trusted bool) ([]T, int, error) {
-	first := n
-	if !trusted {
-		first = min(n, firstBytes/info.DType.Size())
-	}
 	d := decoder[T]{r: r, info: info}
-	data := make([]T, first)
+	data, err := fill(info, n, trusted, d.read)
+	return data, d.inexact, err
+}
+
+// fill makes n elements and fills them a part at a time; read says how many bytes it got. Memory is allocated at once when
+// the length of the input is trusted to cover it; otherwise it grows as data arrives, in steps that end at n.
+func fill[T any](info Info, n int, trusted bool, read func(part []T) (int, error)) ([]T, error) {
+	size := info.DType.Size()
+	data := make([]T, firstStep(n, size, trusted))
 	for done := 0; done < n; {
 		if done == len(data) {
-			larger := make([]T, min(n, 2*len(data)))
+			larger := make([]T, nextStep(n, len(data)))
 			copy(larger, data)
 			data = larger
 		}
-		part := data[done:min(len(data), done+chunk/info.DType.Size())]
-		got, err := d.read(part)
+		part := data[done:min(len(data), done+chunk/size)]
+		got, err := read(part)
 		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			size := int64(info.DType.Size())
-			return nil, 0, truncated(int64(done)*size+int64(got), int64(n)*size, info)
+			return nil, truncated(int64(done)*int64(size)+int64(got), int64(n)*int64(size), info)
 		}
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		done += len(part)
 	}
-	return data, d.inexact, nil
+	return data, nil
+}
+
+// firstStep is n divided by growth as often as it takes to come to firstBytes, unless the length is trusted.
+func firstStep(n, size int, trusted bool) int {
+	for !trusted && n > firstBytes/size {
+		n = (n + growth - 1) / growth
+	}
+	return n
+}
+
+// nextStep is the step after one of len elements among those that end at n.
+func nextStep(n, len int) int {
+	for next := n; ; next = (next + growth - 1) / growth {
+		if (next+growth-1)/growth <= len {
+			return next
+		}
+	}
 }
 
 // decoder turns the bytes of one array into elements of T.
@@ -59,7 +82,7 @@ func (d *decoder[T]) read(dst []T) (int, error) {
 	if d.info.DType == native[T]() {
 		raw := view[byte](dst)
 		n, err := io.ReadFull(d.r, raw)
-		if err == nil && d.swapped() {
+		if err == nil && d.info.swapped() {
 			swap(raw, d.info.DType.Size())
 		}
 		return n, err
@@ -73,14 +96,15 @@ func (d *decoder[T]) read(dst []T) (int, error) {
 	if err != nil {
 		return n, err
 	}
-	if d.swapped() {
+	if d.info.swapped() {
 		swap(raw, d.info.DType.Size())
 	}
 	d.inexact += convert(dst, raw, d.info.DType)
 	return n, nil
 }
 
-func (d *decoder[T]) swapped() bool { return d.info.BigEndian == littleEndian }
+// swapped tells whether the file's byte order is not this machine's.
+func (info Info) swapped() bool { return info.BigEndian == littleEndian }
 
 // native is the file's type whose bytes are T's.
 func native[T tensor.Float]() DType {

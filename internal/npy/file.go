@@ -1,7 +1,6 @@
 package npy
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/dustin/go-humanize"
 
 	"convx/internal/input"
 	"convx/internal/tensor"
@@ -40,7 +37,7 @@ func Sniff(start []byte) Format {
 	return Unknown
 }
 
-// File is an open container of arrays. The arrays are decoded when they are asked for.
+// File is an open container of arrays. Those of a file are decoded when they are asked for, those of a pipe as they arrive.
 type File struct {
 	label    string // in messages: a quoted path
 	format   Format
@@ -49,21 +46,33 @@ type File struct {
 	closer   io.Closer
 }
 
-// array is one entry of a container. open starts reading it; the function it returns ends that.
+// array is one entry of a container. open starts reading it; the function it returns ends that. An array that came
+// through a pipe is held instead.
 type array struct {
 	name string
 	open func() (body, func() error, error)
+	held *held
+}
+
+// Options bound what a container may take, and say what is kept of a pipe: what comes once must be settled as it comes.
+type Options struct {
+	// MaxBytes is the memory that an array, or all the arrays of a pipe together, may take; 0: DefaultMaxBytes.
+	MaxBytes int64
+	// As is the element type that the arrays of a piped archive are kept in, Float32 or Float64; Invalid: their own.
+	As tensor.Elem
+	// Only, if not empty, keeps of a piped archive the array of this name, or the one that there is.
+	Only string
 }
 
 // Open opens the container at path: .npy, .npz or .safetensors, told apart by their content. An array that would take more
-// than maxBytes of memory (0: DefaultMaxBytes) is refused. Errors name the file.
-func Open(path string, maxBytes int64) (*File, error) {
+// memory than o allows is refused. Errors name the file.
+func Open(path string, o Options) (*File, error) {
 	label := strconv.Quote(path)
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, failed(label, input.Cause(err))
 	}
-	f, err := openFile(file, label, maxBytes)
+	f, err := openFile(file, label, o)
 	if err != nil {
 		file.Close()
 		return nil, err
@@ -71,7 +80,7 @@ func Open(path string, maxBytes int64) (*File, error) {
 	return f, nil
 }
 
-func openFile(file *os.File, label string, maxBytes int64) (*File, error) {
+func openFile(file *os.File, label string, o Options) (*File, error) {
 	stat, err := file.Stat()
 	switch {
 	case err != nil:
@@ -79,27 +88,14 @@ func openFile(file *os.File, label string, maxBytes int64) (*File, error) {
 	case stat.IsDir():
 		return nil, failed(label, errors.New("it is a directory"))
 	case !stat.Mode().IsRegular(): // a pipe, as of <(command)
-		defer file.Close()
-		return From(file, label, maxBytes)
+		f, err := From(file, label, o)
+		if err == nil {
+			f.closer = file
+		}
+		return f, err
 	}
-	f := &File{label: label, maxBytes: maxBytes, closer: file}
+	f := &File{label: label, maxBytes: o.MaxBytes, closer: file}
 	return f, f.scan(file, stat.Size())
-}
-
-// From reads a whole container into memory, from a pipe. The label stands for its name in messages, such as "standard input".
-func From(r io.Reader, label string, maxBytes int64) (*File, error) {
-	if maxBytes <= 0 {
-		maxBytes = DefaultMaxBytes
-	}
-	data, err := io.ReadAll(io.LimitReader(r, maxBytes))
-	if err != nil {
-		return nil, failed(label, input.Cause(err))
-	}
-	if int64(len(data)) == maxBytes {
-		return nil, failed(label, fmt.Errorf("it takes %w (%s)", ErrLimit, humanize.IBytes(uint64(maxBytes))))
-	}
-	f := &File{label: label, maxBytes: maxBytes}
-	return f, f.scan(bytes.NewReader(data), int64(len(data)))
 }
 
 // scan finds the arrays of a container of size bytes.
@@ -118,7 +114,7 @@ func (f *File) scan(r io.ReaderAt, size int64) error {
 	case Safetensors:
 		f.arrays, err = scanSafetensors(r, size)
 	default:
-		err = fmt.Errorf("expected .npy, .npz or .safetensors, found %s", describe(start))
+		err = notArrays(start)
 	}
 	if err != nil {
 		return failed(f.label, err)
@@ -149,9 +145,16 @@ func (f *File) Has(name string) bool { return slices.Contains(f.Names(), name) }
 
 // Stat reads what the file says about an array, without its elements.
 func (f *File) Stat(name string) (Info, error) {
-	b, done, err := f.find(name)
+	a, err := f.find(name)
 	if err != nil {
 		return Info{}, err
+	}
+	if a.held != nil {
+		return a.held.info, f.failedArray(name, a.held.err)
+	}
+	b, done, err := a.open()
+	if err != nil {
+		return Info{}, f.failedArray(name, err)
 	}
 	return b.info, done()
 }
@@ -164,38 +167,42 @@ func (f *File) Close() error {
 	return f.closer.Close()
 }
 
-// Load decodes the array called name. Errors name the file and the array.
+// Load decodes the array called name. What came through a pipe is shared by all that load it. Errors name the file and
+// the array.
 func Load[T tensor.Float](f *File, name string) (*tensor.Tensor[T], Info, error) {
-	b, done, err := f.find(name)
+	a, err := f.find(name)
 	if err != nil {
 		return nil, Info{}, err
 	}
-	defer done()
-	t, info, err := readBody[T](b, f.maxBytes)
+	if a.held != nil {
+		t, info, err := take[T](a.held)
+		return t, info, f.failedArray(name, err)
+	}
+	b, done, err := a.open()
 	if err != nil {
 		return nil, Info{}, f.failedArray(name, err)
 	}
-	return t, info, nil
+	defer done()
+	t, info, err := readBody[T](b, f.maxBytes)
+	return t, info, f.failedArray(name, err)
 }
 
-func (f *File) find(name string) (body, func() error, error) {
+func (f *File) find(name string) (array, error) {
 	for _, a := range f.arrays {
-		if a.name != name {
-			continue
+		if a.name == name {
+			return a, nil
 		}
-		b, done, err := a.open()
-		if err != nil {
-			return body{}, nil, f.failedArray(name, err)
-		}
-		return b, done, nil
 	}
 	if f.format == NPY {
-		return body{}, nil, failed(f.label, fmt.Errorf("a .npy holds one array without a name, not %q", name))
+		return array{}, failed(f.label, fmt.Errorf("a .npy holds one array without a name, not %q", name))
 	}
-	return body{}, nil, failed(f.label, fmt.Errorf("it has no array %q, only %s", name, quoteAll(f.Names())))
+	return array{}, failed(f.label, fmt.Errorf("it has no array %q, only %s", name, quoteAll(f.Names())))
 }
 
 func (f *File) failedArray(name string, err error) error {
+	if err == nil {
+		return nil
+	}
 	if f.format != NPY {
 		err = fmt.Errorf("array %q: %w", name, input.Cause(err))
 	}
@@ -215,6 +222,10 @@ func quoteAll(names []string) string {
 		list += fmt.Sprintf(" and %d more", rest)
 	}
 	return list
+}
+
+func notArrays(start []byte) error {
+	return fmt.Errorf("expected .npy, .npz or .safetensors, found %s", describe(start))
 }
 
 // describe names what a file is when it is not what was expected.

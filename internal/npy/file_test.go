@@ -18,7 +18,7 @@ import (
 
 func TestOpenArchivesOfNumPy(t *testing.T) {
 	for _, name := range []string{"stored.npz", "deflated.npz"} {
-		f, err := Open(filepath.Join("testdata", name), 0)
+		f, err := Open(filepath.Join("testdata", name), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestOpenArchivesOfNumPy(t *testing.T) {
 
 func TestOpenArray(t *testing.T) {
 	path := filepath.Join("testdata", "vector.npy")
-	f, err := Open(path, 0)
+	f, err := Open(path, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestArchiveRoundTrip(t *testing.T) {
 		if size := one.Len(); deflate != (size < 4000) {
 			t.Errorf("deflate %v: %d bytes", deflate, size)
 		}
-		f, err := From(iotest.HalfReader(&one), "standard input", 0)
+		f, err := From(iotest.HalfReader(&one), "standard input", Options{})
 		if err != nil || !slices.Equal(f.Names(), []string{"a/b ü", "fc1.weight", "x"}) {
 			t.Fatalf("%v, %v", f, err)
 		}
@@ -159,12 +159,23 @@ func TestArchiveRefuses(t *testing.T) {
 		{"a checkpoint", archive(zip.Store, "model/data.pkl", "x"), "PyTorch checkpoint"},
 		{"other arrays", archive(zip.Store, "a.npy", whole, "b.npy", whole), `it has no array "w", only "a", "b"`},
 	} {
-		f, err := From(bytes.NewReader(c.data), `"w.npz"`, 0)
+		f, err := scanned(c.data, `"w.npz"`)
 		if err == nil {
 			_, _, err = Load[float32](f, "w")
 		}
 		checkRefusal(t, c.name, err, `reading "w.npz": `, c.want)
+		f, err = From(iotest.HalfReader(bytes.NewReader(c.data)), `"w.npz"`, Options{})
+		if err == nil {
+			_, _, err = Load[float32](f, "w")
+		}
+		checkRefusal(t, c.name+", piped", err, `reading "w.npz": `, "")
 	}
+}
+
+// scanned opens a container as a file is opened.
+func scanned(data []byte, label string) (*File, error) {
+	f := &File{label: label}
+	return f, f.scan(bytes.NewReader(data), int64(len(data)))
 }
 
 func deflated(s string) []byte {
@@ -207,16 +218,13 @@ func TestOpenRefuses(t *testing.T) {
 		{write("empty.npy", ""), "expected .npy, .npz or .safetensors, found an empty file"},
 		{write("h5.npz", "\x89HDF\r\n\x1a\n"), "an HDF5 file"},
 	} {
-		_, err := Open(c.path, 0)
+		_, err := Open(c.path, Options{})
 		checkRefusal(t, c.path, err, fmt.Sprintf("reading %q: ", c.path), c.want)
 		if err != nil && strings.Count(err.Error(), folder) != 1 {
 			t.Errorf("the path stands twice: %v", err)
 		}
 	}
-	if _, err := From(strings.NewReader("12345678"), "standard input", 8); !errors.Is(err, ErrLimit) {
-		t.Errorf("an endless pipe: %v", err)
-	}
-	f, err := Open(filepath.Join("testdata", "vector.npy"), 23)
+	f, err := Open(filepath.Join("testdata", "vector.npy"), Options{MaxBytes: 23})
 	if err != nil {
 		t.Fatal(err)
 	}

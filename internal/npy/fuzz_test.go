@@ -71,6 +71,7 @@ func FuzzNpz(f *testing.F) {
 	for _, method := range []uint16{zip.Store, zip.Deflate} {
 		seed := archive(method, "w.npy", whole, "folder/", "", "b", whole)
 		f.Add(seed)
+		f.Add(patched(seed))
 		f.Add(seed[:len(seed)/2])
 		f.Add(bytes.ReplaceAll(seed, []byte{63}, []byte{64}))
 	}
@@ -91,21 +92,36 @@ func FuzzSafetensors(f *testing.F) {
 	f.Fuzz(loadAll)
 }
 
-// loadAll opens a container and loads everything in it; every array must be whole and within the limit.
+// loadAll opens a container as a file and as a pipe and loads everything in it; every array must be whole and within the
+// limit, and where both ways can read it, it must be the same.
 func loadAll(t *testing.T, data []byte) {
-	file, err := From(bytes.NewReader(data), "fuzz", fuzzLimit)
-	if err != nil {
+	file := &File{label: "file", maxBytes: fuzzLimit}
+	fileErr := file.scan(bytes.NewReader(data), int64(len(data)))
+	pipe, pipeErr := From(onlyReader{bytes.NewReader(data)}, "pipe", Options{MaxBytes: fuzzLimit})
+	for _, f := range []*File{file, pipe} {
+		if f == nil || f == file && fileErr != nil {
+			continue
+		}
+		for _, name := range f.Names() {
+			info, statErr := f.Stat(name)
+			x, _, err := Load[float32](f, name)
+			if err != nil {
+				continue
+			}
+			n, sizeErr := tensor.Size(x.Shape)
+			if statErr != nil || sizeErr != nil || n != len(x.Data) || n*4 > fuzzLimit || !slices.Equal(info.Shape, x.Shape) {
+				t.Fatalf("%q: %+v has %d elements (%v, %v)", name, info, len(x.Data), statErr, sizeErr)
+			}
+		}
+	}
+	if fileErr != nil || pipeErr != nil {
 		return
 	}
 	for _, name := range file.Names() {
-		info, statErr := file.Stat(name)
 		x, _, err := Load[float32](file, name)
-		if err != nil {
-			continue
-		}
-		n, sizeErr := tensor.Size(x.Shape)
-		if statErr != nil || sizeErr != nil || n != len(x.Data) || n*4 > fuzzLimit || !slices.Equal(info.Shape, x.Shape) {
-			t.Fatalf("%q: %+v has %d elements (%v, %v)", name, info, len(x.Data), statErr, sizeErr)
+		y, _, err2 := Load[float32](pipe, name)
+		if err == nil && err2 == nil && !slices.Equal(view[uint32](x.Data), view[uint32](y.Data)) {
+			t.Fatalf("%q is %v in the file and %v in the pipe", name, x, y)
 		}
 	}
 }

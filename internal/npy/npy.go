@@ -38,6 +38,12 @@ type Info struct {
 	Inexact int
 }
 
+// bytes is the size of the elements in the file; the reader of the header has seen that it fits.
+func (info Info) bytes() int64 {
+	n, _ := tensor.Size(info.Shape)
+	return int64(n) * int64(info.DType.Size())
+}
+
 // Read decodes the one array of a .npy stream. The tensor may take up to maxBytes of memory (0: DefaultMaxBytes); what
 // would take more is refused with the estimate, wrapping ErrLimit, before it is allocated. Anything after the array is
 // an error. Errors do not name the stream.
@@ -61,17 +67,11 @@ type body struct {
 	trusted bool  // size was measured, not claimed: memory may be allocated on its word
 }
 
-// readBody decodes the elements and demands that the stream ends with them.
+// readBody decodes the elements as T and demands that the stream ends with them.
 func readBody[T tensor.Float](b body, maxBytes int64) (*tensor.Tensor[T], Info, error) {
 	info := b.info
-	n, err := tensor.Size(info.Shape)
+	n, err := b.check(native[T]().Size(), maxBytes)
 	if err != nil {
-		return nil, Info{}, err
-	}
-	if err := checkMemory[T](info, n, maxBytes); err != nil {
-		return nil, Info{}, err
-	}
-	if err := checkLength(info, n, b.size); err != nil {
 		return nil, Info{}, err
 	}
 	data, inexact, err := readElements[T](b.r, info, n, b.trusted)
@@ -88,21 +88,25 @@ func readBody[T tensor.Float](b body, maxBytes int64) (*tensor.Tensor[T], Info, 
 	return tensor.Of(data, info.Shape...), info, nil
 }
 
-// checkMemory refuses n elements that would not fit, counting the second copy that a change of order takes.
-func checkMemory[T tensor.Float](info Info, n int, maxBytes int64) error {
+// check refuses an array of elements that take so many bytes each when it would not fit in the memory, counting the second
+// copy that a change of order takes, or when the input does not have its length. It returns the number of elements.
+func (b body) check(element int, maxBytes int64) (int, error) {
+	n, err := tensor.Size(b.info.Shape)
+	if err != nil {
+		return 0, err
+	}
 	if maxBytes <= 0 {
 		maxBytes = DefaultMaxBytes
 	}
-	var element T
-	need := uint64(n) * uint64(unsafe.Sizeof(element)) // tensor.Size keeps 8 n below 2^63
-	if info.Fortran && reorders(info.Shape) {
+	need := uint64(n) * uint64(element) // tensor.Size keeps 8 n below 2^63
+	if b.info.Fortran && reorders(b.info.Shape) {
 		need *= 2
 	}
 	if need > uint64(maxBytes) {
-		return fmt.Errorf("shape %s needs %s: %w (%s)", tensor.Format(info.Shape),
+		return 0, fmt.Errorf("shape %s needs %s: %w (%s)", tensor.Format(b.info.Shape),
 			humanize.IBytes(need), ErrLimit, humanize.IBytes(uint64(maxBytes)))
 	}
-	return nil
+	return n, checkLength(b.info, n, b.size)
 }
 
 // checkLength compares the header's claim with the bytes that are there, before anything is allocated on its word.

@@ -5,46 +5,94 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 )
 
 // scanArchive lists the arrays of a .npz. An archive is not unpacked beyond what an array's header claims, and that claim
-// must agree with the archive's directory and with the caller's limit first.
+// must agree with the archive's directory and with the caller's limit first. What else lies in it, such as a readme, is
+// no array.
 func scanArchive(r io.ReaderAt, size int64) ([]array, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, archiveError(err)
 	}
-	arrays, seen := []array{}, map[string]bool{}
+	arrays, names := []array{}, entryNames{}
 	for _, entry := range z.File {
-		if strings.HasSuffix(entry.Name, "/") {
-			continue
+		name, claimed, err := names.add(entry.Name)
+		if err != nil {
+			return nil, err
 		}
-		if path.Base(entry.Name) == "data.pkl" {
-			return nil, errors.New("it is a PyTorch checkpoint, whose pickle is never loaded: save the arrays with numpy.savez or as safetensors")
+		if claimed || startsAsArray(entry) {
+			arrays = append(arrays, array{name: name, open: func() (body, func() error, error) { return openEntry(entry, size) }})
 		}
-		name := strings.TrimSuffix(entry.Name, ".npy")
-		if seen[name] {
-			return nil, fmt.Errorf("two arrays are called %q", clip(name))
-		}
-		seen[name] = true
-		arrays = append(arrays, array{name, func() (body, func() error, error) { return openEntry(entry, size) }})
 	}
 	if len(arrays) == 0 {
-		return nil, errors.New("the archive holds no arrays")
+		return nil, names.none()
 	}
 	return arrays, nil
 }
 
+// entryNames are those of an archive's entries, by the names of the arrays that they may be.
+type entryNames map[string]bool
+
+// add takes the next entry's name. It gives the name of the array, and whether the ending claims that there is one; where
+// it does not, the content tells. Folders are not entries, nor is what macOS keeps beside the files.
+func (e entryNames) add(entry string) (name string, claimed bool, err error) {
+	if strings.HasSuffix(entry, "/") || strings.HasPrefix(entry, "__MACOSX/") {
+		return "", false, nil
+	}
+	if path.Base(entry) == "data.pkl" {
+		return "", false, errors.New("it is a PyTorch checkpoint, whose pickle is never loaded: save the arrays with numpy.savez or as safetensors")
+	}
+	name, claimed = strings.CutSuffix(entry, ".npy")
+	if e[name] {
+		return "", false, fmt.Errorf("two arrays are called %q", clip(name))
+	}
+	e[name] = true
+	return name, claimed, nil
+}
+
+// none says that there are no arrays, and what there is instead.
+func (e entryNames) none() error {
+	if len(e) == 0 {
+		return errors.New("the archive holds no arrays")
+	}
+	return fmt.Errorf("the archive holds no arrays, only %s", quoteAll(slices.Sorted(maps.Keys(e))))
+}
+
+// startsAsArray looks at the content of an entry whose name does not end in .npy.
+func startsAsArray(entry *zip.File) bool {
+	if strings.HasSuffix(entry.Name, "/") || strings.HasPrefix(entry.Name, "__MACOSX/") {
+		return false
+	}
+	r, err := entry.Open()
+	if err != nil {
+		return false
+	}
+	defer r.Close()
+	start := make([]byte, len(magic))
+	_, err = io.ReadFull(r, start)
+	return err == nil && string(start) == magic
+}
+
+const encrypted = 1 // flag bit of the zip format
+
+var errEncrypted = errors.New("it is encrypted: save the archive without a password")
+
+func unknownMethod(method uint16) error {
+	return fmt.Errorf("compression method %d is not known: use numpy.savez or numpy.savez_compressed", method)
+}
+
 func openEntry(entry *zip.File, archiveSize int64) (body, func() error, error) {
-	const encrypted = 1 // flag bit of the zip format
 	if entry.Flags&encrypted != 0 {
-		return body{}, nil, errors.New("it is encrypted: save the archive without a password")
+		return body{}, nil, errEncrypted
 	}
 	unpacked, err := entry.Open()
 	if errors.Is(err, zip.ErrAlgorithm) {
-		return body{}, nil, fmt.Errorf("compression method %d is not known: use numpy.savez or numpy.savez_compressed", entry.Method)
+		return body{}, nil, unknownMethod(entry.Method)
 	}
 	if err != nil {
 		return body{}, nil, archiveError(err)

@@ -1,7 +1,5 @@
 package npy
 
-import "convx/internal/tensor"
-
 // reorders tells whether C and Fortran order differ for a shape: not while at most one axis is longer than 1.
 func reorders(shape []int) bool {
 	long := 0
@@ -20,7 +18,7 @@ func reorders(shape []int) bool {
 //
 // The two orders disagree most on the first and the last axis, so those two are walked in square tiles that stay in
 // cache, for every index of the axes between.
-func rowMajor[T tensor.Float](src []T, shape []int) []T {
+func rowMajor[T any](src []T, shape []int) []T {
 	if !reorders(shape) {
 		return src
 	}
@@ -59,7 +57,7 @@ func offsets(index, between []int, rows, columns int) (from, to int) {
 }
 
 // transpose copies dst[r*rowStride + c] = src[r + c*columnStride].
-func transpose[T tensor.Float](dst, src []T, rows, columns, rowStride, columnStride int) {
+func transpose[T any](dst, src []T, rows, columns, rowStride, columnStride int) {
 	const tile = 32 // two tiles of float64 are 16 KiB: half of a first-level cache
 	for r0 := 0; r0 < rows; r0 += tile {
 		for c0 := 0; c0 < columns; c0 += tile {

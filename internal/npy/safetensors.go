@@ -26,25 +26,54 @@ var safetensorsTypes = map[safetensors.DType]DType{
 	safetensors.F16: Float16, safetensors.BF16: BFloat16, safetensors.F32: Float32, safetensors.F64: Float64,
 }
 
-// scanSafetensors lists the arrays of a .safetensors file (https://huggingface.co/docs/safetensors): the length of a JSON
-// header, the header, then the elements of all arrays, little-endian, without gaps. The library parses the header; only
-// the arrays that are loaded are read.
+// placed is an array of a .safetensors file: so many bytes from begin on, counted from the end of the header.
+type placed struct {
+	name         string
+	info         Info
+	begin, bytes int64
+}
+
+// scanSafetensors lists the arrays of a .safetensors file of size bytes.
 func scanSafetensors(r io.ReaderAt, size int64) ([]array, error) {
+	head := io.NewSectionReader(r, 0, size)
+	list, err := readSafetensors(head)
+	if err != nil {
+		return nil, err
+	}
+	start, _ := head.Seek(0, io.SeekCurrent)
+	arrays, end := []array{}, start
+	for _, p := range list {
+		if end = start + p.begin + p.bytes; end > size {
+			return nil, fmt.Errorf("array %q: its place, bytes %d to %d, does not fit its shape or the file (cut off?)", clip(p.name), p.begin, p.begin+p.bytes)
+		}
+		arrays = append(arrays, array{name: p.name, open: func() (body, func() error, error) {
+			section := io.NewSectionReader(r, start+p.begin, p.bytes)
+			return body{r: section, info: p.info, size: p.bytes, trusted: true}, func() error { return nil }, nil
+		}})
+	}
+	if end != size {
+		return nil, fmt.Errorf("%d bytes follow the arrays that the header describes", size-end)
+	}
+	return arrays, nil
+}
+
+// readSafetensors reads the header of a .safetensors file (https://huggingface.co/docs/safetensors): its length, then JSON.
+// The elements of all arrays follow, little-endian, without gaps. The library parses the header.
+func readSafetensors(r io.Reader) ([]placed, error) {
 	var field [8]byte
-	if _, err := r.ReadAt(field[:], 0); err != nil {
-		return nil, errShortHeader
+	if _, err := io.ReadFull(r, field[:]); err != nil {
+		return nil, shortHeader(err)
 	}
 	length := binary.LittleEndian.Uint64(field[:])
 	if length > maxJSON {
 		return nil, fmt.Errorf("a header of %d bytes is too long (at most %d)", length, maxJSON)
 	}
-	start := int64(len(field)) + int64(length)
-	if start > size {
-		return nil, errShortHeader
-	}
-	text := make([]byte, length)
-	if _, err := r.ReadAt(text, int64(len(field))); err != nil && !errors.Is(err, io.EOF) {
+	text, err := io.ReadAll(io.LimitReader(r, int64(length))) // no memory ahead of the data
+	if err != nil {
 		return nil, err
+	}
+	if uint64(len(text)) < length {
+		return nil, errShortHeader
 	}
 	var header safetensors.Metadata
 	if err := json.Unmarshal(text, &header); err != nil {
@@ -53,7 +82,7 @@ func scanSafetensors(r io.ReaderAt, size int64) ([]array, error) {
 		}
 		return nil, fmt.Errorf("damaged header: %w", err)
 	}
-	return placeTensors(r, header.Tensors(), start, size)
+	return placeTensors(header.Tensors())
 }
 
 // unknownType finds an array whose element type is sound and newer than what can be read, like F8_E4M3, in a header that the
@@ -75,44 +104,31 @@ func unknownType(header []byte) (name, dtype string, ok bool) {
 	return "", "", false
 }
 
-// placeTensors checks that the arrays cover the data exactly, in turn, as the format demands: no gap can hide anything,
-// no two arrays share bytes.
-func placeTensors(r io.ReaderAt, tensors map[string]*safetensors.TensorInfo, start, size int64) ([]array, error) {
-	type placed struct {
-		name string
-		*safetensors.TensorInfo
-	}
-	order := []placed{}
-	for name, t := range tensors {
-		order = append(order, placed{name, t})
-	}
-	slices.SortFunc(order, func(a, b placed) int {
-		return cmp.Or(slices.Compare(a.DataOffsets[:], b.DataOffsets[:]), cmp.Compare(a.name, b.name))
+// placeTensors checks that the arrays follow each other, as the format demands: no gap can hide anything, no two arrays
+// share bytes.
+func placeTensors(tensors map[string]*safetensors.TensorInfo) ([]placed, error) {
+	names := slices.Collect(maps.Keys(tensors))
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(slices.Compare(tensors[a].DataOffsets[:], tensors[b].DataOffsets[:]), cmp.Compare(a, b))
 	})
-	arrays, end := []array{}, uint64(0)
-	for _, t := range order {
-		info, n, err := tensorInfo(t.TensorInfo)
+	list, end := []placed{}, uint64(0)
+	for _, name := range names {
+		t := tensors[name]
+		info, n, err := tensorInfo(t)
 		if err != nil {
-			return nil, fmt.Errorf("array %q: %w", clip(t.name), err)
+			return nil, fmt.Errorf("array %q: %w", clip(name), err)
 		}
-		begin := t.DataOffsets[0]
-		if begin != end || t.DataOffsets[1]-begin != uint64(n) || t.DataOffsets[1] > uint64(size-start) {
-			return nil, fmt.Errorf("array %q: its place, bytes %d to %d, does not fit its shape or the file (cut off?)",
-				clip(t.name), t.DataOffsets[0], t.DataOffsets[1])
+		begin, next := t.DataOffsets[0], t.DataOffsets[1]
+		if begin != end || next-begin != uint64(n) || next > math.MaxInt64/2 {
+			return nil, fmt.Errorf("array %q: its place, bytes %d to %d, does not fit its shape or the array before", clip(name), begin, next)
 		}
-		end = t.DataOffsets[1]
-		arrays = append(arrays, array{t.name, func() (body, func() error, error) {
-			section := io.NewSectionReader(r, start+int64(begin), n)
-			return body{r: section, info: info, size: n, trusted: true}, func() error { return nil }, nil
-		}})
+		end = next
+		list = append(list, placed{name, info, int64(begin), n})
 	}
-	if len(arrays) == 0 {
+	if len(list) == 0 {
 		return nil, errors.New("the file holds no arrays")
 	}
-	if end != uint64(size-start) {
-		return nil, fmt.Errorf("%d bytes follow the arrays that the header describes", uint64(size-start)-end)
-	}
-	return arrays, nil
+	return list, nil
 }
 
 // tensorInfo translates the header of one array and returns its bytes.

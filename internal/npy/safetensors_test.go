@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // safetensorsFile makes a file around a JSON header.
@@ -43,7 +44,7 @@ func TestSafetensors(t *testing.T) {
 	if err := os.WriteFile(path, safetensorsFile(header, data...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	f, err := Open(path, 0)
+	f, err := Open(path, Options{})
 	if err != nil || f.Format() != Safetensors || len(f.Names()) != 13 || f.Names()[0] != "F64" {
 		t.Fatalf("%+v, %v", f, err)
 	}
@@ -92,7 +93,12 @@ func TestSafetensorsRefuses(t *testing.T) {
 		{"cut off", one(`"dtype":"F32","shape":[1],"data_offsets":[0,4]`, 0, 0, 0), "does not fit"},
 		{"bytes behind", one(`"dtype":"F32","shape":[1],"data_offsets":[0,4]`, 0, 0, 0, 0, 0), "1 bytes follow"},
 	} {
-		_, err := From(bytes.NewReader(c.data), "standard input", 0)
+		_, err := scanned(c.data, "standard input")
 		checkRefusal(t, c.name, err, "reading standard input: ", c.want)
+		f, err := From(iotest.HalfReader(bytes.NewReader(c.data)), "standard input", Options{})
+		if err == nil {
+			_, _, err = Load[float32](f, "w")
+		}
+		checkRefusal(t, c.name+", piped", err, "reading standard input: ", "")
 	}
 }

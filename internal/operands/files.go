@@ -7,6 +7,7 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/npy"
+	"convx/internal/tensor"
 )
 
 // given is one array of weights (or offsets, masks, rois) that was given in a file.
@@ -27,11 +28,12 @@ type Files struct {
 }
 
 // OpenFiles reads the names and shapes of what -w names: NAME=FILE, a .npy without a name for weight, an .npz or
-// .safetensors with the names in it. Errors of usage are *layer.Error.
-func OpenFiles(args []string) (Files, error) {
+// .safetensors with the names in it. What comes through a pipe is kept as the element type that Load will ask for, or, where
+// that is Invalid, its own. Errors of usage are *layer.Error.
+func OpenFiles(args []string, as tensor.Elem) (Files, error) {
 	f := Files{byName: map[string]given{}}
 	for _, arg := range args {
-		if err := f.open(arg); err != nil {
+		if err := f.open(arg, as); err != nil {
 			f.Close()
 			return Files{}, err
 		}
@@ -39,7 +41,7 @@ func OpenFiles(args []string) (Files, error) {
 	return f, nil
 }
 
-func (f *Files) open(arg string) error {
+func (f *Files) open(arg string, as tensor.Elem) error {
 	name, path, named := strings.Cut(arg, "=")
 	if !named || strings.ContainsAny(name, `/\`) {
 		name, path, named = "", arg, false
@@ -47,7 +49,7 @@ func (f *Files) open(arg string) error {
 	if path == "" || named && name == "" {
 		return layer.Errorf("-w %q: give -w NAME=FILE, or -w FILE", arg)
 	}
-	file, err := npy.Open(path, mostBytes())
+	file, err := npy.Open(path, npy.Options{MaxBytes: mostBytes(), As: as, Only: name})
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func TestKeysFollowFromShapes(t *testing.T) {
 		for _, o := range full.needed {
 			shapes[o.Name] = o.Shape
 		}
-		files, err := OpenFiles([]string{save(t, shapes)})
+		files, err := OpenFiles([]string{save(t, shapes)}, tensor.Invalid)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -113,7 +113,7 @@ func TestErrors(t *testing.T) {
 		{filters: []string{"box"}, variant: "se", keys: "input=1x16x9x9", want: "se has no image kernel"},
 		{filters: []string{"box"}, variant: "standard", keys: "input=1x3x9x9 out-channels=4", want: "3 channels through 1 filters are 3, not 4"},
 	} {
-		files, err := OpenFiles(c.args)
+		files, err := OpenFiles(c.args, tensor.Invalid)
 		if err == nil && c.variant != "" {
 			_, err = Settle(specOf(t, c.variant, c.keys), files, c.filters)
 		}
@@ -122,7 +122,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
-	_, err := OpenFiles([]string{"weight=" + filepath.Join(t.TempDir(), "missing.npy")})
+	_, err := OpenFiles([]string{"weight=" + filepath.Join(t.TempDir(), "missing.npy")}, tensor.Invalid)
 	if _, usage := errors.AsType[*layer.Error](err); err == nil || usage {
 		t.Errorf("a missing file: %v", err)
 	}

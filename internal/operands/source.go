@@ -25,6 +25,7 @@ type Origin struct {
 	Stdin      io.Reader // read where the path is "-"
 	Color      picture.Color
 	MaxPixels  int64
+	As         tensor.Elem // what arrays of a pipe are kept as: the element type of Read; Invalid: their own
 	Seed       uint64
 	Dims       int   // spatial axes; 0 is 2 for pictures, else WeightDims
 	WeightDims int   // spatial axes that the weights have
@@ -105,7 +106,7 @@ func (o Origin) openFile() (*Source, error) {
 	if err == nil || errors.Is(err, io.EOF) {
 		if npy.Sniff(start[:n]) != npy.Unknown {
 			f.Close()
-			s.arrays, err = npy.Open(o.Path, mostBytes())
+			s.arrays, err = npy.Open(o.Path, o.arrays())
 			if err != nil {
 				return nil, err
 			}
@@ -136,7 +137,7 @@ func (s *Source) sniff(r io.Reader, o Origin) (err error) {
 	if npy.Sniff(start) == npy.Unknown {
 		return s.openPicture(br, o)
 	}
-	if s.arrays, err = npy.From(br, s.Name, mostBytes()); err != nil {
+	if s.arrays, err = npy.From(br, s.Name, o.arrays()); err != nil {
 		return err
 	}
 	return s.pickArray()
@@ -174,8 +175,8 @@ func (s *Source) findArray() error {
 	switch {
 	case len(names) == 1:
 		s.array = names[0]
-	case s.arrays.Has("input"):
-		s.array = "input"
+	case s.arrays.Has(inputName):
+		s.array = inputName
 	default:
 		return s.Failed(fmt.Errorf("it holds %d arrays and none is called input: name the one to run on input, or save it as .npy", len(names)))
 	}
@@ -237,10 +238,20 @@ func (s *Source) Depth() int {
 	return 8
 }
 
+// inputName is the array of an archive of several that a layer is run on.
+const inputName = "input"
+
+func (o Origin) arrays() npy.Options {
+	return npy.Options{MaxBytes: mostBytes(), As: o.As, Only: inputName}
+}
+
 // mostBytes is what one array may take: the memory that is free, and npy's own bound where that is not known.
 func mostBytes() int64 {
-	free, _ := memory.Available()
-	return int64(free)
+	free, known := memory.Available()
+	if !known {
+		return 0
+	}
+	return int64(max(free, 1))
 }
 
 // Close ends the use of the files.
