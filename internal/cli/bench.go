@@ -81,7 +81,7 @@ func (o engineFlags) check() error {
 func checkAlgorithm(selection string) error {
 	for word := range strings.SplitSeq(selection, ",") {
 		name := strings.TrimPrefix(strings.TrimSpace(word), "-")
-		if name == "auto" || slices.Contains(ops.Algorithms(), name) {
+		if name == "auto" || ops.IsAlgorithm(name) {
 			continue
 		}
 		if near := layer.Nearest(name, ops.Algorithms()); near != "" {
@@ -127,7 +127,7 @@ fastest.`,
 			if err := o.check(); err != nil {
 				return err
 			}
-			if o.tune && slices.Contains(ops.Algorithms(), o.algorithm) {
+			if o.tune && ops.IsAlgorithm(o.algorithm) {
 				return usagef("--tune judges a choice, and --algorithm %s leaves none: give auto, or auto,-NAME to forbid one", o.algorithm)
 			}
 			if o.minTime <= 0 {

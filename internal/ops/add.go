@@ -13,26 +13,26 @@ func refAdd[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
 	}), nil
 }
 
-// directAdd sums in the element type, one input after another.
-type directAdd[T tensor.Float] struct {
+// scalarAdd sums in the element type, one input after another.
+type scalarAdd[T tensor.Float] struct {
 	team *team
 	y    []T
 	in   [][]T
 	sum  func(worker, from, to int)
 }
 
-func newDirectAdd[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
-	r := &directAdd[T]{team: newTeam(p)}
+func newScalarAdd[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
+	r := &scalarAdd[T]{team: newTeam(p)}
 	r.sum = r.elements
 	return r, nil
 }
 
-func (r *directAdd[T]) run(ctx context.Context, out []T, in [][]T) error {
+func (r *scalarAdd[T]) run(ctx context.Context, out []T, in [][]T) error {
 	r.y, r.in = out, in
 	return r.team.each(ctx, len(out), grainFor(float64(len(in))), r.sum)
 }
 
-func (r *directAdd[T]) elements(_, from, to int) {
+func (r *scalarAdd[T]) elements(_, from, to int) {
 	y := r.y[from:to]
 	if len(r.in) == 1 {
 		copy(y, r.in[0][from:to])
@@ -49,4 +49,4 @@ func (r *directAdd[T]) elements(_, from, to int) {
 	}
 }
 
-func (r *directAdd[T]) bytes() (workspace, packed int) { return 0, 0 }
+func (r *scalarAdd[T]) bytes() (workspace, packed int) { return 0, 0 }

@@ -1,11 +1,8 @@
 package ops
 
 import (
-	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
@@ -32,12 +29,12 @@ type algorithm struct {
 // convAlgorithms stands by itself because the algorithms of other primitives choose from it.
 var convAlgorithms = []algorithm{
 	{Name: "winograd", accept: accepts(dense.BestWinogradDeclines), cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
-	{Name: "fft", accept: accepts(fourier.Declines), cost: fourierCost, tolerance: fourier.Tolerance, prepare32: fourierConv},
-	{Name: "planes", accept: accepts(planes.Declines), cost: planesCost, prepare32: planesConv},
-	{Name: "lanes", accept: accepts(dense.LanesDeclines), cost: lanesCost, prepare32: lanesConv},
-	{Name: "direct", accept: accepts(dense.DirectDeclines), cost: directCost, prepare32: directConv},
+	{Name: "fft", accept: accepts(fourier.Declines), cost: fftCost, tolerance: fourier.Tolerance, prepare32: fftConv},
+	{Name: "direct-nchw", accept: accepts(planes.Declines), cost: directNCHWCost, prepare32: directNCHWConv},
+	{Name: "depthwise-nchwc", accept: accepts(dense.DepthwiseNCHWcDeclines), cost: depthwiseNCHWcCost, prepare32: depthwiseNCHWcConv},
+	{Name: "direct-nchwc", accept: accepts(dense.DirectNCHWcDeclines), cost: directNCHWcCost, prepare32: directNCHWcConv},
 	{Name: "patches", accept: accepts(dense.PatchesDeclines), cost: patchesCost, prepare32: patchesConv},
-	{Name: "rows", accept: accepts(dense.RowsDeclines), cost: rowsCost, prepare32: rowsConv},
+	{Name: "indirect-gemm", accept: accepts(dense.IndirectGemmDeclines), cost: indirectGemmCost, prepare32: indirectGemmConv},
 	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
 	{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
 	{Name: referenceName, prepare32: refConv[float32], prepare64: refConv[float64]},
@@ -48,7 +45,7 @@ var convAlgorithms = []algorithm{
 var algorithms = map[layer.Kind][]algorithm{
 	layer.KindConv: convAlgorithms,
 	layer.KindTransposed: {
-		{Name: "outer", accept: outerAccepts, cost: outerCost, prepare32: newOuter},
+		{Name: "gemv", accept: gemvAccepts, cost: gemvCost, prepare32: newGemv},
 		{
 			Name: "phases-winograd", accept: winogradPhasesAccept, tolerance: dense.WinogradTolerance, prepare32: winogradPhases,
 			cost: func(p *Problem) float64 { return phasesCost(p, byWinograd) },
@@ -64,33 +61,33 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, prepare32: refDeformable[float32], prepare64: refDeformable[float64]},
 	},
 	layer.KindPool: {
-		{Name: "vector", accept: vectorPoolAccepts, prepare32: vectorPool},
-		{Name: "direct", prepare32: newDirectPool[float32], prepare64: newDirectPool[float64]},
+		{Name: "simd", accept: vectorPoolAccepts, prepare32: vectorPool},
+		{Name: "scalar", prepare32: newScalarPool[float32], prepare64: newScalarPool[float64]},
 		{Name: referenceName, prepare32: refPool[float32], prepare64: refPool[float64]},
 	},
 	layer.KindLinear: {
-		{Name: "vector", accept: vectorLinearAccepts, prepare32: vectorLinear},
+		{Name: "gemv", accept: vectorLinearAccepts, prepare32: vectorLinear},
 		{Name: "gemm", prepare32: newGemmLinear[float32], prepare64: newGemmLinear[float64]},
 		{Name: referenceName, prepare32: refLinear[float32], prepare64: refLinear[float64]},
 	},
 	layer.KindActivation: {
-		{Name: "vector", accept: vectorActivationAccepts, tolerance: vectorActivationTolerance, prepare32: vectorActivation},
+		{Name: "simd", accept: vectorActivationAccepts, tolerance: vectorActivationTolerance, prepare32: vectorActivation},
 		{Name: referenceName, prepare32: refActivation[float32], prepare64: refActivation[float64]},
 	},
 	layer.KindScale: {
-		{Name: "vector", prepare32: vectorScale},
+		{Name: "simd", prepare32: vectorScale},
 		{Name: referenceName, prepare32: refScale[float32], prepare64: refScale[float64]},
 	},
 	layer.KindAdd: {
-		{Name: "vector", prepare32: vectorAdd},
-		{Name: "direct", prepare32: newDirectAdd[float32], prepare64: newDirectAdd[float64]},
+		{Name: "simd", prepare32: vectorAdd},
+		{Name: "scalar", prepare32: newScalarAdd[float32], prepare64: newScalarAdd[float64]},
 		{Name: referenceName, prepare32: refAdd[float32], prepare64: refAdd[float64]},
 	},
 	layer.KindConcat: {
 		{Name: referenceName, prepare32: refConcat[float32], prepare64: refConcat[float64]},
 	},
 	layer.KindResize: {
-		{Name: "vector", prepare32: newVectorResize},
+		{Name: "simd", prepare32: newVectorResize},
 		{Name: "separable", prepare32: newSeparableResize[float32], prepare64: newSeparableResize[float64]},
 		{Name: referenceName, prepare32: refResize[float32], prepare64: refResize[float64]},
 	},
@@ -104,34 +101,6 @@ var algorithms = map[layer.Kind][]algorithm{
 
 // referenceName is the name of the algorithm that ends every list.
 const referenceName = "reference"
-
-// Algorithms names every algorithm once, primitive by primitive and the best first, then the fusions; the reference is last.
-func Algorithms() []string {
-	var names []string
-	for _, k := range layer.Kinds() {
-		for _, a := range algorithms[k] {
-			if a.Name != referenceName && !slices.Contains(names, a.Name) {
-				names = append(names, a.Name)
-			}
-		}
-	}
-	for _, f := range fusions {
-		names = append(names, f.Name)
-	}
-	return append(names, referenceName)
-}
-
-// Candidates names the algorithms that a selection leaves to choose from, in the order of Algorithms. The error is a
-// *layer.Error.
-func Candidates(selection string) ([]string, error) {
-	sel, err := parseSelection(selection)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(Algorithms(), func(name string) bool {
-		return sel.only != "" && name != sel.only || sel.leavesOut(name)
-	}), nil
-}
 
 // declines is nil or why a cannot compute p.
 func (a *algorithm) declines(p *Problem) error {
@@ -193,80 +162,4 @@ func prepareOn[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (runner[
 		return nil, err
 	}
 	return r.(runner[T]), nil
-}
-
-// selection is a parsed --algorithm: a name, or auto without some names.
-type selection struct {
-	only    string
-	without []string
-}
-
-func parseSelection(s string) (selection, error) {
-	var sel selection
-	if s == "" {
-		return sel, nil
-	}
-	known := Algorithms()
-	for i, word := range strings.Split(s, ",") {
-		name, not := strings.CutPrefix(strings.TrimSpace(word), "-")
-		switch {
-		case name == "auto" && !not && i == 0:
-			continue
-		case !slices.Contains(known, name):
-			return sel, layer.Errorf("unknown algorithm %q", name).Hint("algorithms are auto, " + strings.Join(known, ", "))
-		case not && name == referenceName:
-			return sel, layer.Errorf("the reference cannot be left out: it ends every list")
-		case not:
-			sel.without = append(sel.without, name)
-		case s != name:
-			return sel, layer.Errorf("algorithm %q mixes a name with others", s).Hint("give one name").Hint(`leave some out, like "auto,-im2col"`)
-		default:
-			sel.only = name
-		}
-	}
-	return sel, nil
-}
-
-// choose picks the algorithm for p, or says why none will do.
-func (s selection) choose(p *Problem) (*algorithm, error) {
-	return s.chooseFrom(algorithms[p.Stage.Op.Kind()], p)
-}
-
-func (s selection) chooseFrom(list []algorithm, p *Problem) (*algorithm, error) {
-	var best *algorithm
-	var reasons []error
-	least := math.Inf(1)
-	for i := range list {
-		a := &list[i]
-		if s.only != "" && a.Name != s.only || s.leavesOut(a.Name) {
-			continue
-		}
-		if err := a.declines(p); err != nil {
-			reasons = append(reasons, fmt.Errorf("%s declines: %w", a.Name, err))
-			continue
-		}
-		if c := a.costOf(p); best == nil || c < least {
-			best, least = a, c
-		}
-	}
-	if best == nil && len(reasons) == 0 {
-		return nil, layer.Errorf("%s has no algorithm %s", p.Stage.Op.Kind(), s.only).Hint("it has " + strings.Join(namesOf(list), ", "))
-	}
-	if best == nil {
-		return nil, layer.Errorf("%v", errors.Join(reasons...))
-	}
-	return best, nil
-}
-
-// leavesOut reports whether an algorithm is excluded; leaving out winograd leaves out phases-winograd too.
-func (s selection) leavesOut(name string) bool {
-	return slices.ContainsFunc(s.without, func(w string) bool { return name == w || strings.HasSuffix(name, "-"+w) })
-}
-
-func namesOf(list []algorithm) []string {
-	var names []string
-	for _, a := range list {
-		names = append(names, a.Name)
-	}
-	return names
 }

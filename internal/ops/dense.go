@@ -5,9 +5,9 @@ import (
 	"errors"
 	"math"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // worthThread is the multiply-accumulates that pay for waking a thread, some microseconds of work; an element that is
@@ -29,7 +29,7 @@ func denseProblem(p *Problem) *dense.Problem {
 		Batch: p.N, Channels: p.C, OutChannels: p.O, Groups: p.Groups,
 		In: p.In, Out: p.Out, Kernel: p.Kernel, Stride: p.Stride, Dilation: p.Dilation,
 		Lo: float32(p.Lo), Hi: float32(p.Hi),
-		Level: kernel.Best(), Threads: worthThreads(p),
+		ISA: kernel.Best(), Threads: worthThreads(p),
 	}
 	for axis, pad := range p.Pads {
 		q.Pad[axis] = pad.Begin
@@ -54,26 +54,26 @@ func gemmConv(p *Problem, w operands[float32]) (runner[float32], error) {
 
 func gemmCost(p *Problem) float64 { return denseProblem(p).GemmCost() }
 
-// rowsConv is GEMM on rows of the input where they lie, or in a padded copy.
-func rowsConv(p *Problem, w operands[float32]) (runner[float32], error) {
-	return newDense(p, dense.NewRows(*denseProblem(p), w.Weight, w.Bias)), nil
+// indirectGemmConv is GEMM on rows of the input where they lie, or in a padded copy.
+func indirectGemmConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	return newDense(p, dense.NewIndirectGemm(*denseProblem(p), w.Weight, w.Bias)), nil
 }
 
-func rowsCost(p *Problem) float64 { return denseProblem(p).RowsCost() }
+func indirectGemmCost(p *Problem) float64 { return denseProblem(p).IndirectGemmCost() }
 
-// directConv is the definition's loops on channel blocks.
-func directConv(p *Problem, w operands[float32]) (runner[float32], error) {
-	return newDense(p, dense.NewDirect(*denseProblem(p), w.Weight, w.Bias)), nil
+// directNCHWcConv is the definition's loops on channel blocks.
+func directNCHWcConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	return newDense(p, dense.NewDirectNCHWc(*denseProblem(p), w.Weight, w.Bias)), nil
 }
 
-func directCost(p *Problem) float64 { return denseProblem(p).DirectCost() }
+func directNCHWcCost(p *Problem) float64 { return denseProblem(p).DirectNCHWcCost() }
 
-// lanesConv is depthwise convolution on channel blocks.
-func lanesConv(p *Problem, w operands[float32]) (runner[float32], error) {
-	return newDense(p, dense.NewLanes(*denseProblem(p), w.Weight, w.Bias)), nil
+// depthwiseNCHWcConv is depthwise convolution on channel blocks.
+func depthwiseNCHWcConv(p *Problem, w operands[float32]) (runner[float32], error) {
+	return newDense(p, dense.NewDepthwiseNCHWc(*denseProblem(p), w.Weight, w.Bias)), nil
 }
 
-func lanesCost(p *Problem) float64 { return denseProblem(p).LanesCost() }
+func depthwiseNCHWcCost(p *Problem) float64 { return denseProblem(p).DepthwiseNCHWcCost() }
 
 // patchesConv is a 1x1 convolution over the taps of windows that do not overlap.
 func patchesConv(p *Problem, w operands[float32]) (runner[float32], error) {
@@ -100,15 +100,15 @@ func winogradCost(p *Problem) float64 {
 // denseRunner runs a prepared convolution of package dense.
 type denseRunner struct {
 	conv dense.Conv
-	crew *crew.Crew
+	pool *workers.Pool
 }
 
 func newDense(p *Problem, c dense.Conv) runner[float32] {
-	return &denseRunner{conv: c, crew: p.crewOf()}
+	return &denseRunner{conv: c, pool: p.workerPool()}
 }
 
 func (r *denseRunner) run(ctx context.Context, out []float32, in [][]float32) error {
-	return r.conv.Run(ctx, out, in[0], r.crew)
+	return r.conv.Run(ctx, out, in[0], r.pool)
 }
 
 // pieces of scratch memory, of those convolutions that have any to share.

@@ -26,8 +26,8 @@ type fusion struct {
 var fusions = []fusion{
 	{Name: "squeeze", tolerance: vectorActivationTolerance, accept: squeezeAccepts, prepare32: newSqueeze},
 	{Name: "resize-last", accept: resizeLastAccepts, prepare32: newResizeLast},
-	{Name: "blocks", accept: blocksAccepts, pays: blocksPay, prepare32: newBlocks},
-	{Name: "bands", accept: bandsAccepts, pays: bandsPay, prepare32: newBands},
+	{Name: "block-nchwc", accept: blockNCHWcAccepts, pays: blockNCHWcPays, prepare32: newBlockNCHWc},
+	{Name: "block-bands", accept: blockBandsAccepts, pays: blockBandsPays, prepare32: newBlockBands},
 }
 
 // chain is consecutive stages of a layer, activations already folded into the Lo and Hi of the stage before (so a
@@ -81,7 +81,7 @@ func (c *chain) inputs() int {
 func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tensor[T], sel selection) (step[T], int, error) {
 	c, names := chainAt(nodes, i)
 	for _, f := range fusions {
-		if !sel.fuses(f.Name) || isFloat64[T]() && f.prepare64 == nil || !isFloat64[T]() && f.prepare32 == nil {
+		if !sel.allows(f.Name) || isFloat64[T]() && f.prepare64 == nil || !isFloat64[T]() && f.prepare32 == nil {
 			continue
 		}
 		n, err := f.accept(&c)
@@ -89,7 +89,7 @@ func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tens
 			continue
 		}
 		part := c.first(n)
-		if f.pays != nil && sel.only != f.Name && !f.pays(part) {
+		if f.pays != nil && !sel.names(f.Name) && !f.pays(part) {
 			continue
 		}
 		r, err := prepareFusion(f, part, weights)
@@ -141,9 +141,4 @@ func prepareFusion[T tensor.Float](f fusion, c *chain, weights map[string]*tenso
 		return nil, err
 	}
 	return r.(runner[T]), nil
-}
-
-// fuses reports whether a selection lets a fusion take part.
-func (s selection) fuses(name string) bool {
-	return s.only == name || s.only == "" && !slices.Contains(s.without, name)
 }

@@ -41,7 +41,7 @@ func (r *inSequence) bytes() (workspace, packed int) { return 4 * len(r.between)
 func sequence(c *chain, w []operands[float32]) (runner[float32], error) {
 	r := &inSequence{between: make([]float32, c.Problems[0].elements())}
 	for i, p := range c.Problems {
-		a, err := selection{only: referenceName}.choose(p)
+		a, err := (selection{only: []string{referenceName}}).choose(p)
 		if err != nil {
 			return nil, err
 		}

@@ -81,15 +81,15 @@ func prepareNodes[T tensor.Float](nodes []node, weights map[string]*tensor.Tenso
 		steps = append(steps, st)
 		i++
 	}
-	if sel.only != "" && !slices.ContainsFunc(steps, func(s step[T]) bool { return s.Algorithm == sel.only }) {
-		return nil, layer.Errorf("no stage of this layer is computed by %s: %s", sel.only, strings.Join(reasons, "; "))
+	if !sel.auto() && !slices.ContainsFunc(steps, func(s step[T]) bool { return sel.names(s.Algorithm) }) {
+		return nil, layer.Errorf("no stage of this layer is computed by %s: %s", strings.Join(sel.only, " or "), strings.Join(reasons, "; "))
 	}
 	return steps, nil
 }
 
 // forStage is the choice left to one stage of several: a name that it does not accept is no choice, for a reason.
 func (s selection) forStage(p *Problem) (mine selection, reason string) {
-	if s.only == "" {
+	if s.auto() {
 		return s, ""
 	}
 	if _, err := s.choose(p); err != nil {

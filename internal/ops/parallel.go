@@ -4,7 +4,7 @@ import (
 	"context"
 	"unsafe"
 
-	"convx/internal/ops/crew"
+	"convx/internal/ops/workers"
 )
 
 // team runs a plan's loops on its threads. It is made once, in prepare, and reused by every Run of the plan: a loop
@@ -14,20 +14,20 @@ import (
 // that no other chunk touches: so results do not depend on the thread count, bit for bit. grain must not depend on it either.
 type team struct {
 	threads int
-	crew    *crew.Crew
+	pool    *workers.Pool
 	loop    loop
 }
 
 // newTeam makes a team of the problem's threads, the caller's among them; 1 starts no goroutine at all.
-func newTeam(p *Problem) *team { return &team{threads: max(1, p.Threads), crew: p.crewOf()} }
+func newTeam(p *Problem) *team { return &team{threads: max(1, p.Threads), pool: p.workerPool()} }
 
-// crewOf is the crew of the problem's threads. The stages of a layer share one: goroutines that wait for the next stage
-// serve it at once, where those of another crew would only keep it from the processors.
-func (p *Problem) crewOf() *crew.Crew {
-	if p.crew == nil {
-		p.crew = crew.New(p.Threads)
+// workerPool is the pool of the problem's threads. The stages of a layer share one: goroutines that wait for the next stage
+// serve it at once, where those of another pool would only keep it from the processors.
+func (p *Problem) workerPool() *workers.Pool {
+	if p.workers == nil {
+		p.workers = workers.New(p.Threads)
 	}
-	return p.crew
+	return p.workers
 }
 
 // each calls body(worker, from, to) for consecutive chunks of n items, the last one possibly shorter. Workers are
@@ -39,19 +39,19 @@ func (p *Problem) crewOf() *crew.Crew {
 func (t *team) each(ctx context.Context, n, grain int, body func(worker, from, to int)) error {
 	grain = max(1, grain)
 	t.loop = loop{n: n, grain: grain, chunks: (n + grain - 1) / grain, body: body}
-	err := t.crew.RunOn(ctx, t.loop.chunks, &t.loop)
+	err := t.pool.RunOn(ctx, t.loop.chunks, &t.loop)
 	t.loop.body = nil
 	return err
 }
 
-// loop is a crew's job: the chunks of one loop.
+// loop is a pool's job: the chunks of one loop.
 type loop struct {
 	n, grain, chunks int
 	body             func(worker, from, to int)
 }
 
-// Work implements crew.Job.
-func (l *loop) Work(m *crew.Member) {
+// Work implements workers.Job.
+func (l *loop) Work(m *workers.Worker) {
 	for i := m.Next(l.chunks); i >= 0; i = m.Next(l.chunks) {
 		l.body(m.ID, i*l.grain, min((i+1)*l.grain, l.n))
 	}
@@ -66,7 +66,7 @@ func grainFor(workPerItem float64) int {
 	return max(1, int(chunkWork/max(1, workPerItem)))
 }
 
-// apart returns n elements that share no cache line with other memory: lines that several members
+// apart returns n elements that share no cache line with other memory: lines that several workers
 // write to travel between their processors. The runtime lays out what is a multiple of a line long at a line's beginning.
 func apart[E any](n int) []E {
 	const line = 64

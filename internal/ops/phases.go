@@ -171,7 +171,7 @@ func (l *phaseLayout) cut() {
 
 // problem is the convolution of one part, for one block of channels.
 func (l *phaseLayout) problem(q *phasePart) *Problem {
-	sub := &Problem{Lo: l.Lo, Hi: l.Hi, Float64: l.Float64, Threads: l.Threads, crew: l.crewOf(), Bias: l.Bias}
+	sub := &Problem{Lo: l.Lo, Hi: l.Hi, Float64: l.Float64, Threads: l.Threads, workers: l.workerPool(), Bias: l.Bias}
 	sub.N, sub.C, sub.O, sub.Groups = 1, l.groups*(l.C/l.Groups), len(q.phases)*l.block, l.groups
 	sub.In, sub.Out, sub.Stride, sub.PadMode = l.In, q.out, [3]int{1, 1, 1}, layer.PadZeros
 	for axis, a := range q.class {
@@ -204,7 +204,7 @@ func exactly(p *Problem) (*algorithm, error) {
 
 // byWinograd takes Winograd wherever it accepts.
 func byWinograd(p *Problem) (*algorithm, error) {
-	if a, err := (selection{only: "winograd"}).chooseFrom(convAlgorithms, p); err == nil {
+	if a, err := (selection{only: []string{"winograd"}}).chooseFrom(convAlgorithms, p); err == nil {
 		return a, nil
 	}
 	return exactly(p)

@@ -241,7 +241,7 @@ func (r *phases[T]) bytes() (workspace, packed int) {
 
 // weaveOf interleaves rows of T: dst[i*len(src)+r] = src[r][i].
 func weaveOf[T tensor.Float]() func(dst []T, src [][]T, n int) {
-	var f any = kernel.Best().Weave
+	var f any = kernel.Best().Interleave
 	if isFloat64[T]() {
 		f = weave64
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
-	"convx/internal/ops/crew"
+	"convx/internal/ops/workers"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -56,7 +56,7 @@ func PrepareLayer[T tensor.Float](l layer.Layer, operands map[string]*tensor.Ten
 	if err := checkOperands(s, operands); err != nil {
 		return nil, err
 	}
-	opt.crew = crew.New(opt.threads())
+	opt.workers = workers.New(opt.threads())
 	nodes, err := nodesOf(s, opt, isFloat64[T]())
 	if err != nil {
 		return nil, err

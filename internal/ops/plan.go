@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
-	"convx/internal/ops/crew"
+	"convx/internal/ops/workers"
 	"convx/internal/tensor"
 )
 
@@ -19,7 +19,7 @@ type Options struct {
 	// Threads is the number of threads that a plan uses; 0 is all of GOMAXPROCS, 1 starts no goroutine.
 	Threads int
 
-	crew *crew.Crew // shared by the stages of a layer
+	workers *workers.Pool // shared by the stages of a layer
 }
 
 func (o Options) threads() int {

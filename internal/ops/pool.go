@@ -18,8 +18,8 @@ func refPool[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
 	}), nil
 }
 
-// directPool reduces windows that are clipped to the input once, in prepare.
-type directPool[T tensor.Float] struct {
+// scalarPool reduces windows that are clipped to the input once, in prepare.
+type scalarPool[T tensor.Float] struct {
 	*Problem
 	max     bool
 	team    *team
@@ -32,9 +32,9 @@ type directPool[T tensor.Float] struct {
 // apart. divisor is how many an average divides by.
 type poolWindow struct{ first, count, divisor int }
 
-func newDirectPool[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
+func newScalarPool[T tensor.Float](p *Problem, _ operands[T]) (runner[T], error) {
 	op := p.Stage.Op.(layer.Pool)
-	r := &directPool[T]{Problem: p, max: op.Func == layer.MaxPool, team: newTeam(p)}
+	r := &scalarPool[T]{Problem: p, max: op.Func == layer.MaxPool, team: newTeam(p)}
 	for axis := range r.windows {
 		for at := range p.Out[axis] {
 			w := p.poolWindow(axis, at, op.Adaptive != nil)
@@ -67,13 +67,13 @@ func (p *Problem) poolWindow(axis, at int, adaptive bool) poolWindow {
 	return w
 }
 
-func (r *directPool[T]) run(ctx context.Context, out []T, in [][]T) error {
+func (r *scalarPool[T]) run(ctx context.Context, out []T, in [][]T) error {
 	r.x, r.y = in[0], out
 	window := max(r.Taps(), r.InPlane()/r.OutPlane())
 	return r.team.each(ctx, r.rows(), grainFor(float64(window*r.Out[2])), r.reduce)
 }
 
-func (r *directPool[T]) rowsOf(_, from, to int) {
+func (r *scalarPool[T]) rowsOf(_, from, to int) {
 	for i := from; i < to; i++ {
 		plane, d, h := i/r.Out[1]/r.Out[0], i/r.Out[1]%r.Out[0], i%r.Out[1]
 		x, y := r.x[plane*r.InPlane():][:r.InPlane()], r.y[i*r.Out[2]:][:r.Out[2]]
@@ -89,12 +89,12 @@ func (r *directPool[T]) rowsOf(_, from, to int) {
 }
 
 // line is the part of a plane from a window's first tap of one row to the end of the row.
-func (r *directPool[T]) line(x []T, d, h poolWindow, i, j, first int) []T {
+func (r *scalarPool[T]) line(x []T, d, h poolWindow, i, j, first int) []T {
 	at := ((d.first+i*r.Dilation[0])*r.In[1] + h.first + j*r.Dilation[1]) * r.In[2]
 	return x[at+first : at+r.In[2]]
 }
 
-func (r *directPool[T]) most(x []T, d, h, w poolWindow) T {
+func (r *scalarPool[T]) most(x []T, d, h, w poolWindow) T {
 	most := T(math.Inf(-1))
 	for i := range d.count {
 		for j := range h.count {
@@ -109,7 +109,7 @@ func (r *directPool[T]) most(x []T, d, h, w poolWindow) T {
 	return most
 }
 
-func (r *directPool[T]) sum(x []T, d, h, w poolWindow) float64 {
+func (r *scalarPool[T]) sum(x []T, d, h, w poolWindow) float64 {
 	sum := 0.0
 	for i := range d.count {
 		for j := range h.count {
@@ -138,4 +138,4 @@ func sumOf[T tensor.Float](v []T) float64 {
 	return (a + b) + (c + d)
 }
 
-func (r *directPool[T]) bytes() (workspace, packed int) { return 0, 0 }
+func (r *scalarPool[T]) bytes() (workspace, packed int) { return 0, 0 }

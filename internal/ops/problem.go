@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"convx/internal/layer"
-	"convx/internal/ops/crew"
 	"convx/internal/ops/reference"
+	"convx/internal/ops/workers"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -28,7 +28,7 @@ type Problem struct {
 	Lo, Hi  float64
 	Float64 bool
 	Threads int
-	crew    *crew.Crew // nil until it is asked for: see crewOf
+	workers *workers.Pool // nil until it is asked for: see workerPool
 }
 
 // operands are the weights of one stage in the element type of the plan; Bias is nil where there is none.
@@ -40,7 +40,7 @@ func newProblem(st layer.Stage, in [][]int, opt Options) (*Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Problem{Stage: st, Inputs: s.Inputs, Output: s.Output, Lo: math.Inf(-1), Hi: math.Inf(1), Threads: opt.threads(), crew: opt.crew}
+	p := &Problem{Stage: st, Inputs: s.Inputs, Output: s.Output, Lo: math.Inf(-1), Hi: math.Inf(1), Threads: opt.threads(), workers: opt.workers}
 	p.Groups = 1
 	switch op := st.Op.(type) {
 	case layer.Conv:

@@ -6,8 +6,8 @@ import (
 	"math"
 
 	"convx/internal/layer"
-	"convx/internal/ops/crew"
 	"convx/internal/ops/dense"
+	"convx/internal/ops/workers"
 )
 
 // resizeLast computes a 1x1 convolution of an enlarged input by enlarging the convolution of the small one: mixing
@@ -24,7 +24,7 @@ type resizeLast struct {
 	gemm   *dense.Gemm     // of one band
 	resize *vectorResize
 	small  []float32
-	crew   *crew.Crew
+	pool   *workers.Pool
 
 	batch, in, out int // samples, input and output channels
 	rows           int // elements of a row of input
@@ -75,7 +75,7 @@ func newResizeLast(c *chain, w []operands[float32]) (runner[float32], error) {
 // can be as small.
 func newResizeLastOf(p, q *Problem, w operands[float32], lo, hi float64, most int) (runner[float32], error) {
 	r := &resizeLast{
-		crew: q.crewOf(), batch: q.N, in: q.C, out: q.O, rows: q.In[2], plane: q.InPlane(),
+		pool: q.workerPool(), batch: q.N, in: q.C, out: q.O, rows: q.In[2], plane: q.InPlane(),
 		resize: vectorResizeOf(p, q.N*q.O, lo, hi),
 	}
 	if 4*q.outputs() <= most {
@@ -144,7 +144,7 @@ func (r *resizeLast) run(ctx context.Context, out []float32, in [][]float32) err
 		r.x = in[0][n*r.in*r.plane:][:r.in*r.plane]
 		for i := range r.windows {
 			r.window = &r.windows[i]
-			if err := r.gemm.Run(ctx, r.small, r.x, r.crew); err != nil {
+			if err := r.gemm.Run(ctx, r.small, r.x, r.pool); err != nil {
 				return err
 			}
 			if err := r.resize.resize(ctx, out[n*size:][:size], r.small, r.windows[i]); err != nil {
@@ -163,7 +163,7 @@ func (r *resizeLast) Pack(_ int, dst []float32, width, _, _, start, n, from, to 
 		depth, i := at/slice, at%slice
 		run := min(slice-i, start+n-at)
 		first := ((w.inFirst[0]+depth)*r.resize.in[1]+w.inFirst[1])*r.rows + i
-		r.resize.level.Strip(dst[at-start:], width, r.x[from*r.plane+first:], r.plane, 1, run, to-from, n)
+		r.resize.isa.StridedCopy(dst[at-start:], width, r.x[from*r.plane+first:], r.plane, 1, run, to-from, n)
 		at += run
 	}
 }

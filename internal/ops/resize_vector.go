@@ -5,23 +5,23 @@ import (
 	"math"
 
 	"convx/internal/layer"
-	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // vectorResize mixes the rows around an output row into one and then that row's elements, a vector at a time. Its
 // weights are rounded to float32.
 type vectorResize struct {
-	level   kernel.Level
+	isa     kernel.ISA
 	in, out [3]int
 	planes  int
 	rows    [2][]lerp // of depth and height
 	row     *kernel.ResizeRow
 	lo, hi  float32
-	lines   [][]float32 // by member: a mixed row, and zeros
+	lines   [][]float32 // by worker: a mixed row, and zeros
 	chunk   int         // output rows an item
 	threads int
-	crew    *crew.Crew
+	pool    *workers.Pool
 
 	x, y   []float32
 	window resizeWindow
@@ -48,7 +48,7 @@ func newVectorResize(p *Problem, _ operands[float32]) (runner[float32], error) {
 
 // vectorResizeOf resizes as many planes as p does one, and keeps results within lo and hi.
 func vectorResizeOf(p *Problem, planes int, lo, hi float64) *vectorResize {
-	r := &vectorResize{level: kernel.Best(), planes: planes, lo: float32(lo), hi: float32(hi), threads: p.Threads, crew: p.crewOf()}
+	r := &vectorResize{isa: kernel.Best(), planes: planes, lo: float32(lo), hi: float32(hi), threads: p.Threads, pool: p.workerPool()}
 	r.in, r.out = three(p.Inputs[0][2:]), three(p.Output[2:])
 	nearest, scale := p.Stage.Op.(layer.Resize).Nearest, p.resizeScale()
 	for axis := range r.rows {
@@ -61,7 +61,7 @@ func vectorResizeOf(p *Problem, planes int, lo, hi float64) *vectorResize {
 		m := lerpAt(o, r.in[2], scale[2], nearest)
 		mixes = append(mixes, kernel.ResizeMix{At: m.at, Weight: [2]float32{float32(m.weight[0]), float32(m.weight[1])}})
 	}
-	r.row = r.level.NewResizeRow(r.in[2], mixes)
+	r.row = r.isa.NewResizeRow(r.in[2], mixes)
 	for range max(1, p.Threads) {
 		r.lines = append(r.lines, apart[float32](r.in[2]+kernel.ResizeSlack))
 	}
@@ -81,13 +81,13 @@ func (r *vectorResize) run(ctx context.Context, out []float32, in [][]float32) e
 // resize computes the rows of a window of the outputs y from those that x holds.
 func (r *vectorResize) resize(ctx context.Context, y, x []float32, w resizeWindow) error {
 	r.x, r.y, r.window = x, y, w
-	err := r.crew.RunOn(ctx, r.threads, r)
+	err := r.pool.RunOn(ctx, r.threads, r)
 	r.x, r.y = nil, nil
 	return err
 }
 
-// Work implements crew.Job: an item is some output rows.
-func (r *vectorResize) Work(m *crew.Member) {
+// Work implements workers.Job: an item is some output rows.
+func (r *vectorResize) Work(m *workers.Worker) {
 	w := &r.window
 	total := r.planes * w.n[0] * w.n[1]
 	n := (total-1)/r.chunk + 1
@@ -96,7 +96,7 @@ func (r *vectorResize) Work(m *crew.Member) {
 			plane, d, h := row/w.n[1]/w.n[0], w.first[0]+row/w.n[1]%w.n[0], w.first[1]+row%w.n[1]
 			line := r.lines[m.ID]
 			r.mixRows(line[:r.in[2]], plane, r.rows[0][d], r.rows[1][h])
-			r.level.Resize(r.y[((plane*r.out[0]+d)*r.out[1]+h)*r.out[2]:][:r.out[2]], line, r.row, r.lo, r.hi)
+			r.isa.Resize(r.y[((plane*r.out[0]+d)*r.out[1]+h)*r.out[2]:][:r.out[2]], line, r.row, r.lo, r.hi)
 		}
 	}
 }
@@ -119,9 +119,9 @@ func (r *vectorResize) mixRows(line []float32, plane int, d, h lerp) {
 			case 0:
 				first, weight = src, f
 			case 1:
-				r.level.Blend(line, first, src, weight, f, low, high)
+				r.isa.Blend(line, first, src, weight, f, low, high)
 			default:
-				r.level.Blend(line, src, line, f, 1, low, high)
+				r.isa.Blend(line, src, line, f, 1, low, high)
 			}
 			n++
 		}

@@ -6,9 +6,9 @@ import (
 	"math"
 
 	"convx/internal/layer"
-	"convx/internal/ops/crew"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // sampled computes a deformable convolution as a matrix product whose columns are sampled while they are packed: the
@@ -20,9 +20,9 @@ import (
 type sampled struct {
 	*Problem
 	offsetGroups int
-	level        kernel.Level
+	isa          kernel.ISA
 	gemm         *dense.Gemm // of one band
-	crew         *crew.Crew
+	pool         *workers.Pool
 	team         *team
 	tall         int       // rows of input that are kept
 	band         int       // rows of output that are computed at once
@@ -46,7 +46,7 @@ const (
 // sampledBytes bounds the channel blocks of the rows that are kept.
 const sampledBytes = 5 << 20
 
-// sampler is what one member samples with: four pixels and weights for each column of a panel.
+// sampler is what one worker samples with: four pixels and weights for each column of a panel.
 type sampler struct {
 	at     []int32
 	weight []float32
@@ -66,10 +66,10 @@ func newSampled(p *Problem, w operands[float32]) (runner[float32], error) {
 // newSampledOf keeps most rows of the input.
 func newSampledOf(p *Problem, w operands[float32], most int) *sampled {
 	q := denseProblem(p)
-	b := q.Level.Block()
+	b := q.ISA.Block()
 	r := &sampled{
 		Problem: p, offsetGroups: p.Stage.Op.(layer.Deformable).OffsetGroups,
-		level: q.Level, crew: p.crewOf(), team: newTeam(p), tall: p.In[1], band: p.Out[1],
+		isa: q.ISA, pool: p.workerPool(), team: newTeam(p), tall: p.In[1], band: p.Out[1],
 	}
 	if most < r.tall {
 		// Half of the rows are those around the taps.
@@ -80,7 +80,7 @@ func newSampledOf(p *Problem, w operands[float32], most int) *sampled {
 	r.gemm = dense.NewSampled(*q, w.Weight, w.Bias, r, p.OutPlane())
 	r.blocks = dense.Aligned(r.channelBlocks() * r.blockSize())
 	r.rows = make([]int32, p.In[1]+2)
-	_, cols := r.level.GemmTile()
+	_, cols := r.isa.GemmTile()
 	for range max(1, q.Threads) { // as many as the product has panels for
 		r.workers = append(r.workers, sampler{
 			at: make([]int32, 4*cols), weight: make([]float32, 4*cols), values: dense.Aligned((cols + 1) * b),
@@ -110,16 +110,16 @@ func sampledCost(p *Problem) float64 {
 	return gemmCost(p) + values/2
 }
 
-func (r *sampled) channelBlocks() int { return (r.C + r.level.Block() - 1) / r.level.Block() }
+func (r *sampled) channelBlocks() int { return (r.C + r.isa.Block() - 1) / r.isa.Block() }
 
 // blockSize is the floats of a block of channels.
-func (r *sampled) blockSize() int { return (r.tall*r.In[2] + 1) * r.level.Block() }
+func (r *sampled) blockSize() int { return (r.tall*r.In[2] + 1) * r.isa.Block() }
 
 func (r *sampled) run(ctx context.Context, out []float32, in [][]float32) error {
 	in0, pixels := r.C*r.InPlane(), r.OutPlane()
 	taps := r.offsetGroups * r.Taps() * pixels
 	for block := range r.channelBlocks() { // the zero pixels
-		clear(r.blocks[(block+1)*r.blockSize()-r.level.Block():][:r.level.Block()])
+		clear(r.blocks[(block+1)*r.blockSize()-r.isa.Block():][:r.isa.Block()])
 	}
 	for n := range r.N {
 		r.x = in[0][n*in0:][:in0]
@@ -134,7 +134,7 @@ func (r *sampled) run(ctx context.Context, out []float32, in [][]float32) error 
 				return err
 			}
 			r.base = first * r.Out[2]
-			if err := r.gemm.Run(ctx, out[n*r.O*pixels+r.base:(n+1)*r.O*pixels], r.x, r.crew); err != nil {
+			if err := r.gemm.Run(ctx, out[n*r.O*pixels+r.base:(n+1)*r.O*pixels], r.x, r.pool); err != nil {
 				return err
 			}
 		}
@@ -157,27 +157,27 @@ func (r *sampled) keep(ctx context.Context, first int) error {
 		case y < from || y >= to:
 			r.rows[i] = far
 		default:
-			r.rows[i] = int32(y % r.tall * r.In[2] * r.level.Block())
+			r.rows[i] = int32(y % r.tall * r.In[2] * r.isa.Block())
 		}
 	}
-	return r.team.each(ctx, r.channelBlocks()*(to-r.next), grainFor(float64(r.In[2]*r.level.Block())/4), r.pack)
+	return r.team.each(ctx, r.channelBlocks()*(to-r.next), grainFor(float64(r.In[2]*r.isa.Block())/4), r.pack)
 }
 
 // packRows brings new rows from..to of input, counted over blocks of channels, into channel blocks.
 func (r *sampled) packRows(_, from, to int) {
-	b, plane, n := r.level.Block(), r.InPlane(), r.kept.to-r.next
+	b, plane, n := r.isa.Block(), r.InPlane(), r.kept.to-r.next
 	for i := from; i < to; i++ {
 		block, y := i/n, r.next+i%n
 		dst := r.blocks[block*r.blockSize()+y%r.tall*r.In[2]*b:]
-		r.level.BlockPack(dst, r.x[block*b*plane+y*r.In[2]:], plane, min(b, r.C-block*b), r.In[2])
+		r.isa.PackNCHWc(dst, r.x[block*b*plane+y*r.In[2]:], plane, min(b, r.C-block*b), r.In[2])
 	}
 }
 
 // Pack implements dense.Source.
-func (r *sampled) Pack(member int, dst []float32, width, _, group, start, n, from, to int) {
-	b, cin := r.level.Block(), r.C/r.Groups
+func (r *sampled) Pack(worker int, dst []float32, width, _, group, start, n, from, to int) {
+	b, cin := r.isa.Block(), r.C/r.Groups
 	share := r.C / r.offsetGroups // channels with the same offsets
-	s := &r.workers[member]
+	s := &r.workers[worker]
 	tap, shared := -1, -1
 	for k := from; k < to; {
 		c := group*cin + k%cin
@@ -187,16 +187,16 @@ func (r *sampled) Pack(member int, dst []float32, width, _, group, start, n, fro
 		}
 		// To the end of the block of channels, of those that share offsets, of the tap and of the rows.
 		channels := min(b-c%b, share-c%share, cin-k%cin, to-k)
-		r.level.Sample(s.values, r.blocks[c/b*r.blockSize():][:r.blockSize()], s.at, s.weight, n)
+		r.isa.Sample(s.values, r.blocks[c/b*r.blockSize():][:r.blockSize()], s.at, s.weight, n)
 		r.sampleStrays(s, c/b)
-		r.level.BlockUnpack(dst[(k-from)*width:], width, s.values[c%b:], channels, n)
+		r.isa.UnpackNCHWc(dst[(k-from)*width:], width, s.values[c%b:], channels, n)
 		k += channels
 	}
 }
 
 // sampleStrays samples, for one block of channels, the columns that are not kept.
 func (r *sampled) sampleStrays(s *sampler, block int) {
-	b, plane := r.level.Block(), r.InPlane()
+	b, plane := r.isa.Block(), r.InPlane()
 	for _, t := range s.strays {
 		clear(s.spill)
 		for q := range 4 {
@@ -208,7 +208,7 @@ func (r *sampled) sampleStrays(s *sampler, block int) {
 				s.spill[q*b+c] = r.x[(block*b+c)*plane+y*r.In[2]+x]
 			}
 		}
-		r.level.Sample(s.values[t.column*b:], s.spill, s.four, s.weight[4*t.column:], 1)
+		r.isa.Sample(s.values[t.column*b:], s.spill, s.four, s.weight[4*t.column:], 1)
 	}
 }
 
@@ -240,7 +240,7 @@ func (r *sampled) locate(s *sampler, shared, tap, start, n int) {
 // corners finds those of one column.
 func (r *sampled) corners(s *sampler, column int, row, col float64, scale float32) {
 	at, weight := s.at[4*column:][:4], s.weight[4*column:][:4]
-	b := r.level.Block()
+	b := r.isa.Block()
 	height, width := r.In[1], r.In[2]
 	outside := int32(r.tall * width * b)
 	if none := row <= -1 || row >= float64(height) || col <= -1 || col >= float64(width); none || math.IsNaN(row+col) {

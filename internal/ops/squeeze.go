@@ -6,15 +6,15 @@ import (
 	"slices"
 
 	"convx/internal/layer"
-	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // squeeze is squeeze-and-excitation (Hu et al. 2018) in two passes over the input: the planes' sums, then their
 // products with the factors that two small linear layers make of the means. The second pass goes backwards, so that it
 // begins with the planes that the first left in the caches.
 type squeeze struct {
-	level       kernel.Level
+	isa         kernel.ISA
 	batch, c    int
 	plane       int
 	hidden      linearLayer
@@ -25,7 +25,7 @@ type squeeze struct {
 	scales      []float32
 	sums        []float32 // before an activation
 	chunk       int       // planes an item
-	crew        *crew.Crew
+	pool        *workers.Pool
 	threads     int
 
 	out, in []float32
@@ -63,7 +63,7 @@ func squeezeAccepts(c *chain) (int, error) {
 func newSqueeze(c *chain, w []operands[float32]) (runner[float32], error) {
 	n := len(c.Problems)
 	p := c.Problems[0]
-	r := &squeeze{level: kernel.Best(), batch: p.N, c: p.C, plane: p.InPlane(), threads: p.Threads, crew: p.crewOf()}
+	r := &squeeze{isa: kernel.Best(), batch: p.N, c: p.C, plane: p.InPlane(), threads: p.Threads, pool: p.workerPool()}
 	linear := func(i int) linearLayer {
 		p := c.Problems[i]
 		return linearLayer{product(p.Inputs[0][1:]), p.Stage.Op.(layer.Linear).Out, w[i], float32(p.Lo), float32(p.Hi)}
@@ -94,33 +94,33 @@ func (r *squeeze) bytes() (workspace, packed int) {
 
 func (r *squeeze) run(ctx context.Context, out []float32, in [][]float32) error {
 	r.out, r.in = out, in[0]
-	err := r.crew.RunOn(ctx, r.threads, r)
+	err := r.pool.RunOn(ctx, r.threads, r)
 	r.out, r.in = nil, nil
 	return err
 }
 
-// Work implements crew.Job: sums, two linear layers, products.
-func (r *squeeze) Work(m *crew.Member) {
+// Work implements workers.Job: sums, two linear layers, products.
+func (r *squeeze) Work(m *workers.Worker) {
 	planes := r.batch * r.c
 	n := (planes-1)/r.chunk + 1
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		for c := i * r.chunk; c < min(planes, (i+1)*r.chunk); c++ {
-			r.means[c] = float32(float64(r.level.Sum(r.in[c*r.plane:][:r.plane])) / float64(r.plane))
+			r.means[c] = float32(float64(r.isa.Sum(r.in[c*r.plane:][:r.plane])) / float64(r.plane))
 		}
 	}
-	r.hidden.apply(m, r.level, r.mids, r.sums[:len(r.mids)], r.means, r.between)
-	r.factors.apply(m, r.level, r.scales, r.sums[:len(r.scales)], r.mids, r.after)
+	r.hidden.apply(m, r.isa, r.mids, r.sums[:len(r.mids)], r.means, r.between)
+	r.factors.apply(m, r.isa, r.scales, r.sums[:len(r.scales)], r.mids, r.after)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		first := m.Mirror(i, n) * r.chunk
 		for c := min(planes, first+r.chunk) - 1; c >= first; c-- {
-			r.level.Affine(r.out[c*r.plane:][:r.plane], r.in[c*r.plane:][:r.plane], r.scales[c], 0, minusInf, plusInf)
+			r.isa.Affine(r.out[c*r.plane:][:r.plane], r.in[c*r.plane:][:r.plane], r.scales[c], 0, minusInf, plusInf)
 		}
 	}
 }
 
 // apply computes the layer, and f of its results unless f is nil, for every sample: some outputs an item. sums is
 // scratch memory as long as y.
-func (l *linearLayer) apply(m *crew.Member, level kernel.Level, y, sums, x []float32, f vectorFunc) {
+func (l *linearLayer) apply(m *workers.Worker, isa kernel.ISA, y, sums, x []float32, f vectorFunc) {
 	if f == nil {
 		sums = y
 	}
@@ -129,17 +129,17 @@ func (l *linearLayer) apply(m *crew.Member, level kernel.Level, y, sums, x []flo
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		from, to := i*chunk, min(len(y), (i+1)*chunk)
 		for j := from; j < to; j++ {
-			sums[j] = l.at(level, j%l.out, x[j/l.out*l.in:][:l.in])
+			sums[j] = l.at(isa, j%l.out, x[j/l.out*l.in:][:l.in])
 		}
 		if f != nil {
-			f(level, y[from:to], sums[from:to])
+			f(isa, y[from:to], sums[from:to])
 		}
 	}
 }
 
 // at is output o of the layer.
-func (l *linearLayer) at(level kernel.Level, o int, x []float32) float32 {
-	v := level.Dot(l.Weight[o*l.in:][:l.in], x)
+func (l *linearLayer) at(isa kernel.ISA, o int, x []float32) float32 {
+	v := isa.Dot(l.Weight[o*l.in:][:l.in], x)
 	if l.Bias != nil {
 		v += l.Bias[o]
 	}

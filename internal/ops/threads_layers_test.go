@@ -15,9 +15,9 @@ import (
 // threadedLayers has, for each algorithm and fusion that shares its work among threads in a way of its own, layers large
 // enough for several: a name, what runs them, then variant, input and keys.
 var threadedLayers = []struct{ name, algorithm, layer string }{
-	{"gan.first", "outer", "transposed 1024x1x1 out-channels=512 kernel=4"},
-	{"mobilenet.dw14s2", "lanes", "depthwise 512x14x14 kernel=3 stride=2 padding=1"},
-	{"mobilenet.dw112", "planes", "depthwise 32x112x112 kernel=3 padding=1"},
+	{"gan.first", "gemv", "transposed 1024x1x1 out-channels=512 kernel=4"},
+	{"mobilenet.dw14s2", "depthwise-nchwc", "depthwise 512x14x14 kernel=3 stride=2 padding=1"},
+	{"mobilenet.dw112", "direct-nchw", "depthwise 32x112x112 kernel=3 padding=1"},
 	{"replknet.dw31", "fft", "depthwise 64x56x56 kernel=31 padding=15"},
 	{"vit.patches16", "patches", "standard 3x224x224 out-channels=64 kernel=16 stride=16"},
 	{"resnet.stem", "winograd", "standard 3x224x224 out-channels=32 kernel=7 stride=2 padding=3"},
@@ -26,12 +26,12 @@ var threadedLayers = []struct{ name, algorithm, layer string }{
 	{"gan.up", "phases", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
 	{"gan.up.winograd", "phases-winograd", "transposed 64x28x28 out-channels=32 kernel=4 stride=2 padding=1"},
 	{"se56", "squeeze", "se 256x56x56"},
-	{"mobilenet.block14", "blocks", "inverted-residual 64x14x14"},
-	{"mobilenet.block56", "bands", "inverted-residual 24x56x56"},
+	{"mobilenet.block14", "block-nchwc", "inverted-residual 64x14x14"},
+	{"mobilenet.block56", "block-bands", "inverted-residual 24x56x56"},
 	{"resize.1x1", "resize-last", "resize-conv 64x64x64 out-channels=32 kernel=1 scale=2"},
 }
 
-// crowd is a context that members of a crew wait in, a little before every item: so others come and take items too,
+// crowd is a context that workers of a pool wait in, a little before every item: so others come and take items too,
 // even on a machine of one processor. It counts those that wait at once.
 type crowd struct {
 	context.Context
@@ -47,7 +47,7 @@ func (c *crowd) Err() error {
 	return c.Context.Err()
 }
 
-// TestThreadsOnLayers runs each of threadedLayers on fractions, whose sums depend on their order: several members take
+// TestThreadsOnLayers runs each of threadedLayers on fractions, whose sums depend on their order: several workers take
 // part, their number changes no bit, and a run allocates nothing.
 func TestThreadsOnLayers(t *testing.T) {
 	for _, c := range threadedLayers {
@@ -81,7 +81,7 @@ func TestThreadsOnLayers(t *testing.T) {
 	}
 }
 
-// runCrowded demands that a run of p allocates nothing, and that more than one of several members take part in one over NaN.
+// runCrowded demands that a run of p allocates nothing, and that more than one of several workers take part in one over NaN.
 func runCrowded(t *testing.T, p *Pipeline[float32], threads int) *tensor.Tensor[float32] {
 	x, out := tensor.New[float32](p.Input...), tensor.New[float32](p.Output...)
 	tensor.FillUniform(x, tensor.NewStream(1, "input"), 1)
@@ -100,7 +100,7 @@ func runCrowded(t *testing.T, p *Pipeline[float32], threads int) *tensor.Tensor[
 		t.Fatal(err)
 	}
 	if took := int(c.most.Load()); min(threads, 2) > took || took > threads {
-		t.Errorf("%d of %d members took part", took, threads)
+		t.Errorf("%d of %d workers took part", took, threads)
 	}
 	return out
 }

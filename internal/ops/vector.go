@@ -13,23 +13,23 @@ import (
 var minusInf, plusInf = float32(math.Inf(-1)), float32(math.Inf(1))
 
 func vectorScale(p *Problem, _ operands[float32]) (runner[float32], error) {
-	plane, level := p.plane(), kernel.Best()
+	plane, isa := p.plane(), kernel.Best()
 	return newLiteral(p, p.Output[0]*p.channels(), 1, func(out []float32, in [][]float32, from, to int) {
 		for i := from; i < to; i++ {
-			level.Affine(out[i*plane:][:plane], in[0][i*plane:][:plane], in[1][i], 0, minusInf, plusInf)
+			isa.Affine(out[i*plane:][:plane], in[0][i*plane:][:plane], in[1][i], 0, minusInf, plusInf)
 		}
 	}), nil
 }
 
 func vectorAdd(p *Problem, _ operands[float32]) (runner[float32], error) {
-	level := kernel.Best()
+	isa := kernel.Best()
 	return newLiteral(p, p.elements(), float64(len(p.Inputs)), func(out []float32, in [][]float32, from, to int) {
 		y, x := out[from:to], in[0][from:to]
 		if len(in) == 1 {
 			copy(y, x)
 		}
 		for _, z := range in[1:] {
-			level.Blend(y, x, z[from:to], 1, 1, minusInf, plusInf)
+			isa.Blend(y, x, z[from:to], 1, 1, minusInf, plusInf)
 			x = y
 		}
 	}), nil
@@ -37,10 +37,10 @@ func vectorAdd(p *Problem, _ operands[float32]) (runner[float32], error) {
 
 // vectorPool is the average of whole planes.
 func vectorPool(p *Problem, _ operands[float32]) (runner[float32], error) {
-	plane, level := p.InPlane(), kernel.Best()
+	plane, isa := p.InPlane(), kernel.Best()
 	return newLiteral(p, p.elements(), float64(plane)/8, func(out []float32, in [][]float32, from, to int) {
 		for i := from; i < to; i++ {
-			out[i] = float32(float64(level.Sum(in[0][i*plane:][:plane])) / float64(plane))
+			out[i] = float32(float64(isa.Sum(in[0][i*plane:][:plane])) / float64(plane))
 		}
 	}), nil
 }
@@ -55,11 +55,11 @@ func vectorPoolAccepts(p *Problem) error {
 // vectorLinear takes a dot product for each output: a batch of one reads every weight once, whatever the order.
 func vectorLinear(p *Problem, w operands[float32]) (runner[float32], error) {
 	l := linearLayer{product(p.Inputs[0][1:]), p.Stage.Op.(layer.Linear).Out, w, minusInf, plusInf}
-	level := kernel.Best()
+	isa := kernel.Best()
 	return newLiteral(p, p.elements(), float64(l.in)/8, func(out []float32, in [][]float32, from, to int) {
 		for i := from; i < to; i++ {
 			n, o := i/l.out, i%l.out
-			out[i] = l.at(level, o, in[0][n*l.in:][:l.in])
+			out[i] = l.at(isa, o, in[0][n*l.in:][:l.in])
 		}
 	}), nil
 }
@@ -72,26 +72,26 @@ func vectorLinearAccepts(p *Problem) error {
 }
 
 // vectorFunc computes y = f(x), which must not overlap.
-type vectorFunc = func(level kernel.Level, y, x []float32)
+type vectorFunc = func(isa kernel.ISA, y, x []float32)
 
 // vectorActivations are functions whose rational parts round twice, the logistic ones as kernel.Logistic.
 var vectorActivations = map[string]vectorFunc{
-	"identity": func(_ kernel.Level, y, x []float32) { copy(y, x) },
-	"relu":     func(l kernel.Level, y, x []float32) { l.Affine(y, x, 1, 0, 0, plusInf) },
-	"relu6":    func(l kernel.Level, y, x []float32) { l.Affine(y, x, 1, 0, 0, 6) },
-	"sigmoid":  func(l kernel.Level, y, x []float32) { l.Logistic(y, x) },
+	"identity": func(_ kernel.ISA, y, x []float32) { copy(y, x) },
+	"relu":     func(l kernel.ISA, y, x []float32) { l.Affine(y, x, 1, 0, 0, plusInf) },
+	"relu6":    func(l kernel.ISA, y, x []float32) { l.Affine(y, x, 1, 0, 0, 6) },
+	"sigmoid":  func(l kernel.ISA, y, x []float32) { l.Logistic(y, x) },
 	"swish":    vectorSwish,
 	"silu":     vectorSwish,
-	"hard-sigmoid": func(l kernel.Level, y, x []float32) {
+	"hard-sigmoid": func(l kernel.ISA, y, x []float32) {
 		l.Affine(y, x, 1./6, 0.5, 0, 1)
 	},
-	"hard-swish": func(l kernel.Level, y, x []float32) {
+	"hard-swish": func(l kernel.ISA, y, x []float32) {
 		l.Affine(y, x, 1./6, 0.5, 0, 1)
 		l.Product(y, y, x)
 	},
 }
 
-func vectorSwish(l kernel.Level, y, x []float32) {
+func vectorSwish(l kernel.ISA, y, x []float32) {
 	l.Logistic(y, x)
 	l.Product(y, y, x)
 }
@@ -107,8 +107,8 @@ func vectorActivationAccepts(p *Problem) error {
 }
 
 func vectorActivation(p *Problem, _ operands[float32]) (runner[float32], error) {
-	f, level := vectorActivations[p.Stage.Op.(layer.Activation).Func], kernel.Best()
+	f, isa := vectorActivations[p.Stage.Op.(layer.Activation).Func], kernel.Best()
 	return newLiteral(p, p.elements(), 4, func(out []float32, in [][]float32, from, to int) {
-		f(level, out[from:to], in[0][from:to])
+		f(isa, out[from:to], in[0][from:to])
 	}), nil
 }

@@ -8,9 +8,9 @@ import (
 
 // vectorOp is an operator on rows of float32 whose operands are both dense, or one of them a single number.
 type vectorOp struct {
-	dense  func(l kernel.Level, out, a, b []float32)
-	second func(l kernel.Level, out, a []float32, b float32) // b is the number
-	first  func(l kernel.Level, out []float32, a float32, b []float32)
+	dense  func(l kernel.ISA, out, a, b []float32)
+	second func(l kernel.ISA, out, a []float32, b float32) // b is the number
+	first  func(l kernel.ISA, out []float32, a float32, b []float32)
 }
 
 // inf is no bound, and negativeZero what added to any number leaves it as it is.
@@ -23,29 +23,29 @@ var (
 var vectorOps = map[string]vectorOp{
 	"Add": sumOp, "Sum": sumOp,
 	"Sub": {
-		dense:  func(l kernel.Level, out, a, b []float32) { l.Blend(out, a, b, 1, -1, -inf, inf) },
-		second: func(l kernel.Level, out, a []float32, b float32) { l.Affine(out, a, 1, -b, -inf, inf) },
-		first:  func(l kernel.Level, out []float32, a float32, b []float32) { l.Affine(out, b, -1, a, -inf, inf) },
+		dense:  func(l kernel.ISA, out, a, b []float32) { l.Blend(out, a, b, 1, -1, -inf, inf) },
+		second: func(l kernel.ISA, out, a []float32, b float32) { l.Affine(out, a, 1, -b, -inf, inf) },
+		first:  func(l kernel.ISA, out []float32, a float32, b []float32) { l.Affine(out, b, -1, a, -inf, inf) },
 	},
 	"Mul": {
-		dense:  func(l kernel.Level, out, a, b []float32) { l.Product(out, a, b) },
+		dense:  func(l kernel.ISA, out, a, b []float32) { l.Product(out, a, b) },
 		second: scaleBy,
-		first:  func(l kernel.Level, out []float32, a float32, b []float32) { scaleBy(l, out, b, a) },
+		first:  func(l kernel.ISA, out []float32, a float32, b []float32) { scaleBy(l, out, b, a) },
 	},
 	"Div": {
-		dense: func(_ kernel.Level, out, a, b []float32) {
+		dense: func(_ kernel.ISA, out, a, b []float32) {
 			a, b = a[:len(out)], b[:len(out)]
 			for i := range out {
 				out[i] = a[i] / b[i]
 			}
 		},
-		second: func(_ kernel.Level, out, a []float32, b float32) {
+		second: func(_ kernel.ISA, out, a []float32, b float32) {
 			a = a[:len(out)]
 			for i := range out {
 				out[i] = a[i] / b
 			}
 		},
-		first: func(_ kernel.Level, out []float32, a float32, b []float32) {
+		first: func(_ kernel.ISA, out []float32, a float32, b []float32) {
 			b = b[:len(out)]
 			for i := range out {
 				out[i] = a / b[i]
@@ -55,12 +55,12 @@ var vectorOps = map[string]vectorOp{
 }
 
 var sumOp = vectorOp{
-	dense:  func(l kernel.Level, out, a, b []float32) { l.Blend(out, a, b, 1, 1, -inf, inf) },
-	second: func(l kernel.Level, out, a []float32, b float32) { l.Affine(out, a, 1, b, -inf, inf) },
-	first:  func(l kernel.Level, out []float32, a float32, b []float32) { l.Affine(out, b, 1, a, -inf, inf) },
+	dense:  func(l kernel.ISA, out, a, b []float32) { l.Blend(out, a, b, 1, 1, -inf, inf) },
+	second: func(l kernel.ISA, out, a []float32, b float32) { l.Affine(out, a, 1, b, -inf, inf) },
+	first:  func(l kernel.ISA, out []float32, a float32, b []float32) { l.Affine(out, b, 1, a, -inf, inf) },
 }
 
-func scaleBy(l kernel.Level, out, a []float32, b float32) {
+func scaleBy(l kernel.ISA, out, a []float32, b float32) {
 	l.Affine(out, a, b, negativeZero, -inf, inf)
 }
 

@@ -3,16 +3,16 @@ package dense
 import (
 	"context"
 
-	"convx/internal/ops/crew"
+	"convx/internal/ops/workers"
 )
 
 // copied is a convolution that is a simpler one of a copy of the input with its
 // elements in another order. Images are copied one by one.
 type copied struct {
-	p, q   Problem   // as it was asked for, and of one image's copy
-	inner  innerConv // computes q
-	planes []float32 // the copy
-	copy   crew.Job  // makes it of in
+	p, q   Problem     // as it was asked for, and of one image's copy
+	inner  innerConv   // computes q
+	planes []float32   // the copy
+	copy   workers.Job // makes it of in
 
 	in []float32
 }
@@ -35,7 +35,7 @@ func (c *copied) Workspace() int { return c.inner.Workspace() + 4*len(c.planes) 
 func (c *copied) Packed() int { return c.inner.Packed() }
 
 // Run implements Conv: image by image, a copy and a convolution.
-func (c *copied) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
+func (c *copied) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	inSize, outSize := c.p.Channels*volume(c.p.In), c.p.OutChannels*volume(c.p.Out)
 	for b := range c.p.Batch {
 		c.in = in[b*inSize:][:inSize]

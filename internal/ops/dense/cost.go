@@ -46,21 +46,21 @@ const callTime = 120
 // thin is how much longer a tile of n rows takes than n rows of a full one:
 // nothing above 4/7 of it (8 of 14, 3.4 of 6), most below half of that.
 func (p *Problem) thin(n float64) float64 {
-	enough := float64(p.Level.BlockedRows()) * 4 / 7
+	enough := float64(p.ISA.NCHWcRows()) * 4 / 7
 	return 1 + 1.5/max(1, n)*min(1, max(0, 2*(enough-n)/enough))
 }
 
 // GemmCost is the model's estimate for NewGemm.
 func (p *Problem) GemmCost() float64 {
-	r := rateTable[p.Level]
-	rows, cols := p.Level.GemmTile()
-	lanes := p.Level.Block()
+	r := rateTable[p.ISA]
+	rows, cols := p.ISA.GemmTile()
+	lanes := p.ISA.Block()
 	images := float64(p.Batch * p.Groups)
 	k := p.groupIn() * volume(p.Kernel)
 	vectors := ceilDiv(volume(p.Out), lanes)
 	panels := ceilDiv(vectors, cols/lanes)
 	macs := images * float64(roundUp(p.groupOut(), rows)*k) * float64(vectors*lanes)
-	calls := images * float64(ceilDiv(p.groupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.Level]
+	calls := images * float64(ceilDiv(p.groupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.ISA]
 	return macs/r.mac*narrower(rows, float64(vectors)/float64(panels), cols/lanes) + calls +
 		images*float64(k*vectors*lanes)*r.pack*p.gathering()
 }
@@ -73,11 +73,11 @@ func (p *Problem) gathering() float64 {
 	return 1
 }
 
-// RowsCost is the model's estimate for NewRows.
-func (p *Problem) RowsCost() float64 {
-	r := rateTable[p.Level]
-	rows, cols := p.Level.GemmTile()
-	lanes := p.Level.Block()
+// IndirectGemmCost is the model's estimate for NewIndirectGemm.
+func (p *Problem) IndirectGemmCost() float64 {
+	r := rateTable[p.ISA]
+	rows, cols := p.ISA.GemmTile()
+	lanes := p.ISA.Block()
 	images := float64(p.Batch * p.Groups)
 	k := float64(p.groupIn() * volume(p.Kernel))
 	width, high := p.Out[2], p.Out[0]*p.Out[1]
@@ -88,7 +88,7 @@ func (p *Problem) RowsCost() float64 {
 	pixels := float64(high * vectors * lanes)
 	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
 	tiles := high * ceilDiv(vectors, cols/lanes)
-	calls := images * float64(ceilDiv(p.groupOut(), rows)*tiles) * tileCall[p.Level]
+	calls := images * float64(ceilDiv(p.groupOut(), rows)*tiles) * tileCall[p.ISA]
 	product := macs/r.mac*narrower(rows, float64(high*vectors)/float64(tiles), cols/lanes) + calls
 	if !p.readsInPlace() {
 		return product + images*float64(p.groupIn()*volume(p.In))*r.pack*0.9*p.gathering()
@@ -108,17 +108,17 @@ func narrower(rows int, vectors float64, most int) float64 {
 	return loads(vectors) / loads(float64(most))
 }
 
-// DirectCost is the model's estimate for NewDirect.
-func (p *Problem) DirectCost() float64 {
-	r := rateTable[p.Level]
-	lanes := p.Level.Block()
+// DirectNCHWcCost is the model's estimate for NewDirectNCHWc.
+func (p *Problem) DirectNCHWcCost() float64 {
+	r := rateTable[p.ISA]
+	lanes := p.ISA.Block()
 	images := float64(p.Batch * p.Groups)
 	cin, cout := float64(roundUp(p.groupIn(), lanes)), float64(roundUp(p.groupOut(), lanes))
 	width := p.Out[2]
 	if p.pointwise() {
 		width = volume(p.Out)
 	}
-	tile := float64(width) / float64(ceilDiv(width, p.Level.BlockedRows()))
+	tile := float64(width) / float64(ceilDiv(width, p.ISA.NCHWcRows()))
 	taps := p.meetingTaps(0) * p.meetingTaps(1) * float64(width*p.Kernel[2])
 	if p.pointwise() {
 		taps = float64(width)
@@ -156,8 +156,8 @@ func (p *Problem) WinogradCost(m int) float64 {
 	if q := p.withoutIdleDilation(); q.Dilation != p.Dilation {
 		return q.WinogradCost(m)
 	}
-	r := rateTable[p.Level]
-	lanes := p.Level.Block()
+	r := rateTable[p.ISA]
+	lanes := p.ISA.Block()
 	points, high := m+p.Kernel[2]-1, m
 	if p.Kernel[1] == 1 {
 		high = 1
@@ -171,7 +171,7 @@ func (p *Problem) WinogradCost(m int) float64 {
 	slices, out := float64(p.slices()), float64(p.Out[0])
 	weights := float64(points) * cin * cout * float64(p.Kernel[0])
 	together := tiles / images * out // rows that share the weights
-	tile := together / math.Ceil(together/float64(p.Level.BlockedRows()))
+	tile := together / math.Ceil(together/float64(p.ISA.NCHWcRows()))
 	product := tiles*weights*out/r.mac*p.thin(tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	if m+p.Kernel[2]-1 == 8 {
@@ -206,7 +206,7 @@ func (p *Problem) BestWinograd() (m int, cost float64) {
 	if p.Stride[1] > 1 {
 		h := p.phased()
 		q = &h
-		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.Level].pack / 2
+		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.ISA].pack / 2
 	}
 	for _, points := range winogradTiles {
 		try := p.winogradOutputs(points)

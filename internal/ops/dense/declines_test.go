@@ -24,7 +24,7 @@ func TestBestWinogradReasons(t *testing.T) {
 	layer := func(channels, size, kh, kw, sh, sw, dilation int) *Problem {
 		p := &Problem{
 			Batch: 1, Channels: channels, OutChannels: 8, Groups: 1, In: [3]int{1, size, size}, Kernel: [3]int{1, kh, kw},
-			Stride: [3]int{1, sh, sw}, Dilation: [3]int{1, dilation, dilation}, Level: kernel.Best(), Threads: 1,
+			Stride: [3]int{1, sh, sw}, Dilation: [3]int{1, dilation, dilation}, ISA: kernel.Best(), Threads: 1,
 		}
 		p.Out = [3]int{1, (size-dilation*(kh-1)-1)/sh + 1, (size-dilation*(kw-1)-1)/sw + 1}
 		return p

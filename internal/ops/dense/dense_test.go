@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // naive is the definition, in float64.
@@ -109,7 +109,7 @@ func TestGemmAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range drawn(150) {
 		p := random(r)
-		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		exact(t, p, func(w, b []float32) Conv { return NewGemm(p, w, b) })
 	}
 }
@@ -118,14 +118,14 @@ func TestRowsAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for i := range drawn(200) {
 		p := random(r)
-		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		if i%3 == 0 { // nothing but whole taps: read in place
 			p.Pad = [3]int{}
 			for a := range 3 {
 				p.In[a] = (p.Out[a]-1)*p.Stride[a] + (p.Kernel[a]-1)*p.Dilation[a] + 1
 			}
 		}
-		exact(t, p, func(w, b []float32) Conv { return NewRows(p, w, b) })
+		exact(t, p, func(w, b []float32) Conv { return NewIndirectGemm(p, w, b) })
 	}
 }
 
@@ -138,7 +138,7 @@ func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) 
 	for i := range out {
 		out[i] = -12345
 	}
-	prepare(weights, bias).Run(t.Context(), out, in, crew.New(p.Threads))
+	prepare(weights, bias).Run(t.Context(), out, in, workers.New(p.Threads))
 	for i := range want {
 		if float64(out[i]) != want[i] {
 			t.Fatalf("%+v: element %d = %v, want %v", p, i, out[i], want[i])
@@ -186,12 +186,12 @@ func TestThreadsChangeNoBit(t *testing.T) {
 		case 2:
 			p = randomPatches(r)
 		}
-		p.Level = kernel.Best()
+		p.ISA = kernel.Best()
 		for _, name := range threadsChangeNoBit(t, p) {
 			seen[name]++
 		}
 	}
-	for _, name := range []string{"gemm", "direct", "rows", "lanes", "patches", "winograd4", "winograd6", "winograd8"} {
+	for _, name := range []string{"gemm", "direct-nchwc", "indirect-gemm", "depthwise-nchwc", "patches", "winograd4", "winograd6", "winograd8"} {
 		if seen[name] < 3 {
 			t.Errorf("%s computed %d layers: draw more", name, seen[name])
 		}
@@ -207,7 +207,7 @@ func threadsChangeNoBit(t *testing.T, p Problem) []string {
 		p.Threads = threads
 		for name, c := range everyAlgorithm(p, weights) {
 			out := make([]float32, p.Batch*p.OutChannels*volume(p.Out))
-			if err := c.Run(t.Context(), out, in, crew.New(threads)); err != nil {
+			if err := c.Run(t.Context(), out, in, workers.New(threads)); err != nil {
 				t.Fatal(err)
 			}
 			if want[name] == nil {
@@ -226,14 +226,14 @@ func threadsChangeNoBit(t *testing.T, p Problem) []string {
 // everyAlgorithm prepares p with all that accept it.
 func everyAlgorithm(p Problem, weights []float32) map[string]Conv {
 	all := map[string]Conv{"gemm": NewGemm(p, weights, nil)}
-	if DirectDeclines(&p) == "" {
-		all["direct"] = NewDirect(p, weights, nil)
+	if DirectNCHWcDeclines(&p) == "" {
+		all["direct-nchwc"] = NewDirectNCHWc(p, weights, nil)
 	}
-	if RowsDeclines(&p) == "" {
-		all["rows"] = NewRows(p, weights, nil)
+	if IndirectGemmDeclines(&p) == "" {
+		all["indirect-gemm"] = NewIndirectGemm(p, weights, nil)
 	}
-	if LanesDeclines(&p) == "" {
-		all["lanes"] = NewLanes(p, weights, nil)
+	if DepthwiseNCHWcDeclines(&p) == "" {
+		all["depthwise-nchwc"] = NewDepthwiseNCHWc(p, weights, nil)
 	}
 	if PatchesDeclines(&p) == "" {
 		all["patches"] = NewPatches(p, weights, nil)
@@ -270,7 +270,7 @@ var suite = []struct {
 
 func suiteProblem(i, threads int) Problem {
 	l := suite[i]
-	p := Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, Level: kernel.Best(), Threads: threads}
+	p := Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, ISA: kernel.Best(), Threads: threads}
 	p.Lo, p.Hi = NoClamp()
 	p.In = [3]int{l.d, l.h, l.w}
 	p.Kernel = [3]int{l.kd, l.k, l.k}
@@ -298,7 +298,7 @@ func benchmark(b *testing.B, prepare func(p Problem, weights, bias []float32) Co
 					b.Skip()
 				}
 				out := make([]float32, p.OutChannels*volume(p.Out))
-				tm := crew.New(threads)
+				tm := workers.New(threads)
 				best := time.Hour
 				for b.Loop() {
 					start := time.Now()
@@ -319,15 +319,15 @@ func BenchmarkGemm(b *testing.B) {
 }
 
 func BenchmarkDirect(b *testing.B) {
-	benchmark(b, func(p Problem, w, bias []float32) Conv { return NewDirect(p, w, bias) })
+	benchmark(b, func(p Problem, w, bias []float32) Conv { return NewDirectNCHWc(p, w, bias) })
 }
 
 func BenchmarkRows(b *testing.B) {
 	benchmark(b, func(p Problem, w, bias []float32) Conv {
-		if RowsDeclines(&p) != "" {
+		if IndirectGemmDeclines(&p) != "" {
 			return nil
 		}
-		return NewRows(p, w, bias)
+		return NewIndirectGemm(p, w, bias)
 	})
 }
 
@@ -337,12 +337,12 @@ func TestDirectCutsLongRows(t *testing.T) {
 		if testing.Short() && volume(in) > 40_000 {
 			continue
 		}
-		p := Problem{Batch: 2, Channels: 500, OutChannels: 3, Groups: 1, In: in, Out: in, Level: kernel.Best(), Threads: 2}
+		p := Problem{Batch: 2, Channels: 500, OutChannels: 3, Groups: 1, In: in, Out: in, ISA: kernel.Best(), Threads: 2}
 		for a := range 3 {
 			p.Kernel[a], p.Stride[a], p.Dilation[a] = 1, 1, 1
 		}
 		p.Lo, p.Hi = NoClamp()
-		if why := DirectDeclines(&p); why != "" {
+		if why := DirectNCHWcDeclines(&p); why != "" {
 			if in[2] < 5000 {
 				t.Errorf("%v: declined: %s", in, why)
 			}
@@ -350,14 +350,14 @@ func TestDirectCutsLongRows(t *testing.T) {
 		}
 		weights, bias, x := p.operands(true)
 		out, want := make([]float32, p.Batch*p.OutChannels*volume(p.Out)), make([]float32, p.Batch*p.OutChannels*volume(p.Out))
-		d := NewDirect(p, weights, bias)
+		d := NewDirectNCHWc(p, weights, bias)
 		if n := d.Workspace(); n > 2*8<<20 {
 			t.Errorf("%v: %d bytes", in, n)
 		}
-		if err := d.Run(t.Context(), out, x, crew.New(2)); err != nil {
+		if err := d.Run(t.Context(), out, x, workers.New(2)); err != nil {
 			t.Fatal(err)
 		}
-		if err := NewGemm(p, weights, bias).Run(t.Context(), want, x, crew.New(2)); err != nil {
+		if err := NewGemm(p, weights, bias).Run(t.Context(), want, x, workers.New(2)); err != nil {
 			t.Fatal(err)
 		}
 		for i := range want {

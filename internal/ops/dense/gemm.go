@@ -3,7 +3,7 @@ package dense
 import (
 	"context"
 
-	"convx/internal/ops/crew"
+	"convx/internal/ops/workers"
 )
 
 // Gemm is convolution as a matrix product: weights (output channels x taps and
@@ -26,8 +26,8 @@ type Gemm struct {
 	valid      [3][]span // by axis and tap: outputs whose input exists
 	zeros      []float32
 	ahead      int         // elements of input between a panel and the next
-	work       [][]float32 // by member: one block of packed panels
-	runs       [][]run     // by member: those of the panel at hand
+	work       [][]float32 // by worker: one block of packed panels
+	runs       [][]run     // by worker: those of the panel at hand
 	plane      int         // elements from one plane of the output to the next
 	source     Source      // packs the panels instead of im2col, if not nil
 	workCols   int
@@ -39,9 +39,9 @@ type Gemm struct {
 // rows in the same order: taps, and inside each the channels of the group.
 type Source interface {
 	// Pack writes rows from..to at n output pixels from start on: pixel j of row
-	// r at dst[(r-from)*width+j]. Members call it at the same time, each with
+	// r at dst[(r-from)*width+j]. Workers call it at the same time, each with
 	// its own number.
-	Pack(member int, dst []float32, width, image, group, start, n, from, to int)
+	Pack(worker int, dst []float32, width, image, group, start, n, from, to int)
 }
 
 // NewSampled is NewGemm on a matrix that src packs. Each pixel of the output is
@@ -78,13 +78,13 @@ const gemmBlockBytes = 256 << 10
 // NewGemm packs the weights of p. bias may be nil.
 func NewGemm(p Problem, weights, bias []float32) *Gemm {
 	g := &Gemm{p: p, k: p.groupIn() * volume(p.Kernel), plane: volume(p.Out)}
-	g.rows, g.cols = p.Level.GemmTile()
+	g.rows, g.cols = p.ISA.GemmTile()
 	g.kBlocks = split(g.k, ceilDiv(g.k, gemmDepth))
 	g.pack(weights, bias)
 	for axis := range 3 {
 		g.valid[axis] = p.validOutputs(axis)
 	}
-	lanes := p.Level.Block()
+	lanes := p.ISA.Block()
 	g.panels = ceilDiv(ceilDiv(volume(p.Out), lanes), g.cols/lanes)
 	g.divide()
 	rows := g.cols / p.Out[2] * p.Stride[1] * p.In[2]
@@ -160,7 +160,7 @@ func (g *Gemm) pack(weights, bias []float32) {
 // panel is the i-th of about equal ones, whole vectors each, so that the last is
 // not a sliver.
 func (g *Gemm) panel(i int) panel {
-	lanes := g.p.Level.Block()
+	lanes := g.p.ISA.Block()
 	vectors := ceilDiv(volume(g.p.Out), lanes)
 	start := vectors * i / g.panels * lanes
 	return panel{start, min(volume(g.p.Out), vectors*(i+1)/g.panels*lanes) - start}
@@ -218,16 +218,16 @@ func (g *Gemm) Packed() int {
 }
 
 // Run implements Conv.
-func (g *Gemm) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
+func (g *Gemm) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	g.out, g.in = out, in
 	err := t.RunOn(ctx, g.p.Threads, g)
 	g.out, g.in = nil, nil
 	return err
 }
 
-// Work implements crew.Job: one phase, an item for each image, group, block of
-// pixels and chunk of output channels: members begin with chunks, and so weights, of their own.
-func (g *Gemm) Work(m *crew.Member) {
+// Work implements workers.Job: one phase, an item for each image, group, block of
+// pixels and chunk of output channels: workers begin with chunks, and so weights, of their own.
+func (g *Gemm) Work(m *workers.Worker) {
 	n := g.p.Batch * g.p.Groups * len(g.blocks) * len(g.chunks)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		block, i := i%len(g.blocks), i/len(g.blocks)
@@ -237,8 +237,8 @@ func (g *Gemm) Work(m *crew.Member) {
 }
 
 // item computes the chunk's output channels of one group at the block's pixels.
-func (g *Gemm) item(image, group int, block, chunk span, member int) {
-	p, work := &g.p, g.work[member]
+func (g *Gemm) item(image, group int, block, chunk span, worker int) {
+	p, work := &g.p, g.work[worker]
 	cin, cout, plane := p.groupIn(), p.groupOut(), g.plane
 	in := g.in[(image*p.Channels+group*cin)*volume(p.In):][:cin*volume(p.In)]
 	out := g.out[(image*p.OutChannels+group*cout)*plane:][:(cout-1)*plane+volume(p.Out)]
@@ -248,9 +248,9 @@ func (g *Gemm) item(image, group int, block, chunk span, member int) {
 		for i := block.from; i < block.to; i++ {
 			pn := g.panel(i)
 			if g.source != nil {
-				g.source.Pack(member, work[at:], g.width(pn), image, group, pn.start, pn.n, depth.from, depth.to)
+				g.source.Pack(worker, work[at:], g.width(pn), image, group, pn.start, pn.n, depth.from, depth.to)
 			} else {
-				g.packPanel(work[at:], in, pn, depth, member)
+				g.packPanel(work[at:], in, pn, depth, worker)
 			}
 			at += depth.len() * g.width(pn)
 		}
@@ -270,7 +270,7 @@ func (g *Gemm) item(image, group int, block, chunk span, member int) {
 			for i := block.from; i < block.to; i++ {
 				pn := g.panel(i)
 				w := g.width(pn)
-				p.Level.Gemm(out[top*plane+pn.start:], plane, a, work[at:], w, depth.len(), m, pn.n, first, lo, hi, kb > 0)
+				p.ISA.Gemm(out[top*plane+pn.start:], plane, a, work[at:], w, depth.len(), m, pn.n, first, lo, hi, kb > 0)
 				at += depth.len() * w
 			}
 		}
@@ -278,4 +278,4 @@ func (g *Gemm) item(image, group int, block, chunk span, member int) {
 }
 
 // width is the row stride of a packed panel: whole vectors.
-func (g *Gemm) width(pn panel) int { return roundUp(pn.n, g.p.Level.Block()) }
+func (g *Gemm) width(pn panel) int { return roundUp(pn.n, g.p.ISA.Block()) }

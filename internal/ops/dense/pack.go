@@ -10,14 +10,14 @@ func addr(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s
 
 // packPanel writes rows depth of the im2col matrix at the panel's pixels: a
 // row is one tap of one channel.
-func (g *Gemm) packPanel(dst, in []float32, pn panel, depth span, member int) {
+func (g *Gemm) packPanel(dst, in []float32, pn panel, depth span, worker int) {
 	p := &g.p
-	plane, width := volume(p.In), roundUp(pn.n, p.Level.Block())
+	plane, width := volume(p.In), roundUp(pn.n, p.ISA.Block())
 	if p.pointwise() {
-		p.Level.Strip(dst, width, in[depth.from*plane+pn.start:], plane, 1, pn.n, depth.len(), pn.n)
+		p.ISA.StridedCopy(dst, width, in[depth.from*plane+pn.start:], plane, 1, pn.n, depth.len(), pn.n)
 		return
 	}
-	runs := p.appendRuns(g.runs[member][:0], pn)
+	runs := p.appendRuns(g.runs[worker][:0], pn)
 	cin := p.groupIn()
 	for k := depth.from; k < depth.to; {
 		tap, c := k/cin, k%cin
@@ -39,25 +39,25 @@ func (g *Gemm) packRun(dst []float32, width int, in []float32, r *run, tap, n in
 	h, d, w := g.valid[1][kh], g.valid[0][kd], g.valid[2][kw]
 	from, to := max(r.ow, w.from), min(r.ow+r.n, w.to)
 	if r.oh < h.from || r.oh >= h.to || r.od < d.from || r.od >= d.to || from >= to {
-		p.Level.Strip(dst[r.col:], width, g.zeros, 0, 1, r.n, n, 0)
+		p.ISA.StridedCopy(dst[r.col:], width, g.zeros, 0, 1, r.n, n, 0)
 		return
 	}
 	if from > r.ow {
-		p.Level.Strip(dst[r.col:], width, g.zeros, 0, 1, from-r.ow, n, 0)
+		p.ISA.StridedCopy(dst[r.col:], width, g.zeros, 0, 1, from-r.ow, n, 0)
 	}
 	if end := r.ow + r.n; to < end {
-		p.Level.Strip(dst[r.col+to-r.ow:], width, g.zeros, 0, 1, end-to, n, 0)
+		p.ISA.StridedCopy(dst[r.col+to-r.ow:], width, g.zeros, 0, 1, end-to, n, 0)
 	}
 	id := r.od*p.Stride[0] - p.Pad[0] + kd*p.Dilation[0]
 	ih := r.oh*p.Stride[1] - p.Pad[1] + kh*p.Dilation[1]
 	iw := from*p.Stride[2] - p.Pad[2] + kw*p.Dilation[2]
 	src := in[(id*p.In[1]+ih)*p.In[2]+iw:]
-	p.Level.Strip(dst[r.col+from-r.ow:], width, src, volume(p.In), p.Stride[2], to-from, n, g.ahead)
+	p.ISA.StridedCopy(dst[r.col+from-r.ow:], width, src, volume(p.In), p.Stride[2], to-from, n, g.ahead)
 }
 
 // strided writes the elements x of a row, padded by left zeros, that have
 // x mod s = phase; zeros follow the last.
-func strided(l kernel.Level, dst, src []float32, left, s, phase int) {
+func strided(l kernel.ISA, dst, src []float32, left, s, phase int) {
 	from := ceilDiv(max(0, left-phase), s) // of dst, the first that is input
 	n := 0
 	if start := phase + s*from - left; start < len(src) {
@@ -67,6 +67,6 @@ func strided(l kernel.Level, dst, src []float32, left, s, phase int) {
 	clear(dst[:from])
 	clear(dst[from+n:])
 	if n > 0 {
-		l.Strip(dst[from:], n, src[phase+s*from-left:], 0, s, n, 1, 0)
+		l.StridedCopy(dst[from:], n, src[phase+s*from-left:], 0, s, n, 1, 0)
 	}
 }

@@ -1,8 +1,8 @@
 package dense
 
 import (
-	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // Patches is convolution whose windows do not overlap: each input element meets one tap, so that the taps become
@@ -38,7 +38,7 @@ func PatchesDeclines(p *Problem) string {
 	case 4*q.Channels*volume(q.In) > patchesBytes:
 		return "the copy of its input is too large"
 	}
-	return DirectDeclines(&q)
+	return DirectNCHWcDeclines(&q)
 }
 
 // unweaving is the nanoseconds to part the taps of a pixel, a vector of them.
@@ -47,21 +47,21 @@ var unweaving = [...]float64{kernel.Generic: 16, kernel.AVX2: 1.3, kernel.AVX512
 // PatchesCost is the model's estimate for NewPatches.
 func (p *Problem) PatchesCost() float64 {
 	q := p.patched()
-	vectors := p.Channels * p.Kernel[0] * p.Kernel[1] * volume(p.Out) * ceilDiv(p.Kernel[2], p.Level.Block())
-	return float64(p.Batch) * (q.DirectCost() + float64(vectors)*unweaving[p.Level])
+	vectors := p.Channels * p.Kernel[0] * p.Kernel[1] * volume(p.Out) * ceilDiv(p.Kernel[2], p.ISA.Block())
+	return float64(p.Batch) * (q.DirectNCHWcCost() + float64(vectors)*unweaving[p.ISA])
 }
 
 // NewPatches prepares p, which PatchesDeclines does not decline. The weights are those of the 1x1 convolution as they
 // are: channels, and inside each the taps.
 func NewPatches(p Problem, weights, bias []float32) *Patches {
 	q := p.patched()
-	s := &Patches{newCopied(p, q, NewDirect(q, weights, bias))}
+	s := &Patches{newCopied(p, q, NewDirectNCHWc(q, weights, bias))}
 	s.copy = s
 	return s
 }
 
-// Work implements crew.Job: the copy, a row of the kernel in a channel an item.
-func (s *Patches) Work(m *crew.Member) {
+// Work implements workers.Job: the copy, a row of the kernel in a channel an item.
+func (s *Patches) Work(m *workers.Worker) {
 	p := &s.p
 	rows := p.Kernel[0] * p.Kernel[1]
 	n := p.Channels * rows
@@ -95,7 +95,7 @@ func (s *Patches) copyRow(dst, src []float32) {
 		to = max(from, min(p.Out[2], last/step+1))
 	}
 	if from < to {
-		p.Level.Unweave(dst[from:], plane, src[from*step-p.Pad[2]:], step, k, to-from)
+		p.ISA.Deinterleave(dst[from:], plane, src[from*step-p.Pad[2]:], step, k, to-from)
 	}
 	for o := range p.Out[2] {
 		if from <= o && o < to {

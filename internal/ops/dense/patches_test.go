@@ -27,7 +27,7 @@ func TestPatchesAgainstDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
 	for i := range drawn(200) {
 		p := randomPatches(r)
-		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		if why := PatchesDeclines(&p); why != "" {
 			if p.Stride != [3]int{1, 1, 1} {
 				t.Fatalf("%+v: declined: %s", p, why)

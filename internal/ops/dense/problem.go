@@ -11,8 +11,8 @@ import (
 	"context"
 	"math"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // Problem is one convolution over three spatial axes (depth, height, width);
@@ -24,7 +24,7 @@ type Problem struct {
 	Batch, Channels, OutChannels, Groups   int
 	In, Out, Kernel, Stride, Dilation, Pad [3]int
 	Lo, Hi                                 float32 // outputs are kept within
-	Level                                  kernel.Level
+	ISA                                    kernel.ISA
 	Threads                                int
 }
 
@@ -32,7 +32,7 @@ type Problem struct {
 type Conv interface {
 	// Run computes out from in. It allocates nothing and is not safe for
 	// concurrent use.
-	Run(ctx context.Context, out, in []float32, t *crew.Crew) error
+	Run(ctx context.Context, out, in []float32, t *workers.Pool) error
 	// Workspace is how many bytes it keeps beside the packed weights, Packed
 	// how many those have.
 	Workspace() int

@@ -8,12 +8,12 @@ package dense
 func (g *Gemm) Scratch() []*[]float32 { return pieces(g.work) }
 
 // Scratch is the copied planes.
-func (r *Rows) Scratch() []*[]float32 { return pieces(r.planes) }
+func (r *IndirectGemm) Scratch() []*[]float32 { return pieces(r.planes) }
 
 // Scratch is the channel blocks and products.
-func (d *Direct) Scratch() []*[]float32 { return pieces(d.planes, d.products, d.spare) }
+func (d *DirectNCHWc) Scratch() []*[]float32 { return pieces(d.planes, d.products, d.spare) }
 
-// Scratch is the members' arenas.
+// Scratch is the workers' arenas.
 func (w *Winograd) Scratch() []*[]float32 {
 	var list []*[]float32
 	for i := range w.arenas {

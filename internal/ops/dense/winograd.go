@@ -3,8 +3,8 @@ package dense
 import (
 	"context"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // Winograd is F(m x m, r x r) for stride 1 over height and width: tiles of
@@ -47,7 +47,7 @@ type Winograd struct {
 // outPanel is one or two blocks of output channels.
 type outPanel struct{ offset, block, vectors int }
 
-// arena is one member's memory.
+// arena is one worker's memory.
 type arena struct {
 	band    []float32 // packed input of a channel block, or its outputs
 	inputs  []float32 // transformed inputs: nil where another arena's are shared
@@ -84,7 +84,7 @@ const WinogradTolerance = 1e-5
 // decline with m.
 func NewWinograd(p Problem, m int, weights, bias []float32) *Winograd {
 	p = p.withoutIdleDilation()
-	w := &Winograd{p: p, m: m, points: m + p.Kernel[2] - 1, lanes: p.Level.Block()}
+	w := &Winograd{p: p, m: m, points: m + p.Kernel[2] - 1, lanes: p.ISA.Block()}
 	w.high, w.mHigh = w.points, w.m
 	if p.Kernel[1] == 1 {
 		w.high, w.mHigh = 1, 1
@@ -192,15 +192,15 @@ func (w *Winograd) Workspace() int {
 func (w *Winograd) Packed() int { return 4 * (len(w.weights) + len(w.post)) }
 
 // Run implements Conv.
-func (w *Winograd) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
+func (w *Winograd) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	w.out, w.in = out, in
 	err := t.RunOn(ctx, w.p.Threads, w)
 	w.out, w.in = nil, nil
 	return err
 }
 
-// Work implements crew.Job.
-func (w *Winograd) Work(m *crew.Member) {
+// Work implements workers.Job.
+func (w *Winograd) Work(m *workers.Worker) {
 	n := w.p.Batch * w.p.Groups * len(w.blocks)
 	if w.shared {
 		for i := range n {
@@ -219,9 +219,9 @@ func (w *Winograd) Work(m *crew.Member) {
 	}
 }
 
-// workShared takes every member through one block: they transform its inputs
+// workShared takes every worker through one block: they transform its inputs
 // together, then multiply chunks of the output channels.
-func (w *Winograd) workShared(m *crew.Member, i int) {
+func (w *Winograd) workShared(m *workers.Worker, i int) {
 	t := w.task(i, &w.arenas[0], &w.arenas[m.ID])
 	for b := m.Next(w.inBlocks); b >= 0; b = m.Next(w.inBlocks) {
 		t.transformIn(b)

@@ -78,7 +78,7 @@ func (t *winogradTask) packBand(b band, planes []float32, channels int) {
 		}
 		clear(row[:left*t.lanes])
 		clear(row[(left+n)*t.lanes:])
-		p.Level.BlockPack(row[left*t.lanes:], planes[ih*p.In[2]+max(0, first):], volume(p.In), channels, n)
+		p.ISA.PackNCHWc(row[left*t.lanes:], planes[ih*p.In[2]+max(0, first):], volume(p.In), channels, n)
 	}
 }
 
@@ -88,9 +88,9 @@ func (t *winogradTask) transformRow(to, from []float32) {
 	for _, c := range t.part.columns {
 		dst, src := to[c.first*t.lanes:], from[c.x*t.lanes:]
 		if t.high == 1 {
-			p.Level.WinogradInputLine(t.points, dst, t.inPoint, src, tap, c.step*t.lanes, c.n)
+			p.ISA.WinogradInputLine(t.points, dst, t.inPoint, src, tap, c.step*t.lanes, c.n)
 		} else {
-			p.Level.WinogradInput(t.points, dst, t.inPoint, src, size, tap, c.step*t.lanes, c.n)
+			p.ISA.WinogradInput(t.points, dst, t.inPoint, src, size, tap, c.step*t.lanes, c.n)
 		}
 	}
 }
@@ -123,7 +123,7 @@ func (t *winogradTask) products(point int, pn outPanel, first int, next []float3
 	in := t.inputs[point*t.inPoint:]
 	weights := t.weights[(t.group*t.points*t.high+point)*t.pointSize+pn.offset:]
 	rows := p.Out[0] * t.tiles
-	parts := ceilDiv(rows, p.Level.BlockedRows())
+	parts := ceilDiv(rows, p.ISA.NCHWcRows())
 	inStride, outStride := p.slices()*t.tiles*t.lanes, rows*t.lanes
 	out := t.outputs[point*t.outPoint+(pn.block-first)*outStride:]
 	size := t.depth * pn.vectors * t.lanes
@@ -131,7 +131,7 @@ func (t *winogradTask) products(point int, pn outPanel, first int, next []float3
 		from, to := rows*i/parts, rows*(i+1)/parts
 		for kd := range p.Kernel[0] {
 			a := in[(from+kd*p.Dilation[0]*t.tiles)*t.lanes:]
-			p.Level.GemmBlocked(out[from*t.lanes:], outStride, a, inStride, weights[kd*size:], next, t.depth, to-from, pn.vectors, kd > 0)
+			p.ISA.GemmNCHWc(out[from*t.lanes:], outStride, a, inStride, weights[kd*size:], next, t.depth, to-from, pn.vectors, kd > 0)
 			next = next[min(len(next), 16*t.depth):]
 		}
 	}
@@ -153,7 +153,7 @@ func (t *winogradTask) transformOut(block, index int) {
 			for y := range t.mHigh {
 				oh := r.phase + p.Dilation[1]*(r.index*t.mHigh+y)
 				if oh < p.Out[1] {
-					p.Level.BlockUnpack(planes[oh*p.Out[2]+out.from:], volume(p.Out), t.band[y*t.part.width*t.lanes:], channels, out.len())
+					p.ISA.UnpackNCHWc(planes[oh*p.Out[2]+out.from:], volume(p.Out), t.band[y*t.part.width*t.lanes:], channels, out.len())
 				}
 			}
 		}
@@ -167,9 +167,9 @@ func (t *winogradTask) transformOutRow(from, post []float32) {
 	for _, c := range t.part.columns {
 		dst, src := t.band[c.x*t.lanes:], from[c.first*t.lanes:]
 		if t.high == 1 {
-			p.Level.WinogradOutputLine(t.points, t.m, dst, tap, c.step*t.lanes, src, t.outPoint, post, c.n)
+			p.ISA.WinogradOutputLine(t.points, t.m, dst, tap, c.step*t.lanes, src, t.outPoint, post, c.n)
 		} else {
-			p.Level.WinogradOutput(t.points, t.m, dst, size, tap, c.step*t.lanes, src, t.outPoint, post, c.n)
+			p.ISA.WinogradOutput(t.points, t.m, dst, size, tap, c.step*t.lanes, src, t.outPoint, post, c.n)
 		}
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // randomWinograd draws a layer that some F(m x m, r x r) accepts, one in four
@@ -66,7 +66,7 @@ func TestWinogradAgainstDefinition(t *testing.T) {
 		if i%4 == 0 { // every stride in turn
 			p, m = randomStrided(r, 2+i/4%(stridedMost-1))
 		}
-		p.Level = kernel.Levels()[i%len(kernel.Levels())]
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		p.Lo, p.Hi = NoClamp()
 		strides[p.Stride[1]]++
 		points := m + ceilDiv(p.Kernel[2], p.Stride[2]) - 1
@@ -91,7 +91,7 @@ func TestDeepWinograd(t *testing.T) {
 		if testing.Short() && i%3 > 0 {
 			continue
 		}
-		p := Problem{Batch: 1, Channels: 64, OutChannels: 9, Groups: 1, Level: kernel.Best(), Threads: 2}
+		p := Problem{Batch: 1, Channels: 64, OutChannels: 9, Groups: 1, ISA: kernel.Best(), Threads: 2}
 		p.In, p.Kernel, p.Stride, p.Dilation = [3]int{1, c.size, c.size}, [3]int{1, c.kernel, c.kernel}, [3]int{1, c.stride, c.stride}, [3]int{1, 1, 1}
 		p.Out = [3]int{1, (c.size-c.kernel)/c.stride + 1, (c.size-c.kernel)/c.stride + 1}
 		p.Lo, p.Hi = NoClamp()
@@ -115,7 +115,7 @@ func winogradError(t *testing.T, p Problem, m int) float64 {
 	weights, bias, in := p.operands(false)
 	want := naive(&p, weights, bias, in)
 	out := make([]float32, len(want))
-	if err := NewBestWinograd(p, m, weights, bias).Run(t.Context(), out, in, crew.New(p.Threads)); err != nil {
+	if err := NewBestWinograd(p, m, weights, bias).Run(t.Context(), out, in, workers.New(p.Threads)); err != nil {
 		t.Fatal(err)
 	}
 	most, biggest := 0.0, 0.0

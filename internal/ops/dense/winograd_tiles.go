@@ -56,7 +56,7 @@ func (p *Problem) widestPart(m int) int {
 		points *= points
 		most = p.Out[2]
 	}
-	lanes := p.Level.Block()
+	lanes := p.ISA.Block()
 	in := inputBytes / (4 * points * roundUp(p.groupIn(), lanes) * p.slices())
 	out := 2 * productBytes / (4 * points * 2 * lanes * p.Out[0])
 	phases := min(p.Dilation[2], p.Out[2])

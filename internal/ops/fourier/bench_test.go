@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // suite is layers of large kernels: RepLKNet, ConvNeXt, Inception, SRCNN and such.
@@ -29,9 +29,9 @@ var suite = []struct {
 	{"inception.5", 32, 96, 1, 28, 28, 5},
 }
 
-func suiteProblem(i int, level kernel.Level, threads int) dense.Problem {
+func suiteProblem(i int, isa kernel.ISA, threads int) dense.Problem {
 	l := suite[i]
-	p := dense.Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, Level: level, Threads: threads}
+	p := dense.Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, ISA: isa, Threads: threads}
 	p.Lo, p.Hi = dense.NoClamp()
 	p.In, p.Kernel, p.Pad = [3]int{1, l.h, l.w}, [3]int{1, l.k, l.k}, [3]int{0, l.k / 2, l.k / 2}
 	if l.h == 1 {
@@ -47,7 +47,7 @@ func BenchmarkFourier(b *testing.B) {
 		b.Run(l.name, func(b *testing.B) {
 			weights, bias, in := operands(&p)
 			c, out := New(p, weights, bias), make([]float32, p.OutChannels*volume(p.Out))
-			team := crew.New(1)
+			team := workers.New(1)
 			least := time.Hour
 			for b.Loop() {
 				start := time.Now()

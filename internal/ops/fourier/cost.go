@@ -59,7 +59,7 @@ var lines = sync.OnceValue(func() (all [kernel.AVX512 + 1][]cut) {
 	for l := range all {
 		least := math.Inf(1)
 		for n := maxSize; n >= 1; n-- {
-			_, cost := factor(kernel.Level(l), n)
+			_, cost := factor(kernel.ISA(l), n)
 			if n == 1 {
 				cost = rateTable[l].radix[2] // a copy
 			}
@@ -76,7 +76,7 @@ var lines = sync.OnceValue(func() (all [kernel.AVX512 + 1][]cut) {
 func best(p *dense.Problem) (chosen tiling, least float64) {
 	win := [2]window{windowOf(p, 1), windowOf(p, 2)}
 	least = math.Inf(1)
-	sizes := lines()[p.Level]
+	sizes := lines()[p.ISA]
 	wides := win[1].cuts(sizes)
 	for _, high := range win[0].cuts(sizes) {
 		for _, wide := range wides {
@@ -93,7 +93,7 @@ func best(p *dense.Problem) (chosen tiling, least float64) {
 
 // anyFits reports whether any tiles fit: the smallest are tried.
 func anyFits(p *dense.Problem) bool {
-	sizes := lines()[p.Level]
+	sizes := lines()[p.ISA]
 	var smallest [2]cut
 	win := [2]window{windowOf(p, 1), windowOf(p, 2)}
 	for i, w := range win {
@@ -122,7 +122,7 @@ func (t *tiling) frequencies() int { return (t.wide.size/2 + 1) * t.high.size }
 
 // cost estimates a run with these tiles, +Inf if they do not fit.
 func (t *tiling) cost(p *dense.Problem) float64 {
-	r := &rateTable[p.Level]
+	r := &rateTable[p.ISA]
 	if !t.fits(p) {
 		return math.Inf(1)
 	}
@@ -137,7 +137,7 @@ func (t *tiling) cost(p *dense.Problem) float64 {
 	in, out := p.Channels/p.Groups, p.OutChannels/p.Groups
 	images := float64(p.Batch * p.In[0])
 	traffic := 4 * float64(p.Batch) * (float64(p.Channels)*float64(volume(p.In)) + float64(p.OutChannels)*float64(volume(p.Out))) / planeBytes
-	lanes := p.Level.Block()
+	lanes := p.ISA.Block()
 	points := tiles * float64(t.frequencies())
 	if !t.matrix {
 		blocks := float64(ceilDiv(p.Groups, lanes))
@@ -147,7 +147,7 @@ func (t *tiling) cost(p *dense.Problem) float64 {
 	inBlocks, outBlocks := float64(ceilDiv(in, lanes)), float64(ceilDiv(out, lanes))
 	depth := float64((in + 3) / 4 * 4)
 	block := matrixBlock(p, t.high.count*t.wide.count, t.frequencies())
-	rows := math.Min(float64(2*block), float64(p.Level.BlockedRows()))
+	rows := math.Min(float64(2*block), float64(p.ISA.NCHWcRows()))
 	product := 4 * points * depth * outBlocks * float64(lanes) / r.mac * (1 + r.thin/rows)
 	weights := 8 * float64(t.frequencies()) * depth * outBlocks * float64(lanes)
 	stream := math.Ceil(tiles/float64(block)) * r.arrive(weights)
@@ -164,7 +164,7 @@ func (t *tiling) fits(p *dense.Problem) bool {
 
 // packed is the bytes of the weights' spectra.
 func (t *tiling) packed(p *dense.Problem) int {
-	lanes := p.Level.Block()
+	lanes := p.ISA.Block()
 	in, out := p.Channels/p.Groups, p.OutChannels/p.Groups
 	if t.matrix {
 		return 8 * t.frequencies() * p.Groups * ceilDiv(out, lanes) * lanes * ((in + 3) / 4 * 4)
@@ -174,7 +174,7 @@ func (t *tiling) packed(p *dense.Problem) int {
 
 // bytes is the workspace of one thread.
 func (t *tiling) bytes(p *dense.Problem) int {
-	lanes := p.Level.Block()
+	lanes := p.ISA.Block()
 	element := 8 * lanes
 	lines := 2 * max(lineBytes/2, element*t.wide.size)
 	column := max(lineBytes, element*t.high.size)

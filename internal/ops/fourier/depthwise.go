@@ -3,8 +3,8 @@ package fourier
 import (
 	"context"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/dense"
+	"convx/internal/ops/workers"
 )
 
 // depthwise is for groups of few channels: a vector's lanes are as many groups,
@@ -67,7 +67,7 @@ func (d *depthwise) pack(weights, bias []float32) {
 }
 
 // Run implements dense.Conv.
-func (d *depthwise) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
+func (d *depthwise) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	d.out, d.in = out, in
 	err := t.RunOn(ctx, d.p.Threads, d)
 	d.out, d.in = nil, nil
@@ -80,9 +80,9 @@ func (d *depthwise) Workspace() int { return len(d.arenas) * d.arenaBytes(depthw
 // Packed implements dense.Conv.
 func (d *depthwise) Packed() int { return 4 * (len(d.weights) + len(d.bias)) }
 
-// Work implements crew.Job: an item is a tile of a block of groups, at one
+// Work implements workers.Job: an item is a tile of a block of groups, at one
 // depth of one image; those of one block follow each other, and share its weights.
-func (d *depthwise) Work(m *crew.Member) {
+func (d *depthwise) Work(m *workers.Worker) {
 	tiles := len(d.rows) * len(d.cols)
 	images := d.p.Batch * d.p.In[0]
 	n := d.blocks * images * tiles
@@ -124,7 +124,7 @@ func (d *depthwise) multiply(a *arena, block, c, n int) {
 	for o := range out {
 		for i := range in {
 			at := ((block*out+o)*in+i)*d.packedSize() + c*column
-			d.p.Level.FourierMultiply(sum, a.columns[i], d.weights[at:], n*d.high.size, i > 0)
+			d.p.ISA.FFTMultiply(sum, a.columns[i], d.weights[at:], n*d.high.size, i > 0)
 		}
 		if c == 0 { // frequency 0 is the sum of the outputs
 			for lane, b := range d.bias[(block*out+o)*d.lanes:][:d.lanes] {

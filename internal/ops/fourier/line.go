@@ -11,7 +11,7 @@ import (
 // frequencies in the order of where; the inverse decimates in time, takes that
 // order, and divides by nothing. So nothing is ever permuted.
 type line struct {
-	level  kernel.Level
+	isa    kernel.ISA
 	size   int
 	passes []pass
 	where  []int32 // the element that holds frequency f
@@ -23,8 +23,8 @@ type pass struct {
 	twiddles         []float32 // of butterfly j: e^(-2 pi i p j / (radix*m)), p from 1; nil if m is 1
 }
 
-func newLine(l kernel.Level, size int) *line {
-	t := &line{level: l, size: size, where: make([]int32, size)}
+func newLine(l kernel.ISA, size int) *line {
+	t := &line{isa: l, size: size, where: make([]int32, size)}
 	left, blocks := size, 1
 	radices, _ := factor(l, size)
 	for _, r := range radices {
@@ -49,12 +49,12 @@ func newLine(l kernel.Level, size int) *line {
 
 // factor returns the radices whose product is n that take the least time, and
 // that time an element; it is infinite if there are none.
-func factor(l kernel.Level, n int) (radices []int, cost float64) {
+func factor(l kernel.ISA, n int) (radices []int, cost float64) {
 	if n == 1 {
 		return nil, 0
 	}
 	cost = math.Inf(1)
-	for _, r := range kernel.FourierRadices {
+	for _, r := range kernel.FFTRadices {
 		if n%r != 0 {
 			continue
 		}
@@ -77,7 +77,7 @@ func twiddles(radix, m int) []float32 {
 }
 
 // forward transforms n lines from src into dst, by way of buf; dst may be buf.
-func (t *line) forward(dst, src kernel.FourierOperand, buf []float32, n int) {
+func (t *line) forward(dst, src kernel.FFTOperand, buf []float32, n int) {
 	between := t.buffer(buf)
 	if t.size == 1 {
 		t.copy(&dst, &src, n)
@@ -90,12 +90,12 @@ func (t *line) forward(dst, src kernel.FourierOperand, buf []float32, n int) {
 		if i == len(t.passes)-1 {
 			to = dst
 		}
-		t.pass(i, kernel.FourierAfter, to, from, n)
+		t.pass(i, kernel.FFTAfter, to, from, n)
 	}
 }
 
 // inverse transforms n lines from src into dst, by way of buf; src may be buf.
-func (t *line) inverse(dst, src kernel.FourierOperand, buf []float32, n int) {
+func (t *line) inverse(dst, src kernel.FFTOperand, buf []float32, n int) {
 	between := t.buffer(buf)
 	if t.size == 1 {
 		t.copy(&dst, &src, n)
@@ -109,19 +109,19 @@ func (t *line) inverse(dst, src kernel.FourierOperand, buf []float32, n int) {
 		if i == 0 {
 			to = dst
 		}
-		t.pass(i, kernel.FourierBefore, to, from, n)
+		t.pass(i, kernel.FFTBefore, to, from, n)
 	}
 }
 
 // pass runs one pass on n lines. Their blocks are Block apart, as lines are,
 // if there is one of each line or if lines follow each other.
-func (t *line) pass(i int, kind kernel.FourierKind, dst, src kernel.FourierOperand, n int) {
+func (t *line) pass(i int, kind kernel.FFTKind, dst, src kernel.FFTOperand, n int) {
 	p := &t.passes[i]
 	if p.m == 1 {
-		kind = kernel.FourierPlain
+		kind = kernel.FFTPlain
 	}
 	if p.blocks == 1 {
-		t.level.FourierPass(p.radix, kind, &dst, &src, p.twiddles, p.m, n)
+		t.isa.FFTPass(p.radix, kind, &dst, &src, p.twiddles, p.m, n)
 		return
 	}
 	lines, blocks := n, p.blocks
@@ -131,20 +131,20 @@ func (t *line) pass(i int, kind kernel.FourierKind, dst, src kernel.FourierOpera
 	toNext, fromNext := dst.Block, src.Block
 	dst.Block, src.Block = p.radix*p.m*dst.Step, p.radix*p.m*src.Step
 	for range lines {
-		t.level.FourierPass(p.radix, kind, &dst, &src, p.twiddles, p.m, blocks)
+		t.isa.FFTPass(p.radix, kind, &dst, &src, p.twiddles, p.m, blocks)
 		dst.Data, src.Data = dst.Data[min(toNext, len(dst.Data)):], src.Data[min(fromNext, len(src.Data)):]
 	}
 }
 
 // buffer is lines that stand one after the other in s.
-func (t *line) buffer(s []float32) kernel.FourierOperand {
-	w := t.level.Block()
-	return kernel.FourierOperand{Data: s, Step: 2 * w, Block: 2 * w * t.size, Imag: w}
+func (t *line) buffer(s []float32) kernel.FFTOperand {
+	w := t.isa.Block()
+	return kernel.FFTOperand{Data: s, Step: 2 * w, Block: 2 * w * t.size, Imag: w}
 }
 
 // copy is the transform of lines of one element.
-func (t *line) copy(dst, src *kernel.FourierOperand, n int) {
-	w := t.level.Block()
+func (t *line) copy(dst, src *kernel.FFTOperand, n int) {
+	w := t.isa.Block()
 	for b := range n {
 		copy(dst.Data[b*dst.Block:][:w], src.Data[b*src.Block:])
 		copy(dst.Data[b*dst.Block+dst.Imag:][:w], src.Data[b*src.Block+src.Imag:])

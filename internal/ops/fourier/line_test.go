@@ -13,7 +13,7 @@ import (
 // the way back to where it came from.
 func TestLines(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for _, l := range kernel.Levels() {
+	for _, l := range kernel.ISAs() {
 		for size := 1; size <= 150; size++ {
 			if radices, _ := factor(l, size); size > 1 && radices == nil {
 				continue
@@ -26,8 +26,8 @@ func TestLines(t *testing.T) {
 // testLine transforms n lines of random elements, whose real and imaginary parts lie apart.
 func testLine(t *testing.T, line *line, n int, r *rand.Rand) {
 	t.Helper()
-	w, size := line.level.Block(), line.size
-	src := kernel.FourierOperand{Step: w, Block: 2*size*w + w, Imag: size * w}
+	w, size := line.isa.Block(), line.size
+	src := kernel.FFTOperand{Step: w, Block: 2*size*w + w, Imag: size * w}
 	src.Data = make([]float32, n*src.Block)
 	for i := range src.Data {
 		src.Data[i] = float32(r.NormFloat64())
@@ -45,7 +45,7 @@ func testLine(t *testing.T, line *line, n int, r *rand.Rand) {
 		at := (b*size+int(line.where[f]))*2*w + lane
 		got := complex(float64(buf[at]), float64(buf[at+w]))
 		if cmplx.Abs(got-want) > 1e-5*float64(size) {
-			t.Fatalf("%v, size %d: frequency %d is %v, want %v", line.level, size, f, got, want)
+			t.Fatalf("%v, size %d: frequency %d is %v, want %v", line.isa, size, f, got, want)
 		}
 	}
 	back := src
@@ -56,7 +56,7 @@ func testLine(t *testing.T, line *line, n int, r *rand.Rand) {
 			v = 0 // between lines: not written
 		}
 		if math.Abs(float64(back.Data[i]-v*float32(size))) > 1e-5*float64(size) {
-			t.Fatalf("%v, size %d: %d came back as %v, want %v", line.level, size, i, back.Data[i], v*float32(size))
+			t.Fatalf("%v, size %d: %d came back as %v, want %v", line.isa, size, i, back.Data[i], v*float32(size))
 		}
 	}
 }

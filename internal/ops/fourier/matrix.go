@@ -3,9 +3,9 @@ package fourier
 import (
 	"context"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // matrix is for groups of many channels: at each frequency the spectra of some
@@ -79,7 +79,7 @@ func (x *matrix) outStep() int { return (4*x.outBlocks*x.block + 1) * x.lanes }
 
 // matrixBytes is what the inputs and products of a block of one tile take.
 func matrixBytes(p *dense.Problem, frequencies int) int {
-	lanes := p.Level.Block()
+	lanes := p.ISA.Block()
 	return 4 * frequencies * lanes * (2*ceilDiv(p.Channels/p.Groups, lanes) + 4*ceilDiv(p.OutChannels/p.Groups, lanes) + 2)
 }
 
@@ -121,7 +121,7 @@ func (x *matrix) pack(weights, bias []float32) {
 }
 
 // Run implements dense.Conv.
-func (x *matrix) Run(ctx context.Context, out, in []float32, t *crew.Crew) error {
+func (x *matrix) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	x.out, x.in = out, in
 	err := t.RunOn(ctx, x.p.Threads, x)
 	x.out, x.in = nil, nil
@@ -147,8 +147,8 @@ type tiles struct {
 	from, n             int
 }
 
-// Work implements crew.Job.
-func (x *matrix) Work(m *crew.Member) {
+// Work implements workers.Job.
+func (x *matrix) Work(m *workers.Worker) {
 	n := x.images() * ceilDiv(len(x.rows)*len(x.cols), x.block)
 	a := &x.arenas[m.ID]
 	if x.shared {
@@ -169,8 +169,8 @@ func (x *matrix) Work(m *crew.Member) {
 	}
 }
 
-// workShared takes every member through one block.
-func (x *matrix) workShared(m *crew.Member, a *arena, i int) {
+// workShared takes every worker through one block.
+func (x *matrix) workShared(m *workers.Worker, a *arena, i int) {
 	t := x.tiles(i, &x.spectra[0])
 	for j := m.Next(t.n * x.inBlocks); j >= 0; j = m.Next(t.n * x.inBlocks) {
 		x.transformIn(a, &t, j%t.n, j/t.n)
@@ -216,8 +216,8 @@ func (x *matrix) segments(t *tiles, tile int) (rows, cols *segment) {
 }
 
 // operand is the columns from c on of a tile among inputs or products.
-func (x *matrix) operand(s []float32, c, step, at int) kernel.FourierOperand {
-	return kernel.FourierOperand{Data: s[c*x.high.size*step+at:], Step: step, Block: x.high.size * step, Imag: x.block * x.lanes}
+func (x *matrix) operand(s []float32, c, step, at int) kernel.FFTOperand {
+	return kernel.FFTOperand{Data: s[c*x.high.size*step+at:], Step: step, Block: x.high.size * step, Imag: x.block * x.lanes}
 }
 
 // multiply makes the outputs of some frequencies.
@@ -253,10 +253,10 @@ func (x *matrix) product(c, a, weights []float32, n int) {
 func (x *matrix) productRows(c, a, weights []float32, n int) {
 	w, step := x.lanes, 2*x.block*x.lanes
 	next := weights[x.depth*2*w:]
-	parts := ceilDiv(n, x.p.Level.BlockedRows())
+	parts := ceilDiv(n, x.p.ISA.NCHWcRows())
 	for i := range parts {
 		from, to := n*i/parts, n*(i+1)/parts
-		x.p.Level.GemmBlocked(c[from*w:], step, a[from*w:], step, weights, next, x.depth, to-from, 2, false)
+		x.p.ISA.GemmNCHWc(c[from*w:], step, a[from*w:], step, weights, next, x.depth, to-from, 2, false)
 		next = next[min(len(next), 16*x.depth):]
 	}
 }
@@ -267,8 +267,8 @@ func (x *matrix) combine(c []float32, n int) {
 	part, size := x.block*x.lanes, n*x.lanes
 	lo, hi := dense.NoClamp()
 	re, im := c[:size], c[part:][:size]
-	x.p.Level.Blend(re, re, c[3*part:][:size], 1, -1, lo, hi)
-	x.p.Level.Blend(im, im, c[2*part:][:size], 1, 1, lo, hi)
+	x.p.ISA.Blend(re, re, c[3*part:][:size], 1, -1, lo, hi)
+	x.p.ISA.Blend(im, im, c[2*part:][:size], 1, 1, lo, hi)
 }
 
 // transformOut writes the outputs of one tile in one block of channels.

@@ -7,9 +7,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"convx/internal/ops/crew"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
 )
 
 // both prepares p in both ways that fit the workspace.
@@ -28,14 +28,14 @@ func TestThreadsChangeNoBit(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range drawn(20) {
 		p := random(r)
-		p.Level = kernel.Best()
+		p.ISA = kernel.Best()
 		weights, bias, in := operands(&p)
 		var want [][]float32
 		for _, threads := range []int{1, 2, 5} {
 			p.Threads = threads
 			for i, c := range both(p, weights, bias) {
 				out := make([]float32, p.Batch*p.OutChannels*volume(p.Out))
-				if err := c.Run(t.Context(), out, in, crew.New(threads)); err != nil {
+				if err := c.Run(t.Context(), out, in, workers.New(threads)); err != nil {
 					t.Fatal(err)
 				}
 				if len(want) <= i {
@@ -57,7 +57,7 @@ func TestNaN(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range drawn(30) {
 		p := random(r)
-		p.Level = kernel.Best()
+		p.ISA = kernel.Best()
 		weights, bias, in := operands(&p)
 		at := r.IntN(len(in))
 		in[at] = float32(math.NaN())
@@ -66,7 +66,7 @@ func TestNaN(t *testing.T) {
 		perGroup := len(want) / p.Batch / p.Groups
 		for _, c := range both(p, weights, bias) {
 			out := make([]float32, len(want))
-			if err := c.Run(t.Context(), out, in, crew.New(p.Threads)); err != nil {
+			if err := c.Run(t.Context(), out, in, workers.New(p.Threads)); err != nil {
 				t.Fatal(err)
 			}
 			for i, v := range out {
@@ -117,7 +117,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 		t.Fatalf("%d ways, want 2", len(convs))
 	}
 	for i, c := range convs {
-		team := crew.New(2)
+		team := workers.New(2)
 		if n := testing.AllocsPerRun(5, func() { c.Run(t.Context(), out, in, team) }); n != 0 {
 			t.Errorf("way %d allocates %v times a run", i, n)
 		}

@@ -16,23 +16,23 @@ type layout struct {
 	pitch      int   // floats of a row of a spectrum
 	pairs      int   // rows that are transformed together, in pairs
 	batch      int   // columns that are transformed together
-	order      kernel.FourierOrder
+	order      kernel.FFTOrder
 }
 
 // lineBytes is how much of the first-level cache the lines of one call may fill.
 const lineBytes = 16 << 10
 
 func newLayout(p *dense.Problem, t tiling) *layout {
-	l := &layout{tiling: t, p: *p, lanes: p.Level.Block()}
+	l := &layout{tiling: t, p: *p, lanes: p.ISA.Block()}
 	high, wide := t.high.size, t.wide.size
 	l.rows, l.cols = t.win[0].segments(t.high.count), t.win[1].segments(t.wide.count)
-	l.tall, l.long = newLine(p.Level, high), newLine(p.Level, wide)
+	l.tall, l.long = newLine(p.ISA, high), newLine(p.ISA, wide)
 	l.half = wide/2 + 1
 	l.pitch = l.half * 2 * l.lanes
 	element := 8 * l.lanes
 	l.pairs = min(max(1, lineBytes/2/(element*wide)), ceilDiv(high, 2))
 	l.batch = min(max(1, lineBytes/(element*high)), l.half)
-	l.order = kernel.NewFourierOrder(l.long.where, l.half)
+	l.order = kernel.NewFFTOrder(l.long.where, l.half)
 	return l
 }
 
@@ -46,7 +46,7 @@ func (l *layout) spectrumSize() int { return (l.high.size + 1) * l.pitch }
 // packedSize is the floats of a spectrum in the order of columns.
 func (l *layout) packedSize() int { return l.frequencies() * 2 * l.lanes }
 
-// arena is one member's memory.
+// arena is one worker's memory.
 type arena struct {
 	rows    []float32   // pairs of real rows
 	lines   []float32   // their transforms
@@ -103,12 +103,12 @@ func (l *layout) rowsIn(a *arena, spectrum []float32, src planes, rows, cols *se
 			from := cols.lead() * l.lanes
 			to := from + cols.have*l.lanes
 			clear(row[:from])
-			l.p.Level.BlockPack(row[from:], src.data[(rows.in+y+i)*src.pitch+cols.in:], src.channelStep, src.channels, cols.have)
+			l.p.ISA.PackNCHWc(row[from:], src.data[(rows.in+y+i)*src.pitch+cols.in:], src.channelStep, src.channels, cols.have)
 			clear(row[to:])
 		}
 		l.long.forward(l.long.buffer(a.lines), l.realRows(a), a.lines, pairs)
 		for i := range pairs {
-			l.p.Level.FourierSplit(spectrum[(lead+y+2*i)*l.pitch:], l.pitch, a.lines[i*2*width:], l.order)
+			l.p.ISA.FFTSplit(spectrum[(lead+y+2*i)*l.pitch:], l.pitch, a.lines[i*2*width:], l.order)
 		}
 	}
 	clear(spectrum[:lead*l.pitch])
@@ -118,9 +118,9 @@ func (l *layout) rowsIn(a *arena, spectrum []float32, src planes, rows, cols *se
 }
 
 // realRows is the pairs of rows of an arena as complex lines.
-func (l *layout) realRows(a *arena) kernel.FourierOperand {
+func (l *layout) realRows(a *arena) kernel.FFTOperand {
 	width := l.wide.size * l.lanes
-	return kernel.FourierOperand{Data: a.rows, Step: l.lanes, Block: 2 * width, Imag: width}
+	return kernel.FFTOperand{Data: a.rows, Step: l.lanes, Block: 2 * width, Imag: width}
 }
 
 // rowsOut transforms a spectrum's rows back and writes a tile of outputs.
@@ -132,15 +132,15 @@ func (l *layout) rowsOut(a *arena, dst planes, spectrum []float32, rows, cols *s
 	for y := 0; y < rows.n; y += 2 * l.pairs {
 		pairs := min(l.pairs, ceilDiv(rows.n-y, 2))
 		for i := range pairs {
-			l.p.Level.FourierJoin(a.lines[i*2*width:], spectrum[(y+2*i)*l.pitch:], l.pitch, l.order)
+			l.p.ISA.FFTJoin(a.lines[i*2*width:], spectrum[(y+2*i)*l.pitch:], l.pitch, l.order)
 		}
 		l.long.inverse(l.realRows(a), l.long.buffer(a.lines), a.lines, pairs)
 		for i := range min(2*pairs, rows.n-y) {
 			row := a.rows[i*width:][:cols.n*l.lanes]
 			if l.clamps() {
-				l.p.Level.Affine(row, row, 1, 0, l.p.Lo, l.p.Hi)
+				l.p.ISA.Affine(row, row, 1, 0, l.p.Lo, l.p.Hi)
 			}
-			l.p.Level.BlockUnpack(dst.data[(rows.from+y+i)*dst.pitch+cols.from:], dst.channelStep, row, dst.channels, cols.n)
+			l.p.ISA.UnpackNCHWc(dst.data[(rows.from+y+i)*dst.pitch+cols.from:], dst.channelStep, row, dst.channels, cols.n)
 		}
 	}
 }
@@ -152,7 +152,7 @@ func (l *layout) clamps() bool {
 }
 
 // columns is n columns of a spectrum, from number first on.
-func (l *layout) columns(spectrum []float32, first int) kernel.FourierOperand {
+func (l *layout) columns(spectrum []float32, first int) kernel.FFTOperand {
 	w := l.lanes
-	return kernel.FourierOperand{Data: spectrum[first*2*w : l.high.size*l.pitch], Step: l.pitch, Block: 2 * w, Imag: w}
+	return kernel.FFTOperand{Data: spectrum[first*2*w : l.high.size*l.pitch], Step: l.pitch, Block: 2 * w, Imag: w}
 }

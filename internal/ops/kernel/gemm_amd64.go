@@ -4,8 +4,8 @@ package kernel
 
 import "unsafe"
 
-// GemmTile returns the rows (R) and columns of the level's dense tile.
-func (l Level) GemmTile() (rows, cols int) {
+// GemmTile returns the rows (R) and columns of the instruction set's tile.
+func (l ISA) GemmTile() (rows, cols int) {
 	switch l {
 	case AVX512:
 		return 8, 48
@@ -15,7 +15,7 @@ func (l Level) GemmTile() (rows, cols int) {
 	return gemmGenericRows, gemmGenericCols
 }
 
-func (l Level) gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, lo, hi float32, accumulate bool) {
+func (l ISA) gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, lo, hi float32, accumulate bool) {
 	switch l {
 	case AVX512:
 		gemmAVX512(&c[0], ldc, unsafe.SliceData(a), unsafe.SliceData(b), ldb, k, m, n, unsafe.SliceData(bias), lo, hi, accumulate)
@@ -23,16 +23,5 @@ func (l Level) gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias
 		gemmAVX2(&c[0], ldc, unsafe.SliceData(a), unsafe.SliceData(b), ldb, k, m, n, unsafe.SliceData(bias), lo, hi, accumulate)
 	default:
 		gemmGeneric(gemmGenericRows, c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
-	}
-}
-
-func (l Level) gemmRows(c []float32, ldc int, a, b []float32, rows []int, m, n int, bias []float32, lo, hi float32, accumulate bool) {
-	switch l {
-	case AVX512:
-		gemmRowsAVX512(&c[0], ldc, &a[0], &b[0], &rows[0], len(rows), m, n, unsafe.SliceData(bias), lo, hi, accumulate)
-	case AVX2:
-		gemmRowsAVX2(&c[0], ldc, &a[0], &b[0], &rows[0], len(rows), m, n, unsafe.SliceData(bias), lo, hi, accumulate)
-	default:
-		gemmRowsGeneric(gemmGenericRows, c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
 	}
 }

@@ -9,7 +9,7 @@ package kernel
 // accumulate is set. clamp keeps values within lo and hi and passes NaN.
 // a is a packed panel of k*R elements and bias, if any, has R elements; of b
 // only the n columns are read.
-func (l Level) Gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, lo, hi float32, accumulate bool) {
+func (l ISA) Gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, lo, hi float32, accumulate bool) {
 	rows, cols := l.GemmTile()
 	if m <= 0 || n <= 0 || m > rows || n > cols || k < 0 {
 		panic("kernel: gemm: tile out of range")
@@ -18,25 +18,6 @@ func (l Level) Gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias
 		panic("kernel: gemm: short operand")
 	}
 	l.gemm(c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
-}
-
-// GemmRows is Gemm on rows of b that lie anywhere: row p begins rows[p] bytes
-// after b. Offsets are of whole elements; k is their number.
-func (l Level) GemmRows(c []float32, ldc int, a, b []float32, rows []int, m, n int, bias []float32, lo, hi float32, accumulate bool) {
-	r, cols := l.GemmTile()
-	if m <= 0 || n <= 0 || m > r || n > cols || len(rows) == 0 {
-		panic("kernel: gemm rows: tile out of range")
-	}
-	if len(c) < (m-1)*ldc+n || len(a) < len(rows)*r || bias != nil && len(bias) < r {
-		panic("kernel: gemm rows: short operand")
-	}
-	// Lists are long and kept: the first and the last row stand for the rest.
-	for _, at := range [...]int{rows[0], rows[len(rows)-1]} {
-		if at < 0 || len(b) < at/4+n {
-			panic("kernel: gemm rows: row out of range")
-		}
-	}
-	l.gemmRows(c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
 }
 
 const gemmGenericRows, gemmGenericCols = 4, 16
@@ -56,32 +37,6 @@ func gemmGeneric(rows int, c []float32, ldc int, a, b []float32, ldb, k, m, n in
 			w := a[p*rows+i]
 			row := b[p*ldb:][:len(sum)]
 			for j, x := range row {
-				sum[j] += w * x
-			}
-		}
-		for j, s := range sum {
-			if accumulate {
-				s += ci[j]
-			}
-			ci[j] = clamp(s, lo, hi)
-		}
-	}
-}
-
-// gemmRowsGeneric is the twin of every gemmRows tile; r is the panel's R.
-func gemmRowsGeneric(r int, c []float32, ldc int, a, b []float32, rows []int, m, n int, bias []float32, lo, hi float32, accumulate bool) {
-	for i := range m {
-		ci := c[i*ldc:][:n]
-		var acc [64]float32
-		sum := acc[:n]
-		if bias != nil {
-			for j := range sum {
-				sum[j] = bias[i]
-			}
-		}
-		for p, at := range rows {
-			w := a[p*r+i]
-			for j, x := range b[at/4:][:len(sum)] {
 				sum[j] += w * x
 			}
 		}

@@ -15,15 +15,3 @@ func gemmAVX512(c *float32, ldc int, a *float32, b *float32, ldb int, k int, m i
 //
 //go:noescape
 func gemmAVX2(c *float32, ldc int, a *float32, b *float32, ldb int, k int, m int, n int, bias *float32, lo float32, hi float32, accumulate bool)
-
-// gemmRowsAVX512 computes one tile: c[i][j] = clamp(sum over p of a[p][i]*b[p][j] (+ bias[i]) (+ c[i][j])),
-// i < m, j < n, rows of c ldc apart, row p of b rows[p] bytes further, rows of a packed.
-//
-//go:noescape
-func gemmRowsAVX512(c *float32, ldc int, a *float32, b *float32, rows *int, k int, m int, n int, bias *float32, lo float32, hi float32, accumulate bool)
-
-// gemmRowsAVX2 computes one tile: c[i][j] = clamp(sum over p of a[p][i]*b[p][j] (+ bias[i]) (+ c[i][j])),
-// i < m, j < n, rows of c ldc apart, row p of b rows[p] bytes further, rows of a packed.
-//
-//go:noescape
-func gemmRowsAVX2(c *float32, ldc int, a *float32, b *float32, rows *int, k int, m int, n int, bias *float32, lo float32, hi float32, accumulate bool)

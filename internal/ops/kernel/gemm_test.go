@@ -9,15 +9,15 @@ import (
 
 var inf = float32(math.Inf(1))
 
-// eachLevel runs a subtest for every level that the machine has.
-func eachLevel(t *testing.T, f func(t *testing.T, l Level)) {
-	for _, l := range Levels() {
+// eachISA runs a subtest for every instruction set that the machine has.
+func eachISA(t *testing.T, f func(t *testing.T, l ISA)) {
+	for _, l := range ISAs() {
 		t.Run(l.String(), func(t *testing.T) { f(t, l) })
 	}
 }
 
 func TestGemmEveryTail(t *testing.T) {
-	eachLevel(t, func(t *testing.T, l Level) {
+	eachISA(t, func(t *testing.T, l ISA) {
 		rows, cols := l.GemmTile()
 		for m := 1; m <= rows; m++ {
 			for n := 1; n <= cols; n++ {
@@ -29,7 +29,7 @@ func TestGemmEveryTail(t *testing.T) {
 	})
 }
 
-func testGemm(t *testing.T, l Level, m, n, k int, seed uint64) {
+func testGemm(t *testing.T, l ISA, m, n, k int, seed uint64) {
 	t.Helper()
 	rows, _ := l.GemmTile()
 	next := integers(seed)
@@ -68,7 +68,7 @@ func testGemm(t *testing.T, l Level, m, n, k int, seed uint64) {
 		}
 		c.unchanged(t, "c", func(i int) bool { return i%ldc < n })
 		if k > 0 {
-			testGemmRows(t, l, a, b, ldb, want, ldc, k, m, n, test.bias, test.lo, test.hi, test.accumulate, c.before[c.lead:])
+			testIndirectGemm(t, l, a, b, ldb, want, ldc, k, m, n, test.bias, test.lo, test.hi, test.accumulate, c.before[c.lead:])
 		}
 	}
 	a.unchanged(t, "a", nil)
@@ -78,7 +78,7 @@ func testGemm(t *testing.T, l Level, m, n, k int, seed uint64) {
 
 func TestGemmPassesNaN(t *testing.T) {
 	nan := float32(math.NaN())
-	eachLevel(t, func(t *testing.T, l Level) {
+	eachISA(t, func(t *testing.T, l ISA) {
 		rows, _ := l.GemmTile()
 		a, c := make([]float32, rows), make([]float32, 3)
 		a[0] = 1
@@ -111,7 +111,7 @@ func TestGemmRefusesShortOperands(t *testing.T) {
 }
 
 func BenchmarkGemm(b *testing.B) {
-	for _, l := range Levels() {
+	for _, l := range ISAs() {
 		peak := l.PeakFLOPs(20 * time.Millisecond)
 		rows, cols := l.GemmTile()
 		for _, n := range []int{cols, cols * 2 / 3, cols / 3, cols/3 + 1} {
@@ -127,23 +127,4 @@ func BenchmarkGemm(b *testing.B) {
 			})
 		}
 	}
-}
-
-// testGemmRows gives the same rows of b, by offset.
-func testGemmRows(t *testing.T, l Level, a, b *operand, ldb int, want []float32, ldc, k, m, n int, bias []float32, lo, hi float32, accumulate bool, before []float32) {
-	t.Helper()
-	rows := make([]int, k)
-	for p := range rows {
-		rows[p] = 4 * p * ldb
-	}
-	c := newOperand((m-1)*ldc+n, func(i int) float32 { return before[i] })
-	l.GemmRows(c.data, ldc, a.data, b.data, rows, m, n, bias, lo, hi, accumulate)
-	for i := range m {
-		for j := range n {
-			if got, want := c.data[i*ldc+j], want[i*ldc+j]; got != want {
-				t.Fatalf("rows: m %d n %d k %d: c[%d][%d] = %v, want %v", m, n, k, i, j, got, want)
-			}
-		}
-	}
-	c.unchanged(t, "c", func(i int) bool { return i%ldc < n })
 }

@@ -1,28 +1,28 @@
 package kernel
 
-// Level is a set of machine instructions that kernels are written for. A
-// higher level may use the instructions of the lower ones.
-type Level uint8
+// ISA is a set of machine instructions that kernels are written for. A
+// later one may use the instructions of the earlier ones.
+type ISA uint8
 
 const (
-	Generic Level = iota // pure Go
-	AVX2                 // AVX2 and FMA, 16 registers of 8 lanes
-	AVX512               // AVX-512 F, VL, DQ and BW, 32 registers of 16 lanes
+	Generic ISA = iota // pure Go
+	AVX2               // AVX2 and FMA, 16 registers of 8 lanes
+	AVX512             // AVX-512 F, VL, DQ and BW, 32 registers of 16 lanes
 )
 
-var levelNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512"}
+var isaNames = [...]string{Generic: "generic", AVX2: "avx2", AVX512: "avx512"}
 
-func (l Level) String() string { return levelNames[l] }
+func (l ISA) String() string { return isaNames[l] }
 
-// Best returns the highest level that this machine has.
-func Best() Level { return best }
+// Best returns the best instruction set that this machine has.
+func Best() ISA { return best }
 
-// Levels returns every level that this machine has, the best first and
+// ISAs returns every instruction set that this machine has, the best first and
 // Generic last.
-func Levels() []Level {
-	var ls []Level
+func ISAs() []ISA {
+	var ls []ISA
 	for l := int(best); l >= 0; l-- {
-		ls = append(ls, Level(l))
+		ls = append(ls, ISA(l))
 	}
 	return ls
 }

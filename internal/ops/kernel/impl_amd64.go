@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 
 var best = detect()
 
-func detect() Level {
+func detect() ISA {
 	x := &cpu.X86
 	switch {
 	case !x.HasAVX2 || !x.HasFMA || !x.HasBMI2:

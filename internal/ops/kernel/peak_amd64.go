@@ -2,7 +2,7 @@
 
 package kernel
 
-func (l Level) peak(n int) {
+func (l ISA) peak(n int) {
 	switch l {
 	case AVX512:
 		peakAVX512(n)

@@ -17,7 +17,7 @@ func peakGeneric(n int) float32 {
 // PeakFLOPs measures the rate of one thread's multiply-add units in FLOP/s:
 // the best of short runs of independent FMAs without memory operands that
 // last d in all.
-func (l Level) PeakFLOPs(d time.Duration) float64 {
+func (l ISA) PeakFLOPs(d time.Duration) float64 {
 	const rounds, chains = 50_000, 12
 	best := time.Duration(1 << 62)
 	for end := time.Now().Add(d); ; {
@@ -32,5 +32,5 @@ func (l Level) PeakFLOPs(d time.Duration) float64 {
 	return 2 * rounds * chains * float64(l.Lanes()) / best.Seconds()
 }
 
-// Lanes returns how many float32 values a vector of the level holds.
-func (l Level) Lanes() int { return [...]int{Generic: 1, AVX2: 8, AVX512: 16}[l] }
+// Lanes returns how many float32 values a vector of the instruction set holds.
+func (l ISA) Lanes() int { return [...]int{Generic: 1, AVX2: 8, AVX512: 16}[l] }

@@ -2,4 +2,4 @@
 
 package kernel
 
-func (l Level) peak(n int) { peakGeneric(n) }
+func (l ISA) peak(n int) { peakGeneric(n) }

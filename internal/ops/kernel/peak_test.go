@@ -6,7 +6,7 @@ import (
 )
 
 func TestPeakIsPlausible(t *testing.T) {
-	for _, l := range Levels() {
+	for _, l := range ISAs() {
 		// One multiply-add per lane and cycle of a slow machine, and no more
 		// than 4 vectors a cycle at 8 GHz.
 		got, lanes := l.PeakFLOPs(5*time.Millisecond), float64(l.Lanes())

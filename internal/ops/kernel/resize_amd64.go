@@ -2,7 +2,7 @@
 
 package kernel
 
-func (l Level) resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
+func (l ISA) resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
 	switch {
 	case l == Generic:
 		resizeGeneric(dst, src, r, lo, hi)

@@ -12,7 +12,7 @@ type ResizeMix struct {
 	Weight [2]float32
 }
 
-// ResizeRow is the mixes of a row, prepared for one level.
+// ResizeRow is the mixes of a row, prepared for one instruction set.
 type ResizeRow struct {
 	mixes []ResizeMix
 	in    int
@@ -21,7 +21,7 @@ type ResizeRow struct {
 }
 
 // NewResizeRow prepares the mixes of outputs from a row of in elements.
-func (l Level) NewResizeRow(in int, mixes []ResizeMix) *ResizeRow {
+func (l ISA) NewResizeRow(in int, mixes []ResizeMix) *ResizeRow {
 	r := &ResizeRow{mixes: mixes, in: in, near: l == AVX512}
 	if l == Generic {
 		return r
@@ -54,7 +54,7 @@ func (r *ResizeRow) window(mixes []ResizeMix) (first, n int) {
 // of the second elements that take part and of the outputs; indices of the
 // first and second elements, relative to the first; their weights; and for
 // AVX2 the outputs as a mask.
-func (r *ResizeRow) table(l Level, mixes []ResizeMix) {
+func (r *ResizeRow) table(l ISA, mixes []ResizeMix) {
 	lanes := l.Block()
 	base := 0
 	if r.near {
@@ -96,7 +96,7 @@ func (r *ResizeRow) table(l Level, mixes []ResizeMix) {
 //
 // for the j-th mix m; clamp keeps values within lo and hi and passes NaN. src
 // is the row and then ResizeSlack zeros. First weights are not zero.
-func (l Level) Resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
+func (l ISA) Resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
 	if len(dst) != len(r.mixes) || len(src) < r.in+ResizeSlack {
 		panic("kernel: resize: operand out of range")
 	}

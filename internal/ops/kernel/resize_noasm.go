@@ -2,6 +2,6 @@
 
 package kernel
 
-func (l Level) resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
+func (l ISA) resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
 	resizeGeneric(dst, src, r, lo, hi)
 }

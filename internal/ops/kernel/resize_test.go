@@ -8,7 +8,7 @@ import (
 )
 
 func TestResizeEveryTail(t *testing.T) {
-	eachLevel(t, func(t *testing.T, l Level) {
+	eachISA(t, func(t *testing.T, l ISA) {
 		for n := 1; n <= 70; n++ {
 			for _, in := range []int{1, 2, n, n/2 + 1, 3*n + 5} {
 				testResize(t, l, in, n)
@@ -19,7 +19,7 @@ func TestResizeEveryTail(t *testing.T) {
 
 // testResize mixes n outputs along a row of in elements, every third without
 // a second element, which is then NaN.
-func testResize(t *testing.T, l Level, in, n int) {
+func testResize(t *testing.T, l ISA, in, n int) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(in), uint64(n)))
 	used := make([]bool, in)
@@ -55,7 +55,7 @@ func testResize(t *testing.T, l Level, in, n int) {
 }
 
 func TestResizeMeetsNoElementOfWeightZero(t *testing.T) {
-	eachLevel(t, func(t *testing.T, l Level) {
+	eachISA(t, func(t *testing.T, l ISA) {
 		src := append([]float32{1, inf, float32(math.NaN())}, make([]float32, ResizeSlack)...)
 		row := l.NewResizeRow(3, []ResizeMix{{[2]int{0, 1}, [2]float32{1, 0}}, {[2]int{1, 2}, [2]float32{1, 0}}, {[2]int{1, 2}, [2]float32{0.5, 0.5}}})
 		dst := make([]float32, 3)
@@ -67,7 +67,7 @@ func TestResizeMeetsNoElementOfWeightZero(t *testing.T) {
 }
 
 func BenchmarkResize(b *testing.B) {
-	for _, l := range Levels() {
+	for _, l := range ISAs() {
 		for _, in := range []int{64, 600} {
 			var mixes []ResizeMix
 			for j := range 128 {

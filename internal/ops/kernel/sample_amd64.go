@@ -2,7 +2,7 @@
 
 package kernel
 
-func (l Level) sample(dst, src []float32, at []int32, w []float32, n int) {
+func (l ISA) sample(dst, src []float32, at []int32, w []float32, n int) {
 	switch l {
 	case AVX512:
 		sampleAVX512(&dst[0], &src[0], &at[0], &w[0], n)

@@ -6,7 +6,7 @@ package kernel
 //
 // for j < n and c < Block: bilinear sampling. The offsets at count elements and
 // are not checked: each must leave a block inside src.
-func (l Level) Sample(dst, src []float32, at []int32, w []float32, n int) {
+func (l ISA) Sample(dst, src []float32, at []int32, w []float32, n int) {
 	if n <= 0 || len(dst) < n*l.Block() || len(at) < 4*n || len(w) < 4*n {
 		panic("kernel: sample: operand out of range")
 	}

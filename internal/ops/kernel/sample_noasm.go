@@ -2,6 +2,6 @@
 
 package kernel
 
-func (l Level) sample(dst, src []float32, at []int32, w []float32, n int) {
+func (l ISA) sample(dst, src []float32, at []int32, w []float32, n int) {
 	sampleGeneric(l.Block(), dst, src, at, w, n)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestSampleEveryLength(t *testing.T) {
-	eachLevel(t, func(t *testing.T, l Level) {
+	eachISA(t, func(t *testing.T, l ISA) {
 		b := l.Block()
 		for n := 1; n <= 40; n++ {
 			rng := rand.New(rand.NewPCG(uint64(n), 2))
@@ -33,7 +33,7 @@ func TestSampleEveryLength(t *testing.T) {
 
 func BenchmarkSample(b *testing.B) {
 	const n, pixels = 48, 784
-	for _, l := range Levels() {
+	for _, l := range ISAs() {
 		w := l.Block()
 		dst, src := make([]float32, n*w), make([]float32, pixels*w)
 		at, weights := make([]int32, 4*n), make([]float32, 4*n)

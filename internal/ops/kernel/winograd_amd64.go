@@ -2,7 +2,7 @@
 
 package kernel
 
-// The tables of transforms are indexed by level and by tile, 4, 6 or 8 points,
+// The tables of transforms are indexed by instruction set and by tile, 4, 6 or 8 points,
 // those of outputs also by m.
 type (
 	winogradInputFunc   func(dst *float32, df int, src *float32, rs, cs, ts, n int)
@@ -47,7 +47,7 @@ var winogradOutLineFuncs = [...][3][7]winogradOutLineFunc{
 	},
 }
 
-func (l Level) winogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
+func (l ISA) winogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
 	if l == Generic {
 		winogradInputGeneric(l.Block(), points, dst, df, src, rs, cs, ts, n)
 		return
@@ -55,7 +55,7 @@ func (l Level) winogradInput(points int, dst []float32, df int, src []float32, r
 	winogradInputFuncs[l][points/2-2](&dst[0], df, &src[0], rs, cs, ts, n)
 }
 
-func (l Level) winogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
+func (l ISA) winogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
 	if l == Generic {
 		winogradOutputGeneric(l.Block(), points, m, dst, rs, cs, ts, src, sf, post, n)
 		return
@@ -63,7 +63,7 @@ func (l Level) winogradOutput(points, m int, dst []float32, rs, cs, ts int, src 
 	winogradOutputFuncs[l][points/2-2][m](&dst[0], rs, cs, ts, &src[0], sf, &post[0], n)
 }
 
-func (l Level) winogradInputLine(points int, dst []float32, df int, src []float32, cs, ts, n int) {
+func (l ISA) winogradInputLine(points int, dst []float32, df int, src []float32, cs, ts, n int) {
 	if l == Generic {
 		winogradInputLineGeneric(l.Block(), points, dst, df, src, cs, ts, n)
 		return
@@ -71,7 +71,7 @@ func (l Level) winogradInputLine(points int, dst []float32, df int, src []float3
 	winogradInLineFuncs[l][points/2-2](&dst[0], df, &src[0], cs, ts, n)
 }
 
-func (l Level) winogradOutputLine(points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
+func (l ISA) winogradOutputLine(points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
 	if l == Generic {
 		winogradOutputLineGeneric(l.Block(), points, m, dst, cs, ts, src, sf, post, n)
 		return

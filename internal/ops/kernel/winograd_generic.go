@@ -14,7 +14,7 @@ func WinogradTile(points, m int) bool {
 //
 // The points of interpolation are 0, 1, -1 and infinity, from 6 on also 2 and
 // -2, and for 8 also 1/2 and -1/2 (Lavin & Gray, Fast Algorithms for Convolutional Neural Networks, 2016).
-func (l Level) WinogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
+func (l ISA) WinogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
 	w := l.Block()
 	if !WinogradTile(points, 2) || n <= 0 || rs < 0 || cs < 0 || ts < 0 {
 		panic("kernel: winograd input: tile out of range")
@@ -30,7 +30,7 @@ func (l Level) WinogradInput(points int, dst []float32, df int, src []float32, r
 // src[(i*points+j)*sf + t*Block], output (y, x) the block at
 // dst[t*ts + y*rs + x*cs]. post holds three blocks: the bias, the lowest and
 // the highest value. WinogradTile says which m there are.
-func (l Level) WinogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
+func (l ISA) WinogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
 	w := l.Block()
 	if !WinogradTile(points, m) || n <= 0 || rs < 0 || cs < 0 || ts < 0 {
 		panic("kernel: winograd output: tile out of range")
@@ -43,7 +43,7 @@ func (l Level) WinogradOutput(points, m int, dst []float32, rs, cs, ts int, src 
 
 // WinogradInputLine is WinogradInput along one axis alone: tiles of points
 // pixels, B^T d. Point i of tile t is the block at dst[i*df + t*Block].
-func (l Level) WinogradInputLine(points int, dst []float32, df int, src []float32, cs, ts, n int) {
+func (l ISA) WinogradInputLine(points int, dst []float32, df int, src []float32, cs, ts, n int) {
 	w := l.Block()
 	if !WinogradTile(points, 2) || n <= 0 || cs < 0 || ts < 0 {
 		panic("kernel: winograd input: tile out of range")
@@ -56,7 +56,7 @@ func (l Level) WinogradInputLine(points int, dst []float32, df int, src []float3
 
 // WinogradOutputLine is WinogradOutput along one axis alone: clamp(A^T p + bias),
 // m outputs a tile, output x of tile t the block at dst[t*ts + x*cs].
-func (l Level) WinogradOutputLine(points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
+func (l ISA) WinogradOutputLine(points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
 	w := l.Block()
 	if !WinogradTile(points, m) || n <= 0 || cs < 0 || ts < 0 {
 		panic("kernel: winograd output: tile out of range")

@@ -27,9 +27,9 @@ var rateTable = [...]rates{
 // whole vectors at the rate of the tiles, copies and stores, but no less than
 // the traffic takes where it goes through memory.
 func Cost(p *dense.Problem) float64 {
-	r := rateTable[p.Level]
+	r := rateTable[p.ISA]
 	c := newConv(p)
-	lanes := p.Level.Block()
+	lanes := p.ISA.Block()
 	pixels := float64(p.Out[0]*p.Out[1]) * float64((p.Out[2]+lanes-1)/lanes*lanes) * float64(p.Batch*p.Groups)
 	share := p.MeetingShare()
 	work := 0.0
@@ -45,7 +45,7 @@ func Cost(p *dense.Problem) float64 {
 			rate /= 2 // one row has few sums: each waits for the one before
 		}
 		macs := float64(o.blocks*o.kind.Outs) * float64(c.weightsOf()) * pixels * share
-		tiles := p.Batch * p.Groups * o.blocks * p.Out[0] * ((p.Out[1]-1)/o.kind.Rows(p.Level) + 1)
+		tiles := p.Batch * p.Groups * o.blocks * p.Out[0] * ((p.Out[1]-1)/o.kind.Rows(p.ISA) + 1)
 		work += macs/rate + float64(o.blocks*o.kind.Outs)*pixels*r.store + float64(tiles)*r.tile
 	}
 	in := float64(p.Batch*p.Channels) * float64(volume(p.In))

@@ -11,10 +11,10 @@ import (
 // vecComplex is a vector of complex numbers.
 type vecComplex struct{ re, im reg.VecVirtual }
 
-func (s isa) complex() vecComplex { return vecComplex{s.vec(), s.vec()} }
+func (s target) complex() vecComplex { return vecComplex{s.vec(), s.vec()} }
 
 // addSub returns a + b and a - b; it uses a's registers.
-func (s isa) addSub(a, b vecComplex) (sum, diff vecComplex) {
+func (s target) addSub(a, b vecComplex) (sum, diff vecComplex) {
 	diff = s.complex()
 	VSUBPS(b.re, a.re, diff.re)
 	VSUBPS(b.im, a.im, diff.im)
@@ -24,7 +24,7 @@ func (s isa) addSub(a, b vecComplex) (sum, diff vecComplex) {
 }
 
 // turned returns a - ib and a + ib; it uses b's registers for the second.
-func (s isa) turned(a, b vecComplex) (minus, plus vecComplex) {
+func (s target) turned(a, b vecComplex) (minus, plus vecComplex) {
 	minus = s.complex()
 	plus = vecComplex{b.im, b.re}
 	VADDPS(b.im, a.re, minus.re)
@@ -34,10 +34,10 @@ func (s isa) turned(a, b vecComplex) (minus, plus vecComplex) {
 	return minus, plus
 }
 
-// fourierConstants are vectors in memory, by name.
-type fourierConstants map[string]Mem
+// fftConstants are vectors in memory, by name.
+type fftConstants map[string]Mem
 
-func newFourierConstants(s isa, radix int, name string) fourierConstants {
+func newFFTConstants(s target, radix int, name string) fftConstants {
 	thirds := map[string]float64{"half": 0.5, "sin": math.Sqrt(3) / 2}
 	values := map[int]map[string]float64{
 		3: thirds, 6: thirds,
@@ -46,7 +46,7 @@ func newFourierConstants(s isa, radix int, name string) fourierConstants {
 			"sin1": math.Sin(2 * math.Pi / 5), "sin2": math.Sin(4 * math.Pi / 5),
 		},
 	}[radix]
-	c := fourierConstants{}
+	c := fftConstants{}
 	for _, k := range []string{"half", "sin", "cos1", "cos2", "sin1", "sin2"} {
 		if v, ok := values[k]; ok {
 			c[k] = s.constant(name+"_"+k, float32(v))
@@ -55,8 +55,8 @@ func newFourierConstants(s isa, radix int, name string) fourierConstants {
 	return c
 }
 
-// dft returns the discrete Fourier transform of x; it uses x's registers.
-func (s isa) dft(x []vecComplex, c fourierConstants) []vecComplex {
+// dft returns the discrete FFT transform of x; it uses x's registers.
+func (s target) dft(x []vecComplex, c fftConstants) []vecComplex {
 	switch len(x) {
 	case 2:
 		a, b := s.addSub(x[0], x[1])
@@ -81,7 +81,7 @@ func (s isa) dft(x []vecComplex, c fourierConstants) []vecComplex {
 	return y
 }
 
-func (s isa) dft3(x []vecComplex, c fourierConstants) []vecComplex {
+func (s target) dft3(x []vecComplex, c fftConstants) []vecComplex {
 	t, d := s.addSub(x[1], x[2])
 	y1, y2 := s.complex(), s.complex()
 	VMOVAPS(x[0].re, y1.re)
@@ -97,14 +97,14 @@ func (s isa) dft3(x []vecComplex, c fourierConstants) []vecComplex {
 }
 
 // rotate makes y1 - i*factor*d of y1, and y2 + i*factor*d of y2.
-func (s isa) rotate(y1, y2, d vecComplex, factor Op) {
+func (s target) rotate(y1, y2, d vecComplex, factor Op) {
 	VFMADD231PS(factor, d.im, y1.re)
 	VFNMADD231PS(factor, d.re, y1.im)
 	VFNMADD231PS(factor, d.im, y2.re)
 	VFMADD231PS(factor, d.re, y2.im)
 }
 
-func (s isa) dft5(x []vecComplex, c fourierConstants) []vecComplex {
+func (s target) dft5(x []vecComplex, c fftConstants) []vecComplex {
 	t1, d1 := s.addSub(x[1], x[4])
 	t2, d2 := s.addSub(x[2], x[3])
 	var y [5]vecComplex

@@ -8,11 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-const (
-	gemmSignature = "func(c *float32, ldc int, a, b *float32, ldb, k, m, n int, bias *float32, lo, hi float32, accumulate bool)"
-	// The rows of b where they lie: byte offsets instead of a stride.
-	gatheredSignature = "func(c *float32, ldc int, a, b *float32, rows *int, k, m, n int, bias *float32, lo, hi float32, accumulate bool)"
-)
+const gemmSignature = "func(c *float32, ldc int, a, b *float32, ldb, k, m, n int, bias *float32, lo, hi float32, accumulate bool)"
 
 // gemmTile is the shape of one instruction set's micro-kernel: rows x vectors
 // accumulators live in registers through the whole of k.
@@ -28,12 +24,11 @@ type gemmTile struct {
 
 // gemm generates the dense tiles. 8x48 keeps 24 accumulators, 3 columns of B
 // and 1 broadcast in 28 of 32 registers; 4x24 keeps 12+3+1 in all 16.
-func gemm() {
-	for _, gather := range []bool{false, true} {
-		name := map[bool]string{false: "gemm", true: "gemmRows"}[gather]
-		gemmTile{name: name + "AVX512", rows: 8, vectors: 3, lanes: 16, vec: avx512.vec, masked: true, gather: gather}.generate()
-		gemmTile{name: name + "AVX2", rows: 4, vectors: 3, lanes: 8, vec: avx2.vec, gather: gather}.generate()
-	}
+func gemm() { gemmTiles("gemm", false) }
+
+func gemmTiles(name string, gather bool) {
+	gemmTile{name: name + "AVX512", rows: 8, vectors: 3, lanes: 16, vec: avx512.vec, masked: true, gather: gather}.generate()
+	gemmTile{name: name + "AVX2", rows: 4, vectors: 3, lanes: 8, vec: avx2.vec, gather: gather}.generate()
 }
 
 // gemmArgs are the registers that the body works on. Row strides are bytes.
@@ -45,7 +40,7 @@ type gemmArgs struct {
 func (t gemmTile) generate() {
 	signature, rows := gemmSignature, "rows of b ldb apart"
 	if t.gather {
-		signature, rows = gatheredSignature, "row p of b rows[p] bytes further"
+		signature, rows = indirectGemmSignature, "row p of b rows[p] bytes further"
 	}
 	TEXT(t.name, NOSPLIT, signature)
 	Pragma("noescape")

@@ -12,21 +12,22 @@ import (
 
 // kernels lists the generators by name; each has a file of its name.
 var kernels = map[string]func(){
-	"block":    block,
-	"fourier":  fourier,
-	"gemm":     gemm,
-	"lane":     lane,
-	"peak":     peak,
-	"plane":    plane,
-	"resize":   resize,
-	"rows":     rows,
-	"sample":   sample,
-	"split":    split,
-	"stream":   stream,
-	"strip":    strip,
-	"taps":     taps,
-	"weave":    weave,
-	"winograd": winograd,
+	"deinterleave":    deinterleave,
+	"depthwise_nchwc": depthwiseNCHWc,
+	"direct_nchw":     directNCHW,
+	"direct_nchwc":    directNCHWc,
+	"elementwise":     elementwise,
+	"fft":             fft,
+	"gemm":            gemm,
+	"gemm_nchwc":      gemmNCHWc,
+	"indirect_gemm":   indirectGemm,
+	"interleave":      interleave,
+	"pack_nchwc":      packNCHWc,
+	"peak":            peak,
+	"resize":          resize,
+	"sample":          sample,
+	"strided_copy":    stridedCopy,
+	"winograd":        winograd,
 }
 
 func main() {

@@ -19,7 +19,7 @@ func resize() {
 // of the second elements and of the columns that exist), then vectors.
 const resizeHeader = 64
 
-func resizeRow(s isa, name string, near bool) {
+func resizeRow(s target, name string, near bool) {
 	id := name + s.suffix
 	TEXT(id, NOSPLIT, "func(dst, src *float32, table *uint32, n int, lo, hi float32)")
 	Pragma("noescape")

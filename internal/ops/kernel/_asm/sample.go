@@ -9,12 +9,12 @@ import (
 // sample generates bilinear sampling of channel-blocked planes: four weighted
 // pixels, a block of channels at once.
 func sample() {
-	for _, s := range []isa{avx512, avx2} {
+	for _, s := range []target{avx512, avx2} {
 		samplePixels(s)
 	}
 }
 
-func samplePixels(s isa) {
+func samplePixels(s target) {
 	name := "sample" + s.suffix
 	TEXT(name, NOSPLIT, "func(dst, src *float32, at *int32, w *float32, n int)")
 	Pragma("noescape")

@@ -12,7 +12,7 @@ import (
 // tiles of 4, 6 and 8 points. A vector holds one point of a tile in as many
 // channels as it has lanes, so that nothing is ever shuffled.
 func winograd() {
-	for _, s := range []isa{avx512, avx2} {
+	for _, s := range []target{avx512, avx2} {
 		for _, points := range []int{4, 6, 8} {
 			winogradInput(s, points)
 			winogradInputLine(s, points)
@@ -28,15 +28,15 @@ func winograd() {
 // transforms: in registers or, where 8 columns are too many for AVX2, all but
 // the first row on the stack.
 type halfTile struct {
-	isa
+	target
 	stack reg.GPVirtual
 	kept  int
 	vals  [][]Op
 }
 
 // newHalfTile reserves what the widest group of rows needs.
-func newHalfTile(s isa, points int, groups [][]int) halfTile {
-	h := halfTile{isa: s, kept: points}
+func newHalfTile(s target, points int, groups [][]int) halfTile {
+	h := halfTile{target: s, kept: points}
 	if s.lanes == 16 || points < 8 {
 		return h
 	}
@@ -75,7 +75,7 @@ var inputRows = map[int][][]int{
 	8: {{0}, {1, 2}, {3, 4}, {5, 6}, {7}},
 }
 
-func winogradInput(s isa, points int) {
+func winogradInput(s target, points int) {
 	name := fmt.Sprintf("winogradInput%d%s", points, s.suffix)
 	consts := newWinoConstants(s, name)
 	TEXT(name, NOSPLIT, "func(dst *float32, df int, src *float32, rs, cs, ts, n int)")
@@ -129,7 +129,7 @@ func winogradInput(s isa, points int) {
 }
 
 // winogradInputLine is the transform of one axis alone.
-func winogradInputLine(s isa, points int) {
+func winogradInputLine(s target, points int) {
 	name := fmt.Sprintf("winogradInputLine%d%s", points, s.suffix)
 	consts := newWinoConstants(s, name)
 	TEXT(name, NOSPLIT, "func(dst *float32, df int, src *float32, cs, ts, n int)")
@@ -164,7 +164,7 @@ func outputRows(points, m int) [][]int {
 	return byParity(m)
 }
 
-func winogradOutput(s isa, points, m int) {
+func winogradOutput(s target, points, m int) {
 	name := fmt.Sprintf("winogradOutput%d%d%s", points, m, s.suffix)
 	consts := newWinoConstants(s, name)
 	TEXT(name, NOSPLIT, "func(dst *float32, rs, cs, ts int, src *float32, sf int, post *float32, n int)")
@@ -221,7 +221,7 @@ func winogradOutput(s isa, points, m int) {
 }
 
 // winogradOutputLine is the transform of one axis alone.
-func winogradOutputLine(s isa, points, m int) {
+func winogradOutputLine(s target, points, m int) {
 	name := fmt.Sprintf("winogradOutputLine%d%d%s", points, m, s.suffix)
 	consts := newWinoConstants(s, name)
 	TEXT(name, NOSPLIT, "func(dst *float32, cs, ts int, src *float32, sf int, post *float32, n int)")
@@ -256,7 +256,7 @@ func byParity(m int) [][]int {
 }
 
 // finish adds the bias and clamps; post holds bias, lowest and highest.
-func (s isa) finish(v reg.VecVirtual, post reg.GPVirtual) {
+func (s target) finish(v reg.VecVirtual, post reg.GPVirtual) {
 	VADDPS(Mem{Base: post}, v, v)
 	low := s.vec()
 	VMOVUPS(Mem{Base: post, Disp: s.bytes()}, low)

@@ -13,12 +13,12 @@ import (
 // winoConstants are vectors in memory, made when first used: AVX2 has few
 // registers to spare for them. What keep loads costs no load at every use.
 type winoConstants struct {
-	isa
+	target
 	name string
 	made map[float64]Op
 }
 
-func newWinoConstants(s isa, name string) winoConstants {
+func newWinoConstants(s target, name string) winoConstants {
 	return winoConstants{s, name, map[float64]Op{}}
 }
 
@@ -37,7 +37,7 @@ func (c winoConstants) keep(values ...float64) {
 }
 
 // inRegister returns an operand's register, a new one if it is in memory.
-func (s isa) inRegister(d Op) reg.VecVirtual {
+func (s target) inRegister(d Op) reg.VecVirtual {
 	if v, ok := d.(reg.VecVirtual); ok {
 		return v
 	}
@@ -47,20 +47,20 @@ func (s isa) inRegister(d Op) reg.VecVirtual {
 }
 
 // copied returns an operand in a register of its own.
-func (s isa) copied(d Op) reg.VecVirtual {
+func (s target) copied(d Op) reg.VecVirtual {
 	v := s.vec()
 	VMOVUPS(d, v)
 	return v
 }
 
 // add returns a + b, sub a - b.
-func (s isa) add(a, b Op) reg.VecVirtual {
+func (s target) add(a, b Op) reg.VecVirtual {
 	v := s.vec()
 	VADDPS(b, s.inRegister(a), v)
 	return v
 }
 
-func (s isa) sub(a, b Op) reg.VecVirtual {
+func (s target) sub(a, b Op) reg.VecVirtual {
 	v := s.vec()
 	VSUBPS(b, s.inRegister(a), v)
 	return v
@@ -91,7 +91,7 @@ func (c winoConstants) factors(factor float64, d Op) (Op, Op) {
 //	4 0 -5 0 1 0 / 0 -4 -4 1 1 0 / 0 4 -4 -1 1 0 / 0 -2 -1 2 1 0 / 0 2 -1 -2 1 0 / 0 4 0 -5 0 1
 //
 // and for 4 (0, 1, -1, inf): 1 0 -1 0 / 0 1 1 0 / 0 -1 1 0 / 0 -1 0 1.
-func inputSums(s isa, c winoConstants, points int, rows []int, d func(int) Op) []reg.VecVirtual {
+func inputSums(s target, c winoConstants, points int, rows []int, d func(int) Op) []reg.VecVirtual {
 	// less returns d(i) - 4*d(j).
 	less := func(i, j int) reg.VecVirtual {
 		v := s.copied(d(i))
@@ -133,7 +133,7 @@ func inputSums(s isa, c winoConstants, points int, rows []int, d func(int) Op) [
 //	0 2 1 -10 -5 8 4 0      / 0 -2 1 10 -5 -8 4 0
 //	0 2 4 -5/2 -5 1/2 1 0   / 0 -2 4 5/2 -5 -1/2 1 0
 //	0 -1 0 21/4 0 -21/4 0 1
-func inputSums8(s isa, c winoConstants, rows []int, d func(int) Op) []reg.VecVirtual {
+func inputSums8(s target, c winoConstants, rows []int, d func(int) Op) []reg.VecVirtual {
 	// plusMinus returns t + factor*u and t - factor*u.
 	plusMinus := func(t, u reg.VecVirtual, factor float64) []reg.VecVirtual {
 		minus := s.copied(t)
@@ -168,7 +168,7 @@ func inputSums8(s isa, c winoConstants, rows []int, d func(int) Op) []reg.VecVir
 // outputSums returns the given rows, all even or all odd, of A^T p. Row k is
 // the k-th powers of the points (0, 1, -1, 2, -2, 1/2, -1/2, and infinity,
 // which counts in row m-1 alone).
-func outputSums(s isa, c winoConstants, points, m int, rows []int, p func(int) Op) []reg.VecVirtual {
+func outputSums(s target, c winoConstants, points, m int, rows []int, p func(int) Op) []reg.VecVirtual {
 	pairs := make([]reg.VecVirtual, points/2-1) // of the points 1, 2, 1/2 and their opposites
 	for i := range pairs {
 		if rows[0]%2 == 0 {

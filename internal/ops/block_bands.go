@@ -1,0 +1,46 @@
+package ops
+
+import (
+	"convx/internal/ops/dense"
+	"convx/internal/ops/fourier"
+	"convx/internal/ops/planes"
+)
+
+func blockBandsAccepts(c *chain) (int, error) {
+	return acceptBlock(c, func(d *dense.Problem, _ int) string { return planes.BlockBandsDeclines(d) })
+}
+
+// blockBandsPays reports whether what is between the stages would leave the caches: measured, stages in turn are as quick up to
+// a MiB or more, since their products are not cut into bands; and large kernels are quicker by FFT, which bands do not
+// know.
+func blockBandsPays(c *chain) bool {
+	parts, _, err := blockOf(c)
+	if err != nil {
+		return false
+	}
+	d := c.Problems[parts.depthwise]
+	if fourier.Declines(denseProblem(d)) == "" && fftCost(d) < directNCHWCost(d) {
+		return false
+	}
+	between, near := 4*d.N*d.O*d.OutPlane(), 3<<19
+	if parts.expand >= 0 {
+		between, near = between+4*d.N*d.C*d.InPlane(), 1<<20
+	} else if c.Problems[parts.project].O > mostOuts {
+		return false
+	}
+	return between >= near
+}
+
+// mostOuts is the output channels up to which a separable block is bound by what is between its stages, not by its
+// products.
+const mostOuts = 128
+
+// newBlockBands computes a block by bands of rows, which keep the channels between its stages in the cache.
+func newBlockBands(c *chain, w []operands[float32]) (runner[float32], error) {
+	b, err := blockFrom(c, w)
+	if err != nil {
+		return nil, err
+	}
+	return newDense(b.problem, planes.NewBlockBands(*denseProblem(b.problem), b.depthwise.Weight, b.depthwise.Bias,
+		b.expand, b.project, b.channels, b.residual, b.lo, b.hi)), nil
+}

@@ -1,0 +1,26 @@
+package ops
+
+import "convx/internal/ops/dense"
+
+func blockNCHWcAccepts(c *chain) (int, error) { return acceptBlock(c, dense.BlockNCHWcDeclines) }
+
+// blockNCHWcPays reports whether planes are small: measured, filters of wide rows are quicker than those of channel blocks, and
+// what they lose against stages in turn is more than the copies that these save. A first product saves most.
+func blockNCHWcPays(c *chain) bool {
+	parts, _, err := blockOf(c)
+	if err != nil {
+		return false
+	}
+	d := c.Problems[parts.depthwise]
+	return d.InPlane()*d.Taps() <= 28*28*9 && (parts.expand >= 0 || d.InPlane() <= 20*20)
+}
+
+// newBlockNCHWc computes a block on channel blocks from its first stage to its last.
+func newBlockNCHWc(c *chain, w []operands[float32]) (runner[float32], error) {
+	b, err := blockFrom(c, w)
+	if err != nil {
+		return nil, err
+	}
+	return newDense(b.problem, dense.NewBlockNCHWc(*denseProblem(b.problem), b.depthwise.Weight, b.depthwise.Bias,
+		b.expand, b.project, b.channels, b.residual, b.lo, b.hi)), nil
+}

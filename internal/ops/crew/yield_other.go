@@ -1,8 +1,0 @@
-//go:build !linux
-
-package crew
-
-import "runtime"
-
-// yield lets other goroutines run: this system has no cheaper way to let other threads.
-func yield() { runtime.Gosched() }

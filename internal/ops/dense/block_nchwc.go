@@ -1,0 +1,272 @@
+package dense
+
+import (
+	"context"
+
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
+)
+
+// BlockNCHWc is a depthwise convolution between two 1x1 convolutions, of which the first may be missing (an inverted
+// residual or a separable convolution), on channel blocks from the first to the last: the input is brought to blocks
+// once, and the output back once. An item expands a block or two of channels and filters them while they are in the
+// first caches.
+type BlockNCHWc struct {
+	lanes    *DepthwiseNCHWc // the depthwise convolution
+	expand   *blockMatrix
+	project  *blockMatrix
+	channels int // of the input
+	residual bool
+	lo, hi   float32 // of the sum with the input
+	band     span    // every row of output
+
+	input    []float32 // [block][pixel][lane], if there is something to expand
+	filtered []float32 // [block][pixel][lane]
+	groups   [][]span  // pixels of the output in tiles, some an item
+	arenas   []blockNCHWcArena
+
+	out, in []float32
+}
+
+// blockNCHWcArena is one worker's memory: a panel of expanded channels with their padding, and a group's products.
+type blockNCHWcArena struct{ planes, products []float32 }
+
+// Pointwise is a 1x1 convolution: Out x channels weights, and perhaps a bias and an activation.
+type Pointwise struct {
+	Weights, Bias []float32
+	Out           int
+	Lo, Hi        float32
+}
+
+const (
+	blocksMost  = 6 << 20 // bytes of what is shared, and of an arena
+	blocksGroup = 4       // tiles of an item of the last product
+)
+
+// BlockNCHWcDeclines says why NewBlockNCHWc cannot compute a block around the depthwise convolution p, of so many input
+// channels, or "".
+func BlockNCHWcDeclines(p *Problem, channels int) string {
+	if why := DepthwiseNCHWcDeclines(p); why != "" {
+		return why
+	}
+	lanes := p.ISA.Block()
+	shared := roundUp(channels, lanes)*volume(p.In) + roundUp(p.Channels, lanes)*(volume(p.Out)+1)
+	if 4*shared > blocksMost || 2*p.laneBytes(p.Out[1]) > blocksMost/2 {
+		return "its channels exceed the workspace"
+	}
+	return ""
+}
+
+// NewBlockNCHWc prepares a block around the depthwise convolution p with the given weights and bias (which may be nil).
+// expand may be nil. residual adds the input to the output, which is then kept within lo and hi.
+func NewBlockNCHWc(p Problem, weights, bias []float32, expand, project *Pointwise, channels int, residual bool, lo, hi float32) *BlockNCHWc {
+	b := &BlockNCHWc{lanes: newDepthwiseNCHWc(p, weights, bias), channels: channels, residual: residual, lo: lo, hi: hi}
+	b.band = span{0, p.Out[1]}
+	b.lanes.makeBands(p.Out[1])
+	lanes := b.lanes.lanes
+	if expand != nil {
+		b.expand = newBlockMatrix(p.ISA, expand, channels, volume(p.In)*lanes)
+		b.input = aligned(ceilDiv(channels, lanes) * volume(p.In) * lanes)
+	}
+	b.project = newBlockMatrix(p.ISA, project, p.Channels, b.filteredSize())
+	b.filtered = aligned(ceilDiv(p.Channels, lanes) * b.filteredSize())
+	tiles := split(volume(p.Out), ceilDiv(volume(p.Out), p.ISA.NCHWcRows()))
+	for _, g := range split(len(tiles), ceilDiv(len(tiles), blocksGroup)) {
+		b.groups = append(b.groups, tiles[g.from:g.to])
+	}
+	for range max(1, p.Threads) {
+		a := blockNCHWcArena{products: aligned(2 * blocksGroup * p.ISA.NCHWcRows() * lanes)}
+		for range b.vectors() {
+			a.planes = append(a.planes, b.lanes.band()...)
+		}
+		b.arenas = append(b.arenas, a)
+	}
+	return b
+}
+
+// filteredSize is the floats from one block of filtered channels to the next: a pixel more than there are keeps them
+// off powers of two, whose lines would all compete for one set of the cache.
+func (b *BlockNCHWc) filteredSize() int { return (volume(b.lanes.p.Out) + 1) * b.lanes.lanes }
+
+// vectors is the blocks of channels that one item filters.
+func (b *BlockNCHWc) vectors() int {
+	if b.expand == nil {
+		return 1
+	}
+	return 2
+}
+
+// Workspace implements Conv.
+func (b *BlockNCHWc) Workspace() int {
+	n := len(b.input) + len(b.filtered)
+	for _, a := range b.arenas {
+		n += len(a.planes) + len(a.products)
+	}
+	return 4 * n
+}
+
+// Packed implements Conv.
+func (b *BlockNCHWc) Packed() int {
+	n := b.lanes.Packed() + b.project.packed()
+	if b.expand != nil {
+		n += b.expand.packed()
+	}
+	return n
+}
+
+// Run implements Conv.
+func (b *BlockNCHWc) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
+	b.out, b.in = out, in
+	err := t.RunOn(ctx, b.lanes.p.Threads, b)
+	b.out, b.in = nil, nil
+	return err
+}
+
+// Work implements workers.Job, an image after the other: copy, expand and filter, project.
+func (b *BlockNCHWc) Work(m *workers.Worker) {
+	p := &b.lanes.p
+	for image := range p.Batch {
+		in := b.in[image*b.channels*volume(p.In):][:b.channels*volume(p.In)]
+		if b.expand != nil {
+			n := ceilDiv(b.channels, b.lanes.lanes)
+			for i := m.Next(n); i >= 0; i = m.Next(n) {
+				b.pack(in, i)
+			}
+		}
+		n := ceilDiv(p.Channels, b.vectors()*b.lanes.lanes)
+		for i := m.Next(n); i >= 0; i = m.Next(n) {
+			b.filter(in, i, &b.arenas[m.ID])
+		}
+		out := b.out[image*b.project.out*volume(p.Out):][:b.project.out*volume(p.Out)]
+		n = len(b.project.panels) * len(b.groups)
+		for i := m.Next(n); i >= 0; i = m.Next(n) {
+			b.multiply(out, in, i/len(b.groups), b.groups[i%len(b.groups)], b.arenas[m.ID].products)
+		}
+	}
+}
+
+// pack brings one block of the input's channels together.
+func (b *BlockNCHWc) pack(in []float32, block int) {
+	p, lanes := &b.lanes.p, b.lanes.lanes
+	n := volume(p.In)
+	p.ISA.PackNCHWc(b.input[block*n*lanes:], in[block*lanes*n:], n, min(lanes, b.channels-block*lanes), n)
+}
+
+// filter computes the depthwise convolution of one item's channels, which it first expands.
+func (b *BlockNCHWc) filter(in []float32, item int, a *blockNCHWcArena) {
+	l := b.lanes
+	size := len(a.planes) / b.vectors()
+	first := item * b.vectors()
+	if b.expand == nil {
+		l.pack(a.planes, in[first*l.lanes*volume(l.p.In):], first, b.band)
+		l.filter(b.filtered[first*b.filteredSize():], a.planes, first, b.band)
+		return
+	}
+	b.expandPanel(a.planes, size, item)
+	for v := range b.expand.panels[item].vectors {
+		l.filter(b.filtered[(first+v)*b.filteredSize():], a.planes[v*size:], first+v, b.band)
+	}
+}
+
+// expandPanel writes the expanded channels of one panel where the depthwise convolution reads them, between their
+// padding.
+func (b *BlockNCHWc) expandPanel(planes []float32, size, panel int) {
+	l, p := b.lanes, &b.lanes.p
+	n := min(p.In[2], l.width-l.left)
+	if n <= 0 {
+		return
+	}
+	first, last := p.rowsOf(b.band)
+	parts := ceilDiv(n, p.ISA.NCHWcRows())
+	for slice := range p.In[0] {
+		for row := first; row < last; row++ {
+			from := (slice*p.In[1] + row) * p.In[2] * l.lanes
+			to := ((slice*l.tall+row-first)*l.width + l.left) * l.lanes
+			for i := range parts {
+				x, end := n*i/parts, n*(i+1)/parts
+				b.expand.multiply(planes[to+x*l.lanes:], size, b.input[from+x*l.lanes:], panel, end-x)
+			}
+		}
+	}
+}
+
+// multiply computes the last product for one panel of output channels at some tiles of pixels.
+func (b *BlockNCHWc) multiply(out, in []float32, panel int, tiles []span, products []float32) {
+	p, lanes := &b.lanes.p, b.lanes.lanes
+	start, n := tiles[0].from, tiles[len(tiles)-1].to-tiles[0].from
+	for _, t := range tiles {
+		b.project.multiply(products[(t.from-start)*lanes:], n*lanes, b.filtered[t.from*lanes:], panel, t.len())
+	}
+	plane := volume(p.Out)
+	pn := b.project.panels[panel]
+	for v := range pn.vectors {
+		c := (pn.block + v) * lanes
+		channels := min(lanes, b.project.out-c)
+		p.ISA.UnpackNCHWc(out[c*plane+start:], plane, products[v*n*lanes:], channels, n)
+		if !b.residual {
+			continue
+		}
+		for i := range channels {
+			y := out[(c+i)*plane+start:][:n]
+			p.ISA.Blend(y, y, in[(c+i)*plane+start:][:n], 1, 1, b.lo, b.hi)
+		}
+	}
+}
+
+// blockMatrix is the weights of a 1x1 convolution in panels of one or two blocks of output channels.
+type blockMatrix struct {
+	isa     kernel.ISA
+	out     int
+	panels  []outPanel
+	weights []float32
+	bias    []float32
+	taps    [2][]kernel.DirectTap // for 1 and 2 vectors: a block of input channels each
+	lo, hi  float32
+}
+
+// newBlockMatrix packs the weights of a product whose input blocks are stride floats apart.
+func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatrix {
+	m := &blockMatrix{isa: l, out: w.Out, lo: w.Lo, hi: w.Hi}
+	lanes := l.Block()
+	depth, blocks, size := roundUp(channels, 4), ceilDiv(w.Out, lanes), 0
+	for b := 0; b < blocks; b += 2 {
+		pn := outPanel{offset: size, block: b, vectors: min(2, blocks-b)}
+		size += depth * pn.vectors * lanes
+		m.panels = append(m.panels, pn)
+	}
+	m.weights, m.bias = aligned(size), aligned(blocks*lanes)
+	copy(m.bias, w.Bias)
+	for o := range w.Out {
+		pn := m.panels[o/(2*lanes)]
+		dst := m.weights[pn.offset+o%(2*lanes):]
+		for c, v := range w.Weights[o*channels:][:channels] {
+			dst[c*pn.vectors*lanes] = v
+		}
+	}
+	for b := 0; b < depth; b += lanes {
+		for v := range m.taps {
+			m.taps[v] = append(m.taps[v], kernel.DirectTap{A: 4 * b / lanes * stride, B: 4 * b * (v + 1) * lanes, Depth: min(lanes, depth-b)})
+		}
+	}
+	return m
+}
+
+func (m *blockMatrix) packed() int { return 4 * (len(m.weights) + len(m.bias)) }
+
+// multiply computes n pixels of one panel: c's vectors are cs floats apart.
+func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n int) {
+	pn := m.panels[panel]
+	lanes := m.isa.Block()
+	weights, bias := m.weights[pn.offset:], m.bias[pn.block*lanes:][:pn.vectors*lanes]
+	taps := m.taps[pn.vectors-1]
+	chunk := directChunkBytes / (4 * pn.vectors * lanes * lanes)
+	for from := 0; from < len(taps); from += chunk {
+		to := min(len(taps), from+chunk)
+		lo, hi := NoClamp()
+		if to == len(taps) {
+			lo, hi = m.lo, m.hi
+		}
+		m.isa.DirectNCHWc(c, cs, a, 0, weights, taps[from:to], n, pn.vectors, bias, lo, hi, from > 0)
+		bias = nil
+	}
+}

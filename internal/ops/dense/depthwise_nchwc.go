@@ -1,0 +1,277 @@
+package dense
+
+import (
+	"context"
+
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
+)
+
+// DepthwiseNCHWc is depthwise convolution on channel blocks: a channel is a lane of the vectors, so that any kernel, stride and
+// dilation fills them, however small the planes are. A band of rows of one block of channels is copied with zero
+// columns at its sides, filtered, and copied back; rows of padding are never met.
+type DepthwiseNCHWc struct {
+	p       Problem
+	lanes   int
+	width   int // pixels of a row of input with its padding
+	left    int // of which padding stands before
+	weights []float32
+	bias    []float32 // by block of channels
+	rows    []laneRow // by depth and height of the output
+	cols    []span    // tiles of a row of output
+	bands   []span    // of output rows
+	tall    int       // rows of input of a band
+	arenas  []laneArena
+
+	out, in []float32
+}
+
+// laneRow is one row of output: the first row of input that it meets, and its taps by tile.
+type laneRow struct {
+	slice, row int
+	taps       [][]kernel.DepthwiseTap
+}
+
+// laneArena is one worker's memory: a band of input and of output.
+type laneArena struct{ in, out []float32 }
+
+const (
+	laneBytes = 320 << 10 // of a band: it stays in a second-level cache
+	laneMost  = 4 << 20
+)
+
+// DepthwiseNCHWcDeclines says why NewDepthwiseNCHWc cannot compute p, or "".
+func DepthwiseNCHWcDeclines(p *Problem) string {
+	switch {
+	case p.Groups != p.Channels || p.OutChannels != p.Channels:
+		return "it needs a depthwise convolution with one filter a channel"
+	case p.laneBytes(1) > laneMost:
+		return "one row of output needs more input than the workspace holds"
+	}
+	return ""
+}
+
+// laneWidth is the pixels of a row of input that outputs meet, padding included.
+func (p *Problem) laneWidth() int {
+	return (p.Out[2]-1)*p.Stride[2] + (p.Kernel[2]-1)*p.Dilation[2] + 1
+}
+
+// laneBytes is the memory of a band of some rows of output of one block of channels.
+func (p *Problem) laneBytes(rows int) int {
+	in := p.In[0] * min(p.In[1], p.bandRows(rows)) * p.laneWidth()
+	return 4 * p.ISA.Block() * (in + p.Out[0]*rows*p.Out[2])
+}
+
+// NewDepthwiseNCHWc prepares p, which DepthwiseNCHWcDeclines does not decline.
+func NewDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
+	l := newDepthwiseNCHWc(p, weights, bias)
+	rows := p.Out[1]
+	for rows > 1 && p.laneBytes(rows) > laneBytes {
+		rows = ceilDiv(rows, 2)
+	}
+	l.makeBands(rows)
+	for range max(1, p.Threads) {
+		l.arenas = append(l.arenas, laneArena{in: l.band(), out: aligned(p.Out[0] * rows * p.Out[2] * l.lanes)})
+	}
+	return l
+}
+
+// newDepthwiseNCHWc packs the weights and lists the taps.
+func newDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
+	l := &DepthwiseNCHWc{p: p, lanes: p.ISA.Block(), width: p.laneWidth(), left: p.Pad[2]}
+	taps, blocks := volume(p.Kernel), ceilDiv(p.Channels, l.lanes)
+	l.weights, l.bias = aligned(blocks*taps*l.lanes), aligned(blocks*l.lanes)
+	copy(l.bias, bias)
+	for c := range p.Channels {
+		for tap, v := range weights[c*taps:][:taps] {
+			l.weights[(c/l.lanes*taps+tap)*l.lanes+c%l.lanes] = v
+		}
+	}
+	l.cols = split(p.Out[2], ceilDiv(p.Out[2], kernel.DepthwiseRows))
+	return l
+}
+
+// makeBands cuts the output into bands of so many rows, and lists the taps of each row.
+func (l *DepthwiseNCHWc) makeBands(rows int) {
+	p := &l.p
+	l.bands = split(p.Out[1], ceilDiv(p.Out[1], rows))
+	for _, b := range l.bands {
+		first, last := p.rowsOf(b)
+		l.tall = max(l.tall, last-first)
+	}
+	depth, height, width := p.validTaps(0), p.validTaps(1), p.validTaps(2)
+	lists := map[[2]span][][]kernel.DepthwiseTap{} // rows that meet the same taps share their lists
+	for od := range p.Out[0] {
+		for oh := range p.Out[1] {
+			d, h := depth[od], height[oh]
+			key := [2]span{d, h}
+			if lists[key] == nil {
+				lists[key] = l.taps(d, h, width)
+			}
+			l.rows = append(l.rows, laneRow{
+				slice: od*p.Stride[0] - p.Pad[0] + d.from*p.Dilation[0],
+				row:   oh*p.Stride[1] - p.Pad[1] + h.from*p.Dilation[1],
+				taps:  lists[key],
+			})
+		}
+	}
+}
+
+// rowsOf is the rows of input that a band meets.
+func (p *Problem) rowsOf(b span) (from, to int) {
+	from = b.from*p.Stride[1] - p.Pad[1]
+	to = from + p.bandRows(b.len())
+	from = min(max(0, from), p.In[1])
+	return from, max(from, min(to, p.In[1]))
+}
+
+// taps lists, for each tile of a row, the taps of some depths and heights of the kernel, counted from the first of
+// them. Columns of taps that meet nothing but padding are left out.
+func (l *DepthwiseNCHWc) taps(depth, height span, width []span) [][]kernel.DepthwiseTap {
+	p := &l.p
+	lists := make([][]kernel.DepthwiseTap, len(l.cols))
+	for i, c := range l.cols {
+		from, to := p.Kernel[2], 0
+		for _, s := range width[c.from:c.to] {
+			if s.len() > 0 {
+				from, to = min(from, s.from), max(to, s.to)
+			}
+		}
+		for kd := depth.from; kd < depth.to; kd++ {
+			for kh := height.from; kh < height.to; kh++ {
+				row := (kd-depth.from)*p.Dilation[0]*l.tall + (kh-height.from)*p.Dilation[1]
+				for kw := from; kw < to; kw++ {
+					lists[i] = append(lists[i], kernel.DepthwiseTap{
+						A: 4 * (row*l.width + kw*p.Dilation[2]) * l.lanes,
+						B: 4 * ((kd*p.Kernel[1]+kh)*p.Kernel[2] + kw) * l.lanes,
+					})
+				}
+			}
+		}
+	}
+	return lists
+}
+
+// band returns memory for the input of a band of one block of channels. Its padding is zero, and stays so.
+func (l *DepthwiseNCHWc) band() []float32 { return aligned(l.p.In[0] * l.tall * l.width * l.lanes) }
+
+// Workspace implements Conv.
+func (l *DepthwiseNCHWc) Workspace() int {
+	n := 0
+	for _, a := range l.arenas {
+		n += len(a.in) + len(a.out)
+	}
+	return 4 * n
+}
+
+// Packed implements Conv.
+func (l *DepthwiseNCHWc) Packed() int { return 4 * (len(l.weights) + len(l.bias)) }
+
+// Run implements Conv.
+func (l *DepthwiseNCHWc) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
+	l.out, l.in = out, in
+	err := t.RunOn(ctx, l.p.Threads, l)
+	l.out, l.in = nil, nil
+	return err
+}
+
+// Work implements workers.Job: an item is a band of a block of channels.
+func (l *DepthwiseNCHWc) Work(m *workers.Worker) {
+	p := &l.p
+	blocks := ceilDiv(p.Channels, l.lanes)
+	n := p.Batch * blocks * len(l.bands)
+	for i := m.Next(n); i >= 0; i = m.Next(n) {
+		band, i := l.bands[i%len(l.bands)], i/len(l.bands)
+		block, first := i%blocks, i/blocks*p.Channels+i%blocks*l.lanes
+		a := &l.arenas[m.ID]
+		l.pack(a.in, l.in[first*volume(p.In):], block, band)
+		l.filter(a.out, a.in, block, band)
+		for od := range p.Out[0] {
+			out := l.out[first*volume(p.Out)+(od*p.Out[1]+band.from)*p.Out[2]:]
+			n := band.len() * p.Out[2]
+			p.ISA.UnpackNCHWc(out, volume(p.Out), a.out[od*n*l.lanes:], l.channelsOf(block), n)
+		}
+	}
+}
+
+func (l *DepthwiseNCHWc) channelsOf(block int) int { return min(l.lanes, l.p.Channels-block*l.lanes) }
+
+// pack copies the rows that a band meets from a block's planes.
+func (l *DepthwiseNCHWc) pack(to, in []float32, block int, band span) {
+	p := &l.p
+	n := min(p.In[2], l.width-l.left)
+	if n <= 0 {
+		return
+	}
+	first, last := p.rowsOf(band)
+	for slice := range p.In[0] {
+		for row := first; row < last; row++ {
+			dst := to[((slice*l.tall+row-first)*l.width+l.left)*l.lanes:]
+			p.ISA.PackNCHWc(dst, in[(slice*p.In[1]+row)*p.In[2]:], volume(p.In), l.channelsOf(block), n)
+		}
+	}
+}
+
+// filter computes a band of one block of channels, depth by depth and row by row.
+func (l *DepthwiseNCHWc) filter(out, in []float32, block int, band span) {
+	p := &l.p
+	weights := l.weights[block*volume(p.Kernel)*l.lanes:]
+	bias := l.bias[block*l.lanes:][:l.lanes]
+	top, _ := p.rowsOf(band)
+	for od := range p.Out[0] {
+		for oh := band.from; oh < band.to; oh++ {
+			r := &l.rows[od*p.Out[1]+oh]
+			for i, c := range l.cols {
+				taps := r.taps[i]
+				if len(taps) == 0 {
+					l.onlyBias(out, bias, c.len())
+				} else {
+					at := ((r.slice*l.tall+r.row-top)*l.width + c.from*p.Stride[2]) * l.lanes
+					p.ISA.DepthwiseNCHWc(out, in[at:], p.Stride[2]*l.lanes, weights, taps, c.len(), bias, p.Lo, p.Hi)
+				}
+				out = out[c.len()*l.lanes:]
+			}
+		}
+	}
+}
+
+// onlyBias is n outputs that meet nothing but padding.
+func (l *DepthwiseNCHWc) onlyBias(out, bias []float32, n int) {
+	for i := range n * l.lanes {
+		out[i] = min(max(bias[i%l.lanes], l.p.Lo), l.p.Hi)
+	}
+}
+
+// laneRates are nanoseconds, as those of rateTable: what matters is the ratio to the other algorithms.
+var laneRates = [...]struct {
+	mac     float64 // multiply-accumulates a nanosecond: each loads its pixel
+	element float64 // nanoseconds to copy an element
+	tile    float64 // nanoseconds that a tile, or a row that is copied, takes beside its work
+}{
+	kernel.Generic: {mac: 0.6, element: 1, tile: 20},
+	kernel.AVX2:    {mac: 39, element: 0.115, tile: 6},
+	kernel.AVX512:  {mac: 34, element: 0.06, tile: 10},
+}
+
+// laneStream is the bytes a nanosecond of copies between planes and blocks from laneFar bytes on, which leave the caches.
+const laneFar, laneStream = 4 << 20, 15
+
+// DepthwiseNCHWcCost is the model's estimate for NewDepthwiseNCHWc.
+func (p *Problem) DepthwiseNCHWcCost() float64 {
+	r := laneRates[p.ISA]
+	blocks := float64(p.Batch * ceilDiv(p.Channels, p.ISA.Block()))
+	channels := blocks * float64(p.ISA.Block())
+	macs := channels * float64(volume(p.Out)*volume(p.Kernel)) * p.MeetingShare()
+	elements := channels * float64(p.In[0]*p.In[1]*p.laneWidth()+volume(p.Out))
+	tiles := blocks * float64(p.In[0]*p.In[1]+p.Out[0]*p.Out[1]*ceilDiv(p.Out[2], kernel.DepthwiseRows))
+	bytes := 4 * float64(p.Batch*p.Channels) * float64(volume(p.In)+volume(p.Out))
+	if bytes < laneFar {
+		bytes = 0
+	}
+	return max(macs/r.mac+elements*r.element+tiles*r.tile, bytes/laneStream)
+}
+
+// MeetingShare is the share of the kernel's rows that meet input, over all rows of output: the others are left out.
+func (p *Problem) MeetingShare() float64 {
+	return p.meetingTaps(0) / float64(p.Out[0]*p.Kernel[0]) * p.meetingTaps(1) / float64(p.Out[1]*p.Kernel[1])
+}

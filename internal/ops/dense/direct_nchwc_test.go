@@ -1,0 +1,41 @@
+package dense
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"convx/internal/ops/kernel"
+)
+
+func TestDirectAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for i := range drawn(200) {
+		p := random(r)
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
+		exact(t, p, func(w, b []float32) Conv { return NewDirectNCHWc(p, w, b) })
+	}
+}
+
+// TestDirectSkipsPadding draws dilations of which whole columns and rows of taps meet padding alone.
+func TestDirectSkipsPadding(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	cut := 0
+	for i := range drawn(60) {
+		p := random(r)
+		for a := 1; a < 3; a++ {
+			p.In[a], p.Kernel[a], p.Stride[a] = 17+r.IntN(16), 3, 1
+			p.Dilation[a] = 8 + r.IntN(12)
+			p.Pad[a] = r.IntN(p.Dilation[a] + 3)
+			p.Out[a] = p.In[a] + p.Pad[a] - r.IntN(4)
+		}
+		p.Stride[1] = 1 + r.IntN(2)
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
+		if len(p.cuts()) > 1 {
+			cut++
+		}
+		exact(t, p, func(w, b []float32) Conv { return NewDirectNCHWc(p, w, b) })
+	}
+	if cut == 0 {
+		t.Error("no layer had columns to leave out")
+	}
+}

@@ -1,0 +1,274 @@
+package dense
+
+import (
+	"context"
+
+	"convx/internal/ops/workers"
+)
+
+// IndirectGemm is a matrix product that packs nothing: for neighbouring outputs of a
+// row, every tap of every channel is a run of input, and a table tells the tile
+// where each begins. Input without padding and with stride 1 is read where it
+// lies; otherwise a band of its planes is copied once with zeros around it, each
+// row split by the phases of the stride.
+//
+// It suits wide rows and few input channels: the first layer of a network,
+// pictures, and 1x1 convolutions, whose plane is one long row.
+type IndirectGemm struct {
+	p          Problem
+	rows, cols int // of the kernel's tile
+	inPlace    bool
+	half       int // of one phase of a copied row
+	rowSize    int // floats of a row
+	tall       int // rows of a band
+	slices     int
+	offsets    []int // bytes, by channel and tap
+	weights    []float32
+	bias       []float32
+	panels     int // of weights, a group
+	tiles      int // of a row of output
+	bands      []span
+	shared     bool
+	planes     [][]float32
+
+	out, in []float32
+}
+
+// rowsDepth bounds the rows of a product: those of a tile then stay in the
+// second-level cache while the panels of weights pass.
+const (
+	rowsDepth = 1024
+	rowsBand  = 3 << 20
+)
+
+// IndirectGemmDeclines says why NewIndirectGemm will not compute p, or "".
+func IndirectGemmDeclines(p *Problem) string {
+	switch {
+	case p.groupIn()*volume(p.Kernel) > rowsDepth:
+		return "too many channels and taps to read side by side"
+	case !p.readsInPlace() && p.rowsBytes(1) > rowsBand:
+		return "one row of output needs more input than the workspace holds"
+	}
+	return ""
+}
+
+// readsInPlace reports whether no tap of any output meets padding and rows
+// need no splitting.
+func (p *Problem) readsInPlace() bool {
+	for a := range 3 {
+		if p.Pad[a] != 0 || (p.Out[a]-1)*p.Stride[a]+(p.Kernel[a]-1)*p.Dilation[a]+1 > p.In[a] {
+			return false
+		}
+	}
+	return p.Stride[2] == 1
+}
+
+// rowsBytes is the memory of the input of some rows of output.
+func (p *Problem) rowsBytes(rows int) int {
+	return 4 * p.groupIn() * p.slices() * p.bandRows(rows) * p.Stride[2] * p.halfRow()
+}
+
+// NewIndirectGemm prepares p, which IndirectGemmDeclines does not decline.
+func NewIndirectGemm(p Problem, weights, bias []float32) *IndirectGemm {
+	if p.pointwise() { // one long row
+		n := volume(p.In)
+		p.In, p.Out = [3]int{1, 1, n}, [3]int{1, 1, n}
+	}
+	r := &IndirectGemm{p: p, inPlace: p.readsInPlace()}
+	r.rows, r.cols = p.ISA.GemmTile()
+	r.panels = ceilDiv(p.groupOut(), r.rows)
+	r.makeBands()
+	r.pack(weights, bias)
+	lanes := p.ISA.Block()
+	r.tiles = ceilDiv(ceilDiv(p.Out[2], lanes), r.cols/lanes)
+	return r
+}
+
+// makeBands chooses the rows of output that are computed together, and lays
+// out the input that they read.
+func (r *IndirectGemm) makeBands() {
+	p := &r.p
+	r.half, r.rowSize, r.tall, r.slices = p.In[2], p.In[2], p.In[1], p.In[0]
+	rows := ceilDiv(p.Out[1], max(1, min(p.Out[1], 4*p.Threads)))
+	if !r.inPlace {
+		rows = p.Out[1]
+		for rows > 1 && p.rowsBytes(rows) > rowsBand {
+			rows = ceilDiv(rows, 2)
+		}
+		r.half = p.halfRow()
+		r.rowSize = p.Stride[2] * r.half
+		r.tall = p.bandRows(rows)
+		r.slices = p.slices()
+	}
+	r.bands = split(p.Out[1], ceilDiv(p.Out[1], rows))
+	r.shared = p.Threads > 1 && len(r.bands)*p.Batch*p.Groups < 2*p.Threads
+	if r.inPlace {
+		return
+	}
+	for i := range max(1, p.Threads) {
+		if i == 0 || !r.shared {
+			r.planes = append(r.planes, aligned(p.groupIn()*r.slices*r.tall*r.rowSize))
+		}
+	}
+}
+
+// pack lays the weights out as [group][row panel][channel and tap][rows].
+func (r *IndirectGemm) pack(weights, bias []float32) {
+	p := &r.p
+	cin, cout, taps := p.groupIn(), p.groupOut(), volume(p.Kernel)
+	k := cin * taps
+	for c := range cin {
+		for kd := range p.Kernel[0] {
+			for kh := range p.Kernel[1] {
+				for kw := range p.Kernel[2] {
+					row := (c*r.slices+kd*p.Dilation[0])*r.tall + kh*p.Dilation[1]
+					x := kw * p.Dilation[2]
+					r.offsets = append(r.offsets, 4*(row*r.rowSize+x%p.Stride[2]*r.half+x/p.Stride[2]))
+				}
+			}
+		}
+	}
+	r.weights = aligned(p.Groups * r.panels * r.rows * k)
+	r.bias = make([]float32, p.Groups*r.panels*r.rows)
+	for o := range p.OutChannels {
+		g, oc := o/cout, o%cout
+		dst := r.weights[(g*r.panels+oc/r.rows)*r.rows*k+oc%r.rows:]
+		for i, v := range weights[o*k:][:k] {
+			dst[i*r.rows] = v
+		}
+		if bias != nil {
+			r.bias[g*r.panels*r.rows+oc] = bias[o]
+		}
+	}
+}
+
+// Workspace implements Conv.
+func (r *IndirectGemm) Workspace() int {
+	n := 0
+	for _, s := range r.planes {
+		n += len(s)
+	}
+	return 4 * n
+}
+
+// Packed implements Conv.
+func (r *IndirectGemm) Packed() int { return 4*(len(r.weights)+len(r.bias)) + 8*len(r.offsets) }
+
+// Run implements Conv.
+func (r *IndirectGemm) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
+	r.out, r.in = out, in
+	err := t.RunOn(ctx, r.p.Threads, r)
+	r.out, r.in = nil, nil
+	return err
+}
+
+// rowsBlock bounds the input of the tiles that pass one panel of weights.
+const rowsBlock = 256 << 10
+
+// Work implements workers.Job. Many bands are worked on by one worker each, few by
+// all workers together, first to copy and then to multiply.
+func (r *IndirectGemm) Work(m *workers.Worker) {
+	p := &r.p
+	n := p.Batch * p.Groups * len(r.bands)
+	if !r.shared {
+		for i := m.Next(n); i >= 0; i = m.Next(n) {
+			band, image := r.bands[i%len(r.bands)], i/len(r.bands)
+			planes := r.source(image, m.ID)
+			for j := range r.copies() {
+				r.copyPlane(planes, image, band, j)
+			}
+			r.multiply(planes, image, band, span{0, r.tilesOf(band)})
+		}
+		return
+	}
+	for i := range n {
+		band, image := r.bands[i%len(r.bands)], i/len(r.bands)
+		planes := r.source(image, 0)
+		for j := m.Next(r.copies()); j >= 0; j = m.Next(r.copies()) {
+			r.copyPlane(planes, image, band, j)
+		}
+		// Items enough to be shared evenly, and long enough to be worth it.
+		tiles := r.tilesOf(band)
+		items := min(tiles, 8*p.Threads)
+		for j := m.Next(items); j >= 0; j = m.Next(items) {
+			r.multiply(planes, image, band, span{tiles * j / items, tiles * (j + 1) / items})
+		}
+	}
+}
+
+// source is the planes that the offsets count from.
+func (r *IndirectGemm) source(image, worker int) []float32 {
+	if r.inPlace {
+		size := r.p.groupIn() * volume(r.p.In)
+		return r.in[image*size:][:size]
+	}
+	return r.planes[worker]
+}
+
+// copies is how many planes of a band are copied.
+func (r *IndirectGemm) copies() int {
+	if r.inPlace {
+		return 0
+	}
+	return r.p.groupIn() * r.slices
+}
+
+func (r *IndirectGemm) tilesOf(band span) int { return r.p.Out[0] * band.len() * r.tiles }
+
+// tile is the columns of the i-th of about equal tiles of a row, whole vectors
+// each.
+func (r *IndirectGemm) tile(i int) span {
+	lanes := r.p.ISA.Block()
+	vectors := ceilDiv(r.p.Out[2], lanes)
+	return span{vectors * i / r.tiles * lanes, min(r.p.Out[2], vectors*(i+1)/r.tiles*lanes)}
+}
+
+// copyPlane copies one slice of one channel of a band, with zeros around it.
+func (r *IndirectGemm) copyPlane(planes []float32, image int, band span, item int) {
+	p := &r.p
+	c, slice := item/r.slices, item%r.slices
+	dst := planes[item*r.tall*r.rowSize:][:r.tall*r.rowSize]
+	id := slice - p.Pad[0]
+	first := band.from*p.Stride[1] - p.Pad[1]
+	for y := range p.bandRows(band.len()) {
+		row, ih := dst[y*r.rowSize:][:r.rowSize], first+y
+		if id < 0 || id >= p.In[0] || ih < 0 || ih >= p.In[1] {
+			clear(row)
+			continue
+		}
+		src := r.in[(((image*p.groupIn()+c)*p.In[0]+id)*p.In[1]+ih)*p.In[2]:][:p.In[2]]
+		for ph := range p.Stride[2] {
+			strided(p.ISA, row[ph*r.half:][:r.half], src, p.Pad[2], p.Stride[2], ph)
+		}
+	}
+}
+
+// multiply computes some of the band's tiles for all output channels.
+func (r *IndirectGemm) multiply(planes []float32, image int, band, tiles span) {
+	p := &r.p
+	k, plane, cout := len(r.offsets), volume(p.Out), p.groupOut()
+	group := image % p.Groups
+	out := r.out[image*cout*plane:]
+	weights := r.weights[group*r.panels*r.rows*k:]
+	bias := r.bias[group*r.panels*r.rows:]
+	top := 0 // the first row of the band in planes
+	if r.inPlace {
+		top = band.from * p.Stride[1]
+	}
+	at := func(i int) (t span, b, c []float32) {
+		t, row := r.tile(i%r.tiles), i/r.tiles
+		od, oh := row/band.len(), row%band.len()
+		b = planes[(od*p.Stride[0]*r.tall+top+oh*p.Stride[1])*r.rowSize+t.from:]
+		return t, b, out[(od*p.Out[1]+band.from+oh)*p.Out[2]+t.from:]
+	}
+	// Neighbouring tiles share a panel of weights and the planes written to.
+	step := max(1, rowsBlock/(4*k*r.cols))
+	for from := tiles.from; from < tiles.to; from += step {
+		for o := 0; o < cout; o += r.rows {
+			for i := from; i < min(from+step, tiles.to); i++ {
+				t, b, c := at(i)
+				p.ISA.IndirectGemm(c[o*plane:], plane, weights[o*k:], b, r.offsets, min(r.rows, cout-o), t.len(), bias[o:], p.Lo, p.Hi, false)
+			}
+		}
+	}
+}

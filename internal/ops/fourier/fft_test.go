@@ -1,0 +1,152 @@
+package fourier
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
+)
+
+// naive is the definition, in float64.
+func naive(p *dense.Problem, weights, bias, in []float32) []float64 {
+	out := make([]float64, 0, p.Batch*p.OutChannels*volume(p.Out))
+	cin, cout := p.Channels/p.Groups, p.OutChannels/p.Groups
+	for b := range p.Batch {
+		for o := range p.OutChannels {
+			for d := range p.Out[0] {
+				for y := range p.Out[1] {
+					for x := range p.Out[2] {
+						sum := float64(bias[o])
+						for c := range cin {
+							plane := in[((b*p.Channels+o/cout*cin+c)*p.In[0]+d)*p.In[1]*p.In[2]:]
+							taps := weights[(o*cin+c)*volume(p.Kernel):]
+							sum += window2(p, plane, taps, y-p.Pad[1], x-p.Pad[2])
+						}
+						out = append(out, min(max(sum, float64(p.Lo)), float64(p.Hi)))
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// window2 is the sum of the taps of one channel whose first is at (y, x).
+func window2(p *dense.Problem, plane, taps []float32, y, x int) float64 {
+	sum := 0.0
+	for i := range p.Kernel[1] {
+		for j := range p.Kernel[2] {
+			if h, w := y+i, x+j; h >= 0 && w >= 0 && h < p.In[1] && w < p.In[2] {
+				sum += float64(plane[h*p.In[2]+w]) * float64(taps[i*p.Kernel[2]+j])
+			}
+		}
+	}
+	return sum
+}
+
+// random draws a layer: odd extents, paddings beyond the kernel, kernels
+// larger than the input, one axis, depths, groups.
+func random(r *rand.Rand) dense.Problem {
+	p := dense.Problem{Batch: 1 + r.IntN(2), Groups: 1 + r.IntN(20), Threads: 1 + r.IntN(3)}
+	p.Channels, p.OutChannels = p.Groups*(1+r.IntN(3)), p.Groups*(1+r.IntN(3))
+	p.Lo, p.Hi = dense.NoClamp()
+	if r.IntN(3) == 0 {
+		p.Lo, p.Hi = 0, 6
+	}
+	depth := 1 + r.IntN(8)/7
+	p.In, p.Out, p.Kernel = [3]int{depth, 1, 1}, [3]int{depth, 1, 1}, [3]int{1, 1, 1}
+	p.Stride, p.Dilation = [3]int{1, 1, 1}, [3]int{1, 1, 1}
+	for a := 1; a < 3; a++ {
+		if a == 1 && r.IntN(6) == 0 {
+			continue
+		}
+		for p.Out[a] = 0; p.Out[a] <= 0; {
+			p.In[a], p.Kernel[a], p.Pad[a] = 1+r.IntN(30), 1+r.IntN(18), r.IntN(20)
+			p.Out[a] = p.In[a] + p.Pad[a] + r.IntN(20) - p.Kernel[a] + 1
+		}
+	}
+	return p
+}
+
+// drawn is how many random layers a test draws: a fraction of n in the short run.
+func drawn(n int) int {
+	if testing.Short() {
+		return n / 4
+	}
+	return n
+}
+
+func operands(p *dense.Problem) (weights, bias, in []float32) {
+	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
+	fill := func(n int) []float32 {
+		s := make([]float32, n)
+		for i := range s {
+			s[i] = float32(r.NormFloat64())
+		}
+		return s
+	}
+	return fill(p.OutChannels * p.Channels / p.Groups * volume(p.Kernel)), fill(p.OutChannels), fill(p.Batch * p.Channels * volume(p.In))
+}
+
+func magnitudes(s []float32) []float32 {
+	m := make([]float32, len(s))
+	for i, v := range s {
+		m[i] = float32(math.Abs(float64(v)))
+	}
+	return m
+}
+
+func TestAgainstDefinition(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	worst := 0.0
+	for i := range drawn(100) {
+		p := random(r)
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
+		worst = max(worst, errorOf(t, &p))
+	}
+	// Tiles as large as they come, of all radices.
+	for _, size := range [][2]int{{250, 5}, {90, 31}, {33, 33}, {120, 1}} {
+		p := dense.Problem{Batch: 1, Channels: 3, OutChannels: 3, Groups: 3, Threads: 1, ISA: kernel.Best()}
+		p.In, p.Kernel, p.Pad = [3]int{1, size[0], size[0]}, [3]int{1, size[1], size[1]}, [3]int{0, size[1] / 2, size[1] / 2}
+		p.Out, p.Stride, p.Dilation = p.In, [3]int{1, 1, 1}, [3]int{1, 1, 1}
+		p.Lo, p.Hi = dense.NoClamp()
+		worst = max(worst, errorOf(t, &p))
+	}
+	t.Logf("worst error %.2g", worst)
+}
+
+// errorOf is the largest error of a convolution in both ways, relative to the
+// largest sum of magnitudes of its outputs; more than Tolerance fails the test.
+func errorOf(t *testing.T, p *dense.Problem) float64 {
+	t.Helper()
+	if why := Declines(p); why != "" {
+		t.Fatalf("%+v: %s", *p, why)
+	}
+	weights, bias, in := operands(p)
+	want := naive(p, weights, bias, in)
+	free := *p
+	free.Lo, free.Hi = dense.NoClamp()
+	biggest, worst := 0.0, 0.0
+	for _, s := range naive(&free, magnitudes(weights), magnitudes(bias), magnitudes(in)) {
+		biggest = max(biggest, s)
+	}
+	for _, c := range both(*p, weights, bias) {
+		out := make([]float32, len(want))
+		for i := range out {
+			out[i] = float32(math.NaN())
+		}
+		if err := c.Run(t.Context(), out, in, workers.New(p.Threads)); err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			e := math.Abs(float64(out[i])-want[i]) / biggest
+			if worst = max(worst, e); !(e <= Tolerance) {
+				t.Fatalf("%+v: element %d = %v, want %v", *p, i, out[i], want[i])
+			}
+		}
+	}
+	return worst
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// depthwiseRows is the pixels of a tile: with one vector of weights they fill the 16 registers of AVX2.
+const depthwiseRows = 14
+
+// depthwiseNCHWc generates the tile of a depthwise convolution on channel blocks: a channel is a lane, a tap one product of
+// vectors.
+func depthwiseNCHWc() {
+	depthwiseNCHWcTile(avx512)
+	depthwiseNCHWcTile(avx2)
+}
+
+func depthwiseNCHWcTile(s target) {
+	name := "depthwiseNCHWc" + s.suffix
+	TEXT(name, NOSPLIT, "func(c, a *float32, step int, b *float32, list *int, count, m int, bias *float32, lo, hi float32)")
+	Pragma("noescape")
+	Doc(name + " computes c[r] = clamp(bias + the sum over the list of a[p][r*step]*b[p]), vectors all.")
+	c, a, step, b := param("c"), param("a"), stride("step"), param("b")
+	list, count, m := param("list"), param("count"), param("m")
+	step3, step4 := GP64(), GP64()
+	LEAQ(Mem{Base: step, Index: step, Scale: 2}, step3)
+	MOVQ(step, step4)
+	SHLQ(U8(2), step4)
+	acc := make([]reg.VecVirtual, depthwiseRows)
+	for r := range acc {
+		acc[r] = s.vec()
+	}
+	bias := param("bias")
+	for r := range acc {
+		if r == 0 {
+			VMOVUPS(Mem{Base: bias}, acc[0])
+		} else {
+			VMOVAPS(acc[0], acc[r])
+		}
+	}
+	for r := depthwiseRows; r > 1; r-- {
+		CMPQ(m, I8(r))
+		JEQ(LabelRef(fmt.Sprintf("tap%d", r)))
+	}
+	weights := s.vec()
+	w := GP64()
+	bases := []reg.GPVirtual{GP64(), GP64(), GP64(), GP64()}
+	for rows := 1; rows <= depthwiseRows; rows++ {
+		Label(fmt.Sprintf("tap%d", rows))
+		MOVQ(Mem{Base: list, Disp: 8}, w)
+		VMOVUPS(Mem{Base: b, Index: w, Scale: 1}, weights)
+		MOVQ(Mem{Base: list}, bases[0])
+		ADDQ(a, bases[0])
+		for r := range rows {
+			q := r / 4
+			if r%4 == 0 && q > 0 {
+				LEAQ(Mem{Base: bases[q-1], Index: step4, Scale: 1}, bases[q])
+			}
+			at := [...]Mem{
+				{Base: bases[q]},
+				{Base: bases[q], Index: step, Scale: 1},
+				{Base: bases[q], Index: step, Scale: 2},
+				{Base: bases[q], Index: step3, Scale: 1},
+			}
+			VFMADD231PS(at[r%4], weights, acc[r])
+		}
+		ADDQ(I8(16), list)
+		DECQ(count)
+		JNZ(LabelRef(fmt.Sprintf("tap%d", rows)))
+		for _, limit := range []struct {
+			name   string
+			offset int
+			op     func(ops ...Op)
+		}{{"lo", 64, VMAXPS}, {"hi", 68, VMINPS}} {
+			VBROADCASTSS(NewParamAddr(limit.name, limit.offset), weights)
+			for r := range rows {
+				limit.op(acc[r], weights, acc[r]) // the value second: a NaN stays one
+			}
+		}
+		for r := range rows {
+			VMOVUPS(acc[r], Mem{Base: c, Disp: s.bytes() * r})
+		}
+		VZEROUPPER()
+		RET()
+	}
+}

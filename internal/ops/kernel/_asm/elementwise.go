@@ -1,0 +1,336 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// elementwise generates the kernels that are as quick as memory: sums, products
+// with a factor, sums of two.
+func elementwise() {
+	for _, s := range []target{avx512, avx2} {
+		elementwiseDot(s, "elementwiseSum", false)
+		elementwiseDot(s, "elementwiseDot", true)
+		elementwiseMap(s, "elementwiseAffine", "func(dst, src *float32, n int, a, b, lo, hi float32)", "a*src[i] + b")
+		elementwiseMap(s, "elementwiseBlend", "func(dst, src, src2 *float32, n int, a, b, lo, hi float32)", "a*src[i] + b*src2[i]")
+		elementwiseGate(s, "elementwiseLogistic", false)
+		elementwiseGate(s, "elementwiseProduct", true)
+	}
+}
+
+// expTerms are the coefficients of the Taylor series of e^r, the highest
+// first: of degree 7, its error below ln(2)/2 is under 2^-26.
+var expTerms = []float32{1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1}
+
+// elementwiseGate generates dst[i] = 1 / (1 + e^-src[i]), or the product of two.
+func elementwiseGate(s target, name string, product bool) {
+	id := name + s.suffix
+	signature, formula := "func(dst, src *float32, n int)", "1 / (1 + exp(-src[i]))"
+	if product {
+		signature, formula = "func(dst, src, src2 *float32, n int)", "src[i]*src2[i]"
+	}
+	TEXT(id, NOSPLIT, signature)
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s writes dst[i] = %s for i < n.", id, formula))
+	dst, src, n := param("dst"), param("src"), param("n")
+	var src2 reg.GPVirtual
+	if product {
+		src2 = param("src2")
+	}
+	c := map[string]Mem{}
+	if !product {
+		for _, k := range []struct {
+			name  string
+			value float32
+		}{{"low", -87}, {"high", 88}, {"log2e", -1.44269504}, {"ln2", 0.693145752}, {"ln2low", 1.42860677e-06}} {
+			c[k.name] = s.constant(name+"_"+k.name, k.value)
+		}
+		for i, v := range expTerms {
+			c[fmt.Sprint(i)] = s.constant(fmt.Sprintf("%s_term%d", name, i), v)
+		}
+	}
+	// logistic computes e^-x as 2^k * e^r, k whole and |r| at most ln(2)/2.
+	logistic := func(x reg.VecVirtual) reg.VecVirtual {
+		z, k, p := s.vec(), s.vec(), s.vec()
+		VMOVUPS(c["low"], z)
+		VMAXPS(x, z, x) // the value second: a NaN stays one
+		VMOVUPS(c["high"], z)
+		VMINPS(x, z, x)
+		VMULPS(c["log2e"], x, k)
+		if s.lanes == 16 {
+			VRNDSCALEPS(U8(0), k, k)
+		} else {
+			VROUNDPS(U8(0), k, k)
+		}
+		VXORPS(z.AsY(), z.AsY(), z.AsY())
+		VSUBPS(x, z, z)
+		VFNMADD231PS(c["ln2"], k, z)
+		VFNMADD231PS(c["ln2low"], k, z)
+		VMOVUPS(c["0"], p)
+		for i := range expTerms[1:] {
+			VFMADD213PS(c[fmt.Sprint(i+1)], z, p)
+		}
+		VCVTPS2DQ(k, k)
+		VPSLLD(U8(23), k, k)
+		VPADDD(k, p, p)
+		last := fmt.Sprint(len(expTerms) - 1)
+		VADDPS(c[last], p, p)
+		VMOVUPS(c[last], z)
+		VDIVPS(p, z, p)
+		return p
+	}
+	value := func(v reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual {
+		if !product {
+			return logistic(v)
+		}
+		VMULPS(other(), v, v)
+		return v
+	}
+	SUBQ(I8(s.lanes), n)
+	JLT(LabelRef("rest"))
+	Label("loop")
+	v := s.vec()
+	VMOVUPS(Mem{Base: src}, v)
+	VMOVUPS(value(v, func() reg.VecVirtual {
+		w := s.vec()
+		VMOVUPS(Mem{Base: src2}, w)
+		return w
+	}), Mem{Base: dst})
+	ADDQ(I8(s.bytes()), src)
+	ADDQ(I8(s.bytes()), dst)
+	if product {
+		ADDQ(I8(s.bytes()), src2)
+	}
+	SUBQ(I8(s.lanes), n)
+	JGE(LabelRef("loop"))
+	Label("rest")
+	ADDQ(I8(s.lanes), n)
+	JZ(LabelRef("done"))
+	t := s.tail(id, n)
+	t.store(value(t.load(Mem{Base: src}), func() reg.VecVirtual { return t.load(Mem{Base: src2}) }), Mem{Base: dst})
+	Label("done")
+	VZEROUPPER()
+	RET()
+}
+
+// elementwiseTail is the part of a vector that is left, for loads and stores.
+type elementwiseTail struct {
+	target
+	k    reg.Register
+	mask reg.VecVirtual
+}
+
+// tail makes the mask of n columns, fewer than lanes.
+func (s target) tail(name string, n reg.GPVirtual) elementwiseTail {
+	t := elementwiseTail{target: s}
+	if s.lanes == 16 {
+		ones := GP64()
+		MOVQ(I32(-1), ones)
+		BZHIQ(n, ones, ones)
+		t.k = K()
+		KMOVW(ones.As32(), t.k)
+		return t
+	}
+	table, left := GP64(), GP64()
+	LEAQ(maskTable(name+"_masks"), table)
+	MOVQ(n, left)
+	NEGQ(left)
+	t.mask = s.vec()
+	VMOVUPS(Mem{Base: table, Index: left, Scale: 4, Disp: 32}, t.mask)
+	return t
+}
+
+func (t elementwiseTail) load(m Mem) reg.VecVirtual {
+	v := t.vec()
+	if t.lanes == 16 {
+		VMOVUPS_Z(m, t.k, v)
+	} else {
+		VMASKMOVPS(m, t.mask, v)
+	}
+	return v
+}
+
+func (t elementwiseTail) store(v reg.VecVirtual, m Mem) {
+	if t.lanes == 16 {
+		VMOVUPS(v, t.k, m)
+	} else {
+		VMASKMOVPS(v, t.mask, m)
+	}
+}
+
+// elementwiseDot generates a sum of elements or of products, in eight vectors of
+// partial sums.
+func elementwiseDot(s target, name string, products bool) {
+	const chains = 8
+	id := name + s.suffix
+	signature, doc := "func(x *float32, n int) float32", "the sum of n elements"
+	if products {
+		signature, doc = "func(x, y *float32, n int) float32", "the sum of n products x[i]*y[i]"
+	}
+	TEXT(id, NOSPLIT, signature)
+	Pragma("noescape")
+	Doc(id + " returns " + doc + ".")
+	x, n := param("x"), param("n")
+	var y reg.GPVirtual
+	if products {
+		y = param("y")
+	}
+	acc := make([]reg.VecVirtual, chains)
+	for i := range acc {
+		acc[i] = s.vec()
+		VXORPS(acc[i].AsY(), acc[i].AsY(), acc[i].AsY())
+	}
+	add := func(i, disp int) {
+		m := Mem{Base: x, Disp: disp}
+		if !products {
+			VADDPS(m, acc[i], acc[i])
+			return
+		}
+		v := s.vec()
+		VMOVUPS(m, v)
+		VFMADD231PS(Mem{Base: y, Disp: disp}, v, acc[i])
+	}
+	step := func(bytes int) {
+		ADDQ(I32(bytes), x)
+		if products {
+			ADDQ(I32(bytes), y)
+		}
+	}
+	SUBQ(I32(chains*s.lanes), n)
+	JLT(LabelRef("few"))
+	Label("loop")
+	for i := range acc {
+		add(i, i*s.bytes())
+	}
+	step(chains * s.bytes())
+	SUBQ(I32(chains*s.lanes), n)
+	JGE(LabelRef("loop"))
+	Label("few")
+	ADDQ(I32((chains-1)*s.lanes), n)
+	JLT(LabelRef("rest"))
+	Label("one")
+	add(0, 0)
+	step(s.bytes())
+	SUBQ(I8(s.lanes), n)
+	JGE(LabelRef("one"))
+	Label("rest")
+	ADDQ(I8(s.lanes), n)
+	JZ(LabelRef("total"))
+	t := s.tail(id, n)
+	v := t.load(Mem{Base: x})
+	if products {
+		VFMADD231PS(v, t.load(Mem{Base: y}), acc[1])
+	} else {
+		VADDPS(v, acc[1], acc[1])
+	}
+	Label("total")
+	for d := chains / 2; d > 0; d /= 2 {
+		for i := range d {
+			VADDPS(acc[i+d], acc[i], acc[i])
+		}
+	}
+	s.reduce(acc[0])
+	Store(acc[0].AsX(), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// reduce adds up the lanes of v in its first.
+func (s target) reduce(v reg.VecVirtual) {
+	if s.lanes == 16 {
+		h := YMM()
+		VEXTRACTF64X4(U8(1), v, h)
+		VADDPS(h, v.AsY(), v.AsY())
+	}
+	q := XMM()
+	VEXTRACTF128(U8(1), v.AsY(), q)
+	VADDPS(q, v.AsX(), v.AsX())
+	VMOVHLPS(v.AsX(), v.AsX(), q)
+	VADDPS(q, v.AsX(), v.AsX())
+	VMOVSHDUP(v.AsX(), q)
+	VADDSS(q, v.AsX(), v.AsX())
+}
+
+// elementwiseMap generates dst[i] = clamp(formula).
+func elementwiseMap(s target, name, signature, formula string) {
+	const unroll = 4
+	id := name + s.suffix
+	two := name == "elementwiseBlend"
+	TEXT(id, NOSPLIT, signature)
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s writes dst[i] = clamp(%s) for i < n.", id, formula))
+	dst, src, n := param("dst"), param("src"), param("n")
+	var src2 reg.GPVirtual
+	if two {
+		src2 = param("src2")
+	}
+	scalars := map[string]reg.VecVirtual{}
+	for _, p := range []string{"a", "b", "lo", "hi"} {
+		addr, err := Param(p).Resolve()
+		if err != nil {
+			panic(err)
+		}
+		scalars[p] = s.vec()
+		VBROADCASTSS(addr.Addr, scalars[p])
+	}
+	value := func(v, w reg.VecVirtual) reg.VecVirtual {
+		if two {
+			VMULPS(scalars["b"], w, w)
+			VFMADD231PS(scalars["a"], v, w)
+			v = w
+		} else {
+			VFMADD213PS(scalars["b"], scalars["a"], v)
+		}
+		VMAXPS(v, scalars["lo"], v) // the value second: a NaN stays one
+		VMINPS(v, scalars["hi"], v)
+		return v
+	}
+	whole := func(disp int) {
+		v, w := s.vec(), s.vec()
+		VMOVUPS(Mem{Base: src, Disp: disp}, v)
+		if two {
+			VMOVUPS(Mem{Base: src2, Disp: disp}, w)
+		}
+		VMOVUPS(value(v, w), Mem{Base: dst, Disp: disp})
+	}
+	step := func(bytes int) {
+		for _, p := range []reg.GPVirtual{dst, src} {
+			ADDQ(I32(bytes), p)
+		}
+		if two {
+			ADDQ(I32(bytes), src2)
+		}
+	}
+	SUBQ(I8(unroll*s.lanes), n)
+	JLT(LabelRef("few"))
+	Label("loop")
+	for i := range unroll {
+		whole(i * s.bytes())
+	}
+	step(unroll * s.bytes())
+	SUBQ(I8(unroll*s.lanes), n)
+	JGE(LabelRef("loop"))
+	Label("few")
+	ADDQ(I8((unroll-1)*s.lanes), n)
+	JLT(LabelRef("rest"))
+	Label("one")
+	whole(0)
+	step(s.bytes())
+	SUBQ(I8(s.lanes), n)
+	JGE(LabelRef("one"))
+	Label("rest")
+	ADDQ(I8(s.lanes), n)
+	JZ(LabelRef("done"))
+	t := s.tail(id, n)
+	v, w := t.load(Mem{Base: src}), s.vec()
+	if two {
+		w = t.load(Mem{Base: src2})
+	}
+	t.store(value(v, w), Mem{Base: dst})
+	Label("done")
+	VZEROUPPER()
+	RET()
+}

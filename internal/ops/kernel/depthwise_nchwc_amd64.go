@@ -1,0 +1,14 @@
+//go:build !purego
+
+package kernel
+
+func (l ISA) depthwiseNCHWc(c, a []float32, step int, b []float32, taps []DepthwiseTap, m int, bias []float32, lo, hi float32) {
+	switch l {
+	case AVX512:
+		depthwiseNCHWcAVX512(&c[0], &a[0], step, &b[0], &taps[0].A, len(taps), m, &bias[0], lo, hi)
+	case AVX2:
+		depthwiseNCHWcAVX2(&c[0], &a[0], step, &b[0], &taps[0].A, len(taps), m, &bias[0], lo, hi)
+	default:
+		depthwiseNCHWcGeneric(l.Block(), c, a, step, b, taps, m, bias, lo, hi)
+	}
+}

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (l ISA) depthwiseNCHWc(c, a []float32, step int, b []float32, taps []DepthwiseTap, m int, bias []float32, lo, hi float32) {
+	depthwiseNCHWcGeneric(l.Block(), c, a, step, b, taps, m, bias, lo, hi)
+}

@@ -1,0 +1,66 @@
+package kernel
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestDepthwiseNCHWcEveryTail(t *testing.T) {
+	eachISA(t, func(t *testing.T, l ISA) {
+		for m := 1; m <= DepthwiseRows; m++ {
+			for count := 1; count <= 4; count++ {
+				for step := range 4 {
+					testDepthwiseNCHWc(t, l, m, count, step*l.Block())
+				}
+			}
+		}
+	})
+}
+
+func testDepthwiseNCHWc(t *testing.T, l ISA, m, count, step int) {
+	t.Helper()
+	w := l.Block()
+	next := integers(uint64(m * count))
+	taps := make([]DepthwiseTap, count)
+	for i := range taps {
+		taps[i] = DepthwiseTap{A: 4 * w * i, B: 4 * w * 2 * i}
+	}
+	a := newOperand((m-1)*step+count*w, next)
+	b := newOperand((2*count-1)*w, next)
+	bias := newOperand(w, next)
+	for _, clamp := range [][2]float32{{-inf, inf}, {0, 6}} {
+		c := newOperand(m*w, next)
+		want := make([]float32, m*w)
+		depthwiseNCHWcGeneric(w, want, a.data, step, b.data, taps, m, bias.data, clamp[0], clamp[1])
+		l.DepthwiseNCHWc(c.data, a.data, step, b.data, taps, m, bias.data, clamp[0], clamp[1])
+		equal(t, fmt.Sprintf("m %d taps %d step %d clamp %v", m, count, step, clamp), c.data, want)
+		c.unchanged(t, "c", func(int) bool { return true })
+	}
+	a.unchanged(t, "a", nil)
+	b.unchanged(t, "b", nil)
+	bias.unchanged(t, "bias", nil)
+}
+
+func BenchmarkDepthwiseNCHWc(b *testing.B) {
+	for _, l := range ISAs() {
+		w := l.Block()
+		for _, m := range []int{14, 7} {
+			for _, k := range []int{3, 5} {
+				b.Run(fmt.Sprintf("%v/%dx%d/%d", l, k, k, m), func(b *testing.B) {
+					taps := make([]DepthwiseTap, 0, k*k)
+					for y := range k {
+						for x := range k {
+							taps = append(taps, DepthwiseTap{A: 4 * w * (y*(m+k) + x), B: 4 * w * len(taps)})
+						}
+					}
+					a, weights := alignedFloats((m+k)*(k+1)*w), alignedFloats(k*k*w)
+					c, bias := alignedFloats(m*w), alignedFloats(w)
+					for b.Loop() {
+						l.DepthwiseNCHWc(c, a, w, weights, taps, m, bias, 0, 6)
+					}
+					b.ReportMetric(2*float64(k*k*m*w)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				})
+			}
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package kernel
+
+import "math"
+
+// PlaneKind is one family of tiles of direct convolution.
+type PlaneKind struct {
+	Outs   int // output planes at once: 1, 2 or 4
+	Kernel int // kernel rows to a tap: 1, and for one plane 3, 5 or 7 too
+	Stride int // source rows from one output row to the next: 1, for Kernel > 1 also 2
+}
+
+// planeKinds lists the families, in the order of the tables of assembly.
+var planeKinds = [...]PlaneKind{{1, 3, 1}, {1, 3, 2}, {1, 5, 1}, {1, 5, 2}, {1, 7, 1}, {1, 7, 2}, {1, 1, 1}, {2, 1, 1}, {4, 1, 1}}
+
+// Index is where the kind stands in the tables, or -1 if there are no such
+// tiles.
+func (k PlaneKind) Index() int {
+	for i, kind := range planeKinds {
+		if k == kind {
+			return i
+		}
+	}
+	return -1
+}
+
+// Rows is the most output rows of a tile: what the registers hold, and what 32
+// bits of PlaneTap.Rows tell apart.
+func (k PlaneKind) Rows(l ISA) int {
+	most := [...]int{1: 7, 2: 6, 4: 2}
+	if l == AVX512 {
+		most = [...]int{1: 14, 2: 12, 4: 6}
+	}
+	return min(most[k.Outs], (32-k.Kernel)/k.Stride+1)
+}
+
+// PlaneTap is one column of the kernel (Kernel rows of it) in one channel.
+type PlaneTap struct {
+	Offset int    // elements from the tile's place in the source to what output (0, 0) meets first
+	mask   int32  // bytes from a column block's masks to the tap's
+	Rows   uint32 // bit i is set if source row i exists: others are skipped
+}
+
+// NewPlaneTap returns the tap whose source columns exist for the outputs of
+// the given span of NewPlaneMasks.
+func (l ISA) NewPlaneTap(offset, span int, rows uint32) PlaneTap {
+	return PlaneTap{offset, int32(4 * span * l.maskWords()), rows}
+}
+
+// maskWords is the words of one mask: a bit a lane in one word with AVX-512,
+// else a word a lane.
+func (l ISA) maskWords() int {
+	if l == AVX512 {
+		return 1
+	}
+	return 8
+}
+
+// lanes is how many columns one mask covers.
+func (l ISA) lanes() int {
+	if l == AVX512 {
+		return 16
+	}
+	return 8
+}
+
+// PlaneMasks says which of n columns have a source, by spans.
+type PlaneMasks struct {
+	words []uint32 // [column block][span, and all columns last][mask]
+	block int      // words of a column block
+	n     int
+	spans [][2]int
+}
+
+// NewPlaneMasks prepares masks of n columns: span i has spans[i][0] up to,
+// but without, spans[i][1].
+func (l ISA) NewPlaneMasks(n int, spans [][2]int) *PlaneMasks {
+	all := append(append([][2]int(nil), spans...), [2]int{0, n})
+	m := &PlaneMasks{block: len(all) * l.maskWords(), n: n, spans: all}
+	for c := 0; c < n; c += l.lanes() {
+		for _, s := range all {
+			bits := uint32(0)
+			for j := range l.lanes() {
+				if s[0] <= c+j && c+j < s[1] && c+j < n {
+					bits |= 1 << j
+				}
+			}
+			if l == AVX512 {
+				m.words = append(m.words, bits)
+				continue
+			}
+			for j := range l.lanes() {
+				m.words = append(m.words, -(bits >> j & 1))
+			}
+		}
+	}
+	return m
+}
+
+// PlaneTile is everything about a call of DirectNCHW that does not change from
+// plane to plane.
+type PlaneTile struct {
+	Kind    PlaneKind
+	Rows    int // output rows
+	Masks   *PlaneMasks
+	Taps    []PlaneTap
+	DS, DP  int // elements from one output row, and plane, to the next
+	SS      int // elements from one source row to the next
+	Lo, Hi  float32
+	Stream  bool // write past the caches: DS, DP and the place are whole vectors
+	Far     bool // planes do not fit the caches: ask for them early
+	min, hi int  // first and last element that any tap reads
+}
+
+// Check panics if the tile is impossible and finds what it reads. It must be
+// called once before DirectNCHW.
+func (t *PlaneTile) Check(l ISA) {
+	if t.Kind.Index() < 0 || t.Rows <= 0 || t.Rows > t.Kind.Rows(l) || t.Masks.n <= 0 {
+		panic("kernel: direct NCHW: tile out of range")
+	}
+	t.min, t.hi = math.MaxInt, math.MinInt
+	for _, tap := range t.Taps {
+		s := t.Masks.spans[int(tap.mask)/4/l.maskWords()]
+		if s[0] >= s[1] {
+			continue
+		}
+		for i := range t.sourceRows() {
+			if tap.Rows>>i&1 != 0 {
+				t.min = min(t.min, tap.Offset+i*t.SS+s[0])
+				t.hi = max(t.hi, tap.Offset+i*t.SS+s[1]-1)
+			}
+		}
+	}
+}
+
+// sourceRows is how many source rows a tap meets.
+func (t *PlaneTile) sourceRows() int { return (t.Rows-1)*t.Kind.Stride + t.Kind.Kernel }
+
+// DirectNCHW computes a tile of direct convolution straight from source planes,
+// without packing: for planes o, rows r and columns j,
+//
+//	dst[o*DP + r*DS + j] = clamp(bias[o] + sum over taps t and kernel rows k of
+//	    w[(t*Kernel+k)*Outs + o] * src[at + t.Offset + (r*Stride+k)*SS + j])
+//
+// where source rows that t.Rows leaves out and columns outside of t's span
+// count as zero and are not read. clamp keeps values within Lo and Hi and
+// passes NaN.
+func (l ISA) DirectNCHW(t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
+	outs := t.Kind.Outs
+	if len(t.Taps) == 0 || len(w) < len(t.Taps)*t.Kind.Kernel*outs || len(bias) < outs ||
+		len(dst) < (outs-1)*t.DP+(t.Rows-1)*t.DS+t.Masks.n {
+		panic("kernel: direct NCHW: short operand")
+	}
+	if t.min <= t.hi && (at+t.min < 0 || at+t.hi >= len(src)) {
+		panic("kernel: direct NCHW: source out of range")
+	}
+	l.directNCHW(t, dst, src, at, w, bias)
+}
+
+func directNCHWGeneric(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
+	outs, k := t.Kind.Outs, t.Kind.Kernel
+	for o := range outs {
+		for r := range t.Rows {
+			row := dst[o*t.DP+r*t.DS:][:t.Masks.n]
+			for j := range row {
+				row[j] = bias[o]
+			}
+			for i := range t.Taps {
+				tap := &t.Taps[i]
+				s := t.Masks.spans[int(tap.mask)/4/l.maskWords()]
+				for kh := range k {
+					if tap.Rows>>(r*t.Kind.Stride+kh)&1 == 0 || s[0] >= s[1] {
+						continue
+					}
+					x := src[at+tap.Offset+(r*t.Kind.Stride+kh)*t.SS+s[0]:]
+					weight := w[(i*k+kh)*outs+o]
+					for j := range row[s[0]:s[1]] {
+						row[s[0]+j] += weight * x[j]
+					}
+				}
+			}
+			for j, v := range row {
+				row[j] = clamp(v, t.Lo, t.Hi)
+			}
+		}
+	}
+}

@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (l ISA) directNCHW(t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
+	directNCHWGeneric(l, t, dst, src, at, w, bias)
+}

@@ -1,0 +1,67 @@
+//go:build !purego
+
+package kernel
+
+func (l ISA) sum(x []float32) float32 {
+	switch l {
+	case AVX512:
+		return elementwiseSumAVX512(&x[0], len(x))
+	case AVX2:
+		return elementwiseSumAVX2(&x[0], len(x))
+	}
+	return sumGeneric(x)
+}
+
+func (l ISA) dot(x, y []float32) float32 {
+	switch l {
+	case AVX512:
+		return elementwiseDotAVX512(&x[0], &y[0], len(x))
+	case AVX2:
+		return elementwiseDotAVX2(&x[0], &y[0], len(x))
+	}
+	return dotGeneric(x, y)
+}
+
+func (l ISA) affine(dst, src []float32, a, b, lo, hi float32) {
+	switch l {
+	case AVX512:
+		elementwiseAffineAVX512(&dst[0], &src[0], len(dst), a, b, lo, hi)
+	case AVX2:
+		elementwiseAffineAVX2(&dst[0], &src[0], len(dst), a, b, lo, hi)
+	default:
+		affineGeneric(dst, src, a, b, lo, hi)
+	}
+}
+
+func (l ISA) blend(dst, x, y []float32, a, b, lo, hi float32) {
+	switch l {
+	case AVX512:
+		elementwiseBlendAVX512(&dst[0], &x[0], &y[0], len(dst), a, b, lo, hi)
+	case AVX2:
+		elementwiseBlendAVX2(&dst[0], &x[0], &y[0], len(dst), a, b, lo, hi)
+	default:
+		blendGeneric(dst, x, y, a, b, lo, hi)
+	}
+}
+
+func (l ISA) logistic(dst, src []float32) {
+	switch l {
+	case AVX512:
+		elementwiseLogisticAVX512(&dst[0], &src[0], len(dst))
+	case AVX2:
+		elementwiseLogisticAVX2(&dst[0], &src[0], len(dst))
+	default:
+		logisticGeneric(dst, src)
+	}
+}
+
+func (l ISA) product(dst, x, y []float32) {
+	switch l {
+	case AVX512:
+		elementwiseProductAVX512(&dst[0], &x[0], &y[0], len(dst))
+	case AVX2:
+		elementwiseProductAVX2(&dst[0], &x[0], &y[0], len(dst))
+	default:
+		productGeneric(dst, x, y)
+	}
+}

@@ -1,0 +1,106 @@
+package kernel
+
+import "math"
+
+// Sum is the sum of x, in an order of the instruction set's own.
+func (l ISA) Sum(x []float32) float32 {
+	if len(x) == 0 {
+		return 0
+	}
+	return l.sum(x)
+}
+
+// Dot is the sum of the products of x and y, of equal length, in an order of
+// the instruction set's own.
+func (l ISA) Dot(x, y []float32) float32 {
+	if len(x) != len(y) {
+		panic("kernel: dot: lengths differ")
+	}
+	if len(x) == 0 {
+		return 0
+	}
+	return l.dot(x, y)
+}
+
+// Affine writes dst[i] = clamp(a*src[i] + b), rounded once; clamp keeps values
+// within lo and hi and passes NaN. dst may be src.
+func (l ISA) Affine(dst, src []float32, a, b, lo, hi float32) {
+	if len(dst) != len(src) {
+		panic("kernel: affine: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.affine(dst, src, a, b, lo, hi)
+	}
+}
+
+// Blend writes dst[i] = clamp(a*x[i] + b*y[i]), the first product and the sum
+// rounded once. dst may be x or y.
+func (l ISA) Blend(dst, x, y []float32, a, b, lo, hi float32) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernel: blend: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.blend(dst, x, y, a, b, lo, hi)
+	}
+}
+
+// Logistic writes dst[i] = 1 / (1 + e^-src[i]), with a relative error under
+// 2^-21 and results no less than 2^-126. NaN passes. dst may be src.
+func (l ISA) Logistic(dst, src []float32) {
+	if len(dst) != len(src) {
+		panic("kernel: logistic: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.logistic(dst, src)
+	}
+}
+
+// Product writes dst[i] = x[i]*y[i]. dst may be x or y.
+func (l ISA) Product(dst, x, y []float32) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernel: product: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.product(dst, x, y)
+	}
+}
+
+func logisticGeneric(dst, src []float32) {
+	for i, v := range src {
+		dst[i] = float32(1 / (1 + math.Exp(-float64(v))))
+	}
+}
+
+func productGeneric(dst, x, y []float32) {
+	for i, v := range x {
+		dst[i] = v * y[i]
+	}
+}
+
+func sumGeneric(x []float32) float32 {
+	s := float32(0)
+	for _, v := range x {
+		s += v
+	}
+	return s
+}
+
+func dotGeneric(x, y []float32) float32 {
+	s := float32(0)
+	for i, v := range x {
+		s += v * y[i]
+	}
+	return s
+}
+
+func affineGeneric(dst, src []float32, a, b, lo, hi float32) {
+	for i, v := range src {
+		dst[i] = clamp(float32(float64(a)*float64(v)+float64(b)), lo, hi)
+	}
+}
+
+func blendGeneric(dst, x, y []float32, a, b, lo, hi float32) {
+	for i, v := range x {
+		dst[i] = clamp(float32(float64(a)*float64(v)+float64(b*y[i])), lo, hi)
+	}
+}

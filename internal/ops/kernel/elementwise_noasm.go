@@ -1,0 +1,17 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (l ISA) sum(x []float32) float32    { return sumGeneric(x) }
+func (l ISA) dot(x, y []float32) float32 { return dotGeneric(x, y) }
+
+func (l ISA) affine(dst, src []float32, a, b, lo, hi float32) {
+	affineGeneric(dst, src, a, b, lo, hi)
+}
+
+func (l ISA) blend(dst, x, y []float32, a, b, lo, hi float32) {
+	blendGeneric(dst, x, y, a, b, lo, hi)
+}
+
+func (l ISA) logistic(dst, src []float32) { logisticGeneric(dst, src) }
+func (l ISA) product(dst, x, y []float32) { productGeneric(dst, x, y) }

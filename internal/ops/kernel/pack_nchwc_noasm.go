@@ -1,0 +1,15 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (l ISA) packNCHWc(dst, src []float32, cs, channels, n int) {
+	packNCHWcGeneric(l.Block(), dst, src, cs, channels, n)
+}
+
+func (l ISA) packNCHWcPhases(dst, odd, src []float32, cs, channels, n int) {
+	packNCHWcPhasesGeneric(l.Block(), dst, odd, src, cs, channels, n)
+}
+
+func (l ISA) unpackNCHWc(dst []float32, cs int, src []float32, channels, n int) {
+	unpackNCHWcGeneric(l.Block(), dst, cs, src, channels, n)
+}

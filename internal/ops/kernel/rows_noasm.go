@@ -1,7 +1,0 @@
-//go:build !amd64 || purego
-
-package kernel
-
-func (l Level) gemmBlocked(c []float32, cs int, a []float32, as int, b, ahead []float32, k, m, vectors int, accumulate bool) {
-	gemmBlockedGeneric(l.Block(), c, cs, a, as, b, k, m, vectors, accumulate)
-}

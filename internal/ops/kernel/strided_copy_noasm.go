@@ -1,0 +1,7 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func (l ISA) stridedCopy(dst []float32, ds int, src []float32, ss, step, n, rows, ahead int) {
+	stridedCopyGeneric(dst, ds, src, ss, step, n, rows)
+}

@@ -1,0 +1,177 @@
+package planes
+
+import (
+	"context"
+
+	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
+)
+
+// BlockBands is a depthwise convolution between two 1x1 convolutions, of which the
+// first may be missing: an inverted residual or a separable convolution. It
+// works by bands of output rows whose expanded and filtered channels stay in
+// the second-level cache.
+//
+// A band's input rows that the one before has expanded are kept, so that
+// nothing is computed twice but at the beginning of a worker's share.
+type BlockBands struct {
+	conv            *Conv // the depthwise convolution; its bands are the block's
+	expand, project *matrix
+	residual        bool
+	lo, hi          float32 // of the sum with the input
+	channels        int     // of the input
+	tall            int     // rows of a plane of expanded
+	filteredPlane   int
+	shares          [][2]int // of bands: a share goes to one worker
+	work            []blockBandsWork
+
+	out, in []float32
+}
+
+// blockBandsWork is a worker's scratch.
+type blockBandsWork struct {
+	expanded []float32 // [channel][row][column], some rows of the depthwise convolution's input
+	from, to int       // those rows
+	filtered []float32 // [channel][row][column] of a band of its output
+	split    []float32
+}
+
+// BlockBandsDeclines returns why NewBlockBands cannot compute a block around the
+// depthwise convolution p, or "".
+func BlockBandsDeclines(p *dense.Problem) string {
+	switch {
+	case p.Groups != p.Channels || p.OutChannels != p.Channels:
+		return "it needs a depthwise convolution with one filter a channel"
+	case p.In[0] != 1 || p.Out[0] != 1 || p.Kernel[0] != 1 || p.Dilation[1] != 1:
+		return "it needs two axes without dilation along the height"
+	case Declines(p) != "":
+		return Declines(p)
+	case blockBandsBytes(p, 1) > blockMost:
+		return "one row of its channels exceeds 4 MiB"
+	}
+	return ""
+}
+
+const (
+	blockTarget = 1000 << 10 // bytes of scratch that a second-level cache of 1 MiB mostly keeps
+	blockMost   = 4 << 20
+)
+
+// blockBandsBytes is the scratch of bands of some output rows.
+func blockBandsBytes(p *dense.Problem, rows int) int {
+	return 4 * p.Channels * (blockBandsTall(p, rows)*p.In[2] + rows*p.Out[2])
+}
+
+// blockBandsTall is the input rows of a band of output rows.
+func blockBandsTall(p *dense.Problem, rows int) int {
+	return min(p.In[1], (rows-1)*p.Stride[1]+p.Kernel[1])
+}
+
+// NewBlockBands prepares a block around the depthwise convolution p with the given
+// weights and bias (which may be nil). expand may be nil. residual adds the
+// input to the output, which is then kept within lo and hi.
+func NewBlockBands(p dense.Problem, weights, bias []float32, expand, project *dense.Pointwise, in int, residual bool, lo, hi float32) *BlockBands {
+	c := newConv(&p)
+	c.pack(weights, bias)
+	b := &BlockBands{conv: c, residual: residual, lo: lo, hi: hi, channels: in}
+	rows := b.bandRows()
+	l := &lister{Conv: c, tiles: map[tileKey]*kernel.PlaneTile{}}
+	l.masks = p.ISA.NewPlaneMasks(p.Out[2], c.spans())
+	for y := 0; y < p.Out[1]; y += rows {
+		l.bands = append(l.bands, l.band(0, &c.outs[0], y, 1, min(rows, p.Out[1]-y)))
+	}
+	for _, t := range l.tiles {
+		t.Stream, t.Far = false, false
+	}
+	if expand != nil {
+		b.expand = newMatrix(p.ISA, expand, in)
+		b.tall = blockBandsTall(&p, rows)
+	}
+	b.project = newMatrix(p.ISA, project, p.Channels)
+	b.filteredPlane = rows * p.Out[2]
+	b.share()
+	for range max(1, p.Threads) {
+		w := blockBandsWork{filtered: make([]float32, p.Channels*b.filteredPlane)}
+		if expand != nil {
+			w.expanded = make([]float32, p.Channels*b.tall*p.In[2])
+		}
+		if c.split > 1 {
+			w.split = make([]float32, c.scratchSize())
+		}
+		b.work = append(b.work, w)
+	}
+	return b
+}
+
+// bandRows chooses the rows of a band: as few tiles of the products, padding
+// included, as the cache allows.
+func (b *BlockBands) bandRows() int {
+	p := &b.conv.p
+	_, cols := p.ISA.GemmTile()
+	lanes := p.ISA.Block()
+	best, least := 1, 0.0
+	most := min((p.Out[1]-1)/max(1, p.Threads)+1, b.conv.outs[0].kind.Rows(p.ISA))
+	for rows := 1; rows <= most; rows++ {
+		if rows > 1 && blockBandsBytes(p, rows) > blockTarget {
+			break
+		}
+		cost := 0.0
+		for y := 0; y < p.Out[1]; y += rows {
+			n := min(rows, p.Out[1]-y) * p.Out[2]
+			vectors := (n + lanes - 1) / lanes
+			// A tile of fewer vectors loads the weights for less.
+			cost += float64(vectors) + 0.4*float64((vectors*lanes+cols-1)/cols) + 0.5
+		}
+		if rows == 1 || cost <= least {
+			best, least = rows, cost
+		}
+	}
+	return best
+}
+
+// share divides the bands of an image so that every thread has some, and runs
+// can be stopped.
+func (b *BlockBands) share() {
+	n := len(b.conv.bands)
+	parts := min(n, max(1, b.conv.p.Threads, int(Cost(&b.conv.p)/1e7)))
+	for i := range parts {
+		b.shares = append(b.shares, [2]int{n * i / parts, n * (i + 1) / parts})
+	}
+}
+
+// Run implements dense.Conv.
+func (b *BlockBands) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
+	b.out, b.in = out, in
+	err := t.RunOn(ctx, b.conv.p.Threads, b)
+	b.out, b.in = nil, nil
+	return err
+}
+
+// Workspace implements dense.Conv.
+func (b *BlockBands) Workspace() int {
+	n := 0
+	for _, w := range b.work {
+		n += 4 * (len(w.expanded) + len(w.filtered) + len(w.split))
+	}
+	return n
+}
+
+// Packed implements dense.Conv.
+func (b *BlockBands) Packed() int {
+	n := b.conv.Packed() + b.project.packed()
+	if b.expand != nil {
+		n += b.expand.packed()
+	}
+	return n
+}
+
+// Scratch is as Conv.Scratch.
+func (b *BlockBands) Scratch() []*[]float32 {
+	var list []*[]float32
+	for i := range b.work {
+		w := &b.work[i]
+		list = append(list, &w.expanded, &w.filtered, &w.split)
+	}
+	return list
+}

@@ -1,0 +1,149 @@
+// Package planes computes convolutions of few channels a group straight from
+// the input's planes: depthwise, with or without a multiplier, and grouped.
+// Nothing is packed and no im2col is made. A tile holds rows of outputs in
+// registers, vectors along the width; edges are masks, and taps in the padding
+// are left out.
+//
+// Where the width has a stride, the rows that a tile meets are first split by
+// phase into a scratch (columns 0, s, 2s…, then 1, s+1…), on which the stride
+// is 1.
+package planes
+
+import (
+	"context"
+
+	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/workers"
+)
+
+// Conv is a prepared convolution.
+type Conv struct {
+	p       dense.Problem
+	outs    []outs
+	bands   []band // of one group: every output row of every block of planes
+	weights []float32
+	bias    []float32
+	split   int         // phases of the width, 1 if there is no scratch
+	phase   int         // elements of one phase of a row of the scratch
+	depth   int         // planes of a channel in the scratch: the kernel's
+	rows    int         // and rows of a plane
+	scratch [][]float32 // by worker
+	chunk   int         // bands an item
+	threads int
+
+	out, in []float32
+}
+
+// outs are consecutive output channels of a group that share a kind of tile.
+type outs struct {
+	kind   kernel.PlaneKind
+	from   int
+	blocks int
+	at     int // of the weights of its first block in a group
+}
+
+// band is a tile's place, in one group: some output rows at one depth.
+type band struct {
+	outs       *outs
+	tile       *kernel.PlaneTile
+	out, in    int // elements from the group's output and input, or scratch, to the tile
+	weights    int // of the taps of depths that are left out
+	blockStep  int // weights of one block
+	firstDepth int // input depth and row that the scratch begins with, and how many
+	firstRow   int
+	rows       int
+}
+
+func volume(v [3]int) int { return v[0] * v[1] * v[2] }
+
+// Run implements dense.Conv.
+func (c *Conv) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
+	c.out, c.in = out, in
+	err := t.RunOn(ctx, c.threads, c)
+	c.out, c.in = nil, nil
+	return err
+}
+
+// Workspace implements dense.Conv.
+func (c *Conv) Workspace() int {
+	n := 0
+	for _, s := range c.scratch {
+		n += 4 * len(s)
+	}
+	return n
+}
+
+// Packed implements dense.Conv.
+func (c *Conv) Packed() int { return 4 * (len(c.weights) + len(c.bias)) }
+
+// Work implements workers.Job: one phase, an item for some bands of the groups of
+// the batch, in order.
+func (c *Conv) Work(m *workers.Worker) {
+	total := c.p.Batch * c.p.Groups * len(c.bands)
+	items := (total-1)/c.chunk + 1
+	for i := m.Next(items); i >= 0; i = m.Next(items) {
+		group, b := i*c.chunk/len(c.bands), i*c.chunk%len(c.bands)
+		for range min(c.chunk, total-i*c.chunk) {
+			c.band(group, &c.bands[b], m.ID)
+			if b++; b == len(c.bands) {
+				group, b = group+1, 0
+			}
+		}
+	}
+}
+
+// band computes one band of a group, counted over the batch.
+func (c *Conv) band(image int, b *band, worker int) {
+	p := &c.p
+	cin, cout := p.Channels/p.Groups, p.OutChannels/p.Groups
+	in := c.in[image*cin*volume(p.In):][:cin*volume(p.In)]
+	out := c.out[image*cout*volume(p.Out):][:cout*volume(p.Out)]
+	if c.split > 1 {
+		in = c.scratch[worker]
+		c.fill(in, c.in[image*cin*volume(p.In):][:cin*volume(p.In)], b)
+	}
+	group := image % p.Groups
+	o, k := b.outs, b.outs.kind.Outs
+	weights := c.weights[group*len(c.weights)/p.Groups+o.at+b.weights:]
+	for i := range o.blocks {
+		first := o.from + i*k
+		p.ISA.DirectNCHW(b.tile, out[first*volume(p.Out)+b.out:], in, b.in, weights[i*b.blockStep:], c.bias[group*cout+first:])
+	}
+}
+
+// fill splits the rows that a band meets by phase:
+// scratch[channel][depth][row][phase][column].
+func (c *Conv) fill(scratch, in []float32, b *band) {
+	p := &c.p
+	if b.rows <= 0 {
+		return
+	}
+	s, row := c.split, c.split*c.phase
+	plane := p.In[1] * p.In[2]
+	for i := range p.Channels / p.Groups * c.depth {
+		depth := b.firstDepth + i%c.depth*p.Dilation[0]
+		if depth < 0 || depth >= p.In[0] {
+			continue
+		}
+		src := in[(i/c.depth*p.In[0]+depth)*plane+b.firstRow*p.In[2]:]
+		dst := scratch[i*c.rows*row:]
+		if s == 2 {
+			p.ISA.DeinterleavePairs(dst, dst[c.phase:], row, src, p.In[2], p.In[2], b.rows)
+			continue
+		}
+		for ph := range min(s, p.In[2]) {
+			p.ISA.StridedCopy(dst[ph*c.phase:], row, src[ph:], p.In[2], s, (p.In[2]-ph-1)/s+1, b.rows, b.rows*p.In[2])
+		}
+	}
+}
+
+// Scratch points to the rows that tiles read: they may be replaced, between
+// runs, by other memory of the same size.
+func (c *Conv) Scratch() []*[]float32 {
+	var list []*[]float32
+	for i := range c.scratch {
+		list = append(list, &c.scratch[i])
+	}
+	return list
+}

@@ -1,0 +1,195 @@
+package planes
+
+import (
+	"math"
+
+	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
+)
+
+// maxChannels bounds the channels of a group: every tap of every channel has
+// an entry in a tile's list.
+const maxChannels = 2048
+
+// manyChannels is from where each block of outputs reads planes that have left the caches meanwhile: fewOuts are as
+// many outputs as that is worth for.
+const manyChannels, fewOuts = 64, 8
+
+// maxScratch bounds the bytes of a scratch.
+const maxScratch = 4 << 20
+
+// Declines returns why direct convolution cannot compute p, or "".
+func Declines(p *dense.Problem) string {
+	switch {
+	case p.Channels/p.Groups > maxChannels:
+		return "it needs at most 2048 channels a group"
+	case p.Channels/p.Groups > manyChannels && p.OutChannels/p.Groups > fewOuts:
+		return "it needs at most 64 channels a group, or 8 outputs"
+	case p.Channels/p.Groups*volume(p.Kernel) > 1<<14:
+		return "the kernel is too large"
+	case p.Stride[2] > 1 && 4*newConv(p).scratchSize() > maxScratch:
+		return "the rows under its tiles exceed 4 MiB"
+	}
+	return ""
+}
+
+// New packs the weights of p, which Declines must have found nothing against.
+// bias may be nil.
+func New(p dense.Problem, weights, bias []float32) *Conv {
+	c := newConv(&p)
+	c.pack(weights, bias)
+	c.place()
+	c.threads, c.chunk = c.share()
+	if c.split > 1 {
+		for range max(1, p.Threads) {
+			c.scratch = append(c.scratch, make([]float32, c.scratchSize()))
+		}
+	}
+	return c
+}
+
+// newConv decides the kinds of tiles.
+func newConv(p *dense.Problem) *Conv {
+	c := &Conv{p: *p, split: p.Stride[2], depth: p.Kernel[0]}
+	c.phase = (p.In[2]-1)/c.split + 1
+	at, from := 0, 0
+	for left := p.OutChannels / p.Groups; left > 0; {
+		n := 1
+		for n < 4 && 2*n <= left {
+			n *= 2
+		}
+		o := outs{kind: kernel.PlaneKind{Outs: n, Kernel: 1, Stride: 1}, from: from, blocks: left / n, at: at}
+		if n == 1 && (p.Stride[1] == 1 || p.Dilation[1] == 1) {
+			if k := (kernel.PlaneKind{Outs: 1, Kernel: p.Kernel[1], Stride: p.Stride[1]}); k.Index() >= 0 {
+				o.kind = k
+			}
+		}
+		c.outs = append(c.outs, o)
+		at += o.blocks * n * c.weightsOf()
+		from += o.blocks * n
+		left -= o.blocks * n
+		rows := min(o.kind.Rows(p.ISA), p.Out[1])
+		c.rows = max(c.rows, min(p.In[1], (rows-1)*p.Stride[1]*c.step(o.kind)+(p.Kernel[1]-1)*p.Dilation[1]+1))
+	}
+	return c
+}
+
+// step is how many output rows lie between those of a tile. A sliding tile
+// meets every source row, so with a dilation it takes every d-th output row.
+func (c *Conv) step(k kernel.PlaneKind) int {
+	if k.Kernel > 1 {
+		return c.p.Dilation[1]
+	}
+	return 1
+}
+
+// scratchSize is the elements of a scratch.
+func (c *Conv) scratchSize() int {
+	return c.p.Channels / c.p.Groups * c.depth * c.rows * c.split * c.phase
+}
+
+// weightsOf is the weights of one output channel.
+func (c *Conv) weightsOf() int { return c.p.Channels / c.p.Groups * volume(c.p.Kernel) }
+
+// pack lays the weights out as [group][block of planes][depth][channel] and
+// then [row][column][plane], or [column][row] where the tile slides.
+func (c *Conv) pack(weights, bias []float32) {
+	p := &c.p
+	cout := p.OutChannels / p.Groups
+	c.bias = make([]float32, p.OutChannels)
+	copy(c.bias, bias)
+	c.weights = make([]float32, 0, p.OutChannels*c.weightsOf())
+	for g := range p.Groups {
+		for _, o := range c.outs {
+			for i := range o.blocks {
+				c.packBlock(weights[(g*cout+o.from+i*o.kind.Outs)*c.weightsOf():], o.kind)
+			}
+		}
+	}
+}
+
+func (c *Conv) packBlock(weights []float32, kind kernel.PlaneKind) {
+	k := c.p.Kernel
+	outer, inner := k[1], k[2]
+	if kind.Kernel > 1 {
+		outer, inner = k[2], k[1]
+	}
+	for d := range k[0] {
+		for ch := range c.p.Channels / c.p.Groups {
+			for i := range outer {
+				for j := range inner {
+					h, w := i, j
+					if kind.Kernel > 1 {
+						h, w = j, i
+					}
+					for o := range kind.Outs {
+						c.weights = append(c.weights, weights[o*c.weightsOf()+((ch*k[0]+d)*k[1]+h)*k[2]+w])
+					}
+				}
+			}
+		}
+	}
+}
+
+// place lists the bands of a group, depth by depth.
+func (c *Conv) place() {
+	l := &lister{Conv: c, tiles: map[tileKey]*kernel.PlaneTile{}}
+	l.masks = c.p.ISA.NewPlaneMasks(c.p.Out[2], c.spans())
+	for d := range c.p.Out[0] {
+		for i := range c.outs {
+			l.list(d, &c.outs[i])
+		}
+	}
+}
+
+// spans returns, for each column of the kernel, the outputs whose input
+// exists: ceil((pad-k*d)/s) <= w and w*s <= in-1+pad-k*d.
+func (c *Conv) spans() [][2]int {
+	p := &c.p
+	var spans [][2]int
+	for k := range p.Kernel[2] {
+		shift := p.Pad[2] - k*p.Dilation[2]
+		from := (max(0, shift) + p.Stride[2] - 1) / p.Stride[2]
+		to := 0
+		if last := p.In[2] - 1 + shift; last >= 0 {
+			to = min(p.Out[2], last/p.Stride[2]+1)
+		}
+		spans = append(spans, [2]int{min(from, to), to})
+	}
+	return spans
+}
+
+// Outputs of farBytes and more, with their inputs, leave the second-level cache; those of streamBytes are written past
+// all caches.
+const (
+	farBytes    = 2 << 20
+	streamBytes = 12 << 20
+)
+
+// vectorFloats is the longest vector: rows that are streamed are whole ones.
+const vectorFloats = 16
+
+func (c *Conv) far() bool { return c.outBytes() >= farBytes }
+
+func (c *Conv) streams() bool { return c.outBytes() >= streamBytes && c.p.Out[2]%vectorFloats == 0 }
+
+// outBytes is the output's size, in floating point so that it cannot overflow.
+func (c *Conv) outBytes() float64 {
+	return 4 * float64(c.p.Batch) * float64(c.p.OutChannels) * float64(volume(c.p.Out))
+}
+
+// chunkNanoseconds is the work that an item should hold at least.
+const chunkNanoseconds = 4000
+
+// share decides how many threads are worth waking and how many bands an item
+// has.
+func (c *Conv) share() (threads, chunk int) {
+	total := c.p.Batch * c.p.Groups * len(c.bands)
+	cost := Cost(&c.p)
+	items := max(1, int(min(cost/chunkNanoseconds, math.MaxInt32)))
+	chunk = max(1, total/min(items, total))
+	if cost < 2*chunkNanoseconds {
+		return 1, chunk
+	}
+	return max(1, c.p.Threads), chunk
+}

@@ -1,0 +1,129 @@
+package planes
+
+import "convx/internal/ops/kernel"
+
+// lister makes bands and the tiles that they share.
+type lister struct {
+	*Conv
+	masks *kernel.PlaneMasks
+	tiles map[tileKey]*kernel.PlaneTile
+}
+
+// tileKey is what tiles of the same kind differ by: rows, how many source
+// rows are missing above and below, and the kernel's depths that exist.
+type tileKey struct {
+	kind                kernel.PlaneKind
+	rows, above, below  int
+	fromDepth, depthEnd int
+}
+
+// list makes the bands of some output planes at one depth.
+func (l *lister) list(depth int, o *outs) {
+	p := &l.p
+	step := l.step(o.kind)
+	for first := range min(step, p.Out[1]) {
+		n := (p.Out[1]-first-1)/step + 1
+		parts := (n-1)/o.kind.Rows(p.ISA) + 1
+		for i := range parts {
+			from, to := n*i/parts, n*(i+1)/parts
+			l.bands = append(l.bands, l.band(depth, o, first+from*step, step, to-from))
+		}
+	}
+}
+
+// band is the output rows y, y+step… at one depth.
+func (l *lister) band(depth int, o *outs, y, step, rows int) band {
+	p := &l.p
+	top := y*p.Stride[1] - p.Pad[1]
+	extent := (rows-1)*step*p.Stride[1] + (p.Kernel[1]-1)*p.Dilation[1] + 1
+	front := depth*p.Stride[0] - p.Pad[0]
+	key := tileKey{kind: o.kind, rows: rows, above: max(0, -top), below: max(0, top+extent-p.In[1])}
+	for key.fromDepth < p.Kernel[0] && front+key.fromDepth*p.Dilation[0] < 0 {
+		key.fromDepth++
+	}
+	for key.depthEnd = key.fromDepth; key.depthEnd < p.Kernel[0] && front+key.depthEnd*p.Dilation[0] < p.In[0]; {
+		key.depthEnd++
+	}
+	if key.fromDepth >= key.depthEnd {
+		key.fromDepth, key.depthEnd = 0, 0
+	}
+	t := l.tiles[key]
+	if t == nil {
+		t = l.tile(key, step, extent)
+		l.tiles[key] = t
+	}
+	perDepth := l.weightsOf() / p.Kernel[0] * o.kind.Outs
+	row := max(0, top)
+	b := band{
+		outs: o, tile: t,
+		out:        (depth*p.Out[1] + y) * p.Out[2],
+		in:         (front*p.In[1]+top)*p.In[2] - p.Pad[2],
+		weights:    key.fromDepth * perDepth,
+		blockStep:  l.weightsOf() * o.kind.Outs,
+		firstDepth: front,
+		firstRow:   row, rows: min(p.In[1], top+extent) - row,
+	}
+	if l.split > 1 {
+		b.in = 0
+	}
+	return b
+}
+
+func (l *lister) tile(key tileKey, step, extent int) *kernel.PlaneTile {
+	p := &l.p
+	k := key.kind
+	t := &kernel.PlaneTile{
+		Kind: k, Rows: key.rows, Masks: l.masks,
+		DS: step * p.Out[2], DP: volume(p.Out), Lo: p.Lo, Hi: p.Hi, Stream: l.streams(), Far: l.far(),
+	}
+	rowStep, kernelRows := step*p.Stride[1], p.Kernel[1]
+	if k.Kernel > 1 {
+		rowStep, kernelRows = p.Dilation[1], 1
+	}
+	t.SS = rowStep * l.pitch()
+	for d := key.fromDepth; d < key.depthEnd; d++ {
+		for ch := range p.Channels / p.Groups {
+			for kh := range kernelRows {
+				h := kh * p.Dilation[1]
+				// Bit i is set if source row i exists.
+				bits := uint32(0)
+				for i := range (key.rows-1)*k.Stride + k.Kernel {
+					if at := h + i*rowStep; at >= key.above && at < extent-key.below {
+						bits |= 1 << i
+					}
+				}
+				for kw := range p.Kernel[2] {
+					t.Taps = append(t.Taps, p.ISA.NewPlaneTap(l.offset(key, ch, d, h, kw), kw, bits))
+				}
+			}
+		}
+	}
+	if t.Taps == nil { // padding alone
+		t.Taps = append(t.Taps, p.ISA.NewPlaneTap(0, 0, 0))
+	}
+	t.Check(p.ISA)
+	return t
+}
+
+// pitch is the elements from one row of what tiles read to the next.
+func (l *lister) pitch() int {
+	if l.split > 1 {
+		return l.split * l.phase
+	}
+	return l.p.In[2]
+}
+
+// offset is the elements from a band's place to what its first output meets
+// in a channel, at depth d of the kernel, h rows below the top, and column kw.
+func (l *lister) offset(key tileKey, channel, d, h, kw int) int {
+	p := &l.p
+	if l.split == 1 {
+		plane := p.In[1] * p.In[2]
+		return (channel*p.In[0]+d*p.Dilation[0])*plane + h*p.In[2] + kw*p.Dilation[2]
+	}
+	// The scratch begins with the first row that exists.
+	row := (channel*l.depth+d)*l.rows + h - key.above
+	at := kw*p.Dilation[2] - p.Pad[2]
+	phase := (at%l.split + l.split) % l.split
+	return row*l.pitch() + phase*l.phase + (at-phase)/l.split
+}

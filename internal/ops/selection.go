@@ -1,0 +1,147 @@
+package ops
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"convx/internal/layer"
+)
+
+// formerNames are what the release before called some algorithms and fusions; they may be given, but are not shown.
+var formerNames = map[string][]string{
+	"planes": {"direct-nchw"},
+	"lanes":  {"depthwise-nchwc"},
+	"direct": {"direct-nchwc", "scalar"},
+	"rows":   {"indirect-gemm"},
+	"outer":  {"gemv"},
+	"vector": {"simd", "gemv"},
+	"blocks": {"block-nchwc"},
+	"bands":  {"block-bands"},
+}
+
+// selection is a parsed --algorithm: what one name stands for, or auto without some names.
+type selection struct {
+	only    []string
+	without []string
+}
+
+// Algorithms names every algorithm once, primitive by primitive and the best first, then the fusions; the reference is last.
+func Algorithms() []string {
+	var names []string
+	for _, k := range layer.Kinds() {
+		for _, a := range algorithms[k] {
+			if a.Name != referenceName && !slices.Contains(names, a.Name) {
+				names = append(names, a.Name)
+			}
+		}
+	}
+	for _, f := range fusions {
+		names = append(names, f.Name)
+	}
+	return append(names, referenceName)
+}
+
+// Candidates names the algorithms that a selection leaves to choose from, in the order of Algorithms. The error is a
+// *layer.Error.
+func Candidates(selection string) ([]string, error) {
+	sel, err := parseSelection(selection)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(Algorithms(), func(name string) bool {
+		return !sel.allows(name)
+	}), nil
+}
+
+// IsAlgorithm reports whether a selection may name an algorithm or a fusion so: as Algorithms does, or by a former name.
+func IsAlgorithm(name string) bool { return len(namesFor(name)) > 0 }
+
+// namesFor is the algorithms and fusions that a name stands for.
+func namesFor(name string) []string {
+	if slices.Contains(Algorithms(), name) {
+		return []string{name}
+	}
+	return formerNames[name]
+}
+
+func parseSelection(s string) (selection, error) {
+	var sel selection
+	if s == "" {
+		return sel, nil
+	}
+	for i, word := range strings.Split(s, ",") {
+		name, not := strings.CutPrefix(strings.TrimSpace(word), "-")
+		names := namesFor(name)
+		switch {
+		case name == "auto" && !not && i == 0:
+			continue
+		case len(names) == 0:
+			return sel, layer.Errorf("unknown algorithm %q", name).Hint("algorithms are auto, " + strings.Join(Algorithms(), ", "))
+		case not && name == referenceName:
+			return sel, layer.Errorf("the reference cannot be left out: it ends every list")
+		case not:
+			sel.without = append(sel.without, names...)
+		case s != name:
+			return sel, layer.Errorf("algorithm %q mixes a name with others", s).Hint("give one name").Hint(`leave some out, like "auto,-im2col"`)
+		default:
+			sel.only = names
+		}
+	}
+	return sel, nil
+}
+
+// auto reports whether no name is asked for.
+func (s selection) auto() bool { return len(s.only) == 0 }
+
+// allows reports whether an algorithm or a fusion may be chosen. Leaving out winograd leaves out phases-winograd too.
+func (s selection) allows(name string) bool {
+	if !s.auto() {
+		return slices.Contains(s.only, name)
+	}
+	return !slices.Contains(s.without, name) && !slices.Contains(s.without, strings.TrimPrefix(name, "phases-"))
+}
+
+// names reports whether an algorithm or a fusion is asked for by its name.
+func (s selection) names(name string) bool { return slices.Contains(s.only, name) }
+
+// choose picks the algorithm for p, or says why none will do.
+func (s selection) choose(p *Problem) (*algorithm, error) {
+	return s.chooseFrom(algorithms[p.Stage.Op.Kind()], p)
+}
+
+func (s selection) chooseFrom(list []algorithm, p *Problem) (*algorithm, error) {
+	var best *algorithm
+	var reasons []error
+	least := math.Inf(1)
+	for i := range list {
+		a := &list[i]
+		if !s.allows(a.Name) {
+			continue
+		}
+		if err := a.declines(p); err != nil {
+			reasons = append(reasons, fmt.Errorf("%s declines: %w", a.Name, err))
+			continue
+		}
+		if c := a.costOf(p); best == nil || c < least {
+			best, least = a, c
+		}
+	}
+	if best == nil && len(reasons) == 0 {
+		return nil, layer.Errorf("%s has no algorithm %s", p.Stage.Op.Kind(), strings.Join(s.only, " or ")).Hint("it has " + strings.Join(namesOf(list), ", "))
+	}
+	if best == nil {
+		return nil, layer.Errorf("%v", errors.Join(reasons...))
+	}
+	return best, nil
+}
+
+func namesOf(list []algorithm) []string {
+	var names []string
+	for _, a := range list {
+		names = append(names, a.Name)
+	}
+	return names
+}

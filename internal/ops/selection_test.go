@@ -1,0 +1,75 @@
+package ops
+
+import (
+	"slices"
+	"testing"
+
+	"convx/internal/tensor"
+)
+
+// TestFormerNamesStillSelect runs layers by each former name: one of the algorithms that it stands for is taken, and
+// none of them where the name is left out. The names are not shown.
+func TestFormerNamesStillSelect(t *testing.T) {
+	layers := map[string]string{
+		"planes": "depthwise 8x20x20",
+		"lanes":  "depthwise 32x7x7",
+		"direct": "standard 32x14x14 out-channels=32",
+		"rows":   "standard 16x14x14 out-channels=16",
+		"outer":  "transposed 64x1x1 out-channels=8 kernel=4",
+		"vector": "se 32x7x7",
+		"blocks": "inverted-residual 16x14x14",
+		"bands":  "inverted-residual 16x14x14",
+	}
+	for former, current := range formerNames {
+		for _, name := range current {
+			if !slices.Contains(Algorithms(), name) {
+				t.Errorf("%s stands for %s, which is no algorithm", former, name)
+			}
+		}
+		if slices.Contains(Algorithms(), former) || !IsAlgorithm(former) {
+			t.Errorf("%s is shown, or not taken", former)
+		}
+		l := largeLayer(t, layers[former])
+		for selection, want := range map[string]bool{former: true, "auto,-" + former: false} {
+			operands := map[string]*tensor.Tensor[float32]{}
+			if _, err := FillOperands(l, operands, 1); err != nil {
+				t.Fatal(err)
+			}
+			p, err := PrepareLayer(l, operands, Options{Algorithm: selection, Threads: 1})
+			if err != nil {
+				t.Errorf("--algorithm %s: %v", selection, err)
+				continue
+			}
+			took := slices.ContainsFunc(p.Steps(), func(s Step) bool { return slices.Contains(current, s.Algorithm) })
+			if took != want {
+				t.Errorf("--algorithm %s: %v", selection, p.Steps())
+			}
+		}
+	}
+	if IsAlgorithm("nonsense") {
+		t.Error("nonsense is an algorithm")
+	}
+}
+
+// TestLeavingOutIsByWholeNames leaves out one algorithm and phases of it, not those whose names end alike.
+func TestLeavingOutIsByWholeNames(t *testing.T) {
+	for selection, want := range map[string][]string{
+		"auto,-gemm":     {"indirect-gemm", "direct-nchwc", "phases-winograd"},
+		"auto,-winograd": {"gemm", "phases"},
+		"auto,-phases":   {"phases-winograd"},
+	} {
+		names, err := Candidates(selection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range want {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s leaves out %s", selection, name)
+			}
+		}
+	}
+	names, err := Candidates("auto,-winograd")
+	if err != nil || slices.Contains(names, "winograd") || slices.Contains(names, "phases-winograd") {
+		t.Errorf("auto,-winograd leaves %v (%v)", names, err)
+	}
+}
