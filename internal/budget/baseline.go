@@ -168,7 +168,7 @@ func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error)
 		}
 		d.Checks = append(d.Checks, Check{
 			Name: "increase of " + string(q), Quantity: q, Measured: now, Allowed: most,
-			Baseline: true, Before: old, Most: d.grown(q),
+			Baseline: true, Before: old, Partial: s.partial(q), Most: d.grown(q),
 		})
 	}
 	return d, nil

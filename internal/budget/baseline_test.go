@@ -47,7 +47,7 @@ func TestCompare(t *testing.T) {
 			t.Fatal(err)
 		}
 		d, err := Compare(small(), before, allowed)
-		if err != nil || len(Over(d.Checks)) != over || len(d.Checks) != len(allowed) {
+		if err != nil || len(With(d.Checks, Over)) != over || len(d.Checks) != len(allowed) {
 			t.Errorf("%s: %v, %v", text, d.Checks, err)
 		}
 	}

@@ -38,10 +38,30 @@ type Check struct {
 	// Baseline says that Allowed follows from an earlier count, Before.
 	Baseline bool
 	Before   int
+	// Partial says that something uncounted may add to what was measured.
+	Partial bool
 }
 
-// Over reports whether the limit was passed.
-func (c Check) Over() bool { return c.Measured > c.Allowed }
+// Verdict is what became of a limit: Holds, Over, or Undecided where more may have been passed than was counted.
+type Verdict string
+
+// The verdicts.
+const (
+	Holds     Verdict = "holds"
+	Over      Verdict = "over"
+	Undecided Verdict = "undecided"
+)
+
+// Verdict says what became of the limit. What is over by what was counted is over, whatever else there is.
+func (c Check) Verdict() Verdict {
+	switch {
+	case c.Measured > c.Allowed:
+		return Over
+	case c.Partial:
+		return Undecided
+	}
+	return Holds
+}
 
 // String is the check in one line: what, measured, allowed, by how much, and the layers that cost most.
 func (c Check) String() string {
@@ -50,8 +70,11 @@ func (c Check) String() string {
 	if c.Baseline {
 		head = fmt.Sprintf("%s: %s %s, %s before, %s allowed", c.Name, report.Group(c.Measured), unit, report.Group(c.Before), report.Group(c.Allowed))
 	}
-	if !c.Over() {
+	switch c.Verdict() {
+	case Holds:
 		return fmt.Sprintf("%s, %s left", head, report.Group(c.Allowed-c.Measured))
+	case Undecided:
+		return head + ", but not all is counted"
 	}
 	head += fmt.Sprintf(", %s over%s", report.Group(c.Measured-c.Allowed), percentOver(c.Measured, c.Allowed))
 	if len(c.Most) == 0 {
@@ -92,7 +115,7 @@ func (b Budget) Check(s Subject) (checks []Check, notes []string) {
 	for _, l := range b.Limits {
 		if l.Match == "" && l.Kind == "" {
 			if v, ok := s.Total[l.Quantity]; ok {
-				checks = append(checks, Check{Name: l.key(), Quantity: l.Quantity, Measured: v, Allowed: l.Most.Count, Most: most(s.Layers, l.Quantity, shown)})
+				checks = append(checks, Check{Name: l.key(), Quantity: l.Quantity, Measured: v, Allowed: l.Most.Count, Most: most(s.Layers, l.Quantity, shown), Partial: s.partial(l.Quantity)})
 			} else {
 				notes = append(notes, fmt.Sprintf("%s: %s has no %s to measure", l.key(), s.Name, l.Quantity.Name()))
 			}
@@ -141,7 +164,7 @@ func (l Limit) name(of string) string {
 
 // together adds up the layers of a kind. Peak memory is a maximum.
 func (l Limit) together(s Subject, of []Layer) Check {
-	c := Check{Name: l.name(l.Kind + " layers"), Quantity: l.Quantity, Allowed: l.allowed(s), Most: most(of, l.Quantity, shown)}
+	c := Check{Name: l.name(l.Kind + " layers"), Quantity: l.Quantity, Allowed: l.allowed(s), Most: most(of, l.Quantity, shown), Partial: s.partial(l.Quantity)}
 	for _, layer := range of {
 		if v := layer.Counts[l.Quantity]; l.Quantity == PeakMemory {
 			c.Measured = max(c.Measured, v)
@@ -155,7 +178,7 @@ func (l Limit) together(s Subject, of []Layer) Check {
 // each holds every layer to the limit: the check is that of the largest, and names all that are over, largest first.
 func (l Limit) each(s Subject, of []Layer) Check {
 	all := most(of, l.Quantity, len(of))
-	c := Check{Name: l.name(l.what()), Quantity: l.Quantity, Allowed: l.allowed(s)}
+	c := Check{Name: l.name(l.what()), Quantity: l.Quantity, Allowed: l.allowed(s), Partial: s.partial(l.Quantity)}
 	if len(all) == 0 {
 		return c
 	}
@@ -202,11 +225,11 @@ func match(pattern, name string) bool {
 	return i == len(p)
 }
 
-// Over are the checks that failed.
-func Over(checks []Check) []Check {
+// With are the checks of a verdict.
+func With(checks []Check, v Verdict) []Check {
 	var out []Check
 	for _, c := range checks {
-		if c.Over() {
+		if c.Verdict() == v {
 			out = append(out, c)
 		}
 	}
@@ -226,7 +249,10 @@ func (e *Error) Error() string {
 
 // line names the failure in front.
 func (c Check) line() string {
-	if c.Baseline {
+	switch {
+	case c.Verdict() == Undecided:
+		return "undecided: " + c.String()
+	case c.Baseline:
 		return "regression: " + c.String()
 	}
 	return "over budget: " + c.String()
@@ -234,8 +260,21 @@ func (c Check) line() string {
 
 // Failed is an *Error with the checks that failed, or nil.
 func Failed(checks []Check) error {
-	if over := Over(checks); len(over) > 0 {
+	if over := With(checks, Over); len(over) > 0 {
 		return &Error{Checks: over}
 	}
 	return nil
+}
+
+// Open is an error that names the limits which are undecided, or nil; uncounted is what the counts lack.
+func Open(checks []Check, uncounted string) error {
+	open := With(checks, Undecided)
+	if len(open) == 0 {
+		return nil
+	}
+	limits := make([]string, len(open))
+	for i, c := range open {
+		limits[i] = c.Name
+	}
+	return fmt.Errorf("undecided: %s: not counted is %s; --allow-uncounted decides by what is counted", strings.Join(limits, ", "), uncounted)
 }

@@ -18,7 +18,7 @@ func WriteGitHub(w io.Writer, s Subject, checks []Check, notes []string) error {
 	var b strings.Builder
 	for _, c := range checks {
 		level := "notice"
-		if c.Over() {
+		if c.Verdict() != Holds {
 			level = "error"
 		}
 		annotate(&b, level, s, c.Name, c.String())

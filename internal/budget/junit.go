@@ -46,9 +46,12 @@ func WriteJUnit(w io.Writer, s Subject, checks []Check, notes []string) error {
 	suite := suiteXML{Name: "convx " + s.Name, Tests: len(checks) + len(notes), Skipped: len(notes), Time: "0"}
 	for _, c := range checks {
 		t := caseXML{Class: s.Name, Name: c.Name, File: s.File, Time: "0"}
-		if c.Over() {
+		if v := c.Verdict(); v != Holds {
 			kind := "over-budget"
-			if c.Baseline {
+			switch {
+			case v == Undecided:
+				kind = "undecided"
+			case c.Baseline:
 				kind = "regression"
 			}
 			t.Failure = &failureXML{Message: c.String(), Type: kind, Text: c.line()}

@@ -74,7 +74,7 @@ func TestPeakOfAKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	checks, _ := b.Check(small())
-	if len(checks) != 1 || checks[0].Measured != 300 || checks[0].Over() {
+	if len(checks) != 1 || checks[0].Measured != 300 || checks[0].Verdict() != Holds {
 		t.Errorf("got %+v, want 300 measured and allowed", checks)
 	}
 }

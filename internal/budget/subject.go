@@ -55,7 +55,11 @@ type Subject struct {
 	Layers []Layer
 	// Convention is whose MACs these are.
 	Convention string
+	// Partial are the quantities that something uncounted may add to.
+	Partial []Quantity
 }
+
+func (s Subject) partial(q Quantity) bool { return slices.Contains(s.Partial, q) }
 
 // Part is a layer's share of a quantity.
 type Part struct {

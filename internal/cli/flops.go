@@ -102,7 +102,7 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 		}
 		return nil
 	}
-	for _, name := range []string{"depth", "by", "sort", "top", "strict"} {
+	for _, name := range []string{"depth", "by", "sort", "top", "strict", "allow-uncounted"} {
 		if c.Flags().Changed(name) {
 			return usagef("--%s is for networks: give --net", name)
 		}
@@ -162,7 +162,7 @@ func runFlops(o flopsOptions) error {
 	if err := v.write(o.Out, o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain})); err != nil {
 		return err
 	}
-	return v.failure()
+	return v.failure("")
 }
 
 // conventionFigures are the tool's figures for the rows of a count, and their total. The rows of parts that only convx

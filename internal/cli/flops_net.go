@@ -177,7 +177,11 @@ func runFlopsNet(o flopsOptions) error {
 	if err != nil {
 		return err
 	}
-	v, err := o.limits.hold(netSubject(name, r, figures, total, convention), shownRows(rows))
+	subject := netSubject(name, r, figures, total, convention)
+	if o.limits.uncounted {
+		subject.Partial = nil
+	}
+	v, err := o.limits.hold(subject, shownRows(rows))
 	if err != nil {
 		return err
 	}
@@ -195,5 +199,5 @@ func runFlopsNet(o flopsOptions) error {
 	if len(u) > 0 && o.strict {
 		return fmt.Errorf("operators that convx does not count: %s", strings.Join(u, ", "))
 	}
-	return v.failure()
+	return v.failure(strings.Join(u, ", "))
 }

@@ -20,9 +20,14 @@ type flopsNetJSON struct {
 	Convention          string         `json:"convention"`
 	Unit                string         `json:"unit"`
 	Layers              []netLayerJSON `json:"layers"`
-	Uncounted           []string       `json:"uncounted"`
+	Uncounted           []operatorJSON `json:"uncounted"`
 	Notes               []string       `json:"notes"`
 	verdictJSON
+}
+
+type operatorJSON struct {
+	Operator string `json:"operator"`
+	Nodes    int    `json:"nodes"`
 }
 
 type netLayerJSON struct {
@@ -39,7 +44,10 @@ func flopsNetDocument(r *network.Result, rows []netRow, c flops.Convention, tota
 	j := flopsNetJSON{
 		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: costOf(r.Total, total), PeakMemory: r.PeakMemory,
 		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
-		Layers: []netLayerJSON{}, Uncounted: append([]string{}, uncountedText(r)...), Notes: append([]string{}, r.Notes...),
+		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append([]string{}, r.Notes...),
+	}
+	for _, u := range r.Uncounted {
+		j.Uncounted = append(j.Uncounted, operatorJSON{u.Operator, u.Count})
 	}
 	t := report.Table{Columns: append([]report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}, costColumns(c)...)}
 	t.Columns = append(t.Columns, report.Column{Name: "share"})

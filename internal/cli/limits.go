@@ -27,12 +27,15 @@ type limitFlags struct {
 	budgets  []string // limits, names of built-in budgets, or files
 	baseline string
 	increase string
+	// uncounted decides limits by what is counted, whatever is not.
+	uncounted bool
 }
 
 func (l *limitFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&l.budgets, "budget", nil, "fail if over a budget: `LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or "+strings.Join(configs.BudgetNames(), " or "))
 	cmd.Flags().StringVar(&l.baseline, "baseline", "", "show differences from an earlier -f json output in `FILE`, and fail if a total grew")
 	cmd.Flags().StringVar(&l.increase, "max-increase", "", "with --baseline: fail only if these totals grow by more: `LIMITS` like macs=2%,params=0")
+	cmd.Flags().BoolVar(&l.uncounted, "allow-uncounted", false, "with --net: decide limits by what is counted, though some operator is not")
 }
 
 // given reports whether there is anything to hold the count to.
@@ -137,12 +140,12 @@ func (v verdict) write(w io.Writer, f report.Format, d report.Document) error {
 	return report.Write(w, f, v.into(d, f))
 }
 
-// failure is a limit that was passed.
-func (v verdict) failure() error {
+// failure is a limit that was passed, or one that cannot be decided; uncounted is what the counts lack.
+func (v verdict) failure(uncounted string) error {
 	if err := budget.Failed(v.checks); err != nil {
 		return overError{err}
 	}
-	return nil
+	return budget.Open(v.checks, uncounted)
 }
 
 // counts of a total or a row under a convention.
@@ -160,6 +163,7 @@ func netSubject(name string, r *network.Result, figures []int, total int, c flop
 	if _, err := os.Stat(name); err == nil && strings.ContainsAny(name, "./\\") {
 		s.File = filepath.ToSlash(filepath.Clean(name))
 	}
+	s.Partial = partial(r)
 	for i, n := range r.Nodes {
 		if _, input := n.Node.Op.(*network.Input); input {
 			continue
@@ -169,6 +173,18 @@ func netSubject(name string, r *network.Result, figures []int, total int, c flop
 		s.Layers = append(s.Layers, budget.Layer{Name: n.Node.Name, Kind: n.Variant, Counts: counts})
 	}
 	return s
+}
+
+// partial are the quantities that uncounted operators may add to: all, if one may hold MACs or parameters, else those of work
+// and memory.
+func partial(r *network.Result) []budget.Quantity {
+	if len(r.Uncounted) == 0 {
+		return nil
+	}
+	if slices.ContainsFunc(r.Uncounted, func(u network.Uncounted) bool { return !u.Harmless }) {
+		return budget.Quantities()
+	}
+	return []budget.Quantity{budget.FLOPs, budget.ActivationBytes, budget.PeakMemory}
 }
 
 // shownRows are a network's rows as they are shown.
@@ -196,12 +212,14 @@ type verdictJSON struct {
 }
 
 type checkJSON struct {
-	Name     string     `json:"name"`
+	Limit    string     `json:"limit"`
+	Name     string     `json:"name"` // the limit's too
 	Quantity string     `json:"quantity"`
 	Measured int        `json:"measured"`
 	Allowed  int        `json:"allowed"`
 	Over     int        `json:"over"` // negative: what is left
-	Passed   bool       `json:"passed"`
+	Verdict  string     `json:"verdict"`
+	Passed   bool       `json:"passed"` // the verdict is holds
 	Most     []partJSON `json:"most"`
 }
 
@@ -236,7 +254,10 @@ func (v verdict) json() verdictJSON {
 		for _, p := range c.Most {
 			most = append(most, partJSON(p))
 		}
-		j.Checks = append(j.Checks, checkJSON{c.Name, string(c.Quantity), c.Measured, c.Allowed, c.Measured - c.Allowed, !c.Over(), most})
+		j.Checks = append(j.Checks, checkJSON{
+			Limit: c.Name, Name: c.Name, Quantity: string(c.Quantity), Measured: c.Measured, Allowed: c.Allowed, Over: c.Measured - c.Allowed,
+			Verdict: string(c.Verdict()), Passed: c.Verdict() == budget.Holds, Most: most,
+		})
 	}
 	if d := v.difference; d != nil {
 		j.Differences = &differenceJSON{Baseline: v.baseline, Total: changeJSON(d.Total), Layers: []changeJSON{}, Renamed: []renameJSON{}}

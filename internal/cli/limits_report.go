@@ -11,10 +11,13 @@ import (
 func (v verdict) blocks(f report.Format) []report.Block {
 	var blocks []report.Block
 	if len(v.checks) > 0 {
-		over := len(budget.Over(v.checks))
+		over, open := len(budget.With(v.checks, budget.Over)), len(budget.With(v.checks, budget.Undecided))
 		head := v.subject.Name + ": within every limit"
-		if over > 0 {
+		switch {
+		case over > 0:
 			head = fmt.Sprintf("%s: over %d of %d limits", v.subject.Name, over, len(v.checks))
+		case open > 0:
+			head = fmt.Sprintf("%s: %d of %d limits undecided, as not all is counted", v.subject.Name, open, len(v.checks))
 		}
 		blocks = append(blocks, report.Text{head}, v.limits())
 	}
@@ -37,12 +40,8 @@ func (v verdict) limits() report.Table {
 		{Name: "limit"}, {Name: "measured", Right: true}, {Name: "allowed", Right: true}, {Name: "difference", Right: true}, {Name: "verdict"},
 	}}
 	for _, c := range v.checks {
-		verdict := "holds"
-		if c.Over() {
-			verdict = "over"
-		}
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(c.Name), report.Int(c.Measured), report.Int(c.Allowed), signed(c.Measured, c.Allowed), report.Str(verdict),
+			report.Str(c.Name), report.Int(c.Measured), report.Int(c.Allowed), signed(c.Measured, c.Allowed), report.Str(string(c.Verdict())),
 		})
 	}
 	return t

@@ -37,7 +37,7 @@ type Result struct {
 	Notes []string
 }
 
-// Uncounted is an operator without a rule, and how many nodes have it. Harmless ones hold neither MACs nor parameters.
+// Uncounted is an operator without a rule, and how many nodes have it. Harmless says that none of them holds MACs or parameters.
 type Uncounted struct {
 	Operator string
 	Count    int
@@ -231,7 +231,7 @@ func (e *evaluation) inputShape(s []int) ([]int, error) {
 
 // addUp sums the nodes and lists the uncounted.
 func (r *Result) addUp() error {
-	at := map[Uncounted]int{}
+	at := map[string]int{}
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
 		var err error
@@ -239,14 +239,14 @@ func (r *Result) addUp() error {
 			return err
 		}
 		if n.Uncounted {
-			u := Uncounted{Operator: n.Variant, Harmless: n.Harmless}
-			k, ok := at[u]
+			k, ok := at[n.Variant]
 			if !ok {
 				k = len(r.Uncounted)
-				at[u] = k
-				r.Uncounted = append(r.Uncounted, u)
+				at[n.Variant] = k
+				r.Uncounted = append(r.Uncounted, Uncounted{Operator: n.Variant, Harmless: true})
 			}
-			r.Uncounted[k].Count++
+			u := &r.Uncounted[k]
+			u.Count, u.Harmless = u.Count+1, u.Harmless && n.Harmless
 		}
 		if _, ok := n.Node.Op.(*Input); ok && r.Input == nil {
 			r.Input = n.Output
