@@ -18,6 +18,8 @@ type Graph struct {
 	Published []Published
 	// Notes are what is odd about the file, one line each.
 	Notes []string
+	// Program is how the network runs; nil unless it was asked for.
+	Program *Program
 }
 
 // Published is a figure that someone else gives for a network.

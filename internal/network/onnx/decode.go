@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -31,6 +32,7 @@ func Open(path string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading %q: %w", path, err)
 	}
+	m.source, m.folder = &modelFile{path: path, size: info.Size()}, filepath.Dir(path)
 	return m, nil
 }
 
@@ -55,13 +57,16 @@ func Decode(r io.ReaderAt, size int64) (*Model, error) {
 	if err := m.sort(); err != nil {
 		return nil, err
 	}
+	m.source = modelBytes{r, size}
 	return m, nil
 }
 
 func decodeModel(f field) *Model {
-	m := &Model{functions: map[functionKey]*function{}}
+	m := &Model{functions: map[functionKey]*function{}, sets: map[string]int{}}
 	for f := range f.fields() {
 		switch f.num {
+		case 8:
+			decodeSet(f, m.sets)
 		case 7:
 			m.Graph = decodeGraph(f)
 		case 25:
@@ -70,6 +75,21 @@ func decodeModel(f field) *Model {
 		}
 	}
 	return m
+}
+
+// decodeSet reads an OperatorSetIdProto.
+func decodeSet(f field, sets map[string]int) {
+	domain, version := "", 0
+	f.w.keep(64)
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			domain = plainDomain(f.text())
+		case 2:
+			version = int(f.int())
+		}
+	}
+	sets[domain] = version
 }
 
 // plainDomain spells ONNX's own domain as "".
@@ -151,6 +171,13 @@ func decodeAttribute(f field) attribute {
 			a.floats = f.appendFloats(a.floats)
 		case 8:
 			a.ints = f.appendInts(a.ints)
+		case 9:
+			if f.is(protowire.BytesType) && f.to-f.from <= maxText {
+				f.w.keep(16)
+				a.strings = append(a.strings, f.text())
+			}
+		case 20:
+			a.kind = f.int()
 		case 21:
 			a.ref = f.text()
 		}
@@ -208,7 +235,7 @@ func decodeDim(f field) Dim {
 
 func decodeFunction(f field) (functionKey, *function) {
 	var key functionKey
-	fn := &function{}
+	fn := &function{sets: map[string]int{}}
 	f.w.keep(128)
 	for f := range f.message() {
 		switch f.num {
@@ -222,6 +249,8 @@ func decodeFunction(f field) (functionKey, *function) {
 			fn.outputs = append(fn.outputs, f.text())
 		case 7:
 			fn.nodes = append(fn.nodes, decodeNode(f))
+		case 9:
+			decodeSet(f, fn.sets)
 		case 10:
 			key.domain = plainDomain(f.text())
 		case 11:

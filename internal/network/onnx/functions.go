@@ -8,7 +8,7 @@ import (
 // unfold replaces a function that the model defines by its nodes.
 func (c *call) unfold(f *function) error {
 	s := newScope(nil)
-	s.depth, s.prefix = c.scope.depth+1, c.scope.prefix+c.label()+"/"
+	s.depth, s.prefix, s.sets, s.inner = c.scope.depth+1, c.scope.prefix+c.label()+"/", f.sets, c.scope.inner
 	for i, name := range f.inputs {
 		if i < len(c.in) && c.in[i] != nil {
 			s.values[name] = c.in[i]

@@ -15,6 +15,10 @@ type Options struct {
 	Input []int
 	// Batch is the first extent of every input; 0 keeps the model's, 1 where that is a symbol.
 	Batch int
+	// Inputs are the shapes of inputs by name, in place of Input.
+	Inputs map[string][]int
+	// Program asks for the network's program, beside its counts.
+	Program bool
 }
 
 // Network follows the model at this input size and gives it as a network. Shapes are worked out here, so that the
@@ -32,8 +36,14 @@ func (m *Model) Network(o Options) (*network.Graph, error) {
 		inf.usedBy(f.nodes)
 	}
 	s := newScope(nil, m.Graph.values, m.Graph.Outputs)
+	s.sets = m.sets
 	s.initializers(m.Graph)
-	if err := inf.bind(s, o); err != nil {
+	if o.Program {
+		inf.graph.Program = &network.Program{}
+		inf.record = &recorder{inf.graph.Program, &inf.graph.Program.Code}
+	}
+	inputs, err := inf.bind(s, o)
+	if err != nil {
 		return nil, err
 	}
 	if err := inf.follow(m.Graph.Nodes, s, nil); err != nil {
@@ -47,6 +57,9 @@ func (m *Model) Network(o Options) (*network.Graph, error) {
 		if v.node >= 0 && !slices.Contains(inf.graph.Outputs, v.node) {
 			inf.graph.Outputs = append(inf.graph.Outputs, v.node)
 		}
+	}
+	if o.Program {
+		inf.ports(s, inputs)
 	}
 	for _, u := range inf.uncounted {
 		inf.graph.Notes = append(inf.graph.Notes, fmt.Sprintf("%s (%d) is uncounted: %s", u.operator, u.count, u.reason))
@@ -76,8 +89,7 @@ func (inf *inference) usedBy(nodes []*Node) {
 }
 
 // bind gives the model's inputs their shapes. Files of IR version 3 list weights as inputs too: those are none.
-func (inf *inference) bind(s *scope, o Options) error {
-	var inputs []ValueInfo
+func (inf *inference) bind(s *scope, o Options) (inputs []ValueInfo, err error) {
 	for _, in := range inf.model.Graph.Inputs {
 		if _, weight := s.values[in.Name]; !weight {
 			inputs = append(inputs, in)
@@ -87,18 +99,40 @@ func (inf *inference) bind(s *scope, o Options) error {
 	for i := range inputs {
 		// The input that --input speaks of settles symbols for the others.
 		in := inputs[(max(image, 0)+i)%len(inputs)]
-		given := o.Input
+		given, batch := o.Input, o.Batch
 		if i > 0 {
 			given = nil
 		}
-		shape, err := inf.size(in, given, o.Batch)
+		var shape []int
+		if fed, ok := o.Inputs[in.Name]; ok {
+			shape, err = inf.fed(in, fed)
+		} else {
+			shape, err = inf.size(in, given, batch)
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		node := inf.append(network.Node{Name: in.Name, Op: &network.Input{Shape: shape}})
 		s.values[in.Name] = &value{shape: shape, elem: in.Elem, node: node}
 	}
-	return nil
+	return inputs, nil
+}
+
+// fed takes an input's shape from the array that it is fed with, which must have the axes and extents that the model fixes.
+func (inf *inference) fed(in ValueInfo, shape []int) ([]int, error) {
+	if in.Known && len(in.Dims) != len(shape) {
+		return nil, layer.Errorf("input %q is %s, not %s", in.Name, dimsText(in.Dims), shapeText(shape))
+	}
+	for i, d := range in.Dims {
+		if !in.Known {
+			break
+		}
+		if d.Symbol != "" {
+			inf.symbols[d.Symbol] = shape[i]
+		}
+		inf.stale = inf.stale || d.Value > 0 && d.Value != shape[i]
+	}
+	return shape, extents(shape)
 }
 
 // imageInput is the first input of three axes or more, else the first.

@@ -34,6 +34,8 @@ type inference struct {
 	spent spent
 	skips int
 	made  []*value
+	// record is what runs; nil if only counts are asked for.
+	record *recorder
 }
 
 // call is one application of an operator, as a rule sees it.
@@ -184,7 +186,7 @@ func (c *call) finish() error {
 		}
 		c.scope.values[name] = v
 	}
-	return nil
+	return c.instruction()
 }
 
 // weighty reports whether the node computes with weights, or makes a constant from nothing.

@@ -1,9 +1,14 @@
 package onnx
 
-// Model is a decoded file. Weights are known by name, type and dimensions only.
+// Model is a decoded file. Weights are known by name, type and dimensions, and by where they are.
 type Model struct {
 	Graph     *Graph
 	functions map[functionKey]*function
+	// sets are the versions of the operator sets, by domain.
+	sets map[string]int
+	// source is the file, to read weights from; folder is where their external data may be.
+	source source
+	folder string
 }
 
 // Graph is the body of a model, or of a branch of If.
@@ -46,16 +51,21 @@ type Tensor struct {
 	External bool
 	ints     []int64
 	floats   []float64
+	// from and to are the bytes of the file that hold the tensor: a TensorProto, or a SparseTensorProto.
+	from, to int64
+	sparse   bool
 }
 
 // attribute is one named parameter of a node; the field that its type calls for is set.
 type attribute struct {
 	name, ref string
+	kind      int64 // as in AttributeProto.AttributeType; 0 in files older than that
 	i         int64
 	f         float64
 	s         string
 	ints      []int64
 	floats    []float64
+	strings   []string
 	tensor    *Tensor
 	graph     *Graph
 }
@@ -67,6 +77,7 @@ type function struct {
 	inputs, outputs []string
 	defaults        []attribute
 	nodes           []*Node
+	sets            map[string]int
 }
 
 // Elem is an element type, numbered as in TensorProto.DataType.

@@ -7,12 +7,14 @@ type scope struct {
 	declared map[string]ValueInfo
 	prefix   string // of the names of layers: the function that is being unfolded
 	depth    int
+	sets     map[string]int // versions of the operator sets
+	inner    bool           // the body of a branch or a loop
 }
 
 func newScope(parent *scope, declared ...[]ValueInfo) *scope {
 	s := &scope{values: map[string]*value{}, parent: parent, declared: map[string]ValueInfo{}}
 	if parent != nil {
-		s.depth, s.prefix = parent.depth+1, parent.prefix
+		s.depth, s.prefix, s.sets, s.inner = parent.depth+1, parent.prefix, parent.sets, parent.inner
 	}
 	for _, infos := range declared {
 		for _, v := range infos {

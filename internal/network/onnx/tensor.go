@@ -12,7 +12,7 @@ import (
 
 // decodeTensor reads a TensorProto: its name, type and dimensions, and its numbers if there are few.
 func decodeTensor(f field) *Tensor {
-	t := &Tensor{}
+	t := &Tensor{from: f.from, to: f.to}
 	f.w.keep(160)
 	var payload []field
 	for f := range f.message() {
@@ -53,7 +53,7 @@ func (e Elem) kept() int {
 
 // decodeSparse reads a SparseTensorProto as the dense tensor that it stands for.
 func decodeSparse(f field) *Tensor {
-	t := &Tensor{}
+	t := &Tensor{from: f.from, to: f.to, sparse: true}
 	for f := range f.message() {
 		switch f.num {
 		case 1:

@@ -24,6 +24,10 @@ type value struct {
 	stored Elem
 	// node is the network's node that makes the value; -1 is none yet.
 	node int
+	// tensor is where the numbers are stored; nil if the value is computed.
+	tensor *Tensor
+	// id is 1 more than the value's number in the program; 0 is none yet.
+	id int
 }
 
 // value is the constant that a tensor of the file is; root is what it goes by.
@@ -32,7 +36,7 @@ func (t *Tensor) value(root string) *value {
 	if dims == nil {
 		dims = []int{}
 	}
-	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, stored: t.Elem, node: -1}
+	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, stored: t.Elem, node: -1, tensor: t}
 }
 
 func (v *value) known() bool { return v != nil && v.shape != nil }

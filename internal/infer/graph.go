@@ -1,0 +1,207 @@
+package infer
+
+import (
+	"fmt"
+
+	"convx/internal/network"
+	"convx/internal/ops/array"
+	"convx/internal/tensor"
+)
+
+// node is an instruction that is being prepared, or is ready.
+type node struct {
+	name, op, domain string
+	version          int
+	attributes       array.Attributes
+	in, out          []int // values; network.None is one that was left out
+	bodies           map[string]*body
+	// covers are the instructions that the node computes: its own, and those that rewrites folded into it.
+	covers []int
+	step   step
+	// dies are the values that nobody reads after the node.
+	dies []int
+	// nanoseconds of the last run.
+	took int64
+}
+
+// body is the graph of a branch or a loop.
+type body struct {
+	inputs, outputs []int
+	nodes           []*node
+}
+
+// value is an array of the network.
+type value struct {
+	name  string
+	shape []int // what it will be; nil where only a run tells
+	// weight is read when something asks for it; constant is what is known before any run.
+	weight   *network.Weight
+	constant *tensor.Array
+	// array is what the current run has made; nil before and after.
+	array *tensor.Array
+	place place
+	kept  bool // an output, or asked for: alive to the end
+}
+
+// Unsupported reports operators that nobody can run.
+type Unsupported struct {
+	Operator string
+	Nodes    int
+	First    string
+	// Others are further operators that cannot be run.
+	Others int
+}
+
+func (u *Unsupported) Error() string {
+	text := fmt.Sprintf("operator %s cannot be run: %d node", u.Operator, u.Nodes)
+	if u.Nodes > 1 {
+		text += "s, the first of them"
+	} else {
+		text += ","
+	}
+	text += fmt.Sprintf(" %q", u.First)
+	if u.Others > 0 {
+		text += fmt.Sprintf("; and %d other operators", u.Others)
+	}
+	return text
+}
+
+// control are the operators that run bodies.
+var control = map[string]func(n *node) step{
+	"If":   func(n *node) step { return &branch{} },
+	"Loop": func(n *node) step { return &loop{} },
+	"Scan": func(n *node) step { return &scan{} },
+}
+
+func runnable(in *network.Instruction) bool {
+	if _, ok := control[in.Op]; ok && in.Domain == "" {
+		return true
+	}
+	_, ok := array.Lookup(in.Domain, in.Op)
+	return ok
+}
+
+// refuse looks for operators that cannot be run, in bodies too, before anything is read or computed.
+func refuse(code []network.Instruction) error {
+	var first *Unsupported
+	counts := map[string]int{}
+	var walk func(code []network.Instruction)
+	walk = func(code []network.Instruction) {
+		for i := range code {
+			in := &code[i]
+			if !runnable(in) {
+				name := in.Op
+				if in.Domain != "" {
+					name = in.Domain + "." + name
+				}
+				if counts[name]++; first == nil {
+					first = &Unsupported{Operator: name, First: in.Name}
+				}
+			}
+			for _, b := range in.Bodies {
+				walk(b.Code)
+			}
+		}
+	}
+	walk(code)
+	if first == nil {
+		return nil
+	}
+	first.Nodes, first.Others = counts[first.Operator], len(counts)-1
+	return first
+}
+
+// take makes nodes of instructions.
+func (net *Network) take(code []network.Instruction, outer bool) ([]*node, error) {
+	nodes := make([]*node, len(code))
+	for i := range code {
+		in := &code[i]
+		n := &node{name: in.Name, op: in.Op, domain: in.Domain, version: in.Version, in: in.In, out: in.Out, attributes: array.Attributes{}}
+		if outer {
+			n.covers = []int{i}
+		}
+		for name, v := range in.Attributes {
+			if w, ok := v.(*network.Weight); ok {
+				a, err := w.Read()
+				if err != nil {
+					return nil, err
+				}
+				v = a
+			}
+			n.attributes[name] = v
+		}
+		for name, b := range in.Bodies {
+			inner, err := net.take(b.Code, false)
+			if err != nil {
+				return nil, err
+			}
+			if n.bodies == nil {
+				n.bodies = map[string]*body{}
+			}
+			n.bodies[name] = &body{b.Inputs, b.Outputs, inner}
+		}
+		nodes[i] = n
+	}
+	return nodes, nil
+}
+
+// reads visits every value that a node reads, in its bodies too.
+func (n *node) reads(visit func(v int)) {
+	for _, v := range n.in {
+		if v != network.None {
+			visit(v)
+		}
+	}
+	for _, b := range n.bodies {
+		for _, inner := range b.nodes {
+			inner.reads(visit)
+		}
+		for _, v := range b.outputs {
+			visit(v)
+		}
+	}
+}
+
+// is reports whether the node is this operator of ONNX's own domain.
+func (n *node) is(ops ...string) bool {
+	for _, op := range ops {
+		if n.op == op && n.domain == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// input is input i, or None.
+func (n *node) input(i int) int {
+	if i < len(n.in) {
+		return n.in[i]
+	}
+	return network.None
+}
+
+func (n *node) intOr(name string, def int64) int64 {
+	if v, ok := n.attributes[name].(int64); ok {
+		return v
+	}
+	return def
+}
+
+func (n *node) floatOr(name string, def float64) float64 {
+	if v, ok := n.attributes[name].(float64); ok {
+		return v
+	}
+	return def
+}
+
+func (n *node) stringOr(name, def string) string {
+	if v, ok := n.attributes[name].(string); ok {
+		return v
+	}
+	return def
+}
+
+func (n *node) ints(name string) []int64 {
+	v, _ := n.attributes[name].([]int64)
+	return v
+}

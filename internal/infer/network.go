@@ -1,0 +1,157 @@
+package infer
+
+import (
+	"context"
+	"errors"
+	"path"
+	"runtime"
+
+	"convx/internal/network"
+	"convx/internal/tensor"
+)
+
+// Options say how a network runs, never what it computes.
+type Options struct {
+	// Algorithm is as ops.Options has it.
+	Algorithm string
+	// Threads is the number of threads; 0 is all of GOMAXPROCS.
+	Threads int
+	// At are the values to keep beside the outputs, by the names of layers or tensors; * and ? stand for any text.
+	At []string
+	// Without names rewrites of the graph to leave out; "all" is each.
+	Without []string
+	// MaxBytes bounds the memory of activations and of each array; 0 is no bound.
+	MaxBytes int64
+}
+
+func (o Options) threads() int {
+	if o.Threads <= 0 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return o.Threads
+}
+
+// Network is a network that is ready to run.
+type Network struct {
+	// Inputs are what Run is to be fed with.
+	Inputs  []network.Port
+	outputs []network.Port
+	// At are the kept values: what was asked for, in the order of the network, or else the outputs.
+	At []network.Port
+
+	program    *network.Program
+	options    Options
+	values     []value
+	nodes      []*node
+	arena      []byte
+	arenaBytes int
+}
+
+// Prepare makes a network ready: weights read, constants computed, how each node runs chosen, memory planned. It wants a graph
+// with a program. The error is an *Unsupported where there are operators that nobody can run.
+func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error) {
+	p := g.Program
+	if p == nil {
+		return nil, errors.New("the network was read to be counted, not to be run")
+	}
+	if err := refuse(p.Code); err != nil {
+		return nil, err
+	}
+	net := &Network{Inputs: p.Inputs, outputs: p.Outputs, program: p, options: o, values: make([]value, len(p.Values))}
+	for i, v := range p.Values {
+		net.values[i] = value{name: v.Name, shape: v.Shape, weight: v.Weight}
+	}
+	var err error
+	if net.nodes, err = net.take(p.Code, true); err != nil {
+		return nil, err
+	}
+	if err := net.keep(); err != nil {
+		return nil, err
+	}
+	for _, prepare := range []func(context.Context) error{net.fold, net.readWeights, net.chooseSteps} {
+		if err := prepare(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return net, net.placeAll()
+}
+
+// keep marks what stays to the end of a run.
+func (net *Network) keep() error {
+	for _, o := range net.outputs {
+		net.values[o.Value].kept = true
+	}
+	if len(net.options.At) == 0 {
+		net.At = net.outputs
+		return nil
+	}
+	found := map[string]bool{}
+	seen := map[int]bool{}
+	for i := range net.program.Code {
+		in := &net.program.Code[i]
+		for k, v := range in.Out {
+			if v == network.None || seen[v] {
+				continue
+			}
+			name := net.values[v].name
+			for _, pattern := range net.options.At {
+				if !matches(pattern, name) && !(k == 0 && matches(pattern, in.Name)) {
+					continue
+				}
+				found[pattern] = true
+				if !seen[v] {
+					seen[v] = true
+					net.values[v].kept = true
+					net.At = append(net.At, network.Port{Name: name, Value: v})
+				}
+			}
+		}
+	}
+	for _, o := range net.outputs { // under their own names too: an output may be a branch's value
+		for _, pattern := range net.options.At {
+			if matches(pattern, o.Name) {
+				found[pattern] = true
+				if !seen[o.Value] {
+					seen[o.Value] = true
+					net.At = append(net.At, o)
+				}
+			}
+		}
+	}
+	for _, pattern := range net.options.At {
+		if !found[pattern] {
+			return &NoLayer{pattern}
+		}
+	}
+	return nil
+}
+
+// NoLayer reports a name that no layer and no tensor of the network has.
+type NoLayer struct{ Pattern string }
+
+func (e *NoLayer) Error() string { return "no layer or tensor is called " + e.Pattern }
+
+// matches tells whether a pattern, in which * stands for any text, is a name. A slash is a letter like others.
+func matches(pattern, name string) bool {
+	if pattern == name {
+		return true
+	}
+	const slash = "\x00"
+	plain := func(s string) string {
+		out := []byte(s)
+		for i, c := range out {
+			if c == '/' {
+				out[i] = slash[0]
+			}
+		}
+		return string(out)
+	}
+	ok, err := path.Match(plain(pattern), plain(name))
+	return ok && err == nil
+}
+
+// Result is the array under a port of At, or of the outputs, after a run.
+func (net *Network) Result(p network.Port) *tensor.Array { return net.values[p.Value].array }
+
+// ActivationBytes is the memory that values of known shape take.
+func (net *Network) ActivationBytes() int { return net.arenaBytes }

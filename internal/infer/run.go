@@ -1,0 +1,104 @@
+package infer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+	"unsafe"
+
+	"convx/internal/network"
+	"convx/internal/tensor"
+)
+
+// Run computes the network on these arrays, one for each input by its name. Where all shapes are known beforehand it
+// allocates nothing after the first time. The results stay valid until the next run. It is not safe for concurrent use.
+func (net *Network) Run(ctx context.Context, feeds map[string]*tensor.Array) error {
+	if err := net.feed(feeds); err != nil {
+		return err
+	}
+	if net.arena == nil && net.arenaBytes > 0 {
+		net.arena = alignedBytes(net.arenaBytes)
+	}
+	for i := range net.values {
+		x := &net.values[i]
+		if x.constant != nil {
+			x.array = x.constant
+		}
+	}
+	for _, n := range net.nodes {
+		if err := net.step(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step runs one node.
+func (net *Network) step(ctx context.Context, n *node) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	begin := time.Now()
+	if err := n.step.run(ctx, net, n); err != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return fmt.Errorf("layer %q: %w", n.name, err)
+	}
+	for _, v := range n.dies {
+		net.values[v].array = nil
+	}
+	n.took = int64(time.Since(begin))
+	return nil
+}
+
+// feed checks the arrays that enter and puts them in their places.
+func (net *Network) feed(feeds map[string]*tensor.Array) error {
+	for _, in := range net.Inputs {
+		a := feeds[in.Name]
+		x := &net.values[in.Value]
+		switch {
+		case a == nil:
+			return fmt.Errorf("the input %q is not fed", in.Name)
+		case in.Elem != tensor.Invalid && a.Elem != in.Elem:
+			return fmt.Errorf("the input %q takes %v, and is fed %v", in.Name, in.Elem, a.Elem)
+		case x.shape != nil && !slices.Equal(a.Shape, x.shape):
+			return fmt.Errorf("the input %q is %s, and is fed %s", in.Name, tensor.Format(x.shape), tensor.Format(a.Shape))
+		}
+		x.array = a
+	}
+	return nil
+}
+
+// set enters what a node made.
+func (net *Network) set(v int, a *tensor.Array) {
+	if v != network.None {
+		net.values[v].array = a
+	}
+}
+
+// get is what value v is now; nil for None.
+func (net *Network) get(v int) *tensor.Array {
+	if v == network.None {
+		return nil
+	}
+	return net.values[v].array
+}
+
+// alignedBytes is memory that begins on a cache line.
+func alignedBytes(n int) []byte {
+	raw := make([]byte, n+alignment)
+	skip := -int(uintptr(unsafe.Pointer(unsafe.SliceData(raw)))) & (alignment - 1)
+	return raw[skip:][:n]
+}
+
+// inArena tells whether an array's elements are in the network's memory, which other values use later.
+func (net *Network) inArena(a *tensor.Array) bool {
+	raw := a.Raw()
+	if len(raw) == 0 || len(net.arena) == 0 {
+		return false
+	}
+	first, at := uintptr(unsafe.Pointer(unsafe.SliceData(net.arena))), uintptr(unsafe.Pointer(unsafe.SliceData(raw)))
+	return at >= first && at < first+uintptr(len(net.arena))
+}

@@ -1,0 +1,66 @@
+package infer
+
+import (
+	"context"
+
+	"convx/internal/network"
+	"convx/internal/ops/array"
+	"convx/internal/tensor"
+)
+
+// step is how a node runs.
+type step interface {
+	// run computes the node's outputs from its inputs, which are all there.
+	run(ctx context.Context, net *Network, n *node) error
+}
+
+// chooseSteps gives every node its step.
+func (net *Network) chooseSteps(ctx context.Context) error {
+	for _, n := range net.nodes {
+		net.choose(n)
+	}
+	return nil
+}
+
+func (net *Network) choose(n *node) {
+	for _, b := range n.bodies {
+		for _, inner := range b.nodes {
+			net.choose(inner)
+		}
+	}
+	if make, ok := control[n.op]; ok && n.domain == "" {
+		n.step = make(n)
+		return
+	}
+	n.step = net.general(n)
+}
+
+// general runs any node by package ops/array.
+type general struct{ call array.Call }
+
+func (net *Network) general(n *node) *general {
+	return &general{array.Call{
+		Op: n.op, Domain: n.domain, Version: n.version, Attributes: n.attributes, Limit: net.options.MaxBytes,
+		In: make([]*tensor.Array, len(n.in)), Out: make([]*tensor.Array, len(n.out)),
+		Memory: func(i int, e tensor.Elem, shape []int) *tensor.Array { return net.allocate(n.out[i], e, shape) },
+	}}
+}
+
+func (g *general) run(ctx context.Context, net *Network, n *node) error {
+	c := &g.call
+	c.Ctx = ctx
+	for i, v := range n.in {
+		c.In[i] = net.get(v)
+	}
+	if err := array.Run(c); err != nil {
+		return err
+	}
+	for i, v := range n.out {
+		if v != network.None {
+			net.set(v, c.Out[i])
+		}
+		c.Out[i] = nil
+	}
+	clear(c.In)
+	return nil
+}

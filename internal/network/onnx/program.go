@@ -1,0 +1,190 @@
+package onnx
+
+import (
+	"fmt"
+	"slices"
+
+	"convx/internal/network"
+)
+
+// recorder writes down the instructions of the nodes that inference follows.
+type recorder struct {
+	program *network.Program
+	code    *[]network.Instruction // of the program, or of the body that is being followed
+}
+
+func (r *recorder) value(v network.Value) int {
+	r.program.Values = append(r.program.Values, v)
+	return len(r.program.Values) - 1
+}
+
+// number gives a value of the model its place among the program's; an initialiser gets it when something reads it.
+func (inf *inference) number(v *value, name string) int {
+	if v.id == 0 {
+		out := network.Value{Name: name, Shape: v.shape}
+		if v.tensor != nil {
+			out.Weight = inf.model.weight(v.tensor, name)
+		}
+		v.id = inf.record.value(out) + 1
+	}
+	return v.id - 1
+}
+
+// instruction records the node that was followed, once its outputs are known.
+func (c *call) instruction() error {
+	if c.record == nil || c.Domain == "" && c.Op == "Constant" && c.out[0].tensor != nil {
+		return nil
+	}
+	in := network.Instruction{
+		Name: c.scope.prefix + c.label(), Op: c.Op, Domain: c.Domain, Version: c.scope.sets[c.Domain], Node: network.None,
+		Attributes: map[string]any{},
+	}
+	for i, v := range c.in {
+		in.In = append(in.In, network.None)
+		if v != nil {
+			in.In[i] = c.number(v, c.scope.prefix+c.Inputs[i])
+		}
+	}
+	for i, name := range c.Outputs {
+		in.Out = append(in.Out, network.None)
+		if name != "" {
+			in.Out[i] = c.number(&c.out[i], c.scope.prefix+name)
+		}
+		if n := c.out[i].node; name != "" && n >= 0 && in.Node == network.None && !c.scope.inner {
+			in.Node = n
+		}
+	}
+	for _, a := range c.attributes {
+		if err := c.setting(&in, a); err != nil {
+			return err
+		}
+	}
+	*c.record.code = append(*c.record.code, in)
+	return nil
+}
+
+// The attribute types of AttributeProto.
+const (
+	kindFloat = 1 + iota
+	kindInt
+	kindString
+	kindTensor
+	kindGraph
+	kindFloats
+	kindInts
+	kindStrings
+)
+
+// setting records an attribute; a graph becomes a body.
+func (c *call) setting(in *network.Instruction, a attribute) error {
+	kind := a.kind
+	if kind == 0 {
+		kind = a.guess()
+	}
+	switch kind {
+	case kindFloat:
+		in.Attributes[a.name] = a.f
+	case kindInt:
+		in.Attributes[a.name] = a.i
+	case kindString:
+		in.Attributes[a.name] = a.s
+	case kindFloats:
+		in.Attributes[a.name] = a.floats
+	case kindInts:
+		in.Attributes[a.name] = a.ints
+	case kindStrings:
+		in.Attributes[a.name] = a.strings
+	case kindTensor:
+		if a.tensor == nil {
+			return fmt.Errorf("its attribute %s is no tensor", a.name)
+		}
+		in.Attributes[a.name] = c.model.weight(a.tensor, in.Name+"."+a.name)
+	case kindGraph:
+		if a.graph == nil {
+			return fmt.Errorf("its attribute %s is no graph", a.name)
+		}
+		body, err := c.body(a.graph)
+		if err != nil {
+			return fmt.Errorf("%s: %w", a.name, err)
+		}
+		if in.Bodies == nil {
+			in.Bodies = map[string]*network.Body{}
+		}
+		in.Bodies[a.name] = body
+	}
+	return nil
+}
+
+// guess tells the type of an attribute that does not say it, as files of the first versions do not.
+func (a attribute) guess() int64 {
+	switch {
+	case a.tensor != nil:
+		return kindTensor
+	case a.graph != nil:
+		return kindGraph
+	case a.floats != nil:
+		return kindFloats
+	case a.ints != nil:
+		return kindInts
+	case a.strings != nil:
+		return kindStrings
+	case a.s != "":
+		return kindString
+	case a.f != 0:
+		return kindFloat
+	}
+	return kindInt
+}
+
+// body follows the graph of a branch or a loop. What it computes is counted nowhere: how often it runs depends on data.
+func (c *call) body(g *Graph) (*network.Body, error) {
+	inner := *c.inference
+	inner.graph = &network.Graph{}
+	inner.names, inner.again, inner.seen = map[string]bool{}, map[string]int{}, map[string]int{}
+	inner.owned, inner.sets, inner.uncounted = map[string]bool{}, map[string]bool{}, nil
+	body := &network.Body{}
+	inner.record = &recorder{c.record.program, &body.Code}
+	s := newScope(c.scope, g.values, g.Outputs)
+	s.inner = true
+	s.initializers(g)
+	for _, in := range g.Inputs {
+		if _, weight := s.values[in.Name]; weight {
+			continue
+		}
+		v := &value{elem: in.Elem, node: -1}
+		s.values[in.Name] = v
+		body.Inputs = append(body.Inputs, inner.number(v, s.prefix+in.Name))
+	}
+	err := inner.follow(g.Nodes, s, nil)
+	c.steps, c.kept = inner.steps, inner.kept
+	if err != nil {
+		return nil, err
+	}
+	for _, out := range g.Outputs {
+		v := s.find(out.Name)
+		if v == nil {
+			return nil, fmt.Errorf("no node makes the output %q", out.Name)
+		}
+		body.Outputs = append(body.Outputs, inner.number(v, s.prefix+out.Name))
+	}
+	return body, nil
+}
+
+// ports names what enters and leaves the program.
+func (inf *inference) ports(s *scope, inputs []ValueInfo) {
+	p := inf.record.program
+	for _, in := range inputs {
+		p.Inputs = append(p.Inputs, network.Port{Name: in.Name, Value: inf.number(s.values[in.Name], in.Name), Elem: storedElems[in.Elem]})
+	}
+	for _, out := range inf.model.Graph.Outputs {
+		p.Outputs = append(p.Outputs, network.Port{Name: out.Name, Value: inf.number(s.find(out.Name), out.Name), Elem: storedElems[out.Elem]})
+	}
+	names := map[string]int{}
+	for i := range p.Code {
+		in := &p.Code[i]
+		if names[in.Name]++; names[in.Name] > 1 {
+			in.Name = fmt.Sprintf("%s#%d", in.Name, names[in.Name])
+		}
+	}
+	p.Values, p.Code = slices.Clip(p.Values), slices.Clip(p.Code)
+}

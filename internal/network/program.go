@@ -1,0 +1,67 @@
+package network
+
+import "convx/internal/tensor"
+
+// Program is what a network computes: instructions in an order of execution, on values that are numbered over the whole
+// program, the bodies of control flow included.
+type Program struct {
+	Values []Value
+	Code   []Instruction
+	// Inputs are fed from outside; Outputs leave. Both go by the names that the model gives them.
+	Inputs, Outputs []Port
+}
+
+// Port is a value under the name that the outside knows it by.
+type Port struct {
+	Name  string
+	Value int
+	// Elem is the declared element type; Invalid where there is none.
+	Elem tensor.Elem
+}
+
+// Value is an array of a program.
+type Value struct {
+	// Name is the model's own, after the names of the functions around it.
+	Name string
+	// Shape is what it will be, where that follows from the inputs' shapes; nil is not known before it is computed.
+	Shape []int
+	// Weight is where the array is stored; nil if an instruction makes it, or the outside.
+	Weight *Weight
+}
+
+// Weight is an array that a model holds: located, not read.
+type Weight struct {
+	Name  string
+	Elem  tensor.Elem
+	Shape []int
+	// Bytes is what reading it takes in memory.
+	Bytes int
+	// Read reads the array from its file. Errors name the array.
+	Read func() (*tensor.Array, error)
+}
+
+// Instruction applies an ONNX operator.
+type Instruction struct {
+	// Name is unique among the instructions outside of bodies: the layer's, with those of the functions around it.
+	Name       string
+	Op, Domain string
+	// Version is that of the operator set.
+	Version int
+	// Attributes are int64, float64, string, slices of these, and *Weight.
+	Attributes map[string]any
+	// In and Out are values; None is an optional one that was left out.
+	In, Out []int
+	// Bodies are the graphs of If, Loop and Scan, by attribute.
+	Bodies map[string]*Body
+	// Node is the node of the graph that counts the instruction; None if nothing does.
+	Node int
+}
+
+// Body is a graph within an instruction. It reads values of the program around it directly.
+type Body struct {
+	Inputs, Outputs []int
+	Code            []Instruction
+}
+
+// None stands for a value or a node that there is not.
+const None = -1
