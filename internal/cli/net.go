@@ -19,6 +19,9 @@ type netFlags struct {
 	input []int // replaces the networks' own
 	batch int
 	stdin io.Reader // the network "-"
+	// run asks for the network's program; inputs are the shapes that it is fed with, by name.
+	run    bool
+	inputs map[string][]int
 }
 
 // register adds --net and --batch; many allows several networks.

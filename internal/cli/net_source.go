@@ -67,7 +67,7 @@ func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.
 
 // model is a model's network at the asked-for size, for which the graph then stands.
 func (n *netFlags) model(quoted, path string, m *onnx.Model) (*network.Graph, network.Options, error) {
-	g, err := m.Network(onnx.Options{Input: n.input, Batch: n.batch})
+	g, err := m.Network(onnx.Options{Input: n.input, Batch: n.batch, Inputs: n.inputs, Program: n.run})
 	if err != nil {
 		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, err)
 	}

@@ -31,6 +31,7 @@ type runOptions struct {
 	color     string
 	maxPixels int64
 	picture   pictureFlags
+	whole     netRunFlags
 }
 
 // pictureFlags say how a result is shown as a picture.
@@ -79,6 +80,13 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 		Args:              argsUpTo(2),
 		ValidArgsFunction: completeVariants,
 		RunE: func(c *cobra.Command, args []string) error {
+			if len(o.whole.net.names) > 0 || c.Flags().Changed("batch") {
+				if err := o.whole.net.settle(c, &o.layer, nil); err != nil {
+					return err
+				}
+				o.input = firstArg(args)
+				return run(c.Context(), o)
+			}
 			if len(args) > 0 {
 				o.variant = args[0]
 			}
@@ -97,6 +105,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	}
 	f := cmd.Flags()
 	o.layer.register(cmd)
+	o.whole.register(cmd)
 	f.StringArrayVarP(&o.weights, "weights", "w", nil, "operand `NAME=FILE`, or a file of operands by name; repeat for more")
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
 	f.StringVarP(&o.output, "output", "o", "", "write the result to `FILE`: .npy, .npz, .png, or - for NPY on standard output")

@@ -31,6 +31,9 @@ type job struct {
 
 // runRun settles everything that can fail cheaply before it reads or computes.
 func runRun(ctx context.Context, o runOptions) error {
+	if len(o.whole.net.names) > 0 {
+		return runNet(ctx, o)
+	}
 	j := &job{runOptions: o}
 	defer j.close()
 	if err := j.settle(); err != nil {

@@ -18,19 +18,17 @@ func Write[T tensor.Float](w io.Writer, t *tensor.Tensor[T]) error {
 	if _, err := w.Write(header[T](t.Shape)); err != nil {
 		return err
 	}
-	raw := view[byte](t.Data)
-	for len(raw) > 0 { // in chunks, so that a writer that watches for a cancelled context is asked often
-		n, err := w.Write(raw[:min(len(raw), chunk)])
-		if err != nil {
-			return err
-		}
-		raw = raw[n:]
-	}
-	return nil
+	return writeBytes(w, view[byte](t.Data))
 }
 
-// header is everything before the elements, a multiple of 64 bytes so that they can be mapped into memory.
+// header is everything before the elements of T.
 func header[T tensor.Float](shape []int) []byte {
+	order := map[bool]string{true: "<", false: ">"}[littleEndian]
+	return headerOf(fmt.Sprintf("%sf%d", order, native[T]().Size()), shape)
+}
+
+// headerOf is everything before the elements, a multiple of 64 bytes so that they can be mapped into memory.
+func headerOf(descr string, shape []int) []byte {
 	extents := make([]string, len(shape))
 	for i, d := range shape {
 		extents[i] = strconv.Itoa(d)
@@ -39,8 +37,7 @@ func header[T tensor.Float](shape []int) []byte {
 	if len(shape) == 1 {
 		tuple += ","
 	}
-	order := map[bool]string{true: "<", false: ">"}[littleEndian]
-	dict := fmt.Sprintf("{'descr': '%sf%d', 'fortran_order': False, 'shape': (%s), }", order, native[T]().Size(), tuple)
+	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, tuple)
 	if len(shape) > 0 {
 		// NumPy leaves room for the first extent to grow to 21 digits in place.
 		dict += strings.Repeat(" ", 21-len(extents[0]))
@@ -57,12 +54,17 @@ func header[T tensor.Float](shape []int) []byte {
 // WriteArchive writes a .npz of named arrays, in the order of their names: stored as numpy.savez does, or deflated as
 // numpy.savez_compressed does. Equal arrays give equal bytes.
 func WriteArchive[T tensor.Float](w io.Writer, arrays map[string]*tensor.Tensor[T], deflate bool) error {
+	return writeEntries(w, slices.Sorted(maps.Keys(arrays)), deflate, func(w io.Writer, name string) error { return Write(w, arrays[name]) })
+}
+
+// writeEntries writes a .npz whose entries write writes.
+func writeEntries(w io.Writer, names []string, deflate bool, write func(w io.Writer, name string) error) error {
 	method := zip.Store
 	if deflate {
 		method = zip.Deflate
 	}
 	z := zip.NewWriter(w)
-	for _, name := range slices.Sorted(maps.Keys(arrays)) {
+	for _, name := range names {
 		if name == "" {
 			return fmt.Errorf("an array of an .npz needs a name")
 		}
@@ -70,7 +72,7 @@ func WriteArchive[T tensor.Float](w io.Writer, arrays map[string]*tensor.Tensor[
 		if err != nil {
 			return err
 		}
-		if err := Write(entry, arrays[name]); err != nil {
+		if err := write(entry, name); err != nil {
 			return err
 		}
 	}
