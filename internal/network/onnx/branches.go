@@ -85,8 +85,7 @@ func (c *call) try(g *Graph, in []*value, claim bool) (out []*value, cost spent,
 	return out, cost, known, err
 }
 
-// branch follows the branch of an If that runs, where the condition is known, as exporters leave behind. Where it is not and
-// both have the same results, the dearer one stands for both; else nothing is known.
+// branch follows the branch of an If that runs, where the condition is known, as exporters leave behind.
 func (c *call) branch() error {
 	if len(c.in) != 1 || c.in[0] == nil {
 		return errors.New("has no condition")
@@ -110,6 +109,12 @@ func (c *call) branch() error {
 		}
 		return c.hand(out)
 	}
+	return c.control(func() error { return c.either(then, other) })
+}
+
+// either counts the branches of an If whose condition depends on data. Where both have the same results, the dearer one stands
+// for both; else nothing is known.
+func (c *call) either(then, other attribute) error {
 	a, costA, knownA, err := c.try(then.graph, nil, false)
 	if err != nil {
 		return err

@@ -113,7 +113,7 @@ func (inf *inference) step(n *Node, s *scope) error {
 		return c.branch()
 	}
 	if n.Domain == "" && n.Op == "Scan" {
-		return c.scan()
+		return c.control(c.scan)
 	}
 	r, ok := ruleFor(n)
 	if !ok {

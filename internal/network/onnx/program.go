@@ -103,7 +103,7 @@ func (c *call) setting(in *network.Instruction, a attribute) error {
 		if a.graph == nil {
 			return fmt.Errorf("its attribute %s is no graph", a.name)
 		}
-		body, err := c.body(a.graph)
+		body, err := c.recordBody(a.graph)
 		if err != nil {
 			return fmt.Errorf("%s: %w", a.name, err)
 		}
@@ -136,8 +136,8 @@ func (a attribute) guess() int64 {
 	return kindInt
 }
 
-// body follows the graph of a branch or a loop. What it computes is counted nowhere: how often it runs depends on data.
-func (c *call) body(g *Graph) (*network.Body, error) {
+// recordBody follows the graph of a branch or a loop to record it: what it computes is counted elsewhere, or nowhere.
+func (c *call) recordBody(g *Graph) (*network.Body, error) {
 	inner := *c.inference
 	inner.graph = &network.Graph{}
 	inner.names, inner.again, inner.seen = map[string]bool{}, map[string]int{}, map[string]int{}
@@ -157,6 +157,9 @@ func (c *call) body(g *Graph) (*network.Body, error) {
 	}
 	err := inner.follow(g.Nodes, s, nil)
 	c.steps, c.kept = inner.steps, inner.kept
+	for _, v := range inner.made[len(c.made):] {
+		v.node = -1 // a node of the body's own graph
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +171,29 @@ func (c *call) body(g *Graph) (*network.Body, error) {
 		body.Outputs = append(body.Outputs, inner.number(v, s.prefix+out.Name))
 	}
 	return body, nil
+}
+
+// control counts a node with graphs of its own, and records it as one instruction whatever is counted for it.
+func (c *call) control(count func() error) error {
+	record := c.record
+	if record == nil {
+		return count()
+	}
+	c.record = nil
+	err := count()
+	c.record = record
+	if err != nil {
+		return err
+	}
+	for i, name := range c.Outputs {
+		if name == "" {
+			continue
+		}
+		c.out[i] = *c.scope.find(name)
+		c.out[i].id, c.out[i].tensor = 0, nil
+		c.scope.values[name] = &c.out[i]
+	}
+	return c.instruction()
 }
 
 // ports names what enters and leaves the program.

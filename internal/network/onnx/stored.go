@@ -65,7 +65,7 @@ func (m *Model) readDense(span field, elem tensor.Elem, dims []int) (*tensor.Arr
 		case 4, 5, 6, 7, 9, 10, 11:
 			parts = append(parts, f)
 		case 13:
-			outside = append(outside, entry(f))
+			outside = append(outside, pairOf(f))
 		}
 	}
 	if err := span.w.err; err != nil {
@@ -98,8 +98,8 @@ func (m *Model) readDense(span field, elem tensor.Elem, dims []int) (*tensor.Arr
 	return readTyped(span.w, parts, elem, dims, n)
 }
 
-// entry is a StringStringEntryProto.
-func entry(f field) (e [2]string) {
+// pairOf is a StringStringEntryProto.
+func pairOf(f field) (e [2]string) {
 	for f := range f.message() {
 		if f.num == 1 || f.num == 2 {
 			e[f.num-1] = f.text()
