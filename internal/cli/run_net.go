@@ -147,7 +147,8 @@ func readFeed(path, name string) (*tensor.Array, error) {
 	if f.Format() == npy.NPY {
 		name = ""
 	}
-	return npy.LoadArray(f, name)
+	a, _, err := npy.LoadArray(f, name)
+	return a, err
 }
 
 func (r *netRun) inputPaths() []string {

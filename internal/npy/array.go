@@ -1,122 +1,14 @@
 package npy
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"unicode/utf8"
 
-	"github.com/dustin/go-humanize"
-
 	"convx/internal/tensor"
 )
-
-// elems are the element types of arrays, by those of files.
-var elems = [...]tensor.Elem{
-	Bool: tensor.Bool, Int8: tensor.Int8, Int16: tensor.Int16, Int32: tensor.Int32, Int64: tensor.Int64,
-	Uint8: tensor.Uint8, Uint16: tensor.Uint16, Uint32: tensor.Uint32, Uint64: tensor.Uint64,
-	Float16: tensor.Float16, BFloat16: tensor.BFloat16, Float32: tensor.Float32, Float64: tensor.Float64,
-}
-
-// Elem is the element type that an array of this file type has in memory.
-func (d DType) Elem() tensor.Elem { return elems[d] }
-
-// LoadArray decodes the array called name in its own element type. Errors name the file and the array.
-func LoadArray(f *File, name string) (*tensor.Array, error) {
-	b, done, err := f.find(name)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	a, err := readArray(b, f.maxBytes)
-	if err != nil {
-		return nil, f.failedArray(name, err)
-	}
-	return a, nil
-}
-
-// readArray is readBody without a change of element type.
-func readArray(b body, maxBytes int64) (*tensor.Array, error) {
-	n, err := tensor.Size(b.info.Shape)
-	if err != nil {
-		return nil, err
-	}
-	if maxBytes <= 0 {
-		maxBytes = DefaultMaxBytes
-	}
-	size := b.info.DType.Size()
-	if need := uint64(n) * uint64(size); need > uint64(maxBytes) {
-		return nil, fmt.Errorf("shape %s needs %s: %w (%s)", tensor.Format(b.info.Shape), humanize.IBytes(need), ErrLimit, humanize.IBytes(uint64(maxBytes)))
-	}
-	if err := checkLength(b.info, n, b.size); err != nil {
-		return nil, err
-	}
-	raw, err := readBytes(b, n*size)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkEnd(b.r); err != nil {
-		return nil, err
-	}
-	if b.info.BigEndian == littleEndian {
-		swap(raw, size)
-	}
-	if b.info.DType == Bool {
-		for i, v := range raw {
-			raw[i] = min(v, 1)
-		}
-	}
-	a := tensor.ArrayAt(b.info.DType.Elem(), raw, b.info.Shape...)
-	if b.info.Fortran {
-		a = inRows(a)
-	}
-	return a, nil
-}
-
-// readBytes reads n bytes into memory that is aligned for every element type. It grows with what arrives where the length
-// of the stream is not known.
-func readBytes(b body, n int) ([]byte, error) {
-	first := n
-	if !b.trusted {
-		first = min(n, firstBytes)
-	}
-	room := func(n int) []byte { return view[byte](make([]uint64, (n+7)/8))[:n] }
-	raw := room(first)
-	for done := 0; done < n; {
-		if done == len(raw) {
-			larger := room(min(n, 2*len(raw)))
-			copy(larger, raw)
-			raw = larger
-		}
-		got, err := io.ReadFull(b.r, raw[done:min(len(raw), done+chunk)])
-		done += got
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, truncated(int64(done), int64(n), b.info)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return raw, nil
-}
-
-// inRows brings an array from Fortran order into C order.
-func inRows(a *tensor.Array) *tensor.Array {
-	raw := a.Raw()
-	switch a.Elem.Size() {
-	case 1:
-		raw = rowMajor(raw, a.Shape)
-	case 2:
-		raw = view[byte](rowMajor(view[uint16](raw), a.Shape))
-	case 4:
-		raw = view[byte](rowMajor(view[uint32](raw), a.Shape))
-	case 8:
-		raw = view[byte](rowMajor(view[uint64](raw), a.Shape))
-	}
-	return tensor.ArrayAt(a.Elem, raw, a.Shape...)
-}
 
 // descrOf are NumPy's type codes, without the byte order. NumPy has no bfloat16 and no four-bit integers: they are written
 // as float32, int8 and uint8, which hold the same values.

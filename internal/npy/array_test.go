@@ -44,7 +44,7 @@ func TestArraysKeepTheirElementType(t *testing.T) {
 	}
 	defer f.Close()
 	for name, want := range arrays {
-		got, err := LoadArray(f, name)
+		got, _, err := LoadArray(f, name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +73,7 @@ func TestLoadArrayOrders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := LoadArray(f, "")
+		a, _, err := LoadArray(f, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,7 @@ func TestLoadArrayOrders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadArray(f, ""); err == nil {
+	if _, _, err := LoadArray(f, ""); err == nil {
 		t.Error("an array that was cut off was read")
 	}
 }
