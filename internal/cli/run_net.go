@@ -139,7 +139,7 @@ func (r *netRun) readFeeds() error {
 
 // readFeed reads the array of a .npy, or the array of that name from a file of several.
 func readFeed(path, name string) (*tensor.Array, error) {
-	f, err := npy.Open(path, freeMemory())
+	f, err := npy.Open(path, npy.Options{MaxBytes: freeMemory()})
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func TestArraysKeepTheirElementType(t *testing.T) {
 		t.Fatal(err)
 	}
 	file.Close()
-	f, err := Open(path, 0)
+	f, err := Open(path, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestLoadArrayOrders(t *testing.T) {
 		head := fmt.Sprintf("{'descr': '%s', 'fortran_order': True, 'shape': (2, 3), }\n", descr)
 		file := append([]byte(magic), 1, 0, byte(len(head)), 0)
 		file = append(append(file, head...), raw...)
-		f, err := From(bytes.NewReader(file), "test", 0)
+		f, err := From(bytes.NewReader(file), "test", Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestLoadArrayOrders(t *testing.T) {
 	}
 	cut := append([]byte(magic), 1, 0, 62, 0)
 	cut = append(cut, fmt.Sprintf("%-61s\n", "{'descr': '<i8', 'fortran_order': False, 'shape': (4,), }")...)
-	f, err := From(bytes.NewReader(append(cut, make([]byte, 31)...)), "test", 0)
+	f, err := From(bytes.NewReader(append(cut, make([]byte, 31)...)), "test", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
