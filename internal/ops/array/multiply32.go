@@ -1,0 +1,78 @@
+package array
+
+import "convx/internal/ops/kernel"
+
+// deepest and widest bound the part of the right matrix that is multiplied at once, 512 KiB: it stays in the cache of second
+// level for all rows of the left one.
+const deepest, widest = 256, 512
+
+// multiply32 is multiply by the kernels' tiles: panels of the left matrix are packed, the right one is read as it is.
+func multiply32(c *Call, out, a, b []float32, m, k, n int) {
+	level := kernel.Best()
+	rows, cols := level.GemmTile()
+	if n == 1 {
+		dots(out, a, b, m, k, 1)
+		return
+	}
+	if m < rows/2 || k == 0 || n < 8 {
+		multiplyRows(level, out, a, b, m, k, n)
+		return
+	}
+	panel := resize(&c.packed, min(k, deepest)*rows)
+	for from := 0; from < n; from += widest {
+		for deep := 0; deep < k; deep += deepest {
+			c.check()
+			depth := min(deepest, k-deep)
+			for i := 0; i < m; i += rows {
+				high := min(rows, m-i)
+				pack(panel, a[i*k+deep:], k, high, depth, rows)
+				for j := from; j < min(from+widest, n); j += cols {
+					wide := min(cols, min(from+widest, n)-j)
+					level.Gemm(out[i*n+j:], n, panel, b[deep*n+j:], n, depth, high, wide, nil, -inf, inf, deep > 0)
+				}
+			}
+		}
+	}
+}
+
+// pack brings rows of a matrix side by side, zeros where there are fewer than a panel has.
+func pack(panel, a []float32, lda, high, depth, rows int) {
+	for r := range rows {
+		if r >= high {
+			for p := range depth {
+				panel[p*rows+r] = 0
+			}
+			continue
+		}
+		for p, v := range a[r*lda:][:depth] {
+			panel[p*rows+r] = v
+		}
+	}
+}
+
+// multiplyRows adds rows of the right matrix: for products too small for tiles.
+func multiplyRows(level kernel.Level, out, a, b []float32, m, k, n int) {
+	clear(out)
+	for i := range m {
+		row := out[i*n:][:n]
+		for p, v := range a[i*k:][:k] {
+			if n >= 8 {
+				level.Blend(row, b[p*n:][:n], row, v, 1, -inf, inf)
+				continue
+			}
+			for j, w := range b[p*n:][:n] {
+				row[j] += v * w
+			}
+		}
+	}
+}
+
+// dots writes the product of m x k and the transpose of n x k.
+func dots(out, a, b []float32, m, k, n int) {
+	level := kernel.Best()
+	for i := range m {
+		for j := range n {
+			out[i*n+j] = level.Dot(a[i*k:][:k], b[j*k:][:k])
+		}
+	}
+}
