@@ -3,19 +3,19 @@ package array
 import "convx/internal/ops/kernel"
 
 // deepest and widest bound the part of the right matrix that is multiplied at once, 512 KiB: it stays in the cache of second
-// level for all rows of the left one.
+// isa for all rows of the left one.
 const deepest, widest = 256, 512
 
 // multiply32 is multiply by the kernels' tiles: panels of the left matrix are packed, the right one is read as it is.
 func multiply32(c *Call, out, a, b []float32, m, k, n int) {
-	level := kernel.Best()
-	rows, cols := level.GemmTile()
+	isa := kernel.Best()
+	rows, cols := isa.GemmTile()
 	if n == 1 {
 		dots(out, a, b, m, k, 1)
 		return
 	}
 	if m < rows/2 || k == 0 || n < 8 {
-		multiplyRows(level, out, a, b, m, k, n)
+		multiplyRows(isa, out, a, b, m, k, n)
 		return
 	}
 	panel := resize(&c.packed, min(k, deepest)*rows)
@@ -28,7 +28,7 @@ func multiply32(c *Call, out, a, b []float32, m, k, n int) {
 				pack(panel, a[i*k+deep:], k, high, depth, rows)
 				for j := from; j < min(from+widest, n); j += cols {
 					wide := min(cols, min(from+widest, n)-j)
-					level.Gemm(out[i*n+j:], n, panel, b[deep*n+j:], n, depth, high, wide, nil, -inf, inf, deep > 0)
+					isa.Gemm(out[i*n+j:], n, panel, b[deep*n+j:], n, depth, high, wide, nil, -inf, inf, deep > 0)
 				}
 			}
 		}
@@ -51,13 +51,13 @@ func pack(panel, a []float32, lda, high, depth, rows int) {
 }
 
 // multiplyRows adds rows of the right matrix: for products too small for tiles.
-func multiplyRows(level kernel.Level, out, a, b []float32, m, k, n int) {
+func multiplyRows(isa kernel.ISA, out, a, b []float32, m, k, n int) {
 	clear(out)
 	for i := range m {
 		row := out[i*n:][:n]
 		for p, v := range a[i*k:][:k] {
 			if n >= 8 {
-				level.Blend(row, b[p*n:][:n], row, v, 1, -inf, inf)
+				isa.Blend(row, b[p*n:][:n], row, v, 1, -inf, inf)
 				continue
 			}
 			for j, w := range b[p*n:][:n] {
@@ -69,10 +69,10 @@ func multiplyRows(level kernel.Level, out, a, b []float32, m, k, n int) {
 
 // dots writes the product of m x k and the transpose of n x k.
 func dots(out, a, b []float32, m, k, n int) {
-	level := kernel.Best()
+	isa := kernel.Best()
 	for i := range m {
 		for j := range n {
-			out[i*n+j] = level.Dot(a[i*k:][:k], b[j*k:][:k])
+			out[i*n+j] = isa.Dot(a[i*k:][:k], b[j*k:][:k])
 		}
 	}
 }

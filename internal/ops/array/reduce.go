@@ -192,13 +192,13 @@ func (c *Call) foldNest(shape, folded []int) (count int) {
 }
 
 func foldRows[T, A number](c *Call, sums []A, x []T, f folding[A]) {
-	level := kernel.Best()
+	isa := kernel.Best()
 	row32, _ := any(x).([]float32)
 	c.nest.rows(func(at [operands]int, count int, step [operands]int) {
 		if step[0] == 0 {
 			sum := sums[at[0]]
 			if f.sums && row32 != nil && step[1] == 1 {
-				sum += A(level.Sum(row32[at[1]:][:count]))
+				sum += A(isa.Sum(row32[at[1]:][:count]))
 				sums[at[0]] = sum
 				return
 			}

@@ -8,9 +8,9 @@ import (
 
 // vectorOp is an operator on rows of float32 whose operands are both dense, or one of them a single number.
 type vectorOp struct {
-	dense  func(l kernel.ISA, out, a, b []float32)
-	second func(l kernel.ISA, out, a []float32, b float32) // b is the number
-	first  func(l kernel.ISA, out []float32, a float32, b []float32)
+	dense  func(isa kernel.ISA, out, a, b []float32)
+	second func(isa kernel.ISA, out, a []float32, b float32) // b is the number
+	first  func(isa kernel.ISA, out []float32, a float32, b []float32)
 }
 
 // inf is no bound, and negativeZero what added to any number leaves it as it is.
@@ -23,14 +23,14 @@ var (
 var vectorOps = map[string]vectorOp{
 	"Add": sumOp, "Sum": sumOp,
 	"Sub": {
-		dense:  func(l kernel.ISA, out, a, b []float32) { l.Blend(out, a, b, 1, -1, -inf, inf) },
-		second: func(l kernel.ISA, out, a []float32, b float32) { l.Affine(out, a, 1, -b, -inf, inf) },
-		first:  func(l kernel.ISA, out []float32, a float32, b []float32) { l.Affine(out, b, -1, a, -inf, inf) },
+		dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Blend(out, a, b, 1, -1, -inf, inf) },
+		second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, -b, -inf, inf) },
+		first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { isa.Affine(out, b, -1, a, -inf, inf) },
 	},
 	"Mul": {
-		dense:  func(l kernel.ISA, out, a, b []float32) { l.Product(out, a, b) },
+		dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Product(out, a, b) },
 		second: scaleBy,
-		first:  func(l kernel.ISA, out []float32, a float32, b []float32) { scaleBy(l, out, b, a) },
+		first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { scaleBy(isa, out, b, a) },
 	},
 	"Div": {
 		dense: func(_ kernel.ISA, out, a, b []float32) {
@@ -55,13 +55,13 @@ var vectorOps = map[string]vectorOp{
 }
 
 var sumOp = vectorOp{
-	dense:  func(l kernel.ISA, out, a, b []float32) { l.Blend(out, a, b, 1, 1, -inf, inf) },
-	second: func(l kernel.ISA, out, a []float32, b float32) { l.Affine(out, a, 1, b, -inf, inf) },
-	first:  func(l kernel.ISA, out []float32, a float32, b []float32) { l.Affine(out, b, 1, a, -inf, inf) },
+	dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Blend(out, a, b, 1, 1, -inf, inf) },
+	second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, b, -inf, inf) },
+	first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { isa.Affine(out, b, 1, a, -inf, inf) },
 }
 
-func scaleBy(l kernel.ISA, out, a []float32, b float32) {
-	l.Affine(out, a, b, negativeZero, -inf, inf)
+func scaleBy(isa kernel.ISA, out, a []float32, b float32) {
+	isa.Affine(out, a, b, negativeZero, -inf, inf)
 }
 
 // vectorPairs runs the call's nest by rows if it can.
@@ -73,16 +73,16 @@ func vectorPairs(c *Call, out []float32, x, y any) bool {
 	if !ok || !isFloat || last < 0 || n.stride[1][last] > 1 || n.stride[2][last] > 1 || n.extent[last] < 4 {
 		return false
 	}
-	b, level := y.([]float32), kernel.Best()
+	b, isa := y.([]float32), kernel.Best()
 	n.rows(func(at [operands]int, count int, step [operands]int) {
 		row := out[at[0]:][:count]
 		switch {
 		case step[1] == 0:
-			op.first(level, row, a[at[1]], b[at[2]:][:count])
+			op.first(isa, row, a[at[1]], b[at[2]:][:count])
 		case step[2] == 0:
-			op.second(level, row, a[at[1]:][:count], b[at[2]])
+			op.second(isa, row, a[at[1]:][:count], b[at[2]])
 		default:
-			op.dense(level, row, a[at[1]:][:count], b[at[2]:][:count])
+			op.dense(isa, row, a[at[1]:][:count], b[at[2]:][:count])
 		}
 	})
 	return true
