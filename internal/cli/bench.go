@@ -179,7 +179,7 @@ func benchSubject(flags *layerFlags, arg string) (layer.Spec, string, error) {
 		return s, "", err
 	}
 	if len(flags.given) > 0 {
-		return layer.Spec{}, "", usagef("--%s does not go with a suite: its file says what the layers are", flags.given[0].key)
+		return layer.Spec{}, "", usagef("--%s does not go with a suite: its file says what the layers are", flags.given[0].Key)
 	}
 	return layer.Spec{}, arg, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/chart"
+	"convx/internal/compare"
 	"convx/internal/layer"
 	"convx/internal/operands"
 	"convx/internal/picture"
@@ -20,11 +21,11 @@ type compareOptions struct {
 	format report.Format
 	engineFlags
 	layer     layerFlags // shared by every variant that reads them
-	variants  []contender
+	variants  []layer.Entry
 	filters   []string // shared by every variant that has an image kernel
 	input     string   // a picture or an array, or nothing
 	baseline  string   // a number from 1, or a label
-	sweep     *sweep
+	sweep     *compare.Sweep
 	noTime    bool
 	minTime   time.Duration
 	output    string // the outputs side by side
@@ -34,13 +35,6 @@ type compareOptions struct {
 	color     string
 	maxPixels int64
 	net       netFlags
-}
-
-// contender is a variant with its own keys.
-type contender struct {
-	label, variant string
-	own            []keyValue
-	filter         string
 }
 
 const compareLong = `compare puts variants side by side: what each gives, costs and takes on this machine, and what theory says it
@@ -85,7 +79,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 				return err
 			}
 			if sweepText != "" {
-				if o.sweep, err = parseSweep(sweepText); err != nil {
+				if o.sweep, err = compare.ParseSweep(sweepText); err != nil {
 					return usagef("--sweep: %w", err)
 				}
 			}
@@ -151,63 +145,13 @@ func (o *compareOptions) readArgs(args []string) error {
 			o.input = arg
 			continue
 		}
-		c, err := parseContender(arg)
+		c, err := layer.ParseEntry(arg)
 		if err != nil {
 			return err
 		}
 		o.variants = append(o.variants, c)
 	}
 	return nil
-}
-
-// parseContender reads VARIANT,key=value,... A part without = goes on with the value before it, as in roi=0,0,4,4.
-func parseContender(arg string) (contender, error) {
-	parts := strings.Split(arg, ",")
-	c := contender{label: arg, variant: parts[0]}
-	if _, ok := layer.VariantNamed(c.variant); !ok {
-		_, err := layer.Build(layer.Spec{Variant: c.variant}) // explains
-		return c, err
-	}
-	for _, part := range parts[1:] {
-		key, value, ok := strings.Cut(part, "=")
-		if !ok && len(c.own) > 0 && c.own[len(c.own)-1].key == "roi" {
-			c.own[len(c.own)-1].value += "," + part
-			continue
-		}
-		if !ok {
-			return c, usagef("%q: %q is not KEY=VALUE", arg, part)
-		}
-		if key == "filter" {
-			if c.filter != "" {
-				return c, usagef("%q: filter is given twice", arg)
-			}
-			c.filter = value
-			continue
-		}
-		k, known := layer.KeyNamed(key)
-		if !known {
-			return c, usagef("%q: %w", arg, unknownKey(key))
-		}
-		if slices.ContainsFunc(c.own, func(kv keyValue) bool { return kv.key == k.Name }) {
-			return c, usagef("%q: %s is given twice", arg, k.Name)
-		}
-		c.own = append(c.own, keyValue{k.Name, value})
-	}
-	return c, nil
-}
-
-func unknownKey(key string) error {
-	var names []string
-	for _, k := range layer.Keys() {
-		if k.Short == key && key != "" {
-			return usagef("unknown key %q: did you mean %s?", key, k.Name)
-		}
-		names = append(names, k.Name)
-	}
-	if near := layer.Nearest(strings.ReplaceAll(key, "_", "-"), names); near != "" {
-		return usagef("unknown key %q: did you mean %s?", key, near)
-	}
-	return usagef("unknown key %q: keys are %s", key, strings.Join(names, ", "))
 }
 
 func (o *compareOptions) check() error {
@@ -220,7 +164,7 @@ func (o *compareOptions) check() error {
 		return usagef("--max-pixels: %d is less than 1", o.maxPixels)
 	case o.output != "" && o.input == "":
 		return usagef("-o shows what the variants make of a picture: name one as INPUT")
-	case o.input == "" && (len(o.filters) > 0 || slices.ContainsFunc(o.variants, func(c contender) bool { return c.filter != "" })):
+	case o.input == "" && (len(o.filters) > 0 || slices.ContainsFunc(o.variants, func(e layer.Entry) bool { return e.Filter != "" })):
 		return usagef("--filter is for what the variants make of a picture: name one as INPUT")
 	case o.magnify < 0 || o.magnify > mostMagnified:
 		return usagef("--magnify: %d is not between 1 and %d", o.magnify, mostMagnified)

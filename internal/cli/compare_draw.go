@@ -60,17 +60,17 @@ func writeFile(ctx context.Context, s Streams, path string, inputs []string, wri
 
 // compareBars draws params, MACs and times.
 func compareBars(c comparison) chart.Bars {
-	b := chart.Bars{Baseline: c.baseline}
+	b := chart.Bars{Baseline: c.Baseline}
 	params, macs, took := chart.Panel{Title: "params"}, chart.Panel{Title: "MACs"}, chart.Panel{Title: "time (median)"}
-	for _, r := range c.rows {
-		b.Labels = append(b.Labels, r.label)
+	for _, r := range c.Rows {
+		b.Labels = append(b.Labels, r.Label)
 		add := func(p *chart.Panel, v float64, text string) {
 			p.Values, p.Texts = append(p.Values, v), append(p.Texts, text)
 		}
-		add(&params, float64(r.cost.Total.Params), report.SI(float64(r.cost.Total.Params)))
-		add(&macs, float64(r.cost.Total.MACs), report.SI(float64(r.cost.Total.MACs)))
-		if r.timing != nil {
-			add(&took, r.timing.Median.Seconds(), timeText(r.timing.Median))
+		add(&params, float64(r.Cost.Total.Params), report.SI(float64(r.Cost.Total.Params)))
+		add(&macs, float64(r.Cost.Total.MACs), report.SI(float64(r.Cost.Total.MACs)))
+		if r.Timing != nil {
+			add(&took, r.Timing.Median.Seconds(), timeText(r.Timing.Median))
 		}
 	}
 	b.Panels = []chart.Panel{params, macs}
@@ -89,7 +89,7 @@ func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
 	if err != nil {
 		return err
 	}
-	panels := make([]picture.Panel, 0, len(c.rows)+1)
+	panels := make([]picture.Panel, 0, len(c.Rows)+1)
 	add := func(t *tensor.Tensor[float32], scale int, label string, more ...string) error {
 		if len(t.Shape) != 4 {
 			return usagef("-o: %s has %d spatial axes: pictures have 2", label, len(t.Shape)-2)
@@ -108,18 +108,18 @@ func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
 		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
 		return nil
 	}
-	if err := add(c.given, o.inputScale(c), "input"); err != nil {
+	if err := add(c.Given, o.inputScale(c), "input"); err != nil {
 		return err
 	}
-	for i, r := range c.rows {
+	for i, r := range c.Rows {
 		var more []string
-		if i == c.baseline && len(c.rows) > 1 {
+		if i == c.Baseline && len(c.Rows) > 1 {
 			more = append(more, "the baseline")
 		}
-		if r.deviation != nil {
-			more = append(more, "max |diff| from the baseline "+report.Digits(r.deviation.Max))
+		if r.Deviation != nil {
+			more = append(more, "max |diff| from the baseline "+report.Digits(r.Deviation.Max))
 		}
-		if err := add(r.output, o.magnify, r.label, more...); err != nil {
+		if err := add(r.Computed, o.magnify, r.Label, more...); err != nil {
 			return err
 		}
 	}
@@ -129,10 +129,10 @@ func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
 // inputScale magnifies the input to about the size of the widest output, but not below its own.
 func (o *compareOptions) inputScale(c comparison) int {
 	widest := 0
-	for _, r := range c.rows {
-		widest = max(widest, r.output.Shape[len(r.output.Shape)-1])
+	for _, r := range c.Rows {
+		widest = max(widest, r.Computed.Shape[len(r.Computed.Shape)-1])
 	}
-	return max(1, widest*max(1, o.magnify)/c.given.Shape[len(c.given.Shape)-1])
+	return max(1, widest*max(1, o.magnify)/c.Given.Shape[len(c.Given.Shape)-1])
 }
 
 // panelColumns keeps few panels in one row, and lays more out in nearly a square.

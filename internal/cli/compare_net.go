@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"convx/internal/compare"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -27,21 +28,19 @@ type compareNetRowJSON struct {
 // runCompareNets counts networks side by side.
 func runCompareNets(o compareOptions) error {
 	var results []*network.Result
-	var rows []compareRow
 	for _, name := range o.net.names {
 		r, err := o.net.load(name)
 		if err != nil {
 			return err
 		}
 		results = append(results, r)
-		rows = append(rows, compareRow{label: name})
 	}
-	base, err := findBaseline(rows, o.baseline)
+	base, err := compare.Baseline(o.net.names, o.baseline)
 	if err != nil {
 		return err
 	}
 	b := results[base].Total
-	j := compareNetJSON{Baseline: rows[base].label}
+	j := compareNetJSON{Baseline: o.net.names[base]}
 	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
 	t := report.Table{Columns: []report.Column{
 		{Name: "network", Key: "net"}, {Name: "input"}, right("layers", "layers"), right("params", "params"), right("×", "params_ratio"),

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/compare"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -18,24 +19,24 @@ type compareJSON struct {
 }
 
 type compareRowJSON struct {
-	Variant         string      `json:"variant"`
-	Label           string      `json:"label"`
-	Output          []int       `json:"output"`
-	Params          int         `json:"params"`
-	MACs            int         `json:"macs"`
-	FLOPs           int         `json:"flops"`
-	Activations     int         `json:"activations"`
-	ActivationBytes int         `json:"activation_bytes"`
-	Ratio           ratioJSON   `json:"ratio"`
-	Theory          *theoryJSON `json:"theory"`
-	Algorithm       string      `json:"algorithm,omitempty"`
-	Seconds         *float64    `json:"seconds"` // the median
-	SecondsMin      *float64    `json:"seconds_min"`
-	SecondsSpread   *float64    `json:"seconds_spread"`
-	Speedup         *float64    `json:"speedup"`
-	GFLOPS          *float64    `json:"gflops"`
-	Intensity       float64     `json:"arithmetic_intensity"`
-	Difference      *deviation  `json:"difference,omitempty"`
+	Variant         string             `json:"variant"`
+	Label           string             `json:"label"`
+	Output          []int              `json:"output"`
+	Params          int                `json:"params"`
+	MACs            int                `json:"macs"`
+	FLOPs           int                `json:"flops"`
+	Activations     int                `json:"activations"`
+	ActivationBytes int                `json:"activation_bytes"`
+	Ratio           ratioJSON          `json:"ratio"`
+	Theory          *theoryJSON        `json:"theory"`
+	Algorithm       string             `json:"algorithm,omitempty"`
+	Seconds         *float64           `json:"seconds"` // the median
+	SecondsMin      *float64           `json:"seconds_min"`
+	SecondsSpread   *float64           `json:"seconds_spread"`
+	Speedup         *float64           `json:"speedup"`
+	GFLOPS          *float64           `json:"gflops"`
+	Intensity       float64            `json:"arithmetic_intensity"`
+	Difference      *compare.Deviation `json:"difference,omitempty"`
 }
 
 // ratioJSON is a row's counts over the baseline's; null where the baseline has none.
@@ -63,38 +64,38 @@ func over(a, b int) *float64 {
 	return &r
 }
 
-func compareRowOf(r, base comparedRow) compareRowJSON {
-	t, b := r.cost.Total, base.cost.Total
+func compareRowOf(r, base compare.Row) compareRowJSON {
+	t, b := r.Cost.Total, base.Cost.Total
 	j := compareRowJSON{
-		Variant: r.Layer.Variant, Label: r.label, Output: r.Output, Params: t.Params, MACs: t.MACs, FLOPs: t.FLOPs,
-		Activations: t.Activations, ActivationBytes: t.ActivationBytes, Intensity: t.ArithmeticIntensity(), Difference: r.deviation,
+		Variant: r.Layer.Variant, Label: r.Label, Output: r.Output, Params: t.Params, MACs: t.MACs, FLOPs: t.FLOPs,
+		Activations: t.Activations, ActivationBytes: t.ActivationBytes, Intensity: t.ArithmeticIntensity(), Difference: r.Deviation,
 		Ratio: ratioJSON{
 			over(t.Params, b.Params), over(t.MACs, b.MACs), over(t.FLOPs, b.FLOPs),
 			over(t.Activations, b.Activations), over(t.ActivationBytes, b.ActivationBytes),
 		},
 	}
-	if th := r.theory; th != nil {
+	if th := r.Theory; th != nil {
 		j.Theory = &theoryJSON{th.MACs, 1 / th.MACs, th.Symbols, th.Numbers, th.Remark}
 	}
-	if r.timing != nil {
-		j.Algorithm = r.timing.Algorithm
-		s := secondsOf(r.timing.Timing)
-		speedup, rate := base.timing.Median.Seconds()/s.Median, r.timing.GFLOPS()
+	if r.Timing != nil {
+		j.Algorithm = r.Timing.Algorithm
+		s := secondsOf(r.Timing.Timing)
+		speedup, rate := base.Timing.Median.Seconds()/s.Median, r.Timing.GFLOPS()
 		j.Seconds, j.SecondsMin, j.SecondsSpread, j.Speedup, j.GFLOPS = &s.Median, &s.Min, &s.Spread, &speedup, &rate
 	}
 	return j
 }
 
 func compareDocument(c comparison) report.Document {
-	base := c.rows[c.baseline]
-	j := compareJSON{Input: c.input, Baseline: base.label, Threads: c.threads, Notes: []string{}}
-	j.Notes = append(j.Notes, c.notes...)
+	base := c.Rows[c.Baseline]
+	j := compareJSON{Input: c.Input, Baseline: base.Label, Threads: c.threads, Notes: []string{}}
+	j.Notes = append(j.Notes, c.Notes...)
 	compared := false
-	for _, r := range c.rows {
+	for _, r := range c.Rows {
 		j.Rows = append(j.Rows, compareRowOf(r, base))
-		compared = compared || r.deviation != nil
+		compared = compared || r.Deviation != nil
 	}
-	head := report.Text{fmt.Sprintf("input %s, baseline %s", layer.FormatShape(c.input), base.label)}
+	head := report.Text{fmt.Sprintf("input %s, baseline %s", layer.FormatShape(c.Input), base.Label)}
 	if c.source != "" {
 		head = append(head, "on "+c.source)
 	}
@@ -110,15 +111,15 @@ func compareDocument(c comparison) report.Document {
 	}
 	var notes report.Text
 	noisy := 0
-	for _, r := range c.rows {
-		if r.timing != nil && r.timing.Noisy() {
+	for _, r := range c.Rows {
+		if r.Timing != nil && r.Timing.Noisy() {
 			noisy++
 		}
 	}
 	if noisy > 0 {
-		notes = noiseText(noisy, len(c.rows))
+		notes = noiseText(noisy, len(c.Rows))
 	}
-	for _, n := range c.notes {
+	for _, n := range c.Notes {
 		notes = append(notes, "note: "+n)
 	}
 	if len(notes) > 0 {
@@ -152,7 +153,7 @@ func compareTable(c comparison, j compareJSON, compared bool) report.Table {
 			report.Int(r.FLOPs), quantity(r.Activations), times(r.Ratio.Activations), floatCell(r.Intensity),
 		}
 		if c.timed {
-			m := c.rows[i].timing
+			m := c.Rows[i].Timing
 			row = append(row, timeCell(m.Median), report.Cell{Text: percentOf(m.Spread, m.Median), Raw: m.Spread.Seconds()},
 				report.Cell{Text: speedText(c, i, *r.Speedup), Raw: *r.Speedup}, floatCell(*r.GFLOPS), report.Str(r.Algorithm))
 		}
@@ -177,18 +178,13 @@ func times(v *float64) report.Cell {
 // speedText marks a difference that may be noise: one within the spreads of both.
 func speedText(c comparison, i int, speedup float64) string {
 	text := report.Digits(speedup)
-	if noisy(c, i) {
+	if c.Noisy(i) {
 		return "~" + text
 	}
 	return text
 }
 
-func noisy(c comparison, i int) bool {
-	a, b := c.rows[i].timing, c.rows[c.baseline].timing
-	return i != c.baseline && (a.Median-b.Median).Abs() <= a.Spread+b.Spread
-}
-
-func deviationCells(d *deviation) []report.Cell {
+func deviationCells(d *compare.Deviation) []report.Cell {
 	if d == nil {
 		return []report.Cell{{Raw: ""}, {Raw: ""}, {Raw: ""}}
 	}
@@ -230,14 +226,14 @@ func theoryText(j compareJSON) report.Text {
 func verdicts(c comparison, j compareJSON) report.Text {
 	var lines report.Text
 	for i, r := range j.Rows {
-		if i == c.baseline || r.Theory == nil || r.Variant == "se" || r.Ratio.MACs == nil || *r.Ratio.MACs >= 1/worthSaying {
+		if i == c.Baseline || r.Theory == nil || r.Variant == "se" || r.Ratio.MACs == nil || *r.Ratio.MACs >= 1/worthSaying {
 			continue
 		}
 		saving := 1 / *r.Ratio.MACs
 		line := fmt.Sprintf("%s saves %s times the MACs of %s and %s", r.Label, report.Digits(saving), j.Baseline, movesText(r))
 		if r.Speedup != nil {
 			line += speedVerdict(*r.Speedup, saving)
-			if noisy(c, i) {
+			if c.Noisy(i) {
 				line += "; ~ the two times differ by no more than their spreads, so measure longer: --min-time 1s"
 			}
 		}

@@ -10,7 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"convx/internal/bench"
+	"convx/internal/compare"
+	"convx/internal/layer"
 	"convx/internal/npy"
+	"convx/internal/ops"
 )
 
 func TestCompareReadsItsArguments(t *testing.T) {
@@ -21,19 +25,19 @@ func TestCompareReadsItsArguments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := func(i int) []keyValue { return got.variants[i].own }
+	own := func(i int) []layer.Setting { return got.variants[i].Own }
 	switch {
 	case len(got.variants) != 5, got.input != "pic.png", got.baseline != "grouped,groups=4", got.minTime != 5*time.Millisecond:
 		t.Errorf("got %+v", got)
-	case len(own(0)) != 0, !slices.Equal(own(1), []keyValue{{"groups", "4"}}):
+	case len(own(0)) != 0, !slices.Equal(own(1), []layer.Setting{{Key: "groups", Value: "4"}}):
 		t.Errorf("own keys %v %v", own(0), own(1))
-	case !slices.Equal(own(2), []keyValue{{"expansion", "3"}, {"out-channels", "8"}}):
+	case !slices.Equal(own(2), []layer.Setting{{Key: "expansion", Value: "3"}, {Key: "out-channels", Value: "8"}}):
 		t.Errorf("own keys %v", own(2))
-	case !slices.Equal(own(3), []keyValue{{"roi", "0,0,4,4/1,1,2,2"}, {"pooled", "3"}}):
+	case !slices.Equal(own(3), []layer.Setting{{Key: "roi", Value: "0,0,4,4/1,1,2,2"}, {Key: "pooled", Value: "3"}}):
 		t.Errorf("own keys %v", own(3))
-	case got.variants[4].filter != "1/2 0; 0 1/2", !slices.Equal(own(4), []keyValue{{"stride", "2"}}), !slices.Equal(got.filters, []string{"box:3"}):
-		t.Errorf("filters %q and %q, own keys %v", got.variants[4].filter, got.filters, own(4))
-	case got.sweep.key != "kernel" || !slices.Equal(got.sweep.values, []string{"1", "3", "5", "7", "9"}):
+	case got.variants[4].Filter != "1/2 0; 0 1/2", !slices.Equal(own(4), []layer.Setting{{Key: "stride", Value: "2"}}), !slices.Equal(got.filters, []string{"box:3"}):
+		t.Errorf("filters %q and %q, own keys %v", got.variants[4].Filter, got.filters, own(4))
+	case got.sweep.Key != "kernel" || !slices.Equal(got.sweep.Values, []string{"1", "3", "5", "7", "9"}):
 		t.Errorf("sweep %+v", got.sweep)
 	}
 }
@@ -117,25 +121,6 @@ func TestCompareJSON(t *testing.T) {
 	}
 }
 
-func TestDeviation(t *testing.T) {
-	d := deviate([]float32{0, 1, 2, 4}, []float32{0, 1, 2, 2})
-	if d.Max != 2 || d.Mean != 0.5 || math.Abs(*d.PSNR-10*math.Log10(4.0/1.0)) > 1e-12 {
-		t.Errorf("got %+v, PSNR %v", d, *d.PSNR)
-	}
-	// What is not finite is left out, and does not pass for equal.
-	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	d = deviate([]float32{0, nan, inf, 4, 1}, []float32{0, 1, inf, 2, nan})
-	if d.LeftOut != 3 || d.Max != 2 || d.Mean != 1 || d.PSNR == nil || math.Abs(*d.PSNR-10*math.Log10(4/2.0)) > 1e-9 {
-		t.Errorf("with NaN and Inf: %+v", d)
-	}
-	if d := deviate([]float32{nan}, []float32{nan}); d.LeftOut != 1 || d.Max != 0 || d.Mean != 0 || d.PSNR != nil || deviationCells(d)[2].Text != "" {
-		t.Errorf("NaN alone: %+v", d)
-	}
-	if d := deviate([]float32{1, 2}, []float32{1, 2}); d.Max != 0 || d.PSNR != nil {
-		t.Errorf("equal outputs: %+v", d)
-	}
-}
-
 func TestVerdictsSayWhatRan(t *testing.T) {
 	for _, tt := range []struct {
 		speedup, saving float64
@@ -164,24 +149,27 @@ func TestCompareFilters(t *testing.T) {
 			t.Fatal(errText)
 		}
 	}
-	o := compareOptions{Streams: Streams{}, input: picture, filters: []string{"edge"}, maxPixels: 1 << 20, baseline: "1", noTime: true, minTime: time.Second,
-		variants: []contender{{label: "depthwise", variant: "depthwise", own: []keyValue{{"padding", "1"}}}, {label: "standard", variant: "standard", own: []keyValue{{"padding", "1"}}},
-			{label: "up", variant: "transposed", own: []keyValue{{"stride", "2"}}, filter: "box:3"}}}
-	o.engineFlags.algorithm, o.engineFlags.dtype = "auto", "float32"
+	o := compareOptions{input: picture, maxPixels: 1 << 20}
 	src, err := o.openInput()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	rows, _, err := o.rows(src.Shape)
+	entry := func(text string) layer.Entry {
+		e, err := layer.ParseEntry(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	c, err := compare.New(compare.Request{
+		Layers:  []layer.Entry{entry("depthwise,padding=1"), entry("standard,padding=1"), entry("transposed,stride=2,filter=box:3")},
+		Filters: []string{"edge"}, Input: src.Shape, Baseline: "1",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := comparison{}
-	for _, r := range rows {
-		c.rows = append(c.rows, comparedRow{compareRow: r})
-	}
-	if err := o.runOn(t.Context(), src, &c, &progress{}); err != nil {
+	if err := c.RunOn(t.Context(), src, bench.Options{Options: ops.Options{Algorithm: "auto", Threads: 2}}, func(string) {}); err != nil {
 		t.Fatal(err)
 	}
 	for i, file := range []string{out, out, filepath.Join(dir, "up.npy")} {
@@ -194,12 +182,24 @@ func TestCompareFilters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := c.rows[i].output
+		got := c.Rows[i].Computed
 		if len(got.Data) != len(want.Data) {
-			t.Fatalf("%s: %v, run gives %v", rows[i].label, got.Shape, want.Shape)
+			t.Fatalf("%s: %v, run gives %v", c.Rows[i].Label, got.Shape, want.Shape)
 		}
-		if d := deviate(got.Data, want.Data); d.Max > 1e-5 {
-			t.Errorf("%s differs from run by %g", rows[i].label, d.Max)
+		if d := compare.Deviate(got.Data, want.Data); d.Max > 1e-5 {
+			t.Errorf("%s differs from run by %g", c.Rows[i].Label, d.Max)
+		}
+	}
+}
+
+// Outputs of which nothing is finite do not pass for equal.
+func TestPSNRCell(t *testing.T) {
+	for _, c := range []struct {
+		d    compare.Deviation
+		want string
+	}{{compare.Deviation{}, "equal"}, {compare.Deviation{LeftOut: 1}, ""}, {compare.Deviation{Max: 1}, ""}} {
+		if got := deviationCells(&c.d)[2].Text; got != c.want {
+			t.Errorf("%+v: %q, want %q", c.d, got, c.want)
 		}
 	}
 }

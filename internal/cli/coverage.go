@@ -9,7 +9,6 @@ import (
 	"convx/internal/coverage"
 	"convx/internal/layer"
 	"convx/internal/report"
-	"convx/internal/shape"
 )
 
 type coverageOptions struct {
@@ -64,67 +63,41 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 
 // coverageLayers are the layers of the command line: variants with shared flags and keys of their own, or --dilations.
 func coverageLayers(flags *layerFlags, args []string, dilations string) (specs []layer.Spec, labels []string, err error) {
-	var list []contender
+	var list []layer.Entry
 	if dilations != "" {
 		if len(args) > 0 {
 			return nil, nil, usagef("%q and --dilations %s: name the layers, or give their dilations", args[0], dilations)
 		}
 		for d := range strings.SplitSeq(dilations, ",") {
-			c := contender{label: "dilation " + d, variant: "dilated", own: []keyValue{{"dilation", d}}}
+			e := layer.Entry{Label: "dilation " + d, Variant: "dilated", Own: []layer.Setting{{Key: "dilation", Value: d}}}
 			if d == "1" {
-				c.variant, c.own = "standard", nil
+				e.Variant, e.Own = "standard", nil
 			}
-			list = append(list, c)
+			list = append(list, e)
 		}
 	}
 	for _, arg := range args {
-		c, err := parseContender(arg)
+		e, err := layer.ParseEntry(arg)
 		if err != nil {
 			return nil, nil, err
 		}
-		list = append(list, c)
+		list = append(list, e)
 	}
 	if len(list) == 0 {
 		return nil, nil, usagef("no layer given: name variants, or give --dilations 2,2,2")
 	}
-	o := compareOptions{layer: *flags}
-	for _, c := range list {
-		s, _, err := o.spec(c.variant, c.own)
+	for _, e := range list {
+		s, _, err := e.Spec(flags.given)
 		if err != nil {
-			return nil, nil, usagef("%s: %w", c.label, err)
+			return nil, nil, usagef("%s: %w", e.Label, err)
 		}
-		specs, labels = append(specs, s), append(labels, c.label)
+		specs, labels = append(specs, s), append(labels, e.Label)
 	}
 	return specs, labels, nil
 }
 
-// axisCount is what was counted along one axis.
-type axisCount struct {
-	axis string
-	coverage.Line
-	coverage.Summary
-}
-
-// counted says what the counts are of.
-type coverageView string
-
-const (
-	fieldView   coverageView = "field"   // paths from one output to each input pixel
-	overlapView coverageView = "overlap" // products in each output
-	readsView   coverageView = "reads"   // windows that read each input pixel
-)
-
-// coverageResult is the counts along each axis; a pixel's count is their product.
-type coverageResult struct {
-	view coverageView
-	dims int
-	axes []axisCount
-	// step is the layer of a single-layer view.
-	steps [][]coverage.Step // by axis
-}
-
 func runCoverage(ctx context.Context, o coverageOptions) error {
-	r, err := cover(o.layers)
+	r, err := coverage.Of(o.layers)
 	if err != nil {
 		return err
 	}
@@ -135,78 +108,4 @@ func runCoverage(ctx context.Context, o coverageOptions) error {
 		o.sayf("wrote %q", o.output)
 	}
 	return report.Write(o.Out, o.format, coverageDocument(o, r))
-}
-
-// cover counts: a stack from one output backwards, a single layer over its whole input or output.
-func cover(specs []layer.Spec) (coverageResult, error) {
-	var r coverageResult
-	if len(specs) > 1 {
-		return coverStack(specs)
-	}
-	l, err := layer.Build(specs[0])
-	if err != nil {
-		return r, err
-	}
-	res, err := shape.Of(l)
-	if err != nil {
-		return r, err
-	}
-	steps, stage, err := slidingSteps(l, res)
-	if err != nil {
-		return r, err
-	}
-	r.dims, r.steps, r.view = l.Dims, steps, readsView
-	count := coverage.Reads
-	if steps[0][0].Transposed {
-		r.view, count = overlapView, coverage.Overlap
-	}
-	in, out := stage.Inputs[0], stage.Output
-	for i, axis := range layer.AxisNames(l.Dims) {
-		line, err := count(steps[i][0], in[2+i], out[2+i])
-		if err != nil {
-			return r, layer.Errorf("%s: %v", axis, err)
-		}
-		r.axes = append(r.axes, axisCount{axis, line, line.Summary()})
-	}
-	return r, nil
-}
-
-// coverStack follows one output back through every layer. The input's size does not matter: one that every kernel fits is
-// assumed where none was given.
-func coverStack(specs []layer.Spec) (r coverageResult, err error) {
-	r.view = fieldView
-	for i, s := range specs {
-		if s.Input == nil || i > 0 {
-			s.Input = roomy(s)
-		}
-		l, err := layer.Build(s)
-		if err != nil {
-			return r, err
-		}
-		res, err := shape.Of(l)
-		if err != nil {
-			return r, err
-		}
-		steps, _, err := slidingSteps(l, res)
-		if err != nil {
-			return r, err
-		}
-		if r.steps == nil {
-			r.dims, r.steps = l.Dims, make([][]coverage.Step, l.Dims)
-		}
-		if l.Dims != r.dims {
-			return r, usagef("the layers of a stack have as many axes as each other: --dims")
-		}
-		for axis := range steps {
-			r.steps[axis] = append(r.steps[axis], steps[axis]...)
-		}
-	}
-	for i, axis := range layer.AxisNames(r.dims) {
-		line, err := coverage.Field(r.steps[i])
-		if err != nil {
-			return r, layer.Errorf("%s: %v", axis, err)
-		}
-		r.axes = append(r.axes, axisCount{axis, line, line.Summary()})
-	}
-	return r, nil
 }

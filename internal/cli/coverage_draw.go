@@ -23,14 +23,14 @@ const (
 )
 
 // drawCoverage draws the counts of two axes, or of one as a strip.
-func drawCoverage(ctx context.Context, o coverageOptions, r coverageResult) error {
-	if r.dims == 3 {
+func drawCoverage(ctx context.Context, o coverageOptions, r coverage.Result) error {
+	if r.Dims == 3 {
 		return usagef("-o: a heat map has 1 or 2 axes, not 3")
 	}
-	w := r.axes[len(r.axes)-1]
-	h := axisCount{Line: coverage.Line{Counts: []int{1}}}
-	if r.dims == 2 {
-		h = r.axes[0]
+	w := r.Axes[len(r.Axes)-1]
+	h := coverage.Axis{Line: coverage.Line{Counts: []int{1}}}
+	if r.Dims == 2 {
+		h = r.Axes[0]
 	}
 	cols, rows := len(w.Counts), len(h.Counts)
 	if max(cols, rows) > mostCells {
@@ -56,11 +56,11 @@ func drawCoverage(ctx context.Context, o coverageOptions, r coverageResult) erro
 }
 
 // coverageFigure puts a title above the map, and the scale and what it means below.
-func coverageFigure(o coverageOptions, r coverageResult, heat picture.Heat, width, height int) *picture.Canvas {
+func coverageFigure(o coverageOptions, r coverage.Result, heat picture.Heat, width, height int) *picture.Canvas {
 	const titleSize, textSize, barHeight = 18, 14, 14
 	measure := picture.NewCanvas(1, 1, color.White)
 	title := strings.Join(o.labels, ", ")
-	notes := append([]string{viewTitles[r.view]}, r.notes()...)
+	notes := append([]string{r.View.Title()}, r.Notes()...)
 	if slices.Contains(heat.Values, 0) {
 		notes[0] += "; grey: none"
 	}

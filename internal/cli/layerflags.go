@@ -10,9 +10,7 @@ import (
 )
 
 // layerFlags collects the layer keys that were given as flags, in the order given.
-type layerFlags struct{ given []keyValue }
-
-type keyValue struct{ key, value string }
+type layerFlags struct{ given []layer.Setting }
 
 // register adds one flag for each layer key but those named in except.
 func (l *layerFlags) register(cmd *cobra.Command, except ...string) {
@@ -50,7 +48,7 @@ func (f *keyFlag) Set(v string) error {
 		return plainError(strings.TrimPrefix(err.Error(), f.key.Name+": ")) // pflag names the flag
 	}
 	f.text = v
-	f.flags.given = append(f.flags.given, keyValue{f.key.Name, v})
+	f.flags.given = append(f.flags.given, layer.Setting{Key: f.key.Name, Value: v})
 	return nil
 }
 
@@ -70,7 +68,7 @@ func firstArg(args []string) string {
 func (l *layerFlags) spec(variant string) (layer.Spec, error) {
 	s := layer.Spec{Variant: variant}
 	for _, kv := range l.given {
-		if err := s.Set(kv.key, kv.value); err != nil {
+		if err := s.Set(kv.Key, kv.Value); err != nil {
 			return s, usageError{err}
 		}
 	}

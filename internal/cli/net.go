@@ -60,11 +60,11 @@ func (n *netFlags) settle(cmd *cobra.Command, flags *layerFlags, args []string) 
 		return usagef("--batch %d: give a positive number", n.batch)
 	}
 	for _, kv := range flags.given {
-		if kv.key != "input" {
-			return usagef("--%s is for a layer: a network says it in its file; of the layer flags, --net reads -i", kv.key)
+		if kv.Key != "input" {
+			return usagef("--%s is for a layer: a network says it in its file; of the layer flags, --net reads -i", kv.Key)
 		}
 		var s layer.Spec
-		if err := s.Set(kv.key, kv.value); err != nil {
+		if err := s.Set(kv.Key, kv.Value); err != nil {
 			return usageError{err}
 		}
 		n.input = s.Input

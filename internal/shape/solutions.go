@@ -1,4 +1,4 @@
-package cli
+package shape
 
 import (
 	"cmp"
@@ -7,60 +7,61 @@ import (
 	"strings"
 
 	"convx/internal/layer"
-	"convx/internal/report"
-	"convx/internal/shape"
 )
 
-// solution is one geometry of a whole layer, checked by building it.
-type solution struct {
+// Solution is one geometry of a whole layer, checked by building it.
+type Solution struct {
 	Kernel        []int    `json:"kernel"`
 	Stride        []int    `json:"stride"`
 	Padding       string   `json:"padding"`
 	Dilation      []int    `json:"dilation"`
 	OutputPadding []int    `json:"output_padding,omitempty"`
 	Notes         []string `json:"notes"`
-	flags         string   // the flags that ask for it
+	// Keys are what asks for it.
+	Keys []layer.Setting `json:"-"`
 }
 
-type solveJSON struct {
-	Variant   string     `json:"variant"`
-	Input     []int      `json:"input"`
-	Wanted    []int      `json:"wanted"`
-	Found     int        `json:"found"`
-	Solutions []solution `json:"solutions"`
+// Solutions are the geometries that give a layer a wanted size.
+type Solutions struct {
+	Wanted []int // spatial
+	List   []Solution
+	Found  int // all of them, of which List holds the first
 }
 
-// runSolve lists the geometries that turn the input into the wanted size, holding what the user set.
-func runSolve(o shapeOptions) error {
-	searches, err := solveSearches(o.spec, o.solve)
+// SolveLayer lists the geometries that turn a spec's input into the wanted spatial size (one number serves every axis),
+// holding the keys that were set: the usual ones first, at most so many. Errors are *layer.Error, and say which sizes
+// could be had where none is found.
+func SolveLayer(s layer.Spec, wanted []int, most int) (Solutions, error) {
+	searches, err := solveSearches(s, wanted)
 	if err != nil {
-		return err
+		return Solutions{}, err
 	}
-	lists := make([][]shape.Geometry, len(searches))
+	lists := make([][]Geometry, len(searches))
 	for i, q := range searches {
-		lists[i] = shape.Solve(q)
+		lists[i] = Solve(q)
 	}
 	all := joinAxes(lists)
-	found, dropped := []solution{}, 0
+	out := Solutions{Wanted: wantedSizes(searches), List: []Solution{}}
+	dropped := 0
 	for _, g := range all {
-		if len(found) == o.limit {
+		if len(out.List) == most {
 			break
 		}
-		if s, ok := checkSolution(o.spec, g, wantedSizes(searches)); ok {
-			found = append(found, s)
+		if sol, ok := checked(s, g, out.Wanted); ok {
+			out.List = append(out.List, sol)
 		} else {
 			dropped++
 		}
 	}
-	if len(found) == 0 {
-		return unreachable(o.spec, searches)
+	if len(out.List) == 0 {
+		return Solutions{}, unreachable(s, searches)
 	}
-	j := solveJSON{Variant: o.spec.Variant, Input: o.spec.Input, Wanted: wantedSizes(searches), Found: len(all) - dropped, Solutions: found}
-	return report.Write(o.Out, o.format, solveDocument(j))
+	out.Found = len(all) - dropped
+	return out, nil
 }
 
 // solveSearches turns a spec into one search per axis.
-func solveSearches(s layer.Spec, wanted []int) ([]shape.Search, error) {
+func solveSearches(s layer.Spec, wanted []int) ([]Search, error) {
 	v, ok := layer.VariantNamed(s.Variant)
 	if !ok || s.Input == nil {
 		_, err := layer.Build(s) // explains both
@@ -85,23 +86,23 @@ func solveSearches(s layer.Spec, wanted []int) ([]shape.Search, error) {
 		wanted = slices.Repeat(wanted, dims)
 	}
 	if len(wanted) != dims {
-		return nil, usagef("--solve %s has %d numbers, and --dims %d has %d spatial axes", layer.FormatShape(wanted), len(wanted), dims, dims)
+		return nil, layer.Errorf("--solve %s has %d numbers, and --dims %d has %d spatial axes", layer.FormatShape(wanted), len(wanted), dims, dims)
 	}
-	out := make([]shape.Search, dims)
+	out := make([]Search, dims)
 	for i := range out {
 		out[i] = solveAxis(s, l, i, wanted[i])
 	}
 	return out, nil
 }
 
-func solveAxis(s layer.Spec, l layer.Layer, i, wanted int) shape.Search {
+func solveAxis(s layer.Spec, l layer.Layer, i, wanted int) Search {
 	held := func(key string, filled []int) int {
 		if s.Given(key) {
 			return filled[i]
 		}
 		return 0
 	}
-	q := shape.Search{
+	q := Search{
 		Input: l.Input[2+i], Output: wanted, Transposed: s.Variant == "transposed", Dilated: s.Variant == "dilated",
 		Kernel: held("kernel", l.Kernel), Stride: held("stride", l.Stride), Dilation: held("dilation", l.Dilation),
 	}
@@ -126,7 +127,7 @@ func solveAxis(s layer.Spec, l layer.Layer, i, wanted int) shape.Search {
 	return q
 }
 
-func wantedSizes(searches []shape.Search) []int {
+func wantedSizes(searches []Search) []int {
 	out := make([]int, len(searches))
 	for i, q := range searches {
 		out[i] = q.Output
@@ -135,17 +136,17 @@ func wantedSizes(searches []shape.Search) []int {
 }
 
 // joinAxes pairs the solutions of each axis: those that every axis shares whole, else those that share the most.
-func joinAxes(lists [][]shape.Geometry) [][]shape.Geometry {
-	shared := []func(g shape.Geometry) shape.Geometry{
-		func(g shape.Geometry) shape.Geometry { return g },
-		func(g shape.Geometry) shape.Geometry { g.Pad = layer.Pad{}; return g },
-		func(g shape.Geometry) shape.Geometry { g.Kernel = 0; return g },
-		func(g shape.Geometry) shape.Geometry { g.Kernel, g.Pad = 0, layer.Pad{}; return g },
-		func(g shape.Geometry) shape.Geometry { return shape.Geometry{Kernel: g.Kernel, Dilation: g.Dilation} },
-		func(g shape.Geometry) shape.Geometry { return shape.Geometry{} },
+func joinAxes(lists [][]Geometry) [][]Geometry {
+	shared := []func(g Geometry) Geometry{
+		func(g Geometry) Geometry { return g },
+		func(g Geometry) Geometry { g.Pad = layer.Pad{}; return g },
+		func(g Geometry) Geometry { g.Kernel = 0; return g },
+		func(g Geometry) Geometry { g.Kernel, g.Pad = 0, layer.Pad{}; return g },
+		func(g Geometry) Geometry { return Geometry{Kernel: g.Kernel, Dilation: g.Dilation} },
+		func(g Geometry) Geometry { return Geometry{} },
 	}
 	for _, part := range shared {
-		var out [][]shape.Geometry
+		var out [][]Geometry
 		firsts := firstsOf(lists[1:], part)
 		for _, g := range lists[0] {
 			if row := pair(g, firsts, part(g)); row != nil {
@@ -160,10 +161,10 @@ func joinAxes(lists [][]shape.Geometry) [][]shape.Geometry {
 }
 
 // firstsOf are the first solutions of each list by the part that is to be shared.
-func firstsOf(lists [][]shape.Geometry, part func(shape.Geometry) shape.Geometry) []map[shape.Geometry]shape.Geometry {
-	firsts := make([]map[shape.Geometry]shape.Geometry, len(lists))
+func firstsOf(lists [][]Geometry, part func(Geometry) Geometry) []map[Geometry]Geometry {
+	firsts := make([]map[Geometry]Geometry, len(lists))
 	for i, list := range lists {
-		firsts[i] = make(map[shape.Geometry]shape.Geometry, len(list))
+		firsts[i] = make(map[Geometry]Geometry, len(list))
 		for _, g := range list {
 			if _, later := firsts[i][part(g)]; !later {
 				firsts[i][part(g)] = g
@@ -174,8 +175,8 @@ func firstsOf(lists [][]shape.Geometry, part func(shape.Geometry) shape.Geometry
 }
 
 // pair puts the first solution of each other axis that has the shared part beside g.
-func pair(g shape.Geometry, firsts []map[shape.Geometry]shape.Geometry, shared shape.Geometry) []shape.Geometry {
-	row := []shape.Geometry{g}
+func pair(g Geometry, firsts []map[Geometry]Geometry, shared Geometry) []Geometry {
+	row := []Geometry{g}
 	for _, first := range firsts {
 		h, ok := first[shared]
 		if !ok {
@@ -186,9 +187,9 @@ func pair(g shape.Geometry, firsts []map[shape.Geometry]shape.Geometry, shared s
 	return row
 }
 
-// checkSolution builds the layer that a solution describes; variants have rules of their own.
-func checkSolution(s layer.Spec, axes []shape.Geometry, wanted []int) (solution, bool) {
-	var sol solution
+// checked builds the layer that a solution describes; variants have rules of their own.
+func checked(s layer.Spec, axes []Geometry, wanted []int) (Solution, bool) {
+	var sol Solution
 	var pads layer.Padding
 	var extra []int
 	for _, g := range axes {
@@ -200,35 +201,31 @@ func checkSolution(s layer.Spec, axes []shape.Geometry, wanted []int) (solution,
 	if s.Given("padding") {
 		sol.Padding = s.Padding.String()
 	}
-	set := []keyValue{{"stride", layer.FormatInts(sol.Stride)}, {"padding", sol.Padding}}
+	ask := func(key, value string) { sol.Keys = append(sol.Keys, layer.Setting{Key: key, Value: value}) }
 	if s.Variant != "pointwise" {
-		set = append([]keyValue{{"kernel", layer.FormatInts(sol.Kernel)}}, set...)
+		ask("kernel", layer.FormatInts(sol.Kernel))
 	}
+	ask("stride", layer.FormatInts(sol.Stride))
+	ask("padding", sol.Padding)
 	if slices.Max(sol.Dilation) > 1 {
-		set = append(set, keyValue{"dilation", layer.FormatInts(sol.Dilation)})
+		ask("dilation", layer.FormatInts(sol.Dilation))
 	}
 	if s.Variant == "transposed" {
 		sol.OutputPadding = extra
 		if slices.Max(extra) > 0 {
-			set = append(set, keyValue{"output-padding", layer.FormatInts(extra)})
+			ask("output-padding", layer.FormatInts(extra))
 		}
 	}
-	for _, kv := range set {
-		if s.Set(kv.key, kv.value) != nil {
+	for _, k := range sol.Keys {
+		if s.Set(k.Key, k.Value) != nil {
 			return sol, false
 		}
-		k, _ := layer.KeyNamed(kv.key)
-		flag := "--" + k.Name
-		if k.Short != "" {
-			flag = "-" + k.Short
-		}
-		sol.flags += " " + flag + " " + kv.value
 	}
 	l, err := layer.Build(s)
 	if err != nil {
 		return sol, false
 	}
-	r, err := shape.Of(l)
+	r, err := Of(l)
 	if err != nil || !slices.Equal(r.Output[2:], wanted) {
 		return sol, false
 	}
@@ -236,12 +233,11 @@ func checkSolution(s layer.Spec, axes []shape.Geometry, wanted []int) (solution,
 	for _, st := range r.Stages {
 		sol.Notes = append(sol.Notes, st.Notes...)
 	}
-	sol.Notes = mergeAxes(sol.Notes)
 	return sol, true
 }
 
 // unreachable says which sizes could be had instead.
-func unreachable(s layer.Spec, searches []shape.Search) error {
+func unreachable(s layer.Spec, searches []Search) error {
 	held := ""
 	for _, k := range layer.Keys() {
 		if s.Given(k.Name) && slices.Contains([]string{"kernel", "stride", "padding", "dilation", "output-padding", "scale"}, k.Name) {
@@ -270,10 +266,10 @@ func unreachable(s layer.Spec, searches []shape.Search) error {
 }
 
 // nearestSizes moves each axis that has no solution to the closest size that has one; 0 is none.
-func nearestSizes(searches []shape.Search) (below, above []int, enlarging bool) {
+func nearestSizes(searches []Search) (below, above []int, enlarging bool) {
 	for _, q := range searches {
 		b, a := q.Output, q.Output
-		if len(shape.Solve(q)) == 0 {
+		if len(Solve(q)) == 0 {
 			b, a = q.Nearest()
 			b, a = cmp.Or(b, a), cmp.Or(a, b)
 			enlarging = enlarging || q.Output > q.Input && !q.Transposed

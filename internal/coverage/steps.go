@@ -1,10 +1,9 @@
-package cli
+package coverage
 
 import (
 	"fmt"
 	"strings"
 
-	"convx/internal/coverage"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -29,8 +28,9 @@ func roomy(s layer.Spec) []int {
 }
 
 // slidingSteps are a layer's sliding stages along each axis, and the first of their shapes.
-func slidingSteps(l layer.Layer, r shape.Result) (byAxis [][]coverage.Step, first shape.Stage, err error) {
-	byAxis = make([][]coverage.Step, l.Dims)
+func slidingSteps(r shape.Result) (byAxis [][]Step, first shape.Stage, err error) {
+	l := r.Layer
+	byAxis = make([][]Step, l.Dims)
 	found := false
 	for i, st := range l.Stages {
 		var w layer.Window
@@ -55,7 +55,7 @@ func slidingSteps(l layer.Layer, r shape.Result) (byAxis [][]coverage.Step, firs
 			first, found = r.Stages[i], true
 		}
 		for axis := range l.Dims {
-			byAxis[axis] = append(byAxis[axis], coverage.Step{
+			byAxis[axis] = append(byAxis[axis], Step{
 				Transposed: transposed, Kernel: w.Kernel[axis], Stride: w.Stride[axis], Dilation: w.Dilation[axis], Pad: r.Stages[i].Pads[axis],
 			})
 		}
@@ -76,7 +76,7 @@ func spreads(w layer.Window) bool {
 }
 
 // onlySpreading drops 1x1 steps beside others: they pass every pixel on as it is.
-func onlySpreading(byAxis [][]coverage.Step) [][]coverage.Step {
+func onlySpreading(byAxis [][]Step) [][]Step {
 	var wide []int
 	for i := range byAxis[0] {
 		for _, steps := range byAxis {
@@ -89,7 +89,7 @@ func onlySpreading(byAxis [][]coverage.Step) [][]coverage.Step {
 	if len(wide) == 0 {
 		return byAxis
 	}
-	out := make([][]coverage.Step, len(byAxis))
+	out := make([][]Step, len(byAxis))
 	for axis, steps := range byAxis {
 		for _, i := range wide {
 			out[axis] = append(out[axis], steps[i])

@@ -7,11 +7,33 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/report"
+	"convx/internal/shape"
 )
+
+type solveJSON struct {
+	Variant   string           `json:"variant"`
+	Input     []int            `json:"input"`
+	Wanted    []int            `json:"wanted"`
+	Found     int              `json:"found"`
+	Solutions []shape.Solution `json:"solutions"`
+}
+
+// runSolve lists the geometries that turn the input into the wanted size.
+func runSolve(o shapeOptions) error {
+	s, err := shape.SolveLayer(o.spec, o.solve, o.limit)
+	if err != nil {
+		return err
+	}
+	for i := range s.List {
+		s.List[i].Notes = mergeAxes(s.List[i].Notes)
+	}
+	j := solveJSON{Variant: o.spec.Variant, Input: o.spec.Input, Wanted: s.Wanted, Found: s.Found, Solutions: s.List}
+	return report.Write(o.Out, o.format, solveDocument(j))
+}
 
 func solveDocument(j solveJSON) report.Document {
 	columns := []report.Column{{Name: "kernel"}, {Name: "stride"}, {Name: "padding"}}
-	dilated := slices.ContainsFunc(j.Solutions, func(s solution) bool { return slices.Max(s.Dilation) > 1 })
+	dilated := slices.ContainsFunc(j.Solutions, func(s shape.Solution) bool { return slices.Max(s.Dilation) > 1 })
 	if dilated {
 		columns = append(columns, report.Column{Name: "dilation"})
 	}
@@ -31,12 +53,25 @@ func solveDocument(j solveJSON) report.Document {
 		}
 		t.Rows = append(t.Rows, append(row, report.Cell{Text: remark(s.Notes), Raw: strings.Join(s.Notes, "; ")}))
 	}
-	foot := report.Text{"the first: convx shape " + j.Variant + " -i " + layer.FormatShape(j.Input) + j.Solutions[0].flags}
+	foot := report.Text{"the first: convx shape " + j.Variant + " -i " + layer.FormatShape(j.Input) + flagsText(j.Solutions[0].Keys)}
 	if more := j.Found - len(j.Solutions); more > 0 {
 		foot = append(foot, fmt.Sprintf("%d more: --limit %d", more, j.Found))
 	}
 	head := report.Text{fmt.Sprintf("%s: %s -> %s, the usual ones first", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Wanted))}
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
+}
+
+// flagsText are the flags that set keys.
+func flagsText(keys []layer.Setting) string {
+	var b strings.Builder
+	for _, s := range keys {
+		flag := "--" + s.Key
+		if k, _ := layer.KeyNamed(s.Key); k.Short != "" {
+			flag = "-" + k.Short
+		}
+		b.WriteString(" " + flag + " " + s.Value)
+	}
+	return b.String()
 }
 
 // remark shortens a solution's notes to what tells it from its neighbours.
