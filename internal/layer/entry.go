@@ -53,7 +53,7 @@ func ParseEntry(text string) (Entry, error) {
 }
 
 // Spec is the entry's variant with the shared keys that it reads and its own. ignored are the shared ones that it does not
-// follow: those that it does not read, and those that it has one value of, which mean the other variants.
+// follow: those that it does not read, and those that mean the other variants.
 func (e Entry) Spec(shared []Setting) (s Spec, ignored []string, err error) {
 	s.Variant = e.Variant
 	v, _ := VariantNamed(e.Variant)
@@ -61,7 +61,7 @@ func (e Entry) Spec(shared []Setting) (s Spec, ignored []string, err error) {
 		if slices.ContainsFunc(e.Own, func(o Setting) bool { return o.Key == set.Key }) {
 			continue
 		}
-		if !v.Has(set.Key) || v.Fixes(set.Key) {
+		if !v.Has(set.Key) || v.Fixes(set.Key) || slices.Contains(others[e.Variant], set.Key) {
 			if !slices.Contains(ignored, set.Key) {
 				ignored = append(ignored, set.Key)
 			}
@@ -77,6 +77,13 @@ func (e Entry) Spec(shared []Setting) (s Spec, ignored []string, err error) {
 		}
 	}
 	return s, ignored, nil
+}
+
+// others are the keys that a variant reads, but that mean the other variants where they are shared, beside those that it
+// has one value of: a 1x1 kernel needs no padding, and a depthwise layer has its channels and groups from the input.
+var others = map[string][]string{
+	"pointwise": {"padding"},
+	"depthwise": {"out-channels", "groups"},
 }
 
 // UnknownKey is the error for a name that is no key's.
