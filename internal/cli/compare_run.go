@@ -7,6 +7,7 @@ import (
 	"convx/internal/operands"
 	"convx/internal/picture"
 	"convx/internal/report"
+	"convx/internal/tensor"
 )
 
 // comparison is what compare found out, and how it was asked.
