@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -44,25 +46,47 @@ func (n *netFlags) source(name string) (*network.Graph, network.Options, error) 
 }
 
 // read reads a network whose content says what it is: a model has control characters, which a network file cannot have.
+// Of a model the weights are kept only where they are needed: to run it.
 func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.Graph, network.Options, error) {
 	quoted := label
 	if r != n.stdin {
 		quoted = fmt.Sprintf("%q", label)
 	}
-	data, err := input.Read(r, maxPiped)
-	if err != nil {
-		return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
+	br := bufio.NewReader(r)
+	start, err := br.Peek(br.Size())
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, o, fmt.Errorf("reading %s: %w", quoted, input.Cause(err))
 	}
-	isControl := func(c rune) bool { return c < ' ' && c != '\n' && c != '\r' && c != '\t' }
-	if bytes.IndexFunc(data, isControl) < 0 {
+	if !isModel(start) {
+		data, err := input.Read(br, network.MaxFile)
+		if err != nil {
+			return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
+		}
 		g, err := network.Parse(label, data)
 		return g, o, netError(err)
 	}
-	m, err := onnx.Decode(bytes.NewReader(data), int64(len(data)))
+	m, err := n.decode(br)
 	if err != nil {
 		return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
 	}
 	return n.model(quoted, label, m)
+}
+
+// isModel tells a model by its start.
+func isModel(start []byte) bool {
+	isControl := func(c rune) bool { return c < ' ' && c != '\n' && c != '\r' && c != '\t' }
+	return bytes.IndexFunc(start, isControl) >= 0
+}
+
+func (n *netFlags) decode(r io.Reader) (*onnx.Model, error) {
+	if !n.run {
+		return onnx.DecodePipe(r)
+	}
+	data, err := input.Read(r, maxPiped)
+	if err != nil {
+		return nil, err
+	}
+	return onnx.Decode(bytes.NewReader(data), int64(len(data)))
 }
 
 // model is a model's network at the asked-for size, for which the graph then stands.

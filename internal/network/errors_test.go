@@ -107,7 +107,7 @@ net.yaml:5:5: layer "grouped": groups 2 does not divide the 3 input channels: 3 
 // What comes through a pipe has no size to look at beforehand.
 func TestNetworkThatIsTooLong(t *testing.T) {
 	const want = `reading "pipe": it has 67108865 bytes; a network file has at most 67108864`
-	if _, err := Parse("pipe", make([]byte, maxFile+1)); err == nil || err.Error() != want {
+	if _, err := Parse("pipe", make([]byte, MaxFile+1)); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

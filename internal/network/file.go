@@ -15,15 +15,15 @@ import (
 )
 
 const (
-	// maxFile bounds a network file, in bytes.
-	maxFile = 64 << 20
+	// MaxFile bounds a network file, in bytes.
+	MaxFile = 64 << 20
 	// maxLayers bounds the layers of a network, after repeats.
 	maxLayers = 1_000_000
 )
 
 // ReadFile reads a network file (YAML). Errors about its content are *Error, with all problems in the file's order.
 func ReadFile(path string) (*Graph, error) {
-	data, err := input.ReadFile(path, maxFile)
+	data, err := input.ReadFile(path, MaxFile)
 	if err != nil {
 		return nil, fmt.Errorf("reading %q: %w", path, err)
 	}
@@ -35,8 +35,8 @@ func ReadFile(path string) (*Graph, error) {
 func Parse(name string, data []byte) (*Graph, error) { return parseUpTo(maxLayers, name, data) }
 
 func parseUpTo(limit int, name string, data []byte) (*Graph, error) {
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("reading %q: it has %d bytes; a network file has at most %d", name, len(data), maxFile)
+	if len(data) > MaxFile {
+		return nil, fmt.Errorf("reading %q: it has %d bytes; a network file has at most %d", name, len(data), MaxFile)
 	}
 	f := file{limit: limit, cache: map[string]Operator{}}
 	f.plain, data = findPlain(data)

@@ -41,11 +41,34 @@ func Decode(r io.ReaderAt, size int64) (*Model, error) {
 	if size <= 0 {
 		return nil, errors.New("an empty file is not an ONNX model")
 	}
-	w := &wire{r: r, size: size}
-	if bytes.HasPrefix(w.peek(0, 64), []byte("version https://git-lfs")) {
+	m, err := decodeWire(&wire{r: r, size: size})
+	if err != nil {
+		return nil, err
+	}
+	m.source = modelBytes{r, size}
+	return m, nil
+}
+
+// DecodePipe reads a model as it arrives, and keeps none of its weights: they cannot be read afterwards.
+func DecodePipe(r io.Reader) (*Model, error) {
+	p := &pipe{r: r}
+	m, err := decodeWire(&wire{r: p, size: maxPiped, pipe: p})
+	if err != nil {
+		return nil, err
+	}
+	m.source = p
+	return m, nil
+}
+
+func decodeWire(w *wire) (*Model, error) {
+	start := w.peek(0, 64)
+	if w.err == nil && len(start) == 0 {
+		return nil, errors.New("an empty file is not an ONNX model")
+	}
+	if bytes.HasPrefix(start, []byte("version https://git-lfs")) {
 		return nil, errors.New("a Git LFS pointer stands in for the model: fetch it with git lfs pull")
 	}
-	m := decodeModel(field{w: w, to: size})
+	m := decodeModel(field{w: w, to: w.size})
 	switch {
 	case w.err != nil:
 		return nil, fmt.Errorf("not a sound ONNX model: %w", w.err)
@@ -54,11 +77,7 @@ func Decode(r io.ReaderAt, size int64) (*Model, error) {
 	case len(m.Graph.Nodes) == 0:
 		return nil, errors.New("the model's graph holds no nodes")
 	}
-	if err := m.sort(); err != nil {
-		return nil, err
-	}
-	m.source = modelBytes{r, size}
-	return m, nil
+	return m, m.sort()
 }
 
 func decodeModel(f field) *Model {

@@ -29,6 +29,7 @@ type wire struct {
 	at     int64
 	kept   int64
 	err    error
+	pipe   *pipe // where r is one, whose size is not known before its end
 }
 
 func (w *wire) failf(pos int64, format string, args ...any) {
@@ -62,8 +63,22 @@ func (w *wire) fill(pos int64) {
 	w.window, w.at = w.window[:n], pos
 	if got, err := w.r.ReadAt(w.window, pos); int64(got) < n {
 		w.window = w.window[:got]
+		if w.pipe != nil && errors.Is(err, io.EOF) {
+			return
+		}
 		w.failf(pos+int64(got), "%w", err)
 	}
+}
+
+// over reports whether a pipe ends at pos, where a message may end.
+func (w *wire) over(pos int64) bool {
+	if w.pipe == nil || len(w.peek(pos, 1)) > 0 {
+		return false
+	}
+	if pos > w.pipe.end() {
+		w.failf(w.pipe.end(), "the file is cut short")
+	}
+	return true
 }
 
 // read copies the bytes of a field, of which there may be at most limit.
@@ -80,7 +95,13 @@ func (w *wire) read(f field, limit int64) []byte {
 	out := make([]byte, 0, n)
 	for pos := f.from; pos < f.to && w.err == nil; {
 		part := w.peek(pos, int(min(f.to-pos, windowSize)))
+		if len(part) == 0 {
+			w.failf(pos, "the file is cut short")
+		}
 		out, pos = append(out, part...), pos+int64(len(part))
+	}
+	if w.err != nil {
+		return nil
 	}
 	return out
 }
@@ -102,7 +123,7 @@ func (f field) fields() iter.Seq[field] {
 		if f.depth > maxDepth {
 			w.failf(pos, "messages nested more than %d deep", maxDepth)
 		}
-		for pos < f.to && w.err == nil {
+		for pos < f.to && w.err == nil && !(f.depth == 0 && w.over(pos)) {
 			next := f.field(&pos)
 			if w.err != nil || !yield(next) {
 				return

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -231,6 +232,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add(bytes.Repeat([]byte{0x0a}, 100))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := Decode(bytes.NewReader(data), int64(len(data)))
+		if _, piped := DecodePipe(iotest.HalfReader(bytes.NewReader(data))); (piped == nil) != (err == nil) {
+			t.Errorf("of a file %v, of a pipe %v", err, piped)
+		}
 		if err != nil {
 			if strings.Contains(err.Error(), "\n") {
 				t.Errorf("more than a line: %q", err)
