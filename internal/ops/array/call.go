@@ -32,16 +32,20 @@ type Call struct {
 
 // state is what a Call keeps from run to run.
 type state struct {
-	elem    tensor.Elem // T of the specification, as the operator sees it
-	origin  tensor.Elem // T as the node has it
-	sums    []float64
-	window  window
-	tapList []tap
-	packed  []float32
-	like    uint64 // outputs of type T, a bit each
-	nest    nest
-	arena   []int // what shape hands out
-	used    int
+	elem     tensor.Elem // T of the specification, as the operator sees it
+	origin   tensor.Elem // T as the node has it
+	sums     []float64
+	window   window
+	tapList  []tap
+	packed   []float32
+	channel  [4][]float64
+	lineList []line
+	mixes    []mixes
+	buffers  [2]any
+	like     uint64 // outputs of type T, a bit each
+	nest     nest
+	arena    []int // what shape hands out
+	used     int
 }
 
 // defaultLimit is the size of output that is refused where nobody knows the machine's memory.

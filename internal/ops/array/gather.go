@@ -53,6 +53,25 @@ func (c *Call) place(index int64, n int) int {
 	return int(index)
 }
 
+// spread copies single elements, the columns of a row.
+func (m *mover) spread(to, from int, columns []int) {
+	switch {
+	case m.toTexts != nil:
+		for i, k := range columns {
+			m.toTexts[to+i] = m.fromTexts[from+k]
+		}
+	case m.size == 4:
+		out, x := m.to[to*4:][:len(columns)*4], m.from[from*4:]
+		for i, k := range columns {
+			copy(out[i*4:][:4], x[k*4:][:4])
+		}
+	default:
+		for i, k := range columns {
+			m.copy(to+i, from+k, 1)
+		}
+	}
+}
+
 func gather(c *Call) {
 	in, where := c.In[0], c.In[1]
 	axis := c.attributeAxis(0)

@@ -35,7 +35,7 @@ var (
 )
 
 // tables are the operators, by what they have in common.
-var tables = [][]Operator{arithmetics, comparisons, unaries, clips, reductions, ranks, moves, gathers, makers, products, convolutions, pools, quantizers}
+var tables = [][]Operator{arithmetics, comparisons, unaries, clips, reductions, ranks, moves, gathers, makers, products, convolutions, pools, quantizers, norms, resamplers}
 
 // operators are all rows, by domain and name.
 var operators = func() map[string]*Operator {
