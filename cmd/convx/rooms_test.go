@@ -30,7 +30,7 @@ var rooms = map[string]string{
 	"memory":        "",
 	"network":       "flops input layer shape tensor",
 	"network/onnx":  "flops input layer network shape tensor",
-	"npy":           "input tensor",
+	"npy":           "input report tensor",
 	"operands":      "filter input layer memory npy ops picture shape tensor",
 	"ops":           "layer memory ops/dense ops/fourier ops/kernel ops/planes ops/reference ops/workers shape tensor",
 	"ops/array":     "ops/kernel tensor",

@@ -2,11 +2,9 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
-
-	"github.com/vbauerster/mpb/v8"
-	"github.com/vbauerster/mpb/v8/decor"
 )
 
 // progress is what a long piece of work says of itself while it runs.
@@ -63,18 +61,29 @@ func abandon(ctx context.Context, done <-chan error) error {
 	return ctx.Err()
 }
 
-// spin shows a spinner with what the work is at and for how long, until the function that it returns is called.
+// spin shows in one line what the work is at and for how long, until the function that it returns is called and takes the line
+// away.
 func spin(s Streams, p *progress) (stop func()) {
-	bars := mpb.New(mpb.WithOutput(s.Err), mpb.WithAutoRefresh()) // the caller knows that it is a terminal
-	bar := bars.AddSpinner(0,
-		mpb.BarRemoveOnComplete(),
-		mpb.BarWidth(1),
-		mpb.AppendDecorators(
-			decor.Any(func(decor.Statistics) string { return " " + p.text() + " " }),
-			decor.Elapsed(decor.ET_STYLE_GO),
-		))
+	start, ended, gone := time.Now(), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for turn := 0; ; turn++ {
+			fmt.Fprintf(s.Err, "\r%c %s %s\x1b[K", spinner[turn%len(spinner)], p.text(), time.Since(start).Truncate(time.Second))
+			select {
+			case <-tick.C:
+			case <-ended:
+				fmt.Fprint(s.Err, "\r\x1b[K")
+				return
+			}
+		}
+	}()
 	return func() {
-		bar.Abort(true) // Wait would hang on an unfinished bar
-		bars.Wait()
+		close(ended)
+		<-gone
 	}
 }
+
+// spinner turns, one of these after the other.
+var spinner = []rune("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏")

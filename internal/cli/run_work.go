@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"convx/internal/bands"
 	"convx/internal/flops"
 	"convx/internal/layer"
@@ -16,6 +14,7 @@ import (
 	"convx/internal/ops"
 	"convx/internal/output"
 	"convx/internal/picture"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -183,7 +182,7 @@ func checkMemory[T tensor.Float](j *job) error {
 	}
 	if free, known := ops.AvailableMemory(); known && m.Total() > free {
 		return fmt.Errorf("this run needs about %s of memory and %s is free: take a smaller input or fewer channels",
-			humanize.IBytes(uint64(m.Total())), humanize.IBytes(uint64(free)))
+			report.Bytes(int(m.Total())), report.Bytes(int(free)))
 	}
 	return nil
 }

@@ -10,11 +10,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"unsafe"
 
-	"github.com/dustin/go-humanize"
-
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -104,7 +104,7 @@ func (b body) check(element int, maxBytes int64) (int, error) {
 	}
 	if need > uint64(maxBytes) {
 		return 0, fmt.Errorf("shape %s needs %s: %w (%s)", tensor.Format(b.info.Shape),
-			humanize.IBytes(need), ErrLimit, humanize.IBytes(uint64(maxBytes)))
+			report.Bytes(int(min(need, math.MaxInt))), ErrLimit, report.Bytes(int(maxBytes)))
 	}
 	return n, checkLength(b.info, n, b.size)
 }

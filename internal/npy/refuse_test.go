@@ -52,7 +52,7 @@ func TestReadRefuses(t *testing.T) {
 		{"a product over 2^63", f4("(4294967296, 4294967296)"), "overflows 64 bits"},
 		{"an extent over 2^63", f4("(99999999999999999999,)"), "overflows 64 bits"},
 		{"65 axes", f4("(" + strings.Repeat("1,", 65) + ")"), "65 axes"},
-		{"2^40 elements", f4("(1024, 1024, 1024, 1024)"), "needs 4.0 TiB: more memory than may be used (64 GiB)"},
+		{"2^40 elements", f4("(1024, 1024, 1024, 1024)"), "needs 4 TiB: more memory than may be used (64 GiB)"},
 		{"2^32 elements", f4("(65536, 65536)"), "ends after 4 of the 17179869184 bytes"},
 		{"one element short", f4("(2,)"), "ends after 4 of the 8 bytes that the header promises (float32 of shape 2)"},
 		{"one byte more", append(f4("(1,)"), 0), "goes on after the array"},

@@ -10,8 +10,9 @@ import (
 
 // Key is one setting: a key of convx.yaml, a CONVX_* variable, and a flag of the commands that read it.
 type Key struct {
-	Name  string // as in convx.yaml: max_pixels
-	check func(string) error
+	Name    string // as in convx.yaml: max_pixels
+	Default string // as in the embedded convx.yaml, which is then not read at every start
+	check   func(string) error
 }
 
 // Flag is the name of the key's flag: max-pixels.
@@ -29,17 +30,17 @@ const prefix = "CONVX_"
 func Keys() []Key { return keys }
 
 var keys = []Key{
-	{"format", oneOf("table", "json", "csv", "markdown")},
-	{"threads", wholeNumber},
-	{"algorithm", word},
-	{"dtype", oneOf("float32", "float64")},
-	{"seed", wholeNumber},
-	{"color", oneOf("", "rgb", "gray", "grey")},
-	{"max_pixels", wholeNumber},
-	{"map", oneOf("auto", "clip", "minmax", "symmetric")},
-	{"colormap", oneOf("auto", "gray", "viridis", "turbo", "diverging")},
-	{"min_time", duration},
-	{"convention", oneOf("mac", "fvcore", "ptflops", "torchinfo", "thop", "torch", "torchvision")},
+	{"format", "table", oneOf("table", "json", "csv", "markdown")},
+	{"threads", "0", wholeNumber},
+	{"algorithm", "auto", word},
+	{"dtype", "float32", oneOf("float32", "float64")},
+	{"seed", "0", wholeNumber},
+	{"color", "", oneOf("", "rgb", "gray", "grey")},
+	{"max_pixels", "268435456", wholeNumber},
+	{"map", "auto", oneOf("auto", "clip", "minmax", "symmetric")},
+	{"colormap", "auto", oneOf("auto", "gray", "viridis", "turbo", "diverging")},
+	{"min_time", "250ms", duration},
+	{"convention", "mac", oneOf("mac", "fvcore", "ptflops", "torchinfo", "thop", "torch", "torchvision")},
 }
 
 // Named finds a key by its file or flag name.

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 
-	"convx/configs"
 	"convx/internal/input"
 	"convx/internal/layer"
 )
@@ -48,8 +47,8 @@ type Settings struct {
 // running command's, of which only those count that were given.
 func Load(file string, flags *pflag.FlagSet) (Settings, error) {
 	v := viper.New()
-	if err := defaults(v); err != nil {
-		return Settings{}, err
+	for _, k := range keys {
+		v.SetDefault(k.Name, k.Default)
 	}
 	s := Settings{}
 	var err error
@@ -106,18 +105,6 @@ func source(v *viper.Viper, k Key, path string, flags *pflag.FlagSet) (Source, s
 		return File, path
 	}
 	return Default, "default"
-}
-
-func defaults(v *viper.Viper) error {
-	d := viper.New()
-	d.SetConfigType("yaml")
-	if err := d.ReadConfig(strings.NewReader(configs.Settings)); err != nil {
-		return fmt.Errorf("reading the embedded settings: %w", err)
-	}
-	for _, k := range keys {
-		v.SetDefault(k.Name, d.Get(k.Name))
-	}
-	return nil
 }
 
 // find names the settings file: the one asked for, else the first that exists of ./convx.yaml and the one in the

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"convx/configs"
 )
 
 // place runs a test in an empty folder with an empty configuration folder, and no CONVX_* variables.
@@ -88,6 +90,19 @@ func TestEmbeddedDefaultsAreComplete(t *testing.T) {
 	for _, v := range s.Values {
 		if v.Text == "" && v.Key != "color" {
 			t.Errorf("%s has no default", v.Key)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "convx.yaml")
+	if err := os.WriteFile(path, []byte(configs.Settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read, err := Load(path, flags(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range read.Values {
+		if v.Source != File || v.Text != s.Values[i].Text {
+			t.Errorf("convx.yaml says %s: %q, and %q holds without it", v.Key, v.Text, s.Values[i].Text)
 		}
 	}
 }
