@@ -158,3 +158,31 @@ func (net *Network) readWeights(ctx context.Context) error {
 	}
 	return g.Wait()
 }
+
+// number is a constant of one element, as float64; ok is false if it is none.
+func (net *Network) number(v int) (x float64, ok bool) {
+	if !net.isConstant(v) {
+		return 0, false
+	}
+	a, err := net.constant(v)
+	if err != nil || a.Len() != 1 {
+		return 0, false
+	}
+	switch a.Elem {
+	case tensor.Float32:
+		return float64(tensor.Data[float32](a)[0]), true
+	case tensor.Float64:
+		return tensor.Data[float64](a)[0], true
+	}
+	return 0, false
+}
+
+// isClamp tells whether a Clip has these bounds, in attributes or in inputs.
+func (net *Network) isClamp(n *node, lo, hi float64) bool {
+	if n.version < 11 {
+		return n.floatOr("min", -1) == lo && n.floatOr("max", -1) == hi
+	}
+	a, okA := net.number(n.input(1))
+	b, okB := net.number(n.input(2))
+	return okA && okB && a == lo && b == hi
+}

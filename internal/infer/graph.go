@@ -2,6 +2,7 @@ package infer
 
 import (
 	"fmt"
+	"slices"
 
 	"convx/internal/network"
 	"convx/internal/ops/array"
@@ -15,6 +16,8 @@ type node struct {
 	attributes       array.Attributes
 	in, out          []int // values; network.None is one that was left out
 	bodies           map[string]*body
+	// clamp is the activation that is folded into the node's store: relu, relu6, or empty.
+	clamp string
 	// covers are the instructions that the node computes: its own, and those that rewrites folded into it.
 	covers []int
 	step   step
@@ -116,7 +119,7 @@ func (net *Network) take(code []network.Instruction, outer bool) ([]*node, error
 	nodes := make([]*node, len(code))
 	for i := range code {
 		in := &code[i]
-		n := &node{name: in.Name, op: in.Op, domain: in.Domain, version: in.Version, in: in.In, out: in.Out, attributes: array.Attributes{}}
+		n := &node{name: in.Name, op: in.Op, domain: in.Domain, version: in.Version, in: slices.Clone(in.In), out: slices.Clone(in.Out), attributes: array.Attributes{}}
 		if outer {
 			n.covers = []int{i}
 		}

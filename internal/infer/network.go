@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"convx/internal/network"
+	"convx/internal/ops"
 	"convx/internal/tensor"
 )
 
@@ -45,6 +46,9 @@ type Network struct {
 	nodes      []*node
 	arena      []byte
 	arenaBytes int
+	opsOptions ops.Options
+	// workspace and packed are the bytes of scratch memory and of packed weights.
+	workspace, packed int
 }
 
 // Prepare makes a network ready: weights read, constants computed, how each node runs chosen, memory planned. It wants a graph
@@ -58,6 +62,7 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 		return nil, err
 	}
 	net := &Network{Inputs: p.Inputs, outputs: p.Outputs, program: p, options: o, values: make([]value, len(p.Values))}
+	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads()}.Sharing()
 	for i, v := range p.Values {
 		net.values[i] = value{name: v.Name, shape: v.Shape, weight: v.Weight}
 	}
@@ -68,7 +73,7 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 	if err := net.keep(); err != nil {
 		return nil, err
 	}
-	for _, prepare := range []func(context.Context) error{net.fold, net.readWeights, net.chooseSteps} {
+	for _, prepare := range []func(context.Context) error{net.fold, net.rewrite, net.readWeights, net.chooseSteps} {
 		if err := prepare(ctx); err != nil {
 			return nil, err
 		}

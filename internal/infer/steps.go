@@ -3,7 +3,10 @@ package infer
 import (
 	"context"
 
+	"golang.org/x/sync/errgroup"
+
 	"convx/internal/network"
+	"convx/internal/ops"
 	"convx/internal/ops/array"
 	"convx/internal/tensor"
 )
@@ -16,10 +19,48 @@ type step interface {
 
 // chooseSteps gives every node its step.
 func (net *Network) chooseSteps(ctx context.Context) error {
-	for _, n := range net.nodes {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(net.options.threads())
+	plans := make([]*planned, len(net.nodes))
+	for i, n := range net.nodes {
+		g.Go(func() (err error) {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			plans[i], err = net.plan(n)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	var pipelines []*ops.Pipeline[float32]
+	for i, n := range net.nodes {
+		if p := plans[i]; p != nil {
+			n.step, n.in = p, n.in[:1]
+			if p.pipeline != nil {
+				pipelines = append(pipelines, p.pipeline)
+			}
+			continue
+		}
 		net.choose(n)
 	}
+	net.workspace, net.packed = ops.ShareScratch(pipelines)
+	net.forget()
 	return nil
+}
+
+// forget lets go of the constants that no node reads any more: they were packed, or folded into others.
+func (net *Network) forget() {
+	read := make([]bool, len(net.values))
+	for _, n := range net.nodes {
+		n.reads(func(v int) { read[v] = true })
+	}
+	for i := range net.values {
+		if x := &net.values[i]; !read[i] && !x.kept {
+			x.constant = nil
+		}
+	}
 }
 
 func (net *Network) choose(n *node) {

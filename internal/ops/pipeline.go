@@ -56,7 +56,9 @@ func PrepareLayer[T tensor.Float](l layer.Layer, operands map[string]*tensor.Ten
 	if err := checkOperands(s, operands); err != nil {
 		return nil, err
 	}
-	opt.workers = workers.New(opt.threads())
+	if opt.workers == nil {
+		opt.workers = workers.New(opt.threads())
+	}
 	nodes, err := nodesOf(s, opt, isFloat64[T]())
 	if err != nil {
 		return nil, err

@@ -1,0 +1,106 @@
+package infer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/ops"
+	"convx/internal/tensor"
+)
+
+// planned runs a convolution on a pipeline of package ops, with packed weights.
+type planned struct {
+	pipeline *ops.Pipeline[float32]
+	stages   []layer.Stage
+	weights  map[string]*tensor.Tensor[float32] // nil once they are packed for the one shape that there is
+	out      []int
+	x, y     tensor.Tensor[float32]
+}
+
+// plan gives a convolution whose weights are known a pipeline; nil where package ops has none.
+func (net *Network) plan(n *node) (*planned, error) {
+	if !n.is("Conv", "ConvTranspose") || !net.isConstant(n.input(1)) || n.input(2) != network.None && !net.isConstant(n.input(2)) {
+		return nil, nil
+	}
+	w, err := net.constant(n.in[1])
+	if err != nil {
+		return nil, err
+	}
+	b, err := net.constant(n.input(2))
+	if err != nil || w.Elem != tensor.Float32 || b != nil && b.Elem != tensor.Float32 {
+		return nil, err
+	}
+	p := &planned{weights: map[string]*tensor.Tensor[float32]{}}
+	p.weights["weight"], _ = tensor.ToTensor[float32](w)
+	if b != nil {
+		p.weights["bias"], _ = tensor.ToTensor[float32](b)
+	}
+	in := net.values[n.in[0]].shape
+	if in == nil { // prepared when it is seen
+		return p, nil
+	}
+	if err := p.prepare(net, n, in); err != nil {
+		if errors.Is(err, errGeneral) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	p.weights = nil
+	return p, nil
+}
+
+// errGeneral says that package ops does not compute a node.
+var errGeneral = errors.New("not in package ops")
+
+// prepare makes the pipeline for an input of this shape.
+func (p *planned) prepare(net *Network, n *node, in []int) error {
+	_, bias := p.weights["bias"]
+	p.stages = n.stages(in, p.weights["weight"].Shape, bias)
+	if p.stages == nil {
+		return errGeneral
+	}
+	var err error
+	opt := net.opsOptions
+	p.pipeline, err = ops.PrepareLayer(layerOf(p.stages, in), p.weights, opt)
+	if err != nil && opt.Algorithm != "" && opt.Algorithm != "auto" { // a name that this layer does not take leaves it the choice
+		opt.Algorithm = "auto"
+		p.pipeline, err = ops.PrepareLayer(layerOf(p.stages, in), p.weights, opt)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", errGeneral, err)
+	}
+	p.x.Shape, p.y.Shape = p.pipeline.Input, p.pipeline.Output
+	return nil
+}
+
+func (p *planned) run(ctx context.Context, net *Network, n *node) error {
+	x := net.get(n.in[0])
+	if x.Elem != tensor.Float32 {
+		return fmt.Errorf("its input is %v and its weights are float32", x)
+	}
+	if p.pipeline == nil || !slices.Equal(x.Shape, p.pipeline.Input) {
+		if p.weights == nil {
+			return fmt.Errorf("its input is %v, and follows from the model's shapes as %s", x, tensor.Format(p.pipeline.Input))
+		}
+		if err := p.prepare(net, n, slices.Clone(x.Shape)); err != nil {
+			return err
+		}
+	}
+	y := net.allocate(n.out[0], tensor.Float32, p.pipeline.Output)
+	if y == nil {
+		var err error
+		if y, err = tensor.NewArray(tensor.Float32, p.pipeline.Output...); err != nil {
+			return err
+		}
+	}
+	p.x.Data, p.y.Data = tensor.Data[float32](x), tensor.Data[float32](y)
+	if err := p.pipeline.Run(ctx, &p.y, &p.x); err != nil {
+		return err
+	}
+	net.set(n.out[0], y)
+	return nil
+}
