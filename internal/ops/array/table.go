@@ -35,7 +35,10 @@ var (
 )
 
 // tables are the operators, by what they have in common.
-var tables = [][]Operator{arithmetics, comparisons, unaries, clips, reductions, ranks, moves, gathers, makers, products, convolutions, pools, quantizers, norms, resamplers}
+var tables = [][]Operator{
+	arithmetics, comparisons, unaries, clips, reductions, ranks, moves, gathers, makers,
+	products, convolutions, pools, quantizers, norms, resamplers, samplers, recurrents, formers,
+}
 
 // operators are all rows, by domain and name.
 var operators = func() map[string]*Operator {

@@ -1,0 +1,190 @@
+package array
+
+import (
+	"math"
+
+	"convx/internal/tensor"
+)
+
+// act is an activation of a recurrent layer with its parameters.
+type act[T tensor.Float] struct {
+	name string
+	f    func(x, a, b float64) float64
+	a, b float64
+}
+
+// run applies it to a row.
+func (a *act[T]) run(row []T) {
+	if r, ok := any(row).([]float32); ok {
+		if fast, ok := vectorFunctions[a.name]; ok {
+			fast(r, r, float32(a.a), float32(a.b))
+			return
+		}
+	}
+	for i, v := range row {
+		row[i] = T(a.f(float64(v), a.a, a.b))
+	}
+}
+
+// gateFunctions are the activations that only recurrent layers have; the others are operators.
+var gateFunctions = []function{
+	{"Affine", "", []parameter{{"alpha", 1}, {"beta", 0}}, func(x, a, b float64) float64 { return a*x + b }},
+	{"ScaledTanh", "", []parameter{{"alpha", 1}, {"beta", 1}}, func(x, a, b float64) float64 { return a * math.Tanh(b*x) }},
+	{"Relu", "", nil, func(x, _, _ float64) float64 { return math.Max(0, x) }},
+}
+
+// actsOf are the activations of one direction, f, g and h; parameters are taken in turn by those that have any.
+func actsOf[T tensor.Float](c *Call, way, ways int) (acts [3]act[T]) {
+	standard := map[string][]string{"RNN": {"Tanh"}, "GRU": {"Sigmoid", "Tanh"}, "LSTM": {"Sigmoid", "Tanh", "Tanh"}}[c.Op]
+	names := get[[]string](c, "activations", nil)
+	n := len(standard)
+	if len(names) == 0 {
+		for range ways {
+			names = append(names, standard...)
+		}
+	}
+	if len(names) < n*ways {
+		c.refuse("%d activations, expected %d", len(names), n*ways)
+	}
+	alphas, betas := c.floats("activation_alpha"), c.floats("activation_beta")
+	for i, name := range names[:n*ways] {
+		a := actOf[T](c, name)
+		if f := a.parameters; len(f) > 0 {
+			a.a, alphas = taken(alphas, f[0].otherwise)
+			if len(f) > 1 {
+				a.b, betas = taken(betas, f[1].otherwise)
+			}
+		}
+		if i/n == way {
+			acts[i%n] = act[T]{a.name, a.f, a.a, a.b}
+		}
+	}
+	return acts
+}
+
+func taken(list []float64, otherwise float64) (float64, []float64) {
+	if len(list) == 0 {
+		return otherwise, nil
+	}
+	return list[0], list[1:]
+}
+
+type parametrized struct {
+	function
+	a, b float64
+}
+
+func actOf[T tensor.Float](c *Call, name string) parametrized {
+	for _, list := range [][]function{functions, gateFunctions} {
+		for _, f := range list {
+			if f.name == name {
+				return parametrized{function: f}
+			}
+		}
+	}
+	c.refuse("activation %s: %w", name, ErrUnsupported)
+	return parametrized{}
+}
+
+// activate holds a row within the clip and applies the activation.
+func (r *recurrence[T]) activate(a *act[T], row []T) {
+	if r.clip > 0 {
+		for i, v := range row {
+			row[i] = max(-r.clip, min(r.clip, v))
+		}
+	}
+	a.run(row)
+}
+
+// step goes from the state before a step to the one after.
+func (r *recurrence[T]) step(way, b, t int, acts *[3]act[T]) {
+	input := r.input(t, b)
+	switch r.gates {
+	case 1:
+		r.recall(r.gate, r.state, way, 0, 1)
+		r.sum(way, input)
+		r.activate(&acts[0], r.gate)
+		copy(r.state, r.gate)
+	case 3:
+		r.gruStep(way, input, acts)
+	case 4:
+		r.lstmStep(way, input, acts)
+	}
+}
+
+// gruStep: gates are z, r and h (Cho et al., 2014).
+func (r *recurrence[T]) gruStep(way int, input []T, acts *[3]act[T]) {
+	n := r.hidden
+	update, reset, candidate := r.gate[:n], r.gate[n:2*n], r.gate[2*n:]
+	_, inner := r.biases(way, 2)
+	r.recall(r.gate, r.state, way, 0, 2)
+	if r.linear {
+		r.recall(candidate, r.state, way, 2, 1)
+		copy(r.spare, candidate)
+	}
+	clear(candidate)
+	r.sum(way, input)
+	r.activate(&acts[0], r.gate[:2*n])
+	if !r.linear {
+		held := r.spare[n:][:n]
+		for i, v := range reset {
+			held[i] = v * r.state[i]
+		}
+		r.recall(r.spare, held, way, 2, 1)
+	}
+	for i := range candidate {
+		v := r.spare[i]
+		if r.linear && inner != nil { // its bias is reset too: sum added it
+			candidate[i] -= inner[i]
+			v += inner[i]
+		}
+		if r.linear {
+			v *= reset[i]
+		}
+		candidate[i] += v
+	}
+	r.activate(&acts[1], candidate)
+	for i, z := range update {
+		r.state[i] = (1-z)*candidate[i] + z*r.state[i]
+	}
+}
+
+// lstmStep: gates are i, o, f and c (Hochreiter & Schmidhuber, 1997; peepholes: Gers & Schmidhuber, 2000).
+func (r *recurrence[T]) lstmStep(way int, input []T, acts *[3]act[T]) {
+	n := r.hidden
+	in, out, forget, candidate := r.gate[:n], r.gate[n:2*n], r.gate[2*n:3*n], r.gate[3*n:]
+	r.recall(r.gate, r.state, way, 0, 4)
+	r.sum(way, input)
+	r.peep(in, way, 0)
+	r.peep(forget, way, 2)
+	r.activate(&acts[0], in)
+	if r.coupled {
+		for i, v := range in {
+			forget[i] = 1 - v
+		}
+	} else {
+		r.activate(&acts[0], forget)
+	}
+	r.activate(&acts[1], candidate)
+	for i := range r.cell {
+		r.cell[i] = forget[i]*r.cell[i] + in[i]*candidate[i]
+	}
+	r.peep(out, way, 1)
+	r.activate(&acts[0], out)
+	shown := r.spare[:n]
+	copy(shown, r.cell)
+	r.activate(&acts[2], shown)
+	for i, v := range out {
+		r.state[i] = v * shown[i]
+	}
+}
+
+// peep adds what a gate sees of the cell.
+func (r *recurrence[T]) peep(row []T, way, which int) {
+	if r.peepholes == nil {
+		return
+	}
+	for i, p := range r.peepholes[(way*3+which)*r.hidden:][:r.hidden] {
+		row[i] += p * r.cell[i]
+	}
+}
