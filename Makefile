@@ -1,6 +1,8 @@
 # convx: `make` lists what there is to make.
 .DEFAULT_GOAL := help
 BIN  := bin/convx
+# The version that convx states: by default what version control says; `make build VERSION=v1.2.3` stamps one.
+VERSION :=
 DEMO := demo
 
 .PHONY: help
@@ -9,7 +11,7 @@ help: ## list the targets
 
 .PHONY: build
 build: ## build bin/convx
-	@CGO_ENABLED=0 go build -o $(BIN) ./cmd/convx
+	@CGO_ENABLED=0 go build -trimpath $(if $(VERSION),-ldflags "-X convx/internal/cli.stamped=$(VERSION)") -o $(BIN) ./cmd/convx
 
 .PHONY: demo
 demo: build ## run convolutions on the embedded sample picture, into demo/
@@ -40,6 +42,10 @@ generate: ## generate the assembly, the schema and reference of network files an
 	internal/ops/kernel/generate.sh
 	go test ./internal/network -run 'Schema|Reference' -update
 	go test ./cmd/convx -run 'TestPictures' -update
+
+.PHONY: notices
+notices: ## write the licences of what convx is built from into NOTICES
+	@go run ./scripts/notices > NOTICES.new && mv NOTICES.new NOTICES
 
 .PHONY: install
 install: ## install convx into the Go binary folder

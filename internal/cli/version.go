@@ -2,11 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"convx"
 	"convx/internal/bench"
 	"convx/internal/ops/kernel"
 	"convx/internal/report"
@@ -23,14 +25,23 @@ type versionJSON struct {
 
 func newVersion(s Streams) *cobra.Command {
 	var format report.Format
+	var licences bool
 	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version, and what the machine offers",
-		Example: "  convx version",
+		Example: "  convx version\n  convx version --licences",
 		Args:    argsUpTo(0),
-		RunE:    func(*cobra.Command, []string) error { return printVersion(s, format) },
+		RunE: func(*cobra.Command, []string) error {
+			if licences {
+				_, err := io.WriteString(s.Out, convx.Notices)
+				return err
+			}
+			return printVersion(s, format)
+		},
 	}
 	formatVar(cmd, &format)
+	cmd.Flags().BoolVar(&licences, "licences", false, "print the licences of everything that convx is built from")
+	cmd.MarkFlagsMutuallyExclusive("licences", "format")
 	return cmd
 }
 
@@ -47,8 +58,14 @@ func printVersion(s Streams, format report.Format) error {
 	return report.Write(s.Out, format, d)
 }
 
-// version is the module's, as the build recorded it; "(devel)" in a checkout.
+// stamped is the version that the build was given: -ldflags "-X convx/internal/cli.stamped=v1.2.3".
+var stamped string
+
+// version is the one stamped, else the module's, as the build recorded it; "(devel)" in a checkout without either.
 func version() string {
+	if stamped != "" {
+		return stamped
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
