@@ -14,7 +14,7 @@ type flopsNetJSON struct {
 	Net                 string         `json:"net"`
 	Input               []int          `json:"input"`
 	Output              []int          `json:"output"`
-	Total               costJSON       `json:"total"`
+	Total               netTotalJSON   `json:"total"`
 	PeakMemory          int            `json:"peak_memory"` // bytes of live activations
 	ArithmeticIntensity float64        `json:"arithmetic_intensity"`
 	Convention          string         `json:"convention"`
@@ -23,6 +23,11 @@ type flopsNetJSON struct {
 	Uncounted           []operatorJSON `json:"uncounted"`
 	Notes               []string       `json:"notes"`
 	verdictJSON
+}
+
+type netTotalJSON struct {
+	costJSON
+	Constants int `json:"constants"` // elements that nobody trains
 }
 
 type operatorJSON struct {
@@ -42,7 +47,7 @@ type netLayerJSON struct {
 
 func flopsNetDocument(r *network.Result, rows []netRow, c flops.Convention, total int) report.Document {
 	j := flopsNetJSON{
-		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: costOf(r.Total, total), PeakMemory: r.PeakMemory,
+		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: netTotalJSON{costOf(r.Total, total), r.Constants}, PeakMemory: r.PeakMemory,
 		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
 		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append([]string{}, r.Notes...),
 	}
@@ -65,10 +70,13 @@ func flopsNetDocument(r *network.Result, rows []netRow, c flops.Convention, tota
 		cells = append(cells, costCells(l.costJSON)...)
 		t.Rows = append(t.Rows, append(cells, report.Cell{Text: bar(l.Share), Raw: l.Share}))
 	}
-	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total)...)
+	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.costJSON)...)
 	t.Footer = append(t.Footer, report.Cell{Raw: 1})
 	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
 	foot := costFootnotes(r.Total, c)
+	if r.Constants > 0 {
+		foot = append(foot, fmt.Sprintf("constants: %s elements that nobody trains, beside the params: masks, tables, boxes", report.Group(r.Constants)))
+	}
 	if r.PeakMemory > 0 {
 		foot = append(foot, fmt.Sprintf("peak memory: %s of activations are live at once, in %s", report.Bytes(r.PeakMemory), r.Nodes[r.PeakNode].Node.Name))
 	}

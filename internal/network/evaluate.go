@@ -27,6 +27,8 @@ type Result struct {
 	Nodes []NodeResult
 	// Total is the sum over the nodes, shared weights once.
 	Total flops.Total
+	// Constants are elements of arrays that the layers compute with and nobody trains, apart from the parameters.
+	Constants int
 	// PeakMemory is the most bytes of activations (4 an element) that are live at once; weights are not in it. PeakNode
 	// is the node that is running then.
 	PeakMemory int
@@ -58,6 +60,8 @@ type NodeResult struct {
 	Rows   []flops.Row
 	// Total is the sum of the rows. Shared weights count as parameters of the first node that uses them alone.
 	Total flops.Total
+	// Constants are elements of arrays that the node computes with and nobody trains.
+	Constants int
 	// Shares is the node whose weights this one uses; nil if they are its own.
 	Shares *Node
 	Field  shape.Field
@@ -158,7 +162,7 @@ func (e *evaluation) node(r *Result, i int, owners map[string]int) error {
 	res.Variant, res.Output, res.Ops, res.Stages, res.Rows, res.Total = w.label, w.output, w.ops, w.stages, w.rows, w.total
 	res.Uncounted, res.Harmless = w.uncounted, w.harmless
 	if n.Held != nil {
-		res.Total.Params, res.Total.WeightBytes = n.Held.Params, n.Held.Bytes
+		res.Total.Params, res.Total.WeightBytes, res.Constants = n.Held.Params, n.Held.Bytes, n.Held.Constants
 	}
 	if n.Weights == "" {
 		return nil
@@ -236,6 +240,9 @@ func (r *Result) addUp() error {
 		n := &r.Nodes[i]
 		var err error
 		if r.Total, err = r.Total.Add(n.Total); err != nil {
+			return err
+		}
+		if r.Constants, err = layer.Sum(r.Constants, n.Constants); err != nil {
 			return err
 		}
 		if n.Uncounted {

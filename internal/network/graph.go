@@ -52,8 +52,8 @@ type Node struct {
 }
 
 // Held is the weights that a node is the first to read, where they are not all that its operator has, or not float32: the
-// others are an earlier node's, or no parameters.
-type Held struct{ Params, Bytes int }
+// others are an earlier node's, or no parameters. Constants are elements of what it reads beside, which nobody trains.
+type Held struct{ Params, Bytes, Constants int }
 
 // Position is a place in a file, both from 1.
 type Position struct{ Line, Column int }

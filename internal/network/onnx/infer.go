@@ -33,7 +33,9 @@ type inference struct {
 	// spent is what the nodes come to, skips how many were uncounted, made the constants that became nodes.
 	spent spent
 	skips int
-	made  []*value
+	// looked is how many elements of constants were read to tell parameters from others.
+	looked int
+	made   []*value
 	// record is what runs; nil if only counts are asked for.
 	record *recorder
 }
@@ -169,11 +171,9 @@ func (c *call) finish() error {
 		v.node = -1
 		if constant || v.constant {
 			v.constant = true
-			if v.root == "" && c.weighty() {
-				v.root, v.stored = c.scope.prefix+name, v.elem
-			}
+			c.trace(v, name)
 		} else {
-			v.root, v.ints, v.floats = "", nil, nil
+			v.roots, v.ints, v.floats = nil, nil, nil
 			if c.used[name] || i == 0 && (c.layer != nil || c.unknown) {
 				var err error
 				if v.node, err = c.enter(i, first); err != nil {
@@ -187,11 +187,6 @@ func (c *call) finish() error {
 		c.scope.values[name] = v
 	}
 	return c.instruction()
-}
-
-// weighty reports whether the node computes with weights, or makes a constant from nothing.
-func (c *call) weighty() bool {
-	return len(c.in) == 0 || slices.ContainsFunc(c.in, func(v *value) bool { return v != nil && v.root != "" })
 }
 
 // declaredShape is what the exporter noted about a value, where inference cannot tell.
@@ -254,9 +249,9 @@ func (c *call) put(i int, v value) {
 	c.out[i] = v
 }
 
-// view makes output 0 another view of input 0: the same array, for counting weights.
+// view makes output 0 another view of input 0: the same arrays, for counting weights.
 func (c *call) view(v value) error {
-	v.root, v.stored = c.in[0].root, c.in[0].stored
+	v.roots = c.in[0].roots
 	c.put(0, v)
 	return nil
 }

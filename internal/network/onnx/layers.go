@@ -24,6 +24,8 @@ type pending struct {
 	operands []int
 	weights  []weight
 	dynamic  bool
+	// fixed are constants that nobody trains.
+	fixed []weight
 	// held is weights that were claimed already.
 	held network.Held
 }
@@ -125,7 +127,7 @@ func (c *call) free(out []int) network.Operator {
 // explicit is work without a primitive.
 func (c *call) explicit(node *network.Node, out []int) (network.Operator, error) {
 	l := c.layer
-	if l.extra.macs == 0 && len(l.weights) == 0 {
+	if l.extra.macs == 0 && len(l.weights) == 0 && len(l.fixed) == 0 {
 		if each, ok := c.perOutput(out); ok {
 			return &network.Elementwise{Name: l.label, FLOPs: each}, c.spend(spent{flops: l.extra.flops})
 		}
@@ -134,7 +136,7 @@ func (c *call) explicit(node *network.Node, out []int) (network.Operator, error)
 	if err != nil {
 		return nil, err
 	}
-	held.Params, held.Bytes = held.Params+l.held.Params, held.Bytes+l.held.Bytes
+	held.Params, held.Bytes, held.Constants = held.Params+l.held.Params, held.Bytes+l.held.Bytes, held.Constants+l.held.Constants
 	node.Held = unless(held.Params, held)
 	n, err := layer.Product(2, l.extra.macs)
 	if err == nil {

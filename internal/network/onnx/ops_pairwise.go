@@ -110,12 +110,6 @@ func (c *call) broadcast(shapes [][]int) ([]int, error) {
 
 // combine makes the node the sum of equal shapes, the scaling of channels, or so many FLOPs.
 func (c *call) combine(out []int, shapes [][]int) error {
-	var weights []int
-	for i, v := range c.in {
-		if v.trained() {
-			weights = append(weights, i)
-		}
-	}
 	alike := !slices.ContainsFunc(shapes, func(s []int) bool { return !slices.Equal(s, out) })
 	constants := slices.ContainsFunc(c.in, func(v *value) bool { return v.constant })
 	if (c.Op == "Add" || c.Op == "Sum") && alike && !constants && len(shapes) > 1 {
@@ -133,7 +127,8 @@ func (c *call) combine(out []int, shapes [][]int) error {
 	}
 	n, err := product("FLOPs", append(slices.Clone(out), max(1, len(shapes)-1))...)
 	if err == nil {
-		c.work(work{flops: n}, weights...)
+		c.work(work{flops: n})
+		c.combines()
 	}
 	return err
 }
@@ -211,6 +206,10 @@ func where(c *call) error {
 	c.put(0, v)
 	if n, err := product("FLOPs", out...); err == nil && !c.constant() {
 		c.work(work{flops: n})
+		if cond.constant && cond.numel() > 1 { // a mask
+			c.layer.fixed = append(c.layer.fixed, c.computed(cond, c.Inputs[0]))
+		}
+		c.combines()
 	}
 	return nil
 }

@@ -115,12 +115,14 @@ func concat(first, every int) func(*call) error {
 		for _, p := range parts {
 			in = append(in, p.shape)
 		}
-		if at != 1 || len(out) < 3 {
-			c.layer = nil // along other axes it is copying, as slicing is
-			return nil
+		if at == 1 && len(out) > 2 {
+			c.emitShaped(layer.Concat{}, in, out)
+			c.layer.operands = operands
+			c.combines()
+		} else if c.holds() { // along other axes it is copying, as slicing is
+			c.work(work{})
+			c.combines()
 		}
-		c.emitShaped(layer.Concat{}, in, out)
-		c.layer.operands = operands
 		return nil
 	}
 }

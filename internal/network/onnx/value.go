@@ -17,11 +17,9 @@ type value struct {
 	floats []float64
 	// constant values depend on no input of the model: weights, and what is computed from weights alone.
 	constant bool
-	// root identifies the array in the file that a constant views, so that weights in two places count once. It is empty
-	// for numbers that come from shapes alone: those are no weights.
-	root string
-	// stored is the element type of that array: a quantised weight is a view of it in another type.
-	stored Elem
+	// roots are the arrays of the file that a constant is made of, so that weights in two places count once: one for a view,
+	// any number for what is computed from them, none for what comes from shapes and settings alone.
+	roots []weight
 	// node is the network's node that makes the value; -1 is none yet.
 	node int
 	// tensor is where the numbers are stored; nil if the value is computed.
@@ -36,7 +34,7 @@ func (t *Tensor) value(root string) *value {
 	if dims == nil {
 		dims = []int{}
 	}
-	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, root: root, stored: t.Elem, node: -1, tensor: t}
+	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, roots: []weight{{root, (&value{shape: dims}).numel(), t.Elem, t}}, node: -1, tensor: t}
 }
 
 func (v *value) known() bool { return v != nil && v.shape != nil }
