@@ -49,11 +49,11 @@ type ratioJSON struct {
 }
 
 type theoryJSON struct {
-	MACs       float64 `json:"macs"`
-	Saving     float64 `json:"saving"`
-	Formula    string  `json:"formula"`
-	Expression string  `json:"expression"`
-	Remark     string  `json:"remark,omitempty"`
+	MACs       float64  `json:"macs"`
+	Saving     *float64 `json:"saving"` // null where nothing is multiplied
+	Formula    string   `json:"formula"`
+	Expression string   `json:"expression"`
+	Remark     string   `json:"remark,omitempty"`
 }
 
 func over(a, b int) *float64 {
@@ -75,7 +75,11 @@ func compareRowOf(r, base compare.Row) compareRowJSON {
 		},
 	}
 	if th := r.Theory; th != nil {
-		j.Theory = &theoryJSON{th.MACs, 1 / th.MACs, th.Symbols, th.Numbers, th.Remark}
+		j.Theory = &theoryJSON{th.MACs, nil, th.Symbols, th.Numbers, th.Remark}
+		if th.MACs > 0 {
+			saving := 1 / th.MACs
+			j.Theory.Saving = &saving
+		}
 	}
 	if r.Timing != nil {
 		j.Algorithm = r.Timing.Algorithm
@@ -207,8 +211,8 @@ func theoryText(j compareJSON) report.Text {
 		}
 		steps := slices.Compact([]string{r.Theory.Formula, r.Theory.Expression, report.Digits(r.Theory.MACs)})
 		line := "  " + r.Label + ": " + strings.Join(steps, " = ")
-		if r.Theory.Saving > 1.005 {
-			line += ", a saving of " + report.Digits(r.Theory.Saving) + " times"
+		if s := r.Theory.Saving; s != nil && *s > 1.005 {
+			line += ", a saving of " + report.Digits(*s) + " times"
 		}
 		if r.Theory.Remark != "" {
 			line += "; " + r.Theory.Remark
@@ -226,7 +230,7 @@ func theoryText(j compareJSON) report.Text {
 func verdicts(c comparison, j compareJSON) report.Text {
 	var lines report.Text
 	for i, r := range j.Rows {
-		if i == c.Baseline || r.Theory == nil || r.Variant == "se" || r.Ratio.MACs == nil || *r.Ratio.MACs >= 1/worthSaying {
+		if i == c.Baseline || r.Theory == nil || r.Variant == "se" || r.Ratio.MACs == nil || *r.Ratio.MACs == 0 || *r.Ratio.MACs >= 1/worthSaying {
 			continue
 		}
 		saving := 1 / *r.Ratio.MACs

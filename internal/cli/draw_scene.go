@@ -46,6 +46,9 @@ func (o *drawOptions) stage(ctx context.Context) error {
 	l := set.Layer
 	o.spec = l.Spec
 	what := fmt.Sprintf("weights drawn from seed %d", o.options.Seed)
+	if v, _ := layer.VariantNamed(l.Variant); v.Unweighted {
+		what = "no weights"
+	}
 	if set.Filters != nil {
 		what = "filter " + set.Filters[0].Name
 	}

@@ -45,8 +45,12 @@ func slidingSteps(r shape.Result) (byAxis [][]Step, first shape.Stage, err error
 			w = op.Window
 		case layer.Transposed:
 			w, transposed = op.Window, true
-		case layer.Resize, layer.ROIPool, layer.Pool, layer.Linear:
-			return nil, first, layer.Errorf("%s is not a layer of sliding windows alone", l.Variant).Hint("name one that is, like standard, dilated or transposed")
+		case layer.Pool:
+			if w = op.Window; w.Kernel == nil {
+				return nil, first, notSliding(l)
+			}
+		case layer.Resize, layer.ROIPool, layer.Linear:
+			return nil, first, notSliding(l)
 		default:
 			continue
 		}
@@ -64,6 +68,10 @@ func slidingSteps(r shape.Result) (byAxis [][]Step, first shape.Stage, err error
 		return nil, first, fmt.Errorf("no stage of %s slides", l.Variant)
 	}
 	return onlySpreading(byAxis), first, nil
+}
+
+func notSliding(l layer.Layer) error {
+	return layer.Errorf("%s is not a layer of sliding windows alone", l.Variant).Hint("name one that is, like standard, dilated or transposed")
 }
 
 func spreads(w layer.Window) bool {

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
 	"convx/internal/drawing"
 	"convx/internal/layer"
+	"convx/internal/ops/reference"
 	"convx/internal/shape"
 )
 
@@ -198,6 +200,32 @@ func TestNumbersAreTheConvolution(t *testing.T) {
 	}
 }
 
+// The numbers in the cells of a pool are what the reference of pooling gives.
+func TestNumbersAreThePool(t *testing.T) {
+	for _, keys := range []string{
+		"input 1x6x6", "input 1x7x8, kernel 3x2, stride 2x1, padding 1", "input 1x8x8, kernel 3, stride 2, ceil true", "input 1x9x8, kernel 2, dilation 3, padding 1",
+	} {
+		r, _ := build(t, "max-pool", keys, Options{Numbers: true})
+		p := r.Layer.Stages[0].Op.(layer.Pool)
+		c := newPooled(p, geometryOf(r.Input, r.Output, p.Window, r.Stages[0].Pads), 3)
+		g := reference.Geometry{N: 1, C: 1, O: 1, In: [3]int{1, c.g.in[0], c.g.in[1]}, Out: [3]int{1, c.g.out[0], c.g.out[1]},
+			Kernel: [3]int{1, c.g.kernel[0], c.g.kernel[1]}, Stride: [3]int{1, c.g.stride[0], c.g.stride[1]}, Dilation: [3]int{1, c.g.dilation[0], c.g.dilation[1]},
+			Pads: [3]layer.Pad{{}, {Begin: c.g.begin[0], End: c.end[0]}, {Begin: c.g.begin[1], End: c.end[1]}}}
+		x, want := make([]float64, len(c.input)), make([]float64, c.g.positions())
+		for i, n := range c.input {
+			x[i] = float64(n)
+		}
+		reference.Pool(&g, reference.Pooling{Max: c.max, CountPadding: c.counted}, want, x, 0, c.g.out[0])
+		for i, v := range want {
+			row, col := i/c.g.out[1], i%c.g.out[1]
+			text := strconv.FormatFloat(v, 'g', 3, 64)
+			if got, sum := c.result(row, col), c.sum(row, col); got != text || !strings.HasSuffix(sum, " = "+text) {
+				t.Fatalf("%s: output[%d, %d] is %s by %q, not %s", keys, row, col, got, sum, text)
+			}
+		}
+	}
+}
+
 // convolve is the definition, over the plain input.
 func convolve(g geometry, n *numbers, out []float64) {
 	for i := range out {
@@ -282,6 +310,9 @@ func TestFramesWithNumbersAreOfOneSize(t *testing.T) {
 	o := Options{Numbers: true}
 	for variant := range hasNumbers {
 		for _, keys := range []string{"", "input 32x5x5", "input 16x9x7", "input 4x8x8, stride 2", "input 4x6x6, bias false"} {
+			if v, _ := layer.VariantNamed(variant); v.Unweighted && strings.Contains(keys, "bias") {
+				continue
+			}
 			r, _ := build(t, variant, keys, o)
 			f, err := New(r, o)
 			if err != nil {

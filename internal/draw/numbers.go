@@ -8,6 +8,13 @@ import (
 	"convx/internal/tensor"
 )
 
+// values are what stands in the cells of a sliding window's figure.
+type values interface {
+	text(y, x int) string       // of a cell of the padded input
+	result(row, col int) string // of an output cell
+	sum(row, col int) string    // the arithmetic behind it
+}
+
 // numbers are small whole values for one input plane and one kernel, and the output that they make.
 type numbers struct {
 	g             geometry
@@ -37,6 +44,9 @@ func (n *numbers) at(y, x int) int {
 	}
 	return n.input[y*n.g.in[1]+x]
 }
+
+func (n *numbers) text(y, x int) string       { return itoa(n.at(y, x)) }
+func (n *numbers) result(row, col int) string { return itoa(n.output(row, col)) }
 
 func (n *numbers) weight(ky, kx int) int { return n.kernel[ky*n.g.kernel[1]+kx] }
 

@@ -26,6 +26,7 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 	if o.Numbers {
 		w.numbers = newNumbers(g, o.Seed)
 		w.numbers.spread(w.hole)
+		w.cells = w.numbers
 		f.panels[0], f.arithmetic = w.panel(), w.arithmetic
 	} else if o.Scene == nil {
 		f.panels = append(f.panels, meetingsPanel("input pixels that meet in each output", meetings(whole)))

@@ -18,6 +18,7 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	w := newWindow(g, r.Input[1], r.Output[1])
 	if o.Numbers {
 		w.numbers = newNumbers(g, o.Seed)
+		w.cells = w.numbers
 	}
 	w.scene = o.Scene
 	f := &Figure{panels: []panel{w.panel()}, frames: g.positions(), still: w.stillFrame()}
@@ -87,14 +88,17 @@ type window struct {
 	input, output grid
 	inPlanes      int
 	outPlanes     int
-	numbers       *numbers
-	turned        bool // the kernel, by half a turn
+	numbers       *numbers // of a kernel and what it makes, if not nil
+	cells         values   // what stands in the cells, if not nil
+	turned        bool     // the kernel, by half a turn
 	// hole tells, if not nil, which cells inside the input are zeros between pixels.
 	hole func(y, x int) bool
 	// level gives, if not nil, the shade of a cell inside the input.
 	level  func(y, x int) float64
 	labels [2]string
-	pale   bool   // taps are not where the samples are
+	pale   bool // taps are not where the samples are
+	// chosen tells, if not nil, whether a tap of an output is the one that it takes.
+	chosen func(row, col, y, x int) bool
 	scene  *Scene // what the cells hold, if not nil
 }
 
@@ -133,7 +137,7 @@ func planes(n int, size [2]int) string { return fmt.Sprintf("%dx%dx%d", n, size[
 
 func (w *window) kernelGrid() grid { return grid{w.g.kernel[0], w.g.kernel[1], w.input.cell} }
 
-func (w *window) arithmetic(frame int) string { return w.numbers.sum(w.g.at(frame)) }
+func (w *window) arithmetic(frame int) string { return w.cells.sum(w.g.at(frame)) }
 
 func (w *window) paint(d *drawing.Drawing, x, y float64, frame int) {
 	row, col := w.g.at(frame)
@@ -167,7 +171,7 @@ func (w *window) paint(d *drawing.Drawing, x, y float64, frame int) {
 	d.Frame(wx-1, wy-1, ww+2, wh+2, 2.5, kernelDark)
 	cx, cy := ox+float64(col)*cell, oy+float64(row)*cell
 	beam := faint(kernelDark, 130)
-	if w.numbers == nil && w.scene == nil {
+	if w.cells == nil && w.scene == nil {
 		d.Line(wx+ww, wy, cx, cy, 1.2, beam)
 		d.Line(wx+ww, wy+wh, cx, cy+cell, 1.2, beam)
 	}
@@ -227,13 +231,13 @@ func (w *window) inputStyle(row, col, y, x int) style {
 		s = style{fill: w.scene.Input(iy, ix)}
 	case w.level != nil:
 		s.fill = level(w.level(iy, ix))
-	case tap && w.pale:
+	case tap && w.pale, tap && w.chosen != nil && !w.chosen(row, col, y, x):
 		s.fill = inputPale
 	case tap:
 		s.fill, s.ink = inputTap, white
 	}
-	if w.numbers != nil {
-		s.text = itoa(w.numbers.at(y, x))
+	if w.cells != nil {
+		s.text = w.cells.text(y, x)
 	}
 	return s
 }
@@ -252,8 +256,8 @@ func (w *window) outputStyle(row, col, y, x int) style {
 	case done:
 		s.fill = outputFill
 	}
-	if w.numbers != nil && done {
-		s.text = itoa(w.numbers.output(y, x))
+	if w.cells != nil && done {
+		s.text = w.cells.result(y, x)
 	}
 	return s
 }

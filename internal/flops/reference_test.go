@@ -88,11 +88,18 @@ func referenceFLOPs(op layer.Op, s shape.Stage) int {
 		elements(1)
 	case layer.Add:
 		elements(len(s.Inputs) - 1)
-	case layer.Pool: // global averages only, in variants
+	case layer.Pool:
+		window := op.Kernel
+		if op.Global {
+			window = s.Inputs[0][2:]
+		}
 		indices(s.Output, func() {
 			taps := 0
-			indices(s.Inputs[0][2:], func() { taps++ })
-			n += taps - 1 + 1
+			indices(window, func() { taps++ })
+			n += taps - 1
+			if op.Func == layer.AveragePool {
+				n++
+			}
 		})
 	case layer.Resize:
 		elements(map[int]int{3: 2 + 1, 4: 4 + 3, 5: 8 + 7}[len(s.Output)])

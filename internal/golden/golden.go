@@ -3,27 +3,29 @@
 // float64 and rounded to float32 once, so a right float64 implementation is within 2^-24 (6e-8) of every output, relative
 // to it, plus its own rounding where terms cancel.
 //
-// Only tests import it. testdata/cases.zip holds cases.json, a list of descriptions, and for each case the arrays
-// NAME/OPERAND.npy, NAME/input.npy and NAME/output.npy; the command in pack makes it.
+// Only tests import it. Each archive in testdata holds cases.json, a list of descriptions, and for each case the arrays
+// NAME/OPERAND.npy, NAME/input.npy and NAME/output.npy; the command in pack makes it. cases.zip is the first of them, and
+// a variant that is added has its own.
 package golden
 
 import (
 	"archive/zip"
 	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"convx/internal/npy"
 	"convx/internal/tensor"
 )
 
-//go:embed testdata/cases.zip
-var archive []byte
+//go:embed testdata/*.zip
+var archives embed.FS
 
 // Case is one layer with its operands and its result.
 type Case struct {
@@ -56,6 +58,27 @@ func Cases(t testing.TB) []Case {
 }
 
 func load() ([]Case, error) {
+	files, err := fs.Glob(archives, "testdata/*.zip")
+	if err != nil {
+		return nil, err
+	}
+	var all []Case
+	for _, file := range files {
+		archive, err := archives.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		cases, err := read(archive)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		all = append(all, cases...)
+	}
+	slices.SortFunc(all, func(a, b Case) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
+func read(archive []byte) ([]Case, error) {
 	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
 	if err != nil {
 		return nil, err

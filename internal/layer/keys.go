@@ -85,6 +85,11 @@ var keys = []Key{
 		get: func(s Spec) string { return string(s.PadMode) },
 	},
 	intsKey("dilation", "d", "dilation: the distance between taps, 1 is none", 1, func(s *Spec) *[]int { return &s.Dilation }),
+	{
+		Name: "ceil", Type: "BOOL", Usage: "pooling: round the output size up, so that no pixel is dropped",
+		set: func(s *Spec, v string) (err error) { s.Ceil, err = parseBool(v); return },
+		get: func(s Spec) string { return strconv.FormatBool(s.Ceil) },
+	},
 	intsKey("output-padding", "", "transposed: extra output rows and columns at the end", 0, func(s *Spec) *[]int { return &s.OutputPadding }),
 	intKey("groups", "g", "N", "groups of channels that do not see each other", 1, func(s *Spec) *int { return &s.Groups }),
 	{

@@ -100,6 +100,9 @@ func TestImpossible(t *testing.T) {
 		{"depthwise", "input=6x8x8 out-channels=12", "depthwise makes 6 channels (input channels times multiplier), not 12: --multiplier 2 or use separable, whose pointwise stage makes any number"},
 		{"transposed", "input=6x8x8 output-padding=1", "output padding 1 on H must be smaller than the stride 1 or the dilation 1: a larger one would add pixels that no input reaches; raise the stride"},
 		{"se", "input=20x8x8 reduction=16", "reduction 16 does not divide the 20 channels: 10 and 20 would work"},
+		{"max-pool", "input=3x8x8 padding=2", "padding 2 on H is more than half of the window of 2: at most 1 keeps every window on the input"},
+		{"max-pool", "input=3x8x8 bias=false", "max-pool has no --bias: drop it; it belongs to " + weighted()},
+		{"max-pool", "input=3x8x8 groups=3", "max-pool has no --groups: drop it; it belongs to standard, pointwise, grouped, depthwise, transposed, dilated, deformable, resize-conv"},
 		{"deformable", "dims=1 input=3x8", "deformable works on images: --dims 2, not 1"},
 	} {
 		_, err := build(c.variant, strings.Fields(c.keys)...)
@@ -110,6 +113,26 @@ func TestImpossible(t *testing.T) {
 	_, err := build("se", "input=20x8x8", "reduction=16")
 	if _, ok := errors.AsType[*Error](err); !ok {
 		t.Errorf("an impossible layer is a %T, want *Error", err)
+	}
+}
+
+func weighted() string {
+	var names []string
+	for _, v := range Variants() {
+		if !v.Unweighted {
+			names = append(names, v.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// A pool's window moves by its own size unless told otherwise.
+func TestPoolStrideIsItsKernel(t *testing.T) {
+	for keys, want := range map[string]string{"input=3x12x12": "2", "input=3x12x12 kernel=2x3": "2x3", "input=3x12x12 kernel=3 stride=1": "1"} {
+		l, err := build("max-pool", strings.Fields(keys)...)
+		if err != nil || FormatInts(l.Stride) != want || len(l.Stages) != 1 {
+			t.Errorf("max-pool %s has stride %s in %d stages, want %s: %v", keys, FormatInts(l.Stride), len(l.Stages), want, err)
+		}
 	}
 }
 

@@ -22,6 +22,8 @@ type Spec struct {
 	PadMode       PadMode
 	Groups        int
 	NoBias        bool
+	Ceil          bool
+	DropPadding   bool // pooling averages leave padding out
 
 	Multiplier   int
 	Expansion    int

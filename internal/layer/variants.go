@@ -16,12 +16,17 @@ type Variant struct {
 	Keys    []string // the keys it reads, beyond dims, input and bias
 	// Fixed are the keys that it has one value of.
 	Fixed []Fixed
+	// Apart are keys that a flag shared by several variants is not about, beside the fixed ones: the output channels of a
+	// depthwise convolution follow from its input.
+	Apart []string
 	// Follows say what keys follow from operands that are given.
 	Follows []Follow
 	// Filter is the operand that an image filter (an edge detector, a blur) can take the place of; empty if there is none.
 	Filter string
 	// Regions says that it reads regions of interest: the first axis of its output counts them, not samples.
 	Regions bool
+	// Unweighted says that it has no weights, and so no bias.
+	Unweighted bool
 	// Enlarges says that its output is larger than its input, as a rule.
 	Enlarges bool
 	// Example are keys whose layer is small and shows the variant well: "input 3x5x5, padding 1".
@@ -67,7 +72,7 @@ var variants = []Variant{
 		Name: "pointwise", Summary: "a 1x1 kernel: mixes channels, pixel by pixel",
 		Paper: "Lin, Chen & Yan 2014, Network In Network",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "groups"}, recipe: pointwise,
-		Fixed: []Fixed{oneTap, noDilation, oneGroup}, Follows: convFollows, Filter: "weight",
+		Fixed: []Fixed{oneTap, noDilation, oneGroup}, Apart: []string{"padding"}, Follows: convFollows, Filter: "weight",
 		Example: "input 4x4x4, out-channels 2",
 	},
 	{
@@ -81,7 +86,7 @@ var variants = []Variant{
 		Name: "depthwise", Summary: "one filter per input channel (groups = channels)",
 		Paper: "Sifre & Mallat 2014, Rigid-Motion Scattering for Texture Classification; Howard et al. 2017, MobileNets",
 		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "multiplier"), recipe: depthwise,
-		Follows: depthwiseFollows, Filter: "weight",
+		Apart: []string{"out-channels", "groups"}, Follows: depthwiseFollows, Filter: "weight",
 		Example: "input 4x5x5, padding 1",
 	},
 	{
@@ -140,6 +145,12 @@ var variants = []Variant{
 		Follows: convFollows, Filter: "weight", Enlarges: true,
 		Example: "input 1x3x3, kernel 3, padding 1",
 	},
+	{
+		Name: "max-pool", Summary: "the maximum of each window, channel by channel",
+		Paper: "Ranzato et al. 2007, Unsupervised Learning of Invariant Feature Hierarchies with Applications to Object Recognition",
+		Dims:  anyDims, Keys: []string{"kernel", "stride", "padding", "dilation", "ceil"}, recipe: maxPool,
+		Unweighted: true, Example: "input 1x6x6",
+	},
 }
 
 // VariantNamed finds a variant.
@@ -162,7 +173,7 @@ func VariantNames() []string {
 
 // Has reports whether the variant reads a key.
 func (v Variant) Has(key string) bool {
-	return key == "dims" || key == "input" || key == "bias" || slices.Contains(v.Keys, key)
+	return key == "dims" || key == "input" || key == "bias" && !v.Unweighted || slices.Contains(v.Keys, key)
 }
 
 // lacks explains a key that the variant does not read, and names the variants that do.
@@ -190,6 +201,11 @@ func unknownVariant(name string) *Error {
 // Fixes reports whether the variant has one value of a key.
 func (v Variant) Fixes(key string) bool {
 	return slices.ContainsFunc(v.Fixed, func(f Fixed) bool { return f.Key == key })
+}
+
+// Shares reports whether a key that is given for several variants at once is one of this variant's.
+func (v Variant) Shares(key string) bool {
+	return v.Has(key) && !v.Fixes(key) && !slices.Contains(v.Apart, key)
 }
 
 // checkFixed refuses other values of fixed keys.

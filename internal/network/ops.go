@@ -140,29 +140,23 @@ func (v values) bool(key string) (bool, error) {
 }
 
 func pool(f layer.PoolFunc) func(values) (Operator, error) {
-	return func(v values) (op Operator, err error) {
-		p := layer.Pool{Func: f, CountPadding: true}
-		if p.Kernel, err = v.ints("kernel", 1); err != nil {
-			return nil, err
-		}
-		p.Stride = p.Kernel
-		if v.text["stride"] != "" {
-			if p.Stride, err = v.ints("stride", 1); err != nil {
+	return func(v values) (Operator, error) {
+		s := layer.Spec{Dims: v.dims}
+		for _, key := range poolKeys {
+			text := v.text[key.name]
+			if text == "" {
+				continue
+			}
+			if key.typ == "N[xN]" { // the network has the axes, not a flag
+				if _, err := v.ints(key.name, 1); err != nil {
+					return nil, err
+				}
+			}
+			if err := s.Set(key.name, text); err != nil {
 				return nil, err
 			}
 		}
-		if p.Dilation, err = v.ints("dilation", 1); err != nil {
-			return nil, err
-		}
-		if p.Padding, err = layer.ParsePadding(v.get("padding")); err != nil {
-			return nil, fmt.Errorf("padding: %w", err)
-		}
-		if p.Padding.Auto == layer.Explicit {
-			if p.Padding.Pairs, err = spread(v, "padding", p.Padding.Pairs); err != nil {
-				return nil, err
-			}
-		}
-		p.CeilMode, err = v.bool("ceil")
+		p, err := s.Pooling(f)
 		return &Primitive{Op: p, Name: v.op.name}, err
 	}
 }

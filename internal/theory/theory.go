@@ -54,6 +54,7 @@ var rules = map[string]func(figures, layer.Layer) Ratio{
 	"deform-roi-pool":   nil, // costs by the region, not by the pixel
 	"se":                squeezeExcite,
 	"resize-conv":       resizeConv,
+	"max-pool":          func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "compares, and multiplies nothing"} },
 }
 
 func pointwise(f figures, _ layer.Layer) Ratio {

@@ -14,6 +14,7 @@ var compositions = []Identity{
 	{"separable-rank", "a separable convolution is a standard one whose kernel is the product of both", separableIsProduct},
 	{"inverted-residual", "an inverted residual block is three convolutions with ReLU6 between, plus its input", invertedResidualIsThree},
 	{"se-constant", "squeeze-and-excitation whose gate does not look at its input scales the channels", constantGateScales},
+	{"pool-separable", "the maximum of a window is that of its columns' maxima: max-pool by rows, then by columns", maxPoolSeparates},
 	{"resize-one", "a resize-convolution of scale 1 is the convolution", resizeByOneIsNone},
 	{"resize-commutes", "bilinear resizing and a pointwise convolution may change places", resizeCommutes},
 }
@@ -85,6 +86,22 @@ func constantGateScales(d *draw) (left, right *array) {
 		right.Data[i] *= float32(1 / (1 + math.Exp(-float64(bias.Data[i/plane%c]))))
 	}
 	return left, right
+}
+
+func maxPoolSeparates(d *draw) (left, right *array) {
+	x := d.input(d.Int(1, 6), 2)
+	k, s, p, w := d.axes(2, 1, 4), d.axes(2, 1, 3), d.Int(0, 1), d.Int(1, 2)
+	keys := func(rows, columns bool) []string {
+		kernel, stride, pad, apart := []int{1, 1}, []int{1, 1}, []int{0, 0}, []int{1, 1}
+		for a, on := range []bool{rows, columns} {
+			if on {
+				kernel[a], stride[a], pad[a], apart[a] = k[a], s[a], min(p, ((k[a]-1)*w+1)/2), w
+			}
+		}
+		return []string{num("kernel", kernel...), num("stride", stride...), num("padding", pad...), num("dilation", apart...)}
+	}
+	left = d.of("max-pool", x, nil, keys(true, true)...)
+	return left, d.of("max-pool", d.of("max-pool", x, nil, keys(true, false)...), nil, keys(false, true)...)
 }
 
 func resizeByOneIsNone(d *draw) (left, right *array) {

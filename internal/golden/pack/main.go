@@ -1,6 +1,6 @@
-// Pack makes testdata/cases.zip of package golden from a folder of cases:
+// Pack makes an archive of package golden from a folder of cases:
 //
-//	go run ./internal/golden/pack FOLDER internal/golden/testdata/cases.zip
+//	go run ./internal/golden/pack FOLDER internal/golden/testdata/VARIANT.zip
 //
 // Each case is a folder with case.json (name, variant, flags, operands: names and their files, source), the operands'
 // .npy files, input.npy and output.npy. The same folder gives the same archive, byte for byte.
