@@ -12,7 +12,7 @@ import (
 var rooms = map[string]string{
 	"bands":         "layer operands ops picture tensor",
 	"bench":         "flops layer ops ops/kernel shape tensor",
-	"budget":        "input layer network report",
+	"budget":        "flops input layer network report shape",
 	"chart":         "drawing",
 	"cli":           "*",
 	"compare":       "bench flops layer operands ops tensor theory",

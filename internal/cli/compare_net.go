@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"convx/internal/compare"
+	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -18,7 +19,7 @@ type compareNetRowJSON struct {
 	Net    string `json:"net"`
 	Input  []int  `json:"input"`
 	Output []int  `json:"output"`
-	costJSON
+	flops.Total
 	PeakMemory int       `json:"peak_memory"`
 	Layers     int       `json:"layers"`
 	Ratio      ratioJSON `json:"ratio"`
@@ -49,7 +50,7 @@ func runCompareNets(o compareOptions) error {
 	}}
 	for i, r := range results {
 		n := compareNetRowJSON{
-			Net: o.net.names[i], Input: r.Input, Output: r.Output, costJSON: costOf(r.Total, r.Total.MACs), PeakMemory: r.PeakMemory,
+			Net: o.net.names[i], Input: r.Input, Output: r.Output, Total: r.Total, PeakMemory: r.PeakMemory,
 			Layers: len(r.Counted()), Intensity: r.Total.ArithmeticIntensity(),
 			Ratio: ratioJSON{
 				over(r.Total.Params, b.Params), over(r.Total.MACs, b.MACs), over(r.Total.FLOPs, b.FLOPs),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"convx/internal/compare"
+	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -19,24 +20,20 @@ type compareJSON struct {
 }
 
 type compareRowJSON struct {
-	Variant         string             `json:"variant"`
-	Label           string             `json:"label"`
-	Output          []int              `json:"output"`
-	Params          int                `json:"params"`
-	MACs            int                `json:"macs"`
-	FLOPs           int                `json:"flops"`
-	Activations     int                `json:"activations"`
-	ActivationBytes int                `json:"activation_bytes"`
-	Ratio           ratioJSON          `json:"ratio"`
-	Theory          *theoryJSON        `json:"theory"`
-	Algorithm       string             `json:"algorithm,omitempty"`
-	Seconds         *float64           `json:"seconds"` // the median
-	SecondsMin      *float64           `json:"seconds_min"`
-	SecondsSpread   *float64           `json:"seconds_spread"`
-	Speedup         *float64           `json:"speedup"`
-	GFLOPS          *float64           `json:"gflops"`
-	Intensity       float64            `json:"arithmetic_intensity"`
-	Difference      *compare.Deviation `json:"difference,omitempty"`
+	Variant string `json:"variant"`
+	Label   string `json:"label"`
+	Output  []int  `json:"output"`
+	flops.Total
+	Ratio         ratioJSON          `json:"ratio"`
+	Theory        *theoryJSON        `json:"theory"`
+	Algorithm     string             `json:"algorithm,omitempty"`
+	Seconds       *float64           `json:"seconds"` // the median
+	SecondsMin    *float64           `json:"seconds_min"`
+	SecondsSpread *float64           `json:"seconds_spread"`
+	Speedup       *float64           `json:"speedup"`
+	GFLOPS        *float64           `json:"gflops"`
+	Intensity     float64            `json:"arithmetic_intensity"`
+	Difference    *compare.Deviation `json:"difference,omitempty"`
 }
 
 // ratioJSON is a row's counts over the baseline's; null where the baseline has none.
@@ -67,8 +64,8 @@ func over(a, b int) *float64 {
 func compareRowOf(r, base compare.Row) compareRowJSON {
 	t, b := r.Cost.Total, base.Cost.Total
 	j := compareRowJSON{
-		Variant: r.Layer.Variant, Label: r.Label, Output: r.Output, Params: t.Params, MACs: t.MACs, FLOPs: t.FLOPs,
-		Activations: t.Activations, ActivationBytes: t.ActivationBytes, Intensity: t.ArithmeticIntensity(), Difference: r.Deviation,
+		Variant: r.Layer.Variant, Label: r.Label, Output: r.Output, Total: t,
+		Intensity: t.ArithmeticIntensity(), Difference: r.Deviation,
 		Ratio: ratioJSON{
 			over(t.Params, b.Params), over(t.MACs, b.MACs), over(t.FLOPs, b.FLOPs),
 			over(t.Activations, b.Activations), over(t.ActivationBytes, b.ActivationBytes),

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/budget"
 	"convx/internal/layer"
 )
 
@@ -38,6 +39,9 @@ func exitStatus(err error) int {
 		return exitInterrupted
 	}
 	if _, ok := errors.AsType[overError](err); ok {
+		return exitOver
+	}
+	if _, ok := errors.AsType[*budget.Error](err); ok {
 		return exitOver
 	}
 	if _, ok := errors.AsType[usageError](err); ok {

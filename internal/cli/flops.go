@@ -5,8 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/layer"
+	"convx/internal/network"
 	"convx/internal/report"
 	"convx/internal/shape"
 )
@@ -18,7 +20,7 @@ type flopsOptions struct {
 	explain    bool
 	spec       layer.Spec
 	net        netFlags
-	view       netView
+	view       network.RowView
 	strict     bool
 	limits     limitFlags
 }
@@ -58,8 +60,11 @@ side by side.`,
 			if err := o.checkView(c); err != nil {
 				return err
 			}
-			if err := o.limits.settle(&o); err != nil {
+			if err := o.limits.settle(o.format); err != nil {
 				return err
+			}
+			if o.limits.given() && o.convention == allConventions {
+				return usagef("--convention all has no one figure to limit: name one")
 			}
 			if len(o.net.names) > 0 {
 				return run(o)
@@ -71,13 +76,13 @@ side by side.`,
 		},
 	}
 	flags.register(cmd)
-	formatVar(cmd, &o.format, githubFormat, junitFormat)
+	formatVar(cmd, &o.format, budget.GitHubFormat, budget.JUnitFormat)
 	o.net.register(cmd, false)
 	o.limits.register(cmd)
-	cmd.Flags().IntVar(&o.view.depth, "depth", 0, "with --net: fold blocks `N` deep: 1 shows stages, 0 every layer")
-	enumVar(cmd, &o.view.by, "by", "", "with --net: a row for each", "layer", "kind")
-	enumVar(cmd, &o.view.sort, "sort", "", "with --net: the largest first, by", "order", "macs", "params", "flops", "activations", "memory")
-	cmd.Flags().IntVar(&o.view.top, "top", 0, "with --net: show the first `N` rows and add up the others")
+	cmd.Flags().IntVar(&o.view.Depth, "depth", 0, "with --net: fold blocks `N` deep: 1 shows stages, 0 every layer")
+	enumVar(cmd, &o.view.By, "by", "", "with --net: a row for each", "layer", "kind")
+	enumVar(cmd, &o.view.Sort, "sort", "", "with --net: the largest first, by", network.SortKeys()...)
+	cmd.Flags().IntVar(&o.view.Top, "top", 0, "with --net: show the first `N` rows and add up the others")
 	cmd.Flags().BoolVar(&o.strict, "strict", false, "with --net: fail if some operator is not counted")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print each formula with the numbers in it")
 	var names []conventionName
@@ -94,10 +99,10 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 		if o.explain {
 			return usagef("--explain is for a layer: convx flops VARIANT --explain")
 		}
-		if o.view.by == "kind" && o.view.depth > 0 {
-			return usagef("--by %s and --depth %d: give one of them", o.view.by, o.view.depth)
+		if o.view.By == "kind" && o.view.Depth > 0 {
+			return usagef("--by %s and --depth %d: give one of them", o.view.By, o.view.Depth)
 		}
-		if o.view.depth < 0 || o.view.top < 0 {
+		if o.view.Depth < 0 || o.view.Top < 0 {
 			return usagef("--depth and --top are positive numbers, or 0 for all")
 		}
 		return nil
@@ -153,16 +158,16 @@ func runFlops(o flopsOptions) error {
 	if err != nil {
 		return err
 	}
-	s := layerSubject(c, figures, total, convention)
-	v, err := o.limits.hold(s, s.Layers)
+	s := budget.OfLayer(c.Result, c.cost, figures, total, convention)
+	held, err := o.limits.hold(s, s.Layers)
 	if err != nil {
 		return err
 	}
-	v.warn(o.Streams, o.format)
-	if err := v.write(o.Out, o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain})); err != nil {
+	warnNotes(o.Streams, o.format, held)
+	if err := held.Write(o.Out, o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain}, held)); err != nil {
 		return err
 	}
-	return v.failure("")
+	return held.Failure("")
 }
 
 // conventionFigures are the tool's figures for the rows of a count, and their total. The rows of parts that only convx

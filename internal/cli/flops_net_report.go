@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
@@ -22,11 +23,11 @@ type flopsNetJSON struct {
 	Layers              []netLayerJSON `json:"layers"`
 	Uncounted           []operatorJSON `json:"uncounted"`
 	Notes               []string       `json:"notes"`
-	verdictJSON
+	budget.OutcomeJSON
 }
 
 type netTotalJSON struct {
-	costJSON
+	flops.Total
 	Constants int `json:"constants"` // elements that nobody trains
 }
 
@@ -39,17 +40,17 @@ type netLayerJSON struct {
 	Name    string `json:"name"`
 	Variant string `json:"variant"`
 	Output  []int  `json:"output"`
-	costJSON
+	flops.Total
 	Share  float64 `json:"share"` // of the network's macs
 	Layers int     `json:"layers"`
 	Shares string  `json:"shares_weights_of,omitempty"`
 }
 
-func flopsNetDocument(r *network.Result, rows []netRow, c flops.Convention, total int) report.Document {
+func flopsNetDocument(r *network.Result, rows []network.Row, c flops.Convention, total int, held budget.Outcome) report.Document {
 	j := flopsNetJSON{
-		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: netTotalJSON{costOf(r.Total, total), r.Constants}, PeakMemory: r.PeakMemory,
+		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: netTotalJSON{r.Total.Under(total), r.Constants}, PeakMemory: r.PeakMemory,
 		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
-		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append([]string{}, r.Notes...),
+		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append([]string{}, r.Notes...), OutcomeJSON: held.JSON(),
 	}
 	for _, u := range r.Uncounted {
 		j.Uncounted = append(j.Uncounted, operatorJSON{u.Operator, u.Count})
@@ -57,20 +58,20 @@ func flopsNetDocument(r *network.Result, rows []netRow, c flops.Convention, tota
 	t := report.Table{Columns: append([]report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}, costColumns(c)...)}
 	t.Columns = append(t.Columns, report.Column{Name: "share"})
 	for _, row := range rows {
-		l := netLayerJSON{Name: row.name, Variant: row.kindText(), Output: row.output, costJSON: costOf(row.cost, row.macs), Layers: row.layers, Shares: row.shares}
+		l := netLayerJSON{Name: row.Name, Variant: row.KindText(), Output: row.Output, Total: row.Total, Layers: row.Layers, Shares: row.Shares}
 		if total > 0 {
-			l.Share = float64(row.macs) / float64(total)
+			l.Share = float64(row.MACs) / float64(total)
 		}
 		j.Layers = append(j.Layers, l)
 		variant := l.Variant
-		if row.uncounted {
+		if row.Uncounted {
 			variant += " (not counted)"
 		}
 		cells := []report.Cell{report.Str(l.Name), {Text: variant, Raw: l.Variant}, report.Str(layer.FormatShape(l.Output))}
-		cells = append(cells, costCells(l.costJSON)...)
+		cells = append(cells, costCells(l.Total)...)
 		t.Rows = append(t.Rows, append(cells, report.Cell{Text: bar(l.Share), Raw: l.Share}))
 	}
-	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.costJSON)...)
+	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.Total)...)
 	t.Footer = append(t.Footer, report.Cell{Raw: 1})
 	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
 	foot := costFootnotes(r.Total, c)

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/report"
@@ -16,37 +17,23 @@ type flopsView struct {
 	explain    bool
 }
 
-// costJSON holds the counts; the keys are stable.
-type costJSON struct {
-	Params          int `json:"params"`
-	MACs            int `json:"macs"`
-	FLOPs           int `json:"flops"`
-	Activations     int `json:"activations"`
-	WeightBytes     int `json:"weight_bytes"`
-	ActivationBytes int `json:"activation_bytes"`
-}
-
-func costOf(t flops.Total, macs int) costJSON {
-	return costJSON{t.Params, macs, t.FLOPs, t.Activations, t.WeightBytes, t.ActivationBytes}
-}
-
 type flopsJSON struct {
 	Variant string `json:"variant"`
 	Input   []int  `json:"input"`
 	Output  []int  `json:"output"`
-	costJSON
+	flops.Total
 	ArithmeticIntensity float64          `json:"arithmetic_intensity"`
 	Convention          string           `json:"convention"`
 	Unit                string           `json:"unit"` // of macs: some tools count FLOPs
 	Stages              []flopsStageJSON `json:"stages"`
-	verdictJSON
+	budget.OutcomeJSON
 }
 
 type flopsStageJSON struct {
 	Name   string     `json:"name"`
 	Kind   layer.Kind `json:"kind"`
 	Output []int      `json:"output"`
-	costJSON
+	flops.Total
 	Formulas []formulaJSON `json:"formulas,omitempty"`
 }
 
@@ -57,16 +44,17 @@ type formulaJSON struct {
 	Value    int    `json:"value"`
 }
 
-func flopsDocument(c counted, v flopsView) report.Document {
+func flopsDocument(c counted, v flopsView, held budget.Outcome) report.Document {
 	total := c.cost.Total
 	j := flopsJSON{
-		Variant: c.Layer.Variant, Input: c.Input, Output: c.Output, costJSON: costOf(total, v.total),
+		Variant: c.Layer.Variant, Input: c.Input, Output: c.Output, Total: total.Under(v.total),
 		ArithmeticIntensity: total.ArithmeticIntensity(), Convention: v.convention.Name, Unit: v.convention.Unit,
+		OutcomeJSON: held.JSON(),
 	}
 	t := report.Table{Columns: append([]report.Column{{Name: "stage", Key: "name"}, {Name: "kind"}, {Name: "output"}}, costColumns(v.convention)...)}
 	var sums report.Text
 	for i, row := range c.cost.Rows {
-		st := flopsStageJSON{Name: row.Name, Kind: row.Kind, Output: row.Output, costJSON: costOf(row.Total, v.figures[i])}
+		st := flopsStageJSON{Name: row.Name, Kind: row.Kind, Output: row.Output, Total: row.Total.Under(v.figures[i])}
 		if v.explain {
 			for _, f := range row.Formulas {
 				st.Formulas = append(st.Formulas, formulaJSON{f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), f.Value})
@@ -74,9 +62,9 @@ func flopsDocument(c counted, v flopsView) report.Document {
 			}
 		}
 		j.Stages = append(j.Stages, st)
-		t.Rows = append(t.Rows, append([]report.Cell{report.Str(row.Name), report.Str(string(row.Kind)), report.Str(layer.FormatShape(row.Output))}, costCells(st.costJSON)...))
+		t.Rows = append(t.Rows, append([]report.Cell{report.Str(row.Name), report.Str(string(row.Kind)), report.Str(layer.FormatShape(row.Output))}, costCells(st.Total)...))
 	}
-	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(c.Output))}, costCells(j.costJSON)...)
+	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(c.Output))}, costCells(j.Total)...)
 	blocks := []report.Block{report.Text{fmt.Sprintf("%s: %s -> %s", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Output))}, t}
 	if len(sums) > 0 {
 		blocks = append(blocks, sums)
@@ -100,7 +88,7 @@ func costColumns(c flops.Convention) []report.Column {
 	}
 }
 
-func costCells(c costJSON) []report.Cell {
+func costCells(c flops.Total) []report.Cell {
 	return []report.Cell{
 		report.Count(c.Params), report.Count(c.MACs), report.Count(c.FLOPs),
 		report.Int(c.Activations), report.Int(c.WeightBytes), report.Int(c.ActivationBytes),

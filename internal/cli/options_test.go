@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"convx/internal/network"
 	"convx/internal/report"
 	"convx/internal/settings"
 )
@@ -48,7 +49,7 @@ func TestFlopsReadsNetworkFlags(t *testing.T) {
 	if err := parse(t, cmd, "--net", "vgg-16", "--depth", "2", "--sort", "params", "--top", "5", "--strict"); err != nil {
 		t.Fatal(err)
 	}
-	if got.view != (netView{depth: 2, by: "layer", sort: "params", top: 5}) || !got.strict || got.net.names[0] != "vgg-16" {
+	if got.view != (network.RowView{Depth: 2, By: "layer", Sort: "params", Top: 5}) || !got.strict || got.net.names[0] != "vgg-16" {
 		t.Errorf("got %+v", got)
 	}
 }

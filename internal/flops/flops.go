@@ -22,14 +22,20 @@ type Row struct {
 
 // Total is what rows add up to.
 type Total struct {
-	Params int // weights and biases, in elements
-	MACs   int // multiply-accumulates
-	FLOPs  int // 2*MACs + biases + everything that is not a MAC
+	Params int `json:"params"` // weights and biases, in elements
+	MACs   int `json:"macs"`   // multiply-accumulates
+	FLOPs  int `json:"flops"`  // 2*MACs + biases + everything that is not a MAC
 	// Activations are the output elements of the stages that have MACs, as RegNet (Radosavovic et al. 2020) counts them.
-	Activations int
-	WeightBytes int // 4 a parameter; of a model, what it stores them in
+	Activations int `json:"activations"`
+	WeightBytes int `json:"weight_bytes"` // 4 a parameter; of a model, what it stores them in
 	// ActivationBytes are moved: 4 for every element that a stage reads (its inputs) and writes (its output).
-	ActivationBytes int
+	ActivationBytes int `json:"activation_bytes"`
+}
+
+// Under is the total with a tool's figure in place of the MACs.
+func (t Total) Under(figure int) Total {
+	t.MACs = figure
+	return t
 }
 
 // ArithmeticIntensity is FLOPs per byte moved (weights and activations): beside a machine's FLOPs per byte of

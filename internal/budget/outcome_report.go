@@ -1,32 +1,31 @@
-package cli
+package budget
 
 import (
 	"fmt"
 
-	"convx/internal/budget"
 	"convx/internal/report"
 )
 
 // blocks are the limits and the differences as tables.
-func (v verdict) blocks(f report.Format) []report.Block {
+func (v Outcome) blocks(f report.Format) []report.Block {
 	var blocks []report.Block
-	if len(v.checks) > 0 {
-		over, open := len(budget.With(v.checks, budget.Over)), len(budget.With(v.checks, budget.Undecided))
-		head := v.subject.Name + ": within every limit"
+	if len(v.Checks) > 0 {
+		over, open := len(With(v.Checks, Over)), len(With(v.Checks, Undecided))
+		head := v.Subject.Name + ": within every limit"
 		switch {
 		case over > 0:
-			head = fmt.Sprintf("%s: over %d of %d limits", v.subject.Name, over, len(v.checks))
+			head = fmt.Sprintf("%s: over %d of %d limits", v.Subject.Name, over, len(v.Checks))
 		case open > 0:
-			head = fmt.Sprintf("%s: %d of %d limits undecided, as not all is counted", v.subject.Name, open, len(v.checks))
+			head = fmt.Sprintf("%s: %d of %d limits undecided, as not all is counted", v.Subject.Name, open, len(v.Checks))
 		}
 		blocks = append(blocks, report.Text{head}, v.limits())
 	}
-	if v.difference != nil {
+	if v.Difference != nil {
 		blocks = append(blocks, v.differences(f)...)
 	}
-	if len(v.notes) > 0 {
+	if len(v.Notes) > 0 {
 		var notes report.Text
-		for _, n := range v.notes {
+		for _, n := range v.Notes {
 			notes = append(notes, "note: "+n)
 		}
 		blocks = append(blocks, notes)
@@ -35,11 +34,11 @@ func (v verdict) blocks(f report.Format) []report.Block {
 }
 
 // limits is a row a limit.
-func (v verdict) limits() report.Table {
+func (v Outcome) limits() report.Table {
 	t := report.Table{Columns: []report.Column{
 		{Name: "limit"}, {Name: "measured", Right: true}, {Name: "allowed", Right: true}, {Name: "difference", Right: true}, {Name: "verdict"},
 	}}
-	for _, c := range v.checks {
+	for _, c := range v.Checks {
 		t.Rows = append(t.Rows, []report.Cell{
 			report.Str(c.Name), report.Int(c.Measured), report.Int(c.Allowed), signed(c.Measured, c.Allowed), report.Str(string(c.Verdict())),
 		})
@@ -60,14 +59,14 @@ func signed(now, before int) report.Cell {
 }
 
 // compared are the quantities that the table of differences shows, layer by layer.
-var compared = []budget.Quantity{budget.Params, budget.MACs, budget.FLOPs}
+var compared = []Quantity{Params, MACs, FLOPs}
 
 // maxDifferences bounds the layers that people are shown: a comment on a pull request has an end.
 const maxDifferences = 40
 
 // differences is a row a layer that changed, and the totals.
-func (v verdict) differences(f report.Format) []report.Block {
-	d := v.difference
+func (v Outcome) differences(f report.Format) []report.Block {
+	d := v.Difference
 	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "change"}}}
 	for _, q := range compared {
 		t.Columns = append(t.Columns,
@@ -87,7 +86,7 @@ func (v verdict) differences(f report.Format) []report.Block {
 	if len(d.Layers) == 1 {
 		verb = "differs"
 	}
-	head := fmt.Sprintf("since %s: %s %s", v.baseline, layersText(len(d.Layers)), verb)
+	head := fmt.Sprintf("since %s: %s %s", v.Baseline, layersText(len(d.Layers)), verb)
 	if more := len(d.Layers) - len(shown); more > 0 {
 		head += fmt.Sprintf("; the first %d are shown, -f json has all", len(shown))
 	}
@@ -98,7 +97,7 @@ func (v verdict) differences(f report.Format) []report.Block {
 	return blocks
 }
 
-func changeCells(c budget.Change) []report.Cell {
+func changeCells(c Change) []report.Cell {
 	kind := ""
 	switch {
 	case c.Before == nil:

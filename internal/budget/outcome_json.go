@@ -1,0 +1,68 @@
+package budget
+
+// OutcomeJSON is what became of limits, beside what a count prints without them.
+type OutcomeJSON struct {
+	Checks      []checkJSON     `json:"checks,omitempty"`
+	Differences *differenceJSON `json:"differences,omitempty"`
+}
+
+type checkJSON struct {
+	Limit    string     `json:"limit"`
+	Name     string     `json:"name"` // the limit's too
+	Quantity string     `json:"quantity"`
+	Measured int        `json:"measured"`
+	Allowed  int        `json:"allowed"`
+	Over     int        `json:"over"` // negative: what is left
+	Verdict  string     `json:"verdict"`
+	Passed   bool       `json:"passed"` // the verdict is holds
+	Most     []partJSON `json:"most"`
+}
+
+type partJSON struct {
+	Name  string  `json:"name"`
+	Value int     `json:"value"`
+	Share float64 `json:"share"`
+}
+
+type differenceJSON struct {
+	Baseline string       `json:"baseline"`
+	Total    changeJSON   `json:"total"`
+	Layers   []changeJSON `json:"layers"`
+	Renamed  []renameJSON `json:"renamed"`
+}
+
+type renameJSON struct {
+	Name string `json:"name"`
+	Was  string `json:"was"`
+}
+
+type changeJSON struct {
+	Name   string `json:"name"`
+	Before Counts `json:"before"` // null: the layer is new
+	After  Counts `json:"after"`  // null: it is gone
+}
+
+// JSON is the outcome for a document; nothing where there were no limits.
+func (v Outcome) JSON() OutcomeJSON {
+	var j OutcomeJSON
+	for _, c := range v.Checks {
+		most := []partJSON{}
+		for _, p := range c.Most {
+			most = append(most, partJSON(p))
+		}
+		j.Checks = append(j.Checks, checkJSON{
+			Limit: c.Name, Name: c.Name, Quantity: string(c.Quantity), Measured: c.Measured, Allowed: c.Allowed, Over: c.Measured - c.Allowed,
+			Verdict: string(c.Verdict()), Passed: c.Verdict() == Holds, Most: most,
+		})
+	}
+	if d := v.Difference; d != nil {
+		j.Differences = &differenceJSON{Baseline: v.Baseline, Total: changeJSON(d.Total), Layers: []changeJSON{}, Renamed: []renameJSON{}}
+		for _, c := range d.Layers {
+			j.Differences.Layers = append(j.Differences.Layers, changeJSON(c))
+		}
+		for _, r := range d.Renamed {
+			j.Differences.Renamed = append(j.Differences.Renamed, renameJSON(r))
+		}
+	}
+	return j
+}
