@@ -204,6 +204,9 @@ func (c *Call) mix(m *mixes, l line, mode string) {
 	transformation, rounding := c.text("coordinate_transformation_mode", transformations...), c.text("nearest_mode", "round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
 	if c.Op == "Upsample" || c.Version > 0 && c.Version < 11 {
 		transformation, rounding = "asymmetric", "floor"
+		if c.Op == "Resize" && l.scale < 1 {
+			rounding = "ceil" // as ONNX Runtime does where opset 10 says nothing
+		}
 	}
 	kernel := c.interpolation(mode, l.scale)
 	m.width = kernel.width
