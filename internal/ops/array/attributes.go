@@ -2,6 +2,7 @@ package array
 
 import (
 	"fmt"
+	"slices"
 
 	"convx/internal/tensor"
 )
@@ -87,6 +88,6 @@ func (c *Call) text(name string, choices ...string) string {
 			return value
 		}
 	}
-	c.refuse("%s is %q, expected one of %q", name, value, choices)
+	c.refuse("%s is %q, expected one of %q", name, value, slices.Clone(choices)) // a copy: the list itself stays on the stack
 	return ""
 }
