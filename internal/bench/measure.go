@@ -92,3 +92,18 @@ func (s *samples) timing() Timing {
 		Spread: (sorted[n*3/4] - sorted[n/4]) / 2, Runs: n * s.batch,
 	}
 }
+
+// Time runs f again and again for at least this long, once to warm up. The error is f's or ctx's.
+func Time(ctx context.Context, atLeast time.Duration, f func(context.Context) error) (Timing, error) {
+	var s samples
+	if err := s.take(ctx, atLeast, f); err != nil {
+		return Timing{}, err
+	}
+	return s.timing(), nil
+}
+
+// TimingOf sums up the times of single runs, of which there is at least one.
+func TimingOf(times []time.Duration) Timing {
+	s := samples{times: times, batch: 1}
+	return s.timing()
+}

@@ -32,6 +32,7 @@ type benchOptions struct {
 	plot    string
 	minTime time.Duration
 	net     netFlags
+	layers  bool // with a network: each of its layers by itself
 }
 
 // engineFlags say how layers are computed: flags that several commands share.
@@ -156,6 +157,7 @@ fastest.`,
 	o.net.register(cmd, false)
 	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it into `FILE.png` or .svg")
+	cmd.Flags().BoolVar(&o.layers, "layers", false, "with --net: time each layer by itself, not inside the running network")
 	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
 	return cmd
 }
@@ -237,6 +239,9 @@ func (o benchOptions) suiteEntries() ([]bench.Entry, error) {
 }
 
 func runBench(ctx context.Context, o benchOptions) error {
+	if o.whole() {
+		return runBenchWhole(ctx, o)
+	}
 	entries, counts, err := o.entries()
 	if err != nil {
 		return err

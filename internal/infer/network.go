@@ -112,6 +112,17 @@ func (net *Network) keep() error {
 			}
 		}
 	}
+	for v := range net.values {
+		if name := net.values[v].name; net.program.Values[v].Constant && !seen[v] {
+			for _, pattern := range net.options.At {
+				if !seen[v] && matches(pattern, name) {
+					seen[v], found[pattern] = true, true
+					net.values[v].kept = true
+					net.At = append(net.At, network.Port{Name: name, Value: v})
+				}
+			}
+		}
+	}
 	for _, o := range net.outputs { // under their own names too: an output may be a branch's value
 		for _, pattern := range net.options.At {
 			if matches(pattern, o.Name) {

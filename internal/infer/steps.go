@@ -74,6 +74,9 @@ func (net *Network) choose(n *node) {
 		return
 	}
 	n.step = net.general(n)
+	if n.clamp != "" {
+		n.step = &clamped{n.step, n.clamp}
+	}
 }
 
 // general runs any node by package ops/array.
@@ -104,4 +107,25 @@ func (g *general) run(ctx context.Context, net *Network, n *node) error {
 	}
 	clear(c.In)
 	return nil
+}
+
+// clamped applies the activation that was folded into a node which no plan computes.
+type clamped struct {
+	step
+	clamp string
+}
+
+func (s *clamped) run(ctx context.Context, net *Network, n *node) error {
+	if err := s.step.run(ctx, net, n); err != nil {
+		return err
+	}
+	a := net.get(n.out[0])
+	c := array.Call{
+		Ctx: ctx, Op: "Relu", Version: 14, In: []*tensor.Array{a}, Out: make([]*tensor.Array, 1),
+		Memory: func(int, tensor.Elem, []int) *tensor.Array { return a },
+	}
+	if s.clamp == "relu6" {
+		c.Op, c.Version, c.Attributes = "Clip", 6, array.Attributes{"min": 0.0, "max": 6.0}
+	}
+	return array.Run(&c)
 }

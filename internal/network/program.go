@@ -27,6 +27,8 @@ type Value struct {
 	Shape []int
 	// Weight is where the array is stored; nil if an instruction makes it, or the outside.
 	Weight *Weight
+	// Constant says that a node of the model gives the weight, and it is no initialiser.
+	Constant bool
 }
 
 // Weight is an array that a model holds: located, not read.

@@ -14,7 +14,7 @@ var matrixRules = map[string]rule{
 	"MatMul":        {apply: matMul(0, 1), least: 2},
 	"MatMulInteger": {apply: matMul(0, 1), least: 2},
 	"QLinearMatMul": {apply: matMul(0, 3), least: 4},
-	"Einsum":        {apply: einsum, least: 2},
+	"Einsum":        {apply: einsum, least: 1},
 }
 
 // gemm: Y = A x B + C, either transposed on demand.

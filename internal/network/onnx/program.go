@@ -32,7 +32,11 @@ func (inf *inference) number(v *value, name string) int {
 
 // instruction records the node that was followed, once its outputs are known.
 func (c *call) instruction() error {
-	if c.record == nil || c.Domain == "" && c.Op == "Constant" && c.out[0].tensor != nil {
+	if c.record == nil {
+		return nil
+	}
+	if c.Domain == "" && c.Op == "Constant" && c.out[0].tensor != nil {
+		c.record.program.Values[c.number(&c.out[0], c.scope.prefix+c.Outputs[0])].Constant = true
 		return nil
 	}
 	in := network.Instruction{

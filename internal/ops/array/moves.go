@@ -1,8 +1,6 @@
 package array
 
 import (
-	"slices"
-
 	"convx/internal/tensor"
 )
 
@@ -186,12 +184,13 @@ func dropout(c *Call) {
 	}
 	if c.Version > 0 && c.Version < 10 { // the mask was of the input's type
 		mask := c.out(1, c.In[0].Elem, c.In[0].Shape)
-		c.converts(mask, trues(c.In[0].Shape))
+		clear(mask.Raw())
 		return
 	}
+	kept := c.Version == 0 || c.Version >= 12 // before, inference left it unset: ONNX Runtime gives zeros
 	mask := data[bool](c, c.out(1, tensor.Bool, c.In[0].Shape))
 	for i := range mask {
-		mask[i] = true
+		mask[i] = kept
 	}
 }
 
@@ -202,9 +201,4 @@ func (c *Call) dropRatio() float64 {
 		loadFloats(v[:], a, 0)
 	}
 	return v[0]
-}
-
-func trues(shape []int) *tensor.Array {
-	n, _ := tensor.Size(shape)
-	return tensor.ArrayOf(slices.Repeat([]bool{true}, n), shape...)
 }
