@@ -5,9 +5,16 @@ import (
 	"math"
 
 	"convx/internal/layer"
+	"convx/internal/ops/blas"
+	"convx/internal/ops/deformable"
 	"convx/internal/ops/dense"
+	"convx/internal/ops/elementwise"
 	"convx/internal/ops/fourier"
+	"convx/internal/ops/literal"
 	"convx/internal/ops/planes"
+	"convx/internal/ops/problem"
+	"convx/internal/ops/resample"
+	"convx/internal/ops/transposed"
 	"convx/internal/tensor"
 )
 
@@ -15,15 +22,15 @@ import (
 type algorithm struct {
 	Name string
 	// accept is nil, or returns why the algorithm cannot compute a problem. It is not asked whether it would be quick.
-	accept func(*Problem) error
+	accept func(*problem.Problem) error
 	// cost estimates the time of a run in nanoseconds, for the choice; nil is more than any other.
-	cost func(*Problem) float64
+	cost func(*problem.Problem) float64
 	// tolerance bounds the error of an algorithm that rounds even where the data is integers, relative to the largest sum
 	// of the magnitudes of an output's products; 0 is exact.
 	tolerance float64
 	// The constructors per element type. An algorithm without one declines that type.
-	prepare32 func(*Problem, operands[float32]) (runner[float32], error)
-	prepare64 func(*Problem, operands[float64]) (runner[float64], error)
+	prepare32 func(*problem.Problem, problem.Operands[float32]) (problem.Runner[float32], error)
+	prepare64 func(*problem.Problem, problem.Operands[float64]) (problem.Runner[float64], error)
 }
 
 // convAlgorithms stands by itself because the algorithms of other primitives choose from it.
@@ -36,8 +43,8 @@ var convAlgorithms = []algorithm{
 	{Name: "patches", accept: accepts(dense.PatchesDeclines), cost: patchesCost, prepare32: patchesConv},
 	{Name: "indirect-gemm", accept: accepts(dense.IndirectGemmDeclines), cost: indirectGemmCost, prepare32: indirectGemmConv},
 	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
-	{Name: "im2col", prepare32: newIm2col[float32], prepare64: newIm2col[float64]},
-	{Name: referenceName, prepare32: refConv[float32], prepare64: refConv[float64]},
+	{Name: "im2col", prepare32: blas.NewIm2col[float32], prepare64: blas.NewIm2col[float64]},
+	{Name: referenceName, prepare32: literal.Conv[float32], prepare64: literal.Conv[float64]},
 }
 
 // algorithms holds, for each primitive, the ways to compute it, the best first; every list ends in the reference.
@@ -45,57 +52,57 @@ var convAlgorithms = []algorithm{
 var algorithms = map[layer.Kind][]algorithm{
 	layer.KindConv: convAlgorithms,
 	layer.KindTransposed: {
-		{Name: "gemv", accept: gemvAccepts, cost: gemvCost, prepare32: newGemv},
+		{Name: "gemv", accept: transposed.GemvAccepts, cost: transposed.GemvCost, prepare32: transposed.NewGemv},
 		{
 			Name: "phases-winograd", accept: winogradPhasesAccept, tolerance: dense.WinogradTolerance, prepare32: winogradPhases,
-			cost: func(p *Problem) float64 { return phasesCost(p, byWinograd) },
+			cost: func(p *problem.Problem) float64 { return phasesCost(p, byWinograd) },
 		},
 		{
-			Name: "phases", accept: phasesAccept, prepare32: phasesTransposed[float32], prepare64: phasesTransposed[float64],
-			cost: func(p *Problem) float64 { return phasesCost(p, exactly) },
+			Name: "phases", accept: transposed.Accepts, prepare32: phasesTransposed[float32], prepare64: phasesTransposed[float64],
+			cost: func(p *problem.Problem) float64 { return phasesCost(p, exactly) },
 		},
-		{Name: referenceName, prepare32: refTransposed[float32], prepare64: refTransposed[float64]},
+		{Name: referenceName, prepare32: literal.Transposed[float32], prepare64: literal.Transposed[float64]},
 	},
 	layer.KindDeformable: {
-		{Name: "sampled", accept: sampledAccepts, cost: sampledCost, prepare32: newSampled},
-		{Name: referenceName, prepare32: refDeformable[float32], prepare64: refDeformable[float64]},
+		{Name: "sampled", accept: deformable.Accepts, cost: deformable.Cost, prepare32: deformable.NewSampled},
+		{Name: referenceName, prepare32: literal.Deformable[float32], prepare64: literal.Deformable[float64]},
 	},
 	layer.KindPool: {
-		{Name: "simd", accept: vectorPoolAccepts, prepare32: vectorPool},
-		{Name: "scalar", prepare32: newScalarPool[float32], prepare64: newScalarPool[float64]},
-		{Name: referenceName, prepare32: refPool[float32], prepare64: refPool[float64]},
+		{Name: "simd", accept: elementwise.GlobalPoolAccepts, prepare32: elementwise.GlobalPool},
+		{Name: "scalar", prepare32: elementwise.NewScalarPool[float32], prepare64: elementwise.NewScalarPool[float64]},
+		{Name: referenceName, prepare32: literal.Pool[float32], prepare64: literal.Pool[float64]},
 	},
 	layer.KindLinear: {
-		{Name: "gemv", accept: vectorLinearAccepts, prepare32: vectorLinear},
-		{Name: "gemm", prepare32: newGemmLinear[float32], prepare64: newGemmLinear[float64]},
-		{Name: referenceName, prepare32: refLinear[float32], prepare64: refLinear[float64]},
+		{Name: "gemv", accept: elementwise.LinearAccepts, prepare32: elementwise.Linear},
+		{Name: "gemm", prepare32: blas.NewLinear[float32], prepare64: blas.NewLinear[float64]},
+		{Name: referenceName, prepare32: literal.Linear[float32], prepare64: literal.Linear[float64]},
 	},
 	layer.KindActivation: {
-		{Name: "simd", accept: vectorActivationAccepts, tolerance: vectorActivationTolerance, prepare32: vectorActivation},
-		{Name: referenceName, prepare32: refActivation[float32], prepare64: refActivation[float64]},
+		{Name: "simd", accept: elementwise.ActivationAccepts, tolerance: elementwise.ActivationTolerance, prepare32: elementwise.Activation},
+		{Name: referenceName, prepare32: literal.Activation[float32], prepare64: literal.Activation[float64]},
 	},
 	layer.KindScale: {
-		{Name: "simd", prepare32: vectorScale},
-		{Name: referenceName, prepare32: refScale[float32], prepare64: refScale[float64]},
+		{Name: "simd", prepare32: elementwise.Scale},
+		{Name: referenceName, prepare32: literal.Scale[float32], prepare64: literal.Scale[float64]},
 	},
 	layer.KindAdd: {
-		{Name: "simd", prepare32: vectorAdd},
-		{Name: "scalar", prepare32: newScalarAdd[float32], prepare64: newScalarAdd[float64]},
-		{Name: referenceName, prepare32: refAdd[float32], prepare64: refAdd[float64]},
+		{Name: "simd", prepare32: elementwise.Add},
+		{Name: "scalar", prepare32: elementwise.NewScalarAdd[float32], prepare64: elementwise.NewScalarAdd[float64]},
+		{Name: referenceName, prepare32: literal.Add[float32], prepare64: literal.Add[float64]},
 	},
 	layer.KindConcat: {
-		{Name: referenceName, prepare32: refConcat[float32], prepare64: refConcat[float64]},
+		{Name: referenceName, prepare32: literal.Concat[float32], prepare64: literal.Concat[float64]},
 	},
 	layer.KindResize: {
-		{Name: "simd", prepare32: newVectorResize},
-		{Name: "separable", prepare32: newSeparableResize[float32], prepare64: newSeparableResize[float64]},
-		{Name: referenceName, prepare32: refResize[float32], prepare64: refResize[float64]},
+		{Name: "simd", prepare32: resample.NewSIMD},
+		{Name: "separable", prepare32: resample.NewSeparable[float32], prepare64: resample.NewSeparable[float64]},
+		{Name: referenceName, prepare32: literal.Resize[float32], prepare64: literal.Resize[float64]},
 	},
 	layer.KindROIPool: {
-		{Name: referenceName, prepare32: refROIPool[float32], prepare64: refROIPool[float64]},
+		{Name: referenceName, prepare32: literal.ROIPool[float32], prepare64: literal.ROIPool[float64]},
 	},
 	layer.KindNorm: {
-		{Name: referenceName, prepare32: refNorm[float32], prepare64: refNorm[float64]},
+		{Name: referenceName, prepare32: literal.Norm[float32], prepare64: literal.Norm[float64]},
 	},
 }
 
@@ -103,9 +110,9 @@ var algorithms = map[layer.Kind][]algorithm{
 const referenceName = "reference"
 
 // declines is nil or why a cannot compute p.
-func (a *algorithm) declines(p *Problem) error {
+func (a *algorithm) declines(p *problem.Problem) error {
 	if p.Float64 && a.prepare64 == nil || !p.Float64 && a.prepare32 == nil {
-		return fmt.Errorf("it does not compute in %s", p.dtype())
+		return fmt.Errorf("it does not compute in %s", p.DType())
 	}
 	seen, err := a.sees(p)
 	if err != nil {
@@ -117,7 +124,7 @@ func (a *algorithm) declines(p *Problem) error {
 	return a.accept(seen)
 }
 
-func (a *algorithm) costOf(p *Problem) float64 {
+func (a *algorithm) costOf(p *problem.Problem) float64 {
 	if a.cost == nil {
 		return math.Inf(1)
 	}
@@ -128,38 +135,38 @@ func (a *algorithm) costOf(p *Problem) float64 {
 	case seen == p:
 		return a.cost(p)
 	}
-	return a.cost(seen) * float64(p.outputs()) / float64(seen.outputs())
+	return a.cost(seen) * float64(p.OutputSize()) / float64(seen.OutputSize())
 }
 
 // sees is the problem as the algorithm meets it: with padding of zeros or none, unless it is the reference.
-func (a *algorithm) sees(p *Problem) (*Problem, error) {
-	if a.Name == referenceName || !p.needsPadding() {
+func (a *algorithm) sees(p *problem.Problem) (*problem.Problem, error) {
+	if a.Name == referenceName || !p.NeedsPadding() {
 		return p, nil
 	}
-	plan, err := p.padPlan()
-	return plan.seen, err
+	plan, err := p.PadPlan()
+	return plan.Seen, err
 }
 
 // prepareWith builds a's runner, inside one that pads where the padding is not zeros.
-func prepareWith[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (runner[T], error) {
-	if a.Name != referenceName && p.needsPadding() {
+func prepareWith[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Operands[T]) (problem.Runner[T], error) {
+	if a.Name != referenceName && p.NeedsPadding() {
 		return newPadded(a, p, w)
 	}
 	return prepareOn(a, p, w)
 }
 
 // prepareOn builds a's runner for a problem as it is.
-func prepareOn[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (runner[T], error) {
+func prepareOn[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Operands[T]) (problem.Runner[T], error) {
 	var r any
 	var err error
 	switch w := any(w).(type) {
-	case operands[float32]:
+	case problem.Operands[float32]:
 		r, err = a.prepare32(p, w)
-	case operands[float64]:
+	case problem.Operands[float64]:
 		r, err = a.prepare64(p, w)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return r.(runner[T]), nil
+	return r.(problem.Runner[T]), nil
 }

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
@@ -42,7 +43,7 @@ func equalsReference[T tensor.Float](t *testing.T, kind layer.Kind, a *algorithm
 			t.Skip("impossible")
 		}
 		opt := Options{Algorithm: a.Name, Threads: rapid.IntRange(1, 3).Draw(t, "threads")}
-		p, err := newProblem(d.stage, d.in, opt)
+		p, err := opt.problem(d.stage, d.in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,11 +98,11 @@ func runOn[T tensor.Float](t *rapid.T, d drawn, in []*tensor.Tensor[T], weights 
 
 // prepare is Prepare with, perhaps, an activation fused into the store.
 func prepare[T tensor.Float](st layer.Stage, in [][]int, weights map[string]*tensor.Tensor[T], opt Options, clamped bool) (*Plan[T], error) {
-	p, err := newProblem(st, in, opt)
+	p, err := opt.problem(st, in)
 	if err != nil {
 		return nil, err
 	}
-	p.Float64 = isFloat64[T]()
+	p.Float64 = problem.IsFloat64[T]()
 	if clamped && foldable(st.Op.Kind()) {
 		p.Lo, p.Hi = 0, 6
 	}
@@ -149,7 +150,7 @@ func allowed[T tensor.Float](t *rapid.T, a *algorithm, d drawn, in []*tensor.Ten
 
 // epsilon is the distance from 1 to the next number.
 func epsilon[T tensor.Float]() T {
-	if isFloat64[T]() {
+	if problem.IsFloat64[T]() {
 		return T(math.Nextafter(1, 2) - 1)
 	}
 	return T(math.Nextafter32(1, 2) - 1)

@@ -4,22 +4,23 @@ import (
 	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
 	"convx/internal/ops/planes"
+	"convx/internal/ops/problem"
 )
 
-func blockBandsAccepts(c *chain) (int, error) {
+func blockBandsAccepts(c *problem.Chain) (int, error) {
 	return acceptBlock(c, func(d *dense.Problem, _ int) string { return planes.BlockBandsDeclines(d) })
 }
 
 // blockBandsPays reports whether what is between the stages would leave the caches: measured, stages in turn are as quick up to
 // a MiB or more, since their products are not cut into bands; and large kernels are quicker by FFT, which bands do not
 // know.
-func blockBandsPays(c *chain) bool {
+func blockBandsPays(c *problem.Chain) bool {
 	parts, _, err := blockOf(c)
 	if err != nil {
 		return false
 	}
 	d := c.Problems[parts.depthwise]
-	if fourier.Declines(denseProblem(d)) == "" && fftCost(d) < directNCHWCost(d) {
+	if fourier.Declines(dense.Of(d)) == "" && fftCost(d) < directNCHWCost(d) {
 		return false
 	}
 	between, near := 4*d.N*d.O*d.OutPlane(), 3<<19
@@ -36,11 +37,11 @@ func blockBandsPays(c *chain) bool {
 const mostOuts = 128
 
 // newBlockBands computes a block by bands of rows, which keep the channels between its stages in the cache.
-func newBlockBands(c *chain, w []operands[float32]) (runner[float32], error) {
+func newBlockBands(c *problem.Chain, w []problem.Operands[float32]) (problem.Runner[float32], error) {
 	b, err := blockFrom(c, w)
 	if err != nil {
 		return nil, err
 	}
-	return newDense(b.problem, planes.NewBlockBands(*denseProblem(b.problem), b.depthwise.Weight, b.depthwise.Bias,
+	return dense.Runner(b.problem, planes.NewBlockBands(*dense.Of(b.problem), b.depthwise.Weight, b.depthwise.Bias,
 		b.expand, b.project, b.channels, b.residual, b.lo, b.hi)), nil
 }

@@ -1,12 +1,17 @@
 package ops
 
-import "convx/internal/ops/dense"
+import (
+	"convx/internal/ops/dense"
+	"convx/internal/ops/problem"
+)
 
-func blockNCHWcAccepts(c *chain) (int, error) { return acceptBlock(c, dense.BlockNCHWcDeclines) }
+func blockNCHWcAccepts(c *problem.Chain) (int, error) {
+	return acceptBlock(c, dense.BlockNCHWcDeclines)
+}
 
 // blockNCHWcPays reports whether planes are small: measured, filters of wide rows are quicker than those of channel blocks, and
 // what they lose against stages in turn is more than the copies that these save. A first product saves most.
-func blockNCHWcPays(c *chain) bool {
+func blockNCHWcPays(c *problem.Chain) bool {
 	parts, _, err := blockOf(c)
 	if err != nil {
 		return false
@@ -16,11 +21,11 @@ func blockNCHWcPays(c *chain) bool {
 }
 
 // newBlockNCHWc computes a block on channel blocks from its first stage to its last.
-func newBlockNCHWc(c *chain, w []operands[float32]) (runner[float32], error) {
+func newBlockNCHWc(c *problem.Chain, w []problem.Operands[float32]) (problem.Runner[float32], error) {
 	b, err := blockFrom(c, w)
 	if err != nil {
 		return nil, err
 	}
-	return newDense(b.problem, dense.NewBlockNCHWc(*denseProblem(b.problem), b.depthwise.Weight, b.depthwise.Bias,
+	return dense.Runner(b.problem, dense.NewBlockNCHWc(*dense.Of(b.problem), b.depthwise.Weight, b.depthwise.Bias,
 		b.expand, b.project, b.channels, b.residual, b.lo, b.hi)), nil
 }

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"convx/internal/layer"
+	"convx/internal/ops/literal"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -98,7 +99,7 @@ func drawLinear(t *rapid.T) drawn {
 }
 
 func drawActivation(t *rapid.T) drawn {
-	return drawnOf(layer.Activation{Func: rapid.SampledFrom(ActivationNames()).Draw(t, "func")}, drawAny(t))
+	return drawnOf(layer.Activation{Func: rapid.SampledFrom(literal.ActivationNames()).Draw(t, "func")}, drawAny(t))
 }
 
 func drawScale(t *rapid.T) drawn {
@@ -218,7 +219,7 @@ func examples() map[layer.Kind][]drawn {
 func exampleFor(t *testing.T, a *algorithm, list []drawn) drawn {
 	var declined error
 	for _, d := range list {
-		p, err := newProblem(d.stage, d.in, Options{})
+		p, err := (Options{}).problem(d.stage, d.in)
 		if err != nil {
 			t.Fatal(err)
 		}

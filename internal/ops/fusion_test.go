@@ -8,19 +8,20 @@ import (
 	"testing"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
 
 // inSequence is a fusion that runs two problems one after the other, the second reading the first: what any fusion must equal.
 type inSequence struct {
-	runners [2]runner[float32]
+	runners [2]problem.Runner[float32]
 	from    [2][]int
 	between []float32
 	args    [2][][]float32
 }
 
-func (r *inSequence) run(ctx context.Context, out []float32, in [][]float32) error {
+func (r *inSequence) Run(ctx context.Context, out []float32, in [][]float32) error {
 	for i, dst := range [][]float32{r.between, out} {
 		for j, f := range r.from[i] {
 			if f < 0 {
@@ -29,17 +30,17 @@ func (r *inSequence) run(ctx context.Context, out []float32, in [][]float32) err
 				r.args[i][j] = r.between
 			}
 		}
-		if err := r.runners[i].run(ctx, dst, r.args[i]); err != nil {
+		if err := r.runners[i].Run(ctx, dst, r.args[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *inSequence) bytes() (workspace, packed int) { return 4 * len(r.between), 0 }
+func (r *inSequence) Bytes() (workspace, packed int) { return 4 * len(r.between), 0 }
 
-func sequence(c *chain, w []operands[float32]) (runner[float32], error) {
-	r := &inSequence{between: make([]float32, c.Problems[0].elements())}
+func sequence(c *problem.Chain, w []problem.Operands[float32]) (problem.Runner[float32], error) {
+	r := &inSequence{between: make([]float32, c.Problems[0].Elements())}
 	for i, p := range c.Problems {
 		a, err := (selection{only: []string{referenceName}}).choose(p)
 		if err != nil {
@@ -57,7 +58,7 @@ func sequence(c *chain, w []operands[float32]) (runner[float32], error) {
 func withFusion(t *testing.T, first, second layer.Kind) {
 	before := fusions
 	t.Cleanup(func() { fusions = before })
-	fusions = []fusion{{Name: "in-sequence", prepare32: sequence, accept: func(c *chain) (int, error) {
+	fusions = []fusion{{Name: "in-sequence", prepare32: sequence, accept: func(c *problem.Chain) (int, error) {
 		if len(c.Problems) < 2 || c.Problems[0].Stage.Op.Kind() != first || c.Problems[1].Stage.Op.Kind() != second {
 			return 0, errors.New("it takes other stages")
 		}

@@ -2,10 +2,12 @@ package ops
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -22,7 +24,7 @@ type unit struct {
 // node is one stage, with the activation after it if that is fused into its store.
 type node struct {
 	unit
-	problem *Problem
+	problem *problem.Problem
 }
 
 // nodesOf resolves the stages of a layer and folds activations into the stages before them.
@@ -36,12 +38,12 @@ func nodesOf(s shape.Result, opt Options, float64s bool) ([]node, error) {
 			last.stages, last.result = append(last.stages, st.Name), st.Name
 			continue
 		}
-		p, err := newProblem(st, s.Stages[i].Inputs, opt)
+		p, err := opt.problem(st, s.Stages[i].Inputs)
 		if err != nil {
 			return nil, err
 		}
 		p.Float64 = float64s
-		nodes = append(nodes, node{unit{[]string{st.Name}, st.Inputs, st.Name, p.elements()}, p})
+		nodes = append(nodes, node{unit{[]string{st.Name}, st.Inputs, st.Name, p.Elements()}, p})
 	}
 	return nodes, nil
 }
@@ -88,7 +90,7 @@ func prepareNodes[T tensor.Float](nodes []node, weights map[string]*tensor.Tenso
 }
 
 // forStage is the choice left to one stage of several: a name that it does not accept is no choice, for a reason.
-func (s selection) forStage(p *Problem) (mine selection, reason string) {
+func (s selection) forStage(p *problem.Problem) (mine selection, reason string) {
 	if s.auto() {
 		return s, ""
 	}
@@ -155,4 +157,26 @@ func pickBuffer(free, sizes []int, n int) int {
 		}
 	}
 	return best
+}
+
+// foldable reports whether the algorithms of a primitive honour Lo and Hi.
+func foldable(k layer.Kind) bool {
+	switch k {
+	case layer.KindConv, layer.KindTransposed, layer.KindDeformable, layer.KindLinear:
+		return true
+	}
+	return false
+}
+
+// clampOf is the range that an activation keeps values within, if that is all it does: such a one can be fused into
+// the store of the stage before.
+func clampOf(op layer.Op) (lo, hi float64, ok bool) {
+	a, _ := op.(layer.Activation)
+	switch a.Func {
+	case "relu":
+		return 0, math.Inf(1), true
+	case "relu6":
+		return 0, 6, true
+	}
+	return 0, 0, false
 }

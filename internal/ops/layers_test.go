@@ -136,7 +136,7 @@ func (p *Pipeline[T]) rounds() bool {
 	return slices.ContainsFunc(p.steps, func(st step[T]) bool { return st.Tolerance > 0 })
 }
 
-// layerIntegers draws a layer's input and operands: integers, but for the regions of interest.
+// layerIntegers draws a layer's input and Operands: integers, but for the regions of interest.
 func layerIntegers[T tensor.Float](l layer.Layer, s shape.Result, seed uint64) (*tensor.Tensor[T], map[string]*tensor.Tensor[T]) {
 	x := tensor.New[T](s.Input...)
 	tensor.FillInt(x, tensor.NewStream(seed, layer.Input), -2, 2)

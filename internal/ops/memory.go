@@ -5,6 +5,8 @@ import (
 	"convx/internal/memory"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
+	"convx/internal/ops/problem"
+	"convx/internal/ops/transposed"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -36,7 +38,7 @@ func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) 
 	if err != nil {
 		return Memory{}, err
 	}
-	nodes, err := nodesOf(s, opt, isFloat64[T]())
+	nodes, err := nodesOf(s, opt, problem.IsFloat64[T]())
 	if err != nil {
 		return Memory{}, err
 	}
@@ -58,35 +60,34 @@ func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) 
 // turns the taps of a slice into up to 64 points; with a stride, over as many times the channels as it has
 // phases. FFT keeps spectra of its
 // tiles.
-func mostPacked(p *Problem) int {
+func mostPacked(p *problem.Problem) int {
 	switch p.Stage.Op.Kind() {
 	case layer.KindConv, layer.KindDeformable:
 	case layer.KindTransposed:
-		box, _ := p.phaseBox()
-		l, err := layPhases(box)
+		parts, blocks, err := transposed.Convolutions(p)
 		if err != nil {
 			return 0 // the reference packs nothing
 		}
 		n := 0
-		for i := range l.parts {
-			n += l.blocks * mostPacked(l.problem(&l.parts[i]))
+		for _, sub := range parts {
+			n += blocks * mostPacked(sub)
 		}
 		return n
 	default:
 		return 0
 	}
 	copies := 1
-	if p.needsPadding() {
-		plan, err := p.padPlan()
+	if p.NeedsPadding() {
+		plan, err := p.PadPlan()
 		if err != nil {
 			return 0
 		}
-		if p = plan.seen; plan.zeros {
-			copies += len(plan.boxes)
+		if p = plan.Seen; plan.Zeros {
+			copies += len(plan.Tiles)
 		}
 	}
 	points := p.Taps()
-	if dense.BestWinogradDeclines(denseProblem(p)) == "" {
+	if dense.BestWinogradDeclines(dense.Of(p)) == "" {
 		most := 64 * p.Kernel[0]
 		most *= p.Stride[1] * p.Stride[2]
 		points = max(points, most)
@@ -94,7 +95,7 @@ func mostPacked(p *Problem) int {
 	up := func(n, by int) int { return (n + by - 1) / by * by }
 	n := up(p.C/p.Groups, 16) * (up(p.O/p.Groups, 32) * points)
 	n = p.Groups*(n+3*up(p.O/p.Groups, 32)) + 2*p.C/p.Groups*p.Taps() // with bias, and the places of the taps
-	if q := denseProblem(p); fourier.Declines(q) == "" {
+	if q := dense.Of(p); fourier.Declines(q) == "" {
 		n = max(n, fourier.PackedBytes(q)/4)
 	}
 	return copies * n
@@ -112,7 +113,7 @@ func tensorMemory[T tensor.Float](s shape.Result) Memory {
 // bytesOf is the size of a tensor; a sixteenth of the greatest int if it is more than that, so that a few can be added.
 func bytesOf[T tensor.Float](dims []int) int {
 	const most = (1<<63 - 1) / 16
-	n, err := layer.Product(append([]int{sizeOf[T]()}, dims...)...)
+	n, err := layer.Product(append([]int{problem.SizeOf[T]()}, dims...)...)
 	if err != nil {
 		return most
 	}

@@ -8,30 +8,31 @@ import (
 	"pgregory.net/rapid"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
-// TestPaddedBoxes pads boxes of any size, of which the last along an axis overlap others.
-func TestPaddedBoxes(t *testing.T) {
+// TestPaddedTiles pads tiles of any size, of which the last along an axis overlap others.
+func TestPaddedTiles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawConv(t)
-		p, err := newProblem(d.stage, d.in, Options{Threads: rapid.IntRange(1, 3).Draw(t, "threads")})
-		if err != nil || !p.needsPadding() {
+		p, err := (Options{Threads: rapid.IntRange(1, 3).Draw(t, "threads")}).problem(d.stage, d.in)
+		if err != nil || !p.NeedsPadding() {
 			t.Skip("impossible")
 		}
-		plan := padPlan{seen: p.boxOf(p.N, p.Out)}
+		plan := problem.PadPlan{Seen: p.TileOf(p.N, p.Out)}
 		switch rapid.IntRange(0, 2).Draw(t, "plan") {
 		case 0:
-			plan.boxes = []boxes{{p, false, plan.seen, []region{p.wholeRegion()}}}
+			plan.Tiles = p.AllTiles(plan.Seen)
 		case 1:
 			var out [3]int
 			for a := range out {
-				out[a] = rapid.IntRange(1, p.Out[a]).Draw(t, fmt.Sprint("box", a))
+				out[a] = rapid.IntRange(1, p.Out[a]).Draw(t, fmt.Sprint("tile", a))
 			}
-			plan.seen = p.boxOf(1, out)
-			plan.boxes = []boxes{{p, false, plan.seen, []region{p.wholeRegion()}}}
+			plan.Seen = p.TileOf(1, out)
+			plan.Tiles = p.AllTiles(plan.Seen)
 		case 2:
-			plan = padPlan{p.withZeros(), true, p.borders()}
+			plan = problem.PadPlan{Seen: p.WithZeros(), Zeros: true, Tiles: p.Borders()}
 		}
 		in, weights := integers[float32](d, rapid.Uint64().Draw(t, "seed"))
 		w, err := bind(p, weights)
@@ -47,11 +48,11 @@ func TestPaddedBoxes(t *testing.T) {
 		for i := range got.Data {
 			got.Data[i] = float32(math.NaN())
 		}
-		if err := r.run(t.Context(), got.Data, [][]float32{in[0].Data}); err != nil {
+		if err := r.Run(t.Context(), got.Data, [][]float32{in[0].Data}); err != nil {
 			t.Fatal(err)
 		}
 		if i := differs(got, want); i >= 0 {
-			t.Fatalf("%s by %+v: output %d is %v, the reference says %v", d, plan.boxes, i, got.Data[i], want.Data[i])
+			t.Fatalf("%s by %+v: output %d is %v, the reference says %v", d, plan.Tiles, i, got.Data[i], want.Data[i])
 		}
 	})
 }
@@ -81,12 +82,12 @@ func TestPadPlan(t *testing.T) {
 		}
 		st := drawnOf(layer.Conv{Window: w, PadMode: layer.PadReflect, OutChannels: 64, Groups: 1}).stage
 		st.Inputs = []string{layer.Input}
-		p, err := newProblem(st, [][]int{c.in}, Options{})
+		p, err := Options{}.problem(st, [][]int{c.in})
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := p.padPlan()
-		if (err != nil) != c.fails || !c.fails && (plan.zeros != c.zeros || plan.seen.N != c.n) {
+		plan, err := p.PadPlan()
+		if (err != nil) != c.fails || !c.fails && (plan.Zeros != c.zeros || plan.Seen.N != c.n) {
 			t.Errorf("%v by %d: %+v, %v", c.in, c.k, plan, err)
 		}
 	}

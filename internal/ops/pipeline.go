@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -30,7 +31,7 @@ type Step struct {
 type step[T tensor.Float] struct {
 	unit
 	Info
-	runner runner[T]
+	runner problem.Runner[T]
 	in     []int // values
 	out    int
 	args   [][]T
@@ -59,7 +60,7 @@ func PrepareLayer[T tensor.Float](l layer.Layer, operands map[string]*tensor.Ten
 	if opt.workers == nil {
 		opt.workers = workers.New(opt.threads())
 	}
-	nodes, err := nodesOf(s, opt, isFloat64[T]())
+	nodes, err := nodesOf(s, opt, problem.IsFloat64[T]())
 	if err != nil {
 		return nil, err
 	}
@@ -79,13 +80,13 @@ func (p *Pipeline[T]) wire(operands map[string]*tensor.Tensor[T]) {
 	for i, st := range p.steps {
 		units[i] = st.unit
 	}
-	steps.share(nil)
-	p.memory.Workspace, p.memory.Packed = steps.bytes()
+	steps.Share(nil)
+	p.memory.Workspace, p.memory.Packed = steps.Bytes()
 	places, sizes := planBuffers(units)
 	buffers := make([][]T, len(sizes))
 	for i, n := range sizes {
 		buffers[i] = make([]T, n)
-		p.memory.Intermediates += n * sizeOf[T]()
+		p.memory.Intermediates += n * problem.SizeOf[T]()
 	}
 	p.values = make([][]T, 2)
 	at := map[string]int{layer.Input: inputValue, p.steps[len(p.steps)-1].result: outputValue}
@@ -110,7 +111,7 @@ func (p *Pipeline[T]) wire(operands map[string]*tensor.Tensor[T]) {
 }
 
 // runners is those of the steps: they run in turn.
-func (p *Pipeline[T]) runners() (list turns[T]) {
+func (p *Pipeline[T]) runners() (list problem.Sequence[T]) {
 	for _, st := range p.steps {
 		list = append(list, st.runner)
 	}
@@ -132,7 +133,7 @@ func (p *Pipeline[T]) Run(ctx context.Context, out, x *tensor.Tensor[T]) error {
 		for j, v := range st.in {
 			st.args[j] = p.values[v]
 		}
-		if err := st.runner.run(ctx, p.values[st.out], st.args); err != nil {
+		if err := st.runner.Run(ctx, p.values[st.out], st.args); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 	"convx/internal/tensor"
 )
@@ -29,6 +30,11 @@ func (o Options) threads() int {
 	return o.Threads
 }
 
+// problem checks a stage against its input shapes. Errors are *layer.Error.
+func (o Options) problem(st layer.Stage, in [][]int) (*problem.Problem, error) {
+	return problem.New(st, in, o.threads(), o.workers)
+}
+
 // Info describes a prepared plan.
 type Info struct {
 	Kind      layer.Kind
@@ -40,14 +46,6 @@ type Info struct {
 	Tolerance float64
 }
 
-// runner is the part of a plan that an algorithm writes. run overwrites out from in, allocates nothing, may be called
-// again, and leaves inputs and weights as they are. It returns ctx's error if it was stopped; out is then unspecified.
-type runner[T tensor.Float] interface {
-	run(ctx context.Context, out []T, in [][]T) error
-	// bytes is the scratch memory of all threads and the transformed weights.
-	bytes() (workspace, packed int)
-}
-
 // Plan is a primitive that is ready to run: algorithm chosen, weights packed, workspace allocated. Run may be called any
 // number of times, but not by two goroutines at once: the workspace is the plan's own. The weights that Prepare was given
 // must not change while the plan lives.
@@ -55,7 +53,7 @@ type Plan[T tensor.Float] struct {
 	Info
 	Inputs [][]int
 	Output []int
-	runner runner[T]
+	runner problem.Runner[T]
 	in     [][]T
 }
 
@@ -63,15 +61,15 @@ type Plan[T tensor.Float] struct {
 // done once. weights holds the stage's operands by name (layer.Stage.Operands). Errors are *layer.Error where the
 // layer or the operands cannot be, and name each algorithm's reason where none accepts.
 func Prepare[T tensor.Float](st layer.Stage, in [][]int, weights map[string]*tensor.Tensor[T], opt Options) (*Plan[T], error) {
-	p, err := newProblem(st, in, opt)
+	p, err := opt.problem(st, in)
 	if err != nil {
 		return nil, err
 	}
-	p.Float64 = isFloat64[T]()
+	p.Float64 = problem.IsFloat64[T]()
 	return prepareProblem(p, weights, opt)
 }
 
-func prepareProblem[T tensor.Float](p *Problem, weights map[string]*tensor.Tensor[T], opt Options) (*Plan[T], error) {
+func prepareProblem[T tensor.Float](p *problem.Problem, weights map[string]*tensor.Tensor[T], opt Options) (*Plan[T], error) {
 	w, err := bind(p, weights)
 	if err != nil {
 		return nil, err
@@ -87,14 +85,14 @@ func prepareProblem[T tensor.Float](p *Problem, weights map[string]*tensor.Tenso
 	return newPlan(a, p, w)
 }
 
-func newPlan[T tensor.Float](a *algorithm, p *Problem, w operands[T]) (*Plan[T], error) {
+func newPlan[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Operands[T]) (*Plan[T], error) {
 	r, err := prepareWith(a, p, w)
 	if err != nil {
 		return nil, fmt.Errorf("preparing %s for %s: %w", a.Name, p, err)
 	}
 	plan := &Plan[T]{Inputs: p.Inputs, Output: p.Output, runner: r, in: make([][]T, len(p.Inputs))}
 	plan.Kind, plan.Algorithm, plan.Tolerance = p.Stage.Op.Kind(), a.Name, a.tolerance
-	plan.Workspace, plan.Packed = r.bytes()
+	plan.Workspace, plan.Packed = r.Bytes()
 	return plan, nil
 }
 
@@ -113,12 +111,7 @@ func (p *Plan[T]) Run(ctx context.Context, out *tensor.Tensor[T], in ...*tensor.
 		}
 		p.in[i] = t.Data
 	}
-	err := p.runner.run(ctx, out.Data, p.in)
+	err := p.runner.Run(ctx, out.Data, p.in)
 	clear(p.in)
 	return err
-}
-
-func isFloat64[T tensor.Float]() bool {
-	_, ok := any(T(0)).(float64)
-	return ok
 }

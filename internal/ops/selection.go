@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 )
 
 // formerNames are what the release before called some algorithms and fusions; they may be given, but are not shown.
@@ -108,11 +109,11 @@ func (s selection) allows(name string) bool {
 func (s selection) names(name string) bool { return slices.Contains(s.only, name) }
 
 // choose picks the algorithm for p, or says why none will do.
-func (s selection) choose(p *Problem) (*algorithm, error) {
+func (s selection) choose(p *problem.Problem) (*algorithm, error) {
 	return s.chooseFrom(algorithms[p.Stage.Op.Kind()], p)
 }
 
-func (s selection) chooseFrom(list []algorithm, p *Problem) (*algorithm, error) {
+func (s selection) chooseFrom(list []algorithm, p *problem.Problem) (*algorithm, error) {
 	var best *algorithm
 	var reasons []error
 	least := math.Inf(1)

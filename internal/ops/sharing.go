@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 	"convx/internal/tensor"
 )
@@ -11,13 +12,13 @@ func (o Options) Sharing() Options {
 	return o
 }
 
-// ShareScratch gives pipelines that run in turn one scratch memory, and returns the bytes that they need beside it and with it:
-// scratch memory, and packed weights.
+// ShareScratch gives pipelines that run in turn one workspace, and returns the bytes that they need beside it and with it:
+// workspace, and packed weights.
 func ShareScratch[T tensor.Float](pipelines []*Pipeline[T]) (workspace, packed int) {
-	var all turns[T]
+	var all problem.Sequence[T]
 	for _, p := range pipelines {
 		all = append(all, p.runners()...)
 	}
-	all.share(nil)
-	return all.bytes()
+	all.Share(nil)
+	return all.Bytes()
 }

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
@@ -32,11 +33,11 @@ func threadsChangeNoBit[T tensor.Float](t *testing.T, kind layer.Kind, a *algori
 		if !d.possible() {
 			t.Skip("impossible")
 		}
-		p, err := newProblem(d.stage, d.in, Options{})
+		p, err := (Options{}).problem(d.stage, d.in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Float64 = isFloat64[T](); a.declines(p) != nil {
+		if p.Float64 = problem.IsFloat64[T](); a.declines(p) != nil {
 			t.Skip("declined")
 		}
 		accepted++

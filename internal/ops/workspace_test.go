@@ -131,7 +131,7 @@ func TestWorkspace(t *testing.T) {
 			if p.steps, err = prepareNodes(nodes, weights, Options{Threads: threads}); err != nil {
 				t.Fatal(err)
 			}
-			workspace, packed := p.runners().bytes()
+			workspace, packed := p.runners().Bytes()
 			check("all stages", workspace)
 			if m, err := EstimateMemory[float32](l, Options{Threads: threads}); err != nil || packed > m.Packed || workspace > m.Workspace {
 				t.Errorf("%s: %d bytes of workspace and %d of packed weights, but %+v was estimated (%v)", text, workspace, packed, m, err)
@@ -177,11 +177,11 @@ func checkFusions(t *testing.T, nodes []node, i int, weights map[string]*tensor.
 		if err != nil {
 			continue
 		}
-		r, err := prepareFusion(f, c.first(n), weights)
+		r, err := prepareFusion(f, c.First(n), weights)
 		if err != nil {
 			t.Fatal(err)
 		}
-		workspace, _ := r.bytes()
+		workspace, _ := r.Bytes()
 		check(f.Name, workspace)
 	}
 }

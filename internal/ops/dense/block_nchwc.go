@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -66,16 +67,16 @@ func NewBlockNCHWc(p Problem, weights, bias []float32, expand, project *Pointwis
 	lanes := b.lanes.lanes
 	if expand != nil {
 		b.expand = newBlockMatrix(p.ISA, expand, channels, volume(p.In)*lanes)
-		b.input = aligned(ceilDiv(channels, lanes) * volume(p.In) * lanes)
+		b.input = problem.Aligned(ceilDiv(channels, lanes) * volume(p.In) * lanes)
 	}
 	b.project = newBlockMatrix(p.ISA, project, p.Channels, b.filteredSize())
-	b.filtered = aligned(ceilDiv(p.Channels, lanes) * b.filteredSize())
+	b.filtered = problem.Aligned(ceilDiv(p.Channels, lanes) * b.filteredSize())
 	tiles := split(volume(p.Out), ceilDiv(volume(p.Out), p.ISA.NCHWcRows()))
 	for _, g := range split(len(tiles), ceilDiv(len(tiles), blocksGroup)) {
 		b.groups = append(b.groups, tiles[g.from:g.to])
 	}
 	for range max(1, p.Threads) {
-		a := blockNCHWcArena{products: aligned(2 * blocksGroup * p.ISA.NCHWcRows() * lanes)}
+		a := blockNCHWcArena{products: problem.Aligned(2 * blocksGroup * p.ISA.NCHWcRows() * lanes)}
 		for range b.vectors() {
 			a.planes = append(a.planes, b.lanes.band()...)
 		}
@@ -234,7 +235,7 @@ func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatr
 		size += depth * pn.vectors * lanes
 		m.panels = append(m.panels, pn)
 	}
-	m.weights, m.bias = aligned(size), aligned(blocks*lanes)
+	m.weights, m.bias = problem.Aligned(size), problem.Aligned(blocks*lanes)
 	copy(m.bias, w.Bias)
 	for o := range w.Out {
 		pn := m.panels[o/(2*lanes)]

@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -20,12 +21,12 @@ type copied struct {
 // innerConv is a convolution whose scratch memory may be shared.
 type innerConv interface {
 	Conv
-	Scratch() []*[]float32
+	Buffers() []*[]float32
 }
 
 // newCopied is the convolution p by inner, which computes q; whoever embeds it sets copy.
 func newCopied(p, q Problem, inner innerConv) copied {
-	return copied{p: p, q: q, inner: inner, planes: aligned(q.Channels * volume(q.In))}
+	return copied{p: p, q: q, inner: inner, planes: problem.Aligned(q.Channels * volume(q.In))}
 }
 
 // Workspace implements Conv.

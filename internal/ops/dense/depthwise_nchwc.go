@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -71,7 +72,7 @@ func NewDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
 	}
 	l.makeBands(rows)
 	for range max(1, p.Threads) {
-		l.arenas = append(l.arenas, laneArena{in: l.band(), out: aligned(p.Out[0] * rows * p.Out[2] * l.lanes)})
+		l.arenas = append(l.arenas, laneArena{in: l.band(), out: problem.Aligned(p.Out[0] * rows * p.Out[2] * l.lanes)})
 	}
 	return l
 }
@@ -80,7 +81,7 @@ func NewDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
 func newDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
 	l := &DepthwiseNCHWc{p: p, lanes: p.ISA.Block(), width: p.laneWidth(), left: p.Pad[2]}
 	taps, blocks := volume(p.Kernel), ceilDiv(p.Channels, l.lanes)
-	l.weights, l.bias = aligned(blocks*taps*l.lanes), aligned(blocks*l.lanes)
+	l.weights, l.bias = problem.Aligned(blocks*taps*l.lanes), problem.Aligned(blocks*l.lanes)
 	copy(l.bias, bias)
 	for c := range p.Channels {
 		for tap, v := range weights[c*taps:][:taps] {
@@ -153,7 +154,9 @@ func (l *DepthwiseNCHWc) taps(depth, height span, width []span) [][]kernel.Depth
 }
 
 // band returns memory for the input of a band of one block of channels. Its padding is zero, and stays so.
-func (l *DepthwiseNCHWc) band() []float32 { return aligned(l.p.In[0] * l.tall * l.width * l.lanes) }
+func (l *DepthwiseNCHWc) band() []float32 {
+	return problem.Aligned(l.p.In[0] * l.tall * l.width * l.lanes)
+}
 
 // Workspace implements Conv.
 func (l *DepthwiseNCHWc) Workspace() int {

@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -143,8 +144,8 @@ func (d *DirectNCHWc) pack(weights, bias []float32) {
 		d.perGroup += taps * depth * pn.vectors * d.lanes
 		d.panels = append(d.panels, pn)
 	}
-	d.weights = aligned(p.Groups * d.perGroup)
-	d.bias = aligned(p.Groups * d.outBlocks * d.lanes)
+	d.weights = problem.Aligned(p.Groups * d.perGroup)
+	d.bias = problem.Aligned(p.Groups * d.outBlocks * d.lanes)
 	for o := range p.OutChannels {
 		group, oc := o/cout, o%cout
 		pn := d.panels[oc/(2*d.lanes)]
@@ -188,14 +189,14 @@ func (d *DirectNCHWc) allocate() {
 		}
 	}
 	for i := range max(1, d.p.Threads) {
-		d.products = append(d.products, aligned(2*most*d.lanes))
+		d.products = append(d.products, problem.Aligned(2*most*d.lanes))
 		if d.p.Stride[2] > 1 {
-			d.spare = append(d.spare, aligned(max(d.p.In[2], d.rowSize/d.lanes)*d.lanes))
+			d.spare = append(d.spare, problem.Aligned(max(d.p.In[2], d.rowSize/d.lanes)*d.lanes))
 		} else {
 			d.spare = append(d.spare, nil)
 		}
 		if i == 0 || !d.shared {
-			d.planes = append(d.planes, aligned(d.inBlocks*d.blockSize()))
+			d.planes = append(d.planes, problem.Aligned(d.inBlocks*d.blockSize()))
 		}
 	}
 }

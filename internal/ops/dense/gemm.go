@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -97,7 +98,7 @@ func NewGemm(p Problem, weights, bias []float32) *Gemm {
 		g.zeros = make([]float32, (g.cols-1)*p.Stride[2]+1)
 	}
 	for range max(1, p.Threads) {
-		g.work = append(g.work, aligned(deepest*g.workCols))
+		g.work = append(g.work, problem.Aligned(deepest*g.workCols))
 		g.runs = append(g.runs, make([]run, 0, g.cols))
 	}
 	return g
@@ -143,7 +144,7 @@ func (g *Gemm) pack(weights, bias []float32) {
 			copy(g.bias[gr*panels*g.rows:], bias[gr*cout:(gr+1)*cout])
 		}
 		for _, kb := range g.kBlocks {
-			w := aligned(panels * g.rows * kb.len())
+			w := problem.Aligned(panels * g.rows * kb.len())
 			for o := range cout {
 				src := weights[(gr*cout+o)*cin*taps:][:cin*taps]
 				dst := w[o/g.rows*g.rows*kb.len()+o%g.rows:]

@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -107,7 +108,7 @@ func (r *IndirectGemm) makeBands() {
 	}
 	for i := range max(1, p.Threads) {
 		if i == 0 || !r.shared {
-			r.planes = append(r.planes, aligned(p.groupIn()*r.slices*r.tall*r.rowSize))
+			r.planes = append(r.planes, problem.Aligned(p.groupIn()*r.slices*r.tall*r.rowSize))
 		}
 	}
 }
@@ -128,7 +129,7 @@ func (r *IndirectGemm) pack(weights, bias []float32) {
 			}
 		}
 	}
-	r.weights = aligned(p.Groups * r.panels * r.rows * k)
+	r.weights = problem.Aligned(p.Groups * r.panels * r.rows * k)
 	r.bias = make([]float32, p.Groups*r.panels*r.rows)
 	for o := range p.OutChannels {
 		g, oc := o/cout, o%cout

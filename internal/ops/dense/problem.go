@@ -59,18 +59,6 @@ func (p *Problem) pointwise() bool {
 	return volume(p.Kernel) == 1 && p.Pad == [3]int{} && p.Stride == [3]int{1, 1, 1} && p.In == p.Out
 }
 
-// aligned returns n elements that begin on a cache line: vectors of 64 bytes
-// that straddle two lines cost twice.
-func aligned(n int) []float32 {
-	s := make([]float32, n+15)
-	preferHugePages(s)
-	skip := int(-uintptr(addr(s))>>2) & 15
-	return s[skip : skip+n : skip+n]
-}
-
-// Aligned returns n elements that begin on a cache line, for operands of the kernels.
-func Aligned(n int) []float32 { return aligned(n) }
-
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 func roundUp(a, b int) int { return ceilDiv(a, b) * b }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -132,7 +133,7 @@ func WinogradDeclines(p *Problem, m int) string {
 
 func (w *Winograd) packPost(bias []float32) {
 	p := &w.p
-	w.post = aligned(p.Groups * w.outBlocks * 3 * w.lanes)
+	w.post = problem.Aligned(p.Groups * w.outBlocks * 3 * w.lanes)
 	for g := range p.Groups {
 		for c := range w.outBlocks * w.lanes {
 			at := (g*w.outBlocks+c/w.lanes)*3*w.lanes + c%w.lanes
@@ -158,9 +159,9 @@ func (w *Winograd) allocate() {
 	// lines would all compete for one set of the cache.
 	pad := w.points * w.high * w.lanes
 	for i := range max(1, p.Threads) {
-		a := arena{band: aligned(bandSize), outputs: aligned(products*2*w.chunks[0].len() + pad)}
+		a := arena{band: problem.Aligned(bandSize), outputs: problem.Aligned(products*2*w.chunks[0].len() + pad)}
 		if i == 0 || !w.shared {
-			a.inputs = aligned(w.points*w.high*tiles*w.lanes*w.inBlocks*p.slices() + pad)
+			a.inputs = problem.Aligned(w.points*w.high*tiles*w.lanes*w.inBlocks*p.slices() + pad)
 		}
 		w.arenas = append(w.arenas, a)
 	}

@@ -1,5 +1,7 @@
 package dense
 
+import "convx/internal/ops/problem"
+
 // winogradPoints are where tiles of 4, 6 and 8 interpolate: the first 3, 5 and
 // 7 of them, and infinity. They are the points of kernel.WinogradInput.
 var winogradPoints = [...]float64{0, 1, -1, 2, -2, 0.5, -0.5}
@@ -80,7 +82,7 @@ func (w *Winograd) pack(weights []float32) {
 	cin, cout, r, kd := p.groupIn(), p.groupOut(), p.Kernel[2], p.Kernel[0]
 	g := winogradG(w.points, r)
 	size := w.points * w.high
-	w.weights = aligned(p.Groups * size * w.pointSize)
+	w.weights = problem.Aligned(p.Groups * size * w.pointSize)
 	u := make([]float64, size)
 	for o := range p.OutChannels {
 		group, oc := o/cout, o%cout

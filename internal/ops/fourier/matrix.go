@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -46,7 +47,7 @@ func newMatrix(l *layout, weights, bias []float32) *matrix {
 	for i := range max(1, p.Threads) {
 		x.arenas = append(x.arenas, l.newArena(1, 1))
 		if i == 0 || !x.shared {
-			x.spectra = append(x.spectra, spectra{dense.Aligned(x.frequencies() * x.inStep()), dense.Aligned(x.frequencies() * x.outStep())})
+			x.spectra = append(x.spectra, spectra{problem.Aligned(x.frequencies() * x.inStep()), problem.Aligned(x.frequencies() * x.outStep())})
 		}
 	}
 	return x
@@ -99,7 +100,7 @@ func (x *matrix) pack(weights, bias []float32) {
 	p := &x.p
 	in, out, taps := x.groupIn(), x.groupOut(), volume(p.Kernel)
 	size := 2 * x.lanes
-	x.weights = dense.Aligned(p.Groups * x.frequencies() * x.outBlocks * x.depth * size)
+	x.weights = problem.Aligned(p.Groups * x.frequencies() * x.outBlocks * x.depth * size)
 	x.bias = make([]float32, p.Groups*x.outBlocks*x.lanes)
 	a := x.newArena(1, 1)
 	one := make([]float32, x.packedSize())

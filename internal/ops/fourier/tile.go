@@ -3,6 +3,7 @@ package fourier
 import (
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 // layout is how a problem is cut into tiles.
@@ -55,12 +56,12 @@ type arena struct {
 }
 
 func (l *layout) newArena(spectra, columns int) arena {
-	a := arena{rows: dense.Aligned(l.lineSize()), lines: dense.Aligned(l.lineSize())}
+	a := arena{rows: problem.Aligned(l.lineSize()), lines: problem.Aligned(l.lineSize())}
 	for range columns {
-		a.columns = append(a.columns, dense.Aligned(l.columnSize()))
+		a.columns = append(a.columns, problem.Aligned(l.columnSize()))
 	}
 	for range spectra {
-		a.spectra = append(a.spectra, dense.Aligned(l.spectrumSize()))
+		a.spectra = append(a.spectra, problem.Aligned(l.spectrumSize()))
 	}
 	return a
 }

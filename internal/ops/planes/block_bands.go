@@ -167,7 +167,7 @@ func (b *BlockBands) Packed() int {
 }
 
 // Scratch is as Conv.Scratch.
-func (b *BlockBands) Scratch() []*[]float32 {
+func (b *BlockBands) Buffers() []*[]float32 {
 	var list []*[]float32
 	for i := range b.work {
 		w := &b.work[i]

@@ -1,0 +1,37 @@
+package dense
+
+// The scratch memory of a convolution may be replaced, between runs, by other
+// memory of the same size, whatever that holds: convolutions that run one after
+// the other can share theirs. Scratch points to it, piece by piece.
+
+// Scratch is the packed panels.
+func (g *Gemm) Buffers() []*[]float32 { return buffers(g.work) }
+
+// Scratch is the copied planes.
+func (r *IndirectGemm) Buffers() []*[]float32 { return buffers(r.planes) }
+
+// Scratch is the channel blocks and products.
+func (d *DirectNCHWc) Buffers() []*[]float32 { return buffers(d.planes, d.products, d.spare) }
+
+// Scratch is the workers' arenas.
+func (w *Winograd) Buffers() []*[]float32 {
+	var list []*[]float32
+	for i := range w.arenas {
+		a := &w.arenas[i]
+		list = append(list, &a.band, &a.inputs, &a.outputs)
+	}
+	return list
+}
+
+// Scratch is the inner convolution's: padding of the planes is zero, and stays so.
+func (c *copied) Buffers() []*[]float32 { return c.inner.Buffers() }
+
+func buffers(lists ...[][]float32) []*[]float32 {
+	var list []*[]float32
+	for _, l := range lists {
+		for i := range l {
+			list = append(list, &l[i])
+		}
+	}
+	return list
+}

@@ -1,5 +1,0 @@
-//go:build !linux
-
-package dense
-
-func preferHugePages([]float32) {}

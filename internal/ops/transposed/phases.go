@@ -1,0 +1,226 @@
+package transposed
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"convx/internal/layer"
+	"convx/internal/ops/problem"
+)
+
+// phaseLayout splits a transposed convolution into ordinary ones, so that no zero is multiplied and nothing is
+// scattered (Shi et al. 2016, Is the deconvolution layer the same as a convolutional layer?).
+//
+// Output o of an axis sums the taps t for which (o + pad - t*dilation) is divisible by the stride. Those are the same
+// taps for every o of one phase, o mod stride, so each phase is a convolution of stride 1 with a part of the kernel.
+// Phases whose taps read the same inputs become one convolution with as many times the output channels: one packed
+// input, a taller product. A last pass interleaves the phases' planes into the rows of the output.
+//
+// The output is computed in blocks of channels, so that the planes before interleaving stay in the cache.
+type phaseLayout struct {
+	*problem.Problem
+	axes   [3][]axisPhase
+	parts  []phasePart
+	where  []place // of every phase, the last axis fastest
+	blocks int     // channel blocks, of whole groups or of one group's channels
+	block  int     // output channels a block
+	groups int     // groups a block
+	planes int     // elements of one block's planes
+}
+
+// axisPhase is one phase of one axis: its convolution is the sum over v of kernel tap taps[v] times input
+// q + begin + v*dilation, for the output q*stride + phase.
+type axisPhase struct {
+	taps     []int
+	dilation int
+	begin    int // the first input that output q = 0 reads; negative is padding
+	shift    int // how many outputs are computed before q = 0, because padding cannot be negative
+	count    int // outputs of this phase
+}
+
+// phasePart is the phases that share their inputs.
+type phasePart struct {
+	class  [3]axisPhase // the geometry that the phases share
+	phases [][3]int     // which phases, in the order of the convolution's output channels
+	at     int          // where its planes begin
+	out    [3]int
+}
+
+// place is where a phase's planes are: its part, and its number in it. The part of a phase without taps is -1.
+type place struct{ part, index int }
+
+const (
+	// maxPlanes bounds the planes of one block, in bytes: half of what a plan may use on one thread.
+	maxPlanes = 4 << 20
+	// maxPhases bounds the phases: a convolution is prepared for each set that reads the same inputs.
+	maxPhases = 4096
+)
+
+// layPhases splits p. It declines a stride with too many phases, and planes that no workspace holds.
+func layPhases(p *problem.Problem) (*phaseLayout, error) {
+	if n, err := layer.Product(p.Stride[:]...); err != nil || n > maxPhases {
+		return nil, fmt.Errorf("a stride of %s has more than %d phases", layer.FormatShape(p.Stride[:]), maxPhases)
+	}
+	l := &phaseLayout{Problem: p}
+	for axis := range l.axes {
+		l.axes[axis] = axisPhases(p.Kernel[axis], p.Stride[axis], p.Dilation[axis], p.Pads[axis].Begin, p.Out[axis])
+	}
+	for d := range l.axes[0] {
+		for h := range l.axes[1] {
+			for w := range l.axes[2] {
+				l.where = append(l.where, l.join([3]int{d, h, w}))
+			}
+		}
+	}
+	l.cut()
+	if l.ElementSize()*l.planes > maxPlanes {
+		return nil, errors.New("one channel of its output, or one group's, is larger than the workspace")
+	}
+	return l, nil
+}
+
+// axisPhases splits an axis of a transposed convolution.
+func axisPhases(kernel, stride, dilation, pad, out int) []axisPhase {
+	all := make([]axisPhase, stride)
+	for r := range all {
+		a := &all[r]
+		a.count = max(0, (out-r+stride-1)/stride)
+		a.dilation = 1
+		// The last tap reads the first input: cross-correlation does not flip the kernel, a transposed one does.
+		for t := kernel - 1; t >= 0; t-- {
+			at := r + pad - t*dilation
+			if at%stride != 0 {
+				continue
+			}
+			switch len(a.taps) {
+			case 0:
+				a.begin = at / stride
+			case 1:
+				a.dilation = at/stride - a.begin
+			}
+			a.taps = append(a.taps, t)
+		}
+		if a.begin > 0 {
+			a.shift, a.begin = a.begin, 0
+		}
+	}
+	return all
+}
+
+// join adds a phase to the part that reads the same inputs, or to a new one.
+func (l *phaseLayout) join(phase [3]int) place {
+	var c [3]axisPhase
+	for axis := range c {
+		c[axis] = l.axes[axis][phase[axis]]
+		if len(c[axis].taps) == 0 || c[axis].count == 0 {
+			return place{part: -1}
+		}
+	}
+	for i := range l.parts {
+		if q := &l.parts[i]; q.reads(c) {
+			q.phases = append(q.phases, phase)
+			for axis := range c {
+				q.class[axis].count = max(q.class[axis].count, c[axis].count)
+			}
+			return place{i, len(q.phases) - 1}
+		}
+	}
+	l.parts = append(l.parts, phasePart{class: c, phases: [][3]int{phase}})
+	return place{len(l.parts) - 1, 0}
+}
+
+func (q *phasePart) reads(c [3]axisPhase) bool {
+	for axis, a := range q.class {
+		b := c[axis]
+		if len(a.taps) != len(b.taps) || a.begin != b.begin || a.shift != b.shift || a.dilation != b.dilation {
+			return false
+		}
+	}
+	return true
+}
+
+// cut sizes the blocks of channels and lays out their planes.
+func (l *phaseLayout) cut() {
+	perChannel := 0
+	for i := range l.parts {
+		q := &l.parts[i]
+		for axis, a := range q.class {
+			q.out[axis] = a.count + a.shift
+		}
+		q.at = perChannel // times the block, once that is known
+		perChannel += len(q.phases) * volume(q.out)
+	}
+	unit, units := 1, l.O // a block is whole groups, or some channels of the only one
+	if l.Groups > 1 {
+		unit, units = l.O/l.Groups, l.Groups
+	}
+	most := max(1, maxPlanes/l.ElementSize()/max(1, perChannel*unit))
+	l.blocks = (units + most - 1) / most
+	for units%l.blocks != 0 { // equal blocks: one size of plane, and no tail
+		l.blocks++
+	}
+	l.block, l.groups = units/l.blocks*unit, 1
+	if l.Groups > 1 {
+		l.groups = units / l.blocks
+	}
+	for i := range l.parts {
+		l.parts[i].at *= l.block
+	}
+	l.planes = perChannel * l.block
+}
+
+// problem is the convolution of one part, for one block of channels.
+func (l *phaseLayout) problem(q *phasePart) *problem.Problem {
+	sub := &problem.Problem{Lo: l.Lo, Hi: l.Hi, Float64: l.Float64, Threads: l.Threads, Pool: l.WorkerPool(), Bias: l.Bias}
+	sub.N, sub.C, sub.O, sub.Groups = 1, l.groups*(l.C/l.Groups), len(q.phases)*l.block, l.groups
+	sub.In, sub.Out, sub.Stride, sub.PadMode = l.In, q.out, [3]int{1, 1, 1}, layer.PadZeros
+	for axis, a := range q.class {
+		sub.Kernel[axis], sub.Dilation[axis] = len(a.taps), a.dilation
+		end := a.begin + (len(a.taps)-1)*a.dilation + q.out[axis] - l.In[axis]
+		sub.Pads[axis] = layer.Pad{Begin: -a.begin, End: max(0, end)}
+	}
+	sub.Inputs = [][]int{{1, sub.C, sub.In[0], sub.In[1], sub.In[2]}}
+	sub.Output = []int{1, sub.O, sub.Out[0], sub.Out[1], sub.Out[2]}
+	sub.Stage = layer.Stage{Name: "phase", Op: layer.Conv{
+		Window:  layer.Window{Kernel: sub.Kernel[:], Stride: sub.Stride[:], Dilation: sub.Dilation[:], Padding: layer.Padding{Pairs: sub.Pads[:]}},
+		PadMode: layer.PadZeros, OutChannels: sub.O, Groups: l.groups, Bias: l.Bias,
+	}}
+	return sub
+}
+
+// Cost is what the convolutions cost by conv, and a pass over the output; infinity where there is no layout, or no
+// algorithm.
+func Cost(p *problem.Problem, conv func(*problem.Problem) float64) float64 {
+	tile, _ := phaseTile(p)
+	l, err := layPhases(tile)
+	if err != nil {
+		return math.Inf(1)
+	}
+	cost := float64(tile.OutputSize()) / 4
+	for i := range l.parts {
+		cost += float64(tile.N*l.blocks) * conv(l.problem(&l.parts[i]))
+	}
+	return cost * float64(p.OutputSize()) / float64(tile.OutputSize())
+}
+
+// Accepts says why p cannot be computed phase by phase.
+func Accepts(p *problem.Problem) error {
+	_, _, err := Convolutions(p)
+	return err
+}
+
+// Convolutions are the convolutions that p becomes, each of them prepared for so many blocks of channels.
+func Convolutions(p *problem.Problem) (parts []*problem.Problem, blocks int, err error) {
+	tile, _ := phaseTile(p)
+	l, err := layPhases(tile)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range l.parts {
+		parts = append(parts, l.problem(&l.parts[i]))
+	}
+	return parts, l.blocks, nil
+}
+
+func volume(v [3]int) int { return v[0] * v[1] * v[2] }

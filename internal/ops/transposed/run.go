@@ -1,0 +1,277 @@
+package transposed
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
+	"convx/internal/ops/workers"
+	"convx/internal/tensor"
+)
+
+// phases runs a transposed convolution phase by phase; see phaseLayout.
+type phases[T tensor.Float] struct {
+	*phaseLayout
+	problem.Operands[T]
+	loop         *workers.Loop
+	convs        [][]problem.Runner[T] // of each part, for each block
+	convolutions problem.Sequence[T]   // all of them
+	planes       []T                   // the parts' outputs, one after the other
+	interleavers []interleaver[T]      // per worker
+	columns      func(dst []T, src [][]T, n int)
+	rowsLoop     func(worker, from, to int)
+	y            []T
+	in           [1][]T
+	first        int // where the current block begins, over samples and channels
+}
+
+// Convolve chooses the algorithm of a phase's convolution, and returns what prepares it.
+type Convolve[T tensor.Float] func(*problem.Problem) (prepare func(problem.Operands[T]) (problem.Runner[T], error), err error)
+
+// New prepares p, which Accepts takes, phase by phase.
+func New[T tensor.Float](p *problem.Problem, w problem.Operands[T], convolve Convolve[T]) (problem.Runner[T], error) {
+	tile, begin := phaseTile(p)
+	r, err := newPhases(tile, w, convolve)
+	if err != nil || tile == p {
+		return r, err
+	}
+	return newTiled(p, tile, begin, r), nil
+}
+
+// newPhases computes p at once.
+func newPhases[T tensor.Float](p *problem.Problem, w problem.Operands[T], convolve Convolve[T]) (problem.Runner[T], error) {
+	l, err := layPhases(p)
+	if err != nil {
+		return nil, err
+	}
+	r := &phases[T]{phaseLayout: l, Operands: w, loop: p.NewLoop(), planes: make([]T, l.planes), columns: interleaveOf[T]()}
+	var memory []T
+	for i := range l.parts {
+		q := &l.parts[i]
+		sub := l.problem(q)
+		prepare, err := convolve(sub)
+		if err != nil {
+			return nil, err
+		}
+		convs := make([]problem.Runner[T], l.blocks)
+		for b := range convs {
+			if convs[b], err = prepare(r.weights(q, b)); err != nil {
+				return nil, fmt.Errorf("preparing a phase: %w", err)
+			}
+			// At once, so that what the convolution had of its own is free again.
+			r.convolutions = append(r.convolutions, convs[b])
+			memory = r.convolutions.Share(memory)
+		}
+		r.convs = append(r.convs, convs)
+	}
+	for range r.loop.Threads {
+		r.interleavers = append(r.interleavers, interleaver[T]{
+			planes: workers.Apart[int](len(l.where)), rows: workers.Apart[[]T](p.Stride[2]), constant: workers.Apart[T](p.Out[2]/p.Stride[2] + 1),
+		})
+	}
+	r.rowsLoop = r.interleave
+	return r, nil
+}
+
+// NewTiled prepares p in tiles of these outputs, whole strides of them, however large it is.
+func NewTiled[T tensor.Float](p *problem.Problem, out [3]int, w problem.Operands[T], convolve Convolve[T]) (problem.Runner[T], error) {
+	tile, begin := tileOf(p, out)
+	r, err := newPhases(tile, w, convolve)
+	if err != nil {
+		return nil, err
+	}
+	return newTiled(p, tile, begin, r), nil
+}
+
+// weights are those of one part's convolution for block b: for each group, each phase, each output channel of the
+// group, the part of the kernel that belongs to the phase.
+func (r *phases[T]) weights(q *phasePart, b int) problem.Operands[T] {
+	cg, og := r.C/r.Groups, r.O/r.Groups
+	wide := r.block / r.groups // output channels of a group in this block
+	var w problem.Operands[T]
+	for g := range r.groups {
+		for _, phase := range q.phases {
+			for j := range wide {
+				o := b*r.block + g*og + j
+				if r.Problem.Bias {
+					w.Bias = append(w.Bias, r.Operands.Bias[o])
+				}
+				for c := range cg {
+					w.Weight = r.appendTaps(w.Weight, o/og*cg+c, o%og, phase)
+				}
+			}
+		}
+	}
+	return w
+}
+
+// appendTaps appends the kernel taps of one phase, for input channel c and channel o of its group.
+func (r *phases[T]) appendTaps(w []T, c, o int, phase [3]int) []T {
+	k := r.Operands.Weight[(c*(r.O/r.Groups)+o)*r.Taps():][:r.Taps()]
+	for _, d := range r.axes[0][phase[0]].taps {
+		for _, h := range r.axes[1][phase[1]].taps {
+			for _, v := range r.axes[2][phase[2]].taps {
+				w = append(w, k[(d*r.Kernel[1]+h)*r.Kernel[2]+v])
+			}
+		}
+	}
+	return w
+}
+
+func (r *phases[T]) Run(ctx context.Context, out []T, in [][]T) error {
+	r.y = out
+	channels, skip := r.C, 0 // a block of groups reads its own channels, a block of one group all of them
+	if r.Groups > 1 {
+		channels = r.C / r.blocks
+		skip = channels
+	}
+	plane := r.InPlane()
+	for n := range r.N {
+		for b := range r.blocks {
+			r.in[0] = in[0][(n*r.C+b*skip)*plane:][:channels*plane]
+			r.first = n*r.O + b*r.block
+			if err := r.runBlock(ctx, b); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *phases[T]) runBlock(ctx context.Context, b int) error {
+	for i := range r.parts {
+		q := &r.parts[i]
+		planes := r.planes[q.at:][:len(q.phases)*r.block*volume(q.out)]
+		if err := r.convs[i][b].Run(ctx, planes, r.in[:]); err != nil {
+			return err
+		}
+	}
+	return r.loop.Each(ctx, r.block*r.Out[0]*r.Out[1], workers.Grain(rowWork*float64(r.Out[2]+rowTurn)), r.rowsLoop)
+}
+
+// An element of a row that is interleaved takes as long as rowWork multiply-accumulates, and a row as long as rowTurn
+// elements beside its own.
+const rowWork, rowTurn = 4, 64
+
+// interleave writes rows from..to of the block's output. A row is short: everything that a division gives is carried
+// from one row to the next.
+func (r *phases[T]) interleave(worker, from, to int) {
+	w := &r.interleavers[worker]
+	o, d, h := from/r.Out[1]/r.Out[0], from/r.Out[1]%r.Out[0], from%r.Out[1]
+	r.enter(w, o)
+	qd, pd, qh, ph := d/r.Stride[0], d%r.Stride[0], h/r.Stride[1], h%r.Stride[1]
+	row := r.y[(r.first*r.Out[0]*r.Out[1]+from)*r.Out[2]:]
+	for i := from; ; {
+		r.interleaveRow(w, row[:r.Out[2]], pd*r.Stride[1]+ph, qd, qh)
+		if i++; i == to {
+			return
+		}
+		row = row[r.Out[2]:]
+		if h, ph = h+1, ph+1; ph == r.Stride[1] {
+			qh, ph = qh+1, 0
+		}
+		if h < r.Out[1] {
+			continue
+		}
+		h, qh, ph = 0, 0, 0
+		if d, pd = d+1, pd+1; pd == r.Stride[0] {
+			qd, pd = qd+1, 0
+		}
+		if d == r.Out[0] {
+			d, qd, pd = 0, 0, 0
+			o++
+			r.enter(w, o)
+		}
+	}
+}
+
+// interleaver is what one worker interleaves with.
+type interleaver[T tensor.Float] struct {
+	planes   []int // of each phase, where its plane begins for the channel at hand; -1 if it has no taps
+	rows     [][]T // the rows that are being interleaved
+	constant []T   // a row of a phase without taps
+}
+
+// enter moves to output channel o of the block.
+func (r *phases[T]) enter(w *interleaver[T], o int) {
+	wide := r.block / r.groups
+	for i, at := range r.where {
+		if at.part < 0 {
+			w.planes[i] = -1
+			continue
+		}
+		q := &r.parts[at.part]
+		channel := (o/wide*len(q.phases)+at.index)*wide + o%wide
+		w.planes[i] = q.at + ((channel*q.out[0]+q.class[0].shift)*q.out[1]+q.class[1].shift)*q.out[2]
+	}
+	bias := r.biasOnly(o)
+	for i := range w.constant {
+		w.constant[i] = bias
+	}
+}
+
+// interleaveRow writes one row of the output, number (qd, qh) of its phase, from the rows of the phases along it.
+func (r *phases[T]) interleaveRow(w *interleaver[T], row []T, phase, qd, qh int) {
+	step := r.Stride[2]
+	for i := range w.rows {
+		at := w.planes[phase*step+i]
+		if at < 0 {
+			w.rows[i] = w.constant
+			continue
+		}
+		q := &r.parts[r.where[phase*step+i].part]
+		at += (qd*q.out[1] + qh) * q.out[2]
+		w.rows[i] = r.planes[at+q.class[2].shift : at+q.out[2]]
+	}
+	whole := len(row) / step // columns that every phase has
+	r.columns(row, w.rows, whole)
+	for j := whole * step; j < len(row); j++ {
+		row[j] = w.rows[j-whole*step][whole]
+	}
+}
+
+// biasOnly is what a phase without taps holds.
+func (r *phases[T]) biasOnly(o int) T {
+	b := T(0)
+	if r.Problem.Bias {
+		b = r.Operands.Bias[r.first%r.O+o]
+	}
+	if b != b {
+		return b
+	}
+	return T(math.Min(math.Max(float64(b), r.Lo), r.Hi))
+}
+
+// scratch implements problem.WorkspaceSharer.
+func (r *phases[T]) WorkspaceSize() int {
+	return problem.BuffersSize([]*[]T{&r.planes}) + r.convolutions.WorkspaceSize()
+}
+
+// use implements problem.WorkspaceSharer.
+func (r *phases[T]) UseWorkspace(memory []T) {
+	r.convolutions.UseWorkspace(problem.UseBuffers([]*[]T{&r.planes}, memory))
+}
+
+func (r *phases[T]) Bytes() (workspace, packed int) {
+	workspace, packed = r.convolutions.Bytes()
+	return workspace + len(r.planes)*problem.SizeOf[T](), packed
+}
+
+// interleaveOf interleaves rows of T: dst[i*len(src)+r] = src[r][i].
+func interleaveOf[T tensor.Float]() func(dst []T, src [][]T, n int) {
+	var f any = kernel.Best().Interleave
+	if problem.IsFloat64[T]() {
+		f = interleave64
+	}
+	return f.(func(dst []T, src [][]T, n int))
+}
+
+func interleave64(dst []float64, src [][]float64, n int) {
+	for r, s := range src {
+		for i, v := range s[:n] {
+			dst[i*len(src)+r] = v
+		}
+	}
+}
