@@ -38,18 +38,8 @@ func TestAlgorithmsEqualReference(t *testing.T) {
 func equalsReference[T tensor.Float](t *testing.T, kind layer.Kind, a *algorithm) {
 	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {
-		d := draws[kind](t)
-		if !d.possible() {
-			t.Skip("impossible")
-		}
+		d := drawAccepted[T](t, kind, a)
 		opt := Options{Algorithm: a.Name, Threads: rapid.IntRange(1, 3).Draw(t, "threads")}
-		p, err := opt.problem(d.stage, d.in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if a.declines(p) != nil {
-			t.Skip("declined")
-		}
 		accepted++
 		in, weights := integers[T](d, rapid.Uint64().Draw(t, "seed"))
 		clamped := rapid.Bool().Draw(t, "clamped")

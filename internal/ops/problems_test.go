@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"convx/internal/layer"
-	"convx/internal/shape"
+	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
@@ -94,10 +94,21 @@ func drawConv(t *rapid.T) drawn {
 	return drawnOf(c, in)
 }
 
-// possible reports whether a drawn stage can be.
-func (d drawn) possible() bool {
-	_, err := shape.OfStage(d.stage, d.in)
-	return err == nil
+// drawAccepted draws stages of a kind until one can be and a accepts it: rapid gives up on a test that skips too often,
+// and some algorithms accept few. It skips after a hundred.
+func drawAccepted[T tensor.Float](t *rapid.T, kind layer.Kind, a *algorithm) drawn {
+	for range 100 {
+		d := draws[kind](t)
+		p, err := Options{}.problem(d.stage, d.in)
+		if err != nil {
+			continue
+		}
+		if p.Float64 = problem.IsFloat64[T](); a.declines(p) == nil {
+			return d
+		}
+	}
+	t.Skip("none of a hundred was accepted")
+	return drawn{}
 }
 
 // integers draws inputs and weights that are small multiples of powers of two: sums of their products are exact in float32.

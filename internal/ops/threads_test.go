@@ -7,7 +7,6 @@ import (
 	"pgregory.net/rapid"
 
 	"convx/internal/layer"
-	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
@@ -29,17 +28,7 @@ func TestThreadsChangeNoBit(t *testing.T) {
 func threadsChangeNoBit[T tensor.Float](t *testing.T, kind layer.Kind, a *algorithm) {
 	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {
-		d := draws[kind](t)
-		if !d.possible() {
-			t.Skip("impossible")
-		}
-		p, err := (Options{}).problem(d.stage, d.in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if p.Float64 = problem.IsFloat64[T](); a.declines(p) != nil {
-			t.Skip("declined")
-		}
+		d := drawAccepted[T](t, kind, a)
 		accepted++
 		in, weights := integers[T](d, rapid.Uint64().Draw(t, "seed"))
 		for i := range in[0].Data {
