@@ -93,7 +93,7 @@ func split(c *Call) {
 	}
 }
 
-// slice takes ranges as inputs, or below opset 10 as attributes. Ends are cut to the axis, as NumPy's are.
+// slice takes ranges as inputs, or below opset 10 as attributes. Ends are cut to the axis.
 func slice(c *Call) {
 	in := c.In[0]
 	rank := len(in.Shape)
@@ -149,19 +149,21 @@ func slice(c *Call) {
 	c.copyNest(out, in)
 }
 
-// span is the first index and the number of indices of a range of an axis of n elements.
+// span is the first index and the number of indices of a range of an axis of n elements. Backwards, a start before the
+// first element is the first one, which is not what NumPy does.
 func span(start, end, step int64, n int) (first, count int) {
-	lo, hi := int64(0), int64(n)
-	if step < 0 {
-		lo, hi = -1, int64(n)-1
-	}
-	bound := func(v int64) int64 {
+	last := int64(n)
+	bound := func(v, lo, hi int64) int64 {
 		if v < 0 {
-			v += int64(n)
+			v += last
 		}
 		return min(max(v, lo), hi)
 	}
-	start, end = bound(start), bound(end)
+	if step < 0 {
+		start, end = bound(start, 0, last-1), bound(end, -1, last-1)
+	} else {
+		start, end = bound(start, 0, last), bound(end, 0, last)
+	}
 	length := end - start
 	if step < 0 {
 		length = start - end

@@ -85,11 +85,7 @@ func reduce(c *Call) {
 
 // reduceTo folds with sums of type A, in memory that is kept.
 func reduceTo[T, A number](c *Call, foldings map[string]folding[A], keep *[]A) {
-	folded, some := c.reducedAxes()
-	if !some {
-		c.typed(0, c.In[0].Shape).CopyFrom(c.In[0])
-		return
-	}
+	folded := c.reducedAxes()
 	out := data[T](c, c.typed(0, c.reducedShape(folded)))
 	x := data[T](c, c.In[0])
 	sums := resize(keep, len(out))
@@ -124,8 +120,9 @@ func reduceTo[T, A number](c *Call, foldings map[string]folding[A], keep *[]A) {
 	}
 }
 
-// reducedAxes marks the axes to fold: none given means all of them, or none where the node says so.
-func (c *Call) reducedAxes() (folded []int, any bool) {
+// reducedAxes marks the axes to fold: none given means all of them, or none where the node says so. An element is then
+// folded with nothing, which is still its square, or its logarithm.
+func (c *Call) reducedAxes() (folded []int) {
 	rank := len(c.In[0].Shape)
 	folded = c.shape(rank)
 	clear(folded)
@@ -133,19 +130,15 @@ func (c *Call) reducedAxes() (folded []int, any bool) {
 	if a := c.in(1); a != nil {
 		axes = data[int64](c, a)
 	}
-	if len(axes) == 0 {
-		if c.flag("noop_with_empty_axes", false) {
-			return folded, false
-		}
+	if len(axes) == 0 && !c.flag("noop_with_empty_axes", false) {
 		for i := range folded {
 			folded[i] = 1
 		}
-		return folded, true
 	}
 	for _, axis := range axes {
 		folded[c.axis(int(axis), rank)] = 1
 	}
-	return folded, true
+	return folded
 }
 
 // reducedShape is the input's shape without the folded axes, or with one element along them.
