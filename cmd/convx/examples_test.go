@@ -22,7 +22,7 @@ import (
 func TestExamples(t *testing.T) {
 	dir := t.TempDir()
 	files := exampleFiles(t, dir)
-	examples := cli.Examples()
+	examples := helpExamples(t)
 	var scripts []string
 	for _, command := range slices.Sorted(maps.Keys(examples)) {
 		if command == "convx explore" { // a terminal interface
@@ -49,6 +49,34 @@ func TestExamples(t *testing.T) {
 		t.Fatalf("only %d commands have examples", len(scripts))
 	}
 	testscript.Run(t, testscript.Params{Files: scripts})
+}
+
+// helpExamples are the examples of every command, as its help shows them.
+func helpExamples(t *testing.T) map[string][]string {
+	t.Helper()
+	all := map[string][]string{"convx": helpBlock(t, "Examples:")}
+	for _, line := range helpBlock(t, "Commands:") {
+		name := strings.Fields(line)[0]
+		if lines := helpBlock(t, "Examples:", name); len(lines) > 0 {
+			all["convx "+name] = lines
+		}
+	}
+	return all
+}
+
+// helpBlock is what stands under a heading of a command's help.
+func helpBlock(t *testing.T, heading string, command ...string) (lines []string) {
+	t.Helper()
+	var help, said bytes.Buffer
+	if status := cli.Main(append(command, "--help"), cli.Streams{In: strings.NewReader(""), Out: &help, Err: &said}); status != 0 {
+		t.Fatalf("convx %s --help: %s", command, said.String())
+	}
+	_, rest, _ := strings.Cut(help.String(), "\n"+heading+"\n")
+	block, _, _ := strings.Cut(rest, "\n\n")
+	for line := range strings.Lines(block) {
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	return lines
 }
 
 // exampleFiles writes the files that examples name: a picture, an array, weights and a bias for it, a model.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -33,75 +32,6 @@ type benchOptions struct {
 	minTime time.Duration
 	net     netFlags
 	layers  bool // with a network: each of its layers by itself
-}
-
-// engineFlags say how layers are computed: flags that several commands share.
-type engineFlags struct {
-	threads   int
-	algorithm string
-	dtype     dtype
-	seed      uint64
-}
-
-type dtype string
-
-// every is the --algorithm that stands for each by turns.
-const every = "all"
-
-// register adds the flags. Their defaults are settings.
-func (o *engineFlags) register(cmd *cobra.Command) {
-	fs := cmd.Flags()
-	fs.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
-	fs.StringVar(&o.algorithm, "algorithm", "auto", "how to compute: auto, `NAME`, or auto,-NAME to forbid one")
-	enumVar(cmd, &o.dtype, "dtype", "", "element type", "float32", "float64")
-	fs.Uint64Var(&o.seed, "seed", 0, "seed of what is random")
-	completeKey(cmd, "algorithm", append([]string{"auto", every}, ops.Algorithms()...)...)
-}
-
-// mostThreads is more than any machine has cores, and few enough to start.
-const mostThreads = 1024
-
-func checkThreads(n int) error {
-	if n < 0 || n > mostThreads {
-		return usagef("--threads: %d is not between 0 (every core) and %d", n, mostThreads)
-	}
-	return nil
-}
-
-func (o engineFlags) check() error {
-	if err := checkThreads(o.threads); err != nil {
-		return err
-	}
-	if o.algorithm == every {
-		return nil
-	}
-	return checkAlgorithm(o.algorithm)
-}
-
-// checkAlgorithm refuses names that no algorithm has, once, before any layer is asked whether it takes them.
-func checkAlgorithm(selection string) error {
-	for word := range strings.SplitSeq(selection, ",") {
-		name := strings.TrimPrefix(strings.TrimSpace(word), "-")
-		if name == "auto" || ops.IsAlgorithm(name) {
-			continue
-		}
-		if near := layer.Nearest(name, ops.Algorithms()); near != "" {
-			return usagef("unknown algorithm %q: did you mean %s?", name, near)
-		}
-		return usagef("unknown algorithm %q: algorithms are auto, %s", name, strings.Join(ops.Algorithms(), ", "))
-	}
-	return nil
-}
-
-func (o engineFlags) bench(minTime time.Duration) bench.Options {
-	threads := o.threads
-	if threads == 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
-	return bench.Options{
-		Options: ops.Options{Algorithm: o.algorithm, Threads: threads},
-		Seed:    o.seed, MinTime: minTime, Float64: o.dtype == "float64",
-	}
 }
 
 func newBench(s Streams, run func(context.Context, benchOptions) error) *cobra.Command {
@@ -185,8 +115,6 @@ func benchSubject(flags *layerFlags, arg string) (layer.Spec, string, error) {
 	}
 	return layer.Spec{}, arg, nil
 }
-
-func looksLikeFile(arg string) bool { return strings.ContainsAny(arg, "./\\") }
 
 func completeBench(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {

@@ -11,7 +11,6 @@ import (
 	"convx/internal/chart"
 	"convx/internal/compare"
 	"convx/internal/layer"
-	"convx/internal/operands"
 	"convx/internal/picture"
 	"convx/internal/report"
 )
@@ -109,29 +108,6 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 		panic(err) // a flag registered twice: a mistake in the program
 	}
 	return cmd
-}
-
-// completeContender completes variants, and a variant's own keys after its comma.
-func completeContender(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
-	name, _, own := strings.Cut(prefix, ",")
-	if !own {
-		return variantWords(), cobra.ShellCompDirectiveDefault
-	}
-	v, ok := layer.VariantNamed(name)
-	if !ok {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	head := prefix[:strings.LastIndexByte(prefix, ',')+1]
-	var out []string
-	for _, k := range layer.Keys() {
-		if v.Has(k.Name) && k.Name != "input" {
-			out = append(out, head+k.Name+"=")
-		}
-	}
-	if operands.TakesFilter(name) {
-		out = append(out, head+"filter=")
-	}
-	return out, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
 // readArgs tells variants from the INPUT: what starts with no variant's name and looks like a file is the input.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"image"
 	"io"
@@ -13,7 +12,6 @@ import (
 
 	"convx/internal/draw"
 	"convx/internal/layer"
-	"convx/internal/output"
 	"convx/internal/picture"
 	"convx/internal/shape"
 )
@@ -132,22 +130,11 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	if err != nil {
 		return err
 	}
-	file, err := output.Create(ctx, o.output, output.Options{Stdout: o.Out, Terminal: o.OutTerminal, Inputs: []string{o.scene.input}})
-	if err != nil {
-		return err
-	}
-	defer file.Abort()
-	w := bufio.NewWriter(file)
-	if err := writeFigure(w, figure, ext, o); err != nil {
-		return err
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	if note != "" {
+	err = writeFile(ctx, o.Streams, o.output, []string{o.scene.input}, func(w io.Writer) error { return writeFigure(w, figure, ext, o) })
+	if err == nil && note != "" {
 		o.sayf("%s", note)
 	}
-	return file.Commit()
+	return err
 }
 
 func writeFigure(w io.Writer, f *draw.Figure, ext string, o drawOptions) error {

@@ -10,7 +10,6 @@ import (
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
-	"convx/internal/shape"
 )
 
 type flopsOptions struct {
@@ -113,26 +112,6 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 		}
 	}
 	return nil
-}
-
-// counted is a layer with its shape and its cost.
-type counted struct {
-	shape.Result
-	cost flops.Count
-}
-
-// count builds a layer and counts it.
-func count(s layer.Spec) (counted, error) {
-	l, err := layer.Build(s)
-	if err != nil {
-		return counted{}, err
-	}
-	r, err := shape.Of(l)
-	if err != nil {
-		return counted{}, err
-	}
-	c, err := flops.Of(r)
-	return counted{r, c}, err
 }
 
 func runFlops(o flopsOptions) error {

@@ -87,13 +87,6 @@ func flopsNetDocument(r *network.Result, rows []network.Row, c flops.Convention,
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
 }
 
-func netTitle(g *network.Graph) string {
-	if g.Title == "" {
-		return g.Name
-	}
-	return g.Name + ", " + g.Title
-}
-
 // barWidth is the length of a bar that stands for everything.
 const barWidth = 16
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,29 +84,3 @@ func helpWithSettings(show func(*cobra.Command, []string)) func(*cobra.Command, 
 }
 
 func flagOf(v settings.Value) string { return strings.ReplaceAll(v.Key, "_", "-") }
-
-// completeVariants completes a variant as the first argument.
-func completeVariants(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	return variantWords(), cobra.ShellCompDirectiveNoFileComp
-}
-
-func variantWords() []string {
-	var out []string
-	for _, v := range layer.Variants() {
-		out = append(out, v.Name+"\t"+v.Summary)
-	}
-	return out
-}
-
-// completeKey completes the values of the layer keys that have a list of them.
-func completeKey(cmd *cobra.Command, key string, words ...string) {
-	if cmd.Flags().Lookup(key) == nil {
-		return
-	}
-	if err := cmd.RegisterFlagCompletionFunc(key, cobra.FixedCompletions(slices.Clone(words), cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // a flag registered twice: a mistake in the program
-	}
-}

@@ -106,3 +106,10 @@ func uncountedText(r *network.Result) []string {
 	}
 	return slices.Clip(out)
 }
+
+func netTitle(g *network.Graph) string {
+	if g.Title == "" {
+		return g.Name
+	}
+	return g.Name + ", " + g.Title
+}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,20 @@ import (
 	"convx/internal/report"
 	"convx/internal/settings"
 )
+
+// Every command that takes --algorithm guesses what was meant, and completes the names.
+func TestAlgorithmIsOneFlag(t *testing.T) {
+	for _, command := range []string{"run standard -i 3x8x8", "bench standard -i 3x8x8", "compare standard -i 3x8x8", "verify", "run --net unet -i 1x64x64"} {
+		args := append(strings.Fields(command), "--algorithm", "winogard")
+		if _, said, status := execute(t, args...); status != exitUsage || !strings.Contains(said, `unknown algorithm "winogard": did you mean winograd?`) {
+			t.Errorf("convx %v: status %d: %s", args, status, said)
+		}
+		words, _, _ := execute(t, append(append([]string{"__complete"}, strings.Fields(command)...), "--algorithm", "")...)
+		if !strings.Contains(words, "auto\n") || !strings.Contains(words, "winograd\n") {
+			t.Errorf("convx %s --algorithm completes %q", command, words)
+		}
+	}
+}
 
 // Arguments become options; nothing runs.
 func TestBenchReadsItsFlags(t *testing.T) {

@@ -154,22 +154,6 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	return usagef("unknown command %q: see %s --help", args[0], c.CommandPath())
 }
 
-// argsUpTo allows a number of operands, and says which is too many.
-func argsUpTo(most int) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) > most {
-			if args[most] == "true" || args[most] == "false" {
-				return usagef("%s does not know what to do with %q: a flag takes it after an equals sign, like --bias=%[2]s", c.CommandPath(), args[most])
-			}
-			if _, err := layer.ParseInts(args[most], 1); err == nil && c.Flags().Lookup("input") != nil {
-				return usagef("%s does not know what to do with %q: give the input size with -i %[2]s", c.CommandPath(), args[most])
-			}
-			return usagef("%s does not know what to do with %q: see %[1]s --help", c.CommandPath(), args[most])
-		}
-		return nil
-	}
-}
-
 const examples = `
   convx shape standard -i 3x224x224 -c 64 -k 7 -s 2 -p 3
   convx flops separable -i 256x28x28 -c 256 -p 1 --explain

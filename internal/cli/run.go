@@ -113,7 +113,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	formatVar(cmd, &o.format)
 	enumVar(cmd, &o.dtype, "dtype", "", "compute in", "float32", "float64")
 	f.IntVar(&o.threads, "threads", 0, "threads; 0 is every core")
-	f.StringVar(&o.algorithm, "algorithm", "auto", "how to compute: auto, a `NAME`, or auto without some (auto,-winograd)")
+	algorithmVar(cmd, &o.algorithm, "how to compute: auto, a `NAME`, or auto without some (auto,-winograd)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of what is not given")
 	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
@@ -199,9 +199,6 @@ func (p pictureFlags) mapOptions(inputDepth int) (picture.MapOptions, error) {
 	return m, nil
 }
 
-// mostMagnified makes one value as large as a screen.
-const mostMagnified = 1024
-
 func (o runOptions) colorOption() (picture.Color, error) {
 	c, err := picture.ParseColor(o.color)
 	if err != nil {
@@ -212,6 +209,9 @@ func (o runOptions) colorOption() (picture.Color, error) {
 
 func (o runOptions) check() error {
 	if err := checkThreads(o.threads); err != nil {
+		return err
+	}
+	if err := checkAlgorithm(o.algorithm); err != nil {
 		return err
 	}
 	if o.maxPixels < 1 {

@@ -49,6 +49,9 @@ func runNet(ctx context.Context, o runOptions) error {
 	if err := checkThreads(o.threads); err != nil {
 		return err
 	}
+	if err := checkAlgorithm(o.algorithm); err != nil {
+		return err
+	}
 	if err := r.readFeeds(); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"runtime"
 	"strings"
 
 	"convx/internal/layer"
@@ -91,14 +90,6 @@ func (j *job) gridText() string {
 		return fmt.Sprintf("; %d do not fill %s", n, j.picture.grid)
 	}
 	return ""
-}
-
-// threadsOf is how many threads --threads asks for.
-func threadsOf(threads int) int {
-	if threads > 0 {
-		return threads
-	}
-	return runtime.GOMAXPROCS(0)
 }
 
 func writeStats(j *job, out runJSON) error {

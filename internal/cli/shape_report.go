@@ -97,18 +97,6 @@ func footnotes(r shape.Result, notes []string) report.Text {
 	return append(t, defaultsText(r.Layer)...)
 }
 
-// defaultsText shows what was left out and filled in.
-func defaultsText(l layer.Layer) report.Text {
-	if len(l.Defaults) == 0 {
-		return nil
-	}
-	parts := make([]string, len(l.Defaults))
-	for i, d := range l.Defaults {
-		parts[i] = d.Key + " " + d.Value
-	}
-	return report.Text{"defaults: " + strings.Join(parts, ", ")}
-}
-
 func fieldText(f shape.Field) string {
 	if f.Whole {
 		return "receptive field: the whole plane"

@@ -60,8 +60,7 @@ stated. The exit status is 3 if one fails.`,
 	f.IntVar(&o.layers, "layers", 20, "random layers to try each identity on")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the layers and their data")
 	f.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
-	f.StringVar(&o.algorithm, "algorithm", "auto", "an algorithm to use wherever it accepts: auto, or its `NAME`")
-	completeKey(cmd, "algorithm", append([]string{"auto"}, ops.Algorithms()...)...)
+	algorithmVar(cmd, &o.algorithm, "an algorithm to use wherever it accepts: auto, or its `NAME`")
 	return cmd
 }
 

@@ -56,14 +56,6 @@ type plainError string
 
 func (e plainError) Error() string { return string(e) }
 
-// firstArg is the variant, or nothing.
-func firstArg(args []string) string {
-	if len(args) == 0 {
-		return ""
-	}
-	return args[0]
-}
-
 // spec is a variant with the flags that were given.
 func (l *layerFlags) spec(variant string) (layer.Spec, error) {
 	s := layer.Spec{Variant: variant}

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/shape"
+)
+
+// counted is a layer with its shape and its cost.
+type counted struct {
+	shape.Result
+	cost flops.Count
+}
+
+// count builds a layer and counts it.
+func count(s layer.Spec) (counted, error) {
+	l, err := layer.Build(s)
+	if err != nil {
+		return counted{}, err
+	}
+	r, err := shape.Of(l)
+	if err != nil {
+		return counted{}, err
+	}
+	c, err := flops.Of(r)
+	return counted{r, c}, err
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"convx/internal/bench"
+	"convx/internal/layer"
+	"convx/internal/ops"
+)
+
+// engineFlags say how layers are computed: flags that several commands share.
+type engineFlags struct {
+	threads   int
+	algorithm string
+	dtype     dtype
+	seed      uint64
+}
+
+type dtype string
+
+// every is the --algorithm that stands for each by turns.
+const every = "all"
+
+// register adds the flags. Their defaults are settings.
+func (o *engineFlags) register(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
+	algorithmVar(cmd, &o.algorithm, "how to compute: auto, `NAME`, or auto,-NAME to forbid one", every)
+	enumVar(cmd, &o.dtype, "dtype", "", "element type", "float32", "float64")
+	fs.Uint64Var(&o.seed, "seed", 0, "seed of what is random")
+}
+
+// algorithmVar adds --algorithm, which checkAlgorithm reads, and completes it: auto, the other words that this command
+// knows, the names.
+func algorithmVar(cmd *cobra.Command, at *string, usage string, extra ...string) {
+	cmd.Flags().StringVar(at, "algorithm", "auto", usage)
+	completeKey(cmd, "algorithm", slices.Concat([]string{"auto"}, extra, ops.Algorithms())...)
+}
+
+func (o engineFlags) check() error {
+	if err := checkThreads(o.threads); err != nil {
+		return err
+	}
+	if o.algorithm == every {
+		return nil
+	}
+	return checkAlgorithm(o.algorithm)
+}
+
+func (o engineFlags) bench(minTime time.Duration) bench.Options {
+	threads := o.threads
+	if threads == 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	return bench.Options{
+		Options: ops.Options{Algorithm: o.algorithm, Threads: threads},
+		Seed:    o.seed, MinTime: minTime, Float64: o.dtype == "float64",
+	}
+}
+
+// mostThreads is more than any machine has cores, and few enough to start.
+const mostThreads = 1024
+
+func checkThreads(n int) error {
+	if n < 0 || n > mostThreads {
+		return usagef("--threads: %d is not between 0 (every core) and %d", n, mostThreads)
+	}
+	return nil
+}
+
+// checkAlgorithm refuses names that no algorithm has, once, before any layer is asked whether it takes them.
+func checkAlgorithm(selection string) error {
+	for word := range strings.SplitSeq(selection, ",") {
+		name := strings.TrimPrefix(strings.TrimSpace(word), "-")
+		if name == "auto" || ops.IsAlgorithm(name) {
+			continue
+		}
+		if near := layer.Nearest(name, ops.Algorithms()); near != "" {
+			return usagef("unknown algorithm %q: did you mean %s?", name, near)
+		}
+		return usagef("unknown algorithm %q: algorithms are auto, %s", name, strings.Join(ops.Algorithms(), ", "))
+	}
+	return nil
+}
+
+// threadsOf is how many threads --threads asks for.
+func threadsOf(threads int) int {
+	if threads > 0 {
+		return threads
+	}
+	return runtime.GOMAXPROCS(0)
+}
