@@ -202,10 +202,18 @@ func TestNumbersAreTheConvolution(t *testing.T) {
 
 // The numbers in the cells of a pool are what the reference of pooling gives.
 func TestNumbersAreThePool(t *testing.T) {
-	for _, keys := range []string{
-		"input 1x6x6", "input 1x7x8, kernel 3x2, stride 2x1, padding 1", "input 1x8x8, kernel 3, stride 2, ceil true", "input 1x9x8, kernel 2, dilation 3, padding 1",
+	for _, tt := range []struct{ variant, keys string }{
+		{"max-pool", "input 1x6x6"},
+		{"max-pool", "input 1x7x8, kernel 3x2, stride 2x1, padding 1"},
+		{"max-pool", "input 1x8x8, kernel 3, stride 2, ceil true"},
+		{"max-pool", "input 1x9x8, kernel 2, dilation 3, padding 1"},
+		{"average-pool", "input 1x6x6"},
+		{"average-pool", "input 1x7x8, kernel 3x2, stride 2x1, padding 1"},
+		{"average-pool", "input 1x7x8, kernel 3x2, stride 2x1, padding 1, count-include-pad false"},
+		{"average-pool", "input 1x8x8, kernel 3, stride 2, ceil true, padding 1"},
 	} {
-		r, _ := build(t, "max-pool", keys, Options{Numbers: true})
+		keys := tt.variant + " " + tt.keys
+		r, _ := build(t, tt.variant, tt.keys, Options{Numbers: true})
 		p := r.Layer.Stages[0].Op.(layer.Pool)
 		c := newPooled(p, geometryOf(r.Input, r.Output, p.Window, r.Stages[0].Pads), 3)
 		g := reference.Geometry{N: 1, C: 1, O: 1, In: [3]int{1, c.g.in[0], c.g.in[1]}, Out: [3]int{1, c.g.out[0], c.g.out[1]},

@@ -142,17 +142,19 @@ var figures = map[string]struct {
 	"se":                {"Squeeze-and-excitation", seFigure},
 	"resize-conv":       {"Resize-convolution", resizeFigure},
 	"max-pool":          {"Max pooling", poolFigure},
+	"average-pool":      {"Average pooling", poolFigure},
 }
 
 // hasNumbers are the variants whose output is a sum, or a choice, that fits on a line.
 var hasNumbers = map[string]bool{
-	"standard": true, "pointwise": true, "grouped": true, "depthwise": true, "dilated": true, "transposed": true, "max-pool": true,
+	"standard": true, "pointwise": true, "grouped": true, "depthwise": true, "dilated": true, "transposed": true,
+	"max-pool": true, "average-pool": true,
 }
 
 // hasScene are the variants that can be drawn on a picture: those of one window.
 var hasScene = map[string]bool{
 	"standard": true, "pointwise": true, "grouped": true, "depthwise": true, "dilated": true, "transposed": true, "deformable": true,
-	"max-pool": true,
+	"max-pool": true, "average-pool": true,
 }
 
 // Frames is the number of frames.

@@ -90,6 +90,11 @@ var keys = []Key{
 		set: func(s *Spec, v string) (err error) { s.Ceil, err = parseBool(v); return },
 		get: func(s Spec) string { return strconv.FormatBool(s.Ceil) },
 	},
+	{
+		Name: "count-include-pad", Type: "BOOL", Usage: "average-pool: divide by the whole window, its padding counted as zeros",
+		set: func(s *Spec, v string) error { b, err := parseBool(v); s.DropPadding = !b; return err },
+		get: func(s Spec) string { return strconv.FormatBool(!s.DropPadding) },
+	},
 	intsKey("output-padding", "", "transposed: extra output rows and columns at the end", 0, func(s *Spec) *[]int { return &s.OutputPadding }),
 	intKey("groups", "g", "N", "groups of channels that do not see each other", 1, func(s *Spec) *int { return &s.Groups }),
 	{

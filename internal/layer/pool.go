@@ -1,6 +1,7 @@
 package layer
 
-func maxPool(s *Spec) ([]Stage, error) { return pool(s, MaxPool) }
+func maxPool(s *Spec) ([]Stage, error)     { return pool(s, MaxPool) }
+func averagePool(s *Spec) ([]Stage, error) { return pool(s, AveragePool) }
 
 // pool: the maximum or the average of each window of each channel. Channels stay apart, and there are no weights.
 func pool(s *Spec, f PoolFunc) ([]Stage, error) {

@@ -151,6 +151,12 @@ var variants = []Variant{
 		Dims:  anyDims, Keys: []string{"kernel", "stride", "padding", "dilation", "ceil"}, recipe: maxPool,
 		Unweighted: true, Example: "input 1x6x6",
 	},
+	{
+		Name: "average-pool", Summary: "the mean of each window, channel by channel",
+		Paper: "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition",
+		Dims:  anyDims, Keys: []string{"kernel", "stride", "padding", "dilation", "ceil", "count-include-pad"}, recipe: averagePool,
+		Unweighted: true, Example: "input 1x6x6",
+	},
 }
 
 // VariantNamed finds a variant.

@@ -42,12 +42,16 @@ var poolKeys = []opKey{
 	{name: "ceil", typ: "BOOL", def: "false", usage: "round output sizes up"},
 }
 
+var averageKeys = append(slices.Clip(poolKeys), opKey{
+	name: "count_include_pad", typ: "BOOL", def: "true", usage: "divide by the whole window, its padding counted as zeros",
+})
+
 // opKinds lists the operators, without the activations, which have no keys.
 func opKinds() []opKind {
 	affine := []opKey{{name: "affine", typ: "BOOL", def: "true", usage: "a learned factor and offset per channel"}}
 	kinds := []opKind{
 		{name: "max-pool", summary: "maximum of each window", keys: poolKeys, build: pool(layer.MaxPool)},
-		{name: "average-pool", summary: "average of each window", keys: poolKeys, build: pool(layer.AveragePool)},
+		{name: "average-pool", summary: "average of each window", keys: averageKeys, build: pool(layer.AveragePool)},
 		{name: "global-max-pool", summary: "maximum of each plane", build: globalPool(layer.MaxPool)},
 		{name: "global-average-pool", summary: "average of each plane", build: globalPool(layer.AveragePool)},
 		{name: "adaptive-max-pool", summary: "maximum, to a given output size", keys: sizeKey, build: adaptivePool(layer.MaxPool)},
@@ -142,7 +146,7 @@ func (v values) bool(key string) (bool, error) {
 func pool(f layer.PoolFunc) func(values) (Operator, error) {
 	return func(v values) (Operator, error) {
 		s := layer.Spec{Dims: v.dims}
-		for _, key := range poolKeys {
+		for _, key := range v.op.keys {
 			text := v.text[key.name]
 			if text == "" {
 				continue

@@ -39,8 +39,9 @@ func drawLayer(t *rapid.T, v layer.Variant) (layer.Layer, error) {
 		"modulated": func() string { return fmt.Sprint(rapid.Bool().Draw(t, "modulated")) }, "scale": func() string { return rapid.SampledFrom([]string{"1", "2", "4x1x0.5", "2x1"}).Draw(t, "scale") },
 		"pooled": func() string { return rapid.SampledFrom([]string{"2x4", "1", "4x1"}).Draw(t, "pooled") }, "gamma": func() string { return "0.125" },
 		"sampling-ratio": func() string { return number(1, 2) }, "spatial-scale": func() string { return "0.5" },
-		"ceil": func() string { return fmt.Sprint(rapid.Bool().Draw(t, "ceil")) },
-		"roi":  func() string { return "1,2,7,9/0,0,20,4" }, "hidden": func() string { return number(1, 20) },
+		"count-include-pad": func() string { return fmt.Sprint(rapid.Bool().Draw(t, "count padding")) },
+		"ceil":              func() string { return fmt.Sprint(rapid.Bool().Draw(t, "ceil")) },
+		"roi":               func() string { return "1,2,7,9/0,0,20,4" }, "hidden": func() string { return number(1, 20) },
 	}
 	for _, key := range v.Keys {
 		// Bins that are no power of two make inexact offsets, and a sample at the border then falls on either side.

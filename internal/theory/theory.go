@@ -55,6 +55,7 @@ var rules = map[string]func(figures, layer.Layer) Ratio{
 	"se":                squeezeExcite,
 	"resize-conv":       resizeConv,
 	"max-pool":          func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "compares, and multiplies nothing"} },
+	"average-pool":      func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "adds, and divides once an output"} },
 }
 
 func pointwise(f figures, _ layer.Layer) Ratio {

@@ -59,6 +59,7 @@ func TestPredictionsAreWhatIsCounted(t *testing.T) {
 		{name: "se", keys: []string{"input", "128x16x16"}, std: []string{"input", "128x16x16", "padding", "1"}, ratio: 2. / (16 * 9 * 256)},
 		{name: "resize-conv", keys: append(base, "kernel", "3"), ratio: 4},
 		{name: "max-pool", keys: []string{"input", "64x16x16", "kernel", "3", "stride", "2"}, std: append(base, "stride", "2"), ratio: 0},
+		{name: "average-pool", keys: []string{"input", "64x16x16", "kernel", "3", "stride", "2"}, std: append(base, "stride", "2"), ratio: 0},
 	}
 	for _, tt := range tests {
 		keys, std := tt.keys, tt.std

@@ -15,6 +15,7 @@ var compositions = []Identity{
 	{"inverted-residual", "an inverted residual block is three convolutions with ReLU6 between, plus its input", invertedResidualIsThree},
 	{"se-constant", "squeeze-and-excitation whose gate does not look at its input scales the channels", constantGateScales},
 	{"pool-separable", "the maximum of a window is that of its columns' maxima: max-pool by rows, then by columns", maxPoolSeparates},
+	{"pool-average", "an average pool is a depthwise convolution whose weights are one over the window's size", averageIsDepthwise},
 	{"resize-one", "a resize-convolution of scale 1 is the convolution", resizeByOneIsNone},
 	{"resize-commutes", "bilinear resizing and a pointwise convolution may change places", resizeCommutes},
 }
@@ -102,6 +103,25 @@ func maxPoolSeparates(d *draw) (left, right *array) {
 	}
 	left = d.of("max-pool", x, nil, keys(true, true)...)
 	return left, d.of("max-pool", d.of("max-pool", x, nil, keys(true, false)...), nil, keys(false, true)...)
+}
+
+// averageIsDepthwise has windows of 1, 2 and 4, whose shares are exact.
+func averageIsDepthwise(d *draw) (left, right *array) {
+	dims, c := d.dims(), d.Int(1, 6)
+	x := d.input(c, dims)
+	kernel, pad, taps := d.axes(dims, 0, 2), make([]int, dims), 1
+	for i := range kernel {
+		kernel[i] = 1 << kernel[i]
+		pad[i] = d.Int(0, kernel[i]/2)
+		taps *= kernel[i]
+	}
+	keys := []string{num("kernel", kernel...), num("stride", d.axes(dims, 1, 3)...), num("padding", pad...)}
+	share := tensor.New[float32](append([]int{c, 1}, kernel...)...)
+	for i := range share.Data {
+		share.Data[i] = 1 / float32(taps)
+	}
+	left = d.of("average-pool", x, nil, keys...)
+	return left, d.of("depthwise", x, operands{"weight": share}, append(keys, "bias=false")...)
 }
 
 func resizeByOneIsNone(d *draw) (left, right *array) {
