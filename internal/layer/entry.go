@@ -61,7 +61,7 @@ func (e Entry) Spec(shared []Setting) (s Spec, ignored []string, err error) {
 		if slices.ContainsFunc(e.Own, func(o Setting) bool { return o.Key == set.Key }) {
 			continue
 		}
-		if !v.Has(set.Key) || v.Fixes(set.Key) || slices.Contains(others[e.Variant], set.Key) {
+		if !v.Shares(set.Key) {
 			if !slices.Contains(ignored, set.Key) {
 				ignored = append(ignored, set.Key)
 			}
@@ -77,13 +77,6 @@ func (e Entry) Spec(shared []Setting) (s Spec, ignored []string, err error) {
 		}
 	}
 	return s, ignored, nil
-}
-
-// others are the keys that a variant reads, but that mean the other variants where they are shared, beside those that it
-// has one value of: a 1x1 kernel needs no padding, and a depthwise layer has its channels and groups from the input.
-var others = map[string][]string{
-	"pointwise": {"padding"},
-	"depthwise": {"out-channels", "groups"},
 }
 
 // UnknownKey is the error for a name that is no key's.
