@@ -5,6 +5,9 @@ import (
 	"os"
 
 	"convx/internal/cli"
+	"convx/internal/guard"
 )
 
-func main() { os.Exit(cli.Main(os.Args[1:], cli.System())) }
+func main() {
+	os.Exit(guard.Run(func() int { return cli.Main(os.Args[1:], cli.System()) }))
+}

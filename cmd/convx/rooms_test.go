@@ -11,7 +11,7 @@ import (
 // A room that is not here has no place yet; docs/architecture.md says what each is for.
 var rooms = map[string]string{
 	"bands":        "layer operands ops picture tensor",
-	"bench":        "flops layer ops ops/kernel shape tensor",
+	"bench":        "flops layer memory ops ops/kernel report shape tensor",
 	"budget":       "flops input layer network report shape",
 	"chart":        "drawing",
 	"cli":          "*",
@@ -33,7 +33,7 @@ var rooms = map[string]string{
 	"npy":          "input report tensor",
 	"operands":     "filter input layer memory npy ops picture shape tensor",
 
-	"ops":             "layer memory ops/blas ops/deformable ops/dense ops/elementwise ops/fourier ops/literal ops/planes ops/problem ops/resample ops/transposed ops/workers shape tensor",
+	"ops":             "layer ops/blas ops/deformable ops/dense ops/elementwise ops/fourier ops/literal ops/planes ops/problem ops/resample ops/transposed ops/workers shape tensor",
 	"ops/array":       "ops/kernel tensor",
 	"ops/blas":        "ops/problem ops/workers tensor",
 	"ops/deformable":  "layer ops/dense ops/kernel ops/problem ops/workers",
@@ -57,6 +57,7 @@ var rooms = map[string]string{
 	"tensor":   "",
 	"theory":   "layer",
 	"verify":   "layer ops tensor",
+	"guard":    "memory",
 }
 
 func TestRoomsImportOneWay(t *testing.T) {

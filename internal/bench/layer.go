@@ -7,7 +7,9 @@ import (
 
 	"convx/internal/flops"
 	"convx/internal/layer"
+	"convx/internal/memory"
 	"convx/internal/ops"
+	"convx/internal/report"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -111,8 +113,9 @@ func checkMemory(e Entry, o Options) error {
 	if err != nil {
 		return err
 	}
-	if free, known := ops.AvailableMemory(); known && m.Total() > free {
-		return fmt.Errorf("timing %s needs %.3g GB of memory, and %.3g GB are free", e.Name, float64(m.Total())/1e9, float64(free)/1e9)
+	if free, known := memory.Available(); known && m.Total() > free {
+		return fmt.Errorf("it needs about %s of memory and %s is free: take a smaller input or fewer channels",
+			report.Bytes(m.Total()), report.Bytes(free))
 	}
 	return nil
 }

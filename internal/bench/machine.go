@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"convx/internal/ops"
+	"convx/internal/memory"
 	"convx/internal/ops/kernel"
 )
 
@@ -65,7 +65,7 @@ const mostCopied = 64 << 20
 
 // copiedBy is how many bytes each thread copies: less where many threads would need more than a quarter of the free memory.
 func copiedBy(threads int) int {
-	free, known := ops.AvailableMemory()
+	free, known := memory.Available()
 	if !known {
 		free = 16 << 30
 	}

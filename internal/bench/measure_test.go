@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"convx/internal/ops"
+	"convx/internal/memory"
 )
 
 func TestMeasureWarmsUpAndRunsLongEnough(t *testing.T) {
@@ -123,7 +123,7 @@ func TestMachineIsPlausible(t *testing.T) {
 
 // However many threads measure the bandwidth, their buffers leave most of the memory free.
 func TestBandwidthBuffersFit(t *testing.T) {
-	free, known := ops.AvailableMemory()
+	free, known := memory.Available()
 	if !known {
 		free = 16 << 30
 	}

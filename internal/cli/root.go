@@ -23,7 +23,7 @@ const farewell = 500 * time.Millisecond
 
 // Main runs convx with these arguments and returns the exit status.
 func Main(args []string, s Streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	out := &results{Writer: s.Out}
 	if !s.OutTerminal { // explore needs the terminal itself
@@ -63,6 +63,16 @@ func Main(args []string, s Streams) int {
 		s.fail(err)
 	}
 	return status
+}
+
+// endings are the signals that end a command with its cleaning up. A closed terminal is one, unless it is to be ignored, as
+// nohup asks for.
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 const about = `convx explores convolutions: what comes out (shape), what it costs (flops),

@@ -10,6 +10,7 @@ import (
 	"convx/internal/bands"
 	"convx/internal/flops"
 	"convx/internal/layer"
+	"convx/internal/memory"
 	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/output"
@@ -180,7 +181,7 @@ func checkMemory[T tensor.Float](j *job) error {
 	if err != nil {
 		return err
 	}
-	if free, known := ops.AvailableMemory(); known && m.Total() > free {
+	if free, known := memory.Available(); known && m.Total() > free {
 		return fmt.Errorf("this run needs about %s of memory and %s is free: take a smaller input or fewer channels",
 			report.Bytes(int(m.Total())), report.Bytes(int(free)))
 	}

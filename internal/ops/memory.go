@@ -2,7 +2,6 @@ package ops
 
 import (
 	"convx/internal/layer"
-	"convx/internal/memory"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
 	"convx/internal/ops/problem"
@@ -119,6 +118,3 @@ func bytesOf[T tensor.Float](dims []int) int {
 	}
 	return min(n, most)
 }
-
-// AvailableMemory is memory.Available.
-func AvailableMemory() (bytes int, known bool) { return memory.Available() }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 )
 
 // Options are the circumstances of a command.
@@ -30,10 +31,11 @@ type File struct {
 	replace bool        // there is a file with permissions perm
 	unwatch func() bool // stops waiting for ctx
 
-	mu   sync.Mutex // the context may end while a write is under way
-	w    io.Writer  // nil when the file is finished
-	file *os.File   // nil for standard output
-	temp string     // to be renamed or removed; empty where the output is written in place
+	mu      sync.Mutex // the context may end while a write is under way
+	w       io.Writer  // nil when the file is finished
+	file    *os.File   // nil for standard output
+	temp    string     // to be renamed or removed; empty where the output is written in place
+	unnamed bool       // temp is the name that the file gets when it is complete
 }
 
 // ErrTerminal reports binary data that would go to a terminal without having been sent there.
@@ -118,15 +120,31 @@ func behindLinks(path string) (string, error) {
 
 // openBeside makes the temporary file: in the same folder, because a rename cannot leave the file system.
 func (f *File) openBeside() error {
+	removeStale(f.path)
 	dir, base := filepath.Split(f.path)
-	const longest = 200 // bytes of a name, where file systems allow 255
-	f.temp = filepath.Join(dir, fmt.Sprintf(".%.*s.%016x.tmp", longest, base, rand.Uint64()))
+	f.temp = filepath.Join(dir, fmt.Sprintf(".%s.%0*x.tmp", clipped(base), codeDigits, rand.Uint64()))
 	var err error
+	if f.file, err = openUnnamed(dir); err == nil {
+		f.unnamed = true
+		return nil
+	}
 	f.file, err = os.OpenFile(f.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the folder %q does not exist", filepath.Dir(f.path))
 	}
+	if err == nil {
+		hold(f.file)
+	}
 	return err
+}
+
+// codeDigits is the length of the number that makes a temporary's name its own.
+const codeDigits = 16
+
+// clipped is what a temporary's name has of the file's: file systems allow 255 bytes.
+func clipped(base string) string {
+	const longest = 200
+	return base[:min(len(base), longest)]
 }
 
 // Write adds data. It fails once the context has ended.
@@ -161,6 +179,10 @@ func (f *File) Commit() error {
 			return f.failed(err)
 		}
 	}
+	if err := f.settle(); err != nil {
+		f.file.Close()
+		return f.failed(err)
+	}
 	if err := f.file.Close(); err != nil {
 		return f.failed(err)
 	}
@@ -171,6 +193,21 @@ func (f *File) Commit() error {
 		return f.failed(err)
 	}
 	f.temp = ""
+	return nil
+}
+
+// settle brings the data to the disk before the name, so that a crash of the machine leaves the old file or the new one, and
+// names the file.
+func (f *File) settle() error {
+	if f.temp == "" {
+		return nil
+	}
+	if err := f.file.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, syscall.EINVAL) {
+		return err
+	}
+	if f.unnamed {
+		return name(f.file, f.temp)
+	}
 	return nil
 }
 
