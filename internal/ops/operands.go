@@ -42,7 +42,7 @@ func checkOperands[T tensor.Float](s shape.Result, operands map[string]*tensor.T
 	for _, o := range all {
 		t, ok := operands[o.Name]
 		if !ok {
-			return layer.Errorf("%s (%s) is missing", o.Name, layer.FormatShape(o.Shape)).Hint("give it with -w " + o.Name + "=FILE")
+			return layer.Errorf("%s (%s) is missing", o.Name, layer.FormatShape(o.Shape))
 		}
 		if !slices.Equal(t.Shape, o.Shape) {
 			return wrongShape(o.Name, t.Shape, o.Shape)

@@ -148,6 +148,3 @@ func (p *Pipeline[T]) Steps() []Step {
 	}
 	return out
 }
-
-// Memory is the bytes that a run needs.
-func (p *Pipeline[T]) Memory() Memory { return p.memory }

@@ -21,16 +21,16 @@ type BlockNCHWc struct {
 	lo, hi   float32 // of the sum with the input
 	band     span    // every row of output
 
-	input    []float32 // [block][pixel][lane], if there is something to expand
-	filtered []float32 // [block][pixel][lane]
-	groups   [][]span  // pixels of the output in tiles, some an item
-	arenas   []blockNCHWcArena
+	input      []float32 // [block][pixel][lane], if there is something to expand
+	filtered   []float32 // [block][pixel][lane]
+	groups     [][]span  // pixels of the output in tiles, some an item
+	workspaces []blockNCHWcWorkspace
 
 	out, in []float32
 }
 
-// blockNCHWcArena is one worker's memory: a panel of expanded channels with their padding, and a group's products.
-type blockNCHWcArena struct{ planes, products []float32 }
+// blockNCHWcWorkspace is one worker's memory: a panel of expanded channels with their padding, and a group's products.
+type blockNCHWcWorkspace struct{ planes, products []float32 }
 
 // Pointwise is a 1x1 convolution: Out x channels weights, and perhaps a bias and an activation.
 type Pointwise struct {
@@ -40,7 +40,7 @@ type Pointwise struct {
 }
 
 const (
-	blocksMost  = 6 << 20 // bytes of what is shared, and of an arena
+	blocksMost  = 6 << 20 // bytes of what is shared, and of an workspace
 	blocksGroup = 4       // tiles of an item of the last product
 )
 
@@ -76,11 +76,11 @@ func NewBlockNCHWc(p Problem, weights, bias []float32, expand, project *Pointwis
 		b.groups = append(b.groups, tiles[g.from:g.to])
 	}
 	for range max(1, p.Threads) {
-		a := blockNCHWcArena{products: problem.Aligned(2 * blocksGroup * p.ISA.NCHWcRows() * lanes)}
+		a := blockNCHWcWorkspace{products: problem.Aligned(2 * blocksGroup * p.ISA.NCHWcRows() * lanes)}
 		for range b.vectors() {
 			a.planes = append(a.planes, b.lanes.band()...)
 		}
-		b.arenas = append(b.arenas, a)
+		b.workspaces = append(b.workspaces, a)
 	}
 	return b
 }
@@ -100,7 +100,7 @@ func (b *BlockNCHWc) vectors() int {
 // Workspace implements Conv.
 func (b *BlockNCHWc) Workspace() int {
 	n := len(b.input) + len(b.filtered)
-	for _, a := range b.arenas {
+	for _, a := range b.workspaces {
 		n += len(a.planes) + len(a.products)
 	}
 	return 4 * n
@@ -136,12 +136,12 @@ func (b *BlockNCHWc) Work(m *workers.Worker) {
 		}
 		n := ceilDiv(p.Channels, b.vectors()*b.lanes.lanes)
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
-			b.filter(in, i, &b.arenas[m.ID])
+			b.filter(in, i, &b.workspaces[m.ID])
 		}
 		out := b.out[image*b.project.out*volume(p.Out):][:b.project.out*volume(p.Out)]
 		n = len(b.project.panels) * len(b.groups)
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
-			b.multiply(out, in, i/len(b.groups), b.groups[i%len(b.groups)], b.arenas[m.ID].products)
+			b.multiply(out, in, i/len(b.groups), b.groups[i%len(b.groups)], b.workspaces[m.ID].products)
 		}
 	}
 }
@@ -154,7 +154,7 @@ func (b *BlockNCHWc) pack(in []float32, block int) {
 }
 
 // filter computes the depthwise convolution of one item's channels, which it first expands.
-func (b *BlockNCHWc) filter(in []float32, item int, a *blockNCHWcArena) {
+func (b *BlockNCHWc) filter(in []float32, item int, a *blockNCHWcWorkspace) {
 	l := b.lanes
 	size := len(a.planes) / b.vectors()
 	first := item * b.vectors()

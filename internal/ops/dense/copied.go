@@ -18,7 +18,7 @@ type copied struct {
 	in []float32
 }
 
-// innerConv is a convolution whose scratch memory may be shared.
+// innerConv is a convolution whose workspace may be shared.
 type innerConv interface {
 	Conv
 	Buffers() []*[]float32

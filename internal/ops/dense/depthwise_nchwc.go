@@ -12,17 +12,17 @@ import (
 // dilation fills them, however small the planes are. A band of rows of one block of channels is copied with zero
 // columns at its sides, filtered, and copied back; rows of padding are never met.
 type DepthwiseNCHWc struct {
-	p       Problem
-	lanes   int
-	width   int // pixels of a row of input with its padding
-	left    int // of which padding stands before
-	weights []float32
-	bias    []float32 // by block of channels
-	rows    []laneRow // by depth and height of the output
-	cols    []span    // tiles of a row of output
-	bands   []span    // of output rows
-	tall    int       // rows of input of a band
-	arenas  []laneArena
+	p          Problem
+	lanes      int
+	width      int // pixels of a row of input with its padding
+	left       int // of which padding stands before
+	weights    []float32
+	bias       []float32 // by block of channels
+	rows       []laneRow // by depth and height of the output
+	cols       []span    // tiles of a row of output
+	bands      []span    // of output rows
+	tall       int       // rows of input of a band
+	workspaces []laneWorkspace
 
 	out, in []float32
 }
@@ -33,8 +33,8 @@ type laneRow struct {
 	taps       [][]kernel.DepthwiseTap
 }
 
-// laneArena is one worker's memory: a band of input and of output.
-type laneArena struct{ in, out []float32 }
+// laneWorkspace is one worker's memory: a band of input and of output.
+type laneWorkspace struct{ in, out []float32 }
 
 const (
 	laneBytes = 320 << 10 // of a band: it stays in a second-level cache
@@ -72,7 +72,7 @@ func NewDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
 	}
 	l.makeBands(rows)
 	for range max(1, p.Threads) {
-		l.arenas = append(l.arenas, laneArena{in: l.band(), out: problem.Aligned(p.Out[0] * rows * p.Out[2] * l.lanes)})
+		l.workspaces = append(l.workspaces, laneWorkspace{in: l.band(), out: problem.Aligned(p.Out[0] * rows * p.Out[2] * l.lanes)})
 	}
 	return l
 }
@@ -161,7 +161,7 @@ func (l *DepthwiseNCHWc) band() []float32 {
 // Workspace implements Conv.
 func (l *DepthwiseNCHWc) Workspace() int {
 	n := 0
-	for _, a := range l.arenas {
+	for _, a := range l.workspaces {
 		n += len(a.in) + len(a.out)
 	}
 	return 4 * n
@@ -186,7 +186,7 @@ func (l *DepthwiseNCHWc) Work(m *workers.Worker) {
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		band, i := l.bands[i%len(l.bands)], i/len(l.bands)
 		block, first := i%blocks, i/blocks*p.Channels+i%blocks*l.lanes
-		a := &l.arenas[m.ID]
+		a := &l.workspaces[m.ID]
 		l.pack(a.in, l.in[first*volume(p.In):], block, band)
 		l.filter(a.out, a.in, block, band)
 		for od := range p.Out[0] {

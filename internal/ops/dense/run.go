@@ -40,7 +40,7 @@ func (r *runner) Run(ctx context.Context, out []float32, in [][]float32) error {
 	return r.conv.Run(ctx, out, in[0], r.pool)
 }
 
-// pieces of scratch memory, of those convolutions that have any to share.
+// buffers are the workspace of those convolutions that have any to share.
 func (r *runner) buffers() []*[]float32 {
 	if c, ok := r.conv.(interface{ Buffers() []*[]float32 }); ok {
 		return c.Buffers()

@@ -35,12 +35,12 @@ type Winograd struct {
 	weights     []float32
 	post        []float32 // by group and output block: bias, lowest, highest
 
-	chunks []span // of panels, whose products are kept at once
-	rows   []tileRow
-	parts  []tilePart
-	blocks []tileBlock
-	shared bool
-	arenas []arena
+	chunks     []span // of panels, whose products are kept at once
+	rows       []tileRow
+	parts      []tilePart
+	blocks     []tileBlock
+	shared     bool
+	workspaces []workspace
 
 	out, in []float32
 }
@@ -48,10 +48,10 @@ type Winograd struct {
 // outPanel is one or two blocks of output channels.
 type outPanel struct{ offset, block, vectors int }
 
-// arena is one worker's memory.
-type arena struct {
+// workspace is one worker's memory.
+type workspace struct {
 	band    []float32 // packed input of a channel block, or its outputs
-	inputs  []float32 // transformed inputs: nil where another arena's are shared
+	inputs  []float32 // transformed inputs: nil where another workspace's are shared
 	outputs []float32 // the products of a chunk
 }
 
@@ -159,11 +159,11 @@ func (w *Winograd) allocate() {
 	// lines would all compete for one set of the cache.
 	pad := w.points * w.high * w.lanes
 	for i := range max(1, p.Threads) {
-		a := arena{band: problem.Aligned(bandSize), outputs: problem.Aligned(products*2*w.chunks[0].len() + pad)}
+		a := workspace{band: problem.Aligned(bandSize), outputs: problem.Aligned(products*2*w.chunks[0].len() + pad)}
 		if i == 0 || !w.shared {
 			a.inputs = problem.Aligned(w.points*w.high*tiles*w.lanes*w.inBlocks*p.slices() + pad)
 		}
-		w.arenas = append(w.arenas, a)
+		w.workspaces = append(w.workspaces, a)
 	}
 }
 
@@ -183,7 +183,7 @@ func (w *Winograd) makeChunks(products int) {
 // Workspace implements Conv.
 func (w *Winograd) Workspace() int {
 	n := 0
-	for _, a := range w.arenas {
+	for _, a := range w.workspaces {
 		n += len(a.band) + len(a.inputs) + len(a.outputs)
 	}
 	return 4 * n
@@ -210,7 +210,7 @@ func (w *Winograd) Work(m *workers.Worker) {
 		return
 	}
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
-		t := w.task(i, &w.arenas[m.ID], &w.arenas[m.ID])
+		t := w.task(i, &w.workspaces[m.ID], &w.workspaces[m.ID])
 		for b := range w.inBlocks {
 			t.transformIn(b)
 		}
@@ -223,7 +223,7 @@ func (w *Winograd) Work(m *workers.Worker) {
 // workShared takes every worker through one block: they transform its inputs
 // together, then multiply chunks of the output channels.
 func (w *Winograd) workShared(m *workers.Worker, i int) {
-	t := w.task(i, &w.arenas[0], &w.arenas[m.ID])
+	t := w.task(i, &w.workspaces[0], &w.workspaces[m.ID])
 	for b := m.Next(w.inBlocks); b >= 0; b = m.Next(w.inBlocks) {
 		t.transformIn(b)
 	}

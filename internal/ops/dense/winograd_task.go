@@ -15,7 +15,7 @@ type winogradTask struct {
 	outPoint int
 }
 
-func (w *Winograd) task(i int, shared, own *arena) winogradTask {
+func (w *Winograd) task(i int, shared, own *workspace) winogradTask {
 	p := &w.p
 	block, i := &w.blocks[i%len(w.blocks)], i/len(w.blocks)
 	image, group := i/p.Groups, i%p.Groups

@@ -40,7 +40,7 @@ func NewScalarPool[T tensor.Float](p *problem.Problem, _ problem.Operands[T]) (p
 	return r, nil
 }
 
-// poolWindow clips the window of output position at.
+// poolWindowOf clips the window of output position at.
 func poolWindowOf(p *problem.Problem, axis, at int, adaptive bool) poolWindow {
 	in, out := p.In[axis], p.Out[axis]
 	if adaptive {

@@ -120,7 +120,7 @@ func (r *squeeze) Work(m *workers.Worker) {
 }
 
 // apply computes the layer, and f of its results unless f is nil, for every sample: some outputs an item. sums is
-// scratch memory as long as y.
+// workspace as long as y.
 func (l *linearLayer) apply(m *workers.Worker, isa kernel.ISA, y, sums, x []float32, f activation) {
 	if f == nil {
 		sums = y

@@ -12,10 +12,10 @@ import (
 // and the spectra of a group's channels are multiplied one by one.
 type depthwise struct {
 	*layout
-	blocks  int       // of groups
-	weights []float32 // [block][output of the group][input of the group][column][row, as where says][re, im][lane]
-	bias    []float32 // [block][output of the group][lane]
-	arenas  []arena
+	blocks     int       // of groups
+	weights    []float32 // [block][output of the group][input of the group][column][row, as where says][re, im][lane]
+	bias       []float32 // [block][output of the group][lane]
+	workspaces []workspace
 
 	out, in []float32
 }
@@ -25,7 +25,7 @@ func newDepthwise(l *layout, weights, bias []float32) *depthwise {
 	d := &depthwise{layout: l, blocks: ceilDiv(p.Groups, l.lanes)}
 	d.pack(weights, bias)
 	for range max(1, p.Threads) {
-		d.arenas = append(d.arenas, l.newArena(depthwiseMemory(p)))
+		d.workspaces = append(d.workspaces, l.newWorkspace(depthwiseMemory(p)))
 	}
 	return d
 }
@@ -49,7 +49,7 @@ func (d *depthwise) pack(weights, bias []float32) {
 	in, out, taps := d.groupIn(), d.groupOut(), volume(p.Kernel)
 	d.weights = problem.Aligned(d.blocks * out * in * d.packedSize())
 	d.bias = make([]float32, d.blocks*out*d.lanes)
-	a := d.newArena(1, 1)
+	a := d.newWorkspace(1, 1)
 	at := 0
 	for b := range d.blocks {
 		for o := range out {
@@ -76,7 +76,9 @@ func (d *depthwise) Run(ctx context.Context, out, in []float32, t *workers.Pool)
 }
 
 // Workspace implements dense.Conv.
-func (d *depthwise) Workspace() int { return len(d.arenas) * d.arenaBytes(depthwiseMemory(&d.p)) }
+func (d *depthwise) Workspace() int {
+	return len(d.workspaces) * d.workspaceBytes(depthwiseMemory(&d.p))
+}
 
 // Packed implements dense.Conv.
 func (d *depthwise) Packed() int { return 4 * (len(d.weights) + len(d.bias)) }
@@ -89,12 +91,12 @@ func (d *depthwise) Work(m *workers.Worker) {
 	n := d.blocks * images * tiles
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		tile, image, block := i%tiles, i/tiles%images, i/tiles/images
-		d.tile(&d.arenas[m.ID], block, image, &d.rows[tile/len(d.cols)], &d.cols[tile%len(d.cols)])
+		d.tile(&d.workspaces[m.ID], block, image, &d.rows[tile/len(d.cols)], &d.cols[tile%len(d.cols)])
 	}
 }
 
 // tile computes one tile of a block; image counts the depths of all images.
-func (d *depthwise) tile(a *arena, block, image int, rows, cols *segment) {
+func (d *depthwise) tile(a *workspace, block, image int, rows, cols *segment) {
 	p := &d.p
 	in, out := d.groupIn(), d.groupOut()
 	batch, depth := image/p.In[0], image%p.In[0]
@@ -115,7 +117,7 @@ func (d *depthwise) tile(a *arena, block, image int, rows, cols *segment) {
 
 // multiply makes the outputs' spectra of the inputs', for n columns from
 // number c on.
-func (d *depthwise) multiply(a *arena, block, c, n int) {
+func (d *depthwise) multiply(a *workspace, block, c, n int) {
 	in, out := d.groupIn(), d.groupOut()
 	for i := range in {
 		d.tall.forward(d.tall.buffer(a.columns[i]), d.columns(a.spectra[i], c), a.columns[i], n)

@@ -26,7 +26,7 @@ type matrix struct {
 	shared              bool      // one block is worked on by all threads
 	weights             []float32 // [group][frequency][output block][input channel][re, im][lane]
 	bias                []float32 // [group][output block][lane]
-	arenas              []arena
+	workspaces          []workspace
 	spectra             []spectra // of each thread; one if it is shared
 
 	out, in []float32
@@ -45,7 +45,7 @@ func newMatrix(l *layout, weights, bias []float32) *matrix {
 	x.share()
 	x.pack(weights, bias)
 	for i := range max(1, p.Threads) {
-		x.arenas = append(x.arenas, l.newArena(1, 1))
+		x.workspaces = append(x.workspaces, l.newWorkspace(1, 1))
 		if i == 0 || !x.shared {
 			x.spectra = append(x.spectra, spectra{problem.Aligned(x.frequencies() * x.inStep()), problem.Aligned(x.frequencies() * x.outStep())})
 		}
@@ -102,7 +102,7 @@ func (x *matrix) pack(weights, bias []float32) {
 	size := 2 * x.lanes
 	x.weights = problem.Aligned(p.Groups * x.frequencies() * x.outBlocks * x.depth * size)
 	x.bias = make([]float32, p.Groups*x.outBlocks*x.lanes)
-	a := x.newArena(1, 1)
+	a := x.newWorkspace(1, 1)
 	one := make([]float32, x.packedSize())
 	for g := range p.Groups {
 		for b := range x.outBlocks {
@@ -131,7 +131,7 @@ func (x *matrix) Run(ctx context.Context, out, in []float32, t *workers.Pool) er
 
 // Workspace implements dense.Conv.
 func (x *matrix) Workspace() int {
-	n := len(x.arenas) * x.arenaBytes(1, 1)
+	n := len(x.workspaces) * x.workspaceBytes(1, 1)
 	for _, s := range x.spectra {
 		n += 4 * (len(s.inputs) + len(s.products))
 	}
@@ -151,7 +151,7 @@ type tiles struct {
 // Work implements workers.Job.
 func (x *matrix) Work(m *workers.Worker) {
 	n := x.images() * ceilDiv(len(x.rows)*len(x.cols), x.block)
-	a := &x.arenas[m.ID]
+	a := &x.workspaces[m.ID]
 	if x.shared {
 		for i := range n {
 			x.workShared(m, a, i)
@@ -171,7 +171,7 @@ func (x *matrix) Work(m *workers.Worker) {
 }
 
 // workShared takes every worker through one block.
-func (x *matrix) workShared(m *workers.Worker, a *arena, i int) {
+func (x *matrix) workShared(m *workers.Worker, a *workspace, i int) {
 	t := x.tiles(i, &x.spectra[0])
 	for j := m.Next(t.n * x.inBlocks); j >= 0; j = m.Next(t.n * x.inBlocks) {
 		x.transformIn(a, &t, j%t.n, j/t.n)
@@ -198,7 +198,7 @@ func (x *matrix) tiles(i int, s *spectra) tiles {
 }
 
 // transformIn makes the spectrum of one tile in one block of channels.
-func (x *matrix) transformIn(a *arena, t *tiles, tile, block int) {
+func (x *matrix) transformIn(a *workspace, t *tiles, tile, block int) {
 	p := &x.p
 	rows, cols := x.segments(t, tile)
 	channel := t.image*p.Channels + t.group*x.groupIn() + block*x.lanes
@@ -273,7 +273,7 @@ func (x *matrix) combine(c []float32, n int) {
 }
 
 // transformOut writes the outputs of one tile in one block of channels.
-func (x *matrix) transformOut(a *arena, t *tiles, tile, block int) {
+func (x *matrix) transformOut(a *workspace, t *tiles, tile, block int) {
 	p := &x.p
 	rows, cols := x.segments(t, tile)
 	for c := 0; c < x.half; c += x.batch {

@@ -47,16 +47,16 @@ func (l *layout) spectrumSize() int { return (l.high.size + 1) * l.pitch }
 // packedSize is the floats of a spectrum in the order of columns.
 func (l *layout) packedSize() int { return l.frequencies() * 2 * l.lanes }
 
-// arena is one worker's memory.
-type arena struct {
+// workspace is one worker's memory.
+type workspace struct {
 	rows    []float32   // pairs of real rows
 	lines   []float32   // their transforms
 	columns [][]float32 // transforms of columns
 	spectra [][]float32 // [row][frequency of the width][re, im][lane]
 }
 
-func (l *layout) newArena(spectra, columns int) arena {
-	a := arena{rows: problem.Aligned(l.lineSize()), lines: problem.Aligned(l.lineSize())}
+func (l *layout) newWorkspace(spectra, columns int) workspace {
+	a := workspace{rows: problem.Aligned(l.lineSize()), lines: problem.Aligned(l.lineSize())}
 	for range columns {
 		a.columns = append(a.columns, problem.Aligned(l.columnSize()))
 	}
@@ -69,8 +69,8 @@ func (l *layout) newArena(spectra, columns int) arena {
 func (l *layout) lineSize() int   { return l.pairs * l.wide.size * 2 * l.lanes }
 func (l *layout) columnSize() int { return l.batch * l.high.size * 2 * l.lanes }
 
-// bytes is what newArena takes.
-func (l *layout) arenaBytes(spectra, columns int) int {
+// workspaceBytes is what newWorkspace takes.
+func (l *layout) workspaceBytes(spectra, columns int) int {
 	return 4 * (2*l.lineSize() + columns*l.columnSize() + spectra*l.spectrumSize())
 }
 
@@ -83,7 +83,7 @@ type planes struct {
 }
 
 // rowsIn transforms the rows of a tile into a spectrum.
-func (l *layout) rowsIn(a *arena, spectrum []float32, src planes, rows, cols *segment) {
+func (l *layout) rowsIn(a *workspace, spectrum []float32, src planes, rows, cols *segment) {
 	lead, n := rows.lead(), rows.have
 	if cols.have == 0 {
 		n = 0
@@ -118,14 +118,14 @@ func (l *layout) rowsIn(a *arena, spectrum []float32, src planes, rows, cols *se
 	}
 }
 
-// realRows is the pairs of rows of an arena as complex lines.
-func (l *layout) realRows(a *arena) kernel.FFTOperand {
+// realRows is the pairs of rows of an workspace as complex lines.
+func (l *layout) realRows(a *workspace) kernel.FFTOperand {
 	width := l.wide.size * l.lanes
 	return kernel.FFTOperand{Data: a.rows, Step: l.lanes, Block: 2 * width, Imag: width}
 }
 
 // rowsOut transforms a spectrum's rows back and writes a tile of outputs.
-func (l *layout) rowsOut(a *arena, dst planes, spectrum []float32, rows, cols *segment) {
+func (l *layout) rowsOut(a *workspace, dst planes, spectrum []float32, rows, cols *segment) {
 	width := l.wide.size * l.lanes
 	if rows.n%2 == 1 && rows.n == l.high.size { // the last row's partner
 		clear(spectrum[rows.n*l.pitch:])

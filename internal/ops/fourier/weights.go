@@ -3,7 +3,7 @@ package fourier
 // packKernel transforms a kernel in each lane to the order of columns. What
 // multiplies is the conjugate, since a correlation is meant; 1/4 undoes the
 // factors of two splits, the rest that of the way back.
-func (l *layout) packKernel(to []float32, a *arena, src planes) {
+func (l *layout) packKernel(to []float32, a *workspace, src planes) {
 	rows := segment{first: l.win[0].skip, in: l.win[0].skip, have: l.win[0].kernel}
 	cols := segment{first: l.win[1].skip, in: l.win[1].skip, have: l.win[1].kernel}
 	l.rowsIn(a, a.spectra[0], src, &rows, &cols)

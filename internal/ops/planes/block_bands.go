@@ -166,7 +166,7 @@ func (b *BlockBands) Packed() int {
 	return n
 }
 
-// Scratch is as Conv.Scratch.
+// Buffers are as Conv.Buffers.
 func (b *BlockBands) Buffers() []*[]float32 {
 	var list []*[]float32
 	for i := range b.work {

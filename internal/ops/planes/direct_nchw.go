@@ -138,7 +138,7 @@ func (c *Conv) fill(scratch, in []float32, b *band) {
 	}
 }
 
-// Scratch points to the rows that tiles read: they may be replaced, between
+// Buffers are the rows that tiles read: they may be replaced, between
 // runs, by other memory of the same size.
 func (c *Conv) Buffers() []*[]float32 {
 	var list []*[]float32

@@ -178,12 +178,12 @@ func (r *last) product() problem.Runner[float32] {
 	return dense.Shared(r.gemm)
 }
 
-// scratch implements problem.WorkspaceSharer.
+// WorkspaceSize implements problem.WorkspaceSharer.
 func (r *last) WorkspaceSize() int {
 	return problem.BuffersSize([]*[]float32{&r.small}) + problem.Sequence[float32]{r.product()}.WorkspaceSize()
 }
 
-// use implements problem.WorkspaceSharer.
+// UseWorkspace implements problem.WorkspaceSharer.
 func (r *last) UseWorkspace(memory []float32) {
 	problem.Sequence[float32]{r.product()}.UseWorkspace(problem.UseBuffers([]*[]float32{&r.small}, memory))
 }

@@ -244,12 +244,12 @@ func (r *phases[T]) biasOnly(o int) T {
 	return T(math.Min(math.Max(float64(b), r.Lo), r.Hi))
 }
 
-// scratch implements problem.WorkspaceSharer.
+// WorkspaceSize implements problem.WorkspaceSharer.
 func (r *phases[T]) WorkspaceSize() int {
 	return problem.BuffersSize([]*[]T{&r.planes}) + r.convolutions.WorkspaceSize()
 }
 
-// use implements problem.WorkspaceSharer.
+// UseWorkspace implements problem.WorkspaceSharer.
 func (r *phases[T]) UseWorkspace(memory []T) {
 	r.convolutions.UseWorkspace(problem.UseBuffers([]*[]T{&r.planes}, memory))
 }

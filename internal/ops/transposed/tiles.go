@@ -90,12 +90,12 @@ func (r *tiled[T]) Run(ctx context.Context, out []T, in [][]T) error {
 
 func (r *tiled[T]) buffers() []*[]T { return []*[]T{&r.input, &r.result} }
 
-// scratch implements problem.WorkspaceSharer.
+// WorkspaceSize implements problem.WorkspaceSharer.
 func (r *tiled[T]) WorkspaceSize() int {
 	return problem.BuffersSize(r.buffers()) + problem.Sequence[T]{r.phases}.WorkspaceSize()
 }
 
-// use implements problem.WorkspaceSharer.
+// UseWorkspace implements problem.WorkspaceSharer.
 func (r *tiled[T]) UseWorkspace(memory []T) {
 	problem.Sequence[T]{r.phases}.UseWorkspace(problem.UseBuffers(r.buffers(), memory))
 	r.tiles.UseBuffers(r.input, r.result)
