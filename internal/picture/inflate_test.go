@@ -159,3 +159,23 @@ func TestBuildTable(t *testing.T) {
 		}
 	}
 }
+
+// A match repeats what a loop over bytes repeats, at every distance and length, and writes no more than eight bytes beyond.
+func TestCopyMatch(t *testing.T) {
+	for back := 1; back <= 20; back++ {
+		for length := 3; length <= longest; length++ {
+			got, want := make([]byte, 32+longest+16), make([]byte, 32+longest+16)
+			for i := range got {
+				got[i] = byte(7*i + 1)
+			}
+			copy(want, got)
+			for i := range length {
+				want[32+i] = want[32+i-back]
+			}
+			copyMatch(got, 32, back, length)
+			if end := 32 + length; !bytes.Equal(got[:end], want[:end]) || !bytes.Equal(got[end+8:], want[end+8:]) {
+				t.Fatalf("%d bytes from %d back", length, back)
+			}
+		}
+	}
+}

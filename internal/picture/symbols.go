@@ -104,15 +104,21 @@ func (z *inflater) decode() error {
 
 // copyMatch repeats length bytes from back bytes before o. It may write up to eight bytes more.
 func copyMatch(out []byte, o, back, length int) {
-	src := o - back
+	src, end := o-back, o+length
 	if back >= 8 {
-		for end := o + length; o < end; o += 8 {
+		for ; o < end; o += 8 {
 			binary.LittleEndian.PutUint64(out[o:], binary.LittleEndian.Uint64(out[src:]))
 			src += 8
 		}
 		return
 	}
-	for i := range length {
-		out[o+i] = out[src+i]
+	// A run, as of flat colour: the bytes are repeated until they fill a word, doubling, and the word is written at each
+	// multiple of back.
+	word := binary.LittleEndian.Uint64(out[src:]) & (1<<(8*back) - 1)
+	for filled := back; filled < 8; filled *= 2 {
+		word |= word << (8 * filled)
+	}
+	for step := back * (8 / back); o < end; o += step {
+		binary.LittleEndian.PutUint64(out[o:], word)
 	}
 }
