@@ -173,7 +173,7 @@ func (r *recurrence[T]) lstmStep(way int, input []T, acts *[3]act[T]) {
 	r.activate(&acts[0], out)
 	shown := r.spare[:n]
 	copy(shown, r.cell)
-	r.activate(&acts[2], shown)
+	acts[2].run(shown) // the cell is not clipped
 	for i, v := range out {
 		r.state[i] = v * shown[i]
 	}

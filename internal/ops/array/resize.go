@@ -157,13 +157,15 @@ func (c *Call) resizeOperands() (scales []float64, sizes []int64, roi []float64)
 // transformations are the ways from an output's place to the input's; half_pixel is the default.
 var transformations = []string{"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric", "tf_crop_and_resize", "tf_half_pixel_for_nn"}
 
-// source is where output x of an axis lies on the input.
-func (l line) source(x float64, transformation string) float64 {
-	in, out := float64(l.in), float64(l.out)
+// source is where output o of an axis lies on the input. It is computed in float32, as ONNX Runtime does: places that fall
+// between two pixels are rounded by the last bit.
+func (l line) source(o int, transformation string) float32 {
+	x, in, out, scale := float32(o), float32(l.in), float32(l.out), float32(l.scale)
+	start, end := float32(l.start), float32(l.end)
 	switch transformation {
 	case "half_pixel_symmetric":
-		adjustment := out / (l.scale * in)
-		return in/2*(1-adjustment) + (x+0.5)/l.scale - 0.5
+		adjustment := out / (scale * in)
+		return in/2*(1-adjustment) + (x+0.5)/scale - 0.5
 	case "pytorch_half_pixel":
 		if l.out <= 1 {
 			return 0
@@ -174,16 +176,16 @@ func (l line) source(x float64, transformation string) float64 {
 		}
 		return x * (in - 1) / (out - 1)
 	case "asymmetric":
-		return x / l.scale
+		return x / scale
 	case "tf_crop_and_resize":
 		if l.out > 1 {
-			return l.start*(in-1) + x*(l.end-l.start)*(in-1)/(out-1)
+			return start*(in-1) + float32(x*(end-start)*(in-1))/(out-1)
 		}
-		return 0.5 * (l.start + l.end) * (in - 1)
+		return 0.5 * (start + end) * (in - 1)
 	case "tf_half_pixel_for_nn":
-		return (x + 0.5) / l.scale
+		return (x + 0.5) / scale
 	}
-	return (x+0.5)/l.scale - 0.5
+	return float32((x+0.5)/scale) - 0.5
 }
 
 // nearest rounds a place to a pixel.
@@ -215,7 +217,7 @@ func (c *Call) mix(m *mixes, l line, mode string) {
 	for o := range l.out {
 		x := float64(o)
 		if l.in != l.out || l.scale != 1 || transformation == "tf_crop_and_resize" {
-			x = l.source(x, transformation)
+			x = float64(l.source(o, transformation))
 		}
 		m.outside[o] = transformation == "tf_crop_and_resize" && (x < 0 || x > float64(l.in-1))
 		m.any = m.any || m.outside[o]
