@@ -37,7 +37,7 @@ func gridSample[T tensor.Float](c *Call) {
 		c.check()
 		for o := range plane {
 			for axis := range rank {
-				s.locate(axis, float64(g[(image*plane+o)*rank+rank-1-axis]))
+				s.locate(axis, placeOf(g[(image*plane+o)*rank+rank-1-axis], s.shape[axis], s.align))
 			}
 			for ch := range channels {
 				at := image*channels + ch
@@ -65,13 +65,17 @@ func (c *Call) samplerOf(spatial []int) *sampler {
 	return s
 }
 
-// locate works out an axis's pixels and weights for a coordinate of the grid.
-func (s *sampler) locate(axis int, v float64) {
-	n := s.shape[axis]
-	x := ((v+1)*float64(n) - 1) / 2
-	if s.align {
-		x = (v + 1) / 2 * float64(n-1)
+// placeOf is where a coordinate of the grid lies on an axis of n pixels, rounded as the grid's own type rounds.
+func placeOf[T tensor.Float](v T, n int, align bool) float64 {
+	if align {
+		return float64((v + 1) / 2 * T(n-1))
 	}
+	return float64(((v+1)*T(n) - 1) / 2)
+}
+
+// locate works out an axis's pixels and weights for a place.
+func (s *sampler) locate(axis int, x float64) {
+	n := s.shape[axis]
 	index, weight := &s.index[axis], &s.weight[axis]
 	switch {
 	case s.mode == "nearest":
