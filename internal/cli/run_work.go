@@ -177,7 +177,7 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 }
 
 func checkMemory[T tensor.Float](j *job) error {
-	m, err := ops.EstimateMemory[T](j.set.Layer, j.options())
+	m, err := ops.EstimateShaped[T](j.set.Result, j.options())
 	if err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func calculate[T tensor.Float](ctx context.Context, j *job, p *progress) (r resu
 		return r, err
 	}
 	r.inexact, r.origins = inexact+values.Inexact, values.Origins
-	pipeline, err := ops.PrepareLayer(j.set.Layer, values.Tensors, j.options())
+	pipeline, err := ops.PrepareShaped(j.set.Result, values.Tensors, j.options())
 	if err != nil {
 		return r, err
 	}

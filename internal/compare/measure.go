@@ -77,7 +77,7 @@ func compute(ctx context.Context, s *operands.Settled, x *tensor.Tensor[float32]
 	if err != nil {
 		return nil, err
 	}
-	plan, err := ops.PrepareLayer(s.Layer, v.Tensors, o.Options)
+	plan, err := ops.PrepareShaped(s.Result, v.Tensors, o.Options)
 	if err != nil {
 		return nil, err
 	}

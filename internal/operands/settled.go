@@ -51,9 +51,7 @@ func Settle(s layer.Spec, files Files, filters []string) (*Settled, error) {
 	if set.Filters != nil {
 		set.made = filterOperands(l, set.Filters)
 	}
-	if set.needed, err = ops.Operands(l); err != nil {
-		return nil, err
-	}
+	set.needed = ops.Needs(set.Result)
 	set.Unused, err = files.check(set.needed, words+" on "+layer.FormatShape(set.Input))
 	return set, err
 }

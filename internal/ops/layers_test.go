@@ -142,7 +142,7 @@ func layerIntegers[T tensor.Float](l layer.Layer, s shape.Result, seed uint64) (
 	x := tensor.New[T](s.Input...)
 	tensor.FillInt(x, tensor.NewStream(seed, layer.Input), -2, 2)
 	operands := map[string]*tensor.Tensor[T]{}
-	for _, o := range needs(s) {
+	for _, o := range Needs(s) {
 		w := tensor.New[T](o.Shape...)
 		tensor.FillInt(w, tensor.NewStream(seed, o.Name), -1, 1)
 		if o.Name == "rois" {

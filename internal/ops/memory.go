@@ -37,6 +37,11 @@ func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) 
 	if err != nil {
 		return Memory{}, err
 	}
+	return EstimateShaped[T](s, opt)
+}
+
+// EstimateShaped is EstimateMemory for a caller that holds the layer's shape.
+func EstimateShaped[T tensor.Float](s shape.Result, opt Options) (Memory, error) {
 	nodes, err := nodesOf(s, opt, problem.IsFloat64[T]())
 	if err != nil {
 		return Memory{}, err
@@ -103,7 +108,7 @@ func mostPacked(p *problem.Problem) int {
 // tensorMemory is the bytes of a layer's input, output and operands.
 func tensorMemory[T tensor.Float](s shape.Result) Memory {
 	m := Memory{Input: bytesOf[T](s.Input), Output: bytesOf[T](s.Output)}
-	for _, o := range needs(s) {
+	for _, o := range Needs(s) {
 		m.Operands += bytesOf[T](o.Shape)
 	}
 	return m

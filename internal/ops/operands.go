@@ -11,8 +11,9 @@ import (
 	"convx/internal/tensor"
 )
 
-// needs lists every operand of a layer, weights first, then those that stages read as inputs.
-func needs(s shape.Result) []layer.Operand {
+// Needs lists the operands of a layer of known shape: the weights of every stage, then the arrays from outside (offset, mask,
+// rois).
+func Needs(s shape.Result) []layer.Operand {
 	var out []layer.Operand
 	for i, st := range s.Layer.Stages {
 		out = append(out, st.Operands(s.Stages[i].Inputs)...)
@@ -30,12 +31,12 @@ func Operands(l layer.Layer) ([]layer.Operand, error) {
 	if err != nil {
 		return nil, err
 	}
-	return needs(s), nil
+	return Needs(s), nil
 }
 
 // checkOperands demands that a layer's operands are all there, with their shapes, and no others.
 func checkOperands[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T]) error {
-	all := needs(s)
+	all := Needs(s)
 	if err := knownOperands(s, all, operands); err != nil {
 		return err
 	}
@@ -81,7 +82,13 @@ func FillOperands[T tensor.Float](l layer.Layer, operands map[string]*tensor.Ten
 	if err != nil {
 		return nil, err
 	}
-	all := needs(s)
+	return FillShaped(s, operands, seed)
+}
+
+// FillShaped is FillOperands for a caller that holds the layer's shape.
+func FillShaped[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T], seed uint64) (seeded []string, err error) {
+	l := s.Layer
+	all := Needs(s)
 	if err := knownOperands(s, all, operands); err != nil {
 		return nil, err
 	}

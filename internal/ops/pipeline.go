@@ -54,6 +54,11 @@ func PrepareLayer[T tensor.Float](l layer.Layer, operands map[string]*tensor.Ten
 	if err != nil {
 		return nil, err
 	}
+	return PrepareShaped(s, operands, opt)
+}
+
+// PrepareShaped is PrepareLayer for a caller that holds the layer's shape.
+func PrepareShaped[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T], opt Options) (*Pipeline[T], error) {
 	if err := checkOperands(s, operands); err != nil {
 		return nil, err
 	}
