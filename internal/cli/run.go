@@ -119,14 +119,14 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
 	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
 	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
-	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: auto, clip, minmax, symmetric")
-	f.StringVar(&o.picture.colormap, "colormap", "auto", "PNG: `COLORS` of maps: auto, gray, viridis, turbo, diverging")
+	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", "))
+	f.StringVar(&o.picture.colormap, "colormap", "auto", "PNG: `COLORS` of maps: "+strings.Join(picture.ColormapNames(), ", "))
 	f.IntVar(&o.picture.depth, "depth", 0, "PNG: `BITS` a sample, 8 or 16 (default: the input picture's, else 8)")
 	f.IntVar(&o.picture.magnify, "magnify", 0, "PNG: draw each value `N` pixels wide and high, not smoothed (default: 1, more in a grid of tiny maps)")
 	for name, complete := range map[string]cobra.CompletionFunc{
 		"filter":   completeFilters,
-		"map":      cobra.FixedCompletions([]cobra.Completion{"auto", "clip", "minmax", "symmetric"}, cobra.ShellCompDirectiveNoFileComp),
-		"colormap": cobra.FixedCompletions([]cobra.Completion{"auto", "gray", "viridis", "turbo", "diverging"}, cobra.ShellCompDirectiveNoFileComp),
+		"map":      cobra.FixedCompletions(picture.MappingNames(), cobra.ShellCompDirectiveNoFileComp),
+		"colormap": cobra.FixedCompletions(picture.ColormapNames(), cobra.ShellCompDirectiveNoFileComp),
 		"color":    cobra.FixedCompletions([]cobra.Completion{"rgb", "gray"}, cobra.ShellCompDirectiveNoFileComp),
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {

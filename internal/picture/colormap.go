@@ -23,6 +23,9 @@ var colormapNames = []string{"auto", "gray", "viridis", "turbo", "diverging"}
 // String is the name that ParseColormap reads.
 func (m Colormap) String() string { return colormapNames[m] }
 
+// ColormapNames lists what ParseColormap reads.
+func ColormapNames() []string { return colormapNames }
+
 // ParseColormap reads auto, gray, viridis, turbo or diverging; the empty string is auto.
 func ParseColormap(s string) (Colormap, error) {
 	i, err := parseName("colour map", s, colormapNames)

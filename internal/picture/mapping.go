@@ -28,6 +28,9 @@ const clipShare = 0.05
 
 var mappingNames = []string{"auto", "clip", "minmax", "symmetric"}
 
+// MappingNames lists what ParseMapping reads.
+func MappingNames() []string { return mappingNames }
+
 // String is the name that ParseMapping reads.
 func (m Mapping) String() string { return mappingNames[m] }
 
