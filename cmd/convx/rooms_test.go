@@ -24,7 +24,7 @@ var rooms = map[string]string{
 	"flops":        "layer shape",
 	"golden":       "npy tensor",
 	"golden/pack":  "golden",
-	"infer":        "layer network ops ops/array tensor",
+	"infer":        "layer network ops ops/array ops/kernel ops/workers tensor",
 	"input":        "",
 	"layer":        "",
 	"memory":       "",

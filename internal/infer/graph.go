@@ -18,6 +18,8 @@ type node struct {
 	bodies           map[string]*body
 	// clamp is the activation that is folded into the node's store: relu, relu6, or empty.
 	clamp string
+	// chain, if not nil, is what an elementwise node does, with those before it.
+	chain *chain
 	// covers are the instructions that the node computes: its own, and those that rewrites folded into it.
 	covers []int
 	step   step
@@ -42,6 +44,7 @@ type value struct {
 	constant *tensor.Array
 	// array is what the current run has made; nil before and after.
 	array *tensor.Array
+	elem  tensor.Elem // Invalid where only a run tells
 	place place
 	kept  bool // an output, or asked for: alive to the end
 }

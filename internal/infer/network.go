@@ -73,6 +73,7 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 	if err := net.keep(); err != nil {
 		return nil, err
 	}
+	net.inferElems()
 	for _, prepare := range []func(context.Context) error{net.fold, net.rewrite, net.readWeights, net.chooseSteps} {
 		if err := prepare(ctx); err != nil {
 			return nil, err

@@ -90,12 +90,9 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 			return err
 		}
 	}
-	y := net.allocate(n.out[0], tensor.Float32, p.pipeline.Output)
-	if y == nil {
-		var err error
-		if y, err = tensor.NewArray(tensor.Float32, p.pipeline.Output...); err != nil {
-			return err
-		}
+	y, err := net.output(n.out[0], tensor.Float32, p.pipeline.Output)
+	if err != nil {
+		return err
 	}
 	p.x.Data, p.y.Data = tensor.Data[float32](x), tensor.Data[float32](y)
 	if err := p.pipeline.Run(ctx, &p.y, &p.x); err != nil {

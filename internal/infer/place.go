@@ -133,20 +133,11 @@ func (net *Network) bytesOf(n *node, k int) int {
 	if n.is("NonZero", "SequenceAt") {
 		return 0
 	}
-	return size * elemOf(n, k).Size()
-}
-
-// elemOf guesses the element type of an output, for its size alone: where it is wrong, the value is allocated as it comes.
-func elemOf(n *node, k int) tensor.Elem {
-	switch {
-	case n.is("Shape", "Size", "ArgMax", "ArgMin", "NonZero", "NonMaxSuppression", "Range"), n.is("TopK", "MaxPool") && k == 1:
-		return tensor.Int64
-	case n.is("Cast", "DequantizeLinear") && n.intOr("to", 1) == 11:
-		return tensor.Float64
-	case n.is("Cast") && n.intOr("to", 1) == 7:
-		return tensor.Int64
+	e := x.elem
+	if e == tensor.Invalid { // where the guess is too small, the value is allocated as it comes
+		e = tensor.Float32
 	}
-	return tensor.Float32
+	return size * e.Size()
 }
 
 // allocate is the array for value v. It has its place in the network's memory if that is large enough.

@@ -17,6 +17,7 @@ type rewrite struct {
 // rewrites lists them in the order in which each is tried on every node.
 var rewrites = []rewrite{
 	{"clamp", foldClamp},
+	{"chain", makeChain},
 }
 
 // Rewrites names them.

@@ -71,6 +71,14 @@ func (net *Network) feed(feeds map[string]*tensor.Array) error {
 	return nil
 }
 
+// output is the array for what a node makes: in its place, or allocated.
+func (net *Network) output(v int, e tensor.Elem, shape []int) (*tensor.Array, error) {
+	if a := net.allocate(v, e, shape); a != nil {
+		return a, nil
+	}
+	return tensor.NewArray(e, shape...)
+}
+
 // set enters what a node made.
 func (net *Network) set(v int, a *tensor.Array) {
 	if v != network.None {

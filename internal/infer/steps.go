@@ -73,6 +73,10 @@ func (net *Network) choose(n *node) {
 		n.step = make(n)
 		return
 	}
+	if n.chain != nil {
+		n.step = n.chain
+		return
+	}
 	n.step = net.general(n)
 	if n.clamp != "" {
 		n.step = &clamped{n.step, n.clamp}

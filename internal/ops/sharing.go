@@ -12,6 +12,9 @@ func (o Options) Sharing() Options {
 	return o
 }
 
+// Workers are the goroutines of Sharing, for other steps between the layers.
+func (o Options) Workers() *workers.Pool { return o.workers }
+
 // ShareScratch gives pipelines that run in turn one workspace, and returns the bytes that they need beside it and with it:
 // workspace, and packed weights.
 func ShareScratch[T tensor.Float](pipelines []*Pipeline[T]) (workspace, packed int) {
