@@ -42,12 +42,17 @@ func foldings[A number](lowest, highest A) map[string]folding[A] {
 	root := func(sum A, _ int) A { return A(math.Sqrt(float64(sum))) }
 	logarithm := func(sum A, _ int) A { return A(math.Log(float64(sum))) }
 	return map[string]folding[A]{
-		"ReduceSum":       {step: add[A], sums: true},
-		"ReduceMean":      {step: add[A], end: func(sum A, n int) A { return sum / A(n) }, sums: true},
-		"ReduceProd":      {start: 1, step: func(sum, v A) A { return sum * v }},
-		"ReduceMax":       {start: lowest, step: func(sum, v A) A { return max(sum, v) }},
-		"ReduceMin":       {start: highest, step: func(sum, v A) A { return min(sum, v) }},
-		"ReduceL1":        {step: func(sum, v A) A { return sum + max(v, -v) }},
+		"ReduceSum":  {step: add[A], sums: true},
+		"ReduceMean": {step: add[A], end: func(sum A, n int) A { return sum / A(n) }, sums: true},
+		"ReduceProd": {start: 1, step: func(sum, v A) A { return sum * v }},
+		"ReduceMax":  {start: lowest, step: func(sum, v A) A { return max(sum, v) }},
+		"ReduceMin":  {start: highest, step: func(sum, v A) A { return min(sum, v) }},
+		"ReduceL1": {step: func(sum, v A) A {
+			if v < 0 {
+				return sum - v
+			}
+			return sum + v
+		}},
 		"ReduceL2":        {step: square, end: root},
 		"ReduceSumSquare": {step: square},
 		"ReduceLogSum":    {step: add[A], end: logarithm, sums: true},
