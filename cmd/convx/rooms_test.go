@@ -50,7 +50,7 @@ var rooms = map[string]string{
 	"ops/workers":     "",
 
 	"output":   "",
-	"picture":  "tensor",
+	"picture":  "input tensor",
 	"report":   "",
 	"settings": "input layer",
 	"shape":    "layer",

@@ -239,17 +239,13 @@ func describe(start []byte) string {
 		{"\x89PNG", "a PNG picture"},
 		{"\xff\xd8\xff", "a JPEG picture"},
 		{"GIF8", "a GIF picture"},
-		{"\x89HDF", "an HDF5 file"},
-		{"\x1f\x8b", "a gzip file (unpack it first)"},
-		{"\x80\x02", "a Python pickle (which is never loaded)"},
-		{"\x80\x03", "a Python pickle (which is never loaded)"},
-		{"\x80\x04", "a Python pickle (which is never loaded)"},
-		{"\x80\x05", "a Python pickle (which is never loaded)"},
-		{"MATLAB", "a MATLAB file"},
 	} {
 		if strings.HasPrefix(string(start), known.start) {
 			return known.name
 		}
+	}
+	if f, known := input.Foreign(start); known {
+		return fmt.Sprintf("%s: %s", strings.TrimSuffix(f.What, ","), f.Instead)
 	}
 	return fmt.Sprintf("a file that starts with %q", start)
 }

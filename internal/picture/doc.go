@@ -10,9 +10,11 @@
 //     widened to 8 bits (v * 255 / (2^depth - 1)), as the PNG specification does. No gamma is undone.
 //   - Gray from colour is the luma of ITU-R Rec. 601: 0.299 R + 0.587 G + 0.114 B. Colour from grey repeats it.
 //   - A palette is resolved to colour. Alpha is dropped, not composited: PNG colours are not premultiplied, so what
-//     lies under a transparent pixel is what the file says it is. Info.Alpha tells that it was there. (The GIF decoder
-//     erases transparent colours to black.)
-//   - CMYK JPEGs become RGB. Orientation tags and colour profiles are not applied.
+//     lies under a transparent pixel is what the file says it is, in a GIF too. Info.Alpha tells that it was there.
+//   - CMYK JPEGs become RGB. The chroma of a subsampled JPEG is repeated, not smoothed. Colour profiles are not applied, and
+//     orientation tags only on demand.
+//   - What does no harm is noted, as libpng does: wrong checksums of chunks that a picture can be shown without, pixels
+//     beyond the last row.
 //
 // # Writing
 //

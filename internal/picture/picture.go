@@ -58,6 +58,9 @@ type Info struct {
 	Color         string // gray, rgb, palette, ycbcr or cmyk
 	Alpha         bool   // the file has transparency, which reading drops
 	Interlaced    bool
+	Orientation   int      // as Exif has it, 1 to 8; 0 where the file does not say
+	Oriented      bool     // and the picture was turned accordingly
+	Notes         []string // oddities of the file that do no harm, some of them found at its end
 }
 
 // String is one line for a summary: "png 640x480, 8-bit rgb, interlaced, alpha dropped".
@@ -69,6 +72,15 @@ func (i Info) String() string {
 	}
 	if i.Alpha {
 		b.WriteString(", alpha dropped")
+	}
+	switch {
+	case i.Oriented:
+		fmt.Fprintf(&b, ", turned by Exif orientation %d", i.Orientation)
+	case i.Orientation > 1:
+		fmt.Fprintf(&b, ", Exif orientation %d not applied (--orient does)", i.Orientation)
+	}
+	for _, note := range i.Notes {
+		b.WriteString(", " + note)
 	}
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"slices"
 )
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
@@ -36,6 +37,7 @@ type pngHeader struct {
 	interlaced    bool
 	palette       []byte // three bytes an entry, padded with black to what the depth can index
 	alpha         bool
+	orientation   int // of an eXIf chunk
 }
 
 // bitsPerPixel is the size of a pixel as stored.
@@ -46,13 +48,15 @@ func (h *pngHeader) rowBytes(w int) int { return int((int64(w)*int64(h.bitsPerPi
 
 func openPNG(br *bufio.Reader, limit int64) (*Reader, error) {
 	br.Discard(len(pngMagic))
-	chunks := &chunkReader{r: br, crc: crc32.NewIEEE()}
+	r := &Reader{}
+	chunks := &chunkReader{r: br, crc: crc32.NewIEEE(), info: &r.info}
 	h, err := readPNGHeader(chunks, limit)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{
-		info: Info{Format: "png", Width: h.width, Height: h.height, Depth: h.depth, Color: h.color.name, Alpha: h.alpha, Interlaced: h.interlaced},
+	notes := r.info.Notes
+	*r = Reader{
+		info: Info{Format: "png", Width: h.width, Height: h.height, Depth: h.depth, Color: h.color.name, Alpha: h.alpha, Interlaced: h.interlaced, Orientation: h.orientation, Notes: notes},
 		head: Header{Width: h.width, Height: h.height, Channels: 3, Depth: max(h.depth, 8)},
 	}
 	if h.color.name == "gray" {
@@ -74,6 +78,9 @@ func readPNGHeader(c *chunkReader, limit int64) (*pngHeader, error) {
 		if err != nil {
 			return nil, err
 		}
+		if first && name == "CgBI" {
+			return nil, errors.New("not supported: a PNG in Apple's own form (CgBI), as Xcode makes it for iOS: convert it with pngcrush -revert-iphone-optimizations")
+		}
 		if first != (name == "IHDR") {
 			return nil, fmt.Errorf("damaged file: unexpected %q chunk", name)
 		}
@@ -83,7 +90,15 @@ func readPNGHeader(c *chunkReader, limit int64) (*pngHeader, error) {
 		case "PLTE":
 			err = h.readPLTE(c)
 		case "tRNS":
-			h.alpha = true
+			if err = c.close(); err == nil && !c.wrong {
+				h.alpha = true
+			}
+			if err != nil {
+				return nil, err
+			}
+			continue
+		case "eXIf":
+			err = h.readEXIF(c)
 		case "IDAT":
 			if h.color.name == "palette" && h.palette == nil {
 				return nil, errors.New("damaged file: no palette")
@@ -131,6 +146,18 @@ func (h *pngHeader) readPLTE(c *chunkReader) error {
 	return c.read(h.palette[:c.left])
 }
 
+// readEXIF takes the orientation from an eXIf chunk of a sensible size.
+func (h *pngHeader) readEXIF(c *chunkReader) error {
+	const most = 1 << 16 // as in a JPEG
+	if c.left > most {
+		return nil
+	}
+	data := make([]byte, c.left)
+	err := c.read(data)
+	h.orientation = exifOrientation(data)
+	return err
+}
+
 // pngRows decodes the rows of a PNG as they stream in.
 type pngRows struct {
 	h         *pngHeader
@@ -168,12 +195,12 @@ func (p *pngRows) readRow(dst []byte) error {
 	return nil
 }
 
-// finish checks that the pixels end here, that their checksum is right, and that the file is whole.
+// finish reads to the end of the file and checks its sums. Pixels beyond the last row are noted, as libpng does.
 func (p *pngRows) finish() error {
 	var extra [1]byte
 	switch n, err := io.ReadFull(p.z, extra[:]); {
 	case n > 0:
-		return errors.New("damaged file: more pixels than its header says")
+		p.chunks.note("more pixels than the header says left out")
 	case err != io.EOF:
 		return err
 	}
@@ -193,6 +220,16 @@ type chunkReader struct {
 	crc  hash.Hash32
 	name string
 	left int // bytes of the open chunk not yet read
+
+	wrong bool // the sum of the chunk that was closed last
+	info  *Info
+}
+
+// note adds an oddity to what is said of the file, once.
+func (c *chunkReader) note(text string) {
+	if !slices.Contains(c.info.Notes, text) {
+		c.info.Notes = append(c.info.Notes, text)
+	}
 }
 
 // open reads the next chunk's length and name.
@@ -218,7 +255,8 @@ func (c *chunkReader) read(b []byte) error {
 	return err
 }
 
-// close skips what is left of the chunk and checks its sum.
+// close skips what is left of the chunk and checks its sum. Of chunks that a picture can be shown without, a wrong one is
+// noted.
 func (c *chunkReader) close() error {
 	if c.left > 0 {
 		if _, err := io.CopyN(c.crc, c.r, int64(c.left)); err != nil {
@@ -230,9 +268,14 @@ func (c *chunkReader) close() error {
 	if _, err := io.ReadFull(c.r, b[:]); err != nil {
 		return err
 	}
-	if binary.BigEndian.Uint32(b[:]) != c.crc.Sum32() {
+	c.wrong = binary.BigEndian.Uint32(b[:]) != c.crc.Sum32()
+	if !c.wrong {
+		return nil
+	}
+	if ancillary := c.name[0]&0x20 != 0; !ancillary { // 5.4 of the specification
 		return fmt.Errorf("damaged file: wrong checksum in chunk %q", c.name)
 	}
+	c.note(fmt.Sprintf("chunk %q with a wrong checksum left out", c.name))
 	return nil
 }
 

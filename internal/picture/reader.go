@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
+
+	"convx/internal/input"
 )
 
 // DefaultMaxPixels is the largest picture that is read unless ReadOptions.MaxPixels says otherwise: 2^28, 268 megapixels.
@@ -15,6 +18,7 @@ const DefaultMaxPixels = 1 << 28
 // ReadOptions are the limits of reading; the zero value is the default.
 type ReadOptions struct {
 	MaxPixels int64 // 0: DefaultMaxPixels
+	Orient    bool  // turn the picture as its Exif orientation says
 }
 
 // TooManyPixelsError reports a picture that was refused for its size before any pixel was allocated.
@@ -46,7 +50,7 @@ type rowSource interface {
 }
 
 // Reader yields the rows of a picture from top to bottom. PNGs that are not interlaced are decoded as they are read, in
-// memory for a few rows; the other formats are decoded whole by the first ReadRows.
+// memory for a few rows; other pictures are decoded whole by the first ReadRows.
 type Reader struct {
 	info Info
 	head Header
@@ -68,6 +72,10 @@ func NewReader(r io.Reader, o ReadOptions) (*Reader, error) {
 	}
 	open := opener(magic)
 	if open == nil {
+		start, _ := br.Peek(input.ForeignBytes)
+		if f, known := input.Foreign(start); known {
+			return nil, fmt.Errorf("%s is not read: %s", f.What, f.Instead)
+		}
 		return nil, fmt.Errorf("neither a picture (PNG, JPEG, GIF) nor an array (.npy, .npz, .safetensors): it starts with %q", magic)
 	}
 	limit := o.MaxPixels
@@ -77,6 +85,9 @@ func NewReader(r io.Reader, o ReadOptions) (*Reader, error) {
 	rd, err := open(br, limit)
 	if err != nil {
 		return nil, readError(err)
+	}
+	if o.Orient {
+		rd.orient()
 	}
 	return rd, nil
 }
@@ -143,6 +154,18 @@ func (r *Reader) ReadRows(dst []byte) (int, error) {
 		return 0, r.err
 	}
 	return rows, nil
+}
+
+// damaged words an error of the standard library's decoders as one of ours.
+func damaged(err error) error {
+	if err == nil || readError(err) == errTruncated {
+		return err
+	}
+	_, what, found := strings.Cut(err.Error(), ": ")
+	if !found {
+		what = err.Error()
+	}
+	return fmt.Errorf("damaged file: %s", what)
 }
 
 // readError words the errors of the decoders: the end of input in mid-picture is a truncated file.
