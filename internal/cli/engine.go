@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/bench"
 	"convx/internal/layer"
+	"convx/internal/memory"
 	"convx/internal/ops"
 )
 
@@ -94,4 +95,10 @@ func threadsOf(threads int) int {
 		return threads
 	}
 	return runtime.GOMAXPROCS(0)
+}
+
+// freeMemory is the bytes that can be had; 0 is not known.
+func freeMemory() int64 {
+	free, _ := memory.Available()
+	return int64(free)
 }

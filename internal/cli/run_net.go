@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/infer"
-	"convx/internal/memory"
 	"convx/internal/network"
 	"convx/internal/npy"
 	"convx/internal/output"
@@ -105,12 +104,6 @@ func (r *netRun) prepare(ctx context.Context, p *progress) (*infer.Network, erro
 	}
 	p.stage("preparing " + r.name)
 	return infer.Prepare(ctx, g, infer.Options{Algorithm: r.algorithm, Threads: r.threads, At: r.whole.at, MaxBytes: freeMemory()})
-}
-
-// freeMemory is the bytes that can be had; 0 is not known.
-func freeMemory() int64 {
-	free, _ := memory.Available()
-	return int64(free)
 }
 
 func inputNames(p *network.Program) string {
