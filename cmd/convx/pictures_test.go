@@ -37,6 +37,7 @@ var docPictures = map[string]string{
 	"no-checkerboard.png": "convx run depthwise --filter box:4 -s 4 -o - | convx run resize-conv - --filter box:3 -p 1 -o - |" +
 		" convx run depthwise - --filter identity:1 --map minmax --magnify 3 -o no-checkerboard.png",
 	"average-pool.png": "convx draw average-pool --kernel 3 --stride 2 --padding 1 --numbers -o average-pool.png",
+	"sub-pixel.png":    "convx draw sub-pixel -o sub-pixel.png",
 	"max-pool.png":     "convx draw max-pool --numbers -o max-pool.png",
 	"upsampling.png": "convx run depthwise --filter box:4 -s 4 -o - | convx compare - --filter box:3 transposed,stride=2,padding=1,output-padding=1" +
 		" transposed,filter=box:4,stride=2,padding=1 resize-conv,padding=1 --no-time --map minmax --magnify 3 -o upsampling.png",

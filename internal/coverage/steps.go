@@ -49,6 +49,11 @@ func slidingSteps(r shape.Result) (byAxis [][]Step, first shape.Stage, err error
 			if w = op.Window; w.Kernel == nil {
 				return nil, first, notSliding(l)
 			}
+		case layer.DepthToSpace: // a block of pixels for each, none of them twice
+			for axis, n := range op.Block {
+				byAxis[axis] = append(byAxis[axis], Step{Transposed: true, Kernel: n, Stride: n, Dilation: 1})
+			}
+			continue
 		case layer.Resize, layer.ROIPool, layer.Linear:
 			return nil, first, notSliding(l)
 		default:

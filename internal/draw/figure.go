@@ -141,6 +141,7 @@ var figures = map[string]struct {
 	"deform-roi-pool":   {"Deformable RoI pooling", roiFigure},
 	"se":                {"Squeeze-and-excitation", seFigure},
 	"resize-conv":       {"Resize-convolution", resizeFigure},
+	"sub-pixel":         {"Sub-pixel convolution", subPixelFigure},
 	"max-pool":          {"Max pooling", poolFigure},
 	"average-pool":      {"Average pooling", poolFigure},
 }

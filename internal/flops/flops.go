@@ -117,6 +117,8 @@ var rules = map[layer.Kind]rule{
 	layer.KindResize:     resize,
 	layer.KindROIPool:    roiPool,
 	layer.KindNorm:       norm,
+
+	layer.KindDepthToSpace: depthToSpace,
 }
 
 // KindSampling is the kind of the rows that count bilinear sampling.

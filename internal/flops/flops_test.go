@@ -81,6 +81,8 @@ func TestCounts(t *testing.T) {
 		{"resize-conv", "input=2x4x4 out-channels=3", 9, 64 * 6, 2*64*6 + 3*64 + 7*2*64, 192},
 		// 8 comparisons in each of 56*56 windows of 9, of 64 channels.
 		{"max-pool", "input=64x112x112 kernel=3 stride=2 padding=1", 0, 0, 64 * 56 * 56 * 8, 0},
+		// 12 planes from 2 channels at 16 positions.
+		{"sub-pixel", "input=2x4x4 out-channels=3 padding=1", 12*2*9 + 12, 16 * 12 * 18, 2*16*12*18 + 16*12, 16 * 12},
 		// 8 additions and a division.
 		{"average-pool", "input=64x112x112 kernel=3 stride=2 padding=1", 0, 0, 64 * 56 * 56 * 9, 0},
 		{"resize-conv", "dims=3 input=1x2x2x2 bias=false", 1, 64, 2*64 + 15*64, 64},

@@ -14,7 +14,7 @@ import (
 var counts = map[string]int{
 	"standard": 17, "grouped": 13, "depthwise": 16, "dilated": 24, "transposed": 30, "separable": 10, "inverted-residual": 10,
 	"deformable": 25, "deform-roi-pool": 5, "se": 10, "resize-conv": 5,
-	"max-pool": 14, "average-pool": 14,
+	"max-pool": 14, "average-pool": 14, "sub-pixel": 8,
 }
 
 func TestCasesAreWhole(t *testing.T) {

@@ -112,7 +112,7 @@ var keys = []Key{
 		get: func(s Spec) string { return strconv.FormatBool(s.Modulated) },
 	},
 	{
-		Name: "scale", Type: "F", Usage: "resize-conv: upsampling factor, one number or one per axis",
+		Name: "scale", Type: "F", Usage: "resize-conv, sub-pixel: upsampling factor, one number or one per axis",
 		set: func(s *Spec, v string) (err error) { s.Scale, err = parseFloats(v); return },
 		get: func(s Spec) string { return formatFloats(s.Scale) },
 	},

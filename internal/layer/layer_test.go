@@ -38,6 +38,7 @@ func TestStages(t *testing.T) {
 		{"deformable", "input=8x5x5 modulated=true", "offset mask.conv mask deformable"},
 		{"se", "input=32x5x5", "squeeze fc1 fc1.relu fc2 fc2.sigmoid scale"},
 		{"resize-conv", "input=8x5x5", "resize conv"},
+		{"sub-pixel", "input=8x5x5", "conv depth-to-space"},
 		{"deform-roi-pool", "input=8x14x14", "pool fc1 fc1.relu fc2 fc2.relu fc3 deform-pool"},
 	} {
 		l, err := build(c.variant, strings.Fields(c.keys)...)
@@ -102,7 +103,10 @@ func TestImpossible(t *testing.T) {
 		{"se", "input=20x8x8 reduction=16", "reduction 16 does not divide the 20 channels: 10 and 20 would work"},
 		{"max-pool", "input=3x8x8 padding=2", "padding 2 on H is more than half of the window of 2: at most 1 keeps every window on the input"},
 		{"max-pool", "input=3x8x8 bias=false", "max-pool has no --bias: drop it; it belongs to " + weighted()},
-		{"max-pool", "input=3x8x8 groups=3", "max-pool has no --groups: drop it; it belongs to standard, pointwise, grouped, depthwise, transposed, dilated, deformable, resize-conv"},
+		{"max-pool", "input=3x8x8 groups=3", "max-pool has no --groups: drop it; it belongs to standard, pointwise, grouped, depthwise, transposed, dilated, deformable, resize-conv, sub-pixel"},
+		{"sub-pixel", "input=3x8x8 scale=1.5", "scale 1.5 is not whole: every pixel becomes a block of pixels: use resize-conv for other scales"},
+		{"sub-pixel", "input=3x8x8 scale=2x2x2", "scale 2 has 3 numbers, and --dims 2 has 2 spatial axes"},
+		{"sub-pixel", "input=3x8x8 out-channels=3 scale=2 groups=5", "groups 5 does not divide the 3 input channels: 3 would work"},
 		{"deformable", "dims=1 input=3x8", "deformable works on images: --dims 2, not 1"},
 	} {
 		_, err := build(c.variant, strings.Fields(c.keys)...)
@@ -185,6 +189,7 @@ func TestFollow(t *testing.T) {
 		{"deform-roi-pool", "input=6x9x9 hidden=12 pooled=3"},
 		{"se", "input=6x9x9 reduction=3"},
 		{"resize-conv", "input=6x9x9 out-channels=4 kernel=3"},
+		{"sub-pixel", "input=6x9x9 out-channels=4 kernel=5 groups=2"},
 	} {
 		delete(untested, c.variant)
 		want, err := build(c.variant, strings.Fields(c.keys)...)

@@ -18,6 +18,8 @@ const (
 	KindResize     Kind = "resize"
 	KindROIPool    Kind = "roi-pool"
 	KindNorm       Kind = "norm"
+
+	KindDepthToSpace Kind = "depth-to-space"
 )
 
 // Kinds lists every primitive; tests walk it to find a missing rule.
@@ -25,6 +27,7 @@ func Kinds() []Kind {
 	return []Kind{
 		KindConv, KindTransposed, KindDeformable, KindPool, KindLinear, KindActivation,
 		KindScale, KindAdd, KindConcat, KindResize, KindROIPool, KindNorm,
+		KindDepthToSpace,
 	}
 }
 
@@ -141,6 +144,11 @@ type Norm struct {
 	Size   int
 }
 
+// DepthToSpace lays Block[0] x Block[1] x ... planes into one of that many times the pixels: channel c*prod(Block) + k of
+// the input holds pixel k of every block, blocks row-major, of output channel c, as PyTorch's PixelShuffle and ONNX's mode
+// CRD (Shi et al. 2016). Inputs: x.
+type DepthToSpace struct{ Block []int }
+
 // Kind implements Op, as do the methods below.
 func (Conv) Kind() Kind       { return KindConv }
 func (Transposed) Kind() Kind { return KindTransposed }
@@ -154,3 +162,5 @@ func (Concat) Kind() Kind     { return KindConcat }
 func (Resize) Kind() Kind     { return KindResize }
 func (ROIPool) Kind() Kind    { return KindROIPool }
 func (Norm) Kind() Kind       { return KindNorm }
+
+func (DepthToSpace) Kind() Kind { return KindDepthToSpace }

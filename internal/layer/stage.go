@@ -66,6 +66,8 @@ func (Concat) weights([][]int) []Operand     { return nil }
 func (Resize) weights([][]int) []Operand     { return nil }
 func (ROIPool) weights([][]int) []Operand    { return nil }
 
+func (DepthToSpace) weights([][]int) []Operand { return nil }
+
 func weightAndBias(weight []int, fanIn, out int, bias bool) []Operand {
 	ops := []Operand{{Name: "weight", Shape: weight, FanIn: fanIn}}
 	if bias {

@@ -157,6 +157,13 @@ var variants = []Variant{
 		Dims:  anyDims, Keys: []string{"kernel", "stride", "padding", "dilation", "ceil", "count-include-pad"}, recipe: averagePool,
 		Unweighted: true, Example: "input 1x6x6",
 	},
+	{
+		Name: "sub-pixel", Summary: "a convolution at the small size, then depth to space: no checkerboard by overlap",
+		Paper: "Shi et al. 2016, Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network",
+		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "scale"), recipe: subPixel,
+		Follows: subPixelFollows, Enlarges: true,
+		Example: "input 1x4x4, padding 1",
+	},
 }
 
 // VariantNamed finds a variant.

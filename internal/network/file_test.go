@@ -147,9 +147,9 @@ func TestUnreadLayersAreNoted(t *testing.T) {
 
 func TestEveryOp(t *testing.T) {
 	settings := map[string]string{
-		"max-pool": "kernel: 3, stride: 2, padding: 1, dilation: 1, ceil: true", "average-pool": "kernel: 2x3",
+		"max-pool": "kernel: 3, stride: 2, padding: 1, dilation: 1, ceil: true", "average-pool": "kernel: 2x3, count_include_pad: false",
 		"adaptive-max-pool": "size: 2", "adaptive-average-pool": "size: 2x3", "linear": "out_features: 5, bias: false",
-		"lrn": "size: 3", "resize": "scale: 2x1.5", "batch-norm": "affine: false",
+		"lrn": "size: 3", "resize": "scale: 2x1.5", "depth-to-space": "scale: 2", "batch-norm": "affine: false",
 		"add": "from: [input, input]", "concat": "from: [input, input]", "multiply": "from: [input, input]",
 		"scale": "from: [input, factors]", "crop": "from: [input, input]",
 	}

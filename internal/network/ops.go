@@ -86,6 +86,11 @@ func opKinds() []opKind {
 			},
 			build: resize,
 		},
+		{
+			name: "depth-to-space", summary: "planes laid into one another, as a pixel shuffle",
+			keys:  []opKey{{name: "scale", typ: "N[xN]", required: true, usage: "whole factor; each pixel of a block is a plane of the input"}},
+			build: depthToSpace,
+		},
 		{name: "crop", summary: "the middle of x, as large as a second input: from: [x, like]", build: crop},
 		{name: "flatten", summary: "all axes but the batch become one", build: view("flatten", Flatten)},
 		{name: "dropout", summary: "nothing, at inference", build: view("dropout", SameShape)},
@@ -240,6 +245,11 @@ func resize(v values) (Operator, error) {
 	}
 	r.Scale, err = spread(v, "scale", r.Scale)
 	return &Primitive{Op: r}, err
+}
+
+func depthToSpace(v values) (Operator, error) {
+	block, err := v.ints("scale", 1)
+	return &Primitive{Op: layer.DepthToSpace{Block: block}, Name: v.op.name}, err
 }
 
 // crop cuts the middle out of x, as U-Net's copy-and-crop does.

@@ -104,6 +104,10 @@ var algorithms = map[layer.Kind][]algorithm{
 	layer.KindNorm: {
 		{Name: referenceName, prepare32: literal.Norm[float32], prepare64: literal.Norm[float64]},
 	},
+	layer.KindDepthToSpace: {
+		{Name: "simd", prepare32: elementwise.DepthToSpace},
+		{Name: referenceName, prepare32: literal.DepthToSpace[float32], prepare64: literal.DepthToSpace[float64]},
+	},
 }
 
 // referenceName is the name of the algorithm that ends every list.

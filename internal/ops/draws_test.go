@@ -26,6 +26,8 @@ var draws = map[layer.Kind]func(*rapid.T) drawn{
 	layer.KindResize:     drawResize,
 	layer.KindROIPool:    drawROIPool,
 	layer.KindNorm:       drawNorm,
+
+	layer.KindDepthToSpace: drawDepthToSpace,
 }
 
 func drawDims(t *rapid.T) int { return rapid.SampledFrom([]int{2, 1, 3}).Draw(t, "dims") }
@@ -159,6 +161,16 @@ func drawROIPool(t *rapid.T) drawn {
 	return d
 }
 
+func drawDepthToSpace(t *rapid.T) drawn {
+	dims := drawDims(t)
+	op, area := layer.DepthToSpace{}, 1
+	for range dims {
+		b := rapid.IntRange(1, 4).Draw(t, "block")
+		op.Block, area = append(op.Block, b), area*b
+	}
+	return drawnOf(op, drawInput(t, area*rapid.IntRange(1, 4).Draw(t, "channels"), dims))
+}
+
 func drawNorm(t *rapid.T) drawn {
 	x := drawAny(t)
 	op := layer.Norm{Func: rapid.SampledFrom([]string{"batch", "layer", "instance", "group", "lrn"}).Draw(t, "func"), Affine: rapid.Bool().Draw(t, "affine")}
@@ -203,6 +215,7 @@ func examples() map[layer.Kind][]drawn {
 		drawnOf(layer.Resize{Scale: []float64{2, 2}}, x),
 		drawnOf(layer.ROIPool{Pooled: []int{7, 7}, ROIs: 10, SamplingRatio: 2, SpatialScale: 1}, x, []int{10, 5}),
 		drawnOf(layer.Norm{Func: "instance"}, x),
+		drawnOf(layer.DepthToSpace{Block: []int{2, 2}}, x),
 	}
 	byKind := map[layer.Kind][]drawn{}
 	for _, d := range list {

@@ -73,6 +73,8 @@ func OfField(op layer.Op, st Stage, in []Field) Field {
 		return in[0].transposed(op, st.Pads)
 	case layer.Resize:
 		return in[0].resize(op, st)
+	case layer.DepthToSpace: // the pixels of a block see the same
+		return in[0].step(func(i int) reach { return reach{jump: 1 / float64(op.Block[i])} })
 	case layer.Linear, layer.ROIPool:
 		return in[0].whole(st.Inputs[0])
 	}

@@ -58,6 +58,8 @@ var rules = map[layer.Kind]rule{
 	layer.KindResize:     resize,
 	layer.KindROIPool:    roiPool,
 	layer.KindNorm:       norm,
+
+	layer.KindDepthToSpace: depthToSpace,
 }
 
 // OfStage applies the rule of one primitive to its input shapes. Errors are *layer.Error.

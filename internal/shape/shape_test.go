@@ -39,6 +39,7 @@ func TestOutput(t *testing.T) {
 		{"deform-roi-pool", "input=8x14x14 roi=0,0,4,4/1,1,9,9", "2x8x7x7"},
 		{"se", "input=32x5x5", "1x32x5x5"},
 		{"resize-conv", "input=8x5x5 out-channels=4 scale=2x1.5", "1x4x10x7"},
+		{"sub-pixel", "input=8x5x5 out-channels=4 scale=2x3 padding=1", "1x4x10x15"},
 	} {
 		r, err := of(c.variant, strings.Fields(c.keys)...)
 		if err != nil {
@@ -121,6 +122,7 @@ func TestReceptiveField(t *testing.T) {
 		{"transposed", "input=3x8x8 kernel=2 stride=2", 1, 0.5, 0},
 		{"se", "input=32x8x8", 8, 1, 0},
 		{"resize-conv", "input=3x8x8", 2, 0.5, -1},
+		{"sub-pixel", "input=3x8x8 padding=1 scale=4", 3, 0.25, -1},
 	} {
 		r, err := of(c.variant, strings.Fields(c.keys)...)
 		if err != nil {

@@ -54,6 +54,7 @@ var rules = map[string]func(figures, layer.Layer) Ratio{
 	"deform-roi-pool":   nil, // costs by the region, not by the pixel
 	"se":                squeezeExcite,
 	"resize-conv":       resizeConv,
+	"sub-pixel":         subPixel,
 	"max-pool":          func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "compares, and multiplies nothing"} },
 	"average-pool":      func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "adds, and divides once an output"} },
 }
@@ -155,6 +156,13 @@ func resizeConv(f figures, l layer.Layer) Ratio {
 	if f.g > 1 {
 		r.Symbols, r.Numbers = "R/G", num(area)+"/"+num(f.g)
 	}
+	return r
+}
+
+// subPixel has so many times the channels in place of so many times the pixels.
+func subPixel(f figures, l layer.Layer) Ratio {
+	r := resizeConv(f, l)
+	r.Remark = "R planes for each output channel, convolved at the small size"
 	return r
 }
 

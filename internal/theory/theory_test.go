@@ -58,6 +58,8 @@ func TestPredictionsAreWhatIsCounted(t *testing.T) {
 		{name: "deformable", keys: append(base, "modulated", "true", "offset-groups", "4", "groups", "2"), ratio: 0.5 + 3*9*4./128},
 		{name: "se", keys: []string{"input", "128x16x16"}, std: []string{"input", "128x16x16", "padding", "1"}, ratio: 2. / (16 * 9 * 256)},
 		{name: "resize-conv", keys: append(base, "kernel", "3"), ratio: 4},
+		{name: "sub-pixel", ratio: 4},
+		{name: "sub-pixel", keys: append(base, "scale", "3x2", "groups", "2"), ratio: 3},
 		{name: "max-pool", keys: []string{"input", "64x16x16", "kernel", "3", "stride", "2"}, std: append(base, "stride", "2"), ratio: 0},
 		{name: "average-pool", keys: []string{"input", "64x16x16", "kernel", "3", "stride", "2"}, std: append(base, "stride", "2"), ratio: 0},
 	}

@@ -16,6 +16,7 @@ var compositions = []Identity{
 	{"se-constant", "squeeze-and-excitation whose gate does not look at its input scales the channels", constantGateScales},
 	{"pool-separable", "the maximum of a window is that of its columns' maxima: max-pool by rows, then by columns", maxPoolSeparates},
 	{"pool-average", "an average pool is a depthwise convolution whose weights are one over the window's size", averageIsDepthwise},
+	{"sub-pixel", "a sub-pixel convolution is a transposed one of its stride, whose kernel holds the planes' weights interleaved", subPixelIsTransposed},
 	{"resize-one", "a resize-convolution of scale 1 is the convolution", resizeByOneIsNone},
 	{"resize-commutes", "bilinear resizing and a pointwise convolution may change places", resizeCommutes},
 }
@@ -122,6 +123,37 @@ func averageIsDepthwise(d *draw) (left, right *array) {
 	}
 	left = d.of("average-pool", x, nil, keys...)
 	return left, d.of("depthwise", x, operands{"weight": share}, append(keys, "bias=false")...)
+}
+
+// subPixelIsTransposed: plane a's tap t is tap a + (k-1-t)*r of the transposed kernel of k*r (Shi et al. 2016, "Is the
+// deconvolution layer the same as a convolutional layer?").
+func subPixelIsTransposed(d *draw) (left, right *array) {
+	dims, o := d.dims(), d.Int(1, 4)
+	c := d.Int(1, 6)
+	x := d.input(c, dims)
+	k, r := d.axes(dims, 1, 3), d.axes(dims, 1, 3)
+	kernel, pad, cut, taps, area := make([]int, dims), make([]int, dims), make([]int, dims), 1, 1
+	for i := range k {
+		pad[i] = d.Int(0, k[i]-1)
+		cut[i], kernel[i] = (k[i]-1-pad[i])*r[i], k[i]*r[i]
+		taps, area = taps*k[i], area*r[i]
+	}
+	left, w := d.run("sub-pixel", x, nil, num("out-channels", o), num("kernel", k...), num("padding", pad...), num("scale", r...), "bias=false")
+	planes, mixed := w["weight"], tensor.New[float32](append([]int{c, o}, kernel...)...)
+	for i := range mixed.Data {
+		tap, part, at, rest := 0, 0, i, 1
+		partRest := 1
+		for axis := dims - 1; axis >= 0; axis-- {
+			u := at % kernel[axis]
+			at /= kernel[axis]
+			tap += (k[axis] - 1 - u/r[axis]) * rest
+			part += u % r[axis] * partRest
+			rest, partRest = rest*k[axis], partRest*r[axis]
+		}
+		in, out := at/o, at%o
+		mixed.Data[i] = planes.Data[((out*area+part)*c+in)*taps+tap]
+	}
+	return left, d.of("transposed", x, operands{"weight": mixed}, num("out-channels", o), num("kernel", kernel...), num("stride", r...), num("padding", cut...), "bias=false")
 }
 
 func resizeByOneIsNone(d *draw) (left, right *array) {
