@@ -14,7 +14,7 @@ func Count(n int) Cell {
 	if n < 1000 {
 		return Int(n)
 	}
-	return Cell{Text: Group(n) + " (" + SI(float64(n)) + ")", Raw: n}
+	return Cell{Text: Group(n) + " (" + SI(float64(n)) + ")", Raw: n, Short: Group(n)}
 }
 
 // Bytes writes a size in binary multiples: 36 KiB, 1.5 MiB, 512 B.

@@ -9,6 +9,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -63,48 +64,32 @@ type Column struct {
 type Cell struct {
 	Text string
 	Raw  any
-}
-
-// forPeople leaves out the columns that are for programs.
-func (t Table) forPeople() Table {
-	keep := func(row []Cell) []Cell {
-		if row == nil {
-			return nil
-		}
-		var out []Cell
-		for i, c := range row {
-			if !t.Columns[i].Machine {
-				out = append(out, c)
-			}
-		}
-		return out
-	}
-	out := Table{Footer: keep(t.Footer)}
-	for _, c := range t.Columns {
-		if !c.Machine {
-			out.Columns = append(out.Columns, c)
-		}
-	}
-	for _, row := range t.Rows {
-		out.Rows = append(out.Rows, keep(row))
-	}
-	return out
+	// Short, if not empty, stands in place of Text where there is little room.
+	Short string
+	// Failed cells are verdicts that a reader must not miss.
+	Failed bool
 }
 
 func (Text) block()  {}
 func (Table) block() {}
 
+// Write renders a document as wide as it gets. Nothing is written until all of it has been rendered.
+func Write(w io.Writer, f Format, d Document) error { return Layout{}.Write(w, f, d) }
+
 // Write renders a document. Nothing is written until all of it has been rendered.
-func Write(w io.Writer, f Format, d Document) error {
+func (l Layout) Write(w io.Writer, f Format, d Document) error {
+	if err := l.Check(d); err != nil {
+		return err
+	}
 	var buf bytes.Buffer
 	var err error
 	switch f {
 	case JSONFormat:
 		err = writeJSON(&buf, d.JSON)
 	case CSVFormat:
-		err = writeCSV(&buf, d)
+		err = l.writeCSV(&buf, d)
 	case TableFormat, MarkdownFormat:
-		err = writeBlocks(&buf, f, d)
+		err = l.writeBlocks(&buf, f, d)
 	default:
 		err = fmt.Errorf("unknown format %q", f)
 	}
@@ -115,32 +100,29 @@ func Write(w io.Writer, f Format, d Document) error {
 	return err
 }
 
-func writeCSV(w io.Writer, d Document) error {
+// writeCSV prints one table: the last, which answers the most special of the questions that were asked.
+func (l Layout) writeCSV(w io.Writer, d Document) error {
 	c := csv.NewWriter(w)
-	first := true
-	for _, b := range d.Blocks {
+	for _, b := range slices.Backward(d.Blocks) {
 		t, ok := b.(Table)
+		if ok {
+			t, ok = l.chosen(t)
+		}
 		if !ok {
 			continue
 		}
-		if !first {
-			c.Write([]string{}) // an empty line between tables
-		}
-		first = false
 		head := make([]string, len(t.Columns))
 		for i, col := range t.Columns {
-			head[i] = strings.ToLower(col.Name)
-			if col.Key != "" {
-				head[i] = col.Key
-			}
+			head[i] = col.key()
 		}
 		c.Write(head)
 		for _, row := range t.Rows {
 			c.Write(raw(row))
 		}
-		if t.Footer != nil {
+		if l.Total && t.Footer != nil {
 			c.Write(raw(t.Footer))
 		}
+		break
 	}
 	c.Flush()
 	return c.Error()
@@ -157,11 +139,19 @@ func raw(row []Cell) []string {
 	return out
 }
 
-func writeBlocks(w *bytes.Buffer, f Format, d Document) error {
-	for i, b := range d.Blocks {
-		if i > 0 {
+func (l Layout) writeBlocks(w *bytes.Buffer, f Format, d Document) error {
+	begun := false
+	for _, b := range d.Blocks {
+		t, isTable := b.(Table)
+		if isTable {
+			if t, isTable = l.forPeople(t); !isTable {
+				continue
+			}
+		}
+		if begun {
 			w.WriteByte('\n')
 		}
+		begun = true
 		switch b := b.(type) {
 		case Text:
 			for _, line := range b {
@@ -171,12 +161,28 @@ func writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 				w.WriteString(line + "\n")
 			}
 		case Table:
-			if err := writeTable(w, f, b.forPeople()); err != nil {
+			if f == TableFormat {
+				t = l.colored(l.fit(t))
+			}
+			if err := writeTable(w, f, t); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// colored makes failed verdicts red.
+func (l Layout) colored(t Table) Table {
+	if !l.Color {
+		return t
+	}
+	return t.mapped(func(_ int, c Cell) Cell {
+		if c.Failed {
+			c.Text = "\x1b[31m" + c.Text + "\x1b[0m"
+		}
+		return c
+	})
 }
 
 // writeTable draws with light rules: a line under the head, none between rows.

@@ -65,7 +65,7 @@ func TestFormatsOfOneTable(t *testing.T) {
 	}}
 	tests := map[Format]string{
 		TableFormat:    "head\n\n a|b                   MACs\n────────────────────────────\n x|y            118,013,952\n say \"hi\", you       -1,000\n────────────────────────────\n total          118,012,952\n",
-		CSVFormat:      "key,macs\nx|y,118013952\n\"say \"\"hi\"\", you\",-1000\ntotal,118012952\n",
+		CSVFormat:      "key,macs\nx|y,118013952\n\"say \"\"hi\"\", you\",-1000\n",
 		MarkdownFormat: "head  \n\n| a\\|b          |        MACs |\n|:--------------|------------:|\n| x\\|y          | 118,013,952 |\n| say \"hi\", you |      -1,000 |\n| total         | 118,012,952 |\n",
 	}
 	for f, want := range tests {

@@ -1,0 +1,190 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Layout is how tables are fitted to whoever reads them. The zero Layout prints all of every table.
+type Layout struct {
+	Width   int      // of the terminal, in columns; 0: as wide as it gets
+	Columns []string // which columns are printed, in this order, by name or key; empty: all
+	Color   bool     // failed verdicts are red
+	Total   bool     // CSV: totals follow the rows
+}
+
+// Check reports columns that a document has not.
+func (l Layout) Check(d Document) error {
+	var known []string
+	for _, b := range d.Blocks {
+		if t, ok := b.(Table); ok {
+			for _, c := range t.Columns {
+				known = append(known, c.key())
+			}
+		}
+	}
+	for _, name := range l.Columns {
+		if !slices.ContainsFunc(d.Blocks, func(b Block) bool { t, ok := b.(Table); return ok && t.column(name) >= 0 }) {
+			return &ColumnError{Name: name, Known: known}
+		}
+	}
+	return nil
+}
+
+// ColumnError says that no table has a column of that name.
+type ColumnError struct {
+	Name  string
+	Known []string
+}
+
+func (e *ColumnError) Error() string {
+	return "no column " + e.Name + ": columns are " + strings.Join(e.Known, ", ")
+}
+
+// key is the column's name for machines.
+func (c Column) key() string {
+	if c.Key != "" {
+		return c.Key
+	}
+	return strings.ToLower(c.Name)
+}
+
+// column is the index of the column of that name or key, or -1.
+func (t Table) column(name string) int {
+	return slices.IndexFunc(t.Columns, func(c Column) bool { return strings.EqualFold(c.Name, name) || strings.EqualFold(c.key(), name) })
+}
+
+// pick keeps the columns at these indices, in this order.
+func (t Table) pick(at []int) Table {
+	keep := func(row []Cell) []Cell {
+		if row == nil {
+			return nil
+		}
+		out := make([]Cell, len(at))
+		for i, k := range at {
+			out[i] = row[k]
+		}
+		return out
+	}
+	out := Table{Footer: keep(t.Footer)}
+	for _, k := range at {
+		out.Columns = append(out.Columns, t.Columns[k])
+	}
+	for _, row := range t.Rows {
+		out.Rows = append(out.Rows, keep(row))
+	}
+	return out
+}
+
+// chosen keeps the columns that were asked for. A table that has none of them is left out.
+func (l Layout) chosen(t Table) (Table, bool) {
+	if len(l.Columns) == 0 {
+		return t, true
+	}
+	var at []int
+	for _, name := range l.Columns {
+		if k := t.column(name); k >= 0 {
+			at = append(at, k)
+		}
+	}
+	return t.pick(at), len(at) > 0
+}
+
+// forPeople leaves out the columns that are for programs, unless they were asked for.
+func (l Layout) forPeople(t Table) (Table, bool) {
+	if len(l.Columns) > 0 {
+		return l.chosen(t)
+	}
+	var at []int
+	for i, c := range t.Columns {
+		if !c.Machine {
+			at = append(at, i)
+		}
+	}
+	return t.pick(at), true
+}
+
+// Of a column that is shortened, this much stays; a table that is too wide even so is printed as it is.
+const leastName = 9
+
+// fit makes a table as narrow as the terminal: magnitudes in brackets go first, then names lose their middle, the longest
+// first.
+func (l Layout) fit(t Table) Table {
+	if l.Width <= 0 || t.width() <= l.Width {
+		return t
+	}
+	t = t.mapped(func(_ int, c Cell) Cell {
+		if c.Short != "" {
+			c.Text = c.Short
+		}
+		return c
+	})
+	widths := t.widths()
+	for excess := t.width() - l.Width; excess > 0; excess-- {
+		longest := -1
+		for i, c := range t.Columns {
+			if !c.Right && widths[i] > max(leastName, textWidth(c.Name)) && (longest < 0 || widths[i] > widths[longest]) {
+				longest = i
+			}
+		}
+		if longest < 0 {
+			break
+		}
+		widths[longest]--
+	}
+	return t.mapped(func(column int, c Cell) Cell {
+		c.Text = shorten(c.Text, widths[column])
+		return c
+	})
+}
+
+// mapped changes every cell of the rows and the footer.
+func (t Table) mapped(change func(column int, c Cell) Cell) Table {
+	all := make([]int, len(t.Columns))
+	for i := range all {
+		all[i] = i
+	}
+	t = t.pick(all)
+	for _, row := range append(slices.Clone(t.Rows), t.Footer) {
+		for i, c := range row {
+			row[i] = change(i, c)
+		}
+	}
+	return t
+}
+
+// widths are those of the widest cell of each column.
+func (t Table) widths() []int {
+	widths := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		widths[i] = textWidth(c.Name)
+	}
+	for _, row := range append(slices.Clone(t.Rows), t.Footer) {
+		for i, c := range row {
+			widths[i] = max(widths[i], textWidth(c.Text))
+		}
+	}
+	return widths
+}
+
+// width is the whole table's: each cell stands between two spaces.
+func (t Table) width() (width int) {
+	for _, w := range t.widths() {
+		width += w + 2
+	}
+	return width
+}
+
+func textWidth(s string) int { return utf8.RuneCountInString(s) }
+
+// shorten takes the middle out of a text that is longer than width.
+func shorten(s string, width int) string {
+	runes := []rune(s)
+	if len(runes) <= width || width < 3 {
+		return s
+	}
+	head := (width - 1) / 2
+	tail := width - 1 - head
+	return string(runes[:head]) + "…" + string(runes[len(runes)-tail:])
+}
