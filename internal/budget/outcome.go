@@ -54,7 +54,7 @@ func (t Terms) Hold(s Subject, rows []Layer) (Outcome, error) {
 }
 
 // Write prints a document with the outcome in it, or the outcome alone where the format is for a CI server.
-func (v Outcome) Write(w io.Writer, f report.Format, d report.Document) error {
+func (v Outcome) Write(w io.Writer, l report.Layout, f report.Format, d report.Document) error {
 	switch f {
 	case GitHubFormat:
 		return WriteGitHub(w, v.Subject, v.Checks, v.Notes)
@@ -62,7 +62,7 @@ func (v Outcome) Write(w io.Writer, f report.Format, d report.Document) error {
 		return WriteJUnit(w, v.Subject, v.Checks, v.Notes)
 	}
 	d.Blocks = v.beside(d.Blocks, f)
-	return report.Write(w, f, d)
+	return l.Write(w, f, d)
 }
 
 // beside puts the outcome behind the layers on a terminal, in front of them, folded, on a page.

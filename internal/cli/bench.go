@@ -209,7 +209,7 @@ func runBench(ctx context.Context, o benchOptions) error {
 		}
 		o.sayf("wrote %q", o.plot)
 	}
-	return report.Write(o.Out, o.format, benchDocument(machine, rows, o.tune))
+	return o.print(o.format, benchDocument(machine, rows, o.tune))
 }
 
 // timeEntry times a layer as it was asked for, or with every algorithm that takes it, the choice first.

@@ -80,7 +80,7 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 		return err
 	}
 	machine := bench.MeasureMachine(o.bench(o.minTime).Threads)
-	return report.Write(o.Out, o.format, w.document(machine))
+	return o.print(o.format, w.document(machine))
 }
 
 // benchWhole times a network as it runs.

@@ -68,5 +68,5 @@ func runCompareNets(o compareOptions) error {
 		}
 	}
 	head := report.Text{fmt.Sprintf("baseline %s; networks are counted, not timed: convx bench --net NAME times their layers", j.Baseline)}
-	return report.Write(o.Out, o.format, report.Document{JSON: j, Blocks: []report.Block{head, t}})
+	return o.print(o.format, report.Document{JSON: j, Blocks: []report.Block{head, t}})
 }

@@ -6,7 +6,6 @@ import (
 	"convx/internal/compare"
 	"convx/internal/operands"
 	"convx/internal/picture"
-	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -54,7 +53,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 	if err := o.draw(ctx, c); err != nil {
 		return err
 	}
-	return report.Write(o.Out, o.format, compareDocument(c))
+	return o.print(o.format, compareDocument(c))
 }
 
 func (o *compareOptions) openInput() (*operands.Source, error) {

@@ -60,7 +60,7 @@ func runConfig(o configOptions) error {
 		_, err := fmt.Fprint(o.Out, configs.Settings)
 		return err
 	}
-	return report.Write(o.Out, o.format, configDocument(o.settings))
+	return o.print(o.format, configDocument(o.settings))
 }
 
 type configJSON struct {

@@ -107,5 +107,5 @@ func runCoverage(ctx context.Context, o coverageOptions) error {
 		}
 		o.sayf("wrote %q", o.output)
 	}
-	return report.Write(o.Out, o.format, coverageDocument(o, r))
+	return o.print(o.format, coverageDocument(o, r))
 }

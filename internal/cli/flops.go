@@ -76,6 +76,7 @@ side by side.`,
 	}
 	flags.register(cmd)
 	formatVar(cmd, &o.format, budget.GitHubFormat, budget.JUnitFormat)
+	totalVar(cmd)
 	o.net.register(cmd, false)
 	o.limits.register(cmd)
 	cmd.Flags().IntVar(&o.view.Depth, "depth", 0, "with --net: fold blocks `N` deep: 1 shows stages, 0 every layer")
@@ -127,7 +128,7 @@ func runFlops(o flopsOptions) error {
 		if err != nil {
 			return err
 		}
-		return report.Write(o.Out, o.format, d)
+		return o.print(o.format, d)
 	}
 	convention, err := flops.ConventionNamed(string(o.convention))
 	if err != nil {
@@ -143,7 +144,7 @@ func runFlops(o flopsOptions) error {
 		return err
 	}
 	warnNotes(o.Streams, o.format, held)
-	if err := held.Write(o.Out, o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain}, held)); err != nil {
+	if err := columnUsage(held.Write(o.Out, o.sheet(), o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain}, held))); err != nil {
 		return err
 	}
 	return held.Failure("")

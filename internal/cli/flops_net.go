@@ -9,7 +9,6 @@ import (
 	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/network"
-	"convx/internal/report"
 )
 
 func runFlopsNet(o flopsOptions) error {
@@ -26,7 +25,7 @@ func runFlopsNet(o flopsOptions) error {
 		if err != nil {
 			return err
 		}
-		return report.Write(o.Out, o.format, d)
+		return o.print(o.format, d)
 	}
 	convention, err := flops.ConventionNamed(string(o.convention))
 	if err != nil {
@@ -53,7 +52,7 @@ func runFlopsNet(o flopsOptions) error {
 	if len(u) > 0 && o.limits.given() {
 		held.Notes = append(held.Notes, "not counted, and missing from the totals: "+strings.Join(u, ", "))
 	}
-	if err := held.Write(o.Out, o.format, flopsNetDocument(r, rows, convention, total, held)); err != nil {
+	if err := columnUsage(held.Write(o.Out, o.sheet(), o.format, flopsNetDocument(r, rows, convention, total, held))); err != nil {
 		return err
 	}
 	if len(u) > 0 && !o.strict {

@@ -59,4 +59,5 @@ func enumVar[T ~string](cmd *cobra.Command, at *T, name, short, usage string, va
 // formatVar adds -f, with the formats that every command knows and those that only this one does.
 func formatVar(cmd *cobra.Command, at *report.Format, extra ...report.Format) {
 	enumVar(cmd, at, "format", "f", "output format", append(report.Formats(), extra...)...)
+	layoutVars(cmd)
 }

@@ -92,5 +92,5 @@ func runNets(o netsOptions) error {
 			report.Int(n.Params), report.Int(n.MACs), report.Str(n.Title),
 		})
 	}
-	return report.Write(o.Out, o.format, report.Document{JSON: j, Blocks: []report.Block{t}})
+	return o.print(o.format, report.Document{JSON: j, Blocks: []report.Block{t}})
 }

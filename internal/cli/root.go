@@ -79,6 +79,7 @@ const about = `convx explores convolutions: what comes out (shape), what it cost
 what it does to your data (run), and which one to use (compare).`
 
 func newRoot(s Streams) *cobra.Command {
+	s.layout = new(report.Layout)
 	root := &cobra.Command{
 		Use:           "convx",
 		Short:         "Explore convolutions: sizes, costs, results, comparisons",
@@ -94,6 +95,7 @@ func newRoot(s Streams) *cobra.Command {
 			return c.Help()
 		},
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
+			s.readLayout(c)
 			if !usesSettings(c) {
 				return nil
 			}

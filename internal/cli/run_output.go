@@ -9,7 +9,6 @@ import (
 	"convx/internal/layer"
 	"convx/internal/npy"
 	"convx/internal/picture"
-	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -93,5 +92,5 @@ func (j *job) gridText() string {
 }
 
 func writeStats(j *job, out runJSON) error {
-	return report.Write(j.Out, j.format, statsDocument(out))
+	return j.print(j.format, statsDocument(out))
 }

@@ -110,5 +110,5 @@ func runShape(o shapeOptions) error {
 	if err != nil {
 		return err
 	}
-	return report.Write(o.Out, o.format, shapeDocument(r))
+	return o.print(o.format, shapeDocument(r))
 }

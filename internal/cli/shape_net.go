@@ -36,7 +36,7 @@ func runShapeNet(o shapeOptions) error {
 	if err != nil {
 		return err
 	}
-	return report.Write(o.Out, o.format, shapeNetDocument(r, o))
+	return o.print(o.format, shapeNetDocument(r, o))
 }
 
 func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {

@@ -28,7 +28,7 @@ func runSolve(o shapeOptions) error {
 		s.List[i].Notes = mergeAxes(s.List[i].Notes)
 	}
 	j := solveJSON{Variant: o.spec.Variant, Input: o.spec.Input, Wanted: s.Wanted, Found: s.Found, Solutions: s.List}
-	return report.Write(o.Out, o.format, solveDocument(j))
+	return o.print(o.format, solveDocument(j))
 }
 
 func solveDocument(j solveJSON) report.Document {

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"convx/internal/input"
+	"convx/internal/report"
 )
 
 // Streams are a command's input and output. Results go to Out; everything else goes to Err, one lower-case line each.
@@ -18,14 +19,22 @@ type Streams struct {
 	Out, Err io.Writer
 	// OutTerminal and ErrTerminal say that a person is looking: only then is there progress, or a terminal interface.
 	OutTerminal, ErrTerminal bool
+	// Width is how many columns Out has, 0 where that is not known; Color says that verdicts may be coloured.
+	Width int
+	Color bool
+
+	layout *report.Layout // of the running command's tables; nil: as wide as they get
 }
 
 // System is the process's own streams.
 func System() Streams {
+	terminal := term.IsTerminal(int(os.Stdout.Fd()))
 	return Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		OutTerminal: terminal,
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Width:       widthOf(os.Stdout, terminal),
+		Color:       colored(terminal),
 	}
 }
 

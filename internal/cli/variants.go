@@ -56,7 +56,7 @@ func runVariants(o variantsOptions) error {
 			_, err := layer.Build(layer.Spec{Variant: o.name}) // explains
 			return err
 		}
-		return report.Write(o.Out, o.format, variantPage(v))
+		return o.print(o.format, variantPage(v))
 	}
 	j := []variantJSON{}
 	t := report.Table{Columns: []report.Column{{Name: "variant"}, {Name: "is", Key: "summary"}, {Name: "dims"}}}
@@ -64,7 +64,7 @@ func runVariants(o variantsOptions) error {
 		j = append(j, describe(v))
 		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Name), report.Str(v.Summary), report.Str(commas(v.Dims))})
 	}
-	return report.Write(o.Out, o.format, report.Document{JSON: j, Blocks: []report.Block{t}})
+	return o.print(o.format, report.Document{JSON: j, Blocks: []report.Block{t}})
 }
 
 func variantPage(v layer.Variant) report.Document {

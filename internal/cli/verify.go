@@ -126,7 +126,7 @@ func runVerify(ctx context.Context, o verifyOptions) error {
 				failures = append(failures, fmt.Sprintf("%s fails: %s", id.Name, r.Failed))
 			}
 			t.Rows = append(t.Rows, []report.Cell{
-				report.Str(id.Name), {Text: holds, Raw: r.Holds()}, report.Int(r.Layers), floatCell(r.Largest), floatCell(r.Allowed), report.Str(id.Statement),
+				report.Str(id.Name), {Text: holds, Raw: r.Holds(), Failed: !r.Holds()}, report.Int(r.Layers), floatCell(r.Largest), floatCell(r.Allowed), report.Str(id.Statement),
 			})
 		}
 		return nil
@@ -135,7 +135,7 @@ func runVerify(ctx context.Context, o verifyOptions) error {
 		return err
 	}
 	sum := report.Text{fmt.Sprintf("%s, seed %d", holdText(len(o.identities)-len(failures), len(o.identities)), o.seed)}
-	if err := report.Write(o.Out, o.format, report.Document{JSON: j, Blocks: []report.Block{t, sum}}); err != nil {
+	if err := o.print(o.format, report.Document{JSON: j, Blocks: []report.Block{t, sum}}); err != nil {
 		return err
 	}
 	if len(failures) > 0 {

@@ -55,7 +55,7 @@ func printVersion(s Streams, format report.Format) error {
 			Rows:    [][]report.Cell{{report.Str(v.Version), report.Str(v.Go), report.Str(v.System), report.Str(v.CPU), report.Str(v.Kernels), report.Int(v.Threads)}},
 		}}
 	}
-	return report.Write(s.Out, format, d)
+	return s.print(format, d)
 }
 
 // stamped is the version that the build was given: -ldflags "-X convx/internal/cli.stamped=v1.2.3".

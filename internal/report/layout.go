@@ -109,7 +109,7 @@ func (l Layout) forPeople(t Table) (Table, bool) {
 const leastName = 9
 
 // fit makes a table as narrow as the terminal: magnitudes in brackets go first, then names lose their middle, the longest
-// first.
+// first; where that is not enough, large counts are written to three digits, which leaves more of the names.
 func (l Layout) fit(t Table) Table {
 	if l.Width <= 0 || t.width() <= l.Width {
 		return t
@@ -120,11 +120,36 @@ func (l Layout) fit(t Table) Table {
 		}
 		return c
 	})
+	if named := t.shortened(l.Width); named.width() <= l.Width {
+		return named
+	}
+	return t.mapped(func(_ int, c Cell) Cell {
+		if c.Brief != "" {
+			c.Text = c.Brief
+		}
+		return c
+	}).shortened(l.Width)
+}
+
+// shortened takes the middle out of names, until the table is narrow enough or no name is longer than leastName. What begins
+// with a digit is a size, and what has spaces is a sentence: they stay whole.
+func (t Table) shortened(width int) Table {
+	least := make([]int, len(t.Columns))
+	for i, c := range t.Columns {
+		least[i] = max(leastName, textWidth(c.Name))
+	}
+	for _, row := range append(slices.Clone(t.Rows), t.Footer) {
+		for i, c := range row {
+			if t.Columns[i].Right || strings.Contains(c.Text, " ") || c.Text != "" && c.Text[0] >= '0' && c.Text[0] <= '9' {
+				least[i] = max(least[i], textWidth(c.Text))
+			}
+		}
+	}
 	widths := t.widths()
-	for excess := t.width() - l.Width; excess > 0; excess-- {
+	for excess := t.width() - width; excess > 0; excess-- {
 		longest := -1
-		for i, c := range t.Columns {
-			if !c.Right && widths[i] > max(leastName, textWidth(c.Name)) && (longest < 0 || widths[i] > widths[longest]) {
+		for i := range widths {
+			if widths[i] > least[i] && (longest < 0 || widths[i] > widths[longest]) {
 				longest = i
 			}
 		}

@@ -7,14 +7,22 @@ import (
 )
 
 // Int is a cell for an exact count: 118,013,952 in tables, 118013952 in CSV.
-func Int(n int) Cell { return Cell{Text: Group(n), Raw: n} }
+func Int(n int) Cell {
+	c := Cell{Text: Group(n), Raw: n}
+	if n >= 100_000 {
+		c.Brief = SI(float64(n))
+	}
+	return c
+}
 
 // Count is a cell for an exact count with its magnitude beside: 118,013,952 (118 M).
 func Count(n int) Cell {
 	if n < 1000 {
 		return Int(n)
 	}
-	return Cell{Text: Group(n) + " (" + SI(float64(n)) + ")", Raw: n, Short: Group(n)}
+	c := Int(n)
+	c.Text, c.Short = c.Text+" ("+SI(float64(n))+")", c.Text
+	return c
 }
 
 // Bytes writes a size in binary multiples: 36 KiB, 1.5 MiB, 512 B.

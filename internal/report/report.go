@@ -64,8 +64,8 @@ type Column struct {
 type Cell struct {
 	Text string
 	Raw  any
-	// Short, if not empty, stands in place of Text where there is little room.
-	Short string
+	// Short, if not empty, stands in place of Text where there is little room, and Brief where there is less.
+	Short, Brief string
 	// Failed cells are verdicts that a reader must not miss.
 	Failed bool
 }
