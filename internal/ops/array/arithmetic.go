@@ -153,10 +153,7 @@ func fold[T number](c *Call, f func(a, b T) T) {
 // commonShape is the shape that all inputs are broadcast to.
 func (c *Call) commonShape() []int {
 	shape := c.In[0].Shape
-	for i, in := range c.In[1:] {
-		if in == nil {
-			c.refuse("input %d is missing", i+1)
-		}
+	for _, in := range c.In[1:] {
 		if !slices.Equal(shape, in.Shape) {
 			shape = c.broadcastShape(shape, c.aligned(in))
 		}

@@ -135,8 +135,8 @@ func (op *Operator) accept(c *Call) {
 	if !op.Outputs.holds(len(c.Out)) {
 		c.refuse("%d outputs, expected %v", len(c.Out), op.Outputs)
 	}
-	for i := range op.Inputs.Min {
-		if c.In[i] == nil {
+	for i := range c.In {
+		if c.In[i] == nil && (i < op.Inputs.Min || op.Inputs.Max < 0) {
 			c.refuse("input %d is missing", i)
 		}
 	}
@@ -207,7 +207,7 @@ func (c *Call) shape(n int) []int {
 
 // axis is an axis of that rank, counted from the end where it is negative.
 func (c *Call) axis(axis, rank int) int {
-	if axis < -rank || axis >= max(rank, 1) {
+	if axis < -rank || axis >= rank {
 		c.refuse("axis %d of %d axes", axis, rank)
 	}
 	if axis < 0 {

@@ -59,7 +59,7 @@ func matMul[T number](c *Call) {
 // multiplyBatches multiplies along the call's nest of matrices.
 func multiplyBatches[T number](c *Call, s matrices, out, a, b []T) {
 	if c.nest.stride2Still() { // one matrix on the right: the batch on the left is more rows
-		s.m *= max(1, sizeOf(c.nest.extent))
+		s.m *= sizeOf(c.nest.extent)
 		c.nest.reset()
 	}
 	c.nest.rows(func(at [operands]int, count int, step [operands]int) {

@@ -175,7 +175,7 @@ func unsqueeze(c *Call) {
 
 // dropout keeps everything, as it does outside of training.
 func dropout(c *Call) {
-	if a := c.in(2); a != nil && data[bool](c, a)[0] && c.dropRatio() != 0 {
+	if a := c.in(2); a != nil && a.Len() == 1 && data[bool](c, a)[0] && c.dropRatio() != 0 {
 		c.refuse("training mode: %w", ErrUnsupported)
 	}
 	c.reshaped(c.In[0].Shape)
@@ -197,7 +197,7 @@ func dropout(c *Call) {
 func (c *Call) dropRatio() float64 {
 	var v [1]float64
 	v[0] = 0.5
-	if a := c.in(1); a != nil {
+	if a := c.in(1); a != nil && a.Len() == 1 {
 		loadFloats(v[:], a, 0)
 	}
 	return v[0]

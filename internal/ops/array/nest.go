@@ -56,6 +56,12 @@ func (n *nest) merges(last, extent int, stride [operands]int) bool {
 	return true
 }
 
+// none makes the nest one without elements.
+func (n *nest) none() {
+	n.reset()
+	n.add(0, [operands]int{})
+}
+
 // empty reports a nest without elements.
 func (n *nest) empty() bool { return slices.Contains(n.extent, 0) }
 
@@ -117,7 +123,7 @@ func (n *nest) broadcast(shape []int, inputs ...[]int) {
 	}
 	for axis, d := range shape {
 		if d == 0 {
-			n.extent = append(n.extent[:0], 0)
+			n.none()
 			return
 		}
 		inner[0] /= d

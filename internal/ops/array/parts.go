@@ -13,10 +13,7 @@ func concat(c *Call) {
 	shape := c.shape(rank)
 	copy(shape, first.Shape)
 	shape[axis] = 0
-	for i, in := range c.In {
-		if in == nil {
-			c.refuse("input %d is missing", i)
-		}
+	for _, in := range c.In {
 		if len(in.Shape) != rank || in.Elem != first.Elem {
 			c.refuse("%v beside %v", in, first)
 		}

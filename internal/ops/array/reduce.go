@@ -175,7 +175,7 @@ func (c *Call) foldNest(shape, folded []int) (count int) {
 		}
 	}
 	if kept*count == 0 {
-		n.extent = append(n.extent, 0)
+		n.none()
 		return count
 	}
 	for axis, d := range shape {

@@ -38,6 +38,7 @@ func resample(c *Call) {
 	if in.Len() == 0 && sizeOf(shape) != 0 {
 		c.refuse("%v to %s", in, format(shape))
 	}
+	c.afford(c.origin, shape)
 	mode := c.text("mode", "nearest", "linear", "cubic", "bilinear", "trilinear")
 	if len(c.mixes) < len(lines) {
 		c.mixes = make([]mixes, len(lines))
@@ -212,6 +213,7 @@ func (c *Call) mix(m *mixes, l line, mode string) {
 	}
 	kernel := c.interpolation(mode, l.scale)
 	m.width = kernel.width
+	c.afford(tensor.Float64, append(c.shape(2)[:0], l.out, m.width))
 	m.index, m.weight = resize(&m.index, l.out*m.width), resize(&m.weight, l.out*m.width)
 	m.outside, m.any = resize(&m.outside, l.out), false
 	for o := range l.out {

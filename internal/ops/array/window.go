@@ -36,6 +36,9 @@ func (c *Call) spatial(name string, rank, least, otherwise int) []int {
 	return list
 }
 
+// mostTaps is the largest kernel: more positions would be walked for minutes before anything is computed.
+const mostTaps = 1 << 24
+
 // windowOf reads a window's attributes; kernel is its extents where the attribute may be left out.
 func (c *Call) windowOf(in, kernel []int) *window {
 	rank := len(in)
@@ -96,6 +99,9 @@ func (c *Call) taps(w *window) []tap {
 	inside, outside := strides(c.shape(rank), w.in), strides(c.shape(rank), w.out)
 	at := c.shape(rank)
 	clear(at)
+	if positions, err := tensor.Size(w.kernel); err != nil || positions > mostTaps {
+		c.refuse("a kernel of %s", format(w.kernel))
+	}
 	list := c.tapList[:0]
 	for index := range sizeOf(w.kernel) {
 		if index&0xffff == 0xffff {
