@@ -23,6 +23,8 @@ type Result struct {
 	Graph *Graph
 	// Input is the first input's shape, Output the first output's.
 	Input, Output []int
+	// Spatial are the axes of the input that layers slide over, which receptive fields are of.
+	Spatial []int
 	// Nodes are the numbers of Graph.Nodes, one for one.
 	Nodes []NodeResult
 	// Total is the sum over the nodes, shared weights once.

@@ -47,6 +47,8 @@ type Node struct {
 	Weights string
 	// Held is what the node's weights add to the totals; nil is float32 weights of its own, 4 bytes a parameter.
 	Held *Held
+	// Along, if not nil, says what the output's axes run along in input j, for receptive fields; nil is position by position.
+	Along func(j int) []Along
 	// At is where the node stands in its file; zero if it has no place there.
 	At Position
 }

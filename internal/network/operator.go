@@ -59,9 +59,9 @@ type View struct {
 	Shape func(in [][]int) ([]int, error)
 	// Copies says that the output is a tensor of its own (transpose, slice), not the input's memory under another shape.
 	Copies bool
-	// Skip, if not nil, says that the output is a part of the first input, and how many elements before it are left
-	// out along each spatial axis: what the receptive field is moved by.
-	Skip func(in [][]int) []int
+	// Along, if not nil, says what the output's axes run along in the first input: see Along. Nil is the axes that a reshaping
+	// keeps.
+	Along func(in [][]int, out []int) []Along
 }
 
 // Unknown is an operator that nobody counted: listed as uncounted, never silently zero. Shape may be nil: what follows

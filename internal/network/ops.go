@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/flops"
 	"convx/internal/layer"
+	"convx/internal/shape"
 )
 
 // opKind is an operator that network files name with op: a primitive between the layers.
@@ -269,12 +270,12 @@ func crop(values) (Operator, error) {
 			}
 			return out, nil
 		},
-		Skip: func(in [][]int) []int {
-			var skip []int
-			for i, d := range in[0][2:] {
-				skip = append(skip, (d-in[1][2+i])/2)
+		Along: func(in [][]int, out []int) []Along {
+			along := make([]Along, len(out))
+			for i, d := range out {
+				along[i] = Along{i, shape.Part((in[0][i]-d)/2, 1)}
 			}
-			return skip
+			return along
 		},
 	}, nil
 }

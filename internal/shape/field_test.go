@@ -124,7 +124,7 @@ func TestTransposedFieldByTrying(t *testing.T) {
 	for i := range 6 * 4 * 4 * 4 {
 		k, s, d, pad := 1+i%6, 1+i/6%4, 1+i/24%4, i/96
 		op := layer.Transposed{Window: window1D(k, s, d, pad), OutputPadding: []int{0}, OutChannels: 1, Groups: 1}
-		f := OfField(op, Stage{Pads: op.Padding.Pairs}, []Field{Start(1)})
+		f := OfField(op, Stage{Inputs: [][]int{{1, 1, 40}}, Pads: op.Padding.Pairs}, []Field{Start(1)})
 		size, variance, first := 0, 0.0, 0
 		for o := range s { // every phase
 			var met []float64
@@ -149,7 +149,7 @@ func TestTransposedFieldByTrying(t *testing.T) {
 				size, variance = n, sum/float64(len(met))
 			}
 		}
-		if f.Size[0] != float64(size) || math.Abs(f.Variance[0]-variance) > 1e-9 || f.Jump[0] != 1/float64(s) {
+		if f.Size[0] != float64(size) || math.Abs(f.Variance[0]-variance) > 1e-9 || s > 1 && d == 1 && k >= s && f.Jump[0] != 1/float64(s) {
 			t.Errorf("kernel %d, stride %d, dilation %d, padding %d: size %g, variance %g, jump %g; tried %d, %g", k, s, d, pad, f.Size[0], f.Variance[0], f.Jump[0], size, variance)
 		}
 		if d == 1 && k >= s && f.Start[0] != float64(first) {
@@ -163,39 +163,43 @@ func TestFieldsOfOtherOperators(t *testing.T) {
 		r := layer.Resize{Scale: []float64{scale}, Nearest: nearest}
 		return OfField(r, Stage{Inputs: [][]int{{1, 1, 12}}, Output: []int{1, 1, int(12 * scale)}}, []Field{Start(1)})
 	}
-	before := Start(1).window(window1D(3, 2, 1, 1), []layer.Pad{{Begin: 1, End: 1}}) // 3 pixels from -1 on, 2 apart
+	window := func(f Field, k, s, p int) Field {
+		w := window1D(k, s, 1, p)
+		return OfField(layer.Conv{Window: w}, Stage{Inputs: [][]int{{1, 1, 99}}, Pads: w.Padding.Pairs}, []Field{f})
+	}
+	before := window(Start(1), 3, 2, 1) // 3 pixels from -1 on, 2 apart
 	plane := Stage{Inputs: [][]int{{1, 1, 5}}, Output: []int{1, 1, 1}}
+	whole := OfField(layer.Linear{Out: 1}, plane, []Field{before})
 	for _, c := range []struct {
-		name                        string
-		f                           Field
-		size, jump, start, variance float64
-		whole                       bool
+		name                               string
+		f                                  Field
+		size, least, jump, start, variance float64
+		whole                              bool
 	}{
-		{"doubling", resized(2, false), 2, 0.5, -1, 1. / 6, false},
-		{"by one and a half", resized(1.5, false), 2, 1 / 1.5, -1, 1. / 6, false},
-		{"halving", resized(0.5, false), 2, 2, 0, 1. / 6, false},
-		{"resizing by 1", resized(1, false), 1, 1, 0, 0, false},
-		{"nearest", resized(2, true), 1, 0.5, 0, 0, false},
-		{"a global pool", OfField(layer.Pool{Global: true}, plane, []Field{before}), 3 + 4*2, 10, -1, 2./3 + 4*2, true},
-		{"an adaptive pool", OfField(layer.Pool{Adaptive: []int{1}}, plane, []Field{before}), 3 + 4*2, 10, -1, 2./3 + 4*2, true},
-		{"a linear layer", OfField(layer.Linear{Out: 1}, plane, []Field{before}), 3 + 4*2, 10, -1, 2./3 + 4*2, true},
-		{"a window over everything", OfField(layer.Linear{Out: 1}, plane, []Field{before}).window(window1D(3, 1, 1, 1), []layer.Pad{{Begin: 1, End: 1}}), 11, 10, -1, 2./3 + 4*2, true},
-		{"a part", before.Moved([]int{2}), 3, 2, -1 + 2*2, 2. / 3, false},
-		{"a sum", OfField(layer.Add{}, Stage{}, []Field{before, before}), 3, 2, -1, 2. / 3, false},
+		{"doubling", resized(2, false), 2, 2, 0.5, -1, 1. / 6, false},
+		{"by one and a half", resized(1.5, false), 2, 2, 1 / 1.5, -1, 1. / 6, false},
+		{"halving", resized(0.5, false), 2, 2, 2, 0, 1. / 6, false},
+		{"resizing by 1", resized(1, false), 1, 1, 1, 0, 0, false},
+		{"nearest", resized(2, true), 1, 1, 0.5, 0, 0, false},
+		{"a global pool", OfField(layer.Pool{Global: true}, plane, []Field{before}), 3 + 4*2, 11, 10, -1, 2./3 + 4*2, true},
+		{"an adaptive pool", OfField(layer.Pool{Adaptive: []int{1}}, plane, []Field{before}), 3 + 4*2, 11, 10, -1, 2./3 + 4*2, true},
+		{"a linear layer", whole, 3 + 4*2, 11, 10, -1, 2./3 + 4*2, true},
+		{"a window over everything", window(whole, 3, 1, 1), 11, 11, 10, -1, 2./3 + 4*2, true},
+		{"a part", FieldOf(before.axes[0].Along(Part(2, 1))), 3, 3, 2, -1 + 2*2, 2. / 3, false},
+		{"a sum", OfField(layer.Add{}, Stage{Inputs: plane.Inputs}, []Field{before, before}), 3, 3, 2, -1, 2. / 3, false},
 	} {
-		if c.f.Size[0] != c.size || c.f.Jump[0] != c.jump || c.f.Start[0] != c.start || math.Abs(c.f.Variance[0]-c.variance) > 1e-12 || c.f.Whole != c.whole {
-			t.Errorf("%s: %+v, want size %g, jump %g, start %g, variance %g, whole %v", c.name, c.f, c.size, c.jump, c.start, c.variance, c.whole)
+		if c.f.Size[0] != c.size || c.f.Least[0] != c.least || c.f.Jump[0] != c.jump || c.f.Start[0] != c.start || math.Abs(c.f.Variance[0]-c.variance) > 1e-12 || c.f.Whole != c.whole {
+			t.Errorf("%s: %+v, want size %g, least %g, jump %g, start %g, variance %g, whole %v", c.name, c.f, c.size, c.least, c.jump, c.start, c.variance, c.whole)
 		}
 	}
 }
 
 // Branches line up at their centres or, causal ones, at their ends; what sees everything lines up with anything.
 func TestJoinedFields(t *testing.T) {
-	window := func(size, jump, start float64) Field {
-		return Field{Size: []float64{size}, Jump: []float64{jump}, Start: []float64{start}, Variance: []float64{spread(size, 1)}}
+	window := func(size, jump, start int) Field {
+		return FieldOf(AxisStart().Along(slideReach(size, jump, 1, -start)))
 	}
-	whole := window(9, 9, 0)
-	whole.Whole = true
+	whole := FieldOf(AxisStart().Along(Everything(9)))
 	for _, c := range []struct {
 		name                  string
 		f, g                  Field

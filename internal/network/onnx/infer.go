@@ -49,6 +49,8 @@ type call struct {
 	out     []value
 	layer   *pending // what it does at run time; nil is nothing but moving data
 	unknown bool     // nobody knows what it does
+	// along is what the axes of output i run along in the node's input j; nil is for package network to tell from shapes.
+	along func(i, j int) []network.Along
 	// harmless says of an unknown one that it has neither MACs nor parameters.
 	harmless bool
 }

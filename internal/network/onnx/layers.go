@@ -84,6 +84,10 @@ func (c *call) enter(i, first int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if _, whole := n.Op.(*network.Primitive); !whole && c.along != nil && (c.layer == nil || i == 0) {
+		inputs := c.dataInputs()
+		n.Along = func(j int) []network.Along { return c.along(i, inputs[min(j, len(inputs)-1)]) }
+	}
 	return c.append(n), nil
 }
 
@@ -193,6 +197,13 @@ func (c *call) primitive(n *network.Node, out []int) error {
 			name = network.VariantOf(l.op, l.shape.Inputs[0])
 		}
 		n.Op = &network.Explicit{Name: name, Shape: out, Params: held.Params, MACs: t.MACs, FLOPs: t.FLOPs}
+		if reaches := shape.Reaches(l.op, l.shape); c.along == nil && l.dynamic && len(out) == len(reaches)+2 {
+			seen := map[int]shape.Reach{1: shape.Everything(l.shape.Inputs[0][1])}
+			for a, r := range reaches {
+				seen[2+a] = r
+			}
+			c.sees(len(out), seen)
+		}
 		n.Held = unless(held.Params, held)
 		return nil
 	}
@@ -247,12 +258,21 @@ func (c *call) operand(i int) int {
 // sources are the nodes that make the inputs, constants left out.
 func (c *call) sources() []int {
 	var nodes []int
-	for _, v := range c.in {
-		if v != nil && !v.constant && v.node >= 0 {
-			nodes = append(nodes, v.node)
-		}
+	for _, i := range c.dataInputs() {
+		nodes = append(nodes, c.in[i].node)
 	}
 	return nodes
+}
+
+// dataInputs are the inputs that nodes make.
+func (c *call) dataInputs() []int {
+	var inputs []int
+	for i, v := range c.in {
+		if v != nil && !v.constant && v.node >= 0 {
+			inputs = append(inputs, i)
+		}
+	}
+	return inputs
 }
 
 // operator names the operator for people: with its domain, if that is not ONNX's own.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/network"
 )
 
 // matrixRules are the products of matrices.
@@ -81,6 +82,7 @@ func matMul(a, b int) func(*call) error {
 		if !column {
 			out = append(out, n)
 		}
+		c.along = func(_, j int) []network.Along { return multiplied(j == a, len(c.in[j].shape), len(out), row, column) }
 		rows, err := product("rows", append(batch, m)...)
 		if err != nil {
 			return err
@@ -95,6 +97,33 @@ func matMul(a, b int) func(*call) error {
 		}
 		return err
 	}
+}
+
+// multiplied says where the axes of a factor lie in a product of matrices: batches are aligned at their last, the rows are those of
+// the first, the columns those of the second; what is summed over is seen whole.
+func multiplied(first bool, rank, out int, row, column bool) []network.Along {
+	along := make([]network.Along, out)
+	for b := range along {
+		along[b].From = -1
+	}
+	matrix := 2 // axes of the product that are no batch
+	if row {
+		matrix--
+	}
+	if column {
+		matrix--
+	}
+	batches := max(0, rank-2)
+	for k := range batches {
+		along[out-matrix-batches+k].From = k
+	}
+	switch {
+	case first && rank >= 2 && !row:
+		along[out-matrix].From = rank - 2
+	case !first && rank >= 2 && !column:
+		along[out-1].From = rank - 1
+	}
+	return along
 }
 
 // einsum counts a MAC for every combination of the indices, as its definition sums them.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/shape"
 )
 
 // recurrentRules are the layers that step along a sequence.
@@ -59,9 +61,31 @@ func recurrent(of cell) func(*call) error {
 		for i := 1; i < of.outputs; i++ {
 			c.set(i, state)
 		}
+		c.sequence(x, batchFirst)
 		c.work(work{macs: macs, flops: flops}, 1, 2, 3, 7)
 		c.layer.label = map[string]string{"LSTM": "lstm", "GRU": "gru", "RNN": "rnn"}[c.Op]
 		return nil
+	}
+}
+
+// sequence says that every output sees the whole sequence: exactly, in both directions, the last.
+func (c *call) sequence(x []int, batchFirst bool) {
+	step, batch := 0, 1
+	if batchFirst {
+		step, batch = 1, 0
+	}
+	c.along = func(i, _ int) []network.Along {
+		along := []network.Along{{From: -1}, {From: -1}, {From: batch}, {From: -1}}
+		seen := network.Along{From: step, Reach: shape.Everything(x[step])}
+		switch {
+		case i > 0:
+			along = along[1:]
+		case batchFirst:
+			along = []network.Along{{From: batch}, seen, {From: -1}, {From: -1}}
+		default:
+			along[0] = seen
+		}
+		return along
 	}
 }
 
@@ -84,6 +108,7 @@ func cropBorder(c *call) error {
 		return fmt.Errorf("crops %v of %s", border, shapeText(x))
 	}
 	out := []int{x[0], x[1], 0, 0}
+	reach := map[int]shape.Reach{}
 	for i := range 2 {
 		begin, end, left := border[1-i], border[3-i], int64(0)
 		if left = int64(x[2+i]) - begin - end; scale != nil {
@@ -93,7 +118,9 @@ func cropBorder(c *call) error {
 			return fmt.Errorf("crops %v of %s", border, shapeText(x))
 		}
 		out[2+i] = int(left)
+		reach[2+i] = shape.Part(int(begin), 1)
 	}
+	c.sees(4, reach)
 	c.set(0, out)
 	return nil
 }
@@ -125,6 +152,7 @@ func maxUnpool(c *call) error {
 	if err != nil {
 		return err
 	}
+	reach := map[int]shape.Reach{}
 	out := []int{x[0], x[1]}
 	for i, n := range x[2:] {
 		d := (n-1)*w.Stride[i] + kernel[i]
@@ -135,8 +163,10 @@ func maxUnpool(c *call) error {
 			return fmt.Errorf("unpools %s to nothing", shapeText(x))
 		}
 		out = append(out, d)
+		reach[2+i] = shape.Copies(w.Stride[i])
 	}
 	c.set(0, out)
+	c.sees(len(x), reach)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/shape"
 )
 
 // resampleRules are the operators that change a plane's size, and the reductions.
@@ -128,6 +129,13 @@ func (c *call) resample(x, out []int) error {
 		if nearest {
 			n = 0
 		}
+		reach := map[int]shape.Reach{}
+		for a, d := range x {
+			if d != out[a] && d > 0 && out[a] > 0 {
+				reach[a] = shape.Resampled(d, out[a], nearest)
+			}
+		}
+		c.sees(len(x), reach)
 		c.work(work{flops: n})
 		return err
 	}
@@ -186,6 +194,7 @@ func reduce(pool layer.PoolFunc, join func(a, b float64) float64) func(*call) er
 			c.put(0, reduced(x, kept, out, join))
 			return nil
 		}
+		c.runs(mixed(x.shape, func(a int) bool { return set[a] || len(axes) == 0 }, keep))
 		c.set(0, out)
 		if plane && pool != "" && !slices.Contains(x.shape, 0) {
 			_, err := c.emit(layer.Pool{Func: pool, Global: true}, [][]int{x.shape})
@@ -236,6 +245,7 @@ func argMax(c *call) error {
 		out = slices.Delete(out, at, at+1)
 	}
 	c.put(0, value{shape: out, elem: elemInt64})
+	c.runs(mixed(x.shape, func(a int) bool { return a == at }, len(out) == len(x.shape)))
 	c.work(work{flops: x.numel()})
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"convx/internal/layer"
+	"convx/internal/network"
 )
 
 // reshape: 0 keeps an extent (unless allowzero), -1 takes what is left. The shape is an attribute before set 5.
@@ -147,6 +148,11 @@ func transpose(c *call) error {
 	for i, p := range perm {
 		out[i] = x.shape[mod(p, len(perm))]
 	}
+	along := make([]network.Along, len(perm))
+	for i, p := range perm {
+		along[i].From = mod(p, len(perm))
+	}
+	c.runs(along)
 	from := make([]int, len(perm))
 	return c.view(x.pick(out, func(at []int) int {
 		for i, p := range perm {

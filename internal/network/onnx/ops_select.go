@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/shape"
 )
 
 // selectRules are the operators that take parts of values and put them together.
@@ -38,6 +40,16 @@ func gather(c *call) error {
 		c.work(work{}, 0)
 		return nil
 	}
+	along := sameAxes(len(out))
+	for b := range along {
+		switch {
+		case b >= at+len(idx.shape):
+			along[b].From = b - len(idx.shape) + 1
+		case b >= at:
+			along[b] = network.Along{From: at, Reach: shape.Everything(x.shape[at])}
+		}
+	}
+	c.runs(along)
 	v := value{shape: out, elem: x.elem}
 	if list, ok := idx.list(); ok && x.numbers() {
 		n := x.shape[at]
@@ -111,6 +123,9 @@ func concat(first, every int) func(*call) error {
 			return nil
 		}
 		c.set(0, out)
+		along := sameAxes(len(out))
+		along[at].Reach = shape.Everything(out[at])
+		c.runs(along)
 		var in [][]int
 		for _, p := range parts {
 			in = append(in, p.shape)

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
 )
 
 // shapeRules are the operators that make, ask for and change shapes. They compute nothing on the model's data.
@@ -180,6 +183,7 @@ func pad(c *call) error {
 		return fmt.Errorf("pads %v do not fit %d axes", pads, len(axes))
 	}
 	out := slices.Clone(x)
+	before := map[int]shape.Reach{}
 	for i, a := range axes {
 		for _, p := range []int64{pads[i], pads[len(axes)+i]} {
 			if p < -maxElements || p > maxElements {
@@ -187,8 +191,10 @@ func pad(c *call) error {
 			}
 			out[a] += int(p)
 		}
+		before[a] = shape.Part(-int(min(max(pads[i], -layer.MaxExtent), layer.MaxExtent)), 1)
 	}
 	c.set(0, out)
+	c.sees(len(x), before)
 	return nil
 }
 
@@ -248,6 +254,11 @@ func (c *call) blocks(toSpace bool) error {
 		return fmt.Errorf("blocks of %d in %s", b, shapeText(x))
 	}
 	n, ch, h, w := x[0], x[1], x[2], x[3]
+	reach := shape.Blocks(b)
+	if toSpace {
+		reach = shape.Copies(b)
+	}
+	c.sees(4, map[int]shape.Reach{1: shape.Everything(ch), 2: reach, 3: reach})
 	switch {
 	case toSpace && ch%(b*b) == 0:
 		c.set(0, []int{n, ch / (b * b), h * b, w * b})

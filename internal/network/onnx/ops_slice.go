@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/shape"
 )
 
 // sliced is the part of one axis: n elements from start on, step apart.
@@ -29,9 +31,12 @@ func slice(c *call) error {
 		return err
 	}
 	out := make([]int, len(parts))
+	reach := map[int]shape.Reach{}
 	for i, p := range parts {
 		out[i] = p.n
+		reach[i] = shape.Part(p.start, p.step)
 	}
+	c.sees(len(parts), reach)
 	from := make([]int, len(parts))
 	c.put(0, x.pick(out, func(at []int) int {
 		for i, p := range parts {
@@ -131,6 +136,7 @@ func split(c *call) error {
 	if err != nil || sum != x.shape[at] || len(lengths) != parts {
 		return fmt.Errorf("splits %s along axis %d into %v", shapeText(x.shape), at, sizes)
 	}
+	c.splitting(lengths, at, len(x.shape))
 	start := 0
 	for i, n := range lengths {
 		out := slices.Clone(x.shape)
@@ -145,4 +151,17 @@ func split(c *call) error {
 		}))
 	}
 	return nil
+}
+
+// splitting says that every part starts where the one before it ends.
+func (c *call) splitting(lengths []int, at, rank int) {
+	starts := make([]int, len(lengths))
+	for i := 1; i < len(starts); i++ {
+		starts[i] = starts[i-1] + lengths[i-1]
+	}
+	c.along = func(i, _ int) []network.Along {
+		along := sameAxes(rank)
+		along[at].Reach = shape.Part(starts[i], 1)
+		return along
+	}
 }
