@@ -84,7 +84,7 @@ func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
 // fieldSentence sums up what the last layer that does not see everything sees.
 func fieldSentence(n *network.NodeResult, rate float64) string {
 	text := fmt.Sprintf("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s",
-		n.Node.Name, numbers(n.Field.Size), numbers(n.Field.Jump), rounded(n.Field.Effective()))
+		n.Node.Name, sizeText(n.Field), numbers(n.Field.Jump), rounded(n.Field.Effective()))
 	if rate > 0 && len(n.Field.Size) > 0 {
 		text += fmt.Sprintf("; %s ms at %g samples a second", report.Digits(1000*n.Field.Size[len(n.Field.Size)-1]/rate), rate)
 	}
@@ -98,10 +98,9 @@ func fieldCells(f shape.Field) []report.Cell {
 	if len(f.Size) == 0 {
 		return make([]report.Cell, 5)
 	}
-	size := report.Str(numbers(f.Size))
+	size := report.Cell{Text: sizeText(f), Raw: numbers(f.Size)}
 	if f.Unaligned {
 		size.Text += " (unaligned)"
-		size.Raw = numbers(f.Size)
 	}
 	return []report.Cell{size, report.Str(rounded(f.Effective())), report.Str(numbers(f.Jump)), report.Str(numbers(f.Start)), report.Str(numbers(f.Center()))}
 }

@@ -32,7 +32,8 @@ type shapeStageJSON struct {
 }
 
 type fieldJSON struct {
-	Size      []report.Number `json:"size"` // null: beyond any number
+	Size      []report.Number `json:"size"`  // what the output sees that sees most; null: beyond any number
+	Least     []report.Number `json:"least"` // what the output sees that sees least
 	Jump      []report.Number `json:"jump"`
 	Start     []report.Number `json:"start"`
 	Center    []report.Number `json:"center"`
@@ -43,7 +44,7 @@ type fieldJSON struct {
 
 func fieldOf(f shape.Field) fieldJSON {
 	n := report.Numbers
-	return fieldJSON{n(f.Size), n(f.Jump), n(f.Start), n(f.Center()), n(f.Effective()), f.Whole, f.Unaligned}
+	return fieldJSON{n(f.Size), n(f.Least), n(f.Jump), n(f.Start), n(f.Center()), n(f.Effective()), f.Whole, f.Unaligned}
 }
 
 func shapeDocument(r shape.Result) report.Document {
@@ -101,7 +102,15 @@ func fieldText(f shape.Field) string {
 	if f.Whole {
 		return "receptive field: the whole plane"
 	}
-	return fmt.Sprintf("receptive field: %s, jump %s, from %s", numbers(f.Size), numbers(f.Jump), numbers(f.Start))
+	return fmt.Sprintf("receptive field: %s, jump %s, from %s", sizeText(f), numbers(f.Jump), numbers(f.Start))
+}
+
+// sizeText is the field's size, and the least beside it where outputs differ.
+func sizeText(f shape.Field) string {
+	if slices.Equal(f.Size, f.Least) {
+		return numbers(f.Size)
+	}
+	return fmt.Sprintf("%s (least %s)", numbers(f.Size), numbers(f.Least))
 }
 
 // numbers writes one number where all axes agree, else one per axis, to four places: a third is 0.3333.

@@ -85,6 +85,9 @@ func startTrail(rank int) trail {
 func nodeTrail(w *work, n *NodeResult, in []trail, spatial map[int]bool) trail {
 	if len(w.stages) == 0 || n.Output == nil {
 		var out trail
+		if _, view := n.Node.Op.(*View); view {
+			in = in[:1] // further inputs give it a shape
+		}
 		for j, t := range in {
 			if t.axes != nil {
 				out = out.join(t.follow(n.along(j), n.Inputs[j]))

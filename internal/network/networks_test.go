@@ -215,3 +215,20 @@ func TestUnknownNetwork(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Fields after upsampling, by what outputs see: the most and the least of all phases, whole pixels; U-Net's branches line up.
+func TestFieldsOfPhases(t *testing.T) {
+	for _, c := range []struct {
+		net         string
+		size, least float64
+	}{{"unet", 204, 188}, {"dcgan-generator", 6, 5}} {
+		r := named(t, c.net)
+		if f := r.Nodes[len(r.Nodes)-1].Field; f.Size[0] != c.size || f.Least[0] != c.least || f.Unaligned || len(r.Notes) > 0 {
+			t.Errorf("%s: %+v, notes %q; want %g and %g", c.net, f, r.Notes, c.size, c.least)
+		}
+	}
+	g := build(&Input{Shape: []int{1, 1, 64, 64}}, spec(t, "standard", "out_channels=4 kernel=4 stride=4"), spec(t, "transposed", "out_channels=4 kernel=4 stride=4"), spec(t, "standard", "out_channels=4 kernel=3 padding=1"))
+	if f := evaluate(t, g, Options{}).Nodes[3].Field; f.Size[0] != 8 || f.Least[0] != 4 {
+		t.Errorf("down, up and a window: %+v", f)
+	}
+}

@@ -153,8 +153,9 @@ func (f far) along(r Reach) *far {
 	return &far{f.size + float64(grow)*f.jump, f.jump * float64(r.inputs) / float64(r.outputs), f.start + float64(start)*f.jump}
 }
 
-// Join is the field of two branches that meet: what either sees. Windows line up at their centres or, causal ones, at their
-// ends, in some phase; a branch that sees everything lines up with anything.
+// Join is the field of two branches that meet: what either sees. Windows line up at their centres, which one branch's may pass
+// from phase to phase, or, causal ones, at their ends; so do those that together are no longer than a step, as parts that
+// are packed into channels; and a branch that sees everything with anything.
 func (a Axis) Join(b Axis) Axis {
 	out := Axis{Whole: a.Whole || b.Whole, Unaligned: a.Unaligned || b.Unaligned}
 	apart := (a.center() - b.center()) / 2
@@ -175,7 +176,7 @@ func (a Axis) Join(b Axis) Axis {
 		return a.Join(b)
 	}
 	out.jump = a.jump * (phases / len(a.lo))
-	aligned := false
+	aligned, before, behind := false, false, false
 	for o := range phases {
 		la, ha := a.at(o)
 		lb, hb := b.at(o)
@@ -184,13 +185,15 @@ func (a Axis) Join(b Axis) Axis {
 		case ha < la:
 			la, ha = lb, hb
 		default:
-			aligned = aligned || la+ha == lb+hb || ha == hb
+			before, behind = before || la+ha <= lb+hb, behind || la+ha >= lb+hb
+			aligned = aligned || ha == hb
 			la, ha = min(la, lb), max(ha, hb)
+			aligned = aligned || (ha-la+1)*len(a.lo) <= abs(a.jump)
 		}
 		out.lo, out.hi = append(out.lo, la), append(out.hi, ha)
 	}
 	out.shorten()
-	out.Unaligned = out.Unaligned || !out.Whole && !(aligned && alike)
+	out.Unaligned = out.Unaligned || !out.Whole && !(alike && (aligned || before && behind))
 	return out
 }
 
