@@ -53,6 +53,7 @@ const (
 	absolute
 	reciprocal
 	square
+	errorFunction
 )
 
 // operand is how rows read an operand: its strides along the axes in front, and whether a row is one number.
@@ -92,6 +93,8 @@ func (net *Network) unaryLink(n *node) (l link, ok bool) {
 		l.kind = absolute
 	case "Reciprocal":
 		l.kind = reciprocal
+	case "Erf":
+		l.kind = errorFunction
 	default:
 		return l, false
 	}
@@ -277,7 +280,7 @@ const chainPiece = 2048
 
 // Work implements workers.Job: an item is a piece of a row, or several short rows.
 func (c *chain) Work(m *workers.Worker) {
-	var spare [chainPiece]float32
+	var spare [3 * chainPiece]float32
 	pieces := (c.length + chainPiece - 1) / chainPiece
 	group := max(1, chainPiece/c.length) // rows to an item
 	items := (c.rows + group - 1) / group * pieces
@@ -298,7 +301,7 @@ func (c *chain) piece(row, from, to int, spare []float32) {
 	for i := range c.links {
 		l := &c.links[i]
 		if l.other == network.None {
-			l.unary(c.isa, y, src, spare[:len(y)])
+			l.unary(c.isa, y, src, spare)
 		} else {
 			o := &c.operands[k]
 			at := o.offset(row, c.lead)
@@ -335,8 +338,9 @@ func (l *link) unary(isa kernel.ISA, y, x, spare []float32) {
 		isa.Logistic(y, y)
 		isa.Affine(y, y, 2, -1, noLow, noHigh)
 	case hardSwish:
-		isa.Affine(spare, x, 1.0/6, 0.5, 0, 1)
-		isa.Product(y, x, spare)
+		t := spare[:len(y)]
+		isa.Affine(t, x, 1.0/6, 0.5, 0, 1)
+		isa.Product(y, x, t)
 	case leaky:
 		for i, v := range x {
 			if v < 0 {
@@ -358,6 +362,8 @@ func (l *link) unary(isa kernel.ISA, y, x, spare []float32) {
 		}
 	case square:
 		isa.Product(y, x, x)
+	case errorFunction:
+		erf(isa, y, x, spare)
 	}
 }
 

@@ -59,7 +59,11 @@ var errGeneral = errors.New("not in package ops")
 // prepare makes the pipeline for an input of this shape.
 func (p *planned) prepare(net *Network, n *node, in []int) error {
 	_, bias := p.weights["bias"]
-	p.stages = n.stages(in, p.weights["weight"].Shape, bias)
+	if n.is("Conv", "ConvTranspose") {
+		p.stages = n.stages(in, p.weights["weight"].Shape, bias)
+	} else {
+		p.stages = n.poolStages(in)
+	}
 	if p.stages == nil {
 		return errGeneral
 	}
@@ -75,6 +79,23 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 	}
 	p.x.Shape, p.y.Shape = p.pipeline.Input, p.pipeline.Output
 	return nil
+}
+
+// planPool gives a pool a pipeline; nil where package ops has none like it.
+func (net *Network) planPool(n *node) (*planned, error) {
+	in := network.None
+	if len(n.in) == 1 {
+		in = n.in[0]
+	}
+	if in == network.None || len(n.out) != 1 || net.values[in].shape == nil || net.elem(in) != tensor.Float32 {
+		return nil, nil
+	}
+	p := &planned{weights: map[string]*tensor.Tensor[float32]{}}
+	if err := p.prepare(net, n, net.values[in].shape); err != nil || !slices.Equal(p.pipeline.Output, net.values[n.out[0]].shape) {
+		return nil, nil // the general operator runs it, or says what is wrong
+	}
+	p.weights = nil
+	return p, nil
 }
 
 func (p *planned) run(ctx context.Context, net *Network, n *node) error {

@@ -16,7 +16,9 @@ type rewrite struct {
 
 // rewrites lists them in the order in which each is tried on every node.
 var rewrites = []rewrite{
+	{"affine", foldAffine},
 	{"clamp", foldClamp},
+	{"norm", chainNorm},
 	{"chain", makeChain},
 }
 

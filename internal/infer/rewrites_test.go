@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
@@ -143,6 +144,102 @@ func TestClamps(t *testing.T) {
 			if n := len(b.prepare(t, Options{}).nodes); (n == 1) != (op != "Sigmoid") {
 				t.Errorf("%s of operator set %d: %d steps", op, version, n)
 			}
+		}
+	}
+}
+
+// What scales and shifts channels after a convolution goes into its weights, grouped and transposed ones too.
+func TestAffineFolds(t *testing.T) {
+	for _, c := range []struct {
+		op     string
+		weight []int
+		groups int64
+		out    []int
+	}{
+		{"Conv", []int{6, 2, 3, 3}, 2, []int{2, 6, 5, 6}},
+		{"Conv", []int{4, 4, 3, 3}, 1, []int{2, 4, 5, 6}},
+		{"ConvTranspose", []int{4, 3, 3, 3}, 2, []int{2, 6, 9, 10}},
+	} {
+		for _, bias := range []bool{false, true} {
+			b := &builder{}
+			channels := c.out[1]
+			x := b.in("x", tensor.Float32, 2, 4, 7, 8)
+			in := []int{x, b.weight("w", seeded("w", c.weight...))}
+			if bias {
+				in = append(in, b.weight("b", seeded("b", channels)))
+			}
+			v := b.op(c.op, "c", c.out, map[string]any{"group": c.groups}, in...)
+			v = b.op("BatchNormalization", "n", c.out, nil, v, b.weight("s", seeded("s", channels)), b.weight("t", seeded("t", channels)),
+				b.weight("m", seeded("m", channels)), b.weight("v", positive("v", channels)))
+			v = b.op("Mul", "p", c.out, nil, b.weight("k", seeded("k", channels, 1, 1)), v)
+			v = b.op("Add", "a", c.out, nil, v, b.weight("one", tensor.ArrayOf([]float32{0.25})))
+			v = b.op("Relu", "y", c.out, nil, v)
+			b.out("y", v)
+			same(t, b, map[string]*tensor.Array{"x": seeded("x", 2, 4, 7, 8)})
+			if n := len(b.prepare(t, Options{}).nodes); n != 1 {
+				t.Errorf("%s, bias %t: %d steps", c.op, bias, n)
+			}
+		}
+	}
+	b := &builder{} // a normalisation without a convolution
+	v := b.op("BatchNormalization", "n", []int{2, 3, 50}, nil, b.in("x", tensor.Float32, 2, 3, 50), b.weight("s", seeded("s", 3)), b.weight("t", seeded("t", 3)),
+		b.weight("m", seeded("m", 3)), b.weight("v", positive("v", 3)))
+	b.out("y", b.op("Relu", "y", []int{2, 3, 50}, nil, v))
+	same(t, b, map[string]*tensor.Array{"x": seeded("x", 2, 3, 50)})
+	if n := len(b.prepare(t, Options{}).nodes); n != 1 {
+		t.Errorf("a normalisation and its activation: %d steps", n)
+	}
+}
+
+// Products with known right operands, of all sizes around the tiles.
+func TestProducts(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 40 {
+		m, k, n := 1+r.IntN(70), 1+r.IntN(300), 1+r.IntN(60)
+		b := &builder{}
+		x := b.in("x", tensor.Float32, m, k)
+		var y int
+		switch r.IntN(3) {
+		case 0:
+			y = b.op("MatMul", "y", []int{m, n}, nil, x, b.weight("w", seeded("w", k, n)))
+		case 1:
+			y = b.op("Gemm", "y", []int{m, n}, nil, x, b.weight("w", seeded("w", k, n)), b.weight("b", seeded("b", n)))
+		case 2:
+			y = b.op("Gemm", "y", []int{m, n}, map[string]any{"transB": int64(1)}, x, b.weight("w", seeded("w", n, k)), b.weight("b", seeded("b", 1)))
+		}
+		b.out("y", y)
+		feeds := map[string]*tensor.Array{"x": seeded("x", m, k)}
+		net := b.prepare(t, Options{Threads: 1 + r.IntN(3)})
+		run(t, net, feeds)
+		if _, ok := net.nodes[0].step.(*matmul); !ok {
+			t.Fatalf("%dx%dx%d runs as %T", m, k, n, net.nodes[0].step)
+		}
+		got := net.Result(net.At[0])
+		net.nodes[0].step = net.general(net.nodes[0])
+		net.nodes[0].in = net.program.Code[0].In
+		net.nodes[0].step = net.general(net.nodes[0])
+		for _, v := range net.nodes[0].in {
+			if _, err := net.constant(v); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got = got.Clone()
+		run(t, net, feeds)
+		if err := near(got, net.Result(net.At[0])); err != nil {
+			t.Errorf("%dx%dx%d: %v", m, k, n, err)
+		}
+	}
+}
+
+func TestErf(t *testing.T) {
+	var x, y [1001]float32
+	for i := range x {
+		x[i] = float32(i-500) / 80
+	}
+	erf(kernel.Best(), y[:], x[:], make([]float32, 3*len(x)))
+	for i, v := range x {
+		if d := math.Abs(float64(y[i]) - math.Erf(float64(v))); d > 3e-7 {
+			t.Errorf("erf(%g) is %g, off by %g", v, y[i], d)
 		}
 	}
 }

@@ -21,13 +21,13 @@ type step interface {
 func (net *Network) chooseSteps(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(net.options.threads())
-	plans := make([]*planned, len(net.nodes))
+	plans := make([]step, len(net.nodes))
 	for i, n := range net.nodes {
 		g.Go(func() (err error) {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			plans[i], err = net.plan(n)
+			plans[i], err = net.planStep(n)
 			return err
 		})
 	}
@@ -36,18 +36,32 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 	}
 	var pipelines []*ops.Pipeline[float32]
 	for i, n := range net.nodes {
-		if p := plans[i]; p != nil {
-			n.step, n.in = p, n.in[:1]
-			if p.pipeline != nil {
-				pipelines = append(pipelines, p.pipeline)
-			}
+		if plans[i] == nil {
+			net.choose(n)
 			continue
 		}
-		net.choose(n)
+		n.step, n.in = plans[i], n.in[:1]
+		if p, ok := n.step.(*planned); ok && p.pipeline != nil {
+			pipelines = append(pipelines, p.pipeline)
+		}
 	}
 	net.workspace, net.packed = ops.ShareScratch(pipelines)
 	net.forget()
 	return nil
+}
+
+// planStep gives a node a step of its own, for which weights are packed; nil if the general one has to do.
+func (net *Network) planStep(n *node) (step, error) {
+	if n.chain != nil {
+		return nil, nil
+	}
+	if p, err := net.plan(n); p != nil || err != nil {
+		return p, err
+	}
+	if p, err := net.planPool(n); p != nil || err != nil {
+		return p, err
+	}
+	return net.planMatmul(n)
 }
 
 // forget lets go of the constants that no node reads any more: they were packed, or folded into others.

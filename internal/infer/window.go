@@ -84,6 +84,39 @@ func (n *node) stages(in []int, weight []int, bias bool) []layer.Stage {
 	return stages
 }
 
+// poolStages is a pool as package ops has it; nil if it has none like it.
+func (n *node) poolStages(in []int) []layer.Stage {
+	var op layer.Pool
+	switch n.op {
+	case "GlobalAveragePool":
+		op = layer.Pool{Func: layer.AveragePool, Global: true}
+	case "GlobalMaxPool":
+		op = layer.Pool{Func: layer.MaxPool, Global: true}
+	case "MaxPool", "AveragePool":
+		op.Func = layer.MaxPool
+		if op.CeilMode = n.intOr("ceil_mode", 0) != 0; n.is("AveragePool") {
+			op.Func, op.CountPadding = layer.AveragePool, n.intOr("count_include_pad", 0) != 0
+			if op.CeilMode { // whether a window that reaches beyond counts what is there differs between versions
+				return nil
+			}
+		}
+		var kernel []int
+		for _, k := range n.ints("kernel_shape") {
+			kernel = append(kernel, int(k))
+		}
+		var ok bool
+		if op.Window, ok = n.window(kernel); !ok || len(kernel) != len(in)-2 || n.intOr("storage_order", 0) != 0 {
+			return nil
+		}
+	default:
+		return nil
+	}
+	if n.domain != "" || len(in) < 3 || len(in) > 5 {
+		return nil
+	}
+	return []layer.Stage{{Name: "node", Op: op, Inputs: []string{layer.Input}}}
+}
+
 // layerOf is a chain of stages as a layer of its own.
 func layerOf(stages []layer.Stage, in []int) layer.Layer {
 	return layer.Layer{Spec: layer.Spec{Variant: "standard", Input: in, Dims: max(1, len(in)-2)}, Stages: stages}

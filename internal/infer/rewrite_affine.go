@@ -1,0 +1,179 @@
+package infer
+
+import (
+	"math"
+
+	"convx/internal/network"
+	"convx/internal/ops/kernel"
+	"convx/internal/tensor"
+)
+
+// foldAffine folds what scales and shifts each channel after a convolution, a batch normalisation first of all, into its
+// weights and its bias.
+func foldAffine(g *graph, n *node) (bool, error) {
+	next := g.only(n)
+	if next == nil || n.clamp != "" || !n.is("Conv", "ConvTranspose") || !g.isConstant(n.input(1)) || g.elem(n.in[1]) != tensor.Float32 {
+		return false, nil
+	}
+	if n.input(2) != network.None && !g.isConstant(n.in[2]) {
+		return false, nil
+	}
+	w, err := g.constant(n.in[1])
+	if err != nil || len(w.Shape) < 3 {
+		return false, err
+	}
+	groups := int(n.intOr("group", 1))
+	channels := w.Shape[0]
+	if n.is("ConvTranspose") {
+		channels = w.Shape[1] * groups
+	}
+	a, b, ok, err := g.affineOf(next, n.out[0], channels, len(w.Shape))
+	if err != nil || !ok || groups < 1 || n.is("ConvTranspose") && w.Shape[0]%groups != 0 {
+		return false, err
+	}
+	scaled := w.Clone()
+	data := tensor.Data[float32](scaled)
+	if len(data) == 0 {
+		return false, nil
+	}
+	if n.is("Conv") {
+		each := len(data) / channels
+		for i := range data {
+			data[i] *= a[i/each]
+		}
+	} else {
+		taps := len(data) / (w.Shape[0] * w.Shape[1])
+		for i := range data {
+			in, out := i/taps/w.Shape[1], i/taps%w.Shape[1]
+			data[i] *= a[in/(w.Shape[0]/groups)*w.Shape[1]+out]
+		}
+	}
+	if v := n.input(2); v != network.None {
+		bias, err := g.constant(v)
+		if err != nil || bias.Elem != tensor.Float32 || bias.Len() != channels {
+			return false, err
+		}
+		for i, f := range tensor.Data[float32](bias) {
+			b[i] += a[i] * f
+		}
+	}
+	n.in = []int{n.in[0], g.hold(n.name+".weight", scaled), g.hold(n.name+".bias", tensor.ArrayOf(b, channels))}
+	g.absorb(n, next)
+	return true, nil
+}
+
+// hold makes a constant value.
+func (net *Network) hold(name string, a *tensor.Array) int {
+	net.values = append(net.values, value{name: name, shape: a.Shape, constant: a, elem: a.Elem, place: place{of: network.None}})
+	return len(net.values) - 1
+}
+
+// affineOf is what a node does to its input v of so many channels and axes: y = a[c]*x + b[c]; ok is false if it does anything
+// else.
+func (net *Network) affineOf(n *node, v, channels, rank int) (a, b []float32, ok bool, err error) {
+	a, b = make([]float32, channels), make([]float32, channels)
+	for i := range a {
+		a[i] = 1
+	}
+	switch {
+	case n.is("BatchNormalization") && n.input(0) == v:
+		ok, err = net.normalise(n, a, b)
+	case n.is("Add", "Mul") && len(n.in) == 2 && n.in[0] != n.in[1]:
+		other := n.in[0]
+		if other == v {
+			other = n.in[1]
+		}
+		var c []float32
+		if c, ok, err = net.perChannel(other, channels, rank); !ok || err != nil {
+			return nil, nil, false, err
+		}
+		if n.is("Add") {
+			copy(b, c)
+		} else {
+			copy(a, c)
+		}
+	}
+	return a, b, ok, err
+}
+
+// perChannel reads a constant that is one number, or one for each channel of an array of so many axes.
+func (net *Network) perChannel(v, channels, rank int) ([]float32, bool, error) {
+	if !net.isConstant(v) || net.elem(v) != tensor.Float32 {
+		return nil, false, nil
+	}
+	shape := net.shapeOf(v)
+	if len(shape) > rank {
+		return nil, false, nil
+	}
+	for i, d := range shape {
+		if axis := rank - len(shape) + i; d != 1 && (axis != 1 || d != channels) {
+			return nil, false, nil
+		}
+	}
+	c, err := net.constant(v)
+	if err != nil {
+		return nil, false, err
+	}
+	out := make([]float32, channels)
+	for i := range out {
+		out[i] = tensor.Data[float32](c)[i%c.Len()]
+	}
+	return out, true, nil
+}
+
+// normalise fills in what a batch normalisation at inference does: a = scale/sqrt(variance + epsilon), b = shift - mean a.
+func (net *Network) normalise(n *node, a, b []float32) (bool, error) {
+	if len(n.in) < 5 || n.intOr("training_mode", 0) != 0 || len(n.out) != 1 {
+		return false, nil
+	}
+	var data [4][]float32
+	for i := range data {
+		c, err := net.constant(n.in[1+i])
+		if err != nil {
+			return false, err
+		}
+		if c == nil || c.Elem != tensor.Float32 || c.Len() != len(a) {
+			return false, nil
+		}
+		data[i] = tensor.Data[float32](c)
+	}
+	epsilon := n.floatOr("epsilon", 1e-5)
+	for i := range a {
+		scale := float64(data[0][i]) / math.Sqrt(float64(data[3][i])+epsilon)
+		a[i] = float32(scale)
+		b[i] = float32(float64(data[1][i]) - float64(data[2][i])*scale)
+	}
+	return true, nil
+}
+
+// chainNorm makes a batch normalisation that no convolution took up a chain of a product and a sum.
+func chainNorm(g *graph, n *node) (bool, error) {
+	if !n.is("BatchNormalization") || n.chain != nil || g.elem(n.input(0)) != tensor.Float32 || g.values[n.out[0]].shape == nil {
+		return false, nil
+	}
+	shape := g.values[n.out[0]].shape
+	if len(shape) < 2 {
+		return false, nil
+	}
+	a, b := make([]float32, shape[1]), make([]float32, shape[1])
+	if ok, err := g.normalise(n, a, b); !ok || err != nil {
+		return false, err
+	}
+	per := make([]int, len(shape)-1)
+	for i := range per {
+		per[i] = 1
+	}
+	per[0] = shape[1]
+	x := n.in[0]
+	in := []int{x, g.hold(n.name+".scale", tensor.ArrayOf(a, per...)), g.hold(n.name+".shift", tensor.ArrayOf(b, per...))}
+	c := &chain{shape: shape, isa: kernel.Best(), in: make([][]float32, len(in)), pool: g.opsOptions.Workers(), threads: g.options.threads()}
+	c.links = []link{
+		{kind: product, lo: noLow, hi: noHigh, other: in[1]},
+		{kind: blend, a: 1, b: 1, lo: noLow, hi: noHigh, other: in[2]},
+	}
+	if !c.layOut([][]int{shape, per, per}) {
+		return false, nil
+	}
+	n.in, n.chain = in, c
+	return true, nil
+}
