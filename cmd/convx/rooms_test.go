@@ -31,7 +31,7 @@ var rooms = map[string]string{
 	"network":      "flops input layer shape tensor",
 	"network/onnx": "flops input layer network shape tensor",
 	"npy":          "input report tensor",
-	"operands":     "filter input layer memory npy ops picture shape tensor",
+	"operands":     "filter input layer memory npy ops picture report shape tensor",
 
 	"ops":             "layer ops/blas ops/deformable ops/dense ops/elementwise ops/fourier ops/literal ops/planes ops/problem ops/resample ops/transposed ops/workers shape tensor",
 	"ops/array":       "ops/kernel tensor",

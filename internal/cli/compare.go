@@ -33,6 +33,7 @@ type compareOptions struct {
 	plot      string
 	color     string
 	maxPixels int64
+	orient    bool
 	net       netFlags
 }
 
@@ -104,6 +105,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
 	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
+	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
 		panic(err) // a flag registered twice: a mistake in the program
 	}

@@ -31,7 +31,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 			return err
 		}
 		defer src.Close()
-		ask.Input, c.source = src.Shape, src.Label
+		ask.Input, c.source = src.Shape, src.Label()
 	}
 	if c.Comparison, err = compare.New(ask); err != nil {
 		return err
@@ -69,6 +69,6 @@ func (o *compareOptions) openInput() (*operands.Source, error) {
 		spec.Dims = 2
 	}
 	return operands.OpenSource(operands.Origin{
-		Path: o.input, Stdin: o.In, Color: color, MaxPixels: o.maxPixels, As: tensor.Float32, Seed: o.seed, Dims: spec.Dims, Size: spec.Input,
+		Path: o.input, Stdin: o.In, Color: color, MaxPixels: o.maxPixels, As: tensor.Float32, Seed: o.seed, Dims: spec.Dims, Size: spec.Input, Orient: o.orient,
 	})
 }

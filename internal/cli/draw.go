@@ -78,6 +78,7 @@ takes seeded weights.`,
 	f.StringVar(&o.scene.color, "color", "", "read the picture as `rgb|gray` (default: as it is)")
 	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: auto, clip, minmax, symmetric")
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
+	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
 	f.Float64Var(&o.scale, "scale-pixels", 1, "PNG and GIF: pixels per unit; 2 is for print")
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
 		panic(err) // a flag registered twice: a mistake in the program

@@ -24,6 +24,7 @@ type sceneOptions struct {
 	mapping string // of the output's values to brightness
 
 	maxPixels int64
+	orient    bool
 }
 
 func (s sceneOptions) asked() bool { return s.input != "" || len(s.filters) > 0 || s.color != "" }
@@ -98,7 +99,7 @@ func (o *drawOptions) smallPicture() (x *tensor.Tensor[float32], label string, e
 		return nil, "", usagef("--input and a picture: the size is the picture's own")
 	}
 	src, err := operands.OpenSource(operands.Origin{
-		Path: o.scene.input, Stdin: o.In, Color: c, MaxPixels: o.scene.maxPixels, As: tensor.Float32, Dims: o.spec.Dims, WeightDims: 2,
+		Path: o.scene.input, Stdin: o.In, Color: c, MaxPixels: o.scene.maxPixels, As: tensor.Float32, Dims: o.spec.Dims, WeightDims: 2, Orient: o.scene.orient,
 	})
 	if err != nil {
 		return nil, "", err
@@ -117,7 +118,26 @@ func (o *drawOptions) smallPicture() (x *tensor.Tensor[float32], label string, e
 	if o.spec.Variant == "transposed" && len(o.spec.Stride) > 0 {
 		cells = max(2, cells/slices.Max(o.spec.Stride))
 	}
-	return averaged(x, (max(x.Shape[2], x.Shape[3])+cells-1)/cells), src.Name, nil
+	side := (max(x.Shape[2], x.Shape[3]) + cells - 1) / cells
+	if side > min(x.Shape[2], x.Shape[3]) {
+		return nil, "", o.tooThin(src.Name, x.Shape[2], x.Shape[3], cells)
+	}
+	return averaged(x, side), src.Name, nil
+}
+
+// tooThin is a picture whose short side would be less than a cell when the long one fits. It names a part that can be drawn,
+// with room for the kernel where the picture has it.
+func (o *drawOptions) tooThin(name string, h, w, cells int) error {
+	kernel := 3
+	if len(o.spec.Kernel) > 0 {
+		kernel = slices.Max(o.spec.Kernel)
+	}
+	if len(o.spec.Dilation) > 0 {
+		kernel = (kernel-1)*slices.Max(o.spec.Dilation) + 1
+	}
+	long := cells * max(1, min(h, w)/max(1, kernel))
+	partW, partH := min(w, long), min(h, long)
+	return usagef("%s is %d pixels wide and %d high, too thin for a figure of %d cells: cut a part of at most %dx%d pixels out of it", name, w, h, cells, partW, partH)
 }
 
 // averaged is a tensor of N x C x H/n x W/n: the means of squares of n x n.

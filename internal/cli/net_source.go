@@ -57,6 +57,9 @@ func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, o, fmt.Errorf("reading %s: %w", quoted, input.Cause(err))
 	}
+	if f, known := foreignModel(start); known {
+		return nil, o, fmt.Errorf("reading %s: %s is not read as a network: %s", quoted, strings.TrimSuffix(f.What, ","), f.Instead)
+	}
 	if !isModel(start) {
 		data, err := input.Read(br, network.MaxFile)
 		if err != nil {
@@ -70,6 +73,16 @@ func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.
 		return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
 	}
 	return n.model(quoted, label, m)
+}
+
+// foreignModel tells files of models that are neither a network file nor ONNX, and what to do about them.
+func foreignModel(start []byte) (input.Format, bool) {
+	f, known := input.Foreign(start)
+	if bytes.HasPrefix(start, []byte("PK\x03\x04")) {
+		f, known = input.Format{What: "a zip archive (a PyTorch checkpoint or a Keras model?)"}, true
+	}
+	f.Instead = "export the model to ONNX, with torch.onnx.export or tf2onnx"
+	return f, known
 }
 
 // isModel tells a model by its start.

@@ -30,6 +30,8 @@ type runOptions struct {
 	seed      uint64
 	color     string
 	maxPixels int64
+	orient    bool
+	scale     string // LO:HI
 	picture   pictureFlags
 	whole     netRunFlags
 }
@@ -117,6 +119,8 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.Uint64Var(&o.seed, "seed", 0, "seed of what is not given")
 	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
+	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
+	f.StringVar(&o.scale, "range", "", "bring the samples of a picture or a uint8 array to `LO:HI`, like -1:1")
 	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
 	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
 	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", "))

@@ -41,7 +41,7 @@ func unbatched[T tensor.Float](j *job, out *tensor.Tensor[T]) *tensor.Tensor[T] 
 
 // summary says what went in.
 func (j *job) summary(origins []string) {
-	j.sayf("input %s: %s", layer.FormatShape(j.set.Input), j.source.Label)
+	j.sayf("input %s: %s", layer.FormatShape(j.set.Input), j.source.Label())
 	for _, line := range origins {
 		j.sayf("%s", line)
 	}

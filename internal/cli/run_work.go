@@ -71,12 +71,21 @@ func (j *job) settle() (err error) {
 	if err != nil {
 		return err
 	}
+	var scale *operands.Range
+	if j.scale != "" {
+		if scale, err = operands.ParseRange(j.scale); err != nil {
+			return err
+		}
+	}
 	j.source, err = operands.OpenSource(operands.Origin{
 		Path: j.input, Stdin: j.In, Color: color, MaxPixels: j.maxPixels, As: j.element(), Seed: j.seed,
-		Dims: spec.Dims, WeightDims: layer.DimsOf(j.given.Shapes()), Size: spec.Input,
+		Dims: spec.Dims, WeightDims: layer.DimsOf(j.given.Shapes()), Size: spec.Input, Orient: j.orient, Range: scale,
 	})
 	if err != nil {
 		return err
+	}
+	for _, note := range j.source.Notes {
+		j.warnf("%s", note)
 	}
 	spec.Input, spec.Dims = j.source.Shape, j.source.Dims
 	if j.set, err = operands.Settle(spec, j.given, j.filters); err != nil {
@@ -137,7 +146,7 @@ type result[T tensor.Float] struct {
 // compute runs the job in element type T and writes what was asked for.
 func compute[T tensor.Float](ctx context.Context, j *job) error {
 	banded := bands.Job{Set: j.set, Source: j.source, Options: j.options(), Map: j.show}
-	streams := j.kind == pngOutput && !j.stats && banded.Fits()
+	streams := j.kind == pngOutput && !j.stats && j.scale == "" && banded.Fits()
 	if err := checkMemory[T](j); err != nil && !streams {
 		return err
 	}

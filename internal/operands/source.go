@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"unsafe"
 
 	"convx/configs"
 	"convx/internal/input"
@@ -16,6 +17,7 @@ import (
 	"convx/internal/memory"
 	"convx/internal/npy"
 	"convx/internal/picture"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -27,16 +29,17 @@ type Origin struct {
 	MaxPixels  int64
 	As         tensor.Elem // what arrays of a pipe are kept as: the element type of Read; Invalid: their own
 	Seed       uint64
-	Dims       int   // spatial axes; 0 is 2 for pictures, else WeightDims
-	WeightDims int   // spatial axes that the weights have
-	Size       []int // as -i gave it; nil is what the data have
+	Dims       int    // spatial axes; 0 is 2 for pictures, else WeightDims
+	WeightDims int    // spatial axes that the weights have
+	Size       []int  // as -i gave it; nil is what the data have
+	Orient     bool   // turn pictures as their Exif orientation says
+	Range      *Range // of the samples; nil: as they are
 }
 
 // Source is opened input, of known shape, whose elements are not read yet.
 type Source struct {
-	Label string // for people: what it is
-	Name  string // in messages: a quoted path or "standard input"
-	Path  string // of the file, "" if it is none
+	Name string // in messages: a quoted path or "standard input"
+	Path string // of the file, "" if it is none
 	// Shape is N x C x spatial; Batched tells whether the data had the batch axis.
 	Shape   []int
 	Dims    int
@@ -45,10 +48,28 @@ type Source struct {
 	Pixels *picture.Reader
 	Color  picture.Color
 
+	// Notes are what may be wrong with the input.
+	Notes []string
+
+	label  string
+	scale  *Range
+	most   float64 // the greatest value of samples, where scale is to be applied
 	arrays *npy.File
 	array  string
 	seed   uint64
 	close  func() error
+}
+
+// Label says what the input is. Some of it is known only when the input has been read.
+func (s *Source) Label() string {
+	if s.Pixels == nil {
+		return s.label
+	}
+	label := s.label + ": " + s.Pixels.Info().String()
+	if s.scale != nil {
+		label += fmt.Sprintf(", brought to %g to %g", s.scale.Low, s.scale.High)
+	}
+	return label
 }
 
 // OpenSource finds out what the input is and how large, without reading its elements. Errors of usage are *layer.Error.
@@ -67,12 +88,12 @@ func OpenSource(o Origin) (*Source, error) {
 func (o Origin) open() (*Source, error) {
 	switch {
 	case o.Path == "-":
-		s := &Source{Name: "standard input", Label: "standard input"}
+		s := &Source{Name: "standard input", label: "standard input", scale: o.Range}
 		return s, s.sniff(o.Stdin, o)
 	case o.Path != "":
 		return o.openFile()
 	case o.Size != nil:
-		return &Source{Label: fmt.Sprintf("uniform in [-1, 1), seed %d", o.Seed), seed: o.Seed, Shape: slices.Clone(o.Size)}, nil
+		return &Source{label: fmt.Sprintf("uniform in [-1, 1), seed %d", o.Seed), seed: o.Seed, Shape: slices.Clone(o.Size)}, nil
 	}
 	return o.openSample()
 }
@@ -86,13 +107,13 @@ func (o Origin) openSample() (*Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the sample picture: %w", err)
 	}
-	s := &Source{Name: "the sample picture", Label: "the sample picture (" + configs.SamplePicture[len("samples/"):] + ")"}
+	s := &Source{Name: "the sample picture", label: "the sample picture (" + configs.SamplePicture[len("samples/"):] + ")", scale: o.Range}
 	return s, s.openPicture(bytes.NewReader(data), o)
 }
 
 func (o Origin) openFile() (*Source, error) {
 	name := strconv.Quote(o.Path)
-	s := &Source{Name: name, Label: name, Path: o.Path}
+	s := &Source{Name: name, label: name, Path: o.Path, scale: o.Range}
 	f, err := os.Open(o.Path)
 	if err != nil {
 		return nil, s.Failed(err)
@@ -145,7 +166,7 @@ func (s *Source) sniff(r io.Reader, o Origin) (err error) {
 
 func (s *Source) openPicture(r io.Reader, o Origin) error {
 	var err error
-	if s.Pixels, err = picture.NewReader(r, picture.ReadOptions{MaxPixels: o.MaxPixels}); err != nil {
+	if s.Pixels, err = picture.NewReader(r, picture.ReadOptions{MaxPixels: o.MaxPixels, Orient: o.Orient}); err != nil {
 		err = s.Failed(err)
 		s.Close()
 		return err
@@ -157,7 +178,7 @@ func (s *Source) openPicture(r io.Reader, o Origin) error {
 	h := s.Pixels.Header()
 	s.Color = o.Color
 	s.Shape = []int{o.Color.Channels(h.Channels), h.Height, h.Width}
-	s.Label += ": " + s.Pixels.Info().String()
+	s.most = 1
 	return nil
 }
 
@@ -188,7 +209,10 @@ func (s *Source) findArray() error {
 		return s.Failed(fmt.Errorf("it holds no elements: an axis of its shape %s is empty", layer.FormatShape(info.Shape)))
 	}
 	s.Shape = slices.Clone(info.Shape)
-	s.Label += ": " + info.DType.String()
+	if s.most = mostOf(info.DType); s.most == 0 && s.scale != nil {
+		return layer.Errorf("--range is for pictures and for uint8 and uint16 arrays: %s holds %s", s.Name, info.DType)
+	}
+	s.label += ": " + info.DType.String() + s.rangeNote(info.DType)
 	return nil
 }
 
@@ -208,10 +232,18 @@ func (s *Source) settleShape(o Origin) error {
 	axes := len(s.Shape)
 	if s.Name != "" && axes != s.Dims+1 && axes != s.Dims+2 { // the build checks what -i says
 		e := layer.Errorf("%s is %s; --dims %d takes %d axes, or %d with a batch", s.Name, layer.FormatShape(s.Shape), s.Dims, s.Dims+1, s.Dims+2)
+		if looksLikeGray(s.Shape) && s.Dims == 2 {
+			return e.Hint(fmt.Sprintf("a grey picture is 1x%s: save x[None]", layer.FormatShape(s.Shape)))
+		}
 		if d := axes - 1; d >= 1 && d <= 3 {
 			return e.Hint(fmt.Sprintf("add --dims %d", d))
 		}
 		return e.Hint("reshape it to channels by height by width")
+	}
+	if n := axes - 3; s.arrays != nil && s.Dims == 2 && o.Size == nil && looksLikeChannelsLast(s.Shape) {
+		planes := append(slices.Clone(s.Shape[:n]), s.Shape[n+2], s.Shape[n], s.Shape[n+1])
+		s.Notes = append(s.Notes, fmt.Sprintf("%s is %s and looks like a picture: %s? The channels come first: save np.moveaxis(x, -1, -3)",
+			s.Name, layer.FormatShape(s.Shape), layer.FormatShape(planes)))
 	}
 	s.Batched = axes == s.Dims+2
 	if len(s.Shape) == s.Dims+1 {
@@ -271,20 +303,42 @@ func (s *Source) Failed(err error) error {
 func Read[T tensor.Float](s *Source) (t *tensor.Tensor[T], inexact int, err error) {
 	switch {
 	case s.Pixels != nil:
+		if err := s.fits(int(unsafe.Sizeof(T(0)))); err != nil {
+			return nil, 0, err
+		}
 		if t, err = picture.ReadTensor[T](s.Pixels, s.Color); err != nil {
 			return nil, 0, s.Failed(err)
 		}
-		return t, 0, nil
 	case s.arrays != nil:
 		var info npy.Info
 		if t, info, err = npy.Load[T](s.arrays, s.array); err != nil {
 			return nil, 0, err
 		}
-		return t.Reshape(s.Shape...), info.Inexact, nil
+		t, inexact = t.Reshape(s.Shape...), info.Inexact
+	default:
+		t = tensor.New[T](s.Shape...)
+		tensor.FillUniform(t, tensor.NewStream(s.seed, layer.Input), 1)
 	}
-	t = tensor.New[T](s.Shape...)
-	tensor.FillUniform(t, tensor.NewStream(s.seed, layer.Input), 1)
-	return t, 0, nil
+	if s.scale != nil && s.most > 0 {
+		bring(s.scale, t.Data, s.most)
+	}
+	return t, inexact, nil
+}
+
+// fits refuses a picture whose values, of so many bytes each, and samples would not fit into the memory.
+func (s *Source) fits(size int) error {
+	h := s.Pixels.Header()
+	need, err := layer.Product(append([]int{size}, s.Shape...)...)
+	if err == nil {
+		need, err = layer.Sum(need, h.Height*h.RowBytes())
+	}
+	if err != nil {
+		return s.Failed(err)
+	}
+	if free, fits := memory.Fits(need); !fits {
+		return s.Failed(fmt.Errorf("its pixels need about %s of memory and %s is free: take a smaller picture", report.Bytes(need), report.Bytes(free)))
+	}
+	return nil
 }
 
 func hasZero(shape []int) bool {
