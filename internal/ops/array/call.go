@@ -41,7 +41,7 @@ type state struct {
 	channel  [4][]float64
 	lineList []line
 	mixes    []mixes
-	buffers  [2]any
+	buffers  [4]any
 	like     uint64 // outputs of type T, a bit each
 	nest     nest
 	arena    []int // what shape hands out

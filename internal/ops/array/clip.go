@@ -50,8 +50,3 @@ func bound[T number](c *Call, i int, attribute string) (v T, given bool) {
 	}
 	return v, false
 }
-
-// vectorFunctions are functions with loops over float32 of their own.
-var vectorFunctions = map[string]func(out, x []float32, a, b float32){
-	"Sigmoid": func(out, x []float32, _, _ float32) { kernel.Best().Logistic(out, x) },
-}

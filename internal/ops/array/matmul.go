@@ -106,7 +106,7 @@ func gemm[T number](c *Call) {
 	left := data[T](c, a)
 	if c.flag("transA", false) {
 		m, k = k, m
-		left = turn(left, k, m)
+		left = turn(c, 2, left, k, m)
 	}
 	rows, n := b.Shape[0], b.Shape[1]
 	transB := c.flag("transB", false)
@@ -158,15 +158,16 @@ func multiplyTurned[T number](c *Call, out, a, b []T, m, k, n int) {
 		dots(o, any(a).([]float32), any(b).([]float32), m, k, n)
 		return
 	}
-	multiply(c, out, a, turn(b, n, k), m, k, n)
+	multiply(c, out, a, turn(c, 3, b, n, k), m, k, n)
 }
 
-// turn is the transpose of a matrix of rows x cols.
-func turn[T any](x []T, rows, cols int) []T {
-	turned := make([]T, len(x))
-	n := nest{}
+// turn is the transpose of a matrix of rows x cols, in buffer i of the call.
+func turn[T any](c *Call, i int, x []T, rows, cols int) []T {
+	turned := buffer[T](c, i, len(x))
+	n := &c.nest
+	n.reset()
 	n.add(cols, [operands]int{rows, 1})
 	n.add(rows, [operands]int{1, cols})
-	copyRows(&n, turned, x)
+	copyRows(n, turned, x)
 	return turned
 }

@@ -75,12 +75,16 @@ func keepLargest[T number](out, x []T, count, to, from int) {
 	if to == 1 && from == 1 {
 		out, x = out[:count], x[:count]
 		for i, v := range x {
-			out[i] = max(out[i], v)
+			if v > out[i] || v != v {
+				out[i] = v
+			}
 		}
 		return
 	}
 	for i := range count {
-		out[i*to] = max(out[i*to], x[i*from])
+		if v := x[i*from]; v > out[i*to] || v != v {
+			out[i*to] = v
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package array
 import (
 	"math"
 
+	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
@@ -64,6 +65,10 @@ func top[T tensor.Float](x []T, n, step int) T {
 }
 
 func softmaxLine[T tensor.Float](out, x []T, n, step int) {
+	if o, ok := any(out).([]float32); ok && step == 1 {
+		softmaxRow(o[:n], any(x).([]float32)[:n])
+		return
+	}
 	most := top(x, n, step)
 	var sum float64
 	for i := 0; i < n*step; i += step {
@@ -75,6 +80,21 @@ func softmaxLine[T tensor.Float](out, x []T, n, step int) {
 	for i := 0; i < n*step; i += step {
 		out[i] *= scale
 	}
+}
+
+// softmaxRow takes e^x from the logistic function s of x, which has a kernel: s / (1 - s). What it is given is not above 0,
+// where 1 - s is at least a half.
+func softmaxRow(out, x []float32) {
+	most, isa := top(x, len(x), 1), kernel.Best()
+	isa.Affine(out, x, 1, -most, -inf, inf)
+	isa.Logistic(out, out)
+	var sum float64
+	for i, s := range out {
+		e := s / (1 - s)
+		out[i] = e
+		sum += float64(e)
+	}
+	scaleBy(isa, out, out, float32(1/sum))
 }
 
 func logSoftmaxLine[T tensor.Float](out, x []T, n, step int) {

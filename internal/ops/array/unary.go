@@ -3,6 +3,7 @@ package array
 import (
 	"math"
 
+	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
@@ -108,7 +109,7 @@ var unaries = append(rowsOf(functions),
 	simple("Abs", "absolute value", numbers, numeric{onEach(absolute[float32]), onEach(absolute[float64]), onEach(absolute[int64]), onEach(itself[uint64])}),
 	simple("Neg", "-x", floats|signed, numeric{onEach(negative[float32]), onEach(negative[float64]), onEach(negative[int64]), nil}),
 	simple("Sign", "-1, 0 or 1", numbers, numeric{onEach(sign[float32]), onEach(sign[float64]), onEach(sign[int64]), onEach(sign[uint64])}),
-	simple("Relu", "x, or 0 where negative", numbers, numeric{onEach(relu[float32]), onEach(relu[float64]), onEach(relu[int64]), onEach(itself[uint64])}),
+	simple("Relu", "x, or 0 where negative", numbers, numeric{reluRow, onEach(relu[float64]), onEach(relu[int64]), onEach(itself[uint64])}),
 	simple("BitwiseNot", "every bit turned", signed|unsigned, numeric{i64: onEach(turned[int64]), u64: onEach(turned[uint64])}),
 )
 
@@ -131,15 +132,16 @@ func (f *function) run(c *Call) {
 	for i, parameter := range f.parameters {
 		p[i] = c.float(parameter.name, parameter.otherwise)
 	}
-	apply(c, f.f, p[0], p[1])
+	apply(c, f.name, f.f, p[0], p[1])
 }
 
-func apply(c *Call, f func(x, a, b float64) float64, a, b float64) {
+// apply writes f of every element, by the loop of that name where there is one.
+func apply(c *Call, name string, f func(x, a, b float64) float64, a, b float64) {
 	out := c.typed(0, c.In[0].Shape)
 	switch c.elem {
 	case tensor.Float32:
 		o, x := data[float32](c, out), data[float32](c, c.In[0])
-		if fast, ok := vectorFunctions[c.Op]; ok {
+		if fast, ok := vectorFunctions[name]; ok {
 			fast(o, x, float32(a), float32(b))
 			return
 		}
@@ -156,10 +158,10 @@ func apply(c *Call, f func(x, a, b float64) float64, a, b float64) {
 
 func runGelu(c *Call) {
 	if c.text("approximate", "none", "tanh") == "tanh" {
-		apply(c, geluTanh, 0, 0)
+		apply(c, "", geluTanh, 0, 0)
 		return
 	}
-	apply(c, gelu, 0, 0)
+	apply(c, "Gelu", gelu, 0, 0)
 }
 
 // onEach applies f to every element.
@@ -193,11 +195,15 @@ func sign[T number](v T) T {
 	return v
 }
 
-func relu[T float32 | float64 | int64](v T) T {
+func relu[T float64 | int64](v T) T {
 	if v < 0 {
 		return 0
 	}
 	return v
+}
+
+func reluRow(c *Call) {
+	kernel.Best().Affine(data[float32](c, c.typed(0, c.In[0].Shape)), data[float32](c, c.In[0]), 1, 0, 0, inf)
 }
 
 func turned[T int64 | uint64](v T) T { return ^v }

@@ -2,6 +2,7 @@ package array
 
 import (
 	"math"
+	"slices"
 
 	"convx/internal/ops/kernel"
 )
@@ -32,6 +33,12 @@ var vectorOps = map[string]vectorOp{
 		second: scaleBy,
 		first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { scaleBy(isa, out, b, a) },
 	},
+	"PRelu": {
+		dense:  func(_ kernel.ISA, out, a, b []float32) { leakyPairs(out, a, b) },
+		second: func(_ kernel.ISA, out, a []float32, b float32) { leakyRow(out, a, b) },
+	},
+	"Max": {second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, negativeZero, b, inf) }},
+	"Min": {second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, negativeZero, -inf, b) }},
 	"Div": {
 		dense: func(_ kernel.ISA, out, a, b []float32) {
 			a, b = a[:len(out)], b[:len(out)]
@@ -74,6 +81,10 @@ func vectorPairs(c *Call, out []float32, x, y any) bool {
 		return false
 	}
 	b, isa := y.([]float32), kernel.Best()
+	switch {
+	case n.stride[1][last] == 0 && op.first == nil, n.stride[2][last] != 0 && n.stride[1][last] != 0 && op.dense == nil, op.dense == nil && slices.ContainsFunc(b, isNaN32):
+		return false
+	}
 	n.rows(func(at [operands]int, count int, step [operands]int) {
 		row := out[at[0]:][:count]
 		switch {
@@ -87,3 +98,5 @@ func vectorPairs(c *Call, out []float32, x, y any) bool {
 	})
 	return true
 }
+
+func isNaN32(v float32) bool { return v != v }
