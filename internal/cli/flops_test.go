@@ -41,7 +41,7 @@ func TestPrintedRowsAddUpToThePrintedTotal(t *testing.T) {
 	for _, variant := range layer.VariantNames() {
 		for _, convention := range []string{"mac", "fvcore", "ptflops", "torchinfo", "thop", "torch", "torchvision"} {
 			for _, f := range report.Formats() {
-				args := slices.Concat([]string{"flops"}, small(variant), []string{"--convention", convention, "-f", string(f)})
+				args := slices.Concat([]string{"flops"}, small(variant), []string{"--convention", convention, "--total", "-f", string(f)})
 				out, errText, status := execute(t, args...)
 				if status != exitDone {
 					t.Fatalf("%v: %s", args, errText)

@@ -17,7 +17,7 @@ func TestNetworkRowsAddUp(t *testing.T) {
 	for _, net := range network.Names() {
 		for _, view := range views {
 			for _, f := range []report.Format{report.TableFormat, report.CSVFormat} {
-				args := slices.Concat([]string{"flops", "--net", net, "-f", string(f)}, view)
+				args := slices.Concat([]string{"flops", "--net", net, "--total", "-f", string(f)}, view)
 				out, errText, status := execute(t, args...)
 				if status != exitDone {
 					t.Fatalf("%v: %s", args, errText)

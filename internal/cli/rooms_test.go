@@ -18,7 +18,7 @@ var commands = []string{
 
 // shared are the files that serve several commands, from which all of them may take.
 var shared = []string{
-	"args", "cells", "complete", "counted", "engine", "exit", "files", "filters", "flag_errors", "formats", "help", "layer_flags",
+	"args", "cells", "complete", "counted", "engine", "exit", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
 	"limits", "net", "net_source", "progress", "settings", "streams",
 }
 
