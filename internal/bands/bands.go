@@ -76,6 +76,7 @@ func Run[T tensor.Float](ctx context.Context, j Job, w io.Writer) (Result, error
 	if j.Map.Mapping == picture.AutoMapping && j.mass().inside() {
 		j.Map.Mapping = picture.Clip
 	}
+	j.Map.Noise = operands.Noise[T](len(j.Set.Filters[0].Weights), j.mass().size, 1, []ops.Step{{Info: workers[0].plan.Info}})
 	pixels := j.Source.Pixels
 	var seen *picture.Survey
 	if j.Map.Mapping != picture.Clip {

@@ -222,6 +222,7 @@ func calculate[T tensor.Float](ctx context.Context, j *job, p *progress) (r resu
 	start := time.Now()
 	err = pipeline.Run(ctx, r.output, x)
 	r.elapsed = time.Since(start)
+	j.show.Noise = operands.NoiseOf(j.set, values, x, r.steps)
 	return r, err
 }
 

@@ -30,17 +30,19 @@ type RowMapper[T tensor.Float] struct {
 }
 
 // NewRowMapper settles the mapping of C x H x W values, C being 1 or 3, from their survey. Without one (nil) the
-// mapping must be Clip, which needs none. Of o, only Mapping, Colormap and Depth count. There must be no non-finite values.
+// mapping must be Clip, which needs none. Of o, only Mapping, Colormap, Depth and Noise count. There must be no non-finite values.
 func NewRowMapper[T tensor.Float](s *Survey, channels, height, width int, o MapOptions) (*RowMapper[T], Header, error) {
 	if s == nil && o.Mapping != Clip || s != nil && s.s.nan+s.s.inf > 0 {
 		return nil, Header{}, fmt.Errorf("picture: the values of mapping %s are not known", o.Mapping)
 	}
 	m := Mapped{Mapping: Clip, High: 1, Values: channels * height * width, Colour: channels == 3, Shown: 1, Of: 1, Rows: 1, Cols: 1, Magnified: 1}
 	if s != nil {
-		m.Mapping, m.Low, m.High = s.s.choose(o.Mapping)
-	}
-	if s != nil && m.Mapping == Clip {
-		m.Clipped = s.s.over
+		seen := s.s
+		m.quiet(&seen, o.Noise)
+		m.Mapping, m.Low, m.High = seen.choose(o.Mapping)
+		if m.Mapping == Clip {
+			m.Clipped = seen.over
+		}
 	}
 	m.settleColors(o.Colormap)
 	h := Header{Width: width, Height: height, Channels: m.channels(), Depth: max(o.Depth, 8)}

@@ -46,12 +46,13 @@ type Mapped struct {
 	Colormap   Colormap // never AutoColor; of no account when Colour
 	Low, High  float64  // the values shown as the two ends of the scale
 	Values     int
-	NaN, Inf   int  // values, shown in the Invalid colour
-	Clipped    int  // finite values outside Low..High
-	Colour     bool // three channels as red, green and blue
-	Shown, Of  int  // maps (or colour pictures) in the picture, of those selected
-	Rows, Cols int  // of the grid; 1 and 1 without one
-	Magnified  int  // pixels a side of each value
+	NaN, Inf   int     // values, shown in the Invalid colour
+	Clipped    int     // finite values outside Low..High
+	Colour     bool    // three channels as red, green and blue
+	Shown, Of  int     // maps (or colour pictures) in the picture, of those selected
+	Rows, Cols int     // of the grid; 1 and 1 without one
+	Magnified  int     // pixels a side of each value
+	Rounded    float64 // the largest magnitude of values that are shown as zero, as rounding left them; 0 where that is not so
 }
 
 // String is a line for a summary: "16 of 64 maps in a 4x4 grid, symmetric: -3.2 blue, 0 white, 3.2 red".
@@ -78,6 +79,9 @@ func (m Mapped) String() string {
 	}
 	if m.NaN+m.Inf > 0 {
 		fmt.Fprintf(&b, ", %d NaN and %d Inf values in magenta", m.NaN, m.Inf)
+	}
+	if m.Rounded > 0 {
+		fmt.Fprintf(&b, ", uniform: no value is larger than %.2g, which rounding leaves of zeros", m.Rounded)
 	}
 	if m.Magnified > 1 {
 		fmt.Fprintf(&b, ", magnified %d times", m.Magnified)
@@ -171,6 +175,16 @@ func (s *survey) join(o survey) {
 	s.values += o.values
 	s.nan += o.nan
 	s.inf += o.inf
+}
+
+// quiet makes zeros of values of which none is larger than noise.
+func (m *Mapped) quiet(s *survey, noise float64) {
+	largest := max(-s.min, s.max)
+	if !(largest > 0 && largest <= noise) {
+		return
+	}
+	m.Rounded = largest
+	s.min, s.max, s.inside, s.outside, s.over = 0, 0, 0, 0, 0
 }
 
 // choose settles the mapping and its range.

@@ -20,6 +20,8 @@ type MapOptions struct {
 	// Scale magnifies each value to so many pixels a side. 0: 1, but in a grid enough to see maps of a few values.
 	Scale     int
 	MaxPixels int64 // of the picture; 0: DefaultMaxPixels
+	// Noise is what rounding leaves of zeros: where no value is larger, all are shown as zero.
+	Noise float64
 }
 
 // Map shows an N x C x H x W tensor. With three channels, none selected, each of the N becomes a colour picture; otherwise
@@ -34,6 +36,7 @@ func Map[T tensor.Float](t *tensor.Tensor[T], o MapOptions) (*Picture, Mapped, e
 	m := Mapped{Of: len(cells), Colour: cells[0].planes == 3}
 	s := surveyCells(t, cells)
 	m.Values, m.NaN, m.Inf = s.values, s.nan, s.inf
+	m.quiet(&s, o.Noise)
 	m.Mapping, m.Low, m.High = s.choose(o.Mapping)
 	if m.Mapping == Clip {
 		m.Clipped = s.over
