@@ -39,6 +39,7 @@ var docPictures = map[string]string{
 	"average-pool.png": "convx draw average-pool --kernel 3 --stride 2 --padding 1 --numbers -o average-pool.png",
 	"sub-pixel.png":    "convx draw sub-pixel -o sub-pixel.png",
 	"max-pool.png":     "convx draw max-pool --numbers -o max-pool.png",
+	"mbconv.png":       "convx draw mbconv -o mbconv.png",
 	"upsampling.png": "convx run depthwise --filter box:4 -s 4 -o - | convx compare - --filter box:3 transposed,stride=2,padding=1,output-padding=1" +
 		" transposed,filter=box:4,stride=2,padding=1 resize-conv,padding=1 --no-time --map minmax --magnify 3 -o upsampling.png",
 	"cure.png": "convx run depthwise --filter box:4 -s 4 -o - | convx compare - --filter box:3 transposed,stride=2,padding=1,output-padding=1 resize-conv,padding=1" +

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"convx/internal/drawing"
 	"convx/internal/flops"
@@ -129,7 +130,15 @@ func residualFigure(r shape.Result, _ Options) (*Figure, error) {
 			k := st.Op.(layer.Conv)
 			b.link(fmt.Sprintf("%s %s", st.Name, layer.FormatShape(k.Kernel)))
 		case layer.Activation:
-			b.note("ReLU6")
+			if from := st.Inputs[0]; from == "expand" || from == "depthwise" {
+				b.note(functionNames[st.Op.(layer.Activation).Func])
+			}
+		case layer.Scale: // what the gate made of the planes before it
+			wide, narrow := out[1], r.Stages[slices.IndexFunc(r.Layer.Stages, func(s layer.Stage) bool { return s.Name == "fc1" })].Output[1]
+			b.add(st.Name, sized(out), wide, hue{kernelFill, kernelDark})
+			b.link("squeeze, excite")
+			b.note(fmt.Sprintf("%d → %d → %d", wide, narrow, wide))
+			b.note("× factors")
 		case layer.Add:
 			shortcut = true
 		}
@@ -138,7 +147,11 @@ func residualFigure(r shape.Result, _ Options) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	captions := []string{fmt.Sprintf("%s channels in, times %d inside, %d out: %s MACs, %s params", itoa(r.Input[1]), r.Layer.Expansion, r.Output[1],
+	inside := fmt.Sprintf("times %d", r.Layer.Expansion)
+	if r.Layer.Expanded > 0 {
+		inside = itoa(r.Layer.Expanded)
+	}
+	captions := []string{fmt.Sprintf("%s channels in, %s inside, %d out: %s MACs, %s params", itoa(r.Input[1]), inside, r.Output[1],
 		report.Group(c.Total.MACs), report.Group(c.Total.Params))}
 	if shortcut {
 		captions = append(captions, "stride 1 and equal channels: the input is added to the output, so the shortcut joins the narrow ends, the other way round from ResNet")
@@ -148,6 +161,9 @@ func residualFigure(r shape.Result, _ Options) (*Figure, error) {
 	p := b.panel(shortcut)
 	return &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}, nil
 }
+
+// functionNames are what figures call activations.
+var functionNames = map[string]string{"relu": "ReLU", "relu6": "ReLU6", "silu": "swish", "hard-swish": "hard swish"}
 
 // blocks are tensors in a row, as high as they have channels.
 type blocks struct{ all []block }
@@ -278,8 +294,12 @@ func seFigure(r shape.Result, _ Options) (*Figure, error) {
 		}
 		d.Text(ox+plane/2, y-14, labelSize, drawing.Center, muted, "scaled planes")
 	}}
+	weights := fmt.Sprintf("weights: 2 × %d × %d and biases, whatever the size of the planes", c, hidden)
+	if r.Layer.Hidden == 0 {
+		weights = fmt.Sprintf("weights: 2 × %d × %d/%d and biases, whatever the size of the planes", c, c, r.Layer.Reduction)
+	}
 	return &Figure{panels: []panel{p}, frames: len(columns) + 1, still: len(columns), captions: []string{
 		fmt.Sprintf("squeeze: the mean of each plane; excite: %d → %d → %d with a ReLU and a sigmoid; scale: each plane times its factor", c, hidden, c),
-		fmt.Sprintf("weights: 2 × %d × %d/%d and biases, whatever the size of the planes", c, c, r.Layer.Reduction),
+		weights,
 	}}, nil
 }

@@ -142,9 +142,13 @@ var figures = map[string]struct {
 	"se":                {"Squeeze-and-excitation", seFigure},
 	"resize-conv":       {"Resize-convolution", resizeFigure},
 	"sub-pixel":         {"Sub-pixel convolution", subPixelFigure},
+	"mbconv":            {"MBConv", residualFigure},
 	"max-pool":          {"Max pooling", poolFigure},
 	"average-pool":      {"Average pooling", poolFigure},
 }
+
+// drawnAsBlocks are the variants whose figure shows tensors as blocks, of any size.
+var drawnAsBlocks = map[string]bool{"inverted-residual": true, "mbconv": true}
 
 // hasNumbers are the variants whose output is a sum, or a choice, that fits on a line.
 var hasNumbers = map[string]bool{

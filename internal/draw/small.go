@@ -25,7 +25,7 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 		return s, "", err
 	}
 	asked := l.Input
-	if s.Variant != "inverted-residual" && o.Scene == nil { // drawn as blocks, of any size; a scene has its size
+	if !drawnAsBlocks[s.Variant] && o.Scene == nil { // drawn as blocks, of any size; a scene has its size
 		if s, err = shrink(s, l); err != nil {
 			return s, "", err
 		}
@@ -110,9 +110,9 @@ func shrink(s layer.Spec, l layer.Layer) (layer.Spec, error) {
 	switch l.Variant {
 	case "se":
 		in[1] = 8
-		s.Reduction = 4
-		if l.Reduction < 4 {
-			s.Reduction = max(1, l.Reduction)
+		s.Hidden, s.Reduction = 0, min(4, max(1, l.Channels()/l.Stages[1].Op.(layer.Linear).Out))
+		for 8%s.Reduction != 0 {
+			s.Reduction--
 		}
 	case "depthwise":
 		in[1] = 4
@@ -170,7 +170,7 @@ func drawable(r shape.Result, o Options) error {
 	if o.Scene != nil {
 		most = sceneSide
 	}
-	if r.Layer.Variant == "inverted-residual" || r.Layer.Variant == "se" || r.Layer.Variant == "separable" {
+	if drawnAsBlocks[r.Layer.Variant] || r.Layer.Variant == "se" || r.Layer.Variant == "separable" {
 		return nil
 	}
 	for i, st := range r.Stages {

@@ -83,6 +83,12 @@ func TestCounts(t *testing.T) {
 		{"max-pool", "input=64x112x112 kernel=3 stride=2 padding=1", 0, 0, 64 * 56 * 56 * 8, 0},
 		// 12 planes from 2 channels at 16 positions.
 		{"sub-pixel", "input=2x4x4 out-channels=3 padding=1", 12*2*9 + 12, 16 * 12 * 18, 2*16*12*18 + 16*12, 16 * 12},
+		{"se", "input=6x5x5 hidden=4", 24 + 4 + 24 + 6, 48, 96 + 10 + 6*25 + 4 + 4*6 + 6*25, 10},
+		// Hidden 24: three convolutions, swish twice 5*24*25; gate of 1: squeeze 24*25, swish 5, sigmoid 4*24, scale 24*25.
+		{
+			"mbconv", "input=4x5x5 bias=false", 96 + 216 + 96 + 48, 25*(96+216+96) + 48,
+			2*25*(96+216+96) + 2*48 + 2*5*24*25 + 24*25 + 5 + 4*24 + 24*25 + 100, 25*(24+24+4) + 25,
+		},
 		// 8 additions and a division.
 		{"average-pool", "input=64x112x112 kernel=3 stride=2 padding=1", 0, 0, 64 * 56 * 56 * 9, 0},
 		{"resize-conv", "dims=3 input=1x2x2x2 bias=false", 1, 64, 2*64 + 15*64, 64},

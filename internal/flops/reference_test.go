@@ -83,7 +83,7 @@ func referenceFLOPs(op layer.Op, s shape.Stage) int {
 	elements := func(each int) { indices(s.Output, func() { n += each }) }
 	switch op := op.(type) {
 	case layer.Activation:
-		elements(map[string]int{"relu": 1, "relu6": 2, "sigmoid": 4}[op.Func])
+		elements(map[string]int{"relu": 1, "relu6": 2, "sigmoid": 4, "silu": 5, "hard-swish": 5, "hard-sigmoid": 4}[op.Func])
 	case layer.Scale:
 		elements(1)
 	case layer.Add:

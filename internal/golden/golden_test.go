@@ -13,8 +13,8 @@ import (
 // counts are the cases of each variant.
 var counts = map[string]int{
 	"standard": 17, "grouped": 13, "depthwise": 16, "dilated": 24, "transposed": 30, "separable": 10, "inverted-residual": 10,
-	"deformable": 25, "deform-roi-pool": 5, "se": 10, "resize-conv": 5,
-	"max-pool": 14, "average-pool": 14, "sub-pixel": 8,
+	"deformable": 25, "deform-roi-pool": 5, "se": 13, "resize-conv": 5,
+	"max-pool": 14, "average-pool": 14, "sub-pixel": 8, "mbconv": 10,
 }
 
 func TestCasesAreWhole(t *testing.T) {

@@ -151,8 +151,10 @@ var roiFollows = []Follow{
 }
 
 var squeezeFollows = []Follow{{"fc1.weight", 2, func(f following, w []int) {
-	if c := f.Channels(); c%w[0] == 0 {
+	if c := f.Channels(); c%w[0] == 0 && !f.Given("hidden") {
 		f.set("reduction", c/w[0])
+	} else if !f.Given("reduction") {
+		f.set("hidden", w[0])
 	}
 }}}
 

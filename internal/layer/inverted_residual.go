@@ -3,13 +3,28 @@ package layer
 // invertedResidual: expand 1x1, ReLU6, depthwise, ReLU6, linear project 1x1, plus the input where the stride is 1 and
 // the channels match. Expansion 1 has no expand stage, as in MobileNetV2's first block.
 func invertedResidual(s *Spec) ([]Stage, error) {
+	hidden, err := s.expanded()
+	if err != nil {
+		return nil, err
+	}
+	return s.bottleneck(hidden, "relu6", nil)
+}
+
+// expanded is the channels in the middle of a block: the input's times the expansion, 6 if none is given.
+func (s *Spec) expanded() (int, error) {
 	if s.Expansion == 0 {
 		s.Expansion = 6
 	}
 	hidden, err := Product(s.Channels(), s.Expansion)
 	if err != nil || hidden > MaxExtent {
-		return nil, Errorf("%d channels times expansion %d is more than %d channels", s.Channels(), s.Expansion, MaxExtent)
+		return 0, Errorf("%d channels times expansion %d is more than %d channels", s.Channels(), s.Expansion, MaxExtent)
 	}
+	return hidden, nil
+}
+
+// bottleneck is narrow, wide, narrow: expand (unless the middle is as narrow as the input), depthwise, project, with a
+// function after the first two. middle, if not nil, makes more stages after the depthwise one, the last of which is read.
+func (s *Spec) bottleneck(hidden int, function string, middle func(from string) []Stage) ([]Stage, error) {
 	out := s.outChannels()
 	if err := s.perAxis("stride", &s.Stride, 1); err != nil {
 		return nil, err
@@ -23,22 +38,25 @@ func invertedResidual(s *Spec) ([]Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	bias := !s.NoBias
 	var stages []Stage
-	add := func(name string, op Op, prefix string, inputs ...string) {
-		stages = append(stages, Stage{Name: name, Op: op, Inputs: inputs, Prefix: prefix})
-	}
 	from := Input
-	if s.Expansion > 1 {
-		add("expand", s.pointwiseConv(hidden), "expand.", Input)
-		add("expand.relu6", Activation{"relu6"}, "", "expand")
-		from = "expand.relu6"
+	add := func(name string, op Op, prefix string) {
+		stages = append(stages, Stage{Name: name, Op: op, Inputs: []string{from}, Prefix: prefix})
+		from = name
 	}
-	add("depthwise", Conv{Window: w, PadMode: s.PadMode, OutChannels: hidden, Groups: hidden, Bias: bias}, "depthwise.", from)
-	add("depthwise.relu6", Activation{"relu6"}, "", "depthwise")
-	add("project", s.pointwiseConv(out), "project.", "depthwise.relu6")
+	if hidden != s.Channels() {
+		add("expand", s.pointwiseConv(hidden), "expand.")
+		add("expand."+function, Activation{function}, "")
+	}
+	add("depthwise", Conv{Window: w, PadMode: s.PadMode, OutChannels: hidden, Groups: hidden, Bias: !s.NoBias}, "depthwise.")
+	add("depthwise."+function, Activation{function}, "")
+	if middle != nil {
+		stages = append(stages, middle(from)...)
+		from = stages[len(stages)-1].Name
+	}
+	add("project", s.pointwiseConv(out), "project.")
 	if shortcut {
-		add("add", Add{}, "", "project", Input)
+		stages = append(stages, Stage{Name: "add", Op: Add{}, Inputs: []string{"project", Input}})
 	}
 	return stages, nil
 }

@@ -103,7 +103,27 @@ var keys = []Key{
 		get: func(s Spec) string { return strconv.FormatBool(!s.NoBias) },
 	},
 	intKey("multiplier", "", "N", "depthwise, separable: output channels per input channel", 1, func(s *Spec) *int { return &s.Multiplier }),
-	intKey("expansion", "", "N", "inverted-residual: hidden channels per input channel", 1, func(s *Spec) *int { return &s.Expansion }),
+	intKey("expansion", "", "N", "inverted-residual, mbconv: hidden channels per input channel", 1, func(s *Spec) *int { return &s.Expansion }),
+	intKey("expanded", "", "N", "mbconv: hidden channels, in place of an expansion", 1, func(s *Spec) *int { return &s.Expanded }),
+	{
+		Name: "activation", Type: "NAME", Usage: "mbconv: swish (EfficientNet), or hard-swish or relu with a hard-sigmoid gate (MobileNetV3)",
+		set: func(s *Spec, v string) error {
+			if v == "silu" { // another name of it
+				v = "swish"
+			}
+			if _, ok := blockFunctions[v]; !ok {
+				return fmt.Errorf("%q is not one of swish, hard-swish, relu", v)
+			}
+			s.Activation = v
+			return nil
+		},
+		get: func(s Spec) string { return s.Activation },
+	},
+	{
+		Name: "squeeze", Type: "BOOL", Usage: "mbconv: squeeze-and-excitation after the depthwise stage",
+		set: func(s *Spec, v string) error { b, err := parseBool(v); s.NoSqueeze = !b; return err },
+		get: func(s Spec) string { return strconv.FormatBool(!s.NoSqueeze) },
+	},
 	intKey("reduction", "", "N", "se: input channels per hidden unit", 1, func(s *Spec) *int { return &s.Reduction }),
 	intKey("offset-groups", "", "N", "deformable: groups of channels that share their offsets", 1, func(s *Spec) *int { return &s.OffsetGroups }),
 	{
@@ -125,14 +145,19 @@ var keys = []Key{
 		set: func(s *Spec, v string) (err error) { s.ROIs, err = parseROIs(v); return },
 		get: func(s Spec) string { return formatROIs(s.ROIs) },
 	},
-	intKey("hidden", "", "N", "deform-roi-pool: units of the two hidden layers that predict offsets", 1, func(s *Spec) *int { return &s.Hidden }),
+	intKey("hidden", "", "N", "se, mbconv: hidden units of the gate; deform-roi-pool: of each layer that predicts offsets", 1, func(s *Spec) *int { return &s.Hidden }),
 }
 
 func intKey(name, short, typ, usage string, least int, at func(*Spec) *int) Key {
 	return Key{
 		Name: name, Short: short, Type: typ, Usage: usage,
 		set: func(s *Spec, v string) (err error) { *at(s), err = parseInt(v, least); return },
-		get: func(s Spec) string { return strconv.Itoa(*at(&s)) },
+		get: func(s Spec) string {
+			if v := *at(&s); v >= least {
+				return strconv.Itoa(v)
+			}
+			return "" // not settled: another key says it
+		},
 	}
 }
 

@@ -39,6 +39,10 @@ func TestStages(t *testing.T) {
 		{"se", "input=32x5x5", "squeeze fc1 fc1.relu fc2 fc2.sigmoid scale"},
 		{"resize-conv", "input=8x5x5", "resize conv"},
 		{"sub-pixel", "input=8x5x5", "conv depth-to-space"},
+		{"mbconv", "input=8x5x5", "expand expand.silu depthwise depthwise.silu squeeze fc1 fc1.silu fc2 fc2.sigmoid scale project add"},
+		{"mbconv", "input=8x5x5 expansion=1 stride=2 squeeze=false activation=relu", "depthwise depthwise.relu project"},
+		{"mbconv", "input=8x5x5 expanded=20 out-channels=6 activation=hard-swish",
+			"expand expand.hard-swish depthwise depthwise.hard-swish squeeze fc1 fc1.relu fc2 fc2.hard-sigmoid scale project"},
 		{"deform-roi-pool", "input=8x14x14", "pool fc1 fc1.relu fc2 fc2.relu fc3 deform-pool"},
 	} {
 		l, err := build(c.variant, strings.Fields(c.keys)...)
@@ -82,7 +86,7 @@ func TestImpossible(t *testing.T) {
 		{"standard", "", "standard needs an input size: give -i CxHxW, like -i 3x224x224"},
 		{"standard", "input=3x8x8 groups=3", "standard has 1 group, not 3: use grouped"},
 		{"standard", "input=3x8x8 dilation=2", "standard has dilation 1, not 2: use dilated"},
-		{"standard", "input=3x8x8 expansion=2", "standard has no --expansion: drop it; it belongs to inverted-residual"},
+		{"standard", "input=3x8x8 expansion=2", "standard has no --expansion: drop it; it belongs to inverted-residual, mbconv"},
 		{"standard", "input=3x8", "input 3x8 has 2 extents; with --dims 2 it is CxHxW or NxCxHxW: for CxW add --dims 1"},
 		{"standard", "input=3x8x8 kernel=3x3x3", "kernel 3x3x3 has 3 numbers, and --dims 2 has 2 spatial axes"},
 		{"standard", "input=3x8x8 padding=causal", "causal padding is for sequences: use --dims 1 or --padding same"},
@@ -104,6 +108,10 @@ func TestImpossible(t *testing.T) {
 		{"max-pool", "input=3x8x8 padding=2", "padding 2 on H is more than half of the window of 2: at most 1 keeps every window on the input"},
 		{"max-pool", "input=3x8x8 bias=false", "max-pool has no --bias: drop it; it belongs to " + weighted()},
 		{"max-pool", "input=3x8x8 groups=3", "max-pool has no --groups: drop it; it belongs to standard, pointwise, grouped, depthwise, transposed, dilated, deformable, resize-conv, sub-pixel"},
+		{"se", "input=32x8x8 reduction=4 hidden=7", "reduction 4 of 32 channels makes 8 hidden units, not 7: give one of --reduction and --hidden"},
+		{"mbconv", "input=4x8x8 expansion=2 expanded=9", "expansion 2 of 4 channels makes 8, not 9: give one of --expansion and --expanded"},
+		{"mbconv", "input=4x8x8 squeeze=false hidden=9", "--hidden is the squeeze-and-excitation's, and --squeeze=false leaves it out: drop one of them"},
+		{"mbconv", "input=4x8x8 activation=gelu", `activation: "gelu" is not one of swish, hard-swish, relu`},
 		{"sub-pixel", "input=3x8x8 scale=1.5", "scale 1.5 is not whole: every pixel becomes a block of pixels: use resize-conv for other scales"},
 		{"sub-pixel", "input=3x8x8 scale=2x2x2", "scale 2 has 3 numbers, and --dims 2 has 2 spatial axes"},
 		{"sub-pixel", "input=3x8x8 out-channels=3 scale=2 groups=5", "groups 5 does not divide the 3 input channels: 3 would work"},
@@ -190,6 +198,9 @@ func TestFollow(t *testing.T) {
 		{"se", "input=6x9x9 reduction=3"},
 		{"resize-conv", "input=6x9x9 out-channels=4 kernel=3"},
 		{"sub-pixel", "input=6x9x9 out-channels=4 kernel=5 groups=2"},
+		{"se", "input=6x9x9 hidden=4"},
+		{"mbconv", "input=6x9x9 expansion=3 out-channels=5 kernel=5 hidden=4"},
+		{"mbconv", "input=6x9x9 expanded=20"},
 	} {
 		delete(untested, c.variant)
 		want, err := build(c.variant, strings.Fields(c.keys)...)

@@ -27,6 +27,9 @@ type Spec struct {
 
 	Multiplier   int
 	Expansion    int
+	Expanded     int    // channels in the middle of a block, in place of an expansion
+	Activation   string // of a block: swish, hard-swish or relu
+	NoSqueeze    bool
 	Reduction    int
 	OffsetGroups int
 	Modulated    bool
@@ -111,8 +114,11 @@ func Build(s Spec) (Layer, error) {
 	l.Spec, l.Stages = s, stages
 	l.External = external(stages)
 	for _, k := range Keys() {
-		if v.Has(k.Name) && !s.given[k.Name] && k.get != nil && k.Name != "input" {
-			l.Defaults = append(l.Defaults, Default{k.Name, k.get(s)})
+		if !v.Has(k.Name) || s.given[k.Name] || k.Name == "input" {
+			continue
+		}
+		if value := k.Value(s); value != "" {
+			l.Defaults = append(l.Defaults, Default{k.Name, value})
 		}
 	}
 	return l, nil

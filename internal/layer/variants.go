@@ -134,7 +134,7 @@ var variants = []Variant{
 	{
 		Name: "se", Summary: "squeeze-and-excitation: channels rescaled by what the whole plane holds",
 		Paper: "Hu, Shen & Sun 2018, Squeeze-and-Excitation Networks",
-		Dims:  anyDims, Keys: []string{"reduction"}, recipe: squeezeExcite,
+		Dims:  anyDims, Keys: []string{"reduction", "hidden"}, recipe: squeezeExcite,
 		Follows: squeezeFollows, ease: easeReduction,
 		Example: "input 8x7x7, reduction 4",
 	},
@@ -163,6 +163,14 @@ var variants = []Variant{
 		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "scale"), recipe: subPixel,
 		Follows: subPixelFollows, Enlarges: true,
 		Example: "input 1x4x4, padding 1",
+	},
+	{
+		Name: "mbconv", Summary: "an inverted residual with squeeze-and-excitation inside, and swish",
+		Paper: "Tan & Le 2019, EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks; Howard et al. 2019, Searching for MobileNetV3",
+		Dims:  anyDims, recipe: mbconv,
+		Keys:    []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "expansion", "expanded", "activation", "squeeze", "hidden"},
+		Follows: mbconvFollows,
+		Example: "input 24x56x56, padding 1",
 	},
 }
 

@@ -35,6 +35,11 @@ func drawLayer(t *rapid.T, v layer.Variant) (layer.Layer, error) {
 		"pad-mode": func() string { return string(rapid.SampledFrom(layer.PadModes()).Draw(t, "mode")) },
 		"groups":   func() string { return number(1, 4) }, "output-padding": func() string { return perAxis(0, 1) },
 		"multiplier": func() string { return number(1, 3) }, "expansion": func() string { return number(1, 4) },
+		"expanded": func() string { return number(1, 40) },
+		"squeeze":  func() string { return fmt.Sprint(rapid.Bool().Draw(t, "squeeze")) },
+		"activation": func() string {
+			return rapid.SampledFrom([]string{"swish", "hard-swish", "relu"}).Draw(t, "activation")
+		},
 		"reduction": func() string { return number(1, 4) }, "offset-groups": func() string { return number(1, 2) },
 		"modulated": func() string { return fmt.Sprint(rapid.Bool().Draw(t, "modulated")) }, "scale": func() string { return rapid.SampledFrom([]string{"1", "2", "4x1x0.5", "2x1"}).Draw(t, "scale") },
 		"pooled": func() string { return rapid.SampledFrom([]string{"2x4", "1", "4x1"}).Draw(t, "pooled") }, "gamma": func() string { return "0.125" },
@@ -129,8 +134,13 @@ func checkSteps[T tensor.Float](t *rapid.T, l layer.Layer, p *Pipeline[T]) {
 	}
 }
 
-// exactLayer reports whether integers stay exact: not through a sigmoid.
-func exactLayer(l layer.Layer) bool { return l.Variant != "se" && !l.Modulated }
+// exactLayer reports whether integers stay exact: through ReLUs, not through a sigmoid or the like.
+func exactLayer(l layer.Layer) bool {
+	return !slices.ContainsFunc(l.Stages, func(s layer.Stage) bool {
+		a, ok := s.Op.(layer.Activation)
+		return ok && a.Func != "relu" && a.Func != "relu6"
+	})
+}
 
 // rounds reports whether some step's algorithm rounds integers.
 func (p *Pipeline[T]) rounds() bool {

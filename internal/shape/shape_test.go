@@ -40,6 +40,8 @@ func TestOutput(t *testing.T) {
 		{"se", "input=32x5x5", "1x32x5x5"},
 		{"resize-conv", "input=8x5x5 out-channels=4 scale=2x1.5", "1x4x10x7"},
 		{"sub-pixel", "input=8x5x5 out-channels=4 scale=2x3 padding=1", "1x4x10x15"},
+		{"mbconv", "input=24x56x56", "1x24x56x56"},
+		{"mbconv", "input=24x56x56 out-channels=40 kernel=5 stride=2 padding=2", "1x40x28x28"},
 	} {
 		r, err := of(c.variant, strings.Fields(c.keys)...)
 		if err != nil {

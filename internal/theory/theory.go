@@ -55,6 +55,7 @@ var rules = map[string]func(figures, layer.Layer) Ratio{
 	"se":                squeezeExcite,
 	"resize-conv":       resizeConv,
 	"sub-pixel":         subPixel,
+	"mbconv":            mbconv,
 	"max-pool":          func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "compares, and multiplies nothing"} },
 	"average-pool":      func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "adds, and divides once an output"} },
 }
@@ -95,6 +96,26 @@ func invertedResidual(f figures, l layer.Layer) Ratio {
 	return Ratio{
 		t * (f.c*f.s + f.k + f.o) / (f.o * f.k), "t(C*S + K + O)/(O*K)",
 		fmt.Sprintf("%s*(%s*%s + %s + %s)/(%s*%s)", num(t), num(f.c), num(f.s), num(f.k), num(f.o), num(f.o), num(f.k)), "",
+	}
+}
+
+// mbconv is an inverted residual of T channels inside, (C*T*S + T*K + T*O) over C*O*K, and two linear layers of T*h a picture.
+func mbconv(f figures, l layer.Layer) Ratio {
+	t, h := float64(l.Expanded), float64(l.Hidden)
+	if l.Expanded == 0 {
+		t = f.c * float64(l.Expansion)
+	}
+	sum, symbols, numbers := f.k+f.o, "K + O", num(f.k)+" + "+num(f.o)
+	if t != f.c {
+		sum, symbols, numbers = sum+f.c*f.s, "C*S + "+symbols, num(f.c)+"*"+num(f.s)+" + "+numbers
+	}
+	if !l.NoSqueeze {
+		sum, symbols = sum+2*h*f.s/f.pixels, symbols+" + 2*h*S/pixels"
+		numbers += fmt.Sprintf(" + 2*%s*%s/%s", num(h), num(f.s), num(f.pixels))
+	}
+	return Ratio{
+		t * sum / (f.c * f.o * f.k), "T(" + symbols + ")/(C*O*K)", fmt.Sprintf("%s*(%s)/(%s*%s*%s)", num(t), numbers, num(f.c), num(f.o), num(f.k)),
+		"T channels inside, h units in the gate",
 	}
 }
 
@@ -139,11 +160,12 @@ func deformable(f figures, l layer.Layer) Ratio {
 
 // squeezeExcite: two linear layers, once a picture.
 func squeezeExcite(f figures, l layer.Layer) Ratio {
-	r := float64(l.Reduction)
-	return Ratio{
-		2 / (r * f.k * f.pixels), "2/(r*K*pixels)", fmt.Sprintf("2/(%s*%s*%s)", num(r), num(f.k), num(f.pixels)),
-		"its linear layers run once a picture, not once a pixel; it is bound by memory",
+	const remark = "its linear layers run once a picture, not once a pixel; it is bound by memory"
+	if h := float64(l.Hidden); h > 0 {
+		return Ratio{2 * h / (f.c * f.k * f.pixels), "2*h/(C*K*pixels)", fmt.Sprintf("2*%s/(%s*%s*%s)", num(h), num(f.c), num(f.k), num(f.pixels)), remark}
 	}
+	r := float64(l.Reduction)
+	return Ratio{2 / (r * f.k * f.pixels), "2/(r*K*pixels)", fmt.Sprintf("2/(%s*%s*%s)", num(r), num(f.k), num(f.pixels)), remark}
 }
 
 // resizeConv convolves the enlarged picture.

@@ -13,6 +13,7 @@ var compositions = []Identity{
 	{"separable", "a separable convolution is a depthwise, then a pointwise one", separableIsTwo},
 	{"separable-rank", "a separable convolution is a standard one whose kernel is the product of both", separableIsProduct},
 	{"inverted-residual", "an inverted residual block is three convolutions with ReLU6 between, plus its input", invertedResidualIsThree},
+	{"mbconv", "an mbconv block of ReLUs whose gate is open is three convolutions with ReLU between, plus its input", openBlockIsThree},
 	{"se-constant", "squeeze-and-excitation whose gate does not look at its input scales the channels", constantGateScales},
 	{"pool-separable", "the maximum of a window is that of its columns' maxima: max-pool by rows, then by columns", maxPoolSeparates},
 	{"pool-average", "an average pool is a depthwise convolution whose weights are one over the window's size", averageIsDepthwise},
@@ -68,6 +69,27 @@ func invertedResidualIsThree(d *draw) (left, right *array) {
 	relu6 := func(v float32) float32 { return min(max(v, 0), 6) }
 	y := each(d.of("pointwise", x, prefixed(w, "expand."), num("out-channels", c*expansion)), relu6)
 	y = each(d.of("depthwise", y, prefixed(w, "depthwise."), window...), relu6)
+	y = d.of("pointwise", y, prefixed(w, "project."), num("out-channels", o))
+	if stride == 1 && o == c {
+		y = sum(y, x)
+	}
+	return left, y
+}
+
+func openBlockIsThree(d *draw) (left, right *array) {
+	c, o := d.Int(1, 6), d.Int(1, 6)
+	x := d.input(c, 2)
+	stride, wide, hidden := d.Int(1, 2), d.Int(c+1, 24), d.Int(1, 4)
+	window := []string{num("kernel", d.Int(1, 2)*2+1), num("stride", stride), "padding=same"}
+	open := tensor.New[float32](wide)
+	for i := range open.Data {
+		open.Data[i] = 3 // where a hard sigmoid is 1
+	}
+	given := operands{"fc2.weight": tensor.New[float32](wide, hidden), "fc2.bias": open}
+	left, w := d.run("mbconv", x, given, append(slices.Clone(window), "activation=relu", num("expanded", wide), num("hidden", hidden), num("out-channels", o))...)
+	relu := func(v float32) float32 { return max(v, 0) }
+	y := each(d.of("pointwise", x, prefixed(w, "expand."), num("out-channels", wide)), relu)
+	y = each(d.of("depthwise", y, prefixed(w, "depthwise."), window...), relu)
 	y = d.of("pointwise", y, prefixed(w, "project."), num("out-channels", o))
 	if stride == 1 && o == c {
 		y = sum(y, x)
