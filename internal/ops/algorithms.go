@@ -105,7 +105,7 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, prepare32: literal.Norm[float32], prepare64: literal.Norm[float64]},
 	},
 	layer.KindDepthToSpace: {
-		{Name: "simd", prepare32: elementwise.DepthToSpace},
+		{Name: "simd", prepare32: elementwise.NewDepthToSpace},
 		{Name: referenceName, prepare32: literal.DepthToSpace[float32], prepare64: literal.DepthToSpace[float64]},
 	},
 }
