@@ -11,7 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"convx/configs"
 	"convx/internal/input"
+	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/network/onnx"
 )
@@ -25,6 +27,13 @@ func (n *netFlags) source(name string) (*network.Graph, network.Options, error) 
 	o := network.Options{Input: n.input, Batch: n.batch}
 	if name == "-" {
 		return n.read("standard input", n.stdin, o)
+	}
+	if data, ok := configs.Model(name); ok {
+		m, err := onnx.Decode(bytes.NewReader(data), int64(len(data)))
+		if err != nil {
+			return nil, o, fmt.Errorf("reading network %s: %w", name, err)
+		}
+		return n.model("network "+name, name, m)
 	}
 	switch ext := strings.ToLower(filepath.Ext(name)); {
 	case !strings.ContainsAny(name, "./\\"), ext == ".yaml", ext == ".yml":
@@ -104,7 +113,11 @@ func (n *netFlags) decode(r io.Reader) (*onnx.Model, error) {
 
 // model is a model's network at the asked-for size, for which the graph then stands.
 func (n *netFlags) model(quoted, path string, m *onnx.Model) (*network.Graph, network.Options, error) {
-	g, err := m.Network(onnx.Options{Input: n.input, Batch: n.batch, Inputs: n.inputs, Program: n.run})
+	size := n.input
+	if size == nil && len(n.inputs) == 0 && m.Metadata["input"] != "" { // its maker's word for sizes that are open
+		size, _ = layer.ParseInts(m.Metadata["input"], 1)
+	}
+	g, err := m.Network(onnx.Options{Input: size, Batch: n.batch, Inputs: n.inputs, Program: n.run})
 	if err != nil {
 		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/configs"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -55,6 +56,9 @@ func newNets(s Streams, run func(netsOptions) error) *cobra.Command {
 			data, err := network.Source(args[0])
 			if err != nil {
 				return err
+			}
+			if _, model := configs.Model(args[0]); model && s.OutTerminal {
+				return usagef("%s is an ONNX model, in bytes: convx nets show %[1]s > %[1]s.onnx keeps it", args[0])
 			}
 			_, err = s.Out.Write(data)
 			return err

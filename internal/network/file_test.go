@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"convx/configs"
 	"convx/internal/flops"
 	"convx/internal/layer"
 )
@@ -166,7 +167,7 @@ func TestEveryOp(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, name := range Names() {
+	for _, name := range configs.NetworkNames() {
 		data, err := Source(name)
 		if err != nil {
 			f.Fatal(err)

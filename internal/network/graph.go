@@ -7,11 +7,13 @@ import (
 
 // Graph is a network: nodes in an order in which each follows what it reads, which is the order that they run in.
 type Graph struct {
-	Name   string
-	File   string // where it was read, for errors; empty if nowhere
-	Title  string
-	Papers []string
-	Nodes  []Node
+	Name  string
+	File  string // where it was read, for errors; empty if nowhere
+	Title string
+	// Metadata is what a model's maker noted in it, by key: "labels" (joined by commas), "preprocess", "channels", "input" (a size).
+	Metadata map[string]string
+	Papers   []string
+	Nodes    []Node
 	// Outputs are the nodes whose outputs leave the network; empty is the last node alone.
 	Outputs []int
 	// Published are figures from papers and other tools that the network is held to.

@@ -10,12 +10,17 @@ import (
 	"convx/internal/layer"
 )
 
-// Names lists the embedded networks, sorted.
-func Names() []string { return configs.NetworkNames() }
+// Names lists the embedded networks, sorted: those that are network files and those that are ONNX models with weights.
+func Names() []string {
+	return slices.Sorted(slices.Values(slices.Concat(configs.NetworkNames(), configs.ModelNames())))
+}
 
 // Source is the file of an embedded network.
 func Source(name string) ([]byte, error) {
 	data, ok := configs.Network(name)
+	if !ok {
+		data, ok = configs.Model(name)
+	}
 	if !ok {
 		e := layer.Errorf("unknown network %q", name)
 		if near := similar(name); len(near) > 0 {
@@ -35,7 +40,7 @@ func similar(name string) []string {
 	return slices.DeleteFunc(Names(), func(n string) bool { return name == "" || !strings.HasPrefix(n, name) })
 }
 
-// Named reads an embedded network. The error for a name that there is not is a *layer.Error.
+// Named reads an embedded network that is a network file. The error for a name that there is not is a *layer.Error.
 func Named(name string) (*Graph, error) {
 	data, err := Source(name)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"convx/configs"
 	"convx/internal/flops"
 )
 
@@ -23,7 +24,7 @@ func TestShippedNetworks(t *testing.T) {
 		"alexnet", "alexnet-2012", "context-module", "dcgan-generator", "deeplab-largefov", "mobilenet-v1", "mobilenet-v2", "resnet-50",
 		"resnet-50-dcn", "resnet-50-v1", "resnext-50-32x4d", "se-resnet-50", "unet", "vgg-16", "wavenet", "xception",
 	}
-	if got := Names(); !slices.Equal(got, want) {
+	if got := configs.NetworkNames(); !slices.Equal(got, want) {
 		t.Fatalf("networks %v\nwant     %v", got, want)
 	}
 	for _, name := range want {
@@ -36,7 +37,7 @@ func TestShippedNetworks(t *testing.T) {
 
 // Every figure that a file says was published is what convx counts: to the integer, or within the share that it gives.
 func TestPublishedFigures(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range configs.NetworkNames() {
 		r := named(t, name)
 		for _, p := range r.Graph.Published {
 			got := math.NaN()

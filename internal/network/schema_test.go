@@ -11,6 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 
+	"convx/configs"
 	"convx/internal/layer"
 )
 
@@ -178,7 +179,7 @@ func validate(t *testing.T, data []byte) error {
 }
 
 func TestSchemaAcceptsEveryNetwork(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range configs.NetworkNames() {
 		data, err := Source(name)
 		if err != nil {
 			t.Fatal(err)

@@ -162,8 +162,9 @@ def export(net, path):
                       dynamic_axes={"picture": {0: "N"}, "classes": {0: "N"}})
     m = onnx.load(path)
     rename(m.graph)
-    m.doc_string = "Digits and shapes drawn by hand, 32x32, dark on light, 0 to 1. Made by scripts/train/drawings.py."
-    for key, value in {"labels": ",".join(LABELS), "preprocess": "unit", "channels": "gray"}.items():
+    m.doc_string = "Ten digits and six shapes drawn by hand, trained"
+    m.graph.name = "drawings"
+    for key, value in {"labels": ",".join(LABELS), "preprocess": "unit", "channels": "gray", "input": "1x1x32x32"}.items():
         p = m.metadata_props.add()
         p.key, p.value = key, value
     onnx.checker.check_model(m)

@@ -101,8 +101,8 @@ def main():
     graph = helper.make_graph(nodes, "filters", [helper.make_tensor_value_info("picture", TensorProto.FLOAT, size)],
                               [value("blobs", 4), value("lines", 4), value("corners", 4)], weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7, producer_name="convx")
-    model.doc_string = "Oriented edges, blobs, lines and corners: filters that were written down, not trained. Made by scripts/train/known_filters.py."
-    for key, text in {"preprocess": "unit", "channels": "rgb"}.items():
+    model.doc_string = "Edges, blobs, lines and corners, known filters"
+    for key, text in {"preprocess": "unit", "channels": "rgb", "input": "1x3x208x320"}.items():
         p = model.metadata_props.add()
         p.key, p.value = key, text
     onnx.checker.check_model(model)

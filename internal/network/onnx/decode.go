@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -81,13 +82,17 @@ func decodeWire(w *wire) (*Model, error) {
 }
 
 func decodeModel(f field) *Model {
-	m := &Model{functions: map[functionKey]*function{}, sets: map[string]int{}}
+	m := &Model{Metadata: map[string]string{}, functions: map[functionKey]*function{}, sets: map[string]int{}}
 	for f := range f.fields() {
 		switch f.num {
 		case 8:
 			decodeSet(f, m.sets)
+		case 6:
+			m.Title, _, _ = strings.Cut(f.text(), "\n")
 		case 7:
 			m.Graph = decodeGraph(f)
+		case 14:
+			decodeEntry(f, m.Metadata)
 		case 25:
 			key, fn := decodeFunction(f)
 			m.functions[key] = fn
@@ -109,6 +114,21 @@ func decodeSet(f field, sets map[string]int) {
 		}
 	}
 	sets[domain] = version
+}
+
+// decodeEntry reads a StringStringEntryProto.
+func decodeEntry(f field, entries map[string]string) {
+	var key, value string
+	for f := range f.message() {
+		switch f.num {
+		case 1:
+			key = f.text()
+		case 2:
+			value = f.text()
+		}
+	}
+	f.w.keep(len(key) + len(value))
+	entries[key] = value
 }
 
 // plainDomain spells ONNX's own domain as "".

@@ -25,7 +25,7 @@ type Options struct {
 // network stands for this size alone. Errors wrap *layer.Error where another input size would help.
 func (m *Model) Network(o Options) (*network.Graph, error) {
 	inf := &inference{
-		model: m, graph: &network.Graph{Name: m.Graph.Name}, symbols: map[string]int{}, seen: map[string]int{},
+		model: m, graph: &network.Graph{Name: m.Graph.Name, Title: m.Title, Metadata: m.Metadata}, symbols: map[string]int{}, seen: map[string]int{},
 		names: map[string]bool{}, again: map[string]int{}, owned: map[string]bool{}, sets: map[string]bool{}, used: map[string]bool{},
 	}
 	inf.uses(m.Graph)

@@ -2,7 +2,10 @@ package onnx
 
 // Model is a decoded file. Weights are known by name, type and dimensions, and by where they are.
 type Model struct {
-	Graph     *Graph
+	Graph *Graph
+	// Title is the model's own description, Metadata what its maker noted beside: labels, preprocessing.
+	Title     string
+	Metadata  map[string]string
 	functions map[functionKey]*function
 	// sets are the versions of the operator sets, by domain.
 	sets map[string]int
