@@ -94,7 +94,9 @@ func attributeOf(v any) any {
 	return v
 }
 
-func TestOperatorsAgreeWithONNXRuntime(t *testing.T) {
+// eachStored calls f with every case.
+func eachStored(t *testing.T, f func(s *storedCase)) {
+	t.Helper()
 	file, err := os.Open("testdata/onnxruntime.json.gz")
 	if err != nil {
 		t.Fatal(err)
@@ -107,26 +109,76 @@ func TestOperatorsAgreeWithONNXRuntime(t *testing.T) {
 	decoder := json.NewDecoder(z)
 	decoder.UseNumber()
 	cases := 0
-	for decoder.More() {
+	for ; decoder.More(); cases++ {
 		var s storedCase
 		if err := decoder.Decode(&s); err != nil {
 			t.Fatal(err)
 		}
+		f(&s)
+	}
+	if cases < 150 {
+		t.Errorf("%d cases are stored", cases)
+	}
+}
+
+func TestOperatorsAgreeWithONNXRuntime(t *testing.T) {
+	eachStored(t, func(s *storedCase) {
 		c := s.call(t)
-		cases++
 		if err := Run(c); err != nil {
 			t.Errorf("%s %v: %v", s.Op, s.Attributes, err)
-			continue
+			return
 		}
 		for i, want := range s.Out {
 			if diff := differ(c.Out[i], want.array(t), 1e-4); diff != "" {
 				t.Errorf("%s-%d %v of %v: output %d: %s", s.Op, s.Version, s.Attributes, c.In[0], i, diff)
 			}
 		}
-	}
-	if cases < 150 {
-		t.Errorf("%d cases are stored", cases)
-	}
+	})
+}
+
+// TestFloatsOfEveryWidth runs the stored cases on half floats, which must give what float32 gives of the same values,
+// rounded, and on float64.
+func TestFloatsOfEveryWidth(t *testing.T) {
+	eachStored(t, func(s *storedCase) {
+		op, _ := Lookup("", s.Op)
+		for _, e := range []tensor.Elem{tensor.Float16, tensor.BFloat16, tensor.Float64} {
+			wide, short := s.call(t), s.call(t)
+			changed := false
+			for i, in := range wide.In {
+				if in == nil || in.Elem != tensor.Float32 || s.Op == "Resize" && i > 0 || s.Op == "Upsample" && i > 0 {
+					continue
+				}
+				changed = true
+				short.In[i] = short.converted(in, e)
+				wide.In[i] = wide.converted(short.In[i], tensor.Float32)
+			}
+			if s.Op == "GridSample" && s.Attributes["mode"] == "nearest" {
+				continue // places between two pixels are rounded as the type rounds
+			}
+			if !changed || !op.Elems.has(e) || op.of != 0 || s.Op == "Cast" {
+				continue
+			}
+			if err := Run(wide); err != nil {
+				t.Fatalf("%s: %v", s.Op, err)
+			}
+			if err := Run(short); err != nil {
+				t.Errorf("%s of %v %v: %v", s.Op, e, s.Attributes, err)
+				continue
+			}
+			for i, want := range wide.Out {
+				tolerance := 0.0
+				if e == tensor.Float64 {
+					tolerance = 2e-4
+				}
+				if want.Elem == tensor.Float32 && short.Out[i].Elem == e {
+					want = wide.converted(want, e)
+				}
+				if diff := differ(short.Out[i], want, tolerance); diff != "" {
+					t.Errorf("%s of %v %v: output %d: %s", s.Op, e, s.Attributes, i, diff)
+				}
+			}
+		}
+	})
 }
 
 // differ says where two arrays are further apart than the tolerance, of the value and of 1.

@@ -37,7 +37,7 @@ var (
 // tables are the operators, by what they have in common.
 var tables = [][]Operator{
 	arithmetics, comparisons, unaries, clips, reductions, ranks, moves, gathers, makers,
-	products, convolutions, pools, quantizers, norms, resamplers, samplers, recurrents, formers,
+	products, convolutions, pools, quantizers, norms, resamplers, samplers, recurrents, signals, formers,
 }
 
 // operators are all rows, by domain and name.
