@@ -44,7 +44,11 @@ func (f *keyFlag) String() string { return f.text }
 func (f *keyFlag) Type() string   { return f.key.Type }
 func (f *keyFlag) Set(v string) error {
 	var scratch layer.Spec
-	if err := scratch.Set(f.key.Name, v); err != nil {
+	check := v
+	if _, size, named := strings.Cut(v, "="); named && f.key.Name == "input" {
+		check = size // of an input of a network, by its name
+	}
+	if err := scratch.Set(f.key.Name, check); err != nil {
 		return plainError(strings.TrimPrefix(err.Error(), f.key.Name+": ")) // pflag names the flag
 	}
 	f.text = v

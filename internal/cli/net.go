@@ -16,7 +16,8 @@ import (
 // netFlags choose networks in place of a layer.
 type netFlags struct {
 	names []string
-	input []int // replaces the networks' own
+	input []int            // replaces the networks' own
+	sizes map[string][]int // those of inputs by name
 	batch int
 	stdin io.Reader // the network "-"
 	// run asks for the network's program; inputs are the shapes that it is fed with, by name.
@@ -63,12 +64,34 @@ func (n *netFlags) settle(cmd *cobra.Command, flags *layerFlags, args []string) 
 		if kv.Key != "input" {
 			return usagef("--%s is for a layer: a network says it in its file; of the layer flags, --net reads -i", kv.Key)
 		}
-		var s layer.Spec
-		if err := s.Set(kv.Key, kv.Value); err != nil {
-			return usageError{err}
+		if err := n.size(kv.Value); err != nil {
+			return err
 		}
-		n.input = s.Input
 	}
+	return nil
+}
+
+// size takes a value of --input: SIZE, or NAME=SIZE.
+func (n *netFlags) size(value string) error {
+	name, size := "", value
+	if at := strings.LastIndexByte(value, '='); at >= 0 {
+		name, size = value[:at], value[at+1:]
+	}
+	shape, err := layer.ParseInts(size, 1)
+	if err != nil {
+		return usagef("--input %s: %w", value, err)
+	}
+	if name == "" {
+		n.input = shape
+		return nil
+	}
+	if _, twice := n.sizes[name]; twice {
+		return usagef("--input %s: the size of %q is given twice", value, name)
+	}
+	if n.sizes == nil {
+		n.sizes = map[string][]int{}
+	}
+	n.sizes[name] = shape
 	return nil
 }
 

@@ -38,6 +38,9 @@ func (n *netFlags) source(name string) (*network.Graph, network.Options, error) 
 	switch ext := strings.ToLower(filepath.Ext(name)); {
 	case !strings.ContainsAny(name, "./\\"), ext == ".yaml", ext == ".yml":
 		g, err := network.Open(name)
+		if err == nil {
+			o.Input, err = n.ofFile()
+		}
 		return g, o, netError(err)
 	case ext == ".onnx" && !isPipe(name):
 		m, err := onnx.Open(name)
@@ -75,6 +78,9 @@ func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.
 			return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
 		}
 		g, err := network.Parse(label, data)
+		if err == nil {
+			o.Input, err = n.ofFile()
+		}
 		return g, o, netError(err)
 	}
 	m, err := n.decode(br)
@@ -92,6 +98,18 @@ func foreignModel(start []byte) (input.Format, bool) {
 	}
 	f.Instead = "export the model to ONNX, with torch.onnx.export or tf2onnx"
 	return f, known
+}
+
+// ofFile is the size of a network file's one input.
+func (n *netFlags) ofFile() ([]int, error) {
+	shape := n.input
+	for name, size := range n.sizes {
+		if name != layer.Input {
+			return nil, usagef("--input %s=%s: a network file has one input, %s", name, layer.FormatShape(size), layer.Input)
+		}
+		shape = size
+	}
+	return shape, nil
 }
 
 // isModel tells a model by its start.
@@ -114,10 +132,10 @@ func (n *netFlags) decode(r io.Reader) (*onnx.Model, error) {
 // model is a model's network at the asked-for size, for which the graph then stands.
 func (n *netFlags) model(quoted, path string, m *onnx.Model) (*network.Graph, network.Options, error) {
 	size := n.input
-	if size == nil && len(n.inputs) == 0 && m.Metadata["input"] != "" { // its maker's word for sizes that are open
+	if size == nil && len(n.inputs) == 0 && len(n.sizes) == 0 && m.Metadata["input"] != "" { // its maker's word for sizes that are open
 		size, _ = layer.ParseInts(m.Metadata["input"], 1)
 	}
-	g, err := m.Network(onnx.Options{Input: size, Batch: n.batch, Inputs: n.inputs, Program: n.run})
+	g, err := m.Network(onnx.Options{Input: size, Sizes: n.sizes, Batch: n.batch, Inputs: n.inputs, Program: n.run})
 	if err != nil {
 		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, err)
 	}

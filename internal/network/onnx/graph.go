@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,8 +12,10 @@ import (
 
 // Options settle what a model leaves open.
 type Options struct {
-	// Input is the size of the image input, with the batch or without: the model's own order of axes.
+	// Input is the size of the first input whose size is open, with the batch or without, in the model's own order of axes; of the
+	// image, if all are fixed. Sizes are those of inputs by name.
 	Input []int
+	Sizes map[string][]int
 	// Batch is the first extent of every input; 0 keeps the model's, 1 where that is a symbol.
 	Batch int
 	// Inputs are the shapes of inputs by name, in place of Input.
@@ -95,19 +98,19 @@ func (inf *inference) bind(s *scope, o Options) (inputs []ValueInfo, err error) 
 			inputs = append(inputs, in)
 		}
 	}
-	image := imageInput(inputs)
-	for i := range inputs {
-		// The input that --input speaks of settles symbols for the others.
-		in := inputs[(max(image, 0)+i)%len(inputs)]
-		given, batch := o.Input, o.Batch
-		if i > 0 {
-			given = nil
+	for _, name := range slices.Sorted(maps.Keys(o.Sizes)) {
+		if !slices.ContainsFunc(inputs, func(v ValueInfo) bool { return v.Name == name }) {
+			return nil, layer.Errorf("the model has no input %q", name).Hint("its inputs are " + inputNames(inputs))
 		}
+	}
+	inf.inputs = len(inputs)
+	for _, i := range bindingOrder(inputs, o) {
+		in := inputs[i.index]
 		var shape []int
 		if fed, ok := o.Inputs[in.Name]; ok {
 			shape, err = inf.fed(in, fed)
 		} else {
-			shape, err = inf.size(in, given, batch)
+			shape, err = inf.size(in, i.given, o.Batch)
 		}
 		if err != nil {
 			return nil, err
@@ -116,6 +119,76 @@ func (inf *inference) bind(s *scope, o Options) (inputs []ValueInfo, err error) 
 		s.values[in.Name] = &value{shape: shape, elem: in.Elem, node: node}
 	}
 	return inputs, nil
+}
+
+// sized is an input and the size that was given for it, nil if none was.
+type sized struct {
+	index int
+	given []int
+}
+
+// bindingOrder puts inputs whose size was given first, so that they settle symbols for the others: those with a name, then the
+// one that the size without a name is for.
+func bindingOrder(inputs []ValueInfo, o Options) []sized {
+	var named, others []sized
+	for i, in := range inputs {
+		if size, ok := o.Sizes[in.Name]; ok {
+			named = append(named, sized{i, size})
+		} else {
+			others = append(others, sized{i, nil})
+		}
+	}
+	if len(others) == 0 {
+		return named
+	}
+	first := meant(inputs, others, o.Input)
+	others[first].given = o.Input
+	return slices.Concat(named, others[first:], others[:first])
+}
+
+// meant is which of the inputs a size without a name is for: the first whose size is open and has as many axes, else the first
+// that is open, else the image: the first of three axes or more.
+func meant(inputs []ValueInfo, among []sized, given []int) int {
+	fits := func(dims int) bool { return given == nil || len(given) == dims || len(given) == dims-1 }
+	for _, good := range []func(v ValueInfo) bool{
+		func(v ValueInfo) bool { return v.open() && (!v.Known || fits(len(v.Dims))) },
+		ValueInfo.open,
+		func(v ValueInfo) bool { return len(v.Dims) > 2 },
+	} {
+		if i := slices.IndexFunc(among, func(s sized) bool { return good(inputs[s.index]) }); i >= 0 {
+			return i
+		}
+	}
+	return 0
+}
+
+// open reports whether the model leaves the size open, the batch aside.
+func (v ValueInfo) open() bool {
+	if !v.Known {
+		return true
+	}
+	batch := batchAxis(v.Dims)
+	for i, d := range v.Dims {
+		if d.Value <= 0 && i != batch {
+			return true
+		}
+	}
+	return false
+}
+
+// batchAxis is the axis whose symbol speaks of a batch, else the first.
+func batchAxis(dims []Dim) int {
+	return max(0, slices.IndexFunc(dims, func(d Dim) bool {
+		return d.Value <= 0 && (d.Symbol == "N" || strings.Contains(strings.ToLower(d.Symbol), "batch"))
+	}))
+}
+
+func inputNames(inputs []ValueInfo) string {
+	names := make([]string, len(inputs))
+	for i, in := range inputs {
+		names[i] = fmt.Sprintf("%q", in.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // fed takes an input's shape from the array that it is fed with, which must have the axes and extents that the model fixes.
@@ -135,18 +208,12 @@ func (inf *inference) fed(in ValueInfo, shape []int) ([]int, error) {
 	return shape, extents(shape)
 }
 
-// imageInput is the first input of three axes or more, else the first.
-func imageInput(inputs []ValueInfo) int {
-	i := slices.IndexFunc(inputs, func(v ValueInfo) bool { return len(v.Dims) > 2 })
-	return max(i, 0)
-}
-
 // size is an input's shape: what was given, what the model says, what its symbols stand for.
 func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) {
 	dims := in.Dims
 	switch {
 	case !in.Known && given == nil:
-		return nil, layer.Errorf("input %q has no shape", in.Name).Hint("give it with --input NxCxHxW")
+		return nil, layer.Errorf("input %q has no shape", in.Name).Hint("give it with " + inf.flag(in, "NxCxHxW"))
 	case !in.Known:
 		dims = make([]Dim, len(given))
 	case given != nil && len(given) == len(dims)-1:
@@ -156,6 +223,7 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 			Hint(fmt.Sprintf("give %d extents, or %d and --batch", len(dims), len(dims)-1))
 	}
 	shape := make([]int, len(dims))
+	at := batchAxis(dims)
 	for i, d := range dims {
 		if shape[i] = d.Value; d.Value <= 0 {
 			shape[i] = inf.symbols[d.Symbol]
@@ -163,13 +231,14 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 		if given != nil && given[i] > 0 {
 			shape[i] = given[i]
 		}
-		if i == 0 && batch > 0 {
+		if i == at && batch > 0 {
 			shape[i] = batch
-		} else if i == 0 && shape[i] <= 0 {
+		} else if i == at && shape[i] <= 0 {
 			shape[i] = 1
 		}
 		if shape[i] <= 0 {
-			return nil, layer.Errorf("input %q is %s: its size is open", in.Name, dimsText(dims)).Hint("give it with --input, like --input 3x224x224")
+			return nil, layer.Errorf("input %q is %s: its size is open", in.Name, dimsText(dims)).
+				Hint("give it with --input, like " + inf.flag(in, likelySize(dims, at)))
 		}
 		if shape[i] > layer.MaxExtent {
 			return nil, layer.Errorf("input %q has an axis longer than %d", in.Name, layer.MaxExtent)
@@ -180,6 +249,40 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 		inf.stale = inf.stale || d.Value > 0 && d.Value != shape[i]
 	}
 	return shape, extents(shape)
+}
+
+// flag is the flag that gives an input's size: with its name, where there are several.
+func (inf *inference) flag(in ValueInfo, size string) string {
+	if inf.inputs > 1 {
+		size = in.Name + "=" + size
+	}
+	return "--input " + size
+}
+
+// likelySize is a size that an input may have, with the extents that the model fixes: 224 pixels for the axes of pictures (of
+// NHWC as well), 100 steps for sequences, 16000 samples. The batch is left out where it comes first.
+func likelySize(dims []Dim, batch int) string {
+	var parts []string
+	for i, d := range dims {
+		n := d.Value
+		switch {
+		case n > 0:
+		case i == batch:
+			n = 1
+		case len(dims) > 3 && i == 1 && dims[len(dims)-1].Value <= 0:
+			n = 3
+		case len(dims) > 3:
+			n = 224
+		case len(dims) == 3:
+			n = 100
+		default:
+			n = 16000
+		}
+		if i > 0 || batch > 0 {
+			parts = append(parts, fmt.Sprint(n))
+		}
+	}
+	return strings.Join(parts, "x")
 }
 
 // dimsText writes declared dimensions: Nx3xHxW.

@@ -149,3 +149,34 @@ func TestNames(t *testing.T) {
 		t.Errorf("blocks %v, want %v", r.Nodes[1].Node.Blocks, want)
 	}
 }
+
+// Several inputs of open size are given by name; without a name the size is for the first that is open.
+func TestSeveralOpenInputs(t *testing.T) {
+	add := nodeMsg("Add", "a b", "y")
+	two := decode(t, modelOf(graphOf([]msg{valueMsg("p", "N", 3, "H", "W"), valueMsg("q", "N", 3, "h", "w")}, []string{"y"}, nodeMsg("Relu", "p", "a"), nodeMsg("Relu", "q", "b"), add)))
+	fixed := decode(t, modelOf(graphOf([]msg{valueMsg("mask", 1, 1, 6, 6), valueMsg("x", "N", 3, "H", "W")}, []string{"y"}, nodeMsg("Mul", "mask x", "y"))))
+	one := func(dims ...any) *Model {
+		return decode(t, operatorCase{x: dims, parts: of(nodeMsg("Relu", "x", "y"))}.model())
+	}
+	for _, c := range []struct {
+		name    string
+		model   *Model
+		options Options
+		want    string
+	}{
+		{"by name", two, Options{Sizes: map[string][]int{"p": {3, 6, 8}, "q": {3, 6, 8}}}, ""},
+		{"one by name, one without", two, Options{Input: []int{3, 6, 8}, Sizes: map[string][]int{"p": {3, 6, 8}}}, ""},
+		{"the first that is open", fixed, Options{Input: []int{3, 6, 6}}, ""},
+		{"one is missing", two, Options{Input: []int{3, 6, 8}}, `input "q" is Nx3xhxw: its size is open: give it with --input, like --input q=3x224x224`},
+		{"no such input", two, Options{Sizes: map[string][]int{"z": {1}}}, `the model has no input "z": its inputs are "p", "q"`},
+		{"NHWC", one("N", "H", "W", 3), Options{}, `input "x" is NxHxWx3: its size is open: give it with --input, like --input 224x224x3`},
+		{"time first", one("time", "batch", 80), Options{}, `input "x" is timexbatchx80: its size is open: give it with --input, like --input 100x1x80`},
+		{"audio", one("N", "samples"), Options{}, `input "x" is Nxsamples: its size is open: give it with --input, like --input 16000`},
+		{"channels too", one("N", "C", "H", "W"), Options{}, `input "x" is NxCxHxW: its size is open: give it with --input, like --input 3x224x224`},
+	} {
+		_, err := c.model.Network(c.options)
+		if c.want == "" && err != nil || c.want != "" && (err == nil || err.Error() != c.want) {
+			t.Errorf("%s:\n got %v\nwant %s", c.name, err, c.want)
+		}
+	}
+}

@@ -26,6 +26,7 @@ type inference struct {
 	uncounted []uncounted
 	seen      map[string]int // index in uncounted
 	symbols   map[string]int
+	inputs    int // of the model
 	// stale says that the input was resized, so that the shapes which the exporter noted no longer hold.
 	stale bool
 	// steps and kept bound what hostile models unfold to: nodes followed, bytes of names and constants held.
