@@ -13,10 +13,15 @@ var errTooMany = errors.New("the network has more layers, or connections between
 
 // expand turns the file's layers into nodes.
 func (f *file) expand() {
-	f.graph.Nodes = slices.Grow(f.graph.Nodes, len(f.layers))
 	s := &scope{params: map[string]string{}, names: map[string]int{layer.Input: 0}, counts: map[string]int{}}
 	f.bind(f.params, s)
 	f.global = s.params
+	if n := f.least(f.layers, nil, map[string]int{}); n > f.limit {
+		f.bad(Position{1, 1}, "%w: %d", errTooMany, f.limit)
+		return
+	} else {
+		f.graph.Nodes = slices.Grow(f.graph.Nodes, n)
+	}
 	current := f.sequence(f.layers, s, []int{0})
 	for _, o := range f.outputs {
 		if at, ok := f.find(o, s); ok {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -245,4 +246,53 @@ func TestTheReferencesExample(t *testing.T) {
 	if !slices.Equal(r.Output, []int{1, 10}) || r.Graph.Name != "tiny" {
 		t.Errorf("%s makes %v", r.Graph.Name, r.Output)
 	}
+}
+
+// Repeats are multiplied before anything is made of them: a file that asks for too many layers costs what it holds.
+func TestNestedRepeatsAreMultiplied(t *testing.T) {
+	nested := func(depth int, repeat string) []byte {
+		text := "input: 1x8x8\nparameters: {n: 10}\nblocks:\n  b0: {layers: [relu]}\n"
+		for i := 1; i <= depth; i++ {
+			text += fmt.Sprintf("  b%d: {layers: [{block: b%d, repeat: %s}]}\n", i, i-1, repeat)
+		}
+		return []byte(text + fmt.Sprintf("layers: [{block: b%d}]\n", depth))
+	}
+	for _, repeat := range []string{"10", "$n", "$(n*1)"} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := Parse("deep.yaml", nested(8, repeat))
+		runtime.ReadMemStats(&after)
+		if err == nil || !strings.Contains(err.Error(), "more layers") {
+			t.Errorf("repeat %s: %v", repeat, err)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
+			t.Errorf("repeat %s: refusing took %d bytes", repeat, used)
+		}
+	}
+	if g, err := Parse("fine.yaml", nested(3, "10")); err != nil || len(g.Nodes) != 1001 {
+		t.Errorf("1,000 layers: %v", err)
+	}
+}
+
+// A layer costs less than 1 KiB, all told.
+func TestLayersAreSmall(t *testing.T) {
+	const n = 100_000
+	text := fmt.Appendf(nil, "input: 1x8x8\nblocks:\n  b: {layers: [{variant: standard, kernel: 3, padding: 1}, relu]}\nlayers: [{block: b, repeat: %d}]\n", n/2)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	g, err := Parse("long.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Evaluate(g, Options{})
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if err != nil || len(r.Nodes) != n+1 {
+		t.Fatal(err)
+	}
+	if each := (after.HeapAlloc - before.HeapAlloc) / n; each > 1024 {
+		t.Errorf("a layer takes %d bytes", each)
+	}
+	runtime.KeepAlive(r)
 }
