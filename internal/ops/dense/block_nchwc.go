@@ -260,7 +260,7 @@ func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n int) {
 	lanes := m.isa.Block()
 	weights, bias := m.weights[pn.offset:], m.bias[pn.block*lanes:][:pn.vectors*lanes]
 	taps := m.taps[pn.vectors-1]
-	chunk := directChunkBytes / (4 * pn.vectors * lanes * lanes)
+	chunk := chainBlocks(pn.vectors, lanes)
 	for from := 0; from < len(taps); from += chunk {
 		to := min(len(taps), from+chunk)
 		lo, hi := NoClamp()

@@ -1,5 +1,7 @@
 package dense
 
+import "convx/internal/ops/problem"
+
 // packSlice brings one channel block of one depth slice of a band's input to
 // blocks, with zeros beside it. image counts samples and groups.
 func (d *DirectNCHWc) packSlice(planes, spare []float32, image, band, item int) {
@@ -59,7 +61,7 @@ func (d *DirectNCHWc) multiply(planes, products []float32, image, band, item int
 	weights := d.weights[group*d.perGroup+pn.offset:]
 	bias := d.bias[(group*d.outBlocks+pn.block)*d.lanes:][:pn.vectors*d.lanes]
 	size := g.n * d.lanes
-	chunk := max(1, directChunkBytes/(4*pn.vectors*d.lanes*d.lanes))
+	chunk := chainBlocks(pn.vectors, d.lanes)
 	for from := 0; from < p.Kernel[0]*p.Kernel[1]*p.Kernel[2]*d.inBlocks; from += chunk {
 		for i := range g.tiles {
 			d.tile(products[:pn.vectors*size], size, planes, weights, bias, g.od, rows, &g.tiles[i], span{from, from + chunk}, pn.vectors)
@@ -71,6 +73,12 @@ func (d *DirectNCHWc) multiply(planes, products []float32, image, band, item int
 		out := d.out[(image*p.groupOut()+c)*plane+(g.od*p.Out[1]+rows.from)*p.Out[2]+g.start:]
 		p.ISA.UnpackNCHWc(out, plane, products[v*size:], min(d.lanes, p.groupOut()-c), g.n)
 	}
+}
+
+// chainBlocks is how many blocks of input channels are multiplied before others of the same weights: as many as the caches
+// hold, and no more than a chain of sums.
+func chainBlocks(vectors, lanes int) int {
+	return max(1, min(directChunkBytes/(4*vectors*lanes*lanes), problem.ChainTerms/lanes))
 }
 
 // tile adds a chunk of the taps to one tile of a band of output rows.

@@ -244,6 +244,20 @@ func (r *IndirectGemm) copyPlane(planes []float32, image int, band span, item in
 	}
 }
 
+// product computes m output channels at n pixels, chain by chain.
+func (r *IndirectGemm) product(c, weights, bias, b []float32, m, n int) {
+	p := &r.p
+	for from := 0; from < len(r.offsets); from += problem.ChainTerms {
+		to := min(from+problem.ChainTerms, len(r.offsets))
+		lo, hi := NoClamp()
+		if to == len(r.offsets) {
+			lo, hi = p.Lo, p.Hi
+		}
+		p.ISA.IndirectGemm(c, volume(p.Out), weights[from*r.rows:], b, r.offsets[from:to], m, n, bias, lo, hi, from > 0)
+		bias = nil
+	}
+}
+
 // multiply computes some of the band's tiles for all output channels.
 func (r *IndirectGemm) multiply(planes []float32, image int, band, tiles span) {
 	p := &r.p
@@ -268,7 +282,7 @@ func (r *IndirectGemm) multiply(planes []float32, image int, band, tiles span) {
 		for o := 0; o < cout; o += r.rows {
 			for i := from; i < min(from+step, tiles.to); i++ {
 				t, b, c := at(i)
-				p.ISA.IndirectGemm(c[o*plane:], plane, weights[o*k:], b, r.offsets, min(r.rows, cout-o), t.len(), bias[o:], p.Lo, p.Hi, false)
+				r.product(c[o*plane:], weights[o*k:], bias[o:], b, min(r.rows, cout-o), t.len())
 			}
 		}
 	}

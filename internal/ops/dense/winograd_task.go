@@ -1,5 +1,7 @@
 package dense
 
+import "convx/internal/ops/problem"
+
 // winogradTask is one block of tiles of one image and group.
 type winogradTask struct {
 	*Winograd
@@ -131,8 +133,12 @@ func (t *winogradTask) products(point int, pn outPanel, first int, next []float3
 		from, to := rows*i/parts, rows*(i+1)/parts
 		for kd := range p.Kernel[0] {
 			a := in[(from+kd*p.Dilation[0]*t.tiles)*t.lanes:]
-			p.ISA.GemmNCHWc(out[from*t.lanes:], outStride, a, inStride, weights[kd*size:], next, t.depth, to-from, pn.vectors, kd > 0)
-			next = next[min(len(next), 16*t.depth):]
+			for k := 0; k < t.depth; k += problem.ChainTerms {
+				depth := min(problem.ChainTerms, t.depth-k)
+				w := weights[kd*size+k*pn.vectors*t.lanes:]
+				p.ISA.GemmNCHWc(out[from*t.lanes:], outStride, a[k/t.lanes*inStride:], inStride, w, next, depth, to-from, pn.vectors, kd+k > 0)
+				next = next[min(len(next), 16*depth):]
+			}
 		}
 	}
 }

@@ -257,8 +257,11 @@ func (x *matrix) productRows(c, a, weights []float32, n int) {
 	parts := ceilDiv(n, x.p.ISA.NCHWcRows())
 	for i := range parts {
 		from, to := n*i/parts, n*(i+1)/parts
-		x.p.ISA.GemmNCHWc(c[from*w:], step, a[from*w:], step, weights, next, x.depth, to-from, 2, false)
-		next = next[min(len(next), 16*x.depth):]
+		for k := 0; k < x.depth; k += problem.ChainTerms {
+			depth := min(problem.ChainTerms, x.depth-k)
+			x.p.ISA.GemmNCHWc(c[from*w:], step, a[k/w*step+from*w:], step, weights[k*2*w:], next, depth, to-from, 2, k > 0)
+			next = next[min(len(next), 16*depth):]
+		}
 	}
 }
 

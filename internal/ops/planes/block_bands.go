@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"convx/internal/ops/dense"
-	"convx/internal/ops/kernel"
 	"convx/internal/ops/workers"
 )
 
@@ -47,6 +46,8 @@ func BlockBandsDeclines(p *dense.Problem) string {
 		return "it needs two axes without dilation along the height"
 	case Declines(p) != "":
 		return Declines(p)
+	case volume(p.Kernel) > longestChain:
+		return "its kernel has too many taps"
 	case blockBandsBytes(p, 1) > blockMost:
 		return "one row of its channels exceeds 4 MiB"
 	}
@@ -76,13 +77,13 @@ func NewBlockBands(p dense.Problem, weights, bias []float32, expand, project *de
 	c.pack(weights, bias)
 	b := &BlockBands{conv: c, residual: residual, lo: lo, hi: hi, channels: in}
 	rows := b.bandRows()
-	l := &lister{Conv: c, tiles: map[tileKey]*kernel.PlaneTile{}}
+	l := &lister{Conv: c, tiles: map[tileKey]chains{}}
 	l.masks = p.ISA.NewPlaneMasks(p.Out[2], c.spans())
 	for y := 0; y < p.Out[1]; y += rows {
 		l.bands = append(l.bands, l.band(0, &c.outs[0], y, 1, min(rows, p.Out[1]-y)))
 	}
 	for _, t := range l.tiles {
-		t.Stream, t.Far = false, false
+		t.tile.Stream, t.tile.Far = false, false
 	}
 	if expand != nil {
 		b.expand = newMatrix(p.ISA, expand, in)

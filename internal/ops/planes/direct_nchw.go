@@ -29,6 +29,8 @@ type Conv struct {
 	depth   int         // planes of a channel in the scratch: the kernel's
 	rows    int         // and rows of a plane
 	scratch [][]float32 // by worker
+	sums    [][]float32 // by worker: a tile's outputs of one chain, if there are several
+	zeros   [4]float32  // a chain's bias
 	chunk   int         // bands an item
 	threads int
 
@@ -47,12 +49,19 @@ type outs struct {
 type band struct {
 	outs       *outs
 	tile       *kernel.PlaneTile
-	out, in    int // elements from the group's output and input, or scratch, to the tile
-	weights    int // of the taps of depths that are left out
-	blockStep  int // weights of one block
-	firstDepth int // input depth and row that the scratch begins with, and how many
+	chains     []chain // that are added to the tile's
+	out, in    int     // elements from the group's output and input, or scratch, to the tile
+	weights    int     // of the taps of depths that are left out
+	blockStep  int     // weights of one block
+	firstDepth int     // input depth and row that the scratch begins with, and how many
 	firstRow   int
 	rows       int
+}
+
+// chain is a part of a tile's taps, which are more than are summed in one chain: see problem.ChainTerms.
+type chain struct {
+	tile    *kernel.PlaneTile // into the rows of a worker's sums
+	weights int               // before its own
 }
 
 func volume(v [3]int) int { return v[0] * v[1] * v[2] }
@@ -68,8 +77,10 @@ func (c *Conv) Run(ctx context.Context, out, in []float32, t *workers.Pool) erro
 // Workspace implements dense.Conv.
 func (c *Conv) Workspace() int {
 	n := 0
-	for _, s := range c.scratch {
-		n += 4 * len(s)
+	for _, list := range [][][]float32{c.scratch, c.sums} {
+		for _, s := range list {
+			n += 4 * len(s)
+		}
 	}
 	return n
 }
@@ -108,7 +119,27 @@ func (c *Conv) band(image int, b *band, worker int) {
 	weights := c.weights[group*len(c.weights)/p.Groups+o.at+b.weights:]
 	for i := range o.blocks {
 		first := o.from + i*k
-		p.ISA.DirectNCHW(b.tile, out[first*volume(p.Out)+b.out:], in, b.in, weights[i*b.blockStep:], c.bias[group*cout+first:])
+		dst := out[first*volume(p.Out)+b.out:]
+		p.ISA.DirectNCHW(b.tile, dst, in, b.in, weights[i*b.blockStep:], c.bias[group*cout+first:])
+		for j := range b.chains {
+			c.add(dst, in, b, weights[i*b.blockStep:], j, worker)
+		}
+	}
+}
+
+// add computes a chain of a band and adds it to the outputs; the last one clamps them.
+func (c *Conv) add(dst, in []float32, b *band, weights []float32, i, worker int) {
+	p, t, sums := &c.p, b.chains[i].tile, c.sums[worker]
+	p.ISA.DirectNCHW(t, sums, in, b.in, weights[b.chains[i].weights:], c.zeros[:])
+	lo, hi := dense.NoClamp()
+	if i == len(b.chains)-1 {
+		lo, hi = p.Lo, p.Hi
+	}
+	for o := range t.Kind.Outs {
+		for r := range t.Rows {
+			row := dst[o*b.tile.DP+r*b.tile.DS:][:p.Out[2]]
+			p.ISA.Blend(row, row, sums[o*t.DP+r*t.DS:][:p.Out[2]], 1, 1, lo, hi)
+		}
 	}
 }
 
@@ -142,8 +173,10 @@ func (c *Conv) fill(scratch, in []float32, b *band) {
 // runs, by other memory of the same size.
 func (c *Conv) Buffers() []*[]float32 {
 	var list []*[]float32
-	for i := range c.scratch {
-		list = append(list, &c.scratch[i])
+	for _, s := range [][][]float32{c.scratch, c.sums} {
+		for i := range s {
+			list = append(list, &s[i])
+		}
 	}
 	return list
 }

@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 // maxChannels bounds the channels of a group: every tap of every channel has
@@ -15,8 +16,8 @@ const maxChannels = 2048
 // many outputs as that is worth for.
 const manyChannels, fewOuts = 64, 8
 
-// maxScratch bounds the bytes of a scratch.
-const maxScratch = 4 << 20
+// maxScratch and maxSums bound the bytes of a worker's.
+const maxScratch, maxSums = 4 << 20, 1 << 20
 
 // Declines returns why direct convolution cannot compute p, or "".
 func Declines(p *dense.Problem) string {
@@ -27,6 +28,8 @@ func Declines(p *dense.Problem) string {
 		return "it needs at most 64 channels a group, or 8 outputs"
 	case p.Channels/p.Groups*volume(p.Kernel) > 1<<14:
 		return "the kernel is too large"
+	case p.Channels/p.Groups*volume(p.Kernel) > longestChain && 4*newConv(p).sumsSize() > maxSums:
+		return "the rows of its sums exceed 1 MiB"
 	case p.Stride[2] > 1 && 4*newConv(p).scratchSize() > maxScratch:
 		return "the rows under its tiles exceed 4 MiB"
 	}
@@ -43,6 +46,11 @@ func New(p dense.Problem, weights, bias []float32) *Conv {
 	if c.split > 1 {
 		for range max(1, p.Threads) {
 			c.scratch = append(c.scratch, make([]float32, c.scratchSize()))
+		}
+	}
+	if n := c.sumsSize(); n > 0 {
+		for range max(1, p.Threads) {
+			c.sums = append(c.sums, make([]float32, n))
 		}
 	}
 	return c
@@ -72,6 +80,21 @@ func newConv(p *dense.Problem) *Conv {
 		c.rows = max(c.rows, min(p.In[1], (rows-1)*p.Stride[1]*c.step(o.kind)+(p.Kernel[1]-1)*p.Dilation[1]+1))
 	}
 	return c
+}
+
+// longestChain is the products that are summed in one chain: a little more than in other algorithms, since 3x3 of 64 channels
+// is worth no second one.
+const longestChain = problem.ChainTerms + problem.ChainTerms/4
+
+// sumsSize is the elements of the largest tile, if tiles have several chains.
+func (c *Conv) sumsSize() (n int) {
+	if c.weightsOf() <= longestChain {
+		return 0
+	}
+	for _, o := range c.outs {
+		n = max(n, o.kind.Outs*min(o.kind.Rows(c.p.ISA), c.p.Out[1])*c.p.Out[2])
+	}
+	return n
 }
 
 // step is how many output rows lie between those of a tile. A sliding tile
@@ -133,7 +156,7 @@ func (c *Conv) packBlock(weights []float32, kind kernel.PlaneKind) {
 
 // place lists the bands of a group, depth by depth.
 func (c *Conv) place() {
-	l := &lister{Conv: c, tiles: map[tileKey]*kernel.PlaneTile{}}
+	l := &lister{Conv: c, tiles: map[tileKey]chains{}}
 	l.masks = c.p.ISA.NewPlaneMasks(c.p.Out[2], c.spans())
 	for d := range c.p.Out[0] {
 		for i := range c.outs {
@@ -171,7 +194,9 @@ const vectorFloats = 16
 
 func (c *Conv) far() bool { return c.outBytes() >= farBytes }
 
-func (c *Conv) streams() bool { return c.outBytes() >= streamBytes && c.p.Out[2]%vectorFloats == 0 }
+func (c *Conv) streams() bool {
+	return c.outBytes() >= streamBytes && c.p.Out[2]%vectorFloats == 0 && c.weightsOf() <= longestChain
+}
 
 // outBytes is the output's size, in floating point so that it cannot overflow.
 func (c *Conv) outBytes() float64 {

@@ -1,12 +1,22 @@
 package planes
 
-import "convx/internal/ops/kernel"
+import (
+	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
+)
 
 // lister makes bands and the tiles that they share.
 type lister struct {
 	*Conv
 	masks *kernel.PlaneMasks
-	tiles map[tileKey]*kernel.PlaneTile
+	tiles map[tileKey]chains
+}
+
+// chains is a tile, and those that are added to it.
+type chains struct {
+	tile *kernel.PlaneTile
+	more []chain
 }
 
 // tileKey is what tiles of the same kind differ by: rows, how many source
@@ -48,14 +58,14 @@ func (l *lister) band(depth int, o *outs, y, step, rows int) band {
 		key.fromDepth, key.depthEnd = 0, 0
 	}
 	t := l.tiles[key]
-	if t == nil {
-		t = l.tile(key, step, extent)
+	if t.tile == nil {
+		t = l.chains(l.tile(key, step, extent))
 		l.tiles[key] = t
 	}
 	perDepth := l.weightsOf() / p.Kernel[0] * o.kind.Outs
 	row := max(0, top)
 	b := band{
-		outs: o, tile: t,
+		outs: o, tile: t.tile, chains: t.more,
 		out:        (depth*p.Out[1] + y) * p.Out[2],
 		in:         (front*p.In[1]+top)*p.In[2] - p.Pad[2],
 		weights:    key.fromDepth * perDepth,
@@ -101,8 +111,33 @@ func (l *lister) tile(key tileKey, step, extent int) *kernel.PlaneTile {
 	if t.Taps == nil { // padding alone
 		t.Taps = append(t.Taps, p.ISA.NewPlaneTap(0, 0, 0))
 	}
-	t.Check(p.ISA)
 	return t
+}
+
+// chains cuts the taps of a tile where they are too many to be summed in one chain.
+func (l *lister) chains(t *kernel.PlaneTile) chains {
+	p, taps := &l.p, t.Taps
+	parts := 1
+	if n := len(taps) * t.Kind.Kernel; n > longestChain {
+		parts = (n-1)/problem.ChainTerms + 1
+	}
+	c := chains{tile: t}
+	for i := range parts {
+		from, to := len(taps)*i/parts, len(taps)*(i+1)/parts
+		part := t
+		if i > 0 {
+			copied := *t
+			part = &copied
+			part.DS, part.DP = p.Out[2], t.Rows*p.Out[2]
+			c.more = append(c.more, chain{tile: part, weights: from * t.Kind.Kernel * t.Kind.Outs})
+		}
+		part.Taps = taps[from:to]
+		if parts > 1 {
+			part.Lo, part.Hi = dense.NoClamp()
+		}
+		part.Check(p.ISA)
+	}
+	return c
 }
 
 // pitch is the elements from one row of what tiles read to the next.

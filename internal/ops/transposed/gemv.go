@@ -65,6 +65,8 @@ func (r *gemv) Work(m *workers.Worker) {
 	}
 }
 
+var minusInf, plusInf = float32(math.Inf(-1)), float32(math.Inf(1))
+
 // sum computes outputs from..to of a group, counted over the samples.
 func (r *gemv) sum(group, from, to int) {
 	y := r.out[group*r.width:][from:to]
@@ -76,14 +78,23 @@ func (r *gemv) sum(group, from, to int) {
 		}
 	}
 	channels := r.C / r.Groups
-	for c, x := range r.in[group*channels:][:channels] {
-		row := r.Weight[(group%r.Groups*channels+c)*r.width:][from:to]
-		lo, hi := float32(math.Inf(-1)), float32(math.Inf(1))
-		if c == channels-1 {
-			lo, hi = float32(r.Lo), float32(r.Hi)
+	x := r.in[group*channels:][:channels]
+	weights := r.Weight[group%r.Groups*channels*r.width:][:channels*r.width]
+	var chain [gemvChunk]float32
+	for c := 0; c < channels; c += problem.ChainTerms {
+		end, sums := min(c+problem.ChainTerms, channels), y
+		if c > 0 {
+			sums = chain[:len(y)]
+			clear(sums)
 		}
-		r.isa.Blend(y, y, row, 1, x, lo, hi)
+		for i := c; i < end; i++ {
+			r.isa.Blend(sums, sums, weights[i*r.width:][from:to], 1, x[i], minusInf, plusInf)
+		}
+		if c > 0 {
+			r.isa.Blend(y, y, sums, 1, 1, minusInf, plusInf)
+		}
 	}
+	r.isa.Affine(y, y, 1, 0, float32(r.Lo), float32(r.Hi))
 }
 
 func (r *gemv) Bytes() (workspace, packed int) { return 0, 0 }
