@@ -38,9 +38,10 @@ fuzz: ## fuzz each reader for 20 seconds
 	@scripts/fuzz.sh 20s
 
 .PHONY: generate
-generate: ## generate the assembly, the schema and reference of network files and the pictures of docs again
+generate: ## generate the assembly, the schema and reference of network files, the table of operators and the pictures of docs again
 	internal/ops/kernel/generate.sh
 	go test ./internal/network -run 'Schema|Reference' -update
+	go test ./internal/ops/array -run 'DocsList' -update
 	go test ./cmd/convx -run 'TestPictures' -update
 
 .PHONY: notices
