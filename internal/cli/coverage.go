@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -87,7 +88,15 @@ func coverageLayers(flags *layerFlags, args []string, dilations string) (specs [
 		return nil, nil, usagef("no layer given: name variants, or give --dilations 2,2,2")
 	}
 	for _, e := range list {
-		s, _, err := e.Spec(flags.given)
+		// A key that the layer does not read is refused, as shape does: dropped, it would count another layer.
+		var shared []layer.Setting
+		for _, given := range flags.given {
+			if !slices.ContainsFunc(e.Own, func(own layer.Setting) bool { return own.Key == given.Key }) {
+				shared = append(shared, given)
+			}
+		}
+		e.Own = append(shared, e.Own...)
+		s, _, err := e.Spec(nil)
 		if err != nil {
 			return nil, nil, usagef("%s: %w", e.Label, err)
 		}
