@@ -69,6 +69,7 @@ var algorithms = map[layer.Kind][]algorithm{
 	},
 	layer.KindPool: {
 		{Name: "simd", accept: elementwise.GlobalPoolAccepts, prepare32: elementwise.GlobalPool},
+		{Name: "separable", accept: elementwise.RowPoolAccepts, prepare32: elementwise.NewRowPool},
 		{Name: "scalar", prepare32: elementwise.NewScalarPool[float32], prepare64: elementwise.NewScalarPool[float64]},
 		{Name: referenceName, prepare32: literal.Pool[float32], prepare64: literal.Pool[float64]},
 	},

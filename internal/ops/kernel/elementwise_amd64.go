@@ -65,3 +65,25 @@ func (l ISA) product(dst, x, y []float32) {
 		productGeneric(dst, x, y)
 	}
 }
+
+func (l ISA) quotient(dst, x, y []float32) {
+	switch l {
+	case AVX512:
+		elementwiseQuotientAVX512(&dst[0], &x[0], &y[0], len(dst))
+	case AVX2:
+		elementwiseQuotientAVX2(&dst[0], &x[0], &y[0], len(dst))
+	default:
+		quotientGeneric(dst, x, y)
+	}
+}
+
+func (l ISA) largest(dst, x, y []float32) {
+	switch l {
+	case AVX512:
+		elementwiseLargestAVX512(&dst[0], &x[0], &y[0], len(dst))
+	case AVX2:
+		elementwiseLargestAVX2(&dst[0], &x[0], &y[0], len(dst))
+	default:
+		largestGeneric(dst, x, y)
+	}
+}

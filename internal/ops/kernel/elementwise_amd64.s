@@ -656,6 +656,82 @@ done:
 	VZEROUPPER
 	RET
 
+// func elementwiseQuotientAVX512(dst *float32, src *float32, src2 *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseQuotientAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ src2+16(FP), BX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS (CX), Z0
+	VMOVUPS (BX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, AX
+	ADDQ    $+64, BX
+	SUBQ    $+16, DX
+	JGE     loop
+
+rest:
+	ADDQ      $+16, DX
+	JZ        done
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func elementwiseLargestAVX512(dst *float32, src *float32, src2 *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseLargestAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ src2+16(FP), BX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS (CX), Z0
+	VMOVUPS (BX), Z1
+	VMAXPS  Z0, Z1, Z2
+	VMAXPS  Z1, Z0, Z0
+	VPORD   Z2, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, AX
+	ADDQ    $+64, BX
+	SUBQ    $+16, DX
+	JGE     loop
+
+rest:
+	ADDQ      $+16, DX
+	JZ        done
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z (BX), K1, Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z0
+	VPORD     Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func elementwiseSumAVX2(x *float32, n int) float32
 // Requires: AVX, SSE
 TEXT ·elementwiseSumAVX2(SB), NOSPLIT, $0-20
@@ -1307,3 +1383,115 @@ DATA elementwiseProductAVX2_masks<>+52(SB)/4, $0x00000000
 DATA elementwiseProductAVX2_masks<>+56(SB)/4, $0x00000000
 DATA elementwiseProductAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL elementwiseProductAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseQuotientAVX2(dst *float32, src *float32, src2 *float32, n int)
+// Requires: AVX
+TEXT ·elementwiseQuotientAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ src2+16(FP), BX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS (CX), Y0
+	VMOVUPS (BX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, AX
+	ADDQ    $+32, BX
+	SUBQ    $+8, DX
+	JGE     loop
+
+rest:
+	ADDQ       $+8, DX
+	JZ         done
+	LEAQ       elementwiseQuotientAVX2_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVUPS    32(SI)(DX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseQuotientAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA elementwiseQuotientAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA elementwiseQuotientAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA elementwiseQuotientAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA elementwiseQuotientAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA elementwiseQuotientAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA elementwiseQuotientAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA elementwiseQuotientAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA elementwiseQuotientAVX2_masks<>+32(SB)/4, $0x00000000
+DATA elementwiseQuotientAVX2_masks<>+36(SB)/4, $0x00000000
+DATA elementwiseQuotientAVX2_masks<>+40(SB)/4, $0x00000000
+DATA elementwiseQuotientAVX2_masks<>+44(SB)/4, $0x00000000
+DATA elementwiseQuotientAVX2_masks<>+48(SB)/4, $0x00000000
+DATA elementwiseQuotientAVX2_masks<>+52(SB)/4, $0x00000000
+DATA elementwiseQuotientAVX2_masks<>+56(SB)/4, $0x00000000
+DATA elementwiseQuotientAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL elementwiseQuotientAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseLargestAVX2(dst *float32, src *float32, src2 *float32, n int)
+// Requires: AVX
+TEXT ·elementwiseLargestAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ src2+16(FP), BX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS (CX), Y0
+	VMOVUPS (BX), Y1
+	VMAXPS  Y0, Y1, Y2
+	VMAXPS  Y1, Y0, Y0
+	VORPS   Y2, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, AX
+	ADDQ    $+32, BX
+	SUBQ    $+8, DX
+	JGE     loop
+
+rest:
+	ADDQ       $+8, DX
+	JZ         done
+	LEAQ       elementwiseLargestAVX2_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVUPS    32(SI)(DX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (BX), Y0, Y2
+	VMAXPS     Y1, Y2, Y3
+	VMAXPS     Y2, Y1, Y1
+	VORPS      Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseLargestAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA elementwiseLargestAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA elementwiseLargestAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA elementwiseLargestAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA elementwiseLargestAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA elementwiseLargestAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA elementwiseLargestAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA elementwiseLargestAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA elementwiseLargestAVX2_masks<>+32(SB)/4, $0x00000000
+DATA elementwiseLargestAVX2_masks<>+36(SB)/4, $0x00000000
+DATA elementwiseLargestAVX2_masks<>+40(SB)/4, $0x00000000
+DATA elementwiseLargestAVX2_masks<>+44(SB)/4, $0x00000000
+DATA elementwiseLargestAVX2_masks<>+48(SB)/4, $0x00000000
+DATA elementwiseLargestAVX2_masks<>+52(SB)/4, $0x00000000
+DATA elementwiseLargestAVX2_masks<>+56(SB)/4, $0x00000000
+DATA elementwiseLargestAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL elementwiseLargestAVX2_masks<>(SB), RODATA|NOPTR, $64

@@ -65,6 +65,26 @@ func (l ISA) Product(dst, x, y []float32) {
 	}
 }
 
+// Quotient writes dst[i] = x[i]/y[i]. dst may be x or y.
+func (l ISA) Quotient(dst, x, y []float32) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernel: quotient: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.quotient(dst, x, y)
+	}
+}
+
+// Largest writes dst[i] = max(x[i], y[i]), NaN where either is. dst may be x or y.
+func (l ISA) Largest(dst, x, y []float32) {
+	if len(dst) != len(x) || len(dst) != len(y) {
+		panic("kernel: largest: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.largest(dst, x, y)
+	}
+}
+
 func logisticGeneric(dst, src []float32) {
 	for i, v := range src {
 		dst[i] = float32(1 / (1 + math.Exp(-float64(v))))
@@ -74,6 +94,18 @@ func logisticGeneric(dst, src []float32) {
 func productGeneric(dst, x, y []float32) {
 	for i, v := range x {
 		dst[i] = v * y[i]
+	}
+}
+
+func quotientGeneric(dst, x, y []float32) {
+	for i, v := range x {
+		dst[i] = v / y[i]
+	}
+}
+
+func largestGeneric(dst, x, y []float32) {
+	for i, v := range x {
+		dst[i] = max(v, y[i])
 	}
 }
 

@@ -15,3 +15,7 @@ func (l ISA) blend(dst, x, y []float32, a, b, lo, hi float32) {
 
 func (l ISA) logistic(dst, src []float32) { logisticGeneric(dst, src) }
 func (l ISA) product(dst, x, y []float32) { productGeneric(dst, x, y) }
+
+func (l ISA) quotient(dst, x, y []float32) { quotientGeneric(dst, x, y) }
+
+func (l ISA) largest(dst, x, y []float32) { largestGeneric(dst, x, y) }

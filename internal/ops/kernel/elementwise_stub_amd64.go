@@ -34,6 +34,16 @@ func elementwiseLogisticAVX512(dst *float32, src *float32, n int)
 //go:noescape
 func elementwiseProductAVX512(dst *float32, src *float32, src2 *float32, n int)
 
+// elementwiseQuotientAVX512 writes dst[i] = src[i]/src2[i] for i < n.
+//
+//go:noescape
+func elementwiseQuotientAVX512(dst *float32, src *float32, src2 *float32, n int)
+
+// elementwiseLargestAVX512 writes dst[i] = max(src[i], src2[i]) for i < n.
+//
+//go:noescape
+func elementwiseLargestAVX512(dst *float32, src *float32, src2 *float32, n int)
+
 // elementwiseSumAVX2 returns the sum of n elements.
 //
 //go:noescape
@@ -63,3 +73,13 @@ func elementwiseLogisticAVX2(dst *float32, src *float32, n int)
 //
 //go:noescape
 func elementwiseProductAVX2(dst *float32, src *float32, src2 *float32, n int)
+
+// elementwiseQuotientAVX2 writes dst[i] = src[i]/src2[i] for i < n.
+//
+//go:noescape
+func elementwiseQuotientAVX2(dst *float32, src *float32, src2 *float32, n int)
+
+// elementwiseLargestAVX2 writes dst[i] = max(src[i], src2[i]) for i < n.
+//
+//go:noescape
+func elementwiseLargestAVX2(dst *float32, src *float32, src2 *float32, n int)

@@ -28,6 +28,16 @@ func TestElementwiseEveryTail(t *testing.T) {
 				l.Product(dst.data, x.data, y.data)
 				productGeneric(want, x.data, y.data)
 				equal(t, fmt.Sprint("product of ", n), dst.data, want)
+				l.Quotient(dst.data, x.data, y.data)
+				quotientGeneric(want, x.data, y.data)
+				for i, v := range dst.data {
+					if v != want[i] && (v == v || want[i] == want[i]) {
+						t.Fatalf("quotient %d of %d is %v, want %v", i, n, v, want[i])
+					}
+				}
+				l.Largest(dst.data, x.data, y.data)
+				largestGeneric(want, x.data, y.data)
+				equal(t, fmt.Sprint("largest of ", n), dst.data, want)
 				l.Logistic(dst.data, x.data)
 				logisticGeneric(want, x.data)
 				for i, v := range dst.data {
@@ -68,6 +78,12 @@ func TestElementwisePassesNaN(t *testing.T) {
 			dst := make([]float32, 3)
 			if f(dst); dst[0] == dst[0] || dst[1] != 6 || dst[2] != 0 {
 				t.Errorf("%s: relu6 of NaN, 7, -7 = %v, want NaN, 6, 0", name, dst)
+			}
+		}
+		for _, two := range [][2]float32{{nan, 1}, {1, nan}, {nan, inf}, {-inf, nan}, {nan, nan}} {
+			dst := make([]float32, 1)
+			if l.Largest(dst, two[:1], two[1:]); dst[0] == dst[0] {
+				t.Errorf("largest of %v is %v, want NaN", two, dst[0])
 			}
 		}
 		if s := l.Sum(x); s == s {

@@ -16,8 +16,10 @@ func elementwise() {
 		elementwiseDot(s, "elementwiseDot", true)
 		elementwiseMap(s, "elementwiseAffine", "func(dst, src *float32, n int, a, b, lo, hi float32)", "a*src[i] + b")
 		elementwiseMap(s, "elementwiseBlend", "func(dst, src, src2 *float32, n int, a, b, lo, hi float32)", "a*src[i] + b*src2[i]")
-		elementwiseGate(s, "elementwiseLogistic", false)
-		elementwiseGate(s, "elementwiseProduct", true)
+		elementwiseGate(s, "elementwiseLogistic", nil)
+		for _, two := range elementwisePairs {
+			elementwiseGate(s, two.name, &two)
+		}
 	}
 }
 
@@ -25,12 +27,34 @@ func elementwise() {
 // first: of degree 7, its error below ln(2)/2 is under 2^-26.
 var expTerms = []float32{1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1}
 
-// elementwiseGate generates dst[i] = 1 / (1 + e^-src[i]), or the product of two.
-func elementwiseGate(s target, name string, product bool) {
-	id := name + s.suffix
+// elementwisePair is a function of two operands: v becomes that of v and w.
+type elementwisePair struct {
+	name, formula string
+	op            func(s target, v, w reg.VecVirtual)
+}
+
+var elementwisePairs = []elementwisePair{
+	{"elementwiseProduct", "src[i]*src2[i]", func(_ target, v, w reg.VecVirtual) { VMULPS(w, v, v) }},
+	{"elementwiseQuotient", "src[i]/src2[i]", func(_ target, v, w reg.VecVirtual) { VDIVPS(w, v, v) }},
+	{"elementwiseLargest", "max(src[i], src2[i])", func(s target, v, w reg.VecVirtual) {
+		// The maximum is the second operand where either is a NaN: of both orders, one is that NaN.
+		most := s.vec()
+		VMAXPS(v, w, most)
+		VMAXPS(w, v, v)
+		if s.lanes == 16 {
+			VPORD(most, v, v)
+		} else {
+			VORPS(most, v, v)
+		}
+	}},
+}
+
+// elementwiseGate generates dst[i] = 1 / (1 + e^-src[i]), or a function of two operands.
+func elementwiseGate(s target, name string, two *elementwisePair) {
+	id, product := name+s.suffix, two != nil
 	signature, formula := "func(dst, src *float32, n int)", "1 / (1 + exp(-src[i]))"
 	if product {
-		signature, formula = "func(dst, src, src2 *float32, n int)", "src[i]*src2[i]"
+		signature, formula = "func(dst, src, src2 *float32, n int)", two.formula
 	}
 	TEXT(id, NOSPLIT, signature)
 	Pragma("noescape")
@@ -86,7 +110,7 @@ func elementwiseGate(s target, name string, product bool) {
 		if !product {
 			return logistic(v)
 		}
-		VMULPS(other(), v, v)
+		two.op(s, v, other())
 		return v
 	}
 	SUBQ(I8(s.lanes), n)
