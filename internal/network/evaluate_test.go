@@ -256,3 +256,13 @@ func TestUnalignedBranches(t *testing.T) {
 		t.Errorf("aligned branches gave notes %q", r.Notes)
 	}
 }
+
+// A sum broadcasts as a product does.
+func TestSumsBroadcast(t *testing.T) {
+	g := build(&Input{Shape: []int{1, 4, 6, 6}}, &Primitive{Op: layer.Pool{Func: layer.AveragePool, Global: true}}, sum)
+	g.Nodes[2].Inputs = []int{0, 1}
+	r := evaluate(t, g, Options{})
+	if n := r.Nodes[2]; !slices.Equal(n.Output, []int{1, 4, 6, 6}) || n.Total.FLOPs != 144 || n.Variant != "add" {
+		t.Errorf("%s: %v, %d FLOPs", n.Variant, n.Output, n.Total.FLOPs)
+	}
+}

@@ -123,6 +123,9 @@ func broadcast(in [][]int) ([]int, error) {
 }
 
 func (w *work) primitive(op *Primitive, in [][]int) error {
+	if _, sum := op.Op.(layer.Add); sum && slices.ContainsFunc(in, func(s []int) bool { return !slices.Equal(s, in[0]) }) {
+		return w.elementwise(&Elementwise{Name: "add", FLOPs: len(in) - 1}, in) // broadcast
+	}
 	st := layer.Stage{Name: string(op.Op.Kind()), Op: op.Op}
 	s, err := shape.OfStage(st, in)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Int is a cell for an exact count: 118,013,952 in tables, 118013952 in CSV.
@@ -41,7 +42,25 @@ func Bytes(n int) string {
 }
 
 // Str is a cell of text.
-func Str(s string) Cell { return Cell{Text: s} }
+func Str(s string) Cell { return Cell{Text: Printable(s)} }
+
+// Printable writes control characters, and those that turn the direction of text, as escapes: names come from files, and
+// neither end a row nor speak to the terminal.
+func Printable(s string) string {
+	hidden := func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+	if strings.IndexFunc(s, hidden) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
 
 // Group writes a count with a comma between thousands.
 func Group(n int) string {
