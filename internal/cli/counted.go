@@ -12,8 +12,8 @@ type counted struct {
 	cost flops.Count
 }
 
-// count builds a layer and counts it.
-func count(s layer.Spec) (counted, error) {
+// count builds a layer and counts it, its bytes in these types.
+func count(s layer.Spec, types flops.Types) (counted, error) {
 	l, err := layer.Build(s)
 	if err != nil {
 		return counted{}, err
@@ -22,6 +22,6 @@ func count(s layer.Spec) (counted, error) {
 	if err != nil {
 		return counted{}, err
 	}
-	c, err := flops.Of(r)
+	c, err := types.Of(r)
 	return counted{r, c}, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/draw"
+	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/picture"
 	"convx/internal/shape"
@@ -121,7 +122,7 @@ func runDraw(ctx context.Context, o drawOptions) error {
 		return err
 	}
 	if note != "" {
-		asked, err := count(o.spec)
+		asked, err := count(o.spec, flops.Types{})
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ type flopsOptions struct {
 	view       network.RowView
 	strict     bool
 	limits     limitFlags
+	types      typeFlags
 }
 
 // conventionName is a tool whose counting rules are followed, or all of them side by side.
@@ -37,8 +38,8 @@ func newFlops(s Streams, run func(flopsOptions) error) *cobra.Command {
 		Short: "What it costs: parameters, MACs, FLOPs, memory",
 		Long: `flops counts a layer, stage by stage: parameters; MACs, the multiply-accumulates of the definition, padded taps
 included, bias not; FLOPs, which are 2 a MAC, plus bias additions, plus what pooling, activations, scaling and
-sampling do; activations, the outputs of the stages that have MACs; bytes as float32; and arithmetic intensity, FLOPs
-per byte of weights and activations moved once.
+sampling do; activations, the outputs of the stages that have MACs; bytes as float32 or as --dtype says; and arithmetic intensity,
+FLOPs per byte of weights and activations moved once.
 
 Other tools count otherwise. --convention TOOL prints the figure that a tool would in the MACs column; all prints them
 side by side.`,
@@ -59,6 +60,7 @@ side by side.`,
 			if err := o.checkView(c); err != nil {
 				return err
 			}
+			o.net.types, o.net.inPlace = o.types.types(), o.types.inPlace
 			if err := o.limits.settle(o.format); err != nil {
 				return err
 			}
@@ -79,6 +81,7 @@ side by side.`,
 	totalVar(cmd)
 	o.net.register(cmd, false)
 	o.limits.register(cmd)
+	o.types.register(cmd)
 	cmd.Flags().IntVar(&o.view.Depth, "depth", 0, "with --net: fold blocks `N` deep: 1 shows stages, 0 every layer")
 	enumVar(cmd, &o.view.By, "by", "", "with --net: a row for each", "layer", "kind")
 	enumVar(cmd, &o.view.Sort, "sort", "", "with --net: the largest first, by", network.SortKeys()...)
@@ -107,7 +110,7 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 		}
 		return nil
 	}
-	for _, name := range []string{"depth", "by", "sort", "top", "strict", "allow-uncounted"} {
+	for _, name := range []string{"depth", "by", "sort", "top", "strict", "allow-uncounted", "in-place"} {
 		if c.Flags().Changed(name) {
 			return usagef("--%s is for networks: give --net", name)
 		}
@@ -119,12 +122,12 @@ func runFlops(o flopsOptions) error {
 	if len(o.net.names) > 0 {
 		return runFlopsNet(o)
 	}
-	c, err := count(o.spec)
+	c, err := count(o.spec, o.types.types())
 	if err != nil {
 		return err
 	}
 	if o.convention == allConventions {
-		d, err := conventionsDocument(c)
+		d, err := conventionsDocument(c, o.types.types())
 		if err != nil {
 			return err
 		}
@@ -134,7 +137,7 @@ func runFlops(o flopsOptions) error {
 	if err != nil {
 		return usageError{err}
 	}
-	figures, total, err := conventionFigures(convention, c)
+	figures, total, err := conventionFigures(convention.In(o.types.types()), c)
 	if err != nil {
 		return err
 	}
@@ -144,7 +147,7 @@ func runFlops(o flopsOptions) error {
 		return err
 	}
 	warnNotes(o.Streams, o.format, held)
-	if err := columnUsage(held.Write(o.Out, o.sheet(), o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain}, held))); err != nil {
+	if err := columnUsage(held.Write(o.Out, o.sheet(), o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain, o.types.types()}, held))); err != nil {
 		return err
 	}
 	return held.Failure("")

@@ -12,17 +12,19 @@ import (
 )
 
 type flopsNetJSON struct {
-	Net                 string         `json:"net"`
-	Input               []int          `json:"input"`
-	Output              []int          `json:"output"`
-	Total               netTotalJSON   `json:"total"`
-	PeakMemory          int            `json:"peak_memory"` // bytes of live activations
-	ArithmeticIntensity float64        `json:"arithmetic_intensity"`
-	Convention          string         `json:"convention"`
-	Unit                string         `json:"unit"`
-	Layers              []netLayerJSON `json:"layers"`
-	Uncounted           []operatorJSON `json:"uncounted"`
-	Notes               []string       `json:"notes"`
+	Net                 string       `json:"net"`
+	Input               []int        `json:"input"`
+	Output              []int        `json:"output"`
+	Total               netTotalJSON `json:"total"`
+	PeakMemory          int          `json:"peak_memory"` // bytes of live activations
+	ArithmeticIntensity float64      `json:"arithmetic_intensity"`
+	Convention          string       `json:"convention"`
+	Unit                string       `json:"unit"`
+	typesJSON
+	InPlace   bool           `json:"in_place,omitempty"`
+	Layers    []netLayerJSON `json:"layers"`
+	Uncounted []operatorJSON `json:"uncounted"`
+	Notes     []string       `json:"notes"`
 	budget.OutcomeJSON
 }
 
@@ -50,6 +52,7 @@ func flopsNetDocument(r *network.Result, rows []network.Row, c flops.Convention,
 	j := flopsNetJSON{
 		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: netTotalJSON{r.Total.Under(total), r.Constants}, PeakMemory: r.PeakMemory,
 		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
+		typesJSON: typesJSON{r.Options.Types.Weights, r.Options.Types.Activations}, InPlace: r.Options.InPlace,
 		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append([]string{}, r.Notes...), OutcomeJSON: held.JSON(),
 	}
 	for _, u := range r.Uncounted {
@@ -74,12 +77,16 @@ func flopsNetDocument(r *network.Result, rows []network.Row, c flops.Convention,
 	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.Total)...)
 	t.Footer = append(t.Footer, report.Cell{Raw: 1})
 	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
-	foot := costFootnotes(r.Total, c)
+	foot := costFootnotes(r.Total, c, r.Options.Types, r.Stored())
 	if r.Constants > 0 {
 		foot = append(foot, fmt.Sprintf("constants: %s elements that nobody trains, beside the params: masks, tables, boxes", report.Group(r.Constants)))
 	}
 	if r.PeakMemory > 0 {
-		foot = append(foot, fmt.Sprintf("peak memory: %s of activations are live at once, in %s", report.Bytes(r.PeakMemory), r.Nodes[r.PeakNode].Node.Name))
+		peak := fmt.Sprintf("peak memory: %s of activations are live at once, in %s", report.Bytes(r.PeakMemory), r.Nodes[r.PeakNode].Node.Name)
+		if r.Options.InPlace {
+			peak += "; activations, batch norms and sums are computed in place"
+		}
+		foot = append(foot, peak)
 	}
 	for _, n := range r.Notes {
 		foot = append(foot, "note: "+n)

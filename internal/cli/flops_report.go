@@ -15,6 +15,7 @@ type flopsView struct {
 	figures    []int // a figure a row
 	total      int
 	explain    bool
+	types      flops.Types
 }
 
 type flopsJSON struct {
@@ -22,11 +23,18 @@ type flopsJSON struct {
 	Input   []int  `json:"input"`
 	Output  []int  `json:"output"`
 	flops.Total
-	ArithmeticIntensity float64          `json:"arithmetic_intensity"`
-	Convention          string           `json:"convention"`
-	Unit                string           `json:"unit"` // of macs: some tools count FLOPs
-	Stages              []flopsStageJSON `json:"stages"`
+	ArithmeticIntensity float64 `json:"arithmetic_intensity"`
+	Convention          string  `json:"convention"`
+	Unit                string  `json:"unit"` // of macs: some tools count FLOPs
+	typesJSON
+	Stages []flopsStageJSON `json:"stages"`
 	budget.OutcomeJSON
+}
+
+// typesJSON are the element types that were asked for.
+type typesJSON struct {
+	Weights     flops.Elem `json:"weights_dtype,omitempty"`
+	Activations flops.Elem `json:"activations_dtype,omitempty"`
 }
 
 type flopsStageJSON struct {
@@ -49,7 +57,7 @@ func flopsDocument(c counted, v flopsView, held budget.Outcome) report.Document 
 	j := flopsJSON{
 		Variant: c.Layer.Variant, Input: c.Input, Output: c.Output, Total: total.Under(v.total),
 		ArithmeticIntensity: total.ArithmeticIntensity(), Convention: v.convention.Name, Unit: v.convention.Unit,
-		OutcomeJSON: held.JSON(),
+		OutcomeJSON: held.JSON(), typesJSON: typesJSON{v.types.Weights, v.types.Activations},
 	}
 	t := report.Table{Columns: append([]report.Column{{Name: "stage", Key: "name"}, {Name: "kind"}, {Name: "output"}}, costColumns(v.convention)...)}
 	var sums report.Text
@@ -69,7 +77,7 @@ func flopsDocument(c counted, v flopsView, held budget.Outcome) report.Document 
 	if len(sums) > 0 {
 		blocks = append(blocks, sums)
 	}
-	return report.Document{JSON: j, Blocks: append(blocks, append(costFootnotes(total, v.convention), defaultsText(c.Layer)...))}
+	return report.Document{JSON: j, Blocks: append(blocks, append(costFootnotes(total, v.convention, v.types, false), defaultsText(c.Layer)...))}
 }
 
 // costColumns head the counts. Under a tool's convention the MACs column holds, and is named after, the tool's figure.
@@ -95,10 +103,10 @@ func costCells(c flops.Total) []report.Cell {
 	}
 }
 
-func costFootnotes(t flops.Total, c flops.Convention) report.Text {
+func costFootnotes(t flops.Total, c flops.Convention, types flops.Types, stored bool) report.Text {
 	lines := report.Text{
 		"activations: " + report.Count(t.Activations).Text + " outputs of stages that have MACs",
-		memoryText(t),
+		memoryText(t, types, stored),
 		fmt.Sprintf("arithmetic intensity: %s FLOPs a byte", report.Digits(t.ArithmeticIntensity())),
 	}
 	if c.Name != "mac" {
@@ -115,7 +123,7 @@ type conventionJSON struct {
 }
 
 // conventionsDocument prints every tool's total side by side.
-func conventionsDocument(c counted) (report.Document, error) {
+func conventionsDocument(c counted, types flops.Types) (report.Document, error) {
 	j := struct {
 		Variant     string           `json:"variant"`
 		Input       []int            `json:"input"`
@@ -123,7 +131,7 @@ func conventionsDocument(c counted) (report.Document, error) {
 		Conventions []conventionJSON `json:"conventions"`
 	}{Variant: c.Layer.Variant, Input: c.Input, Output: c.Output}
 	for _, cv := range flops.Conventions() {
-		_, total, err := cv.Of(c.Result)
+		_, total, err := cv.In(types).Of(c.Result)
 		if err != nil {
 			return report.Document{}, err
 		}
@@ -141,13 +149,4 @@ func conventionsTable(rows []conventionJSON) report.Table {
 		t.Rows = append(t.Rows, []report.Cell{report.Str(r.Convention), report.Count(r.Figure), report.Str(r.Unit), report.Str(r.Differs)})
 	}
 	return t
-}
-
-// memoryText says what the bytes are counted as. A model may store its weights in other types than float32.
-func memoryText(t flops.Total) string {
-	weights, activations := report.Bytes(t.WeightBytes), report.Bytes(t.ActivationBytes)
-	if t.WeightBytes != flops.BytesPerElement*t.Params {
-		return fmt.Sprintf("memory: weights %s as the model stores them, activations read and written %s as float32", weights, activations)
-	}
-	return fmt.Sprintf("memory as float32: weights %s, activations read and written %s", weights, activations)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -19,7 +20,10 @@ type netFlags struct {
 	input []int            // replaces the networks' own
 	sizes map[string][]int // those of inputs by name
 	batch int
-	stdin io.Reader // the network "-"
+	// types and inPlace are how bytes are counted.
+	types   flops.Types
+	inPlace bool
+	stdin   io.Reader // the network "-"
 	// run asks for the network's program; inputs are the shapes that it is fed with, by name.
 	run    bool
 	inputs map[string][]int

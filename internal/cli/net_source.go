@@ -24,7 +24,7 @@ const maxPiped = 2 << 30
 // source reads the network that --net names: a built-in one, a file, or "-". A file's name says what it is; where it
 // does not, as that of a pipe, its content does. Under these options the network is to be evaluated.
 func (n *netFlags) source(name string) (*network.Graph, network.Options, error) {
-	o := network.Options{Input: n.input, Batch: n.batch}
+	o := network.Options{Input: n.input, Batch: n.batch, Types: n.types, InPlace: n.inPlace}
 	if name == "-" {
 		return n.read("standard input", n.stdin, o)
 	}
@@ -142,7 +142,7 @@ func (n *netFlags) model(quoted, path string, m *onnx.Model) (*network.Graph, ne
 	if g.Name == "" {
 		g.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	return g, network.Options{}, nil
+	return g, network.Options{Types: n.types, InPlace: n.inPlace}, nil
 }
 
 func isPipe(path string) bool {

@@ -21,6 +21,9 @@ func applySettings(cmd *cobra.Command) error {
 		if f == nil || v.Source == settings.Flag {
 			continue
 		}
+		if _, own := f.Annotations[ownMeaning]; own {
+			continue
+		}
 		if err := f.Value.Set(v.Text); err != nil {
 			return usagef("%s: %s: %w", v.From, v.Key, err)
 		}

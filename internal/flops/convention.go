@@ -18,7 +18,24 @@ type Convention struct {
 	counts  map[layer.Kind]count
 	// perMAC is what the tool makes of one multiply-accumulate.
 	perMAC int
+	// byBits says that a MAC counts the bits of its weight times those of its activation: see Convention.In.
+	byBits bool
 }
+
+// In is the convention on weights and activations of these types, which matter where it counts bits.
+func (c Convention) In(t Types) Convention {
+	if !c.byBits {
+		return c
+	}
+	c.perMAC = t.Weights.Bits() * t.Activations.Bits()
+	c.counts = table(cells{
+		layer.KindConv: c.times(macs), layer.KindTransposed: c.times(macs), layer.KindDeformable: c.times(macs), layer.KindLinear: c.times(macs),
+	})
+	return c
+}
+
+// times makes the convention's figure of MACs.
+func (c Convention) times(count count) count { return times(c.perMAC, count) }
 
 // count is one cell of the table tool x kind.
 type count func(op layer.Op, s shape.Stage) (Sum, error)
@@ -109,13 +126,17 @@ var conventions = []Convention{
 	{
 		Name: "torch", Unit: "FLOPs", perMAC: 2,
 		Differs: "FLOPs, not MACs: 2 a multiply-accumulate (FlopCounterMode); not deformable",
-		counts:  table(cells{layer.KindConv: twice(macs), layer.KindTransposed: twice(macs), layer.KindLinear: twice(macs)}),
+		counts:  table(cells{layer.KindConv: times(2, macs), layer.KindTransposed: times(2, macs), layer.KindLinear: times(2, macs)}),
 	},
 	{
 		Name: "torchvision", Unit: "MACs", perMAC: 1,
 		Differs: "as mac, but printed as GFLOPS; not deformable",
 		counts:  table(cells{layer.KindConv: macs, layer.KindTransposed: macs, layer.KindLinear: macs}),
 	},
+	Convention{
+		Name: "bitops", Unit: "bit operations", byBits: true,
+		Differs: "each MAC times the bits of its weight times those of its activation (Baskin et al. 2018, UNIQ, without the adder)",
+	}.In(Types{}),
 }
 
 type cells = map[layer.Kind]count

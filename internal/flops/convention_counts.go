@@ -28,11 +28,11 @@ func macsAndBias(op layer.Op, s shape.Stage) (Sum, error) {
 	return append(Sum{c.macs}, c.extra...), err
 }
 
-func twice(c count) count {
+func times(n int, c count) count {
 	return func(op layer.Op, s shape.Stage) (Sum, error) {
 		sum, err := c(op, s)
 		for i, t := range sum {
-			sum[i] = Term{{"2", 2}}.times(t...)
+			sum[i] = Term{{strconv.Itoa(n), n}}.times(t...)
 		}
 		return sum, err
 	}

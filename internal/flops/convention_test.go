@@ -58,6 +58,9 @@ func TestConventionCells(t *testing.T) {
 			t.Fatalf("%s: %v", c.what, err)
 		}
 		for _, conv := range Conventions() {
+			if conv.Name == "bitops" { // of float32: 32 times 32 bits a MAC
+				c.want = map[string]int{"bitops": 1024 * c.want["mac"]}
+			}
 			if got, err := conv.OfStage(st, s); err != nil || got != c.want[conv.Name] {
 				t.Errorf("%s of %s: %d, %v, want %d", conv.Name, c.what, got, err, c.want[conv.Name])
 			}
@@ -88,6 +91,9 @@ func TestConventionCellsByAxes(t *testing.T) {
 			t.Fatalf("%s: %v", c.what, err)
 		}
 		for _, conv := range Conventions() {
+			if conv.Name == "bitops" { // of float32: 32 times 32 bits a MAC
+				c.want = map[string]int{"bitops": 1024 * c.want["mac"]}
+			}
 			if got, err := conv.OfStage(st, s); err != nil || got != c.want[conv.Name] {
 				t.Errorf("%s of %s: %d, %v, want %d", conv.Name, c.what, got, err, c.want[conv.Name])
 			}
@@ -104,7 +110,7 @@ func TestConventionNames(t *testing.T) {
 		seen[c.Name] = true
 	}
 	_, err := ConventionNamed("flopth")
-	if want := `unknown convention "flopth"; conventions are mac, fvcore, ptflops, torchinfo, thop, torch, torchvision`; err == nil || err.Error() != want {
+	if want := `unknown convention "flopth"; conventions are mac, fvcore, ptflops, torchinfo, thop, torch, torchvision, bitops`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -2,13 +2,11 @@ package flops
 
 import (
 	"fmt"
+	"slices"
 
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
-
-// BytesPerElement is the size of an activation or a weight: float32.
-const BytesPerElement = 4
 
 // Row is the cost of one stage, or of a part of one that is shown by itself (the sampling of a deformable convolution).
 type Row struct {
@@ -27,8 +25,8 @@ type Total struct {
 	FLOPs  int `json:"flops"`  // 2*MACs + biases + everything that is not a MAC
 	// Activations are the output elements of the stages that have MACs, as RegNet (Radosavovic et al. 2020) counts them.
 	Activations int `json:"activations"`
-	WeightBytes int `json:"weight_bytes"` // 4 a parameter; of a model, what it stores them in
-	// ActivationBytes are moved: 4 for every element that a stage reads (its inputs) and writes (its output).
+	WeightBytes int `json:"weight_bytes"` // in the element type of weights; of a model, what it stores them in
+	// ActivationBytes are moved: every element that a stage reads (its inputs) and writes (its output), in its element type.
 	ActivationBytes int `json:"activation_bytes"`
 }
 
@@ -74,11 +72,14 @@ type Count struct {
 	Total Total
 }
 
-// Of counts a layer. Errors wrap layer.ErrOverflow.
-func Of(r shape.Result) (Count, error) {
+// Of counts a layer, its bytes as float32. Errors wrap layer.ErrOverflow.
+func Of(r shape.Result) (Count, error) { return Types{}.Of(r) }
+
+// Of counts a layer, its bytes in these types. Errors wrap layer.ErrOverflow.
+func (t Types) Of(r shape.Result) (Count, error) {
 	var c Count
 	for i, st := range r.Layer.Stages {
-		rows, err := OfStage(st, r.Stages[i])
+		rows, err := t.OfStage(st, r.Stages[i])
 		if err != nil {
 			return Count{}, err
 		}
@@ -124,9 +125,12 @@ var rules = map[layer.Kind]rule{
 // KindSampling is the kind of the rows that count bilinear sampling.
 const KindSampling layer.Kind = "sampling"
 
+// OfStage counts one primitive of this shape, its bytes as float32.
+func OfStage(st layer.Stage, s shape.Stage) ([]Row, error) { return Types{}.OfStage(st, s) }
+
 // OfStage counts one primitive of this shape: one row, after the rows of work that is shown by itself. Errors wrap
 // layer.ErrOverflow, except for an activation or norm that has no rule.
-func OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
+func (t Types) OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
 	r, ok := rules[st.Op.Kind()]
 	if !ok {
 		return nil, fmt.Errorf("no cost rule for %s", st.Op.Kind())
@@ -142,7 +146,7 @@ func OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
 			row.Name, row.Kind = c.name, c.kind
 		}
 		if i == len(costs)-1 {
-			err = row.own(st, s)
+			err = row.own(st, s, t)
 		}
 		if err == nil {
 			err = row.count(c)
@@ -171,7 +175,7 @@ func (r *Row) count(c cost) (err error) {
 }
 
 // own fills in what follows from a stage's operands, inputs and output.
-func (r *Row) own(st layer.Stage, s shape.Stage) (err error) {
+func (r *Row) own(st layer.Stage, s shape.Stage, types Types) (err error) {
 	var params Sum
 	for _, o := range st.Operands(s.Inputs) {
 		t := make(Term, len(o.Shape))
@@ -183,23 +187,19 @@ func (r *Row) own(st layer.Stage, s shape.Stage) (err error) {
 	if r.Params, err = r.add("params", params); err != nil {
 		return err
 	}
-	if r.WeightBytes, err = layer.Product(BytesPerElement, r.Params); err != nil {
+	if r.WeightBytes, err = types.Weights.Bytes(r.Params); err != nil {
 		return err
 	}
-	moved, err := layer.Product(s.Output...)
-	for _, in := range s.Inputs {
-		n, e := layer.Product(in...)
-		if e != nil {
-			return e
+	for _, tensor := range append(slices.Clone(s.Inputs), s.Output) {
+		n, err := types.Activations.BytesOf(tensor)
+		if err != nil {
+			return err
 		}
-		if moved, e = layer.Sum(moved, n); e != nil {
-			return e
+		if r.ActivationBytes, err = layer.Sum(r.ActivationBytes, n); err != nil {
+			return err
 		}
 	}
-	if err == nil {
-		r.ActivationBytes, err = layer.Product(BytesPerElement, moved)
-	}
-	return err
+	return nil
 }
 
 // operandSymbol names axis i of a weight with rank axes, or of a bias.

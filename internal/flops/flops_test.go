@@ -21,7 +21,10 @@ func of(t *testing.T, variant, keys string) (Count, shape.Result) {
 	return c, r
 }
 
-func shapeOf(t *testing.T, variant, keys string) shape.Result {
+func shapeOf(t interface {
+	Helper()
+	Fatal(...any)
+}, variant, keys string) shape.Result {
 	t.Helper()
 	s := layer.Spec{Variant: variant}
 	for kv := range strings.FieldsSeq(keys) {

@@ -16,6 +16,10 @@ type Options struct {
 	Input []int
 	// Batch replaces the batch axis of every input. 0 keeps it.
 	Batch int
+	// Types are the element types that bytes are counted in; what is zero is what the graph has.
+	Types flops.Types
+	// InPlace lets elementwise operators write over an input that nobody reads later.
+	InPlace bool
 }
 
 // Result is a network with its numbers.
@@ -31,8 +35,10 @@ type Result struct {
 	Total flops.Total
 	// Constants are elements of arrays that the layers compute with and nobody trains, apart from the parameters.
 	Constants int
-	// PeakMemory is the most bytes of activations (4 an element) that are live at once; weights are not in it. PeakNode
-	// is the node that is running then.
+	// Options are those that it was evaluated under.
+	Options Options
+	// PeakMemory is the most bytes of activations that are live at once; weights are not in it. PeakNode is the node that is
+	// running then.
 	PeakMemory int
 	PeakNode   int
 	// Uncounted are the operators that nobody counted: the total lacks them.
@@ -69,6 +75,8 @@ type NodeResult struct {
 	Field  shape.Field
 	// Live is the bytes of activations that exist while the node runs, its own inputs and output among them.
 	Live int
+	// Types are the element types of the weights and of what is read.
+	Types flops.Types
 	// Uncounted says that the cost is not known; Harmless that it has no MACs and no parameters all the same.
 	Uncounted, Harmless bool
 }
@@ -92,7 +100,7 @@ func Evaluate(g *Graph, o Options) (*Result, error) {
 		return nil, err
 	}
 	e := evaluation{graph: g, options: o, memo: map[memoKey]*work{}, works: make([]*work, len(g.Nodes))}
-	r := &Result{Graph: g, Nodes: make([]NodeResult, len(g.Nodes)), Notes: slices.Clone(g.Notes)}
+	r := &Result{Graph: g, Options: o, Nodes: make([]NodeResult, len(g.Nodes)), Notes: slices.Clone(g.Notes)}
 	owners := map[string]int{}
 	var bad []Problem
 	for i := range g.Nodes {
@@ -166,6 +174,9 @@ func (e *evaluation) node(r *Result, i int, owners map[string]int) error {
 	if n.Held != nil {
 		res.Total.Params, res.Total.WeightBytes, res.Constants = n.Held.Params, n.Held.Bytes, n.Held.Constants
 	}
+	if err := e.bytes(r, i); err != nil {
+		return err
+	}
 	if n.Weights == "" {
 		return nil
 	}
@@ -177,7 +188,7 @@ func (e *evaluation) node(r *Result, i int, owners map[string]int) error {
 	if owner := e.works[first].total.Params; owner != w.total.Params {
 		return layer.Errorf("shares weights with %q, which has %d parameters, not %d", e.graph.Nodes[first].Name, owner, w.total.Params)
 	}
-	res.Shares = &e.graph.Nodes[first]
+	res.Shares, res.Types.Weights = &e.graph.Nodes[first], r.Nodes[first].Types.Weights
 	res.Total.Params, res.Total.WeightBytes = 0, 0
 	return nil
 }
@@ -271,12 +282,12 @@ func (r *Result) Under(c flops.Convention) (nodes []int, total int, err error) {
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
 		if x, ok := n.Node.Op.(*Explicit); ok {
-			if nodes[i], err = c.OfMACs(x.MACs); err != nil {
+			if nodes[i], err = c.In(n.Types).OfMACs(x.MACs); err != nil {
 				return nil, 0, fmt.Errorf("layer %q: %w", n.Node.Name, err)
 			}
 		}
 		for k, st := range n.Ops {
-			one, err := c.OfStage(st, n.Stages[k])
+			one, err := c.In(n.Types).OfStage(st, n.Stages[k])
 			if err == nil {
 				nodes[i], err = layer.Sum(nodes[i], one)
 			}

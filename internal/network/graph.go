@@ -3,6 +3,8 @@ package network
 import (
 	"fmt"
 	"strings"
+
+	"convx/internal/flops"
 )
 
 // Graph is a network: nodes in an order in which each follows what it reads, which is the order that they run in.
@@ -49,6 +51,8 @@ type Node struct {
 	Weights string
 	// Held is what the node's weights add to the totals; nil is float32 weights of its own, 4 bytes a parameter.
 	Held *Held
+	// Elem is the element type of the output as the file has it; empty is float32.
+	Elem flops.Elem
 	// Along, if not nil, says what the output's axes run along in input j, for receptive fields; nil is position by position.
 	Along func(j int) []Along
 	// At is where the node stands in its file; zero if it has no place there.
@@ -56,8 +60,12 @@ type Node struct {
 }
 
 // Held is the weights that a node is the first to read, where they are not all that its operator has, or not float32: the
-// others are an earlier node's, or no parameters. Constants are elements of what it reads beside, which nobody trains.
-type Held struct{ Params, Bytes, Constants int }
+// others are an earlier node's, or no parameters. Constants are elements of what it reads beside, which nobody trains. Elem is
+// the type that most of the parameters are stored in.
+type Held struct {
+	Params, Bytes, Constants int
+	Elem                     flops.Elem
+}
 
 // Position is a place in a file, both from 1.
 type Position struct{ Line, Column int }

@@ -1,9 +1,6 @@
 package network
 
-import (
-	"convx/internal/flops"
-	"convx/internal/layer"
-)
+import "convx/internal/layer"
 
 // step is one stage of one node, in execution order, and the tensor that it makes.
 type step struct {
@@ -16,7 +13,7 @@ type step struct {
 
 // memory walks the stages in execution order and keeps account of the tensors that are live: an output from the stage
 // that makes it to the last that reads it, inputs from the start, the network's outputs to the end. Nothing is
-// computed in place; views (flatten, dropout) own no memory and keep their input's alive; weights are not activations.
+// computed in place unless Options.InPlace says so; views (flatten, dropout) own no memory and keep their input's alive; weights are not activations.
 func (r *Result) memory(works []*work) error {
 	steps, err := r.steps(works)
 	if err != nil {
@@ -82,13 +79,11 @@ func (r *Result) steps(works []*work) ([]step, error) {
 				s.owner = steps[s.reads[0]].owner
 			case w.held || shape == nil:
 			default:
-				n, err := layer.Product(shape...)
-				if err == nil {
-					s.bytes, err = layer.Product(flops.BytesPerElement, n)
-				}
+				n, err := r.elem(i).BytesOf(shape)
 				if err != nil {
 					return nil, err
 				}
+				s.bytes = n
 			}
 			steps = append(steps, s)
 		}
@@ -102,7 +97,57 @@ func (r *Result) steps(works []*work) ([]step, error) {
 	for _, o := range r.Graph.outputs() {
 		steps[steps[outputOf[o]].owner].last = len(steps)
 	}
+	if r.Options.InPlace {
+		r.inPlace(steps, works)
+	}
 	return steps, nil
+}
+
+// inPlace lets each elementwise step write over an input of as many bytes that it is the last to read; the network's inputs
+// stay as they are.
+func (r *Result) inPlace(steps []step, works []*work) {
+	within := 0 // the step's place in its node
+	for i := range steps {
+		s := &steps[i]
+		if within++; i == 0 || steps[i-1].node != s.node {
+			within = 0
+		}
+		if s.owner != i || s.bytes == 0 || !r.elementwise(s.node, works[s.node], within) {
+			continue
+		}
+		for _, k := range s.reads {
+			o := steps[k].owner
+			for steps[o].owner != o { // of a view, or of what was written in place
+				o = steps[o].owner
+			}
+			if from := &steps[o]; from.last == i && from.bytes == s.bytes && !r.isInput(from.node) {
+				from.last, s.owner, s.bytes = s.last, o, 0
+				break
+			}
+		}
+	}
+}
+
+// elementwise reports whether stage k of a node makes each element of its output from the same element of its inputs.
+func (r *Result) elementwise(node int, w *work, k int) bool {
+	switch op := r.Graph.Nodes[node].Op.(type) {
+	case *Elementwise:
+		return true
+	case *Explicit:
+		return op.Name == "quantize-linear" || op.Name == "dequantize-linear"
+	}
+	if k >= len(w.ops) {
+		return false
+	}
+	switch op := w.ops[k].Op.(type) {
+	case layer.Activation:
+		return op.Func != "softmax"
+	case layer.Norm:
+		return op.Func == "batch"
+	case layer.Add, layer.Scale:
+		return true
+	}
+	return false
 }
 
 func (r *Result) isInput(node int) bool {

@@ -7,17 +7,23 @@ import (
 
 	"pgregory.net/rapid"
 
+	"convx/internal/flops"
 	"convx/internal/layer"
 )
 
 // referencePeak is the definition, literally: at each step, a tensor is live if it was made by then (inputs: before
 // everything) and somebody still reads it, or it leaves the network, or it is being made.
-func referencePeak(r *Result) (peak int, live []int) {
+func referencePeak(r *Result, bits int, inPlace bool) (peak int, live []int) {
 	owner := make([]int, len(r.Nodes))
 	for i := range r.Nodes {
 		owner[i] = i
-		if _, ok := r.Nodes[i].Node.Op.(*View); ok {
+		switch op := r.Nodes[i].Node.Op.(type) {
+		case *View:
 			owner[i] = owner[r.Nodes[i].Node.Inputs[0]]
+		case *Primitive:
+			if op.Op.Kind() == layer.KindActivation && inPlace {
+				owner[i] = overwritten(r, owner, i)
+			}
 		}
 	}
 	for now := range r.Nodes {
@@ -31,13 +37,41 @@ func referencePeak(r *Result) (peak int, live []int) {
 				}
 			}
 			if needed || input && i > now {
-				bytes += 4 * product(r.Nodes[i].Output)
+				bytes += (bits*product(r.Nodes[i].Output) + 7) / 8
 			}
 		}
 		live = append(live, bytes)
 		peak = max(peak, bytes)
 	}
 	return peak, live
+}
+
+// overwritten is the node whose memory an activation takes: its input's, unless somebody else still reads that or a view of
+// it, it leaves the network, or it came from outside.
+func overwritten(r *Result, owner []int, i int) int {
+	memory := owner[r.Nodes[i].Node.Inputs[0]]
+	if _, input := r.Nodes[memory].Node.Op.(*Input); input {
+		return i
+	}
+	// What stands behind i has not got its memory yet: views of memory that come later are followed here.
+	of := slices.Clone(owner[:i])
+	for k := i; k < len(r.Nodes); k++ {
+		of = append(of, k)
+		if _, view := r.Nodes[k].Node.Op.(*View); view {
+			of[k] = of[r.Nodes[k].Node.Inputs[0]]
+		}
+		for _, in := range r.Nodes[k].Node.Inputs {
+			if k > i && of[in] == memory {
+				return i
+			}
+		}
+	}
+	for _, o := range r.Graph.outputs() {
+		if of[o] == memory {
+			return i
+		}
+	}
+	return memory
 }
 
 func product(s []int) int {
@@ -71,11 +105,13 @@ func TestPeakMemoryAgainstTheDefinition(t *testing.T) {
 		if rapid.Bool().Draw(t, "two outputs") {
 			g.Outputs = []int{n, rapid.IntRange(0, n).Draw(t, "output")}
 		}
-		r, err := Evaluate(g, Options{})
+		o := Options{InPlace: rapid.Bool().Draw(t, "in place")}
+		o.Types.Activations = rapid.SampledFrom(append(flops.Elems(), "")).Draw(t, "type")
+		r, err := Evaluate(g, o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		peak, live := referencePeak(r)
+		peak, live := referencePeak(r, o.Types.Activations.Bits(), o.InPlace)
 		for i, want := range live {
 			if got := r.Nodes[i].Live; got != want {
 				t.Fatalf("%s: %d bytes are live, want %d", g.Nodes[i].Name, got, want)

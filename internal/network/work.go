@@ -85,10 +85,10 @@ func (w *work) setBytes(in [][]int) error {
 		}
 	}
 	var err error
-	if w.total.ActivationBytes, err = layer.Product(flops.BytesPerElement, moved); err != nil {
+	if w.total.ActivationBytes, err = flops.Float32.Bytes(moved); err != nil {
 		return err
 	}
-	w.total.WeightBytes, err = layer.Product(flops.BytesPerElement, w.total.Params)
+	w.total.WeightBytes, err = flops.Float32.Bytes(w.total.Params)
 	return err
 }
 

@@ -115,7 +115,7 @@ func (inf *inference) bind(s *scope, o Options) (inputs []ValueInfo, err error) 
 		if err != nil {
 			return nil, err
 		}
-		node := inf.append(network.Node{Name: in.Name, Op: &network.Input{Shape: shape}})
+		node := inf.append(network.Node{Name: in.Name, Elem: in.Elem.counted(), Op: &network.Input{Shape: shape}})
 		s.values[in.Name] = &value{shape: shape, elem: in.Elem, node: node}
 	}
 	return inputs, nil

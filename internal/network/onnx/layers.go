@@ -67,7 +67,7 @@ func (c *call) enter(i, first int) (int, error) {
 	if i == 0 {
 		n.Name = c.scope.prefix + c.label()
 	}
-	n.Blocks = blocks(n.Name)
+	n.Blocks, n.Elem = blocks(n.Name), c.stored(i)
 	var err error
 	switch {
 	case i > 0 && first >= 0 && c.layer != nil:
@@ -89,6 +89,15 @@ func (c *call) enter(i, first int) (int, error) {
 		n.Along = func(j int) []network.Along { return c.along(i, inputs[min(j, len(inputs)-1)]) }
 	}
 	return c.append(n), nil
+}
+
+// stored is the element type of output i: what the exporter noted, or what follows from the inputs.
+func (c *call) stored(i int) flops.Elem {
+	e := c.out[i].elem
+	if d, ok := c.scope.declared[c.Outputs[i]]; ok && d.Elem != 0 {
+		e = d.Elem
+	}
+	return e.counted()
 }
 
 // append adds a node to the network under a name that no other has.
@@ -250,7 +259,7 @@ func (c *call) operand(i int) int {
 	v := c.in[i]
 	if v.node < 0 {
 		c.made = append(c.made, v)
-		v.node = c.append(network.Node{Name: c.scope.prefix + c.Inputs[i], Op: &network.Constant{Shape: v.shape}})
+		v.node = c.append(network.Node{Name: c.scope.prefix + c.Inputs[i], Elem: v.elem.counted(), Op: &network.Constant{Shape: v.shape}})
 	}
 	return v.node
 }

@@ -56,7 +56,7 @@ func (e Elem) real() bool { return e != elemInt64 && e != elemInt32 && e != elem
 func (w weight) bytes() (int, error) {
 	bits, known := elemBits[w.stored]
 	if !known {
-		bits = 8 * flops.BytesPerElement
+		bits = flops.Float32.Bits()
 	}
 	n, err := product("bytes of weights", w.params, bits)
 	return n/8 + min(n%8, 1), err
@@ -116,12 +116,16 @@ func (v *value) trained() bool {
 
 // claim counts the parameters and bytes of the weights that no earlier node read, and how many weights those are.
 func (c *call) claim() (held network.Held, fresh int, err error) {
+	largest := 0
 	for _, w := range c.layer.weights {
 		if c.owned[w.root] {
 			continue
 		}
 		c.owned[w.root] = true
 		held.Params, fresh = held.Params+w.params, fresh+1
+		if w.params > largest {
+			largest, held.Elem = w.params, w.stored.counted()
+		}
 		n, err := w.bytes()
 		if err == nil {
 			held.Bytes, err = layer.Sum(held.Bytes, n)
@@ -143,7 +147,7 @@ func (c *call) claim() (held network.Held, fresh int, err error) {
 
 // unless is what a node that counts so many parameters is to be told about its weights: nothing, if those are what it holds.
 func unless(params int, held network.Held) *network.Held {
-	if held.Constants == 0 && held.Params == params && held.Bytes == flops.BytesPerElement*params {
+	if held.Constants == 0 && held.Params == params && held.Bytes == flops.Float32.Bits()/8*params {
 		return nil
 	}
 	return &held
