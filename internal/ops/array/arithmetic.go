@@ -110,7 +110,9 @@ func runArithmetic(c *Call) {
 	case name == "Mod" && c.flag("fmod", false):
 		name = "fmod"
 	case name == "BitShift":
-		name = c.text("direction", "", "LEFT", "RIGHT")
+		if name = c.text("direction", "", "LEFT", "RIGHT"); name == "" {
+			c.refuse("no direction is given")
+		}
 	}
 	switch c.elem {
 	case tensor.Float32:

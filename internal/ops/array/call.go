@@ -30,22 +30,24 @@ type Call struct {
 	state
 }
 
-// state is what a Call keeps from run to run.
+// state is what a Call keeps from run to run: above all, memory.
 type state struct {
-	elem     tensor.Elem // T of the specification, as the operator sees it
-	origin   tensor.Elem // T as the node has it
-	sums     []float64
-	window   window
+	elem, origin tensor.Elem // T of the specification, as the operator sees it and as the node has it
+	like         uint64      // outputs of type T, a bit each
+
+	nest  nest
+	arena []int // what shape hands out
+	used  int   // of arena
+
+	window   window // of convolutions and pools
 	tapList  []tap
-	packed   []float32
-	channel  [4][]float64
-	lineList []line
+	lineList []line // of Resize, by axis
 	mixes    []mixes
-	buffers  [4]any
-	like     uint64 // outputs of type T, a bit each
-	nest     nest
-	arena    []int // what shape hands out
-	used     int
+
+	sums    []float64    // of reductions
+	channel [4][]float64 // numbers by channel
+	packed  []float32    // a panel of a matrix
+	buffers [4]any       // what buffer hands out
 }
 
 // defaultLimit is the size of output that is refused where nobody knows the machine's memory.

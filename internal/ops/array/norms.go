@@ -60,10 +60,11 @@ func lpNorm[T tensor.Float](c *Call) {
 			sum = math.Sqrt(sum)
 		}
 		for k := range a.n {
-			at := start + k*a.inner
-			if out[at] = 0; sum != 0 {
-				out[at] = T(float64(x[at]) / sum)
+			at, v := start+k*a.inner, 0.0
+			if sum != 0 {
+				v = float64(x[at]) / sum
 			}
+			out[at] = T(v)
 		}
 	})
 }
