@@ -280,7 +280,7 @@ const chainPiece = 2048
 
 // Work implements workers.Job: an item is a piece of a row, or several short rows.
 func (c *chain) Work(m *workers.Worker) {
-	var spare [3 * chainPiece]float32
+	var spare [chainPiece]float32
 	pieces := (c.length + chainPiece - 1) / chainPiece
 	group := max(1, chainPiece/c.length) // rows to an item
 	items := (c.rows + group - 1) / group * pieces
@@ -306,7 +306,7 @@ func (c *chain) piece(row, from, to int, spare []float32) {
 			o := &c.operands[k]
 			at := o.offset(row, c.lead)
 			if o.single {
-				l.number(c.isa, y, src, c.in[k][at])
+				l.number(c.isa, y, src, spare, c.in[k][at])
 			} else {
 				l.dense(c.isa, y, src, c.in[k][at:][from:to])
 			}
@@ -363,7 +363,7 @@ func (l *link) unary(isa kernel.ISA, y, x, spare []float32) {
 	case square:
 		isa.Product(y, x, x)
 	case errorFunction:
-		erf(isa, y, x, spare)
+		isa.Erf(y, x)
 	}
 }
 
@@ -375,30 +375,29 @@ func (l *link) dense(isa kernel.ISA, y, x, o []float32) {
 	case l.kind == product:
 		isa.Product(y, x, o)
 	case l.otherFirst:
-		for i, v := range x {
-			y[i] = o[i] / v
-		}
+		isa.Quotient(y, o, x)
 	default:
-		for i, v := range x {
-			y[i] = v / o[i]
-		}
+		isa.Quotient(y, x, o)
 	}
 }
 
-func (l *link) number(isa kernel.ISA, y, x []float32, o float32) {
+func (l *link) number(isa kernel.ISA, y, x, spare []float32, o float32) {
 	x = x[:len(y)]
 	switch {
 	case l.kind == blend:
 		isa.Affine(y, x, l.a, l.b*o, l.lo, l.hi)
 	case l.kind == product:
 		isa.Affine(y, x, o, 0, noLow, noHigh)
-	case l.otherFirst:
-		for i, v := range x {
-			y[i] = o / v
-		}
 	default:
-		for i, v := range x {
-			y[i] = v / o
-		}
+		repeat(spare[:len(y)], o)
+		l.dense(isa, y, x, spare)
+	}
+}
+
+// repeat writes v everywhere.
+func repeat(y []float32, v float32) {
+	y[0] = v
+	for n := 1; n < len(y); n *= 2 {
+		copy(y[n:], y[:n])
 	}
 }

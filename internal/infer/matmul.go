@@ -154,7 +154,7 @@ func (p *matmul) group(space []float32, row, from, to int) {
 	for deep := 0; deep < p.k; deep += matmulDepth {
 		depth := min(matmulDepth, p.k-deep)
 		for r := 0; r < high; r += p.rows {
-			packRows(space[r*depth:], p.x[(row+r)*p.k+deep:], p.k, min(p.rows, high-r), depth, p.rows)
+			packRows(p.isa, space[r*depth:], p.x[(row+r)*p.k+deep:], p.k, min(p.rows, high-r), depth, p.rows)
 		}
 		for panel := from; panel < to; panel++ {
 			b := p.packed[(panel*p.k+deep)*p.cols:][:depth*p.cols]
@@ -174,16 +174,9 @@ func (p *matmul) group(space []float32, row, from, to int) {
 }
 
 // packRows brings rows side by side, zeros where there are fewer than a tile has.
-func packRows(to, x []float32, stride, high, depth, rows int) {
-	for r := range rows {
-		if r >= high {
-			for i := range depth {
-				to[i*rows+r] = 0
-			}
-			continue
-		}
-		for i, v := range x[r*stride:][:depth] {
-			to[i*rows+r] = v
-		}
+func packRows(isa kernel.ISA, to, x []float32, stride, high, depth, rows int) {
+	if high < rows {
+		clear(to[:depth*rows])
 	}
+	isa.Deinterleave(to, rows, x, stride, depth, high)
 }

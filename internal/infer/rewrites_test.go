@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
@@ -227,19 +226,6 @@ func TestProducts(t *testing.T) {
 		run(t, net, feeds)
 		if err := near(got, net.Result(net.At[0])); err != nil {
 			t.Errorf("%dx%dx%d: %v", m, k, n, err)
-		}
-	}
-}
-
-func TestErf(t *testing.T) {
-	var x, y [1001]float32
-	for i := range x {
-		x[i] = float32(i-500) / 80
-	}
-	erf(kernel.Best(), y[:], x[:], make([]float32, 3*len(x)))
-	for i, v := range x {
-		if d := math.Abs(float64(y[i]) - math.Erf(float64(v))); d > 3e-7 {
-			t.Errorf("erf(%g) is %g, off by %g", v, y[i], d)
 		}
 	}
 }

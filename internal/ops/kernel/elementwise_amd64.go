@@ -87,3 +87,14 @@ func (l ISA) largest(dst, x, y []float32) {
 		largestGeneric(dst, x, y)
 	}
 }
+
+func (l ISA) erf(dst, src []float32) {
+	switch l {
+	case AVX512:
+		elementwiseErfAVX512(&dst[0], &src[0], len(dst))
+	case AVX2:
+		elementwiseErfAVX2(&dst[0], &src[0], len(dst))
+	default:
+		erfGeneric(dst, src)
+	}
+}

@@ -308,84 +308,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func elementwiseLogisticAVX512(dst *float32, src *float32, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·elementwiseLogisticAVX512(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $+16, DX
-	JLT  rest
-
-loop:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      elementwiseLogistic_lowAVX512<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseLogistic_highAVX512<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMULPS       elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z2
-	VRNDSCALEPS  $0x00, Z2, Z2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Z0, Z1, Z1
-	VFNMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z2, Z1
-	VFNMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseLogistic_term0AVX512<>+0(SB), Z0
-	VFMADD213PS  elementwiseLogistic_term1AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term2AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term3AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term4AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term5AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term6AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term7AVX512<>+0(SB), Z1, Z0
-	VCVTPS2DQ    Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       Z2, Z0, Z0
-	VADDPS       elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z0
-	VMOVUPS      elementwiseLogistic_term7AVX512<>+0(SB), Z1
-	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $+64, CX
-	ADDQ         $+64, AX
-	SUBQ         $+16, DX
-	JGE          loop
-
-rest:
-	ADDQ         $+16, DX
-	JZ           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VMOVUPS      elementwiseLogistic_lowAVX512<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseLogistic_highAVX512<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMULPS       elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z2
-	VRNDSCALEPS  $0x00, Z2, Z2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Z0, Z1, Z1
-	VFNMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z2, Z1
-	VFNMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseLogistic_term0AVX512<>+0(SB), Z0
-	VFMADD213PS  elementwiseLogistic_term1AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term2AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term3AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term4AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term5AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term6AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term7AVX512<>+0(SB), Z1, Z0
-	VCVTPS2DQ    Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       Z2, Z0, Z0
-	VADDPS       elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z0
-	VMOVUPS      elementwiseLogistic_term7AVX512<>+0(SB), Z1
-	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)
-
-done:
-	VZEROUPPER
-	RET
-
 DATA elementwiseLogistic_lowAVX512<>+0(SB)/4, $(-87.0)
 DATA elementwiseLogistic_lowAVX512<>+4(SB)/4, $(-87.0)
 DATA elementwiseLogistic_lowAVX512<>+8(SB)/4, $(-87.0)
@@ -619,6 +541,624 @@ DATA elementwiseLogistic_term7AVX512<>+52(SB)/4, $(1.0)
 DATA elementwiseLogistic_term7AVX512<>+56(SB)/4, $(1.0)
 DATA elementwiseLogistic_term7AVX512<>+60(SB)/4, $(1.0)
 GLOBL elementwiseLogistic_term7AVX512<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseLogisticAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseLogisticAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      elementwiseLogistic_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      elementwiseLogistic_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Z0, Z1, Z1
+	VFNMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z2, Z1
+	VFNMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      elementwiseLogistic_term0AVX512<>+0(SB), Z0
+	VFMADD213PS  elementwiseLogistic_term1AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term2AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term3AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term4AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term5AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term6AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term7AVX512<>+0(SB), Z1, Z0
+	VCVTPS2DQ    Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z2, Z0, Z0
+	VADDPS       elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z0
+	VMOVUPS      elementwiseLogistic_term7AVX512<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVUPS      elementwiseLogistic_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      elementwiseLogistic_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Z0, Z1, Z1
+	VFNMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z2, Z1
+	VFNMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      elementwiseLogistic_term0AVX512<>+0(SB), Z0
+	VFMADD213PS  elementwiseLogistic_term1AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term2AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term3AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term4AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term5AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term6AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseLogistic_term7AVX512<>+0(SB), Z1, Z0
+	VCVTPS2DQ    Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z2, Z0, Z0
+	VADDPS       elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z0
+	VMOVUPS      elementwiseLogistic_term7AVX512<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseErf_lowAVX512<>+0(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+4(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+8(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+12(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+16(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+20(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+24(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+28(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+32(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+36(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+40(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+44(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+48(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+52(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+56(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX512<>+60(SB)/4, $(-87.0)
+GLOBL elementwiseErf_lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_highAVX512<>+0(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+4(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+8(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+12(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+16(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+20(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+24(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+28(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+32(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+36(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+40(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+44(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+48(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+52(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+56(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX512<>+60(SB)/4, $(88.0)
+GLOBL elementwiseErf_highAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_log2eAVX512<>+0(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+4(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+8(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+12(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+16(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+20(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+24(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+28(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+32(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+36(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+40(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+44(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+48(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+52(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+56(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX512<>+60(SB)/4, $(-1.442695)
+GLOBL elementwiseErf_log2eAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_ln2AVX512<>+0(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+4(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+8(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+12(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+16(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+20(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+24(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+28(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+32(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+36(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+40(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+44(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+48(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+52(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+56(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX512<>+60(SB)/4, $(0.69314575)
+GLOBL elementwiseErf_ln2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_ln2lowAVX512<>+0(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+4(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+8(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+12(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+16(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+20(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+24(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+28(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+32(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+36(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+40(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+44(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+48(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
+GLOBL elementwiseErf_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_term0AVX512<>+0(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+4(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+8(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+12(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+16(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+20(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+24(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+28(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+32(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+36(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+40(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+44(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+48(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+52(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+56(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX512<>+60(SB)/4, $(0.0001984127)
+GLOBL elementwiseErf_term0AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_term1AVX512<>+0(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+4(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+8(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+12(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+16(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+20(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+24(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+28(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+32(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+36(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+40(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+44(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+48(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+52(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+56(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX512<>+60(SB)/4, $(0.0013888889)
+GLOBL elementwiseErf_term1AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_term2AVX512<>+0(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+4(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+8(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+12(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+16(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+20(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+24(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+28(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+32(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+36(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+40(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+44(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+48(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+52(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+56(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX512<>+60(SB)/4, $(0.008333334)
+GLOBL elementwiseErf_term2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_term3AVX512<>+0(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+4(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+8(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+12(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+16(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+20(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+24(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+28(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+32(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+36(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+40(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+44(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+48(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+52(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+56(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX512<>+60(SB)/4, $(0.041666668)
+GLOBL elementwiseErf_term3AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_term4AVX512<>+0(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+4(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+8(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+12(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+16(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+20(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+24(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+28(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+32(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+36(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+40(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+44(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+48(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+52(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+56(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX512<>+60(SB)/4, $(0.16666667)
+GLOBL elementwiseErf_term4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_term5AVX512<>+0(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+4(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+8(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+12(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+16(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+20(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+24(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+28(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+32(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+36(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+40(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+44(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+48(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+52(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+56(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX512<>+60(SB)/4, $(0.5)
+GLOBL elementwiseErf_term5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_term6AVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseErf_term6AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_term7AVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseErf_term7AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_leastAVX512<>+0(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+4(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+8(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+12(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+16(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+20(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+24(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+28(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+32(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+36(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+40(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+44(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+48(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+52(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+56(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+60(SB)/4, $(-4.0)
+GLOBL elementwiseErf_leastAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_mostAVX512<>+0(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+4(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+8(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+12(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+16(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+20(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+24(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+28(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+32(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+36(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+40(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+44(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+48(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+52(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+56(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+60(SB)/4, $(4.0)
+GLOBL elementwiseErf_mostAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_oneAVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseErf_oneAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_twoAVX512<>+0(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+4(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+8(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+12(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+16(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+20(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+24(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+28(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+32(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+36(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+40(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+44(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+48(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+52(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+56(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX512<>+60(SB)/4, $(2.0)
+GLOBL elementwiseErf_twoAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q0AVX512<>+0(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+4(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+8(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+12(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+16(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+20(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+24(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+28(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+32(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+36(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+40(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+44(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+48(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+52(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+56(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+60(SB)/4, $(0.00000031796148)
+GLOBL elementwiseErf_q0AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q1AVX512<>+0(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+4(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+8(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+12(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+16(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+20(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+24(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+28(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+32(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+36(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+40(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+44(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+48(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+52(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+56(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+60(SB)/4, $(-0.000011971997)
+GLOBL elementwiseErf_q1AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q2AVX512<>+0(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+4(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+8(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+12(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+16(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+20(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+24(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+28(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+32(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+36(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+40(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+44(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+48(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+52(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+56(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+60(SB)/4, $(0.00017942842)
+GLOBL elementwiseErf_q2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q3AVX512<>+0(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+4(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+8(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+12(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+16(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+20(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+24(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+28(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+32(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+36(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+40(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+44(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+48(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+52(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+56(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+60(SB)/4, $(-0.0012514465)
+GLOBL elementwiseErf_q3AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q4AVX512<>+0(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+4(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+8(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+12(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+16(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+20(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+24(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+28(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+32(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+36(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+40(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+44(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+48(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+52(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+56(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+60(SB)/4, $(-0.00036875997)
+GLOBL elementwiseErf_q4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q5AVX512<>+0(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+4(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+8(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+12(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+16(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+20(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+24(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+28(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+32(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+36(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+40(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+44(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+48(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+52(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+56(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+60(SB)/4, $(0.20553096)
+GLOBL elementwiseErf_q5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q6AVX512<>+0(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+4(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+8(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+12(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+16(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+20(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+24(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+28(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+32(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+36(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+40(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+44(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+48(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+52(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+56(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+60(SB)/4, $(2.2567594)
+GLOBL elementwiseErf_q6AVX512<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseErfAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseErfAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      elementwiseErf_leastAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      elementwiseErf_mostAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       Z0, Z0, Z1
+	VMOVUPS      elementwiseErf_q0AVX512<>+0(SB), Z2
+	VFMADD213PS  elementwiseErf_q1AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q2AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q3AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q4AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q5AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q6AVX512<>+0(SB), Z1, Z2
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      elementwiseErf_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      elementwiseErf_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       elementwiseErf_log2eAVX512<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Z0, Z1, Z1
+	VFNMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z2, Z1
+	VFNMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      elementwiseErf_term0AVX512<>+0(SB), Z0
+	VFMADD213PS  elementwiseErf_term1AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term2AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term3AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term4AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term5AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term6AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term7AVX512<>+0(SB), Z1, Z0
+	VCVTPS2DQ    Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z2, Z0, Z0
+	VADDPS       elementwiseErf_term7AVX512<>+0(SB), Z0, Z0
+	VMOVUPS      elementwiseErf_term7AVX512<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      elementwiseErf_oneAVX512<>+0(SB), Z1
+	VFMSUB132PS  elementwiseErf_twoAVX512<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVUPS      elementwiseErf_leastAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      elementwiseErf_mostAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       Z0, Z0, Z1
+	VMOVUPS      elementwiseErf_q0AVX512<>+0(SB), Z2
+	VFMADD213PS  elementwiseErf_q1AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q2AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q3AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q4AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q5AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS  elementwiseErf_q6AVX512<>+0(SB), Z1, Z2
+	VMULPS       Z2, Z0, Z0
+	VMOVUPS      elementwiseErf_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VMOVUPS      elementwiseErf_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       elementwiseErf_log2eAVX512<>+0(SB), Z0, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Z0, Z1, Z1
+	VFNMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z2, Z1
+	VFNMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      elementwiseErf_term0AVX512<>+0(SB), Z0
+	VFMADD213PS  elementwiseErf_term1AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term2AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term3AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term4AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term5AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term6AVX512<>+0(SB), Z1, Z0
+	VFMADD213PS  elementwiseErf_term7AVX512<>+0(SB), Z1, Z0
+	VCVTPS2DQ    Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       Z2, Z0, Z0
+	VADDPS       elementwiseErf_term7AVX512<>+0(SB), Z0, Z0
+	VMOVUPS      elementwiseErf_term7AVX512<>+0(SB), Z1
+	VDIVPS       Z0, Z1, Z0
+	VMOVUPS      elementwiseErf_oneAVX512<>+0(SB), Z1
+	VFMSUB132PS  elementwiseErf_twoAVX512<>+0(SB), Z1, Z0
+	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
 
 // func elementwiseProductAVX512(dst *float32, src *float32, src2 *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -1104,84 +1644,6 @@ DATA elementwiseBlendAVX2_masks<>+56(SB)/4, $0x00000000
 DATA elementwiseBlendAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL elementwiseBlendAVX2_masks<>(SB), RODATA|NOPTR, $64
 
-// func elementwiseLogisticAVX2(dst *float32, src *float32, n int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·elementwiseLogisticAVX2(SB), NOSPLIT, $0-24
-	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ n+16(FP), DX
-	SUBQ $+8, DX
-	JLT  rest
-
-loop:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      elementwiseLogistic_lowAVX2<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      elementwiseLogistic_highAVX2<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VMULPS       elementwiseLogistic_log2eAVX2<>+0(SB), Y0, Y2
-	VROUNDPS     $0x00, Y2, Y2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Y0, Y1, Y1
-	VFNMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y2, Y1
-	VFNMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y2, Y1
-	VMOVUPS      elementwiseLogistic_term0AVX2<>+0(SB), Y0
-	VFMADD213PS  elementwiseLogistic_term1AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term2AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term3AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term4AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term5AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term6AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term7AVX2<>+0(SB), Y1, Y0
-	VCVTPS2DQ    Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       Y2, Y0, Y0
-	VADDPS       elementwiseLogistic_term7AVX2<>+0(SB), Y0, Y0
-	VMOVUPS      elementwiseLogistic_term7AVX2<>+0(SB), Y1
-	VDIVPS       Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         $+32, CX
-	ADDQ         $+32, AX
-	SUBQ         $+8, DX
-	JGE          loop
-
-rest:
-	ADDQ         $+8, DX
-	JZ           done
-	LEAQ         elementwiseLogisticAVX2_masks<>+0(SB), BX
-	NEGQ         DX
-	VMOVUPS      32(BX)(DX*4), Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVUPS      elementwiseLogistic_lowAVX2<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      elementwiseLogistic_highAVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       elementwiseLogistic_log2eAVX2<>+0(SB), Y1, Y3
-	VROUNDPS     $0x00, Y3, Y3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y3, Y2
-	VFNMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y3, Y2
-	VMOVUPS      elementwiseLogistic_term0AVX2<>+0(SB), Y1
-	VFMADD213PS  elementwiseLogistic_term1AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term2AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term3AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term4AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term5AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term6AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term7AVX2<>+0(SB), Y2, Y1
-	VCVTPS2DQ    Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       Y3, Y1, Y1
-	VADDPS       elementwiseLogistic_term7AVX2<>+0(SB), Y1, Y1
-	VMOVUPS      elementwiseLogistic_term7AVX2<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
-
-done:
-	VZEROUPPER
-	RET
-
 DATA elementwiseLogistic_lowAVX2<>+0(SB)/4, $(-87.0)
 DATA elementwiseLogistic_lowAVX2<>+4(SB)/4, $(-87.0)
 DATA elementwiseLogistic_lowAVX2<>+8(SB)/4, $(-87.0)
@@ -1312,6 +1774,84 @@ DATA elementwiseLogistic_term7AVX2<>+24(SB)/4, $(1.0)
 DATA elementwiseLogistic_term7AVX2<>+28(SB)/4, $(1.0)
 GLOBL elementwiseLogistic_term7AVX2<>(SB), RODATA|NOPTR, $32
 
+// func elementwiseLogisticAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·elementwiseLogisticAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      elementwiseLogistic_lowAVX2<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      elementwiseLogistic_highAVX2<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMULPS       elementwiseLogistic_log2eAVX2<>+0(SB), Y0, Y2
+	VROUNDPS     $0x00, Y2, Y2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VFNMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y2, Y1
+	VFNMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y2, Y1
+	VMOVUPS      elementwiseLogistic_term0AVX2<>+0(SB), Y0
+	VFMADD213PS  elementwiseLogistic_term1AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseLogistic_term2AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseLogistic_term3AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseLogistic_term4AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseLogistic_term5AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseLogistic_term6AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseLogistic_term7AVX2<>+0(SB), Y1, Y0
+	VCVTPS2DQ    Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       Y2, Y0, Y0
+	VADDPS       elementwiseLogistic_term7AVX2<>+0(SB), Y0, Y0
+	VMOVUPS      elementwiseLogistic_term7AVX2<>+0(SB), Y1
+	VDIVPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $+32, CX
+	ADDQ         $+32, AX
+	SUBQ         $+8, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+8, DX
+	JZ           done
+	LEAQ         elementwiseLogisticAVX2_masks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPS      32(BX)(DX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMOVUPS      elementwiseLogistic_lowAVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      elementwiseLogistic_highAVX2<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       elementwiseLogistic_log2eAVX2<>+0(SB), Y1, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Y1, Y2, Y2
+	VFNMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseLogistic_term0AVX2<>+0(SB), Y1
+	VFMADD213PS  elementwiseLogistic_term1AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseLogistic_term2AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseLogistic_term3AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseLogistic_term4AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseLogistic_term5AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseLogistic_term6AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseLogistic_term7AVX2<>+0(SB), Y2, Y1
+	VCVTPS2DQ    Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VADDPS       elementwiseLogistic_term7AVX2<>+0(SB), Y1, Y1
+	VMOVUPS      elementwiseLogistic_term7AVX2<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 DATA elementwiseLogisticAVX2_masks<>+0(SB)/4, $0xffffffff
 DATA elementwiseLogisticAVX2_masks<>+4(SB)/4, $0xffffffff
 DATA elementwiseLogisticAVX2_masks<>+8(SB)/4, $0xffffffff
@@ -1329,6 +1869,372 @@ DATA elementwiseLogisticAVX2_masks<>+52(SB)/4, $0x00000000
 DATA elementwiseLogisticAVX2_masks<>+56(SB)/4, $0x00000000
 DATA elementwiseLogisticAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL elementwiseLogisticAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_lowAVX2<>+0(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX2<>+4(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX2<>+8(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX2<>+12(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX2<>+16(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX2<>+20(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX2<>+24(SB)/4, $(-87.0)
+DATA elementwiseErf_lowAVX2<>+28(SB)/4, $(-87.0)
+GLOBL elementwiseErf_lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_highAVX2<>+0(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX2<>+4(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX2<>+8(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX2<>+12(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX2<>+16(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX2<>+20(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX2<>+24(SB)/4, $(88.0)
+DATA elementwiseErf_highAVX2<>+28(SB)/4, $(88.0)
+GLOBL elementwiseErf_highAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_log2eAVX2<>+0(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX2<>+4(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX2<>+8(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX2<>+12(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX2<>+16(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX2<>+20(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX2<>+24(SB)/4, $(-1.442695)
+DATA elementwiseErf_log2eAVX2<>+28(SB)/4, $(-1.442695)
+GLOBL elementwiseErf_log2eAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_ln2AVX2<>+0(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX2<>+4(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX2<>+8(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX2<>+12(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX2<>+16(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX2<>+20(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX2<>+24(SB)/4, $(0.69314575)
+DATA elementwiseErf_ln2AVX2<>+28(SB)/4, $(0.69314575)
+GLOBL elementwiseErf_ln2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_ln2lowAVX2<>+0(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX2<>+4(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX2<>+8(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX2<>+12(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX2<>+16(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX2<>+20(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
+DATA elementwiseErf_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
+GLOBL elementwiseErf_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_term0AVX2<>+0(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX2<>+4(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX2<>+8(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX2<>+12(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX2<>+16(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX2<>+20(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX2<>+24(SB)/4, $(0.0001984127)
+DATA elementwiseErf_term0AVX2<>+28(SB)/4, $(0.0001984127)
+GLOBL elementwiseErf_term0AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_term1AVX2<>+0(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX2<>+4(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX2<>+8(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX2<>+12(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX2<>+16(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX2<>+20(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX2<>+24(SB)/4, $(0.0013888889)
+DATA elementwiseErf_term1AVX2<>+28(SB)/4, $(0.0013888889)
+GLOBL elementwiseErf_term1AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_term2AVX2<>+0(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX2<>+4(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX2<>+8(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX2<>+12(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX2<>+16(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX2<>+20(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX2<>+24(SB)/4, $(0.008333334)
+DATA elementwiseErf_term2AVX2<>+28(SB)/4, $(0.008333334)
+GLOBL elementwiseErf_term2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_term3AVX2<>+0(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX2<>+4(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX2<>+8(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX2<>+12(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX2<>+16(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX2<>+20(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX2<>+24(SB)/4, $(0.041666668)
+DATA elementwiseErf_term3AVX2<>+28(SB)/4, $(0.041666668)
+GLOBL elementwiseErf_term3AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_term4AVX2<>+0(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX2<>+4(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX2<>+8(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX2<>+12(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX2<>+16(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX2<>+20(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX2<>+24(SB)/4, $(0.16666667)
+DATA elementwiseErf_term4AVX2<>+28(SB)/4, $(0.16666667)
+GLOBL elementwiseErf_term4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_term5AVX2<>+0(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX2<>+4(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX2<>+8(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX2<>+12(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX2<>+16(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX2<>+20(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX2<>+24(SB)/4, $(0.5)
+DATA elementwiseErf_term5AVX2<>+28(SB)/4, $(0.5)
+GLOBL elementwiseErf_term5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_term6AVX2<>+0(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX2<>+4(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX2<>+8(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX2<>+12(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX2<>+16(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX2<>+20(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX2<>+24(SB)/4, $(1.0)
+DATA elementwiseErf_term6AVX2<>+28(SB)/4, $(1.0)
+GLOBL elementwiseErf_term6AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_term7AVX2<>+0(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX2<>+4(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX2<>+8(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX2<>+12(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX2<>+16(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX2<>+20(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX2<>+24(SB)/4, $(1.0)
+DATA elementwiseErf_term7AVX2<>+28(SB)/4, $(1.0)
+GLOBL elementwiseErf_term7AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_leastAVX2<>+0(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+4(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+8(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+12(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+16(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+20(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+24(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+28(SB)/4, $(-4.0)
+GLOBL elementwiseErf_leastAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_mostAVX2<>+0(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+4(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+8(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+12(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+16(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+20(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+24(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+28(SB)/4, $(4.0)
+GLOBL elementwiseErf_mostAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_oneAVX2<>+0(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX2<>+4(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX2<>+8(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX2<>+12(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX2<>+16(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX2<>+20(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX2<>+24(SB)/4, $(1.0)
+DATA elementwiseErf_oneAVX2<>+28(SB)/4, $(1.0)
+GLOBL elementwiseErf_oneAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_twoAVX2<>+0(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX2<>+4(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX2<>+8(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX2<>+12(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX2<>+16(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX2<>+20(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX2<>+24(SB)/4, $(2.0)
+DATA elementwiseErf_twoAVX2<>+28(SB)/4, $(2.0)
+GLOBL elementwiseErf_twoAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q0AVX2<>+0(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+4(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+8(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+12(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+16(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+20(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+24(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+28(SB)/4, $(0.00000031796148)
+GLOBL elementwiseErf_q0AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q1AVX2<>+0(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+4(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+8(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+12(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+16(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+20(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+24(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+28(SB)/4, $(-0.000011971997)
+GLOBL elementwiseErf_q1AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q2AVX2<>+0(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+4(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+8(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+12(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+16(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+20(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+24(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+28(SB)/4, $(0.00017942842)
+GLOBL elementwiseErf_q2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q3AVX2<>+0(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+4(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+8(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+12(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+16(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+20(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+24(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+28(SB)/4, $(-0.0012514465)
+GLOBL elementwiseErf_q3AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q4AVX2<>+0(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+4(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+8(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+12(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+16(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+20(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+24(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+28(SB)/4, $(-0.00036875997)
+GLOBL elementwiseErf_q4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q5AVX2<>+0(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+4(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+8(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+12(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+16(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+20(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+24(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+28(SB)/4, $(0.20553096)
+GLOBL elementwiseErf_q5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q6AVX2<>+0(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+4(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+8(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+12(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+16(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+20(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+24(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+28(SB)/4, $(2.2567594)
+GLOBL elementwiseErf_q6AVX2<>(SB), RODATA|NOPTR, $32
+
+// func elementwiseErfAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·elementwiseErfAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      elementwiseErf_leastAVX2<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      elementwiseErf_mostAVX2<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMULPS       Y0, Y0, Y1
+	VMOVUPS      elementwiseErf_q0AVX2<>+0(SB), Y2
+	VFMADD213PS  elementwiseErf_q1AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  elementwiseErf_q2AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  elementwiseErf_q3AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  elementwiseErf_q4AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  elementwiseErf_q5AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS  elementwiseErf_q6AVX2<>+0(SB), Y1, Y2
+	VMULPS       Y2, Y0, Y0
+	VMOVUPS      elementwiseErf_lowAVX2<>+0(SB), Y1
+	VMAXPS       Y0, Y1, Y0
+	VMOVUPS      elementwiseErf_highAVX2<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y0
+	VMULPS       elementwiseErf_log2eAVX2<>+0(SB), Y0, Y2
+	VROUNDPS     $0x00, Y2, Y2
+	VXORPS       Y1, Y1, Y1
+	VSUBPS       Y0, Y1, Y1
+	VFNMADD231PS elementwiseErf_ln2AVX2<>+0(SB), Y2, Y1
+	VFNMADD231PS elementwiseErf_ln2lowAVX2<>+0(SB), Y2, Y1
+	VMOVUPS      elementwiseErf_term0AVX2<>+0(SB), Y0
+	VFMADD213PS  elementwiseErf_term1AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseErf_term2AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseErf_term3AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseErf_term4AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseErf_term5AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseErf_term6AVX2<>+0(SB), Y1, Y0
+	VFMADD213PS  elementwiseErf_term7AVX2<>+0(SB), Y1, Y0
+	VCVTPS2DQ    Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       Y2, Y0, Y0
+	VADDPS       elementwiseErf_term7AVX2<>+0(SB), Y0, Y0
+	VMOVUPS      elementwiseErf_term7AVX2<>+0(SB), Y1
+	VDIVPS       Y0, Y1, Y0
+	VMOVUPS      elementwiseErf_oneAVX2<>+0(SB), Y1
+	VFMSUB132PS  elementwiseErf_twoAVX2<>+0(SB), Y1, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $+32, CX
+	ADDQ         $+32, AX
+	SUBQ         $+8, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+8, DX
+	JZ           done
+	LEAQ         elementwiseErfAVX2_masks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPS      32(BX)(DX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMOVUPS      elementwiseErf_leastAVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      elementwiseErf_mostAVX2<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      elementwiseErf_q0AVX2<>+0(SB), Y3
+	VFMADD213PS  elementwiseErf_q1AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseErf_q2AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseErf_q3AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseErf_q4AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseErf_q5AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseErf_q6AVX2<>+0(SB), Y2, Y3
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      elementwiseErf_lowAVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      elementwiseErf_highAVX2<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       elementwiseErf_log2eAVX2<>+0(SB), Y1, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Y1, Y2, Y2
+	VFNMADD231PS elementwiseErf_ln2AVX2<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseErf_ln2lowAVX2<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseErf_term0AVX2<>+0(SB), Y1
+	VFMADD213PS  elementwiseErf_term1AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseErf_term2AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseErf_term3AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseErf_term4AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseErf_term5AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseErf_term6AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseErf_term7AVX2<>+0(SB), Y2, Y1
+	VCVTPS2DQ    Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VADDPS       elementwiseErf_term7AVX2<>+0(SB), Y1, Y1
+	VMOVUPS      elementwiseErf_term7AVX2<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y1
+	VMOVUPS      elementwiseErf_oneAVX2<>+0(SB), Y2
+	VFMSUB132PS  elementwiseErf_twoAVX2<>+0(SB), Y2, Y1
+	VMASKMOVPS   Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseErfAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA elementwiseErfAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA elementwiseErfAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA elementwiseErfAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA elementwiseErfAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA elementwiseErfAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA elementwiseErfAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA elementwiseErfAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA elementwiseErfAVX2_masks<>+32(SB)/4, $0x00000000
+DATA elementwiseErfAVX2_masks<>+36(SB)/4, $0x00000000
+DATA elementwiseErfAVX2_masks<>+40(SB)/4, $0x00000000
+DATA elementwiseErfAVX2_masks<>+44(SB)/4, $0x00000000
+DATA elementwiseErfAVX2_masks<>+48(SB)/4, $0x00000000
+DATA elementwiseErfAVX2_masks<>+52(SB)/4, $0x00000000
+DATA elementwiseErfAVX2_masks<>+56(SB)/4, $0x00000000
+DATA elementwiseErfAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL elementwiseErfAVX2_masks<>(SB), RODATA|NOPTR, $64
 
 // func elementwiseProductAVX2(dst *float32, src *float32, src2 *float32, n int)
 // Requires: AVX

@@ -55,6 +55,16 @@ func (l ISA) Logistic(dst, src []float32) {
 	}
 }
 
+// Erf writes the error function of src, with an absolute error under 2^-22. NaN passes. dst may be src.
+func (l ISA) Erf(dst, src []float32) {
+	if len(dst) != len(src) {
+		panic("kernel: erf: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.erf(dst, src)
+	}
+}
+
 // Product writes dst[i] = x[i]*y[i]. dst may be x or y.
 func (l ISA) Product(dst, x, y []float32) {
 	if len(dst) != len(x) || len(dst) != len(y) {
@@ -88,6 +98,12 @@ func (l ISA) Largest(dst, x, y []float32) {
 func logisticGeneric(dst, src []float32) {
 	for i, v := range src {
 		dst[i] = float32(1 / (1 + math.Exp(-float64(v))))
+	}
+}
+
+func erfGeneric(dst, src []float32) {
+	for i, v := range src {
+		dst[i] = float32(math.Erf(float64(v)))
 	}
 }
 

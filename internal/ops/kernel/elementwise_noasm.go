@@ -19,3 +19,5 @@ func (l ISA) product(dst, x, y []float32) { productGeneric(dst, x, y) }
 func (l ISA) quotient(dst, x, y []float32) { quotientGeneric(dst, x, y) }
 
 func (l ISA) largest(dst, x, y []float32) { largestGeneric(dst, x, y) }
+
+func (l ISA) erf(dst, src []float32) { erfGeneric(dst, src) }

@@ -29,6 +29,11 @@ func elementwiseBlendAVX512(dst *float32, src *float32, src2 *float32, n int, a 
 //go:noescape
 func elementwiseLogisticAVX512(dst *float32, src *float32, n int)
 
+// elementwiseErfAVX512 writes dst[i] = erf(src[i]) for i < n.
+//
+//go:noescape
+func elementwiseErfAVX512(dst *float32, src *float32, n int)
+
 // elementwiseProductAVX512 writes dst[i] = src[i]*src2[i] for i < n.
 //
 //go:noescape
@@ -68,6 +73,11 @@ func elementwiseBlendAVX2(dst *float32, src *float32, src2 *float32, n int, a fl
 //
 //go:noescape
 func elementwiseLogisticAVX2(dst *float32, src *float32, n int)
+
+// elementwiseErfAVX2 writes dst[i] = erf(src[i]) for i < n.
+//
+//go:noescape
+func elementwiseErfAVX2(dst *float32, src *float32, n int)
 
 // elementwiseProductAVX2 writes dst[i] = src[i]*src2[i] for i < n.
 //

@@ -114,6 +114,28 @@ func TestLogisticEverywhere(t *testing.T) {
 	})
 }
 
+func TestErfEverywhere(t *testing.T) {
+	var x []float32
+	for v := float32(-9.3); v < 9.3; v += 0.00137 {
+		x = append(x, v)
+	}
+	eachISA(t, func(t *testing.T, l ISA) {
+		got, want := make([]float32, len(x)), make([]float32, len(x))
+		l.Erf(got, x)
+		erfGeneric(want, x)
+		for i, v := range got {
+			if math.Abs(float64(v-want[i])) > 0x1p-22 {
+				t.Fatalf("erf of %v is %v, want %v", x[i], v, want[i])
+			}
+		}
+		ends := []float32{inf, -inf, float32(math.NaN()), 0}
+		l.Erf(ends, ends)
+		if math.Abs(float64(ends[0]-1)) > 0x1p-22 || math.Abs(float64(ends[1]+1)) > 0x1p-22 || ends[2] == ends[2] || ends[3] != 0 {
+			t.Errorf("erf of +Inf, -Inf, NaN, 0 is %v", ends)
+		}
+	})
+}
+
 func BenchmarkElementwise(b *testing.B) {
 	for _, l := range ISAs() {
 		for _, n := range []int{3136, 1 << 18, 1 << 22} {

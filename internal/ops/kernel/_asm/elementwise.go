@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -16,9 +17,13 @@ func elementwise() {
 		elementwiseDot(s, "elementwiseDot", true)
 		elementwiseMap(s, "elementwiseAffine", "func(dst, src *float32, n int, a, b, lo, hi float32)", "a*src[i] + b")
 		elementwiseMap(s, "elementwiseBlend", "func(dst, src, src2 *float32, n int, a, b, lo, hi float32)", "a*src[i] + b*src2[i]")
-		elementwiseGate(s, "elementwiseLogistic", nil)
+		elementwiseGate(s, "elementwiseLogistic", "1 / (1 + exp(-src[i]))", s.logistic("elementwiseLogistic"))
+		elementwiseGate(s, "elementwiseErf", "erf(src[i])", s.erf("elementwiseErf"))
 		for _, two := range elementwisePairs {
-			elementwiseGate(s, two.name, &two)
+			elementwiseGate(s, two.name, two.formula, func(v reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual {
+				two.op(s, v, other())
+				return v
+			})
 		}
 	}
 }
@@ -49,35 +54,22 @@ var elementwisePairs = []elementwisePair{
 	}},
 }
 
-// elementwiseGate generates dst[i] = 1 / (1 + e^-src[i]), or a function of two operands.
-func elementwiseGate(s target, name string, two *elementwisePair) {
-	id, product := name+s.suffix, two != nil
-	signature, formula := "func(dst, src *float32, n int)", "1 / (1 + exp(-src[i]))"
-	if product {
-		signature, formula = "func(dst, src, src2 *float32, n int)", two.formula
-	}
-	TEXT(id, NOSPLIT, signature)
-	Pragma("noescape")
-	Doc(fmt.Sprintf("%s writes dst[i] = %s for i < n.", id, formula))
-	dst, src, n := param("dst"), param("src"), param("n")
-	var src2 reg.GPVirtual
-	if product {
-		src2 = param("src2")
-	}
+// elementwiseFunction writes what becomes of v; other loads the second operand, of a function of two.
+type elementwiseFunction func(v reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual
+
+// logistic is 1 / (1 + e^-x), with e^-x as 2^k * e^r, k whole and |r| at most ln(2)/2. The constants are called by name.
+func (s target) logistic(name string) elementwiseFunction {
 	c := map[string]Mem{}
-	if !product {
-		for _, k := range []struct {
-			name  string
-			value float32
-		}{{"low", -87}, {"high", 88}, {"log2e", -1.44269504}, {"ln2", 0.693145752}, {"ln2low", 1.42860677e-06}} {
-			c[k.name] = s.constant(name+"_"+k.name, k.value)
-		}
-		for i, v := range expTerms {
-			c[fmt.Sprint(i)] = s.constant(fmt.Sprintf("%s_term%d", name, i), v)
-		}
+	for _, k := range []struct {
+		name  string
+		value float32
+	}{{"low", -87}, {"high", 88}, {"log2e", -1.44269504}, {"ln2", 0.693145752}, {"ln2low", 1.42860677e-06}} {
+		c[k.name] = s.constant(name+"_"+k.name, k.value)
 	}
-	// logistic computes e^-x as 2^k * e^r, k whole and |r| at most ln(2)/2.
-	logistic := func(x reg.VecVirtual) reg.VecVirtual {
+	for i, v := range expTerms {
+		c[fmt.Sprint(i)] = s.constant(fmt.Sprintf("%s_term%d", name, i), v)
+	}
+	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
 		z, k, p := s.vec(), s.vec(), s.vec()
 		VMOVUPS(c["low"], z)
 		VMAXPS(x, z, x) // the value second: a NaN stays one
@@ -106,19 +98,62 @@ func elementwiseGate(s target, name string, two *elementwisePair) {
 		VDIVPS(p, z, p)
 		return p
 	}
-	value := func(v reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual {
-		if !product {
-			return logistic(v)
+}
+
+// erfTerms are the coefficients of the even polynomial q, the highest first, for which erf(x) is about
+// 2/(1+e^(-x q(x^2))) - 1 where |x| <= 4, beyond which erf is 1 within 2e-8: fitted to the least maximum error, 1e-7.
+var erfTerms = []float32{3.17961479368023e-07, -1.1971997082582675e-05, 0.00017942841805052012, -0.0012514465488493443, -0.00036875996738672256, 0.20553095638751984, 2.2567594051361084}
+
+// erf is the error function.
+func (s target) erf(name string) elementwiseFunction {
+	logistic := s.logistic(name)
+	low, high := s.constant(name+"_least", -4), s.constant(name+"_most", 4)
+	one, two := s.constant(name+"_one", 1), s.constant(name+"_two", 2)
+	var q []Mem
+	for i, v := range erfTerms {
+		q = append(q, s.constant(fmt.Sprintf("%s_q%d", name, i), v))
+	}
+	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
+		z, p := s.vec(), s.vec()
+		VMOVUPS(low, z)
+		VMAXPS(x, z, x) // the value second: a NaN stays one
+		VMOVUPS(high, z)
+		VMINPS(x, z, x)
+		VMULPS(x, x, z)
+		VMOVUPS(q[0], p)
+		for _, t := range q[1:] {
+			VFMADD213PS(t, z, p)
 		}
-		two.op(s, v, other())
-		return v
+		VMULPS(p, x, x)
+		y := logistic(x, nil)
+		VMOVUPS(one, z)
+		VFMSUB132PS(two, z, y)
+		return y
+	}
+}
+
+// elementwiseGate generates dst[i] = a function of src[i], or of src[i] and src2[i] where the formula says so.
+func elementwiseGate(s target, name, formula string, function elementwiseFunction) {
+	id := name + s.suffix
+	product := strings.Contains(formula, "src2")
+	signature := "func(dst, src *float32, n int)"
+	if product {
+		signature = "func(dst, src, src2 *float32, n int)"
+	}
+	TEXT(id, NOSPLIT, signature)
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s writes dst[i] = %s for i < n.", id, formula))
+	dst, src, n := param("dst"), param("src"), param("n")
+	var src2 reg.GPVirtual
+	if product {
+		src2 = param("src2")
 	}
 	SUBQ(I8(s.lanes), n)
 	JLT(LabelRef("rest"))
 	Label("loop")
 	v := s.vec()
 	VMOVUPS(Mem{Base: src}, v)
-	VMOVUPS(value(v, func() reg.VecVirtual {
+	VMOVUPS(function(v, func() reg.VecVirtual {
 		w := s.vec()
 		VMOVUPS(Mem{Base: src2}, w)
 		return w
@@ -134,7 +169,7 @@ func elementwiseGate(s target, name string, two *elementwisePair) {
 	ADDQ(I8(s.lanes), n)
 	JZ(LabelRef("done"))
 	t := s.tail(id, n)
-	t.store(value(t.load(Mem{Base: src}), func() reg.VecVirtual { return t.load(Mem{Base: src2}) }), Mem{Base: dst})
+	t.store(function(t.load(Mem{Base: src}), func() reg.VecVirtual { return t.load(Mem{Base: src2}) }), Mem{Base: dst})
 	Label("done")
 	VZEROUPPER()
 	RET()
