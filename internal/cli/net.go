@@ -27,6 +27,8 @@ type netFlags struct {
 	// run asks for the network's program; inputs are the shapes that it is fed with, by name.
 	run    bool
 	inputs map[string][]int
+	// loose says that a size which the model leaves open does not matter yet: something will settle it.
+	loose bool
 }
 
 // register adds --net and --batch; many allows several networks.

@@ -135,7 +135,7 @@ func (n *netFlags) model(quoted, path string, m *onnx.Model) (*network.Graph, ne
 	if size == nil && len(n.inputs) == 0 && len(n.sizes) == 0 && m.Metadata["input"] != "" { // its maker's word for sizes that are open
 		size, _ = layer.ParseInts(m.Metadata["input"], 1)
 	}
-	g, err := m.Network(onnx.Options{Input: size, Sizes: n.sizes, Batch: n.batch, Inputs: n.inputs, Program: n.run})
+	g, err := m.Network(onnx.Options{Input: size, Sizes: n.sizes, Batch: n.batch, Inputs: n.inputs, Program: n.run, Loose: n.loose})
 	if err != nil {
 		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, err)
 	}

@@ -45,6 +45,15 @@ type pictureFlags struct {
 	given                   []string // the flags that were set
 }
 
+// note notes which of the flags were set.
+func (p *pictureFlags) note(c *cobra.Command) {
+	for _, name := range []string{"grid", "map", "colormap", "channel", "depth", "magnify"} {
+		if c.Flags().Changed(name) {
+			p.given = append(p.given, name)
+		}
+	}
+}
+
 const runLong = `run computes a layer on data: what does it do to my picture, or my array?
 
 INPUT is a .npy, .npz or .safetensors array, or a PNG, JPEG or GIF picture, whose samples become numbers from 0 to 1. "-"
@@ -86,7 +95,12 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 				if err := o.whole.net.settle(c, &o.layer, nil); err != nil {
 					return err
 				}
+				if len(args) > 1 {
+					return usagef("%q and %q: a network runs on one INPUT; feed others with --feed NAME=FILE", args[0], args[1])
+				}
 				o.input = firstArg(args)
+				o.whole.formatGiven, o.whole.statsWanted = c.Flags().Changed("format"), o.stats
+				o.picture.note(c)
 				return run(c.Context(), o)
 			}
 			if len(args) > 0 {
@@ -97,11 +111,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 					return usagef(`the INPUT is empty: leave it out for the sample picture, or give "-" for standard input`)
 				}
 			}
-			for _, name := range []string{"grid", "map", "colormap", "channel", "depth", "magnify"} {
-				if c.Flags().Changed(name) {
-					o.picture.given = append(o.picture.given, name)
-				}
-			}
+			o.picture.note(c)
 			return run(c.Context(), o)
 		},
 	}

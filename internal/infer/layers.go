@@ -62,29 +62,8 @@ func (net *Network) Seeded(feeds map[string]*tensor.Array, seed uint64) (map[str
 		if err != nil {
 			return nil, err
 		}
-		fill(a, tensor.NewStream(seed, in.Name))
+		a.FillUniform(tensor.NewStream(seed, in.Name))
 		all[in.Name] = a
 	}
 	return all, nil
-}
-
-func fill(a *tensor.Array, s *tensor.Stream) {
-	switch a.Elem {
-	case tensor.Float32:
-		for i, data := 0, tensor.Data[float32](a); i < len(data); i++ {
-			data[i] = float32(s.Uniform())
-		}
-	case tensor.Float64:
-		for i, data := 0, tensor.Data[float64](a); i < len(data); i++ {
-			data[i] = s.Uniform()
-		}
-	case tensor.Float16:
-		for i, data := 0, tensor.Data[tensor.F16](a); i < len(data); i++ {
-			data[i] = tensor.ToF16(float32(s.Uniform()))
-		}
-	case tensor.BFloat16:
-		for i, data := 0, tensor.Data[tensor.BF16](a); i < len(data); i++ {
-			data[i] = tensor.ToBF16(float32(s.Uniform()))
-		}
-	}
 }

@@ -40,6 +40,9 @@ type Network struct {
 	// At are the kept values: what was asked for, in the order of the network, or else the outputs.
 	At []network.Port
 
+	// Observe, if not nil, is called after each step with its place in Layers and what it has made.
+	Observe func(i int, made *tensor.Array)
+
 	program    *network.Program
 	options    Options
 	values     []value

@@ -26,9 +26,15 @@ func (net *Network) Run(ctx context.Context, feeds map[string]*tensor.Array) err
 			x.array = x.constant
 		}
 	}
-	for _, n := range net.nodes {
+	for i, n := range net.nodes {
 		if err := net.step(ctx, n); err != nil {
 			return err
+		}
+		if net.Observe != nil {
+			net.Observe(i, net.get(n.out[0]))
+		}
+		for _, v := range n.dies {
+			net.values[v].array = nil
 		}
 	}
 	return nil
@@ -45,9 +51,6 @@ func (net *Network) step(ctx context.Context, n *node) error {
 			return context.Cause(ctx)
 		}
 		return fmt.Errorf("layer %q: %w", n.name, err)
-	}
-	for _, v := range n.dies {
-		net.values[v].array = nil
 	}
 	n.took = int64(time.Since(begin))
 	return nil

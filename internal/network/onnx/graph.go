@@ -20,6 +20,8 @@ type Options struct {
 	Batch int
 	// Inputs are the shapes of inputs by name, in place of Input.
 	Inputs map[string][]int
+	// Loose takes 224 for extents that are open: the caller reads the model again when it knows them.
+	Loose bool
 	// Program asks for the network's program, beside its counts.
 	Program bool
 }
@@ -30,6 +32,7 @@ func (m *Model) Network(o Options) (*network.Graph, error) {
 	inf := &inference{
 		model: m, graph: &network.Graph{Name: m.Graph.Name, Title: m.Title, Metadata: m.Metadata}, symbols: map[string]int{}, seen: map[string]int{},
 		names: map[string]bool{}, again: map[string]int{}, owned: map[string]bool{}, sets: map[string]bool{}, used: map[string]bool{},
+		loose: o.Loose, open: map[string]bool{},
 	}
 	inf.uses(m.Graph)
 	for _, f := range m.functions {
@@ -235,6 +238,10 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 			shape[i] = batch
 		} else if i == at && shape[i] <= 0 {
 			shape[i] = 1
+		}
+		if shape[i] <= 0 && inf.loose {
+			shape[i] = 224
+			inf.open[in.Name] = true
 		}
 		if shape[i] <= 0 {
 			return nil, layer.Errorf("input %q is %s: its size is open", in.Name, dimsText(dims)).
