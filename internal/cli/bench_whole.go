@@ -26,14 +26,6 @@ type wholeBench struct {
 	peakMemory  int // of the process, in bytes; 0 is not known
 }
 
-// wholeRow is one step of a network.
-type wholeRow struct {
-	infer.Layer
-	variant     string
-	macs, flops int
-	timing      bench.Timing
-}
-
 type wholeJSON struct {
 	Threads   int              `json:"threads"`
 	CPU       string           `json:"cpu"`
@@ -126,35 +118,6 @@ func benchWhole(ctx context.Context, o benchOptions, name string, p *progress) (
 	}
 	w.rows = wholeRows(net, r, taken)
 	return w, nil
-}
-
-// wholeRows joins the steps with what was counted for their instructions. taken are their times, run after run.
-func wholeRows(net *infer.Network, r *network.Result, taken []time.Duration) []wholeRow {
-	layers := net.Layers()
-	rows := make([]wholeRow, len(layers))
-	for i, l := range layers {
-		row := wholeRow{Layer: l, variant: l.Operator}
-		for k, c := range l.Covers {
-			at := r.Graph.Program.Code[c].Node
-			if at == network.None {
-				continue
-			}
-			n := &r.Nodes[at]
-			if k == 0 {
-				row.variant = n.Variant
-			}
-			row.macs, row.flops = row.macs+n.Total.MACs, row.flops+n.Total.FLOPs
-		}
-		var times []time.Duration
-		for at := i; at < len(taken); at += len(layers) {
-			times = append(times, taken[at])
-		}
-		if len(times) > 0 {
-			row.timing = bench.TimingOf(times)
-		}
-		rows[i] = row
-	}
-	return rows
 }
 
 // peakMemory is the most memory that the process has had, where the system says it (Linux).

@@ -118,6 +118,9 @@ func (r *netRun) settle() (err error) {
 	if err := checkThreads(r.threads); err != nil {
 		return err
 	}
+	if err := checkAlgorithm(r.algorithm); err != nil {
+		return err
+	}
 	if r.whole.top < 0 {
 		return usagef("--top %d: give a positive number", r.whole.top)
 	}

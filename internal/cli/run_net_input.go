@@ -70,6 +70,9 @@ func (r *netRun) open() error {
 		return err
 	}
 	p := r.graph.Program
+	if p == nil {
+		return fmt.Errorf("network %s says what its layers are, and cannot be run", r.name)
+	}
 	for name := range r.feeds {
 		if !slices.ContainsFunc(p.Inputs, func(in network.Port) bool { return in.Name == name }) {
 			return usagef("--feed %s: the network has no input of that name; it has %s", name, inputNames(p))
