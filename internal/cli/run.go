@@ -99,7 +99,6 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 					return usagef("%q and %q: a network runs on one INPUT; feed others with --feed NAME=FILE", args[0], args[1])
 				}
 				o.input = firstArg(args)
-				o.whole.formatGiven, o.whole.statsWanted = c.Flags().Changed("format"), o.stats
 				o.picture.note(c)
 				return run(c.Context(), o)
 			}

@@ -17,16 +17,15 @@ import (
 
 // netRunFlags are those of run that go with --net.
 type netRunFlags struct {
-	net                      netFlags
-	feeds, at                []string
-	fit, preprocess          string
-	mean, std                []float64
-	channels                 string
-	top                      int
-	labels                   string
-	as                       string
-	without                  []string
-	formatGiven, statsWanted bool
+	net             netFlags
+	feeds, at       []string
+	fit, preprocess string
+	mean, std       []float64
+	channels        string
+	top             int
+	labels          string
+	as              string
+	without         []string
 }
 
 func (n *netRunFlags) register(cmd *cobra.Command) {
@@ -108,7 +107,7 @@ func runNet(ctx context.Context, o runOptions) error {
 
 // shows tells whether the layers are listed: where nothing else was asked for.
 func (r *netRun) shows() bool {
-	return r.kind == noResult && r.whole.top == 0 || r.whole.statsWanted || r.whole.formatGiven
+	return r.kind == noResult && r.whole.top == 0 || r.runOptions.stats || r.format == report.JSONFormat
 }
 
 func (r *netRun) settle() (err error) {
