@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,6 +119,23 @@ func TestMachineIsPlausible(t *testing.T) {
 	m := MeasureMachine(1)
 	if m.CPU == "" || m.PeakGFLOPS < 0.1 || m.PeakGFLOPS > 10000 || m.BandwidthGBS < 0.1 || m.BandwidthGBS > 10000 {
 		t.Errorf("got %+v", m)
+	}
+}
+
+// Threads that take turns do not make more work than one: here all share one processor, a lock.
+func TestRateOfThreadsThatShareAProcessor(t *testing.T) {
+	var processor sync.Mutex
+	turns := 0
+	start := time.Now()
+	got := rate(8, 40*time.Millisecond, func() float64 {
+		processor.Lock()
+		defer processor.Unlock()
+		time.Sleep(time.Millisecond)
+		turns++
+		return 1
+	})
+	if most := float64(turns) / 0.04; turns < 8 || got > most || got > 1000 {
+		t.Errorf("%d turns in %v are %.0f a second", turns, time.Since(start), got)
 	}
 }
 

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -49,9 +50,12 @@ func (g group) number(name string) (int64, bool) {
 
 // groups are the control groups that bound the memory of this process, with all that are above them as far as they
 // can be seen from here.
-func (s system) groups() (all []group) {
-	own := s.ownGroups()
-	for _, m := range s.mounts() {
+func (s system) groups() []group { return s.groupsOf("memory") }
+
+// groupsOf are those of a controller.
+func (s system) groupsOf(controller string) (all []group) {
+	own := s.ownGroups(controller)
+	for _, m := range s.mounts(controller) {
 		if within, ok := own[m.version]; ok {
 			all = append(all, m.chain(s, within)...)
 		}
@@ -60,7 +64,7 @@ func (s system) groups() (all []group) {
 }
 
 // ownGroups reads /proc/self/cgroup: lines of "0::/path" for version 2 and "4:memory:/path" for version 1.
-func (s system) ownGroups() map[groupVersion]string {
+func (s system) ownGroups(controller string) map[groupVersion]string {
 	own := map[groupVersion]string{}
 	data, _ := os.ReadFile(filepath.Join(s.root, "proc/self/cgroup"))
 	for line := range strings.Lines(string(data)) {
@@ -69,11 +73,24 @@ func (s system) ownGroups() map[groupVersion]string {
 		case len(parts) < 3:
 		case parts[0] == "0" && parts[1] == "":
 			own[version2] = parts[2]
-		case slices.Contains(strings.Split(parts[1], ","), "memory"):
+		case slices.Contains(strings.Split(parts[1], ","), controller):
 			own[version1] = parts[2]
 		}
 	}
 	return own
+}
+
+// processors is the share of the processors that the group's quota gives, such as 1.5. A group without one says nothing.
+func (g group) processors() (float64, bool) {
+	if g.version == version2 {
+		var quota, period float64
+		data, _ := os.ReadFile(filepath.Join(g.root, g.folder, "cpu.max"))
+		n, _ := fmt.Sscanf(string(data), "%f %f", &quota, &period)
+		return quota / period, n == 2 && quota > 0 && period > 0
+	}
+	quota, known := g.number("cpu.cfs_quota_us")
+	period, _ := g.number("cpu.cfs_period_us")
+	return float64(quota) / float64(period), known && quota > 0 && period > 0
 }
 
 // mount is where a hierarchy of control groups can be seen: its group root lies at the folder point.
@@ -84,7 +101,7 @@ type mount struct {
 
 // mounts reads /proc/self/mountinfo (proc(5)): ID, parent, device, root, point, options, optional fields, "-", type,
 // source, options of the file system.
-func (s system) mounts() (all []mount) {
+func (s system) mounts(controller string) (all []mount) {
 	data, _ := os.ReadFile(filepath.Join(s.root, "proc/self/mountinfo"))
 	for line := range strings.Lines(string(data)) {
 		before, after, _ := strings.Cut(line, " - ")
@@ -96,7 +113,7 @@ func (s system) mounts() (all []mount) {
 		switch {
 		case kind[0] == "cgroup2":
 			m.version = version2
-		case kind[0] == "cgroup" && slices.Contains(strings.Split(kind[2], ","), "memory"):
+		case kind[0] == "cgroup" && slices.Contains(strings.Split(kind[2], ","), controller):
 			m.version = version1
 		default:
 			continue

@@ -1,4 +1,5 @@
-// Package memory says how much memory a command may still use, so that one that allocates by size can refuse beforehand.
+// Package memory says how much memory a command may still use, so that one that allocates by size can refuse beforehand, and
+// how much of the processors its control groups leave it.
 //
 // What runs out first counts: the machine's memory, the control groups of a container or a batch system, or the limits
 // of the process (ulimit -v, ulimit -d).
@@ -17,6 +18,21 @@ import (
 // Where nothing of that is known, as on other systems than Linux, known is false.
 func Available() (bytes int, known bool) {
 	return system{root: "/", limits: processLimits()}.available()
+}
+
+// Processors is how many processors the quotas of this process's control groups, and of all above them, let it use at a
+// time, such as 1.5; known is false where there is no quota.
+func Processors() (n float64, known bool) {
+	return system{root: "/", limits: processLimits()}.processors()
+}
+
+func (s system) processors() (least float64, known bool) {
+	for _, g := range s.groupsOf("cpu") {
+		if n, limited := g.processors(); limited && (!known || n < least) {
+			least, known = n, true
+		}
+	}
+	return least, known
 }
 
 // Fits reports whether so many bytes are available, or nothing is known, and how many are.

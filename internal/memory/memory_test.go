@@ -101,3 +101,26 @@ func TestAvailableHere(t *testing.T) {
 		t.Errorf("all the memory that an int can count fits: %t", fits)
 	}
 }
+
+func TestProcessorsAreTheLeast(t *testing.T) {
+	const cpu1 = "31 30 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		want  float64 // 0: no quota
+	}{
+		{"nothing", nil, 0},
+		{"version 2", map[string]string{"proc/self/cgroup": "0::/a\n", "proc/self/mountinfo": mount2, "sys/fs/cgroup/a/cpu.max": "150000 100000\n"}, 1.5},
+		{"version 2, a group above", map[string]string{
+			"proc/self/cgroup": "0::/a/b\n", "proc/self/mountinfo": mount2, "sys/fs/cgroup/a/b/cpu.max": "max 100000\n", "sys/fs/cgroup/a/cpu.max": "50000 100000\n",
+		}, 0.5},
+		{"version 1", map[string]string{
+			"proc/self/cgroup": "4:cpu,cpuacct:/c\n", "proc/self/mountinfo": cpu1, "sys/fs/cgroup/cpu/c/cpu.cfs_quota_us": "25000\n", "sys/fs/cgroup/cpu/c/cpu.cfs_period_us": "100000\n",
+			"sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n", "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
+		}, 0.25},
+	} {
+		if got, known := tree(t, none, c.files).processors(); got != c.want || known != (c.want > 0) {
+			t.Errorf("%s: %g, %t, want %g", c.name, got, known, c.want)
+		}
+	}
+}

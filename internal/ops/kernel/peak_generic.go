@@ -14,22 +14,29 @@ func peakGeneric(n int) float32 {
 	return a[0]
 }
 
+// peakRounds and peakChains make a run of some hundred microseconds: short enough to be free of interrupts now and then.
+const peakRounds, peakChains = 50_000, 12
+
+// Multiply runs independent FMAs without memory operands once, for some hundred microseconds, and returns how many FLOPs
+// they were.
+func (l ISA) Multiply() float64 {
+	l.peak(peakRounds)
+	return 2 * peakRounds * peakChains * float64(l.Lanes())
+}
+
 // PeakFLOPs measures the rate of one thread's multiply-add units in FLOP/s:
-// the best of short runs of independent FMAs without memory operands that
-// last d in all.
+// the best of runs of Multiply that last d in all.
 func (l ISA) PeakFLOPs(d time.Duration) float64 {
-	const rounds, chains = 50_000, 12
-	best := time.Duration(1 << 62)
+	best := 0.0
 	for end := time.Now().Add(d); ; {
 		start := time.Now()
-		l.peak(rounds)
+		work := l.Multiply()
 		now := time.Now()
-		best = max(1, min(best, now.Sub(start)))
+		best = max(best, work/max(1, now.Sub(start)).Seconds())
 		if now.After(end) {
-			break
+			return best
 		}
 	}
-	return 2 * rounds * chains * float64(l.Lanes()) / best.Seconds()
 }
 
 // Lanes returns how many float32 values a vector of the instruction set holds.
