@@ -81,13 +81,13 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 	return nil
 }
 
-// planPool gives a pool of whole planes a pipeline. Pools with windows are quicker as general operators.
+// planPool gives a pool a pipeline; nil where package ops has none like it.
 func (net *Network) planPool(n *node) (*planned, error) {
 	in := network.None
 	if len(n.in) == 1 {
 		in = n.in[0]
 	}
-	if in == network.None || !n.is("GlobalAveragePool", "GlobalMaxPool") || len(n.out) != 1 || net.values[in].shape == nil || net.elem(in) != tensor.Float32 {
+	if in == network.None || len(n.out) != 1 || net.values[in].shape == nil || net.elem(in) != tensor.Float32 {
 		return nil, nil
 	}
 	p := &planned{weights: map[string]*tensor.Tensor[float32]{}}

@@ -92,6 +92,22 @@ func (n *node) poolStages(in []int) []layer.Stage {
 		op = layer.Pool{Func: layer.AveragePool, Global: true}
 	case "GlobalMaxPool":
 		op = layer.Pool{Func: layer.MaxPool, Global: true}
+	case "MaxPool", "AveragePool":
+		op.Func = layer.MaxPool
+		if op.CeilMode = n.intOr("ceil_mode", 0) != 0; n.is("AveragePool") {
+			op.Func, op.CountPadding = layer.AveragePool, n.intOr("count_include_pad", 0) != 0
+			if op.CeilMode { // whether a window that reaches beyond counts what is there differs between versions
+				return nil
+			}
+		}
+		var kernel []int
+		for _, k := range n.ints("kernel_shape") {
+			kernel = append(kernel, int(k))
+		}
+		var ok bool
+		if op.Window, ok = n.window(kernel); !ok || len(kernel) != len(in)-2 || n.intOr("storage_order", 0) != 0 {
+			return nil
+		}
 	default:
 		return nil
 	}
