@@ -212,7 +212,7 @@ func calculate[T tensor.Float](ctx context.Context, j *job, p *progress) (r resu
 		return r, err
 	}
 	r.inexact, r.origins = inexact+values.Inexact, values.Origins
-	pipeline, err := ops.PrepareShaped(j.set.Result, values.Tensors, j.options())
+	pipeline, err := ops.PrepareFor(ctx, j.set.Result, values.Tensors, x, j.options())
 	if err != nil {
 		return r, err
 	}
@@ -247,6 +247,19 @@ func algorithms(steps []ops.Step) string {
 	return strings.Join(parts, ", ")
 }
 
+// sayData says where the data had a part in the choice of an algorithm, or had better had.
+func (j *job) sayData(steps []ops.Step) {
+	for _, s := range steps {
+		switch stages := strings.Join(s.Stages, "+"); {
+		case s.Data == "":
+		case s.Keeps:
+			j.sayf("%s by %s, which keeps to the definition: %s", stages, s.Algorithm, s.Data)
+		default:
+			j.warnf("%s by %s, as asked, whose outputs near such data may be wrong: %s; --algorithm auto keeps to the definition", stages, s.Algorithm, s.Data)
+		}
+	}
+}
+
 // sumUp says on standard error what was done, and prints the statistics.
 func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 	count, err := flops.Of(j.set.Result)
@@ -262,6 +275,7 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 	j.summary(r.origins)
 	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.set.Layer.Variant, layer.FormatShape(j.set.Input), layer.FormatShape(j.set.Output),
 		j.dtype, plural(j.options().Threads, "thread"), how, r.elapsed.Round(time.Microsecond), rate)
+	j.sayData(r.steps)
 	if n := r.inexact; n > 0 {
 		j.warnf("values that %s cannot hold exactly: %d", j.dtype, n)
 	}

@@ -137,9 +137,9 @@ var keys = []Key{
 		get: func(s Spec) string { return formatFloats(s.Scale) },
 	},
 	intsKey("pooled", "", "deform-roi-pool: bins per axis", 1, func(s *Spec) *[]int { return &s.Pooled }),
-	floatKey("gamma", "deform-roi-pool: scale of the offsets, in RoI sizes", func(s *Spec) *float64 { return &s.Gamma }),
+	floatKey("gamma", "deform-roi-pool: scale of the offsets, in RoI sizes", true, func(s *Spec) *float64 { return &s.Gamma }),
 	intKey("sampling-ratio", "", "N", "deform-roi-pool: samples per bin and axis", 1, func(s *Spec) *int { return &s.SamplingRatio }),
-	floatKey("spatial-scale", "deform-roi-pool: input pixels per RoI unit", func(s *Spec) *float64 { return &s.SpatialScale }),
+	floatKey("spatial-scale", "deform-roi-pool: input pixels per RoI unit", false, func(s *Spec) *float64 { return &s.SpatialScale }),
 	{
 		Name: "roi", Type: "X0,Y0,X1,Y1", Usage: "deform-roi-pool: a region of interest; several are joined by / (default: the whole input)",
 		set: func(s *Spec, v string) (err error) { s.ROIs, err = parseROIs(v); return },
@@ -169,10 +169,15 @@ func intsKey(name, short, usage string, least int, at func(*Spec) *[]int) Key {
 	}
 }
 
-func floatKey(name, usage string, at func(*Spec) *float64) Key {
+// floatKey is a positive number, or zero too.
+func floatKey(name, usage string, zero bool, at func(*Spec) *float64) Key {
 	return Key{
 		Name: name, Type: "F", Usage: usage,
 		set: func(s *Spec, v string) error {
+			if f, err := strconv.ParseFloat(v, 64); zero && err == nil && f == 0 {
+				*at(s) = 0
+				return nil
+			}
 			f, err := parseFloats(v)
 			if err != nil || len(f) != 1 {
 				return fmt.Errorf("%q is not a positive number", v)

@@ -63,6 +63,14 @@ func FormatShape(shape []int) string {
 	return b.String()
 }
 
+// DescribeShape is FormatShape, in words where there are no axes.
+func DescribeShape(shape []int) string {
+	if len(shape) == 0 {
+		return "a single number"
+	}
+	return FormatShape(shape)
+}
+
 // parseFloats reads numbers joined by x, each positive and finite: "2" or "1.5x2".
 func parseFloats(s string) ([]float64, error) {
 	var out []float64

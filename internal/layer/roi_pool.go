@@ -6,13 +6,11 @@ func deformROIPool(s *Spec) ([]Stage, error) {
 	if err := s.perAxis("pooled", &s.Pooled, 7); err != nil {
 		return nil, err
 	}
-	for _, d := range []struct {
-		v   *float64
-		def float64
-	}{{&s.Gamma, 0.1}, {&s.SpatialScale, 1}} {
-		if *d.v == 0 {
-			*d.v = d.def
-		}
+	if s.Gamma == 0 && !s.Given("gamma") {
+		s.Gamma = 0.1
+	}
+	if s.SpatialScale == 0 {
+		s.SpatialScale = 1
 	}
 	for _, d := range []struct {
 		v   *int

@@ -121,7 +121,7 @@ func (f Files) check(list []layer.Operand, what string) (unused []string, err er
 			unused = append(unused, name)
 			continue
 		case !conforms(op.shape, n.Shape):
-			return nil, layer.Errorf("%s in %q is %s; %s needs %s", name, op.path, layer.FormatShape(op.shape), what, layer.FormatShape(n.Shape))
+			return nil, layer.Errorf("%s in %q is %s; %s needs %s", name, op.path, layer.DescribeShape(op.shape), what, layer.FormatShape(n.Shape))
 		}
 		used++
 	}

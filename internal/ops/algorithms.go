@@ -28,6 +28,8 @@ type algorithm struct {
 	// tolerance bounds the error of an algorithm that rounds even where the data is integers, relative to the largest sum
 	// of the magnitudes of an output's products; 0 is exact.
 	tolerance float64
+	// keeps is how closely it keeps to the definition on float32 data of any range.
+	keeps demand
 	// The constructors per element type. An algorithm without one declines that type.
 	prepare32 func(*problem.Problem, problem.Operands[float32]) (problem.Runner[float32], error)
 	prepare64 func(*problem.Problem, problem.Operands[float64]) (problem.Runner[float64], error)
@@ -37,14 +39,14 @@ type algorithm struct {
 var convAlgorithms = []algorithm{
 	{Name: "winograd", accept: accepts(dense.BestWinogradDeclines), cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
 	{Name: "fft", accept: accepts(fourier.Declines), cost: fftCost, tolerance: fourier.Tolerance, prepare32: fftConv},
-	{Name: "direct-nchw", accept: accepts(planes.Declines), cost: directNCHWCost, prepare32: directNCHWConv},
-	{Name: "depthwise-nchwc", accept: accepts(dense.DepthwiseNCHWcDeclines), cost: depthwiseNCHWcCost, prepare32: depthwiseNCHWcConv},
-	{Name: "direct-nchwc", accept: accepts(dense.DirectNCHWcDeclines), cost: directNCHWcCost, prepare32: directNCHWcConv},
-	{Name: "patches", accept: accepts(dense.PatchesDeclines), cost: patchesCost, prepare32: patchesConv},
-	{Name: "indirect-gemm", accept: accepts(dense.IndirectGemmDeclines), cost: indirectGemmCost, prepare32: indirectGemmConv},
-	{Name: "gemm", cost: gemmCost, prepare32: gemmConv},
+	{Name: "direct-nchw", keeps: ownProducts, accept: accepts(planes.Declines), cost: directNCHWCost, prepare32: directNCHWConv},
+	{Name: "depthwise-nchwc", keeps: ownProducts, accept: accepts(dense.DepthwiseNCHWcDeclines), cost: depthwiseNCHWcCost, prepare32: depthwiseNCHWcConv},
+	{Name: "direct-nchwc", keeps: ownProducts, accept: accepts(dense.DirectNCHWcDeclines), cost: directNCHWcCost, prepare32: directNCHWcConv},
+	{Name: "patches", keeps: ownProducts, accept: accepts(dense.PatchesDeclines), cost: patchesCost, prepare32: patchesConv},
+	{Name: "indirect-gemm", keeps: ownProducts, accept: accepts(dense.IndirectGemmDeclines), cost: indirectGemmCost, prepare32: indirectGemmConv},
+	{Name: "gemm", keeps: ownProducts, cost: gemmCost, prepare32: gemmConv},
 	{Name: "im2col", prepare32: blas.NewIm2col[float32], prepare64: blas.NewIm2col[float64]},
-	{Name: referenceName, prepare32: literal.Conv[float32], prepare64: literal.Conv[float64]},
+	{Name: referenceName, keeps: wideSums, prepare32: literal.Conv[float32], prepare64: literal.Conv[float64]},
 }
 
 // algorithms holds, for each primitive, the ways to compute it, the best first; every list ends in the reference.
@@ -52,62 +54,62 @@ var convAlgorithms = []algorithm{
 var algorithms = map[layer.Kind][]algorithm{
 	layer.KindConv: convAlgorithms,
 	layer.KindTransposed: {
-		{Name: "gemv", accept: transposed.GemvAccepts, cost: transposed.GemvCost, prepare32: transposed.NewGemv},
+		{Name: "gemv", keeps: absentTaps, accept: transposed.GemvAccepts, cost: transposed.GemvCost, prepare32: transposed.NewGemv},
 		{
 			Name: "phases-winograd", accept: winogradPhasesAccept, tolerance: dense.WinogradTolerance, prepare32: winogradPhases,
 			cost: func(p *problem.Problem) float64 { return phasesCost(p, byWinograd) },
 		},
 		{
-			Name: "phases", accept: transposed.Accepts, prepare32: phasesTransposed[float32], prepare64: phasesTransposed[float64],
+			Name: "phases", keeps: ownProducts, accept: transposed.Accepts, prepare32: phasesTransposed[float32], prepare64: phasesTransposed[float64],
 			cost: func(p *problem.Problem) float64 { return phasesCost(p, exactly) },
 		},
-		{Name: referenceName, prepare32: literal.Transposed[float32], prepare64: literal.Transposed[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Transposed[float32], prepare64: literal.Transposed[float64]},
 	},
 	layer.KindDeformable: {
-		{Name: "sampled", accept: deformable.Accepts, cost: deformable.Cost, prepare32: deformable.NewSampled},
-		{Name: referenceName, prepare32: literal.Deformable[float32], prepare64: literal.Deformable[float64]},
+		{Name: "sampled", keeps: ownProducts, accept: deformable.Accepts, cost: deformable.Cost, prepare32: deformable.NewSampled},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Deformable[float32], prepare64: literal.Deformable[float64]},
 	},
 	layer.KindPool: {
 		{Name: "simd", accept: elementwise.GlobalPoolAccepts, prepare32: elementwise.GlobalPool},
 		{Name: "separable", accept: elementwise.RowPoolAccepts, prepare32: elementwise.NewRowPool},
 		{Name: "scalar", prepare32: elementwise.NewScalarPool[float32], prepare64: elementwise.NewScalarPool[float64]},
-		{Name: referenceName, prepare32: literal.Pool[float32], prepare64: literal.Pool[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Pool[float32], prepare64: literal.Pool[float64]},
 	},
 	layer.KindLinear: {
-		{Name: "gemv", accept: elementwise.LinearAccepts, prepare32: elementwise.Linear},
+		{Name: "gemv", keeps: absentTaps, accept: elementwise.LinearAccepts, prepare32: elementwise.Linear},
 		{Name: "gemm", prepare32: blas.NewLinear[float32], prepare64: blas.NewLinear[float64]},
-		{Name: referenceName, prepare32: literal.Linear[float32], prepare64: literal.Linear[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Linear[float32], prepare64: literal.Linear[float64]},
 	},
 	layer.KindActivation: {
 		{Name: "simd", accept: elementwise.ActivationAccepts, tolerance: elementwise.ActivationTolerance, prepare32: elementwise.Activation},
-		{Name: referenceName, prepare32: literal.Activation[float32], prepare64: literal.Activation[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Activation[float32], prepare64: literal.Activation[float64]},
 	},
 	layer.KindScale: {
 		{Name: "simd", prepare32: elementwise.Scale},
-		{Name: referenceName, prepare32: literal.Scale[float32], prepare64: literal.Scale[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Scale[float32], prepare64: literal.Scale[float64]},
 	},
 	layer.KindAdd: {
 		{Name: "simd", prepare32: elementwise.Add},
 		{Name: "scalar", prepare32: elementwise.NewScalarAdd[float32], prepare64: elementwise.NewScalarAdd[float64]},
-		{Name: referenceName, prepare32: literal.Add[float32], prepare64: literal.Add[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Add[float32], prepare64: literal.Add[float64]},
 	},
 	layer.KindConcat: {
-		{Name: referenceName, prepare32: literal.Concat[float32], prepare64: literal.Concat[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Concat[float32], prepare64: literal.Concat[float64]},
 	},
 	layer.KindResize: {
 		{Name: "simd", prepare32: resample.NewSIMD},
 		{Name: "separable", prepare32: resample.NewSeparable[float32], prepare64: resample.NewSeparable[float64]},
-		{Name: referenceName, prepare32: literal.Resize[float32], prepare64: literal.Resize[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Resize[float32], prepare64: literal.Resize[float64]},
 	},
 	layer.KindROIPool: {
-		{Name: referenceName, prepare32: literal.ROIPool[float32], prepare64: literal.ROIPool[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.ROIPool[float32], prepare64: literal.ROIPool[float64]},
 	},
 	layer.KindNorm: {
-		{Name: referenceName, prepare32: literal.Norm[float32], prepare64: literal.Norm[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.Norm[float32], prepare64: literal.Norm[float64]},
 	},
 	layer.KindDepthToSpace: {
 		{Name: "simd", prepare32: elementwise.NewDepthToSpace},
-		{Name: referenceName, prepare32: literal.DepthToSpace[float32], prepare64: literal.DepthToSpace[float64]},
+		{Name: referenceName, keeps: wideSums, prepare32: literal.DepthToSpace[float32], prepare64: literal.DepthToSpace[float64]},
 	},
 }
 

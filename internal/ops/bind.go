@@ -29,5 +29,5 @@ func bind[T tensor.Float](p *problem.Problem, weights map[string]*tensor.Tensor[
 }
 
 func wrongShape(name string, got, want []int) error {
-	return layer.Errorf("%s is %s; this layer needs %s", name, layer.FormatShape(got), layer.FormatShape(want))
+	return layer.Errorf("%s is %s; this layer needs %s", name, layer.DescribeShape(got), layer.FormatShape(want))
 }

@@ -16,6 +16,7 @@ type fusion struct {
 	Name string
 	// tolerance is as an algorithm's.
 	tolerance float64
+	keeps     demand // as an algorithm's
 	// accept returns how many of the chain's first stages it computes at once (at least 2), or why it computes none.
 	accept func(c *problem.Chain) (int, error)
 	// pays is nil, or reports whether the fusion is quicker than its stages in turn: asked unless it is chosen by name.
@@ -29,8 +30,8 @@ type fusion struct {
 var fusions = []fusion{
 	{Name: "squeeze", tolerance: elementwise.ActivationTolerance, accept: elementwise.SqueezeAccepts, prepare32: elementwise.NewSqueeze},
 	{Name: "resize-last", accept: resample.LastAccepts, prepare32: newResizeLast},
-	{Name: "block-nchwc", accept: blockNCHWcAccepts, pays: blockNCHWcPays, prepare32: newBlockNCHWc},
-	{Name: "block-bands", accept: blockBandsAccepts, pays: blockBandsPays, prepare32: newBlockBands},
+	{Name: "block-nchwc", keeps: ownProducts, accept: blockNCHWcAccepts, pays: blockNCHWcPays, prepare32: newBlockNCHWc},
+	{Name: "block-bands", keeps: ownProducts, accept: blockBandsAccepts, pays: blockBandsPays, prepare32: newBlockBands},
 }
 
 // chainAt is the stages from i on as fusions see them; names are the runner's inputs.
@@ -57,14 +58,14 @@ func chainAt(nodes []node, i int) (c problem.Chain, names []string) {
 }
 
 // fuseAt prepares the first fusion that accepts the nodes from i on, and returns how many it computes; 0 if none does.
-func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tensor[T], sel selection) (step[T], int, error) {
+func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tensor[T], sel selection, demands demands) (step[T], int, error) {
 	c, names := chainAt(nodes, i)
 	for _, f := range fusions {
 		if !sel.allows(f.Name) || problem.IsFloat64[T]() && f.prepare64 == nil || !problem.IsFloat64[T]() && f.prepare32 == nil {
 			continue
 		}
 		n, err := f.accept(&c)
-		if err != nil || !closed(nodes, i, n) {
+		if err != nil || !closed(nodes, i, n) || sel.auto() && demands.of(nodes[i:i+n]) > f.keeps {
 			continue
 		}
 		part := c.First(n)
@@ -76,7 +77,7 @@ func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tens
 			return step[T]{}, 0, fmt.Errorf("preparing %s: %w", f.Name, err)
 		}
 		last := nodes[i+n-1]
-		st := step[T]{unit: unit{inputs: names[:part.Inputs()], result: last.result, elements: last.elements}, runner: r}
+		st := step[T]{unit: unit{inputs: names[:part.Inputs()], result: last.result, elements: last.elements}, runner: r, nodes: nodes[i : i+n], keeps: f.keeps}
 		for _, m := range nodes[i : i+n] {
 			st.stages = append(st.stages, m.stages...)
 		}

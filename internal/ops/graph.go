@@ -65,7 +65,7 @@ func prepareNodes[T tensor.Float](nodes []node, weights map[string]*tensor.Tenso
 	var steps []step[T]
 	var reasons []string
 	for i := 0; i < len(nodes); {
-		if st, n, err := fuseAt(nodes, i, weights, sel); err != nil {
+		if st, n, err := fuseAt(nodes, i, weights, sel, opt.demands); err != nil {
 			return nil, err
 		} else if n > 0 {
 			steps = append(steps, st)
@@ -73,6 +73,7 @@ func prepareNodes[T tensor.Float](nodes []node, weights map[string]*tensor.Tenso
 			continue
 		}
 		mine, reason := sel.forStage(nodes[i].problem)
+		mine.demand = opt.demands.of(nodes[i : i+1])
 		if reason != "" {
 			reasons = append(reasons, nodes[i].stages[0]+": "+reason)
 		}
@@ -113,7 +114,7 @@ func prepareNode[T tensor.Float](n node, weights map[string]*tensor.Tensor[T], s
 	if err != nil {
 		return step[T]{}, err
 	}
-	return step[T]{unit: n.unit, Info: plan.Info, runner: plan.runner}, nil
+	return step[T]{unit: n.unit, Info: plan.Info, runner: plan.runner, nodes: []node{n}, keeps: a.keepsTo(n.problem)}, nil
 }
 
 // planBuffers places every result but the last in a buffer, reusing those whose readers are done; sizes are in elements.

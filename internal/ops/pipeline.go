@@ -32,6 +32,8 @@ type step[T tensor.Float] struct {
 	unit
 	Info
 	runner problem.Runner[T]
+	nodes  []node
+	keeps  demand
 	in     []int // values
 	out    int
 	args   [][]T

@@ -21,6 +21,7 @@ type Options struct {
 	Threads int
 
 	workers *workers.Pool // shared by the stages of a layer
+	demands demands       // of the data that a layer's stages meet
 }
 
 func (o Options) threads() int {
@@ -44,6 +45,10 @@ type Info struct {
 	// Tolerance is 0 if the algorithm is exact on integer-valued data; otherwise its error relative to the largest sum
 	// of the magnitudes of an output's products.
 	Tolerance float64
+	// Data is what is out of the ordinary in data that PrepareFor has seen, where the algorithm was chosen for it, or
+	// where one that was asked for by name does not keep to the definition on it: see Keeps.
+	Data  string
+	Keeps bool
 }
 
 // Plan is a primitive that is ready to run: algorithm chosen, weights packed, workspace allocated. Run may be called any

@@ -27,6 +27,7 @@ var formerNames = map[string][]string{
 type selection struct {
 	only    []string
 	without []string
+	demand  demand // of the data, which auto heeds
 }
 
 // Algorithms names every algorithm once, primitive by primitive and the best first, then the fusions; the reference is last.
@@ -119,7 +120,7 @@ func (s selection) chooseFrom(list []algorithm, p *problem.Problem) (*algorithm,
 	least := math.Inf(1)
 	for i := range list {
 		a := &list[i]
-		if !s.allows(a.Name) {
+		if !s.allows(a.Name) || s.auto() && a.keepsTo(p) < s.demand {
 			continue
 		}
 		if err := a.declines(p); err != nil {
