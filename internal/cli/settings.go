@@ -31,11 +31,12 @@ func applySettings(cmd *cobra.Command) error {
 	return nil
 }
 
-// usesSettings is false for cobra's own commands: broken settings must not break the shell's completion.
+// usesSettings is false for version and cobra's own commands: broken settings must not break the shell's completion, nor
+// what one asks for to report them.
 func usesSettings(cmd *cobra.Command) bool {
 	for c := cmd; c != nil; c = c.Parent() {
 		switch c.Name() {
-		case "help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
+		case "help", "version", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd:
 			return false
 		}
 	}

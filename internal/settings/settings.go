@@ -107,8 +107,8 @@ func source(v *viper.Viper, k Key, path string, flags *pflag.FlagSet) (Source, s
 	return Default, "default"
 }
 
-// find names the settings file: the one asked for, else the first that exists of ./convx.yaml and the one in the
-// user's configuration folder.
+// find names the settings file: the one asked for, else ./convx.yaml if there is one, else the one in the user's
+// configuration folder if it can be read.
 func find(asked string) (string, error) {
 	if asked == "" {
 		asked = os.Getenv(prefix + "CONFIG")
@@ -119,20 +119,39 @@ func find(asked string) (string, error) {
 		}
 		return asked, nil
 	}
-	places := []string{"convx.yaml"}
-	if dir, err := os.UserConfigDir(); err == nil {
-		places = append(places, filepath.Join(dir, "convx", "convx.yaml"))
+	const here = "convx.yaml"
+	switch _, err := os.Stat(here); {
+	case err == nil:
+		return here, nil
+	case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, errNotDir):
+		return "", fmt.Errorf("reading settings %q: %w", here, input.Cause(err))
 	}
-	for _, p := range places {
-		_, err := os.Stat(p)
-		if err == nil {
-			return p, nil
-		}
-		if !errors.Is(err, os.ErrNotExist) && !errors.Is(err, errNotDir) {
-			return "", fmt.Errorf("reading settings %q: %w", p, input.Cause(err))
-		}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", nil
 	}
-	return "", nil
+	file := filepath.Join(dir, "convx", "convx.yaml")
+	if !readable(file) {
+		return "", nil
+	}
+	return file, nil
+}
+
+// readable is false for a file that is not there and for one of another user, whose HOME a container or sudo may leave set:
+// nobody asked for it by name.
+func readable(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	if !info.Mode().IsRegular() { // reading it says what it is; opening a pipe would wait
+		return true
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return !errors.Is(err, os.ErrPermission)
+	}
+	return f.Close() == nil
 }
 
 // checkVariables refuses CONVX_* variables that name no setting.

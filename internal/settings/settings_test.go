@@ -194,3 +194,50 @@ func get(s Settings, key string) string {
 	}
 	return s.Values[i].Text
 }
+
+// Nobody asked by name for the file in the configuration folder: where another user's HOME is still set, it is none.
+func TestUnreadableConfigurationFolder(t *testing.T) {
+	for name, spoil := range map[string]func(t *testing.T, file string){
+		"a folder that leads nowhere": func(t *testing.T, file string) {
+			loop := filepath.Dir(file)
+			if err := os.Symlink(loop, loop); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a file of another user": func(t *testing.T, file string) {
+			if os.Geteuid() == 0 {
+				t.Skip("root reads every file")
+			}
+			write(t, file, "threads: 7\n")
+			if err := os.Chmod(file, 0); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a folder of another user": func(t *testing.T, file string) {
+			if os.Geteuid() == 0 {
+				t.Skip("root reads every folder")
+			}
+			write(t, file, "threads: 7\n")
+			if err := os.Chmod(filepath.Dir(file), 0); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := place(t)
+			spoil(t, file)
+			if s, err := Load("", flags(t)); err != nil || s.Path != "" {
+				t.Errorf("read %q, %v", s.Path, err)
+			}
+			if _, err := Load(file, flags(t)); err == nil {
+				t.Error("asked for by name, it was read")
+			}
+			if err := os.Symlink("convx.yaml", "convx.yaml"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Load("", flags(t)); err == nil {
+				t.Error("./convx.yaml that cannot be read was passed over")
+			}
+		})
+	}
+}
