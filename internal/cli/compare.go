@@ -24,7 +24,7 @@ type compareOptions struct {
 	filters   []string // shared by every variant that has an image kernel
 	input     string   // a picture or an array, or nothing
 	baseline  string   // a number from 1, or a label
-	sweep     *compare.Sweep
+	sweeps    []compare.Sweep
 	noTime    bool
 	minTime   time.Duration
 	output    string // the outputs side by side
@@ -44,14 +44,15 @@ Layer flags are shared by every variant that reads them. Keys of its own follow 
 the baseline, unless --baseline names another. Times are medians over repeated runs on random data, after a warm-up; ±
 is half of the range of the middle half of the runs.
 
---sweep KEY=VALUES makes a row a value: a list (a,b,c) or a range (first..last or first..last:step). With an INPUT picture
+--sweep KEY=VALUES makes a row a value: a list (a,b,c) or a range (first..last or first..last:step); repeated, it makes
+a row for each combination. With an INPUT picture
 or array, the layers run on it with seeded weights, and outputs of the same shape are compared with the baseline's: max
 and mean |difference|, and PSNR against the range of the baseline's output. --filter, or a variant's own key filter=NAME,
 takes an image filter in place of weights (convx run --help lists them), and -o shows the input and the outputs side by side.`
 
 func newCompare(s Streams, run func(context.Context, compareOptions) error) *cobra.Command {
 	o := compareOptions{Streams: s}
-	var sweepText string
+	var sweeps []string
 	cmd := &cobra.Command{
 		Use:   "compare VARIANT[,KEY=VALUE...] ... [INPUT] [flags]",
 		Short: "Which one to use: variants side by side, counted and timed",
@@ -78,10 +79,8 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 			if err = o.readArgs(args); err != nil {
 				return err
 			}
-			if sweepText != "" {
-				if o.sweep, err = compare.ParseSweep(sweepText); err != nil {
-					return usagef("--sweep: %w", err)
-				}
+			if o.sweeps, err = compare.ParseSweeps(sweeps); err != nil {
+				return usagef("--sweep: %w", err)
 			}
 			if err = o.check(); err != nil {
 				return err
@@ -95,7 +94,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	o.net.register(cmd, true)
 	f := cmd.Flags()
 	f.StringVar(&o.baseline, "baseline", "1", "the row that the others are compared with: its `NUMBER` from 1, or its label")
-	f.StringVar(&sweepText, "sweep", "", "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4")
+	f.StringArrayVar(&sweeps, "sweep", nil, "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4; several make their product")
 	f.BoolVar(&o.noTime, "no-time", false, "only count: measure nothing")
 	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	f.StringVarP(&o.output, "output", "o", "", "write the outputs side by side to `FILE.png`")

@@ -21,7 +21,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 	if len(o.net.names) > 0 {
 		return runCompareNets(o)
 	}
-	ask := compare.Request{Layers: o.variants, Shared: o.layer.given, Filters: o.filters, Sweep: o.sweep, Baseline: o.baseline}
+	ask := compare.Request{Layers: o.variants, Shared: o.layer.given, Filters: o.filters, Sweeps: o.sweeps, Baseline: o.baseline}
 	engine := o.bench(o.minTime)
 	c := comparison{timed: !o.noTime, threads: engine.Threads}
 	var src *operands.Source

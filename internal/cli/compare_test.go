@@ -37,8 +37,8 @@ func TestCompareReadsItsArguments(t *testing.T) {
 		t.Errorf("own keys %v", own(3))
 	case got.variants[4].Filter != "1/2 0; 0 1/2", !slices.Equal(own(4), []layer.Setting{{Key: "stride", Value: "2"}}), !slices.Equal(got.filters, []string{"box:3"}):
 		t.Errorf("filters %q and %q, own keys %v", got.variants[4].Filter, got.filters, own(4))
-	case got.sweep.Key != "kernel" || !slices.Equal(got.sweep.Values, []string{"1", "3", "5", "7", "9"}):
-		t.Errorf("sweep %+v", got.sweep)
+	case len(got.sweeps) != 1 || got.sweeps[0].Key != "kernel" || !slices.Equal(got.sweeps[0].Values, []string{"1", "3", "5", "7", "9"}):
+		t.Errorf("sweeps %+v", got.sweeps)
 	}
 }
 
@@ -58,6 +58,8 @@ func TestCompareUsageErrors(t *testing.T) {
 		{"-i 3x8x8 standard --sweep kernel", "is not KEY=VALUES"},
 		{"-i 3x8x8 standard --sweep kernal=1", "did you mean kernel?"},
 		{"-i 3x8x8 standard --sweep kernel=5..1", "a range goes upwards"},
+		{"-i 3x8x8 standard --sweep kernel=1 --sweep stride=1 --sweep kernel=3", "kernel is swept twice"},
+		{"-i 3x8x8 standard --sweep kernel=1..40 --sweep stride=1..40", "the product of all sweeps has more than 1000 rows"},
 		{"-i 3x8x8 standard --sweep kernel=1..5:0", "in steps of 1 or more"},
 		{"-i 3x8x8 standard --sweep kernel=1..1000000", "more than 1000 values"},
 		{"-i 3x8x8 standard,k=5", `unknown key "k": did you mean kernel?`},

@@ -21,7 +21,7 @@ type Request struct {
 	Layers  []layer.Entry
 	Shared  []layer.Setting // keys of every variant that reads them
 	Filters []string        // image filters of every variant that has an image kernel
-	Sweep   *Sweep          // a row a value, or nil
+	Sweeps  []Sweep         // a row for each combination of their values, if there are any
 	// Input is N x C x spatial where the layers run on data; else nil, and the keys have it.
 	Input    []int
 	Baseline string // a row's number from 1, or its label
@@ -69,7 +69,7 @@ func New(r Request) (*Comparison, error) {
 	return c, nil
 }
 
-// addRows makes a row a layer, or a layer and value of the sweep, and notes what was left out on the way.
+// addRows makes a row a layer, or a layer and values of the sweeps, and notes what was left out on the way.
 func (c *Comparison) addRows(r Request) error {
 	var first error
 	for _, e := range r.entries() {
@@ -77,7 +77,7 @@ func (c *Comparison) addRows(r Request) error {
 		if note != "" && !slices.Contains(c.Notes, note) {
 			c.Notes = append(c.Notes, note)
 		}
-		if err != nil && r.Sweep != nil { // some values of a range may be impossible
+		if err != nil && len(r.Sweeps) > 0 { // some values of a range may be impossible
 			c.Notes = append(c.Notes, fmt.Sprintf("%s is left out: %v", e.Label, err))
 			if first == nil {
 				first = err
@@ -96,21 +96,13 @@ func (c *Comparison) addRows(r Request) error {
 	return nil
 }
 
-// entries are the layers, each with every value of the sweep.
+// entries are the layers, each with every combination of the swept values; those of the last sweep change fastest.
 func (r Request) entries() []layer.Entry {
-	if r.Sweep == nil {
-		return r.Layers
+	entries := r.Layers
+	for _, s := range r.Sweeps {
+		entries = s.over(entries)
 	}
-	var out []layer.Entry
-	for _, e := range r.Layers {
-		for _, value := range r.Sweep.Values {
-			swept := e
-			swept.Label += "," + r.Sweep.Key + "=" + value
-			swept.Own = append(slices.Clip(e.Own), layer.Setting{Key: r.Sweep.Key, Value: value})
-			out = append(out, swept)
-		}
-	}
-	return out
+	return entries
 }
 
 // row counts one layer. The note says which of what is shared it does not follow.

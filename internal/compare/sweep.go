@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,26 @@ type Sweep struct {
 
 // mostSweep bounds how many rows a range can ask for.
 const mostSweep = 1000
+
+// ParseSweeps reads sweeps of different keys, whose product asks for no more rows than one sweep may.
+func ParseSweeps(texts []string) ([]Sweep, error) {
+	var sweeps []Sweep
+	rows := 1
+	for _, text := range texts {
+		s, err := ParseSweep(text)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(sweeps, func(other Sweep) bool { return other.Key == s.Key }) {
+			return nil, fmt.Errorf("%s is swept twice: give all of its values at once, like %s=1,2,5..9", s.Key, s.Key)
+		}
+		if rows *= len(s.Values); rows > mostSweep {
+			return nil, fmt.Errorf("the product of all sweeps has more than %d rows", mostSweep)
+		}
+		sweeps = append(sweeps, *s)
+	}
+	return sweeps, nil
+}
 
 // ParseSweep reads KEY=a,b,c or KEY=first..last[:step].
 func ParseSweep(text string) (*Sweep, error) {
@@ -79,4 +100,17 @@ func expandRange(first, last string) ([]string, error) {
 		out = append(out, strconv.Itoa(v))
 	}
 	return out, nil
+}
+
+// over gives each layer every value.
+func (s Sweep) over(entries []layer.Entry) (out []layer.Entry) {
+	for _, e := range entries {
+		for _, value := range s.Values {
+			swept := e
+			swept.Label += "," + s.Key + "=" + value
+			swept.Own = append(slices.Clip(e.Own), layer.Setting{Key: s.Key, Value: value})
+			out = append(out, swept)
+		}
+	}
+	return out
 }
