@@ -37,6 +37,10 @@ benchmarks: ## run the Go benchmarks (benchstat-ready)
 fuzz: ## fuzz each reader for 20 seconds
 	@scripts/fuzz.sh 20s
 
+.PHONY: page
+page: ## build the page as one file, dist/explorer.html, that needs no server
+	@scripts/page.sh dist/explorer.html
+
 .PHONY: generate
 generate: ## generate the assembly, the schema and reference of network files, the table of operators and the pictures of docs again
 	internal/ops/kernel/generate.sh
@@ -54,4 +58,4 @@ install: ## install convx into the Go binary folder
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin $(DEMO)
+	rm -rf bin dist $(DEMO)

@@ -10,6 +10,7 @@ import (
 // rooms are the packages under internal and what of ours each may import: data flows one way, from cli down to layer.
 // A room that is not here has no place yet; docs/architecture.md says what each is for.
 var rooms = map[string]string{
+	"answer":       "layer report shape",
 	"bands":        "layer operands ops picture tensor",
 	"bench":        "flops layer memory ops ops/kernel report shape tensor",
 	"budget":       "flops input layer network report shape",
@@ -50,6 +51,7 @@ var rooms = map[string]string{
 	"ops/workers":     "",
 
 	"output":   "",
+	"page":     "answer coverage filter flops layer ops shape tensor theory",
 	"picture":  "input tensor",
 	"report":   "",
 	"settings": "input layer",

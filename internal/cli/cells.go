@@ -2,11 +2,9 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"convx/internal/bench"
-	"convx/internal/layer"
 	"convx/internal/report"
 )
 
@@ -45,18 +43,6 @@ func plural(n int, what string) string {
 // noiseText says what helps against times that vary.
 func noiseText(noisy, all int) report.Text {
 	return report.Text{fmt.Sprintf("note: %d of %d times vary by more than 20%% (±): close other programs, or raise --min-time", noisy, all)}
-}
-
-// defaultsText shows what was left out and filled in.
-func defaultsText(l layer.Layer) report.Text {
-	if len(l.Defaults) == 0 {
-		return nil
-	}
-	parts := make([]string, len(l.Defaults))
-	for i, d := range l.Defaults {
-		parts[i] = d.Key + " " + d.Value
-	}
-	return report.Text{"defaults: " + strings.Join(parts, ", ")}
 }
 
 type secondsJSON struct {

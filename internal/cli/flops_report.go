@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"convx/internal/answer"
 	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/layer"
@@ -77,7 +78,7 @@ func flopsDocument(c counted, v flopsView, held budget.Outcome) report.Document 
 	if len(sums) > 0 {
 		blocks = append(blocks, sums)
 	}
-	return report.Document{JSON: j, Blocks: append(blocks, append(costFootnotes(total, v.convention, v.types, false), defaultsText(c.Layer)...))}
+	return report.Document{JSON: j, Blocks: append(blocks, append(costFootnotes(total, v.convention, v.types, false), answer.Defaults(c.Layer)...))}
 }
 
 // costColumns head the counts. Under a tool's convention the MACs column holds, and is named after, the tool's figure.

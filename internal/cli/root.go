@@ -124,6 +124,7 @@ func newRoot(s Streams) *cobra.Command {
 		newDraw(s, runDraw),
 		newConfig(s, runConfig),
 		newExplore(s),
+		newServe(s, runServe),
 	)
 	refuseUnknownTopics(root)
 	return root

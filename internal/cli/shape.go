@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/answer"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -110,5 +111,5 @@ func runShape(o shapeOptions) error {
 	if err != nil {
 		return err
 	}
-	return o.print(o.format, shapeDocument(r))
+	return o.print(o.format, answer.Shape(r))
 }

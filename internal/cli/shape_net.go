@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"convx/internal/answer"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -19,10 +20,10 @@ type shapeNetJSON struct {
 }
 
 type shapeNetLayerJSON struct {
-	Name    string    `json:"name"`
-	Variant string    `json:"variant"`
-	Output  []int     `json:"output"`
-	Field   fieldJSON `json:"receptive_field"`
+	Name    string           `json:"name"`
+	Variant string           `json:"variant"`
+	Output  []int            `json:"output"`
+	Field   answer.FieldJSON `json:"receptive_field"`
 	// Seconds is how long the receptive field is, where --rate says how many samples a second has.
 	Seconds *report.Number `json:"receptive_field_seconds,omitempty"`
 }
@@ -52,7 +53,7 @@ func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
 	}
 	var last *network.NodeResult
 	for _, n := range r.Counted() {
-		l := shapeNetLayerJSON{Name: n.Node.Name, Variant: n.Variant, Output: n.Output, Field: fieldOf(n.Field)}
+		l := shapeNetLayerJSON{Name: n.Node.Name, Variant: n.Variant, Output: n.Output, Field: answer.FieldOf(n.Field)}
 		row := []report.Cell{report.Str(l.Name), report.Str(l.Variant), report.Str(layer.FormatShape(l.Output))}
 		if o.rate > 0 && len(n.Field.Size) > 0 {
 			s := report.Number(n.Field.Size[len(n.Field.Size)-1] / o.rate)
@@ -84,7 +85,7 @@ func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
 // fieldSentence sums up what the last layer that does not see everything sees.
 func fieldSentence(n *network.NodeResult, rate float64) string {
 	text := fmt.Sprintf("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s",
-		n.Node.Name, sizeText(n.Field), numbers(n.Field.Jump), rounded(n.Field.Effective()))
+		n.Node.Name, answer.FieldSize(n.Field), answer.Numbers(n.Field.Jump), rounded(n.Field.Effective()))
 	if rate > 0 && len(n.Field.Size) > 0 {
 		text += fmt.Sprintf("; %s ms at %g samples a second", report.Digits(1000*n.Field.Size[len(n.Field.Size)-1]/rate), rate)
 	}
@@ -98,11 +99,11 @@ func fieldCells(f shape.Field) []report.Cell {
 	if len(f.Size) == 0 {
 		return make([]report.Cell, 5)
 	}
-	size := report.Cell{Text: sizeText(f), Raw: numbers(f.Size)}
+	size := report.Cell{Text: answer.FieldSize(f), Raw: answer.Numbers(f.Size)}
 	if f.Unaligned {
 		size.Text += " (unaligned)"
 	}
-	return []report.Cell{size, report.Str(rounded(f.Effective())), report.Str(numbers(f.Jump)), report.Str(numbers(f.Start)), report.Str(numbers(f.Center()))}
+	return []report.Cell{size, report.Str(rounded(f.Effective())), report.Str(answer.Numbers(f.Jump)), report.Str(answer.Numbers(f.Start)), report.Str(answer.Numbers(f.Center()))}
 }
 
 func millisecondCell(s *report.Number) report.Cell {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/answer"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -25,7 +26,7 @@ func runSolve(o shapeOptions) error {
 		return err
 	}
 	for i := range s.List {
-		s.List[i].Notes = mergeAxes(s.List[i].Notes)
+		s.List[i].Notes = answer.MergeAxes(s.List[i].Notes)
 	}
 	j := solveJSON{Variant: o.spec.Variant, Input: o.spec.Input, Wanted: s.Wanted, Found: s.Found, Solutions: s.List}
 	return o.print(o.format, solveDocument(j))

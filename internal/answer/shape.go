@@ -1,4 +1,5 @@
-package cli
+// Package answer turns results into documents: the value behind the table and the JSON of a command, and behind the page.
+package answer
 
 import (
 	"fmt"
@@ -18,7 +19,7 @@ type shapeJSON struct {
 	Input          []int             `json:"input"`
 	Output         []int             `json:"output"`
 	Stages         []shapeStageJSON  `json:"stages"`
-	ReceptiveField fieldJSON         `json:"receptive_field"`
+	ReceptiveField FieldJSON         `json:"receptive_field"`
 	Defaults       map[string]string `json:"defaults"`
 	Notes          []string          `json:"notes"`
 }
@@ -31,7 +32,8 @@ type shapeStageJSON struct {
 	Formulas []shape.Formula `json:"formulas"`
 }
 
-type fieldJSON struct {
+// FieldJSON is a receptive field, a number an axis.
+type FieldJSON struct {
 	Size      []report.Number `json:"size"`  // what the output sees that sees most; null: beyond any number
 	Least     []report.Number `json:"least"` // what the output sees that sees least
 	Jump      []report.Number `json:"jump"`
@@ -42,15 +44,17 @@ type fieldJSON struct {
 	Unaligned bool            `json:"unaligned,omitempty"`
 }
 
-func fieldOf(f shape.Field) fieldJSON {
+// FieldOf gives a field's numbers.
+func FieldOf(f shape.Field) FieldJSON {
 	n := report.Numbers
-	return fieldJSON{n(f.Size), n(f.Least), n(f.Jump), n(f.Start), n(f.Center()), n(f.Effective()), f.Whole, f.Unaligned}
+	return FieldJSON{n(f.Size), n(f.Least), n(f.Jump), n(f.Start), n(f.Center()), n(f.Effective()), f.Whole, f.Unaligned}
 }
 
-func shapeDocument(r shape.Result) report.Document {
+// Shape is the answer of what comes out of a layer.
+func Shape(r shape.Result) report.Document {
 	j := shapeJSON{
 		Variant: r.Layer.Variant, Input: r.Input, Output: r.Output,
-		ReceptiveField: fieldOf(r.Field),
+		ReceptiveField: FieldOf(r.Field),
 		Defaults:       map[string]string{}, Notes: []string{},
 	}
 	for _, d := range r.Layer.Defaults {
@@ -92,29 +96,29 @@ func shapeDocument(r shape.Result) report.Document {
 // footnotes are the receptive field, what is odd, and what was left to defaults.
 func footnotes(r shape.Result, notes []string) report.Text {
 	t := report.Text{fieldText(r.Field)}
-	for _, n := range mergeAxes(notes) {
+	for _, n := range MergeAxes(notes) {
 		t = append(t, "note: "+n)
 	}
-	return append(t, defaultsText(r.Layer)...)
+	return append(t, Defaults(r.Layer)...)
 }
 
 func fieldText(f shape.Field) string {
 	if f.Whole {
 		return "receptive field: the whole plane"
 	}
-	return fmt.Sprintf("receptive field: %s, jump %s, from %s", sizeText(f), numbers(f.Jump), numbers(f.Start))
+	return fmt.Sprintf("receptive field: %s, jump %s, from %s", FieldSize(f), Numbers(f.Jump), Numbers(f.Start))
 }
 
-// sizeText is the field's size, and the least beside it where outputs differ.
-func sizeText(f shape.Field) string {
+// FieldSize is the field's size, and the least beside it where outputs differ.
+func FieldSize(f shape.Field) string {
 	if slices.Equal(f.Size, f.Least) {
-		return numbers(f.Size)
+		return Numbers(f.Size)
 	}
-	return fmt.Sprintf("%s (least %s)", numbers(f.Size), numbers(f.Least))
+	return fmt.Sprintf("%s (least %s)", Numbers(f.Size), Numbers(f.Least))
 }
 
-// numbers writes one number where all axes agree, else one per axis, to four places: a third is 0.3333.
-func numbers(v []float64) string {
+// Numbers writes one number where all axes agree, else one per axis, to four places: a third is 0.3333.
+func Numbers(v []float64) string {
 	parts := make([]string, len(v))
 	for i, x := range v {
 		parts[i] = strconv.FormatFloat(math.Round(x*1e4)/1e4, 'f', -1, 64)
@@ -125,8 +129,8 @@ func numbers(v []float64) string {
 	return strings.Join(parts, "x")
 }
 
-// mergeAxes joins notes that differ only in their axis: "H: …" and "W: …" become "H, W: …".
-func mergeAxes(notes []string) []string {
+// MergeAxes joins notes that differ only in their axis: "H: …" and "W: …" become "H, W: …".
+func MergeAxes(notes []string) []string {
 	var texts []string
 	axes := map[string][]string{}
 	for _, n := range notes {
@@ -147,4 +151,16 @@ func mergeAxes(notes []string) []string {
 		}
 	}
 	return texts
+}
+
+// Defaults shows what was left out and filled in.
+func Defaults(l layer.Layer) report.Text {
+	if len(l.Defaults) == 0 {
+		return nil
+	}
+	parts := make([]string, len(l.Defaults))
+	for i, d := range l.Defaults {
+		parts[i] = d.Key + " " + d.Value
+	}
+	return report.Text{"defaults: " + strings.Join(parts, ", ")}
 }

@@ -1,0 +1,44 @@
+package page
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"math"
+
+	"convx/internal/tensor"
+)
+
+// array is an array on its way: float32, little endian, in base64.
+type array struct {
+	Shape []int  `json:"shape"`
+	Data  string `json:"data"`
+}
+
+// tensor decodes an array, whose data must fill its shape.
+func (a array) tensor(what string) (*tensor.Tensor[float32], error) {
+	n, err := tensor.Size(a.Shape)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	raw, err := base64.StdEncoding.DecodeString(a.Data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if len(raw) != 4*n {
+		return nil, fmt.Errorf("%s: %d bytes for a shape of %d float32", what, len(raw), n)
+	}
+	data := make([]float32, n)
+	for i := range data {
+		data[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
+	}
+	return tensor.Of(data, a.Shape...), nil
+}
+
+func arrayOf(t *tensor.Tensor[float32]) array {
+	raw := make([]byte, 4*len(t.Data))
+	for i, v := range t.Data {
+		binary.LittleEndian.PutUint32(raw[4*i:], math.Float32bits(v))
+	}
+	return array{t.Shape, base64.StdEncoding.EncodeToString(raw)}
+}

@@ -1,0 +1,204 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"convx/internal/answer"
+	"convx/internal/filter"
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/shape"
+	"convx/internal/theory"
+)
+
+// layerRequest names a layer as the command line does: a variant, and keys in their text form.
+type layerRequest struct {
+	Variant string            `json:"variant"`
+	Layer   map[string]string `json:"layer"`
+}
+
+// spec sets the keys in the order in which help shows them, so that the same request always fails at the same key.
+func (q layerRequest) spec() (s layer.Spec, err error) {
+	s.Variant = q.Variant
+	left := len(q.Layer)
+	for _, k := range layer.Keys() {
+		value, ok := q.Layer[k.Name]
+		if !ok {
+			continue
+		}
+		left--
+		if err := s.Set(k.Name, value); err != nil {
+			return s, layer.Errorf("%v", err)
+		}
+	}
+	if left > 0 {
+		for name := range q.Layer {
+			if _, known := layer.KeyNamed(name); !known {
+				return s, layer.UnknownKey(name)
+			}
+		}
+	}
+	return s, nil
+}
+
+func (q layerRequest) shape() (shape.Result, error) {
+	s, err := q.spec()
+	if err != nil {
+		return shape.Result{}, err
+	}
+	l, err := layer.Build(s)
+	if err != nil {
+		return shape.Result{}, err
+	}
+	return shape.Of(l)
+}
+
+type variantJSON struct {
+	Name    string   `json:"name"`
+	Summary string   `json:"summary"`
+	Paper   string   `json:"paper"`
+	Keys    []string `json:"keys"`
+}
+
+func variants(context.Context, []byte) (any, error) {
+	var out []variantJSON
+	for _, v := range layer.Variants() {
+		out = append(out, variantJSON{v.Name, v.Summary, v.Paper, v.Keys})
+	}
+	return out, nil
+}
+
+type filterJSON struct {
+	Name    string    `json:"name"`
+	Summary string    `json:"summary"`
+	Rows    int       `json:"rows"`
+	Cols    int       `json:"cols"`
+	Weights []float64 `json:"weights"`
+}
+
+// filters are the named kernels at the size asked for, those that have it.
+func filters(_ context.Context, request []byte) (any, error) {
+	q, err := read[struct{ Size int }](request)
+	if err != nil {
+		return nil, err
+	}
+	if q.Size == 0 {
+		q.Size = 3
+	}
+	var out []filterJSON
+	for _, f := range filter.List() {
+		k, err := filter.Parse(f.Name, q.Size)
+		if err != nil || k.Rows != q.Size || k.Cols != q.Size {
+			continue
+		}
+		out = append(out, filterJSON{f.Name, f.Summary, k.Rows, k.Cols, k.Weights})
+	}
+	return out, nil
+}
+
+// shapeOf is what convx shape -f json prints.
+func shapeOf(_ context.Context, request []byte) (any, error) {
+	q, err := read[layerRequest](request)
+	if err != nil {
+		return nil, err
+	}
+	r, err := q.shape()
+	if err != nil {
+		return nil, err
+	}
+	return answer.Shape(r).JSON, nil
+}
+
+type costJSON struct {
+	Variant string `json:"variant"`
+	Input   []int  `json:"input"`
+	Output  []int  `json:"output"`
+	flops.Total
+	ArithmeticIntensity float64     `json:"arithmetic_intensity"`
+	Stages              []stageJSON `json:"stages"`
+}
+
+type stageJSON struct {
+	Name   string     `json:"name"`
+	Kind   layer.Kind `json:"kind"`
+	Output []int      `json:"output"`
+	flops.Total
+}
+
+// flopsOf is what convx flops -f json counts, stage by stage.
+func flopsOf(_ context.Context, request []byte) (any, error) {
+	q, err := read[layerRequest](request)
+	if err != nil {
+		return nil, err
+	}
+	r, err := q.shape()
+	if err != nil {
+		return nil, err
+	}
+	c, err := flops.Of(r)
+	if err != nil {
+		return nil, err
+	}
+	j := costJSON{Variant: r.Layer.Variant, Input: r.Input, Output: r.Output, Total: c.Total, ArithmeticIntensity: c.Total.ArithmeticIntensity()}
+	for _, row := range c.Rows {
+		j.Stages = append(j.Stages, stageJSON{row.Name, row.Kind, row.Output, row.Total})
+	}
+	return j, nil
+}
+
+type theoryJSON struct {
+	MACs    float64 `json:"macs"` // over the standard convolution's
+	Symbols string  `json:"symbols"`
+	Numbers string  `json:"numbers"`
+	Remark  string  `json:"remark"`
+}
+
+// theoryOf is what the literature predicts that a variant saves; null where there is no formula.
+func theoryOf(_ context.Context, request []byte) (any, error) {
+	q, err := read[layerRequest](request)
+	if err != nil {
+		return nil, err
+	}
+	r, err := q.shape()
+	if err != nil {
+		return nil, err
+	}
+	t, ok := theory.Of(r.Layer, []int{3, 3})
+	if !ok {
+		return nil, fmt.Errorf("%s has no formula", q.Variant)
+	}
+	return theoryJSON{t.MACs, t.Symbols, t.Numbers, t.Remark}, nil
+}
+
+// commandOf is the command line that asks the same.
+func commandOf(_ context.Context, request []byte) (any, error) {
+	q, err := read[struct {
+		layerRequest
+		Command string `json:"command"`
+		More    string `json:"more"`
+	}](request)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains([]string{"shape", "flops", "run", "draw", "bench"}, q.Command) {
+		return nil, fmt.Errorf("unknown command %q", q.Command)
+	}
+	words := []string{"convx", q.Command, q.Variant}
+	for _, k := range layer.Keys() {
+		value, ok := q.Layer[k.Name]
+		switch {
+		case !ok:
+		case k.Short != "":
+			words = append(words, "-"+k.Short, value)
+		default:
+			words = append(words, "--"+k.Name+"="+value)
+		}
+	}
+	if q.More != "" {
+		words = append(words, q.More)
+	}
+	return strings.Join(words, " "), nil
+}

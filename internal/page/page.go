@@ -1,0 +1,80 @@
+// Package page answers the page: a request in JSON becomes an answer in JSON, from the same functions that the command line
+// asks. It knows neither HTTP nor the browser: convx serve puts one around it, cmd/explorer a Worker.
+//
+// Arrays travel as {"shape": [...], "data": "..."}: float32, little endian, row-major, in base64.
+package page
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"convx/internal/layer"
+)
+
+// MaxRequest bounds a request, in bytes: a picture of 1024x1024 in three channels takes 16 MiB.
+const MaxRequest = 24 << 20
+
+// Answer is what one request comes to: exactly one of its fields.
+type Answer struct {
+	Result any    `json:"result,omitempty"`
+	Error  string `json:"error,omitempty"`
+	// Hint says what to do about the error.
+	Hint string `json:"hint,omitempty"`
+}
+
+// question is one kind of request: what it is called and what answers it.
+type question struct {
+	name   string
+	answer func(ctx context.Context, request []byte) (any, error)
+}
+
+// questions are what the page may ask.
+var questions = []question{
+	{"variants", variants},
+	{"filters", filters},
+	{"shape", shapeOf},
+	{"flops", flopsOf},
+	{"theory", theoryOf},
+	{"command", commandOf},
+	{"run", run},
+	{"reach", reach},
+	{"overlap", overlap},
+	{"sample", sample},
+}
+
+// Ask answers a request: {"ask": NAME, ...}. A request that cannot be answered is an answer too.
+func Ask(ctx context.Context, request []byte) Answer {
+	var head struct{ Ask string }
+	if err := json.Unmarshal(request, &head); err != nil {
+		return Answer{Error: "the request is not JSON: " + err.Error()}
+	}
+	i := slices.IndexFunc(questions, func(q question) bool { return q.name == head.Ask })
+	if i < 0 {
+		return Answer{Error: fmt.Sprintf("unknown question %q", head.Ask)}
+	}
+	result, err := questions[i].answer(ctx, request)
+	if err != nil {
+		return failed(err)
+	}
+	return Answer{Result: result}
+}
+
+func failed(err error) Answer {
+	a := Answer{Error: err.Error()}
+	var le *layer.Error
+	if errors.As(err, &le) && len(le.Hints) > 0 {
+		a.Hint = le.Hints[0]
+	}
+	return a
+}
+
+// read decodes a request into what its question takes.
+func read[T any](request []byte) (q T, err error) {
+	if err = json.Unmarshal(request, &q); err != nil {
+		err = fmt.Errorf("reading the request: %w", err)
+	}
+	return q, err
+}

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# usage: page.sh FILE   builds the page as one HTML file with its engine inside: it opens from a USB stick, with no network.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${1:-dist/explorer.html}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$(dirname "$out")"
+GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$work/engine.wasm" ./cmd/explorer
+gzip -9 -n "$work/engine.wasm"
+go run ./scripts/page -site internal/page/site -wasm "$work/engine.wasm.gz" -exec "$(go env GOROOT)/lib/wasm/wasm_exec.js" -out "$out"
+echo "$out: $(wc -c <"$out") bytes"
