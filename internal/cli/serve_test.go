@@ -101,7 +101,7 @@ var gestures = map[string]struct{ gesture, holds string }{
 
 const slide = `globalThis.slide = (label, v) => { const e = document.querySelector('input[aria-label="' + label + '"]'); e.value = v; e.dispatchEvent(new Event("input")); }; true`
 
-// Every screen opens in a real browser, and its main gesture changes the numbers; from the server and, where CONVX_PAGE names
+// Every screen opens in a real browser, and its main gesture changes the numbers; from the server and, where PAGE_FILE names
 // it, from the single file that make page builds. Nothing is asked of anywhere else and no error is logged.
 func TestPageInABrowser(t *testing.T) {
 	browser, err := exec.LookPath("chromium")
@@ -112,7 +112,7 @@ func TestPageInABrowser(t *testing.T) {
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	defer cancel()
 	pages := map[string]string{"served": servePage(t) + "/"}
-	if file := os.Getenv("CONVX_PAGE"); file != "" {
+	if file := os.Getenv("PAGE_FILE"); file != "" {
 		pages["file"] = "file://" + file
 	}
 	for from, url := range pages {
