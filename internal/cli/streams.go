@@ -40,18 +40,30 @@ func System() Streams {
 
 // sayf, warnf and fail are the only voices on standard error.
 func (s Streams) sayf(format string, args ...any) {
-	fmt.Fprintf(s.Err, "convx: "+format+"\n", args...)
+	s.say(fmt.Sprintf(format, args...))
 }
 
 func (s Streams) warnf(format string, args ...any) {
-	fmt.Fprintf(s.Err, "convx: warning: "+format+"\n", args...)
+	s.say("warning: " + fmt.Sprintf(format, args...))
 }
 
 // fail says an error, one line for each of several.
 func (s Streams) fail(err error) {
 	for line := range strings.Lines(err.Error()) {
-		fmt.Fprintf(s.Err, "convx: %s\n", strings.TrimRight(line, "\n"))
+		s.say(strings.TrimRight(line, "\n"))
 	}
+}
+
+// longest is how many characters of a line are said: more is a name from a file, and its cause is at the end.
+const longest = 2000
+
+// say is one line on standard error: names in it come from files, and neither end the line nor speak to the terminal.
+func (s Streams) say(line string) {
+	line = report.Printable(line)
+	if r := []rune(line); len(r) > longest {
+		line = string(r[:longest/2]) + " … " + string(r[len(r)-longest/2:])
+	}
+	fmt.Fprintf(s.Err, "convx: %s\n", line)
 }
 
 // results is standard output with a memory: help and completion do not look whether their writes failed, and the error of

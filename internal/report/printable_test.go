@@ -1,6 +1,9 @@
 package report
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // What a name from a file may hold neither ends a row nor reaches the terminal.
 func TestPrintable(t *testing.T) {
@@ -9,6 +12,19 @@ func TestPrintable(t *testing.T) {
 	} {
 		if got := Str(in).Text; got != want {
 			t.Errorf("%q is written %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Notes hold names too: each stays one line in every format that is for reading.
+func TestTextIsPrintable(t *testing.T) {
+	for _, f := range []Format{TableFormat, MarkdownFormat} {
+		var b strings.Builder
+		if err := Write(&b, f, Document{Blocks: []Block{Text{"note: a\nb\x1b[31m"}}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimRight(b.String(), " \n"); got != `note: a\nb\x1b[31m` {
+			t.Errorf("%s: %q", f, got)
 		}
 	}
 }

@@ -158,7 +158,7 @@ func (l Layout) writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 				if f == MarkdownFormat {
 					line = strings.TrimSpace(line) + "  "
 				}
-				w.WriteString(line + "\n")
+				w.WriteString(Printable(line) + "\n")
 			}
 		case Table:
 			if f == TableFormat {
