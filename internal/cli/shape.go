@@ -33,7 +33,7 @@ func newShape(s Streams, run func(shapeOptions) error) *cobra.Command {
 or odd, the receptive field, and every key that was left to its default.
 
 With --solve, it looks for the kernels, strides, paddings and dilations that turn the input into a wanted size, and
-holds those that you set. The usual ones come first: those with the fewest unusual things (a dilation, an uneven padding,
+holds those that you set. Even paddings come first, then the usual ones: those with the fewest unusual things (a dilation,
 a padding that is neither none nor half the kernel, a stride above the kernel, dropped pixels, an even kernel or, for
 transposed, one that the stride does not divide, output padding); then by kernel: 3, 1, 5, 7, 2, 4, then upwards.`,
 		Example: strings.Trim(`

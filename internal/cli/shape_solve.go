@@ -16,6 +16,7 @@ type solveJSON struct {
 	Input     []int            `json:"input"`
 	Wanted    []int            `json:"wanted"`
 	Found     int              `json:"found"`
+	Command   string           `json:"command"` // asks for the first solution
 	Solutions []shape.Solution `json:"solutions"`
 }
 
@@ -29,6 +30,7 @@ func runSolve(o shapeOptions) error {
 		s.List[i].Notes = answer.MergeAxes(s.List[i].Notes)
 	}
 	j := solveJSON{Variant: o.spec.Variant, Input: o.spec.Input, Wanted: s.Wanted, Found: s.Found, Solutions: s.List}
+	j.Command = "convx shape " + j.Variant + flagsText(s.List[0].Keys)
 	return o.print(o.format, solveDocument(j))
 }
 
@@ -54,7 +56,7 @@ func solveDocument(j solveJSON) report.Document {
 		}
 		t.Rows = append(t.Rows, append(row, report.Cell{Text: remark(s.Notes), Raw: strings.Join(s.Notes, "; ")}))
 	}
-	foot := report.Text{"the first: convx shape " + j.Variant + " -i " + layer.FormatShape(j.Input) + flagsText(j.Solutions[0].Keys)}
+	foot := report.Text{"the first: " + j.Command}
 	if more := j.Found - len(j.Solutions); more > 0 {
 		foot = append(foot, fmt.Sprintf("%d more: --limit %d", more, j.Found))
 	}
@@ -66,11 +68,15 @@ func solveDocument(j solveJSON) report.Document {
 func flagsText(keys []layer.Setting) string {
 	var b strings.Builder
 	for _, s := range keys {
-		flag := "--" + s.Key
-		if k, _ := layer.KeyNamed(s.Key); k.Short != "" {
-			flag = "-" + k.Short
+		k, _ := layer.KeyNamed(s.Key)
+		switch {
+		case k.Type == "BOOL": // whose value is optional, and so joined to the flag
+			b.WriteString(" --" + s.Key + "=" + s.Value)
+		case k.Short != "":
+			b.WriteString(" -" + k.Short + " " + s.Value)
+		default:
+			b.WriteString(" --" + s.Key + " " + s.Value)
 		}
-		b.WriteString(" " + flag + " " + s.Value)
 	}
 	return b.String()
 }

@@ -39,16 +39,22 @@ func pool(op layer.Op, in [][]int) (Stage, error) {
 	return st, nil
 }
 
-// ceil rounds sizes up instead, unless the extra window would start in the end padding (as PyTorch and ONNX do).
+// ceilSize rounds room/stride up, unless the extra window would start in the end padding (as PyTorch and ONNX do).
+func ceilSize(room, in int, pad layer.Pad, stride int) int {
+	out := (room+stride-1)/stride + 1
+	if (out-1)*stride >= in+pad.Begin {
+		out--
+	}
+	return out
+}
+
+// ceil puts the sizes that are rounded up in the place of the others.
 func ceil(p layer.Pool, in []int, st *Stage) {
 	st.Notes = nil
 	for i, n := range in {
 		pad, s := st.Pads[i], p.Stride[i]
 		room := n + pad.Begin + pad.End - Effective(p.Kernel[i], p.Dilation[i])
-		out := (room+s-1)/s + 1
-		if (out-1)*s >= n+pad.Begin {
-			out--
-		}
+		out := ceilSize(room, n, pad, s)
 		st.Output[2+i] = out
 		f := &st.Formulas[i]
 		f.Expression, f.Value = fmt.Sprintf("ceil((%d + %d + %d - %d*(%d-1) - 1) / %d) + 1", n, pad.Begin, pad.End, p.Dilation[i], p.Kernel[i], s), out

@@ -17,7 +17,7 @@ type Solution struct {
 	Dilation      []int    `json:"dilation"`
 	OutputPadding []int    `json:"output_padding,omitempty"`
 	Notes         []string `json:"notes"`
-	// Keys are what asks for it.
+	// Keys are what asks for it: those that were set and those that were found, in the order of layer.Keys.
 	Keys []layer.Setting `json:"-"`
 }
 
@@ -78,6 +78,14 @@ func solveSearches(s layer.Spec, wanted []int) ([]Search, error) {
 	if s.Given("output-padding") { // its check needs the stride that is to be found
 		probe.OutputPadding = nil
 	}
+	if v.Unweighted && s.Given("padding") { // its check needs the window that is to be found
+		if !s.Given("kernel") {
+			probe.Kernel = []int{layer.MaxExtent}
+		}
+		if !s.Given("dilation") {
+			probe.Dilation = []int{layer.MaxExtent}
+		}
+	}
 	l, err := layer.Build(probe)
 	if err != nil {
 		return nil, err
@@ -113,6 +121,10 @@ func solveAxis(s layer.Spec, l layer.Layer, i, wanted int) Search {
 		q.Dilation = 1
 	case "resize-conv":
 		q.Input = int(float64(q.Input) * l.Scale[i])
+	case "sub-pixel":
+		q.Block = int(l.Scale[i])
+	case "max-pool", "average-pool":
+		q.Pool, q.Ceil = true, s.Ceil
 	}
 	if s.Given("padding") {
 		p := l.Padding
@@ -135,11 +147,29 @@ func wantedSizes(searches []Search) []int {
 	return out
 }
 
-// joinAxes pairs the solutions of each axis: those that every axis shares whole, else those that share the most.
+// joinAxes pairs the solutions of each axis: those that every axis shares whole, else those that share the most. Rows of even
+// paddings, which every framework has, come before the others.
 func joinAxes(lists [][]Geometry) [][]Geometry {
+	uneven := func(g Geometry) bool { return unevenness(g) != 0 }
+	even := make([][]Geometry, len(lists))
+	for i, list := range lists {
+		even[i] = slices.DeleteFunc(slices.Clone(list), uneven)
+	}
+	rows := joinShared(even)
+	for _, row := range joinShared(lists) {
+		if slices.ContainsFunc(row, uneven) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func joinShared(lists [][]Geometry) [][]Geometry {
 	shared := []func(g Geometry) Geometry{
 		func(g Geometry) Geometry { return g },
+		func(g Geometry) Geometry { g.OutputPadding = 0; return g },
 		func(g Geometry) Geometry { g.Pad = layer.Pad{}; return g },
+		func(g Geometry) Geometry { g.Pad, g.OutputPadding = layer.Pad{}, 0; return g },
 		func(g Geometry) Geometry { g.Kernel = 0; return g },
 		func(g Geometry) Geometry { g.Kernel, g.Pad = 0, layer.Pad{}; return g },
 		func(g Geometry) Geometry { return Geometry{Kernel: g.Kernel, Dilation: g.Dilation} },
@@ -201,25 +231,11 @@ func checked(s layer.Spec, axes []Geometry, wanted []int) (Solution, bool) {
 	if s.Given("padding") {
 		sol.Padding = s.Padding.String()
 	}
-	ask := func(key, value string) { sol.Keys = append(sol.Keys, layer.Setting{Key: key, Value: value}) }
-	if s.Variant != "pointwise" {
-		ask("kernel", layer.FormatInts(sol.Kernel))
-	}
-	ask("stride", layer.FormatInts(sol.Stride))
-	ask("padding", sol.Padding)
-	if slices.Max(sol.Dilation) > 1 {
-		ask("dilation", layer.FormatInts(sol.Dilation))
-	}
 	if s.Variant == "transposed" {
 		sol.OutputPadding = extra
-		if slices.Max(extra) > 0 {
-			ask("output-padding", layer.FormatInts(extra))
-		}
 	}
-	for _, k := range sol.Keys {
-		if s.Set(k.Key, k.Value) != nil {
-			return sol, false
-		}
+	if err := sol.ask(&s); err != nil {
+		return sol, false
 	}
 	l, err := layer.Build(s)
 	if err != nil {
@@ -234,6 +250,35 @@ func checked(s layer.Spec, axes []Geometry, wanted []int) (Solution, bool) {
 		sol.Notes = append(sol.Notes, st.Notes...)
 	}
 	return sol, true
+}
+
+// ask sets what was found in a spec, and keeps all that is set in it.
+func (sol *Solution) ask(s *layer.Spec) error {
+	found := map[string]string{"kernel": layer.FormatInts(sol.Kernel), "stride": layer.FormatInts(sol.Stride), "padding": sol.Padding}
+	if s.Variant == "pointwise" {
+		delete(found, "kernel")
+	}
+	if slices.Max(sol.Dilation) > 1 {
+		found["dilation"] = layer.FormatInts(sol.Dilation)
+	}
+	if len(sol.OutputPadding) > 0 && slices.Max(sol.OutputPadding) > 0 {
+		found["output-padding"] = layer.FormatInts(sol.OutputPadding)
+	}
+	for _, k := range layer.Keys() {
+		value, ok := found[k.Name]
+		switch {
+		case ok:
+			if err := s.Set(k.Name, value); err != nil {
+				return err
+			}
+		case s.Given(k.Name):
+			value = k.Value(*s)
+		default:
+			continue
+		}
+		sol.Keys = append(sol.Keys, layer.Setting{Key: k.Name, Value: value})
+	}
+	return nil
 }
 
 // unreachable says which sizes could be had instead.

@@ -23,6 +23,10 @@ type Search struct {
 	OutputPadding            *int
 	// Dilated leaves out dilation 1.
 	Dilated bool
+	// Pool keeps paddings within half the window; Ceil rounds its output sizes up.
+	Pool, Ceil bool
+	// Block is how many output pixels each pixel of the window's output becomes; 0 is one.
+	Block int
 }
 
 // Bounds of what is tried when nothing is held. They cover what networks use; anything else can be asked for.
@@ -37,13 +41,19 @@ const mostPaddings = 64
 
 // Solve lists the geometries that turn Input pixels into Output, the usual ones first.
 //
-// The order: by how many unusual things each has, then even paddings, then by kernel (3, 1, 5, 7, 2, 4, then upwards), stride, dilation
-// and padding. Unusual are a dilation, a padding that differs at the two ends, a padding that is neither none nor half
+// The order: even paddings, which every framework has, before those that differ at the two ends; then by how many unusual things each
+// has, then by kernel (3, 1, 5, 7, 2, 4, then upwards), stride, dilation and padding. Unusual are a dilation, a padding that is neither none nor half
 // the kernel (transposed: half of kernel - stride), a stride above the kernel, pixels that the floor drops, an even
 // kernel (transposed: a kernel that the stride does not divide, which shows as a checkerboard) and output padding.
 // A padding that was not asked for is never larger than the kernel's reach; of those that give the same output, the 64
 // smallest are listed.
 func Solve(q Search) []Geometry {
+	if q.Block > 1 {
+		if q.Output%q.Block != 0 {
+			return nil
+		}
+		q.Output /= q.Block
+	}
 	var found []Geometry
 	for _, k := range candidates(q.Kernel, mostKernel) {
 		for _, s := range candidates(q.Stride, mostStride) {
@@ -61,8 +71,8 @@ func Solve(q Search) []Geometry {
 	}
 	slices.SortStableFunc(found, func(a, b Geometry) int {
 		return cmp.Or(
+			cmp.Compare(unevenness(a), unevenness(b)),
 			cmp.Compare(q.oddities(a), q.oddities(b)),
-			cmp.Compare(a.Pad.End-a.Pad.Begin, b.Pad.End-b.Pad.Begin),
 			cmp.Compare(kernelRank(a.Kernel), kernelRank(b.Kernel)),
 			cmp.Compare(a.Stride, b.Stride),
 			cmp.Compare(a.Dilation, b.Dilation),
@@ -71,6 +81,9 @@ func Solve(q Search) []Geometry {
 	})
 	return found
 }
+
+// unevenness is how much the padding differs at the two ends.
+func unevenness(g Geometry) int { return max(g.Pad.End-g.Pad.Begin, g.Pad.Begin-g.Pad.End) }
 
 func candidates(held, most int) []int {
 	if held != 0 {
@@ -83,28 +96,45 @@ func candidates(held, most int) []int {
 	return all
 }
 
-// sliding inverts out = floor((in + padding - eff) / stride) + 1: stride paddings in a row give the same output.
+// sliding inverts out = floor((in + padding - eff) / stride) + 1: stride paddings in a row give the same output, and as many
+// more where the division rounds up.
 func (q Search) sliding(k, s, d int) []Geometry {
-	eff := Effective(k, d)
+	g := Geometry{Kernel: k, Stride: s, Dilation: d}
 	if q.Padding != nil {
 		w := layer.Window{Kernel: []int{k}, Stride: []int{s}, Dilation: []int{d}, Padding: *q.Padding}
-		p := Pads(w, []int{q.Input})[0]
-		room := q.Input + p.Begin + p.End - eff
-		if room < 0 || room/s+1 != q.Output {
+		g.Pad = Pads(w, []int{q.Input})[0]
+		if q.slides(g) != q.Output {
 			return nil
 		}
-		return []Geometry{{k, s, d, p, 0}}
+		return []Geometry{g}
 	}
-	least := (q.Output-1)*s + eff - q.Input
-	return q.paddings(Geometry{Kernel: k, Stride: s, Dilation: d}, least, least+s-1)
+	least := (q.Output-1)*s + Effective(k, d) - q.Input
+	if !q.Ceil {
+		return q.paddings(g, least, least+s-1)
+	}
+	return slices.DeleteFunc(q.paddings(g, least-s+1, least+s-1), func(g Geometry) bool { return q.slides(g) != q.Output })
+}
+
+// slides is the output size of a geometry; 0 is none.
+func (q Search) slides(g Geometry) int {
+	room := q.Input + g.Pad.Begin + g.Pad.End - Effective(g.Kernel, g.Dilation)
+	switch {
+	case room < 0:
+		return 0
+	case q.Ceil:
+		return ceilSize(room, q.Input, g.Pad, g.Stride)
+	}
+	return room/g.Stride + 1
 }
 
 // transposed inverts out = (in - 1)*stride - padding + eff + output padding.
 func (q Search) transposed(k, s, d int) []Geometry {
 	extras := []int{0}
-	switch {
+	switch short := q.Output - (q.Input-1)*s - Effective(k, d); {
 	case q.OutputPadding != nil:
 		extras = []int{*q.OutputPadding}
+	case short > 1: // what the kernel does not reach
+		extras = []int{short}
 	case s > 1:
 		extras = []int{0, 1} // 1 makes up for the pixel that a strided convolution's floor dropped
 	}
@@ -132,6 +162,9 @@ func (q Search) transposed(k, s, d int) []Geometry {
 // paddings splits a total between least and most evenly; one that cannot be even puts the odd pixel at the end.
 func (q Search) paddings(g Geometry, least, most int) []Geometry {
 	reach := Effective(g.Kernel, g.Dilation) - 1
+	if q.Pool {
+		reach = (reach + 1) / 2
+	}
 	least, most = max(least, 0), min(most, 2*reach)
 	var found []Geometry
 	for half := (least + 1) / 2; 2*half <= most && len(found) < mostPaddings; half++ {
@@ -164,7 +197,6 @@ func (q Search) oddities(g Geometry) int {
 	total := g.Pad.Begin + g.Pad.End
 	odd := []bool{
 		g.Dilation > 1,
-		g.Pad.Begin != g.Pad.End,
 		total != 0 && total != half,
 		g.Stride > g.Kernel,
 		g.OutputPadding > 0,
