@@ -40,6 +40,7 @@ func roiAlign[T tensor.Float](c *Call) {
 			c.refuse("region %d is too large to sample", r)
 		}
 		for ch := range channels {
+			c.check()
 			plane := x[(c.place(image, n)*channels+ch)*h*w:][:h*w]
 			to := out[(r*channels+ch)*rows*cols:][:rows*cols]
 			for i := range to {
