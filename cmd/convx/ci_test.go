@@ -41,6 +41,17 @@ layers:
   - {op: linear, name: head, out_features: 10}
 `
 
+// ghShim stands for GitHub's command: comments of pull request 7 are the file comment.md, whose id is 5.
+const ghShim = `#!/bin/sh
+case "$*" in
+"pr comment 7 --body-file "*) cp "$5" comment.md ;;
+"api --paginate repos/a/b/issues/7/comments --jq .[] | select(.body | startswith(\"<!-- convx flops -->\")) | .id")
+	if head -n 1 comment.md 2>/dev/null | grep -q "^<!-- convx flops -->"; then echo 5; fi ;;
+"api --method PATCH repos/a/b/issues/comments/5 -F body=@"*) cp "${6#body=@}" comment.md && echo updated ;;
+*) echo "gh: $*" >&2; exit 1 ;;
+esac
+`
+
 // project is a repository with a network, a budget and convx as a submodule, whose base branch has the network as it was.
 func project(t *testing.T) (dir string, env []string) {
 	t.Helper()
@@ -55,7 +66,7 @@ func project(t *testing.T) (dir string, env []string) {
 	temp := t.TempDir()
 	writeText(t, filepath.Join(dir, "net.yaml"), ciNet)
 	writeText(t, filepath.Join(dir, "budget.yaml"), "network: {max_macs: 60k, max_params: 500}\n")
-	writeText(t, filepath.Join(temp, "shims", "gh"), "#!/bin/sh\n[ \"$1 $2 $3 $4\" = 'pr comment 7 --body-file' ] && cp \"$5\" comment.md\n")
+	writeText(t, filepath.Join(temp, "shims", "gh"), ghShim)
 	if err := os.Chmod(filepath.Join(temp, "shims", "gh"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +78,7 @@ func project(t *testing.T) (dir string, env []string) {
 	}
 	env = append(os.Environ(),
 		"PATH="+filepath.Join(temp, "shims")+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"RUNNER_TEMP="+temp, "GITHUB_PATH="+filepath.Join(temp, "path"), "GITHUB_BASE_REF=main", "PULL_REQUEST=7",
+		"RUNNER_TEMP="+temp, "GITHUB_PATH="+filepath.Join(temp, "path"), "GITHUB_BASE_REF=main", "PULL_REQUEST=7", "GITHUB_REPOSITORY=a/b", "GITHUB_STEP_SUMMARY="+filepath.Join(temp, "summary.md"),
 		"CI_PROJECT_DIR="+dir, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main",
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b",
 	)
@@ -152,6 +163,9 @@ func TestGitHubExample(t *testing.T) {
 	comment, err := os.ReadFile(filepath.Join(dir, "comment.md"))
 	if err != nil || !strings.Contains(string(comment), "net: over 4 of 4 limits") {
 		t.Errorf("%v: %s", err, comment)
+	}
+	if out, status := shell(t, dir, env, steps[3]); status != 0 || !strings.Contains(out, "updated") {
+		t.Errorf("the second comment did not update the first: exit %d\n%s", status, out)
 	}
 }
 

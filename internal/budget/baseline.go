@@ -48,8 +48,10 @@ type baselineJSON struct {
 	Total      *countsJSON `json:"total"`
 	countsJSON
 	Layers []rowJSON `json:"layers"`
-	Stages []rowJSON `json:"stages"`
-	Rows   []rowJSON `json:"rows"`
+	// Unfolded are all layers, where Layers shows a fold of them.
+	Unfolded []rowJSON `json:"unfolded"`
+	Stages   []rowJSON `json:"stages"`
+	Rows     []rowJSON `json:"rows"`
 }
 
 type rowJSON struct {
@@ -59,6 +61,7 @@ type rowJSON struct {
 	Label   string `json:"label"`
 	Variant string `json:"variant"`
 	Kind    string `json:"kind"`
+	Output  []int  `json:"output"`
 	countsJSON
 }
 
@@ -88,8 +91,11 @@ func ParseBaseline(data []byte, name string) (Subject, error) {
 	if j.PeakMemory != nil {
 		s.Total[PeakMemory] = *j.PeakMemory
 	}
+	if len(j.Unfolded) > 0 {
+		j.Layers = j.Unfolded
+	}
 	for _, r := range append(j.Layers, j.Stages...) {
-		s.Layers = append(s.Layers, Layer{Name: r.Name, Kind: cmp.Or(r.Variant, r.Kind), Counts: r.counts()})
+		s.Layers = append(s.Layers, Layer{Name: r.Name, Kind: cmp.Or(r.Variant, r.Kind), Output: r.Output, Counts: r.counts()})
 	}
 	if len(j.Rows) > 0 {
 		i := slices.IndexFunc(j.Rows, func(r rowJSON) bool { return r.Label == name || r.Variant == name || r.Net == name })
@@ -128,14 +134,15 @@ func jsonProblem(err error) string {
 
 // Change is what became of a layer, or of the total.
 type Change struct {
-	Name          string
+	Name, Kind    string
+	Was, WasKind  string
 	Before, After Counts // nil: the layer is new, or gone
 }
 
 // Difference is a subject beside an earlier one.
 type Difference struct {
 	Total Change
-	// Layers are those that changed, in the subject's order, then those that are gone.
+	// Layers are those that changed, in order.
 	Layers  []Change
 	Renamed []Rename
 	Checks  []Check
@@ -151,7 +158,7 @@ func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error)
 	}
 	d := Difference{Total: Change{Name: "total", Before: before.Total, After: s.Total}}
 	d.Layers, d.Renamed = pairs(s, before)
-	d.Doubts = doubts(s, before, len(d.Renamed))
+	d.Doubts = doubts(s, before, d.Layers)
 	for _, q := range Quantities() {
 		old, known := before.Total[q]
 		now, measured := s.Total[q]
@@ -188,7 +195,7 @@ func differ(a, b Counts) bool {
 func (d Difference) grown(q Quantity) []Part {
 	var parts []Layer
 	for _, c := range d.Layers {
-		if _, known := c.Before[q]; c.Before != nil && !known {
+		if _, known := c.Before[q]; c.After == nil || c.Before != nil && !known {
 			continue
 		}
 		if more := c.After[q] - c.Before[q]; more > 0 {

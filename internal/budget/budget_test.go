@@ -15,9 +15,9 @@ func small() Subject {
 		Name: "small", Convention: "mac",
 		Total: Counts{Params: 1000, MACs: 2000, FLOPs: 4100, PeakMemory: 512},
 		Layers: []Layer{
-			{"stem", "standard", Counts{Params: 100, MACs: 900, FLOPs: 1900, PeakMemory: 512}},
-			{"block.0", "depthwise", Counts{Params: 200, MACs: 600, FLOPs: 1200, PeakMemory: 256}},
-			{"block.1", "depthwise", Counts{Params: 700, MACs: 500, FLOPs: 1000, PeakMemory: 300}},
+			{"stem", "standard", nil, Counts{Params: 100, MACs: 900, FLOPs: 1900, PeakMemory: 512}},
+			{"block.0", "depthwise", nil, Counts{Params: 200, MACs: 600, FLOPs: 1200, PeakMemory: 256}},
+			{"block.1", "depthwise", nil, Counts{Params: 700, MACs: 500, FLOPs: 1000, PeakMemory: 300}},
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -10,7 +11,9 @@ import (
 // Budget is a list of limits.
 type Budget struct {
 	// Name is what messages call it: a file, or empty for limits of the command line.
-	Name   string
+	Name string
+	// Title is what the budget is for, as its file says.
+	Title  string
 	Limits []Limit
 }
 
@@ -30,7 +33,9 @@ func (l Limit) key() string { return "max-" + strings.ReplaceAll(string(l.Quanti
 // Check is one limit and what was measured against it.
 type Check struct {
 	// Name is the limit's: max-macs, max-macs of depthwise, increase of macs.
-	Name              string
+	Name string
+	// Rule is the limit's name where Name also says which layer was measured; empty is Name.
+	Rule              string
 	Quantity          Quantity
 	Measured, Allowed int
 	// Most are the layers that cost most of the quantity, largest first.
@@ -42,15 +47,19 @@ type Check struct {
 	Partial bool
 }
 
-// Verdict is what became of a limit: Holds, Over, or Undecided where more may have been passed than was counted.
+// Verdict is what became of a limit: Holds, Over, Warned where a limit was passed that only warns, or Undecided where more may have been passed than was counted.
 type Verdict string
 
 // The verdicts.
 const (
 	Holds     Verdict = "holds"
+	Warned    Verdict = "warns"
 	Over      Verdict = "over"
 	Undecided Verdict = "undecided"
 )
+
+// rule is the limit's name, whatever was measured.
+func (c Check) rule() string { return cmp.Or(c.Rule, c.Name) }
 
 // Verdict says what became of the limit. What is over by what was counted is over, whatever else there is.
 func (c Check) Verdict() Verdict {
@@ -182,7 +191,7 @@ func (l Limit) each(s Subject, of []Layer) Check {
 	if len(all) == 0 {
 		return c
 	}
-	c.Measured = all[0].Value
+	c.Measured, c.Rule = all[0].Value, c.Name
 	c.Name = l.name(all[0].Name)
 	for _, p := range all {
 		if p.Value > c.Allowed && len(c.Most) < 10 {

@@ -68,7 +68,7 @@ func (f *file) document(doc *yaml.Node) {
 	f.pairs(root, "a budget", func(k, v *yaml.Node) {
 		switch k.Value {
 		case "title":
-			f.text(v)
+			f.budget.Title = f.text(v)
 		case "network":
 			f.pairs(v, "network", func(k, v *yaml.Node) { f.limit(k, v, Limit{}) })
 		case "layers":

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"convx/internal/network"
 )
 
 // GitHub's workflow commands are lines; what would end one early is escaped. See "Workflow commands for GitHub Actions".
@@ -17,23 +19,32 @@ var (
 func WriteGitHub(w io.Writer, s Subject, checks []Check, notes []string) error {
 	var b strings.Builder
 	for _, c := range checks {
-		level := "notice"
-		if c.Verdict() != Holds {
-			level = "error"
+		level := "error"
+		switch c.Verdict() {
+		case Holds:
+			level = "notice"
+		case Warned:
+			level = "warning"
 		}
-		annotate(&b, level, s, c.Name, c.String())
+		annotate(&b, level, s, network.Position{}, c.Name, c.String())
 	}
 	for _, n := range notes {
-		annotate(&b, "warning", s, "budget", n)
+		annotate(&b, "warning", s, network.Position{}, "budget", n)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func annotate(b *strings.Builder, level string, s Subject, title, message string) {
+func annotate(b *strings.Builder, level string, s Subject, at network.Position, title, message string) {
 	file := ""
 	if s.File != "" {
 		file = "file=" + escapeProperty.Replace(s.File) + ","
+		if at.Line > 0 {
+			file += fmt.Sprintf("line=%d,", at.Line)
+		}
+		if at.Column > 0 {
+			file += fmt.Sprintf("col=%d,", at.Column)
+		}
 	}
 	fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, file, escapeProperty.Replace("convx "+s.Name+": "+title), escapeData.Replace(message))
 }

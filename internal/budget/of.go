@@ -20,7 +20,7 @@ func CountsOf(t flops.Total) Counts {
 func OfLayer(r shape.Result, c flops.Count, figures []int, total int, convention flops.Convention) Subject {
 	s := Subject{Name: r.Layer.Variant, Input: r.Input, Convention: convention.Name, Total: CountsOf(c.Total.Under(total))}
 	for i, row := range c.Rows {
-		s.Layers = append(s.Layers, Layer{Name: row.Name, Kind: string(row.Kind), Counts: CountsOf(row.Total.Under(figures[i]))})
+		s.Layers = append(s.Layers, Layer{Name: row.Name, Kind: string(row.Kind), Output: row.Output, Counts: CountsOf(row.Total.Under(figures[i]))})
 	}
 	return s
 }
@@ -35,18 +35,9 @@ func OfNetwork(r *network.Result, figures []int, total int, convention flops.Con
 		}
 		counts := CountsOf(n.Total.Under(figures[i]))
 		counts[PeakMemory] = n.Live
-		s.Layers = append(s.Layers, Layer{Name: n.Node.Name, Kind: n.Variant, Counts: counts})
+		s.Layers = append(s.Layers, Layer{Name: n.Node.Name, Kind: n.Variant, Output: n.Output, Counts: counts})
 	}
 	return s
-}
-
-// RowsOf are a network's rows as they are shown.
-func RowsOf(rows []network.Row) []Layer {
-	out := make([]Layer, len(rows))
-	for i, r := range rows {
-		out[i] = Layer{Name: r.Name, Kind: r.Variant, Counts: CountsOf(r.Total)}
-	}
-	return out
 }
 
 // partial are the quantities that uncounted operators may add to: all, if one may hold MACs or parameters, else those of work

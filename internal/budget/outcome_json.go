@@ -1,13 +1,15 @@
 package budget
 
-// OutcomeJSON is what became of limits, beside what a count prints without them.
+// OutcomeJSON is what became of limits, beside what a count prints without them. Rules that limit nothing, and why a baseline
+// may be the wrong one, are among the document's own notes.
 type OutcomeJSON struct {
-	Checks      []checkJSON     `json:"checks,omitempty"`
+	Checks      []checkJSON     `json:"checks"`
 	Differences *differenceJSON `json:"differences,omitempty"`
 }
 
 type checkJSON struct {
 	Limit    string     `json:"limit"`
+	Rule     string     `json:"rule"` // the limit's name, whichever layer was measured
 	Name     string     `json:"name"` // the limit's too
 	Quantity string     `json:"quantity"`
 	Measured int        `json:"measured"`
@@ -37,21 +39,24 @@ type renameJSON struct {
 }
 
 type changeJSON struct {
-	Name   string `json:"name"`
-	Before Counts `json:"before"` // null: the layer is new
-	After  Counts `json:"after"`  // null: it is gone
+	Name    string `json:"name"`
+	Kind    string `json:"variant,omitempty"`
+	Was     string `json:"was,omitempty"` // its name before
+	WasKind string `json:"was_variant,omitempty"`
+	Before  Counts `json:"before"` // null: the layer is new
+	After   Counts `json:"after"`  // null: it is gone
 }
 
 // JSON is the outcome for a document; nothing where there were no limits.
 func (v Outcome) JSON() OutcomeJSON {
-	var j OutcomeJSON
+	j := OutcomeJSON{Checks: []checkJSON{}}
 	for _, c := range v.Checks {
 		most := []partJSON{}
 		for _, p := range c.Most {
 			most = append(most, partJSON(p))
 		}
 		j.Checks = append(j.Checks, checkJSON{
-			Limit: c.Name, Name: c.Name, Quantity: string(c.Quantity), Measured: c.Measured, Allowed: c.Allowed, Over: c.Measured - c.Allowed,
+			Limit: c.Name, Rule: c.rule(), Name: c.Name, Quantity: string(c.Quantity), Measured: c.Measured, Allowed: c.Allowed, Over: c.Measured - c.Allowed,
 			Verdict: string(c.Verdict()), Passed: c.Verdict() == Holds, Most: most,
 		})
 	}

@@ -1,7 +1,9 @@
 package budget
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"convx/internal/report"
 )
@@ -11,14 +13,20 @@ func (v Outcome) blocks(f report.Format) []report.Block {
 	var blocks []report.Block
 	if len(v.Checks) > 0 {
 		over, open := len(With(v.Checks, Over)), len(With(v.Checks, Undecided))
-		head := v.Subject.Name + ": within every limit"
+		head := v.name() + ": within every limit"
 		switch {
 		case over > 0:
-			head = fmt.Sprintf("%s: over %d of %d limits", v.Subject.Name, over, len(v.Checks))
+			head = fmt.Sprintf("%s: over %d of %d limits", v.name(), over, len(v.Checks))
 		case open > 0:
-			head = fmt.Sprintf("%s: %d of %d limits undecided, as not all is counted", v.Subject.Name, open, len(v.Checks))
+			head = fmt.Sprintf("%s: %d of %d limits undecided, as not all is counted", v.name(), open, len(v.Checks))
 		}
-		blocks = append(blocks, report.Text{head}, v.limits())
+		blocks = append(blocks, report.Text{head})
+		if f == report.MarkdownFormat {
+			if lines := v.culpritText(); len(lines) > 0 {
+				blocks = append(blocks, lines)
+			}
+		}
+		blocks = append(blocks, v.limits())
 	}
 	if v.Difference != nil {
 		blocks = append(blocks, v.differences(f)...)
@@ -31,6 +39,20 @@ func (v Outcome) blocks(f report.Format) []report.Block {
 		blocks = append(blocks, notes)
 	}
 	return blocks
+}
+
+// Verdicts is what became of all limits, in a cell.
+func (v Outcome) Verdicts() report.Cell {
+	over, open := len(With(v.Checks, Over)), len(With(v.Checks, Undecided))
+	switch {
+	case over > 0:
+		return report.Cell{Text: fmt.Sprintf("over %d of %d", over, len(v.Checks)), Failed: true}
+	case open > 0:
+		return report.Cell{Text: fmt.Sprintf("undecided %d of %d", open, len(v.Checks)), Failed: true}
+	case len(v.Checks) > 0:
+		return report.Str(fmt.Sprintf("holds %d", len(v.Checks)))
+	}
+	return report.Str("")
 }
 
 // limits is a row a limit.
@@ -58,17 +80,42 @@ func signed(now, before int) report.Cell {
 	return report.Cell{Text: text, Raw: now - before}
 }
 
-// compared are the quantities that the table of differences shows, layer by layer.
-var compared = []Quantity{Params, MACs, FLOPs}
+// compared are the quantities that the table of differences shows: those that changed somewhere, in order; of a network that
+// has not changed, its MACs and parameters.
+func (d Difference) compared() (out []Quantity) {
+	for _, q := range []Quantity{Params, MACs, FLOPs, WeightBytes} {
+		if q == FLOPs && slices.Contains(out, MACs) || q == WeightBytes && slices.Contains(out, Params) {
+			continue // they follow
+		}
+		if slices.ContainsFunc(append(slices.Clone(d.Layers), d.Total), func(c Change) bool { return c.Before[q] != c.After[q] }) {
+			out = append(out, q)
+		}
+	}
+	if out == nil {
+		return []Quantity{Params, MACs}
+	}
+	return out
+}
 
 // maxDifferences bounds the layers that people are shown: a comment on a pull request has an end.
 const maxDifferences = 40
 
+// culprits are the changed layers, those first that grew most: by MACs, then by parameters, then by the bytes of weights.
+func (d Difference) culprits() []Change {
+	out := slices.Clone(d.Layers)
+	grown := func(c Change, q Quantity) int { return c.After[q] - c.Before[q] }
+	slices.SortStableFunc(out, func(a, b Change) int {
+		return cmp.Or(cmp.Compare(grown(b, MACs), grown(a, MACs)), cmp.Compare(grown(b, Params), grown(a, Params)), cmp.Compare(grown(b, WeightBytes), grown(a, WeightBytes)))
+	})
+	return out
+}
+
 // differences is a row a layer that changed, and the totals.
 func (v Outcome) differences(f report.Format) []report.Block {
 	d := v.Difference
+	quantities := d.compared()
 	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "change"}}}
-	for _, q := range compared {
+	for _, q := range quantities {
 		t.Columns = append(t.Columns,
 			report.Column{Name: q.Name() + " before", Key: string(q) + "_before", Right: true},
 			report.Column{Name: q.Name(), Key: string(q), Right: true},
@@ -76,37 +123,33 @@ func (v Outcome) differences(f report.Format) []report.Block {
 	}
 	shown := d.Layers
 	if f != report.CSVFormat {
-		shown = shown[:min(len(shown), maxDifferences)]
+		shown = d.culprits()[:min(len(d.Layers), maxDifferences)]
 	}
 	for _, c := range shown {
-		t.Rows = append(t.Rows, changeCells(c))
+		t.Rows = append(t.Rows, changeCells(c, quantities))
 	}
-	t.Footer = changeCells(d.Total)
+	t.Footer = changeCells(d.Total, quantities)
 	verb := "differ"
 	if len(d.Layers) == 1 {
 		verb = "differs"
 	}
 	head := fmt.Sprintf("since %s: %s %s", v.Baseline, layersText(len(d.Layers)), verb)
 	if more := len(d.Layers) - len(shown); more > 0 {
-		head += fmt.Sprintf("; the first %d are shown, -f json has all", len(shown))
+		head += fmt.Sprintf("; the %d that grew most are shown, -f json has all", len(shown))
 	}
-	blocks := []report.Block{report.Text{head}, t}
+	blocks := []report.Block{report.Text{head}}
+	if len(d.Layers) > 0 || f == report.CSVFormat {
+		blocks = append(blocks, t)
+	}
 	if n := len(d.Renamed); n > 0 {
 		blocks = append(blocks, report.Text{fmt.Sprintf("renamed, with the same counts: %s, the first is %s, which was %s", layersText(n), d.Renamed[0].Name, d.Renamed[0].Was)})
 	}
 	return blocks
 }
 
-func changeCells(c Change) []report.Cell {
-	kind := ""
-	switch {
-	case c.Before == nil:
-		kind = "new"
-	case c.After == nil:
-		kind = "gone"
-	}
-	cells := []report.Cell{report.Str(c.Name), report.Str(kind)}
-	for _, q := range compared {
+func changeCells(c Change, quantities []Quantity) []report.Cell {
+	cells := []report.Cell{report.Str(c.Name), report.Str(c.What())}
+	for _, q := range quantities {
 		before, had := c.Before[q]
 		now, has := c.After[q]
 		cells = append(cells, known(before, had), known(now, has))

@@ -38,7 +38,8 @@ func TestGitHub(t *testing.T) {
 func TestJUnit(t *testing.T) {
 	s, checks := hostile()
 	var b bytes.Buffer
-	if err := WriteJUnit(&b, s, checks, []string{"a note"}); err != nil {
+	all := Report{Parts: []Held{{Outcome: Outcome{Subject: s, Checks: checks, Notes: []string{"a note"}}}}}
+	if err := all.writeJUnit(&b); err != nil {
 		t.Fatal(err)
 	}
 	var doc suitesXML
@@ -69,7 +70,7 @@ func TestRenderersKeepTheirForm(t *testing.T) {
 			t.Fatalf("%q", b.String())
 		}
 		b.Reset()
-		WriteJUnit(&b, s, checks, nil)
+		Report{Parts: []Held{{Outcome: Outcome{Subject: s, Checks: checks}}}}.writeJUnit(&b)
 		dec := xml.NewDecoder(&b)
 		for {
 			if _, err := dec.Token(); errors.Is(err, io.EOF) {

@@ -42,6 +42,8 @@ type Layer struct {
 	Name string
 	// Kind is what the layer is: a variant, like depthwise, or a primitive, like pool.
 	Kind string
+	// Output is its shape; nil is not known.
+	Output []int
 	Counts
 }
 

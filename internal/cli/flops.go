@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -79,14 +80,14 @@ side by side.`,
 	flags.register(cmd)
 	formatVar(cmd, &o.format, budget.GitHubFormat, budget.JUnitFormat)
 	totalVar(cmd)
-	o.net.register(cmd, false)
+	o.net.register(cmd, true)
 	o.limits.register(cmd)
 	o.types.register(cmd)
 	cmd.Flags().IntVar(&o.view.Depth, "depth", 0, "with --net: fold blocks `N` deep: 1 shows stages, 0 every layer")
 	enumVar(cmd, &o.view.By, "by", "", "with --net: a row for each", "layer", "kind")
 	enumVar(cmd, &o.view.Sort, "sort", "", "with --net: the largest first, by", network.SortKeys()...)
 	cmd.Flags().IntVar(&o.view.Top, "top", 0, "with --net: show the first `N` rows and add up the others")
-	cmd.Flags().BoolVar(&o.strict, "strict", false, "with --net: fail if some operator is not counted")
+	cmd.Flags().BoolVar(&o.strict, "strict", false, "fail if some operator is not counted, or some limit limits nothing")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "print each formula with the numbers in it")
 	var names []conventionName
 	for _, c := range flops.Conventions() {
@@ -110,7 +111,7 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 		}
 		return nil
 	}
-	for _, name := range []string{"depth", "by", "sort", "top", "strict", "allow-uncounted", "in-place"} {
+	for _, name := range []string{"depth", "by", "sort", "top", "allow-uncounted", "in-place"} {
 		if c.Flags().Changed(name) {
 			return usagef("--%s is for networks: give --net", name)
 		}
@@ -120,6 +121,9 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 
 func runFlops(o flopsOptions) error {
 	if len(o.net.names) > 0 {
+		if o.convention == allConventions {
+			return runNetConventions(o)
+		}
 		return runFlopsNet(o)
 	}
 	c, err := count(o.spec, o.types.types())
@@ -142,15 +146,17 @@ func runFlops(o flopsOptions) error {
 		return err
 	}
 	s := budget.OfLayer(c.Result, c.cost, figures, total, convention)
-	held, err := o.limits.hold(s, s.Layers)
+	held, err := o.limits.hold(s)
 	if err != nil {
 		return err
 	}
 	warnNotes(o.Streams, o.format, held)
-	if err := columnUsage(held.Write(o.Out, o.sheet(), o.format, flopsDocument(c, flopsView{convention, figures, total, o.explain, o.types.types()}, held))); err != nil {
+	d := flopsDocument(c, flopsView{convention, figures, total, o.explain, o.types.types()}, held)
+	all := budget.Report{Parts: []budget.Held{{Outcome: held, Document: d}}}
+	if err := columnUsage(all.Write(o.Out, o.sheet(), o.format)); err != nil {
 		return err
 	}
-	return held.Failure("")
+	return errors.Join(held.Failure(""), o.limits.strictly(o.strict, held))
 }
 
 // conventionFigures are the tool's figures for the rows of a count, and their total. The rows of parts that only convx

@@ -23,6 +23,7 @@ type flopsNetJSON struct {
 	typesJSON
 	InPlace   bool           `json:"in_place,omitempty"`
 	Layers    []netLayerJSON `json:"layers"`
+	Unfolded  []netLayerJSON `json:"unfolded,omitempty"` // all layers in order, where Layers shows them otherwise
 	Uncounted []operatorJSON `json:"uncounted"`
 	Notes     []string       `json:"notes"`
 	budget.OutcomeJSON
@@ -48,12 +49,16 @@ type netLayerJSON struct {
 	Shares string  `json:"shares_weights_of,omitempty"`
 }
 
-func flopsNetDocument(r *network.Result, rows []network.Row, c flops.Convention, total int, held budget.Outcome) report.Document {
+// netRows are a network's layers as they are asked for, and all of them where that is not all of them in order.
+type netRows struct{ shown, unfolded []network.Row }
+
+func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total int, held budget.Outcome) report.Document {
+	rows := all.shown
 	j := flopsNetJSON{
 		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: netTotalJSON{r.Total.Under(total), r.Constants}, PeakMemory: r.PeakMemory,
 		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
 		typesJSON: typesJSON{r.Options.Types.Weights, r.Options.Types.Activations}, InPlace: r.Options.InPlace,
-		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append([]string{}, r.Notes...), OutcomeJSON: held.JSON(),
+		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append(append([]string{}, r.Notes...), held.Notes...), OutcomeJSON: held.JSON(),
 	}
 	for _, u := range r.Uncounted {
 		j.Uncounted = append(j.Uncounted, operatorJSON{u.Operator, u.Count})
@@ -61,10 +66,7 @@ func flopsNetDocument(r *network.Result, rows []network.Row, c flops.Convention,
 	t := report.Table{Columns: append([]report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}, costColumns(c)...)}
 	t.Columns = append(t.Columns, report.Column{Name: "share"})
 	for _, row := range rows {
-		l := netLayerJSON{Name: row.Name, Variant: row.KindText(), Output: row.Output, Total: row.Total, Layers: row.Layers, Shares: row.Shares}
-		if total > 0 {
-			l.Share = float64(row.MACs) / float64(total)
-		}
+		l := netLayer(row, total)
 		j.Layers = append(j.Layers, l)
 		variant := l.Variant
 		if row.Uncounted {
@@ -73,6 +75,9 @@ func flopsNetDocument(r *network.Result, rows []network.Row, c flops.Convention,
 		cells := []report.Cell{report.Str(l.Name), {Text: variant, Raw: l.Variant}, report.Str(layer.FormatShape(l.Output))}
 		cells = append(cells, costCells(l.Total)...)
 		t.Rows = append(t.Rows, append(cells, report.Cell{Text: bar(l.Share), Raw: l.Share}))
+	}
+	for _, row := range all.unfolded {
+		j.Unfolded = append(j.Unfolded, netLayer(row, total))
 	}
 	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.Total)...)
 	t.Footer = append(t.Footer, report.Cell{Raw: 1})
@@ -94,6 +99,14 @@ func flopsNetDocument(r *network.Result, rows []network.Row, c flops.Convention,
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
 }
 
+func netLayer(row network.Row, total int) netLayerJSON {
+	l := netLayerJSON{Name: row.Name, Variant: row.KindText(), Output: row.Output, Total: row.Total, Layers: row.Layers, Shares: row.Shares}
+	if total > 0 {
+		l.Share = float64(row.MACs) / float64(total)
+	}
+	return l
+}
+
 // barWidth is the length of a bar that stands for everything.
 const barWidth = 16
 
@@ -111,6 +124,23 @@ func bar(share float64) string {
 		text = "▏"
 	}
 	return text + " " + percent(share)
+}
+
+// runNetConventions prints every tool's figure for a network.
+func runNetConventions(o flopsOptions) error {
+	name, err := o.net.only()
+	if err != nil {
+		return err
+	}
+	r, err := o.net.load(name)
+	if err != nil {
+		return err
+	}
+	d, err := netConventions(r)
+	if err != nil {
+		return err
+	}
+	return o.print(o.format, d)
 }
 
 // netConventions prints every tool's figure for a network side by side.

@@ -29,6 +29,7 @@ type flopsJSON struct {
 	Unit                string  `json:"unit"` // of macs: some tools count FLOPs
 	typesJSON
 	Stages []flopsStageJSON `json:"stages"`
+	Notes  []string         `json:"notes"`
 	budget.OutcomeJSON
 }
 
@@ -58,7 +59,7 @@ func flopsDocument(c counted, v flopsView, held budget.Outcome) report.Document 
 	j := flopsJSON{
 		Variant: c.Layer.Variant, Input: c.Input, Output: c.Output, Total: total.Under(v.total),
 		ArithmeticIntensity: total.ArithmeticIntensity(), Convention: v.convention.Name, Unit: v.convention.Unit,
-		OutcomeJSON: held.JSON(), typesJSON: typesJSON{v.types.Weights, v.types.Activations},
+		Notes: append([]string{}, held.Notes...), OutcomeJSON: held.JSON(), typesJSON: typesJSON{v.types.Weights, v.types.Activations},
 	}
 	t := report.Table{Columns: append([]report.Column{{Name: "stage", Key: "name"}, {Name: "kind"}, {Name: "output"}}, costColumns(v.convention)...)}
 	var sums report.Text

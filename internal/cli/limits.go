@@ -40,8 +40,8 @@ func (l *limitFlags) settle(f report.Format) error {
 	return nil
 }
 
-// hold holds the subject to the flags. rows are the layers as they are shown.
-func (l *limitFlags) hold(s budget.Subject, rows []budget.Layer) (budget.Outcome, error) {
+// hold holds the subject to the flags.
+func (l *limitFlags) hold(s budget.Subject) (budget.Outcome, error) {
 	terms := budget.Terms{Baseline: l.baseline}
 	for _, text := range l.budgets {
 		b, err := readBudget(text)
@@ -56,7 +56,15 @@ func (l *limitFlags) hold(s budget.Subject, rows []budget.Layer) (budget.Outcome
 			return budget.Outcome{}, usagef("--max-increase: %w", err)
 		}
 	}
-	return terms.Hold(s, rows)
+	return terms.Hold(s)
+}
+
+// strictly makes an error of limits that limit nothing.
+func (l *limitFlags) strictly(strict bool, v budget.Outcome) error {
+	if !strict || len(v.Rules) == 0 {
+		return nil
+	}
+	return usagef("limits that limit nothing: %s", strings.Join(v.Rules, "; "))
 }
 
 // readBudget reads limits of the command line, a file or a built-in budget.

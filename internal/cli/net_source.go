@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"convx/configs"
@@ -139,11 +140,14 @@ func (n *netFlags) model(quoted, path string, m *onnx.Model) (*network.Graph, ne
 	if err != nil {
 		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, err)
 	}
-	if g.Name == "" {
+	if g.Name == "" || slices.Contains(graphNames, g.Name) {
 		g.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
 	return g, network.Options{Types: n.types, InPlace: n.inPlace}, nil
 }
+
+// graphNames are what exporters call every graph: they name no network.
+var graphNames = []string{"torch_jit", "torch-jit-export", "main_graph", "main", "graph", "tf2onnx", "onnx-graph"}
 
 func isPipe(path string) bool {
 	info, err := os.Stat(path)

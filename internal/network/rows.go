@@ -17,6 +17,9 @@ type RowView struct {
 	Top   int     // 0 is all
 }
 
+// Folds reports whether the view shows something else than every layer in order.
+func (v RowView) Folds() bool { return v.Depth > 0 || v.By == "kind" || v.Sort != "order" || v.Top > 0 }
+
 // Grouper says what a row stands for: "layer" or "kind".
 type Grouper string
 
