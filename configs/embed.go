@@ -20,7 +20,7 @@ var Samples embed.FS
 // SamplePicture is the picture that run uses without an input.
 const SamplePicture = "samples/cat.png"
 
-//go:embed budgets/*.yaml networks/*.yaml networks/*.onnx suites/*.yaml
+//go:embed budgets/*.yaml devices/*.yaml networks/*.yaml networks/*.onnx suites/*.yaml
 var files embed.FS
 
 // Network is a built-in network file, by name: docs/network-files.md is their reference.
@@ -46,6 +46,12 @@ func Budget(name string) ([]byte, bool) { return file("budgets", name, ".yaml") 
 
 // BudgetNames lists the built-in budgets, sorted.
 func BudgetNames() []string { return names("budgets", ".yaml") }
+
+// Device is a built-in device, by name.
+func Device(name string) ([]byte, bool) { return file("devices", name, ".yaml") }
+
+// DeviceNames lists the built-in devices, sorted.
+func DeviceNames() []string { return names("devices", ".yaml") }
 
 func file(folder, name, ending string) ([]byte, bool) {
 	data, err := files.ReadFile(folder + "/" + name + ending)

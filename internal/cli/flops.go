@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/configs"
 	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/layer"
@@ -24,6 +25,7 @@ type flopsOptions struct {
 	strict     bool
 	limits     limitFlags
 	types      typeFlags
+	device     string
 }
 
 // conventionName is a tool whose counting rules are followed, or all of them side by side.
@@ -83,6 +85,8 @@ side by side.`,
 	o.net.register(cmd, true)
 	o.limits.register(cmd)
 	o.types.register(cmd)
+	cmd.Flags().StringVar(&o.device, "device", "", "with --net: the least time on a device: a `NAME` ("+strings.Join(configs.DeviceNames(), ", ")+") or a .yaml file")
+	completes(cmd, "device", configs.DeviceNames()...)
 	cmd.Flags().IntVar(&o.view.Depth, "depth", 0, "with --net: fold blocks `N` deep: 1 shows stages, 0 every layer")
 	enumVar(cmd, &o.view.By, "by", "", "with --net: a row for each", "layer", "kind")
 	enumVar(cmd, &o.view.Sort, "sort", "", "with --net: the largest first, by", network.SortKeys()...)
@@ -111,7 +115,7 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 		}
 		return nil
 	}
-	for _, name := range []string{"depth", "by", "sort", "top", "allow-uncounted", "in-place"} {
+	for _, name := range []string{"depth", "by", "sort", "top", "allow-uncounted", "in-place", "device"} {
 		if c.Flags().Changed(name) {
 			return usagef("--%s is for networks: give --net", name)
 		}

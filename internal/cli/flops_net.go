@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"convx/internal/budget"
+	"convx/internal/device"
 	"convx/internal/flops"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -86,7 +87,34 @@ func (o flopsOptions) countNet(name string) (budget.Held, netCount, error) {
 	if u := uncountedText(r); len(u) > 0 && o.limits.given() {
 		held.Notes = append(held.Notes, "not counted, and missing from the totals: "+strings.Join(u, ", "))
 	}
-	return budget.Held{Outcome: held, Document: flopsNetDocument(r, rows, convention, total, held)}, netCount{r, total}, nil
+	d, err := o.onDevice(r, rows)
+	if err != nil {
+		return broken, netCount{}, err
+	}
+	return budget.Held{Outcome: held, Document: flopsNetDocument(r, rows, convention, total, held, d)}, netCount{r, total}, nil
+}
+
+// placed is a network on a device: what a document holds of it.
+type placed struct {
+	json   *deviceJSON
+	blocks []report.Block
+}
+
+// onDevice places the network on the device that is asked for, if one is.
+func (o flopsOptions) onDevice(r *network.Result, rows netRows) (placed, error) {
+	if o.device == "" {
+		return placed{}, nil
+	}
+	d, err := device.Open(o.device)
+	if err != nil {
+		return placed{}, usageError{fmt.Errorf("--device: %w", err)}
+	}
+	all := rows.unfolded
+	if all == nil {
+		all = rows.shown
+	}
+	j, blocks := onDevice(d, r, all, o.view.Top)
+	return placed{&j, blocks}, nil
 }
 
 // verdict says what is uncounted, and what failed.

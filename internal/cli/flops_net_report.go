@@ -26,6 +26,7 @@ type flopsNetJSON struct {
 	Unfolded  []netLayerJSON `json:"unfolded,omitempty"` // all layers in order, where Layers shows them otherwise
 	Uncounted []operatorJSON `json:"uncounted"`
 	Notes     []string       `json:"notes"`
+	Device    *deviceJSON    `json:"device,omitempty"`
 	budget.OutcomeJSON
 }
 
@@ -52,13 +53,13 @@ type netLayerJSON struct {
 // netRows are a network's layers as they are asked for, and all of them where that is not all of them in order.
 type netRows struct{ shown, unfolded []network.Row }
 
-func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total int, held budget.Outcome) report.Document {
+func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total int, held budget.Outcome, on placed) report.Document {
 	rows := all.shown
 	j := flopsNetJSON{
 		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: netTotalJSON{r.Total.Under(total), r.Constants}, PeakMemory: r.PeakMemory,
 		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
 		typesJSON: typesJSON{r.Options.Types.Weights, r.Options.Types.Activations}, InPlace: r.Options.InPlace,
-		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append(append([]string{}, r.Notes...), held.Notes...), OutcomeJSON: held.JSON(),
+		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append(append([]string{}, r.Notes...), held.Notes...), OutcomeJSON: held.JSON(), Device: on.json,
 	}
 	for _, u := range r.Uncounted {
 		j.Uncounted = append(j.Uncounted, operatorJSON{u.Operator, u.Count})
@@ -96,7 +97,7 @@ func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total 
 	for _, n := range r.Notes {
 		foot = append(foot, "note: "+n)
 	}
-	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
+	return report.Document{JSON: j, Blocks: append([]report.Block{head, t, foot}, on.blocks...)}
 }
 
 func netLayer(row network.Row, total int) netLayerJSON {

@@ -56,6 +56,13 @@ func enumVar[T ~string](cmd *cobra.Command, at *T, name, short, usage string, va
 	}
 }
 
+// completes offers names for a flag, beside files.
+func completes(cmd *cobra.Command, flag string, names ...cobra.Completion) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, cobra.ShellCompDirectiveDefault)); err != nil {
+		panic(err) // no such flag: a mistake in the program
+	}
+}
+
 // formatVar adds -f, with the formats that every command knows and those that only this one does.
 func formatVar(cmd *cobra.Command, at *report.Format, extra ...report.Format) {
 	enumVar(cmd, at, "format", "f", "output format", append(report.Formats(), extra...)...)

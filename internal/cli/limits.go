@@ -21,6 +21,7 @@ type limitFlags struct {
 
 func (l *limitFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&l.budgets, "budget", nil, "fail if over a budget: `LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or "+strings.Join(configs.BudgetNames(), " or "))
+	completes(cmd, "budget", configs.BudgetNames()...)
 	cmd.Flags().StringVar(&l.baseline, "baseline", "", "show differences from an earlier -f json output in `FILE`, and fail if a total grew")
 	cmd.Flags().StringVar(&l.increase, "max-increase", "", "with --baseline: fail only if these totals grow by more: `LIMITS` like macs=2%,params=0")
 	cmd.Flags().BoolVar(&l.uncounted, "allow-uncounted", false, "with --net: decide limits by what is counted, though some operator is not")
