@@ -36,7 +36,7 @@ const deviceBound = "lower bound by the roofline, no prediction"
 // many of them are shown, the slowest first, 0 for all.
 func onDevice(d device.Device, r *network.Result, rows []network.Row, top int) (deviceJSON, []report.Block) {
 	_, elem := d.Peak(cmp.Or(r.Options.Types.Activations, flops.Float32))
-	j := deviceJSON{Device: d.Name, Elem: elem, Bound: deviceBound, Misfits: d.Misfits(r.Total.WeightBytes, r.PeakMemory), Layers: []deviceLayerJSON{}}
+	j := deviceJSON{Device: d.Name, Elem: elem, Bound: deviceBound, Misfits: append([]string{}, d.Misfits(r.Total.WeightBytes, r.PeakMemory)...), Layers: []deviceLayerJSON{}}
 	var whole time.Duration
 	bounds := map[device.Bound]int{}
 	kinds := map[string]string{}
