@@ -51,10 +51,12 @@ func New(st layer.Stage, in [][]int, threads int, pool *workers.Pool) (*Problem,
 	switch op := st.Op.(type) {
 	case layer.Conv:
 		p.convolution(op, s)
+		p.moveIdleAxes()
 	case layer.Deformable:
 		p.convolution(op.Conv, s)
 	case layer.Transposed:
 		p.window(op.Window, s)
+		p.moveIdleAxes()
 		p.Groups, p.Bias = op.Groups, op.Bias
 	case layer.Pool:
 		p.pooling(op, s)
@@ -98,6 +100,25 @@ func (p *Problem) window(w layer.Window, s shape.Stage) {
 	p.PadMode = layer.PadZeros
 }
 
+// moveIdleAxes puts axes of extent one before the others, where nothing depends on them: memory is the same, and the last
+// axis, along which algorithms are vectors, is a long one. A sequence that is stored as N x C x T x 1 is one of N x C x T.
+func (p *Problem) moveIdleAxes() {
+	var idle, others []int
+	for a := range 3 {
+		if p.In[a] != 1 || p.Out[a] != 1 || p.Kernel[a] != 1 || p.Pads[a] != (layer.Pad{}) {
+			others = append(others, a)
+			continue
+		}
+		p.Stride[a], p.Dilation[a] = 1, 1
+		idle = append(idle, a)
+	}
+	q := p.Geometry
+	for to, from := range append(idle, others...) {
+		p.In[to], p.Out[to], p.Kernel[to] = q.In[from], q.Out[from], q.Kernel[from]
+		p.Stride[to], p.Dilation[to], p.Pads[to] = q.Stride[from], q.Dilation[from], q.Pads[from]
+	}
+}
+
 // Three puts 1s in front of one or two spatial extents.
 func Three(v []int) [3]int {
 	out := [3]int{1, 1, 1}
@@ -121,8 +142,13 @@ func (p *Problem) MACs() float64 {
 // Elements is the size of the output.
 func (p *Problem) Elements() int { return Volume(p.Output) }
 
-// Rows is the number of rows of the output: its contiguous last axis.
-func (p *Problem) Rows() int { return Volume(p.Output[:len(p.Output)-1]) }
+// Rows is the number of rows of the output: its contiguous last axis, that of the geometry in sliding stages.
+func (p *Problem) Rows() int {
+	if p.Out[2] > 0 {
+		return p.N * p.O * p.Out[0] * p.Out[1]
+	}
+	return Volume(p.Output[:len(p.Output)-1])
+}
 
 // Channels is the number of channels, and Plane the size of each, of an input of N x C x anything.
 func (p *Problem) Channels() int { return p.Inputs[0][1] }
