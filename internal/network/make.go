@@ -84,6 +84,7 @@ func (f *file) makeOperator(form, what string, keys []setting, texts []string) (
 				return nil, err
 			}
 		}
+		f.settleDilation(&spec)
 		return &Variant{Spec: spec}, nil
 	}
 	op, ok := f.operators()[what]
@@ -103,4 +104,24 @@ func (f *file) makeOperator(form, what string, keys []setting, texts []string) (
 		}
 	}
 	return op.build(v)
+}
+
+// settleDilation lets one entry have any dilation, so that a repeat can go through 1, 2, 4: standard with a dilation is
+// dilated, and dilated without one is standard (grouped, if it has groups). A note says so.
+func (f *file) settleDilation(s *layer.Spec) {
+	apart := slices.ContainsFunc(s.Dilation, func(d int) bool { return d > 1 })
+	was := s.Variant
+	switch {
+	case was == "standard" && apart && s.Groups <= 1:
+		s.Variant = "dilated"
+	case was == "dilated" && len(s.Dilation) > 0 && !apart && s.Groups > 1:
+		s.Variant = "grouped"
+	case was == "dilated" && len(s.Dilation) > 0 && !apart:
+		s.Variant = "standard"
+	default:
+		return
+	}
+	if note := fmt.Sprintf("%s with dilation %s is %s", was, layer.FormatInts(s.Dilation), s.Variant); !slices.Contains(f.graph.Notes, note) {
+		f.graph.Notes = append(f.graph.Notes, note)
+	}
 }

@@ -74,9 +74,9 @@ func opKinds() []opKind {
 			keys:  []opKey{{name: "size", typ: "N", def: "5", usage: "channels that normalise one"}},
 			build: lrn,
 		},
-		{name: "add", summary: "sum of its inputs", build: primitive("add", layer.Add{})},
+		{name: "add", summary: "sum of its inputs, broadcast as multiply's", build: primitive("add", layer.Add{})},
 		{name: "concat", summary: "inputs joined along the channels", build: primitive("concat", layer.Concat{})},
-		{name: "multiply", summary: "product of its inputs, element by element", build: multiply},
+		{name: "multiply", summary: "product of its inputs, element by element; an extent of 1 stretches to the others'", build: multiply},
 		{name: "scale", summary: "x times one factor per channel: from: [x, factors]", build: primitive("scale", layer.Scale{})},
 		{
 			name: "resize", summary: "resampling by a factor, or to a size",
@@ -92,11 +92,17 @@ func opKinds() []opKind {
 			keys:  []opKey{{name: "scale", typ: "N[xN]", required: true, usage: "whole factor; each pixel of a block is a plane of the input"}},
 			build: depthToSpace,
 		},
+		{
+			name: "pixel-shuffle", summary: "depth-to-space, by PyTorch's name",
+			keys:  []opKey{{name: "scale", typ: "N[xN]", required: true, usage: "whole factor"}},
+			build: depthToSpace,
+		},
 		{name: "crop", summary: "the middle of x, as large as a second input: from: [x, like]", build: crop},
 		{name: "flatten", summary: "all axes but the batch become one", build: view("flatten", Flatten)},
 		{name: "dropout", summary: "nothing, at inference", build: view("dropout", SameShape)},
 		{name: "identity", summary: "nothing", build: view("identity", SameShape)},
 	}
+	kinds = append(kinds, partKinds()...)
 	for _, f := range flops.Activations() {
 		kinds = append(kinds, opKind{name: f, summary: "activation", build: primitive(f, layer.Activation{Func: f})})
 	}

@@ -1,0 +1,216 @@
+package network
+
+import (
+	"fmt"
+	"slices"
+
+	"convx/internal/layer"
+	"convx/internal/shape"
+)
+
+// partKinds are the ops that pick, pad or reorder what they read: views whose output is a tensor of its own.
+func partKinds() []opKind {
+	axis := opKey{name: "axis", typ: "N", def: "1", usage: "0 is the batch, 1 the channels, then the spatial axes"}
+	return []opKind{
+		{
+			name: "slice", summary: "positions from start up to end of an axis",
+			keys: []opKey{
+				axis, {name: "start", typ: "N", def: "0", usage: "first position"},
+				{name: "end", typ: "N", usage: "position after the last; the axis's extent, if not given"},
+				{name: "step", typ: "N", def: "1", usage: "distance between positions"},
+			},
+			build: slicing,
+		},
+		{
+			name: "split", summary: "one of several equal parts of an axis",
+			keys: []opKey{
+				axis, {name: "parts", typ: "N", required: true, usage: "how many; they divide the axis"},
+				{name: "part", typ: "N", def: "0", usage: "which, from 0"},
+			},
+			build: splitting,
+		},
+		{
+			name: "pad", summary: "zeros around the spatial axes",
+			keys:  []opKey{{name: "padding", typ: "P", required: true, usage: "1, 1x2, or begin:end per axis"}},
+			build: padding,
+		},
+		{
+			name: "transpose", summary: "axes in another order",
+			keys:  []opKey{{name: "order", typ: "NxN", required: true, usage: "for each axis of the output the input's: 0x2x3x1 puts the channels last"}},
+			build: transpose,
+		},
+	}
+}
+
+// number reads one number; nothing given is def.
+func (v values) number(key string, least, def int) (int, error) {
+	text := v.get(key)
+	if text == "" {
+		return def, nil
+	}
+	n, err := layer.ParseInts(text, least)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", key, err)
+	}
+	if len(n) != 1 {
+		return 0, fmt.Errorf("%s: %q is not one number", key, text)
+	}
+	return n[0], nil
+}
+
+// part is a range of one axis.
+type part struct{ axis, start, end, step int }
+
+// view cuts the range that of gives for an axis of that extent.
+func (p part) view(name string, of func(p part, extent int) (part, error)) *View {
+	at := func(in []int) (part, error) {
+		if p.axis >= len(in) {
+			return p, layer.Errorf("%s has no axis %d: %s", name, p.axis, layer.FormatShape(in))
+		}
+		return of(p, in[p.axis])
+	}
+	return &View{
+		Name: name, Copies: true,
+		Shape: func(in [][]int) ([]int, error) {
+			q, err := at(in[0])
+			if err != nil {
+				return nil, err
+			}
+			out := slices.Clone(in[0])
+			out[q.axis] = (q.end-q.start-1)/q.step + 1
+			return out, nil
+		},
+		Along: func(in [][]int, out []int) []Along {
+			along := unmoved(len(out))
+			if q, err := at(in[0]); err == nil {
+				along[q.axis].Reach = shape.Part(q.start, q.step)
+			}
+			return along
+		},
+	}
+}
+
+// unmoved is every axis along itself, position by position.
+func unmoved(rank int) []Along {
+	along := make([]Along, rank)
+	for i := range along {
+		along[i] = Along{i, shape.Part(0, 1)}
+	}
+	return along
+}
+
+func slicing(v values) (Operator, error) {
+	var p part
+	for _, k := range []struct {
+		to         *int
+		key        string
+		least, def int
+	}{{&p.axis, "axis", 0, 1}, {&p.start, "start", 0, 0}, {&p.end, "end", 1, 0}, {&p.step, "step", 1, 1}} {
+		var err error
+		if *k.to, err = v.number(k.key, k.least, k.def); err != nil {
+			return nil, err
+		}
+	}
+	return p.view("slice", func(p part, extent int) (part, error) {
+		if p.end == 0 {
+			p.end = extent
+		}
+		if p.end > extent || p.start >= p.end {
+			return p, layer.Errorf("axis %d has %d positions: %d up to %d is no part of it", p.axis, extent, p.start, p.end)
+		}
+		return p, nil
+	}), nil
+}
+
+func splitting(v values) (Operator, error) {
+	axis, err := v.number("axis", 0, 1)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := v.number("parts", 1, 1)
+	if err != nil {
+		return nil, err
+	}
+	which, err := v.number("part", 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	if which >= parts {
+		return nil, fmt.Errorf("part %d of %d: they count from 0", which, parts)
+	}
+	return part{axis: axis, step: 1}.view("split", func(p part, extent int) (part, error) {
+		if extent%parts != 0 {
+			return p, layer.Errorf("%d parts do not divide the %d positions of axis %d", parts, extent, p.axis)
+		}
+		p.start = which * (extent / parts)
+		p.end = p.start + extent/parts
+		return p, nil
+	}), nil
+}
+
+func padding(v values) (Operator, error) {
+	p, err := layer.ParsePadding(v.get("padding"))
+	if err != nil {
+		return nil, fmt.Errorf("padding: %w", err)
+	}
+	if p.Auto != layer.Explicit {
+		return nil, fmt.Errorf("padding: %s depends on a window, and pad has none: give numbers", p)
+	}
+	pairs, err := spread(v, "padding", p.Pairs)
+	if err != nil {
+		return nil, err
+	}
+	return &View{
+		Name: "pad", Copies: true,
+		Shape: func(in [][]int) ([]int, error) {
+			if len(in[0]) != len(pairs)+2 {
+				return nil, layer.Errorf("pad reads %d spatial axes, not %s", len(pairs), layer.FormatShape(in[0]))
+			}
+			out := slices.Clone(in[0])
+			for i, p := range pairs {
+				out[2+i] += p.Begin + p.End
+			}
+			return out, nil
+		},
+		Along: func(_ [][]int, out []int) []Along {
+			along := unmoved(len(out))
+			for i, p := range pairs {
+				along[2+i].Reach = shape.Part(-p.Begin, 1)
+			}
+			return along
+		},
+	}, nil
+}
+
+func transpose(v values) (Operator, error) {
+	order, err := layer.ParseInts(v.get("order"), 0)
+	if err != nil {
+		return nil, fmt.Errorf("order: %w", err)
+	}
+	sorted := slices.Sorted(slices.Values(order))
+	for i, a := range sorted {
+		if a != i {
+			return nil, fmt.Errorf("order: %s does not name each axis from 0 to %d once", v.get("order"), len(order)-1)
+		}
+	}
+	return &View{
+		Name: "transpose", Copies: true,
+		Shape: func(in [][]int) ([]int, error) {
+			if len(in[0]) != len(order) {
+				return nil, layer.Errorf("order %s has %d axes, and %s has %d", layer.FormatShape(order), len(order), layer.FormatShape(in[0]), len(in[0]))
+			}
+			out := make([]int, len(order))
+			for i, a := range order {
+				out[i] = in[0][a]
+			}
+			return out, nil
+		},
+		Along: func([][]int, []int) []Along {
+			along := unmoved(len(order))
+			for i, a := range order {
+				along[i].From = a
+			}
+			return along
+		},
+	}, nil
+}
