@@ -27,9 +27,9 @@ type compareOptions struct {
 	sweeps    []compare.Sweep
 	noTime    bool
 	minTime   time.Duration
-	output    string // the outputs side by side
-	mapping   string // of their values to brightness
-	magnify   int    // pixels a side of each of their values
+	outputs   []string // the outputs side by side
+	mapping   string   // of their values to brightness
+	magnify   int      // pixels a side of each of their values
 	plot      string
 	color     string
 	maxPixels int64
@@ -97,7 +97,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.StringArrayVar(&sweeps, "sweep", nil, "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4; several make their product")
 	f.BoolVar(&o.noTime, "no-time", false, "only count: measure nothing")
 	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
-	f.StringVarP(&o.output, "output", "o", "", "write the outputs side by side to `FILE.png`")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the outputs side by side to `FILE.png`; repeat for more")
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
 	f.StringVar(&o.mapping, "map", "auto", "-o: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", "))
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
@@ -139,18 +139,24 @@ func (o *compareOptions) check() error {
 		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
 	case o.maxPixels < 1:
 		return usagef("--max-pixels: %d is less than 1", o.maxPixels)
-	case o.output != "" && o.input == "":
+	case len(o.outputs) > 0 && o.input == "":
 		return usagef("-o shows what the variants make of a picture: name one as INPUT")
 	case o.input == "" && (len(o.filters) > 0 || slices.ContainsFunc(o.variants, func(e layer.Entry) bool { return e.Filter != "" })):
 		return usagef("--filter is for what the variants make of a picture: name one as INPUT")
 	case o.magnify < 0 || o.magnify > mostMagnified:
 		return usagef("--magnify: %d is not between 1 and %d", o.magnify, mostMagnified)
-	case o.magnify > 0 && o.output == "":
+	case o.magnify > 0 && len(o.outputs) == 0:
 		return usagef("--magnify is for pictures: write one with -o FILE.png")
-	case o.output != "" && !strings.HasSuffix(strings.ToLower(o.output), ".png"):
-		return usagef("-o %q: outputs are written side by side as .png", o.output)
-	case o.output != "" && o.output == o.plot:
+	case slices.Contains(o.outputs, o.plot):
 		return usagef("-o and --plot both name %q: one would replace the other", o.plot)
+	}
+	for _, path := range o.outputs {
+		if !strings.HasSuffix(strings.ToLower(path), ".png") {
+			return usagef("-o %q: outputs are written side by side as .png", path)
+		}
+	}
+	if err := checkOutputs(o.outputs); err != nil {
+		return err
 	}
 	if _, err := picture.ParseMapping(o.mapping); err != nil {
 		return usagef("--map: %w", err)

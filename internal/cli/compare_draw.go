@@ -14,11 +14,10 @@ import (
 
 // draw writes the pictures that were asked for.
 func (o *compareOptions) draw(ctx context.Context, c comparison) error {
-	if o.output != "" {
+	if len(o.outputs) > 0 {
 		if err := o.drawOutputs(ctx, c); err != nil {
 			return err
 		}
-		o.sayf("wrote %q: the outputs side by side", o.output)
 	}
 	if o.plot != "" {
 		if err := writeChart(ctx, o.Streams, o.plot, o.input, compareBars(c).Write); err != nil {
@@ -94,7 +93,14 @@ func (o *compareOptions) drawOutputs(ctx context.Context, c comparison) error {
 			return err
 		}
 	}
-	return writeFile(ctx, o.Streams, o.output, []string{o.input}, picture.Panels(panels, panelColumns(len(panels))).Encode)
+	figure := picture.Panels(panels, panelColumns(len(panels)))
+	for _, path := range o.outputs {
+		if err := writeFile(ctx, o.Streams, path, []string{o.input}, figure.Encode); err != nil {
+			return err
+		}
+		o.sayf("wrote %q: the outputs side by side", path)
+	}
+	return nil
 }
 
 // inputScale magnifies the input to about the size of the widest output, but not below its own.

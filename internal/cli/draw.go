@@ -20,7 +20,7 @@ import (
 type drawOptions struct {
 	Streams
 	spec    layer.Spec
-	output  string
+	outputs []string
 	options draw.Options
 	delay   time.Duration
 	scale   float64
@@ -71,7 +71,7 @@ takes seeded weights.`,
 	}
 	flags.register(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&o.output, "output", "o", "", "write the figure to `FILE`: .png, .gif or .svg")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the figure to `FILE`: .png, .gif or .svg; repeat for more")
 	f.BoolVar(&o.options.Numbers, "numbers", false, "small whole numbers in the cells, and the arithmetic of the current output")
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of numbers and offsets")
 	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a third on a picture; the last one stands for four")
@@ -91,12 +91,8 @@ takes seeded weights.`,
 const mostFrames = 64
 
 func runDraw(ctx context.Context, o drawOptions) error {
-	ext := strings.ToLower(filepath.Ext(o.output))
-	if o.output == "" && o.spec.Variant != "" {
-		return usagef("no file given: draw writes to -o FILE.png, .gif or .svg")
-	}
-	if o.output != "" && ext != ".png" && ext != ".gif" && ext != ".svg" {
-		return usagef("-o %q: a figure is written to a .png, .gif or .svg file", o.output)
+	if err := o.checkOutputs(); err != nil {
+		return err
 	}
 	if !(o.scale >= 0.25 && o.scale <= 8) {
 		return usagef("--scale-pixels: %g is not between 0.25 and 8", o.scale)
@@ -132,15 +128,33 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	if err != nil {
 		return err
 	}
-	err = writeFile(ctx, o.Streams, o.output, []string{o.scene.input}, func(w io.Writer) error { return writeFigure(w, figure, ext, o) })
-	if err == nil && note != "" {
+	for _, path := range o.outputs {
+		if err := writeFile(ctx, o.Streams, path, []string{o.scene.input}, func(w io.Writer) error { return writeFigure(w, figure, path, o) }); err != nil {
+			return err
+		}
+	}
+	if note != "" {
 		o.sayf("%s", note)
 	}
-	return err
+	return nil
 }
 
-func writeFigure(w io.Writer, f *draw.Figure, ext string, o drawOptions) error {
-	switch ext {
+func (o drawOptions) checkOutputs() error {
+	if firstArg(o.outputs) == "" && o.spec.Variant != "" {
+		return usagef("no file given: draw writes to -o FILE.png, .gif or .svg")
+	}
+	for _, path := range o.outputs {
+		switch strings.ToLower(filepath.Ext(path)) {
+		case ".png", ".gif", ".svg":
+		default:
+			return usagef("-o %q: a figure is written to a .png, .gif or .svg file", path)
+		}
+	}
+	return checkOutputs(o.outputs)
+}
+
+func writeFigure(w io.Writer, f *draw.Figure, path string, o drawOptions) error {
+	switch strings.ToLower(filepath.Ext(path)) {
 	case ".svg":
 		return f.Still().WriteSVG(w)
 	case ".png":

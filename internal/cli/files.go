@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"path/filepath"
 
 	"convx/internal/chart"
 	"convx/internal/output"
@@ -37,3 +38,16 @@ func writeFile(ctx context.Context, s Streams, path string, inputs []string, wri
 
 // mostMagnified makes one value as large as a screen.
 const mostMagnified = 1024
+
+// checkOutputs refuses several -o of one file: one would replace the other.
+func checkOutputs(paths []string) error {
+	seen := map[string]bool{}
+	for _, path := range paths {
+		clean := filepath.Clean(path)
+		if seen[clean] {
+			return usagef("-o names %q twice: one would replace the other", path)
+		}
+		seen[clean] = true
+	}
+	return nil
+}

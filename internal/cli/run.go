@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,7 +19,7 @@ type runOptions struct {
 	layer   layerFlags
 	weights []string
 	filters []string
-	output  string // a path, "-", or "" for none
+	outputs []string // paths, or "-"
 	stats   bool
 	format  report.Format
 
@@ -119,7 +118,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	o.whole.register(cmd)
 	f.StringArrayVarP(&o.weights, "weights", "w", nil, "operand `NAME=FILE`, or a file of operands by name; repeat for more")
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
-	f.StringVarP(&o.output, "output", "o", "", "write the result to `FILE`: .npy, .npz, .png, or - for NPY on standard output")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the result to `FILE`: .npy, .npz, .png, or - for NPY on standard output; repeat for more")
 	f.BoolVar(&o.stats, "stats", false, "print min, max, mean, std, zeros and NaNs of every channel")
 	formatVar(cmd, &o.format)
 	enumVar(cmd, &o.dtype, "dtype", "", "compute in", "float32", "float64")
@@ -147,39 +146,6 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 		}
 	}
 	return cmd
-}
-
-// outputKind is what -o asks for.
-type outputKind int
-
-const (
-	noOutput outputKind = iota
-	npyOutput
-	npzOutput
-	pngOutput
-)
-
-// outputKind reads the kind off the file's name, and refuses flags that have no use with it.
-func (o runOptions) outputKind() (outputKind, error) {
-	kind := noOutput
-	switch ext := strings.ToLower(filepath.Ext(o.output)); {
-	case o.output == "":
-	case o.output == "-" || ext == ".npy":
-		kind = npyOutput
-	case ext == ".npz":
-		kind = npzOutput
-	case ext == ".png":
-		kind = pngOutput
-	default:
-		return 0, usagef("-o %q: results are written as .npy, .npz or .png, or to standard output with -o -", o.output)
-	}
-	if kind != pngOutput && len(o.picture.given) > 0 {
-		return 0, usagef("--%s is for pictures: write one with -o FILE.png", o.picture.given[0])
-	}
-	if o.output == "-" && o.stats {
-		return 0, usagef("--stats and -o - would both write to standard output: name a file with -o")
-	}
-	return kind, nil
 }
 
 // mapOptions reads the flags of pictures.

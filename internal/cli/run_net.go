@@ -48,6 +48,7 @@ func (n *netRunFlags) register(cmd *cobra.Command) {
 type netRun struct {
 	runOptions
 	name    string
+	output  string // a path, a folder, "-", or "" for none
 	kind    netOutput
 	labels  []string
 	graph   *network.Graph
@@ -68,7 +69,7 @@ func runNet(ctx context.Context, o runOptions) error {
 	var file *output.File
 	if r.kind == npzResult || r.kind == npyResult || r.kind == sheetResult {
 		var err error
-		if file, err = output.Create(ctx, o.output, output.Options{Stdout: o.Out, Terminal: o.OutTerminal, Inputs: r.inputPaths()}); err != nil {
+		if file, err = output.Create(ctx, r.output, output.Options{Stdout: o.Out, Terminal: o.OutTerminal, Inputs: r.inputPaths()}); err != nil {
 			return err
 		}
 		defer file.Abort()
@@ -131,6 +132,10 @@ func (r *netRun) settle() (err error) {
 	if len(r.filters) > 0 {
 		return usagef("--filter is for a layer: a network has weights of its own")
 	}
+	if len(r.outputs) > 1 {
+		return usagef("-o is given %d times: the results of a network go into one file or FOLDER/", len(r.outputs))
+	}
+	r.output = firstArg(r.outputs)
 	if r.kind, err = r.outputKind(); err != nil {
 		return err
 	}

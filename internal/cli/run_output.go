@@ -13,8 +13,8 @@ import (
 )
 
 // writeResult writes the output as the kind of file that was asked for, and says what a picture shows.
-func writeResult[T tensor.Float](w io.Writer, j *job, out *tensor.Tensor[T]) (shown string, err error) {
-	switch j.kind {
+func writeResult[T tensor.Float](w io.Writer, j *job, kind outputKind, out *tensor.Tensor[T]) (shown string, err error) {
+	switch kind {
 	case npyOutput:
 		return "", npy.Write(w, unbatched(j, out))
 	case npzOutput:
@@ -57,15 +57,17 @@ func (j *job) summary(origins []string) {
 	}
 }
 
-func (j *job) sayWritten(shown string) {
-	switch {
-	case j.output == "" && j.stats:
-	case j.output == "":
+func (j *job) sayWritten() {
+	if len(j.targets) == 0 && !j.stats {
 		j.sayf("nothing was written: add -o FILE.png or FILE.npy to keep the result, --stats to see its values")
-	case shown != "":
-		j.sayf("wrote %q: %s%s", j.output, shown, j.gridText())
-	case j.output != "-":
-		j.sayf("wrote %q", j.output)
+	}
+	for _, t := range j.targets {
+		switch {
+		case t.shown != "":
+			j.sayf("wrote %q: %s%s", t.path, t.shown, j.gridText())
+		case t.path != "-":
+			j.sayf("wrote %q", t.path)
+		}
 	}
 }
 

@@ -98,6 +98,7 @@ type runJSON struct {
 	GFLOPS    float64        `json:"gflops"`
 	Operands  []string       `json:"operands"`
 	Written   *string        `json:"written"`
+	More      []string       `json:"written_too,omitempty"` // of several -o, those after the first
 	Channels  []channelStats `json:"channels"`
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,6 @@ import (
 	"convx/internal/memory"
 	"convx/internal/operands"
 	"convx/internal/ops"
-	"convx/internal/output"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -22,11 +22,11 @@ import (
 // job is a run whose flags, input and layer are settled: what is left is to compute.
 type job struct {
 	runOptions
-	kind   outputKind
-	show   picture.MapOptions // how a picture shows the result
-	source *operands.Source
-	given  operands.Files
-	set    *operands.Settled
+	targets []*target
+	show    picture.MapOptions // how a picture shows the result
+	source  *operands.Source
+	given   operands.Files
+	set     *operands.Settled
 }
 
 // runRun settles everything that can fail cheaply before it reads or computes.
@@ -57,7 +57,7 @@ func (j *job) settle() (err error) {
 	if err = j.check(); err != nil {
 		return err
 	}
-	if j.kind, err = j.outputKind(); err != nil {
+	if j.targets, err = j.runOptions.targets(); err != nil {
 		return err
 	}
 	spec, err := j.layer.spec(j.variant)
@@ -96,14 +96,15 @@ func (j *job) settle() (err error) {
 
 // checkPicture refuses a picture that cannot be before anything is computed.
 func (j *job) checkPicture() (err error) {
-	if j.kind != pngOutput {
+	i := slices.IndexFunc(j.targets, isPicture)
+	if i < 0 {
 		return nil
 	}
 	if j.show, err = j.picture.mapOptions(j.source.Depth()); err != nil {
 		return err
 	}
 	if dims := j.set.Layer.Dims; dims != 2 {
-		return usagef("-o %q: a picture has 2 spatial axes and the result %d: write .npy", j.output, dims)
+		return usagef("-o %q: a picture has 2 spatial axes and the result %d: write .npy", j.targets[i].path, dims)
 	}
 	for _, c := range j.picture.channels {
 		if c < 0 || c >= j.set.Output[1] {
@@ -146,43 +147,33 @@ type result[T tensor.Float] struct {
 // compute runs the job in element type T and writes what was asked for.
 func compute[T tensor.Float](ctx context.Context, j *job) error {
 	banded := bands.Job{Set: j.set, Source: j.source, Options: j.options(), Map: j.show}
-	streams := j.kind == pngOutput && !j.stats && j.scale == "" && banded.Fits()
+	streams := len(j.targets) == 1 && isPicture(j.targets[0]) && !j.stats && j.scale == "" && banded.Fits()
 	if err := checkMemory[T](j); err != nil && !streams {
 		return err
 	}
-	var file *output.File
-	if j.kind != noOutput {
-		var err error
-		file, err = output.Create(ctx, j.output, output.Options{Stdout: j.Out, Terminal: j.OutTerminal, Inputs: j.inputPaths()})
-		if err != nil {
-			return err
-		}
-		defer file.Abort()
+	defer j.abort()
+	if err := j.open(ctx); err != nil {
+		return err
 	}
 	var r result[T]
-	var wrote string
 	err := attend(ctx, j.Streams, func(p *progress) (err error) {
 		if streams {
 			p.stage(j.variant)
-			r, wrote, err = filterBands[T](ctx, banded, file)
+			r, j.targets[0].shown, err = filterBands[T](ctx, banded, j.targets[0].file)
 			return err
 		}
-		if r, err = calculate[T](ctx, j, p); err != nil || file == nil {
+		if r, err = calculate[T](ctx, j, p); err != nil {
 			return err
 		}
-		p.stage("writing " + j.output)
-		wrote, err = writeResult(file, j, r.output)
-		return err
+		return writeAll(j, r.output, p)
 	})
 	if err != nil {
 		return err
 	}
-	if file != nil {
-		if err := file.Commit(); err != nil {
-			return err
-		}
+	if err := j.commit(); err != nil {
+		return err
 	}
-	return sumUp(j, r, wrote)
+	return sumUp(j, r)
 }
 
 func checkMemory[T tensor.Float](j *job) error {
@@ -261,7 +252,7 @@ func (j *job) sayData(steps []ops.Step) {
 }
 
 // sumUp says on standard error what was done, and prints the statistics.
-func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
+func sumUp[T tensor.Float](j *job, r result[T]) error {
 	count, err := flops.Of(j.set.Result)
 	if err != nil {
 		return err
@@ -284,7 +275,7 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 			j.warnf("the output holds %d NaN and %d infinite values of %d", nan, inf, r.output.Len())
 		}
 	}
-	j.sayWritten(wrote)
+	j.sayWritten()
 	if !j.stats {
 		return nil
 	}
@@ -292,8 +283,12 @@ func sumUp[T tensor.Float](j *job, r result[T], wrote string) error {
 		Variant: j.set.Layer.Variant, Input: j.set.Input, Output: j.set.Output, DType: j.dtype, Algorithm: algorithms(r.steps),
 		Threads: j.options().Threads, Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.origins, Channels: statsOf(r.output),
 	}
-	if j.output != "" {
-		out.Written = &j.output
+	for i, t := range j.targets {
+		if i == 0 {
+			out.Written = &t.path
+			continue
+		}
+		out.More = append(out.More, t.path)
 	}
 	return writeStats(j, out)
 }
