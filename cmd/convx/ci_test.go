@@ -243,7 +243,7 @@ func TestCIPageCommands(t *testing.T) {
 	example, _, _ = strings.Cut(example, "\n\n")
 	writeText(t, filepath.Join(dir, "phones.yaml"), strings.ReplaceAll("title: phones\n"+example, "\n    ", "\n"))
 	out, status := shell(t, dir, env, "convx flops --net mobilenet-v2 --budget ./phones.yaml -f github")
-	if status != 0 || strings.Count(out, "::notice ") != 5 || strings.Contains(out, "::warning") {
+	if status != 0 || strings.Count(out, "::notice ") != 6 || strings.Contains(out, "::warning") {
 		t.Errorf("the page's budget: exit %d\n%s", status, out)
 	}
 	ran := 0

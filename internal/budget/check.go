@@ -17,10 +17,13 @@ type Budget struct {
 	Limits []Limit
 }
 
-// Limit is the most of a quantity that the network may have, or the layers under a pattern or of a kind.
+// Limit is the most of a quantity, or the least, that the network may have, or the layers under a pattern or of a kind.
 type Limit struct {
 	Quantity Quantity
-	Most     Amount
+	Most     Amount // of Least, the least
+	Least    bool
+	// Warn says that passing the limit is said and fails nothing.
+	Warn bool
 	// Match is a pattern of layer names: the limit is for each layer that it matches.
 	Match string
 	// Kind is a kind of layer: the limit is for all layers of that kind together, or, beside Match, for each of them.
@@ -28,7 +31,16 @@ type Limit struct {
 }
 
 // key is the limit's name in messages: as the flag spells it.
-func (l Limit) key() string { return "max-" + strings.ReplaceAll(string(l.Quantity), "_", "-") }
+func (l Limit) key() string {
+	key := "max-"
+	if l.Least {
+		key = "min-"
+	}
+	if l.Warn {
+		key = "warn:" + key
+	}
+	return key + strings.ReplaceAll(string(l.Quantity), "_", "-")
+}
 
 // Check is one limit and what was measured against it.
 type Check struct {
@@ -43,6 +55,8 @@ type Check struct {
 	// Baseline says that Allowed follows from an earlier count, Before.
 	Baseline bool
 	Before   int
+	// Least says that Allowed is the least, Warn that passing it fails nothing.
+	Least, Warn bool
 	// Partial says that something uncounted may add to what was measured.
 	Partial bool
 }
@@ -63,11 +77,17 @@ func (c Check) rule() string { return cmp.Or(c.Rule, c.Name) }
 
 // Verdict says what became of the limit. What is over by what was counted is over, whatever else there is.
 func (c Check) Verdict() Verdict {
+	passed := c.Measured > c.Allowed
+	if c.Least {
+		passed = c.Measured < c.Allowed
+	}
 	switch {
-	case c.Measured > c.Allowed:
-		return Over
-	case c.Partial:
+	case c.Warn && (passed || c.Partial):
+		return Warned
+	case c.Partial && passed == c.Least: // what is uncounted may turn it
 		return Undecided
+	case passed:
+		return Over
 	}
 	return Holds
 }
@@ -81,9 +101,15 @@ func (c Check) String() string {
 	}
 	switch c.Verdict() {
 	case Holds:
+		if c.Least {
+			return fmt.Sprintf("%s, %s above", c.leastHead(), report.Group(c.Measured-c.Allowed))
+		}
 		return fmt.Sprintf("%s, %s left", head, report.Group(c.Allowed-c.Measured))
 	case Undecided:
 		return head + ", but not all is counted"
+	}
+	if c.Least {
+		return fmt.Sprintf("%s, %s short", c.leastHead(), report.Group(c.Allowed-c.Measured))
 	}
 	head += fmt.Sprintf(", %s over%s", report.Group(c.Measured-c.Allowed), percentOver(c.Measured, c.Allowed))
 	if len(c.Most) == 0 {
@@ -101,6 +127,10 @@ func (c Check) String() string {
 		verb = "grown most: "
 	}
 	return head + "; " + verb + strings.Join(parts, ", ")
+}
+
+func (c Check) leastHead() string {
+	return fmt.Sprintf("%s: %s %s, %s needed", c.Name, report.Group(c.Measured), c.Quantity.Name(), report.Group(c.Allowed))
 }
 
 // percentOver is the excess over what is allowed, in percent.
@@ -124,7 +154,7 @@ func (b Budget) Check(s Subject) (checks []Check, notes []string) {
 	for _, l := range b.Limits {
 		if l.Match == "" && l.Kind == "" {
 			if v, ok := s.Total[l.Quantity]; ok {
-				checks = append(checks, Check{Name: l.key(), Quantity: l.Quantity, Measured: v, Allowed: l.Most.Count, Most: most(s.Layers, l.Quantity, shown), Partial: s.partial(l.Quantity)})
+				checks = append(checks, Check{Name: l.key(), Quantity: l.Quantity, Measured: v, Allowed: l.Most.Count, Least: l.Least, Warn: l.Warn, Most: most(s.Layers, l.Quantity, shown), Partial: s.partial(l.Quantity)})
 			} else {
 				notes = append(notes, fmt.Sprintf("%s: %s has no %s to measure", l.key(), s.Name, l.Quantity.Name()))
 			}
@@ -173,7 +203,7 @@ func (l Limit) name(of string) string {
 
 // together adds up the layers of a kind. Peak memory is a maximum.
 func (l Limit) together(s Subject, of []Layer) Check {
-	c := Check{Name: l.name(l.Kind + " layers"), Quantity: l.Quantity, Allowed: l.allowed(s), Most: most(of, l.Quantity, shown), Partial: s.partial(l.Quantity)}
+	c := Check{Name: l.name(l.Kind + " layers"), Quantity: l.Quantity, Allowed: l.allowed(s), Least: l.Least, Warn: l.Warn, Most: most(of, l.Quantity, shown), Partial: s.partial(l.Quantity)}
 	for _, layer := range of {
 		if v := layer.Counts[l.Quantity]; l.Quantity == PeakMemory {
 			c.Measured = max(c.Measured, v)
@@ -187,7 +217,10 @@ func (l Limit) together(s Subject, of []Layer) Check {
 // each holds every layer to the limit: the check is that of the largest, and names all that are over, largest first.
 func (l Limit) each(s Subject, of []Layer) Check {
 	all := most(of, l.Quantity, len(of))
-	c := Check{Name: l.name(l.what()), Quantity: l.Quantity, Allowed: l.allowed(s), Partial: s.partial(l.Quantity)}
+	c := Check{Name: l.name(l.what()), Quantity: l.Quantity, Allowed: l.allowed(s), Least: l.Least, Warn: l.Warn, Partial: s.partial(l.Quantity)}
+	if l.Least {
+		return l.smallest(c, of)
+	}
 	if len(all) == 0 {
 		return c
 	}
@@ -199,6 +232,18 @@ func (l Limit) each(s Subject, of []Layer) Check {
 			c.Most = append(c.Most, p)
 		}
 	}
+	return c
+}
+
+// smallest holds the layer that has least of the quantity.
+func (l Limit) smallest(c Check, of []Layer) Check {
+	at := 0
+	for i := range of {
+		if of[i].Counts[l.Quantity] < of[at].Counts[l.Quantity] {
+			at = i
+		}
+	}
+	c.Measured, c.Rule, c.Name = of[at].Counts[l.Quantity], c.Name, l.name(of[at].Name)
 	return c
 }
 

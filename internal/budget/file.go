@@ -117,12 +117,17 @@ func (f *file) layers(entry *yaml.Node) {
 	}
 }
 
-// limit reads one max_… key.
+// limit reads one max_… or min_… key, or those under warn.
 func (f *file) limit(k, v *yaml.Node, l Limit) {
-	name, ok := strings.CutPrefix(strings.ReplaceAll(k.Value, "-", "_"), "max_")
+	if k.Value == "warn" && !l.Warn {
+		l.Warn = true
+		f.pairs(v, "warn", func(k, v *yaml.Node) { f.limit(k, v, l) })
+		return
+	}
+	said, name, ok := cutKey(strings.ReplaceAll(k.Value, "_", "-"))
 	q, err := quantityNamed(name)
-	if !ok || err != nil {
-		f.bad(k, "unknown limit %q; limits are max_ and one of %s", k.Value, strings.ReplaceAll(quantityList(), "-", "_"))
+	if !ok || said.Warn || err != nil {
+		f.bad(k, "unknown limit %q; limits are max_ or min_ and one of %s", k.Value, strings.ReplaceAll(quantityList(), "-", "_"))
 		return
 	}
 	text := f.text(v)
@@ -137,7 +142,7 @@ func (f *file) limit(k, v *yaml.Node, l Limit) {
 		f.bad(v, "%s of the whole is no limit for the whole; give a count", text)
 		return
 	}
-	l.Quantity = q
+	l.Quantity, l.Least = q, said.Least
 	f.budget.Limits = append(f.budget.Limits, l)
 }
 

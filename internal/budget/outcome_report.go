@@ -62,7 +62,7 @@ func (v Outcome) limits() report.Table {
 	}}
 	for _, c := range v.Checks {
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(c.Name), report.Int(c.Measured), report.Int(c.Allowed), signed(c.Measured, c.Allowed), {Text: string(c.Verdict()), Failed: c.Verdict() != Holds},
+			report.Str(c.Name), report.Int(c.Measured), report.Int(c.Allowed), signed(c.Measured, c.Allowed), {Text: string(c.Verdict()), Failed: c.Verdict() == Over || c.Verdict() == Undecided},
 		})
 	}
 	return t

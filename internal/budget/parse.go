@@ -101,9 +101,9 @@ func ParseLimits(s string) (Budget, error) {
 	var b Budget
 	for part := range strings.SplitSeq(s, ",") {
 		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
-		name, limit := strings.CutPrefix(key, "max-")
+		given, name, limit := cutKey(key)
 		if !ok || !limit {
-			return b, fmt.Errorf("%q is not a limit: write it like max-macs=310M; the names are max- and one of %s", part, quantityList())
+			return b, fmt.Errorf("%q is not a limit: write it like max-macs=310M; the names are max- or min- and one of %s; warn: before a limit fails nothing", part, quantityList())
 		}
 		q, err := quantityNamed(name)
 		if err != nil {
@@ -116,12 +116,23 @@ func ParseLimits(s string) (Budget, error) {
 		if a.IsShare {
 			return b, fmt.Errorf("%s: %s of the whole is no limit for the whole; give a count", key, value)
 		}
-		if slices.ContainsFunc(b.Limits, func(l Limit) bool { return l.Quantity == q }) {
+		if slices.ContainsFunc(b.Limits, func(l Limit) bool { return l.Quantity == q && l.Least == given.Least && l.Warn == given.Warn }) {
 			return b, fmt.Errorf("%s is given twice", key)
 		}
-		b.Limits = append(b.Limits, Limit{Quantity: q, Most: a})
+		given.Quantity, given.Most = q, a
+		b.Limits = append(b.Limits, given)
 	}
 	return b, nil
+}
+
+// cutKey takes what a limit's key says in front of the quantity: warn:max-macs.
+func cutKey(key string) (l Limit, quantity string, ok bool) {
+	key, l.Warn = strings.CutPrefix(key, "warn:")
+	if quantity, l.Least = strings.CutPrefix(key, "min-"); l.Least {
+		return l, quantity, true
+	}
+	quantity, ok = strings.CutPrefix(key, "max-")
+	return l, quantity, ok
 }
 
 // ParseIncreases reads what may grow, and by how much: "macs=2%,params=0,weight-bytes=4Ki".

@@ -160,6 +160,7 @@ func runFlops(o flopsOptions) error {
 	if err := columnUsage(all.Write(o.Out, o.sheet(), o.format)); err != nil {
 		return err
 	}
+	sayWarnings(o.Streams, held)
 	return errors.Join(held.Failure(""), o.limits.strictly(o.strict, held))
 }
 

@@ -119,6 +119,7 @@ func (o flopsOptions) onDevice(r *network.Result, rows netRows) (placed, error) 
 
 // verdict says what is uncounted, and what failed.
 func (o flopsOptions) verdict(p budget.Held, n netCount) error {
+	sayWarnings(o.Streams, p.Outcome)
 	u := strings.Join(uncountedText(n.Result), ", ")
 	switch {
 	case u != "" && o.strict:

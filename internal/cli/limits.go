@@ -60,6 +60,13 @@ func (l *limitFlags) hold(s budget.Subject) (budget.Outcome, error) {
 	return terms.Hold(s)
 }
 
+// sayWarnings says the limits that were passed and only warn.
+func sayWarnings(s Streams, v budget.Outcome) {
+	for _, c := range budget.With(v.Checks, budget.Warned) {
+		s.warnf("%s", c)
+	}
+}
+
 // strictly makes an error of limits that limit nothing.
 func (l *limitFlags) strictly(strict bool, v budget.Outcome) error {
 	if !strict || len(v.Rules) == 0 {

@@ -1,0 +1,48 @@
+package budget
+
+import "testing"
+
+// Lower bounds and warnings: what they say, and that warnings fail nothing.
+func TestLeastAndWarn(t *testing.T) {
+	for text, want := range map[string]struct {
+		verdict Verdict
+		says    string
+	}{
+		"min-macs=2000":       {Holds, "min-macs: 2,000 MACs, 2,000 needed, 0 above"},
+		"min-macs=2001":       {Over, "min-macs: 2,000 MACs, 2,001 needed, 1 short"},
+		"warn:min-macs=2001":  {Warned, "warn:min-macs: 2,000 MACs, 2,001 needed, 1 short"},
+		"warn:max-macs=2000":  {Holds, "warn:max-macs: 2,000 MACs, 2,000 allowed, 0 left"},
+		"warn:max-params=999": {Warned, "warn:max-params: 1,000 params, 999 allowed, 1 over (0.1%); most in block.1 700 (70.0%), block.0 200 (20.0%), stem 100 (10.0%)"},
+	} {
+		b, err := ParseLimits(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checks, _ := b.Check(small())
+		if got := checks[0].Verdict(); got != want.verdict || checks[0].String() != want.says {
+			t.Errorf("%s: %s, %s", text, got, checks[0])
+		}
+		if err := Failed(checks); (err != nil) != (want.verdict == Over) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := ParseLimits("max-macs=1,warn:max-macs=1,min-macs=1"); err != nil {
+		t.Error(err)
+	}
+	s := small()
+	s.Partial = Quantities()
+	for text, want := range map[string]Verdict{"min-macs=2001": Undecided, "min-macs=1": Holds, "max-macs=1": Over, "max-macs=9k": Undecided} {
+		b, _ := ParseLimits(text)
+		if checks, _ := b.Check(s); checks[0].Verdict() != want {
+			t.Errorf("%s, not all counted: %s, want %s", text, checks[0].Verdict(), want)
+		}
+	}
+	b, err := Parse("b.yaml", []byte("network: {max_macs: 3k, warn: {max_macs: 1k}}\nlayers:\n  - {match: 'block.*', min_params: 300}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, _ := b.Check(small())
+	if len(checks) != 3 || checks[1].Verdict() != Warned || checks[2].String() != "min-params of block.0: 200 params, 300 needed, 100 short" {
+		t.Errorf("%v", checks)
+	}
+}
