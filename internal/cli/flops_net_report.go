@@ -15,6 +15,7 @@ type flopsNetJSON struct {
 	Net                 string       `json:"net"`
 	Input               []int        `json:"input"`
 	Output              []int        `json:"output"`
+	Outputs             []outputJSON `json:"outputs,omitempty"` // all of them, where there are several
 	Total               netTotalJSON `json:"total"`
 	PeakMemory          int          `json:"peak_memory"` // bytes of live activations
 	ArithmeticIntensity float64      `json:"arithmetic_intensity"`
@@ -56,7 +57,7 @@ type netRows struct{ shown, unfolded []network.Row }
 func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total int, held budget.Outcome, on placed) report.Document {
 	rows := all.shown
 	j := flopsNetJSON{
-		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Total: netTotalJSON{r.Total.Under(total), r.Constants}, PeakMemory: r.PeakMemory,
+		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Outputs: outputsOf(r), Total: netTotalJSON{r.Total.Under(total), r.Constants}, PeakMemory: r.PeakMemory,
 		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
 		typesJSON: typesJSON{r.Options.Types.Weights, r.Options.Types.Activations}, InPlace: r.Options.InPlace,
 		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append(append([]string{}, r.Notes...), held.Notes...), OutcomeJSON: held.JSON(), Device: on.json,
@@ -82,7 +83,7 @@ func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total 
 	}
 	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.Total)...)
 	t.Footer = append(t.Footer, report.Cell{Raw: 1})
-	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
+	head := netHead(r)
 	foot := costFootnotes(r.Total, c, r.Options.Types, r.Stored())
 	if r.Constants > 0 {
 		foot = append(foot, fmt.Sprintf("constants: %s elements that nobody trains, beside the params: masks, tables, boxes", report.Group(r.Constants)))
@@ -159,6 +160,6 @@ func netConventions(r *network.Result) (report.Document, error) {
 		}
 		j.Conventions = append(j.Conventions, conventionJSON{c.Name, total, c.Unit, c.Differs})
 	}
-	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
+	head := netHead(r)
 	return report.Document{JSON: j, Blocks: []report.Block{head, conventionsTable(j.Conventions)}}, nil
 }

@@ -12,11 +12,13 @@ import (
 )
 
 type shapeNetJSON struct {
-	Net    string              `json:"net"`
-	Input  []int               `json:"input"`
-	Output []int               `json:"output"`
-	Layers []shapeNetLayerJSON `json:"layers"`
-	Notes  []string            `json:"notes"`
+	Net    string `json:"net"`
+	Input  []int  `json:"input"`
+	Output []int  `json:"output"`
+	// Outputs are all of them, where there are several.
+	Outputs []outputJSON        `json:"outputs,omitempty"`
+	Layers  []shapeNetLayerJSON `json:"layers"`
+	Notes   []string            `json:"notes"`
 }
 
 type shapeNetLayerJSON struct {
@@ -41,7 +43,7 @@ func runShapeNet(o shapeOptions) error {
 }
 
 func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
-	j := shapeNetJSON{Net: r.Graph.Name, Input: r.Input, Output: r.Output, Layers: []shapeNetLayerJSON{}, Notes: append([]string{}, r.Notes...)}
+	j := shapeNetJSON{Net: r.Graph.Name, Input: r.Input, Output: r.Output, Outputs: outputsOf(r), Layers: []shapeNetLayerJSON{}, Notes: append([]string{}, r.Notes...)}
 	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}}
 	if o.field {
 		t.Columns = append(t.Columns,
@@ -71,7 +73,7 @@ func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
 		j.Layers = append(j.Layers, l)
 		t.Rows = append(t.Rows, row)
 	}
-	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
+	head := netHead(r)
 	var foot report.Text
 	if last != nil {
 		foot = append(foot, fieldSentence(last, o.rate))
