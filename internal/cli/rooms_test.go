@@ -13,7 +13,7 @@ import (
 
 // commands are the subcommands: each has the file of its name and those that begin with its name and an underscore.
 var commands = []string{
-	"bench", "compare", "config", "coverage", "draw", "explore", "flops", "nets", "run", "shape", "variants", "verify", "version",
+	"bench", "compare", "config", "coverage", "draw", "explore", "flops", "nets", "run", "serve", "shape", "variants", "verify", "version",
 }
 
 // shared are the files that serve several commands, from which all of them may take.

@@ -67,7 +67,6 @@ func NewLast(c *problem.Chain, w []problem.Operands[float32], conv Convolve) (pr
 	p, q := c.Problems[0], *c.Problems[1]
 	q.Inputs = [][]int{p.Inputs[0]}
 	q.Output = append([]int{q.N, q.O}, p.Inputs[0][2:]...)
-	q.In, q.Out = problem.Three(p.Inputs[0][2:]), problem.Three(p.Inputs[0][2:])
 	lo, hi := q.Lo, q.Hi
 	q.Lo, q.Hi = math.Inf(-1), math.Inf(1)
 	most := bandBytes
@@ -80,6 +79,9 @@ func NewLast(c *problem.Chain, w []problem.Operands[float32], conv Convolve) (pr
 // NewLastWithin computes the product q at once if it has at most these bytes, otherwise by bands of no more, if a band
 // can be as small.
 func NewLastWithin(p, q *problem.Problem, w problem.Operands[float32], lo, hi float64, most int, conv Convolve) (problem.Runner[float32], error) {
+	small := *q // on the axes of the enlargement, which keeps those of extent one where they are
+	small.In, small.Out = problem.Three(p.Inputs[0][2:]), problem.Three(p.Inputs[0][2:])
+	q = &small
 	r := &last{
 		pool: q.WorkerPool(), batch: q.N, in: q.C, out: q.O, rows: q.In[2], plane: q.InPlane(),
 		resize: newSIMD(p, q.N*q.O, lo, hi),
