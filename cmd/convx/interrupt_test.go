@@ -58,8 +58,9 @@ func TestInterruptLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(300 * time.Millisecond) // well into the computation, which takes minutes
-		if files, err := os.ReadDir(dir); err != nil || len(files) != 1 {
-			t.Fatalf("%v: the output is not open: %v, %v", args, files, err)
+		// The output has no name until it is whole, where the system can do that; elsewhere a temporary stands in for it.
+		if files, err := os.ReadDir(dir); err != nil || len(files) > 1 || cmd.ProcessState != nil {
+			t.Fatalf("%v: not at work on one output: %v, %v", args, files, err)
 		}
 		start := time.Now()
 		if err := cmd.Process.Signal(os.Interrupt); err != nil {
