@@ -125,18 +125,29 @@ func largestGeneric(dst, x, y []float32) {
 	}
 }
 
+// sumChain is the most numbers that are added one to the next: a longer chain loses more digits than blocks of chains do.
+const sumChain = 512
+
 func sumGeneric(x []float32) float32 {
 	s := float32(0)
-	for _, v := range x {
-		s += v
+	for len(x) > 0 {
+		n, part := min(len(x), sumChain), float32(0)
+		for _, v := range x[:n] {
+			part += v
+		}
+		s, x = s+part, x[n:]
 	}
 	return s
 }
 
 func dotGeneric(x, y []float32) float32 {
 	s := float32(0)
-	for i, v := range x {
-		s += v * y[i]
+	for len(x) > 0 {
+		n, part := min(len(x), sumChain), float32(0)
+		for i, v := range x[:n] {
+			part += v * y[i]
+		}
+		s, x, y = s+part, x[n:], y[n:]
 	}
 	return s
 }
