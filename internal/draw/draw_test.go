@@ -216,7 +216,7 @@ func TestNumbersAreThePool(t *testing.T) {
 		r, _ := build(t, tt.variant, tt.keys, Options{Numbers: true})
 		p := r.Layer.Stages[0].Op.(layer.Pool)
 		c := newPooled(p, geometryOf(r.Input, r.Output, p.Window, r.Stages[0].Pads), 3)
-		g := reference.Geometry{N: 1, C: 1, O: 1, In: [3]int{1, c.g.in[0], c.g.in[1]}, Out: [3]int{1, c.g.out[0], c.g.out[1]},
+		g := layer.Geometry{N: 1, C: 1, O: 1, In: [3]int{1, c.g.in[0], c.g.in[1]}, Out: [3]int{1, c.g.out[0], c.g.out[1]},
 			Kernel: [3]int{1, c.g.kernel[0], c.g.kernel[1]}, Stride: [3]int{1, c.g.stride[0], c.g.stride[1]}, Dilation: [3]int{1, c.g.dilation[0], c.g.dilation[1]},
 			Pads: [3]layer.Pad{{}, {Begin: c.g.begin[0], End: c.end[0]}, {Begin: c.g.begin[1], End: c.end[1]}}}
 		x, want := make([]float64, len(c.input)), make([]float64, c.g.positions())

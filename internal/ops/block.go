@@ -42,12 +42,12 @@ func blockOf(c *problem.Chain) (parts blockParts, n int, err error) {
 
 // acceptBlock is blockOf for a fusion that asks of the depthwise convolution, and of the chain's input channels, why it
 // declines them.
-func acceptBlock(c *problem.Chain, declines func(d *dense.Problem, channels int) string) (int, error) {
+func acceptBlock(c *problem.Chain, declines func(d *problem.Convolution, channels int) string) (int, error) {
 	parts, n, err := blockOf(c)
 	if err != nil {
 		return 0, err
 	}
-	if why := declines(dense.Of(c.Problems[parts.depthwise]), c.Problems[0].C); why != "" {
+	if why := declines(c.Problems[parts.depthwise].Convolution(), c.Problems[0].C); why != "" {
 		return 0, errors.New(why)
 	}
 	return n, nil

@@ -1,14 +1,13 @@
 package ops
 
 import (
-	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
 	"convx/internal/ops/planes"
 	"convx/internal/ops/problem"
 )
 
 func blockBandsAccepts(c *problem.Chain) (int, error) {
-	return acceptBlock(c, func(d *dense.Problem, _ int) string { return planes.BlockBandsDeclines(d) })
+	return acceptBlock(c, func(d *problem.Convolution, _ int) string { return planes.BlockBandsDeclines(d) })
 }
 
 // blockBandsPays reports whether what is between the stages would leave the caches: measured, stages in turn are as quick up to
@@ -20,7 +19,7 @@ func blockBandsPays(c *problem.Chain) bool {
 		return false
 	}
 	d := c.Problems[parts.depthwise]
-	if fourier.Declines(dense.Of(d)) == "" && fftCost(d) < directNCHWCost(d) {
+	if fourier.Declines(d.Convolution()) == "" && fftCost(d) < directNCHWCost(d) {
 		return false
 	}
 	between, near := 4*d.N*d.O*d.OutPlane(), 3<<19
@@ -42,6 +41,6 @@ func newBlockBands(c *problem.Chain, w []problem.Operands[float32]) (problem.Run
 	if err != nil {
 		return nil, err
 	}
-	return dense.Runner(b.problem, planes.NewBlockBands(*dense.Of(b.problem), b.depthwise.Weight, b.depthwise.Bias,
+	return problem.NewConvRunner(b.problem, planes.NewBlockBands(*b.problem.Convolution(), b.depthwise.Weight, b.depthwise.Bias,
 		b.expand, b.project, b.channels, b.residual, b.lo, b.hi)), nil
 }

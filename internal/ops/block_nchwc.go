@@ -26,6 +26,6 @@ func newBlockNCHWc(c *problem.Chain, w []problem.Operands[float32]) (problem.Run
 	if err != nil {
 		return nil, err
 	}
-	return dense.Runner(b.problem, dense.NewBlockNCHWc(*dense.Of(b.problem), b.depthwise.Weight, b.depthwise.Bias,
+	return problem.NewConvRunner(b.problem, dense.NewBlockNCHWc(*b.problem.Convolution(), b.depthwise.Weight, b.depthwise.Bias,
 		b.expand, b.project, b.channels, b.residual, b.lo, b.hi)), nil
 }

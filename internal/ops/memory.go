@@ -91,7 +91,7 @@ func mostPacked(p *problem.Problem) int {
 		}
 	}
 	points := p.Taps()
-	if dense.BestWinogradDeclines(dense.Of(p)) == "" {
+	if dense.BestWinogradDeclines(p.Convolution()) == "" {
 		most := 64 * p.Kernel[0]
 		most *= p.Stride[1] * p.Stride[2]
 		points = max(points, most)
@@ -99,7 +99,7 @@ func mostPacked(p *problem.Problem) int {
 	up := func(n, by int) int { return (n + by - 1) / by * by }
 	n := up(p.C/p.Groups, 16) * (up(p.O/p.Groups, 32) * points)
 	n = p.Groups*(n+3*up(p.O/p.Groups, 32)) + 2*p.C/p.Groups*p.Taps() // with bias, and the places of the taps
-	if q := dense.Of(p); fourier.Declines(q) == "" {
+	if q := p.Convolution(); fourier.Declines(q) == "" {
 		n = max(n, fourier.PackedBytes(q)/4)
 	}
 	return copies * n

@@ -68,7 +68,7 @@ func NewSampled(p *problem.Problem, w problem.Operands[float32]) (problem.Runner
 
 // NewSampledKeeping keeps at most so many rows of the input.
 func NewSampledKeeping(p *problem.Problem, w problem.Operands[float32], most int) *sampled {
-	q := dense.Of(p)
+	q := p.Convolution()
 	b := q.ISA.Block()
 	r := &sampled{
 		Problem: p, offsetGroups: p.Stage.Op.(layer.Deformable).OffsetGroups,
@@ -79,7 +79,7 @@ func NewSampledKeeping(p *problem.Problem, w problem.Operands[float32], most int
 		r.tall, r.band = most, min(r.band, max(1, (most/2-(p.Kernel[1]-1)*p.Dilation[1]-1)/p.Stride[1]+1))
 	}
 	// One image at a time: its channel blocks are kept, not the batch's.
-	q.Batch, q.Out[1] = 1, r.band
+	q.N, q.Out[1] = 1, r.band
 	r.gemm = dense.NewSampled(*q, w.Weight, w.Bias, r, p.OutPlane())
 	r.blocks = problem.Aligned(r.channelBlocks() * r.blockSize())
 	r.rows = make([]int32, p.In[1]+2)
@@ -111,7 +111,7 @@ func Accepts(p *problem.Problem) error {
 // Cost is the product's, and four products and a transposition for each sampled value.
 func Cost(p *problem.Problem) float64 {
 	values := float64(p.N*p.C*p.Taps()) * float64(p.OutPlane())
-	return dense.Of(p).GemmCost() + values/2
+	return dense.GemmCost(p.Convolution()) + values/2
 }
 
 func (r *sampled) channelBlocks() int { return (r.C + r.isa.Block() - 1) / r.isa.Block() }

@@ -46,13 +46,13 @@ const (
 
 // BlockNCHWcDeclines says why NewBlockNCHWc cannot compute a block around the depthwise convolution p, of so many input
 // channels, or "".
-func BlockNCHWcDeclines(p *Problem, channels int) string {
+func BlockNCHWcDeclines(p *problem.Convolution, channels int) string {
 	if why := DepthwiseNCHWcDeclines(p); why != "" {
 		return why
 	}
 	lanes := p.ISA.Block()
-	shared := roundUp(channels, lanes)*volume(p.In) + roundUp(p.Channels, lanes)*(volume(p.Out)+1)
-	if 4*shared > blocksMost || 2*p.laneBytes(p.Out[1]) > blocksMost/2 {
+	shared := roundUp(channels, lanes)*volume(p.In) + roundUp(p.C, lanes)*(volume(p.Out)+1)
+	if 4*shared > blocksMost || 2*laneBandBytes(p, p.Out[1]) > blocksMost/2 {
 		return "its channels exceed the workspace"
 	}
 	return ""
@@ -60,7 +60,7 @@ func BlockNCHWcDeclines(p *Problem, channels int) string {
 
 // NewBlockNCHWc prepares a block around the depthwise convolution p with the given weights and bias (which may be nil).
 // expand may be nil. residual adds the input to the output, which is then kept within lo and hi.
-func NewBlockNCHWc(p Problem, weights, bias []float32, expand, project *Pointwise, channels int, residual bool, lo, hi float32) *BlockNCHWc {
+func NewBlockNCHWc(p problem.Convolution, weights, bias []float32, expand, project *Pointwise, channels int, residual bool, lo, hi float32) *BlockNCHWc {
 	b := &BlockNCHWc{lanes: newDepthwiseNCHWc(p, weights, bias), channels: channels, residual: residual, lo: lo, hi: hi}
 	b.band = span{0, p.Out[1]}
 	b.lanes.makeBands(p.Out[1])
@@ -69,8 +69,8 @@ func NewBlockNCHWc(p Problem, weights, bias []float32, expand, project *Pointwis
 		b.expand = newBlockMatrix(p.ISA, expand, channels, volume(p.In)*lanes)
 		b.input = problem.Aligned(ceilDiv(channels, lanes) * volume(p.In) * lanes)
 	}
-	b.project = newBlockMatrix(p.ISA, project, p.Channels, b.filteredSize())
-	b.filtered = problem.Aligned(ceilDiv(p.Channels, lanes) * b.filteredSize())
+	b.project = newBlockMatrix(p.ISA, project, p.C, b.filteredSize())
+	b.filtered = problem.Aligned(ceilDiv(p.C, lanes) * b.filteredSize())
 	tiles := split(volume(p.Out), ceilDiv(volume(p.Out), p.ISA.NCHWcRows()))
 	for _, g := range split(len(tiles), ceilDiv(len(tiles), blocksGroup)) {
 		b.groups = append(b.groups, tiles[g.from:g.to])
@@ -97,7 +97,7 @@ func (b *BlockNCHWc) vectors() int {
 	return 2
 }
 
-// Workspace implements Conv.
+// Workspace implements problem.Conv.
 func (b *BlockNCHWc) Workspace() int {
 	n := len(b.input) + len(b.filtered)
 	for _, a := range b.workspaces {
@@ -106,7 +106,7 @@ func (b *BlockNCHWc) Workspace() int {
 	return 4 * n
 }
 
-// Packed implements Conv.
+// Packed implements problem.Conv.
 func (b *BlockNCHWc) Packed() int {
 	n := b.lanes.Packed() + b.project.packed()
 	if b.expand != nil {
@@ -115,7 +115,7 @@ func (b *BlockNCHWc) Packed() int {
 	return n
 }
 
-// Run implements Conv.
+// Run implements problem.Conv.
 func (b *BlockNCHWc) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	b.out, b.in = out, in
 	err := t.RunOn(ctx, b.lanes.p.Threads, b)
@@ -126,7 +126,7 @@ func (b *BlockNCHWc) Run(ctx context.Context, out, in []float32, t *workers.Pool
 // Work implements workers.Job, an image after the other: copy, expand and filter, project.
 func (b *BlockNCHWc) Work(m *workers.Worker) {
 	p := &b.lanes.p
-	for image := range p.Batch {
+	for image := range p.N {
 		in := b.in[image*b.channels*volume(p.In):][:b.channels*volume(p.In)]
 		if b.expand != nil {
 			n := ceilDiv(b.channels, b.lanes.lanes)
@@ -134,7 +134,7 @@ func (b *BlockNCHWc) Work(m *workers.Worker) {
 				b.pack(in, i)
 			}
 		}
-		n := ceilDiv(p.Channels, b.vectors()*b.lanes.lanes)
+		n := ceilDiv(p.C, b.vectors()*b.lanes.lanes)
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
 			b.filter(in, i, &b.workspaces[m.ID])
 		}
@@ -177,7 +177,7 @@ func (b *BlockNCHWc) expandPanel(planes []float32, size, panel int) {
 	if n <= 0 {
 		return
 	}
-	first, last := p.rowsOf(b.band)
+	first, last := rowsOf(p, b.band)
 	parts := ceilDiv(n, p.ISA.NCHWcRows())
 	for slice := range p.In[0] {
 		for row := first; row < last; row++ {
@@ -263,7 +263,7 @@ func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n int) {
 	chunk := chainBlocks(pn.vectors, lanes)
 	for from := 0; from < len(taps); from += chunk {
 		to := min(len(taps), from+chunk)
-		lo, hi := NoClamp()
+		lo, hi := problem.NoClamp()
 		if to == len(taps) {
 			lo, hi = m.lo, m.hi
 		}

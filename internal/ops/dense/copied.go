@@ -10,35 +10,35 @@ import (
 // copied is a convolution that is a simpler one of a copy of the input with its
 // elements in another order. Images are copied one by one.
 type copied struct {
-	p, q   Problem     // as it was asked for, and of one image's copy
-	inner  innerConv   // computes q
-	planes []float32   // the copy
-	copy   workers.Job // makes it of in
+	p, q   problem.Convolution // as it was asked for, and of one image's copy
+	inner  innerConv           // computes q
+	planes []float32           // the copy
+	copy   workers.Job         // makes it of in
 
 	in []float32
 }
 
 // innerConv is a convolution whose workspace may be shared.
 type innerConv interface {
-	Conv
+	problem.Conv
 	Buffers() []*[]float32
 }
 
 // newCopied is the convolution p by inner, which computes q; whoever embeds it sets copy.
-func newCopied(p, q Problem, inner innerConv) copied {
-	return copied{p: p, q: q, inner: inner, planes: problem.Aligned(q.Channels * volume(q.In))}
+func newCopied(p, q problem.Convolution, inner innerConv) copied {
+	return copied{p: p, q: q, inner: inner, planes: problem.Aligned(q.C * volume(q.In))}
 }
 
-// Workspace implements Conv.
+// Workspace implements problem.Conv.
 func (c *copied) Workspace() int { return c.inner.Workspace() + 4*len(c.planes) }
 
-// Packed implements Conv.
+// Packed implements problem.Conv.
 func (c *copied) Packed() int { return c.inner.Packed() }
 
-// Run implements Conv: image by image, a copy and a convolution.
+// Run implements problem.Conv: image by image, a copy and a convolution.
 func (c *copied) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
-	inSize, outSize := c.p.Channels*volume(c.p.In), c.p.OutChannels*volume(c.p.Out)
-	for b := range c.p.Batch {
+	inSize, outSize := c.p.C*volume(c.p.In), c.p.O*volume(c.p.Out)
+	for b := range c.p.N {
 		c.in = in[b*inSize:][:inSize]
 		err := t.RunOn(ctx, c.p.Threads, c.copy)
 		c.in = nil

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 // The cost model estimates a run on one thread in nanoseconds, from a few
@@ -45,28 +46,28 @@ const callTime = 120
 
 // thin is how much longer a tile of n rows takes than n rows of a full one:
 // nothing above 4/7 of it (8 of 14, 3.4 of 6), most below half of that.
-func (p *Problem) thin(n float64) float64 {
+func thin(p *problem.Convolution, n float64) float64 {
 	enough := float64(p.ISA.NCHWcRows()) * 4 / 7
 	return 1 + 1.5/max(1, n)*min(1, max(0, 2*(enough-n)/enough))
 }
 
 // GemmCost is the model's estimate for NewGemm.
-func (p *Problem) GemmCost() float64 {
+func GemmCost(p *problem.Convolution) float64 {
 	r := rateTable[p.ISA]
 	rows, cols := p.ISA.GemmTile()
 	lanes := p.ISA.Block()
-	images := float64(p.Batch * p.Groups)
-	k := p.groupIn() * volume(p.Kernel)
+	images := float64(p.N * p.Groups)
+	k := p.GroupIn() * volume(p.Kernel)
 	vectors := ceilDiv(volume(p.Out), lanes)
 	panels := ceilDiv(vectors, cols/lanes)
-	macs := images * float64(roundUp(p.groupOut(), rows)*k) * float64(vectors*lanes)
-	calls := images * float64(ceilDiv(p.groupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.ISA]
+	macs := images * float64(roundUp(p.GroupOut(), rows)*k) * float64(vectors*lanes)
+	calls := images * float64(ceilDiv(p.GroupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.ISA]
 	return macs/r.mac*narrower(rows, float64(vectors)/float64(panels), cols/lanes) + calls +
-		images*float64(k*vectors*lanes)*r.pack*p.gathering()
+		images*float64(k*vectors*lanes)*r.pack*gathering(p)
 }
 
 // gathering is how much longer elements take to copy that stand further apart than two.
-func (p *Problem) gathering() float64 {
+func gathering(p *problem.Convolution) float64 {
 	if p.Stride[2] > 2 {
 		return 2.5
 	}
@@ -74,28 +75,28 @@ func (p *Problem) gathering() float64 {
 }
 
 // IndirectGemmCost is the model's estimate for NewIndirectGemm.
-func (p *Problem) IndirectGemmCost() float64 {
+func IndirectGemmCost(p *problem.Convolution) float64 {
 	r := rateTable[p.ISA]
 	rows, cols := p.ISA.GemmTile()
 	lanes := p.ISA.Block()
-	images := float64(p.Batch * p.Groups)
-	k := float64(p.groupIn() * volume(p.Kernel))
+	images := float64(p.N * p.Groups)
+	k := float64(p.GroupIn() * volume(p.Kernel))
 	width, high := p.Out[2], p.Out[0]*p.Out[1]
-	if p.pointwise() {
+	if p.Pointwise() {
 		width, high = volume(p.Out), 1
 	}
 	vectors := ceilDiv(width, lanes)
 	pixels := float64(high * vectors * lanes)
-	macs := images * float64(roundUp(p.groupOut(), rows)) * k * pixels
+	macs := images * float64(roundUp(p.GroupOut(), rows)) * k * pixels
 	tiles := high * ceilDiv(vectors, cols/lanes)
-	calls := images * float64(ceilDiv(p.groupOut(), rows)*tiles) * tileCall[p.ISA]
+	calls := images * float64(ceilDiv(p.GroupOut(), rows)*tiles) * tileCall[p.ISA]
 	product := macs/r.mac*narrower(rows, float64(high*vectors)/float64(tiles), cols/lanes) + calls
-	if !p.readsInPlace() {
-		return product + images*float64(p.groupIn()*volume(p.In))*r.pack*0.9*p.gathering()
+	if !readsInPlace(p) {
+		return product + images*float64(p.GroupIn()*volume(p.In))*r.pack*0.9*gathering(p)
 	}
 	// Rows read in place are far apart, and every panel of weights reads them again: from some 128 output channels on,
 	// packing them once is cheaper.
-	return product + images*k*pixels*r.pack*(0.5+float64(p.groupOut())/256)
+	return product + images*k*pixels*r.pack*(0.5+float64(p.GroupOut())/256)
 }
 
 // tileCall is the nanoseconds that a tile of gemm or rows takes beside its products: they tell where taps are few.
@@ -109,28 +110,28 @@ func narrower(rows int, vectors float64, most int) float64 {
 }
 
 // DirectNCHWcCost is the model's estimate for NewDirectNCHWc.
-func (p *Problem) DirectNCHWcCost() float64 {
+func DirectNCHWcCost(p *problem.Convolution) float64 {
 	r := rateTable[p.ISA]
 	lanes := p.ISA.Block()
-	images := float64(p.Batch * p.Groups)
-	cin, cout := float64(roundUp(p.groupIn(), lanes)), float64(roundUp(p.groupOut(), lanes))
+	images := float64(p.N * p.Groups)
+	cin, cout := float64(roundUp(p.GroupIn(), lanes)), float64(roundUp(p.GroupOut(), lanes))
 	width := p.Out[2]
-	if p.pointwise() {
+	if p.Pointwise() {
 		width = volume(p.Out)
 	}
 	tile := float64(width) / float64(ceilDiv(width, p.ISA.NCHWcRows()))
-	taps := p.meetingTaps(0) * p.meetingTaps(1) * float64(width*p.Kernel[2])
-	if p.pointwise() {
+	taps := meetingTaps(p, 0) * meetingTaps(p, 1) * float64(width*p.Kernel[2])
+	if p.Pointwise() {
 		taps = float64(width)
-	} else if cut := p.cuts(); cut != nil {
-		taps = p.meetingTaps(0) * p.meetingTaps(1) * p.meetingTaps(2)
+	} else if cut := cuts(p); cut != nil {
+		taps = meetingTaps(p, 0) * meetingTaps(p, 1) * meetingTaps(p, 2)
 	}
-	macs := images * taps * float64(roundUp(p.groupIn(), 4)) * cout
+	macs := images * taps * float64(roundUp(p.GroupIn(), 4)) * cout
 	blocks := images * (cin*float64(volume(p.In)) + cout*float64(volume(p.Out))) * r.block
-	if p.groupOut() <= lanes {
+	if p.GroupOut() <= lanes {
 		macs *= narrow
 	}
-	return macs/r.mac*p.thin(tile) + blocks + passes
+	return macs/r.mac*thin(p, tile) + blocks + passes
 }
 
 // passes is the nanoseconds that a direct convolution loses at the ends of its passes; they tell only in small layers.
@@ -143,18 +144,18 @@ const passes = 5_000
 const narrow = 1.3
 
 // meetingTaps sums, over the outputs of an axis, the taps that meet input.
-func (p *Problem) meetingTaps(axis int) float64 {
+func meetingTaps(p *problem.Convolution, axis int) float64 {
 	n := 0
-	for _, s := range p.validTaps(axis) {
+	for _, s := range validTaps(p, axis) {
 		n += s.len()
 	}
 	return float64(n)
 }
 
 // WinogradCost is the model's estimate for NewWinograd.
-func (p *Problem) WinogradCost(m int) float64 {
-	if q := p.withoutIdleDilation(); q.Dilation != p.Dilation {
-		return q.WinogradCost(m)
+func WinogradCost(p *problem.Convolution, m int) float64 {
+	if q := withoutIdleDilation(*p); q.Dilation != p.Dilation {
+		return WinogradCost(&q, m)
 	}
 	r := rateTable[p.ISA]
 	lanes := p.ISA.Block()
@@ -164,15 +165,15 @@ func (p *Problem) WinogradCost(m int) float64 {
 	} else {
 		points *= points
 	}
-	images := float64(p.Batch * p.Groups)
-	cin, cout := float64(roundUp(p.groupIn(), lanes)), float64(roundUp(p.groupOut(), lanes))
-	rows := float64(p.tilesOf(1, high)) * images
-	tiles := rows * float64(p.tilesOf(2, m))
-	slices, out := float64(p.slices()), float64(p.Out[0])
+	images := float64(p.N * p.Groups)
+	cin, cout := float64(roundUp(p.GroupIn(), lanes)), float64(roundUp(p.GroupOut(), lanes))
+	rows := float64(tilesOf(p, 1, high)) * images
+	tiles := rows * float64(tilesOf(p, 2, m))
+	slices, out := float64(inputSlices(p)), float64(p.Out[0])
 	weights := float64(points) * cin * cout * float64(p.Kernel[0])
 	together := tiles / images * out // rows that share the weights
 	tile := together / math.Ceil(together/float64(p.ISA.NCHWcRows()))
-	product := tiles*weights*out/r.mac*p.thin(tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream
+	product := tiles*weights*out/r.mac*thin(p, tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	if m+p.Kernel[2]-1 == 8 {
 		transforms *= wide
@@ -187,7 +188,7 @@ func (p *Problem) WinogradCost(m int) float64 {
 
 // tilesOf is how many tiles of m outputs an axis needs, phase by phase of its
 // dilation.
-func (p *Problem) tilesOf(axis, m int) int {
+func tilesOf(p *problem.Convolution, axis, m int) int {
 	n := 0
 	for ph := range min(p.Dilation[axis], p.Out[axis]) {
 		n += ceilDiv(ceilDiv(p.Out[axis]-ph, p.Dilation[axis]), m)
@@ -200,20 +201,20 @@ var winogradTiles = [...]int{8, 6, 4}
 
 // BestWinograd returns the m of the cheapest F(m x m, r x r) for p, and its
 // cost; m is 0 if none accepts it. With a stride it is the one over phases.
-func (p *Problem) BestWinograd() (m int, cost float64) {
+func BestWinograd(p *problem.Convolution) (m int, cost float64) {
 	cost = math.Inf(1)
 	q, copied := p, 0.0
 	if p.Stride[1] > 1 {
-		h := p.phased()
+		h := phased(p)
 		q = &h
-		copied = float64(p.Batch*p.Channels*volume(p.In)) * rateTable[p.ISA].pack / 2
+		copied = float64(p.N*p.C*volume(p.In)) * rateTable[p.ISA].pack / 2
 	}
 	for _, points := range winogradTiles {
-		try := p.winogradOutputs(points)
-		if p.winogradDeclines(try) != "" {
+		try := winogradOutputs(p, points)
+		if winogradDeclines(p, try) != "" {
 			continue
 		}
-		if c := q.WinogradCost(try)*float64(p.Batch/q.Batch) + copied; c < cost {
+		if c := WinogradCost(q, try)*float64(p.N/q.N) + copied; c < cost {
 			m, cost = try, c
 		}
 	}
@@ -222,10 +223,10 @@ func (p *Problem) BestWinograd() (m int, cost float64) {
 
 // BestWinogradDeclines says why BestWinograd finds nothing for p, or "": the
 // reason of the largest tile that has a transform for such a kernel.
-func BestWinogradDeclines(p *Problem) string {
+func BestWinogradDeclines(p *problem.Convolution) string {
 	why := noTransform
 	for _, points := range winogradTiles {
-		reason := p.winogradDeclines(p.winogradOutputs(points))
+		reason := winogradDeclines(p, winogradOutputs(p, points))
 		if reason == "" {
 			return ""
 		}
@@ -237,12 +238,12 @@ func BestWinogradDeclines(p *Problem) string {
 }
 
 // winogradOutputs is the m of F(m x m, r x r) with tiles of so many points.
-func (p *Problem) winogradOutputs(points int) int {
+func winogradOutputs(p *problem.Convolution, points int) int {
 	return points + 1 - ceilDiv(p.Kernel[2], p.Stride[2])
 }
 
 // winogradDeclines says why NewBestWinograd cannot compute p, or "".
-func (p *Problem) winogradDeclines(m int) string {
+func winogradDeclines(p *problem.Convolution, m int) string {
 	if p.Stride[1] > 1 {
 		return StridedDeclines(p, m)
 	}
@@ -250,7 +251,7 @@ func (p *Problem) winogradDeclines(m int) string {
 }
 
 // NewBestWinograd prepares what BestWinograd found.
-func NewBestWinograd(p Problem, m int, weights, bias []float32) Conv {
+func NewBestWinograd(p problem.Convolution, m int, weights, bias []float32) problem.Conv {
 	if p.Stride[1] > 1 {
 		return NewStrided(p, m, weights, bias)
 	}

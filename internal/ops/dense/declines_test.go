@@ -5,7 +5,9 @@ import (
 	"strings"
 	"testing"
 
+	"convx/internal/layer"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 // BestWinograd finds a tile exactly where no reason is given against all.
@@ -13,7 +15,7 @@ func TestBestWinogradDeclines(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 300 {
 		p := random(r)
-		m, _ := p.BestWinograd()
+		m, _ := BestWinograd(&p)
 		if why := BestWinogradDeclines(&p); (m == 0) != (why != "") {
 			t.Errorf("%+v: m is %d, and the reason %q", p, m, why)
 		}
@@ -21,16 +23,13 @@ func TestBestWinogradDeclines(t *testing.T) {
 }
 
 func TestBestWinogradReasons(t *testing.T) {
-	layer := func(channels, size, kh, kw, sh, sw, dilation int) *Problem {
-		p := &Problem{
-			Batch: 1, Channels: channels, OutChannels: 8, Groups: 1, In: [3]int{1, size, size}, Kernel: [3]int{1, kh, kw},
-			Stride: [3]int{1, sh, sw}, Dilation: [3]int{1, dilation, dilation}, ISA: kernel.Best(), Threads: 1,
-		}
+	layer := func(channels, size, kh, kw, sh, sw, dilation int) *problem.Convolution {
+		p := &problem.Convolution{Geometry: layer.Geometry{N: 1, C: channels, O: 8, Groups: 1, In: [3]int{1, size, size}, Kernel: [3]int{1, kh, kw}, Stride: [3]int{1, sh, sw}, Dilation: [3]int{1, dilation, dilation}}, ISA: kernel.Best(), Threads: 1}
 		p.Out = [3]int{1, (size-dilation*(kh-1)-1)/sh + 1, (size-dilation*(kw-1)-1)/sw + 1}
 		return p
 	}
 	for _, c := range []struct {
-		p    *Problem
+		p    *problem.Convolution
 		want string
 	}{
 		{layer(8, 32, 3, 3, 1, 1, 1), ""},

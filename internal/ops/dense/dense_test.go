@@ -9,30 +9,32 @@ import (
 	"testing"
 	"time"
 
+	"convx/internal/layer"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
 // naive is the definition, in float64.
-func naive(p *Problem, weights, bias, in []float32) []float64 {
-	out := make([]float64, p.Batch*p.OutChannels*volume(p.Out))
-	cin, cout := p.groupIn(), p.groupOut()
+func naive(p *problem.Convolution, weights, bias, in []float32) []float64 {
+	out := make([]float64, p.N*p.O*volume(p.Out))
+	cin, cout := p.GroupIn(), p.GroupOut()
 	at := 0
-	for b := range p.Batch {
-		for o := range p.OutChannels {
+	for b := range p.N {
+		for o := range p.O {
 			for od := range p.Out[0] {
 				for oh := range p.Out[1] {
 					for ow := range p.Out[2] {
 						sum := float64(bias[o])
 						for c := range cin {
-							plane := in[(b*p.Channels+o/cout*cin+c)*volume(p.In):]
+							plane := in[(b*p.C+o/cout*cin+c)*volume(p.In):]
 							w := weights[(o*cin+c)*volume(p.Kernel):]
 							for kd := range p.Kernel[0] {
-								id := od*p.Stride[0] - p.Pad[0] + kd*p.Dilation[0]
+								id := od*p.Stride[0] - p.Pads[0].Begin + kd*p.Dilation[0]
 								for kh := range p.Kernel[1] {
-									ih := oh*p.Stride[1] - p.Pad[1] + kh*p.Dilation[1]
+									ih := oh*p.Stride[1] - p.Pads[1].Begin + kh*p.Dilation[1]
 									for kw := range p.Kernel[2] {
-										iw := ow*p.Stride[2] - p.Pad[2] + kw*p.Dilation[2]
+										iw := ow*p.Stride[2] - p.Pads[2].Begin + kw*p.Dilation[2]
 										if id < 0 || ih < 0 || iw < 0 || id >= p.In[0] || ih >= p.In[1] || iw >= p.In[2] {
 											continue
 										}
@@ -53,11 +55,11 @@ func naive(p *Problem, weights, bias, in []float32) []float64 {
 
 // random draws a layer that fits in a test: odd extents, strides, dilations,
 // paddings up to beyond the kernel, groups, tails of every kind.
-func random(r *rand.Rand) Problem {
-	p := Problem{Batch: 1 + r.IntN(2), Groups: 1 + r.IntN(2), Threads: 1 + r.IntN(3)}
-	p.Channels = p.Groups * (1 + r.IntN(20))
-	p.OutChannels = p.Groups * (1 + r.IntN(40))
-	p.Lo, p.Hi = NoClamp()
+func random(r *rand.Rand) problem.Convolution {
+	p := problem.Convolution{Geometry: layer.Geometry{N: 1 + r.IntN(2), Groups: 1 + r.IntN(2)}, Threads: 1 + r.IntN(3)}
+	p.C = p.Groups * (1 + r.IntN(20))
+	p.O = p.Groups * (1 + r.IntN(40))
+	p.Lo, p.Hi = problem.NoClamp()
 	if r.IntN(3) == 0 {
 		p.Lo, p.Hi = 0, 6
 	}
@@ -70,9 +72,9 @@ func random(r *rand.Rand) Problem {
 		for {
 			p.In[a] = 1 + r.IntN([4]int{0, 70, 24, 8}[dims])
 			p.Kernel[a], p.Stride[a], p.Dilation[a] = 1+r.IntN(4), 1+r.IntN(3), 1+r.IntN(3)
-			p.Pad[a] = r.IntN(5)
+			p.Pads[a].Begin = r.IntN(5)
 			end := r.IntN(5)
-			full := p.In[a] + p.Pad[a] + end - p.Dilation[a]*(p.Kernel[a]-1) - 1
+			full := p.In[a] + p.Pads[a].Begin + end - p.Dilation[a]*(p.Kernel[a]-1) - 1
 			if full >= 0 {
 				p.Out[a] = full/p.Stride[a] + 1
 				break
@@ -91,7 +93,7 @@ func drawn(n int) int {
 	return n
 }
 
-func (p *Problem) operands(integer bool) (weights, bias, in []float32) {
+func operands(p *problem.Convolution, integer bool) (weights, bias, in []float32) {
 	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
 	fill := func(n int) []float32 {
 		s := make([]float32, n)
@@ -102,7 +104,7 @@ func (p *Problem) operands(integer bool) (weights, bias, in []float32) {
 		}
 		return s
 	}
-	return fill(p.OutChannels * p.groupIn() * volume(p.Kernel)), fill(p.OutChannels), fill(p.Batch * p.Channels * volume(p.In))
+	return fill(p.O * p.GroupIn() * volume(p.Kernel)), fill(p.O), fill(p.N * p.C * volume(p.In))
 }
 
 func TestGemmAgainstDefinition(t *testing.T) {
@@ -110,7 +112,7 @@ func TestGemmAgainstDefinition(t *testing.T) {
 	for i := range drawn(150) {
 		p := random(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
-		exact(t, p, func(w, b []float32) Conv { return NewGemm(p, w, b) })
+		exact(t, p, func(w, b []float32) problem.Conv { return NewGemm(p, w, b) })
 	}
 }
 
@@ -120,19 +122,19 @@ func TestRowsAgainstDefinition(t *testing.T) {
 		p := random(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		if i%3 == 0 { // nothing but whole taps: read in place
-			p.Pad = [3]int{}
+			p.Pads = [3]layer.Pad{}
 			for a := range 3 {
 				p.In[a] = (p.Out[a]-1)*p.Stride[a] + (p.Kernel[a]-1)*p.Dilation[a] + 1
 			}
 		}
-		exact(t, p, func(w, b []float32) Conv { return NewIndirectGemm(p, w, b) })
+		exact(t, p, func(w, b []float32) problem.Conv { return NewIndirectGemm(p, w, b) })
 	}
 }
 
 // exact demands the definition's results, ==, on integers.
-func exact(t *testing.T, p Problem, prepare func(weights, bias []float32) Conv) {
+func exact(t *testing.T, p problem.Convolution, prepare func(weights, bias []float32) problem.Conv) {
 	t.Helper()
-	weights, bias, in := p.operands(true)
+	weights, bias, in := operands(&p, true)
 	want := naive(&p, weights, bias, in)
 	out := make([]float32, len(want))
 	for i := range out {
@@ -159,9 +161,9 @@ func TestWorkspace(t *testing.T) {
 				p := suiteProblem(i, threads)
 				p.In[1], p.In[2] = p.In[1]*scale, p.In[2]*scale
 				for a := 1; a < 3; a++ {
-					p.Out[a] = (p.In[a]+2*p.Pad[a]-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
+					p.Out[a] = (p.In[a]+2*p.Pads[a].Begin-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
 				}
-				weights := make([]float32, p.OutChannels*p.groupIn()*volume(p.Kernel))
+				weights := make([]float32, p.O*p.GroupIn()*volume(p.Kernel))
 				for name, c := range everyAlgorithm(p, weights) {
 					if n := c.Workspace(); n > threads*most {
 						t.Errorf("%s x%d, %s on %d threads: %d bytes", l.name, scale, name, threads, n)
@@ -200,13 +202,13 @@ func TestThreadsChangeNoBit(t *testing.T) {
 
 // threadsChangeNoBit compares every algorithm with itself on other threads, and
 // names those that accept p.
-func threadsChangeNoBit(t *testing.T, p Problem) []string {
-	weights, _, in := p.operands(false)
+func threadsChangeNoBit(t *testing.T, p problem.Convolution) []string {
+	weights, _, in := operands(&p, false)
 	want := map[string][]float32{}
 	for _, threads := range []int{1, 2, 5} {
 		p.Threads = threads
 		for name, c := range everyAlgorithm(p, weights) {
-			out := make([]float32, p.Batch*p.OutChannels*volume(p.Out))
+			out := make([]float32, p.N*p.O*volume(p.Out))
 			if err := c.Run(t.Context(), out, in, workers.New(threads)); err != nil {
 				t.Fatal(err)
 			}
@@ -224,8 +226,8 @@ func threadsChangeNoBit(t *testing.T, p Problem) []string {
 }
 
 // everyAlgorithm prepares p with all that accept it.
-func everyAlgorithm(p Problem, weights []float32) map[string]Conv {
-	all := map[string]Conv{"gemm": NewGemm(p, weights, nil)}
+func everyAlgorithm(p problem.Convolution, weights []float32) map[string]problem.Conv {
+	all := map[string]problem.Conv{"gemm": NewGemm(p, weights, nil)}
 	if DirectNCHWcDeclines(&p) == "" {
 		all["direct-nchwc"] = NewDirectNCHWc(p, weights, nil)
 	}
@@ -239,7 +241,7 @@ func everyAlgorithm(p Problem, weights []float32) map[string]Conv {
 		all["patches"] = NewPatches(p, weights, nil)
 	}
 	for _, points := range winogradTiles {
-		if m := p.winogradOutputs(points); p.winogradDeclines(m) == "" {
+		if m := winogradOutputs(&p, points); winogradDeclines(&p, m) == "" {
 			all[fmt.Sprintf("winograd%d", points)] = NewBestWinograd(p, m, weights, nil)
 		}
 	}
@@ -268,36 +270,36 @@ var suite = []struct {
 	{"deeplab.aspp12", 512, 256, 1, 1, 33, 33, 3, 1, 12, 12, 1},
 }
 
-func suiteProblem(i, threads int) Problem {
+func suiteProblem(i, threads int) problem.Convolution {
 	l := suite[i]
-	p := Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, ISA: kernel.Best(), Threads: threads}
-	p.Lo, p.Hi = NoClamp()
+	p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: l.c, O: l.o, Groups: l.g}, ISA: kernel.Best(), Threads: threads}
+	p.Lo, p.Hi = problem.NoClamp()
 	p.In = [3]int{l.d, l.h, l.w}
 	p.Kernel = [3]int{l.kd, l.k, l.k}
 	p.Stride = [3]int{1, l.s, l.s}
 	p.Dilation = [3]int{1, l.dil, l.dil}
-	p.Pad = [3]int{l.kd / 2, l.p, l.p}
+	p.Pads = [3]layer.Pad{{Begin: l.kd / 2}, {Begin: l.p}, {Begin: l.p}}
 	if l.h == 1 {
 		p.Kernel[1], p.Dilation[1], p.Stride[1] = 1, 1, 1
 	}
 	for a := range 3 {
-		p.Out[a] = (p.In[a]+2*p.Pad[a]-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
+		p.Out[a] = (p.In[a]+2*p.Pads[a].Begin-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
 	}
 	return p
 }
 
-func benchmark(b *testing.B, prepare func(p Problem, weights, bias []float32) Conv) {
+func benchmark(b *testing.B, prepare func(p problem.Convolution, weights, bias []float32) problem.Conv) {
 	peak := kernel.Best().PeakFLOPs(50 * time.Millisecond)
 	for _, threads := range []int{1, 2} {
 		for i, l := range suite {
 			p := suiteProblem(i, threads)
 			b.Run(fmt.Sprintf("%s/threads%d", l.name, threads), func(b *testing.B) {
-				weights, bias, in := p.operands(false)
+				weights, bias, in := operands(&p, false)
 				c := prepare(p, weights, bias)
 				if c == nil {
 					b.Skip()
 				}
-				out := make([]float32, p.OutChannels*volume(p.Out))
+				out := make([]float32, p.O*volume(p.Out))
 				tm := workers.New(threads)
 				best := time.Hour
 				for b.Loop() {
@@ -305,7 +307,7 @@ func benchmark(b *testing.B, prepare func(p Problem, weights, bias []float32) Co
 					c.Run(b.Context(), out, in, tm)
 					best = min(best, time.Since(start))
 				}
-				rate := 2 * float64(p.MACs()) / best.Seconds()
+				rate := 2 * p.MACs() / best.Seconds()
 				b.ReportMetric(best.Seconds()*1e3, "ms-min")
 				b.ReportMetric(rate/1e9, "GFLOP/s")
 				b.ReportMetric(100*rate/peak/float64(threads), "%peak")
@@ -315,15 +317,15 @@ func benchmark(b *testing.B, prepare func(p Problem, weights, bias []float32) Co
 }
 
 func BenchmarkGemm(b *testing.B) {
-	benchmark(b, func(p Problem, w, bias []float32) Conv { return NewGemm(p, w, bias) })
+	benchmark(b, func(p problem.Convolution, w, bias []float32) problem.Conv { return NewGemm(p, w, bias) })
 }
 
 func BenchmarkDirect(b *testing.B) {
-	benchmark(b, func(p Problem, w, bias []float32) Conv { return NewDirectNCHWc(p, w, bias) })
+	benchmark(b, func(p problem.Convolution, w, bias []float32) problem.Conv { return NewDirectNCHWc(p, w, bias) })
 }
 
 func BenchmarkRows(b *testing.B) {
-	benchmark(b, func(p Problem, w, bias []float32) Conv {
+	benchmark(b, func(p problem.Convolution, w, bias []float32) problem.Conv {
 		if IndirectGemmDeclines(&p) != "" {
 			return nil
 		}
@@ -337,19 +339,19 @@ func TestDirectCutsLongRows(t *testing.T) {
 		if testing.Short() && volume(in) > 40_000 {
 			continue
 		}
-		p := Problem{Batch: 2, Channels: 500, OutChannels: 3, Groups: 1, In: in, Out: in, ISA: kernel.Best(), Threads: 2}
+		p := problem.Convolution{Geometry: layer.Geometry{N: 2, C: 500, O: 3, Groups: 1, In: in, Out: in}, ISA: kernel.Best(), Threads: 2}
 		for a := range 3 {
 			p.Kernel[a], p.Stride[a], p.Dilation[a] = 1, 1, 1
 		}
-		p.Lo, p.Hi = NoClamp()
+		p.Lo, p.Hi = problem.NoClamp()
 		if why := DirectNCHWcDeclines(&p); why != "" {
 			if in[2] < 5000 {
 				t.Errorf("%v: declined: %s", in, why)
 			}
 			continue
 		}
-		weights, bias, x := p.operands(true)
-		out, want := make([]float32, p.Batch*p.OutChannels*volume(p.Out)), make([]float32, p.Batch*p.OutChannels*volume(p.Out))
+		weights, bias, x := operands(&p, true)
+		out, want := make([]float32, p.N*p.O*volume(p.Out)), make([]float32, p.N*p.O*volume(p.Out))
 		d := NewDirectNCHWc(p, weights, bias)
 		if n := d.Workspace(); n > 2*8<<20 {
 			t.Errorf("%v: %d bytes", in, n)

@@ -12,7 +12,7 @@ import (
 // dilation fills them, however small the planes are. A band of rows of one block of channels is copied with zero
 // columns at its sides, filtered, and copied back; rows of padding are never met.
 type DepthwiseNCHWc struct {
-	p          Problem
+	p          problem.Convolution
 	lanes      int
 	width      int // pixels of a row of input with its padding
 	left       int // of which padding stands before
@@ -42,32 +42,32 @@ const (
 )
 
 // DepthwiseNCHWcDeclines says why NewDepthwiseNCHWc cannot compute p, or "".
-func DepthwiseNCHWcDeclines(p *Problem) string {
+func DepthwiseNCHWcDeclines(p *problem.Convolution) string {
 	switch {
-	case p.Groups != p.Channels || p.OutChannels != p.Channels:
+	case p.Groups != p.C || p.O != p.C:
 		return "it needs a depthwise convolution with one filter a channel"
-	case p.laneBytes(1) > laneMost:
+	case laneBandBytes(p, 1) > laneMost:
 		return "one row of output needs more input than the workspace holds"
 	}
 	return ""
 }
 
 // laneWidth is the pixels of a row of input that outputs meet, padding included.
-func (p *Problem) laneWidth() int {
+func laneWidth(p *problem.Convolution) int {
 	return (p.Out[2]-1)*p.Stride[2] + (p.Kernel[2]-1)*p.Dilation[2] + 1
 }
 
-// laneBytes is the memory of a band of some rows of output of one block of channels.
-func (p *Problem) laneBytes(rows int) int {
-	in := p.In[0] * min(p.In[1], p.bandRows(rows)) * p.laneWidth()
+// laneBandBytes is the memory of a band of some rows of output of one block of channels.
+func laneBandBytes(p *problem.Convolution, rows int) int {
+	in := p.In[0] * min(p.In[1], bandRows(p, rows)) * laneWidth(p)
 	return 4 * p.ISA.Block() * (in + p.Out[0]*rows*p.Out[2])
 }
 
 // NewDepthwiseNCHWc prepares p, which DepthwiseNCHWcDeclines does not decline.
-func NewDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
+func NewDepthwiseNCHWc(p problem.Convolution, weights, bias []float32) *DepthwiseNCHWc {
 	l := newDepthwiseNCHWc(p, weights, bias)
 	rows := p.Out[1]
-	for rows > 1 && p.laneBytes(rows) > laneBytes {
+	for rows > 1 && laneBandBytes(&p, rows) > laneBytes {
 		rows = ceilDiv(rows, 2)
 	}
 	l.makeBands(rows)
@@ -78,12 +78,12 @@ func NewDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
 }
 
 // newDepthwiseNCHWc packs the weights and lists the taps.
-func newDepthwiseNCHWc(p Problem, weights, bias []float32) *DepthwiseNCHWc {
-	l := &DepthwiseNCHWc{p: p, lanes: p.ISA.Block(), width: p.laneWidth(), left: p.Pad[2]}
-	taps, blocks := volume(p.Kernel), ceilDiv(p.Channels, l.lanes)
+func newDepthwiseNCHWc(p problem.Convolution, weights, bias []float32) *DepthwiseNCHWc {
+	l := &DepthwiseNCHWc{p: p, lanes: p.ISA.Block(), width: laneWidth(&p), left: p.Pads[2].Begin}
+	taps, blocks := volume(p.Kernel), ceilDiv(p.C, l.lanes)
 	l.weights, l.bias = problem.Aligned(blocks*taps*l.lanes), problem.Aligned(blocks*l.lanes)
 	copy(l.bias, bias)
-	for c := range p.Channels {
+	for c := range p.C {
 		for tap, v := range weights[c*taps:][:taps] {
 			l.weights[(c/l.lanes*taps+tap)*l.lanes+c%l.lanes] = v
 		}
@@ -97,10 +97,10 @@ func (l *DepthwiseNCHWc) makeBands(rows int) {
 	p := &l.p
 	l.bands = split(p.Out[1], ceilDiv(p.Out[1], rows))
 	for _, b := range l.bands {
-		first, last := p.rowsOf(b)
+		first, last := rowsOf(p, b)
 		l.tall = max(l.tall, last-first)
 	}
-	depth, height, width := p.validTaps(0), p.validTaps(1), p.validTaps(2)
+	depth, height, width := validTaps(p, 0), validTaps(p, 1), validTaps(p, 2)
 	lists := map[[2]span][][]kernel.DepthwiseTap{} // rows that meet the same taps share their lists
 	for od := range p.Out[0] {
 		for oh := range p.Out[1] {
@@ -110,8 +110,8 @@ func (l *DepthwiseNCHWc) makeBands(rows int) {
 				lists[key] = l.taps(d, h, width)
 			}
 			l.rows = append(l.rows, laneRow{
-				slice: od*p.Stride[0] - p.Pad[0] + d.from*p.Dilation[0],
-				row:   oh*p.Stride[1] - p.Pad[1] + h.from*p.Dilation[1],
+				slice: od*p.Stride[0] - p.Pads[0].Begin + d.from*p.Dilation[0],
+				row:   oh*p.Stride[1] - p.Pads[1].Begin + h.from*p.Dilation[1],
 				taps:  lists[key],
 			})
 		}
@@ -119,9 +119,9 @@ func (l *DepthwiseNCHWc) makeBands(rows int) {
 }
 
 // rowsOf is the rows of input that a band meets.
-func (p *Problem) rowsOf(b span) (from, to int) {
-	from = b.from*p.Stride[1] - p.Pad[1]
-	to = from + p.bandRows(b.len())
+func rowsOf(p *problem.Convolution, b span) (from, to int) {
+	from = b.from*p.Stride[1] - p.Pads[1].Begin
+	to = from + bandRows(p, b.len())
 	from = min(max(0, from), p.In[1])
 	return from, max(from, min(to, p.In[1]))
 }
@@ -158,7 +158,7 @@ func (l *DepthwiseNCHWc) band() []float32 {
 	return problem.Aligned(l.p.In[0] * l.tall * l.width * l.lanes)
 }
 
-// Workspace implements Conv.
+// Workspace implements problem.Conv.
 func (l *DepthwiseNCHWc) Workspace() int {
 	n := 0
 	for _, a := range l.workspaces {
@@ -167,10 +167,10 @@ func (l *DepthwiseNCHWc) Workspace() int {
 	return 4 * n
 }
 
-// Packed implements Conv.
+// Packed implements problem.Conv.
 func (l *DepthwiseNCHWc) Packed() int { return 4 * (len(l.weights) + len(l.bias)) }
 
-// Run implements Conv.
+// Run implements problem.Conv.
 func (l *DepthwiseNCHWc) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	l.out, l.in = out, in
 	err := t.RunOn(ctx, l.p.Threads, l)
@@ -181,11 +181,11 @@ func (l *DepthwiseNCHWc) Run(ctx context.Context, out, in []float32, t *workers.
 // Work implements workers.Job: an item is a band of a block of channels.
 func (l *DepthwiseNCHWc) Work(m *workers.Worker) {
 	p := &l.p
-	blocks := ceilDiv(p.Channels, l.lanes)
-	n := p.Batch * blocks * len(l.bands)
+	blocks := ceilDiv(p.C, l.lanes)
+	n := p.N * blocks * len(l.bands)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		band, i := l.bands[i%len(l.bands)], i/len(l.bands)
-		block, first := i%blocks, i/blocks*p.Channels+i%blocks*l.lanes
+		block, first := i%blocks, i/blocks*p.C+i%blocks*l.lanes
 		a := &l.workspaces[m.ID]
 		l.pack(a.in, l.in[first*volume(p.In):], block, band)
 		l.filter(a.out, a.in, block, band)
@@ -197,7 +197,7 @@ func (l *DepthwiseNCHWc) Work(m *workers.Worker) {
 	}
 }
 
-func (l *DepthwiseNCHWc) channelsOf(block int) int { return min(l.lanes, l.p.Channels-block*l.lanes) }
+func (l *DepthwiseNCHWc) channelsOf(block int) int { return min(l.lanes, l.p.C-block*l.lanes) }
 
 // pack copies the rows that a band meets from a block's planes.
 func (l *DepthwiseNCHWc) pack(to, in []float32, block int, band span) {
@@ -206,7 +206,7 @@ func (l *DepthwiseNCHWc) pack(to, in []float32, block int, band span) {
 	if n <= 0 {
 		return
 	}
-	first, last := p.rowsOf(band)
+	first, last := rowsOf(p, band)
 	for slice := range p.In[0] {
 		for row := first; row < last; row++ {
 			dst := to[((slice*l.tall+row-first)*l.width+l.left)*l.lanes:]
@@ -220,7 +220,7 @@ func (l *DepthwiseNCHWc) filter(out, in []float32, block int, band span) {
 	p := &l.p
 	weights := l.weights[block*volume(p.Kernel)*l.lanes:]
 	bias := l.bias[block*l.lanes:][:l.lanes]
-	top, _ := p.rowsOf(band)
+	top, _ := rowsOf(p, band)
 	for od := range p.Out[0] {
 		for oh := band.from; oh < band.to; oh++ {
 			r := &l.rows[od*p.Out[1]+oh]
@@ -260,14 +260,14 @@ var laneRates = [...]struct {
 const laneFar, laneStream = 4 << 20, 15
 
 // DepthwiseNCHWcCost is the model's estimate for NewDepthwiseNCHWc.
-func (p *Problem) DepthwiseNCHWcCost() float64 {
+func DepthwiseNCHWcCost(p *problem.Convolution) float64 {
 	r := laneRates[p.ISA]
-	blocks := float64(p.Batch * ceilDiv(p.Channels, p.ISA.Block()))
+	blocks := float64(p.N * ceilDiv(p.C, p.ISA.Block()))
 	channels := blocks * float64(p.ISA.Block())
-	macs := channels * float64(volume(p.Out)*volume(p.Kernel)) * p.MeetingShare()
-	elements := channels * float64(p.In[0]*p.In[1]*p.laneWidth()+volume(p.Out))
+	macs := channels * float64(volume(p.Out)*volume(p.Kernel)) * MeetingShare(p)
+	elements := channels * float64(p.In[0]*p.In[1]*laneWidth(p)+volume(p.Out))
 	tiles := blocks * float64(p.In[0]*p.In[1]+p.Out[0]*p.Out[1]*ceilDiv(p.Out[2], kernel.DepthwiseRows))
-	bytes := 4 * float64(p.Batch*p.Channels) * float64(volume(p.In)+volume(p.Out))
+	bytes := 4 * float64(p.N*p.C) * float64(volume(p.In)+volume(p.Out))
 	if bytes < laneFar {
 		bytes = 0
 	}
@@ -275,6 +275,6 @@ func (p *Problem) DepthwiseNCHWcCost() float64 {
 }
 
 // MeetingShare is the share of the kernel's rows that meet input, over all rows of output: the others are left out.
-func (p *Problem) MeetingShare() float64 {
-	return p.meetingTaps(0) / float64(p.Out[0]*p.Kernel[0]) * p.meetingTaps(1) / float64(p.Out[1]*p.Kernel[1])
+func MeetingShare(p *problem.Convolution) float64 {
+	return meetingTaps(p, 0) / float64(p.Out[0]*p.Kernel[0]) * meetingTaps(p, 1) / float64(p.Out[1]*p.Kernel[1])
 }

@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 // randomDepthwise draws a depthwise layer, one filter a channel.
-func randomDepthwise(r *rand.Rand) Problem {
+func randomDepthwise(r *rand.Rand) problem.Convolution {
 	p := random(r)
-	p.Channels = 1 + r.IntN(40)
-	p.OutChannels, p.Groups = p.Channels, p.Channels
+	p.C = 1 + r.IntN(40)
+	p.O, p.Groups = p.C, p.C
 	return p
 }
 
@@ -21,13 +22,13 @@ func TestLanesAgainstDefinition(t *testing.T) {
 		p := randomDepthwise(r)
 		if i%4 == 0 { // a kernel larger than the input
 			p.Kernel[2] += 12
-			p.Pad[2] += 6 * p.Dilation[2]
+			p.Pads[2].Begin += 6 * p.Dilation[2]
 		}
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
 		if why := DepthwiseNCHWcDeclines(&p); why != "" {
 			t.Fatalf("%+v: declined: %s", p, why)
 		}
-		exact(t, p, func(w, b []float32) Conv {
+		exact(t, p, func(w, b []float32) problem.Conv {
 			l := NewDepthwiseNCHWc(p, w, b)
 			if i%2 == 0 { // bands, which planes of this size have no need of
 				l.rows, l.bands, l.tall = nil, nil, 0

@@ -15,7 +15,7 @@ import (
 // where that leaves wide enough tiles. A stride splits each row by phase, so
 // that neighbouring outputs read neighbouring blocks.
 type DirectNCHWc struct {
-	p         Problem
+	p         problem.Convolution
 	lanes     int
 	inBlocks  int
 	outBlocks int
@@ -52,14 +52,14 @@ const (
 )
 
 // NewDirectNCHWc prepares p, which DirectNCHWcDeclines does not decline.
-func NewDirectNCHWc(p Problem, weights, bias []float32) *DirectNCHWc {
-	p = p.inLongRows()
+func NewDirectNCHWc(p problem.Convolution, weights, bias []float32) *DirectNCHWc {
+	p = inLongRows(p)
 	d := &DirectNCHWc{p: p, lanes: p.ISA.Block()}
-	d.inBlocks, d.outBlocks = ceilDiv(p.groupIn(), d.lanes), ceilDiv(p.groupOut(), d.lanes)
-	d.left, d.half = p.storedRow()
+	d.inBlocks, d.outBlocks = ceilDiv(p.GroupIn(), d.lanes), ceilDiv(p.GroupOut(), d.lanes)
+	d.left, d.half = storedRow(&p)
 	d.rowSize = p.Stride[2] * d.half * d.lanes
-	d.slices = p.slices()
-	d.valid = [2][]span{p.validTaps(0), p.validTaps(1)}
+	d.slices = inputSlices(&p)
+	d.valid = [2][]span{validTaps(&p, 0), validTaps(&p, 1)}
 	d.pack(weights, bias)
 	d.makeBands()
 	d.makeSegments()
@@ -69,8 +69,8 @@ func NewDirectNCHWc(p Problem, weights, bias []float32) *DirectNCHWc {
 }
 
 // DirectNCHWcDeclines says why NewDirectNCHWc will not compute p, or "".
-func DirectNCHWcDeclines(p *Problem) string {
-	if q := p.inLongRows(); q.bandBytes(1) > directBandBytes {
+func DirectNCHWcDeclines(p *problem.Convolution) string {
+	if q := inLongRows(*p); bandBytes(&q, 1) > directBandBytes {
 		return "one row of output needs more input than the workspace holds"
 	}
 	return ""
@@ -78,22 +78,22 @@ func DirectNCHWcDeclines(p *Problem) string {
 
 // storedRow is the padding kept before a row of a direct convolution, and the blocks of one phase. Where columns that
 // meet padding alone are left out, none is kept.
-func (p *Problem) storedRow() (left, half int) {
-	if p.Stride[2] == 1 && p.cuts() != nil {
+func storedRow(p *problem.Convolution) (left, half int) {
+	if p.Stride[2] == 1 && cuts(p) != nil {
 		return 0, p.In[2]
 	}
-	return p.Pad[2], p.halfRow()
+	return p.Pads[2].Begin, halfRow(p)
 }
 
 // inLongRows is p with the planes of a pointwise convolution as one long row,
 // or as equal ones that a band holds.
-func (p Problem) inLongRows() Problem {
-	if !p.pointwise() {
+func inLongRows(p problem.Convolution) problem.Convolution {
+	if !p.Pointwise() {
 		return p
 	}
 	n := volume(p.In)
 	rows := 1
-	for most := max(1, directBandBytes/(4*roundUp(p.groupIn(), p.ISA.Block()))); n/rows > most || n%rows != 0; rows++ {
+	for most := max(1, directBandBytes/(4*roundUp(p.GroupIn(), p.ISA.Block()))); n/rows > most || n%rows != 0; rows++ {
 		if rows*p.In[2] >= n { // the rows that it has
 			rows = n / p.In[2]
 			break
@@ -104,26 +104,26 @@ func (p Problem) inLongRows() Problem {
 }
 
 // halfRow is the blocks of one phase of a row of input.
-func (p *Problem) halfRow() int {
+func halfRow(p *problem.Convolution) int {
 	return ceilDiv((p.Out[2]-1)*p.Stride[2]+(p.Kernel[2]-1)*p.Dilation[2]+1, p.Stride[2])
 }
 
 // bandRows is the rows of input that some rows of output read.
-func (p *Problem) bandRows(rows int) int {
+func bandRows(p *problem.Convolution, rows int) int {
 	return (rows-1)*p.Stride[1] + (p.Kernel[1]-1)*p.Dilation[1] + 1
 }
 
 // bandBytes is the memory of the input of some rows of output, over the depth: the rows that exist.
-func (p *Problem) bandBytes(rows int) int {
-	_, half := p.storedRow()
-	return 4 * roundUp(p.groupIn(), p.ISA.Block()) * p.slices() * min(p.In[1], p.bandRows(rows)) * p.Stride[2] * half
+func bandBytes(p *problem.Convolution, rows int) int {
+	_, half := storedRow(p)
+	return 4 * roundUp(p.GroupIn(), p.ISA.Block()) * inputSlices(p) * min(p.In[1], bandRows(p, rows)) * p.Stride[2] * half
 }
 
 // validTaps returns, for each output of an axis, the taps that meet input.
-func (p *Problem) validTaps(axis int) []span {
+func validTaps(p *problem.Convolution, axis int) []span {
 	v := make([]span, p.Out[axis])
 	for o := range v {
-		at := o*p.Stride[axis] - p.Pad[axis]
+		at := o*p.Stride[axis] - p.Pads[axis].Begin
 		from := ceilDiv(max(0, -at), p.Dilation[axis])
 		to := 0
 		if left := p.In[axis] - at; left > 0 {
@@ -137,7 +137,7 @@ func (p *Problem) validTaps(axis int) []span {
 // pack lays the weights out as [group][output panel][tap][channel][panel].
 func (d *DirectNCHWc) pack(weights, bias []float32) {
 	p := &d.p
-	cin, cout, taps := p.groupIn(), p.groupOut(), volume(p.Kernel)
+	cin, cout, taps := p.GroupIn(), p.GroupOut(), volume(p.Kernel)
 	depth := roundUp(cin, 4)
 	for b := 0; b < d.outBlocks; b += 2 {
 		pn := outPanel{offset: d.perGroup, block: b, vectors: min(2, d.outBlocks-b)}
@@ -146,7 +146,7 @@ func (d *DirectNCHWc) pack(weights, bias []float32) {
 	}
 	d.weights = problem.Aligned(p.Groups * d.perGroup)
 	d.bias = problem.Aligned(p.Groups * d.outBlocks * d.lanes)
-	for o := range p.OutChannels {
+	for o := range p.O {
 		group, oc := o/cout, o%cout
 		pn := d.panels[oc/(2*d.lanes)]
 		w := pn.vectors * d.lanes
@@ -166,14 +166,14 @@ func (d *DirectNCHWc) pack(weights, bias []float32) {
 func (d *DirectNCHWc) makeBands() {
 	p := &d.p
 	rows := p.Out[1]
-	for rows > 1 && p.bandBytes(rows) > directBandBytes {
+	for rows > 1 && bandBytes(p, rows) > directBandBytes {
 		rows = ceilDiv(rows, 2)
 	}
 	n := ceilDiv(p.Out[1], rows)
-	d.shared = p.Threads > 1 && n*p.Batch*p.Groups < 2*p.Threads
+	d.shared = p.Threads > 1 && n*p.N*p.Groups < 2*p.Threads
 	d.bands = split(p.Out[1], n)
 	for _, b := range d.bands {
-		first, last := p.rowsOf(b)
+		first, last := rowsOf(p, b)
 		d.tall = max(d.tall, last-first)
 	}
 }
@@ -201,7 +201,7 @@ func (d *DirectNCHWc) allocate() {
 	}
 }
 
-// Workspace implements Conv.
+// Workspace implements problem.Conv.
 func (d *DirectNCHWc) Workspace() int {
 	n := 0
 	for _, list := range [][][]float32{d.planes, d.products, d.spare} {
@@ -212,10 +212,10 @@ func (d *DirectNCHWc) Workspace() int {
 	return 4 * n
 }
 
-// Packed implements Conv.
+// Packed implements problem.Conv.
 func (d *DirectNCHWc) Packed() int { return 4 * (len(d.weights) + len(d.bias)) }
 
-// Run implements Conv.
+// Run implements problem.Conv.
 func (d *DirectNCHWc) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	d.out, d.in = out, in
 	err := t.RunOn(ctx, d.p.Threads, d)
@@ -227,7 +227,7 @@ func (d *DirectNCHWc) Run(ctx context.Context, out, in []float32, t *workers.Poo
 // all workers together, first to pack and then to multiply.
 func (d *DirectNCHWc) Work(m *workers.Worker) {
 	p := &d.p
-	n := p.Batch * p.Groups * len(d.bands)
+	n := p.N * p.Groups * len(d.bands)
 	if !d.shared {
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
 			band, image := i%len(d.bands), i/len(d.bands)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 func TestDirectAgainstDefinition(t *testing.T) {
@@ -12,7 +13,7 @@ func TestDirectAgainstDefinition(t *testing.T) {
 	for i := range drawn(200) {
 		p := random(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
-		exact(t, p, func(w, b []float32) Conv { return NewDirectNCHWc(p, w, b) })
+		exact(t, p, func(w, b []float32) problem.Conv { return NewDirectNCHWc(p, w, b) })
 	}
 }
 
@@ -25,15 +26,15 @@ func TestDirectSkipsPadding(t *testing.T) {
 		for a := 1; a < 3; a++ {
 			p.In[a], p.Kernel[a], p.Stride[a] = 17+r.IntN(16), 3, 1
 			p.Dilation[a] = 8 + r.IntN(12)
-			p.Pad[a] = r.IntN(p.Dilation[a] + 3)
-			p.Out[a] = p.In[a] + p.Pad[a] - r.IntN(4)
+			p.Pads[a].Begin = r.IntN(p.Dilation[a] + 3)
+			p.Out[a] = p.In[a] + p.Pads[a].Begin - r.IntN(4)
 		}
 		p.Stride[1] = 1 + r.IntN(2)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
-		if len(p.cuts()) > 1 {
+		if len(cuts(&p)) > 1 {
 			cut++
 		}
-		exact(t, p, func(w, b []float32) Conv { return NewDirectNCHWc(p, w, b) })
+		exact(t, p, func(w, b []float32) problem.Conv { return NewDirectNCHWc(p, w, b) })
 	}
 	if cut == 0 {
 		t.Error("no layer had columns to leave out")

@@ -1,6 +1,9 @@
 package dense
 
-import "convx/internal/ops/kernel"
+import (
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
+)
 
 // segment is columns of output that meet the same taps.
 type segment struct {
@@ -21,12 +24,12 @@ type tile struct{ oh, ow, n, segment, at int } // oh counts from the band's firs
 // input, if the pieces are wide enough; otherwise padding is multiplied.
 func (d *DirectNCHWc) makeSegments() {
 	p := &d.p
-	cuts := p.cuts()
+	cuts := cuts(p)
 	if cuts == nil {
 		d.segments = []segment{d.segment(span{0, p.Out[2]}, span{0, p.Kernel[2]})}
 		return
 	}
-	valid := p.validTaps(2)
+	valid := validTaps(p, 2)
 	for _, c := range cuts {
 		d.segments = append(d.segments, d.segment(c, valid[c.from]))
 	}
@@ -34,8 +37,8 @@ func (d *DirectNCHWc) makeSegments() {
 
 // cuts returns the output columns in pieces that meet the same taps, or nil if
 // one of them is too narrow.
-func (p *Problem) cuts() []span {
-	valid := p.validTaps(2)
+func cuts(p *problem.Convolution) []span {
+	valid := validTaps(p, 2)
 	var cuts []span
 	from := 0
 	for o := 1; o <= len(valid); o++ {
@@ -54,7 +57,7 @@ func (p *Problem) cuts() []span {
 func (d *DirectNCHWc) segment(cols, taps span) segment {
 	p := &d.p
 	s := segment{cols: cols, row: taps.len() * d.inBlocks}
-	cin := p.groupIn()
+	cin := p.GroupIn()
 	depth := roundUp(cin, 4)
 	for kd := range p.Kernel[0] {
 		for kh := range p.Kernel[1] {

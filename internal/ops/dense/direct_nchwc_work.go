@@ -7,14 +7,14 @@ import "convx/internal/ops/problem"
 func (d *DirectNCHWc) packSlice(planes, spare []float32, image, band, item int) {
 	p := &d.p
 	block, slice := item/d.slices, item%d.slices
-	id := slice - p.Pad[0]
+	id := slice - p.Pads[0].Begin
 	if id < 0 || id >= p.In[0] {
 		return // no tap reads it
 	}
-	channels := min(d.lanes, p.groupIn()-block*d.lanes)
-	src := d.in[(image*p.groupIn()+block*d.lanes)*volume(p.In)+id*p.In[1]*p.In[2]:]
+	channels := min(d.lanes, p.GroupIn()-block*d.lanes)
+	src := d.in[(image*p.GroupIn()+block*d.lanes)*volume(p.In)+id*p.In[1]*p.In[2]:]
 	dst := planes[block*d.blockSize()+slice*d.tall*d.rowSize:]
-	first, last := p.rowsOf(d.bands[band])
+	first, last := rowsOf(p, d.bands[band])
 	for ih := first; ih < last; ih++ {
 		d.packRow(dst[(ih-first)*d.rowSize:][:d.rowSize], spare, src[ih*p.In[2]:], channels)
 	}
@@ -24,7 +24,7 @@ func (d *DirectNCHWc) packSlice(planes, spare []float32, image, band, item int) 
 func (d *DirectNCHWc) packRow(dst, spare, src []float32, channels int) {
 	p := &d.p
 	s, left := p.Stride[2], d.left
-	width := min(s*d.half, p.laneWidth())
+	width := min(s*d.half, laneWidth(p))
 	n := min(p.In[2], width-left)
 	if n <= 0 {
 		clear(dst)
@@ -70,8 +70,8 @@ func (d *DirectNCHWc) multiply(planes, products []float32, image, band, item int
 	plane := volume(p.Out)
 	for v := range pn.vectors {
 		c := (pn.block + v) * d.lanes
-		out := d.out[(image*p.groupOut()+c)*plane+(g.od*p.Out[1]+rows.from)*p.Out[2]+g.start:]
-		p.ISA.UnpackNCHWc(out, plane, products[v*size:], min(d.lanes, p.groupOut()-c), g.n)
+		out := d.out[(image*p.GroupOut()+c)*plane+(g.od*p.Out[1]+rows.from)*p.Out[2]+g.start:]
+		p.ISA.UnpackNCHWc(out, plane, products[v*size:], min(d.lanes, p.GroupOut()-c), g.n)
 	}
 }
 
@@ -95,15 +95,15 @@ func (d *DirectNCHWc) tile(products []float32, size int, planes, weights, bias [
 		}
 		return
 	}
-	top, _ := p.rowsOf(rows)
-	at := (od*p.Stride[0]*d.tall+(rows.from+t.oh)*p.Stride[1]-p.Pad[1]-top)*d.rowSize + (t.ow-p.Pad[2]+d.left)*d.lanes
+	top, _ := rowsOf(p, rows)
+	at := (od*p.Stride[0]*d.tall+(rows.from+t.oh)*p.Stride[1]-p.Pads[1].Begin-top)*d.rowSize + (t.ow-p.Pads[2].Begin+d.left)*d.lanes
 	for kd := depth.from; kd < depth.to; kd++ {
 		from := max(chunk.from, kd*slice+height.from*s.row)
 		to := min(chunk.to, kd*slice+height.to*s.row)
 		if from >= to {
 			continue
 		}
-		lo, hi := NoClamp()
+		lo, hi := problem.NoClamp()
 		if to == last {
 			lo, hi = p.Lo, p.Hi
 		}

@@ -15,7 +15,7 @@ import (
 //
 // It accepts every problem.
 type Gemm struct {
-	p          Problem
+	p          problem.Convolution
 	rows, cols int // of the kernel's tile
 	k          int // taps x channels of a group
 	kBlocks    []span
@@ -48,7 +48,7 @@ type Source interface {
 // NewSampled is NewGemm on a matrix that src packs. Each pixel of the output is
 // one of the matrix, whatever the geometry of p says of its input; planes of
 // the output are plane elements apart, so that they may be parts of larger ones.
-func NewSampled(p Problem, weights, bias []float32, src Source, plane int) *Gemm {
+func NewSampled(p problem.Convolution, weights, bias []float32, src Source, plane int) *Gemm {
 	g := NewGemm(p, weights, bias)
 	g.source, g.plane = src, plane
 	return g
@@ -77,13 +77,13 @@ const gemmDepth = 384
 const gemmBlockBytes = 256 << 10
 
 // NewGemm packs the weights of p. bias may be nil.
-func NewGemm(p Problem, weights, bias []float32) *Gemm {
-	g := &Gemm{p: p, k: p.groupIn() * volume(p.Kernel), plane: volume(p.Out)}
+func NewGemm(p problem.Convolution, weights, bias []float32) *Gemm {
+	g := &Gemm{p: p, k: p.GroupIn() * volume(p.Kernel), plane: volume(p.Out)}
 	g.rows, g.cols = p.ISA.GemmTile()
 	g.kBlocks = split(g.k, ceilDiv(g.k, gemmDepth))
 	g.pack(weights, bias)
 	for axis := range 3 {
-		g.valid[axis] = p.validOutputs(axis)
+		g.valid[axis] = validOutputs(&p, axis)
 	}
 	lanes := p.ISA.Block()
 	g.panels = ceilDiv(ceilDiv(volume(p.Out), lanes), g.cols/lanes)
@@ -94,7 +94,7 @@ func NewGemm(p Problem, weights, bias []float32) *Gemm {
 	for _, b := range g.kBlocks {
 		deepest = max(deepest, b.len())
 	}
-	if !p.pointwise() {
+	if !p.Pointwise() {
 		g.zeros = make([]float32, (g.cols-1)*p.Stride[2]+1)
 	}
 	for range max(1, p.Threads) {
@@ -116,11 +116,11 @@ func split(n, parts int) []span {
 
 // validOutputs returns, for each tap of an axis, the outputs whose input is
 // not padding: ceil((pad-k*d)/s) <= o and o*s <= in-1+pad-k*d.
-func (p *Problem) validOutputs(axis int) []span {
+func validOutputs(p *problem.Convolution, axis int) []span {
 	v := make([]span, p.Kernel[axis])
 	s := p.Stride[axis]
 	for k := range v {
-		shift := p.Pad[axis] - k*p.Dilation[axis]
+		shift := p.Pads[axis].Begin - k*p.Dilation[axis]
 		from := max(0, ceilDiv(max(0, shift), s))
 		last := p.In[axis] - 1 + shift
 		to := 0
@@ -136,7 +136,7 @@ func (p *Problem) validOutputs(axis int) []span {
 // where depth runs over the taps and, inside each, the channels.
 func (g *Gemm) pack(weights, bias []float32) {
 	p := &g.p
-	taps, cin, cout := volume(p.Kernel), p.groupIn(), p.groupOut()
+	taps, cin, cout := volume(p.Kernel), p.GroupIn(), p.GroupOut()
 	panels := ceilDiv(cout, g.rows)
 	g.bias = make([]float32, p.Groups*panels*g.rows)
 	for gr := range p.Groups {
@@ -168,7 +168,7 @@ func (g *Gemm) panel(i int) panel {
 }
 
 // appendRuns cuts a panel at the ends of rows.
-func (p *Problem) appendRuns(runs []run, pn panel) []run {
+func appendRuns(p *problem.Convolution, runs []run, pn panel) []run {
 	row, ow := pn.start/p.Out[2], pn.start%p.Out[2]
 	for at := 0; at < pn.n; row, ow = row+1, 0 {
 		r := run{od: row / p.Out[1], oh: row % p.Out[1], ow: ow, n: min(p.Out[2]-ow, pn.n-at), col: at}
@@ -183,11 +183,11 @@ func (p *Problem) appendRuns(runs []run, pn panel) []run {
 // the same panels again, so they are made only to occupy every thread.
 func (g *Gemm) divide() {
 	p := &g.p
-	rowPanels := ceilDiv(p.groupOut(), g.rows)
+	rowPanels := ceilDiv(p.GroupOut(), g.rows)
 	depth := min(g.k, gemmDepth)
 	most := max(1, gemmBlockBytes/(4*depth*g.cols))
 	n := ceilDiv(g.panels, most)
-	images := p.Batch * p.Groups
+	images := p.N * p.Groups
 	want := 1
 	if p.Threads > 1 {
 		want = 4 * p.Threads
@@ -206,10 +206,10 @@ func (g *Gemm) divide() {
 	}
 }
 
-// Workspace implements Conv.
+// Workspace implements problem.Conv.
 func (g *Gemm) Workspace() int { return 4 * len(g.work) * len(g.work[0]) }
 
-// Packed implements Conv.
+// Packed implements problem.Conv.
 func (g *Gemm) Packed() int {
 	n := len(g.bias)
 	for _, w := range g.weights {
@@ -218,7 +218,7 @@ func (g *Gemm) Packed() int {
 	return 4 * n
 }
 
-// Run implements Conv.
+// Run implements problem.Conv.
 func (g *Gemm) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	g.out, g.in = out, in
 	err := t.RunOn(ctx, g.p.Threads, g)
@@ -229,7 +229,7 @@ func (g *Gemm) Run(ctx context.Context, out, in []float32, t *workers.Pool) erro
 // Work implements workers.Job: one phase, an item for each image, group, block of
 // pixels and chunk of output channels: workers begin with chunks, and so weights, of their own.
 func (g *Gemm) Work(m *workers.Worker) {
-	n := g.p.Batch * g.p.Groups * len(g.blocks) * len(g.chunks)
+	n := g.p.N * g.p.Groups * len(g.blocks) * len(g.chunks)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		block, i := i%len(g.blocks), i/len(g.blocks)
 		chunk, i := i%len(g.chunks), i/len(g.chunks)
@@ -240,9 +240,9 @@ func (g *Gemm) Work(m *workers.Worker) {
 // item computes the chunk's output channels of one group at the block's pixels.
 func (g *Gemm) item(image, group int, block, chunk span, worker int) {
 	p, work := &g.p, g.work[worker]
-	cin, cout, plane := p.groupIn(), p.groupOut(), g.plane
-	in := g.in[(image*p.Channels+group*cin)*volume(p.In):][:cin*volume(p.In)]
-	out := g.out[(image*p.OutChannels+group*cout)*plane:][:(cout-1)*plane+volume(p.Out)]
+	cin, cout, plane := p.GroupIn(), p.GroupOut(), g.plane
+	in := g.in[(image*p.C+group*cin)*volume(p.In):][:cin*volume(p.In)]
+	out := g.out[(image*p.O+group*cout)*plane:][:(cout-1)*plane+volume(p.Out)]
 	bias := g.bias[group*ceilDiv(cout, g.rows)*g.rows:]
 	for kb, depth := range g.kBlocks {
 		at := 0
@@ -256,7 +256,7 @@ func (g *Gemm) item(image, group int, block, chunk span, worker int) {
 			at += depth.len() * g.width(pn)
 		}
 		weights := g.weights[group*len(g.kBlocks)+kb]
-		lo, hi := NoClamp()
+		lo, hi := problem.NoClamp()
 		if kb == len(g.kBlocks)-1 {
 			lo, hi = p.Lo, p.Hi
 		}

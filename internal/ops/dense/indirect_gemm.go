@@ -16,7 +16,7 @@ import (
 // It suits wide rows and few input channels: the first layer of a network,
 // pictures, and 1x1 convolutions, whose plane is one long row.
 type IndirectGemm struct {
-	p          Problem
+	p          problem.Convolution
 	rows, cols int // of the kernel's tile
 	inPlace    bool
 	half       int // of one phase of a copied row
@@ -43,11 +43,11 @@ const (
 )
 
 // IndirectGemmDeclines says why NewIndirectGemm will not compute p, or "".
-func IndirectGemmDeclines(p *Problem) string {
+func IndirectGemmDeclines(p *problem.Convolution) string {
 	switch {
-	case p.groupIn()*volume(p.Kernel) > rowsDepth:
+	case p.GroupIn()*volume(p.Kernel) > rowsDepth:
 		return "too many channels and taps to read side by side"
-	case !p.readsInPlace() && p.rowsBytes(1) > rowsBand:
+	case !readsInPlace(p) && rowsBytes(p, 1) > rowsBand:
 		return "one row of output needs more input than the workspace holds"
 	}
 	return ""
@@ -55,9 +55,9 @@ func IndirectGemmDeclines(p *Problem) string {
 
 // readsInPlace reports whether no tap of any output meets padding and rows
 // need no splitting.
-func (p *Problem) readsInPlace() bool {
+func readsInPlace(p *problem.Convolution) bool {
 	for a := range 3 {
-		if p.Pad[a] != 0 || (p.Out[a]-1)*p.Stride[a]+(p.Kernel[a]-1)*p.Dilation[a]+1 > p.In[a] {
+		if p.Pads[a].Begin != 0 || (p.Out[a]-1)*p.Stride[a]+(p.Kernel[a]-1)*p.Dilation[a]+1 > p.In[a] {
 			return false
 		}
 	}
@@ -65,19 +65,19 @@ func (p *Problem) readsInPlace() bool {
 }
 
 // rowsBytes is the memory of the input of some rows of output.
-func (p *Problem) rowsBytes(rows int) int {
-	return 4 * p.groupIn() * p.slices() * p.bandRows(rows) * p.Stride[2] * p.halfRow()
+func rowsBytes(p *problem.Convolution, rows int) int {
+	return 4 * p.GroupIn() * inputSlices(p) * bandRows(p, rows) * p.Stride[2] * halfRow(p)
 }
 
 // NewIndirectGemm prepares p, which IndirectGemmDeclines does not decline.
-func NewIndirectGemm(p Problem, weights, bias []float32) *IndirectGemm {
-	if p.pointwise() { // one long row
+func NewIndirectGemm(p problem.Convolution, weights, bias []float32) *IndirectGemm {
+	if p.Pointwise() { // one long row
 		n := volume(p.In)
 		p.In, p.Out = [3]int{1, 1, n}, [3]int{1, 1, n}
 	}
-	r := &IndirectGemm{p: p, inPlace: p.readsInPlace()}
+	r := &IndirectGemm{p: p, inPlace: readsInPlace(&p)}
 	r.rows, r.cols = p.ISA.GemmTile()
-	r.panels = ceilDiv(p.groupOut(), r.rows)
+	r.panels = ceilDiv(p.GroupOut(), r.rows)
 	r.makeBands()
 	r.pack(weights, bias)
 	lanes := p.ISA.Block()
@@ -93,22 +93,22 @@ func (r *IndirectGemm) makeBands() {
 	rows := ceilDiv(p.Out[1], max(1, min(p.Out[1], 4*p.Threads)))
 	if !r.inPlace {
 		rows = p.Out[1]
-		for rows > 1 && p.rowsBytes(rows) > rowsBand {
+		for rows > 1 && rowsBytes(p, rows) > rowsBand {
 			rows = ceilDiv(rows, 2)
 		}
-		r.half = p.halfRow()
+		r.half = halfRow(p)
 		r.rowSize = p.Stride[2] * r.half
-		r.tall = p.bandRows(rows)
-		r.slices = p.slices()
+		r.tall = bandRows(p, rows)
+		r.slices = inputSlices(p)
 	}
 	r.bands = split(p.Out[1], ceilDiv(p.Out[1], rows))
-	r.shared = p.Threads > 1 && len(r.bands)*p.Batch*p.Groups < 2*p.Threads
+	r.shared = p.Threads > 1 && len(r.bands)*p.N*p.Groups < 2*p.Threads
 	if r.inPlace {
 		return
 	}
 	for i := range max(1, p.Threads) {
 		if i == 0 || !r.shared {
-			r.planes = append(r.planes, problem.Aligned(p.groupIn()*r.slices*r.tall*r.rowSize))
+			r.planes = append(r.planes, problem.Aligned(p.GroupIn()*r.slices*r.tall*r.rowSize))
 		}
 	}
 }
@@ -116,7 +116,7 @@ func (r *IndirectGemm) makeBands() {
 // pack lays the weights out as [group][row panel][channel and tap][rows].
 func (r *IndirectGemm) pack(weights, bias []float32) {
 	p := &r.p
-	cin, cout, taps := p.groupIn(), p.groupOut(), volume(p.Kernel)
+	cin, cout, taps := p.GroupIn(), p.GroupOut(), volume(p.Kernel)
 	k := cin * taps
 	for c := range cin {
 		for kd := range p.Kernel[0] {
@@ -131,7 +131,7 @@ func (r *IndirectGemm) pack(weights, bias []float32) {
 	}
 	r.weights = problem.Aligned(p.Groups * r.panels * r.rows * k)
 	r.bias = make([]float32, p.Groups*r.panels*r.rows)
-	for o := range p.OutChannels {
+	for o := range p.O {
 		g, oc := o/cout, o%cout
 		dst := r.weights[(g*r.panels+oc/r.rows)*r.rows*k+oc%r.rows:]
 		for i, v := range weights[o*k:][:k] {
@@ -143,7 +143,7 @@ func (r *IndirectGemm) pack(weights, bias []float32) {
 	}
 }
 
-// Workspace implements Conv.
+// Workspace implements problem.Conv.
 func (r *IndirectGemm) Workspace() int {
 	n := 0
 	for _, s := range r.planes {
@@ -152,10 +152,10 @@ func (r *IndirectGemm) Workspace() int {
 	return 4 * n
 }
 
-// Packed implements Conv.
+// Packed implements problem.Conv.
 func (r *IndirectGemm) Packed() int { return 4*(len(r.weights)+len(r.bias)) + 8*len(r.offsets) }
 
-// Run implements Conv.
+// Run implements problem.Conv.
 func (r *IndirectGemm) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	r.out, r.in = out, in
 	err := t.RunOn(ctx, r.p.Threads, r)
@@ -170,7 +170,7 @@ const rowsBlock = 256 << 10
 // all workers together, first to copy and then to multiply.
 func (r *IndirectGemm) Work(m *workers.Worker) {
 	p := &r.p
-	n := p.Batch * p.Groups * len(r.bands)
+	n := p.N * p.Groups * len(r.bands)
 	if !r.shared {
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
 			band, image := r.bands[i%len(r.bands)], i/len(r.bands)
@@ -200,7 +200,7 @@ func (r *IndirectGemm) Work(m *workers.Worker) {
 // source is the planes that the offsets count from.
 func (r *IndirectGemm) source(image, worker int) []float32 {
 	if r.inPlace {
-		size := r.p.groupIn() * volume(r.p.In)
+		size := r.p.GroupIn() * volume(r.p.In)
 		return r.in[image*size:][:size]
 	}
 	return r.planes[worker]
@@ -211,7 +211,7 @@ func (r *IndirectGemm) copies() int {
 	if r.inPlace {
 		return 0
 	}
-	return r.p.groupIn() * r.slices
+	return r.p.GroupIn() * r.slices
 }
 
 func (r *IndirectGemm) tilesOf(band span) int { return r.p.Out[0] * band.len() * r.tiles }
@@ -229,17 +229,17 @@ func (r *IndirectGemm) copyPlane(planes []float32, image int, band span, item in
 	p := &r.p
 	c, slice := item/r.slices, item%r.slices
 	dst := planes[item*r.tall*r.rowSize:][:r.tall*r.rowSize]
-	id := slice - p.Pad[0]
-	first := band.from*p.Stride[1] - p.Pad[1]
-	for y := range p.bandRows(band.len()) {
+	id := slice - p.Pads[0].Begin
+	first := band.from*p.Stride[1] - p.Pads[1].Begin
+	for y := range bandRows(p, band.len()) {
 		row, ih := dst[y*r.rowSize:][:r.rowSize], first+y
 		if id < 0 || id >= p.In[0] || ih < 0 || ih >= p.In[1] {
 			clear(row)
 			continue
 		}
-		src := r.in[(((image*p.groupIn()+c)*p.In[0]+id)*p.In[1]+ih)*p.In[2]:][:p.In[2]]
+		src := r.in[(((image*p.GroupIn()+c)*p.In[0]+id)*p.In[1]+ih)*p.In[2]:][:p.In[2]]
 		for ph := range p.Stride[2] {
-			strided(p.ISA, row[ph*r.half:][:r.half], src, p.Pad[2], p.Stride[2], ph)
+			strided(p.ISA, row[ph*r.half:][:r.half], src, p.Pads[2].Begin, p.Stride[2], ph)
 		}
 	}
 }
@@ -249,7 +249,7 @@ func (r *IndirectGemm) product(c, weights, bias, b []float32, m, n int) {
 	p := &r.p
 	for from := 0; from < len(r.offsets); from += problem.ChainTerms {
 		to := min(from+problem.ChainTerms, len(r.offsets))
-		lo, hi := NoClamp()
+		lo, hi := problem.NoClamp()
 		if to == len(r.offsets) {
 			lo, hi = p.Lo, p.Hi
 		}
@@ -261,7 +261,7 @@ func (r *IndirectGemm) product(c, weights, bias, b []float32, m, n int) {
 // multiply computes some of the band's tiles for all output channels.
 func (r *IndirectGemm) multiply(planes []float32, image int, band, tiles span) {
 	p := &r.p
-	k, plane, cout := len(r.offsets), volume(p.Out), p.groupOut()
+	k, plane, cout := len(r.offsets), volume(p.Out), p.GroupOut()
 	group := image % p.Groups
 	out := r.out[image*cout*plane:]
 	weights := r.weights[group*r.panels*r.rows*k:]

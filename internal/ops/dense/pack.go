@@ -13,12 +13,12 @@ func addr(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s
 func (g *Gemm) packPanel(dst, in []float32, pn panel, depth span, worker int) {
 	p := &g.p
 	plane, width := volume(p.In), roundUp(pn.n, p.ISA.Block())
-	if p.pointwise() {
+	if p.Pointwise() {
 		p.ISA.StridedCopy(dst, width, in[depth.from*plane+pn.start:], plane, 1, pn.n, depth.len(), pn.n)
 		return
 	}
-	runs := p.appendRuns(g.runs[worker][:0], pn)
-	cin := p.groupIn()
+	runs := appendRuns(p, g.runs[worker][:0], pn)
+	cin := p.GroupIn()
 	for k := depth.from; k < depth.to; {
 		tap, c := k/cin, k%cin
 		n := min(cin-c, depth.to-k)
@@ -48,9 +48,9 @@ func (g *Gemm) packRun(dst []float32, width int, in []float32, r *run, tap, n in
 	if end := r.ow + r.n; to < end {
 		p.ISA.StridedCopy(dst[r.col+to-r.ow:], width, g.zeros, 0, 1, end-to, n, 0)
 	}
-	id := r.od*p.Stride[0] - p.Pad[0] + kd*p.Dilation[0]
-	ih := r.oh*p.Stride[1] - p.Pad[1] + kh*p.Dilation[1]
-	iw := from*p.Stride[2] - p.Pad[2] + kw*p.Dilation[2]
+	id := r.od*p.Stride[0] - p.Pads[0].Begin + kd*p.Dilation[0]
+	ih := r.oh*p.Stride[1] - p.Pads[1].Begin + kh*p.Dilation[1]
+	iw := from*p.Stride[2] - p.Pads[2].Begin + kw*p.Dilation[2]
 	src := in[(id*p.In[1]+ih)*p.In[2]+iw:]
 	p.ISA.StridedCopy(dst[r.col+from-r.ow:], width, src, volume(p.In), p.Stride[2], to-from, n, g.ahead)
 }

@@ -2,6 +2,7 @@ package dense
 
 import (
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -16,17 +17,18 @@ type Patches struct {
 const patchesBytes = 4 << 20
 
 // patched is the 1x1 convolution of one image.
-func (p *Problem) patched() Problem {
+func patched(p *problem.Convolution) problem.Convolution {
 	one := [3]int{1, 1, 1}
 	q := *p
-	q.Batch, q.Channels = 1, p.Channels*volume(p.Kernel)
-	q.In, q.Kernel, q.Stride, q.Dilation, q.Pad = p.Out, one, one, one, [3]int{}
+	q.N, q.C = 1, p.C*volume(p.Kernel)
+	q.In, q.Kernel, q.Stride, q.Dilation = p.Out, one, one, one
+	clear(q.Pads[:])
 	return q
 }
 
 // PatchesDeclines says why NewPatches will not compute p, or "".
-func PatchesDeclines(p *Problem) string {
-	q := p.patched()
+func PatchesDeclines(p *problem.Convolution) string {
+	q := patched(p)
 	for a := range 3 {
 		if p.Kernel[a] > p.Stride[a] || p.Dilation[a] > 1 && p.Kernel[a] > 1 {
 			return "its windows overlap or have gaps"
@@ -35,7 +37,7 @@ func PatchesDeclines(p *Problem) string {
 	switch {
 	case p.Stride == [3]int{1, 1, 1}:
 		return "it has no stride"
-	case 4*q.Channels*volume(q.In) > patchesBytes:
+	case 4*q.C*volume(q.In) > patchesBytes:
 		return "the copy of its input is too large"
 	}
 	return DirectNCHWcDeclines(&q)
@@ -45,16 +47,16 @@ func PatchesDeclines(p *Problem) string {
 var unweaving = [...]float64{kernel.Generic: 16, kernel.AVX2: 1.3, kernel.AVX512: 2.7}
 
 // PatchesCost is the model's estimate for NewPatches.
-func (p *Problem) PatchesCost() float64 {
-	q := p.patched()
-	vectors := p.Channels * p.Kernel[0] * p.Kernel[1] * volume(p.Out) * ceilDiv(p.Kernel[2], p.ISA.Block())
-	return float64(p.Batch) * (q.DirectNCHWcCost() + float64(vectors)*unweaving[p.ISA])
+func PatchesCost(p *problem.Convolution) float64 {
+	q := patched(p)
+	vectors := p.C * p.Kernel[0] * p.Kernel[1] * volume(p.Out) * ceilDiv(p.Kernel[2], p.ISA.Block())
+	return float64(p.N) * (DirectNCHWcCost(&q) + float64(vectors)*unweaving[p.ISA])
 }
 
 // NewPatches prepares p, which PatchesDeclines does not decline. The weights are those of the 1x1 convolution as they
 // are: channels, and inside each the taps.
-func NewPatches(p Problem, weights, bias []float32) *Patches {
-	q := p.patched()
+func NewPatches(p problem.Convolution, weights, bias []float32) *Patches {
+	q := patched(&p)
 	s := &Patches{newCopied(p, q, NewDirectNCHWc(q, weights, bias))}
 	s.copy = s
 	return s
@@ -64,14 +66,14 @@ func NewPatches(p Problem, weights, bias []float32) *Patches {
 func (s *Patches) Work(m *workers.Worker) {
 	p := &s.p
 	rows := p.Kernel[0] * p.Kernel[1]
-	n := p.Channels * rows
+	n := p.C * rows
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		c, kd, kh := i/rows, i%rows/p.Kernel[1], i%p.Kernel[1]
 		src := s.in[c*volume(p.In):][:volume(p.In)]
 		dst := s.planes[i*p.Kernel[2]*volume(p.Out):][:p.Kernel[2]*volume(p.Out)]
 		for row := range p.Out[0] * p.Out[1] {
-			id := row/p.Out[1]*p.Stride[0] + kd - p.Pad[0]
-			ih := row%p.Out[1]*p.Stride[1] + kh - p.Pad[1]
+			id := row/p.Out[1]*p.Stride[0] + kd - p.Pads[0].Begin
+			ih := row%p.Out[1]*p.Stride[1] + kh - p.Pads[1].Begin
 			to := dst[row*p.Out[2]:]
 			if id < 0 || id >= p.In[0] || ih < 0 || ih >= p.In[1] {
 				for kw := range p.Kernel[2] {
@@ -89,13 +91,13 @@ func (s *Patches) Work(m *workers.Worker) {
 func (s *Patches) copyRow(dst, src []float32) {
 	p := &s.p
 	plane, step, k := volume(p.Out), p.Stride[2], p.Kernel[2]
-	from := min(p.Out[2], ceilDiv(p.Pad[2], step))
+	from := min(p.Out[2], ceilDiv(p.Pads[2].Begin, step))
 	to := from
-	if last := len(src) - k + p.Pad[2]; last >= 0 {
+	if last := len(src) - k + p.Pads[2].Begin; last >= 0 {
 		to = max(from, min(p.Out[2], last/step+1))
 	}
 	if from < to {
-		p.ISA.Deinterleave(dst[from:], plane, src[from*step-p.Pad[2]:], step, k, to-from)
+		p.ISA.Deinterleave(dst[from:], plane, src[from*step-p.Pads[2].Begin:], step, k, to-from)
 	}
 	for o := range p.Out[2] {
 		if from <= o && o < to {
@@ -103,7 +105,7 @@ func (s *Patches) copyRow(dst, src []float32) {
 		}
 		for kw := range k {
 			v := float32(0)
-			if at := o*step + kw - p.Pad[2]; at >= 0 && at < len(src) {
+			if at := o*step + kw - p.Pads[2].Begin; at >= 0 && at < len(src) {
 				v = src[at]
 			}
 			dst[kw*plane+o] = v

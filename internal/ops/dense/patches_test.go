@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 // randomPatches draws a layer whose windows do not overlap.
-func randomPatches(r *rand.Rand) Problem {
+func randomPatches(r *rand.Rand) problem.Convolution {
 	p := random(r)
 	for a := range 3 {
 		p.Dilation[a] = 1
@@ -17,8 +18,8 @@ func randomPatches(r *rand.Rand) Problem {
 		}
 		p.Kernel[a] = 1 + r.IntN(5)
 		p.Stride[a] = p.Kernel[a] + r.IntN(3)
-		p.Pad[a] = r.IntN(4)
-		p.Out[a] = 1 + max(0, p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/p.Stride[a]
+		p.Pads[a].Begin = r.IntN(4)
+		p.Out[a] = 1 + max(0, p.In[a]+p.Pads[a].Begin+r.IntN(4)-p.Kernel[a])/p.Stride[a]
 	}
 	return p
 }
@@ -34,6 +35,6 @@ func TestPatchesAgainstDefinition(t *testing.T) {
 			}
 			continue
 		}
-		exact(t, p, func(w, b []float32) Conv { return NewPatches(p, w, b) })
+		exact(t, p, func(w, b []float32) problem.Conv { return NewPatches(p, w, b) })
 	}
 }

@@ -23,7 +23,7 @@ import (
 // few output channels at a time, so that the workspace stays small. Few large
 // blocks are shared by all threads; many are worked on by one thread each.
 type Winograd struct {
-	p           Problem
+	p           problem.Convolution
 	points, m   int // along the width
 	high, mHigh int // along the height: the same, or 1 and 1
 	lanes       int
@@ -83,16 +83,16 @@ const WinogradTolerance = 1e-5
 
 // NewWinograd prepares F(m x m, r x r) for p, which WinogradDeclines does not
 // decline with m.
-func NewWinograd(p Problem, m int, weights, bias []float32) *Winograd {
-	p = p.withoutIdleDilation()
+func NewWinograd(p problem.Convolution, m int, weights, bias []float32) *Winograd {
+	p = withoutIdleDilation(p)
 	w := &Winograd{p: p, m: m, points: m + p.Kernel[2] - 1, lanes: p.ISA.Block()}
 	w.high, w.mHigh = w.points, w.m
 	if p.Kernel[1] == 1 {
 		w.high, w.mHigh = 1, 1
 	}
-	w.inBlocks = ceilDiv(p.groupIn(), w.lanes)
-	w.outBlocks = ceilDiv(p.groupOut(), w.lanes)
-	w.depth = roundUp(p.groupIn(), 4)
+	w.inBlocks = ceilDiv(p.GroupIn(), w.lanes)
+	w.outBlocks = ceilDiv(p.GroupOut(), w.lanes)
+	w.depth = roundUp(p.GroupIn(), 4)
 	for b := 0; b < w.outBlocks; b += 2 {
 		pn := outPanel{offset: w.pointSize, block: b, vectors: min(2, w.outBlocks-b)}
 		w.pointSize += p.Kernel[0] * w.depth * pn.vectors * w.lanes
@@ -116,7 +116,7 @@ const noTransform = "the kernel has more than 7 taps a side for each step of the
 
 // WinogradDeclines says why F(m x m, r x r), or F(m, r) on rows, cannot compute
 // p, or "".
-func WinogradDeclines(p *Problem, m int) string {
+func WinogradDeclines(p *problem.Convolution, m int) string {
 	r := p.Kernel[2]
 	switch {
 	case p.Kernel[1] != r && p.Kernel[1] != 1 || r < 2:
@@ -125,7 +125,7 @@ func WinogradDeclines(p *Problem, m int) string {
 		return "the stride is not 1"
 	case !kernel.WinogradTile(m+r-1, m):
 		return noTransform
-	case p.widestPart(m) == 0:
+	case widestPart(p, m) == 0:
 		return "one row of tiles needs more than the workspace holds"
 	}
 	return ""
@@ -137,8 +137,8 @@ func (w *Winograd) packPost(bias []float32) {
 	for g := range p.Groups {
 		for c := range w.outBlocks * w.lanes {
 			at := (g*w.outBlocks+c/w.lanes)*3*w.lanes + c%w.lanes
-			if bias != nil && c < p.groupOut() {
-				w.post[at] = bias[g*p.groupOut()+c]
+			if bias != nil && c < p.GroupOut() {
+				w.post[at] = bias[g*p.GroupOut()+c]
 			}
 			w.post[at+w.lanes], w.post[at+2*w.lanes] = p.Lo, p.Hi
 		}
@@ -161,7 +161,7 @@ func (w *Winograd) allocate() {
 	for i := range max(1, p.Threads) {
 		a := workspace{band: problem.Aligned(bandSize), outputs: problem.Aligned(products*2*w.chunks[0].len() + pad)}
 		if i == 0 || !w.shared {
-			a.inputs = problem.Aligned(w.points*w.high*tiles*w.lanes*w.inBlocks*p.slices() + pad)
+			a.inputs = problem.Aligned(w.points*w.high*tiles*w.lanes*w.inBlocks*inputSlices(p) + pad)
 		}
 		w.workspaces = append(w.workspaces, a)
 	}
@@ -180,7 +180,7 @@ func (w *Winograd) makeChunks(products int) {
 	}
 }
 
-// Workspace implements Conv.
+// Workspace implements problem.Conv.
 func (w *Winograd) Workspace() int {
 	n := 0
 	for _, a := range w.workspaces {
@@ -189,10 +189,10 @@ func (w *Winograd) Workspace() int {
 	return 4 * n
 }
 
-// Packed implements Conv.
+// Packed implements problem.Conv.
 func (w *Winograd) Packed() int { return 4 * (len(w.weights) + len(w.post)) }
 
-// Run implements Conv.
+// Run implements problem.Conv.
 func (w *Winograd) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	w.out, w.in = out, in
 	err := t.RunOn(ctx, w.p.Threads, w)
@@ -202,7 +202,7 @@ func (w *Winograd) Run(ctx context.Context, out, in []float32, t *workers.Pool) 
 
 // Work implements workers.Job.
 func (w *Winograd) Work(m *workers.Worker) {
-	n := w.p.Batch * w.p.Groups * len(w.blocks)
+	n := w.p.N * w.p.Groups * len(w.blocks)
 	if w.shared {
 		for i := range n {
 			w.workShared(m, i)

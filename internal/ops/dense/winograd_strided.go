@@ -1,6 +1,9 @@
 package dense
 
-import "convx/internal/ops/workers"
+import (
+	"convx/internal/ops/problem"
+	"convx/internal/ops/workers"
+)
 
 // Strided is Winograd for a stride s: the input's rows and columns of each
 // phase modulo s become channels of their own (space to depth), over which the
@@ -19,10 +22,11 @@ const (
 )
 
 // phased is the problem over phases, of one image.
-func (p *Problem) phased() Problem {
+func phased(p *problem.Convolution) problem.Convolution {
 	q := *p
-	q.Batch, q.Channels = 1, p.Stride[1]*p.Stride[2]*p.Channels
-	q.Stride, q.Pad = [3]int{1, 1, 1}, [3]int{}
+	q.N, q.C = 1, p.Stride[1]*p.Stride[2]*p.C
+	q.Stride = [3]int{1, 1, 1}
+	clear(q.Pads[:])
 	for a := 1; a < 3; a++ {
 		q.Kernel[a] = ceilDiv(p.Kernel[a], p.Stride[a])
 		q.In[a] = p.Out[a] + q.Kernel[a] - 1
@@ -32,27 +36,27 @@ func (p *Problem) phased() Problem {
 
 // StridedDeclines says why F(m x m, r x r) over the phases cannot compute p,
 // or "".
-func StridedDeclines(p *Problem, m int) string {
+func StridedDeclines(p *problem.Convolution, m int) string {
 	s := p.Stride[1]
 	switch {
-	case p.Dilation != [3]int{1, 1, 1} || p.Kernel[0] != 1 || p.In[0] != 1 || p.Pad[0] != 0:
+	case p.Dilation != [3]int{1, 1, 1} || p.Kernel[0] != 1 || p.In[0] != 1 || p.Pads[0].Begin != 0:
 		return "the stride is not 1, and it is dilated or has depth"
 	case p.Stride != [3]int{1, s, s} || s < 2 || s > stridedMost:
 		return "the stride is not the same on both axes, of up to 8"
 	}
-	q := p.phased()
-	if 4*q.Channels*volume(q.In) > stridedBytes {
+	q := phased(p)
+	if 4*q.C*volume(q.In) > stridedBytes {
 		return "the copy of its input is too large"
 	}
 	return WinogradDeclines(&q, m)
 }
 
 // NewStrided prepares p, which StridedDeclines does not decline with m.
-func NewStrided(p Problem, m int, weights, bias []float32) *Strided {
-	q, s := p.phased(), p.Stride[1]
+func NewStrided(p problem.Convolution, m int, weights, bias []float32) *Strided {
+	q, s := phased(&p), p.Stride[1]
 	kh, kw, rh, rw := p.Kernel[1], p.Kernel[2], q.Kernel[1], q.Kernel[2]
-	w := make([]float32, p.OutChannels*q.groupIn()*rh*rw)
-	for oc := range p.OutChannels * p.groupIn() {
+	w := make([]float32, p.O*q.GroupIn()*rh*rw)
+	for oc := range p.O * p.GroupIn() {
 		for y := range kh {
 			for x := range kw {
 				phase := y%s*s + x%s
@@ -69,9 +73,9 @@ func NewStrided(p Problem, m int, weights, bias []float32) *Strided {
 // written: it is zero from the start.
 func (s *Strided) Work(m *workers.Worker) {
 	p, q := &s.p, &s.q
-	step, up := p.Stride[1], p.Pad[1]
+	step, up := p.Stride[1], p.Pads[1].Begin
 	size := step * step * volume(q.In)
-	for c := m.Next(p.Channels); c >= 0; c = m.Next(p.Channels) {
+	for c := m.Next(p.C); c >= 0; c = m.Next(p.C) {
 		src := s.in[c*volume(p.In):][:volume(p.In)]
 		dst := s.planes[c*size:][:size]
 		for first := range min(step, p.In[1]) { // of the input's rows of a phase
@@ -93,7 +97,7 @@ func (s *Strided) Work(m *workers.Worker) {
 
 // halve parts every other row of input, by the two phases of its columns.
 func (s *Strided) halve(dst, src []float32, rows int) {
-	p, w, left := &s.p, s.q.In[2], s.p.Pad[2]
+	p, w, left := &s.p, s.q.In[2], s.p.Pads[2].Begin
 	columns := min(p.In[2], 2*w-left)
 	if columns <= 0 {
 		return
@@ -106,7 +110,7 @@ func (s *Strided) halve(dst, src []float32, rows int) {
 // all phases at once, those at the ends element by element.
 func (s *Strided) partRow(dst, src []float32) {
 	p, plane, w := &s.p, volume(s.q.In), s.q.In[2]
-	step, left := p.Stride[2], p.Pad[2]
+	step, left := p.Stride[2], p.Pads[2].Begin
 	from := min(w, ceilDiv(left, step))
 	to := max(from, min(w, (len(src)+left)/step))
 	if from < to {

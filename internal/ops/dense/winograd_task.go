@@ -21,7 +21,7 @@ func (w *Winograd) task(i int, shared, own *workspace) winogradTask {
 	p := &w.p
 	block, i := &w.blocks[i%len(w.blocks)], i/len(w.blocks)
 	image, group := i/p.Groups, i%p.Groups
-	in, out := p.groupIn()*volume(p.In), p.groupOut()*volume(p.Out)
+	in, out := p.GroupIn()*volume(p.In), p.GroupOut()*volume(p.Out)
 	part := &w.parts[block.part]
 	tiles := block.rows.len() * part.tiles
 	return winogradTask{
@@ -35,7 +35,7 @@ func (w *Winograd) task(i int, shared, own *workspace) winogradTask {
 		inputs:   shared.inputs,
 		outputs:  own.outputs,
 		tiles:    tiles,
-		inPoint:  (w.inBlocks*p.slices()*tiles + 1) * w.lanes,
+		inPoint:  (w.inBlocks*inputSlices(p)*tiles + 1) * w.lanes,
 		outPoint: (2*w.chunks[0].len()*p.Out[0]*tiles + 1) * w.lanes,
 	}
 }
@@ -43,10 +43,10 @@ func (w *Winograd) task(i int, shared, own *workspace) winogradTask {
 // transformIn fills the inputs of one channel block.
 func (t *winogradTask) transformIn(block int) {
 	p := &t.p
-	channels := min(t.lanes, p.groupIn()-block*t.lanes)
-	for s := range p.slices() {
-		to := t.inputs[(block*p.slices()+s)*t.tiles*t.lanes:]
-		id := s - p.Pad[0]
+	channels := min(t.lanes, p.GroupIn()-block*t.lanes)
+	for s := range inputSlices(p) {
+		to := t.inputs[(block*inputSlices(p)+s)*t.tiles*t.lanes:]
+		id := s - p.Pads[0].Begin
 		if id < 0 || id >= p.In[0] {
 			for f := range t.points * t.high {
 				clear(to[f*t.inPoint:][:t.tiles*t.lanes])
@@ -68,12 +68,12 @@ func (t *winogradTask) transformIn(block int) {
 func (t *winogradTask) packBand(b band, planes []float32, channels int) {
 	p := &t.p
 	size := t.part.width * t.lanes
-	first := t.part.x - p.Pad[2] // of the input's columns
+	first := t.part.x - p.Pads[2].Begin // of the input's columns
 	left := min(max(0, -first), t.part.width)
 	n := min(p.In[2], first+t.part.width) - max(0, first)
 	for y := range (b.n-1)*t.mHigh + t.high {
 		row := t.band[(b.slot+y)*size:][:size]
-		ih := b.phase + p.Dilation[1]*(b.index*t.mHigh+y) - p.Pad[1]
+		ih := b.phase + p.Dilation[1]*(b.index*t.mHigh+y) - p.Pads[1].Begin
 		if ih < 0 || ih >= p.In[1] || n <= 0 {
 			clear(row)
 			continue
@@ -126,7 +126,7 @@ func (t *winogradTask) products(point int, pn outPanel, first int, next []float3
 	weights := t.weights[(t.group*t.points*t.high+point)*t.pointSize+pn.offset:]
 	rows := p.Out[0] * t.tiles
 	parts := ceilDiv(rows, p.ISA.NCHWcRows())
-	inStride, outStride := p.slices()*t.tiles*t.lanes, rows*t.lanes
+	inStride, outStride := inputSlices(p)*t.tiles*t.lanes, rows*t.lanes
 	out := t.outputs[point*t.outPoint+(pn.block-first)*outStride:]
 	size := t.depth * pn.vectors * t.lanes
 	for i := range parts {
@@ -147,7 +147,7 @@ func (t *winogradTask) products(point int, pn outPanel, first int, next []float3
 // products are the chunk's index-th.
 func (t *winogradTask) transformOut(block, index int) {
 	p := &t.p
-	channels := min(t.lanes, p.groupOut()-block*t.lanes)
+	channels := min(t.lanes, p.GroupOut()-block*t.lanes)
 	post := t.post[(t.group*t.outBlocks+block)*3*t.lanes:]
 	for od := range p.Out[0] {
 		from := t.outputs[(index*p.Out[0]+od)*t.tiles*t.lanes:]

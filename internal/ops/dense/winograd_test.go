@@ -5,13 +5,15 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"convx/internal/layer"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
 // randomWinograd draws a layer that some F(m x m, r x r) accepts, one in four
 // of them with a stride.
-func randomWinograd(r *rand.Rand) (Problem, int) {
+func randomWinograd(r *rand.Rand) (problem.Convolution, int) {
 	if r.IntN(4) == 0 {
 		return randomStrided(r, 2+r.IntN(stridedMost-1))
 	}
@@ -28,7 +30,7 @@ func randomWinograd(r *rand.Rand) (Problem, int) {
 		}
 		ok := m >= 2
 		for a := range 3 {
-			p.Out[a] = p.In[a] + 2*p.Pad[a] - p.Dilation[a]*(p.Kernel[a]-1)
+			p.Out[a] = p.In[a] + 2*p.Pads[a].Begin - p.Dilation[a]*(p.Kernel[a]-1)
 			ok = ok && p.Out[a] > 0
 		}
 		if ok && WinogradDeclines(&p, m) == "" {
@@ -38,19 +40,19 @@ func randomWinograd(r *rand.Rand) (Problem, int) {
 }
 
 // randomStrided draws one of stride s.
-func randomStrided(r *rand.Rand, s int) (Problem, int) {
+func randomStrided(r *rand.Rand, s int) (problem.Convolution, int) {
 	for {
 		p := random(r)
 		if s > 4 { // the definition visits up to 48x48 taps
-			p.Channels, p.OutChannels = p.Groups*(1+r.IntN(4)), p.Groups*(1+r.IntN(8))
+			p.C, p.O = p.Groups*(1+r.IntN(4)), p.Groups*(1+r.IntN(8))
 		}
 		k := s + 1 + r.IntN(5*s)
 		kh := [...]int{k, k - k%s, (k + s - 1) / s * s, s, 1}[r.IntN(5)]
 		p.Kernel, p.Stride, p.Dilation = [3]int{1, max(1, kh), k}, [3]int{1, s, s}, [3]int{1, 1, 1}
-		p.In[0], p.Out[0], p.Pad[0] = 1, 1, 0
+		p.In[0], p.Out[0], p.Pads[0].Begin = 1, 1, 0
 		for a := 1; a < 3; a++ {
 			p.In[a] += 6 * s
-			p.Out[a] = max(0, p.In[a]+p.Pad[a]+r.IntN(4)-p.Kernel[a])/s + 1
+			p.Out[a] = max(0, p.In[a]+p.Pads[a].Begin+r.IntN(4)-p.Kernel[a])/s + 1
 		}
 		if m := 4 + 2*r.IntN(3) + 1 - ceilDiv(k, s); StridedDeclines(&p, m) == "" {
 			return p, m
@@ -67,7 +69,7 @@ func TestWinogradAgainstDefinition(t *testing.T) {
 			p, m = randomStrided(r, 2+i/4%(stridedMost-1))
 		}
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
-		p.Lo, p.Hi = NoClamp()
+		p.Lo, p.Hi = problem.NoClamp()
 		strides[p.Stride[1]]++
 		points := m + ceilDiv(p.Kernel[2], p.Stride[2]) - 1
 		worst[points] = max(worst[points], winogradError(t, p, m))
@@ -91,16 +93,16 @@ func TestDeepWinograd(t *testing.T) {
 		if testing.Short() && i%3 > 0 {
 			continue
 		}
-		p := Problem{Batch: 1, Channels: 64, OutChannels: 9, Groups: 1, ISA: kernel.Best(), Threads: 2}
+		p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: 64, O: 9, Groups: 1}, ISA: kernel.Best(), Threads: 2}
 		p.In, p.Kernel, p.Stride, p.Dilation = [3]int{1, c.size, c.size}, [3]int{1, c.kernel, c.kernel}, [3]int{1, c.stride, c.stride}, [3]int{1, 1, 1}
 		p.Out = [3]int{1, (c.size-c.kernel)/c.stride + 1, (c.size-c.kernel)/c.stride + 1}
-		p.Lo, p.Hi = NoClamp()
+		p.Lo, p.Hi = problem.NoClamp()
 		for _, points := range winogradTiles {
-			m := p.winogradOutputs(points)
+			m := winogradOutputs(&p, points)
 			if m < 2 || points == 8 && m == 7 { // F(7,2) is left out
 				continue
 			}
-			if why := p.winogradDeclines(m); why != "" {
+			if why := winogradDeclines(&p, m); why != "" {
 				t.Errorf("%+v m %d: declined: %s", c, m, why)
 				continue
 			}
@@ -111,8 +113,8 @@ func TestDeepWinograd(t *testing.T) {
 
 // winogradError returns the largest error of an output, relative to the largest
 // sum of magnitudes.
-func winogradError(t *testing.T, p Problem, m int) float64 {
-	weights, bias, in := p.operands(false)
+func winogradError(t *testing.T, p problem.Convolution, m int) float64 {
+	weights, bias, in := operands(&p, false)
 	want := naive(&p, weights, bias, in)
 	out := make([]float32, len(want))
 	if err := NewBestWinograd(p, m, weights, bias).Run(t.Context(), out, in, workers.New(p.Threads)); err != nil {
@@ -141,8 +143,8 @@ func magnitudes(s []float32) []float32 {
 }
 
 func BenchmarkWinograd(b *testing.B) {
-	benchmark(b, func(p Problem, w, bias []float32) Conv {
-		if m, _ := p.BestWinograd(); m > 0 {
+	benchmark(b, func(p problem.Convolution, w, bias []float32) problem.Conv {
+		if m, _ := BestWinograd(&p); m > 0 {
 			return NewBestWinograd(p, m, w, bias)
 		}
 		return nil
@@ -150,7 +152,7 @@ func BenchmarkWinograd(b *testing.B) {
 }
 
 func BenchmarkWinograd2(b *testing.B) {
-	benchmark(b, func(p Problem, w, bias []float32) Conv {
+	benchmark(b, func(p problem.Convolution, w, bias []float32) problem.Conv {
 		if p.Kernel[1] == 3 && WinogradDeclines(&p, 2) == "" {
 			return NewWinograd(p, 2, w, bias)
 		}

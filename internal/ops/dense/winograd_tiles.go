@@ -1,5 +1,7 @@
 package dense
 
+import "convx/internal/ops/problem"
+
 // tileRow is rows of outputs, as high as a tile, of one phase of the dilation.
 type tileRow struct{ phase, index int }
 
@@ -32,7 +34,7 @@ type band struct {
 }
 
 // withoutIdleDilation is p with dilation 1 along axes of one tap.
-func (p Problem) withoutIdleDilation() Problem {
+func withoutIdleDilation(p problem.Convolution) problem.Convolution {
 	for a, k := range p.Kernel {
 		if k == 1 {
 			p.Dilation[a] = 1
@@ -41,15 +43,15 @@ func (p Problem) withoutIdleDilation() Problem {
 	return p
 }
 
-// slices is how many depth slices of input a block reads: those outside the
+// inputSlices is how many depth slices of input a block reads: those outside the
 // input are zeros.
-func (p *Problem) slices() int {
+func inputSlices(p *problem.Convolution) int {
 	return (p.Out[0]-1)*p.Stride[0] + (p.Kernel[0]-1)*p.Dilation[0] + 1
 }
 
 // widestPart is how many tiles of each phase a part may have, 0 if one is too
 // many for the workspace.
-func (p *Problem) widestPart(m int) int {
+func widestPart(p *problem.Convolution, m int) int {
 	points := m + p.Kernel[2] - 1
 	most := lineTiles
 	if p.Kernel[1] > 1 {
@@ -57,7 +59,7 @@ func (p *Problem) widestPart(m int) int {
 		most = p.Out[2]
 	}
 	lanes := p.ISA.Block()
-	in := inputBytes / (4 * points * roundUp(p.groupIn(), lanes) * p.slices())
+	in := inputBytes / (4 * points * roundUp(p.GroupIn(), lanes) * inputSlices(p))
 	out := 2 * productBytes / (4 * points * 2 * lanes * p.Out[0])
 	phases := min(p.Dilation[2], p.Out[2])
 	n := min(in, out) / phases
@@ -73,7 +75,7 @@ func (w *Winograd) makeTiles() {
 		}
 	}
 	wide := ceilDiv(ceilDiv(p.Out[2], p.Dilation[2]), w.m)
-	for _, s := range split(wide, ceilDiv(wide, p.widestPart(w.m))) {
+	for _, s := range split(wide, ceilDiv(wide, widestPart(p, w.m))) {
 		w.parts = append(w.parts, w.part(s))
 	}
 }
@@ -118,7 +120,7 @@ func (w *Winograd) makeBlocks() {
 		row = max(row, part.tiles*p.Out[0])
 	}
 	points := w.points * w.high
-	in := inputBytes / (4 * points * w.lanes * w.inBlocks * ceilDiv(row, p.Out[0]) * p.slices())
+	in := inputBytes / (4 * points * w.lanes * w.inBlocks * ceilDiv(row, p.Out[0]) * inputSlices(p))
 	out := 2 * productBytes / (4 * points * 2 * w.lanes * row)
 	most := max(1, min(in, out))
 	want := most
@@ -129,7 +131,7 @@ func (w *Winograd) makeBlocks() {
 		want = ceilDiv(tilesFar, row)
 	}
 	n := ceilDiv(len(w.rows), min(want, most))
-	w.shared = p.Threads > 1 && n*len(w.parts)*p.Batch*p.Groups < 2*p.Threads
+	w.shared = p.Threads > 1 && n*len(w.parts)*p.N*p.Groups < 2*p.Threads
 	switch {
 	case !w.shared:
 	case len(w.panels) < p.Threads && len(w.rows) >= 2*p.Threads: // too few products to share

@@ -79,12 +79,12 @@ func transformKernel(u []float64, g [][]float64, w []float32, r int) {
 // [group][point][output panel][depth tap][input channel][panel's channels].
 func (w *Winograd) pack(weights []float32) {
 	p := &w.p
-	cin, cout, r, kd := p.groupIn(), p.groupOut(), p.Kernel[2], p.Kernel[0]
+	cin, cout, r, kd := p.GroupIn(), p.GroupOut(), p.Kernel[2], p.Kernel[0]
 	g := winogradG(w.points, r)
 	size := w.points * w.high
 	w.weights = problem.Aligned(p.Groups * size * w.pointSize)
 	u := make([]float64, size)
-	for o := range p.OutChannels {
+	for o := range p.O {
 		group, oc := o/cout, o%cout
 		pn := w.panels[oc/(2*w.lanes)]
 		for c := range cin {

@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"convx/internal/ops/dense"
+	"convx/internal/layer"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -29,13 +30,13 @@ var suite = []struct {
 	{"inception.5", 32, 96, 1, 28, 28, 5},
 }
 
-func suiteProblem(i int, isa kernel.ISA, threads int) dense.Problem {
+func suiteProblem(i int, isa kernel.ISA, threads int) problem.Convolution {
 	l := suite[i]
-	p := dense.Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, ISA: isa, Threads: threads}
-	p.Lo, p.Hi = dense.NoClamp()
-	p.In, p.Kernel, p.Pad = [3]int{1, l.h, l.w}, [3]int{1, l.k, l.k}, [3]int{0, l.k / 2, l.k / 2}
+	p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: l.c, O: l.o, Groups: l.g}, ISA: isa, Threads: threads}
+	p.Lo, p.Hi = problem.NoClamp()
+	p.In, p.Kernel, p.Pads = [3]int{1, l.h, l.w}, [3]int{1, l.k, l.k}, [3]layer.Pad{{}, {Begin: l.k / 2}, {Begin: l.k / 2}}
 	if l.h == 1 {
-		p.Kernel[1], p.Pad[1] = 1, 0
+		p.Kernel[1], p.Pads[1].Begin = 1, 0
 	}
 	p.Out, p.Stride, p.Dilation = p.In, [3]int{1, 1, 1}, [3]int{1, 1, 1}
 	return p
@@ -46,7 +47,7 @@ func BenchmarkFourier(b *testing.B) {
 		p := suiteProblem(i, kernel.Best(), 1)
 		b.Run(l.name, func(b *testing.B) {
 			weights, bias, in := operands(&p)
-			c, out := New(p, weights, bias), make([]float32, p.OutChannels*volume(p.Out))
+			c, out := New(p, weights, bias), make([]float32, p.O*volume(p.Out))
 			team := workers.New(1)
 			least := time.Hour
 			for b.Loop() {
@@ -55,7 +56,7 @@ func BenchmarkFourier(b *testing.B) {
 				least = min(least, time.Since(start))
 			}
 			b.ReportMetric(least.Seconds()*1e3, "ms-min")
-			b.ReportMetric(2*float64(p.MACs())/least.Seconds()/1e9, "GFLOP/s")
+			b.ReportMetric(2*p.MACs()/least.Seconds()/1e9, "GFLOP/s")
 		})
 	}
 }

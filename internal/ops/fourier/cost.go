@@ -4,8 +4,8 @@ import (
 	"math"
 	"sync"
 
-	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 // rates are measured on one machine, and are nanoseconds in the proportion of
@@ -73,7 +73,7 @@ var lines = sync.OnceValue(func() (all [kernel.AVX512 + 1][]cut) {
 })
 
 // best finds the tiles of least cost, which is infinite if none fits the workspace.
-func best(p *dense.Problem) (chosen tiling, least float64) {
+func best(p *problem.Convolution) (chosen tiling, least float64) {
 	win := [2]window{windowOf(p, 1), windowOf(p, 2)}
 	least = math.Inf(1)
 	sizes := lines()[p.ISA]
@@ -92,7 +92,7 @@ func best(p *dense.Problem) (chosen tiling, least float64) {
 }
 
 // anyFits reports whether any tiles fit: the smallest are tried.
-func anyFits(p *dense.Problem) bool {
+func anyFits(p *problem.Convolution) bool {
 	sizes := lines()[p.ISA]
 	var smallest [2]cut
 	win := [2]window{windowOf(p, 1), windowOf(p, 2)}
@@ -121,7 +121,7 @@ type tiling struct {
 func (t *tiling) frequencies() int { return (t.wide.size/2 + 1) * t.high.size }
 
 // cost estimates a run with these tiles, +Inf if they do not fit.
-func (t *tiling) cost(p *dense.Problem) float64 {
+func (t *tiling) cost(p *problem.Convolution) float64 {
 	r := &rateTable[p.ISA]
 	if !t.fits(p) {
 		return math.Inf(1)
@@ -134,9 +134,9 @@ func (t *tiling) cost(p *dense.Problem) float64 {
 	row := float64(t.wide.count) * (t.wide.line*float64(t.wide.size)/2 + r.pair*half/2 + r.pack*float64(t.wide.size) + 2*r.call)
 	columns := tiles * float64(t.frequencies()) * t.high.line
 	way := func(rows float64) float64 { return rows*row + columns }
-	in, out := p.Channels/p.Groups, p.OutChannels/p.Groups
-	images := float64(p.Batch * p.In[0])
-	traffic := 4 * float64(p.Batch) * (float64(p.Channels)*float64(volume(p.In)) + float64(p.OutChannels)*float64(volume(p.Out))) / planeBytes
+	in, out := p.C/p.Groups, p.O/p.Groups
+	images := float64(p.N * p.In[0])
+	traffic := 4 * float64(p.N) * (float64(p.C)*float64(volume(p.In)) + float64(p.O)*float64(volume(p.Out))) / planeBytes
 	lanes := p.ISA.Block()
 	points := tiles * float64(t.frequencies())
 	if !t.matrix {
@@ -157,15 +157,15 @@ func (t *tiling) cost(p *dense.Problem) float64 {
 }
 
 // fits reports whether the memory for these tiles is reasonable.
-func (t *tiling) fits(p *dense.Problem) bool {
-	weights := 4 * p.OutChannels * (p.Channels / p.Groups) * volume(p.Kernel)
+func (t *tiling) fits(p *problem.Convolution) bool {
+	weights := 4 * p.O * (p.C / p.Groups) * volume(p.Kernel)
 	return t.bytes(p) <= maxWorkspace && t.packed(p) <= max(maxPacked, 4*weights)
 }
 
 // packed is the bytes of the weights' spectra.
-func (t *tiling) packed(p *dense.Problem) int {
+func (t *tiling) packed(p *problem.Convolution) int {
 	lanes := p.ISA.Block()
-	in, out := p.Channels/p.Groups, p.OutChannels/p.Groups
+	in, out := p.C/p.Groups, p.O/p.Groups
 	if t.matrix {
 		return 8 * t.frequencies() * p.Groups * ceilDiv(out, lanes) * lanes * ((in + 3) / 4 * 4)
 	}
@@ -173,7 +173,7 @@ func (t *tiling) packed(p *dense.Problem) int {
 }
 
 // bytes is the workspace of one thread.
-func (t *tiling) bytes(p *dense.Problem) int {
+func (t *tiling) bytes(p *problem.Convolution) int {
 	lanes := p.ISA.Block()
 	element := 8 * lanes
 	lines := 2 * max(lineBytes/2, element*t.wide.size)

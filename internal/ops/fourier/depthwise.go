@@ -3,7 +3,6 @@ package fourier
 import (
 	"context"
 
-	"convx/internal/ops/dense"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
@@ -32,8 +31,8 @@ func newDepthwise(l *layout, weights, bias []float32) *depthwise {
 
 // depthwiseMemory is the spectra and the buffers of columns that a tile needs:
 // an output is summed where its only input was, if it is the only one.
-func depthwiseMemory(p *dense.Problem) (spectra, columns int) {
-	in, out := p.Channels/p.Groups, p.OutChannels/p.Groups
+func depthwiseMemory(p *problem.Convolution) (spectra, columns int) {
+	in, out := p.C/p.Groups, p.O/p.Groups
 	if in == 1 && out == 1 {
 		return 1, 1
 	}
@@ -67,7 +66,7 @@ func (d *depthwise) pack(weights, bias []float32) {
 	}
 }
 
-// Run implements dense.Conv.
+// Run implements problem.Conv.
 func (d *depthwise) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	d.out, d.in = out, in
 	err := t.RunOn(ctx, d.p.Threads, d)
@@ -75,19 +74,19 @@ func (d *depthwise) Run(ctx context.Context, out, in []float32, t *workers.Pool)
 	return err
 }
 
-// Workspace implements dense.Conv.
+// Workspace implements problem.Conv.
 func (d *depthwise) Workspace() int {
 	return len(d.workspaces) * d.workspaceBytes(depthwiseMemory(&d.p))
 }
 
-// Packed implements dense.Conv.
+// Packed implements problem.Conv.
 func (d *depthwise) Packed() int { return 4 * (len(d.weights) + len(d.bias)) }
 
 // Work implements workers.Job: an item is a tile of a block of groups, at one
 // depth of one image; those of one block follow each other, and share its weights.
 func (d *depthwise) Work(m *workers.Worker) {
 	tiles := len(d.rows) * len(d.cols)
-	images := d.p.Batch * d.p.In[0]
+	images := d.p.N * d.p.In[0]
 	n := d.blocks * images * tiles
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		tile, image, block := i%tiles, i/tiles%images, i/tiles/images
@@ -101,7 +100,7 @@ func (d *depthwise) tile(a *workspace, block, image int, rows, cols *segment) {
 	in, out := d.groupIn(), d.groupOut()
 	batch, depth := image/p.In[0], image%p.In[0]
 	for i := range in {
-		channel := batch*p.Channels + block*d.lanes*in + i
+		channel := batch*p.C + block*d.lanes*in + i
 		src := planes{d.in[channel*volume(p.In)+depth*p.In[1]*p.In[2]:], in * volume(p.In), p.In[2], d.groups(block)}
 		d.rowsIn(a, a.spectra[i], src, rows, cols)
 	}
@@ -109,7 +108,7 @@ func (d *depthwise) tile(a *workspace, block, image int, rows, cols *segment) {
 		d.multiply(a, block, c, min(d.batch, d.half-c))
 	}
 	for o := range out {
-		channel := batch*p.OutChannels + block*d.lanes*out + o
+		channel := batch*p.O + block*d.lanes*out + o
 		dst := planes{d.out[channel*volume(p.Out)+depth*p.Out[1]*p.Out[2]:], out * volume(p.Out), p.Out[2], d.groups(block)}
 		d.rowsOut(a, dst, a.spectra[o], rows, cols)
 	}

@@ -17,7 +17,7 @@ package fourier
 import (
 	"math"
 
-	"convx/internal/ops/dense"
+	"convx/internal/ops/problem"
 )
 
 // Tolerance bounds the error of an output, relative to the largest sum of
@@ -33,13 +33,13 @@ const (
 )
 
 // Declines says why New cannot compute p, or "".
-func Declines(p *dense.Problem) string {
+func Declines(p *problem.Convolution) string {
 	switch {
 	case p.Stride != [3]int{1, 1, 1}:
 		return "the stride is not 1"
 	case p.Kernel[1] > 1 && p.Dilation[1] > 1 || p.Kernel[2] > 1 && p.Dilation[2] > 1:
 		return "the kernel is dilated"
-	case p.Kernel[0] != 1 || p.Pad[0] != 0 || p.In[0] != p.Out[0]:
+	case p.Kernel[0] != 1 || p.Pads[0].Begin != 0 || p.In[0] != p.Out[0]:
 		return "the kernel has three axes"
 	}
 	if !anyFits(p) {
@@ -50,7 +50,7 @@ func Declines(p *dense.Problem) string {
 
 // Cost estimates a run of New on one thread in nanoseconds. It is infinite for
 // kernels of up to 3 x 3, which others compute quicker at any size.
-func Cost(p *dense.Problem) float64 {
+func Cost(p *problem.Convolution) float64 {
 	if max(p.Kernel[1], p.Kernel[2]) <= 3 {
 		return math.Inf(1)
 	}
@@ -60,15 +60,15 @@ func Cost(p *dense.Problem) float64 {
 
 // New transforms the weights of p, which Declines must have found nothing
 // against. bias may be nil.
-func New(p dense.Problem, weights, bias []float32) dense.Conv {
+func New(p problem.Convolution, weights, bias []float32) problem.Conv {
 	t, _ := best(&p)
 	return newConv(newLayout(&p, t), weights, bias)
 }
 
 // PackedBytes is what New keeps of the weights of p, which Declines must have found nothing against.
-func PackedBytes(p *dense.Problem) int {
+func PackedBytes(p *problem.Convolution) int {
 	t, _ := best(p)
-	lanes, outs := p.ISA.Block(), p.OutChannels/p.Groups
+	lanes, outs := p.ISA.Block(), p.O/p.Groups
 	bias := ceilDiv(p.Groups, lanes) * lanes * outs
 	if t.matrix {
 		bias = p.Groups * ceilDiv(outs, lanes) * lanes
@@ -76,7 +76,7 @@ func PackedBytes(p *dense.Problem) int {
 	return t.packed(p) + 4*bias
 }
 
-func newConv(l *layout, weights, bias []float32) dense.Conv {
+func newConv(l *layout, weights, bias []float32) problem.Conv {
 	if l.matrix {
 		return newMatrix(l, weights, bias)
 	}

@@ -5,25 +5,26 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"convx/internal/ops/dense"
+	"convx/internal/layer"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
 // naive is the definition, in float64.
-func naive(p *dense.Problem, weights, bias, in []float32) []float64 {
-	out := make([]float64, 0, p.Batch*p.OutChannels*volume(p.Out))
-	cin, cout := p.Channels/p.Groups, p.OutChannels/p.Groups
-	for b := range p.Batch {
-		for o := range p.OutChannels {
+func naive(p *problem.Convolution, weights, bias, in []float32) []float64 {
+	out := make([]float64, 0, p.N*p.O*volume(p.Out))
+	cin, cout := p.C/p.Groups, p.O/p.Groups
+	for b := range p.N {
+		for o := range p.O {
 			for d := range p.Out[0] {
 				for y := range p.Out[1] {
 					for x := range p.Out[2] {
 						sum := float64(bias[o])
 						for c := range cin {
-							plane := in[((b*p.Channels+o/cout*cin+c)*p.In[0]+d)*p.In[1]*p.In[2]:]
+							plane := in[((b*p.C+o/cout*cin+c)*p.In[0]+d)*p.In[1]*p.In[2]:]
 							taps := weights[(o*cin+c)*volume(p.Kernel):]
-							sum += window2(p, plane, taps, y-p.Pad[1], x-p.Pad[2])
+							sum += window2(p, plane, taps, y-p.Pads[1].Begin, x-p.Pads[2].Begin)
 						}
 						out = append(out, min(max(sum, float64(p.Lo)), float64(p.Hi)))
 					}
@@ -35,7 +36,7 @@ func naive(p *dense.Problem, weights, bias, in []float32) []float64 {
 }
 
 // window2 is the sum of the taps of one channel whose first is at (y, x).
-func window2(p *dense.Problem, plane, taps []float32, y, x int) float64 {
+func window2(p *problem.Convolution, plane, taps []float32, y, x int) float64 {
 	sum := 0.0
 	for i := range p.Kernel[1] {
 		for j := range p.Kernel[2] {
@@ -49,10 +50,10 @@ func window2(p *dense.Problem, plane, taps []float32, y, x int) float64 {
 
 // random draws a layer: odd extents, paddings beyond the kernel, kernels
 // larger than the input, one axis, depths, groups.
-func random(r *rand.Rand) dense.Problem {
-	p := dense.Problem{Batch: 1 + r.IntN(2), Groups: 1 + r.IntN(20), Threads: 1 + r.IntN(3)}
-	p.Channels, p.OutChannels = p.Groups*(1+r.IntN(3)), p.Groups*(1+r.IntN(3))
-	p.Lo, p.Hi = dense.NoClamp()
+func random(r *rand.Rand) problem.Convolution {
+	p := problem.Convolution{Geometry: layer.Geometry{N: 1 + r.IntN(2), Groups: 1 + r.IntN(20)}, Threads: 1 + r.IntN(3)}
+	p.C, p.O = p.Groups*(1+r.IntN(3)), p.Groups*(1+r.IntN(3))
+	p.Lo, p.Hi = problem.NoClamp()
 	if r.IntN(3) == 0 {
 		p.Lo, p.Hi = 0, 6
 	}
@@ -64,8 +65,8 @@ func random(r *rand.Rand) dense.Problem {
 			continue
 		}
 		for p.Out[a] = 0; p.Out[a] <= 0; {
-			p.In[a], p.Kernel[a], p.Pad[a] = 1+r.IntN(30), 1+r.IntN(18), r.IntN(20)
-			p.Out[a] = p.In[a] + p.Pad[a] + r.IntN(20) - p.Kernel[a] + 1
+			p.In[a], p.Kernel[a], p.Pads[a].Begin = 1+r.IntN(30), 1+r.IntN(18), r.IntN(20)
+			p.Out[a] = p.In[a] + p.Pads[a].Begin + r.IntN(20) - p.Kernel[a] + 1
 		}
 	}
 	return p
@@ -79,7 +80,7 @@ func drawn(n int) int {
 	return n
 }
 
-func operands(p *dense.Problem) (weights, bias, in []float32) {
+func operands(p *problem.Convolution) (weights, bias, in []float32) {
 	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
 	fill := func(n int) []float32 {
 		s := make([]float32, n)
@@ -88,7 +89,7 @@ func operands(p *dense.Problem) (weights, bias, in []float32) {
 		}
 		return s
 	}
-	return fill(p.OutChannels * p.Channels / p.Groups * volume(p.Kernel)), fill(p.OutChannels), fill(p.Batch * p.Channels * volume(p.In))
+	return fill(p.O * p.C / p.Groups * volume(p.Kernel)), fill(p.O), fill(p.N * p.C * volume(p.In))
 }
 
 func magnitudes(s []float32) []float32 {
@@ -109,10 +110,10 @@ func TestAgainstDefinition(t *testing.T) {
 	}
 	// Tiles as large as they come, of all radices.
 	for _, size := range [][2]int{{250, 5}, {90, 31}, {33, 33}, {120, 1}} {
-		p := dense.Problem{Batch: 1, Channels: 3, OutChannels: 3, Groups: 3, Threads: 1, ISA: kernel.Best()}
-		p.In, p.Kernel, p.Pad = [3]int{1, size[0], size[0]}, [3]int{1, size[1], size[1]}, [3]int{0, size[1] / 2, size[1] / 2}
+		p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: 3, O: 3, Groups: 3}, Threads: 1, ISA: kernel.Best()}
+		p.In, p.Kernel, p.Pads = [3]int{1, size[0], size[0]}, [3]int{1, size[1], size[1]}, [3]layer.Pad{{}, {Begin: size[1] / 2}, {Begin: size[1] / 2}}
 		p.Out, p.Stride, p.Dilation = p.In, [3]int{1, 1, 1}, [3]int{1, 1, 1}
-		p.Lo, p.Hi = dense.NoClamp()
+		p.Lo, p.Hi = problem.NoClamp()
 		worst = max(worst, errorOf(t, &p))
 	}
 	t.Logf("worst error %.2g", worst)
@@ -120,7 +121,7 @@ func TestAgainstDefinition(t *testing.T) {
 
 // errorOf is the largest error of a convolution in both ways, relative to the
 // largest sum of magnitudes of its outputs; more than Tolerance fails the test.
-func errorOf(t *testing.T, p *dense.Problem) float64 {
+func errorOf(t *testing.T, p *problem.Convolution) float64 {
 	t.Helper()
 	if why := Declines(p); why != "" {
 		t.Fatalf("%+v: %s", *p, why)
@@ -128,7 +129,7 @@ func errorOf(t *testing.T, p *dense.Problem) float64 {
 	weights, bias, in := operands(p)
 	want := naive(p, weights, bias, in)
 	free := *p
-	free.Lo, free.Hi = dense.NoClamp()
+	free.Lo, free.Hi = problem.NoClamp()
 	biggest, worst := 0.0, 0.0
 	for _, s := range naive(&free, magnitudes(weights), magnitudes(bias), magnitudes(in)) {
 		biggest = max(biggest, s)

@@ -3,7 +3,6 @@ package fourier
 import (
 	"context"
 
-	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -71,7 +70,7 @@ func (x *matrix) share() {
 }
 
 // images is how many times the tiles are computed: groups, depths, images.
-func (x *matrix) images() int { return x.p.Groups * x.p.Batch * x.p.In[0] }
+func (x *matrix) images() int { return x.p.Groups * x.p.N * x.p.In[0] }
 
 // inStep and outStep are from one frequency to the next: a vector more than it
 // has, since powers of two would compete for one set of the cache.
@@ -79,16 +78,16 @@ func (x *matrix) inStep() int  { return (2*x.inBlocks*x.block + 1) * x.lanes }
 func (x *matrix) outStep() int { return (4*x.outBlocks*x.block + 1) * x.lanes }
 
 // matrixBytes is what the inputs and products of a block of one tile take.
-func matrixBytes(p *dense.Problem, frequencies int) int {
+func matrixBytes(p *problem.Convolution, frequencies int) int {
 	lanes := p.ISA.Block()
-	return 4 * frequencies * lanes * (2*ceilDiv(p.Channels/p.Groups, lanes) + 4*ceilDiv(p.OutChannels/p.Groups, lanes) + 2)
+	return 4 * frequencies * lanes * (2*ceilDiv(p.C/p.Groups, lanes) + 4*ceilDiv(p.O/p.Groups, lanes) + 2)
 }
 
 // blockBytes bounds the spectra of a block of tiles.
 const blockBytes = 6 << 20
 
 // matrixBlock is how many of some tiles make a block, 0 if one is too many.
-func matrixBlock(p *dense.Problem, tiles, frequencies int) int {
+func matrixBlock(p *problem.Convolution, tiles, frequencies int) int {
 	most := min(tiles, blockBytes/matrixBytes(p, frequencies))
 	if most == 0 {
 		return 0
@@ -121,7 +120,7 @@ func (x *matrix) pack(weights, bias []float32) {
 	}
 }
 
-// Run implements dense.Conv.
+// Run implements problem.Conv.
 func (x *matrix) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	x.out, x.in = out, in
 	err := t.RunOn(ctx, x.p.Threads, x)
@@ -129,7 +128,7 @@ func (x *matrix) Run(ctx context.Context, out, in []float32, t *workers.Pool) er
 	return err
 }
 
-// Workspace implements dense.Conv.
+// Workspace implements problem.Conv.
 func (x *matrix) Workspace() int {
 	n := len(x.workspaces) * x.workspaceBytes(1, 1)
 	for _, s := range x.spectra {
@@ -138,7 +137,7 @@ func (x *matrix) Workspace() int {
 	return n
 }
 
-// Packed implements dense.Conv.
+// Packed implements problem.Conv.
 func (x *matrix) Packed() int { return 4 * (len(x.weights) + len(x.bias)) }
 
 // tiles is a block of them, and its memory.
@@ -190,7 +189,7 @@ func (x *matrix) tiles(i int, s *spectra) tiles {
 	all := len(x.rows) * len(x.cols)
 	blocks := ceilDiv(all, x.block)
 	image, from := i/blocks, i%blocks*x.block
-	images := x.p.Batch * x.p.In[0]
+	images := x.p.N * x.p.In[0]
 	return tiles{
 		spectra: s, group: image / images, image: image % images / x.p.In[0], depth: image % x.p.In[0],
 		from: from, n: min(x.block, all-from),
@@ -201,7 +200,7 @@ func (x *matrix) tiles(i int, s *spectra) tiles {
 func (x *matrix) transformIn(a *workspace, t *tiles, tile, block int) {
 	p := &x.p
 	rows, cols := x.segments(t, tile)
-	channel := t.image*p.Channels + t.group*x.groupIn() + block*x.lanes
+	channel := t.image*p.C + t.group*x.groupIn() + block*x.lanes
 	at := channel*volume(p.In) + t.depth*p.In[1]*p.In[2]
 	src := planes{x.in[at:], volume(p.In), p.In[2], min(x.lanes, x.groupIn()-block*x.lanes)}
 	x.rowsIn(a, a.spectra[0], src, rows, cols)
@@ -269,7 +268,7 @@ func (x *matrix) productRows(c, a, weights []float32, n int) {
 // [input's re, im], [weight's im][input's re, im].
 func (x *matrix) combine(c []float32, n int) {
 	part, size := x.block*x.lanes, n*x.lanes
-	lo, hi := dense.NoClamp()
+	lo, hi := problem.NoClamp()
 	re, im := c[:size], c[part:][:size]
 	x.p.ISA.Blend(re, re, c[3*part:][:size], 1, -1, lo, hi)
 	x.p.ISA.Blend(im, im, c[2*part:][:size], 1, 1, lo, hi)
@@ -284,7 +283,7 @@ func (x *matrix) transformOut(a *workspace, t *tiles, tile, block int) {
 		src := x.operand(t.products, c, x.outStep(), (4*block*x.block+tile)*x.lanes)
 		x.tall.inverse(x.columns(a.spectra[0], c), src, a.columns[0], n)
 	}
-	channel := t.image*p.OutChannels + t.group*x.groupOut() + block*x.lanes
+	channel := t.image*p.O + t.group*x.groupOut() + block*x.lanes
 	at := channel*volume(p.Out) + t.depth*p.Out[1]*p.Out[2]
 	dst := planes{x.out[at:], volume(p.Out), p.Out[2], min(x.lanes, x.groupOut()-block*x.lanes)}
 	x.rowsOut(a, dst, a.spectra[0], rows, cols)

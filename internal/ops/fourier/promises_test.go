@@ -7,14 +7,14 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
 // both prepares p in both ways that fit the workspace.
-func both(p dense.Problem, weights, bias []float32) []dense.Conv {
-	var all []dense.Conv
+func both(p problem.Convolution, weights, bias []float32) []problem.Conv {
+	var all []problem.Conv
 	tiles, _ := best(&p)
 	for _, tiles.matrix = range []bool{false, true} {
 		if !math.IsInf(tiles.cost(&p), 1) {
@@ -34,7 +34,7 @@ func TestThreadsChangeNoBit(t *testing.T) {
 		for _, threads := range []int{1, 2, 5} {
 			p.Threads = threads
 			for i, c := range both(p, weights, bias) {
-				out := make([]float32, p.Batch*p.OutChannels*volume(p.Out))
+				out := make([]float32, p.N*p.O*volume(p.Out))
 				if err := c.Run(t.Context(), out, in, workers.New(threads)); err != nil {
 					t.Fatal(err)
 				}
@@ -62,8 +62,8 @@ func TestNaN(t *testing.T) {
 		at := r.IntN(len(in))
 		in[at] = float32(math.NaN())
 		want := naive(&p, weights, bias, in)
-		group := at / (volume(p.In) * p.Channels / p.Groups) // of all images
-		perGroup := len(want) / p.Batch / p.Groups
+		group := at / (volume(p.In) * p.C / p.Groups) // of all images
+		perGroup := len(want) / p.N / p.Groups
 		for _, c := range both(p, weights, bias) {
 			out := make([]float32, len(want))
 			if err := c.Run(t.Context(), out, in, workers.New(p.Threads)); err != nil {
@@ -94,12 +94,12 @@ func TestWorkspace(t *testing.T) {
 						p.Out[a] = p.In[a]
 					}
 				}
-				weights := make([]float32, p.OutChannels*p.Channels/p.Groups*volume(p.Kernel))
+				weights := make([]float32, p.O*p.C/p.Groups*volume(p.Kernel))
 				c := New(p, weights, nil)
 				if n := c.Workspace(); n > threads*maxWorkspace {
 					t.Errorf("%s x%d on %d threads: %d bytes", l.name, scale, threads, n)
 				}
-				if n := c.Packed(); n > maxPacked+4*(p.OutChannels+64) {
+				if n := c.Packed(); n > maxPacked+4*(p.O+64) {
 					t.Errorf("%s x%d: %d bytes of weights", l.name, scale, n)
 				}
 			}
@@ -111,7 +111,7 @@ func TestRunAllocatesNothing(t *testing.T) {
 	p := suiteProblem(len(suite)-1, kernel.Best(), 2)
 	p.Groups = 4
 	weights, bias, in := operands(&p)
-	out := make([]float32, p.OutChannels*volume(p.Out))
+	out := make([]float32, p.O*volume(p.Out))
 	convs := both(p, weights, bias)
 	if len(convs) != 2 {
 		t.Fatalf("%d ways, want 2", len(convs))

@@ -1,7 +1,6 @@
 package fourier
 
 import (
-	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
@@ -9,7 +8,7 @@ import (
 // layout is how a problem is cut into tiles.
 type layout struct {
 	tiling
-	p          dense.Problem
+	p          problem.Convolution
 	lanes      int
 	rows, cols []segment
 	tall, long *line // along the height and the width
@@ -23,7 +22,7 @@ type layout struct {
 // lineBytes is how much of the first-level cache the lines of one call may fill.
 const lineBytes = 16 << 10
 
-func newLayout(p *dense.Problem, t tiling) *layout {
+func newLayout(p *problem.Convolution, t tiling) *layout {
 	l := &layout{tiling: t, p: *p, lanes: p.ISA.Block()}
 	high, wide := t.high.size, t.wide.size
 	l.rows, l.cols = t.win[0].segments(t.high.count), t.win[1].segments(t.wide.count)
@@ -37,8 +36,8 @@ func newLayout(p *dense.Problem, t tiling) *layout {
 	return l
 }
 
-func (l *layout) groupIn() int  { return l.p.Channels / l.p.Groups }
-func (l *layout) groupOut() int { return l.p.OutChannels / l.p.Groups }
+func (l *layout) groupIn() int  { return l.p.C / l.p.Groups }
+func (l *layout) groupOut() int { return l.p.O / l.p.Groups }
 
 // spectrumSize is the floats of a tile's spectrum: its rows, of which there may
 // be one more so that they are even.
@@ -148,7 +147,7 @@ func (l *layout) rowsOut(a *workspace, dst planes, spectrum []float32, rows, col
 
 // clamps reports whether an activation is fused.
 func (l *layout) clamps() bool {
-	lo, hi := dense.NoClamp()
+	lo, hi := problem.NoClamp()
 	return l.p.Lo != lo || l.p.Hi != hi
 }
 

@@ -1,6 +1,6 @@
 package fourier
 
-import "convx/internal/ops/dense"
+import "convx/internal/ops/problem"
 
 // segment is the part of one axis that a tile computes. The tile's element 0
 // is input first; elements that are no inputs are zeros.
@@ -20,8 +20,8 @@ type window struct {
 	skip                 int // taps that were left out in front
 }
 
-func windowOf(p *dense.Problem, axis int) window {
-	w := window{in: p.In[axis], out: p.Out[axis], pad: p.Pad[axis]}
+func windowOf(p *problem.Convolution, axis int) window {
+	w := window{in: p.In[axis], out: p.Out[axis], pad: p.Pads[axis].Begin}
 	from := max(0, w.pad-(w.out-1))
 	to := min(p.Kernel[axis], w.pad+w.in)
 	if from >= to { // every tap is in the padding: any one will do

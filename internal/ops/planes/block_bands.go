@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"convx/internal/ops/dense"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
@@ -38,9 +39,9 @@ type blockBandsWork struct {
 
 // BlockBandsDeclines returns why NewBlockBands cannot compute a block around the
 // depthwise convolution p, or "".
-func BlockBandsDeclines(p *dense.Problem) string {
+func BlockBandsDeclines(p *problem.Convolution) string {
 	switch {
-	case p.Groups != p.Channels || p.OutChannels != p.Channels:
+	case p.Groups != p.C || p.O != p.C:
 		return "it needs a depthwise convolution with one filter a channel"
 	case p.In[0] != 1 || p.Out[0] != 1 || p.Kernel[0] != 1 || p.Dilation[1] != 1:
 		return "it needs two axes without dilation along the height"
@@ -60,19 +61,19 @@ const (
 )
 
 // blockBandsBytes is the scratch of bands of some output rows.
-func blockBandsBytes(p *dense.Problem, rows int) int {
-	return 4 * p.Channels * (blockBandsTall(p, rows)*p.In[2] + rows*p.Out[2])
+func blockBandsBytes(p *problem.Convolution, rows int) int {
+	return 4 * p.C * (blockBandsTall(p, rows)*p.In[2] + rows*p.Out[2])
 }
 
 // blockBandsTall is the input rows of a band of output rows.
-func blockBandsTall(p *dense.Problem, rows int) int {
+func blockBandsTall(p *problem.Convolution, rows int) int {
 	return min(p.In[1], (rows-1)*p.Stride[1]+p.Kernel[1])
 }
 
 // NewBlockBands prepares a block around the depthwise convolution p with the given
 // weights and bias (which may be nil). expand may be nil. residual adds the
 // input to the output, which is then kept within lo and hi.
-func NewBlockBands(p dense.Problem, weights, bias []float32, expand, project *dense.Pointwise, in int, residual bool, lo, hi float32) *BlockBands {
+func NewBlockBands(p problem.Convolution, weights, bias []float32, expand, project *dense.Pointwise, in int, residual bool, lo, hi float32) *BlockBands {
 	c := newConv(&p)
 	c.pack(weights, bias)
 	b := &BlockBands{conv: c, residual: residual, lo: lo, hi: hi, channels: in}
@@ -89,13 +90,13 @@ func NewBlockBands(p dense.Problem, weights, bias []float32, expand, project *de
 		b.expand = newMatrix(p.ISA, expand, in)
 		b.tall = blockBandsTall(&p, rows)
 	}
-	b.project = newMatrix(p.ISA, project, p.Channels)
+	b.project = newMatrix(p.ISA, project, p.C)
 	b.filteredPlane = rows * p.Out[2]
 	b.share()
 	for range max(1, p.Threads) {
-		w := blockBandsWork{filtered: make([]float32, p.Channels*b.filteredPlane)}
+		w := blockBandsWork{filtered: make([]float32, p.C*b.filteredPlane)}
 		if expand != nil {
-			w.expanded = make([]float32, p.Channels*b.tall*p.In[2])
+			w.expanded = make([]float32, p.C*b.tall*p.In[2])
 		}
 		if c.split > 1 {
 			w.split = make([]float32, c.scratchSize())
@@ -141,7 +142,7 @@ func (b *BlockBands) share() {
 	}
 }
 
-// Run implements dense.Conv.
+// Run implements problem.Conv.
 func (b *BlockBands) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	b.out, b.in = out, in
 	err := t.RunOn(ctx, b.conv.p.Threads, b)
@@ -149,7 +150,7 @@ func (b *BlockBands) Run(ctx context.Context, out, in []float32, t *workers.Pool
 	return err
 }
 
-// Workspace implements dense.Conv.
+// Workspace implements problem.Conv.
 func (b *BlockBands) Workspace() int {
 	n := 0
 	for _, w := range b.work {
@@ -158,7 +159,7 @@ func (b *BlockBands) Workspace() int {
 	return n
 }
 
-// Packed implements dense.Conv.
+// Packed implements problem.Conv.
 func (b *BlockBands) Packed() int {
 	n := b.conv.Packed() + b.project.packed()
 	if b.expand != nil {

@@ -6,15 +6,17 @@ import (
 	"testing"
 	"time"
 
+	"convx/internal/layer"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
 // pointwiseOf is a random 1x1 convolution of integers.
 func pointwiseOf(r *rand.Rand, in, out int) *dense.Pointwise {
 	w := &dense.Pointwise{Weights: make([]float32, in*out), Bias: make([]float32, out), Out: out}
-	w.Lo, w.Hi = dense.NoClamp()
+	w.Lo, w.Hi = problem.NoClamp()
 	if r.IntN(2) == 0 {
 		w.Lo, w.Hi = 0, 6
 	}
@@ -28,17 +30,16 @@ func pointwiseOf(r *rand.Rand, in, out int) *dense.Pointwise {
 }
 
 // as1x1 is the 1x1 convolution w of p's plane of that extent.
-func as1x1(w *dense.Pointwise, p *dense.Problem, in int, extent [3]int) dense.Problem {
+func as1x1(w *dense.Pointwise, p *problem.Convolution, in int, extent [3]int) problem.Convolution {
 	one := [3]int{1, 1, 1}
-	return dense.Problem{Batch: p.Batch, Channels: in, OutChannels: w.Out, Groups: 1, In: extent, Out: extent,
-		Kernel: one, Stride: one, Dilation: one, Lo: w.Lo, Hi: w.Hi}
+	return problem.Convolution{Geometry: layer.Geometry{N: p.N, C: in, O: w.Out, Groups: 1, In: extent, Out: extent, Kernel: one, Stride: one, Dilation: one}, Lo: w.Lo, Hi: w.Hi}
 }
 
 // randomBlock draws a depthwise convolution of two axes.
-func randomBlock(r *rand.Rand) dense.Problem {
+func randomBlock(r *rand.Rand) problem.Convolution {
 	for {
 		p := random(r)
-		p.OutChannels, p.Groups = p.Channels, p.Channels
+		p.O, p.Groups = p.C, p.C
 		if BlockBandsDeclines(&p) == "" {
 			return p
 		}
@@ -50,18 +51,18 @@ func TestBlockAgainstDefinition(t *testing.T) {
 	for i := range drawn(400) {
 		p := randomBlock(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
-		in, expand := p.Channels, (*dense.Pointwise)(nil)
+		in, expand := p.C, (*dense.Pointwise)(nil)
 		if r.IntN(2) == 0 {
 			in = 1 + r.IntN(12)
-			expand = pointwiseOf(r, in, p.Channels)
+			expand = pointwiseOf(r, in, p.C)
 		}
-		project := pointwiseOf(r, p.Channels, 1+r.IntN(12))
+		project := pointwiseOf(r, p.C, 1+r.IntN(12))
 		residual := p.In == p.Out && r.IntN(2) == 0
 		if residual {
-			project = pointwiseOf(r, p.Channels, in)
+			project = pointwiseOf(r, p.C, in)
 		}
 		weights, bias, _ := operands(&p, true)
-		x := make([]float32, p.Batch*in*volume(p.In))
+		x := make([]float32, p.N*in*volume(p.In))
 		for i := range x {
 			x[i] = float32(r.IntN(5) - 2)
 		}
@@ -71,7 +72,7 @@ func TestBlockAgainstDefinition(t *testing.T) {
 			q := as1x1(expand, &p, in, p.In)
 			mid = definition(&q, expand.Weights, expand.Bias, x)
 		}
-		q := as1x1(project, &p, p.Channels, p.Out)
+		q := as1x1(project, &p, p.C, p.Out)
 		want := definition(&q, project.Weights, project.Bias, definition(&p, weights, bias, mid))
 		lo, hi := float32(-9), float32(50)
 		if residual {
@@ -82,7 +83,7 @@ func TestBlockAgainstDefinition(t *testing.T) {
 		if why := dense.BlockNCHWcDeclines(&p, in); why != "" {
 			t.Fatalf("%+v: declined: %s", p, why)
 		}
-		for name, b := range map[string]dense.Conv{
+		for name, b := range map[string]problem.Conv{
 			"bands":  NewBlockBands(p, weights, bias, expand, project, in, residual, lo, hi),
 			"blocks": dense.NewBlockNCHWc(p, weights, bias, expand, project, in, residual, lo, hi),
 		} {
@@ -115,9 +116,9 @@ var blocks = []struct {
 func BenchmarkBlock(b *testing.B) {
 	for _, threads := range []int{1, 2} {
 		for _, l := range blocks {
-			p := dense.Problem{Batch: 1, Channels: l.c, OutChannels: l.c, Groups: l.c, ISA: kernel.Best(), Threads: threads}
-			p.Lo, p.Hi = dense.NoClamp()
-			p.In, p.Kernel, p.Stride, p.Dilation, p.Pad = [3]int{1, l.h, l.h}, [3]int{1, l.k, l.k}, [3]int{1, l.s, l.s}, [3]int{1, 1, 1}, [3]int{0, l.k / 2, l.k / 2}
+			p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: l.c, O: l.c, Groups: l.c}, ISA: kernel.Best(), Threads: threads}
+			p.Lo, p.Hi = problem.NoClamp()
+			p.In, p.Kernel, p.Stride, p.Dilation, p.Pads = [3]int{1, l.h, l.h}, [3]int{1, l.k, l.k}, [3]int{1, l.s, l.s}, [3]int{1, 1, 1}, [3]layer.Pad{{}, {Begin: l.k / 2}, {Begin: l.k / 2}}
 			p.Out = [3]int{1, (l.h-1)/l.s + 1, (l.h-1)/l.s + 1}
 			b.Run(fmt.Sprintf("%s/threads%d", l.name, threads), func(b *testing.B) {
 				r := rand.New(rand.NewPCG(1, 1))

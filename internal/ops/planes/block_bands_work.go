@@ -10,7 +10,7 @@ import (
 
 // Work implements workers.Job: an item is a share of an image's bands, in order.
 func (b *BlockBands) Work(m *workers.Worker) {
-	n := b.conv.p.Batch * len(b.shares)
+	n := b.conv.p.N * len(b.shares)
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		w := &b.work[m.ID]
 		w.from, w.to = 0, 0
@@ -30,7 +30,7 @@ func (b *BlockBands) band(image int, bd *band, w *blockBandsWork) {
 	if b.expand != nil {
 		b.expandRows(in, bd, w)
 	}
-	for c := range p.Channels {
+	for c := range p.C {
 		src, pitch := in, plane
 		if b.expand != nil {
 			src, pitch = w.expanded, b.tall*p.In[2]
@@ -57,7 +57,7 @@ func (b *BlockBands) expandRows(in []float32, bd *band, w *blockBandsWork) {
 		w.from, w.to = from, from
 	}
 	if keep := w.to - from; from > w.from {
-		for c := range p.Channels {
+		for c := range p.C {
 			x := w.expanded[c*pitch:][:pitch]
 			copy(x, x[(from-w.from)*width:][:keep*width])
 		}

@@ -3,6 +3,7 @@ package planes
 import (
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 // rates are measured on one machine, as those of package dense: nanoseconds
@@ -26,12 +27,12 @@ var rateTable = [...]rates{
 // Cost estimates a run on one thread in nanoseconds: multiply-accumulates in
 // whole vectors at the rate of the tiles, copies and stores, but no less than
 // the traffic takes where it goes through memory.
-func Cost(p *dense.Problem) float64 {
+func Cost(p *problem.Convolution) float64 {
 	r := rateTable[p.ISA]
 	c := newConv(p)
 	lanes := p.ISA.Block()
-	pixels := float64(p.Out[0]*p.Out[1]) * float64((p.Out[2]+lanes-1)/lanes*lanes) * float64(p.Batch*p.Groups)
-	share := p.MeetingShare()
+	pixels := float64(p.Out[0]*p.Out[1]) * float64((p.Out[2]+lanes-1)/lanes*lanes) * float64(p.N*p.Groups)
+	share := dense.MeetingShare(p)
 	work := 0.0
 	for _, o := range c.outs {
 		rate := r.block
@@ -45,14 +46,14 @@ func Cost(p *dense.Problem) float64 {
 			rate /= 2 // one row has few sums: each waits for the one before
 		}
 		macs := float64(o.blocks*o.kind.Outs) * float64(c.weightsOf()) * pixels * share
-		tiles := p.Batch * p.Groups * o.blocks * p.Out[0] * ((p.Out[1]-1)/o.kind.Rows(p.ISA) + 1)
+		tiles := p.N * p.Groups * o.blocks * p.Out[0] * ((p.Out[1]-1)/o.kind.Rows(p.ISA) + 1)
 		work += macs/rate + float64(o.blocks*o.kind.Outs)*pixels*r.store + float64(tiles)*r.tile
 	}
-	in := float64(p.Batch*p.Channels) * float64(volume(p.In))
+	in := float64(p.N*p.C) * float64(volume(p.In))
 	if p.Stride[2] > 1 {
 		work += in * r.split
 	}
-	bytes := 4 * (in + float64(p.Batch*p.OutChannels)*float64(volume(p.Out)))
+	bytes := 4 * (in + float64(p.N*p.O)*float64(volume(p.Out)))
 	if bytes < 2*streamBytes {
 		return work
 	}

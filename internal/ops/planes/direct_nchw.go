@@ -12,14 +12,14 @@ package planes
 import (
 	"context"
 
-	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
 
 // Conv is a prepared convolution.
 type Conv struct {
-	p       dense.Problem
+	p       problem.Convolution
 	outs    []outs
 	bands   []band // of one group: every output row of every block of planes
 	weights []float32
@@ -66,7 +66,7 @@ type chain struct {
 
 func volume(v [3]int) int { return v[0] * v[1] * v[2] }
 
-// Run implements dense.Conv.
+// Run implements problem.Conv.
 func (c *Conv) Run(ctx context.Context, out, in []float32, t *workers.Pool) error {
 	c.out, c.in = out, in
 	err := t.RunOn(ctx, c.threads, c)
@@ -74,7 +74,7 @@ func (c *Conv) Run(ctx context.Context, out, in []float32, t *workers.Pool) erro
 	return err
 }
 
-// Workspace implements dense.Conv.
+// Workspace implements problem.Conv.
 func (c *Conv) Workspace() int {
 	n := 0
 	for _, list := range [][][]float32{c.scratch, c.sums} {
@@ -85,13 +85,13 @@ func (c *Conv) Workspace() int {
 	return n
 }
 
-// Packed implements dense.Conv.
+// Packed implements problem.Conv.
 func (c *Conv) Packed() int { return 4 * (len(c.weights) + len(c.bias)) }
 
 // Work implements workers.Job: one phase, an item for some bands of the groups of
 // the batch, in order.
 func (c *Conv) Work(m *workers.Worker) {
-	total := c.p.Batch * c.p.Groups * len(c.bands)
+	total := c.p.N * c.p.Groups * len(c.bands)
 	items := (total-1)/c.chunk + 1
 	for i := m.Next(items); i >= 0; i = m.Next(items) {
 		group, b := i*c.chunk/len(c.bands), i*c.chunk%len(c.bands)
@@ -107,7 +107,7 @@ func (c *Conv) Work(m *workers.Worker) {
 // band computes one band of a group, counted over the batch.
 func (c *Conv) band(image int, b *band, worker int) {
 	p := &c.p
-	cin, cout := p.Channels/p.Groups, p.OutChannels/p.Groups
+	cin, cout := p.C/p.Groups, p.O/p.Groups
 	in := c.in[image*cin*volume(p.In):][:cin*volume(p.In)]
 	out := c.out[image*cout*volume(p.Out):][:cout*volume(p.Out)]
 	if c.split > 1 {
@@ -131,7 +131,7 @@ func (c *Conv) band(image int, b *band, worker int) {
 func (c *Conv) add(dst, in []float32, b *band, weights []float32, i, worker int) {
 	p, t, sums := &c.p, b.chains[i].tile, c.sums[worker]
 	p.ISA.DirectNCHW(t, sums, in, b.in, weights[b.chains[i].weights:], c.zeros[:])
-	lo, hi := dense.NoClamp()
+	lo, hi := problem.NoClamp()
 	if i == len(b.chains)-1 {
 		lo, hi = p.Lo, p.Hi
 	}
@@ -152,7 +152,7 @@ func (c *Conv) fill(scratch, in []float32, b *band) {
 	}
 	s, row := c.split, c.split*c.phase
 	plane := p.In[1] * p.In[2]
-	for i := range p.Channels / p.Groups * c.depth {
+	for i := range p.C / p.Groups * c.depth {
 		depth := b.firstDepth + i%c.depth*p.Dilation[0]
 		if depth < 0 || depth >= p.In[0] {
 			continue

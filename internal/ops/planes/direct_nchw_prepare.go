@@ -3,7 +3,6 @@ package planes
 import (
 	"math"
 
-	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
@@ -20,15 +19,15 @@ const manyChannels, fewOuts = 64, 8
 const maxScratch, maxSums = 4 << 20, 1 << 20
 
 // Declines returns why direct convolution cannot compute p, or "".
-func Declines(p *dense.Problem) string {
+func Declines(p *problem.Convolution) string {
 	switch {
-	case p.Channels/p.Groups > maxChannels:
+	case p.C/p.Groups > maxChannels:
 		return "it needs at most 2048 channels a group"
-	case p.Channels/p.Groups > manyChannels && p.OutChannels/p.Groups > fewOuts:
+	case p.C/p.Groups > manyChannels && p.O/p.Groups > fewOuts:
 		return "it needs at most 64 channels a group, or 8 outputs"
-	case p.Channels/p.Groups*volume(p.Kernel) > 1<<14:
+	case p.C/p.Groups*volume(p.Kernel) > 1<<14:
 		return "the kernel is too large"
-	case p.Channels/p.Groups*volume(p.Kernel) > longestChain && 4*newConv(p).sumsSize() > maxSums:
+	case p.C/p.Groups*volume(p.Kernel) > longestChain && 4*newConv(p).sumsSize() > maxSums:
 		return "the rows of its sums exceed 1 MiB"
 	case p.Stride[2] > 1 && 4*newConv(p).scratchSize() > maxScratch:
 		return "the rows under its tiles exceed 4 MiB"
@@ -38,7 +37,7 @@ func Declines(p *dense.Problem) string {
 
 // New packs the weights of p, which Declines must have found nothing against.
 // bias may be nil.
-func New(p dense.Problem, weights, bias []float32) *Conv {
+func New(p problem.Convolution, weights, bias []float32) *Conv {
 	c := newConv(&p)
 	c.pack(weights, bias)
 	c.place()
@@ -57,11 +56,11 @@ func New(p dense.Problem, weights, bias []float32) *Conv {
 }
 
 // newConv decides the kinds of tiles.
-func newConv(p *dense.Problem) *Conv {
+func newConv(p *problem.Convolution) *Conv {
 	c := &Conv{p: *p, split: p.Stride[2], depth: p.Kernel[0]}
 	c.phase = (p.In[2]-1)/c.split + 1
 	at, from := 0, 0
-	for left := p.OutChannels / p.Groups; left > 0; {
+	for left := p.O / p.Groups; left > 0; {
 		n := 1
 		for n < 4 && 2*n <= left {
 			n *= 2
@@ -108,20 +107,20 @@ func (c *Conv) step(k kernel.PlaneKind) int {
 
 // scratchSize is the elements of a scratch.
 func (c *Conv) scratchSize() int {
-	return c.p.Channels / c.p.Groups * c.depth * c.rows * c.split * c.phase
+	return c.p.C / c.p.Groups * c.depth * c.rows * c.split * c.phase
 }
 
 // weightsOf is the weights of one output channel.
-func (c *Conv) weightsOf() int { return c.p.Channels / c.p.Groups * volume(c.p.Kernel) }
+func (c *Conv) weightsOf() int { return c.p.C / c.p.Groups * volume(c.p.Kernel) }
 
 // pack lays the weights out as [group][block of planes][depth][channel] and
 // then [row][column][plane], or [column][row] where the tile slides.
 func (c *Conv) pack(weights, bias []float32) {
 	p := &c.p
-	cout := p.OutChannels / p.Groups
-	c.bias = make([]float32, p.OutChannels)
+	cout := p.O / p.Groups
+	c.bias = make([]float32, p.O)
 	copy(c.bias, bias)
-	c.weights = make([]float32, 0, p.OutChannels*c.weightsOf())
+	c.weights = make([]float32, 0, p.O*c.weightsOf())
 	for g := range p.Groups {
 		for _, o := range c.outs {
 			for i := range o.blocks {
@@ -138,7 +137,7 @@ func (c *Conv) packBlock(weights []float32, kind kernel.PlaneKind) {
 		outer, inner = k[2], k[1]
 	}
 	for d := range k[0] {
-		for ch := range c.p.Channels / c.p.Groups {
+		for ch := range c.p.C / c.p.Groups {
 			for i := range outer {
 				for j := range inner {
 					h, w := i, j
@@ -171,7 +170,7 @@ func (c *Conv) spans() [][2]int {
 	p := &c.p
 	var spans [][2]int
 	for k := range p.Kernel[2] {
-		shift := p.Pad[2] - k*p.Dilation[2]
+		shift := p.Pads[2].Begin - k*p.Dilation[2]
 		from := (max(0, shift) + p.Stride[2] - 1) / p.Stride[2]
 		to := 0
 		if last := p.In[2] - 1 + shift; last >= 0 {
@@ -200,7 +199,7 @@ func (c *Conv) streams() bool {
 
 // outBytes is the output's size, in floating point so that it cannot overflow.
 func (c *Conv) outBytes() float64 {
-	return 4 * float64(c.p.Batch) * float64(c.p.OutChannels) * float64(volume(c.p.Out))
+	return 4 * float64(c.p.N) * float64(c.p.O) * float64(volume(c.p.Out))
 }
 
 // chunkNanoseconds is the work that an item should hold at least.
@@ -209,7 +208,7 @@ const chunkNanoseconds = 4000
 // share decides how many threads are worth waking and how many bands an item
 // has.
 func (c *Conv) share() (threads, chunk int) {
-	total := c.p.Batch * c.p.Groups * len(c.bands)
+	total := c.p.N * c.p.Groups * len(c.bands)
 	cost := Cost(&c.p)
 	items := max(1, int(min(cost/chunkNanoseconds, math.MaxInt32)))
 	chunk = max(1, total/min(items, total))

@@ -7,19 +7,19 @@ import (
 	"time"
 
 	"convx/internal/layer"
-	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/reference"
 	"convx/internal/ops/workers"
 )
 
 // random draws a layer that fits in a test: groups of few channels, and odd
 // extents, strides, dilations and paddings, up to beyond the kernel.
-func random(r *rand.Rand) dense.Problem {
-	p := dense.Problem{Batch: 1 + r.IntN(2), Groups: 1 + r.IntN(5), Threads: 1 + r.IntN(3)}
-	p.Channels = p.Groups * (1 + r.IntN(3)*r.IntN(3))
-	p.OutChannels = p.Groups * (1 + r.IntN(3)*r.IntN(5))
-	p.Lo, p.Hi = dense.NoClamp()
+func random(r *rand.Rand) problem.Convolution {
+	p := problem.Convolution{Geometry: layer.Geometry{N: 1 + r.IntN(2), Groups: 1 + r.IntN(5)}, Threads: 1 + r.IntN(3)}
+	p.C = p.Groups * (1 + r.IntN(3)*r.IntN(3))
+	p.O = p.Groups * (1 + r.IntN(3)*r.IntN(5))
+	p.Lo, p.Hi = problem.NoClamp()
 	if r.IntN(3) == 0 {
 		p.Lo, p.Hi = 0, 6
 	}
@@ -32,8 +32,8 @@ func random(r *rand.Rand) dense.Problem {
 		for {
 			p.In[a] = 1 + r.IntN([4]int{0, 90, 40, 8}[dims])
 			p.Kernel[a], p.Stride[a], p.Dilation[a] = 1+r.IntN(8), 1+r.IntN(5)/2, 1+r.IntN(5)/2
-			p.Pad[a] = r.IntN(5) * r.IntN(3)
-			full := p.In[a] + p.Pad[a] + r.IntN(9) - p.Dilation[a]*(p.Kernel[a]-1) - 1
+			p.Pads[a].Begin = r.IntN(5) * r.IntN(3)
+			full := p.In[a] + p.Pads[a].Begin + r.IntN(9) - p.Dilation[a]*(p.Kernel[a]-1) - 1
 			if full >= 0 {
 				p.Out[a] = full/p.Stride[a] + 1
 				break
@@ -51,7 +51,7 @@ func drawn(n int) int {
 	return n
 }
 
-func operands(p *dense.Problem, integer bool) (weights, bias, in []float32) {
+func operands(p *problem.Convolution, integer bool) (weights, bias, in []float32) {
 	r := rand.New(rand.NewPCG(uint64(p.MACs()), 7))
 	fill := func(n int) []float32 {
 		s := make([]float32, n)
@@ -62,17 +62,17 @@ func operands(p *dense.Problem, integer bool) (weights, bias, in []float32) {
 		}
 		return s
 	}
-	return fill(p.OutChannels * p.Channels / p.Groups * volume(p.Kernel)), fill(p.OutChannels), fill(p.Batch * p.Channels * volume(p.In))
+	return fill(p.O * p.C / p.Groups * volume(p.Kernel)), fill(p.O), fill(p.N * p.C * volume(p.In))
 }
 
 // definition computes p literally.
-func definition(p *dense.Problem, weights, bias, in []float32) []float32 {
-	g := reference.Geometry{N: p.Batch, C: p.Channels, O: p.OutChannels, Groups: p.Groups,
+func definition(p *problem.Convolution, weights, bias, in []float32) []float32 {
+	g := layer.Geometry{N: p.N, C: p.C, O: p.O, Groups: p.Groups,
 		In: p.In, Out: p.Out, Kernel: p.Kernel, Stride: p.Stride, Dilation: p.Dilation}
 	for a := range 3 {
-		g.Pads[a] = layer.Pad{Begin: p.Pad[a]}
+		g.Pads[a] = layer.Pad{Begin: p.Pads[a].Begin}
 	}
-	out := make([]float32, p.Batch*p.OutChannels*volume(p.Out))
+	out := make([]float32, p.N*p.O*volume(p.Out))
 	reference.Conv(&g, out, in, weights, bias, 0, len(out)/p.Out[2])
 	for i, v := range out {
 		out[i] = min(max(v, p.Lo), p.Hi)
@@ -114,7 +114,7 @@ func TestAgainstDefinition(t *testing.T) {
 
 func TestDeclines(t *testing.T) {
 	one := [3]int{1, 1, 1}
-	p := dense.Problem{Batch: 1, Channels: 512, OutChannels: 64, Groups: 1, In: one, Out: one, Kernel: one, Stride: one, Dilation: one}
+	p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: 512, O: 64, Groups: 1, In: one, Out: one, Kernel: one, Stride: one, Dilation: one}}
 	if Declines(&p) == "" {
 		t.Error("512 channels a group were accepted")
 	}
@@ -154,15 +154,15 @@ var layers = []struct {
 func BenchmarkPlanes(b *testing.B) {
 	for _, threads := range []int{1, 2} {
 		for _, l := range layers {
-			p := dense.Problem{Batch: 1, Channels: l.c, OutChannels: l.o, Groups: l.g, ISA: kernel.Best(), Threads: threads}
-			p.Lo, p.Hi = dense.NoClamp()
-			p.In, p.Kernel, p.Stride, p.Dilation, p.Pad = [3]int{1, l.h, l.w}, [3]int{1, l.k, l.k}, [3]int{1, l.s, l.s}, [3]int{1, l.dl, l.dl}, [3]int{0, l.p, l.p}
+			p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: l.c, O: l.o, Groups: l.g}, ISA: kernel.Best(), Threads: threads}
+			p.Lo, p.Hi = problem.NoClamp()
+			p.In, p.Kernel, p.Stride, p.Dilation, p.Pads = [3]int{1, l.h, l.w}, [3]int{1, l.k, l.k}, [3]int{1, l.s, l.s}, [3]int{1, l.dl, l.dl}, [3]layer.Pad{{}, {Begin: l.p}, {Begin: l.p}}
 			for a := range 3 {
-				p.Out[a] = (p.In[a]+2*p.Pad[a]-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
+				p.Out[a] = (p.In[a]+2*p.Pads[a].Begin-p.Dilation[a]*(p.Kernel[a]-1)-1)/p.Stride[a] + 1
 			}
 			b.Run(fmt.Sprintf("%s/threads%d", l.name, threads), func(b *testing.B) {
 				weights, bias, in := operands(&p, false)
-				c, out, t := New(p, weights, bias), make([]float32, p.OutChannels*volume(p.Out)), workers.New(threads)
+				c, out, t := New(p, weights, bias), make([]float32, p.O*volume(p.Out)), workers.New(threads)
 				best := time.Hour
 				for b.Loop() {
 					start := time.Now()
@@ -171,7 +171,7 @@ func BenchmarkPlanes(b *testing.B) {
 				}
 				b.ReportMetric(best.Seconds()*1e3, "ms-min")
 				b.ReportMetric(Cost(&p)/1e6, "ms-model")
-				b.ReportMetric(2*float64(p.MACs())/best.Seconds()/1e9, "GFLOP/s")
+				b.ReportMetric(2*p.MACs()/best.Seconds()/1e9, "GFLOP/s")
 				b.ReportMetric(4*float64(len(in)+len(out))/best.Seconds()/1e9, "GB/s")
 			})
 		}

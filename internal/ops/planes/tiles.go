@@ -1,7 +1,6 @@
 package planes
 
 import (
-	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
@@ -44,9 +43,9 @@ func (l *lister) list(depth int, o *outs) {
 // band is the output rows y, y+step… at one depth.
 func (l *lister) band(depth int, o *outs, y, step, rows int) band {
 	p := &l.p
-	top := y*p.Stride[1] - p.Pad[1]
+	top := y*p.Stride[1] - p.Pads[1].Begin
 	extent := (rows-1)*step*p.Stride[1] + (p.Kernel[1]-1)*p.Dilation[1] + 1
-	front := depth*p.Stride[0] - p.Pad[0]
+	front := depth*p.Stride[0] - p.Pads[0].Begin
 	key := tileKey{kind: o.kind, rows: rows, above: max(0, -top), below: max(0, top+extent-p.In[1])}
 	for key.fromDepth < p.Kernel[0] && front+key.fromDepth*p.Dilation[0] < 0 {
 		key.fromDepth++
@@ -67,7 +66,7 @@ func (l *lister) band(depth int, o *outs, y, step, rows int) band {
 	b := band{
 		outs: o, tile: t.tile, chains: t.more,
 		out:        (depth*p.Out[1] + y) * p.Out[2],
-		in:         (front*p.In[1]+top)*p.In[2] - p.Pad[2],
+		in:         (front*p.In[1]+top)*p.In[2] - p.Pads[2].Begin,
 		weights:    key.fromDepth * perDepth,
 		blockStep:  l.weightsOf() * o.kind.Outs,
 		firstDepth: front,
@@ -92,7 +91,7 @@ func (l *lister) tile(key tileKey, step, extent int) *kernel.PlaneTile {
 	}
 	t.SS = rowStep * l.pitch()
 	for d := key.fromDepth; d < key.depthEnd; d++ {
-		for ch := range p.Channels / p.Groups {
+		for ch := range p.C / p.Groups {
 			for kh := range kernelRows {
 				h := kh * p.Dilation[1]
 				// Bit i is set if source row i exists.
@@ -133,7 +132,7 @@ func (l *lister) chains(t *kernel.PlaneTile) chains {
 		}
 		part.Taps = taps[from:to]
 		if parts > 1 {
-			part.Lo, part.Hi = dense.NoClamp()
+			part.Lo, part.Hi = problem.NoClamp()
 		}
 		part.Check(p.ISA)
 	}
@@ -158,7 +157,7 @@ func (l *lister) offset(key tileKey, channel, d, h, kw int) int {
 	}
 	// The scratch begins with the first row that exists.
 	row := (channel*l.depth+d)*l.rows + h - key.above
-	at := kw*p.Dilation[2] - p.Pad[2]
+	at := kw*p.Dilation[2] - p.Pads[2].Begin
 	phase := (at%l.split + l.split) % l.split
 	return row*l.pitch() + phase*l.phase + (at-phase)/l.split
 }

@@ -12,7 +12,6 @@ import (
 	"slices"
 
 	"convx/internal/layer"
-	"convx/internal/ops/reference"
 	"convx/internal/ops/workers"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -27,7 +26,7 @@ type Problem struct {
 	Stage  layer.Stage
 	Inputs [][]int // N x C x spatial, one shape per input of the stage
 	Output []int
-	reference.Geometry
+	layer.Geometry
 	Bias bool
 	// Lo and Hi clamp the output: a ReLU (0, +Inf) or ReLU6 (0, 6) that follows the stage and is fused into its store.
 	// -Inf and +Inf are no activation. NaN passes. Every algorithm for conv, transposed, deformable and linear honours them.
@@ -129,14 +128,13 @@ func Three(v []int) [3]int {
 // Clamped reports whether an activation is fused into the store.
 func (p *Problem) Clamped() bool { return !math.IsInf(p.Lo, -1) || !math.IsInf(p.Hi, 1) }
 
-// MACs is the multiply-accumulates of a sliding stage's definition, in floating point so that it cannot overflow: the
-// measure by which algorithms cut their work into chunks.
+// MACs is the multiply-accumulates of a sliding stage's definition: the measure by which algorithms cut their work into
+// chunks.
 func (p *Problem) MACs() float64 {
-	pixels := p.OutPlane()
-	if p.Stage.Op.Kind() == layer.KindTransposed {
-		pixels = p.InPlane()
+	if p.Stage.Op.Kind() != layer.KindTransposed {
+		return p.Geometry.MACs()
 	}
-	return float64(p.N) * float64(p.O) * float64(p.C/p.Groups) * float64(p.Taps()) * float64(pixels)
+	return float64(p.N) * float64(p.O) * float64(p.GroupIn()) * float64(p.Taps()) * float64(p.InPlane())
 }
 
 // Elements is the size of the output.

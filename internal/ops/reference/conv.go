@@ -1,14 +1,17 @@
 package reference
 
-import "convx/internal/tensor"
+import (
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
 
 // Conv is cross-correlation: y[n,o,p] = bias[o] + sum over c, t of x[n, c, p*stride - pad + t*dilation] * weight[o,c,t],
 // where c runs over the channels of o's group. Taps that meet zeros of padding are absent: not even a weight that is no
 // number counts there. y is N x O x out, x N x C x in, weight O x C/groups x kernel; bias may be nil.
-func Conv[T tensor.Float](g *Geometry, y, x, weight, bias []T, from, to int) {
+func Conv[T tensor.Float](g *layer.Geometry, y, x, weight, bias []T, from, to int) {
 	cg, og := g.C/g.Groups, g.O/g.Groups
 	for i := from; i < to; i++ {
-		n, o, d, h := g.row(i)
+		n, o, d, h := row(g, i)
 		for w := range g.Out[2] {
 			sum := start(bias, o)
 			for c := range cg {
@@ -22,12 +25,12 @@ func Conv[T tensor.Float](g *Geometry, y, x, weight, bias []T, from, to int) {
 }
 
 // correlate is one channel's part of one output.
-func correlate[T tensor.Float](g *Geometry, plane, taps []T, d, h, w int) float64 {
+func correlate[T tensor.Float](g *layer.Geometry, plane, taps []T, d, h, w int) float64 {
 	sum := 0.0
 	for kd := range g.Kernel[0] {
 		for kh := range g.Kernel[1] {
 			for kw := range g.Kernel[2] {
-				sd, sh, sw := g.source(0, d, kd), g.source(1, h, kh), g.source(2, w, kw)
+				sd, sh, sw := tapSource(g, 0, d, kd), tapSource(g, 1, h, kh), tapSource(g, 2, w, kw)
 				if sd >= 0 && sh >= 0 && sw >= 0 {
 					sum += float64(plane[(sd*g.In[1]+sh)*g.In[2]+sw]) * float64(taps[(kd*g.Kernel[1]+kh)*g.Kernel[2]+kw])
 				}

@@ -3,6 +3,7 @@ package reference
 import (
 	"math"
 
+	"convx/internal/layer"
 	"convx/internal/tensor"
 )
 
@@ -11,11 +12,11 @@ import (
 // A tap whose sample meets no pixel is absent.
 // offset is N x 2*offsetGroups*Kh*Kw x Oh x Ow: per offset group and tap, row-major, dy then dx. mask is N x
 // offsetGroups*Kh*Kw x Oh x Ow, or nil for ones. The other operands are Conv's.
-func Deformable[T tensor.Float](g *Geometry, offsetGroups int, y, x, offset, mask, weight, bias []T, from, to int) {
+func Deformable[T tensor.Float](g *layer.Geometry, offsetGroups int, y, x, offset, mask, weight, bias []T, from, to int) {
 	cg, og := g.C/g.Groups, g.O/g.Groups
 	pixels := g.OutPlane()
 	for i := from; i < to; i++ {
-		n, o, _, h := g.row(i)
+		n, o, _, h := row(g, i)
 		for w := range g.Out[2] {
 			at := h*g.Out[2] + w
 			sum := start(bias, o)

@@ -3,6 +3,7 @@ package reference
 import (
 	"math"
 
+	"convx/internal/layer"
 	"convx/internal/tensor"
 )
 
@@ -17,9 +18,9 @@ type Pooling struct {
 
 // Pool reduces each window of each channel: N x C x in to N x C x out. Padding takes no part: a maximum over padding
 // alone is -Inf, an average over it NaN (0 if padding counts).
-func Pool[T tensor.Float](g *Geometry, p Pooling, y, x []T, from, to int) {
+func Pool[T tensor.Float](g *layer.Geometry, p Pooling, y, x []T, from, to int) {
 	for i := from; i < to; i++ {
-		n, c, d, h := g.row(i)
+		n, c, d, h := row(g, i)
 		plane := x[(n*g.C+c)*g.InPlane():][:g.InPlane()]
 		for w := range g.Out[2] {
 			y[i*g.Out[2]+w] = T(pooled(g, p, plane, [3]int{d, h, w}))
@@ -27,10 +28,10 @@ func Pool[T tensor.Float](g *Geometry, p Pooling, y, x []T, from, to int) {
 	}
 }
 
-func pooled[T tensor.Float](g *Geometry, p Pooling, plane []T, at [3]int) float64 {
+func pooled[T tensor.Float](g *layer.Geometry, p Pooling, plane []T, at [3]int) float64 {
 	var taps [3]axisTaps
 	for axis := range taps {
-		taps[axis] = g.taps(axis, at[axis], p.Adaptive)
+		taps[axis] = windowTaps(g, axis, at[axis], p.Adaptive)
 	}
 	sum, most, inside := 0.0, math.Inf(-1), 0
 	for kd := range taps[0].count {
@@ -62,7 +63,7 @@ type axisTaps struct{ first, step, count int }
 
 func (a axisTaps) at(k int) int { return a.first + k*a.step }
 
-func (g *Geometry) taps(axis, at int, adaptive bool) axisTaps {
+func windowTaps(g *layer.Geometry, axis, at int, adaptive bool) axisTaps {
 	in, out := g.In[axis], g.Out[axis]
 	if adaptive {
 		first := at * in / out

@@ -8,8 +8,8 @@ import (
 )
 
 // line is the geometry of a 1-D window over n elements of one channel.
-func line(n, kernel, stride, begin, end, out int) *Geometry {
-	g := &Geometry{N: 1, C: 1, O: 1, Groups: 1, In: [3]int{1, 1, n}, Out: [3]int{1, 1, out}, Kernel: [3]int{1, 1, kernel}, Stride: [3]int{1, 1, stride}, Dilation: [3]int{1, 1, 1}}
+func line(n, kernel, stride, begin, end, out int) *layer.Geometry {
+	g := &layer.Geometry{N: 1, C: 1, O: 1, Groups: 1, In: [3]int{1, 1, n}, Out: [3]int{1, 1, out}, Kernel: [3]int{1, 1, kernel}, Stride: [3]int{1, 1, stride}, Dilation: [3]int{1, 1, 1}}
 	g.Pads[2] = layer.Pad{Begin: begin, End: end}
 	return g
 }
@@ -22,7 +22,7 @@ func TestByHand(t *testing.T) {
 		f(y)
 		return y
 	}
-	pool := func(g *Geometry, p Pooling, x ...float64) []float64 {
+	pool := func(g *layer.Geometry, p Pooling, x ...float64) []float64 {
 		return rows(func(y []float64) { Pool(g, p, y, x, 0, 1) }, g.Out[2])
 	}
 	resize := func(scale float64, nearest bool, out int, x ...float64) []float64 {

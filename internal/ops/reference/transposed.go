@@ -1,14 +1,17 @@
 package reference
 
-import "convx/internal/tensor"
+import (
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
 
 // Transposed is the gradient of Conv with respect to its input: every input element times the whole kernel, added up
 // where it lands. Read from the output: y[n,o,p] = bias[o] + sum over c, t, i with i*stride + t*dilation = p + pad of
 // x[n,c,i] * weight[c,o,t]. y is N x O x out, x N x C x in, weight C x O/groups x kernel; bias may be nil.
-func Transposed[T tensor.Float](g *Geometry, y, x, weight, bias []T, from, to int) {
+func Transposed[T tensor.Float](g *layer.Geometry, y, x, weight, bias []T, from, to int) {
 	cg, og := g.C/g.Groups, g.O/g.Groups
 	for i := from; i < to; i++ {
-		n, o, d, h := g.row(i)
+		n, o, d, h := row(g, i)
 		for w := range g.Out[2] {
 			sum := start(bias, o)
 			for j := range cg {
@@ -23,12 +26,12 @@ func Transposed[T tensor.Float](g *Geometry, y, x, weight, bias []T, from, to in
 }
 
 // scattered is one channel's part of one output.
-func scattered[T tensor.Float](g *Geometry, plane, taps []T, d, h, w int) float64 {
+func scattered[T tensor.Float](g *layer.Geometry, plane, taps []T, d, h, w int) float64 {
 	sum := 0.0
 	for kd := range g.Kernel[0] {
 		for kh := range g.Kernel[1] {
 			for kw := range g.Kernel[2] {
-				sd, sh, sw := g.scatterer(0, d, kd), g.scatterer(1, h, kh), g.scatterer(2, w, kw)
+				sd, sh, sw := scatterer(g, 0, d, kd), scatterer(g, 1, h, kh), scatterer(g, 2, w, kw)
 				if sd >= 0 && sh >= 0 && sw >= 0 {
 					sum += float64(plane[(sd*g.In[1]+sh)*g.In[2]+sw]) * float64(taps[(kd*g.Kernel[1]+kh)*g.Kernel[2]+kw])
 				}
@@ -39,7 +42,7 @@ func scattered[T tensor.Float](g *Geometry, plane, taps []T, d, h, w int) float6
 }
 
 // scatterer is the input position along an axis whose tap lands on the output position at; -1 if there is none.
-func (g *Geometry) scatterer(axis, at, tap int) int {
+func scatterer(g *layer.Geometry, axis, at, tap int) int {
 	p := at + g.Pads[axis].Begin - tap*g.Dilation[axis]
 	if p < 0 || p%g.Stride[axis] != 0 || p/g.Stride[axis] >= g.In[axis] {
 		return -1

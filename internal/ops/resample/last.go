@@ -94,9 +94,9 @@ func NewLastWithin(p, q *problem.Problem, w problem.Operands[float32], lo, hi fl
 	}
 	r.resize.planes = q.O
 	r.windows = r.resize.bands(most / 4 / (q.O * q.In[2]))
-	band := dense.Of(q)
+	band := q.Convolution()
 	n := r.windows[0].inN[0] * r.windows[0].inN[1] * q.In[2]
-	band.Batch, band.In, band.Out = 1, [3]int{1, 1, n}, [3]int{1, 1, n}
+	band.N, band.In, band.Out = 1, [3]int{1, 1, n}, [3]int{1, 1, n}
 	r.gemm = dense.NewSampled(*band, w.Weight, w.Bias, r, n)
 	r.small = problem.Aligned(q.O * n)
 	return r, nil
@@ -177,7 +177,7 @@ func (r *last) product() problem.Runner[float32] {
 	if r.conv != nil {
 		return r.conv
 	}
-	return dense.Shared(r.gemm)
+	return problem.SharedConv(r.gemm)
 }
 
 // WorkspaceSize implements problem.WorkspaceSharer.
