@@ -42,9 +42,10 @@ page: ## build the page as one file, dist/explorer.html, that needs no server
 	@scripts/page.sh dist/explorer.html
 
 .PHONY: generate
-generate: ## generate the assembly, the schema and reference of network files, the table of operators and the pictures of docs again
+generate: ## generate the assembly, the schemas of network and budget files, the references and the pictures of docs again
 	internal/ops/kernel/generate.sh
 	go test ./internal/network -run 'Schema|Reference' -update
+	go test ./internal/budget -run 'Schema' -update
 	go test ./internal/ops/array -run 'DocsList' -update
 	go test ./cmd/convx -run 'TestPictures' -update
 

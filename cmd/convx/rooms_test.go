@@ -13,7 +13,7 @@ var rooms = map[string]string{
 	"answer":       "layer report shape",
 	"bands":        "layer operands ops picture tensor",
 	"bench":        "flops layer memory ops ops/kernel report shape tensor",
-	"device":       "flops input",
+	"device":       "flops input network",
 	"budget":       "flops input layer network report shape",
 	"chart":        "drawing",
 	"cli":          "*",

@@ -15,9 +15,9 @@ func small() Subject {
 		Name: "small", Convention: "mac",
 		Total: Counts{Params: 1000, MACs: 2000, FLOPs: 4100, PeakMemory: 512},
 		Layers: []Layer{
-			{"stem", "standard", nil, Counts{Params: 100, MACs: 900, FLOPs: 1900, PeakMemory: 512}},
-			{"block.0", "depthwise", nil, Counts{Params: 200, MACs: 600, FLOPs: 1200, PeakMemory: 256}},
-			{"block.1", "depthwise", nil, Counts{Params: 700, MACs: 500, FLOPs: 1000, PeakMemory: 300}},
+			{Name: "stem", Kind: "standard", Counts: Counts{Params: 100, MACs: 900, FLOPs: 1900, PeakMemory: 512}},
+			{Name: "block.0", Kind: "depthwise", Counts: Counts{Params: 200, MACs: 600, FLOPs: 1200, PeakMemory: 256}},
+			{Name: "block.1", Kind: "depthwise", Counts: Counts{Params: 700, MACs: 500, FLOPs: 1000, PeakMemory: 300}},
 		},
 	}
 }
@@ -96,7 +96,7 @@ func TestBudgetFileErrorsComeAllAtOnce(t *testing.T) {
 		"- a\n":                      "b.yaml:1:1: a budget is a mapping of keys to values",
 		"title: nothing\n":           "b.yaml:1:1: the budget limits nothing: write one like network: {max_macs: 310M}",
 		"network: {max_macs: [1]}\n": "b.yaml:1:21: a plain value is needed here",
-		"network:\n  max_mac: 1\n  max_macs: lots\n  max_flops: 3%\nlayer: 1\n": "b.yaml:2:3: unknown limit \"max_mac\"; limits are max_ or min_ and one of params, macs, flops, activations, weight_bytes, activation_bytes, peak_memory\n" +
+		"network:\n  max_mac: 1\n  max_macs: lots\n  max_flops: 3%\nlayer: 1\n": "b.yaml:2:3: unknown limit \"max_mac\"; limits are max_ or min_ and one of params, macs, flops, activations, weight_bytes, activation_bytes, peak_memory, receptive_field, macs_per_picture, macs_per_second, time\n" +
 			"b.yaml:3:13: \"lots\" is no amount: write it like 310M, 3.6M, 8Mi or 12000\n" +
 			"b.yaml:4:14: 3% of the whole is no limit for the whole; give a count\n" +
 			"b.yaml:5:1: unknown key \"layer\"; keys are title, network, layers, kinds",

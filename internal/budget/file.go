@@ -60,35 +60,70 @@ func (f *file) bad(n *yaml.Node, format string, args ...any) {
 	f.problems = append(f.problems, network.Problem{At: network.Position{Line: n.Line, Column: n.Column}, Err: fmt.Errorf(format, args...)})
 }
 
+// part is a part of a budget file that says whom its limits are for: the reader and the schema follow this table.
+type part struct {
+	key, is string
+	// names says that the part's keys are names, with limits under each; list that it is a list of entries.
+	names, list bool
+	read        func(*file, *yaml.Node)
+}
+
+func parts() []part {
+	return []part{
+		{key: "title", is: "what the budget is for", read: func(f *file, v *yaml.Node) { f.budget.Title = f.text(v) }},
+		{key: "network", is: "limits of the whole network", read: func(f *file, v *yaml.Node) {
+			f.pairs(v, "network", func(k, v *yaml.Node) { f.limit(k, v, Limit{}) })
+		}},
+		{key: "layers", is: "limits of each layer that a pattern or a kind fits", list: true, read: (*file).entries},
+		{key: "kinds", is: "limits of all layers of a kind together", names: true, read: func(f *file, v *yaml.Node) {
+			f.pairs(v, "kinds", func(kind, limits *yaml.Node) {
+				f.pairs(limits, kind.Value, func(k, v *yaml.Node) { f.limit(k, v, Limit{Kind: kind.Value}) })
+			})
+		}},
+	}
+}
+
+// selectors are the keys by which an entry of layers says which layers it is for.
+var selectors = []struct {
+	key, is string
+	at      func(*Limit) *string
+}{
+	{"match", "a pattern of names: * is any run of characters, ? any one", func(l *Limit) *string { return &l.Match }},
+	{"kind", "a word of the variant column", func(l *Limit) *string { return &l.Kind }},
+}
+
+// warnKey holds limits that are said and fail nothing.
+const warnKey = "warn"
+
 func (f *file) document(doc *yaml.Node) {
 	root := doc
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
 		root = doc.Content[0]
 	}
+	var keys []string
+	for _, p := range parts() {
+		keys = append(keys, p.key)
+	}
 	f.pairs(root, "a budget", func(k, v *yaml.Node) {
-		switch k.Value {
-		case "title":
-			f.budget.Title = f.text(v)
-		case "network":
-			f.pairs(v, "network", func(k, v *yaml.Node) { f.limit(k, v, Limit{}) })
-		case "layers":
-			if v.Kind != yaml.SequenceNode {
-				f.bad(v, "layers is a list of patterns with their limits")
-				return
-			}
-			for _, entry := range v.Content {
-				f.layers(entry)
-			}
-		case "kinds":
-			f.pairs(v, "kinds", func(kind, limits *yaml.Node) {
-				f.pairs(limits, kind.Value, func(k, v *yaml.Node) { f.limit(k, v, Limit{Kind: kind.Value}) })
-			})
-		default:
-			f.bad(k, "unknown key %q; keys are title, network, layers, kinds", k.Value)
+		i := slices.Index(keys, k.Value)
+		if i < 0 {
+			f.bad(k, "unknown key %q; keys are %s", k.Value, strings.Join(keys, ", "))
+			return
 		}
+		parts()[i].read(f, v)
 	})
 	if len(f.problems) == 0 && len(f.budget.Limits) == 0 {
 		f.bad(root, "the budget limits nothing: write one like network: {max_macs: 310M}")
+	}
+}
+
+func (f *file) entries(v *yaml.Node) {
+	if v.Kind != yaml.SequenceNode {
+		f.bad(v, "layers is a list of patterns with their limits")
+		return
+	}
+	for _, entry := range v.Content {
+		f.layers(entry)
 	}
 }
 
@@ -97,14 +132,13 @@ func (f *file) layers(entry *yaml.Node) {
 	var l Limit
 	var limits [][2]*yaml.Node
 	f.pairs(entry, "an entry of layers", func(k, v *yaml.Node) {
-		switch k.Value {
-		case "match":
-			l.Match = f.text(v)
-		case "kind":
-			l.Kind = f.text(v)
-		default:
-			limits = append(limits, [2]*yaml.Node{k, v})
+		for _, s := range selectors {
+			if s.key == k.Value {
+				*s.at(&l) = f.text(v)
+				return
+			}
 		}
+		limits = append(limits, [2]*yaml.Node{k, v})
 	})
 	if l.Match == "" {
 		l.Match = "*"
@@ -119,9 +153,9 @@ func (f *file) layers(entry *yaml.Node) {
 
 // limit reads one max_… or min_… key, or those under warn.
 func (f *file) limit(k, v *yaml.Node, l Limit) {
-	if k.Value == "warn" && !l.Warn {
+	if k.Value == warnKey && !l.Warn {
 		l.Warn = true
-		f.pairs(v, "warn", func(k, v *yaml.Node) { f.limit(k, v, l) })
+		f.pairs(v, warnKey, func(k, v *yaml.Node) { f.limit(k, v, l) })
 		return
 	}
 	said, name, ok := cutKey(strings.ReplaceAll(k.Value, "_", "-"))
@@ -134,7 +168,7 @@ func (f *file) limit(k, v *yaml.Node, l Limit) {
 	if text == "" {
 		return
 	}
-	if l.Most, err = ParseAmount(text); err != nil {
+	if l.Most, err = q.amount(text); err != nil {
 		f.bad(v, "%w", err)
 		return
 	}

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"math"
 	"slices"
 
 	"convx/internal/flops"
@@ -22,7 +23,25 @@ func OfLayer(r shape.Result, c flops.Count, figures []int, total int, convention
 	for i, row := range c.Rows {
 		s.Layers = append(s.Layers, Layer{Name: row.Name, Kind: string(row.Kind), Output: row.Output, Counts: CountsOf(row.Total.Under(figures[i]))})
 	}
+	s.perPicture()
 	return s
+}
+
+// perPicture adds the MACs of one picture of the batch, rounded up.
+func (s *Subject) perPicture() {
+	if len(s.Input) == 0 || s.Input[0] < 1 {
+		return
+	}
+	n := s.Input[0]
+	each := func(c Counts) {
+		if macs, ok := c[MACs]; ok {
+			c[MACsPerPicture] = macs/n + min(1, macs%n)
+		}
+	}
+	each(s.Total)
+	for _, y := range s.Layers {
+		each(y.Counts)
+	}
 }
 
 // OfNetwork is a network to hold to limits, every layer by itself. figures are the convention's, by node, and total theirs.
@@ -35,9 +54,41 @@ func OfNetwork(r *network.Result, figures []int, total int, convention flops.Con
 		}
 		counts := CountsOf(n.Total.Under(figures[i]))
 		counts[PeakMemory] = n.Live
-		s.Layers = append(s.Layers, Layer{Name: n.Node.Name, Kind: n.Variant, Output: n.Output, Counts: counts})
+		y := Layer{Name: n.Node.Name, Kind: n.Variant, Output: n.Output, Counts: counts}
+		if most, least, ok := fieldOf(n.Field); ok {
+			counts[ReceptiveField], y.Smallest = most, Counts{ReceptiveField: least}
+		}
+		s.Layers = append(s.Layers, y)
 	}
+	s.fieldOf(r)
+	s.perPicture()
 	return s
+}
+
+// fieldOf is the receptive field of the network: the most that an output sees, and the least.
+func (s *Subject) fieldOf(r *network.Result) {
+	for _, i := range r.Outputs() {
+		most, least, ok := fieldOf(r.Nodes[i].Field)
+		if !ok {
+			continue
+		}
+		if before, known := s.Smallest[ReceptiveField]; known {
+			most, least = max(most, s.Total[ReceptiveField]), min(least, before)
+		}
+		s.Total[ReceptiveField], s.Smallest = most, Counts{ReceptiveField: least}
+	}
+}
+
+// fieldOf is a receptive field in whole pixels along the axis where it is largest, and where it is least.
+func fieldOf(f shape.Field) (most, least int, ok bool) {
+	if len(f.Size) == 0 {
+		return 0, 0, false
+	}
+	a, b := slices.Max(f.Size), slices.Min(f.Least)
+	if !(a < math.MaxInt32) || !(b >= 0) {
+		return 0, 0, false
+	}
+	return int(math.Ceil(a)), int(math.Floor(b)), true
 }
 
 // partial are the quantities that uncounted operators may add to: all, if one may hold MACs or parameters, else those of work
@@ -49,5 +100,5 @@ func partial(r *network.Result) []Quantity {
 	if slices.ContainsFunc(r.Uncounted, func(u network.Uncounted) bool { return !u.Harmless }) {
 		return Quantities()
 	}
-	return []Quantity{FLOPs, ActivationBytes, PeakMemory}
+	return []Quantity{FLOPs, ActivationBytes, PeakMemory, ReceptiveField, Time}
 }

@@ -45,6 +45,9 @@ func (v Outcome) name() string {
 func (t Terms) Hold(s Subject) (Outcome, error) {
 	v := Outcome{Subject: s, Baseline: t.Baseline}
 	for _, b := range t.Budgets {
+		if err := b.unmet(s); err != nil {
+			return v, err
+		}
 		checks, notes := b.Check(s)
 		v.Checks, v.Notes, v.Rules = append(v.Checks, checks...), append(v.Notes, notes...), append(v.Rules, notes...)
 		if b.Title != "" {

@@ -12,6 +12,7 @@ type checkJSON struct {
 	Rule     string     `json:"rule"` // the limit's name, whichever layer was measured
 	Name     string     `json:"name"` // the limit's too
 	Quantity string     `json:"quantity"`
+	Unit     string     `json:"unit"`
 	Measured int        `json:"measured"`
 	Allowed  int        `json:"allowed"`
 	Over     int        `json:"over"` // negative: what is left
@@ -56,7 +57,7 @@ func (v Outcome) JSON() OutcomeJSON {
 			most = append(most, partJSON(p))
 		}
 		j.Checks = append(j.Checks, checkJSON{
-			Limit: c.Name, Rule: c.rule(), Name: c.Name, Quantity: string(c.Quantity), Measured: c.Measured, Allowed: c.Allowed, Over: c.Measured - c.Allowed,
+			Limit: c.Name, Rule: c.rule(), Name: c.Name, Quantity: string(c.Quantity), Unit: c.Quantity.row().unit, Measured: c.Measured, Allowed: c.Allowed, Over: c.Measured - c.Allowed,
 			Verdict: string(c.Verdict()), Passed: c.Verdict() == Holds, Most: most,
 		})
 	}

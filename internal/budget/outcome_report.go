@@ -62,15 +62,15 @@ func (v Outcome) limits() report.Table {
 	}}
 	for _, c := range v.Checks {
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(c.Name), report.Int(c.Measured), report.Int(c.Allowed), signed(c.Measured, c.Allowed), {Text: string(c.Verdict()), Failed: c.Verdict() == Over || c.Verdict() == Undecided},
+			report.Str(c.Name), c.Quantity.cell(c.Measured), c.Quantity.cell(c.Allowed), signed(c.Quantity, c.Measured, c.Allowed), {Text: string(c.Verdict()), Failed: c.Verdict() == Over || c.Verdict() == Undecided},
 		})
 	}
 	return t
 }
 
 // signed is a difference with its sign and its percentage: +1,234 (+5.6%).
-func signed(now, before int) report.Cell {
-	text := report.Group(now - before)
+func signed(q Quantity, now, before int) report.Cell {
+	text := q.text(now - before)
 	if now > before {
 		text = "+" + text
 	}
@@ -157,7 +157,7 @@ func changeCells(c Change, quantities []Quantity) []report.Cell {
 			cells = append(cells, report.Str(""))
 			continue
 		}
-		cells = append(cells, signed(now, before))
+		cells = append(cells, signed(q, now, before))
 	}
 	return cells
 }

@@ -79,23 +79,6 @@ func decimal(s string) (*big.Rat, bool) {
 	return new(big.Rat).SetString(s)
 }
 
-// quantityNamed finds a quantity by its name, with dashes or underscores.
-func quantityNamed(name string) (Quantity, error) {
-	q := Quantity(strings.ReplaceAll(name, "-", "_"))
-	if !slices.Contains(Quantities(), q) {
-		return "", fmt.Errorf("unknown quantity %q; quantities are %s", name, quantityList())
-	}
-	return q, nil
-}
-
-func quantityList() string {
-	var out []string
-	for _, q := range Quantities() {
-		out = append(out, strings.ReplaceAll(string(q), "_", "-"))
-	}
-	return strings.Join(out, ", ")
-}
-
 // ParseLimits reads a budget in a line: "max-macs=310M,max-params=3.6M".
 func ParseLimits(s string) (Budget, error) {
 	var b Budget
@@ -109,7 +92,7 @@ func ParseLimits(s string) (Budget, error) {
 		if err != nil {
 			return b, err
 		}
-		a, err := ParseAmount(value)
+		a, err := q.amount(value)
 		if err != nil {
 			return b, fmt.Errorf("%s: %w", key, err)
 		}
@@ -150,7 +133,7 @@ func ParseIncreases(s string) (map[Quantity]Amount, error) {
 		if _, twice := out[q]; twice {
 			return nil, fmt.Errorf("%s is given twice", name)
 		}
-		if out[q], err = ParseAmount(value); err != nil {
+		if out[q], err = q.amount(value); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -54,7 +54,7 @@ func TestShares(t *testing.T) {
 
 func TestLimitErrors(t *testing.T) {
 	for text, want := range map[string]string{
-		"macs=1k":               `"macs=1k" is not a limit: write it like max-macs=310M; the names are max- or min- and one of params, macs, flops, activations, weight-bytes, activation-bytes, peak-memory; warn: before a limit fails nothing`,
+		"macs=1k":               `"macs=1k" is not a limit: write it like max-macs=310M; the names are max- or min- and one of params, macs, flops, activations, weight-bytes, activation-bytes, peak-memory, receptive-field, macs-per-picture, macs-per-second, time; warn: before a limit fails nothing`,
 		"max-speed=1":           `unknown quantity "speed"; quantities are params,`,
 		"max-macs=fast":         `max-macs: "fast" is no amount: write it like 310M, 3.6M, 8Mi or 12000`,
 		"max-macs=5%":           `max-macs: 5% of the whole is no limit for the whole`,

@@ -3,39 +3,8 @@ package budget
 import (
 	"cmp"
 	"slices"
+	"time"
 )
-
-// Quantity is what a limit is about, spelled as in JSON.
-type Quantity string
-
-// The quantities: elements, multiply-accumulates, operations, elements, then bytes. PeakMemory is the most bytes of
-// activations that are live at once; of a layer, those that are live while it runs.
-const (
-	Params          Quantity = "params"
-	MACs            Quantity = "macs"
-	FLOPs           Quantity = "flops"
-	Activations     Quantity = "activations"
-	WeightBytes     Quantity = "weight_bytes"
-	ActivationBytes Quantity = "activation_bytes"
-	PeakMemory      Quantity = "peak_memory"
-)
-
-// Quantities lists all quantities.
-func Quantities() []Quantity {
-	return []Quantity{Params, MACs, FLOPs, Activations, WeightBytes, ActivationBytes, PeakMemory}
-}
-
-// names are how people read the quantities.
-var names = map[Quantity]string{
-	Params: "params", MACs: "MACs", FLOPs: "FLOPs", Activations: "activations",
-	WeightBytes: "weight bytes", ActivationBytes: "activation bytes", PeakMemory: "peak memory bytes",
-}
-
-// Name is how people read the quantity.
-func (q Quantity) Name() string { return names[q] }
-
-// Counts are measured quantities. One that is absent was not measured.
-type Counts map[Quantity]int
 
 // Layer is a row of a subject.
 type Layer struct {
@@ -45,16 +14,20 @@ type Layer struct {
 	// Output is its shape; nil is not known.
 	Output []int
 	Counts
+	// Smallest is the least of quantities that differ within the layer: a receptive field's along its axes.
+	Smallest Counts
 }
 
 // Subject is what was counted: a network, or one layer with its stages.
 type Subject struct {
 	Name string
 	// File is where the network comes from, if from a file: annotations point there.
-	File   string
-	Input  []int // its shape
-	Total  Counts
-	Layers []Layer
+	File  string
+	Input []int // its shape
+	Total Counts
+	// Smallest is the least of quantities that differ within the network.
+	Smallest Counts
+	Layers   []Layer
 	// Convention is whose MACs these are.
 	Convention string
 	// Partial are the quantities that something uncounted may add to.
@@ -62,6 +35,46 @@ type Subject struct {
 }
 
 func (s Subject) partial(q Quantity) bool { return slices.Contains(s.Partial, q) }
+
+// AtRate adds what the MACs come to at so many pictures a second.
+func (s *Subject) AtRate(r Rate) {
+	rate := func(c Counts) {
+		if n, ok := c[MACsPerPicture]; ok {
+			c[MACsPerSecond] = r.of(n)
+		}
+	}
+	rate(s.Total)
+	for _, l := range s.Layers {
+		rate(l.Counts)
+	}
+}
+
+// In adds the least time that each layer takes, by name, and the whole.
+func (s *Subject) In(whole time.Duration, layers map[string]time.Duration) {
+	s.Total[Time] = int(whole)
+	for _, l := range s.Layers {
+		if t, ok := layers[l.Name]; ok {
+			l.Counts[Time] = int(t)
+		}
+	}
+}
+
+// total is what a limit of the whole measures: of a lower bound the least.
+func (s Subject) total(l Limit) (int, bool) {
+	if v, ok := s.Smallest[l.Quantity]; ok && l.Least {
+		return v, true
+	}
+	v, ok := s.Total[l.Quantity]
+	return v, ok
+}
+
+// of is what a limit measures of the layer: of a lower bound the least.
+func (y Layer) of(l Limit) int {
+	if v, ok := y.Smallest[l.Quantity]; ok && l.Least {
+		return v
+	}
+	return y.Counts[l.Quantity]
+}
 
 // Part is a layer's share of a quantity.
 type Part struct {

@@ -150,6 +150,9 @@ func (g *Graph) outputs() []int {
 	return []int{len(g.Nodes) - 1}
 }
 
+// Outputs are the nodes whose outputs leave the network.
+func (r *Result) Outputs() []int { return r.Graph.outputs() }
+
 // Check demands what Evaluate relies on: an operator in every node, inputs that come earlier, names that are unique,
 // outputs that exist.
 func (g *Graph) Check() error {

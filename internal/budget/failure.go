@@ -1,0 +1,49 @@
+package budget
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Error is limits that were passed: a line each. The command line exits with 3.
+type Error struct{ Checks []Check }
+
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Checks))
+	for i, c := range e.Checks {
+		lines[i] = c.line()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// line names the failure in front.
+func (c Check) line() string {
+	switch {
+	case c.Verdict() == Undecided:
+		return "undecided: " + c.String()
+	case c.Baseline:
+		return "regression: " + c.String()
+	}
+	return "over budget: " + c.String()
+}
+
+// Failed is an *Error with the checks that failed, or nil.
+func Failed(checks []Check) error {
+	if over := With(checks, Over); len(over) > 0 {
+		return &Error{Checks: over}
+	}
+	return nil
+}
+
+// Open is an error that names the limits which are undecided, or nil; uncounted is what the counts lack.
+func Open(checks []Check, uncounted string) error {
+	open := With(checks, Undecided)
+	if len(open) == 0 {
+		return nil
+	}
+	limits := make([]string, len(open))
+	for i, c := range open {
+		limits[i] = c.Name
+	}
+	return fmt.Errorf("undecided: %s: not counted is %s; --allow-uncounted decides by what is counted", strings.Join(limits, ", "), uncounted)
+}
