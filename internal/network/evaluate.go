@@ -281,8 +281,8 @@ func (r *Result) Under(c flops.Convention) (nodes []int, total int, err error) {
 	nodes = make([]int, len(r.Nodes))
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
-		if x, ok := n.Node.Op.(*Explicit); ok {
-			if nodes[i], err = c.In(n.Types).OfMACs(x.MACs); err != nil {
+		if len(n.Ops) == 0 && n.Total.MACs > 0 {
+			if nodes[i], err = c.In(n.Types).OfMACs(n.Total.MACs); err != nil {
 				return nil, 0, fmt.Errorf("layer %q: %w", n.Node.Name, err)
 			}
 		}

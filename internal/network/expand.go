@@ -177,13 +177,13 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 	if least := fewest(op); len(inputs) < least {
 		return nil, fmt.Errorf("%s joins several layers: say which, like from: [a, b]", what)
 	}
-	n := Node{Name: s.prefix + name, Blocks: s.blocks, Op: op, Inputs: inputs, At: it.at}
 	for _, in := range inputs {
 		if in == absent {
 			return nil, fmt.Errorf("reads an input that the block was not given")
 		}
 		f.used[in] = true
 	}
+	weights := ""
 	if it.named.weights != "" {
 		at, ok := f.find(reference{it.named.weights, it.at}, s)
 		if !ok {
@@ -193,8 +193,19 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 		if owner.Weights == "" {
 			owner.Weights = owner.Name
 		}
-		n.Weights = owner.Weights
+		weights = owner.Weights
 	}
-	f.graph.Nodes, f.used = append(f.graph.Nodes, n), append(f.used, false)
-	return []int{len(f.graph.Nodes) - 1}, nil
+	var made []int
+	all := outputsOf(op)
+	for i, op := range all {
+		n := Node{Name: s.prefix + name, Blocks: s.blocks, Op: op, Inputs: inputs, Weights: weights, At: it.at}
+		made = append(made, len(f.graph.Nodes))
+		if len(all) > 1 {
+			f.steps++
+			n.Name += "." + strconv.Itoa(i)
+			outputs[strconv.Itoa(i)] = made[i]
+		}
+		f.graph.Nodes, f.used = append(f.graph.Nodes, n), append(f.used, false)
+	}
+	return made, nil
 }

@@ -155,6 +155,7 @@ func TestEveryOp(t *testing.T) {
 		"add": "from: [input, input]", "concat": "from: [input, input]", "multiply": "from: [input, input]",
 		"scale": "from: [input, factors]", "crop": "from: [input, input]", "pixel-shuffle": "scale: 2",
 		"slice": "start: 1, end: 3", "split": "parts: 2, part: 1", "pad": "padding: 1:2x0:3", "transpose": "order: 0x3x1x2",
+		"matmul": "from: [input, input]", "lstm": "hidden: 5", "gru": "hidden: 5, bidirectional: true",
 	}
 	for _, k := range opKinds() {
 		text := fmt.Sprintf("input: 4x8x8\nlayers:\n  - {op: global-average-pool, name: factors}\n  - {op: %s, from: input, name: it, %s}\n", k.name, settings[k.name])

@@ -30,11 +30,30 @@ func withOperands(op Operator, inputs int) (Operator, error) {
 	return &w, nil
 }
 
+// several is an op with several outputs: as many operators, which read the same.
+type several struct {
+	name string
+	each []Operator
+}
+
+func (s *several) Label() string   { return s.name }
+func (*several) arity() (int, int) { return 1, 1 }
+
+// outputsOf are the operators that make an entry's outputs one by one.
+func outputsOf(op Operator) []Operator {
+	if s, ok := op.(*several); ok {
+		return s.each
+	}
+	return []Operator{op}
+}
+
 // fewest inputs that make sense in a file: a sum of one is a slip.
 func fewest(op Operator) int {
 	switch op := op.(type) {
 	case *Elementwise:
 		return 2
+	case *Computed:
+		return op.Inputs
 	case *Primitive:
 		switch op.Op.(type) {
 		case layer.Add, layer.Concat, layer.Scale:

@@ -6,7 +6,7 @@ import (
 	"convx/internal/layer"
 )
 
-// Operator is what a node does: *Input, *Constant, *Variant, *Primitive, *Elementwise, *Explicit, *View or *Unknown.
+// Operator is what a node does: *Input, *Constant, *Variant, *Primitive, *Elementwise, *Computed, *Explicit, *View or *Unknown.
 // Nodes that do the same may share one pointer; Evaluate then works it out once per input shape.
 type Operator interface {
 	// Label is the name that tables show: a variant, a primitive, or the operator's own name.
@@ -41,6 +41,18 @@ type Elementwise struct {
 	Name string
 	// FLOPs is the cost of an output element.
 	FLOPs int
+}
+
+// Computed is an operator whose shape and cost follow from its inputs by a rule of its own: a matrix product, a recurrent
+// layer.
+type Computed struct {
+	Name string
+	// Inputs is how many it reads.
+	Inputs int
+	// Rule gives the shape of the output and the cost for inputs of these shapes. Errors are *layer.Error.
+	Rule func(in [][]int) (Explicit, error)
+	// Along says what the output's axes run along in input j: see Along.
+	Along func(j int, in [][]int, out []int) []Along
 }
 
 // Explicit is an operator whose shape and cost the reader of the model worked out: a product of two activations, a
@@ -98,6 +110,7 @@ func (*Input) Label() string         { return "input" }
 func (*Constant) Label() string      { return "constant" }
 func (v *Variant) Label() string     { return v.Spec.Variant }
 func (e *Elementwise) Label() string { return e.Name }
+func (c *Computed) Label() string    { return c.Name }
 func (e *Explicit) Label() string    { return e.Name }
 func (v *View) Label() string        { return v.Name }
 func (u *Unknown) Label() string     { return u.Name }
@@ -114,6 +127,7 @@ func (*Input) arity() (int, int)       { return 0, 0 }
 func (*Constant) arity() (int, int)    { return 0, 0 }
 func (*Variant) arity() (int, int)     { return 1, 4 }
 func (*Elementwise) arity() (int, int) { return 1, -1 }
+func (c *Computed) arity() (int, int)  { return c.Inputs, c.Inputs }
 func (*Explicit) arity() (int, int)    { return 0, -1 }
 func (*View) arity() (int, int)        { return 1, -1 }
 func (*Unknown) arity() (int, int)     { return 0, -1 }

@@ -15,23 +15,27 @@ func partKinds() []opKind {
 		{
 			name: "slice", summary: "positions from start up to end of an axis",
 			keys: []opKey{
-				axis, {name: "start", typ: "N", def: "0", usage: "first position"},
+				axis, {name: "start", typ: "N", def: "0", usage: "first position; negative ones count from the end"},
 				{name: "end", typ: "N", usage: "position after the last; the axis's extent, if not given"},
 				{name: "step", typ: "N", def: "1", usage: "distance between positions"},
 			},
 			build: slicing,
 		},
 		{
-			name: "split", summary: "one of several equal parts of an axis",
+			name: "split", summary: "parts of an axis, each an output: name.0, name.1, …",
 			keys: []opKey{
-				axis, {name: "parts", typ: "N", required: true, usage: "how many; they divide the axis"},
-				{name: "part", typ: "N", def: "0", usage: "which, from 0"},
+				axis, {name: "parts", typ: "N", usage: "how many equal ones; they divide the axis"},
+				{name: "sizes", typ: "NxN", usage: "in place of parts: the extent of each"},
+				{name: "part", typ: "N", usage: "this one alone, from 0"},
 			},
 			build: splitting,
 		},
 		{
-			name: "pad", summary: "zeros around the spatial axes",
-			keys:  []opKey{{name: "padding", typ: "P", required: true, usage: "1, 1x2, or begin:end per axis"}},
+			name: "pad", summary: "positions around the spatial axes",
+			keys: []opKey{
+				{name: "padding", typ: "P", required: true, usage: "1, 1x2, or begin:end per axis"},
+				{name: "mode", typ: "MODE", def: "zeros", usage: "what they hold: zeros, reflect, replicate or circular"},
+			},
 			build: padding,
 		},
 		{
@@ -105,47 +109,91 @@ func slicing(v values) (Operator, error) {
 		to         *int
 		key        string
 		least, def int
-	}{{&p.axis, "axis", 0, 1}, {&p.start, "start", 0, 0}, {&p.end, "end", 1, 0}, {&p.step, "step", 1, 1}} {
+	}{{&p.axis, "axis", 0, 1}, {&p.start, "start", -layer.MaxExtent, 0}, {&p.end, "end", -layer.MaxExtent, layer.MaxExtent}, {&p.step, "step", 1, 1}} {
 		var err error
 		if *k.to, err = v.number(k.key, k.least, k.def); err != nil {
 			return nil, err
 		}
 	}
+	open := v.get("end") == ""
 	return p.view("slice", func(p part, extent int) (part, error) {
-		if p.end == 0 {
-			p.end = extent
+		if p.start < 0 {
+			p.start += extent
 		}
-		if p.end > extent || p.start >= p.end {
+		switch {
+		case open:
+			p.end = extent
+		case p.end < 0:
+			p.end += extent
+		}
+		if p.start < 0 || p.end > extent || p.start >= p.end {
 			return p, layer.Errorf("axis %d has %d positions: %d up to %d is no part of it", p.axis, extent, p.start, p.end)
 		}
 		return p, nil
 	}), nil
 }
 
+// splitting cuts an axis into equal parts or into given ones: all of them, or one.
 func splitting(v values) (Operator, error) {
 	axis, err := v.number("axis", 0, 1)
 	if err != nil {
 		return nil, err
 	}
-	parts, err := v.number("parts", 1, 1)
+	if (v.text["parts"] == "") == (v.text["sizes"] == "") {
+		return nil, fmt.Errorf("split needs parts or sizes")
+	}
+	parts, err := v.number("parts", 1, 0)
 	if err != nil {
 		return nil, err
 	}
-	which, err := v.number("part", 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	if which >= parts {
-		return nil, fmt.Errorf("part %d of %d: they count from 0", which, parts)
-	}
-	return part{axis: axis, step: 1}.view("split", func(p part, extent int) (part, error) {
-		if extent%parts != 0 {
-			return p, layer.Errorf("%d parts do not divide the %d positions of axis %d", parts, extent, p.axis)
+	var sizes []int
+	if v.text["sizes"] != "" {
+		if sizes, err = layer.ParseInts(v.get("sizes"), 1); err != nil {
+			return nil, fmt.Errorf("sizes: %w", err)
 		}
-		p.start = which * (extent / parts)
-		p.end = p.start + extent/parts
+		parts = len(sizes)
+	}
+	if v.text["part"] != "" {
+		which, err := v.number("part", 0, 0)
+		if err != nil {
+			return nil, err
+		}
+		if which >= parts {
+			return nil, fmt.Errorf("part %d of %d: they count from 0", which, parts)
+		}
+		return partOf(axis, which, parts, sizes), nil
+	}
+	if parts > mostParts {
+		return nil, fmt.Errorf("split makes %d parts: up to %d are known", parts, mostParts)
+	}
+	all := &several{name: "split"}
+	for i := range parts {
+		all.each = append(all.each, partOf(axis, i, parts, sizes))
+	}
+	return all, nil
+}
+
+// mostParts bounds the outputs of one op.
+const mostParts = 4096
+
+// partOf is one of the parts of an axis; sizes nil are equal ones.
+func partOf(axis, which, parts int, sizes []int) *View {
+	return part{axis: axis, step: 1}.view("split", func(p part, extent int) (part, error) {
+		if sizes == nil {
+			if extent%parts != 0 {
+				return p, layer.Errorf("%d parts do not divide the %d positions of axis %d", parts, extent, p.axis)
+			}
+			p.start, p.end = which*(extent/parts), (which+1)*(extent/parts)
+			return p, nil
+		}
+		total, err := layer.Sum(sizes...)
+		if err != nil || total != extent {
+			return p, layer.Errorf("parts of %s are not the %d positions of axis %d", layer.FormatShape(sizes), extent, p.axis)
+		}
+		p.start, _ = layer.Sum(sizes[:which]...)
+		p.end = p.start + sizes[which]
 		return p, nil
-	}), nil
+	})
 }
 
 func padding(v values) (Operator, error) {
@@ -160,6 +208,10 @@ func padding(v values) (Operator, error) {
 	if err != nil {
 		return nil, err
 	}
+	mode := layer.PadMode(v.get("mode"))
+	if !slices.Contains(layer.PadModes(), mode) {
+		return nil, fmt.Errorf("mode: %q is none of zeros, reflect, replicate, circular", mode)
+	}
 	return &View{
 		Name: "pad", Copies: true,
 		Shape: func(in [][]int) ([]int, error) {
@@ -170,7 +222,7 @@ func padding(v values) (Operator, error) {
 			for i, p := range pairs {
 				out[2+i] += p.Begin + p.End
 			}
-			return out, nil
+			return out, shape.CheckPadMode(mode, pairs, in[0][2:])
 		},
 		Along: func(_ [][]int, out []int) []Along {
 			along := unmoved(len(out))

@@ -37,6 +37,12 @@ func workOf(op Operator, in [][]int) (*work, error) {
 		}
 	case *Elementwise:
 		err = w.elementwise(op, in)
+	case *Computed:
+		var x Explicit
+		if x, err = op.Rule(in); err == nil {
+			w.output, w.total = x.Shape, flops.Total{Params: x.Params, MACs: x.MACs, FLOPs: x.FLOPs}
+			err = w.setBytes(in)
+		}
 	case *Primitive:
 		if op.Name == "" {
 			w.label = VariantOf(op.Op, in[0])

@@ -20,7 +20,7 @@ func conv(op layer.Op, in [][]int) (Stage, error) {
 	if c.Groups > 1 && c.OutChannels%c.Groups != 0 {
 		return Stage{}, layer.Errorf("groups %d does not divide the %d output channels", c.Groups, c.OutChannels)
 	}
-	return st, checkPadMode(c.PadMode, st.Pads, x[2:])
+	return st, CheckPadMode(c.PadMode, st.Pads, x[2:])
 }
 
 // checkInput demands a batch of channels over the right number of spatial axes, divisible by the groups.
@@ -34,8 +34,8 @@ func checkInput(what string, x []int, dims, groups int) error {
 	return nil
 }
 
-// checkPadMode refuses paddings that have nothing to copy from, as PyTorch does.
-func checkPadMode(mode layer.PadMode, pads []layer.Pad, in []int) error {
+// CheckPadMode refuses paddings that have nothing to copy from, as PyTorch does; in are the spatial extents.
+func CheckPadMode(mode layer.PadMode, pads []layer.Pad, in []int) error {
 	limits := map[layer.PadMode]int{layer.PadReflect: -1, layer.PadCircular: 0}
 	slack, bounded := limits[mode]
 	if !bounded {
