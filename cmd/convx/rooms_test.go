@@ -26,7 +26,7 @@ var rooms = map[string]string{
 	"flops":        "layer shape",
 	"golden":       "npy tensor",
 	"golden/pack":  "golden",
-	"infer":        "layer network ops ops/array ops/kernel ops/workers tensor",
+	"infer":        "layer network ops ops/array ops/kernel ops/workers shape tensor",
 	"input":        "",
 	"layer":        "",
 	"memory":       "",
@@ -59,7 +59,7 @@ var rooms = map[string]string{
 	"shape":    "layer",
 	"tensor":   "",
 	"theory":   "layer",
-	"verify":   "layer ops tensor",
+	"verify":   "layer ops shape tensor",
 	"guard":    "memory",
 }
 

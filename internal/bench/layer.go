@@ -47,13 +47,14 @@ type Prepared struct {
 // Prepare packs a layer's random operands and fills its input. Errors are *layer.Error where the layer cannot be or the
 // algorithm declines it.
 func Prepare(e Entry, o Options) (*Prepared, error) {
-	if err := checkMemory(e, o); err != nil {
+	s, err := shape.Of(e.Layer)
+	if err != nil {
 		return nil, err
 	}
 	if o.Float64 {
-		return prepare[float64](e, o)
+		return prepare[float64](e, s, o)
 	}
-	return prepare[float32](e, o)
+	return prepare[float32](e, s, o)
 }
 
 // Time runs the layer for at least this long and adds to its timing. The error is ctx's.
@@ -74,9 +75,8 @@ func Layer(ctx context.Context, e Entry, o Options) (Result, error) {
 	return p.Result, err
 }
 
-func prepare[T tensor.Float](e Entry, o Options) (*Prepared, error) {
-	s, err := shape.Of(e.Layer)
-	if err != nil {
+func prepare[T tensor.Float](e Entry, s shape.Result, o Options) (*Prepared, error) {
+	if err := checkMemory[T](s, o); err != nil {
 		return nil, err
 	}
 	count, err := flops.Of(s)
@@ -88,10 +88,10 @@ func prepare[T tensor.Float](e Entry, o Options) (*Prepared, error) {
 		r.Bytes *= 2
 	}
 	operands := map[string]*tensor.Tensor[T]{}
-	if _, err := ops.FillOperands(e.Layer, operands, o.Seed); err != nil {
+	if _, err := ops.FillShaped(s, operands, o.Seed); err != nil {
 		return nil, err
 	}
-	p, err := ops.PrepareLayer(e.Layer, operands, o.Options)
+	p, err := ops.PrepareShaped(s, operands, o.Options)
 	if err != nil {
 		return nil, err
 	}
@@ -104,12 +104,8 @@ func prepare[T tensor.Float](e Entry, o Options) (*Prepared, error) {
 }
 
 // checkMemory refuses a layer whose tensors would not fit in the memory that is free.
-func checkMemory(e Entry, o Options) error {
-	estimate := ops.EstimateMemory[float32]
-	if o.Float64 {
-		estimate = ops.EstimateMemory[float64]
-	}
-	m, err := estimate(e.Layer, o.Options)
+func checkMemory[T tensor.Float](s shape.Result, o Options) error {
+	m, err := ops.EstimateShaped[T](s, o.Options)
 	if err != nil {
 		return err
 	}

@@ -67,12 +67,15 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 	if p.stages == nil {
 		return errGeneral
 	}
-	var err error
 	opt := net.opsOptions
-	p.pipeline, err = ops.PrepareLayer(layerOf(p.stages, in), p.weights, opt)
+	s, err := layerOf(p.stages, in)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errGeneral, err)
+	}
+	p.pipeline, err = ops.PrepareShaped(s, p.weights, opt)
 	if err != nil && opt.Algorithm != "" && opt.Algorithm != "auto" { // a name that this layer does not take leaves it the choice
 		opt.Algorithm = "auto"
-		p.pipeline, err = ops.PrepareLayer(layerOf(p.stages, in), p.weights, opt)
+		p.pipeline, err = ops.PrepareShaped(s, p.weights, opt)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errGeneral, err)

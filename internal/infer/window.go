@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"convx/internal/layer"
+	"convx/internal/shape"
 )
 
 // autoPads are ONNX's names of paddings that follow from the sizes.
@@ -117,9 +118,9 @@ func (n *node) poolStages(in []int) []layer.Stage {
 	return []layer.Stage{{Name: "node", Op: op, Inputs: []string{layer.Input}}}
 }
 
-// layerOf is a chain of stages as a layer of its own.
-func layerOf(stages []layer.Stage, in []int) layer.Layer {
-	return layer.Layer{Spec: layer.Spec{Variant: "standard", Input: in, Dims: max(1, len(in)-2)}, Stages: stages}
+// layerOf is the shape of a chain of stages as a layer of its own.
+func layerOf(stages []layer.Stage, in []int) (shape.Result, error) {
+	return shape.Of(layer.Layer{Spec: layer.Spec{Variant: "standard", Input: in, Dims: max(1, len(in)-2)}, Stages: stages})
 }
 
 func (n *node) String() string { return fmt.Sprintf("%s %q", n.op, n.name) }

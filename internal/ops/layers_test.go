@@ -84,7 +84,7 @@ func checkLayer[T tensor.Float](t *rapid.T, v layer.Variant, tolerance float64) 
 	x, operands := layerIntegers[T](l, s, rapid.Uint64().Draw(t, "seed"))
 	want := inTurn(t, s, x, operands)
 	for _, name := range append([]string{"auto"}, Algorithms()...) {
-		p, err := PrepareLayer(l, operands, Options{Algorithm: name, Threads: rapid.IntRange(1, 3).Draw(t, "threads")})
+		p, err := PrepareShaped(s, operands, Options{Algorithm: name, Threads: rapid.IntRange(1, 3).Draw(t, "threads")})
 		if err != nil && name != "auto" && name != referenceName {
 			continue
 		}
@@ -92,7 +92,7 @@ func checkLayer[T tensor.Float](t *rapid.T, v layer.Variant, tolerance float64) 
 			t.Fatal(err)
 		}
 		checkSteps(t, l, p)
-		if m, err := EstimateMemory[T](l, Options{Threads: 3}); err != nil || p.memory.Total() > m.Total() || p.memory.Packed > m.Packed || p.memory.Intermediates > m.Intermediates {
+		if m, err := EstimateShaped[T](s, Options{Threads: 3}); err != nil || p.memory.Total() > m.Total() || p.memory.Packed > m.Packed || p.memory.Intermediates > m.Intermediates {
 			t.Fatalf("%s by %v needs %+v, but %+v was estimated (%v)", l.Variant, p.Steps(), p.memory, m, err)
 		}
 		out := tensor.New[T](s.Output...)

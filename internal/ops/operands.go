@@ -24,16 +24,6 @@ func Needs(s shape.Result) []layer.Operand {
 	return out
 }
 
-// Operands lists the operands of a layer with their shapes: the weights of every stage, then the arrays from outside
-// (offset, mask, rois). Errors are *layer.Error: the layer cannot be.
-func Operands(l layer.Layer) ([]layer.Operand, error) {
-	s, err := shape.Of(l)
-	if err != nil {
-		return nil, err
-	}
-	return Needs(s), nil
-}
-
 // checkOperands demands that a layer's operands are all there, with their shapes, and no others.
 func checkOperands[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T]) error {
 	all := Needs(s)

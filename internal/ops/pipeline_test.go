@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"convx/internal/layer"
+	"convx/internal/shape"
 	"convx/internal/tensor"
 )
 
@@ -30,14 +31,24 @@ func exampleLayer(t testing.TB, variant string, keys ...string) layer.Layer {
 	return l
 }
 
+// shaped is the shape of a layer that can be.
+func shaped(t testing.TB, l layer.Layer) shape.Result {
+	t.Helper()
+	s, err := shape.Of(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func TestPipelineAllocatesNothing(t *testing.T) {
 	for _, v := range layer.Variants() {
 		l := exampleLayer(t, v.Name)
 		operands := map[string]*tensor.Tensor[float32]{}
-		if _, err := FillOperands(l, operands, 1); err != nil {
+		if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
 			t.Fatal(err)
 		}
-		p, err := PrepareLayer(l, operands, Options{Threads: 2})
+		p, err := PrepareShaped(shaped(t, l), operands, Options{Threads: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +56,7 @@ func TestPipelineAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(5, func() { p.Run(t.Context(), out, x) }); n != 0 {
 			t.Errorf("%s allocates %v times a run", v.Name, n)
 		}
-		estimate, err := EstimateMemory[float32](l, Options{Threads: 2})
+		estimate, err := EstimateShaped[float32](shaped(t, l), Options{Threads: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,10 +70,10 @@ func TestPipelineAllocatesNothing(t *testing.T) {
 func TestActivationsAreFolded(t *testing.T) {
 	l := exampleLayer(t, "inverted-residual")
 	operands := map[string]*tensor.Tensor[float32]{}
-	if _, err := FillOperands(l, operands, 1); err != nil {
+	if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
 		t.Fatal(err)
 	}
-	p, err := PrepareLayer(l, operands, Options{Algorithm: referenceName})
+	p, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: referenceName})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,15 +101,15 @@ func TestOperandErrors(t *testing.T) {
 	} {
 		l := exampleLayer(t, c.variant)
 		var bad *layer.Error
-		if _, err := PrepareLayer(l, c.operands, Options{}); !errors.As(err, &bad) || !strings.HasPrefix(err.Error(), c.want) && c.variant != "deform-roi-pool" {
+		if _, err := PrepareShaped(shaped(t, l), c.operands, Options{}); !errors.As(err, &bad) || !strings.HasPrefix(err.Error(), c.want) && c.variant != "deform-roi-pool" {
 			t.Errorf("%s: PrepareLayer says %v", c.variant, err)
 		}
-		if _, err := FillOperands(l, c.operands, 0); !errors.As(err, &bad) || err.Error() != c.want {
+		if _, err := FillShaped(shaped(t, l), c.operands, 0); !errors.As(err, &bad) || err.Error() != c.want {
 			t.Errorf("%s: FillOperands says %v, not %s", c.variant, err, c.want)
 		}
 	}
 	l := exampleLayer(t, "standard")
-	if _, err := PrepareLayer(l, operands{"weight": of(16, 16, 3, 3)}, Options{}); err == nil || err.Error() != "bias (16) is missing" {
+	if _, err := PrepareShaped(shaped(t, l), operands{"weight": of(16, 16, 3, 3)}, Options{}); err == nil || err.Error() != "bias (16) is missing" {
 		t.Errorf("a missing bias: %v", err)
 	}
 }
@@ -107,7 +118,7 @@ func TestFillOperands(t *testing.T) {
 	l := exampleLayer(t, "separable")
 	bias := tensor.New[float32](16)
 	given := map[string]*tensor.Tensor[float32]{"pointwise.bias": bias}
-	seeded, err := FillOperands(l, given, 7)
+	seeded, err := FillShaped(shaped(t, l), given, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +133,7 @@ func TestFillOperands(t *testing.T) {
 		t.Errorf("depthwise.weight starts with %v, not %v", got, want)
 	}
 	others := map[string]*tensor.Tensor[float32]{}
-	if _, err := FillOperands(l, others, 7); err != nil {
+	if _, err := FillShaped(shaped(t, l), others, 7); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(others["pointwise.weight"].Data, given["pointwise.weight"].Data) {
@@ -133,13 +144,13 @@ func TestFillOperands(t *testing.T) {
 func TestROIsAreChecked(t *testing.T) {
 	l := exampleLayer(t, "deform-roi-pool", "hidden=4")
 	operands := map[string]*tensor.Tensor[float32]{}
-	seeded, err := FillOperands(l, operands, 1)
+	seeded, err := FillShaped(shaped(t, l), operands, 1)
 	if err != nil || slices.Contains(seeded, "rois") {
 		t.Fatalf("seeded %q, %v", seeded, err)
 	}
 	for _, batch := range []float32{-1, 1, 0.5} {
 		operands["rois"].Data[0] = batch
-		p, err := PrepareLayer(l, operands, Options{})
+		p, err := PrepareShaped(shaped(t, l), operands, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,10 +164,10 @@ func TestROIsAreChecked(t *testing.T) {
 func TestNamedAlgorithmOfLayer(t *testing.T) {
 	l := exampleLayer(t, "se")
 	operands := map[string]*tensor.Tensor[float32]{}
-	if _, err := FillOperands(l, operands, 1); err != nil {
+	if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
 		t.Fatal(err)
 	}
-	_, err := PrepareLayer(l, operands, Options{Algorithm: "im2col"})
+	_, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: "im2col"})
 	if err == nil || !strings.HasPrefix(err.Error(), "no stage of this layer is computed by im2col: squeeze: ") {
 		t.Errorf("im2col for se: %v", err)
 	}

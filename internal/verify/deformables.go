@@ -31,7 +31,7 @@ func deformed(d *draw) (x *array, keys []string, groups int, offsets []int) {
 }
 
 func (d *draw) deformable(x *array, given operands, keys []string, more ...string) (*array, operands) {
-	taps := d.layer("dilated", x.Shape, nil, append(slices.Clone(keys), "dilation=2")...).Kernel
+	taps := d.layer("dilated", x.Shape, nil, append(slices.Clone(keys), "dilation=2")...).Layer.Kernel
 	groups := given["offset"].Shape[1] / 2 / taps[0] / taps[1]
 	return d.run("deformable", x, given, append(append(slices.Clone(keys), more...), num("offset-groups", groups))...)
 }

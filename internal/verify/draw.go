@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/ops"
+	"convx/internal/shape"
 	"convx/internal/tensor"
 )
 
@@ -47,7 +48,7 @@ func num(name string, values ...int) string {
 }
 
 // layer builds a layer of a variant on an input of shape x from keys like "kernel=3x5".
-func (d *draw) layer(variant string, x []int, given operands, keys ...string) layer.Layer {
+func (d *draw) layer(variant string, x []int, given operands, keys ...string) shape.Result {
 	s := layer.Spec{Variant: variant, Input: x, Dims: len(x) - 2}
 	for _, kv := range keys {
 		key, value, _ := strings.Cut(kv, "=")
@@ -59,7 +60,11 @@ func (d *draw) layer(variant string, x []int, given operands, keys ...string) la
 	if err != nil {
 		d.fail(fmt.Errorf("%s %s: %w", variant, strings.Join(keys, " "), err))
 	}
-	return l
+	r, err := shape.Of(l)
+	if err != nil {
+		d.fail(err)
+	}
+	return r
 }
 
 // integers draws an array of small integers.
@@ -69,14 +74,10 @@ func (d *draw) integers(dims ...int) *array {
 	return t
 }
 
-// operands draws the operands of a layer that are not given.
-func (d *draw) operands(l layer.Layer, given operands) operands {
-	needed, err := ops.Operands(l)
-	if err != nil {
-		d.fail(err)
-	}
+// operands is those of a layer: the given ones, and integers for the others.
+func (d *draw) operands(s shape.Result, given operands) operands {
 	out := operands{}
-	for _, o := range needed {
+	for _, o := range ops.Needs(s) {
 		if t, ok := given[o.Name]; ok {
 			out[o.Name] = t
 			continue
@@ -88,11 +89,11 @@ func (d *draw) operands(l layer.Layer, given operands) operands {
 
 // run computes a layer. Operands that are not given are drawn and returned with the others.
 func (d *draw) run(variant string, x *array, given operands, keys ...string) (*array, operands) {
-	l := d.layer(variant, x.Shape, given, keys...)
-	w := d.operands(l, given)
-	p, err := ops.PrepareLayer(l, w, d.opt)
+	s := d.layer(variant, x.Shape, given, keys...)
+	w := d.operands(s, given)
+	p, err := ops.PrepareShaped(s, w, d.opt)
 	if err != nil { // the named algorithm is not one for this layer
-		p, err = ops.PrepareLayer(l, w, ops.Options{Threads: d.opt.Threads})
+		p, err = ops.PrepareShaped(s, w, ops.Options{Threads: d.opt.Threads})
 	}
 	if err != nil {
 		d.fail(err)
@@ -125,8 +126,8 @@ func (d *draw) axes(dims, lo, hi int) []int {
 
 // input draws a batch of integer-valued images, sequences or volumes with room for the windows below.
 func (d *draw) input(channels, dims int) *array {
-	shape := append([]int{d.Int(1, 2), channels}, d.axes(dims, 7, []int{40, 16, 9}[dims-1])...)
-	return d.integers(shape...)
+	extents := append([]int{d.Int(1, 2), channels}, d.axes(dims, 7, []int{40, 16, 9}[dims-1])...)
+	return d.integers(extents...)
 }
 
 // window draws the keys of a window that fits every drawn input.
