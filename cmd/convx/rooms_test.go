@@ -26,7 +26,7 @@ var rooms = map[string]string{
 	"flops":        "layer shape",
 	"golden":       "npy tensor",
 	"golden/pack":  "golden",
-	"infer":        "layer network ops ops/array ops/kernel ops/workers shape tensor",
+	"infer":        "layer network ops ops/array ops/kernel ops/workers report shape tensor",
 	"input":        "",
 	"layer":        "",
 	"memory":       "",

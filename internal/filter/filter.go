@@ -76,7 +76,7 @@ func (f Filter) Kernel(params ...float64) (Kernel, error) {
 	copy(p, params)
 	for i, name := range f.Params {
 		if err := f.check(name, p[i], i < len(params)); err != nil {
-			return Kernel{}, fmt.Errorf("filter %s: %w", f.Name, err)
+			return Kernel{}, fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
 	k := f.make(p)
@@ -129,7 +129,7 @@ func Parse(text string, size int) (Kernel, error) {
 		for part := range strings.SplitSeq(rest, ":") {
 			v, err := parseNumber(part)
 			if err != nil {
-				return Kernel{}, fmt.Errorf("filter %q: %w", text, err)
+				return Kernel{}, fmt.Errorf("%q: %w", text, err)
 			}
 			params = append(params, v)
 		}
@@ -173,8 +173,11 @@ func parseWeights(text string) (Kernel, error) {
 		k.Rows++
 		for _, f := range fields {
 			v, err := parseNumber(f)
+			if err != nil && f != text {
+				err = fmt.Errorf("%q: %w", text, err)
+			}
 			if err != nil {
-				return Kernel{}, fmt.Errorf("filter %q: %w", text, err)
+				return Kernel{}, err
 			}
 			k.Weights = append(k.Weights, v)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"convx/internal/network"
 	"convx/internal/ops/array"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -160,7 +161,7 @@ func (s *stack) push(a *tensor.Array, limit int64) error {
 		return errors.New("its body makes no result")
 	}
 	if s.bytes += int64(a.Bytes()) + 64; limit > 0 && s.bytes > limit {
-		return fmt.Errorf("what its iterations yield takes more than the %d bytes of memory that there are", limit)
+		return fmt.Errorf("what its iterations yield takes more than the %s of memory that there are", report.Bytes(int(limit)))
 	}
 	s.parts = append(s.parts, a.Clone())
 	return nil

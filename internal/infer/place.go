@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"convx/internal/network"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -56,7 +57,7 @@ func (net *Network) placeAll() error {
 		net.arenaBytes = max(net.arenaBytes, p.offset+p.bytes)
 	}
 	if most := net.options.MaxBytes; most > 0 && int64(net.arenaBytes) > most {
-		return fmt.Errorf("its activations take %d bytes of memory, and %d can be had", net.arenaBytes, most)
+		return fmt.Errorf("its activations take %s of memory, and %s can be had", report.Bytes(net.arenaBytes), report.Bytes(int(most)))
 	}
 	return nil
 }

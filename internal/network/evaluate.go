@@ -258,7 +258,7 @@ func (r *Result) addUp() error {
 		if r.Constants, err = layer.Sum(r.Constants, n.Constants); err != nil {
 			return err
 		}
-		if n.Uncounted {
+		if u, unknown := n.Node.Op.(*Unknown); n.Uncounted && !(unknown && u.Again) {
 			k, ok := at[n.Variant]
 			if !ok {
 				k = len(r.Uncounted)

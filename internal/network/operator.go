@@ -83,6 +83,8 @@ type Unknown struct {
 	Shape []int
 	// Harmless says that it holds neither MACs nor parameters, whatever else it does.
 	Harmless bool
+	// Again says that it is a further output of the operator before, which is counted once.
+	Again bool
 }
 
 // Fixed is a shape rule that gives one shape.

@@ -57,6 +57,8 @@ type call struct {
 	along func(i, j int) []network.Along
 	// harmless says of an unknown one that it has neither MACs nor parameters.
 	harmless bool
+	// entered says that an unknown one has a node already, for another of its outputs.
+	entered bool
 }
 
 // uncounted is an operator whose work is not in the counts, and why.

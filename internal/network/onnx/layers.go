@@ -73,7 +73,8 @@ func (c *call) enter(i, first int) (int, error) {
 	case i > 0 && first >= 0 && c.layer != nil:
 		n.Op, n.Inputs = &network.Explicit{Name: kebab(c.Op), Shape: out}, []int{first}
 	case c.unknown:
-		n.Op = &network.Unknown{Name: c.operator(), Shape: out, Harmless: c.harmless}
+		n.Op = &network.Unknown{Name: c.operator(), Shape: out, Harmless: c.harmless, Again: c.entered}
+		c.entered = true
 	case c.layer == nil:
 		n.Op = c.free(out)
 	case c.layer.op == nil:
