@@ -32,6 +32,7 @@ var rateTable = [...]rates{
 	kernel.Generic: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 28},
 	kernel.AVX2:    {mac: 52, pack: 0.4, transform: 0.1, block: 0.25, stream: 28},
 	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
+	kernel.NEON:    {mac: 22, pack: 0.45, transform: 0.25, block: 0.4, stream: 16},
 }
 
 // wide is how much longer the transforms of a tile of 8 points take, for a
@@ -100,7 +101,7 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 }
 
 // tileCall is the nanoseconds that a tile of gemm or rows takes beside its products: they tell where taps are few.
-var tileCall = [...]float64{kernel.Generic: 20, kernel.AVX2: 22, kernel.AVX512: 60}
+var tileCall = [...]float64{kernel.Generic: 20, kernel.AVX2: 22, kernel.AVX512: 60, kernel.NEON: 25}
 
 // narrower is how much longer products take in tiles of fewer vectors than most: each loads rows + vectors operands for
 // rows x vectors products.

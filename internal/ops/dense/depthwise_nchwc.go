@@ -254,6 +254,7 @@ var laneRates = [...]struct {
 	kernel.Generic: {mac: 0.6, element: 1, tile: 20},
 	kernel.AVX2:    {mac: 39, element: 0.115, tile: 6},
 	kernel.AVX512:  {mac: 34, element: 0.06, tile: 10},
+	kernel.NEON:    {mac: 20, element: 0.2, tile: 8},
 }
 
 // laneStream is the bytes a nanosecond of copies between planes and blocks from laneFar bytes on, which leave the caches.

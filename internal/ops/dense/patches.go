@@ -44,7 +44,7 @@ func PatchesDeclines(p *problem.Convolution) string {
 }
 
 // unweaving is the nanoseconds to part the taps of a pixel, a vector of them.
-var unweaving = [...]float64{kernel.Generic: 16, kernel.AVX2: 1.3, kernel.AVX512: 2.7}
+var unweaving = [...]float64{kernel.Generic: 16, kernel.AVX2: 1.3, kernel.AVX512: 2.7, kernel.NEON: 1.3}
 
 // PatchesCost is the model's estimate for NewPatches.
 func PatchesCost(p *problem.Convolution) float64 {

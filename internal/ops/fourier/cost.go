@@ -51,11 +51,15 @@ var rateTable = [...]rates{
 		radix: [7]float64{2: 1.05, 3: 1.3, 4: 1.05, 5: 1.65, 6: 1.5},
 		pair:  1.6, weight: 1.6, pack: 5.2, call: 17, spectrum: 7, mac: 57, thin: 0.5, cached: 28, memory: 13,
 	},
+	kernel.NEON: {
+		radix: [7]float64{2: 0.9, 3: 1.2, 4: 1, 5: 1.5, 6: 1.3},
+		pair:  1, weight: 1, pack: 1.6, call: 11, spectrum: 4.3, mac: 22, thin: 0.3, cached: 20, memory: 12,
+	},
 }
 
 // lines is the lines worth a look at each level, the longest first: those that
 // take less than any longer one.
-var lines = sync.OnceValue(func() (all [kernel.AVX512 + 1][]cut) {
+var lines = sync.OnceValue(func() (all [kernel.AnyISA][]cut) {
 	for l := range all {
 		least := math.Inf(1)
 		for n := maxSize; n >= 1; n-- {

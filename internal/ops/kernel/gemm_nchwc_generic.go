@@ -26,14 +26,6 @@ func (l ISA) GemmNCHWc(c []float32, cs int, a []float32, as int, b, ahead []floa
 	l.gemmNCHWc(c, cs, a, as, b, ahead, k, m, vectors, accumulate)
 }
 
-// NCHWcRows is the largest m of GemmNCHWc.
-func (l ISA) NCHWcRows() int {
-	if l == AVX512 {
-		return 14
-	}
-	return 6
-}
-
 func gemmNCHWcGeneric(w int, c []float32, cs int, a []float32, as int, b []float32, k, m, vectors int, accumulate bool) {
 	for v := range vectors {
 		for r := range m {

@@ -4,15 +4,16 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-var best = detect()
+// isas lists what the machine has, the best first.
+var isas = detect()
 
-func detect() ISA {
+func detect() []ISA {
 	x := &cpu.X86
 	switch {
 	case !x.HasAVX2 || !x.HasFMA || !x.HasBMI2:
-		return Generic
+		return []ISA{Generic}
 	case x.HasAVX512F && x.HasAVX512VL && x.HasAVX512DQ && x.HasAVX512BW:
-		return AVX512
+		return []ISA{AVX512, AVX2, Generic}
 	}
-	return AVX2
+	return []ISA{AVX2, Generic}
 }

@@ -1,15 +1,5 @@
 package kernel
 
-// Block is how many channels stand together in the level's channel-blocked
-// layout: element (channel ch, row r) of a matrix of R rows is at
-// [ch/Block*R*Block + r*Block + ch%Block], and channels past the last are zero.
-func (l ISA) Block() int {
-	if l == AVX512 {
-		return 16
-	}
-	return 8
-}
-
 // PackNCHWc brings n pixels of up to Block channels from planes to one block:
 // dst[j*Block+c] = src[c*cs+j] for c < channels, and zero for the other c.
 func (l ISA) PackNCHWc(dst, src []float32, cs, channels, n int) {

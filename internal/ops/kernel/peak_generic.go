@@ -38,6 +38,3 @@ func (l ISA) PeakFLOPs(d time.Duration) float64 {
 		}
 	}
 }
-
-// Lanes returns how many float32 values a vector of the instruction set holds.
-func (l ISA) Lanes() int { return [...]int{Generic: 1, AVX2: 8, AVX512: 16}[l] }

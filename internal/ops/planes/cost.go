@@ -22,6 +22,7 @@ var rateTable = [...]rates{
 	kernel.Generic: {slide: 0.6, block: 0.6, tap: 0.6, split: 1, store: 1, tile: 20, bytes: 10},
 	kernel.AVX2:    {slide: 35, block: 35, tap: 24, split: 0.12, store: 0.1, tile: 14, bytes: 25},
 	kernel.AVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 35},
+	kernel.NEON:    {slide: 20, block: 20, tap: 12, split: 0.2, store: 0.2, tile: 15, bytes: 20},
 }
 
 // Cost estimates a run on one thread in nanoseconds: multiply-accumulates in

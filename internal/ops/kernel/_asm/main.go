@@ -8,34 +8,40 @@ import (
 	"log"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
 )
 
-// kernels lists the generators by name; each has a file of its name.
-var kernels = map[string]func(){
-	"deinterleave":    deinterleave,
-	"depthwise_nchwc": depthwiseNCHWc,
-	"direct_nchw":     directNCHW,
-	"direct_nchwc":    directNCHWc,
-	"elementwise":     elementwise,
-	"fft":             fft,
-	"gemm":            gemm,
-	"gemm_nchwc":      gemmNCHWc,
-	"indirect_gemm":   indirectGemm,
-	"interleave":      interleave,
-	"pack_nchwc":      packNCHWc,
-	"peak":            peak,
-	"resize":          resize,
-	"sample":          sample,
-	"strided_copy":    stridedCopy,
-	"winograd":        winograd,
+// kernels lists the generators by name, for amd64 and for arm64; each has a file of its name.
+var kernels = map[string]struct{ amd64, arm64 func() }{
+	"deinterleave":    {amd64: deinterleave},
+	"depthwise_nchwc": {amd64: depthwiseNCHWc},
+	"direct_nchw":     {amd64: directNCHW},
+	"direct_nchwc":    {amd64: directNCHWc},
+	"elementwise":     {amd64: elementwise},
+	"fft":             {amd64: fft},
+	"gemm":            {gemm, gemmNEON},
+	"gemm_nchwc":      {gemmNCHWc, gemmNCHWcNEON},
+	"indirect_gemm":   {indirectGemm, indirectGemmNEON},
+	"interleave":      {amd64: interleave},
+	"pack_nchwc":      {amd64: packNCHWc},
+	"peak":            {peak, peakNEON},
+	"resize":          {amd64: resize},
+	"sample":          {amd64: sample},
+	"strided_copy":    {amd64: stridedCopy},
+	"winograd":        {amd64: winograd},
 }
 
 func main() {
 	name := flag.String("kernel", "", "the kernel to generate")
+	arch := flag.String("arch", "amd64", "the architecture: amd64 or arm64")
 	flag.Parse()
-	generate, ok := kernels[*name]
+	k, ok := kernels[*name]
 	if !ok {
 		log.Fatalf("unknown kernel %q", *name)
+	}
+	generate := k.amd64
+	if *arch == "arm64" {
+		generate, targets, pass.Compile = k.arm64, []target{neon}, neonPasses
 	}
 	ConstraintExpr("!purego")
 	generate()

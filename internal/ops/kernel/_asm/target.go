@@ -8,15 +8,19 @@ import (
 
 // target is what the generators differ by between the instruction sets (kernel.ISA) that they write for.
 type target struct {
-	suffix string
-	lanes  int
-	vec    func() reg.VecVirtual
+	suffix    string
+	lanes     int
+	registers int
+	vec       func() reg.VecVirtual
 }
 
 var (
-	avx512 = target{"AVX512", 16, func() reg.VecVirtual { return ZMM() }}
-	avx2   = target{"AVX2", 8, func() reg.VecVirtual { return YMM() }}
+	avx512 = target{"AVX512", 16, 32, func() reg.VecVirtual { return ZMM() }}
+	avx2   = target{"AVX2", 8, 16, func() reg.VecVirtual { return YMM() }}
 )
+
+// targets are the instruction sets to write for.
+var targets = []target{avx512, avx2}
 
 func (s target) bytes() int { return 4 * s.lanes }
 

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"strings"
+
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A kernel for arm64 is a program of avo too: for vectors of 128 bits, in the registers and instructions of amd64, of
+// which each has its like on arm64. Kernels of one shape are so described once. The passes here stand in for avo's: they
+// take constants and operands out of memory into registers, have avo allocate registers (there are 32 vectors on both,
+// and fewer general ones on amd64), and write each instruction as arm64's. What amd64 has no like for, multiplication by
+// an element above all, is in neon_ops.go.
+var neon = target{suffix: "NEON", lanes: 4, registers: 32, vec: func() reg.VecVirtual { return XMM() }}
+
+var neonPasses = pass.Concat(
+	pass.Verify,
+	pass.FunctionPass(hoistConstants),
+	pass.FunctionPass(splitOperands),
+	pass.FunctionPass(pass.PruneJumpToFollowingLabel),
+	pass.FunctionPass(pass.PruneDanglingLabels),
+	pass.FunctionPass(pass.LabelTarget),
+	pass.FunctionPass(pass.CFG),
+	pass.InstructionPass(pass.ZeroExtend32BitOutputs),
+	pass.FunctionPass(pass.Liveness),
+	pass.FunctionPass(pass.AllocateRegisters),
+	pass.FunctionPass(pass.BindRegisters),
+	pass.FunctionPass(pass.VerifyAllocation),
+	pass.FunctionPass(pass.PruneSelfMoves),
+	pass.FunctionPass(lowerNEON),
+	pass.Func(pass.IncludeTextFlagHeader),
+)
+
+// newInstruction is an instruction that reads in and writes out; operands are in avo's order.
+func newInstruction(opcode string, operands, in, out []Op) *ir.Instruction {
+	return &ir.Instruction{Opcode: opcode, Operands: operands, Inputs: in, Outputs: out}
+}
+
+func loadOf(m Mem, v reg.Register) *ir.Instruction {
+	return newInstruction("VMOVUPS", []Op{m, v}, []Op{m}, []Op{v})
+}
+
+func isStatic(op Op) bool {
+	m, ok := op.(Mem)
+	return ok && m.Base == reg.StaticBase
+}
+
+// hoistConstants loads every constant that a function uses once, where it begins: the registers suffice, or avo says so.
+func hoistConstants(fn *ir.Function) error {
+	kept := map[Mem]reg.Register{}
+	var loads []ir.Node
+	for _, i := range fn.Instructions() {
+		for _, ops := range [][]Op{i.Operands, i.Inputs} {
+			for n, op := range ops {
+				if !isStatic(op) {
+					continue
+				}
+				m := op.(Mem)
+				if kept[m] == nil {
+					kept[m] = XMM()
+					loads = append(loads, loadOf(m, kept[m]))
+				}
+				ops[n] = kept[m]
+			}
+		}
+	}
+	fn.Nodes = append(loads, fn.Nodes...)
+	return nil
+}
+
+// splitOperands gives every operand of vector arithmetic a register, and makes the forms of multiply-add one.
+func splitOperands(fn *ir.Function) error {
+	var nodes []ir.Node
+	for _, node := range fn.Nodes {
+		i, ok := node.(*ir.Instruction)
+		if !ok || !isArithmetic(i.Opcode) {
+			nodes = append(nodes, node)
+			continue
+		}
+		for n, op := range i.Operands {
+			if m, ok := op.(Mem); ok {
+				v := XMM()
+				nodes = append(nodes, loadOf(m, v))
+				replace(i, n, m, v)
+			}
+		}
+		nodes = append(nodes, asFMA231(i)...)
+	}
+	fn.Nodes = nodes
+	return nil
+}
+
+func isArithmetic(opcode string) bool {
+	_, ok := neonArithmetic[opcode]
+	return ok || strings.HasPrefix(opcode, "VFM") || strings.HasPrefix(opcode, "VFNM") || opcode == "VSHUFPS"
+}
+
+// replace puts v for the memory operand m.
+func replace(i *ir.Instruction, n int, m Mem, v reg.Register) {
+	i.Operands[n] = v
+	for at, op := range i.Inputs {
+		if op == Op(m) {
+			i.Inputs[at] = v
+		}
+	}
+}
+
+// asFMA231 returns d = b*d + c and d = d*c - b as instructions that add to a third register, as arm64's do.
+func asFMA231(i *ir.Instruction) []ir.Node {
+	if i.Opcode != "VFMADD213PS" && i.Opcode != "VFMSUB132PS" {
+		return []ir.Node{i}
+	}
+	c, b, d := i.Operands[0], i.Operands[1], i.Operands[2]
+	sum := XMM()
+	first := newInstruction("VMOVAPS", []Op{c, sum}, []Op{c}, []Op{sum})
+	x := b
+	if i.Opcode == "VFMSUB132PS" {
+		first = newInstruction("FNEG", []Op{b, sum}, []Op{b}, []Op{sum})
+		x = c
+	}
+	return []ir.Node{
+		first,
+		newInstruction("VFMADD231PS", []Op{x, d, sum}, []Op{x, d, sum}, []Op{sum}),
+		newInstruction("VMOVAPS", []Op{sum, d}, []Op{sum}, []Op{d}),
+	}
+}
