@@ -168,7 +168,10 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 	}
 	inputs := current
 	// Without from, an entry reads as much of what came before as it can.
-	if _, most := op.arity(); it.from == nil && (most < 0 || most < len(inputs) || form == "variant") {
+	switch _, most := op.arity(); {
+	case it.from == nil && most == 0:
+		inputs = nil
+	case it.from == nil && (most < 0 || most < len(inputs) || form == "variant"):
 		inputs = inputs[:1]
 	}
 	if op, err = withOperands(op, len(inputs)); err != nil {

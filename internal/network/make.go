@@ -50,7 +50,12 @@ func outputsOf(op Operator) []Operator {
 // fewest inputs that make sense in a file: a sum of one is a slip.
 func fewest(op Operator) int {
 	switch op := op.(type) {
+	case *Constant:
+		return 0
 	case *Elementwise:
+		if op.Name != "multiply" {
+			return 1
+		}
 		return 2
 	case *Computed:
 		return op.Inputs
@@ -88,6 +93,7 @@ func (f *file) operator(form, what string, keys []setting, s *scope) (Operator, 
 	op, err := f.makeOperator(form, what, keys, texts)
 	if err == nil {
 		f.cache[id] = op
+		f.remember(op, form, what, keys, texts)
 	}
 	return op, err
 }

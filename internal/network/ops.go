@@ -102,7 +102,7 @@ func opKinds() []opKind {
 		{name: "dropout", summary: "nothing, at inference", build: view("dropout", SameShape)},
 		{name: "identity", summary: "nothing", build: view("identity", SameShape)},
 	}
-	kinds = slices.Concat(kinds, partKinds(), sequenceKinds())
+	kinds = slices.Concat(kinds, partKinds(), sequenceKinds(), plainKinds())
 	for _, f := range flops.Activations() {
 		kinds = append(kinds, opKind{name: f, summary: "activation", build: primitive(f, layer.Activation{Func: f})})
 	}
