@@ -98,3 +98,36 @@ func (l ISA) erf(dst, src []float32) {
 		erfGeneric(dst, src)
 	}
 }
+
+func (l ISA) swish(dst, src []float32) {
+	switch l {
+	case AVX512:
+		elementwiseSwishAVX512(&dst[0], &src[0], len(dst))
+	case AVX2:
+		elementwiseSwishAVX2(&dst[0], &src[0], len(dst))
+	default:
+		swishGeneric(dst, src)
+	}
+}
+
+func (l ISA) hardSwish(dst, src []float32) {
+	switch l {
+	case AVX512:
+		elementwiseHardSwishAVX512(&dst[0], &src[0], len(dst))
+	case AVX2:
+		elementwiseHardSwishAVX2(&dst[0], &src[0], len(dst))
+	default:
+		hardSwishGeneric(dst, src)
+	}
+}
+
+func (l ISA) gelu(dst, src []float32) {
+	switch l {
+	case AVX512:
+		elementwiseGeluAVX512(&dst[0], &src[0], len(dst))
+	case AVX2:
+		elementwiseGeluAVX2(&dst[0], &src[0], len(dst))
+	default:
+		geluGeneric(dst, src)
+	}
+}

@@ -620,6 +620,168 @@ done:
 	VZEROUPPER
 	RET
 
+DATA elementwiseErf_leastAVX512<>+0(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+4(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+8(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+12(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+16(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+20(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+24(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+28(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+32(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+36(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+40(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+44(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+48(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+52(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+56(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX512<>+60(SB)/4, $(-4.0)
+GLOBL elementwiseErf_leastAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_mostAVX512<>+0(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+4(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+8(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+12(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+16(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+20(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+24(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+28(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+32(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+36(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+40(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+44(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+48(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+52(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+56(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX512<>+60(SB)/4, $(4.0)
+GLOBL elementwiseErf_mostAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q0AVX512<>+0(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+4(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+8(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+12(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+16(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+20(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+24(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+28(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+32(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+36(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+40(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+44(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+48(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+52(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+56(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX512<>+60(SB)/4, $(0.00000031796148)
+GLOBL elementwiseErf_q0AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q1AVX512<>+0(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+4(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+8(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+12(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+16(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+20(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+24(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+28(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+32(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+36(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+40(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+44(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+48(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+52(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+56(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX512<>+60(SB)/4, $(-0.000011971997)
+GLOBL elementwiseErf_q1AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q2AVX512<>+0(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+4(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+8(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+12(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+16(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+20(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+24(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+28(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+32(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+36(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+40(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+44(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+48(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+52(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+56(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX512<>+60(SB)/4, $(0.00017942842)
+GLOBL elementwiseErf_q2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q3AVX512<>+0(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+4(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+8(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+12(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+16(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+20(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+24(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+28(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+32(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+36(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+40(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+44(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+48(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+52(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+56(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX512<>+60(SB)/4, $(-0.0012514465)
+GLOBL elementwiseErf_q3AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q4AVX512<>+0(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+4(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+8(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+12(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+16(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+20(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+24(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+28(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+32(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+36(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+40(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+44(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+48(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+52(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+56(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX512<>+60(SB)/4, $(-0.00036875997)
+GLOBL elementwiseErf_q4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q5AVX512<>+0(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+4(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+8(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+12(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+16(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+20(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+24(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+28(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+32(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+36(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+40(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+44(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+48(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+52(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+56(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX512<>+60(SB)/4, $(0.20553096)
+GLOBL elementwiseErf_q5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseErf_q6AVX512<>+0(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+4(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+8(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+12(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+16(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+20(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+24(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+28(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+32(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+36(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+40(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+44(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+48(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+52(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+56(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX512<>+60(SB)/4, $(2.2567594)
+GLOBL elementwiseErf_q6AVX512<>(SB), RODATA|NOPTR, $64
+
 DATA elementwiseErf_lowAVX512<>+0(SB)/4, $(-87.0)
 DATA elementwiseErf_lowAVX512<>+4(SB)/4, $(-87.0)
 DATA elementwiseErf_lowAVX512<>+8(SB)/4, $(-87.0)
@@ -854,42 +1016,6 @@ DATA elementwiseErf_term7AVX512<>+56(SB)/4, $(1.0)
 DATA elementwiseErf_term7AVX512<>+60(SB)/4, $(1.0)
 GLOBL elementwiseErf_term7AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseErf_leastAVX512<>+0(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+4(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+8(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+12(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+16(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+20(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+24(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+28(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+32(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+36(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+40(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+44(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+48(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+52(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+56(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+60(SB)/4, $(-4.0)
-GLOBL elementwiseErf_leastAVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseErf_mostAVX512<>+0(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+4(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+8(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+12(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+16(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+20(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+24(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+28(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+32(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+36(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+40(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+44(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+48(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+52(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+56(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+60(SB)/4, $(4.0)
-GLOBL elementwiseErf_mostAVX512<>(SB), RODATA|NOPTR, $64
-
 DATA elementwiseErf_oneAVX512<>+0(SB)/4, $(1.0)
 DATA elementwiseErf_oneAVX512<>+4(SB)/4, $(1.0)
 DATA elementwiseErf_oneAVX512<>+8(SB)/4, $(1.0)
@@ -925,132 +1051,6 @@ DATA elementwiseErf_twoAVX512<>+52(SB)/4, $(2.0)
 DATA elementwiseErf_twoAVX512<>+56(SB)/4, $(2.0)
 DATA elementwiseErf_twoAVX512<>+60(SB)/4, $(2.0)
 GLOBL elementwiseErf_twoAVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseErf_q0AVX512<>+0(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+4(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+8(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+12(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+16(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+20(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+24(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+28(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+32(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+36(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+40(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+44(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+48(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+52(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+56(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+60(SB)/4, $(0.00000031796148)
-GLOBL elementwiseErf_q0AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseErf_q1AVX512<>+0(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+4(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+8(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+12(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+16(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+20(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+24(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+28(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+32(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+36(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+40(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+44(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+48(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+52(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+56(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+60(SB)/4, $(-0.000011971997)
-GLOBL elementwiseErf_q1AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseErf_q2AVX512<>+0(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+4(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+8(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+12(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+16(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+20(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+24(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+28(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+32(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+36(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+40(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+44(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+48(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+52(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+56(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+60(SB)/4, $(0.00017942842)
-GLOBL elementwiseErf_q2AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseErf_q3AVX512<>+0(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+4(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+8(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+12(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+16(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+20(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+24(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+28(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+32(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+36(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+40(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+44(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+48(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+52(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+56(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+60(SB)/4, $(-0.0012514465)
-GLOBL elementwiseErf_q3AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseErf_q4AVX512<>+0(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+4(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+8(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+12(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+16(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+20(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+24(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+28(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+32(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+36(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+40(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+44(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+48(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+52(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+56(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+60(SB)/4, $(-0.00036875997)
-GLOBL elementwiseErf_q4AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseErf_q5AVX512<>+0(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+4(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+8(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+12(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+16(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+20(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+24(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+28(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+32(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+36(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+40(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+44(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+48(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+52(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+56(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+60(SB)/4, $(0.20553096)
-GLOBL elementwiseErf_q5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseErf_q6AVX512<>+0(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+4(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+8(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+12(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+16(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+20(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+24(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+28(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+32(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+36(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+40(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+44(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+48(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+52(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+56(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+60(SB)/4, $(2.2567594)
-GLOBL elementwiseErf_q6AVX512<>(SB), RODATA|NOPTR, $64
 
 // func elementwiseErfAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -1155,6 +1155,946 @@ rest:
 	VMOVUPS      elementwiseErf_oneAVX512<>+0(SB), Z1
 	VFMSUB132PS  elementwiseErf_twoAVX512<>+0(SB), Z1, Z0
 	VMOVUPS      Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseSwish_lowAVX512<>+0(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+4(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+8(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+12(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+16(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+20(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+24(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+28(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+32(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+36(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+40(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+44(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+48(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+52(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+56(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX512<>+60(SB)/4, $(-87.0)
+GLOBL elementwiseSwish_lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_highAVX512<>+0(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+4(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+8(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+12(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+16(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+20(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+24(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+28(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+32(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+36(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+40(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+44(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+48(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+52(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+56(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+60(SB)/4, $(88.0)
+GLOBL elementwiseSwish_highAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_log2eAVX512<>+0(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+4(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+8(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+12(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+16(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+20(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+24(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+28(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+32(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+36(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+40(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+44(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+48(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+52(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+56(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX512<>+60(SB)/4, $(-1.442695)
+GLOBL elementwiseSwish_log2eAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_ln2AVX512<>+0(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+4(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+8(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+12(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+16(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+20(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+24(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+28(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+32(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+36(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+40(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+44(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+48(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+52(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+56(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX512<>+60(SB)/4, $(0.69314575)
+GLOBL elementwiseSwish_ln2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_ln2lowAVX512<>+0(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+4(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+8(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+12(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+16(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+20(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+24(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+28(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+32(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+36(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+40(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+44(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+48(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
+GLOBL elementwiseSwish_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_term0AVX512<>+0(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+4(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+8(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+12(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+16(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+20(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+24(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+28(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+32(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+36(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+40(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+44(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+48(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+52(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+56(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+60(SB)/4, $(0.0001984127)
+GLOBL elementwiseSwish_term0AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_term1AVX512<>+0(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+4(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+8(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+12(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+16(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+20(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+24(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+28(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+32(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+36(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+40(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+44(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+48(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+52(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+56(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+60(SB)/4, $(0.0013888889)
+GLOBL elementwiseSwish_term1AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_term2AVX512<>+0(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+4(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+8(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+12(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+16(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+20(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+24(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+28(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+32(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+36(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+40(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+44(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+48(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+52(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+56(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+60(SB)/4, $(0.008333334)
+GLOBL elementwiseSwish_term2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_term3AVX512<>+0(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+4(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+8(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+12(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+16(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+20(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+24(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+28(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+32(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+36(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+40(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+44(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+48(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+52(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+56(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+60(SB)/4, $(0.041666668)
+GLOBL elementwiseSwish_term3AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_term4AVX512<>+0(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+4(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+8(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+12(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+16(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+20(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+24(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+28(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+32(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+36(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+40(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+44(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+48(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+52(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+56(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+60(SB)/4, $(0.16666667)
+GLOBL elementwiseSwish_term4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_term5AVX512<>+0(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+4(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+8(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+12(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+16(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+20(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+24(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+28(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+32(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+36(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+40(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+44(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+48(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+52(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+56(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+60(SB)/4, $(0.5)
+GLOBL elementwiseSwish_term5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_term6AVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseSwish_term6AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_term7AVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseSwish_term7AVX512<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseSwishAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseSwishAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Z0
+	VMOVAPS      Z0, Z1
+	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z3
+	VRNDSCALEPS  $0x00, Z3, Z3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Z1, Z2, Z2
+	VFNMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z3, Z2
+	VFNMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z3, Z2
+	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z1
+	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term6AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term7AVX512<>+0(SB), Z2, Z1
+	VCVTPS2DQ    Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z3, Z1, Z1
+	VADDPS       elementwiseSwish_term7AVX512<>+0(SB), Z1, Z1
+	VMOVUPS      elementwiseSwish_term7AVX512<>+0(SB), Z2
+	VDIVPS       Z1, Z2, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVAPS      Z0, Z1
+	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z3
+	VRNDSCALEPS  $0x00, Z3, Z3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Z1, Z2, Z2
+	VFNMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z3, Z2
+	VFNMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z3, Z2
+	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z1
+	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term6AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseSwish_term7AVX512<>+0(SB), Z2, Z1
+	VCVTPS2DQ    Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z3, Z1, Z1
+	VADDPS       elementwiseSwish_term7AVX512<>+0(SB), Z1, Z1
+	VMOVUPS      elementwiseSwish_term7AVX512<>+0(SB), Z2
+	VDIVPS       Z1, Z2, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseHardSwish_sixthAVX512<>+0(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+4(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+8(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+12(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+16(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+20(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+24(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+28(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+32(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+36(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+40(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+44(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+48(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+52(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+56(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX512<>+60(SB)/4, $(0.16666667)
+GLOBL elementwiseHardSwish_sixthAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseHardSwish_halfAVX512<>+0(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+4(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+8(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+12(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+16(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+20(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+24(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+28(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+32(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+36(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+40(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+44(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+48(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+52(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+56(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX512<>+60(SB)/4, $(0.5)
+GLOBL elementwiseHardSwish_halfAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseHardSwish_oneAVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseHardSwish_oneAVX512<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseHardSwishAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseHardSwishAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS     (CX), Z0
+	VMOVAPS     Z0, Z1
+	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z2
+	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z1, Z2
+	VXORPS      Y3, Y3, Y3
+	VMAXPS      Z2, Z3, Z2
+	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z3
+	VMINPS      Z2, Z3, Z2
+	VMULPS      Z0, Z2, Z2
+	VMOVUPS     Z2, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         loop
+
+rest:
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (CX), K1, Z0
+	VMOVAPS     Z0, Z1
+	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z2
+	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z1, Z2
+	VXORPS      Y4, Y4, Y4
+	VMAXPS      Z2, Z4, Z2
+	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z4
+	VMINPS      Z2, Z4, Z2
+	VMULPS      Z0, Z2, Z2
+	VMOVUPS     Z2, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseGelu_scaleAVX512<>+0(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+4(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+8(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+12(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+16(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+20(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+24(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+28(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+32(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+36(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+40(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+44(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+48(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+52(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+56(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX512<>+60(SB)/4, $(0.70710677)
+GLOBL elementwiseGelu_scaleAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_leastAVX512<>+0(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+4(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+8(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+12(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+16(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+20(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+24(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+28(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+32(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+36(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+40(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+44(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+48(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+52(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+56(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX512<>+60(SB)/4, $(-4.0)
+GLOBL elementwiseGelu_leastAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_mostAVX512<>+0(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+4(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+8(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+12(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+16(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+20(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+24(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+28(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+32(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+36(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+40(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+44(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+48(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+52(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+56(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX512<>+60(SB)/4, $(4.0)
+GLOBL elementwiseGelu_mostAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_q0AVX512<>+0(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+4(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+8(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+12(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+16(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+20(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+24(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+28(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+32(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+36(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+40(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+44(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+48(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+52(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+56(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX512<>+60(SB)/4, $(0.00000031796148)
+GLOBL elementwiseGelu_q0AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_q1AVX512<>+0(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+4(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+8(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+12(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+16(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+20(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+24(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+28(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+32(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+36(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+40(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+44(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+48(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+52(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+56(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX512<>+60(SB)/4, $(-0.000011971997)
+GLOBL elementwiseGelu_q1AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_q2AVX512<>+0(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+4(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+8(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+12(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+16(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+20(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+24(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+28(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+32(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+36(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+40(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+44(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+48(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+52(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+56(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX512<>+60(SB)/4, $(0.00017942842)
+GLOBL elementwiseGelu_q2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_q3AVX512<>+0(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+4(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+8(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+12(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+16(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+20(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+24(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+28(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+32(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+36(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+40(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+44(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+48(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+52(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+56(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX512<>+60(SB)/4, $(-0.0012514465)
+GLOBL elementwiseGelu_q3AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_q4AVX512<>+0(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+4(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+8(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+12(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+16(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+20(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+24(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+28(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+32(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+36(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+40(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+44(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+48(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+52(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+56(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX512<>+60(SB)/4, $(-0.00036875997)
+GLOBL elementwiseGelu_q4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_q5AVX512<>+0(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+4(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+8(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+12(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+16(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+20(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+24(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+28(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+32(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+36(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+40(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+44(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+48(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+52(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+56(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX512<>+60(SB)/4, $(0.20553096)
+GLOBL elementwiseGelu_q5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_q6AVX512<>+0(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+4(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+8(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+12(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+16(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+20(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+24(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+28(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+32(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+36(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+40(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+44(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+48(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+52(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+56(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX512<>+60(SB)/4, $(2.2567594)
+GLOBL elementwiseGelu_q6AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_lowAVX512<>+0(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+4(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+8(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+12(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+16(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+20(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+24(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+28(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+32(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+36(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+40(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+44(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+48(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+52(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+56(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX512<>+60(SB)/4, $(-87.0)
+GLOBL elementwiseGelu_lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_highAVX512<>+0(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+4(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+8(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+12(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+16(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+20(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+24(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+28(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+32(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+36(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+40(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+44(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+48(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+52(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+56(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+60(SB)/4, $(88.0)
+GLOBL elementwiseGelu_highAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_log2eAVX512<>+0(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+4(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+8(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+12(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+16(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+20(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+24(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+28(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+32(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+36(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+40(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+44(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+48(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+52(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+56(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX512<>+60(SB)/4, $(-1.442695)
+GLOBL elementwiseGelu_log2eAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_ln2AVX512<>+0(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+4(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+8(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+12(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+16(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+20(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+24(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+28(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+32(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+36(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+40(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+44(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+48(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+52(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+56(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX512<>+60(SB)/4, $(0.69314575)
+GLOBL elementwiseGelu_ln2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_ln2lowAVX512<>+0(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+4(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+8(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+12(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+16(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+20(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+24(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+28(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+32(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+36(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+40(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+44(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+48(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
+GLOBL elementwiseGelu_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_term0AVX512<>+0(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+4(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+8(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+12(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+16(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+20(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+24(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+28(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+32(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+36(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+40(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+44(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+48(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+52(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+56(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+60(SB)/4, $(0.0001984127)
+GLOBL elementwiseGelu_term0AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_term1AVX512<>+0(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+4(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+8(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+12(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+16(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+20(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+24(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+28(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+32(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+36(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+40(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+44(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+48(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+52(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+56(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+60(SB)/4, $(0.0013888889)
+GLOBL elementwiseGelu_term1AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_term2AVX512<>+0(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+4(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+8(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+12(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+16(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+20(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+24(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+28(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+32(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+36(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+40(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+44(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+48(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+52(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+56(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+60(SB)/4, $(0.008333334)
+GLOBL elementwiseGelu_term2AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_term3AVX512<>+0(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+4(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+8(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+12(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+16(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+20(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+24(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+28(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+32(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+36(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+40(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+44(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+48(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+52(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+56(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+60(SB)/4, $(0.041666668)
+GLOBL elementwiseGelu_term3AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_term4AVX512<>+0(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+4(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+8(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+12(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+16(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+20(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+24(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+28(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+32(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+36(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+40(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+44(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+48(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+52(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+56(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+60(SB)/4, $(0.16666667)
+GLOBL elementwiseGelu_term4AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_term5AVX512<>+0(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+4(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+8(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+12(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+16(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+20(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+24(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+28(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+32(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+36(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+40(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+44(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+48(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+52(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+56(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+60(SB)/4, $(0.5)
+GLOBL elementwiseGelu_term5AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_term6AVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseGelu_term6AVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_term7AVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseGelu_term7AVX512<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseGeluAVX512(dst *float32, src *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseGeluAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+16, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Z0
+	VMOVAPS      Z0, Z1
+	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
+	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z3
+	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z3
+	VRNDSCALEPS  $0x00, Z3, Z3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Z1, Z2, Z2
+	VFNMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z3, Z2
+	VFNMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z3, Z2
+	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z1
+	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term6AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term7AVX512<>+0(SB), Z2, Z1
+	VCVTPS2DQ    Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z3, Z1, Z1
+	VADDPS       elementwiseGelu_term7AVX512<>+0(SB), Z1, Z1
+	VMOVUPS      elementwiseGelu_term7AVX512<>+0(SB), Z2
+	VDIVPS       Z1, Z2, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVAPS      Z0, Z1
+	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
+	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z3
+	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z3
+	VRNDSCALEPS  $0x00, Z3, Z3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Z1, Z2, Z2
+	VFNMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z3, Z2
+	VFNMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z3, Z2
+	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z1
+	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term6AVX512<>+0(SB), Z2, Z1
+	VFMADD213PS  elementwiseGelu_term7AVX512<>+0(SB), Z2, Z1
+	VCVTPS2DQ    Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       Z3, Z1, Z1
+	VADDPS       elementwiseGelu_term7AVX512<>+0(SB), Z1, Z1
+	VMOVUPS      elementwiseGelu_term7AVX512<>+0(SB), Z2
+	VDIVPS       Z1, Z2, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -1870,6 +2810,96 @@ DATA elementwiseLogisticAVX2_masks<>+56(SB)/4, $0x00000000
 DATA elementwiseLogisticAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL elementwiseLogisticAVX2_masks<>(SB), RODATA|NOPTR, $64
 
+DATA elementwiseErf_leastAVX2<>+0(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+4(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+8(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+12(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+16(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+20(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+24(SB)/4, $(-4.0)
+DATA elementwiseErf_leastAVX2<>+28(SB)/4, $(-4.0)
+GLOBL elementwiseErf_leastAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_mostAVX2<>+0(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+4(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+8(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+12(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+16(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+20(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+24(SB)/4, $(4.0)
+DATA elementwiseErf_mostAVX2<>+28(SB)/4, $(4.0)
+GLOBL elementwiseErf_mostAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q0AVX2<>+0(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+4(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+8(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+12(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+16(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+20(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+24(SB)/4, $(0.00000031796148)
+DATA elementwiseErf_q0AVX2<>+28(SB)/4, $(0.00000031796148)
+GLOBL elementwiseErf_q0AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q1AVX2<>+0(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+4(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+8(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+12(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+16(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+20(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+24(SB)/4, $(-0.000011971997)
+DATA elementwiseErf_q1AVX2<>+28(SB)/4, $(-0.000011971997)
+GLOBL elementwiseErf_q1AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q2AVX2<>+0(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+4(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+8(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+12(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+16(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+20(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+24(SB)/4, $(0.00017942842)
+DATA elementwiseErf_q2AVX2<>+28(SB)/4, $(0.00017942842)
+GLOBL elementwiseErf_q2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q3AVX2<>+0(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+4(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+8(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+12(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+16(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+20(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+24(SB)/4, $(-0.0012514465)
+DATA elementwiseErf_q3AVX2<>+28(SB)/4, $(-0.0012514465)
+GLOBL elementwiseErf_q3AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q4AVX2<>+0(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+4(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+8(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+12(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+16(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+20(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+24(SB)/4, $(-0.00036875997)
+DATA elementwiseErf_q4AVX2<>+28(SB)/4, $(-0.00036875997)
+GLOBL elementwiseErf_q4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q5AVX2<>+0(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+4(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+8(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+12(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+16(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+20(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+24(SB)/4, $(0.20553096)
+DATA elementwiseErf_q5AVX2<>+28(SB)/4, $(0.20553096)
+GLOBL elementwiseErf_q5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseErf_q6AVX2<>+0(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+4(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+8(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+12(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+16(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+20(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+24(SB)/4, $(2.2567594)
+DATA elementwiseErf_q6AVX2<>+28(SB)/4, $(2.2567594)
+GLOBL elementwiseErf_q6AVX2<>(SB), RODATA|NOPTR, $32
+
 DATA elementwiseErf_lowAVX2<>+0(SB)/4, $(-87.0)
 DATA elementwiseErf_lowAVX2<>+4(SB)/4, $(-87.0)
 DATA elementwiseErf_lowAVX2<>+8(SB)/4, $(-87.0)
@@ -2000,26 +3030,6 @@ DATA elementwiseErf_term7AVX2<>+24(SB)/4, $(1.0)
 DATA elementwiseErf_term7AVX2<>+28(SB)/4, $(1.0)
 GLOBL elementwiseErf_term7AVX2<>(SB), RODATA|NOPTR, $32
 
-DATA elementwiseErf_leastAVX2<>+0(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX2<>+4(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX2<>+8(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX2<>+12(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX2<>+16(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX2<>+20(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX2<>+24(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX2<>+28(SB)/4, $(-4.0)
-GLOBL elementwiseErf_leastAVX2<>(SB), RODATA|NOPTR, $32
-
-DATA elementwiseErf_mostAVX2<>+0(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX2<>+4(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX2<>+8(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX2<>+12(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX2<>+16(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX2<>+20(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX2<>+24(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX2<>+28(SB)/4, $(4.0)
-GLOBL elementwiseErf_mostAVX2<>(SB), RODATA|NOPTR, $32
-
 DATA elementwiseErf_oneAVX2<>+0(SB)/4, $(1.0)
 DATA elementwiseErf_oneAVX2<>+4(SB)/4, $(1.0)
 DATA elementwiseErf_oneAVX2<>+8(SB)/4, $(1.0)
@@ -2039,76 +3049,6 @@ DATA elementwiseErf_twoAVX2<>+20(SB)/4, $(2.0)
 DATA elementwiseErf_twoAVX2<>+24(SB)/4, $(2.0)
 DATA elementwiseErf_twoAVX2<>+28(SB)/4, $(2.0)
 GLOBL elementwiseErf_twoAVX2<>(SB), RODATA|NOPTR, $32
-
-DATA elementwiseErf_q0AVX2<>+0(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX2<>+4(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX2<>+8(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX2<>+12(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX2<>+16(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX2<>+20(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX2<>+24(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX2<>+28(SB)/4, $(0.00000031796148)
-GLOBL elementwiseErf_q0AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA elementwiseErf_q1AVX2<>+0(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX2<>+4(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX2<>+8(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX2<>+12(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX2<>+16(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX2<>+20(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX2<>+24(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX2<>+28(SB)/4, $(-0.000011971997)
-GLOBL elementwiseErf_q1AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA elementwiseErf_q2AVX2<>+0(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX2<>+4(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX2<>+8(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX2<>+12(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX2<>+16(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX2<>+20(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX2<>+24(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX2<>+28(SB)/4, $(0.00017942842)
-GLOBL elementwiseErf_q2AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA elementwiseErf_q3AVX2<>+0(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX2<>+4(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX2<>+8(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX2<>+12(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX2<>+16(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX2<>+20(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX2<>+24(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX2<>+28(SB)/4, $(-0.0012514465)
-GLOBL elementwiseErf_q3AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA elementwiseErf_q4AVX2<>+0(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX2<>+4(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX2<>+8(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX2<>+12(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX2<>+16(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX2<>+20(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX2<>+24(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX2<>+28(SB)/4, $(-0.00036875997)
-GLOBL elementwiseErf_q4AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA elementwiseErf_q5AVX2<>+0(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX2<>+4(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX2<>+8(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX2<>+12(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX2<>+16(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX2<>+20(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX2<>+24(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX2<>+28(SB)/4, $(0.20553096)
-GLOBL elementwiseErf_q5AVX2<>(SB), RODATA|NOPTR, $32
-
-DATA elementwiseErf_q6AVX2<>+0(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX2<>+4(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX2<>+8(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX2<>+12(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX2<>+16(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX2<>+20(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX2<>+24(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX2<>+28(SB)/4, $(2.2567594)
-GLOBL elementwiseErf_q6AVX2<>(SB), RODATA|NOPTR, $32
 
 // func elementwiseErfAVX2(dst *float32, src *float32, n int)
 // Requires: AVX, AVX2, FMA3
@@ -2235,6 +3175,688 @@ DATA elementwiseErfAVX2_masks<>+52(SB)/4, $0x00000000
 DATA elementwiseErfAVX2_masks<>+56(SB)/4, $0x00000000
 DATA elementwiseErfAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL elementwiseErfAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_lowAVX2<>+0(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX2<>+4(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX2<>+8(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX2<>+12(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX2<>+16(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX2<>+20(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX2<>+24(SB)/4, $(-87.0)
+DATA elementwiseSwish_lowAVX2<>+28(SB)/4, $(-87.0)
+GLOBL elementwiseSwish_lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_highAVX2<>+0(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX2<>+4(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX2<>+8(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX2<>+12(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX2<>+16(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX2<>+20(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX2<>+24(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX2<>+28(SB)/4, $(88.0)
+GLOBL elementwiseSwish_highAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_log2eAVX2<>+0(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX2<>+4(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX2<>+8(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX2<>+12(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX2<>+16(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX2<>+20(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX2<>+24(SB)/4, $(-1.442695)
+DATA elementwiseSwish_log2eAVX2<>+28(SB)/4, $(-1.442695)
+GLOBL elementwiseSwish_log2eAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_ln2AVX2<>+0(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX2<>+4(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX2<>+8(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX2<>+12(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX2<>+16(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX2<>+20(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX2<>+24(SB)/4, $(0.69314575)
+DATA elementwiseSwish_ln2AVX2<>+28(SB)/4, $(0.69314575)
+GLOBL elementwiseSwish_ln2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_ln2lowAVX2<>+0(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX2<>+4(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX2<>+8(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX2<>+12(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX2<>+16(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX2<>+20(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
+DATA elementwiseSwish_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
+GLOBL elementwiseSwish_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_term0AVX2<>+0(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX2<>+4(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX2<>+8(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX2<>+12(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX2<>+16(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX2<>+20(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX2<>+24(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX2<>+28(SB)/4, $(0.0001984127)
+GLOBL elementwiseSwish_term0AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_term1AVX2<>+0(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX2<>+4(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX2<>+8(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX2<>+12(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX2<>+16(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX2<>+20(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX2<>+24(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX2<>+28(SB)/4, $(0.0013888889)
+GLOBL elementwiseSwish_term1AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_term2AVX2<>+0(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX2<>+4(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX2<>+8(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX2<>+12(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX2<>+16(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX2<>+20(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX2<>+24(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX2<>+28(SB)/4, $(0.008333334)
+GLOBL elementwiseSwish_term2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_term3AVX2<>+0(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX2<>+4(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX2<>+8(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX2<>+12(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX2<>+16(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX2<>+20(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX2<>+24(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX2<>+28(SB)/4, $(0.041666668)
+GLOBL elementwiseSwish_term3AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_term4AVX2<>+0(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX2<>+4(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX2<>+8(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX2<>+12(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX2<>+16(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX2<>+20(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX2<>+24(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX2<>+28(SB)/4, $(0.16666667)
+GLOBL elementwiseSwish_term4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_term5AVX2<>+0(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX2<>+4(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX2<>+8(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX2<>+12(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX2<>+16(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX2<>+20(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX2<>+24(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX2<>+28(SB)/4, $(0.5)
+GLOBL elementwiseSwish_term5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_term6AVX2<>+0(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX2<>+4(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX2<>+8(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX2<>+12(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX2<>+16(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX2<>+20(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX2<>+24(SB)/4, $(1.0)
+DATA elementwiseSwish_term6AVX2<>+28(SB)/4, $(1.0)
+GLOBL elementwiseSwish_term6AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_term7AVX2<>+0(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX2<>+4(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX2<>+8(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX2<>+12(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX2<>+16(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX2<>+20(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX2<>+24(SB)/4, $(1.0)
+DATA elementwiseSwish_term7AVX2<>+28(SB)/4, $(1.0)
+GLOBL elementwiseSwish_term7AVX2<>(SB), RODATA|NOPTR, $32
+
+// func elementwiseSwishAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·elementwiseSwishAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Y0
+	VMOVAPS      Y0, Y1
+	VMOVUPS      elementwiseSwish_lowAVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      elementwiseSwish_highAVX2<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       elementwiseSwish_log2eAVX2<>+0(SB), Y1, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Y1, Y2, Y2
+	VFNMADD231PS elementwiseSwish_ln2AVX2<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseSwish_ln2lowAVX2<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseSwish_term0AVX2<>+0(SB), Y1
+	VFMADD213PS  elementwiseSwish_term1AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseSwish_term2AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseSwish_term3AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseSwish_term4AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseSwish_term5AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseSwish_term6AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseSwish_term7AVX2<>+0(SB), Y2, Y1
+	VCVTPS2DQ    Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VADDPS       elementwiseSwish_term7AVX2<>+0(SB), Y1, Y1
+	VMOVUPS      elementwiseSwish_term7AVX2<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $+32, CX
+	ADDQ         $+32, AX
+	SUBQ         $+8, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+8, DX
+	JZ           done
+	LEAQ         elementwiseSwishAVX2_masks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPS      32(BX)(DX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMOVAPS      Y1, Y2
+	VMOVUPS      elementwiseSwish_lowAVX2<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      elementwiseSwish_highAVX2<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       elementwiseSwish_log2eAVX2<>+0(SB), Y2, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VXORPS       Y3, Y3, Y3
+	VSUBPS       Y2, Y3, Y3
+	VFNMADD231PS elementwiseSwish_ln2AVX2<>+0(SB), Y4, Y3
+	VFNMADD231PS elementwiseSwish_ln2lowAVX2<>+0(SB), Y4, Y3
+	VMOVUPS      elementwiseSwish_term0AVX2<>+0(SB), Y2
+	VFMADD213PS  elementwiseSwish_term1AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseSwish_term2AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseSwish_term3AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseSwish_term4AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseSwish_term5AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseSwish_term6AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseSwish_term7AVX2<>+0(SB), Y3, Y2
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y4, Y2, Y2
+	VADDPS       elementwiseSwish_term7AVX2<>+0(SB), Y2, Y2
+	VMOVUPS      elementwiseSwish_term7AVX2<>+0(SB), Y3
+	VDIVPS       Y2, Y3, Y2
+	VMULPS       Y1, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseSwishAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA elementwiseSwishAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA elementwiseSwishAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA elementwiseSwishAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA elementwiseSwishAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA elementwiseSwishAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA elementwiseSwishAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA elementwiseSwishAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA elementwiseSwishAVX2_masks<>+32(SB)/4, $0x00000000
+DATA elementwiseSwishAVX2_masks<>+36(SB)/4, $0x00000000
+DATA elementwiseSwishAVX2_masks<>+40(SB)/4, $0x00000000
+DATA elementwiseSwishAVX2_masks<>+44(SB)/4, $0x00000000
+DATA elementwiseSwishAVX2_masks<>+48(SB)/4, $0x00000000
+DATA elementwiseSwishAVX2_masks<>+52(SB)/4, $0x00000000
+DATA elementwiseSwishAVX2_masks<>+56(SB)/4, $0x00000000
+DATA elementwiseSwishAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL elementwiseSwishAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseHardSwish_sixthAVX2<>+0(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX2<>+4(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX2<>+8(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX2<>+12(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX2<>+16(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX2<>+20(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX2<>+24(SB)/4, $(0.16666667)
+DATA elementwiseHardSwish_sixthAVX2<>+28(SB)/4, $(0.16666667)
+GLOBL elementwiseHardSwish_sixthAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseHardSwish_halfAVX2<>+0(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX2<>+4(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX2<>+8(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX2<>+12(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX2<>+16(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX2<>+20(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX2<>+24(SB)/4, $(0.5)
+DATA elementwiseHardSwish_halfAVX2<>+28(SB)/4, $(0.5)
+GLOBL elementwiseHardSwish_halfAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseHardSwish_oneAVX2<>+0(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX2<>+4(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX2<>+8(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX2<>+12(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX2<>+16(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX2<>+20(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX2<>+24(SB)/4, $(1.0)
+DATA elementwiseHardSwish_oneAVX2<>+28(SB)/4, $(1.0)
+GLOBL elementwiseHardSwish_oneAVX2<>(SB), RODATA|NOPTR, $32
+
+// func elementwiseHardSwishAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·elementwiseHardSwishAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS     (CX), Y0
+	VMOVAPS     Y0, Y1
+	VMOVUPS     elementwiseHardSwish_halfAVX2<>+0(SB), Y2
+	VFMADD231PS elementwiseHardSwish_sixthAVX2<>+0(SB), Y1, Y2
+	VXORPS      Y1, Y1, Y1
+	VMAXPS      Y2, Y1, Y2
+	VMOVUPS     elementwiseHardSwish_oneAVX2<>+0(SB), Y1
+	VMINPS      Y2, Y1, Y2
+	VMULPS      Y0, Y2, Y2
+	VMOVUPS     Y2, (AX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	SUBQ        $+8, DX
+	JGE         loop
+
+rest:
+	ADDQ        $+8, DX
+	JZ          done
+	LEAQ        elementwiseHardSwishAVX2_masks<>+0(SB), BX
+	NEGQ        DX
+	VMOVUPS     32(BX)(DX*4), Y0
+	VMASKMOVPS  (CX), Y0, Y1
+	VMOVAPS     Y1, Y2
+	VMOVUPS     elementwiseHardSwish_halfAVX2<>+0(SB), Y3
+	VFMADD231PS elementwiseHardSwish_sixthAVX2<>+0(SB), Y2, Y3
+	VXORPS      Y2, Y2, Y2
+	VMAXPS      Y3, Y2, Y3
+	VMOVUPS     elementwiseHardSwish_oneAVX2<>+0(SB), Y2
+	VMINPS      Y3, Y2, Y3
+	VMULPS      Y1, Y3, Y3
+	VMASKMOVPS  Y3, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseHardSwishAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA elementwiseHardSwishAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA elementwiseHardSwishAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA elementwiseHardSwishAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA elementwiseHardSwishAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA elementwiseHardSwishAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA elementwiseHardSwishAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA elementwiseHardSwishAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA elementwiseHardSwishAVX2_masks<>+32(SB)/4, $0x00000000
+DATA elementwiseHardSwishAVX2_masks<>+36(SB)/4, $0x00000000
+DATA elementwiseHardSwishAVX2_masks<>+40(SB)/4, $0x00000000
+DATA elementwiseHardSwishAVX2_masks<>+44(SB)/4, $0x00000000
+DATA elementwiseHardSwishAVX2_masks<>+48(SB)/4, $0x00000000
+DATA elementwiseHardSwishAVX2_masks<>+52(SB)/4, $0x00000000
+DATA elementwiseHardSwishAVX2_masks<>+56(SB)/4, $0x00000000
+DATA elementwiseHardSwishAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL elementwiseHardSwishAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseGelu_scaleAVX2<>+0(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX2<>+4(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX2<>+8(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX2<>+12(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX2<>+16(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX2<>+20(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX2<>+24(SB)/4, $(0.70710677)
+DATA elementwiseGelu_scaleAVX2<>+28(SB)/4, $(0.70710677)
+GLOBL elementwiseGelu_scaleAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_leastAVX2<>+0(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX2<>+4(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX2<>+8(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX2<>+12(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX2<>+16(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX2<>+20(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX2<>+24(SB)/4, $(-4.0)
+DATA elementwiseGelu_leastAVX2<>+28(SB)/4, $(-4.0)
+GLOBL elementwiseGelu_leastAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_mostAVX2<>+0(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX2<>+4(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX2<>+8(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX2<>+12(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX2<>+16(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX2<>+20(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX2<>+24(SB)/4, $(4.0)
+DATA elementwiseGelu_mostAVX2<>+28(SB)/4, $(4.0)
+GLOBL elementwiseGelu_mostAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_q0AVX2<>+0(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX2<>+4(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX2<>+8(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX2<>+12(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX2<>+16(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX2<>+20(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX2<>+24(SB)/4, $(0.00000031796148)
+DATA elementwiseGelu_q0AVX2<>+28(SB)/4, $(0.00000031796148)
+GLOBL elementwiseGelu_q0AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_q1AVX2<>+0(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX2<>+4(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX2<>+8(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX2<>+12(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX2<>+16(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX2<>+20(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX2<>+24(SB)/4, $(-0.000011971997)
+DATA elementwiseGelu_q1AVX2<>+28(SB)/4, $(-0.000011971997)
+GLOBL elementwiseGelu_q1AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_q2AVX2<>+0(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX2<>+4(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX2<>+8(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX2<>+12(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX2<>+16(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX2<>+20(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX2<>+24(SB)/4, $(0.00017942842)
+DATA elementwiseGelu_q2AVX2<>+28(SB)/4, $(0.00017942842)
+GLOBL elementwiseGelu_q2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_q3AVX2<>+0(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX2<>+4(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX2<>+8(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX2<>+12(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX2<>+16(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX2<>+20(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX2<>+24(SB)/4, $(-0.0012514465)
+DATA elementwiseGelu_q3AVX2<>+28(SB)/4, $(-0.0012514465)
+GLOBL elementwiseGelu_q3AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_q4AVX2<>+0(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX2<>+4(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX2<>+8(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX2<>+12(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX2<>+16(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX2<>+20(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX2<>+24(SB)/4, $(-0.00036875997)
+DATA elementwiseGelu_q4AVX2<>+28(SB)/4, $(-0.00036875997)
+GLOBL elementwiseGelu_q4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_q5AVX2<>+0(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX2<>+4(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX2<>+8(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX2<>+12(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX2<>+16(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX2<>+20(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX2<>+24(SB)/4, $(0.20553096)
+DATA elementwiseGelu_q5AVX2<>+28(SB)/4, $(0.20553096)
+GLOBL elementwiseGelu_q5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_q6AVX2<>+0(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX2<>+4(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX2<>+8(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX2<>+12(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX2<>+16(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX2<>+20(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX2<>+24(SB)/4, $(2.2567594)
+DATA elementwiseGelu_q6AVX2<>+28(SB)/4, $(2.2567594)
+GLOBL elementwiseGelu_q6AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_lowAVX2<>+0(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX2<>+4(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX2<>+8(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX2<>+12(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX2<>+16(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX2<>+20(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX2<>+24(SB)/4, $(-87.0)
+DATA elementwiseGelu_lowAVX2<>+28(SB)/4, $(-87.0)
+GLOBL elementwiseGelu_lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_highAVX2<>+0(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX2<>+4(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX2<>+8(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX2<>+12(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX2<>+16(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX2<>+20(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX2<>+24(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX2<>+28(SB)/4, $(88.0)
+GLOBL elementwiseGelu_highAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_log2eAVX2<>+0(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX2<>+4(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX2<>+8(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX2<>+12(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX2<>+16(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX2<>+20(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX2<>+24(SB)/4, $(-1.442695)
+DATA elementwiseGelu_log2eAVX2<>+28(SB)/4, $(-1.442695)
+GLOBL elementwiseGelu_log2eAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_ln2AVX2<>+0(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX2<>+4(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX2<>+8(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX2<>+12(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX2<>+16(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX2<>+20(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX2<>+24(SB)/4, $(0.69314575)
+DATA elementwiseGelu_ln2AVX2<>+28(SB)/4, $(0.69314575)
+GLOBL elementwiseGelu_ln2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_ln2lowAVX2<>+0(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX2<>+4(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX2<>+8(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX2<>+12(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX2<>+16(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX2<>+20(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
+DATA elementwiseGelu_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
+GLOBL elementwiseGelu_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_term0AVX2<>+0(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX2<>+4(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX2<>+8(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX2<>+12(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX2<>+16(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX2<>+20(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX2<>+24(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX2<>+28(SB)/4, $(0.0001984127)
+GLOBL elementwiseGelu_term0AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_term1AVX2<>+0(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX2<>+4(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX2<>+8(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX2<>+12(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX2<>+16(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX2<>+20(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX2<>+24(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX2<>+28(SB)/4, $(0.0013888889)
+GLOBL elementwiseGelu_term1AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_term2AVX2<>+0(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX2<>+4(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX2<>+8(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX2<>+12(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX2<>+16(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX2<>+20(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX2<>+24(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX2<>+28(SB)/4, $(0.008333334)
+GLOBL elementwiseGelu_term2AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_term3AVX2<>+0(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX2<>+4(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX2<>+8(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX2<>+12(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX2<>+16(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX2<>+20(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX2<>+24(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX2<>+28(SB)/4, $(0.041666668)
+GLOBL elementwiseGelu_term3AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_term4AVX2<>+0(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX2<>+4(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX2<>+8(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX2<>+12(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX2<>+16(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX2<>+20(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX2<>+24(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX2<>+28(SB)/4, $(0.16666667)
+GLOBL elementwiseGelu_term4AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_term5AVX2<>+0(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX2<>+4(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX2<>+8(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX2<>+12(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX2<>+16(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX2<>+20(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX2<>+24(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX2<>+28(SB)/4, $(0.5)
+GLOBL elementwiseGelu_term5AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_term6AVX2<>+0(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX2<>+4(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX2<>+8(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX2<>+12(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX2<>+16(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX2<>+20(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX2<>+24(SB)/4, $(1.0)
+DATA elementwiseGelu_term6AVX2<>+28(SB)/4, $(1.0)
+GLOBL elementwiseGelu_term6AVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseGelu_term7AVX2<>+0(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX2<>+4(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX2<>+8(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX2<>+12(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX2<>+16(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX2<>+20(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX2<>+24(SB)/4, $(1.0)
+DATA elementwiseGelu_term7AVX2<>+28(SB)/4, $(1.0)
+GLOBL elementwiseGelu_term7AVX2<>(SB), RODATA|NOPTR, $32
+
+// func elementwiseGeluAVX2(dst *float32, src *float32, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·elementwiseGeluAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	SUBQ $+8, DX
+	JLT  rest
+
+loop:
+	VMOVUPS      (CX), Y0
+	VMOVAPS      Y0, Y1
+	VMULPS       elementwiseGelu_scaleAVX2<>+0(SB), Y1, Y1
+	VMOVUPS      elementwiseGelu_leastAVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      elementwiseGelu_mostAVX2<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      elementwiseGelu_q0AVX2<>+0(SB), Y3
+	VFMADD213PS  elementwiseGelu_q1AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseGelu_q2AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseGelu_q3AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseGelu_q4AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseGelu_q5AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS  elementwiseGelu_q6AVX2<>+0(SB), Y2, Y3
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      elementwiseGelu_lowAVX2<>+0(SB), Y2
+	VMAXPS       Y1, Y2, Y1
+	VMOVUPS      elementwiseGelu_highAVX2<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       elementwiseGelu_log2eAVX2<>+0(SB), Y1, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VXORPS       Y2, Y2, Y2
+	VSUBPS       Y1, Y2, Y2
+	VFNMADD231PS elementwiseGelu_ln2AVX2<>+0(SB), Y3, Y2
+	VFNMADD231PS elementwiseGelu_ln2lowAVX2<>+0(SB), Y3, Y2
+	VMOVUPS      elementwiseGelu_term0AVX2<>+0(SB), Y1
+	VFMADD213PS  elementwiseGelu_term1AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseGelu_term2AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseGelu_term3AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseGelu_term4AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseGelu_term5AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseGelu_term6AVX2<>+0(SB), Y2, Y1
+	VFMADD213PS  elementwiseGelu_term7AVX2<>+0(SB), Y2, Y1
+	VCVTPS2DQ    Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       Y3, Y1, Y1
+	VADDPS       elementwiseGelu_term7AVX2<>+0(SB), Y1, Y1
+	VMOVUPS      elementwiseGelu_term7AVX2<>+0(SB), Y2
+	VDIVPS       Y1, Y2, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $+32, CX
+	ADDQ         $+32, AX
+	SUBQ         $+8, DX
+	JGE          loop
+
+rest:
+	ADDQ         $+8, DX
+	JZ           done
+	LEAQ         elementwiseGeluAVX2_masks<>+0(SB), BX
+	NEGQ         DX
+	VMOVUPS      32(BX)(DX*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMOVAPS      Y1, Y2
+	VMULPS       elementwiseGelu_scaleAVX2<>+0(SB), Y2, Y2
+	VMOVUPS      elementwiseGelu_leastAVX2<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      elementwiseGelu_mostAVX2<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       Y2, Y2, Y3
+	VMOVUPS      elementwiseGelu_q0AVX2<>+0(SB), Y4
+	VFMADD213PS  elementwiseGelu_q1AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS  elementwiseGelu_q2AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS  elementwiseGelu_q3AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS  elementwiseGelu_q4AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS  elementwiseGelu_q5AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS  elementwiseGelu_q6AVX2<>+0(SB), Y3, Y4
+	VMULPS       Y4, Y2, Y2
+	VMOVUPS      elementwiseGelu_lowAVX2<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      elementwiseGelu_highAVX2<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       elementwiseGelu_log2eAVX2<>+0(SB), Y2, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VXORPS       Y3, Y3, Y3
+	VSUBPS       Y2, Y3, Y3
+	VFNMADD231PS elementwiseGelu_ln2AVX2<>+0(SB), Y4, Y3
+	VFNMADD231PS elementwiseGelu_ln2lowAVX2<>+0(SB), Y4, Y3
+	VMOVUPS      elementwiseGelu_term0AVX2<>+0(SB), Y2
+	VFMADD213PS  elementwiseGelu_term1AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseGelu_term2AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseGelu_term3AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseGelu_term4AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseGelu_term5AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseGelu_term6AVX2<>+0(SB), Y3, Y2
+	VFMADD213PS  elementwiseGelu_term7AVX2<>+0(SB), Y3, Y2
+	VCVTPS2DQ    Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       Y4, Y2, Y2
+	VADDPS       elementwiseGelu_term7AVX2<>+0(SB), Y2, Y2
+	VMOVUPS      elementwiseGelu_term7AVX2<>+0(SB), Y3
+	VDIVPS       Y2, Y3, Y2
+	VMULPS       Y1, Y2, Y2
+	VMASKMOVPS   Y2, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseGeluAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA elementwiseGeluAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA elementwiseGeluAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA elementwiseGeluAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA elementwiseGeluAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA elementwiseGeluAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA elementwiseGeluAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA elementwiseGeluAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA elementwiseGeluAVX2_masks<>+32(SB)/4, $0x00000000
+DATA elementwiseGeluAVX2_masks<>+36(SB)/4, $0x00000000
+DATA elementwiseGeluAVX2_masks<>+40(SB)/4, $0x00000000
+DATA elementwiseGeluAVX2_masks<>+44(SB)/4, $0x00000000
+DATA elementwiseGeluAVX2_masks<>+48(SB)/4, $0x00000000
+DATA elementwiseGeluAVX2_masks<>+52(SB)/4, $0x00000000
+DATA elementwiseGeluAVX2_masks<>+56(SB)/4, $0x00000000
+DATA elementwiseGeluAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL elementwiseGeluAVX2_masks<>(SB), RODATA|NOPTR, $64
 
 // func elementwiseProductAVX2(dst *float32, src *float32, src2 *float32, n int)
 // Requires: AVX

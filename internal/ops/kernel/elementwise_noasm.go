@@ -21,3 +21,7 @@ func (l ISA) quotient(dst, x, y []float32) { quotientGeneric(dst, x, y) }
 func (l ISA) largest(dst, x, y []float32) { largestGeneric(dst, x, y) }
 
 func (l ISA) erf(dst, src []float32) { erfGeneric(dst, src) }
+
+func (l ISA) swish(dst, src []float32)     { swishGeneric(dst, src) }
+func (l ISA) hardSwish(dst, src []float32) { hardSwishGeneric(dst, src) }
+func (l ISA) gelu(dst, src []float32)      { geluGeneric(dst, src) }

@@ -34,6 +34,21 @@ func elementwiseLogisticAVX512(dst *float32, src *float32, n int)
 //go:noescape
 func elementwiseErfAVX512(dst *float32, src *float32, n int)
 
+// elementwiseSwishAVX512 writes dst[i] = src[i] / (1 + exp(-src[i])) for i < n.
+//
+//go:noescape
+func elementwiseSwishAVX512(dst *float32, src *float32, n int)
+
+// elementwiseHardSwishAVX512 writes dst[i] = src[i] * min(max(src[i]/6 + 0.5, 0), 1) for i < n.
+//
+//go:noescape
+func elementwiseHardSwishAVX512(dst *float32, src *float32, n int)
+
+// elementwiseGeluAVX512 writes dst[i] = src[i] * (1 + erf(src[i]/sqrt(2)))/2 for i < n.
+//
+//go:noescape
+func elementwiseGeluAVX512(dst *float32, src *float32, n int)
+
 // elementwiseProductAVX512 writes dst[i] = src[i]*src2[i] for i < n.
 //
 //go:noescape
@@ -78,6 +93,21 @@ func elementwiseLogisticAVX2(dst *float32, src *float32, n int)
 //
 //go:noescape
 func elementwiseErfAVX2(dst *float32, src *float32, n int)
+
+// elementwiseSwishAVX2 writes dst[i] = src[i] / (1 + exp(-src[i])) for i < n.
+//
+//go:noescape
+func elementwiseSwishAVX2(dst *float32, src *float32, n int)
+
+// elementwiseHardSwishAVX2 writes dst[i] = src[i] * min(max(src[i]/6 + 0.5, 0), 1) for i < n.
+//
+//go:noescape
+func elementwiseHardSwishAVX2(dst *float32, src *float32, n int)
+
+// elementwiseGeluAVX2 writes dst[i] = src[i] * (1 + erf(src[i]/sqrt(2)))/2 for i < n.
+//
+//go:noescape
+func elementwiseGeluAVX2(dst *float32, src *float32, n int)
 
 // elementwiseProductAVX2 writes dst[i] = src[i]*src2[i] for i < n.
 //

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -19,6 +20,9 @@ func elementwise() {
 		elementwiseMap(s, "elementwiseBlend", "func(dst, src, src2 *float32, n int, a, b, lo, hi float32)", "a*src[i] + b*src2[i]")
 		elementwiseGate(s, "elementwiseLogistic", "1 / (1 + exp(-src[i]))", s.logistic("elementwiseLogistic"))
 		elementwiseGate(s, "elementwiseErf", "erf(src[i])", s.erf("elementwiseErf"))
+		elementwiseGate(s, "elementwiseSwish", "src[i] / (1 + exp(-src[i]))", s.times(s.logistic("elementwiseSwish")))
+		elementwiseGate(s, "elementwiseHardSwish", "src[i] * min(max(src[i]/6 + 0.5, 0), 1)", s.times(s.hardSigmoid("elementwiseHardSwish")))
+		elementwiseGate(s, "elementwiseGelu", "src[i] * (1 + erf(src[i]/sqrt(2)))/2", s.times(s.normal("elementwiseGelu")))
 		for _, two := range elementwisePairs {
 			elementwiseGate(s, two.name, two.formula, func(v reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual {
 				two.op(s, v, other())
@@ -106,9 +110,19 @@ var erfTerms = []float32{3.17961479368023e-07, -1.1971997082582675e-05, 0.000179
 
 // erf is the error function.
 func (s target) erf(name string) elementwiseFunction {
-	logistic := s.logistic(name)
-	low, high := s.constant(name+"_least", -4), s.constant(name+"_most", 4)
+	argument, logistic := s.erfArgument(name), s.logistic(name)
 	one, two := s.constant(name+"_one", 1), s.constant(name+"_two", 2)
+	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
+		y, z := logistic(argument(x, nil), nil), s.vec()
+		VMOVUPS(one, z)
+		VFMSUB132PS(two, z, y)
+		return y
+	}
+}
+
+// erfArgument is x q(x^2), with x kept within -4 and 4.
+func (s target) erfArgument(name string) elementwiseFunction {
+	low, high := s.constant(name+"_least", -4), s.constant(name+"_most", 4)
 	var q []Mem
 	for i, v := range erfTerms {
 		q = append(q, s.constant(fmt.Sprintf("%s_q%d", name, i), v))
@@ -125,10 +139,44 @@ func (s target) erf(name string) elementwiseFunction {
 			VFMADD213PS(t, z, p)
 		}
 		VMULPS(p, x, x)
-		y := logistic(x, nil)
-		VMOVUPS(one, z)
-		VFMSUB132PS(two, z, y)
+		return x
+	}
+}
+
+// times is x f(x).
+func (s target) times(f elementwiseFunction) elementwiseFunction {
+	return func(x reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual {
+		y := s.vec()
+		VMOVAPS(x, y)
+		y = f(y, other)
+		VMULPS(x, y, y)
 		return y
+	}
+}
+
+// hardSigmoid is x/6 + 1/2, kept within 0 and 1.
+func (s target) hardSigmoid(name string) elementwiseFunction {
+	sixth, half, one := s.constant(name+"_sixth", 1./6), s.constant(name+"_half", 0.5), s.constant(name+"_one", 1)
+	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
+		y, z := s.vec(), s.vec()
+		VMOVUPS(half, y)
+		VFMADD231PS(sixth, x, y)
+		VXORPS(z.AsY(), z.AsY(), z.AsY())
+		VMAXPS(y, z, y) // the value second: a NaN stays one
+		VMOVUPS(one, z)
+		VMINPS(y, z, y)
+		return y
+	}
+}
+
+// normal is the distribution of the standard normal, (1 + erf(x/sqrt(2)))/2: of the error function's form it is the logistic
+// part.
+func (s target) normal(name string) elementwiseFunction {
+	scale := s.constant(name+"_scale", math.Sqrt2/2)
+	argument, logistic := s.erfArgument(name), s.logistic(name)
+	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
+		VMULPS(scale, x, x)
+		return logistic(argument(x, nil), nil)
 	}
 }
 
