@@ -12,10 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/configs"
+	"convx/internal/answer/measured"
 	"convx/internal/bench"
 	"convx/internal/chart"
+	"convx/internal/infer"
 	"convx/internal/input"
 	"convx/internal/layer"
+	"convx/internal/network"
 	"convx/internal/ops"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -138,7 +141,7 @@ func (o benchOptions) entries() (entries []bench.Entry, counts []int, err error)
 	if err != nil {
 		return nil, nil, err
 	}
-	return netEntries(r)
+	return bench.NetworkEntries(r)
 }
 
 func (o benchOptions) suiteEntries() ([]bench.Entry, error) {
@@ -176,7 +179,7 @@ func runBench(ctx context.Context, o benchOptions) error {
 	}
 	opt := o.bench(o.minTime)
 	machine := bench.MeasureMachine(opt.Threads)
-	var rows []benchRow
+	var rows []measured.Timed
 	var last error // of a layer that the algorithm declines
 	err = attend(ctx, o.Streams, func(p *progress) error {
 		for i, e := range entries {
@@ -191,7 +194,7 @@ func runBench(ctx context.Context, o benchOptions) error {
 				return fmt.Errorf("timing %s: %w", e.Name, err)
 			}
 			if counts != nil {
-				more[0].count = counts[i]
+				more[0].Count = counts[i]
 			}
 			rows = append(rows, more...)
 		}
@@ -204,27 +207,49 @@ func runBench(ctx context.Context, o benchOptions) error {
 		return err
 	}
 	if o.plot != "" {
-		if err := writeChart(ctx, o.Streams, o.plot, "", rooflineOf(machine, rows).Write); err != nil {
+		if err := writeChart(ctx, o.Streams, o.plot, "", measured.Roofline(machine, rows).Write); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.plot)
 	}
-	return o.print(o.format, benchDocument(machine, rows, o.tune))
+	return o.print(o.format, measured.Bench(machine, rows, o.tune))
 }
 
 // timeEntry times a layer as it was asked for, or with every algorithm that takes it, the choice first.
-func timeEntry(ctx context.Context, e bench.Entry, o benchOptions, opt bench.Options) ([]benchRow, error) {
+func timeEntry(ctx context.Context, e bench.Entry, o benchOptions, opt bench.Options) ([]measured.Timed, error) {
 	if !o.tune && o.algorithm != every {
 		r, err := bench.Layer(ctx, e, opt)
-		return []benchRow{{Result: r}}, err
+		return []measured.Timed{{Result: r}}, err
 	}
 	if o.algorithm == every {
 		opt.Algorithm = "auto"
 	}
 	all, err := bench.Algorithms(ctx, e, opt)
-	var rows []benchRow
+	var rows []measured.Timed
 	for i, r := range all {
-		rows = append(rows, benchRow{Result: r, auto: i == 0})
+		rows = append(rows, measured.Timed{Result: r, Auto: i == 0})
 	}
 	return rows, err
+}
+
+// whole reports whether a network is timed as it runs.
+func (o benchOptions) whole() bool {
+	return len(o.net.names) == 1 && strings.ToLower(filepath.Ext(o.net.names[0])) == ".onnx" && !o.layers && !o.tune && o.algorithm != every
+}
+
+func runBenchWhole(ctx context.Context, o benchOptions) error {
+	name, n := o.net.names[0], o.net
+	n.Program = true
+	opt := bench.WholeOptions{
+		Options: infer.Options{Algorithm: o.algorithm, Threads: o.threads, MaxBytes: freeMemory()}, Seed: o.seed, MinTime: o.minTime,
+	}
+	var w bench.Whole
+	err := attend(ctx, o.Streams, func(p *progress) (err error) {
+		w, err = bench.Network(ctx, name, func() (*network.Graph, network.Options, error) { return n.source(name) }, opt, p.stage)
+		return netError(err)
+	})
+	if err != nil {
+		return err
+	}
+	return o.print(o.format, measured.BenchNetwork(w, bench.MeasureMachine(o.bench(o.minTime).Threads)))
 }

@@ -2,20 +2,15 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
+	"convx/internal/answer/measured"
 	"convx/internal/compare"
+	"convx/internal/network"
 	"convx/internal/operands"
 	"convx/internal/picture"
 	"convx/internal/tensor"
 )
-
-// comparison is what compare found out, and how it was asked.
-type comparison struct {
-	*compare.Comparison
-	timed   bool
-	threads int
-	source  string // what the input was, if there was one
-}
 
 func runCompare(ctx context.Context, o compareOptions) error {
 	if len(o.net.names) > 0 {
@@ -23,7 +18,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 	}
 	ask := compare.Request{Layers: o.variants, Shared: o.layer.given, Filters: o.filters, Sweeps: o.sweeps, Baseline: o.baseline}
 	engine := o.bench(o.minTime)
-	c := comparison{timed: !o.noTime, threads: engine.Threads}
+	c := measured.Comparison{Timed: !o.noTime, Threads: engine.Threads}
 	var src *operands.Source
 	var err error
 	if o.input != "" {
@@ -31,7 +26,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 			return err
 		}
 		defer src.Close()
-		ask.Input, c.source = src.Shape, src.Label()
+		ask.Input, c.Source = src.Shape, src.Label()
 	}
 	if c.Comparison, err = compare.New(ask); err != nil {
 		return err
@@ -53,7 +48,7 @@ func runCompare(ctx context.Context, o compareOptions) error {
 	if err := o.draw(ctx, c); err != nil {
 		return err
 	}
-	return o.print(o.format, compareDocument(c))
+	return o.print(o.format, measured.Compare(c))
 }
 
 func (o *compareOptions) openInput() (*operands.Source, error) {
@@ -71,4 +66,61 @@ func (o *compareOptions) openInput() (*operands.Source, error) {
 	return operands.OpenSource(operands.Origin{
 		Path: o.input, Stdin: o.In, Color: color, MaxPixels: o.maxPixels, As: tensor.Float32, Seed: o.seed, Dims: spec.Dims, Size: spec.Input, Orient: o.orient,
 	})
+}
+
+// draw writes the pictures that were asked for.
+func (o *compareOptions) draw(ctx context.Context, c measured.Comparison) error {
+	if len(o.outputs) > 0 {
+		if err := o.drawOutputs(ctx, c); err != nil {
+			return err
+		}
+	}
+	if o.plot != "" {
+		if err := writeChart(ctx, o.Streams, o.plot, o.input, measured.CompareBars(c).Write); err != nil {
+			return err
+		}
+		o.sayf("wrote %q", o.plot)
+	}
+	return nil
+}
+
+// drawOutputs writes the input and the outputs side by side.
+func (o *compareOptions) drawOutputs(ctx context.Context, c measured.Comparison) error {
+	mapping, err := picture.ParseMapping(o.mapping)
+	if err != nil {
+		return err
+	}
+	figure, err := c.Figure(mapping, o.magnify)
+	if err != nil {
+		return fmt.Errorf("-o: %w", err)
+	}
+	for _, path := range o.outputs {
+		if err := writeFile(ctx, o.Streams, path, []string{o.input}, figure.Encode); err != nil {
+			return err
+		}
+		o.sayf("wrote %q: the outputs side by side", path)
+	}
+	return nil
+}
+
+// runCompareNets counts networks side by side.
+func runCompareNets(o compareOptions) error {
+	var results []*network.Result
+	for _, name := range o.net.names {
+		r, err := o.net.load(name)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+	}
+	base, err := compare.Baseline(o.net.names, o.baseline)
+	if err != nil {
+		return err
+	}
+	for i, r := range results {
+		if u := r.UncountedTexts(); len(u) > 0 {
+			o.warnf("%s: not counted, and missing from the totals: %v", o.net.names[i], u)
+		}
+	}
+	return o.print(o.format, measured.CompareNetworks(o.net.names, results, base))
 }

@@ -2,12 +2,15 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/answer"
 	"convx/internal/coverage"
+	"convx/internal/draw"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -111,10 +114,14 @@ func runCoverage(ctx context.Context, o coverageOptions) error {
 		return err
 	}
 	if o.output != "" {
-		if err := drawCoverage(ctx, o, r); err != nil {
+		heat, err := draw.Coverage(r, o.labels)
+		if err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
+		if err := writeFile(ctx, o.Streams, o.output, nil, heat.Encode); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.output)
 	}
-	return o.print(o.format, coverageDocument(o, r))
+	return o.print(o.format, answer.Coverage(r, o.labels, o.format == report.CSVFormat))
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/draw"
-	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/picture"
 	"convx/internal/shape"
@@ -109,20 +108,16 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	if err != nil {
 		return err
 	}
-	l, err := layer.Build(small)
-	if err != nil {
-		return err
-	}
-	r, err := shape.Of(l)
+	r, err := shape.OfSpec(small)
 	if err != nil {
 		return err
 	}
 	if note != "" {
-		asked, err := count(o.spec, flops.Types{})
+		asked, err := shape.OfSpec(o.spec)
 		if err != nil {
 			return err
 		}
-		o.options.Asked = &asked.Result
+		o.options.Asked = &asked
 	}
 	figure, err := draw.New(r, o.options)
 	if err != nil {

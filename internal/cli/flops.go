@@ -7,11 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/configs"
+	"convx/internal/answer"
 	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
+	"convx/internal/shape"
 )
 
 type flopsOptions struct {
@@ -63,7 +65,7 @@ side by side.`,
 			if err := o.checkView(c); err != nil {
 				return err
 			}
-			o.net.types, o.net.inPlace = o.types.types(), o.types.inPlace
+			o.net.Types, o.net.InPlace = o.types.types(), o.types.inPlace
 			if err := o.limits.settle(o.format); err != nil {
 				return err
 			}
@@ -130,12 +132,12 @@ func runFlops(o flopsOptions) error {
 		}
 		return runFlopsNet(o)
 	}
-	c, err := count(o.spec, o.types.types())
+	r, err := shape.OfSpec(o.spec)
 	if err != nil {
 		return err
 	}
 	if o.convention == allConventions {
-		d, err := conventionsDocument(c, o.types.types())
+		d, err := answer.Conventions(r, o.types.types())
 		if err != nil {
 			return err
 		}
@@ -145,18 +147,16 @@ func runFlops(o flopsOptions) error {
 	if err != nil {
 		return usageError{err}
 	}
-	figures, total, err := conventionFigures(convention.In(o.types.types()), c)
+	c, err := answer.CostOf(r, convention, o.types.types())
 	if err != nil {
 		return err
 	}
-	s := budget.OfLayer(c.Result, c.cost, figures, total, convention)
-	held, err := o.limits.hold(s)
+	held, err := o.limits.hold(budget.OfLayer(r, c.Count, c.Figures, c.Figure, convention))
 	if err != nil {
 		return err
 	}
 	warnNotes(o.Streams, o.format, held)
-	d := flopsDocument(c, flopsView{convention, figures, total, o.explain, o.types.types()}, held)
-	all := budget.Report{Parts: []budget.Held{{Outcome: held, Document: d}}}
+	all := budget.Report{Parts: []budget.Held{{Outcome: held, Document: answer.Flops(c, o.explain, held)}}}
 	if err := columnUsage(all.Write(o.Out, o.sheet(), o.format)); err != nil {
 		return err
 	}
@@ -164,20 +164,19 @@ func runFlops(o flopsOptions) error {
 	return errors.Join(held.Failure(""), o.limits.strictly(o.strict, held))
 }
 
-// conventionFigures are the tool's figures for the rows of a count, and their total. The rows of parts that only convx
-// shows by themselves (a deformable convolution's sampling) have none.
-func conventionFigures(convention flops.Convention, c counted) (rows []int, total int, err error) {
-	stages, total, err := convention.Of(c.Result)
+// runNetConventions prints every tool's figure for a network.
+func runNetConventions(o flopsOptions) error {
+	name, err := o.net.only()
 	if err != nil {
-		return nil, 0, err
+		return err
 	}
-	byName := map[string]int{}
-	for i, st := range c.Stages {
-		byName[st.Name] = stages[i]
+	r, err := o.net.load(name)
+	if err != nil {
+		return err
 	}
-	rows = make([]int, len(c.cost.Rows))
-	for i, row := range c.cost.Rows {
-		rows[i] = byName[row.Name]
+	d, err := answer.NetworkConventions(r)
+	if err != nil {
+		return err
 	}
-	return rows, total, nil
+	return o.print(o.format, d)
 }

@@ -1,35 +1,20 @@
 package cli
 
 import (
-	"fmt"
-	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
-	"convx/internal/report"
+	"convx/internal/network/open"
 )
 
 // netFlags choose networks in place of a layer.
 type netFlags struct {
 	names []string
-	input []int            // replaces the networks' own
-	sizes map[string][]int // those of inputs by name
-	batch int
-	// types and inPlace are how bytes are counted.
-	types   flops.Types
-	inPlace bool
-	stdin   io.Reader // the network "-"
-	// run asks for the network's program; inputs are the shapes that it is fed with, by name.
-	run    bool
-	inputs map[string][]int
-	// loose says that a size which the model leaves open does not matter yet: something will settle it.
-	loose bool
+	open.Options
 }
 
 // register adds --net and --batch; many allows several networks.
@@ -39,7 +24,7 @@ func (n *netFlags) register(cmd *cobra.Command, many bool) {
 		usage += "; repeat for more"
 	}
 	cmd.Flags().StringArrayVar(&n.names, "net", nil, usage)
-	cmd.Flags().IntVar(&n.batch, "batch", 0, "with --net: `N` pictures in a batch (default: the network's own, 1)")
+	cmd.Flags().IntVar(&n.Batch, "batch", 0, "with --net: `N` pictures in a batch (default: the network's own, 1)")
 	err := cmd.RegisterFlagCompletionFunc("net", func(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
 		if strings.ContainsAny(prefix, "./") {
 			files, _ := filepath.Glob(prefix + "*")
@@ -54,7 +39,7 @@ func (n *netFlags) register(cmd *cobra.Command, many bool) {
 
 // settle checks the flags against each other. Of the layer flags, a network reads --input alone.
 func (n *netFlags) settle(cmd *cobra.Command, flags *layerFlags, args []string) error {
-	n.stdin = cmd.InOrStdin()
+	n.Stdin = cmd.InOrStdin()
 	if len(n.names) == 0 {
 		if cmd.Flags().Changed("batch") {
 			return usagef("--batch is for networks: give --net, or put the batch into -i NxCxHxW")
@@ -64,8 +49,8 @@ func (n *netFlags) settle(cmd *cobra.Command, flags *layerFlags, args []string) 
 	if len(args) > 0 {
 		return usagef("%q and --net %s: give a variant or a network, not both", args[0], n.names[0])
 	}
-	if n.batch < 0 || cmd.Flags().Changed("batch") && n.batch == 0 {
-		return usagef("--batch %d: give a positive number", n.batch)
+	if n.Batch < 0 || cmd.Flags().Changed("batch") && n.Batch == 0 {
+		return usagef("--batch %d: give a positive number", n.Batch)
 	}
 	for _, kv := range flags.given {
 		if kv.Key != "input" {
@@ -89,16 +74,16 @@ func (n *netFlags) size(value string) error {
 		return usagef("--input %s: %w", value, err)
 	}
 	if name == "" {
-		n.input = shape
+		n.Input = shape
 		return nil
 	}
-	if _, twice := n.sizes[name]; twice {
+	if _, twice := n.Sizes[name]; twice {
 		return usagef("--input %s: the size of %q is given twice", value, name)
 	}
-	if n.sizes == nil {
-		n.sizes = map[string][]int{}
+	if n.Sizes == nil {
+		n.Sizes = map[string][]int{}
 	}
-	n.sizes[name] = shape
+	n.Sizes[name] = shape
 	return nil
 }
 
@@ -108,6 +93,12 @@ func (n *netFlags) only() (string, error) {
 		return "", usagef("--net is given twice: %s and %s; compare takes several", n.names[0], n.names[1])
 	}
 	return n.names[0], nil
+}
+
+// source reads a network at the asked-for size.
+func (n *netFlags) source(name string) (*network.Graph, network.Options, error) {
+	g, o, err := open.Network(name, n.Options)
+	return g, o, netError(err)
 }
 
 // load reads and evaluates one network at the asked-for size.
@@ -126,47 +117,4 @@ func netError(err error) error {
 		return usageError{err}
 	}
 	return err
-}
-
-// uncountedText lists the operators that the totals lack.
-func uncountedText(r *network.Result) []string {
-	var out []string
-	for _, u := range r.Uncounted {
-		out = append(out, fmt.Sprintf("%s (%d)", u.Operator, u.Count))
-	}
-	return slices.Clip(out)
-}
-
-func netTitle(g *network.Graph) string {
-	if g.Title == "" {
-		return g.Name
-	}
-	return g.Name + ", " + g.Title
-}
-
-// outputJSON is one of the outputs of a network that has several.
-type outputJSON struct {
-	Name  string `json:"name"`
-	Shape []int  `json:"shape"`
-}
-
-// outputsOf are a network's outputs by the names of their layers, where there are several.
-func outputsOf(r *network.Result) []outputJSON {
-	if len(r.Graph.Outputs) < 2 {
-		return nil
-	}
-	var out []outputJSON
-	for _, i := range r.Graph.Outputs {
-		out = append(out, outputJSON{r.Nodes[i].Node.Name, r.Nodes[i].Output})
-	}
-	return out
-}
-
-// netHead says what a network is, what goes in and all that comes out.
-func netHead(r *network.Result) report.Text {
-	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
-	for _, o := range outputsOf(r) {
-		head = append(head, fmt.Sprintf("output %s: %s", o.Name, layer.FormatShape(o.Shape)))
-	}
-	return head
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/configs"
-	"convx/internal/layer"
+	"convx/internal/answer"
 	"convx/internal/network"
 	"convx/internal/report"
 )
@@ -68,33 +68,14 @@ func newNets(s Streams, run func(netsOptions) error) *cobra.Command {
 	return cmd
 }
 
-type netJSON struct {
-	Net    string   `json:"net"`
-	Title  string   `json:"title"`
-	Input  []int    `json:"input"`
-	Output []int    `json:"output"`
-	Params int      `json:"params"`
-	MACs   int      `json:"macs"`
-	Papers []string `json:"papers"`
-}
-
 func runNets(o netsOptions) error {
-	j := []netJSON{}
-	t := report.Table{Columns: []report.Column{
-		{Name: "network", Key: "net"}, {Name: "input"}, {Name: "output"},
-		{Name: "params", Right: true}, {Name: "MACs", Key: "macs", Right: true}, {Name: "is", Key: "title"},
-	}}
+	var results []*network.Result
 	for _, name := range network.Names() {
 		r, err := (&netFlags{}).load(name)
 		if err != nil {
 			return fmt.Errorf("reading network %s: %w", name, err)
 		}
-		n := netJSON{name, r.Graph.Title, r.Input, r.Output, r.Total.Params, r.Total.MACs, r.Graph.Papers}
-		j = append(j, n)
-		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(name), report.Str(layer.FormatShape(n.Input)), report.Str(layer.FormatShape(n.Output)),
-			report.Int(n.Params), report.Int(n.MACs), report.Str(n.Title),
-		})
+		results = append(results, r)
 	}
-	return o.print(o.format, report.Document{JSON: j, Blocks: []report.Block{t}})
+	return o.print(o.format, answer.Networks(network.Names(), results))
 }

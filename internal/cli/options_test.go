@@ -42,7 +42,7 @@ func TestBenchReadsItsFlags(t *testing.T) {
 	if err := parse(t, newBench(Streams{}, run), "kinds", "--tune"); err != nil || got.suite != "kinds" || !got.tune {
 		t.Errorf("suite %q, tune %t, %v", got.suite, got.tune, err)
 	}
-	if err := parse(t, newBench(Streams{}, run), "--net", "resnet-50", "-i", "3x64x64", "--batch", "2"); err != nil || got.net.names[0] != "resnet-50" || len(got.net.input) != 3 || got.net.batch != 2 {
+	if err := parse(t, newBench(Streams{}, run), "--net", "resnet-50", "-i", "3x64x64", "--batch", "2"); err != nil || got.net.names[0] != "resnet-50" || len(got.net.Input) != 3 || got.net.Batch != 2 {
 		t.Errorf("net %+v, %v", got.net, err)
 	}
 }

@@ -18,8 +18,8 @@ var commands = []string{
 
 // shared are the files that serve several commands, from which all of them may take.
 var shared = []string{
-	"args", "cells", "complete", "counted", "engine", "exit", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
-	"limits", "net", "net_source", "net_steps", "progress", "settings", "streams", "types",
+	"args", "complete", "engine", "exit", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
+	"limits", "net", "progress", "settings", "streams", "types",
 }
 
 // top is the file that puts the commands together, and may name them all.

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/answer/measured"
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
@@ -51,18 +53,15 @@ type netRun struct {
 	output  string // a path, a folder, "-", or "" for none
 	kind    netOutput
 	labels  []string
-	graph   *network.Graph
-	options network.Options
 	net     *infer.Network
-	feeds   map[string]*tensor.Array
-	origins []string // what the inputs are, for the summary
-	stats   []layerStats
+	feeds   *operands.Feeds
+	stats   []measured.ArrayStats
 	elapsed time.Duration
 }
 
 // runNet runs a whole network: it settles everything that can fail cheaply first.
 func runNet(ctx context.Context, o runOptions) error {
-	r := &netRun{runOptions: o, feeds: map[string]*tensor.Array{}}
+	r := &netRun{runOptions: o}
 	if err := r.settle(); err != nil {
 		return err
 	}
@@ -80,7 +79,7 @@ func runNet(ctx context.Context, o runOptions) error {
 		}
 		p.stage("running " + r.name)
 		begin := time.Now()
-		if err := r.net.Run(ctx, r.feeds); err != nil {
+		if err := r.net.Run(ctx, r.feeds.Arrays); err != nil {
 			return err
 		}
 		r.elapsed = time.Since(begin)
@@ -104,6 +103,27 @@ func runNet(ctx context.Context, o runOptions) error {
 		return err
 	}
 	return report.Write(o.Out, o.format, d)
+}
+
+// document is the run as one value.
+func (r *netRun) document() (report.Document, error) {
+	a := measured.NetworkRun{Name: r.name, Elapsed: r.elapsed, Written: r.output, Outputs: r.kept(), Top: r.whole.top, Labels: r.labels}
+	for _, in := range r.net.Inputs {
+		a.Inputs = append(a.Inputs, measured.Named{Name: in.Name, Array: r.feeds.Arrays[in.Name]})
+	}
+	if a.Top > 0 && r.labels != nil {
+		if classes, err := a.Classes(); err == nil && len(classes) != len(r.labels) {
+			r.warnf("--labels: %q names %d classes, and the output %q has %d", r.whole.labels, len(r.labels), a.Outputs[0].Name, len(classes))
+		}
+	}
+	if r.shows() {
+		counted, err := network.Evaluate(r.feeds.Graph, r.feeds.Evaluation)
+		if err != nil {
+			return report.Document{}, netError(err)
+		}
+		a.Steps, a.Stats = r.net.Count(counted), r.stats
+	}
+	return a.Document()
 }
 
 // shows tells whether the layers are listed: where nothing else was asked for.
@@ -139,61 +159,54 @@ func (r *netRun) settle() (err error) {
 	if r.kind, err = r.outputKind(); err != nil {
 		return err
 	}
-	if r.labels, err = readLabels(r.whole.labels); err != nil {
+	if r.labels, err = operands.Labels(r.whole.labels); err != nil {
 		return err
 	}
-	return r.readFeeds()
+	return r.openFeeds()
 }
 
-func isRewrite(name string) bool {
-	if name == "all" {
-		return true
+// openFeeds reads what --feed names, and settles how INPUT is fed.
+func (r *netRun) openFeeds() (err error) {
+	n := r.whole.net.Options
+	n.Program = true
+	r.feeds = &operands.Feeds{
+		Network: r.name, Options: n, Input: r.input, Stdin: r.In, MaxPixels: r.maxPixels, Seed: r.seed,
+		As: operands.PreprocessAs{Name: r.whole.preprocess, Range: r.scale, Mean: r.whole.mean, Std: r.whole.std, Channels: r.whole.channels, Fit: r.whole.fit},
 	}
-	for _, r := range infer.Rewrites() {
-		if r == name {
-			return true
-		}
-	}
-	return false
+	return netError(r.feeds.ReadFiles(r.whole.feeds))
 }
+
+func isRewrite(name string) bool { return name == "all" || slices.Contains(infer.Rewrites(), name) }
 
 // prepare reads the network at the sizes that it is fed with, and makes it ready.
 func (r *netRun) prepare(ctx context.Context, p *progress) error {
 	p.stage("reading " + r.name)
-	if err := r.open(); err != nil {
-		return err
+	if err := r.feeds.Open(); err != nil {
+		return netError(err)
 	}
 	p.stage("preparing " + r.name)
-	net, err := infer.Prepare(ctx, r.graph, infer.Options{
+	net, err := infer.Prepare(ctx, r.feeds.Graph, infer.Options{
 		Algorithm: r.algorithm, Threads: r.threads, At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(),
 	})
 	if err != nil {
 		return err
 	}
 	r.net = net
-	if noted := r.graph.Metadata["labels"]; r.labels == nil && noted != "" {
+	if noted := r.feeds.Graph.Metadata["labels"]; r.labels == nil && noted != "" {
 		r.labels = strings.Split(noted, ",")
 	}
 	if r.shows() {
-		net.Observe = func(i int, a *tensor.Array) { r.stats = append(r.stats, statsOfArray(a)) }
+		net.Observe = func(i int, a *tensor.Array) { r.stats = append(r.stats, measured.StatsOfArray(a)) }
 	}
 	return nil
 }
 
 // summary says what went in.
 func (r *netRun) summary() {
-	for _, line := range r.origins {
+	for _, line := range r.feeds.Origins {
 		r.sayf("%s", line)
 	}
-	r.sayf("%s ran in %s on %s", r.name, timeText(r.elapsed), plural(threadsOf(r.threads), "thread"))
-}
-
-func inputNames(p *network.Program) string {
-	var names []string
-	for _, in := range p.Inputs {
-		names = append(names, in.Name)
-	}
-	return strings.Join(names, ", ")
+	r.sayf("%s ran in %s on %s", r.name, report.Duration(r.elapsed), report.Plural(threadsOf(r.threads), "thread"))
 }
 
 func (r *netRun) inputPaths() []string {

@@ -11,9 +11,12 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/answer/measured"
 	"convx/internal/npy"
 	"convx/internal/operands"
 	"convx/internal/output"
+	"convx/internal/picture"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -50,40 +53,45 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// kept are the results by name. What a branch did not make is left out.
-func (r *netRun) kept() (names []string, arrays map[string]*tensor.Array) {
-	arrays = map[string]*tensor.Array{}
+// kept are the results, each name once. What a branch did not make is left out.
+func (r *netRun) kept() (results []measured.Named) {
+	taken := map[string]bool{}
 	for _, p := range r.net.At {
-		if a := r.net.Result(p); a != nil && arrays[p.Name] == nil {
-			names, arrays[p.Name] = append(names, p.Name), a
+		if a := r.net.Result(p); a != nil && !taken[p.Name] {
+			taken[p.Name] = true
+			results = append(results, measured.Named{Name: p.Name, Array: a})
 		}
 	}
-	return names, arrays
+	return results
 }
 
 // write writes what was kept.
 func (r *netRun) write(ctx context.Context, file io.Writer) error {
-	names, arrays := r.kept()
+	results := r.kept()
 	switch r.kind {
 	case npzResult:
+		arrays := map[string]*tensor.Array{}
+		for _, a := range results {
+			arrays[a.Name] = a.Array
+		}
 		return npy.WriteArrays(file, arrays)
 	case folderResult:
-		return r.writeFolder(ctx, names, arrays)
+		return r.writeFolder(ctx, results)
 	case noResult:
 		return nil
 	}
-	if len(names) != 1 {
-		return fmt.Errorf("writing %q: it holds one result, and there are %d: choose one with --at, or write an .npz or into a FOLDER/", r.output, len(names))
+	if len(results) != 1 {
+		return fmt.Errorf("writing %q: it holds one result, and there are %d: choose one with --at, or write an .npz or into a FOLDER/", r.output, len(results))
 	}
 	if r.kind == npyResult {
-		return npy.WriteArray(file, arrays[names[0]])
+		return npy.WriteArray(file, results[0].Array)
 	}
-	return r.writeSheet(file, names[0], arrays[names[0]])
+	return r.writeSheet(file, results[0].Name, results[0].Array)
 }
 
 // writeSheet writes the maps of a result as a picture.
 func (r *netRun) writeSheet(w io.Writer, name string, a *tensor.Array) error {
-	t, ok := mapsOf(a)
+	t, ok := operands.Maps(a)
 	if !ok {
 		return fmt.Errorf("writing %q: %s is %v, which is no picture: write .npy", r.output, name, a)
 	}
@@ -91,40 +99,44 @@ func (r *netRun) writeSheet(w io.Writer, name string, a *tensor.Array) error {
 	if err != nil {
 		return err
 	}
+	for _, k := range o.Channels {
+		if c := t.Shape[1]; k < 0 || k >= c {
+			return usagef("--channel: there is no channel %d: %s has %d, counted from 0", k, name, c)
+		}
+	}
 	buffered := bufio.NewWriter(w)
-	s := sheet{title: name, maps: t, options: o, shared: slices.Contains(r.picture.given, "map")}
-	if err := s.write(buffered); err != nil {
+	s := picture.Sheet{Title: name, Maps: t, Options: o, Shared: slices.Contains(r.picture.given, "map")}
+	if err := s.Encode(buffered); err != nil {
 		return err
 	}
 	return buffered.Flush()
 }
 
 // writeFolder writes a file for each result that can be one.
-func (r *netRun) writeFolder(ctx context.Context, names []string, arrays map[string]*tensor.Array) error {
+func (r *netRun) writeFolder(ctx context.Context, results []measured.Named) error {
 	if err := os.MkdirAll(r.output, 0o777); err != nil {
 		return fmt.Errorf("making the folder %q: %w", r.output, err)
 	}
 	taken := map[string]bool{}
 	written, skipped := 0, 0
-	for i, name := range names {
-		a := arrays[name]
-		if _, ok := mapsOf(a); !ok && r.whole.as == "png" {
+	for i, a := range results {
+		if _, ok := operands.Maps(a.Array); !ok && r.whole.as == "png" {
 			skipped++
 			continue
 		}
-		path := filepath.Join(r.output, fmt.Sprintf("%03d-%s.%s", i, fileName(name), r.whole.as))
+		path := filepath.Join(r.output, fmt.Sprintf("%03d-%s.%s", i, fileName(a.Name), r.whole.as))
 		if taken[path] {
 			continue
 		}
 		taken[path] = true
-		if err := r.writeFile(ctx, path, name, a); err != nil {
+		if err := r.writeFile(ctx, path, a.Name, a.Array); err != nil {
 			return err
 		}
 		written++
 	}
-	r.origins = append(r.origins, fmt.Sprintf("wrote %s into %q", plural(written, "file"), r.output))
+	r.feeds.Origins = append(r.feeds.Origins, fmt.Sprintf("wrote %s into %q", report.Plural(written, "file"), r.output))
 	if skipped > 0 {
-		r.origins = append(r.origins, fmt.Sprintf("%s not pictures: --as npy writes them", plural(skipped, "result")))
+		r.feeds.Origins = append(r.feeds.Origins, fmt.Sprintf("%s not pictures: --as npy writes them", report.Plural(skipped, "result")))
 	}
 	return nil
 }
@@ -161,23 +173,4 @@ func fileName(name string) string {
 		return '_'
 	}, name)
 	return strings.Trim(safe[:min(len(safe), longest)], "_.")
-}
-
-// mapsOf sees a result as maps, 1 x C x H x W in float32; false for what has no axes, more than one picture, or no numbers.
-func mapsOf(a *tensor.Array) (*tensor.Tensor[float32], bool) {
-	data, ok := operands.Floats(a)
-	if !ok || len(data) == 0 {
-		return nil, false
-	}
-	switch s := a.Shape; len(s) {
-	case 4:
-		return tensor.Of(data, s...), true
-	case 3:
-		return tensor.Of(data, s[0], 1, s[1], s[2]), true
-	case 2:
-		return tensor.Of(data, 1, 1, s[0], s[1]), true
-	case 1:
-		return tensor.Of(data, 1, 1, 1, s[0]), true
-	}
-	return nil, false
 }

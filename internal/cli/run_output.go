@@ -92,7 +92,3 @@ func (j *job) gridText() string {
 	}
 	return ""
 }
-
-func writeStats(j *job, out runJSON) error {
-	return j.print(j.format, statsDocument(out))
-}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"convx/internal/answer/measured"
 	"convx/internal/bands"
 	"convx/internal/flops"
 	"convx/internal/layer"
@@ -265,13 +266,13 @@ func sumUp[T tensor.Float](j *job, r result[T]) error {
 	}
 	j.summary(r.origins)
 	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.set.Layer.Variant, layer.FormatShape(j.set.Input), layer.FormatShape(j.set.Output),
-		j.dtype, plural(j.options().Threads, "thread"), how, r.elapsed.Round(time.Microsecond), rate)
+		j.dtype, report.Plural(j.options().Threads, "thread"), how, r.elapsed.Round(time.Microsecond), rate)
 	j.sayData(r.steps)
 	if n := r.inexact; n > 0 {
 		j.warnf("values that %s cannot hold exactly: %d", j.dtype, n)
 	}
 	if !r.streamed {
-		if nan, inf := nonFinite(r.output); nan+inf > 0 {
+		if nan, inf := measured.NonFinite(r.output); nan+inf > 0 {
 			j.warnf("the output holds %d NaN and %d infinite values of %d", nan, inf, r.output.Len())
 		}
 	}
@@ -279,9 +280,9 @@ func sumUp[T tensor.Float](j *job, r result[T]) error {
 	if !j.stats {
 		return nil
 	}
-	out := runJSON{
+	out := measured.Run{
 		Variant: j.set.Layer.Variant, Input: j.set.Input, Output: j.set.Output, DType: j.dtype, Algorithm: algorithms(r.steps),
-		Threads: j.options().Threads, Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.origins, Channels: statsOf(r.output),
+		Threads: j.options().Threads, Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.origins, Channels: measured.StatsOf(r.output),
 	}
 	for i, t := range j.targets {
 		if i == 0 {
@@ -290,5 +291,5 @@ func sumUp[T tensor.Float](j *job, r result[T]) error {
 		}
 		out.More = append(out.More, t.path)
 	}
-	return writeStats(j, out)
+	return j.print(j.format, out.Document())
 }

@@ -103,13 +103,30 @@ func runShape(o shapeOptions) error {
 	if o.solve != nil {
 		return runSolve(o)
 	}
-	l, err := layer.Build(o.spec)
-	if err != nil {
-		return err
-	}
-	r, err := shape.Of(l)
+	r, err := shape.OfSpec(o.spec)
 	if err != nil {
 		return err
 	}
 	return o.print(o.format, answer.Shape(r))
+}
+
+func runShapeNet(o shapeOptions) error {
+	name, err := o.net.only()
+	if err != nil {
+		return err
+	}
+	r, err := o.net.load(name)
+	if err != nil {
+		return err
+	}
+	return o.print(o.format, answer.ShapeNetwork(r, o.field, o.rate))
+}
+
+// runSolve lists the geometries that turn the input into the wanted size.
+func runSolve(o shapeOptions) error {
+	s, err := shape.SolveLayer(o.spec, o.solve, o.limit)
+	if err != nil {
+		return err
+	}
+	return o.print(o.format, answer.Solve(o.spec, s))
 }

@@ -119,7 +119,7 @@ func solveCommand(t *rapid.T, variant string, flags []layer.Setting, wanted []in
 	if status := Main(args, Streams{In: strings.NewReader(""), Out: &out, Err: &said}); status != 0 {
 		t.Fatalf("%v: %s", args, said.String())
 	}
-	var j solveJSON
+	var j struct{ Command string }
 	if err := json.Unmarshal(out.Bytes(), &j); err != nil {
 		t.Fatal(err)
 	}

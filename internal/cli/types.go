@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"convx/internal/flops"
-	"convx/internal/report"
 )
 
 // typeFlags say in which element types bytes are counted.
@@ -47,24 +44,4 @@ func (t typeFlags) types() flops.Types {
 		asked.Activations = t.all
 	}
 	return asked
-}
-
-// memoryText says what the bytes are counted as. stored says that a model stores its tensors in types of its own.
-func memoryText(t flops.Total, asked flops.Types, stored bool) string {
-	as := func(e flops.Elem, float32s bool, verb string) string {
-		switch {
-		case e != "":
-			return string(e)
-		case float32s:
-			return string(flops.Float32)
-		}
-		return "the model " + verb + " them"
-	}
-	weights := as(asked.Weights, t.WeightBytes == flops.Float32.Bits()/8*t.Params, "stores")
-	activations := as(asked.Activations, !stored, "has")
-	w, a := report.Bytes(t.WeightBytes), report.Bytes(t.ActivationBytes)
-	if weights == activations {
-		return fmt.Sprintf("memory as %s: weights %s, activations read and written %s", weights, w, a)
-	}
-	return fmt.Sprintf("memory: weights %s as %s, activations read and written %s as %s", w, weights, a, activations)
 }

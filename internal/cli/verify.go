@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/answer/measured"
 	"convx/internal/layer"
 	"convx/internal/ops"
 	"convx/internal/report"
@@ -92,61 +93,31 @@ func pickIdentities(names []string) ([]verify.Identity, error) {
 	return picked, nil
 }
 
-type identityJSON struct {
-	Name      string  `json:"name"`
-	Statement string  `json:"statement"`
-	Layers    int     `json:"layers"`
-	Largest   float64 `json:"max_difference"`
-	Allowed   float64 `json:"allowed"`
-	Holds     bool    `json:"holds"`
-	Failed    string  `json:"failed,omitempty"`
-}
-
 func runVerify(ctx context.Context, o verifyOptions) error {
-	j := struct {
-		Seed       uint64         `json:"seed"`
-		Identities []identityJSON `json:"identities"`
-	}{Seed: o.seed}
-	t := report.Table{Columns: []report.Column{
-		{Name: "identity", Key: "name"}, {Name: "holds"}, {Name: "layers", Right: true}, {Name: "max difference", Key: "max_difference", Right: true},
-		{Name: "allowed", Right: true}, {Name: "statement"},
-	}}
-	var failures []string
-	err := attend(ctx, o.Streams, func(p *progress) error {
+	results := make([]verify.Result, len(o.identities))
+	err := attend(ctx, o.Streams, func(p *progress) (err error) {
 		for i, id := range o.identities {
 			p.stage(fmt.Sprintf("checking %d/%d %s", i+1, len(o.identities), id.Name))
-			r, err := id.Check(ctx, o.seed, o.layers, ops.Options{Algorithm: o.algorithm, Threads: o.threads})
-			if err != nil {
+			if results[i], err = id.Check(ctx, o.seed, o.layers, ops.Options{Algorithm: o.algorithm, Threads: o.threads}); err != nil {
 				return fmt.Errorf("checking %s: %w", id.Name, err)
 			}
-			j.Identities = append(j.Identities, identityJSON{id.Name, id.Statement, r.Layers, r.Largest, r.Allowed, r.Holds(), r.Failed})
-			holds := "yes"
-			if !r.Holds() {
-				holds = "NO"
-				failures = append(failures, fmt.Sprintf("%s fails: %s", id.Name, r.Failed))
-			}
-			t.Rows = append(t.Rows, []report.Cell{
-				report.Str(id.Name), {Text: holds, Raw: r.Holds(), Failed: !r.Holds()}, report.Int(r.Layers), floatCell(r.Largest), floatCell(r.Allowed), report.Str(id.Statement),
-			})
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	sum := report.Text{fmt.Sprintf("%s, seed %d", holdText(len(o.identities)-len(failures), len(o.identities)), o.seed)}
-	if err := o.print(o.format, report.Document{JSON: j, Blocks: []report.Block{t, sum}}); err != nil {
+	if err := o.print(o.format, measured.Verify(o.identities, results, o.seed)); err != nil {
 		return err
+	}
+	var failures []string
+	for i, r := range results {
+		if !r.Holds() {
+			failures = append(failures, fmt.Sprintf("%s fails: %s", o.identities[i].Name, r.Failed))
+		}
 	}
 	if len(failures) > 0 {
 		return overError{fmt.Errorf("%s", strings.Join(failures, "\n"))}
 	}
 	return nil
-}
-
-func holdText(hold, n int) string {
-	if n == 1 {
-		return fmt.Sprintf("%d of 1 identity holds", hold)
-	}
-	return fmt.Sprintf("%d of %d identities hold", hold, n)
 }

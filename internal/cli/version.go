@@ -47,7 +47,7 @@ func newVersion(s Streams) *cobra.Command {
 
 func printVersion(s Streams, format report.Format) error {
 	v := versionJSON{version(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, bench.CPU(), kernel.Best().String(), runtime.GOMAXPROCS(0)}
-	line := fmt.Sprintf("convx %s, %s, %s, %s, %s kernels, %s", v.Version, v.Go, v.System, v.CPU, v.Kernels, plural(v.Threads, "thread"))
+	line := fmt.Sprintf("convx %s, %s, %s, %s, %s kernels, %s", v.Version, v.Go, v.System, v.CPU, v.Kernels, report.Plural(v.Threads, "thread"))
 	d := report.Document{JSON: v, Blocks: []report.Block{report.Text{line}}}
 	if format == report.CSVFormat {
 		d.Blocks = []report.Block{report.Table{

@@ -54,6 +54,15 @@ type Uncounted struct {
 	Harmless bool
 }
 
+// UncountedTexts are the operators that the totals lack, each with how often it occurs.
+func (r *Result) UncountedTexts() []string {
+	var out []string
+	for _, u := range r.Uncounted {
+		out = append(out, fmt.Sprintf("%s (%d)", u.Operator, u.Count))
+	}
+	return out
+}
+
 // NodeResult is the numbers of one node.
 type NodeResult struct {
 	Node *Node

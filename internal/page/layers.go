@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"convx/internal/answer"
+	"convx/internal/budget"
 	"convx/internal/filter"
 	"convx/internal/flops"
 	"convx/internal/layer"
@@ -49,11 +50,7 @@ func (q layerRequest) shape() (shape.Result, error) {
 	if err != nil {
 		return shape.Result{}, err
 	}
-	l, err := layer.Build(s)
-	if err != nil {
-		return shape.Result{}, err
-	}
-	return shape.Of(l)
+	return shape.OfSpec(s)
 }
 
 type variantJSON struct {
@@ -112,23 +109,7 @@ func shapeOf(_ context.Context, request []byte) (any, error) {
 	return answer.Shape(r).JSON, nil
 }
 
-type costJSON struct {
-	Variant string `json:"variant"`
-	Input   []int  `json:"input"`
-	Output  []int  `json:"output"`
-	flops.Total
-	ArithmeticIntensity float64     `json:"arithmetic_intensity"`
-	Stages              []stageJSON `json:"stages"`
-}
-
-type stageJSON struct {
-	Name   string     `json:"name"`
-	Kind   layer.Kind `json:"kind"`
-	Output []int      `json:"output"`
-	flops.Total
-}
-
-// flopsOf is what convx flops -f json counts, stage by stage.
+// flopsOf is what convx flops -f json prints.
 func flopsOf(_ context.Context, request []byte) (any, error) {
 	q, err := read[layerRequest](request)
 	if err != nil {
@@ -138,15 +119,11 @@ func flopsOf(_ context.Context, request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := flops.Of(r)
+	c, err := answer.CostOf(r, flops.Conventions()[0], flops.Types{})
 	if err != nil {
 		return nil, err
 	}
-	j := costJSON{Variant: r.Layer.Variant, Input: r.Input, Output: r.Output, Total: c.Total, ArithmeticIntensity: c.Total.ArithmeticIntensity()}
-	for _, row := range c.Rows {
-		j.Stages = append(j.Stages, stageJSON{row.Name, row.Kind, row.Output, row.Total})
-	}
-	return j, nil
+	return answer.Flops(c, false, budget.Outcome{}).JSON, nil
 }
 
 type theoryJSON struct {

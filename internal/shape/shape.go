@@ -84,6 +84,15 @@ func OfStage(st layer.Stage, in [][]int) (Stage, error) {
 	return out, nil
 }
 
+// OfSpec builds a layer and folds it: Of(layer.Build(s)).
+func OfSpec(s layer.Spec) (Result, error) {
+	l, err := layer.Build(s)
+	if err != nil {
+		return Result{}, err
+	}
+	return Of(l)
+}
+
 // Of folds the rules over a layer's stages. Errors are *layer.Error.
 func Of(l layer.Layer) (Result, error) {
 	res := Result{Layer: l, Input: l.Input}

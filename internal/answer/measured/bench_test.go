@@ -1,4 +1,4 @@
-package cli
+package measured
 
 import (
 	"strings"
@@ -13,7 +13,7 @@ import (
 // Rates follow from the bytes, the FLOPs and the median; their shares from the machine.
 func TestBenchTableRates(t *testing.T) {
 	m := bench.Machine{Threads: 1, CPU: "a CPU", PeakGFLOPS: 100, BandwidthGBS: 10}
-	row := benchRow{Result: bench.Result{
+	row := Timed{Result: bench.Result{
 		Entry: bench.Entry{Name: "a"}, Cost: flops.Total{MACs: 1_000_000, FLOPs: 2_000_000}, Algorithm: "gemm", Bytes: 4_500_000,
 		Timing: bench.Timing{Min: time.Millisecond, Median: time.Millisecond, Runs: 1},
 	}}
@@ -23,7 +23,7 @@ func TestBenchTableRates(t *testing.T) {
 		report.JSONFormat:  `"gbs": 4.5,`,
 	} {
 		var b strings.Builder
-		if err := report.Write(&b, format, benchDocument(m, []benchRow{row}, false)); err != nil {
+		if err := report.Write(&b, format, Bench(m, []Timed{row}, false)); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(b.String(), want) {

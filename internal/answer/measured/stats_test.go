@@ -1,4 +1,4 @@
-package cli
+package measured
 
 import (
 	"encoding/json"
@@ -12,11 +12,11 @@ import (
 func TestStats(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	x := tensor.Of([]float64{1, 3, nan, inf, 0, nan, -inf, nan}, 2, 2, 2)
-	got := statsOf(x)
+	got := StatsOf(x)
 	if len(got) != 2 || *got[0].Min != 0 || *got[0].Max != 3 || float64(*got[0].Mean) != 4./3 || math.Abs(float64(*got[0].Std)-math.Sqrt(14./9)) > 1e-15 {
 		t.Errorf("channel 0: %+v", got[0])
 	}
-	for i, want := range []channelStats{{Channel: 0, Zeros: 1, NaNs: 1, Values: 4}, {Channel: 1, NaNs: 2, Infs: 2, Values: 4}} {
+	for i, want := range []ChannelStats{{Channel: 0, Zeros: 1, NaNs: 1, Values: 4}, {Channel: 1, NaNs: 2, Infs: 2, Values: 4}} {
 		g := got[i]
 		g.Min, g.Max, g.Mean, g.Std = nil, nil, nil, nil
 		if g != want {
@@ -30,7 +30,7 @@ func TestStats(t *testing.T) {
 
 // Sums beyond float64 must not keep the statistics from being printed.
 func TestStatsOfHugeValues(t *testing.T) {
-	got := statsOf(tensor.Of([]float64{math.MaxFloat64, math.MaxFloat64}, 1, 1, 2))
+	got := StatsOf(tensor.Of([]float64{math.MaxFloat64, math.MaxFloat64}, 1, 1, 2))
 	text, err := json.Marshal(got)
 	if want := `[{"channel":0,"min":1.7976931348623157e+308,"max":1.7976931348623157e+308,"mean":null,"std":0,"zeros":0,"nans":0,"infs":0,"values":2}]`; err != nil || string(text) != want {
 		t.Errorf("%s, %v, want %s", text, err, want)

@@ -1,4 +1,4 @@
-package cli
+package answer
 
 import (
 	"fmt"
@@ -51,23 +51,55 @@ type netLayerJSON struct {
 	Shares string  `json:"shares_weights_of,omitempty"`
 }
 
-// netRows are a network's layers as they are asked for, and all of them where that is not all of them in order.
-type netRows struct{ shown, unfolded []network.Row }
+// NetworkCost is a network's count under a convention, in the rows that are to be shown.
+type NetworkCost struct {
+	*network.Result
+	Convention flops.Convention
+	Figures    []int // the convention's, one for each node
+	Figure     int   // of the whole
+	Rows       []network.Row
+	// Unfolded are all layers in order, where Rows are something else.
+	Unfolded []network.Row
+	device   *placed
+}
 
-func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total int, held budget.Outcome, on placed) report.Document {
-	rows := all.shown
+// NetworkCostOf counts an evaluated network under a convention.
+func NetworkCostOf(r *network.Result, convention flops.Convention, view network.RowView) (NetworkCost, error) {
+	c := NetworkCost{Result: r, Convention: convention}
+	var err error
+	if c.Figures, c.Figure, err = r.Under(convention); err != nil {
+		return c, err
+	}
+	if c.Rows, err = network.Rows(r, c.Figures, view); err != nil || !view.Folds() {
+		return c, err
+	}
+	c.Unfolded, err = network.Rows(r, c.Figures, network.RowView{By: "layer", Sort: "order"})
+	return c, err
+}
+
+// all are the layers in order.
+func (c NetworkCost) all() []network.Row {
+	if c.Unfolded != nil {
+		return c.Unfolded
+	}
+	return c.Rows
+}
+
+// FlopsNetwork is the answer of what a network costs, and what became of the limits that it was held to.
+func FlopsNetwork(c NetworkCost, held budget.Outcome) report.Document {
+	r, total := c.Result, c.Figure
 	j := flopsNetJSON{
 		Net: r.Graph.Name, Input: r.Input, Output: r.Output, Outputs: outputsOf(r), Total: netTotalJSON{r.Total.Under(total), r.Constants}, PeakMemory: r.PeakMemory,
-		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Name, Unit: c.Unit,
+		ArithmeticIntensity: r.Total.ArithmeticIntensity(), Convention: c.Convention.Name, Unit: c.Convention.Unit,
 		typesJSON: typesJSON{r.Options.Types.Weights, r.Options.Types.Activations}, InPlace: r.Options.InPlace,
-		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append(append([]string{}, r.Notes...), held.Notes...), OutcomeJSON: held.JSON(), Device: on.json,
+		Layers: []netLayerJSON{}, Uncounted: []operatorJSON{}, Notes: append(append([]string{}, r.Notes...), held.Notes...), OutcomeJSON: held.JSON(),
 	}
 	for _, u := range r.Uncounted {
 		j.Uncounted = append(j.Uncounted, operatorJSON{u.Operator, u.Count})
 	}
-	t := report.Table{Columns: append([]report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}, costColumns(c)...)}
+	t := report.Table{Columns: append([]report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}, costColumns(c.Convention)...)}
 	t.Columns = append(t.Columns, report.Column{Name: "share"})
-	for _, row := range rows {
+	for _, row := range c.Rows {
 		l := netLayer(row, total)
 		j.Layers = append(j.Layers, l)
 		variant := l.Variant
@@ -78,13 +110,13 @@ func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total 
 		cells = append(cells, costCells(l.Total)...)
 		t.Rows = append(t.Rows, append(cells, report.Cell{Text: bar(l.Share), Raw: l.Share}))
 	}
-	for _, row := range all.unfolded {
+	for _, row := range c.Unfolded {
 		j.Unfolded = append(j.Unfolded, netLayer(row, total))
 	}
 	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.Total)...)
 	t.Footer = append(t.Footer, report.Cell{Raw: 1})
 	head := netHead(r)
-	foot := costFootnotes(r.Total, c, r.Options.Types, r.Stored())
+	foot := costFootnotes(r.Total, c.Convention, r.Options.Types, r.Stored())
 	if r.Constants > 0 {
 		foot = append(foot, fmt.Sprintf("constants: %s elements that nobody trains, beside the params: masks, tables, boxes", report.Group(r.Constants)))
 	}
@@ -98,7 +130,12 @@ func flopsNetDocument(r *network.Result, all netRows, c flops.Convention, total 
 	for _, n := range r.Notes {
 		foot = append(foot, "note: "+n)
 	}
-	return report.Document{JSON: j, Blocks: append([]report.Block{head, t, foot}, on.blocks...)}
+	blocks := []report.Block{head, t, foot}
+	if c.device != nil {
+		j.Device = &c.device.deviceJSON
+		blocks = append(blocks, c.device.blocks...)
+	}
+	return report.Document{JSON: j, Blocks: blocks}
 }
 
 func netLayer(row network.Row, total int) netLayerJSON {
@@ -125,41 +162,38 @@ func bar(share float64) string {
 	if text == "" {
 		text = "▏"
 	}
-	return text + " " + percent(share)
+	return text + " " + report.Percent(share)
 }
 
-// runNetConventions prints every tool's figure for a network.
-func runNetConventions(o flopsOptions) error {
-	name, err := o.net.only()
-	if err != nil {
-		return err
-	}
-	r, err := o.net.load(name)
-	if err != nil {
-		return err
-	}
-	d, err := netConventions(r)
-	if err != nil {
-		return err
-	}
-	return o.print(o.format, d)
-}
-
-// netConventions prints every tool's figure for a network side by side.
-func netConventions(r *network.Result) (report.Document, error) {
+// FlopsNetworks sums several networks up, a row each; costs are those of parts that are not broken.
+func FlopsNetworks(parts []budget.Held, costs []NetworkCost) report.Document {
 	j := struct {
-		Net         string           `json:"net"`
-		Input       []int            `json:"input"`
-		Output      []int            `json:"output"`
-		Conventions []conventionJSON `json:"conventions"`
-	}{Net: r.Graph.Name, Input: r.Input, Output: r.Output}
-	for _, c := range flops.Conventions() {
-		_, total, err := r.Under(c)
-		if err != nil {
-			return report.Document{}, err
+		Nets []any `json:"nets"`
+	}{}
+	t := report.Table{Columns: []report.Column{
+		{Name: "network", Key: "net"}, {Name: "params", Right: true}, {Name: "MACs", Key: "macs", Right: true}, {Name: "FLOPs", Key: "flops", Right: true},
+		{Name: "weights", Key: "weight_bytes", Right: true}, {Name: "peak memory", Key: "peak_memory", Right: true}, {Name: "limits"},
+	}}
+	for i, p := range parts {
+		row := []report.Cell{report.Str(p.Subject.Name)}
+		if p.Err != nil {
+			j.Nets = append(j.Nets, brokenJSON{p.Subject.Name, p.Err.Error()})
+			for range 5 {
+				row = append(row, report.Str(""))
+			}
+			t.Rows = append(t.Rows, append(row, report.Cell{Text: "broken", Failed: true}))
+			continue
 		}
-		j.Conventions = append(j.Conventions, conventionJSON{c.Name, total, c.Unit, c.Differs})
+		n := costs[i]
+		j.Nets = append(j.Nets, p.Document.JSON)
+		row = append(row, report.Count(n.Total.Params), report.Count(n.Figure), report.Count(n.Total.FLOPs),
+			report.Cell{Text: report.Bytes(n.Total.WeightBytes), Raw: n.Total.WeightBytes}, report.Cell{Text: report.Bytes(n.PeakMemory), Raw: n.PeakMemory})
+		t.Rows = append(t.Rows, append(row, p.Verdicts()))
 	}
-	head := netHead(r)
-	return report.Document{JSON: j, Blocks: []report.Block{head, conventionsTable(j.Conventions)}}, nil
+	return report.Document{JSON: j, Blocks: []report.Block{t}}
+}
+
+type brokenJSON struct {
+	Net   string `json:"net"`
+	Error string `json:"error"`
 }

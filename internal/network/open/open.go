@@ -1,4 +1,6 @@
-package cli
+// Package open reads the network that a user names: a built-in one, a network file, an ONNX model, or what comes through a pipe.
+// What is wrong with a network's content is a *network.Error, with a size of its input a *layer.Error.
+package open
 
 import (
 	"bufio"
@@ -13,21 +15,38 @@ import (
 	"strings"
 
 	"convx/configs"
+	"convx/internal/flops"
 	"convx/internal/input"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/network/onnx"
 )
 
+// Options are the sizes that a network is read at, and what for.
+type Options struct {
+	Input []int            // replaces the network's own
+	Sizes map[string][]int // those of inputs by name
+	Batch int              // 0 keeps the network's own
+	// Types and InPlace are how bytes are counted.
+	Types   flops.Types
+	InPlace bool
+	Stdin   io.Reader // the network "-"
+	// Program asks for what is needed to run the network; Shapes are the sizes of what it is fed with, by name.
+	Program bool
+	Shapes  map[string][]int
+	// Loose says that a size which the model leaves open does not matter yet: something will settle it.
+	Loose bool
+}
+
 // maxPiped bounds what is read of a pipe, in bytes: no protocol buffer is larger.
 const maxPiped = 2 << 30
 
-// source reads the network that --net names: a built-in one, a file, or "-". A file's name says what it is; where it
-// does not, as that of a pipe, its content does. Under these options the network is to be evaluated.
-func (n *netFlags) source(name string) (*network.Graph, network.Options, error) {
-	o := network.Options{Input: n.input, Batch: n.batch, Types: n.types, InPlace: n.inPlace}
+// Network reads the network of that name: a built-in one, a file, or "-". A file's name says what it is; where it does not, as
+// that of a pipe, its content does. Under the options that come back the network is to be evaluated.
+func Network(name string, n Options) (*network.Graph, network.Options, error) {
+	o := network.Options{Input: n.Input, Batch: n.Batch, Types: n.Types, InPlace: n.InPlace}
 	if name == "-" {
-		return n.read("standard input", n.stdin, o)
+		return n.read("standard input", n.Stdin, o)
 	}
 	if data, ok := configs.Model(name); ok {
 		m, err := onnx.Decode(bytes.NewReader(data), int64(len(data)))
@@ -42,7 +61,7 @@ func (n *netFlags) source(name string) (*network.Graph, network.Options, error) 
 		if err == nil {
 			o.Input, err = n.ofFile()
 		}
-		return g, o, netError(err)
+		return g, o, err
 	case ext == ".onnx" && !isPipe(name):
 		m, err := onnx.Open(name)
 		if err != nil {
@@ -60,9 +79,9 @@ func (n *netFlags) source(name string) (*network.Graph, network.Options, error) 
 
 // read reads a network whose content says what it is: a model has control characters, which a network file cannot have.
 // Of a model the weights are kept only where they are needed: to run it.
-func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.Graph, network.Options, error) {
+func (n Options) read(label string, r io.Reader, o network.Options) (*network.Graph, network.Options, error) {
 	quoted := label
-	if r != n.stdin {
+	if r != n.Stdin {
 		quoted = fmt.Sprintf("%q", label)
 	}
 	br := bufio.NewReader(r)
@@ -82,7 +101,7 @@ func (n *netFlags) read(label string, r io.Reader, o network.Options) (*network.
 		if err == nil {
 			o.Input, err = n.ofFile()
 		}
-		return g, o, netError(err)
+		return g, o, err
 	}
 	m, err := n.decode(br)
 	if err != nil {
@@ -102,11 +121,11 @@ func foreignModel(start []byte) (input.Format, bool) {
 }
 
 // ofFile is the size of a network file's one input.
-func (n *netFlags) ofFile() ([]int, error) {
-	shape := n.input
-	for name, size := range n.sizes {
+func (n Options) ofFile() ([]int, error) {
+	shape := n.Input
+	for name, size := range n.Sizes {
 		if name != layer.Input {
-			return nil, usagef("--input %s=%s: a network file has one input, %s", name, layer.FormatShape(size), layer.Input)
+			return nil, layer.Errorf("--input %s=%s: a network file has one input, %s", name, layer.FormatShape(size), layer.Input)
 		}
 		shape = size
 	}
@@ -119,8 +138,8 @@ func isModel(start []byte) bool {
 	return bytes.IndexFunc(start, isControl) >= 0
 }
 
-func (n *netFlags) decode(r io.Reader) (*onnx.Model, error) {
-	if !n.run {
+func (n Options) decode(r io.Reader) (*onnx.Model, error) {
+	if !n.Program {
 		return onnx.DecodePipe(r)
 	}
 	data, err := input.Read(r, maxPiped)
@@ -131,19 +150,19 @@ func (n *netFlags) decode(r io.Reader) (*onnx.Model, error) {
 }
 
 // model is a model's network at the asked-for size, for which the graph then stands.
-func (n *netFlags) model(quoted, path string, m *onnx.Model) (*network.Graph, network.Options, error) {
-	size := n.input
-	if size == nil && len(n.inputs) == 0 && len(n.sizes) == 0 && m.Metadata["input"] != "" { // its maker's word for sizes that are open
+func (n Options) model(quoted, path string, m *onnx.Model) (*network.Graph, network.Options, error) {
+	size := n.Input
+	if size == nil && len(n.Shapes) == 0 && len(n.Sizes) == 0 && m.Metadata["input"] != "" { // its maker's word for sizes that are open
 		size, _ = layer.ParseInts(m.Metadata["input"], 1)
 	}
-	g, err := m.Network(onnx.Options{Input: size, Sizes: n.sizes, Batch: n.batch, Inputs: n.inputs, Program: n.run, Loose: n.loose})
+	g, err := m.Network(onnx.Options{Input: size, Sizes: n.Sizes, Batch: n.Batch, Inputs: n.Shapes, Program: n.Program, Loose: n.Loose})
 	if err != nil {
 		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, err)
 	}
 	if g.Name == "" || slices.Contains(graphNames, g.Name) {
 		g.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	return g, network.Options{Types: n.types, InPlace: n.inPlace}, nil
+	return g, network.Options{Types: n.Types, InPlace: n.InPlace}, nil
 }
 
 // graphNames are what exporters call every graph: they name no network.

@@ -1,22 +1,47 @@
-package cli
+package answer
 
 import (
 	"fmt"
 
-	"convx/internal/answer"
 	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/report"
+	"convx/internal/shape"
 )
 
-// flopsView is what to show of a count: whose figures stand in the MACs column, and whether formulas are printed.
-type flopsView struct {
-	convention flops.Convention
-	figures    []int // a figure a row
-	total      int
-	explain    bool
-	types      flops.Types
+// Cost is a layer's count: with each tool's figures where the MACs would be.
+type Cost struct {
+	shape.Result
+	Count      flops.Count
+	Convention flops.Convention
+	Types      flops.Types
+	// Figures are the convention's, one for each row of the count, and Figure that of the whole. The rows of parts that only
+	// convx shows by themselves (a deformable convolution's sampling) have none.
+	Figures []int
+	Figure  int
+}
+
+// CostOf counts a layer under a convention, its bytes in these types.
+func CostOf(r shape.Result, convention flops.Convention, types flops.Types) (Cost, error) {
+	c := Cost{Result: r, Convention: convention, Types: types}
+	var err error
+	if c.Count, err = types.Of(r); err != nil {
+		return c, err
+	}
+	stages, total, err := convention.In(types).Of(r)
+	if err != nil {
+		return c, err
+	}
+	byName := map[string]int{}
+	for i, st := range r.Stages {
+		byName[st.Name] = stages[i]
+	}
+	c.Figure, c.Figures = total, make([]int, len(c.Count.Rows))
+	for i, row := range c.Count.Rows {
+		c.Figures[i] = byName[row.Name]
+	}
+	return c, nil
 }
 
 type flopsJSON struct {
@@ -54,18 +79,19 @@ type formulaJSON struct {
 	Value    int    `json:"value"`
 }
 
-func flopsDocument(c counted, v flopsView, held budget.Outcome) report.Document {
-	total := c.cost.Total
+// Flops is the answer of what a layer costs, and what became of the limits that it was held to; explain adds the formulas.
+func Flops(c Cost, explain bool, held budget.Outcome) report.Document {
+	total := c.Count.Total
 	j := flopsJSON{
-		Variant: c.Layer.Variant, Input: c.Input, Output: c.Output, Total: total.Under(v.total),
-		ArithmeticIntensity: total.ArithmeticIntensity(), Convention: v.convention.Name, Unit: v.convention.Unit,
-		Notes: append([]string{}, held.Notes...), OutcomeJSON: held.JSON(), typesJSON: typesJSON{v.types.Weights, v.types.Activations},
+		Variant: c.Layer.Variant, Input: c.Input, Output: c.Output, Total: total.Under(c.Figure),
+		ArithmeticIntensity: total.ArithmeticIntensity(), Convention: c.Convention.Name, Unit: c.Convention.Unit,
+		Notes: append([]string{}, held.Notes...), OutcomeJSON: held.JSON(), typesJSON: typesJSON{c.Types.Weights, c.Types.Activations},
 	}
-	t := report.Table{Columns: append([]report.Column{{Name: "stage", Key: "name"}, {Name: "kind"}, {Name: "output"}}, costColumns(v.convention)...)}
+	t := report.Table{Columns: append([]report.Column{{Name: "stage", Key: "name"}, {Name: "kind"}, {Name: "output"}}, costColumns(c.Convention)...)}
 	var sums report.Text
-	for i, row := range c.cost.Rows {
-		st := flopsStageJSON{Name: row.Name, Kind: row.Kind, Output: row.Output, Total: row.Total.Under(v.figures[i])}
-		if v.explain {
+	for i, row := range c.Count.Rows {
+		st := flopsStageJSON{Name: row.Name, Kind: row.Kind, Output: row.Output, Total: row.Total.Under(c.Figures[i])}
+		if explain {
 			for _, f := range row.Formulas {
 				st.Formulas = append(st.Formulas, formulaJSON{f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), f.Value})
 				sums = append(sums, fmt.Sprintf("  %s %s: %s = %s = %s", row.Name, f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), report.Group(f.Value)))
@@ -79,7 +105,7 @@ func flopsDocument(c counted, v flopsView, held budget.Outcome) report.Document 
 	if len(sums) > 0 {
 		blocks = append(blocks, sums)
 	}
-	return report.Document{JSON: j, Blocks: append(blocks, append(costFootnotes(total, v.convention, v.types, false), answer.Defaults(c.Layer)...))}
+	return report.Document{JSON: j, Blocks: append(blocks, append(costFootnotes(total, c.Convention, c.Types, false), Defaults(c.Layer)...))}
 }
 
 // costColumns head the counts. Under a tool's convention the MACs column holds, and is named after, the tool's figure.
@@ -117,38 +143,22 @@ func costFootnotes(t flops.Total, c flops.Convention, types flops.Types, stored 
 	return lines
 }
 
-type conventionJSON struct {
-	Convention string `json:"convention"`
-	Figure     int    `json:"macs"`
-	Unit       string `json:"unit"`
-	Differs    string `json:"differs"`
-}
-
-// conventionsDocument prints every tool's total side by side.
-func conventionsDocument(c counted, types flops.Types) (report.Document, error) {
-	j := struct {
-		Variant     string           `json:"variant"`
-		Input       []int            `json:"input"`
-		Output      []int            `json:"output"`
-		Conventions []conventionJSON `json:"conventions"`
-	}{Variant: c.Layer.Variant, Input: c.Input, Output: c.Output}
-	for _, cv := range flops.Conventions() {
-		_, total, err := cv.In(types).Of(c.Result)
-		if err != nil {
-			return report.Document{}, err
+// memoryText says what the bytes are counted as. stored says that a model stores its tensors in types of its own.
+func memoryText(t flops.Total, asked flops.Types, stored bool) string {
+	as := func(e flops.Elem, float32s bool, verb string) string {
+		switch {
+		case e != "":
+			return string(e)
+		case float32s:
+			return string(flops.Float32)
 		}
-		j.Conventions = append(j.Conventions, conventionJSON{cv.Name, total, cv.Unit, cv.Differs})
+		return "the model " + verb + " them"
 	}
-	head := report.Text{fmt.Sprintf("%s: %s -> %s", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Output))}
-	return report.Document{JSON: j, Blocks: []report.Block{head, conventionsTable(j.Conventions)}}, nil
-}
-
-func conventionsTable(rows []conventionJSON) report.Table {
-	t := report.Table{Columns: []report.Column{
-		{Name: "convention"}, {Name: "figure", Key: "macs", Right: true}, {Name: "unit"}, {Name: "counts differently", Key: "differs"},
-	}}
-	for _, r := range rows {
-		t.Rows = append(t.Rows, []report.Cell{report.Str(r.Convention), report.Count(r.Figure), report.Str(r.Unit), report.Str(r.Differs)})
+	weights := as(asked.Weights, t.WeightBytes == flops.Float32.Bits()/8*t.Params, "stores")
+	activations := as(asked.Activations, !stored, "has")
+	w, a := report.Bytes(t.WeightBytes), report.Bytes(t.ActivationBytes)
+	if weights == activations {
+		return fmt.Sprintf("memory as %s: weights %s, activations read and written %s", weights, w, a)
 	}
-	return t
+	return fmt.Sprintf("memory: weights %s as %s, activations read and written %s as %s", w, weights, a, activations)
 }

@@ -1,58 +1,18 @@
-package cli
+package measured
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
 	"math"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
-	"convx/internal/input"
+	"convx/internal/infer"
 	"convx/internal/layer"
-	"convx/internal/network"
 	"convx/internal/operands"
 	"convx/internal/report"
 	"convx/internal/tensor"
 )
-
-// layerStats are of all numbers that a step makes.
-type layerStats struct {
-	min, max, mean float64
-	zeros, nans    int
-	values         int
-}
-
-func statsOfArray(a *tensor.Array) (s layerStats) {
-	if a == nil {
-		return s
-	}
-	data, ok := operands.Floats(a)
-	if !ok {
-		return s
-	}
-	s.min, s.max, s.values = math.Inf(1), math.Inf(-1), len(data)
-	sum := 0.0
-	for _, v := range data {
-		switch f := float64(v); {
-		case f != f:
-			s.nans++
-		default:
-			if f == 0 {
-				s.zeros++
-			}
-			s.min, s.max = min(s.min, f), max(s.max, f)
-			sum += f
-		}
-	}
-	s.mean = sum / float64(max(1, s.values-s.nans))
-	if s.values == s.nans {
-		s.min, s.max = 0, 0
-	}
-	return s
-}
 
 type netRunJSON struct {
 	Net     string        `json:"net"`
@@ -89,57 +49,68 @@ type netRunClass struct {
 	Value float64 `json:"value"`
 }
 
-// document is the run as one value.
-func (r *netRun) document() (report.Document, error) {
-	j := netRunJSON{Net: r.name, Seconds: r.elapsed.Seconds(), Layers: []netRunLayer{}, Inputs: []netPortJSON{}, Outputs: []netPortJSON{}}
-	if r.output != "" {
-		j.Written = &r.output
-	}
-	for _, in := range r.net.Inputs {
-		a := r.feeds[in.Name]
-		j.Inputs = append(j.Inputs, netPortJSON{in.Name, a.Shape, a.Elem.String()})
-	}
-	names, arrays := r.kept()
-	for _, name := range names {
-		j.Outputs = append(j.Outputs, netPortJSON{name, arrays[name].Shape, arrays[name].Elem.String()})
+// NetworkRun is a network that ran on data.
+type NetworkRun struct {
+	Name            string
+	Elapsed         time.Duration
+	Written         string // a path; empty if nothing was written
+	Inputs, Outputs []Named
+	// Top is how many classes of the first output are listed, by their Labels; 0 lists none.
+	Top    int
+	Labels []string
+	// Steps are those that are listed, with the Stats of what each made.
+	Steps []infer.Counted
+	Stats []ArrayStats
+}
+
+// Named is an array and what it is called.
+type Named struct {
+	Name string
+	*tensor.Array
+}
+
+// Document is the run as one value. It fails where the first output has no classes to list.
+func (r NetworkRun) Document() (report.Document, error) {
+	j := netRunJSON{Net: r.Name, Seconds: r.Elapsed.Seconds(), Layers: []netRunLayer{}, Inputs: portsOf(r.Inputs), Outputs: portsOf(r.Outputs)}
+	if r.Written != "" {
+		j.Written = &r.Written
 	}
 	d := report.Document{}
-	if r.whole.top > 0 {
-		block, err := r.topBlock(&j, names, arrays)
+	if r.Top > 0 {
+		t, err := r.topTable(&j)
 		if err != nil {
 			return d, err
 		}
-		d.Blocks = append(d.Blocks, block...)
+		d.Blocks = append(d.Blocks, t)
 	}
-	if r.shows() {
-		table, err := r.layerTable(&j)
-		if err != nil {
-			return d, err
-		}
-		d.Blocks = append(d.Blocks, table)
+	if r.Steps != nil {
+		d.Blocks = append(d.Blocks, r.layerTable(&j))
 	}
 	d.JSON = j
 	return d, nil
 }
 
-// layerTable is a line a step: what it made, in how long.
-func (r *netRun) layerTable(j *netRunJSON) (report.Table, error) {
-	counted, err := network.Evaluate(r.graph, r.options)
-	if err != nil {
-		return report.Table{}, netError(err)
+func portsOf(arrays []Named) []netPortJSON {
+	ports := []netPortJSON{}
+	for _, a := range arrays {
+		ports = append(ports, netPortJSON{a.Name, a.Shape, a.Elem.String()})
 	}
+	return ports
+}
+
+// layerTable is a line a step: what it made, in how long.
+func (r NetworkRun) layerTable(j *netRunJSON) report.Table {
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}, {Name: "min", Right: true}, {Name: "mean", Right: true}, {Name: "max", Right: true},
 		{Name: "zeros", Right: true}, {Name: "time", Key: "seconds", Right: true}, {Name: "share", Right: true}, {Name: "MACs", Key: "macs", Right: true},
 	}}
-	rows := wholeRows(r.net, counted, nil)
 	var sum time.Duration
-	for _, row := range rows {
+	for _, row := range r.Steps {
 		sum += row.Took
 	}
-	for i, row := range rows {
-		s := r.stats[i]
-		l := netRunLayer{Name: row.Name, Variant: row.variant, Output: row.Output, Seconds: row.Took.Seconds(), MACs: row.macs, Zeros: s.zeros, NaNs: s.nans}
+	for i, row := range r.Steps {
+		s := r.Stats[i]
+		l := netRunLayer{Name: row.Name, Variant: row.Variant, Output: row.Output, Seconds: row.Took.Seconds(), MACs: row.MACs, Zeros: s.zeros, NaNs: s.nans}
 		cells := [3]report.Cell{{Text: "-"}, {Text: "-"}, {Text: "-"}}
 		if s.values > s.nans {
 			for k, p := range []struct {
@@ -159,24 +130,30 @@ func (r *netRun) layerTable(j *netRunJSON) (report.Table, error) {
 		}
 		t.Rows = append(t.Rows, []report.Cell{
 			report.Str(l.Name), report.Str(l.Variant), report.Str(output), cells[0], cells[1], cells[2],
-			{Text: fmt.Sprintf("%.0f%%", 100*zeros), Raw: s.zeros}, timeCell(row.Took), percentCell(float64(row.Took) / float64(max(sum, 1))),
+			{Text: fmt.Sprintf("%.0f%%", 100*zeros), Raw: s.zeros}, report.Time(row.Took), report.Share(float64(row.Took) / float64(max(sum, 1))),
 			{Text: report.SI(float64(l.MACs)), Raw: l.MACs},
 		})
 	}
-	return t, nil
+	return t
 }
 
-// topBlock is the classes of the first output. Where its numbers are no probabilities, their softmax is given beside them.
-func (r *netRun) topBlock(j *netRunJSON, names []string, arrays map[string]*tensor.Array) ([]report.Block, error) {
-	if len(names) == 0 {
+// Classes are the numbers of the first output, from which classes are listed.
+func (r NetworkRun) Classes() ([]float32, error) {
+	if len(r.Outputs) == 0 {
 		return nil, fmt.Errorf("--top: the network gave no output")
 	}
-	data, ok := operands.Floats(arrays[names[0]])
+	data, ok := operands.Floats(r.Outputs[0].Array)
 	if !ok || len(data) == 0 {
-		return nil, fmt.Errorf("--top: the output %q is %v, which has no classes", names[0], arrays[names[0]])
+		return nil, fmt.Errorf("--top: the output %q is %v, which has no classes", r.Outputs[0].Name, r.Outputs[0].Array)
 	}
-	if r.labels != nil && len(r.labels) != len(data) {
-		r.warnf("--labels: %q names %d classes, and the output %q has %d", r.whole.labels, len(r.labels), names[0], len(data))
+	return data, nil
+}
+
+// topTable is the classes of the first output. Where its numbers are no probabilities, their softmax is given beside them.
+func (r NetworkRun) topTable(j *netRunJSON) (report.Table, error) {
+	data, err := r.Classes()
+	if err != nil {
+		return report.Table{}, err
 	}
 	order := make([]int, len(data))
 	for i := range order {
@@ -188,19 +165,19 @@ func (r *netRun) topBlock(j *netRunJSON, names []string, arrays map[string]*tens
 	if !probabilities {
 		t.Columns = append(t.Columns, report.Column{Name: "softmax", Right: true})
 	}
-	for _, i := range order[:min(r.whole.top, len(order))] {
+	for _, i := range order[:min(r.Top, len(order))] {
 		c := netRunClass{Index: i, Value: float64(data[i])}
-		if i < len(r.labels) {
-			c.Label = r.labels[i]
+		if i < len(r.Labels) {
+			c.Label = r.Labels[i]
 		}
 		j.Top = append(j.Top, c)
 		row := []report.Cell{report.Int(i), report.Str(c.Label), {Text: fmt.Sprintf("%.4g", c.Value), Raw: c.Value}}
 		if !probabilities {
-			row = append(row, percentCell(share[i]))
+			row = append(row, report.Share(share[i]))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return []report.Block{t}, nil
+	return t, nil
 }
 
 // softmaxOf is the softmax of numbers, and whether they are probabilities already: none negative, together 1.
@@ -220,21 +197,4 @@ func softmaxOf(data []float32) (share []float64, probabilities bool) {
 		share[i] /= sum
 	}
 	return share, probabilities && math.Abs(total-1) < 1e-2
-}
-
-// readLabels reads a class a line.
-func readLabels(path string) ([]string, error) {
-	if path == "" {
-		return nil, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading labels %q: %w", path, input.Cause(err))
-	}
-	defer f.Close()
-	var labels []string
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		labels = append(labels, strings.TrimSpace(lines.Text()))
-	}
-	return labels, nil
 }

@@ -1,11 +1,10 @@
-package cli
+package answer
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
-	"convx/internal/answer"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -20,21 +19,13 @@ type solveJSON struct {
 	Solutions []shape.Solution `json:"solutions"`
 }
 
-// runSolve lists the geometries that turn the input into the wanted size.
-func runSolve(o shapeOptions) error {
-	s, err := shape.SolveLayer(o.spec, o.solve, o.limit)
-	if err != nil {
-		return err
-	}
+// Solve is the answer of which geometries give a layer the wanted size.
+func Solve(spec layer.Spec, s shape.Solutions) report.Document {
 	for i := range s.List {
-		s.List[i].Notes = answer.MergeAxes(s.List[i].Notes)
+		s.List[i].Notes = MergeAxes(s.List[i].Notes)
 	}
-	j := solveJSON{Variant: o.spec.Variant, Input: o.spec.Input, Wanted: s.Wanted, Found: s.Found, Solutions: s.List}
+	j := solveJSON{Variant: spec.Variant, Input: spec.Input, Wanted: s.Wanted, Found: s.Found, Solutions: s.List}
 	j.Command = "convx shape " + j.Variant + flagsText(s.List[0].Keys)
-	return o.print(o.format, solveDocument(j))
-}
-
-func solveDocument(j solveJSON) report.Document {
 	columns := []report.Column{{Name: "kernel"}, {Name: "stride"}, {Name: "padding"}}
 	dilated := slices.ContainsFunc(j.Solutions, func(s shape.Solution) bool { return slices.Max(s.Dilation) > 1 })
 	if dilated {

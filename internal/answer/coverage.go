@@ -1,4 +1,4 @@
-package cli
+package answer
 
 import (
 	"fmt"
@@ -31,8 +31,10 @@ type coverageAxis struct {
 	Most       int    `json:"most"`
 }
 
-func coverageDocument(o coverageOptions, r coverage.Result) report.Document {
-	j := coverageJSON{View: r.View, Layers: o.labels, Size: 1, Seen: 1, Notes: r.Notes()}
+// Coverage is the answer of which pixels layers use, and how often; labels name the layers. A row is an axis, or a position of
+// one where each asks for that, as CSV does.
+func Coverage(r coverage.Result, labels []string, each bool) report.Document {
+	j := coverageJSON{View: r.View, Layers: labels, Size: 1, Seen: 1, Notes: r.Notes()}
 	axes := report.Table{Columns: []report.Column{
 		{Name: "axis"}, {Name: "pixels", Right: true}, {Name: "seen", Right: true}, {Name: "largest gap", Right: true},
 		{Name: "least", Right: true}, {Name: "most", Right: true},
@@ -47,11 +49,11 @@ func coverageDocument(o coverageOptions, r coverage.Result) report.Document {
 		lines = append(lines, profile(a.Name, a.Line))
 	}
 	j.Share = float64(j.Seen) / float64(j.Size)
-	if o.format == report.CSVFormat { // a row a position; the table of axes follows from them
+	if each { // a row a position; the table of axes follows from them
 		return report.Document{JSON: j, Blocks: []report.Block{positionsTable(r.Axes)}}
 	}
-	head := report.Text{strings.Join(o.labels, ", then ") + ": " + r.View.Title()}
-	foot := report.Text{fmt.Sprintf("%s of %s pixels are seen, %s; a pixel's count is the product of its axes'", report.Group(j.Seen), report.Group(j.Size), percent(j.Share))}
+	head := report.Text{strings.Join(labels, ", then ") + ": " + r.View.Title()}
+	foot := report.Text{fmt.Sprintf("%s of %s pixels are seen, %s; a pixel's count is the product of its axes'", report.Group(j.Seen), report.Group(j.Size), report.Percent(j.Share))}
 	return report.Document{JSON: j, Blocks: []report.Block{head, lines, axes, append(foot, j.Notes...)}}
 }
 

@@ -1,4 +1,4 @@
-package cli
+package answer
 
 import (
 	"cmp"
@@ -9,7 +9,6 @@ import (
 
 	"convx/internal/device"
 	"convx/internal/flops"
-	"convx/internal/network"
 	"convx/internal/report"
 )
 
@@ -32,15 +31,22 @@ type deviceLayerJSON struct {
 // deviceBound is what the times say that they are, in every format.
 const deviceBound = "lower bound by the roofline, no prediction"
 
-// onDevice is the least time of each layer of a network on a device, and of the whole. rows are all layers in order; top is how
-// many of them are shown, the slowest first, 0 for all.
-func onDevice(d device.Device, r *network.Result, rows []network.Row, top int) (deviceJSON, []report.Block) {
+// placed is a network on a device: what a document holds of it.
+type placed struct {
+	deviceJSON
+	blocks []report.Block
+}
+
+// On places the network on a device: the least time of each layer there, and of the whole. top is how many layers are listed,
+// the slowest first, 0 for all in order.
+func (c *NetworkCost) On(d device.Device, top int) {
+	r := c.Result
 	_, elem := d.Peak(cmp.Or(r.Options.Types.Activations, flops.Float32))
 	j := deviceJSON{Device: d.Name, Elem: elem, Bound: deviceBound, Misfits: append([]string{}, d.Misfits(r.Total.WeightBytes, r.PeakMemory)...), Layers: []deviceLayerJSON{}}
 	var whole time.Duration
 	bounds := map[device.Bound]int{}
 	kinds := map[string]string{}
-	for _, row := range rows {
+	for _, row := range c.all() {
 		least, bound := d.Least(row.Total, elem)
 		whole += least
 		bounds[bound]++
@@ -60,10 +66,10 @@ func onDevice(d device.Device, r *network.Result, rows []network.Row, top int) (
 	for _, l := range shown {
 		share := l.Seconds / max(j.Seconds, 1e-12)
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(l.Name), report.Str(kinds[l.Name]), timeCell(time.Duration(l.Seconds * 1e9)), report.Str(string(l.Bound)), {Text: bar(share), Raw: share},
+			report.Str(l.Name), report.Str(kinds[l.Name]), report.Time(time.Duration(l.Seconds * 1e9)), report.Str(string(l.Bound)), {Text: bar(share), Raw: share},
 		})
 	}
-	head := fmt.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, elem, timeText(whole), report.Digits(j.Frames), plural(bounds[device.Compute], "layer"), bounds[device.Memory])
+	head := fmt.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, elem, report.Duration(whole), report.Digits(j.Frames), report.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
 	foot := report.Text{deviceBound + ": every operation at the peak, every byte once at the full bandwidth"}
 	if sources := estimates(d); sources != "" {
 		foot = append(foot, "estimated: "+sources)
@@ -71,7 +77,7 @@ func onDevice(d device.Device, r *network.Result, rows []network.Row, top int) (
 	for _, m := range j.Misfits {
 		foot = append(foot, "does not fit: "+m)
 	}
-	return j, []report.Block{report.Text{head}, t, foot}
+	c.device = &placed{j, []report.Block{report.Text{head}, t, foot}}
 }
 
 // estimates are the figures of a device that no document gives.

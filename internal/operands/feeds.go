@@ -1,8 +1,10 @@
-package cli
+package operands
 
 import (
 	"fmt"
 	"image"
+	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -10,35 +12,54 @@ import (
 	"convx/internal/input"
 	"convx/internal/layer"
 	"convx/internal/network"
+	"convx/internal/network/open"
 	"convx/internal/npy"
-	"convx/internal/operands"
 	"convx/internal/ops/array"
 	"convx/internal/tensor"
 )
 
-// readFeeds reads what --feed names.
-func (r *netRun) readFeeds() error {
-	for _, feed := range r.whole.feeds {
+// Feeds are what a network is run on: arrays by the names of its inputs. What is set first says where they come from.
+type Feeds struct {
+	Network   string
+	Options   open.Options
+	Input     string // a picture or an array for the first input that suits it; "-" is Stdin, "" none
+	Stdin     io.Reader
+	MaxPixels int64
+	Seed      uint64 // of random data, where nothing is fed
+	As        PreprocessAs
+
+	// Arrays are the feeds, and Origins say how each came about.
+	Arrays  map[string]*tensor.Array
+	Origins []string
+	// Graph is the network at the sizes of what it is fed with, to be evaluated under Evaluation.
+	Graph      *network.Graph
+	Evaluation network.Options
+}
+
+// ReadFiles reads feeds, NAME=FILE each.
+func (r *Feeds) ReadFiles(feeds []string) error {
+	r.Arrays = map[string]*tensor.Array{}
+	for _, feed := range feeds {
 		name, path, ok := strings.Cut(feed, "=")
 		if !ok || name == "" || path == "" {
-			return usagef("--feed %q: give NAME=FILE", feed)
+			return layer.Errorf("--feed %q: give NAME=FILE", feed)
 		}
-		if r.feeds[name] != nil {
-			return usagef("--feed: the input %q is fed twice", name)
+		if r.Arrays[name] != nil {
+			return layer.Errorf("--feed: the input %q is fed twice", name)
 		}
 		a, err := readFeed(path, name)
 		if err != nil {
 			return err
 		}
-		r.feeds[name] = a
-		r.origins = append(r.origins, fmt.Sprintf("input %s: %q: %v", name, path, a))
+		r.Arrays[name] = a
+		r.Origins = append(r.Origins, fmt.Sprintf("input %s: %q: %v", name, path, a))
 	}
 	return nil
 }
 
 // readFeed reads the array of a .npy, or the array of that name from a file of several.
 func readFeed(path, name string) (*tensor.Array, error) {
-	f, err := npy.Open(path, npy.Options{MaxBytes: freeMemory()})
+	f, err := npy.Open(path, npy.Options{MaxBytes: mostBytes()})
 	if err != nil {
 		return nil, err
 	}
@@ -50,84 +71,83 @@ func readFeed(path, name string) (*tensor.Array, error) {
 	return a, err
 }
 
-// open reads the network at the sizes of what it is fed with, INPUT among it.
-func (r *netRun) open() error {
+// Open reads the network at the sizes of what it is fed with, and feeds it.
+func (r *Feeds) Open() error {
 	picture, given, err := r.readInput()
 	if err != nil {
 		return err
 	}
-	n := r.whole.net
-	n.run = true
-	shapes := map[string][]int{}
-	for name, size := range n.inputs {
-		shapes[name] = size
+	n := r.Options
+	shapes := maps.Clone(n.Shapes)
+	if shapes == nil {
+		shapes = map[string][]int{}
 	}
-	for name, a := range r.feeds {
+	for name, a := range r.Arrays {
 		shapes[name] = a.Shape
 	}
-	n.inputs, n.loose = shapes, picture != nil || given != nil
-	if r.graph, r.options, err = n.source(r.name); err != nil {
+	n.Shapes, n.Loose = shapes, picture != nil || given != nil
+	if r.Graph, r.Evaluation, err = open.Network(r.Network, n); err != nil {
 		return err
 	}
-	p := r.graph.Program
+	p := r.Graph.Program
 	if p == nil {
-		return fmt.Errorf("network %s says what its layers are, and cannot be run", r.name)
+		return fmt.Errorf("network %s says what its layers are, and cannot be run", r.Network)
 	}
-	for name := range r.feeds {
+	for name := range r.Arrays {
 		if !slices.ContainsFunc(p.Inputs, func(in network.Port) bool { return in.Name == name }) {
-			return usagef("--feed %s: the network has no input of that name; it has %s", name, inputNames(p))
+			return layer.Errorf("--feed %s: the network has no input of that name; it has %s", name, inputNames(p))
 		}
 	}
 	switch port := r.imagePort(); {
 	case picture != nil || given != nil:
 		if port < 0 {
-			return usagef("%q: every input of the network is fed already, by --feed", r.input)
+			return layer.Errorf("%q: every input of the network is fed already, by --feed", r.Input)
 		}
 		return r.feedInput(p.Inputs[port], picture, given, n)
-	case len(r.feeds) < len(p.Inputs) && len(r.feeds) > 0:
+	case len(r.Arrays) < len(p.Inputs) && len(r.Arrays) > 0:
 		for _, in := range p.Inputs {
-			if r.feeds[in.Name] == nil {
-				return usagef("the input %q is not fed: --feed %[1]s=FILE", in.Name)
+			if r.Arrays[in.Name] == nil {
+				return layer.Errorf("the input %q is not fed: --feed %[1]s=FILE", in.Name)
 			}
 		}
-	case len(r.feeds) == 0:
+	case len(r.Arrays) == 0:
 		return r.feedRandom(p)
 	}
 	return nil
 }
 
 // readInput reads INPUT: a picture, or an array in its own element type.
-func (r *netRun) readInput() (*image.RGBA, *tensor.Array, error) {
-	if r.input == "" {
+func (r *Feeds) readInput() (*image.RGBA, *tensor.Array, error) {
+	if r.Input == "" {
 		return nil, nil, nil
 	}
-	if r.input != "-" {
-		if kind, err := sniffFile(r.input); err != nil {
+	if r.Input != "-" {
+		if kind, err := sniffFile(r.Input); err != nil {
 			return nil, nil, err
 		} else if kind == npy.NPY || kind == npy.NPZ || kind == npy.Safetensors {
-			a, err := readFeed(r.input, "input")
+			a, err := readFeed(r.Input, "input")
 			if err == nil {
-				r.origins = append(r.origins, fmt.Sprintf("input: %q: %v", r.input, a))
+				r.Origins = append(r.Origins, fmt.Sprintf("input: %q: %v", r.Input, a))
 			}
 			return nil, a, err
 		}
 	}
-	s, err := operands.OpenSource(operands.Origin{Path: r.input, Stdin: r.In, MaxPixels: r.maxPixels, Orient: true})
+	s, err := OpenSource(Origin{Path: r.Input, Stdin: r.Stdin, MaxPixels: r.MaxPixels, Orient: true})
 	if err != nil {
 		return nil, nil, err
 	}
 	defer s.Close()
 	if s.Pixels == nil {
-		t, _, err := operands.Read[float32](s)
+		t, _, err := Read[float32](s)
 		if err != nil {
 			return nil, nil, err
 		}
-		r.origins = append(r.origins, "input: "+s.Label())
+		r.Origins = append(r.Origins, "input: "+s.Label())
 		return nil, tensor.FromTensor(t), nil
 	}
-	img, err := operands.ReadPicture(s)
+	img, err := ReadPicture(s)
 	if err == nil {
-		r.origins = append(r.origins, "input: "+s.Label())
+		r.Origins = append(r.Origins, "input: "+s.Label())
 	}
 	return img, nil, err
 }
@@ -147,17 +167,17 @@ func sniffFile(path string) (npy.Format, error) {
 }
 
 // imagePort is the first input that is not fed and looks like a picture's, else the first that is not fed; -1 if all are.
-func (r *netRun) imagePort() int {
+func (r *Feeds) imagePort() int {
 	first := -1
-	p := r.graph.Program
+	p := r.Graph.Program
 	for i, in := range p.Inputs {
-		if r.feeds[in.Name] != nil {
+		if r.Arrays[in.Name] != nil {
 			continue
 		}
 		if first < 0 {
 			first = i
 		}
-		if _, ok := operands.LayoutOf(p.Values[in.Value].Shape); ok {
+		if _, ok := LayoutOf(p.Values[in.Value].Shape); ok {
 			return i
 		}
 	}
@@ -165,24 +185,24 @@ func (r *netRun) imagePort() int {
 }
 
 // feedInput feeds INPUT to a port. A size that the model leaves open is the picture's own.
-func (r *netRun) feedInput(port network.Port, img *image.RGBA, given *tensor.Array, n netFlags) error {
-	shape := r.graph.Program.Values[port.Value].Shape
+func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Array, n open.Options) error {
+	shape := r.Graph.Program.Values[port.Value].Shape
 	if given != nil {
 		a, err := adapt(given, port.Elem, len(shape))
 		if err != nil {
 			return err
 		}
-		r.feeds[port.Name] = a
+		r.Arrays[port.Name] = a
 		if slices.Equal(a.Shape, shape) {
 			return nil
 		}
 		return r.resize(port, a.Shape, n)
 	}
-	l, ok := operands.LayoutOf(shape)
+	l, ok := LayoutOf(shape)
 	if !ok {
 		return layer.Errorf("the input %q is %s, which no picture becomes", port.Name, layer.FormatShape(shape)).Hint("give it an array: --feed " + port.Name + "=x.npy")
 	}
-	if r.graph.Program.Inputs[r.imagePort()].Open {
+	if r.Graph.Program.Inputs[r.imagePort()].Open {
 		l.Height, l.Width = img.Bounds().Dy(), img.Bounds().Dx()
 		shape = []int{1, l.Channels, l.Height, l.Width}
 		if l.Last {
@@ -192,7 +212,7 @@ func (r *netRun) feedInput(port network.Port, img *image.RGBA, given *tensor.Arr
 			return err
 		}
 	}
-	pre, err := r.preprocessing(port.Elem)
+	pre, err := r.As.For(port.Elem, r.Graph.Metadata["preprocess"])
 	if err != nil {
 		return err
 	}
@@ -200,7 +220,7 @@ func (r *netRun) feedInput(port network.Port, img *image.RGBA, given *tensor.Arr
 	if err != nil {
 		return err
 	}
-	r.feeds[port.Name] = a
+	r.Arrays[port.Name] = a
 	how := "as it is"
 	if b := img.Bounds(); b.Dx() != l.Width || b.Dy() != l.Height {
 		how = fmt.Sprintf("%dx%d brought to %dx%d by %s, bilinear", b.Dx(), b.Dy(), l.Width, l.Height, pre.Fit)
@@ -209,57 +229,19 @@ func (r *netRun) feedInput(port network.Port, img *image.RGBA, given *tensor.Arr
 	if l.Last {
 		order = "NHWC"
 	}
-	r.origins = append(r.origins, fmt.Sprintf("fed to %s, %v, %s: %s; %s", port.Name, a, order, how, pre))
+	r.Origins = append(r.Origins, fmt.Sprintf("fed to %s, %v, %s: %s; %s", port.Name, a, order, how, pre))
 	return nil
 }
 
 // resize reads the network again, at another size of one input.
-func (r *netRun) resize(port network.Port, shape []int, n netFlags) (err error) {
-	n.inputs = map[string][]int{port.Name: shape}
-	for name, a := range r.feeds {
-		n.inputs[name] = a.Shape
+func (r *Feeds) resize(port network.Port, shape []int, n open.Options) (err error) {
+	n.Shapes = map[string][]int{port.Name: shape}
+	for name, a := range r.Arrays {
+		n.Shapes[name] = a.Shape
 	}
-	n.loose = false
-	r.graph, r.options, err = n.source(r.name)
+	n.Loose = false
+	r.Graph, r.Evaluation, err = open.Network(r.Network, n)
 	return err
-}
-
-// preprocessing joins the named convention with the flags beside it.
-func (r *netRun) preprocessing(elem tensor.Elem) (operands.Preprocess, error) {
-	name := r.whole.preprocess
-	if name == "auto" { // the maker's word, or what suits the element type
-		if name = r.graph.Metadata["preprocess"]; !slices.Contains(operands.PreprocessNames(), name) {
-			name = "unit"
-			if elem == tensor.Uint8 {
-				name = "bytes"
-			}
-		}
-	}
-	p, err := operands.PreprocessNamed(name)
-	if err != nil {
-		return p, err
-	}
-	if r.scale != "" {
-		span, err := operands.ParseRange(r.scale)
-		if err != nil {
-			return p, err
-		}
-		p.Low, p.High, p.Name = span.Low, span.High, ""
-	}
-	if r.whole.mean != nil {
-		p.Mean, p.Name = r.whole.mean, ""
-	}
-	if r.whole.std != nil {
-		p.Std, p.Name = r.whole.std, ""
-		if slices.Contains(p.Std, 0) {
-			return p, usagef("--std 0: nothing is divided by zero")
-		}
-	}
-	if r.whole.channels != "auto" {
-		p.Channels = r.whole.channels
-	}
-	p.Fit = r.whole.fit
-	return p, nil
 }
 
 // adapt gives an array the element type that an input takes, and a batch axis where it lacks one.
@@ -282,11 +264,11 @@ func adapt(a *tensor.Array, elem tensor.Elem, rank int) (*tensor.Array, error) {
 }
 
 // feedRandom feeds numbers drawn from the seed.
-func (r *netRun) feedRandom(p *network.Program) error {
+func (r *Feeds) feedRandom(p *network.Program) error {
 	for _, in := range p.Inputs {
 		shape := p.Values[in.Value].Shape
 		if shape == nil {
-			return usagef("the input %q is not fed: --feed %[1]s=FILE", in.Name)
+			return layer.Errorf("the input %q is not fed: --feed %[1]s=FILE", in.Name)
 		}
 		elem := in.Elem
 		if elem == tensor.Invalid {
@@ -296,9 +278,17 @@ func (r *netRun) feedRandom(p *network.Program) error {
 		if err != nil {
 			return err
 		}
-		a.FillUniform(tensor.NewStream(r.seed, in.Name))
-		r.feeds[in.Name] = a
-		r.origins = append(r.origins, fmt.Sprintf("input %s: %v, uniform in [-1, 1), seed %d", in.Name, a, r.seed))
+		a.FillUniform(tensor.NewStream(r.Seed, in.Name))
+		r.Arrays[in.Name] = a
+		r.Origins = append(r.Origins, fmt.Sprintf("input %s: %v, uniform in [-1, 1), seed %d", in.Name, a, r.Seed))
 	}
 	return nil
+}
+
+func inputNames(p *network.Program) string {
+	var names []string
+	for _, in := range p.Inputs {
+		names = append(names, in.Name)
+	}
+	return strings.Join(names, ", ")
 }

@@ -1,10 +1,9 @@
-package cli
+package answer
 
 import (
 	"fmt"
 	"strings"
 
-	"convx/internal/answer"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -22,48 +21,38 @@ type shapeNetJSON struct {
 }
 
 type shapeNetLayerJSON struct {
-	Name    string           `json:"name"`
-	Variant string           `json:"variant"`
-	Output  []int            `json:"output"`
-	Field   answer.FieldJSON `json:"receptive_field"`
+	Name    string    `json:"name"`
+	Variant string    `json:"variant"`
+	Output  []int     `json:"output"`
+	Field   FieldJSON `json:"receptive_field"`
 	// Seconds is how long the receptive field is, where --rate says how many samples a second has.
 	Seconds *report.Number `json:"receptive_field_seconds,omitempty"`
 }
 
-func runShapeNet(o shapeOptions) error {
-	name, err := o.net.only()
-	if err != nil {
-		return err
-	}
-	r, err := o.net.load(name)
-	if err != nil {
-		return err
-	}
-	return o.print(o.format, shapeNetDocument(r, o))
-}
-
-func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
+// ShapeNetwork is the answer of what comes out of a network's layers. fields adds what each sees of the input; rate is how many
+// samples a second has, for fields in milliseconds too, 0 where that means nothing.
+func ShapeNetwork(r *network.Result, fields bool, rate float64) report.Document {
 	j := shapeNetJSON{Net: r.Graph.Name, Input: r.Input, Output: r.Output, Outputs: outputsOf(r), Layers: []shapeNetLayerJSON{}, Notes: append([]string{}, r.Notes...)}
 	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}}}
-	if o.field {
+	if fields {
 		t.Columns = append(t.Columns,
 			report.Column{Name: "field", Key: "size", Right: true}, report.Column{Name: "effective", Right: true}, report.Column{Name: "jump", Right: true},
 			report.Column{Name: "start", Right: true}, report.Column{Name: "centre", Key: "center", Right: true})
-		if o.rate > 0 {
+		if rate > 0 {
 			t.Columns = append(t.Columns, report.Column{Name: "milliseconds", Right: true})
 		}
 	}
 	var last *network.NodeResult
 	for _, n := range r.Counted() {
-		l := shapeNetLayerJSON{Name: n.Node.Name, Variant: n.Variant, Output: n.Output, Field: answer.FieldOf(n.Field)}
+		l := shapeNetLayerJSON{Name: n.Node.Name, Variant: n.Variant, Output: n.Output, Field: FieldOf(n.Field)}
 		row := []report.Cell{report.Str(l.Name), report.Str(l.Variant), report.Str(layer.FormatShape(l.Output))}
-		if o.rate > 0 && len(n.Field.Size) > 0 {
-			s := report.Number(n.Field.Size[len(n.Field.Size)-1] / o.rate)
+		if rate > 0 && len(n.Field.Size) > 0 {
+			s := report.Number(n.Field.Size[len(n.Field.Size)-1] / rate)
 			l.Seconds = &s
 		}
-		if o.field {
+		if fields {
 			row = append(row, fieldCells(n.Field)...)
-			if o.rate > 0 {
+			if rate > 0 {
 				row = append(row, millisecondCell(l.Seconds))
 			}
 		}
@@ -76,7 +65,7 @@ func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
 	head := netHead(r)
 	var foot report.Text
 	if last != nil {
-		foot = append(foot, fieldSentence(last, o.rate))
+		foot = append(foot, fieldSentence(last, rate))
 	}
 	for _, n := range r.Notes {
 		foot = append(foot, "note: "+n)
@@ -87,7 +76,7 @@ func shapeNetDocument(r *network.Result, o shapeOptions) report.Document {
 // fieldSentence sums up what the last layer that does not see everything sees.
 func fieldSentence(n *network.NodeResult, rate float64) string {
 	text := fmt.Sprintf("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s",
-		n.Node.Name, answer.FieldSize(n.Field), answer.Numbers(n.Field.Jump), rounded(n.Field.Effective()))
+		n.Node.Name, FieldSize(n.Field), Numbers(n.Field.Jump), rounded(n.Field.Effective()))
 	if rate > 0 && len(n.Field.Size) > 0 {
 		text += fmt.Sprintf("; %s ms at %g samples a second", report.Digits(1000*n.Field.Size[len(n.Field.Size)-1]/rate), rate)
 	}
@@ -101,11 +90,11 @@ func fieldCells(f shape.Field) []report.Cell {
 	if len(f.Size) == 0 {
 		return make([]report.Cell, 5)
 	}
-	size := report.Cell{Text: answer.FieldSize(f), Raw: answer.Numbers(f.Size)}
+	size := report.Cell{Text: FieldSize(f), Raw: Numbers(f.Size)}
 	if f.Unaligned {
 		size.Text += " (unaligned)"
 	}
-	return []report.Cell{size, report.Str(rounded(f.Effective())), report.Str(answer.Numbers(f.Jump)), report.Str(answer.Numbers(f.Start)), report.Str(answer.Numbers(f.Center()))}
+	return []report.Cell{size, report.Str(rounded(f.Effective())), report.Str(Numbers(f.Jump)), report.Str(Numbers(f.Start)), report.Str(Numbers(f.Center()))}
 }
 
 func millisecondCell(s *report.Number) report.Cell {

@@ -1,15 +1,21 @@
-package cli
+package measured
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"convx/internal/compare"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
+
+// Comparison is what was found out about layers side by side, and how it was asked.
+type Comparison struct {
+	*compare.Comparison
+	Timed   bool
+	Threads int
+	Source  string // what the input was, if there was one
+}
 
 type compareJSON struct {
 	Input    []int            `json:"input"`
@@ -87,9 +93,10 @@ func compareRowOf(r, base compare.Row) compareRowJSON {
 	return j
 }
 
-func compareDocument(c comparison) report.Document {
+// Compare is the answer of layers side by side.
+func Compare(c Comparison) report.Document {
 	base := c.Rows[c.Baseline]
-	j := compareJSON{Input: c.Input, Baseline: base.Label, Threads: c.threads, Notes: []string{}}
+	j := compareJSON{Input: c.Input, Baseline: base.Label, Threads: c.Threads, Notes: []string{}}
 	j.Notes = append(j.Notes, c.Notes...)
 	compared := false
 	for _, r := range c.Rows {
@@ -97,11 +104,11 @@ func compareDocument(c comparison) report.Document {
 		compared = compared || r.Deviation != nil
 	}
 	head := report.Text{fmt.Sprintf("input %s, baseline %s", layer.FormatShape(c.Input), base.Label)}
-	if c.source != "" {
-		head = append(head, "on "+c.source)
+	if c.Source != "" {
+		head = append(head, "on "+c.Source)
 	}
-	if c.timed {
-		head = append(head, "times on "+plural(c.threads, "thread"))
+	if c.Timed {
+		head = append(head, "times on "+report.Plural(c.Threads, "thread"))
 	}
 	blocks := []report.Block{head, compareTable(c, j, compared)}
 	if t := theoryText(j); len(t) > 0 {
@@ -129,7 +136,7 @@ func compareDocument(c comparison) report.Document {
 	return report.Document{JSON: j, Blocks: blocks}
 }
 
-func compareTable(c comparison, j compareJSON, compared bool) report.Table {
+func compareTable(c Comparison, j compareJSON, compared bool) report.Table {
 	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "label"}, {Name: "variant", Machine: true}, {Name: "output"},
@@ -137,7 +144,7 @@ func compareTable(c comparison, j compareJSON, compared bool) report.Table {
 		{Name: "FLOPs", Key: "flops", Machine: true},
 		right("activations", "activations"), right("×", "activations_ratio"), right("FLOPs/B", "arithmetic_intensity"),
 	}}
-	if c.timed {
+	if c.Timed {
 		t.Columns = append(t.Columns, right("time", "seconds"), right("±", "seconds_spread"), right("speed-up", "speedup"), right("GFLOP/s", "gflops"), report.Column{Name: "algorithm"})
 	}
 	if compared {
@@ -150,13 +157,13 @@ func compareTable(c comparison, j compareJSON, compared bool) report.Table {
 		}
 		row := []report.Cell{
 			report.Str(r.Label), report.Str(r.Variant), report.Str(layer.FormatShape(r.Output)),
-			quantity(r.Params), times(r.Ratio.Params), quantity(r.MACs), times(r.Ratio.MACs), theoryCell,
-			report.Int(r.FLOPs), quantity(r.Activations), times(r.Ratio.Activations), floatCell(r.Intensity),
+			report.Quantity(r.Params), times(r.Ratio.Params), report.Quantity(r.MACs), times(r.Ratio.MACs), theoryCell,
+			report.Int(r.FLOPs), report.Quantity(r.Activations), times(r.Ratio.Activations), report.Float(r.Intensity),
 		}
-		if c.timed {
+		if c.Timed {
 			m := c.Rows[i].Timing
-			row = append(row, timeCell(m.Median), report.Cell{Text: percentOf(m.Spread, m.Median), Raw: m.Spread.Seconds()},
-				report.Cell{Text: speedText(c, i, *r.Speedup), Raw: *r.Speedup}, floatCell(*r.GFLOPS), report.Str(r.Algorithm))
+			row = append(row, report.Time(m.Median), report.Cell{Text: report.PercentOf(m.Spread, m.Median), Raw: m.Spread.Seconds()},
+				report.Cell{Text: speedText(c, i, *r.Speedup), Raw: *r.Speedup}, report.Float(*r.GFLOPS), report.Str(r.Algorithm))
 		}
 		if compared {
 			row = append(row, deviationCells(r.Difference)...)
@@ -166,9 +173,6 @@ func compareTable(c comparison, j compareJSON, compared bool) report.Table {
 	return t
 }
 
-// quantity is a count by its magnitude for people, exact for machines.
-func quantity(n int) report.Cell { return report.Cell{Text: report.SI(float64(n)), Raw: n} }
-
 func times(v *float64) report.Cell {
 	if v == nil {
 		return report.Cell{Raw: ""}
@@ -177,7 +181,7 @@ func times(v *float64) report.Cell {
 }
 
 // speedText marks a difference that may be noise: one within the spreads of both.
-func speedText(c comparison, i int, speedup float64) string {
+func speedText(c Comparison, i int, speedup float64) string {
 	text := report.Digits(speedup)
 	if c.Noisy(i) {
 		return "~" + text
@@ -196,79 +200,5 @@ func deviationCells(d *compare.Deviation) []report.Cell {
 	case d.Max > 0 || d.LeftOut > 0:
 		psnr.Text = ""
 	}
-	return []report.Cell{floatCell(d.Max), floatCell(d.Mean), psnr}
-}
-
-// theoryText prints each formula with its numbers.
-func theoryText(j compareJSON) report.Text {
-	var lines report.Text
-	for _, r := range j.Rows {
-		if r.Theory == nil || r.Variant == "standard" {
-			continue
-		}
-		steps := slices.Compact([]string{r.Theory.Formula, r.Theory.Expression, report.Digits(r.Theory.MACs)})
-		line := "  " + r.Label + ": " + strings.Join(steps, " = ")
-		if s := r.Theory.Saving; s != nil && *s > 1.005 {
-			line += ", a saving of " + report.Digits(*s) + " times"
-		}
-		if r.Theory.Remark != "" {
-			line += "; " + r.Theory.Remark
-		}
-		lines = append(lines, line)
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	head := "theory, MACs over a standard convolution's of the same channels, kernel and stride (K is the kernel's area, O and C the channels out and in):"
-	return append(report.Text{head}, lines...)
-}
-
-// verdicts close with what counts hide: fewer multiply-accumulates over the same activations do not run as much faster.
-func verdicts(c comparison, j compareJSON) report.Text {
-	var lines report.Text
-	for i, r := range j.Rows {
-		if i == c.Baseline || r.Theory == nil || r.Variant == "se" || r.Ratio.MACs == nil || *r.Ratio.MACs == 0 || *r.Ratio.MACs >= 1/worthSaying {
-			continue
-		}
-		saving := 1 / *r.Ratio.MACs
-		line := fmt.Sprintf("%s saves %s times the MACs of %s and %s", r.Label, report.Digits(saving), j.Baseline, movesText(r))
-		if r.Speedup != nil {
-			line += speedVerdict(*r.Speedup, saving)
-			if c.Noisy(i) {
-				line += "; ~ the two times differ by no more than their spreads, so measure longer: --min-time 1s"
-			}
-		}
-		lines = append(lines, line)
-	}
-	if len(lines) > mostVerdicts { // a sweep: the last says the most
-		return lines[len(lines)-1:]
-	}
-	return lines
-}
-
-const mostVerdicts = 6
-
-// worthSaying is the least saving that gets a sentence.
-const worthSaying = 1.5
-
-func movesText(r compareRowJSON) string {
-	a := r.Ratio.Activations
-	switch {
-	case a == nil:
-		return "has " + report.SI(float64(r.Activations)) + " activations"
-	case *a > 0.995 && *a < 1.005:
-		return "moves as many activations"
-	}
-	return "moves " + report.Digits(*a) + " times the activations"
-}
-
-func speedVerdict(speedup, saving float64) string {
-	text := strings.TrimSuffix(fmt.Sprintf("%.2g", speedup), ".0")
-	switch {
-	case speedup < 0.95:
-		return fmt.Sprintf(": it runs slower, at %s times the speed", text)
-	case speedup < 0.9*saving:
-		return fmt.Sprintf(": it runs %s times as fast, not %s", text, report.Digits(saving))
-	}
-	return fmt.Sprintf(": it runs %s times as fast", text)
+	return []report.Cell{report.Float(d.Max), report.Float(d.Mean), psnr}
 }

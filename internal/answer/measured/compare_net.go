@@ -1,9 +1,8 @@
-package cli
+package measured
 
 import (
 	"fmt"
 
-	"convx/internal/compare"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
@@ -26,22 +25,11 @@ type compareNetRowJSON struct {
 	Intensity  float64   `json:"arithmetic_intensity"`
 }
 
-// runCompareNets counts networks side by side.
-func runCompareNets(o compareOptions) error {
-	var results []*network.Result
-	for _, name := range o.net.names {
-		r, err := o.net.load(name)
-		if err != nil {
-			return err
-		}
-		results = append(results, r)
-	}
-	base, err := compare.Baseline(o.net.names, o.baseline)
-	if err != nil {
-		return err
-	}
+// CompareNetworks is the answer of networks side by side: names are what they are called, base the one that the others are
+// compared with.
+func CompareNetworks(names []string, results []*network.Result, base int) report.Document {
 	b := results[base].Total
-	j := compareNetJSON{Baseline: o.net.names[base]}
+	j := compareNetJSON{Baseline: names[base]}
 	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
 	t := report.Table{Columns: []report.Column{
 		{Name: "network", Key: "net"}, {Name: "input"}, right("layers", "layers"), right("params", "params"), right("×", "params_ratio"),
@@ -50,7 +38,7 @@ func runCompareNets(o compareOptions) error {
 	}}
 	for i, r := range results {
 		n := compareNetRowJSON{
-			Net: o.net.names[i], Input: r.Input, Output: r.Output, Total: r.Total, PeakMemory: r.PeakMemory,
+			Net: names[i], Input: r.Input, Output: r.Output, Total: r.Total, PeakMemory: r.PeakMemory,
 			Layers: len(r.Counted()), Intensity: r.Total.ArithmeticIntensity(),
 			Ratio: ratioJSON{
 				over(r.Total.Params, b.Params), over(r.Total.MACs, b.MACs), over(r.Total.FLOPs, b.FLOPs),
@@ -59,14 +47,11 @@ func runCompareNets(o compareOptions) error {
 		}
 		j.Rows = append(j.Rows, n)
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(n.Net), report.Str(layer.FormatShape(n.Input)), report.Int(n.Layers), quantity(n.Params), times(n.Ratio.Params),
-			quantity(n.MACs), times(n.Ratio.MACs), quantity(n.Activations), times(n.Ratio.Activations),
-			{Text: report.Bytes(n.PeakMemory), Raw: n.PeakMemory}, floatCell(n.Intensity),
+			report.Str(n.Net), report.Str(layer.FormatShape(n.Input)), report.Int(n.Layers), report.Quantity(n.Params), times(n.Ratio.Params),
+			report.Quantity(n.MACs), times(n.Ratio.MACs), report.Quantity(n.Activations), times(n.Ratio.Activations),
+			{Text: report.Bytes(n.PeakMemory), Raw: n.PeakMemory}, report.Float(n.Intensity),
 		})
-		if u := uncountedText(r); len(u) > 0 {
-			o.warnf("%s: not counted, and missing from the totals: %v", n.Net, u)
-		}
 	}
 	head := report.Text{fmt.Sprintf("baseline %s; networks are counted, not timed: convx bench --net NAME times their layers", j.Baseline)}
-	return o.print(o.format, report.Document{JSON: j, Blocks: []report.Block{head, t}})
+	return report.Document{JSON: j, Blocks: []report.Block{head, t}}
 }

@@ -1,17 +1,15 @@
-package cli
+package bench
 
 import (
 	"fmt"
 	"slices"
-	"time"
 
-	"convx/internal/bench"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
 
-// netEntries are the layers of a network that multiply, each kind once, with how many times it occurs.
-func netEntries(r *network.Result) (entries []bench.Entry, counts []int, err error) {
+// NetworkEntries are the layers of a network that multiply, each kind once, with how many times it occurs.
+func NetworkEntries(r *network.Result) (entries []Entry, counts []int, err error) {
 	at := map[string]int{}
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
@@ -28,7 +26,7 @@ func netEntries(r *network.Result) (entries []bench.Entry, counts []int, err err
 			continue
 		}
 		at[key] = len(entries)
-		entries, counts = append(entries, bench.Entry{Name: n.Node.Name, Layer: l}), append(counts, 1)
+		entries, counts = append(entries, Entry{Name: n.Node.Name, Layer: l}), append(counts, 1)
 	}
 	if len(entries) == 0 {
 		return nil, nil, fmt.Errorf("network %s has no layer to time", r.Graph.Name)
@@ -56,12 +54,4 @@ func layerOfNode(n *network.NodeResult) (layer.Layer, bool, error) {
 		return layer.Layer{Spec: s, Stages: []layer.Stage{st}}, true, nil
 	}
 	return layer.Layer{}, false, nil
-}
-
-// netTime adds up the medians, each as often as its layer occurs.
-func netTime(rows []benchRow) (total time.Duration) {
-	for _, r := range rows {
-		total += time.Duration(r.count) * r.Median
-	}
-	return total
 }

@@ -1,18 +1,19 @@
-package cli
+package measured
 
 import (
 	"fmt"
+	"time"
 
 	"convx/internal/bench"
 	"convx/internal/chart"
 	"convx/internal/report"
 )
 
-// benchRow is one timing; auto marks the automatic choice among several.
-type benchRow struct {
+// Timed is one timing.
+type Timed struct {
 	bench.Result
-	auto  bool
-	count int // how many times the network has this layer; 0 without a network
+	Auto  bool // the automatic choice among several
+	Count int  // how many times the network has this layer; 0 without a network
 }
 
 type benchJSON struct {
@@ -41,11 +42,11 @@ type benchLayerJSON struct {
 	Bound     string      `json:"bound"`
 }
 
-func benchLayer(m bench.Machine, r benchRow) benchLayerJSON {
+func benchLayer(m bench.Machine, r Timed) benchLayerJSON {
 	bytes := float64(r.Bytes)
 	j := benchLayerJSON{
 		Name: r.Name, Variant: r.Layer.Variant, Input: r.Layer.Input, MACs: r.Cost.MACs, FLOPs: r.Cost.FLOPs,
-		Algorithm: r.Algorithm, Chosen: r.auto, Count: r.count, Seconds: secondsOf(r.Timing), GFLOPS: r.GFLOPS(),
+		Algorithm: r.Algorithm, Chosen: r.Auto, Count: r.Count, Seconds: secondsOf(r.Timing), GFLOPS: r.GFLOPS(),
 		GBS: bytes / r.Median.Seconds() / 1e9, Intensity: float64(r.Cost.FLOPs) / max(bytes, 1), Bound: "compute",
 	}
 	j.OfPeak, j.OfBand = j.GFLOPS/m.PeakGFLOPS, j.GBS/m.BandwidthGBS
@@ -55,7 +56,8 @@ func benchLayer(m bench.Machine, r benchRow) benchLayerJSON {
 	return j
 }
 
-func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document {
+// Bench is the answer of layers that were timed; tune adds where the automatic choice was not the fastest.
+func Bench(m bench.Machine, rows []Timed, tune bool) report.Document {
 	j := benchJSON{m.Threads, m.CPU, m.PeakGFLOPS, m.BandwidthGBS, []benchLayerJSON{}}
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "algorithm"}, {Name: "MACs", Key: "macs", Right: true},
@@ -72,17 +74,17 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 			name += fmt.Sprintf(" (%d times)", l.Count)
 		}
 		algorithm := l.Algorithm
-		if r.auto {
+		if r.Auto {
 			algorithm += " (auto)"
 		}
 		t.Rows = append(t.Rows, []report.Cell{
 			{Text: name, Raw: l.Name}, report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
-			timeCell(r.Min), timeCell(r.Median), {Text: percentOf(r.Spread, r.Median), Raw: r.Spread.Seconds()},
-			floatCell(l.GFLOPS), percentCell(l.OfPeak), floatCell(l.GBS), percentCell(l.OfBand), report.Str(l.Bound),
+			report.Time(r.Min), report.Time(r.Median), {Text: report.PercentOf(r.Spread, r.Median), Raw: r.Spread.Seconds()},
+			report.Float(l.GFLOPS), report.Share(l.OfPeak), report.Float(l.GBS), report.Share(l.OfBand), report.Str(l.Bound),
 		})
 	}
 	head := report.Text{
-		fmt.Sprintf("%s, %s", m.CPU, plural(m.Threads, "thread")),
+		fmt.Sprintf("%s, %s", m.CPU, report.Plural(m.Threads, "thread")),
 		fmt.Sprintf("measured: peak %s GFLOP/s (float32 multiply-adds), bandwidth %s GB/s (copies); the ridge is at %s FLOPs a byte",
 			report.Digits(m.PeakGFLOPS), report.Digits(m.BandwidthGBS), report.Digits(m.PeakGFLOPS/m.BandwidthGBS)),
 	}
@@ -96,8 +98,8 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 	if noisy > 0 {
 		blocks = append(blocks, noiseText(noisy, len(rows)))
 	}
-	if rows[0].count > 0 {
-		blocks = append(blocks, report.Text{"all of these layers, one after the other: " + timeText(netTime(rows))})
+	if rows[0].Count > 0 {
+		blocks = append(blocks, report.Text{"all of these layers, one after the other: " + report.Duration(netTime(rows))})
 	}
 	if tune {
 		blocks = append(blocks, tuneText(rows))
@@ -105,12 +107,12 @@ func benchDocument(m bench.Machine, rows []benchRow, tune bool) report.Document 
 	return report.Document{JSON: j, Blocks: blocks}
 }
 
-// rooflineOf places each layer under what the machine allows.
-func rooflineOf(m bench.Machine, rows []benchRow) chart.Roofline {
-	r := chart.Roofline{Title: m.CPU + ", " + plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS}
+// Roofline places each layer under what the machine allows.
+func Roofline(m bench.Machine, rows []Timed) chart.Roofline {
+	r := chart.Roofline{Title: m.CPU + ", " + report.Plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS}
 	for _, row := range rows {
 		name := row.Name
-		if len(rows) > 1 && rows[0].auto {
+		if len(rows) > 1 && rows[0].Auto {
 			name += " " + row.Algorithm
 		}
 		r.Points = append(r.Points, chart.Point{Name: name, Intensity: benchLayer(m, row).Intensity, Rate: row.GFLOPS()})
@@ -118,21 +120,29 @@ func rooflineOf(m bench.Machine, rows []benchRow) chart.Roofline {
 	return r
 }
 
+// netTime adds up the medians, each as often as its layer occurs.
+func netTime(rows []Timed) (total time.Duration) {
+	for _, r := range rows {
+		total += time.Duration(r.Count) * r.Median
+	}
+	return total
+}
+
 // noise is how much faster another algorithm must be before the choice counts as wrong.
 const noise = 1.05
 
 // tuneText says where the automatic choice was not the fastest.
-func tuneText(rows []benchRow) report.Text {
+func tuneText(rows []Timed) report.Text {
 	var lines report.Text
 	layers := 0
 	for i, r := range rows {
-		if !r.auto {
+		if !r.Auto {
 			continue
 		}
 		layers++
 		best := r
 		for _, other := range rows[i+1:] {
-			if other.auto {
+			if other.Auto {
 				break
 			}
 			if other.Min < best.Min {

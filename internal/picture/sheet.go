@@ -1,4 +1,4 @@
-package cli
+package picture
 
 import (
 	"fmt"
@@ -6,17 +6,15 @@ import (
 	"io"
 	"math"
 
-	"convx/internal/layer"
-	"convx/internal/picture"
 	"convx/internal/tensor"
 )
 
-// sheet is the maps of one result as a picture, each with its name and the scale that it is shown in.
-type sheet struct {
-	title   string
-	maps    *tensor.Tensor[float32]
-	options picture.MapOptions
-	shared  bool // one scale for all of them
+// Sheet is the maps of one result as a picture, each with its name and the scale that it is shown in.
+type Sheet struct {
+	Title   string
+	Maps    *tensor.Tensor[float32] // N x C x H x W
+	Options MapOptions
+	Shared  bool // one scale for all of them
 }
 
 const (
@@ -26,22 +24,23 @@ const (
 	titleGap  = 16
 )
 
-func (s sheet) write(w io.Writer) error {
-	n, c := s.maps.Shape[0], s.maps.Shape[1]
-	if s.shared || n*c == 1 || n == 1 && c == 3 && s.options.Channels == nil {
-		p, _, err := picture.Map(s.maps, s.options)
+// Encode writes the sheet as PNG.
+func (s Sheet) Encode(w io.Writer) error {
+	n, c := s.Maps.Shape[0], s.Maps.Shape[1]
+	if s.Shared || n*c == 1 || n == 1 && c == 3 && s.Options.Channels == nil {
+		p, _, err := Map(s.Maps, s.Options)
 		if err != nil {
 			return err
 		}
-		return p.Encode(w, picture.WriteOptions{})
+		return p.Encode(w, WriteOptions{})
 	}
 	panels, dead, err := s.panels()
 	if err != nil {
 		return err
 	}
 	cols := int(math.Ceil(math.Sqrt(float64(len(panels)))))
-	body := picture.Panels(panels, cols)
-	text := fmt.Sprintf("%s, %s: every map in a scale of its own", s.title, layer.FormatShape(s.maps.Shape))
+	body := Panels(panels, cols)
+	text := fmt.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(s.Maps.Shape))
 	if shown := len(panels); shown < n*c {
 		text += fmt.Sprintf("; the first %d", shown)
 	}
@@ -50,36 +49,36 @@ func (s sheet) write(w io.Writer) error {
 	}
 	width := max(body.Bounds().Dx(), 2*titleGap+body.TextWidth(titleSize, text))
 	top := titleGap + body.LineHeight(titleSize)
-	page := picture.NewCanvas(width, top+body.Bounds().Dy(), color.White)
+	page := NewCanvas(width, top+body.Bounds().Dy(), color.White)
 	page.Text(titleGap, titleGap/2, titleSize, color.Black, text)
 	page.Image((width-body.Bounds().Dx())/2, top, body, 1)
 	return page.Encode(w)
 }
 
 // panels are the maps one by one.
-func (s sheet) panels() (panels []picture.Panel, dead int, err error) {
-	n, c, h, w := s.maps.Shape[0], s.maps.Shape[1], s.maps.Shape[2], s.maps.Shape[3]
-	channels := s.options.Channels
+func (s Sheet) panels() (panels []Panel, dead int, err error) {
+	n, c, h, w := s.Maps.Shape[0], s.Maps.Shape[1], s.Maps.Shape[2], s.Maps.Shape[3]
+	channels := s.Options.Channels
 	if channels == nil {
 		for k := range c {
 			channels = append(channels, k)
 		}
 	}
-	o := s.options
+	o := s.Options
 	o.Channels = nil
 	if o.Scale == 0 {
 		o.Scale = max(1, sheetSide/max(h, w))
 	}
 	o.Rows, o.Cols = 0, 0
-	if s.options.Mapping == picture.AutoMapping {
-		o.Mapping = picture.MinMax
+	if s.Options.Mapping == AutoMapping {
+		o.Mapping = MinMax
 	}
 	for i := range n {
 		for _, k := range channels {
 			if k < 0 || k >= c {
-				return nil, 0, usagef("--channel: there is no channel %d: %s has %d, counted from 0", k, s.title, c)
+				return nil, 0, fmt.Errorf("there is no channel %d: %s has %d, counted from 0", k, s.Title, c)
 			}
-			plane := s.maps.Data[(i*c+k)*h*w:][:h*w]
+			plane := s.Maps.Data[(i*c+k)*h*w:][:h*w]
 			low, high, zero := extremes(plane)
 			if zero {
 				dead++
@@ -87,7 +86,7 @@ func (s sheet) panels() (panels []picture.Panel, dead int, err error) {
 			if len(panels) >= sheetMaps {
 				continue
 			}
-			p, _, err := picture.Map(tensor.Of(plane, 1, 1, h, w), o)
+			p, _, err := Map(tensor.Of(plane, 1, 1, h, w), o)
 			if err != nil {
 				return nil, 0, err
 			}
@@ -99,7 +98,7 @@ func (s sheet) panels() (panels []picture.Panel, dead int, err error) {
 			if zero {
 				scale = "dead"
 			}
-			panels = append(panels, picture.Panel{Image: p.Image(), Caption: name + "\n" + scale})
+			panels = append(panels, Panel{Image: p.Image(), Caption: name + "\n" + scale})
 		}
 	}
 	return panels, dead, nil

@@ -1,0 +1,85 @@
+package measured
+
+import (
+	"fmt"
+	"time"
+
+	"convx/internal/bench"
+	"convx/internal/layer"
+	"convx/internal/report"
+)
+
+type wholeJSON struct {
+	Threads   int              `json:"threads"`
+	CPU       string           `json:"cpu"`
+	Peak      float64          `json:"peak_gflops"`
+	Bandwidth float64          `json:"bandwidth_gbs"`
+	Network   wholeNetJSON     `json:"network"`
+	Layers    []wholeLayerJSON `json:"layers"`
+}
+
+type wholeNetJSON struct {
+	Net     string      `json:"net"`
+	Seconds secondsJSON `json:"seconds"`
+	Load    float64     `json:"load_seconds"`
+	First   float64     `json:"first_seconds"`
+	Memory  int         `json:"peak_memory_bytes"`
+	MACs    int         `json:"macs"`
+	GFLOPS  float64     `json:"gflops"`
+	OfPeak  float64     `json:"of_peak"`
+}
+
+type wholeLayerJSON struct {
+	Name      string      `json:"name"`
+	Variant   string      `json:"variant"`
+	Output    []int       `json:"output"`
+	MACs      int         `json:"macs"`
+	Algorithm string      `json:"algorithm,omitempty"`
+	Seconds   secondsJSON `json:"seconds"`
+	GFLOPS    float64     `json:"gflops"`
+	Share     float64     `json:"share"`
+}
+
+// BenchNetwork is the answer of a network that was timed as a whole.
+func BenchNetwork(w bench.Whole, m bench.Machine) report.Document {
+	j := wholeJSON{Threads: m.Threads, CPU: m.CPU, Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, Layers: []wholeLayerJSON{}}
+	flops := 0
+	t := report.Table{Columns: []report.Column{
+		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}, {Name: "algorithm"},
+		{Name: "MACs", Key: "macs", Right: true}, {Name: "min", Key: "min_seconds", Right: true},
+		{Name: "median", Key: "median_seconds", Right: true}, {Name: "share", Right: true}, {Name: "GFLOP/s", Key: "gflops", Right: true},
+	}}
+	var sum time.Duration
+	for _, r := range w.Steps {
+		sum += r.Timing.Median
+	}
+	for _, r := range w.Steps {
+		l := wholeLayerJSON{
+			Name: r.Name, Variant: r.Variant, Output: r.Output, MACs: r.MACs, Algorithm: r.Algorithm, Seconds: secondsOf(r.Timing),
+			GFLOPS: rate(r.FLOPs, r.Timing.Median), Share: float64(r.Timing.Median) / float64(max(sum, 1)),
+		}
+		j.Layers = append(j.Layers, l)
+		j.Network.MACs += r.MACs
+		flops += r.FLOPs
+		output := ""
+		if r.Output != nil {
+			output = layer.FormatShape(r.Output)
+		}
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Str(l.Name), report.Str(l.Variant), report.Str(output), report.Str(l.Algorithm),
+			{Text: report.SI(float64(l.MACs)), Raw: l.MACs}, report.Time(r.Timing.Min), report.Time(r.Timing.Median), report.Share(l.Share), report.Float(l.GFLOPS),
+		})
+	}
+	n := &j.Network
+	n.Net, n.Seconds, n.Load, n.First, n.Memory = w.Name, secondsOf(w.Timing), w.Load.Seconds(), w.First.Seconds(), w.PeakMemory
+	n.GFLOPS = rate(flops, w.Timing.Median)
+	n.OfPeak = n.GFLOPS / m.PeakGFLOPS
+	head := report.Text{
+		fmt.Sprintf("%s, %s", m.CPU, report.Plural(m.Threads, "thread")),
+		fmt.Sprintf("%s: %s at best, %s median; %s GFLOP/s, %s of the measured peak", w.Name, report.Duration(w.Timing.Min), report.Duration(w.Timing.Median), report.Digits(n.GFLOPS), report.Percent(n.OfPeak)),
+		fmt.Sprintf("loaded in %s, first answer after another %s; peak memory of the process %s", report.Duration(w.Load), report.Duration(w.First), report.Bytes(w.PeakMemory)),
+	}
+	return report.Document{JSON: j, Blocks: []report.Block{head, t}}
+}
+
+func rate(flops int, t time.Duration) float64 { return float64(flops) / max(t.Seconds(), 1e-9) / 1e9 }

@@ -1,0 +1,49 @@
+package measured
+
+import (
+	"fmt"
+
+	"convx/internal/layer"
+	"convx/internal/report"
+)
+
+// Run is a layer that ran on data, as -f json prints it.
+type Run struct {
+	Variant   string         `json:"variant"`
+	Input     []int          `json:"input"`
+	Output    []int          `json:"output"`
+	DType     string         `json:"dtype"`
+	Algorithm string         `json:"algorithm"`
+	Threads   int            `json:"threads"`
+	Seconds   float64        `json:"seconds"`
+	GFLOPS    float64        `json:"gflops"`
+	Operands  []string       `json:"operands"`
+	Written   *string        `json:"written"`
+	More      []string       `json:"written_too,omitempty"` // of several -o, those after the first
+	Channels  []ChannelStats `json:"channels"`
+}
+
+// Document is the run with the statistics of each channel.
+func (j Run) Document() report.Document {
+	right := func(names ...string) (out []report.Column) {
+		for _, n := range names {
+			out = append(out, report.Column{Name: n, Right: true})
+		}
+		return out
+	}
+	t := report.Table{Columns: right("channel", "min", "max", "mean", "std", "zeros", "NaNs", "Infs", "values")}
+	number := func(v *float64) report.Cell {
+		if v == nil {
+			return report.Cell{Text: "-", Raw: ""}
+		}
+		return report.Cell{Text: fmt.Sprintf("%.5g", *v), Raw: *v}
+	}
+	for _, s := range j.Channels {
+		t.Rows = append(t.Rows, []report.Cell{
+			report.Int(s.Channel), number(s.Min), number(s.Max), number((*float64)(s.Mean)), number((*float64)(s.Std)),
+			report.Int(s.Zeros), report.Int(s.NaNs), report.Int(s.Infs), report.Int(s.Values),
+		})
+	}
+	title := report.Text{fmt.Sprintf("%s: %s -> %s", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Output))}
+	return report.Document{JSON: j, Blocks: []report.Block{title, t}}
+}

@@ -1,0 +1,59 @@
+package answer
+
+import (
+	"slices"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/report"
+)
+
+type variantJSON struct {
+	Name    string   `json:"name"`
+	Summary string   `json:"summary"`
+	Dims    []int    `json:"dims"`
+	Keys    []string `json:"keys"`
+	Paper   string   `json:"paper"`
+}
+
+func describe(v layer.Variant) variantJSON {
+	return variantJSON{v.Name, v.Summary, v.Dims, slices.Concat([]string{"dims", "input"}, v.Keys, []string{"bias"}), v.Paper}
+}
+
+// Variants is the list of them all.
+func Variants() report.Document {
+	j := []variantJSON{}
+	t := report.Table{Columns: []report.Column{{Name: "variant"}, {Name: "is", Key: "summary"}, {Name: "dims"}}}
+	for _, v := range layer.Variants() {
+		j = append(j, describe(v))
+		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Name), report.Str(v.Summary), report.Str(commas(v.Dims))})
+	}
+	return report.Document{JSON: j, Blocks: []report.Block{t}}
+}
+
+// Variant is what a variant is, and which keys it reads, as flags.
+func Variant(v layer.Variant) report.Document {
+	d := describe(v)
+	t := report.Table{Columns: []report.Column{{Name: "flag"}, {Name: "takes"}, {Name: "what it says", Key: "usage"}}}
+	for _, k := range layer.Keys() {
+		if !v.Has(k.Name) {
+			continue
+		}
+		flag := "--" + k.Name
+		if k.Short != "" {
+			flag = "-" + k.Short + ", " + flag
+		}
+		usage := k.Usage
+		if before, after, ok := strings.Cut(usage, ": "); ok && strings.Contains(before, v.Name) {
+			usage = after // "separable: …" on separable's own page
+		}
+		t.Rows = append(t.Rows, []report.Cell{report.Str(flag), report.Str(k.Type), report.Str(usage)})
+	}
+	head := report.Text{v.Name + ": " + v.Summary}
+	foot := report.Text{"dimensions: " + commas(v.Dims), "paper: " + v.Paper}
+	return report.Document{JSON: d, Blocks: []report.Block{head, t, foot}}
+}
+
+func commas(n []int) string {
+	return strings.ReplaceAll(layer.FormatShape(n), "x", ", ")
+}

@@ -1,0 +1,93 @@
+package bench
+
+import (
+	"context"
+	"time"
+
+	"convx/internal/infer"
+	"convx/internal/memory"
+	"convx/internal/network"
+)
+
+// Whole is a network that was timed as it runs, with what each of its steps took inside.
+type Whole struct {
+	Name string
+	// Load is how long it took to read and prepare the network, First its first run.
+	Load, First time.Duration
+	Timing
+	Steps      []Step
+	PeakMemory int // of the process, in bytes; 0 is not known
+}
+
+// Step is one step of a network, and its times inside of the running network.
+type Step struct {
+	infer.Counted
+	Timing Timing
+}
+
+// WholeOptions say how a network is prepared, on what it runs and how long it is timed.
+type WholeOptions struct {
+	infer.Options
+	Seed    uint64
+	MinTime time.Duration
+}
+
+// Network times a network as it runs, on seeded inputs. open reads it; stage hears what is being done.
+func Network(ctx context.Context, name string, open func() (*network.Graph, network.Options, error), opt WholeOptions, stage func(string)) (Whole, error) {
+	w := Whole{Name: name}
+	stage("preparing " + name)
+	begin := time.Now()
+	g, options, err := open()
+	if err != nil {
+		return w, err
+	}
+	net, err := infer.Prepare(ctx, g, opt.Options)
+	if err != nil {
+		return w, err
+	}
+	w.Load = time.Since(begin)
+	feeds, err := net.Seeded(nil, opt.Seed)
+	if err != nil {
+		return w, err
+	}
+	begin = time.Now()
+	if err := net.Run(ctx, feeds); err != nil {
+		return w, err
+	}
+	w.First = time.Since(begin)
+	stage("timing " + name)
+	var taken []time.Duration
+	w.Timing, err = Time(ctx, opt.MinTime, func(ctx context.Context) error {
+		if err := net.Run(ctx, feeds); err != nil {
+			return err
+		}
+		taken = net.Times(taken)
+		return nil
+	})
+	if err != nil {
+		return w, err
+	}
+	w.PeakMemory = memory.Peak()
+	r, err := network.Evaluate(g, options)
+	if err != nil {
+		return w, err
+	}
+	w.Steps = stepsOf(net.Count(r), taken)
+	return w, nil
+}
+
+// stepsOf gives each step its times, which were taken run after run.
+func stepsOf(counted []infer.Counted, taken []time.Duration) []Step {
+	steps := make([]Step, len(counted))
+	for i, c := range counted {
+		steps[i].Counted = c
+		var times []time.Duration
+		for at := i; at < len(taken); at += len(counted) {
+			times = append(times, taken[at])
+		}
+		if len(times) > 0 {
+			steps[i].Timing = TimingOf(times)
+		}
+	}
+	return steps
+}

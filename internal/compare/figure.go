@@ -1,0 +1,71 @@
+package compare
+
+import (
+	"math"
+	"strings"
+
+	"convx/internal/layer"
+	"convx/internal/picture"
+	"convx/internal/report"
+	"convx/internal/tensor"
+)
+
+// mostMaps bounds the feature maps of one output in a figure.
+const mostMaps = 16
+
+// Figure lays the input and the outputs out side by side, each under its own scale, with what it is and how far it is off.
+// magnify is how many pixels a side each value has, 0 for one.
+func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canvas, error) {
+	panels := make([]picture.Panel, 0, len(c.Rows)+1)
+	add := func(t *tensor.Tensor[float32], scale int, label string, more ...string) error {
+		if len(t.Shape) != 4 {
+			return layer.Errorf("%s has %d spatial axes: pictures have 2", label, len(t.Shape)-2)
+		}
+		opt := picture.MapOptions{Mapping: mapping, Scale: scale}
+		if n := t.Shape[1]; n > mostMaps {
+			for i := range mostMaps {
+				opt.Channels = append(opt.Channels, i)
+			}
+		}
+		p, mapped, err := picture.Map(t, opt)
+		if err != nil {
+			return err
+		}
+		caption := append([]string{label, layer.FormatShape(t.Shape), mapped.String()}, more...)
+		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
+		return nil
+	}
+	if err := add(c.Given, c.inputScale(magnify), "input"); err != nil {
+		return nil, err
+	}
+	for i, r := range c.Rows {
+		var more []string
+		if i == c.Baseline && len(c.Rows) > 1 {
+			more = append(more, "the baseline")
+		}
+		if r.Deviation != nil {
+			more = append(more, "max |diff| from the baseline "+report.Digits(r.Deviation.Max))
+		}
+		if err := add(r.Computed, magnify, r.Label, more...); err != nil {
+			return nil, err
+		}
+	}
+	return picture.Panels(panels, panelColumns(len(panels))), nil
+}
+
+// inputScale magnifies the input to about the size of the widest output, but not below its own.
+func (c *Comparison) inputScale(magnify int) int {
+	widest := 0
+	for _, r := range c.Rows {
+		widest = max(widest, r.Computed.Shape[len(r.Computed.Shape)-1])
+	}
+	return max(1, widest*max(1, magnify)/c.Given.Shape[len(c.Given.Shape)-1])
+}
+
+// panelColumns keeps few panels in one row, and lays more out in nearly a square.
+func panelColumns(n int) int {
+	if n <= 3 {
+		return n
+	}
+	return int(math.Ceil(math.Sqrt(float64(n))))
+}

@@ -1,0 +1,56 @@
+package operands
+
+import (
+	"slices"
+
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
+
+// PreprocessAs is how a user asks for a preprocessing: the name of a convention, and what is to be otherwise.
+type PreprocessAs struct {
+	Name      string // "auto" is what suits the network
+	Range     string // LO:HI; empty keeps the convention's
+	Mean, Std []float64
+	Channels  string // "auto" keeps the convention's
+	Fit       string
+}
+
+// For settles it for an input of an element type; made is the convention that the network's maker names, if any. Errors are
+// *layer.Error.
+func (a PreprocessAs) For(elem tensor.Elem, made string) (Preprocess, error) {
+	name := a.Name
+	if name == "auto" { // the maker's word, or what suits the element type
+		if name = made; !slices.Contains(PreprocessNames(), name) {
+			name = "unit"
+			if elem == tensor.Uint8 {
+				name = "bytes"
+			}
+		}
+	}
+	p, err := PreprocessNamed(name)
+	if err != nil {
+		return p, err
+	}
+	if a.Range != "" {
+		span, err := ParseRange(a.Range)
+		if err != nil {
+			return p, err
+		}
+		p.Low, p.High, p.Name = span.Low, span.High, ""
+	}
+	if a.Mean != nil {
+		p.Mean, p.Name = a.Mean, ""
+	}
+	if a.Std != nil {
+		p.Std, p.Name = a.Std, ""
+		if slices.Contains(p.Std, 0) {
+			return p, layer.Errorf("--std 0: nothing is divided by zero")
+		}
+	}
+	if a.Channels != "auto" {
+		p.Channels = a.Channels
+	}
+	p.Fit = a.Fit
+	return p, nil
+}
