@@ -245,7 +245,7 @@ func TestVariantOf(t *testing.T) {
 
 // Branches whose windows have different centres are said not to line up.
 func TestUnalignedBranches(t *testing.T) {
-	g := build(&Input{Shape: []int{1, 3, 8, 8}}, spec(t, "standard", "kernel=2 padding=0:1x0:1"), spec(t, "pointwise", ""), sum)
+	g := build(&Input{Shape: []int{1, 3, 8, 8}}, spec(t, "standard", "kernel=3 padding=0:2x0:2"), spec(t, "pointwise", ""), sum)
 	g.Nodes[2].Inputs, g.Nodes[3].Inputs = []int{0}, []int{1, 2}
 	r := evaluate(t, g, Options{})
 	if len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "do not line up") || !r.Nodes[3].Field.Unaligned {
@@ -254,6 +254,10 @@ func TestUnalignedBranches(t *testing.T) {
 	g.Nodes[1].Op = spec(t, "standard", "kernel=3 padding=1")
 	if r := evaluate(t, g, Options{}); len(r.Notes) != 0 {
 		t.Errorf("aligned branches gave notes %q", r.Notes)
+	}
+	g.Nodes[1].Op = spec(t, "standard", "kernel=2 padding=0:1x0:1") // half a step off: as near as an even window can be
+	if r := evaluate(t, g, Options{}); len(r.Notes) != 0 {
+		t.Errorf("branches half a step apart gave notes %q", r.Notes)
 	}
 }
 

@@ -217,6 +217,21 @@ func TestUnknownNetwork(t *testing.T) {
 	}
 }
 
+// Branches of the built-in networks line up, as their authors meant them to.
+func TestBuiltInBranchesLineUp(t *testing.T) {
+	for _, name := range configs.NetworkNames() {
+		g, err := Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, note := range evaluate(t, g, Options{}).Notes {
+			if strings.Contains(note, "line up") {
+				t.Errorf("%s: %s", name, note)
+			}
+		}
+	}
+}
+
 // Fields after upsampling, by what outputs see: the most and the least of all phases, whole pixels; U-Net's branches line up.
 func TestFieldsOfPhases(t *testing.T) {
 	for _, c := range []struct {

@@ -154,7 +154,8 @@ func (f far) along(r Reach) *far {
 }
 
 // Join is the field of two branches that meet: what either sees. Windows line up at their centres, which one branch's may pass
-// from phase to phase, or, causal ones, at their ends; so do those that together are no longer than a step, as parts that
+// from phase to phase and which are at most half a step apart (all that "same" padding of an even extent allows), or, causal
+// ones, at their ends; so do those that together are no longer than a step, as parts that
 // are packed into channels; and a branch that sees everything with anything.
 func (a Axis) Join(b Axis) Axis {
 	out := Axis{Whole: a.Whole || b.Whole, Unaligned: a.Unaligned || b.Unaligned}
@@ -186,7 +187,7 @@ func (a Axis) Join(b Axis) Axis {
 			la, ha = lb, hb
 		default:
 			before, behind = before || la+ha <= lb+hb, behind || la+ha >= lb+hb
-			aligned = aligned || ha == hb
+			aligned = aligned || ha == hb || abs(la+ha-lb-hb)*len(a.lo) <= abs(a.jump)
 			la, ha = min(la, lb), max(ha, hb)
 			aligned = aligned || (ha-la+1)*len(a.lo) <= abs(a.jump)
 		}

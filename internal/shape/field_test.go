@@ -209,6 +209,7 @@ func TestJoinedFields(t *testing.T) {
 		{"one centre", window(3, 1, -1), window(5, 1, -2), 5, -2, (2./3 + 2) / 2, false, false},
 		{"one end", window(3, 1, -2), window(5, 1, -4), 5, -4, (2./3+2)/2 + 0.25, false, false},
 		{"another centre", window(3, 1, -1), window(3, 1, 1), 5, -1, 2./3 + 1, true, false},
+		{"half a step apart", window(3, 2, 0), window(1, 2, 0), 3, 0, (2./3+0)/2 + 0.25, false, false},
 		{"another step", window(3, 1, -1), window(3, 2, -1), 3, -1, 2. / 3, true, false},
 		{"everything", window(3, 1, -1), whole, 10, -1, (2./3+80./12)/2 + 4, false, true},
 	} {
