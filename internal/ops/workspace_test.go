@@ -45,6 +45,7 @@ var largeLayers = []string{
 	"inverted-residual 32x1024x1024",
 	"inverted-residual 96x1024x1024 stride=2",
 	"dilated 64x1024x1024 kernel=3 dilation=4 padding=4",
+	"dilated 2048x64x64 out-channels=256 kernel=3 dilation=24 padding=24",
 	"dilated 64x1024x1024 kernel=3 dilation=4 padding=4 pad-mode=reflect",
 	"transposed 3x2160x3840 kernel=4 stride=2 padding=1",
 	"transposed 64x512x512 kernel=4 stride=2 padding=1",

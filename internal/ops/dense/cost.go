@@ -12,7 +12,7 @@ import (
 // algorithms are what matters, and they change little from one to the next.
 //
 //	gemm:     padded MACs / mac + packed elements * pack
-//	rows:     padded MACs / mac + fetched elements * pack
+//	indirect: padded MACs / mac + fetched elements * pack
 //	direct:   MACs of the taps that meet input / mac + block copies
 //	winograd: transformed MACs / mac + transforms + block copies + the time
 //	          that its weights, larger than the layer's, take to arrive if
@@ -100,7 +100,7 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 	return product + images*k*pixels*r.pack*(0.5+float64(p.GroupOut())/256)
 }
 
-// tileCall is the nanoseconds that a tile of gemm or rows takes beside its products: they tell where taps are few.
+// tileCall is the nanoseconds that a tile of gemm or indirect-gemm takes beside its products: they tell where taps are few.
 var tileCall = [...]float64{kernel.Generic: 20, kernel.AVX2: 22, kernel.AVX512: 60, kernel.NEON: 25}
 
 // narrower is how much longer products take in tiles of fewer vectors than most: each loads rows + vectors operands for
@@ -112,27 +112,23 @@ func narrower(rows int, vectors float64, most int) float64 {
 
 // DirectNCHWcCost is the model's estimate for NewDirectNCHWc.
 func DirectNCHWcCost(p *problem.Convolution) float64 {
+	q := inLongRows(*p)
 	r := rateTable[p.ISA]
 	lanes := p.ISA.Block()
 	images := float64(p.N * p.Groups)
 	cin, cout := float64(roundUp(p.GroupIn(), lanes)), float64(roundUp(p.GroupOut(), lanes))
-	width := p.Out[2]
-	if p.Pointwise() {
-		width = volume(p.Out)
+	taps := 0.0
+	list, _ := columnsOf(&q)
+	for _, c := range list {
+		taps += columnTime(&q, c)
 	}
-	tile := float64(width) / float64(ceilDiv(width, p.ISA.NCHWcRows()))
-	taps := meetingTaps(p, 0) * meetingTaps(p, 1) * float64(width*p.Kernel[2])
-	if p.Pointwise() {
-		taps = float64(width)
-	} else if cut := cuts(p); cut != nil {
-		taps = meetingTaps(p, 0) * meetingTaps(p, 1) * meetingTaps(p, 2)
-	}
-	macs := images * taps * float64(roundUp(p.GroupIn(), 4)) * cout
-	blocks := images * (cin*float64(volume(p.In)) + cout*float64(volume(p.Out))) * r.block
+	macs := images * meetingTaps(&q, 0) * meetingTaps(&q, 1) * taps * float64(roundUp(p.GroupIn(), 4)) * cout
+	cut := cutDirect(&q)
+	blocks := images * (cin*float64(volume(p.In))*rereads(&q, max(1, cut.rows)) + cout*float64(volume(p.Out))) * r.block
 	if p.GroupOut() <= lanes {
 		macs *= narrow
 	}
-	return macs/r.mac*thin(p, tile) + blocks + passes
+	return macs/r.mac + blocks + passes
 }
 
 // passes is the nanoseconds that a direct convolution loses at the ends of its passes; they tell only in small layers.

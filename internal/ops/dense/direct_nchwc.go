@@ -12,8 +12,10 @@ import (
 // padding where taps meet it, and a tile multiplies up to 14 neighbouring output pixels by two
 // vectors of output channels through all taps. Nothing is packed per tap, a tap
 // is an offset; taps that meet only padding are skipped, rows always and columns
-// where that leaves wide enough tiles. A stride splits each row by phase, so
-// that neighbouring outputs read neighbouring blocks.
+// where that is worth tiles of fewer pixels. A stride splits each row by phase, so
+// that neighbouring outputs read neighbouring blocks. Where many channels or a wide
+// dilation would have the same rows copied again and again, some channels are
+// copied and multiplied at a time, and their products added up.
 type DirectNCHWc struct {
 	p         problem.Convolution
 	lanes     int
@@ -24,31 +26,29 @@ type DirectNCHWc struct {
 	perGroup  int       // floats of a group's weights
 	bias      []float32 // by group, in blocks of lanes
 
-	left     int // padding before a row
-	half     int // blocks of one phase of a row
-	rowSize  int // floats of a row
-	tall     int // rows of a band
-	slices   int // depth slices of a band
-	segments []segment
-	valid    [2][]span // depth and height: by output, its taps that meet input
+	left     int         // padding before a row
+	half     int         // blocks of one phase of a row
+	rowSize  int         // floats of a row
+	tall     int         // rows of a band
+	slices   int         // depth slices of a band
+	parts    []span      // blocks of input channels that are copied at a time
+	segments [][]segment // by part
+	valid    [2][]span   // depth and height: by output, its taps that meet input
 
 	bands    []span              // of output rows, of at most two lengths
 	groups   map[int][]tileGroup // by the length of a band
 	shared   bool
-	planes   [][]float32 // by worker, or one: a band of channel blocks
-	products [][]float32 // by worker: a tile group's outputs
+	planes   [][]float32 // by worker, or one: a part of a band's channel blocks
+	sums     [][]float32 // by worker, or one: a band's outputs, if there are parts to add up
+	products [][]float32 // by worker: a tile group's outputs, if there are none
 	spare    [][]float32 // by worker: a row before its stride is taken out
 
 	out, in []float32
 }
 
 const (
-	directBandBytes  = 3 << 20
 	directGroup      = 448 // pixels: products of 56 KiB
 	directChunkBytes = 256 << 10
-	// Tiles narrower than this waste more of the multipliers than skipping a
-	// column of taps saves.
-	narrowest = 8
 )
 
 // NewDirectNCHWc prepares p, which DirectNCHWcDeclines does not decline.
@@ -62,27 +62,12 @@ func NewDirectNCHWc(p problem.Convolution, weights, bias []float32) *DirectNCHWc
 	d.valid = [2][]span{validTaps(&p, 0), validTaps(&p, 1)}
 	d.pack(weights, bias)
 	d.makeBands()
-	d.makeSegments()
+	for _, part := range d.parts {
+		d.segments = append(d.segments, d.segmentsOf(part))
+	}
 	d.makeGroups()
 	d.allocate()
 	return d
-}
-
-// DirectNCHWcDeclines says why NewDirectNCHWc will not compute p, or "".
-func DirectNCHWcDeclines(p *problem.Convolution) string {
-	if q := inLongRows(*p); bandBytes(&q, 1) > directBandBytes {
-		return "one row of output needs more input than the workspace holds"
-	}
-	return ""
-}
-
-// storedRow is the padding kept before a row of a direct convolution, and the blocks of one phase. Where columns that
-// meet padding alone are left out, none is kept.
-func storedRow(p *problem.Convolution) (left, half int) {
-	if p.Stride[2] == 1 && cuts(p) != nil {
-		return 0, p.In[2]
-	}
-	return p.Pads[2].Begin, halfRow(p)
 }
 
 // inLongRows is p with the planes of a pointwise convolution as one long row,
@@ -101,22 +86,6 @@ func inLongRows(p problem.Convolution) problem.Convolution {
 	}
 	p.In, p.Out = [3]int{1, rows, n / rows}, [3]int{1, rows, n / rows}
 	return p
-}
-
-// halfRow is the blocks of one phase of a row of input.
-func halfRow(p *problem.Convolution) int {
-	return ceilDiv((p.Out[2]-1)*p.Stride[2]+(p.Kernel[2]-1)*p.Dilation[2]+1, p.Stride[2])
-}
-
-// bandRows is the rows of input that some rows of output read.
-func bandRows(p *problem.Convolution, rows int) int {
-	return (rows-1)*p.Stride[1] + (p.Kernel[1]-1)*p.Dilation[1] + 1
-}
-
-// bandBytes is the memory of the input of some rows of output, over the depth: the rows that exist.
-func bandBytes(p *problem.Convolution, rows int) int {
-	_, half := storedRow(p)
-	return 4 * roundUp(p.GroupIn(), p.ISA.Block()) * inputSlices(p) * min(p.In[1], bandRows(p, rows)) * p.Stride[2] * half
 }
 
 // validTaps returns, for each output of an axis, the taps that meet input.
@@ -162,49 +131,10 @@ func (d *DirectNCHWc) pack(weights, bias []float32) {
 	}
 }
 
-// makeBands cuts the output rows so that a band's input fits the workspace.
-func (d *DirectNCHWc) makeBands() {
-	p := &d.p
-	rows := p.Out[1]
-	for rows > 1 && bandBytes(p, rows) > directBandBytes {
-		rows = ceilDiv(rows, 2)
-	}
-	n := ceilDiv(p.Out[1], rows)
-	d.shared = p.Threads > 1 && n*p.N*p.Groups < 2*p.Threads
-	d.bands = split(p.Out[1], n)
-	for _, b := range d.bands {
-		first, last := rowsOf(p, b)
-		d.tall = max(d.tall, last-first)
-	}
-}
-
-// blockSize is the floats of one channel block of a band.
-func (d *DirectNCHWc) blockSize() int { return d.slices * d.tall * d.rowSize }
-
-func (d *DirectNCHWc) allocate() {
-	most := 0
-	for _, gs := range d.groups {
-		for _, g := range gs {
-			most = max(most, g.n)
-		}
-	}
-	for i := range max(1, d.p.Threads) {
-		d.products = append(d.products, problem.Aligned(2*most*d.lanes))
-		if d.p.Stride[2] > 1 {
-			d.spare = append(d.spare, problem.Aligned(max(d.p.In[2], d.rowSize/d.lanes)*d.lanes))
-		} else {
-			d.spare = append(d.spare, nil)
-		}
-		if i == 0 || !d.shared {
-			d.planes = append(d.planes, problem.Aligned(d.inBlocks*d.blockSize()))
-		}
-	}
-}
-
 // Workspace implements problem.Conv.
 func (d *DirectNCHWc) Workspace() int {
 	n := 0
-	for _, list := range [][][]float32{d.planes, d.products, d.spare} {
+	for _, list := range [][][]float32{d.planes, d.sums, d.products, d.spare} {
 		for _, s := range list {
 			n += len(s)
 		}
@@ -230,28 +160,29 @@ func (d *DirectNCHWc) Work(m *workers.Worker) {
 	n := p.N * p.Groups * len(d.bands)
 	if !d.shared {
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
-			band, image := i%len(d.bands), i/len(d.bands)
-			for b := range d.inBlocks * d.slices {
-				d.packSlice(d.planes[m.ID], d.spare[m.ID], image, band, b)
-			}
-			for j := range d.items(band) {
-				d.multiply(d.planes[m.ID], d.products[m.ID], image, band, j)
+			j := &directJob{d: d, image: i / len(d.bands), band: i % len(d.bands), worker: m.ID, planes: m.ID}
+			for j.part = range d.parts {
+				for b := range j.slices() {
+					j.pack(b)
+				}
+				for t := range j.items() {
+					j.multiply(t)
+				}
 			}
 		}
 		return
 	}
 	for i := range n {
-		band, image := i%len(d.bands), i/len(d.bands)
-		slices := d.inBlocks * d.slices
-		for b := m.Next(slices); b >= 0; b = m.Next(slices) {
-			d.packSlice(d.planes[0], d.spare[m.ID], image, band, b)
-		}
-		items := d.items(band)
-		for j := m.Next(items); j >= 0; j = m.Next(items) {
-			d.multiply(d.planes[0], d.products[m.ID], image, band, j)
+		j := &directJob{d: d, image: i / len(d.bands), band: i % len(d.bands), worker: m.ID}
+		for j.part = range d.parts {
+			n := j.slices()
+			for b := m.Next(n); b >= 0; b = m.Next(n) {
+				j.pack(b)
+			}
+			n = j.items()
+			for t := m.Next(n); t >= 0; t = m.Next(n) {
+				j.multiply(t)
+			}
 		}
 	}
 }
-
-// items is the tile groups of a band times the panels of output channels.
-func (d *DirectNCHWc) items(band int) int { return len(d.groups[d.bands[band].len()]) * len(d.panels) }

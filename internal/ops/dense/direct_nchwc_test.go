@@ -31,12 +31,40 @@ func TestDirectSkipsPadding(t *testing.T) {
 		}
 		p.Stride[1] = 1 + r.IntN(2)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
-		if len(cuts(&p)) > 1 {
+		if list, _ := columnsOf(&p); len(list) > 1 {
 			cut++
 		}
 		exact(t, p, func(w, b []float32) problem.Conv { return NewDirectNCHWc(p, w, b) })
 	}
 	if cut == 0 {
 		t.Error("no layer had columns to leave out")
+	}
+}
+
+// TestDirectPartsChannels draws more channels than the workspace holds of the rows that a wide dilation reads.
+func TestDirectPartsChannels(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	parted := 0
+	for i := range drawn(12) {
+		p := random(r)
+		p.Groups, p.C, p.O = 1, 900+r.IntN(700), 1+r.IntN(40)
+		for a := 1; a < 3; a++ {
+			p.In[a], p.Kernel[a], p.Stride[a] = 24+r.IntN(8), 3, 1
+			p.Dilation[a] = 9 + r.IntN(12)
+			p.Pads[a].Begin = r.IntN(p.Dilation[a] + 3)
+			p.Out[a] = p.In[a] + p.Pads[a].Begin - p.Dilation[a] + r.IntN(4)
+		}
+		p.In[0], p.Kernel[0], p.Out[0], p.Stride[0], p.Dilation[0], p.Pads[0].Begin = 1, 1, 1, 1, 1, 0
+		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
+		exact(t, p, func(w, b []float32) problem.Conv {
+			d := NewDirectNCHWc(p, w, b)
+			if len(d.parts) > 1 {
+				parted++
+			}
+			return d
+		})
+	}
+	if parted == 0 {
+		t.Error("no layer had channels to part")
 	}
 }

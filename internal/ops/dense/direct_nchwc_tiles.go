@@ -1,9 +1,6 @@
 package dense
 
-import (
-	"convx/internal/ops/kernel"
-	"convx/internal/ops/problem"
-)
+import "convx/internal/ops/kernel"
 
 // segment is columns of output that meet the same taps.
 type segment struct {
@@ -20,55 +17,29 @@ type tileGroup struct {
 
 type tile struct{ oh, ow, n, segment, at int } // oh counts from the band's first row
 
-// makeSegments cuts the output columns where taps begin and cease to meet
-// input, if the pieces are wide enough; otherwise padding is multiplied.
-func (d *DirectNCHWc) makeSegments() {
-	p := &d.p
-	cuts := cuts(p)
-	if cuts == nil {
-		d.segments = []segment{d.segment(span{0, p.Out[2]}, span{0, p.Kernel[2]})}
-		return
+// segmentsOf is the columns of output with their taps of a part of the input channels.
+func (d *DirectNCHWc) segmentsOf(part span) (list []segment) {
+	columns, _ := columnsOf(&d.p)
+	for _, c := range columns {
+		list = append(list, d.segment(c, part))
 	}
-	valid := validTaps(p, 2)
-	for _, c := range cuts {
-		d.segments = append(d.segments, d.segment(c, valid[c.from]))
-	}
+	return list
 }
 
-// cuts returns the output columns in pieces that meet the same taps, or nil if
-// one of them is too narrow.
-func cuts(p *problem.Convolution) []span {
-	valid := validTaps(p, 2)
-	var cuts []span
-	from := 0
-	for o := 1; o <= len(valid); o++ {
-		if o < len(valid) && valid[o] == valid[o-1] {
-			continue
-		}
-		if o-from < narrowest {
-			return nil
-		}
-		cuts = append(cuts, span{from, o})
-		from = o
-	}
-	return cuts
-}
-
-func (d *DirectNCHWc) segment(cols, taps span) segment {
+func (d *DirectNCHWc) segment(c columns, part span) segment {
 	p := &d.p
-	s := segment{cols: cols, row: taps.len() * d.inBlocks}
-	cin := p.GroupIn()
-	depth := roundUp(cin, 4)
+	s := segment{cols: c.outputs, row: c.taps.len() * part.len()}
+	depth := roundUp(p.GroupIn(), 4)
 	for kd := range p.Kernel[0] {
 		for kh := range p.Kernel[1] {
-			for kw := taps.from; kw < taps.to; kw++ {
+			for kw := c.taps.from; kw < c.taps.to; kw++ {
 				x := kw * p.Dilation[2]
 				at := (kd*p.Dilation[0]*d.tall+kh*p.Dilation[1])*d.rowSize + (x%p.Stride[2]*d.half+x/p.Stride[2])*d.lanes
 				tap := (kd*p.Kernel[1]+kh)*p.Kernel[2] + kw
-				for b := range d.inBlocks {
+				for b := part.from; b < part.to; b++ {
 					for v := range s.taps {
 						s.taps[v] = append(s.taps[v], kernel.DirectTap{
-							A:     4 * (b*d.blockSize() + at),
+							A:     4 * ((b-part.from)*d.blockSize() + at),
 							B:     4 * (tap*depth + b*d.lanes) * (v + 1) * d.lanes,
 							Depth: min(d.lanes, depth-b*d.lanes),
 						})
@@ -97,7 +68,7 @@ func (d *DirectNCHWc) groupsOf(rows int) (groups []tileGroup) {
 	for od := range p.Out[0] {
 		g := tileGroup{od: od}
 		for oh := range rows {
-			for si, s := range d.segments {
+			for si, s := range d.segments[0] {
 				for _, cut := range split(s.cols.len(), ceilDiv(s.cols.len(), p.ISA.NCHWcRows())) {
 					if g.n > 0 && g.n+cut.len() > directGroup {
 						groups = append(groups, g)

@@ -2,21 +2,34 @@ package dense
 
 import "convx/internal/ops/problem"
 
-// packSlice brings one channel block of one depth slice of a band's input to
-// blocks, with zeros beside it. image counts samples and groups.
-func (d *DirectNCHWc) packSlice(planes, spare []float32, image, band, item int) {
-	p := &d.p
+// directJob is a part of a band of an image, counted in samples and groups, for one worker.
+type directJob struct {
+	d                 *DirectNCHWc
+	image, band, part int
+	worker, planes    int // whose spare row and products, whose planes and sums
+}
+
+// slices is the items of pack, items those of multiply: the tile groups of the band times the panels of output channels.
+func (j *directJob) slices() int { return j.d.parts[j.part].len() * j.d.slices }
+func (j *directJob) items() int  { return len(j.groups()) * len(j.d.panels) }
+
+func (j *directJob) groups() []tileGroup { return j.d.groups[j.d.bands[j.band].len()] }
+
+// pack brings one channel block of one depth slice of the band's input to blocks, with zeros beside it.
+func (j *directJob) pack(item int) {
+	d, p := j.d, &j.d.p
 	block, slice := item/d.slices, item%d.slices
 	id := slice - p.Pads[0].Begin
 	if id < 0 || id >= p.In[0] {
 		return // no tap reads it
 	}
-	channels := min(d.lanes, p.GroupIn()-block*d.lanes)
-	src := d.in[(image*p.GroupIn()+block*d.lanes)*volume(p.In)+id*p.In[1]*p.In[2]:]
-	dst := planes[block*d.blockSize()+slice*d.tall*d.rowSize:]
-	first, last := rowsOf(p, d.bands[band])
+	channel := (d.parts[j.part].from + block) * d.lanes
+	channels := min(d.lanes, p.GroupIn()-channel)
+	src := d.in[(j.image*p.GroupIn()+channel)*volume(p.In)+id*p.In[1]*p.In[2]:]
+	dst := d.planes[j.planes][block*d.blockSize()+slice*d.tall*d.rowSize:]
+	first, last := rowsOf(p, d.bands[j.band])
 	for ih := first; ih < last; ih++ {
-		d.packRow(dst[(ih-first)*d.rowSize:][:d.rowSize], spare, src[ih*p.In[2]:], channels)
+		d.packRow(dst[(ih-first)*d.rowSize:][:d.rowSize], d.spare[j.worker], src[ih*p.In[2]:], channels)
 	}
 }
 
@@ -50,28 +63,39 @@ func (d *DirectNCHWc) packRow(dst, spare, src []float32, channels int) {
 	}
 }
 
-// multiply computes one panel of output channels of one tile group.
-func (d *DirectNCHWc) multiply(planes, products []float32, image, band, item int) {
-	p := &d.p
-	rows := d.bands[band]
-	groups := d.groups[rows.len()]
+// multiply computes one panel of output channels of one tile group, or adds the part to it.
+func (j *directJob) multiply(item int) {
+	d, p := j.d, &j.d.p
+	groups := j.groups()
 	g := &groups[item%len(groups)]
 	pn := d.panels[item/len(groups)]
-	group := image % p.Groups
-	weights := d.weights[group*d.perGroup+pn.offset:]
-	bias := d.bias[(group*d.outBlocks+pn.block)*d.lanes:][:pn.vectors*d.lanes]
-	size := g.n * d.lanes
+	group := j.image % p.Groups
+	t := directTiles{
+		directJob: j, g: g, vectors: pn.vectors,
+		weights: d.weights[group*d.perGroup+pn.offset:],
+		bias:    d.bias[(group*d.outBlocks+pn.block)*d.lanes:][:pn.vectors*d.lanes],
+	}
+	if len(d.parts) == 1 {
+		t.size = g.n * d.lanes
+		t.sums = d.products[j.worker][:pn.vectors*t.size]
+	} else {
+		t.size = d.pixels() * d.lanes
+		t.sums = d.sums[j.planes][pn.block*t.size+(g.od*d.bands[j.band].len()*p.Out[2]+g.start)*d.lanes:]
+	}
 	chunk := chainBlocks(pn.vectors, d.lanes)
-	for from := 0; from < p.Kernel[0]*p.Kernel[1]*p.Kernel[2]*d.inBlocks; from += chunk {
+	for from := 0; from < volume(p.Kernel)*d.parts[j.part].len(); from += chunk {
 		for i := range g.tiles {
-			d.tile(products[:pn.vectors*size], size, planes, weights, bias, g.od, rows, &g.tiles[i], span{from, from + chunk}, pn.vectors)
+			t.add(&g.tiles[i], span{from, from + chunk})
 		}
+	}
+	if j.part < len(d.parts)-1 {
+		return
 	}
 	plane := volume(p.Out)
 	for v := range pn.vectors {
 		c := (pn.block + v) * d.lanes
-		out := d.out[(image*p.GroupOut()+c)*plane+(g.od*p.Out[1]+rows.from)*p.Out[2]+g.start:]
-		p.ISA.UnpackNCHWc(out, plane, products[v*size:], min(d.lanes, p.GroupOut()-c), g.n)
+		out := d.out[(j.image*p.GroupOut()+c)*plane+(g.od*p.Out[1]+d.bands[j.band].from)*p.Out[2]+g.start:]
+		p.ISA.UnpackNCHWc(out, plane, t.sums[v*t.size:], min(d.lanes, p.GroupOut()-c), g.n)
 	}
 }
 
@@ -81,22 +105,33 @@ func chainBlocks(vectors, lanes int) int {
 	return max(1, min(directChunkBytes/(4*vectors*lanes*lanes), problem.ChainTerms/lanes))
 }
 
-// tile adds a chunk of the taps to one tile of a band of output rows.
-func (d *DirectNCHWc) tile(products []float32, size int, planes, weights, bias []float32, od int, rows span, t *tile, chunk span, vectors int) {
-	p := &d.p
-	s := &d.segments[t.segment]
-	depth, height := d.valid[0][od], d.valid[1][rows.from+t.oh]
+// directTiles is a tile group of a job and a panel of output channels.
+type directTiles struct {
+	*directJob
+	g             *tileGroup
+	sums          []float32
+	size          int // floats from one vector of channels to the next
+	vectors       int
+	weights, bias []float32
+}
+
+// add adds a chunk of the part's taps to one tile.
+func (g *directTiles) add(t *tile, chunk span) {
+	d, p := g.d, &g.d.p
+	rows := d.bands[g.band]
+	s := &d.segments[g.part][t.segment]
+	depth, height := d.valid[0][g.g.od], d.valid[1][rows.from+t.oh]
 	slice := p.Kernel[1] * s.row // entries of a slice of the kernel
 	first, last := depth.from*slice+height.from*s.row, (depth.to-1)*slice+height.to*s.row
-	c := products[t.at*d.lanes:]
+	c := g.sums[t.at*d.lanes:]
 	if depth.len() <= 0 || height.len() <= 0 || s.row == 0 {
-		if chunk.from == 0 {
-			d.onlyBias(c, size, bias, t.n, vectors)
+		if chunk.from == 0 && g.part == 0 {
+			g.onlyBias(c, t.n)
 		}
 		return
 	}
 	top, _ := rowsOf(p, rows)
-	at := (od*p.Stride[0]*d.tall+(rows.from+t.oh)*p.Stride[1]-p.Pads[1].Begin-top)*d.rowSize + (t.ow-p.Pads[2].Begin+d.left)*d.lanes
+	at := (g.g.od*p.Stride[0]*d.tall+(rows.from+t.oh)*p.Stride[1]-p.Pads[1].Begin-top)*d.rowSize + (t.ow-p.Pads[2].Begin+d.left)*d.lanes
 	for kd := depth.from; kd < depth.to; kd++ {
 		from := max(chunk.from, kd*slice+height.from*s.row)
 		to := min(chunk.to, kd*slice+height.to*s.row)
@@ -104,22 +139,23 @@ func (d *DirectNCHWc) tile(products []float32, size int, planes, weights, bias [
 			continue
 		}
 		lo, hi := problem.NoClamp()
-		if to == last {
+		if to == last && g.part == len(d.parts)-1 {
 			lo, hi = p.Lo, p.Hi
 		}
-		b := bias
-		if from > first {
+		b, more := g.bias, from > first || g.part > 0
+		if more {
 			b = nil
 		}
-		p.ISA.DirectNCHWc(c, size, planes, at, weights, s.taps[vectors-1][from:to], t.n, vectors, b, lo, hi, from > first)
+		p.ISA.DirectNCHWc(c, g.size, d.planes[g.planes], at, g.weights, s.taps[g.vectors-1][from:to], t.n, g.vectors, b, lo, hi, more)
 	}
 }
 
 // onlyBias is the outputs that meet nothing but padding.
-func (d *DirectNCHWc) onlyBias(c []float32, size int, bias []float32, n, vectors int) {
-	for v := range vectors {
-		for i := range n * d.lanes {
-			c[v*size+i] = min(max(bias[v*d.lanes+i%d.lanes], d.p.Lo), d.p.Hi)
+func (g *directTiles) onlyBias(c []float32, n int) {
+	lanes := g.d.lanes
+	for v := range g.vectors {
+		for i := range n * lanes {
+			c[v*g.size+i] = min(max(g.bias[v*lanes+i%lanes], g.d.p.Lo), g.d.p.Hi)
 		}
 	}
 }
