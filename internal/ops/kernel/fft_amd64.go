@@ -2,8 +2,6 @@
 
 package kernel
 
-type fftPassFunc func(dst *float32, ds, db, di int, src *float32, ss, sb, si int, twiddles *float32, m, blocks int)
-
 // fftPasses is indexed by instruction set, radix and kind.
 var fftPasses = [...][7][3]fftPassFunc{
 	AVX2: {
@@ -20,20 +18,6 @@ var fftPasses = [...][7][3]fftPassFunc{
 		5: {fftPass5PlainAVX512, fftPass5AfterAVX512, fftPass5BeforeAVX512},
 		6: {fftPass6PlainAVX512, fftPass6AfterAVX512, fftPass6BeforeAVX512},
 	},
-}
-
-func (l ISA) fftPass(radix int, kind FFTKind, dst, src *FFTOperand, twiddles []float32, m, blocks int) {
-	if l == Generic {
-		fftPassGeneric(l.Block(), radix, kind, dst, src, twiddles, m, blocks)
-		return
-	}
-	to, di := dst.parts()
-	from, si := src.parts()
-	var factors *float32
-	if kind != FFTPlain {
-		factors = &twiddles[0]
-	}
-	fftPasses[l][radix][kind](&dst.Data[to], dst.Step, dst.Block, di, &src.Data[from], src.Step, src.Block, si, factors, m, blocks)
 }
 
 func (l ISA) fftSplit(dst []float32, second int, src []float32, order []int32) {

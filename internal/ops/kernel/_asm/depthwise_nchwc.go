@@ -14,8 +14,9 @@ const depthwiseRows = 14
 // depthwiseNCHWc generates the tile of a depthwise convolution on channel blocks: a channel is a lane, a tap one product of
 // vectors.
 func depthwiseNCHWc() {
-	depthwiseNCHWcTile(avx512)
-	depthwiseNCHWcTile(avx2)
+	for _, s := range targets {
+		depthwiseNCHWcTile(s)
+	}
 }
 
 func depthwiseNCHWcTile(s target) {

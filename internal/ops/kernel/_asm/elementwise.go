@@ -13,7 +13,7 @@ import (
 // elementwise generates the kernels that are as quick as memory: sums, products
 // with a factor, sums of two.
 func elementwise() {
-	for _, s := range []target{avx512, avx2} {
+	for _, s := range targets {
 		elementwiseDot(s, "elementwiseSum", false)
 		elementwiseDot(s, "elementwiseDot", true)
 		elementwiseMap(s, "elementwiseAffine", "func(dst, src *float32, n int, a, b, lo, hi float32)", "a*src[i] + b")

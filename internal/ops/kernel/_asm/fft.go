@@ -13,7 +13,7 @@ import (
 // A vector holds the real or the imaginary part of one element in as many
 // channels as it has lanes, so that nothing is ever shuffled.
 func fft() {
-	for _, s := range []target{avx512, avx2} {
+	for _, s := range targets {
 		for _, radix := range []int{2, 3, 4, 5, 6} {
 			for _, kind := range []string{"Plain", "After", "Before"} {
 				fftPass(s, radix, kind)
@@ -145,7 +145,7 @@ func (s target) pairAt(base, order, p, q reg.GPVirtual) (a, b vecComplex) {
 }
 
 func (s target) addresses(base, order, p, q reg.GPVirtual) {
-	shift := map[int]int{16: 7, 8: 6}[s.lanes]
+	shift := map[int]int{16: 7, 8: 6, 4: 5}[s.lanes]
 	MOVLQSX(Mem{Base: order}, p)
 	MOVLQSX(Mem{Base: order, Disp: 4}, q)
 	SHLQ(U8(shift), p)

@@ -14,11 +14,11 @@ import (
 // kernels lists the generators by name, for amd64 and for arm64; each has a file of its name.
 var kernels = map[string]struct{ amd64, arm64 func() }{
 	"deinterleave":    {amd64: deinterleave},
-	"depthwise_nchwc": {amd64: depthwiseNCHWc},
+	"depthwise_nchwc": {depthwiseNCHWc, depthwiseNCHWc},
 	"direct_nchw":     {amd64: directNCHW},
-	"direct_nchwc":    {amd64: directNCHWc},
+	"direct_nchwc":    {directNCHWc, directNCHWcNEON},
 	"elementwise":     {amd64: elementwise},
-	"fft":             {amd64: fft},
+	"fft":             {fft, fft},
 	"gemm":            {gemm, gemmNEON},
 	"gemm_nchwc":      {gemmNCHWc, gemmNCHWcNEON},
 	"indirect_gemm":   {indirectGemm, indirectGemmNEON},
@@ -26,9 +26,9 @@ var kernels = map[string]struct{ amd64, arm64 func() }{
 	"pack_nchwc":      {amd64: packNCHWc},
 	"peak":            {peak, peakNEON},
 	"resize":          {amd64: resize},
-	"sample":          {amd64: sample},
+	"sample":          {sample, sample},
 	"strided_copy":    {amd64: stridedCopy},
-	"winograd":        {amd64: winograd},
+	"winograd":        {winograd, winograd},
 }
 
 func main() {

@@ -49,10 +49,17 @@ func isStatic(op Op) bool {
 	return ok && m.Base == reg.StaticBase
 }
 
-// hoistConstants loads every constant that a function uses once, where it begins: the registers suffice, or avo says so.
+// hoistConstants loads every constant that a function uses once, where it begins. Those that only scale what is added
+// to a sum share registers, four to one, and multiply by element; the registers suffice then, or avo says so.
 func hoistConstants(fn *ir.Function) error {
+	var begin []ir.Node
 	kept := map[Mem]reg.Register{}
-	var loads []ir.Node
+	packs := constantPacks{lanes: map[Mem]int{}}
+	for _, i := range fn.Instructions() {
+		if m, ok := scale(i); ok {
+			packs.use(i, m)
+		}
+	}
 	for _, i := range fn.Instructions() {
 		for _, ops := range [][]Op{i.Operands, i.Inputs} {
 			for n, op := range ops {
@@ -62,14 +69,49 @@ func hoistConstants(fn *ir.Function) error {
 				m := op.(Mem)
 				if kept[m] == nil {
 					kept[m] = XMM()
-					loads = append(loads, loadOf(m, kept[m]))
+					begin = append(begin, loadOf(m, kept[m]))
 				}
 				ops[n] = kept[m]
 			}
 		}
 	}
-	fn.Nodes = append(loads, fn.Nodes...)
+	fn.Nodes = append(append(packs.loads, begin...), fn.Nodes...)
 	return nil
+}
+
+// constantPacks are vectors of four constants each, and where each constant is.
+type constantPacks struct {
+	vectors []reg.Register
+	lanes   map[Mem]int
+	loads   []ir.Node
+}
+
+// use makes i multiply by the lane that holds m.
+func (p *constantPacks) use(i *ir.Instruction, m Mem) {
+	at, known := p.lanes[m]
+	if !known {
+		at = len(p.lanes)
+		p.lanes[m] = at
+		if at%4 == 0 {
+			v := XMM()
+			p.vectors = append(p.vectors, v)
+			p.loads = append(p.loads, newInstruction("VMOVSS", []Op{m, v}, []Op{m}, []Op{v}))
+		} else {
+			p.loads = append(p.loads, laneOf(at%4, m, p.vectors[at/4]))
+		}
+	}
+	y, x, sum := p.vectors[at/4], i.Operands[1], i.Operands[2]
+	i.Opcode = neonByElement[i.Opcode]
+	i.Operands = []Op{U8(at % 4), y, x, sum}
+	i.Inputs = []Op{y, x, sum}
+}
+
+// scale returns the constant that an instruction multiplies by before it adds.
+func scale(i *ir.Instruction) (m Mem, ok bool) {
+	if neonByElement[i.Opcode] == "" || !isStatic(i.Operands[0]) {
+		return m, false
+	}
+	return i.Operands[0].(Mem), true
 }
 
 // splitOperands gives every operand of vector arithmetic a register, and makes the forms of multiply-add one.

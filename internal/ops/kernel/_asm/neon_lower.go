@@ -138,6 +138,10 @@ func isVector(op Op) bool {
 
 // address returns a register and a displacement that a load or store of size bytes reaches.
 func (l *lowering) address(m Mem, size int) (base, disp int) {
+	if m.Base == reg.StaticBase {
+		l.emit("MOVD", "$"+m.Asm(), fmt.Sprintf("R%d", neonScratch))
+		return neonScratch, 0
+	}
 	base = index(m.Base)
 	if m.Index != nil {
 		l.emit("ADD", scaled(m), fmt.Sprintf("R%d", base), fmt.Sprintf("R%d", neonScratch))

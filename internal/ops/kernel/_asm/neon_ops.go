@@ -16,6 +16,9 @@ var neonArithmetic = map[string]string{
 	"VUNPCKLPS": "zip1", "VUNPCKHPS": "zip2", "VUNPCKLPD": "zip1d", "VUNPCKHPD": "zip2d",
 }
 
+// neonByElement are the forms of multiply-add by an element.
+var neonByElement = map[string]string{"VFMADD231PS": "FMLAE", "VFNMADD231PS": "FMLSE"}
+
 // neonVector are the other instructions of vectors.
 var neonVector = map[string]func(l *lowering, o []Op){
 	"VMOVUPS":      func(l *lowering, o []Op) { l.moveVector(16, o) },
@@ -45,6 +48,9 @@ var neonVector = map[string]func(l *lowering, o []Op){
 	"FMLAE": func(l *lowering, o []Op) {
 		l.word(byElement("fmla", vector(o[3]), vector(o[2]), vector(o[1]), number(o[0])))
 	},
+	"FMLSE": func(l *lowering, o []Op) {
+		l.word(byElement("fmls", vector(o[3]), vector(o[2]), vector(o[1]), number(o[0])))
+	},
 	"VZEROUPPER": func(*lowering, []Op) {},
 }
 
@@ -68,9 +74,6 @@ func (l *lowering) moveVector(size int, o []Op) {
 		} else {
 			l.emit("FMOVS", m.Asm(), fmt.Sprintf("F%d", v))
 		}
-	case m.Base == reg.StaticBase:
-		l.emit("MOVD", "$"+m.Asm(), fmt.Sprintf("R%d", neonScratch))
-		l.word(access(store, size, v, neonScratch, 0))
 	case m.Index != nil && m.Scale == 1 && m.Disp == 0:
 		l.word(accessIndexed(store, size, v, index(m.Base), index(m.Index)))
 	default:
@@ -101,7 +104,11 @@ func fmaLane(lane int, y, x, sum reg.Register) {
 
 // loadLane loads one lane and leaves the others, storeLane stores one.
 func loadLane(lane int, m Mem, v reg.Register) {
-	Instruction(newInstruction("LANE", []Op{U8(lane), m, v}, []Op{m, v}, []Op{v}))
+	Instruction(laneOf(lane, m, v))
+}
+
+func laneOf(lane int, m Mem, v reg.Register) *ir.Instruction {
+	return newInstruction("LANE", []Op{U8(lane), m, v}, []Op{m, v}, []Op{v})
 }
 
 func storeLane(lane int, v reg.Register, m Mem) {

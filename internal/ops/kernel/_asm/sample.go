@@ -9,7 +9,7 @@ import (
 // sample generates bilinear sampling of channel-blocked planes: four weighted
 // pixels, a block of channels at once.
 func sample() {
-	for _, s := range []target{avx512, avx2} {
+	for _, s := range targets {
 		samplePixels(s)
 	}
 }

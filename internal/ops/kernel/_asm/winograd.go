@@ -12,7 +12,7 @@ import (
 // tiles of 4, 6 and 8 points. A vector holds one point of a tile in as many
 // channels as it has lanes, so that nothing is ever shuffled.
 func winograd() {
-	for _, s := range []target{avx512, avx2} {
+	for _, s := range targets {
 		for _, points := range []int{4, 6, 8} {
 			winogradInput(s, points)
 			winogradInputLine(s, points)
@@ -25,7 +25,7 @@ func winograd() {
 }
 
 // halfTile is where the rows of a half-transformed tile stay between its two
-// transforms: in registers or, where 8 columns are too many for AVX2, all but
+// transforms: in registers or, where 8 columns are too many for 16, all but
 // the first row on the stack.
 type halfTile struct {
 	target
@@ -37,7 +37,7 @@ type halfTile struct {
 // newHalfTile reserves what the widest group of rows needs.
 func newHalfTile(s target, points int, groups [][]int) halfTile {
 	h := halfTile{target: s, kept: points}
-	if s.lanes == 16 || points < 8 {
+	if s.registers == 32 || points < 8 {
 		return h
 	}
 	h.kept = 1

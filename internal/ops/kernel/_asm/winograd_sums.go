@@ -29,8 +29,11 @@ func (c winoConstants) at(v float64) Op {
 	return c.made[v]
 }
 
-// keep loads constants into registers for the whole kernel.
+// keep loads constants into registers for the whole kernel; on arm64 all are.
 func (c winoConstants) keep(values ...float64) {
+	if c.lanes == neon.lanes {
+		return
+	}
 	for _, v := range values {
 		c.made[v] = c.inRegister(c.at(v))
 	}
