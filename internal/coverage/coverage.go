@@ -8,6 +8,7 @@ package coverage
 
 import (
 	"fmt"
+	"math"
 
 	"convx/internal/layer"
 )
@@ -87,7 +88,7 @@ func lineOf(at map[int]int) (Line, error) {
 	if len(at) == 0 {
 		return Line{Counts: []int{0}}, nil
 	}
-	first, last := MaxLine*MaxLine, -MaxLine*MaxLine
+	first, last := math.MaxInt, math.MinInt
 	for p := range at {
 		first, last = min(first, p), max(last, p)
 	}

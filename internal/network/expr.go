@@ -233,12 +233,12 @@ func (e *expression) operand() (string, error) {
 	return v, nil
 }
 
-func numbers(a, b string) (x, y int, err error) {
+func numbers(a, b string) (x, y int64, err error) {
 	for _, p := range []struct {
 		text string
-		at   *int
+		at   *int64
 	}{{a, &x}, {b, &y}} {
-		if *p.at, err = strconv.Atoi(p.text); err != nil {
+		if *p.at, err = strconv.ParseInt(p.text, 10, 64); err != nil {
 			return 0, 0, fmt.Errorf("%q is not a whole number", p.text)
 		}
 	}
@@ -248,7 +248,7 @@ func numbers(a, b string) (x, y int, err error) {
 // limit bounds every number in an expression, so that sums and products cannot overflow.
 const limit = 1 << 31
 
-func inRange(v int) bool { return -limit <= v && v <= limit }
+func inRange(v int64) bool { return -limit <= v && v <= limit }
 
 func arithmetic(op, a, b string) (string, error) {
 	x, y, err := numbers(a, b)
@@ -259,7 +259,7 @@ func arithmetic(op, a, b string) (string, error) {
 	if !inRange(x) || !inRange(y) {
 		return outside()
 	}
-	v := 0
+	var v int64
 	switch op {
 	case "+":
 		v = x + y
@@ -290,5 +290,5 @@ func arithmetic(op, a, b string) (string, error) {
 	if !inRange(v) {
 		return outside()
 	}
-	return strconv.Itoa(v), nil
+	return strconv.FormatInt(v, 10), nil
 }

@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"math"
+
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
@@ -20,7 +22,7 @@ type Memory struct {
 func (m Memory) Total() int {
 	n, err := layer.Sum(m.Input, m.Output, m.Operands, m.Intermediates, m.Workspace, m.Packed)
 	if err != nil {
-		return 1<<63 - 1
+		return math.MaxInt
 	}
 	return n
 }
@@ -116,7 +118,7 @@ func tensorMemory[T tensor.Float](s shape.Result) Memory {
 
 // bytesOf is the size of a tensor; a sixteenth of the greatest int if it is more than that, so that a few can be added.
 func bytesOf[T tensor.Float](dims []int) int {
-	const most = (1<<63 - 1) / 16
+	const most = math.MaxInt / 16
 	n, err := layer.Product(append([]int{problem.SizeOf[T]()}, dims...)...)
 	if err != nil {
 		return most

@@ -5,8 +5,8 @@ import "math"
 // Axis is a receptive field along one axis of the network's input. On a plane without borders, what outputs see repeats: those
 // a period apart see the same, jump pixels further on. The outputs of a period are its phases.
 type Axis struct {
-	lo, hi []int // the first and the last pixel that each phase sees; hi < lo: none
-	jump   int   // of a whole period
+	lo, hi []int64 // the first and the last pixel that each phase sees; hi < lo: none
+	jump   int64   // of a whole period
 	// far, in place of these, is the field where numbers or phases are beyond what is kept: the first output's.
 	far      *far
 	variance float64
@@ -24,17 +24,19 @@ const (
 )
 
 // AxisStart is the field of the input itself.
-func AxisStart() Axis { return Axis{lo: []int{0}, hi: []int{0}, jump: 1} }
+func AxisStart() Axis { return Axis{lo: []int64{0}, hi: []int64{0}, jump: 1} }
 
 // at is what output o sees.
-func (a Axis) at(o int) (lo, hi int) {
+func (a Axis) at(o int64) (lo, hi int64) {
 	if len(a.lo) == 1 {
 		return a.lo[0] + o*a.jump, a.hi[0] + o*a.jump
 	}
-	period := floorDiv(o, len(a.lo))
-	phase, shift := o-period*len(a.lo), period*a.jump
+	period := floorDiv(o, a.phases())
+	phase, shift := o-period*a.phases(), period*a.jump
 	return a.lo[phase] + shift, a.hi[phase] + shift
 }
+
+func (a Axis) phases() int64 { return int64(len(a.lo)) }
 
 // step is how far apart neighbours are, in pixels.
 func (a Axis) step() float64 {
@@ -50,7 +52,7 @@ func (a Axis) Along(r Reach) Axis {
 		return a
 	}
 	if r.all > 0 {
-		b := a.Along(slideReach(r.all, r.all, 1, 0))
+		b := a.Along(Blocks(r.all))
 		b.Whole = true
 		return b
 	}
@@ -59,15 +61,15 @@ func (a Axis) Along(r Reach) Axis {
 		b.far = a.far.along(r)
 		return b
 	}
-	period := len(a.lo)
+	period := a.phases()
 	times := period / gcd(period, abs(r.inputs))
 	phases, jump := r.outputs*times, a.jump*(r.inputs*times/period)
 	if phases > maxPhases || abs(jump) > maxPixel {
 		b.far = a.beyond().along(r)
 		return b
 	}
-	b.lo, b.hi, b.jump = make([]int, phases), make([]int, phases), jump
-	visits := 0
+	b.lo, b.hi, b.jump = make([]int64, phases), make([]int64, phases), jump
+	visits := int64(0)
 	for o := range phases {
 		first, last, step := r.at(o)
 		if last < first {
@@ -92,9 +94,9 @@ func (a Axis) Along(r Reach) Axis {
 }
 
 // hull is the least and the greatest pixel that the positions see.
-func (a Axis) hull(first, last, step, cycle int) (lo, hi int) {
+func (a Axis) hull(first, last, step, cycle int64) (lo, hi int64) {
 	lo, hi = 0, -1
-	visit := func(i int) {
+	visit := func(i int64) {
 		l, h := a.at(i)
 		if h < l {
 			return
@@ -115,10 +117,10 @@ func (a Axis) hull(first, last, step, cycle int) (lo, hi int) {
 
 // shorten finds the shortest period.
 func (a *Axis) shorten() {
-	for _, f := range []int{2, 3, 5, 7, 11, 13} {
-		for len(a.lo)%f == 0 && a.jump%f == 0 {
-			n, jump := len(a.lo)/f, a.jump/f
-			for i := n; i < len(a.lo); i++ {
+	for _, f := range []int64{2, 3, 5, 7, 11, 13} {
+		for a.phases()%f == 0 && a.jump%f == 0 {
+			n, jump := a.phases()/f, a.jump/f
+			for i := n; i < a.phases(); i++ {
 				none := a.hi[i] < a.lo[i]
 				if none != (a.hi[i-n] < a.lo[i-n]) || !none && (a.lo[i] != a.lo[i-n]+jump || a.hi[i] != a.hi[i-n]+jump) {
 					n = 0
@@ -143,7 +145,7 @@ func (a Axis) beyond() far {
 }
 
 func (f far) along(r Reach) *far {
-	grow, start := 0, 0
+	grow, start := int64(0), int64(0)
 	for o := range min(r.outputs, 64) {
 		first, last, _ := r.at(o)
 		if grow = max(grow, last-first); o == 0 {
@@ -167,16 +169,16 @@ func (a Axis) Join(b Axis) Axis {
 		out.far = &far{max(f.start+f.size, g.start+g.size) - start, f.jump, start}
 		return out
 	}
-	phases := len(a.lo)
-	alike := a.jump*len(b.lo) == b.jump*len(a.lo)
+	phases := a.phases()
+	alike := a.jump*b.phases() == b.jump*a.phases()
 	if alike {
-		phases = len(a.lo) / gcd(len(a.lo), len(b.lo)) * len(b.lo)
+		phases = a.phases() / gcd(a.phases(), b.phases()) * b.phases()
 	}
 	if phases > maxPhases {
 		a.far, b.far = ptr(a.beyond()), ptr(b.beyond())
 		return a.Join(b)
 	}
-	out.jump = a.jump * (phases / len(a.lo))
+	out.jump = a.jump * (phases / a.phases())
 	aligned, before, behind := false, false, false
 	for o := range phases {
 		la, ha := a.at(o)
@@ -189,7 +191,7 @@ func (a Axis) Join(b Axis) Axis {
 			before, behind = before || la+ha <= lb+hb, behind || la+ha >= lb+hb
 			aligned = aligned || ha == hb || abs(la+ha-lb-hb)*len(a.lo) <= abs(a.jump)
 			la, ha = min(la, lb), max(ha, hb)
-			aligned = aligned || (ha-la+1)*len(a.lo) <= abs(a.jump)
+			aligned = aligned || (ha-la+1)*a.phases() <= abs(a.jump)
 		}
 		out.lo, out.hi = append(out.lo, la), append(out.hi, ha)
 	}
@@ -232,4 +234,4 @@ func (a Axis) center() float64 {
 	return start + (size-1)/2
 }
 
-func abs(n int) int { return max(n, -n) }
+func abs(n int64) int64 { return max(n, -n) }

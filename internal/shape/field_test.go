@@ -196,7 +196,7 @@ func TestFieldsOfOtherOperators(t *testing.T) {
 
 // Branches line up at their centres or, causal ones, at their ends; what sees everything lines up with anything.
 func TestJoinedFields(t *testing.T) {
-	window := func(size, jump, start int) Field {
+	window := func(size, jump, start int64) Field {
 		return FieldOf(AxisStart().Along(slideReach(size, jump, 1, -start)))
 	}
 	whole := FieldOf(AxisStart().Along(Everything(9)))

@@ -5,8 +5,8 @@ import "convx/internal/layer"
 // Reach is what an output position sees along one axis of its input: the positions first, first+step, … last, for each
 // output; outputs that are `outputs` apart see positions that are `inputs` apart. The zero value is the same position.
 type Reach struct {
-	outputs, inputs int
-	at              func(o int) (first, last, step int)
+	outputs, inputs int64
+	at              func(o int64) (first, last, step int64)
 	// variance is that of the positions, if all weigh the same.
 	variance float64
 	// all, if not 0, says that every output sees all of so many positions.
@@ -19,20 +19,22 @@ func Everything(n int) Reach { return Reach{all: max(1, n)} }
 // Part is the reach of a slice: position start, then step further on (back, if negative) for each output. Padding has a
 // negative start.
 func Part(start, step int) Reach {
-	return Reach{outputs: 1, inputs: step, at: func(o int) (int, int, int) { return start + o*step, start + o*step, 1 }}
+	first, apart := int64(start), int64(step)
+	return Reach{outputs: 1, inputs: apart, at: func(o int64) (int64, int64, int64) { return first + o*apart, first + o*apart, 1 }}
 }
 
 // Copies is the reach of an output whose neighbours see one position, times over, as depth-to-space and pixels that are
 // repeated.
 func Copies(times int) Reach {
-	return Reach{outputs: times, inputs: 1, at: func(o int) (int, int, int) { i := floorDiv(o, times); return i, i, 1 }}
+	n := int64(times)
+	return Reach{outputs: n, inputs: 1, at: func(o int64) (int64, int64, int64) { i := floorDiv(o, n); return i, i, 1 }}
 }
 
 // Blocks is the reach of an output that sees n positions of its own, as space-to-depth.
-func Blocks(n int) Reach { return slideReach(n, n, 1, 0) }
+func Blocks(n int) Reach { return slideReach(int64(n), int64(n), 1, 0) }
 
-func slideReach(kernel, stride, dilation, begin int) Reach {
-	return Reach{outputs: 1, inputs: stride, variance: spread(float64(kernel), float64(dilation)), at: func(o int) (int, int, int) {
+func slideReach(kernel, stride, dilation, begin int64) Reach {
+	return Reach{outputs: 1, inputs: stride, variance: spread(float64(kernel), float64(dilation)), at: func(o int64) (int64, int64, int64) {
 		first := o*stride - begin
 		return first, first + (kernel-1)*dilation, dilation
 	}}
@@ -40,12 +42,12 @@ func slideReach(kernel, stride, dilation, begin int) Reach {
 
 // transposedReach: output o sums the positions i with i*stride + t*dilation = o + begin, for taps t: every apart-th tap, and
 // with it every step-th position.
-func transposedReach(kernel, stride, dilation, begin int) Reach {
+func transposedReach(kernel, stride, dilation, begin int64) Reach {
 	common := gcd(stride, dilation)
 	apart, step := stride/common, dilation/common
 	inverse := inverseOf(step, apart)
 	most := (kernel + apart - 1) / apart
-	return Reach{outputs: stride, inputs: 1, variance: spread(float64(most), float64(step)), at: func(o int) (int, int, int) {
+	return Reach{outputs: stride, inputs: 1, variance: spread(float64(most), float64(step)), at: func(o int64) (int64, int64, int64) {
 		o += begin
 		if floorMod(o, common) != 0 {
 			return 0, -1, 1
@@ -59,18 +61,18 @@ func transposedReach(kernel, stride, dilation, begin int) Reach {
 	}}
 }
 
-// Resampled is the reach of resampling n positions to m with half-pixel centres: linearly, the two positions around
+// Resampled is the reach of resampling n positions (from) to m (to) with half-pixel centres: linearly, the two positions around
 // (o + 1/2)*n/m - 1/2, or one where it falls on it; of the nearest, one.
-func Resampled(n, m int, nearest bool) Reach {
-	common := gcd(n, m)
-	n, m = n/common, m/common
+func Resampled(from, to int, nearest bool) Reach {
+	common := gcd(from, to)
+	n, m := int64(from/common), int64(to/common)
 	if nearest {
-		return Reach{outputs: m, inputs: n, at: func(o int) (int, int, int) {
+		return Reach{outputs: m, inputs: n, at: func(o int64) (int64, int64, int64) {
 			i := floorDiv((2*o+1)*n, 2*m)
 			return i, i, 1
 		}}
 	}
-	r := Reach{outputs: m, inputs: n, at: func(o int) (int, int, int) {
+	r := Reach{outputs: m, inputs: n, at: func(o int64) (int64, int64, int64) {
 		twice := (2*o+1)*n - m // of m positions
 		first := floorDiv(twice, 2*m)
 		if floorMod(twice, 2*m) == 0 {
@@ -85,14 +87,14 @@ func Resampled(n, m int, nearest bool) Reach {
 }
 
 // adaptiveReach: output o of m averages the positions from floor(o*n/m) to ceil((o+1)*n/m).
-func adaptiveReach(n, m int) Reach {
-	if m == 1 {
-		return Everything(n)
+func adaptiveReach(from, to int) Reach {
+	if to == 1 {
+		return Everything(from)
 	}
-	size := (n + m - 1) / m
-	common := gcd(n, m)
-	n, m = n/common, m/common
-	return Reach{outputs: m, inputs: n, variance: spread(float64(size), 1), at: func(o int) (int, int, int) {
+	size := (from-1)/to + 1
+	common := gcd(from, to)
+	n, m := int64(from/common), int64(to/common)
+	return Reach{outputs: m, inputs: n, variance: spread(float64(size), 1), at: func(o int64) (int64, int64, int64) {
 		return floorDiv(o*n, m), floorDiv((o+1)*n-1, m), 1
 	}}
 }
@@ -122,7 +124,7 @@ func Reaches(op layer.Op, st Stage) []Reach {
 		}
 	case layer.Transposed:
 		for i := range out {
-			out[i] = transposedReach(op.Kernel[i], op.Stride[i], op.Dilation[i], st.Pads[i].Begin)
+			out[i] = transposedReach(int64(op.Kernel[i]), int64(op.Stride[i]), int64(op.Dilation[i]), int64(st.Pads[i].Begin))
 		}
 	case layer.Resize:
 		for i, n := range st.Inputs[0][2:] {
@@ -147,7 +149,7 @@ func Reaches(op layer.Op, st Stage) []Reach {
 func windowReaches(w layer.Window, pads []layer.Pad) []Reach {
 	out := make([]Reach, len(w.Kernel))
 	for i := range out {
-		out[i] = slideReach(w.Kernel[i], w.Stride[i], w.Dilation[i], pads[i].Begin)
+		out[i] = slideReach(int64(w.Kernel[i]), int64(w.Stride[i]), int64(w.Dilation[i]), int64(pads[i].Begin))
 	}
 	return out
 }
@@ -175,7 +177,7 @@ func ratio(scale float64) (n, m int) {
 	return q1, p1
 }
 
-func floorDiv(a, b int) int {
+func floorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b != 0 && (a < 0) != (b < 0) {
 		q--
@@ -183,11 +185,11 @@ func floorDiv(a, b int) int {
 	return q
 }
 
-func floorMod(a, b int) int { return a - floorDiv(a, b)*b }
+func floorMod(a, b int64) int64 { return a - floorDiv(a, b)*b }
 
 // inverseOf is the number that a times gives 1 modulo m; they have no common divisor.
-func inverseOf(a, m int) int {
-	r0, r1, t0, t1 := m, floorMod(a, m), 0, 1
+func inverseOf(a, m int64) int64 {
+	r0, r1, t0, t1 := m, floorMod(a, m), int64(0), int64(1)
 	for r1 != 0 {
 		q := r0 / r1
 		r0, r1, t0, t1 = r1, r0-q*r1, t1, t0-q*t1

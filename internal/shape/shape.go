@@ -2,6 +2,7 @@ package shape
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"convx/internal/layer"
@@ -38,8 +39,9 @@ type Result struct {
 	Field  Field
 }
 
-// MaxOutput bounds every output extent, so that rules can follow one another without overflowing.
-const MaxOutput = 1 << 31
+// MaxOutput bounds every output extent, so that rules can follow one another without overflowing: 2^31, or where an int has 32
+// bits, the largest.
+const MaxOutput = min(1<<31, math.MaxInt)
 
 // rule computes a primitive's output for given input shapes. It may leave out Name, Kind and Inputs.
 type rule func(op layer.Op, in [][]int) (Stage, error)

@@ -86,7 +86,7 @@ func Overlap(kernel, stride, dilation int) (least, most int) {
 	return least, (kernel + step - 1) / step
 }
 
-func gcd(a, b int) int {
+func gcd[T int | int64](a, b T) T {
 	for b != 0 {
 		a, b = b, a%b
 	}

@@ -16,13 +16,13 @@ type Array struct {
 }
 
 // NewArray returns an array of zeros (empty strings). It is an error when an extent is negative or when the bytes do not
-// fit in an int64; whether there is so much memory is the caller's question.
+// fit in an int; whether there is so much memory is the caller's question.
 func NewArray(e Elem, shape ...int) (*Array, error) {
 	if e == Invalid || e >= elems {
 		return nil, fmt.Errorf("%v cannot be stored", e)
 	}
 	n, err := Size(shape)
-	if err == nil && n > math.MaxInt64/16 {
+	if err == nil && n > math.MaxInt/16 {
 		err = fmt.Errorf("shape %s: %w", Format(shape), ErrTooLarge)
 	}
 	if err != nil {

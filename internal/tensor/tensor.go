@@ -54,14 +54,14 @@ func (t *Tensor[T]) Clone() *Tensor[T] {
 func (t *Tensor[T]) Reshape(shape ...int) *Tensor[T] { return Of(t.Data, shape...) }
 
 // Size is the number of elements of a shape: 1 for a scalar (no axes). It is an error when an extent is negative
-// or when the bytes of that many float64 elements would not fit in an int64.
+// or when the bytes of that many float64 elements would not fit in an int.
 func Size(shape []int) (int, error) {
 	n := 1
 	for _, d := range shape {
 		if d < 0 {
 			return 0, fmt.Errorf("negative extent %d in shape %s", d, Format(shape))
 		}
-		if d != 0 && n > math.MaxInt64/8/d {
+		if d != 0 && n > math.MaxInt/8/d {
 			return 0, fmt.Errorf("shape %s: %w", Format(shape), ErrTooLarge)
 		}
 		n *= d
