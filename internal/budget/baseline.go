@@ -31,12 +31,12 @@ func ReadBaseline(path, name string) (Subject, error) {
 
 // countsJSON are the counts of any of convx's JSON documents; what a document leaves out was not measured.
 type countsJSON struct {
-	Params          *int `json:"params"`
-	MACs            *int `json:"macs"`
-	FLOPs           *int `json:"flops"`
-	Activations     *int `json:"activations"`
-	WeightBytes     *int `json:"weight_bytes"`
-	ActivationBytes *int `json:"activation_bytes"`
+	Params          *int64 `json:"params"`
+	MACs            *int64 `json:"macs"`
+	FLOPs           *int64 `json:"flops"`
+	Activations     *int64 `json:"activations"`
+	WeightBytes     *int64 `json:"weight_bytes"`
+	ActivationBytes *int64 `json:"activation_bytes"`
 }
 
 type baselineJSON struct {
@@ -44,7 +44,7 @@ type baselineJSON struct {
 	Input      []int       `json:"input"`
 	Variant    string      `json:"variant"`
 	Convention string      `json:"convention"`
-	PeakMemory *int        `json:"peak_memory"`
+	PeakMemory *int64      `json:"peak_memory"`
 	Total      *countsJSON `json:"total"`
 	countsJSON
 	Layers []rowJSON `json:"layers"`
@@ -67,7 +67,7 @@ type rowJSON struct {
 
 func (c countsJSON) counts() Counts {
 	out := Counts{}
-	for q, v := range map[Quantity]*int{
+	for q, v := range map[Quantity]*int64{
 		Params: c.Params, MACs: c.MACs, FLOPs: c.FLOPs, Activations: c.Activations,
 		WeightBytes: c.WeightBytes, ActivationBytes: c.ActivationBytes,
 	} {

@@ -13,12 +13,12 @@ type Check struct {
 	// Rule is the limit's name where Name also says which layer was measured; empty is Name.
 	Rule              string
 	Quantity          Quantity
-	Measured, Allowed int
+	Measured, Allowed int64
 	// Most are the layers that cost most of the quantity, largest first.
 	Most []Part
 	// Baseline says that Allowed follows from an earlier count, Before.
 	Baseline bool
-	Before   int
+	Before   int64
 	// Least says that Allowed is the least, Warn that passing it fails nothing.
 	Least, Warn bool
 	// Partial says that something uncounted may add to what was measured.
@@ -100,7 +100,7 @@ func (c Check) culprits() string {
 }
 
 // percentOver is the excess over what is allowed, in percent.
-func percentOver(measured, allowed int) string {
+func percentOver(measured, allowed int64) string {
 	if allowed == 0 {
 		return ""
 	}

@@ -109,7 +109,7 @@ func (l Limit) what() string {
 }
 
 // allowed is the limit as a count: a share is of the subject's total.
-func (l Limit) allowed(s Subject) int { return l.Most.of(s.Total[l.Quantity]) }
+func (l Limit) allowed(s Subject) int64 { return l.Most.of(s.Total[l.Quantity]) }
 
 // name is the limit's in messages, with whom it is for.
 func (l Limit) name(of string) string {
@@ -156,7 +156,7 @@ func (l Limit) each(s Subject, of []Layer) Check {
 	return c
 }
 
-func share(part, whole int) float64 {
+func share(part, whole int64) float64 {
 	if whole == 0 {
 		return 0
 	}

@@ -18,7 +18,7 @@ func CountsOf(t flops.Total) Counts {
 }
 
 // OfLayer is one layer to hold to limits, its stages as rows. figures are the convention's, by row, and total theirs.
-func OfLayer(r shape.Result, c flops.Count, figures []int, total int, convention flops.Convention) Subject {
+func OfLayer(r shape.Result, c flops.Count, figures []int64, total int64, convention flops.Convention) Subject {
 	s := Subject{Name: r.Layer.Variant, Input: r.Input, Convention: convention.Name, Total: CountsOf(c.Total.Under(total))}
 	for i, row := range c.Rows {
 		s.Layers = append(s.Layers, Layer{Name: row.Name, Kind: string(row.Kind), Output: row.Output, Counts: CountsOf(row.Total.Under(figures[i]))})
@@ -32,7 +32,7 @@ func (s *Subject) perPicture() {
 	if len(s.Input) == 0 || s.Input[0] < 1 {
 		return
 	}
-	n := s.Input[0]
+	n := int64(s.Input[0])
 	each := func(c Counts) {
 		if macs, ok := c[MACs]; ok {
 			c[MACsPerPicture] = macs/n + min(1, macs%n)
@@ -45,7 +45,7 @@ func (s *Subject) perPicture() {
 }
 
 // OfNetwork is a network to hold to limits, every layer by itself. figures are the convention's, by node, and total theirs.
-func OfNetwork(r *network.Result, figures []int, total int, convention flops.Convention) Subject {
+func OfNetwork(r *network.Result, figures []int64, total int64, convention flops.Convention) Subject {
 	s := Subject{Name: r.Graph.Name, Input: r.Input, Convention: convention.Name, Total: CountsOf(r.Total.Under(total)), Partial: partial(r)}
 	s.Total[PeakMemory] = r.PeakMemory
 	for i, n := range r.Nodes {
@@ -80,7 +80,7 @@ func (s *Subject) fieldOf(r *network.Result) {
 }
 
 // fieldOf is a receptive field in whole pixels along the axis where it is largest, and where it is least.
-func fieldOf(f shape.Field) (most, least int, ok bool) {
+func fieldOf(f shape.Field) (most, least int64, ok bool) {
 	if len(f.Size) == 0 {
 		return 0, 0, false
 	}
@@ -88,7 +88,7 @@ func fieldOf(f shape.Field) (most, least int, ok bool) {
 	if !(a < math.MaxInt32) || !(b >= 0) {
 		return 0, 0, false
 	}
-	return int(math.Ceil(a)), int(math.Floor(b)), true
+	return int64(math.Ceil(a)), int64(math.Floor(b)), true
 }
 
 // partial are the quantities that uncounted operators may add to: all, if one may hold MACs or parameters, else those of work

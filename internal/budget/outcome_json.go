@@ -13,9 +13,9 @@ type checkJSON struct {
 	Name     string     `json:"name"` // the limit's too
 	Quantity string     `json:"quantity"`
 	Unit     string     `json:"unit"`
-	Measured int        `json:"measured"`
-	Allowed  int        `json:"allowed"`
-	Over     int        `json:"over"` // negative: what is left
+	Measured int64      `json:"measured"`
+	Allowed  int64      `json:"allowed"`
+	Over     int64      `json:"over"` // negative: what is left
 	Verdict  string     `json:"verdict"`
 	Passed   bool       `json:"passed"` // the verdict is holds
 	Most     []partJSON `json:"most"`
@@ -23,7 +23,7 @@ type checkJSON struct {
 
 type partJSON struct {
 	Name  string  `json:"name"`
-	Value int     `json:"value"`
+	Value int64   `json:"value"`
 	Share float64 `json:"share"`
 }
 

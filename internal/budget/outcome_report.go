@@ -69,7 +69,7 @@ func (v Outcome) limits() report.Table {
 }
 
 // signed is a difference with its sign and its percentage: +1,234 (+5.6%).
-func signed(q Quantity, now, before int) report.Cell {
+func signed(q Quantity, now, before int64) report.Cell {
 	text := q.text(now - before)
 	if now > before {
 		text = "+" + text
@@ -103,7 +103,7 @@ const maxDifferences = 40
 // culprits are the changed layers, those first that grew most: by MACs, then by parameters, then by the bytes of weights.
 func (d Difference) culprits() []Change {
 	out := slices.Clone(d.Layers)
-	grown := func(c Change, q Quantity) int { return c.After[q] - c.Before[q] }
+	grown := func(c Change, q Quantity) int64 { return c.After[q] - c.Before[q] }
 	slices.SortStableFunc(out, func(a, b Change) int {
 		return cmp.Or(cmp.Compare(grown(b, MACs), grown(a, MACs)), cmp.Compare(grown(b, Params), grown(a, Params)), cmp.Compare(grown(b, WeightBytes), grown(a, WeightBytes)))
 	})
@@ -163,7 +163,7 @@ func changeCells(c Change, quantities []Quantity) []report.Cell {
 }
 
 // known is a count, or nothing.
-func known(n int, ok bool) report.Cell {
+func known(n int64, ok bool) report.Cell {
 	if !ok {
 		return report.Str("")
 	}

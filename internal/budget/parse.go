@@ -10,15 +10,15 @@ import (
 
 // Amount is a limit's value: a count, or a share of the whole in percent.
 type Amount struct {
-	Count   int
+	Count   int64
 	IsShare bool
 	text    string // as it was written: a share is computed from its decimals, exactly
 }
 
 func (a Amount) String() string { return a.text }
 
-// of is the amount as a count: a share is of the whole, rounded down, at most what an int holds.
-func (a Amount) of(whole int) int {
+// of is the amount as a count: a share is of the whole, rounded down, at most what 64 bits hold.
+func (a Amount) of(whole int64) int64 {
 	if !a.IsShare {
 		return a.Count
 	}
@@ -28,7 +28,7 @@ func (a Amount) of(whole int) int {
 	if !n.IsInt64() {
 		return math.MaxInt
 	}
-	return int(n.Int64())
+	return n.Int64()
 }
 
 // suffixes scale an amount: decimal and binary.
@@ -67,7 +67,7 @@ func ParseAmount(s string) (Amount, error) {
 	if !r.IsInt() || !r.Num().IsInt64() {
 		return a, fmt.Errorf("%q is not a whole number that fits in 64 bits", s)
 	}
-	a.Count = int(r.Num().Int64())
+	a.Count = r.Num().Int64()
 	return a, nil
 }
 

@@ -75,12 +75,12 @@ func Quantities() []Quantity {
 func (q Quantity) Name() string { return q.row().name }
 
 // text is a count as people read it.
-func (q Quantity) text(n int) string {
+func (q Quantity) text(n int64) string {
 	if q != Time {
 		return report.Group(n)
 	}
 	for _, u := range durations {
-		if abs := max(n, -n); abs >= int(u.factor) && u.factor > 1 {
+		if abs := max(n, -n); abs >= int64(u.factor) && u.factor > 1 {
 			return report.Digits(float64(n)/float64(u.factor)) + " " + u.suffix
 		}
 	}
@@ -88,7 +88,7 @@ func (q Quantity) text(n int) string {
 }
 
 // cell is a count in a table.
-func (q Quantity) cell(n int) report.Cell { return report.Cell{Text: q.text(n), Raw: n} }
+func (q Quantity) cell(n int64) report.Cell { return report.Cell{Text: q.text(n), Raw: n} }
 
 // durations are the units of time, in nanoseconds.
 var durations = []struct {
@@ -114,7 +114,7 @@ func (q Quantity) amount(s string) (Amount, error) {
 		if !r.IsInt() || !r.Num().IsInt64() {
 			return Amount{}, fmt.Errorf("%q is not a whole number of nanoseconds that fits in 64 bits", s)
 		}
-		return Amount{Count: int(r.Num().Int64()), text: s}, nil
+		return Amount{Count: r.Num().Int64(), text: s}, nil
 	}
 	return Amount{}, fmt.Errorf("%q is no time: write it like 33ms, 1.5s or 250us", s)
 }
@@ -140,7 +140,7 @@ func quantityList() string {
 func (q Quantity) flag() string { return strings.ReplaceAll(string(q), "_", "-") }
 
 // Counts are measured quantities. One that is absent was not measured.
-type Counts map[Quantity]int
+type Counts map[Quantity]int64
 
 // Rate is pictures a second, exactly.
 type Rate struct{ *big.Rat }
@@ -154,12 +154,12 @@ func ParseRate(s string) (Rate, error) {
 	return Rate{r}, nil
 }
 
-// of is what n a picture come to in a second, rounded up; at most what an int holds.
-func (r Rate) of(n int) int {
+// of is what n a picture come to in a second, rounded up; at most what 64 bits hold.
+func (r Rate) of(n int64) int64 {
 	x := new(big.Rat).Mul(r.Rat, new(big.Rat).SetInt64(int64(n)))
 	up := new(big.Int).Add(x.Num(), new(big.Int).Sub(x.Denom(), big.NewInt(1)))
 	if up.Quo(up, x.Denom()); !up.IsInt64() {
 		return math.MaxInt
 	}
-	return int(up.Int64())
+	return up.Int64()
 }

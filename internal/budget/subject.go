@@ -51,16 +51,16 @@ func (s *Subject) AtRate(r Rate) {
 
 // In adds the least time that each layer takes, by name, and the whole.
 func (s *Subject) In(whole time.Duration, layers map[string]time.Duration) {
-	s.Total[Time] = int(whole)
+	s.Total[Time] = int64(whole)
 	for _, l := range s.Layers {
 		if t, ok := layers[l.Name]; ok {
-			l.Counts[Time] = int(t)
+			l.Counts[Time] = int64(t)
 		}
 	}
 }
 
 // total is what a limit of the whole measures: of a lower bound the least.
-func (s Subject) total(l Limit) (int, bool) {
+func (s Subject) total(l Limit) (int64, bool) {
 	if v, ok := s.Smallest[l.Quantity]; ok && l.Least {
 		return v, true
 	}
@@ -69,7 +69,7 @@ func (s Subject) total(l Limit) (int, bool) {
 }
 
 // of is what a limit measures of the layer: of a lower bound the least.
-func (y Layer) of(l Limit) int {
+func (y Layer) of(l Limit) int64 {
 	if v, ok := y.Smallest[l.Quantity]; ok && l.Least {
 		return v
 	}
@@ -79,7 +79,7 @@ func (y Layer) of(l Limit) int {
 // Part is a layer's share of a quantity.
 type Part struct {
 	Name  string
-	Value int
+	Value int64
 	Share float64 // of the whole
 }
 

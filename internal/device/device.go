@@ -139,8 +139,8 @@ func (d Device) Least(t flops.Total, e flops.Elem) (time.Duration, Bound) {
 }
 
 // Misfits says what of a network does not fit: weights in flash, activations in SRAM, both in memory.
-func (d Device) Misfits(weights, peak int) (out []string) {
-	over := func(what string, n int, f Figure, where string) {
+func (d Device) Misfits(weights, peak int64) (out []string) {
+	over := func(what string, n int64, f Figure, where string) {
 		if f.Value > 0 && float64(n) > f.Value {
 			out = append(out, fmt.Sprintf("%s take %d bytes, and %s has %.0f", what, n, where, f.Value))
 		}

@@ -77,12 +77,12 @@ func standardLike(s layer.Spec) layer.Spec {
 }
 
 // costs are the MACs of each stage.
-func costs(r shape.Result) ([]int, error) {
+func costs(r shape.Result) ([]int64, error) {
 	c, err := flops.Of(r)
 	if err != nil {
 		return nil, err
 	}
-	var out []int
+	var out []int64
 	for _, row := range c.Rows {
 		out = append(out, row.MACs)
 	}
@@ -91,14 +91,14 @@ func costs(r shape.Result) ([]int, error) {
 
 type bar struct {
 	label string
-	value int
+	value int64
 	color color.NRGBA
 }
 
 // barsPanel draws values to scale.
 func barsPanel(label string, bars []bar) panel {
 	const width, height, gap, digit = 250.0, 26.0, 46.0, 8.0
-	most := 1
+	most := int64(1)
 	for _, b := range bars {
 		most = max(most, b.value)
 	}

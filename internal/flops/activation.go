@@ -37,7 +37,7 @@ func activation(st layer.Stage, s shape.Stage) ([]cost, error) {
 	if !ok {
 		return nil, fmt.Errorf("no rule for the activation %q; there is one for %s", f, strings.Join(Activations(), ", "))
 	}
-	return []cost{{extra: Sum{Term{{strconv.Itoa(n), n}}.times(output(s.Output)...)}}}, nil
+	return []cost{{extra: Sum{Term{by(strconv.Itoa(n), n)}.times(output(s.Output)...)}}}, nil
 }
 
 // Activations lists the functions that have a rule.

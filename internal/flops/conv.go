@@ -12,7 +12,7 @@ func conv(st layer.Stage, s shape.Stage) ([]cost, error) {
 
 func convCost(c layer.Conv, s shape.Stage) cost {
 	out := output(s.Output)
-	macs := out.times(Factor{"(C/g)", s.Inputs[0][1] / c.Groups}).times(extents(kernelSymbols, c.Kernel)...)
+	macs := out.times(by("(C/g)", s.Inputs[0][1]/c.Groups)).times(extents(kernelSymbols, c.Kernel)...)
 	return cost{macs: macs, extra: bias(c.Bias, out)}
 }
 

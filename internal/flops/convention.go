@@ -17,7 +17,7 @@ type Convention struct {
 	Differs string
 	counts  map[layer.Kind]count
 	// perMAC is what the tool makes of one multiply-accumulate.
-	perMAC int
+	perMAC int64
 	// byBits says that a MAC counts the bits of its weight times those of its activation: see Convention.In.
 	byBits bool
 }
@@ -27,7 +27,7 @@ func (c Convention) In(t Types) Convention {
 	if !c.byBits {
 		return c
 	}
-	c.perMAC = t.Weights.Bits() * t.Activations.Bits()
+	c.perMAC = int64(t.Weights.Bits() * t.Activations.Bits())
 	c.counts = table(cells{
 		layer.KindConv: c.times(macs), layer.KindTransposed: c.times(macs), layer.KindDeformable: c.times(macs), layer.KindLinear: c.times(macs),
 	})
@@ -61,7 +61,7 @@ func conventionNames() string {
 }
 
 // OfStage is the tool's figure for one primitive. Errors wrap layer.ErrOverflow.
-func (c Convention) OfStage(st layer.Stage, s shape.Stage) (int, error) {
+func (c Convention) OfStage(st layer.Stage, s shape.Stage) (int64, error) {
 	sum, err := c.counts[st.Op.Kind()](st.Op, s)
 	if err != nil {
 		return 0, fmt.Errorf("counting %s as %s does: %w", st.Name, c.Name, err)
@@ -74,11 +74,11 @@ func (c Convention) OfStage(st layer.Stage, s shape.Stage) (int, error) {
 }
 
 // OfMACs is the tool's figure for bare multiply-accumulates (a product of two activations).
-func (c Convention) OfMACs(macs int) (int, error) { return layer.Product(c.perMAC, macs) }
+func (c Convention) OfMACs(macs int64) (int64, error) { return layer.Product(c.perMAC, macs) }
 
 // Of is the tool's figure for each stage of a layer, and their sum.
-func (c Convention) Of(r shape.Result) (stages []int, total int, err error) {
-	stages = make([]int, len(r.Stages))
+func (c Convention) Of(r shape.Result) (stages []int64, total int64, err error) {
+	stages = make([]int64, len(r.Stages))
 	for i, st := range r.Layer.Stages {
 		if stages[i], err = c.OfStage(st, r.Stages[i]); err != nil {
 			return nil, 0, err

@@ -28,11 +28,11 @@ func macsAndBias(op layer.Op, s shape.Stage) (Sum, error) {
 	return append(Sum{c.macs}, c.extra...), err
 }
 
-func times(n int, c count) count {
+func times(n int64, c count) count {
 	return func(op layer.Op, s shape.Stage) (Sum, error) {
 		sum, err := c(op, s)
 		for i, t := range sum {
-			sum[i] = Term{{strconv.Itoa(n), n}}.times(t...)
+			sum[i] = Term{{strconv.FormatInt(n, 10), n}}.times(t...)
 		}
 		return sum, err
 	}
@@ -40,21 +40,21 @@ func times(n int, c count) count {
 
 // paramsByPosition: (weights + biases) * N * output positions.
 func paramsByPosition(op layer.Op, s shape.Stage) (Sum, error) {
-	positions := append(Term{{"N", s.Output[0]}}, extents(outSymbols, s.Output[2:])...)
+	positions := append(Term{by("N", s.Output[0])}, extents(outSymbols, s.Output[2:])...)
 	return operandsTimes(op, s, positions), nil
 }
 
 // paramsBySample: (weights + biases) * N.
 func paramsBySample(op layer.Op, s shape.Stage) (Sum, error) {
-	return operandsTimes(op, s, Term{{"N", s.Output[0]}}), nil
+	return operandsTimes(op, s, Term{by("N", s.Output[0])}), nil
 }
 
-func operandsTimes(op layer.Op, s shape.Stage, by Term) Sum {
+func operandsTimes(op layer.Op, s shape.Stage, times Term) Sum {
 	var sum Sum
 	for _, o := range (layer.Stage{Op: op}).Operands(s.Inputs) {
-		t := by
+		t := times
 		for i, d := range o.Shape {
-			t = t.times(Factor{operandSymbol(op, i, len(o.Shape)), d})
+			t = t.times(by(operandSymbol(op, i, len(o.Shape)), d))
 		}
 		sum = append(sum, t)
 	}
@@ -64,11 +64,11 @@ func operandsTimes(op layer.Op, s shape.Stage, by Term) Sum {
 // transposedOnOutput takes a transposed convolution for a plain one: every output sees every tap of its C/g channels.
 func transposedOnOutput(op layer.Op, s shape.Stage) (Sum, error) {
 	t := op.(layer.Transposed)
-	return Sum{output(s.Output).times(Factor{"(C/g)", s.Inputs[0][1] / t.Groups}).times(extents(kernelSymbols, t.Kernel)...)}, nil
+	return Sum{output(s.Output).times(by("(C/g)", s.Inputs[0][1]/t.Groups)).times(extents(kernelSymbols, t.Kernel)...)}, nil
 }
 
 func perElement(n int, shape []int) Sum {
-	return Sum{Term{{strconv.Itoa(n), n}}.times(output(shape)...)}
+	return Sum{Term{by(strconv.Itoa(n), n)}.times(output(shape)...)}
 }
 
 // fvcoreNorm: batch norm at inference 2 an element or 1 without affine; norms with statistics 5 or 4; LRN not at all.
@@ -119,7 +119,7 @@ func thopActivation(op layer.Op, s shape.Stage) (Sum, error) {
 		return perElement(1, s.Output), nil
 	case "softmax":
 		if len(s.Output) == 2 {
-			return Sum{Term{{"N", s.Output[0]}, {"(3*C - 1)", 3*s.Output[1] - 1}}}, nil
+			return Sum{Term{by("N", s.Output[0]), by("(3*C - 1)", 3*s.Output[1]-1)}}, nil
 		}
 	}
 	return nil, nil

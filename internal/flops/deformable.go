@@ -18,13 +18,13 @@ const (
 func deformable(st layer.Stage, s shape.Stage) ([]cost, error) {
 	d := st.Op.(layer.Deformable)
 	taps := append(extents(outSymbols, s.Output[2:]), extents(kernelSymbols, d.Kernel)...)
-	n, c := Factor{"N", s.Output[0]}, Factor{"C", s.Inputs[0][1]}
-	value := Factor{"7", perSample}
+	n, c := by("N", s.Output[0]), by("C", s.Inputs[0][1])
+	value := by("7", perSample)
 	if d.Modulated {
-		value = Factor{"8", perSample + 1}
+		value = by("8", perSample+1)
 	}
 	sampling := Sum{
-		Term{{"12", perPosition}, n, {"offset groups", d.OffsetGroups}}.times(taps...),
+		Term{by("12", perPosition), n, by("offset groups", d.OffsetGroups)}.times(taps...),
 		Term{value, n, c}.times(taps...),
 	}
 	return []cost{{name: "sampling", kind: KindSampling, extra: sampling}, convCost(d.Conv, s)}, nil

@@ -34,8 +34,8 @@ var whole = []Elem{"int64", "uint64", "int32", "uint32", "bool"}
 func (e Elem) Bits() int { return bits[e] }
 
 // Bytes is what n elements of one tensor take, rounded up to whole bytes. The error wraps layer.ErrOverflow.
-func (e Elem) Bytes(n int) (int, error) {
-	b := e.Bits()
+func (e Elem) Bytes(n int64) (int64, error) {
+	b := int64(e.Bits())
 	if b%8 == 0 {
 		return layer.Product(n, b/8)
 	}
@@ -51,8 +51,8 @@ func (e Elem) As(asked Elem) Elem {
 }
 
 // BytesOf is what a tensor of this shape takes. The error wraps layer.ErrOverflow.
-func (e Elem) BytesOf(shape []int) (int, error) {
-	n, err := layer.Product(shape...)
+func (e Elem) BytesOf(shape []int) (int64, error) {
+	n, err := layer.Elements(shape...)
 	if err != nil {
 		return 0, err
 	}

@@ -20,18 +20,18 @@ type Row struct {
 
 // Total is what rows add up to.
 type Total struct {
-	Params int `json:"params"` // weights and biases, in elements
-	MACs   int `json:"macs"`   // multiply-accumulates
-	FLOPs  int `json:"flops"`  // 2*MACs + biases + everything that is not a MAC
+	Params int64 `json:"params"` // weights and biases, in elements
+	MACs   int64 `json:"macs"`   // multiply-accumulates
+	FLOPs  int64 `json:"flops"`  // 2*MACs + biases + everything that is not a MAC
 	// Activations are the output elements of the stages that have MACs, as RegNet (Radosavovic et al. 2020) counts them.
-	Activations int `json:"activations"`
-	WeightBytes int `json:"weight_bytes"` // in the element type of weights; of a model, what it stores them in
+	Activations int64 `json:"activations"`
+	WeightBytes int64 `json:"weight_bytes"` // in the element type of weights; of a model, what it stores them in
 	// ActivationBytes are moved: every element that a stage reads (its inputs) and writes (its output), in its element type.
-	ActivationBytes int `json:"activation_bytes"`
+	ActivationBytes int64 `json:"activation_bytes"`
 }
 
 // Under is the total with a tool's figure in place of the MACs.
-func (t Total) Under(figure int) Total {
+func (t Total) Under(figure int64) Total {
 	t.MACs = figure
 	return t
 }
@@ -49,7 +49,7 @@ func (t Total) ArithmeticIntensity() float64 {
 // Add is the sum of two totals. The error wraps layer.ErrOverflow.
 func (t Total) Add(u Total) (Total, error) {
 	var err error
-	sum := func(quantity string, a, b int) int {
+	sum := func(quantity string, a, b int64) int64 {
 		n, e := layer.Sum(a, b)
 		if e != nil && err == nil {
 			err = fmt.Errorf("adding up %s: %w", quantity, e)
@@ -166,7 +166,7 @@ func (r *Row) count(c cost) (err error) {
 			return err
 		}
 		c.extra = append(Sum{{{"2", 2}, {"macs", r.MACs}}}, c.extra...)
-		if r.Activations, err = layer.Product(r.Output...); err != nil {
+		if r.Activations, err = layer.Elements(r.Output...); err != nil {
 			return err
 		}
 	}
@@ -180,7 +180,7 @@ func (r *Row) own(st layer.Stage, s shape.Stage, types Types) (err error) {
 	for _, o := range st.Operands(s.Inputs) {
 		t := make(Term, len(o.Shape))
 		for i, d := range o.Shape {
-			t[i] = Factor{operandSymbol(st.Op, i, len(o.Shape)), d}
+			t[i] = by(operandSymbol(st.Op, i, len(o.Shape)), d)
 		}
 		params = append(params, t)
 	}
@@ -225,7 +225,7 @@ func operandSymbol(op layer.Op, i, rank int) string {
 }
 
 // add computes a quantity and keeps its formula.
-func (r *Row) add(quantity string, s Sum) (int, error) {
+func (r *Row) add(quantity string, s Sum) (int64, error) {
 	if len(s) == 0 {
 		return 0, nil
 	}

@@ -10,8 +10,11 @@ import (
 // Factor is one number in a formula, and the symbol that stands for it.
 type Factor struct {
 	Symbol string
-	Value  int
+	Value  int64
 }
+
+// by is a factor of a size.
+func by(symbol string, n int) Factor { return Factor{symbol, int64(n)} }
 
 // Term is a product of factors.
 type Term []Factor
@@ -20,9 +23,9 @@ type Term []Factor
 type Sum []Term
 
 // Value computes the sum. The error is layer.ErrOverflow.
-func (s Sum) Value() (int, error) {
-	total := 0
-	var buf [12]int
+func (s Sum) Value() (int64, error) {
+	var total int64
+	var buf [12]int64
 	for _, t := range s {
 		values := buf[:0]
 		for _, f := range t {
@@ -43,7 +46,9 @@ func (s Sum) Value() (int, error) {
 func (s Sum) Symbols() string { return s.join(func(f Factor) string { return f.Symbol }) }
 
 // Numbers writes the formula with its numbers: 1*64*112*112*3*7*7.
-func (s Sum) Numbers() string { return s.join(func(f Factor) string { return strconv.Itoa(f.Value) }) }
+func (s Sum) Numbers() string {
+	return s.join(func(f Factor) string { return strconv.FormatInt(f.Value, 10) })
+}
 
 func (s Sum) join(text func(Factor) string) string {
 	if len(s) == 0 {
@@ -68,7 +73,7 @@ func (s Sum) join(text func(Factor) string) string {
 type Formula struct {
 	Quantity string // "params", "macs" or "flops"
 	Sum      Sum
-	Value    int
+	Value    int64
 }
 
 // The symbols of spatial axes, by their number: output, input, kernel.
@@ -83,9 +88,9 @@ func extents(symbols [][]string, values []int) Term {
 	t := make(Term, len(values), len(values)+6)
 	for i, v := range values {
 		if len(values) < len(symbols) {
-			t[i] = Factor{symbols[len(values)][i], v}
+			t[i] = by(symbols[len(values)][i], v)
 		} else {
-			t[i] = Factor{"D" + strconv.Itoa(i+1), v}
+			t[i] = by("D"+strconv.Itoa(i+1), v)
 		}
 	}
 	return t
@@ -101,7 +106,7 @@ func elements(channels string, symbols [][]string, shape []int) Term {
 	t := Term{}
 	for i, name := range []string{"N", channels} {
 		if i < len(shape) {
-			t = append(t, Factor{name, shape[i]})
+			t = append(t, by(name, shape[i]))
 		}
 	}
 	return append(t, extents(symbols, shape[min(2, len(shape)):])...)

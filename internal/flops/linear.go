@@ -13,5 +13,5 @@ func linear(st layer.Stage, s shape.Stage) ([]cost, error) {
 		return nil, err
 	}
 	out := output(s.Output)
-	return []cost{{macs: out.times(Factor{"in", in}), extra: bias(st.Op.(layer.Linear).Bias, out)}}, nil
+	return []cost{{macs: out.times(by("in", in)), extra: bias(st.Op.(layer.Linear).Bias, out)}}, nil
 }

@@ -28,5 +28,5 @@ func norm(st layer.Stage, s shape.Stage) ([]cost, error) {
 	default:
 		return nil, fmt.Errorf("no rule for the norm %q; there is one for batch, layer, instance, group and lrn", n.Func)
 	}
-	return []cost{{extra: Sum{Term{{strconv.Itoa(each), each}}.times(output(s.Output)...)}}}, nil
+	return []cost{{extra: Sum{Term{by(strconv.Itoa(each), each)}.times(output(s.Output)...)}}}, nil
 }

@@ -33,9 +33,9 @@ func pooled(f layer.PoolFunc, out, window Term) ([]cost, error) {
 // adaptive counts windows that overlap where the output size does not divide the input's.
 func adaptive(p layer.Pool, s shape.Stage) ([]cost, error) {
 	x := s.Inputs[0]
-	read := Term{{"N", x[0]}, {"C", x[1]}}
+	read := Term{by("N", x[0]), by("C", x[1])}
 	for i, in := range x[2:] {
-		read = append(read, Factor{"(" + outputsText(len(p.Adaptive), i) + ")", adaptiveReads(in, p.Adaptive[i])})
+		read = append(read, by("("+outputsText(len(p.Adaptive), i)+")", adaptiveReads(in, p.Adaptive[i])))
 	}
 	if p.Func == layer.AveragePool {
 		return []cost{{extra: Sum{read}}}, nil
@@ -44,7 +44,7 @@ func adaptive(p layer.Pool, s shape.Stage) ([]cost, error) {
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := layer.Product(s.Output...)
+	outputs, err := layer.Elements(s.Output...)
 	if err != nil {
 		return nil, err
 	}

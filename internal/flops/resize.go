@@ -14,5 +14,5 @@ func resize(st layer.Stage, s shape.Stage) ([]cost, error) {
 		return []cost{{}}, nil
 	}
 	each := 2<<(len(s.Output)-2) - 1 // 3, 7, 15 in 1, 2, 3 dimensions
-	return []cost{{extra: Sum{Term{{strconv.Itoa(each), each}}.times(output(s.Output)...)}}}, nil
+	return []cost{{extra: Sum{Term{by(strconv.Itoa(each), each)}.times(output(s.Output)...)}}}, nil
 }

@@ -10,13 +10,13 @@ import (
 func roiPool(st layer.Stage, s shape.Stage) ([]cost, error) {
 	r := st.Op.(layer.ROIPool)
 	points := Term{
-		{"R", r.ROIs}, {"P", r.Pooled[0]}, {"P", r.Pooled[1]},
-		{"S", r.SamplingRatio}, {"S", r.SamplingRatio},
+		by("R", r.ROIs), by("P", r.Pooled[0]), by("P", r.Pooled[1]),
+		by("S", r.SamplingRatio), by("S", r.SamplingRatio),
 	}
-	values := points.times(Factor{"C", s.Output[1]})
+	values := points.times(by("C", s.Output[1]))
 	sampling := Sum{
-		Term{{"12", perPosition}}.times(points...),
-		Term{{"7", perSample}}.times(values...),
+		Term{by("12", perPosition)}.times(points...),
+		Term{by("7", perSample)}.times(values...),
 	}
 	return []cost{{name: st.Name + ".sampling", kind: KindSampling, extra: sampling}, {extra: Sum{values}}}, nil
 }

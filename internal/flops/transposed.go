@@ -9,6 +9,6 @@ import (
 // then crops are counted, as a convolution's padded taps are.
 func transposed(st layer.Stage, s shape.Stage) ([]cost, error) {
 	t := st.Op.(layer.Transposed)
-	macs := input(s.Inputs[0]).times(Factor{"(O/g)", t.OutChannels / t.Groups}).times(extents(kernelSymbols, t.Kernel)...)
+	macs := input(s.Inputs[0]).times(by("(O/g)", t.OutChannels/t.Groups)).times(extents(kernelSymbols, t.Kernel)...)
 	return []cost{{macs: macs, extra: bias(t.Bias, output(s.Output))}}, nil
 }

@@ -50,7 +50,7 @@ func (e *evaluation) bytes(r *Result, i int) error {
 }
 
 // moved is the bytes that the node's stages read and write, each tensor in its own element type.
-func (r *Result) moved(i int, w *work) (total int, err error) {
+func (r *Result) moved(i int, w *work) (total int64, err error) {
 	inputs := r.Graph.Nodes[i].Inputs
 	add := func(e flops.Elem, shape []int) {
 		n, bad := e.BytesOf(shape)

@@ -34,12 +34,12 @@ type Result struct {
 	// Total is the sum over the nodes, shared weights once.
 	Total flops.Total
 	// Constants are elements of arrays that the layers compute with and nobody trains, apart from the parameters.
-	Constants int
+	Constants int64
 	// Options are those that it was evaluated under.
 	Options Options
 	// PeakMemory is the most bytes of activations that are live at once; weights are not in it. PeakNode is the node that is
 	// running then.
-	PeakMemory int
+	PeakMemory int64
 	PeakNode   int
 	// Uncounted are the operators that nobody counted: the total lacks them.
 	Uncounted []Uncounted
@@ -78,12 +78,12 @@ type NodeResult struct {
 	// Total is the sum of the rows. Shared weights count as parameters of the first node that uses them alone.
 	Total flops.Total
 	// Constants are elements of arrays that the node computes with and nobody trains.
-	Constants int
+	Constants int64
 	// Shares is the node whose weights this one uses; nil if they are its own.
 	Shares *Node
 	Field  shape.Field
 	// Live is the bytes of activations that exist while the node runs, its own inputs and output among them.
-	Live int
+	Live int64
 	// Types are the element types of the weights and of what is read.
 	Types flops.Types
 	// Uncounted says that the cost is not known; Harmless that it has no MACs and no parameters all the same.
@@ -286,8 +286,8 @@ func (r *Result) addUp() error {
 }
 
 // Under is the figure that a tool prints, for each node and in all. Uncounted nodes are 0 in it.
-func (r *Result) Under(c flops.Convention) (nodes []int, total int, err error) {
-	nodes = make([]int, len(r.Nodes))
+func (r *Result) Under(c flops.Convention) (nodes []int64, total int64, err error) {
+	nodes = make([]int64, len(r.Nodes))
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
 		if len(n.Ops) == 0 && n.Total.MACs > 0 {

@@ -65,7 +65,7 @@ type Node struct {
 // others are an earlier node's, or no parameters. Constants are elements of what it reads beside, which nobody trains. Elem is
 // the type that most of the parameters are stored in.
 type Held struct {
-	Params, Bytes, Constants int
+	Params, Bytes, Constants int64
 	Elem                     flops.Elem
 }
 

@@ -6,7 +6,7 @@ import "convx/internal/layer"
 type step struct {
 	node  int
 	reads []int // steps
-	bytes int
+	bytes int64
 	owner int // the step whose memory its output is: itself, except for views
 	last  int // the step after which nobody reads its memory
 }
@@ -20,7 +20,7 @@ func (r *Result) memory(works []*work) error {
 		return err
 	}
 	dying := make([][]int, len(steps)+1)
-	live := 0
+	live := int64(0)
 	for i, s := range steps {
 		if s.owner == i {
 			dying[s.last] = append(dying[s.last], i)

@@ -22,7 +22,7 @@ type Input struct{ Shape []int }
 // count as parameters (learned), 0 for a fixed constant.
 type Constant struct {
 	Shape  []int
-	Params int
+	Params int64
 }
 
 // Variant is one of convx's variants. The spec's input is ignored: the node's input takes its place. Further inputs
@@ -40,7 +40,7 @@ type Primitive struct {
 type Elementwise struct {
 	Name string
 	// FLOPs is the cost of an output element.
-	FLOPs int
+	FLOPs int64
 }
 
 // Computed is an operator whose shape and cost follow from its inputs by a rule of its own: a matrix product, a recurrent
@@ -60,7 +60,7 @@ type Computed struct {
 type Explicit struct {
 	Name                string
 	Shape               []int
-	Params, MACs, FLOPs int
+	Params, MACs, FLOPs int64
 }
 
 // View changes the shape or the order of its input and computes nothing: reshape, flatten, dropout at inference,

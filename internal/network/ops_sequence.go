@@ -41,7 +41,7 @@ func matmul(values) (Operator, error) {
 				return x, err
 			}
 			x.Shape = append(batch, m, n)
-			if x.MACs, err = layer.Product(append(slices.Clone(x.Shape), k)...); err != nil {
+			if x.MACs, err = layer.Elements(append(slices.Clone(x.Shape), k)...); err != nil {
 				return x, err
 			}
 			x.FLOPs, err = layer.Product(2, x.MACs)
@@ -124,16 +124,16 @@ func (r recurrent) rule(in [][]int) (x Explicit, err error) {
 		x.Shape = slices.Delete(x.Shape, 1, 2)
 	}
 	wide, each := features+r.hidden, r.each
-	if x.MACs, err = layer.Product(in[0][0], in[0][1], rows, wide); err != nil {
+	if x.MACs, err = layer.Elements(in[0][0], in[0][1], rows, wide); err != nil {
 		return x, err
 	}
 	if r.bias {
 		wide, each = wide+2, each+2*r.gates
 	}
-	if x.Params, err = layer.Product(rows, wide); err != nil {
+	if x.Params, err = layer.Elements(rows, wide); err != nil {
 		return x, err
 	}
-	own, err := layer.Product(in[0][0], in[0][1], r.directions, r.hidden, each)
+	own, err := layer.Elements(in[0][0], in[0][1], r.directions, r.hidden, each)
 	if err != nil {
 		return x, err
 	}

@@ -43,7 +43,7 @@ type Row struct {
 
 // Rows makes one row a layer, then folds, groups, sorts and cuts as the view says. However it is cut, the rows add up
 // to the network. figures are those of a convention, by node.
-func Rows(r *Result, figures []int, v RowView) ([]Row, error) {
+func Rows(r *Result, figures []int64, v RowView) ([]Row, error) {
 	var rows []Row
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
@@ -132,7 +132,7 @@ func cut(rows []Row, top int) ([]Row, error) {
 	return append(slices.Clip(rows[:top]), rest), nil
 }
 
-func sortValue(r Row, key SortKey) int {
+func sortValue(r Row, key SortKey) int64 {
 	switch key {
 	case "params":
 		return r.Params

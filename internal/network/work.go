@@ -71,9 +71,9 @@ func harmless(op Operator) bool {
 
 // setBytes fills in what follows from shapes: bytes moved, bytes of weights, activations where there are MACs.
 func (w *work) setBytes(in [][]int) error {
-	moved := 0
+	moved := int64(0)
 	if !w.held {
-		n, err := layer.Product(w.output...)
+		n, err := layer.Elements(w.output...)
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func (w *work) setBytes(in [][]int) error {
 		}
 	}
 	for _, s := range in {
-		n, err := layer.Product(s...)
+		n, err := layer.Elements(s...)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (w *work) elementwise(op *Elementwise, in [][]int) (err error) {
 	if w.output, err = broadcast(in); err != nil {
 		return err
 	}
-	if w.total.FLOPs, err = layer.Product(append([]int{op.FLOPs}, w.output...)...); err != nil {
+	if w.total.FLOPs, err = layer.Times(op.FLOPs, w.output...); err != nil {
 		return err
 	}
 	return w.setBytes(in)
@@ -130,7 +130,7 @@ func broadcast(in [][]int) ([]int, error) {
 
 func (w *work) primitive(op *Primitive, in [][]int) error {
 	if _, sum := op.Op.(layer.Add); sum && slices.ContainsFunc(in, func(s []int) bool { return !slices.Equal(s, in[0]) }) {
-		return w.elementwise(&Elementwise{Name: "add", FLOPs: len(in) - 1}, in) // broadcast
+		return w.elementwise(&Elementwise{Name: "add", FLOPs: int64(len(in) - 1)}, in) // broadcast
 	}
 	st := layer.Stage{Name: string(op.Op.Kind()), Op: op.Op}
 	s, err := shape.OfStage(st, in)

@@ -28,7 +28,7 @@ type runJSON struct {
 	Output   array            `json:"output"`
 	Weights  map[string]array `json:"weights"`
 	Seconds  float64          `json:"seconds"` // of one run, weights prepared before
-	MACs     int              `json:"macs"`
+	MACs     int64            `json:"macs"`
 	Computed []string         `json:"algorithms"`
 }
 
@@ -66,7 +66,7 @@ func run(ctx context.Context, request []byte) (any, error) {
 	return q.compute(ctx, r, x, cost.Total.MACs)
 }
 
-func (q runRequest) compute(ctx context.Context, r shape.Result, x *tensor.Tensor[float32], macs int) (any, error) {
+func (q runRequest) compute(ctx context.Context, r shape.Result, x *tensor.Tensor[float32], macs int64) (any, error) {
 	operands := map[string]*tensor.Tensor[float32]{}
 	for name, a := range q.Weights {
 		t, err := a.tensor(name)

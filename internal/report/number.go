@@ -7,8 +7,11 @@ import (
 	"unicode"
 )
 
+// Whole is what counts and sizes are.
+type Whole interface{ int | int64 }
+
 // Int is a cell for an exact count: 118,013,952 in tables, 118013952 in CSV.
-func Int(n int) Cell {
+func Int[T Whole](n T) Cell {
 	c := Cell{Text: Group(n), Raw: n}
 	if n >= 100_000 {
 		c.Brief = SI(float64(n))
@@ -17,7 +20,7 @@ func Int(n int) Cell {
 }
 
 // Count is a cell for an exact count with its magnitude beside: 118,013,952 (118 M).
-func Count(n int) Cell {
+func Count[T Whole](n T) Cell {
 	if n < 1000 {
 		return Int(n)
 	}
@@ -27,9 +30,9 @@ func Count(n int) Cell {
 }
 
 // Bytes writes a size in binary multiples: 36 KiB, 1.5 MiB, 512 B.
-func Bytes(n int) string {
+func Bytes[T Whole](n T) string {
 	if n < 1024 {
-		return strconv.Itoa(n) + " B"
+		return strconv.FormatInt(int64(n), 10) + " B"
 	}
 	v := float64(n) / 1024
 	for _, unit := range []string{"KiB", "MiB", "GiB", "TiB", "PiB"} {
@@ -63,8 +66,8 @@ func Printable(s string) string {
 }
 
 // Group writes a count with a comma between thousands.
-func Group(n int) string {
-	s := strconv.Itoa(n)
+func Group[T Whole](n T) string {
+	s := strconv.FormatInt(int64(n), 10)
 	sign := ""
 	if s[0] == '-' {
 		sign, s = "-", s[1:]

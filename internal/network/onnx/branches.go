@@ -12,13 +12,13 @@ import (
 // spent is what the nodes that were followed come to: the branch of an If that costs most stands for both, and the body of a
 // Scan costs its own times the steps.
 type spent struct {
-	macs, flops int
+	macs, flops int64
 	held        network.Held
 }
 
 func (s spent) add(o spent) (spent, error) {
 	var err error
-	for _, p := range []struct{ to, n *int }{{&s.macs, &o.macs}, {&s.flops, &o.flops}, {&s.held.Params, &o.held.Params}, {&s.held.Bytes, &o.held.Bytes}} {
+	for _, p := range []struct{ to, n *int64 }{{&s.macs, &o.macs}, {&s.flops, &o.flops}, {&s.held.Params, &o.held.Params}, {&s.held.Bytes, &o.held.Bytes}} {
 		if *p.to, err = layer.Sum(*p.to, *p.n); err != nil {
 			return s, err
 		}
@@ -217,11 +217,11 @@ func (c *call) scan() error {
 
 // repeated makes the node the work of so many steps.
 func (c *call) repeated(cost spent, steps int) error {
-	macs, err := product("MACs", cost.macs, steps)
+	macs, err := count("MACs", cost.macs, steps)
 	if err != nil {
 		return err
 	}
-	all, err := product("FLOPs", cost.flops, steps)
+	all, err := count("FLOPs", cost.flops, steps)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ type pending struct {
 }
 
 // work is what an operator without a primitive does. FLOPs are beside those of the MACs.
-type work struct{ macs, flops int }
+type work struct{ macs, flops int64 }
 
 // emit makes the node a primitive over the shapes in, which inputs 0, 1, … have unless operands says otherwise.
 func (c *call) emit(op layer.Op, in [][]int, weights ...int) (shape.Stage, error) {
@@ -163,11 +163,11 @@ func (c *call) explicit(node *network.Node, out []int) (network.Operator, error)
 }
 
 // perOutput is the FLOPs of an output element, for operators that broadcast all of their inputs, none a constant.
-func (c *call) perOutput(out []int) (int, bool) {
+func (c *call) perOutput(out []int) (int64, bool) {
 	if _, ok := binaries[c.Op]; !ok {
 		return 0, false
 	}
-	n, err := layer.Product(out...)
+	n, err := layer.Elements(out...)
 	if err != nil || n == 0 || c.layer.extra.flops%n != 0 || slices.ContainsFunc(c.in, func(v *value) bool { return v.constant }) {
 		return 0, false
 	}
@@ -188,7 +188,7 @@ func (c *call) primitive(n *network.Node, out []int) error {
 			return err
 		}
 	}
-	all, key := 0, ""
+	all, key := int64(0), ""
 	for _, w := range l.weights {
 		all += w.params
 		key += w.root + "\x00"
@@ -308,9 +308,18 @@ func kebab(op string) string {
 	return b.String()
 }
 
-// product multiplies extents for a count.
+// product multiplies extents to another one.
 func product(what string, factors ...int) (int, error) {
 	n, err := layer.Product(factors...)
+	if err != nil {
+		return 0, fmt.Errorf("counting %s: %w", what, err)
+	}
+	return n, nil
+}
+
+// count multiplies a count by extents.
+func count(what string, n int64, extents ...int) (int64, error) {
+	n, err := layer.Times(n, extents...)
 	if err != nil {
 		return 0, fmt.Errorf("counting %s: %w", what, err)
 	}

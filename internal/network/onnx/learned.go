@@ -20,14 +20,14 @@ const (
 //   - one that holds few different numbers, each many times, is a grid (of prior boxes, of cells), which is drawn up: none.
 //
 // All elements are, where the numbers are all equal (before training) or cannot be read.
-func (c *call) learned(w weight, shape []int) int {
+func (c *call) learned(w weight, shape []int) int64 {
 	n := w.params
 	elems := c.look(w)
 	if elems == nil {
 		return n
 	}
-	different := distinct(elems)
-	switch rows := rowsOf(elems, shape); {
+	different := int64(distinct(elems))
+	switch rows := int64(rowsOf(elems, shape)); {
 	case different == 1 || n < 16:
 		return n
 	case different == 2:
@@ -45,9 +45,9 @@ func (c *call) look(w weight) []uint64 {
 	if w.tensor == nil || w.tensor.External || w.params < 16 || w.params > maxLooked || c.looked > maxLookedAll {
 		return nil
 	}
-	c.looked += w.params
+	c.looked += int(w.params)
 	a, err := c.model.read(w.tensor)
-	if err != nil || a.Len() != w.params {
+	if err != nil || int64(a.Len()) != w.params {
 		return nil
 	}
 	out := make([]uint64, a.Len())

@@ -46,7 +46,7 @@ func (c *call) product(rows int, w, out []int, weight *value, bias bool, weights
 		_, err := c.emit(op, [][]int{{rows, w[0]}}, weights...)
 		return err
 	}
-	macs, err := product("MACs", rows, w[0], w[1])
+	macs, err := count("MACs", 1, rows, w[0], w[1])
 	if err == nil {
 		c.work(work{macs: macs}, weights...)
 	}
@@ -90,7 +90,7 @@ func matMul(a, b int) func(*call) error {
 		if len(w) == 2 {
 			return c.product(rows, w, out, c.in[b], false, a, b)
 		}
-		macs, err := product("MACs", rows, k, n)
+		macs, err := count("MACs", 1, rows, k, n)
 		if err == nil {
 			c.set(0, out)
 			c.work(work{macs: macs}, a, b)
@@ -157,7 +157,7 @@ func einsum(c *call) error {
 		}
 		out = append(out, d)
 	}
-	macs, err := product("MACs", all...)
+	macs, err := count("MACs", 1, all...)
 	if err == nil {
 		c.set(0, out)
 		c.work(work{macs: macs}, 0, 1)
@@ -213,7 +213,7 @@ func lrn(c *call) error {
 // perElement keeps the first input's shape and counts so many FLOPs an element; weights are inputs that hold parameters.
 func perElement(flops int, weights ...int) func(*call) error {
 	return func(c *call) error {
-		n, err := product("FLOPs", append(slices.Clone(c.input(0)), flops)...)
+		n, err := count("FLOPs", 1, append(slices.Clone(c.input(0)), flops)...)
 		if err != nil {
 			return err
 		}

@@ -125,7 +125,7 @@ func (c *call) combine(out []int, shapes [][]int) error {
 			}
 		}
 	}
-	n, err := product("FLOPs", append(slices.Clone(out), max(1, len(shapes)-1))...)
+	n, err := count("FLOPs", 1, append(slices.Clone(out), max(1, len(shapes)-1))...)
 	if err == nil {
 		c.work(work{flops: n})
 		c.combines()
@@ -204,7 +204,7 @@ func where(c *call) error {
 		})
 	}
 	c.put(0, v)
-	if n, err := product("FLOPs", out...); err == nil && !c.constant() {
+	if n, err := count("FLOPs", 1, out...); err == nil && !c.constant() {
 		c.work(work{flops: n})
 		if cond.constant && cond.numel() > 1 { // a mask
 			c.layer.fixed = append(c.layer.fixed, c.computed(cond, c.Inputs[0]))

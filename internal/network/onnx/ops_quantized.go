@@ -39,7 +39,7 @@ func quantize(c *call) error {
 	if x.constant {
 		return c.view(v)
 	}
-	n, err := product("FLOPs", append(slices.Clone(x.shape), 2)...)
+	n, err := count("FLOPs", 1, append(slices.Clone(x.shape), 2)...)
 	if err == nil {
 		c.put(0, v)
 		c.work(work{flops: n})
@@ -50,7 +50,7 @@ func quantize(c *call) error {
 // dynamicQuantize finds the range first: four FLOPs an element.
 func dynamicQuantize(c *call) error {
 	x := c.input(0)
-	n, err := product("FLOPs", append(slices.Clone(x), 4)...)
+	n, err := count("FLOPs", 1, append(slices.Clone(x), 4)...)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func recurrent(of cell) func(*call) error {
 		if batchFirst {
 			steps, batch = batch, steps
 		}
-		macs, err := product("MACs", steps, batch, directions, w[1], w[2]+hidden)
+		macs, err := count("MACs", 1, steps, batch, directions, w[1], w[2]+hidden)
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func recurrent(of cell) func(*call) error {
 		if c.optional(7) != nil {
 			each += 6 // peepholes: three products and sums
 		}
-		flops, err := product("FLOPs", steps, batch, directions, hidden, each)
+		flops, err := count("FLOPs", 1, steps, batch, directions, hidden, each)
 		if err != nil {
 			return err
 		}
@@ -192,6 +192,6 @@ func topK(c *call) error {
 	out[at] = int(k)
 	c.set(0, out)
 	c.put(1, value{shape: out, elem: elemInt64})
-	c.work(work{flops: x.numel()})
+	c.work(work{flops: int64(x.numel())})
 	return nil
 }

@@ -125,7 +125,7 @@ func (c *call) resample(x, out []int) error {
 		return err
 	}
 	if len(x) < 3 || len(x) > 5 || !slices.Equal(x[:2], out[:2]) || slices.Contains(out, 0) || slices.Contains(x, 0) {
-		n, err := product("FLOPs", append(slices.Clone(out), 7)...)
+		n, err := count("FLOPs", 1, append(slices.Clone(out), 7)...)
 		if nearest {
 			n = 0
 		}
@@ -150,7 +150,7 @@ func gridSample(c *call) error {
 		return fmt.Errorf("samples %s at %s", shapeText(x), shapeText(grid))
 	}
 	out := append(slices.Clone(x[:2]), grid[1:len(grid)-1]...)
-	n, err := product("FLOPs", append(slices.Clone(out), 7)...)
+	n, err := count("FLOPs", 1, append(slices.Clone(out), 7)...)
 	if err == nil {
 		c.set(0, out)
 		c.work(work{flops: n})
@@ -200,7 +200,7 @@ func reduce(pool layer.PoolFunc, join func(a, b float64) float64) func(*call) er
 			_, err := c.emit(layer.Pool{Func: pool, Global: true}, [][]int{x.shape})
 			return err
 		}
-		c.work(work{flops: x.numel()})
+		c.work(work{flops: int64(x.numel())})
 		return nil
 	}
 }
@@ -246,6 +246,6 @@ func argMax(c *call) error {
 	}
 	c.put(0, value{shape: out, elem: elemInt64})
 	c.runs(mixed(x.shape, func(a int) bool { return a == at }, len(out) == len(x.shape)))
-	c.work(work{flops: x.numel()})
+	c.work(work{flops: int64(x.numel())})
 	return nil
 }

@@ -34,7 +34,7 @@ func (t *Tensor) value(root string) *value {
 	if dims == nil {
 		dims = []int{}
 	}
-	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, roots: []weight{{root, (&value{shape: dims}).numel(), t.Elem, t}}, node: -1, tensor: t}
+	return &value{shape: dims, elem: t.Elem, ints: t.ints, floats: t.floats, constant: true, roots: []weight{{root, int64((&value{shape: dims}).numel()), t.Elem, t}}, node: -1, tensor: t}
 }
 
 func (v *value) known() bool { return v != nil && v.shape != nil }
@@ -186,7 +186,7 @@ func extents(s []int) error {
 			return fmt.Errorf("a result of %s elements", shapeText(s))
 		}
 	}
-	if _, err := layer.Product(append([]int{16}, s...)...); err != nil {
+	if _, err := layer.Times(16, s...); err != nil {
 		return fmt.Errorf("a result of %s elements: %w", shapeText(s), err)
 	}
 	return nil

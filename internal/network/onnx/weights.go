@@ -11,7 +11,7 @@ import (
 // weight is an array of the file, named by where it stands.
 type weight struct {
 	root   string
-	params int
+	params int64
 	stored Elem
 	tensor *Tensor // nil: computed
 }
@@ -46,19 +46,19 @@ func (c *call) trace(v *value, name string) {
 
 // computed is a constant as an array of its own.
 func (c *call) computed(v *value, name string) weight {
-	return weight{root: c.scope.prefix + name, params: v.numel(), stored: v.elem}
+	return weight{root: c.scope.prefix + name, params: int64(v.numel()), stored: v.elem}
 }
 
 // real reports whether the type is one that weights are stored in: wide integers and truth values are positions, counts, masks.
 func (e Elem) real() bool { return e != elemInt64 && e != elemInt32 && e != elemBool }
 
 // bytes is what the file stores the array in; an element type without a width is taken for float32.
-func (w weight) bytes() (int, error) {
+func (w weight) bytes() (int64, error) {
 	bits, known := elemBits[w.stored]
 	if !known {
 		bits = flops.Float32.Bits()
 	}
-	n, err := product("bytes of weights", w.params, bits)
+	n, err := count("bytes of weights", w.params, bits)
 	return n/8 + min(n%8, 1), err
 }
 
@@ -92,7 +92,7 @@ func (c *call) combines() {
 		}
 		for _, w := range v.roots {
 			all := w.params
-			if len(v.roots) == 1 && all == v.numel() {
+			if len(v.roots) == 1 && all == int64(v.numel()) {
 				w.params = c.learned(w, v.shape)
 			}
 			if w.params > 0 {
@@ -116,7 +116,7 @@ func (v *value) trained() bool {
 
 // claim counts the parameters and bytes of the weights that no earlier node read, and how many weights those are.
 func (c *call) claim() (held network.Held, fresh int, err error) {
-	largest := 0
+	largest := int64(0)
 	for _, w := range c.layer.weights {
 		if c.owned[w.root] {
 			continue
@@ -146,8 +146,8 @@ func (c *call) claim() (held network.Held, fresh int, err error) {
 }
 
 // unless is what a node that counts so many parameters is to be told about its weights: nothing, if those are what it holds.
-func unless(params int, held network.Held) *network.Held {
-	if held.Constants == 0 && held.Params == params && held.Bytes == flops.Float32.Bits()/8*params {
+func unless(params int64, held network.Held) *network.Held {
+	if held.Constants == 0 && held.Params == params && held.Bytes == int64(flops.Float32.Bits()/8)*params {
 		return nil
 	}
 	return &held
