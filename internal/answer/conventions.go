@@ -12,7 +12,7 @@ import (
 
 type conventionJSON struct {
 	Convention string `json:"convention"`
-	Figure     int    `json:"macs"`
+	Figure     int64  `json:"macs"`
 	Unit       string `json:"unit"`
 	Differs    string `json:"differs"`
 }

@@ -18,8 +18,8 @@ type Cost struct {
 	Types      flops.Types
 	// Figures are the convention's, one for each row of the count, and Figure that of the whole. The rows of parts that only
 	// convx shows by themselves (a deformable convolution's sampling) have none.
-	Figures []int
-	Figure  int
+	Figures []int64
+	Figure  int64
 }
 
 // CostOf counts a layer under a convention, its bytes in these types.
@@ -33,11 +33,11 @@ func CostOf(r shape.Result, convention flops.Convention, types flops.Types) (Cos
 	if err != nil {
 		return c, err
 	}
-	byName := map[string]int{}
+	byName := map[string]int64{}
 	for i, st := range r.Stages {
 		byName[st.Name] = stages[i]
 	}
-	c.Figure, c.Figures = total, make([]int, len(c.Count.Rows))
+	c.Figure, c.Figures = total, make([]int64, len(c.Count.Rows))
 	for i, row := range c.Count.Rows {
 		c.Figures[i] = byName[row.Name]
 	}
@@ -76,7 +76,7 @@ type formulaJSON struct {
 	Quantity string `json:"quantity"`
 	Symbols  string `json:"symbols"`
 	Numbers  string `json:"expression"`
-	Value    int    `json:"value"`
+	Value    int64  `json:"value"`
 }
 
 // Flops is the answer of what a layer costs, and what became of the limits that it was held to; explain adds the formulas.
@@ -154,7 +154,7 @@ func memoryText(t flops.Total, asked flops.Types, stored bool) string {
 		}
 		return "the model " + verb + " them"
 	}
-	weights := as(asked.Weights, t.WeightBytes == flops.Float32.Bits()/8*t.Params, "stores")
+	weights := as(asked.Weights, t.WeightBytes == int64(flops.Float32.Bits()/8)*t.Params, "stores")
 	activations := as(asked.Activations, !stored, "has")
 	w, a := report.Bytes(t.WeightBytes), report.Bytes(t.ActivationBytes)
 	if weights == activations {

@@ -17,7 +17,7 @@ type flopsNetJSON struct {
 	Output              []int        `json:"output"`
 	Outputs             []outputJSON `json:"outputs,omitempty"` // all of them, where there are several
 	Total               netTotalJSON `json:"total"`
-	PeakMemory          int          `json:"peak_memory"` // bytes of live activations
+	PeakMemory          int64        `json:"peak_memory"` // bytes of live activations
 	ArithmeticIntensity float64      `json:"arithmetic_intensity"`
 	Convention          string       `json:"convention"`
 	Unit                string       `json:"unit"`
@@ -33,7 +33,7 @@ type flopsNetJSON struct {
 
 type netTotalJSON struct {
 	flops.Total
-	Constants int `json:"constants"` // elements that nobody trains
+	Constants int64 `json:"constants"` // elements that nobody trains
 }
 
 type operatorJSON struct {
@@ -55,8 +55,8 @@ type netLayerJSON struct {
 type NetworkCost struct {
 	*network.Result
 	Convention flops.Convention
-	Figures    []int // the convention's, one for each node
-	Figure     int   // of the whole
+	Figures    []int64 // the convention's, one for each node
+	Figure     int64   // of the whole
 	Rows       []network.Row
 	// Unfolded are all layers in order, where Rows are something else.
 	Unfolded []network.Row
@@ -138,7 +138,7 @@ func FlopsNetwork(c NetworkCost, held budget.Outcome) report.Document {
 	return report.Document{JSON: j, Blocks: blocks}
 }
 
-func netLayer(row network.Row, total int) netLayerJSON {
+func netLayer(row network.Row, total int64) netLayerJSON {
 	l := netLayerJSON{Name: row.Name, Variant: row.KindText(), Output: row.Output, Total: row.Total, Layers: row.Layers, Shares: row.Shares}
 	if total > 0 {
 		l.Share = float64(row.MACs) / float64(total)

@@ -11,8 +11,8 @@ type netJSON struct {
 	Title  string   `json:"title"`
 	Input  []int    `json:"input"`
 	Output []int    `json:"output"`
-	Params int      `json:"params"`
-	MACs   int      `json:"macs"`
+	Params int64    `json:"params"`
+	MACs   int64    `json:"macs"`
 	Papers []string `json:"papers"`
 }
 

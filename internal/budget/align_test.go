@@ -34,7 +34,7 @@ func TestAlignmentAgainstTheDefinition(t *testing.T) {
 		list := func(label string) (out []Layer) {
 			for i := range rapid.IntRange(0, 40).Draw(t, label) {
 				macs := rapid.IntRange(1, 3).Draw(t, "macs")
-				out = append(out, Layer{Name: fmt.Sprint(label, i), Kind: rapid.SampledFrom([]string{"standard", "relu"}).Draw(t, "kind"), Output: []int{macs}, Counts: Counts{MACs: macs}})
+				out = append(out, Layer{Name: fmt.Sprint(label, i), Kind: rapid.SampledFrom([]string{"standard", "relu"}).Draw(t, "kind"), Output: []int{macs}, Counts: Counts{MACs: int64(macs)}})
 			}
 			return out
 		}
@@ -73,7 +73,7 @@ func mapped(layers []Layer, f func(Layer) string) (out []string) {
 func numbered(kinds ...string) Subject {
 	s := Subject{Name: "net", Convention: "mac", Total: Counts{}}
 	for i, k := range kinds {
-		s.Layers = append(s.Layers, Layer{Name: fmt.Sprintf("%s_%d", k, i), Kind: k, Counts: Counts{MACs: 10 + len(k)}})
+		s.Layers = append(s.Layers, Layer{Name: fmt.Sprintf("%s_%d", k, i), Kind: k, Counts: Counts{MACs: int64(10 + len(k))}})
 	}
 	return s
 }
@@ -120,7 +120,7 @@ func TestNamesBreakTies(t *testing.T) {
 func TestAlignmentIsBounded(t *testing.T) {
 	long := func(n int, kind string) (s Subject) {
 		for i := range n {
-			s.Layers = append(s.Layers, Layer{Name: fmt.Sprint(kind, i), Kind: kind, Counts: Counts{MACs: 1 + len(kind)}})
+			s.Layers = append(s.Layers, Layer{Name: fmt.Sprint(kind, i), Kind: kind, Counts: Counts{MACs: int64(1 + len(kind))}})
 		}
 		return s
 	}

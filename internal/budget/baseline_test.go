@@ -64,7 +64,7 @@ func TestCompare(t *testing.T) {
 // A layer with another name, the same kind and the same counts is neither new nor gone.
 func TestCompareRenamed(t *testing.T) {
 	conv := func(name string, macs int) Layer {
-		return Layer{Name: name, Kind: "standard", Counts: Counts{MACs: macs}}
+		return Layer{Name: name, Kind: "standard", Counts: Counts{MACs: int64(macs)}}
 	}
 	before := Subject{Name: "net", Input: []int{1, 3, 8, 8}, Layers: []Layer{conv("a", 5), conv("b", 7), conv("c", 7), conv("d", 9), {Name: "e", Kind: "linear", Counts: Counts{MACs: 3}}}}
 	after := Subject{Name: "net", Input: []int{1, 3, 8, 8}, Layers: []Layer{conv("a", 5), conv("x", 7), conv("y", 7), conv("z", 7), conv("d", 8), conv("e2", 3)}}

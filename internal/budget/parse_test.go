@@ -40,7 +40,7 @@ func TestParseAmount(t *testing.T) {
 func TestShares(t *testing.T) {
 	for _, c := range []struct {
 		text        string
-		whole, want int
+		whole, want int64
 	}{
 		{"4.35%", 2000, 87}, {"2.5%", 1000, 25}, {"2.5%", 1001, 25}, {"99.9%", 1000, 999}, {"0%", 1000, 0}, {"100%", math.MaxInt, math.MaxInt},
 		{"33.3%", 0, 0}, {"200%", math.MaxInt, math.MaxInt}, {"99999999999999999999999999%", 1000, math.MaxInt},

@@ -63,7 +63,7 @@ func TestRenderersKeepTheirForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := small()
 		s.Name, s.File, s.Layers[0].Name = rapid.String().Draw(t, "name"), rapid.String().Draw(t, "file"), rapid.String().Draw(t, "layer")
-		checks, _ := Budget{Limits: []Limit{{Quantity: MACs, Most: Amount{Count: rapid.IntRange(0, 4000).Draw(t, "most")}}}}.Check(s)
+		checks, _ := Budget{Limits: []Limit{{Quantity: MACs, Most: Amount{Count: int64(rapid.IntRange(0, 4000).Draw(t, "most"))}}}}.Check(s)
 		var b bytes.Buffer
 		WriteGitHub(&b, s, checks, nil)
 		if lines := strings.Split(b.String(), "\n"); len(lines) != 2 || strings.ContainsRune(b.String(), '\r') {

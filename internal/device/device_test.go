@@ -48,7 +48,7 @@ func TestLeastTime(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 1<<40)
-		work := flops.Total{FLOPs: n.Draw(t, "flops"), WeightBytes: n.Draw(t, "weights"), ActivationBytes: n.Draw(t, "activations")}
+		work := flops.Total{FLOPs: int64(n.Draw(t, "flops")), WeightBytes: int64(n.Draw(t, "weights")), ActivationBytes: int64(n.Draw(t, "activations"))}
 		elem := rapid.SampledFrom([]flops.Elem{flops.Float32, flops.Int8, flops.Float16}).Draw(t, "elem")
 		perSecond := map[flops.Elem]float64{flops.Float32: 4e9, flops.Float16: 4e9, flops.Int8: 16e9}[elem] // no figure for float16
 		compute := float64(work.FLOPs) / perSecond
@@ -72,7 +72,7 @@ func TestMisfits(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ weights, peak, want int }{{5000, 1000, 0}, {5001, 1000, 1}, {5000, 1001, 1}, {math.MaxInt, math.MaxInt, 2}} {
-		if got := d.Misfits(c.weights, c.peak); len(got) != c.want {
+		if got := d.Misfits(int64(c.weights), int64(c.peak)); len(got) != c.want {
 			t.Errorf("%d and %d: %q", c.weights, c.peak, got)
 		}
 	}

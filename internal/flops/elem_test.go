@@ -11,13 +11,13 @@ import (
 )
 
 // elements by bit, rounded up to bytes: the definition.
-func literalBytes(n, bits int) int { return (n*bits + 7) / 8 }
+func literalBytes(n, bits int64) int64 { return (n*bits + 7) / 8 }
 
-var widths = map[Elem]int{Float32: 32, Float16: 16, BFloat16: 16, Int8: 8, Int4: 4}
+var widths = map[Elem]int64{Float32: 32, Float16: 16, BFloat16: 16, Int8: 8, Int4: 4}
 
 func TestBytesOfElements(t *testing.T) {
 	for _, e := range Elems() {
-		for n := range 40 {
+		for n := range int64(40) {
 			if got, err := e.Bytes(n); err != nil || got != literalBytes(n, widths[e]) {
 				t.Errorf("%d of %s: %d, %v", n, e, got, err)
 			}
@@ -48,7 +48,7 @@ func TestTypesAgainstTheDefinition(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var weights, activations int
+		var weights, activations int64
 		for i, row := range c.Rows {
 			want := literalBytes(row.Params, widths[types.Weights])
 			if row.WeightBytes != want || row.MACs != plain.Rows[i].MACs || row.FLOPs != plain.Rows[i].FLOPs {
@@ -63,10 +63,10 @@ func TestTypesAgainstTheDefinition(t *testing.T) {
 				for _, d := range tensor {
 					n *= d
 				}
-				literal += literalBytes(n, widths[types.Activations])
+				literal += int(literalBytes(int64(n), widths[types.Activations]))
 			}
 		}
-		if c.Total.WeightBytes != weights || c.Total.ActivationBytes != activations || activations != literal {
+		if c.Total.WeightBytes != weights || c.Total.ActivationBytes != activations || activations != int64(literal) {
 			t.Fatalf("total %+v, want %d and %d", c.Total, weights, literal)
 		}
 	})
@@ -79,7 +79,7 @@ func TestBitOperations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for types, each := range map[Types]int{{}: 1024, {Int8, Int8}: 64, {Int4, Int8}: 32, {Weights: Int4}: 128} {
+	for types, each := range map[Types]int64{{}: 1024, {Int8, Int8}: 64, {Int4, Int8}: 32, {Weights: Int4}: 128} {
 		if _, got, err := c.In(types).Of(r); err != nil || got != each*macs {
 			t.Errorf("%+v: %d, %v, want %d", types, got, err, each*macs)
 		}

@@ -61,7 +61,7 @@ func TestEveryKindHasARule(t *testing.T) {
 func TestCounts(t *testing.T) {
 	for _, c := range []struct {
 		variant, keys                    string
-		params, macs, flops, activations int
+		params, macs, flops, activations int64
 	}{
 		// ResNet's stem: 64*3*7*7 + 64; 64*112*112*3*49; twice that and the biases.
 		{"standard", "input=3x224x224 out-channels=64 kernel=7 stride=2 padding=3", 9472, 118013952, 236830720, 802816},
@@ -123,7 +123,7 @@ func TestBytesAndIntensity(t *testing.T) {
 func TestSamplingIsARowOfItsOwn(t *testing.T) {
 	for _, c := range []struct {
 		keys  string
-		flops int
+		flops int64
 	}{
 		{"input=4x5x5", 81 * (12 + 4*7)},
 		{"input=4x5x5 offset-groups=2", 81 * (2*12 + 4*7)},
@@ -164,7 +164,7 @@ func TestPrimitives(t *testing.T) {
 		name  string
 		op    layer.Op
 		in    [][]int
-		flops int
+		flops int64
 	}{
 		{"max pool", layer.Pool{Window: window, Func: layer.MaxPool}, [][]int{x}, 32 * 8},
 		{"average pool", layer.Pool{Window: window, Func: layer.AveragePool}, [][]int{x}, 32 * 9},

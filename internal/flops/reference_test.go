@@ -154,14 +154,14 @@ func TestAgainstTheCountingReference(t *testing.T) {
 		for i, st := range r.Layer.Stages {
 			s, row := r.Stages[i], byName[st.Name]
 			macs, biases := referenceMACs(st.Op, s)
-			if want := 2*macs + biases + referenceFLOPs(st.Op, s); row.MACs != macs || row.FLOPs != want {
+			if want := 2*macs + biases + referenceFLOPs(st.Op, s); row.MACs != int64(macs) || row.FLOPs != int64(want) {
 				t.Fatalf("%s of %+v: %d MACs and %d FLOPs, counted %d and %d", st.Name, r.Layer.Spec, row.MACs, row.FLOPs, macs, want)
 			}
 			params := 0
 			for _, o := range st.Operands(s.Inputs) {
 				indices(o.Shape, func() { params++ })
 			}
-			if row.Params != params || row.WeightBytes != 4*params {
+			if row.Params != int64(params) || row.WeightBytes != int64(4*params) {
 				t.Fatalf("%s: %d params, counted %d", st.Name, row.Params, params)
 			}
 			want := referenceSampling(st.Op, s)
@@ -169,7 +169,7 @@ func TestAgainstTheCountingReference(t *testing.T) {
 			if st.Op.Kind() == layer.KindROIPool {
 				sampling = byName[st.Name+".sampling"]
 			}
-			if want > 0 && sampling.FLOPs != want {
+			if want > 0 && sampling.FLOPs != int64(want) {
 				t.Fatalf("sampling of %+v: %d FLOPs, counted %d", r.Layer.Spec, sampling.FLOPs, want)
 			}
 		}

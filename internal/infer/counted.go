@@ -6,7 +6,7 @@ import "convx/internal/network"
 type Counted struct {
 	Layer
 	Variant     string
-	MACs, FLOPs int
+	MACs, FLOPs int64
 }
 
 // Count joins the steps, in the order in which they run, with the counts of their instructions.

@@ -106,7 +106,7 @@ func TestPeakMemoryOfAResidual(t *testing.T) {
 	r := evaluate(t, g, Options{})
 	// Bytes: input 400, wide 1600, narrow 400, sum 400.
 	for i, want := range []int{400, 2000, 2400, 1200} {
-		if got := r.Nodes[i].Live; got != want {
+		if got := r.Nodes[i].Live; got != int64(want) {
 			t.Errorf("%s: %d bytes are live, want %d", g.Nodes[i].Name, got, want)
 		}
 	}
@@ -125,7 +125,7 @@ func TestPeakMemoryInsideALayer(t *testing.T) {
 	g := build(&Input{Shape: []int{1, 2, 4, 4}}, spec(t, "inverted-residual", "expansion=3"), flat)
 	r := evaluate(t, g, Options{})
 	// Input 128 is kept for the shortcut; hidden 384 thrice at most two at a time.
-	if want := 128 + 2*384; r.PeakMemory != want || r.PeakNode != 1 {
+	if want := 128 + 2*384; r.PeakMemory != int64(want) || r.PeakNode != 1 {
 		t.Errorf("peak %d at %d, want %d at 1", r.PeakMemory, r.PeakNode, want)
 	}
 	if r.Nodes[2].Live != 128 {

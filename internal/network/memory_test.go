@@ -113,11 +113,11 @@ func TestPeakMemoryAgainstTheDefinition(t *testing.T) {
 		}
 		peak, live := referencePeak(r, o.Types.Activations.Bits(), o.InPlace)
 		for i, want := range live {
-			if got := r.Nodes[i].Live; got != want {
+			if got := r.Nodes[i].Live; got != int64(want) {
 				t.Fatalf("%s: %d bytes are live, want %d", g.Nodes[i].Name, got, want)
 			}
 		}
-		if r.PeakMemory != peak || live[r.PeakNode] != peak {
+		if r.PeakMemory != int64(peak) || live[r.PeakNode] != peak {
 			t.Fatalf("peak %d at %d, want %d", r.PeakMemory, r.PeakNode, peak)
 		}
 	})

@@ -75,7 +75,7 @@ func (r *Result) node(name string) *NodeResult {
 func TestTotals(t *testing.T) {
 	for _, c := range []struct {
 		name         string
-		params, macs int
+		params, macs int64
 	}{
 		{"alexnet", 61_100_840, 714_188_480},
 		{"alexnet-2012", 60_965_224, 724_406_816},
@@ -104,14 +104,14 @@ func TestResNet50UnderEveryConvention(t *testing.T) {
 			t.Fatal(err)
 		}
 		nodes, total, err := r.Under(c)
-		if err != nil || total != want {
+		if err != nil || total != int64(want) {
 			t.Errorf("%s: %d, %v, want %d", name, total, err, want)
 		}
 		sum := 0
 		for _, n := range nodes {
-			sum += n
+			sum += int(n)
 		}
-		if sum != total {
+		if int64(sum) != total {
 			t.Errorf("%s: the layers add up to %d, not to %d", name, sum, total)
 		}
 	}
@@ -176,7 +176,7 @@ func TestDeepLabParameters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := evaluate(t, g, Options{}).Total.Params; got != want {
+		if got := evaluate(t, g, Options{}).Total.Params; got != int64(want) {
 			t.Errorf("%s: %d params, want %d", set, got, want)
 		}
 	}

@@ -54,8 +54,8 @@ func (v values) shape() ([]int, error) {
 }
 
 // count reads a number of anything up to what 64 bits hold.
-func (v values) count(key string) (int, error) {
-	n, err := strconv.Atoi(v.get(key))
+func (v values) count(key string) (int64, error) {
+	n, err := strconv.ParseInt(v.get(key), 10, 64)
 	if err != nil || n < 0 {
 		return 0, fmt.Errorf("%s: %q is not a number of 0 or more", key, v.get(key))
 	}
@@ -89,7 +89,7 @@ func plainWork(v values) (Operator, error) {
 	if e.Shape, err = v.shape(); err != nil {
 		return nil, err
 	}
-	for key, to := range map[string]*int{"params": &e.Params, "macs": &e.MACs, "flops": &e.FLOPs} {
+	for key, to := range map[string]*int64{"params": &e.Params, "macs": &e.MACs, "flops": &e.FLOPs} {
 		if *to, err = v.count(key); err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func constant(v values) (Operator, error) {
 		return nil, err
 	}
 	n, err := v.count("params")
-	if all, e := layer.Product(s...); err == nil && (e != nil || n > all) {
+	if all, e := layer.Elements(s...); err == nil && (e != nil || n > all) {
 		err = fmt.Errorf("params: %d are more than the elements of %s", n, v.get("shape"))
 	}
 	return &Constant{Shape: s, Params: n}, err

@@ -14,7 +14,7 @@ func TestRecurrentCounts(t *testing.T) {
 	for _, c := range []struct {
 		op                  string
 		shape               []int
-		params, macs, flops int
+		params, macs, flops int64
 	}{
 		{"{op: lstm, hidden: 4}", []int{2, 5, 4}, 16*7 + 32, 10 * 16 * 7, 2*10*16*7 + 10*4*38},
 		{"{op: lstm, hidden: 4, bidirectional: true, bias: false}", []int{2, 5, 8}, 2 * 16 * 7, 2 * 10 * 16 * 7, 2 * (2*10*16*7 + 10*4*30)},

@@ -185,7 +185,9 @@ func (w *writer) ways(n *NodeResult, own flops.Total) (ways []entry) {
 	if len(n.Output) == 0 {
 		size.Value = noExtents
 	}
-	count := func(key string, v int) layer.Setting { return layer.Setting{Key: key, Value: strconv.Itoa(v)} }
+	count := func(key string, v int64) layer.Setting {
+		return layer.Setting{Key: key, Value: strconv.FormatInt(v, 10)}
+	}
 	switch op := n.Node.Op.(type) {
 	case *Variant:
 		ways = append(ways, ofSpec(op.Spec))

@@ -25,7 +25,7 @@ func Duration(d time.Duration) string {
 func Float(v float64) Cell { return Cell{Text: Digits(v), Raw: v} }
 
 // Quantity is a count by its magnitude for people, exact for machines.
-func Quantity(n int) Cell { return Cell{Text: SI(float64(n)), Raw: n} }
+func Quantity[T Whole](n T) Cell { return Cell{Text: SI(float64(n)), Raw: n} }
 
 // Share is a part of 1 as a percentage for people.
 func Share(v float64) Cell { return Cell{Text: Percent(v), Raw: v} }

@@ -189,7 +189,7 @@ func (a Axis) Join(b Axis) Axis {
 			la, ha = lb, hb
 		default:
 			before, behind = before || la+ha <= lb+hb, behind || la+ha >= lb+hb
-			aligned = aligned || ha == hb || abs(la+ha-lb-hb)*len(a.lo) <= abs(a.jump)
+			aligned = aligned || ha == hb || abs(la+ha-lb-hb)*a.phases() <= abs(a.jump)
 			la, ha = min(la, lb), max(ha, hb)
 			aligned = aligned || (ha-la+1)*a.phases() <= abs(a.jump)
 		}

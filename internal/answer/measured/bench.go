@@ -28,8 +28,8 @@ type benchLayerJSON struct {
 	Name      string      `json:"name"`
 	Variant   string      `json:"variant"`
 	Input     []int       `json:"input"`
-	MACs      int         `json:"macs"`
-	FLOPs     int         `json:"flops"`
+	MACs      int64       `json:"macs"`
+	FLOPs     int64       `json:"flops"`
 	Algorithm string      `json:"algorithm"`
 	Chosen    bool        `json:"chosen,omitempty"`
 	Count     int         `json:"count,omitempty"`

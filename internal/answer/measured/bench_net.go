@@ -24,7 +24,7 @@ type wholeNetJSON struct {
 	Load    float64     `json:"load_seconds"`
 	First   float64     `json:"first_seconds"`
 	Memory  int         `json:"peak_memory_bytes"`
-	MACs    int         `json:"macs"`
+	MACs    int64       `json:"macs"`
 	GFLOPS  float64     `json:"gflops"`
 	OfPeak  float64     `json:"of_peak"`
 }
@@ -33,7 +33,7 @@ type wholeLayerJSON struct {
 	Name      string      `json:"name"`
 	Variant   string      `json:"variant"`
 	Output    []int       `json:"output"`
-	MACs      int         `json:"macs"`
+	MACs      int64       `json:"macs"`
 	Algorithm string      `json:"algorithm,omitempty"`
 	Seconds   secondsJSON `json:"seconds"`
 	GFLOPS    float64     `json:"gflops"`
@@ -43,7 +43,7 @@ type wholeLayerJSON struct {
 // BenchNetwork is the answer of a network that was timed as a whole.
 func BenchNetwork(w bench.Whole, m bench.Machine) report.Document {
 	j := wholeJSON{Threads: m.Threads, CPU: m.CPU, Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, Layers: []wholeLayerJSON{}}
-	flops := 0
+	flops := int64(0)
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}, {Name: "algorithm"},
 		{Name: "MACs", Key: "macs", Right: true}, {Name: "min", Key: "min_seconds", Right: true},
@@ -82,4 +82,4 @@ func BenchNetwork(w bench.Whole, m bench.Machine) report.Document {
 	return report.Document{JSON: j, Blocks: []report.Block{head, t}}
 }
 
-func rate(flops int, t time.Duration) float64 { return float64(flops) / max(t.Seconds(), 1e-9) / 1e9 }
+func rate(flops int64, t time.Duration) float64 { return float64(flops) / max(t.Seconds(), 1e-9) / 1e9 }

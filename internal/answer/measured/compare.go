@@ -59,7 +59,7 @@ type theoryJSON struct {
 	Remark     string   `json:"remark,omitempty"`
 }
 
-func over(a, b int) *float64 {
+func over(a, b int64) *float64 {
 	if b == 0 {
 		return nil
 	}

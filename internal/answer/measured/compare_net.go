@@ -19,7 +19,7 @@ type compareNetRowJSON struct {
 	Input  []int  `json:"input"`
 	Output []int  `json:"output"`
 	flops.Total
-	PeakMemory int       `json:"peak_memory"`
+	PeakMemory int64     `json:"peak_memory"`
 	Layers     int       `json:"layers"`
 	Ratio      ratioJSON `json:"ratio"`
 	Intensity  float64   `json:"arithmetic_intensity"`

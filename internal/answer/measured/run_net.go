@@ -35,7 +35,7 @@ type netRunLayer struct {
 	Variant string         `json:"variant"`
 	Output  []int          `json:"output"`
 	Seconds float64        `json:"seconds"`
-	MACs    int            `json:"macs"`
+	MACs    int64          `json:"macs"`
 	Min     *report.Number `json:"min"`
 	Max     *report.Number `json:"max"`
 	Mean    *report.Number `json:"mean"`

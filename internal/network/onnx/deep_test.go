@@ -32,7 +32,7 @@ func TestDeepModelsTakeLinearWork(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := n / 2 * 81 * 120; r.Total.MACs != want || r.Total.Params != 81 {
+			if want := n / 2 * 81 * 120; r.Total.MACs != int64(want) || r.Total.Params != 81 {
 				t.Errorf("%d MACs, %d params, want %d and 81", r.Total.MACs, r.Total.Params, want)
 			}
 		})

@@ -16,8 +16,8 @@ func TestActivationBytes(t *testing.T) {
 		name        string
 		parts       []any
 		options     network.Options
-		moved, peak int
-		weights     int
+		moved, peak int64
+		weights     int64
 	}{
 		{"float", of(weights("w", 8, 3, 1, 1), nodeMsg("Conv", "x w", "y")), network.Options{}, 4 * (360 + 960), 4 * (360 + 960), 96},
 		{"float16 inside", of(weights("w", 8, 3, 1, 1), nodeMsg("Cast", "x", "h", attr("to", 10)), nodeMsg("Relu", "h", "r"), nodeMsg("Cast", "r", "y", attr("to", 1))), network.Options{}, 4*360 + 3*2*360 + 2*360 + 4*360, 3 * 4 * 360 / 2, 0},

@@ -41,7 +41,7 @@ func TestConstantsThatNobodyTrains(t *testing.T) {
 		name              string
 		x                 []any
 		parts             []any
-		params, constants int
+		params, constants int64
 	}{
 		{"a position embedding", []any{1, 50, 32}, of(numbered("p", []int{1, 50, 32}, random), nodeMsg("Add", "x p", "y")), 1600, 0},
 		{"one that is not trained yet", []any{1, 50, 32}, of(numbered("p", []int{1, 50, 32}, func(int) float64 { return 0 }), nodeMsg("Add", "x p", "y")), 1600, 0},
@@ -51,7 +51,7 @@ func TestConstantsThatNobodyTrains(t *testing.T) {
 		{"a token along the last axis", []any{1, 4, 9}, of(numbered("c", []int{1, 4, 16}, random), nodeMsg("Concat", "c x", "y", attr("axis", 2))), 64, 0},
 		{"a mask", []any{1, 3, 20, 20}, of(numbered("m", []int{20, 20}, func(i int) float64 { return []float64{0, -100}[min(i/20/(i%20+1), 1)] }), nodeMsg("Add", "x m", "y")), 0, 400},
 		{"a mask of run time", []any{1, 3, 20, 20}, of(ints("s", 20, 20), nodeMsg("ConstantOfShape", "s", "m"), nodeMsg("Add", "x m", "y")), 0, 400},
-		{"an unrolled table", []any{4, heads, positions, positions}, of(numbered("b", []int{1, heads, positions, positions}, unrolled), nodeMsg("Add", "x b", "y")), len(table), heads*positions*positions - len(table)},
+		{"an unrolled table", []any{4, heads, positions, positions}, of(numbered("b", []int{1, heads, positions, positions}, unrolled), nodeMsg("Add", "x b", "y")), int64(len(table)), int64(heads*positions*positions - len(table))},
 		{"a table, gathered", []any{4, heads, 10, 10}, of(numbered("t", []int{heads, 19}, random), ints("i", make([]int64, 100)...), ints("s", 1, heads, 10, 10), nodeMsg("Gather", "t i", "g", attr("axis", 1)), nodeMsg("Reshape", "g s", "b"), nodeMsg("Add", "x b", "y")), heads * 19, 0},
 		{"prior boxes", []any{1, 1600, 4}, of(numbered("b", []int{1, 1600, 4}, func(i int) float64 { return []float64{float64(i/4%40) / 40, float64(i/160) / 40, 0.1, 0.2}[i%4] }), nodeMsg("Mul", "x b", "y")), 0, 6400},
 		{"cells and strides", []any{1, 2, 2100}, of(numbered("g", []int{1, 2, 2100}, func(i int) float64 { return float64(i%2100%40) + 0.5 }), numbered("s", []int{1, 2100}, func(i int) float64 { return []float64{8, 16, 32}[i/700] }), nodeMsg("Add", "x g", "a"), nodeMsg("Mul", "a s", "y")), 0, 6300},

@@ -39,7 +39,7 @@ func TestModelsAreCountedWhole(t *testing.T) {
 	for _, c := range []struct {
 		file         string
 		options      Options
-		params, macs int
+		params, macs int64
 		output       []int
 		kinds        map[string]int
 	}{

@@ -14,8 +14,8 @@ type operatorCase struct {
 	x      []any // of the input; 1x3x10x12 if nil
 	parts  []any
 	output []int
-	params int
-	macs   int
+	params int64
+	macs   int64
 	flops  int    // -1 is not looked at
 	label  string // of the node that makes y
 }
@@ -196,7 +196,7 @@ func TestOperators(t *testing.T) {
 			if !slices.Equal(r.Output, c.output) {
 				t.Errorf("output %v, want %v", r.Output, c.output)
 			}
-			if r.Total.Params != c.params || r.Total.MACs != c.macs || c.flops >= 0 && r.Total.FLOPs != c.flops {
+			if r.Total.Params != c.params || r.Total.MACs != c.macs || c.flops >= 0 && r.Total.FLOPs != int64(c.flops) {
 				t.Errorf("%d params, %d MACs, %d FLOPs, want %d, %d, %d", r.Total.Params, r.Total.MACs, r.Total.FLOPs, c.params, c.macs, c.flops)
 			}
 			last := r.Nodes[len(r.Nodes)-1]
@@ -215,7 +215,7 @@ func TestWeightBytes(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		parts []any
-		bytes int
+		bytes int64
 	}{
 		{"float", of(weights("w", 8, 3, 1, 1), weights("b", 8), nodeMsg("Conv", "x w b", "y")), 4 * (24 + 8)},
 		{"float16, cast", of(typed("h", elemFloat16, 8, 3, 1, 1), nodeMsg("Cast", "h", "w", attr("to", 1)), nodeMsg("Conv", "x w", "y")), 2 * 24},

@@ -46,7 +46,7 @@ func TestRecurrentNetwork(t *testing.T) {
 		nodeMsg("LSTM", "s w r b", "l h e"), ints("ax", 1), nodeMsg("Squeeze", "l ax", "q"), nodeMsg("MatMul", "q f", "p"), nodeMsg("Add", "p g", "y"))))
 	r := evaluateModel(t, m, Options{})
 	lstm := 256 * (128 + 64)
-	if r.Total.Params != 72+lstm+512+650 || r.Total.MACs != 72*320+20*lstm+20*640 || len(r.Uncounted) > 0 || !slices.Equal(r.Output, []int{20, 1, 10}) {
+	if r.Total.Params != int64(72+lstm+512+650) || r.Total.MACs != int64(72*320+20*lstm+20*640) || len(r.Uncounted) > 0 || !slices.Equal(r.Output, []int{20, 1, 10}) {
 		t.Errorf("%d params, %d MACs, uncounted %v, output %v", r.Total.Params, r.Total.MACs, r.Uncounted, r.Output)
 	}
 }

@@ -35,7 +35,7 @@ func TestSharedBias(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, got, err := r.Under(c); err != nil || got != want {
+		if _, got, err := r.Under(c); err != nil || got != int64(want) {
 			t.Errorf("%s: %d, want %d (%v)", tool, got, want, err)
 		}
 	}
@@ -86,7 +86,7 @@ func TestSharedOperands(t *testing.T) {
 		shared, params := model(func(what string, layer int) string {
 			return fmt.Sprint(what, rapid.IntRange(0, layer).Draw(t, what))
 		})
-		if shared.Total.Params != params || shared.Total.WeightBytes != 4*params {
+		if shared.Total.Params != int64(params) || shared.Total.WeightBytes != int64(4*params) {
 			t.Fatalf("%d parameters in %d bytes, want %d", shared.Total.Params, shared.Total.WeightBytes, params)
 		}
 		for i := range alone.Nodes {

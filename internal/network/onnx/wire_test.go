@@ -65,7 +65,7 @@ func TestAGigabyteOfWeightsIsSteppedOver(t *testing.T) {
 	}
 	runtime.ReadMemStats(&after)
 	r := evaluateModel(t, m, Options{})
-	if want := 65536 * 4096; r.Total.Params != want || r.Total.MACs != want {
+	if want := 65536 * 4096; r.Total.Params != int64(want) || r.Total.MACs != int64(want) {
 		t.Errorf("%d params, %d MACs, want %d", r.Total.Params, r.Total.MACs, want)
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
