@@ -54,7 +54,7 @@ var rooms = map[string]string{
 	"ops/workers":     "",
 
 	"output":   "",
-	"page":     "answer budget coverage filter flops layer ops shape tensor theory",
+	"page":     "answer budget coverage filter flops infer layer network network/onnx operands ops shape tensor theory",
 	"picture":  "input tensor",
 	"report":   "",
 	"settings": "input layer",

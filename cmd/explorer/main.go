@@ -6,19 +6,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"syscall/js"
 
 	"convx/internal/page"
 )
 
 func main() {
+	engine := page.New()
 	js.Global().Set("convxAsk", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		answer, err := json.Marshal(page.Ask(context.Background(), []byte(args[0].String())))
-		if err != nil {
-			return `{"error":"the answer is not JSON"}`
-		}
-		return string(answer)
+		return string(engine.Reply(context.Background(), []byte(args[0].String())))
 	}))
 	js.Global().Get("convxReady").Invoke()
 	select {} // the Worker lives as long as its page

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -85,6 +84,7 @@ func pageHandler(address string) http.Handler {
 	hosts := []string{address, "localhost:" + port}
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(page.Site()))
+	engine := page.New()
 	one := make(chan struct{}, 1) // a question at a time: each uses every core
 	mux.HandleFunc("POST /ask", func(w http.ResponseWriter, r *http.Request) {
 		request, err := io.ReadAll(http.MaxBytesReader(w, r.Body, page.MaxRequest))
@@ -92,11 +92,15 @@ func pageHandler(address string) http.Handler {
 			http.Error(w, "the request is larger than a page's", http.StatusRequestEntityTooLarge)
 			return
 		}
-		one <- struct{}{}
-		a := page.Ask(r.Context(), request)
-		<-one
+		select {
+		case one <- struct{}{}:
+			defer func() { <-one }()
+		case <-r.Context().Done():
+			return
+		}
+		answer := engine.Reply(r.Context(), request)
 		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(a)
+		w.Write(answer)
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")

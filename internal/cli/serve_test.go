@@ -47,14 +47,17 @@ func TestServedAnswersAreTheCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	direct, err := json.Marshal(page.Ask(context.Background(), []byte(question)))
+	direct, err := json.Marshal(page.New().Ask(context.Background(), []byte(question)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var a, b struct{ Result any }
 	var c any
-	for text, to := range map[string]any{string(served): &a, string(direct): &b, out: &c} {
-		if err := json.Unmarshal([]byte(text), to); err != nil {
+	for _, decode := range []struct {
+		text string
+		to   any
+	}{{string(served), &a}, {string(direct), &b}, {out, &c}} {
+		if err := json.Unmarshal([]byte(decode.text), decode.to); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -9,10 +10,11 @@ import (
 	"convx/internal/tensor"
 )
 
-// array is an array on its way: float32, little endian, in base64.
+// array is an array on its way: float32, little endian, in base64; or the key of one that the engine keeps.
 type array struct {
-	Shape []int  `json:"shape"`
-	Data  string `json:"data"`
+	Shape []int  `json:"shape,omitempty"`
+	Data  string `json:"data,omitempty"`
+	Key   string `json:"key,omitempty"`
 }
 
 // tensor decodes an array, whose data must fill its shape.
@@ -40,5 +42,31 @@ func arrayOf(t *tensor.Tensor[float32]) array {
 	for i, v := range t.Data {
 		binary.LittleEndian.PutUint32(raw[4*i:], math.Float32bits(v))
 	}
-	return array{t.Shape, base64.StdEncoding.EncodeToString(raw)}
+	return array{Shape: t.Shape, Data: base64.StdEncoding.EncodeToString(raw)}
+}
+
+// keep keeps an array, so that a picture travels once for many questions.
+func (e *Engine) keep(_ context.Context, request []byte) (any, error) {
+	q, err := read[struct{ Array array }](request)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := q.Array.tensor("array"); err != nil {
+		return nil, err
+	}
+	key := keyOf(q.Array.Shape, q.Array.Data)
+	e.arrays.put(key, q.Array)
+	return array{Key: key}, nil
+}
+
+// tensor decodes an array that travelled, or that is kept.
+func (e *Engine) tensor(a array, what string) (*tensor.Tensor[float32], error) {
+	if a.Key != "" {
+		there, ok := e.arrays.get(a.Key)
+		if !ok {
+			return nil, errGone
+		}
+		a = there
+	}
+	return a.tensor(what)
 }

@@ -15,7 +15,7 @@ import (
 // reply asks and decodes the result into out.
 func reply(t *testing.T, request string, out any) {
 	t.Helper()
-	a := Ask(context.Background(), []byte(request))
+	a := New().Ask(context.Background(), []byte(request))
 	if a.Error != "" {
 		t.Fatalf("%s: %s", request, a.Error)
 	}
@@ -113,9 +113,19 @@ func TestImpossibleRequests(t *testing.T) {
 		`{"ask":"shape","variant":"standard","layer":{"colour":"red"}}`, `{"ask":"run","variant":"standard","layer":{"input":"512x512x512"}}`,
 		`{"ask":"run","variant":"standard","input":{"shape":[1,3,4,4],"data":"AAAA"}}`, `{"ask":"run","variant":"standard","input":{"shape":[-1],"data":""}}`,
 		`{"ask":"reach","steps":[{"kernel":0}]}`, `{"ask":"overlap","kernel":3,"stride":1,"dilation":1,"in":-4,"out":9}`, `{"ask":"sample","name":"../README"}`,
-		`{"ask":"command","command":"rm"}`,
+		`{"ask":"command","command":"rm"}`, `{"ask":"network","model":"vgg-16"}`, `{"ask":"network","model":"drawings"}`, `{"ask":"network","data":"AAAA","picture":{"width":1,"height":1,"rgba":"AAAAAA=="}}`,
+		`{"ask":"network","key":"gone","picture":{"width":1,"height":1,"rgba":"AAAAAA=="}}`, `{"ask":"network","model":"drawings","picture":{"width":9999,"height":9999,"rgba":"AAAA"}}`,
+		`{"ask":"network","model":"drawings","preprocess":"magic","picture":{"width":1,"height":1,"rgba":"AAAAAA=="}}`,
+		`{"ask":"neuron","model":"drawings","layer":"pool1","picture":{"width":1,"height":1,"rgba":"AAAAAA=="}}`,
+		`{"ask":"neuron","model":"drawings","layer":"conv1","channel":16,"picture":{"width":1,"height":1,"rgba":"AAAAAA=="}}`,
+		`{"ask":"neuron","model":"drawings","layer":"conv1","channel":-1,"picture":{"width":1,"height":1,"rgba":"AAAAAA=="}}`,
+		`{"ask":"occlude","model":"drawings","class":99,"side":3,"every":1,"picture":{"width":1,"height":1,"rgba":"AAAAAA=="}}`,
+		`{"ask":"occlude","model":"drawings","class":0,"side":0,"every":0,"picture":{"width":1,"height":1,"rgba":"AAAAAA=="}}`,
+		`{"ask":"taps","input":{"shape":[1,1,1,1],"data":"AAAAAA=="},"weight":[1],"offsets":[1e30,0]}`, `{"ask":"taps","input":{"shape":[1,1,1,1],"data":"AAAAAA=="},"weight":[1,2],"offsets":[0,0]}`,
+		`{"ask":"taps","input":{"shape":[1,1,1,1],"data":"AAAAAA=="},"weight":[1],"offsets":[0,0],"at":[1,0]}`, `{"ask":"taps","input":{"key":"gone"},"weight":[1],"offsets":[0,0]}`,
+		`{"ask":"stages","variant":"se","layer":{"input":"2x2x2"},"instead":{"scale":[1,2,3,4,5,6,7,8,9]}}`, `{"ask":"stages","variant":"se"}`, `{"ask":"keep","array":{"shape":[2],"data":"AAAA"}}`,
 	} {
-		if a := Ask(context.Background(), []byte(request)); a.Error == "" {
+		if a := New().Ask(context.Background(), []byte(request)); a.Error == "" {
 			t.Errorf("%s is answered with %v", request, a.Result)
 		}
 	}

@@ -21,6 +21,8 @@ type runRequest struct {
 	// Weights by name; what is not given is seeded.
 	Weights map[string]array `json:"weights"`
 	Seed    uint64           `json:"seed"`
+	// Mute leaves the weights out of the answer.
+	Mute bool `json:"mute"`
 }
 
 type runJSON struct {
@@ -33,66 +35,80 @@ type runJSON struct {
 }
 
 // run computes a layer. The keys' input size is the data's where there are data.
-func run(ctx context.Context, request []byte) (any, error) {
+func (e *Engine) run(ctx context.Context, request []byte) (any, error) {
 	q, err := read[runRequest](request)
 	if err != nil {
 		return nil, err
 	}
-	var x *tensor.Tensor[float32]
-	if q.Input != nil {
-		if x, err = q.Input.tensor("input"); err != nil {
-			return nil, err
-		}
-		if q.Layer == nil {
-			q.Layer = map[string]string{}
-		}
-		q.Layer["input"] = layer.FormatShape(x.Shape)
-	}
-	r, err := q.shape()
+	job, err := e.settle(q)
 	if err != nil {
 		return nil, err
 	}
-	cost, err := flops.Of(r)
-	if err != nil {
-		return nil, err
-	}
-	if float64(cost.Total.MACs) > maxMACs || cost.Total.ActivationBytes > MaxRequest*8 {
-		return nil, layer.Errorf("%d MACs are more than a page computes", cost.Total.MACs).Hint("convx run on the command line has no such bound")
-	}
-	if x == nil {
-		x = tensor.New[float32](r.Input...)
-		tensor.FillUniform(x, tensor.NewStream(q.Seed, "input"), 1)
-	}
-	return q.compute(ctx, r, x, cost.Total.MACs)
-}
-
-func (q runRequest) compute(ctx context.Context, r shape.Result, x *tensor.Tensor[float32], macs int64) (any, error) {
-	operands := map[string]*tensor.Tensor[float32]{}
-	for name, a := range q.Weights {
-		t, err := a.tensor(name)
-		if err != nil {
-			return nil, err
-		}
-		operands[name] = t
-	}
-	if _, err := ops.FillShaped(r, operands, q.Seed); err != nil {
-		return nil, err
-	}
-	p, err := ops.PrepareShaped(r, operands, ops.Options{})
+	p, err := ops.PrepareShaped(job.shape, job.operands, ops.Options{})
 	if err != nil {
 		return nil, err
 	}
 	out := tensor.New[float32](p.Output...)
 	start := time.Now()
-	if err := p.Run(ctx, out, x); err != nil {
+	if err := p.Run(ctx, out, job.input); err != nil {
 		return nil, err
 	}
-	j := runJSON{Input: r.Input, Output: arrayOf(out), Weights: map[string]array{}, Seconds: time.Since(start).Seconds(), MACs: macs}
-	for name, t := range operands {
-		j.Weights[name] = arrayOf(t)
+	j := runJSON{Input: job.shape.Input, Output: arrayOf(out), Weights: map[string]array{}, Seconds: time.Since(start).Seconds(), MACs: job.macs}
+	if !q.Mute {
+		for name, t := range job.operands {
+			j.Weights[name] = arrayOf(t)
+		}
 	}
 	for _, st := range p.Steps() {
 		j.Computed = append(j.Computed, st.Algorithm)
 	}
 	return j, nil
+}
+
+// job is a layer that is ready to be prepared, with its data.
+type job struct {
+	shape    shape.Result
+	input    *tensor.Tensor[float32]
+	operands map[string]*tensor.Tensor[float32]
+	macs     int64
+}
+
+// settle reads the data and the weights of a request, draws what is missing, and refuses what is more than a page computes.
+func (e *Engine) settle(q runRequest) (j job, err error) {
+	s, err := q.spec()
+	if err != nil {
+		return j, err
+	}
+	if q.Input != nil {
+		if j.input, err = e.tensor(*q.Input, "input"); err != nil {
+			return j, err
+		}
+		s.Input = j.input.Shape
+	}
+	j.operands = map[string]*tensor.Tensor[float32]{}
+	for name, a := range q.Weights {
+		if j.operands[name], err = e.tensor(a, name); err != nil {
+			return j, err
+		}
+	}
+	l, err := layer.Build(ops.GivenOperands(s, j.operands))
+	if err != nil {
+		return j, err
+	}
+	if j.shape, err = shape.Of(l); err != nil {
+		return j, err
+	}
+	cost, err := flops.Of(j.shape)
+	if err != nil {
+		return j, err
+	}
+	if j.macs = cost.Total.MACs; float64(j.macs) > maxMACs || cost.Total.ActivationBytes > MaxRequest*8 || cost.Total.WeightBytes > MaxRequest*8 {
+		return j, layer.Errorf("%d MACs are more than a page computes", j.macs).Hint("convx run on the command line has no such bound")
+	}
+	if j.input == nil {
+		j.input = tensor.New[float32](j.shape.Input...)
+		tensor.FillUniform(j.input, tensor.NewStream(q.Seed, "input"), 1)
+	}
+	_, err = ops.FillShaped(j.shape, j.operands, q.Seed)
+	return j, err
 }

@@ -1,10 +1,11 @@
 // Command page puts the page's files, its engine and the runtime that Go's distribution has for it into one HTML file.
 //
-// The modules import each other by paths; in one file each becomes a data URL, the imported before those that import them.
+// The modules import each other by paths; in one file each becomes a blob's URL, the imported before those that import them.
 package main
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 var (
@@ -30,7 +32,7 @@ func main() {
 }
 
 func build() error {
-	p := &packer{urls: map[string]string{}}
+	p := &packer{done: map[string]bool{}}
 	index, err := os.ReadFile(filepath.Join(*site, "index.html"))
 	if err != nil {
 		return err
@@ -47,59 +49,110 @@ func build() error {
 	if err != nil {
 		return err
 	}
-	app, err := p.module("app.mjs")
+	if err := p.module(entry); err != nil {
+		return err
+	}
+	modules, err := json.Marshal(p.modules)
 	if err != nil {
 		return err
 	}
+	text64 := base64.StdEncoding.EncodeToString
 	html := strings.NewReplacer(
+		`<meta charset="utf-8">`, `<meta charset="windows-1252">`,
 		`<link rel="stylesheet" href="style.css">`, "<style>\n"+string(style)+"</style>",
-		`<script type="module" src="app.mjs"></script>`, fmt.Sprintf(loader, base64.StdEncoding.EncodeToString(engine), base64.StdEncoding.EncodeToString(runtime), app),
+		`<script type="module" src="app.mjs"></script>`, fmt.Sprintf(loader, raw(engine), text64(runtime), text64(modules)),
 	).Replace(string(index))
+	if i := strings.IndexFunc(string(index)+string(style), func(c rune) bool { return c > unicode.MaxASCII }); i >= 0 {
+		return fmt.Errorf("index.html or style.css has a letter that is not ASCII: phrases belong in words.mjs")
+	}
 	return os.WriteFile(*out, []byte(html), 0o644)
 }
 
-// packer makes a data URL of each module, once.
-type packer struct{ urls map[string]string }
+// raw is bytes as text of windows-1252, in which every byte is a letter: base64 would take a third more. What the parser of
+// HTML changes (NUL, CR) or acts upon ("<") stands behind "=", 64 higher, as in yEnc.
+func raw(data []byte) string {
+	text := make([]byte, 0, len(data)+len(data)/32)
+	for _, b := range data {
+		switch b {
+		case 0, '\r', '<', '=':
+			text = append(text, '=', b+64)
+		default:
+			text = append(text, b)
+		}
+	}
+	return string(text)
+}
+
+// entry is the module that starts the page.
+const entry = "app.mjs"
+
+// module is a file of the page whose imports are written as "@NAME@".
+type module struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// packer lists the modules, the imported before those that import them.
+type packer struct {
+	done    map[string]bool
+	modules []module
+}
 
 var imports = regexp.MustCompile(`(from|import) "(\.[^"]+)"`)
 
-func (p *packer) module(name string) (string, error) {
-	if url, done := p.urls[name]; done {
-		return url, nil
+func (p *packer) module(name string) error {
+	if p.done[name] {
+		return nil
 	}
+	p.done[name] = true
 	text, err := os.ReadFile(filepath.Join(*site, filepath.FromSlash(name)))
 	if err != nil {
-		return "", err
+		return err
 	}
 	var failed error
 	text = imports.ReplaceAllFunc(text, func(m []byte) []byte {
 		parts := imports.FindSubmatch(m)
-		url, err := p.module(path.Join(path.Dir(name), string(parts[2])))
-		if err != nil {
+		imported := path.Join(path.Dir(name), string(parts[2]))
+		if err := p.module(imported); err != nil {
 			failed = err
 		}
-		return []byte(string(parts[1]) + ` "` + url + `"`)
+		return fmt.Appendf(nil, `%s "@%s@"`, parts[1], imported)
 	})
-	p.urls[name] = "data:text/javascript;base64," + base64.StdEncoding.EncodeToString(text)
-	return p.urls[name], failed
+	p.modules = append(p.modules, module{name, string(text)})
+	return failed
 }
 
 // loader starts the engine in a Worker and then the page. A question waits for the engine; answers come in order.
 const loader = `<script type="application/octet-stream" id="engine">%s</script>
 <script type="text/plain" id="runtime">%s</script>
+<script type="text/plain" id="modules">%s</script>
 <script type="module">
-const bytes = (id) => Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0));
+const text = (id) => document.getElementById(id).textContent;
+const bytes = (id) => Uint8Array.from(atob(text(id)), (c) => c.charCodeAt(0));
+const utf8 = (id) => new TextDecoder().decode(bytes(id));
+const blob = (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
 const glue = 'onmessage = async ({ data }) => { if (data.wasm) { const go = new Go(); globalThis.convxReady = () => postMessage({ ready: true });' +
-  ' const stream = new Blob([data.wasm]).stream().pipeThrough(new DecompressionStream("gzip"));' +
-  ' const { instance } = await WebAssembly.instantiate(await new Response(stream).arrayBuffer(), go.importObject); go.run(instance); return; }' +
+  ' const { instance } = await WebAssembly.instantiateStreaming(new Response(new Blob([data.wasm]).stream().pipeThrough(new DecompressionStream("gzip")), { headers: { "Content-Type": "application/wasm" } }), go.importObject); go.run(instance); return; }' +
   ' postMessage({ id: data.id, answer: convxAsk(data.question) }); };';
-const worker = new Worker(URL.createObjectURL(new Blob([new TextDecoder().decode(bytes("runtime")), "\n", glue], { type: "text/javascript" })));
+const worker = new Worker(blob(utf8("runtime") + "\n" + glue));
 const waiting = new Map();
 let next = 0, ready;
 const started = new Promise((go) => { ready = go; });
 worker.onmessage = ({ data }) => { if (data.ready) return ready(); waiting.get(data.id)(JSON.parse(data.answer)); waiting.delete(data.id); };
-const wasm = bytes("engine");
-worker.postMessage({ wasm }, [wasm.buffer]);
 globalThis.convxEngine = async (question) => { await started; return new Promise((done) => { waiting.set(++next, done); worker.postMessage({ id: next, question: JSON.stringify(question) }); }); };
-await import("%s");
+const urls = {};
+for (const { name, text } of JSON.parse(utf8("modules"))) urls[name] = blob(text.replace(/"@([^"@]+)@"/g, (_, n) => JSON.stringify(urls[n])));
+await import(urls["app.mjs"]);
+// Letters of windows-1252 back to bytes, after the page has been painted once.
+setTimeout(() => {
+  const letters = text("engine"), wasm = new Uint8Array(letters.length), codes = new Map();
+  for (let b = 128; b < 160; b++) codes.set(new TextDecoder("windows-1252").decode(Uint8Array.of(b)).charCodeAt(0), b);
+  let n = 0;
+  for (let i = 0; i < letters.length; i++) {
+    let c = letters.charCodeAt(i);
+    if (c === 61) c = letters.charCodeAt(++i) - 64;
+    wasm[n++] = c < 256 && !(c >= 128 && c < 160) ? c : codes.get(c);
+  }
+  worker.postMessage({ wasm: wasm.slice(0, n) });
+});
 </script>`
