@@ -1,4 +1,4 @@
-//go:build js && wasm
+//go:build js
 
 // Command explorer is the page's engine in a browser: compiled to js/wasm, it runs in a Worker and answers the page's
 // questions without a server. `make page` builds it into one HTML file.
