@@ -41,8 +41,7 @@ func newBench(s Streams, run func(context.Context, benchOptions) error) *cobra.C
 	o := benchOptions{Streams: s}
 	var flags layerFlags
 	cmd := &cobra.Command{
-		Use:   "bench SUITE.yaml|SUITE|VARIANT|--net NETWORK [flags]",
-		Short: "Time layers on this machine, against its peak and its bandwidth",
+		Use: "bench SUITE.yaml|SUITE|VARIANT|--net NETWORK [flags]",
 		Long: `bench times a suite of layers, or one layer, with weights packed beforehand and random data: the least and the
 median time, half of the range of the middle half of the runs (±), GFLOP/s and GB/s with their shares of the machine's
 measured peak and bandwidth, and which of the two bounds the layer (the roofline).

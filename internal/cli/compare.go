@@ -54,9 +54,8 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	o := compareOptions{Streams: s}
 	var sweeps []string
 	cmd := &cobra.Command{
-		Use:   "compare VARIANT[,KEY=VALUE...] ... [INPUT] [flags]",
-		Short: "Which one to use: variants side by side, counted and timed",
-		Long:  compareLong,
+		Use:  "compare VARIANT[,KEY=VALUE...] ... [INPUT] [flags]",
+		Long: compareLong,
 		Example: strings.Trim(`
   convx compare -i 64x56x56 -c 128 -k 3 -p 1 standard grouped,groups=4 separable --min-time 20ms
   convx compare -i 64x56x56 -p same standard dilated,dilation=2 dilated,dilation=4 --no-time

@@ -22,8 +22,7 @@ func newConfig(s Streams, run func(configOptions) error) *cobra.Command {
 	o := configOptions{Streams: s}
 	var shown report.Format
 	cmd := &cobra.Command{
-		Use:   "config",
-		Short: "Print every setting, its value, and where that came from",
+		Use: "config",
 		Long: `config prints each effective setting and its source. The weakest first: convx.yaml as it is built in; the
 user's file (--config, else ./convx.yaml, else convx/convx.yaml in the user's configuration folder); CONVX_*
 variables; flags.`,

@@ -38,9 +38,8 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 	var flags layerFlags
 	var dilations string
 	cmd := &cobra.Command{
-		Use:   "coverage [VARIANT[,KEY=VALUE...] ...] [flags]",
-		Short: "Which pixels layers use, and how often: gridding, checkerboards, borders",
-		Long:  coverageLong,
+		Use:  "coverage [VARIANT[,KEY=VALUE...] ...] [flags]",
+		Long: coverageLong,
 		Example: strings.Trim(`
   convx coverage --dilations 2,2,2
   convx coverage --dilations 1,2,3 -o field.png

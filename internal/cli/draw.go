@@ -30,8 +30,7 @@ func newDraw(s Streams, run func(context.Context, drawOptions) error) *cobra.Com
 	o := drawOptions{Streams: s}
 	var flags layerFlags
 	cmd := &cobra.Command{
-		Use:   "draw VARIANT [PICTURE] -o FILE [flags]",
-		Short: "How it works: a figure or an animation of a layer",
+		Use: "draw VARIANT [PICTURE] -o FILE [flags]",
 		Long: `draw makes a classroom figure of a layer: the window that slides over a small grid, the channels that see each other,
 the blocks of a composed variant. A .png or .svg is a still, a .gif steps through the output positions.
 

@@ -13,8 +13,7 @@ import (
 
 func newExplore(s Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "explore [VARIANT]",
-		Short: "Change a layer with the arrow keys and see what comes out",
+		Use: "explore [VARIANT]",
 		Long: `Explore is a terminal interface: choose a key with the up and down arrows, change it with
 left and right, and see the output size with its arithmetic, the cost, and the window
 sliding over a small input. The shell command that asks the same question stands below.`,

@@ -39,8 +39,7 @@ func newFlops(s Streams, run func(flopsOptions) error) *cobra.Command {
 	o := flopsOptions{Streams: s}
 	var flags layerFlags
 	cmd := &cobra.Command{
-		Use:   "flops VARIANT|--net NETWORK [flags]",
-		Short: "What it costs: parameters, MACs, FLOPs, memory",
+		Use: "flops VARIANT|--net NETWORK [flags]",
 		Long: `flops counts a layer, stage by stage: parameters; MACs, the multiply-accumulates of the definition, padded taps
 included, bias not; FLOPs, which are 2 a MAC, plus bias additions, plus what pooling, activations, scaling and
 sampling do; activations, the outputs of the stages that have MACs; bytes as float32 or as --dtype says; and arithmetic intensity,

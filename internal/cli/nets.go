@@ -21,8 +21,7 @@ type netsOptions struct {
 func newNets(s Streams, run func(netsOptions) error) *cobra.Command {
 	o := netsOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "nets",
-		Short: "List the built-in networks, or print one's file to start from",
+		Use: "nets",
 		Example: strings.Trim(`
   convx nets
   convx nets show resnet-50 > mine.yaml

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -29,7 +30,9 @@ func Main(args []string, s Streams) int {
 	if !s.OutTerminal { // explore needs the terminal itself
 		s.Out = out
 	}
+	s.layout = new(report.Layout)
 	root := newRoot(s)
+	build(root, s, args)
 	root.SetArgs(args)
 	var started atomic.Bool
 	before := root.PersistentPreRunE
@@ -78,8 +81,8 @@ func endings() []os.Signal {
 const about = `convx explores convolutions: what comes out (shape), what it costs (flops),
 what it does to your data (run), and which one to use (compare).`
 
+// newRoot is convx with an entry for each subcommand, none of which is built.
 func newRoot(s Streams) *cobra.Command {
-	s.layout = new(report.Layout)
 	root := &cobra.Command{
 		Use:           "convx",
 		Short:         "Explore convolutions: sizes, costs, results, comparisons",
@@ -110,24 +113,66 @@ func newRoot(s Streams) *cobra.Command {
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
 	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
 	root.SetUsageFunc(usage)
-	root.AddCommand(
-		newShape(s, runShape),
-		newFlops(s, runFlops),
-		newCompare(s, runCompare),
-		newBench(s, runBench),
-		newVariants(s, runVariants),
-		newNets(s, runNets),
-		newCoverage(s, runCoverage),
-		newVerify(s, runVerify),
-		newVersion(s),
-		newRun(s, runRun),
-		newDraw(s, runDraw),
-		newConfig(s, runConfig),
-		newExplore(s),
-		newServe(s, runServe),
-	)
-	refuseUnknownTopics(root)
+	for _, c := range subcommands {
+		root.AddCommand(&cobra.Command{Use: c.name, Short: c.short, Run: func(*cobra.Command, []string) {}})
+	}
 	return root
+}
+
+// subcommand is what help lists of a command, and what builds the rest of it once somebody asks for it.
+type subcommand struct {
+	name, short string
+	build       func(Streams) *cobra.Command
+}
+
+var subcommands = []subcommand{
+	{"shape", "What comes out: output sizes, with the arithmetic", func(s Streams) *cobra.Command { return newShape(s, runShape) }},
+	{"flops", "What it costs: parameters, MACs, FLOPs, memory", func(s Streams) *cobra.Command { return newFlops(s, runFlops) }},
+	{"compare", "Which one to use: variants side by side, counted and timed", func(s Streams) *cobra.Command { return newCompare(s, runCompare) }},
+	{"bench", "Time layers on this machine, against its peak and its bandwidth", func(s Streams) *cobra.Command { return newBench(s, runBench) }},
+	{"variants", "List the variants, or say what one is and which flags it reads", func(s Streams) *cobra.Command { return newVariants(s, runVariants) }},
+	{"nets", "List the built-in networks, or print one's file to start from", func(s Streams) *cobra.Command { return newNets(s, runNets) }},
+	{"coverage", "Which pixels layers use, and how often: gridding, checkerboards, borders", func(s Streams) *cobra.Command { return newCoverage(s, runCoverage) }},
+	{"verify", "Check that variants agree where they must: the identities between them", func(s Streams) *cobra.Command { return newVerify(s, runVerify) }},
+	{"version", "Print the version, and what the machine offers", func(s Streams) *cobra.Command { return newVersion(s) }},
+	{"run", "What it does to my data: compute a layer on a picture or an array", func(s Streams) *cobra.Command { return newRun(s, runRun) }},
+	{"draw", "How it works: a figure or an animation of a layer", func(s Streams) *cobra.Command { return newDraw(s, runDraw) }},
+	{"config", "Print every setting, its value, and where that came from", func(s Streams) *cobra.Command { return newConfig(s, runConfig) }},
+	{"explore", "Change a layer with the arrow keys and see what comes out", func(s Streams) *cobra.Command { return newExplore(s) }},
+	{"serve", "Open the page: convolutions under your hand, in a browser", func(s Streams) *cobra.Command { return newServe(s, runServe) }},
+}
+
+// build puts the command that these arguments ask for in the place of its entry, and no other; all of them where help or the
+// shell's completion may look at any.
+func build(root *cobra.Command, s Streams, args []string) {
+	asked, _, err := root.Find(args)
+	if err != nil {
+		return // which the running command says
+	}
+	if asked != root {
+		root.CompletionOptions.DisableDefaultCmd = true // nobody asks for it, and cobra would build it
+		replace(root, s, asked)
+		return
+	}
+	refuseUnknownTopics(root)
+	isCompletion := func(arg string) bool { return strings.HasPrefix(arg, cobra.ShellCompRequestCmd) }
+	if asked, _, err = root.Find(args); err == nil && (asked != root || slices.ContainsFunc(args, isCompletion)) {
+		for _, entry := range root.Commands() {
+			replace(root, s, entry)
+		}
+	}
+}
+
+// replace builds the command of an entry.
+func replace(root *cobra.Command, s Streams, entry *cobra.Command) {
+	i := slices.IndexFunc(subcommands, func(c subcommand) bool { return c.name == entry.Name() })
+	if i < 0 {
+		return // cobra's own
+	}
+	cmd := subcommands[i].build(s)
+	cmd.Short = subcommands[i].short
+	root.RemoveCommand(entry)
+	root.AddCommand(cmd)
 }
 
 // refuseUnknownTopics makes errors of convx help NOPE and convx completion NOPE, which cobra answers with help and status 0.

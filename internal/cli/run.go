@@ -78,9 +78,8 @@ Filters, with what may follow the name:
 func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Command {
 	o := runOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "run VARIANT [INPUT] [flags]",
-		Short: "What it does to my data: compute a layer on a picture or an array",
-		Long:  runLong + strings.TrimRight(filterHelp(), "\n"),
+		Use:  "run VARIANT [INPUT] [flags]",
+		Long: runLong + strings.TrimRight(filterHelp(), "\n"),
 		Example: strings.Trim(`
   convx run depthwise photo.png --filter sobel-x -o edges.png
   convx run standard x.npy -w weight=w.npy -w bias=b.npy -p same -o y.npy

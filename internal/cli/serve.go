@@ -28,8 +28,7 @@ type serveOptions struct {
 func newServe(s Streams, run func(context.Context, serveOptions) error) *cobra.Command {
 	o := serveOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "serve",
-		Short: "Open the page: convolutions under your hand, in a browser",
+		Use: "serve",
 		Long: `serve answers the page on this machine alone (127.0.0.1) until it is interrupted. The page asks the same engine as every other
 command, and shows the command that asks the same. It reads no file by name, and nothing is loaded from elsewhere.`,
 		Example: strings.Trim(`

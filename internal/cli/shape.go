@@ -27,8 +27,7 @@ func newShape(s Streams, run func(shapeOptions) error) *cobra.Command {
 	var flags layerFlags
 	var solve string
 	cmd := &cobra.Command{
-		Use:   "shape VARIANT|--net NETWORK [flags]",
-		Short: "What comes out: output sizes, with the arithmetic",
+		Use: "shape VARIANT|--net NETWORK [flags]",
 		Long: `shape computes a layer's output size, axis by axis, with your own numbers in the formula; then what is lost
 or odd, the receptive field, and every key that was left to its default.
 

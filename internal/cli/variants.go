@@ -19,8 +19,7 @@ type variantsOptions struct {
 func newVariants(s Streams, run func(variantsOptions) error) *cobra.Command {
 	o := variantsOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "variants [VARIANT]",
-		Short: "List the variants, or say what one is and which flags it reads",
+		Use: "variants [VARIANT]",
 		Example: strings.Trim(`
   convx variants
   convx variants separable`, "\n"),

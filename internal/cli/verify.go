@@ -28,8 +28,7 @@ type verifyOptions struct {
 func newVerify(s Streams, run func(context.Context, verifyOptions) error) *cobra.Command {
 	o := verifyOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use:   "verify [IDENTITY...]",
-		Short: "Check that variants agree where they must: the identities between them",
+		Use: "verify [IDENTITY...]",
 		Long: `verify computes both sides of each identity between variants on random layers: a depthwise convolution is a
 grouped one, a transposed convolution is the adjoint of a standard one, and so on. Data are small integers, so both
 sides must be equal; where an algorithm rounds integers too, or a sigmoid is on the way, the allowed difference is

@@ -28,7 +28,6 @@ func newVersion(s Streams) *cobra.Command {
 	var licences bool
 	cmd := &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version, and what the machine offers",
 		Example: "  convx version\n  convx version --licences",
 		Args:    argsUpTo(0),
 		RunE: func(*cobra.Command, []string) error {
