@@ -216,8 +216,9 @@ func elementwiseGate(s target, name, formula string, function elementwiseFunctio
 	Label("rest")
 	ADDQ(I8(s.lanes), n)
 	JZ(LabelRef("done"))
-	t := s.tail(id, n)
-	t.store(function(t.load(Mem{Base: src}), func() reg.VecVirtual { return t.load(Mem{Base: src2}) }), Mem{Base: dst})
+	s.tails(id, n, "done", func(t elementwiseTail) {
+		t.store(function(t.load(Mem{Base: src}), func() reg.VecVirtual { return t.load(Mem{Base: src2}) }), Mem{Base: dst})
+	})
 	Label("done")
 	VZEROUPPER()
 	RET()
@@ -228,6 +229,28 @@ type elementwiseTail struct {
 	target
 	k    reg.Register
 	mask reg.VecVirtual
+	some int // arm64: how many there are
+}
+
+// tails generates what is done with the n columns that are left, fewer than lanes, and then goes to the label done: once
+// with a mask or, where there are none, for each number of them.
+func (s target) tails(name string, n reg.GPVirtual, done string, body func(t elementwiseTail)) {
+	if s.lanes != neon.lanes {
+		body(s.tail(name, n))
+		return
+	}
+	for some := 1; some < s.lanes; some++ {
+		next := fmt.Sprintf("more%d", some)
+		if some < s.lanes-1 {
+			CMPQ(n, I8(some))
+			JNE(LabelRef(next))
+		}
+		body(elementwiseTail{target: s, some: some})
+		if some < s.lanes-1 {
+			JMP(LabelRef(done))
+			Label(next)
+		}
+	}
 }
 
 // tail makes the mask of n columns, fewer than lanes.
@@ -252,18 +275,24 @@ func (s target) tail(name string, n reg.GPVirtual) elementwiseTail {
 
 func (t elementwiseTail) load(m Mem) reg.VecVirtual {
 	v := t.vec()
-	if t.lanes == 16 {
+	switch {
+	case t.some > 0:
+		loadSome(t.some, m, v)
+	case t.lanes == 16:
 		VMOVUPS_Z(m, t.k, v)
-	} else {
+	default:
 		VMASKMOVPS(m, t.mask, v)
 	}
 	return v
 }
 
 func (t elementwiseTail) store(v reg.VecVirtual, m Mem) {
-	if t.lanes == 16 {
+	switch {
+	case t.some > 0:
+		storeSome(t.some, v, m)
+	case t.lanes == 16:
 		VMOVUPS(v, t.k, m)
-	} else {
+	default:
 		VMASKMOVPS(v, t.mask, m)
 	}
 }
@@ -326,13 +355,14 @@ func elementwiseDot(s target, name string, products bool) {
 	Label("rest")
 	ADDQ(I8(s.lanes), n)
 	JZ(LabelRef("total"))
-	t := s.tail(id, n)
-	v := t.load(Mem{Base: x})
-	if products {
-		VFMADD231PS(v, t.load(Mem{Base: y}), acc[1])
-	} else {
-		VADDPS(v, acc[1], acc[1])
-	}
+	s.tails(id, n, "total", func(t elementwiseTail) {
+		v := t.load(Mem{Base: x})
+		if products {
+			VFMADD231PS(v, t.load(Mem{Base: y}), acc[1])
+		} else {
+			VADDPS(v, acc[1], acc[1])
+		}
+	})
 	Label("total")
 	for d := chains / 2; d > 0; d /= 2 {
 		for i := range d {
@@ -347,6 +377,11 @@ func elementwiseDot(s target, name string, products bool) {
 
 // reduce adds up the lanes of v in its first.
 func (s target) reduce(v reg.VecVirtual) {
+	if s.lanes == neon.lanes {
+		addPairs(v, v, v)
+		addPairs(v, v, v)
+		return
+	}
 	if s.lanes == 16 {
 		h := YMM()
 		VEXTRACTF64X4(U8(1), v, h)
@@ -431,12 +466,13 @@ func elementwiseMap(s target, name, signature, formula string) {
 	Label("rest")
 	ADDQ(I8(s.lanes), n)
 	JZ(LabelRef("done"))
-	t := s.tail(id, n)
-	v, w := t.load(Mem{Base: src}), s.vec()
-	if two {
-		w = t.load(Mem{Base: src2})
-	}
-	t.store(value(v, w), Mem{Base: dst})
+	s.tails(id, n, "done", func(t elementwiseTail) {
+		v, w := t.load(Mem{Base: src}), s.vec()
+		if two {
+			w = t.load(Mem{Base: src2})
+		}
+		t.store(value(v, w), Mem{Base: dst})
+	})
 	Label("done")
 	VZEROUPPER()
 	RET()

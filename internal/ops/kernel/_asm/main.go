@@ -13,21 +13,21 @@ import (
 
 // kernels lists the generators by name, for amd64 and for arm64; each has a file of its name.
 var kernels = map[string]struct{ amd64, arm64 func() }{
-	"deinterleave":    {amd64: deinterleave},
+	"deinterleave":    {deinterleave, deinterleaveNEON},
 	"depthwise_nchwc": {depthwiseNCHWc, depthwiseNCHWc},
 	"direct_nchw":     {amd64: directNCHW},
 	"direct_nchwc":    {directNCHWc, directNCHWcNEON},
-	"elementwise":     {amd64: elementwise},
+	"elementwise":     {elementwise, elementwise},
 	"fft":             {fft, fft},
 	"gemm":            {gemm, gemmNEON},
 	"gemm_nchwc":      {gemmNCHWc, gemmNCHWcNEON},
 	"indirect_gemm":   {indirectGemm, indirectGemmNEON},
-	"interleave":      {amd64: interleave},
-	"pack_nchwc":      {amd64: packNCHWc},
+	"interleave":      {interleave, interleaveNEON},
+	"pack_nchwc":      {packNCHWc, packNCHWcNEON},
 	"peak":            {peak, peakNEON},
-	"resize":          {amd64: resize},
+	"resize":          {resize, resizeNEON},
 	"sample":          {sample, sample},
-	"strided_copy":    {amd64: stridedCopy},
+	"strided_copy":    {stridedCopy, stridedCopyNEON},
 	"winograd":        {winograd, winograd},
 }
 

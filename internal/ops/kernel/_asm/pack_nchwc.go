@@ -36,6 +36,12 @@ func (s target) transpose(rows []reg.VecVirtual) []reg.VecVirtual {
 	t = unpack(t, 2, func(b, a, d Op) { VUNPCKLPD(b, a, d) }, func(b, a, d Op) { VUNPCKHPD(b, a, d) })
 	order := [4]int{0, 2, 1, 3}
 	out := make([]reg.VecVirtual, s.lanes)
+	if s.lanes == 4 {
+		for i := range t {
+			out[order[i]] = t[i]
+		}
+		return out
+	}
 	if s.lanes == 8 {
 		t = unpack(t, 4, func(b, a, d Op) { VPERM2F128(U8(0x20), b, a, d) }, func(b, a, d Op) { VPERM2F128(U8(0x31), b, a, d) })
 		for i := range t {
