@@ -59,6 +59,7 @@ var rooms = map[string]string{
 	"report":   "",
 	"settings": "input layer",
 	"shape":    "layer",
+	"swap":     "budget device flops layer network report shape theory",
 	"tensor":   "",
 	"theory":   "layer",
 	"verify":   "layer ops shape tensor",

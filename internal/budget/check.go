@@ -21,6 +21,8 @@ type Check struct {
 	Before   int64
 	// Least says that Allowed is the least, Warn that passing it fails nothing.
 	Least, Warn bool
+	// Whole says that the whole was measured, not some layers.
+	Whole bool
 	// Partial says that something uncounted may add to what was measured.
 	Partial bool
 }
@@ -35,6 +37,9 @@ const (
 	Over      Verdict = "over"
 	Undecided Verdict = "undecided"
 )
+
+// Sums reports whether the check is of a whole network, on a quantity that its layers add up to.
+func (c Check) Sums() bool { return c.Whole && !c.Quantity.row().apart }
 
 // rule is the limit's name, whatever was measured.
 func (c Check) rule() string { return cmp.Or(c.Rule, c.Name) }

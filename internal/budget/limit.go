@@ -65,7 +65,7 @@ func (l Limit) check(s Subject) (c Check, note string) {
 		return c, fmt.Sprintf("%s has no %s to measure", s.Name, l.Quantity.Name())
 	}
 	if l.Match == "" && l.Kind == "" {
-		return Check{Name: l.key(), Measured: total, Allowed: l.Most.Count, Most: most(s.Layers, l.Quantity, shown)}, ""
+		return Check{Name: l.key(), Whole: true, Measured: total, Allowed: l.Most.Count, Most: most(s.Layers, l.Quantity, shown)}, ""
 	}
 	var of []Layer
 	named := 0

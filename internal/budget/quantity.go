@@ -154,8 +154,8 @@ func ParseRate(s string) (Rate, error) {
 	return Rate{r}, nil
 }
 
-// of is what n a picture come to in a second, rounded up; at most what 64 bits hold.
-func (r Rate) of(n int64) int64 {
+// Of is what n a picture come to in a second, rounded up; at most what 64 bits hold.
+func (r Rate) Of(n int64) int64 {
 	x := new(big.Rat).Mul(r.Rat, new(big.Rat).SetInt64(int64(n)))
 	up := new(big.Int).Add(x.Num(), new(big.Int).Sub(x.Denom(), big.NewInt(1)))
 	if up.Quo(up, x.Denom()); !up.IsInt64() {

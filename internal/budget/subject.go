@@ -40,7 +40,7 @@ func (s Subject) partial(q Quantity) bool { return slices.Contains(s.Partial, q)
 func (s *Subject) AtRate(r Rate) {
 	rate := func(c Counts) {
 		if n, ok := c[MACsPerPicture]; ok {
-			c[MACsPerSecond] = r.of(n)
+			c[MACsPerSecond] = r.Of(n)
 		}
 	}
 	rate(s.Total)

@@ -28,6 +28,11 @@ func (f *file) remember(op Operator, form, what string, keys []setting, texts []
 		f.graph.written = map[Operator]entry{}
 	}
 	f.graph.written[op] = e
+	for i, part := range outputsOf(op) {
+		if part != op {
+			f.graph.written[part] = entry{form, what, append(slices.Clip(e.keys), layer.Setting{Key: "part", Value: strconv.Itoa(i)})}
+		}
+	}
 }
 
 // Write writes a network as a network file, without blocks: a line a layer, which reads back and counts the same (or nothing is

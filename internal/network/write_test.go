@@ -60,6 +60,27 @@ func TestNetworksAreWritten(t *testing.T) {
 	}
 }
 
+// Ops that a file says by more than their shape are written as they were: receptive fields are the same.
+func TestOpsAreWritten(t *testing.T) {
+	for _, layers := range []string{
+		"[{op: split, name: s, axis: 2, sizes: 2x6}, {variant: standard, from: s.1}, {op: crop, from: [s.1, s.0], name: c}]",
+		"[{op: slice, axis: 3, start: 1, step: 2}, {op: pad, padding: 1:2x0:3}, {op: transpose, order: 0x3x1x2}]",
+		"[{variant: deformable, name: d, padding: 1}, {op: global-average-pool, name: g}, {op: scale, from: [d, g]}, {op: lstm, hidden: 5, bidirectional: true}]",
+		"[{op: constant, shape: 1x4x1x1, params: 4}, {op: multiply, from: [input, constant]}, {op: add, from: [multiply, input, constant]}]",
+		"[{variant: standard, name: a, kernel: 1}, {variant: standard, name: b, kernel: 1, weights: a}, {variant: standard, kernel: 1, from: a, weights: b}]",
+	} {
+		g, err := Parse("ops.yaml", []byte("input: 4x8x8\nlayers: "+layers))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Evaluate(g, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hold(t, r, written(t, r))
+	}
+}
+
 // Random convolutions given as primitives, as an ONNX model gives them, are written as the variants that they are.
 func TestPrimitivesAreWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
