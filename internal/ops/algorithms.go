@@ -128,7 +128,11 @@ func (a *algorithm) declines(p *problem.Problem) error {
 	if a.accept == nil {
 		return nil
 	}
-	return a.accept(seen)
+	err = a.accept(seen)
+	if err != nil && a.turn(seen) != nil {
+		return nil
+	}
+	return err
 }
 
 func (a *algorithm) costOf(p *problem.Problem) float64 {
@@ -140,9 +144,33 @@ func (a *algorithm) costOf(p *problem.Problem) float64 {
 	case err != nil:
 		return math.Inf(1)
 	case seen == p:
-		return a.cost(p)
+		return a.lyingCost(p)
 	}
-	return a.cost(seen) * float64(p.OutputSize()) / float64(seen.OutputSize())
+	return a.lyingCost(seen) * float64(p.OutputSize()) / float64(seen.OutputSize())
+}
+
+// lyingCost is the cost of p as it is or turned, whichever is less.
+func (a *algorithm) lyingCost(p *problem.Problem) float64 {
+	if t := a.turn(p); t != nil {
+		return t.Cost(a.cost(t.Tile))
+	}
+	return a.cost(p)
+}
+
+// turn is how a computes p with height and width exchanged; nil if it does not, or is as quick without.
+func (a *algorithm) turn(p *problem.Problem) *problem.Turn {
+	if a.cost == nil {
+		return nil
+	}
+	t := p.Turn()
+	if t == nil || a.accept != nil && a.accept(t.Tile) != nil {
+		return nil
+	}
+	cost := t.Cost(a.cost(t.Tile))
+	if math.IsInf(cost, 1) || (a.accept == nil || a.accept(p) == nil) && a.cost(p) <= cost {
+		return nil
+	}
+	return t
 }
 
 // sees is the problem as the algorithm meets it: with padding of zeros or none, unless it is the reference.
@@ -162,13 +190,17 @@ func prepareWith[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Ope
 	return prepareOn(a, p, w)
 }
 
-// prepareOn builds a's runner for a problem as it is.
+// prepareOn builds a's runner for a problem that is padded with zeros, or none that a has to see.
 func prepareOn[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Operands[T]) (problem.Runner[T], error) {
 	var r any
 	var err error
 	switch w := any(w).(type) {
 	case problem.Operands[float32]:
-		r, err = a.prepare32(p, w)
+		if t := a.turn(p); t != nil {
+			r, err = a.prepareTurned(t, p, w)
+		} else {
+			r, err = a.prepare32(p, w)
+		}
 	case problem.Operands[float64]:
 		r, err = a.prepare64(p, w)
 	}
@@ -176,4 +208,13 @@ func prepareOn[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Opera
 		return nil, err
 	}
 	return r.(problem.Runner[T]), nil
+}
+
+// prepareTurned builds a's runner inside one that exchanges height and width.
+func (a *algorithm) prepareTurned(t *problem.Turn, p *problem.Problem, w problem.Operands[float32]) (problem.Runner[float32], error) {
+	next, err := a.prepare32(t.Tile, turnWeights(p, w))
+	if err != nil {
+		return nil, err
+	}
+	return problem.NewTurned(t, next), nil
 }

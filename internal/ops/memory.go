@@ -62,11 +62,29 @@ func EstimateShaped[T tensor.Float](s shape.Result, opt Options) (Memory, error)
 	return m, nil
 }
 
-// mostPacked bounds the elements of a stage's packed weights. Channels are rounded up to whole vectors, and Winograd
-// turns the taps of a slice into up to 64 points; with a stride, over as many times the channels as it has
-// phases. FFT keeps spectra of its
-// tiles.
+// mostPacked bounds the elements of a stage's packed weights, as its planes are or turned.
 func mostPacked(p *problem.Problem) int {
+	copies := 1
+	if p.NeedsPadding() {
+		plan, err := p.PadPlan()
+		if err != nil {
+			return 0
+		}
+		if p = plan.Seen; plan.Zeros {
+			copies += len(plan.Tiles)
+		}
+	}
+	n := packedBy(p)
+	if t := p.Turn(); t != nil {
+		n = max(n, packedBy(t.Tile))
+	}
+	return copies * n
+}
+
+// packedBy bounds those of a problem that meets zeros alone. Channels are rounded up to whole vectors, and Winograd turns the
+// taps of a slice into up to 64 points; with a stride, over as many times the channels as it has phases. FFT keeps spectra
+// of its tiles.
+func packedBy(p *problem.Problem) int {
 	switch p.Stage.Op.Kind() {
 	case layer.KindConv, layer.KindDeformable:
 	case layer.KindTransposed:
@@ -82,16 +100,6 @@ func mostPacked(p *problem.Problem) int {
 	default:
 		return 0
 	}
-	copies := 1
-	if p.NeedsPadding() {
-		plan, err := p.PadPlan()
-		if err != nil {
-			return 0
-		}
-		if p = plan.Seen; plan.Zeros {
-			copies += len(plan.Tiles)
-		}
-	}
 	points := p.Taps()
 	if dense.BestWinogradDeclines(p.Convolution()) == "" {
 		most := 64 * p.Kernel[0]
@@ -104,7 +112,7 @@ func mostPacked(p *problem.Problem) int {
 	if q := p.Convolution(); fourier.Declines(q) == "" {
 		n = max(n, fourier.PackedBytes(q)/4)
 	}
-	return copies * n
+	return n
 }
 
 // tensorMemory is the bytes of a layer's input, output and operands.
