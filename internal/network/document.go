@@ -11,7 +11,7 @@ import (
 )
 
 // The keys of a network file, in the order in which it is written.
-var documentKeys = []string{"name", "title", "papers", "published", "dims", "input", "parameters", "blocks", "layers", "outputs"}
+var documentKeys = []string{"name", "title", "papers", "published", "dims", "input", "parameters", "blocks", "layers", "outputs", "weights"}
 
 // document reads the top level. Blocks come before layers, wherever they stand in the file.
 func (f *file) document(doc *yaml.Node) {
@@ -41,6 +41,7 @@ func (f *file) document(doc *yaml.Node) {
 		{"published", f.published},
 		{"dims", f.readDims},
 		{"input", f.input},
+		{"weights", f.namings},
 		{"parameters", func(n *yaml.Node) { f.params = f.parameters(n, "the network") }},
 		{"blocks", f.readBlocks},
 		{"layers", f.readLayers},

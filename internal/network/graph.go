@@ -24,6 +24,8 @@ type Graph struct {
 	Notes []string
 	// Program is how the network runs; nil unless it was asked for.
 	Program *Program
+	// naming are the names that frameworks give to the weights.
+	naming []naming
 	// written is how a network file says an operator, by which it is written again.
 	written map[Operator]entry
 }

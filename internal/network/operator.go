@@ -34,6 +34,8 @@ type Primitive struct {
 	Op layer.Op
 	// Name is the label; empty is the variant that a convolution is, or else the primitive's kind.
 	Name string
+	// Bounds are those of a clip, where they are known.
+	Bounds *[2]float64
 }
 
 // Elementwise combines its inputs element by element, broadcast as NumPy and ONNX do: a product, a difference, a root.
@@ -53,6 +55,7 @@ type Computed struct {
 	Rule func(in [][]int) (Explicit, error)
 	// Along says what the output's axes run along in input j: see Along.
 	Along func(j int, in [][]int, out []int) []Along
+	emit  func(e *emitter) int
 }
 
 // Explicit is an operator whose shape and cost the reader of the model worked out: a product of two activations, a
@@ -74,6 +77,8 @@ type View struct {
 	// Along, if not nil, says what the output's axes run along in the first input: see Along. Nil is the axes that a reshaping
 	// keeps.
 	Along func(in [][]int, out []int) []Along
+	// emit writes it as instructions.
+	emit func(e *emitter) int
 }
 
 // Unknown is an operator that nobody counted: listed as uncounted, never silently zero. Shape may be nil: what follows

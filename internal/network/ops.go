@@ -68,7 +68,11 @@ func opKinds() []opKind {
 		{name: "batch-norm", summary: "batch normalisation at inference", keys: affine, build: norm("batch")},
 		{name: "layer-norm", summary: "layer normalisation", keys: affine, build: norm("layer")},
 		{name: "instance-norm", summary: "instance normalisation", keys: affine, build: norm("instance")},
-		{name: "group-norm", summary: "group normalisation", keys: affine, build: norm("group")},
+		{
+			name: "group-norm", summary: "group normalisation",
+			keys:  append(slices.Clip(affine), opKey{name: "groups", typ: "N", def: "32", usage: "groups of channels that are normalised together"}),
+			build: norm("group"),
+		},
 		{
 			name: "lrn", summary: "local response normalisation across channels",
 			keys:  []opKey{{name: "size", typ: "N", def: "5", usage: "channels that normalise one"}},
@@ -97,13 +101,21 @@ func opKinds() []opKind {
 			keys:  []opKey{{name: "scale", typ: "N[xN]", required: true, usage: "whole factor"}},
 			build: depthToSpace,
 		},
+		{
+			name: "clip", summary: "values kept between two bounds",
+			keys:  []opKey{{name: "min", typ: "F", def: "0", usage: "the lower"}, {name: "max", typ: "F", def: "1", usage: "the upper"}},
+			build: clip,
+		},
 		{name: "crop", summary: "the middle of x, as large as a second input: from: [x, like]", build: crop},
-		{name: "flatten", summary: "all axes but the batch become one", build: view("flatten", Flatten)},
-		{name: "dropout", summary: "nothing, at inference", build: view("dropout", SameShape)},
-		{name: "identity", summary: "nothing", build: view("identity", SameShape)},
+		{name: "flatten", summary: "all axes but the batch become one", build: view("flatten", "Flatten", Flatten)},
+		{name: "dropout", summary: "nothing, at inference", build: view("dropout", "Identity", SameShape)},
+		{name: "identity", summary: "nothing", build: view("identity", "Identity", SameShape)},
 	}
 	kinds = slices.Concat(kinds, partKinds(), sequenceKinds(), plainKinds())
 	for _, f := range flops.Activations() {
+		if f == "clip" {
+			continue
+		}
 		kinds = append(kinds, opKind{name: f, summary: "activation", build: primitive(f, layer.Activation{Func: f})})
 	}
 	return kinds
@@ -204,8 +216,12 @@ func linear(v values) (Operator, error) {
 
 func norm(f string) func(values) (Operator, error) {
 	return func(v values) (Operator, error) {
-		affine, err := v.bool("affine")
-		return &Primitive{Op: layer.Norm{Func: f, Affine: affine}, Name: v.op.name}, err
+		n := layer.Norm{Func: f}
+		var err error
+		if n.Affine, err = v.bool("affine"); err == nil && f == "group" {
+			n.Size, err = v.number("groups", 1, 32)
+		}
+		return &Primitive{Op: n, Name: v.op.name}, err
 	}
 }
 
@@ -226,8 +242,13 @@ func primitive(name string, op layer.Op) func(values) (Operator, error) {
 
 func multiply(values) (Operator, error) { return &Elementwise{Name: "multiply", FLOPs: 1}, nil }
 
-func view(name string, shape func([][]int) ([]int, error)) func(values) (Operator, error) {
-	return func(values) (Operator, error) { return &View{Name: name, Shape: shape}, nil }
+func view(name, operator string, shape func([][]int) ([]int, error)) func(values) (Operator, error) {
+	emit := func(e *emitter) int {
+		v := e.op(operator, nil, e.out, e.in[0]) // Flatten's axis is 1 where none is said
+		e.counts(0)
+		return v
+	}
+	return func(values) (Operator, error) { return &View{Name: name, Shape: shape, emit: emit}, nil }
 }
 
 func resize(v values) (Operator, error) {
@@ -252,6 +273,21 @@ func resize(v values) (Operator, error) {
 	}
 	r.Scale, err = spread(v, "scale", r.Scale)
 	return &Primitive{Op: r}, err
+}
+
+func clip(v values) (Operator, error) {
+	p := &Primitive{Op: layer.Activation{Func: "clip"}, Name: "clip", Bounds: new([2]float64)}
+	for i, key := range []string{"min", "max"} {
+		x, err := strconv.ParseFloat(v.get(key), 64)
+		if err != nil || x != x {
+			return nil, fmt.Errorf("%s: %q is not a number", key, v.get(key))
+		}
+		p.Bounds[i] = x
+	}
+	if p.Bounds[0] > p.Bounds[1] {
+		return nil, fmt.Errorf("min %s is above max %s", v.get("min"), v.get("max"))
+	}
+	return p, nil
 }
 
 func depthToSpace(v values) (Operator, error) {
@@ -282,6 +318,14 @@ func crop(values) (Operator, error) {
 				along[i] = Along{i, shape.Part((in[0][i]-d)/2, 1)}
 			}
 			return along
+		},
+		emit: func(e *emitter) int {
+			var axes, starts, ends, steps []int
+			for i, d := range e.out[2:] {
+				start := (e.ins[0][2+i] - d) / 2
+				axes, starts, ends, steps = append(axes, 2+i), append(starts, start), append(ends, start+d), append(steps, 1)
+			}
+			return e.slice(axes, starts, ends, steps)
 		},
 	}, nil
 }

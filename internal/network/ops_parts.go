@@ -91,6 +91,10 @@ func (p part) view(name string, of func(p part, extent int) (part, error)) *View
 			}
 			return along
 		},
+		emit: func(e *emitter) int {
+			q, _ := at(e.ins[0]) // it was evaluated
+			return e.slice([]int{q.axis}, []int{q.start}, []int{q.end}, []int{q.step})
+		},
 	}
 }
 
@@ -231,6 +235,11 @@ func padding(v values) (Operator, error) {
 			}
 			return along
 		},
+		emit: func(e *emitter) int {
+			v := e.pad(e.in[0], mode, pairs, e.out)
+			e.counts(0)
+			return v
+		},
 	}, nil
 }
 
@@ -263,6 +272,11 @@ func transpose(v values) (Operator, error) {
 				along[i].From = a
 			}
 			return along
+		},
+		emit: func(e *emitter) int {
+			v := e.op("Transpose", map[string]any{"perm": wide(order)}, e.out, e.in[0])
+			e.counts(0)
+			return v
 		},
 	}, nil
 }

@@ -53,6 +53,11 @@ func matmul(values) (Operator, error) {
 			along[len(out)-1-j].From = -1                 // what is summed over is seen whole
 			return along
 		},
+		emit: func(e *emitter) int {
+			v := e.op("MatMul", nil, e.out, e.in...)
+			e.counts(0)
+			return v
+		},
 	}, nil
 }
 
@@ -96,7 +101,7 @@ func recurrence(c cell) func(values) (Operator, error) {
 		default:
 			return nil, fmt.Errorf("output: %q is neither sequence nor last", out)
 		}
-		return &Computed{Name: c.name, Inputs: 1, Rule: r.rule, Along: r.along}, nil
+		return &Computed{Name: c.name, Inputs: 1, Rule: r.rule, Along: r.along, emit: r.emit}, nil
 	}
 }
 

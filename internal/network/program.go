@@ -59,6 +59,9 @@ type Instruction struct {
 	Bodies map[string]*Body
 	// Node is the node of the graph that counts the instruction; None if nothing does.
 	Node int
+	// Stage, where one node is several instructions, is the stage of the node that this one is, from 1; 0 is all of the node.
+	// Parts, if not 0, is how many instructions share the work equally.
+	Stage, Parts int
 }
 
 // Body is a graph within an instruction. It reads values of the program around it directly.

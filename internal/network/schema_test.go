@@ -91,6 +91,10 @@ func schema() object {
 			"input":      object{"description": "CxHxW, or NxCxHxW", "type": "string", "pattern": "^[0-9]+(x[0-9]+)+$"},
 			"parameters": ref("parameters"), "layers": ref("layers"), "outputs": ref("names"),
 			"blocks": object{"type": "object", "additionalProperties": ref("block")},
+			"weights": object{
+				"description": "the names that frameworks give to the weights: by framework, the network's own to the left, theirs to the right", "type": "object",
+				"additionalProperties": object{"type": "object", "additionalProperties": object{"type": "string"}},
+			},
 		},
 	}
 }
