@@ -52,7 +52,7 @@ func (net *Network) fold(ctx context.Context) error {
 }
 
 func (net *Network) foldNode(ctx context.Context, n *node) (bool, error) {
-	if n.bodies != nil {
+	if n.bodies != nil || n.domain == network.StageDomain {
 		return false, nil
 	}
 	if n.is("Shape", "Size") {

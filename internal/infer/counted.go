@@ -16,15 +16,15 @@ func (net *Network) Count(r *network.Result) []Counted {
 	for i, l := range layers {
 		s := Counted{Layer: l, Variant: l.Operator}
 		for k, c := range l.Covers {
-			at := r.Graph.Program.Code[c].Node
-			if at == network.None {
+			in := &r.Graph.Program.Code[c]
+			if in.Node == network.None {
 				continue
 			}
-			n := &r.Nodes[at]
+			variant, macs, flops := r.Nodes[in.Node].Part(in)
 			if k == 0 {
-				s.Variant = n.Variant
+				s.Variant = variant
 			}
-			s.MACs, s.FLOPs = s.MACs+n.Total.MACs, s.FLOPs+n.Total.FLOPs
+			s.MACs, s.FLOPs = s.MACs+macs, s.FLOPs+flops
 		}
 		steps[i] = s
 	}

@@ -69,6 +69,8 @@ func (net *Network) inferElems() {
 				continue
 			}
 			switch rule, special := outputElems[n.op]; {
+			case n.domain == network.StageDomain:
+				net.values[v].elem = tensor.Float32
 			case n.domain != "":
 			case special && k == 0:
 				net.values[v].elem = rule(net, n)

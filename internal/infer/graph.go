@@ -84,7 +84,7 @@ func runnable(in *network.Instruction) bool {
 		return true
 	}
 	_, ok := array.Lookup(in.Domain, in.Op)
-	return ok
+	return ok || in.Domain == network.StageDomain
 }
 
 // refuse looks for operators that cannot be run, in bodies too, before anything is read or computed.

@@ -33,6 +33,9 @@ func (net *Network) Layers() []Layer {
 		if p, ok := n.step.(*planned); ok && p.pipeline != nil {
 			l.Algorithm = p.pipeline.Steps()[0].Algorithm
 		}
+		if p, ok := n.step.(*primitive); ok {
+			l.Algorithm = p.plan.Algorithm
+		}
 		layers[i] = l
 	}
 	return layers

@@ -40,12 +40,17 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 			net.choose(n)
 			continue
 		}
-		n.step, n.in = plans[i], n.in[:1]
+		n.step, n.in = plans[i], n.data()
 		if p, ok := n.step.(*planned); ok && p.pipeline != nil {
 			pipelines = append(pipelines, p.pipeline)
 		}
 	}
 	net.workspace, net.packed = ops.ShareScratch(pipelines)
+	for _, n := range net.nodes {
+		if p, ok := n.step.(*primitive); ok {
+			net.workspace, net.packed = net.workspace+p.plan.Workspace, net.packed+p.plan.Packed
+		}
+	}
 	net.forget()
 	return nil
 }
@@ -54,6 +59,9 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 func (net *Network) planStep(n *node) (step, error) {
 	if n.chain != nil {
 		return nil, nil
+	}
+	if p, err := net.planPrimitive(n); p != nil || err != nil {
+		return p, err
 	}
 	if p, err := net.plan(n); p != nil || err != nil {
 		return p, err

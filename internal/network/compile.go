@@ -2,7 +2,6 @@ package network
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"convx/internal/layer"
@@ -42,10 +41,10 @@ type emitter struct {
 	program *Program
 	result  *Result
 	outputs []int // the value that each node makes
-	// square is about the mean square of each value, from which seeded weights are scaled.
-	square []float64
-	held   map[string]int // values of weights by name: layers may share them
-	wanted []request
+	// moments are those of each value, about, from which seeded weights are scaled.
+	moments []moments
+	held    map[string]int // values of weights by name: layers may share them
+	wanted  []request
 
 	// Of the node at hand:
 	node  int
@@ -85,7 +84,7 @@ func (e *emitter) enter(i int) error {
 func (e *emitter) operator(n *NodeResult) (int, error) {
 	switch op := n.Node.Op.(type) {
 	case *Input:
-		v := e.value(e.name, e.out, 1./3)
+		v := e.value(e.name, e.out, moments{0, 1. / 3})
 		e.program.Inputs = append(e.program.Inputs, Port{Name: e.name, Value: v, Elem: tensor.Float32})
 		return v, nil
 	case *View:
@@ -160,9 +159,9 @@ func roisOf(rois []layer.ROI) *tensor.Array {
 }
 
 // value makes a value of this shape.
-func (e *emitter) value(name string, shape []int, square float64) int {
+func (e *emitter) value(name string, shape []int, m moments) int {
 	e.program.Values = append(e.program.Values, Value{Name: name, Shape: shape})
-	e.square = append(e.square, square)
+	e.moments = append(e.moments, m)
 	return len(e.program.Values) - 1
 }
 
@@ -172,7 +171,7 @@ func (e *emitter) op(op string, attributes map[string]any, shape []int, in ...in
 }
 
 func (e *emitter) domainOp(domain, op string, attributes map[string]any, shape []int, in ...int) int {
-	v := e.value(fmt.Sprintf("%s/%s%d", e.name, op, len(e.program.Code)), shape, e.squareOf(op, in))
+	v := e.value(fmt.Sprintf("%s/%s%d", e.name, op, len(e.program.Code)), shape, e.momentsOf(op, in))
 	if attributes == nil {
 		attributes = map[string]any{}
 	}
@@ -202,7 +201,7 @@ func (e *emitter) fold(op string, in []int, shapes [][]int) int {
 
 // constant holds an array that nobody trains.
 func (e *emitter) constant(name string, a *tensor.Array) int {
-	v := e.value(e.name+"/"+name, a.Shape, 1)
+	v := e.value(e.name+"/"+name, a.Shape, moments{})
 	e.program.Values[v].Weight = &Weight{
 		Name: name, Elem: a.Elem, Shape: a.Shape, Bytes: a.Bytes(), Read: func() (*tensor.Array, error) { return a, nil },
 	}
@@ -224,44 +223,4 @@ func (e *emitter) number(name string, x float32) int {
 // reshape gives a value another shape of as many elements.
 func (e *emitter) reshape(v int, shape []int) int {
 	return e.op("Reshape", nil, shape, v, e.list("shape", shape...))
-}
-
-// squareOf is about the mean square of what an operator makes: enough to keep seeded weights from making layers' outputs grow or
-// vanish from one to the next. Weighted sums are drawn to make 1.
-func (e *emitter) squareOf(op string, in []int) float64 {
-	if len(in) == 0 {
-		return 1
-	}
-	x := e.square[in[0]]
-	switch op {
-	case "Relu", "Gelu", "HardSwish", "Elu", "LeakyRelu", "PRelu", "Softplus":
-		return x / 2
-	case "Clip":
-		return min(x/2, 12)
-	case "Sigmoid", "HardSigmoid":
-		return 0.3
-	case "Tanh":
-		return x / (1 + x)
-	case "Softmax":
-		n := float64(e.out[min(1, len(e.out)-1)])
-		return math.Max(1/n/n, 1e-12)
-	case "Add":
-		return x + e.square[in[1]]
-	case "Mul":
-		return x * e.square[in[1]]
-	case "Concat":
-		sum := 0.0
-		for _, v := range in {
-			sum += e.square[v] / float64(len(in))
-		}
-		return sum
-	case "Conv", "ConvTranspose", "Gemm", string(layer.KindDeformable), "GroupNormalization", "InstanceNormalization":
-		return 1
-	case "LSTM", "GRU":
-		return 0.1
-	case "MatMul":
-		shape := e.program.Values[in[0]].Shape
-		return x * e.square[in[1]] * float64(shape[len(shape)-1])
-	}
-	return x
 }

@@ -83,7 +83,7 @@ func (r recurrent) drawing() drawing { return drawing{fan: 3 * r.hidden, square:
 // gather is the parts one after the other, the gates of each in ONNX's order.
 func (r recurrent) gather(e *emitter, operand string, shape []int, parts []int) int {
 	name := e.owner + "." + operand
-	v := e.value(name, shape, 1)
+	v := e.value(name, shape, moments{})
 	e.held[name] = v
 	e.program.Values[v].Weight = &Weight{
 		Name: name, Elem: tensor.Float32, Shape: shape, Bytes: 4 * elements(shape),

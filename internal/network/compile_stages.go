@@ -212,7 +212,7 @@ func (e *emitter) activation(name string, st layer.Stage, s shape.Stage, x int, 
 func (e *emitter) operands(st layer.Stage, shapes [][]int, in []int) []int {
 	var out []int
 	for _, o := range st.Operands(shapes) {
-		d := drawing{fan: o.FanIn, square: e.square[in[0]]}
+		d := drawing{fan: o.FanIn, square: e.moments[in[0]].square}
 		if len(o.Shape) == 1 {
 			d = drawing{} // a bias
 		}

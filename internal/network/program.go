@@ -1,6 +1,9 @@
 package network
 
-import "convx/internal/tensor"
+import (
+	"convx/internal/layer"
+	"convx/internal/tensor"
+)
 
 // Program is what a network computes: instructions in an order of execution, on values that are numbered over the whole
 // program, the bodies of control flow included.
@@ -72,3 +75,23 @@ type Body struct {
 
 // None stands for a value or a node that there is not.
 const None = -1
+
+// Part is what an instruction of the node is called and comes to: the node's own label and counts, or those of one of its stages.
+func (n *NodeResult) Part(in *Instruction) (variant string, macs, flops int64) {
+	variant, macs, flops = n.Variant, n.Total.MACs, n.Total.FLOPs
+	if k := in.Stage - 1; k >= 0 && k < len(n.Ops) {
+		st, s := n.Ops[k], n.Stages[k]
+		variant, macs, flops = VariantOf(st.Op, s.Inputs[0]), 0, 0
+		if a, ok := st.Op.(layer.Activation); ok {
+			variant = a.Func
+		}
+		rows, _ := n.Types.OfStage(st, s) // it was counted before
+		for _, row := range rows {
+			macs, flops = macs+row.MACs, flops+row.FLOPs
+		}
+	}
+	if in.Parts > 1 {
+		macs, flops = macs/int64(in.Parts), flops/int64(in.Parts)
+	}
+	return variant, macs, flops
+}

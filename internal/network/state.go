@@ -57,7 +57,7 @@ func (e *emitter) weight(operand string, shape []int, d drawing) int {
 		return v
 	}
 	at := e.want(operand, shape, d)
-	v := e.value(name, shape, 1)
+	v := e.value(name, shape, moments{})
 	e.held[name] = v
 	e.program.Values[v].Weight = &Weight{
 		Name: name, Elem: tensor.Float32, Shape: shape, Bytes: 4 * elements(shape), Read: func() (*tensor.Array, error) { return e.wanted[at].read() },

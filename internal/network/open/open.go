@@ -34,6 +34,9 @@ type Options struct {
 	// Program asks for what is needed to run the network; Shapes are the sizes of what it is fed with, by name.
 	Program bool
 	Shapes  map[string][]int
+	// Weights are those of a network file; nil draws them from the seed. A model has its own.
+	Weights network.Stored
+	Seed    uint64
 	// Loose says that a size which the model leaves open does not matter yet: something will settle it.
 	Loose bool
 }
@@ -58,10 +61,10 @@ func Network(name string, n Options) (*network.Graph, network.Options, error) {
 	switch ext := strings.ToLower(filepath.Ext(name)); {
 	case !strings.ContainsAny(name, "./\\"), ext == ".yaml", ext == ".yml":
 		g, err := network.Open(name)
-		if err == nil {
-			o.Input, err = n.ofFile()
+		if err != nil {
+			return nil, o, err
 		}
-		return g, o, err
+		return n.file(g, o)
 	case ext == ".onnx" && !isPipe(name):
 		m, err := onnx.Open(name)
 		if err != nil {
@@ -98,10 +101,10 @@ func (n Options) read(label string, r io.Reader, o network.Options) (*network.Gr
 			return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
 		}
 		g, err := network.Parse(label, data)
-		if err == nil {
-			o.Input, err = n.ofFile()
+		if err != nil {
+			return nil, o, err
 		}
-		return g, o, err
+		return n.file(g, o)
 	}
 	m, err := n.decode(br)
 	if err != nil {
@@ -120,9 +123,25 @@ func foreignModel(start []byte) (input.Format, bool) {
 	return f, known
 }
 
-// ofFile is the size of a network file's one input.
+// file is the network of a network file at the asked-for size, with its program if it is to run.
+func (n Options) file(g *network.Graph, o network.Options) (*network.Graph, network.Options, error) {
+	var err error
+	if o.Input, err = n.ofFile(); err != nil || !n.Program {
+		return g, o, err
+	}
+	r, err := network.Evaluate(g, o)
+	if err == nil {
+		g.Program, err = network.Compile(r, n.Weights, n.Seed)
+	}
+	return g, o, err
+}
+
+// ofFile is the size of a network file's one input: what it is fed with, what was asked for.
 func (n Options) ofFile() ([]int, error) {
 	shape := n.Input
+	if fed, ok := n.Shapes[layer.Input]; ok {
+		shape = fed
+	}
 	for name, size := range n.Sizes {
 		if name != layer.Input {
 			return nil, layer.Errorf("--input %s=%s: a network file has one input, %s", name, layer.FormatShape(size), layer.Input)
@@ -154,6 +173,9 @@ func (n Options) model(quoted, path string, m *onnx.Model) (*network.Graph, netw
 	size := n.Input
 	if size == nil && len(n.Shapes) == 0 && len(n.Sizes) == 0 && m.Metadata["input"] != "" { // its maker's word for sizes that are open
 		size, _ = layer.ParseInts(m.Metadata["input"], 1)
+	}
+	if n.Weights != nil {
+		return nil, network.Options{}, layer.Errorf("%s holds its own weights: -w is for network files", path)
 	}
 	g, err := m.Network(onnx.Options{Input: size, Sizes: n.Sizes, Batch: n.Batch, Inputs: n.Shapes, Program: n.Program, Loose: n.Loose})
 	if err != nil {
