@@ -11,10 +11,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
 )
 
 // Format is an output format.
@@ -164,9 +160,7 @@ func (l Layout) writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 			if f == TableFormat {
 				t = l.colored(l.fit(t))
 			}
-			if err := writeTable(w, f, t); err != nil {
-				return err
-			}
+			writeTable(w, f, t)
 		}
 	}
 	return nil
@@ -183,71 +177,4 @@ func (l Layout) colored(t Table) Table {
 		}
 		return c
 	})
-}
-
-// writeTable draws with light rules: a line under the head, none between rows.
-func writeTable(w *bytes.Buffer, f Format, t Table) error {
-	align := make([]tw.Align, len(t.Columns))
-	head := make([]string, len(t.Columns))
-	for i, c := range t.Columns {
-		head[i], align[i] = escape(c.Name, f), tw.AlignLeft
-		if c.Right {
-			align[i] = tw.AlignRight
-		}
-	}
-	plain := tw.CellConfig{
-		Formatting: tw.CellFormatting{AutoWrap: tw.WrapNone, AutoFormat: tw.Off},
-		Alignment:  tw.CellAlignment{PerColumn: align},
-	}
-	opts := []tablewriter.Option{
-		tablewriter.WithConfig(tablewriter.Config{
-			Header: plain, Row: plain, Footer: plain,
-			Behavior: tw.Behavior{TrimSpace: tw.Off},
-		}),
-	}
-	if f == MarkdownFormat {
-		opts = append(opts, tablewriter.WithRenderer(renderer.NewMarkdown()))
-	} else {
-		opts = append(opts, tablewriter.WithRendition(tw.Rendition{
-			Borders: tw.BorderNone,
-			Settings: tw.Settings{
-				Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off},
-				Lines:      tw.Lines{ShowHeaderLine: tw.On, ShowFooterLine: tw.On},
-			},
-		}))
-	}
-	var buf bytes.Buffer
-	table := tablewriter.NewTable(&buf, opts...)
-	table.Header(head)
-	for _, row := range t.Rows {
-		if err := table.Append(texts(row, f)); err != nil {
-			return err
-		}
-	}
-	if t.Footer != nil {
-		table.Footer(texts(t.Footer, f))
-	}
-	if err := table.Render(); err != nil {
-		return err
-	}
-	for line := range strings.Lines(buf.String()) {
-		w.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
-	return nil
-}
-
-func texts(row []Cell, f Format) []string {
-	out := make([]string, len(row))
-	for i, c := range row {
-		out[i] = escape(c.Text, f)
-	}
-	return out
-}
-
-// escape keeps a bar in a cell from ending it: the Markdown renderer does not.
-func escape(s string, f Format) string {
-	if f == MarkdownFormat {
-		return strings.ReplaceAll(s, "|", `\|`)
-	}
-	return s
 }
