@@ -20,6 +20,9 @@ type node struct {
 	clamp string
 	// chain, if not nil, is what an elementwise node does, with those before it.
 	chain *chain
+	// finish, if not nil, is what becomes of a product's outputs as they are written; beside are what its links read.
+	finish *chain
+	beside []int
 	// covers are the instructions that the node computes: its own, and those that rewrites folded into it.
 	covers []int
 	step   step
@@ -153,9 +156,11 @@ func (net *Network) take(code []network.Instruction, outer bool) ([]*node, error
 
 // reads visits every value that a node reads, in its bodies too.
 func (n *node) reads(visit func(v int)) {
-	for _, v := range n.in {
-		if v != network.None {
-			visit(v)
+	for _, list := range [][]int{n.in, n.beside} {
+		for _, v := range list {
+			if v != network.None {
+				visit(v)
+			}
 		}
 	}
 	for _, b := range n.bodies {

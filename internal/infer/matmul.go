@@ -23,6 +23,7 @@ type matmul struct {
 	space      [][]float32 // packed rows, for each thread
 	m          int
 	x, y       []float32
+	finish     *chain
 
 	outputHeader []int
 }
@@ -127,8 +128,15 @@ func (p *matmul) run(ctx context.Context, net *Network, n *node) error {
 	if p.m*p.k*p.n > 1<<18 {
 		threads = p.threads
 	}
+	if err := n.bindFinish(net, p.y); err != nil {
+		return err
+	}
+	p.finish = n.finish
 	err = p.pool.RunOn(ctx, threads, p)
 	p.x, p.y = nil, nil
+	if err == nil {
+		err = n.runFinish(ctx, true)
+	}
 	net.set(n.out[0], y)
 	return err
 }
@@ -169,6 +177,12 @@ func (p *matmul) group(space []float32, row, from, to int) {
 				}
 				p.isa.Gemm(c, p.n, space[r*depth:][:depth*p.rows], b, p.cols, depth, tall, wide, nil, noLow, noHigh, deep > 0 || p.bias != nil)
 			}
+		}
+	}
+	if p.finish != nil {
+		first, last := from*p.cols, min(p.n, to*p.cols)
+		for r := row; r < row+high; r++ {
+			p.finish.Finish(r*p.n+first, r*p.n+last)
 		}
 	}
 }

@@ -19,6 +19,7 @@ type planned struct {
 	weights  map[string]*tensor.Tensor[float32] // nil once they are packed for the one shape that there is
 	out      []int
 	x, y     tensor.Tensor[float32]
+	finishes bool // the pipeline runs what finishes the node
 }
 
 // plan gives a convolution whose weights are known a pipeline; nil where package ops has none.
@@ -80,6 +81,7 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errGeneral, err)
 	}
+	p.finishes = n.finish != nil && p.pipeline.FinishBy(n.finish)
 	p.x.Shape, p.y.Shape = p.pipeline.Input, p.pipeline.Output
 	return nil
 }
@@ -119,7 +121,13 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 		return err
 	}
 	p.x.Data, p.y.Data = tensor.Data[float32](x), tensor.Data[float32](y)
+	if err := n.bindFinish(net, p.y.Data); err != nil {
+		return err
+	}
 	if err := p.pipeline.Run(ctx, &p.y, &p.x); err != nil {
+		return err
+	}
+	if err := n.runFinish(ctx, p.finishes); err != nil {
 		return err
 	}
 	net.set(n.out[0], y)

@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"convx/internal/network"
-	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
@@ -166,12 +165,11 @@ func chainNorm(g *graph, n *node) (bool, error) {
 	per[0] = shape[1]
 	x := n.in[0]
 	in := []int{x, g.hold(n.name+".scale", tensor.ArrayOf(a, per...)), g.hold(n.name+".shift", tensor.ArrayOf(b, per...))}
-	c := &chain{shape: shape, isa: kernel.Best(), in: make([][]float32, len(in)), pool: g.opsOptions.Workers(), threads: g.options.threads()}
-	c.links = []link{
+	c := g.newChain([]link{
 		{kind: product, lo: noLow, hi: noHigh, other: in[1]},
 		{kind: blend, a: 1, b: 1, lo: noLow, hi: noHigh, other: in[2]},
-	}
-	if !c.layOut([][]int{shape, per, per}) {
+	}, in, shape)
+	if c == nil {
 		return false, nil
 	}
 	n.in, n.chain = in, c

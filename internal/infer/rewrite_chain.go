@@ -46,6 +46,9 @@ func (net *Network) shapeOf(v int) []int {
 	x := &net.values[v]
 	switch {
 	case x.constant != nil:
+		if x.constant.Shape == nil {
+			return []int{}
+		}
 		return x.constant.Shape
 	case x.weight != nil:
 		if x.weight.Shape == nil {
@@ -76,16 +79,12 @@ func (g *graph) linkUp(n *node, base int, l link, shape []int) bool {
 	if before != nil {
 		in, links = slices.Clone(before.in), slices.Clone(before.chain.links)
 	}
-	links = append(links, l)
 	if l.other != network.None {
 		in = append(in, l.other)
 	}
-	c := &chain{links: links, shape: shape, isa: kernel.Best(), in: make([][]float32, len(in)), pool: g.opsOptions.Workers(), threads: g.options.threads()}
-	shapes := make([][]int, len(in))
-	for i, v := range in {
-		shapes[i] = g.shapeOf(v)
-	}
-	if !c.layOut(shapes) {
+	links, in = g.simplify(append(links, l), in)
+	c := g.newChain(links, in, shape)
+	if c == nil {
 		return false
 	}
 	if before != nil {
@@ -100,7 +99,43 @@ func (g *graph) linkUp(n *node, base int, l link, shape []int) bool {
 		g.readers[v] = append(g.readers[v], n)
 	}
 	n.in, n.chain = in, c
+	g.linkBefore(n)
 	return true
+}
+
+// newChain is the chain of links on these values; nil if they cannot be read by rows.
+func (net *Network) newChain(links []link, in []int, shape []int) *chain {
+	c := &chain{links: links, shape: shape, isa: kernel.Best(), in: make([][]float32, len(in)), pool: net.opsOptions.Workers(), threads: net.options.threads()}
+	shapes := make([][]int, len(in))
+	for i, v := range in {
+		shapes[i] = net.shapeOf(v)
+	}
+	if !c.layOut(shapes) {
+		return nil
+	}
+	return c
+}
+
+// linkBefore puts the chain that makes the base of a node's chain in front of it: where the node was the only reader from the
+// start that has happened, but a gate reads its operand twice until it is one link.
+func (g *graph) linkBefore(n *node) {
+	before := g.chainFor(n, n.in[0])
+	if before == nil {
+		return
+	}
+	in := append(slices.Clone(before.in), n.in[1:]...)
+	c := g.newChain(append(slices.Clone(before.chain.links), n.chain.links...), in, n.chain.shape)
+	if c == nil {
+		return
+	}
+	g.dropped[before] = true
+	n.covers = append(slices.Clone(before.covers), n.covers...)
+	g.unread(n.in[0], n)
+	for _, v := range before.in {
+		g.unread(v, before)
+		g.readers[v] = append(g.readers[v], n)
+	}
+	n.in, n.chain = in, c
 }
 
 // unread takes a node from the readers of a value.

@@ -20,6 +20,7 @@ var rewrites = []rewrite{
 	{"clamp", foldClamp},
 	{"norm", chainNorm},
 	{"chain", makeChain},
+	{"finish", foldFinish},
 }
 
 // Rewrites names them.

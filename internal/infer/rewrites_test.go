@@ -140,8 +140,8 @@ func TestClamps(t *testing.T) {
 			b.out("y", b.op(op, "y", []int{1, 4, 9, 8}, attributes, in...))
 			b.p.Code[1].Version = version
 			same(t, b, map[string]*tensor.Array{"x": seeded("x", 1, 3, 9, 8)})
-			if n := len(b.prepare(t, Options{}).nodes); (n == 1) != (op != "Sigmoid") {
-				t.Errorf("%s of operator set %d: %d steps", op, version, n)
+			if net := b.prepare(t, Options{}); len(net.nodes) != 1 || (net.nodes[0].clamp != "") != (op != "Sigmoid") {
+				t.Errorf("%s of operator set %d: %d steps", op, version, len(net.nodes))
 			}
 		}
 	}

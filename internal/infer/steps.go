@@ -103,6 +103,9 @@ func (net *Network) choose(n *node) {
 	if n.clamp != "" {
 		n.step = &clamped{n.step, n.clamp}
 	}
+	if n.finish != nil {
+		n.step = &finishing{n.step}
+	}
 }
 
 // general runs any node by package ops/array.

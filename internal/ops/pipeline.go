@@ -147,6 +147,12 @@ func (p *Pipeline[T]) Run(ctx context.Context, out, x *tensor.Tensor[T]) error {
 	return nil
 }
 
+// FinishBy has f called on the pipeline's output, piece by piece as the last step writes it; false where that cannot.
+func (p *Pipeline[T]) FinishBy(f problem.Finisher) bool {
+	last, ok := p.steps[len(p.steps)-1].runner.(problem.Finishable)
+	return ok && last.FinishBy(f)
+}
+
 // Steps describes the plans in the order in which they run.
 func (p *Pipeline[T]) Steps() []Step {
 	out := make([]Step, len(p.steps))

@@ -12,6 +12,7 @@ import (
 // dilation fills them, however small the planes are. A band of rows of one block of channels is copied with zero
 // columns at its sides, filtered, and copied back; rows of padding are never met.
 type DepthwiseNCHWc struct {
+	problem.Finishing
 	p          problem.Convolution
 	lanes      int
 	width      int // pixels of a row of input with its padding
@@ -190,9 +191,9 @@ func (l *DepthwiseNCHWc) Work(m *workers.Worker) {
 		l.pack(a.in, l.in[first*volume(p.In):], block, band)
 		l.filter(a.out, a.in, block, band)
 		for od := range p.Out[0] {
-			out := l.out[first*volume(p.Out)+(od*p.Out[1]+band.from)*p.Out[2]:]
-			n := band.len() * p.Out[2]
-			p.ISA.UnpackNCHWc(out, volume(p.Out), a.out[od*n*l.lanes:], l.channelsOf(block), n)
+			at, n := first*volume(p.Out)+(od*p.Out[1]+band.from)*p.Out[2], band.len()*p.Out[2]
+			p.ISA.UnpackNCHWc(l.out[at:], volume(p.Out), a.out[od*n*l.lanes:], l.channelsOf(block), n)
+			l.Done(at, volume(p.Out), l.channelsOf(block), n)
 		}
 	}
 }

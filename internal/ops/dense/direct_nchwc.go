@@ -17,6 +17,7 @@ import (
 // dilation would have the same rows copied again and again, some channels are
 // copied and multiplied at a time, and their products added up.
 type DirectNCHWc struct {
+	problem.Finishing
 	p         problem.Convolution
 	lanes     int
 	inBlocks  int

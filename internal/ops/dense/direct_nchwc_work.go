@@ -94,8 +94,9 @@ func (j *directJob) multiply(item int) {
 	plane := volume(p.Out)
 	for v := range pn.vectors {
 		c := (pn.block + v) * d.lanes
-		out := d.out[(j.image*p.GroupOut()+c)*plane+(g.od*p.Out[1]+d.bands[j.band].from)*p.Out[2]+g.start:]
-		p.ISA.UnpackNCHWc(out, plane, t.sums[v*t.size:], min(d.lanes, p.GroupOut()-c), g.n)
+		at, channels := (j.image*p.GroupOut()+c)*plane+(g.od*p.Out[1]+d.bands[j.band].from)*p.Out[2]+g.start, min(d.lanes, p.GroupOut()-c)
+		p.ISA.UnpackNCHWc(d.out[at:], plane, t.sums[v*t.size:], channels, g.n)
+		d.Done(at, plane, channels, g.n)
 	}
 }
 

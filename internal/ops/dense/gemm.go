@@ -15,6 +15,7 @@ import (
 //
 // It accepts every problem.
 type Gemm struct {
+	problem.Finishing
 	p          problem.Convolution
 	rows, cols int // of the kernel's tile
 	k          int // taps x channels of a group
@@ -273,6 +274,10 @@ func (g *Gemm) item(image, group int, block, chunk span, worker int) {
 				w := g.width(pn)
 				p.ISA.Gemm(out[top*plane+pn.start:], plane, a, work[at:], w, depth.len(), m, pn.n, first, lo, hi, kb > 0)
 				at += depth.len() * w
+			}
+			if kb == len(g.kBlocks)-1 {
+				start, last := g.panel(block.from), g.panel(block.to-1)
+				g.Done((image*p.O+group*cout+top)*plane+start.start, plane, m, last.start+last.n-start.start)
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 // It suits wide rows and few input channels: the first layer of a network,
 // pictures, and 1x1 convolutions, whose plane is one long row.
 type IndirectGemm struct {
+	problem.Finishing
 	p          problem.Convolution
 	rows, cols int // of the kernel's tile
 	inPlace    bool
@@ -284,6 +285,22 @@ func (r *IndirectGemm) multiply(planes []float32, image int, band, tiles span) {
 				t, b, c := at(i)
 				r.product(c[o*plane:], weights[o*k:], bias[o:], b, min(r.rows, cout-o), t.len())
 			}
+			if r.Finishes() {
+				r.done((image*cout+o)*plane, min(r.rows, cout-o), band, span{from, min(from+step, tiles.to)})
+			}
 		}
+	}
+}
+
+// done hands over some tiles of channels whose first plane begins at first, depth by depth: the rows of a band are consecutive.
+func (r *IndirectGemm) done(first, channels int, band, tiles span) {
+	p := &r.p
+	perDepth := band.len() * r.tiles
+	at := func(od, i int) int { return (od*p.Out[1]+band.from+i/r.tiles)*p.Out[2] + r.tile(i%r.tiles).from }
+	for i := tiles.from; i < tiles.to; {
+		od, end := i/perDepth, min(tiles.to, (i/perDepth+1)*perDepth)
+		from, to := at(od, i%perDepth), at(od, (end-1)%perDepth)+r.tile((end-1)%r.tiles).len()
+		r.Done(first+from, volume(p.Out), channels, to-from)
+		i = end
 	}
 }

@@ -23,6 +23,7 @@ import (
 // few output channels at a time, so that the workspace stays small. Few large
 // blocks are shared by all threads; many are worked on by one thread each.
 type Winograd struct {
+	problem.Finishing
 	p           problem.Convolution
 	points, m   int // along the width
 	high, mHigh int // along the height: the same, or 1 and 1

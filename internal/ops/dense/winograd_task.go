@@ -8,6 +8,7 @@ type winogradTask struct {
 	block    *tileBlock
 	part     *tilePart
 	in, out  []float32 // the group's planes
+	image    int
 	group    int
 	band     []float32
 	inputs   []float32 // [point][channel block][slice][tile][lanes]
@@ -30,6 +31,7 @@ func (w *Winograd) task(i int, shared, own *workspace) winogradTask {
 		part:     part,
 		in:       w.in[(image*p.Groups+group)*in:][:in],
 		out:      w.out[(image*p.Groups+group)*out:][:out],
+		image:    image,
 		group:    group,
 		band:     own.band,
 		inputs:   shared.inputs,
@@ -162,6 +164,27 @@ func (t *winogradTask) transformOut(block, index int) {
 					p.ISA.UnpackNCHWc(planes[oh*p.Out[2]+out.from:], volume(p.Out), t.band[y*t.part.width*t.lanes:], channels, out.len())
 				}
 			}
+		}
+		if t.Finishes() {
+			t.done(((t.image*p.Groups+t.group)*p.GroupOut()+block*t.lanes)*volume(p.Out)+od*p.Out[1]*p.Out[2], channels)
+		}
+	}
+}
+
+// done hands over what the task has written of a depth slice of some channels, the first of which begins at first.
+func (t *winogradTask) done(first, channels int) {
+	p, out := &t.p, t.part.out
+	for i := range t.block.bands {
+		b := &t.block.bands[i]
+		rows := min(b.n*t.mHigh, ceilDiv(p.Out[1]-b.phase, p.Dilation[1])-b.index*t.mHigh)
+		at := first + (b.phase+p.Dilation[1]*b.index*t.mHigh)*p.Out[2] + out.from
+		if p.Dilation[1] == 1 && out.len() == p.Out[2] {
+			t.Done(at, volume(p.Out), channels, rows*p.Out[2])
+			continue
+		}
+		for range rows {
+			t.Done(at, volume(p.Out), channels, out.len())
+			at += p.Dilation[1] * p.Out[2]
 		}
 	}
 }

@@ -398,6 +398,24 @@ DATA elementwiseLogistic_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
 DATA elementwiseLogistic_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
 GLOBL elementwiseLogistic_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
 
+DATA elementwiseLogistic_signAVX512<>+0(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+4(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+8(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+12(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+16(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+20(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+24(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+28(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+32(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+36(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+40(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+44(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+48(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+52(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+56(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX512<>+60(SB)/4, $(-0.0)
+GLOBL elementwiseLogistic_signAVX512<>(SB), RODATA|NOPTR, $64
+
 DATA elementwiseLogistic_term0AVX512<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseLogistic_term0AVX512<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseLogistic_term0AVX512<>+8(SB)/4, $(0.0001984127)
@@ -548,73 +566,172 @@ TEXT ·elementwiseLogisticAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+16, DX
-	JLT  rest
+	SUBQ $+64, DX
+	JLT  few
 
 loop:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      elementwiseLogistic_lowAVX512<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseLogistic_highAVX512<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMULPS       elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z2
-	VRNDSCALEPS  $0x00, Z2, Z2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Z0, Z1, Z1
-	VFNMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z2, Z1
-	VFNMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseLogistic_term0AVX512<>+0(SB), Z0
-	VFMADD213PS  elementwiseLogistic_term1AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term2AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term3AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term4AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term5AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term6AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term7AVX512<>+0(SB), Z1, Z0
-	VCVTPS2DQ    Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       Z2, Z0, Z0
-	VADDPS       elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z0
-	VMOVUPS      elementwiseLogistic_term7AVX512<>+0(SB), Z1
-	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $+64, CX
-	ADDQ         $+64, AX
-	SUBQ         $+16, DX
-	JGE          loop
+	VMOVUPS     (CX), Z0
+	VMOVUPS     64(CX), Z1
+	VMOVUPS     128(CX), Z2
+	VMOVUPS     192(CX), Z3
+	VMOVUPS     elementwiseLogistic_lowAVX512<>+0(SB), Z4
+	VMAXPS      Z0, Z4, Z0
+	VMAXPS      Z1, Z4, Z1
+	VMAXPS      Z2, Z4, Z2
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     elementwiseLogistic_highAVX512<>+0(SB), Z4
+	VMINPS      Z0, Z4, Z0
+	VMINPS      Z1, Z4, Z1
+	VMINPS      Z2, Z4, Z2
+	VMINPS      Z3, Z4, Z3
+	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z4
+	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z1, Z5
+	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z2, Z6
+	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z3, Z7
+	VRNDSCALEPS $0x00, Z4, Z4
+	VRNDSCALEPS $0x00, Z5, Z5
+	VRNDSCALEPS $0x00, Z6, Z6
+	VRNDSCALEPS $0x00, Z7, Z7
+	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z5, Z1
+	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z6, Z2
+	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z7, Z3
+	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z4, Z0
+	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z5, Z1
+	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z6, Z2
+	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z7, Z3
+	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z0, Z0
+	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z1, Z1
+	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z2, Z2
+	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z3, Z3
+	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z8
+	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z9
+	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z10
+	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z11
+	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z3, Z11
+	VCVTPS2DQ   Z4, Z4
+	VCVTPS2DQ   Z5, Z5
+	VCVTPS2DQ   Z6, Z6
+	VCVTPS2DQ   Z7, Z7
+	VPSLLD      $0x17, Z4, Z4
+	VPSLLD      $0x17, Z5, Z5
+	VPSLLD      $0x17, Z6, Z6
+	VPSLLD      $0x17, Z7, Z7
+	VPADDD      Z4, Z8, Z8
+	VPADDD      Z5, Z9, Z9
+	VPADDD      Z6, Z10, Z10
+	VPADDD      Z7, Z11, Z11
+	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z8, Z8
+	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z9, Z9
+	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z10, Z10
+	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z11, Z11
+	VMOVUPS     elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VDIVPS      Z8, Z0, Z8
+	VDIVPS      Z9, Z0, Z9
+	VDIVPS      Z10, Z0, Z10
+	VDIVPS      Z11, Z0, Z11
+	VMOVUPS     Z8, (AX)
+	VMOVUPS     Z9, 64(AX)
+	VMOVUPS     Z10, 128(AX)
+	VMOVUPS     Z11, 192(AX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	JGE         loop
+
+few:
+	ADDQ $+48, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Z0
+	VMOVUPS     elementwiseLogistic_lowAVX512<>+0(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     elementwiseLogistic_highAVX512<>+0(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z1
+	VRNDSCALEPS $0x00, Z1, Z1
+	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z1, Z0
+	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z0, Z0
+	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z2
+	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z2
+	VCVTPS2DQ   Z1, Z1
+	VPSLLD      $0x17, Z1, Z1
+	VPADDD      Z1, Z2, Z2
+	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z2, Z2
+	VMOVUPS     elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VDIVPS      Z2, Z0, Z2
+	VMOVUPS     Z2, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         one
 
 rest:
-	ADDQ         $+16, DX
-	JZ           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VMOVUPS      elementwiseLogistic_lowAVX512<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseLogistic_highAVX512<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMULPS       elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z2
-	VRNDSCALEPS  $0x00, Z2, Z2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Z0, Z1, Z1
-	VFNMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z2, Z1
-	VFNMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseLogistic_term0AVX512<>+0(SB), Z0
-	VFMADD213PS  elementwiseLogistic_term1AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term2AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term3AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term4AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term5AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term6AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseLogistic_term7AVX512<>+0(SB), Z1, Z0
-	VCVTPS2DQ    Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       Z2, Z0, Z0
-	VADDPS       elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z0
-	VMOVUPS      elementwiseLogistic_term7AVX512<>+0(SB), Z1
-	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (CX), K1, Z0
+	VMOVUPS     elementwiseLogistic_lowAVX512<>+0(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     elementwiseLogistic_highAVX512<>+0(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z1
+	VRNDSCALEPS $0x00, Z1, Z1
+	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z1, Z0
+	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z0, Z0
+	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z2
+	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z2
+	VCVTPS2DQ   Z1, Z1
+	VPSLLD      $0x17, Z1, Z1
+	VPADDD      Z1, Z2, Z2
+	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z2, Z2
+	VMOVUPS     elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VDIVPS      Z2, Z0, Z2
+	VMOVUPS     Z2, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -872,6 +989,24 @@ DATA elementwiseErf_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
 DATA elementwiseErf_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
 GLOBL elementwiseErf_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
 
+DATA elementwiseErf_signAVX512<>+0(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+4(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+8(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+12(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+16(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+20(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+24(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+28(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+32(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+36(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+40(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+44(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+48(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+52(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+56(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX512<>+60(SB)/4, $(-0.0)
+GLOBL elementwiseErf_signAVX512<>(SB), RODATA|NOPTR, $64
+
 DATA elementwiseErf_term0AVX512<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseErf_term0AVX512<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseErf_term0AVX512<>+8(SB)/4, $(0.0001984127)
@@ -1058,103 +1193,253 @@ TEXT ·elementwiseErfAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+16, DX
-	JLT  rest
+	SUBQ $+64, DX
+	JLT  few
 
 loop:
-	VMOVUPS      (CX), Z0
-	VMOVUPS      elementwiseErf_leastAVX512<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseErf_mostAVX512<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMULPS       Z0, Z0, Z1
-	VMOVUPS      elementwiseErf_q0AVX512<>+0(SB), Z2
-	VFMADD213PS  elementwiseErf_q1AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q2AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q3AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q4AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q5AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q6AVX512<>+0(SB), Z1, Z2
-	VMULPS       Z2, Z0, Z0
-	VMOVUPS      elementwiseErf_lowAVX512<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseErf_highAVX512<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMULPS       elementwiseErf_log2eAVX512<>+0(SB), Z0, Z2
-	VRNDSCALEPS  $0x00, Z2, Z2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Z0, Z1, Z1
-	VFNMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z2, Z1
-	VFNMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseErf_term0AVX512<>+0(SB), Z0
-	VFMADD213PS  elementwiseErf_term1AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term2AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term3AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term4AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term5AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term6AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term7AVX512<>+0(SB), Z1, Z0
-	VCVTPS2DQ    Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       Z2, Z0, Z0
-	VADDPS       elementwiseErf_term7AVX512<>+0(SB), Z0, Z0
-	VMOVUPS      elementwiseErf_term7AVX512<>+0(SB), Z1
-	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseErf_oneAVX512<>+0(SB), Z1
-	VFMSUB132PS  elementwiseErf_twoAVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $+64, CX
-	ADDQ         $+64, AX
-	SUBQ         $+16, DX
-	JGE          loop
+	VMOVUPS     (CX), Z0
+	VMOVUPS     64(CX), Z1
+	VMOVUPS     128(CX), Z2
+	VMOVUPS     192(CX), Z3
+	VMOVUPS     elementwiseErf_leastAVX512<>+0(SB), Z4
+	VMAXPS      Z0, Z4, Z0
+	VMAXPS      Z1, Z4, Z1
+	VMAXPS      Z2, Z4, Z2
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     elementwiseErf_mostAVX512<>+0(SB), Z4
+	VMINPS      Z0, Z4, Z0
+	VMINPS      Z1, Z4, Z1
+	VMINPS      Z2, Z4, Z2
+	VMINPS      Z3, Z4, Z3
+	VMULPS      Z0, Z0, Z4
+	VMULPS      Z1, Z1, Z5
+	VMULPS      Z2, Z2, Z6
+	VMULPS      Z3, Z3, Z7
+	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z8
+	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z9
+	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z10
+	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z11
+	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z4, Z8
+	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z5, Z9
+	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z6, Z10
+	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z7, Z11
+	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z4, Z8
+	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z5, Z9
+	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z6, Z10
+	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z7, Z11
+	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z4, Z8
+	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z5, Z9
+	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z6, Z10
+	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z7, Z11
+	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z4, Z8
+	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z5, Z9
+	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z6, Z10
+	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z7, Z11
+	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z4, Z8
+	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z5, Z9
+	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z6, Z10
+	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z7, Z11
+	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z4, Z8
+	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z5, Z9
+	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z6, Z10
+	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z7, Z11
+	VMULPS      Z8, Z0, Z0
+	VMULPS      Z9, Z1, Z1
+	VMULPS      Z10, Z2, Z2
+	VMULPS      Z11, Z3, Z3
+	VMOVUPS     elementwiseErf_lowAVX512<>+0(SB), Z4
+	VMAXPS      Z0, Z4, Z0
+	VMAXPS      Z1, Z4, Z1
+	VMAXPS      Z2, Z4, Z2
+	VMAXPS      Z3, Z4, Z3
+	VMOVUPS     elementwiseErf_highAVX512<>+0(SB), Z4
+	VMINPS      Z0, Z4, Z0
+	VMINPS      Z1, Z4, Z1
+	VMINPS      Z2, Z4, Z2
+	VMINPS      Z3, Z4, Z3
+	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z0, Z4
+	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z1, Z5
+	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z2, Z6
+	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z3, Z7
+	VRNDSCALEPS $0x00, Z4, Z4
+	VRNDSCALEPS $0x00, Z5, Z5
+	VRNDSCALEPS $0x00, Z6, Z6
+	VRNDSCALEPS $0x00, Z7, Z7
+	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z5, Z1
+	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z6, Z2
+	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z7, Z3
+	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z4, Z0
+	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z5, Z1
+	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z6, Z2
+	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z7, Z3
+	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z0, Z0
+	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z1, Z1
+	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z2, Z2
+	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z3, Z3
+	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z8
+	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z9
+	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z10
+	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z11
+	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z3, Z11
+	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z0, Z8
+	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z1, Z9
+	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z2, Z10
+	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z3, Z11
+	VCVTPS2DQ   Z4, Z4
+	VCVTPS2DQ   Z5, Z5
+	VCVTPS2DQ   Z6, Z6
+	VCVTPS2DQ   Z7, Z7
+	VPSLLD      $0x17, Z4, Z4
+	VPSLLD      $0x17, Z5, Z5
+	VPSLLD      $0x17, Z6, Z6
+	VPSLLD      $0x17, Z7, Z7
+	VPADDD      Z4, Z8, Z8
+	VPADDD      Z5, Z9, Z9
+	VPADDD      Z6, Z10, Z10
+	VPADDD      Z7, Z11, Z11
+	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z8, Z8
+	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z9, Z9
+	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z10, Z10
+	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z11, Z11
+	VMOVUPS     elementwiseErf_term7AVX512<>+0(SB), Z0
+	VDIVPS      Z8, Z0, Z8
+	VDIVPS      Z9, Z0, Z9
+	VDIVPS      Z10, Z0, Z10
+	VDIVPS      Z11, Z0, Z11
+	VMOVUPS     elementwiseErf_oneAVX512<>+0(SB), Z0
+	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z8
+	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z9
+	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z10
+	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z11
+	VMOVUPS     Z8, (AX)
+	VMOVUPS     Z9, 64(AX)
+	VMOVUPS     Z10, 128(AX)
+	VMOVUPS     Z11, 192(AX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	JGE         loop
+
+few:
+	ADDQ $+48, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Z0
+	VMOVUPS     elementwiseErf_leastAVX512<>+0(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     elementwiseErf_mostAVX512<>+0(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z2
+	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z1, Z2
+	VMULPS      Z2, Z0, Z0
+	VMOVUPS     elementwiseErf_lowAVX512<>+0(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     elementwiseErf_highAVX512<>+0(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z0, Z1
+	VRNDSCALEPS $0x00, Z1, Z1
+	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z1, Z0
+	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z0, Z0
+	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z2
+	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z0, Z2
+	VCVTPS2DQ   Z1, Z1
+	VPSLLD      $0x17, Z1, Z1
+	VPADDD      Z1, Z2, Z2
+	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z2, Z2
+	VMOVUPS     elementwiseErf_term7AVX512<>+0(SB), Z0
+	VDIVPS      Z2, Z0, Z2
+	VMOVUPS     elementwiseErf_oneAVX512<>+0(SB), Z0
+	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z2
+	VMOVUPS     Z2, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         one
 
 rest:
-	ADDQ         $+16, DX
-	JZ           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VMOVUPS      elementwiseErf_leastAVX512<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseErf_mostAVX512<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMULPS       Z0, Z0, Z1
-	VMOVUPS      elementwiseErf_q0AVX512<>+0(SB), Z2
-	VFMADD213PS  elementwiseErf_q1AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q2AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q3AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q4AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q5AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS  elementwiseErf_q6AVX512<>+0(SB), Z1, Z2
-	VMULPS       Z2, Z0, Z0
-	VMOVUPS      elementwiseErf_lowAVX512<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseErf_highAVX512<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMULPS       elementwiseErf_log2eAVX512<>+0(SB), Z0, Z2
-	VRNDSCALEPS  $0x00, Z2, Z2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Z0, Z1, Z1
-	VFNMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z2, Z1
-	VFNMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseErf_term0AVX512<>+0(SB), Z0
-	VFMADD213PS  elementwiseErf_term1AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term2AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term3AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term4AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term5AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term6AVX512<>+0(SB), Z1, Z0
-	VFMADD213PS  elementwiseErf_term7AVX512<>+0(SB), Z1, Z0
-	VCVTPS2DQ    Z2, Z2
-	VPSLLD       $0x17, Z2, Z2
-	VPADDD       Z2, Z0, Z0
-	VADDPS       elementwiseErf_term7AVX512<>+0(SB), Z0, Z0
-	VMOVUPS      elementwiseErf_term7AVX512<>+0(SB), Z1
-	VDIVPS       Z0, Z1, Z0
-	VMOVUPS      elementwiseErf_oneAVX512<>+0(SB), Z1
-	VFMSUB132PS  elementwiseErf_twoAVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, K1, (AX)
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (CX), K1, Z0
+	VMOVUPS     elementwiseErf_leastAVX512<>+0(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     elementwiseErf_mostAVX512<>+0(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      Z0, Z0, Z1
+	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z2
+	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z1, Z2
+	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z1, Z2
+	VMULPS      Z2, Z0, Z0
+	VMOVUPS     elementwiseErf_lowAVX512<>+0(SB), Z1
+	VMAXPS      Z0, Z1, Z0
+	VMOVUPS     elementwiseErf_highAVX512<>+0(SB), Z1
+	VMINPS      Z0, Z1, Z0
+	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z0, Z1
+	VRNDSCALEPS $0x00, Z1, Z1
+	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z1, Z0
+	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z0, Z0
+	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z2
+	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z0, Z2
+	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z0, Z2
+	VCVTPS2DQ   Z1, Z1
+	VPSLLD      $0x17, Z1, Z1
+	VPADDD      Z1, Z2, Z2
+	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z2, Z2
+	VMOVUPS     elementwiseErf_term7AVX512<>+0(SB), Z0
+	VDIVPS      Z2, Z0, Z2
+	VMOVUPS     elementwiseErf_oneAVX512<>+0(SB), Z0
+	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z2
+	VMOVUPS     Z2, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -1249,6 +1534,24 @@ DATA elementwiseSwish_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
 DATA elementwiseSwish_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
 DATA elementwiseSwish_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
 GLOBL elementwiseSwish_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
+
+DATA elementwiseSwish_signAVX512<>+0(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+4(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+8(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+12(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+16(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+20(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+24(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+28(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+32(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+36(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+40(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+44(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+48(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+52(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+56(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX512<>+60(SB)/4, $(-0.0)
+GLOBL elementwiseSwish_signAVX512<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseSwish_term0AVX512<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseSwish_term0AVX512<>+4(SB)/4, $(0.0001984127)
@@ -1400,77 +1703,184 @@ TEXT ·elementwiseSwishAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+16, DX
-	JLT  rest
+	SUBQ $+64, DX
+	JLT  few
 
 loop:
-	VMOVUPS      (CX), Z0
-	VMOVAPS      Z0, Z1
-	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z3
-	VRNDSCALEPS  $0x00, Z3, Z3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Z1, Z2, Z2
-	VFNMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z3, Z2
-	VFNMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z3, Z2
-	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z1
-	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term6AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term7AVX512<>+0(SB), Z2, Z1
-	VCVTPS2DQ    Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VPADDD       Z3, Z1, Z1
-	VADDPS       elementwiseSwish_term7AVX512<>+0(SB), Z1, Z1
-	VMOVUPS      elementwiseSwish_term7AVX512<>+0(SB), Z2
-	VDIVPS       Z1, Z2, Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         $+64, CX
-	ADDQ         $+64, AX
-	SUBQ         $+16, DX
-	JGE          loop
+	VMOVUPS     (CX), Z0
+	VMOVUPS     64(CX), Z1
+	VMOVUPS     128(CX), Z2
+	VMOVUPS     192(CX), Z3
+	VMOVAPS     Z0, Z4
+	VMOVAPS     Z1, Z5
+	VMOVAPS     Z2, Z6
+	VMOVAPS     Z3, Z7
+	VMOVUPS     elementwiseSwish_lowAVX512<>+0(SB), Z8
+	VMAXPS      Z4, Z8, Z4
+	VMAXPS      Z5, Z8, Z5
+	VMAXPS      Z6, Z8, Z6
+	VMAXPS      Z7, Z8, Z7
+	VMOVUPS     elementwiseSwish_highAVX512<>+0(SB), Z8
+	VMINPS      Z4, Z8, Z4
+	VMINPS      Z5, Z8, Z5
+	VMINPS      Z6, Z8, Z6
+	VMINPS      Z7, Z8, Z7
+	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z4, Z8
+	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z5, Z9
+	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z6, Z10
+	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z7, Z11
+	VRNDSCALEPS $0x00, Z8, Z8
+	VRNDSCALEPS $0x00, Z9, Z9
+	VRNDSCALEPS $0x00, Z10, Z10
+	VRNDSCALEPS $0x00, Z11, Z11
+	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z8, Z4
+	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z9, Z5
+	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z10, Z6
+	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z11, Z7
+	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z8, Z4
+	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z9, Z5
+	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z10, Z6
+	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z11, Z7
+	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z4, Z4
+	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z5, Z5
+	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z6, Z6
+	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z7, Z7
+	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z12
+	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z13
+	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z14
+	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z15
+	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z7, Z15
+	VCVTPS2DQ   Z8, Z8
+	VCVTPS2DQ   Z9, Z9
+	VCVTPS2DQ   Z10, Z10
+	VCVTPS2DQ   Z11, Z11
+	VPSLLD      $0x17, Z8, Z8
+	VPSLLD      $0x17, Z9, Z9
+	VPSLLD      $0x17, Z10, Z10
+	VPSLLD      $0x17, Z11, Z11
+	VPADDD      Z8, Z12, Z12
+	VPADDD      Z9, Z13, Z13
+	VPADDD      Z10, Z14, Z14
+	VPADDD      Z11, Z15, Z15
+	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z12, Z12
+	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z13, Z13
+	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z14, Z14
+	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z15, Z15
+	VMOVUPS     elementwiseSwish_term7AVX512<>+0(SB), Z4
+	VDIVPS      Z12, Z4, Z12
+	VDIVPS      Z13, Z4, Z13
+	VDIVPS      Z14, Z4, Z14
+	VDIVPS      Z15, Z4, Z15
+	VMULPS      Z0, Z12, Z12
+	VMULPS      Z1, Z13, Z13
+	VMULPS      Z2, Z14, Z14
+	VMULPS      Z3, Z15, Z15
+	VMOVUPS     Z12, (AX)
+	VMOVUPS     Z13, 64(AX)
+	VMOVUPS     Z14, 128(AX)
+	VMOVUPS     Z15, 192(AX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	JGE         loop
+
+few:
+	ADDQ $+48, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Z0
+	VMOVAPS     Z0, Z1
+	VMOVUPS     elementwiseSwish_lowAVX512<>+0(SB), Z2
+	VMAXPS      Z1, Z2, Z1
+	VMOVUPS     elementwiseSwish_highAVX512<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z2
+	VRNDSCALEPS $0x00, Z2, Z2
+	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z2, Z1
+	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z1, Z1
+	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z3
+	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z1, Z3
+	VCVTPS2DQ   Z2, Z2
+	VPSLLD      $0x17, Z2, Z2
+	VPADDD      Z2, Z3, Z3
+	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z3, Z3
+	VMOVUPS     elementwiseSwish_term7AVX512<>+0(SB), Z1
+	VDIVPS      Z3, Z1, Z3
+	VMULPS      Z0, Z3, Z3
+	VMOVUPS     Z3, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         one
 
 rest:
-	ADDQ         $+16, DX
-	JZ           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VMOVAPS      Z0, Z1
-	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z3
-	VRNDSCALEPS  $0x00, Z3, Z3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Z1, Z2, Z2
-	VFNMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z3, Z2
-	VFNMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z3, Z2
-	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z1
-	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term6AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseSwish_term7AVX512<>+0(SB), Z2, Z1
-	VCVTPS2DQ    Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VPADDD       Z3, Z1, Z1
-	VADDPS       elementwiseSwish_term7AVX512<>+0(SB), Z1, Z1
-	VMOVUPS      elementwiseSwish_term7AVX512<>+0(SB), Z2
-	VDIVPS       Z1, Z2, Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, K1, (AX)
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (CX), K1, Z0
+	VMOVAPS     Z0, Z1
+	VMOVUPS     elementwiseSwish_lowAVX512<>+0(SB), Z2
+	VMAXPS      Z1, Z2, Z1
+	VMOVUPS     elementwiseSwish_highAVX512<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z2
+	VRNDSCALEPS $0x00, Z2, Z2
+	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z2, Z1
+	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z1, Z1
+	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z3
+	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z1, Z3
+	VCVTPS2DQ   Z2, Z2
+	VPSLLD      $0x17, Z2, Z2
+	VPADDD      Z2, Z3, Z3
+	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z3, Z3
+	VMOVUPS     elementwiseSwish_term7AVX512<>+0(SB), Z1
+	VDIVPS      Z3, Z1, Z3
+	VMULPS      Z0, Z3, Z3
+	VMOVUPS     Z3, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -1512,6 +1922,24 @@ DATA elementwiseHardSwish_halfAVX512<>+56(SB)/4, $(0.5)
 DATA elementwiseHardSwish_halfAVX512<>+60(SB)/4, $(0.5)
 GLOBL elementwiseHardSwish_halfAVX512<>(SB), RODATA|NOPTR, $64
 
+DATA elementwiseHardSwish_zeroAVX512<>+0(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+4(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+8(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+12(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+16(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+20(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+24(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+28(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+32(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+36(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+40(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+44(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+48(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+52(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+56(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX512<>+60(SB)/4, $(0.0)
+GLOBL elementwiseHardSwish_zeroAVX512<>(SB), RODATA|NOPTR, $64
+
 DATA elementwiseHardSwish_oneAVX512<>+0(SB)/4, $(1.0)
 DATA elementwiseHardSwish_oneAVX512<>+4(SB)/4, $(1.0)
 DATA elementwiseHardSwish_oneAVX512<>+8(SB)/4, $(1.0)
@@ -1536,24 +1964,68 @@ TEXT ·elementwiseHardSwishAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+16, DX
-	JLT  rest
+	SUBQ $+64, DX
+	JLT  few
 
 loop:
+	VMOVUPS     (CX), Z0
+	VMOVUPS     64(CX), Z1
+	VMOVUPS     128(CX), Z2
+	VMOVUPS     192(CX), Z3
+	VMOVAPS     Z0, Z4
+	VMOVAPS     Z1, Z5
+	VMOVAPS     Z2, Z6
+	VMOVAPS     Z3, Z7
+	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z8
+	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z4, Z8
+	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z4
+	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z5, Z4
+	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z5
+	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z6, Z5
+	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z6
+	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z7, Z6
+	VMOVUPS     elementwiseHardSwish_zeroAVX512<>+0(SB), Z7
+	VMAXPS      Z8, Z7, Z8
+	VMAXPS      Z4, Z7, Z4
+	VMAXPS      Z5, Z7, Z5
+	VMAXPS      Z6, Z7, Z6
+	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z7
+	VMINPS      Z8, Z7, Z8
+	VMINPS      Z4, Z7, Z4
+	VMINPS      Z5, Z7, Z5
+	VMINPS      Z6, Z7, Z6
+	VMULPS      Z0, Z8, Z8
+	VMULPS      Z1, Z4, Z4
+	VMULPS      Z2, Z5, Z5
+	VMULPS      Z3, Z6, Z6
+	VMOVUPS     Z8, (AX)
+	VMOVUPS     Z4, 64(AX)
+	VMOVUPS     Z5, 128(AX)
+	VMOVUPS     Z6, 192(AX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	JGE         loop
+
+few:
+	ADDQ $+48, DX
+	JLT  rest
+
+one:
 	VMOVUPS     (CX), Z0
 	VMOVAPS     Z0, Z1
 	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z2
 	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z1, Z2
-	VXORPS      Y3, Y3, Y3
-	VMAXPS      Z2, Z3, Z2
-	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z3
-	VMINPS      Z2, Z3, Z2
+	VMOVUPS     elementwiseHardSwish_zeroAVX512<>+0(SB), Z1
+	VMAXPS      Z2, Z1, Z2
+	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z1
+	VMINPS      Z2, Z1, Z2
 	VMULPS      Z0, Z2, Z2
 	VMOVUPS     Z2, (AX)
 	ADDQ        $+64, CX
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	JGE         loop
+	JGE         one
 
 rest:
 	ADDQ        $+16, DX
@@ -1565,10 +2037,10 @@ rest:
 	VMOVAPS     Z0, Z1
 	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z2
 	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z1, Z2
-	VXORPS      Y4, Y4, Y4
-	VMAXPS      Z2, Z4, Z2
-	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z4
-	VMINPS      Z2, Z4, Z2
+	VMOVUPS     elementwiseHardSwish_zeroAVX512<>+0(SB), Z1
+	VMAXPS      Z2, Z1, Z2
+	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z1
+	VMINPS      Z2, Z1, Z2
 	VMULPS      Z0, Z2, Z2
 	VMOVUPS     Z2, K1, (AX)
 
@@ -1846,6 +2318,24 @@ DATA elementwiseGelu_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
 DATA elementwiseGelu_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
 GLOBL elementwiseGelu_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
 
+DATA elementwiseGelu_signAVX512<>+0(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+4(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+8(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+12(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+16(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+20(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+24(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+28(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+32(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+36(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+40(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+44(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+48(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+52(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+56(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX512<>+60(SB)/4, $(-0.0)
+GLOBL elementwiseGelu_signAVX512<>(SB), RODATA|NOPTR, $64
+
 DATA elementwiseGelu_term0AVX512<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseGelu_term0AVX512<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseGelu_term0AVX512<>+8(SB)/4, $(0.0001984127)
@@ -1996,105 +2486,262 @@ TEXT ·elementwiseGeluAVX512(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+16, DX
-	JLT  rest
+	SUBQ $+64, DX
+	JLT  few
 
 loop:
-	VMOVUPS      (CX), Z0
-	VMOVAPS      Z0, Z1
-	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
-	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMULPS       Z1, Z1, Z2
-	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z3
-	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
-	VMULPS       Z3, Z1, Z1
-	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z3
-	VRNDSCALEPS  $0x00, Z3, Z3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Z1, Z2, Z2
-	VFNMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z3, Z2
-	VFNMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z3, Z2
-	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z1
-	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term6AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term7AVX512<>+0(SB), Z2, Z1
-	VCVTPS2DQ    Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VPADDD       Z3, Z1, Z1
-	VADDPS       elementwiseGelu_term7AVX512<>+0(SB), Z1, Z1
-	VMOVUPS      elementwiseGelu_term7AVX512<>+0(SB), Z2
-	VDIVPS       Z1, Z2, Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         $+64, CX
-	ADDQ         $+64, AX
-	SUBQ         $+16, DX
-	JGE          loop
+	VMOVUPS     (CX), Z0
+	VMOVUPS     64(CX), Z1
+	VMOVUPS     128(CX), Z2
+	VMOVUPS     192(CX), Z3
+	VMOVAPS     Z0, Z4
+	VMOVAPS     Z1, Z5
+	VMOVAPS     Z2, Z6
+	VMOVAPS     Z3, Z7
+	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z4, Z4
+	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z5, Z5
+	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z6, Z6
+	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z7, Z7
+	VMOVUPS     elementwiseGelu_leastAVX512<>+0(SB), Z8
+	VMAXPS      Z4, Z8, Z4
+	VMAXPS      Z5, Z8, Z5
+	VMAXPS      Z6, Z8, Z6
+	VMAXPS      Z7, Z8, Z7
+	VMOVUPS     elementwiseGelu_mostAVX512<>+0(SB), Z8
+	VMINPS      Z4, Z8, Z4
+	VMINPS      Z5, Z8, Z5
+	VMINPS      Z6, Z8, Z6
+	VMINPS      Z7, Z8, Z7
+	VMULPS      Z4, Z4, Z8
+	VMULPS      Z5, Z5, Z9
+	VMULPS      Z6, Z6, Z10
+	VMULPS      Z7, Z7, Z11
+	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z12
+	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z13
+	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z14
+	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z15
+	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z11, Z15
+	VMULPS      Z12, Z4, Z4
+	VMULPS      Z13, Z5, Z5
+	VMULPS      Z14, Z6, Z6
+	VMULPS      Z15, Z7, Z7
+	VMOVUPS     elementwiseGelu_lowAVX512<>+0(SB), Z8
+	VMAXPS      Z4, Z8, Z4
+	VMAXPS      Z5, Z8, Z5
+	VMAXPS      Z6, Z8, Z6
+	VMAXPS      Z7, Z8, Z7
+	VMOVUPS     elementwiseGelu_highAVX512<>+0(SB), Z8
+	VMINPS      Z4, Z8, Z4
+	VMINPS      Z5, Z8, Z5
+	VMINPS      Z6, Z8, Z6
+	VMINPS      Z7, Z8, Z7
+	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z4, Z8
+	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z5, Z9
+	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z6, Z10
+	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z7, Z11
+	VRNDSCALEPS $0x00, Z8, Z8
+	VRNDSCALEPS $0x00, Z9, Z9
+	VRNDSCALEPS $0x00, Z10, Z10
+	VRNDSCALEPS $0x00, Z11, Z11
+	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z8, Z4
+	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z9, Z5
+	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z10, Z6
+	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z11, Z7
+	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z8, Z4
+	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z9, Z5
+	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z10, Z6
+	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z11, Z7
+	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z4, Z4
+	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z5, Z5
+	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z6, Z6
+	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z7, Z7
+	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z12
+	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z13
+	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z14
+	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z15
+	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z7, Z15
+	VCVTPS2DQ   Z8, Z8
+	VCVTPS2DQ   Z9, Z9
+	VCVTPS2DQ   Z10, Z10
+	VCVTPS2DQ   Z11, Z11
+	VPSLLD      $0x17, Z8, Z8
+	VPSLLD      $0x17, Z9, Z9
+	VPSLLD      $0x17, Z10, Z10
+	VPSLLD      $0x17, Z11, Z11
+	VPADDD      Z8, Z12, Z12
+	VPADDD      Z9, Z13, Z13
+	VPADDD      Z10, Z14, Z14
+	VPADDD      Z11, Z15, Z15
+	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z12, Z12
+	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z13, Z13
+	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z14, Z14
+	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z15, Z15
+	VMOVUPS     elementwiseGelu_term7AVX512<>+0(SB), Z4
+	VDIVPS      Z12, Z4, Z12
+	VDIVPS      Z13, Z4, Z13
+	VDIVPS      Z14, Z4, Z14
+	VDIVPS      Z15, Z4, Z15
+	VMULPS      Z0, Z12, Z12
+	VMULPS      Z1, Z13, Z13
+	VMULPS      Z2, Z14, Z14
+	VMULPS      Z3, Z15, Z15
+	VMOVUPS     Z12, (AX)
+	VMOVUPS     Z13, 64(AX)
+	VMOVUPS     Z14, 128(AX)
+	VMOVUPS     Z15, 192(AX)
+	ADDQ        $+256, CX
+	ADDQ        $+256, AX
+	SUBQ        $+64, DX
+	JGE         loop
+
+few:
+	ADDQ $+48, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Z0
+	VMOVAPS     Z0, Z1
+	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
+	VMOVUPS     elementwiseGelu_leastAVX512<>+0(SB), Z2
+	VMAXPS      Z1, Z2, Z1
+	VMOVUPS     elementwiseGelu_mostAVX512<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VMULPS      Z1, Z1, Z2
+	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z3
+	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
+	VMULPS      Z3, Z1, Z1
+	VMOVUPS     elementwiseGelu_lowAVX512<>+0(SB), Z2
+	VMAXPS      Z1, Z2, Z1
+	VMOVUPS     elementwiseGelu_highAVX512<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z2
+	VRNDSCALEPS $0x00, Z2, Z2
+	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z2, Z1
+	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z1, Z1
+	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z3
+	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z1, Z3
+	VCVTPS2DQ   Z2, Z2
+	VPSLLD      $0x17, Z2, Z2
+	VPADDD      Z2, Z3, Z3
+	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z3, Z3
+	VMOVUPS     elementwiseGelu_term7AVX512<>+0(SB), Z1
+	VDIVPS      Z3, Z1, Z3
+	VMULPS      Z0, Z3, Z3
+	VMOVUPS     Z3, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         one
 
 rest:
-	ADDQ         $+16, DX
-	JZ           done
-	MOVQ         $-1, BX
-	BZHIQ        DX, BX, BX
-	KMOVW        BX, K1
-	VMOVUPS.Z    (CX), K1, Z0
-	VMOVAPS      Z0, Z1
-	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
-	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMULPS       Z1, Z1, Z2
-	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z3
-	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
-	VMULPS       Z3, Z1, Z1
-	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z2
-	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z2
-	VMINPS       Z1, Z2, Z1
-	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z3
-	VRNDSCALEPS  $0x00, Z3, Z3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Z1, Z2, Z2
-	VFNMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z3, Z2
-	VFNMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z3, Z2
-	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z1
-	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term6AVX512<>+0(SB), Z2, Z1
-	VFMADD213PS  elementwiseGelu_term7AVX512<>+0(SB), Z2, Z1
-	VCVTPS2DQ    Z3, Z3
-	VPSLLD       $0x17, Z3, Z3
-	VPADDD       Z3, Z1, Z1
-	VADDPS       elementwiseGelu_term7AVX512<>+0(SB), Z1, Z1
-	VMOVUPS      elementwiseGelu_term7AVX512<>+0(SB), Z2
-	VDIVPS       Z1, Z2, Z1
-	VMULPS       Z0, Z1, Z1
-	VMOVUPS      Z1, K1, (AX)
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (CX), K1, Z0
+	VMOVAPS     Z0, Z1
+	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
+	VMOVUPS     elementwiseGelu_leastAVX512<>+0(SB), Z2
+	VMAXPS      Z1, Z2, Z1
+	VMOVUPS     elementwiseGelu_mostAVX512<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VMULPS      Z1, Z1, Z2
+	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z3
+	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
+	VMULPS      Z3, Z1, Z1
+	VMOVUPS     elementwiseGelu_lowAVX512<>+0(SB), Z2
+	VMAXPS      Z1, Z2, Z1
+	VMOVUPS     elementwiseGelu_highAVX512<>+0(SB), Z2
+	VMINPS      Z1, Z2, Z1
+	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z2
+	VRNDSCALEPS $0x00, Z2, Z2
+	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z2, Z1
+	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z1, Z1
+	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z3
+	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z1, Z3
+	VCVTPS2DQ   Z2, Z2
+	VPSLLD      $0x17, Z2, Z2
+	VPADDD      Z2, Z3, Z3
+	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z3, Z3
+	VMOVUPS     elementwiseGelu_term7AVX512<>+0(SB), Z1
+	VDIVPS      Z3, Z1, Z3
+	VMULPS      Z0, Z3, Z3
+	VMOVUPS     Z3, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -2108,7 +2755,7 @@ TEXT ·elementwiseProductAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), DX
 	MOVQ src2+16(FP), BX
 	SUBQ $+16, DX
-	JLT  rest
+	JLT  few
 
 loop:
 	VMOVUPS (CX), Z0
@@ -2120,6 +2767,21 @@ loop:
 	ADDQ    $+64, BX
 	SUBQ    $+16, DX
 	JGE     loop
+
+few:
+	ADDQ $+0, DX
+	JLT  rest
+
+one:
+	VMOVUPS (CX), Z0
+	VMOVUPS (BX), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, AX
+	ADDQ    $+64, BX
+	SUBQ    $+16, DX
+	JGE     one
 
 rest:
 	ADDQ      $+16, DX
@@ -2144,7 +2806,7 @@ TEXT ·elementwiseQuotientAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), DX
 	MOVQ src2+16(FP), BX
 	SUBQ $+16, DX
-	JLT  rest
+	JLT  few
 
 loop:
 	VMOVUPS (CX), Z0
@@ -2156,6 +2818,21 @@ loop:
 	ADDQ    $+64, BX
 	SUBQ    $+16, DX
 	JGE     loop
+
+few:
+	ADDQ $+0, DX
+	JLT  rest
+
+one:
+	VMOVUPS (CX), Z0
+	VMOVUPS (BX), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, AX
+	ADDQ    $+64, BX
+	SUBQ    $+16, DX
+	JGE     one
 
 rest:
 	ADDQ      $+16, DX
@@ -2180,7 +2857,7 @@ TEXT ·elementwiseLargestAVX512(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), DX
 	MOVQ src2+16(FP), BX
 	SUBQ $+16, DX
-	JLT  rest
+	JLT  few
 
 loop:
 	VMOVUPS (CX), Z0
@@ -2194,6 +2871,23 @@ loop:
 	ADDQ    $+64, BX
 	SUBQ    $+16, DX
 	JGE     loop
+
+few:
+	ADDQ $+0, DX
+	JLT  rest
+
+one:
+	VMOVUPS (CX), Z0
+	VMOVUPS (BX), Z1
+	VMAXPS  Z0, Z1, Z2
+	VMAXPS  Z1, Z0, Z0
+	VPORD   Z2, Z0, Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    $+64, CX
+	ADDQ    $+64, AX
+	ADDQ    $+64, BX
+	SUBQ    $+16, DX
+	JGE     one
 
 rest:
 	ADDQ      $+16, DX
@@ -2634,6 +3328,16 @@ DATA elementwiseLogistic_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
 DATA elementwiseLogistic_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
 GLOBL elementwiseLogistic_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
 
+DATA elementwiseLogistic_signAVX2<>+0(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX2<>+4(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX2<>+8(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX2<>+12(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX2<>+16(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX2<>+20(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX2<>+24(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signAVX2<>+28(SB)/4, $(-0.0)
+GLOBL elementwiseLogistic_signAVX2<>(SB), RODATA|NOPTR, $32
+
 DATA elementwiseLogistic_term0AVX2<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseLogistic_term0AVX2<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseLogistic_term0AVX2<>+8(SB)/4, $(0.0001984127)
@@ -2720,73 +3424,128 @@ TEXT ·elementwiseLogisticAVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+8, DX
-	JLT  rest
+	SUBQ $+16, DX
+	JLT  few
 
 loop:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      elementwiseLogistic_lowAVX2<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      elementwiseLogistic_highAVX2<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VMULPS       elementwiseLogistic_log2eAVX2<>+0(SB), Y0, Y2
-	VROUNDPS     $0x00, Y2, Y2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Y0, Y1, Y1
-	VFNMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y2, Y1
-	VFNMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y2, Y1
-	VMOVUPS      elementwiseLogistic_term0AVX2<>+0(SB), Y0
-	VFMADD213PS  elementwiseLogistic_term1AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term2AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term3AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term4AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term5AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term6AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseLogistic_term7AVX2<>+0(SB), Y1, Y0
-	VCVTPS2DQ    Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       Y2, Y0, Y0
-	VADDPS       elementwiseLogistic_term7AVX2<>+0(SB), Y0, Y0
-	VMOVUPS      elementwiseLogistic_term7AVX2<>+0(SB), Y1
-	VDIVPS       Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         $+32, CX
-	ADDQ         $+32, AX
-	SUBQ         $+8, DX
-	JGE          loop
+	VMOVUPS     (CX), Y0
+	VMOVUPS     32(CX), Y1
+	VMOVUPS     elementwiseLogistic_lowAVX2<>+0(SB), Y2
+	VMAXPS      Y0, Y2, Y0
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseLogistic_highAVX2<>+0(SB), Y2
+	VMINPS      Y0, Y2, Y0
+	VMINPS      Y1, Y2, Y1
+	VMULPS      elementwiseLogistic_log2eAVX2<>+0(SB), Y0, Y2
+	VMULPS      elementwiseLogistic_log2eAVX2<>+0(SB), Y1, Y3
+	VROUNDPS    $0x00, Y2, Y2
+	VROUNDPS    $0x00, Y3, Y3
+	VFMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y2, Y0
+	VFMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y3, Y1
+	VFMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y2, Y0
+	VFMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y3, Y1
+	VXORPS      elementwiseLogistic_signAVX2<>+0(SB), Y0, Y0
+	VXORPS      elementwiseLogistic_signAVX2<>+0(SB), Y1, Y1
+	VMOVUPS     elementwiseLogistic_term0AVX2<>+0(SB), Y4
+	VMOVUPS     elementwiseLogistic_term0AVX2<>+0(SB), Y5
+	VFMADD213PS elementwiseLogistic_term1AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseLogistic_term1AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseLogistic_term2AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseLogistic_term2AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseLogistic_term3AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseLogistic_term3AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseLogistic_term4AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseLogistic_term4AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseLogistic_term5AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseLogistic_term5AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseLogistic_term6AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseLogistic_term6AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseLogistic_term7AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseLogistic_term7AVX2<>+0(SB), Y1, Y5
+	VCVTPS2DQ   Y2, Y2
+	VCVTPS2DQ   Y3, Y3
+	VPSLLD      $0x17, Y2, Y2
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y2, Y4, Y4
+	VPADDD      Y3, Y5, Y5
+	VADDPS      elementwiseLogistic_term7AVX2<>+0(SB), Y4, Y4
+	VADDPS      elementwiseLogistic_term7AVX2<>+0(SB), Y5, Y5
+	VMOVUPS     elementwiseLogistic_term7AVX2<>+0(SB), Y0
+	VDIVPS      Y4, Y0, Y4
+	VDIVPS      Y5, Y0, Y5
+	VMOVUPS     Y4, (AX)
+	VMOVUPS     Y5, 32(AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         loop
+
+few:
+	ADDQ $+8, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Y0
+	VMOVUPS     elementwiseLogistic_lowAVX2<>+0(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     elementwiseLogistic_highAVX2<>+0(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      elementwiseLogistic_log2eAVX2<>+0(SB), Y0, Y1
+	VROUNDPS    $0x00, Y1, Y1
+	VFMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y1, Y0
+	VXORPS      elementwiseLogistic_signAVX2<>+0(SB), Y0, Y0
+	VMOVUPS     elementwiseLogistic_term0AVX2<>+0(SB), Y2
+	VFMADD213PS elementwiseLogistic_term1AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseLogistic_term2AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseLogistic_term3AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseLogistic_term4AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseLogistic_term5AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseLogistic_term6AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseLogistic_term7AVX2<>+0(SB), Y0, Y2
+	VCVTPS2DQ   Y1, Y1
+	VPSLLD      $0x17, Y1, Y1
+	VPADDD      Y1, Y2, Y2
+	VADDPS      elementwiseLogistic_term7AVX2<>+0(SB), Y2, Y2
+	VMOVUPS     elementwiseLogistic_term7AVX2<>+0(SB), Y0
+	VDIVPS      Y2, Y0, Y2
+	VMOVUPS     Y2, (AX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	SUBQ        $+8, DX
+	JGE         one
 
 rest:
-	ADDQ         $+8, DX
-	JZ           done
-	LEAQ         elementwiseLogisticAVX2_masks<>+0(SB), BX
-	NEGQ         DX
-	VMOVUPS      32(BX)(DX*4), Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVUPS      elementwiseLogistic_lowAVX2<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      elementwiseLogistic_highAVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       elementwiseLogistic_log2eAVX2<>+0(SB), Y1, Y3
-	VROUNDPS     $0x00, Y3, Y3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y3, Y2
-	VFNMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y3, Y2
-	VMOVUPS      elementwiseLogistic_term0AVX2<>+0(SB), Y1
-	VFMADD213PS  elementwiseLogistic_term1AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term2AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term3AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term4AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term5AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term6AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseLogistic_term7AVX2<>+0(SB), Y2, Y1
-	VCVTPS2DQ    Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       Y3, Y1, Y1
-	VADDPS       elementwiseLogistic_term7AVX2<>+0(SB), Y1, Y1
-	VMOVUPS      elementwiseLogistic_term7AVX2<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
+	ADDQ        $+8, DX
+	JZ          done
+	LEAQ        elementwiseLogisticAVX2_masks<>+0(SB), BX
+	NEGQ        DX
+	VMOVUPS     32(BX)(DX*4), Y0
+	VMASKMOVPS  (CX), Y0, Y1
+	VMOVUPS     elementwiseLogistic_lowAVX2<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseLogistic_highAVX2<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMULPS      elementwiseLogistic_log2eAVX2<>+0(SB), Y1, Y2
+	VROUNDPS    $0x00, Y2, Y2
+	VFMADD231PS elementwiseLogistic_ln2AVX2<>+0(SB), Y2, Y1
+	VFMADD231PS elementwiseLogistic_ln2lowAVX2<>+0(SB), Y2, Y1
+	VXORPS      elementwiseLogistic_signAVX2<>+0(SB), Y1, Y1
+	VMOVUPS     elementwiseLogistic_term0AVX2<>+0(SB), Y3
+	VFMADD213PS elementwiseLogistic_term1AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseLogistic_term2AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseLogistic_term3AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseLogistic_term4AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseLogistic_term5AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseLogistic_term6AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseLogistic_term7AVX2<>+0(SB), Y1, Y3
+	VCVTPS2DQ   Y2, Y2
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y2, Y3, Y3
+	VADDPS      elementwiseLogistic_term7AVX2<>+0(SB), Y3, Y3
+	VMOVUPS     elementwiseLogistic_term7AVX2<>+0(SB), Y1
+	VDIVPS      Y3, Y1, Y3
+	VMASKMOVPS  Y3, Y0, (AX)
 
 done:
 	VZEROUPPER
@@ -2950,6 +3709,16 @@ DATA elementwiseErf_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
 DATA elementwiseErf_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
 GLOBL elementwiseErf_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
 
+DATA elementwiseErf_signAVX2<>+0(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX2<>+4(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX2<>+8(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX2<>+12(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX2<>+16(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX2<>+20(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX2<>+24(SB)/4, $(-0.0)
+DATA elementwiseErf_signAVX2<>+28(SB)/4, $(-0.0)
+GLOBL elementwiseErf_signAVX2<>(SB), RODATA|NOPTR, $32
+
 DATA elementwiseErf_term0AVX2<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseErf_term0AVX2<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseErf_term0AVX2<>+8(SB)/4, $(0.0001984127)
@@ -3056,103 +3825,185 @@ TEXT ·elementwiseErfAVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+8, DX
-	JLT  rest
+	SUBQ $+16, DX
+	JLT  few
 
 loop:
-	VMOVUPS      (CX), Y0
-	VMOVUPS      elementwiseErf_leastAVX2<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      elementwiseErf_mostAVX2<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VMULPS       Y0, Y0, Y1
-	VMOVUPS      elementwiseErf_q0AVX2<>+0(SB), Y2
-	VFMADD213PS  elementwiseErf_q1AVX2<>+0(SB), Y1, Y2
-	VFMADD213PS  elementwiseErf_q2AVX2<>+0(SB), Y1, Y2
-	VFMADD213PS  elementwiseErf_q3AVX2<>+0(SB), Y1, Y2
-	VFMADD213PS  elementwiseErf_q4AVX2<>+0(SB), Y1, Y2
-	VFMADD213PS  elementwiseErf_q5AVX2<>+0(SB), Y1, Y2
-	VFMADD213PS  elementwiseErf_q6AVX2<>+0(SB), Y1, Y2
-	VMULPS       Y2, Y0, Y0
-	VMOVUPS      elementwiseErf_lowAVX2<>+0(SB), Y1
-	VMAXPS       Y0, Y1, Y0
-	VMOVUPS      elementwiseErf_highAVX2<>+0(SB), Y1
-	VMINPS       Y0, Y1, Y0
-	VMULPS       elementwiseErf_log2eAVX2<>+0(SB), Y0, Y2
-	VROUNDPS     $0x00, Y2, Y2
-	VXORPS       Y1, Y1, Y1
-	VSUBPS       Y0, Y1, Y1
-	VFNMADD231PS elementwiseErf_ln2AVX2<>+0(SB), Y2, Y1
-	VFNMADD231PS elementwiseErf_ln2lowAVX2<>+0(SB), Y2, Y1
-	VMOVUPS      elementwiseErf_term0AVX2<>+0(SB), Y0
-	VFMADD213PS  elementwiseErf_term1AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseErf_term2AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseErf_term3AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseErf_term4AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseErf_term5AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseErf_term6AVX2<>+0(SB), Y1, Y0
-	VFMADD213PS  elementwiseErf_term7AVX2<>+0(SB), Y1, Y0
-	VCVTPS2DQ    Y2, Y2
-	VPSLLD       $0x17, Y2, Y2
-	VPADDD       Y2, Y0, Y0
-	VADDPS       elementwiseErf_term7AVX2<>+0(SB), Y0, Y0
-	VMOVUPS      elementwiseErf_term7AVX2<>+0(SB), Y1
-	VDIVPS       Y0, Y1, Y0
-	VMOVUPS      elementwiseErf_oneAVX2<>+0(SB), Y1
-	VFMSUB132PS  elementwiseErf_twoAVX2<>+0(SB), Y1, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         $+32, CX
-	ADDQ         $+32, AX
-	SUBQ         $+8, DX
-	JGE          loop
+	VMOVUPS     (CX), Y0
+	VMOVUPS     32(CX), Y1
+	VMOVUPS     elementwiseErf_leastAVX2<>+0(SB), Y2
+	VMAXPS      Y0, Y2, Y0
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseErf_mostAVX2<>+0(SB), Y2
+	VMINPS      Y0, Y2, Y0
+	VMINPS      Y1, Y2, Y1
+	VMULPS      Y0, Y0, Y2
+	VMULPS      Y1, Y1, Y3
+	VMOVUPS     elementwiseErf_q0AVX2<>+0(SB), Y4
+	VMOVUPS     elementwiseErf_q0AVX2<>+0(SB), Y5
+	VFMADD213PS elementwiseErf_q1AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseErf_q1AVX2<>+0(SB), Y3, Y5
+	VFMADD213PS elementwiseErf_q2AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseErf_q2AVX2<>+0(SB), Y3, Y5
+	VFMADD213PS elementwiseErf_q3AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseErf_q3AVX2<>+0(SB), Y3, Y5
+	VFMADD213PS elementwiseErf_q4AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseErf_q4AVX2<>+0(SB), Y3, Y5
+	VFMADD213PS elementwiseErf_q5AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseErf_q5AVX2<>+0(SB), Y3, Y5
+	VFMADD213PS elementwiseErf_q6AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseErf_q6AVX2<>+0(SB), Y3, Y5
+	VMULPS      Y4, Y0, Y0
+	VMULPS      Y5, Y1, Y1
+	VMOVUPS     elementwiseErf_lowAVX2<>+0(SB), Y2
+	VMAXPS      Y0, Y2, Y0
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseErf_highAVX2<>+0(SB), Y2
+	VMINPS      Y0, Y2, Y0
+	VMINPS      Y1, Y2, Y1
+	VMULPS      elementwiseErf_log2eAVX2<>+0(SB), Y0, Y2
+	VMULPS      elementwiseErf_log2eAVX2<>+0(SB), Y1, Y3
+	VROUNDPS    $0x00, Y2, Y2
+	VROUNDPS    $0x00, Y3, Y3
+	VFMADD231PS elementwiseErf_ln2AVX2<>+0(SB), Y2, Y0
+	VFMADD231PS elementwiseErf_ln2AVX2<>+0(SB), Y3, Y1
+	VFMADD231PS elementwiseErf_ln2lowAVX2<>+0(SB), Y2, Y0
+	VFMADD231PS elementwiseErf_ln2lowAVX2<>+0(SB), Y3, Y1
+	VXORPS      elementwiseErf_signAVX2<>+0(SB), Y0, Y0
+	VXORPS      elementwiseErf_signAVX2<>+0(SB), Y1, Y1
+	VMOVUPS     elementwiseErf_term0AVX2<>+0(SB), Y4
+	VMOVUPS     elementwiseErf_term0AVX2<>+0(SB), Y5
+	VFMADD213PS elementwiseErf_term1AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseErf_term1AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseErf_term2AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseErf_term2AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseErf_term3AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseErf_term3AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseErf_term4AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseErf_term4AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseErf_term5AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseErf_term5AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseErf_term6AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseErf_term6AVX2<>+0(SB), Y1, Y5
+	VFMADD213PS elementwiseErf_term7AVX2<>+0(SB), Y0, Y4
+	VFMADD213PS elementwiseErf_term7AVX2<>+0(SB), Y1, Y5
+	VCVTPS2DQ   Y2, Y2
+	VCVTPS2DQ   Y3, Y3
+	VPSLLD      $0x17, Y2, Y2
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y2, Y4, Y4
+	VPADDD      Y3, Y5, Y5
+	VADDPS      elementwiseErf_term7AVX2<>+0(SB), Y4, Y4
+	VADDPS      elementwiseErf_term7AVX2<>+0(SB), Y5, Y5
+	VMOVUPS     elementwiseErf_term7AVX2<>+0(SB), Y0
+	VDIVPS      Y4, Y0, Y4
+	VDIVPS      Y5, Y0, Y5
+	VMOVUPS     elementwiseErf_oneAVX2<>+0(SB), Y0
+	VFMSUB132PS elementwiseErf_twoAVX2<>+0(SB), Y0, Y4
+	VFMSUB132PS elementwiseErf_twoAVX2<>+0(SB), Y0, Y5
+	VMOVUPS     Y4, (AX)
+	VMOVUPS     Y5, 32(AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         loop
+
+few:
+	ADDQ $+8, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Y0
+	VMOVUPS     elementwiseErf_leastAVX2<>+0(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     elementwiseErf_mostAVX2<>+0(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      Y0, Y0, Y1
+	VMOVUPS     elementwiseErf_q0AVX2<>+0(SB), Y2
+	VFMADD213PS elementwiseErf_q1AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS elementwiseErf_q2AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS elementwiseErf_q3AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS elementwiseErf_q4AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS elementwiseErf_q5AVX2<>+0(SB), Y1, Y2
+	VFMADD213PS elementwiseErf_q6AVX2<>+0(SB), Y1, Y2
+	VMULPS      Y2, Y0, Y0
+	VMOVUPS     elementwiseErf_lowAVX2<>+0(SB), Y1
+	VMAXPS      Y0, Y1, Y0
+	VMOVUPS     elementwiseErf_highAVX2<>+0(SB), Y1
+	VMINPS      Y0, Y1, Y0
+	VMULPS      elementwiseErf_log2eAVX2<>+0(SB), Y0, Y1
+	VROUNDPS    $0x00, Y1, Y1
+	VFMADD231PS elementwiseErf_ln2AVX2<>+0(SB), Y1, Y0
+	VFMADD231PS elementwiseErf_ln2lowAVX2<>+0(SB), Y1, Y0
+	VXORPS      elementwiseErf_signAVX2<>+0(SB), Y0, Y0
+	VMOVUPS     elementwiseErf_term0AVX2<>+0(SB), Y2
+	VFMADD213PS elementwiseErf_term1AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseErf_term2AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseErf_term3AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseErf_term4AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseErf_term5AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseErf_term6AVX2<>+0(SB), Y0, Y2
+	VFMADD213PS elementwiseErf_term7AVX2<>+0(SB), Y0, Y2
+	VCVTPS2DQ   Y1, Y1
+	VPSLLD      $0x17, Y1, Y1
+	VPADDD      Y1, Y2, Y2
+	VADDPS      elementwiseErf_term7AVX2<>+0(SB), Y2, Y2
+	VMOVUPS     elementwiseErf_term7AVX2<>+0(SB), Y0
+	VDIVPS      Y2, Y0, Y2
+	VMOVUPS     elementwiseErf_oneAVX2<>+0(SB), Y0
+	VFMSUB132PS elementwiseErf_twoAVX2<>+0(SB), Y0, Y2
+	VMOVUPS     Y2, (AX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	SUBQ        $+8, DX
+	JGE         one
 
 rest:
-	ADDQ         $+8, DX
-	JZ           done
-	LEAQ         elementwiseErfAVX2_masks<>+0(SB), BX
-	NEGQ         DX
-	VMOVUPS      32(BX)(DX*4), Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVUPS      elementwiseErf_leastAVX2<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      elementwiseErf_mostAVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       Y1, Y1, Y2
-	VMOVUPS      elementwiseErf_q0AVX2<>+0(SB), Y3
-	VFMADD213PS  elementwiseErf_q1AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseErf_q2AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseErf_q3AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseErf_q4AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseErf_q5AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseErf_q6AVX2<>+0(SB), Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      elementwiseErf_lowAVX2<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      elementwiseErf_highAVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       elementwiseErf_log2eAVX2<>+0(SB), Y1, Y3
-	VROUNDPS     $0x00, Y3, Y3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS elementwiseErf_ln2AVX2<>+0(SB), Y3, Y2
-	VFNMADD231PS elementwiseErf_ln2lowAVX2<>+0(SB), Y3, Y2
-	VMOVUPS      elementwiseErf_term0AVX2<>+0(SB), Y1
-	VFMADD213PS  elementwiseErf_term1AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseErf_term2AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseErf_term3AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseErf_term4AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseErf_term5AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseErf_term6AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseErf_term7AVX2<>+0(SB), Y2, Y1
-	VCVTPS2DQ    Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       Y3, Y1, Y1
-	VADDPS       elementwiseErf_term7AVX2<>+0(SB), Y1, Y1
-	VMOVUPS      elementwiseErf_term7AVX2<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y1
-	VMOVUPS      elementwiseErf_oneAVX2<>+0(SB), Y2
-	VFMSUB132PS  elementwiseErf_twoAVX2<>+0(SB), Y2, Y1
-	VMASKMOVPS   Y1, Y0, (AX)
+	ADDQ        $+8, DX
+	JZ          done
+	LEAQ        elementwiseErfAVX2_masks<>+0(SB), BX
+	NEGQ        DX
+	VMOVUPS     32(BX)(DX*4), Y0
+	VMASKMOVPS  (CX), Y0, Y1
+	VMOVUPS     elementwiseErf_leastAVX2<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseErf_mostAVX2<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMULPS      Y1, Y1, Y2
+	VMOVUPS     elementwiseErf_q0AVX2<>+0(SB), Y3
+	VFMADD213PS elementwiseErf_q1AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseErf_q2AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseErf_q3AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseErf_q4AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseErf_q5AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseErf_q6AVX2<>+0(SB), Y2, Y3
+	VMULPS      Y3, Y1, Y1
+	VMOVUPS     elementwiseErf_lowAVX2<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseErf_highAVX2<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMULPS      elementwiseErf_log2eAVX2<>+0(SB), Y1, Y2
+	VROUNDPS    $0x00, Y2, Y2
+	VFMADD231PS elementwiseErf_ln2AVX2<>+0(SB), Y2, Y1
+	VFMADD231PS elementwiseErf_ln2lowAVX2<>+0(SB), Y2, Y1
+	VXORPS      elementwiseErf_signAVX2<>+0(SB), Y1, Y1
+	VMOVUPS     elementwiseErf_term0AVX2<>+0(SB), Y3
+	VFMADD213PS elementwiseErf_term1AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseErf_term2AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseErf_term3AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseErf_term4AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseErf_term5AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseErf_term6AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseErf_term7AVX2<>+0(SB), Y1, Y3
+	VCVTPS2DQ   Y2, Y2
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y2, Y3, Y3
+	VADDPS      elementwiseErf_term7AVX2<>+0(SB), Y3, Y3
+	VMOVUPS     elementwiseErf_term7AVX2<>+0(SB), Y1
+	VDIVPS      Y3, Y1, Y3
+	VMOVUPS     elementwiseErf_oneAVX2<>+0(SB), Y1
+	VFMSUB132PS elementwiseErf_twoAVX2<>+0(SB), Y1, Y3
+	VMASKMOVPS  Y3, Y0, (AX)
 
 done:
 	VZEROUPPER
@@ -3225,6 +4076,16 @@ DATA elementwiseSwish_ln2lowAVX2<>+20(SB)/4, $(0.0000014286068)
 DATA elementwiseSwish_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
 DATA elementwiseSwish_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
 GLOBL elementwiseSwish_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
+
+DATA elementwiseSwish_signAVX2<>+0(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX2<>+4(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX2<>+8(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX2<>+12(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX2<>+16(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX2<>+20(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX2<>+24(SB)/4, $(-0.0)
+DATA elementwiseSwish_signAVX2<>+28(SB)/4, $(-0.0)
+GLOBL elementwiseSwish_signAVX2<>(SB), RODATA|NOPTR, $32
 
 DATA elementwiseSwish_term0AVX2<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseSwish_term0AVX2<>+4(SB)/4, $(0.0001984127)
@@ -3312,77 +4173,136 @@ TEXT ·elementwiseSwishAVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+8, DX
-	JLT  rest
+	SUBQ $+16, DX
+	JLT  few
 
 loop:
-	VMOVUPS      (CX), Y0
-	VMOVAPS      Y0, Y1
-	VMOVUPS      elementwiseSwish_lowAVX2<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      elementwiseSwish_highAVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       elementwiseSwish_log2eAVX2<>+0(SB), Y1, Y3
-	VROUNDPS     $0x00, Y3, Y3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS elementwiseSwish_ln2AVX2<>+0(SB), Y3, Y2
-	VFNMADD231PS elementwiseSwish_ln2lowAVX2<>+0(SB), Y3, Y2
-	VMOVUPS      elementwiseSwish_term0AVX2<>+0(SB), Y1
-	VFMADD213PS  elementwiseSwish_term1AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseSwish_term2AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseSwish_term3AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseSwish_term4AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseSwish_term5AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseSwish_term6AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseSwish_term7AVX2<>+0(SB), Y2, Y1
-	VCVTPS2DQ    Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       Y3, Y1, Y1
-	VADDPS       elementwiseSwish_term7AVX2<>+0(SB), Y1, Y1
-	VMOVUPS      elementwiseSwish_term7AVX2<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y1
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         $+32, CX
-	ADDQ         $+32, AX
-	SUBQ         $+8, DX
-	JGE          loop
+	VMOVUPS     (CX), Y0
+	VMOVUPS     32(CX), Y1
+	VMOVAPS     Y0, Y2
+	VMOVAPS     Y1, Y3
+	VMOVUPS     elementwiseSwish_lowAVX2<>+0(SB), Y4
+	VMAXPS      Y2, Y4, Y2
+	VMAXPS      Y3, Y4, Y3
+	VMOVUPS     elementwiseSwish_highAVX2<>+0(SB), Y4
+	VMINPS      Y2, Y4, Y2
+	VMINPS      Y3, Y4, Y3
+	VMULPS      elementwiseSwish_log2eAVX2<>+0(SB), Y2, Y4
+	VMULPS      elementwiseSwish_log2eAVX2<>+0(SB), Y3, Y5
+	VROUNDPS    $0x00, Y4, Y4
+	VROUNDPS    $0x00, Y5, Y5
+	VFMADD231PS elementwiseSwish_ln2AVX2<>+0(SB), Y4, Y2
+	VFMADD231PS elementwiseSwish_ln2AVX2<>+0(SB), Y5, Y3
+	VFMADD231PS elementwiseSwish_ln2lowAVX2<>+0(SB), Y4, Y2
+	VFMADD231PS elementwiseSwish_ln2lowAVX2<>+0(SB), Y5, Y3
+	VXORPS      elementwiseSwish_signAVX2<>+0(SB), Y2, Y2
+	VXORPS      elementwiseSwish_signAVX2<>+0(SB), Y3, Y3
+	VMOVUPS     elementwiseSwish_term0AVX2<>+0(SB), Y6
+	VMOVUPS     elementwiseSwish_term0AVX2<>+0(SB), Y7
+	VFMADD213PS elementwiseSwish_term1AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseSwish_term1AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseSwish_term2AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseSwish_term2AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseSwish_term3AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseSwish_term3AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseSwish_term4AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseSwish_term4AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseSwish_term5AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseSwish_term5AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseSwish_term6AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseSwish_term6AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseSwish_term7AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseSwish_term7AVX2<>+0(SB), Y3, Y7
+	VCVTPS2DQ   Y4, Y4
+	VCVTPS2DQ   Y5, Y5
+	VPSLLD      $0x17, Y4, Y4
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y4, Y6, Y6
+	VPADDD      Y5, Y7, Y7
+	VADDPS      elementwiseSwish_term7AVX2<>+0(SB), Y6, Y6
+	VADDPS      elementwiseSwish_term7AVX2<>+0(SB), Y7, Y7
+	VMOVUPS     elementwiseSwish_term7AVX2<>+0(SB), Y2
+	VDIVPS      Y6, Y2, Y6
+	VDIVPS      Y7, Y2, Y7
+	VMULPS      Y0, Y6, Y6
+	VMULPS      Y1, Y7, Y7
+	VMOVUPS     Y6, (AX)
+	VMOVUPS     Y7, 32(AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         loop
+
+few:
+	ADDQ $+8, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Y0
+	VMOVAPS     Y0, Y1
+	VMOVUPS     elementwiseSwish_lowAVX2<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseSwish_highAVX2<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMULPS      elementwiseSwish_log2eAVX2<>+0(SB), Y1, Y2
+	VROUNDPS    $0x00, Y2, Y2
+	VFMADD231PS elementwiseSwish_ln2AVX2<>+0(SB), Y2, Y1
+	VFMADD231PS elementwiseSwish_ln2lowAVX2<>+0(SB), Y2, Y1
+	VXORPS      elementwiseSwish_signAVX2<>+0(SB), Y1, Y1
+	VMOVUPS     elementwiseSwish_term0AVX2<>+0(SB), Y3
+	VFMADD213PS elementwiseSwish_term1AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseSwish_term2AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseSwish_term3AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseSwish_term4AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseSwish_term5AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseSwish_term6AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseSwish_term7AVX2<>+0(SB), Y1, Y3
+	VCVTPS2DQ   Y2, Y2
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y2, Y3, Y3
+	VADDPS      elementwiseSwish_term7AVX2<>+0(SB), Y3, Y3
+	VMOVUPS     elementwiseSwish_term7AVX2<>+0(SB), Y1
+	VDIVPS      Y3, Y1, Y3
+	VMULPS      Y0, Y3, Y3
+	VMOVUPS     Y3, (AX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	SUBQ        $+8, DX
+	JGE         one
 
 rest:
-	ADDQ         $+8, DX
-	JZ           done
-	LEAQ         elementwiseSwishAVX2_masks<>+0(SB), BX
-	NEGQ         DX
-	VMOVUPS      32(BX)(DX*4), Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVAPS      Y1, Y2
-	VMOVUPS      elementwiseSwish_lowAVX2<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      elementwiseSwish_highAVX2<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMULPS       elementwiseSwish_log2eAVX2<>+0(SB), Y2, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VXORPS       Y3, Y3, Y3
-	VSUBPS       Y2, Y3, Y3
-	VFNMADD231PS elementwiseSwish_ln2AVX2<>+0(SB), Y4, Y3
-	VFNMADD231PS elementwiseSwish_ln2lowAVX2<>+0(SB), Y4, Y3
-	VMOVUPS      elementwiseSwish_term0AVX2<>+0(SB), Y2
-	VFMADD213PS  elementwiseSwish_term1AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseSwish_term2AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseSwish_term3AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseSwish_term4AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseSwish_term5AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseSwish_term6AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseSwish_term7AVX2<>+0(SB), Y3, Y2
-	VCVTPS2DQ    Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       Y4, Y2, Y2
-	VADDPS       elementwiseSwish_term7AVX2<>+0(SB), Y2, Y2
-	VMOVUPS      elementwiseSwish_term7AVX2<>+0(SB), Y3
-	VDIVPS       Y2, Y3, Y2
-	VMULPS       Y1, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (AX)
+	ADDQ        $+8, DX
+	JZ          done
+	LEAQ        elementwiseSwishAVX2_masks<>+0(SB), BX
+	NEGQ        DX
+	VMOVUPS     32(BX)(DX*4), Y0
+	VMASKMOVPS  (CX), Y0, Y1
+	VMOVAPS     Y1, Y2
+	VMOVUPS     elementwiseSwish_lowAVX2<>+0(SB), Y3
+	VMAXPS      Y2, Y3, Y2
+	VMOVUPS     elementwiseSwish_highAVX2<>+0(SB), Y3
+	VMINPS      Y2, Y3, Y2
+	VMULPS      elementwiseSwish_log2eAVX2<>+0(SB), Y2, Y3
+	VROUNDPS    $0x00, Y3, Y3
+	VFMADD231PS elementwiseSwish_ln2AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS elementwiseSwish_ln2lowAVX2<>+0(SB), Y3, Y2
+	VXORPS      elementwiseSwish_signAVX2<>+0(SB), Y2, Y2
+	VMOVUPS     elementwiseSwish_term0AVX2<>+0(SB), Y4
+	VFMADD213PS elementwiseSwish_term1AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseSwish_term2AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseSwish_term3AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseSwish_term4AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseSwish_term5AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseSwish_term6AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseSwish_term7AVX2<>+0(SB), Y2, Y4
+	VCVTPS2DQ   Y3, Y3
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y3, Y4, Y4
+	VADDPS      elementwiseSwish_term7AVX2<>+0(SB), Y4, Y4
+	VMOVUPS     elementwiseSwish_term7AVX2<>+0(SB), Y2
+	VDIVPS      Y4, Y2, Y4
+	VMULPS      Y1, Y4, Y4
+	VMASKMOVPS  Y4, Y0, (AX)
 
 done:
 	VZEROUPPER
@@ -3426,6 +4346,16 @@ DATA elementwiseHardSwish_halfAVX2<>+24(SB)/4, $(0.5)
 DATA elementwiseHardSwish_halfAVX2<>+28(SB)/4, $(0.5)
 GLOBL elementwiseHardSwish_halfAVX2<>(SB), RODATA|NOPTR, $32
 
+DATA elementwiseHardSwish_zeroAVX2<>+0(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX2<>+4(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX2<>+8(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX2<>+12(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX2<>+16(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX2<>+20(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX2<>+24(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroAVX2<>+28(SB)/4, $(0.0)
+GLOBL elementwiseHardSwish_zeroAVX2<>(SB), RODATA|NOPTR, $32
+
 DATA elementwiseHardSwish_oneAVX2<>+0(SB)/4, $(1.0)
 DATA elementwiseHardSwish_oneAVX2<>+4(SB)/4, $(1.0)
 DATA elementwiseHardSwish_oneAVX2<>+8(SB)/4, $(1.0)
@@ -3442,15 +4372,43 @@ TEXT ·elementwiseHardSwishAVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+8, DX
-	JLT  rest
+	SUBQ $+16, DX
+	JLT  few
 
 loop:
+	VMOVUPS     (CX), Y0
+	VMOVUPS     32(CX), Y1
+	VMOVAPS     Y0, Y2
+	VMOVAPS     Y1, Y3
+	VMOVUPS     elementwiseHardSwish_halfAVX2<>+0(SB), Y4
+	VFMADD231PS elementwiseHardSwish_sixthAVX2<>+0(SB), Y2, Y4
+	VMOVUPS     elementwiseHardSwish_halfAVX2<>+0(SB), Y2
+	VFMADD231PS elementwiseHardSwish_sixthAVX2<>+0(SB), Y3, Y2
+	VMOVUPS     elementwiseHardSwish_zeroAVX2<>+0(SB), Y3
+	VMAXPS      Y4, Y3, Y4
+	VMAXPS      Y2, Y3, Y2
+	VMOVUPS     elementwiseHardSwish_oneAVX2<>+0(SB), Y3
+	VMINPS      Y4, Y3, Y4
+	VMINPS      Y2, Y3, Y2
+	VMULPS      Y0, Y4, Y4
+	VMULPS      Y1, Y2, Y2
+	VMOVUPS     Y4, (AX)
+	VMOVUPS     Y2, 32(AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         loop
+
+few:
+	ADDQ $+8, DX
+	JLT  rest
+
+one:
 	VMOVUPS     (CX), Y0
 	VMOVAPS     Y0, Y1
 	VMOVUPS     elementwiseHardSwish_halfAVX2<>+0(SB), Y2
 	VFMADD231PS elementwiseHardSwish_sixthAVX2<>+0(SB), Y1, Y2
-	VXORPS      Y1, Y1, Y1
+	VMOVUPS     elementwiseHardSwish_zeroAVX2<>+0(SB), Y1
 	VMAXPS      Y2, Y1, Y2
 	VMOVUPS     elementwiseHardSwish_oneAVX2<>+0(SB), Y1
 	VMINPS      Y2, Y1, Y2
@@ -3459,7 +4417,7 @@ loop:
 	ADDQ        $+32, CX
 	ADDQ        $+32, AX
 	SUBQ        $+8, DX
-	JGE         loop
+	JGE         one
 
 rest:
 	ADDQ        $+8, DX
@@ -3471,7 +4429,7 @@ rest:
 	VMOVAPS     Y1, Y2
 	VMOVUPS     elementwiseHardSwish_halfAVX2<>+0(SB), Y3
 	VFMADD231PS elementwiseHardSwish_sixthAVX2<>+0(SB), Y2, Y3
-	VXORPS      Y2, Y2, Y2
+	VMOVUPS     elementwiseHardSwish_zeroAVX2<>+0(SB), Y2
 	VMAXPS      Y3, Y2, Y3
 	VMOVUPS     elementwiseHardSwish_oneAVX2<>+0(SB), Y2
 	VMINPS      Y3, Y2, Y3
@@ -3650,6 +4608,16 @@ DATA elementwiseGelu_ln2lowAVX2<>+24(SB)/4, $(0.0000014286068)
 DATA elementwiseGelu_ln2lowAVX2<>+28(SB)/4, $(0.0000014286068)
 GLOBL elementwiseGelu_ln2lowAVX2<>(SB), RODATA|NOPTR, $32
 
+DATA elementwiseGelu_signAVX2<>+0(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX2<>+4(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX2<>+8(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX2<>+12(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX2<>+16(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX2<>+20(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX2<>+24(SB)/4, $(-0.0)
+DATA elementwiseGelu_signAVX2<>+28(SB)/4, $(-0.0)
+GLOBL elementwiseGelu_signAVX2<>(SB), RODATA|NOPTR, $32
+
 DATA elementwiseGelu_term0AVX2<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseGelu_term0AVX2<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseGelu_term0AVX2<>+8(SB)/4, $(0.0001984127)
@@ -3736,105 +4704,190 @@ TEXT ·elementwiseGeluAVX2(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ n+16(FP), DX
-	SUBQ $+8, DX
-	JLT  rest
+	SUBQ $+16, DX
+	JLT  few
 
 loop:
-	VMOVUPS      (CX), Y0
-	VMOVAPS      Y0, Y1
-	VMULPS       elementwiseGelu_scaleAVX2<>+0(SB), Y1, Y1
-	VMOVUPS      elementwiseGelu_leastAVX2<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      elementwiseGelu_mostAVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       Y1, Y1, Y2
-	VMOVUPS      elementwiseGelu_q0AVX2<>+0(SB), Y3
-	VFMADD213PS  elementwiseGelu_q1AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseGelu_q2AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseGelu_q3AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseGelu_q4AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseGelu_q5AVX2<>+0(SB), Y2, Y3
-	VFMADD213PS  elementwiseGelu_q6AVX2<>+0(SB), Y2, Y3
-	VMULPS       Y3, Y1, Y1
-	VMOVUPS      elementwiseGelu_lowAVX2<>+0(SB), Y2
-	VMAXPS       Y1, Y2, Y1
-	VMOVUPS      elementwiseGelu_highAVX2<>+0(SB), Y2
-	VMINPS       Y1, Y2, Y1
-	VMULPS       elementwiseGelu_log2eAVX2<>+0(SB), Y1, Y3
-	VROUNDPS     $0x00, Y3, Y3
-	VXORPS       Y2, Y2, Y2
-	VSUBPS       Y1, Y2, Y2
-	VFNMADD231PS elementwiseGelu_ln2AVX2<>+0(SB), Y3, Y2
-	VFNMADD231PS elementwiseGelu_ln2lowAVX2<>+0(SB), Y3, Y2
-	VMOVUPS      elementwiseGelu_term0AVX2<>+0(SB), Y1
-	VFMADD213PS  elementwiseGelu_term1AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseGelu_term2AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseGelu_term3AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseGelu_term4AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseGelu_term5AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseGelu_term6AVX2<>+0(SB), Y2, Y1
-	VFMADD213PS  elementwiseGelu_term7AVX2<>+0(SB), Y2, Y1
-	VCVTPS2DQ    Y3, Y3
-	VPSLLD       $0x17, Y3, Y3
-	VPADDD       Y3, Y1, Y1
-	VADDPS       elementwiseGelu_term7AVX2<>+0(SB), Y1, Y1
-	VMOVUPS      elementwiseGelu_term7AVX2<>+0(SB), Y2
-	VDIVPS       Y1, Y2, Y1
-	VMULPS       Y0, Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         $+32, CX
-	ADDQ         $+32, AX
-	SUBQ         $+8, DX
-	JGE          loop
+	VMOVUPS     (CX), Y0
+	VMOVUPS     32(CX), Y1
+	VMOVAPS     Y0, Y2
+	VMOVAPS     Y1, Y3
+	VMULPS      elementwiseGelu_scaleAVX2<>+0(SB), Y2, Y2
+	VMULPS      elementwiseGelu_scaleAVX2<>+0(SB), Y3, Y3
+	VMOVUPS     elementwiseGelu_leastAVX2<>+0(SB), Y4
+	VMAXPS      Y2, Y4, Y2
+	VMAXPS      Y3, Y4, Y3
+	VMOVUPS     elementwiseGelu_mostAVX2<>+0(SB), Y4
+	VMINPS      Y2, Y4, Y2
+	VMINPS      Y3, Y4, Y3
+	VMULPS      Y2, Y2, Y4
+	VMULPS      Y3, Y3, Y5
+	VMOVUPS     elementwiseGelu_q0AVX2<>+0(SB), Y6
+	VMOVUPS     elementwiseGelu_q0AVX2<>+0(SB), Y7
+	VFMADD213PS elementwiseGelu_q1AVX2<>+0(SB), Y4, Y6
+	VFMADD213PS elementwiseGelu_q1AVX2<>+0(SB), Y5, Y7
+	VFMADD213PS elementwiseGelu_q2AVX2<>+0(SB), Y4, Y6
+	VFMADD213PS elementwiseGelu_q2AVX2<>+0(SB), Y5, Y7
+	VFMADD213PS elementwiseGelu_q3AVX2<>+0(SB), Y4, Y6
+	VFMADD213PS elementwiseGelu_q3AVX2<>+0(SB), Y5, Y7
+	VFMADD213PS elementwiseGelu_q4AVX2<>+0(SB), Y4, Y6
+	VFMADD213PS elementwiseGelu_q4AVX2<>+0(SB), Y5, Y7
+	VFMADD213PS elementwiseGelu_q5AVX2<>+0(SB), Y4, Y6
+	VFMADD213PS elementwiseGelu_q5AVX2<>+0(SB), Y5, Y7
+	VFMADD213PS elementwiseGelu_q6AVX2<>+0(SB), Y4, Y6
+	VFMADD213PS elementwiseGelu_q6AVX2<>+0(SB), Y5, Y7
+	VMULPS      Y6, Y2, Y2
+	VMULPS      Y7, Y3, Y3
+	VMOVUPS     elementwiseGelu_lowAVX2<>+0(SB), Y4
+	VMAXPS      Y2, Y4, Y2
+	VMAXPS      Y3, Y4, Y3
+	VMOVUPS     elementwiseGelu_highAVX2<>+0(SB), Y4
+	VMINPS      Y2, Y4, Y2
+	VMINPS      Y3, Y4, Y3
+	VMULPS      elementwiseGelu_log2eAVX2<>+0(SB), Y2, Y4
+	VMULPS      elementwiseGelu_log2eAVX2<>+0(SB), Y3, Y5
+	VROUNDPS    $0x00, Y4, Y4
+	VROUNDPS    $0x00, Y5, Y5
+	VFMADD231PS elementwiseGelu_ln2AVX2<>+0(SB), Y4, Y2
+	VFMADD231PS elementwiseGelu_ln2AVX2<>+0(SB), Y5, Y3
+	VFMADD231PS elementwiseGelu_ln2lowAVX2<>+0(SB), Y4, Y2
+	VFMADD231PS elementwiseGelu_ln2lowAVX2<>+0(SB), Y5, Y3
+	VXORPS      elementwiseGelu_signAVX2<>+0(SB), Y2, Y2
+	VXORPS      elementwiseGelu_signAVX2<>+0(SB), Y3, Y3
+	VMOVUPS     elementwiseGelu_term0AVX2<>+0(SB), Y6
+	VMOVUPS     elementwiseGelu_term0AVX2<>+0(SB), Y7
+	VFMADD213PS elementwiseGelu_term1AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseGelu_term1AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseGelu_term2AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseGelu_term2AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseGelu_term3AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseGelu_term3AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseGelu_term4AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseGelu_term4AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseGelu_term5AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseGelu_term5AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseGelu_term6AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseGelu_term6AVX2<>+0(SB), Y3, Y7
+	VFMADD213PS elementwiseGelu_term7AVX2<>+0(SB), Y2, Y6
+	VFMADD213PS elementwiseGelu_term7AVX2<>+0(SB), Y3, Y7
+	VCVTPS2DQ   Y4, Y4
+	VCVTPS2DQ   Y5, Y5
+	VPSLLD      $0x17, Y4, Y4
+	VPSLLD      $0x17, Y5, Y5
+	VPADDD      Y4, Y6, Y6
+	VPADDD      Y5, Y7, Y7
+	VADDPS      elementwiseGelu_term7AVX2<>+0(SB), Y6, Y6
+	VADDPS      elementwiseGelu_term7AVX2<>+0(SB), Y7, Y7
+	VMOVUPS     elementwiseGelu_term7AVX2<>+0(SB), Y2
+	VDIVPS      Y6, Y2, Y6
+	VDIVPS      Y7, Y2, Y7
+	VMULPS      Y0, Y6, Y6
+	VMULPS      Y1, Y7, Y7
+	VMOVUPS     Y6, (AX)
+	VMOVUPS     Y7, 32(AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	SUBQ        $+16, DX
+	JGE         loop
+
+few:
+	ADDQ $+8, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Y0
+	VMOVAPS     Y0, Y1
+	VMULPS      elementwiseGelu_scaleAVX2<>+0(SB), Y1, Y1
+	VMOVUPS     elementwiseGelu_leastAVX2<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseGelu_mostAVX2<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMULPS      Y1, Y1, Y2
+	VMOVUPS     elementwiseGelu_q0AVX2<>+0(SB), Y3
+	VFMADD213PS elementwiseGelu_q1AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseGelu_q2AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseGelu_q3AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseGelu_q4AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseGelu_q5AVX2<>+0(SB), Y2, Y3
+	VFMADD213PS elementwiseGelu_q6AVX2<>+0(SB), Y2, Y3
+	VMULPS      Y3, Y1, Y1
+	VMOVUPS     elementwiseGelu_lowAVX2<>+0(SB), Y2
+	VMAXPS      Y1, Y2, Y1
+	VMOVUPS     elementwiseGelu_highAVX2<>+0(SB), Y2
+	VMINPS      Y1, Y2, Y1
+	VMULPS      elementwiseGelu_log2eAVX2<>+0(SB), Y1, Y2
+	VROUNDPS    $0x00, Y2, Y2
+	VFMADD231PS elementwiseGelu_ln2AVX2<>+0(SB), Y2, Y1
+	VFMADD231PS elementwiseGelu_ln2lowAVX2<>+0(SB), Y2, Y1
+	VXORPS      elementwiseGelu_signAVX2<>+0(SB), Y1, Y1
+	VMOVUPS     elementwiseGelu_term0AVX2<>+0(SB), Y3
+	VFMADD213PS elementwiseGelu_term1AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseGelu_term2AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseGelu_term3AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseGelu_term4AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseGelu_term5AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseGelu_term6AVX2<>+0(SB), Y1, Y3
+	VFMADD213PS elementwiseGelu_term7AVX2<>+0(SB), Y1, Y3
+	VCVTPS2DQ   Y2, Y2
+	VPSLLD      $0x17, Y2, Y2
+	VPADDD      Y2, Y3, Y3
+	VADDPS      elementwiseGelu_term7AVX2<>+0(SB), Y3, Y3
+	VMOVUPS     elementwiseGelu_term7AVX2<>+0(SB), Y1
+	VDIVPS      Y3, Y1, Y3
+	VMULPS      Y0, Y3, Y3
+	VMOVUPS     Y3, (AX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	SUBQ        $+8, DX
+	JGE         one
 
 rest:
-	ADDQ         $+8, DX
-	JZ           done
-	LEAQ         elementwiseGeluAVX2_masks<>+0(SB), BX
-	NEGQ         DX
-	VMOVUPS      32(BX)(DX*4), Y0
-	VMASKMOVPS   (CX), Y0, Y1
-	VMOVAPS      Y1, Y2
-	VMULPS       elementwiseGelu_scaleAVX2<>+0(SB), Y2, Y2
-	VMOVUPS      elementwiseGelu_leastAVX2<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      elementwiseGelu_mostAVX2<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMULPS       Y2, Y2, Y3
-	VMOVUPS      elementwiseGelu_q0AVX2<>+0(SB), Y4
-	VFMADD213PS  elementwiseGelu_q1AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  elementwiseGelu_q2AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  elementwiseGelu_q3AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  elementwiseGelu_q4AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  elementwiseGelu_q5AVX2<>+0(SB), Y3, Y4
-	VFMADD213PS  elementwiseGelu_q6AVX2<>+0(SB), Y3, Y4
-	VMULPS       Y4, Y2, Y2
-	VMOVUPS      elementwiseGelu_lowAVX2<>+0(SB), Y3
-	VMAXPS       Y2, Y3, Y2
-	VMOVUPS      elementwiseGelu_highAVX2<>+0(SB), Y3
-	VMINPS       Y2, Y3, Y2
-	VMULPS       elementwiseGelu_log2eAVX2<>+0(SB), Y2, Y4
-	VROUNDPS     $0x00, Y4, Y4
-	VXORPS       Y3, Y3, Y3
-	VSUBPS       Y2, Y3, Y3
-	VFNMADD231PS elementwiseGelu_ln2AVX2<>+0(SB), Y4, Y3
-	VFNMADD231PS elementwiseGelu_ln2lowAVX2<>+0(SB), Y4, Y3
-	VMOVUPS      elementwiseGelu_term0AVX2<>+0(SB), Y2
-	VFMADD213PS  elementwiseGelu_term1AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseGelu_term2AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseGelu_term3AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseGelu_term4AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseGelu_term5AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseGelu_term6AVX2<>+0(SB), Y3, Y2
-	VFMADD213PS  elementwiseGelu_term7AVX2<>+0(SB), Y3, Y2
-	VCVTPS2DQ    Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VPADDD       Y4, Y2, Y2
-	VADDPS       elementwiseGelu_term7AVX2<>+0(SB), Y2, Y2
-	VMOVUPS      elementwiseGelu_term7AVX2<>+0(SB), Y3
-	VDIVPS       Y2, Y3, Y2
-	VMULPS       Y1, Y2, Y2
-	VMASKMOVPS   Y2, Y0, (AX)
+	ADDQ        $+8, DX
+	JZ          done
+	LEAQ        elementwiseGeluAVX2_masks<>+0(SB), BX
+	NEGQ        DX
+	VMOVUPS     32(BX)(DX*4), Y0
+	VMASKMOVPS  (CX), Y0, Y1
+	VMOVAPS     Y1, Y2
+	VMULPS      elementwiseGelu_scaleAVX2<>+0(SB), Y2, Y2
+	VMOVUPS     elementwiseGelu_leastAVX2<>+0(SB), Y3
+	VMAXPS      Y2, Y3, Y2
+	VMOVUPS     elementwiseGelu_mostAVX2<>+0(SB), Y3
+	VMINPS      Y2, Y3, Y2
+	VMULPS      Y2, Y2, Y3
+	VMOVUPS     elementwiseGelu_q0AVX2<>+0(SB), Y4
+	VFMADD213PS elementwiseGelu_q1AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS elementwiseGelu_q2AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS elementwiseGelu_q3AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS elementwiseGelu_q4AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS elementwiseGelu_q5AVX2<>+0(SB), Y3, Y4
+	VFMADD213PS elementwiseGelu_q6AVX2<>+0(SB), Y3, Y4
+	VMULPS      Y4, Y2, Y2
+	VMOVUPS     elementwiseGelu_lowAVX2<>+0(SB), Y3
+	VMAXPS      Y2, Y3, Y2
+	VMOVUPS     elementwiseGelu_highAVX2<>+0(SB), Y3
+	VMINPS      Y2, Y3, Y2
+	VMULPS      elementwiseGelu_log2eAVX2<>+0(SB), Y2, Y3
+	VROUNDPS    $0x00, Y3, Y3
+	VFMADD231PS elementwiseGelu_ln2AVX2<>+0(SB), Y3, Y2
+	VFMADD231PS elementwiseGelu_ln2lowAVX2<>+0(SB), Y3, Y2
+	VXORPS      elementwiseGelu_signAVX2<>+0(SB), Y2, Y2
+	VMOVUPS     elementwiseGelu_term0AVX2<>+0(SB), Y4
+	VFMADD213PS elementwiseGelu_term1AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseGelu_term2AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseGelu_term3AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseGelu_term4AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseGelu_term5AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseGelu_term6AVX2<>+0(SB), Y2, Y4
+	VFMADD213PS elementwiseGelu_term7AVX2<>+0(SB), Y2, Y4
+	VCVTPS2DQ   Y3, Y3
+	VPSLLD      $0x17, Y3, Y3
+	VPADDD      Y3, Y4, Y4
+	VADDPS      elementwiseGelu_term7AVX2<>+0(SB), Y4, Y4
+	VMOVUPS     elementwiseGelu_term7AVX2<>+0(SB), Y2
+	VDIVPS      Y4, Y2, Y4
+	VMULPS      Y1, Y4, Y4
+	VMASKMOVPS  Y4, Y0, (AX)
 
 done:
 	VZEROUPPER
@@ -3866,7 +4919,7 @@ TEXT ·elementwiseProductAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), DX
 	MOVQ src2+16(FP), BX
 	SUBQ $+8, DX
-	JLT  rest
+	JLT  few
 
 loop:
 	VMOVUPS (CX), Y0
@@ -3878,6 +4931,21 @@ loop:
 	ADDQ    $+32, BX
 	SUBQ    $+8, DX
 	JGE     loop
+
+few:
+	ADDQ $+0, DX
+	JLT  rest
+
+one:
+	VMOVUPS (CX), Y0
+	VMOVUPS (BX), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, AX
+	ADDQ    $+32, BX
+	SUBQ    $+8, DX
+	JGE     one
 
 rest:
 	ADDQ       $+8, DX
@@ -3920,7 +4988,7 @@ TEXT ·elementwiseQuotientAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), DX
 	MOVQ src2+16(FP), BX
 	SUBQ $+8, DX
-	JLT  rest
+	JLT  few
 
 loop:
 	VMOVUPS (CX), Y0
@@ -3932,6 +5000,21 @@ loop:
 	ADDQ    $+32, BX
 	SUBQ    $+8, DX
 	JGE     loop
+
+few:
+	ADDQ $+0, DX
+	JLT  rest
+
+one:
+	VMOVUPS (CX), Y0
+	VMOVUPS (BX), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, AX
+	ADDQ    $+32, BX
+	SUBQ    $+8, DX
+	JGE     one
 
 rest:
 	ADDQ       $+8, DX
@@ -3974,7 +5057,7 @@ TEXT ·elementwiseLargestAVX2(SB), NOSPLIT, $0-32
 	MOVQ n+24(FP), DX
 	MOVQ src2+16(FP), BX
 	SUBQ $+8, DX
-	JLT  rest
+	JLT  few
 
 loop:
 	VMOVUPS (CX), Y0
@@ -3988,6 +5071,23 @@ loop:
 	ADDQ    $+32, BX
 	SUBQ    $+8, DX
 	JGE     loop
+
+few:
+	ADDQ $+0, DX
+	JLT  rest
+
+one:
+	VMOVUPS (CX), Y0
+	VMOVUPS (BX), Y1
+	VMAXPS  Y0, Y1, Y2
+	VMAXPS  Y1, Y0, Y0
+	VORPS   Y2, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, AX
+	ADDQ    $+32, BX
+	SUBQ    $+8, DX
+	JGE     one
 
 rest:
 	ADDQ       $+8, DX

@@ -438,6 +438,12 @@ DATA elementwiseLogistic_ln2lowNEON<>+8(SB)/4, $(0.0000014286068)
 DATA elementwiseLogistic_ln2lowNEON<>+12(SB)/4, $(0.0000014286068)
 GLOBL elementwiseLogistic_ln2lowNEON<>(SB), RODATA|NOPTR, $16
 
+DATA elementwiseLogistic_signNEON<>+0(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signNEON<>+4(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signNEON<>+8(SB)/4, $(-0.0)
+DATA elementwiseLogistic_signNEON<>+12(SB)/4, $(-0.0)
+GLOBL elementwiseLogistic_signNEON<>(SB), RODATA|NOPTR, $16
+
 DATA elementwiseLogistic_term0NEON<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseLogistic_term0NEON<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseLogistic_term0NEON<>+8(SB)/4, $(0.0001984127)
@@ -489,14 +495,16 @@ GLOBL elementwiseLogistic_term7NEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseLogisticNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseLogisticNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseLogistic_ln2NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	WORD $0xbd400262 // ldr s2, [x19]
 	MOVD $elementwiseLogistic_ln2lowNEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	WORD $0x0d409262 // ld1 { v2.s }[1], [x19]
 	MOVD $elementwiseLogistic_lowNEON<>+0(SB), R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3dc00263 // ldr q3, [x19]
 	MOVD $elementwiseLogistic_highNEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3dc00264 // ldr q4, [x19]
 	MOVD $elementwiseLogistic_log2eNEON<>+0(SB), R19
+	WORD $0x3dc00265 // ldr q5, [x19]
+	MOVD $elementwiseLogistic_signNEON<>+0(SB), R19
 	WORD $0x3dc00266 // ldr q6, [x19]
 	MOVD $elementwiseLogistic_term0NEON<>+0(SB), R19
 	WORD $0x3dc00267 // ldr q7, [x19]
@@ -518,53 +526,101 @@ TEXT ·elementwiseLogisticNEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
 	SUBS $4, R2, R2
-	BLT  rest
+	BLT  few
 
 loop:
 	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e26dc02 // fmul v2.4s, v0.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
-	WORD $0x4f835041 // fmls v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa35041 // fmls v1.4s, v2.4s, v3.s[1]
-	WORD $0x4ea71ce0 // mov v0.16b, v7.16b
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e21cc0f // fmla v15.4s, v0.4s, v1.4s
-	WORD $0x4eaf1de0 // mov v0.16b, v15.16b
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e21cc0f // fmla v15.4s, v0.4s, v1.4s
-	WORD $0x4eaf1de0 // mov v0.16b, v15.16b
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e21cc0f // fmla v15.4s, v0.4s, v1.4s
-	WORD $0x4eaf1de0 // mov v0.16b, v15.16b
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e21cc0f // fmla v15.4s, v0.4s, v1.4s
-	WORD $0x4eaf1de0 // mov v0.16b, v15.16b
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e21cc0f // fmla v15.4s, v0.4s, v1.4s
-	WORD $0x4eaf1de0 // mov v0.16b, v15.16b
-	WORD $0x4ead1daf // mov v15.16b, v13.16b
-	WORD $0x4e21cc0f // fmla v15.4s, v0.4s, v1.4s
-	WORD $0x4eaf1de0 // mov v0.16b, v15.16b
-	WORD $0x4eae1dcf // mov v15.16b, v14.16b
-	WORD $0x4e21cc0f // fmla v15.4s, v0.4s, v1.4s
-	WORD $0x4eaf1de0 // mov v0.16b, v15.16b
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
-	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
-	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
-	WORD $0x3d800000 // str q0, [x0]
+	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4ea81d10 // mov v16.16b, v8.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4ea91d30 // mov v16.16b, v9.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4ead1db0 // mov v16.16b, v13.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea185ef // add v15.4s, v15.4s, v1.4s
+	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
+	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
+	WORD $0x6e2ffc0f // fdiv v15.4s, v0.4s, v15.4s
+	WORD $0x3d80000f // str q15, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
 	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
+	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4ea81d10 // mov v16.16b, v8.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4ea91d30 // mov v16.16b, v9.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4ead1db0 // mov v16.16b, v13.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
+	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea185ef // add v15.4s, v15.4s, v1.4s
+	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
+	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
+	WORD $0x6e2ffc0f // fdiv v15.4s, v0.4s, v15.4s
+	WORD $0x3d80000f // str q15, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	SUBS $4, R2, R2
+	BGE  one
 
 rest:
 	ADDS $4, R2, R2
@@ -572,137 +628,134 @@ rest:
 	CMP  $1, R2
 	BNE  more1
 	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e26dc02 // fmul v2.4s, v0.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
-	WORD $0x4f835041 // fmls v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa35041 // fmls v1.4s, v2.4s, v3.s[1]
-	WORD $0x4ea71ce0 // mov v0.16b, v7.16b
+	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
+	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4ead1da3 // mov v3.16b, v13.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
-	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
-	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
-	WORD $0xbd000000 // str s0, [x0]
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
+	WORD $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
+	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
+	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0xbd000002 // str s2, [x0]
 	JMP  done
 
 more1:
 	CMP  $2, R2
 	BNE  more2
 	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e26dc02 // fmul v2.4s, v0.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
-	WORD $0x4f835041 // fmls v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa35041 // fmls v1.4s, v2.4s, v3.s[1]
-	WORD $0x4ea71ce0 // mov v0.16b, v7.16b
+	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
+	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4ead1da3 // mov v3.16b, v13.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
-	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
-	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
-	WORD $0xfd000000 // str d0, [x0]
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
+	WORD $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
+	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
+	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0xfd000002 // str d2, [x0]
 	JMP  done
 
 more2:
 	WORD $0xfd400020 // ldr d0, [x1]
 	ADD  $8, R1, R19
 	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e26dc02 // fmul v2.4s, v0.4s, v6.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
-	WORD $0x4f835041 // fmls v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa35041 // fmls v1.4s, v2.4s, v3.s[1]
-	WORD $0x4ea71ce0 // mov v0.16b, v7.16b
+	WORD $0x6e25dc01 // fmul v1.4s, v0.4s, v5.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e261c00 // eor v0.16b, v0.16b, v6.16b
+	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eac1d83 // mov v3.16b, v12.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4ead1da3 // mov v3.16b, v13.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
-	WORD $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
-	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
-	WORD $0xfd000000 // str d0, [x0]
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
+	WORD $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
+	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
+	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0xfd000002 // str d2, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
 
 done:
 	RET
@@ -791,6 +844,12 @@ DATA elementwiseErf_ln2lowNEON<>+8(SB)/4, $(0.0000014286068)
 DATA elementwiseErf_ln2lowNEON<>+12(SB)/4, $(0.0000014286068)
 GLOBL elementwiseErf_ln2lowNEON<>(SB), RODATA|NOPTR, $16
 
+DATA elementwiseErf_signNEON<>+0(SB)/4, $(-0.0)
+DATA elementwiseErf_signNEON<>+4(SB)/4, $(-0.0)
+DATA elementwiseErf_signNEON<>+8(SB)/4, $(-0.0)
+DATA elementwiseErf_signNEON<>+12(SB)/4, $(-0.0)
+GLOBL elementwiseErf_signNEON<>(SB), RODATA|NOPTR, $16
+
 DATA elementwiseErf_term0NEON<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseErf_term0NEON<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseErf_term0NEON<>+8(SB)/4, $(0.0001984127)
@@ -854,32 +913,34 @@ GLOBL elementwiseErf_twoNEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseErfNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseErfNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseErf_ln2NEON<>+0(SB), R19
-	WORD $0xbd400263 // ldr s3, [x19]
+	WORD $0xbd400262 // ldr s2, [x19]
 	MOVD $elementwiseErf_ln2lowNEON<>+0(SB), R19
-	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
+	WORD $0x0d409262 // ld1 { v2.s }[1], [x19]
 	MOVD $elementwiseErf_leastNEON<>+0(SB), R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3dc00263 // ldr q3, [x19]
 	MOVD $elementwiseErf_mostNEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3dc00264 // ldr q4, [x19]
 	MOVD $elementwiseErf_q0NEON<>+0(SB), R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3dc00265 // ldr q5, [x19]
 	MOVD $elementwiseErf_q1NEON<>+0(SB), R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3dc00266 // ldr q6, [x19]
 	MOVD $elementwiseErf_q2NEON<>+0(SB), R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3dc00267 // ldr q7, [x19]
 	MOVD $elementwiseErf_q3NEON<>+0(SB), R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3dc00268 // ldr q8, [x19]
 	MOVD $elementwiseErf_q4NEON<>+0(SB), R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3dc00269 // ldr q9, [x19]
 	MOVD $elementwiseErf_q5NEON<>+0(SB), R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3dc0026a // ldr q10, [x19]
 	MOVD $elementwiseErf_q6NEON<>+0(SB), R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3dc0026b // ldr q11, [x19]
 	MOVD $elementwiseErf_lowNEON<>+0(SB), R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3dc0026c // ldr q12, [x19]
 	MOVD $elementwiseErf_highNEON<>+0(SB), R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3dc0026d // ldr q13, [x19]
 	MOVD $elementwiseErf_log2eNEON<>+0(SB), R19
+	WORD $0x3dc0026e // ldr q14, [x19]
+	MOVD $elementwiseErf_signNEON<>+0(SB), R19
 	WORD $0x3dc0026f // ldr q15, [x19]
 	MOVD $elementwiseErf_term0NEON<>+0(SB), R19
 	WORD $0x3dc00270 // ldr q16, [x19]
@@ -905,82 +966,159 @@ TEXT ·elementwiseErfNEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
 	SUBS $4, R2, R2
-	BLT  rest
+	BLT  few
 
 loop:
 	WORD $0x3dc00020 // ldr q0, [x1]
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
 	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e21cc5a // fmla v26.4s, v2.4s, v1.4s
-	WORD $0x4eba1f42 // mov v2.16b, v26.16b
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e21cc5a // fmla v26.4s, v2.4s, v1.4s
-	WORD $0x4eba1f42 // mov v2.16b, v26.16b
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e21cc5a // fmla v26.4s, v2.4s, v1.4s
-	WORD $0x4eba1f42 // mov v2.16b, v26.16b
-	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
-	WORD $0x4e21cc5a // fmla v26.4s, v2.4s, v1.4s
-	WORD $0x4eba1f42 // mov v2.16b, v26.16b
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e21cc5a // fmla v26.4s, v2.4s, v1.4s
-	WORD $0x4eba1f42 // mov v2.16b, v26.16b
-	WORD $0x4eac1d9a // mov v26.16b, v12.16b
-	WORD $0x4e21cc5a // fmla v26.4s, v2.4s, v1.4s
-	WORD $0x4eba1f42 // mov v2.16b, v26.16b
-	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
+	WORD $0x4ea51cba // mov v26.16b, v5.16b
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea71cfb // mov v27.16b, v7.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eab1d7b // mov v27.16b, v11.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
+	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
+	WORD $0x4ead1da1 // mov v1.16b, v13.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2fdc02 // fmul v2.4s, v0.4s, v15.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
-	WORD $0x4f835041 // fmls v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa35041 // fmls v1.4s, v2.4s, v3.s[1]
-	WORD $0x4eb01e00 // mov v0.16b, v16.16b
-	WORD $0x4eb11e3a // mov v26.16b, v17.16b
-	WORD $0x4e21cc1a // fmla v26.4s, v0.4s, v1.4s
-	WORD $0x4eba1f40 // mov v0.16b, v26.16b
-	WORD $0x4eb21e5a // mov v26.16b, v18.16b
-	WORD $0x4e21cc1a // fmla v26.4s, v0.4s, v1.4s
-	WORD $0x4eba1f40 // mov v0.16b, v26.16b
-	WORD $0x4eb31e7a // mov v26.16b, v19.16b
-	WORD $0x4e21cc1a // fmla v26.4s, v0.4s, v1.4s
-	WORD $0x4eba1f40 // mov v0.16b, v26.16b
-	WORD $0x4eb41e9a // mov v26.16b, v20.16b
-	WORD $0x4e21cc1a // fmla v26.4s, v0.4s, v1.4s
-	WORD $0x4eba1f40 // mov v0.16b, v26.16b
-	WORD $0x4eb51eba // mov v26.16b, v21.16b
-	WORD $0x4e21cc1a // fmla v26.4s, v0.4s, v1.4s
-	WORD $0x4eba1f40 // mov v0.16b, v26.16b
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e21cc1a // fmla v26.4s, v0.4s, v1.4s
-	WORD $0x4eba1f40 // mov v0.16b, v26.16b
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e21cc1a // fmla v26.4s, v0.4s, v1.4s
-	WORD $0x4eba1f40 // mov v0.16b, v26.16b
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
-	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
-	WORD $0x4eb71ee1 // mov v1.16b, v23.16b
-	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
-	WORD $0x4eb81f01 // mov v1.16b, v24.16b
-	WORD $0x6ea0f821 // fneg v1.4s, v1.4s
-	WORD $0x4e39cc01 // fmla v1.4s, v0.4s, v25.4s
-	WORD $0x4ea11c20 // mov v0.16b, v1.16b
-	WORD $0x3d800000 // str q0, [x0]
+	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
+	WORD $0x4eb01e1a // mov v26.16b, v16.16b
+	WORD $0x4eb11e3b // mov v27.16b, v17.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb21e5b // mov v27.16b, v18.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb31e7b // mov v27.16b, v19.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb41e9b // mov v27.16b, v20.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb71efb // mov v27.16b, v23.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea1875a // add v26.4s, v26.4s, v1.4s
+	WORD $0x4e37d75a // fadd v26.4s, v26.4s, v23.4s
+	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
+	WORD $0x6e3afc1a // fdiv v26.4s, v0.4s, v26.4s
+	WORD $0x4eb81f00 // mov v0.16b, v24.16b
+	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
+	WORD $0x4e39cf40 // fmla v0.4s, v26.4s, v25.4s
+	WORD $0x4ea01c1a // mov v26.16b, v0.16b
+	WORD $0x3d80001a // str q26, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
 	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
+	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
+	WORD $0x4ea51cba // mov v26.16b, v5.16b
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea71cfb // mov v27.16b, v7.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eab1d7b // mov v27.16b, v11.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
+	WORD $0x4eac1d81 // mov v1.16b, v12.16b
+	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
+	WORD $0x4ead1da1 // mov v1.16b, v13.16b
+	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
+	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
+	WORD $0x4eb01e1a // mov v26.16b, v16.16b
+	WORD $0x4eb11e3b // mov v27.16b, v17.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb21e5b // mov v27.16b, v18.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb31e7b // mov v27.16b, v19.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb41e9b // mov v27.16b, v20.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb71efb // mov v27.16b, v23.16b
+	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea1875a // add v26.4s, v26.4s, v1.4s
+	WORD $0x4e37d75a // fadd v26.4s, v26.4s, v23.4s
+	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
+	WORD $0x6e3afc1a // fdiv v26.4s, v0.4s, v26.4s
+	WORD $0x4eb81f00 // mov v0.16b, v24.16b
+	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
+	WORD $0x4e39cf40 // fmla v0.4s, v26.4s, v25.4s
+	WORD $0x4ea01c1a // mov v26.16b, v0.16b
+	WORD $0x3d80001a // str q26, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	SUBS $4, R2, R2
+	BGE  one
 
 rest:
 	ADDS $4, R2, R2
@@ -988,224 +1126,221 @@ rest:
 	CMP  $1, R2
 	BNE  more1
 	WORD $0xbd400020 // ldr s0, [x1]
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
 	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
+	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
+	WORD $0x4ead1da1 // mov v1.16b, v13.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2fdc02 // fmul v2.4s, v0.4s, v15.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
-	WORD $0x4f835041 // fmls v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa35041 // fmls v1.4s, v2.4s, v3.s[1]
-	WORD $0x4eb01e00 // mov v0.16b, v16.16b
+	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
+	WORD $0x4eb01e02 // mov v2.16b, v16.16b
 	WORD $0x4eb11e23 // mov v3.16b, v17.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb31e63 // mov v3.16b, v19.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
-	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
-	WORD $0x4eb71ee1 // mov v1.16b, v23.16b
-	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
-	WORD $0x4eb81f01 // mov v1.16b, v24.16b
-	WORD $0x6ea0f821 // fneg v1.4s, v1.4s
-	WORD $0x4e39cc01 // fmla v1.4s, v0.4s, v25.4s
-	WORD $0x4ea11c20 // mov v0.16b, v1.16b
-	WORD $0xbd000000 // str s0, [x0]
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
+	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
+	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0x4eb81f00 // mov v0.16b, v24.16b
+	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
+	WORD $0x4e39cc40 // fmla v0.4s, v2.4s, v25.4s
+	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	WORD $0xbd000002 // str s2, [x0]
 	JMP  done
 
 more1:
 	CMP  $2, R2
 	BNE  more2
 	WORD $0xfd400020 // ldr d0, [x1]
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
 	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
+	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
+	WORD $0x4ead1da1 // mov v1.16b, v13.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2fdc02 // fmul v2.4s, v0.4s, v15.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
-	WORD $0x4f835041 // fmls v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa35041 // fmls v1.4s, v2.4s, v3.s[1]
-	WORD $0x4eb01e00 // mov v0.16b, v16.16b
+	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
+	WORD $0x4eb01e02 // mov v2.16b, v16.16b
 	WORD $0x4eb11e23 // mov v3.16b, v17.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb31e63 // mov v3.16b, v19.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
-	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
-	WORD $0x4eb71ee1 // mov v1.16b, v23.16b
-	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
-	WORD $0x4eb81f01 // mov v1.16b, v24.16b
-	WORD $0x6ea0f821 // fneg v1.4s, v1.4s
-	WORD $0x4e39cc01 // fmla v1.4s, v0.4s, v25.4s
-	WORD $0x4ea11c20 // mov v0.16b, v1.16b
-	WORD $0xfd000000 // str d0, [x0]
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
+	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
+	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0x4eb81f00 // mov v0.16b, v24.16b
+	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
+	WORD $0x4e39cc40 // fmla v0.4s, v2.4s, v25.4s
+	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	WORD $0xfd000002 // str d2, [x0]
 	JMP  done
 
 more2:
 	WORD $0xfd400020 // ldr d0, [x1]
 	ADD  $8, R1, R19
 	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4ea31c61 // mov v1.16b, v3.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4ea41c81 // mov v1.16b, v4.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
 	WORD $0x6e20dc01 // fmul v1.4s, v0.4s, v0.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea81d04 // mov v4.16b, v8.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e21cc44 // fmla v4.4s, v2.4s, v1.4s
-	WORD $0x4ea41c82 // mov v2.16b, v4.16b
-	WORD $0x6e22dc00 // fmul v0.4s, v0.4s, v2.4s
-	WORD $0x4ead1da1 // mov v1.16b, v13.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
+	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
-	WORD $0x4eae1dc1 // mov v1.16b, v14.16b
+	WORD $0x4ead1da1 // mov v1.16b, v13.16b
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	WORD $0x6e2fdc02 // fmul v2.4s, v0.4s, v15.4s
-	WORD $0x4e218842 // frintn v2.4s, v2.4s
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4ea0d421 // fsub v1.4s, v1.4s, v0.4s
-	WORD $0x4f835041 // fmls v1.4s, v2.4s, v3.s[0]
-	WORD $0x4fa35041 // fmls v1.4s, v2.4s, v3.s[1]
-	WORD $0x4eb01e00 // mov v0.16b, v16.16b
+	WORD $0x6e2edc01 // fmul v1.4s, v0.4s, v14.4s
+	WORD $0x4e218821 // frintn v1.4s, v1.4s
+	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
+	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
+	WORD $0x6e2f1c00 // eor v0.16b, v0.16b, v15.16b
+	WORD $0x4eb01e02 // mov v2.16b, v16.16b
 	WORD $0x4eb11e23 // mov v3.16b, v17.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb31e63 // mov v3.16b, v19.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
-	WORD $0x4e21cc03 // fmla v3.4s, v0.4s, v1.4s
-	WORD $0x4ea31c60 // mov v0.16b, v3.16b
-	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
-	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28400 // add v0.4s, v0.4s, v2.4s
-	WORD $0x4e37d400 // fadd v0.4s, v0.4s, v23.4s
-	WORD $0x4eb71ee1 // mov v1.16b, v23.16b
-	WORD $0x6e20fc20 // fdiv v0.4s, v1.4s, v0.4s
-	WORD $0x4eb81f01 // mov v1.16b, v24.16b
-	WORD $0x6ea0f821 // fneg v1.4s, v1.4s
-	WORD $0x4e39cc01 // fmla v1.4s, v0.4s, v25.4s
-	WORD $0x4ea11c20 // mov v0.16b, v1.16b
-	WORD $0xfd000000 // str d0, [x0]
+	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
+	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
+	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
+	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
+	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
+	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0x4eb81f00 // mov v0.16b, v24.16b
+	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
+	WORD $0x4e39cc40 // fmla v0.4s, v2.4s, v25.4s
+	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	WORD $0xfd000002 // str d2, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
 
 done:
 	RET
@@ -1239,6 +1374,12 @@ DATA elementwiseSwish_ln2lowNEON<>+4(SB)/4, $(0.0000014286068)
 DATA elementwiseSwish_ln2lowNEON<>+8(SB)/4, $(0.0000014286068)
 DATA elementwiseSwish_ln2lowNEON<>+12(SB)/4, $(0.0000014286068)
 GLOBL elementwiseSwish_ln2lowNEON<>(SB), RODATA|NOPTR, $16
+
+DATA elementwiseSwish_signNEON<>+0(SB)/4, $(-0.0)
+DATA elementwiseSwish_signNEON<>+4(SB)/4, $(-0.0)
+DATA elementwiseSwish_signNEON<>+8(SB)/4, $(-0.0)
+DATA elementwiseSwish_signNEON<>+12(SB)/4, $(-0.0)
+GLOBL elementwiseSwish_signNEON<>(SB), RODATA|NOPTR, $16
 
 DATA elementwiseSwish_term0NEON<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseSwish_term0NEON<>+4(SB)/4, $(0.0001984127)
@@ -1291,14 +1432,16 @@ GLOBL elementwiseSwish_term7NEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseSwishNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseSwishNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseSwish_ln2NEON<>+0(SB), R19
-	WORD $0xbd400264 // ldr s4, [x19]
+	WORD $0xbd400263 // ldr s3, [x19]
 	MOVD $elementwiseSwish_ln2lowNEON<>+0(SB), R19
-	WORD $0x0d409264 // ld1 { v4.s }[1], [x19]
+	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
 	MOVD $elementwiseSwish_lowNEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3dc00264 // ldr q4, [x19]
 	MOVD $elementwiseSwish_highNEON<>+0(SB), R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3dc00265 // ldr q5, [x19]
 	MOVD $elementwiseSwish_log2eNEON<>+0(SB), R19
+	WORD $0x3dc00266 // ldr q6, [x19]
+	MOVD $elementwiseSwish_signNEON<>+0(SB), R19
 	WORD $0x3dc00267 // ldr q7, [x19]
 	MOVD $elementwiseSwish_term0NEON<>+0(SB), R19
 	WORD $0x3dc00268 // ldr q8, [x19]
@@ -1320,55 +1463,105 @@ TEXT ·elementwiseSwishNEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
 	SUBS $4, R2, R2
-	BLT  rest
+	BLT  few
 
 loop:
 	WORD $0x3dc00020 // ldr q0, [x1]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
+	WORD $0x4ea41c82 // mov v2.16b, v4.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e27dc23 // fmul v3.4s, v1.4s, v7.4s
-	WORD $0x4e218863 // frintn v3.4s, v3.4s
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
-	WORD $0x4f845062 // fmls v2.4s, v3.4s, v4.s[0]
-	WORD $0x4fa45062 // fmls v2.4s, v3.4s, v4.s[1]
-	WORD $0x4ea81d01 // mov v1.16b, v8.16b
-	WORD $0x4ea91d30 // mov v16.16b, v9.16b
-	WORD $0x4e22cc30 // fmla v16.4s, v1.4s, v2.4s
-	WORD $0x4eb01e01 // mov v1.16b, v16.16b
-	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
-	WORD $0x4e22cc30 // fmla v16.4s, v1.4s, v2.4s
-	WORD $0x4eb01e01 // mov v1.16b, v16.16b
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e22cc30 // fmla v16.4s, v1.4s, v2.4s
-	WORD $0x4eb01e01 // mov v1.16b, v16.16b
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e22cc30 // fmla v16.4s, v1.4s, v2.4s
-	WORD $0x4eb01e01 // mov v1.16b, v16.16b
-	WORD $0x4ead1db0 // mov v16.16b, v13.16b
-	WORD $0x4e22cc30 // fmla v16.4s, v1.4s, v2.4s
-	WORD $0x4eb01e01 // mov v1.16b, v16.16b
-	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
-	WORD $0x4e22cc30 // fmla v16.4s, v1.4s, v2.4s
-	WORD $0x4eb01e01 // mov v1.16b, v16.16b
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e22cc30 // fmla v16.4s, v1.4s, v2.4s
-	WORD $0x4eb01e01 // mov v1.16b, v16.16b
-	WORD $0x4e21a863 // fcvtns v3.4s, v3.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
-	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x6e21fc41 // fdiv v1.4s, v2.4s, v1.4s
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0x3d800001 // str q1, [x0]
+	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
+	WORD $0x4ea81d10 // mov v16.16b, v8.16b
+	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eab1d71 // mov v17.16b, v11.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4ead1db1 // mov v17.16b, v13.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea28610 // add v16.4s, v16.4s, v2.4s
+	WORD $0x4e2fd610 // fadd v16.4s, v16.4s, v15.4s
+	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
+	WORD $0x6e30fc30 // fdiv v16.4s, v1.4s, v16.4s
+	WORD $0x6e20de10 // fmul v16.4s, v16.4s, v0.4s
+	WORD $0x3d800010 // str q16, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
 	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x4ea01c01 // mov v1.16b, v0.16b
+	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
+	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
+	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
+	WORD $0x4ea81d10 // mov v16.16b, v8.16b
+	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eab1d71 // mov v17.16b, v11.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4ead1db1 // mov v17.16b, v13.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea28610 // add v16.4s, v16.4s, v2.4s
+	WORD $0x4e2fd610 // fadd v16.4s, v16.4s, v15.4s
+	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
+	WORD $0x6e30fc30 // fdiv v16.4s, v1.4s, v16.4s
+	WORD $0x6e20de10 // fmul v16.4s, v16.4s, v0.4s
+	WORD $0x3d800010 // str q16, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	SUBS $4, R2, R2
+	BGE  one
 
 rest:
 	ADDS $4, R2, R2
@@ -1377,46 +1570,45 @@ rest:
 	BNE  more1
 	WORD $0xbd400020 // ldr s0, [x1]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
+	WORD $0x4ea41c82 // mov v2.16b, v4.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e27dc23 // fmul v3.4s, v1.4s, v7.4s
-	WORD $0x4e218863 // frintn v3.4s, v3.4s
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
-	WORD $0x4f845062 // fmls v2.4s, v3.4s, v4.s[0]
-	WORD $0x4fa45062 // fmls v2.4s, v3.4s, v4.s[1]
-	WORD $0x4ea81d01 // mov v1.16b, v8.16b
+	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
+	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eae1dc4 // mov v4.16b, v14.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4e21a863 // fcvtns v3.4s, v3.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
-	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x6e21fc41 // fdiv v1.4s, v2.4s, v1.4s
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xbd000001 // str s1, [x0]
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
+	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
+	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
+	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
+	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
+	WORD $0xbd000003 // str s3, [x0]
 	JMP  done
 
 more1:
@@ -1424,46 +1616,45 @@ more1:
 	BNE  more2
 	WORD $0xfd400020 // ldr d0, [x1]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
+	WORD $0x4ea41c82 // mov v2.16b, v4.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e27dc23 // fmul v3.4s, v1.4s, v7.4s
-	WORD $0x4e218863 // frintn v3.4s, v3.4s
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
-	WORD $0x4f845062 // fmls v2.4s, v3.4s, v4.s[0]
-	WORD $0x4fa45062 // fmls v2.4s, v3.4s, v4.s[1]
-	WORD $0x4ea81d01 // mov v1.16b, v8.16b
+	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
+	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eae1dc4 // mov v4.16b, v14.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4e21a863 // fcvtns v3.4s, v3.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
-	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x6e21fc41 // fdiv v1.4s, v2.4s, v1.4s
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xfd000001 // str d1, [x0]
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
+	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
+	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
+	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
+	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
+	WORD $0xfd000003 // str d3, [x0]
 	JMP  done
 
 more2:
@@ -1471,48 +1662,47 @@ more2:
 	ADD  $8, R1, R19
 	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
+	WORD $0x4ea41c82 // mov v2.16b, v4.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e27dc23 // fmul v3.4s, v1.4s, v7.4s
-	WORD $0x4e218863 // frintn v3.4s, v3.4s
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
-	WORD $0x4f845062 // fmls v2.4s, v3.4s, v4.s[0]
-	WORD $0x4fa45062 // fmls v2.4s, v3.4s, v4.s[1]
-	WORD $0x4ea81d01 // mov v1.16b, v8.16b
+	WORD $0x6e26dc22 // fmul v2.4s, v1.4s, v6.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e271c21 // eor v1.16b, v1.16b, v7.16b
+	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4ead1da4 // mov v4.16b, v13.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eae1dc4 // mov v4.16b, v14.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4e21a863 // fcvtns v3.4s, v3.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
-	WORD $0x4e2fd421 // fadd v1.4s, v1.4s, v15.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
-	WORD $0x6e21fc41 // fdiv v1.4s, v2.4s, v1.4s
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xfd000001 // str d1, [x0]
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
+	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
+	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
+	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
+	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
+	WORD $0xfd000003 // str d3, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
+	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
 
 done:
 	RET
@@ -1529,6 +1719,12 @@ DATA elementwiseHardSwish_halfNEON<>+8(SB)/4, $(0.5)
 DATA elementwiseHardSwish_halfNEON<>+12(SB)/4, $(0.5)
 GLOBL elementwiseHardSwish_halfNEON<>(SB), RODATA|NOPTR, $16
 
+DATA elementwiseHardSwish_zeroNEON<>+0(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroNEON<>+4(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroNEON<>+8(SB)/4, $(0.0)
+DATA elementwiseHardSwish_zeroNEON<>+12(SB)/4, $(0.0)
+GLOBL elementwiseHardSwish_zeroNEON<>(SB), RODATA|NOPTR, $16
+
 DATA elementwiseHardSwish_oneNEON<>+0(SB)/4, $(1.0)
 DATA elementwiseHardSwish_oneNEON<>+4(SB)/4, $(1.0)
 DATA elementwiseHardSwish_oneNEON<>+8(SB)/4, $(1.0)
@@ -1541,22 +1737,24 @@ TEXT ·elementwiseHardSwishNEON(SB), NOSPLIT, $0-24
 	WORD $0xbd400263 // ldr s3, [x19]
 	MOVD $elementwiseHardSwish_halfNEON<>+0(SB), R19
 	WORD $0x3dc00264 // ldr q4, [x19]
-	MOVD $elementwiseHardSwish_oneNEON<>+0(SB), R19
+	MOVD $elementwiseHardSwish_zeroNEON<>+0(SB), R19
 	WORD $0x3dc00265 // ldr q5, [x19]
+	MOVD $elementwiseHardSwish_oneNEON<>+0(SB), R19
+	WORD $0x3dc00266 // ldr q6, [x19]
 	MOVD dst+0(FP), R0
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
 	SUBS $4, R2, R2
-	BLT  rest
+	BLT  few
 
 loop:
 	WORD $0x3dc00020 // ldr q0, [x1]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea41c82 // mov v2.16b, v4.16b
 	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
 	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
+	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
 	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
 	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
 	WORD $0x3d800002 // str q2, [x0]
@@ -1564,6 +1762,26 @@ loop:
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
 	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x4ea01c01 // mov v1.16b, v0.16b
+	WORD $0x4ea41c82 // mov v2.16b, v4.16b
+	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
+	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
+	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
+	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
+	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
+	WORD $0x3d800002 // str q2, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	SUBS $4, R2, R2
+	BGE  one
 
 rest:
 	ADDS $4, R2, R2
@@ -1574,9 +1792,9 @@ rest:
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea41c82 // mov v2.16b, v4.16b
 	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
 	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
+	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
 	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
 	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
 	WORD $0xbd000002 // str s2, [x0]
@@ -1589,9 +1807,9 @@ more1:
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea41c82 // mov v2.16b, v4.16b
 	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
 	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
+	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
 	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
 	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
 	WORD $0xfd000002 // str d2, [x0]
@@ -1604,9 +1822,9 @@ more2:
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea41c82 // mov v2.16b, v4.16b
 	WORD $0x4f831022 // fmla v2.4s, v1.4s, v3.s[0]
-	WORD $0x6f00e401 // movi v1.2d, #0
-	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
 	WORD $0x4ea51ca1 // mov v1.16b, v5.16b
+	WORD $0x4e22f422 // fmax v2.4s, v1.4s, v2.4s
+	WORD $0x4ea61cc1 // mov v1.16b, v6.16b
 	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
 	WORD $0x6e20dc42 // fmul v2.4s, v2.4s, v0.4s
 	WORD $0xfd000002 // str d2, [x0]
@@ -1706,6 +1924,12 @@ DATA elementwiseGelu_ln2lowNEON<>+8(SB)/4, $(0.0000014286068)
 DATA elementwiseGelu_ln2lowNEON<>+12(SB)/4, $(0.0000014286068)
 GLOBL elementwiseGelu_ln2lowNEON<>(SB), RODATA|NOPTR, $16
 
+DATA elementwiseGelu_signNEON<>+0(SB)/4, $(-0.0)
+DATA elementwiseGelu_signNEON<>+4(SB)/4, $(-0.0)
+DATA elementwiseGelu_signNEON<>+8(SB)/4, $(-0.0)
+DATA elementwiseGelu_signNEON<>+12(SB)/4, $(-0.0)
+GLOBL elementwiseGelu_signNEON<>(SB), RODATA|NOPTR, $16
+
 DATA elementwiseGelu_term0NEON<>+0(SB)/4, $(0.0001984127)
 DATA elementwiseGelu_term0NEON<>+4(SB)/4, $(0.0001984127)
 DATA elementwiseGelu_term0NEON<>+8(SB)/4, $(0.0001984127)
@@ -1757,34 +1981,36 @@ GLOBL elementwiseGelu_term7NEON<>(SB), RODATA|NOPTR, $16
 // func elementwiseGeluNEON(dst *float32, src *float32, n int)
 TEXT ·elementwiseGeluNEON(SB), NOSPLIT, $0-24
 	MOVD $elementwiseGelu_ln2NEON<>+0(SB), R19
-	WORD $0xbd400264 // ldr s4, [x19]
+	WORD $0xbd400263 // ldr s3, [x19]
 	MOVD $elementwiseGelu_ln2lowNEON<>+0(SB), R19
-	WORD $0x0d409264 // ld1 { v4.s }[1], [x19]
+	WORD $0x0d409263 // ld1 { v3.s }[1], [x19]
 	MOVD $elementwiseGelu_scaleNEON<>+0(SB), R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3dc00264 // ldr q4, [x19]
 	MOVD $elementwiseGelu_leastNEON<>+0(SB), R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3dc00265 // ldr q5, [x19]
 	MOVD $elementwiseGelu_mostNEON<>+0(SB), R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3dc00266 // ldr q6, [x19]
 	MOVD $elementwiseGelu_q0NEON<>+0(SB), R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3dc00267 // ldr q7, [x19]
 	MOVD $elementwiseGelu_q1NEON<>+0(SB), R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3dc00268 // ldr q8, [x19]
 	MOVD $elementwiseGelu_q2NEON<>+0(SB), R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3dc00269 // ldr q9, [x19]
 	MOVD $elementwiseGelu_q3NEON<>+0(SB), R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3dc0026a // ldr q10, [x19]
 	MOVD $elementwiseGelu_q4NEON<>+0(SB), R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3dc0026b // ldr q11, [x19]
 	MOVD $elementwiseGelu_q5NEON<>+0(SB), R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3dc0026c // ldr q12, [x19]
 	MOVD $elementwiseGelu_q6NEON<>+0(SB), R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3dc0026d // ldr q13, [x19]
 	MOVD $elementwiseGelu_lowNEON<>+0(SB), R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3dc0026e // ldr q14, [x19]
 	MOVD $elementwiseGelu_highNEON<>+0(SB), R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3dc0026f // ldr q15, [x19]
 	MOVD $elementwiseGelu_log2eNEON<>+0(SB), R19
+	WORD $0x3dc00270 // ldr q16, [x19]
+	MOVD $elementwiseGelu_signNEON<>+0(SB), R19
 	WORD $0x3dc00271 // ldr q17, [x19]
 	MOVD $elementwiseGelu_term0NEON<>+0(SB), R19
 	WORD $0x3dc00272 // ldr q18, [x19]
@@ -1806,81 +2032,157 @@ TEXT ·elementwiseGeluNEON(SB), NOSPLIT, $0-24
 	MOVD src+8(FP), R1
 	MOVD n+16(FP), R2
 	SUBS $4, R2, R2
-	BLT  rest
+	BLT  few
 
 loop:
 	WORD $0x3dc00020 // ldr q0, [x1]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e25dc21 // fmul v1.4s, v1.4s, v5.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
+	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
 	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e22cc7a // fmla v26.4s, v3.4s, v2.4s
-	WORD $0x4eba1f43 // mov v3.16b, v26.16b
-	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
-	WORD $0x4e22cc7a // fmla v26.4s, v3.4s, v2.4s
-	WORD $0x4eba1f43 // mov v3.16b, v26.16b
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e22cc7a // fmla v26.4s, v3.4s, v2.4s
-	WORD $0x4eba1f43 // mov v3.16b, v26.16b
-	WORD $0x4eac1d9a // mov v26.16b, v12.16b
-	WORD $0x4e22cc7a // fmla v26.4s, v3.4s, v2.4s
-	WORD $0x4eba1f43 // mov v3.16b, v26.16b
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
-	WORD $0x4e22cc7a // fmla v26.4s, v3.4s, v2.4s
-	WORD $0x4eba1f43 // mov v3.16b, v26.16b
-	WORD $0x4eae1dda // mov v26.16b, v14.16b
-	WORD $0x4e22cc7a // fmla v26.4s, v3.4s, v2.4s
-	WORD $0x4eba1f43 // mov v3.16b, v26.16b
-	WORD $0x6e23dc21 // fmul v1.4s, v1.4s, v3.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
+	WORD $0x4ea71cfa // mov v26.16b, v7.16b
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eab1d7b // mov v27.16b, v11.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eac1d9b // mov v27.16b, v12.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
+	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eb01e02 // mov v2.16b, v16.16b
+	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e31dc23 // fmul v3.4s, v1.4s, v17.4s
-	WORD $0x4e218863 // frintn v3.4s, v3.4s
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
-	WORD $0x4f845062 // fmls v2.4s, v3.4s, v4.s[0]
-	WORD $0x4fa45062 // fmls v2.4s, v3.4s, v4.s[1]
-	WORD $0x4eb21e41 // mov v1.16b, v18.16b
-	WORD $0x4eb31e7a // mov v26.16b, v19.16b
-	WORD $0x4e22cc3a // fmla v26.4s, v1.4s, v2.4s
-	WORD $0x4eba1f41 // mov v1.16b, v26.16b
-	WORD $0x4eb41e9a // mov v26.16b, v20.16b
-	WORD $0x4e22cc3a // fmla v26.4s, v1.4s, v2.4s
-	WORD $0x4eba1f41 // mov v1.16b, v26.16b
-	WORD $0x4eb51eba // mov v26.16b, v21.16b
-	WORD $0x4e22cc3a // fmla v26.4s, v1.4s, v2.4s
-	WORD $0x4eba1f41 // mov v1.16b, v26.16b
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e22cc3a // fmla v26.4s, v1.4s, v2.4s
-	WORD $0x4eba1f41 // mov v1.16b, v26.16b
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e22cc3a // fmla v26.4s, v1.4s, v2.4s
-	WORD $0x4eba1f41 // mov v1.16b, v26.16b
-	WORD $0x4eb81f1a // mov v26.16b, v24.16b
-	WORD $0x4e22cc3a // fmla v26.4s, v1.4s, v2.4s
-	WORD $0x4eba1f41 // mov v1.16b, v26.16b
-	WORD $0x4eb91f3a // mov v26.16b, v25.16b
-	WORD $0x4e22cc3a // fmla v26.4s, v1.4s, v2.4s
-	WORD $0x4eba1f41 // mov v1.16b, v26.16b
-	WORD $0x4e21a863 // fcvtns v3.4s, v3.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
-	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
-	WORD $0x4eb91f22 // mov v2.16b, v25.16b
-	WORD $0x6e21fc41 // fdiv v1.4s, v2.4s, v1.4s
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0x3d800001 // str q1, [x0]
+	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4eb31e7b // mov v27.16b, v19.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb41e9b // mov v27.16b, v20.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb71efb // mov v27.16b, v23.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea2875a // add v26.4s, v26.4s, v2.4s
+	WORD $0x4e39d75a // fadd v26.4s, v26.4s, v25.4s
+	WORD $0x4eb91f21 // mov v1.16b, v25.16b
+	WORD $0x6e3afc3a // fdiv v26.4s, v1.4s, v26.4s
+	WORD $0x6e20df5a // fmul v26.4s, v26.4s, v0.4s
+	WORD $0x3d80001a // str q26, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
 	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x4ea01c01 // mov v1.16b, v0.16b
+	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
+	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
+	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
+	WORD $0x4ea71cfa // mov v26.16b, v7.16b
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eab1d7b // mov v27.16b, v11.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eac1d9b // mov v27.16b, v12.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
+	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
+	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
+	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
+	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
+	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4eb31e7b // mov v27.16b, v19.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb41e9b // mov v27.16b, v20.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb71efb // mov v27.16b, v23.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea2875a // add v26.4s, v26.4s, v2.4s
+	WORD $0x4e39d75a // fadd v26.4s, v26.4s, v25.4s
+	WORD $0x4eb91f21 // mov v1.16b, v25.16b
+	WORD $0x6e3afc3a // fdiv v26.4s, v1.4s, v26.4s
+	WORD $0x6e20df5a // fmul v26.4s, v26.4s, v0.4s
+	WORD $0x3d80001a // str q26, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	SUBS $4, R2, R2
+	BGE  one
 
 rest:
 	ADDS $4, R2, R2
@@ -1889,72 +2191,71 @@ rest:
 	BNE  more1
 	WORD $0xbd400020 // ldr s0, [x1]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e25dc21 // fmul v1.4s, v1.4s, v5.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
+	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
 	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
+	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
+	WORD $0x4ea81d05 // mov v5.16b, v8.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4ea91d25 // mov v5.16b, v9.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eab1d65 // mov v5.16b, v11.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eac1d85 // mov v5.16b, v12.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4ead1da5 // mov v5.16b, v13.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x4eae1dc5 // mov v5.16b, v14.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x6e23dc21 // fmul v1.4s, v1.4s, v3.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
+	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eb01e02 // mov v2.16b, v16.16b
+	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e31dc23 // fmul v3.4s, v1.4s, v17.4s
-	WORD $0x4e218863 // frintn v3.4s, v3.4s
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
-	WORD $0x4f845062 // fmls v2.4s, v3.4s, v4.s[0]
-	WORD $0x4fa45062 // fmls v2.4s, v3.4s, v4.s[1]
-	WORD $0x4eb21e41 // mov v1.16b, v18.16b
+	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
+	WORD $0x4eb21e43 // mov v3.16b, v18.16b
 	WORD $0x4eb31e64 // mov v4.16b, v19.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb41e84 // mov v4.16b, v20.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb61ec4 // mov v4.16b, v22.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb81f04 // mov v4.16b, v24.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb91f24 // mov v4.16b, v25.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4e21a863 // fcvtns v3.4s, v3.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
-	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
-	WORD $0x4eb91f22 // mov v2.16b, v25.16b
-	WORD $0x6e21fc41 // fdiv v1.4s, v2.4s, v1.4s
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xbd000001 // str s1, [x0]
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
+	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	WORD $0x4eb91f21 // mov v1.16b, v25.16b
+	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
+	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
+	WORD $0xbd000003 // str s3, [x0]
 	JMP  done
 
 more1:
@@ -1962,72 +2263,71 @@ more1:
 	BNE  more2
 	WORD $0xfd400020 // ldr d0, [x1]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e25dc21 // fmul v1.4s, v1.4s, v5.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
+	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
 	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
+	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
+	WORD $0x4ea81d05 // mov v5.16b, v8.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4ea91d25 // mov v5.16b, v9.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eab1d65 // mov v5.16b, v11.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eac1d85 // mov v5.16b, v12.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4ead1da5 // mov v5.16b, v13.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x4eae1dc5 // mov v5.16b, v14.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x6e23dc21 // fmul v1.4s, v1.4s, v3.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
+	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eb01e02 // mov v2.16b, v16.16b
+	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e31dc23 // fmul v3.4s, v1.4s, v17.4s
-	WORD $0x4e218863 // frintn v3.4s, v3.4s
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
-	WORD $0x4f845062 // fmls v2.4s, v3.4s, v4.s[0]
-	WORD $0x4fa45062 // fmls v2.4s, v3.4s, v4.s[1]
-	WORD $0x4eb21e41 // mov v1.16b, v18.16b
+	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
+	WORD $0x4eb21e43 // mov v3.16b, v18.16b
 	WORD $0x4eb31e64 // mov v4.16b, v19.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb41e84 // mov v4.16b, v20.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb61ec4 // mov v4.16b, v22.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb81f04 // mov v4.16b, v24.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb91f24 // mov v4.16b, v25.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4e21a863 // fcvtns v3.4s, v3.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
-	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
-	WORD $0x4eb91f22 // mov v2.16b, v25.16b
-	WORD $0x6e21fc41 // fdiv v1.4s, v2.4s, v1.4s
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xfd000001 // str d1, [x0]
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
+	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	WORD $0x4eb91f21 // mov v1.16b, v25.16b
+	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
+	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
+	WORD $0xfd000003 // str d3, [x0]
 	JMP  done
 
 more2:
@@ -2035,74 +2335,73 @@ more2:
 	ADD  $8, R1, R19
 	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x6e25dc21 // fmul v1.4s, v1.4s, v5.4s
-	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
+	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
+	WORD $0x4ea51ca2 // mov v2.16b, v5.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
+	WORD $0x4ea61cc2 // mov v2.16b, v6.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
 	WORD $0x6e21dc22 // fmul v2.4s, v1.4s, v1.4s
-	WORD $0x4ea81d03 // mov v3.16b, v8.16b
+	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
+	WORD $0x4ea81d05 // mov v5.16b, v8.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4ea91d25 // mov v5.16b, v9.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eab1d65 // mov v5.16b, v11.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4eac1d85 // mov v5.16b, v12.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
 	WORD $0x4ead1da5 // mov v5.16b, v13.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x4eae1dc5 // mov v5.16b, v14.16b
-	WORD $0x4e22cc65 // fmla v5.4s, v3.4s, v2.4s
-	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
-	WORD $0x6e23dc21 // fmul v1.4s, v1.4s, v3.4s
-	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
+	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
+	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
-	WORD $0x4eb01e02 // mov v2.16b, v16.16b
+	WORD $0x4eaf1de2 // mov v2.16b, v15.16b
 	WORD $0x4ea1f441 // fmin v1.4s, v2.4s, v1.4s
-	WORD $0x6e31dc23 // fmul v3.4s, v1.4s, v17.4s
-	WORD $0x4e218863 // frintn v3.4s, v3.4s
-	WORD $0x6f00e402 // movi v2.2d, #0
-	WORD $0x4ea1d442 // fsub v2.4s, v2.4s, v1.4s
-	WORD $0x4f845062 // fmls v2.4s, v3.4s, v4.s[0]
-	WORD $0x4fa45062 // fmls v2.4s, v3.4s, v4.s[1]
-	WORD $0x4eb21e41 // mov v1.16b, v18.16b
+	WORD $0x6e30dc22 // fmul v2.4s, v1.4s, v16.4s
+	WORD $0x4e218842 // frintn v2.4s, v2.4s
+	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
+	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
+	WORD $0x6e311c21 // eor v1.16b, v1.16b, v17.16b
+	WORD $0x4eb21e43 // mov v3.16b, v18.16b
 	WORD $0x4eb31e64 // mov v4.16b, v19.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb41e84 // mov v4.16b, v20.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb61ec4 // mov v4.16b, v22.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb81f04 // mov v4.16b, v24.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4eb91f24 // mov v4.16b, v25.16b
-	WORD $0x4e22cc24 // fmla v4.4s, v1.4s, v2.4s
-	WORD $0x4ea41c81 // mov v1.16b, v4.16b
-	WORD $0x4e21a863 // fcvtns v3.4s, v3.4s
-	WORD $0x4f375463 // shl v3.4s, v3.4s, #23
-	WORD $0x4ea38421 // add v1.4s, v1.4s, v3.4s
-	WORD $0x4e39d421 // fadd v1.4s, v1.4s, v25.4s
-	WORD $0x4eb91f22 // mov v2.16b, v25.16b
-	WORD $0x6e21fc41 // fdiv v1.4s, v2.4s, v1.4s
-	WORD $0x6e20dc21 // fmul v1.4s, v1.4s, v0.4s
-	WORD $0xfd000001 // str d1, [x0]
+	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
+	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
+	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
+	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
+	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	WORD $0x4eb91f21 // mov v1.16b, v25.16b
+	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
+	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
+	WORD $0xfd000003 // str d3, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
+	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
 
 done:
 	RET
@@ -2114,7 +2413,7 @@ TEXT ·elementwiseProductNEON(SB), NOSPLIT, $0-32
 	MOVD n+24(FP), R2
 	MOVD src2+16(FP), R3
 	SUBS $4, R2, R2
-	BLT  rest
+	BLT  few
 
 loop:
 	WORD $0x3dc00020 // ldr q0, [x1]
@@ -2126,6 +2425,21 @@ loop:
 	ADDS $16, R3, R3
 	SUBS $4, R2, R2
 	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x3dc00061 // ldr q1, [x3]
+	WORD $0x6e21dc00 // fmul v0.4s, v0.4s, v1.4s
+	WORD $0x3d800000 // str q0, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	ADDS $16, R3, R3
+	SUBS $4, R2, R2
+	BGE  one
 
 rest:
 	ADDS $4, R2, R2
@@ -2169,7 +2483,7 @@ TEXT ·elementwiseQuotientNEON(SB), NOSPLIT, $0-32
 	MOVD n+24(FP), R2
 	MOVD src2+16(FP), R3
 	SUBS $4, R2, R2
-	BLT  rest
+	BLT  few
 
 loop:
 	WORD $0x3dc00020 // ldr q0, [x1]
@@ -2181,6 +2495,21 @@ loop:
 	ADDS $16, R3, R3
 	SUBS $4, R2, R2
 	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x3dc00061 // ldr q1, [x3]
+	WORD $0x6e21fc00 // fdiv v0.4s, v0.4s, v1.4s
+	WORD $0x3d800000 // str q0, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	ADDS $16, R3, R3
+	SUBS $4, R2, R2
+	BGE  one
 
 rest:
 	ADDS $4, R2, R2
@@ -2224,7 +2553,7 @@ TEXT ·elementwiseLargestNEON(SB), NOSPLIT, $0-32
 	MOVD n+24(FP), R2
 	MOVD src2+16(FP), R3
 	SUBS $4, R2, R2
-	BLT  rest
+	BLT  few
 
 loop:
 	WORD $0x3dc00020 // ldr q0, [x1]
@@ -2238,6 +2567,23 @@ loop:
 	ADDS $16, R3, R3
 	SUBS $4, R2, R2
 	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x3dc00061 // ldr q1, [x3]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0x3d800000 // str q0, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	ADDS $16, R3, R3
+	SUBS $4, R2, R2
+	BGE  one
 
 rest:
 	ADDS $4, R2, R2

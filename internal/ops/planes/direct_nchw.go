@@ -19,6 +19,7 @@ import (
 
 // Conv is a prepared convolution.
 type Conv struct {
+	problem.Finishing
 	p       problem.Convolution
 	outs    []outs
 	bands   []band // of one group: every output row of every block of planes
@@ -124,6 +125,30 @@ func (c *Conv) band(image int, b *band, worker int) {
 		for j := range b.chains {
 			c.add(dst, in, b, weights[i*b.blockStep:], j, worker)
 		}
+		if c.Finishes() {
+			c.done((image*cout+first)*volume(p.Out)+b.out, b.tile)
+		}
+	}
+}
+
+// FinishBy implements problem.Finishable. What is to be read again is not written past the caches.
+func (c *Conv) FinishBy(f problem.Finisher) bool {
+	for i := range c.bands {
+		c.bands[i].tile.Stream = false
+	}
+	return c.Finishing.FinishBy(f)
+}
+
+// done hands over a tile whose first element is at.
+func (c *Conv) done(at int, t *kernel.PlaneTile) {
+	width := c.p.Out[2]
+	if t.DS == width {
+		c.Done(at, t.DP, t.Kind.Outs, t.Rows*width)
+		return
+	}
+	for range t.Rows {
+		c.Done(at, t.DP, t.Kind.Outs, width)
+		at += t.DS
 	}
 }
 

@@ -62,6 +62,12 @@ func (r *convRunner) buffers() []*[]float32 {
 	return nil
 }
 
+// FinishBy implements Finishable where the convolution does.
+func (r *convRunner) FinishBy(f Finisher) bool {
+	c, ok := r.conv.(Finishable)
+	return ok && c.FinishBy(f)
+}
+
 func (r *convRunner) WorkspaceSize() int            { return BuffersSize(r.buffers()) }
 func (r *convRunner) UseWorkspace(memory []float32) { UseBuffers(r.buffers(), memory) }
 

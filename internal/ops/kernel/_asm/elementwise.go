@@ -18,14 +18,14 @@ func elementwise() {
 		elementwiseDot(s, "elementwiseDot", true)
 		elementwiseMap(s, "elementwiseAffine", "func(dst, src *float32, n int, a, b, lo, hi float32)", "a*src[i] + b")
 		elementwiseMap(s, "elementwiseBlend", "func(dst, src, src2 *float32, n int, a, b, lo, hi float32)", "a*src[i] + b*src2[i]")
-		elementwiseGate(s, "elementwiseLogistic", "1 / (1 + exp(-src[i]))", s.logistic("elementwiseLogistic"))
-		elementwiseGate(s, "elementwiseErf", "erf(src[i])", s.erf("elementwiseErf"))
-		elementwiseGate(s, "elementwiseSwish", "src[i] / (1 + exp(-src[i]))", s.times(s.logistic("elementwiseSwish")))
-		elementwiseGate(s, "elementwiseHardSwish", "src[i] * min(max(src[i]/6 + 0.5, 0), 1)", s.times(s.hardSigmoid("elementwiseHardSwish")))
-		elementwiseGate(s, "elementwiseGelu", "src[i] * (1 + erf(src[i]/sqrt(2)))/2", s.times(s.normal("elementwiseGelu")))
+		elementwiseGate(s, "elementwiseLogistic", "1 / (1 + exp(-src[i]))", s.ways(), s.logistic("elementwiseLogistic"))
+		elementwiseGate(s, "elementwiseErf", "erf(src[i])", s.ways(), s.erf("elementwiseErf"))
+		elementwiseGate(s, "elementwiseSwish", "src[i] / (1 + exp(-src[i]))", s.ways(), s.times(s.logistic("elementwiseSwish")))
+		elementwiseGate(s, "elementwiseHardSwish", "src[i] * min(max(src[i]/6 + 0.5, 0), 1)", s.ways(), s.times(s.hardSigmoid("elementwiseHardSwish")))
+		elementwiseGate(s, "elementwiseGelu", "src[i] * (1 + erf(src[i]/sqrt(2)))/2", s.ways(), s.times(s.normal("elementwiseGelu")))
 		for _, two := range elementwisePairs {
-			elementwiseGate(s, two.name, two.formula, func(v reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual {
-				two.op(s, v, other())
+			elementwiseGate(s, two.name, two.formula, 1, func(v []reg.VecVirtual, other func(int) reg.VecVirtual) []reg.VecVirtual {
+				two.op(s, v[0], other(0))
 				return v
 			})
 		}
@@ -58,8 +58,46 @@ var elementwisePairs = []elementwisePair{
 	}},
 }
 
-// elementwiseFunction writes what becomes of v; other loads the second operand, of a function of two.
-type elementwiseFunction func(v reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual
+// elementwiseFunction writes what becomes of some vectors, which it may overwrite, step by step side by side: a step waits for
+// the one before it, and not for those of the other vectors. other loads the second operand of a vector, of a function of two.
+type elementwiseFunction func(v []reg.VecVirtual, other func(i int) reg.VecVirtual) []reg.VecVirtual
+
+// vecs are n vectors.
+func (s target) vecs(n int) []reg.VecVirtual {
+	v := make([]reg.VecVirtual, n)
+	for i := range v {
+		v[i] = s.vec()
+	}
+	return v
+}
+
+// clamp keeps vectors within constants.
+func (s target) clamp(x []reg.VecVirtual, low, high Mem) {
+	z := s.vec()
+	VMOVUPS(low, z)
+	for _, v := range x {
+		VMAXPS(v, z, v) // the value second: a NaN stays one
+	}
+	z = s.vec()
+	VMOVUPS(high, z)
+	for _, v := range x {
+		VMINPS(v, z, v)
+	}
+}
+
+// polynomial is that of z with these coefficients, the highest first.
+func (s target) polynomial(c []Mem, z []reg.VecVirtual) []reg.VecVirtual {
+	p := s.vecs(len(z))
+	for _, v := range p {
+		VMOVUPS(c[0], v)
+	}
+	for _, term := range c[1:] {
+		for i := range p {
+			VFMADD213PS(term, z[i], p[i])
+		}
+	}
+	return p
+}
 
 // logistic is 1 / (1 + e^-x), with e^-x as 2^k * e^r, k whole and |r| at most ln(2)/2. The constants are called by name.
 func (s target) logistic(name string) elementwiseFunction {
@@ -67,39 +105,59 @@ func (s target) logistic(name string) elementwiseFunction {
 	for _, k := range []struct {
 		name  string
 		value float32
-	}{{"low", -87}, {"high", 88}, {"log2e", -1.44269504}, {"ln2", 0.693145752}, {"ln2low", 1.42860677e-06}} {
+	}{{"low", -87}, {"high", 88}, {"log2e", -1.44269504}, {"ln2", 0.693145752}, {"ln2low", 1.42860677e-06}, {"sign", float32(math.Copysign(0, -1))}} {
 		c[k.name] = s.constant(name+"_"+k.name, k.value)
 	}
+	var terms []Mem
 	for i, v := range expTerms {
-		c[fmt.Sprint(i)] = s.constant(fmt.Sprintf("%s_term%d", name, i), v)
+		terms = append(terms, s.constant(fmt.Sprintf("%s_term%d", name, i), v))
 	}
-	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
-		z, k, p := s.vec(), s.vec(), s.vec()
-		VMOVUPS(c["low"], z)
-		VMAXPS(x, z, x) // the value second: a NaN stays one
-		VMOVUPS(c["high"], z)
-		VMINPS(x, z, x)
-		VMULPS(c["log2e"], x, k)
-		if s.lanes == 16 {
-			VRNDSCALEPS(U8(0), k, k)
-		} else {
-			VROUNDPS(U8(0), k, k)
+	one := terms[len(terms)-1]
+	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
+		s.clamp(x, c["low"], c["high"])
+		k := s.vecs(len(x))
+		for i := range x {
+			VMULPS(c["log2e"], x[i], k[i])
 		}
-		VXORPS(z.AsY(), z.AsY(), z.AsY())
-		VSUBPS(x, z, z)
-		VFNMADD231PS(c["ln2"], k, z)
-		VFNMADD231PS(c["ln2low"], k, z)
-		VMOVUPS(c["0"], p)
-		for i := range expTerms[1:] {
-			VFMADD213PS(c[fmt.Sprint(i+1)], z, p)
+		for i := range x {
+			if s.lanes == 16 {
+				VRNDSCALEPS(U8(0), k[i], k[i])
+			} else {
+				VROUNDPS(U8(0), k[i], k[i])
+			}
 		}
-		VCVTPS2DQ(k, k)
-		VPSLLD(U8(23), k, k)
-		VPADDD(k, p, p)
-		last := fmt.Sprint(len(expTerms) - 1)
-		VADDPS(c[last], p, p)
-		VMOVUPS(c[last], z)
-		VDIVPS(p, z, p)
+		// The rest of -x, twice negated.
+		for i := range x {
+			VFMADD231PS(c["ln2"], k[i], x[i])
+		}
+		for i := range x {
+			VFMADD231PS(c["ln2low"], k[i], x[i])
+		}
+		for i := range x {
+			if s.lanes == 16 {
+				VPXORD(c["sign"], x[i], x[i])
+			} else {
+				VXORPS(c["sign"], x[i], x[i])
+			}
+		}
+		p := s.polynomial(terms, x)
+		for i := range x {
+			VCVTPS2DQ(k[i], k[i])
+		}
+		for i := range x {
+			VPSLLD(U8(23), k[i], k[i])
+		}
+		for i := range x {
+			VPADDD(k[i], p[i], p[i])
+		}
+		for i := range x {
+			VADDPS(one, p[i], p[i])
+		}
+		z := s.vec()
+		VMOVUPS(one, z)
+		for _, v := range p {
+			VDIVPS(v, z, v)
+		}
 		return p
 	}
 }
@@ -112,10 +170,12 @@ var erfTerms = []float32{3.17961479368023e-07, -1.1971997082582675e-05, 0.000179
 func (s target) erf(name string) elementwiseFunction {
 	argument, logistic := s.erfArgument(name), s.logistic(name)
 	one, two := s.constant(name+"_one", 1), s.constant(name+"_two", 2)
-	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
+	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
 		y, z := logistic(argument(x, nil), nil), s.vec()
 		VMOVUPS(one, z)
-		VFMSUB132PS(two, z, y)
+		for _, v := range y {
+			VFMSUB132PS(two, z, v)
+		}
 		return y
 	}
 }
@@ -127,44 +187,46 @@ func (s target) erfArgument(name string) elementwiseFunction {
 	for i, v := range erfTerms {
 		q = append(q, s.constant(fmt.Sprintf("%s_q%d", name, i), v))
 	}
-	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
-		z, p := s.vec(), s.vec()
-		VMOVUPS(low, z)
-		VMAXPS(x, z, x) // the value second: a NaN stays one
-		VMOVUPS(high, z)
-		VMINPS(x, z, x)
-		VMULPS(x, x, z)
-		VMOVUPS(q[0], p)
-		for _, t := range q[1:] {
-			VFMADD213PS(t, z, p)
+	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
+		s.clamp(x, low, high)
+		z := s.vecs(len(x))
+		for i := range x {
+			VMULPS(x[i], x[i], z[i])
 		}
-		VMULPS(p, x, x)
+		p := s.polynomial(q, z)
+		for i := range x {
+			VMULPS(p[i], x[i], x[i])
+		}
 		return x
 	}
 }
 
 // times is x f(x).
 func (s target) times(f elementwiseFunction) elementwiseFunction {
-	return func(x reg.VecVirtual, other func() reg.VecVirtual) reg.VecVirtual {
-		y := s.vec()
-		VMOVAPS(x, y)
+	return func(x []reg.VecVirtual, other func(int) reg.VecVirtual) []reg.VecVirtual {
+		y := s.vecs(len(x))
+		for i := range x {
+			VMOVAPS(x[i], y[i])
+		}
 		y = f(y, other)
-		VMULPS(x, y, y)
+		for i := range x {
+			VMULPS(x[i], y[i], y[i])
+		}
 		return y
 	}
 }
 
 // hardSigmoid is x/6 + 1/2, kept within 0 and 1.
 func (s target) hardSigmoid(name string) elementwiseFunction {
-	sixth, half, one := s.constant(name+"_sixth", 1./6), s.constant(name+"_half", 0.5), s.constant(name+"_one", 1)
-	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
-		y, z := s.vec(), s.vec()
-		VMOVUPS(half, y)
-		VFMADD231PS(sixth, x, y)
-		VXORPS(z.AsY(), z.AsY(), z.AsY())
-		VMAXPS(y, z, y) // the value second: a NaN stays one
-		VMOVUPS(one, z)
-		VMINPS(y, z, y)
+	sixth, half := s.constant(name+"_sixth", 1./6), s.constant(name+"_half", 0.5)
+	zero, one := s.constant(name+"_zero", 0), s.constant(name+"_one", 1)
+	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
+		y := s.vecs(len(x))
+		for i := range x {
+			VMOVUPS(half, y[i])
+			VFMADD231PS(sixth, x[i], y[i])
+		}
+		s.clamp(y, zero, one)
 		return y
 	}
 }
@@ -174,14 +236,17 @@ func (s target) hardSigmoid(name string) elementwiseFunction {
 func (s target) normal(name string) elementwiseFunction {
 	scale := s.constant(name+"_scale", math.Sqrt2/2)
 	argument, logistic := s.erfArgument(name), s.logistic(name)
-	return func(x reg.VecVirtual, _ func() reg.VecVirtual) reg.VecVirtual {
-		VMULPS(scale, x, x)
+	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
+		for _, v := range x {
+			VMULPS(scale, v, v)
+		}
 		return logistic(argument(x, nil), nil)
 	}
 }
 
-// elementwiseGate generates dst[i] = a function of src[i], or of src[i] and src2[i] where the formula says so.
-func elementwiseGate(s target, name, formula string, function elementwiseFunction) {
+// elementwiseGate generates dst[i] = a function of src[i], or of src[i] and src2[i] where the formula says so, ways vectors at a
+// time.
+func elementwiseGate(s target, name, formula string, ways int, function elementwiseFunction) {
 	id := name + s.suffix
 	product := strings.Contains(formula, "src2")
 	signature := "func(dst, src *float32, n int)"
@@ -196,33 +261,52 @@ func elementwiseGate(s target, name, formula string, function elementwiseFunctio
 	if product {
 		src2 = param("src2")
 	}
-	SUBQ(I8(s.lanes), n)
-	JLT(LabelRef("rest"))
-	Label("loop")
-	v := s.vec()
-	VMOVUPS(Mem{Base: src}, v)
-	VMOVUPS(function(v, func() reg.VecVirtual {
-		w := s.vec()
-		VMOVUPS(Mem{Base: src2}, w)
-		return w
-	}), Mem{Base: dst})
-	ADDQ(I8(s.bytes()), src)
-	ADDQ(I8(s.bytes()), dst)
-	if product {
-		ADDQ(I8(s.bytes()), src2)
+	whole := func(ways int) {
+		v := s.vecs(ways)
+		for i := range v {
+			VMOVUPS(Mem{Base: src, Disp: i * s.bytes()}, v[i])
+		}
+		v = function(v, func(i int) reg.VecVirtual {
+			w := s.vec()
+			VMOVUPS(Mem{Base: src2, Disp: i * s.bytes()}, w)
+			return w
+		})
+		for i := range v {
+			VMOVUPS(v[i], Mem{Base: dst, Disp: i * s.bytes()})
+		}
+		ADDQ(I32(ways*s.bytes()), src)
+		ADDQ(I32(ways*s.bytes()), dst)
+		if product {
+			ADDQ(I32(ways*s.bytes()), src2)
+		}
 	}
-	SUBQ(I8(s.lanes), n)
+	SUBQ(I8(ways*s.lanes), n)
+	JLT(LabelRef("few"))
+	Label("loop")
+	whole(ways)
+	SUBQ(I8(ways*s.lanes), n)
 	JGE(LabelRef("loop"))
+	Label("few")
+	ADDQ(I8((ways-1)*s.lanes), n)
+	JLT(LabelRef("rest"))
+	Label("one")
+	whole(1)
+	SUBQ(I8(s.lanes), n)
+	JGE(LabelRef("one"))
 	Label("rest")
 	ADDQ(I8(s.lanes), n)
 	JZ(LabelRef("done"))
 	s.tails(id, n, "done", func(t elementwiseTail) {
-		t.store(function(t.load(Mem{Base: src}), func() reg.VecVirtual { return t.load(Mem{Base: src2}) }), Mem{Base: dst})
+		v := function([]reg.VecVirtual{t.load(Mem{Base: src})}, func(int) reg.VecVirtual { return t.load(Mem{Base: src2}) })
+		t.store(v[0], Mem{Base: dst})
 	})
 	Label("done")
 	VZEROUPPER()
 	RET()
 }
+
+// ways is how many vectors a function of many steps takes side by side: their registers are 32, or 16.
+func (s target) ways() int { return s.lanes / 4 }
 
 // elementwiseTail is the part of a vector that is left, for loads and stores.
 type elementwiseTail struct {
