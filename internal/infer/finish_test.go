@@ -92,7 +92,9 @@ func finishProduct(b *builder, r *rand.Rand, name string, x int, shape []int) in
 func TestGatesAreOneLink(t *testing.T) {
 	shape := []int{1, 4, 9, 8}
 	for name, gate := range map[linkKind]func(b *builder, x int) int{
-		swish: func(b *builder, x int) int { return b.op("Mul", "y", shape, nil, x, b.op("Sigmoid", "s", shape, nil, x)) },
+		swish: func(b *builder, x int) int {
+			return b.op("Mul", "y", shape, nil, x, b.op("Sigmoid", "s", shape, nil, x))
+		},
 		hardSwish: func(b *builder, x int) int {
 			return b.op("Mul", "y", shape, nil, b.op("HardSigmoid", "s", shape, map[string]any{"alpha": 1. / 6}, x), x)
 		},
