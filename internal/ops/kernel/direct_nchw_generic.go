@@ -26,11 +26,15 @@ func (k PlaneKind) Index() int {
 // Rows is the most output rows of a tile: what the registers hold, and what 32
 // bits of PlaneTap.Rows tell apart.
 func (k PlaneKind) Rows(l ISA) int {
-	most := [...]int{1: 7, 2: 6, 4: 2}
-	if l == AVX512 {
-		most = [...]int{1: 14, 2: 12, 4: 6}
-	}
-	return min(most[k.Outs], (32-k.Kernel)/k.Stride+1)
+	return min(planeRows[l][k.Outs], (32-k.Kernel)/k.Stride+1)
+}
+
+// planeRows is how many rows of so many planes the registers hold.
+var planeRows = [...][5]int{
+	Generic: {1: 7, 2: 6, 4: 2},
+	AVX2:    {1: 7, 2: 6, 4: 2},
+	AVX512:  {1: 14, 2: 12, 4: 6},
+	NEON:    {1: 12, 2: 6, 4: 3},
 }
 
 // PlaneTap is one column of the kernel (Kernel rows of it) in one channel.
@@ -38,62 +42,6 @@ type PlaneTap struct {
 	Offset int    // elements from the tile's place in the source to what output (0, 0) meets first
 	mask   int32  // bytes from a column block's masks to the tap's
 	Rows   uint32 // bit i is set if source row i exists: others are skipped
-}
-
-// NewPlaneTap returns the tap whose source columns exist for the outputs of
-// the given span of NewPlaneMasks.
-func (l ISA) NewPlaneTap(offset, span int, rows uint32) PlaneTap {
-	return PlaneTap{offset, int32(4 * span * l.maskWords()), rows}
-}
-
-// maskWords is the words of one mask: a bit a lane in one word with AVX-512,
-// else a word a lane.
-func (l ISA) maskWords() int {
-	if l == AVX512 {
-		return 1
-	}
-	return 8
-}
-
-// lanes is how many columns one mask covers.
-func (l ISA) lanes() int {
-	if l == AVX512 {
-		return 16
-	}
-	return 8
-}
-
-// PlaneMasks says which of n columns have a source, by spans.
-type PlaneMasks struct {
-	words []uint32 // [column block][span, and all columns last][mask]
-	block int      // words of a column block
-	n     int
-	spans [][2]int
-}
-
-// NewPlaneMasks prepares masks of n columns: span i has spans[i][0] up to,
-// but without, spans[i][1].
-func (l ISA) NewPlaneMasks(n int, spans [][2]int) *PlaneMasks {
-	all := append(append([][2]int(nil), spans...), [2]int{0, n})
-	m := &PlaneMasks{block: len(all) * l.maskWords(), n: n, spans: all}
-	for c := 0; c < n; c += l.lanes() {
-		for _, s := range all {
-			bits := uint32(0)
-			for j := range l.lanes() {
-				if s[0] <= c+j && c+j < s[1] && c+j < n {
-					bits |= 1 << j
-				}
-			}
-			if l == AVX512 {
-				m.words = append(m.words, bits)
-				continue
-			}
-			for j := range l.lanes() {
-				m.words = append(m.words, -(bits >> j & 1))
-			}
-		}
-	}
-	return m
 }
 
 // PlaneTile is everything about a call of DirectNCHW that does not change from
@@ -119,7 +67,7 @@ func (t *PlaneTile) Check(l ISA) {
 	}
 	t.min, t.hi = math.MaxInt, math.MinInt
 	for _, tap := range t.Taps {
-		s := t.Masks.spans[int(tap.mask)/4/l.maskWords()]
+		s := t.Masks.spans[tap.span(l)]
 		if s[0] >= s[1] {
 			continue
 		}
@@ -166,7 +114,7 @@ func directNCHWGeneric(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias 
 			}
 			for i := range t.Taps {
 				tap := &t.Taps[i]
-				s := t.Masks.spans[int(tap.mask)/4/l.maskWords()]
+				s := t.Masks.spans[tap.span(l)]
 				for kh := range k {
 					if tap.Rows>>(r*t.Kind.Stride+kh)&1 == 0 || s[0] >= s[1] {
 						continue

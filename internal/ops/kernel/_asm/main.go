@@ -15,7 +15,7 @@ import (
 var kernels = map[string]struct{ amd64, arm64 func() }{
 	"deinterleave":    {deinterleave, deinterleaveNEON},
 	"depthwise_nchwc": {depthwiseNCHWc, depthwiseNCHWc},
-	"direct_nchw":     {amd64: directNCHW},
+	"direct_nchw":     {directNCHW, directNCHWNEON},
 	"direct_nchwc":    {directNCHWc, directNCHWcNEON},
 	"elementwise":     {elementwise, elementwise},
 	"fft":             {fft, fft},

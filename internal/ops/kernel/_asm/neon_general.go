@@ -36,6 +36,10 @@ var neonGeneral = map[string]func(l *lowering, o []Op){
 	},
 	"LEAQ": func(l *lowering, o []Op) {
 		m, d := o[0].(Mem), general(o[1])
+		if m.Base == reg.StackPointer {
+			l.emit("ADD", fmt.Sprintf("$%d", m.Disp+8), "RSP", d) // the link register is below
+			return
+		}
 		base := general(m.Base)
 		if m.Index != nil {
 			l.emit("ADD", scaled(m), base, d)

@@ -51,6 +51,7 @@ var neonVector = map[string]func(l *lowering, o []Op){
 	"FMLSE": func(l *lowering, o []Op) {
 		l.word(byElement("fmls", vector(o[3]), vector(o[2]), vector(o[1]), number(o[0])))
 	},
+	"TBL":        func(l *lowering, o []Op) { l.word(tableLookUp(vector(o[2]), vector(o[1]), vector(o[0]))) },
 	"VZEROUPPER": func(*lowering, []Op) {},
 }
 
@@ -118,6 +119,11 @@ func storeLane(lane int, v reg.Register, m Mem) {
 // addPairs writes the sums of neighbours of a, then of b.
 func addPairs(a, b, sum reg.Register) {
 	Instruction(newInstruction("FADDP", []Op{b, a, sum}, []Op{a, b}, []Op{sum}))
+}
+
+// lookUp moves bytes of v to where table says, a zero where it names none.
+func lookUp(table, v, moved reg.Register) {
+	Instruction(newInstruction("TBL", []Op{table, v, moved}, []Op{table, v}, []Op{moved}))
 }
 
 // branchBit goes to a label where a bit is set, or clear.

@@ -67,6 +67,11 @@ func byElement(op string, d, n, m, lane int) word {
 	}
 }
 
+// tableLookUp makes byte i of d that byte of n that byte i of m names.
+func tableLookUp(d, n, m int) word {
+	return word{0x4E000000 | put(m, 16) | put(n, 5) | put(d, 0), fmt.Sprintf("tbl v%d.16b, { v%d.16b }, v%d.16b", d, n, m)}
+}
+
 func duplicate(d, n int) word {
 	return word{0x4E040400 | put(n, 5) | put(d, 0), fmt.Sprintf("dup v%d.4s, v%d.s[0]", d, n)}
 }

@@ -22,7 +22,7 @@ func TestWordsAreWhatLLVMAssembles(t *testing.T) {
 		for op := range neonTwo {
 			words = append(words, two(op, r[0], r[1]))
 		}
-		words = append(words, move(r[0], r[1]), zero(r[2]), shiftLeft(r[0], r[1], 23), shiftLeft(r[0], r[1], r[3]), duplicate(r[0], r[1]), broadcast(r[0], r[1]%31))
+		words = append(words, move(r[0], r[1]), zero(r[2]), shiftLeft(r[0], r[1], 23), shiftLeft(r[0], r[1], r[3]), duplicate(r[0], r[1]), tableLookUp(r[0], r[1], r[2]), broadcast(r[0], r[1]%31))
 		for i := range 4 {
 			for _, op := range []string{"fmla", "fmls", "fmul"} {
 				words = append(words, byElement(op, r[0], r[1], r[2], i))

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// directNCHWNEON generates the tiles of direct convolution: 24 accumulators, two vectors of columns a row. The weights of
+// a tap are elements of one or two vectors. Where columns have no source, a vector is loaded from within the ones that
+// have and its elements are moved to where they belong (tbl), which makes zeros of the others.
+func directNCHWNEON() {
+	most := map[int]int{1: 12, 2: 6, 4: 3}
+	for _, k := range []int{3, 5, 7} {
+		planeTileNEON(planeShape{1, k, 1, most[1]})
+		planeTileNEON(planeShape{1, k, 2, min(most[1], (32-k)/2+1)})
+	}
+	for _, outs := range []int{1, 2, 4} {
+		planeTileNEON(planeShape{outs, 1, 1, most[outs]})
+	}
+}
+
+// neonColumns is the columns of a tile.
+const neonColumns = 8
+
+// The layout of what Go calls a mask: how a tap's columns are loaded, in words.
+const (
+	moveKind   = 0  // one of those below
+	moveFrom   = 4  // bytes from the tile's first column to what each half of them is loaded from
+	moveShort  = 12 // of fewer than four columns: bytes to the second and the third
+	moveTables = 20 // for each half, which bytes of what was loaded belong where
+)
+
+const (
+	moveNothing = iota // no column has a source
+	moveWhole          // all have
+	moveParts
+	moveFew // and fewer than a vector has in all
+)
+
+type planeNEON struct {
+	planeShape
+	src, ss, masks reg.GPVirtual
+	dst, n, buffer Mem // the first two stay arguments
+}
+
+func planeTileNEON(d planeShape) {
+	name := d.name(neon)
+	TEXT(name, NOSPLIT, "func(dst *float32, ds, dp int, src *float32, at, ss int, taps *uint64, count int, w, bias *float32, masks *uint32, maskStep, rows, n int, lo, hi float32, stream, far bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s computes rows (at most %d) x n outputs of %d planes; see DirectNCHW.", name, d.rows, d.outs))
+	g := planeNEON{planeShape: d}
+	g.buffer = AllocLocal(16 * d.sources(d.rows))
+	g.dst, g.n = argument("dst"), argument("n")
+	g.src, g.masks = param("src"), param("masks")
+	at := param("at")
+	LEAQ(Mem{Base: g.src, Index: at, Scale: 4}, g.src)
+	g.ss = stride("ss")
+	rows := param("rows")
+	for r := d.rows; r > 1; r-- {
+		CMPQ(rows, I8(r))
+		JEQ(LabelRef(fmt.Sprintf("rows%d", r)))
+	}
+	for r := 1; r <= d.rows; r++ {
+		g.body(r)
+	}
+}
+
+// sources is how many source rows a tap of a tile meets.
+func (d planeShape) sources(rows int) int { return (rows-1)*d.stride + d.k }
+
+// body computes a tile of the given number of rows, all columns, and returns.
+func (g planeNEON) body(rows int) {
+	id := fmt.Sprintf("rows%d", rows)
+	Label(id)
+	acc := make([][][]reg.VecVirtual, g.outs)
+	bias, tap, wp, left := GP64(), GP64(), GP64(), GP64()
+	Load(Param("bias"), bias)
+	for o := range acc {
+		acc[o] = vectorsOf(rows, 2)
+		VBROADCASTSS(Mem{Base: bias, Disp: 4 * o}, acc[o][0][0])
+		for r := range acc[o] {
+			for h, v := range acc[o][r] {
+				if r+h > 0 {
+					VMOVAPS(acc[o][0][0], v)
+				}
+			}
+		}
+	}
+	Load(Param("taps"), tap)
+	Load(Param("w"), wp)
+	Load(Param("count"), left)
+	Label(id + "_tap")
+	g.tap(id, rows, acc, tap, wp)
+	Label(id + "_next")
+	ADDQ(I8(16), tap)
+	ADDQ(I8(4*g.k*g.outs), wp)
+	DECQ(left)
+	JNZ(LabelRef(id + "_tap"))
+	g.store(id, acc)
+	far := Load(Param("far"), GP8()).(reg.GPVirtual)
+	TESTB(far, far)
+	JZ(LabelRef(id + "_near"))
+	g.prefetch(rows)
+	Label(id + "_near")
+
+	step := GP64()
+	Load(Param("maskStep"), step)
+	ADDQ(step, g.masks)
+	ADDQ(I8(4*neonColumns), g.src)
+	ADDQ(I8(4*neonColumns), g.dst)
+	SUBQ(I8(neonColumns), g.n)
+	JG(LabelRef(id))
+	RET()
+}
+
+// tap adds the source rows of one tap. A PlaneTap is 8 bytes of offset, 4 of where its mask is, and a bit for each row
+// that exists.
+func (g planeNEON) tap(id string, rows int, acc [][][]reg.VecVirtual, tap, wp reg.GPVirtual) {
+	from, mask, bits, kind := GP64(), GP64(), GP64(), GP64()
+	MOVQ(Mem{Base: tap}, from)
+	LEAQ(Mem{Base: g.src, Index: from, Scale: 4}, from)
+	MOVL(Mem{Base: tap, Disp: 8}, mask.As32())
+	ADDQ(g.masks, mask)
+	MOVL(Mem{Base: tap, Disp: 12}, bits.As32())
+	w := vectorsOf(1, (g.k*g.outs+3)/4)[0]
+	eachSome(w, (g.k*g.outs-1)%4+1, func(j, lanes int) { loadSome(lanes, Mem{Base: wp, Disp: 16 * j}, w[j]) })
+	MOVL(Mem{Base: mask, Disp: moveKind}, kind.As32())
+	CMPQ(kind, I8(moveWhole))
+	JLT(LabelRef(id + "_next"))
+	JNE(LabelRef(id + "_parts"))
+
+	g.sourceRows(id+"_whole", rows, acc, w, bits, func() []reg.VecVirtual {
+		x := vectorsOf(1, 2)[0]
+		VMOVUPS(Mem{Base: from}, x[0])
+		VMOVUPS(Mem{Base: from, Disp: 16}, x[1])
+		return x
+	}, func() { ADDQ(g.ss, from) })
+	JMP(LabelRef(id + "_next"))
+
+	Label(id + "_parts")
+	halves := []reg.GPVirtual{GP64(), GP64()}
+	tables := vectorsOf(1, 2)[0]
+	for h := range halves {
+		MOVLQSX(Mem{Base: mask, Disp: moveFrom + 4*h}, halves[h])
+		ADDQ(from, halves[h])
+		VMOVUPS(Mem{Base: mask, Disp: moveTables + 16*h}, tables[h])
+	}
+	step := GP64()
+	MOVQ(g.ss, step)
+	CMPQ(kind, I8(moveFew))
+	JNE(LabelRef(id + "_enough"))
+	g.gather(id, rows, mask, bits, halves, step)
+	Label(id + "_enough")
+	g.sourceRows(id+"_part", rows, acc, w, bits, func() []reg.VecVirtual {
+		x := vectorsOf(1, 2)[0]
+		for h := range x {
+			VMOVUPS(Mem{Base: halves[h]}, x[h])
+			lookUp(tables[h], x[h], x[h])
+		}
+		return x
+	}, func() {
+		ADDQ(step, halves[0])
+		ADDQ(step, halves[1])
+	})
+}
+
+// sourceRows multiplies the rows that exist, each loaded once for every output row that meets it.
+func (g planeNEON) sourceRows(id string, rows int, acc [][][]reg.VecVirtual, w []reg.VecVirtual, bits reg.GPVirtual, load func() []reg.VecVirtual, next func()) {
+	last := g.sources(rows) - 1
+	for i := range last + 1 {
+		skip := fmt.Sprintf("%s_skip%d", id, i)
+		branchBit(false, i, bits, skip)
+		x := load()
+		for r := range rows {
+			k := i - r*g.stride
+			if k < 0 || k >= g.k {
+				continue
+			}
+			for o := range acc {
+				at := k*g.outs + o
+				for h := range x {
+					fmaLane(at%4, w[at/4], x[h], acc[o][r][h])
+				}
+			}
+		}
+		Label(skip)
+		if i < last {
+			next()
+		}
+	}
+}
+
+// gather copies the few columns that exist of every row that does, so that whole vectors of them can be loaded.
+func (g planeNEON) gather(id string, rows int, mask, bits reg.GPVirtual, halves []reg.GPVirtual, step reg.GPVirtual) {
+	to, at, second, third, rest, left := GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
+	LEAQ(g.buffer, to)
+	MOVQ(halves[0], at)
+	MOVL(Mem{Base: mask, Disp: moveShort}, second.As32())
+	MOVL(Mem{Base: mask, Disp: moveShort + 4}, third.As32())
+	MOVQ(bits, rest)
+	MOVQ(U32(g.sources(rows)), left)
+	Label(id + "_copy")
+	branchBit(false, 0, rest, id+"_absent")
+	v := XMM()
+	VMOVSS(Mem{Base: at}, v)
+	loadLane(1, Mem{Base: at, Index: second, Scale: 1}, v)
+	loadLane(2, Mem{Base: at, Index: third, Scale: 1}, v)
+	VMOVUPS(v, Mem{Base: to})
+	Label(id + "_absent")
+	ADDQ(g.ss, at)
+	ADDQ(I8(16), to)
+	SHRQ(U8(1), rest)
+	DECQ(left)
+	JNZ(LabelRef(id + "_copy"))
+	MOVQ(U32(16), step)
+	for h := range halves {
+		LEAQ(g.buffer, halves[h])
+	}
+}
+
+// prefetch asks for the source rows of the first tap.
+func (g planeNEON) prefetch(rows int) {
+	from := GP64()
+	Load(Param("taps"), from)
+	MOVQ(Mem{Base: from}, from)
+	LEAQ(Mem{Base: g.src, Index: from, Scale: 4, Disp: ahead}, from)
+	for i := range g.sources(rows) {
+		if i > 0 {
+			ADDQ(g.ss, from)
+		}
+		PREFETCHT0(Mem{Base: from})
+	}
+}
+
+// store clamps and writes the tile's columns that exist: all, or four, two and one as n says.
+func (g planeNEON) store(id string, acc [][][]reg.VecVirtual) {
+	for _, rows := range acc {
+		clampAll(rows)
+	}
+	ds, dp, plane, to, first := stride("ds"), stride("dp"), GP64(), GP64(), GP64()
+	MOVQ(g.dst, first)
+	n := GP64()
+	MOVQ(g.n, n)
+	write := func(put func(v []reg.VecVirtual)) {
+		MOVQ(first, plane)
+		for o := range acc {
+			MOVQ(plane, to)
+			for r, v := range acc[o] {
+				put(v)
+				if r < len(acc[o])-1 {
+					ADDQ(ds, to)
+				}
+			}
+			if o < g.outs-1 {
+				ADDQ(dp, plane)
+			}
+		}
+	}
+	CMPQ(n, I8(neonColumns))
+	JLT(LabelRef(id + "_tail"))
+	write(func(v []reg.VecVirtual) {
+		VMOVUPS(v[0], Mem{Base: to})
+		VMOVUPS(v[1], Mem{Base: to, Disp: 16})
+	})
+	JMP(LabelRef(id + "_stored"))
+	Label(id + "_tail")
+	branchBit(false, 2, n, id+"_two")
+	write(func(v []reg.VecVirtual) {
+		VMOVUPS(v[0], Mem{Base: to})
+		VMOVAPS(v[1], v[0])
+	})
+	ADDQ(I8(16), first)
+	Label(id + "_two")
+	branchBit(false, 1, n, id+"_one")
+	write(func(v []reg.VecVirtual) {
+		VMOVSD(v[0], Mem{Base: to})
+		VUNPCKHPD(v[0], v[0], v[0])
+	})
+	ADDQ(I8(8), first)
+	Label(id + "_one")
+	branchBit(false, 0, n, id+"_stored")
+	write(func(v []reg.VecVirtual) { VMOVSS(v[0], Mem{Base: to}) })
+	Label(id + "_stored")
+}
