@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -92,7 +93,7 @@ const mostCopied = 64 << 20
 func copiedBy(threads int) int {
 	free, known := memory.Available()
 	if !known {
-		free = 16 << 30
+		free = math.MaxInt
 	}
 	return max(1<<16, min(mostCopied, free/4/(2*threads)))
 }

@@ -171,7 +171,7 @@ func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error)
 		}
 		most, err := layer.Sum(old, limit.of(old))
 		if err != nil {
-			most = math.MaxInt // more than fits: anything goes
+			most = math.MaxInt64 // more than fits: anything goes
 		}
 		d.Checks = append(d.Checks, Check{
 			Name: "increase of " + string(q), Quantity: q, Measured: now, Allowed: most,

@@ -26,7 +26,7 @@ func (a Amount) of(whole int64) int64 {
 	share.Mul(share, big.NewRat(int64(whole), 100))
 	n := new(big.Int).Quo(share.Num(), share.Denom())
 	if !n.IsInt64() {
-		return math.MaxInt
+		return math.MaxInt64
 	}
 	return n.Int64()
 }

@@ -42,8 +42,8 @@ func TestShares(t *testing.T) {
 		text        string
 		whole, want int64
 	}{
-		{"4.35%", 2000, 87}, {"2.5%", 1000, 25}, {"2.5%", 1001, 25}, {"99.9%", 1000, 999}, {"0%", 1000, 0}, {"100%", math.MaxInt, math.MaxInt},
-		{"33.3%", 0, 0}, {"200%", math.MaxInt, math.MaxInt}, {"99999999999999999999999999%", 1000, math.MaxInt},
+		{"4.35%", 2000, 87}, {"2.5%", 1000, 25}, {"2.5%", 1001, 25}, {"99.9%", 1000, 999}, {"0%", 1000, 0}, {"100%", math.MaxInt64, math.MaxInt64},
+		{"33.3%", 0, 0}, {"200%", math.MaxInt64, math.MaxInt64}, {"99999999999999999999999999%", 1000, math.MaxInt64},
 	} {
 		a, err := ParseAmount(c.text)
 		if err != nil || a.of(c.whole) != c.want {

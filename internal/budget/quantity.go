@@ -159,7 +159,7 @@ func (r Rate) Of(n int64) int64 {
 	x := new(big.Rat).Mul(r.Rat, new(big.Rat).SetInt64(int64(n)))
 	up := new(big.Int).Add(x.Num(), new(big.Int).Sub(x.Denom(), big.NewInt(1)))
 	if up.Quo(up, x.Denom()); !up.IsInt64() {
-		return math.MaxInt
+		return math.MaxInt64
 	}
 	return up.Int64()
 }

@@ -97,7 +97,7 @@ func TestRates(t *testing.T) {
 			t.Errorf("%q is a rate", bad)
 		}
 	}
-	if r, _ := ParseRate("9999999999999999999"); r.Of(math.MaxInt) != math.MaxInt {
+	if r, _ := ParseRate("9999999999999999999"); r.Of(math.MaxInt64) != math.MaxInt64 {
 		t.Error("a rate wraps around")
 	}
 }

@@ -47,8 +47,8 @@ func TestLeastTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(0, 1<<40)
-		work := flops.Total{FLOPs: int64(n.Draw(t, "flops")), WeightBytes: int64(n.Draw(t, "weights")), ActivationBytes: int64(n.Draw(t, "activations"))}
+		n := rapid.Int64Range(0, 1<<40)
+		work := flops.Total{FLOPs: n.Draw(t, "flops"), WeightBytes: n.Draw(t, "weights"), ActivationBytes: n.Draw(t, "activations")}
 		elem := rapid.SampledFrom([]flops.Elem{flops.Float32, flops.Int8, flops.Float16}).Draw(t, "elem")
 		perSecond := map[flops.Elem]float64{flops.Float32: 4e9, flops.Float16: 4e9, flops.Int8: 16e9}[elem] // no figure for float16
 		compute := float64(work.FLOPs) / perSecond

@@ -23,10 +23,10 @@ func TestBytesOfElements(t *testing.T) {
 			}
 		}
 	}
-	if n, err := Int4.Bytes(math.MaxInt); err != nil || n != math.MaxInt/2+1 {
+	if n, err := Int4.Bytes(math.MaxInt64); err != nil || n != math.MaxInt64/2+1 {
 		t.Errorf("%d, %v", n, err)
 	}
-	if _, err := Float16.Bytes(math.MaxInt); !errors.Is(err, layer.ErrOverflow) {
+	if _, err := Float16.Bytes(math.MaxInt64); !errors.Is(err, layer.ErrOverflow) {
 		t.Errorf("got %v", err)
 	}
 	if Elem("int64").As(Int8) != "int64" || Elem("uint8").As(Int4) != Int4 || Float16.As("") != Float16 || Elem("").As(Int8) != Int8 {

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -325,18 +326,27 @@ func FuzzKeys(f *testing.F) {
 }
 
 func TestChecked(t *testing.T) {
-	if n, err := Product(1<<31, 1<<31, 1); err != nil || n != 1<<62 {
+	if n, err := Product[int64](1<<31, 1<<31, 1); err != nil || n != 1<<62 {
 		t.Errorf("2^62: %d, %v", n, err)
 	}
-	for _, f := range [][]int{{1 << 32, 1 << 31}, {1 << 62, 2}, {1 << 62, 4, 3}} {
+	for _, f := range [][]int64{{1 << 32, 1 << 31}, {1 << 62, 2}, {1 << 62, 4, 3}} {
 		if n, err := Product(f...); !errors.Is(err, ErrOverflow) {
 			t.Errorf("Product(%v) = %d, %v", f, n, err)
 		}
 	}
-	if n, err := Product(1<<62, 1<<62, 0); err != nil || n != 0 {
+	if n, err := Product[int64](1<<62, 1<<62, 0); err != nil || n != 0 {
 		t.Errorf("a zero factor: %d, %v", n, err)
 	}
-	if _, err := Sum(1<<62, 1<<62); !errors.Is(err, ErrOverflow) {
+	if _, err := Sum[int64](1<<62, 1<<62); !errors.Is(err, ErrOverflow) {
 		t.Errorf("2^63: %v", err)
+	}
+	if _, err := Product(math.MaxInt/2, 3); !errors.Is(err, ErrOverflow) {
+		t.Errorf("a size beyond an int: %v", err)
+	}
+	if _, err := Sum(math.MaxInt, 1); !errors.Is(err, ErrOverflow) {
+		t.Errorf("a sum beyond an int: %v", err)
+	}
+	if n, err := Elements(1<<20, 1<<20, 3); err != nil || n != 3<<40 {
+		t.Errorf("elements: %d, %v", n, err)
 	}
 }

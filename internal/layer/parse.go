@@ -3,13 +3,15 @@ package layer
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// MaxExtent bounds every number that a layer is given, so that the arithmetic of one rule cannot overflow.
-const MaxExtent = 1 << 30
+// MaxExtent bounds every number that a layer is given, so that the arithmetic of one rule cannot overflow: 2^30, or 2^28 where
+// an int has 32 bits.
+const MaxExtent = min(1<<30, math.MaxInt>>3+1)
 
 var errNotWhole = errors.New("is not a whole number")
 

@@ -2,6 +2,7 @@ package layer
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -34,8 +35,16 @@ func (s *Spec) window(kernel, dilation int) (Window, error) {
 	if err := s.padding(); err != nil {
 		return Window{}, err
 	}
+	for i, d := range s.Dilation {
+		if reach := int64(d) * int64(s.Kernel[i]-1); reach > maxReach {
+			return Window{}, Errorf("dilation %d spreads kernel %d over %d pixels, more than this machine counts", d, s.Kernel[i], reach)
+		}
+	}
 	return Window{Kernel: s.Kernel, Stride: s.Stride, Dilation: s.Dilation, Padding: s.Padding}, nil
 }
+
+// maxReach bounds the reach of a dilated kernel; only where an int has 32 bits can it be passed.
+const maxReach = math.MaxInt >> 2
 
 func (s *Spec) padding() error {
 	if s.Padding.Auto == Causal && s.Dims != 1 {

@@ -7,6 +7,7 @@ package memory
 
 import (
 	"bufio"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -72,7 +73,7 @@ func (s system) available() (int, bool) {
 		used, known := s.field("proc/self/status", "VmData:")
 		take(limit-used-arena, known)
 	}
-	return int(max(least, 0)), least >= 0
+	return int(min(max(least, 0), math.MaxInt)), least >= 0 // a process of 32 bits has no more
 }
 
 // Limited reports whether the process has an address space or data limit of its own, under which an allocation can fail.

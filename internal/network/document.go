@@ -121,7 +121,7 @@ func (f *file) published(n *yaml.Node) {
 				}
 				common.About = p
 			case "params", "macs", "flops", "receptive_field":
-				value, err := strconv.Atoi(strings.ReplaceAll(text, "_", ""))
+				value, err := strconv.ParseInt(strings.ReplaceAll(text, "_", ""), 10, 64)
 				if err != nil {
 					f.bad(position(v), "%s is a whole number, not %q", key, text)
 				}

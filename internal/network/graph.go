@@ -33,7 +33,7 @@ type Graph struct {
 // Published is a figure that someone else gives for a network.
 type Published struct {
 	Quantity string // "params", "macs", "flops", "receptive_field"
-	Value    int
+	Value    int64
 	Source   string
 	// Node names the node that the figure is for; empty is the whole network.
 	Node string

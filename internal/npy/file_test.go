@@ -136,7 +136,7 @@ func TestArchiveRefuses(t *testing.T) {
 	whole := string(raw(dict("<f4", "(1,)"), 0, 0, 128, 63))
 	bomb := string(raw(dict("<f4", "(1,)"), make([]byte, 1<<20)...)) // claims 4 bytes, unpacks to 1 MiB
 	huge := string(raw(dict("<f4", "(1024, 1024, 1024, 1024)"), 0))
-	liar := raw(dict("<f4", "(268435456,)"), 0, 0, 0, 0) // claims 1 GiB, and so does the directory
+	liar := raw(dict("<f4", "(134217728,)"), 0, 0, 0, 0) // claims 512 MiB, and so does the directory
 	stored := archive(zip.Store, "w.npy", whole)
 	for _, c := range []struct {
 		name string
@@ -148,10 +148,10 @@ func TestArchiveRefuses(t *testing.T) {
 		{"encrypted", claiming(zip.FileHeader{Flags: 1, UncompressedSize64: uint64(len(whole)), CRC32: crc32.ChecksumIEEE([]byte(whole))}, []byte(whole)), "encrypted"},
 		{"bzip2", claiming(zip.FileHeader{Method: 12, UncompressedSize64: 100}, []byte(whole)), "compression method 12"},
 		{"a broken stream", claiming(zip.FileHeader{Method: zip.Deflate, UncompressedSize64: 100}, []byte("\xff\xff\xff\xff")), "damaged"},
-		{"a lying size", claiming(zip.FileHeader{UncompressedSize64: 1<<30 + uint64(len(liar)) - 4}, liar), "damaged or cut off"},
+		{"a lying size", claiming(zip.FileHeader{UncompressedSize64: 1<<29 + uint64(len(liar)) - 4}, liar), "damaged or cut off"},
 		{"a size of 2^63", claiming(zip.FileHeader{Method: zip.Deflate, UncompressedSize64: 1 << 63}, deflated(whole)), "damaged or cut off"},
 		{"a bomb", archive(zip.Deflate, "w.npy", bomb), "goes on after the array"},
-		{"2^40 elements", archive(zip.Deflate, "w.npy", huge), "needs 4 TiB"},
+		{"2^40 elements", archive(zip.Deflate, "w.npy", huge), onWide("needs 4 TiB")},
 		{"not an array", archive(zip.Store, "w.npy", "hello"), `array "w": expected an .npy array, found a file that starts with "hello"`},
 		{"names that meet", archive(zip.Store, "w.npy", whole, "w", whole), `two arrays are called "w"`},
 		{"nothing", archive(zip.Store), "holds no arrays"},

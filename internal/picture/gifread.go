@@ -43,7 +43,7 @@ func openGIF(br *bufio.Reader, limit int64) (*Reader, error) {
 	if err := g.readToFrame(); err != nil {
 		return nil, err
 	}
-	if err := checkSize(g.screen.Width, g.screen.Height, limit); err != nil {
+	if err := checkSize(int64(g.screen.Width), int64(g.screen.Height), limit); err != nil {
 		return nil, err
 	}
 	r := &Reader{

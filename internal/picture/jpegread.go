@@ -27,7 +27,7 @@ func openJPEG(br *bufio.Reader, limit int64) (*Reader, error) {
 	if err != nil {
 		return nil, watch.explain(err)
 	}
-	if err := checkSize(cfg.Width, cfg.Height, limit); err != nil {
+	if err := checkSize(int64(cfg.Width), int64(cfg.Height), limit); err != nil {
 		return nil, err
 	}
 	r := &Reader{

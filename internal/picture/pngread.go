@@ -132,7 +132,7 @@ func (h *pngHeader) readIHDR(c *chunkReader, limit int64) error {
 		return fmt.Errorf("damaged header: depth %d, colour type %d, compression %d, filter %d, interlace %d", b[8], b[9], b[10], b[11], b[12])
 	}
 	h.color, h.alpha, h.interlaced = color, color.alpha, b[12] == 1
-	return checkSize(h.width, h.height, limit)
+	return checkSize(w, ht, limit)
 }
 
 func (h *pngHeader) readPLTE(c *chunkReader) error {

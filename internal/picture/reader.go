@@ -110,12 +110,12 @@ func opener(magic []byte) func(*bufio.Reader, int64) (*Reader, error) {
 }
 
 // checkSize refuses an empty picture and one of more than limit pixels.
-func checkSize(width, height int, limit int64) error {
+func checkSize(width, height, limit int64) error {
 	if width < 1 || height < 1 || width > maxSide || height > maxSide {
 		return fmt.Errorf("damaged header: the size is %dx%d", width, height)
 	}
-	if int64(width)*int64(height) > limit {
-		return &TooManyPixelsError{width, height, limit}
+	if width*height > limit {
+		return &TooManyPixelsError{int(width), int(height), limit}
 	}
 	return nil
 }

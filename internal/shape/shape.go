@@ -39,9 +39,9 @@ type Result struct {
 	Field  Field
 }
 
-// MaxOutput bounds every output extent, so that rules can follow one another without overflowing: 2^31, or where an int has 32
-// bits, the largest.
-const MaxOutput = min(1<<31, math.MaxInt)
+// MaxOutput bounds every output extent, so that rules can follow one another without overflowing: 2^31, or 2^29
+// where an int has 32 bits.
+const MaxOutput = min(1<<31, math.MaxInt>>2+1)
 
 // rule computes a primitive's output for given input shapes. It may leave out Name, Kind and Inputs.
 type rule func(op layer.Op, in [][]int) (Stage, error)
@@ -79,7 +79,7 @@ func OfStage(st layer.Stage, in [][]int) (Stage, error) {
 			return Stage{}, layer.Errorf("output %s of %s has an axis longer than %d", layer.FormatShape(out.Output), st.Name, MaxOutput)
 		}
 	}
-	if _, err := layer.Product(append([]int{8}, out.Output...)...); err != nil {
+	if _, err := layer.Times(8, out.Output...); err != nil {
 		return Stage{}, layer.Errorf("output %s of %s has more elements than 64 bits can count", layer.FormatShape(out.Output), st.Name)
 	}
 	out.Name, out.Kind, out.Inputs = st.Name, st.Op.Kind(), in

@@ -18,9 +18,14 @@ func transposed(op layer.Op, in [][]int) (Stage, error) {
 	for i, n := range x[2:] {
 		p, extra := transposedPads(t, i, n)
 		k, s, d := t.Kernel[i], t.Stride[i], t.Dilation[i]
-		out := (n-1)*s - p.Begin - p.End + d*(k-1) + extra + 1
+		// A stride times a size may be beyond an int of 32 bits.
+		full := int64(n-1)*int64(s) + int64(Effective(k, d)+extra)
+		long := full - int64(p.Begin) - int64(p.End)
+		if long > MaxOutput {
+			return Stage{}, layer.Errorf("%s: an output of %d pixels is longer than %d", axes[i], long, MaxOutput)
+		}
+		out := int(long)
 		if out < 1 {
-			full := (n-1)*s + d*(k-1) + extra + 1
 			return Stage{}, layer.Errorf("%s: padding %d + %d removes all of the %d output pixels", axes[i], p.Begin, p.End, full).
 				Hint(fmt.Sprintf("pad at most %d in all", full-1)).Hint("enlarge the kernel")
 		}

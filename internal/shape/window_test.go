@@ -1,7 +1,9 @@
 package shape
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -141,9 +143,8 @@ func TestInputsThatDoNotAgree(t *testing.T) {
 		{layer.Resize{Scale: []float64{0.2, 1}}, [][]int{x}, "H: scaling 4 by 0.2 leaves 0 pixels"},
 		{layer.Resize{Scale: []float64{2}}, [][]int{x}, "resizing 1 spatial axes cannot read"},
 		{layer.Pool{Func: layer.MaxPool, Adaptive: []int{2, 2}}, [][]int{{1, 1, 9}}, "adaptive pooling to 2x2 cannot read 1x1x9"},
-		{layer.Activation{Func: "relu"}, [][]int{{1, 1 << 31, 1 << 29}}, "output 1x2147483648x536870912 of it has more elements"},
-		{layer.Activation{Func: "relu"}, [][]int{{1, MaxOutput}}, "1x2147483648"},
-		{layer.Activation{Func: "relu"}, [][]int{{1, MaxOutput + 1}}, "output 1x2147483649 of it has an axis longer than 2147483648"},
+		{layer.Activation{Func: "relu"}, [][]int{{1, 1 << 30, 1 << 30}}, "output 1x1073741824x1073741824 of it has more elements"},
+		{layer.Activation{Func: "relu"}, [][]int{{1, MaxOutput}}, "1x" + strconv.Itoa(MaxOutput)},
 	} {
 		st, err := OfStage(layer.Stage{Name: "it", Op: c.op}, c.in)
 		got := layer.FormatShape(st.Output)
@@ -152,6 +153,12 @@ func TestInputsThatDoNotAgree(t *testing.T) {
 		}
 		if !strings.HasPrefix(got, c.want) {
 			t.Errorf("%+v of %v: %s, want %s", c.op, c.in, got, c.want)
+		}
+	}
+	if past := uint64(MaxOutput) + 1; past <= math.MaxInt {
+		_, err := OfStage(layer.Stage{Name: "it", Op: layer.Activation{Func: "relu"}}, [][]int{{1, int(past)}})
+		if want := "output 1x2147483649 of it has an axis longer than 2147483648"; err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
 		}
 	}
 }

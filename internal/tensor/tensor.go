@@ -5,7 +5,6 @@
 package tensor
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -22,8 +21,8 @@ type Tensor[T Float] struct {
 	Data  []T
 }
 
-// ErrTooLarge reports a shape whose element or byte count does not fit in an int64.
-var ErrTooLarge = errors.New("the size overflows 64 bits")
+// ErrTooLarge reports a shape whose element or byte count does not fit in an int.
+var ErrTooLarge = fmt.Errorf("the size overflows %d bits", strconv.IntSize)
 
 // New returns a zeroed tensor. It panics on a shape that Size refuses: callers check shapes that come from outside.
 func New[T Float](shape ...int) *Tensor[T] {
