@@ -27,7 +27,7 @@ var rooms = map[string]string{
 	"flops":           "layer shape",
 	"golden":          "npy tensor",
 	"golden/pack":     "golden",
-	"infer":           "layer network ops ops/array ops/kernel ops/workers report shape tensor",
+	"infer":           "layer network ops ops/array ops/kernel ops/problem ops/workers report shape tensor",
 	"input":           "",
 	"layer":           "",
 	"memory":          "",

@@ -6,6 +6,7 @@ import (
 
 	"convx/internal/network"
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 	"convx/internal/tensor"
 )
@@ -50,6 +51,9 @@ func (net *Network) planMatmul(n *node) (step, error) {
 		}
 		if across = n.intOr("transB", 0) != 0; across {
 			p.k, p.n = p.n, p.k
+			if s, err := net.planMatvec(n, w); s != nil || err != nil {
+				return s, err
+			}
 		}
 		if ok, err := p.takeBias(net, n.input(2)); err != nil || !ok {
 			return nil, err
@@ -58,7 +62,7 @@ func (net *Network) planMatmul(n *node) (step, error) {
 	p.rows, p.cols = p.isa.GemmTile()
 	p.pack(tensor.Data[float32](w), across)
 	for range p.threads {
-		p.space = append(p.space, make([]float32, matmulHeight*p.rows*min(p.k, matmulDepth)))
+		p.space = append(p.space, problem.Aligned(matmulHeight*p.rows*min(p.k, matmulDepth)))
 	}
 	return p, nil
 }
@@ -94,7 +98,7 @@ func (p *matmul) takeBias(net *Network, v int) (bool, error) {
 // pack lays w out by panels. Across says that w is stored as n x k.
 func (p *matmul) pack(w []float32, across bool) {
 	panels := (p.n + p.cols - 1) / p.cols
-	p.packed = make([]float32, panels*p.k*p.cols)
+	p.packed = problem.Aligned(panels * p.k * p.cols)
 	for panel := range panels {
 		to := p.packed[panel*p.k*p.cols:]
 		first := panel * p.cols
