@@ -147,25 +147,30 @@ func (r *im2col[T]) Bytes() (workspace, packed int) {
 	return len(r.cols) * r.panel * r.depth * problem.SizeOf[T](), 0
 }
 
+// chain is how many products gonum adds up at a time: where it has no assembly it adds them one by one, and a longer chain would
+// lose more than the exact algorithms may.
+const chain = 512
+
 // gemmOf is c[m x n] += a[m x k] * transposed b[n x k] in T; c's rows are ldc apart.
 func gemmOf[T tensor.Float]() func(m, n, k int, a, b, c []T, ldc int) {
-	var f any = gemm32
-	if problem.IsFloat64[T]() {
-		f = gemm64
+	var product any = func(m, n, k int, a, b []float32, stride int, c []float32, ldc int) {
+		blas32.Gemm(blas.NoTrans, blas.Trans, 1,
+			blas32.General{Rows: m, Cols: k, Stride: stride, Data: a},
+			blas32.General{Rows: n, Cols: k, Stride: stride, Data: b},
+			1, blas32.General{Rows: m, Cols: n, Stride: ldc, Data: c})
 	}
-	return f.(func(m, n, k int, a, b, c []T, ldc int))
-}
-
-func gemm32(m, n, k int, a, b, c []float32, ldc int) {
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1,
-		blas32.General{Rows: m, Cols: k, Stride: k, Data: a},
-		blas32.General{Rows: n, Cols: k, Stride: k, Data: b},
-		1, blas32.General{Rows: m, Cols: n, Stride: ldc, Data: c})
-}
-
-func gemm64(m, n, k int, a, b, c []float64, ldc int) {
-	blas64.Gemm(blas.NoTrans, blas.Trans, 1,
-		blas64.General{Rows: m, Cols: k, Stride: k, Data: a},
-		blas64.General{Rows: n, Cols: k, Stride: k, Data: b},
-		1, blas64.General{Rows: m, Cols: n, Stride: ldc, Data: c})
+	if problem.IsFloat64[T]() {
+		product = func(m, n, k int, a, b []float64, stride int, c []float64, ldc int) {
+			blas64.Gemm(blas.NoTrans, blas.Trans, 1,
+				blas64.General{Rows: m, Cols: k, Stride: stride, Data: a},
+				blas64.General{Rows: n, Cols: k, Stride: stride, Data: b},
+				1, blas64.General{Rows: m, Cols: n, Stride: ldc, Data: c})
+		}
+	}
+	of := product.(func(m, n, k int, a, b []T, stride int, c []T, ldc int))
+	return func(m, n, k int, a, b, c []T, ldc int) {
+		for from := 0; from < k; from += chain {
+			of(m, n, min(chain, k-from), a[from:], b[from:], k, c, ldc)
+		}
+	}
 }
