@@ -116,6 +116,44 @@ func TestFilesAgainstPyTorch(t *testing.T) {
 	}
 }
 
+// Weights that are drawn keep what the layers make in range, from the first to the last, however many there are.
+func TestDrawnWeightsKeepActivationsInRange(t *testing.T) {
+	for name, size := range map[string][]int{"resnet-50": {3, 64, 64}, "se-resnet-50": {3, 64, 64}, "mobilenet-v2": {3, 64, 64}, "xception": {3, 75, 75}, "vgg-16": {3, 32, 32}, "wavenet": {256, 2000}} {
+		g, err := network.Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := network.Evaluate(g, network.Options{Input: size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g.Program, err = network.Compile(r, nil, 1); err != nil {
+			t.Fatal(err)
+		}
+		net, err := Prepare(context.Background(), g, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		feeds, err := net.Seeded(nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		net.Observe = func(i int, a *tensor.Array) {
+			if net.nodes[i].op == "Softmax" {
+				return
+			}
+			square := 0.0
+			for _, v := range tensor.Data[float32](a) {
+				square += float64(v) * float64(v) / float64(a.Len())
+			}
+			if !(square > 1e-3 && square < 1e3) {
+				t.Errorf("%s: the mean square of what %s makes is %g", name, net.nodes[i].name, square)
+			}
+		}
+		run(t, net, feeds)
+	}
+}
+
 func close32(got, want *tensor.Array) error {
 	if !slices.Equal(got.Shape, want.Shape) {
 		return fmt.Errorf("makes %v, want %v", got, want)
