@@ -34,30 +34,30 @@ TEXT ·peakNEON(SB), NOSPLIT, $0-8
 	WORD $0x6f00e418 // movi v24.2d, #0
 
 loop:
-	WORD $0x4e38cf00 // fmla v0.4s, v24.4s, v24.4s
-	WORD $0x4e38cf01 // fmla v1.4s, v24.4s, v24.4s
-	WORD $0x4e38cf02 // fmla v2.4s, v24.4s, v24.4s
-	WORD $0x4e38cf03 // fmla v3.4s, v24.4s, v24.4s
-	WORD $0x4e38cf04 // fmla v4.4s, v24.4s, v24.4s
-	WORD $0x4e38cf05 // fmla v5.4s, v24.4s, v24.4s
-	WORD $0x4e38cf06 // fmla v6.4s, v24.4s, v24.4s
-	WORD $0x4e38cf07 // fmla v7.4s, v24.4s, v24.4s
-	WORD $0x4e38cf08 // fmla v8.4s, v24.4s, v24.4s
-	WORD $0x4e38cf09 // fmla v9.4s, v24.4s, v24.4s
-	WORD $0x4e38cf0a // fmla v10.4s, v24.4s, v24.4s
-	WORD $0x4e38cf0b // fmla v11.4s, v24.4s, v24.4s
-	WORD $0x4e38cf0c // fmla v12.4s, v24.4s, v24.4s
-	WORD $0x4e38cf0d // fmla v13.4s, v24.4s, v24.4s
-	WORD $0x4e38cf0e // fmla v14.4s, v24.4s, v24.4s
-	WORD $0x4e38cf0f // fmla v15.4s, v24.4s, v24.4s
-	WORD $0x4e38cf10 // fmla v16.4s, v24.4s, v24.4s
-	WORD $0x4e38cf11 // fmla v17.4s, v24.4s, v24.4s
-	WORD $0x4e38cf12 // fmla v18.4s, v24.4s, v24.4s
-	WORD $0x4e38cf13 // fmla v19.4s, v24.4s, v24.4s
-	WORD $0x4e38cf14 // fmla v20.4s, v24.4s, v24.4s
-	WORD $0x4e38cf15 // fmla v21.4s, v24.4s, v24.4s
-	WORD $0x4e38cf16 // fmla v22.4s, v24.4s, v24.4s
-	WORD $0x4e38cf17 // fmla v23.4s, v24.4s, v24.4s
+	WORD $0x4f981300 // fmla v0.4s, v24.4s, v24.s[0]
+	WORD $0x4f981301 // fmla v1.4s, v24.4s, v24.s[0]
+	WORD $0x4f981302 // fmla v2.4s, v24.4s, v24.s[0]
+	WORD $0x4f981303 // fmla v3.4s, v24.4s, v24.s[0]
+	WORD $0x4f981304 // fmla v4.4s, v24.4s, v24.s[0]
+	WORD $0x4f981305 // fmla v5.4s, v24.4s, v24.s[0]
+	WORD $0x4f981306 // fmla v6.4s, v24.4s, v24.s[0]
+	WORD $0x4f981307 // fmla v7.4s, v24.4s, v24.s[0]
+	WORD $0x4f981308 // fmla v8.4s, v24.4s, v24.s[0]
+	WORD $0x4f981309 // fmla v9.4s, v24.4s, v24.s[0]
+	WORD $0x4f98130a // fmla v10.4s, v24.4s, v24.s[0]
+	WORD $0x4f98130b // fmla v11.4s, v24.4s, v24.s[0]
+	WORD $0x4f98130c // fmla v12.4s, v24.4s, v24.s[0]
+	WORD $0x4f98130d // fmla v13.4s, v24.4s, v24.s[0]
+	WORD $0x4f98130e // fmla v14.4s, v24.4s, v24.s[0]
+	WORD $0x4f98130f // fmla v15.4s, v24.4s, v24.s[0]
+	WORD $0x4f981310 // fmla v16.4s, v24.4s, v24.s[0]
+	WORD $0x4f981311 // fmla v17.4s, v24.4s, v24.s[0]
+	WORD $0x4f981312 // fmla v18.4s, v24.4s, v24.s[0]
+	WORD $0x4f981313 // fmla v19.4s, v24.4s, v24.s[0]
+	WORD $0x4f981314 // fmla v20.4s, v24.4s, v24.s[0]
+	WORD $0x4f981315 // fmla v21.4s, v24.4s, v24.s[0]
+	WORD $0x4f981316 // fmla v22.4s, v24.4s, v24.s[0]
+	WORD $0x4f981317 // fmla v23.4s, v24.4s, v24.s[0]
 	SUBS $2, R0, R0
 	BGT  loop
 	RET

@@ -212,7 +212,7 @@ func peakNEON() {
 	Label("loop")
 	for i := range acc {
 		for _, v := range acc[i] {
-			VFMADD231PS(one, one, v)
+			fmaLane(0, one, one, v) // by element, as kernels do
 		}
 	}
 	SUBQ(I8(2), n)
