@@ -88,57 +88,6 @@ func (c Convention) Of(r shape.Result) (stages []int64, total int64, err error) 
 	return stages, total, err
 }
 
-var conventions = []Convention{
-	{
-		Name: "mac", Unit: "MACs", perMAC: 1,
-		Differs: "multiply-accumulates of conv and linear layers; transposed on the input size; no bias, no norm",
-		counts:  table(cells{layer.KindConv: macs, layer.KindTransposed: macs, layer.KindDeformable: macs, layer.KindLinear: macs}),
-	},
-	{
-		Name: "fvcore", Unit: "MACs", perMAC: 1,
-		Differs: "adds norms (2 an element), adaptive average pools (input elements), resizing; not deformable",
-		counts: table(cells{
-			layer.KindConv: macs, layer.KindTransposed: macs, layer.KindLinear: macs,
-			layer.KindNorm: fvcoreNorm, layer.KindPool: fvcorePool, layer.KindResize: fvcoreResize,
-		}),
-	},
-	{
-		Name: "ptflops", Unit: "MACs", perMAC: 1,
-		Differs: "adds the biases of conv and linear layers (aten backend); not deformable",
-		counts:  table(cells{layer.KindConv: macsAndBias, layer.KindTransposed: macsAndBias, layer.KindLinear: macsAndBias}),
-	},
-	{
-		Name: "torchinfo", Unit: "MACs", perMAC: 1,
-		Differs: "(weights + biases) times output positions, transposed too; norms 2C a sample",
-		counts: table(cells{
-			layer.KindConv: paramsByPosition, layer.KindTransposed: paramsByPosition, layer.KindDeformable: paramsByPosition,
-			layer.KindLinear: paramsBySample, layer.KindNorm: paramsBySample,
-		}),
-	},
-	{
-		Name: "thop", Unit: "MACs", perMAC: 1,
-		Differs: "transposed on the output size; adds norms (4 an element), average pools, resizing; not deformable",
-		counts: table(cells{
-			layer.KindConv: macs, layer.KindTransposed: transposedOnOutput, layer.KindLinear: macs,
-			layer.KindNorm: thopNorm, layer.KindPool: thopPool, layer.KindResize: thopResize, layer.KindActivation: thopActivation,
-		}),
-	},
-	{
-		Name: "torch", Unit: "FLOPs", perMAC: 2,
-		Differs: "FLOPs, not MACs: 2 a multiply-accumulate (FlopCounterMode); not deformable",
-		counts:  table(cells{layer.KindConv: times(2, macs), layer.KindTransposed: times(2, macs), layer.KindLinear: times(2, macs)}),
-	},
-	{
-		Name: "torchvision", Unit: "MACs", perMAC: 1,
-		Differs: "as mac, but printed as GFLOPS; not deformable",
-		counts:  table(cells{layer.KindConv: macs, layer.KindTransposed: macs, layer.KindLinear: macs}),
-	},
-	Convention{
-		Name: "bitops", Unit: "bit operations", byBits: true,
-		Differs: "each MAC times the bits of its weight times those of its activation (Baskin et al. 2018, UNIQ, without the adder)",
-	}.In(Types{}),
-}
-
 type cells = map[layer.Kind]count
 
 // table is a row of the table tool x kind: what the tool does not count is 0, in so many words.

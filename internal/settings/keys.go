@@ -40,7 +40,7 @@ var keys = []Key{
 	{"map", "auto", oneOf("auto", "clip", "minmax", "symmetric")},
 	{"colormap", "auto", oneOf("auto", "gray", "viridis", "turbo", "diverging")},
 	{"min_time", "250ms", duration},
-	{"convention", "mac", oneOf("mac", "fvcore", "ptflops", "torchinfo", "thop", "torch", "torchvision")},
+	{"convention", "mac", oneOf("mac", "fvcore", "ptflops", "torchinfo", "thop", "torch", "torchvision", "deepspeed", "calflops", "onnx-tool", "tensorflow", "bitops")},
 }
 
 // Named finds a key by its file or flag name.
