@@ -21,6 +21,8 @@ type Options struct {
 	At []string
 	// Without names rewrites of the graph to leave out; "all" is each.
 	Without []string
+	// Watch looks at what feeds the convolutions, and computes what is out of the ordinary by what keeps to the definition.
+	Watch bool
 	// MaxBytes bounds the memory of activations and of each array; 0 is no bound.
 	MaxBytes int64
 }
@@ -50,6 +52,7 @@ type Network struct {
 	arena      []byte
 	arenaBytes int
 	opsOptions ops.Options
+	departures []Departure
 	// workspace and packed are the bytes of scratch memory and of packed weights.
 	workspace, packed int
 }

@@ -20,6 +20,7 @@ type planned struct {
 	out      []int
 	x, y     tensor.Tensor[float32]
 	finishes bool // the pipeline runs what finishes the node
+	watch    *watch
 }
 
 // plan gives a convolution whose weights are known a pipeline; nil where package ops has none.
@@ -50,7 +51,7 @@ func (net *Network) plan(n *node) (*planned, error) {
 		}
 		return nil, err
 	}
-	p.weights = nil
+	p.weights = nil // but for what the watch keeps
 	return p, nil
 }
 
@@ -83,6 +84,7 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 	}
 	p.finishes = n.finish != nil && p.pipeline.FinishBy(n.finish)
 	p.x.Shape, p.y.Shape = p.pipeline.Input, p.pipeline.Output
+	p.watch = p.watchWeights(net)
 	return nil
 }
 
@@ -124,10 +126,14 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 	if err := n.bindFinish(net, p.y.Data); err != nil {
 		return err
 	}
-	if err := p.pipeline.Run(ctx, &p.y, &p.x); err != nil {
+	pipeline, finishes, err := p.suited(ctx, net, n)
+	if err != nil {
 		return err
 	}
-	if err := n.runFinish(ctx, p.finishes); err != nil {
+	if err := pipeline.Run(ctx, &p.y, &p.x); err != nil {
+		return err
+	}
+	if err := n.runFinish(ctx, finishes); err != nil {
 		return err
 	}
 	net.set(n.out[0], y)

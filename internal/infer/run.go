@@ -26,6 +26,7 @@ func (net *Network) Run(ctx context.Context, feeds map[string]*tensor.Array) err
 			x.array = x.constant
 		}
 	}
+	net.departures = net.departures[:0]
 	for i, n := range net.nodes {
 		if err := net.step(ctx, n); err != nil {
 			return err
