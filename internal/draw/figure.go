@@ -7,6 +7,7 @@ import (
 
 	"convx/internal/drawing"
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/shape"
 )
 
@@ -61,7 +62,7 @@ const (
 
 // New makes the figure of a layer.
 func New(r shape.Result, o Options) (*Figure, error) {
-	known, ok := figures[r.Layer.Variant]
+	known, ok := figures.Get()[r.Layer.Variant]
 	if !ok {
 		return nil, layer.Errorf("no figure for %s", r.Layer.Variant)
 	}
@@ -124,28 +125,33 @@ func (f *Figure) captionsOf(frame int) []string {
 	return append(slices.Clone(f.captions), f.arithmetic(frame))
 }
 
-// figures has a title and a maker for every variant.
-var figures = map[string]struct {
+// figure is how a variant is drawn.
+type figure struct {
 	title string
 	make  func(shape.Result, Options) (*Figure, error)
-}{
-	"standard":          {"Standard convolution", windowFigure},
-	"pointwise":         {"Pointwise convolution", windowFigure},
-	"grouped":           {"Grouped convolution", windowFigure},
-	"depthwise":         {"Depthwise convolution", windowFigure},
-	"separable":         {"Separable convolution", separableFigure},
-	"inverted-residual": {"Inverted residual", residualFigure},
-	"transposed":        {"Transposed convolution", transposedFigure},
-	"dilated":           {"Dilated convolution", dilatedFigure},
-	"deformable":        {"Deformable convolution", deformableFigure},
-	"deform-roi-pool":   {"Deformable RoI pooling", roiFigure},
-	"se":                {"Squeeze-and-excitation", seFigure},
-	"resize-conv":       {"Resize-convolution", resizeFigure},
-	"sub-pixel":         {"Sub-pixel convolution", subPixelFigure},
-	"mbconv":            {"MBConv", residualFigure},
-	"max-pool":          {"Max pooling", poolFigure},
-	"average-pool":      {"Average pooling", poolFigure},
 }
+
+// figures has a title and a maker for every variant.
+var figures = lazy.Value[map[string]figure]{Make: func() map[string]figure {
+	return map[string]figure{
+		"standard":          {"Standard convolution", windowFigure},
+		"pointwise":         {"Pointwise convolution", windowFigure},
+		"grouped":           {"Grouped convolution", windowFigure},
+		"depthwise":         {"Depthwise convolution", windowFigure},
+		"separable":         {"Separable convolution", separableFigure},
+		"inverted-residual": {"Inverted residual", residualFigure},
+		"transposed":        {"Transposed convolution", transposedFigure},
+		"dilated":           {"Dilated convolution", dilatedFigure},
+		"deformable":        {"Deformable convolution", deformableFigure},
+		"deform-roi-pool":   {"Deformable RoI pooling", roiFigure},
+		"se":                {"Squeeze-and-excitation", seFigure},
+		"resize-conv":       {"Resize-convolution", resizeFigure},
+		"sub-pixel":         {"Sub-pixel convolution", subPixelFigure},
+		"mbconv":            {"MBConv", residualFigure},
+		"max-pool":          {"Max pooling", poolFigure},
+		"average-pool":      {"Average pooling", poolFigure},
+	}
+}}
 
 // drawnAsBlocks are the variants whose figure shows tensors as blocks, of any size.
 var drawnAsBlocks = map[string]bool{"inverted-residual": true, "mbconv": true}

@@ -11,7 +11,7 @@ import (
 func (m Model) cost() []string {
 	c, err := flops.Of(m.result)
 	if err != nil {
-		return []string{problem.Render("  " + err.Error())}
+		return []string{problem().Render("  " + err.Error())}
 	}
 	return []string{fmt.Sprintf("  params %s, MACs %s (%s), FLOPs %s", report.Group(c.Total.Params), report.Group(c.Total.MACs), report.SI(float64(c.Total.MACs)), report.Group(c.Total.FLOPs))}
 }

@@ -10,15 +10,11 @@ import (
 	"convx/internal/layer"
 )
 
-var (
-	title    = lipgloss.NewStyle().Bold(true).Foreground(lipgloss.Color("6"))
-	faint    = lipgloss.NewStyle().Faint(true)
-	selected = lipgloss.NewStyle().Bold(true).Reverse(true)
-	problem  = lipgloss.NewStyle().Foreground(lipgloss.Color("1")).Bold(true)
-	padCell  = lipgloss.NewStyle().Faint(true)
-	tapCell  = lipgloss.NewStyle().Foreground(lipgloss.Color("3")).Bold(true)
-	outCell  = lipgloss.NewStyle().Foreground(lipgloss.Color("2")).Bold(true)
-)
+func bold() lipgloss.Style                 { return lipgloss.NewStyle().Bold(true) }
+func colored(number string) lipgloss.Style { return bold().Foreground(lipgloss.Color(number)) }
+func title() lipgloss.Style                { return colored("6") }
+func faint() lipgloss.Style                { return lipgloss.NewStyle().Faint(true) }
+func problem() lipgloss.Style              { return colored("1") }
 
 // View draws the whole screen.
 func (m Model) View() tea.View {
@@ -29,12 +25,12 @@ func (m Model) View() tea.View {
 }
 
 func (m Model) screen() string {
-	head := title.Render(name) + "  " + faint.Render(m.keys())
+	head := title().Render(name) + "  " + faint().Render(m.keys())
 	var b strings.Builder
 	b.WriteString(head + "\n\n")
 	b.WriteString(lipgloss.JoinHorizontal(lipgloss.Top, m.panel(), "  ", m.picture()))
 	b.WriteString("\n" + lipgloss.Wrap(m.answer(), m.width, "") + "\n\n")
-	b.WriteString(faint.Render("$ ") + m.params.command() + "\n")
+	b.WriteString(faint().Render("$ ") + m.params.command() + "\n")
 	return b.String()
 }
 
@@ -62,7 +58,7 @@ func (m Model) panel() string {
 		}
 		line := fmt.Sprintf(" %-15s ‹ %-17s › ", f.label, value)
 		if i == m.cursor {
-			line = selected.Render(line)
+			line = bold().Reverse(true).Render(line)
 		}
 		lines = append(lines, line)
 	}
@@ -80,10 +76,10 @@ func (m Model) defaultOf(key string) string {
 // answer is the shape with its arithmetic, the receptive field and the notes, or what is wrong.
 func (m Model) answer() string {
 	if m.err != nil {
-		return problem.Render(m.err.Error())
+		return problem().Render(m.err.Error())
 	}
 	r := m.result
-	lines := []string{title.Render(fmt.Sprintf("%s → %s", layer.FormatShape(r.Input), layer.FormatShape(r.Output)))}
+	lines := []string{title().Render(fmt.Sprintf("%s → %s", layer.FormatShape(r.Input), layer.FormatShape(r.Output)))}
 	for _, st := range r.Stages {
 		for _, f := range st.Formulas {
 			if f.Axis == "H" {
@@ -100,7 +96,7 @@ func (m Model) answer() string {
 	for _, st := range r.Stages {
 		for _, n := range st.Notes {
 			if text, ok := strings.CutPrefix(n, "H: "); ok {
-				lines = append(lines, faint.Render("  "+text))
+				lines = append(lines, faint().Render("  "+text))
 			}
 		}
 	}
@@ -111,7 +107,7 @@ func (m Model) answer() string {
 func (m Model) picture() string {
 	s := m.slide
 	if s == nil {
-		return faint.Render("(nothing slides, or too large to draw)")
+		return faint().Render("(nothing slides, or too large to draw)")
 	}
 	step := m.frame % s.steps()
 	in, out := s.drawInput(step), s.drawOutput(step)
@@ -129,7 +125,7 @@ func (s *slide) drawInput(step int) string {
 		for col := range begin + s.in + end {
 			inside := row >= begin && row < begin+s.in && col >= begin && col < begin+s.in
 			on := !s.transpose && s.taps(step, row, col) || s.transpose && row*s.in+col == step
-			b.WriteString(cell(inside, on, tapCell))
+			b.WriteString(cell(inside, on, colored("3")))
 		}
 		lines = append(lines, b.String())
 	}
@@ -142,7 +138,7 @@ func (s *slide) drawOutput(step int) string {
 		var b strings.Builder
 		for col := range s.out {
 			on := s.transpose && s.taps(step, row, col) || !s.transpose && row*s.out+col == step
-			b.WriteString(cell(true, on, outCell))
+			b.WriteString(cell(true, on, colored("2")))
 		}
 		lines = append(lines, b.String())
 	}
@@ -159,5 +155,5 @@ func cell(inside, on bool, lit lipgloss.Style) string {
 	case inside:
 		return "░░"
 	}
-	return padCell.Render("··")
+	return faint().Render("··")
 }

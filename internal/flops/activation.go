@@ -8,32 +8,35 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/shape"
 )
 
 // perActivation is the FLOPs of one element: comparisons, additions, products, divisions and each transcendental
 // function count 1. Sigmoid is 1/(1+exp(-x)): a negation, an exponential, an addition and a division.
-var perActivation = map[string]int{
-	"relu":         1, // a comparison
-	"relu6":        2,
-	"clip":         2,
-	"leaky-relu":   2, // a comparison, a product
-	"prelu":        2,
-	"elu":          4, // a comparison, exp, a subtraction, a product
-	"sigmoid":      4,
-	"hard-sigmoid": 4, // a product, an addition, two comparisons
-	"silu":         5, // sigmoid, a product
-	"hard-swish":   5,
-	"tanh":         5, // (e-1)/(e+1), e = exp(2x)
-	"softplus":     3, // log(1+exp(x))
-	"gelu":         5, // x/2*(1+erf(x/sqrt 2))
-	"softmax":      5, // a comparison, a subtraction, exp, an addition, a division
-}
+var perActivation = lazy.Value[map[string]int]{Make: func() map[string]int {
+	return map[string]int{
+		"relu":         1, // a comparison
+		"relu6":        2,
+		"clip":         2,
+		"leaky-relu":   2, // a comparison, a product
+		"prelu":        2,
+		"elu":          4, // a comparison, exp, a subtraction, a product
+		"sigmoid":      4,
+		"hard-sigmoid": 4, // a product, an addition, two comparisons
+		"silu":         5, // sigmoid, a product
+		"hard-swish":   5,
+		"tanh":         5, // (e-1)/(e+1), e = exp(2x)
+		"softplus":     3, // log(1+exp(x))
+		"gelu":         5, // x/2*(1+erf(x/sqrt 2))
+		"softmax":      5, // a comparison, a subtraction, exp, an addition, a division
+	}
+}}
 
 // activation: so many FLOPs an element, by function.
 func activation(st layer.Stage, s shape.Stage) ([]cost, error) {
 	f := st.Op.(layer.Activation).Func
-	n, ok := perActivation[f]
+	n, ok := perActivation.Get()[f]
 	if !ok {
 		return nil, fmt.Errorf("no rule for the activation %q; there is one for %s", f, strings.Join(Activations(), ", "))
 	}
@@ -41,4 +44,4 @@ func activation(st layer.Stage, s shape.Stage) ([]cost, error) {
 }
 
 // Activations lists the functions that have a rule.
-func Activations() []string { return slices.Sorted(maps.Keys(perActivation)) }
+func Activations() []string { return slices.Sorted(maps.Keys(perActivation.Get())) }

@@ -10,7 +10,7 @@ import (
 // The cells of the table of conventions. What they count is each tool's own doing, errors included.
 
 func own(op layer.Op, s shape.Stage) (cost, error) {
-	costs, err := rules[op.Kind()](layer.Stage{Name: s.Name, Op: op}, s)
+	costs, err := rules.Get()[op.Kind()](layer.Stage{Name: s.Name, Op: op}, s)
 	if err != nil {
 		return cost{}, err
 	}

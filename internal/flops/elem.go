@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 // Elem is an element type, by name. The zero Elem says nothing: float32, or what a model stores.
@@ -22,16 +23,18 @@ const (
 func Elems() []Elem { return []Elem{Float32, Float16, BFloat16, Int8, Int4} }
 
 // bits are the widths of all element types that models store.
-var bits = map[Elem]int{
-	"": 32, Float32: 32, Float16: 16, BFloat16: 16, Int8: 8, Int4: 4, "float64": 64, "int64": 64, "uint64": 64, "int32": 32, "uint32": 32,
-	"int16": 16, "uint16": 16, "uint8": 8, "uint4": 4, "bool": 8, "float8": 8, "float4": 4, "complex64": 64, "complex128": 128,
-}
+var bits = lazy.Value[map[Elem]int]{Make: func() map[Elem]int {
+	return map[Elem]int{
+		"": 32, Float32: 32, Float16: 16, BFloat16: 16, Int8: 8, Int4: 4, "float64": 64, "int64": 64, "uint64": 64, "int32": 32, "uint32": 32,
+		"int16": 16, "uint16": 16, "uint8": 8, "uint4": 4, "bool": 8, "float8": 8, "float4": 4, "complex64": 64, "complex128": 128,
+	}
+}}
 
 // whole are the types of positions, counts and masks: a network that is quantised keeps them.
 var whole = []Elem{"int64", "uint64", "int32", "uint32", "bool"}
 
 // Bits is the width of an element.
-func (e Elem) Bits() int { return bits[e] }
+func (e Elem) Bits() int { return bits.Get()[e] }
 
 // Bytes is what n elements of one tensor take, rounded up to whole bytes. The error wraps layer.ErrOverflow.
 func (e Elem) Bytes(n int64) (int64, error) {

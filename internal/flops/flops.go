@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/shape"
 )
 
@@ -105,22 +106,24 @@ type cost struct {
 type rule func(st layer.Stage, s shape.Stage) ([]cost, error)
 
 // Each primitive's rule lives in a file of its name.
-var rules = map[layer.Kind]rule{
-	layer.KindConv:       conv,
-	layer.KindTransposed: transposed,
-	layer.KindDeformable: deformable,
-	layer.KindPool:       pool,
-	layer.KindLinear:     linear,
-	layer.KindActivation: activation,
-	layer.KindScale:      scale,
-	layer.KindAdd:        add,
-	layer.KindConcat:     concat,
-	layer.KindResize:     resize,
-	layer.KindROIPool:    roiPool,
-	layer.KindNorm:       norm,
+var rules = lazy.Value[map[layer.Kind]rule]{Make: func() map[layer.Kind]rule {
+	return map[layer.Kind]rule{
+		layer.KindConv:       conv,
+		layer.KindTransposed: transposed,
+		layer.KindDeformable: deformable,
+		layer.KindPool:       pool,
+		layer.KindLinear:     linear,
+		layer.KindActivation: activation,
+		layer.KindScale:      scale,
+		layer.KindAdd:        add,
+		layer.KindConcat:     concat,
+		layer.KindResize:     resize,
+		layer.KindROIPool:    roiPool,
+		layer.KindNorm:       norm,
 
-	layer.KindDepthToSpace: depthToSpace,
-}
+		layer.KindDepthToSpace: depthToSpace,
+	}
+}}
 
 // KindSampling is the kind of the rows that count bilinear sampling.
 const KindSampling layer.Kind = "sampling"
@@ -131,7 +134,7 @@ func OfStage(st layer.Stage, s shape.Stage) ([]Row, error) { return Types{}.OfSt
 // OfStage counts one primitive of this shape: one row, after the rows of work that is shown by itself. Errors wrap
 // layer.ErrOverflow, except for an activation or norm that has no rule.
 func (t Types) OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
-	r, ok := rules[st.Op.Kind()]
+	r, ok := rules.Get()[st.Op.Kind()]
 	if !ok {
 		return nil, fmt.Errorf("no cost rule for %s", st.Op.Kind())
 	}

@@ -46,7 +46,7 @@ func shapeOf(t interface {
 
 func TestEveryKindHasARule(t *testing.T) {
 	for _, k := range layer.Kinds() {
-		if rules[k] == nil {
+		if rules.Get()[k] == nil {
 			t.Errorf("%s has no cost rule", k)
 		}
 		for _, c := range Conventions() {
@@ -227,8 +227,8 @@ func TestActivationsAreDocumented(t *testing.T) {
 		}
 	}
 	for _, f := range Activations() {
-		if perActivation[f] != documented[f] {
-			t.Errorf("%s costs %d an element; docs/counting.md says %d", f, perActivation[f], documented[f])
+		if perActivation.Get()[f] != documented[f] {
+			t.Errorf("%s costs %d an element; docs/counting.md says %d", f, perActivation.Get()[f], documented[f])
 		}
 	}
 }

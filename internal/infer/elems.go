@@ -1,22 +1,25 @@
 package infer
 
 import (
+	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/tensor"
 )
 
 // outputElems are the element types of operators whose first output is not of the first input's type.
-var outputElems = map[string]func(net *Network, n *node) tensor.Elem{
-	"Shape": fixed(tensor.Int64), "Size": fixed(tensor.Int64), "ArgMax": fixed(tensor.Int64), "ArgMin": fixed(tensor.Int64),
-	"NonZero": fixed(tensor.Int64), "NonMaxSuppression": fixed(tensor.Int64),
-	"Equal": fixed(tensor.Bool), "Less": fixed(tensor.Bool), "LessOrEqual": fixed(tensor.Bool), "Greater": fixed(tensor.Bool),
-	"GreaterOrEqual": fixed(tensor.Bool), "And": fixed(tensor.Bool), "Or": fixed(tensor.Bool), "Xor": fixed(tensor.Bool),
-	"Not": fixed(tensor.Bool), "IsNaN": fixed(tensor.Bool), "IsInf": fixed(tensor.Bool),
-	"ConvInteger": fixed(tensor.Int32), "MatMulInteger": fixed(tensor.Int32), "DynamicQuantizeLinear": fixed(tensor.Uint8),
-	"Cast": castElem, "CastLike": input(1), "Where": input(1), "DequantizeLinear": input(1), "OneHot": input(2),
-	"QuantizeLinear": unknown, "QLinearConv": unknown, "QLinearMatMul": unknown, "ConstantOfShape": unknown, "Constant": unknown,
-	"EyeLike": unknown, "If": unknown, "Loop": unknown, "Scan": unknown, "BitShift": unknown,
-}
+var outputElems = lazy.Value[map[string]func(net *Network, n *node) tensor.Elem]{Make: func() map[string]func(net *Network, n *node) tensor.Elem {
+	return map[string]func(net *Network, n *node) tensor.Elem{
+		"Shape": fixed(tensor.Int64), "Size": fixed(tensor.Int64), "ArgMax": fixed(tensor.Int64), "ArgMin": fixed(tensor.Int64),
+		"NonZero": fixed(tensor.Int64), "NonMaxSuppression": fixed(tensor.Int64),
+		"Equal": fixed(tensor.Bool), "Less": fixed(tensor.Bool), "LessOrEqual": fixed(tensor.Bool), "Greater": fixed(tensor.Bool),
+		"GreaterOrEqual": fixed(tensor.Bool), "And": fixed(tensor.Bool), "Or": fixed(tensor.Bool), "Xor": fixed(tensor.Bool),
+		"Not": fixed(tensor.Bool), "IsNaN": fixed(tensor.Bool), "IsInf": fixed(tensor.Bool),
+		"ConvInteger": fixed(tensor.Int32), "MatMulInteger": fixed(tensor.Int32), "DynamicQuantizeLinear": fixed(tensor.Uint8),
+		"Cast": castElem, "CastLike": input(1), "Where": input(1), "DequantizeLinear": input(1), "OneHot": input(2),
+		"QuantizeLinear": unknown, "QLinearConv": unknown, "QLinearMatMul": unknown, "ConstantOfShape": unknown, "Constant": unknown,
+		"EyeLike": unknown, "If": unknown, "Loop": unknown, "Scan": unknown, "BitShift": unknown,
+	}
+}}
 
 func fixed(e tensor.Elem) func(*Network, *node) tensor.Elem {
 	return func(*Network, *node) tensor.Elem { return e }
@@ -68,7 +71,7 @@ func (net *Network) inferElems() {
 			if v == network.None {
 				continue
 			}
-			switch rule, special := outputElems[n.op]; {
+			switch rule, special := outputElems.Get()[n.op]; {
 			case n.domain == network.StageDomain:
 				net.values[v].elem = tensor.Float32
 			case n.domain != "":

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/ops/array"
 	"convx/internal/tensor"
@@ -76,14 +77,16 @@ func (u *Unsupported) Error() string {
 }
 
 // control are the operators that run bodies.
-var control = map[string]func(n *node) step{
-	"If":   func(n *node) step { return &branch{} },
-	"Loop": func(n *node) step { return &loop{} },
-	"Scan": func(n *node) step { return &scan{} },
-}
+var control = lazy.Value[map[string]func(n *node) step]{Make: func() map[string]func(n *node) step {
+	return map[string]func(n *node) step{
+		"If":   func(n *node) step { return &branch{} },
+		"Loop": func(n *node) step { return &loop{} },
+		"Scan": func(n *node) step { return &scan{} },
+	}
+}}
 
 func runnable(in *network.Instruction) bool {
-	if _, ok := control[in.Op]; ok && in.Domain == "" {
+	if _, ok := control.Get()[in.Op]; ok && in.Domain == "" {
 		return true
 	}
 	_, ok := array.Lookup(in.Domain, in.Op)

@@ -91,7 +91,7 @@ func (net *Network) choose(n *node) {
 			net.choose(inner)
 		}
 	}
-	if make, ok := control[n.op]; ok && n.domain == "" {
+	if make, ok := control.Get()[n.op]; ok && n.domain == "" {
 		n.step = make(n)
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 var (
@@ -17,15 +18,15 @@ var (
 )
 
 // operators are the ops by name, made once for all files.
-func (f *file) operators() map[string]opKind { return opsByName }
+func (f *file) operators() map[string]opKind { return opsByName.Get() }
 
-var opsByName = func() map[string]opKind {
+var opsByName = lazy.Value[map[string]opKind]{Make: func() map[string]opKind {
 	m := map[string]opKind{}
 	for _, k := range opKinds() {
 		m[k.name] = k
 	}
 	return m
-}()
+}}
 
 // items reads a list of layers.
 func (f *file) items(n *yaml.Node) []item {
@@ -115,7 +116,7 @@ func (f *file) checkItem(it *item) {
 	var keys []string
 	switch it.form {
 	case "variant":
-		known, ok := keysOfVariant[it.what]
+		known, ok := keysOfVariant.Get()[it.what]
 		if !ok {
 			f.unknownName(it.at, "variant", it.what, layer.VariantNames())
 			return
@@ -150,13 +151,13 @@ func (f *file) checkItem(it *item) {
 	}
 }
 
-var keysOfVariant = func() map[string][]string {
+var keysOfVariant = lazy.Value[map[string][]string]{Make: func() map[string][]string {
 	m := map[string][]string{}
 	for _, v := range layer.Variants() {
 		m[v.Name] = variantKeys(v)
 	}
 	return m
-}()
+}}
 
 // variantKeys are the keys of a variant in files; dims and input come from the network.
 func variantKeys(v layer.Variant) []string {

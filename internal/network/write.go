@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/flops"
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 // entry is an operator as a network file says it: variant or op, which one, and its keys.
@@ -240,11 +241,11 @@ func (w *writer) same(text string) error {
 	return nil
 }
 
-var plainText = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./-]*$`)
+var plainText = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_./-]*$`) }}
 
 // quote is a text as YAML has it inside of braces.
 func quote(s string) string {
-	if plainText.MatchString(s) && !strings.EqualFold(s, "null") {
+	if plainText.Get().MatchString(s) && !strings.EqualFold(s, "null") {
 		return s
 	}
 	return strconv.QuoteToGraphic(strings.ToValidUTF8(s, "_"))

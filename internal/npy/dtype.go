@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+
+	"convx/internal/lazy"
 )
 
 // DType is the element type of an array in a file.
@@ -44,25 +46,29 @@ func (d DType) Size() int { return dtypes[d].size }
 
 // descrs maps a header's type code, without its byte order, to the type. Names stand beside the codes because
 // numpy.dtype takes both and some writers use them.
-var descrs = map[string]DType{
-	"b1": Bool, "?": Bool, "bool": Bool,
-	"i1": Int8, "int8": Int8, "i2": Int16, "int16": Int16, "i4": Int32, "int32": Int32, "i8": Int64, "int64": Int64,
-	"u1": Uint8, "uint8": Uint8, "u2": Uint16, "uint16": Uint16, "u4": Uint32, "uint32": Uint32, "u8": Uint64, "uint64": Uint64,
-	"f2": Float16, "float16": Float16, "f4": Float32, "float32": Float32, "f8": Float64, "float64": Float64,
-}
+var descrs = lazy.Value[map[string]DType]{Make: func() map[string]DType {
+	return map[string]DType{
+		"b1": Bool, "?": Bool, "bool": Bool,
+		"i1": Int8, "int8": Int8, "i2": Int16, "int16": Int16, "i4": Int32, "int32": Int32, "i8": Int64, "int64": Int64,
+		"u1": Uint8, "uint8": Uint8, "u2": Uint16, "uint16": Uint16, "u4": Uint32, "uint32": Uint32, "u8": Uint64, "uint64": Uint64,
+		"f2": Float16, "float16": Float16, "f4": Float32, "float32": Float32, "f8": Float64, "float64": Float64,
+	}
+}}
 
 // foreign explains the types that are not numbers convx computes with, by the first letter of their code.
-var foreign = map[byte]struct{ what, instead string }{
-	'c': {"complex numbers", "save x.real, x.imag or abs(x)"},
-	'f': {"extended floating point", "save x.astype('float64')"},
-	'S': {"strings", "save x.astype('float32')"},
-	'a': {"strings", "save x.astype('float32')"},
-	'U': {"strings", "save x.astype('float32')"},
-	'O': {"pickled Python objects", "save x.astype('float32')"},
-	'V': {"raw bytes, perhaps bfloat16", "save x.astype('float32')"},
-	'M': {"dates", "save x.astype('int64')"},
-	'm': {"time spans", "save x.astype('int64')"},
-}
+var foreign = lazy.Value[map[byte]struct{ what, instead string }]{Make: func() map[byte]struct{ what, instead string } {
+	return map[byte]struct{ what, instead string }{
+		'c': {"complex numbers", "save x.real, x.imag or abs(x)"},
+		'f': {"extended floating point", "save x.astype('float64')"},
+		'S': {"strings", "save x.astype('float32')"},
+		'a': {"strings", "save x.astype('float32')"},
+		'U': {"strings", "save x.astype('float32')"},
+		'O': {"pickled Python objects", "save x.astype('float32')"},
+		'V': {"raw bytes, perhaps bfloat16", "save x.astype('float32')"},
+		'M': {"dates", "save x.astype('int64')"},
+		'm': {"time spans", "save x.astype('int64')"},
+	}
+}}
 
 // littleEndian tells the byte order of this machine.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
@@ -80,11 +86,11 @@ func parseDescr(descr string) (d DType, bigEndian bool, err error) {
 		}
 		code = code[1:]
 	}
-	if d, ok := descrs[code]; ok {
+	if d, ok := descrs.Get()[code]; ok {
 		return d, bigEndian, nil
 	}
 	if code != "" {
-		if f, ok := foreign[code[0]]; ok {
+		if f, ok := foreign.Get()[code[0]]; ok {
 			return 0, false, fmt.Errorf("dtype %q (%s) cannot be read: %s", descr, f.what, f.instead)
 		}
 	}

@@ -13,18 +13,21 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
 // maxJSON bounds a .safetensors header: 100,000 tensors take about 10 MB.
 const maxJSON = 16 << 20
 
-var safetensorsTypes = map[safetensors.DType]DType{
-	safetensors.BOOL: Bool,
-	safetensors.I8:   Int8, safetensors.I16: Int16, safetensors.I32: Int32, safetensors.I64: Int64,
-	safetensors.U8: Uint8, safetensors.U16: Uint16, safetensors.U32: Uint32, safetensors.U64: Uint64,
-	safetensors.F16: Float16, safetensors.BF16: BFloat16, safetensors.F32: Float32, safetensors.F64: Float64,
-}
+var safetensorsTypes = lazy.Value[map[safetensors.DType]DType]{Make: func() map[safetensors.DType]DType {
+	return map[safetensors.DType]DType{
+		safetensors.BOOL: Bool,
+		safetensors.I8:   Int8, safetensors.I16: Int16, safetensors.I32: Int32, safetensors.I64: Int64,
+		safetensors.U8: Uint8, safetensors.U16: Uint16, safetensors.U32: Uint32, safetensors.U64: Uint64,
+		safetensors.F16: Float16, safetensors.BF16: BFloat16, safetensors.F32: Float32, safetensors.F64: Float64,
+	}
+}}
 
 // placed is an array of a .safetensors file: so many bytes from begin on, counted from the end of the header.
 type placed struct {
@@ -93,7 +96,7 @@ func unknownType(header []byte) (name, dtype string, ok bool) {
 		return "", "", false
 	}
 	known := map[string]bool{"": true} // __metadata__ has none
-	for t := range safetensorsTypes {
+	for t := range safetensorsTypes.Get() {
 		known[t.String()] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(arrays)) {
@@ -133,7 +136,7 @@ func placeTensors(tensors map[string]*safetensors.TensorInfo) ([]placed, error) 
 
 // tensorInfo translates the header of one array and returns its bytes.
 func tensorInfo(t *safetensors.TensorInfo) (Info, int64, error) {
-	dtype, ok := safetensorsTypes[t.DType]
+	dtype, ok := safetensorsTypes.Get()[t.DType]
 	if !ok {
 		return Info{}, 0, fmt.Errorf("dtype %d is not known", t.DType)
 	}

@@ -7,24 +7,27 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
 // descrOf are NumPy's type codes, without the byte order. NumPy has no bfloat16 and no four-bit integers: they are written
 // as float32, int8 and uint8, which hold the same values.
-var descrOf = map[tensor.Elem]string{
-	tensor.Bool: "b1", tensor.Int8: "i1", tensor.Int16: "i2", tensor.Int32: "i4", tensor.Int64: "i8",
-	tensor.Uint8: "u1", tensor.Uint16: "u2", tensor.Uint32: "u4", tensor.Uint64: "u8",
-	tensor.Float16: "f2", tensor.Float32: "f4", tensor.Float64: "f8",
-	tensor.BFloat16: "f4", tensor.Int4: "i1", tensor.Uint4: "u1",
-}
+var descrOf = lazy.Value[map[tensor.Elem]string]{Make: func() map[tensor.Elem]string {
+	return map[tensor.Elem]string{
+		tensor.Bool: "b1", tensor.Int8: "i1", tensor.Int16: "i2", tensor.Int32: "i4", tensor.Int64: "i8",
+		tensor.Uint8: "u1", tensor.Uint16: "u2", tensor.Uint32: "u4", tensor.Uint64: "u8",
+		tensor.Float16: "f2", tensor.Float32: "f4", tensor.Float64: "f8",
+		tensor.BFloat16: "f4", tensor.Int4: "i1", tensor.Uint4: "u1",
+	}
+}}
 
 // WriteArray writes a as numpy.save does.
 func WriteArray(w io.Writer, a *tensor.Array) error {
 	if a.Elem == tensor.String {
 		return writeStrings(w, a)
 	}
-	descr := descrOf[a.Elem]
+	descr := descrOf.Get()[a.Elem]
 	switch order := map[bool]string{true: "<", false: ">"}[littleEndian]; {
 	case descr[1] == '1':
 		descr = "|" + descr

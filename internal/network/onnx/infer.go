@@ -127,7 +127,7 @@ func (inf *inference) step(n *Node, s *scope) error {
 	}
 	r, ok := ruleFor(n)
 	if !ok {
-		c.harmless = n.Domain == "" && harmless[n.Op]
+		c.harmless = n.Domain == "" && harmless.Get()[n.Op]
 		c.skip("no rule for it")
 		return c.finish()
 	}

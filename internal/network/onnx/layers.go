@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/flops"
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/shape"
 )
@@ -123,19 +124,21 @@ func blocks(name string) []string {
 }
 
 // copying are the free operators whose output is a tensor of its own; the others' is their input's memory.
-var copying = map[string]bool{
-	"Transpose": true, "Slice": true, "Split": true, "Pad": true, "Gather": true, "GatherElements": true, "GatherND": true,
-	"Expand": true, "Tile": true, "DepthToSpace": true, "SpaceToDepth": true, "ScatterND": true, "ScatterElements": true,
-	"Concat": true, "Upsample": true, "Resize": true, "Trilu": true, "OneHot": true, "Cast": true, "CenterCropPad": true,
-	"ReverseSequence": true,
-}
+var copying = lazy.Value[map[string]bool]{Make: func() map[string]bool {
+	return map[string]bool{
+		"Transpose": true, "Slice": true, "Split": true, "Pad": true, "Gather": true, "GatherElements": true, "GatherND": true,
+		"Expand": true, "Tile": true, "DepthToSpace": true, "SpaceToDepth": true, "ScatterND": true, "ScatterElements": true,
+		"Concat": true, "Upsample": true, "Resize": true, "Trilu": true, "OneHot": true, "Cast": true, "CenterCropPad": true,
+		"ReverseSequence": true,
+	}
+}}
 
 // free is an operator that moves data at most.
 func (c *call) free(out []int) network.Operator {
 	if out == nil || len(c.sources()) != 1 {
 		return &network.Explicit{Name: kebab(c.Op), Shape: out}
 	}
-	return &network.View{Name: kebab(c.Op), Shape: network.Fixed(out...), Copies: copying[c.Op]}
+	return &network.View{Name: kebab(c.Op), Shape: network.Fixed(out...), Copies: copying.Get()[c.Op]}
 }
 
 // explicit is work without a primitive.
@@ -164,7 +167,7 @@ func (c *call) explicit(node *network.Node, out []int) (network.Operator, error)
 
 // perOutput is the FLOPs of an output element, for operators that broadcast all of their inputs, none a constant.
 func (c *call) perOutput(out []int) (int64, bool) {
-	if _, ok := binaries[c.Op]; !ok {
+	if _, ok := binaries.Get()[c.Op]; !ok {
 		return 0, false
 	}
 	n, err := layer.Elements(out...)

@@ -1,6 +1,9 @@
 package onnx
 
-import "convx/internal/flops"
+import (
+	"convx/internal/flops"
+	"convx/internal/lazy"
+)
 
 // Model is a decoded file. Weights are known by name, type and dimensions, and by where they are.
 type Model struct {
@@ -103,20 +106,24 @@ const (
 )
 
 // elemBits is the width of each element type; strings and unknown types have none.
-var elemBits = map[Elem]int{
-	1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 14: 64, 15: 128, 16: 16,
-	17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4,
-}
+var elemBits = lazy.Value[map[Elem]int]{Make: func() map[Elem]int {
+	return map[Elem]int{
+		1: 32, 2: 8, 3: 8, 4: 16, 5: 16, 6: 32, 7: 64, 9: 8, 10: 16, 11: 64, 12: 32, 13: 64, 14: 64, 15: 128, 16: 16,
+		17: 8, 18: 8, 19: 8, 20: 8, 21: 4, 22: 4, 23: 4,
+	}
+}}
 
 // counted are the element types as bytes are counted in them.
-var counted = map[Elem]flops.Elem{
-	1: flops.Float32, 2: "uint8", 3: flops.Int8, 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 9: "bool", 10: flops.Float16, 11: "float64",
-	12: "uint32", 13: "uint64", 14: "complex64", 15: "complex128", 16: flops.BFloat16, 17: "float8", 18: "float8", 19: "float8", 20: "float8",
-	21: "uint4", 22: flops.Int4, 23: "float4",
-}
+var counted = lazy.Value[map[Elem]flops.Elem]{Make: func() map[Elem]flops.Elem {
+	return map[Elem]flops.Elem{
+		1: flops.Float32, 2: "uint8", 3: flops.Int8, 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 9: "bool", 10: flops.Float16, 11: "float64",
+		12: "uint32", 13: "uint64", 14: "complex64", 15: "complex128", 16: flops.BFloat16, 17: "float8", 18: "float8", 19: "float8", 20: "float8",
+		21: "uint4", 22: flops.Int4, 23: "float4",
+	}
+}}
 
 // counted is the type for counting bytes; strings and unknown types are taken for float32.
-func (e Elem) counted() flops.Elem { return counted[e] }
+func (e Elem) counted() flops.Elem { return counted.Get()[e] }
 
 func (e Elem) isFloat() bool {
 	return e == elemFloat || e == elemDouble || e == elemFloat16 || e == elemBfloat16

@@ -4,35 +4,38 @@ import (
 	"math"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 // activationRules map operators to the activation functions that internal/flops has rules for.
-var activationRules = map[string]rule{
-	"Relu":        activation("relu"),
-	"LeakyRelu":   activation("leaky-relu"),
-	"PRelu":       activation("prelu"),
-	"Elu":         activation("elu"),
-	"Selu":        activation("elu"),
-	"Celu":        activation("elu"),
-	"Sigmoid":     activation("sigmoid"),
-	"HardSigmoid": activation("hard-sigmoid"),
-	"HardSwish":   activation("hard-swish"),
-	"Swish":       activation("silu"),
-	"Tanh":        activation("tanh"),
-	"Softplus":    activation("softplus"),
-	"Gelu":        activation("gelu"),
-	"Softmax":     activation("softmax"),
-	"LogSoftmax":  activation("softmax"),
-	"Hardmax":     activation("softmax"),
-	"Clip":        {apply: clip, least: 1},
-	"Mish":        {apply: perElement(9), least: 1}, // x * tanh(softplus(x))
-	"Softsign":    {apply: perElement(3), least: 1},
-	"Shrink":      {apply: perElement(3), least: 1},
-	"IsInf":       {apply: perElement(1), least: 1},
-	"IsNaN":       {apply: perElement(1), least: 1},
-	"BitwiseNot":  {apply: perElement(1), least: 1},
-	"CumSum":      {apply: perElement(1), least: 1},
-}
+var activationRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"Relu":        activation("relu"),
+		"LeakyRelu":   activation("leaky-relu"),
+		"PRelu":       activation("prelu"),
+		"Elu":         activation("elu"),
+		"Selu":        activation("elu"),
+		"Celu":        activation("elu"),
+		"Sigmoid":     activation("sigmoid"),
+		"HardSigmoid": activation("hard-sigmoid"),
+		"HardSwish":   activation("hard-swish"),
+		"Swish":       activation("silu"),
+		"Tanh":        activation("tanh"),
+		"Softplus":    activation("softplus"),
+		"Gelu":        activation("gelu"),
+		"Softmax":     activation("softmax"),
+		"LogSoftmax":  activation("softmax"),
+		"Hardmax":     activation("softmax"),
+		"Clip":        {apply: clip, least: 1},
+		"Mish":        {apply: perElement(9), least: 1}, // x * tanh(softplus(x))
+		"Softsign":    {apply: perElement(3), least: 1},
+		"Shrink":      {apply: perElement(3), least: 1},
+		"IsInf":       {apply: perElement(1), least: 1},
+		"IsNaN":       {apply: perElement(1), least: 1},
+		"BitwiseNot":  {apply: perElement(1), least: 1},
+		"CumSum":      {apply: perElement(1), least: 1},
+	}
+}}
 
 func activation(f string) rule {
 	return rule{least: 1, apply: func(c *call) error {
@@ -81,15 +84,17 @@ func (c *call) clipNumbers() error {
 }
 
 // unaryRules are functions of one number, so cheap that each counts 1, which fold on small constants.
-var unaryRules = map[string]rule{
-	"Neg": unary(func(x float64) float64 { return -x }), "Abs": unary(math.Abs), "Sign": unary(sign),
-	"Floor": unary(math.Floor), "Ceil": unary(math.Ceil), "Round": unary(math.RoundToEven),
-	"Sqrt": unary(math.Sqrt), "Exp": unary(math.Exp), "Log": unary(math.Log), "Erf": unary(math.Erf),
-	"Reciprocal": unary(func(x float64) float64 { return 1 / x }), "Not": unary(not),
-	"Sin": unary(math.Sin), "Cos": unary(math.Cos), "Tan": unary(math.Tan), "Asin": unary(math.Asin),
-	"Acos": unary(math.Acos), "Atan": unary(math.Atan), "Sinh": unary(math.Sinh), "Cosh": unary(math.Cosh),
-	"Asinh": unary(math.Asinh), "Acosh": unary(math.Acosh), "Atanh": unary(math.Atanh), "ThresholdedRelu": unary(nil),
-}
+var unaryRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"Neg": unary(func(x float64) float64 { return -x }), "Abs": unary(math.Abs), "Sign": unary(sign),
+		"Floor": unary(math.Floor), "Ceil": unary(math.Ceil), "Round": unary(math.RoundToEven),
+		"Sqrt": unary(math.Sqrt), "Exp": unary(math.Exp), "Log": unary(math.Log), "Erf": unary(math.Erf),
+		"Reciprocal": unary(func(x float64) float64 { return 1 / x }), "Not": unary(not),
+		"Sin": unary(math.Sin), "Cos": unary(math.Cos), "Tan": unary(math.Tan), "Asin": unary(math.Asin),
+		"Acos": unary(math.Acos), "Atan": unary(math.Atan), "Sinh": unary(math.Sinh), "Cosh": unary(math.Cosh),
+		"Asinh": unary(math.Asinh), "Acosh": unary(math.Acosh), "Atanh": unary(math.Atanh), "ThresholdedRelu": unary(nil),
+	}
+}}
 
 func sign(x float64) float64 {
 	switch {

@@ -6,17 +6,20 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/network"
 )
 
 // matrixRules are the products of matrices.
-var matrixRules = map[string]rule{
-	"Gemm":          {apply: gemm(0, 1, 2), least: 2},
-	"MatMul":        {apply: matMul(0, 1), least: 2},
-	"MatMulInteger": {apply: matMul(0, 1), least: 2},
-	"QLinearMatMul": {apply: matMul(0, 3), least: 4},
-	"Einsum":        {apply: einsum, least: 1},
-}
+var matrixRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"Gemm":          {apply: gemm(0, 1, 2), least: 2},
+		"MatMul":        {apply: matMul(0, 1), least: 2},
+		"MatMulInteger": {apply: matMul(0, 1), least: 2},
+		"QLinearMatMul": {apply: matMul(0, 3), least: 4},
+		"Einsum":        {apply: einsum, least: 1},
+	}
+}}
 
 // gemm: Y = A x B + C, either transposed on demand.
 func gemm(a, b, bias int) func(*call) error {
@@ -166,16 +169,18 @@ func einsum(c *call) error {
 }
 
 // normRules are the normalisations.
-var normRules = map[string]rule{
-	"BatchNormalization":        {apply: norm("batch"), least: 3},
-	"InstanceNormalization":     {apply: norm("instance"), least: 3},
-	"LayerNormalization":        {apply: norm("layer"), least: 2},
-	"GroupNormalization":        {apply: norm("group"), least: 3},
-	"MeanVarianceNormalization": {apply: norm("instance"), least: 1},
-	"LRN":                       {apply: lrn, least: 1},
-	"RMSNormalization":          {apply: perElement(4, 1), least: 2}, // square, add, scale, multiply
-	"LpNormalization":           {apply: perElement(3), least: 1},    // square, add, divide
-}
+var normRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"BatchNormalization":        {apply: norm("batch"), least: 3},
+		"InstanceNormalization":     {apply: norm("instance"), least: 3},
+		"LayerNormalization":        {apply: norm("layer"), least: 2},
+		"GroupNormalization":        {apply: norm("group"), least: 3},
+		"MeanVarianceNormalization": {apply: norm("instance"), least: 1},
+		"LRN":                       {apply: lrn, least: 1},
+		"RMSNormalization":          {apply: perElement(4, 1), least: 2}, // square, add, scale, multiply
+		"LpNormalization":           {apply: perElement(3), least: 1},    // square, add, divide
+	}
+}}
 
 // norm keeps the shape. Running means and variances are no parameters: scale and shift are.
 func norm(f string) func(*call) error {

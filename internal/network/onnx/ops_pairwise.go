@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 // pairwise is a function of two numbers. ints reports false where there is no answer (a division by zero).
@@ -31,39 +32,41 @@ func compare(ints func(a, b int64) bool, floats func(a, b float64) bool) pairwis
 	}
 }
 
-var binaries = map[string]pairwise{
-	"Add": {total(func(a, b int64) int64 { return a + b }), func(a, b float64) float64 { return a + b }, false},
-	"Sum": {total(func(a, b int64) int64 { return a + b }), func(a, b float64) float64 { return a + b }, false},
-	"Sub": {total(func(a, b int64) int64 { return a - b }), func(a, b float64) float64 { return a - b }, false},
-	"Mul": {total(func(a, b int64) int64 { return a * b }), func(a, b float64) float64 { return a * b }, false},
-	"Div": {func(a, b int64) (int64, bool) {
-		if b == 0 {
-			return 0, false
-		}
-		return a / b, true
-	}, func(a, b float64) float64 { return a / b }, false},
-	"Mod": {func(a, b int64) (int64, bool) { // of the divisor's sign, as in Python
-		if b == 0 {
-			return 0, false
-		}
-		return ((a % b) + b) % b, true
-	}, math.Mod, false},
-	"Pow": {func(a, b int64) (int64, bool) {
-		p := math.Pow(float64(a), float64(b))
-		return int64(p), math.Abs(p) <= exact
-	}, math.Pow, false},
-	"Min":            {total(func(a, b int64) int64 { return min(a, b) }), math.Min, false},
-	"Max":            {total(func(a, b int64) int64 { return max(a, b) }), math.Max, false},
-	"Equal":          compare(func(a, b int64) bool { return a == b }, func(a, b float64) bool { return a == b }),
-	"Less":           compare(func(a, b int64) bool { return a < b }, func(a, b float64) bool { return a < b }),
-	"LessOrEqual":    compare(func(a, b int64) bool { return a <= b }, func(a, b float64) bool { return a <= b }),
-	"Greater":        compare(func(a, b int64) bool { return a > b }, func(a, b float64) bool { return a > b }),
-	"GreaterOrEqual": compare(func(a, b int64) bool { return a >= b }, func(a, b float64) bool { return a >= b }),
-	"And":            compare(func(a, b int64) bool { return a != 0 && b != 0 }, func(a, b float64) bool { return a != 0 && b != 0 }),
-	"Or":             compare(func(a, b int64) bool { return a != 0 || b != 0 }, func(a, b float64) bool { return a != 0 || b != 0 }),
-	"Xor":            compare(func(a, b int64) bool { return (a != 0) != (b != 0) }, func(a, b float64) bool { return (a != 0) != (b != 0) }),
-	"Mean":           {nil, nil, false},
-}
+var binaries = lazy.Value[map[string]pairwise]{Make: func() map[string]pairwise {
+	return map[string]pairwise{
+		"Add": {total(func(a, b int64) int64 { return a + b }), func(a, b float64) float64 { return a + b }, false},
+		"Sum": {total(func(a, b int64) int64 { return a + b }), func(a, b float64) float64 { return a + b }, false},
+		"Sub": {total(func(a, b int64) int64 { return a - b }), func(a, b float64) float64 { return a - b }, false},
+		"Mul": {total(func(a, b int64) int64 { return a * b }), func(a, b float64) float64 { return a * b }, false},
+		"Div": {func(a, b int64) (int64, bool) {
+			if b == 0 {
+				return 0, false
+			}
+			return a / b, true
+		}, func(a, b float64) float64 { return a / b }, false},
+		"Mod": {func(a, b int64) (int64, bool) { // of the divisor's sign, as in Python
+			if b == 0 {
+				return 0, false
+			}
+			return ((a % b) + b) % b, true
+		}, math.Mod, false},
+		"Pow": {func(a, b int64) (int64, bool) {
+			p := math.Pow(float64(a), float64(b))
+			return int64(p), math.Abs(p) <= exact
+		}, math.Pow, false},
+		"Min":            {total(func(a, b int64) int64 { return min(a, b) }), math.Min, false},
+		"Max":            {total(func(a, b int64) int64 { return max(a, b) }), math.Max, false},
+		"Equal":          compare(func(a, b int64) bool { return a == b }, func(a, b float64) bool { return a == b }),
+		"Less":           compare(func(a, b int64) bool { return a < b }, func(a, b float64) bool { return a < b }),
+		"LessOrEqual":    compare(func(a, b int64) bool { return a <= b }, func(a, b float64) bool { return a <= b }),
+		"Greater":        compare(func(a, b int64) bool { return a > b }, func(a, b float64) bool { return a > b }),
+		"GreaterOrEqual": compare(func(a, b int64) bool { return a >= b }, func(a, b float64) bool { return a >= b }),
+		"And":            compare(func(a, b int64) bool { return a != 0 && b != 0 }, func(a, b float64) bool { return a != 0 && b != 0 }),
+		"Or":             compare(func(a, b int64) bool { return a != 0 || b != 0 }, func(a, b float64) bool { return a != 0 || b != 0 }),
+		"Xor":            compare(func(a, b int64) bool { return (a != 0) != (b != 0) }, func(a, b float64) bool { return (a != 0) != (b != 0) }),
+		"Mean":           {nil, nil, false},
+	}
+}}
 
 // elementwise is the rule of the operators on two or more values that broadcast.
 func elementwise(c *call) error {
@@ -81,7 +84,7 @@ func elementwise(c *call) error {
 	if err := extents(out); err != nil {
 		return err
 	}
-	op := binaries[c.Op]
+	op := binaries.Get()[c.Op]
 	if c.constant() {
 		c.put(0, c.fold(op, out))
 	} else {

@@ -5,15 +5,18 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 // quantizedRules are the operators between real numbers and 8-bit integers. Quantised convolutions and products stand
 // with the others.
-var quantizedRules = map[string]rule{
-	"QuantizeLinear":        {apply: quantize, least: 2},
-	"DequantizeLinear":      {apply: quantize, least: 2},
-	"DynamicQuantizeLinear": {apply: dynamicQuantize, least: 1},
-}
+var quantizedRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"QuantizeLinear":        {apply: quantize, least: 2},
+		"DequantizeLinear":      {apply: quantize, least: 2},
+		"DynamicQuantizeLinear": {apply: dynamicQuantize, least: 1},
+	}
+}}
 
 // quantizes reports whether an operator of a domain of its own is a quantiser by its name, as those of Brevitas, QONNX, TensorRT
 // and Vitis AI are: QuantizeLinear and DequantizeLinear with something before, Quant, FakeQuantize.
@@ -62,28 +65,30 @@ func dynamicQuantize(c *call) error {
 }
 
 // microsoftRules are the operators of com.microsoft that ONNX Runtime's optimiser and quantiser leave in CNNs.
-var microsoftRules = map[string]rule{
-	"QLinearAdd":               {apply: qLinearBinary("Add"), least: 4},
-	"QLinearMul":               {apply: qLinearBinary("Mul"), least: 4},
-	"QLinearSigmoid":           activation("sigmoid"),
-	"QLinearLeakyRelu":         activation("leaky-relu"),
-	"QLinearSoftmax":           activation("softmax"),
-	"QLinearGlobalAveragePool": {apply: globalPool(layer.AveragePool), least: 1},
-	"QLinearAveragePool":       {apply: pool(layer.AveragePool), least: 1},
-	"QLinearConcat":            {apply: concat(2, 3), least: 3},
-	"QGemm":                    {apply: gemm(0, 3, 6), least: 4},
-	"FusedConv":                {apply: conv(0, 1, 2), least: 2},
-	"FusedGemm":                {apply: gemm(0, 1, 2), least: 2},
-	"FusedMatMul":              {apply: matMul(0, 1), least: 2},
-	"MatMulIntegerToFloat":     {apply: matMul(0, 1), least: 2},
-	"DynamicQuantizeMatMul":    {apply: matMul(0, 1), least: 2},
-	"QuantizeLinear":           {apply: quantize, least: 2},
-	"DequantizeLinear":         {apply: quantize, least: 2},
-	"Gelu":                     activation("gelu"),
-	"QuickGelu":                activation("silu"),
-	"FastGelu":                 {apply: perElement(8), least: 1},    // the hyperbolic tangent of a cubic
-	"BiasGelu":                 {apply: perElement(6, 1), least: 2}, // a sum, then gelu
-}
+var microsoftRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"QLinearAdd":               {apply: qLinearBinary("Add"), least: 4},
+		"QLinearMul":               {apply: qLinearBinary("Mul"), least: 4},
+		"QLinearSigmoid":           activation("sigmoid"),
+		"QLinearLeakyRelu":         activation("leaky-relu"),
+		"QLinearSoftmax":           activation("softmax"),
+		"QLinearGlobalAveragePool": {apply: globalPool(layer.AveragePool), least: 1},
+		"QLinearAveragePool":       {apply: pool(layer.AveragePool), least: 1},
+		"QLinearConcat":            {apply: concat(2, 3), least: 3},
+		"QGemm":                    {apply: gemm(0, 3, 6), least: 4},
+		"FusedConv":                {apply: conv(0, 1, 2), least: 2},
+		"FusedGemm":                {apply: gemm(0, 1, 2), least: 2},
+		"FusedMatMul":              {apply: matMul(0, 1), least: 2},
+		"MatMulIntegerToFloat":     {apply: matMul(0, 1), least: 2},
+		"DynamicQuantizeMatMul":    {apply: matMul(0, 1), least: 2},
+		"QuantizeLinear":           {apply: quantize, least: 2},
+		"DequantizeLinear":         {apply: quantize, least: 2},
+		"Gelu":                     activation("gelu"),
+		"QuickGelu":                activation("silu"),
+		"FastGelu":                 {apply: perElement(8), least: 1},    // the hyperbolic tangent of a cubic
+		"BiasGelu":                 {apply: perElement(6, 1), least: 2}, // a sum, then gelu
+	}
+}}
 
 // qLinearBinary: a, its scale and zero point, b, its scale and zero point.
 func qLinearBinary(op string) func(*call) error {

@@ -4,16 +4,19 @@ import (
 	"fmt"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/shape"
 )
 
 // recurrentRules are the layers that step along a sequence.
-var recurrentRules = map[string]rule{
-	"LSTM": {apply: recurrent(cell{gates: 4, outputs: 3, each: 30}), least: 3},
-	"GRU":  {apply: recurrent(cell{gates: 3, outputs: 2, each: 21}), least: 3},
-	"RNN":  {apply: recurrent(cell{gates: 1, outputs: 2, each: 6}), least: 3},
-}
+var recurrentRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"LSTM": {apply: recurrent(cell{gates: 4, outputs: 3, each: 30}), least: 3},
+		"GRU":  {apply: recurrent(cell{gates: 3, outputs: 2, each: 21}), least: 3},
+		"RNN":  {apply: recurrent(cell{gates: 1, outputs: 2, each: 6}), least: 3},
+	}
+}}
 
 // cell is a recurrent layer's step. each is the FLOPs of a hidden unit beside products and biases: the sum of input and
 // state for each gate (1), sigmoids (4), hyperbolic tangents (5), and what mixes them: an LSTM's c = f*c + i*g and o*tanh(c),
@@ -90,16 +93,18 @@ func (c *call) sequence(x []int, batchFirst bool) {
 }
 
 // rarerRules are the operators of the first operator sets, which some exporters still write, and of pooling undone.
-var rarerRules = map[string]rule{
-	"ImageScaler":        {apply: perElement(2), least: 1},
-	"Affine":             {apply: perElement(2), least: 1},
-	"Scale":              {apply: perElement(1), least: 1},
-	"ScaledTanh":         {apply: perElement(7), least: 1},
-	"ParametricSoftplus": {apply: perElement(5), least: 1},
-	"Crop":               {apply: cropBorder, least: 1, free: true},
-	"MaxUnpool":          {apply: maxUnpool, least: 2, free: true},
-	"TopK":               {apply: topK, least: 1},
-}
+var rarerRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"ImageScaler":        {apply: perElement(2), least: 1},
+		"Affine":             {apply: perElement(2), least: 1},
+		"Scale":              {apply: perElement(1), least: 1},
+		"ScaledTanh":         {apply: perElement(7), least: 1},
+		"ParametricSoftplus": {apply: perElement(5), least: 1},
+		"Crop":               {apply: cropBorder, least: 1, free: true},
+		"MaxUnpool":          {apply: maxUnpool, least: 2, free: true},
+		"TopK":               {apply: topK, least: 1},
+	}
+}}
 
 // cropBorder takes off a border of left, top, right and bottom pixels; scale, if given, is the size that is left.
 func cropBorder(c *call) error {

@@ -6,27 +6,30 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/shape"
 )
 
 // resampleRules are the operators that change a plane's size, and the reductions.
-var resampleRules = map[string]rule{
-	"Resize":          {apply: resize, least: 1},
-	"Upsample":        {apply: resize, least: 1},
-	"GridSample":      {apply: gridSample, least: 2},
-	"ReduceMean":      {apply: reduce(layer.AveragePool, nil), least: 1},
-	"ReduceMax":       {apply: reduce(layer.MaxPool, math.Max), least: 1},
-	"ReduceMin":       {apply: reduce("", math.Min), least: 1},
-	"ReduceSum":       {apply: reduce("", func(a, b float64) float64 { return a + b }), least: 1},
-	"ReduceProd":      {apply: reduce("", func(a, b float64) float64 { return a * b }), least: 1},
-	"ReduceL1":        {apply: reduce("", nil), least: 1},
-	"ReduceL2":        {apply: reduce("", nil), least: 1},
-	"ReduceSumSquare": {apply: reduce("", nil), least: 1},
-	"ReduceLogSum":    {apply: reduce("", nil), least: 1},
-	"ReduceLogSumExp": {apply: reduce("", nil), least: 1},
-	"ArgMax":          {apply: argMax, least: 1},
-	"ArgMin":          {apply: argMax, least: 1},
-}
+var resampleRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"Resize":          {apply: resize, least: 1},
+		"Upsample":        {apply: resize, least: 1},
+		"GridSample":      {apply: gridSample, least: 2},
+		"ReduceMean":      {apply: reduce(layer.AveragePool, nil), least: 1},
+		"ReduceMax":       {apply: reduce(layer.MaxPool, math.Max), least: 1},
+		"ReduceMin":       {apply: reduce("", math.Min), least: 1},
+		"ReduceSum":       {apply: reduce("", func(a, b float64) float64 { return a + b }), least: 1},
+		"ReduceProd":      {apply: reduce("", func(a, b float64) float64 { return a * b }), least: 1},
+		"ReduceL1":        {apply: reduce("", nil), least: 1},
+		"ReduceL2":        {apply: reduce("", nil), least: 1},
+		"ReduceSumSquare": {apply: reduce("", nil), least: 1},
+		"ReduceLogSum":    {apply: reduce("", nil), least: 1},
+		"ReduceLogSumExp": {apply: reduce("", nil), least: 1},
+		"ArgMax":          {apply: argMax, least: 1},
+		"ArgMin":          {apply: argMax, least: 1},
+	}
+}}
 
 // resize: scales are an attribute of Upsample 7, input 1 of Upsample 9 and Resize 10, input 2 of Resize 11, whose input
 // 3 holds sizes. Set 18 added axes and aspect ratios.

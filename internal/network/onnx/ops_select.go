@@ -5,23 +5,26 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/shape"
 )
 
 // selectRules are the operators that take parts of values and put them together.
-var selectRules = map[string]rule{
-	"Gather":          {apply: gather, least: 2, free: true},
-	"GatherElements":  {apply: gatherElements, least: 2, free: true},
-	"GatherND":        {apply: gatherND, least: 2, free: true},
-	"ScatterElements": {apply: sameShape, least: 3, free: true},
-	"ScatterND":       {apply: sameShape, least: 3, free: true},
-	"Scatter":         {apply: sameShape, least: 3, free: true},
-	"Slice":           {apply: slice, least: 1, free: true},
-	"Split":           {apply: split, least: 1, free: true},
-	"Concat":          {apply: concat(0, 1), least: 1},
-	"NonZero":         {apply: nonZero, least: 1, free: true},
-}
+var selectRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"Gather":          {apply: gather, least: 2, free: true},
+		"GatherElements":  {apply: gatherElements, least: 2, free: true},
+		"GatherND":        {apply: gatherND, least: 2, free: true},
+		"ScatterElements": {apply: sameShape, least: 3, free: true},
+		"ScatterND":       {apply: sameShape, least: 3, free: true},
+		"Scatter":         {apply: sameShape, least: 3, free: true},
+		"Slice":           {apply: slice, least: 1, free: true},
+		"Split":           {apply: split, least: 1, free: true},
+		"Concat":          {apply: concat(0, 1), least: 1},
+		"NonZero":         {apply: nonZero, least: 1, free: true},
+	}
+}}
 
 // gather takes elements along an axis: an embedding where the data are weights.
 func gather(c *call) error {

@@ -6,35 +6,38 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/shape"
 )
 
 // shapeRules are the operators that make, ask for and change shapes. They compute nothing on the model's data.
-var shapeRules = map[string]rule{
-	"Shape":           {apply: shapeOf, least: 1, free: true},
-	"Size":            {apply: size, least: 1, free: true},
-	"Identity":        {apply: identity, least: 1, free: true},
-	"Dropout":         {apply: identity, least: 1, free: true},
-	"Cast":            {apply: cast, least: 1, free: true},
-	"CastLike":        {apply: castLike, least: 2, free: true},
-	"Constant":        {apply: constant, free: true},
-	"ConstantOfShape": {apply: constantOfShape, least: 1, free: true},
-	"Reshape":         {apply: reshape, least: 1, free: true},
-	"Flatten":         {apply: flatten, least: 1, free: true},
-	"Squeeze":         {apply: squeeze, least: 1, free: true},
-	"Unsqueeze":       {apply: unsqueeze, least: 1, free: true},
-	"Transpose":       {apply: transpose, least: 1, free: true},
-	"Expand":          {apply: expand, least: 2, free: true},
-	"Tile":            {apply: tile, least: 2, free: true},
-	"Pad":             {apply: pad, least: 1, free: true},
-	"Range":           {apply: rangeOf, least: 3, free: true},
-	"OneHot":          {apply: oneHot, least: 2, free: true},
-	"EyeLike":         {apply: sameShape, least: 1, free: true},
-	"Trilu":           {apply: sameShape, least: 1, free: true},
-	"ReverseSequence": {apply: sameShape, least: 1, free: true},
-	"DepthToSpace":    {apply: depthToSpace, least: 1, free: true},
-	"SpaceToDepth":    {apply: spaceToDepth, least: 1, free: true},
-}
+var shapeRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"Shape":           {apply: shapeOf, least: 1, free: true},
+		"Size":            {apply: size, least: 1, free: true},
+		"Identity":        {apply: identity, least: 1, free: true},
+		"Dropout":         {apply: identity, least: 1, free: true},
+		"Cast":            {apply: cast, least: 1, free: true},
+		"CastLike":        {apply: castLike, least: 2, free: true},
+		"Constant":        {apply: constant, free: true},
+		"ConstantOfShape": {apply: constantOfShape, least: 1, free: true},
+		"Reshape":         {apply: reshape, least: 1, free: true},
+		"Flatten":         {apply: flatten, least: 1, free: true},
+		"Squeeze":         {apply: squeeze, least: 1, free: true},
+		"Unsqueeze":       {apply: unsqueeze, least: 1, free: true},
+		"Transpose":       {apply: transpose, least: 1, free: true},
+		"Expand":          {apply: expand, least: 2, free: true},
+		"Tile":            {apply: tile, least: 2, free: true},
+		"Pad":             {apply: pad, least: 1, free: true},
+		"Range":           {apply: rangeOf, least: 3, free: true},
+		"OneHot":          {apply: oneHot, least: 2, free: true},
+		"EyeLike":         {apply: sameShape, least: 1, free: true},
+		"Trilu":           {apply: sameShape, least: 1, free: true},
+		"ReverseSequence": {apply: sameShape, least: 1, free: true},
+		"DepthToSpace":    {apply: depthToSpace, least: 1, free: true},
+		"SpaceToDepth":    {apply: spaceToDepth, least: 1, free: true},
+	}
+}}
 
 // shapeOf is a constant, whatever it is the shape of. start and end came with operator set 15.
 func shapeOf(c *call) error {

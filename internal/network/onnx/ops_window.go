@@ -5,24 +5,27 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 // windowRules are the operators that slide a window: convolutions and pools.
-var windowRules = map[string]rule{
-	"Conv":              {apply: conv(0, 1, 2), least: 2},
-	"ConvInteger":       {apply: conv(0, 1, -1), least: 2},
-	"QLinearConv":       {apply: conv(0, 3, 8), least: 4},
-	"ConvTranspose":     {apply: convTranspose, least: 2},
-	"DeformConv":        {apply: deformConv, least: 3},
-	"MaxPool":           {apply: pool(layer.MaxPool), least: 1},
-	"AveragePool":       {apply: pool(layer.AveragePool), least: 1},
-	"LpPool":            {apply: pool(layer.AveragePool), least: 1},
-	"GlobalMaxPool":     {apply: globalPool(layer.MaxPool), least: 1},
-	"GlobalAveragePool": {apply: globalPool(layer.AveragePool), least: 1},
-	"GlobalLpPool":      {apply: globalPool(layer.AveragePool), least: 1},
-	"MaxRoiPool":        {apply: roiPool, least: 2},
-	"RoiAlign":          {apply: roiPool, least: 2},
-}
+var windowRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"Conv":              {apply: conv(0, 1, 2), least: 2},
+		"ConvInteger":       {apply: conv(0, 1, -1), least: 2},
+		"QLinearConv":       {apply: conv(0, 3, 8), least: 4},
+		"ConvTranspose":     {apply: convTranspose, least: 2},
+		"DeformConv":        {apply: deformConv, least: 3},
+		"MaxPool":           {apply: pool(layer.MaxPool), least: 1},
+		"AveragePool":       {apply: pool(layer.AveragePool), least: 1},
+		"LpPool":            {apply: pool(layer.AveragePool), least: 1},
+		"GlobalMaxPool":     {apply: globalPool(layer.MaxPool), least: 1},
+		"GlobalAveragePool": {apply: globalPool(layer.AveragePool), least: 1},
+		"GlobalLpPool":      {apply: globalPool(layer.AveragePool), least: 1},
+		"MaxRoiPool":        {apply: roiPool, least: 2},
+		"RoiAlign":          {apply: roiPool, least: 2},
+	}
+}}
 
 // conv is the rule of the convolutions, whose data, weight and bias stand at these inputs (-1: never a bias).
 func conv(data, weight, bias int) func(*call) error {

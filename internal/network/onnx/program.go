@@ -204,10 +204,10 @@ func (c *call) control(count func() error) error {
 func (inf *inference) ports(s *scope, inputs []ValueInfo) {
 	p := inf.record.program
 	for _, in := range inputs {
-		p.Inputs = append(p.Inputs, network.Port{Name: in.Name, Value: inf.number(s.values[in.Name], in.Name), Elem: storedElems[in.Elem], Open: inf.open[in.Name]})
+		p.Inputs = append(p.Inputs, network.Port{Name: in.Name, Value: inf.number(s.values[in.Name], in.Name), Elem: storedElems.Get()[in.Elem], Open: inf.open[in.Name]})
 	}
 	for _, out := range inf.model.Graph.Outputs {
-		p.Outputs = append(p.Outputs, network.Port{Name: out.Name, Value: inf.number(s.find(out.Name), out.Name), Elem: storedElems[out.Elem]})
+		p.Outputs = append(p.Outputs, network.Port{Name: out.Name, Value: inf.number(s.find(out.Name), out.Name), Elem: storedElems.Get()[out.Elem]})
 	}
 	names := map[string]int{}
 	for i := range p.Code {

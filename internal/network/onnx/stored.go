@@ -10,20 +10,23 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
+	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/tensor"
 )
 
 // storedElems are the element types that can be read into memory.
-var storedElems = map[Elem]tensor.Elem{
-	1: tensor.Float32, 2: tensor.Uint8, 3: tensor.Int8, 4: tensor.Uint16, 5: tensor.Int16, 6: tensor.Int32, 7: tensor.Int64,
-	8: tensor.String, 9: tensor.Bool, 10: tensor.Float16, 11: tensor.Float64, 12: tensor.Uint32, 13: tensor.Uint64,
-	16: tensor.BFloat16, 21: tensor.Uint4, 22: tensor.Int4,
-}
+var storedElems = lazy.Value[map[Elem]tensor.Elem]{Make: func() map[Elem]tensor.Elem {
+	return map[Elem]tensor.Elem{
+		1: tensor.Float32, 2: tensor.Uint8, 3: tensor.Int8, 4: tensor.Uint16, 5: tensor.Int16, 6: tensor.Int32, 7: tensor.Int64,
+		8: tensor.String, 9: tensor.Bool, 10: tensor.Float16, 11: tensor.Float64, 12: tensor.Uint32, 13: tensor.Uint64,
+		16: tensor.BFloat16, 21: tensor.Uint4, 22: tensor.Int4,
+	}
+}}
 
 // weight locates a tensor of the file.
 func (m *Model) weight(t *Tensor, name string) *network.Weight {
-	w := &network.Weight{Name: name, Elem: storedElems[t.Elem], Shape: t.Dims}
+	w := &network.Weight{Name: name, Elem: storedElems.Get()[t.Elem], Shape: t.Dims}
 	if n, err := tensor.Size(t.Dims); err == nil {
 		w.Bytes = n * max(1, w.Elem.Size())
 	}
@@ -39,7 +42,7 @@ func (m *Model) weight(t *Tensor, name string) *network.Weight {
 
 // read reads a tensor from where it is in the file.
 func (m *Model) read(t *Tensor) (*tensor.Array, error) {
-	elem, known := storedElems[t.Elem]
+	elem, known := storedElems.Get()[t.Elem]
 	if !known {
 		return nil, fmt.Errorf("element type %d of ONNX cannot be read", t.Elem)
 	}
@@ -332,7 +335,7 @@ func (m *Model) readSparse(span field, t *Tensor) (*tensor.Array, error) {
 			return nil, errors.New("a sparse tensor whose indices come before its values")
 		}
 		part := decodeTensor(f)
-		elem, known := storedElems[part.Elem]
+		elem, known := storedElems.Get()[part.Elem]
 		if !known || f.num == 2 && elem != tensor.Int64 {
 			return nil, errors.New("a sparse tensor of an element type that cannot be read")
 		}

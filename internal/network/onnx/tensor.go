@@ -99,7 +99,7 @@ func (t *Tensor) numbers(payload []field, n int) {
 
 // raw decodes little-endian raw_data.
 func (t *Tensor) raw(f field, n int) {
-	bits := elemBits[t.Elem]
+	bits := elemBits.Get()[t.Elem]
 	if bits < 8 || bits > 64 || !f.is(protowire.BytesType) || f.to-f.from != int64(n*bits/8) {
 		return
 	}

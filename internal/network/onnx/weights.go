@@ -54,7 +54,7 @@ func (e Elem) real() bool { return e != elemInt64 && e != elemInt32 && e != elem
 
 // bytes is what the file stores the array in; an element type without a width is taken for float32.
 func (w weight) bytes() (int64, error) {
-	bits, known := elemBits[w.stored]
+	bits, known := elemBits.Get()[w.stored]
 	if !known {
 		bits = flops.Float32.Bits()
 	}

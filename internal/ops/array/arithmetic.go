@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
@@ -14,22 +15,24 @@ var (
 )
 
 // arithmetics are the operators on two arrays, or any number of them, that are broadcast to each other.
-var arithmetics = []Operator{
-	arithmetic("Add", numbers, "a + b"),
-	arithmetic("Sub", numbers, "a - b"),
-	arithmetic("Mul", numbers, "a * b"),
-	arithmetic("Div", numbers, "a / b; integers are truncated toward zero"),
-	arithmetic("Mod", numbers, "remainder, with the sign of b, or of a for fmod"),
-	arithmetic("BitShift", unsigned, "a shifted by b bits, to the left or right"),
-	arithmetic("BitwiseAnd", signed|unsigned, "bits of both"),
-	arithmetic("BitwiseOr", signed|unsigned, "bits of either"),
-	arithmetic("BitwiseXor", signed|unsigned, "bits of one of both"),
-	arithmetic("PRelu", floats|signed|unsigned, "x, times a slope where negative"),
-	{Name: "Pow", Inputs: two, Outputs: one, Elems: numbers, InPlace: 2, Doc: "a to the power of b, which may be of another type", run: power},
-	variadic("Sum", floats, "sum of all"),
-	variadic("Max", numbers, "largest of all"),
-	variadic("Min", numbers, "smallest of all"),
-	variadic("Mean", floats, "mean of all"),
+func arithmetics() []Operator {
+	return []Operator{
+		arithmetic("Add", numbers, "a + b"),
+		arithmetic("Sub", numbers, "a - b"),
+		arithmetic("Mul", numbers, "a * b"),
+		arithmetic("Div", numbers, "a / b; integers are truncated toward zero"),
+		arithmetic("Mod", numbers, "remainder, with the sign of b, or of a for fmod"),
+		arithmetic("BitShift", unsigned, "a shifted by b bits, to the left or right"),
+		arithmetic("BitwiseAnd", signed|unsigned, "bits of both"),
+		arithmetic("BitwiseOr", signed|unsigned, "bits of either"),
+		arithmetic("BitwiseXor", signed|unsigned, "bits of one of both"),
+		arithmetic("PRelu", floats|signed|unsigned, "x, times a slope where negative"),
+		{Name: "Pow", Inputs: two, Outputs: one, Elems: numbers, InPlace: 2, Doc: "a to the power of b, which may be of another type", run: power},
+		variadic("Sum", floats, "sum of all"),
+		variadic("Max", numbers, "largest of all"),
+		variadic("Min", numbers, "smallest of all"),
+		variadic("Mean", floats, "mean of all"),
+	}
 }
 
 func arithmetic(name string, of Elems, doc string) Operator {
@@ -98,10 +101,10 @@ func divisor[T int64 | uint64](b T) T {
 }
 
 var (
-	arithmetic32  = ofFloats[float32]()
-	arithmetic64  = ofFloats[float64]()
-	arithmeticInt = ofIntegers[int64]()
-	arithmeticU64 = ofIntegers[uint64]()
+	arithmetic32  = lazy.Value[map[string]func(a, b float32) float32]{Make: ofFloats[float32]}
+	arithmetic64  = lazy.Value[map[string]func(a, b float64) float64]{Make: ofFloats[float64]}
+	arithmeticInt = lazy.Value[map[string]func(a, b int64) int64]{Make: ofIntegers[int64]}
+	arithmeticU64 = lazy.Value[map[string]func(a, b uint64) uint64]{Make: ofIntegers[uint64]}
 )
 
 func runArithmetic(c *Call) {
@@ -116,13 +119,13 @@ func runArithmetic(c *Call) {
 	}
 	switch c.elem {
 	case tensor.Float32:
-		fold(c, arithmetic32[name])
+		fold(c, arithmetic32.Get()[name])
 	case tensor.Float64:
-		fold(c, arithmetic64[name])
+		fold(c, arithmetic64.Get()[name])
 	case tensor.Int64:
-		fold(c, arithmeticInt[name])
+		fold(c, arithmeticInt.Get()[name])
 	case tensor.Uint64:
-		fold(c, arithmeticU64[name])
+		fold(c, arithmeticU64.Get()[name])
 	}
 }
 

@@ -3,6 +3,7 @@ package array
 import (
 	"math"
 
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
@@ -16,7 +17,7 @@ type act[T tensor.Float] struct {
 // run applies it to a row.
 func (a *act[T]) run(row []T) {
 	if r, ok := any(row).([]float32); ok {
-		if fast, ok := vectorFunctions[a.name]; ok {
+		if fast, ok := vectorFunctions.Get()[a.name]; ok {
 			fast(r, r, float32(a.a), float32(a.b))
 			return
 		}
@@ -27,11 +28,13 @@ func (a *act[T]) run(row []T) {
 }
 
 // gateFunctions are the activations that only recurrent layers have; the others are operators.
-var gateFunctions = []function{
-	{"Affine", "", []parameter{{"alpha", 1}, {"beta", 0}}, func(x, a, b float64) float64 { return a*x + b }},
-	{"ScaledTanh", "", []parameter{{"alpha", 1}, {"beta", 1}}, func(x, a, b float64) float64 { return a * math.Tanh(b*x) }},
-	{"Relu", "", nil, func(x, _, _ float64) float64 { return math.Max(0, x) }},
-}
+var gateFunctions = lazy.Value[[]function]{Make: func() []function {
+	return []function{
+		{"Affine", "", []parameter{{"alpha", 1}, {"beta", 0}}, func(x, a, b float64) float64 { return a*x + b }},
+		{"ScaledTanh", "", []parameter{{"alpha", 1}, {"beta", 1}}, func(x, a, b float64) float64 { return a * math.Tanh(b*x) }},
+		{"Relu", "", nil, func(x, _, _ float64) float64 { return math.Max(0, x) }},
+	}
+}}
 
 // actsOf are the activations of one direction, f, g and h; parameters are taken in turn by those that have any.
 func actsOf[T tensor.Float](c *Call, way, ways int) (acts [3]act[T]) {
@@ -75,7 +78,7 @@ type parametrized struct {
 }
 
 func actOf[T tensor.Float](c *Call, name string) parametrized {
-	for _, list := range [][]function{functions, gateFunctions} {
+	for _, list := range [][]function{functions.Get(), gateFunctions.Get()} {
 		for _, f := range list {
 			if f.name == name {
 				return parametrized{function: f}

@@ -5,9 +5,11 @@ import (
 )
 
 // clips bounds numbers: opset 11 turned the bounds from attributes into inputs.
-var clips = []Operator{
-	{Name: "Clip", Inputs: Arity{1, 3}, Outputs: one, Elems: numbers, same: 3, InPlace: 1, Doc: "x held within two bounds",
-		run: numeric{clip[float32], clip[float64], clip[int64], clip[uint64]}.run},
+func clips() []Operator {
+	return []Operator{
+		{Name: "Clip", Inputs: Arity{1, 3}, Outputs: one, Elems: numbers, same: 3, InPlace: 1, Doc: "x held within two bounds",
+			run: numeric{clip[float32], clip[float64], clip[int64], clip[uint64]}.run},
+	}
 }
 
 func clip[T number](c *Call) {

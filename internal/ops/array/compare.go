@@ -1,21 +1,26 @@
 package array
 
-import "convx/internal/tensor"
+import (
+	"convx/internal/lazy"
+	"convx/internal/tensor"
+)
 
 // comparisons are the operators that answer with bools.
-var comparisons = []Operator{
-	comparison("Equal", numbers|bools|elems(tensor.String), "a = b"),
-	comparison("Less", numbers, "a < b"),
-	comparison("LessOrEqual", numbers, "a <= b"),
-	comparison("Greater", numbers, "a > b"),
-	comparison("GreaterOrEqual", numbers, "a >= b"),
-	logical("And", "both"),
-	logical("Or", "either"),
-	logical("Xor", "one of both"),
-	{Name: "Not", Inputs: one, Outputs: one, Elems: bools, InPlace: 1, Doc: "the contrary", run: not},
-	{Name: "IsNaN", Inputs: one, Outputs: one, Elems: floats, Doc: "whether it is no number", run: floating(isNaN[float32], isNaN[float64])},
-	{Name: "IsInf", Inputs: one, Outputs: one, Elems: floats, Doc: "whether it is infinite, of the signs asked for", run: floating(isInf[float32], isInf[float64])},
-	{Name: "Where", Inputs: Arity{3, 3}, Outputs: one, Elems: every, of: 1, same: 2, native: true, Doc: "x where the condition holds, else y", run: where},
+func comparisons() []Operator {
+	return []Operator{
+		comparison("Equal", numbers|bools|elems(tensor.String), "a = b"),
+		comparison("Less", numbers, "a < b"),
+		comparison("LessOrEqual", numbers, "a <= b"),
+		comparison("Greater", numbers, "a > b"),
+		comparison("GreaterOrEqual", numbers, "a >= b"),
+		logical("And", "both"),
+		logical("Or", "either"),
+		logical("Xor", "one of both"),
+		{Name: "Not", Inputs: one, Outputs: one, Elems: bools, InPlace: 1, Doc: "the contrary", run: not},
+		{Name: "IsNaN", Inputs: one, Outputs: one, Elems: floats, Doc: "whether it is no number", run: floating(isNaN[float32], isNaN[float64])},
+		{Name: "IsInf", Inputs: one, Outputs: one, Elems: floats, Doc: "whether it is infinite, of the signs asked for", run: floating(isInf[float32], isInf[float64])},
+		{Name: "Where", Inputs: Arity{3, 3}, Outputs: one, Elems: every, of: 1, same: 2, native: true, Doc: "x where the condition holds, else y", run: where},
+	}
 }
 
 func comparison(name string, of Elems, doc string) Operator {
@@ -39,37 +44,39 @@ func orders[T ordered]() map[string]func(a, b T) bool {
 }
 
 var (
-	orders32   = orders[float32]()
-	orders64   = orders[float64]()
-	ordersInt  = orders[int64]()
-	ordersU64  = orders[uint64]()
-	ordersText = orders[string]()
-	logics     = map[string]func(a, b bool) bool{
-		"Equal": func(a, b bool) bool { return a == b },
-		"And":   func(a, b bool) bool { return a && b },
-		"Or":    func(a, b bool) bool { return a || b },
-		"Xor":   func(a, b bool) bool { return a != b },
-	}
+	orders32   = lazy.Value[map[string]func(a, b float32) bool]{Make: orders[float32]}
+	orders64   = lazy.Value[map[string]func(a, b float64) bool]{Make: orders[float64]}
+	ordersInt  = lazy.Value[map[string]func(a, b int64) bool]{Make: orders[int64]}
+	ordersU64  = lazy.Value[map[string]func(a, b uint64) bool]{Make: orders[uint64]}
+	ordersText = lazy.Value[map[string]func(a, b string) bool]{Make: orders[string]}
+	logics     = lazy.Value[map[string]func(a, b bool) bool]{Make: func() map[string]func(a, b bool) bool {
+		return map[string]func(a, b bool) bool{
+			"Equal": func(a, b bool) bool { return a == b },
+			"And":   func(a, b bool) bool { return a && b },
+			"Or":    func(a, b bool) bool { return a || b },
+			"Xor":   func(a, b bool) bool { return a != b },
+		}
+	}}
 )
 
 func compare(c *Call) {
 	switch c.elem {
 	case tensor.Float32:
-		verdicts(c, orders32[c.Op])
+		verdicts(c, orders32.Get()[c.Op])
 	case tensor.Float64:
-		verdicts(c, orders64[c.Op])
+		verdicts(c, orders64.Get()[c.Op])
 	case tensor.Int64:
-		verdicts(c, ordersInt[c.Op])
+		verdicts(c, ordersInt.Get()[c.Op])
 	case tensor.Uint64:
-		verdicts(c, ordersU64[c.Op])
+		verdicts(c, ordersU64.Get()[c.Op])
 	case tensor.String:
-		verdicts(c, ordersText[c.Op])
+		verdicts(c, ordersText.Get()[c.Op])
 	case tensor.Bool:
 		logic(c)
 	}
 }
 
-func logic(c *Call) { verdicts(c, logics[c.Op]) }
+func logic(c *Call) { verdicts(c, logics.Get()[c.Op]) }
 
 func verdicts[T ordered | bool](c *Call, f func(a, b T) bool) {
 	out := c.out(0, tensor.Bool, c.commonShape())

@@ -7,12 +7,14 @@ import (
 
 // convolutions slide weights over inputs. Inside networks, convx's own algorithms take their place: these are for the
 // element types and ranks that those do not have.
-var convolutions = []Operator{
-	{Name: "Conv", Inputs: Arity{2, 3}, Outputs: one, Elems: floats, same: 3, Doc: "convolution, of any rank, grouped, dilated", run: floating(conv[float32], conv[float64])},
-	{Name: "ConvTranspose", Inputs: Arity{2, 3}, Outputs: one, Elems: floats, same: 3, Doc: "transposed convolution", run: floating(transposed[float32], transposed[float64])},
-	{Name: "DeformConv", Inputs: Arity{3, 5}, Outputs: one, Elems: floats, same: 5, Doc: "convolution at places that an input moves", run: floating(deformable[float32], deformable[float64])},
-	{Name: "ConvInteger", Inputs: Arity{2, 4}, Outputs: one, Elems: elems(tensor.Int8, tensor.Uint8), Doc: "convolution of quantized integers, to int32", run: convInteger},
-	{Name: "QLinearConv", Inputs: Arity{8, 9}, Outputs: one, Elems: elems(tensor.Int8, tensor.Uint8), of: 7, Doc: "convolution of quantized integers, quantized again", run: qlinearConv},
+func convolutions() []Operator {
+	return []Operator{
+		{Name: "Conv", Inputs: Arity{2, 3}, Outputs: one, Elems: floats, same: 3, Doc: "convolution, of any rank, grouped, dilated", run: floating(conv[float32], conv[float64])},
+		{Name: "ConvTranspose", Inputs: Arity{2, 3}, Outputs: one, Elems: floats, same: 3, Doc: "transposed convolution", run: floating(transposed[float32], transposed[float64])},
+		{Name: "DeformConv", Inputs: Arity{3, 5}, Outputs: one, Elems: floats, same: 5, Doc: "convolution at places that an input moves", run: floating(deformable[float32], deformable[float64])},
+		{Name: "ConvInteger", Inputs: Arity{2, 4}, Outputs: one, Elems: elems(tensor.Int8, tensor.Uint8), Doc: "convolution of quantized integers, to int32", run: convInteger},
+		{Name: "QLinearConv", Inputs: Arity{8, 9}, Outputs: one, Elems: elems(tensor.Int8, tensor.Uint8), of: 7, Doc: "convolution of quantized integers, quantized again", run: qlinearConv},
+	}
 }
 
 func conv[T tensor.Float](c *Call) {

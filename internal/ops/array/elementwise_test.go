@@ -131,7 +131,7 @@ func TestFunctionsAgreeWithDefinition(t *testing.T) {
 		x = append(x, v)
 	}
 	x = append(x, 0, 1e-6, -1e-6, 88, -88, 1e4, -1e4, inf, -inf, float32(math.NaN()))
-	for _, f := range functions {
+	for _, f := range functions.Get() {
 		var p [2]float64
 		for i, parameter := range f.parameters {
 			p[i] = parameter.otherwise

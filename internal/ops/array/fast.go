@@ -3,23 +3,26 @@ package array
 import (
 	"math"
 
+	"convx/internal/lazy"
 	"convx/internal/ops/kernel"
 )
 
 // vectorFunctions are functions with loops over float32 of their own: networks spend time in them. Their errors are at
 // most a few units of the last place, or of that of 1 where the result is below it.
-var vectorFunctions = map[string]func(out, x []float32, a, b float32){
-	"Sigmoid":     func(out, x []float32, _, _ float32) { kernel.Best().Logistic(out, x) },
-	"HardSigmoid": func(out, x []float32, a, b float32) { kernel.Best().Affine(out, x, a, b, 0, 1) },
-	"HardSwish":   func(out, x []float32, _, _ float32) { hardSwishRow(out, x) },
-	"LeakyRelu":   func(out, x []float32, a, _ float32) { leakyRow(out, x, a) },
-	"Exp":         func(out, x []float32, _, _ float32) { expRow(out, x) },
-	"Tanh":        func(out, x []float32, _, _ float32) { tanh32.row(out, x, 1) },
-	"Erf":         func(out, x []float32, _, _ float32) { erf32.row(out, x, 1) },
-	"Gelu":        func(out, x []float32, _, _ float32) { geluRow(out, x) },
-	"Sqrt":        func(out, x []float32, _, _ float32) { sqrtRow(out, x) },
-	"Reciprocal":  func(out, x []float32, _, _ float32) { vectorOps["Div"].first(kernel.Best(), out, 1, x) },
-}
+var vectorFunctions = lazy.Value[map[string]func(out, x []float32, a, b float32)]{Make: func() map[string]func(out, x []float32, a, b float32) {
+	return map[string]func(out, x []float32, a, b float32){
+		"Sigmoid":     func(out, x []float32, _, _ float32) { kernel.Best().Logistic(out, x) },
+		"HardSigmoid": func(out, x []float32, a, b float32) { kernel.Best().Affine(out, x, a, b, 0, 1) },
+		"HardSwish":   func(out, x []float32, _, _ float32) { hardSwishRow(out, x) },
+		"LeakyRelu":   func(out, x []float32, a, _ float32) { leakyRow(out, x, a) },
+		"Exp":         func(out, x []float32, _, _ float32) { expRow(out, x) },
+		"Tanh":        func(out, x []float32, _, _ float32) { tanh32.Get().row(out, x, 1) },
+		"Erf":         func(out, x []float32, _, _ float32) { erf32.Get().row(out, x, 1) },
+		"Gelu":        func(out, x []float32, _, _ float32) { geluRow(out, x) },
+		"Sqrt":        func(out, x []float32, _, _ float32) { sqrtRow(out, x) },
+		"Reciprocal":  func(out, x []float32, _, _ float32) { vectorOps.Get()["Div"].first(kernel.Best(), out, 1, x) },
+	}
+}}
 
 func expRow(out, x []float32) {
 	out = out[:len(x)]
@@ -72,7 +75,7 @@ func geluRow(out, x []float32) {
 	isa := kernel.Best()
 	for at := 0; at < len(x); at += piece {
 		n := min(piece, len(x)-at)
-		erf32.row(kept[:n], x[at:at+n], 1/math.Sqrt2)
+		erf32.Get().row(kept[:n], x[at:at+n], 1/math.Sqrt2)
 		isa.Affine(kept[:n], kept[:n], 0.5, 0.5, -inf, inf)
 		isa.Product(out[at:at+n], x[at:at+n], kept[:n])
 	}
@@ -111,8 +114,8 @@ type odd struct {
 }
 
 var (
-	erf32  = oddOf(math.Erf, 4)
-	tanh32 = oddOf(math.Tanh, 9)
+	erf32  = lazy.Value[*odd]{Make: func() *odd { return oddOf(math.Erf, 4) }}
+	tanh32 = lazy.Value[*odd]{Make: func() *odd { return oddOf(math.Tanh, 9) }}
 )
 
 // oddOf interpolates in the Chebyshev points of every quarter.

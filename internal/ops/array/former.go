@@ -1,12 +1,14 @@
 package array
 
 // formers are operators of models older than the standard's first stable version.
-var formers = []Operator{
-	{Name: "ImageScaler", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "scale times the image plus a bias for each channel", run: floating(imageScaler[float32], imageScaler[float64])},
-	{Name: "Affine", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "alpha x + beta", run: floating(affineOf[float32], affineOf[float64])},
-	{Name: "ScaledTanh", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "alpha tanh(beta x)", run: gateFunctions[1].run},
-	{Name: "ParametricSoftplus", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "alpha ln(1 + e^(beta x))", run: parametricSoftplus.run},
-	{Name: "Crop", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "the image without a border", run: crop},
+func formers() []Operator {
+	return []Operator{
+		{Name: "ImageScaler", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "scale times the image plus a bias for each channel", run: floating(imageScaler[float32], imageScaler[float64])},
+		{Name: "Affine", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "alpha x + beta", run: floating(affineOf[float32], affineOf[float64])},
+		{Name: "ScaledTanh", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "alpha tanh(beta x)", run: gateFunctions.Get()[1].run},
+		{Name: "ParametricSoftplus", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "alpha ln(1 + e^(beta x))", run: parametricSoftplus.run},
+		{Name: "Crop", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "the image without a border", run: crop},
+	}
 }
 
 var parametricSoftplus = function{"ParametricSoftplus", "", []parameter{{"alpha", 1}, {"beta", 1}}, func(x, a, b float64) float64 { return a * softplus(b*x) }}

@@ -5,14 +5,16 @@ import (
 )
 
 // gathers are the operators that read or write where indices say.
-var gathers = []Operator{
-	indexed("Gather", two, "slices along an axis by index", gather),
-	indexed("GatherElements", two, "elements along an axis, each by an index of its own", gatherElements),
-	indexed("GatherND", two, "slices by tuples of indices", gatherND),
-	indexed("Scatter", Arity{3, 3}, "a copy with elements along an axis replaced", scatterElements),
-	indexed("ScatterElements", Arity{3, 3}, "a copy with elements along an axis replaced, or combined", scatterElements),
-	indexed("ScatterND", Arity{3, 3}, "a copy with slices replaced, or combined", scatterND),
-	indexed("Compress", two, "slices along an axis where a condition holds", compress),
+func gathers() []Operator {
+	return []Operator{
+		indexed("Gather", two, "slices along an axis by index", gather),
+		indexed("GatherElements", two, "elements along an axis, each by an index of its own", gatherElements),
+		indexed("GatherND", two, "slices by tuples of indices", gatherND),
+		indexed("Scatter", Arity{3, 3}, "a copy with elements along an axis replaced", scatterElements),
+		indexed("ScatterElements", Arity{3, 3}, "a copy with elements along an axis replaced, or combined", scatterElements),
+		indexed("ScatterND", Arity{3, 3}, "a copy with slices replaced, or combined", scatterND),
+		indexed("Compress", two, "slices along an axis where a condition holds", compress),
+	}
 }
 
 func indexed(name string, in Arity, doc string, run func(*Call)) Operator {

@@ -3,39 +3,46 @@ package array
 import (
 	"math"
 
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
 // makers are the operators whose output is not made of the input's elements, and the casts.
-var makers = []Operator{
-	{Name: "Shape", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "the input's shape, or a range of it", run: shapeOf},
-	{Name: "Size", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "the input's number of elements", run: size},
-	{Name: "Constant", Outputs: one, native: true, Doc: "the attribute", run: constant},
-	{Name: "ConstantOfShape", Inputs: one, Outputs: one, Elems: elems(tensor.Int64), native: true, Doc: "an array of one value", run: constantOfShape},
-	{Name: "Range", Inputs: Arity{3, 3}, Outputs: one, Elems: numbers, same: 3, Doc: "start, start + delta, … up to, but without, the limit",
-		run: numeric{ranges[float32], ranges[float64], ranges[int64], ranges[uint64]}.run},
-	{Name: "EyeLike", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "1 on a diagonal, else 0", run: eyeLike},
-	{Name: "Trilu", Inputs: Arity{1, 2}, Outputs: one, Elems: every, native: true, Doc: "the triangle above or below a diagonal of matrices", run: trilu},
-	{Name: "OneHot", Inputs: Arity{3, 3}, Outputs: one, Elems: every, of: 2, native: true, Doc: "the on value where an axis has the index, else the off value", run: oneHot},
-	{Name: "NonZero", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "where elements are not zero", run: nonZero},
-	{Name: "Cast", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "the elements in another type", run: cast},
-	{Name: "CastLike", Inputs: two, Outputs: one, Elems: every, native: true, Doc: "the elements in the other input's type", run: castLike},
+func makers() []Operator {
+	return []Operator{
+		{Name: "Shape", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "the input's shape, or a range of it", run: shapeOf},
+		{Name: "Size", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "the input's number of elements", run: size},
+		{Name: "Constant", Outputs: one, native: true, Doc: "the attribute", run: constant},
+		{Name: "ConstantOfShape", Inputs: one, Outputs: one, Elems: elems(tensor.Int64), native: true, Doc: "an array of one value", run: constantOfShape},
+		{Name: "Range", Inputs: Arity{3, 3}, Outputs: one, Elems: numbers, same: 3, Doc: "start, start + delta, … up to, but without, the limit",
+			run: numeric{ranges[float32], ranges[float64], ranges[int64], ranges[uint64]}.run},
+		{Name: "EyeLike", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "1 on a diagonal, else 0", run: eyeLike},
+		{Name: "Trilu", Inputs: Arity{1, 2}, Outputs: one, Elems: every, native: true, Doc: "the triangle above or below a diagonal of matrices", run: trilu},
+		{Name: "OneHot", Inputs: Arity{3, 3}, Outputs: one, Elems: every, of: 2, native: true, Doc: "the on value where an axis has the index, else the off value", run: oneHot},
+		{Name: "NonZero", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "where elements are not zero", run: nonZero},
+		{Name: "Cast", Inputs: one, Outputs: one, Elems: every, native: true, Doc: "the elements in another type", run: cast},
+		{Name: "CastLike", Inputs: two, Outputs: one, Elems: every, native: true, Doc: "the elements in the other input's type", run: castLike},
+	}
 }
 
 // codes are the element types by their number in ONNX's TensorProto.
-var codes = map[int]tensor.Elem{
-	1: tensor.Float32, 2: tensor.Uint8, 3: tensor.Int8, 4: tensor.Uint16, 5: tensor.Int16, 6: tensor.Int32, 7: tensor.Int64, 8: tensor.String,
-	9: tensor.Bool, 10: tensor.Float16, 11: tensor.Float64, 12: tensor.Uint32, 13: tensor.Uint64, 16: tensor.BFloat16, 21: tensor.Uint4, 22: tensor.Int4,
-}
+var codes = lazy.Value[map[int]tensor.Elem]{Make: func() map[int]tensor.Elem {
+	return map[int]tensor.Elem{
+		1: tensor.Float32, 2: tensor.Uint8, 3: tensor.Int8, 4: tensor.Uint16, 5: tensor.Int16, 6: tensor.Int32, 7: tensor.Int64, 8: tensor.String,
+		9: tensor.Bool, 10: tensor.Float16, 11: tensor.Float64, 12: tensor.Uint32, 13: tensor.Uint64, 16: tensor.BFloat16, 21: tensor.Uint4, 22: tensor.Int4,
+	}
+}}
 
 // oldNames are the names that Cast took before opset 6.
-var oldNames = map[string]int{
-	"FLOAT": 1, "UINT8": 2, "INT8": 3, "UINT16": 4, "INT16": 5, "INT32": 6, "INT64": 7, "STRING": 8, "BOOL": 9, "FLOAT16": 10, "DOUBLE": 11, "UINT32": 12, "UINT64": 13,
-}
+var oldNames = lazy.Value[map[string]int]{Make: func() map[string]int {
+	return map[string]int{
+		"FLOAT": 1, "UINT8": 2, "INT8": 3, "UINT16": 4, "INT16": 5, "INT32": 6, "INT64": 7, "STRING": 8, "BOOL": 9, "FLOAT16": 10, "DOUBLE": 11, "UINT32": 12, "UINT64": 13,
+	}
+}}
 
 // ElemOf is the element type of a number in ONNX's TensorProto.DataType.
 func ElemOf(code int) (e tensor.Elem, ok bool) {
-	e, ok = codes[code]
+	e, ok = codes.Get()[code]
 	return e, ok
 }
 
@@ -46,7 +53,7 @@ func (c *Call) elemOf(attribute string, otherwise tensor.Elem) tensor.Elem {
 	}
 	code := 0
 	if name, ok := c.Attributes[attribute].(string); ok {
-		code = oldNames[name]
+		code = oldNames.Get()[name]
 	} else {
 		code = c.int(attribute, 0)
 	}

@@ -7,13 +7,15 @@ import (
 )
 
 // products are the operators of linear algebra.
-var products = []Operator{
-	{Name: "MatMul", Inputs: two, Outputs: one, Elems: numbers, same: 2, Doc: "matrix product, of batches that are broadcast", run: numeric{matMul[float32], matMul[float64], matMul[int64], matMul[uint64]}.run},
-	{Name: "Gemm", Inputs: Arity{2, 3}, Outputs: one, Elems: numbers, same: 3, Doc: "alpha A B + beta C, A and B transposed or not", run: numeric{gemm[float32], gemm[float64], gemm[int64], gemm[uint64]}.run},
-	{Name: "Einsum", Inputs: anyInput, Outputs: one, Elems: numbers, same: -1, Doc: "sums of products in Einstein's notation", run: numeric{einsum[float32], einsum[float64], einsum[int64], einsum[uint64]}.run},
-	{Name: "MatMulInteger", Inputs: Arity{2, 4}, Outputs: one, Elems: elems(tensor.Int8, tensor.Uint8), Doc: "matrix product of quantized integers, to int32", run: matMulInteger},
-	{Name: "QLinearMatMul", Inputs: Arity{8, 8}, Outputs: one, Elems: elems(tensor.Int8, tensor.Uint8), of: 7, Doc: "matrix product of quantized integers, quantized again", run: qlinearMatMul},
-	{Name: "Det", Inputs: one, Outputs: one, Elems: floats, Doc: "determinant of matrices", run: floating(det[float32], det[float64])},
+func products() []Operator {
+	return []Operator{
+		{Name: "MatMul", Inputs: two, Outputs: one, Elems: numbers, same: 2, Doc: "matrix product, of batches that are broadcast", run: numeric{matMul[float32], matMul[float64], matMul[int64], matMul[uint64]}.run},
+		{Name: "Gemm", Inputs: Arity{2, 3}, Outputs: one, Elems: numbers, same: 3, Doc: "alpha A B + beta C, A and B transposed or not", run: numeric{gemm[float32], gemm[float64], gemm[int64], gemm[uint64]}.run},
+		{Name: "Einsum", Inputs: anyInput, Outputs: one, Elems: numbers, same: -1, Doc: "sums of products in Einstein's notation", run: numeric{einsum[float32], einsum[float64], einsum[int64], einsum[uint64]}.run},
+		{Name: "MatMulInteger", Inputs: Arity{2, 4}, Outputs: one, Elems: elems(tensor.Int8, tensor.Uint8), Doc: "matrix product of quantized integers, to int32", run: matMulInteger},
+		{Name: "QLinearMatMul", Inputs: Arity{8, 8}, Outputs: one, Elems: elems(tensor.Int8, tensor.Uint8), of: 7, Doc: "matrix product of quantized integers, quantized again", run: qlinearMatMul},
+		{Name: "Det", Inputs: one, Outputs: one, Elems: floats, Doc: "determinant of matrices", run: floating(det[float32], det[float64])},
+	}
 }
 
 // matrices is how two arrays multiply: batches of m x k by k x n; the call's nest walks the batches, in whole matrices.

@@ -5,23 +5,25 @@ import (
 )
 
 // moves are the operators that move elements and compute nothing.
-var moves = []Operator{
-	move("Identity", one, "the input", identity),
-	move("Reshape", Arity{1, 2}, "the same elements under another shape", reshape),
-	move("Flatten", one, "two axes: those before the given one, and the others", flatten),
-	move("Squeeze", Arity{1, 2}, "without axes of length one", squeeze),
-	move("Unsqueeze", Arity{1, 2}, "with more axes of length one", unsqueeze),
-	move("Dropout", Arity{1, 3}, "the input, as in inference", dropout),
-	strided("Transpose", one, "axes in another order", transpose),
-	strided("Expand", two, "broadcast to a shape", expand),
-	strided("Tile", Arity{2, 3}, "repeated along each axis", tiles),
-	strided("Concat", anyInput, "one behind the other along an axis", concat),
-	strided("Slice", Arity{1, 5}, "a range of every axis, with steps", slice),
-	strided("DepthToSpace", one, "blocks of channels as blocks of pixels", depthToSpace),
-	strided("SpaceToDepth", one, "blocks of pixels as blocks of channels", spaceToDepth),
-	{Name: "Split", Inputs: Arity{1, 2}, Outputs: anyInput, Elems: every, native: true, Doc: "parts along an axis", run: split},
-	{Name: "Pad", Inputs: Arity{1, 4}, Outputs: one, Elems: every, native: true, Doc: "margins: constant, reflected, of the edge, or wrapped around", run: pad},
-	{Name: "ReverseSequence", Inputs: two, Outputs: one, Elems: every, native: true, Doc: "the first elements of each sequence of a batch backwards", run: reverseSequence},
+func moves() []Operator {
+	return []Operator{
+		move("Identity", one, "the input", identity),
+		move("Reshape", Arity{1, 2}, "the same elements under another shape", reshape),
+		move("Flatten", one, "two axes: those before the given one, and the others", flatten),
+		move("Squeeze", Arity{1, 2}, "without axes of length one", squeeze),
+		move("Unsqueeze", Arity{1, 2}, "with more axes of length one", unsqueeze),
+		move("Dropout", Arity{1, 3}, "the input, as in inference", dropout),
+		strided("Transpose", one, "axes in another order", transpose),
+		strided("Expand", two, "broadcast to a shape", expand),
+		strided("Tile", Arity{2, 3}, "repeated along each axis", tiles),
+		strided("Concat", anyInput, "one behind the other along an axis", concat),
+		strided("Slice", Arity{1, 5}, "a range of every axis, with steps", slice),
+		strided("DepthToSpace", one, "blocks of channels as blocks of pixels", depthToSpace),
+		strided("SpaceToDepth", one, "blocks of pixels as blocks of channels", spaceToDepth),
+		{Name: "Split", Inputs: Arity{1, 2}, Outputs: anyInput, Elems: every, native: true, Doc: "parts along an axis", run: split},
+		{Name: "Pad", Inputs: Arity{1, 4}, Outputs: one, Elems: every, native: true, Doc: "margins: constant, reflected, of the edge, or wrapped around", run: pad},
+		{Name: "ReverseSequence", Inputs: two, Outputs: one, Elems: every, native: true, Doc: "the first elements of each sequence of a batch backwards", run: reverseSequence},
+	}
 }
 
 // move is an operator whose output has its input's elements in their order.

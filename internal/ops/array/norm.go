@@ -8,14 +8,16 @@ import (
 )
 
 // norms are the operators that take out mean and variance.
-var norms = []Operator{
-	{Name: "BatchNormalization", Inputs: Arity{5, 5}, Outputs: Arity{1, 5}, Elems: floats, InPlace: 1, Doc: "(x - mean) / sqrt(variance + epsilon) times scale plus bias, by channel", run: floating(batchNorm[float32], batchNorm[float64])},
-	{Name: "InstanceNormalization", Inputs: Arity{3, 3}, Outputs: one, Elems: floats, same: 3, InPlace: 1, Doc: "each channel of each image by its own mean and variance", run: floating(instanceNorm[float32], instanceNorm[float64])},
-	{Name: "GroupNormalization", Inputs: Arity{3, 3}, Outputs: one, Elems: floats, same: 3, InPlace: 1, Doc: "each group of channels of each image by its own mean and variance", run: floating(groupNorm[float32], groupNorm[float64])},
-	{Name: "LayerNormalization", Inputs: Arity{2, 3}, Outputs: Arity{1, 3}, Elems: floats, InPlace: 1, Doc: "the axes from the given one on by their mean and variance", run: floating(layerNorm[float32], layerNorm[float64])},
-	{Name: "MeanVarianceNormalization", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "axes by their mean and variance", run: floating(mvn[float32], mvn[float64])},
-	{Name: "LpNormalization", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "over the p-norm along an axis", run: floating(lpNorm[float32], lpNorm[float64])},
-	{Name: "LRN", Inputs: one, Outputs: one, Elems: floats, Doc: "over the squares of neighbouring channels", run: floating(lrn[float32], lrn[float64])},
+func norms() []Operator {
+	return []Operator{
+		{Name: "BatchNormalization", Inputs: Arity{5, 5}, Outputs: Arity{1, 5}, Elems: floats, InPlace: 1, Doc: "(x - mean) / sqrt(variance + epsilon) times scale plus bias, by channel", run: floating(batchNorm[float32], batchNorm[float64])},
+		{Name: "InstanceNormalization", Inputs: Arity{3, 3}, Outputs: one, Elems: floats, same: 3, InPlace: 1, Doc: "each channel of each image by its own mean and variance", run: floating(instanceNorm[float32], instanceNorm[float64])},
+		{Name: "GroupNormalization", Inputs: Arity{3, 3}, Outputs: one, Elems: floats, same: 3, InPlace: 1, Doc: "each group of channels of each image by its own mean and variance", run: floating(groupNorm[float32], groupNorm[float64])},
+		{Name: "LayerNormalization", Inputs: Arity{2, 3}, Outputs: Arity{1, 3}, Elems: floats, InPlace: 1, Doc: "the axes from the given one on by their mean and variance", run: floating(layerNorm[float32], layerNorm[float64])},
+		{Name: "MeanVarianceNormalization", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "axes by their mean and variance", run: floating(mvn[float32], mvn[float64])},
+		{Name: "LpNormalization", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "over the p-norm along an axis", run: floating(lpNorm[float32], lpNorm[float64])},
+		{Name: "LRN", Inputs: one, Outputs: one, Elems: floats, Doc: "over the squares of neighbouring channels", run: floating(lrn[float32], lrn[float64])},
+	}
 }
 
 // epsilon is what keeps variances from zero.

@@ -8,15 +8,17 @@ import (
 )
 
 // pools reduce windows, or whole planes, of each channel.
-var pools = []Operator{
-	{Name: "MaxPool", Inputs: one, Outputs: Arity{1, 2}, Elems: floats | elems(tensor.Int8, tensor.Uint8), Doc: "largest of each window, and where it is",
-		run: numeric{f32: maxPool[float32], f64: maxPool[float64], i64: maxPool[int64]}.run},
-	{Name: "AveragePool", Inputs: one, Outputs: one, Elems: floats, Doc: "mean of each window", run: floating(averagePool[float32], averagePool[float64])},
-	{Name: "LpPool", Inputs: one, Outputs: one, Elems: floats, Doc: "p-norm of each window", run: floating(lpPool[float32], lpPool[float64])},
-	{Name: "GlobalMaxPool", Inputs: one, Outputs: one, Elems: floats, Doc: "largest of each channel", run: floating(globalPool[float32], globalPool[float64])},
-	{Name: "GlobalAveragePool", Inputs: one, Outputs: one, Elems: floats, Doc: "mean of each channel", run: floating(globalPool[float32], globalPool[float64])},
-	{Name: "GlobalLpPool", Inputs: one, Outputs: one, Elems: floats, Doc: "p-norm of each channel", run: floating(globalPool[float32], globalPool[float64])},
-	{Name: "MaxUnpool", Inputs: Arity{2, 3}, Outputs: one, Elems: floats, Doc: "elements where MaxPool found them, else 0", run: floating(maxUnpool[float32], maxUnpool[float64])},
+func pools() []Operator {
+	return []Operator{
+		{Name: "MaxPool", Inputs: one, Outputs: Arity{1, 2}, Elems: floats | elems(tensor.Int8, tensor.Uint8), Doc: "largest of each window, and where it is",
+			run: numeric{f32: maxPool[float32], f64: maxPool[float64], i64: maxPool[int64]}.run},
+		{Name: "AveragePool", Inputs: one, Outputs: one, Elems: floats, Doc: "mean of each window", run: floating(averagePool[float32], averagePool[float64])},
+		{Name: "LpPool", Inputs: one, Outputs: one, Elems: floats, Doc: "p-norm of each window", run: floating(lpPool[float32], lpPool[float64])},
+		{Name: "GlobalMaxPool", Inputs: one, Outputs: one, Elems: floats, Doc: "largest of each channel", run: floating(globalPool[float32], globalPool[float64])},
+		{Name: "GlobalAveragePool", Inputs: one, Outputs: one, Elems: floats, Doc: "mean of each channel", run: floating(globalPool[float32], globalPool[float64])},
+		{Name: "GlobalLpPool", Inputs: one, Outputs: one, Elems: floats, Doc: "p-norm of each channel", run: floating(globalPool[float32], globalPool[float64])},
+		{Name: "MaxUnpool", Inputs: Arity{2, 3}, Outputs: one, Elems: floats, Doc: "elements where MaxPool found them, else 0", run: floating(maxUnpool[float32], maxUnpool[float64])},
+	}
 }
 
 // pooled makes a pool's output and window.

@@ -7,10 +7,12 @@ import (
 )
 
 // quantizers turn numbers into short integers and back.
-var quantizers = []Operator{
-	{Name: "QuantizeLinear", Inputs: Arity{2, 3}, Outputs: one, Elems: floats | elems(tensor.Int32), native: true, Doc: "x / scale + zero point, rounded and held within the type's range; a scale for all, an axis or blocks", run: quantizeLinear},
-	{Name: "DequantizeLinear", Inputs: Arity{2, 3}, Outputs: one, Elems: signed&^elems(tensor.Int64) | elems(tensor.Uint8, tensor.Uint16) | fours, native: true, Doc: "(x - zero point) times scale", run: dequantizeLinear},
-	{Name: "DynamicQuantizeLinear", Inputs: one, Outputs: Arity{3, 3}, Elems: elems(tensor.Float32), native: true, Doc: "uint8 by the range that the input has, with its scale and zero point", run: dynamicQuantizeLinear},
+func quantizers() []Operator {
+	return []Operator{
+		{Name: "QuantizeLinear", Inputs: Arity{2, 3}, Outputs: one, Elems: floats | elems(tensor.Int32), native: true, Doc: "x / scale + zero point, rounded and held within the type's range; a scale for all, an axis or blocks", run: quantizeLinear},
+		{Name: "DequantizeLinear", Inputs: Arity{2, 3}, Outputs: one, Elems: signed&^elems(tensor.Int64) | elems(tensor.Uint8, tensor.Uint16) | fours, native: true, Doc: "(x - zero point) times scale", run: dequantizeLinear},
+		{Name: "DynamicQuantizeLinear", Inputs: one, Outputs: Arity{3, 3}, Elems: elems(tensor.Float32), native: true, Doc: "uint8 by the range that the input has, with its scale and zero point", run: dynamicQuantizeLinear},
+	}
 }
 
 // grain is how elements find their scale: one for all, one for each index of an axis, or one for each block of it.

@@ -8,16 +8,18 @@ import (
 )
 
 // ranks are the operators that look along one axis.
-var ranks = []Operator{
-	{Name: "ArgMax", Inputs: one, Outputs: one, Elems: numbers, Doc: "where along an axis the largest is", run: numeric{argBest[float32], argBest[float64], argBest[int64], argBest[uint64]}.run},
-	{Name: "ArgMin", Inputs: one, Outputs: one, Elems: numbers, Doc: "where along an axis the smallest is", run: numeric{argBest[float32], argBest[float64], argBest[int64], argBest[uint64]}.run},
-	{Name: "TopK", Inputs: Arity{1, 2}, Outputs: Arity{1, 2}, Elems: numbers, Doc: "the k largest or smallest along an axis, and where they are",
-		run: numeric{topK[float32], topK[float64], topK[int64], topK[uint64]}.run},
-	{Name: "CumSum", Inputs: two, Outputs: one, Elems: numbers, Doc: "running sum along an axis", run: numeric{cumSum[float32], cumSum[float64], cumSum[int64], cumSum[uint64]}.run},
-	{Name: "Unique", Inputs: one, Outputs: Arity{1, 4}, Elems: every, Doc: "one of equal elements, or of equal slices along an axis", run: unique},
-	normalized("Softmax", "e^x over the sum of e^x along an axis"),
-	normalized("LogSoftmax", "logarithm of Softmax"),
-	normalized("Hardmax", "1 for the first of the largest along an axis, else 0"),
+func ranks() []Operator {
+	return []Operator{
+		{Name: "ArgMax", Inputs: one, Outputs: one, Elems: numbers, Doc: "where along an axis the largest is", run: numeric{argBest[float32], argBest[float64], argBest[int64], argBest[uint64]}.run},
+		{Name: "ArgMin", Inputs: one, Outputs: one, Elems: numbers, Doc: "where along an axis the smallest is", run: numeric{argBest[float32], argBest[float64], argBest[int64], argBest[uint64]}.run},
+		{Name: "TopK", Inputs: Arity{1, 2}, Outputs: Arity{1, 2}, Elems: numbers, Doc: "the k largest or smallest along an axis, and where they are",
+			run: numeric{topK[float32], topK[float64], topK[int64], topK[uint64]}.run},
+		{Name: "CumSum", Inputs: two, Outputs: one, Elems: numbers, Doc: "running sum along an axis", run: numeric{cumSum[float32], cumSum[float64], cumSum[int64], cumSum[uint64]}.run},
+		{Name: "Unique", Inputs: one, Outputs: Arity{1, 4}, Elems: every, Doc: "one of equal elements, or of equal slices along an axis", run: unique},
+		normalized("Softmax", "e^x over the sum of e^x along an axis"),
+		normalized("LogSoftmax", "logarithm of Softmax"),
+		normalized("Hardmax", "1 for the first of the largest along an axis, else 0"),
+	}
 }
 
 // around is a shape as three axes: what is outside of an axis, the axis, and what is inside.

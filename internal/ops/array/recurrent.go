@@ -3,10 +3,12 @@ package array
 import "convx/internal/tensor"
 
 // recurrents go through sequences step by step.
-var recurrents = []Operator{
-	{Name: "RNN", Inputs: Arity{3, 6}, Outputs: Arity{0, 2}, Elems: floats, Doc: "recurrent network of one layer, both directions", run: floating(recur[float32], recur[float64])},
-	{Name: "GRU", Inputs: Arity{3, 6}, Outputs: Arity{0, 2}, Elems: floats, Doc: "gated recurrent unit, both directions", run: floating(recur[float32], recur[float64])},
-	{Name: "LSTM", Inputs: Arity{3, 8}, Outputs: Arity{0, 3}, Elems: floats, Doc: "long short-term memory, with peepholes, both directions", run: floating(recur[float32], recur[float64])},
+func recurrents() []Operator {
+	return []Operator{
+		{Name: "RNN", Inputs: Arity{3, 6}, Outputs: Arity{0, 2}, Elems: floats, Doc: "recurrent network of one layer, both directions", run: floating(recur[float32], recur[float64])},
+		{Name: "GRU", Inputs: Arity{3, 6}, Outputs: Arity{0, 2}, Elems: floats, Doc: "gated recurrent unit, both directions", run: floating(recur[float32], recur[float64])},
+		{Name: "LSTM", Inputs: Arity{3, 8}, Outputs: Arity{0, 3}, Elems: floats, Doc: "long short-term memory, with peepholes, both directions", run: floating(recur[float32], recur[float64])},
+	}
 }
 
 // recurrence is a layer of any of the three: its weights are gates x hidden rows for each direction.

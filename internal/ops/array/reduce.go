@@ -3,22 +3,25 @@ package array
 import (
 	"math"
 
+	"convx/internal/lazy"
 	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
 // reductions fold axes away.
-var reductions = []Operator{
-	reduction("ReduceSum", numbers, "sum"),
-	reduction("ReduceMean", numbers, "mean"),
-	reduction("ReduceProd", numbers, "product"),
-	reduction("ReduceMax", numbers|bools, "largest"),
-	reduction("ReduceMin", numbers|bools, "smallest"),
-	reduction("ReduceL1", numbers, "sum of absolute values"),
-	reduction("ReduceL2", numbers, "square root of the sum of squares"),
-	reduction("ReduceSumSquare", numbers, "sum of squares"),
-	reduction("ReduceLogSum", numbers, "logarithm of the sum"),
-	reduction("ReduceLogSumExp", numbers, "logarithm of the sum of e^x"),
+func reductions() []Operator {
+	return []Operator{
+		reduction("ReduceSum", numbers, "sum"),
+		reduction("ReduceMean", numbers, "mean"),
+		reduction("ReduceProd", numbers, "product"),
+		reduction("ReduceMax", numbers|bools, "largest"),
+		reduction("ReduceMin", numbers|bools, "smallest"),
+		reduction("ReduceL1", numbers, "sum of absolute values"),
+		reduction("ReduceL2", numbers, "square root of the sum of squares"),
+		reduction("ReduceSumSquare", numbers, "sum of squares"),
+		reduction("ReduceLogSum", numbers, "logarithm of the sum"),
+		reduction("ReduceLogSumExp", numbers, "logarithm of the sum of e^x"),
+	}
 }
 
 func reduction(name string, of Elems, doc string) Operator {
@@ -60,29 +63,29 @@ func foldings[A number](lowest, highest A) map[string]folding[A] {
 }
 
 var (
-	foldingsFloat = foldings(math.Inf(-1), math.Inf(1))
-	foldingsInt   = foldings[int64](math.MinInt64, math.MaxInt64)
-	foldingsUint  = foldings[uint64](0, math.MaxUint64)
+	foldingsFloat = lazy.Value[map[string]folding[float64]]{Make: func() map[string]folding[float64] { return foldings(math.Inf(-1), math.Inf(1)) }}
+	foldingsInt   = lazy.Value[map[string]folding[int64]]{Make: func() map[string]folding[int64] { return foldings[int64](math.MinInt64, math.MaxInt64) }}
+	foldingsUint  = lazy.Value[map[string]folding[uint64]]{Make: func() map[string]folding[uint64] { return foldings[uint64](0, math.MaxUint64) }}
 )
 
 func reduce(c *Call) {
 	switch c.elem {
 	case tensor.Float32:
-		reduceTo[float32](c, foldingsFloat, &c.sums)
+		reduceTo[float32](c, foldingsFloat.Get(), &c.sums)
 	case tensor.Float64:
-		reduceTo[float64](c, foldingsFloat, &c.sums)
+		reduceTo[float64](c, foldingsFloat.Get(), &c.sums)
 	case tensor.Int64:
 		if c.Op == "ReduceLogSum" {
-			reduceTo[int64](c, foldingsFloat, &c.sums)
+			reduceTo[int64](c, foldingsFloat.Get(), &c.sums)
 			return
 		}
-		reduceTo[int64](c, foldingsInt, new([]int64))
+		reduceTo[int64](c, foldingsInt.Get(), new([]int64))
 	case tensor.Uint64:
 		if c.Op == "ReduceLogSum" {
-			reduceTo[uint64](c, foldingsFloat, &c.sums)
+			reduceTo[uint64](c, foldingsFloat.Get(), &c.sums)
 			return
 		}
-		reduceTo[uint64](c, foldingsUint, new([]uint64))
+		reduceTo[uint64](c, foldingsUint.Get(), new([]uint64))
 	case tensor.Bool:
 		reduceBools(c)
 	}

@@ -7,9 +7,11 @@ import (
 )
 
 // resamplers are the operators that sample planes between pixels.
-var resamplers = []Operator{
-	{Name: "Resize", Inputs: Arity{1, 4}, Outputs: one, Elems: every, Doc: "other extents, by nearest, linear or cubic interpolation, antialiased or not", run: resample},
-	{Name: "Upsample", Inputs: Arity{1, 2}, Outputs: one, Elems: every, Doc: "other extents, by nearest or linear interpolation", run: resample},
+func resamplers() []Operator {
+	return []Operator{
+		{Name: "Resize", Inputs: Arity{1, 4}, Outputs: one, Elems: every, Doc: "other extents, by nearest, linear or cubic interpolation, antialiased or not", run: resample},
+		{Name: "Upsample", Inputs: Arity{1, 2}, Outputs: one, Elems: every, Doc: "other extents, by nearest or linear interpolation", run: resample},
+	}
 }
 
 // line is how one axis is resized.

@@ -7,10 +7,12 @@ import (
 )
 
 // samplers read planes at places that other inputs give.
-var samplers = []Operator{
-	{Name: "RoiAlign", Inputs: Arity{3, 3}, Outputs: one, Elems: floats, same: 2, Doc: "mean or largest of samples in the parts of regions", run: floating(roiAlign[float32], roiAlign[float64])},
-	{Name: "GridSample", Inputs: two, Outputs: one, Elems: floats, Doc: "samples where a grid says, in two or three dimensions", run: floating(gridSample[float32], gridSample[float64])},
-	{Name: "NonMaxSuppression", Inputs: Arity{2, 5}, Outputs: one, Elems: elems(tensor.Float32), native: true, Doc: "boxes of good scores that do not overlap better ones", run: nonMaxSuppression},
+func samplers() []Operator {
+	return []Operator{
+		{Name: "RoiAlign", Inputs: Arity{3, 3}, Outputs: one, Elems: floats, same: 2, Doc: "mean or largest of samples in the parts of regions", run: floating(roiAlign[float32], roiAlign[float64])},
+		{Name: "GridSample", Inputs: two, Outputs: one, Elems: floats, Doc: "samples where a grid says, in two or three dimensions", run: floating(gridSample[float32], gridSample[float64])},
+		{Name: "NonMaxSuppression", Inputs: Arity{2, 5}, Outputs: one, Elems: elems(tensor.Float32), native: true, Doc: "boxes of good scores that do not overlap better ones", run: nonMaxSuppression},
+	}
 }
 
 // roiAlign samples each part of a region on a grid of points (He et al., Mask R-CNN, 2017).

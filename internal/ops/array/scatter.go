@@ -45,13 +45,13 @@ func (c *Call) scatters(updates *tensor.Array, shape []int, n int, walk func(fun
 	name := map[string]string{"add": "Add", "mul": "Mul", "min": "Min", "max": "Max"}[reduction]
 	switch wide.Elem {
 	case tensor.Float32:
-		combine(c, wide, updates, n, arithmetic32[name], walk)
+		combine(c, wide, updates, n, arithmetic32.Get()[name], walk)
 	case tensor.Float64:
-		combine(c, wide, updates, n, arithmetic64[name], walk)
+		combine(c, wide, updates, n, arithmetic64.Get()[name], walk)
 	case tensor.Int64:
-		combine(c, wide, updates, n, arithmeticInt[name], walk)
+		combine(c, wide, updates, n, arithmeticInt.Get()[name], walk)
 	case tensor.Uint64:
-		combine(c, wide, updates, n, arithmeticU64[name], walk)
+		combine(c, wide, updates, n, arithmeticU64.Get()[name], walk)
 	default:
 		c.refuse("reduction %s of type %v: %w", reduction, c.elem, ErrUnsupported)
 	}

@@ -3,6 +3,7 @@ package array
 import (
 	"slices"
 
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
@@ -24,32 +25,33 @@ func (s Elems) List() []tensor.Elem {
 }
 
 // The sets that operators take.
-var (
-	floats   = elems(tensor.Float32, tensor.Float64, tensor.Float16, tensor.BFloat16)
-	signed   = elems(tensor.Int8, tensor.Int16, tensor.Int32, tensor.Int64)
-	unsigned = elems(tensor.Uint8, tensor.Uint16, tensor.Uint32, tensor.Uint64)
-	fours    = elems(tensor.Int4, tensor.Uint4)
-	bools    = elems(tensor.Bool)
-	numbers  = floats | signed | unsigned
-	every    = elems(tensor.Elems()...)
+const (
+	floats   Elems = 1<<tensor.Float32 | 1<<tensor.Float64 | 1<<tensor.Float16 | 1<<tensor.BFloat16
+	signed   Elems = 1<<tensor.Int8 | 1<<tensor.Int16 | 1<<tensor.Int32 | 1<<tensor.Int64
+	unsigned Elems = 1<<tensor.Uint8 | 1<<tensor.Uint16 | 1<<tensor.Uint32 | 1<<tensor.Uint64
+	fours    Elems = 1<<tensor.Int4 | 1<<tensor.Uint4
+	bools    Elems = 1 << tensor.Bool
+	numbers        = floats | signed | unsigned
+	every          = numbers | fours | bools | 1<<tensor.String
 )
 
-// tables are the operators, by what they have in common.
-var tables = [][]Operator{
-	arithmetics, comparisons, unaries, clips, reductions, ranks, moves, gathers, makers,
-	products, convolutions, pools, quantizers, norms, resamplers, samplers, recurrents, signals, formers,
-}
+// rows are the operators, those together that have much in common.
+var rows = lazy.Value[[]Operator]{Make: func() []Operator {
+	return slices.Concat(
+		arithmetics(), comparisons(), unaries(), clips(), reductions(), ranks(), moves(), gathers(), makers(),
+		products(), convolutions(), pools(), quantizers(), norms(), resamplers(), samplers(), recurrents(), signals(), formers(),
+	)
+}}
 
 // operators are all rows, by domain and name.
-var operators = func() map[string]*Operator {
+var operators = lazy.Value[map[string]*Operator]{Make: func() map[string]*Operator {
 	all := map[string]*Operator{}
-	for _, table := range tables {
-		for i := range table {
-			all[title(table[i].Domain, table[i].Name)] = &table[i]
-		}
+	for i := range rows.Get() {
+		op := &rows.Get()[i]
+		all[title(op.Domain, op.Name)] = op
 	}
 	return all
-}()
+}}
 
 // title is an operator's name, after its domain where that is not ai.onnx.
 func title(domain, name string) string {
@@ -61,17 +63,15 @@ func title(domain, name string) string {
 
 // Lookup is the operator of that name; ok is false when there is none. The domain "ai.onnx" is the empty one.
 func Lookup(domain, name string) (op *Operator, ok bool) {
-	op, ok = operators[title(domain, name)]
+	op, ok = operators.Get()[title(domain, name)]
 	return op, ok
 }
 
 // Operators is the table, in alphabetical order.
 func Operators() []*Operator {
 	var all []*Operator
-	for _, table := range tables {
-		for i := range table {
-			all = append(all, &table[i])
-		}
+	for i := range rows.Get() {
+		all = append(all, &rows.Get()[i])
 	}
 	slices.SortFunc(all, func(a, b *Operator) int {
 		if a.Name < b.Name {

@@ -3,6 +3,7 @@ package array
 import (
 	"math"
 
+	"convx/internal/lazy"
 	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
@@ -26,40 +27,42 @@ func plain(f func(float64) float64) func(x, a, b float64) float64 {
 }
 
 // functions are the operators on single floats.
-var functions = []function{
-	{"Exp", "e^x", nil, plain(math.Exp)},
-	{"Log", "natural logarithm", nil, plain(math.Log)},
-	{"Sqrt", "square root", nil, plain(math.Sqrt)},
-	{"Reciprocal", "1 / x", nil, func(x, _, _ float64) float64 { return 1 / x }},
-	{"Erf", "error function", nil, plain(math.Erf)},
-	{"Floor", "next integer below", nil, plain(math.Floor)},
-	{"Ceil", "next integer above", nil, plain(math.Ceil)},
-	{"Round", "nearest integer, halves to the even one", nil, plain(math.RoundToEven)},
-	{"Sin", "sine", nil, plain(math.Sin)},
-	{"Cos", "cosine", nil, plain(math.Cos)},
-	{"Tan", "tangent", nil, plain(math.Tan)},
-	{"Asin", "arc sine", nil, plain(math.Asin)},
-	{"Acos", "arc cosine", nil, plain(math.Acos)},
-	{"Atan", "arc tangent", nil, plain(math.Atan)},
-	{"Sinh", "hyperbolic sine", nil, plain(math.Sinh)},
-	{"Cosh", "hyperbolic cosine", nil, plain(math.Cosh)},
-	{"Tanh", "hyperbolic tangent", nil, plain(math.Tanh)},
-	{"Asinh", "inverse hyperbolic sine", nil, plain(math.Asinh)},
-	{"Acosh", "inverse hyperbolic cosine", nil, plain(math.Acosh)},
-	{"Atanh", "inverse hyperbolic tangent", nil, plain(math.Atanh)},
-	{"Sigmoid", "1 / (1 + e^-x)", nil, plain(sigmoid)},
-	{"LeakyRelu", "x, times alpha where negative", []parameter{{"alpha", 0.01}}, leaky},
-	{"ThresholdedRelu", "x where above alpha, else 0", []parameter{{"alpha", 1}}, thresholded},
-	{"Elu", "x, or alpha (e^x - 1) where negative", []parameter{{"alpha", 1}}, elu},
-	{"Selu", "gamma times Elu of alpha", []parameter{{"alpha", 1.67326319217681884765625}, {"gamma", 1.05070102214813232421875}}, selu},
-	{"Celu", "x, or alpha (e^(x/alpha) - 1) where negative", []parameter{{"alpha", 1}}, celu},
-	{"HardSigmoid", "alpha x + beta within 0 and 1", []parameter{{"alpha", 0.2}, {"beta", 0.5}}, hardSigmoid},
-	{"HardSwish", "x times x/6 + 1/2 within 0 and 1", nil, func(x, _, _ float64) float64 { return x * hardSigmoid(x, 1./6, 0.5) }},
-	{"Softplus", "ln(1 + e^x)", nil, plain(softplus)},
-	{"Softsign", "x / (1 + |x|)", nil, func(x, _, _ float64) float64 { return x / (1 + math.Abs(x)) }},
-	{"Mish", "x tanh(ln(1 + e^x))", nil, func(x, _, _ float64) float64 { return x * math.Tanh(softplus(x)) }},
-	{"Swish", "x / (1 + e^(-alpha x))", []parameter{{"alpha", 1}}, func(x, a, _ float64) float64 { return x * sigmoid(a*x) }},
-}
+var functions = lazy.Value[[]function]{Make: func() []function {
+	return []function{
+		{"Exp", "e^x", nil, plain(math.Exp)},
+		{"Log", "natural logarithm", nil, plain(math.Log)},
+		{"Sqrt", "square root", nil, plain(math.Sqrt)},
+		{"Reciprocal", "1 / x", nil, func(x, _, _ float64) float64 { return 1 / x }},
+		{"Erf", "error function", nil, plain(math.Erf)},
+		{"Floor", "next integer below", nil, plain(math.Floor)},
+		{"Ceil", "next integer above", nil, plain(math.Ceil)},
+		{"Round", "nearest integer, halves to the even one", nil, plain(math.RoundToEven)},
+		{"Sin", "sine", nil, plain(math.Sin)},
+		{"Cos", "cosine", nil, plain(math.Cos)},
+		{"Tan", "tangent", nil, plain(math.Tan)},
+		{"Asin", "arc sine", nil, plain(math.Asin)},
+		{"Acos", "arc cosine", nil, plain(math.Acos)},
+		{"Atan", "arc tangent", nil, plain(math.Atan)},
+		{"Sinh", "hyperbolic sine", nil, plain(math.Sinh)},
+		{"Cosh", "hyperbolic cosine", nil, plain(math.Cosh)},
+		{"Tanh", "hyperbolic tangent", nil, plain(math.Tanh)},
+		{"Asinh", "inverse hyperbolic sine", nil, plain(math.Asinh)},
+		{"Acosh", "inverse hyperbolic cosine", nil, plain(math.Acosh)},
+		{"Atanh", "inverse hyperbolic tangent", nil, plain(math.Atanh)},
+		{"Sigmoid", "1 / (1 + e^-x)", nil, plain(sigmoid)},
+		{"LeakyRelu", "x, times alpha where negative", []parameter{{"alpha", 0.01}}, leaky},
+		{"ThresholdedRelu", "x where above alpha, else 0", []parameter{{"alpha", 1}}, thresholded},
+		{"Elu", "x, or alpha (e^x - 1) where negative", []parameter{{"alpha", 1}}, elu},
+		{"Selu", "gamma times Elu of alpha", []parameter{{"alpha", 1.67326319217681884765625}, {"gamma", 1.05070102214813232421875}}, selu},
+		{"Celu", "x, or alpha (e^(x/alpha) - 1) where negative", []parameter{{"alpha", 1}}, celu},
+		{"HardSigmoid", "alpha x + beta within 0 and 1", []parameter{{"alpha", 0.2}, {"beta", 0.5}}, hardSigmoid},
+		{"HardSwish", "x times x/6 + 1/2 within 0 and 1", nil, func(x, _, _ float64) float64 { return x * hardSigmoid(x, 1./6, 0.5) }},
+		{"Softplus", "ln(1 + e^x)", nil, plain(softplus)},
+		{"Softsign", "x / (1 + |x|)", nil, func(x, _, _ float64) float64 { return x / (1 + math.Abs(x)) }},
+		{"Mish", "x tanh(ln(1 + e^x))", nil, func(x, _, _ float64) float64 { return x * math.Tanh(softplus(x)) }},
+		{"Swish", "x / (1 + e^(-alpha x))", []parameter{{"alpha", 1}}, func(x, a, _ float64) float64 { return x * sigmoid(a*x) }},
+	}
+}}
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
@@ -103,15 +106,17 @@ func geluTanh(x, _, _ float64) float64 {
 func gelu(x, _, _ float64) float64 { return 0.5 * x * (1 + math.Erf(x/math.Sqrt2)) }
 
 // unaries are the rows of functions, and the operators on single numbers that integers have too.
-var unaries = append(rowsOf(functions),
-	Operator{Name: "Gelu", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "x Phi(x), or its approximation by tanh", run: runGelu},
-	Operator{Name: "Shrink", Inputs: one, Outputs: one, Elems: numbers, InPlace: 1, Doc: "x moved toward zero by bias where beyond lambd, else 0", run: shrink},
-	simple("Abs", "absolute value", numbers, numeric{onEach(absolute[float32]), onEach(absolute[float64]), onEach(absolute[int64]), onEach(itself[uint64])}),
-	simple("Neg", "-x", floats|signed, numeric{onEach(negative[float32]), onEach(negative[float64]), onEach(negative[int64]), nil}),
-	simple("Sign", "-1, 0 or 1", numbers, numeric{onEach(sign[float32]), onEach(sign[float64]), onEach(sign[int64]), onEach(sign[uint64])}),
-	simple("Relu", "x, or 0 where negative", numbers, numeric{reluRow, onEach(relu[float64]), onEach(relu[int64]), onEach(itself[uint64])}),
-	simple("BitwiseNot", "every bit turned", signed|unsigned, numeric{i64: onEach(turned[int64]), u64: onEach(turned[uint64])}),
-)
+func unaries() []Operator {
+	return append(rowsOf(functions.Get()),
+		Operator{Name: "Gelu", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "x Phi(x), or its approximation by tanh", run: runGelu},
+		Operator{Name: "Shrink", Inputs: one, Outputs: one, Elems: numbers, InPlace: 1, Doc: "x moved toward zero by bias where beyond lambd, else 0", run: shrink},
+		simple("Abs", "absolute value", numbers, numeric{onEach(absolute[float32]), onEach(absolute[float64]), onEach(absolute[int64]), onEach(itself[uint64])}),
+		simple("Neg", "-x", floats|signed, numeric{onEach(negative[float32]), onEach(negative[float64]), onEach(negative[int64]), nil}),
+		simple("Sign", "-1, 0 or 1", numbers, numeric{onEach(sign[float32]), onEach(sign[float64]), onEach(sign[int64]), onEach(sign[uint64])}),
+		simple("Relu", "x, or 0 where negative", numbers, numeric{reluRow, onEach(relu[float64]), onEach(relu[int64]), onEach(itself[uint64])}),
+		simple("BitwiseNot", "every bit turned", signed|unsigned, numeric{i64: onEach(turned[int64]), u64: onEach(turned[uint64])}),
+	)
+}
 
 func simple(name, doc string, of Elems, n numeric) Operator {
 	return Operator{Name: name, Inputs: one, Outputs: one, Elems: of, InPlace: 1, Doc: doc, run: n.run}
@@ -141,7 +146,7 @@ func apply(c *Call, name string, f func(x, a, b float64) float64, a, b float64) 
 	switch c.elem {
 	case tensor.Float32:
 		o, x := data[float32](c, out), data[float32](c, c.In[0])
-		if fast, ok := vectorFunctions[name]; ok {
+		if fast, ok := vectorFunctions.Get()[name]; ok {
 			fast(o, x, float32(a), float32(b))
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"convx/internal/lazy"
 	"convx/internal/ops/kernel"
 )
 
@@ -21,45 +22,47 @@ var (
 )
 
 // vectorOps are those that the kernels have, and division, which needs no call for each element.
-var vectorOps = map[string]vectorOp{
-	"Add": sumOp, "Sum": sumOp,
-	"Sub": {
-		dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Blend(out, a, b, 1, -1, -inf, inf) },
-		second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, -b, -inf, inf) },
-		first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { isa.Affine(out, b, -1, a, -inf, inf) },
-	},
-	"Mul": {
-		dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Product(out, a, b) },
-		second: scaleBy,
-		first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { scaleBy(isa, out, b, a) },
-	},
-	"PRelu": {
-		dense:  func(_ kernel.ISA, out, a, b []float32) { leakyPairs(out, a, b) },
-		second: func(_ kernel.ISA, out, a []float32, b float32) { leakyRow(out, a, b) },
-	},
-	"Max": {second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, negativeZero, b, inf) }},
-	"Min": {second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, negativeZero, -inf, b) }},
-	"Div": {
-		dense: func(_ kernel.ISA, out, a, b []float32) {
-			a, b = a[:len(out)], b[:len(out)]
-			for i := range out {
-				out[i] = a[i] / b[i]
-			}
+var vectorOps = lazy.Value[map[string]vectorOp]{Make: func() map[string]vectorOp {
+	return map[string]vectorOp{
+		"Add": sumOp, "Sum": sumOp,
+		"Sub": {
+			dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Blend(out, a, b, 1, -1, -inf, inf) },
+			second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, -b, -inf, inf) },
+			first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { isa.Affine(out, b, -1, a, -inf, inf) },
 		},
-		second: func(_ kernel.ISA, out, a []float32, b float32) {
-			a = a[:len(out)]
-			for i := range out {
-				out[i] = a[i] / b
-			}
+		"Mul": {
+			dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Product(out, a, b) },
+			second: scaleBy,
+			first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { scaleBy(isa, out, b, a) },
 		},
-		first: func(_ kernel.ISA, out []float32, a float32, b []float32) {
-			b = b[:len(out)]
-			for i := range out {
-				out[i] = a / b[i]
-			}
+		"PRelu": {
+			dense:  func(_ kernel.ISA, out, a, b []float32) { leakyPairs(out, a, b) },
+			second: func(_ kernel.ISA, out, a []float32, b float32) { leakyRow(out, a, b) },
 		},
-	},
-}
+		"Max": {second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, negativeZero, b, inf) }},
+		"Min": {second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, negativeZero, -inf, b) }},
+		"Div": {
+			dense: func(_ kernel.ISA, out, a, b []float32) {
+				a, b = a[:len(out)], b[:len(out)]
+				for i := range out {
+					out[i] = a[i] / b[i]
+				}
+			},
+			second: func(_ kernel.ISA, out, a []float32, b float32) {
+				a = a[:len(out)]
+				for i := range out {
+					out[i] = a[i] / b
+				}
+			},
+			first: func(_ kernel.ISA, out []float32, a float32, b []float32) {
+				b = b[:len(out)]
+				for i := range out {
+					out[i] = a / b[i]
+				}
+			},
+		},
+	}
+}}
 
 var sumOp = vectorOp{
 	dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Blend(out, a, b, 1, 1, -inf, inf) },
@@ -73,7 +76,7 @@ func scaleBy(isa kernel.ISA, out, a []float32, b float32) {
 
 // vectorPairs runs the call's nest by rows if it can.
 func vectorPairs(c *Call, out []float32, x, y any) bool {
-	op, ok := vectorOps[c.Op]
+	op, ok := vectorOps.Get()[c.Op]
 	a, isFloat := x.([]float32)
 	n := &c.nest
 	last := len(n.extent) - 1

@@ -3,15 +3,18 @@ package array
 import (
 	"math"
 
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
 // signals are the operators that prepare spectra.
-var signals = []Operator{
-	signalWindow("HannWindow", "window of 1/2 - 1/2 cos"),
-	signalWindow("HammingWindow", "window of 25/46 - 21/46 cos"),
-	signalWindow("BlackmanWindow", "window of 0.42 - 0.5 cos + 0.08 cos of the double angle"),
-	{Name: "MelWeightMatrix", Inputs: Arity{5, 5}, Outputs: one, Elems: elems(tensor.Int32, tensor.Int64), native: true, Doc: "weights from a spectrum's bins to bands of the mel scale", run: melWeights},
+func signals() []Operator {
+	return []Operator{
+		signalWindow("HannWindow", "window of 1/2 - 1/2 cos"),
+		signalWindow("HammingWindow", "window of 25/46 - 21/46 cos"),
+		signalWindow("BlackmanWindow", "window of 0.42 - 0.5 cos + 0.08 cos of the double angle"),
+		{Name: "MelWeightMatrix", Inputs: Arity{5, 5}, Outputs: one, Elems: elems(tensor.Int32, tensor.Int64), native: true, Doc: "weights from a spectrum's bins to bands of the mel scale", run: melWeights},
+	}
 }
 
 func signalWindow(name, doc string) Operator {
@@ -19,9 +22,11 @@ func signalWindow(name, doc string) Operator {
 }
 
 // cosines are a window's factors of 1, of the cosine of its angle and of that of twice the angle.
-var cosines = map[string][3]float64{
-	"HannWindow": {0.5, -0.5, 0}, "HammingWindow": {25. / 46, -21. / 46, 0}, "BlackmanWindow": {0.42, -0.5, 0.08},
-}
+var cosines = lazy.Value[map[string][3]float64]{Make: func() map[string][3]float64 {
+	return map[string][3]float64{
+		"HannWindow": {0.5, -0.5, 0}, "HammingWindow": {25. / 46, -21. / 46, 0}, "BlackmanWindow": {0.42, -0.5, 0.08},
+	}
+}}
 
 func windowWeights(c *Call) {
 	n := c.scalar(c.In[0], "size")
@@ -33,7 +38,7 @@ func windowWeights(c *Call) {
 	if !c.flag("periodic", true) {
 		period--
 	}
-	f := cosines[c.Op]
+	f := cosines.Get()[c.Op]
 	for i := range int(n) {
 		angle := 2 * math.Pi * float64(i) / period
 		if period <= 0 {
