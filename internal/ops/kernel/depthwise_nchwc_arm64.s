@@ -33,6 +33,7 @@ TEXT ·depthwiseNCHWcNEON(SB), NOSPLIT, $0-72
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
 	CMP  $14, R8
+	LSL  $1, R2, R16
 	BEQ  tap14
 	CMP  $13, R8
 	BEQ  tap13
@@ -110,8 +111,7 @@ tap3:
 	WORD  $0x4e23cdc0 // fmla v0.4s, v14.4s, v3.4s
 	WORD  $0x3ce26903 // ldr q3, [x8, x2]
 	WORD  $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00263 // ldr q3, [x19]
+	WORD  $0x3cf06903 // ldr q3, [x8, x16]
 	WORD  $0x4e23cdc2 // fmla v2.4s, v14.4s, v3.4s
 	ADDS  $16, R6, R6
 	SUBS  $1, R7, R7
@@ -139,8 +139,7 @@ tap4:
 	WORD  $0x4e24cdc0 // fmla v0.4s, v14.4s, v4.4s
 	WORD  $0x3ce26904 // ldr q4, [x8, x2]
 	WORD  $0x4e24cdc1 // fmla v1.4s, v14.4s, v4.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00264 // ldr q4, [x19]
+	WORD  $0x3cf06904 // ldr q4, [x8, x16]
 	WORD  $0x4e24cdc2 // fmla v2.4s, v14.4s, v4.4s
 	WORD  $0x3ce96904 // ldr q4, [x8, x9]
 	WORD  $0x4e24cdc3 // fmla v3.4s, v14.4s, v4.4s
@@ -172,8 +171,7 @@ tap5:
 	WORD  $0x4e25cdc0 // fmla v0.4s, v14.4s, v5.4s
 	WORD  $0x3ce26905 // ldr q5, [x8, x2]
 	WORD  $0x4e25cdc1 // fmla v1.4s, v14.4s, v5.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00265 // ldr q5, [x19]
+	WORD  $0x3cf06905 // ldr q5, [x8, x16]
 	WORD  $0x4e25cdc2 // fmla v2.4s, v14.4s, v5.4s
 	WORD  $0x3ce96905 // ldr q5, [x8, x9]
 	WORD  $0x4e25cdc3 // fmla v3.4s, v14.4s, v5.4s
@@ -211,8 +209,7 @@ tap6:
 	WORD  $0x4e26cdc0 // fmla v0.4s, v14.4s, v6.4s
 	WORD  $0x3ce26906 // ldr q6, [x8, x2]
 	WORD  $0x4e26cdc1 // fmla v1.4s, v14.4s, v6.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00266 // ldr q6, [x19]
+	WORD  $0x3cf06906 // ldr q6, [x8, x16]
 	WORD  $0x4e26cdc2 // fmla v2.4s, v14.4s, v6.4s
 	WORD  $0x3ce96906 // ldr q6, [x8, x9]
 	WORD  $0x4e26cdc3 // fmla v3.4s, v14.4s, v6.4s
@@ -254,8 +251,7 @@ tap7:
 	WORD  $0x4e27cdc0 // fmla v0.4s, v14.4s, v7.4s
 	WORD  $0x3ce26907 // ldr q7, [x8, x2]
 	WORD  $0x4e27cdc1 // fmla v1.4s, v14.4s, v7.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00267 // ldr q7, [x19]
+	WORD  $0x3cf06907 // ldr q7, [x8, x16]
 	WORD  $0x4e27cdc2 // fmla v2.4s, v14.4s, v7.4s
 	WORD  $0x3ce96907 // ldr q7, [x8, x9]
 	WORD  $0x4e27cdc3 // fmla v3.4s, v14.4s, v7.4s
@@ -264,8 +260,7 @@ tap7:
 	WORD  $0x4e27cdc4 // fmla v4.4s, v14.4s, v7.4s
 	WORD  $0x3ce26907 // ldr q7, [x8, x2]
 	WORD  $0x4e27cdc5 // fmla v5.4s, v14.4s, v7.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00267 // ldr q7, [x19]
+	WORD  $0x3cf06907 // ldr q7, [x8, x16]
 	WORD  $0x4e27cdc6 // fmla v6.4s, v14.4s, v7.4s
 	ADDS  $16, R6, R6
 	SUBS  $1, R7, R7
@@ -303,8 +298,7 @@ tap8:
 	WORD  $0x4e28cdc0 // fmla v0.4s, v14.4s, v8.4s
 	WORD  $0x3ce26908 // ldr q8, [x8, x2]
 	WORD  $0x4e28cdc1 // fmla v1.4s, v14.4s, v8.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00268 // ldr q8, [x19]
+	WORD  $0x3cf06908 // ldr q8, [x8, x16]
 	WORD  $0x4e28cdc2 // fmla v2.4s, v14.4s, v8.4s
 	WORD  $0x3ce96908 // ldr q8, [x8, x9]
 	WORD  $0x4e28cdc3 // fmla v3.4s, v14.4s, v8.4s
@@ -313,8 +307,7 @@ tap8:
 	WORD  $0x4e28cdc4 // fmla v4.4s, v14.4s, v8.4s
 	WORD  $0x3ce26908 // ldr q8, [x8, x2]
 	WORD  $0x4e28cdc5 // fmla v5.4s, v14.4s, v8.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00268 // ldr q8, [x19]
+	WORD  $0x3cf06908 // ldr q8, [x8, x16]
 	WORD  $0x4e28cdc6 // fmla v6.4s, v14.4s, v8.4s
 	WORD  $0x3ce96908 // ldr q8, [x8, x9]
 	WORD  $0x4e28cdc7 // fmla v7.4s, v14.4s, v8.4s
@@ -356,8 +349,7 @@ tap9:
 	WORD  $0x4e29cdc0 // fmla v0.4s, v14.4s, v9.4s
 	WORD  $0x3ce26909 // ldr q9, [x8, x2]
 	WORD  $0x4e29cdc1 // fmla v1.4s, v14.4s, v9.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00269 // ldr q9, [x19]
+	WORD  $0x3cf06909 // ldr q9, [x8, x16]
 	WORD  $0x4e29cdc2 // fmla v2.4s, v14.4s, v9.4s
 	WORD  $0x3ce96909 // ldr q9, [x8, x9]
 	WORD  $0x4e29cdc3 // fmla v3.4s, v14.4s, v9.4s
@@ -366,8 +358,7 @@ tap9:
 	WORD  $0x4e29cdc4 // fmla v4.4s, v14.4s, v9.4s
 	WORD  $0x3ce26909 // ldr q9, [x8, x2]
 	WORD  $0x4e29cdc5 // fmla v5.4s, v14.4s, v9.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc00269 // ldr q9, [x19]
+	WORD  $0x3cf06909 // ldr q9, [x8, x16]
 	WORD  $0x4e29cdc6 // fmla v6.4s, v14.4s, v9.4s
 	WORD  $0x3ce96909 // ldr q9, [x8, x9]
 	WORD  $0x4e29cdc7 // fmla v7.4s, v14.4s, v9.4s
@@ -415,8 +406,7 @@ tap10:
 	WORD  $0x4e2acdc0 // fmla v0.4s, v14.4s, v10.4s
 	WORD  $0x3ce2690a // ldr q10, [x8, x2]
 	WORD  $0x4e2acdc1 // fmla v1.4s, v14.4s, v10.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026a // ldr q10, [x19]
+	WORD  $0x3cf0690a // ldr q10, [x8, x16]
 	WORD  $0x4e2acdc2 // fmla v2.4s, v14.4s, v10.4s
 	WORD  $0x3ce9690a // ldr q10, [x8, x9]
 	WORD  $0x4e2acdc3 // fmla v3.4s, v14.4s, v10.4s
@@ -425,8 +415,7 @@ tap10:
 	WORD  $0x4e2acdc4 // fmla v4.4s, v14.4s, v10.4s
 	WORD  $0x3ce2690a // ldr q10, [x8, x2]
 	WORD  $0x4e2acdc5 // fmla v5.4s, v14.4s, v10.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026a // ldr q10, [x19]
+	WORD  $0x3cf0690a // ldr q10, [x8, x16]
 	WORD  $0x4e2acdc6 // fmla v6.4s, v14.4s, v10.4s
 	WORD  $0x3ce9690a // ldr q10, [x8, x9]
 	WORD  $0x4e2acdc7 // fmla v7.4s, v14.4s, v10.4s
@@ -478,8 +467,7 @@ tap11:
 	WORD  $0x4e2bcdc0 // fmla v0.4s, v14.4s, v11.4s
 	WORD  $0x3ce2690b // ldr q11, [x8, x2]
 	WORD  $0x4e2bcdc1 // fmla v1.4s, v14.4s, v11.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026b // ldr q11, [x19]
+	WORD  $0x3cf0690b // ldr q11, [x8, x16]
 	WORD  $0x4e2bcdc2 // fmla v2.4s, v14.4s, v11.4s
 	WORD  $0x3ce9690b // ldr q11, [x8, x9]
 	WORD  $0x4e2bcdc3 // fmla v3.4s, v14.4s, v11.4s
@@ -488,8 +476,7 @@ tap11:
 	WORD  $0x4e2bcdc4 // fmla v4.4s, v14.4s, v11.4s
 	WORD  $0x3ce2690b // ldr q11, [x8, x2]
 	WORD  $0x4e2bcdc5 // fmla v5.4s, v14.4s, v11.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026b // ldr q11, [x19]
+	WORD  $0x3cf0690b // ldr q11, [x8, x16]
 	WORD  $0x4e2bcdc6 // fmla v6.4s, v14.4s, v11.4s
 	WORD  $0x3ce9690b // ldr q11, [x8, x9]
 	WORD  $0x4e2bcdc7 // fmla v7.4s, v14.4s, v11.4s
@@ -498,8 +485,7 @@ tap11:
 	WORD  $0x4e2bcdc8 // fmla v8.4s, v14.4s, v11.4s
 	WORD  $0x3ce2690b // ldr q11, [x8, x2]
 	WORD  $0x4e2bcdc9 // fmla v9.4s, v14.4s, v11.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026b // ldr q11, [x19]
+	WORD  $0x3cf0690b // ldr q11, [x8, x16]
 	WORD  $0x4e2bcdca // fmla v10.4s, v14.4s, v11.4s
 	ADDS  $16, R6, R6
 	SUBS  $1, R7, R7
@@ -547,8 +533,7 @@ tap12:
 	WORD  $0x4e2ccdc0 // fmla v0.4s, v14.4s, v12.4s
 	WORD  $0x3ce2690c // ldr q12, [x8, x2]
 	WORD  $0x4e2ccdc1 // fmla v1.4s, v14.4s, v12.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026c // ldr q12, [x19]
+	WORD  $0x3cf0690c // ldr q12, [x8, x16]
 	WORD  $0x4e2ccdc2 // fmla v2.4s, v14.4s, v12.4s
 	WORD  $0x3ce9690c // ldr q12, [x8, x9]
 	WORD  $0x4e2ccdc3 // fmla v3.4s, v14.4s, v12.4s
@@ -557,8 +542,7 @@ tap12:
 	WORD  $0x4e2ccdc4 // fmla v4.4s, v14.4s, v12.4s
 	WORD  $0x3ce2690c // ldr q12, [x8, x2]
 	WORD  $0x4e2ccdc5 // fmla v5.4s, v14.4s, v12.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026c // ldr q12, [x19]
+	WORD  $0x3cf0690c // ldr q12, [x8, x16]
 	WORD  $0x4e2ccdc6 // fmla v6.4s, v14.4s, v12.4s
 	WORD  $0x3ce9690c // ldr q12, [x8, x9]
 	WORD  $0x4e2ccdc7 // fmla v7.4s, v14.4s, v12.4s
@@ -567,8 +551,7 @@ tap12:
 	WORD  $0x4e2ccdc8 // fmla v8.4s, v14.4s, v12.4s
 	WORD  $0x3ce2690c // ldr q12, [x8, x2]
 	WORD  $0x4e2ccdc9 // fmla v9.4s, v14.4s, v12.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026c // ldr q12, [x19]
+	WORD  $0x3cf0690c // ldr q12, [x8, x16]
 	WORD  $0x4e2ccdca // fmla v10.4s, v14.4s, v12.4s
 	WORD  $0x3ce9690c // ldr q12, [x8, x9]
 	WORD  $0x4e2ccdcb // fmla v11.4s, v14.4s, v12.4s
@@ -620,8 +603,7 @@ tap13:
 	WORD  $0x4e2dcdc0 // fmla v0.4s, v14.4s, v13.4s
 	WORD  $0x3ce2690d // ldr q13, [x8, x2]
 	WORD  $0x4e2dcdc1 // fmla v1.4s, v14.4s, v13.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026d // ldr q13, [x19]
+	WORD  $0x3cf0690d // ldr q13, [x8, x16]
 	WORD  $0x4e2dcdc2 // fmla v2.4s, v14.4s, v13.4s
 	WORD  $0x3ce9690d // ldr q13, [x8, x9]
 	WORD  $0x4e2dcdc3 // fmla v3.4s, v14.4s, v13.4s
@@ -630,8 +612,7 @@ tap13:
 	WORD  $0x4e2dcdc4 // fmla v4.4s, v14.4s, v13.4s
 	WORD  $0x3ce2690d // ldr q13, [x8, x2]
 	WORD  $0x4e2dcdc5 // fmla v5.4s, v14.4s, v13.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026d // ldr q13, [x19]
+	WORD  $0x3cf0690d // ldr q13, [x8, x16]
 	WORD  $0x4e2dcdc6 // fmla v6.4s, v14.4s, v13.4s
 	WORD  $0x3ce9690d // ldr q13, [x8, x9]
 	WORD  $0x4e2dcdc7 // fmla v7.4s, v14.4s, v13.4s
@@ -640,8 +621,7 @@ tap13:
 	WORD  $0x4e2dcdc8 // fmla v8.4s, v14.4s, v13.4s
 	WORD  $0x3ce2690d // ldr q13, [x8, x2]
 	WORD  $0x4e2dcdc9 // fmla v9.4s, v14.4s, v13.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026d // ldr q13, [x19]
+	WORD  $0x3cf0690d // ldr q13, [x8, x16]
 	WORD  $0x4e2dcdca // fmla v10.4s, v14.4s, v13.4s
 	WORD  $0x3ce9690d // ldr q13, [x8, x9]
 	WORD  $0x4e2dcdcb // fmla v11.4s, v14.4s, v13.4s
@@ -699,8 +679,7 @@ tap14:
 	WORD  $0x4e2fcdc0 // fmla v0.4s, v14.4s, v15.4s
 	WORD  $0x3ce2690f // ldr q15, [x8, x2]
 	WORD  $0x4e2fcdc1 // fmla v1.4s, v14.4s, v15.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026f // ldr q15, [x19]
+	WORD  $0x3cf0690f // ldr q15, [x8, x16]
 	WORD  $0x4e2fcdc2 // fmla v2.4s, v14.4s, v15.4s
 	WORD  $0x3ce9690f // ldr q15, [x8, x9]
 	WORD  $0x4e2fcdc3 // fmla v3.4s, v14.4s, v15.4s
@@ -709,8 +688,7 @@ tap14:
 	WORD  $0x4e2fcdc4 // fmla v4.4s, v14.4s, v15.4s
 	WORD  $0x3ce2690f // ldr q15, [x8, x2]
 	WORD  $0x4e2fcdc5 // fmla v5.4s, v14.4s, v15.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026f // ldr q15, [x19]
+	WORD  $0x3cf0690f // ldr q15, [x8, x16]
 	WORD  $0x4e2fcdc6 // fmla v6.4s, v14.4s, v15.4s
 	WORD  $0x3ce9690f // ldr q15, [x8, x9]
 	WORD  $0x4e2fcdc7 // fmla v7.4s, v14.4s, v15.4s
@@ -719,8 +697,7 @@ tap14:
 	WORD  $0x4e2fcdc8 // fmla v8.4s, v14.4s, v15.4s
 	WORD  $0x3ce2690f // ldr q15, [x8, x2]
 	WORD  $0x4e2fcdc9 // fmla v9.4s, v14.4s, v15.4s
-	ADD   R2<<1, R8, R19
-	WORD  $0x3dc0026f // ldr q15, [x19]
+	WORD  $0x3cf0690f // ldr q15, [x8, x16]
 	WORD  $0x4e2fcdca // fmla v10.4s, v14.4s, v15.4s
 	WORD  $0x3ce9690f // ldr q15, [x8, x9]
 	WORD  $0x4e2fcdcb // fmla v11.4s, v14.4s, v15.4s

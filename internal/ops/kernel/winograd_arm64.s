@@ -25,31 +25,29 @@ TEXT ·winogradInput4NEON(SB), NOSPLIT, $0-56
 	MOVD ts+40(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+40(FP)
+	LSL  $1, R2, R16
+	LSL  $1, R8, R17
 
 tile:
 	MOVD R0, R3
 	ADD  R2, R0, R6
 	WORD $0x3dc00060 // ldr q0, [x3]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
 	WORD $0x3dc00061 // ldr q1, [x3]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06862 // ldr q2, [x3, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
 	WORD $0x3dc00062 // ldr q2, [x3]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06863 // ldr q3, [x3, x16]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
 	WORD $0x3dc00063 // ldr q3, [x3]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06864 // ldr q4, [x3, x16]
 	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
 	WORD $0x3d800120 // str q0, [x9]
@@ -58,37 +56,32 @@ tile:
 	WORD $0x4e22d404 // fadd v4.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
 	WORD $0x3ca86924 // str q4, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb16920 // str q0, [x9, x17]
 	WORD $0x4ea1d460 // fsub v0.4s, v3.4s, v1.4s
 	WORD $0x3cab6920 // str q0, [x9, x11]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
+	WORD $0x3cf06860 // ldr q0, [x3, x16]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x4e21d402 // fadd v2.4s, v0.4s, v1.4s
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
 	WORD $0x3ce26863 // ldr q3, [x3, x2]
 	WORD $0x4e23d424 // fadd v4.4s, v1.4s, v3.4s
 	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06863 // ldr q3, [x3, x16]
 	WORD $0x3ce26865 // ldr q5, [x3, x2]
 	WORD $0x4e25d466 // fadd v6.4s, v3.4s, v5.4s
 	WORD $0x4ea5d463 // fsub v3.4s, v3.4s, v5.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06865 // ldr q5, [x3, x16]
 	WORD $0x3ce26867 // ldr q7, [x3, x2]
 	WORD $0x4e27d4a8 // fadd v8.4s, v5.4s, v7.4s
 	WORD $0x4ea7d4a5 // fsub v5.4s, v5.4s, v7.4s
@@ -99,8 +92,7 @@ tile:
 	WORD $0x4e26d447 // fadd v7.4s, v2.4s, v6.4s
 	WORD $0x4ea6d442 // fsub v2.4s, v2.4s, v6.4s
 	WORD $0x3ca86927 // str q7, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800262 // str q2, [x19]
+	WORD $0x3cb16922 // str q2, [x9, x17]
 	WORD $0x4ea4d502 // fsub v2.4s, v8.4s, v4.4s
 	WORD $0x3cab6922 // str q2, [x9, x11]
 	ADDS R13, R9, R9
@@ -112,8 +104,7 @@ tile:
 	WORD $0x4e22d403 // fadd v3.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
 	WORD $0x3ca86923 // str q3, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb16920 // str q0, [x9, x17]
 	WORD $0x4ea1d4a0 // fsub v0.4s, v5.4s, v1.4s
 	WORD $0x3cab6920 // str q0, [x9, x11]
 	ADDS R13, R9, R9
@@ -145,8 +136,7 @@ tile:
 	WORD $0x4e22d404 // fadd v4.4s, v0.4s, v2.4s
 	WORD $0x4ea2d400 // fsub v0.4s, v0.4s, v2.4s
 	WORD $0x3ca86924 // str q4, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb16920 // str q0, [x9, x17]
 	WORD $0x4ea1d460 // fsub v0.4s, v3.4s, v1.4s
 	WORD $0x3cab6920 // str q0, [x9, x11]
 	ADDS R13, R9, R9
@@ -179,21 +169,20 @@ TEXT ·winogradInputLine4NEON(SB), NOSPLIT, $0-48
 	MOVD ts+32(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+40(FP), R11
+	LSL  $1, R2, R16
+	LSL  $1, R7, R17
 
 tile:
 	WORD $0x3dc00060 // ldr q0, [x3]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3d800100 // str q0, [x8]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
+	WORD $0x3cf06860 // ldr q0, [x3, x16]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x4e21d402 // fadd v2.4s, v0.4s, v1.4s
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ca76902 // str q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb16900 // str q0, [x8, x17]
 	WORD $0x3ce66860 // ldr q0, [x3, x6]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
@@ -231,59 +220,51 @@ TEXT ·winogradInput6NEON(SB), NOSPLIT, $0-56
 	MOVD ts+40(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+40(FP)
+	LSL  $2, R2, R16
+	LSL  $1, R2, R17
+	LSL  $2, R8, R21
+	LSL  $1, R8, R22
 
 tile:
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06860 // ldr q0, [x3, x16]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4f825020 // fmls v0.4s, v1.4s, v2.s[0]
 	WORD $0x3dc00061 // ldr q1, [x3]
 	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
+	WORD $0x3cf16863 // ldr q3, [x3, x17]
 	WORD $0x4f825061 // fmls v1.4s, v3.4s, v2.s[0]
 	WORD $0x3dc00063 // ldr q3, [x3]
 	WORD $0x4fa21061 // fmla v1.4s, v3.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06863 // ldr q3, [x3, x16]
+	WORD $0x3cf16864 // ldr q4, [x3, x17]
 	WORD $0x4f825083 // fmls v3.4s, v4.4s, v2.s[0]
 	WORD $0x3dc00064 // ldr q4, [x3]
 	WORD $0x4fa21083 // fmla v3.4s, v4.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06864 // ldr q4, [x3, x16]
+	WORD $0x3cf16865 // ldr q5, [x3, x17]
 	WORD $0x4f8250a4 // fmls v4.4s, v5.4s, v2.s[0]
 	WORD $0x3dc00065 // ldr q5, [x3]
 	WORD $0x4fa210a4 // fmla v4.4s, v5.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06865 // ldr q5, [x3, x16]
+	WORD $0x3cf16866 // ldr q6, [x3, x17]
 	WORD $0x4f8250c5 // fmls v5.4s, v6.4s, v2.s[0]
 	WORD $0x3dc00066 // ldr q6, [x3]
 	WORD $0x4fa210c5 // fmla v5.4s, v6.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06866 // ldr q6, [x3, x16]
+	WORD $0x3cf16867 // ldr q7, [x3, x17]
 	WORD $0x4f8250e6 // fmls v6.4s, v7.4s, v2.s[0]
 	WORD $0x3dc00067 // ldr q7, [x3]
 	WORD $0x4fa210e6 // fmla v6.4s, v7.4s, v2.s[1]
@@ -298,29 +279,24 @@ tile:
 	WORD $0x4e27d408 // fadd v8.4s, v0.4s, v7.4s
 	WORD $0x4ea7d400 // fsub v0.4s, v0.4s, v7.4s
 	WORD $0x3ca86928 // str q8, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb66920 // str q0, [x9, x22]
 	WORD $0x4ea3d4a0 // fsub v0.4s, v5.4s, v3.4s
 	WORD $0x4ea1d483 // fsub v3.4s, v4.4s, v1.4s
 	WORD $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
 	WORD $0x4e23d405 // fadd v5.4s, v0.4s, v3.4s
 	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
 	WORD $0x3cab6925 // str q5, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56920 // str q0, [x9, x21]
 	WORD $0x4ea61cc0 // mov v0.16b, v6.16b
 	WORD $0x4f825080 // fmls v0.4s, v4.4s, v2.s[0]
 	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56940 // str q0, [x10, x21]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06860 // ldr q0, [x3, x16]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4fa25020 // fmls v0.4s, v1.4s, v2.s[1]
 	WORD $0x3ce76861 // ldr q1, [x3, x7]
 	WORD $0x3ce26863 // ldr q3, [x3, x2]
@@ -329,10 +305,8 @@ tile:
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
+	WORD $0x3cf16864 // ldr q4, [x3, x17]
 	WORD $0x4fa25081 // fmls v1.4s, v4.4s, v2.s[1]
 	WORD $0x3ce76864 // ldr q4, [x3, x7]
 	WORD $0x3ce26865 // ldr q5, [x3, x2]
@@ -341,10 +315,8 @@ tile:
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06864 // ldr q4, [x3, x16]
+	WORD $0x3cf16866 // ldr q6, [x3, x17]
 	WORD $0x4fa250c4 // fmls v4.4s, v6.4s, v2.s[1]
 	WORD $0x3ce76866 // ldr q6, [x3, x7]
 	WORD $0x3ce26867 // ldr q7, [x3, x2]
@@ -353,10 +325,8 @@ tile:
 	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06866 // ldr q6, [x3, x16]
+	WORD $0x3cf16868 // ldr q8, [x3, x17]
 	WORD $0x4fa25106 // fmls v6.4s, v8.4s, v2.s[1]
 	WORD $0x3ce76868 // ldr q8, [x3, x7]
 	WORD $0x3ce26869 // ldr q9, [x3, x2]
@@ -365,10 +335,8 @@ tile:
 	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf06868 // ldr q8, [x3, x16]
+	WORD $0x3cf1686a // ldr q10, [x3, x17]
 	WORD $0x4fa25148 // fmls v8.4s, v10.4s, v2.s[1]
 	WORD $0x3ce7686a // ldr q10, [x3, x7]
 	WORD $0x3ce2686b // ldr q11, [x3, x2]
@@ -377,10 +345,8 @@ tile:
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0686a // ldr q10, [x3, x16]
+	WORD $0x3cf1686c // ldr q12, [x3, x17]
 	WORD $0x4fa2518a // fmls v10.4s, v12.4s, v2.s[1]
 	WORD $0x3ce7686c // ldr q12, [x3, x7]
 	WORD $0x3ce2686d // ldr q13, [x3, x2]
@@ -398,21 +364,18 @@ tile:
 	WORD $0x4e2cd46e // fadd v14.4s, v3.4s, v12.4s
 	WORD $0x4eacd463 // fsub v3.4s, v3.4s, v12.4s
 	WORD $0x3ca8692e // str q14, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800263 // str q3, [x19]
+	WORD $0x3cb66923 // str q3, [x9, x22]
 	WORD $0x4ea7d563 // fsub v3.4s, v11.4s, v7.4s
 	WORD $0x4ea5d527 // fsub v7.4s, v9.4s, v5.4s
 	WORD $0x4e27d4e7 // fadd v7.4s, v7.4s, v7.4s
 	WORD $0x4e27d46b // fadd v11.4s, v3.4s, v7.4s
 	WORD $0x4ea7d463 // fsub v3.4s, v3.4s, v7.4s
 	WORD $0x3cab692b // str q11, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800263 // str q3, [x19]
+	WORD $0x3cb56923 // str q3, [x9, x21]
 	WORD $0x4ead1da3 // mov v3.16b, v13.16b
 	WORD $0x4f825123 // fmls v3.4s, v9.4s, v2.s[0]
 	WORD $0x4fa210a3 // fmla v3.4s, v5.4s, v2.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800263 // str q3, [x19]
+	WORD $0x3cb56943 // str q3, [x10, x21]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
@@ -426,29 +389,24 @@ tile:
 	WORD $0x4e23d405 // fadd v5.4s, v0.4s, v3.4s
 	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
 	WORD $0x3ca86925 // str q5, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb66920 // str q0, [x9, x22]
 	WORD $0x4ea4d500 // fsub v0.4s, v8.4s, v4.4s
 	WORD $0x4ea1d4c3 // fsub v3.4s, v6.4s, v1.4s
 	WORD $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
 	WORD $0x4e23d404 // fadd v4.4s, v0.4s, v3.4s
 	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
 	WORD $0x3cab6924 // str q4, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56920 // str q0, [x9, x21]
 	WORD $0x4eaa1d40 // mov v0.16b, v10.16b
 	WORD $0x4f8250c0 // fmls v0.4s, v6.4s, v2.s[0]
 	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56940 // str q0, [x10, x21]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06860 // ldr q0, [x3, x16]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce76861 // ldr q1, [x3, x7]
 	WORD $0x3ce26863 // ldr q3, [x3, x2]
@@ -458,10 +416,8 @@ tile:
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
+	WORD $0x3cf16864 // ldr q4, [x3, x17]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	WORD $0x3ce76864 // ldr q4, [x3, x7]
 	WORD $0x3ce26865 // ldr q5, [x3, x2]
@@ -471,10 +427,8 @@ tile:
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06864 // ldr q4, [x3, x16]
+	WORD $0x3cf16866 // ldr q6, [x3, x17]
 	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
 	WORD $0x3ce76866 // ldr q6, [x3, x7]
 	WORD $0x3ce26867 // ldr q7, [x3, x2]
@@ -484,10 +438,8 @@ tile:
 	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06866 // ldr q6, [x3, x16]
+	WORD $0x3cf16868 // ldr q8, [x3, x17]
 	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
 	WORD $0x3ce76868 // ldr q8, [x3, x7]
 	WORD $0x3ce26869 // ldr q9, [x3, x2]
@@ -497,10 +449,8 @@ tile:
 	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf06868 // ldr q8, [x3, x16]
+	WORD $0x3cf1686a // ldr q10, [x3, x17]
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
 	WORD $0x3ce7686a // ldr q10, [x3, x7]
 	WORD $0x3ce2686b // ldr q11, [x3, x2]
@@ -510,10 +460,8 @@ tile:
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0686a // ldr q10, [x3, x16]
+	WORD $0x3cf1686c // ldr q12, [x3, x17]
 	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
 	WORD $0x3ce7686c // ldr q12, [x3, x7]
 	WORD $0x3ce2686d // ldr q13, [x3, x2]
@@ -532,21 +480,18 @@ tile:
 	WORD $0x4e2cd46e // fadd v14.4s, v3.4s, v12.4s
 	WORD $0x4eacd463 // fsub v3.4s, v3.4s, v12.4s
 	WORD $0x3ca8692e // str q14, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800263 // str q3, [x19]
+	WORD $0x3cb66923 // str q3, [x9, x22]
 	WORD $0x4ea7d563 // fsub v3.4s, v11.4s, v7.4s
 	WORD $0x4ea5d527 // fsub v7.4s, v9.4s, v5.4s
 	WORD $0x4e27d4e7 // fadd v7.4s, v7.4s, v7.4s
 	WORD $0x4e27d46b // fadd v11.4s, v3.4s, v7.4s
 	WORD $0x4ea7d463 // fsub v3.4s, v3.4s, v7.4s
 	WORD $0x3cab692b // str q11, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800263 // str q3, [x19]
+	WORD $0x3cb56923 // str q3, [x9, x21]
 	WORD $0x4ead1da3 // mov v3.16b, v13.16b
 	WORD $0x4f825123 // fmls v3.4s, v9.4s, v2.s[0]
 	WORD $0x4fa210a3 // fmla v3.4s, v5.4s, v2.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800263 // str q3, [x19]
+	WORD $0x3cb56943 // str q3, [x10, x21]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
@@ -560,67 +505,58 @@ tile:
 	WORD $0x4e23d405 // fadd v5.4s, v0.4s, v3.4s
 	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
 	WORD $0x3ca86925 // str q5, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb66920 // str q0, [x9, x22]
 	WORD $0x4ea4d500 // fsub v0.4s, v8.4s, v4.4s
 	WORD $0x4ea1d4c3 // fsub v3.4s, v6.4s, v1.4s
 	WORD $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
 	WORD $0x4e23d404 // fadd v4.4s, v0.4s, v3.4s
 	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
 	WORD $0x3cab6924 // str q4, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56920 // str q0, [x9, x21]
 	WORD $0x4eaa1d40 // mov v0.16b, v10.16b
 	WORD $0x4f8250c0 // fmls v0.4s, v6.4s, v2.s[0]
 	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56940 // str q0, [x10, x21]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
+	WORD $0x3cf068c0 // ldr q0, [x6, x16]
 	WORD $0x3ce76861 // ldr q1, [x3, x7]
 	WORD $0x4f825020 // fmls v0.4s, v1.4s, v2.s[0]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf068c1 // ldr q1, [x6, x16]
 	WORD $0x3ce76863 // ldr q3, [x3, x7]
 	WORD $0x4f825061 // fmls v1.4s, v3.4s, v2.s[0]
 	WORD $0x3ce26863 // ldr q3, [x3, x2]
 	WORD $0x4fa21061 // fmla v1.4s, v3.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf068c3 // ldr q3, [x6, x16]
 	WORD $0x3ce76864 // ldr q4, [x3, x7]
 	WORD $0x4f825083 // fmls v3.4s, v4.4s, v2.s[0]
 	WORD $0x3ce26864 // ldr q4, [x3, x2]
 	WORD $0x4fa21083 // fmla v3.4s, v4.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf068c4 // ldr q4, [x6, x16]
 	WORD $0x3ce76865 // ldr q5, [x3, x7]
 	WORD $0x4f8250a4 // fmls v4.4s, v5.4s, v2.s[0]
 	WORD $0x3ce26865 // ldr q5, [x3, x2]
 	WORD $0x4fa210a4 // fmla v4.4s, v5.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf068c5 // ldr q5, [x6, x16]
 	WORD $0x3ce76866 // ldr q6, [x3, x7]
 	WORD $0x4f8250c5 // fmls v5.4s, v6.4s, v2.s[0]
 	WORD $0x3ce26866 // ldr q6, [x3, x2]
 	WORD $0x4fa210c5 // fmla v5.4s, v6.4s, v2.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf068c6 // ldr q6, [x6, x16]
 	WORD $0x3ce76867 // ldr q7, [x3, x7]
 	WORD $0x4f8250e6 // fmls v6.4s, v7.4s, v2.s[0]
 	WORD $0x3ce26867 // ldr q7, [x3, x2]
@@ -636,21 +572,18 @@ tile:
 	WORD $0x4e27d408 // fadd v8.4s, v0.4s, v7.4s
 	WORD $0x4ea7d400 // fsub v0.4s, v0.4s, v7.4s
 	WORD $0x3ca86928 // str q8, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb66920 // str q0, [x9, x22]
 	WORD $0x4ea3d4a0 // fsub v0.4s, v5.4s, v3.4s
 	WORD $0x4ea1d483 // fsub v3.4s, v4.4s, v1.4s
 	WORD $0x4e23d463 // fadd v3.4s, v3.4s, v3.4s
 	WORD $0x4e23d405 // fadd v5.4s, v0.4s, v3.4s
 	WORD $0x4ea3d400 // fsub v0.4s, v0.4s, v3.4s
 	WORD $0x3cab6925 // str q5, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56920 // str q0, [x9, x21]
 	WORD $0x4ea61cc0 // mov v0.16b, v6.16b
 	WORD $0x4f825080 // fmls v0.4s, v4.4s, v2.s[0]
 	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56940 // str q0, [x10, x21]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD ts+40(FP), R19
@@ -697,20 +630,20 @@ TEXT ·winogradInputLine6NEON(SB), NOSPLIT, $0-48
 	MOVD ts+32(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+40(FP), R11
+	LSL  $2, R2, R16
+	LSL  $1, R2, R17
+	LSL  $2, R7, R21
+	LSL  $1, R7, R22
 
 tile:
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06860 // ldr q0, [x3, x16]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4f825020 // fmls v0.4s, v1.4s, v2.s[0]
 	WORD $0x3dc00061 // ldr q1, [x3]
 	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
 	WORD $0x3d800100 // str q0, [x8]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06860 // ldr q0, [x3, x16]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4fa25020 // fmls v0.4s, v1.4s, v2.s[1]
 	WORD $0x3ce66861 // ldr q1, [x3, x6]
 	WORD $0x3ce26863 // ldr q3, [x3, x2]
@@ -718,12 +651,9 @@ tile:
 	WORD $0x4e21d403 // fadd v3.4s, v0.4s, v1.4s
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ca76903 // str q3, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cb66900 // str q0, [x8, x22]
+	WORD $0x3cf06860 // ldr q0, [x3, x16]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce66861 // ldr q1, [x3, x6]
 	WORD $0x3ce26863 // ldr q3, [x3, x2]
@@ -732,16 +662,13 @@ tile:
 	WORD $0x4e21d403 // fadd v3.4s, v0.4s, v1.4s
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ca96903 // str q3, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R2<<2, R1, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
+	WORD $0x3cb56900 // str q0, [x8, x21]
+	WORD $0x3cf06820 // ldr q0, [x1, x16]
 	WORD $0x3ce66861 // ldr q1, [x3, x6]
 	WORD $0x4f825020 // fmls v0.4s, v1.4s, v2.s[0]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x4fa21020 // fmla v0.4s, v1.4s, v2.s[1]
-	ADD  R7<<2, R0, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56800 // str q0, [x0, x21]
 	ADDS R10, R3, R3
 	ADDS R10, R1, R1
 	ADDS $16, R8, R8
@@ -795,102 +722,84 @@ TEXT ·winogradInput8NEON(SB), NOSPLIT, $0-56
 	MOVD ts+40(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+40(FP)
+	LSL  $2, R2, R16
+	LSL  $1, R7, R17
+	LSL  $1, R2, R21
+	LSL  $2, R8, R22
+	LSL  $1, R11, R23
+	LSL  $1, R8, R24
 
 tile:
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
+	WORD $0x3cf16860 // ldr q0, [x3, x17]
 	WORD $0x3dc00061 // ldr q1, [x3]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf56861 // ldr q1, [x3, x21]
+	WORD $0x3cf06864 // ldr q4, [x3, x16]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x3dc00064 // ldr q4, [x3]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf56864 // ldr q4, [x3, x21]
+	WORD $0x3cf06865 // ldr q5, [x3, x16]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x4f821081 // fmla v1.4s, v4.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16864 // ldr q4, [x3, x17]
 	WORD $0x3dc00065 // ldr q5, [x3]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf56865 // ldr q5, [x3, x21]
+	WORD $0x3cf06866 // ldr q6, [x3, x16]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x4f8210a4 // fmla v4.4s, v5.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16865 // ldr q5, [x3, x17]
 	WORD $0x3dc00066 // ldr q6, [x3]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56866 // ldr q6, [x3, x21]
+	WORD $0x3cf06867 // ldr q7, [x3, x16]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4f8210c5 // fmla v5.4s, v6.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16866 // ldr q6, [x3, x17]
 	WORD $0x3dc00067 // ldr q7, [x3]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56867 // ldr q7, [x3, x21]
+	WORD $0x3cf06868 // ldr q8, [x3, x16]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x4f8210e6 // fmla v6.4s, v7.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16867 // ldr q7, [x3, x17]
 	WORD $0x3dc00068 // ldr q8, [x3]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf56868 // ldr q8, [x3, x21]
+	WORD $0x3cf06869 // ldr q9, [x3, x16]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4f821107 // fmla v7.4s, v8.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16868 // ldr q8, [x3, x17]
 	WORD $0x3dc00069 // ldr q9, [x3]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf56869 // ldr q9, [x3, x21]
+	WORD $0x3cf0686a // ldr q10, [x3, x16]
 	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
 	WORD $0x4f821128 // fmla v8.4s, v9.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf16869 // ldr q9, [x3, x17]
 	WORD $0x3dc0006a // ldr q10, [x3]
 	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf5686a // ldr q10, [x3, x21]
+	WORD $0x3cf0686b // ldr q11, [x3, x16]
 	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
 	WORD $0x4f821149 // fmla v9.4s, v10.4s, v2.s[0]
 	WORD $0x4ea0d500 // fsub v0.4s, v8.4s, v0.4s
@@ -904,8 +813,7 @@ tile:
 	WORD $0x4e2ad40b // fadd v11.4s, v0.4s, v10.4s
 	WORD $0x4eaad400 // fsub v0.4s, v0.4s, v10.4s
 	WORD $0x3ca8692b // str q11, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb86920 // str q0, [x9, x24]
 	WORD $0x4ea41c80 // mov v0.16b, v4.16b
 	WORD $0x4f8258c0 // fmls v0.4s, v6.4s, v2.s[2]
 	WORD $0x4fa21900 // fmla v0.4s, v8.4s, v2.s[3]
@@ -916,8 +824,7 @@ tile:
 	WORD $0x4f831140 // fmla v0.4s, v10.4s, v3.s[0]
 	WORD $0x4f83514b // fmls v11.4s, v10.4s, v3.s[0]
 	WORD $0x3cab6920 // str q0, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d80026b // str q11, [x19]
+	WORD $0x3cb6692b // str q11, [x9, x22]
 	WORD $0x4ea81d00 // mov v0.16b, v8.16b
 	WORD $0x4f8258c0 // fmls v0.4s, v6.4s, v2.s[2]
 	WORD $0x4fa21880 // fmla v0.4s, v4.4s, v2.s[3]
@@ -927,30 +834,23 @@ tile:
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4fa31080 // fmla v0.4s, v4.4s, v3.s[1]
 	WORD $0x4fa35086 // fmls v6.4s, v4.4s, v3.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R11<<1, R9, R19
-	WORD $0x3d800266 // str q6, [x19]
+	WORD $0x3cb66940 // str q0, [x10, x22]
+	WORD $0x3cb76926 // str q6, [x9, x23]
 	WORD $0x4ea1d520 // fsub v0.4s, v9.4s, v1.4s
 	WORD $0x4ea7d4a1 // fsub v1.4s, v5.4s, v7.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R11<<1, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb76940 // str q0, [x10, x23]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56860 // ldr q0, [x3, x21]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf068c4 // ldr q4, [x6, x16]
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06864 // ldr q4, [x3, x16]
 	WORD $0x4fa25080 // fmls v0.4s, v4.4s, v2.s[1]
 	WORD $0x3ce76864 // ldr q4, [x3, x7]
 	WORD $0x4fa25081 // fmls v1.4s, v4.4s, v2.s[1]
@@ -958,17 +858,13 @@ tile:
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf56861 // ldr q1, [x3, x21]
+	WORD $0x3cf16865 // ldr q5, [x3, x17]
 	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
 	WORD $0x3ce26865 // ldr q5, [x3, x2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf068c6 // ldr q6, [x6, x16]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06866 // ldr q6, [x3, x16]
 	WORD $0x4fa250c1 // fmls v1.4s, v6.4s, v2.s[1]
 	WORD $0x3ce76866 // ldr q6, [x3, x7]
 	WORD $0x4fa250c5 // fmls v5.4s, v6.4s, v2.s[1]
@@ -976,17 +872,13 @@ tile:
 	WORD $0x4ea5d421 // fsub v1.4s, v1.4s, v5.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56865 // ldr q5, [x3, x21]
+	WORD $0x3cf16867 // ldr q7, [x3, x17]
 	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
 	WORD $0x3ce26867 // ldr q7, [x3, x2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf068c8 // ldr q8, [x6, x16]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06868 // ldr q8, [x3, x16]
 	WORD $0x4fa25105 // fmls v5.4s, v8.4s, v2.s[1]
 	WORD $0x3ce76868 // ldr q8, [x3, x7]
 	WORD $0x4fa25107 // fmls v7.4s, v8.4s, v2.s[1]
@@ -994,17 +886,13 @@ tile:
 	WORD $0x4ea7d4a5 // fsub v5.4s, v5.4s, v7.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf56867 // ldr q7, [x3, x21]
+	WORD $0x3cf16869 // ldr q9, [x3, x17]
 	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
 	WORD $0x3ce26869 // ldr q9, [x3, x2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf068ca // ldr q10, [x6, x16]
 	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0686a // ldr q10, [x3, x16]
 	WORD $0x4fa25147 // fmls v7.4s, v10.4s, v2.s[1]
 	WORD $0x3ce7686a // ldr q10, [x3, x7]
 	WORD $0x4fa25149 // fmls v9.4s, v10.4s, v2.s[1]
@@ -1012,17 +900,13 @@ tile:
 	WORD $0x4ea9d4e7 // fsub v7.4s, v7.4s, v9.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf56869 // ldr q9, [x3, x21]
+	WORD $0x3cf1686b // ldr q11, [x3, x17]
 	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
 	WORD $0x3ce2686b // ldr q11, [x3, x2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf068cc // ldr q12, [x6, x16]
 	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0686c // ldr q12, [x3, x16]
 	WORD $0x4fa25189 // fmls v9.4s, v12.4s, v2.s[1]
 	WORD $0x3ce7686c // ldr q12, [x3, x7]
 	WORD $0x4fa2518b // fmls v11.4s, v12.4s, v2.s[1]
@@ -1030,17 +914,13 @@ tile:
 	WORD $0x4eabd529 // fsub v9.4s, v9.4s, v11.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf5686b // ldr q11, [x3, x21]
+	WORD $0x3cf1686d // ldr q13, [x3, x17]
 	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
 	WORD $0x3ce2686d // ldr q13, [x3, x2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf068ce // ldr q14, [x6, x16]
 	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf0686e // ldr q14, [x3, x16]
 	WORD $0x4fa251cb // fmls v11.4s, v14.4s, v2.s[1]
 	WORD $0x3ce7686e // ldr q14, [x3, x7]
 	WORD $0x4fa251cd // fmls v13.4s, v14.4s, v2.s[1]
@@ -1048,17 +928,13 @@ tile:
 	WORD $0x4eadd56b // fsub v11.4s, v11.4s, v13.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf5686d // ldr q13, [x3, x21]
+	WORD $0x3cf1686f // ldr q15, [x3, x17]
 	WORD $0x4e2fd5ad // fadd v13.4s, v13.4s, v15.4s
 	WORD $0x3ce2686f // ldr q15, [x3, x2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf068d0 // ldr q16, [x6, x16]
 	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf06870 // ldr q16, [x3, x16]
 	WORD $0x4fa2520d // fmls v13.4s, v16.4s, v2.s[1]
 	WORD $0x3ce76870 // ldr q16, [x3, x7]
 	WORD $0x4fa2520f // fmls v15.4s, v16.4s, v2.s[1]
@@ -1066,17 +942,13 @@ tile:
 	WORD $0x4eafd5ad // fsub v13.4s, v13.4s, v15.4s
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf5686f // ldr q15, [x3, x21]
+	WORD $0x3cf16871 // ldr q17, [x3, x17]
 	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
 	WORD $0x3ce26871 // ldr q17, [x3, x2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf068d2 // ldr q18, [x6, x16]
 	WORD $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf06872 // ldr q18, [x3, x16]
 	WORD $0x4fa2524f // fmls v15.4s, v18.4s, v2.s[1]
 	WORD $0x3ce76872 // ldr q18, [x3, x7]
 	WORD $0x4fa25251 // fmls v17.4s, v18.4s, v2.s[1]
@@ -1093,8 +965,7 @@ tile:
 	WORD $0x4e31d493 // fadd v19.4s, v4.4s, v17.4s
 	WORD $0x4eb1d484 // fsub v4.4s, v4.4s, v17.4s
 	WORD $0x3ca86933 // str q19, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800264 // str q4, [x19]
+	WORD $0x3cb86924 // str q4, [x9, x24]
 	WORD $0x4ea81d04 // mov v4.16b, v8.16b
 	WORD $0x4f825984 // fmls v4.4s, v12.4s, v2.s[2]
 	WORD $0x4fa21a04 // fmla v4.4s, v16.4s, v2.s[3]
@@ -1105,8 +976,7 @@ tile:
 	WORD $0x4f831224 // fmla v4.4s, v17.4s, v3.s[0]
 	WORD $0x4f835233 // fmls v19.4s, v17.4s, v3.s[0]
 	WORD $0x3cab6924 // str q4, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800273 // str q19, [x19]
+	WORD $0x3cb66933 // str q19, [x9, x22]
 	WORD $0x4eb01e04 // mov v4.16b, v16.16b
 	WORD $0x4f825984 // fmls v4.4s, v12.4s, v2.s[2]
 	WORD $0x4fa21904 // fmla v4.4s, v8.4s, v2.s[3]
@@ -1116,15 +986,12 @@ tile:
 	WORD $0x4ea41c8c // mov v12.16b, v4.16b
 	WORD $0x4fa31104 // fmla v4.4s, v8.4s, v3.s[1]
 	WORD $0x4fa3510c // fmls v12.4s, v8.4s, v3.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800264 // str q4, [x19]
-	ADD  R11<<1, R9, R19
-	WORD $0x3d80026c // str q12, [x19]
+	WORD $0x3cb66944 // str q4, [x10, x22]
+	WORD $0x3cb7692c // str q12, [x9, x23]
 	WORD $0x4ea6d644 // fsub v4.4s, v18.4s, v6.4s
 	WORD $0x4eaed546 // fsub v6.4s, v10.4s, v14.4s
 	WORD $0x4f8210c4 // fmla v4.4s, v6.4s, v2.s[0]
-	ADD  R11<<1, R10, R19
-	WORD $0x3d800264 // str q4, [x19]
+	WORD $0x3cb76944 // str q4, [x10, x23]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	WORD $0x4ea0d5a0 // fsub v0.4s, v13.4s, v0.4s
@@ -1138,8 +1005,7 @@ tile:
 	WORD $0x4e24d406 // fadd v6.4s, v0.4s, v4.4s
 	WORD $0x4ea4d400 // fsub v0.4s, v0.4s, v4.4s
 	WORD $0x3ca86926 // str q6, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb86920 // str q0, [x9, x24]
 	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
 	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
 	WORD $0x4fa219a0 // fmla v0.4s, v13.4s, v2.s[3]
@@ -1150,8 +1016,7 @@ tile:
 	WORD $0x4f831080 // fmla v0.4s, v4.4s, v3.s[0]
 	WORD $0x4f835086 // fmls v6.4s, v4.4s, v3.s[0]
 	WORD $0x3cab6920 // str q0, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800266 // str q6, [x19]
+	WORD $0x3cb66926 // str q6, [x9, x22]
 	WORD $0x4ead1da0 // mov v0.16b, v13.16b
 	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
 	WORD $0x4fa218a0 // fmla v0.4s, v5.4s, v2.s[3]
@@ -1161,165 +1026,130 @@ tile:
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4fa31080 // fmla v0.4s, v4.4s, v3.s[1]
 	WORD $0x4fa35085 // fmls v5.4s, v4.4s, v3.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R11<<1, R9, R19
-	WORD $0x3d800265 // str q5, [x19]
+	WORD $0x3cb66940 // str q0, [x10, x22]
+	WORD $0x3cb76925 // str q5, [x9, x23]
 	WORD $0x4ea1d5e0 // fsub v0.4s, v15.4s, v1.4s
 	WORD $0x4eabd4e1 // fsub v1.4s, v7.4s, v11.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R11<<1, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb76940 // str q0, [x10, x23]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56860 // ldr q0, [x3, x21]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
 	WORD $0x4f825820 // fmls v0.4s, v1.4s, v2.s[2]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4fa21820 // fmla v0.4s, v1.4s, v2.s[3]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x3ce76864 // ldr q4, [x3, x7]
 	WORD $0x4f825881 // fmls v1.4s, v4.4s, v2.s[2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf068c4 // ldr q4, [x6, x16]
 	WORD $0x4fa21881 // fmla v1.4s, v4.4s, v2.s[3]
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD $0x4f835024 // fmls v4.4s, v1.4s, v3.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf56861 // ldr q1, [x3, x21]
+	WORD $0x3cf06865 // ldr q5, [x3, x16]
 	WORD $0x4f8258a1 // fmls v1.4s, v5.4s, v2.s[2]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16865 // ldr q5, [x3, x17]
 	WORD $0x4fa218a1 // fmla v1.4s, v5.4s, v2.s[3]
 	WORD $0x3ce26865 // ldr q5, [x3, x2]
 	WORD $0x3ce76866 // ldr q6, [x3, x7]
 	WORD $0x4f8258c5 // fmls v5.4s, v6.4s, v2.s[2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf068c6 // ldr q6, [x6, x16]
 	WORD $0x4fa218c5 // fmla v5.4s, v6.4s, v2.s[3]
 	WORD $0x4ea11c26 // mov v6.16b, v1.16b
 	WORD $0x4f8310a1 // fmla v1.4s, v5.4s, v3.s[0]
 	WORD $0x4f8350a6 // fmls v6.4s, v5.4s, v3.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56865 // ldr q5, [x3, x21]
+	WORD $0x3cf06867 // ldr q7, [x3, x16]
 	WORD $0x4f8258e5 // fmls v5.4s, v7.4s, v2.s[2]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16867 // ldr q7, [x3, x17]
 	WORD $0x4fa218e5 // fmla v5.4s, v7.4s, v2.s[3]
 	WORD $0x3ce26867 // ldr q7, [x3, x2]
 	WORD $0x3ce76868 // ldr q8, [x3, x7]
 	WORD $0x4f825907 // fmls v7.4s, v8.4s, v2.s[2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf068c8 // ldr q8, [x6, x16]
 	WORD $0x4fa21907 // fmla v7.4s, v8.4s, v2.s[3]
 	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
 	WORD $0x4f8310e5 // fmla v5.4s, v7.4s, v3.s[0]
 	WORD $0x4f8350e8 // fmls v8.4s, v7.4s, v3.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf56867 // ldr q7, [x3, x21]
+	WORD $0x3cf06869 // ldr q9, [x3, x16]
 	WORD $0x4f825927 // fmls v7.4s, v9.4s, v2.s[2]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf16869 // ldr q9, [x3, x17]
 	WORD $0x4fa21927 // fmla v7.4s, v9.4s, v2.s[3]
 	WORD $0x3ce26869 // ldr q9, [x3, x2]
 	WORD $0x3ce7686a // ldr q10, [x3, x7]
 	WORD $0x4f825949 // fmls v9.4s, v10.4s, v2.s[2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf068ca // ldr q10, [x6, x16]
 	WORD $0x4fa21949 // fmla v9.4s, v10.4s, v2.s[3]
 	WORD $0x4ea71cea // mov v10.16b, v7.16b
 	WORD $0x4f831127 // fmla v7.4s, v9.4s, v3.s[0]
 	WORD $0x4f83512a // fmls v10.4s, v9.4s, v3.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf56869 // ldr q9, [x3, x21]
+	WORD $0x3cf0686b // ldr q11, [x3, x16]
 	WORD $0x4f825969 // fmls v9.4s, v11.4s, v2.s[2]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf1686b // ldr q11, [x3, x17]
 	WORD $0x4fa21969 // fmla v9.4s, v11.4s, v2.s[3]
 	WORD $0x3ce2686b // ldr q11, [x3, x2]
 	WORD $0x3ce7686c // ldr q12, [x3, x7]
 	WORD $0x4f82598b // fmls v11.4s, v12.4s, v2.s[2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf068cc // ldr q12, [x6, x16]
 	WORD $0x4fa2198b // fmla v11.4s, v12.4s, v2.s[3]
 	WORD $0x4ea91d2c // mov v12.16b, v9.16b
 	WORD $0x4f831169 // fmla v9.4s, v11.4s, v3.s[0]
 	WORD $0x4f83516c // fmls v12.4s, v11.4s, v3.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf5686b // ldr q11, [x3, x21]
+	WORD $0x3cf0686d // ldr q13, [x3, x16]
 	WORD $0x4f8259ab // fmls v11.4s, v13.4s, v2.s[2]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf1686d // ldr q13, [x3, x17]
 	WORD $0x4fa219ab // fmla v11.4s, v13.4s, v2.s[3]
 	WORD $0x3ce2686d // ldr q13, [x3, x2]
 	WORD $0x3ce7686e // ldr q14, [x3, x7]
 	WORD $0x4f8259cd // fmls v13.4s, v14.4s, v2.s[2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf068ce // ldr q14, [x6, x16]
 	WORD $0x4fa219cd // fmla v13.4s, v14.4s, v2.s[3]
 	WORD $0x4eab1d6e // mov v14.16b, v11.16b
 	WORD $0x4f8311ab // fmla v11.4s, v13.4s, v3.s[0]
 	WORD $0x4f8351ae // fmls v14.4s, v13.4s, v3.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf5686d // ldr q13, [x3, x21]
+	WORD $0x3cf0686f // ldr q15, [x3, x16]
 	WORD $0x4f8259ed // fmls v13.4s, v15.4s, v2.s[2]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf1686f // ldr q15, [x3, x17]
 	WORD $0x4fa219ed // fmla v13.4s, v15.4s, v2.s[3]
 	WORD $0x3ce2686f // ldr q15, [x3, x2]
 	WORD $0x3ce76870 // ldr q16, [x3, x7]
 	WORD $0x4f825a0f // fmls v15.4s, v16.4s, v2.s[2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf068d0 // ldr q16, [x6, x16]
 	WORD $0x4fa21a0f // fmla v15.4s, v16.4s, v2.s[3]
 	WORD $0x4ead1db0 // mov v16.16b, v13.16b
 	WORD $0x4f8311ed // fmla v13.4s, v15.4s, v3.s[0]
 	WORD $0x4f8351f0 // fmls v16.4s, v15.4s, v3.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf5686f // ldr q15, [x3, x21]
+	WORD $0x3cf06871 // ldr q17, [x3, x16]
 	WORD $0x4f825a2f // fmls v15.4s, v17.4s, v2.s[2]
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf16871 // ldr q17, [x3, x17]
 	WORD $0x4fa21a2f // fmla v15.4s, v17.4s, v2.s[3]
 	WORD $0x3ce26871 // ldr q17, [x3, x2]
 	WORD $0x3ce76872 // ldr q18, [x3, x7]
 	WORD $0x4f825a51 // fmls v17.4s, v18.4s, v2.s[2]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf068d2 // ldr q18, [x6, x16]
 	WORD $0x4fa21a51 // fmla v17.4s, v18.4s, v2.s[3]
 	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
 	WORD $0x4f83122f // fmla v15.4s, v17.4s, v3.s[0]
@@ -1335,8 +1165,7 @@ tile:
 	WORD $0x4e31d413 // fadd v19.4s, v0.4s, v17.4s
 	WORD $0x4eb1d400 // fsub v0.4s, v0.4s, v17.4s
 	WORD $0x3ca86933 // str q19, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb86920 // str q0, [x9, x24]
 	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
 	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
 	WORD $0x4fa219a0 // fmla v0.4s, v13.4s, v2.s[3]
@@ -1347,8 +1176,7 @@ tile:
 	WORD $0x4f831220 // fmla v0.4s, v17.4s, v3.s[0]
 	WORD $0x4f835233 // fmls v19.4s, v17.4s, v3.s[0]
 	WORD $0x3cab6920 // str q0, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800273 // str q19, [x19]
+	WORD $0x3cb66933 // str q19, [x9, x22]
 	WORD $0x4ead1da0 // mov v0.16b, v13.16b
 	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
 	WORD $0x4fa218a0 // fmla v0.4s, v5.4s, v2.s[3]
@@ -1358,15 +1186,12 @@ tile:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4fa310a0 // fmla v0.4s, v5.4s, v3.s[1]
 	WORD $0x4fa350a9 // fmls v9.4s, v5.4s, v3.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R11<<1, R9, R19
-	WORD $0x3d800269 // str q9, [x19]
+	WORD $0x3cb66940 // str q0, [x10, x22]
+	WORD $0x3cb76929 // str q9, [x9, x23]
 	WORD $0x4ea1d5e0 // fsub v0.4s, v15.4s, v1.4s
 	WORD $0x4eabd4e1 // fsub v1.4s, v7.4s, v11.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R11<<1, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb76940 // str q0, [x10, x23]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	WORD $0x4ea4d600 // fsub v0.4s, v16.4s, v4.4s
@@ -1380,8 +1205,7 @@ tile:
 	WORD $0x4e21d404 // fadd v4.4s, v0.4s, v1.4s
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ca86924 // str q4, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb86920 // str q0, [x9, x24]
 	WORD $0x4ea81d00 // mov v0.16b, v8.16b
 	WORD $0x4f825980 // fmls v0.4s, v12.4s, v2.s[2]
 	WORD $0x4fa21a00 // fmla v0.4s, v16.4s, v2.s[3]
@@ -1392,8 +1216,7 @@ tile:
 	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD $0x4f835024 // fmls v4.4s, v1.4s, v3.s[0]
 	WORD $0x3cab6920 // str q0, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800264 // str q4, [x19]
+	WORD $0x3cb66924 // str q4, [x9, x22]
 	WORD $0x4eb01e00 // mov v0.16b, v16.16b
 	WORD $0x4f825980 // fmls v0.4s, v12.4s, v2.s[2]
 	WORD $0x4fa21900 // fmla v0.4s, v8.4s, v2.s[3]
@@ -1403,29 +1226,22 @@ tile:
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
 	WORD $0x4fa35024 // fmls v4.4s, v1.4s, v3.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R11<<1, R9, R19
-	WORD $0x3d800264 // str q4, [x19]
+	WORD $0x3cb66940 // str q0, [x10, x22]
+	WORD $0x3cb76924 // str q4, [x9, x23]
 	WORD $0x4ea6d640 // fsub v0.4s, v18.4s, v6.4s
 	WORD $0x4eaed541 // fsub v1.4s, v10.4s, v14.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R11<<1, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb76940 // str q0, [x10, x23]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16860 // ldr q0, [x3, x17]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
 	WORD $0x4f825820 // fmls v0.4s, v1.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56861 // ldr q1, [x3, x21]
 	WORD $0x4fa21820 // fmla v0.4s, v1.4s, v2.s[3]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf068c1 // ldr q1, [x6, x16]
 	WORD $0x3ce76864 // ldr q4, [x3, x7]
 	WORD $0x4f825881 // fmls v1.4s, v4.4s, v2.s[2]
 	WORD $0x3ce26864 // ldr q4, [x3, x2]
@@ -1435,16 +1251,12 @@ tile:
 	WORD $0x4fa35024 // fmls v4.4s, v1.4s, v3.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
+	WORD $0x3cf06865 // ldr q5, [x3, x16]
 	WORD $0x4f8258a1 // fmls v1.4s, v5.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf56865 // ldr q5, [x3, x21]
 	WORD $0x4fa218a1 // fmla v1.4s, v5.4s, v2.s[3]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf068c5 // ldr q5, [x6, x16]
 	WORD $0x3ce76866 // ldr q6, [x3, x7]
 	WORD $0x4f8258c5 // fmls v5.4s, v6.4s, v2.s[2]
 	WORD $0x3ce26866 // ldr q6, [x3, x2]
@@ -1454,16 +1266,12 @@ tile:
 	WORD $0x4fa350a6 // fmls v6.4s, v5.4s, v3.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16865 // ldr q5, [x3, x17]
+	WORD $0x3cf06867 // ldr q7, [x3, x16]
 	WORD $0x4f8258e5 // fmls v5.4s, v7.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56867 // ldr q7, [x3, x21]
 	WORD $0x4fa218e5 // fmla v5.4s, v7.4s, v2.s[3]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf068c7 // ldr q7, [x6, x16]
 	WORD $0x3ce76868 // ldr q8, [x3, x7]
 	WORD $0x4f825907 // fmls v7.4s, v8.4s, v2.s[2]
 	WORD $0x3ce26868 // ldr q8, [x3, x2]
@@ -1473,16 +1281,12 @@ tile:
 	WORD $0x4fa350e8 // fmls v8.4s, v7.4s, v3.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf16867 // ldr q7, [x3, x17]
+	WORD $0x3cf06869 // ldr q9, [x3, x16]
 	WORD $0x4f825927 // fmls v7.4s, v9.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf56869 // ldr q9, [x3, x21]
 	WORD $0x4fa21927 // fmla v7.4s, v9.4s, v2.s[3]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf068c9 // ldr q9, [x6, x16]
 	WORD $0x3ce7686a // ldr q10, [x3, x7]
 	WORD $0x4f825949 // fmls v9.4s, v10.4s, v2.s[2]
 	WORD $0x3ce2686a // ldr q10, [x3, x2]
@@ -1492,16 +1296,12 @@ tile:
 	WORD $0x4fa3512a // fmls v10.4s, v9.4s, v3.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf16869 // ldr q9, [x3, x17]
+	WORD $0x3cf0686b // ldr q11, [x3, x16]
 	WORD $0x4f825969 // fmls v9.4s, v11.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf5686b // ldr q11, [x3, x21]
 	WORD $0x4fa21969 // fmla v9.4s, v11.4s, v2.s[3]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf068cb // ldr q11, [x6, x16]
 	WORD $0x3ce7686c // ldr q12, [x3, x7]
 	WORD $0x4f82598b // fmls v11.4s, v12.4s, v2.s[2]
 	WORD $0x3ce2686c // ldr q12, [x3, x2]
@@ -1511,16 +1311,12 @@ tile:
 	WORD $0x4fa3516c // fmls v12.4s, v11.4s, v3.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf1686b // ldr q11, [x3, x17]
+	WORD $0x3cf0686d // ldr q13, [x3, x16]
 	WORD $0x4f8259ab // fmls v11.4s, v13.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf5686d // ldr q13, [x3, x21]
 	WORD $0x4fa219ab // fmla v11.4s, v13.4s, v2.s[3]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf068cd // ldr q13, [x6, x16]
 	WORD $0x3ce7686e // ldr q14, [x3, x7]
 	WORD $0x4f8259cd // fmls v13.4s, v14.4s, v2.s[2]
 	WORD $0x3ce2686e // ldr q14, [x3, x2]
@@ -1530,16 +1326,12 @@ tile:
 	WORD $0x4fa351ae // fmls v14.4s, v13.4s, v3.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf1686d // ldr q13, [x3, x17]
+	WORD $0x3cf0686f // ldr q15, [x3, x16]
 	WORD $0x4f8259ed // fmls v13.4s, v15.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf5686f // ldr q15, [x3, x21]
 	WORD $0x4fa219ed // fmla v13.4s, v15.4s, v2.s[3]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf068cf // ldr q15, [x6, x16]
 	WORD $0x3ce76870 // ldr q16, [x3, x7]
 	WORD $0x4f825a0f // fmls v15.4s, v16.4s, v2.s[2]
 	WORD $0x3ce26870 // ldr q16, [x3, x2]
@@ -1549,16 +1341,12 @@ tile:
 	WORD $0x4fa351f0 // fmls v16.4s, v15.4s, v3.s[1]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R3, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf1686f // ldr q15, [x3, x17]
+	WORD $0x3cf06871 // ldr q17, [x3, x16]
 	WORD $0x4f825a2f // fmls v15.4s, v17.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf56871 // ldr q17, [x3, x21]
 	WORD $0x4fa21a2f // fmla v15.4s, v17.4s, v2.s[3]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf068d1 // ldr q17, [x6, x16]
 	WORD $0x3ce76872 // ldr q18, [x3, x7]
 	WORD $0x4f825a51 // fmls v17.4s, v18.4s, v2.s[2]
 	WORD $0x3ce26872 // ldr q18, [x3, x2]
@@ -1577,8 +1365,7 @@ tile:
 	WORD $0x4e31d413 // fadd v19.4s, v0.4s, v17.4s
 	WORD $0x4eb1d400 // fsub v0.4s, v0.4s, v17.4s
 	WORD $0x3ca86933 // str q19, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb86920 // str q0, [x9, x24]
 	WORD $0x4ea51ca0 // mov v0.16b, v5.16b
 	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
 	WORD $0x4fa219a0 // fmla v0.4s, v13.4s, v2.s[3]
@@ -1589,8 +1376,7 @@ tile:
 	WORD $0x4f831220 // fmla v0.4s, v17.4s, v3.s[0]
 	WORD $0x4f835233 // fmls v19.4s, v17.4s, v3.s[0]
 	WORD $0x3cab6920 // str q0, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800273 // str q19, [x19]
+	WORD $0x3cb66933 // str q19, [x9, x22]
 	WORD $0x4ead1da0 // mov v0.16b, v13.16b
 	WORD $0x4f825920 // fmls v0.4s, v9.4s, v2.s[2]
 	WORD $0x4fa218a0 // fmla v0.4s, v5.4s, v2.s[3]
@@ -1600,15 +1386,12 @@ tile:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4fa310a0 // fmla v0.4s, v5.4s, v3.s[1]
 	WORD $0x4fa350a9 // fmls v9.4s, v5.4s, v3.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R11<<1, R9, R19
-	WORD $0x3d800269 // str q9, [x19]
+	WORD $0x3cb66940 // str q0, [x10, x22]
+	WORD $0x3cb76929 // str q9, [x9, x23]
 	WORD $0x4ea1d5e0 // fsub v0.4s, v15.4s, v1.4s
 	WORD $0x4eabd4e1 // fsub v1.4s, v7.4s, v11.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R11<<1, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb76940 // str q0, [x10, x23]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	WORD $0x4ea4d600 // fsub v0.4s, v16.4s, v4.4s
@@ -1622,8 +1405,7 @@ tile:
 	WORD $0x4e21d404 // fadd v4.4s, v0.4s, v1.4s
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ca86924 // str q4, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb86920 // str q0, [x9, x24]
 	WORD $0x4ea81d00 // mov v0.16b, v8.16b
 	WORD $0x4f825980 // fmls v0.4s, v12.4s, v2.s[2]
 	WORD $0x4fa21a00 // fmla v0.4s, v16.4s, v2.s[3]
@@ -1634,8 +1416,7 @@ tile:
 	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD $0x4f835024 // fmls v4.4s, v1.4s, v3.s[0]
 	WORD $0x3cab6920 // str q0, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d800264 // str q4, [x19]
+	WORD $0x3cb66924 // str q4, [x9, x22]
 	WORD $0x4eb01e00 // mov v0.16b, v16.16b
 	WORD $0x4f825980 // fmls v0.4s, v12.4s, v2.s[2]
 	WORD $0x4fa21900 // fmla v0.4s, v8.4s, v2.s[3]
@@ -1645,103 +1426,84 @@ tile:
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
 	WORD $0x4fa35024 // fmls v4.4s, v1.4s, v3.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R11<<1, R9, R19
-	WORD $0x3d800264 // str q4, [x19]
+	WORD $0x3cb66940 // str q0, [x10, x22]
+	WORD $0x3cb76924 // str q4, [x9, x23]
 	WORD $0x4ea6d640 // fsub v0.4s, v18.4s, v6.4s
 	WORD $0x4eaed541 // fsub v1.4s, v10.4s, v14.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R11<<1, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb76940 // str q0, [x10, x23]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD R0, R3
 	ADD  R2, R0, R6
-	ADD  R7<<1, R6, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
+	WORD $0x3cf168c0 // ldr q0, [x6, x17]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce76861 // ldr q1, [x3, x7]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf068c4 // ldr q4, [x6, x16]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R6, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf168c1 // ldr q1, [x6, x17]
 	WORD $0x3ce26864 // ldr q4, [x3, x2]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	WORD $0x3ce76864 // ldr q4, [x3, x7]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf068c5 // ldr q5, [x6, x16]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x4f821081 // fmla v1.4s, v4.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R6, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf168c4 // ldr q4, [x6, x17]
 	WORD $0x3ce26865 // ldr q5, [x3, x2]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x3ce76865 // ldr q5, [x3, x7]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf068c6 // ldr q6, [x6, x16]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x4f8210a4 // fmla v4.4s, v5.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R6, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf168c5 // ldr q5, [x6, x17]
 	WORD $0x3ce26866 // ldr q6, [x3, x2]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x3ce76866 // ldr q6, [x3, x7]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf068c7 // ldr q7, [x6, x16]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4f8210c5 // fmla v5.4s, v6.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R6, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf168c6 // ldr q6, [x6, x17]
 	WORD $0x3ce26867 // ldr q7, [x3, x2]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x3ce76867 // ldr q7, [x3, x7]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf068c8 // ldr q8, [x6, x16]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x4f8210e6 // fmla v6.4s, v7.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R6, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf168c7 // ldr q7, [x6, x17]
 	WORD $0x3ce26868 // ldr q8, [x3, x2]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x3ce76868 // ldr q8, [x3, x7]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf068c9 // ldr q9, [x6, x16]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4f821107 // fmla v7.4s, v8.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R6, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf168c8 // ldr q8, [x6, x17]
 	WORD $0x3ce26869 // ldr q9, [x3, x2]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x3ce76869 // ldr q9, [x3, x7]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf068ca // ldr q10, [x6, x16]
 	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
 	WORD $0x4f821128 // fmla v8.4s, v9.4s, v2.s[0]
 	ADDS R12, R3, R3
 	ADDS R12, R6, R6
-	ADD  R7<<1, R6, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf168c9 // ldr q9, [x6, x17]
 	WORD $0x3ce2686a // ldr q10, [x3, x2]
 	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
 	WORD $0x3ce7686a // ldr q10, [x3, x7]
-	ADD  R2<<2, R6, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf068cb // ldr q11, [x6, x16]
 	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
 	WORD $0x4f821149 // fmla v9.4s, v10.4s, v2.s[0]
 	WORD $0x4ea0d500 // fsub v0.4s, v8.4s, v0.4s
@@ -1755,8 +1517,7 @@ tile:
 	WORD $0x4e2ad40b // fadd v11.4s, v0.4s, v10.4s
 	WORD $0x4eaad400 // fsub v0.4s, v0.4s, v10.4s
 	WORD $0x3ca8692b // str q11, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb86920 // str q0, [x9, x24]
 	WORD $0x4ea41c80 // mov v0.16b, v4.16b
 	WORD $0x4f8258c0 // fmls v0.4s, v6.4s, v2.s[2]
 	WORD $0x4fa21900 // fmla v0.4s, v8.4s, v2.s[3]
@@ -1767,8 +1528,7 @@ tile:
 	WORD $0x4f831140 // fmla v0.4s, v10.4s, v3.s[0]
 	WORD $0x4f83514b // fmls v11.4s, v10.4s, v3.s[0]
 	WORD $0x3cab6920 // str q0, [x9, x11]
-	ADD  R8<<2, R9, R19
-	WORD $0x3d80026b // str q11, [x19]
+	WORD $0x3cb6692b // str q11, [x9, x22]
 	WORD $0x4ea81d00 // mov v0.16b, v8.16b
 	WORD $0x4f8258c0 // fmls v0.4s, v6.4s, v2.s[2]
 	WORD $0x4fa21880 // fmla v0.4s, v4.4s, v2.s[3]
@@ -1778,15 +1538,12 @@ tile:
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4fa31080 // fmla v0.4s, v4.4s, v3.s[1]
 	WORD $0x4fa35086 // fmls v6.4s, v4.4s, v3.s[1]
-	ADD  R8<<2, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R11<<1, R9, R19
-	WORD $0x3d800266 // str q6, [x19]
+	WORD $0x3cb66940 // str q0, [x10, x22]
+	WORD $0x3cb76926 // str q6, [x9, x23]
 	WORD $0x4ea1d520 // fsub v0.4s, v9.4s, v1.4s
 	WORD $0x4ea7d4a1 // fsub v1.4s, v5.4s, v7.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R11<<1, R10, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb76940 // str q0, [x10, x23]
 	ADDS R13, R9, R9
 	ADDS R13, R10, R10
 	MOVD ts+40(FP), R19
@@ -1865,68 +1622,57 @@ TEXT ·winogradInputLine8NEON(SB), NOSPLIT, $0-48
 	MOVD ts+32(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+40(FP), R11
+	LSL  $2, R2, R16
+	LSL  $1, R6, R17
+	LSL  $1, R2, R21
+	LSL  $2, R7, R22
+	LSL  $1, R9, R23
+	LSL  $1, R7, R24
 
 tile:
-	ADD  R6<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
+	WORD $0x3cf16860 // ldr q0, [x3, x17]
 	WORD $0x3dc00061 // ldr q1, [x3]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf56861 // ldr q1, [x3, x21]
+	WORD $0x3cf06864 // ldr q4, [x3, x16]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
 	WORD $0x3d800100 // str q0, [x8]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R6<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56860 // ldr q0, [x3, x21]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
-	ADD  R2<<2, R1, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06824 // ldr q4, [x1, x16]
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06864 // ldr q4, [x3, x16]
 	WORD $0x4fa25080 // fmls v0.4s, v4.4s, v2.s[1]
 	WORD $0x3ce66864 // ldr q4, [x3, x6]
 	WORD $0x4fa25081 // fmls v1.4s, v4.4s, v2.s[1]
 	WORD $0x4e21d404 // fadd v4.4s, v0.4s, v1.4s
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ca76904 // str q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cb86900 // str q0, [x8, x24]
+	WORD $0x3cf56860 // ldr q0, [x3, x21]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
 	WORD $0x4f825820 // fmls v0.4s, v1.4s, v2.s[2]
-	ADD  R6<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16861 // ldr q1, [x3, x17]
 	WORD $0x4fa21820 // fmla v0.4s, v1.4s, v2.s[3]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x3ce66864 // ldr q4, [x3, x6]
 	WORD $0x4f825881 // fmls v1.4s, v4.4s, v2.s[2]
-	ADD  R2<<2, R1, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06824 // ldr q4, [x1, x16]
 	WORD $0x4fa21881 // fmla v1.4s, v4.4s, v2.s[3]
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD $0x4f835024 // fmls v4.4s, v1.4s, v3.s[0]
 	WORD $0x3ca96900 // str q0, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3d800264 // str q4, [x19]
-	ADD  R6<<1, R3, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
-	ADD  R2<<2, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cb66904 // str q4, [x8, x22]
+	WORD $0x3cf16860 // ldr q0, [x3, x17]
+	WORD $0x3cf06861 // ldr q1, [x3, x16]
 	WORD $0x4f825820 // fmls v0.4s, v1.4s, v2.s[2]
-	ADD  R2<<1, R3, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56861 // ldr q1, [x3, x21]
 	WORD $0x4fa21820 // fmla v0.4s, v1.4s, v2.s[3]
-	ADD  R2<<2, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06821 // ldr q1, [x1, x16]
 	WORD $0x3ce66864 // ldr q4, [x3, x6]
 	WORD $0x4f825881 // fmls v1.4s, v4.4s, v2.s[2]
 	WORD $0x3ce26864 // ldr q4, [x3, x2]
@@ -1934,21 +1680,16 @@ tile:
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
 	WORD $0x4fa35024 // fmls v4.4s, v1.4s, v3.s[1]
-	ADD  R7<<2, R0, R19
-	WORD $0x3d800260 // str q0, [x19]
-	ADD  R9<<1, R8, R19
-	WORD $0x3d800264 // str q4, [x19]
-	ADD  R6<<1, R1, R19
-	WORD $0x3dc00260 // ldr q0, [x19]
+	WORD $0x3cb66800 // str q0, [x0, x22]
+	WORD $0x3cb76904 // str q4, [x8, x23]
+	WORD $0x3cf16820 // ldr q0, [x1, x17]
 	WORD $0x3ce26861 // ldr q1, [x3, x2]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce66861 // ldr q1, [x3, x6]
-	ADD  R2<<2, R1, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06824 // ldr q4, [x1, x16]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R9<<1, R0, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb76800 // str q0, [x0, x23]
 	ADDS R10, R3, R3
 	ADDS R10, R1, R1
 	ADDS $16, R8, R8
@@ -2012,37 +1753,34 @@ TEXT ·winogradOutput42NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $1, R7, R16
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06901 // ldr q1, [x8, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00101 // ldr q1, [x8]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x3dc00102 // ldr q2, [x8]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x3dc00103 // ldr q3, [x8]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 	WORD $0x3dc00104 // ldr q4, [x8]
 	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
@@ -2071,32 +1809,28 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06901 // ldr q1, [x8, x16]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x3cea6903 // ldr q3, [x8, x10]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
 	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
@@ -2150,11 +1884,11 @@ TEXT ·winogradOutputLine42NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+48(FP), R11
+	LSL  $1, R7, R16
 
 tile:
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06901 // ldr q1, [x8, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00101 // ldr q1, [x8]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
@@ -2166,8 +1900,7 @@ tile:
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06901 // ldr q1, [x8, x16]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
@@ -2205,13 +1938,13 @@ TEXT ·winogradOutput43NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $1, R7, R16
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06901 // ldr q1, [x8, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x3dc00102 // ldr q2, [x8]
@@ -2221,8 +1954,7 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea21c43 // mov v3.16b, v2.16b
 	WORD $0x3dc00104 // ldr q4, [x8]
@@ -2232,8 +1964,7 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x4ea41c85 // mov v5.16b, v4.16b
 	WORD $0x3dc00106 // ldr q6, [x8]
@@ -2243,8 +1974,7 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
 	WORD $0x3dc00108 // ldr q8, [x8]
@@ -2322,26 +2052,22 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06901 // ldr q1, [x8, x16]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
 	MOVD R0, R8
 	ADDS R6, R8, R8
@@ -2404,11 +2130,12 @@ TEXT ·winogradOutputLine43NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+48(FP), R11
+	LSL  $1, R7, R16
+	LSL  $1, R3, R17
 
 tile:
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06901 // ldr q1, [x8, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x3dc00102 // ldr q2, [x8]
@@ -2428,11 +2155,9 @@ tile:
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<1, R6, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb168c0 // str q0, [x6, x17]
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06901 // ldr q1, [x8, x16]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
@@ -2470,17 +2195,17 @@ TEXT ·winogradOutput62NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R7, R17
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00101 // ldr q1, [x8]
@@ -2488,12 +2213,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
 	WORD $0x3cea6903 // ldr q3, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
 	WORD $0x3dc00103 // ldr q3, [x8]
@@ -2501,12 +2224,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 	WORD $0x3dc00104 // ldr q4, [x8]
@@ -2514,12 +2235,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16905 // ldr q5, [x8, x17]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x3dc00105 // ldr q5, [x8]
@@ -2527,12 +2246,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x3dc00106 // ldr q6, [x8]
@@ -2540,12 +2257,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x3dc00107 // ldr q7, [x8]
@@ -2579,86 +2294,68 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06921 // ldr q1, [x9, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
 	WORD $0x3cea6903 // ldr q3, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
 	WORD $0x4f821061 // fmla v1.4s, v3.4s, v2.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06923 // ldr q3, [x9, x16]
 	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4ea4d463 // fsub v3.4s, v3.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x4f821083 // fmla v3.4s, v4.4s, v2.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06924 // ldr q4, [x9, x16]
 	WORD $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16905 // ldr q5, [x8, x17]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x4f8210a4 // fmla v4.4s, v5.4s, v2.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06925 // ldr q5, [x9, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4f8210c5 // fmla v5.4s, v6.4s, v2.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x4f8210e6 // fmla v6.4s, v7.4s, v2.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06927 // ldr q7, [x9, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	MOVD R0, R8
 	ADDS R6, R8, R8
@@ -2722,15 +2419,15 @@ TEXT ·winogradOutputLine62NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+48(FP), R11
+	LSL  $2, R7, R16
+	LSL  $1, R7, R17
 
 tile:
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00101 // ldr q1, [x8]
@@ -2743,16 +2440,13 @@ tile:
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4ea3d421 // fsub v1.4s, v1.4s, v3.4s
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD  R7<<2, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06821 // ldr q1, [x1, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
@@ -2798,115 +2492,99 @@ TEXT ·winogradOutput63NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R7, R17
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
 	WORD $0x3dc00104 // ldr q4, [x8]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06921 // ldr q1, [x9, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4e24d4a5 // fadd v5.4s, v5.4s, v4.4s
 	WORD $0x3dc00106 // ldr q6, [x8]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x4f831081 // fmla v1.4s, v4.4s, v3.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06924 // ldr q4, [x9, x16]
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
 	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
 	WORD $0x3dc00108 // ldr q8, [x8]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	WORD $0x4f8310c4 // fmla v4.4s, v6.4s, v3.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
 	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
 	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
 	WORD $0x3dc0010a // ldr q10, [x8]
 	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
 	WORD $0x4f831106 // fmla v6.4s, v8.4s, v3.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0690b // ldr q11, [x8, x16]
 	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 	WORD $0x4ea81d0b // mov v11.16b, v8.16b
 	WORD $0x4e2ad56b // fadd v11.4s, v11.4s, v10.4s
 	WORD $0x3dc0010c // ldr q12, [x8]
 	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
 	WORD $0x4f831148 // fmla v8.4s, v10.4s, v3.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf1690c // ldr q12, [x8, x17]
 	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
 	WORD $0x3cea690c // ldr q12, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0690d // ldr q13, [x8, x16]
 	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
 	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
 	WORD $0x4e2cd5ad // fadd v13.4s, v13.4s, v12.4s
 	WORD $0x3dc0010e // ldr q14, [x8]
 	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
 	WORD $0x4f83118a // fmla v10.4s, v12.4s, v3.s[0]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0692c // ldr q12, [x9, x16]
 	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
 	MOVD R0, R8
 	WORD $0x4e27d4ac // fadd v12.4s, v5.4s, v7.4s
@@ -2989,67 +2667,55 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf16902 // ldr q2, [x8, x17]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
 	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x4fa31082 // fmla v2.4s, v4.4s, v3.s[1]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16905 // ldr q5, [x8, x17]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x4fa310a4 // fmla v4.4s, v5.4s, v3.s[1]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4fa310c5 // fmla v5.4s, v6.4s, v3.s[1]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x4fa310e6 // fmla v6.4s, v7.4s, v3.s[1]
 	MOVD R0, R8
@@ -3134,23 +2800,23 @@ TEXT ·winogradOutputLine63NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+48(FP), R11
+	LSL  $2, R7, R16
+	LSL  $1, R7, R17
+	LSL  $1, R3, R21
 
 tile:
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
 	WORD $0x3dc00104 // ldr q4, [x8]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
-	ADD  R7<<2, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06821 // ldr q1, [x1, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
@@ -3165,15 +2831,12 @@ tile:
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<1, R6, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb568c0 // str q0, [x6, x21]
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
 	WORD $0x3dc00041 // ldr q1, [x2]
@@ -3228,17 +2891,17 @@ TEXT ·winogradOutput64NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R7, R17
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
@@ -3248,12 +2911,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4e24d4a5 // fadd v5.4s, v5.4s, v4.4s
@@ -3263,12 +2924,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
 	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
@@ -3278,12 +2937,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
 	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
@@ -3293,12 +2950,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0690b // ldr q11, [x8, x16]
 	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 	WORD $0x4ea81d0b // mov v11.16b, v8.16b
 	WORD $0x4e2ad56b // fadd v11.4s, v11.4s, v10.4s
@@ -3308,12 +2963,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf1690c // ldr q12, [x8, x17]
 	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
 	WORD $0x3cea690c // ldr q12, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0690d // ldr q13, [x8, x16]
 	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
 	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
 	WORD $0x4e2cd5ad // fadd v13.4s, v13.4s, v12.4s
@@ -3427,98 +3080,80 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4fa31022 // fmla v2.4s, v1.4s, v3.s[1]
 	WORD $0x4f831820 // fmla v0.4s, v1.4s, v3.s[2]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06921 // ldr q1, [x9, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4fa31085 // fmla v5.4s, v4.4s, v3.s[1]
 	WORD $0x4f831881 // fmla v1.4s, v4.4s, v3.s[2]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06924 // ldr q4, [x9, x16]
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
 	WORD $0x4fa310c7 // fmla v7.4s, v6.4s, v3.s[1]
 	WORD $0x4f8318c4 // fmla v4.4s, v6.4s, v3.s[2]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
 	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
 	WORD $0x4fa31109 // fmla v9.4s, v8.4s, v3.s[1]
 	WORD $0x4f831906 // fmla v6.4s, v8.4s, v3.s[2]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0690b // ldr q11, [x8, x16]
 	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
 	WORD $0x4ea81d0b // mov v11.16b, v8.16b
 	WORD $0x4fa3114b // fmla v11.4s, v10.4s, v3.s[1]
 	WORD $0x4f831948 // fmla v8.4s, v10.4s, v3.s[2]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf1690c // ldr q12, [x8, x17]
 	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
 	WORD $0x3cea690c // ldr q12, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0690d // ldr q13, [x8, x16]
 	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
 	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
 	WORD $0x4fa3118d // fmla v13.4s, v12.4s, v3.s[1]
 	WORD $0x4f83198a // fmla v10.4s, v12.4s, v3.s[2]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0692c // ldr q12, [x9, x16]
 	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
 	MOVD R0, R8
 	ADDS R6, R8, R8
@@ -3677,15 +3312,16 @@ TEXT ·winogradOutputLine64NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R11
 	LSL  $2, R11, R11
 	MOVD n+48(FP), R12
+	LSL  $2, R8, R16
+	LSL  $1, R8, R17
+	LSL  $1, R3, R21
 
 tile:
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
@@ -3705,21 +3341,17 @@ tile:
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<1, R6, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb568c0 // str q0, [x6, x21]
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4fa31022 // fmla v2.4s, v1.4s, v3.s[1]
 	WORD $0x4f831820 // fmla v0.4s, v1.4s, v3.s[2]
-	ADD  R8<<2, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06821 // ldr q1, [x1, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
@@ -3788,17 +3420,17 @@ TEXT ·winogradOutput65NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R7, R17
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
@@ -3808,12 +3440,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4e24d4a5 // fadd v5.4s, v5.4s, v4.4s
@@ -3823,12 +3453,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
 	WORD $0x4e26d4e7 // fadd v7.4s, v7.4s, v6.4s
@@ -3838,12 +3466,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
 	WORD $0x4e28d529 // fadd v9.4s, v9.4s, v8.4s
@@ -3853,12 +3479,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0690b // ldr q11, [x8, x16]
 	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 	WORD $0x4ea81d0b // mov v11.16b, v8.16b
 	WORD $0x4e2ad56b // fadd v11.4s, v11.4s, v10.4s
@@ -3868,12 +3492,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf1690c // ldr q12, [x8, x17]
 	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
 	WORD $0x3cea690c // ldr q12, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0690d // ldr q13, [x8, x16]
 	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
 	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
 	WORD $0x4e2cd5ad // fadd v13.4s, v13.4s, v12.4s
@@ -4015,86 +3637,68 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x4fa31020 // fmla v0.4s, v1.4s, v3.s[1]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06921 // ldr q1, [x9, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf16902 // ldr q2, [x8, x17]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x4fa31082 // fmla v2.4s, v4.4s, v3.s[1]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06924 // ldr q4, [x9, x16]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16905 // ldr q5, [x8, x17]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x4fa310a4 // fmla v4.4s, v5.4s, v3.s[1]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06925 // ldr q5, [x9, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4fa310c5 // fmla v5.4s, v6.4s, v3.s[1]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	WORD $0x4fa310e6 // fmla v6.4s, v7.4s, v3.s[1]
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06927 // ldr q7, [x9, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	MOVD R0, R8
 	ADDS R6, R8, R8
@@ -4168,12 +3772,10 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16901 // ldr q1, [x8, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4f831822 // fmla v2.4s, v1.4s, v3.s[2]
@@ -4181,12 +3783,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4ea4d421 // fsub v1.4s, v1.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4f831885 // fmla v5.4s, v4.4s, v3.s[2]
@@ -4194,12 +3794,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4ea6d484 // fsub v4.4s, v4.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
 	WORD $0x4f8318c7 // fmla v7.4s, v6.4s, v3.s[2]
@@ -4207,12 +3805,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
 	WORD $0x4f831909 // fmla v9.4s, v8.4s, v3.s[2]
@@ -4220,12 +3816,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0690b // ldr q11, [x8, x16]
 	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
 	WORD $0x4ea81d0b // mov v11.16b, v8.16b
 	WORD $0x4f83194b // fmla v11.4s, v10.4s, v3.s[2]
@@ -4233,12 +3827,10 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf1690c // ldr q12, [x8, x17]
 	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
 	WORD $0x3cea690c // ldr q12, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0690d // ldr q13, [x8, x16]
 	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
 	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
 	WORD $0x4f83198d // fmla v13.4s, v12.4s, v3.s[2]
@@ -4436,15 +4028,17 @@ TEXT ·winogradOutputLine65NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R11
 	LSL  $2, R11, R11
 	MOVD n+48(FP), R12
+	LSL  $2, R8, R16
+	LSL  $1, R8, R17
+	LSL  $1, R3, R21
+	LSL  $2, R3, R22
 
 tile:
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
@@ -4453,8 +4047,7 @@ tile:
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4f841023 // fmla v3.4s, v1.4s, v4.s[0]
 	WORD $0x4fa41020 // fmla v0.4s, v1.4s, v4.s[1]
-	ADD  R8<<2, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf06821 // ldr q1, [x1, x16]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d442 // fadd v2.4s, v2.4s, v1.4s
@@ -4469,23 +4062,19 @@ tile:
 	WORD $0x4e23f423 // fmax v3.4s, v1.4s, v3.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea3f423 // fmin v3.4s, v1.4s, v3.4s
-	ADD  R3<<1, R6, R19
-	WORD $0x3d800263 // str q3, [x19]
+	WORD $0x3cb568c3 // str q3, [x6, x21]
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00441 // ldr q1, [x2, #16]
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<2, R6, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb668c0 // str q0, [x6, x22]
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4f841822 // fmla v2.4s, v1.4s, v4.s[2]
@@ -4559,22 +4148,21 @@ TEXT ·winogradOutput82NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R10, R17
+	LSL  $1, R7, R21
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
@@ -4583,17 +4171,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06924 // ldr q4, [x9, x16]
+	WORD $0x3cf16905 // ldr q5, [x8, x17]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
@@ -4602,17 +4186,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf56904 // ldr q4, [x8, x21]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06925 // ldr q5, [x9, x16]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
@@ -4621,17 +4201,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf56905 // ldr q5, [x8, x21]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	WORD $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
@@ -4640,17 +4216,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf56906 // ldr q6, [x8, x21]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06927 // ldr q7, [x9, x16]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
@@ -4659,17 +4231,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56907 // ldr q7, [x8, x21]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
+	WORD $0x3cf16909 // ldr q9, [x8, x17]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
@@ -4678,17 +4246,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56908 // ldr q8, [x8, x21]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf06929 // ldr q9, [x9, x16]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
@@ -4697,17 +4261,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf56909 // ldr q9, [x8, x21]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x3cea6909 // ldr q9, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0690a // ldr q10, [x8, x16]
 	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
+	WORD $0x3cf1690b // ldr q11, [x8, x17]
 	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
@@ -4746,162 +4306,122 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
 	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06924 // ldr q4, [x9, x16]
+	WORD $0x3cf16905 // ldr q5, [x8, x17]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x4f831041 // fmla v1.4s, v2.4s, v3.s[0]
 	WORD $0x4fa31081 // fmla v1.4s, v4.4s, v3.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf16922 // ldr q2, [x9, x17]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf56904 // ldr q4, [x8, x21]
 	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06925 // ldr q5, [x9, x16]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x4f831082 // fmla v2.4s, v4.4s, v3.s[0]
 	WORD $0x4fa310a2 // fmla v2.4s, v5.4s, v3.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf16924 // ldr q4, [x9, x17]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf56905 // ldr q5, [x8, x21]
 	WORD $0x4ea5d484 // fsub v4.4s, v4.4s, v5.4s
 	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4f8310a4 // fmla v4.4s, v5.4s, v3.s[0]
 	WORD $0x4fa310c4 // fmla v4.4s, v6.4s, v3.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16925 // ldr q5, [x9, x17]
 	WORD $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf56906 // ldr q6, [x8, x21]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06927 // ldr q7, [x9, x16]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x4f8310c5 // fmla v5.4s, v6.4s, v3.s[0]
 	WORD $0x4fa310e5 // fmla v5.4s, v7.4s, v3.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16926 // ldr q6, [x9, x17]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56907 // ldr q7, [x8, x21]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
+	WORD $0x3cf16909 // ldr q9, [x8, x17]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4f8310e6 // fmla v6.4s, v7.4s, v3.s[0]
 	WORD $0x4fa31106 // fmla v6.4s, v8.4s, v3.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16927 // ldr q7, [x9, x17]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56908 // ldr q8, [x8, x21]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf06929 // ldr q9, [x9, x16]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
 	WORD $0x4f831107 // fmla v7.4s, v8.4s, v3.s[0]
 	WORD $0x4fa31127 // fmla v7.4s, v9.4s, v3.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16928 // ldr q8, [x9, x17]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf56909 // ldr q9, [x8, x21]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x3cea6909 // ldr q9, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0690a // ldr q10, [x8, x16]
 	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
+	WORD $0x3cf1690b // ldr q11, [x8, x17]
 	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
 	WORD $0x4f831128 // fmla v8.4s, v9.4s, v3.s[0]
 	WORD $0x4fa31148 // fmla v8.4s, v10.4s, v3.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf16929 // ldr q9, [x9, x17]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	MOVD R0, R8
 	ADDS R6, R8, R8
@@ -4977,20 +4497,19 @@ TEXT ·winogradOutputLine82NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+48(FP), R11
+	LSL  $2, R7, R16
+	LSL  $1, R9, R17
+	LSL  $1, R7, R21
 
 tile:
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R9<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
@@ -5004,22 +4523,17 @@ tile:
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
 	WORD $0x3d8000c0 // str q0, [x6]
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R9<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16904 // ldr q4, [x8, x17]
 	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
 	WORD $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	ADD  R9<<1, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16821 // ldr q1, [x1, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
@@ -5075,22 +4589,21 @@ TEXT ·winogradOutput83NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R10, R17
+	LSL  $1, R7, R21
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -5099,23 +4612,18 @@ tile:
 	WORD $0x4e25d463 // fadd v3.4s, v3.4s, v5.4s
 	WORD $0x4f841020 // fmla v0.4s, v1.4s, v4.s[0]
 	WORD $0x4fa41040 // fmla v0.4s, v2.4s, v4.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06925 // ldr q5, [x9, x16]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 	WORD $0x4ea11c26 // mov v6.16b, v1.16b
 	WORD $0x4e22d4c6 // fadd v6.4s, v6.4s, v2.4s
@@ -5124,23 +4632,18 @@ tile:
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4f841041 // fmla v1.4s, v2.4s, v4.s[0]
 	WORD $0x4fa410a1 // fmla v1.4s, v5.4s, v4.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf16922 // ldr q2, [x9, x17]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf56905 // ldr q5, [x8, x21]
 	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
 	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06927 // ldr q7, [x9, x16]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	WORD $0x4ea21c48 // mov v8.16b, v2.16b
 	WORD $0x4e25d508 // fadd v8.4s, v8.4s, v5.4s
@@ -5149,23 +4652,18 @@ tile:
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x4f8410a2 // fmla v2.4s, v5.4s, v4.s[0]
 	WORD $0x4fa410e2 // fmla v2.4s, v7.4s, v4.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf16925 // ldr q5, [x9, x17]
 	WORD $0x4e25d442 // fadd v2.4s, v2.4s, v5.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56907 // ldr q7, [x8, x21]
 	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf06929 // ldr q9, [x9, x16]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
 	WORD $0x4ea51caa // mov v10.16b, v5.16b
 	WORD $0x4e27d54a // fadd v10.4s, v10.4s, v7.4s
@@ -5174,23 +4672,18 @@ tile:
 	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 	WORD $0x4f8410e5 // fmla v5.4s, v7.4s, v4.s[0]
 	WORD $0x4fa41125 // fmla v5.4s, v9.4s, v4.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16927 // ldr q7, [x9, x17]
 	WORD $0x4e27d4a5 // fadd v5.4s, v5.4s, v7.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf56909 // ldr q9, [x8, x21]
 	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
 	WORD $0x3cea6909 // ldr q9, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0690b // ldr q11, [x8, x16]
 	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0692b // ldr q11, [x9, x16]
+	WORD $0x3cf1690c // ldr q12, [x8, x17]
 	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
 	WORD $0x4ea71cec // mov v12.16b, v7.16b
 	WORD $0x4e29d58c // fadd v12.4s, v12.4s, v9.4s
@@ -5199,23 +4692,18 @@ tile:
 	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
 	WORD $0x4f841127 // fmla v7.4s, v9.4s, v4.s[0]
 	WORD $0x4fa41167 // fmla v7.4s, v11.4s, v4.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf16929 // ldr q9, [x9, x17]
 	WORD $0x4e29d4e7 // fadd v7.4s, v7.4s, v9.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76909 // ldr q9, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf5690b // ldr q11, [x8, x21]
 	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
 	WORD $0x3cea690b // ldr q11, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0690d // ldr q13, [x8, x16]
 	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf0692d // ldr q13, [x9, x16]
+	WORD $0x3cf1690e // ldr q14, [x8, x17]
 	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
 	WORD $0x4ea91d2e // mov v14.16b, v9.16b
 	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
@@ -5224,23 +4712,18 @@ tile:
 	WORD $0x4e2fd5ce // fadd v14.4s, v14.4s, v15.4s
 	WORD $0x4f841169 // fmla v9.4s, v11.4s, v4.s[0]
 	WORD $0x4fa411a9 // fmla v9.4s, v13.4s, v4.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf1692b // ldr q11, [x9, x17]
 	WORD $0x4e2bd529 // fadd v9.4s, v9.4s, v11.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690b // ldr q11, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf5690d // ldr q13, [x8, x21]
 	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
 	WORD $0x3cea690d // ldr q13, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf0690f // ldr q15, [x8, x16]
 	WORD $0x4e2fd5ad // fadd v13.4s, v13.4s, v15.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf0692f // ldr q15, [x9, x16]
+	WORD $0x3cf16910 // ldr q16, [x8, x17]
 	WORD $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
 	WORD $0x4eab1d70 // mov v16.16b, v11.16b
 	WORD $0x4e2dd610 // fadd v16.4s, v16.4s, v13.4s
@@ -5249,23 +4732,18 @@ tile:
 	WORD $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
 	WORD $0x4f8411ab // fmla v11.4s, v13.4s, v4.s[0]
 	WORD $0x4fa411eb // fmla v11.4s, v15.4s, v4.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf1692d // ldr q13, [x9, x17]
 	WORD $0x4e2dd56b // fadd v11.4s, v11.4s, v13.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690d // ldr q13, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf5690f // ldr q15, [x8, x21]
 	WORD $0x4e2fd5ad // fadd v13.4s, v13.4s, v15.4s
 	WORD $0x3cea690f // ldr q15, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf06911 // ldr q17, [x8, x16]
 	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf06931 // ldr q17, [x9, x16]
+	WORD $0x3cf16912 // ldr q18, [x8, x17]
 	WORD $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
 	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e2fd652 // fadd v18.4s, v18.4s, v15.4s
@@ -5274,8 +4752,7 @@ tile:
 	WORD $0x4e33d652 // fadd v18.4s, v18.4s, v19.4s
 	WORD $0x4f8411ed // fmla v13.4s, v15.4s, v4.s[0]
 	WORD $0x4fa4122d // fmla v13.4s, v17.4s, v4.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf1692f // ldr q15, [x9, x17]
 	WORD $0x4e2fd5ad // fadd v13.4s, v13.4s, v15.4s
 	MOVD R0, R8
 	WORD $0x4e28d4cf // fadd v15.4s, v6.4s, v8.4s
@@ -5368,136 +4845,104 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x4f841820 // fmla v0.4s, v1.4s, v4.s[2]
 	WORD $0x4fa41840 // fmla v0.4s, v2.4s, v4.s[3]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06903 // ldr q3, [x8, x16]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06923 // ldr q3, [x9, x16]
+	WORD $0x3cf16905 // ldr q5, [x8, x17]
 	WORD $0x4ea5d463 // fsub v3.4s, v3.4s, v5.4s
 	WORD $0x4f841841 // fmla v1.4s, v2.4s, v4.s[2]
 	WORD $0x4fa41861 // fmla v1.4s, v3.4s, v4.s[3]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf56903 // ldr q3, [x8, x21]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x3cea6903 // ldr q3, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf06905 // ldr q5, [x8, x16]
 	WORD $0x4ea5d463 // fsub v3.4s, v3.4s, v5.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06925 // ldr q5, [x9, x16]
+	WORD $0x3cf16906 // ldr q6, [x8, x17]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x4f841862 // fmla v2.4s, v3.4s, v4.s[2]
 	WORD $0x4fa418a2 // fmla v2.4s, v5.4s, v4.s[3]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76903 // ldr q3, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00265 // ldr q5, [x19]
+	WORD $0x3cf56905 // ldr q5, [x8, x21]
 	WORD $0x4ea5d463 // fsub v3.4s, v3.4s, v5.4s
 	WORD $0x3cea6905 // ldr q5, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4f8418a3 // fmla v3.4s, v5.4s, v4.s[2]
 	WORD $0x4fa418c3 // fmla v3.4s, v6.4s, v4.s[3]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76905 // ldr q5, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf56906 // ldr q6, [x8, x21]
 	WORD $0x4ea6d4a5 // fsub v5.4s, v5.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06927 // ldr q7, [x9, x16]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x4f8418c5 // fmla v5.4s, v6.4s, v4.s[2]
 	WORD $0x4fa418e5 // fmla v5.4s, v7.4s, v4.s[3]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56907 // ldr q7, [x8, x21]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
+	WORD $0x3cf16909 // ldr q9, [x8, x17]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4f8418e6 // fmla v6.4s, v7.4s, v4.s[2]
 	WORD $0x4fa41906 // fmla v6.4s, v8.4s, v4.s[3]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56908 // ldr q8, [x8, x21]
 	WORD $0x4ea8d4e7 // fsub v7.4s, v7.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06909 // ldr q9, [x8, x16]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf06929 // ldr q9, [x9, x16]
+	WORD $0x3cf1690a // ldr q10, [x8, x17]
 	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
 	WORD $0x4f841907 // fmla v7.4s, v8.4s, v4.s[2]
 	WORD $0x4fa41927 // fmla v7.4s, v9.4s, v4.s[3]
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf56909 // ldr q9, [x8, x21]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x3cea6909 // ldr q9, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0690a // ldr q10, [x8, x16]
 	WORD $0x4eaad529 // fsub v9.4s, v9.4s, v10.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
+	WORD $0x3cf1690b // ldr q11, [x8, x17]
 	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
 	WORD $0x4f841928 // fmla v8.4s, v9.4s, v4.s[2]
 	WORD $0x4fa41948 // fmla v8.4s, v10.4s, v4.s[3]
@@ -5604,20 +5049,20 @@ TEXT ·winogradOutputLine83NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R10
 	LSL  $2, R10, R10
 	MOVD n+48(FP), R11
+	LSL  $2, R7, R16
+	LSL  $1, R9, R17
+	LSL  $1, R7, R21
+	LSL  $1, R3, R22
 
 tile:
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R9<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -5626,8 +5071,7 @@ tile:
 	WORD $0x4e25d463 // fadd v3.4s, v3.4s, v5.4s
 	WORD $0x4f841020 // fmla v0.4s, v1.4s, v4.s[0]
 	WORD $0x4fa41040 // fmla v0.4s, v2.4s, v4.s[1]
-	ADD  R9<<1, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16821 // ldr q1, [x1, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -5642,20 +5086,15 @@ tile:
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<1, R6, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb668c0 // str q0, [x6, x22]
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3ce96901 // ldr q1, [x8, x9]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R9<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x4f841820 // fmla v0.4s, v1.4s, v4.s[2]
 	WORD $0x4fa41840 // fmla v0.4s, v2.4s, v4.s[3]
@@ -5729,22 +5168,21 @@ TEXT ·winogradOutput84NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R10, R17
+	LSL  $1, R7, R21
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -5756,17 +5194,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 	WORD $0x4ea11c27 // mov v7.16b, v1.16b
 	WORD $0x4e22d4e7 // fadd v7.4s, v7.4s, v2.4s
@@ -5778,17 +5212,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf56906 // ldr q6, [x8, x21]
 	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
+	WORD $0x3cf16909 // ldr q9, [x8, x17]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x4ea21c49 // mov v9.16b, v2.16b
 	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
@@ -5800,17 +5230,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56908 // ldr q8, [x8, x21]
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0690a // ldr q10, [x8, x16]
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
+	WORD $0x3cf1690b // ldr q11, [x8, x17]
 	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 	WORD $0x4ea61ccb // mov v11.16b, v6.16b
 	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
@@ -5822,17 +5248,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf5690a // ldr q10, [x8, x21]
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0690c // ldr q12, [x8, x16]
 	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0692c // ldr q12, [x9, x16]
+	WORD $0x3cf1690d // ldr q13, [x8, x17]
 	WORD $0x4e2dd58c // fadd v12.4s, v12.4s, v13.4s
 	WORD $0x4ea81d0d // mov v13.16b, v8.16b
 	WORD $0x4e2ad5ad // fadd v13.4s, v13.4s, v10.4s
@@ -5844,17 +5266,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf5690c // ldr q12, [x8, x21]
 	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
 	WORD $0x3cea690c // ldr q12, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf0690e // ldr q14, [x8, x16]
 	WORD $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf0692e // ldr q14, [x9, x16]
+	WORD $0x3cf1690f // ldr q15, [x8, x17]
 	WORD $0x4e2fd5ce // fadd v14.4s, v14.4s, v15.4s
 	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
 	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
@@ -5866,17 +5284,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690c // ldr q12, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf5690e // ldr q14, [x8, x21]
 	WORD $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
 	WORD $0x3cea690e // ldr q14, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf06910 // ldr q16, [x8, x16]
 	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf06930 // ldr q16, [x9, x16]
+	WORD $0x3cf16911 // ldr q17, [x8, x17]
 	WORD $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
 	WORD $0x4eac1d91 // mov v17.16b, v12.16b
 	WORD $0x4e2ed631 // fadd v17.4s, v17.4s, v14.4s
@@ -5888,17 +5302,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf56910 // ldr q16, [x8, x21]
 	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
 	WORD $0x3cea6910 // ldr q16, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf06912 // ldr q18, [x8, x16]
 	WORD $0x4e32d610 // fadd v16.4s, v16.4s, v18.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00273 // ldr q19, [x19]
+	WORD $0x3cf06932 // ldr q18, [x9, x16]
+	WORD $0x3cf16913 // ldr q19, [x8, x17]
 	WORD $0x4e33d652 // fadd v18.4s, v18.4s, v19.4s
 	WORD $0x4eae1dd3 // mov v19.16b, v14.16b
 	WORD $0x4e30d673 // fadd v19.4s, v19.4s, v16.4s
@@ -6026,186 +5436,146 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4f841823 // fmla v3.4s, v1.4s, v4.s[2]
 	WORD $0x4fa41843 // fmla v3.4s, v2.4s, v4.s[3]
 	WORD $0x4f851020 // fmla v0.4s, v1.4s, v5.s[0]
 	WORD $0x4fa51040 // fmla v0.4s, v2.4s, v5.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf06906 // ldr q6, [x8, x16]
 	WORD $0x4ea6d442 // fsub v2.4s, v2.4s, v6.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06926 // ldr q6, [x9, x16]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4ea7d4c6 // fsub v6.4s, v6.4s, v7.4s
 	WORD $0x4ea11c27 // mov v7.16b, v1.16b
 	WORD $0x4f841847 // fmla v7.4s, v2.4s, v4.s[2]
 	WORD $0x4fa418c7 // fmla v7.4s, v6.4s, v4.s[3]
 	WORD $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
 	WORD $0x4fa510c1 // fmla v1.4s, v6.4s, v5.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf16922 // ldr q2, [x9, x17]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf56906 // ldr q6, [x8, x21]
 	WORD $0x4ea6d442 // fsub v2.4s, v2.4s, v6.4s
 	WORD $0x3cea6906 // ldr q6, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
+	WORD $0x3cf16909 // ldr q9, [x8, x17]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4ea21c49 // mov v9.16b, v2.16b
 	WORD $0x4f8418c9 // fmla v9.4s, v6.4s, v4.s[2]
 	WORD $0x4fa41909 // fmla v9.4s, v8.4s, v4.s[3]
 	WORD $0x4f8510c2 // fmla v2.4s, v6.4s, v5.s[0]
 	WORD $0x4fa51102 // fmla v2.4s, v8.4s, v5.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00266 // ldr q6, [x19]
+	WORD $0x3cf16926 // ldr q6, [x9, x17]
 	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76906 // ldr q6, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56908 // ldr q8, [x8, x21]
 	WORD $0x4ea8d4c6 // fsub v6.4s, v6.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0690a // ldr q10, [x8, x16]
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
+	WORD $0x3cf1690b // ldr q11, [x8, x17]
 	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
 	WORD $0x4ea61ccb // mov v11.16b, v6.16b
 	WORD $0x4f84190b // fmla v11.4s, v8.4s, v4.s[2]
 	WORD $0x4fa4194b // fmla v11.4s, v10.4s, v4.s[3]
 	WORD $0x4f851106 // fmla v6.4s, v8.4s, v5.s[0]
 	WORD $0x4fa51146 // fmla v6.4s, v10.4s, v5.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16928 // ldr q8, [x9, x17]
 	WORD $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf5690a // ldr q10, [x8, x21]
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0690c // ldr q12, [x8, x16]
 	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0692c // ldr q12, [x9, x16]
+	WORD $0x3cf1690d // ldr q13, [x8, x17]
 	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
 	WORD $0x4ea81d0d // mov v13.16b, v8.16b
 	WORD $0x4f84194d // fmla v13.4s, v10.4s, v4.s[2]
 	WORD $0x4fa4198d // fmla v13.4s, v12.4s, v4.s[3]
 	WORD $0x4f851148 // fmla v8.4s, v10.4s, v5.s[0]
 	WORD $0x4fa51188 // fmla v8.4s, v12.4s, v5.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf1692a // ldr q10, [x9, x17]
 	WORD $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf5690c // ldr q12, [x8, x21]
 	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
 	WORD $0x3cea690c // ldr q12, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf0690e // ldr q14, [x8, x16]
 	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf0692e // ldr q14, [x9, x16]
+	WORD $0x3cf1690f // ldr q15, [x8, x17]
 	WORD $0x4eafd5ce // fsub v14.4s, v14.4s, v15.4s
 	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
 	WORD $0x4f84198f // fmla v15.4s, v12.4s, v4.s[2]
 	WORD $0x4fa419cf // fmla v15.4s, v14.4s, v4.s[3]
 	WORD $0x4f85118a // fmla v10.4s, v12.4s, v5.s[0]
 	WORD $0x4fa511ca // fmla v10.4s, v14.4s, v5.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf1692c // ldr q12, [x9, x17]
 	WORD $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690c // ldr q12, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf5690e // ldr q14, [x8, x21]
 	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
 	WORD $0x3cea690e // ldr q14, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf06910 // ldr q16, [x8, x16]
 	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf06930 // ldr q16, [x9, x16]
+	WORD $0x3cf16911 // ldr q17, [x8, x17]
 	WORD $0x4eb1d610 // fsub v16.4s, v16.4s, v17.4s
 	WORD $0x4eac1d91 // mov v17.16b, v12.16b
 	WORD $0x4f8419d1 // fmla v17.4s, v14.4s, v4.s[2]
 	WORD $0x4fa41a11 // fmla v17.4s, v16.4s, v4.s[3]
 	WORD $0x4f8511cc // fmla v12.4s, v14.4s, v5.s[0]
 	WORD $0x4fa5120c // fmla v12.4s, v16.4s, v5.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf1692e // ldr q14, [x9, x17]
 	WORD $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf56910 // ldr q16, [x8, x21]
 	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
 	WORD $0x3cea6910 // ldr q16, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf06912 // ldr q18, [x8, x16]
 	WORD $0x4eb2d610 // fsub v16.4s, v16.4s, v18.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00273 // ldr q19, [x19]
+	WORD $0x3cf06932 // ldr q18, [x9, x16]
+	WORD $0x3cf16913 // ldr q19, [x8, x17]
 	WORD $0x4eb3d652 // fsub v18.4s, v18.4s, v19.4s
 	WORD $0x4eae1dd3 // mov v19.16b, v14.16b
 	WORD $0x4f841a13 // fmla v19.4s, v16.4s, v4.s[2]
 	WORD $0x4fa41a53 // fmla v19.4s, v18.4s, v4.s[3]
 	WORD $0x4f85120e // fmla v14.4s, v16.4s, v5.s[0]
 	WORD $0x4fa5124e // fmla v14.4s, v18.4s, v5.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf16930 // ldr q16, [x9, x17]
 	WORD $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
 	MOVD R0, R8
 	ADDS R6, R8, R8
@@ -6400,20 +5770,20 @@ TEXT ·winogradOutputLine84NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R11
 	LSL  $2, R11, R11
 	MOVD n+48(FP), R12
+	LSL  $2, R8, R16
+	LSL  $1, R10, R17
+	LSL  $1, R8, R21
+	LSL  $1, R3, R22
 
 tile:
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56921 // ldr q1, [x9, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R8<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16923 // ldr q3, [x9, x17]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -6435,28 +5805,22 @@ tile:
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<1, R6, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb668c0 // str q0, [x6, x22]
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56921 // ldr q1, [x9, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R8<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16923 // ldr q3, [x9, x17]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4f841823 // fmla v3.4s, v1.4s, v4.s[2]
 	WORD $0x4fa41843 // fmla v3.4s, v2.4s, v4.s[3]
 	WORD $0x4f851020 // fmla v0.4s, v1.4s, v5.s[0]
 	WORD $0x4fa51040 // fmla v0.4s, v2.4s, v5.s[1]
-	ADD  R10<<1, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16821 // ldr q1, [x1, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -6551,22 +5915,21 @@ TEXT ·winogradOutput85NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R10, R17
+	LSL  $1, R7, R21
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -6578,23 +5941,18 @@ tile:
 	WORD $0x4fa51044 // fmla v4.4s, v2.4s, v5.s[1]
 	WORD $0x4f851820 // fmla v0.4s, v1.4s, v5.s[2]
 	WORD $0x4fa51840 // fmla v0.4s, v2.4s, v5.s[3]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06907 // ldr q7, [x8, x16]
 	WORD $0x4e27d442 // fadd v2.4s, v2.4s, v7.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06927 // ldr q7, [x9, x16]
+	WORD $0x3cf16908 // ldr q8, [x8, x17]
 	WORD $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 	WORD $0x4ea11c28 // mov v8.16b, v1.16b
 	WORD $0x4e22d508 // fadd v8.4s, v8.4s, v2.4s
@@ -6606,23 +5964,18 @@ tile:
 	WORD $0x4fa510e9 // fmla v9.4s, v7.4s, v5.s[1]
 	WORD $0x4f851841 // fmla v1.4s, v2.4s, v5.s[2]
 	WORD $0x4fa518e1 // fmla v1.4s, v7.4s, v5.s[3]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf16922 // ldr q2, [x9, x17]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf56907 // ldr q7, [x8, x21]
 	WORD $0x4e27d442 // fadd v2.4s, v2.4s, v7.4s
 	WORD $0x3cea6907 // ldr q7, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0690a // ldr q10, [x8, x16]
 	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
+	WORD $0x3cf1690b // ldr q11, [x8, x17]
 	WORD $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 	WORD $0x4ea21c4b // mov v11.16b, v2.16b
 	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
@@ -6634,23 +5987,18 @@ tile:
 	WORD $0x4fa5114c // fmla v12.4s, v10.4s, v5.s[1]
 	WORD $0x4f8518e2 // fmla v2.4s, v7.4s, v5.s[2]
 	WORD $0x4fa51942 // fmla v2.4s, v10.4s, v5.s[3]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf16927 // ldr q7, [x9, x17]
 	WORD $0x4e27d442 // fadd v2.4s, v2.4s, v7.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76907 // ldr q7, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf5690a // ldr q10, [x8, x21]
 	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0690d // ldr q13, [x8, x16]
 	WORD $0x4e2dd54a // fadd v10.4s, v10.4s, v13.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf0692d // ldr q13, [x9, x16]
+	WORD $0x3cf1690e // ldr q14, [x8, x17]
 	WORD $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
 	WORD $0x4ea71cee // mov v14.16b, v7.16b
 	WORD $0x4e2ad5ce // fadd v14.4s, v14.4s, v10.4s
@@ -6662,23 +6010,18 @@ tile:
 	WORD $0x4fa511af // fmla v15.4s, v13.4s, v5.s[1]
 	WORD $0x4f851947 // fmla v7.4s, v10.4s, v5.s[2]
 	WORD $0x4fa519a7 // fmla v7.4s, v13.4s, v5.s[3]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf1692a // ldr q10, [x9, x17]
 	WORD $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf5690d // ldr q13, [x8, x21]
 	WORD $0x4e2dd54a // fadd v10.4s, v10.4s, v13.4s
 	WORD $0x3cea690d // ldr q13, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf06910 // ldr q16, [x8, x16]
 	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf06930 // ldr q16, [x9, x16]
+	WORD $0x3cf16911 // ldr q17, [x8, x17]
 	WORD $0x4e31d610 // fadd v16.4s, v16.4s, v17.4s
 	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
 	WORD $0x4e2dd631 // fadd v17.4s, v17.4s, v13.4s
@@ -6690,23 +6033,18 @@ tile:
 	WORD $0x4fa51212 // fmla v18.4s, v16.4s, v5.s[1]
 	WORD $0x4f8519aa // fmla v10.4s, v13.4s, v5.s[2]
 	WORD $0x4fa51a0a // fmla v10.4s, v16.4s, v5.s[3]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf1692d // ldr q13, [x9, x17]
 	WORD $0x4e2dd54a // fadd v10.4s, v10.4s, v13.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690d // ldr q13, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf56910 // ldr q16, [x8, x21]
 	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
 	WORD $0x3cea6910 // ldr q16, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00273 // ldr q19, [x19]
+	WORD $0x3cf06913 // ldr q19, [x8, x16]
 	WORD $0x4e33d610 // fadd v16.4s, v16.4s, v19.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00273 // ldr q19, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00274 // ldr q20, [x19]
+	WORD $0x3cf06933 // ldr q19, [x9, x16]
+	WORD $0x3cf16914 // ldr q20, [x8, x17]
 	WORD $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
 	WORD $0x4ead1db4 // mov v20.16b, v13.16b
 	WORD $0x4e30d694 // fadd v20.4s, v20.4s, v16.4s
@@ -6718,23 +6056,18 @@ tile:
 	WORD $0x4fa51275 // fmla v21.4s, v19.4s, v5.s[1]
 	WORD $0x4f851a0d // fmla v13.4s, v16.4s, v5.s[2]
 	WORD $0x4fa51a6d // fmla v13.4s, v19.4s, v5.s[3]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf16930 // ldr q16, [x9, x17]
 	WORD $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76910 // ldr q16, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00273 // ldr q19, [x19]
+	WORD $0x3cf56913 // ldr q19, [x8, x21]
 	WORD $0x4e33d610 // fadd v16.4s, v16.4s, v19.4s
 	WORD $0x3cea6913 // ldr q19, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00276 // ldr q22, [x19]
+	WORD $0x3cf06916 // ldr q22, [x8, x16]
 	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00276 // ldr q22, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00277 // ldr q23, [x19]
+	WORD $0x3cf06936 // ldr q22, [x9, x16]
+	WORD $0x3cf16917 // ldr q23, [x8, x17]
 	WORD $0x4e37d6d6 // fadd v22.4s, v22.4s, v23.4s
 	WORD $0x4eb01e17 // mov v23.16b, v16.16b
 	WORD $0x4e33d6f7 // fadd v23.4s, v23.4s, v19.4s
@@ -6746,23 +6079,18 @@ tile:
 	WORD $0x4fa512d8 // fmla v24.4s, v22.4s, v5.s[1]
 	WORD $0x4f851a70 // fmla v16.4s, v19.4s, v5.s[2]
 	WORD $0x4fa51ad0 // fmla v16.4s, v22.4s, v5.s[3]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00273 // ldr q19, [x19]
+	WORD $0x3cf16933 // ldr q19, [x9, x17]
 	WORD $0x4e33d610 // fadd v16.4s, v16.4s, v19.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76913 // ldr q19, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00276 // ldr q22, [x19]
+	WORD $0x3cf56916 // ldr q22, [x8, x21]
 	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
 	WORD $0x3cea6916 // ldr q22, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00279 // ldr q25, [x19]
+	WORD $0x3cf06919 // ldr q25, [x8, x16]
 	WORD $0x4e39d6d6 // fadd v22.4s, v22.4s, v25.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00279 // ldr q25, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0027a // ldr q26, [x19]
+	WORD $0x3cf06939 // ldr q25, [x9, x16]
+	WORD $0x3cf1691a // ldr q26, [x8, x17]
 	WORD $0x4e3ad739 // fadd v25.4s, v25.4s, v26.4s
 	WORD $0x4eb31e7a // mov v26.16b, v19.16b
 	WORD $0x4e36d75a // fadd v26.4s, v26.4s, v22.4s
@@ -6774,8 +6102,7 @@ tile:
 	WORD $0x4fa5133b // fmla v27.4s, v25.4s, v5.s[1]
 	WORD $0x4f851ad3 // fmla v19.4s, v22.4s, v5.s[2]
 	WORD $0x4fa51b33 // fmla v19.4s, v25.4s, v5.s[3]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00276 // ldr q22, [x19]
+	WORD $0x3cf16936 // ldr q22, [x9, x17]
 	WORD $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
 	MOVD R0, R8
 	WORD $0x4e2bd516 // fadd v22.4s, v8.4s, v11.4s
@@ -7002,17 +6329,13 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
@@ -7022,17 +6345,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf06904 // ldr q4, [x8, x16]
 	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00267 // ldr q7, [x19]
+	WORD $0x3cf06924 // ldr q4, [x9, x16]
+	WORD $0x3cf16907 // ldr q7, [x8, x17]
 	WORD $0x4ea7d484 // fsub v4.4s, v4.4s, v7.4s
 	WORD $0x4ea11c27 // mov v7.16b, v1.16b
 	WORD $0x4f861047 // fmla v7.4s, v2.4s, v6.s[0]
@@ -7042,17 +6361,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00264 // ldr q4, [x19]
+	WORD $0x3cf56904 // ldr q4, [x8, x21]
 	WORD $0x4ea4d442 // fsub v2.4s, v2.4s, v4.4s
 	WORD $0x3cea6904 // ldr q4, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4ea8d484 // fsub v4.4s, v4.4s, v8.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
+	WORD $0x3cf16909 // ldr q9, [x8, x17]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4ea21c49 // mov v9.16b, v2.16b
 	WORD $0x4f861089 // fmla v9.4s, v4.4s, v6.s[0]
@@ -7062,17 +6377,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76904 // ldr q4, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56908 // ldr q8, [x8, x21]
 	WORD $0x4ea8d484 // fsub v4.4s, v4.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf0690a // ldr q10, [x8, x16]
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0692a // ldr q10, [x9, x16]
+	WORD $0x3cf1690b // ldr q11, [x8, x17]
 	WORD $0x4eabd54a // fsub v10.4s, v10.4s, v11.4s
 	WORD $0x4ea41c8b // mov v11.16b, v4.16b
 	WORD $0x4f86110b // fmla v11.4s, v8.4s, v6.s[0]
@@ -7082,17 +6393,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026a // ldr q10, [x19]
+	WORD $0x3cf5690a // ldr q10, [x8, x21]
 	WORD $0x4eaad508 // fsub v8.4s, v8.4s, v10.4s
 	WORD $0x3cea690a // ldr q10, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0690c // ldr q12, [x8, x16]
 	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026d // ldr q13, [x19]
+	WORD $0x3cf0692c // ldr q12, [x9, x16]
+	WORD $0x3cf1690d // ldr q13, [x8, x17]
 	WORD $0x4eadd58c // fsub v12.4s, v12.4s, v13.4s
 	WORD $0x4ea81d0d // mov v13.16b, v8.16b
 	WORD $0x4f86114d // fmla v13.4s, v10.4s, v6.s[0]
@@ -7102,17 +6409,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690a // ldr q10, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf5690c // ldr q12, [x8, x21]
 	WORD $0x4eacd54a // fsub v10.4s, v10.4s, v12.4s
 	WORD $0x3cea690c // ldr q12, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf0690e // ldr q14, [x8, x16]
 	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf0692e // ldr q14, [x9, x16]
+	WORD $0x3cf1690f // ldr q15, [x8, x17]
 	WORD $0x4eafd5ce // fsub v14.4s, v14.4s, v15.4s
 	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
 	WORD $0x4f86118f // fmla v15.4s, v12.4s, v6.s[0]
@@ -7122,17 +6425,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690c // ldr q12, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf5690e // ldr q14, [x8, x21]
 	WORD $0x4eaed58c // fsub v12.4s, v12.4s, v14.4s
 	WORD $0x3cea690e // ldr q14, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf06910 // ldr q16, [x8, x16]
 	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf06930 // ldr q16, [x9, x16]
+	WORD $0x3cf16911 // ldr q17, [x8, x17]
 	WORD $0x4eb1d610 // fsub v16.4s, v16.4s, v17.4s
 	WORD $0x4eac1d91 // mov v17.16b, v12.16b
 	WORD $0x4f8611d1 // fmla v17.4s, v14.4s, v6.s[0]
@@ -7142,17 +6441,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00270 // ldr q16, [x19]
+	WORD $0x3cf56910 // ldr q16, [x8, x21]
 	WORD $0x4eb0d5ce // fsub v14.4s, v14.4s, v16.4s
 	WORD $0x3cea6910 // ldr q16, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf06912 // ldr q18, [x8, x16]
 	WORD $0x4eb2d610 // fsub v16.4s, v16.4s, v18.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00273 // ldr q19, [x19]
+	WORD $0x3cf06932 // ldr q18, [x9, x16]
+	WORD $0x3cf16913 // ldr q19, [x8, x17]
 	WORD $0x4eb3d652 // fsub v18.4s, v18.4s, v19.4s
 	WORD $0x4eae1dd3 // mov v19.16b, v14.16b
 	WORD $0x4f861213 // fmla v19.4s, v16.4s, v6.s[0]
@@ -7398,20 +6693,21 @@ TEXT ·winogradOutputLine85NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R11
 	LSL  $2, R11, R11
 	MOVD n+48(FP), R12
+	LSL  $2, R8, R16
+	LSL  $1, R10, R17
+	LSL  $1, R8, R21
+	LSL  $1, R3, R22
+	LSL  $2, R3, R23
 
 tile:
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56921 // ldr q1, [x9, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R8<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16923 // ldr q3, [x9, x17]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -7423,8 +6719,7 @@ tile:
 	WORD $0x4fa51044 // fmla v4.4s, v2.4s, v5.s[1]
 	WORD $0x4f851820 // fmla v0.4s, v1.4s, v5.s[2]
 	WORD $0x4fa51840 // fmla v0.4s, v2.4s, v5.s[3]
-	ADD  R10<<1, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16821 // ldr q1, [x1, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -7439,28 +6734,22 @@ tile:
 	WORD $0x4e24f424 // fmax v4.4s, v1.4s, v4.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea4f424 // fmin v4.4s, v1.4s, v4.4s
-	ADD  R3<<1, R6, R19
-	WORD $0x3d800264 // str q4, [x19]
+	WORD $0x3cb668c4 // str q4, [x6, x22]
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00441 // ldr q1, [x2, #16]
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<2, R6, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb768c0 // str q0, [x6, x23]
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56921 // ldr q1, [x9, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R8<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16923 // ldr q3, [x9, x17]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
@@ -7576,22 +6865,21 @@ TEXT ·winogradOutput86NEON(SB), NOSPLIT, $0-64
 	MOVD ts+24(FP), R20
 	LSL  $2, R20, R20
 	MOVD R20, ts+24(FP)
+	LSL  $2, R7, R16
+	LSL  $1, R10, R17
+	LSL  $1, R7, R21
 
 tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -7606,17 +6894,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
+	WORD $0x3cf16909 // ldr q9, [x8, x17]
 	WORD $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 	WORD $0x4ea11c29 // mov v9.16b, v1.16b
 	WORD $0x4e22d529 // fadd v9.4s, v9.4s, v2.4s
@@ -7631,17 +6915,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56908 // ldr q8, [x8, x21]
 	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0690b // ldr q11, [x8, x16]
 	WORD $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0692b // ldr q11, [x9, x16]
+	WORD $0x3cf1690c // ldr q12, [x8, x17]
 	WORD $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
 	WORD $0x4ea21c4c // mov v12.16b, v2.16b
 	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
@@ -7656,17 +6936,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf5690b // ldr q11, [x8, x21]
 	WORD $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
 	WORD $0x3cea690b // ldr q11, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf0690e // ldr q14, [x8, x16]
 	WORD $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf0692e // ldr q14, [x9, x16]
+	WORD $0x3cf1690f // ldr q15, [x8, x17]
 	WORD $0x4e2fd5ce // fadd v14.4s, v14.4s, v15.4s
 	WORD $0x4ea81d0f // mov v15.16b, v8.16b
 	WORD $0x4e2bd5ef // fadd v15.4s, v15.4s, v11.4s
@@ -7681,17 +6957,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690b // ldr q11, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf5690e // ldr q14, [x8, x21]
 	WORD $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
 	WORD $0x3cea690e // ldr q14, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf06911 // ldr q17, [x8, x16]
 	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf06931 // ldr q17, [x9, x16]
+	WORD $0x3cf16912 // ldr q18, [x8, x17]
 	WORD $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
 	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e2ed652 // fadd v18.4s, v18.4s, v14.4s
@@ -7706,17 +6978,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf56911 // ldr q17, [x8, x21]
 	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
 	WORD $0x3cea6911 // ldr q17, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00274 // ldr q20, [x19]
+	WORD $0x3cf06914 // ldr q20, [x8, x16]
 	WORD $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00274 // ldr q20, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00275 // ldr q21, [x19]
+	WORD $0x3cf06934 // ldr q20, [x9, x16]
+	WORD $0x3cf16915 // ldr q21, [x8, x17]
 	WORD $0x4e35d694 // fadd v20.4s, v20.4s, v21.4s
 	WORD $0x4eae1dd5 // mov v21.16b, v14.16b
 	WORD $0x4e31d6b5 // fadd v21.4s, v21.4s, v17.4s
@@ -7731,17 +6999,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76911 // ldr q17, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00274 // ldr q20, [x19]
+	WORD $0x3cf56914 // ldr q20, [x8, x21]
 	WORD $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
 	WORD $0x3cea6914 // ldr q20, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00277 // ldr q23, [x19]
+	WORD $0x3cf06917 // ldr q23, [x8, x16]
 	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00277 // ldr q23, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00278 // ldr q24, [x19]
+	WORD $0x3cf06937 // ldr q23, [x9, x16]
+	WORD $0x3cf16918 // ldr q24, [x8, x17]
 	WORD $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
 	WORD $0x4eb11e38 // mov v24.16b, v17.16b
 	WORD $0x4e34d718 // fadd v24.4s, v24.4s, v20.4s
@@ -7756,17 +7020,13 @@ tile:
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76914 // ldr q20, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00277 // ldr q23, [x19]
+	WORD $0x3cf56917 // ldr q23, [x8, x21]
 	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
 	WORD $0x3cea6917 // ldr q23, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0027a // ldr q26, [x19]
+	WORD $0x3cf0691a // ldr q26, [x8, x16]
 	WORD $0x4e3ad6f7 // fadd v23.4s, v23.4s, v26.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0027a // ldr q26, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0027b // ldr q27, [x19]
+	WORD $0x3cf0693a // ldr q26, [x9, x16]
+	WORD $0x3cf1691b // ldr q27, [x8, x17]
 	WORD $0x4e3bd75a // fadd v26.4s, v26.4s, v27.4s
 	WORD $0x4eb41e9b // mov v27.16b, v20.16b
 	WORD $0x4e37d77b // fadd v27.4s, v27.4s, v23.4s
@@ -8051,17 +7311,13 @@ tile:
 	MOVD R1, R8
 	ADD  R7, R1, R9
 	WORD $0x3ce76900 // ldr q0, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf56901 // ldr q1, [x8, x21]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6901 // ldr q1, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06902 // ldr q2, [x8, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
+	WORD $0x3cf16903 // ldr q3, [x8, x17]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
@@ -8071,23 +7327,18 @@ tile:
 	WORD $0x4fa61844 // fmla v4.4s, v2.4s, v6.s[3]
 	WORD $0x4f871020 // fmla v0.4s, v1.4s, v7.s[0]
 	WORD $0x4fa71040 // fmla v0.4s, v2.4s, v7.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16921 // ldr q1, [x9, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76901 // ldr q1, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf56902 // ldr q2, [x8, x21]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
 	WORD $0x3cea6902 // ldr q2, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf06908 // ldr q8, [x8, x16]
 	WORD $0x4ea8d442 // fsub v2.4s, v2.4s, v8.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00269 // ldr q9, [x19]
+	WORD $0x3cf06928 // ldr q8, [x9, x16]
+	WORD $0x3cf16909 // ldr q9, [x8, x17]
 	WORD $0x4ea9d508 // fsub v8.4s, v8.4s, v9.4s
 	WORD $0x4ea11c29 // mov v9.16b, v1.16b
 	WORD $0x4f861049 // fmla v9.4s, v2.4s, v6.s[0]
@@ -8097,23 +7348,18 @@ tile:
 	WORD $0x4fa6190a // fmla v10.4s, v8.4s, v6.s[3]
 	WORD $0x4f871041 // fmla v1.4s, v2.4s, v7.s[0]
 	WORD $0x4fa71101 // fmla v1.4s, v8.4s, v7.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf16922 // ldr q2, [x9, x17]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76902 // ldr q2, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf56908 // ldr q8, [x8, x21]
 	WORD $0x4ea8d442 // fsub v2.4s, v2.4s, v8.4s
 	WORD $0x3cea6908 // ldr q8, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf0690b // ldr q11, [x8, x16]
 	WORD $0x4eabd508 // fsub v8.4s, v8.4s, v11.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026c // ldr q12, [x19]
+	WORD $0x3cf0692b // ldr q11, [x9, x16]
+	WORD $0x3cf1690c // ldr q12, [x8, x17]
 	WORD $0x4eacd56b // fsub v11.4s, v11.4s, v12.4s
 	WORD $0x4ea21c4c // mov v12.16b, v2.16b
 	WORD $0x4f86110c // fmla v12.4s, v8.4s, v6.s[0]
@@ -8123,23 +7369,18 @@ tile:
 	WORD $0x4fa6196d // fmla v13.4s, v11.4s, v6.s[3]
 	WORD $0x4f871102 // fmla v2.4s, v8.4s, v7.s[0]
 	WORD $0x4fa71162 // fmla v2.4s, v11.4s, v7.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00268 // ldr q8, [x19]
+	WORD $0x3cf16928 // ldr q8, [x9, x17]
 	WORD $0x4e28d442 // fadd v2.4s, v2.4s, v8.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76908 // ldr q8, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf5690b // ldr q11, [x8, x21]
 	WORD $0x4eabd508 // fsub v8.4s, v8.4s, v11.4s
 	WORD $0x3cea690b // ldr q11, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf0690e // ldr q14, [x8, x16]
 	WORD $0x4eaed56b // fsub v11.4s, v11.4s, v14.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0026f // ldr q15, [x19]
+	WORD $0x3cf0692e // ldr q14, [x9, x16]
+	WORD $0x3cf1690f // ldr q15, [x8, x17]
 	WORD $0x4eafd5ce // fsub v14.4s, v14.4s, v15.4s
 	WORD $0x4ea81d0f // mov v15.16b, v8.16b
 	WORD $0x4f86116f // fmla v15.4s, v11.4s, v6.s[0]
@@ -8149,23 +7390,18 @@ tile:
 	WORD $0x4fa619d0 // fmla v16.4s, v14.4s, v6.s[3]
 	WORD $0x4f871168 // fmla v8.4s, v11.4s, v7.s[0]
 	WORD $0x4fa711c8 // fmla v8.4s, v14.4s, v7.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026b // ldr q11, [x19]
+	WORD $0x3cf1692b // ldr q11, [x9, x17]
 	WORD $0x4e2bd508 // fadd v8.4s, v8.4s, v11.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690b // ldr q11, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf5690e // ldr q14, [x8, x21]
 	WORD $0x4eaed56b // fsub v11.4s, v11.4s, v14.4s
 	WORD $0x3cea690e // ldr q14, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf06911 // ldr q17, [x8, x16]
 	WORD $0x4eb1d5ce // fsub v14.4s, v14.4s, v17.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00272 // ldr q18, [x19]
+	WORD $0x3cf06931 // ldr q17, [x9, x16]
+	WORD $0x3cf16912 // ldr q18, [x8, x17]
 	WORD $0x4eb2d631 // fsub v17.4s, v17.4s, v18.4s
 	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4f8611d2 // fmla v18.4s, v14.4s, v6.s[0]
@@ -8175,23 +7411,18 @@ tile:
 	WORD $0x4fa61a33 // fmla v19.4s, v17.4s, v6.s[3]
 	WORD $0x4f8711cb // fmla v11.4s, v14.4s, v7.s[0]
 	WORD $0x4fa7122b // fmla v11.4s, v17.4s, v7.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc0026e // ldr q14, [x19]
+	WORD $0x3cf1692e // ldr q14, [x9, x17]
 	WORD $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce7690e // ldr q14, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf56911 // ldr q17, [x8, x21]
 	WORD $0x4eb1d5ce // fsub v14.4s, v14.4s, v17.4s
 	WORD $0x3cea6911 // ldr q17, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00274 // ldr q20, [x19]
+	WORD $0x3cf06914 // ldr q20, [x8, x16]
 	WORD $0x4eb4d631 // fsub v17.4s, v17.4s, v20.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00274 // ldr q20, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00275 // ldr q21, [x19]
+	WORD $0x3cf06934 // ldr q20, [x9, x16]
+	WORD $0x3cf16915 // ldr q21, [x8, x17]
 	WORD $0x4eb5d694 // fsub v20.4s, v20.4s, v21.4s
 	WORD $0x4eae1dd5 // mov v21.16b, v14.16b
 	WORD $0x4f861235 // fmla v21.4s, v17.4s, v6.s[0]
@@ -8201,23 +7432,18 @@ tile:
 	WORD $0x4fa61a96 // fmla v22.4s, v20.4s, v6.s[3]
 	WORD $0x4f87122e // fmla v14.4s, v17.4s, v7.s[0]
 	WORD $0x4fa7128e // fmla v14.4s, v20.4s, v7.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00271 // ldr q17, [x19]
+	WORD $0x3cf16931 // ldr q17, [x9, x17]
 	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76911 // ldr q17, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00274 // ldr q20, [x19]
+	WORD $0x3cf56914 // ldr q20, [x8, x21]
 	WORD $0x4eb4d631 // fsub v17.4s, v17.4s, v20.4s
 	WORD $0x3cea6914 // ldr q20, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc00277 // ldr q23, [x19]
+	WORD $0x3cf06917 // ldr q23, [x8, x16]
 	WORD $0x4eb7d694 // fsub v20.4s, v20.4s, v23.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc00277 // ldr q23, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc00278 // ldr q24, [x19]
+	WORD $0x3cf06937 // ldr q23, [x9, x16]
+	WORD $0x3cf16918 // ldr q24, [x8, x17]
 	WORD $0x4eb8d6f7 // fsub v23.4s, v23.4s, v24.4s
 	WORD $0x4eb11e38 // mov v24.16b, v17.16b
 	WORD $0x4f861298 // fmla v24.4s, v20.4s, v6.s[0]
@@ -8227,23 +7453,18 @@ tile:
 	WORD $0x4fa61af9 // fmla v25.4s, v23.4s, v6.s[3]
 	WORD $0x4f871291 // fmla v17.4s, v20.4s, v7.s[0]
 	WORD $0x4fa712f1 // fmla v17.4s, v23.4s, v7.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00274 // ldr q20, [x19]
+	WORD $0x3cf16934 // ldr q20, [x9, x17]
 	WORD $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
 	ADDS R11, R8, R8
 	ADDS R11, R9, R9
 	WORD $0x3ce76914 // ldr q20, [x8, x7]
-	ADD  R7<<1, R8, R19
-	WORD $0x3dc00277 // ldr q23, [x19]
+	WORD $0x3cf56917 // ldr q23, [x8, x21]
 	WORD $0x4eb7d694 // fsub v20.4s, v20.4s, v23.4s
 	WORD $0x3cea6917 // ldr q23, [x8, x10]
-	ADD  R7<<2, R8, R19
-	WORD $0x3dc0027a // ldr q26, [x19]
+	WORD $0x3cf0691a // ldr q26, [x8, x16]
 	WORD $0x4ebad6f7 // fsub v23.4s, v23.4s, v26.4s
-	ADD  R7<<2, R9, R19
-	WORD $0x3dc0027a // ldr q26, [x19]
-	ADD  R10<<1, R8, R19
-	WORD $0x3dc0027b // ldr q27, [x19]
+	WORD $0x3cf0693a // ldr q26, [x9, x16]
+	WORD $0x3cf1691b // ldr q27, [x8, x17]
 	WORD $0x4ebbd75a // fsub v26.4s, v26.4s, v27.4s
 	WORD $0x4eb41e9b // mov v27.16b, v20.16b
 	WORD $0x4f8612fb // fmla v27.4s, v23.4s, v6.s[0]
@@ -8253,8 +7474,7 @@ tile:
 	WORD $0x4fa61b5c // fmla v28.4s, v26.4s, v6.s[3]
 	WORD $0x4f8712f4 // fmla v20.4s, v23.4s, v7.s[0]
 	WORD $0x4fa71354 // fmla v20.4s, v26.4s, v7.s[1]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00277 // ldr q23, [x19]
+	WORD $0x3cf16937 // ldr q23, [x9, x17]
 	WORD $0x4e37d694 // fadd v20.4s, v20.4s, v23.4s
 	MOVD R0, R8
 	ADDS R6, R8, R8
@@ -8636,20 +7856,21 @@ TEXT ·winogradOutputLine86NEON(SB), NOSPLIT, $0-56
 	MOVD ts+16(FP), R11
 	LSL  $2, R11, R11
 	MOVD n+48(FP), R12
+	LSL  $2, R8, R16
+	LSL  $1, R10, R17
+	LSL  $2, R3, R21
+	LSL  $1, R8, R22
+	LSL  $1, R3, R23
 
 tile:
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf66921 // ldr q1, [x9, x22]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
-	ADD  R8<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16923 // ldr q3, [x9, x17]
 	WORD $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -8674,28 +7895,22 @@ tile:
 	WORD $0x4e24f424 // fmax v4.4s, v1.4s, v4.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea4f424 // fmin v4.4s, v1.4s, v4.4s
-	ADD  R3<<1, R6, R19
-	WORD $0x3d800264 // str q4, [x19]
+	WORD $0x3cb768c4 // str q4, [x6, x23]
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00441 // ldr q1, [x2, #16]
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<2, R6, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb568c0 // str q0, [x6, x21]
 	WORD $0x3ce86920 // ldr q0, [x9, x8]
-	ADD  R8<<1, R9, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf66921 // ldr q1, [x9, x22]
 	WORD $0x4ea1d400 // fsub v0.4s, v0.4s, v1.4s
 	WORD $0x3cea6921 // ldr q1, [x9, x10]
-	ADD  R8<<2, R9, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
+	WORD $0x3cf06922 // ldr q2, [x9, x16]
 	WORD $0x4ea2d421 // fsub v1.4s, v1.4s, v2.4s
-	ADD  R8<<2, R1, R19
-	WORD $0x3dc00262 // ldr q2, [x19]
-	ADD  R10<<1, R9, R19
-	WORD $0x3dc00263 // ldr q3, [x19]
+	WORD $0x3cf06822 // ldr q2, [x1, x16]
+	WORD $0x3cf16923 // ldr q3, [x9, x17]
 	WORD $0x4ea3d442 // fsub v2.4s, v2.4s, v3.4s
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4f861023 // fmla v3.4s, v1.4s, v6.s[0]
@@ -8705,8 +7920,7 @@ tile:
 	WORD $0x4fa61844 // fmla v4.4s, v2.4s, v6.s[3]
 	WORD $0x4f871020 // fmla v0.4s, v1.4s, v7.s[0]
 	WORD $0x4fa71040 // fmla v0.4s, v2.4s, v7.s[1]
-	ADD  R10<<1, R1, R19
-	WORD $0x3dc00261 // ldr q1, [x19]
+	WORD $0x3cf16821 // ldr q1, [x1, x17]
 	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 	WORD $0x3dc00041 // ldr q1, [x2]
 	WORD $0x4e21d463 // fadd v3.4s, v3.4s, v1.4s
@@ -8728,8 +7942,7 @@ tile:
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD $0x3dc00841 // ldr q1, [x2, #32]
 	WORD $0x4ea0f420 // fmin v0.4s, v1.4s, v0.4s
-	ADD  R3<<2, R0, R19
-	WORD $0x3d800260 // str q0, [x19]
+	WORD $0x3cb56800 // str q0, [x0, x21]
 	ADDS R11, R6, R6
 	ADDS R11, R0, R0
 	ADDS $16, R9, R9

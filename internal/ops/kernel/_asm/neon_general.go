@@ -42,7 +42,7 @@ var neonGeneral = map[string]func(l *lowering, o []Op){
 		}
 		base := general(m.Base)
 		if m.Index != nil {
-			l.emit("ADD", scaled(m), base, d)
+			l.emit("ADD", l.scaled(m), base, d)
 			base = d
 		}
 		if m.Disp != 0 || m.Index == nil {

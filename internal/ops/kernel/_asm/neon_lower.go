@@ -15,11 +15,14 @@ type text string
 
 func (t text) Asm() string { return string(t) }
 
-// neonScratch are general registers that avo does not know of, and neonScratchVector takes what it has not allocated.
+// neonScratch are general registers that avo does not know of.
 const neonScratch, neonScratch2 = 19, 20
 
 // lowering writes the instructions of a function again.
-type lowering struct{ nodes []ir.Node }
+type lowering struct {
+	nodes   []ir.Node
+	shifted map[scaledIndex]int // registers that hold the multiple of another
+}
 
 func (l *lowering) emit(opcode string, operands ...string) {
 	i := &ir.Instruction{Opcode: opcode}
@@ -35,9 +38,13 @@ func (l *lowering) word(w word) {
 
 // lowerNEON replaces the instructions of a function by arm64's.
 func lowerNEON(fn *ir.Function) error {
-	l := &lowering{}
+	l := &lowering{shifted: map[scaledIndex]int{}}
 	nodes := fn.Nodes
+	straight := straightLine(nodes)
 	for n := 0; n < len(nodes); n++ {
+		if n == straight {
+			l.shift(nodes[straight:])
+		}
 		i, ok := nodes[n].(*ir.Instruction)
 		if !ok {
 			l.nodes = append(l.nodes, nodes[n])
@@ -144,7 +151,7 @@ func (l *lowering) address(m Mem, size int) (base, disp int) {
 	}
 	base = index(m.Base)
 	if m.Index != nil {
-		l.emit("ADD", scaled(m), fmt.Sprintf("R%d", base), fmt.Sprintf("R%d", neonScratch))
+		l.emit("ADD", l.scaled(m), fmt.Sprintf("R%d", base), fmt.Sprintf("R%d", neonScratch))
 		base = neonScratch
 	}
 	if size > 0 && reaches(size, m.Disp) || m.Disp == 0 {
@@ -155,13 +162,23 @@ func (l *lowering) address(m Mem, size int) (base, disp int) {
 }
 
 // scaled is the index of an address.
-func scaled(m Mem) string {
-	shift := map[uint8]int{1: 0, 2: 1, 4: 2, 8: 3}[m.Scale]
-	if shift == 0 {
-		return general(m.Index)
+func (l *lowering) scaled(m Mem) string {
+	if r, ok := l.whole(m); ok {
+		return fmt.Sprintf("R%d", r)
 	}
-	return fmt.Sprintf("%s<<%d", general(m.Index), shift)
+	return fmt.Sprintf("%s<<%d", general(m.Index), shiftOf(m.Scale))
 }
+
+// whole returns the register that holds the whole of an address's index, if one does.
+func (l *lowering) whole(m Mem) (r int, ok bool) {
+	if m.Scale == 1 {
+		return index(m.Index), true
+	}
+	r, ok = l.shifted[scaledIndex{index(m.Index), m.Scale}]
+	return r, ok
+}
+
+func shiftOf(scale uint8) int { return map[uint8]int{1: 0, 2: 1, 4: 2, 8: 3}[scale] }
 
 // plain is an address in the syntax of Go's assembler, for general registers.
 func (l *lowering) plain(m Mem) string {

@@ -75,9 +75,13 @@ func (l *lowering) moveVector(size int, o []Op) {
 		} else {
 			l.emit("FMOVS", m.Asm(), fmt.Sprintf("F%d", v))
 		}
-	case m.Index != nil && m.Scale == 1 && m.Disp == 0:
-		l.word(accessIndexed(store, size, v, index(m.Base), index(m.Index)))
 	default:
+		if m.Index != nil && m.Disp == 0 {
+			if r, ok := l.whole(m); ok {
+				l.word(accessIndexed(store, size, v, index(m.Base), r))
+				return
+			}
+		}
 		base, disp := l.address(m, size)
 		l.word(access(store, size, v, base, disp))
 	}
