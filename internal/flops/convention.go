@@ -41,20 +41,20 @@ func (c Convention) times(count count) count { return times(c.perMAC, count) }
 type count func(op layer.Op, s shape.Stage) (Sum, error)
 
 // Conventions lists the conventions, convx's own first.
-func Conventions() []Convention { return conventions }
+func Conventions() []Convention { return conventions.Get() }
 
 // ConventionNamed finds a convention.
 func ConventionNamed(name string) (Convention, error) {
-	i := slices.IndexFunc(conventions, func(c Convention) bool { return c.Name == name })
+	i := slices.IndexFunc(conventions.Get(), func(c Convention) bool { return c.Name == name })
 	if i < 0 {
 		return Convention{}, fmt.Errorf("unknown convention %q; conventions are %s", name, conventionNames())
 	}
-	return conventions[i], nil
+	return conventions.Get()[i], nil
 }
 
 func conventionNames() string {
-	names := conventions[0].Name
-	for _, c := range conventions[1:] {
+	names := conventions.Get()[0].Name
+	for _, c := range conventions.Get()[1:] {
 		names += ", " + c.Name
 	}
 	return names

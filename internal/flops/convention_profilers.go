@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/shape"
 )
 
@@ -156,14 +157,16 @@ func onnxToolPool(op layer.Op, s shape.Stage) (Sum, error) {
 }
 
 // onnxToolEach is what an element of the exported nodes counts.
-var onnxToolEach = map[string]int{
-	"relu": 1, "relu6": 2, "clip": 2, "leaky-relu": 2, "prelu": 2, "hard-sigmoid": 4, "sigmoid": 16, "tanh": 32, "softmax": 18,
-	"silu": 17, // a sigmoid, a product
-	"gelu": 5,  // a division, a sum, two products; the error function is free
-}
+var onnxToolEach = lazy.Value[map[string]int]{Make: func() map[string]int {
+	return map[string]int{
+		"relu": 1, "relu6": 2, "clip": 2, "leaky-relu": 2, "prelu": 2, "hard-sigmoid": 4, "sigmoid": 16, "tanh": 32, "softmax": 18,
+		"silu": 17, // a sigmoid, a product
+		"gelu": 5,  // a division, a sum, two products; the error function is free
+	}
+}}
 
 func onnxToolActivation(op layer.Op, s shape.Stage) (Sum, error) {
-	if n := onnxToolEach[op.(layer.Activation).Func]; n > 0 {
+	if n := onnxToolEach.Get()[op.(layer.Activation).Func]; n > 0 {
 		return perElement(n, s.Output), nil
 	}
 	return nil, nil
