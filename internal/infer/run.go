@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"convx/internal/network"
+	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
@@ -100,9 +101,8 @@ func (net *Network) get(v int) *tensor.Array {
 
 // alignedBytes is memory that begins on a cache line.
 func alignedBytes(n int) []byte {
-	raw := make([]byte, n+alignment)
-	skip := -int(uintptr(unsafe.Pointer(unsafe.SliceData(raw)))) & (alignment - 1)
-	return raw[skip:][:n]
+	words := problem.Aligned((n + 3) / 4)
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
 }
 
 // inArena tells whether an array's elements are in the network's memory, which other values use later.

@@ -40,7 +40,12 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 			net.choose(n)
 			continue
 		}
-		n.step, n.in = plans[i], n.data()
+		n.step = plans[i]
+		switch n.step.(type) {
+		case viewed, *joined:
+		default:
+			n.in = n.data()
+		}
 		if p, ok := n.step.(*planned); ok && p.pipeline != nil {
 			pipelines = append(pipelines, p.pipeline)
 		}
@@ -57,8 +62,14 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 
 // planStep gives a node a step of its own, for which weights are packed; nil if the general one has to do.
 func (net *Network) planStep(n *node) (step, error) {
-	if n.chain != nil {
+	if n.chain != nil || n.bodies != nil {
 		return nil, nil
+	}
+	if s := net.planView(n); s != nil {
+		return s, nil
+	}
+	if s := net.planJoin(n); s != nil {
+		return s, nil
 	}
 	if p, err := net.planPrimitive(n); p != nil || err != nil {
 		return p, err
