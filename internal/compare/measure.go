@@ -3,12 +3,17 @@ package compare
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"convx/internal/bench"
+	"convx/internal/layer"
+	"convx/internal/memory"
 	"convx/internal/operands"
 	"convx/internal/ops"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -17,6 +22,9 @@ const rounds = 5
 
 // Time times every row on random data, in turns. at is told what the work is at.
 func (c *Comparison) Time(ctx context.Context, o bench.Options, at func(string)) error {
+	if err := c.fits(o, func(m ops.Memory) int { return m.Total() }); err != nil {
+		return err
+	}
 	ready := make([]*bench.Prepared, len(c.Rows))
 	for i, r := range c.Rows {
 		var err error
@@ -37,6 +45,31 @@ func (c *Comparison) Time(ctx context.Context, o bench.Options, at func(string))
 	return nil
 }
 
+// fits refuses rows that together hold more memory than there is, before any of it is allocated: kept is what stays of each.
+func (c *Comparison) fits(o bench.Options, kept func(ops.Memory) int) error {
+	total, most := 0, 0
+	for _, r := range c.Rows {
+		m, err := ops.EstimateShaped[float32](r.Result, o.Options)
+		if err != nil {
+			return fmt.Errorf("%s: %w", r.Label, err)
+		}
+		if total, err = layer.Sum(total, kept(m)); err != nil {
+			total = math.MaxInt
+			break
+		}
+		most = max(most, m.Total()-kept(m))
+	}
+	need, err := layer.Sum(total, most)
+	if err != nil {
+		need = math.MaxInt
+	}
+	if free, ok := memory.Fits(need); !ok {
+		return fmt.Errorf("the layers need about %s of memory together and %s is free: compare fewer of them, or take a smaller input",
+			report.Bytes(need), report.Bytes(free))
+	}
+	return nil
+}
+
 // Noisy reports whether a row's time differs from the baseline's by no more than the spreads of both.
 func (c *Comparison) Noisy(i int) bool {
 	a, b := c.Rows[i].Timing, c.Rows[c.Baseline].Timing
@@ -45,6 +78,9 @@ func (c *Comparison) Noisy(i int) bool {
 
 // RunOn computes every row on the input, with seeded weights, and compares outputs of equal shape with the baseline's.
 func (c *Comparison) RunOn(ctx context.Context, src *operands.Source, o bench.Options, at func(string)) error {
+	if err := c.fits(o, func(m ops.Memory) int { return m.Output }); err != nil {
+		return err
+	}
 	at("reading")
 	x, _, err := operands.Read[float32](src)
 	if err != nil {
@@ -54,7 +90,7 @@ func (c *Comparison) RunOn(ctx context.Context, src *operands.Source, o bench.Op
 	for i := range c.Rows {
 		r := &c.Rows[i]
 		at("computing " + r.Label)
-		if r.Computed, err = compute(ctx, r.Settled, x, o); err != nil {
+		if err = c.compute(ctx, r, x, o); err != nil {
 			return fmt.Errorf("%s: %w", r.Label, err)
 		}
 	}
@@ -72,15 +108,25 @@ func (c *Comparison) RunOn(ctx context.Context, src *operands.Source, o bench.Op
 	return nil
 }
 
-func compute(ctx context.Context, s *operands.Settled, x *tensor.Tensor[float32], o bench.Options) (*tensor.Tensor[float32], error) {
-	v, err := operands.Load[float32](s, o.Seed)
+// compute runs a row by what suits the data: see ops.PrepareFor.
+func (c *Comparison) compute(ctx context.Context, r *Row, x *tensor.Tensor[float32], o bench.Options) error {
+	v, err := operands.Load[float32](r.Settled, o.Seed)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	plan, err := ops.PrepareShaped(s.Result, v.Tensors, o.Options)
+	plan, err := ops.PrepareFor(ctx, r.Result, v.Tensors, x, o.Options)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := tensor.New[float32](plan.Output...)
-	return out, plan.Run(ctx, out, x)
+	for _, step := range plan.Steps() {
+		if step.Data != "" {
+			how := "which keeps to the definition"
+			if !step.Keeps {
+				how = "as asked, whose outputs near such data may be wrong"
+			}
+			c.Notes = append(c.Notes, fmt.Sprintf("%s: %s by %s, %s: %s", r.Label, strings.Join(step.Stages, "+"), step.Algorithm, how, step.Data))
+		}
+	}
+	r.Computed = tensor.New[float32](plan.Output...)
+	return plan.Run(ctx, r.Computed, x)
 }
