@@ -63,6 +63,7 @@ var algorithms = map[layer.Kind][]algorithm{
 			Name: "phases", keeps: ownProducts, accept: transposed.Accepts, prepare32: phasesTransposed[float32], prepare64: phasesTransposed[float64],
 			cost: func(p *problem.Problem) float64 { return phasesCost(p, exactly) },
 		},
+		{Name: "col2im", keeps: ownProducts, accept: transposed.Col2imAccepts, cost: col2imCost, prepare32: col2im},
 		{Name: referenceName, keeps: wideSums, prepare32: literal.Transposed[float32], prepare64: literal.Transposed[float64]},
 	},
 	layer.KindDeformable: {

@@ -33,13 +33,25 @@ func byWinograd(p *problem.Problem) (*algorithm, error) {
 
 // phasesCost is the estimate of a transposed convolution whose phases are chosen so.
 func phasesCost(p *problem.Problem, choose phaseChoice) float64 {
-	return transposed.Cost(p, func(sub *problem.Problem) float64 {
+	return transposed.Cost(p, costBy(choose))
+}
+
+// costBy is the estimate of a convolution that is chosen so.
+func costBy(choose phaseChoice) func(*problem.Problem) float64 {
+	return func(sub *problem.Problem) float64 {
 		a, err := choose(sub)
 		if err != nil {
 			return math.Inf(1)
 		}
 		return a.costOf(sub)
-	})
+	}
+}
+
+func col2imCost(p *problem.Problem) float64 { return transposed.Col2imCost(p, costBy(exactly)) }
+
+// col2im multiplies by an exact 1x1 convolution.
+func col2im(p *problem.Problem, w problem.Operands[float32]) (problem.Runner[float32], error) {
+	return transposed.NewCol2im(p, w, phasesBy[float32](exactly))
 }
 
 // winogradPhasesAccept wants a phase that Winograd computes.

@@ -21,7 +21,7 @@ func drawNarrow(t *rapid.T) drawn {
 	if groups > 1 && rapid.Bool().Draw(t, "depthwise") {
 		share, outs = 1, 1
 	}
-	in := []int{rapid.IntRange(1, 2).Draw(t, "batch"), groups * share, rapid.IntRange(16, 300).Draw(t, "height"), rapid.IntRange(2, 15).Draw(t, "width")}
+	in := []int{rapid.IntRange(1, 2).Draw(t, "batch"), groups * share, rapid.IntRange(16, 400).Draw(t, "height"), rapid.IntRange(2, 15).Draw(t, "width")}
 	if rapid.IntRange(0, 3).Draw(t, "transposed") == 0 {
 		for a := range w.Stride {
 			w.Padding.Pairs[a].Begin = min(w.Padding.Pairs[a].Begin, w.Kernel[a]-1)
@@ -54,7 +54,7 @@ func TestNarrowPlanes(t *testing.T) {
 		if err != nil || p.NeedsPadding() {
 			return
 		}
-		turn := p.TurnWithin(rapid.IntRange(1<<12, 1<<20).Draw(t, "bytes"))
+		turn := p.TurnWithin(1 << rapid.IntRange(12, 20).Draw(t, "bits"))
 		if turn == nil {
 			return
 		}

@@ -10,6 +10,10 @@ func (l ISA) Interleave(dst []float32, src [][]float32, n int) {
 			panic("kernel: interleave: operand out of range")
 		}
 	}
+	if len(src) == 1 {
+		copy(dst, src[0][:n])
+		return
+	}
 	done := l.interleave(dst, src, n)
 	interleaveGeneric(dst, src, done, n)
 }

@@ -197,11 +197,22 @@ func Cost(p *problem.Problem, conv func(*problem.Problem) float64) float64 {
 	if err != nil {
 		return math.Inf(1)
 	}
-	cost := float64(tile.OutputSize()) / 4
+	cost := interleavingCost(tile)
 	for i := range l.parts {
 		cost += float64(tile.N*l.blocks) * conv(l.problem(&l.parts[i]))
 	}
 	return cost * float64(p.OutputSize()) / float64(tile.OutputSize())
+}
+
+// interleavingCost is the nanoseconds of the pass over the output: there are kernels for rows of 1, 2, 4 and 8 phases.
+func interleavingCost(p *problem.Problem) float64 {
+	element := 0.4
+	switch p.Stride[2] {
+	case 1, 2, 4, 8:
+		element = 0.15
+	}
+	size := float64(p.OutputSize())
+	return size*element + size/float64(p.Out[2])*20
 }
 
 // Accepts says why p cannot be computed phase by phase.
