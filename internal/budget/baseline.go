@@ -19,14 +19,13 @@ const maxBaseline = 256 << 20
 // that goes by this name counts, or the only one.
 func ReadBaseline(path, name string) (Subject, error) {
 	data, err := input.ReadFile(path, maxBaseline)
-	if err != nil {
-		return Subject{}, fmt.Errorf("reading %q: %w", path, err)
+	if err == nil {
+		var s Subject
+		if s, err = ParseBaseline(data, name); err == nil {
+			return s, nil
+		}
 	}
-	s, err := ParseBaseline(data, name)
-	if err != nil {
-		return Subject{}, fmt.Errorf("reading %q: %w", path, err)
-	}
-	return s, nil
+	return Subject{}, &FileError{path, fmt.Errorf("reading %q: %w", path, err)}
 }
 
 // countsJSON are the counts of any of convx's JSON documents; what a document leaves out was not measured.
@@ -82,7 +81,7 @@ func (c countsJSON) counts() Counts {
 func ParseBaseline(data []byte, name string) (Subject, error) {
 	var j baselineJSON
 	if err := json.Unmarshal(data, &j); err != nil {
-		return Subject{}, fmt.Errorf("not convx's JSON: %s: make a baseline with convx flops -f json", jsonProblem(err))
+		return Subject{}, inJSON(data, err, fmt.Errorf("not convx's JSON: %s: make a baseline with convx flops -f json", jsonProblem(err)))
 	}
 	s := Subject{Name: cmp.Or(j.Net, j.Variant), Input: j.Input, Convention: cmp.Or(j.Convention, "mac"), Total: j.counts()}
 	if j.Total != nil {

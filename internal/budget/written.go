@@ -3,12 +3,10 @@ package budget
 import (
 	"bytes"
 	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 
-	"convx/internal/network"
 	"convx/internal/report"
 )
 
@@ -53,7 +51,7 @@ func (r Report) Write(w io.Writer, l report.Layout, f report.Format) error {
 // short is a network's part of a report on several: what failed, what changed.
 func (p Held) short(f report.Format) []report.Block {
 	if p.Err != nil {
-		return []report.Block{report.Text{p.Subject.Name + " could not be counted: " + oneLine(p.Err)}}
+		return []report.Block{report.Text{p.Subject.Name + " " + p.what() + ": " + oneLine(p.Err)}}
 	}
 	return p.blocks(f)
 }
@@ -64,7 +62,7 @@ func (r Report) writeGitHub(w io.Writer) error {
 	for _, p := range r.Parts {
 		err := error(nil)
 		if p.Err != nil {
-			err = writeBroken(w, p.Subject, p.Err)
+			err = writeBroken(w, p)
 		} else {
 			err = WriteGitHub(w, p.Subject, p.Checks, p.Notes)
 		}
@@ -76,17 +74,15 @@ func (r Report) writeGitHub(w io.Writer) error {
 }
 
 // writeBroken annotates the places that are wrong in a file.
-func writeBroken(w io.Writer, s Subject, err error) error {
+func writeBroken(w io.Writer, p Held) error {
 	var b strings.Builder
-	all, ok := errors.AsType[*network.Error](err)
-	if !ok || len(all.Problems) == 0 {
-		annotate(&b, "error", s, network.Position{Line: 1}, "cannot be counted", err.Error())
-	} else {
-		for _, p := range all.Problems {
-			annotate(&b, "error", s, p.At, "cannot be counted", p.Error())
+	for _, at := range places(p.Err) {
+		if at.At.Line == 0 {
+			at.At.Line = 1
 		}
+		annotate(&b, "error", p.Subject, at.At, p.what(), at.Error())
 	}
-	_, err = io.WriteString(w, b.String())
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 
