@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	"convx/internal/input"
 )
 
@@ -199,7 +197,7 @@ func decodeAttribute(f field) attribute {
 		case 3:
 			a.i = f.int()
 		case 4:
-			if f.is(protowire.BytesType) && f.to-f.from <= maxText { // blobs of custom operators are not needed
+			if f.is(bytesType) && f.to-f.from <= maxText { // blobs of custom operators are not needed
 				a.s = f.text()
 			}
 		case 5:
@@ -211,7 +209,7 @@ func decodeAttribute(f field) attribute {
 		case 8:
 			a.ints = f.appendInts(a.ints)
 		case 9:
-			if f.is(protowire.BytesType) && f.to-f.from <= maxText {
+			if f.is(bytesType) && f.to-f.from <= maxText {
 				f.w.keep(16)
 				a.strings = append(a.strings, f.text())
 			}
@@ -301,7 +299,7 @@ func decodeFunction(f field) (functionKey, *function) {
 
 // float reads a 32-bit float field.
 func (f field) float() float64 {
-	if !f.is(protowire.Fixed32Type) {
+	if !f.is(fixed32Type) {
 		return 0
 	}
 	return float64(math.Float32frombits(uint32(f.value)))

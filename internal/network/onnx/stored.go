@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/tensor"
@@ -52,7 +50,7 @@ func (m *Model) read(t *Tensor) (*tensor.Array, error) {
 	}
 	defer r.Close()
 	w := &wire{r: r, size: size}
-	span := field{w: w, typ: protowire.BytesType, from: t.from, to: t.to}
+	span := field{w: w, typ: bytesType, from: t.from, to: t.to}
 	if t.sparse {
 		return m.readSparse(span, t)
 	}
@@ -83,7 +81,7 @@ func (m *Model) readDense(span field, elem tensor.Elem, dims []int) (*tensor.Arr
 		return m.readExternal(outside, elem, dims)
 	case len(parts) == 1 && parts[0].num == 9:
 		f := parts[0]
-		if !f.is(protowire.BytesType) {
+		if !f.is(bytesType) {
 			return nil, span.w.err
 		}
 		return readRaw(span.w.r, f.from, f.to-f.from, elem, dims)
@@ -239,15 +237,15 @@ func (c *collector) take(f field) {
 			}
 		})
 	case 4:
-		c.each(f, protowire.Fixed32Type, func(v uint64) float64 { return float64(math.Float32frombits(uint32(v))) })
+		c.each(f, fixed32Type, func(v uint64) float64 { return float64(math.Float32frombits(uint32(v))) })
 	case 10:
-		c.each(f, protowire.Fixed64Type, math.Float64frombits)
+		c.each(f, fixed64Type, math.Float64frombits)
 	case 5, 7, 11:
-		if f.typ == protowire.VarintType {
+		if f.typ == varintType {
 			c.integer(f.value)
 			return
 		}
-		if !f.is(protowire.BytesType) {
+		if !f.is(bytesType) {
 			return
 		}
 		for pos := f.from; pos < f.to && w.err == nil; {
@@ -259,12 +257,12 @@ func (c *collector) take(f field) {
 }
 
 // each decodes floating-point numbers, one or many packed.
-func (c *collector) each(f field, typ protowire.Type, decode func(uint64) float64) {
+func (c *collector) each(f field, typ wireType, decode func(uint64) float64) {
 	if f.typ == typ {
 		c.float(decode(f.value))
 		return
 	}
-	if !f.is(protowire.BytesType) {
+	if !f.is(bytesType) {
 		return
 	}
 	for pos := f.from; pos < f.to && f.w.err == nil; {

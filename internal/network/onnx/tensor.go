@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 
-	"google.golang.org/protobuf/encoding/protowire"
-
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -100,7 +98,7 @@ func (t *Tensor) numbers(payload []field, n int) {
 // raw decodes little-endian raw_data.
 func (t *Tensor) raw(f field, n int) {
 	bits := elemBits.Get()[t.Elem]
-	if bits < 8 || bits > 64 || !f.is(protowire.BytesType) || f.to-f.from != int64(n*bits/8) {
+	if bits < 8 || bits > 64 || !f.is(bytesType) || f.to-f.from != int64(n*bits/8) {
 		return
 	}
 	b := f.w.read(f, maxConstant*8)
@@ -159,7 +157,7 @@ func half(h uint16) float32 {
 
 // appendInts reads a repeated integer field: one number, or many packed.
 func (f field) appendInts(to []int64) []int64 {
-	if f.typ == protowire.VarintType {
+	if f.typ == varintType {
 		f.w.keep(8)
 		return append(to, int64(f.value))
 	}
@@ -168,29 +166,29 @@ func (f field) appendInts(to []int64) []int64 {
 }
 
 func (f field) appendFloats(to []float64) []float64 {
-	if f.typ == protowire.Fixed32Type {
+	if f.typ == fixed32Type {
 		f.w.keep(8)
 		return append(to, float64(math.Float32frombits(uint32(f.value))))
 	}
 	f.packed(func(f field, pos *int64) {
-		to = append(to, float64(math.Float32frombits(uint32(f.fixed(pos, protowire.Fixed32Type)))))
+		to = append(to, float64(math.Float32frombits(uint32(f.fixed(pos, fixed32Type)))))
 	})
 	return to
 }
 
 func (f field) appendDoubles(to []float64) []float64 {
-	if f.typ == protowire.Fixed64Type {
+	if f.typ == fixed64Type {
 		return append(to, math.Float64frombits(f.value))
 	}
 	f.packed(func(f field, pos *int64) {
-		to = append(to, math.Float64frombits(f.fixed(pos, protowire.Fixed64Type)))
+		to = append(to, math.Float64frombits(f.fixed(pos, fixed64Type)))
 	})
 	return to
 }
 
 // packed hands out the positions of packed numbers, one after the other.
 func (f field) packed(number func(field, *int64)) {
-	if !f.is(protowire.BytesType) {
+	if !f.is(bytesType) {
 		return
 	}
 	for pos := f.from; pos < f.to && f.w.err == nil; {

@@ -1,12 +1,11 @@
 package onnx
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // Limits on what is held in memory, however large the file claims to be.
@@ -18,6 +17,19 @@ const (
 	maxConstant = 4096      // elements of a constant whose numbers are kept
 	maxRank     = 32        // axes of a tensor
 )
+
+// wireType says how a field is encoded, as protocol buffers do (https://protobuf.dev/programming-guides/encoding).
+type wireType uint8
+
+const (
+	varintType  wireType = 0
+	fixed64Type wireType = 1
+	bytesType   wireType = 2
+	fixed32Type wireType = 5
+)
+
+// maxField is the largest number that a field may have.
+const maxField = 1<<29 - 1
 
 var errTooLarge = errors.New("its graph (without weights) is larger than 256 MiB")
 
@@ -109,8 +121,8 @@ func (w *wire) read(f field, limit int64) []byte {
 // field is one entry of a message: a number, or a span of the file.
 type field struct {
 	w        *wire
-	num      protowire.Number
-	typ      protowire.Type
+	num      uint64
+	typ      wireType
 	value    uint64 // of varint and fixed fields
 	from, to int64  // of length-delimited ones
 	depth    int
@@ -136,17 +148,17 @@ func (f field) fields() iter.Seq[field] {
 func (f field) field(pos *int64) field {
 	w, start := f.w, *pos
 	tag := f.varint(pos)
-	num, typ := protowire.DecodeTag(tag)
+	num, typ := tag>>3, wireType(tag&7)
 	out := field{w: w, num: num, typ: typ, depth: f.depth + 1}
-	if w.err == nil && !num.IsValid() {
+	if w.err == nil && (num < 1 || num > maxField) {
 		w.failf(start, "not a protocol-buffer field")
 	}
 	switch typ {
-	case protowire.VarintType:
+	case varintType:
 		out.value = f.varint(pos)
-	case protowire.Fixed32Type, protowire.Fixed64Type:
+	case fixed32Type, fixed64Type:
 		out.value = f.fixed(pos, typ)
-	case protowire.BytesType:
+	case bytesType:
 		n := f.varint(pos)
 		if w.err == nil && n > uint64(f.to-*pos) {
 			w.failf(start, "a field of %d bytes where %d are left: the file is cut short or damaged", n, f.to-*pos)
@@ -164,8 +176,8 @@ func (f field) varint(pos *int64) uint64 {
 	if f.w.err != nil {
 		return 0
 	}
-	v, n := protowire.ConsumeVarint(f.w.peek(*pos, int(min(f.to-*pos, 10))))
-	if n < 0 {
+	v, n := binary.Uvarint(f.w.peek(*pos, int(min(f.to-*pos, 10))))
+	if n <= 0 {
 		f.w.failf(*pos, "the file is cut short or damaged")
 		return 0
 	}
@@ -173,26 +185,23 @@ func (f field) varint(pos *int64) uint64 {
 	return v
 }
 
-func (f field) fixed(pos *int64, typ protowire.Type) uint64 {
-	if typ == protowire.Fixed64Type {
-		v, n := protowire.ConsumeFixed64(f.w.peek(*pos, int(min(f.to-*pos, 8))))
-		return f.consumed(pos, v, n)
+// fixed reads a number of fixed size, the least significant byte first.
+func (f field) fixed(pos *int64, typ wireType) uint64 {
+	size := 4
+	if typ == fixed64Type {
+		size = 8
 	}
-	v, n := protowire.ConsumeFixed32(f.w.peek(*pos, int(min(f.to-*pos, 4))))
-	return f.consumed(pos, uint64(v), n)
-}
-
-func (f field) consumed(pos *int64, v uint64, n int) uint64 {
-	if n < 0 {
+	var number [8]byte
+	if copy(number[:size], f.w.peek(*pos, int(min(f.to-*pos, int64(size))))) < size {
 		f.w.failf(*pos, "the file is cut short or damaged")
 		return 0
 	}
-	*pos += int64(n)
-	return v
+	*pos += int64(size)
+	return binary.LittleEndian.Uint64(number[:])
 }
 
 // is demands a wire type; a field of another type is an error.
-func (f field) is(typ protowire.Type) bool {
+func (f field) is(typ wireType) bool {
 	if f.typ != typ && f.w.err == nil {
 		f.w.failf(f.from, "field %d has wire type %d, not %d: not an ONNX model", f.num, f.typ, typ)
 	}
@@ -200,14 +209,14 @@ func (f field) is(typ protowire.Type) bool {
 }
 
 func (f field) text() string {
-	if !f.is(protowire.BytesType) {
+	if !f.is(bytesType) {
 		return ""
 	}
 	return string(f.w.read(f, maxText))
 }
 
 func (f field) int() int64 {
-	if !f.is(protowire.VarintType) {
+	if !f.is(varintType) {
 		return 0
 	}
 	return int64(f.value)
@@ -215,7 +224,7 @@ func (f field) int() int64 {
 
 // message walks the fields of an embedded message.
 func (f field) message() iter.Seq[field] {
-	if !f.is(protowire.BytesType) {
+	if !f.is(bytesType) {
 		return func(func(field) bool) {}
 	}
 	return f.fields()
