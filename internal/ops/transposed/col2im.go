@@ -258,9 +258,9 @@ func landings(p *problem.Problem) (list []landing) {
 	for tap := range p.Kernel[2] {
 		at := tap*p.Dilation[2] - p.Pads[2].Begin // where the first product would land
 		from := max(0, (s-1-at)/s)
-		if at+from*s < p.Out[2] {
-			to := min(p.In[2], (p.Out[2]-1-at)/s+1)
-			list = append(list, landing{at + from*s, max(0, to-from), tap*p.InPlane() + from})
+		to := min(p.In[2], (p.Out[2]-1-at+s)/s)
+		if from < to {
+			list = append(list, landing{at + from*s, to - from, tap*p.InPlane() + from})
 		}
 	}
 	return list
