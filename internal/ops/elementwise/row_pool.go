@@ -15,10 +15,10 @@ import (
 type rowPool struct {
 	*problem.Problem
 	isa     kernel.ISA
-	join    func(l kernel.ISA, dst, x, y []float32)
+	join    func(l kernel.ISA, dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int)
 	loop    *workers.Loop
 	windows [2][]poolWindow // over depth and height
-	// divisors of a row of averages by those of its depth and height; nil for the maximum.
+	// divisors of as many rows of averages as are reduced at once, by those of their depth and height; nil for the maximum.
 	divisors map[int][]float32
 
 	width  int // of a reduced row with its padding: a multiple of the stride
@@ -29,11 +29,14 @@ type rowPool struct {
 	reduce func(worker, from, to int)
 }
 
-// rowSpace is a worker's memory: reduced rows with their padding, those by phase, and the sums over columns so far.
-type rowSpace struct{ rows, phases, sums []float32 }
+// rowSpace is a worker's memory: reduced rows with their padding, those by phase, and where what is joined stands.
+type rowSpace struct {
+	rows, phases []float32
+	offsets      []int
+}
 
 const (
-	rowPoolBand    = 4096     // columns that are reduced at once: with phases and sums they stay in the first cache
+	rowPoolBand    = 4096     // columns that are reduced at once: with phases they stay in the first cache
 	rowPoolWidest  = 1 << 19  // columns of a row: the workspace of a thread is at most 8 MiB
 	rowPoolLargest = 64 << 10 // taps of an average, which is summed in float32
 )
@@ -56,33 +59,30 @@ func RowPoolAccepts(p *problem.Problem) error {
 func NewRowPool(p *problem.Problem, _ problem.Operands[float32]) (problem.Runner[float32], error) {
 	op := p.Stage.Op.(layer.Pool)
 	r := &rowPool{Problem: p, isa: kernel.Best(), loop: p.NewLoop()}
-	r.join = kernel.ISA.Largest
+	r.join = kernel.ISA.JoinLargest
 	empty := minusInf
 	if op.Func == layer.AveragePool {
 		empty = 0
-		r.join = func(l kernel.ISA, dst, x, y []float32) { l.Blend(dst, x, y, 1, 1, minusInf, plusInf) }
+		r.join = kernel.ISA.JoinSum
 	}
 	for axis := range r.windows {
 		for at := range p.Out[axis] {
 			r.windows[axis] = append(r.windows[axis], poolWindowOf(p, axis, at, false))
 		}
 	}
+	r.phase = p.Out[2] + (p.Kernel[2]-1)*p.Dilation[2]/p.Stride[2]
+	r.width = r.phase * p.Stride[2]
 	if op.Func == layer.AveragePool {
 		r.divide(op.CountPadding)
 	}
-	r.phase = p.Out[2] + (p.Kernel[2]-1)*p.Dilation[2]/p.Stride[2]
-	r.width = r.phase * p.Stride[2]
 	r.bands = (p.Out[1] + r.tall() - 1) / r.tall()
 	for range r.loop.Threads {
-		s := rowSpace{rows: make([]float32, r.tall()*r.width)}
+		s := rowSpace{rows: make([]float32, r.tall()*r.width), offsets: make([]int, 0, max(p.Kernel[0]*p.Kernel[1], p.Kernel[2]))}
 		for i := range s.rows {
 			s.rows[i] = empty
 		}
 		if p.Stride[2] > 1 {
 			s.phases = make([]float32, len(s.rows))
-		}
-		if p.Kernel[2] > 2 {
-			s.sums = make([]float32, r.tall()*r.phase)
 		}
 		r.spaces = append(r.spaces, s)
 	}
@@ -108,11 +108,11 @@ func (r *rowPool) divide(countPadding bool) {
 			if r.divisors[n] != nil {
 				continue
 			}
-			row := make([]float32, r.Out[2])
-			for at := range row {
-				row[at] = float32(n * count(poolWindowOf(r.Problem, 2, at, false)))
+			rows := make([]float32, r.tall()*r.Out[2])
+			for i := range rows {
+				rows[i] = float32(n * count(poolWindowOf(r.Problem, 2, i%r.Out[2], false)))
 			}
-			r.divisors[n] = row
+			r.divisors[n] = rows
 		}
 	}
 	for _, list := range r.windows {
@@ -138,57 +138,79 @@ func (r *rowPool) items(worker, from, to int) {
 		plane, d := slice/r.Out[0], slice%r.Out[0]
 		first := band * r.tall()
 		n := min(r.tall(), r.Out[1]-first)
-		x := r.x[plane*r.InPlane():][:r.InPlane()]
-		for h := range n {
-			r.lines(s.rows[h*r.width:][:r.width], x, r.windows[0][d], r.windows[1][first+h])
-		}
-		r.columns(s, r.y[(slice*r.Out[1]+first)*r.Out[2]:][:n*r.Out[2]], n)
-		for h := range n {
-			if r.divisors != nil {
-				row := r.y[(slice*r.Out[1]+first+h)*r.Out[2]:][:r.Out[2]]
-				r.isa.Quotient(row, row, r.divisors[r.windows[0][d].divisor*r.windows[1][first+h].divisor])
-			}
+		r.lines(s, r.x[plane*r.InPlane():][:r.InPlane()], r.windows[0][d], first, n)
+		y := r.y[(slice*r.Out[1]+first)*r.Out[2]:][:n*r.Out[2]]
+		r.columns(s, y, n)
+		if r.divisors != nil {
+			r.average(y, r.windows[0][d].divisor, first, n)
 		}
 	}
 }
 
-// lines reduces the rows of a plane that windows at d and h read to one, between its padding.
-func (r *rowPool) lines(row, x []float32, d, h poolWindow) {
+// average divides n rows of sums, as many at once as have the same divisors.
+func (r *rowPool) average(y []float32, depth, first, n int) {
+	windows := r.windows[1][first:][:n]
+	for h := 0; h < n; {
+		same := 1
+		for h+same < n && windows[h+same].divisor == windows[h].divisor {
+			same++
+		}
+		rows := y[h*r.Out[2]:][:same*r.Out[2]]
+		r.isa.Quotient(rows, rows, r.divisors[depth*windows[h].divisor][:len(rows)])
+		h += same
+	}
+}
+
+// lines reduces the rows of a plane that n windows of height read, from the first on, to one each, between their padding: as
+// many windows at once as follow each other a stride apart.
+func (r *rowPool) lines(s *rowSpace, x []float32, d poolWindow, first, n int) {
 	left := r.Pads[2].Begin
-	n := min(r.In[2], r.width-left)
-	if n <= 0 {
+	width := min(r.In[2], r.width-left)
+	if width <= 0 {
 		return // nothing but padding is read
 	}
-	row = row[left:][:n]
-	line := func(i int) []float32 {
-		at := (d.first+i/h.count*r.Dilation[0])*r.In[1] + h.first + i%h.count*r.Dilation[1]
-		return x[at*r.In[2]:][:n]
+	windows := r.windows[1][first:][:n]
+	for h := 0; h < n; {
+		w := windows[h]
+		same := 1
+		for h+same < n && windows[h+same].count == w.count && windows[h+same].first == w.first+same*r.Stride[1] {
+			same++
+		}
+		rows := s.rows[h*r.width+left:]
+		if d.count*w.count == 0 {
+			r.fill(rows, width, same)
+		} else {
+			offsets := s.offsets[:0]
+			for i := range d.count {
+				for k := range w.count {
+					offsets = append(offsets, ((d.first+i*r.Dilation[0])*r.In[1]+w.first+k*r.Dilation[1])*r.In[2])
+				}
+			}
+			r.join(r.isa, rows, r.width, x, r.Stride[1]*r.In[2], offsets, width, same)
+		}
+		h += same
 	}
-	switch lines := d.count * h.count; lines {
-	case 0:
-		fill := minusInf
-		if r.divisors != nil {
-			fill = 0
-		}
-		for i := range row {
-			row[i] = fill
-		}
-	case 1:
-		copy(row, line(0))
-	default:
-		r.join(r.isa, row, line(0), line(1))
-		for i := 2; i < lines; i++ {
-			r.join(r.isa, row, row, line(i))
+}
+
+// fill writes what windows of padding alone hold.
+func (r *rowPool) fill(rows []float32, width, n int) {
+	fill := minusInf
+	if r.divisors != nil {
+		fill = 0
+	}
+	for h := range n {
+		for i := range width {
+			rows[h*r.width+i] = fill
 		}
 	}
 }
 
 // columns reduces the columns of n rows.
 func (r *rowPool) columns(s *rowSpace, y []float32, n int) {
-	stride := r.Stride[2]
+	stride, source := r.Stride[2], s.phases
 	switch stride {
 	case 1:
-		s = &rowSpace{phases: s.rows, sums: s.sums}
+		source = s.rows
 	case 2:
 		r.isa.DeinterleavePairs(s.phases, s.phases[n*r.phase:], r.phase, s.rows, r.width, r.width, n)
 	default:
@@ -196,29 +218,17 @@ func (r *rowPool) columns(s *rowSpace, y []float32, n int) {
 			r.isa.StridedCopy(s.phases[f*n*r.phase:], r.phase, s.rows[f:], r.width, stride, r.phase, n, 0)
 		}
 	}
-	size := (n-1)*r.phase + r.Out[2]
-	tap := func(k int) []float32 {
+	offsets := s.offsets[:0]
+	for k := range r.Kernel[2] {
 		at := k * r.Dilation[2]
-		return s.phases[at%stride*n*r.phase+at/stride:][:size]
+		offsets = append(offsets, at%stride*n*r.phase+at/stride)
 	}
-	so, last := tap(0), r.Kernel[2]-1
-	for k := 1; k < last; k++ {
-		r.join(r.isa, s.sums[:size], so, tap(k))
-		so = s.sums[:size]
-	}
-	for h := range n {
-		row := y[h*r.Out[2]:][:r.Out[2]]
-		if last == 0 {
-			copy(row, so[h*r.phase:])
-			continue
-		}
-		r.join(r.isa, row, so[h*r.phase:][:len(row)], tap(last)[h*r.phase:][:len(row)])
-	}
+	r.join(r.isa, y, r.Out[2], source, r.phase, offsets, r.Out[2], n)
 }
 
 func (r *rowPool) Bytes() (workspace, packed int) {
 	for _, s := range r.spaces {
-		workspace += 4 * (len(s.rows) + len(s.phases) + len(s.sums))
+		workspace += 4*(len(s.rows)+len(s.phases)) + 8*cap(s.offsets)
 	}
 	return workspace, 0
 }

@@ -23,6 +23,7 @@ var kernels = map[string]struct{ amd64, arm64 func() }{
 	"gemm_nchwc":      {gemmNCHWc, gemmNCHWcNEON},
 	"indirect_gemm":   {indirectGemm, indirectGemmNEON},
 	"interleave":      {interleave, interleaveNEON},
+	"join_rows":       {joinRows, joinRows},
 	"pack_nchwc":      {packNCHWc, packNCHWcNEON},
 	"peak":            {peak, peakNEON},
 	"resize":          {resize, resizeNEON},

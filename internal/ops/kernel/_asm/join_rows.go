@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// joinRows generates what pools do to rows: each output row is the sum, or the maximum, of rows of the source.
+func joinRows() {
+	for _, s := range targets {
+		joinRowsBy(s, "joinRowsSum", "the sum", func(acc, v reg.VecVirtual) { VADDPS(v, acc, acc) })
+		joinRowsBy(s, "joinRowsLargest", "the maximum", func(acc, v reg.VecVirtual) {
+			// The maximum is the second operand where either is a NaN: of both orders, one is that NaN.
+			most := s.vec()
+			VMAXPS(acc, v, most)
+			VMAXPS(v, acc, acc)
+			if s.lanes == 16 {
+				VPORD(most, acc, acc)
+			} else {
+				VORPS(most, acc, acc)
+			}
+		})
+	}
+}
+
+func joinRowsBy(s target, name, doc string, join func(acc, v reg.VecVirtual)) {
+	name += s.suffix
+	TEXT(name, NOSPLIT, "func(dst *float32, ds int, src *float32, ss int, offsets *int, count, n, rows int)")
+	Pragma("noescape")
+	Doc(name + " writes dst[r*ds+j] = " + doc + " of src[r*ss+offset+j] over the offsets, for r < rows and j < n.")
+	dst, src, offsets := param("dst"), param("src"), param("offsets")
+	ds, ss := stride("ds"), stride("ss")
+	count, n, rows := param("count"), param("n"), param("rows")
+	from, to, left, list, more, at := GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
+	down := func(id string, load func(m Mem) reg.VecVirtual, store func(v reg.VecVirtual, m Mem)) {
+		MOVQ(src, from)
+		MOVQ(dst, to)
+		MOVQ(rows, left)
+		Label(id)
+		MOVQ(offsets, list)
+		MOVQ(count, more)
+		next := func() Mem {
+			MOVQ(Mem{Base: list}, at)
+			SHLQ(U8(2), at)
+			ADDQ(from, at)
+			return Mem{Base: at}
+		}
+		acc := load(next())
+		DECQ(more)
+		JZ(LabelRef(id + "_store"))
+		Label(id + "_join")
+		ADDQ(I8(8), list)
+		join(acc, load(next()))
+		DECQ(more)
+		JNZ(LabelRef(id + "_join"))
+		Label(id + "_store")
+		store(acc, Mem{Base: to})
+		ADDQ(ss, from)
+		ADDQ(ds, to)
+		DECQ(left)
+		JNZ(LabelRef(id))
+	}
+	// Whole vectors of columns first, each down all the rows; the tail last.
+	SUBQ(I8(s.lanes), n)
+	JLT(LabelRef("rest"))
+	Label("columns")
+	down("whole", func(m Mem) reg.VecVirtual {
+		v := s.vec()
+		VMOVUPS(m, v)
+		return v
+	}, func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
+	ADDQ(I8(s.bytes()), dst)
+	ADDQ(I8(s.bytes()), src)
+	SUBQ(I8(s.lanes), n)
+	JGE(LabelRef("columns"))
+	Label("rest")
+	ADDQ(I8(s.lanes), n)
+	JZ(LabelRef("done"))
+	s.tails(name, n, "done", func(t elementwiseTail) { down(fmt.Sprint("tail", t.some), t.load, t.store) })
+	Label("done")
+	VZEROUPPER()
+	RET()
+}

@@ -1,0 +1,25 @@
+//go:build !purego
+
+package kernel
+
+func (l ISA) joinSum(dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int) {
+	switch l {
+	case AVX512:
+		joinRowsSumAVX512(&dst[0], ds, &src[0], ss, &offsets[0], len(offsets), n, rows)
+	case AVX2:
+		joinRowsSumAVX2(&dst[0], ds, &src[0], ss, &offsets[0], len(offsets), n, rows)
+	default:
+		joinSumGeneric(dst, ds, src, ss, offsets, n, rows)
+	}
+}
+
+func (l ISA) joinLargest(dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int) {
+	switch l {
+	case AVX512:
+		joinRowsLargestAVX512(&dst[0], ds, &src[0], ss, &offsets[0], len(offsets), n, rows)
+	case AVX2:
+		joinRowsLargestAVX2(&dst[0], ds, &src[0], ss, &offsets[0], len(offsets), n, rows)
+	default:
+		joinLargestGeneric(dst, ds, src, ss, offsets, n, rows)
+	}
+}
