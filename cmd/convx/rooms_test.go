@@ -58,7 +58,7 @@ var rooms = map[string]string{
 	"page":     "answer budget coverage filter flops infer layer network network/onnx operands ops shape tensor theory",
 	"picture":  "input tensor",
 	"report":   "",
-	"settings": "input layer",
+	"settings": "flops input layer picture report tensor",
 	"shape":    "layer",
 	"swap":     "budget device flops layer network report shape theory",
 	"tensor":   "",

@@ -101,7 +101,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.StringVar(&o.mapping, "map", "auto", "-o: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", "))
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
-	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
+	f.StringVar(&o.color, "color", "", "read pictures as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as they are)")
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
 	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {

@@ -10,7 +10,7 @@ import (
 	"convx/internal/operands"
 )
 
-// completeContender completes variants, and a variant's own keys after its comma.
+// completeContender completes variants, a variant's own keys after its comma, and their values.
 func completeContender(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	name, _, own := strings.Cut(prefix, ",")
 	if !own {
@@ -20,8 +20,15 @@ func completeContender(_ *cobra.Command, _ []string, prefix string) ([]string, c
 	if !ok {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	head := prefix[:strings.LastIndexByte(prefix, ',')+1]
+	head, last := prefix[:strings.LastIndexByte(prefix, ',')+1], prefix[strings.LastIndexByte(prefix, ',')+1:]
 	var out []string
+	if key, _, valued := strings.Cut(last, "="); valued {
+		k, _ := layer.KeyNamed(key)
+		for _, word := range k.Words {
+			out = append(out, head+key+"="+word)
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
 	for _, k := range layer.Keys() {
 		if v.Has(k.Name) && k.Name != "input" {
 			out = append(out, head+k.Name+"=")

@@ -12,17 +12,16 @@ import (
 	"convx/internal/layer"
 	"convx/internal/memory"
 	"convx/internal/ops"
+	"convx/internal/tensor"
 )
 
 // engineFlags say how layers are computed: flags that several commands share.
 type engineFlags struct {
 	threads   int
 	algorithm string
-	dtype     dtype
+	dtype     string
 	seed      uint64
 }
-
-type dtype string
 
 // every is the --algorithm that stands for each by turns.
 const every = "all"
@@ -32,7 +31,7 @@ func (o *engineFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
 	algorithmVar(cmd, &o.algorithm, "how to compute: auto, `NAME`, or auto,-NAME to forbid one", every)
-	enumVar(cmd, &o.dtype, "dtype", "", "element type", "float32", "float64")
+	enumVar(cmd, &o.dtype, "dtype", "", "element type", tensor.FloatNames()...)
 	fs.Uint64Var(&o.seed, "seed", 0, "seed of what is random")
 }
 
@@ -60,7 +59,7 @@ func (o engineFlags) bench(minTime time.Duration) bench.Options {
 	}
 	return bench.Options{
 		Options: ops.Options{Algorithm: o.algorithm, Threads: threads},
-		Seed:    o.seed, MinTime: minTime, Float64: o.dtype == "float64",
+		Seed:    o.seed, MinTime: minTime, Float64: o.dtype == tensor.Float64.String(),
 	}
 }
 

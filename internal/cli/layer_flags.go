@@ -22,15 +22,10 @@ func (l *layerFlags) register(cmd *cobra.Command, except ...string) {
 		if k.Type == "BOOL" {
 			f.NoOptDefVal = "true"
 		}
+		if k.Words != nil {
+			completeKey(cmd, k.Name, k.Words...)
+		}
 	}
-	completeKey(cmd, "dims", "1", "2", "3")
-	completeKey(cmd, "padding", "same", "same-lower", "valid", "causal")
-	modes := make([]string, len(layer.PadModes()))
-	for i, m := range layer.PadModes() {
-		modes[i] = string(m)
-	}
-	completeKey(cmd, "pad-mode", modes...)
-	completeKey(cmd, "bias", "true", "false")
 }
 
 // keyFlag is a pflag.Value that checks a key's text as it is parsed and remembers it.

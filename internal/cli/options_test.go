@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
 	"convx/internal/settings"
@@ -85,5 +86,24 @@ func TestVariantsNetsAndConfigReadTheirFlags(t *testing.T) {
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	if err := parse(t, cmd, "--threads", "3", "--template"); err != nil || !slices.ContainsFunc(c.settings.Values, func(v settings.Value) bool { return v.Key == "threads" && v.Text == "3" }) || !c.template {
 		t.Errorf("config: %+v, %v", c, err)
+	}
+}
+
+// Every key that takes words completes them, as a flag and as a variant's own key.
+func TestWordsOfKeysComplete(t *testing.T) {
+	for _, k := range layer.Keys() {
+		if k.Words == nil {
+			continue
+		}
+		flag, _, _ := execute(t, "__complete", "shape", "standard", "--"+k.Name+"=")
+		own, _, _ := execute(t, "__complete", "compare", "standard,"+k.Name+"=")
+		for _, word := range k.Words {
+			if !slices.Contains(strings.Split(flag, "\n"), word) {
+				t.Errorf("--%s= completes\n%s, without %s", k.Name, flag, word)
+			}
+			if want := "standard," + k.Name + "=" + word; !slices.Contains(strings.Split(own, "\n"), want) {
+				t.Errorf("standard,%s= completes\n%s, without %s", k.Name, own, want)
+			}
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"convx/internal/layer"
 	"convx/internal/picture"
 	"convx/internal/report"
+	"convx/internal/tensor"
 )
 
 type runOptions struct {
@@ -120,11 +121,11 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the result to `FILE`: .npy, .npz, .png, or - for NPY on standard output; repeat for more")
 	f.BoolVar(&o.stats, "stats", false, "print min, max, mean, std, zeros and NaNs of every channel")
 	formatVar(cmd, &o.format)
-	enumVar(cmd, &o.dtype, "dtype", "", "compute in", "float32", "float64")
+	enumVar(cmd, &o.dtype, "dtype", "", "compute in", tensor.FloatNames()...)
 	f.IntVar(&o.threads, "threads", 0, "threads; 0 is every core")
 	algorithmVar(cmd, &o.algorithm, "how to compute: auto, a `NAME`, or auto without some (auto,-winograd)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of what is not given")
-	f.StringVar(&o.color, "color", "", "read pictures as `rgb|gray` (default: as they are)")
+	f.StringVar(&o.color, "color", "", "read pictures as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as they are)")
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
 	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
 	f.StringVar(&o.scale, "range", "", "bring the samples of a picture or a uint8 array to `LO:HI`, like -1:1")
@@ -138,7 +139,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 		"filter":   completeFilters,
 		"map":      cobra.FixedCompletions(picture.MappingNames(), cobra.ShellCompDirectiveNoFileComp),
 		"colormap": cobra.FixedCompletions(picture.ColormapNames(), cobra.ShellCompDirectiveNoFileComp),
-		"color":    cobra.FixedCompletions([]cobra.Completion{"rgb", "gray"}, cobra.ShellCompDirectiveNoFileComp),
+		"color":    cobra.FixedCompletions(picture.ColorNames(), cobra.ShellCompDirectiveNoFileComp),
 	} {
 		if err := cmd.RegisterFlagCompletionFunc(name, complete); err != nil {
 			panic(err) // a flag registered twice: a mistake in the program

@@ -48,7 +48,7 @@ func runRun(ctx context.Context, o runOptions) error {
 
 // element is the type that is computed in.
 func (j *job) element() tensor.Elem {
-	if j.dtype == "float64" {
+	if j.dtype == tensor.Float64.String() {
 		return tensor.Float64
 	}
 	return tensor.Float32

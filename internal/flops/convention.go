@@ -3,6 +3,7 @@ package flops
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"convx/internal/layer"
 	"convx/internal/shape"
@@ -47,15 +48,16 @@ func Conventions() []Convention { return conventions.Get() }
 func ConventionNamed(name string) (Convention, error) {
 	i := slices.IndexFunc(conventions.Get(), func(c Convention) bool { return c.Name == name })
 	if i < 0 {
-		return Convention{}, fmt.Errorf("unknown convention %q; conventions are %s", name, conventionNames())
+		return Convention{}, fmt.Errorf("unknown convention %q; conventions are %s", name, strings.Join(ConventionNames(), ", "))
 	}
 	return conventions.Get()[i], nil
 }
 
-func conventionNames() string {
-	names := conventions.Get()[0].Name
-	for _, c := range conventions.Get()[1:] {
-		names += ", " + c.Name
+// ConventionNames lists what ConventionNamed reads.
+func ConventionNames() []string {
+	var names []string
+	for _, c := range conventions.Get() {
+		names = append(names, c.Name)
 	}
 	return names
 }

@@ -12,7 +12,8 @@ import (
 type Key struct {
 	Name, Short string // flag and one-letter flag
 	Usage       string
-	Type        string // what the help shows for the value
+	Type        string   // what the help shows for the value
+	Words       []string // that it takes, beside numbers; nil if it has no list of them
 	set         func(*Spec, string) error
 	get         func(Spec) string // the value in text form, for showing what was defaulted
 }
@@ -51,7 +52,7 @@ func keyNames() []string {
 
 var keys = []Key{
 	{
-		Name: "dims", Type: "1|2|3", Usage: "spatial axes",
+		Name: "dims", Type: "1|2|3", Words: []string{"1", "2", "3"}, Usage: "spatial axes",
 		set: func(s *Spec, v string) (err error) {
 			if s.Dims, err = parseInt(v, 1); err != nil || s.Dims > 3 {
 				return fmt.Errorf("%q is not 1, 2 or 3", v)
@@ -69,15 +70,15 @@ var keys = []Key{
 	intsKey("kernel", "k", "kernel size: one number, or one per axis like 3x5", 1, func(s *Spec) *[]int { return &s.Kernel }),
 	intsKey("stride", "s", "stride", 1, func(s *Spec) *[]int { return &s.Stride }),
 	{
-		Name: "padding", Short: "p", Type: "P", Usage: "padding: 1, 1x2, begin:end per axis 1:2x0:3, same, same-lower, valid or causal",
+		Name: "padding", Short: "p", Type: "P", Words: wordsOf(Autos()), Usage: "padding: 1, 1x2, begin:end per axis 1:2x0:3, " + either(wordsOf(Autos())),
 		set: func(s *Spec, v string) (err error) { s.Padding, err = ParsePadding(v); return },
 		get: func(s Spec) string { return s.Padding.String() },
 	},
 	{
-		Name: "pad-mode", Type: "MODE", Usage: "what padded positions hold: zeros, reflect, replicate or circular",
+		Name: "pad-mode", Type: "MODE", Words: wordsOf(PadModes()), Usage: "what padded positions hold: " + either(wordsOf(PadModes())),
 		set: func(s *Spec, v string) error {
 			if !slices.Contains(PadModes(), PadMode(v)) {
-				return fmt.Errorf("%q is not one of zeros, reflect, replicate, circular", v)
+				return fmt.Errorf("%q is not one of %s", v, joinWords(wordsOf(PadModes())))
 			}
 			s.PadMode = PadMode(v)
 			return nil
@@ -86,19 +87,19 @@ var keys = []Key{
 	},
 	intsKey("dilation", "d", "dilation: the distance between taps, 1 is none", 1, func(s *Spec) *[]int { return &s.Dilation }),
 	{
-		Name: "ceil", Type: "BOOL", Usage: "pooling: round the output size up, so that no pixel is dropped",
+		Name: "ceil", Type: "BOOL", Words: truths, Usage: "pooling: round the output size up, so that no pixel is dropped",
 		set: func(s *Spec, v string) (err error) { s.Ceil, err = parseBool(v); return },
 		get: func(s Spec) string { return strconv.FormatBool(s.Ceil) },
 	},
 	{
-		Name: "count-include-pad", Type: "BOOL", Usage: "average-pool: divide by the whole window, its padding counted as zeros",
+		Name: "count-include-pad", Type: "BOOL", Words: truths, Usage: "average-pool: divide by the whole window, its padding counted as zeros",
 		set: func(s *Spec, v string) error { b, err := parseBool(v); s.DropPadding = !b; return err },
 		get: func(s Spec) string { return strconv.FormatBool(!s.DropPadding) },
 	},
 	intsKey("output-padding", "", "transposed: extra output rows and columns at the end", 0, func(s *Spec) *[]int { return &s.OutputPadding }),
 	intKey("groups", "g", "N", "groups of channels that do not see each other", 1, func(s *Spec) *int { return &s.Groups }),
 	{
-		Name: "bias", Type: "BOOL", Usage: "add a bias, in every stage that has weights",
+		Name: "bias", Type: "BOOL", Words: truths, Usage: "add a bias, in every stage that has weights",
 		set: func(s *Spec, v string) error { b, err := parseBool(v); s.NoBias = !b; return err },
 		get: func(s Spec) string { return strconv.FormatBool(!s.NoBias) },
 	},
@@ -106,13 +107,13 @@ var keys = []Key{
 	intKey("expansion", "", "N", "inverted-residual, mbconv: hidden channels per input channel", 1, func(s *Spec) *int { return &s.Expansion }),
 	intKey("expanded", "", "N", "mbconv: hidden channels, in place of an expansion", 1, func(s *Spec) *int { return &s.Expanded }),
 	{
-		Name: "activation", Type: "NAME", Usage: "mbconv: swish (EfficientNet), or hard-swish or relu with a hard-sigmoid gate (MobileNetV3)",
+		Name: "activation", Type: "NAME", Words: blockActivations(), Usage: "mbconv: swish (EfficientNet), or hard-swish or relu with a hard-sigmoid gate (MobileNetV3)",
 		set: func(s *Spec, v string) error {
 			if v == "silu" { // another name of it
 				v = "swish"
 			}
-			if _, ok := blockFunctions[v]; !ok {
-				return fmt.Errorf("%q is not one of swish, hard-swish, relu", v)
+			if !slices.Contains(blockActivations(), v) {
+				return fmt.Errorf("%q is not one of %s", v, joinWords(blockActivations()))
 			}
 			s.Activation = v
 			return nil
@@ -120,14 +121,14 @@ var keys = []Key{
 		get: func(s Spec) string { return s.Activation },
 	},
 	{
-		Name: "squeeze", Type: "BOOL", Usage: "mbconv: squeeze-and-excitation after the depthwise stage",
+		Name: "squeeze", Type: "BOOL", Words: truths, Usage: "mbconv: squeeze-and-excitation after the depthwise stage",
 		set: func(s *Spec, v string) error { b, err := parseBool(v); s.NoSqueeze = !b; return err },
 		get: func(s Spec) string { return strconv.FormatBool(!s.NoSqueeze) },
 	},
 	intKey("reduction", "", "N", "se: input channels per hidden unit", 1, func(s *Spec) *int { return &s.Reduction }),
 	intKey("offset-groups", "", "N", "deformable: groups of channels that share their offsets", 1, func(s *Spec) *int { return &s.OffsetGroups }),
 	{
-		Name: "modulated", Type: "BOOL", Usage: "deformable: v2, each sample scaled by a learned sigmoid mask",
+		Name: "modulated", Type: "BOOL", Words: truths, Usage: "deformable: v2, each sample scaled by a learned sigmoid mask",
 		set: func(s *Spec, v string) (err error) { s.Modulated, err = parseBool(v); return },
 		get: func(s Spec) string { return strconv.FormatBool(s.Modulated) },
 	},
@@ -146,6 +147,23 @@ var keys = []Key{
 		get: func(s Spec) string { return formatROIs(s.ROIs) },
 	},
 	intKey("hidden", "", "N", "se, mbconv: hidden units of the gate; deform-roi-pool: of each layer that predicts offsets", 1, func(s *Spec) *int { return &s.Hidden }),
+}
+
+// truths are the words of keys that are true or false.
+var truths = []string{"true", "false"}
+
+func wordsOf[T ~string](list []T) []string {
+	words := make([]string, len(list))
+	for i, w := range list {
+		words[i] = string(w)
+	}
+	return words
+}
+
+// either is "a, b or c".
+func either(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func intKey(name, short, typ, usage string, least int, at func(*Spec) *int) Key {

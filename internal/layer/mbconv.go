@@ -1,20 +1,31 @@
 package layer
 
+import "slices"
+
 // blockFunctions are the functions of a block by its activation: after the convolutions, between and after the linear
 // layers of its squeeze-and-excitation. Swish is EfficientNet's, the others are MobileNetV3's.
-var blockFunctions = map[string]struct{ conv, inner, outer string }{
-	"swish":      {"silu", "silu", "sigmoid"},
-	"hard-swish": {"hard-swish", "relu", "hard-sigmoid"},
-	"relu":       {"relu", "relu", "hard-sigmoid"},
+var blockFunctions = []struct{ activation, conv, inner, outer string }{
+	{"swish", "silu", "silu", "sigmoid"},
+	{"hard-swish", "hard-swish", "relu", "hard-sigmoid"},
+	{"relu", "relu", "relu", "hard-sigmoid"},
+}
+
+// blockActivations are the activations that a block can have, the default first.
+func blockActivations() []string {
+	names := make([]string, len(blockFunctions))
+	for i, f := range blockFunctions {
+		names[i] = f.activation
+	}
+	return names
 }
 
 // mbconv: an inverted residual with squeeze-and-excitation after its depthwise stage. The gate has a quarter of the
 // input's channels as hidden units unless their number is given.
 func mbconv(s *Spec) ([]Stage, error) {
 	if s.Activation == "" {
-		s.Activation = "swish"
+		s.Activation = blockFunctions[0].activation
 	}
-	f := blockFunctions[s.Activation]
+	f := blockFunctions[slices.Index(blockActivations(), s.Activation)]
 	wide := s.Expanded
 	if s.Expansion > 0 || wide == 0 {
 		n, err := s.expanded()

@@ -3,6 +3,7 @@ package layer
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -44,10 +45,12 @@ const (
 // PadModes lists the padding modes, the default first.
 func PadModes() []PadMode { return []PadMode{PadZeros, PadReflect, PadReplicate, PadCircular} }
 
+// Autos lists the padding rules that have a name.
+func Autos() []Auto { return []Auto{Same, SameLower, Valid, Causal} }
+
 // ParsePadding reads "1", "1x2", "1:2x0:3", "same", "same-lower", "valid" or "causal".
 func ParsePadding(s string) (Padding, error) {
-	switch a := Auto(s); a {
-	case Same, SameLower, Valid, Causal:
+	if a := Auto(s); slices.Contains(Autos(), a) {
 		return Padding{Auto: a}, nil
 	}
 	var p Padding

@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -94,17 +95,19 @@ const (
 	Gray                  // one channel
 )
 
+// colorNames are what ParseColor reads, by the Color that each is; grey is gray.
+var colorNames = []string{"", "rgb", "gray", "grey"}
+
+// ColorNames lists what ParseColor reads, each colour once.
+func ColorNames() []string { return colorNames[RGB : Gray+1] }
+
 // ParseColor reads rgb or gray (or grey); the empty string is what the file has.
 func ParseColor(s string) (Color, error) {
-	switch s {
-	case "":
-		return AsStored, nil
-	case "rgb":
-		return RGB, nil
-	case "gray", "grey":
-		return Gray, nil
+	i := slices.Index(colorNames, s)
+	if i < 0 {
+		return 0, fmt.Errorf("unknown colour %q: %s", s, strings.Join(ColorNames(), " or "))
 	}
-	return 0, fmt.Errorf("unknown colour %q: rgb or gray", s)
+	return min(Color(i), Gray), nil
 }
 
 // Channels is how many channels a picture of stored channels has when read as c.

@@ -6,6 +6,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"convx/internal/flops"
+	"convx/internal/picture"
+	"convx/internal/report"
+	"convx/internal/tensor"
 )
 
 // Key is one setting: a key of convx.yaml, a CONVX_* variable, and a flag of the commands that read it.
@@ -30,17 +35,30 @@ const prefix = "CONVX_"
 func Keys() []Key { return keys }
 
 var keys = []Key{
-	{"format", "table", oneOf("table", "json", "csv", "markdown")},
+	{"format", "table", oneOf(formats)},
 	{"threads", "0", wholeNumber},
 	{"algorithm", "auto", word},
-	{"dtype", "float32", oneOf("float32", "float64")},
+	{"dtype", "float32", oneOf(tensor.FloatNames)},
 	{"seed", "0", wholeNumber},
-	{"color", "", oneOf("", "rgb", "gray", "grey")},
+	{"color", "", color},
 	{"max_pixels", "268435456", wholeNumber},
-	{"map", "auto", oneOf("auto", "clip", "minmax", "symmetric")},
-	{"colormap", "auto", oneOf("auto", "gray", "viridis", "turbo", "diverging")},
+	{"map", "auto", oneOf(picture.MappingNames)},
+	{"colormap", "auto", oneOf(picture.ColormapNames)},
 	{"min_time", "250ms", duration},
-	{"convention", "mac", oneOf("mac", "fvcore", "ptflops", "torchinfo", "thop", "torch", "torchvision", "deepspeed", "calflops", "onnx-tool", "tensorflow", "bitops")},
+	{"convention", "mac", oneOf(flops.ConventionNames)},
+}
+
+func formats() []string {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, string(f))
+	}
+	return names
+}
+
+func color(v string) error {
+	_, err := picture.ParseColor(v)
+	return err
 }
 
 // Named finds a key by its file or flag name.
@@ -61,12 +79,13 @@ func names() []string {
 	return out
 }
 
-func oneOf(values ...string) func(string) error {
+// oneOf takes the words that another room's table has.
+func oneOf(words func() []string) func(string) error {
 	return func(v string) error {
-		if slices.Contains(values, v) {
+		if slices.Contains(words(), v) {
 			return nil
 		}
-		return fmt.Errorf("%q is not one of %s", v, strings.Join(slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" }), ", "))
+		return fmt.Errorf("%q is not one of %s", v, strings.Join(words(), ", "))
 	}
 }
 

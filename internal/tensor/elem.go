@@ -30,6 +30,9 @@ const (
 	elems
 )
 
+// FloatNames are the element types that layers are computed in, the default first.
+func FloatNames() []string { return []string{Float32.String(), Float64.String()} }
+
 // I4 and U4 are four-bit integers, one to a byte: files pack two, memory does not.
 type (
 	I4 int8
