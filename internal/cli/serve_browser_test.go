@@ -1,0 +1,266 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// step is something that a hand does, and what is true of the page afterwards: it shows what the engine says.
+type step struct{ gesture, holds string }
+
+// screens are the page's screens with their main gestures. The functions that these call are in helpers.
+var screens = map[string][]step{
+	"one": {
+		{`key("canvas.input", "ArrowRight", 5)`, `near("#one-total", 1e-3) && location.hash.includes("x=65")`},
+		{`slide("kernel", 5)`, `near("#one-total", 1e-3) && document.querySelectorAll(".weights input").length === 25`},
+		{`pick("padded with", "reflect"); slide("bias", 5); drag("canvas.input", 0.01, 0.01)`, `near("#one-total", 1e-3) && location.hash.includes("x=0") && location.hash.includes("mode=reflect")`},
+	},
+	"groups": {
+		{`slide("groups", 2)`, `at("#groups-bars").dataset.macs === "1806336"`},
+		{`slide("groups", 5)`, `at("#groups-bars").dataset.macs === String((16 * 9 + 16 * 16) * 56 * 56)`},
+	},
+	"stamps": {
+		{`slide("kernel", 4)`, `at("#stamps-verdict").dataset.even === "true"`},
+		{`press("zero insertion")`, `at("canvas.output").dataset.same === "true" && document.querySelector("canvas.input").width > 240`},
+		{`press("stamps"); key("canvas.input", " ", 1)`, `location.hash.includes("2.2")`},
+		{`slide("kernel", 3); press("sub-pixel")`, `at("#stamps-verdict").dataset.even === "false" && at("[data-cure]").dataset.cure === "sub-pixel"`},
+	},
+	"reach": {
+		{`press("WaveNet")`, `at("#reach-size").dataset.size === "16"`},
+		{`press("2, 2, 2")`, `at("#reach-size").dataset.holes === "6" && at("#reach-advice").dataset.dilations === "1 2 3"`},
+		{`at("#reach-advice button").click()`, `at("#reach-size").dataset.size === "13" && at("#reach-size").dataset.holes === "0"`},
+	},
+	"taps": {
+		{``, `at("#taps-verdict").dataset.dilation === "2x2" && at("#taps-verdict").dataset.difference === "0" && near("#taps-total", 1e-2)`},
+		{`key("canvas.kernel", "ArrowRight", 1)`, `at("#taps-verdict").dataset.dilation === "" && near("#taps-total", 1e-2)`},
+		{`press("aspect")`, `at("#taps-verdict").dataset.dilation === "1x4" && at("#taps-verdict").dataset.difference === "0"`},
+		{`press("at rest"); drag("canvas.input", 0.9, 0.9)`, `at("#taps-verdict").dataset.dilation === "1x1" && at("#taps-verdict").dataset.difference === "0" && near("#taps-total", 1e-2)`},
+		{`press("RoI bins")`, `at("#bins-verdict")?.dataset.difference === "0"`},
+		{`key("canvas.input", "ArrowLeft", 4)`, `at("#bins-verdict").dataset.difference > 0`},
+	},
+	"faders": {
+		{``, `at(".mix canvas").dataset.factors.split(" ").every((f) => f > 0 && f < 1)`},
+		{`slide("factor of map 3", 1)`, `at(".mix canvas").dataset.factors.split(" ")[2] === "1" && location.hash.includes("hold=")`},
+		{`press("all to the gate")`, `at(".mix canvas").dataset.factors.split(" ")[2] < 0.2`},
+	},
+	"network": {
+		{`press("star")`, `at("#network-classes").dataset.first === "star"`},
+		{`stroke("canvas.input", [[0.5, 0.12], [0.5, 0.9]])`, `at("#network-classes").dataset.first === "1" && location.hash.includes("ink=")`},
+		{`press("clear"); stroke("canvas.input", [[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8], [0.2, 0.2]])`, `at("#network-classes").dataset.first === "square"`},
+		{`press("seven")`, `at("#network-classes").dataset.first === "7"`},
+		{`press("where does it look?")`, `[...document.querySelectorAll(".left canvas.output")].at(-1).dataset.least < 0.5`},
+		{`globalThis.shown = at("#network-number").dataset.value; key(".column:nth-child(3) canvas", "Enter", 1)`, `location.hash.startsWith("#one?") && location.hash.includes("layer=conv2") && near("#one-total", 1e-3)`},
+	},
+	"choose": {
+		{`slide("channels", 2)`, `at("[data-variant=standard]")?.dataset.macs === String(32 * 32 * 9 * 28 * 28)`},
+	},
+}
+
+// helpers are what gestures are made of: a control by its label, a key on an element, a drag to a point from 0 to 1 across one.
+const helpers = `
+globalThis.at = (s) => document.querySelector(s);
+globalThis.slide = (label, v) => { const e = at('input[aria-label="' + label + '"]'); e.value = v; e.dispatchEvent(new Event("input")); };
+globalThis.pick = (label, v) => { const e = at('select[aria-label="' + label + '"]'); e.value = v; e.dispatchEvent(new Event("change")); };
+globalThis.press = (label) => [...document.querySelectorAll("main button")].find((b) => b.textContent.replace("✎ ", "") === label).click();
+globalThis.key = (s, key, n) => { at(s).focus(); for (let i = 0; i < n; i++) document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })); };
+globalThis.stroke = (s, points) => { const e = at(s), r = e.getBoundingClientRect(), tell = (what, [x, y]) => e.dispatchEvent(new PointerEvent(what, { clientX: r.left + x * r.width, clientY: r.top + y * r.height, buttons: 1, pointerId: 1, bubbles: true }));
+  e.setPointerCapture = () => {}; tell("pointerdown", points[0]);
+  points.slice(1).forEach((p, i) => { for (let k = 1; k <= 12; k++) tell("pointermove", [0, 1].map((a) => points[i][a] + ((p[a] - points[i][a]) * k) / 12)); });
+  tell("pointerup", points.at(-1)); };
+globalThis.drag = (s, x, y) => stroke(s, [[0.5, 0.5], [x, y]]);
+globalThis.near = (s, by) => { const d = at(s)?.dataset; return d?.sum != null && Math.abs(d.sum - d.engine) < by; };
+true`
+
+// browser starts chromium, and gives the page's addresses: the server's and, where PAGE_FILE names it, that of the single file
+// that make page builds.
+func browser(t testing.TB) (ctx context.Context, pages map[string]string) {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium: THE PAGE IS NOT TESTED IN A BROWSER")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 720))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx) // the browser, of which each page is a tab
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	pages = map[string]string{"served": servePage(t) + "/"}
+	if file := os.Getenv("PAGE_FILE"); file != "" {
+		pages["file"] = "file://" + file
+	}
+	return ctx, pages
+}
+
+// tab is a page that is open, and what it did that it should not.
+type tab struct {
+	testing.TB
+	context.Context
+	mutex sync.Mutex
+	wrong []string
+}
+
+// openTab opens an address at a size and waits until its screen is there.
+func openTab(t testing.TB, ctx context.Context, url string, width, height int64) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	limited, stop := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(stop)
+	p := &tab{TB: t, Context: limited}
+	from, _, _ := strings.Cut(url, "#")
+	err := chromedp.Listen(ctx, func(e any) {
+		switch e := e.(type) {
+		case *runtime.EventExceptionThrown:
+			p.saw("an exception: " + e.ExceptionDetails.Text)
+		case *runtime.EventConsoleAPICalled:
+			p.saw("a line in the console: " + string(e.Type))
+		case *network.EventRequestWillBeSent:
+			if !strings.HasPrefix(e.Request.URL, from) && !strings.HasPrefix(e.Request.URL, "data:") && !strings.HasPrefix(e.Request.URL, "blob:") {
+				p.saw("a request to " + e.Request.URL)
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(limited, chromedp.EmulateViewport(width, height), chromedp.Navigate(url)); err != nil {
+		t.Fatal(err)
+	}
+	p.wait(`document.body.dataset.ready != null`)
+	p.do(helpers)
+	return p
+}
+
+func (p *tab) saw(what string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.wrong = append(p.wrong, what)
+}
+
+// do evaluates an expression, for what it does.
+func (p *tab) do(expression string) {
+	p.Helper()
+	if _, err := chromedp.Run(p.Context, chromedp.Evaluate[bool](expression+"; true")); err != nil {
+		p.Fatalf("%s: %v", expression, err)
+	}
+}
+
+// wait waits until an expression is true.
+func (p *tab) wait(expression string) {
+	p.Helper()
+	if _, err := chromedp.Run(p.Context, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingTimeout(time.Minute))); err != nil {
+		shown, _ := chromedp.Run(p.Context, chromedp.Evaluate[string](`location.hash + " " + document.querySelector("main").innerText`))
+		p.Fatalf("%s: %v\n%s", expression, err, shown)
+	}
+}
+
+// keep writes what the page looks like into the folder that PAGE_SHOTS names, if it does.
+func (p *tab) keep(name string) {
+	p.Helper()
+	folder := os.Getenv("PAGE_SHOTS")
+	if folder == "" {
+		return
+	}
+	picture, err := chromedp.Run(p.Context, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o644)
+	}
+	if err != nil {
+		p.Error(err)
+	}
+}
+
+// done reports what the page did that it should not.
+func (p *tab) done() {
+	p.Helper()
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	for _, what := range p.wrong {
+		p.Error("the page made " + what)
+	}
+}
+
+// Every screen opens in a real browser, and its gestures change the numbers to what the engine says. Nothing is asked of anywhere
+// else, and nothing is logged.
+func TestPageInABrowser(t *testing.T) {
+	ctx, pages := browser(t)
+	for from, url := range pages {
+		for screen, steps := range screens {
+			t.Run(from+"/"+screen, func(t *testing.T) {
+				p := openTab(t, ctx, url+"#"+screen+"?lang=en", 1280, 720)
+				for _, s := range steps {
+					p.do(s.gesture)
+					p.wait(s.holds)
+				}
+				p.do(`if (document.querySelector(".error")) throw new Error(document.querySelector(".error").textContent)`)
+				p.keep(from + "-" + screen)
+				p.done()
+			})
+		}
+	}
+}
+
+// Every screen fits on a desk and on a phone, in both languages, dark, and for the back row, where the captions are away.
+func TestPageFits(t *testing.T) {
+	ctx, pages := browser(t)
+	for screen := range screens {
+		for name, look := range map[string]struct {
+			width, height int64
+			state         string
+		}{
+			"desk": {1280, 720, "lang=en&theme=light"}, "phone": {390, 844, "lang=en&theme=light"}, "dark": {1280, 720, "lang=en&theme=dark"}, "back": {1280, 720, "lang=en&theme=light&back=1"},
+			"chinese": {1280, 720, "lang=zh&theme=light"}, "chinese-phone": {390, 844, "lang=zh&theme=dark"}, "predict": {1280, 720, "lang=en&theme=light&predict=1"},
+		} {
+			t.Run(screen+"/"+name, func(t *testing.T) {
+				p := openTab(t, ctx, pages["served"]+"#"+screen+"?"+look.state, look.width, look.height)
+				p.keep(screen + "-" + name)
+				p.wait(`document.documentElement.scrollWidth <= innerWidth`)
+				switch name {
+				case "back":
+					p.wait(`[...document.querySelectorAll(".caption")].every((c) => c.offsetParent === null) && parseFloat(getComputedStyle(document.querySelector("main")).fontSize) > 24`)
+				case "predict":
+					p.wait(`[...document.querySelectorAll(".answer")].length > 0 && [...document.querySelectorAll(".answer")].every((a) => getComputedStyle(a).visibility === "hidden")`)
+					p.do(`at(".reveal").click()`)
+					p.wait(`[...document.querySelectorAll(".answer")].every((a) => getComputedStyle(a).visibility !== "hidden" || a.style.visibility)`)
+				case "chinese":
+					p.wait(`document.documentElement.lang === "zh-Hans" && /[\u4e00-\u9fff]/.test(document.querySelector("h2").textContent)`)
+				}
+				p.done()
+			})
+		}
+	}
+}
+
+// The address holds the whole state: another tab that opens it shows the same.
+func TestPageAddressHoldsTheState(t *testing.T) {
+	ctx, pages := browser(t)
+	for screen, steps := range screens {
+		t.Run(screen, func(t *testing.T) {
+			p := openTab(t, ctx, pages["served"]+"#"+screen+"?lang=en", 1280, 720)
+			p.do(steps[len(steps)/2].gesture)
+			p.wait(steps[len(steps)/2].holds)
+			p.do(`globalThis.since = performance.now()`)
+			p.wait(`performance.now() - since > 300`) // the address follows when the hand rests
+			hash, err := chromedp.Run(p.Context, chromedp.Evaluate[string](`location.hash`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := openTab(t, ctx, pages["served"]+hash, 1280, 720)
+			again.wait(steps[len(steps)/2].holds)
+			again.done()
+		})
+	}
+}
