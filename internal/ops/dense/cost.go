@@ -64,7 +64,7 @@ func GemmCost(p *problem.Convolution) float64 {
 	macs := images * float64(roundUp(p.GroupOut(), rows)*k) * float64(vectors*lanes)
 	calls := images * float64(ceilDiv(p.GroupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.ISA]
 	return macs/r.mac*narrower(rows, float64(vectors)/float64(panels), cols/lanes) + calls +
-		images*float64(k*vectors*lanes)*r.pack*gathering(p)
+		images*float64(k*vectors*lanes)*r.pack*gemmGathering(p)
 }
 
 // gathering is how much longer elements take to copy that stand further apart than two.
@@ -73,6 +73,14 @@ func gathering(p *problem.Convolution) float64 {
 		return 2.5
 	}
 	return 1
+}
+
+// gemmGathering is gathering where the taps along a row are not packed at once.
+func gemmGathering(p *problem.Convolution) float64 {
+	if partsRows(p) {
+		return 1
+	}
+	return gathering(p)
 }
 
 // IndirectGemmCost is the model's estimate for NewIndirectGemm.

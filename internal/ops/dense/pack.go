@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
 )
 
 func addr(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s)) }
@@ -21,12 +22,60 @@ func (g *Gemm) packPanel(dst, in []float32, pn panel, depth span, worker int) {
 	cin := p.GroupIn()
 	for k := depth.from; k < depth.to; {
 		tap, c := k/cin, k%cin
+		if g.partsRows() && c == 0 && tap%p.Kernel[2] == 0 && k+p.Kernel[2]*cin <= depth.to {
+			for i := range runs {
+				g.packTaps(dst[(k-depth.from)*width:], width, in, &runs[i], tap)
+			}
+			k += p.Kernel[2] * cin
+			continue
+		}
 		n := min(cin-c, depth.to-k)
 		rows := dst[(k-depth.from)*width:]
 		for i := range runs {
 			g.packRun(rows, width, in[c*plane:], &runs[i], tap, n)
 		}
 		k += n
+	}
+}
+
+// partsRows reports whether all taps along a row are packed at once: pixels further apart than two are read once for them,
+// not once for each.
+func (g *Gemm) partsRows() bool { return partsRows(&g.p) }
+
+func partsRows(p *problem.Convolution) bool {
+	return p.Stride[2] > 2 && p.Kernel[2] > 1 && p.Dilation[2] == 1
+}
+
+// packTaps writes the run's columns of all channels and of the taps along a row, from one on. Those that meet padding are
+// written tap by tap.
+func (g *Gemm) packTaps(dst []float32, width int, in []float32, r *run, tap int) {
+	p := &g.p
+	cin, step := p.GroupIn(), p.Stride[2]
+	from, to := r.ow, r.ow+r.n
+	for kw := range p.Kernel[2] {
+		from, to = max(from, g.valid[2][kw].from), min(to, g.valid[2][kw].to)
+	}
+	kh, kd := tap/p.Kernel[2]%p.Kernel[1], tap/p.Kernel[2]/p.Kernel[1]
+	h, d := g.valid[1][kh], g.valid[0][kd]
+	if from >= to || r.oh < h.from || r.oh >= h.to || r.od < d.from || r.od >= d.to {
+		from, to = r.ow+r.n, r.ow+r.n // nothing at once
+	}
+	for _, part := range [2]run{
+		{od: r.od, oh: r.oh, ow: r.ow, n: from - r.ow, col: r.col},
+		{od: r.od, oh: r.oh, ow: to, n: r.ow + r.n - to, col: r.col + to - r.ow},
+	} {
+		for kw := 0; kw < p.Kernel[2] && part.n > 0; kw++ {
+			g.packRun(dst[kw*cin*width:], width, in, &part, tap+kw, cin)
+		}
+	}
+	if from == to {
+		return
+	}
+	id := r.od*p.Stride[0] - p.Pads[0].Begin + kd*p.Dilation[0]
+	ih := r.oh*p.Stride[1] - p.Pads[1].Begin + kh*p.Dilation[1]
+	src := in[(id*p.In[1]+ih)*p.In[2]+from*step-p.Pads[2].Begin:]
+	for c := range cin {
+		p.ISA.Deinterleave(dst[c*width+r.col+from-r.ow:], cin*width, src[c*volume(p.In):], step, p.Kernel[2], to-from)
 	}
 }
 
