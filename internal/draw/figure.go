@@ -66,10 +66,10 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	if !ok {
 		return nil, layer.Errorf("no figure for %s", r.Layer.Variant)
 	}
-	if o.Numbers && !hasNumbers[r.Layer.Variant] {
+	if o.Numbers && !known.numbers {
 		return nil, layer.Errorf("the figure of %s has no numbers", r.Layer.Variant).Hint("leave --numbers out")
 	}
-	if o.Scene != nil && (o.Numbers || !hasScene[r.Layer.Variant]) {
+	if o.Scene != nil && (o.Numbers || !known.scene) {
 		return nil, layer.Errorf("the figure of %s shows no picture", r.Layer.Variant).Hint("leave the picture and --filter out")
 	}
 	f, err := known.make(r, o)
@@ -129,44 +129,42 @@ func (f *Figure) captionsOf(frame int) []string {
 type figure struct {
 	title string
 	make  func(shape.Result, Options) (*Figure, error)
+	// numbers says that an output is a sum, or a choice, that fits on a line; scene that the variant can be drawn on a picture,
+	// as those of one window can; coarse that no cells are drawn, so that any extent fits; whole that channels are drawn as they
+	// are too, as blocks of any size.
+	numbers, scene, coarse, whole bool
+	// small makes channels few: in are the input's. Nil keeps the groups in proportion.
+	small func(s *layer.Spec, l layer.Layer, in []int)
 }
 
-// figures has a title and a maker for every variant.
+// figures has a row for every variant.
 var figures = lazy.Value[map[string]figure]{Make: func() map[string]figure {
+	window := func(title string) figure { return figure{title: title, make: windowFigure, numbers: true, scene: true} }
+	pool := func(title string) figure { return figure{title: title, make: poolFigure, numbers: true, scene: true} }
+	depthwise := window("Depthwise convolution")
+	depthwise.small = fewDepthwise
 	return map[string]figure{
-		"standard":          {"Standard convolution", windowFigure},
-		"pointwise":         {"Pointwise convolution", windowFigure},
-		"grouped":           {"Grouped convolution", windowFigure},
-		"depthwise":         {"Depthwise convolution", windowFigure},
-		"separable":         {"Separable convolution", separableFigure},
-		"inverted-residual": {"Inverted residual", residualFigure},
-		"transposed":        {"Transposed convolution", transposedFigure},
-		"dilated":           {"Dilated convolution", dilatedFigure},
-		"deformable":        {"Deformable convolution", deformableFigure},
-		"deform-roi-pool":   {"Deformable RoI pooling", roiFigure},
-		"se":                {"Squeeze-and-excitation", seFigure},
-		"resize-conv":       {"Resize-convolution", resizeFigure},
-		"sub-pixel":         {"Sub-pixel convolution", subPixelFigure},
-		"mbconv":            {"MBConv", residualFigure},
-		"max-pool":          {"Max pooling", poolFigure},
-		"average-pool":      {"Average pooling", poolFigure},
+		"standard":          window("Standard convolution"),
+		"pointwise":         window("Pointwise convolution"),
+		"grouped":           window("Grouped convolution"),
+		"depthwise":         depthwise,
+		"separable":         {title: "Separable convolution", make: separableFigure, coarse: true, small: fewSeparable},
+		"inverted-residual": {title: "Inverted residual", make: residualFigure, coarse: true, whole: true},
+		"transposed":        {title: "Transposed convolution", make: transposedFigure, numbers: true, scene: true},
+		"dilated":           {title: "Dilated convolution", make: dilatedFigure, numbers: true, scene: true},
+		"deformable":        {title: "Deformable convolution", make: deformableFigure, scene: true, small: fewDeformable},
+		"deform-roi-pool":   {title: "Deformable RoI pooling", make: roiFigure},
+		"se":                {title: "Squeeze-and-excitation", make: seFigure, coarse: true, small: fewSqueezed},
+		"resize-conv":       {title: "Resize-convolution", make: resizeFigure},
+		"sub-pixel":         {title: "Sub-pixel convolution", make: subPixelFigure},
+		"mbconv":            {title: "MBConv", make: residualFigure, coarse: true, whole: true},
+		"max-pool":          pool("Max pooling"),
+		"average-pool":      pool("Average pooling"),
 	}
 }}
 
-// drawnAsBlocks are the variants whose figure shows tensors as blocks, of any size.
-var drawnAsBlocks = map[string]bool{"inverted-residual": true, "mbconv": true}
-
-// hasNumbers are the variants whose output is a sum, or a choice, that fits on a line.
-var hasNumbers = map[string]bool{
-	"standard": true, "pointwise": true, "grouped": true, "depthwise": true, "dilated": true, "transposed": true,
-	"max-pool": true, "average-pool": true,
-}
-
-// hasScene are the variants that can be drawn on a picture: those of one window.
-var hasScene = map[string]bool{
-	"standard": true, "pointwise": true, "grouped": true, "depthwise": true, "dilated": true, "transposed": true, "deformable": true,
-	"max-pool": true, "average-pool": true,
-}
+// figureOf is a variant's row, empty where there is none.
+func figureOf(variant string) figure { return figures.Get()[variant] }
 
 // Frames is the number of frames.
 func (f *Figure) Frames() int { return f.frames }

@@ -32,7 +32,7 @@ func TestScene(t *testing.T) {
 		}
 		r, note := build(t, v.Name, keys, Options{Scene: scene})
 		f, err := New(r, Options{Scene: scene})
-		if !hasScene[v.Name] {
+		if !figureOf(v.Name).scene {
 			if err == nil {
 				t.Errorf("%s is drawn on a picture", v.Name)
 			}

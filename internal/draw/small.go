@@ -25,7 +25,7 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 		return s, "", err
 	}
 	asked := l.Input
-	if !drawnAsBlocks[s.Variant] && o.Scene == nil { // drawn as blocks, of any size; a scene has its size
+	if !figureOf(s.Variant).whole && o.Scene == nil { // a scene has its size
 		if s, err = shrink(s, l); err != nil {
 			return s, "", err
 		}
@@ -107,31 +107,44 @@ func shrink(s layer.Spec, l layer.Layer) (layer.Spec, error) {
 	if c <= mostChannels && o <= mostChannels {
 		return s, nil
 	}
-	switch l.Variant {
-	case "se":
-		in[1] = 8
-		s.Hidden, s.Reduction = 0, min(4, max(1, l.Channels()/l.Stages[1].Op.(layer.Linear).Out))
-		for 8%s.Reduction != 0 {
-			s.Reduction--
-		}
-	case "depthwise":
-		in[1] = 4
-		s.Groups, s.OutChannels = 0, 0
-		if s.Given("groups") || s.Given("out-channels") {
-			s.Groups, s.OutChannels = 4, 4*l.Multiplier
-		}
-	case "separable":
-		in[1], s.OutChannels = min(c, 4), min(o, 6)
-	case "deformable":
-		in[1], s.OutChannels, s.Groups, s.OffsetGroups = 1, 1, 1, 1
-	default:
-		g := min(max(1, l.Groups), 4)
-		in[1], s.OutChannels = g*(max(1, mostChannels/2/g)), g*max(1, mostChannels/2/g)
-		if l.Groups > 1 {
-			s.Groups = g
-		}
+	few := figureOf(l.Variant).small
+	if few == nil {
+		few = fewGrouped
 	}
+	few(&s, l, in)
 	return s, nil
+}
+
+func fewGrouped(s *layer.Spec, l layer.Layer, in []int) {
+	g := min(max(1, l.Groups), 4)
+	in[1], s.OutChannels = g*(max(1, mostChannels/2/g)), g*max(1, mostChannels/2/g)
+	if l.Groups > 1 {
+		s.Groups = g
+	}
+}
+
+func fewSqueezed(s *layer.Spec, l layer.Layer, in []int) {
+	in[1] = 8
+	s.Hidden, s.Reduction = 0, min(4, max(1, l.Channels()/l.Stages[1].Op.(layer.Linear).Out))
+	for 8%s.Reduction != 0 {
+		s.Reduction--
+	}
+}
+
+func fewDepthwise(s *layer.Spec, l layer.Layer, in []int) {
+	in[1] = 4
+	s.Groups, s.OutChannels = 0, 0
+	if s.Given("groups") || s.Given("out-channels") {
+		s.Groups, s.OutChannels = 4, 4*l.Multiplier
+	}
+}
+
+func fewSeparable(s *layer.Spec, l layer.Layer, in []int) {
+	in[1], s.OutChannels = min(in[1], 4), min(l.OutChannels, 6)
+}
+
+func fewDeformable(s *layer.Spec, _ layer.Layer, in []int) {
+	in[1], s.OutChannels, s.Groups, s.OffsetGroups = 1, 1, 1, 1
 }
 
 // cellsFor is an input extent that makes at least three outputs.
@@ -170,7 +183,7 @@ func drawable(r shape.Result, o Options) error {
 	if o.Scene != nil {
 		most = sceneSide
 	}
-	if drawnAsBlocks[r.Layer.Variant] || r.Layer.Variant == "se" || r.Layer.Variant == "separable" {
+	if figureOf(r.Layer.Variant).coarse {
 		return nil
 	}
 	for i, st := range r.Stages {

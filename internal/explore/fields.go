@@ -28,7 +28,7 @@ type params struct {
 
 func defaults(variant string) params {
 	stride := 1
-	if variant == "transposed" {
+	if v, _ := layer.VariantNamed(variant); v.Enlarges && v.Has("stride") && !v.Has("scale") {
 		stride = 2 // at 1 it is a convolution like any other
 	}
 	return params{

@@ -27,6 +27,10 @@ type Variant struct {
 	Regions bool
 	// Unweighted says that it has no weights, and so no bias.
 	Unweighted bool
+	// Dilates says that its kernel has gaps, as a rule: without them it is another variant.
+	Dilates bool
+	// Gates says that it scales its input, and so stands beside a convolution, not in the place of one.
+	Gates bool
 	// Enlarges says that its output is larger than its input, as a rule.
 	Enlarges bool
 	// Example are keys whose layer is small and shows the variant well: "input 3x5x5, padding 1".
@@ -113,7 +117,7 @@ var variants = []Variant{
 	{
 		Name: "dilated", Summary: "taps spread apart: a larger receptive field for the same weights",
 		Paper: "Yu & Koltun 2016, Multi-Scale Context Aggregation by Dilated Convolutions",
-		Dims:  anyDims, Keys: convKeys, recipe: dilated,
+		Dims:  anyDims, Keys: convKeys, Dilates: true, recipe: dilated,
 		Follows: convFollows, Filter: "weight",
 		Example: "input 1x7x7",
 	},
@@ -134,7 +138,7 @@ var variants = []Variant{
 	{
 		Name: "se", Summary: "squeeze-and-excitation: channels rescaled by what the whole plane holds",
 		Paper: "Hu, Shen & Sun 2018, Squeeze-and-Excitation Networks",
-		Dims:  anyDims, Keys: []string{"reduction", "hidden"}, recipe: squeezeExcite,
+		Dims:  anyDims, Keys: []string{"reduction", "hidden"}, Gates: true, recipe: squeezeExcite,
 		Follows: squeezeFollows, ease: easeReduction,
 		Example: "input 8x7x7, reduction 4",
 	},

@@ -95,14 +95,15 @@ func setKernel(s *layer.Spec, k filter.Kernel) error {
 
 // setChannels: so many filters make as many maps of each channel, of which a separable layer may mix others.
 func setChannels(s *layer.Spec, filters int) error {
-	if s.Variant == "depthwise" || s.Variant == "separable" {
+	v, _ := layer.VariantNamed(s.Variant)
+	if v.Has("multiplier") {
 		if s.Given("multiplier") && s.Multiplier != filters {
 			return layer.Errorf("--filter: %d filters make multiplier %d, not %d", filters, filters, s.Multiplier)
 		}
 		if err := s.Set("multiplier", fmt.Sprint(filters)); err != nil {
 			return err
 		}
-		if s.Variant == "depthwise" || s.Given("out-channels") {
+		if slices.Contains(v.Apart, "out-channels") || s.Given("out-channels") {
 			return nil
 		}
 	}
@@ -148,12 +149,13 @@ func filterOperands(l layer.Layer, kernels []filter.Kernel) map[string]made {
 // diagonal fills weights (O x I/groups x kernel, transposed: I x O/groups x kernel) so that each channel meets the
 // filters by itself: zero wherever the output channel belongs to another input channel.
 func diagonal(l layer.Layer, kernels []filter.Kernel) func(func(int, float64), []int) {
+	_, transposed := l.Stages[0].Op.(layer.Transposed)
 	return func(set func(int, float64), shape []int) {
 		taps, m := kernels[0].Rows*kernels[0].Cols, len(kernels)
 		for o := range l.Channels() * m {
 			c := o / m
 			row, column := o, c%shape[1]
-			if l.Variant == "transposed" {
+			if transposed {
 				row, column = c, o%shape[1]
 			}
 			for t, w := range kernels[o%m].Weights {

@@ -104,6 +104,7 @@ func solveSearches(s layer.Spec, wanted []int) ([]Search, error) {
 }
 
 func solveAxis(s layer.Spec, l layer.Layer, i, wanted int) Search {
+	v, _ := layer.VariantNamed(s.Variant)
 	held := func(key string, filled []int) int {
 		if s.Given(key) {
 			return filled[i]
@@ -111,20 +112,24 @@ func solveAxis(s layer.Spec, l layer.Layer, i, wanted int) Search {
 		return 0
 	}
 	q := Search{
-		Input: l.Input[2+i], Output: wanted, Transposed: s.Variant == "transposed", Dilated: s.Variant == "dilated",
+		Input: l.Input[2+i], Output: wanted, Transposed: v.Has("output-padding"), Dilated: v.Dilates, Pool: v.Unweighted, Ceil: v.Unweighted && s.Ceil,
 		Kernel: held("kernel", l.Kernel), Stride: held("stride", l.Stride), Dilation: held("dilation", l.Dilation),
 	}
-	switch s.Variant {
-	case "pointwise":
-		q.Kernel, q.Dilation = 1, 1
-	case "standard":
-		q.Dilation = 1
-	case "resize-conv":
-		q.Input = int(float64(q.Input) * l.Scale[i])
-	case "sub-pixel":
-		q.Block = int(l.Scale[i])
-	case "max-pool", "average-pool":
-		q.Pool, q.Ceil = true, s.Ceil
+	for _, f := range v.Fixed {
+		switch f.Key {
+		case "kernel":
+			q.Kernel = f.Value
+		case "dilation":
+			q.Dilation = f.Value
+		}
+	}
+	for _, st := range l.Stages {
+		switch st.Op.(type) {
+		case layer.Resize:
+			q.Input = int(float64(q.Input) * l.Scale[i])
+		case layer.DepthToSpace:
+			q.Block = int(l.Scale[i])
+		}
 	}
 	if s.Given("padding") {
 		p := l.Padding
@@ -231,7 +236,7 @@ func checked(s layer.Spec, axes []Geometry, wanted []int) (Solution, bool) {
 	if s.Given("padding") {
 		sol.Padding = s.Padding.String()
 	}
-	if s.Variant == "transposed" {
+	if v, _ := layer.VariantNamed(s.Variant); v.Has("output-padding") {
 		sol.OutputPadding = extra
 	}
 	if err := sol.ask(&s); err != nil {
@@ -255,7 +260,7 @@ func checked(s layer.Spec, axes []Geometry, wanted []int) (Solution, bool) {
 // ask sets what was found in a spec, and keeps all that is set in it.
 func (sol *Solution) ask(s *layer.Spec) error {
 	found := map[string]string{"kernel": layer.FormatInts(sol.Kernel), "stride": layer.FormatInts(sol.Stride), "padding": sol.Padding}
-	if s.Variant == "pointwise" {
+	if v, _ := layer.VariantNamed(s.Variant); v.Fixes("kernel") {
 		delete(found, "kernel")
 	}
 	if slices.Max(sol.Dilation) > 1 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/layer"
 	"convx/internal/report"
 )
 
@@ -12,7 +13,7 @@ import (
 func theoryText(j compareJSON) report.Text {
 	var lines report.Text
 	for _, r := range j.Rows {
-		if r.Theory == nil || r.Variant == "standard" {
+		if r.Theory == nil || r.Theory.Formula == "1" && r.Theory.Remark == "" { // a standard convolution
 			continue
 		}
 		steps := slices.Compact([]string{r.Theory.Formula, r.Theory.Expression, report.Digits(r.Theory.MACs)})
@@ -36,7 +37,8 @@ func theoryText(j compareJSON) report.Text {
 func verdicts(c Comparison, j compareJSON) report.Text {
 	var lines report.Text
 	for i, r := range j.Rows {
-		if i == c.Baseline || r.Theory == nil || r.Variant == "se" || r.Ratio.MACs == nil || *r.Ratio.MACs == 0 || *r.Ratio.MACs >= 1/worthSaying {
+		v, _ := layer.VariantNamed(r.Variant)
+		if i == c.Baseline || r.Theory == nil || v.Gates || r.Ratio.MACs == nil || *r.Ratio.MACs == 0 || *r.Ratio.MACs >= 1/worthSaying {
 			continue
 		}
 		saving := 1 / *r.Ratio.MACs
