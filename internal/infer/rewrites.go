@@ -16,6 +16,8 @@ type rewrite struct {
 
 // rewrites lists them in the order in which each is tried on every node.
 var rewrites = []rewrite{
+	{"layer-norm", takeNorm},
+	{"channels-first", channelsFirst},
 	{"affine", foldAffine},
 	{"clamp", foldClamp},
 	{"norm", chainNorm},

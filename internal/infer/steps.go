@@ -71,6 +71,9 @@ func (net *Network) planStep(n *node) (step, error) {
 	if s := net.planJoin(n); s != nil {
 		return s, nil
 	}
+	if s, err := net.planNorm(n); s != nil || err != nil {
+		return s, err
+	}
 	if p, err := net.planPrimitive(n); p != nil || err != nil {
 		return p, err
 	}

@@ -13,6 +13,17 @@ func (l ISA) joinSum(dst []float32, ds int, src []float32, ss int, offsets []int
 	}
 }
 
+func (l ISA) joinSquares(dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int) {
+	switch l {
+	case AVX512:
+		joinRowsSquaresAVX512(&dst[0], ds, &src[0], ss, &offsets[0], len(offsets), n, rows)
+	case AVX2:
+		joinRowsSquaresAVX2(&dst[0], ds, &src[0], ss, &offsets[0], len(offsets), n, rows)
+	default:
+		joinSquaresGeneric(dst, ds, src, ss, offsets, n, rows)
+	}
+}
+
 func (l ISA) joinLargest(dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int) {
 	switch l {
 	case AVX512:

@@ -97,6 +97,101 @@ done:
 	VZEROUPPER
 	RET
 
+// func joinRowsSquaresAVX512(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·joinRowsSquaresAVX512(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ offsets+32(FP), DX
+	MOVQ ds+8(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ss+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ count+40(FP), DI
+	MOVQ n+48(FP), R8
+	MOVQ rows+56(FP), R9
+	SUBQ $+16, R8
+	JLT  rest
+
+columns:
+	MOVQ CX, R10
+	MOVQ AX, R11
+	MOVQ R9, R12
+
+whole:
+	MOVQ    DX, R13
+	MOVQ    DI, R14
+	MOVQ    (R13), R15
+	SHLQ    $0x02, R15
+	ADDQ    R10, R15
+	VMOVUPS (R15), Z0
+	VMULPS  Z0, Z0, Z0
+	DECQ    R14
+	JZ      whole_store
+
+whole_join:
+	ADDQ        $+8, R13
+	MOVQ        (R13), R15
+	SHLQ        $0x02, R15
+	ADDQ        R10, R15
+	VMOVUPS     (R15), Z1
+	VFMADD231PS Z1, Z1, Z0
+	DECQ        R14
+	JNZ         whole_join
+
+whole_store:
+	VMOVUPS Z0, (R11)
+	ADDQ    SI, R10
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole
+	ADDQ    $+64, AX
+	ADDQ    $+64, CX
+	SUBQ    $+16, R8
+	JGE     columns
+
+rest:
+	ADDQ  $+16, R8
+	JZ    done
+	MOVQ  $-1, R10
+	BZHIQ R8, R10, R10
+	KMOVW R10, K1
+	MOVQ  CX, R10
+	MOVQ  AX, R11
+	MOVQ  R9, R12
+
+tail0:
+	MOVQ      DX, R13
+	MOVQ      DI, R14
+	MOVQ      (R13), R15
+	SHLQ      $0x02, R15
+	ADDQ      R10, R15
+	VMOVUPS.Z (R15), K1, Z0
+	VMULPS    Z0, Z0, Z0
+	DECQ      R14
+	JZ        tail0_store
+
+tail0_join:
+	ADDQ        $+8, R13
+	MOVQ        (R13), R15
+	SHLQ        $0x02, R15
+	ADDQ        R10, R15
+	VMOVUPS.Z   (R15), K1, Z1
+	VFMADD231PS Z1, Z1, Z0
+	DECQ        R14
+	JNZ         tail0_join
+
+tail0_store:
+	VMOVUPS Z0, K1, (R11)
+	ADDQ    SI, R10
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     tail0
+
+done:
+	VZEROUPPER
+	RET
+
 // func joinRowsLargestAVX512(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·joinRowsLargestAVX512(SB), NOSPLIT, $0-64
@@ -304,6 +399,119 @@ DATA joinRowsSumAVX2_masks<>+52(SB)/4, $0x00000000
 DATA joinRowsSumAVX2_masks<>+56(SB)/4, $0x00000000
 DATA joinRowsSumAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL joinRowsSumAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func joinRowsSquaresAVX2(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
+// Requires: AVX, FMA3
+TEXT ·joinRowsSquaresAVX2(SB), NOSPLIT, $0-64
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ offsets+32(FP), DX
+	MOVQ ds+8(FP), BX
+	SHLQ $0x02, BX
+	MOVQ ss+24(FP), SI
+	SHLQ $0x02, SI
+	MOVQ count+40(FP), DI
+	MOVQ n+48(FP), R8
+	MOVQ rows+56(FP), R9
+	SUBQ $+8, R8
+	JLT  rest
+
+columns:
+	MOVQ CX, R10
+	MOVQ AX, R11
+	MOVQ R9, R12
+
+whole:
+	MOVQ    DX, R13
+	MOVQ    DI, R14
+	MOVQ    (R13), R15
+	SHLQ    $0x02, R15
+	ADDQ    R10, R15
+	VMOVUPS (R15), Y0
+	VMULPS  Y0, Y0, Y0
+	DECQ    R14
+	JZ      whole_store
+
+whole_join:
+	ADDQ        $+8, R13
+	MOVQ        (R13), R15
+	SHLQ        $0x02, R15
+	ADDQ        R10, R15
+	VMOVUPS     (R15), Y1
+	VFMADD231PS Y1, Y1, Y0
+	DECQ        R14
+	JNZ         whole_join
+
+whole_store:
+	VMOVUPS Y0, (R11)
+	ADDQ    SI, R10
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole
+	ADDQ    $+32, AX
+	ADDQ    $+32, CX
+	SUBQ    $+8, R8
+	JGE     columns
+
+rest:
+	ADDQ    $+8, R8
+	JZ      done
+	LEAQ    joinRowsSquaresAVX2_masks<>+0(SB), R10
+	NEGQ    R8
+	VMOVUPS 32(R10)(R8*4), Y0
+	MOVQ    CX, R10
+	MOVQ    AX, R11
+	MOVQ    R9, R12
+
+tail0:
+	MOVQ       DX, R13
+	MOVQ       DI, R14
+	MOVQ       (R13), R15
+	SHLQ       $0x02, R15
+	ADDQ       R10, R15
+	VMASKMOVPS (R15), Y0, Y1
+	VMULPS     Y1, Y1, Y1
+	DECQ       R14
+	JZ         tail0_store
+
+tail0_join:
+	ADDQ        $+8, R13
+	MOVQ        (R13), R15
+	SHLQ        $0x02, R15
+	ADDQ        R10, R15
+	VMASKMOVPS  (R15), Y0, Y2
+	VFMADD231PS Y2, Y2, Y1
+	DECQ        R14
+	JNZ         tail0_join
+
+tail0_store:
+	VMASKMOVPS Y1, Y0, (R11)
+	ADDQ       SI, R10
+	ADDQ       BX, R11
+	DECQ       R12
+	JNZ        tail0
+
+done:
+	VZEROUPPER
+	RET
+
+DATA joinRowsSquaresAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA joinRowsSquaresAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA joinRowsSquaresAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA joinRowsSquaresAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA joinRowsSquaresAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA joinRowsSquaresAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA joinRowsSquaresAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA joinRowsSquaresAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA joinRowsSquaresAVX2_masks<>+32(SB)/4, $0x00000000
+DATA joinRowsSquaresAVX2_masks<>+36(SB)/4, $0x00000000
+DATA joinRowsSquaresAVX2_masks<>+40(SB)/4, $0x00000000
+DATA joinRowsSquaresAVX2_masks<>+44(SB)/4, $0x00000000
+DATA joinRowsSquaresAVX2_masks<>+48(SB)/4, $0x00000000
+DATA joinRowsSquaresAVX2_masks<>+52(SB)/4, $0x00000000
+DATA joinRowsSquaresAVX2_masks<>+56(SB)/4, $0x00000000
+DATA joinRowsSquaresAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL joinRowsSquaresAVX2_masks<>(SB), RODATA|NOPTR, $64
 
 // func joinRowsLargestAVX2(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
 // Requires: AVX

@@ -168,6 +168,174 @@ tail3_store:
 done:
 	RET
 
+// func joinRowsSquaresNEON(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
+TEXT ·joinRowsSquaresNEON(SB), NOSPLIT, $0-64
+	MOVD dst+0(FP), R0
+	MOVD src+16(FP), R1
+	MOVD offsets+32(FP), R2
+	MOVD ds+8(FP), R3
+	LSL  $2, R3, R3
+	MOVD ss+24(FP), R6
+	LSL  $2, R6, R6
+	MOVD count+40(FP), R7
+	MOVD n+48(FP), R8
+	MOVD rows+56(FP), R9
+	SUBS $4, R8, R8
+	BLT  rest
+
+columns:
+	MOVD R1, R10
+	MOVD R0, R11
+	MOVD R9, R12
+
+whole:
+	MOVD R2, R13
+	MOVD R7, R14
+	MOVD (R13), R15
+	LSL  $2, R15, R15
+	ADDS R10, R15, R15
+	WORD $0x3dc001e0 // ldr q0, [x15]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	SUBS $1, R14, R14
+	BEQ  whole_store
+
+whole_join:
+	ADDS $8, R13, R13
+	MOVD (R13), R15
+	LSL  $2, R15, R15
+	ADDS R10, R15, R15
+	WORD $0x3dc001e1 // ldr q1, [x15]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	SUBS $1, R14, R14
+	BNE  whole_join
+
+whole_store:
+	WORD $0x3d800160 // str q0, [x11]
+	ADDS R6, R10, R10
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  whole
+	ADDS $16, R0, R0
+	ADDS $16, R1, R1
+	SUBS $4, R8, R8
+	BGE  columns
+
+rest:
+	ADDS $4, R8, R8
+	BEQ  done
+	CMP  $1, R8
+	BNE  more1
+	MOVD R1, R10
+	MOVD R0, R11
+	MOVD R9, R12
+
+tail1:
+	MOVD R2, R13
+	MOVD R7, R14
+	MOVD (R13), R15
+	LSL  $2, R15, R15
+	ADDS R10, R15, R15
+	WORD $0xbd4001e0 // ldr s0, [x15]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	SUBS $1, R14, R14
+	BEQ  tail1_store
+
+tail1_join:
+	ADDS $8, R13, R13
+	MOVD (R13), R15
+	LSL  $2, R15, R15
+	ADDS R10, R15, R15
+	WORD $0xbd4001e1 // ldr s1, [x15]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	SUBS $1, R14, R14
+	BNE  tail1_join
+
+tail1_store:
+	WORD $0xbd000160 // str s0, [x11]
+	ADDS R6, R10, R10
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail1
+	JMP  done
+
+more1:
+	CMP  $2, R8
+	BNE  more2
+	MOVD R1, R10
+	MOVD R0, R11
+	MOVD R9, R12
+
+tail2:
+	MOVD R2, R13
+	MOVD R7, R14
+	MOVD (R13), R15
+	LSL  $2, R15, R15
+	ADDS R10, R15, R15
+	WORD $0xfd4001e0 // ldr d0, [x15]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	SUBS $1, R14, R14
+	BEQ  tail2_store
+
+tail2_join:
+	ADDS $8, R13, R13
+	MOVD (R13), R15
+	LSL  $2, R15, R15
+	ADDS R10, R15, R15
+	WORD $0xfd4001e1 // ldr d1, [x15]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	SUBS $1, R14, R14
+	BNE  tail2_join
+
+tail2_store:
+	WORD $0xfd000160 // str d0, [x11]
+	ADDS R6, R10, R10
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail2
+	JMP  done
+
+more2:
+	MOVD R1, R10
+	MOVD R0, R11
+	MOVD R9, R12
+
+tail3:
+	MOVD R2, R13
+	MOVD R7, R14
+	MOVD (R13), R15
+	LSL  $2, R15, R15
+	ADDS R10, R15, R15
+	WORD $0xfd4001e0 // ldr d0, [x15]
+	ADD  $8, R15, R19
+	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	SUBS $1, R14, R14
+	BEQ  tail3_store
+
+tail3_join:
+	ADDS $8, R13, R13
+	MOVD (R13), R15
+	LSL  $2, R15, R15
+	ADDS R10, R15, R15
+	WORD $0xfd4001e1 // ldr d1, [x15]
+	ADD  $8, R15, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	SUBS $1, R14, R14
+	BNE  tail3_join
+
+tail3_store:
+	WORD $0xfd000160 // str d0, [x11]
+	ADD  $8, R11, R19
+	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ADDS R6, R10, R10
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail3
+
+done:
+	RET
+
 // func joinRowsLargestNEON(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
 TEXT ·joinRowsLargestNEON(SB), NOSPLIT, $0-64
 	MOVD dst+0(FP), R0

@@ -8,6 +8,13 @@ func (l ISA) JoinSum(dst []float32, ds int, src []float32, ss int, offsets []int
 	}
 }
 
+// JoinSquares is JoinSum of the squares, each product and sum rounded once.
+func (l ISA) JoinSquares(dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int) {
+	if checkJoin(dst, ds, src, ss, offsets, n, rows) {
+		l.joinSquares(dst, ds, src, ss, offsets, n, rows)
+	}
+}
+
 // JoinLargest is JoinSum for the maximum, NaN where any is.
 func (l ISA) JoinLargest(dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int) {
 	if checkJoin(dst, ds, src, ss, offsets, n, rows) {
@@ -50,6 +57,18 @@ func joinLargestGeneric(dst []float32, ds int, src []float32, ss int, offsets []
 		for _, o := range offsets[1:] {
 			for j, v := range src[r*ss+o:][:n] {
 				to[j] = max(to[j], v)
+			}
+		}
+	}
+}
+
+func joinSquaresGeneric(dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int) {
+	for r := range rows {
+		to := dst[r*ds:][:n]
+		clear(to)
+		for _, o := range offsets {
+			for j, v := range src[r*ss+o:][:n] {
+				to[j] = float32(float64(v)*float64(v) + float64(to[j]))
 			}
 		}
 	}

@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func joinRowsSumAVX512(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
 
+// joinRowsSquaresAVX512 writes dst[r*ds+j] = the sum of the squares of src[r*ss+offset+j] over the offsets, for r < rows and j < n.
+//
+//go:noescape
+func joinRowsSquaresAVX512(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
+
 // joinRowsLargestAVX512 writes dst[r*ds+j] = the maximum of src[r*ss+offset+j] over the offsets, for r < rows and j < n.
 //
 //go:noescape
@@ -18,6 +23,11 @@ func joinRowsLargestAVX512(dst *float32, ds int, src *float32, ss int, offsets *
 //
 //go:noescape
 func joinRowsSumAVX2(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
+
+// joinRowsSquaresAVX2 writes dst[r*ds+j] = the sum of the squares of src[r*ss+offset+j] over the offsets, for r < rows and j < n.
+//
+//go:noescape
+func joinRowsSquaresAVX2(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
 
 // joinRowsLargestAVX2 writes dst[r*ds+j] = the maximum of src[r*ss+offset+j] over the offsets, for r < rows and j < n.
 //

@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func joinRowsSumNEON(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
 
+// joinRowsSquaresNEON writes dst[r*ds+j] = the sum of the squares of src[r*ss+offset+j] over the offsets, for r < rows and j < n.
+//
+//go:noescape
+func joinRowsSquaresNEON(dst *float32, ds int, src *float32, ss int, offsets *int, count int, n int, rows int)
+
 // joinRowsLargestNEON writes dst[r*ds+j] = the maximum of src[r*ss+offset+j] over the offsets, for r < rows and j < n.
 //
 //go:noescape

@@ -9,7 +9,7 @@ import (
 func TestJoinRowsEveryTail(t *testing.T) {
 	type join = func(dst []float32, ds int, src []float32, ss int, offsets []int, n, rows int)
 	eachISA(t, func(t *testing.T, l ISA) {
-		for name, f := range map[string][2]join{"sum": {l.JoinSum, joinSumGeneric}, "largest": {l.JoinLargest, joinLargestGeneric}} {
+		for name, f := range map[string][2]join{"sum": {l.JoinSum, joinSumGeneric}, "squares": {l.JoinSquares, joinSquaresGeneric}, "largest": {l.JoinLargest, joinLargestGeneric}} {
 			for n := 1; n <= 50; n++ {
 				for count := 1; count <= 4; count++ {
 					rows, next := 1+n%3, integers(uint64(n))

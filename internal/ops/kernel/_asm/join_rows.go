@@ -11,8 +11,10 @@ import (
 // joinRows generates what pools do to rows: each output row is the sum, or the maximum, of rows of the source.
 func joinRows() {
 	for _, s := range targets {
-		joinRowsBy(s, "joinRowsSum", "the sum", func(acc, v reg.VecVirtual) { VADDPS(v, acc, acc) })
-		joinRowsBy(s, "joinRowsLargest", "the maximum", func(acc, v reg.VecVirtual) {
+		joinRowsBy(s, "joinRowsSum", "the sum of src[r*ss+offset+j]", nil, func(acc, v reg.VecVirtual) { VADDPS(v, acc, acc) })
+		joinRowsBy(s, "joinRowsSquares", "the sum of the squares of src[r*ss+offset+j]", func(acc reg.VecVirtual) { VMULPS(acc, acc, acc) },
+			func(acc, v reg.VecVirtual) { VFMADD231PS(v, v, acc) })
+		joinRowsBy(s, "joinRowsLargest", "the maximum of src[r*ss+offset+j]", nil, func(acc, v reg.VecVirtual) {
 			// The maximum is the second operand where either is a NaN: of both orders, one is that NaN.
 			most := s.vec()
 			VMAXPS(acc, v, most)
@@ -26,11 +28,11 @@ func joinRows() {
 	}
 }
 
-func joinRowsBy(s target, name, doc string, join func(acc, v reg.VecVirtual)) {
+func joinRowsBy(s target, name, doc string, begin func(acc reg.VecVirtual), join func(acc, v reg.VecVirtual)) {
 	name += s.suffix
 	TEXT(name, NOSPLIT, "func(dst *float32, ds int, src *float32, ss int, offsets *int, count, n, rows int)")
 	Pragma("noescape")
-	Doc(name + " writes dst[r*ds+j] = " + doc + " of src[r*ss+offset+j] over the offsets, for r < rows and j < n.")
+	Doc(name + " writes dst[r*ds+j] = " + doc + " over the offsets, for r < rows and j < n.")
 	dst, src, offsets := param("dst"), param("src"), param("offsets")
 	ds, ss := stride("ds"), stride("ss")
 	count, n, rows := param("count"), param("n"), param("rows")
@@ -49,6 +51,9 @@ func joinRowsBy(s target, name, doc string, join func(acc, v reg.VecVirtual)) {
 			return Mem{Base: at}
 		}
 		acc := load(next())
+		if begin != nil {
+			begin(acc)
+		}
 		DECQ(more)
 		JZ(LabelRef(id + "_store"))
 		Label(id + "_join")
