@@ -20,7 +20,7 @@ var rooms = map[string]string{
 	"cli":             "*",
 	"compare":         "bench flops layer memory operands ops picture report tensor theory",
 	"coverage":        "layer shape",
-	"draw":            "coverage drawing flops layer lazy picture report shape tensor",
+	"draw":            "coverage drawing flops layer lazy operands ops picture report shape tensor",
 	"drawing":         "picture",
 	"explore":         "flops layer report shape",
 	"filter":          "",

@@ -26,6 +26,19 @@ type drawOptions struct {
 	scene   sceneOptions
 }
 
+// sceneOptions are the picture that a figure is drawn on, and what is made of it.
+type sceneOptions struct {
+	input   string // "" is the sample picture
+	filters []string
+	color   string
+	mapping string // of the output's values to brightness
+
+	maxPixels int64
+	orient    bool
+}
+
+func (s sceneOptions) asked() bool { return s.input != "" || len(s.filters) > 0 || s.color != "" }
+
 func newDraw(s Streams, run func(context.Context, drawOptions) error) *cobra.Command {
 	o := drawOptions{Streams: s}
 	var flags layerFlags
@@ -131,6 +144,25 @@ func runDraw(ctx context.Context, o drawOptions) error {
 		o.sayf("%s", note)
 	}
 	return nil
+}
+
+// stage puts the picture and what the layer makes of it into the figure's options.
+func (o *drawOptions) stage(ctx context.Context) (err error) {
+	p := draw.OnPicture{Path: o.scene.input, Stdin: o.In, Orient: o.scene.orient, MaxPixels: o.scene.maxPixels, Filters: o.scene.filters, Seed: o.options.Seed}
+	if p.Color, err = picture.ParseColor(o.scene.color); err != nil {
+		return usagef("--color: %w", err)
+	}
+	if p.Mapping, err = picture.ParseMapping(o.scene.mapping); err != nil {
+		return usagef("--map: %w", err)
+	}
+	if o.options.Numbers {
+		return usagef("--numbers and a picture: a figure has one of them")
+	}
+	if o.spec.Given("input") {
+		return usagef("--input and a picture: the size is the picture's own")
+	}
+	o.spec, o.options.Scene, err = p.Scene(ctx, o.spec)
+	return err
 }
 
 func (o drawOptions) checkOutputs() error {

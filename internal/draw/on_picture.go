@@ -1,14 +1,14 @@
-package cli
+package draw
 
 import (
 	"context"
 	"fmt"
 	"image"
 	"image/color"
+	"io"
 	"math"
 	"slices"
 
-	"convx/internal/draw"
 	"convx/internal/layer"
 	"convx/internal/operands"
 	"convx/internal/ops"
@@ -16,128 +16,118 @@ import (
 	"convx/internal/tensor"
 )
 
-// sceneOptions are the picture that a figure is drawn on, and what is made of it.
-type sceneOptions struct {
-	input   string // "" is the sample picture
-	filters []string
-	color   string
-	mapping string // of the output's values to brightness
-
-	maxPixels int64
-	orient    bool
+// OnPicture is a picture that a figure is drawn on, and what is made of it.
+type OnPicture struct {
+	Path      string // "" is the sample picture, "-" is Stdin
+	Stdin     io.Reader
+	Color     picture.Color
+	Orient    bool
+	MaxPixels int64
+	Filters   []string
+	Mapping   picture.Mapping // of the output's values to brightness
+	Seed      uint64          // of weights
 }
-
-func (s sceneOptions) asked() bool { return s.input != "" || len(s.filters) > 0 || s.color != "" }
 
 // sceneCells are about how many cells the longer side of a picture becomes, of the input or, if that is larger, the output;
 // arrowCells, where arrows are to be seen.
 const sceneCells, arrowCells = 48, 24
 
-// stage runs the layer on a small copy of the picture and puts both into the figure's options.
-func (o *drawOptions) stage(ctx context.Context) error {
-	x, label, err := o.smallPicture()
+// Scene runs the layer on a small copy of the picture: the layer at that size, and both as the cells of a figure. What cannot
+// be drawn is a *layer.Error.
+func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Scene, error) {
+	x, label, err := p.small(spec)
 	if err != nil {
-		return err
+		return spec, nil, err
 	}
-	o.spec.Dims, o.spec.Input = 2, x.Shape
-	set, err := operands.Settle(o.spec, operands.Files{}, o.scene.filters)
+	spec.Dims, spec.Input = 2, x.Shape
+	set, err := operands.Settle(spec, operands.Files{}, p.Filters)
 	if err != nil {
-		return err
+		return spec, nil, err
 	}
 	l := set.Layer
-	o.spec = l.Spec
-	what := fmt.Sprintf("weights drawn from seed %d", o.options.Seed)
+	what := fmt.Sprintf("weights drawn from seed %d", p.Seed)
 	if v, _ := layer.VariantNamed(l.Variant); v.Unweighted {
 		what = "no weights"
 	}
 	if set.Filters != nil {
 		what = "filter " + set.Filters[0].Name
 	}
-	v, err := operands.Load[float32](set, o.options.Seed)
+	v, err := operands.Load[float32](set, p.Seed)
 	if err != nil {
-		return err
+		return spec, nil, err
 	}
 	out, err := runSmall(ctx, l, v.Tensors, x)
 	if err != nil {
-		return err
+		return spec, nil, err
 	}
-	s := &draw.Scene{}
-	mapping, err := picture.ParseMapping(o.scene.mapping)
-	if err != nil {
-		return usagef("--map: %w", err)
-	}
+	s := &Scene{}
 	var shown picture.Mapped
 	if s.Input, _, err = cellColors(x, picture.Clip); err != nil {
-		return err
+		return spec, nil, err
 	}
-	if s.Output, shown, err = cellColors(out, mapping); err != nil {
-		return err
+	if s.Output, shown, err = cellColors(out, p.Mapping); err != nil {
+		return spec, nil, err
 	}
 	s.Caption = fmt.Sprintf("%s averaged to %dx%d cells; %s; output: %s", label, x.Shape[2], x.Shape[3], what, shown)
 	if len(out.Shape) == 4 && out.Shape[1] != 1 && out.Shape[1] != 3 {
 		s.Caption += ", channel 0"
 	}
-	if l.Variant == "deformable" {
+	if samples(l.Spec) {
 		if s.Offset, err = offsetsOf(ctx, l, v.Tensors, x); err != nil {
-			return err
+			return spec, nil, err
 		}
 	}
-	o.options.Scene = s
-	return nil
+	return l.Spec, s, nil
 }
 
-// smallPicture reads the picture and averages squares of its pixels.
-func (o *drawOptions) smallPicture() (x *tensor.Tensor[float32], label string, err error) {
-	c, err := picture.ParseColor(o.scene.color)
-	if err != nil {
-		return nil, "", usagef("--color: %w", err)
-	}
-	if o.options.Numbers {
-		return nil, "", usagef("--numbers and a picture: a figure has one of them")
-	}
-	if o.spec.Given("input") {
-		return nil, "", usagef("--input and a picture: the size is the picture's own")
-	}
+// small reads the picture and averages squares of its pixels.
+func (p OnPicture) small(spec layer.Spec) (x *tensor.Tensor[float32], label string, err error) {
 	src, err := operands.OpenSource(operands.Origin{
-		Path: o.scene.input, Stdin: o.In, Color: c, MaxPixels: o.scene.maxPixels, As: tensor.Float32, Dims: o.spec.Dims, WeightDims: 2, Orient: o.scene.orient,
+		Path: p.Path, Stdin: p.Stdin, Color: p.Color, MaxPixels: p.MaxPixels, As: tensor.Float32, Dims: spec.Dims, WeightDims: 2, Orient: p.Orient,
 	})
 	if err != nil {
 		return nil, "", err
 	}
 	defer src.Close()
 	if src.Pixels == nil {
-		return nil, "", usagef("%s is no picture: a figure is drawn on a PNG, JPEG or GIF", src.Name)
+		return nil, "", layer.Errorf("%s is no picture: a figure is drawn on a PNG, JPEG or GIF", src.Name)
 	}
 	if x, _, err = operands.Read[float32](src); err != nil {
 		return nil, "", err
 	}
 	cells := sceneCells
-	if o.spec.Variant == "deformable" {
+	if samples(spec) {
 		cells = arrowCells
 	}
-	if o.spec.Variant == "transposed" && len(o.spec.Stride) > 0 {
-		cells = max(2, cells/slices.Max(o.spec.Stride))
+	if v, _ := layer.VariantNamed(spec.Variant); v.Enlarges && len(spec.Stride) > 0 {
+		cells = max(2, cells/slices.Max(spec.Stride))
 	}
 	side := (max(x.Shape[2], x.Shape[3]) + cells - 1) / cells
 	if side > min(x.Shape[2], x.Shape[3]) {
-		return nil, "", o.tooThin(src.Name, x.Shape[2], x.Shape[3], cells)
+		return nil, "", tooThin(spec, src.Name, x.Shape[2], x.Shape[3], cells)
 	}
 	return averaged(x, side), src.Name, nil
 }
 
+// samples reports whether a variant's taps go where they please: their arrows are to be seen.
+func samples(s layer.Spec) bool {
+	v, _ := layer.VariantNamed(s.Variant)
+	return v.Has("offset-groups")
+}
+
 // tooThin is a picture whose short side would be less than a cell when the long one fits. It names a part that can be drawn,
 // with room for the kernel where the picture has it.
-func (o *drawOptions) tooThin(name string, h, w, cells int) error {
+func tooThin(spec layer.Spec, name string, h, w, cells int) error {
 	kernel := 3
-	if len(o.spec.Kernel) > 0 {
-		kernel = slices.Max(o.spec.Kernel)
+	if len(spec.Kernel) > 0 {
+		kernel = slices.Max(spec.Kernel)
 	}
-	if len(o.spec.Dilation) > 0 {
-		kernel = (kernel-1)*slices.Max(o.spec.Dilation) + 1
+	if len(spec.Dilation) > 0 {
+		kernel = (kernel-1)*slices.Max(spec.Dilation) + 1
 	}
 	long := cells * max(1, min(h, w)/max(1, kernel))
 	partW, partH := min(w, long), min(h, long)
-	return usagef("%s is %d pixels wide and %d high, too thin for a figure of %d cells: cut a part of at most %dx%d pixels out of it", name, w, h, cells, partW, partH)
+	return layer.Errorf("%s is %d pixels wide and %d high, too thin for a figure of %d cells: cut a part of at most %dx%d pixels out of it", name, w, h, cells, partW, partH)
 }
 
 // averaged is a tensor of N x C x H/n x W/n: the means of squares of n x n.
