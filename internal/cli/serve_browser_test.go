@@ -264,3 +264,49 @@ func TestPageAddressHoldsTheState(t *testing.T) {
 		})
 	}
 }
+
+// dragging moves what a screen is about, a little every frame for two seconds, and counts the frames.
+const dragging = `(async () => {
+  const begin = performance.now(), lasts = [];
+  for (let last = begin; last - begin < 2000;) {
+    const k = ((last - begin) % 1000) / 1000;
+    MOVE;
+    const now = await new Promise(requestAnimationFrame);
+    lasts.push(now - last);
+    last = now;
+  }
+  lasts.sort((a, b) => a - b);
+  return [lasts.length / 2, lasts[Math.floor(lasts.length * 0.95)]];
+})()`
+
+// BenchmarkPage says how soon the page shows something and answers, and how many frames a second it paints while a hand drags.
+func BenchmarkPage(b *testing.B) {
+	ctx, pages := browser(b)
+	moves := map[string]string{
+		"one": `stroke("canvas.input", [[0.3 + k * 0.4, 0.5]])`, "reach": `stroke("canvas.input", [[0.3 + k * 0.4, 0.5]])`, "taps": `stroke("canvas.kernel", [[0.3 + k * 0.4, 0.4]])`,
+		"faders": `slide("factor of map 3", k)`, "network": `stroke("canvas.input", [[0.3 + k * 0.4, 0.3 + 0.3 * k]])`, "stamps": `slide("kernel", 1 + Math.floor(k * 6))`, "groups": `slide("groups", Math.floor(k * 6))`,
+	}
+	for from, url := range pages {
+		for screen, move := range moves {
+			b.Run(from+"/"+screen, func(b *testing.B) {
+				for range b.N {
+					p := openTab(b, ctx, url+"#"+screen+"?lang=en", 1280, 720)
+					opened, err := chromedp.Run(p.Context, chromedp.Evaluate[[]float64](`[performance.getEntriesByType("paint").at(-1).startTime, performance.getEntriesByName("ready")[0].startTime]`))
+					if err != nil {
+						b.Fatal(err)
+					}
+					frames, err := chromedp.Run(p.Context, chromedp.Evaluate[[]float64](strings.Replace(dragging, "MOVE", move, 1), chromedp.EvalAwaitPromise))
+					if err != nil {
+						b.Fatal(err)
+					}
+					p.done()
+					b.ReportMetric(opened[0], "ms-to-paint")
+					b.ReportMetric(opened[1], "ms-to-answer")
+					b.ReportMetric(frames[0], "frames/s")
+					b.ReportMetric(frames[1], "ms-p95-frame")
+					b.ReportMetric(0, "ns/op")
+				}
+			})
+		}
+	}
+}

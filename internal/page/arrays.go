@@ -51,22 +51,22 @@ func (e *Engine) keep(_ context.Context, request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := q.Array.tensor("array"); err != nil {
+	t, err := q.Array.tensor("array")
+	if err != nil {
 		return nil, err
 	}
 	key := keyOf(q.Array.Shape, q.Array.Data)
-	e.arrays.put(key, q.Array)
+	e.arrays.put(key, t)
 	return array{Key: key}, nil
 }
 
-// tensor decodes an array that travelled, or that is kept.
+// tensor decodes an array that travelled, or finds one that is kept: nobody writes to it.
 func (e *Engine) tensor(a array, what string) (*tensor.Tensor[float32], error) {
-	if a.Key != "" {
-		there, ok := e.arrays.get(a.Key)
-		if !ok {
-			return nil, errGone
-		}
-		a = there
+	if a.Key == "" {
+		return a.tensor(what)
 	}
-	return a.tensor(what)
+	if t, ok := e.arrays.get(a.Key); ok {
+		return t, nil
+	}
+	return nil, errGone
 }

@@ -213,7 +213,9 @@ func (w *columns) columns() []columnJSON {
 			n := &w.r.count.Nodes[in.Node]
 			c.MACs, c.Params = c.MACs+n.Total.MACs, c.Params+n.Total.Params
 			if c.Window == nil {
-				c.Window = windowIn(n)
+				if c.Window = windowIn(n); c.Window == nil && in.Op == "Pad" {
+					c.Window = w.r.padding(in)
+				}
 			}
 			if in.Op == "Conv" && len(c.Shape) == 4 && c.Neuron == "" {
 				c.Neuron = in.Name
@@ -267,6 +269,23 @@ func windowIn(n *network.NodeResult) *windowOf {
 		return &windowOf{w.Kernel, w.Stride, orOnes(w.Dilation), []int{pads[0].Begin, pads[1].Begin}, groups}
 	}
 	return nil
+}
+
+// padding is the window of an instruction that pads an N x C x H x W array: one pixel, shifted.
+func (r *running) padding(in *network.Instruction) *windowOf {
+	pads, _ := in.Attributes["pads"].([]int64)
+	if pads == nil && len(in.In) > 1 && in.In[1] != network.None {
+		if w := r.graph.Program.Values[in.In[1]].Weight; w != nil && w.Elem == tensor.Int64 {
+			if a, err := w.Read(); err == nil {
+				pads = tensor.Data[int64](a)
+			}
+		}
+	}
+	if len(pads) != 8 {
+		return nil
+	}
+	one := []int{1, 1}
+	return &windowOf{one, one, one, []int{int(pads[2]), int(pads[3])}, 1}
 }
 
 func orOnes(d []int) []int {

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/tensor"
 )
 
 // MaxRequest bounds a request, in bytes: a picture of 1024x1024 in three channels takes 16 MiB.
@@ -29,14 +30,14 @@ type Answer struct {
 // Engine answers requests, and keeps what the page sends once and asks about often: arrays, networks. It may be asked by
 // several goroutines; the networks run one at a time.
 type Engine struct {
-	arrays   kept[array]
+	arrays   kept[*tensor.Tensor[float32]]
 	models   kept[*model]
 	networks kept[*running]
 }
 
 // New is an engine that keeps nothing yet.
 func New() *Engine {
-	return &Engine{arrays: kept[array]{most: 8}, models: kept[*model]{most: 2}, networks: kept[*running]{most: 4}}
+	return &Engine{arrays: kept[*tensor.Tensor[float32]]{most: 8}, models: kept[*model]{most: 2}, networks: kept[*running]{most: 4}}
 }
 
 // question is one kind of request: what it is called and what answers it.

@@ -82,7 +82,9 @@ async function draw() {
   if (state.predict === "1") root.append(button(t("reveal"), (e) => { root.classList.remove("hidden-answer"); e.target.remove(); }, { class: "reveal" }));
   main.replaceChildren(root);
   try { await screens[screen].show({ root, state, set, t, fail, command, signal, go }); } catch (e) { fail(e); }
-  if (!signal.aborted) document.body.dataset.ready = screen;
+  if (signal.aborted) return;
+  document.body.dataset.ready = screen;
+  performance.mark("ready");
 }
 
 addEventListener("hashchange", () => { clearTimeout(due); current = read(); draw(); });

@@ -25,7 +25,7 @@ export async function show(context) {
   const { root, state, set, t, fail, command } = context;
   const controls = h("div", { class: "controls" }), upper = h("div", { class: "desk" }), lower = h("div", { class: "desk" }), mix = h("canvas", { class: "output answer", role: "img", "aria-label": t("mix") }), wires = h("div", { class: "gate answer" });
   root.append(controls, h("div", { class: "row desk-row" }, h("div", { class: "grow desk-box" }, upper, wires, lower), h("div", { class: "mix" }, h("p", { class: "label output" }, t("mix")), mix)));
-  let maps = null, answer = null, strips = [], kernels = null;
+  let maps = null, answer = null, strips = [], kernels = null, drawn = "";
   let hold = state.hold.split(",").map((v) => (v === "" || !Number.isFinite(+v) ? null : +v));
   hold = Array.from({ length: channels }, (_, i) => hold[i] ?? null);
   const pic = await picture(context, () => load());
@@ -38,7 +38,7 @@ export async function show(context) {
       const { height, width } = small, weight = Float32Array.from(names.flatMap((n) => kernels.find((f) => f.name === n).weights));
       const a = await ask("run", { variant: "standard", mute: true, layer: { "out-channels": String(channels), kernel: "3", padding: "1", "pad-mode": "replicate", bias: "false" }, input: pack([1, 1, height, width], planes(small, true)), weights: { weight: pack([channels, 1, 3, 3], weight) } });
       const data = unpack(a.output).map((v) => Math.max(0, v));
-      maps = { height, width, data, high: 1, ask: keeping([1, channels, height, width], data) };
+      maps = { height, width, data, high: 1, fresh: true, ask: keeping([1, channels, height, width], data) };
       await compute();
     } catch (e) { fail(e); }
   });
@@ -95,7 +95,7 @@ export async function show(context) {
   function paintAll() {
     const { height, width } = maps, n = height * width, sum = new Float32Array(n), loudest = Math.max(...answer.means) || 1;
     strips.forEach((x, c) => {
-      put(x.map, maps.data, c * n);
+      if (maps.fresh) put(x.map, maps.data, c * n);
       put(x.out, answer.out, c * n);
       x.mean.style.width = (answer.means[c] / loudest) * 100 + "%";
       x.meanText.textContent = answer.means[c].toFixed(2);
@@ -108,8 +108,12 @@ export async function show(context) {
     for (const v of answer.out) out += v;
     mix.dataset.mean = out / answer.out.length;
     mix.dataset.factors = [...answer.factors].join(" ");
-    gate();
+    if (maps.fresh || drawn !== state.gate) gate();
+    else answer.factors.forEach((f, c) => wires.querySelector(`[data-out="${c}"]`).setAttribute("r", radius(f)));
+    maps.fresh = false;
+    drawn = state.gate;
   }
+  const radius = (f) => 4 + 9 * clamp(f, 0, 1);
   /** Every map on one scale: black is nothing, white the loudest of all. */
   function put(canvas, data, from) {
     size(canvas, maps.height, maps.width);
@@ -127,7 +131,7 @@ export async function show(context) {
       }
       dots.push(s("circle", { cx: x(j, hidden), cy: 62, r: 6 + Math.min(9, answer.hidden[j] * 4), fill: "var(--kernel)" }));
     }
-    for (let c = 0; c < channels; c++) dots.push(s("circle", { cx: x(c, channels), cy: 14, r: 10, fill: "var(--input)" }), s("circle", { cx: x(c, channels), cy: 110, r: 4 + 9 * clamp(answer.factors[c], 0, 1), fill: "var(--output)" }));
+    for (let c = 0; c < channels; c++) dots.push(s("circle", { cx: x(c, channels), cy: 14, r: 10, fill: "var(--input)" }), s("circle", { cx: x(c, channels), cy: 110, r: radius(answer.factors[c]), "data-out": c, fill: "var(--output)" }));
     wires.replaceChildren(s("svg", { viewBox: "0 0 1000 126", role: "img", "aria-label": t("gate"), preserveAspectRatio: "none" }, ...lines.filter((l) => l[4] > 0.05).map(([x1, y1, x2, y2, w, sign]) => s("line", { x1, y1, x2, y2, "stroke-width": 0.5 + w, stroke: sign > 0 ? "var(--kernel)" : "var(--input)", opacity: 0.65 })), ...dots));
   }
   build();

@@ -22,7 +22,7 @@ export async function show({ root, state, set, t, fail, command }) {
       if (separable()) parts.push(line(x(i), rows[1], x(o), rows[2], "var(--soft)", 1.5));
     }
     rows.forEach((y, k) => { for (let i = 0; i < c; i++) parts.push(s("circle", { cx: x(i), cy: y, r: 320 / Math.max(10, c), fill: k === 0 ? "var(--input)" : k === rows.length - 1 ? "var(--output)" : "var(--kernel)" })); });
-    wires.replaceChildren(s("svg", { viewBox: "0 0 1000 470", role: "img", "aria-label": `${t("groups")}: ${name(state.groups)}` }, ...parts), h("p", { class: "caption" }, separable() ? t("only separable") : t("only grouped")));
+    wires.replaceChildren(s("svg", { viewBox: "0 0 1000 470", preserveAspectRatio: "none", role: "img", "aria-label": `${t("groups")}: ${name(state.groups)}` }, ...parts), h("p", { class: "caption" }, separable() ? t("only separable") : t("only grouped")));
   }
   const line = (x1, y1, x2, y2, stroke, width) => s("line", { x1, y1, x2, y2, stroke, "stroke-width": width, opacity: 0.75 });
 

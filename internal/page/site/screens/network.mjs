@@ -1,14 +1,13 @@
 // Network: what each step of a running network makes, in columns; what a number reads, lit back to the picture; the classes.
 import { base64, unpack } from "../engine.mjs";
-import { arrows, bitmap, button, choice, clamp, count, dragged, framed, h, imageOf, num, paced, range, tabs, time } from "../ui.mjs";
+import { arrows, button, choice, clamp, count, dragged, framed, h, imageOf, num, paced, range, tabs, time } from "../ui.mjs";
 import { picture, rgba, scaled } from "../picture.mjs";
 import { drawings, inked, seen, strokesOf, textOf } from "../ink.mjs";
 import { askModel, ownModel, takeModel } from "../model.mjs";
 
 export const defaults = { net: "drawings", from: "7", column: "4", map: "", x: "", y: "", covered: "" };
 const nets = ["drawings", "filters"];
-/** How wide a column is, in pixels. */
-const wideOf = (c) => (c.height * c.width === 1 ? 46 : 100);
+
 const sheet = 236; // of the drawing
 
 export async function show(context) {
@@ -16,11 +15,14 @@ export async function show(context) {
   const paper = h("canvas", { class: "input hand", width: sheet, height: sheet, tabindex: "0", role: "img", "aria-label": t("draw here") }), classes = h("div", { class: "classes answer", id: "network-classes", "aria-live": "polite" });
   const heat = h("canvas", { class: "output answer", role: "img", "aria-label": t("covered"), width: sheet, height: sheet }), columns = h("div", { class: "columns" }), line = h("p", { class: "formula number", id: "network-number", "aria-live": "polite" });
   const controls = h("div", { class: "controls" });
-  root.append(controls, h("div", { class: "net-row" }, h("div", { class: "left" }, paper, classes, heat), h("div", { class: "right" }, columns, line)));
-  let net = null, boxes = [], strokes = strokesOf(state.ink), base = null, pen = { x: 32, y: 32, down: false }, round = 0;
+  root.append(controls, h("div", { class: "net-row" }, h("div", { class: "left" }, paper, classes, heat), h("div", { class: "right" }, line, columns)));
+  let net = null, boxes = [], sheets = [], strokes = strokesOf(state.ink), base = null, pen = { x: 32, y: 32, down: false }, round = 0;
   let lit = { column: +state.column, map: state.map === "" ? null : +state.map, x: +state.x, y: +state.y };
   const pic = await picture(context, () => { if (state.from !== "picture") { set({ from: "picture" }); build(); } return update(); });
   const drawn = () => state.from === "ink";
+  /** How wide a column is, in pixels: of maps as wide as there is room for all, of single numbers narrow. */
+  const flat = (c) => c.height * c.width === 1;
+  const wideOf = (c) => (flat(c) ? 46 : net.wide);
 
   const update = paced(async () => {
     try {
@@ -30,7 +32,9 @@ export async function show(context) {
       const small = state.from === "picture" ? base : scaled(base, 160);
       const a = await askModel("network", state, { picture: { width: small.width, height: small.height, rgba: base64(rgba(small)) } });
       net = a;
-      for (const c of a.columns) { c.data = unpack(c.maps); [c.count, c.height, c.width] = c.maps.shape; c.image = imagesOf(c); }
+      a.columns.forEach((c, i) => { c.data = unpack(c.maps); [c.count, c.height, c.width] = c.maps.shape; c.image = imageOfColumn(c, i); });
+            const narrow = a.columns.filter(flat).length;
+      net.wide = clamp((columns.clientWidth - 56 * narrow) / Math.max(1, a.columns.length - narrow) - 14, 98, 190);
       columnsOf();
       classesOf();
       command(`convx run --net ${state.net === "file" ? ownModel() ?? "model.onnx" : state.net} ${state.from === "picture" ? "photo.png" : "drawing.png"} --top 3`);
@@ -40,14 +44,17 @@ export async function show(context) {
     } catch (e) { fail(e); }
   });
 
-  /** The maps of a column, each a bitmap on the column's scale. */
-  function imagesOf(c) {
-    const signed = c.low < 0, flat = c.height * c.width === 1;
-    if (flat) return null;
-    return Array.from({ length: c.count }, (_, k) => {
-      const from = k * c.height * c.width, [lo, hi] = range(c.data, from, from + c.height * c.width);
-      return bitmap(imageOf(c.data, c.height, c.width, signed ? lo : 0, hi, signed, from));
-    });
+  /** The maps of a column below one another, each on a scale of its own. */
+  function imageOfColumn(c, i) {
+    if (flat(c)) return null;
+    const signed = c.low < 0, sheet = (sheets[i] ??= h("canvas", {})), n = c.height * c.width;
+    if (sheet.width !== c.width || sheet.height !== c.count * c.height) { sheet.width = c.width; sheet.height = c.count * c.height; }
+    const g = sheet.getContext("2d");
+    for (let k = 0; k < c.count; k++) {
+      const [lo, hi] = range(c.data, k * n, k * n + n);
+      g.putImageData(imageOf(c.data, c.height, c.width, signed ? lo : 0, hi, signed, k * n), 0, k * c.height);
+    }
+    return sheet;
   }
 
   // Columns.
@@ -61,14 +68,16 @@ export async function show(context) {
       columns.replaceChildren(...boxes.map((b) => b.box));
     }
     const slowest = Math.max(...net.columns.map((c) => c.seconds)), most = Math.max(1, ...net.columns.map((c) => c.macs));
+    // What is below the columns does not change while a hand draws, but for the times.
+    if (net.columns.every((c, i) => boxes[i].times)) return net.columns.forEach((c, i) => { boxes[i].times[0].textContent = time(c.seconds); boxes[i].times[1].style.width = `${(100 * c.seconds) / slowest}%`; });
     net.columns.forEach((c, i) => boxes[i].under.replaceChildren(h("b", {}, c.name), h("span", {}, c.shape.slice(1).join(" × ")),
       h("span", { title: t("field") }, c.field ? `▢ ${c.field.whole ? t("whole") : c.field.size[1]}` : " "),
       c.macs ? h("span", {}, `${count(c.macs)} ${t("macs")}`) : h("span", {}, " "), h("i", { class: "m", style: `width:${(100 * c.macs) / most}%` }),
-      h("span", {}, time(c.seconds)), h("i", { class: "s", style: `width:${(100 * c.seconds) / slowest}%` })));
+      ...(boxes[i].times = [h("span", {}, time(c.seconds)), h("i", { class: "s", style: `width:${(100 * c.seconds) / slowest}%` })])));
   }
   /** Where map k of a column is painted, and how large its pixels are. */
   function placeOf(c, k) {
-    const flat = c.height * c.width === 1, across = flat ? (c.count > 16 ? 4 : 1) : c.count > 8 ? 2 : 1, gap = flat ? 2 : 4, side = (wideOf(c) - gap * (across - 1)) / across, tall = flat ? 21 : (side * c.height) / c.width;
+    const across = flat(c) ? (c.count > 16 ? 4 : 1) : c.count > 4 ? 2 : 1, gap = flat(c) ? 2 : 4, side = (wideOf(c) - gap * (across - 1)) / across, tall = flat(c) ? 21 : (side * c.height) / c.width;
     return { x: (k % across) * (side + gap), y: Math.floor(k / across) * (tall + gap), w: side, h: tall };
   }
   const paintAll = framed(() => {
@@ -84,7 +93,7 @@ export async function show(context) {
       const shown = lit.rects?.[i];
       for (let k = 0; k < c.count; k++) {
         const p = placeOf(c, k);
-        if (c.image) g.drawImage(c.image[k], p.x, p.y, p.w, p.h);
+        if (c.image) g.drawImage(c.image, 0, k * c.height, c.width, c.height, p.x, p.y, p.w, p.h);
         else {
           const v = c.high > c.low ? (c.data[k] - Math.min(0, c.low)) / (c.high - Math.min(0, c.low)) : 0;
           g.fillStyle = dark ? "#2a333d" : "#e4e7ea";

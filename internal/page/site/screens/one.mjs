@@ -30,8 +30,7 @@ export async function show(context) {
   const grid = h("div", { class: "weights" }), cards = h("div", { class: "sums answer" }), total = h("div", { class: "big huge answer", id: "one-total", "aria-live": "polite" }), rest = h("div", { class: "answer" });
   const formula = h("div", { class: "formula" }), controls = h("div", { class: "controls" });
   root.append(controls, h("div", { class: "row trio" },
-    h("div", { class: "grow" }, view), h("div", { class: "fit" }, h("p", { class: "label kernel" }, t("weights")), grid), h("div", { class: "grow" }, map)),
-    h("div", { class: "row sumrow" }, cards, h("div", { class: "fit result answer" }, rest, total)), formula);
+    h("div", { class: "grow" }, view), h("div", { class: "fit result" }, grid, total, rest), h("div", { class: "grow" }, map)), cards, formula);
 
   let source = null, layer = null, out = null, filters = [], weights = [], base = null, top = [], filled = Infinity, flying = 1;
   const pic = neuron ? null : await picture(context, () => { load(); return compute(); });
@@ -126,7 +125,7 @@ export async function show(context) {
     paintOutput(x, y);
     paintCards();
     const all = sums.reduce((a, b) => a + b.part, 0) + layer.bias, others = all - layer.bias - top.reduce((a, b) => a + b.part, 0);
-    rest.replaceChildren(...top.map((b) => h("div", { class: "term" }, h("span", {}, label(b.c) + (source.share ? ` ${shareOf(b.c)} × ${num(b.sum)}` : "")), h("b", {}, num(b.part)))),
+    rest.replaceChildren(...top.map((b) => h("div", { class: "term" }, h("span", {}, label(b.c)), h("b", {}, num(b.part)))),
       ...(source.channels > 3 ? [h("div", { class: "term" }, h("span", {}, `${source.channels - 3} ${t("others")}`), h("b", {}, num(others)))] : []),
       h("div", { class: "term line" }, h("span", {}, t("bias")), h("b", {}, num(layer.bias))));
     total.textContent = num(all) + (layer.after.includes("Relu") ? ` → ${num(Math.max(0, all))}` : "");
@@ -170,7 +169,7 @@ export async function show(context) {
   }
   function size(canvas, width, height) {
     if (canvas.width !== width || canvas.height !== height) { canvas.width = width; canvas.height = height; }
-    canvas.style.maxWidth = `calc(${neuron ? 34 : 38}vh * ${width / height})`;
+    canvas.style.maxWidth = `calc(${state.back === "1" ? 34 : 40}vh * ${width / height})`;
   }
 
   // A card a channel: the window's numbers, its products, their sum; products fly into it.
@@ -181,8 +180,8 @@ export async function show(context) {
     const most = Math.max(1e-9, ...top.flatMap((b) => Array.from(b.products, Math.abs))), heaviest = Math.max(1e-9, ...top.flatMap((b) => Array.from(b.products, (_, i) => Math.abs(weightOf(b.c, i)))));
     top.forEach((b, n) => {
       const [caption, canvas] = cards.children[n].children, g = canvas.getContext("2d"), side = kw > 3 ? 130 / kw : 44, wide = kw * side, gap = 30, last = 66, grids = neuron ? 3 : 2, signs = neuron ? ["×", "=", "Σ"] : ["×w =", "Σ"];
-      caption.textContent = label(b.c);
-      const lead = neuron ? gap : 62, starts = neuron ? [0, wide + gap, 2 * (wide + gap)] : [0, 0, wide + lead], end = starts[2] + wide;
+      caption.textContent = label(b.c) + (source.share ? `  ${shareOf(b.c)} × ${num(b.sum)} = ${num(b.part)}` : "");
+      const lead = neuron ? gap : 76, starts = neuron ? [0, wide + gap, 2 * (wide + gap)] : [0, 0, wide + lead], end = starts[2] + wide;
       const width = Math.round(end + gap + last), height = Math.round(kh * side);
       if (canvas.width !== width * 2 || canvas.height !== height * 2) { canvas.width = width * 2; canvas.height = height * 2; }
       g.setTransform(2, 0, 0, 2, 0, 0);
@@ -198,7 +197,7 @@ export async function show(context) {
         g.globalAlpha = 1;
       }
       g.fillStyle = getComputedStyle(root).color;
-      g.font = "800 26px system-ui, sans-serif";
+      g.font = "800 24px system-ui, sans-serif";
       g.textAlign = "center";
       g.textBaseline = "middle";
       signs.forEach((sign, k) => g.fillText(sign, k === signs.length - 1 ? end + gap / 2 : (k + 1) * wide + k * gap + lead / 2, height / 2));
@@ -260,7 +259,7 @@ export async function show(context) {
     build();
   }
 
-  if (neuron) grid.parentElement.remove(); else { load(); await loadFilters(); }
+  if (neuron) grid.remove(); else { load(); await loadFilters(); }
   build();
   await compute();
 }

@@ -11,7 +11,7 @@ const cures = ["transposed", "divisible", "resize-conv", "sub-pixel"];
 export async function show(context) {
   const { root, state, set, t, fail, command } = context;
   const controls = h("div", { class: "controls" }), input = h("canvas", { class: "input hand", role: "img", "aria-label": t("input"), tabindex: "0" }), output = h("canvas", { class: "output answer", role: "img", "aria-label": t("output") });
-  const photo = h("canvas", { class: "output answer", role: "img", "aria-label": t("enlarged") }), verdict = h("p", { class: "big answer", id: "stamps-verdict", "aria-live": "polite" }), meets = h("div", { class: "formula answer" }), cureBox = h("div", {});
+  const photo = h("canvas", { class: "output answer", role: "img", "aria-label": t("enlarged") }), verdict = h("p", { class: "big answer", id: "stamps-verdict", "aria-live": "polite" }), meets = h("div", { class: "formula answer" }), cureBox = h("div", { class: "cure" });
   root.append(controls, h("div", { class: "row stamps-row" }, h("div", { class: "small" }, h("p", { class: "label input" }, t("input")), input), h("div", { class: "middle" }, h("p", { class: "label output" }, t("output")), output, meets), h("div", { class: "grow" }, h("p", { class: "label" }, t("enlarged")), photo, cureBox)), verdict);
   let source = null, at = [2, 2];
   const pic = await picture(context, () => { load(); return update(); });

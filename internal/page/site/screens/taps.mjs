@@ -64,13 +64,14 @@ function taps({ state, set, t, fail, command }, body, extra, pic) {
       out.image = bitmap(imageOf(out.data, out.height, out.width, lo, hi, true));
       fail();
       tell();
-      paintAll();
+      paintWhole();
+      paintNear();
     } catch (e) { fail(e); }
   });
 
   function tell() {
     const d = answer.dilation;
-    verdict.replaceChildren(...(d ? [h("span", {}, d[0] === 1 && d[1] === 1 ? t("equals plain") : `${t("equals dilated")} d = ${d[0] === d[1] ? d[0] : d.join("×")}`), h("br", {}), h("span", {}, `${t("difference")} ${answer.difference}`)] : [t("between")]));
+    verdict.replaceChildren(...(d ? [h("span", {}, d[0] === 1 && d[1] === 1 ? t("equals plain") : `${t("equals dilated")} d\u00a0=\u00a0${d[0] === d[1] ? d[0] : d.join("×")}`), h("br", {}), h("span", {}, `${t("difference")} ${answer.difference}`)] : [t("between")]));
     verdict.style.color = d ? "var(--output)" : "var(--kernel)";
     verdict.dataset.difference = d ? answer.difference : "";
     verdict.dataset.dilation = d ? d.join("x") : "";
@@ -80,14 +81,17 @@ function taps({ state, set, t, fail, command }, body, extra, pic) {
     command(d && (d[0] > 1 || d[1] > 1) ? { command: "run", variant: "dilated", layer: { kernel: "3", padding: d.join("x"), dilation: d.join("x") }, more: "--color gray --filter sobel-x" } : "convx run deformable --color gray --filter sobel-x -k 3 -p 1 -w offset=offset.npy");
   }
 
-  const paintAll = framed(() => {
+  /** The whole photograph with the box that is magnified, and the output. */
+  const paintWhole = framed(() => {
     const x = +state.x, y = +state.y, half = patch >> 1;
-    // The whole photograph, and the box that is magnified.
     frame(whole, source, source.image);
     box(whole, (x - half) * 4, (y - half) * 4, patch * 4, "#ff9a1f");
     if (out) { frame(map, out, out.image); box(map, x * 4 - 2, y * 4 - 2, 8, "#00d68f"); }
-    // The pixels around the window, and the taps on them.
-    near.width = near.height = patch * zoom;
+  });
+  /** The pixels around the window, and the taps on them. */
+  const paintNear = framed(() => {
+    const x = +state.x, y = +state.y, half = patch >> 1;
+    if (near.width !== patch * zoom) near.width = near.height = patch * zoom;
     const g = near.getContext("2d");
     for (let i = 0; i < patch; i++) for (let j = 0; j < patch; j++) {
       const yy = y - half + i, xx = x - half + j, v = yy >= 0 && xx >= 0 && yy < source.height && xx < source.width ? source.data[yy * source.width + xx] : 0;
@@ -160,7 +164,7 @@ function taps({ state, set, t, fail, command }, body, extra, pic) {
   function keep() {
     set({ taps: offsets.join(","), bin: String(chosen) });
     if (answer) answer.taps[chosen] = sampleHere(chosen);
-    paintAll();
+    paintNear();
     compute();
   }
   /** What the chosen tap samples, until the engine says so: so that it moves with the hand. */
@@ -172,7 +176,7 @@ function taps({ state, set, t, fail, command }, body, extra, pic) {
     });
     return { ...answer.taps[k], row, col, pixels, value: pixels.reduce((a, p) => a + p.share * p.value, 0) };
   }
-  const place = (x, y) => { set({ x: String(clamp(Math.round(x), 0, source.width - 1)), y: String(clamp(Math.round(y), 0, source.height - 1)) }); paintAll(); };
+  const place = (x, y) => { set({ x: String(clamp(Math.round(x), 0, source.width - 1)), y: String(clamp(Math.round(y), 0, source.height - 1)) }); paintWhole(); paintNear(); };
 
   dragged(whole, (px, py, what) => { if (what !== "up") { place(px * source.width - 0.5, py * source.height - 0.5); compute(); } });
   dragged(map, (px, py, what) => { if (what !== "up") { place(px * source.width - 0.5, py * source.height - 0.5); compute(); } });
