@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
-	"image"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +13,6 @@ import (
 	"convx/internal/draw"
 	"convx/internal/layer"
 	"convx/internal/picture"
-	"convx/internal/shape"
 )
 
 type drawOptions struct {
@@ -22,8 +21,10 @@ type drawOptions struct {
 	outputs []string
 	options draw.Options
 	delay   time.Duration
-	scale   float64
-	scene   sceneOptions
+
+	dilations string
+	look      lookOptions
+	scene     sceneOptions
 }
 
 // sceneOptions are the picture that a figure is drawn on, and what is made of it.
@@ -57,6 +58,8 @@ takes seeded weights.`,
   convx draw standard -o standard.png
   convx draw transposed -k 3 -s 2 -p 1 -o transposed.gif
   convx draw dilated -d 3 --numbers -o dilated.svg
+  convx draw dilated --dims 1 -k 2 -p causal --dilations 1,2,4,8 -o wavenet.png
+  convx draw grouped -g 3 --for slide --theme dark -o slide.png
   convx draw depthwise photo.png --filter sobel-x -p 1 -o slide.gif`, "\n"),
 		Args:              argsUpTo(2),
 		ValidArgsFunction: completeVariants,
@@ -74,7 +77,7 @@ takes seeded weights.`,
 				case o.options.Numbers: // there is a sum to read
 					o.delay *= 2
 				case o.scene.asked(): // many outputs
-					o.delay /= 3
+					o.delay /= 5
 				}
 			}
 			return run(c.Context(), o)
@@ -85,28 +88,29 @@ takes seeded weights.`,
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the figure to `FILE`: .png, .gif or .svg; repeat for more")
 	f.BoolVar(&o.options.Numbers, "numbers", false, "small whole numbers in the cells, and the arithmetic of the current output")
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of numbers and offsets")
-	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a third on a picture; the last one stands for four")
+	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a fifth on a picture; the last one stands for four")
 	f.StringArrayVar(&o.scene.filters, "filter", nil, "draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights")
 	f.StringVar(&o.scene.color, "color", "", "read the picture as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as it is)")
 	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", "))
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
-	f.Float64Var(&o.scale, "scale-pixels", 1, "PNG and GIF: pixels per unit; 2 is for print")
+	f.StringVar(&o.look.purpose, "for", "page", "where the figure is shown: `page`, slide (1280x720, read from the back row) or print")
+	f.StringVar(&o.look.theme, "theme", "light", "colours: `light` or dark")
+	f.BoolVar(&o.look.clear, "transparent", false, "PNG and SVG: nothing behind the figure")
+	f.Float64Var(&o.look.scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it, 1 on a page)")
+	f.StringVar(&o.dilations, "dilations", "", "dilated: draw a stack of layers of these dilations, `D,D,...`, like WaveNet's 1,2,4,8")
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
 		panic(err) // a flag registered twice: a mistake in the program
 	}
 	return cmd
 }
 
-// mostFrames bounds an animation: more outputs than that are shown by every second, third, … position.
-const mostFrames = 64
-
 func runDraw(ctx context.Context, o drawOptions) error {
 	if err := o.checkOutputs(); err != nil {
 		return err
 	}
-	if !(o.scale >= 0.25 && o.scale <= 8) {
-		return usagef("--scale-pixels: %g is not between 0.25 and 8", o.scale)
+	if err := o.settleLook(); err != nil {
+		return err
 	}
 	if o.delay < 10*time.Millisecond || o.delay > time.Minute {
 		return usagef("--delay: %s is not between 10ms and 1m", o.delay)
@@ -116,22 +120,7 @@ func runDraw(ctx context.Context, o drawOptions) error {
 			return err
 		}
 	}
-	small, note, err := draw.Small(o.spec, o.options)
-	if err != nil {
-		return err
-	}
-	r, err := shape.OfSpec(small)
-	if err != nil {
-		return err
-	}
-	if note != "" {
-		asked, err := shape.OfSpec(o.spec)
-		if err != nil {
-			return err
-		}
-		o.options.Asked = &asked
-	}
-	figure, err := draw.New(r, o.options)
+	figure, note, err := draw.For(o.spec, o.options)
 	if err != nil {
 		return err
 	}
@@ -165,6 +154,41 @@ func (o *drawOptions) stage(ctx context.Context) (err error) {
 	return err
 }
 
+// settleLook reads the flags that say how the figure looks, and the stack of dilations.
+func (o *drawOptions) settleLook() (err error) {
+	if o.look.scale != 0 && !(o.look.scale >= 0.25 && o.look.scale <= 8) {
+		return usagef("--scale-pixels: %g is not between 0.25 and 8", o.look.scale)
+	}
+	if o.options.For, err = draw.ParsePurpose(o.look.purpose); err != nil {
+		return usagef("--for: %w", err)
+	}
+	if !slices.Contains(draw.ThemeNames(), o.look.theme) {
+		return usagef("--theme: %q is not one of %s", o.look.theme, strings.Join(draw.ThemeNames(), ", "))
+	}
+	if o.look.clear && slices.ContainsFunc(o.outputs, func(p string) bool { return strings.EqualFold(filepath.Ext(p), ".gif") }) {
+		return usagef("--transparent is for .png and .svg: the frames of a .gif need something behind them")
+	}
+	if o.dilations == "" {
+		return nil
+	}
+	switch {
+	case o.spec.Variant != "dilated":
+		return usagef("--dilations is for dilated: it draws a stack of its layers")
+	case o.spec.Given("dilation"):
+		return usagef("--dilations and --dilation: a figure has one of them")
+	case o.options.Numbers || o.scene.asked():
+		return usagef("--dilations draws a stack from the side: leave --numbers and the picture out")
+	}
+	for part := range strings.SplitSeq(o.dilations, ",") {
+		n, err := layer.ParseInts(part, 1)
+		if err != nil || len(n) != 1 {
+			return usagef("--dilations: %q is not a dilation: give whole numbers from 1, like 1,2,4,8", part)
+		}
+		o.options.Stack = append(o.options.Stack, n[0])
+	}
+	return nil
+}
+
 func (o drawOptions) checkOutputs() error {
 	if firstArg(o.outputs) == "" && o.spec.Variant != "" {
 		return usagef("no file given: draw writes to -o FILE.png, .gif or .svg")
@@ -177,22 +201,4 @@ func (o drawOptions) checkOutputs() error {
 		}
 	}
 	return checkOutputs(o.outputs)
-}
-
-func writeFigure(w io.Writer, f *draw.Figure, path string, o drawOptions) error {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".svg":
-		return f.Still().WriteSVG(w)
-	case ".png":
-		return f.Still().Paint(o.scale).Encode(w)
-	}
-	step := (f.Frames() + mostFrames - 1) / mostFrames
-	var frames []image.Image
-	for i := 0; i < f.Frames(); i += step {
-		frames = append(frames, f.Frame(i).Paint(o.scale))
-	}
-	if last := f.Frames() - 1; last%step != 0 { // the output is complete at the end
-		frames = append(frames, f.Frame(last).Paint(o.scale))
-	}
-	return picture.EncodeGIF(w, frames, o.delay)
 }

@@ -3,7 +3,6 @@ package draw
 import (
 	"fmt"
 	"image/color"
-	"math"
 	"slices"
 
 	"convx/internal/drawing"
@@ -154,12 +153,25 @@ func residualFigure(r shape.Result, _ Options) (*Figure, error) {
 	captions := []string{fmt.Sprintf("%s channels in, %s inside, %d out: %s MACs, %s params", itoa(r.Input[1]), inside, r.Output[1],
 		report.Group(c.Total.MACs), report.Group(c.Total.Params))}
 	if shortcut {
-		captions = append(captions, "stride 1 and equal channels: the input is added to the output, so the shortcut joins the narrow ends, the other way round from ResNet")
+		text := "stride 1 and equal channels: the input is added to the output"
+		if widest(r) > max(r.Input[1], r.Output[1]) {
+			text += ", so the shortcut joins the narrow ends, the other way round from ResNet"
+		}
+		captions = append(captions, text)
 	} else {
 		captions = append(captions, "no shortcut: that takes stride 1 and as many channels out as in")
 	}
 	p := b.panel(shortcut)
 	return &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}, nil
+}
+
+// widest is the most channels that any stage has.
+func widest(r shape.Result) int {
+	n := 0
+	for _, st := range r.Stages {
+		n = max(n, st.Output[1])
+	}
+	return n
 }
 
 // functionNames are what figures call activations.
@@ -225,81 +237,4 @@ func (b *blocks) panel(shortcut bool) panel {
 		d.Text(x1, middle-height(b.all[last])/2-12.5, 15, drawing.Center, inputDark, "+")
 		d.Text((x0+x1)/2, y0+14, 13, drawing.Center, inputDark, "shortcut")
 	}}
-}
-
-// seFigure shows planes squeezed to one number each, the two layers that turn them into weights, and the planes scaled.
-func seFigure(r shape.Result, _ Options) (*Figure, error) {
-	c := r.Input[1]
-	hidden := r.Stages[1].Output[1]
-	// Any weights will do to show that each plane has its own.
-	gate := func(i int) float64 { return 0.5 + 0.45*math.Sin(2.4*float64(i)+1) }
-	const plane, gap, node = 62.0, 92.0, 18.0
-	pitch := min(36, 250/float64(c))
-	size := min(node, pitch-4)
-	tall, thick := float64(c)*pitch, pitch-6
-	columns := []struct {
-		n     int
-		label string
-	}{{c, "squeeze"}, {hidden, "fc1, ReLU"}, {c, "fc2, sigmoid"}}
-	width := 2*(plane+cardsDepth(2)) + float64(len(columns))*(gap+size) + gap
-	p := panel{w: width, h: tall + 44, label: fmt.Sprintf("%s → %d → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: func(d *drawing.Drawing, x, y float64, frame int) {
-		y += 30
-		mid := y + tall/2
-		planeAt := func(i int) float64 { return y + (float64(i)+0.5)*pitch }
-		nodeX := func(k int) float64 { return x + plane + gap + float64(k)*(gap+size) + size/2 }
-		nodeY := func(n, i int) float64 { return mid + (float64(i)-float64(n-1)/2)*pitch }
-		for i := range c {
-			d.Rect(x, planeAt(i)-thick/2, plane, thick, groupColor(i).light, groupColor(i).dark)
-		}
-		d.Text(x+plane/2, y-14, labelSize, drawing.Center, muted, "input planes")
-		for k, col := range columns {
-			if k > frame {
-				return
-			}
-			for i := range col.n {
-				switch k {
-				case 0:
-					d.Line(x+plane, planeAt(i), nodeX(0)-size/2, nodeY(c, i), 1.3, faint(groupColor(i).dark, 200))
-				default:
-					for j := range columns[k-1].n {
-						d.Line(nodeX(k-1)+size/2, nodeY(columns[k-1].n, j), nodeX(k)-size/2, nodeY(col.n, i), 1, faint(muted, 120))
-					}
-				}
-			}
-			for i := range col.n {
-				fill := white
-				edge := ink
-				if k != 1 {
-					fill, edge = groupColor(i).light, groupColor(i).dark
-				}
-				if k == 2 {
-					fill = faint(groupColor(i).dark, uint8(30+200*gate(i)))
-				}
-				d.Circle(nodeX(k), nodeY(col.n, i), size/2, white, edge)
-				d.Circle(nodeX(k), nodeY(col.n, i), size/2-1.2, fill, none)
-			}
-			d.Text(nodeX(k), y-14, labelSize, drawing.Center, muted, col.label)
-		}
-		if frame < len(columns) {
-			return
-		}
-		ox := nodeX(len(columns)-1) + size/2 + gap
-		for i := range c {
-			d.Line(nodeX(2)+size/2, nodeY(c, i), ox, planeAt(i), 1.3, faint(groupColor(i).dark, 200))
-			d.Text((nodeX(2)+ox)/2, planeAt(i)-9, 12, drawing.Center, ink, fmt.Sprintf("× %.2f", gate(i)))
-		}
-		for i := range c {
-			d.Rect(ox, planeAt(i)-thick/2, plane, thick, white, none)
-			d.Rect(ox, planeAt(i)-thick/2, plane, thick, faint(groupColor(i).dark, uint8(30+200*gate(i))), groupColor(i).dark)
-		}
-		d.Text(ox+plane/2, y-14, labelSize, drawing.Center, muted, "scaled planes")
-	}}
-	weights := fmt.Sprintf("weights: 2 × %d × %d and biases, whatever the size of the planes", c, hidden)
-	if r.Layer.Hidden == 0 {
-		weights = fmt.Sprintf("weights: 2 × %d × %d/%d and biases, whatever the size of the planes", c, c, r.Layer.Reduction)
-	}
-	return &Figure{panels: []panel{p}, frames: len(columns) + 1, still: len(columns), captions: []string{
-		fmt.Sprintf("squeeze: the mean of each plane; excite: %d → %d → %d with a ReLU and a sigmoid; scale: each plane times its factor", c, hidden, c),
-		weights,
-	}}, nil
 }

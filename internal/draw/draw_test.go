@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -278,32 +279,55 @@ func TestMeetings(t *testing.T) {
 	}
 }
 
+// What would be dust is drawn with other keys, and the figure says so in large type.
+func TestStandIns(t *testing.T) {
+	for _, c := range []struct{ variant, keys, want string }{
+		{"standard", "dims 3, input 1x4x4x4", "a slice of the volume"},
+		{"dilated", "dilation 40, input 1x224x224", "dilation 2 in place of 40"},
+		{"separable", "input 3x9x9, multiplier 1000000", "multiplier 2 in place of 1000000"},
+		{"depthwise", "input 3x9x9, multiplier 1000000", "multiplier 2 in place of 1000000"},
+		{"deform-roi-pool", "sampling-ratio 100000", "sampling-ratio 4 in place of 100000"},
+		{"deform-roi-pool", "gamma 1000000000", "gamma 0.5 in place of 1e+09"},
+		{"deform-roi-pool", "roi 0,0,1000000000,5", "the region does not fit"},
+		{"deform-roi-pool", "roi 0,-1000000000,5,5", "the region does not fit"},
+		{"standard", "input 64x224x224, kernel 3", "drawn on 4x7x7 in place of 64x224x224"},
+		{"se", "input 256x7x7", "drawn on 32x7x7 in place of 256x7x7"},
+	} {
+		f, note, err := For(spec(t, c.variant, c.keys), Options{})
+		if err != nil || !strings.Contains(note, c.want) {
+			t.Errorf("%s %s: %v, %q, want %q", c.variant, c.keys, err, note, c.want)
+			continue
+		}
+		large := slices.ContainsFunc(f.Still().Marks, func(m drawing.Mark) bool {
+			text, ok := m.(drawing.Text)
+			return ok && text.Size >= noteSize && strings.Contains(note, strings.TrimSpace(text.S)) && strings.Contains(text.S, c.want[:8])
+		})
+		if !large {
+			t.Errorf("%s %s: the figure does not say %q in large type", c.variant, c.keys, note)
+		}
+	}
+}
+
+// Squeeze-and-excitation is drawn with the channels and hidden units that it has, where they can be seen.
+func TestExcitationFollowsTheLayer(t *testing.T) {
+	for keys, want := range map[string]string{
+		"input 64x7x7, reduction 16": "64x7x7 → 64 means → 4 → 64 factors → 64x7x7",
+		"input 40x5x5, hidden 7":     "40x5x5 → 40 means → 7 → 40 factors → 40x5x5",
+	} {
+		f, note, err := For(spec(t, "se", keys), Options{})
+		if err != nil || note != "" || f.panels[0].label != want {
+			t.Errorf("%s: %v, %q, %q", keys, err, note, f.panels[0].label)
+		}
+	}
+}
+
 func TestDrawRefuses(t *testing.T) {
 	for _, c := range []struct{ variant, keys, want string }{
-		{"standard", "dims 3, input 1x4x4x4", "a figure is flat"},
-		{"dilated", "dilation 30, input 1x224x224", "would need a grid of"},
 		{"standard", "input 3x2x2, kernel 5", "kernel 5 is larger"},
-		{"separable", "input 3x9x9, multiplier 1000000", "a multiplier of 1000000 makes too many channels"},
-		{"depthwise", "input 3x9x9, multiplier 1000000", "a multiplier of 1000000 makes too many channels"},
-		{"deform-roi-pool", "sampling-ratio 100000", "draw at most 8"},
-		{"deform-roi-pool", "gamma 1000000000", "draw at most 2"},
-		{"deform-roi-pool", "roi 0,0,1000000000,5", "reaches too far out"},
-		{"deform-roi-pool", "roi 0,-1000000000,5,5", "reaches too far out"},
+		{"grouped", "input 3x9x9, groups 2", "groups"},
+		{"nothing", "", "unknown variant"},
 	} {
-		s := layer.Spec{Variant: c.variant}
-		for entry := range strings.SplitSeq(c.keys, ", ") {
-			key, value, _ := strings.Cut(entry, " ")
-			if err := s.Set(key, value); err != nil {
-				t.Fatal(err)
-			}
-		}
-		small, _, err := Small(s, Options{})
-		if err == nil {
-			l, _ := layer.Build(small)
-			r, _ := shape.Of(l)
-			_, err = New(r, Options{})
-		}
-		if err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err := For(spec(t, c.variant, c.keys), Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s: %v, want %q", c.variant, c.keys, err, c.want)
 		}
 	}

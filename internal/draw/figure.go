@@ -18,6 +18,11 @@ type Options struct {
 	// Asked, if not nil, is the large layer in whose place a small one is drawn: costs are its own.
 	Asked *shape.Result
 	Scene *Scene // real data, if not nil
+	For   Purpose
+	// Note says in large type what is shown in place of what was asked for.
+	Note string
+	// Stack are the dilations of a stack of dilated layers that is drawn in place of one, in the order in which data pass them.
+	Stack []int
 }
 
 // Scene is real data in the cells of a figure, in place of a schema.
@@ -25,6 +30,7 @@ type Scene struct {
 	Input, Output func(y, x int) color.NRGBA
 	// Offset is, of a deformable layer, how far a tap of an output is moved, in cells, and what part of it counts.
 	Offset func(tap, row, col int) (dy, dx, mask float64)
+	Terms  *Terms // the numbers behind the output, if not nil
 	// Caption says what the data are.
 	Caption string
 }
@@ -32,12 +38,16 @@ type Scene struct {
 // Figure is a layer as a sequence of drawings of one size.
 type Figure struct {
 	title    string
+	note     string
+	purpose  Purpose
+	kind     float64 // the size of the letters, of their usual one
 	ruler    drawing.Ruler
 	panels   []panel
 	captions []string
 	// arithmetic, if not nil, is one more caption for each frame.
 	arithmetic func(frame int) string
 	frames     int
+	columns    int // output positions in a row, where a frame is a position
 	still      int // the frame that stands for all
 	// wide and lines are what the captions of any frame take: all frames are of one size.
 	wide  float64
@@ -55,9 +65,11 @@ const (
 	margin      = 24
 	panelGap    = 48
 	titleSize   = 20
+	noteSize    = 18
 	labelSize   = 14
 	captionSize = 14
-	lineHeight  = 22
+	// readable is how wide a figure may be before its letters grow with it.
+	readable = 760
 )
 
 // New makes the figure of a layer.
@@ -80,31 +92,53 @@ func New(r shape.Result, o Options) (*Figure, error) {
 		f.captions = append(f.captions, o.Scene.Caption)
 		f.still = r.Output[2]*2/3*r.Output[3] + r.Output[3]/2 // much of the output is there
 	}
+	if f.columns == 0 && f.frames > 1 && f.frames == r.Output[len(r.Output)-1]*max(1, r.Output[len(r.Output)-2]) {
+		f.columns = r.Output[len(r.Output)-1]
+	}
 	v, _ := layer.VariantNamed(r.Layer.Variant)
-	f.title = known.title + " – " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
+	if f.title == "" {
+		f.title = known.title + " – " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
+	}
+	f.note, f.purpose = o.Note, o.For
 	f.frames, f.ruler = max(1, f.frames), drawing.NewRuler()
 	f.measure()
 	return f, nil
 }
 
-// mostWide bounds the width that captions ask for; what is longer is wrapped.
-const mostWide = 900
-
-// measure finds the width and the lines of captions that the largest frame needs.
+// measure lays the panels out and finds the size of the letters, and the width and the lines that the largest frame needs.
 func (f *Figure) measure() {
-	f.wide = max(f.panelsWidth(), f.ruler.Width(titleSize, f.title))
-	for i := range f.frames {
-		for _, c := range f.captionsOf(i) {
-			f.wide = max(f.wide, min(f.ruler.Width(captionSize, c), mostWide))
-		}
+	f.kind = 1
+	wide := f.panelsWidth()
+	f.kind = purposes[f.purpose].letters * max(1, wide/readable)
+	f.wide = max(f.panelsWidth(), 480)
+	for _, line := range f.ruler.Wrap(f.title, titleSize*f.kind, f.wide) {
+		f.wide = max(f.wide, f.ruler.Width(titleSize*f.kind, line))
 	}
 	for i := range f.frames {
 		lines := 0
 		for _, c := range f.captionsOf(i) {
-			lines += len(f.ruler.Wrap(c, captionSize, f.wide))
+			lines += len(f.ruler.Wrap(c, captionSize*f.kind, f.wide))
 		}
 		f.lines = max(f.lines, lines)
 	}
+}
+
+// labelLines is the label of a panel, broken at about the panel's width.
+func (f *Figure) labelLines(p panel) []string {
+	lines := f.ruler.Wrap(p.label, labelSize*f.kind, max(p.w, 180*f.kind))
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return lines
+}
+
+// panelWidth is what a panel and its label take.
+func (f *Figure) panelWidth(p panel) float64 {
+	width := p.w
+	for _, line := range f.labelLines(p) {
+		width = max(width, f.ruler.Width(labelSize*f.kind, line))
+	}
+	return width
 }
 
 func (f *Figure) panelsWidth() (width float64) {
@@ -112,7 +146,7 @@ func (f *Figure) panelsWidth() (width float64) {
 		if k > 0 {
 			width += panelGap
 		}
-		width += max(p.w, f.ruler.Width(labelSize, p.label))
+		width += f.panelWidth(p)
 	}
 	return width
 }
@@ -122,7 +156,10 @@ func (f *Figure) captionsOf(frame int) []string {
 	if f.arithmetic == nil {
 		return f.captions
 	}
-	return append(slices.Clone(f.captions), f.arithmetic(frame))
+	if text := f.arithmetic(frame % f.frames); text != "" {
+		return append(slices.Clone(f.captions), text)
+	}
+	return f.captions
 }
 
 // figure is how a variant is drawn.
@@ -132,7 +169,8 @@ type figure struct {
 	// numbers says that an output is a sum, or a choice, that fits on a line; scene that the variant can be drawn on a picture,
 	// as those of one window can; coarse that no cells are drawn, so that any extent fits; whole that channels are drawn as they
 	// are too, as blocks of any size.
-	numbers, scene, coarse, whole bool
+	// nodes that its channels are small ones.
+	numbers, scene, coarse, whole, nodes bool
 	// small makes channels few: in are the input's. Nil keeps the groups in proportion.
 	small func(s *layer.Spec, l layer.Layer, in []int)
 }
@@ -154,7 +192,7 @@ var figures = lazy.Value[map[string]figure]{Make: func() map[string]figure {
 		"dilated":           {title: "Dilated convolution", make: dilatedFigure, numbers: true, scene: true},
 		"deformable":        {title: "Deformable convolution", make: deformableFigure, scene: true, small: fewDeformable},
 		"deform-roi-pool":   {title: "Deformable RoI pooling", make: roiFigure},
-		"se":                {title: "Squeeze-and-excitation", make: seFigure, coarse: true, small: fewSqueezed},
+		"se":                {title: "Squeeze-and-excitation", make: seFigure, coarse: true, nodes: true, small: fewSqueezed},
 		"resize-conv":       {title: "Resize-convolution", make: resizeFigure},
 		"sub-pixel":         {title: "Sub-pixel convolution", make: subPixelFigure},
 		"mbconv":            {title: "MBConv", make: residualFigure, coarse: true, whole: true},
@@ -174,27 +212,44 @@ func (f *Figure) Still() *drawing.Drawing { return f.Frame(f.still) }
 
 // Frame draws one frame.
 func (f *Figure) Frame(i int) *drawing.Drawing {
-	width, height := f.panelsWidth(), 0.0
+	width, height, labels := f.panelsWidth(), 0.0, 0
 	for _, p := range f.panels {
-		height = max(height, p.h)
+		height, labels = max(height, p.h), max(labels, len(f.labelLines(p)))
 	}
 	d := &drawing.Drawing{Width: f.wide + 2*margin}
-	d.Text(margin, margin+titleSize/2, titleSize, drawing.Left, ink, f.title)
-	top := margin + titleSize + 22.0
+	y := f.lettersAt(d, margin, titleSize, ink, f.title)
+	if f.note != "" {
+		y = f.lettersAt(d, y+4, noteSize, kernelDark, f.note)
+	}
+	top := y + 20
+	line := labelSize * f.kind * lineFactor
 	x := margin + (f.wide-width)/2
 	for _, p := range f.panels {
-		w := max(p.w, f.ruler.Width(labelSize, p.label))
+		w := f.panelWidth(p)
 		p.paint(d, x+(w-p.w)/2, top+(height-p.h)/2, i)
-		d.Text(x+w/2, top+height+20, labelSize, drawing.Center, muted, p.label)
+		for k, text := range f.labelLines(p) {
+			d.Text(x+w/2, top+height+18+line/2+float64(k)*line, labelSize*f.kind, drawing.Center, muted, text)
+		}
 		x += w + panelGap
 	}
-	y := top + height + 52
+	y = top + height + 18 + float64(labels)*line + 12
+	start := y
 	for _, c := range f.captionsOf(i) {
-		for _, line := range f.ruler.Wrap(c, captionSize, f.wide) {
-			d.Text(margin, y, captionSize, drawing.Left, ink, line)
-			y += lineHeight
-		}
+		y = f.lettersAt(d, y, captionSize, ink, c)
 	}
-	d.Height = top + height + 52 + float64(f.lines)*lineHeight + margin - lineHeight/2
+	d.Height = start + float64(f.lines)*captionSize*f.kind*lineFactor + margin
 	return d
+}
+
+// lineFactor is the distance of lines, in sizes of their letters.
+const lineFactor = 1.5
+
+// lettersAt writes a text in lines below y, and gives the end of them.
+func (f *Figure) lettersAt(d *drawing.Drawing, y, size float64, c color.NRGBA, text string) float64 {
+	size *= f.kind
+	for _, line := range f.ruler.Wrap(text, size, f.wide) {
+		d.Text(margin, y+size*lineFactor/2, size, drawing.Left, c, line)
+		y += size * lineFactor
+	}
+	return y
 }

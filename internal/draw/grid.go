@@ -3,6 +3,7 @@ package draw
 import (
 	"image/color"
 	"strconv"
+	"unicode/utf8"
 
 	"convx/internal/drawing"
 	"convx/internal/layer"
@@ -22,6 +23,7 @@ type style struct {
 	fill   color.NRGBA
 	line   color.NRGBA
 	dashed bool
+	data   bool // the fill is a picture's own colour
 	text   string
 	ink    color.NRGBA
 }
@@ -42,7 +44,7 @@ func (g grid) paint(d *drawing.Drawing, x, y float64, look func(row, col int) st
 
 func (g grid) paintCell(d *drawing.Drawing, x, y float64, s style) {
 	// Neighbours share their lines.
-	d.Add(drawing.Rect{X: x, Y: y, W: g.cell + 1, H: g.cell + 1, Fill: s.fill, Line: s.line, Width: 1, Dashed: s.dashed})
+	d.Add(drawing.Rect{X: x, Y: y, W: g.cell + 1, H: g.cell + 1, Fill: s.fill, Line: s.line, Width: 1, Dashed: s.dashed, Data: s.data})
 	if s.text != "" {
 		d.Text(x+g.cell/2+0.5, y+g.cell/2+0.5, g.textSize(s.text), drawing.Center, s.ink, s.text)
 	}
@@ -50,7 +52,7 @@ func (g grid) paintCell(d *drawing.Drawing, x, y float64, s style) {
 
 // textSize is a size at which the text fits in a cell.
 func (g grid) textSize(s string) float64 {
-	return min(g.cell*0.5, 1.6*g.cell/float64(max(2, len(s))))
+	return min(g.cell*0.5, 1.6*g.cell/float64(max(2, utf8.RuneCountInString(s))))
 }
 
 // center is the middle of a cell, which may lie outside of the grid; rows and columns may be fractions.
@@ -76,10 +78,7 @@ func cardsDepth(planes int) float64 { return float64(min(planes, maxCards)-1) * 
 
 // cellSize is a size at which so many cells fit.
 func cellSize(cells int) float64 {
-	if cells > mostSide { // a picture's pixels are still seen
-		return 10
-	}
-	return min(36, max(13, 330/float64(max(1, cells))))
+	return min(36, max(10, 330/float64(max(1, cells))))
 }
 
 // geometry is a sliding window in two dimensions; a layer in one has height 1.

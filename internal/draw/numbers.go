@@ -19,16 +19,28 @@ type values interface {
 type numbers struct {
 	g             geometry
 	input, kernel []int
+	bias          int
 }
 
-func newNumbers(g geometry, seed uint64) *numbers {
+// newNumbers are those of a layer of one channel.
+func newNumbers(g geometry, seed uint64) *numbers { return newChannel(g, seed, 0) }
+
+// biasOf is a small bias that is not 0.
+func biasOf(seed uint64) int { return tensor.NewStream(seed, "draw bias").Int(1, 3) }
+
+// newChannel are those of one input channel of several.
+func newChannel(g geometry, seed uint64, channel int) *numbers {
+	suffix := ""
+	if channel > 0 {
+		suffix = " " + itoa(channel)
+	}
 	n := &numbers{g: g, input: make([]int, g.in[0]*g.in[1]), kernel: make([]int, g.kernel[0]*g.kernel[1])}
 	for _, a := range []struct {
 		name   string
 		lo, hi int
 		v      []int
 	}{{"draw input", 0, 3, n.input}, {"draw kernel", -1, 2, n.kernel}} {
-		s := tensor.NewStream(seed, a.name)
+		s := tensor.NewStream(seed, a.name+suffix)
 		for i := range a.v {
 			a.v[i] = s.Int(a.lo, a.hi)
 		}
@@ -52,7 +64,7 @@ func (n *numbers) weight(ky, kx int) int { return n.kernel[ky*n.g.kernel[1]+kx] 
 
 // output is the value of one output cell.
 func (n *numbers) output(row, col int) int {
-	sum := 0
+	sum := n.bias
 	for ky := range n.g.kernel[0] {
 		for kx := range n.g.kernel[1] {
 			y, x := n.g.tap(row, col, ky, kx)
@@ -81,6 +93,9 @@ func (n *numbers) sum(row, col int) string {
 		}
 	}
 	s := fmt.Sprintf("output[%d, %d] = ", row, col)
+	if n.bias != 0 {
+		terms = append(terms, fmt.Sprintf("%d (bias)", n.bias))
+	}
 	switch {
 	case terms == nil:
 		return s + "0: every input under the kernel is 0"

@@ -30,7 +30,7 @@ type OnPicture struct {
 
 // sceneCells are about how many cells the longer side of a picture becomes, of the input or, if that is larger, the output;
 // arrowCells, where arrows are to be seen.
-const sceneCells, arrowCells = 48, 24
+const sceneCells, arrowCells = 36, 24
 
 // Scene runs the layer on a small copy of the picture: the layer at that size, and both as the cells of a figure. What cannot
 // be drawn is a *layer.Error.
@@ -71,6 +71,9 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 	s.Caption = fmt.Sprintf("%s averaged to %dx%d cells; %s; output: %s", label, x.Shape[2], x.Shape[3], what, shown)
 	if len(out.Shape) == 4 && out.Shape[1] != 1 && out.Shape[1] != 3 {
 		s.Caption += ", channel 0"
+	}
+	if s.Terms = termsOf(l, v.Tensors, x); s.Terms != nil && len(s.Terms.Channels) < x.Shape[1] {
+		s.Caption += "; spelt out: " + s.Terms.Channels[0]
 	}
 	if samples(l.Spec) {
 		if s.Offset, err = offsetsOf(ctx, l, v.Tensors, x); err != nil {
@@ -207,4 +210,27 @@ func offsetsOf(ctx context.Context, l layer.Layer, operands map[string]*tensor.T
 		}
 		return at(offset, 2*tap), at(offset, 2*tap+1), m
 	}, nil
+}
+
+// termsOf are the numbers behind output channel 0 of a layer that is one convolution; nil of others.
+func termsOf(l layer.Layer, operands map[string]*tensor.Tensor[float32], x *tensor.Tensor[float32]) *Terms {
+	if _, ok := l.Stages[0].Op.(layer.Conv); !ok || len(l.Stages) > 1 {
+		return nil
+	}
+	weight := operands["weight"]
+	t := &Terms{
+		Input:  func(c, y, x0 int) float64 { return float64(x.Data[(c*x.Shape[2]+y)*x.Shape[3]+x0]) },
+		Weight: func(c, ky, kx int) float64 { return float64(weight.Data[(c*weight.Shape[2]+ky)*weight.Shape[3]+kx]) },
+	}
+	for c := range weight.Shape[1] {
+		name := fmt.Sprintf("channel %d", c)
+		if x.Shape[1] == 3 {
+			name = []string{"red", "green", "blue"}[c]
+		}
+		t.Channels = append(t.Channels, name)
+	}
+	if b := operands["bias"]; b != nil {
+		t.Bias = float64(b.Data[0])
+	}
+	return t
 }

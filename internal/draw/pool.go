@@ -25,8 +25,9 @@ func poolFigure(r shape.Result, o Options) (*Figure, error) {
 		}
 	}
 	f.panels, f.frames, f.still = []panel{w.panel()}, c.g.positions(), w.stillFrame()
-	if o.Scene == nil && !o.Numbers && r.Input[1] > 1 {
-		f.panels = append(f.panels, channelsPanel([]column{{r.Input[1], "in"}, {r.Output[1], "out"}}, []int{r.Input[1]}, "each plane by itself"))
+	if n := r.Input[1]; o.Scene == nil && !o.Numbers && n > 1 {
+		f.panels = []panel{newCascade(w, n, n, n).panel()}
+		f.captions = append(f.captions, fmt.Sprintf("each of the %d planes by itself", n))
 	}
 	f.captions = append(f.captions, "no weights: "+c.about())
 	return f, nil

@@ -14,10 +14,6 @@ const (
 	mostGamma   = 2.0 // moves of two regions' sizes
 )
 
-func tooFar(r layer.ROI) error {
-	return layer.Errorf("the region %g,%g,%g,%g reaches too far out of the input to draw: choose one in it", r.X0, r.Y0, r.X1, r.Y1)
-}
-
 // roiFigure shows a region of interest, its bins where they stand, the bins moved by their offsets, and the pooled output.
 func roiFigure(r shape.Result, o Options) (*Figure, error) {
 	op := r.Layer.Stages[len(r.Layer.Stages)-1].Op.(layer.ROIPool)
@@ -28,18 +24,6 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 	// Aligned: coordinates are those of pixel centres, half a pixel less.
 	at := func(v float64) float64 { return v * op.SpatialScale }
 	x0, y0, w, h := at(roi.X0), at(roi.Y0), at(roi.X1-roi.X0), at(roi.Y1-roi.Y0)
-	if most := float64(r.Input[3]); x0 < -most || w > 2*most {
-		return nil, tooFar(roi)
-	}
-	if most := float64(r.Input[2]); y0 < -most || h > 2*most {
-		return nil, tooFar(roi)
-	}
-	if op.Gamma > mostGamma {
-		return nil, layer.Errorf("a gamma of %g moves bins out of the figure: draw at most %g", op.Gamma, mostGamma)
-	}
-	if op.SamplingRatio > mostSamples {
-		return nil, layer.Errorf("a sampling ratio of %d is dust in a figure: draw at most %d", op.SamplingRatio, mostSamples)
-	}
 	ph, pw := op.Pooled[0], op.Pooled[1]
 	type bin struct{ x, y, dx, dy float64 }
 	bins := make([]bin, ph*pw)

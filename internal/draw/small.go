@@ -1,22 +1,79 @@
 package draw
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
 
-// Small completes a spec for drawing: without an input it takes a grid that shows the variant well, and large inputs
-// become small ones of the same kernel, stride and kind. note says what was replaced, for the reader; it is empty where
-// nothing was.
-func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
-	if s.Dims == 3 {
-		return s, "", layer.Errorf("a figure is flat: --dims 1 or 2, not 3")
+// For makes the figure of a layer as the user described it, and says what it shows in its place, if it does.
+func For(s layer.Spec, o Options) (f *Figure, note string, err error) {
+	small, note, err := Small(s, o)
+	if err != nil {
+		return nil, "", err
 	}
-	if v, known := layer.VariantNamed(s.Variant); known && s.Input == nil {
-		if s, err = withExample(s, v.Example, o); err != nil {
+	r, err := shape.OfSpec(small)
+	if err != nil {
+		return nil, "", err
+	}
+	if o.Note = note; note != "" && s.Input != nil {
+		if asked, err := shape.OfSpec(s); err == nil {
+			o.Asked = &asked
+		}
+	}
+	f, err = New(r, o)
+	return f, note, err
+}
+
+// Small completes a spec for drawing: without an input it takes one that shows the variant well, large inputs become small
+// ones of the same kernel, stride and kind, and keys whose cells would be dust become ones that can be seen. note says what
+// was replaced, for the reader; it is empty where nothing was.
+func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
+	v, known := layer.VariantNamed(s.Variant)
+	if !known {
+		_, err := layer.Build(s)
+		return s, "", err
+	}
+	var said []string
+	if s.Dims == 3 && slices.Contains(v.Dims, 3) {
+		if s, err = slice(s); err != nil {
+			return s, "", err
+		}
+		said = append(said, "a slice of the volume: depth is not drawn")
+	}
+	for step := 0; ; step++ {
+		var sizes string
+		if small, sizes, err = smaller(s, o); err == nil {
+			if sizes != "" {
+				said = append(said, sizes)
+			}
+			return small, strings.Join(said, "; "), nil
+		}
+		var dust *dust
+		// One key tamed may not go with the others as they are: then it is their turn.
+		if o.Scene != nil || step == 0 && !errors.As(err, &dust) {
+			return s, "", err
+		}
+		for ; step < len(tamers); step++ { // the next key that can be tamed
+			if text := tamers[step](&s); text != "" {
+				said = append(said, text)
+				break
+			}
+		}
+		if step == len(tamers) {
+			return s, "", err
+		}
+	}
+}
+
+// smaller is Small with the keys as they are; a *dust error is a layer that other keys would make fit to be seen.
+func smaller(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
+	if s.Input == nil {
+		if s, err = withExample(s); err != nil {
 			return s, "", err
 		}
 	}
@@ -24,11 +81,16 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 	if err != nil {
 		return s, "", err
 	}
+	if _, err := shape.Of(l); err != nil {
+		return s, "", err
+	}
 	asked := l.Input
 	if !figureOf(s.Variant).whole && o.Scene == nil { // a scene has its size
-		if s, err = shrink(s, l); err != nil {
+		whole := l.Input
+		if s, err = shrink(s, l, o); err != nil {
 			return s, "", err
 		}
+		s = grown(s, whole)
 	}
 	if l, err = layer.Build(s); err != nil {
 		return s, "", err
@@ -46,50 +108,20 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 	return s, note, nil
 }
 
-// withExample sets the keys that the user left out to those of the variant's example, in one channel where numbers are wanted.
-func withExample(s layer.Spec, example string, o Options) (layer.Spec, error) {
-	for entry := range strings.SplitSeq(example, ", ") {
-		key, value, _ := strings.Cut(entry, " ")
-		if s.Given(key) {
-			continue
-		}
-		if o.Numbers && (key == "groups" || key == "out-channels") {
-			continue
-		}
-		if key == "input" {
-			value = flatten(value, s.Dims)
-			if o.Numbers && s.Variant != "grouped" {
-				_, size, _ := strings.Cut(value, "x")
-				value = "1x" + size
-			}
-		}
-		if err := s.Set(key, value); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
-}
-
-// flatten drops the height of CxHxW where there is one axis only.
-func flatten(size string, dims int) string {
-	parts := strings.Split(size, "x")
-	if dims == 1 && len(parts) == 3 {
-		return parts[0] + "x" + parts[2]
-	}
-	return size
-}
-
 const (
 	mostCells    = 12 // of an input side that is drawn as it is
 	fewCells     = 7  // of a longer one, unless the kernel needs more
 	roomyCells   = 24 // of a plane with regions on it
 	mostChannels = 8  // that are drawn one by one
-	mostSide     = 40 // cells of any side, beyond which a figure is dust
+	mostNumbered = 6  // the same of planes with numbers
+	mostNodes    = 64 // of squeeze-and-excitation, which are small
+	fewNodes     = 32 // of more
+	mostSide     = 64 // cells of any side, beyond which a figure is dust
 	sceneSide    = 64 // the same of a picture
 )
 
 // shrink makes the input small: the batch 1, as many positions as show three outputs, channels that divide as before.
-func shrink(s layer.Spec, l layer.Layer) (layer.Spec, error) {
+func shrink(s layer.Spec, l layer.Layer, o Options) (layer.Spec, error) {
 	in := append([]int{}, l.Input...)
 	in[0] = 1
 	if v, _ := layer.VariantNamed(l.Variant); v.Regions {
@@ -103,32 +135,40 @@ func shrink(s layer.Spec, l layer.Layer) (layer.Spec, error) {
 		}
 	}
 	s.Input = in
-	c, o := in[1], l.OutChannels
-	if c <= mostChannels && o <= mostChannels {
+	c, out, most := in[1], l.OutChannels, mostChannels
+	if o.Numbers {
+		most = mostNumbered
+	}
+	if figureOf(l.Variant).nodes { // rows of nodes
+		if c <= mostNodes && l.Stages[1].Op.(layer.Linear).Out <= mostNodes {
+			return s, nil
+		}
+		most = 0
+	}
+	if c <= most && out <= most {
 		return s, nil
 	}
 	few := figureOf(l.Variant).small
 	if few == nil {
-		few = fewGrouped
+		few = func(s *layer.Spec, l layer.Layer, in []int) { fewGrouped(s, l, in, most) }
 	}
 	few(&s, l, in)
 	return s, nil
 }
 
-func fewGrouped(s *layer.Spec, l layer.Layer, in []int) {
+func fewGrouped(s *layer.Spec, l layer.Layer, in []int, most int) {
 	g := min(max(1, l.Groups), 4)
-	in[1], s.OutChannels = g*(max(1, mostChannels/2/g)), g*max(1, mostChannels/2/g)
+	in[1], s.OutChannels = g*max(1, most/2/g), g*max(1, most/2/g)
 	if l.Groups > 1 {
 		s.Groups = g
 	}
 }
 
 func fewSqueezed(s *layer.Spec, l layer.Layer, in []int) {
-	in[1] = 8
-	s.Hidden, s.Reduction = 0, min(4, max(1, l.Channels()/l.Stages[1].Op.(layer.Linear).Out))
-	for 8%s.Reduction != 0 {
-		s.Reduction--
-	}
+	hidden := l.Stages[1].Op.(layer.Linear).Out
+	c := in[1]
+	in[1] = min(c, fewNodes)
+	s.Reduction, s.Hidden = 0, min(max(1, hidden*in[1]/c), mostNodes)
 }
 
 func fewDepthwise(s *layer.Spec, l layer.Layer, in []int) {
@@ -145,6 +185,23 @@ func fewSeparable(s *layer.Spec, l layer.Layer, in []int) {
 
 func fewDeformable(s *layer.Spec, _ layer.Layer, in []int) {
 	in[1], s.OutChannels, s.Groups, s.OffsetGroups = 1, 1, 1, 1
+}
+
+// grown is a shrunken layer with as many more positions as it takes to build it, up to those of the whole.
+func grown(s layer.Spec, whole []int) layer.Spec {
+	for {
+		if _, err := shape.OfSpec(s); err == nil {
+			return s
+		}
+		in, before := slices.Clone(s.Input), slices.Clone(s.Input)
+		for i := 2; i < len(in); i++ {
+			in[i] = min(whole[i], in[i]+max(1, in[i]/4))
+		}
+		if slices.Equal(in, before) {
+			return s
+		}
+		s.Input = in
+	}
 }
 
 // cellsFor is an input extent that makes at least three outputs.
@@ -172,34 +229,4 @@ func shrinkROIs(l layer.Layer, in []int) []layer.ROI {
 	fy, fx := float64(in[2])/float64(l.Input[2]), float64(in[3])/float64(l.Input[3])
 	r := l.ROIs[0]
 	return []layer.ROI{{X0: r.X0 * fx, Y0: r.Y0 * fy, X1: r.X1 * fx, Y1: r.Y1 * fy}}
-}
-
-// drawable refuses layers whose grids would be too fine to see.
-func drawable(r shape.Result, o Options) error {
-	if m := r.Layer.Multiplier; m > mostChannels {
-		return layer.Errorf("a multiplier of %d makes too many channels to draw: at most %d", m, mostChannels)
-	}
-	most := mostSide
-	if o.Scene != nil {
-		most = sceneSide
-	}
-	if figureOf(r.Layer.Variant).coarse {
-		return nil
-	}
-	for i, st := range r.Stages {
-		pads := st.Pads
-		for a, n := range st.Output[2:] {
-			size := n
-			if len(st.Inputs[0]) == len(st.Output) {
-				size = max(size, st.Inputs[0][2+a])
-				if len(pads) > a {
-					size += pads[a].Begin + pads[a].End
-				}
-			}
-			if size > most {
-				return layer.Errorf("%s would need a grid of %d cells a side: take a smaller kernel, dilation or stride", r.Layer.Stages[i].Name, size)
-			}
-		}
-	}
-	return nil
 }

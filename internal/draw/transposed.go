@@ -22,16 +22,37 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 	if w.scene = o.Scene; w.scene != nil {
 		w.scene = spread(*o.Scene, whole.stride)
 	}
-	f := &Figure{panels: []panel{w.panel()}, frames: g.positions(), still: w.stillFrame()}
+	f := &Figure{frames: g.positions(), columns: g.out[1]}
+	n := &stamps{g: whole, frames: f.frames, cell: w.input.cell}
 	if o.Numbers {
 		w.numbers = newNumbers(g, o.Seed)
 		w.numbers.spread(w.hole)
-		w.cells = w.numbers
-		f.panels[0], f.arithmetic = w.panel(), w.arithmetic
-	} else if o.Scene == nil {
-		f.panels = append(f.panels, meetingsPanel("input pixels that meet in each output", meetings(whole)))
+		if n.numbers = w.numbers; t.Bias {
+			f.captions = append(f.captions, "numbers: without the bias, which every output gets")
+		}
+		w.cells, f.arithmetic = w.numbers, w.arithmetic
 	}
-	f.captions = append(formulas(r), overlapText(whole))
+	if r.Input[1]*r.Output[1] > 1 && o.Numbers {
+		s := newCascade(w, r.Input[1], r.Output[1], t.Groups)
+		s.number(o.Seed, t.Bias)
+		f.panels, f.arithmetic, f.captions = []panel{s.panel()}, s.arithmetic, nil
+	} else {
+		p := w.panel()
+		p.label = "as a convolution: " + p.label
+		paint := p.paint
+		p.paint = func(d *drawing.Drawing, x, y float64, frame int) { paint(d, x, y, frame%f.frames) }
+		f.panels = []panel{p}
+		if o.Scene == nil {
+			f.panels = append(f.panels, n.panel())
+			if !o.Numbers {
+				f.panels = append(f.panels, ordinaryPanel(whole, f.frames, w.input.cell))
+			}
+		}
+	}
+	if f.still = w.stillFrame(); o.Scene == nil {
+		f.still += f.frames // all stamps in place
+	}
+	f.captions = append(append(formulas(r), overlapText(whole)), f.captions...)
 	return f, nil
 }
 

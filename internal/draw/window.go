@@ -16,23 +16,35 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	g := geometryOf(r.Input, r.Output, c.Window, r.Stages[0].Pads)
 	g.padMode = c.PadMode
 	w := newWindow(g, r.Input[1], r.Output[1])
-	if o.Numbers {
-		w.numbers = newNumbers(g, o.Seed)
-		w.cells = w.numbers
-	}
 	w.scene = o.Scene
-	f := &Figure{panels: []panel{w.panel()}, frames: g.positions(), still: w.stillFrame()}
-	if o.Scene == nil && !o.Numbers && r.Input[1]*r.Output[1] > 1 {
-		f.panels = append(f.panels, channelsPanel(
-			[]column{{r.Input[1], "in"}, {r.Output[1], "out"}}, []int{c.Groups}, connections(r.Input[1], r.Output[1], c.Groups)))
-	}
-	f.captions = append(formulas(r), weightsCaption(r.Input[1], r.Output[1], c))
-	if o.Numbers {
-		f.arithmetic = w.arithmetic
-		if r.Input[1]*r.Output[1] > 1 {
-			f.captions = append(f.captions, "numbers: what input channel 0 adds to output channel 0")
+	f := &Figure{frames: g.positions(), still: w.stillFrame(), captions: formulas(r)}
+	many := r.Input[1]*r.Output[1] > 1
+	switch {
+	case o.Scene == nil && many:
+		s := newCascade(w, r.Input[1], r.Output[1], c.Groups)
+		if o.Numbers {
+			s.number(o.Seed, c.Bias)
+			f.arithmetic = s.arithmetic
+		}
+		f.panels = []panel{s.panel()}
+	case o.Numbers:
+		w.numbers = newNumbers(g, o.Seed)
+		if c.Bias {
+			w.numbers.bias = biasOf(o.Seed)
+		}
+		w.cells, f.arithmetic = w.numbers, w.arithmetic
+		f.panels = []panel{w.panel()}
+	default:
+		f.panels = []panel{w.panel()}
+		if o.Scene != nil && o.Scene.Terms != nil {
+			f.panels = append(f.panels, productsPanel(g, o.Scene.Terms))
+			f.arithmetic = func(frame int) string { return termsText(g, o.Scene.Terms, frame) }
 		}
 	}
+	if many && o.Scene == nil {
+		f.captions = append(f.captions, connections(r.Input[1], r.Output[1], c.Groups))
+	}
+	f.captions = append(f.captions, weightsCaption(r.Input[1], r.Output[1], c))
 	return f, nil
 }
 
@@ -40,11 +52,11 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 func connections(in, out, groups int) string {
 	switch {
 	case groups == 1:
-		return fmt.Sprintf("every pair: %d × %d = %d kernels", in, out, in*out)
+		return fmt.Sprintf("every output channel sees all %d input channels: %d × %d = %d kernels", in, in, out, in*out)
 	case groups == in:
-		return fmt.Sprintf("one input each: %d kernels", out)
+		return fmt.Sprintf("every output channel sees one input channel: %d kernels", out)
 	}
-	return fmt.Sprintf("%d groups: %d × %d / %d = %d kernels", groups, in, out, groups, in*out/groups)
+	return fmt.Sprintf("%d groups: every output channel sees the %d input channels of its group: %d × %d / %d = %d kernels", groups, in/groups, in, out, groups, in*out/groups)
 }
 
 func weightsCaption(in, out int, c layer.Conv) string {
@@ -213,7 +225,7 @@ func (w *window) inputStyle(row, col, y, x int) style {
 	case iy < 0 || ix < 0 || iy >= w.g.in[0] || ix >= w.g.in[1]:
 		s = style{fill: padFill, line: padLine, dashed: true, ink: muted}
 		if sy, sx, ok := w.g.source(y, x); ok && w.scene != nil {
-			s.fill = w.scene.Input(sy, sx)
+			s.fill, s.data = w.scene.Input(sy, sx), true
 			break
 		}
 		if tap {
@@ -228,7 +240,7 @@ func (w *window) inputStyle(row, col, y, x int) style {
 			s.fill = padTap
 		}
 	case w.scene != nil:
-		s = style{fill: w.scene.Input(iy, ix)}
+		s = style{fill: w.scene.Input(iy, ix), data: true}
 	case w.level != nil:
 		s.fill = level(w.level(iy, ix))
 	case tap && w.pale, tap && w.chosen != nil && !w.chosen(row, col, y, x):
@@ -248,7 +260,7 @@ func (w *window) outputStyle(row, col, y, x int) style {
 	done := y*w.g.out[1]+x <= row*w.g.out[1]+col
 	switch {
 	case w.scene != nil && done:
-		s = style{fill: w.scene.Output(y, x)}
+		s = style{fill: w.scene.Output(y, x), data: true}
 	case w.scene != nil:
 		s.line = outputTodo
 	case y == row && x == col:

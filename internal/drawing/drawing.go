@@ -13,12 +13,16 @@ import (
 type Drawing struct {
 	Width, Height float64
 	Marks         []Mark
+	Back          color.NRGBA // behind the marks; the zero value is white
+	Clear         bool        // nothing is behind them
 }
 
 // Mark is one shape: a Rect, Segment, Circle or Text. It knows both ways to show itself.
 type Mark interface {
 	paint(c *picture.Canvas, scale float64)
 	svg(w *svgWriter)
+	moved(dx, dy float64) Mark
+	recoloured(change func(color.NRGBA) color.NRGBA) Mark
 }
 
 // Align is which point of a text its coordinates are.
@@ -37,6 +41,7 @@ type Rect struct {
 	Fill, Line color.NRGBA
 	Width      float64 // of the line
 	Dashed     bool
+	Data       bool // the area is a picture's own colour, which no theme changes
 }
 
 // Segment is a straight line, with a Head an arrow to (X1, Y1).
@@ -102,9 +107,82 @@ func (d *Drawing) Text(x, y, size float64, a Align, c color.NRGBA, s string) {
 
 // Paint draws it at so many pixels a unit.
 func (d *Drawing) Paint(scale float64) *picture.Canvas {
-	c := picture.NewCanvas(int(math.Ceil(d.Width*scale)), int(math.Ceil(d.Height*scale)), color.White)
+	c := picture.NewCanvas(int(math.Ceil(d.Width*scale-1e-9)), int(math.Ceil(d.Height*scale-1e-9)), d.back())
 	for _, m := range d.Marks {
 		m.paint(c, scale)
 	}
 	return c
+}
+
+// In is the drawing in the middle of a larger one of this size.
+func (d *Drawing) In(width, height float64) *Drawing {
+	dx, dy := (width-d.Width)/2, (height-d.Height)/2
+	out := &Drawing{Width: width, Height: height, Back: d.Back, Clear: d.Clear}
+	for _, m := range d.Marks {
+		out.Add(m.moved(dx, dy))
+	}
+	return out
+}
+
+func (r Rect) moved(dx, dy float64) Mark {
+	r.X, r.Y = r.X+dx, r.Y+dy
+	return r
+}
+
+func (s Segment) moved(dx, dy float64) Mark {
+	s.X0, s.X1, s.Y0, s.Y1 = s.X0+dx, s.X1+dx, s.Y0+dy, s.Y1+dy
+	return s
+}
+
+func (o Circle) moved(dx, dy float64) Mark {
+	o.X, o.Y = o.X+dx, o.Y+dy
+	return o
+}
+
+func (t Text) moved(dx, dy float64) Mark {
+	t.X, t.Y = t.X+dx, t.Y+dy
+	return t
+}
+
+// back is the colour behind the marks.
+func (d *Drawing) back() color.NRGBA {
+	switch {
+	case d.Clear:
+		return color.NRGBA{}
+	case d.Back == color.NRGBA{}:
+		return color.NRGBA{255, 255, 255, 255}
+	}
+	return d.Back
+}
+
+// Recoloured is the drawing with other colours, and what is behind it; a picture's own cells stay as they are.
+func (d *Drawing) Recoloured(change func(color.NRGBA) color.NRGBA) *Drawing {
+	out := *d
+	out.Back, out.Marks = change(d.back()), make([]Mark, len(d.Marks))
+	for i, m := range d.Marks {
+		out.Marks[i] = m.recoloured(change)
+	}
+	return &out
+}
+
+func (r Rect) recoloured(change func(color.NRGBA) color.NRGBA) Mark {
+	if r.Line = change(r.Line); !r.Data {
+		r.Fill = change(r.Fill)
+	}
+	return r
+}
+
+func (s Segment) recoloured(change func(color.NRGBA) color.NRGBA) Mark {
+	s.Color = change(s.Color)
+	return s
+}
+
+func (o Circle) recoloured(change func(color.NRGBA) color.NRGBA) Mark {
+	o.Fill, o.Line = change(o.Fill), change(o.Line)
+	return o
+}
+
+func (t Text) recoloured(change func(color.NRGBA) color.NRGBA) Mark {
+	t.Color = change(t.Color)
+	return t
 }

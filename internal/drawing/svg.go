@@ -16,9 +16,11 @@ type svgWriter struct{ b bytes.Buffer }
 // WriteSVG writes it as an SVG 1.1 picture; an animation is written as a still.
 func (d *Drawing) WriteSVG(w io.Writer) error {
 	s := &svgWriter{}
-	fmt.Fprintf(&s.b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" font-family="Go, Helvetica, Arial, sans-serif">`+"\n",
+	fmt.Fprintf(&s.b, `<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" font-family="Go, Helvetica, Arial, 'Noto Sans CJK SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif">`+"\n",
 		number(d.Width), number(d.Height))
-	s.b.WriteString(`<rect width="100%" height="100%" fill="#ffffff"/>` + "\n")
+	if !d.Clear {
+		fmt.Fprintf(&s.b, `<rect width="100%%" height="100%%" %s/>`+"\n", paintAttr("fill", d.back()))
+	}
 	for _, m := range d.Marks {
 		m.svg(s)
 	}

@@ -163,3 +163,16 @@ func parseName(what, s string, names []string) (int, error) {
 	}
 	return 0, fmt.Errorf("unknown %s %q: one of %s", what, s, strings.Join(names, ", "))
 }
+
+// Darkened is a colour of a drawing on white as it is on black: of the same hue, as light as it was dark (in Oklab). Its
+// opacity stays.
+func Darkened(c color.NRGBA) color.NRGBA {
+	if c.A == 0 {
+		return c
+	}
+	const black, white = 0.19, 0.96 // what white and black become: softer than the ends
+	lab := toOklab([3]float64{float64(c.R) / 255, float64(c.G) / 255, float64(c.B) / 255})
+	lab[0] = white - min(max((lab[0]-0.25)/0.75, 0), 1)*(white-black) // text is not quite black, and shall not be grey
+	rgb := fromOklab(lab)
+	return color.NRGBA{uint8(quantize(rgb[0], 8)), uint8(quantize(rgb[1], 8)), uint8(quantize(rgb[2], 8)), c.A}
+}

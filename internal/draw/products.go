@@ -1,0 +1,151 @@
+package draw
+
+import (
+	"fmt"
+	"strings"
+
+	"convx/internal/drawing"
+)
+
+// Terms are the numbers behind one channel of a scene's output, for the sum to be spelt out.
+type Terms struct {
+	Channels []string                        // the names of the input channels that are summed
+	Input    func(channel, y, x int) float64 // of the input, without padding
+	Weight   func(channel, ky, kx int) float64
+	Bias     float64
+}
+
+// product is one tap of one channel at an output position.
+type product struct{ input, weight float64 }
+
+func (p product) value() float64 { return p.input * p.weight }
+
+// at are the products of a channel, taps row by row.
+func (t *Terms) at(g geometry, channel, row, col int) []product {
+	var out []product
+	for ky := range g.kernel[0] {
+		for kx := range g.kernel[1] {
+			y, x := g.tap(row, col, ky, kx)
+			p := product{weight: t.Weight(channel, ky, kx)}
+			if sy, sx, ok := g.source(y, x); ok {
+				p.input = t.Input(channel, sy, sx)
+			}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// sums are the sum of each channel, and of all with the bias.
+func (t *Terms) sums(g geometry, row, col int) (each []float64, total float64) {
+	total = t.Bias
+	for c := range t.Channels {
+		sum := 0.0
+		for _, p := range t.at(g, c, row, col) {
+			sum += p.value()
+		}
+		each, total = append(each, sum), total+sum
+	}
+	return each, total
+}
+
+// mostSpelt is the largest kernel whose products are written in cells.
+const mostSpelt = 5
+
+// productsPanel shows what stands under the window, the weights and their products, one above the other, and the sum.
+func productsPanel(g geometry, t *Terms) panel {
+	k := max(g.kernel[0], g.kernel[1])
+	cell, gap := min(46, 200/float64(k)), 34.0
+	if k > mostSpelt {
+		cell = max(2, 140/float64(k))
+	}
+	kernel := grid{g.kernel[0], g.kernel[1], cell}
+	width := max(kernel.width(), 130)
+	label := "under the window, times the weights, and the sum"
+	if len(t.Channels) > 1 {
+		label += " (" + t.Channels[0] + ")"
+	}
+	return panel{w: width + 1, h: 3*kernel.height() + 3*gap + 24, label: label, paint: func(d *drawing.Drawing, x, y float64, frame int) {
+		row, col := g.at(frame % g.positions())
+		products := t.at(g, 0, row, col)
+		left := x + (width-kernel.width())/2
+		for i, part := range []struct {
+			op   string
+			hue  hue
+			of   func(product) float64
+			sign bool
+		}{
+			{"", hue{inputFill, inputDark}, func(p product) float64 { return p.input }, false},
+			{"×", hue{kernelFill, kernelDark}, func(p product) float64 { return p.weight }, false},
+			{"=", hue{outputTodo, outputDark}, product.value, false},
+		} {
+			top := y + float64(i)*(kernel.height()+gap)
+			kernel.paint(d, left, top, func(r, c int) style {
+				s := style{fill: part.hue.light, line: part.hue.dark, ink: ink}
+				if k <= mostSpelt {
+					s.text = short(part.of(products[r*g.kernel[1]+c]))
+				}
+				return s
+			})
+			if part.op != "" {
+				d.Text(x+width/2, top-gap/2, 22, drawing.Center, muted, part.op)
+			}
+		}
+		_, total := t.sums(g, row, col)
+		sum := 0.0
+		for _, p := range products {
+			sum += p.value()
+		}
+		text := "Σ = " + short(sum)
+		if len(t.Channels) == 1 && t.Bias != 0 {
+			text = fmt.Sprintf("Σ %s = %s", signedShort(t.Bias), short(total))
+		}
+		d.Text(x+width/2, y+3*(kernel.height()+gap)-4, 24, drawing.Center, outputDark, text)
+	}}
+}
+
+// termsText spells out how several channels and the bias make the output; of one, the panel has said it.
+func termsText(g geometry, t *Terms, frame int) string {
+	row, col := g.at(frame % g.positions())
+	each, total := t.sums(g, row, col)
+	if len(each) == 1 {
+		return ""
+	}
+	var parts []string
+	for i, s := range each {
+		part := short(s)
+		if i > 0 {
+			part = signedShort(s)
+		}
+		if len(each) > 1 {
+			part += " (" + t.Channels[i] + ")"
+		}
+		parts = append(parts, part)
+	}
+	if t.Bias != 0 {
+		parts = append(parts, signedShort(t.Bias)+" (bias)")
+	}
+	return fmt.Sprintf("output[%d, %d] = %s = %s", row, col, strings.Join(parts, " "), short(total))
+}
+
+// short is a number in at most five letters: 0.52, −1.6, 12, 0.
+func short(v float64) string {
+	s := strings.TrimSuffix(strings.TrimSuffix(fmt.Sprintf("%.2f", v), "0"), ".0")
+	if a := max(v, -v); a >= 100 {
+		s = fmt.Sprintf("%.0f", v)
+	} else if a >= 10 {
+		s = strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0")
+	}
+	switch s {
+	case "-0", "0.0", "-0.0":
+		s = "0"
+	}
+	return strings.Replace(s, "-", "−", 1)
+}
+
+func signedShort(v float64) string {
+	if s, negative := strings.CutPrefix(short(v), "−"); negative {
+		return "− " + s
+	}
+	return "+ " + short(v)
+}

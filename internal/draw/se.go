@@ -1,0 +1,113 @@
+package draw
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"convx/internal/drawing"
+	"convx/internal/shape"
+)
+
+// excitation is planes squeezed to one number each, the two layers that turn these into factors, and the planes scaled.
+type excitation struct {
+	c, hidden   int
+	pitch, tall float64
+	input       string
+}
+
+const (
+	sePlane, seGap, seNode, seBar = 74.0, 84.0, 20.0, 110.0
+	seHead                        = 34.0
+)
+
+// seFigure is a squeeze-and-excitation layer, step by step.
+func seFigure(r shape.Result, _ Options) (*Figure, error) {
+	c, hidden := r.Input[1], r.Stages[1].Output[1]
+	most := float64(max(c, hidden))
+	e := &excitation{c: c, hidden: hidden, pitch: min(36, max(6.5, 320/most)), input: sized(r.Input)}
+	e.tall = most * e.pitch
+	width := 2*sePlane + 3*(seGap+seNode) + seBar + 1.3*seGap + 16
+	p := panel{w: width, h: e.tall + seHead, label: fmt.Sprintf("%s → %d means → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: e.paint}
+	weights := fmt.Sprintf("weights: 2 × %d × %d and biases, whatever the size of the planes", c, hidden)
+	if red := r.Layer.Reduction; red > 0 && r.Layer.Hidden == 0 {
+		weights = fmt.Sprintf("weights: 2 × %d × %d/%d and biases, whatever the size of the planes", c, c, red)
+	}
+	return &Figure{panels: []panel{p}, frames: 5, still: 4, captions: []string{
+		fmt.Sprintf("squeeze: the mean of each plane; excite: %d → %d → %d with a ReLU and a sigmoid; scale: each plane times its factor", c, hidden, c),
+		weights, "the factors are an example: convx run se prints those of your data",
+	}}, nil
+}
+
+// gate is an example of a factor: any will do to show that each plane has its own.
+func (e *excitation) gate(i int) float64 { return 0.5 + 0.45*math.Sin(2.4*float64(i)+1) }
+
+func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
+	y += seHead
+	head := func(cx float64, text string) { d.Text(cx, y-20, 15, drawing.Center, muted, text) }
+	nodeX := func(k int) float64 { return x + sePlane + seGap + float64(k)*(seGap+seNode) + seNode/2 }
+	rowY := func(n, i int) float64 { return y + e.tall/2 + (float64(i)-float64(n-1)/2)*e.pitch }
+	size := min(seNode, e.pitch-1.5)
+	head(x+sePlane/2, "planes")
+	for i := range e.c {
+		e.plane(d, x, rowY(e.c, i), i, 1)
+	}
+	columns := []struct {
+		n     int
+		label string
+	}{{e.c, "squeeze"}, {e.hidden, "fc1, ReLU"}, {e.c, "fc2, sigmoid"}}
+	for k, col := range columns {
+		if k > frame {
+			return
+		}
+		for i := range col.n {
+			switch k {
+			case 0:
+				d.Line(x+sePlane, rowY(e.c, i), nodeX(0)-size/2, rowY(e.c, i), 1.5, faint(groupColor(i).dark, 220))
+			default:
+				before := columns[k-1].n
+				alpha := uint8(max(40, 140-before*col.n/8))
+				for j := range before {
+					d.Line(nodeX(k-1)+size/2, rowY(before, j), nodeX(k)-size/2, rowY(col.n, i), 1, faint(muted, alpha))
+				}
+			}
+		}
+		for i := range col.n {
+			h := groupColor(i)
+			if k == 1 {
+				h = hue{white, ink}
+			}
+			d.Circle(nodeX(k), rowY(col.n, i), size/2, h.light, h.dark)
+		}
+		head(nodeX(k), columns[k].label)
+	}
+	if frame < 3 {
+		return
+	}
+	bx := nodeX(2) + size/2 + seGap/2
+	head(bx+seBar/2, "factors, 0 to 1")
+	for i := range e.c {
+		cy, h := rowY(e.c, i), max(3, e.pitch*0.5)
+		d.Rect(bx, cy-h/2, seBar, h, zeroFill, none)
+		d.Rect(bx, cy-h/2, seBar*e.gate(i), h, groupColor(i).dark, none)
+		if e.pitch >= 20 {
+			d.Text(bx+seBar+6, cy, min(16, e.pitch*0.6), drawing.Left, ink, fmt.Sprintf("×%.2f", e.gate(i)))
+		}
+	}
+	if frame < 4 {
+		return
+	}
+	ox := bx + seBar + seGap*0.8
+	head(ox+sePlane/2, "scaled planes")
+	for i := range e.c {
+		e.plane(d, ox, rowY(e.c, i), i, e.gate(i))
+	}
+}
+
+// plane is a plane of channel i, as dark as it is strong.
+func (e *excitation) plane(d *drawing.Drawing, x, cy float64, i int, strength float64) {
+	h := max(4, e.pitch-5)
+	dark := groupColor(i).dark
+	mix := func(c uint8) uint8 { return uint8(255 - strength*0.75*(255-float64(c))) }
+	d.Rect(x, cy-h/2, sePlane, h, color.NRGBA{mix(dark.R), mix(dark.G), mix(dark.B), 255}, dark)
+}
