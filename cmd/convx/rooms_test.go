@@ -25,6 +25,7 @@ var rooms = map[string]string{
 	"explore":         "flops layer report shape",
 	"filter":          "",
 	"flops":           "layer lazy shape",
+	"fuzzing":         "",
 	"golden":          "npy tensor",
 	"golden/pack":     "golden",
 	"infer":           "layer lazy network ops ops/array ops/kernel ops/problem ops/workers report shape tensor",

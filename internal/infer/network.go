@@ -3,11 +3,13 @@ package infer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path"
 	"runtime"
 
 	"convx/internal/network"
 	"convx/internal/ops"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -67,6 +69,9 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 	if err := refuse(p.Code); err != nil {
 		return nil, err
 	}
+	if err := fits(p, o.MaxBytes); err != nil {
+		return nil, err
+	}
 	net := &Network{Inputs: p.Inputs, outputs: p.Outputs, program: p, options: o, values: make([]value, len(p.Values))}
 	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads()}.Sharing()
 	for i, v := range p.Values {
@@ -86,6 +91,20 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 		}
 	}
 	return net, net.placeAll()
+}
+
+// fits refuses weights that there is no memory for, before any is read or drawn.
+func fits(p *network.Program, most int64) error {
+	total := 0
+	for i := range p.Values {
+		if w := p.Values[i].Weight; w != nil {
+			total += w.Bytes
+		}
+		if most > 0 && (total < 0 || int64(total) > most) {
+			return fmt.Errorf("its weights take more than the %s of memory that can be had", report.Bytes(int(most)))
+		}
+	}
+	return nil
 }
 
 // keep marks what stays to the end of a run.

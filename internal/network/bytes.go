@@ -63,6 +63,9 @@ func (r *Result) moved(i int, w *work) (total int64, err error) {
 	}
 	for k, st := range w.stages {
 		for j, in := range st.Inputs {
+			if w.from[k][j] == outside && in == nil {
+				continue
+			}
 			elem := r.elem(i)
 			if from := w.from[k][j]; from < 0 {
 				elem = r.elem(inputs[-1-from])

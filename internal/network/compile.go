@@ -88,8 +88,11 @@ func (e *emitter) operator(n *NodeResult) (int, error) {
 		e.program.Inputs = append(e.program.Inputs, Port{Name: e.name, Value: v, Elem: tensor.Float32})
 		return v, nil
 	case *View:
-		if op.emit != nil {
-			return op.emit(e), nil
+		if op.emit == nil {
+			break
+		}
+		if v := op.emit(e); v != None {
+			return v, nil
 		}
 	case *Computed:
 		if op.emit != nil {

@@ -46,6 +46,9 @@ func (e *emitter) primitive(st layer.Stage, s shape.Stage, in []int, p *Primitiv
 			return v, nil
 		}
 	case layer.Norm:
+		if c := s.Inputs[0][1]; op.Func == "group" && (op.Size < 1 || c%op.Size != 0) {
+			return 0, layer.Errorf("%d groups do not divide the %d channels of a group norm", op.Size, c)
+		}
 		if v, ok := e.norm(op, st, s, in[0]); ok {
 			return v, nil
 		}
@@ -160,22 +163,25 @@ func (e *emitter) factor(op layer.Norm, st layer.Stage, channels int) int {
 	if op.Affine {
 		return e.weight(st.Prefix+"weight", []int{channels}, drawing{fixed: 1})
 	}
-	return e.constant("ones", ones(channels))
+	return e.filled("ones", channels, 1)
 }
 
 func (e *emitter) term(op layer.Norm, st layer.Stage, channels int) int {
 	if op.Affine {
 		return e.weight(st.Prefix+"bias", []int{channels}, drawing{})
 	}
-	return e.constant("zeros", tensor.ArrayOf(make([]float32, channels), channels))
+	return e.filled("zeros", channels, 0)
 }
 
-func ones(n int) *tensor.Array {
-	list := make([]float32, n)
-	for i := range list {
-		list[i] = 1
+// filled is a constant of one number times over, made when it is read.
+func (e *emitter) filled(name string, n int, x float64) int {
+	shape := []int{n}
+	v := e.value(e.name+"/"+name, shape, moments{})
+	e.program.Values[v].Weight = &Weight{
+		Name: name, Elem: tensor.Float32, Shape: shape, Bytes: 4 * n,
+		Read: func() (*tensor.Array, error) { return drawing{fixed: x}.array(name, shape, 0), nil },
 	}
-	return tensor.ArrayOf(list, n)
+	return v
 }
 
 // activations are those that are one ONNX operator.

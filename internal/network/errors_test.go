@@ -1,6 +1,9 @@
 package network
 
 import (
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/shape"
 	"errors"
 	"fmt"
 	"strings"
@@ -158,5 +161,30 @@ func TestHostileText(t *testing.T) {
 		if _, err := parseUpTo(1000, "net.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v\nwant %s", err, want)
 		}
+	}
+}
+
+// A block's input that was not given has no weights to share.
+func TestWeightsOfAnAbsentInput(t *testing.T) {
+	_, err := Parse("x.yaml", []byte("input: 3x8x8\nblocks: {b: {inputs: [x, other], layers: [{variant: pointwise, weights: other}]}}\nlayers: [b]\n"))
+	if err == nil || !strings.Contains(err.Error(), "takes the weights of an input that the block was not given") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// Regions of interest come from outside of the network, and their bytes are read all the same.
+func TestRegionsComeFromOutside(t *testing.T) {
+	r := evaluate(t, parse(t, "input: 3x16x16\nlayers: [{variant: deform-roi-pool, name: p, pooled: 2, hidden: 8}, flatten]\n"), Options{})
+	plain, err := layer.Build(layer.Spec{Variant: "deform-roi-pool", Input: []int{1, 3, 16, 16}, Dims: 2, Pooled: []int{2, 2}, Hidden: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := shape.Of(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := flops.Of(s)
+	if err != nil || r.node("p").Total != want.Total {
+		t.Errorf("it comes to %+v, want %+v, %v", r.node("p").Total, want.Total, err)
 	}
 }

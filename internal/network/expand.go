@@ -192,6 +192,9 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 		if !ok {
 			return current, nil
 		}
+		if at == absent {
+			return nil, fmt.Errorf("takes the weights of an input that the block was not given")
+		}
 		owner := &f.graph.Nodes[at]
 		if owner.Weights == "" {
 			owner.Weights = owner.Name

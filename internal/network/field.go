@@ -93,6 +93,9 @@ func nodeTrail(w *work, n *NodeResult, in []trail, spatial map[int]bool) trail {
 	for k := range w.stages {
 		from := make([]trail, 0, len(w.from[k]))
 		for _, f := range w.from[k] {
+			if f == outside {
+				continue
+			}
 			if f >= 0 {
 				from = append(from, inside[f])
 			} else {

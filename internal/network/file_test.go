@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"convx/configs"
-	"convx/internal/flops"
 	"convx/internal/layer"
 )
 
@@ -171,40 +169,6 @@ func TestEveryOp(t *testing.T) {
 			t.Errorf("%s came out as %s: %v", k.name, it.Variant, it.Output)
 		}
 	}
-}
-
-func FuzzParse(f *testing.F) {
-	for _, name := range configs.NetworkNames() {
-		data, err := Source(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(string(data))
-	}
-	for _, text := range []string{
-		"", "- relu", "input: 3x8x8\nlayers: [relu, {op: relu, repeat: 1000000000}]", "a: &x [*x]", "input: 1x1x1\nlayers: &l [*l]",
-		"input: 3x8x8\nlayers: [{variant: standard, kernel: $(1+)}]", "input: 3x8x8\nblocks: {b: {layers: [b]}}\nlayers: [b]",
-		"{{{{{{{{", "input: 3x8x8\n<<: {layers: [relu]}", "input: 3x8x8\nlayers: [{op: crop, from: [input, input]}, {op: flatten}, {op: crop, from: [flatten, input]}]",
-	} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		g, err := parseUpTo(1000, "fuzz.yaml", []byte(text))
-		if err != nil {
-			return
-		}
-		r, err := Evaluate(g, Options{})
-		if err != nil {
-			var e *Error
-			if !errors.As(err, &e) {
-				t.Errorf("%v is not an *Error", err)
-			}
-			return
-		}
-		for _, c := range flops.Conventions() {
-			r.Under(c) // a count that does not fit is an error too
-		}
-	})
 }
 
 func TestOverflowingNetwork(t *testing.T) {

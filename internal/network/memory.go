@@ -67,6 +67,9 @@ func (r *Result) steps(works []*work) ([]step, error) {
 			} else {
 				shape = w.stages[k].Output
 				for _, f := range w.from[k] {
+					if f == outside {
+						continue
+					}
 					if f < 0 {
 						s.reads = append(s.reads, outputOf[inputs[-1-f]])
 					} else {

@@ -142,3 +142,31 @@ outputs: [concat, s.1, s, t.1, t]
 		t.Errorf("outputs %s", got)
 	}
 }
+
+// Primitives refuse what has too few axes for them, in a line.
+func TestTooFewAxes(t *testing.T) {
+	for _, k := range opKinds() {
+		if k.name == "constant" { // reads nothing
+			continue
+		}
+		for _, shape := range []string{"scalar", "5", "2x3"} {
+			keys := map[string]string{
+				"linear": ", out_features: 2", "max-pool": ", kernel: 1", "average-pool": ", kernel: 1", "adaptive-max-pool": ", size: 2", "adaptive-average-pool": ", size: 2",
+				"resize": ", scale: 2", "depth-to-space": ", scale: 1", "pixel-shuffle": ", scale: 1", "split": ", axis: 0, parts: 1", "pad": ", padding: 1", "transpose": ", order: 0x1",
+				"lstm": ", hidden: 2", "gru": ", hidden: 2", "reshape": ", shape: 1x6", "work": ", shape: 3", "constant": ", shape: 3",
+			}[k.name]
+			from := "c"
+			if strings.Contains("add concat multiply scale crop matmul elementwise", k.name) {
+				from = "[c, c]"
+			}
+			g, err := Parse("x.yaml", []byte("input: 3x8x8\nlayers: [{op: constant, name: c, shape: "+shape+"}, {op: "+k.name+", from: "+from+keys+"}]\n"))
+			if err != nil {
+				t.Errorf("%s: %v", k.name, err)
+				continue
+			}
+			if r, err := Evaluate(g, Options{}); err == nil {
+				_, _ = Compile(r, nil, 0)
+			}
+		}
+	}
+}

@@ -75,7 +75,15 @@ func reshape(v values) (Operator, error) {
 		return nil, err
 	}
 	copies, err := v.bool("copies")
-	return &View{Name: v.label(), Shape: Fixed(s...), Copies: copies}, err
+	emit := func(e *emitter) int {
+		if elements(e.ins[0]) != elements(e.out) {
+			return None // which of the elements it has is not said
+		}
+		v := e.reshape(e.in[0], e.out)
+		e.counts(0)
+		return v
+	}
+	return &View{Name: v.label(), Shape: Fixed(s...), Copies: copies, emit: emit}, err
 }
 
 func elementwise(v values) (Operator, error) {

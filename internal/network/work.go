@@ -1,12 +1,16 @@
 package network
 
 import (
+	"math"
 	"slices"
 
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
+
+// outside stands among the inputs of a stage for an operand that no layer makes, as regions of interest.
+const outside = math.MaxInt
 
 // workOf works out an operator on inputs of these shapes; nil is an unknown shape.
 func workOf(op Operator, in [][]int) (*work, error) {
@@ -178,9 +182,11 @@ func (w *work) variant(op *Variant, in [][]int) error {
 	w.from = make([][]int, len(l.Stages))
 	for k, st := range l.Stages {
 		for _, name := range st.Inputs {
-			if from, ok := at[name]; ok {
-				w.from[k] = append(w.from[k], from)
+			from, ok := at[name]
+			if !ok {
+				from = outside
 			}
+			w.from[k] = append(w.from[k], from)
 		}
 		at[st.Name] = k
 	}
