@@ -13,18 +13,17 @@ import (
 	"convx/internal/tensor"
 )
 
-// Write writes t as numpy.save does, byte for byte: version 1, C order, this machine's byte order.
+// Write writes t as numpy.save does, byte for byte: version 1, C order, little-endian on every machine.
 func Write[T tensor.Float](w io.Writer, t *tensor.Tensor[T]) error {
 	if _, err := w.Write(header[T](t.Shape)); err != nil {
 		return err
 	}
-	return writeBytes(w, view[byte](t.Data))
+	return writeBytes(w, view[byte](t.Data), native[T]().Size())
 }
 
 // header is everything before the elements of T.
 func header[T tensor.Float](shape []int) []byte {
-	order := map[bool]string{true: "<", false: ">"}[littleEndian]
-	return headerOf(fmt.Sprintf("%sf%d", order, native[T]().Size()), shape)
+	return headerOf(fmt.Sprintf("<f%d", native[T]().Size()), shape)
 }
 
 // headerOf is everything before the elements, a multiple of 64 bytes so that they can be mapped into memory.

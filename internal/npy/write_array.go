@@ -28,11 +28,11 @@ func WriteArray(w io.Writer, a *tensor.Array) error {
 		return writeStrings(w, a)
 	}
 	descr := descrOf.Get()[a.Elem]
-	switch order := map[bool]string{true: "<", false: ">"}[littleEndian]; {
-	case descr[1] == '1':
+	size := int(descr[1] - '0')
+	if size == 1 {
 		descr = "|" + descr
-	default:
-		descr = order + descr
+	} else {
+		descr = "<" + descr
 	}
 	if _, err := w.Write(headerOf(descr, a.Shape)); err != nil {
 		return err
@@ -45,13 +45,19 @@ func WriteArray(w io.Writer, a *tensor.Array) error {
 		}
 		raw = view[byte](wide)
 	}
-	return writeBytes(w, raw)
+	return writeBytes(w, raw, size)
 }
 
-// writeBytes writes in chunks, so that a writer that watches for a cancelled context is asked often.
-func writeBytes(w io.Writer, raw []byte) error {
+// writeBytes writes elements of so many bytes as little-endian, in chunks, so that a writer that watches for a cancelled context
+// is asked often.
+func writeBytes(w io.Writer, raw []byte, size int) error {
 	for len(raw) > 0 {
-		n, err := w.Write(raw[:min(len(raw), chunk)])
+		part := raw[:min(len(raw), chunk)]
+		if !littleEndian && size > 1 {
+			part = slices.Clone(part)
+			swap(part, size)
+		}
+		n, err := w.Write(part)
 		if err != nil {
 			return err
 		}
@@ -66,15 +72,14 @@ func writeStrings(w io.Writer, a *tensor.Array) error {
 	for _, s := range data {
 		width = max(width, utf8.RuneCountInString(s))
 	}
-	order := map[bool]string{true: "<", false: ">"}[littleEndian]
-	if _, err := w.Write(headerOf(fmt.Sprintf("%sU%d", order, width), a.Shape)); err != nil {
+	if _, err := w.Write(headerOf(fmt.Sprintf("<U%d", width), a.Shape)); err != nil {
 		return err
 	}
 	row := make([]rune, width)
 	for _, s := range data {
 		clear(row)
 		copy(row, []rune(s))
-		if err := writeBytes(w, view[byte](row)); err != nil {
+		if err := writeBytes(w, view[byte](row), 4); err != nil {
 			return err
 		}
 	}

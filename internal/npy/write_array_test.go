@@ -77,6 +77,7 @@ func TestLoadArrayOrders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		a.LittleEndian()
 		for i := range 6 {
 			want := byte(i)
 			if descr == "|b1" {
