@@ -25,7 +25,10 @@ func Solve(spec layer.Spec, s shape.Solutions) report.Document {
 		s.List[i].Notes = MergeAxes(s.List[i].Notes)
 	}
 	j := solveJSON{Variant: spec.Variant, Input: spec.Input, Wanted: s.Wanted, Found: s.Found, Solutions: s.List}
-	j.Command = "convx shape " + j.Variant + flagsText(s.List[0].Keys)
+	j.Command = "convx shape " + j.Variant
+	for _, set := range s.List[0].Keys {
+		j.Command += " " + set.Flag()
+	}
 	columns := []report.Column{{Name: "kernel"}, {Name: "stride"}, {Name: "padding"}}
 	dilated := slices.ContainsFunc(j.Solutions, func(s shape.Solution) bool { return slices.Max(s.Dilation) > 1 })
 	if dilated {
@@ -53,23 +56,6 @@ func Solve(spec layer.Spec, s shape.Solutions) report.Document {
 	}
 	head := report.Text{fmt.Sprintf("%s: %s -> %s, the usual ones first", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Wanted))}
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
-}
-
-// flagsText are the flags that set keys.
-func flagsText(keys []layer.Setting) string {
-	var b strings.Builder
-	for _, s := range keys {
-		k, _ := layer.KeyNamed(s.Key)
-		switch {
-		case k.Type == "BOOL": // whose value is optional, and so joined to the flag
-			b.WriteString(" --" + s.Key + "=" + s.Value)
-		case k.Short != "":
-			b.WriteString(" -" + k.Short + " " + s.Value)
-		default:
-			b.WriteString(" --" + s.Key + " " + s.Value)
-		}
-	}
-	return b.String()
 }
 
 // remark shortens a solution's notes to what tells it from its neighbours.

@@ -1,6 +1,8 @@
 package explore
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,6 +50,33 @@ func TestKeysChangeTheAnswer(t *testing.T) {
 	}
 }
 
+// Every key that a variant reads can be changed, but for those that the panel leaves out, and what it then asks is what it shows.
+func TestEveryKeyHasAField(t *testing.T) {
+	for _, v := range layer.Variants() {
+		for _, k := range layer.Keys() {
+			if !v.Has(k.Name) || slices.Contains(unasked, k.Name) {
+				continue
+			}
+			m, _ := New(v.Name)
+			i := slices.IndexFunc(m.params.shown(), func(f field) bool { return f.key == k.Name })
+			if i < 0 {
+				t.Errorf("%s: there is no field for %s", v.Name, k.Name)
+				continue
+			}
+			m.cursor = i
+			m = press(t, m, "right")
+			if !strings.Contains(m.params.command(), (layer.Setting{Key: k.Name, Value: m.params.keys[k.Name]}).Flag()) {
+				t.Errorf("%s: %s is %q, and the command is %s", v.Name, k.Name, m.params.keys[k.Name], m.params.command())
+			}
+			if m = press(t, m, "left", "left", "left"); k.Name != "padding" && m.params.keys[k.Name] != "" {
+				if _, err := strconv.Atoi(m.params.keys[k.Name]); k.Words != nil || err != nil {
+					t.Errorf("%s: going back leaves %s at %q", v.Name, k.Name, m.params.keys[k.Name])
+				}
+			}
+		}
+	}
+}
+
 // On a narrow terminal the head is cut: the way out stands first.
 func TestNarrowScreenSaysHowToLeave(t *testing.T) {
 	m, err := New("standard")
@@ -64,9 +93,9 @@ func TestNarrowScreenSaysHowToLeave(t *testing.T) {
 func TestChangingAModelKeepsTheOld(t *testing.T) {
 	m, _ := New("standard")
 	m = press(t, m, "down", "down", "down", "down")
-	before := m.params.numbers["kernel"]
+	before := m.params.keys["kernel"]
 	press(t, m, "right")
-	if m.params.numbers["kernel"] != before {
+	if m.params.keys["kernel"] != before {
 		t.Error("a key press changed the model that it was pressed in")
 	}
 }

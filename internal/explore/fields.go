@@ -1,8 +1,10 @@
 package explore
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"convx/internal/layer"
 )
@@ -17,85 +19,89 @@ type field struct {
 	step func(p *params, by, from int)
 }
 
-// params are the values that the panel edits.
+// params are the values that the panel edits: of the keys, those that are not left to their default, in text form.
 type params struct {
 	variant        string
 	channels, size int
-	numbers        map[string]int // by layer key
-	padding        int            // -1 is same
-	modulated      bool
+	keys           map[string]string
 }
 
 func defaults(variant string) params {
-	stride := 1
+	p := params{variant: variant, channels: 16, size: 28, keys: map[string]string{}}
 	if v, _ := layer.VariantNamed(variant); v.Enlarges && v.Has("stride") && !v.Has("scale") {
-		stride = 2 // at 1 it is a convolution like any other
+		p.keys["stride"] = "2" // at 1 it is a convolution like any other
 	}
-	return params{
-		variant: variant, channels: 16, size: 28, padding: 0,
-		numbers: map[string]int{
-			"out-channels": 0, "kernel": 0, "stride": stride, "dilation": 0, "output-padding": 0,
-			"groups": 0, "multiplier": 0, "expansion": 0, "reduction": 0, "offset-groups": 0, "scale": 0, "pooled": 0,
-		},
-	}
+	return p
 }
 
-// number is a field for a whole-number key; 0 leaves the key to its default.
-func number(key string, least int) field {
-	return field{
-		label: key, key: key,
-		get: func(p *params) string {
-			if p.numbers[key] == 0 && least == 0 {
-				return "default"
-			}
-			return strconv.Itoa(p.numbers[key])
-		},
-		step: func(p *params, by, from int) {
-			if p.numbers[key] > 0 {
-				from = p.numbers[key]
-			}
-			p.numbers[key] = clamp(from+by, least, 4096)
-		},
-	}
-}
+// sameWord is the padding that a step below none gives.
+const sameWord = string(layer.Same)
 
-var fields = []field{
-	{label: "variant", get: func(p *params) string { return p.variant }, step: func(p *params, by, _ int) {
-		names := layer.VariantNames()
-		i := slices.Index(names, p.variant) + sign(by)
-		p.variant = names[(i+len(names))%len(names)]
-	}},
-	{label: "channels", get: func(p *params) string { return strconv.Itoa(p.channels) }, step: func(p *params, by, _ int) { p.channels = clamp(p.channels+by, 1, 1<<16) }},
-	{label: "size", get: func(p *params) string { return strconv.Itoa(p.size) }, step: func(p *params, by, _ int) { p.size = clamp(p.size+by, 1, 1<<16) }},
-	number("out-channels", 0),
-	number("kernel", 0),
-	number("stride", 1),
-	{label: "padding", key: "padding", get: func(p *params) string {
-		switch {
-		case p.padding < 0:
-			return "same"
-		case p.padding == 0:
-			return "default"
+// unasked are the keys without a field: channels and size make the input, a plane has two axes, a region four numbers, and
+// neither what stands in padding nor a bias changes a size.
+var unasked = []string{"input", "dims", "roi", "pad-mode", "bias"}
+
+// fields are the variant, the input, and a field for each key, in the order of the keys.
+func fields() []field {
+	all := []field{
+		{label: "variant", get: func(p *params) string { return p.variant }, step: func(p *params, by, _ int) {
+			names := layer.VariantNames()
+			i := slices.Index(names, p.variant) + sign(by)
+			p.variant = names[(i+len(names))%len(names)]
+		}},
+		{label: "channels", get: func(p *params) string { return strconv.Itoa(p.channels) }, step: func(p *params, by, _ int) { p.channels = clamp(p.channels+by, 1, 1<<16) }},
+		{label: "size", get: func(p *params) string { return strconv.Itoa(p.size) }, step: func(p *params, by, _ int) { p.size = clamp(p.size+by, 1, 1<<16) }},
+	}
+	for _, k := range layer.Keys() {
+		if !slices.Contains(unasked, k.Name) {
+			all = append(all, fieldOf(k))
 		}
-		return strconv.Itoa(p.padding)
-	}, step: func(p *params, by, _ int) { p.padding = clamp(p.padding+by, -1, 4096) }},
-	number("dilation", 0),
-	number("output-padding", 0),
-	number("groups", 0),
-	number("multiplier", 0),
-	number("expansion", 0),
-	number("reduction", 0),
-	number("offset-groups", 0),
-	number("scale", 0),
-	number("pooled", 0),
-	{label: "modulated", key: "modulated", get: func(p *params) string { return strconv.FormatBool(p.modulated) }, step: func(p *params, _, _ int) { p.modulated = !p.modulated }},
+	}
+	return all
+}
+
+// fieldOf steps through the whole numbers of a key from 1 on, or through its words. What comes before them is the default;
+// before that of padding comes "same".
+func fieldOf(k layer.Key) field {
+	least, most, words := 0, 4096, []string(nil)
+	switch {
+	case k.Name == "padding":
+		least = -1
+	case k.Words != nil:
+		most, words = len(k.Words), k.Words
+	}
+	return field{
+		label: k.Name, key: k.Name,
+		get: func(p *params) string { return cmp.Or(p.keys[k.Name], "default") },
+		step: func(p *params, by, from int) {
+			value, set := p.keys[k.Name]
+			switch {
+			case words != nil:
+				from, by = slices.Index(words, value)+1, sign(by)
+			case set && value == sameWord:
+				from = -1
+			case set:
+				from, _ = strconv.Atoi(value)
+			}
+			switch n := clamp(from+by, least, most); {
+			case n == 0:
+				delete(p.keys, k.Name)
+			case n < 0:
+				p.keys[k.Name] = sameWord
+			case words != nil:
+				p.keys[k.Name] = words[n-1]
+			default:
+				p.keys[k.Name] = strconv.Itoa(n)
+			}
+		},
+	}
 }
 
 // shown are the fields that the variant reads.
 func (p *params) shown() []field {
 	v, _ := layer.VariantNamed(p.variant)
 	var out []field
-	for _, f := range fields {
+	for _, f := range fields() {
 		if f.key == "" || v.Has(f.key) {
 			out = append(out, f)
 		}
@@ -104,23 +110,12 @@ func (p *params) shown() []field {
 }
 
 // settings are the keys and values that the panel gives, in the order of the layer keys; size stands for both axes.
-func (p *params) settings(size int) [][2]string {
+func (p *params) settings(size int) []layer.Setting {
 	v, _ := layer.VariantNamed(p.variant)
-	out := [][2]string{{"input", layer.FormatShape([]int{p.channels, size, size})}}
+	out := []layer.Setting{{Key: "input", Value: layer.FormatShape([]int{p.channels, size, size})}}
 	for _, k := range layer.Keys() {
-		if !v.Has(k.Name) {
-			continue
-		}
-		switch n := p.numbers[k.Name]; {
-		case k.Name == "padding" && p.padding < 0:
-			out = append(out, [2]string{"padding", "same"})
-		case k.Name == "padding" && p.padding > 0:
-			out = append(out, [2]string{"padding", strconv.Itoa(p.padding)})
-		case k.Name == "modulated" && p.modulated:
-			out = append(out, [2]string{"modulated", "true"})
-		case k.Name == "stride" && n == 1:
-		case n > 0:
-			out = append(out, [2]string{k.Name, strconv.Itoa(n)})
+		if value, set := p.keys[k.Name]; set && v.Has(k.Name) {
+			out = append(out, layer.Setting{Key: k.Name, Value: value})
 		}
 	}
 	return out
@@ -130,7 +125,7 @@ func (p *params) settings(size int) [][2]string {
 func (p *params) build(size int) (layer.Layer, error) {
 	s := layer.Spec{Variant: p.variant}
 	for _, kv := range p.settings(size) {
-		if err := s.Set(kv[0], kv[1]); err != nil {
+		if err := s.Set(kv.Key, kv.Value); err != nil {
 			return layer.Layer{}, err
 		}
 	}
@@ -139,19 +134,11 @@ func (p *params) build(size int) (layer.Layer, error) {
 
 // command is the shell command that asks the same question.
 func (p *params) command() string {
-	line := "convx shape " + p.variant
+	words := []string{"convx shape", p.variant}
 	for _, kv := range p.settings(p.size) {
-		flag := "--" + kv[0]
-		if k, ok := layer.KeyNamed(kv[0]); ok && k.Short != "" {
-			flag = "-" + k.Short
-		}
-		if kv[0] == "modulated" {
-			line += " " + flag
-			continue
-		}
-		line += " " + flag + " " + kv[1]
+		words = append(words, kv.Flag())
 	}
-	return line
+	return strings.Join(words, " ")
 }
 
 func clamp(v, least, most int) int { return max(least, min(v, most)) }

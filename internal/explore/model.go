@@ -3,6 +3,7 @@
 package explore
 
 import (
+	"maps"
 	"strconv"
 	"time"
 
@@ -95,10 +96,7 @@ func (m Model) press(key string) (tea.Model, tea.Cmd) {
 	if by != 0 {
 		// The keys' values are a map shared with the model before: copy what changes.
 		p := m.params
-		p.numbers = map[string]int{}
-		for k, v := range m.params.numbers {
-			p.numbers[k] = v
-		}
+		p.keys = maps.Clone(m.params.keys)
 		shown[m.cursor].step(&p, by, m.valueOf(shown[m.cursor].key))
 		m.params = p
 		m.compute()

@@ -30,7 +30,7 @@ func (m Model) screen() string {
 	b.WriteString(head + "\n\n")
 	b.WriteString(lipgloss.JoinHorizontal(lipgloss.Top, m.panel(), "  ", m.picture()))
 	b.WriteString("\n" + lipgloss.Wrap(m.answer(), m.width, "") + "\n\n")
-	b.WriteString(faint().Render("$ ") + m.params.command() + "\n")
+	b.WriteString(faint().Render("$ ") + m.params.command())
 	return b.String()
 }
 
@@ -56,13 +56,13 @@ func (m Model) panel() string {
 		if value == "default" {
 			value = "default " + m.defaultOf(f.key)
 		}
-		line := fmt.Sprintf(" %-15s ‹ %-17s › ", f.label, value)
+		line := fmt.Sprintf(" %-17s ‹ %-17s ›", f.label, value)
 		if i == m.cursor {
 			line = bold().Reverse(true).Render(line)
 		}
 		lines = append(lines, line)
 	}
-	return strings.Join(lines, "\n") + "\n"
+	return strings.Join(lines, "\n")
 }
 
 func (m Model) defaultOf(key string) string {
@@ -107,7 +107,7 @@ func (m Model) answer() string {
 func (m Model) picture() string {
 	s := m.slide
 	if s == nil {
-		return faint().Render("(nothing slides, or too large to draw)")
+		return faint().Render("(nothing slides, or it is too large)")
 	}
 	step := m.frame % s.steps()
 	in, out := s.drawInput(step), s.drawOutput(step)

@@ -42,6 +42,18 @@ func KeyNamed(name string) (Key, bool) {
 	return keys[i], true
 }
 
+// Flag is the setting as a flag of the command line: -k 3, --dilation 2, --bias=false.
+func (s Setting) Flag() string {
+	k, _ := KeyNamed(s.Key)
+	switch {
+	case k.Type == "BOOL": // whose value is optional, and so joined to the flag
+		return "--" + s.Key + "=" + s.Value
+	case k.Short != "":
+		return "-" + k.Short + " " + s.Value
+	}
+	return "--" + s.Key + " " + s.Value
+}
+
 func keyNames() []string {
 	names := make([]string, len(keys))
 	for i, k := range keys {
