@@ -20,6 +20,9 @@ func (net *Network) constant(v int) (*tensor.Array, error) {
 	if v == network.None {
 		return nil, nil
 	}
+	lock := &net.reading[v%len(net.reading)]
+	lock.Lock()
+	defer lock.Unlock()
 	x := &net.values[v]
 	if x.constant == nil && x.weight != nil {
 		var err error
@@ -30,9 +33,36 @@ func (net *Network) constant(v int) (*tensor.Array, error) {
 	return x.constant, nil
 }
 
+// letGo forgets a constant that is packed, or was read to make another.
+func (net *Network) letGo(v int) {
+	lock := &net.reading[v%len(net.reading)]
+	lock.Lock()
+	defer lock.Unlock()
+	net.values[v].constant = nil
+}
+
+// derive makes a constant that is computed from another when somebody asks for it: many large ones are never in memory at once.
+// compute leaves its argument as it is.
+func (net *Network) derive(from int, shape []int, compute func(a *tensor.Array) (*tensor.Array, error)) int {
+	x := &net.values[from]
+	known, weight := x.constant, x.weight
+	w := &network.Weight{Name: x.name, Elem: net.elem(from), Shape: shape, Bytes: volume(shape) * net.elem(from).Size()}
+	w.Read = func() (*tensor.Array, error) {
+		a, err := known, error(nil)
+		if a == nil {
+			if a, err = weight.Read(); err != nil {
+				return nil, err
+			}
+		}
+		return compute(a)
+	}
+	net.values = append(net.values, value{name: x.name, shape: shape, weight: w, elem: w.Elem, place: place{of: network.None}})
+	return len(net.values) - 1
+}
+
 // isConstant tells whether a value is known before any run.
 func (net *Network) isConstant(v int) bool {
-	return v != network.None && (net.values[v].constant != nil || net.values[v].weight != nil)
+	return v != network.None && (net.values[v].weight != nil || net.values[v].constant != nil) // in this order: several steps are planned at once
 }
 
 // fold computes the nodes whose inputs are all known, and drops them from the graph.

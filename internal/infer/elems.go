@@ -53,10 +53,10 @@ func (net *Network) elem(v int) tensor.Elem {
 	}
 	x := &net.values[v]
 	switch {
-	case x.constant != nil:
-		return x.constant.Elem
 	case x.weight != nil:
 		return x.weight.Elem
+	case x.constant != nil:
+		return x.constant.Elem
 	}
 	return x.elem
 }

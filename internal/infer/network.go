@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"sync"
 
 	"convx/internal/network"
 	"convx/internal/ops"
@@ -51,6 +52,7 @@ type Network struct {
 	options    Options
 	values     []value
 	nodes      []*node
+	reading    [16]sync.Mutex // of constants, by value
 	arena      []byte
 	arenaBytes int
 	opsOptions ops.Options
@@ -85,7 +87,7 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 		return nil, err
 	}
 	net.inferElems()
-	for _, prepare := range []func(context.Context) error{net.fold, net.rewrite, net.readWeights, net.chooseSteps} {
+	for _, prepare := range []func(context.Context) error{net.fold, net.rewrite, net.chooseSteps, net.readWeights} {
 		if err := prepare(ctx); err != nil {
 			return nil, err
 		}

@@ -17,35 +17,18 @@ func foldAffine(g *graph, n *node) (bool, error) {
 	if n.input(2) != network.None && !g.isConstant(n.in[2]) {
 		return false, nil
 	}
-	w, err := g.constant(n.in[1])
-	if err != nil || len(w.Shape) < 3 {
-		return false, err
-	}
-	groups := int(n.intOr("group", 1))
-	channels := w.Shape[0]
-	if n.is("ConvTranspose") {
-		channels = w.Shape[1] * groups
-	}
-	a, b, ok, err := g.affineOf(next, n.out[0], channels, len(w.Shape))
-	if err != nil || !ok || groups < 1 || n.is("ConvTranspose") && w.Shape[0]%groups != 0 {
-		return false, err
-	}
-	scaled := w.Clone()
-	data := tensor.Data[float32](scaled)
-	if len(data) == 0 {
+	shape := g.shapeOf(n.in[1])
+	if len(shape) < 3 || volume(shape) == 0 {
 		return false, nil
 	}
-	if n.is("Conv") {
-		each := len(data) / channels
-		for i := range data {
-			data[i] *= a[i/each]
-		}
-	} else {
-		taps := len(data) / (w.Shape[0] * w.Shape[1])
-		for i := range data {
-			in, out := i/taps/w.Shape[1], i/taps%w.Shape[1]
-			data[i] *= a[in/(w.Shape[0]/groups)*w.Shape[1]+out]
-		}
+	groups := int(n.intOr("group", 1))
+	channels := shape[0]
+	if n.is("ConvTranspose") {
+		channels = shape[1] * groups
+	}
+	a, b, ok, err := g.affineOf(next, n.out[0], channels, len(shape))
+	if err != nil || !ok || groups < 1 || n.is("ConvTranspose") && shape[0]%groups != 0 {
+		return false, err
 	}
 	if v := n.input(2); v != network.None {
 		bias, err := g.constant(v)
@@ -56,9 +39,30 @@ func foldAffine(g *graph, n *node) (bool, error) {
 			b[i] += a[i] * f
 		}
 	}
-	n.in = []int{n.in[0], g.hold(n.name+".weight", scaled), g.hold(n.name+".bias", tensor.ArrayOf(b, channels))}
+	scaled := g.derive(n.in[1], shape, func(w *tensor.Array) (*tensor.Array, error) {
+		return scaleChannels(w, a, groups, n.is("ConvTranspose")), nil
+	})
+	n.in = []int{n.in[0], scaled, g.hold(n.name+".bias", tensor.ArrayOf(b, channels))}
 	g.absorb(n, next)
 	return true, nil
+}
+
+// scaleChannels is the weights of a convolution, or of a transposed one, with those of each output channel times its number.
+func scaleChannels(w *tensor.Array, a []float32, groups int, transposed bool) *tensor.Array {
+	scaled := w.Clone()
+	data := tensor.Data[float32](scaled)
+	taps := volume(w.Shape[2:])
+	outs, ins := w.Shape[1], w.Shape[0]
+	for i := range len(data) / taps {
+		c := i / outs
+		if transposed {
+			c = i/outs/(ins/groups)*outs + i%outs
+		}
+		for k := range taps {
+			data[i*taps+k] *= a[c]
+		}
+	}
+	return scaled
 }
 
 // hold makes a constant value.

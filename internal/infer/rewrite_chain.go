@@ -45,16 +45,16 @@ func makeChain(g *graph, n *node) (bool, error) {
 func (net *Network) shapeOf(v int) []int {
 	x := &net.values[v]
 	switch {
-	case x.constant != nil:
-		if x.constant.Shape == nil {
-			return []int{}
-		}
-		return x.constant.Shape
 	case x.weight != nil:
 		if x.weight.Shape == nil {
 			return []int{}
 		}
 		return x.weight.Shape
+	case x.constant != nil:
+		if x.constant.Shape == nil {
+			return []int{}
+		}
+		return x.constant.Shape
 	}
 	return x.shape
 }

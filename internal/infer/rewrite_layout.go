@@ -134,19 +134,18 @@ func (r *region) closed() bool {
 func (r *region) turn(n *node) error {
 	g := r.g
 	if n.is("MatMul") {
-		w, err := g.constant(n.in[1])
-		if err != nil {
-			return err
-		}
-		k, m := w.Shape[0], w.Shape[1]
-		from, to := tensor.Data[float32](w), make([]float32, w.Len())
-		for i := range k {
-			for j := range m {
-				to[j*k+i] = from[i*m+j]
+		old := g.shapeOf(n.in[1])
+		shape := append([]int{old[1], old[0]}, slices.Repeat([]int{1}, r.axes-2)...)
+		g.rewire(n, []int{n.in[0], g.derive(n.in[1], shape, func(w *tensor.Array) (*tensor.Array, error) {
+			k, m := old[0], old[1]
+			from, to := tensor.Data[float32](w), make([]float32, w.Len())
+			for i := range k {
+				for j := range m {
+					to[j*k+i] = from[i*m+j]
+				}
 			}
-		}
-		kernel := slices.Repeat([]int{1}, r.axes-2)
-		g.rewire(n, []int{n.in[0], g.hold(g.values[n.in[1]].name, tensor.ArrayOf(to, append([]int{m, k}, kernel...)...))})
+			return tensor.ArrayOf(to, shape...), nil
+		})})
 		n.op, n.version, n.attributes = "Conv", 11, array.Attributes{}
 		return nil
 	}

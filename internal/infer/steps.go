@@ -2,6 +2,7 @@ package infer
 
 import (
 	"context"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,13 +23,24 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(net.options.threads())
 	plans := make([]step, len(net.nodes))
+	uses := make([]atomic.Int32, len(net.values)) // nodes that have not packed a value yet
+	for _, n := range net.nodes {
+		n.reads(func(v int) { uses[v].Add(1) })
+	}
 	for i, n := range net.nodes {
 		g.Go(func() (err error) {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			plans[i], err = net.planStep(n)
-			return err
+			if plans[i], err = net.planStep(n); plans[i] == nil || err != nil || !packs(plans[i]) {
+				return err
+			}
+			for _, v := range n.in[len(n.data()):] {
+				if v != network.None && uses[v].Add(-1) == 0 && !net.values[v].kept {
+					net.letGo(v)
+				}
+			}
+			return nil
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -40,10 +52,7 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 			net.choose(n)
 			continue
 		}
-		n.step = plans[i]
-		switch n.step.(type) {
-		case viewed, *joined:
-		default:
+		if n.step = plans[i]; packs(n.step) {
 			n.in = n.data()
 		}
 		if p, ok := n.step.(*planned); ok && p.pipeline != nil {
@@ -58,6 +67,15 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 	}
 	net.forget()
 	return nil
+}
+
+// packs tells whether a step has packed all that is constant among its node's inputs.
+func packs(s step) bool {
+	switch s.(type) {
+	case viewed, *joined:
+		return false
+	}
+	return true
 }
 
 // planStep gives a node a step of its own, for which weights are packed; nil if the general one has to do.
