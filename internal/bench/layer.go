@@ -88,10 +88,10 @@ func prepare[T tensor.Float](e Entry, s shape.Result, o Options) (*Prepared, err
 		r.Bytes *= 2
 	}
 	operands := map[string]*tensor.Tensor[T]{}
-	if _, err := ops.FillShaped(s, operands, o.Seed); err != nil {
+	if _, err := ops.FillOperands(s, operands, o.Seed); err != nil {
 		return nil, err
 	}
-	p, err := ops.PrepareShaped(s, operands, o.Options)
+	p, err := ops.PrepareLayer(s, operands, o.Options)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func prepare[T tensor.Float](e Entry, s shape.Result, o Options) (*Prepared, err
 
 // checkMemory refuses a layer whose tensors would not fit in the memory that is free.
 func checkMemory[T tensor.Float](s shape.Result, o Options) error {
-	m, err := ops.EstimateShaped[T](s, o.Options)
+	m, err := ops.EstimateMemory[T](s, o.Options)
 	if err != nil {
 		return err
 	}

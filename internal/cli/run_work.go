@@ -178,7 +178,7 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 }
 
 func checkMemory[T tensor.Float](j *job) error {
-	m, err := ops.EstimateShaped[T](j.set.Result, j.options())
+	m, err := ops.EstimateMemory[T](j.set.Result, j.options())
 	if err != nil {
 		return err
 	}

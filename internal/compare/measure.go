@@ -49,7 +49,7 @@ func (c *Comparison) Time(ctx context.Context, o bench.Options, at func(string))
 func (c *Comparison) fits(o bench.Options, kept func(ops.Memory) int) error {
 	total, most := 0, 0
 	for _, r := range c.Rows {
-		m, err := ops.EstimateShaped[float32](r.Result, o.Options)
+		m, err := ops.EstimateMemory[float32](r.Result, o.Options)
 		if err != nil {
 			return fmt.Errorf("%s: %w", r.Label, err)
 		}

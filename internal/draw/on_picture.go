@@ -13,6 +13,7 @@ import (
 	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/picture"
+	"convx/internal/shape"
 	"convx/internal/tensor"
 )
 
@@ -56,7 +57,7 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 	if err != nil {
 		return spec, nil, err
 	}
-	out, err := runSmall(ctx, l, v.Tensors, x)
+	out, err := runSmall(ctx, set.Result, v.Tensors, x)
 	if err != nil {
 		return spec, nil, err
 	}
@@ -149,8 +150,8 @@ func averaged(x *tensor.Tensor[float32], n int) *tensor.Tensor[float32] {
 	return out
 }
 
-func runSmall(ctx context.Context, l layer.Layer, operands map[string]*tensor.Tensor[float32], x *tensor.Tensor[float32]) (*tensor.Tensor[float32], error) {
-	plan, err := ops.PrepareLayer(l, operands, ops.Options{Algorithm: "auto", Threads: 1})
+func runSmall(ctx context.Context, s shape.Result, operands map[string]*tensor.Tensor[float32], x *tensor.Tensor[float32]) (*tensor.Tensor[float32], error) {
+	plan, err := ops.PrepareLayer(s, operands, ops.Options{Algorithm: "auto", Threads: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +190,11 @@ func offsetsOf(ctx context.Context, l layer.Layer, operands map[string]*tensor.T
 		if err != nil {
 			return nil, err
 		}
-		return runSmall(ctx, c, weights, x)
+		r, err := shape.Of(c)
+		if err != nil {
+			return nil, err
+		}
+		return runSmall(ctx, r, weights, x)
 	}
 	offset, err := predict("offset.")
 	if err != nil {

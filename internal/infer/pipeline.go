@@ -74,10 +74,10 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errGeneral, err)
 	}
-	p.pipeline, err = ops.PrepareShaped(s, p.weights, opt)
+	p.pipeline, err = ops.PrepareLayer(s, p.weights, opt)
 	if err != nil && opt.Algorithm != "" && opt.Algorithm != "auto" { // a name that this layer does not take leaves it the choice
 		opt.Algorithm = "auto"
-		p.pipeline, err = ops.PrepareShaped(s, p.weights, opt)
+		p.pipeline, err = ops.PrepareLayer(s, p.weights, opt)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errGeneral, err)

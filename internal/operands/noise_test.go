@@ -30,7 +30,7 @@ func shown[T tensor.Float](t *testing.T, variant, filter, algorithm string, x *t
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := ops.PrepareShaped(set.Result, v.Tensors, ops.Options{Algorithm: algorithm, Threads: 1})
+	plan, err := ops.PrepareLayer(set.Result, v.Tensors, ops.Options{Algorithm: algorithm, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func Settle(s layer.Spec, files Files, filters []string) (*Settled, error) {
 	if set.Filters != nil {
 		set.made = filterOperands(l, set.Filters)
 	}
-	set.needed = ops.Needs(set.Result)
+	set.needed = ops.Operands(set.Result)
 	set.Unused, err = files.check(set.needed, words+" on "+layer.FormatShape(set.Input))
 	return set, err
 }

@@ -33,7 +33,7 @@ func Load[T tensor.Float](s *Settled, seed uint64) (Values[T], error) {
 			v.Origins = append(v.Origins, sized(n)+": "+m.label)
 		}
 	}
-	drawn, err := ops.FillShaped(s.Result, v.Tensors, seed)
+	drawn, err := ops.FillOperands(s.Result, v.Tensors, seed)
 	if err != nil {
 		return v, err
 	}

@@ -87,7 +87,7 @@ func TestPrepareForKeepsOddValues(t *testing.T) {
 				}
 				x, operands := layerIntegers[float32](l, s, rapid.Uint64().Draw(t, "seed"))
 				plant(t, "input", x.Data)
-				for _, o := range Needs(s) {
+				for _, o := range Operands(s) {
 					plant(t, o.Name, operands[o.Name].Data)
 				}
 				want := inTurn(t, s, x, operands)
@@ -222,7 +222,7 @@ func ownSums(t *rapid.T, r shape.Result, x *tensor.Tensor[float32], weights map[
 		for name, w := range weights {
 			wide[name] = apply(w)
 		}
-		p, err := PrepareShaped(r, wide, Options{Threads: 1})
+		p, err := PrepareLayer(r, wide, Options{Threads: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

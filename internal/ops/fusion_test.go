@@ -115,10 +115,10 @@ func TestFusionKeepsWhatIsRead(t *testing.T) {
 	last := &l.Stages[len(l.Stages)-1]
 	last.Inputs = []string{last.Inputs[0], last.Inputs[1], "mask.conv"}
 	operands := map[string]*tensor.Tensor[float32]{}
-	if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
+	if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: "in-sequence"}); err == nil {
+	if _, err := PrepareLayer(shaped(t, l), operands, Options{Algorithm: "in-sequence"}); err == nil {
 		t.Error("the mask's convolution was fused with its sigmoid, though it is read later")
 	}
 }
@@ -126,7 +126,7 @@ func TestFusionKeepsWhatIsRead(t *testing.T) {
 // runLayer computes a layer by a named algorithm.
 func runLayer(t *testing.T, l layer.Layer, x *tensor.Tensor[float32], operands map[string]*tensor.Tensor[float32], algorithm string) (*tensor.Tensor[float32], *Pipeline[float32]) {
 	t.Helper()
-	p, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: algorithm})
+	p, err := PrepareLayer(shaped(t, l), operands, Options{Algorithm: algorithm})
 	if err != nil {
 		t.Fatal(err)
 	}

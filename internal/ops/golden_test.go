@@ -57,7 +57,7 @@ func goldenRun[T tensor.Float](t *testing.T, c golden.Case, l layer.Layer, algor
 	for name, o := range c.Operands {
 		operands[name] = converted[T](o)
 	}
-	p, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: algorithm, Threads: 2})
+	p, err := PrepareLayer(shaped(t, l), operands, Options{Algorithm: algorithm, Threads: 2})
 	if err != nil && algorithm != "auto" && algorithm != referenceName {
 		return false
 	}

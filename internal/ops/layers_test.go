@@ -84,7 +84,7 @@ func checkLayer[T tensor.Float](t *rapid.T, v layer.Variant, tolerance float64) 
 	x, operands := layerIntegers[T](l, s, rapid.Uint64().Draw(t, "seed"))
 	want := inTurn(t, s, x, operands)
 	for _, name := range append([]string{"auto"}, Algorithms()...) {
-		p, err := PrepareShaped(s, operands, Options{Algorithm: name, Threads: rapid.IntRange(1, 3).Draw(t, "threads")})
+		p, err := PrepareLayer(s, operands, Options{Algorithm: name, Threads: rapid.IntRange(1, 3).Draw(t, "threads")})
 		if err != nil && name != "auto" && name != referenceName {
 			continue
 		}
@@ -92,7 +92,7 @@ func checkLayer[T tensor.Float](t *rapid.T, v layer.Variant, tolerance float64) 
 			t.Fatal(err)
 		}
 		checkSteps(t, l, p)
-		if m, err := EstimateShaped[T](s, Options{Threads: 3}); err != nil || p.memory.Total() > m.Total() || p.memory.Packed > m.Packed || p.memory.Intermediates > m.Intermediates {
+		if m, err := EstimateMemory[T](s, Options{Threads: 3}); err != nil || p.memory.Total() > m.Total() || p.memory.Packed > m.Packed || p.memory.Intermediates > m.Intermediates {
 			t.Fatalf("%s by %v needs %+v, but %+v was estimated (%v)", l.Variant, p.Steps(), p.memory, m, err)
 		}
 		out := tensor.New[T](s.Output...)
@@ -152,7 +152,7 @@ func layerIntegers[T tensor.Float](l layer.Layer, s shape.Result, seed uint64) (
 	x := tensor.New[T](s.Input...)
 	tensor.FillInt(x, tensor.NewStream(seed, layer.Input), -2, 2)
 	operands := map[string]*tensor.Tensor[T]{}
-	for _, o := range Needs(s) {
+	for _, o := range Operands(s) {
 		w := tensor.New[T](o.Shape...)
 		tensor.FillInt(w, tensor.NewStream(seed, o.Name), -1, 1)
 		if o.Name == "rois" {

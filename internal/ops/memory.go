@@ -34,16 +34,7 @@ const workspacePerThread = 8 << 20
 // are exact, and so are intermediates where nothing is fused; the workspace is the most that algorithms may use, and
 // packed weights are those of the algorithm that transforms them into the most. Errors are *layer.Error: the layer cannot
 // be.
-func EstimateMemory[T tensor.Float](l layer.Layer, opt Options) (Memory, error) {
-	s, err := shape.Of(l)
-	if err != nil {
-		return Memory{}, err
-	}
-	return EstimateShaped[T](s, opt)
-}
-
-// EstimateShaped is EstimateMemory for a caller that holds the layer's shape.
-func EstimateShaped[T tensor.Float](s shape.Result, opt Options) (Memory, error) {
+func EstimateMemory[T tensor.Float](s shape.Result, opt Options) (Memory, error) {
 	nodes, err := nodesOf(s, opt, problem.IsFloat64[T]())
 	if err != nil {
 		return Memory{}, err
@@ -118,7 +109,7 @@ func packedBy(p *problem.Problem) int {
 // tensorMemory is the bytes of a layer's input, output and operands.
 func tensorMemory[T tensor.Float](s shape.Result) Memory {
 	m := Memory{Input: bytesOf[T](s.Input), Output: bytesOf[T](s.Output)}
-	for _, o := range Needs(s) {
+	for _, o := range Operands(s) {
 		m.Operands += bytesOf[T](o.Shape)
 	}
 	return m

@@ -11,9 +11,9 @@ import (
 	"convx/internal/tensor"
 )
 
-// Needs lists the operands of a layer of known shape: the weights of every stage, then the arrays from outside (offset, mask,
+// Operands lists the operands of a layer of known shape: the weights of every stage, then the arrays from outside (offset, mask,
 // rois).
-func Needs(s shape.Result) []layer.Operand {
+func Operands(s shape.Result) []layer.Operand {
 	var out []layer.Operand
 	for i, st := range s.Layer.Stages {
 		out = append(out, st.Operands(s.Stages[i].Inputs)...)
@@ -26,7 +26,7 @@ func Needs(s shape.Result) []layer.Operand {
 
 // checkOperands demands that a layer's operands are all there, with their shapes, and no others.
 func checkOperands[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T]) error {
-	all := Needs(s)
+	all := Operands(s)
 	if err := knownOperands(s, all, operands); err != nil {
 		return err
 	}
@@ -67,18 +67,9 @@ func knownOperands[T tensor.Float](s shape.Result, all []layer.Operand, operands
 // in sample 0.
 //
 // It returns the names of those that were drawn. Wrong names and shapes among the given ones are errors (*layer.Error).
-func FillOperands[T tensor.Float](l layer.Layer, operands map[string]*tensor.Tensor[T], seed uint64) (seeded []string, err error) {
-	s, err := shape.Of(l)
-	if err != nil {
-		return nil, err
-	}
-	return FillShaped(s, operands, seed)
-}
-
-// FillShaped is FillOperands for a caller that holds the layer's shape.
-func FillShaped[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T], seed uint64) (seeded []string, err error) {
+func FillOperands[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T], seed uint64) (seeded []string, err error) {
 	l := s.Layer
-	all := Needs(s)
+	all := Operands(s)
 	if err := knownOperands(s, all, operands); err != nil {
 		return nil, err
 	}

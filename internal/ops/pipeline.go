@@ -45,22 +45,13 @@ const (
 	outputValue
 )
 
-// PrepareLayer prepares every stage of a layer. operands holds the weights of all stages and the arrays that the layer
+// PrepareLayer prepares every stage of a layer of known shape. operands holds the weights of all stages and the arrays that the layer
 // takes from outside (layer.External: offset, mask, rois), by name; see FillOperands for those that are missing.
 //
 // Algorithm "auto" may fuse stages; a name is used by every stage that accepts it, at least one, and the others choose
 // for themselves; no stages are fused then, unless it is a fusion's name. Errors are *layer.Error where the layer or
 // its operands cannot be.
-func PrepareLayer[T tensor.Float](l layer.Layer, operands map[string]*tensor.Tensor[T], opt Options) (*Pipeline[T], error) {
-	s, err := shape.Of(l)
-	if err != nil {
-		return nil, err
-	}
-	return PrepareShaped(s, operands, opt)
-}
-
-// PrepareShaped is PrepareLayer for a caller that holds the layer's shape.
-func PrepareShaped[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T], opt Options) (*Pipeline[T], error) {
+func PrepareLayer[T tensor.Float](s shape.Result, operands map[string]*tensor.Tensor[T], opt Options) (*Pipeline[T], error) {
 	if err := checkOperands(s, operands); err != nil {
 		return nil, err
 	}

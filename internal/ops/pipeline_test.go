@@ -45,10 +45,10 @@ func TestPipelineAllocatesNothing(t *testing.T) {
 	for _, v := range layer.Variants() {
 		l := exampleLayer(t, v.Name)
 		operands := map[string]*tensor.Tensor[float32]{}
-		if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
+		if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 			t.Fatal(err)
 		}
-		p, err := PrepareShaped(shaped(t, l), operands, Options{Threads: 2})
+		p, err := PrepareLayer(shaped(t, l), operands, Options{Threads: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,7 +56,7 @@ func TestPipelineAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(5, func() { p.Run(t.Context(), out, x) }); n != 0 {
 			t.Errorf("%s allocates %v times a run", v.Name, n)
 		}
-		estimate, err := EstimateShaped[float32](shaped(t, l), Options{Threads: 2})
+		estimate, err := EstimateMemory[float32](shaped(t, l), Options{Threads: 2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,10 +70,10 @@ func TestPipelineAllocatesNothing(t *testing.T) {
 func TestActivationsAreFolded(t *testing.T) {
 	l := exampleLayer(t, "inverted-residual")
 	operands := map[string]*tensor.Tensor[float32]{}
-	if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
+	if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 		t.Fatal(err)
 	}
-	p, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: referenceName})
+	p, err := PrepareLayer(shaped(t, l), operands, Options{Algorithm: referenceName})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,15 +101,15 @@ func TestOperandErrors(t *testing.T) {
 	} {
 		l := exampleLayer(t, c.variant)
 		var bad *layer.Error
-		if _, err := PrepareShaped(shaped(t, l), c.operands, Options{}); !errors.As(err, &bad) || !strings.HasPrefix(err.Error(), c.want) && c.variant != "deform-roi-pool" {
+		if _, err := PrepareLayer(shaped(t, l), c.operands, Options{}); !errors.As(err, &bad) || !strings.HasPrefix(err.Error(), c.want) && c.variant != "deform-roi-pool" {
 			t.Errorf("%s: PrepareLayer says %v", c.variant, err)
 		}
-		if _, err := FillShaped(shaped(t, l), c.operands, 0); !errors.As(err, &bad) || err.Error() != c.want {
+		if _, err := FillOperands(shaped(t, l), c.operands, 0); !errors.As(err, &bad) || err.Error() != c.want {
 			t.Errorf("%s: FillOperands says %v, not %s", c.variant, err, c.want)
 		}
 	}
 	l := exampleLayer(t, "standard")
-	if _, err := PrepareShaped(shaped(t, l), operands{"weight": of(16, 16, 3, 3)}, Options{}); err == nil || err.Error() != "bias (16) is missing" {
+	if _, err := PrepareLayer(shaped(t, l), operands{"weight": of(16, 16, 3, 3)}, Options{}); err == nil || err.Error() != "bias (16) is missing" {
 		t.Errorf("a missing bias: %v", err)
 	}
 }
@@ -118,7 +118,7 @@ func TestFillOperands(t *testing.T) {
 	l := exampleLayer(t, "separable")
 	bias := tensor.New[float32](16)
 	given := map[string]*tensor.Tensor[float32]{"pointwise.bias": bias}
-	seeded, err := FillShaped(shaped(t, l), given, 7)
+	seeded, err := FillOperands(shaped(t, l), given, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestFillOperands(t *testing.T) {
 		t.Errorf("depthwise.weight starts with %v, not %v", got, want)
 	}
 	others := map[string]*tensor.Tensor[float32]{}
-	if _, err := FillShaped(shaped(t, l), others, 7); err != nil {
+	if _, err := FillOperands(shaped(t, l), others, 7); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(others["pointwise.weight"].Data, given["pointwise.weight"].Data) {
@@ -144,13 +144,13 @@ func TestFillOperands(t *testing.T) {
 func TestROIsAreChecked(t *testing.T) {
 	l := exampleLayer(t, "deform-roi-pool", "hidden=4")
 	operands := map[string]*tensor.Tensor[float32]{}
-	seeded, err := FillShaped(shaped(t, l), operands, 1)
+	seeded, err := FillOperands(shaped(t, l), operands, 1)
 	if err != nil || slices.Contains(seeded, "rois") {
 		t.Fatalf("seeded %q, %v", seeded, err)
 	}
 	for _, batch := range []float32{-1, 1, 0.5} {
 		operands["rois"].Data[0] = batch
-		p, err := PrepareShaped(shaped(t, l), operands, Options{})
+		p, err := PrepareLayer(shaped(t, l), operands, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,10 +164,10 @@ func TestROIsAreChecked(t *testing.T) {
 func TestNamedAlgorithmOfLayer(t *testing.T) {
 	l := exampleLayer(t, "se")
 	operands := map[string]*tensor.Tensor[float32]{}
-	if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
+	if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 		t.Fatal(err)
 	}
-	_, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: "im2col"})
+	_, err := PrepareLayer(shaped(t, l), operands, Options{Algorithm: "im2col"})
 	if err == nil || !strings.HasPrefix(err.Error(), "no stage of this layer is computed by im2col: squeeze: ") {
 		t.Errorf("im2col for se: %v", err)
 	}

@@ -8,7 +8,7 @@ import (
 	"convx/internal/tensor"
 )
 
-// PrepareFor is PrepareShaped for data that is at hand. Where the input, the weights or what is between the stages hold NaN or
+// PrepareFor is PrepareLayer for data that is at hand. Where the input, the weights or what is between the stages hold NaN or
 // infinite values, come near the limits of float32, or have a range in which an algorithm would lose more of an output's own
 // sum of magnitudes than it states, "auto" takes algorithms that keep to the definition; Step.Data says so. One that was
 // asked for by its name stays, and Step.Data says what it meets.
@@ -21,7 +21,7 @@ func PrepareFor[T tensor.Float](ctx context.Context, s shape.Result, operands ma
 	}
 	opt.demands = demands{}
 	for {
-		p, err := PrepareShaped(s, operands, opt)
+		p, err := PrepareLayer(s, operands, opt)
 		if err != nil {
 			return nil, err
 		}

@@ -32,10 +32,10 @@ func TestFormerNamesStillSelect(t *testing.T) {
 		l := largeLayer(t, layers[former])
 		for selection, want := range map[string]bool{former: true, "auto,-" + former: false} {
 			operands := map[string]*tensor.Tensor[float32]{}
-			if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
+			if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 				t.Fatal(err)
 			}
-			p, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: selection, Threads: 1})
+			p, err := PrepareLayer(shaped(t, l), operands, Options{Algorithm: selection, Threads: 1})
 			if err != nil {
 				t.Errorf("--algorithm %s: %v", selection, err)
 				continue

@@ -54,12 +54,12 @@ func TestThreadsOnLayers(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			l := largeLayer(t, c.layer)
 			operands := map[string]*tensor.Tensor[float32]{}
-			if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
+			if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 				t.Fatal(err)
 			}
 			var want *tensor.Tensor[float32]
 			for _, threads := range []int{1, 2, 3} {
-				p, err := PrepareShaped(shaped(t, l), operands, Options{Algorithm: c.algorithm, Threads: threads})
+				p, err := PrepareLayer(shaped(t, l), operands, Options{Algorithm: c.algorithm, Threads: threads})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -112,10 +112,10 @@ func BenchmarkLayers(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/threads=%d", c.name, threads), func(b *testing.B) {
 				l := largeLayer(b, c.layer)
 				operands := map[string]*tensor.Tensor[float32]{}
-				if _, err := FillShaped(shaped(b, l), operands, 1); err != nil {
+				if _, err := FillOperands(shaped(b, l), operands, 1); err != nil {
 					b.Fatal(err)
 				}
-				p, err := PrepareShaped(shaped(b, l), operands, Options{Algorithm: c.algorithm, Threads: threads})
+				p, err := PrepareLayer(shaped(b, l), operands, Options{Algorithm: c.algorithm, Threads: threads})
 				if err != nil {
 					b.Fatal(err)
 				}

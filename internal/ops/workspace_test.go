@@ -138,7 +138,7 @@ func TestWorkspace(t *testing.T) {
 			}
 			workspace, packed := p.runners().Bytes()
 			check("all stages", workspace)
-			if m, err := EstimateShaped[float32](s, Options{Threads: threads}); err != nil || packed > m.Packed || workspace > m.Workspace {
+			if m, err := EstimateMemory[float32](s, Options{Threads: threads}); err != nil || packed > m.Packed || workspace > m.Workspace {
 				t.Errorf("%s: %d bytes of workspace and %d of packed weights, but %+v was estimated (%v)", text, workspace, packed, m, err)
 			}
 			for _, st := range p.steps {
@@ -204,12 +204,12 @@ func TestLargeLayersOnThreads(t *testing.T) {
 	} {
 		l := largeLayer(t, text)
 		operands := map[string]*tensor.Tensor[float32]{}
-		if _, err := FillShaped(shaped(t, l), operands, 1); err != nil {
+		if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 			t.Fatal(err)
 		}
 		var want *tensor.Tensor[float32]
 		for _, threads := range []int{1, 2, 3} {
-			p, err := PrepareShaped(shaped(t, l), operands, Options{Threads: threads})
+			p, err := PrepareLayer(shaped(t, l), operands, Options{Threads: threads})
 			if err != nil {
 				t.Fatal(err)
 			}

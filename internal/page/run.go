@@ -44,7 +44,7 @@ func (e *Engine) run(ctx context.Context, request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := ops.PrepareShaped(job.shape, job.operands, ops.Options{})
+	p, err := ops.PrepareLayer(job.shape, job.operands, ops.Options{})
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +109,6 @@ func (e *Engine) settle(q runRequest) (j job, err error) {
 		j.input = tensor.New[float32](j.shape.Input...)
 		tensor.FillUniform(j.input, tensor.NewStream(q.Seed, "input"), 1)
 	}
-	_, err = ops.FillShaped(j.shape, j.operands, q.Seed)
+	_, err = ops.FillOperands(j.shape, j.operands, q.Seed)
 	return j, err
 }

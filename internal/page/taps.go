@@ -140,7 +140,7 @@ func convolve(ctx context.Context, s layer.Spec, x *tensor.Tensor[float32], oper
 	if err != nil {
 		return nil, err
 	}
-	p, err := ops.PrepareShaped(r, operands, ops.Options{})
+	p, err := ops.PrepareLayer(r, operands, ops.Options{})
 	if err != nil {
 		return nil, err
 	}

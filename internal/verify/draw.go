@@ -77,7 +77,7 @@ func (d *draw) integers(dims ...int) *array {
 // operands is those of a layer: the given ones, and integers for the others.
 func (d *draw) operands(s shape.Result, given operands) operands {
 	out := operands{}
-	for _, o := range ops.Needs(s) {
+	for _, o := range ops.Operands(s) {
 		if t, ok := given[o.Name]; ok {
 			out[o.Name] = t
 			continue
@@ -91,9 +91,9 @@ func (d *draw) operands(s shape.Result, given operands) operands {
 func (d *draw) run(variant string, x *array, given operands, keys ...string) (*array, operands) {
 	s := d.layer(variant, x.Shape, given, keys...)
 	w := d.operands(s, given)
-	p, err := ops.PrepareShaped(s, w, d.opt)
+	p, err := ops.PrepareLayer(s, w, d.opt)
 	if err != nil { // the named algorithm is not one for this layer
-		p, err = ops.PrepareShaped(s, w, ops.Options{Threads: d.opt.Threads})
+		p, err = ops.PrepareLayer(s, w, ops.Options{Threads: d.opt.Threads})
 	}
 	if err != nil {
 		d.fail(err)
