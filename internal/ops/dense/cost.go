@@ -10,6 +10,8 @@ import (
 // The cost model estimates a run on one thread in nanoseconds, from a few
 // rates of each instruction set, measured on one machine: ratios between
 // algorithms are what matters, and they change little from one to the next.
+// Those of NEON were not measured: they are what scripts/mca estimates, of
+// Cortex-A57 at 1.8 GHz, Neoverse N1 at 2.6 and V1 at 3, and a share for memory.
 //
 //	gemm:     padded MACs / mac + packed elements * pack
 //	indirect: padded MACs / mac + fetched elements * pack
@@ -29,10 +31,12 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.Generic: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 28},
-	kernel.AVX2:    {mac: 52, pack: 0.4, transform: 0.1, block: 0.25, stream: 28},
-	kernel.AVX512:  {mac: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
-	kernel.NEON:    {mac: 22, pack: 0.45, transform: 0.25, block: 0.4, stream: 16},
+	kernel.CoreGeneric: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 28},
+	kernel.CoreAVX2:    {mac: 52, pack: 0.4, transform: 0.1, block: 0.25, stream: 28},
+	kernel.CoreAVX512:  {mac: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
+	kernel.CoreNEON1:   {mac: 7, pack: 1.3, transform: 0.9, block: 1.2, stream: 4},
+	kernel.CoreNEON2:   {mac: 20, pack: 0.6, transform: 0.31, block: 0.4, stream: 16},
+	kernel.CoreNEON4:   {mac: 46, pack: 0.4, transform: 0.13, block: 0.27, stream: 24},
 }
 
 // wide is how much longer the transforms of a tile of 8 points take, for a
@@ -54,7 +58,7 @@ func thin(p *problem.Convolution, n float64) float64 {
 
 // GemmCost is the model's estimate for NewGemm.
 func GemmCost(p *problem.Convolution) float64 {
-	r := rateTable[p.ISA]
+	r := rateTable[p.ISA.Core()]
 	rows, cols := p.ISA.GemmTile()
 	lanes := p.ISA.Block()
 	images := float64(p.N * p.Groups)
@@ -62,7 +66,7 @@ func GemmCost(p *problem.Convolution) float64 {
 	vectors := ceilDiv(volume(p.Out), lanes)
 	panels := ceilDiv(vectors, cols/lanes)
 	macs := images * float64(roundUp(p.GroupOut(), rows)*k) * float64(vectors*lanes)
-	calls := images * float64(ceilDiv(p.GroupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.ISA]
+	calls := images * float64(ceilDiv(p.GroupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.ISA.Core()]
 	return macs/r.mac*narrower(rows, float64(vectors)/float64(panels), cols/lanes) + calls +
 		images*float64(k*vectors*lanes)*r.pack*gemmGathering(p)
 }
@@ -85,7 +89,7 @@ func gemmGathering(p *problem.Convolution) float64 {
 
 // IndirectGemmCost is the model's estimate for NewIndirectGemm.
 func IndirectGemmCost(p *problem.Convolution) float64 {
-	r := rateTable[p.ISA]
+	r := rateTable[p.ISA.Core()]
 	rows, cols := p.ISA.GemmTile()
 	lanes := p.ISA.Block()
 	images := float64(p.N * p.Groups)
@@ -98,7 +102,7 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 	pixels := float64(high * vectors * lanes)
 	macs := images * float64(roundUp(p.GroupOut(), rows)) * k * pixels
 	tiles := high * ceilDiv(vectors, cols/lanes)
-	calls := images * float64(ceilDiv(p.GroupOut(), rows)*tiles) * tileCall[p.ISA]
+	calls := images * float64(ceilDiv(p.GroupOut(), rows)*tiles) * tileCall[p.ISA.Core()]
 	product := macs/r.mac*narrower(rows, float64(high*vectors)/float64(tiles), cols/lanes) + calls
 	if !readsInPlace(p) {
 		return product + images*float64(p.GroupIn()*volume(p.In))*r.pack*0.9*gathering(p)
@@ -109,7 +113,10 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 }
 
 // tileCall is the nanoseconds that a tile of gemm or indirect-gemm takes beside its products: they tell where taps are few.
-var tileCall = [...]float64{kernel.Generic: 20, kernel.AVX2: 22, kernel.AVX512: 60, kernel.NEON: 25}
+var tileCall = [...]float64{
+	kernel.CoreGeneric: 20, kernel.CoreAVX2: 22, kernel.CoreAVX512: 60,
+	kernel.CoreNEON1: 60, kernel.CoreNEON2: 28, kernel.CoreNEON4: 18,
+}
 
 // narrower is how much longer products take in tiles of fewer vectors than most: each loads rows + vectors operands for
 // rows x vectors products.
@@ -121,7 +128,7 @@ func narrower(rows int, vectors float64, most int) float64 {
 // DirectNCHWcCost is the model's estimate for NewDirectNCHWc.
 func DirectNCHWcCost(p *problem.Convolution) float64 {
 	q := inLongRows(*p)
-	r := rateTable[p.ISA]
+	r := rateTable[p.ISA.Core()]
 	lanes := p.ISA.Block()
 	images := float64(p.N * p.Groups)
 	cin, cout := float64(roundUp(p.GroupIn(), lanes)), float64(roundUp(p.GroupOut(), lanes))
@@ -162,7 +169,7 @@ func WinogradCost(p *problem.Convolution, m int) float64 {
 	if q := withoutIdleDilation(*p); q.Dilation != p.Dilation {
 		return WinogradCost(&q, m)
 	}
-	r := rateTable[p.ISA]
+	r := rateTable[p.ISA.Core()]
 	lanes := p.ISA.Block()
 	points, high := m+p.Kernel[2]-1, m
 	if p.Kernel[1] == 1 {
@@ -212,7 +219,7 @@ func BestWinograd(p *problem.Convolution) (m int, cost float64) {
 	if p.Stride[1] > 1 {
 		h := phased(p)
 		q = &h
-		copied = float64(p.N*p.C*volume(p.In)) * rateTable[p.ISA].pack / 2
+		copied = float64(p.N*p.C*volume(p.In)) * rateTable[p.ISA.Core()].pack / 2
 	}
 	for _, points := range winogradTiles {
 		try := winogradOutputs(p, points)

@@ -68,7 +68,7 @@ func laneBandBytes(p *problem.Convolution, rows int) int {
 func NewDepthwiseNCHWc(p problem.Convolution, weights, bias []float32) *DepthwiseNCHWc {
 	l := newDepthwiseNCHWc(p, weights, bias)
 	rows := p.Out[1]
-	for rows > 1 && laneBandBytes(&p, rows) > laneBytes {
+	for rows > 1 && laneBandBytes(&p, rows) > kernel.MachineCaches().Within(laneBytes) {
 		rows = ceilDiv(rows, 2)
 	}
 	l.makeBands(rows)
@@ -252,10 +252,12 @@ var laneRates = [...]struct {
 	element float64 // nanoseconds to copy an element
 	tile    float64 // nanoseconds that a tile, or a row that is copied, takes beside its work
 }{
-	kernel.Generic: {mac: 0.6, element: 1, tile: 20},
-	kernel.AVX2:    {mac: 39, element: 0.115, tile: 6},
-	kernel.AVX512:  {mac: 34, element: 0.06, tile: 10},
-	kernel.NEON:    {mac: 20, element: 0.2, tile: 8},
+	kernel.CoreGeneric: {mac: 0.6, element: 1, tile: 20},
+	kernel.CoreAVX2:    {mac: 39, element: 0.115, tile: 6},
+	kernel.CoreAVX512:  {mac: 34, element: 0.06, tile: 10},
+	kernel.CoreNEON1:   {mac: 5.7, element: 0.7, tile: 25},
+	kernel.CoreNEON2:   {mac: 14.5, element: 0.25, tile: 10},
+	kernel.CoreNEON4:   {mac: 27, element: 0.15, tile: 7},
 }
 
 // laneStream is the bytes a nanosecond of copies between planes and blocks from laneFar bytes on, which leave the caches.
@@ -263,7 +265,7 @@ const laneFar, laneStream = 4 << 20, 15
 
 // DepthwiseNCHWcCost is the model's estimate for NewDepthwiseNCHWc.
 func DepthwiseNCHWcCost(p *problem.Convolution) float64 {
-	r := laneRates[p.ISA]
+	r := laneRates[p.ISA.Core()]
 	blocks := float64(p.N * ceilDiv(p.C, p.ISA.Block()))
 	channels := blocks * float64(p.ISA.Block())
 	macs := channels * float64(volume(p.Out)*volume(p.Kernel)) * MeetingShare(p)

@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
@@ -75,7 +76,7 @@ const gemmDepth = 384
 
 // gemmBlockBytes bounds a packed block: most of a second-level cache of 512 KiB
 // is left to the weights and the output.
-const gemmBlockBytes = 256 << 10
+const gemmBlockBytes = 256 << 10 // or what Caches.Within makes of it
 
 // NewGemm packs the weights of p. bias may be nil.
 func NewGemm(p problem.Convolution, weights, bias []float32) *Gemm {
@@ -186,7 +187,7 @@ func (g *Gemm) divide() {
 	p := &g.p
 	rowPanels := ceilDiv(p.GroupOut(), g.rows)
 	depth := min(g.k, gemmDepth)
-	most := max(1, gemmBlockBytes/(4*depth*g.cols))
+	most := max(1, kernel.MachineCaches().Within(gemmBlockBytes)/(4*depth*g.cols))
 	n := ceilDiv(g.panels, most)
 	images := p.N * p.Groups
 	want := 1

@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
@@ -278,7 +279,7 @@ func (r *IndirectGemm) multiply(planes []float32, image int, band, tiles span) {
 		return t, b, out[(od*p.Out[1]+band.from+oh)*p.Out[2]+t.from:]
 	}
 	// Neighbouring tiles share a panel of weights and the planes written to.
-	step := max(1, rowsBlock/(4*k*r.cols))
+	step := max(1, kernel.MachineCaches().Within(rowsBlock)/(4*k*r.cols))
 	for from := tiles.from; from < tiles.to; from += step {
 		for o := 0; o < cout; o += r.rows {
 			for i := from; i < min(from+step, tiles.to); i++ {

@@ -44,13 +44,16 @@ func PatchesDeclines(p *problem.Convolution) string {
 }
 
 // unweaving is the nanoseconds to part the taps of a pixel, a vector of them.
-var unweaving = [...]float64{kernel.Generic: 16, kernel.AVX2: 1.3, kernel.AVX512: 2.7, kernel.NEON: 1.3}
+var unweaving = [...]float64{
+	kernel.CoreGeneric: 16, kernel.CoreAVX2: 1.3, kernel.CoreAVX512: 2.7,
+	kernel.CoreNEON1: 4, kernel.CoreNEON2: 1.2, kernel.CoreNEON4: 0.7,
+}
 
 // PatchesCost is the model's estimate for NewPatches.
 func PatchesCost(p *problem.Convolution) float64 {
 	q := patched(p)
 	vectors := p.C * p.Kernel[0] * p.Kernel[1] * volume(p.Out) * ceilDiv(p.Kernel[2], p.ISA.Block())
-	return float64(p.N) * (DirectNCHWcCost(&q) + float64(vectors)*unweaving[p.ISA])
+	return float64(p.N) * (DirectNCHWcCost(&q) + float64(vectors)*unweaving[p.ISA.Core()])
 }
 
 // NewPatches prepares p, which PatchesDeclines does not decline. The weights are those of the 1x1 convolution as they

@@ -24,12 +24,9 @@ type rates struct {
 	memory   float64    // that of weights that outgrow the caches
 }
 
-// farBytes is what the last-level cache keeps of one layer's weights.
-const farBytes = 24 << 20
-
-// arrive is the nanoseconds that bytes of weights take.
+// arrive is the nanoseconds that bytes of weights take: the last-level cache keeps those of one layer, or not.
 func (r *rates) arrive(bytes float64) float64 {
-	if bytes > farBytes {
+	if bytes > float64(kernel.MachineCaches().Last) {
 		return bytes / r.memory
 	}
 	return bytes / r.cached
@@ -39,31 +36,39 @@ func (r *rates) arrive(bytes float64) float64 {
 const planeBytes = 15
 
 var rateTable = [...]rates{
-	kernel.Generic: {
+	kernel.CoreGeneric: {
 		radix: [7]float64{2: 75, 3: 100, 4: 125, 5: 150, 6: 180},
 		pair:  16, weight: 24, pack: 32, call: 20, spectrum: 20, mac: 1.2, thin: 1, cached: 28, memory: 28,
 	},
-	kernel.AVX2: {
+	kernel.CoreAVX2: {
 		radix: [7]float64{2: 0.6, 3: 0.77, 4: 0.54, 5: 0.82, 6: 0.7},
 		pair:  0.8, weight: 0.8, pack: 1.6, call: 11, spectrum: 4.3, mac: 52, thin: 0.3, cached: 28, memory: 22,
 	},
-	kernel.AVX512: {
+	kernel.CoreAVX512: {
 		radix: [7]float64{2: 1.05, 3: 1.3, 4: 1.05, 5: 1.65, 6: 1.5},
 		pair:  1.6, weight: 1.6, pack: 5.2, call: 17, spectrum: 7, mac: 57, thin: 0.5, cached: 28, memory: 13,
 	},
-	kernel.NEON: {
-		radix: [7]float64{2: 0.9, 3: 1.2, 4: 1, 5: 1.5, 6: 1.3},
-		pair:  1, weight: 1, pack: 1.6, call: 11, spectrum: 4.3, mac: 22, thin: 0.3, cached: 20, memory: 12,
+	kernel.CoreNEON1: {
+		radix: [7]float64{2: 5, 3: 5.9, 4: 6.8, 5: 7.8, 6: 7.6},
+		pair:  3.9, weight: 5, pack: 4.8, call: 30, spectrum: 9, mac: 7, thin: 0.3, cached: 8, memory: 4,
+	},
+	kernel.CoreNEON2: {
+		radix: [7]float64{2: 1.8, 3: 2.6, 4: 2.6, 5: 3.2, 6: 3.1},
+		pair:  1.5, weight: 1.9, pack: 1.5, call: 13, spectrum: 4.3, mac: 20, thin: 0.3, cached: 20, memory: 12,
+	},
+	kernel.CoreNEON4: {
+		radix: [7]float64{2: 0.67, 3: 0.96, 4: 0.88, 5: 1.24, 6: 1.2},
+		pair:  0.5, weight: 0.8, pack: 0.9, call: 9, spectrum: 3, mac: 46, thin: 0.3, cached: 28, memory: 22,
 	},
 }
 
 // lines is the lines worth a look at each level, the longest first: those that
 // take less than any longer one.
-var lines = sync.OnceValue(func() (all [kernel.AnyISA][]cut) {
+var lines = sync.OnceValue(func() (all [kernel.Cores][]cut) {
 	for l := range all {
 		least := math.Inf(1)
 		for n := maxSize; n >= 1; n-- {
-			_, cost := factor(kernel.ISA(l), n)
+			_, cost := factor(kernel.Core(l), n)
 			if n == 1 {
 				cost = rateTable[l].radix[2] // a copy
 			}
@@ -80,7 +85,7 @@ var lines = sync.OnceValue(func() (all [kernel.AnyISA][]cut) {
 func best(p *problem.Convolution) (chosen tiling, least float64) {
 	win := [2]window{windowOf(p, 1), windowOf(p, 2)}
 	least = math.Inf(1)
-	sizes := lines()[p.ISA]
+	sizes := lines()[p.ISA.Core()]
 	wides := win[1].cuts(sizes)
 	for _, high := range win[0].cuts(sizes) {
 		for _, wide := range wides {
@@ -97,7 +102,7 @@ func best(p *problem.Convolution) (chosen tiling, least float64) {
 
 // anyFits reports whether any tiles fit: the smallest are tried.
 func anyFits(p *problem.Convolution) bool {
-	sizes := lines()[p.ISA]
+	sizes := lines()[p.ISA.Core()]
 	var smallest [2]cut
 	win := [2]window{windowOf(p, 1), windowOf(p, 2)}
 	for i, w := range win {
@@ -126,7 +131,7 @@ func (t *tiling) frequencies() int { return (t.wide.size/2 + 1) * t.high.size }
 
 // cost estimates a run with these tiles, +Inf if they do not fit.
 func (t *tiling) cost(p *problem.Convolution) float64 {
-	r := &rateTable[p.ISA]
+	r := &rateTable[p.ISA.Core()]
 	if !t.fits(p) {
 		return math.Inf(1)
 	}

@@ -26,7 +26,7 @@ type pass struct {
 func newLine(l kernel.ISA, size int) *line {
 	t := &line{isa: l, size: size, where: make([]int32, size)}
 	left, blocks := size, 1
-	radices, _ := factor(l, size)
+	radices, _ := factor(l.Core(), size)
 	for _, r := range radices {
 		left /= r
 		p := pass{radix: r, m: left, blocks: blocks}
@@ -49,7 +49,7 @@ func newLine(l kernel.ISA, size int) *line {
 
 // factor returns the radices whose product is n that take the least time, and
 // that time an element; it is infinite if there are none.
-func factor(l kernel.ISA, n int) (radices []int, cost float64) {
+func factor(c kernel.Core, n int) (radices []int, cost float64) {
 	if n == 1 {
 		return nil, 0
 	}
@@ -58,8 +58,8 @@ func factor(l kernel.ISA, n int) (radices []int, cost float64) {
 		if n%r != 0 {
 			continue
 		}
-		if rest, c := factor(l, n/r); c+rateTable[l].radix[r] < cost {
-			radices, cost = append([]int{r}, rest...), c+rateTable[l].radix[r]
+		if rest, least := factor(c, n/r); least+rateTable[c].radix[r] < cost {
+			radices, cost = append([]int{r}, rest...), least+rateTable[c].radix[r]
 		}
 	}
 	return radices, cost

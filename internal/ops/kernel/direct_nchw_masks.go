@@ -15,6 +15,9 @@ var planeMasks = [...]struct {
 	NEON:    {8, 13, writeMoves},
 }
 
+// PlaneColumns returns how many columns of a tile are computed together.
+func (l ISA) PlaneColumns() int { return planeMasks[l].columns }
+
 // NewPlaneTap returns the tap whose source columns exist for the outputs of
 // the given span of NewPlaneMasks.
 func (l ISA) NewPlaneTap(offset, span int, rows uint32) PlaneTap {

@@ -14,9 +14,6 @@ const (
 	isaCount
 )
 
-// AnyISA is how many instruction sets there are, on all architectures: the length of tables by ISA.
-const AnyISA = int(isaCount)
-
 // isaTable is what the instruction sets differ by.
 var isaTable = [isaCount]struct {
 	name  string

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"convx/internal/ops/dense"
+	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
@@ -115,7 +116,7 @@ func (b *BlockBands) bandRows() int {
 	best, least := 1, 0.0
 	most := min((p.Out[1]-1)/max(1, p.Threads)+1, b.conv.outs[0].kind.Rows(p.ISA))
 	for rows := 1; rows <= most; rows++ {
-		if rows > 1 && blockBandsBytes(p, rows) > blockTarget {
+		if rows > 1 && blockBandsBytes(p, rows) > kernel.MachineCaches().Within(blockTarget) {
 			break
 		}
 		cost := 0.0

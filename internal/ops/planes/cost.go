@@ -19,19 +19,21 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.Generic: {slide: 0.6, block: 0.6, tap: 0.6, split: 1, store: 1, tile: 20, bytes: 10},
-	kernel.AVX2:    {slide: 35, block: 35, tap: 24, split: 0.12, store: 0.1, tile: 14, bytes: 25},
-	kernel.AVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 35},
-	kernel.NEON:    {slide: 20, block: 20, tap: 12, split: 0.2, store: 0.2, tile: 15, bytes: 20},
+	kernel.CoreGeneric: {slide: 0.6, block: 0.6, tap: 0.6, split: 1, store: 1, tile: 20, bytes: 10},
+	kernel.CoreAVX2:    {slide: 35, block: 35, tap: 24, split: 0.12, store: 0.1, tile: 14, bytes: 25},
+	kernel.CoreAVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 35},
+	kernel.CoreNEON1:   {slide: 7, block: 7, tap: 4.3, split: 0.6, store: 0.5, tile: 40, bytes: 4},
+	kernel.CoreNEON2:   {slide: 20, block: 20, tap: 13.5, split: 0.2, store: 0.18, tile: 18, bytes: 20},
+	kernel.CoreNEON4:   {slide: 42, block: 44, tap: 27, split: 0.12, store: 0.1, tile: 12, bytes: 35},
 }
 
 // Cost estimates a run on one thread in nanoseconds: multiply-accumulates in
 // whole vectors at the rate of the tiles, copies and stores, but no less than
 // the traffic takes where it goes through memory.
 func Cost(p *problem.Convolution) float64 {
-	r := rateTable[p.ISA]
+	r := rateTable[p.ISA.Core()]
 	c := newConv(p)
-	lanes := p.ISA.Block()
+	lanes := p.ISA.PlaneColumns()
 	pixels := float64(p.Out[0]*p.Out[1]) * float64((p.Out[2]+lanes-1)/lanes*lanes) * float64(p.N*p.Groups)
 	share := dense.MeetingShare(p)
 	work := 0.0

@@ -1,0 +1,29 @@
+package kernel
+
+// Core is what an instruction set runs on, as far as costs differ by it: the index of tables of costs.
+type Core uint8
+
+const (
+	CoreGeneric Core = iota // any processor, in pure Go
+	CoreAVX2
+	CoreAVX512
+	CoreNEON1 // one vector multiply-add a cycle: Cortex-A53 to A75
+	CoreNEON2 // two: Cortex-A76 to A78, Neoverse N1 and N2, and whatever is not known
+	CoreNEON4 // four: Apple's, Cortex-X, Neoverse V
+	Cores     // how many there are
+)
+
+// Caches are the bytes that packed operands may count on.
+type Caches struct {
+	Second int // of the second-level cache, what one thread has of it
+	Last   int // of the last-level cache
+}
+
+// tunedCaches are those that blocking was tuned with, and what is assumed where the machine does not say.
+var tunedCaches = Caches{Second: 1 << 20, Last: 24 << 20}
+
+// Within returns as many bytes as were found best with a second-level cache of 1 MiB, or fewer in proportion where the
+// machine's is smaller.
+func (c Caches) Within(tuned int) int {
+	return tuned * min(c.Second, tunedCaches.Second) / tunedCaches.Second
+}

@@ -1,0 +1,7 @@
+//go:build !purego && !linux && !darwin
+
+package kernel
+
+func processors() []uint32 { return nil }
+
+func cacheSizes() Caches { return Caches{} }
