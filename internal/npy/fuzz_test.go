@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"convx/internal/fuzzing"
 	"convx/internal/tensor"
 )
 
@@ -42,27 +43,30 @@ func FuzzRead(f *testing.F) {
 		f.Add(raw(seed, make([]byte, 24)...))
 		f.Add(raw(seed)[:20])
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		x, info, err := Read[float64](bytes.NewReader(data), fuzzLimit)
-		y, _, err2 := Read[float64](onlyReader{bytes.NewReader(data)}, fuzzLimit)
-		if (err == nil) != (err2 == nil) {
-			t.Fatalf("of known length %v, of unknown %v", err, err2)
-		}
-		if err != nil {
-			return
-		}
-		if n, err := tensor.Size(info.Shape); err != nil || n != len(x.Data) || n*8 > fuzzLimit {
-			t.Fatalf("%+v has %d elements (%v)", info, len(x.Data), err)
-		}
-		var file bytes.Buffer
-		if err := Write(&file, x); err != nil {
-			t.Fatal(err)
-		}
-		z, _, err := Read[float64](&file, 0)
-		if err != nil || !slices.Equal(view[uint64](x.Data), view[uint64](z.Data)) || !slices.Equal(view[uint64](x.Data), view[uint64](y.Data)) {
-			t.Fatalf("%v came back as %v (%v)", x, z, err)
-		}
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzing.Frugal(t, func() { readBoth(t, data) }) })
+}
+
+// readBoth reads an array as a file and as a pipe, and writes it.
+func readBoth(t *testing.T, data []byte) {
+	x, info, err := Read[float64](bytes.NewReader(data), fuzzLimit)
+	y, _, err2 := Read[float64](onlyReader{bytes.NewReader(data)}, fuzzLimit)
+	if (err == nil) != (err2 == nil) {
+		t.Fatalf("of known length %v, of unknown %v", err, err2)
+	}
+	if err != nil {
+		return
+	}
+	if n, err := tensor.Size(info.Shape); err != nil || n != len(x.Data) || n*8 > fuzzLimit {
+		t.Fatalf("%+v has %d elements (%v)", info, len(x.Data), err)
+	}
+	var file bytes.Buffer
+	if err := Write(&file, x); err != nil {
+		t.Fatal(err)
+	}
+	z, _, err := Read[float64](&file, 0)
+	if err != nil || !slices.Equal(view[uint64](x.Data), view[uint64](z.Data)) || !slices.Equal(view[uint64](x.Data), view[uint64](y.Data)) {
+		t.Fatalf("%v came back as %v (%v)", x, z, err)
+	}
 }
 
 func FuzzNpz(f *testing.F) {
@@ -76,7 +80,7 @@ func FuzzNpz(f *testing.F) {
 		f.Add(bytes.ReplaceAll(seed, []byte{63}, []byte{64}))
 	}
 	f.Add(claiming(zip.FileHeader{Flags: 1, Method: 99, UncompressedSize64: 1 << 62}, []byte(whole)))
-	f.Fuzz(loadAll)
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzing.Frugal(t, func() { loadAll(t, data) }) })
 }
 
 func FuzzSafetensors(f *testing.F) {
@@ -89,7 +93,7 @@ func FuzzSafetensors(f *testing.F) {
 	} {
 		f.Add(safetensorsFile(seed, make([]byte, 8)...))
 	}
-	f.Fuzz(loadAll)
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzing.Frugal(t, func() { loadAll(t, data) }) })
 }
 
 // loadAll opens a container as a file and as a pipe and loads everything in it; every array must be whole and within the
