@@ -89,7 +89,8 @@ func browser(t testing.TB) (ctx context.Context, pages map[string]string) {
 	if err != nil {
 		t.Skip("no chromium: THE PAGE IS NOT TESTED IN A BROWSER")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 720))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 720),
+		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx) // the browser, of which each page is a tab
@@ -265,6 +266,53 @@ func TestPageAddressHoldsTheState(t *testing.T) {
 	}
 }
 
+// A picture and a network of one's own, and the camera, take the place of the page's; what is no picture is said to be none.
+func TestPageTakesOnesOwn(t *testing.T) {
+	ctx, pages := browser(t)
+	give := func(p *tab, input, path string) {
+		p.Helper()
+		path, err := filepath.Abs(path)
+		if err != nil {
+			p.Fatal(err)
+		}
+		if err := chromedp.Do(p.Context, chromedp.SetUploadFiles(input, []string{path})); err != nil {
+			p.Fatal(err)
+		}
+	}
+	for from, url := range pages {
+		for _, screen := range []string{"one", "taps", "faders", "reach", "stamps", "choose"} {
+			t.Run(from+"/"+screen, func(t *testing.T) {
+				p := openTab(t, ctx, url+"#"+screen+"?lang=en", 1280, 720)
+				give(p, ".source input[type=file]", "../../configs/samples/drawing-star.png")
+				p.wait(`location.hash.includes("picture=own") && at(".source select").value === "own"`)
+				give(p, ".source input[type=file]", "serve.go")
+				p.wait(`at(".error")?.textContent.includes("not a picture")`)
+				p.done()
+			})
+		}
+		t.Run(from+"/camera", func(t *testing.T) {
+			p := openTab(t, ctx, url+"#one?lang=en", 1280, 720)
+			p.do(`globalThis.before = at("#one-total").dataset.engine; press("camera")`)
+			p.wait(`location.hash.includes("picture=own") && at("#one-total").dataset.engine !== before && near("#one-total", 1e-3)`)
+			p.do(`press("stop")`)
+			p.wait(`[...document.querySelectorAll("button")].some((b) => b.textContent === "camera")`)
+			p.done()
+		})
+		t.Run(from+"/onnx", func(t *testing.T) {
+			p := openTab(t, ctx, url+"#network?lang=en", 1280, 720)
+			give(p, `input[accept=".onnx"]`, "../../configs/networks/filters.onnx")
+			p.wait(`document.querySelectorAll(".column").length === 6 && location.hash.includes("net=file") && at("#command").textContent.includes("filters.onnx")`)
+			p.do(`key(".column:nth-child(3) canvas", "Enter", 1)`)
+			p.wait(`location.hash.includes("layer=edges.conv") && near("#one-total", 1e-3)`)
+			p.do(`history.back()`)
+			p.wait(`document.querySelectorAll(".column").length === 6`)
+			give(p, `input[accept=".onnx"]`, "serve.go")
+			p.wait(`at(".error")`)
+			p.done()
+		})
+	}
+}
+
 // dragging moves what a screen is about, a little every frame for two seconds, and counts the frames.
 const dragging = `(async () => {
   const begin = performance.now(), lasts = [];
@@ -305,6 +353,36 @@ func BenchmarkPage(b *testing.B) {
 					b.ReportMetric(frames[0], "frames/s")
 					b.ReportMetric(frames[1], "ms-p95-frame")
 					b.ReportMetric(0, "ns/op")
+				}
+			})
+		}
+	}
+}
+
+// axe-core finds nothing serious on any screen, light or dark. AXE_FILE names axe.min.js, which .ci/run fetches.
+func TestPageIsAccessible(t *testing.T) {
+	path := os.Getenv("AXE_FILE")
+	if path == "" {
+		t.Skip("AXE_FILE names no axe.min.js: THE PAGE IS NOT TRIED BY AXE")
+	}
+	axe, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const serious = `axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations.filter((v) => v.impact === "serious" || v.impact === "critical")
+		.map((v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 120) + " " + n.any.map((a) => a.message).join("; ")).join(" | ")))`
+	ctx, pages := browser(t)
+	for screen := range screens {
+		for _, look := range []string{"lang=en&theme=light", "lang=zh&theme=dark"} {
+			t.Run(screen+"/"+look, func(t *testing.T) {
+				p := openTab(t, ctx, pages["served"]+"#"+screen+"?"+look, 1280, 720)
+				p.do(string(axe))
+				found, err := chromedp.Run(p.Context, chromedp.Evaluate[[]string](serious, chromedp.EvalAwaitPromise))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, what := range found {
+					t.Error(what)
 				}
 			})
 		}
