@@ -42,7 +42,7 @@ func catch(err *error) {
 	}
 }
 
-// key is a layer key and its value: num("kernel", 3), num("padding", 1, 2).
+// num is a layer key and its value: num("kernel", 3), num("padding", 1, 2).
 func num(name string, values ...int) string {
 	return name + "=" + layer.FormatInts(values)
 }

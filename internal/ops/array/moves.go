@@ -52,7 +52,7 @@ func (c *Call) reshaped(shape []int) {
 	c.typed(0, shape).CopyFrom(c.In[0])
 }
 
-// numbersOf is input i, or the attribute that it was in older opsets.
+// integers are input i, or the attribute that it was in older opsets.
 func (c *Call) integers(i int, attribute string) (values []int64, given bool) {
 	if a := c.in(i); a != nil {
 		return c.indices(a), true

@@ -65,7 +65,7 @@ func (c *Call) perChannel(i, n int, keep *[]float64) []float64 {
 	return values
 }
 
-// channels is the batch, the channels and the size of a plane; an array of one axis is a batch of one channel.
+// channelsOf is the batch, the channels and the size of a plane; an array of one axis is a batch of one channel.
 func channelsOf(shape []int) (n, channels, plane int) {
 	switch len(shape) {
 	case 0:

@@ -45,7 +45,7 @@ func (a around) lines(f func(line, start int)) {
 	}
 }
 
-// vectorAxis is the axis attribute of an input with at least one axis.
+// attributeAxis is the axis attribute of an input with at least one axis.
 func (c *Call) attributeAxis(otherwise int) int {
 	rank := len(c.In[0].Shape)
 	if rank == 0 {

@@ -260,7 +260,7 @@ var laneRates = [...]struct {
 	kernel.CoreNEON4:   {mac: 27, element: 0.15, tile: 7},
 }
 
-// laneStream is the bytes a nanosecond of copies between planes and blocks from laneFar bytes on, which leave the caches.
+// laneFar is how many bytes leave the caches: from there on, copies between planes and blocks move laneStream bytes a nanosecond.
 const laneFar, laneStream = 4 << 20, 15
 
 // DepthwiseNCHWcCost is the model's estimate for NewDepthwiseNCHWc.
