@@ -117,10 +117,15 @@ func readArrays(z *zip.Reader) (map[string]*tensor.Tensor[float64], error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", entry.Name, err)
 		}
-		arrays[entry.Name], _, err = npy.Read[float64](r, 0)
+		f, err := npy.From(r, entry.Name, npy.Options{})
+		if err != nil {
+			return nil, err
+		}
+		arrays[entry.Name], _, err = npy.Load[float64](f, "")
+		f.Close()
 		r.Close()
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", entry.Name, err)
+			return nil, err
 		}
 	}
 	return arrays, nil

@@ -46,7 +46,7 @@ func benchRead(b *testing.B, path string, d DType, pipe bool) {
 		if pipe {
 			r = onlyReader{file}
 		}
-		if _, _, err := Read[float32](r, 0); err != nil {
+		if _, _, err := readStream[float32](r, 0); err != nil {
 			b.Fatal(err)
 		}
 		file.Close()

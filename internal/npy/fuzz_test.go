@@ -48,8 +48,8 @@ func FuzzRead(f *testing.F) {
 
 // readBoth reads an array as a file and as a pipe, and writes it.
 func readBoth(t *testing.T, data []byte) {
-	x, info, err := Read[float64](bytes.NewReader(data), fuzzLimit)
-	y, _, err2 := Read[float64](onlyReader{bytes.NewReader(data)}, fuzzLimit)
+	x, info, err := readStream[float64](bytes.NewReader(data), fuzzLimit)
+	y, _, err2 := readStream[float64](onlyReader{bytes.NewReader(data)}, fuzzLimit)
 	if (err == nil) != (err2 == nil) {
 		t.Fatalf("of known length %v, of unknown %v", err, err2)
 	}
@@ -63,7 +63,7 @@ func readBoth(t *testing.T, data []byte) {
 	if err := Write(&file, x); err != nil {
 		t.Fatal(err)
 	}
-	z, _, err := Read[float64](&file, 0)
+	z, _, err := readStream[float64](&file, 0)
 	if err != nil || !slices.Equal(view[uint64](x.Data), view[uint64](z.Data)) || !slices.Equal(view[uint64](x.Data), view[uint64](y.Data)) {
 		t.Fatalf("%v came back as %v (%v)", x, z, err)
 	}

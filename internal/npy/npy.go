@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"unsafe"
 
 	"convx/internal/report"
@@ -42,21 +41,6 @@ type Info struct {
 func (info Info) bytes() int64 {
 	n, _ := tensor.Size(info.Shape)
 	return int64(n) * int64(info.DType.Size())
-}
-
-// Read decodes the one array of a .npy stream. The tensor may take up to maxBytes of memory (0: DefaultMaxBytes); what
-// would take more is refused with the estimate, wrapping ErrLimit, before it is allocated. Anything after the array is
-// an error. Errors do not name the stream.
-func Read[T tensor.Float](r io.Reader, maxBytes int64) (*tensor.Tensor[T], Info, error) {
-	size := remaining(r)
-	info, header, err := readHeader(r)
-	if err != nil {
-		return nil, Info{}, err
-	}
-	if size >= 0 {
-		size -= header
-	}
-	return readBody[T](body{r: r, info: info, size: size, trusted: size >= 0}, maxBytes)
 }
 
 // body is a stream that stands at the first element of an array.
@@ -143,25 +127,6 @@ func checkEnd(r io.Reader) error {
 	default:
 		return err
 	}
-}
-
-// remaining is the number of bytes that r still holds, -1 where it cannot be known (a pipe).
-func remaining(r io.Reader) int64 {
-	switch r := r.(type) {
-	case interface{ Len() int }: // bytes.Reader, bytes.Buffer, strings.Reader
-		return int64(r.Len())
-	case *os.File:
-		stat, err := r.Stat()
-		if err != nil || !stat.Mode().IsRegular() {
-			return -1
-		}
-		at, err := r.Seek(0, io.SeekCurrent)
-		if err != nil || at > stat.Size() {
-			return -1
-		}
-		return stat.Size() - at
-	}
-	return -1
 }
 
 // mantissa is the number of significant bits of T: integers of up to that many bits are exact.

@@ -73,10 +73,10 @@ func checkFile[T tensor.Float](t *testing.T, name string, data []byte, d DType, 
 	want := wantValues(d)
 	for _, pipe := range []bool{false, true} { // of known and of unknown length
 		r := bytes.NewReader(data)
-		x, info, err := Read[T](r, 0)
+		x, info, err := readStream[T](r, 0)
 		if pipe {
 			r.Reset(data)
-			x, info, err = Read[T](iotest.HalfReader(iotest.DataErrReader(r)), 0)
+			x, info, err = readStream[T](iotest.HalfReader(iotest.DataErrReader(r)), 0)
 		}
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -114,7 +114,7 @@ func TestReadOtherFilesOfNumPy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, info, err := Read[float64](file, 0)
+		x, info, err := readStream[float64](file, 0)
 		file.Close()
 		if err != nil || !slices.Equal(x.Shape, c.shape) || !slices.Equal(x.Data, c.data) || info.Version != c.version {
 			t.Errorf("%s: %v %+v %v", c.file, x, info, err)
@@ -142,7 +142,7 @@ func TestReadOddHeaders(t *testing.T) {
 		if !strings.Contains(header, "<") { // this machine's order
 			data = native
 		}
-		x, _, err := Read[float32](bytes.NewReader(raw(header, data...)), 0)
+		x, _, err := readStream[float32](bytes.NewReader(raw(header, data...)), 0)
 		if err != nil || !slices.Equal(x.Data, []float32{1, 2}) {
 			t.Errorf("%s: %v, %v", header, x, err)
 		}
@@ -173,8 +173,8 @@ func TestInexact(t *testing.T) {
 		{"<f8", little(8, math.Float64bits(1e39), math.Float64bits(math.Inf(1)), math.Float64bits(0.1), math.Float64bits(math.NaN())), 1, 0, 4},
 	} {
 		data := raw(dict(c.descr, fmt.Sprintf("(%d,)", c.elements)), c.data...)
-		_, narrow, err32 := Read[float32](bytes.NewReader(data), 0)
-		_, wide, err64 := Read[float64](bytes.NewReader(data), 0)
+		_, narrow, err32 := readStream[float32](bytes.NewReader(data), 0)
+		_, wide, err64 := readStream[float64](bytes.NewReader(data), 0)
 		if err32 != nil || err64 != nil || narrow.Inexact != c.in32 || wide.Inexact != c.in64 {
 			t.Errorf("%s: inexact %d in float32 and %d in float64, want %d and %d (%v, %v)",
 				c.descr, narrow.Inexact, wide.Inexact, c.in32, c.in64, err32, err64)

@@ -217,7 +217,7 @@ func TestPipesCopyLittle(t *testing.T) {
 		data := raw(dict("<f4", "("+tensor.Format([]int{n})+",)"), make([]byte, 4*n)...)
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if _, _, err := Read[float32](onlyReader{bytes.NewReader(data)}, 0); err != nil {
+		if _, _, err := readStream[float32](onlyReader{bytes.NewReader(data)}, 0); err != nil {
 			t.Fatal(err)
 		}
 		runtime.ReadMemStats(&after)

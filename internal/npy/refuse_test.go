@@ -68,9 +68,9 @@ func TestReadRefuses(t *testing.T) {
 			kind string
 			read func() error
 		}{
-			{"file", func() error { _, _, err := Read[float32](bytes.NewReader(c.data), 0); return err }},
+			{"file", func() error { _, _, err := readStream[float32](bytes.NewReader(c.data), 0); return err }},
 			{"pipe", func() error {
-				_, _, err := Read[float32](iotest.OneByteReader(bytes.NewReader(c.data)), 0)
+				_, _, err := readStream[float32](iotest.OneByteReader(bytes.NewReader(c.data)), 0)
 				return err
 			}},
 		} {
@@ -93,7 +93,7 @@ func TestForeignTypesOfNumPy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err = Read[float64](bytes.NewReader(data), 0); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err = readStream[float64](bytes.NewReader(data), 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", file, err, want)
 		}
 	}
@@ -107,9 +107,9 @@ func TestLyingHeaderAllocatesLittle(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		var err error
 		if known {
-			_, _, err = Read[float32](bytes.NewReader(data), 0)
+			_, _, err = readStream[float32](bytes.NewReader(data), 0)
 		} else {
-			_, _, err = Read[float32](onlyReader{bytes.NewReader(data)}, 0)
+			_, _, err = readStream[float32](onlyReader{bytes.NewReader(data)}, 0)
 		}
 		runtime.ReadMemStats(&after)
 		if err == nil {
@@ -127,7 +127,7 @@ func TestSmallArraysAllocateLittle(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range 100 {
-		if _, _, err := Read[float64](onlyReader{bytes.NewReader(data)}, 0); err != nil {
+		if _, _, err := readStream[float64](onlyReader{bytes.NewReader(data)}, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -153,7 +153,7 @@ func TestLimit(t *testing.T) {
 		{plain, 64, false}, {plain, 63, true}, // as float64
 		{fortran, 128, false}, {fortran, 127, true}, // and once more to change the order
 	} {
-		_, _, err := Read[float64](bytes.NewReader(c.data), c.limit)
+		_, _, err := readStream[float64](bytes.NewReader(c.data), c.limit)
 		if errors.Is(err, ErrLimit) != c.fails || err != nil && !c.fails {
 			t.Errorf("limit %d: %v", c.limit, err)
 		}

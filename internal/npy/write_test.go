@@ -36,7 +36,7 @@ func checkRewrite[T tensor.Float](t *testing.T, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, _, err := Read[T](bytes.NewReader(want), 0)
+	x, _, err := readStream[T](bytes.NewReader(want), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func roundTrip[T tensor.Float](t *rapid.T) {
 	if err := Write(&file, x); err != nil {
 		t.Fatal(err)
 	}
-	y, _, err := Read[T](&file, 0)
+	y, _, err := readStream[T](&file, 0)
 	if err != nil || !slices.Equal(y.Shape, x.Shape) || !bytes.Equal(view[byte](x.Data), view[byte](y.Data)) {
 		t.Fatalf("%v came back as %v (%v)", x, y, err)
 	}
