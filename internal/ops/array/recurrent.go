@@ -25,7 +25,8 @@ type recurrence[T tensor.Float] struct {
 	y, last, lastCell                   []T
 	projected                           []T // of the input, all steps
 	gate, spare                         []T
-	state, cell                         []T // of one sequence
+	state, cell                         []T       // of one sequence
+	recaller                            *recaller // of one direction, in float32; or nil
 }
 
 func recur[T tensor.Float](c *Call) {
@@ -35,6 +36,10 @@ func recur[T tensor.Float](c *Call) {
 		backward := way == 1 || c.text("direction", "forward", "reverse", "bidirectional") == "reverse"
 		acts := actsOf[T](c, way, r.ways)
 		r.project(way)
+		if weights, ok := any(r.recurrent).([]float32); ok {
+			size := r.gates * r.hidden * r.hidden
+			r.recaller = recallerOf(c, weights[way*size:][:size], r.gates, r.hidden, r.steps*r.batch)
+		}
 		for b := range r.batch {
 			c.check()
 			r.start(way, b)
@@ -187,6 +192,10 @@ func (r *recurrence[T]) input(t, b int) []T {
 
 // recall writes the products of the state with some gates' recurrent weights.
 func (r *recurrence[T]) recall(out, state []T, way, gate, gates int) {
+	if r.recaller != nil {
+		r.recaller.multiply(any(out).([]float32), any(state).([]float32), gate, gate+gates)
+		return
+	}
 	at := (way*r.gates + gate) * r.hidden * r.hidden
 	multiplyTurned(r.call, out[:gates*r.hidden], state, r.recurrent[at:][:gates*r.hidden*r.hidden], 1, r.hidden, gates*r.hidden)
 }
