@@ -10,7 +10,7 @@ import (
 // rooms are the packages under internal and what of ours each may import: data flows one way, from cli down to layer.
 // A room that is not here has no place yet; docs/architecture.md says what each is for.
 var rooms = map[string]string{
-	"answer":          "budget coverage device flops layer network report shape",
+	"answer":          "budget coverage device flops layer network report shape swap",
 	"answer/measured": "bench chart compare flops infer layer network operands report tensor verify",
 	"bands":           "layer operands ops picture tensor",
 	"bench":           "flops infer layer memory network ops ops/kernel report shape tensor",

@@ -13,13 +13,13 @@ import (
 
 // commands are the subcommands: each has the file of its name and those that begin with its name and an underscore.
 var commands = []string{
-	"bench", "compare", "config", "coverage", "draw", "explore", "flops", "nets", "run", "serve", "shape", "variants", "verify", "version",
+	"bench", "compare", "config", "coverage", "draw", "explore", "fit", "flops", "nets", "run", "serve", "shape", "variants", "verify", "version",
 }
 
 // shared are the files that serve several commands, from which all of them may take.
 var shared = []string{
 	"args", "complete", "engine", "exit", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
-	"limits", "net", "progress", "settings", "streams", "types",
+	"limits", "net", "progress", "settings", "streams", "swaps", "types",
 }
 
 // top is the file that puts the commands together, and may name them all.

@@ -130,6 +130,7 @@ var subcommands = []subcommand{
 	{"flops", "What it costs: parameters, MACs, FLOPs, memory", func(s Streams) *cobra.Command { return newFlops(s, runFlops) }},
 	{"compare", "Which one to use: variants side by side, counted and timed", func(s Streams) *cobra.Command { return newCompare(s, runCompare) }},
 	{"bench", "Time layers on this machine, against its peak and its bandwidth", func(s Streams) *cobra.Command { return newBench(s, runBench) }},
+	{"fit", "What would meet a budget: exchanges, width, resolution", func(s Streams) *cobra.Command { return newFit(s, runFit) }},
 	{"variants", "List the variants, or say what one is and which flags it reads", func(s Streams) *cobra.Command { return newVariants(s, runVariants) }},
 	{"nets", "List the built-in networks, or print one's file to start from", func(s Streams) *cobra.Command { return newNets(s, runNets) }},
 	{"coverage", "Which pixels layers use, and how often: gridding, checkerboards, borders", func(s Streams) *cobra.Command { return newCoverage(s, runCoverage) }},

@@ -32,7 +32,6 @@ func DefaultRules() []Rule {
 	var out []Rule
 	for _, text := range []string{
 		"kernel>1&groups==1=separable", "kernel>1&groups==1=grouped,groups=2", "kernel>1&groups==1=grouped,groups=4", "kernel>1&groups==1=grouped,groups=8",
-		"kernel>1&groups==1=inverted-residual,expansion=1",
 	} {
 		r, err := ParseRule(text)
 		if err != nil {

@@ -125,7 +125,7 @@ func TestFitResNet(t *testing.T) {
 	if err != nil || holds {
 		t.Fatal(err, holds)
 	}
-	if len(ways) != 8 || !ways[0].Met {
+	if len(ways) != 7 || !ways[0].Met {
 		t.Errorf("%d ways", len(ways))
 	}
 	for i, w := range ways {

@@ -140,9 +140,7 @@ func Table(before, after Figures) report.Table {
 		add("receptive field", report.Str(layer.FormatShape(before.Field)), report.Str(layer.FormatShape(after.Field)), ratio(after.Field[0], before.Field[0]))
 	}
 	if before.Seconds != nil && after.Seconds != nil && *before.Seconds > 0 {
-		show := func(s float64) report.Cell {
-			return report.Cell{Text: time.Duration(s * 1e9).Round(time.Microsecond).String(), Raw: s}
-		}
+		show := func(s float64) report.Cell { return report.Time(time.Duration(s * 1e9)) }
 		add("least time", show(*before.Seconds), show(*after.Seconds), *after.Seconds / *before.Seconds)
 	}
 	return t

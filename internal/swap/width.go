@@ -109,6 +109,10 @@ func (w *widening) operator(i int) (network.Operator, error) {
 	switch op := n.Node.Op.(type) {
 	case *network.Explicit, *network.Unknown:
 		return nil, layer.Errorf("%s (%s) has a fixed shape", n.Node.Name, n.Variant)
+	case *network.View:
+		if flattens(n) { // written down with its shape, as exporters do
+			return &network.View{Name: op.Name, Shape: network.Flatten}, nil
+		}
 	case *network.Variant:
 		return w.variant(i, op)
 	case *network.Primitive:
@@ -133,6 +137,15 @@ func (w *widening) operator(i int) (network.Operator, error) {
 		return &p, nil
 	}
 	return n.Node.Op, nil
+}
+
+// flattens reports whether a view joins all axes but the batch.
+func flattens(n *network.NodeResult) bool {
+	if len(n.Inputs) != 1 || len(n.Inputs[0]) < 2 || len(n.Output) != 2 || n.Output[0] != n.Inputs[0][0] {
+		return false
+	}
+	joined, err := layer.Product(n.Inputs[0][1:]...)
+	return err == nil && joined == n.Output[1]
 }
 
 // conv scales a convolution; a depthwise one has as many filters a channel as before.

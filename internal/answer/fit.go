@@ -1,0 +1,115 @@
+package answer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"convx/internal/budget"
+	"convx/internal/device"
+	"convx/internal/network"
+	"convx/internal/report"
+	"convx/internal/swap"
+)
+
+type fitJSON struct {
+	Net   string       `json:"net"`
+	Input []int        `json:"input"`
+	Is    swap.Figures `json:"is"`
+	Holds bool         `json:"holds"` // as it is
+	Ways  []wayJSON    `json:"ways"`
+	Note  string       `json:"note"`
+}
+
+type wayJSON struct {
+	What   string              `json:"what"`
+	How    string              `json:"how,omitempty"`
+	Met    bool                `json:"met"`
+	Proof  string              `json:"proof,omitempty"`
+	Reason string              `json:"reason,omitempty"` // why it is no way
+	Layers []string            `json:"layers,omitempty"`
+	After  *swap.Figures       `json:"after,omitempty"`
+	Checks *budget.OutcomeJSON `json:"held,omitempty"`
+}
+
+// mostNamed is how many layers people are named; JSON has all.
+const mostNamed = 12
+
+// Fit is the answer of what would meet a budget, best first; on may be nil.
+func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) report.Document {
+	is := swap.FiguresOf(r, on)
+	j := fitJSON{Net: r.Graph.Name, Input: r.Input, Is: is, Holds: holds, Ways: []wayJSON{}, Note: swap.Untrained}
+	head := netHead(r)
+	if holds {
+		return report.Document{JSON: j, Blocks: []report.Block{append(head, "it meets the budget as it is")}}
+	}
+	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
+	t := report.Table{Columns: []report.Column{
+		{Name: "way", Key: "what"}, {Name: "how much", Key: "how"}, {Name: "verdict"}, right("MACs", "macs"), right("×", "macs_ratio"), right("params", "params"), right("×", "params_ratio"),
+		right("peak memory", "peak_memory"), right("field", "receptive_field"),
+	}}
+	if on != nil {
+		t.Columns = append(t.Columns, right("least time", "least_seconds"))
+	}
+	t.Columns = append(t.Columns, report.Column{Name: "proof"})
+	row := func(what, how, verdict string, f swap.Figures) []report.Cell {
+		cells := []report.Cell{
+			report.Str(what), report.Str(how), {Text: verdict, Failed: verdict == "over"}, report.Count(f.MACs), ratioCell(f.MACs, is.MACs), report.Count(f.Params), ratioCell(f.Params, is.Params),
+			{Text: report.Bytes(f.PeakMemory), Raw: f.PeakMemory}, report.Str(fieldSizes(f)),
+		}
+		if on != nil {
+			cells = append(cells, report.Time(time.Duration(*f.Seconds*1e9)))
+		}
+		return cells
+	}
+	t.Rows = append(t.Rows, append(row("as it is", "", "over", is), report.Str("")))
+	var none report.Text
+	for _, w := range ways {
+		v := wayJSON{What: w.What, How: w.How, Met: w.Met, Proof: w.Proof, Reason: w.Reason, Layers: w.Layers}
+		if w.Result == nil {
+			none = append(none, fmt.Sprintf("no way: %s: %s", w.What, w.Reason))
+			j.Ways = append(j.Ways, v)
+			continue
+		}
+		after, held := swap.FiguresOf(w.Result, on), w.Outcome.JSON()
+		v.After, v.Checks = &after, &held
+		j.Ways = append(j.Ways, v)
+		verdict := "over"
+		if w.Met {
+			verdict = "meets"
+		}
+		t.Rows = append(t.Rows, append(row(w.What, w.How, verdict, after), report.Str(w.Proof)))
+	}
+	foot := report.Text{"those that meet the budget come first, those first that keep most MACs; " + swap.Untrained}
+	if len(ways) > 0 && ways[0].Met && len(ways[0].Layers) > 0 {
+		names := ways[0].Layers
+		if len(names) > mostNamed {
+			names = append(slices.Clone(names[:mostNamed]), fmt.Sprintf("and %d more", len(names)-mostNamed))
+		}
+		foot = append(foot, "the first exchanges "+strings.Join(names, ", "))
+	}
+	return report.Document{JSON: j, Blocks: []report.Block{head, t, append(foot, none...)}}
+}
+
+func ratioCell(after, before int64) report.Cell {
+	if before == 0 {
+		return report.Str("")
+	}
+	v := float64(after) / float64(before)
+	return report.Cell{Text: report.Digits(v), Raw: v}
+}
+
+// fieldSizes is a receptive field: one number where all axes have it.
+func fieldSizes(f swap.Figures) string {
+	texts := make([]string, len(f.Field))
+	same := true
+	for i, n := range f.Field {
+		texts[i] = fmt.Sprint(n)
+		same = same && n == f.Field[0]
+	}
+	if same && len(texts) > 0 {
+		return texts[0]
+	}
+	return strings.Join(texts, "x")
+}

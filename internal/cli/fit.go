@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"convx/configs"
+	"convx/internal/answer"
+	"convx/internal/budget"
+	"convx/internal/device"
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/network/open"
+	"convx/internal/report"
+	"convx/internal/swap"
+)
+
+type fitOptions struct {
+	Streams
+	format     report.Format
+	convention string
+	net        netFlags
+	budgets    []string
+	device     string
+	fps        string
+	swaps      swapFlags
+	types      typeFlags
+	out        string
+}
+
+func newFit(s Streams, run func(context.Context, fitOptions) error) *cobra.Command {
+	o := fitOptions{Streams: s}
+	var flags layerFlags
+	cmd := &cobra.Command{
+		Use: "fit --net NETWORK --budget LIMITS [flags]",
+		Long: `fit looks for what makes a network meet a budget, and ranks it: the fewest convolutions exchanged for separable or grouped
+ones (or by the rules of --swap), the largest width multiplier, the largest resolution. The search for exchanges is exact where it is small;
+else it says by how much it may be off. Accuracy is not computed: what comes out must be trained. The exit status is 3 if nothing meets the budget.`,
+		Example: strings.Trim(`
+  convx fit --net mobilenet-v2 --budget max-macs=150M
+  convx fit --net resnet-50 --budget max-macs=2.5G,max-params=20M --swap 'layer4.*&kernel>1=separable' -o small.yaml
+  convx fit --net ./net.yaml --budget max-time=33ms --device raspberry-pi-4`, "\n"),
+		Args: argsUpTo(0),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(o.net.names) == 0 {
+				return usagef("fit needs a network: give --net")
+			}
+			if err := o.net.settle(c, &flags, args); err != nil {
+				return err
+			}
+			if len(o.budgets) == 0 {
+				return usagef("fit needs a budget to meet: give --budget, like max-macs=150M")
+			}
+			o.net.Types, o.net.InPlace = o.types.types(), o.types.inPlace
+			if err := o.swaps.settle(); err != nil {
+				return err
+			}
+			return run(c.Context(), o)
+		},
+	}
+	var others []string
+	for _, k := range layer.Keys() {
+		if k.Name != "input" {
+			others = append(others, k.Name)
+		}
+	}
+	flags.register(cmd, others...)
+	formatVar(cmd, &o.format)
+	o.net.register(cmd, false)
+	o.types.register(cmd)
+	budgetVar(cmd, &o.budgets, "what the network is to meet: ")
+	deviceVar(cmd, &o.device, "limits of time are on this device: ")
+	fpsVar(cmd, &o.fps)
+	o.swaps.register(cmd, "exchanges to try, in place of the usual ones")
+	var names []string
+	for _, c := range flops.Conventions() {
+		names = append(names, c.Name)
+	}
+	enumVar(cmd, &o.convention, "convention", "", "whose counting rules max-macs follows", names...)
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write the network that meets the budget first of all into a `FILE`.yaml")
+	return cmd
+}
+
+// budgetVar, deviceVar and fpsVar add the flags that limits are measured with.
+func budgetVar(cmd *cobra.Command, at *[]string, usage string) {
+	cmd.Flags().StringArrayVar(at, "budget", nil, usage+"`LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or "+strings.Join(configs.BudgetNames(), " or "))
+	completes(cmd, "budget", configs.BudgetNames()...)
+}
+
+func deviceVar(cmd *cobra.Command, at *string, usage string) {
+	cmd.Flags().StringVar(at, "device", "", usage+"a `NAME` ("+strings.Join(configs.DeviceNames(), ", ")+") or a .yaml file")
+	completes(cmd, "device", configs.DeviceNames()...)
+}
+
+func fpsVar(cmd *cobra.Command, at *string) {
+	cmd.Flags().StringVar(at, "fps", "", "pictures a second, for limits of MACs a second: `N`, like 30 or 29.97")
+}
+
+// openDevice finds the device that is asked for; nil if none is.
+func openDevice(name string) (*device.Device, error) {
+	if name == "" {
+		return nil, nil
+	}
+	d, err := device.Open(name)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--device: %w", err)}
+	}
+	return &d, nil
+}
+
+// rateOf reads --fps; nil if it was not given.
+func rateOf(text string) (*budget.Rate, error) {
+	if text == "" {
+		return nil, nil
+	}
+	r, err := budget.ParseRate(text)
+	if err != nil {
+		return nil, usagef("--fps: %w", err)
+	}
+	return &r, nil
+}
+
+func runFit(ctx context.Context, o fitOptions) error {
+	name, err := o.net.only()
+	if err != nil {
+		return err
+	}
+	r, err := o.net.load(name)
+	if err != nil {
+		return err
+	}
+	t := swap.Task{Network: r, Rules: o.swaps.rules, At: o.at(name, r)}
+	if !o.swaps.given() {
+		t.Rules = swap.DefaultRules()
+	}
+	if t.Convention, err = flops.ConventionNamed(o.convention); err != nil {
+		return usageError{err}
+	}
+	if t.Device, err = openDevice(o.device); err != nil {
+		return err
+	}
+	if t.Rate, err = rateOf(o.fps); err != nil {
+		return err
+	}
+	for _, text := range o.budgets {
+		b, err := readBudget(text)
+		if err != nil {
+			return err
+		}
+		t.Budgets = append(t.Budgets, b)
+	}
+	if u := r.UncountedTexts(); len(u) > 0 {
+		o.warnf("not counted, and missing from the totals: %s", strings.Join(u, ", "))
+	}
+	ways, holds, err := t.Fit()
+	if err != nil {
+		return err
+	}
+	if err := o.print(o.format, answer.Fit(r, ways, holds, t.Device)); err != nil {
+		return err
+	}
+	if holds {
+		ways = []swap.Way{{Met: true, Result: r}}
+	}
+	if len(ways) == 0 || !ways[0].Met {
+		return overError{errors.New("nothing that was tried meets the budget")}
+	}
+	if o.out == "" {
+		return nil
+	}
+	return writeNetwork(ctx, o.Streams, o.out, o.net.names, ways[0].Result)
+}
+
+// at counts the network at other input sizes: a network file is evaluated again, a model read again. Standard input is read once.
+func (o fitOptions) at(name string, r *network.Result) func([]int) (*network.Result, error) {
+	if name == "-" {
+		return nil
+	}
+	return func(input []int) (*network.Result, error) {
+		again := o.net.Options
+		again.Input, again.Batch, again.Sizes = input, 0, nil
+		g, eo, err := open.Network(name, again)
+		if err != nil {
+			return nil, err
+		}
+		return network.Evaluate(g, eo)
+	}
+}
