@@ -20,6 +20,7 @@ type Cost struct {
 	// convx shows by themselves (a deformable convolution's sampling) have none.
 	Figures []int64
 	Figure  int64
+	device  *placed
 }
 
 // CostOf counts a layer under a convention, its bytes in these types.
@@ -55,6 +56,7 @@ type flopsJSON struct {
 	typesJSON
 	Stages []flopsStageJSON `json:"stages"`
 	Notes  []string         `json:"notes"`
+	Device *deviceJSON      `json:"device,omitempty"`
 	budget.OutcomeJSON
 }
 
@@ -105,7 +107,12 @@ func Flops(c Cost, explain bool, held budget.Outcome) report.Document {
 	if len(sums) > 0 {
 		blocks = append(blocks, sums)
 	}
-	return report.Document{JSON: j, Blocks: append(blocks, append(costFootnotes(total, c.Convention, c.Types, false), Defaults(c.Layer)...))}
+	blocks = append(blocks, append(costFootnotes(total, c.Convention, c.Types, false), Defaults(c.Layer)...))
+	if c.device != nil {
+		j.Device = &c.device.deviceJSON
+		blocks = append(blocks, c.device.blocks...)
+	}
+	return report.Document{JSON: j, Blocks: blocks}
 }
 
 // costColumns head the counts. Under a tool's convention the MACs column holds, and is named after, the tool's figure.

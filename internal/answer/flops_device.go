@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"convx/internal/device"
 	"convx/internal/flops"
@@ -31,45 +30,58 @@ type deviceLayerJSON struct {
 // deviceBound is what the times say that they are, in every format.
 const deviceBound = "lower bound by the roofline, no prediction"
 
-// placed is a network on a device: what a document holds of it.
+// placed is a network or a layer on a device: what a document holds of it.
 type placed struct {
+	device.Placement
 	deviceJSON
 	blocks []report.Block
 }
 
 // On places the network on a device: the least time of each layer there, and of the whole. top is how many layers are listed,
 // the slowest first, 0 for all in order.
-func (c *NetworkCost) On(d device.Device, top int) {
-	r := c.Result
-	_, elem := d.Peak(cmp.Or(r.Options.Types.Activations, flops.Float32))
-	j := deviceJSON{Device: d.Name, Elem: elem, Bound: deviceBound, Misfits: append([]string{}, d.Misfits(r.Total.WeightBytes, r.PeakMemory)...), Layers: []deviceLayerJSON{}}
-	var whole time.Duration
+func (c *NetworkCost) On(d device.Device, top int) { c.device = place(d.Place(c.Result), top) }
+
+// On places the layer on a device, stage by stage.
+func (c *Cost) On(d device.Device, top int) {
+	p := d.PlaceRows(c.Count.Rows, c.Input[0], c.Types)
+	p.Misfits = d.Misfits(c.Count.Total.WeightBytes, 0)
+	c.device = place(p, top)
+}
+
+// Placement is the network on its device; nil if it is on none.
+func (c NetworkCost) Placement() *device.Placement { return c.device.placement() }
+
+// Placement is the layer on its device; nil if it is on none.
+func (c Cost) Placement() *device.Placement { return c.device.placement() }
+
+func (p *placed) placement() *device.Placement {
+	if p == nil {
+		return nil
+	}
+	return &p.Placement
+}
+
+func place(p device.Placement, top int) *placed {
+	d := p.Device
+	j := deviceJSON{Device: d.Name, Elem: p.Elem, Bound: deviceBound, Misfits: append([]string{}, p.Misfits...), Layers: []deviceLayerJSON{}, Seconds: p.Least.Seconds(), Frames: p.Frames}
 	bounds := map[device.Bound]int{}
-	kinds := map[string]string{}
-	for _, row := range c.all() {
-		least, bound := d.Least(row.Total, elem)
-		whole += least
-		bounds[bound]++
-		kinds[row.Name] = row.Variant
-		j.Layers = append(j.Layers, deviceLayerJSON{row.Name, least.Seconds(), bound})
+	for _, l := range p.Layers {
+		bounds[l.Bound]++
+		j.Layers = append(j.Layers, deviceLayerJSON{l.Name, l.Least.Seconds(), l.Bound})
 	}
-	j.Seconds = whole.Seconds()
-	if whole > 0 && len(r.Input) > 0 {
-		j.Frames = float64(r.Input[0]) / whole.Seconds()
-	}
-	shown := slices.Clone(j.Layers)
+	shown := slices.Clone(p.Layers)
 	if top > 0 {
-		slices.SortStableFunc(shown, func(a, b deviceLayerJSON) int { return cmp.Compare(b.Seconds, a.Seconds) })
+		slices.SortStableFunc(shown, func(a, b device.Layer) int { return cmp.Compare(b.Least, a.Least) })
 		shown = shown[:min(top, len(shown))]
 	}
 	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "least time", Key: "least_seconds", Right: true}, {Name: "bound"}, {Name: "share"}}}
 	for _, l := range shown {
-		share := l.Seconds / max(j.Seconds, 1e-12)
+		share := l.Least.Seconds() / max(j.Seconds, 1e-12)
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(l.Name), report.Str(kinds[l.Name]), report.Time(time.Duration(l.Seconds * 1e9)), report.Str(string(l.Bound)), {Text: bar(share), Raw: share},
+			report.Str(l.Name), report.Str(l.Variant), report.Time(l.Least), report.Str(string(l.Bound)), {Text: bar(share), Raw: share},
 		})
 	}
-	head := fmt.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, elem, report.Duration(whole), report.Digits(j.Frames), report.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
+	head := fmt.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, p.Elem, report.Duration(p.Least), report.Digits(j.Frames), report.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
 	foot := report.Text{deviceBound + ": every operation at the peak, every byte once at the full bandwidth"}
 	if sources := estimates(d); sources != "" {
 		foot = append(foot, "estimated: "+sources)
@@ -77,7 +89,7 @@ func (c *NetworkCost) On(d device.Device, top int) {
 	for _, m := range j.Misfits {
 		foot = append(foot, "does not fit: "+m)
 	}
-	c.device = &placed{j, []report.Block{report.Text{head}, t, foot}}
+	return &placed{p, j, []report.Block{report.Text{head}, t, foot}}
 }
 
 // estimates are the figures of a device that no document gives.

@@ -5,10 +5,12 @@ import (
 	"strings"
 
 	"convx/internal/budget"
+	"convx/internal/device"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
+	"convx/internal/swap"
 )
 
 type flopsNetJSON struct {
@@ -28,6 +30,7 @@ type flopsNetJSON struct {
 	Uncounted []operatorJSON `json:"uncounted"`
 	Notes     []string       `json:"notes"`
 	Device    *deviceJSON    `json:"device,omitempty"`
+	Swapped   *swap.JSON     `json:"swapped,omitempty"`
 	budget.OutcomeJSON
 }
 
@@ -61,6 +64,20 @@ type NetworkCost struct {
 	// Unfolded are all layers in order, where Rows are something else.
 	Unfolded []network.Row
 	device   *placed
+	swapped  *exchanged
+}
+
+// exchanged is what a document holds of exchanges.
+type exchanged struct {
+	swap.JSON
+	blocks []report.Block
+}
+
+// Exchanged says that the network is another with some convolutions exchanged. on may be nil; top is how many layers are listed, 0
+// for all.
+func (c *NetworkCost) Exchanged(s *swap.Swapped, rules []swap.Rule, on *device.Device, top int) {
+	j, blocks := s.Document(rules, on, top)
+	c.swapped = &exchanged{j, blocks}
 }
 
 // NetworkCostOf counts an evaluated network under a convention.
@@ -131,6 +148,10 @@ func FlopsNetwork(c NetworkCost, held budget.Outcome) report.Document {
 		foot = append(foot, "note: "+n)
 	}
 	blocks := []report.Block{head, t, foot}
+	if c.swapped != nil {
+		j.Swapped = &c.swapped.JSON
+		blocks = append(blocks, c.swapped.blocks...)
+	}
 	if c.device != nil {
 		j.Device = &c.device.deviceJSON
 		blocks = append(blocks, c.device.blocks...)

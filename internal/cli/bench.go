@@ -22,6 +22,7 @@ import (
 	"convx/internal/ops"
 	"convx/internal/report"
 	"convx/internal/shape"
+	"convx/internal/swap"
 )
 
 type benchOptions struct {
@@ -35,6 +36,7 @@ type benchOptions struct {
 	minTime time.Duration
 	net     netFlags
 	layers  bool // with a network: each of its layers by itself
+	swaps   swapFlags
 }
 
 func newBench(s Streams, run func(context.Context, benchOptions) error) *cobra.Command {
@@ -74,8 +76,14 @@ fastest.`,
 			if err := o.net.settle(c, &flags, args); err != nil {
 				return err
 			}
+			if err := o.swaps.settle(); err != nil {
+				return err
+			}
 			if len(o.net.names) > 0 {
 				return run(c.Context(), o)
+			}
+			if o.swaps.given() {
+				return usagef("--swap is for networks: give --net")
 			}
 			if o.spec, o.suite, err = benchSubject(&flags, firstArg(args)); err != nil {
 				return err
@@ -87,6 +95,7 @@ fastest.`,
 	formatVar(cmd, &o.format)
 	o.engineFlags.register(cmd)
 	o.net.register(cmd, false)
+	o.swaps.register(cmd, "time the layers with convolutions exchanged")
 	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it into `FILE.png` or .svg")
 	cmd.Flags().BoolVar(&o.layers, "layers", false, "with --net: time each layer by itself, not inside the running network")
@@ -139,6 +148,13 @@ func (o benchOptions) entries() (entries []bench.Entry, counts []int, err error)
 	r, err := o.net.load(name)
 	if err != nil {
 		return nil, nil, err
+	}
+	r, swapped, err := o.swaps.apply(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if swapped != nil {
+		o.warnf("%s", swap.Untrained)
 	}
 	return bench.NetworkEntries(r)
 }
@@ -233,7 +249,7 @@ func timeEntry(ctx context.Context, e bench.Entry, o benchOptions, opt bench.Opt
 
 // whole reports whether a network is timed as it runs.
 func (o benchOptions) whole() bool {
-	return len(o.net.names) == 1 && strings.ToLower(filepath.Ext(o.net.names[0])) == ".onnx" && !o.layers && !o.tune && o.algorithm != every
+	return len(o.net.names) == 1 && strings.ToLower(filepath.Ext(o.net.names[0])) == ".onnx" && !o.layers && !o.swaps.given() && !o.tune && o.algorithm != every
 }
 
 func runBenchWhole(ctx context.Context, o benchOptions) error {

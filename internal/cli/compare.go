@@ -35,6 +35,7 @@ type compareOptions struct {
 	maxPixels int64
 	orient    bool
 	net       netFlags
+	swaps     swapFlags
 }
 
 const compareLong = `compare puts variants side by side: what each gives, costs and takes on this machine, and what theory says it
@@ -73,7 +74,13 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 						return usagef("--%s is for layers: networks are only counted", name)
 					}
 				}
+				if err := o.swaps.settle(); err != nil {
+					return err
+				}
 				return run(c.Context(), o)
+			}
+			if o.swaps.given() {
+				return usagef("--swap is for networks: give --net")
 			}
 			if err = o.readArgs(args); err != nil {
 				return err
@@ -91,6 +98,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	formatVar(cmd, &o.format)
 	o.engineFlags.register(cmd)
 	o.net.register(cmd, true)
+	o.swaps.register(cmd, "a row more for each network, with convolutions exchanged")
 	f := cmd.Flags()
 	f.StringVar(&o.baseline, "baseline", "1", "the row that the others are compared with: its `NUMBER` from 1, or its label")
 	f.StringArrayVar(&sweeps, "sweep", nil, "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4; several make their product")

@@ -9,6 +9,7 @@ import (
 	"convx/internal/network"
 	"convx/internal/operands"
 	"convx/internal/picture"
+	"convx/internal/swap"
 	"convx/internal/tensor"
 )
 
@@ -106,13 +107,22 @@ func (o *compareOptions) drawOutputs(ctx context.Context, c measured.Comparison)
 // runCompareNets counts networks side by side.
 func runCompareNets(o compareOptions) error {
 	var results []*network.Result
+	var names []string
 	for _, name := range o.net.names {
 		r, err := o.net.load(name)
 		if err != nil {
 			return err
 		}
-		results = append(results, r)
+		results, names = append(results, r), append(names, name)
+		for _, rule := range o.swaps.rules { // a row each
+			s, err := swap.Apply(r, []swap.Rule{rule})
+			if err != nil {
+				return err
+			}
+			results, names = append(results, s.After), append(names, name+" with "+rule.Text)
+		}
 	}
+	o.net.names = names
 	base, err := compare.Baseline(o.net.names, o.baseline)
 	if err != nil {
 		return err

@@ -3,15 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"convx/configs"
 	"convx/internal/answer"
-	"convx/internal/budget"
-	"convx/internal/device"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
@@ -86,45 +82,6 @@ else it says by how much it may be off. Accuracy is not computed: what comes out
 	return cmd
 }
 
-// budgetVar, deviceVar and fpsVar add the flags that limits are measured with.
-func budgetVar(cmd *cobra.Command, at *[]string, usage string) {
-	cmd.Flags().StringArrayVar(at, "budget", nil, usage+"`LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or "+strings.Join(configs.BudgetNames(), " or "))
-	completes(cmd, "budget", configs.BudgetNames()...)
-}
-
-func deviceVar(cmd *cobra.Command, at *string, usage string) {
-	cmd.Flags().StringVar(at, "device", "", usage+"a `NAME` ("+strings.Join(configs.DeviceNames(), ", ")+") or a .yaml file")
-	completes(cmd, "device", configs.DeviceNames()...)
-}
-
-func fpsVar(cmd *cobra.Command, at *string) {
-	cmd.Flags().StringVar(at, "fps", "", "pictures a second, for limits of MACs a second: `N`, like 30 or 29.97")
-}
-
-// openDevice finds the device that is asked for; nil if none is.
-func openDevice(name string) (*device.Device, error) {
-	if name == "" {
-		return nil, nil
-	}
-	d, err := device.Open(name)
-	if err != nil {
-		return nil, usageError{fmt.Errorf("--device: %w", err)}
-	}
-	return &d, nil
-}
-
-// rateOf reads --fps; nil if it was not given.
-func rateOf(text string) (*budget.Rate, error) {
-	if text == "" {
-		return nil, nil
-	}
-	r, err := budget.ParseRate(text)
-	if err != nil {
-		return nil, usagef("--fps: %w", err)
-	}
-	return &r, nil
-}
-
 func runFit(ctx context.Context, o fitOptions) error {
 	name, err := o.net.only()
 	if err != nil {
@@ -147,12 +104,8 @@ func runFit(ctx context.Context, o fitOptions) error {
 	if t.Rate, err = rateOf(o.fps); err != nil {
 		return err
 	}
-	for _, text := range o.budgets {
-		b, err := readBudget(text)
-		if err != nil {
-			return err
-		}
-		t.Budgets = append(t.Budgets, b)
+	if t.Budgets, err = readBudgets(o.budgets); err != nil {
+		return err
 	}
 	if u := r.UncountedTexts(); len(u) > 0 {
 		o.warnf("not counted, and missing from the totals: %s", strings.Join(u, ", "))

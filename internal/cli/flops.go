@@ -1,12 +1,12 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"convx/configs"
 	"convx/internal/answer"
 	"convx/internal/budget"
 	"convx/internal/flops"
@@ -28,6 +28,10 @@ type flopsOptions struct {
 	limits     limitFlags
 	types      typeFlags
 	device     string
+	swaps      swapFlags
+	out        string // the network with its exchanges
+	training   trainingFlags
+	batch      string // layers, one a line
 }
 
 // conventionName is a tool whose counting rules are followed, or all of them side by side.
@@ -35,7 +39,7 @@ type conventionName string
 
 const allConventions conventionName = "all"
 
-func newFlops(s Streams, run func(flopsOptions) error) *cobra.Command {
+func newFlops(s Streams, run func(context.Context, flopsOptions) error) *cobra.Command {
 	o := flopsOptions{Streams: s}
 	var flags layerFlags
 	cmd := &cobra.Command{
@@ -54,7 +58,10 @@ side by side.`,
   convx flops --net resnet-50 --depth 1
   convx flops --net mobilenet-v2 --by kind
   convx flops --net resnet-50 --convention all
-  convx flops --net model.onnx --budget max-macs=310M,max-params=3.6M -f github`, "\n"),
+  convx flops --net model.onnx --budget max-macs=310M,max-params=3.6M -f github
+  convx flops --net resnet-50 --swap 'kernel>1=separable' -o separable.yaml
+  convx flops --net resnet-50 --training --optimizer adam
+  convx flops --batch-file layers.jsonl`, "\n"),
 		Args:              argsUpTo(1),
 		ValidArgsFunction: completeVariants,
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -65,19 +72,22 @@ side by side.`,
 				return err
 			}
 			o.net.Types, o.net.InPlace = o.types.types(), o.types.inPlace
-			if err := o.limits.settle(o.format); err != nil {
+			if err := o.settle(c); err != nil {
 				return err
 			}
-			if o.limits.given() && o.convention == allConventions {
-				return usagef("--convention all has no one figure to limit: name one")
+			if o.batch != "" {
+				if len(args) > 0 || len(flags.given) > 0 || len(o.net.names) > 0 {
+					return usagef("--batch-file says the layers: give neither a variant, nor layer flags, nor --net")
+				}
+				return run(c.Context(), o)
 			}
-			if len(o.net.names) > 0 {
-				return run(o)
+			if len(o.net.names) == 0 {
+				o.spec, err = flags.spec(firstArg(args))
 			}
-			if o.spec, err = flags.spec(firstArg(args)); err != nil {
+			if err != nil {
 				return err
 			}
-			return run(o)
+			return run(c.Context(), o)
 		},
 	}
 	flags.register(cmd)
@@ -86,8 +96,11 @@ side by side.`,
 	o.net.register(cmd, true)
 	o.limits.register(cmd)
 	o.types.register(cmd)
-	cmd.Flags().StringVar(&o.device, "device", "", "with --net: the least time on a device: a `NAME` ("+strings.Join(configs.DeviceNames(), ", ")+") or a .yaml file")
-	completes(cmd, "device", configs.DeviceNames()...)
+	deviceVar(cmd, &o.device, "the least time on a device: ")
+	o.swaps.register(cmd, "exchange convolutions for another variant")
+	cmd.Flags().StringVarP(&o.out, "output", "o", "", "with --net: write the network, with its exchanges, into a `FILE`.yaml")
+	o.training.register(cmd)
+	cmd.Flags().StringVar(&o.batch, "batch-file", "", "count many layers: `FILE` (or -) with a layer as JSON a line, answered line by line")
 	cmd.Flags().IntVar(&o.view.Depth, "depth", 0, "with --net: fold blocks `N` deep: 1 shows stages, 0 every layer")
 	enumVar(cmd, &o.view.By, "by", "", "with --net: a row for each", "layer", "kind")
 	enumVar(cmd, &o.view.Sort, "sort", "", "with --net: the largest first, by", network.SortKeys()...)
@@ -116,20 +129,49 @@ func (o *flopsOptions) checkView(c *cobra.Command) error {
 		}
 		return nil
 	}
-	for _, name := range []string{"depth", "by", "sort", "top", "allow-uncounted", "in-place", "device"} {
+	for _, name := range []string{"depth", "by", "sort", "allow-uncounted", "in-place", "swap", "output"} {
 		if c.Flags().Changed(name) {
 			return usagef("--%s is for networks: give --net", name)
 		}
 	}
+	if c.Flags().Changed("top") && o.device == "" && !o.training.on {
+		return usagef("--top is for networks, and for lists of stages: give --net, --device or --training")
+	}
 	return nil
 }
 
-func runFlops(o flopsOptions) error {
-	if len(o.net.names) > 0 {
-		if o.convention == allConventions {
-			return runNetConventions(o)
-		}
-		return runFlopsNet(o)
+// settle checks flags against each other, and reads what they name.
+func (o *flopsOptions) settle(c *cobra.Command) error {
+	if err := o.limits.settle(o.format); err != nil {
+		return err
+	}
+	switch {
+	case o.limits.given() && o.convention == allConventions:
+		return usagef("--convention all has no one figure to limit: name one")
+	case o.device != "" && o.convention == allConventions:
+		return usagef("--convention all is a table of tools, and --device of layers: give one of them")
+	case o.out != "" && len(o.net.names) > 1:
+		return usagef("-o %s: give one --net to write", o.out)
+	}
+	if err := o.training.settle(c, o); err != nil {
+		return err
+	}
+	if err := o.swaps.settle(); err != nil {
+		return err
+	}
+	return broken(o.Streams, o.format, o.limits.read())
+}
+
+func runFlops(ctx context.Context, o flopsOptions) error {
+	switch nets := len(o.net.names) > 0; {
+	case o.batch != "":
+		return runFlopsBatch(o)
+	case o.training.on:
+		return runFlopsTraining(o)
+	case nets && o.convention == allConventions:
+		return runNetConventions(o)
+	case nets:
+		return runFlopsNet(ctx, o)
 	}
 	r, err := shape.OfSpec(o.spec)
 	if err != nil {
@@ -150,9 +192,16 @@ func runFlops(o flopsOptions) error {
 	if err != nil {
 		return err
 	}
-	held, err := o.limits.hold(budget.OfLayer(r, c.Count, c.Figures, c.Figure, convention))
+	d, err := openDevice(o.device)
 	if err != nil {
 		return err
+	}
+	if d != nil {
+		c.On(*d, o.view.Top)
+	}
+	held, err := o.limits.hold(budget.OfLayer(r, c.Count, c.Figures, c.Figure, convention), c.Placement())
+	if err != nil {
+		return broken(o.Streams, o.format, err)
 	}
 	warnNotes(o.Streams, o.format, held)
 	all := budget.Report{Parts: []budget.Held{{Outcome: held, Document: answer.Flops(c, o.explain, held)}}}
@@ -171,6 +220,9 @@ func runNetConventions(o flopsOptions) error {
 	}
 	r, err := o.net.load(name)
 	if err != nil {
+		return err
+	}
+	if r, _, err = o.swaps.apply(r); err != nil {
 		return err
 	}
 	d, err := answer.NetworkConventions(r)

@@ -1,27 +1,25 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"convx/internal/answer"
 	"convx/internal/budget"
-	"convx/internal/device"
 	"convx/internal/flops"
 )
 
 // runFlopsNet counts the networks that are asked for. One that is broken does not keep the others from being counted.
-func runFlopsNet(o flopsOptions) error {
+func runFlopsNet(ctx context.Context, o flopsOptions) error {
 	var all budget.Report
 	var nets []answer.NetworkCost
 	var failures []error
 	for _, name := range o.net.names {
 		part, n, err := o.countNet(name)
-		if err != nil && part.Err == nil { // a flag or a budget, not the network
-			return err
+		if err != nil && part.Err == nil { // a flag or a baseline, not the network
+			return broken(o.Streams, o.format, err)
 		}
 		all.Parts, nets, failures = append(all.Parts, part), append(nets, n), append(failures, err)
 	}
@@ -39,40 +37,53 @@ func runFlopsNet(o flopsOptions) error {
 			failures[i] = o.verdict(p, nets[i])
 		}
 	}
+	if o.out != "" && all.Parts[0].Err == nil {
+		if err := writeNetwork(ctx, o.Streams, o.out, o.net.names, nets[0].Result); err != nil {
+			return err
+		}
+	}
 	return errors.Join(failures...)
 }
 
 // countNet counts a network and holds it to the limits.
 func (o flopsOptions) countNet(name string) (budget.Held, answer.NetworkCost, error) {
-	broken := budget.Held{Outcome: budget.Outcome{Subject: budget.Subject{Name: name, File: fileOf(name)}}}
+	none := budget.Held{Outcome: budget.Outcome{Subject: budget.Subject{Name: name, File: fileOf(name)}}}
 	convention, err := flops.ConventionNamed(string(o.convention))
 	if err != nil {
-		return broken, answer.NetworkCost{}, usageError{err}
+		return none, answer.NetworkCost{}, usageError{err}
 	}
 	r, err := o.net.load(name)
 	if err != nil {
-		broken.Err = err
-		return broken, answer.NetworkCost{}, err
+		none.Err = err
+		return none, answer.NetworkCost{}, err
+	}
+	r, swapped, err := o.swaps.apply(r)
+	if err != nil {
+		none.Err = err
+		return none, answer.NetworkCost{}, err
 	}
 	c, err := answer.NetworkCostOf(r, convention, o.view)
 	if err != nil {
-		broken.Err = err
-		return broken, c, err
+		none.Err = err
+		return none, c, err
 	}
-	if o.device != "" {
-		d, err := device.Open(o.device)
-		if err != nil {
-			return broken, c, usageError{fmt.Errorf("--device: %w", err)}
-		}
-		c.On(d, o.view.Top)
+	d, err := openDevice(o.device)
+	if err != nil {
+		return none, c, err
+	}
+	if d != nil {
+		c.On(*d, o.view.Top)
+	}
+	if swapped != nil {
+		c.Exchanged(swapped, o.swaps.rules, d, o.view.Top)
 	}
 	subject := budget.OfNetwork(r, c.Figures, c.Figure, convention)
 	if subject.File = fileOf(name); o.limits.uncounted {
 		subject.Partial = nil
 	}
-	held, err := o.limits.hold(subject)
+	held, err := o.limits.hold(subject, c.Placement())
 	if err != nil {
-		return broken, c, err
+		return none, c, err
 	}
 	warnNotes(o.Streams, o.format, held)
 	if u := r.UncountedTexts(); len(u) > 0 && o.limits.given() {
@@ -92,27 +103,4 @@ func (o flopsOptions) verdict(p budget.Held, n answer.NetworkCost) error {
 		o.warnf("not counted, and missing from the totals: %s", u)
 	}
 	return errors.Join(p.Failure(u), o.limits.strictly(o.strict, p.Outcome))
-}
-
-// fileOf is where a network comes from, as annotations of it spell the path: from the root of its repository, or from here
-// where it is in none; empty if it is no file.
-func fileOf(name string) string {
-	if !looksLikeFile(name) {
-		return ""
-	}
-	path := filepath.Clean(name)
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return filepath.ToSlash(path)
-	}
-	for dir := filepath.Dir(abs); ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
-			if inside, err := filepath.Rel(dir, abs); err == nil {
-				return filepath.ToSlash(inside)
-			}
-		}
-		if dir == filepath.Dir(dir) {
-			return filepath.ToSlash(path)
-		}
-	}
 }

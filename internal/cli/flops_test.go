@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"slices"
@@ -14,7 +15,7 @@ import (
 
 func TestFlopsReadsItsFlags(t *testing.T) {
 	var got flopsOptions
-	cmd := newFlops(Streams{}, func(o flopsOptions) error { got = o; return nil })
+	cmd := newFlops(Streams{}, func(_ context.Context, o flopsOptions) error { got = o; return nil })
 	if err := parse(t, cmd, "separable", "-i", "32x9x9", "--explain", "--convention", "thop", "-f", "csv"); err != nil {
 		t.Fatal(err)
 	}

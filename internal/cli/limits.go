@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"convx/configs"
 	"convx/internal/budget"
+	"convx/internal/device"
 	"convx/internal/report"
 )
 
@@ -17,11 +19,15 @@ type limitFlags struct {
 	increase string
 	// uncounted decides limits by what is counted, whatever is not.
 	uncounted bool
+	fps       string
+	rate      *budget.Rate
+	// terms are what the flags say, once they are read.
+	terms budget.Terms
 }
 
 func (l *limitFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&l.budgets, "budget", nil, "fail if over a budget: `LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or "+strings.Join(configs.BudgetNames(), " or "))
-	completes(cmd, "budget", configs.BudgetNames()...)
+	budgetVar(cmd, &l.budgets, "fail if over a budget: ")
+	fpsVar(cmd, &l.fps)
 	cmd.Flags().StringVar(&l.baseline, "baseline", "", "show differences from an earlier -f json output in `FILE`, and fail if a total grew")
 	cmd.Flags().StringVar(&l.increase, "max-increase", "", "with --baseline: fail only if these totals grow by more: `LIMITS` like macs=2%,params=0")
 	cmd.Flags().BoolVar(&l.uncounted, "allow-uncounted", false, "with --net: decide limits by what is counted, though some operator is not")
@@ -41,23 +47,41 @@ func (l *limitFlags) settle(f report.Format) error {
 	return nil
 }
 
-// hold holds the subject to the flags.
-func (l *limitFlags) hold(s budget.Subject) (budget.Outcome, error) {
-	terms := budget.Terms{Baseline: l.baseline}
-	for _, text := range l.budgets {
-		b, err := readBudget(text)
-		if err != nil {
-			return budget.Outcome{}, err
-		}
-		terms.Budgets = append(terms.Budgets, b)
+// read reads the budgets, once for all that is held to them.
+func (l *limitFlags) read() (err error) {
+	l.terms = budget.Terms{Baseline: l.baseline}
+	if l.rate, err = rateOf(l.fps); err != nil {
+		return err
+	}
+	if l.terms.Budgets, err = readBudgets(l.budgets); err != nil {
+		return err
 	}
 	if l.increase != "" {
-		var err error
-		if terms.Allowed, err = budget.ParseIncreases(l.increase); err != nil {
-			return budget.Outcome{}, usagef("--max-increase: %w", err)
+		if l.terms.Allowed, err = budget.ParseIncreases(l.increase); err != nil {
+			return usagef("--max-increase: %w", err)
 		}
 	}
-	return terms.Hold(s)
+	return nil
+}
+
+// hold holds the subject to the flags; p, if not nil, is where it runs.
+func (l *limitFlags) hold(s budget.Subject, p *device.Placement) (budget.Outcome, error) {
+	if l.rate != nil {
+		s.AtRate(*l.rate)
+	}
+	if p != nil {
+		s.In(p.Least, p.Times())
+	}
+	return l.terms.Hold(s)
+}
+
+// broken prints what a CI server is to know of a budget or a baseline that cannot be read, and returns the error all the same.
+func broken(s Streams, f report.Format, err error) error {
+	e, ok := errors.AsType[*budget.FileError](err)
+	if !ok || f != budget.GitHubFormat && f != budget.JUnitFormat {
+		return err
+	}
+	return errors.Join(err, budget.Broken(e, fileOf(e.File)).Write(s.Out, s.sheet(), f))
 }
 
 // sayWarnings says the limits that were passed and only warn.
@@ -75,6 +99,17 @@ func (l *limitFlags) strictly(strict bool, v budget.Outcome) error {
 	return usagef("limits that limit nothing: %s", strings.Join(v.Rules, "; "))
 }
 
+func readBudgets(texts []string) (all []budget.Budget, err error) {
+	for _, text := range texts {
+		b, err := readBudget(text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
 // readBudget reads limits of the command line, a file or a built-in budget.
 func readBudget(text string) (budget.Budget, error) {
 	if strings.Contains(text, "=") {
@@ -86,7 +121,10 @@ func readBudget(text string) (budget.Budget, error) {
 	}
 	if strings.ContainsAny(text, "./\\") {
 		b, err := budget.ReadFile(text)
-		return b, netError(err)
+		if err != nil {
+			err = &budget.FileError{File: text, Err: netError(err)}
+		}
+		return b, err
 	}
 	data, ok := configs.Budget(text)
 	if !ok {

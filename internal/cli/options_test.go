@@ -61,7 +61,7 @@ func TestVerifyReadsItsFlags(t *testing.T) {
 
 func TestFlopsReadsNetworkFlags(t *testing.T) {
 	var got flopsOptions
-	cmd := newFlops(Streams{}, func(o flopsOptions) error { got = o; return nil })
+	cmd := newFlops(Streams{}, func(_ context.Context, o flopsOptions) error { got = o; return nil })
 	if err := parse(t, cmd, "--net", "vgg-16", "--depth", "2", "--sort", "params", "--top", "5", "--strict"); err != nil {
 		t.Fatal(err)
 	}

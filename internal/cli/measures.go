@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"convx/configs"
+	"convx/internal/budget"
+	"convx/internal/device"
+)
+
+// budgetVar, deviceVar and fpsVar add the flags that limits are measured with.
+func budgetVar(cmd *cobra.Command, at *[]string, usage string) {
+	cmd.Flags().StringArrayVar(at, "budget", nil, usage+"`LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or "+strings.Join(configs.BudgetNames(), " or "))
+	completes(cmd, "budget", configs.BudgetNames()...)
+}
+
+func deviceVar(cmd *cobra.Command, at *string, usage string) {
+	cmd.Flags().StringVar(at, "device", "", usage+"a `NAME` ("+strings.Join(configs.DeviceNames(), ", ")+") or a .yaml file")
+	completes(cmd, "device", configs.DeviceNames()...)
+}
+
+func fpsVar(cmd *cobra.Command, at *string) {
+	cmd.Flags().StringVar(at, "fps", "", "pictures a second, for limits of MACs a second: `N`, like 30 or 29.97")
+}
+
+// openDevice finds the device that is asked for; nil if none is.
+func openDevice(name string) (*device.Device, error) {
+	if name == "" {
+		return nil, nil
+	}
+	d, err := device.Open(name)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("--device: %w", err)}
+	}
+	return &d, nil
+}
+
+// rateOf reads --fps; nil if it was not given.
+func rateOf(text string) (*budget.Rate, error) {
+	if text == "" {
+		return nil, nil
+	}
+	r, err := budget.ParseRate(text)
+	if err != nil {
+		return nil, usagef("--fps: %w", err)
+	}
+	return &r, nil
+}
+
+// fileOf is where a network comes from, as annotations of it spell the path: from the root of its repository, or from here
+// where it is in none; empty if it is no file.
+func fileOf(name string) string {
+	if !looksLikeFile(name) {
+		return ""
+	}
+	path := filepath.Clean(name)
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	for dir := filepath.Dir(abs); ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			if inside, err := filepath.Rel(dir, abs); err == nil {
+				return filepath.ToSlash(inside)
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return filepath.ToSlash(path)
+		}
+	}
+}
