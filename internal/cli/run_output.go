@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"convx/internal/answer"
 	"convx/internal/layer"
 	"convx/internal/npy"
 	"convx/internal/picture"
@@ -45,12 +46,8 @@ func (j *job) summary(origins []string) {
 	for _, line := range origins {
 		j.sayf("%s", line)
 	}
-	if len(j.set.Layer.Defaults) > 0 {
-		var parts []string
-		for _, d := range j.set.Layer.Defaults {
-			parts = append(parts, d.Key+" "+d.Value)
-		}
-		j.sayf("defaults: %s", strings.Join(parts, ", "))
+	for _, line := range answer.Defaults(j.set.Layer) {
+		j.sayf("%s", line)
 	}
 	if len(j.set.Unused) > 0 {
 		j.sayf("not used: %s", strings.Join(j.set.Unused, ", "))

@@ -67,15 +67,19 @@ func over(a, b int64) *float64 {
 	return &r
 }
 
+func ratioOf(t, b flops.Total) ratioJSON {
+	return ratioJSON{
+		over(t.Params, b.Params), over(t.MACs, b.MACs), over(t.FLOPs, b.FLOPs),
+		over(t.Activations, b.Activations), over(t.ActivationBytes, b.ActivationBytes),
+	}
+}
+
 func compareRowOf(r, base compare.Row) compareRowJSON {
 	t, b := r.Cost.Total, base.Cost.Total
 	j := compareRowJSON{
 		Variant: r.Layer.Variant, Label: r.Label, Output: r.Output, Total: t,
 		Intensity: t.ArithmeticIntensity(), Difference: r.Deviation,
-		Ratio: ratioJSON{
-			over(t.Params, b.Params), over(t.MACs, b.MACs), over(t.FLOPs, b.FLOPs),
-			over(t.Activations, b.Activations), over(t.ActivationBytes, b.ActivationBytes),
-		},
+		Ratio: ratioOf(t, b),
 	}
 	if th := r.Theory; th != nil {
 		j.Theory = &theoryJSON{th.MACs, nil, th.Symbols, th.Numbers, th.Remark}

@@ -40,10 +40,7 @@ func CompareNetworks(names []string, results []*network.Result, base int) report
 		n := compareNetRowJSON{
 			Net: names[i], Input: r.Input, Output: r.Output, Total: r.Total, PeakMemory: r.PeakMemory,
 			Layers: len(r.Counted()), Intensity: r.Total.ArithmeticIntensity(),
-			Ratio: ratioJSON{
-				over(r.Total.Params, b.Params), over(r.Total.MACs, b.MACs), over(r.Total.FLOPs, b.FLOPs),
-				over(r.Total.Activations, b.Activations), over(r.Total.ActivationBytes, b.ActivationBytes),
-			},
+			Ratio: ratioOf(r.Total, b),
 		}
 		j.Rows = append(j.Rows, n)
 		t.Rows = append(t.Rows, []report.Cell{
