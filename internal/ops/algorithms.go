@@ -71,9 +71,9 @@ var algorithms = map[layer.Kind][]algorithm{
 		{Name: referenceName, keeps: wideSums, prepare32: literal.Deformable[float32], prepare64: literal.Deformable[float64]},
 	},
 	layer.KindPool: {
-		{Name: "simd", accept: elementwise.GlobalPoolAccepts, prepare32: elementwise.GlobalPool},
-		{Name: "separable", accept: elementwise.RowPoolAccepts, prepare32: elementwise.NewRowPool},
-		{Name: "scalar", prepare32: elementwise.NewScalarPool[float32], prepare64: elementwise.NewScalarPool[float64]},
+		{Name: "simd", accept: elementwise.GlobalPoolAccepts, cost: elementwise.GlobalPoolCost, prepare32: elementwise.GlobalPool},
+		{Name: "separable", accept: elementwise.RowPoolAccepts, cost: elementwise.RowPoolCost, prepare32: elementwise.NewRowPool},
+		{Name: "scalar", cost: elementwise.ScalarPoolCost, prepare32: elementwise.NewScalarPool[float32], prepare64: elementwise.NewScalarPool[float64]},
 		{Name: referenceName, keeps: wideSums, prepare32: literal.Pool[float32], prepare64: literal.Pool[float64]},
 	},
 	layer.KindLinear: {

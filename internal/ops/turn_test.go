@@ -12,17 +12,27 @@ import (
 	"convx/internal/tensor"
 )
 
-// drawNarrow draws a convolution or a transposed one of planes that are long and at most 15 wide.
+// drawNarrow draws a convolution, a transposed one or a pool of planes that are long and at most 15 wide.
 func drawNarrow(t *rapid.T) drawn {
 	w := drawWindow(t, 2)
 	w.Kernel[1] = min(w.Kernel[1], 3)
 	groups := rapid.SampledFrom([]int{1, 1, 2, 5}).Draw(t, "groups")
-	share, outs := rapid.IntRange(1, 20).Draw(t, "channels a group"), rapid.IntRange(1, 20).Draw(t, "outputs a group")
+	share, outs := rapid.IntRange(1, 9).Draw(t, "channels a group"), rapid.IntRange(1, 9).Draw(t, "outputs a group")
 	if groups > 1 && rapid.Bool().Draw(t, "depthwise") {
 		share, outs = 1, 1
 	}
-	in := []int{rapid.IntRange(1, 2).Draw(t, "batch"), groups * share, rapid.IntRange(16, 400).Draw(t, "height"), rapid.IntRange(2, 15).Draw(t, "width")}
-	if rapid.IntRange(0, 3).Draw(t, "transposed") == 0 {
+	in := []int{rapid.IntRange(1, 2).Draw(t, "batch"), groups * share, rapid.SampledFrom([]int{20, 33, 160, 257, 390}).Draw(t, "height"), rapid.IntRange(2, 15).Draw(t, "width")}
+	switch rapid.IntRange(0, 5).Draw(t, "kind") {
+	case 0:
+		op := layer.Pool{Window: w, Func: layer.MaxPool, CeilMode: rapid.Bool().Draw(t, "ceil")}
+		for a, k := range w.Kernel {
+			w.Padding.Pairs[a] = layer.Pad{Begin: min(w.Padding.Pairs[a].Begin, k-1), End: min(w.Padding.Pairs[a].End, k-1)}
+		}
+		if rapid.Bool().Draw(t, "average") {
+			op.Func, op.CountPadding = layer.AveragePool, rapid.Bool().Draw(t, "count padding")
+		}
+		return drawnOf(op, in)
+	case 1:
 		for a := range w.Stride {
 			w.Padding.Pairs[a].Begin = min(w.Padding.Pairs[a].Begin, w.Kernel[a]-1)
 			w.Padding.Pairs[a].End = w.Padding.Pairs[a].Begin
@@ -54,9 +64,14 @@ func TestNarrowPlanes(t *testing.T) {
 		if err != nil || p.NeedsPadding() {
 			return
 		}
-		turn := p.TurnWithin(1 << rapid.IntRange(12, 20).Draw(t, "bits"))
+		turn := p.TurnWithin(1 << 30)
 		if turn == nil {
 			return
+		}
+		if bytes := 4 * (turn.Tile.InputSize() + turn.Tile.OutputSize()); p.Stage.Op.Kind() == layer.KindConv {
+			if bands := p.TurnWithin(bytes / rapid.IntRange(1, 3).Draw(t, "parts")); bands != nil {
+				turn = bands
+			}
 		}
 		list := algorithms[p.Stage.Op.Kind()]
 		for i := range list {

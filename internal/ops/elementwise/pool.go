@@ -24,6 +24,12 @@ type scalarPool[T tensor.Float] struct {
 // apart. divisor is how many an average divides by.
 type poolWindow struct{ first, count, divisor int }
 
+// ScalarPoolCost estimates nanoseconds: of the taps, and of each output.
+func ScalarPoolCost(p *problem.Problem) float64 {
+	return float64(p.OutputSize()) * (10 + 2*float64(p.Taps()))
+}
+
+// NewScalarPool prepares any pool.
 func NewScalarPool[T tensor.Float](p *problem.Problem, _ problem.Operands[T]) (problem.Runner[T], error) {
 	op := p.Stage.Op.(layer.Pool)
 	r := &scalarPool[T]{Problem: p, max: op.Func == layer.MaxPool, loop: p.NewLoop()}

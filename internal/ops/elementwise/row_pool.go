@@ -55,6 +55,13 @@ func RowPoolAccepts(p *problem.Problem) error {
 	return nil
 }
 
+// RowPoolCost estimates nanoseconds: of joining the rows of windows, and then their columns, and of each row of output.
+func RowPoolCost(p *problem.Problem) float64 {
+	rows := float64(p.N * p.O * p.Out[0] * p.Out[1])
+	joined := float64(p.Kernel[0]*p.Kernel[1]*p.In[2] + p.Kernel[2]*p.Out[2])
+	return rows * (20 + 0.1*joined)
+}
+
 // NewRowPool prepares p, which RowPoolAccepts accepts.
 func NewRowPool(p *problem.Problem, _ problem.Operands[float32]) (problem.Runner[float32], error) {
 	op := p.Stage.Op.(layer.Pool)

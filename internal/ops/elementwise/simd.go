@@ -53,6 +53,9 @@ func GlobalPoolAccepts(p *problem.Problem) error {
 	return nil
 }
 
+// GlobalPoolCost estimates the nanoseconds of a read of the input.
+func GlobalPoolCost(p *problem.Problem) float64 { return float64(p.InputSize()) * 0.1 }
+
 // Linear takes a dot product for each output: a batch of one reads every weight once, whatever the order.
 func Linear(p *problem.Problem, w problem.Operands[float32]) (problem.Runner[float32], error) {
 	l := linearLayer{problem.Volume(p.Inputs[0][1:]), p.Stage.Op.(layer.Linear).Out, w, minusInf, plusInf}

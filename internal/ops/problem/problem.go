@@ -59,6 +59,7 @@ func New(st layer.Stage, in [][]int, threads int, pool *workers.Pool) (*Problem,
 		p.Groups, p.Bias = op.Groups, op.Bias
 	case layer.Pool:
 		p.pooling(op, s)
+		p.moveIdleAxes()
 	case layer.Linear:
 		p.Bias = op.Bias
 	case layer.Norm:

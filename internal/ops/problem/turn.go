@@ -33,7 +33,7 @@ func (p *Problem) Turn() *Turn { return p.TurnWithin(turnBytes) }
 func (p *Problem) TurnWithin(most int) *Turn {
 	kind := p.Stage.Op.Kind()
 	width := max(p.In[2], p.Out[2])
-	if p.Float64 || kind != layer.KindConv && kind != layer.KindTransposed || p.Pointwise() ||
+	if p.Float64 || kind != layer.KindConv && kind != layer.KindTransposed && kind != layer.KindPool || p.Pointwise() ||
 		width < narrowest || width > widest || min(p.In[1], p.Out[1]) <= width {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (p *Problem) TurnWithin(most int) *Turn {
 	if t.bytes() <= most {
 		return t
 	}
-	if kind == layer.KindTransposed {
+	if kind != layer.KindConv { // whose bands have zeros for padding
 		return nil
 	}
 	t.bands = true
