@@ -33,6 +33,7 @@ var docPictures = map[string]string{
 	"se.png":                "convx draw se -o se.png",
 	"resize-conv.png":       "convx draw resize-conv -o resize-conv.png",
 	"slide.gif":             "convx draw standard --filter sobel-x --color gray -o slide.gif",
+	"special.png":           "convx draw deformable --offsets dilate:2 --offsets scale:1.5 --offsets aspect:2 --offsets rotate:30 -o special.png",
 	"deformable-photo.png":  "convx draw deformable --filter identity -p 1 --modulated -o deformable-photo.png",
 	"edges.png":             "convx run depthwise --color gray --filter sobel-x -p 1 --pad-mode replicate -o edges.png",
 	"checkerboard.png": "convx run depthwise --filter box:4 -s 4 -o - | convx run transposed - --filter box:3 -s 2 -p 1 --output-padding 1 -o - |" +

@@ -20,7 +20,7 @@ var rooms = map[string]string{
 	"cli":             "*",
 	"compare":         "bench flops layer memory operands ops picture report tensor theory",
 	"coverage":        "layer shape",
-	"draw":            "coverage drawing flops layer lazy operands ops picture report shape tensor",
+	"draw":            "coverage drawing flops layer lazy offset operands ops picture report shape tensor",
 	"drawing":         "picture",
 	"explore":         "flops layer report shape",
 	"filter":          "",
@@ -37,7 +37,8 @@ var rooms = map[string]string{
 	"network/onnx":    "flops input layer lazy network shape tensor",
 	"network/open":    "flops input layer network network/onnx",
 	"npy":             "input lazy report tensor",
-	"operands":        "filter input layer memory network network/open npy ops ops/array picture report shape tensor",
+	"offset":          "tensor",
+	"operands":        "filter input layer memory network network/open npy offset ops ops/array picture report shape tensor",
 
 	"ops":             "layer ops/blas ops/deformable ops/dense ops/elementwise ops/fourier ops/literal ops/planes ops/problem ops/resample ops/transposed ops/workers shape tensor",
 	"ops/array":       "lazy ops/kernel tensor",
@@ -64,7 +65,7 @@ var rooms = map[string]string{
 	"swap":     "budget device flops layer network report shape theory",
 	"tensor":   "",
 	"theory":   "layer",
-	"verify":   "layer ops shape tensor",
+	"verify":   "layer offset ops shape tensor",
 	"guard":    "memory",
 }
 

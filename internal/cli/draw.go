@@ -12,6 +12,7 @@ import (
 
 	"convx/internal/draw"
 	"convx/internal/layer"
+	"convx/internal/offset"
 	"convx/internal/picture"
 )
 
@@ -23,6 +24,7 @@ type drawOptions struct {
 	delay   time.Duration
 
 	dilations string
+	offsets   []string
 	look      lookOptions
 	scene     sceneOptions
 }
@@ -59,6 +61,7 @@ takes seeded weights.`,
   convx draw transposed -k 3 -s 2 -p 1 -o transposed.gif
   convx draw dilated -d 3 --numbers -o dilated.svg
   convx draw dilated --dims 1 -k 2 -p causal --dilations 1,2,4,8 -o wavenet.png
+  convx draw deformable --offsets dilate:2 --offsets scale:1.5 --offsets aspect:2 --offsets rotate:30 -o special.png
   convx draw grouped -g 3 --for slide --theme dark -o slide.png
   convx draw depthwise photo.png --filter sobel-x -p 1 -o slide.gif`, "\n"),
 		Args:              argsUpTo(2),
@@ -98,6 +101,7 @@ takes seeded weights.`,
 	f.StringVar(&o.look.theme, "theme", "light", "colours: `light` or dark")
 	f.BoolVar(&o.look.clear, "transparent", false, "PNG and SVG: nothing behind the figure")
 	f.Float64Var(&o.look.scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it, 1 on a page)")
+	f.StringArrayVar(&o.offsets, "offsets", nil, "deformable: `OFFSETS` of the taps by name: "+offset.Usage()+"; several are drawn beside each other")
 	f.StringVar(&o.dilations, "dilations", "", "dilated: draw a stack of layers of these dilations, `D,D,...`, like WaveNet's 1,2,4,8")
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
 		panic(err) // a flag registered twice: a mistake in the program
@@ -150,6 +154,9 @@ func (o *drawOptions) stage(ctx context.Context) (err error) {
 	if o.spec.Given("input") {
 		return usagef("--input and a picture: the size is the picture's own")
 	}
+	if len(o.options.Offsets) == 1 {
+		p.Offsets = &o.options.Offsets[0]
+	}
 	o.spec, o.options.Scene, err = p.Scene(ctx, o.spec)
 	return err
 }
@@ -167,6 +174,15 @@ func (o *drawOptions) settleLook() (err error) {
 	}
 	if o.look.clear && slices.ContainsFunc(o.outputs, func(p string) bool { return strings.EqualFold(filepath.Ext(p), ".gif") }) {
 		return usagef("--transparent is for .png and .svg: the frames of a .gif need something behind them")
+	}
+	if o.options.Offsets, err = parseOffsets(o.offsets, o.options.Seed); err != nil {
+		return err
+	}
+	switch n := len(o.options.Offsets); {
+	case n > 0 && o.spec.Variant != "deformable":
+		return usagef("--offsets %s: %s has no taps to move: deformable has", o.offsets[0], o.spec.Variant)
+	case n > 1 && o.scene.asked():
+		return usagef("--offsets is given %d times: on a picture there is room for one", n)
 	}
 	if o.dilations == "" {
 		return nil

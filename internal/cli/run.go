@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/layer"
+	"convx/internal/offset"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -19,6 +20,7 @@ type runOptions struct {
 	input   string // a path, "-", or "" for the sample picture or random data
 	layer   layerFlags
 	weights []string
+	offsets string
 	filters []string
 	outputs []string // paths, or "-"
 	stats   bool
@@ -118,6 +120,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	o.whole.register(cmd)
 	f.StringArrayVarP(&o.weights, "weights", "w", nil, "operand `NAME=FILE`, or a file of operands by name; repeat for more")
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
+	f.StringVar(&o.offsets, "offsets", "", "deformable: `OFFSETS` of the taps by name, in place of predicted ones: "+offset.Usage())
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the result to `FILE`: .npy, .npz, .png, or - for NPY on standard output; repeat for more")
 	f.BoolVar(&o.stats, "stats", false, "print min, max, mean, std, zeros and NaNs of every channel")
 	formatVar(cmd, &o.format)

@@ -68,6 +68,13 @@ func (j *job) settle() (err error) {
 	if j.given, err = operands.OpenFiles(j.weights, j.element()); err != nil {
 		return err
 	}
+	if j.offsets != "" {
+		list, err := parseOffsets([]string{j.offsets}, j.seed)
+		if err != nil {
+			return err
+		}
+		j.given.Offsets = &list[0]
+	}
 	color, err := j.colorOption()
 	if err != nil {
 		return err

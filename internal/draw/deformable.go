@@ -6,20 +6,31 @@ import (
 
 	"convx/internal/drawing"
 	"convx/internal/layer"
+	"convx/internal/offset"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
 
 // deformableFigure shows where each tap of the window samples: its place in the regular grid, the arrow of its offset, and
-// for the middle tap the four pixels that its sample is interpolated from.
+// for the middle tap the four pixels that its sample is interpolated from. Several presets of offsets make a panel each.
 func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	d := r.Layer.Stages[len(r.Layer.Stages)-1].Op.(layer.Deformable)
 	g := geometryOf(r.Input, r.Output, d.Window, r.Stages[len(r.Stages)-1].Pads)
-	w := &deformed{window: newWindow(g, r.Input[1], r.Output[1]), seed: o.Seed, modulated: d.Modulated}
-	if w.pale = true; o.Scene != nil {
-		w.scene, w.input.cell, w.output.cell = o.Scene, roomyCell, roomyCell
+	if len(o.Offsets) > 1 {
+		return presetsFigure(g, o.Offsets), nil
 	}
-	p, spill := w.window.panel(), farthest*w.input.cell
+	w := &deformed{window: newWindow(g, r.Input[1], r.Output[1]), seed: o.Seed, modulated: d.Modulated}
+	w.pale = true
+	reach := farthest
+	if w.input.cell = max(w.input.cell, 30); o.Scene != nil {
+		w.scene = o.Scene
+		w.input.cell, w.output.cell = roomyCell, 18
+	}
+	if len(o.Offsets) == 1 {
+		w.preset = &o.Offsets[0]
+		reach = w.reach()
+	}
+	p, spill := w.window.panel(), reach*w.input.cell
 	p.w, p.h = p.w+2*spill, p.h+2*spill
 	p.paint = func(d *drawing.Drawing, x, y float64, frame int) { w.paint(d, x+spill, y+spill, frame) }
 	captions := formulas(shape.Result{Layer: layer.Layer{Stages: r.Layer.Stages[len(r.Stages)-1:]}, Stages: r.Stages[len(r.Stages)-1:]})
@@ -28,13 +39,31 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	if d.Modulated {
 		note += fmt.Sprintf("; their sizes: %d weights in (0, 1), predicted too", taps*d.OffsetGroups)
 	}
-	return &Figure{panels: []panel{p, w.bilinearPanel()}, frames: g.positions(), still: w.stillFrame(), captions: append(captions, note)}, nil
+	title := ""
+	if w.preset != nil {
+		title = fmt.Sprintf("Deformable convolution – offsets %s: %s", w.preset.Text, w.preset.Says())
+		note = "hollow dots: the regular taps; full dots: the samples, between pixels weighted bilinearly"
+	}
+	return &Figure{title: title, panels: []panel{p, w.bilinearPanel()}, frames: g.positions(), still: w.stillFrame(), captions: append(captions, note)}, nil
 }
 
 type deformed struct {
 	*window
 	seed      uint64
 	modulated bool
+	preset    *offset.Preset // nil: drawn, as if they were learned
+}
+
+// reach is how far a preset moves a tap at most beyond the padded input, in cells.
+func (w *deformed) reach() float64 {
+	most := 0.0
+	p := w.g.padded()
+	for frame := range w.g.positions() {
+		for _, s := range w.samples(frame) {
+			most = max(most, -s.y-0.3, -s.x-0.3, s.y-float64(p[0])+0.7, s.x-float64(p[1])+0.7)
+		}
+	}
+	return most
 }
 
 // sample is where a tap reads, in cells of the padded input, and how much of it counts.
@@ -45,21 +74,29 @@ type sample struct {
 }
 
 // roomyCell has room for an arrow.
-const roomyCell = 22
+const roomyCell = 34
 
-// farthest is the largest offset, in cells.
+// farthest is the largest offset that is drawn as if it were learned, in cells.
 const farthest = 0.9
 
 // samples are those of one output, taps row by row.
 func (w *deformed) samples(frame int) []sample {
 	row, col := w.g.at(frame)
 	s := tensor.NewStream(w.seed, fmt.Sprintf("draw offset %d", frame))
+	far := farthest
+	if w.preset != nil && !w.preset.Constant() {
+		far = w.preset.Most()
+	}
 	var out []sample
 	for ky := range w.g.kernel[0] {
 		for kx := range w.g.kernel[1] {
 			y, x := w.g.tap(row, col, ky, kx)
 			at := sample{tapY: y, tapX: x, mask: 1}
-			at.y, at.x = float64(y)+farthest*s.Uniform(), float64(x)+farthest*s.Uniform()
+			at.y, at.x = float64(y)+far*s.Uniform(), float64(x)+far*s.Uniform()
+			if w.preset != nil && w.preset.Constant() {
+				dy, dx := w.preset.At(w.g.kernel, w.g.dilation, ky, kx)
+				at.y, at.x = float64(y)+dy, float64(x)+dx
+			}
 			if w.modulated {
 				at.mask = 0.5 + 0.5*s.Uniform()
 			}
@@ -78,15 +115,40 @@ func (w *deformed) paint(d *drawing.Drawing, x, y float64, frame int) {
 	iy := y + (height+cardsDepth(w.inPlanes)-w.input.height())/2
 	w.window.paint(d, x, y, frame)
 	all := w.samples(frame)
-	for i, s := range all { // the regular taps pale, the moved ones strong
-		cx, cy := w.input.center(x, iy, float64(s.tapY), float64(s.tapX))
-		mx, my := w.input.center(x, iy, s.y, s.x)
-		size := min(1, w.input.cell/24)
-		d.Circle(cx, cy, 4*size, white, inputDark)
-		d.Arrow(cx, cy, mx, my, 1.6, inputDark)
-		if i == len(all)/2 {
-			d.Circle(mx, my, 10*size, kernelDark, none)
-			d.Circle(mx, my, 8*size, white, none)
+	paintSamples(d, w.input, x, iy, all, w.ringed(all))
+}
+
+// ringed is the sample that is looked at closely: the middle one, or of a preset, which may leave that in its place, the one that
+// is farthest from any pixel.
+func (w *deformed) ringed(all []sample) int {
+	best, most := len(all)/2, 0.0
+	if w.preset == nil {
+		return best
+	}
+	for i, s := range all {
+		off := math.Abs(s.y-math.Round(s.y)) + math.Abs(s.x-math.Round(s.x))
+		if off > most+1e-9 {
+			best, most = i, off
+		}
+	}
+	return best
+}
+
+// paintSamples draws the regular taps hollow and the samples full, arrows between them; sample ring, if there is one, ringed.
+func paintSamples(d *drawing.Drawing, g grid, x, y float64, all []sample, ring int) {
+	size := min(1.6, g.cell/22)
+	for _, s := range all {
+		cx, cy := g.center(x, y, float64(s.tapY), float64(s.tapX))
+		d.Circle(cx, cy, 4.5*size, white, inputDark)
+	}
+	for i, s := range all {
+		cx, cy := g.center(x, y, float64(s.tapY), float64(s.tapX))
+		mx, my := g.center(x, y, s.y, s.x)
+		d.Arrow(cx, cy, mx, my, 3.4*size, white)
+		d.Arrow(cx, cy, mx, my, 2*size, inputDark)
+		if i == ring {
+			d.Circle(mx, my, 10.5*size, kernelDark, none)
+			d.Circle(mx, my, 8.3*size, white, none)
 		}
 		d.Circle(mx, my, (2.5+3.5*s.mask)*size, kernelDark, white)
 	}
@@ -94,23 +156,55 @@ func (w *deformed) paint(d *drawing.Drawing, x, y float64, frame int) {
 
 // bilinearPanel shows the middle sample between the four pixels around it, each as large as its weight.
 func (w *deformed) bilinearPanel() panel {
-	const side, edge = 120.0, 46.0
+	const side, edge = 150.0, 60.0
 	return panel{w: side + 2*edge, h: side + 2*edge, label: "the ringed sample: 4 pixels and their weights", paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		all := w.samples(frame)
-		s := all[len(all)/2]
+		s := all[w.ringed(all)]
 		fy, fx := s.y-math.Floor(s.y), s.x-math.Floor(s.x)
 		left0, top := x+edge, y+edge
 		sx, sy := left0+fx*side, top+fy*side
 		d.Frame(left0, top, side, side, 1, gridLine)
-		d.Line(sx, top, sx, top+side, 1, faint(kernelDark, 120))
-		d.Line(left0, sy, left0+side, sy, 1, faint(kernelDark, 120))
+		d.Line(sx, top, sx, top+side, 2, faint(kernelDark, 140))
+		d.Line(left0, sy, left0+side, sy, 2, faint(kernelDark, 140))
 		for _, c := range []struct{ x, y, weight float64 }{
 			{0, 0, (1 - fy) * (1 - fx)}, {1, 0, (1 - fy) * fx}, {0, 1, fy * (1 - fx)}, {1, 1, fy * fx},
 		} {
 			cx, cy := left0+c.x*side, top+c.y*side
-			d.Circle(cx, cy, 4+24*math.Sqrt(c.weight), inputPale, inputDark)
-			d.Text(cx, cy+(2*c.y-1)*36, labelSize, drawing.Center, ink, fmt.Sprintf("%.2f", c.weight))
+			d.Circle(cx, cy, 5+26*math.Sqrt(c.weight), inputPale, inputDark)
+			d.Text(cx, cy+(2*c.y-1)*44, 21, drawing.Center, ink, fmt.Sprintf("%.2f", c.weight))
 		}
-		d.Circle(sx, sy, 6, kernelDark, white)
+		d.Circle(sx, sy, 8, kernelDark, white)
 	}}
+}
+
+// presetsFigure shows one window under several presets beside each other: what a deformable convolution can become (Dai et al.
+// 2017, figure 1).
+func presetsFigure(g geometry, presets []offset.Preset) *Figure {
+	f := &Figure{title: "Deformable convolution – what offsets can make of the window", captions: []string{
+		"hollow dots: the regular taps; full dots: the samples. A deformable convolution can be each of these, and another one at every output."}}
+	half := 1.0
+	for _, p := range presets {
+		w := &deformed{window: newWindow(geometry{out: [2]int{1, 1}, kernel: g.kernel, stride: g.stride, dilation: g.dilation}, 1, 1), preset: &p, seed: p.Seed}
+		for _, s := range w.samples(0) {
+			rh, rw := w.g.reach()
+			half = max(half, math.Abs(s.y-float64(rh-1)/2), math.Abs(s.x-float64(rw-1)/2))
+		}
+	}
+	rh, rw := g.reach()
+	edge := int(math.Ceil(half + 0.2 - float64(min(rh, rw)-1)/2))
+	plane := geometry{in: [2]int{rh + 2*edge, rw + 2*edge}, out: [2]int{1, 1}, kernel: g.kernel, stride: g.stride, dilation: g.dilation}
+	for _, p := range presets {
+		w := &deformed{window: newWindow(plane, 1, 1), preset: &p, seed: p.Seed}
+		w.input.cell = min(44, 300/float64(max(w.input.rows, w.input.cols)))
+		all := w.samples(0)
+		for i := range all {
+			all[i].tapY, all[i].tapX, all[i].y, all[i].x = all[i].tapY+edge, all[i].tapX+edge, all[i].y+float64(edge), all[i].x+float64(edge)
+		}
+		f.panels = append(f.panels, panel{w: w.input.width() + 1, h: w.input.height() + 1, label: p.Text + ": " + p.Says(), paint: func(d *drawing.Drawing, x, y float64, _ int) {
+			w.input.paint(d, x, y, func(int, int) style { return style{fill: inputFill, line: gridLine} })
+			d.Frame(x+float64(edge)*w.input.cell-1, y+float64(edge)*w.input.cell-1, float64(rw)*w.input.cell+3, float64(rh)*w.input.cell+3, 2.5, kernelDark)
+			paintSamples(d, w.input, x, y, all, -1)
+		}})
+	}
+	return f
 }

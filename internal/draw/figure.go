@@ -8,6 +8,7 @@ import (
 	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/lazy"
+	"convx/internal/offset"
 	"convx/internal/shape"
 )
 
@@ -19,6 +20,8 @@ type Options struct {
 	Asked *shape.Result
 	Scene *Scene // real data, if not nil
 	For   Purpose
+	// Offsets move the taps of a deformable layer, in place of drawn ones; several are drawn beside each other.
+	Offsets []offset.Preset
 	// Note says in large type what is shown in place of what was asked for.
 	Note string
 	// Stack are the dilations of a stack of dilated layers that is drawn in place of one, in the order in which data pass them.

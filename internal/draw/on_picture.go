@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/offset"
 	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/picture"
@@ -25,13 +26,14 @@ type OnPicture struct {
 	Orient    bool
 	MaxPixels int64
 	Filters   []string
+	Offsets   *offset.Preset  // of a deformable layer; nil: what its own convolution predicts
 	Mapping   picture.Mapping // of the output's values to brightness
 	Seed      uint64          // of weights
 }
 
 // sceneCells are about how many cells the longer side of a picture becomes, of the input or, if that is larger, the output;
 // arrowCells, where arrows are to be seen.
-const sceneCells, arrowCells = 36, 24
+const sceneCells, arrowCells = 36, 15
 
 // Scene runs the layer on a small copy of the picture: the layer at that size, and both as the cells of a figure. What cannot
 // be drawn is a *layer.Error.
@@ -41,7 +43,7 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 		return spec, nil, err
 	}
 	spec.Dims, spec.Input = 2, x.Shape
-	set, err := operands.Settle(spec, operands.Files{}, p.Filters)
+	set, err := operands.Settle(spec, operands.Files{Offsets: p.Offsets}, p.Filters)
 	if err != nil {
 		return spec, nil, err
 	}
@@ -196,12 +198,16 @@ func offsetsOf(ctx context.Context, l layer.Layer, operands map[string]*tensor.T
 		}
 		return runSmall(ctx, r, weights, x)
 	}
-	offset, err := predict("offset.")
-	if err != nil {
-		return nil, err
+	offset := operands["offset"]
+	if offset == nil {
+		var err error
+		if offset, err = predict("offset."); err != nil {
+			return nil, err
+		}
 	}
 	var mask *tensor.Tensor[float32]
 	if l.Modulated {
+		var err error
 		if mask, err = predict("mask."); err != nil {
 			return nil, err
 		}

@@ -181,13 +181,14 @@ func (w *window) paint(d *drawing.Drawing, x, y float64, frame int) {
 		d.Frame(wx-3, wy-3, ww+6, wh+6, 2, white)
 	}
 	d.Frame(wx-1, wy-1, ww+2, wh+2, 2.5, kernelDark)
-	cx, cy := ox+float64(col)*cell, oy+float64(row)*cell
+	to := w.output.cell
+	cx, cy := ox+float64(col)*to, oy+float64(row)*to
 	beam := faint(kernelDark, 130)
 	if w.cells == nil && w.scene == nil {
 		d.Line(wx+ww, wy, cx, cy, 1.2, beam)
-		d.Line(wx+ww, wy+wh, cx, cy+cell, 1.2, beam)
+		d.Line(wx+ww, wy+wh, cx, cy+to, 1.2, beam)
 	}
-	d.Frame(cx-1, cy-1, cell+3, cell+3, 2.5, outputDark)
+	d.Frame(cx-1, cy-1, to+3, to+3, 2.5, outputDark)
 }
 
 // paintTaps marks the taps of a window with gaps on a picture.

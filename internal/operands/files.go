@@ -7,6 +7,7 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/npy"
+	"convx/internal/offset"
 	"convx/internal/tensor"
 )
 
@@ -22,7 +23,10 @@ type given struct {
 
 // Files are operands by name, and the open files behind them. The zero value gives none.
 type Files struct {
-	Paths  []string // of the files
+	Paths []string // of the files
+	// Offsets, if not nil, makes the offsets of a deformable convolution.
+	Offsets *offset.Preset
+
 	byName map[string]given
 	files  []*npy.File
 }

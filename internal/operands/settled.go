@@ -41,6 +41,10 @@ func Settle(s layer.Spec, files Files, filters []string) (*Settled, error) {
 			}
 		}
 	}
+	if err := files.checkOffsets(s); err != nil {
+		return nil, err
+	}
+	s.GivenOffset = s.GivenOffset || files.Offsets != nil
 	l, err := layer.Build(s)
 	if err != nil {
 		return nil, err
@@ -50,6 +54,9 @@ func Settle(s layer.Spec, files Files, filters []string) (*Settled, error) {
 	}
 	if set.Filters != nil {
 		set.made = filterOperands(l, set.Filters)
+	}
+	if files.Offsets != nil {
+		set.made = withOffsets(set.made, l, *files.Offsets)
 	}
 	set.needed = ops.Operands(set.Result)
 	set.Unused, err = files.check(set.needed, words+" on "+layer.FormatShape(set.Input))
