@@ -2,7 +2,7 @@
 // the test binary of package kernel and asks llvm-mca (Debian's llvm-19) how many cycles an iteration takes. Nothing is
 // timed: memory answers at once, and LLVM's model of a core stands for the core.
 //
-//	go run ./scripts/mca                 # the table of docs/performance.md
+//	go run ./scripts/mca                 # the table of docs/performance.md; status 3 if a kernel misses its share
 //	go run ./scripts/mca -kernel gemm    # one kernel
 //	go run ./scripts/mca -loops          # and the loops' instructions
 package main
@@ -15,7 +15,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 )
 
 // cores are those asked about, by LLVM's names.
@@ -80,18 +79,11 @@ func main() {
 
 // run prints the table and reports whether a kernel misses its share.
 func run(w io.Writer, only string, loops bool) (failed bool, err error) {
-	dir, err := os.MkdirTemp("", "mca")
+	binary, remove, err := build()
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "kernel.test")
-	// The command's own flags stay away: they may strip the symbols.
-	build := exec.Command("go", "test", "-c", "-o", binary, "./internal/ops/kernel")
-	build.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0", "GOFLAGS=")
-	if out, err := build.CombinedOutput(); err != nil {
-		return false, fmt.Errorf("building the kernels: %v: %s", err, out)
-	}
+	defer remove()
 	peaks, err := peakRates(binary)
 	if err != nil {
 		return false, err
@@ -100,16 +92,12 @@ func run(w io.Writer, only string, loops bool) (failed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "kernel\tinstructions\tmultiply-adds\tloads")
-	for _, core := range cores {
-		fmt.Fprintf(t, "\t%s", core)
-	}
-	fmt.Fprintf(t, "\nat most, a cycle\t\t\t")
+	fmt.Fprintf(w, "| loop | multiply-adds | loads | %s |\n|---|--:|--:|%s\n", strings.Join(cores, " | "), strings.Repeat("---|", len(cores)))
+	fmt.Fprint(w, "| at most, a cycle | | |")
 	for i := range cores {
-		fmt.Fprintf(t, "\t%.2g multiply-adds, %.2g loads", peaks[i], ports[i])
+		fmt.Fprintf(w, " %.2g and %.2g |", peaks[i], ports[i])
 	}
-	fmt.Fprintln(t)
+	fmt.Fprintln(w)
 	for _, k := range kernels {
 		if !strings.HasPrefix(k.function, only) {
 			continue
@@ -121,22 +109,40 @@ func run(w io.Writer, only string, loops bool) (failed bool, err error) {
 		if loops {
 			fmt.Fprintf(w, "%s:\n%s\n", k.function, strings.Join(l.code, "\n"))
 		}
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d", k.function, len(l.code), l.fmas, l.loads)
+		fmt.Fprintf(w, "| %s | %d | %d |", k.function, l.fmas, l.loads)
 		for i, core := range cores {
 			cycles, err := l.cycles(core)
 			if err != nil {
 				return failed, err
 			}
 			share := 100 * float64(l.fmas) / (cycles * peaks[i])
-			fmt.Fprintf(t, "\t%.1f cycles, %.0f %%, %.0f %%", cycles, share, 100*float64(l.loads)/(cycles*ports[i]))
+			fmt.Fprintf(w, " %.1f: %.0f %%, %.0f %% |", cycles, share, 100*float64(l.loads)/(cycles*ports[i]))
 			if share < float64(k.share) {
-				fmt.Fprintf(t, " (under %d)", k.share)
+				fmt.Fprintf(os.Stderr, "mca: %s reaches %.0f %% of the multiply-adds of %s, wanted are %d %%\n", k.function, share, core, k.share)
 				failed = true
 			}
 		}
-		fmt.Fprintln(t)
+		fmt.Fprintln(w)
 	}
-	return failed, t.Flush()
+	return failed, nil
+}
+
+// build compiles the kernels into a binary with symbols; remove removes it.
+func build() (binary string, remove func(), err error) {
+	dir, err := os.MkdirTemp("", "mca")
+	if err != nil {
+		return "", nil, err
+	}
+	remove = func() { os.RemoveAll(dir) }
+	binary = filepath.Join(dir, "kernel.test")
+	// The user's own flags stay away: they may strip the symbols.
+	cmd := exec.Command("go", "test", "-c", "-o", binary, "./internal/ops/kernel")
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0", "GOFLAGS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		remove()
+		return "", nil, fmt.Errorf("building the kernels: %v: %s", err, out)
+	}
+	return binary, remove, nil
 }
 
 // peakRates are the multiply-adds a cycle of each core: those of the loop that bench measures a machine's peak with.
