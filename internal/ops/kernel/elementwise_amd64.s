@@ -1463,22 +1463,22 @@ DATA elementwiseSwish_lowAVX512<>+56(SB)/4, $(-87.0)
 DATA elementwiseSwish_lowAVX512<>+60(SB)/4, $(-87.0)
 GLOBL elementwiseSwish_lowAVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseSwish_highAVX512<>+0(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+4(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+8(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+12(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+16(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+20(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+24(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+28(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+32(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+36(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+40(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+44(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+48(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+52(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+56(SB)/4, $(88.0)
-DATA elementwiseSwish_highAVX512<>+60(SB)/4, $(88.0)
+DATA elementwiseSwish_highAVX512<>+0(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+4(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+8(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+12(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+16(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+20(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+24(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+28(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+32(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+36(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+40(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+44(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+48(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+52(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+56(SB)/4, $(87.0)
+DATA elementwiseSwish_highAVX512<>+60(SB)/4, $(87.0)
 GLOBL elementwiseSwish_highAVX512<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseSwish_log2eAVX512<>+0(SB)/4, $(-1.442695)
@@ -1499,203 +1499,131 @@ DATA elementwiseSwish_log2eAVX512<>+56(SB)/4, $(-1.442695)
 DATA elementwiseSwish_log2eAVX512<>+60(SB)/4, $(-1.442695)
 GLOBL elementwiseSwish_log2eAVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseSwish_ln2AVX512<>+0(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+4(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+8(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+12(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+16(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+20(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+24(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+28(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+32(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+36(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+40(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+44(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+48(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+52(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+56(SB)/4, $(0.69314575)
-DATA elementwiseSwish_ln2AVX512<>+60(SB)/4, $(0.69314575)
-GLOBL elementwiseSwish_ln2AVX512<>(SB), RODATA|NOPTR, $64
+DATA elementwiseSwish_1AVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseSwish_1AVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseSwish_1AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseSwish_ln2lowAVX512<>+0(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+4(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+8(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+12(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+16(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+20(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+24(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+28(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+32(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+36(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+40(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+44(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+48(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
-DATA elementwiseSwish_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
-GLOBL elementwiseSwish_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseSwish_signAVX512<>+0(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+4(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+8(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+12(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+16(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+20(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+24(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+28(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+32(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+36(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+40(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+44(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+48(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+52(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+56(SB)/4, $(-0.0)
-DATA elementwiseSwish_signAVX512<>+60(SB)/4, $(-0.0)
-GLOBL elementwiseSwish_signAVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseSwish_term0AVX512<>+0(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+4(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+8(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+12(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+16(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+20(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+24(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+28(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+32(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+36(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+40(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+44(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+48(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+52(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+56(SB)/4, $(0.0001984127)
-DATA elementwiseSwish_term0AVX512<>+60(SB)/4, $(0.0001984127)
+DATA elementwiseSwish_term0AVX512<>+0(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+4(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+8(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+12(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+16(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+20(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+24(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+28(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+32(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+36(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+40(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+44(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+48(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+52(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+56(SB)/4, $(0.0013276472)
+DATA elementwiseSwish_term0AVX512<>+60(SB)/4, $(0.0013276472)
 GLOBL elementwiseSwish_term0AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseSwish_term1AVX512<>+0(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+4(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+8(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+12(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+16(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+20(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+24(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+28(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+32(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+36(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+40(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+44(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+48(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+52(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+56(SB)/4, $(0.0013888889)
-DATA elementwiseSwish_term1AVX512<>+60(SB)/4, $(0.0013888889)
+DATA elementwiseSwish_term1AVX512<>+0(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+4(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+8(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+12(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+16(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+20(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+24(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+28(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+32(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+36(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+40(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+44(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+48(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+52(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+56(SB)/4, $(0.009675541)
+DATA elementwiseSwish_term1AVX512<>+60(SB)/4, $(0.009675541)
 GLOBL elementwiseSwish_term1AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseSwish_term2AVX512<>+0(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+4(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+8(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+12(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+16(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+20(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+24(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+28(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+32(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+36(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+40(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+44(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+48(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+52(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+56(SB)/4, $(0.008333334)
-DATA elementwiseSwish_term2AVX512<>+60(SB)/4, $(0.008333334)
+DATA elementwiseSwish_term2AVX512<>+0(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+4(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+8(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+12(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+16(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+20(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+24(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+28(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+32(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+36(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+40(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+44(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+48(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+52(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+56(SB)/4, $(0.05550713)
+DATA elementwiseSwish_term2AVX512<>+60(SB)/4, $(0.05550713)
 GLOBL elementwiseSwish_term2AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseSwish_term3AVX512<>+0(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+4(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+8(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+12(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+16(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+20(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+24(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+28(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+32(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+36(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+40(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+44(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+48(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+52(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+56(SB)/4, $(0.041666668)
-DATA elementwiseSwish_term3AVX512<>+60(SB)/4, $(0.041666668)
+DATA elementwiseSwish_term3AVX512<>+0(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+4(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+8(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+12(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+16(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+20(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+24(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+28(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+32(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+36(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+40(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+44(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+48(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+52(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+56(SB)/4, $(0.2402212)
+DATA elementwiseSwish_term3AVX512<>+60(SB)/4, $(0.2402212)
 GLOBL elementwiseSwish_term3AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseSwish_term4AVX512<>+0(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+4(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+8(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+12(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+16(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+20(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+24(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+28(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+32(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+36(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+40(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+44(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+48(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+52(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+56(SB)/4, $(0.16666667)
-DATA elementwiseSwish_term4AVX512<>+60(SB)/4, $(0.16666667)
+DATA elementwiseSwish_term4AVX512<>+0(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+4(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+8(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+12(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+16(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+20(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+24(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+28(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+32(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+36(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+40(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+44(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+48(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+52(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+56(SB)/4, $(0.69314694)
+DATA elementwiseSwish_term4AVX512<>+60(SB)/4, $(0.69314694)
 GLOBL elementwiseSwish_term4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseSwish_term5AVX512<>+0(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+4(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+8(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+12(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+16(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+20(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+24(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+28(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+32(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+36(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+40(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+44(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+48(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+52(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+56(SB)/4, $(0.5)
-DATA elementwiseSwish_term5AVX512<>+60(SB)/4, $(0.5)
+DATA elementwiseSwish_term5AVX512<>+0(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+4(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+8(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+12(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+16(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+20(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+24(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+28(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+32(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+36(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+40(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+44(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+48(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+52(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+56(SB)/4, $(1.0000001)
+DATA elementwiseSwish_term5AVX512<>+60(SB)/4, $(1.0000001)
 GLOBL elementwiseSwish_term5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseSwish_term6AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseSwish_term6AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseSwish_term6AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseSwish_term7AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseSwish_term7AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseSwish_term7AVX512<>(SB), RODATA|NOPTR, $64
 
 // func elementwiseSwishAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -1707,180 +1635,153 @@ TEXT ·elementwiseSwishAVX512(SB), NOSPLIT, $0-24
 	JLT  few
 
 loop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     64(CX), Z1
-	VMOVUPS     128(CX), Z2
-	VMOVUPS     192(CX), Z3
-	VMOVAPS     Z0, Z4
-	VMOVAPS     Z1, Z5
-	VMOVAPS     Z2, Z6
-	VMOVAPS     Z3, Z7
-	VMOVUPS     elementwiseSwish_lowAVX512<>+0(SB), Z8
-	VMAXPS      Z4, Z8, Z4
-	VMAXPS      Z5, Z8, Z5
-	VMAXPS      Z6, Z8, Z6
-	VMAXPS      Z7, Z8, Z7
-	VMOVUPS     elementwiseSwish_highAVX512<>+0(SB), Z8
-	VMINPS      Z4, Z8, Z4
-	VMINPS      Z5, Z8, Z5
-	VMINPS      Z6, Z8, Z6
-	VMINPS      Z7, Z8, Z7
-	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z4, Z8
-	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z5, Z9
-	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z6, Z10
-	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z7, Z11
-	VRNDSCALEPS $0x00, Z8, Z8
-	VRNDSCALEPS $0x00, Z9, Z9
-	VRNDSCALEPS $0x00, Z10, Z10
-	VRNDSCALEPS $0x00, Z11, Z11
-	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z8, Z4
-	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z9, Z5
-	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z10, Z6
-	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z11, Z7
-	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z8, Z4
-	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z9, Z5
-	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z10, Z6
-	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z11, Z7
-	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z4, Z4
-	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z5, Z5
-	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z6, Z6
-	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z7, Z7
-	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z12
-	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z13
-	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z14
-	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z15
-	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z7, Z15
-	VCVTPS2DQ   Z8, Z8
-	VCVTPS2DQ   Z9, Z9
-	VCVTPS2DQ   Z10, Z10
-	VCVTPS2DQ   Z11, Z11
-	VPSLLD      $0x17, Z8, Z8
-	VPSLLD      $0x17, Z9, Z9
-	VPSLLD      $0x17, Z10, Z10
-	VPSLLD      $0x17, Z11, Z11
-	VPADDD      Z8, Z12, Z12
-	VPADDD      Z9, Z13, Z13
-	VPADDD      Z10, Z14, Z14
-	VPADDD      Z11, Z15, Z15
-	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z12, Z12
-	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z13, Z13
-	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z14, Z14
-	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z15, Z15
-	VMOVUPS     elementwiseSwish_term7AVX512<>+0(SB), Z4
-	VDIVPS      Z12, Z4, Z12
-	VDIVPS      Z13, Z4, Z13
-	VDIVPS      Z14, Z4, Z14
-	VDIVPS      Z15, Z4, Z15
-	VMULPS      Z0, Z12, Z12
-	VMULPS      Z1, Z13, Z13
-	VMULPS      Z2, Z14, Z14
-	VMULPS      Z3, Z15, Z15
-	VMOVUPS     Z12, (AX)
-	VMOVUPS     Z13, 64(AX)
-	VMOVUPS     Z14, 128(AX)
-	VMOVUPS     Z15, 192(AX)
-	ADDQ        $+256, CX
-	ADDQ        $+256, AX
-	SUBQ        $+64, DX
-	JGE         loop
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMOVUPS      128(CX), Z2
+	VMOVUPS      192(CX), Z3
+	VMOVAPS      Z0, Z4
+	VMOVAPS      Z1, Z5
+	VMOVAPS      Z2, Z6
+	VMOVAPS      Z3, Z7
+	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z8
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z8
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z4, Z8
+	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z5, Z9
+	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z6, Z10
+	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z7, Z11
+	VRNDSCALEPS  $0x00, Z8, Z8
+	VRNDSCALEPS  $0x00, Z9, Z9
+	VRNDSCALEPS  $0x00, Z10, Z10
+	VRNDSCALEPS  $0x00, Z11, Z11
+	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z8, Z4
+	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z9, Z5
+	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z10, Z6
+	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z11, Z7
+	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z12
+	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z13
+	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z14
+	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z15
+	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z7, Z15
+	VSCALEFPS    Z8, Z12, Z12
+	VSCALEFPS    Z9, Z13, Z13
+	VSCALEFPS    Z10, Z14, Z14
+	VSCALEFPS    Z11, Z15, Z15
+	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z12, Z12
+	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z13, Z13
+	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z14, Z14
+	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z15, Z15
+	VRCP14PS     Z12, Z8
+	VRCP14PS     Z13, Z9
+	VRCP14PS     Z14, Z10
+	VRCP14PS     Z15, Z11
+	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z8, Z12
+	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z9, Z13
+	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z10, Z14
+	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS  Z8, Z8, Z12
+	VFMADD213PS  Z9, Z9, Z13
+	VFMADD213PS  Z10, Z10, Z14
+	VFMADD213PS  Z11, Z11, Z15
+	VMULPS       Z0, Z12, Z12
+	VMULPS       Z1, Z13, Z13
+	VMULPS       Z2, Z14, Z14
+	VMULPS       Z3, Z15, Z15
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, 128(AX)
+	VMOVUPS      Z15, 192(AX)
+	ADDQ         $+256, CX
+	ADDQ         $+256, AX
+	SUBQ         $+64, DX
+	JGE          loop
 
 few:
 	ADDQ $+48, DX
 	JLT  rest
 
 one:
-	VMOVUPS     (CX), Z0
-	VMOVAPS     Z0, Z1
-	VMOVUPS     elementwiseSwish_lowAVX512<>+0(SB), Z2
-	VMAXPS      Z1, Z2, Z1
-	VMOVUPS     elementwiseSwish_highAVX512<>+0(SB), Z2
-	VMINPS      Z1, Z2, Z1
-	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z2
-	VRNDSCALEPS $0x00, Z2, Z2
-	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z2, Z1
-	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z1, Z1
-	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z3
-	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z1, Z3
-	VCVTPS2DQ   Z2, Z2
-	VPSLLD      $0x17, Z2, Z2
-	VPADDD      Z2, Z3, Z3
-	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z3, Z3
-	VMOVUPS     elementwiseSwish_term7AVX512<>+0(SB), Z1
-	VDIVPS      Z3, Z1, Z3
-	VMULPS      Z0, Z3, Z3
-	VMOVUPS     Z3, (AX)
-	ADDQ        $+64, CX
-	ADDQ        $+64, AX
-	SUBQ        $+16, DX
-	JGE         one
+	VMOVUPS      (CX), Z0
+	VMOVAPS      Z0, Z1
+	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z3
+	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z1, Z3
+	VSCALEFPS    Z2, Z3, Z3
+	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z3, Z3
+	VRCP14PS     Z3, Z2
+	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  Z2, Z2, Z3
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          one
 
 rest:
-	ADDQ        $+16, DX
-	JZ          done
-	MOVQ        $-1, BX
-	BZHIQ       DX, BX, BX
-	KMOVW       BX, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVAPS     Z0, Z1
-	VMOVUPS     elementwiseSwish_lowAVX512<>+0(SB), Z2
-	VMAXPS      Z1, Z2, Z1
-	VMOVUPS     elementwiseSwish_highAVX512<>+0(SB), Z2
-	VMINPS      Z1, Z2, Z1
-	VMULPS      elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z2
-	VRNDSCALEPS $0x00, Z2, Z2
-	VFMADD231PS elementwiseSwish_ln2AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS elementwiseSwish_ln2lowAVX512<>+0(SB), Z2, Z1
-	VPXORD      elementwiseSwish_signAVX512<>+0(SB), Z1, Z1
-	VMOVUPS     elementwiseSwish_term0AVX512<>+0(SB), Z3
-	VFMADD213PS elementwiseSwish_term1AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term2AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term3AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term4AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term5AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term6AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseSwish_term7AVX512<>+0(SB), Z1, Z3
-	VCVTPS2DQ   Z2, Z2
-	VPSLLD      $0x17, Z2, Z2
-	VPADDD      Z2, Z3, Z3
-	VADDPS      elementwiseSwish_term7AVX512<>+0(SB), Z3, Z3
-	VMOVUPS     elementwiseSwish_term7AVX512<>+0(SB), Z1
-	VDIVPS      Z3, Z1, Z3
-	VMULPS      Z0, Z3, Z3
-	VMOVUPS     Z3, K1, (AX)
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVAPS      Z0, Z1
+	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z3
+	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z1, Z3
+	VSCALEFPS    Z2, Z3, Z3
+	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z3, Z3
+	VRCP14PS     Z3, Z2
+	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  Z2, Z2, Z3
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, K1, (AX)
 
 done:
 	VZEROUPPER
@@ -2246,22 +2147,22 @@ DATA elementwiseGelu_lowAVX512<>+56(SB)/4, $(-87.0)
 DATA elementwiseGelu_lowAVX512<>+60(SB)/4, $(-87.0)
 GLOBL elementwiseGelu_lowAVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseGelu_highAVX512<>+0(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+4(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+8(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+12(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+16(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+20(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+24(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+28(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+32(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+36(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+40(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+44(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+48(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+52(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+56(SB)/4, $(88.0)
-DATA elementwiseGelu_highAVX512<>+60(SB)/4, $(88.0)
+DATA elementwiseGelu_highAVX512<>+0(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+4(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+8(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+12(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+16(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+20(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+24(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+28(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+32(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+36(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+40(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+44(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+48(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+52(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+56(SB)/4, $(87.0)
+DATA elementwiseGelu_highAVX512<>+60(SB)/4, $(87.0)
 GLOBL elementwiseGelu_highAVX512<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseGelu_log2eAVX512<>+0(SB)/4, $(-1.442695)
@@ -2282,203 +2183,131 @@ DATA elementwiseGelu_log2eAVX512<>+56(SB)/4, $(-1.442695)
 DATA elementwiseGelu_log2eAVX512<>+60(SB)/4, $(-1.442695)
 GLOBL elementwiseGelu_log2eAVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseGelu_ln2AVX512<>+0(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+4(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+8(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+12(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+16(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+20(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+24(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+28(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+32(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+36(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+40(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+44(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+48(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+52(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+56(SB)/4, $(0.69314575)
-DATA elementwiseGelu_ln2AVX512<>+60(SB)/4, $(0.69314575)
-GLOBL elementwiseGelu_ln2AVX512<>(SB), RODATA|NOPTR, $64
+DATA elementwiseGelu_1AVX512<>+0(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+4(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+8(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+12(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+16(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+20(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+24(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+28(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+32(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+36(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+40(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+44(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+48(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+52(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+56(SB)/4, $(1.0)
+DATA elementwiseGelu_1AVX512<>+60(SB)/4, $(1.0)
+GLOBL elementwiseGelu_1AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseGelu_ln2lowAVX512<>+0(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+4(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+8(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+12(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+16(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+20(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+24(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+28(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+32(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+36(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+40(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+44(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+48(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
-DATA elementwiseGelu_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
-GLOBL elementwiseGelu_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseGelu_signAVX512<>+0(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+4(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+8(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+12(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+16(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+20(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+24(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+28(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+32(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+36(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+40(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+44(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+48(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+52(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+56(SB)/4, $(-0.0)
-DATA elementwiseGelu_signAVX512<>+60(SB)/4, $(-0.0)
-GLOBL elementwiseGelu_signAVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseGelu_term0AVX512<>+0(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+4(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+8(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+12(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+16(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+20(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+24(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+28(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+32(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+36(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+40(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+44(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+48(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+52(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+56(SB)/4, $(0.0001984127)
-DATA elementwiseGelu_term0AVX512<>+60(SB)/4, $(0.0001984127)
+DATA elementwiseGelu_term0AVX512<>+0(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+4(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+8(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+12(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+16(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+20(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+24(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+28(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+32(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+36(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+40(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+44(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+48(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+52(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+56(SB)/4, $(0.0013276472)
+DATA elementwiseGelu_term0AVX512<>+60(SB)/4, $(0.0013276472)
 GLOBL elementwiseGelu_term0AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseGelu_term1AVX512<>+0(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+4(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+8(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+12(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+16(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+20(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+24(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+28(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+32(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+36(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+40(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+44(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+48(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+52(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+56(SB)/4, $(0.0013888889)
-DATA elementwiseGelu_term1AVX512<>+60(SB)/4, $(0.0013888889)
+DATA elementwiseGelu_term1AVX512<>+0(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+4(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+8(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+12(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+16(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+20(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+24(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+28(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+32(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+36(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+40(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+44(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+48(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+52(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+56(SB)/4, $(0.009675541)
+DATA elementwiseGelu_term1AVX512<>+60(SB)/4, $(0.009675541)
 GLOBL elementwiseGelu_term1AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseGelu_term2AVX512<>+0(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+4(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+8(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+12(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+16(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+20(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+24(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+28(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+32(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+36(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+40(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+44(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+48(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+52(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+56(SB)/4, $(0.008333334)
-DATA elementwiseGelu_term2AVX512<>+60(SB)/4, $(0.008333334)
+DATA elementwiseGelu_term2AVX512<>+0(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+4(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+8(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+12(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+16(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+20(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+24(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+28(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+32(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+36(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+40(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+44(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+48(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+52(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+56(SB)/4, $(0.05550713)
+DATA elementwiseGelu_term2AVX512<>+60(SB)/4, $(0.05550713)
 GLOBL elementwiseGelu_term2AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseGelu_term3AVX512<>+0(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+4(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+8(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+12(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+16(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+20(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+24(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+28(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+32(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+36(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+40(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+44(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+48(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+52(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+56(SB)/4, $(0.041666668)
-DATA elementwiseGelu_term3AVX512<>+60(SB)/4, $(0.041666668)
+DATA elementwiseGelu_term3AVX512<>+0(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+4(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+8(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+12(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+16(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+20(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+24(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+28(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+32(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+36(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+40(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+44(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+48(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+52(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+56(SB)/4, $(0.2402212)
+DATA elementwiseGelu_term3AVX512<>+60(SB)/4, $(0.2402212)
 GLOBL elementwiseGelu_term3AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseGelu_term4AVX512<>+0(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+4(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+8(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+12(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+16(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+20(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+24(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+28(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+32(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+36(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+40(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+44(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+48(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+52(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+56(SB)/4, $(0.16666667)
-DATA elementwiseGelu_term4AVX512<>+60(SB)/4, $(0.16666667)
+DATA elementwiseGelu_term4AVX512<>+0(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+4(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+8(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+12(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+16(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+20(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+24(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+28(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+32(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+36(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+40(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+44(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+48(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+52(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+56(SB)/4, $(0.69314694)
+DATA elementwiseGelu_term4AVX512<>+60(SB)/4, $(0.69314694)
 GLOBL elementwiseGelu_term4AVX512<>(SB), RODATA|NOPTR, $64
 
-DATA elementwiseGelu_term5AVX512<>+0(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+4(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+8(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+12(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+16(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+20(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+24(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+28(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+32(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+36(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+40(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+44(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+48(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+52(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+56(SB)/4, $(0.5)
-DATA elementwiseGelu_term5AVX512<>+60(SB)/4, $(0.5)
+DATA elementwiseGelu_term5AVX512<>+0(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+4(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+8(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+12(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+16(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+20(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+24(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+28(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+32(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+36(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+40(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+44(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+48(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+52(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+56(SB)/4, $(1.0000001)
+DATA elementwiseGelu_term5AVX512<>+60(SB)/4, $(1.0000001)
 GLOBL elementwiseGelu_term5AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseGelu_term6AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseGelu_term6AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseGelu_term6AVX512<>(SB), RODATA|NOPTR, $64
-
-DATA elementwiseGelu_term7AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseGelu_term7AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseGelu_term7AVX512<>(SB), RODATA|NOPTR, $64
 
 // func elementwiseGeluAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -2490,258 +2319,231 @@ TEXT ·elementwiseGeluAVX512(SB), NOSPLIT, $0-24
 	JLT  few
 
 loop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     64(CX), Z1
-	VMOVUPS     128(CX), Z2
-	VMOVUPS     192(CX), Z3
-	VMOVAPS     Z0, Z4
-	VMOVAPS     Z1, Z5
-	VMOVAPS     Z2, Z6
-	VMOVAPS     Z3, Z7
-	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z4, Z4
-	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z5, Z5
-	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z6, Z6
-	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z7, Z7
-	VMOVUPS     elementwiseGelu_leastAVX512<>+0(SB), Z8
-	VMAXPS      Z4, Z8, Z4
-	VMAXPS      Z5, Z8, Z5
-	VMAXPS      Z6, Z8, Z6
-	VMAXPS      Z7, Z8, Z7
-	VMOVUPS     elementwiseGelu_mostAVX512<>+0(SB), Z8
-	VMINPS      Z4, Z8, Z4
-	VMINPS      Z5, Z8, Z5
-	VMINPS      Z6, Z8, Z6
-	VMINPS      Z7, Z8, Z7
-	VMULPS      Z4, Z4, Z8
-	VMULPS      Z5, Z5, Z9
-	VMULPS      Z6, Z6, Z10
-	VMULPS      Z7, Z7, Z11
-	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z12
-	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z13
-	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z14
-	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z15
-	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z11, Z15
-	VMULPS      Z12, Z4, Z4
-	VMULPS      Z13, Z5, Z5
-	VMULPS      Z14, Z6, Z6
-	VMULPS      Z15, Z7, Z7
-	VMOVUPS     elementwiseGelu_lowAVX512<>+0(SB), Z8
-	VMAXPS      Z4, Z8, Z4
-	VMAXPS      Z5, Z8, Z5
-	VMAXPS      Z6, Z8, Z6
-	VMAXPS      Z7, Z8, Z7
-	VMOVUPS     elementwiseGelu_highAVX512<>+0(SB), Z8
-	VMINPS      Z4, Z8, Z4
-	VMINPS      Z5, Z8, Z5
-	VMINPS      Z6, Z8, Z6
-	VMINPS      Z7, Z8, Z7
-	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z4, Z8
-	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z5, Z9
-	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z6, Z10
-	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z7, Z11
-	VRNDSCALEPS $0x00, Z8, Z8
-	VRNDSCALEPS $0x00, Z9, Z9
-	VRNDSCALEPS $0x00, Z10, Z10
-	VRNDSCALEPS $0x00, Z11, Z11
-	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z8, Z4
-	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z9, Z5
-	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z10, Z6
-	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z11, Z7
-	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z8, Z4
-	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z9, Z5
-	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z10, Z6
-	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z11, Z7
-	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z4, Z4
-	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z5, Z5
-	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z6, Z6
-	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z7, Z7
-	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z12
-	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z13
-	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z14
-	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z15
-	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z7, Z15
-	VCVTPS2DQ   Z8, Z8
-	VCVTPS2DQ   Z9, Z9
-	VCVTPS2DQ   Z10, Z10
-	VCVTPS2DQ   Z11, Z11
-	VPSLLD      $0x17, Z8, Z8
-	VPSLLD      $0x17, Z9, Z9
-	VPSLLD      $0x17, Z10, Z10
-	VPSLLD      $0x17, Z11, Z11
-	VPADDD      Z8, Z12, Z12
-	VPADDD      Z9, Z13, Z13
-	VPADDD      Z10, Z14, Z14
-	VPADDD      Z11, Z15, Z15
-	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z12, Z12
-	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z13, Z13
-	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z14, Z14
-	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z15, Z15
-	VMOVUPS     elementwiseGelu_term7AVX512<>+0(SB), Z4
-	VDIVPS      Z12, Z4, Z12
-	VDIVPS      Z13, Z4, Z13
-	VDIVPS      Z14, Z4, Z14
-	VDIVPS      Z15, Z4, Z15
-	VMULPS      Z0, Z12, Z12
-	VMULPS      Z1, Z13, Z13
-	VMULPS      Z2, Z14, Z14
-	VMULPS      Z3, Z15, Z15
-	VMOVUPS     Z12, (AX)
-	VMOVUPS     Z13, 64(AX)
-	VMOVUPS     Z14, 128(AX)
-	VMOVUPS     Z15, 192(AX)
-	ADDQ        $+256, CX
-	ADDQ        $+256, AX
-	SUBQ        $+64, DX
-	JGE         loop
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMOVUPS      128(CX), Z2
+	VMOVUPS      192(CX), Z3
+	VMOVAPS      Z0, Z4
+	VMOVAPS      Z1, Z5
+	VMOVAPS      Z2, Z6
+	VMOVAPS      Z3, Z7
+	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z4, Z4
+	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z5, Z5
+	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z6, Z6
+	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z7, Z7
+	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z8
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z8
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	VMULPS       Z4, Z4, Z8
+	VMULPS       Z5, Z5, Z9
+	VMULPS       Z6, Z6, Z10
+	VMULPS       Z7, Z7, Z11
+	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z12
+	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z13
+	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z14
+	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z15
+	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z8, Z12
+	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z9, Z13
+	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z10, Z14
+	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z11, Z15
+	VMULPS       Z12, Z4, Z4
+	VMULPS       Z13, Z5, Z5
+	VMULPS       Z14, Z6, Z6
+	VMULPS       Z15, Z7, Z7
+	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z8
+	VMAXPS       Z4, Z8, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMAXPS       Z7, Z8, Z7
+	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z8
+	VMINPS       Z4, Z8, Z4
+	VMINPS       Z5, Z8, Z5
+	VMINPS       Z6, Z8, Z6
+	VMINPS       Z7, Z8, Z7
+	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z4, Z8
+	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z5, Z9
+	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z6, Z10
+	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z7, Z11
+	VRNDSCALEPS  $0x00, Z8, Z8
+	VRNDSCALEPS  $0x00, Z9, Z9
+	VRNDSCALEPS  $0x00, Z10, Z10
+	VRNDSCALEPS  $0x00, Z11, Z11
+	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z8, Z4
+	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z9, Z5
+	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z10, Z6
+	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z11, Z7
+	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z12
+	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z13
+	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z14
+	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z15
+	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z7, Z15
+	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z4, Z12
+	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z5, Z13
+	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z6, Z14
+	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z7, Z15
+	VSCALEFPS    Z8, Z12, Z12
+	VSCALEFPS    Z9, Z13, Z13
+	VSCALEFPS    Z10, Z14, Z14
+	VSCALEFPS    Z11, Z15, Z15
+	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z12, Z12
+	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z13, Z13
+	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z14, Z14
+	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z15, Z15
+	VRCP14PS     Z12, Z8
+	VRCP14PS     Z13, Z9
+	VRCP14PS     Z14, Z10
+	VRCP14PS     Z15, Z11
+	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z8, Z12
+	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z9, Z13
+	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z10, Z14
+	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z11, Z15
+	VFMADD213PS  Z8, Z8, Z12
+	VFMADD213PS  Z9, Z9, Z13
+	VFMADD213PS  Z10, Z10, Z14
+	VFMADD213PS  Z11, Z11, Z15
+	VMULPS       Z0, Z12, Z12
+	VMULPS       Z1, Z13, Z13
+	VMULPS       Z2, Z14, Z14
+	VMULPS       Z3, Z15, Z15
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, 128(AX)
+	VMOVUPS      Z15, 192(AX)
+	ADDQ         $+256, CX
+	ADDQ         $+256, AX
+	SUBQ         $+64, DX
+	JGE          loop
 
 few:
 	ADDQ $+48, DX
 	JLT  rest
 
 one:
-	VMOVUPS     (CX), Z0
-	VMOVAPS     Z0, Z1
-	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
-	VMOVUPS     elementwiseGelu_leastAVX512<>+0(SB), Z2
-	VMAXPS      Z1, Z2, Z1
-	VMOVUPS     elementwiseGelu_mostAVX512<>+0(SB), Z2
-	VMINPS      Z1, Z2, Z1
-	VMULPS      Z1, Z1, Z2
-	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z3
-	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
-	VMULPS      Z3, Z1, Z1
-	VMOVUPS     elementwiseGelu_lowAVX512<>+0(SB), Z2
-	VMAXPS      Z1, Z2, Z1
-	VMOVUPS     elementwiseGelu_highAVX512<>+0(SB), Z2
-	VMINPS      Z1, Z2, Z1
-	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z2
-	VRNDSCALEPS $0x00, Z2, Z2
-	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z2, Z1
-	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z1, Z1
-	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z3
-	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z1, Z3
-	VCVTPS2DQ   Z2, Z2
-	VPSLLD      $0x17, Z2, Z2
-	VPADDD      Z2, Z3, Z3
-	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z3, Z3
-	VMOVUPS     elementwiseGelu_term7AVX512<>+0(SB), Z1
-	VDIVPS      Z3, Z1, Z3
-	VMULPS      Z0, Z3, Z3
-	VMOVUPS     Z3, (AX)
-	ADDQ        $+64, CX
-	ADDQ        $+64, AX
-	SUBQ        $+16, DX
-	JGE         one
+	VMOVUPS      (CX), Z0
+	VMOVAPS      Z0, Z1
+	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
+	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z3
+	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z3
+	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z1, Z3
+	VSCALEFPS    Z2, Z3, Z3
+	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z3, Z3
+	VRCP14PS     Z3, Z2
+	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  Z2, Z2, Z3
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          one
 
 rest:
-	ADDQ        $+16, DX
-	JZ          done
-	MOVQ        $-1, BX
-	BZHIQ       DX, BX, BX
-	KMOVW       BX, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVAPS     Z0, Z1
-	VMULPS      elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
-	VMOVUPS     elementwiseGelu_leastAVX512<>+0(SB), Z2
-	VMAXPS      Z1, Z2, Z1
-	VMOVUPS     elementwiseGelu_mostAVX512<>+0(SB), Z2
-	VMINPS      Z1, Z2, Z1
-	VMULPS      Z1, Z1, Z2
-	VMOVUPS     elementwiseGelu_q0AVX512<>+0(SB), Z3
-	VFMADD213PS elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
-	VMULPS      Z3, Z1, Z1
-	VMOVUPS     elementwiseGelu_lowAVX512<>+0(SB), Z2
-	VMAXPS      Z1, Z2, Z1
-	VMOVUPS     elementwiseGelu_highAVX512<>+0(SB), Z2
-	VMINPS      Z1, Z2, Z1
-	VMULPS      elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z2
-	VRNDSCALEPS $0x00, Z2, Z2
-	VFMADD231PS elementwiseGelu_ln2AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS elementwiseGelu_ln2lowAVX512<>+0(SB), Z2, Z1
-	VPXORD      elementwiseGelu_signAVX512<>+0(SB), Z1, Z1
-	VMOVUPS     elementwiseGelu_term0AVX512<>+0(SB), Z3
-	VFMADD213PS elementwiseGelu_term1AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term2AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term3AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term4AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term5AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term6AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS elementwiseGelu_term7AVX512<>+0(SB), Z1, Z3
-	VCVTPS2DQ   Z2, Z2
-	VPSLLD      $0x17, Z2, Z2
-	VPADDD      Z2, Z3, Z3
-	VADDPS      elementwiseGelu_term7AVX512<>+0(SB), Z3, Z3
-	VMOVUPS     elementwiseGelu_term7AVX512<>+0(SB), Z1
-	VDIVPS      Z3, Z1, Z3
-	VMULPS      Z0, Z3, Z3
-	VMOVUPS     Z3, K1, (AX)
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVAPS      Z0, Z1
+	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
+	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z3
+	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z2
+	VMAXPS       Z1, Z2, Z1
+	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z2
+	VRNDSCALEPS  $0x00, Z2, Z2
+	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z2, Z1
+	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z3
+	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z1, Z3
+	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z1, Z3
+	VSCALEFPS    Z2, Z3, Z3
+	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z3, Z3
+	VRCP14PS     Z3, Z2
+	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z2, Z3
+	VFMADD213PS  Z2, Z2, Z3
+	VMULPS       Z0, Z3, Z3
+	VMOVUPS      Z3, K1, (AX)
 
 done:
 	VZEROUPPER
