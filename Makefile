@@ -53,10 +53,22 @@ generate: ## generate the assembly, the schemas of network and budget files, the
 notices: ## write the licences of what convx is built from into NOTICES
 	@go run ./scripts/notices > NOTICES.new && mv NOTICES.new NOTICES
 
+.PHONY: manual
+manual: ## write the man pages and the shells' completions into dist-manual/
+	@rm -rf dist-manual && go run ./scripts/manual dist-manual
+
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.18.2
+
+.PHONY: release-check
+release-check: ## check .goreleaser.yaml and build a snapshot of a release into dist/, publishing nothing
+	go run $(GORELEASER) check
+	CONVX_OWNER=nobody CONVX_HOMEPAGE=https://example.org CONVX_MAINTAINER="nobody <nobody@example.org>" \
+		go run $(GORELEASER) release --snapshot --clean --skip=$(shell command -v syft >/dev/null || echo sbom,)publish
+
 .PHONY: install
 install: ## install convx into the Go binary folder
 	go install ./cmd/convx
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin dist $(DEMO)
+	rm -rf bin dist dist-manual $(DEMO)

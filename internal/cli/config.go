@@ -39,6 +39,11 @@ variables; flags.`,
 				if k, ok := settings.Named(v.Key); ok && k.Check(v.Text) != nil {
 					return usagef("--%s: %w", k.Flag(), k.Check(v.Text))
 				}
+				if v.Key == "algorithm" { // whose names are no setting's to know
+					if err := checkAlgorithm(v.Text); err != nil {
+						return usagef("%s: algorithm: %w", v.From, err)
+					}
+				}
 			}
 			o.format = shown
 			return run(o)

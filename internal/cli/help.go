@@ -36,8 +36,16 @@ func usage(cmd *cobra.Command) error {
 			fmt.Fprintf(w, "\n%s:\n%s", g.title, g.flags.FlagUsages())
 		}
 	}
+	if cmd.HasHelpSubCommands() {
+		fmt.Fprintf(w, "\nTopics:\n")
+		for _, c := range cmd.Commands() {
+			if c.IsAdditionalHelpTopicCommand() {
+				fmt.Fprintf(w, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
+			}
+		}
+	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(w, "\nconvx COMMAND --help says more of a command, convx variants NAME of a variant.\n")
+		fmt.Fprintf(w, "\nconvx COMMAND --help says more of a command, convx variants NAME of a variant, convx help TOPIC of a topic.\n")
 	}
 	return nil
 }

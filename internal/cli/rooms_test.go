@@ -19,7 +19,7 @@ var commands = []string{
 // shared are the files that serve several commands, from which all of them may take.
 var shared = []string{
 	"args", "complete", "engine", "exit", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
-	"limits", "measures", "net", "offsets", "progress", "settings", "streams", "swaps", "types",
+	"limits", "measures", "net", "offsets", "progress", "settings", "streams", "swaps", "topics", "types",
 }
 
 // top is the file that puts the commands together, and may name them all.

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -113,6 +114,9 @@ func newRoot(s Streams) *cobra.Command {
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
 	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
 	root.SetUsageFunc(usage)
+	for _, t := range topics {
+		root.AddCommand(t.command(s))
+	}
 	for _, c := range subcommands {
 		root.AddCommand(&cobra.Command{Use: c.name, Short: c.short, Run: func(*cobra.Command, []string) {}})
 	}
@@ -164,6 +168,17 @@ func build(root *cobra.Command, s Streams, args []string) {
 	}
 }
 
+// Command is convx with every command built, as its manual and its completions need it.
+func Command() *cobra.Command {
+	s := Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, layout: new(report.Layout)}
+	root := newRoot(s)
+	refuseUnknownTopics(root)
+	for _, entry := range root.Commands() {
+		replace(root, s, entry)
+	}
+	return root
+}
+
 // replace builds the command of an entry.
 func replace(root *cobra.Command, s Streams, entry *cobra.Command) {
 	i := slices.IndexFunc(subcommands, func(c subcommand) bool { return c.name == entry.Name() })
@@ -185,6 +200,16 @@ func refuseUnknownTopics(root *cobra.Command) {
 		case "completion":
 			c.Args, c.RunE = unknownCommand, func(c *cobra.Command, _ []string) error { return c.Help() }
 		case "help":
+			commands := c.ValidArgsFunction
+			c.ValidArgsFunction = func(c *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
+				words, directive := commands(c, args, prefix)
+				for _, t := range topics {
+					if len(args) == 0 && strings.HasPrefix(t.name, prefix) {
+						words = append(words, cobra.CompletionWithDesc(t.name, t.short))
+					}
+				}
+				return words, directive
+			}
 			c.Args = func(_ *cobra.Command, args []string) error {
 				if _, rest, err := root.Find(args); err != nil || len(rest) > 0 && len(rest) == len(args) {
 					return unknownCommand(root, args)

@@ -41,7 +41,7 @@ var keys = []Key{
 	{"dtype", "float32", oneOf(tensor.FloatNames)},
 	{"seed", "0", wholeNumber},
 	{"color", "", color},
-	{"max_pixels", "268435456", wholeNumber},
+	{"max_pixels", "268435456", positive},
 	{"map", "auto", oneOf(picture.MappingNames)},
 	{"colormap", "auto", oneOf(picture.ColormapNames)},
 	{"min_time", "250ms", duration},
@@ -87,6 +87,13 @@ func oneOf(words func() []string) func(string) error {
 		}
 		return fmt.Errorf("%q is not one of %s", v, strings.Join(words(), ", "))
 	}
+}
+
+func positive(v string) error {
+	if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < 1 {
+		return fmt.Errorf("%q is not a whole number of 1 or more", v)
+	}
+	return nil
 }
 
 func wholeNumber(v string) error {
