@@ -97,7 +97,7 @@ fastest.`,
 	o.net.register(cmd, false)
 	o.swaps.register(cmd, "time the layers with convolutions exchanged")
 	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
-	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it into `FILE.png` or .svg")
+	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it, or what the steps of a network take beside their MACs, into `FILE.png` or .svg")
 	cmd.Flags().BoolVar(&o.layers, "layers", false, "with --net: time each layer by itself, not inside the running network")
 	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
 	return cmd
@@ -249,7 +249,7 @@ func timeEntry(ctx context.Context, e bench.Entry, o benchOptions, opt bench.Opt
 
 // whole reports whether a network is timed as it runs.
 func (o benchOptions) whole() bool {
-	return len(o.net.names) == 1 && strings.ToLower(filepath.Ext(o.net.names[0])) == ".onnx" && !o.layers && !o.swaps.given() && !o.tune && o.algorithm != every
+	return len(o.net.names) == 1 && !o.layers && !o.swaps.given() && !o.tune && o.algorithm != every
 }
 
 func runBenchWhole(ctx context.Context, o benchOptions) error {
@@ -265,6 +265,12 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 	})
 	if err != nil {
 		return err
+	}
+	if o.plot != "" {
+		if err := writeChart(ctx, o.Streams, o.plot, name, measured.NetworkBars(w).Write); err != nil {
+			return err
+		}
+		o.sayf("wrote %q", o.plot)
 	}
 	return o.print(o.format, measured.BenchNetwork(w, bench.MeasureMachine(o.bench(o.minTime).Threads)))
 }

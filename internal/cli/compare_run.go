@@ -69,39 +69,48 @@ func (o *compareOptions) openInput() (*operands.Source, error) {
 	})
 }
 
-// draw writes the pictures that were asked for.
+// draw writes the pictures that were asked for: all of them, or none.
 func (o *compareOptions) draw(ctx context.Context, c measured.Comparison) error {
-	if len(o.outputs) > 0 {
-		if err := o.drawOutputs(ctx, c); err != nil {
-			return err
-		}
+	files, err := o.outputFiles(c)
+	if err != nil {
+		return err
 	}
 	if o.plot != "" {
-		if err := writeChart(ctx, o.Streams, o.plot, o.input, measured.CompareBars(c).Write); err != nil {
+		chart, err := chartFile(o.plot, measured.CompareBars(c).Write)
+		if err != nil {
 			return err
 		}
+		files = append(files, chart)
+	}
+	if err := writeFiles(ctx, o.Streams, []string{o.input}, files...); err != nil {
+		return err
+	}
+	for _, path := range o.outputs {
+		o.sayf("wrote %q: the outputs side by side", path)
+	}
+	if o.plot != "" {
 		o.sayf("wrote %q", o.plot)
 	}
 	return nil
 }
 
-// drawOutputs writes the input and the outputs side by side.
-func (o *compareOptions) drawOutputs(ctx context.Context, c measured.Comparison) error {
+// outputFiles are the input and the outputs side by side.
+func (o *compareOptions) outputFiles(c measured.Comparison) (files []pending, err error) {
+	if len(o.outputs) == 0 {
+		return nil, nil
+	}
 	mapping, err := picture.ParseMapping(o.mapping)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	figure, err := c.Figure(mapping, o.magnify)
 	if err != nil {
-		return fmt.Errorf("-o: %w", err)
+		return nil, fmt.Errorf("-o: %w", err)
 	}
 	for _, path := range o.outputs {
-		if err := writeFile(ctx, o.Streams, path, []string{o.input}, figure.Encode); err != nil {
-			return err
-		}
-		o.sayf("wrote %q: the outputs side by side", path)
+		files = append(files, pending{path, figure.Encode})
 	}
-	return nil
+	return files, nil
 }
 
 // runCompareNets counts networks side by side.

@@ -128,10 +128,12 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	if err != nil {
 		return err
 	}
+	var files []pending
 	for _, path := range o.outputs {
-		if err := writeFile(ctx, o.Streams, path, []string{o.scene.input}, func(w io.Writer) error { return writeFigure(w, figure, path, o) }); err != nil {
-			return err
-		}
+		files = append(files, pending{path, func(w io.Writer) error { return writeFigure(w, figure, path, o) }})
+	}
+	if err := writeFiles(ctx, o.Streams, []string{o.scene.input}, files...); err != nil {
+		return err
 	}
 	if note != "" {
 		o.sayf("%s", note)

@@ -10,30 +10,61 @@ import (
 	"convx/internal/output"
 )
 
-// writeChart draws into a file, whole or not at all; never over the command's own input, if it has one.
-func writeChart(ctx context.Context, s Streams, path, input string, draw func(io.Writer, chart.Format) error) error {
+// pending is a file that is to be written.
+type pending struct {
+	path  string
+	write func(io.Writer) error
+}
+
+// chartFile is a chart, in the format that its name says.
+func chartFile(path string, draw func(io.Writer, chart.Format) error) (pending, error) {
 	format, err := chart.FormatOf(path)
 	if err != nil {
-		return usagef("--plot %w", err)
+		return pending{}, usagef("--plot %w", err)
 	}
-	return writeFile(ctx, s, path, []string{input}, func(w io.Writer) error { return draw(w, format) })
+	return pending{path, func(w io.Writer) error { return draw(w, format) }}, nil
+}
+
+// writeChart draws into a file, whole or not at all; never over the command's own input, if it has one.
+func writeChart(ctx context.Context, s Streams, path, input string, draw func(io.Writer, chart.Format) error) error {
+	file, err := chartFile(path, draw)
+	if err != nil {
+		return err
+	}
+	return writeFiles(ctx, s, []string{input}, file)
 }
 
 // writeFile writes beside a file and renames.
 func writeFile(ctx context.Context, s Streams, path string, inputs []string, write func(io.Writer) error) error {
-	f, err := output.Create(ctx, path, output.Options{Stdout: s.Out, Terminal: s.OutTerminal, Inputs: inputs})
-	if err != nil {
-		return err
+	return writeFiles(ctx, s, inputs, pending{path, write})
+}
+
+// writeFiles writes several files: none is in its place before all are complete.
+func writeFiles(ctx context.Context, s Streams, inputs []string, files ...pending) error {
+	made := make([]*output.File, len(files))
+	for i, p := range files {
+		f, err := output.Create(ctx, p.path, output.Options{Stdout: s.Out, Terminal: s.OutTerminal, Inputs: inputs})
+		if err != nil {
+			return err
+		}
+		defer f.Abort()
+		made[i] = f
 	}
-	defer f.Abort()
-	w := bufio.NewWriter(f)
-	if err := write(w); err != nil {
-		return err
+	for i, p := range files {
+		w := bufio.NewWriter(made[i])
+		if err := p.write(w); err != nil {
+			return err
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
 	}
-	if err := w.Flush(); err != nil {
-		return err
+	for _, f := range made {
+		if err := f.Commit(); err != nil {
+			return err
+		}
 	}
-	return f.Commit()
+	return nil
 }
 
 // mostMagnified makes one value as large as a screen.

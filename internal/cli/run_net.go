@@ -12,7 +12,6 @@ import (
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
-	"convx/internal/output"
 	"convx/internal/report"
 	"convx/internal/tensor"
 )
@@ -50,8 +49,7 @@ func (n *netRunFlags) register(cmd *cobra.Command) {
 type netRun struct {
 	runOptions
 	name    string
-	output  string // a path, a folder, "-", or "" for none
-	kind    netOutput
+	targets []*netTarget
 	labels  []string
 	net     *infer.Network
 	feeds   *operands.Feeds
@@ -65,14 +63,11 @@ func runNet(ctx context.Context, o runOptions) error {
 	if err := r.settle(); err != nil {
 		return err
 	}
-	var file *output.File
-	if r.kind == npzResult || r.kind == npyResult || r.kind == sheetResult {
-		var err error
-		if file, err = output.Create(ctx, r.output, output.Options{Stdout: o.Out, Terminal: o.OutTerminal, Inputs: r.inputPaths()}); err != nil {
-			return err
-		}
-		defer file.Abort()
+	defer r.abort()
+	if err := r.create(ctx); err != nil {
+		return err
 	}
+	defer r.feeds.Close()
 	err := attend(ctx, o.Streams, func(p *progress) error {
 		if err := r.prepare(ctx, p); err != nil {
 			return err
@@ -83,19 +78,16 @@ func runNet(ctx context.Context, o runOptions) error {
 			return err
 		}
 		r.elapsed = time.Since(begin)
-		p.stage("writing " + r.output)
-		return r.write(ctx, file)
+		return r.write(ctx, p)
 	})
 	if err != nil {
 		return err
 	}
 	r.summary()
-	if file != nil {
-		if err := file.Commit(); err != nil {
-			return err
-		}
+	if err := r.commit(); err != nil {
+		return err
 	}
-	if r.output == "-" || !r.shows() && o.whole.top == 0 {
+	if slices.Contains(r.outputs, "-") || !r.shows() && o.whole.top == 0 {
 		return nil
 	}
 	d, err := r.document()
@@ -107,7 +99,7 @@ func runNet(ctx context.Context, o runOptions) error {
 
 // document is the run as one value.
 func (r *netRun) document() (report.Document, error) {
-	a := measured.NetworkRun{Name: r.name, Elapsed: r.elapsed, Written: r.output, Outputs: r.kept(), Top: r.whole.top, Labels: r.labels}
+	a := measured.NetworkRun{Name: r.name, Elapsed: r.elapsed, Written: strings.Join(r.written(), ", "), Outputs: r.kept(), Top: r.whole.top, Labels: r.labels}
 	for _, in := range r.net.Inputs {
 		a.Inputs = append(a.Inputs, measured.Named{Name: in.Name, Array: r.feeds.Arrays[in.Name]})
 	}
@@ -128,7 +120,7 @@ func (r *netRun) document() (report.Document, error) {
 
 // shows tells whether the layers are listed: where nothing else was asked for.
 func (r *netRun) shows() bool {
-	return r.kind == noResult && r.whole.top == 0 || r.runOptions.stats || r.format == report.JSONFormat
+	return len(r.targets) == 0 && r.whole.top == 0 || r.runOptions.stats || r.format == report.JSONFormat
 }
 
 func (r *netRun) settle() (err error) {
@@ -152,12 +144,11 @@ func (r *netRun) settle() (err error) {
 	if len(r.filters) > 0 {
 		return usagef("--filter is for a layer: a network has weights of its own")
 	}
-	if len(r.outputs) > 1 {
-		return usagef("-o is given %d times: the results of a network go into one file or FOLDER/", len(r.outputs))
-	}
-	r.output = firstArg(r.outputs)
-	if r.kind, err = r.outputKind(); err != nil {
+	if r.targets, err = netTargets(r.outputs); err != nil {
 		return err
+	}
+	if len(r.weights) > 1 || len(r.weights) == 1 && namesOperand(r.weights[0]) {
+		return usagef("-w %s: a network takes one file of all its weights, -w FILE.safetensors or .npz", r.weights[len(r.weights)-1])
 	}
 	if r.labels, err = operands.Labels(r.whole.labels); err != nil {
 		return err
@@ -170,10 +161,16 @@ func (r *netRun) openFeeds() (err error) {
 	n := r.whole.net.Options
 	n.Program = true
 	r.feeds = &operands.Feeds{
-		Network: r.name, Options: n, Input: r.input, Stdin: r.In, MaxPixels: r.maxPixels, Seed: r.seed,
+		Network: r.name, Options: n, Input: r.input, Stdin: r.In, MaxPixels: r.maxPixels, Seed: r.seed, Weights: firstArg(r.weights),
 		As: operands.PreprocessAs{Name: r.whole.preprocess, Range: r.scale, Mean: r.whole.mean, Std: r.whole.std, Channels: r.whole.channels, Fit: r.whole.fit},
 	}
 	return netError(r.feeds.ReadFiles(r.whole.feeds))
+}
+
+// namesOperand tells NAME=FILE from a file.
+func namesOperand(arg string) bool {
+	name, _, named := strings.Cut(arg, "=")
+	return named && !strings.ContainsAny(name, `/\`)
 }
 
 func isRewrite(name string) bool { return name == "all" || slices.Contains(infer.Rewrites(), name) }
@@ -186,7 +183,7 @@ func (r *netRun) prepare(ctx context.Context, p *progress) error {
 	}
 	p.stage("preparing " + r.name)
 	net, err := infer.Prepare(ctx, r.feeds.Graph, infer.Options{
-		Algorithm: r.algorithm, Threads: r.threads, At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(),
+		Algorithm: r.algorithm, Threads: r.threads, At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(), Watch: true,
 	})
 	if err != nil {
 		return err
@@ -206,11 +203,18 @@ func (r *netRun) summary() {
 	for _, line := range r.feeds.Origins {
 		r.sayf("%s", line)
 	}
+	for _, d := range r.net.Departures() {
+		if d.Keeps {
+			r.sayf("layer %s by %s, which keeps to the definition: %s", report.Printable(d.Layer), d.Algorithm, d.Why)
+		} else {
+			r.warnf("layer %s by %s, as asked, whose outputs near such data may be wrong: %s; --algorithm auto keeps to the definition", report.Printable(d.Layer), d.Algorithm, d.Why)
+		}
+	}
 	r.sayf("%s ran in %s on %s", r.name, report.Duration(r.elapsed), report.Plural(threadsOf(r.threads), "thread"))
 }
 
 func (r *netRun) inputPaths() []string {
-	paths := []string{r.name, r.input}
+	paths := append([]string{r.name, r.input}, r.weights...)
 	for _, feed := range r.whole.feeds {
 		_, path, _ := strings.Cut(feed, "=")
 		paths = append(paths, path)

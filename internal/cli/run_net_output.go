@@ -24,28 +24,82 @@ import (
 type netOutput int
 
 const (
-	noResult netOutput = iota
-	npzResult
+	npzResult netOutput = iota
 	npyResult
 	sheetResult  // one PNG
 	folderResult // a PNG or an array for each layer
 )
 
-// outputKind reads the kind off the name, and refuses what cannot be written.
-func (r *netRun) outputKind() (netOutput, error) {
-	switch ext := strings.ToLower(filepath.Ext(r.output)); {
-	case r.output == "":
-		return noResult, nil
-	case strings.HasSuffix(r.output, "/"), isFolder(r.output):
-		return folderResult, nil
-	case r.output == "-", ext == ".npy":
-		return npyResult, nil
-	case ext == ".npz":
-		return npzResult, nil
-	case ext == ".png":
-		return sheetResult, nil
+// netTarget is one of the places that results go to.
+type netTarget struct {
+	path string // of a file or a folder, or "-"
+	kind netOutput
+	file *output.File // nil of a folder
+}
+
+// netTargets reads the kinds off the names, and refuses what cannot be written.
+func netTargets(paths []string) (all []*netTarget, err error) {
+	for _, path := range paths {
+		t := &netTarget{path: path}
+		switch ext := strings.ToLower(filepath.Ext(path)); {
+		case path == "": // -o "$out" of a script that wants none
+			continue
+		case strings.HasSuffix(path, "/"), isFolder(path):
+			t.kind = folderResult
+		case path == "-", ext == ".npy":
+			t.kind = npyResult
+		case ext == ".npz":
+			t.kind = npzResult
+		case ext == ".png":
+			t.kind = sheetResult
+		default:
+			return nil, usagef("-o %q: a network's results are written as .npz, one of them as .npy or .png, or each into a FOLDER/", path)
+		}
+		all = append(all, t)
 	}
-	return 0, usagef("-o %q: a network's results are written as .npz, one of them as .npy or .png, or each into a FOLDER/", r.output)
+	return all, checkOutputs(paths)
+}
+
+// create finds out that every file can be written.
+func (r *netRun) create(ctx context.Context) (err error) {
+	for _, t := range r.targets {
+		if t.kind == folderResult {
+			continue
+		}
+		if t.file, err = output.Create(ctx, t.path, output.Options{Stdout: r.Out, Terminal: r.OutTerminal, Inputs: r.inputPaths()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// abort leaves what was there before at every file that is not complete.
+func (r *netRun) abort() {
+	for _, t := range r.targets {
+		if t.file != nil {
+			t.file.Abort()
+		}
+	}
+}
+
+func (r *netRun) commit() error {
+	for _, t := range r.targets {
+		if t.file == nil {
+			continue
+		}
+		if err := t.file.Commit(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// written are the places that results went to.
+func (r *netRun) written() (paths []string) {
+	for _, t := range r.targets {
+		paths = append(paths, t.path)
+	}
+	return paths
 }
 
 func isFolder(path string) bool {
@@ -65,35 +119,48 @@ func (r *netRun) kept() (results []measured.Named) {
 	return results
 }
 
-// write writes what was kept.
-func (r *netRun) write(ctx context.Context, file io.Writer) error {
+// write writes what was kept: into files first, which may fail, and are in no place yet.
+func (r *netRun) write(ctx context.Context, p *progress) error {
 	results := r.kept()
-	switch r.kind {
+	for _, last := range []bool{false, true} {
+		for _, t := range r.targets {
+			if (t.kind == folderResult) != last {
+				continue
+			}
+			p.stage("writing " + t.path)
+			if err := r.writeTarget(ctx, t, results); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *netRun) writeTarget(ctx context.Context, t *netTarget, results []measured.Named) error {
+	switch t.kind {
 	case npzResult:
 		arrays := map[string]*tensor.Array{}
 		for _, a := range results {
 			arrays[a.Name] = a.Array
 		}
-		return npy.WriteArrays(file, arrays)
+		return npy.WriteArrays(t.file, arrays)
 	case folderResult:
-		return r.writeFolder(ctx, results)
-	case noResult:
-		return nil
+		return r.writeFolder(ctx, t.path, results)
 	}
 	if len(results) != 1 {
-		return fmt.Errorf("writing %q: it holds one result, and there are %d: choose one with --at, or write an .npz or into a FOLDER/", r.output, len(results))
+		return fmt.Errorf("writing %q: it holds one result, and there are %d: choose one with --at, or write an .npz or into a FOLDER/", t.path, len(results))
 	}
-	if r.kind == npyResult {
-		return npy.WriteArray(file, results[0].Array)
+	if t.kind == npyResult {
+		return npy.WriteArray(t.file, results[0].Array)
 	}
-	return r.writeSheet(file, results[0].Name, results[0].Array)
+	return r.writeSheet(t.file, t.path, results[0].Name, results[0].Array)
 }
 
 // writeSheet writes the maps of a result as a picture.
-func (r *netRun) writeSheet(w io.Writer, name string, a *tensor.Array) error {
+func (r *netRun) writeSheet(w io.Writer, path, name string, a *tensor.Array) error {
 	t, ok := operands.Maps(a)
 	if !ok {
-		return fmt.Errorf("writing %q: %s is %v, which is no picture: write .npy", r.output, name, a)
+		return fmt.Errorf("writing %q: %s is %v, which is no picture: write .npy", path, name, a)
 	}
 	o, err := r.picture.mapOptions(8)
 	if err != nil {
@@ -113,9 +180,9 @@ func (r *netRun) writeSheet(w io.Writer, name string, a *tensor.Array) error {
 }
 
 // writeFolder writes a file for each result that can be one.
-func (r *netRun) writeFolder(ctx context.Context, results []measured.Named) error {
-	if err := os.MkdirAll(r.output, 0o777); err != nil {
-		return fmt.Errorf("making the folder %q: %w", r.output, err)
+func (r *netRun) writeFolder(ctx context.Context, folder string, results []measured.Named) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return fmt.Errorf("making the folder %q: %w", folder, err)
 	}
 	taken := map[string]bool{}
 	written, skipped := 0, 0
@@ -124,7 +191,7 @@ func (r *netRun) writeFolder(ctx context.Context, results []measured.Named) erro
 			skipped++
 			continue
 		}
-		path := filepath.Join(r.output, fmt.Sprintf("%03d-%s.%s", i, fileName(a.Name), r.whole.as))
+		path := filepath.Join(folder, fmt.Sprintf("%03d-%s.%s", i, fileName(a.Name), r.whole.as))
 		if taken[path] {
 			continue
 		}
@@ -134,7 +201,7 @@ func (r *netRun) writeFolder(ctx context.Context, results []measured.Named) erro
 		}
 		written++
 	}
-	r.feeds.Origins = append(r.feeds.Origins, fmt.Sprintf("wrote %s into %q", report.Plural(written, "file"), r.output))
+	r.feeds.Origins = append(r.feeds.Origins, fmt.Sprintf("wrote %s into %q", report.Plural(written, "file"), folder))
 	if skipped > 0 {
 		r.feeds.Origins = append(r.feeds.Origins, fmt.Sprintf("%s not pictures: --as npy writes them", report.Plural(skipped, "result")))
 	}
@@ -147,7 +214,7 @@ func (r *netRun) writeFile(ctx context.Context, path, name string, a *tensor.Arr
 	if r.whole.as == "npy" {
 		err = npy.WriteArray(&data, a)
 	} else {
-		err = r.writeSheet(&data, name, a)
+		err = r.writeSheet(&data, path, name, a)
 	}
 	if err != nil {
 		return err

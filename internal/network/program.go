@@ -10,6 +10,8 @@ import (
 type Program struct {
 	Values []Value
 	Code   []Instruction
+	// Drawn is how many arrays of weights no file gives: they are drawn from a seed.
+	Drawn int
 	// Inputs are fed from outside; Outputs leave. Both go by the names that the model gives them.
 	Inputs, Outputs []Port
 }

@@ -82,6 +82,7 @@ func elements(shape []int) int {
 // assign says where each wanted array comes from.
 func (e *emitter) assign(stored Stored, seed uint64) error {
 	if stored == nil {
+		e.program.Drawn = len(e.wanted)
 		for i := range e.wanted {
 			w := &e.wanted[i]
 			w.read = func() (*tensor.Array, error) { return w.drawing.array(w.name, w.shape, seed), nil }

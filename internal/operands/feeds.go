@@ -15,6 +15,7 @@ import (
 	"convx/internal/network/open"
 	"convx/internal/npy"
 	"convx/internal/ops/array"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -25,8 +26,11 @@ type Feeds struct {
 	Input     string // a picture or an array for the first input that suits it; "-" is Stdin, "" none
 	Stdin     io.Reader
 	MaxPixels int64
-	Seed      uint64 // of random data, where nothing is fed
+	Seed      uint64 // of random data, where nothing is fed, and of weights
+	Weights   string // a file of a network's weights; "" draws those that it has not
 	As        PreprocessAs
+
+	stored *Stored
 
 	// Arrays are the feeds, and Origins say how each came about.
 	Arrays  map[string]*tensor.Array
@@ -71,8 +75,42 @@ func readFeed(path, name string) (*tensor.Array, error) {
 	return a, err
 }
 
-// Open reads the network at the sizes of what it is fed with, and feeds it.
+// Open reads the network at the sizes of what it is fed with, and feeds it. Close it when the network is done.
 func (r *Feeds) Open() error {
+	if err := r.openWeights(); err != nil {
+		return err
+	}
+	if err := r.open(); err != nil {
+		return err
+	}
+	if n := r.Graph.Program.Drawn; n > 0 {
+		r.Origins = append(r.Origins, fmt.Sprintf("weights: %s drawn so that activations keep their range (He), seed %d", report.Plural(n, "array"), r.Seed))
+	}
+	return nil
+}
+
+// openWeights finds the weights of a network file.
+func (r *Feeds) openWeights() (err error) {
+	r.Options.Seed = r.Seed
+	if r.Weights == "" {
+		return nil
+	}
+	if r.stored, err = OpenStored(r.Weights); err != nil {
+		return err
+	}
+	r.Options.Weights = r.stored
+	r.Origins = append(r.Origins, fmt.Sprintf("weights: %q: %s", r.Weights, report.Plural(len(r.stored.Names()), "array")))
+	return nil
+}
+
+// Close lets go of the files.
+func (r *Feeds) Close() {
+	if r.stored != nil {
+		r.stored.Close()
+	}
+}
+
+func (r *Feeds) open() error {
 	picture, given, err := r.readInput()
 	if err != nil {
 		return err
@@ -90,9 +128,6 @@ func (r *Feeds) Open() error {
 		return err
 	}
 	p := r.Graph.Program
-	if p == nil {
-		return fmt.Errorf("network %s says what its layers are, and cannot be run", r.Network)
-	}
 	for name := range r.Arrays {
 		if !slices.ContainsFunc(p.Inputs, func(in network.Port) bool { return in.Name == name }) {
 			return layer.Errorf("--feed %s: the network has no input of that name; it has %s", name, inputNames(p))
