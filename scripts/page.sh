@@ -9,4 +9,7 @@ mkdir -p "$(dirname "$out")"
 GOOS=js GOARCH=wasm go build -trimpath -ldflags='-s -w' -o "$work/engine.wasm" ./cmd/explorer
 gzip -9 -n "$work/engine.wasm"
 go run ./scripts/page -site internal/page/site -wasm "$work/engine.wasm.gz" -exec "$(go env GOROOT)/lib/wasm/wasm_exec.js" -out "$out"
-echo "$out: $(wc -c <"$out") bytes"
+bytes=$(wc -c <"$out")
+echo "$out: $bytes bytes"
+# It goes by mail and onto small sticks.
+if [ "$bytes" -ge 4000000 ]; then echo "page.sh: that is more than 4 MB" >&2; exit 1; fi

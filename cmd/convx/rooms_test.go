@@ -11,7 +11,7 @@ import (
 // A room that is not here has no place yet; docs/architecture.md says what each is for.
 var rooms = map[string]string{
 	"answer":          "budget coverage device flops layer network report shape swap",
-	"answer/measured": "bench chart compare flops infer layer network operands report tensor verify",
+	"answer/measured": "bench chart compare flops infer layer network report tensor verify",
 	"bands":           "layer operands ops picture tensor",
 	"bench":           "flops infer layer memory network ops ops/kernel report shape tensor",
 	"device":          "flops input network",
@@ -23,6 +23,7 @@ var rooms = map[string]string{
 	"draw":            "coverage drawing flops layer lazy offset operands ops picture report shape tensor",
 	"drawing":         "picture",
 	"explore":         "flops layer report shape",
+	"feed":            "layer tensor",
 	"filter":          "",
 	"flops":           "layer lazy shape",
 	"fuzzing":         "",
@@ -38,7 +39,7 @@ var rooms = map[string]string{
 	"network/open":    "flops input layer network network/onnx",
 	"npy":             "input lazy report tensor",
 	"offset":          "tensor",
-	"operands":        "filter input layer memory network network/open npy offset ops ops/array picture report shape tensor",
+	"operands":        "feed filter input layer memory network network/open npy offset ops ops/array picture report shape tensor",
 
 	"ops":             "layer ops/blas ops/deformable ops/dense ops/elementwise ops/fourier ops/literal ops/planes ops/problem ops/resample ops/transposed ops/workers shape tensor",
 	"ops/array":       "lazy ops/kernel tensor",
@@ -57,7 +58,7 @@ var rooms = map[string]string{
 	"ops/workers":     "",
 
 	"output":   "",
-	"page":     "answer budget coverage filter flops infer layer network network/onnx operands ops shape tensor theory",
+	"page":     "answer budget coverage feed filter flops infer layer network network/onnx ops shape tensor theory",
 	"picture":  "input tensor",
 	"report":   "",
 	"settings": "flops input layer picture report tensor",

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/answer/measured"
+	"convx/internal/feed"
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
@@ -34,8 +35,8 @@ func (n *netRunFlags) register(cmd *cobra.Command) {
 	n.net.register(cmd, false)
 	f.StringArrayVar(&n.feeds, "feed", nil, "with --net: feed an input, `NAME=FILE` (.npy, or .npz or .safetensors with that name); repeat for more")
 	f.StringArrayVar(&n.at, "at", nil, "with --net: give what `LAYER` makes (a layer's or a tensor's name, * for any text) in place of the outputs; repeat for more")
-	enumVar(cmd, &n.fit, "fit", "", "with --net: bring a picture to the network's size by", operands.Fits()...)
-	enumVar(cmd, &n.preprocess, "preprocess", "", "with --net: how a picture's samples become numbers", append([]string{"auto"}, operands.PreprocessNames()...)...)
+	enumVar(cmd, &n.fit, "fit", "", "with --net: bring a picture to the network's size by", feed.Fits()...)
+	enumVar(cmd, &n.preprocess, "preprocess", "", "with --net: how a picture's samples become numbers", append([]string{"auto"}, feed.PreprocessNames()...)...)
 	f.Float64SliceVar(&n.mean, "mean", nil, "with --net: take this off the samples, one `NUMBER` or one for each channel")
 	f.Float64SliceVar(&n.std, "std", nil, "with --net: divide by this, one `NUMBER` or one for each channel")
 	enumVar(cmd, &n.channels, "channels", "", "with --net: give the network a picture's channels as", "auto", "rgb", "bgr", "gray")

@@ -85,6 +85,9 @@ true`
 // that make page builds.
 func browser(t testing.TB) (ctx context.Context, pages map[string]string) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser is started in the long run alone")
+	}
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("no chromium: THE PAGE IS NOT TESTED IN A BROWSER")

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/feed"
 	"convx/internal/input"
 	"convx/internal/layer"
 	"convx/internal/network"
@@ -212,7 +213,7 @@ func (r *Feeds) imagePort() int {
 		if first < 0 {
 			first = i
 		}
-		if _, ok := LayoutOf(p.Values[in.Value].Shape); ok {
+		if _, ok := feed.LayoutOf(p.Values[in.Value].Shape); ok {
 			return i
 		}
 	}
@@ -233,7 +234,7 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 		}
 		return r.resize(port, a.Shape, n)
 	}
-	l, ok := LayoutOf(shape)
+	l, ok := feed.LayoutOf(shape)
 	if !ok {
 		return layer.Errorf("the input %q is %s, which no picture becomes", port.Name, layer.FormatShape(shape)).Hint("give it an array: --feed " + port.Name + "=x.npy")
 	}

@@ -4,7 +4,7 @@ import "convx/internal/tensor"
 
 // Maps sees a result as maps, 1 x C x H x W in float32; false for what has no axes, more than one picture, or no numbers.
 func Maps(a *tensor.Array) (*tensor.Tensor[float32], bool) {
-	data, ok := Floats(a)
+	data, ok := tensor.Floats(a)
 	if !ok || len(data) == 0 {
 		return nil, false
 	}

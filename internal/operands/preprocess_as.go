@@ -3,6 +3,7 @@ package operands
 import (
 	"slices"
 
+	"convx/internal/feed"
 	"convx/internal/layer"
 	"convx/internal/tensor"
 )
@@ -18,17 +19,17 @@ type PreprocessAs struct {
 
 // For settles it for an input of an element type; made is the convention that the network's maker names, if any. Errors are
 // *layer.Error.
-func (a PreprocessAs) For(elem tensor.Elem, made string) (Preprocess, error) {
+func (a PreprocessAs) For(elem tensor.Elem, made string) (feed.Preprocess, error) {
 	name := a.Name
 	if name == "auto" { // the maker's word, or what suits the element type
-		if name = made; !slices.Contains(PreprocessNames(), name) {
+		if name = made; !slices.Contains(feed.PreprocessNames(), name) {
 			name = "unit"
 			if elem == tensor.Uint8 {
 				name = "bytes"
 			}
 		}
 	}
-	p, err := PreprocessNamed(name)
+	p, err := feed.PreprocessNamed(name)
 	if err != nil {
 		return p, err
 	}

@@ -9,7 +9,6 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/network"
-	"convx/internal/operands"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -104,7 +103,7 @@ func (e *Engine) network(ctx context.Context, request []byte) (any, error) {
 		return nil, err
 	}
 	j := &networkJSON{Key: r.model.key, Name: r.graph.Name, MACs: r.count.Total.MACs, Params: r.count.Total.Params}
-	if data, ok := operands.Floats(fed); ok {
+	if data, ok := tensor.Floats(fed); ok {
 		j.Input = arrayOf(tensor.Of(data, fed.Shape...))
 	}
 	j.Columns = w.columns()
@@ -143,7 +142,7 @@ func (w *columns) see(i int, made *tensor.Array) {
 	if made == nil || len(made.Shape) < 2 || len(made.Shape) > 4 || made.Shape[0] != 1 {
 		return
 	}
-	data, ok := operands.Floats(made)
+	data, ok := tensor.Floats(made)
 	if !ok || len(data) == 0 {
 		return
 	}
@@ -305,7 +304,7 @@ func fieldOf(f shape.Field) *fieldJSON {
 // classes are the largest numbers of the first output, where it is a row of them.
 func (r *running) classes() []classJSON {
 	out := r.net.Result(r.net.At[0])
-	data, ok := operands.Floats(out)
+	data, ok := tensor.Floats(out)
 	if !ok || len(data) < 2 || out.Shape[len(out.Shape)-1] != len(data) {
 		return nil
 	}

@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"convx/configs"
+	"convx/internal/feed"
 	"convx/internal/infer"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/network/onnx"
-	"convx/internal/operands"
 	"convx/internal/tensor"
 )
 
@@ -142,7 +142,7 @@ func (r *running) size(img *image.RGBA) (err error) {
 	if r.port, r.shape, err = imagePort(r.graph.Program); err != nil || o.Input != nil || !r.port.Open {
 		return err
 	}
-	l, _ := operands.LayoutOf(r.shape)
+	l, _ := feed.LayoutOf(r.shape)
 	shape := []int{1, l.Channels, img.Rect.Dy(), img.Rect.Dx()}
 	if l.Last {
 		shape = []int{1, img.Rect.Dy(), img.Rect.Dx(), l.Channels}
@@ -159,7 +159,7 @@ func imagePort(p *network.Program) (network.Port, []int, error) {
 	}
 	in := p.Inputs[0]
 	shape := p.Values[in.Value].Shape
-	if _, ok := operands.LayoutOf(shape); !ok {
+	if _, ok := feed.LayoutOf(shape); !ok {
 		return in, nil, layer.Errorf("the input %q is %s, which no picture becomes", in.Name, layer.FormatShape(shape))
 	}
 	return in, shape, nil
@@ -169,19 +169,19 @@ func imagePort(p *network.Program) (network.Port, []int, error) {
 func (r *running) feed(q modelRequest, img *image.RGBA) (*tensor.Array, error) {
 	name := q.Preprocess
 	if name == "" || name == "auto" {
-		if name = r.graph.Metadata["preprocess"]; !slices.Contains(operands.PreprocessNames(), name) {
+		if name = r.graph.Metadata["preprocess"]; !slices.Contains(feed.PreprocessNames(), name) {
 			name = "unit"
 			if r.port.Elem == tensor.Uint8 {
 				name = "bytes"
 			}
 		}
 	}
-	pre, err := operands.PreprocessNamed(name)
+	pre, err := feed.PreprocessNamed(name)
 	if err != nil {
 		return nil, err
 	}
-	pre.Fit = operands.Fits()[0]
-	l, _ := operands.LayoutOf(r.shape)
+	pre.Fit = feed.Fits()[0]
+	l, _ := feed.LayoutOf(r.shape)
 	return pre.Array(img, l, r.shape, r.port.Elem)
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/network"
-	"convx/internal/operands"
 	"convx/internal/tensor"
 )
 
@@ -121,8 +120,8 @@ func (r *running) neuron(in *network.Instruction, x, y *tensor.Array, channel in
 		j.Bias = bias.Data[channel]
 	}
 	j.Weight = part(weight.Data, channel, 1, seen, weight.Shape[2], weight.Shape[3])
-	given, ok := operands.Floats(x)
-	made, ok2 := operands.Floats(y)
+	given, ok := tensor.Floats(x)
+	made, ok2 := tensor.Floats(y)
 	if !ok || !ok2 {
 		return nil, layer.Errorf("%s computes in %v, which a page does not show", in.Name, y.Elem)
 	}
@@ -153,7 +152,7 @@ func (r *running) weight(in *network.Instruction, k int) (*tensor.Tensor[float32
 	if err != nil {
 		return nil, err
 	}
-	data, ok := operands.Floats(a)
+	data, ok := tensor.Floats(a)
 	if !ok {
 		return nil, nil
 	}

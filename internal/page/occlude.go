@@ -3,8 +3,8 @@ package page
 import (
 	"context"
 
+	"convx/internal/feed"
 	"convx/internal/layer"
-	"convx/internal/operands"
 	"convx/internal/tensor"
 )
 
@@ -38,7 +38,7 @@ func (e *Engine) occlude(ctx context.Context, request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, _ := operands.LayoutOf(r.shape)
+	l, _ := feed.LayoutOf(r.shape)
 	if fed.Elem != tensor.Float32 || l.Last {
 		return nil, layer.Errorf("an input of %v is not covered: the page covers float32, N x C x H x W", fed)
 	}
@@ -52,7 +52,7 @@ func (e *Engine) occlude(ctx context.Context, request []byte) (any, error) {
 		if err := r.run(ctx, covered); err != nil {
 			return nil, err
 		}
-		out, ok := operands.Floats(r.net.Result(r.net.At[0]))
+		out, ok := tensor.Floats(r.net.Result(r.net.At[0]))
 		if !ok || q.Class < 0 || q.Class >= len(out) {
 			return nil, layer.Errorf("the network has no class %d", q.Class)
 		}
@@ -62,7 +62,7 @@ func (e *Engine) occlude(ctx context.Context, request []byte) (any, error) {
 }
 
 // cover puts the mean of each channel into a square.
-func cover(data []float32, l operands.Layout, top, left, side int) {
+func cover(data []float32, l feed.Layout, top, left, side int) {
 	for c := range l.Channels {
 		plane := data[c*l.Height*l.Width:][:l.Height*l.Width]
 		var sum float64

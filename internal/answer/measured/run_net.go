@@ -9,7 +9,6 @@ import (
 
 	"convx/internal/infer"
 	"convx/internal/layer"
-	"convx/internal/operands"
 	"convx/internal/report"
 	"convx/internal/tensor"
 )
@@ -142,7 +141,7 @@ func (r NetworkRun) Classes() ([]float32, error) {
 	if len(r.Outputs) == 0 {
 		return nil, fmt.Errorf("--top: the network gave no output")
 	}
-	data, ok := operands.Floats(r.Outputs[0].Array)
+	data, ok := tensor.Floats(r.Outputs[0].Array)
 	if !ok || len(data) == 0 {
 		return nil, fmt.Errorf("--top: the output %q is %v, which has no classes", r.Outputs[0].Name, r.Outputs[0].Array)
 	}

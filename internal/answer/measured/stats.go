@@ -3,7 +3,6 @@ package measured
 import (
 	"math"
 
-	"convx/internal/operands"
 	"convx/internal/report"
 	"convx/internal/tensor"
 )
@@ -98,7 +97,7 @@ func StatsOfArray(a *tensor.Array) (s ArrayStats) {
 	if a == nil {
 		return s
 	}
-	data, ok := operands.Floats(a)
+	data, ok := tensor.Floats(a)
 	if !ok {
 		return s
 	}

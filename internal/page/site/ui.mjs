@@ -53,7 +53,7 @@ export const bar = (name, share, text, kind = "") =>
 
 export const count = (n) => (n >= 1e9 ? (n / 1e9).toPrecision(3) + " G" : n >= 1e6 ? (n / 1e6).toPrecision(3) + " M" : n >= 1e3 ? (n / 1e3).toPrecision(3) + " k" : String(n));
 export const num = (v) => (Object.is(v, -0) ? "0.00" : Math.abs(v) >= 100 ? v.toFixed(0) : Math.abs(v) >= 10 ? v.toFixed(1) : v.toFixed(2)).replace("-", "\u2212");
-export const time = (s) => (s >= 1 ? s.toPrecision(3) + " s" : s >= 1e-3 ? (s * 1e3).toPrecision(3) + " ms" : (s * 1e6).toFixed(0) + " \u00b5s");
+export const time = (s) => (s >= 1 ? s.toPrecision(3) + " s" : s >= 1e-3 ? (s * 1e3).toPrecision(3) + " ms" : (s < 1e-6 ? "< 1" : (s * 1e6).toFixed(0)) + " \u00b5s");
 export const clamp = (v, lo, hi) => Math.max(lo, Math.min(hi, v));
 
 /** Orange above zero, blue below, white at it: t from -1 to 1. */
@@ -71,7 +71,7 @@ export function imageOf(data, height, width, lo, hi, signed = false, from = 0) {
   for (let i = 0; i < width * height; i++) {
     const v = data[from + i];
     if (signed) [p[4 * i], p[4 * i + 1], p[4 * i + 2]] = signedColour(v / most);
-    else p[4 * i] = p[4 * i + 1] = p[4 * i + 2] = k ? (v - lo) * k : 128;
+    else p[4 * i] = p[4 * i + 1] = p[4 * i + 2] = k ? (v - lo) * k : hi > 0 ? 128 : 0;
     p[4 * i + 3] = 255;
   }
   return image;

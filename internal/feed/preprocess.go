@@ -1,4 +1,6 @@
-package operands
+// Package feed makes of a picture what a network takes: its size, its element type, its order of axes and channels, and the
+// convention that the network was trained under.
+package feed
 
 import (
 	"fmt"
@@ -224,24 +226,4 @@ func Fit(img *image.RGBA, width, height int, how string) *image.RGBA {
 	}
 	draw.BiLinear.Scale(out, to, img, src, draw.Src, nil)
 	return out
-}
-
-// ReadPicture reads an input that is a picture, in colour.
-func ReadPicture(s *Source) (*image.RGBA, error) {
-	t, _, err := Read[float32](s)
-	if err != nil {
-		return nil, err
-	}
-	n := len(t.Shape)
-	channels, h, w := t.Shape[n-3], t.Shape[n-2], t.Shape[n-1]
-	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	plane := h * w
-	for i := range plane {
-		px := img.Pix[4*i:][:4]
-		for c := range 3 {
-			px[c] = uint8(min(max(t.Data[min(c, channels-1)*plane+i], 0), 1)*255 + 0.5)
-		}
-		px[3] = 255
-	}
-	return img, nil
 }
