@@ -121,9 +121,11 @@ func (v Outcome) differences(f report.Format) []report.Block {
 			report.Column{Name: q.Name(), Key: string(q), Right: true},
 			report.Column{Name: "difference", Key: string(q) + "_difference", Right: true})
 	}
-	shown := d.Layers
+	shown, follow := d.Layers, 0
 	if f != report.CSVFormat {
-		shown = d.culprits()[:min(len(d.Layers), maxDifferences)]
+		shown = slices.DeleteFunc(d.culprits(), func(c Change) bool { return c.follows(quantities) })
+		follow = len(d.Layers) - len(shown)
+		shown = shown[:min(len(shown), maxDifferences)]
 	}
 	for _, c := range shown {
 		t.Rows = append(t.Rows, changeCells(c, quantities))
@@ -134,17 +136,29 @@ func (v Outcome) differences(f report.Format) []report.Block {
 		verb = "differs"
 	}
 	head := fmt.Sprintf("since %s: %s %s", v.Baseline, layersText(len(d.Layers)), verb)
-	if more := len(d.Layers) - len(shown); more > 0 {
+	if follow > 0 {
+		head += fmt.Sprintf(", %d of them only in the size of their output", follow)
+	}
+	if more := len(d.Layers) - follow - len(shown); more > 0 {
 		head += fmt.Sprintf("; the %d that grew most are shown, -f json has all", len(shown))
 	}
 	blocks := []report.Block{report.Text{head}}
-	if len(d.Layers) > 0 || f == report.CSVFormat {
+	if len(shown) > 0 || f == report.CSVFormat {
 		blocks = append(blocks, t)
 	}
 	if n := len(d.Renamed); n > 0 {
 		blocks = append(blocks, report.Text{fmt.Sprintf("renamed, with the same counts: %s, the first is %s, which was %s", layersText(n), d.Renamed[0].Name, d.Renamed[0].Was)})
 	}
 	return blocks
+}
+
+// follows reports whether a layer is there before and after, of one kind, with the same of all these quantities: what it reads
+// has another size.
+func (c Change) follows(quantities []Quantity) bool {
+	if c.Before == nil || c.After == nil || c.Kind != c.WasKind {
+		return false
+	}
+	return !slices.ContainsFunc(quantities, func(q Quantity) bool { return c.Before[q] != c.After[q] })
 }
 
 func changeCells(c Change, quantities []Quantity) []report.Cell {

@@ -9,6 +9,7 @@ import (
 	"convx/internal/answer"
 	"convx/internal/budget"
 	"convx/internal/flops"
+	"convx/internal/report"
 )
 
 // runFlopsNet counts the networks that are asked for. One that is broken does not keep the others from being counted.
@@ -23,7 +24,7 @@ func runFlopsNet(ctx context.Context, o flopsOptions) error {
 		}
 		all.Parts, nets, failures = append(all.Parts, part), append(nets, n), append(failures, err)
 	}
-	if len(all.Parts) == 1 && all.Parts[0].Err != nil && o.format != budget.GitHubFormat && o.format != budget.JUnitFormat {
+	if len(all.Parts) == 1 && all.Parts[0].Err != nil && !o.reportsBroken() {
 		return failures[0]
 	}
 	if len(all.Parts) > 1 {
@@ -43,6 +44,11 @@ func runFlopsNet(ctx context.Context, o flopsOptions) error {
 		}
 	}
 	return errors.Join(failures...)
+}
+
+// reportsBroken reports whether the answer is one about limits, in which what is broken has its place.
+func (o flopsOptions) reportsBroken() bool {
+	return o.format == budget.GitHubFormat || o.format == budget.JUnitFormat || o.format == report.MarkdownFormat && o.limits.given()
 }
 
 // countNet counts a network and holds it to the limits.

@@ -75,10 +75,10 @@ func (l *limitFlags) hold(s budget.Subject, p *device.Placement) (budget.Outcome
 	return l.terms.Hold(s)
 }
 
-// broken prints what a CI server is to know of a budget or a baseline that cannot be read, and returns the error all the same.
+// broken prints what a CI server, or a comment, is to know of a budget or a baseline that cannot be read, and returns the error all the same.
 func broken(s Streams, f report.Format, err error) error {
 	e, ok := errors.AsType[*budget.FileError](err)
-	if !ok || f != budget.GitHubFormat && f != budget.JUnitFormat {
+	if !ok || f != budget.GitHubFormat && f != budget.JUnitFormat && f != report.MarkdownFormat {
 		return err
 	}
 	return errors.Join(err, budget.Broken(e, fileOf(e.File)).Write(s.Out, s.sheet(), f))
