@@ -49,7 +49,9 @@ is half of the range of the middle half of the runs.
 a row for each combination. With an INPUT picture
 or array, the layers run on it with seeded weights, and outputs of the same shape are compared with the baseline's: max
 and mean |difference|, and PSNR against the range of the baseline's output. --filter, or a variant's own key filter=NAME,
-takes an image filter in place of weights (convx run --help lists them), and -o shows the input and the outputs side by side.`
+takes an image filter in place of weights (convx run --help lists them), and -o shows the input and the outputs side by side.
+
+Two files alone, arrays or pictures, are compared with each other: the greatest difference and where it is, and the mean.`
 
 func newCompare(s Streams, run func(context.Context, compareOptions) error) *cobra.Command {
 	o := compareOptions{Streams: s}
@@ -62,6 +64,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
   convx compare -i 64x56x56 -p same standard dilated,dilation=2 dilated,dilation=4 --no-time
   convx compare photo.png depthwise,filter=sobel-x depthwise,filter=gaussian:9 -p same --no-time -o filters.png
   convx compare -i 32x28x28 -p same standard depthwise --sweep kernel=1..7:2 --no-time
+  convx compare x.npy x.npy
   convx compare --net resnet-50 --net se-resnet-50 --net mobilenet-v2`, "\n"),
 		ValidArgsFunction: completeContender,
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -81,6 +84,12 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 			}
 			if o.swaps.given() {
 				return usagef("--swap is for networks: give --net")
+			}
+			if areArrays(args) {
+				if len(o.layer.given) > 0 || len(sweeps) > 0 || len(o.filters) > 0 || len(o.outputs) > 0 || o.plot != "" {
+					return usagef("%s and %s are two files, whose difference is printed: leave the flags of layers and pictures out", args[0], args[1])
+				}
+				return runCompareArrays(o, args)
 			}
 			if err = o.readArgs(args); err != nil {
 				return err

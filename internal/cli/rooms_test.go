@@ -13,12 +13,12 @@ import (
 
 // commands are the subcommands: each has the file of its name and those that begin with its name and an underscore.
 var commands = []string{
-	"bench", "compare", "config", "coverage", "draw", "explore", "fit", "flops", "nets", "run", "serve", "shape", "variants", "verify", "version",
+	"bench", "compare", "config", "coverage", "draw", "explore", "fit", "flops", "lesson", "nets", "run", "sample", "serve", "shape", "variants", "verify", "version",
 }
 
 // shared are the files that serve several commands, from which all of them may take.
 var shared = []string{
-	"args", "complete", "engine", "exit", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
+	"args", "browse", "complete", "engine", "exit", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
 	"limits", "measures", "net", "offsets", "progress", "settings", "streams", "swaps", "topics", "types",
 }
 

@@ -34,6 +34,7 @@ type Origin struct {
 	Size       []int  // as -i gave it; nil is what the data have
 	Orient     bool   // turn pictures as their Exif orientation says
 	Range      *Range // of the samples; nil: as they are
+	Whole      bool   // an array of any axes, as it is, not a layer's input
 }
 
 // Source is opened input, of known shape, whose elements are not read yet.
@@ -77,6 +78,9 @@ func OpenSource(o Origin) (*Source, error) {
 	s, err := o.open()
 	if err != nil {
 		return nil, err
+	}
+	if o.Whole {
+		return s, nil
 	}
 	if err := s.settleShape(o); err != nil {
 		s.Close()
