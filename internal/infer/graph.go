@@ -24,6 +24,8 @@ type node struct {
 	// finish, if not nil, is what becomes of a product's outputs as they are written; beside are what its links read.
 	finish *chain
 	beside []int
+	// inner are the convolutions before a node that are computed with it.
+	inner []*node
 	// covers are the instructions that the node computes: its own, and those that rewrites folded into it.
 	covers []int
 	step   step
@@ -159,6 +161,13 @@ func (net *Network) take(code []network.Instruction, outer bool) ([]*node, error
 
 // reads visits every value that a node reads, in its bodies too.
 func (n *node) reads(visit func(v int)) {
+	for _, p := range n.inner { // whose data is the node's
+		for _, v := range p.in[1:] {
+			if v != network.None {
+				visit(v)
+			}
+		}
+	}
 	for _, list := range [][]int{n.in, n.beside} {
 		for _, v := range list {
 			if v != network.None {

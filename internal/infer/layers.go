@@ -33,8 +33,11 @@ func (net *Network) Layers() []Layer {
 		if p, ok := n.step.(*planned); ok && p.pipeline != nil {
 			l.Algorithm = p.pipeline.Steps()[0].Algorithm
 		}
-		if p, ok := n.step.(*primitive); ok {
+		switch p := n.step.(type) {
+		case *primitive:
 			l.Algorithm = p.plan.Algorithm
+		case *blocked:
+			l.Algorithm = p.pipeline.Steps()[0].Algorithm
 		}
 		layers[i] = l
 	}

@@ -23,6 +23,7 @@ var rewrites = []rewrite{
 	{"norm", chainNorm},
 	{"chain", makeChain},
 	{"finish", foldFinish},
+	{"block", foldBlock},
 }
 
 // Rewrites names them.

@@ -55,7 +55,12 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 		if n.step = plans[i]; packs(n.step) {
 			n.in = n.data()
 		}
-		if p, ok := n.step.(*planned); ok && p.pipeline != nil {
+		switch p := n.step.(type) {
+		case *planned:
+			if p.pipeline != nil {
+				pipelines = append(pipelines, p.pipeline)
+			}
+		case *blocked:
 			pipelines = append(pipelines, p.pipeline)
 		}
 	}
@@ -94,6 +99,9 @@ func (net *Network) planStep(n *node) (step, error) {
 	}
 	if p, err := net.planPrimitive(n); p != nil || err != nil {
 		return p, err
+	}
+	if s, err := net.planBlock(n); s != nil || err != nil {
+		return s, err
 	}
 	if p, err := net.plan(n); p != nil || err != nil {
 		return p, err

@@ -10,14 +10,15 @@ func blockNCHWcAccepts(c *problem.Chain) (int, error) {
 }
 
 // blockNCHWcPays reports whether planes are small: measured, filters of wide rows are quicker than those of channel blocks, and
-// what they lose against stages in turn is more than the copies that these save. A first product saves most.
+// what they lose against stages in turn is more than the copies that these save. A first product saves most; of 28x28 outputs
+// bands are quicker.
 func blockNCHWcPays(c *problem.Chain) bool {
 	parts, _, err := blockOf(c)
 	if err != nil {
 		return false
 	}
 	d := c.Problems[parts.depthwise]
-	return d.InPlane()*d.Taps() <= 28*28*9 && (parts.expand >= 0 || d.InPlane() <= 20*20)
+	return d.InPlane()*d.Taps() <= 28*28*9 && (parts.expand >= 0 && d.OutPlane() <= 20*20 || d.InPlane() <= 20*20)
 }
 
 // newBlockNCHWc computes a block on channel blocks from its first stage to its last.

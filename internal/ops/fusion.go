@@ -7,6 +7,7 @@ import (
 	"convx/internal/ops/elementwise"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/resample"
+	"convx/internal/shape"
 	"convx/internal/tensor"
 )
 
@@ -86,6 +87,28 @@ func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tens
 		return st, n, nil
 	}
 	return step[T]{}, 0, nil
+}
+
+// Fuses reports whether all stages of a layer, in float32, would be computed at once.
+func Fuses(s shape.Result, opt Options) bool {
+	sel, err := parseSelection(opt.Algorithm)
+	if err != nil {
+		return false
+	}
+	nodes, err := nodesOf(s, opt, false)
+	if err != nil {
+		return false
+	}
+	c, _ := chainAt(nodes, 0)
+	for _, f := range fusions {
+		if !sel.allows(f.Name) || f.prepare32 == nil {
+			continue
+		}
+		if n, err := f.accept(&c); err == nil && n == len(nodes) && (f.pays == nil || sel.names(f.Name) || f.pays(&c)) {
+			return true
+		}
+	}
+	return false
 }
 
 // closed reports whether nobody but the n nodes from i on reads what is between them.
