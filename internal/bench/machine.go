@@ -40,6 +40,9 @@ func CPU() string {
 			return strings.TrimSpace(name)
 		}
 	}
+	if name := kernel.Processor(); name != "" {
+		return name
+	}
 	return runtime.GOOS + "/" + runtime.GOARCH
 }
 

@@ -22,3 +22,8 @@ func number(name string) int {
 	v, _ := unix.SysctlUint32(name)
 	return int(v)
 }
+
+func processorName([]uint32) string {
+	name, _ := unix.Sysctl("machdep.cpu.brand_string")
+	return name
+}

@@ -27,6 +27,17 @@ func processors() (midrs []uint32) {
 	return midrsOf(string(info))
 }
 
+// processorName names the design of the widest.
+func processorName(midrs []uint32) string {
+	widest := arm64Part{}
+	for _, midr := range midrs {
+		if p := partOf(midr); p.core > widest.core {
+			widest = p
+		}
+	}
+	return widest.name
+}
+
 // midrsOf reads /proc/cpuinfo, where each processor has a line of its implementer before one of its part.
 func midrsOf(info string) (midrs []uint32) {
 	implementer := uint64(0)

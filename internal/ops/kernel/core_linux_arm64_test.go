@@ -13,6 +13,9 @@ func TestCoresOfProcessors(t *testing.T) {
 	if got := midrsOf(pi5); !slices.Equal(got, []uint32{0x4100d0b0, 0x4100d0b0}) {
 		t.Errorf("midrs of /proc/cpuinfo are %#x", got)
 	}
+	if got := processorName(append(midrsOf(pi5), 0x410fd034)); got != "Cortex-A76" {
+		t.Errorf("its name is %q", got)
+	}
 	for _, c := range []struct {
 		midrs []uint32
 		want  Core

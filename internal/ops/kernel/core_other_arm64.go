@@ -5,3 +5,5 @@ package kernel
 func processors() []uint32 { return nil }
 
 func cacheSizes() Caches { return Caches{} }
+
+func processorName([]uint32) string { return "" }

@@ -7,3 +7,6 @@ func (l ISA) Core() Core { return Core(l) }
 
 // MachineCaches returns the caches of this machine.
 func MachineCaches() Caches { return tunedCaches }
+
+// Processor names the design of this machine's processor, or is empty: systems tell more than is known here.
+func Processor() string { return "" }
