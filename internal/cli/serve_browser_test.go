@@ -44,6 +44,7 @@ var screens = map[string][]step{
 		{``, `at("#taps-verdict").dataset.dilation === "2x2" && at("#taps-verdict").dataset.difference === "0" && near("#taps-total", 1e-2)`},
 		{`key("canvas.kernel", "ArrowRight", 1)`, `at("#taps-verdict").dataset.dilation === "" && near("#taps-total", 1e-2)`},
 		{`press("aspect")`, `at("#taps-verdict").dataset.dilation === "1x4" && at("#taps-verdict").dataset.difference === "0"`},
+		{`press("rotate")`, `at("#taps-verdict").dataset.dilation === "" && near("#taps-total", 1e-2) && at("#command").textContent.includes("--offsets rotate:45")`},
 		{`press("at rest"); drag("canvas.input", 0.9, 0.9)`, `at("#taps-verdict").dataset.dilation === "1x1" && at("#taps-verdict").dataset.difference === "0" && near("#taps-total", 1e-2)`},
 		{`press("RoI bins")`, `at("#bins-verdict")?.dataset.difference === "0"`},
 		{`key("canvas.input", "ArrowLeft", 4)`, `at("#bins-verdict").dataset.difference > 0`},
@@ -314,6 +315,52 @@ func TestPageTakesOnesOwn(t *testing.T) {
 			p.done()
 		})
 	}
+}
+
+// The command that a screen shows is one that convx carries out.
+func TestPageShowsCommandsThatRun(t *testing.T) {
+	ctx, pages := browser(t)
+	folder := t.TempDir()
+	for name, from := range map[string]string{"photo.png": "cat.png", "drawing.png": "drawing-7.png"} {
+		data, err := os.ReadFile("../../configs/samples/" + from)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name), data, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(folder)
+	for screen, more := range map[string][]string{
+		"one": {"", "&weights=0+-1+0+-1+5+-1+0+-1+0", "&dilation=3&mode=reflect&padding=3", "&net=drawings&from=7&layer=conv2&channel=3", "&picture=drawing-7"}, "groups": {"", "&groups=1", "&groups=16", "&groups=separable"}, "stamps": {""},
+		"reach": {"", "&stack=2.1+2.2+2.4&causal=1", "&stack=3.1+2.1.2"}, "taps": {"", "&taps=0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0", "&what=bins"}, "network": {"", "&net=filters&from=picture"}, "choose": {"&size=8&channels=16"},
+	} {
+		for _, state := range more {
+			t.Run(screen+state, func(t *testing.T) {
+				p := openTab(t, ctx, pages["served"]+"#"+screen+"?lang=en"+state, 1280, 720)
+				p.wait(`at("#command").textContent.startsWith("convx ")`)
+				shown, err := chromedp.Run(p.Context, chromedp.Evaluate[string](`at("#command").textContent`))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, errText, status := execute(t, words(shown)[1:]...); status != exitDone {
+					t.Errorf("%s\nends with %d: %s", shown, status, errText)
+				}
+			})
+		}
+	}
+}
+
+// words cuts a line as a shell does: by spaces, but for those between quotes.
+func words(line string) (list []string) {
+	for i, part := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			list = append(list, part)
+		} else {
+			list = append(list, strings.Fields(part)...)
+		}
+	}
+	return list
 }
 
 // dragging moves what a screen is about, a little every frame for two seconds, and counts the frames.

@@ -28,7 +28,7 @@ const words = {
   "mode.zeros": ["zeros", "零"], "mode.reflect": ["mirror", "镜像"], "mode.replicate": ["edge", "边缘"], "mode.circular": ["wrap", "环绕"],
   filter: ["filter", "滤波器"], weights: ["weights", "权重"], output: ["output", "输出"], input: ["input", "输入"], bias: ["bias", "偏置"],
   red: ["red", "红"], green: ["green", "绿"], blue: ["blue", "蓝"], total: ["one number", "一个数"], fill: ["▶ fill the map", "▶ 填满输出"], map: ["map", "图"], others: ["others", "其他"], channel: ["channel", "通道"],
-  channels: ["channels", "通道"], group: ["group", "分组"], groups: ["groups", "分组"], depthwise: ["depthwise + pointwise", "逐深度 + 逐点"],
+  channels: ["channels", "通道"], group: ["group", "组"], "many groups": ["groups", "组"], groups: ["groups", "分组"], depthwise: ["depthwise + pointwise", "逐深度 + 逐点"],
   params: ["parameters", "参数"], macs: ["MACs", "乘加"], moved: ["bytes moved", "搬运字节"], time: ["measured", "测得时间"],
   theory: ["theory", "理论"], textbook: ["textbook: \"at least 9 times fewer\" holds for many channels", "教科书:“至少少 9 倍”只在通道很多时成立"],
   layer: ["layer", "层"], causal: ["causal", "因果"], size: ["size", "大小"], holes: ["holes", "空洞"], often: ["how often", "看到几次"],

@@ -53,7 +53,7 @@ export async function show(context) {
         weights: { "fc1.weight": pack([g.hidden, channels], one), "fc1.bias": pack([g.hidden], new Float32Array(g.hidden)), "fc2.weight": pack([channels, g.hidden], two), "fc2.bias": pack([channels], new Float32Array(channels).fill(g.bias)) },
       });
       answer = { means: unpack(a.squeeze), hidden: unpack(a["fc1.relu"]), factors: unpack(a["fc2.sigmoid"]), out: unpack(a.scale), one, two };
-      command({ command: "run", variant: "se", layer: { hidden: String(g.hidden) }, more: "maps.npy -w weights.npz" });
+      command({ command: "run", variant: "se", layer: { hidden: String(g.hidden) }, more: "maps.npy -w weights.npz -o scaled.npy" });
       fail();
       paintAll();
     } catch (e) { fail(e); }

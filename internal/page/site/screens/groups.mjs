@@ -2,7 +2,7 @@
 import { ask } from "../engine.mjs";
 import { bar, count, h, paced, s, slider, time } from "../ui.mjs";
 
-export const defaults = { channels: "16", groups: "1" };
+export const defaults = { channels: "16", groups: "4" };
 const sizes = [4, 8, 16, 32, 64];
 const shown = 16; // wires of so many channels
 
@@ -16,13 +16,13 @@ export async function show({ root, state, set, t, fail, command }) {
 
   /** Rows of dots, inputs above outputs, and a wire where one sees the other. */
   function draw() {
-    const c = Math.min(shown, +state.channels), g = separable() ? c : Math.max(1, (+state.groups * c) / +state.channels), per = c / g, x = (i) => ((i + 0.5) * 1000) / c, rows = separable() ? [40, 230, 430] : [40, 430], parts = [];
+    const c = Math.min(shown, +state.channels), g = separable() ? c : Math.max(1, (+state.groups * c) / +state.channels), per = c / g, x = (i) => ((i + 0.5) * 1000) / c, rows = separable() ? [40, 250, 520] : [40, 520], parts = [];
     for (let o = 0; o < c; o++) for (let i = 0; i < c; i++) {
       if (Math.floor(o / per) === Math.floor(i / per)) parts.push(line(x(i), rows[0], x(o), rows[1], `hsl(${(Math.floor(o / per) * 360) / g} 75% 42%)`, Math.max(2.5, 14 / Math.sqrt(per) / 2)));
       if (separable()) parts.push(line(x(i), rows[1], x(o), rows[2], "var(--soft)", 1.5));
     }
     rows.forEach((y, k) => { for (let i = 0; i < c; i++) parts.push(s("circle", { cx: x(i), cy: y, r: 320 / Math.max(10, c), fill: k === 0 ? "var(--input)" : k === rows.length - 1 ? "var(--output)" : "var(--kernel)" })); });
-    wires.replaceChildren(s("svg", { viewBox: "0 0 1000 470", preserveAspectRatio: "none", role: "img", "aria-label": `${t("groups")}: ${name(state.groups)}` }, ...parts), h("p", { class: "caption" }, separable() ? t("only separable") : t("only grouped")));
+    wires.replaceChildren(s("svg", { viewBox: "0 0 1000 560", role: "img", "aria-label": `${t("groups")}: ${name(state.groups)}` }, ...parts), h("p", { class: "caption" }, separable() ? t("only separable") : t("only grouped")));
   }
   const line = (x1, y1, x2, y2, stroke, width) => s("line", { x1, y1, x2, y2, stroke, "stroke-width": width, opacity: 0.75 });
 
@@ -42,7 +42,7 @@ export async function show({ root, state, set, t, fail, command }) {
       const base = await measure("standard", layerOf()), it = variant === "standard" ? base : await measure(variant, layer), theory = await ask("theory", { variant, layer }).catch(() => null);
       const less = (a, b) => (a < b ? ` ÷${(b / a).toFixed(1)}` : a > b ? ` ×${(a / b).toFixed(1)}` : "");
       bars.replaceChildren(...[
-        h("p", { class: "big" }, separable() ? t("depthwise") : `${g} ${t(g === "1" ? "group" : "groups")}`),
+        h("p", { class: "big" }, separable() ? t("depthwise") : `${g} ${t(g === "1" ? "group" : "many groups")}`),
         bar(t("params"), it.cost.params / base.cost.params, count(it.cost.params) + less(it.cost.params, base.cost.params)),
         bar(t("macs"), it.cost.macs / base.cost.macs, count(it.cost.macs) + less(it.cost.macs, base.cost.macs)),
         bar(t("moved"), it.moved / base.moved, count(it.moved) + "B" + less(it.moved, base.moved), "moved"),

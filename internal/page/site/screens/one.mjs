@@ -81,7 +81,7 @@ export async function show(context) {
     out = { height: a.output.shape[2], width: a.output.shape[3], data: unpack(a.output) };
     formula.replaceChildren(...shape.stages[0].formulas.map((f) => h("div", {}, `${f.axis}: ${f.expression} = ${f.value}`)));
     const named = state.weights ? Array.from({ length: k }, (_, i) => weights.slice(i * k, i * k + k).join(" ")).join("; ") : state.filter;
-    command({ command: "run", variant, layer: keys, more: `${state.picture === "cat" ? "" : "photo.png "}--color gray --filter ${state.weights ? `'${named}'` : named}` });
+    command({ command: "run", variant, layer: keys, more: `${state.picture === "cat" ? "" : "photo.png "}--color gray --filter ${state.weights ? `'${named}'` : named} -o out.png` });
   }
 
   async function computeNeuron() {

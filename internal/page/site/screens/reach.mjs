@@ -32,7 +32,7 @@ export async function show(context) {
       draw(levels, list);
       paint();
       await advise(list, n, holes);
-      command("convx coverage " + list.map((c) => `standard,kernel=${c.kernel}${c.dilation > 1 ? ",dilation=" + c.dilation : ""}${c.stride > 1 ? ",stride=" + c.stride : ""}${c.causal ? ",padding=causal" : ""}`).join(" ") + (state.causal === "1" ? " --dims 1" : ""));
+      command("convx coverage " + list.map((c) => `${c.dilation > 1 ? "dilated" : "standard"},kernel=${c.kernel}${c.dilation > 1 ? ",dilation=" + c.dilation : ""}${c.stride > 1 ? ",stride=" + c.stride : ""}${c.causal ? ",padding=causal" : ""}`).join(" ") + (state.causal === "1" ? " --dims 1" : ""));
       fail();
     } catch (e) { fail(e); }
   }

@@ -30,7 +30,7 @@ export async function show(context) {
     const k = +state.kernel, st = +state.stride, x = pixels();
     cells(input, x, side, side, 1, [0, 103, 165]);
     frame(input, at[1], at[0], 1);
-    command({ command: "draw", variant: "transposed", layer: { kernel: String(k), stride: String(st) } });
+    command({ command: "draw", variant: "transposed", layer: { kernel: String(k), stride: String(st) }, more: "-o stamps.gif" });
     try {
       const zeros = state.how === "zeros", a = await ask("run", { variant: "transposed", layer: { "out-channels": "1", kernel: String(k), stride: String(st), bias: "false" }, input: pack([1, 1, side, side], x), weights: { weight: ones(k) } });
       const wide = (side - 1) * st + 1 + 2 * (k - 1), y = unpack(a.output);

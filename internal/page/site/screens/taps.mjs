@@ -10,16 +10,19 @@ const patch = 11, zoom = 48; // the magnified pixels around the window, and how 
 const sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1];
 const regular = (t) => [Math.floor(t / 3) - 1, (t % 3) - 1];
 
-/** Where presets move the nine taps from: offsets dy, dx of tap t at (row, col) from the middle. */
+const turned = Math.SQRT1_2;
+/** Where presets put the tap that was at (row, col) from the middle, and what the command line calls them. */
 const presets = {
-  regular: () => [0, 0],
-  dilate: (r, c) => [r, c],
-  scale: (r, c) => [r * 1.5, c * 1.5],
-  aspect: (r, c) => [0, c * 3],
-  rotate: (r, c) => [r * Math.cos(0.6) * 2 - c * Math.sin(0.6) * 2 - r, r * Math.sin(0.6) * 2 + c * Math.cos(0.6) * 2 - c],
-  random: () => [Math.random() * 5 - 2.5, Math.random() * 5 - 2.5],
+  regular: { place: (r, c) => [r, c] },
+  dilate: { place: (r, c) => [2 * r, 2 * c], name: "dilate:2" },
+  scale: { place: (r, c) => [2.5 * r, 2.5 * c], name: "scale:2.5" },
+  aspect: { place: (r, c) => [r, 4 * c], name: "aspect:4" },
+  rotate: { place: (r, c) => [(r - c) * turned, (r + c) * turned], name: "rotate:45" },
+  random: { place: (r, c) => [r + Math.random() * 5 - 2.5, c + Math.random() * 5 - 2.5] },
 };
-const round = (v) => Math.round(v * 100) / 100;
+const round = (v) => Math.round(v * 1e4) / 1e4;
+/** The offsets of a preset: dy, dx of each tap. */
+const offsetsOf = ({ place }) => Array.from({ length: 9 }, (_, k) => { const [r, c] = regular(k), [y, x] = place(r, c); return [round(y - r), round(x - c)]; }).flat();
 const exact = (v) => (Number.isInteger(v) ? String(v).replace("-", "\u2212") : num(v));
 
 export async function show(context) {
@@ -78,7 +81,8 @@ function taps({ state, set, t, fail, command }, body, extra, pic) {
     total.textContent = exact(answer.total);
     total.dataset.engine = out.data[+state.y * out.width + +state.x];
     total.dataset.sum = answer.total;
-    command(d && (d[0] > 1 || d[1] > 1) ? { command: "run", variant: "dilated", layer: { kernel: "3", padding: d.join("x"), dilation: d.join("x") }, more: "--color gray --filter sobel-x" } : "convx run deformable --color gray --filter sobel-x -k 3 -p 1 -w offset=offset.npy");
+    const named = Object.values(presets).find((p) => p.name && offsetsOf(p).join() === offsets.join());
+    command(d && d[0] === 1 && d[1] === 1 ? "convx run standard -k 3 -p 1 --color gray --filter sobel-x -o out.png" : `convx run ${named ? `deformable --offsets ${named.name}` : "deformable -w offset=offset.npy"} -k 3 -p 1 --color gray --filter sobel-x -o out.png`);
   }
 
   /** The whole photograph with the box that is magnified, and the output. */
@@ -199,8 +203,8 @@ function taps({ state, set, t, fail, command }, body, extra, pic) {
     chosen = (chosen + 1) % 9;
     keep();
   });
-  extra.replaceChildren(...Object.entries(presets).map(([name, f]) => button(t("preset." + name), () => {
-    offsets = Array.from({ length: 9 }, (_, k) => f(...regular(k)).map(round)).flat();
+  extra.replaceChildren(...Object.entries(presets).map(([name, preset]) => button(t("preset." + name), () => {
+    offsets = offsetsOf(preset);
     keep();
   })));
   return { load };
@@ -238,7 +242,7 @@ function bins({ state, set, t, fail, command }, body, extra, pic) {
       verdict.textContent = most === 0 ? `${t("bins at rest")}: ${t("difference")} 0` : `${t("difference")} ${num(most)}`;
       verdict.dataset.difference = most;
       verdict.dataset.bins = [...pooled[1]].join(" ");
-      command({ command: "run", variant: "deform-roi-pool", layer: { pooled: "3", gamma: "1", roi: state.roi }, more: "-w offset=offset.npy" });
+      command({ command: "run", variant: "deform-roi-pool", layer: { pooled: "3", gamma: most === 0 ? "0" : "1", roi: state.roi }, more: (most === 0 ? "" : "-w offset=offset.npy ") + "--magnify 32 -o pooled.png" });
       fail();
       paintAll();
     } catch (e) { fail(e); }
