@@ -121,3 +121,7 @@ func (s *channelNormed) join(f func(dst []float32, ds int, src []float32, ss int
 		s.isa.Blend(to, to, more, 1, 1, noLow, noHigh)
 	}
 }
+
+func (s *channelNormed) bytes() (workspace, packed int) {
+	return 8 * s.block * len(s.space), 4*len(s.scale) + 4*len(s.shift)
+}

@@ -198,3 +198,11 @@ func packRows(isa kernel.ISA, to, x []float32, stride, high, depth, rows int) {
 	}
 	isa.Deinterleave(to, rows, x, stride, depth, high)
 }
+
+// bytes are those of packed rows, and of panels.
+func (p *matmul) bytes() (workspace, packed int) {
+	for _, s := range p.space {
+		workspace += 4 * len(s)
+	}
+	return workspace, 4 * (len(p.packed) + len(p.bias))
+}

@@ -91,3 +91,5 @@ func (p *matvec) Work(m *workers.Worker) {
 		}
 	}
 }
+
+func (p *matvec) bytes() (workspace, packed int) { return 0, 4 * (len(p.w) + len(p.bias)) }

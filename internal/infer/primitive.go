@@ -75,3 +75,5 @@ func (p *primitive) run(ctx context.Context, net *Network, n *node) error {
 	net.set(n.out[0], y)
 	return nil
 }
+
+func (p *primitive) bytes() (workspace, packed int) { return p.plan.Workspace, p.plan.Packed }

@@ -66,8 +66,11 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 	}
 	net.workspace, net.packed = ops.ShareScratch(pipelines)
 	for _, n := range net.nodes {
-		if p, ok := n.step.(*primitive); ok {
-			net.workspace, net.packed = net.workspace+p.plan.Workspace, net.packed+p.plan.Packed
+		if p, ok := n.step.(interface {
+			bytes() (workspace, packed int)
+		}); ok {
+			workspace, packed := p.bytes()
+			net.workspace, net.packed = net.workspace+workspace, net.packed+packed
 		}
 	}
 	net.forget()

@@ -1,0 +1,59 @@
+package infer
+
+import (
+	"runtime"
+	"testing"
+
+	"convx/internal/network"
+)
+
+// What a network takes in memory is what was predicted for its activations, the weights that were packed and the workspace:
+// by its own account, and by that of the runtime.
+func TestMemoryIsThePredicted(t *testing.T) {
+	for name, size := range map[string][]int{"resnet-50": {3, 96, 96}, "se-resnet-50": {3, 64, 64}, "mobilenet-v2": {3, 128, 128}, "vgg-16": {3, 64, 64}, "xception": {3, 96, 96}, "alexnet": {3, 224, 224}} {
+		g, err := network.Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := network.Evaluate(g, network.Options{Input: size})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if g.Program, err = network.Compile(r, nil, 1); err != nil {
+			t.Fatal(err)
+		}
+		before := live()
+		net, err := Prepare(t.Context(), g, Options{Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		feeds, err := net.Seeded(nil, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, net, feeds)
+		input := 0
+		for _, a := range feeds {
+			input += a.Bytes()
+		}
+		const rounding = 1 << 10 // of values to cache lines
+		if got := int64(net.ActivationBytes()); got > r.PeakMemory+rounding {
+			t.Errorf("%s: %d bytes of activations, predicted %d", name, got, r.PeakMemory)
+		}
+		accounted := net.ActivationBytes() + input + net.packed + net.workspace
+		if grown := live() - before; grown > int64(accounted)*21/20+2<<20 {
+			t.Errorf("%s: %d bytes live, %d accounted for: %d of activations, %d packed, %d of workspace", name, grown, accounted, net.ActivationBytes(), net.packed, net.workspace)
+		}
+		runtime.KeepAlive(net)
+		runtime.KeepAlive(feeds)
+	}
+}
+
+// live is the bytes of the heap that are in use.
+func live() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
