@@ -50,6 +50,7 @@ var largeLayers = []string{
 	"dilated 64x1024x1024 kernel=3 dilation=4 padding=4 pad-mode=reflect",
 	"transposed 3x2160x3840 kernel=4 stride=2 padding=1",
 	"transposed 64x512x512 kernel=4 stride=2 padding=1",
+	"transposed 1024x64x64 out-channels=256 kernel=3 padding=12 dilation=12",
 	"transposed 64x512x512 kernel=3 stride=1 padding=1",
 	"transposed 64x500000 dims=1 kernel=4 stride=2 padding=1",
 	"transposed 16x32x64x64 dims=3 kernel=4 stride=2 padding=1",

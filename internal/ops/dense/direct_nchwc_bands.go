@@ -2,11 +2,9 @@ package dense
 
 import "convx/internal/ops/problem"
 
-// What a worker copies of the input at a time, and the outputs that it adds up from several copies.
-const (
-	directBandBytes = 3 << 20
-	directSumsBytes = 2 << 20
-)
+// directBandBytes is what a worker copies of the input at a time; half of it, if the other half is outputs that are added up
+// from several copies.
+const directBandBytes = 3 << 20
 
 // mostReread is how often the rows of the input may be copied, on average, before channels are parted instead.
 const mostReread = 1.5
@@ -32,12 +30,12 @@ func cutDirect(p *problem.Convolution) directCut {
 		return directCut{whole, blocks}
 	}
 	some := mostRows(p, func(rows int) bool {
-		return bandBytes(p, rows) <= directBandBytes && sumsBytes(p, rows) <= directSumsBytes
+		return max(bandBytes(p, rows), sumsBytes(p, rows)) <= directBandBytes/2
 	})
 	if some <= whole {
 		return directCut{whole, blocks}
 	}
-	parts := ceilDiv(blocks, directBandBytes/bandBytes(p, some))
+	parts := ceilDiv(blocks, directBandBytes/2/bandBytes(p, some))
 	return directCut{some, ceilDiv(blocks, parts)}
 }
 
