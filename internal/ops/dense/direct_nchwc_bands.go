@@ -107,7 +107,8 @@ func (d *DirectNCHWc) makeBands() {
 // multiples of the caches' sets, for which the same pixels of all blocks would compete.
 func (d *DirectNCHWc) blockSize() int {
 	pixels := d.slices * d.tall * d.rowSize / d.lanes
-	if pixels%16 == 0 {
+	switch pixels % 64 {
+	case 63, 0, 1, 32:
 		pixels += 15
 	}
 	return pixels * d.lanes
