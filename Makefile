@@ -57,7 +57,7 @@ notices: ## write the licences of what convx is built from into NOTICES
 manual: ## write the man pages and the shells' completions into dist-manual/
 	@rm -rf dist-manual && go run ./scripts/manual dist-manual
 
-GORELEASER := github.com/goreleaser/goreleaser/v2@v2.18.2
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.17.1
 
 .PHONY: release-check
 release-check: ## check .goreleaser.yaml and build a snapshot of a release into dist/, publishing nothing

@@ -25,9 +25,13 @@ type Check struct {
 	Whole bool
 	// Partial says that something uncounted may add to what was measured.
 	Partial bool
+	// Timed says that the time was measured, give or take Noise; else it is a lower bound.
+	Timed bool
+	Noise int64
 }
 
-// Verdict is what became of a limit: Holds, Over, Warned where a limit was passed that only warns, or Undecided where more may have been passed than was counted.
+// Verdict is what became of a limit: Holds, Over, Warned where a limit was passed that only warns, Undecided where more may have been passed than was counted, Noisy where
+// what was measured is as far from the limit as it varies.
 type Verdict string
 
 // The verdicts.
@@ -36,6 +40,7 @@ const (
 	Warned    Verdict = "warns"
 	Over      Verdict = "over"
 	Undecided Verdict = "undecided"
+	Noisy     Verdict = "within noise"
 )
 
 // Sums reports whether the check is of a whole network, on a quantity that its layers add up to.
@@ -50,7 +55,10 @@ func (c Check) Verdict() Verdict {
 	if c.Least {
 		passed = c.Measured < c.Allowed
 	}
+	away := c.Measured - c.Allowed
 	switch {
+	case c.Timed && max(away, -away) <= c.Noise: // as benchstat does: no verdict inside of the spread
+		return Noisy
 	case c.Warn && (passed || c.Partial):
 		return Warned
 	case c.Partial && passed == c.Least: // what is uncounted may turn it
@@ -68,6 +76,9 @@ func (c Check) String() string {
 		word = "needed"
 	}
 	head := fmt.Sprintf("%s: %s %s, ", c.Name, text(c.Measured), c.Quantity.Name())
+	if c.Timed {
+		head = fmt.Sprintf("%s: %s ± %s, ", c.Name, text(c.Measured), text(c.Noise))
+	}
 	if c.Baseline {
 		head += text(c.Before) + " before, "
 	}
@@ -79,6 +90,8 @@ func (c Check) String() string {
 		return fmt.Sprintf("%s, %s left", head, text(c.Allowed-c.Measured))
 	case v == Undecided:
 		return head + ", but not all is counted"
+	case v == Noisy:
+		return head + ": no verdict within the noise"
 	case c.Least:
 		return fmt.Sprintf("%s, %s short", head, text(c.Allowed-c.Measured))
 	}

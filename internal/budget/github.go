@@ -21,7 +21,7 @@ func WriteGitHub(w io.Writer, s Subject, checks []Check, notes []string) error {
 	for _, c := range checks {
 		level := "error"
 		switch c.Verdict() {
-		case Holds:
+		case Holds, Noisy:
 			level = "notice"
 		case Warned:
 			level = "warning"

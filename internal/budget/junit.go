@@ -47,7 +47,7 @@ func suiteOf(s Subject, checks []Check, notes []string) suiteXML {
 	for _, c := range checks {
 		t := caseXML{Class: s.Name, Name: c.rule(), File: s.File, Time: "0"}
 		switch v := c.Verdict(); {
-		case v == Holds || v == Warned:
+		case v == Holds || v == Warned || v == Noisy:
 			t.Output = c.String()
 		default:
 			kind := "over-budget"

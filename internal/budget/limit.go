@@ -52,7 +52,7 @@ func (b Budget) Check(s Subject) (checks []Check, notes []string) {
 			notes = append(notes, l.key()+": "+note)
 			continue
 		}
-		c.Quantity, c.Least, c.Warn, c.Partial = l.Quantity, l.Least, l.Warn, s.partial(l.Quantity)
+		c.Quantity, c.Least, c.Warn, c.Partial, c.Timed = l.Quantity, l.Least, l.Warn, s.partial(l.Quantity), s.Timed
 		checks = append(checks, c)
 	}
 	return checks, notes
@@ -65,7 +65,7 @@ func (l Limit) check(s Subject) (c Check, note string) {
 		return c, fmt.Sprintf("%s has no %s to measure", s.Name, l.Quantity.Name())
 	}
 	if l.Match == "" && l.Kind == "" {
-		return Check{Name: l.key(), Whole: true, Measured: total, Allowed: l.Most.Count, Most: most(s.Layers, l.Quantity, shown)}, ""
+		return Check{Name: l.key(), Whole: true, Measured: total, Noise: s.Noise, Allowed: l.Most.Count, Most: most(s.Layers, l.Quantity, shown)}, ""
 	}
 	var of []Layer
 	named := 0
@@ -124,6 +124,7 @@ func (l Limit) name(of string) string {
 func (l Limit) together(s Subject, of []Layer) Check {
 	c := Check{Name: l.name(l.Kind + " layers"), Allowed: l.allowed(s), Most: most(of, l.Quantity, shown)}
 	for i, y := range of {
+		c.Noise += y.Noise
 		switch v := y.of(l); {
 		case !l.Quantity.row().apart:
 			c.Measured += v // no more than the total, which fits
@@ -143,7 +144,7 @@ func (l Limit) each(s Subject, of []Layer) Check {
 			at = y
 		}
 	}
-	c.Name, c.Measured = l.name(at.Name), at.of(l)
+	c.Name, c.Measured, c.Noise = l.name(at.Name), at.of(l), at.Noise
 	if l.Least {
 		return c
 	}

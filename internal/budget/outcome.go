@@ -29,6 +29,8 @@ type Outcome struct {
 	Rules      []string
 	Difference *Difference
 	Baseline   string
+	// Times are layers beside the times of an earlier run.
+	Times []TimeDifference
 	// Titles are those of the budgets, which have one.
 	Titles []string
 }

@@ -1,10 +1,33 @@
 package budget
 
+import "cmp"
+
 // OutcomeJSON is what became of limits, beside what a count prints without them. Rules that limit nothing, and why a baseline
 // may be the wrong one, are among the document's own notes.
 type OutcomeJSON struct {
 	Checks      []checkJSON     `json:"checks"`
 	Differences *differenceJSON `json:"differences,omitempty"`
+	Times       []timeJSON      `json:"times,omitempty"`
+}
+
+// timeJSON is a layer's time beside an earlier one, in seconds; null: the layer is new, or gone.
+type timeJSON struct {
+	Name    string        `json:"name"`
+	Before  *measuredJSON `json:"before"`
+	Now     *measuredJSON `json:"now"`
+	Verdict string        `json:"verdict"`
+}
+
+type measuredJSON struct {
+	Median float64 `json:"median"`
+	Spread float64 `json:"spread"`
+}
+
+func (m *Measured) json() *measuredJSON {
+	if m == nil {
+		return nil
+	}
+	return &measuredJSON{m.Median.Seconds(), m.Spread.Seconds()}
 }
 
 type checkJSON struct {
@@ -16,6 +39,7 @@ type checkJSON struct {
 	Measured int64      `json:"measured"`
 	Allowed  int64      `json:"allowed"`
 	Over     int64      `json:"over"` // negative: what is left
+	Noise    int64      `json:"noise,omitempty"`
 	Verdict  string     `json:"verdict"`
 	Passed   bool       `json:"passed"` // the verdict is holds
 	Most     []partJSON `json:"most"`
@@ -57,9 +81,12 @@ func (v Outcome) JSON() OutcomeJSON {
 			most = append(most, partJSON(p))
 		}
 		j.Checks = append(j.Checks, checkJSON{
-			Limit: c.Name, Rule: c.rule(), Name: c.Name, Quantity: string(c.Quantity), Unit: c.Quantity.row().unit, Measured: c.Measured, Allowed: c.Allowed, Over: c.Measured - c.Allowed,
+			Limit: c.Name, Rule: c.rule(), Name: c.Name, Quantity: string(c.Quantity), Unit: c.Quantity.row().unit, Measured: c.Measured, Allowed: c.Allowed, Over: c.Measured - c.Allowed, Noise: c.Noise,
 			Verdict: string(c.Verdict()), Passed: c.Verdict() == Holds, Most: most,
 		})
+	}
+	for _, d := range v.Times {
+		j.Times = append(j.Times, timeJSON{cmp.Or(d.Now, d.Before).Name, d.Before.json(), d.Now.json(), d.verdict()})
 	}
 	if d := v.Difference; d != nil {
 		j.Differences = &differenceJSON{Baseline: v.Baseline, Total: changeJSON(d.Total), Layers: []changeJSON{}, Renamed: []renameJSON{}}

@@ -14,6 +14,9 @@ func (v Outcome) blocks(f report.Format) []report.Block {
 	if len(v.Checks) > 0 {
 		over, open := len(With(v.Checks, Over)), len(With(v.Checks, Undecided))
 		head := v.name() + ": within every limit"
+		if n := len(With(v.Checks, Noisy)); n > 0 {
+			head += fmt.Sprintf(", but for %d without a verdict, within the noise", n)
+		}
 		switch {
 		case over > 0:
 			head = fmt.Sprintf("%s: over %d of %d limits", v.name(), over, len(v.Checks))
@@ -30,6 +33,9 @@ func (v Outcome) blocks(f report.Format) []report.Block {
 	}
 	if v.Difference != nil {
 		blocks = append(blocks, v.differences(f)...)
+	}
+	if len(v.Times) > 0 {
+		blocks = append(blocks, report.Text{"since " + v.Baseline + ": ~ is no difference beyond the noise"}, timesTable(v.Times))
 	}
 	if len(v.Notes) > 0 {
 		var notes report.Text

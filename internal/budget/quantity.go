@@ -79,18 +79,19 @@ func (q Quantity) text(n int64) string {
 	if q != Time {
 		return report.Group(n)
 	}
-	for _, u := range durations {
-		if abs := max(n, -n); abs >= int64(u.factor) && u.factor > 1 {
-			return report.Digits(float64(n)/float64(u.factor)) + " " + u.suffix
+	best := 2 // the nanosecond
+	for i, u := range durations {
+		if max(n, -n) >= u.factor && u.factor > durations[best].factor {
+			best = i
 		}
 	}
-	return report.Group(n) + " ns"
+	return report.Digits(float64(n)/float64(durations[best].factor)) + " " + durations[best].suffix
 }
 
 // cell is a count in a table.
 func (q Quantity) cell(n int64) report.Cell { return report.Cell{Text: q.text(n), Raw: n} }
 
-// durations are the units of time, in nanoseconds.
+// durations are the units of time, in nanoseconds; s stands last, as the others end in it.
 var durations = []struct {
 	suffix string
 	factor int64

@@ -16,6 +16,8 @@ type Layer struct {
 	Counts
 	// Smallest is the least of quantities that differ within the layer: a receptive field's along its axes.
 	Smallest Counts
+	// Noise is how far a measured time may be off.
+	Noise int64
 }
 
 // Subject is what was counted: a network, or one layer with its stages.
@@ -30,6 +32,9 @@ type Subject struct {
 	Layers   []Layer
 	// Convention is whose MACs these are.
 	Convention string
+	// Timed says that times were measured, the whole give or take Noise; else they are lower bounds.
+	Timed bool
+	Noise int64
 	// Partial are the quantities that something uncounted may add to.
 	Partial []Quantity
 }

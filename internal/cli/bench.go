@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,10 +16,13 @@ import (
 	"convx/configs"
 	"convx/internal/answer/measured"
 	"convx/internal/bench"
+	"convx/internal/budget"
 	"convx/internal/chart"
+	"convx/internal/device"
 	"convx/internal/infer"
 	"convx/internal/input"
 	"convx/internal/layer"
+	"convx/internal/memory"
 	"convx/internal/network"
 	"convx/internal/ops"
 	"convx/internal/report"
@@ -37,6 +42,8 @@ type benchOptions struct {
 	net     netFlags
 	layers  bool // with a network: each of its layers by itself
 	swaps   swapFlags
+	limits  limitFlags
+	device  string // a device file to write
 }
 
 func newBench(s Streams, run func(context.Context, benchOptions) error) *cobra.Command {
@@ -79,6 +86,15 @@ fastest.`,
 			if err := o.swaps.settle(); err != nil {
 				return err
 			}
+			if err := o.limits.settle(o.format); err != nil {
+				return err
+			}
+			if err := broken(o.Streams, o.format, o.limits.read()); err != nil {
+				return err
+			}
+			if o.device != "" && len(args)+len(flags.given)+len(o.net.names) == 0 {
+				return run(c.Context(), o)
+			}
 			if len(o.net.names) > 0 {
 				return run(c.Context(), o)
 			}
@@ -92,7 +108,9 @@ fastest.`,
 		},
 	}
 	flags.register(cmd)
-	formatVar(cmd, &o.format)
+	formatVar(cmd, &o.format, budget.GitHubFormat, budget.JUnitFormat)
+	o.limits.registerTimes(cmd)
+	cmd.Flags().StringVar(&o.device, "device-out", "", "write what this machine can do, measured, as a device into a `FILE`.yaml for flops --device; alone, time nothing else")
 	o.engineFlags.register(cmd)
 	o.net.register(cmd, false)
 	o.swaps.register(cmd, "time the layers with convolutions exchanged")
@@ -185,6 +203,11 @@ func (o benchOptions) suiteEntries() ([]bench.Entry, error) {
 }
 
 func runBench(ctx context.Context, o benchOptions) error {
+	if o.device != "" {
+		if err := o.writeDevice(ctx); err != nil || o.suite == "" && o.spec.Variant == "" && len(o.net.names) == 0 {
+			return err
+		}
+	}
 	if o.whole() {
 		return runBenchWhole(ctx, o)
 	}
@@ -227,7 +250,35 @@ func runBench(ctx context.Context, o benchOptions) error {
 		}
 		o.sayf("wrote %q", o.plot)
 	}
-	return o.print(o.format, measured.Bench(machine, rows, o.tune))
+	name := cmp.Or(strings.Join(o.net.names, ""), o.suite, o.spec.Variant)
+	return o.hold(measured.TimesOf(machine, rows, name), func(v budget.Outcome) report.Document { return measured.Bench(machine, rows, o.tune, v) })
+}
+
+// hold prints the answer with what became of the limits, if there are any.
+func (o benchOptions) hold(t budget.Times, answer func(budget.Outcome) report.Document) error {
+	v, err := o.limits.terms.HoldTimes(t)
+	if err != nil {
+		return broken(o.Streams, o.format, err)
+	}
+	warnNotes(o.Streams, o.format, v)
+	all := budget.Report{Parts: []budget.Held{{Outcome: v, Document: answer(v)}}}
+	if err := columnUsage(all.Write(o.Out, o.sheet(), o.format)); err != nil {
+		return err
+	}
+	sayWarnings(o.Streams, v)
+	for _, c := range budget.With(v.Checks, budget.Noisy) {
+		o.warnf("%s", c)
+	}
+	return v.Failure("")
+}
+
+// writeDevice measures the machine and writes it as a device.
+func (o benchOptions) writeDevice(ctx context.Context) error {
+	m := bench.MeasureMachine(o.bench(o.minTime).Threads)
+	return writeFile(ctx, o.Streams, o.device, nil, func(w io.Writer) error {
+		total, _ := memory.Available()
+		return device.Measured(m.CPU, m.Threads, m.PeakGFLOPS, m.BandwidthGBS, total).Write(w)
+	})
 }
 
 // timeEntry times a layer as it was asked for, or with every algorithm that takes it, the choice first.
@@ -272,5 +323,6 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 		}
 		o.sayf("wrote %q", o.plot)
 	}
-	return o.print(o.format, measured.BenchNetwork(w, bench.MeasureMachine(o.bench(o.minTime).Threads)))
+	m := bench.MeasureMachine(o.bench(o.minTime).Threads)
+	return o.hold(measured.TimesOfNetwork(w, m), func(v budget.Outcome) report.Document { return measured.BenchNetwork(w, m, v) })
 }

@@ -33,6 +33,13 @@ func (l *limitFlags) register(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&l.uncounted, "allow-uncounted", false, "with --net: decide limits by what is counted, though some operator is not")
 }
 
+// registerTimes adds the flags of what measures time.
+func (l *limitFlags) registerTimes(cmd *cobra.Command) {
+	budgetVar(cmd, &l.budgets, "fail if slower by more than the noise: limits of time, like max-time=5ms, of all together; ")
+	cmd.Flags().StringVar(&l.baseline, "baseline", "", "show differences from an earlier -f json output in `FILE`, and fail if all together are slower by more than the noise")
+	cmd.Flags().StringVar(&l.increase, "max-increase", "", "with --baseline: how much slower they may be: `time=5%`")
+}
+
 // given reports whether there is anything to hold the count to.
 func (l *limitFlags) given() bool { return len(l.budgets) > 0 || l.baseline != "" }
 

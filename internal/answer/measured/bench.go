@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"convx/internal/bench"
+	"convx/internal/budget"
 	"convx/internal/chart"
 	"convx/internal/report"
 )
@@ -22,6 +23,7 @@ type benchJSON struct {
 	Peak      float64          `json:"peak_gflops"`
 	Bandwidth float64          `json:"bandwidth_gbs"`
 	Layers    []benchLayerJSON `json:"layers"`
+	*budget.OutcomeJSON
 }
 
 type benchLayerJSON struct {
@@ -34,6 +36,7 @@ type benchLayerJSON struct {
 	Chosen    bool        `json:"chosen,omitempty"`
 	Count     int         `json:"count,omitempty"`
 	Seconds   secondsJSON `json:"seconds"`
+	Least     float64     `json:"least_seconds"` // by the roofline of this machine
 	GFLOPS    float64     `json:"gflops"`
 	OfPeak    float64     `json:"of_peak"`
 	GBS       float64     `json:"gbs"`
@@ -49,6 +52,7 @@ func benchLayer(m bench.Machine, r Timed) benchLayerJSON {
 		Algorithm: r.Algorithm, Chosen: r.Auto, Count: r.Count, Seconds: secondsOf(r.Timing), GFLOPS: r.GFLOPS(),
 		GBS: bytes / r.Median.Seconds() / 1e9, Intensity: float64(r.Cost.FLOPs) / max(bytes, 1), Bound: "compute",
 	}
+	j.Least = leastOf(m, r.Cost.FLOPs, bytes)
 	j.OfPeak, j.OfBand = j.GFLOPS/m.PeakGFLOPS, j.GBS/m.BandwidthGBS
 	if _, memory := m.Attainable(j.Intensity); memory {
 		j.Bound = "memory"
@@ -56,13 +60,37 @@ func benchLayer(m bench.Machine, r Timed) benchLayerJSON {
 	return j
 }
 
-// Bench is the answer of layers that were timed; tune adds where the automatic choice was not the fastest.
-func Bench(m bench.Machine, rows []Timed, tune bool) report.Document {
-	j := benchJSON{m.Threads, m.CPU, m.PeakGFLOPS, m.BandwidthGBS, []benchLayerJSON{}}
+// leastOf is the least time of so much work on the machine, in seconds: at its measured peak, or at its measured bandwidth.
+func leastOf(m bench.Machine, flops int64, bytes float64) float64 {
+	return max(float64(flops)/m.PeakGFLOPS, bytes/m.BandwidthGBS) / 1e9
+}
+
+// TimesOf are the times of layers, to hold to limits.
+func TimesOf(m bench.Machine, rows []Timed, name string) budget.Times {
+	t := budget.Times{Name: name, CPU: m.CPU, Threads: m.Threads}
+	for _, r := range rows {
+		t.Add(budget.Measured{Name: r.Name, Kind: r.Layer.Variant, Median: r.Median, Spread: r.Spread}, r.Algorithm, r.Count)
+	}
+	return t
+}
+
+// held is an outcome for a document; nil where there were no limits.
+func held(v budget.Outcome) *budget.OutcomeJSON {
+	if len(v.Checks) == 0 {
+		return nil
+	}
+	j := v.JSON()
+	return &j
+}
+
+// Bench is the answer of layers that were timed, and what became of the limits that they were held to; tune adds where the automatic
+// choice was not the fastest.
+func Bench(m bench.Machine, rows []Timed, tune bool, v budget.Outcome) report.Document {
+	j := benchJSON{m.Threads, m.CPU, m.PeakGFLOPS, m.BandwidthGBS, []benchLayerJSON{}, held(v)}
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "algorithm"}, {Name: "MACs", Key: "macs", Right: true},
 		{Name: "min", Key: "min_seconds", Right: true}, {Name: "median", Key: "median_seconds", Right: true},
-		{Name: "±", Key: "spread_seconds", Right: true}, {Name: "GFLOP/s", Key: "gflops", Right: true},
+		{Name: "±", Key: "spread_seconds", Right: true}, {Name: "least", Key: "least_seconds", Right: true}, {Name: "GFLOP/s", Key: "gflops", Right: true},
 		{Name: "of peak", Key: "of_peak", Right: true}, {Name: "GB/s", Key: "gbs", Right: true},
 		{Name: "of bandwidth", Key: "of_bandwidth", Right: true}, {Name: "bound by", Key: "bound"},
 	}}
@@ -80,13 +108,14 @@ func Bench(m bench.Machine, rows []Timed, tune bool) report.Document {
 		t.Rows = append(t.Rows, []report.Cell{
 			{Text: name, Raw: l.Name}, report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
 			report.Time(r.Min), report.Time(r.Median), {Text: report.PercentOf(r.Spread, r.Median), Raw: r.Spread.Seconds()},
-			report.Float(l.GFLOPS), report.Share(l.OfPeak), report.Float(l.GBS), report.Share(l.OfBand), report.Str(l.Bound),
+			report.Time(time.Duration(l.Least * 1e9)), report.Float(l.GFLOPS), report.Share(l.OfPeak), report.Float(l.GBS), report.Share(l.OfBand), report.Str(l.Bound),
 		})
 	}
 	head := report.Text{
 		fmt.Sprintf("%s, %s", m.CPU, report.Plural(m.Threads, "thread")),
 		fmt.Sprintf("measured: peak %s GFLOP/s (float32 multiply-adds), bandwidth %s GB/s (copies); the ridge is at %s FLOPs a byte",
 			report.Digits(m.PeakGFLOPS), report.Digits(m.BandwidthGBS), report.Digits(m.PeakGFLOPS/m.BandwidthGBS)),
+		"least is the roofline's bound on this machine: an algorithm that multiplies less, or caches that hold all, go below it",
 	}
 	blocks := []report.Block{head, t}
 	noisy := 0

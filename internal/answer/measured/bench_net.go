@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"convx/internal/bench"
+	"convx/internal/budget"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -16,6 +17,7 @@ type wholeJSON struct {
 	Bandwidth float64          `json:"bandwidth_gbs"`
 	Network   wholeNetJSON     `json:"network"`
 	Layers    []wholeLayerJSON `json:"layers"`
+	*budget.OutcomeJSON
 }
 
 type wholeNetJSON struct {
@@ -25,6 +27,7 @@ type wholeNetJSON struct {
 	First   float64     `json:"first_seconds"`
 	Memory  int         `json:"peak_memory_bytes"`
 	MACs    int64       `json:"macs"`
+	Least   float64     `json:"least_seconds"` // of its operations at the measured peak
 	GFLOPS  float64     `json:"gflops"`
 	OfPeak  float64     `json:"of_peak"`
 }
@@ -40,9 +43,19 @@ type wholeLayerJSON struct {
 	Share     float64     `json:"share"`
 }
 
-// BenchNetwork is the answer of a network that was timed as a whole.
-func BenchNetwork(w bench.Whole, m bench.Machine) report.Document {
-	j := wholeJSON{Threads: m.Threads, CPU: m.CPU, Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, Layers: []wholeLayerJSON{}}
+// TimesOfNetwork are a network's times, to hold to limits.
+func TimesOfNetwork(w bench.Whole, m bench.Machine) budget.Times {
+	t := budget.Times{Name: w.Name, CPU: m.CPU, Threads: m.Threads}
+	for _, r := range w.Steps {
+		t.Add(budget.Measured{Name: r.Name, Kind: r.Variant, Median: r.Timing.Median, Spread: r.Timing.Spread}, r.Algorithm, 1)
+	}
+	t.Whole = budget.Measured{Name: w.Name, Median: w.Timing.Median, Spread: w.Timing.Spread}
+	return t
+}
+
+// BenchNetwork is the answer of a network that was timed as a whole, and what became of the limits that it was held to.
+func BenchNetwork(w bench.Whole, m bench.Machine, v budget.Outcome) report.Document {
+	j := wholeJSON{Threads: m.Threads, CPU: m.CPU, Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, Layers: []wholeLayerJSON{}, OutcomeJSON: held(v)}
 	flops := int64(0)
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}, {Name: "algorithm"},
@@ -74,9 +87,10 @@ func BenchNetwork(w bench.Whole, m bench.Machine) report.Document {
 	n.Net, n.Seconds, n.Load, n.First, n.Memory = w.Name, secondsOf(w.Timing), w.Load.Seconds(), w.First.Seconds(), w.PeakMemory
 	n.GFLOPS = rate(flops, w.Timing.Median)
 	n.OfPeak = n.GFLOPS / m.PeakGFLOPS
+	n.Least = float64(flops) / m.PeakGFLOPS / 1e9
 	head := report.Text{
 		fmt.Sprintf("%s, %s", m.CPU, report.Plural(m.Threads, "thread")),
-		fmt.Sprintf("%s: %s at best, %s median; %s GFLOP/s, %s of the measured peak", w.Name, report.Duration(w.Timing.Min), report.Duration(w.Timing.Median), report.Digits(n.GFLOPS), report.Percent(n.OfPeak)),
+		fmt.Sprintf("%s: %s at best, %s median; %s GFLOP/s, %s of the measured peak, at which the operations alone take %s", w.Name, report.Duration(w.Timing.Min), report.Duration(w.Timing.Median), report.Digits(n.GFLOPS), report.Percent(n.OfPeak), report.Duration(time.Duration(n.Least*1e9))),
 		fmt.Sprintf("loaded in %s, first answer after another %s; peak memory of the process %s", report.Duration(w.Load), report.Duration(w.First), report.Bytes(w.PeakMemory)),
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{head, t}}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"convx/internal/bench"
+	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/report"
 )
@@ -23,7 +24,7 @@ func TestBenchTableRates(t *testing.T) {
 		report.JSONFormat:  `"gbs": 4.5,`,
 	} {
 		var b strings.Builder
-		if err := report.Write(&b, format, Bench(m, []Timed{row}, false)); err != nil {
+		if err := report.Write(&b, format, Bench(m, []Timed{row}, false, budget.Outcome{})); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(b.String(), want) {
