@@ -85,7 +85,12 @@ func matMul(a, b int) func(*call) error {
 		if !column {
 			out = append(out, n)
 		}
-		c.along = func(_, j int) []network.Along { return multiplied(j == a, len(c.in[j].shape), len(out), row, column) }
+		c.along = func(_, j int) []network.Along {
+			if j != a && j != b { // a third one, which the operator does not read
+				return []network.Along{}
+			}
+			return multiplied(j == a, len(c.in[j].shape), len(out), row, column)
+		}
 		rows, err := product("rows", append(batch, m)...)
 		if err != nil {
 			return err
