@@ -18,7 +18,7 @@ var rooms = map[string]string{
 	"budget":          "flops input layer network report shape",
 	"chart":           "drawing",
 	"cli":             "*",
-	"compare":         "bench flops layer memory operands ops picture report tensor theory",
+	"compare":         "bench flops infer layer memory network operands ops picture report tensor theory",
 	"coverage":        "layer shape",
 	"draw":            "coverage drawing flops layer lazy offset operands ops picture report shape tensor",
 	"drawing":         "picture",

@@ -65,16 +65,21 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
   convx compare photo.png depthwise,filter=sobel-x depthwise,filter=gaussian:9 -p same --no-time -o filters.png
   convx compare -i 32x28x28 -p same standard depthwise --sweep kernel=1..7:2 --no-time
   convx compare x.npy x.npy
-  convx compare --net resnet-50 --net se-resnet-50 --net mobilenet-v2`, "\n"),
+  convx compare --net resnet-50 --net se-resnet-50 --net mobilenet-v2
+  convx compare --net resnet-50 --net mobilenet-v2 photo.png`, "
+"),
 		ValidArgsFunction: completeContender,
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			if err = o.net.settle(c, &o.layer, args); err != nil {
+			if err = o.net.settle(c, &o.layer, nil); err != nil {
 				return err
 			}
 			if len(o.net.names) > 0 {
+				if err := o.readNetInput(args); err != nil {
+					return err
+				}
 				for _, name := range []string{"sweep", "filter", "output", "magnify", "plot"} {
 					if c.Flags().Changed(name) {
-						return usagef("--%s is for layers: networks are only counted", name)
+						return usagef("--%s is for layers: networks are counted, and run on an INPUT", name)
 					}
 				}
 				if err := o.swaps.settle(); err != nil {
@@ -125,6 +130,28 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 		panic(err) // a flag registered twice: a mistake in the program
 	}
 	return cmd
+}
+
+// readNetInput takes what networks run on: one picture or array.
+func (o *compareOptions) readNetInput(args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if _, known := layer.VariantNamed(strings.Split(args[0], ",")[0]); known {
+		return usagef("%q and --net %s: give variants or networks, not both", args[0], o.net.names[0])
+	}
+	switch {
+	case len(args) > 1:
+		return usagef("there is room for one INPUT, not both %q and %q", args[0], args[1])
+	case args[0] == "-" && len(o.net.names) > 1:
+		return usagef("standard input is read once, and there are %d networks: give a file", len(o.net.names))
+	case o.swaps.given():
+		return usagef("%q: networks with --swap are counted, and do not run on an INPUT", args[0])
+	case o.minTime <= 0:
+		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
+	}
+	o.input = args[0]
+	return o.engineFlags.check()
 }
 
 // readArgs tells variants from the INPUT: what starts with no variant's name and looks like a file is the input.

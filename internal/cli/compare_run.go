@@ -6,6 +6,8 @@ import (
 
 	"convx/internal/answer/measured"
 	"convx/internal/compare"
+	"convx/internal/feed"
+	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
 	"convx/internal/picture"
@@ -14,7 +16,10 @@ import (
 )
 
 func runCompare(ctx context.Context, o compareOptions) error {
-	if len(o.net.names) > 0 {
+	switch {
+	case len(o.net.names) > 0 && o.input != "":
+		return runCompareNetsOn(ctx, o)
+	case len(o.net.names) > 0:
 		return runCompareNets(o)
 	}
 	ask := compare.Request{Layers: o.variants, Shared: o.layer.given, Filters: o.filters, Sweeps: o.sweeps, Baseline: o.baseline}
@@ -142,4 +147,39 @@ func runCompareNets(o compareOptions) error {
 		}
 	}
 	return o.print(o.format, measured.CompareNetworks(o.net.names, results, base))
+}
+
+// runCompareNetsOn runs networks on the same data.
+func runCompareNetsOn(ctx context.Context, o compareOptions) error {
+	base, err := compare.Baseline(o.net.names, o.baseline)
+	if err != nil {
+		return err
+	}
+	var feeds []*operands.Feeds
+	for _, name := range o.net.names {
+		n := o.net.Options
+		n.Program = true
+		feeds = append(feeds, &operands.Feeds{
+			Network: name, Options: n, Input: o.input, MaxPixels: o.maxPixels, Seed: o.seed, Arrays: map[string]*tensor.Array{},
+			As: operands.PreprocessAs{Name: "auto", Channels: "auto", Fit: feed.Fits()[0]},
+		})
+	}
+	engine := o.bench(o.minTime)
+	c := measured.NetworkRuns{Threads: engine.Threads}
+	err = attend(ctx, o.Streams, func(p *progress) (err error) {
+		c.Runs, err = compare.RunNetworks(ctx, feeds, base, infer.Options{Algorithm: o.algorithm, Threads: o.threads, MaxBytes: freeMemory(), Watch: true}, p.stage)
+		if err != nil || o.noTime {
+			return err
+		}
+		return compare.TimeNetworks(ctx, c.Runs, o.minTime, p.stage)
+	})
+	if err != nil {
+		return netError(err)
+	}
+	for _, r := range c.Runs {
+		for _, line := range r.Origins {
+			o.sayf("%s: %s", r.Name, line)
+		}
+	}
+	return o.print(o.format, measured.CompareNetworkRuns(c, base))
 }

@@ -57,6 +57,7 @@ type Network struct {
 	arenaBytes int
 	opsOptions ops.Options
 	departures []Departure
+	unwatched  bool
 	// workspace and packed are the bytes of scratch memory and of packed weights.
 	workspace, packed int
 }

@@ -23,6 +23,9 @@ type Departure struct {
 // Departures are those of the last run, in its order.
 func (net *Network) Departures() []Departure { return net.departures }
 
+// Watch switches the watch of Options on or off: it takes a little of the time of a run.
+func (net *Network) Watch(on bool) { net.unwatched = !on }
+
 // watch is what a convolution by transforms keeps to look at its data.
 type watch struct {
 	weights map[string]*tensor.Tensor[float32]
@@ -101,7 +104,7 @@ func (w *watch) ordinary(x []float32) bool {
 
 // suited is the pipeline for this input, and whether it finishes the node: the planned one, if that keeps to the definition on it.
 func (p *planned) suited(ctx context.Context, net *Network, n *node) (*ops.Pipeline[float32], bool, error) {
-	if p.watch == nil || p.watch.ordinary(p.x.Data) {
+	if p.watch == nil || net.unwatched || p.watch.ordinary(p.x.Data) {
 		return p.pipeline, p.finishes, nil
 	}
 	s, err := layerOf(p.stages, p.x.Shape)

@@ -3,6 +3,7 @@ package measured
 import (
 	"fmt"
 
+	"convx/internal/compare"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
@@ -23,11 +24,75 @@ type compareNetRowJSON struct {
 	Layers     int       `json:"layers"`
 	Ratio      ratioJSON `json:"ratio"`
 	Intensity  float64   `json:"arithmetic_intensity"`
+	// Of networks that ran.
+	Seconds       *float64           `json:"seconds,omitempty"` // the median
+	SecondsMin    *float64           `json:"seconds_min,omitempty"`
+	SecondsSpread *float64           `json:"seconds_spread,omitempty"`
+	Speedup       *float64           `json:"speedup,omitempty"`
+	Difference    *compare.Deviation `json:"difference,omitempty"`
+}
+
+// NetworkRuns are networks that ran on the same data.
+type NetworkRuns struct {
+	Runs    []*compare.NetworkRun // one for each network
+	Threads int
+}
+
+// CompareNetworkRuns is the answer of networks side by side that ran: their counts, times, and how far their outputs differ.
+func CompareNetworkRuns(n NetworkRuns, base int) report.Document {
+	var names []string
+	var results []*network.Result
+	for _, r := range n.Runs {
+		names, results = append(names, r.Name), append(results, r.Result)
+	}
+	j, t := compareNetworks(names, results, base)
+	timed, compared := n.Runs[base].Timing != nil, false
+	for _, r := range n.Runs {
+		compared = compared || r.Deviation != nil
+	}
+	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
+	if timed {
+		t.Columns = append(t.Columns, right("time", "seconds"), right("±", "seconds_spread"), right("speed-up", "speedup"))
+	}
+	if compared {
+		t.Columns = append(t.Columns, right("max |diff|", "max_difference"), right("mean |diff|", "mean_difference"), right("PSNR", "psnr"))
+	}
+	var notes report.Text
+	for i, r := range n.Runs {
+		row := &j.Rows[i]
+		if timed {
+			s := secondsOf(*r.Timing)
+			speedup := n.Runs[base].Timing.Median.Seconds() / max(s.Median, 1e-12)
+			row.Seconds, row.SecondsMin, row.SecondsSpread, row.Speedup = &s.Median, &s.Min, &s.Spread, &speedup
+			t.Rows[i] = append(t.Rows[i], report.Time(r.Timing.Median), report.Cell{Text: report.PercentOf(r.Timing.Spread, r.Timing.Median), Raw: r.Timing.Spread.Seconds()}, times(&speedup))
+		}
+		if row.Difference = r.Deviation; compared {
+			t.Rows[i] = append(t.Rows[i], deviationCells(r.Deviation)...)
+		}
+		for _, note := range r.Notes {
+			notes = append(notes, "note: "+report.Printable(note))
+		}
+	}
+	head := report.Text{"baseline " + j.Baseline}
+	if timed {
+		head = append(head, "times on "+report.Plural(n.Threads, "thread"))
+	}
+	blocks := []report.Block{head, t}
+	if notes != nil {
+		blocks = append(blocks, notes)
+	}
+	return report.Document{JSON: j, Blocks: blocks}
 }
 
 // CompareNetworks is the answer of networks side by side: names are what they are called, base the one that the others are
 // compared with.
 func CompareNetworks(names []string, results []*network.Result, base int) report.Document {
+	j, t := compareNetworks(names, results, base)
+	head := report.Text{fmt.Sprintf("baseline %s; networks are counted: with a picture or an array as INPUT, they run on it and are timed", j.Baseline)}
+	return report.Document{JSON: j, Blocks: []report.Block{head, t}}
+}
+
+func compareNetworks(names []string, results []*network.Result, base int) (compareNetJSON, report.Table) {
 	b := results[base].Total
 	j := compareNetJSON{Baseline: names[base]}
 	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
@@ -49,6 +114,5 @@ func CompareNetworks(names []string, results []*network.Result, base int) report
 			{Text: report.Bytes(n.PeakMemory), Raw: n.PeakMemory}, report.Float(n.Intensity),
 		})
 	}
-	head := report.Text{fmt.Sprintf("baseline %s; networks are counted, not timed: convx bench --net NAME times their layers", j.Baseline)}
-	return report.Document{JSON: j, Blocks: []report.Block{head, t}}
+	return j, t
 }
