@@ -66,8 +66,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
   convx compare -i 32x28x28 -p same standard depthwise --sweep kernel=1..7:2 --no-time
   convx compare x.npy x.npy
   convx compare --net resnet-50 --net se-resnet-50 --net mobilenet-v2
-  convx compare --net resnet-50 --net mobilenet-v2 photo.png`, "
-"),
+  convx compare --net resnet-50 --net mobilenet-v2 photo.png`, "\n"),
 		ValidArgsFunction: completeContender,
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if err = o.net.settle(c, &o.layer, nil); err != nil {

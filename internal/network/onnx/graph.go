@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"convx/internal/layer"
@@ -261,7 +262,11 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 // flag is the flag that gives an input's size: with its name, where there are several.
 func (inf *inference) flag(in ValueInfo, size string) string {
 	if inf.inputs > 1 {
-		size = in.Name + "=" + size
+		name := in.Name
+		if quoted := strconv.Quote(name); quoted != `"`+name+`"` { // a name from a file neither ends the line nor speaks to the terminal
+			name = quoted
+		}
+		size = name + "=" + size
 	}
 	return "--input " + size
 }
