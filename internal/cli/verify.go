@@ -23,21 +23,26 @@ type verifyOptions struct {
 	seed       uint64
 	threads    int
 	algorithm  string
+	accuracy   bool // in place of identities
 }
 
 func newVerify(s Streams, run func(context.Context, verifyOptions) error) *cobra.Command {
 	o := verifyOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use: "verify [IDENTITY...]",
+		Use: "verify [IDENTITY... | accuracy]",
 		Long: `verify computes both sides of each identity between variants on random layers: a depthwise convolution is a
 grouped one, a transposed convolution is the adjoint of a standard one, and so on. Data are small integers, so both
 sides must be equal; where an algorithm rounds integers too, or a sigmoid is on the way, the allowed difference is
-stated. The exit status is 3 if one fails.`,
+stated. The exit status is 3 if one fails.
+
+verify accuracy measures how far each algorithm is from the definition in float64, on the layers of the built-in suites, against
+what is promised.`,
 		Example: strings.Trim(`
   convx verify --layers 5
-  convx verify separable --algorithm reference`, "\n"),
+  convx verify separable --algorithm reference
+  convx verify accuracy`, "\n"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return identityNames(), cobra.ShellCompDirectiveNoFileComp
+			return append(identityNames(), accuracy), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if o.layers < 1 {
@@ -48,6 +53,14 @@ stated. The exit status is 3 if one fails.`,
 			}
 			if err := checkAlgorithm(o.algorithm); err != nil {
 				return err
+			}
+			if o.accuracy = slices.Equal(args, []string{accuracy}); o.accuracy {
+				for _, other := range []string{"layers", "algorithm"} {
+					if c.Flags().Changed(other) {
+						return usagef("--%s does not go with verify accuracy: it measures every algorithm on the layers of the suites", other)
+					}
+				}
+				return run(c.Context(), o)
 			}
 			if o.identities, err = pickIdentities(args); err != nil {
 				return err
@@ -82,7 +95,7 @@ func pickIdentities(names []string) ([]verify.Identity, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(id verify.Identity) bool { return id.Name == name })
 		if i < 0 {
-			if near := layer.Nearest(name, identityNames()); near != "" {
+			if near := layer.Nearest(name, append(identityNames(), accuracy)); near != "" {
 				return nil, usagef("unknown identity %q: did you mean %s?", name, near)
 			}
 			return nil, usagef("unknown identity %q: identities are %s", name, strings.Join(identityNames(), ", "))
@@ -93,6 +106,9 @@ func pickIdentities(names []string) ([]verify.Identity, error) {
 }
 
 func runVerify(ctx context.Context, o verifyOptions) error {
+	if o.accuracy {
+		return runAccuracy(ctx, o)
+	}
 	results := make([]verify.Result, len(o.identities))
 	err := attend(ctx, o.Streams, func(p *progress) (err error) {
 		for i, id := range o.identities {

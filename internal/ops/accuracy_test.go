@@ -9,11 +9,7 @@ import (
 	"convx/internal/tensor"
 )
 
-// chainBound is what docs/accuracy.md promises of algorithms that sum by chains, relative to an output's own sum of
-// magnitudes.
-const chainBound = 1e-6
-
-// TestLongSums holds every exact algorithm to chainBound on sums of thousands of positive products.
+// TestLongSums holds every exact algorithm to OwnTolerance on sums of thousands of positive products.
 func TestLongSums(t *testing.T) {
 	conv := func(out, kernel int) layer.Op {
 		return layer.Conv{Window: square(kernel, kernel/2), PadMode: layer.PadZeros, OutChannels: out, Groups: 1, Bias: true}
@@ -38,8 +34,8 @@ func TestLongSums(t *testing.T) {
 			t.Run(string(c.op.Kind())+"/"+layer.FormatShape(c.in)+"/"+a.Name, func(t *testing.T) {
 				d := drawnOf(c.op, c.in)
 				got, ok := errorOf(t, d, a, 1)
-				if ok && got > chainBound {
-					t.Errorf("the error is %.2g of an output's own sum, not %.2g", got, chainBound)
+				if ok && got > OwnTolerance {
+					t.Errorf("the error is %.2g of an output's own sum, not %.2g", got, OwnTolerance)
 				}
 			})
 		}

@@ -145,7 +145,7 @@ func TestOwnSums(t *testing.T) {
 		name := p.Steps()[0].Algorithm
 		bound, ok := ownBounds[name]
 		if !ok {
-			bound = 4 * chainBound // where one product is as large as all, every other one rounds it
+			bound = 4 * OwnTolerance // where one product is as large as all, every other one rounds it
 		}
 		taken[name]++
 		for i, v := range want.Data {

@@ -36,6 +36,10 @@ func (o Options) problem(st layer.Stage, in [][]int) (*problem.Problem, error) {
 	return problem.New(st, in, o.threads(), o.workers)
 }
 
+// OwnTolerance is how far exact algorithms, which add up an output's own products in float32, may be from the definition, relative
+// to the output's own sum of magnitudes |bias| + sum |weight * input|.
+const OwnTolerance = 1e-6
+
 // Info describes a prepared plan.
 type Info struct {
 	Kind      layer.Kind

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"convx/configs"
+	"convx/internal/answer/measured"
+	"convx/internal/bench"
+	"convx/internal/shape"
+	"convx/internal/verify"
+)
+
+// accuracy is what verify is asked for beside the identities.
+const accuracy = "accuracy"
+
+// accuracySuites are the layers that errors are measured on.
+var accuracySuites = []string{"kinds", "zoo"}
+
+// runAccuracy measures how far each algorithm is from the definition on the layers of the built-in suites.
+func runAccuracy(ctx context.Context, o verifyOptions) error {
+	subjects, err := accuracySubjects()
+	if err != nil {
+		return err
+	}
+	var all []verify.Accuracy
+	err = attend(ctx, o.Streams, func(p *progress) (err error) {
+		done := 0
+		all, err = verify.MeasureAccuracy(ctx, subjects, o.seed, o.threads, func(name string) {
+			done++
+			p.stage(fmt.Sprintf("measuring %d/%d %s", done, len(subjects), name))
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := o.print(o.format, measured.Accuracy(all, len(subjects), o.seed)); err != nil {
+		return err
+	}
+	for _, a := range all {
+		if !a.Holds() {
+			return overError{fmt.Errorf("%s of %s is further off than is promised, on %s", a.Algorithm, a.Kind, a.At)}
+		}
+	}
+	return nil
+}
+
+func accuracySubjects() ([]verify.Subject, error) {
+	var subjects []verify.Subject
+	for _, suite := range accuracySuites {
+		data, _ := configs.Suite(suite)
+		entries, err := bench.ReadSuite(suite, data)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range entries {
+			s, err := shape.Of(e.Layer)
+			if err != nil {
+				return nil, fmt.Errorf("%s of %s: %w", e.Name, suite, err)
+			}
+			subjects = append(subjects, verify.Subject{Name: e.Name, Shape: s})
+		}
+	}
+	return subjects, nil
+}
