@@ -9,6 +9,7 @@ import (
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/ops"
+	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
@@ -21,6 +22,7 @@ type planned struct {
 	x, y     tensor.Tensor[float32]
 	finishes bool // the pipeline runs what finishes the node
 	watch    *watch
+	halves   *halves // where the operands are half floats
 }
 
 // plan gives a convolution whose weights are known a pipeline; nil where package ops has none.
@@ -33,13 +35,15 @@ func (net *Network) plan(n *node) (*planned, error) {
 		return nil, err
 	}
 	b, err := net.constant(n.input(2))
-	if err != nil || w.Elem != tensor.Float32 || b != nil && b.Elem != tensor.Float32 {
+	if err != nil || w.Elem != tensor.Float32 && w.Elem != tensor.Float16 || b != nil && b.Elem != w.Elem {
 		return nil, err
 	}
-	p := &planned{weights: map[string]*tensor.Tensor[float32]{}}
-	p.weights["weight"], _ = tensor.ToTensor[float32](w)
+	p := &planned{weights: map[string]*tensor.Tensor[float32]{"weight": widened(w)}}
 	if b != nil {
-		p.weights["bias"], _ = tensor.ToTensor[float32](b)
+		p.weights["bias"] = widened(b)
+	}
+	if w.Elem == tensor.Float16 {
+		p.halves = &halves{}
 	}
 	in := net.values[n.in[0]].shape
 	if in == nil { // prepared when it is seen
@@ -106,9 +110,12 @@ func (net *Network) planPool(n *node) (*planned, error) {
 }
 
 func (p *planned) run(ctx context.Context, net *Network, n *node) error {
-	x := net.get(n.in[0])
-	if x.Elem != tensor.Float32 {
-		return fmt.Errorf("its input is %v and its weights are float32", x)
+	x, elem := net.get(n.in[0]), tensor.Float32
+	if p.halves != nil {
+		elem = tensor.Float16
+	}
+	if x.Elem != elem {
+		return fmt.Errorf("its input is %v and its weights are %v", x, elem)
 	}
 	if p.pipeline == nil || !slices.Equal(x.Shape, p.pipeline.Input) {
 		if p.weights == nil {
@@ -118,11 +125,11 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 			return err
 		}
 	}
-	y, err := net.output(n.out[0], tensor.Float32, p.pipeline.Output)
+	y, err := net.output(n.out[0], elem, p.pipeline.Output)
 	if err != nil {
 		return err
 	}
-	p.x.Data, p.y.Data = tensor.Data[float32](x), tensor.Data[float32](y)
+	p.bind(x, y)
 	if err := n.bindFinish(net, p.y.Data); err != nil {
 		return err
 	}
@@ -136,6 +143,23 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 	if err := n.runFinish(ctx, finishes); err != nil {
 		return err
 	}
+	if p.halves != nil {
+		roundHalves(tensor.Data[tensor.F16](y), p.y.Data)
+	}
 	net.set(n.out[0], y)
 	return nil
+}
+
+// bind says what the next run reads and writes.
+func (p *planned) bind(x, y *tensor.Array) {
+	h := p.halves
+	if h == nil {
+		p.x.Data, p.y.Data = tensor.Data[float32](x), tensor.Data[float32](y)
+		return
+	}
+	if len(h.x) != x.Len() || len(h.y) != y.Len() {
+		h.x, h.y = problem.Aligned(x.Len()), problem.Aligned(y.Len())
+	}
+	widen(h.x, tensor.Data[tensor.F16](x))
+	p.x.Data, p.y.Data = h.x, h.y
 }

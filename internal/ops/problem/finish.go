@@ -28,6 +28,10 @@ func (f *Finishing) Done(at, plane, planes, n int) {
 	if f.finisher == nil {
 		return
 	}
+	if n == plane { // one behind the other
+		f.finisher.Finish(at, at+planes*n)
+		return
+	}
 	for range planes {
 		f.finisher.Finish(at, at+n)
 		at += plane
