@@ -94,7 +94,7 @@ takes seeded weights.`,
 	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a fifth on a picture; the last one stands for four")
 	f.StringArrayVar(&o.scene.filters, "filter", nil, "draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights")
 	f.StringVar(&o.scene.color, "color", "", "read the picture as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as it is)")
-	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", "))
+	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
 	f.StringVar(&o.look.purpose, "for", "page", "where the figure is shown: `page`, slide (1280x720, read from the back row) or print")

@@ -73,7 +73,8 @@ for more work. Several --filter make several maps of each channel.
 -o writes .npy, .npz or .png, and "-o -" writes NPY to standard output. As a picture, 3 channels are shown in colour and
 others as a grid of maps. --map chooses what black and white stand for: clip (0 and 1), minmax (least and greatest),
 symmetric (0 in the middle), auto (clip where nearly all lies in [0, 1], else symmetric where there are both signs, else
-minmax). The summary says what was done.
+minmax), shared (auto with one scale for all), each (a scale for every map), or LO:HI, the values that are black and white.
+The summary says what was done.
 
 Filters, with what may follow the name:
 `
@@ -134,7 +135,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.StringVar(&o.scale, "range", "", "bring the samples of a picture or a uint8 array to `LO:HI`, like -1:1")
 	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
 	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
-	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", "))
+	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")
 	f.StringVar(&o.picture.colormap, "colormap", "auto", "PNG: `COLORS` of maps: "+strings.Join(picture.ColormapNames(), ", "))
 	f.IntVar(&o.picture.depth, "depth", 0, "PNG: `BITS` a sample, 8 or 16 (default: the input picture's, else 8)")
 	f.IntVar(&o.picture.magnify, "magnify", 0, "PNG: draw each value `N` pixels wide and high, not smoothed (default: 1, more in a grid of tiny maps)")

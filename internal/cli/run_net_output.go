@@ -172,7 +172,7 @@ func (r *netRun) writeSheet(w io.Writer, path, name string, a *tensor.Array) err
 		}
 	}
 	buffered := bufio.NewWriter(w)
-	s := picture.Sheet{Title: name, Maps: t, Options: o, Shared: slices.Contains(r.picture.given, "map")}
+	s := picture.Sheet{Title: name, Maps: t, Options: o, Shared: slices.Contains(r.picture.given, "map") && o.Mapping != picture.EachMapping}
 	if err := s.Encode(buffered); err != nil {
 		return err
 	}

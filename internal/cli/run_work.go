@@ -148,6 +148,7 @@ type result[T tensor.Float] struct {
 	origins  []string // of the operands
 	inexact  int      // elements that T could not hold
 	steps    []ops.Step
+	factors  []float64     // of the channels of each sample, where the layer's last stage scales them
 	elapsed  time.Duration // of the layer alone
 	streamed bool          // in bands: there is no output as a whole
 }
@@ -222,6 +223,10 @@ func calculate[T tensor.Float](ctx context.Context, j *job, p *progress) (r resu
 	err = pipeline.Run(ctx, r.output, x)
 	r.elapsed = time.Since(start)
 	j.show.Noise = operands.NoiseOf(j.set, values, x, r.steps)
+	if err != nil {
+		return r, err
+	}
+	r.factors, err = ops.Factors(ctx, j.set.Result, values.Tensors, x, j.options())
 	return r, err
 }
 
@@ -275,6 +280,9 @@ func sumUp[T tensor.Float](j *job, r result[T]) error {
 	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.set.Layer.Variant, layer.FormatShape(j.set.Input), layer.FormatShape(j.set.Output),
 		j.dtype, report.Plural(j.options().Threads, "thread"), how, r.elapsed.Round(time.Microsecond), rate)
 	j.sayData(r.steps)
+	for i := 0; i < len(r.factors); i += j.set.Output[1] {
+		j.sayf("%s", measured.FactorsText(r.factors[i:i+j.set.Output[1]], i/j.set.Output[1], j.set.Output[0]))
+	}
 	if n := r.inexact; n > 0 {
 		j.warnf("values that %s cannot hold exactly: %d", j.dtype, n)
 	}
@@ -289,7 +297,7 @@ func sumUp[T tensor.Float](j *job, r result[T]) error {
 	}
 	out := measured.Run{
 		Variant: j.set.Layer.Variant, Input: j.set.Input, Output: j.set.Output, DType: j.dtype, Algorithm: algorithms(r.steps),
-		Threads: j.options().Threads, Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.origins, Channels: measured.StatsOf(r.output),
+		Threads: j.options().Threads, Seconds: r.elapsed.Seconds(), GFLOPS: rate, Operands: r.origins, Channels: measured.StatsOf(r.output), Factors: r.factors,
 	}
 	for i, t := range j.targets {
 		if i == 0 {

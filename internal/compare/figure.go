@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -13,15 +14,21 @@ import (
 // mostMaps bounds the feature maps of one output in a figure.
 const mostMaps = 16
 
-// Figure lays the input and the outputs out side by side, each under its own scale, with what it is and how far it is off.
+// Figure lays the input and the outputs out side by side, with what it is and how far it is off: those whose values are
+// of one kind in one scale, unless the mapping says otherwise.
 // magnify is how many pixels a side each value has, 0 for one.
 func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canvas, error) {
 	panels := make([]picture.Panel, 0, len(c.Rows)+1)
+	all := []*tensor.Tensor[float32]{c.Given}
+	for _, r := range c.Rows {
+		all = append(all, r.Computed)
+	}
+	mappings := picture.Together(mapping, all)
 	add := func(t *tensor.Tensor[float32], scale int, label string, more ...string) error {
 		if len(t.Shape) != 4 {
 			return layer.Errorf("%s has %d spatial axes: pictures have 2", label, len(t.Shape)-2)
 		}
-		opt := picture.MapOptions{Mapping: mapping, Scale: scale}
+		opt := picture.MapOptions{Mapping: mappings[len(panels)], Scale: scale}
 		if n := t.Shape[1]; n > mostMaps {
 			for i := range mostMaps {
 				opt.Channels = append(opt.Channels, i)
@@ -31,7 +38,11 @@ func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canv
 		if err != nil {
 			return err
 		}
-		caption := append([]string{label, layer.FormatShape(t.Shape), mapped.String()}, more...)
+		shown := mapped.String()
+		if n := sharing(mappings, len(panels)); n > 1 && mapping == picture.AutoMapping || mapping == picture.SharedMapping {
+			shown += fmt.Sprintf(" (one scale for %d)", n)
+		}
+		caption := append([]string{label, layer.FormatShape(t.Shape), shown}, more...)
 		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
 		return nil
 	}
@@ -51,6 +62,16 @@ func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canv
 		}
 	}
 	return picture.Panels(panels, panelColumns(len(panels))), nil
+}
+
+// sharing is how many panels have the mapping of panel i.
+func sharing(all []picture.Mapping, i int) (n int) {
+	for _, m := range all {
+		if m == all[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // inputScale magnifies the input to about the size of the widest output, but not below its own.

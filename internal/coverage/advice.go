@@ -31,10 +31,7 @@ func (r Result) note(a Axis) string {
 			return "no gridding: every pixel of the field is seen"
 		}
 		text := fmt.Sprintf("gridding: %d of %d pixels of the field are never seen, in gaps of up to %d", a.Size-a.Seen, a.Size, a.LargestGap)
-		if better := betterDilations(a.steps); better != "" {
-			text += "; dilations " + better + " would see all of theirs"
-		}
-		return text
+		return text + advice(a)
 	case OverlapView:
 		s := a.steps[0]
 		least, most := interior(a.Counts, s)
@@ -86,20 +83,67 @@ func interior(counts []int, s Step) (least, most int) {
 	return least, most
 }
 
-// betterDilations are 1, 2, 3, … for as many layers, if those leave no hole.
-func betterDilations(steps []Step) string {
+// advice is what would leave no hole, and what becomes of the reach: nothing where no layers of these kernels do.
+func advice(a Axis) string {
+	var few []int
+	for i := range a.steps {
+		few = append(few, i+1)
+	}
+	size, ok := holeFree(a.steps, few)
+	switch {
+	case !ok:
+		return ""
+	case size >= a.Size:
+		return fmt.Sprintf("; dilations %s would see all of theirs, and reach as far (%d)", listed(few), size)
+	}
+	text := fmt.Sprintf("; dilations %s would see all of theirs, but reach %d in place of %d", listed(few), size, a.Size)
+	many := reaching(a.steps[0].Kernel, a.Size)
+	steps := make([]Step, len(many))
+	for i := range steps {
+		steps[i] = a.steps[0]
+	}
+	if size, ok = holeFree(steps, many); !ok || size < a.Size {
+		return text
+	}
+	if more := len(many) - len(a.steps); more > 0 {
+		return text + fmt.Sprintf("; %s (%d more of kernel %d) would keep the reach (%d)", listed(many), more, a.steps[0].Kernel, size)
+	}
+	return text + fmt.Sprintf("; %s would keep the reach (%d)", listed(many), size)
+}
+
+// reaching are dilations of kernels of this size that grow as fast as they can without a hole (each as large as the field
+// before it) until the field is at least size.
+func reaching(kernel, size int) (list []int) {
+	for field := 1; kernel > 1 && field < size; {
+		d := min(field, (size-field+kernel-2)/(kernel-1))
+		list, field = append(list, d), field+d*(kernel-1)
+	}
+	return list
+}
+
+// holeFree is the field of layers with other dilations, if all of it is seen and they can have any: stride 1, not transposed.
+func holeFree(steps []Step, dilations []int) (size int, ok bool) {
 	try := make([]Step, len(steps))
-	words := make([]string, len(steps))
 	for i, s := range steps {
 		if s.Transposed || s.Stride > 1 {
-			return ""
+			return 0, false
 		}
-		try[i], words[i] = s, strconv.Itoa(i+1)
-		try[i].Dilation = i + 1
+		try[i] = s
+		try[i].Dilation = dilations[i]
 	}
 	l, err := Field(try)
-	if sum := l.Summary; err != nil || sum().Seen < sum().Size {
-		return ""
+	if err != nil {
+		return 0, false
+	}
+	sum := l.Summary()
+	return sum.Size, sum.Seen == sum.Size
+}
+
+// listed is 1, 2, 3.
+func listed(v []int) string {
+	words := make([]string, len(v))
+	for i, n := range v {
+		words[i] = strconv.Itoa(n)
 	}
 	return strings.Join(words, ", ")
 }

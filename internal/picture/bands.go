@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"convx/internal/tensor"
 )
@@ -27,6 +28,8 @@ func (s *Survey) Join(o Survey) {
 type RowMapper[T tensor.Float] struct {
 	r      *renderer[T]
 	mapped Mapped
+	// clipped counts values beyond the ends as they pass, where no survey has.
+	clipped *atomic.Int64
 }
 
 // NewRowMapper settles the mapping of C x H x W values, C being 1 or 3, from their survey. Without one (nil) the
@@ -46,14 +49,39 @@ func NewRowMapper[T tensor.Float](s *Survey, channels, height, width int, o MapO
 	}
 	m.settleColors(o.Colormap)
 	h := Header{Width: width, Height: height, Channels: m.channels(), Depth: max(o.Depth, 8)}
-	return &RowMapper[T]{newRenderer[T](m, h), m}, h, h.check()
+	rows := &RowMapper[T]{r: newRenderer[T](m, h), mapped: m}
+	if s == nil || m.Mapping.kind == ranged {
+		rows.clipped = new(atomic.Int64)
+	}
+	return rows, h, h.check()
 }
 
-// Mapped says what is done. Clipped is not known where there was no survey.
-func (m *RowMapper[T]) Mapped() Mapped { return m.mapped }
+// Mapped says what was done, once all rows have passed.
+func (m *RowMapper[T]) Mapped() Mapped {
+	if m.clipped != nil {
+		m.mapped.Clipped = int(m.clipped.Load())
+	}
+	return m.mapped
+}
+
+// count counts the values beyond the ends.
+func (m *RowMapper[T]) count(src []T, stride, n int) {
+	low, high, over := T(m.mapped.Low), T(m.mapped.High), 0
+	for c := range map[bool]int{true: 3, false: 1}[m.mapped.Colour] {
+		for _, v := range src[c*stride:][:n] {
+			if v < low || v > high {
+				over++
+			}
+		}
+	}
+	m.clipped.Add(int64(over))
+}
 
 // Map renders n pixels, channel c of pixel i from src[c*stride+i]. It may be called from several goroutines.
 func (m *RowMapper[T]) Map(dst []byte, src []T, stride, n int) {
+	if m.clipped != nil {
+		m.count(src, stride, n)
+	}
 	if m.mapped.Colour {
 		m.r.colour(dst[:n*m.r.h.PixelBytes()], src, stride)
 		return

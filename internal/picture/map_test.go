@@ -164,7 +164,7 @@ func TestMapRefuses(t *testing.T) {
 
 func TestParseNames(t *testing.T) {
 	for i, s := range mappingNames {
-		if m, err := ParseMapping(s); err != nil || m != Mapping(i) || m.String() != s {
+		if m, err := ParseMapping(s); err != nil || m.kind != mappingKind(i) || m.String() != s {
 			t.Error(s, m, err)
 		}
 	}
@@ -173,7 +173,7 @@ func TestParseNames(t *testing.T) {
 			t.Error(s, m, err)
 		}
 	}
-	if _, err := ParseMapping("log"); err == nil || err.Error() != `unknown mapping "log": one of auto, clip, minmax, symmetric` {
+	if _, err := ParseMapping("log"); err == nil || err.Error() != `unknown mapping "log": one of auto, clip, minmax, symmetric, shared, each, or LO:HI` {
 		t.Error(err)
 	}
 	if _, err := ParseColor("blue"); err == nil {
@@ -239,5 +239,70 @@ func TestPixelLimit(t *testing.T) {
 	}
 	if err := checkSize(3, 7, 20); err == nil {
 		t.Error("21 pixels passed for 20")
+	}
+}
+
+// LO:HI shows what it says, and says what it clips; each has a scale a map; together, values of one kind share a scale.
+func TestScales(t *testing.T) {
+	x := tensor.Of([]float32{-1, 0, 1, 3, 10, 20, 30, 40}, 1, 2, 2, 2)
+	m, err := ParseMapping("-1:3")
+	if err != nil || m.String() != "-1:3" {
+		t.Fatal(m, err)
+	}
+	p, mapped, err := Map(x, MapOptions{Mapping: m, Channels: []int{0}})
+	if err != nil || mapped.Clipped != 0 || !bytes.Equal(p.Row(0), []byte{0, 64}) || !bytes.Equal(p.Row(1), []byte{128, 255}) {
+		t.Errorf("%v %v %v %s", p.Row(0), p.Row(1), err, mapped)
+	}
+	if _, mapped, _ = Map(x, MapOptions{Mapping: m}); mapped.Clipped != 4 || !strings.Contains(mapped.String(), "-1:3: -1 black, 3 white, 4 of 8 values clipped") {
+		t.Errorf("%s", mapped)
+	}
+	for _, bad := range []string{"1:1", "2:1", ":", "a:b", "0:NaN", "0:Inf"} {
+		if _, err := ParseMapping(bad); err == nil {
+			t.Errorf("%q is a mapping", bad)
+		}
+	}
+	p, mapped, err = Map(x, MapOptions{Mapping: EachMapping, Scale: 1})
+	if err != nil || !strings.Contains(mapped.String(), "a scale of its own") {
+		t.Fatal(err, mapped)
+	}
+	whites := 0
+	for y := range p.Height {
+		for _, v := range p.Row(y) {
+			if v == 255 {
+				whites++
+			}
+		}
+	}
+	if whites < 2 {
+		t.Errorf("%d white pixels: every map has one", whites)
+	}
+	a, b, c := tensor.Of([]float32{-2, 2, -2, 2}, 1, 1, 2, 2), tensor.Of([]float32{-5, 1, 1, 1}, 1, 1, 2, 2), tensor.Of([]float32{5, 9, 7, 6}, 1, 1, 2, 2)
+	list := Together(AutoMapping, []*tensor.Tensor[float32]{a, b, c})
+	if list[0] != list[1] || list[0] != (Mapping{symmetric, -5, 5}) || list[2] != (Mapping{minMax, 5, 9}) {
+		t.Errorf("auto: %+v", list)
+	}
+	list = Together(SharedMapping, []*tensor.Tensor[float32]{a, b, c})
+	if list[0] != list[2] || list[0] != (Mapping{symmetric, -9, 9}) {
+		t.Errorf("shared: %+v", list)
+	}
+	if list = Together(Clip, []*tensor.Tensor[float32]{a, b}); list[0] != Clip || list[1] != Clip {
+		t.Errorf("clip: %+v", list)
+	}
+}
+
+// Embossed at any contrast, a picture stays a picture; a difference is one.
+func TestAutoTellsPicturesFromDifferences(t *testing.T) {
+	for name, c := range map[string]struct {
+		values []float32
+		want   mappingKind
+	}{
+		"embossed":          {[]float32{-0.5, 0.2, 0.5, 0.5, 0.9, 1.4, 0.5, 0.5}, clip},
+		"embossed strongly": {[]float32{-0.4, 0.5, 0.5, 0.5, 1.5, 0.5, 0.5, 0.5}, clip},
+		"edges":             {[]float32{-0.5, 0.5, -1.5, 1.5, 0, 0, 0.1, -0.1}, symmetric},
+		"a map":             {[]float32{0.2, 0.9, 1.2, 1.6, 0.4, 0.3, 0.5, 1.9}, minMax},
+	} {
+		if got := surveyValues(c.values).kind(); got != c.want {
+			t.Errorf("%s: %s", name, Mapping{kind: got})
+		}
 	}
 }

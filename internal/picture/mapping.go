@@ -3,46 +3,90 @@ package picture
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"convx/internal/tensor"
 )
 
-// Mapping says how values become brightness.
-type Mapping int
+// Mapping says how values become brightness. The zero value is AutoMapping; mappings can be compared with ==.
+type Mapping struct {
+	kind      mappingKind
+	low, high float64 // a range that is given, where low < high; else that of the values
+}
+
+type mappingKind int
 
 const (
-	// AutoMapping is Clip when at least 95% of the values' total magnitude lies in [0, 1], so that a sharpened picture with a
-	// little overshoot stays a picture; else Symmetric when there are values of both signs; else MinMax.
-	AutoMapping Mapping = iota
-	// Clip shows 0 as black and 1 as white, and clips what lies outside.
-	Clip
-	// MinMax stretches the smallest finite value to black and the largest to white.
-	MinMax
-	// Symmetric puts 0 in the middle and the largest finite magnitude at both ends.
-	Symmetric
+	auto mappingKind = iota
+	clip
+	minMax
+	symmetric
+	shared
+	each
+	ranged
 )
 
-// clipShare is the share of the magnitude outside [0, 1] that AutoMapping still clips.
-const clipShare = 0.05
+var (
+	// AutoMapping is Clip when at least 95% of the values' total magnitude lies in [0, 1], or 80% where values overshoot at both
+	// ends, so that a sharpened or embossed picture stays a picture; else Symmetric when there are values of both signs; else MinMax.
+	AutoMapping = Mapping{}
+	// Clip shows 0 as black and 1 as white, and clips what lies outside.
+	Clip = Mapping{kind: clip}
+	// MinMax stretches the smallest finite value to black and the largest to white.
+	MinMax = Mapping{kind: minMax}
+	// Symmetric puts 0 in the middle and the largest finite magnitude at both ends.
+	Symmetric = Mapping{kind: symmetric}
+	// SharedMapping is AutoMapping with one scale for all pictures that are shown together.
+	SharedMapping = Mapping{kind: shared}
+	// EachMapping gives every map a scale of its own: its least value black, its greatest white.
+	EachMapping = Mapping{kind: each}
+)
 
-var mappingNames = []string{"auto", "clip", "minmax", "symmetric"}
+// clipShare is the share of the magnitude outside [0, 1] that AutoMapping still clips, overshootShare the same where values reach
+// beyond both ends, as those of filters do that add differences to a picture.
+const clipShare, overshootShare = 0.05, 0.2
 
-// MappingNames lists what ParseMapping reads.
+var mappingNames = []string{"auto", "clip", "minmax", "symmetric", "shared", "each"}
+
+// MappingNames lists the names that ParseMapping reads.
 func MappingNames() []string { return mappingNames }
 
-// String is the name that ParseMapping reads.
-func (m Mapping) String() string { return mappingNames[m] }
+// String is what ParseMapping reads.
+func (m Mapping) String() string {
+	if m.kind == ranged {
+		return strconv.FormatFloat(m.low, 'g', -1, 64) + ":" + strconv.FormatFloat(m.high, 'g', -1, 64)
+	}
+	return mappingNames[m.kind]
+}
 
-// ParseMapping reads auto, clip, minmax or symmetric; the empty string is auto.
+// ParseMapping reads a name (the empty string is auto), or LO:HI, the values shown as black and as white.
 func ParseMapping(s string) (Mapping, error) {
+	low, high, both := strings.Cut(s, ":")
+	if both {
+		lo, errLow := strconv.ParseFloat(low, 64)
+		hi, errHigh := strconv.ParseFloat(high, 64)
+		if errLow != nil || errHigh != nil || !(lo < hi) || math.IsInf(hi-lo, 0) {
+			return Mapping{}, fmt.Errorf("%q is no range LO:HI of two numbers, the first one smaller, like -1:1", s)
+		}
+		return Mapping{ranged, lo, hi}, nil
+	}
 	i, err := parseName("mapping", s, mappingNames)
-	return Mapping(i), err
+	if err != nil {
+		return Mapping{}, fmt.Errorf("%w, or LO:HI", err)
+	}
+	return Mapping{kind: mappingKind(i)}, nil
+}
+
+// CheckMapping says what is wrong with a mapping's text.
+func CheckMapping(s string) error {
+	_, err := ParseMapping(s)
+	return err
 }
 
 // Mapped says what Map did.
 type Mapped struct {
-	Mapping    Mapping  // never AutoMapping
+	Mapping    Mapping  // never AutoMapping or SharedMapping
 	Colormap   Colormap // never AutoColor; of no account when Colour
 	Low, High  float64  // the values shown as the two ends of the scale
 	Values     int
@@ -93,11 +137,13 @@ func (m Mapped) String() string {
 func (m Mapped) scale() string {
 	low, high := fmt.Sprintf("%.4g", m.Low), fmt.Sprintf("%.4g", m.High)
 	switch {
-	case m.Colormap == Diverging && !m.Colour && m.Mapping == Symmetric:
+	case m.Mapping == EachMapping:
+		return "every map in a scale of its own, its least value black, its greatest white"
+	case m.Colormap == Diverging && !m.Colour && m.Mapping.kind == symmetric:
 		return low + " blue, 0 white, " + high + " red"
 	case m.Colormap != Grayscale && !m.Colour:
 		return low + " to " + high + " in " + m.Colormap.String()
-	case m.Mapping == Symmetric:
+	case m.Mapping.kind == symmetric:
 		return low + " black, 0 grey, " + high + " white"
 	}
 	return low + " black, " + high + " white"
@@ -192,22 +238,74 @@ func (s survey) choose(m Mapping) (chosen Mapping, low, high float64) {
 	if s.nan+s.inf == s.values { // nothing to measure
 		s.min, s.max = 0, 0
 	}
-	if m == AutoMapping {
-		switch {
-		case s.outside*(1-clipShare) <= clipShare*s.inside: // false when a sum overflows
-			m = Clip
-		case s.min < 0 && s.max > 0:
-			m = Symmetric
-		default:
-			m = MinMax
-		}
+	if m.kind == auto || m.kind == shared {
+		m.kind = s.kind()
 	}
-	switch m {
-	case MinMax:
+	if m.low < m.high {
+		return m, m.low, m.high
+	}
+	switch m.kind {
+	case minMax, each:
 		return m, s.min, s.max
-	case Symmetric:
+	case symmetric:
 		r := max(-s.min, s.max)
 		return m, -r, r
 	}
 	return m, 0, 1
+}
+
+// kind is what AutoMapping makes of the values.
+func (s survey) kind() mappingKind {
+	share := clipShare
+	if s.min < 0 && s.max > 1 {
+		share = overshootShare
+	}
+	switch {
+	case s.outside*(1-share) <= share*s.inside: // false when a sum overflows
+		return clip
+	case s.min < 0 && s.max > 0:
+		return symmetric
+	}
+	return minMax
+}
+
+// Together settles how several pictures are shown beside each other: with AutoMapping those whose values are of one kind
+// (clipped, of both signs, or neither) share the range of all of them; with SharedMapping all do, whatever their kind.
+// Other mappings are themselves.
+func Together[T tensor.Float](m Mapping, all []*tensor.Tensor[T]) []Mapping {
+	out := make([]Mapping, len(all))
+	if m.kind != auto && m.kind != shared {
+		for i := range out {
+			out[i] = m
+		}
+		return out
+	}
+	kinds, of := map[mappingKind]survey{}, make([]mappingKind, len(all))
+	for i, t := range all {
+		s := surveyValues(t.Data)
+		if s.nan+s.inf == s.values { // nothing to measure
+			s.min, s.max = 0, 0
+		}
+		if of[i] = s.kind(); m.kind == shared {
+			of[i] = shared
+		}
+		if before, ok := kinds[of[i]]; ok {
+			s.join(before)
+		}
+		kinds[of[i]] = s
+	}
+	for i, k := range of {
+		s := kinds[k]
+		if k == shared {
+			k = s.kind()
+		}
+		switch out[i] = (Mapping{kind: k}); k {
+		case minMax:
+			out[i].low, out[i].high = s.min, s.max
+		case symmetric:
+			r := max(-s.min, s.max)
+			out[i].low, out[i].high = -r, r
+		}
+	}
+	return out
 }

@@ -40,6 +40,8 @@ func Map[T tensor.Float](t *tensor.Tensor[T], o MapOptions) (*Picture, Mapped, e
 	m.Mapping, m.Low, m.High = s.choose(o.Mapping)
 	if m.Mapping == Clip {
 		m.Clipped = s.over
+	} else if m.Mapping.kind == ranged {
+		m.Clipped = outside(t, cells, m.Low, m.High)
 	}
 	m.settleColors(o.Colormap)
 	head := Header{Channels: m.channels(), Depth: max(o.Depth, 8)}
@@ -52,8 +54,34 @@ func Map[T tensor.Float](t *tensor.Tensor[T], o MapOptions) (*Picture, Mapped, e
 	if m.Shown > 1 {
 		l.label(p, cells[:m.Shown])
 	}
-	renderCells(p, t, cells[:m.Shown], l, newRenderer[T](m, head))
+	if m.Mapping == EachMapping {
+		renderEach(p, t, cells[:m.Shown], l, m, head)
+		return p, m, nil
+	}
+	renderCells(p, t, cells[:m.Shown], l, 0, newRenderer[T](m, head))
 	return p, m, nil
+}
+
+// renderEach renders every cell in a scale of its own.
+func renderEach[T tensor.Float](p *Picture, t *tensor.Tensor[T], cells []cell, l layout, m Mapped, head Header) {
+	for i := range cells {
+		s := surveyCells(t, cells[i:i+1])
+		_, m.Low, m.High = s.choose(EachMapping)
+		renderCells(p, t, cells[i:i+1], l, i, newRenderer[T](m, head))
+	}
+}
+
+// outside counts finite values beyond a range.
+func outside[T tensor.Float](t *tensor.Tensor[T], cells []cell, low, high float64) (n int) {
+	size := t.Shape[2] * t.Shape[3]
+	for _, c := range cells {
+		for _, v := range t.Data[c.first*size : (c.first+c.planes)*size] {
+			if f := float64(v); f-f == 0 && (f < low || f > high) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // settleColors chooses the colour map where that was left open.
@@ -62,7 +90,7 @@ func (m *Mapped) settleColors(asked Colormap) {
 		return
 	}
 	m.Colormap = Grayscale
-	if m.Mapping == Symmetric {
+	if m.Mapping.kind == symmetric {
 		m.Colormap = Diverging
 	}
 }
@@ -75,8 +103,8 @@ func (m Mapped) channels() int {
 	return 3
 }
 
-// renderCells renders the cells' rows into their places.
-func renderCells[T tensor.Float](p *Picture, t *tensor.Tensor[T], cells []cell, l layout, r *renderer[T]) {
+// renderCells renders the cells' rows into their places, which begin with that of number first.
+func renderCells[T tensor.Float](p *Picture, t *tensor.Tensor[T], cells []cell, l layout, first int, r *renderer[T]) {
 	h, w := t.Shape[2], t.Shape[3]
 	parallel(len(cells)*h, func(from, to int) {
 		line := make([]byte, w*p.PixelBytes())
@@ -88,7 +116,7 @@ func renderCells[T tensor.Float](p *Picture, t *tensor.Tensor[T], cells []cell, 
 			} else {
 				r.scalar(line, t.Data[start:][:w])
 			}
-			l.place(p, i/h, y, line)
+			l.place(p, first+i/h, y, line)
 		}
 	})
 }
@@ -176,7 +204,7 @@ func newRenderer[T tensor.Float](m Mapped, h Header) *renderer[T] {
 		r.gain = 0
 	}
 	r.bias = -m.Low * r.gain
-	if m.Mapping == Symmetric {
+	if m.Mapping.kind == symmetric {
 		r.bias = 0.5
 	}
 	if !m.Colour && h.Channels == 3 {

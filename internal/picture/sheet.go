@@ -70,7 +70,7 @@ func (s Sheet) panels() (panels []Panel, dead int, err error) {
 		o.Scale = max(1, sheetSide/max(h, w))
 	}
 	o.Rows, o.Cols = 0, 0
-	if s.Options.Mapping == AutoMapping {
+	if k := s.Options.Mapping.kind; k == auto || k == each {
 		o.Mapping = MinMax
 	}
 	for i := range n {

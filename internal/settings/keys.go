@@ -42,7 +42,7 @@ var keys = []Key{
 	{"seed", "0", wholeNumber},
 	{"color", "", color},
 	{"max_pixels", "268435456", positive},
-	{"map", "auto", oneOf(picture.MappingNames)},
+	{"map", "auto", picture.CheckMapping},
 	{"colormap", "auto", oneOf(picture.ColormapNames)},
 	{"min_time", "250ms", duration},
 	{"convention", "mac", oneOf(flops.ConventionNames)},

@@ -2,6 +2,7 @@ package measured
 
 import (
 	"fmt"
+	"strings"
 
 	"convx/internal/layer"
 	"convx/internal/report"
@@ -21,6 +22,7 @@ type Run struct {
 	Written   *string        `json:"written"`
 	More      []string       `json:"written_too,omitempty"` // of several -o, those after the first
 	Channels  []ChannelStats `json:"channels"`
+	Factors   []float64      `json:"factors,omitempty"` // of squeeze-and-excitation: sample by sample, channel by channel
 }
 
 // Document is the run with the statistics of each channel.
@@ -46,4 +48,33 @@ func (j Run) Document() report.Document {
 	}
 	title := report.Text{fmt.Sprintf("%s: %s -> %s", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Output))}
 	return report.Document{JSON: j, Blocks: []report.Block{title, t}}
+}
+
+// mostFactors bounds the factors of one sample that a line lists.
+const mostFactors = 64
+
+// FactorsText lists what squeeze-and-excitation multiplied the channels of one sample of a batch by.
+func FactorsText(factors []float64, sample, batch int) string {
+	var parts []string
+	least, most := 0, 0
+	for i, f := range factors {
+		if i < mostFactors {
+			parts = append(parts, fmt.Sprintf("%d: %.3f", i, f))
+		}
+		if f < factors[least] {
+			least = i
+		}
+		if f > factors[most] {
+			most = i
+		}
+	}
+	text := "factors of the channels"
+	if batch > 1 {
+		text += fmt.Sprintf(", sample %d", sample)
+	}
+	text += ": " + strings.Join(parts, ", ")
+	if n := len(factors); n > mostFactors {
+		text += fmt.Sprintf(", … (%d in all; the least %.3f of channel %d, the greatest %.3f of channel %d)", n, factors[least], least, factors[most], most)
+	}
+	return text
 }
