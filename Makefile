@@ -62,7 +62,7 @@ GORELEASER := github.com/goreleaser/goreleaser/v2@v2.17.1
 .PHONY: release-check
 release-check: ## check .goreleaser.yaml and build a snapshot of a release into dist/, publishing nothing
 	go run $(GORELEASER) check
-	CONVX_OWNER=nobody CONVX_HOMEPAGE=https://example.org CONVX_MAINTAINER="nobody <nobody@example.org>" \
+	RELEASE_OWNER=nobody RELEASE_HOMEPAGE=https://example.org RELEASE_MAINTAINER="nobody <nobody@example.org>" \
 		go run $(GORELEASER) release --snapshot --clean --skip=$(shell command -v syft >/dev/null || echo sbom,)publish
 
 .PHONY: install

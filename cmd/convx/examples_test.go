@@ -90,7 +90,9 @@ func exampleFiles(t *testing.T, dir string) (names []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := map[string][]byte{"photo.png": photo, "model.onnx": model}
+	files := map[string][]byte{
+		"photo.png": photo, "model.onnx": model, "layers.jsonl": []byte(`{"variant": "standard", "input": "3x224x224", "out_channels": 64, "kernel": 7}` + "\n"),
+	}
 	for name, shape := range map[string][]int{"x.npy": {3, 9, 9}, "w.npy": {4, 3, 3, 3}, "b.npy": {4}} {
 		var buf bytes.Buffer
 		x := tensor.New[float32](shape...)

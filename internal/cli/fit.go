@@ -40,7 +40,7 @@ else it says by how much it may be off. Accuracy is not computed: what comes out
 		Example: strings.Trim(`
   convx fit --net mobilenet-v2 --budget max-macs=150M
   convx fit --net resnet-50 --budget max-macs=2.5G,max-params=20M --swap 'layer4.*&kernel>1=separable' -o small.yaml
-  convx fit --net ./net.yaml --budget max-time=33ms --device raspberry-pi-4`, "\n"),
+  convx fit --net mobilenet-v2 --budget max-time=20ms --device raspberry-pi-4`, "\n"),
 		Args: argsUpTo(0),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(o.net.names) == 0 {
