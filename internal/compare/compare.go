@@ -46,6 +46,8 @@ type Row struct {
 	Timing    *bench.Result
 	Deviation *Deviation
 	Computed  *tensor.Tensor[float32]
+	// Noise is what rounding leaves of zeros in what was computed.
+	Noise float64
 }
 
 // New builds and counts every row. Errors are *layer.Error.

@@ -1,6 +1,10 @@
 package compare
 
 import (
+	"convx/internal/bench"
+	"convx/internal/layer"
+	"convx/internal/picture"
+	"convx/internal/tensor"
 	"math"
 	"testing"
 )
@@ -21,5 +25,32 @@ func TestDeviation(t *testing.T) {
 	}
 	if d := Deviate([]float32{1, 2}, []float32{1, 2}); d.Max != 0 || d.PSNR != nil {
 		t.Errorf("equal outputs: %+v", d)
+	}
+}
+
+// What rounding leaves of zeros is no picture: sobel-x of rows without vertical edges is uniform, and its caption says so.
+func TestFigureIsQuietWhereNothingIs(t *testing.T) {
+	x := tensor.New[float32](1, 1, 24, 24)
+	for i := range x.Data {
+		x.Data[i] = float32(i/24%7) / 7.3
+	}
+	c, err := New(Request{Layers: []layer.Entry{{Variant: "depthwise", Label: "x", Filter: "sobel-x"}, {Variant: "depthwise", Label: "y", Filter: "sobel-y"}}, Input: x.Shape, Baseline: "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range c.Rows {
+		if err := c.compute(t.Context(), &c.Rows[i], x, bench.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, quiet := range []bool{true, false} {
+		_, m, err := picture.Map(c.Rows[i].Computed, picture.MapOptions{Noise: c.Rows[i].Noise})
+		if err != nil || (m.Rounded > 0) != quiet {
+			t.Errorf("%s is shown as %s, %v", c.Rows[i].Label, m, err)
+		}
+	}
+	c.Given = x
+	if _, err := c.Figure(picture.AutoMapping, 0); err != nil {
+		t.Error(err)
 	}
 }

@@ -24,11 +24,11 @@ func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canv
 		all = append(all, r.Computed)
 	}
 	mappings := picture.Together(mapping, all)
-	add := func(t *tensor.Tensor[float32], scale int, label string, more ...string) error {
+	add := func(t *tensor.Tensor[float32], noise float64, scale int, label string, more ...string) error {
 		if len(t.Shape) != 4 {
 			return layer.Errorf("%s has %d spatial axes: pictures have 2", label, len(t.Shape)-2)
 		}
-		opt := picture.MapOptions{Mapping: mappings[len(panels)], Scale: scale}
+		opt := picture.MapOptions{Mapping: mappings[len(panels)], Scale: scale, Noise: noise}
 		if n := t.Shape[1]; n > mostMaps {
 			for i := range mostMaps {
 				opt.Channels = append(opt.Channels, i)
@@ -46,7 +46,7 @@ func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canv
 		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
 		return nil
 	}
-	if err := add(c.Given, c.inputScale(magnify), "input"); err != nil {
+	if err := add(c.Given, 0, c.inputScale(magnify), "input"); err != nil {
 		return nil, err
 	}
 	for i, r := range c.Rows {
@@ -57,7 +57,7 @@ func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canv
 		if r.Deviation != nil {
 			more = append(more, "max |diff| from the baseline "+report.Digits(r.Deviation.Max))
 		}
-		if err := add(r.Computed, magnify, r.Label, more...); err != nil {
+		if err := add(r.Computed, r.Noise, magnify, r.Label, more...); err != nil {
 			return nil, err
 		}
 	}

@@ -127,6 +127,7 @@ func (c *Comparison) compute(ctx context.Context, r *Row, x *tensor.Tensor[float
 			c.Notes = append(c.Notes, fmt.Sprintf("%s: %s by %s, %s: %s", r.Label, strings.Join(step.Stages, "+"), step.Algorithm, how, step.Data))
 		}
 	}
+	r.Noise = operands.NoiseOf(r.Settled, v, x, plan.Steps())
 	r.Computed = tensor.New[float32](plan.Output...)
 	return plan.Run(ctx, r.Computed, x)
 }

@@ -59,16 +59,16 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 	if err != nil {
 		return spec, nil, err
 	}
-	out, err := runSmall(ctx, set.Result, v.Tensors, x)
+	out, steps, err := runSmall(ctx, set.Result, v.Tensors, x)
 	if err != nil {
 		return spec, nil, err
 	}
 	s := &Scene{}
 	var shown picture.Mapped
-	if s.Input, _, err = cellColors(x, picture.Clip); err != nil {
+	if s.Input, _, err = cellColors(x, picture.Clip, 0); err != nil {
 		return spec, nil, err
 	}
-	if s.Output, shown, err = cellColors(out, p.Mapping); err != nil {
+	if s.Output, shown, err = cellColors(out, p.Mapping, operands.NoiseOf(set, v, x, steps)); err != nil {
 		return spec, nil, err
 	}
 	s.Caption = fmt.Sprintf("%s averaged to %dx%d cells; %s; output: %s", label, x.Shape[2], x.Shape[3], what, shown)
@@ -152,18 +152,18 @@ func averaged(x *tensor.Tensor[float32], n int) *tensor.Tensor[float32] {
 	return out
 }
 
-func runSmall(ctx context.Context, s shape.Result, operands map[string]*tensor.Tensor[float32], x *tensor.Tensor[float32]) (*tensor.Tensor[float32], error) {
+func runSmall(ctx context.Context, s shape.Result, operands map[string]*tensor.Tensor[float32], x *tensor.Tensor[float32]) (*tensor.Tensor[float32], []ops.Step, error) {
 	plan, err := ops.PrepareLayer(s, operands, ops.Options{Algorithm: "auto", Threads: 1})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	out := tensor.New[float32](plan.Output...)
-	return out, plan.Run(ctx, out, x)
+	return out, plan.Steps(), plan.Run(ctx, out, x)
 }
 
-// cellColors are the colours of a tensor's first picture or map.
-func cellColors(t *tensor.Tensor[float32], m picture.Mapping) (func(y, x int) color.NRGBA, picture.Mapped, error) {
-	opt := picture.MapOptions{Mapping: m}
+// cellColors are the colours of a tensor's first picture or map; noise is what rounding leaves of zeros in it.
+func cellColors(t *tensor.Tensor[float32], m picture.Mapping, noise float64) (func(y, x int) color.NRGBA, picture.Mapped, error) {
+	opt := picture.MapOptions{Mapping: m, Noise: noise}
 	if len(t.Shape) == 4 && t.Shape[1] != 3 {
 		opt.Channels = []int{0}
 	}
@@ -196,7 +196,8 @@ func offsetsOf(ctx context.Context, l layer.Layer, operands map[string]*tensor.T
 		if err != nil {
 			return nil, err
 		}
-		return runSmall(ctx, r, weights, x)
+		out, _, err := runSmall(ctx, r, weights, x)
+		return out, err
 	}
 	offset := operands["offset"]
 	if offset == nil {
