@@ -107,7 +107,7 @@ func (n *Node) weight() int {
 }
 
 func (inf *inference) step(n *Node, s *scope) error {
-	c := &call{inference: inf, Node: n, scope: s, out: make([]value, len(n.Outputs)), in: make([]*value, len(n.Inputs))}
+	c := &call{inference: inf, Node: n, scope: s, out: make([]value, max(1, len(n.Outputs))), in: make([]*value, len(n.Inputs))}
 	for i, name := range n.Inputs {
 		if name == "" {
 			continue
@@ -141,7 +141,7 @@ func (inf *inference) step(n *Node, s *scope) error {
 		err = r.apply(c)
 	}
 	if errors.Is(err, errUnknown) {
-		c.out, c.layer = make([]value, len(n.Outputs)), nil
+		c.out, c.layer = make([]value, max(1, len(n.Outputs))), nil
 		if !r.free && !c.constant() {
 			c.harmless = !multiplies(n.Op) && !c.holds()
 			c.skip("the shape of its input or output depends on data")
