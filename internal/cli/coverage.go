@@ -21,6 +21,10 @@ type coverageOptions struct {
 	layers []layer.Spec // in the order in which data pass them
 	labels []string
 	output string
+
+	net     netFlags
+	at      string // the layer of a network
+	picture string // that its field is shown on; "" is the sample
 }
 
 const coverageLong = `coverage counts which pixels layers use, and how often.
@@ -30,6 +34,8 @@ receptive field. Dilations with a common factor leave holes: pixels inside the f
 
 For one transposed layer: the products that meet in each output. Where the stride does not divide the kernel, neighbours
 sum different numbers of them (checkerboard). For any other layer: the windows that read each input pixel.
+
+With --net and --at, what one output of a network's layer sees of a picture: the theoretical field, and the effective one.
 
 -o FILE.png draws the counts as a heat map. Counts are of the regular grid: learned offsets go anywhere.`
 
@@ -45,20 +51,35 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
   convx coverage --dilations 1,2,3 -o field.png
   convx coverage transposed -i 1x8x8 -k 3 -s 2 -o checkerboard.png
   convx coverage standard -i 1x9x9 -k 3 -s 2 -p 1
+  convx coverage --net vgg-16 --at conv4.pool photo.png -o field.png
   convx coverage standard,stride=2 dilated,dilation=2 -k 3`, "\n"),
 		ValidArgsFunction: completeContender,
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			if o.layers, o.labels, err = coverageLayers(&flags, args, dilations); err != nil {
+			if err := o.net.settle(c, &layerFlags{}, nil); err != nil {
 				return err
 			}
 			if o.output != "" && !strings.HasSuffix(strings.ToLower(o.output), ".png") {
 				return usagef("-o %q: the heat map is written as .png", o.output)
+			}
+			switch {
+			case len(o.net.names) > 0:
+				if err := o.settleNet(args, &flags, dilations); err != nil {
+					return err
+				}
+				return run(c.Context(), o)
+			case o.at != "":
+				return usagef("--at is for a network: give --net")
+			}
+			if o.layers, o.labels, err = coverageLayers(&flags, args, dilations); err != nil {
+				return err
 			}
 			return run(c.Context(), o)
 		},
 	}
 	flags.register(cmd)
 	formatVar(cmd, &o.format)
+	o.net.register(cmd, false)
+	cmd.Flags().StringVar(&o.at, "at", "", "with --net: the `LAYER` whose receptive field is drawn on the picture")
 	cmd.Flags().StringVar(&dilations, "dilations", "", "a stack of dilated layers: their dilations, `D,D,...`, in the order in which data pass them")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "draw the counts as a heat map into `FILE.png`")
 	return cmd
@@ -108,6 +129,9 @@ func coverageLayers(flags *layerFlags, args []string, dilations string) (specs [
 }
 
 func runCoverage(ctx context.Context, o coverageOptions) error {
+	if len(o.net.names) > 0 {
+		return runCoverageNet(ctx, o)
+	}
 	r, err := coverage.Of(o.layers)
 	if err != nil {
 		return err
