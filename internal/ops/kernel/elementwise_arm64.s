@@ -205,31 +205,27 @@ loop:
 	WORD $0x3dc00024 // ldr q4, [x1]
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4e24f444 // fmax v4.4s, v2.4s, v4.4s
-	WORD $0x4ea4f464 // fmin v4.4s, v3.4s, v4.4s
-	WORD $0x3d800004 // str q4, [x0]
+	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
+	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
+	WORD $0x3d800005 // str q5, [x0]
 	WORD $0x3dc00424 // ldr q4, [x1, #16]
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4e24f444 // fmax v4.4s, v2.4s, v4.4s
-	WORD $0x4ea4f464 // fmin v4.4s, v3.4s, v4.4s
-	WORD $0x3d800404 // str q4, [x0, #16]
+	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
+	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
+	WORD $0x3d800405 // str q5, [x0, #16]
 	WORD $0x3dc00824 // ldr q4, [x1, #32]
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4e24f444 // fmax v4.4s, v2.4s, v4.4s
-	WORD $0x4ea4f464 // fmin v4.4s, v3.4s, v4.4s
-	WORD $0x3d800804 // str q4, [x0, #32]
+	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
+	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
+	WORD $0x3d800805 // str q5, [x0, #32]
 	WORD $0x3dc00c24 // ldr q4, [x1, #48]
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4e24f444 // fmax v4.4s, v2.4s, v4.4s
-	WORD $0x4ea4f464 // fmin v4.4s, v3.4s, v4.4s
-	WORD $0x3d800c04 // str q4, [x0, #48]
+	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
+	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
+	WORD $0x3d800c05 // str q5, [x0, #48]
 	ADDS $64, R0, R0
 	ADDS $64, R1, R1
 	SUBS $16, R2, R2
@@ -243,10 +239,9 @@ one:
 	WORD $0x3dc00024 // ldr q4, [x1]
 	WORD $0x4ea11c25 // mov v5.16b, v1.16b
 	WORD $0x4e20cc85 // fmla v5.4s, v4.4s, v0.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4e24f444 // fmax v4.4s, v2.4s, v4.4s
-	WORD $0x4ea4f464 // fmin v4.4s, v3.4s, v4.4s
-	WORD $0x3d800004 // str q4, [x0]
+	WORD $0x4e25f445 // fmax v5.4s, v2.4s, v5.4s
+	WORD $0x4ea5f465 // fmin v5.4s, v3.4s, v5.4s
+	WORD $0x3d800005 // str q5, [x0]
 	ADDS $16, R0, R0
 	ADDS $16, R1, R1
 	SUBS $4, R2, R2
@@ -260,10 +255,9 @@ rest:
 	WORD $0xbd400024 // ldr s4, [x1]
 	WORD $0x4ea11c21 // mov v1.16b, v1.16b
 	WORD $0x4e20cc81 // fmla v1.4s, v4.4s, v0.4s
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4e24f444 // fmax v4.4s, v2.4s, v4.4s
-	WORD $0x4ea4f464 // fmin v4.4s, v3.4s, v4.4s
-	WORD $0xbd000004 // str s4, [x0]
+	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0xbd000001 // str s1, [x0]
 	JMP  done
 
 more1:
@@ -272,10 +266,9 @@ more1:
 	WORD $0xfd400024 // ldr d4, [x1]
 	WORD $0x4ea11c21 // mov v1.16b, v1.16b
 	WORD $0x4e20cc81 // fmla v1.4s, v4.4s, v0.4s
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4e24f444 // fmax v4.4s, v2.4s, v4.4s
-	WORD $0x4ea4f464 // fmin v4.4s, v3.4s, v4.4s
-	WORD $0xfd000004 // str d4, [x0]
+	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0xfd000001 // str d1, [x0]
 	JMP  done
 
 more2:
@@ -284,12 +277,11 @@ more2:
 	WORD $0x4d408264 // ld1 { v4.s }[2], [x19]
 	WORD $0x4ea11c21 // mov v1.16b, v1.16b
 	WORD $0x4e20cc81 // fmla v1.4s, v4.4s, v0.4s
-	WORD $0x4ea11c24 // mov v4.16b, v1.16b
-	WORD $0x4e24f444 // fmax v4.4s, v2.4s, v4.4s
-	WORD $0x4ea4f464 // fmin v4.4s, v3.4s, v4.4s
-	WORD $0xfd000004 // str d4, [x0]
+	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0xfd000001 // str d1, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008264 // st1 { v4.s }[2], [x19]
+	WORD $0x4d008261 // st1 { v1.s }[2], [x19]
 
 done:
 	RET
@@ -542,32 +534,25 @@ loop:
 	WORD $0x4ea71cef // mov v15.16b, v7.16b
 	WORD $0x4ea81d10 // mov v16.16b, v8.16b
 	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
-	WORD $0x4ea91d30 // mov v16.16b, v9.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
 	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
 	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
 	WORD $0x4eac1d90 // mov v16.16b, v12.16b
 	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
-	WORD $0x4ead1db0 // mov v16.16b, v13.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4ead1daf // mov v15.16b, v13.16b
+	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
 	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
 	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea185ef // add v15.4s, v15.4s, v1.4s
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
+	WORD $0x4ea18610 // add v16.4s, v16.4s, v1.4s
+	WORD $0x4e2ed610 // fadd v16.4s, v16.4s, v14.4s
 	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e2ffc0f // fdiv v15.4s, v0.4s, v15.4s
-	WORD $0x3d80000f // str q15, [x0]
+	WORD $0x6e30fc10 // fdiv v16.4s, v0.4s, v16.4s
+	WORD $0x3d800010 // str q16, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -591,32 +576,25 @@ one:
 	WORD $0x4ea71cef // mov v15.16b, v7.16b
 	WORD $0x4ea81d10 // mov v16.16b, v8.16b
 	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
-	WORD $0x4ea91d30 // mov v16.16b, v9.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
 	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
 	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
 	WORD $0x4eac1d90 // mov v16.16b, v12.16b
 	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
-	WORD $0x4ead1db0 // mov v16.16b, v13.16b
-	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4ead1daf // mov v15.16b, v13.16b
+	WORD $0x4e20ce0f // fmla v15.4s, v16.4s, v0.4s
 	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
 	WORD $0x4e20cdf0 // fmla v16.4s, v15.4s, v0.4s
-	WORD $0x4eb01e0f // mov v15.16b, v16.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea185ef // add v15.4s, v15.4s, v1.4s
-	WORD $0x4e2ed5ef // fadd v15.4s, v15.4s, v14.4s
+	WORD $0x4ea18610 // add v16.4s, v16.4s, v1.4s
+	WORD $0x4e2ed610 // fadd v16.4s, v16.4s, v14.4s
 	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e2ffc0f // fdiv v15.4s, v0.4s, v15.4s
-	WORD $0x3d80000f // str q15, [x0]
+	WORD $0x6e30fc10 // fdiv v16.4s, v0.4s, v16.4s
+	WORD $0x3d800010 // str q16, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -640,32 +618,25 @@ rest:
 	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4ea91d22 // mov v2.16b, v9.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eab1d62 // mov v2.16b, v11.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eac1d83 // mov v3.16b, v12.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4ead1da3 // mov v3.16b, v13.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4ead1da2 // mov v2.16b, v13.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
-	WORD $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
+	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
+	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
 	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
-	WORD $0xbd000002 // str s2, [x0]
+	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
+	WORD $0xbd000003 // str s3, [x0]
 	JMP  done
 
 more1:
@@ -684,32 +655,25 @@ more1:
 	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4ea91d22 // mov v2.16b, v9.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eab1d62 // mov v2.16b, v11.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eac1d83 // mov v3.16b, v12.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4ead1da3 // mov v3.16b, v13.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4ead1da2 // mov v2.16b, v13.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
-	WORD $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
+	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
+	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
 	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
-	WORD $0xfd000002 // str d2, [x0]
+	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
+	WORD $0xfd000003 // str d3, [x0]
 	JMP  done
 
 more2:
@@ -728,34 +692,27 @@ more2:
 	WORD $0x4ea71ce2 // mov v2.16b, v7.16b
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4ea91d23 // mov v3.16b, v9.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4ea91d22 // mov v2.16b, v9.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eab1d63 // mov v3.16b, v11.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eab1d62 // mov v2.16b, v11.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eac1d83 // mov v3.16b, v12.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4ead1da3 // mov v3.16b, v13.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4ead1da2 // mov v2.16b, v13.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
-	WORD $0x4e2ed442 // fadd v2.4s, v2.4s, v14.4s
+	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
+	WORD $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
 	WORD $0x4eae1dc0 // mov v0.16b, v14.16b
-	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
-	WORD $0xfd000002 // str d2, [x0]
+	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
+	WORD $0xfd000003 // str d3, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
+	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
 
 done:
 	RET
@@ -978,22 +935,16 @@ loop:
 	WORD $0x4ea51cba // mov v26.16b, v5.16b
 	WORD $0x4ea61cdb // mov v27.16b, v6.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4ea71cfb // mov v27.16b, v7.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea71cfa // mov v26.16b, v7.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4ea81d1b // mov v27.16b, v8.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4ea91d3b // mov v27.16b, v9.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eab1d7b // mov v27.16b, v11.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
 	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
@@ -1007,36 +958,28 @@ loop:
 	WORD $0x4eb01e1a // mov v26.16b, v16.16b
 	WORD $0x4eb11e3b // mov v27.16b, v17.16b
 	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb21e5b // mov v27.16b, v18.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
 	WORD $0x4eb31e7b // mov v27.16b, v19.16b
 	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb41e9b // mov v27.16b, v20.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb41e9a // mov v26.16b, v20.16b
+	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb61eda // mov v26.16b, v22.16b
+	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
 	WORD $0x4eb71efb // mov v27.16b, v23.16b
 	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea1875a // add v26.4s, v26.4s, v1.4s
-	WORD $0x4e37d75a // fadd v26.4s, v26.4s, v23.4s
+	WORD $0x4ea1877b // add v27.4s, v27.4s, v1.4s
+	WORD $0x4e37d77b // fadd v27.4s, v27.4s, v23.4s
 	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e3afc1a // fdiv v26.4s, v0.4s, v26.4s
+	WORD $0x6e3bfc1b // fdiv v27.4s, v0.4s, v27.4s
 	WORD $0x4eb81f00 // mov v0.16b, v24.16b
 	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cf40 // fmla v0.4s, v26.4s, v25.4s
-	WORD $0x4ea01c1a // mov v26.16b, v0.16b
-	WORD $0x3d80001a // str q26, [x0]
+	WORD $0x4e39cf60 // fmla v0.4s, v27.4s, v25.4s
+	WORD $0x3d800000 // str q0, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1056,22 +999,16 @@ one:
 	WORD $0x4ea51cba // mov v26.16b, v5.16b
 	WORD $0x4ea61cdb // mov v27.16b, v6.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4ea71cfb // mov v27.16b, v7.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea71cfa // mov v26.16b, v7.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4ea81d1b // mov v27.16b, v8.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4ea91d3b // mov v27.16b, v9.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eab1d7b // mov v27.16b, v11.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x6e3adc00 // fmul v0.4s, v0.4s, v26.4s
 	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
@@ -1085,36 +1022,28 @@ one:
 	WORD $0x4eb01e1a // mov v26.16b, v16.16b
 	WORD $0x4eb11e3b // mov v27.16b, v17.16b
 	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb21e5b // mov v27.16b, v18.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
 	WORD $0x4eb31e7b // mov v27.16b, v19.16b
 	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb41e9b // mov v27.16b, v20.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb41e9a // mov v26.16b, v20.16b
+	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb61eda // mov v26.16b, v22.16b
+	WORD $0x4e20cf7a // fmla v26.4s, v27.4s, v0.4s
 	WORD $0x4eb71efb // mov v27.16b, v23.16b
 	WORD $0x4e20cf5b // fmla v27.4s, v26.4s, v0.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea1875a // add v26.4s, v26.4s, v1.4s
-	WORD $0x4e37d75a // fadd v26.4s, v26.4s, v23.4s
+	WORD $0x4ea1877b // add v27.4s, v27.4s, v1.4s
+	WORD $0x4e37d77b // fadd v27.4s, v27.4s, v23.4s
 	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e3afc1a // fdiv v26.4s, v0.4s, v26.4s
+	WORD $0x6e3bfc1b // fdiv v27.4s, v0.4s, v27.4s
 	WORD $0x4eb81f00 // mov v0.16b, v24.16b
 	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cf40 // fmla v0.4s, v26.4s, v25.4s
-	WORD $0x4ea01c1a // mov v26.16b, v0.16b
-	WORD $0x3d80001a // str q26, [x0]
+	WORD $0x4e39cf60 // fmla v0.4s, v27.4s, v25.4s
+	WORD $0x3d800000 // str q0, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1134,22 +1063,16 @@ rest:
 	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
 	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4ea71ce3 // mov v3.16b, v7.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4ea81d04 // mov v4.16b, v8.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4ea91d23 // mov v3.16b, v9.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eab1d63 // mov v3.16b, v11.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
 	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
@@ -1163,36 +1086,28 @@ rest:
 	WORD $0x4eb01e02 // mov v2.16b, v16.16b
 	WORD $0x4eb11e23 // mov v3.16b, v17.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb21e42 // mov v2.16b, v18.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb31e63 // mov v3.16b, v19.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb41e82 // mov v2.16b, v20.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb61ec2 // mov v2.16b, v22.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
-	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
 	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
 	WORD $0x4eb81f00 // mov v0.16b, v24.16b
 	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cc40 // fmla v0.4s, v2.4s, v25.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0xbd000002 // str s2, [x0]
+	WORD $0x4e39cc60 // fmla v0.4s, v3.4s, v25.4s
+	WORD $0xbd000000 // str s0, [x0]
 	JMP  done
 
 more1:
@@ -1207,22 +1122,16 @@ more1:
 	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
 	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4ea71ce3 // mov v3.16b, v7.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4ea81d04 // mov v4.16b, v8.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4ea91d23 // mov v3.16b, v9.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eab1d63 // mov v3.16b, v11.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
 	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
@@ -1236,36 +1145,28 @@ more1:
 	WORD $0x4eb01e02 // mov v2.16b, v16.16b
 	WORD $0x4eb11e23 // mov v3.16b, v17.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb21e42 // mov v2.16b, v18.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb31e63 // mov v3.16b, v19.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb41e82 // mov v2.16b, v20.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb61ec2 // mov v2.16b, v22.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
-	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
 	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
 	WORD $0x4eb81f00 // mov v0.16b, v24.16b
 	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cc40 // fmla v0.4s, v2.4s, v25.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0xfd000002 // str d2, [x0]
+	WORD $0x4e39cc60 // fmla v0.4s, v3.4s, v25.4s
+	WORD $0xfd000000 // str d0, [x0]
 	JMP  done
 
 more2:
@@ -1280,22 +1181,16 @@ more2:
 	WORD $0x4ea51ca3 // mov v3.16b, v5.16b
 	WORD $0x4ea61cc4 // mov v4.16b, v6.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4ea71ce3 // mov v3.16b, v7.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4ea81d04 // mov v4.16b, v8.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4ea91d24 // mov v4.16b, v9.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4ea91d23 // mov v3.16b, v9.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eab1d64 // mov v4.16b, v11.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eab1d63 // mov v3.16b, v11.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x6e23dc00 // fmul v0.4s, v0.4s, v3.4s
 	WORD $0x4eac1d81 // mov v1.16b, v12.16b
 	WORD $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
@@ -1309,38 +1204,30 @@ more2:
 	WORD $0x4eb01e02 // mov v2.16b, v16.16b
 	WORD $0x4eb11e23 // mov v3.16b, v17.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb21e43 // mov v3.16b, v18.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb21e42 // mov v2.16b, v18.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb31e63 // mov v3.16b, v19.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb41e83 // mov v3.16b, v20.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb41e82 // mov v2.16b, v20.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb51ea3 // mov v3.16b, v21.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
-	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
-	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
+	WORD $0x4eb61ec2 // mov v2.16b, v22.16b
+	WORD $0x4e20cc62 // fmla v2.4s, v3.4s, v0.4s
 	WORD $0x4eb71ee3 // mov v3.16b, v23.16b
 	WORD $0x4e20cc43 // fmla v3.4s, v2.4s, v0.4s
-	WORD $0x4ea31c62 // mov v2.16b, v3.16b
 	WORD $0x4e21a821 // fcvtns v1.4s, v1.4s
 	WORD $0x4f375421 // shl v1.4s, v1.4s, #23
-	WORD $0x4ea18442 // add v2.4s, v2.4s, v1.4s
-	WORD $0x4e37d442 // fadd v2.4s, v2.4s, v23.4s
+	WORD $0x4ea18463 // add v3.4s, v3.4s, v1.4s
+	WORD $0x4e37d463 // fadd v3.4s, v3.4s, v23.4s
 	WORD $0x4eb71ee0 // mov v0.16b, v23.16b
-	WORD $0x6e22fc02 // fdiv v2.4s, v0.4s, v2.4s
+	WORD $0x6e23fc03 // fdiv v3.4s, v0.4s, v3.4s
 	WORD $0x4eb81f00 // mov v0.16b, v24.16b
 	WORD $0x6ea0f800 // fneg v0.4s, v0.4s
-	WORD $0x4e39cc40 // fmla v0.4s, v2.4s, v25.4s
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0xfd000002 // str d2, [x0]
+	WORD $0x4e39cc60 // fmla v0.4s, v3.4s, v25.4s
+	WORD $0xfd000000 // str d0, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
+	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
 
 done:
 	RET
@@ -1480,33 +1367,26 @@ loop:
 	WORD $0x4ea81d10 // mov v16.16b, v8.16b
 	WORD $0x4ea91d31 // mov v17.16b, v9.16b
 	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
+	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
 	WORD $0x4eab1d71 // mov v17.16b, v11.16b
 	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4eac1d91 // mov v17.16b, v12.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
 	WORD $0x4ead1db1 // mov v17.16b, v13.16b
 	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
+	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
 	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
 	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28610 // add v16.4s, v16.4s, v2.4s
-	WORD $0x4e2fd610 // fadd v16.4s, v16.4s, v15.4s
+	WORD $0x4ea28631 // add v17.4s, v17.4s, v2.4s
+	WORD $0x4e2fd631 // fadd v17.4s, v17.4s, v15.4s
 	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e30fc30 // fdiv v16.4s, v1.4s, v16.4s
-	WORD $0x6e20de10 // fmul v16.4s, v16.4s, v0.4s
-	WORD $0x3d800010 // str q16, [x0]
+	WORD $0x6e31fc31 // fdiv v17.4s, v1.4s, v17.4s
+	WORD $0x6e20de31 // fmul v17.4s, v17.4s, v0.4s
+	WORD $0x3d800011 // str q17, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1531,33 +1411,26 @@ one:
 	WORD $0x4ea81d10 // mov v16.16b, v8.16b
 	WORD $0x4ea91d31 // mov v17.16b, v9.16b
 	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
+	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
 	WORD $0x4eab1d71 // mov v17.16b, v11.16b
 	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4eac1d91 // mov v17.16b, v12.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
 	WORD $0x4ead1db1 // mov v17.16b, v13.16b
 	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
-	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
+	WORD $0x4e21ce30 // fmla v16.4s, v17.4s, v1.4s
 	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
 	WORD $0x4e21ce11 // fmla v17.4s, v16.4s, v1.4s
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28610 // add v16.4s, v16.4s, v2.4s
-	WORD $0x4e2fd610 // fadd v16.4s, v16.4s, v15.4s
+	WORD $0x4ea28631 // add v17.4s, v17.4s, v2.4s
+	WORD $0x4e2fd631 // fadd v17.4s, v17.4s, v15.4s
 	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e30fc30 // fdiv v16.4s, v1.4s, v16.4s
-	WORD $0x6e20de10 // fmul v16.4s, v16.4s, v0.4s
-	WORD $0x3d800010 // str q16, [x0]
+	WORD $0x6e31fc31 // fdiv v17.4s, v1.4s, v17.4s
+	WORD $0x6e20de31 // fmul v17.4s, v17.4s, v0.4s
+	WORD $0x3d800011 // str q17, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -1582,33 +1455,26 @@ rest:
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eac1d83 // mov v3.16b, v12.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4ead1da4 // mov v4.16b, v13.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eae1dc4 // mov v4.16b, v14.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
-	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
+	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
+	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
 	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
-	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
-	WORD $0xbd000003 // str s3, [x0]
+	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
+	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	WORD $0xbd000004 // str s4, [x0]
 	JMP  done
 
 more1:
@@ -1628,33 +1494,26 @@ more1:
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eac1d83 // mov v3.16b, v12.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4ead1da4 // mov v4.16b, v13.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eae1dc4 // mov v4.16b, v14.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
-	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
+	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
+	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
 	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
-	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
-	WORD $0xfd000003 // str d3, [x0]
+	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
+	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	WORD $0xfd000004 // str d4, [x0]
 	JMP  done
 
 more2:
@@ -1674,35 +1533,28 @@ more2:
 	WORD $0x4ea81d03 // mov v3.16b, v8.16b
 	WORD $0x4ea91d24 // mov v4.16b, v9.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eaa1d44 // mov v4.16b, v10.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eaa1d43 // mov v3.16b, v10.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eab1d64 // mov v4.16b, v11.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eac1d84 // mov v4.16b, v12.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eac1d83 // mov v3.16b, v12.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4ead1da4 // mov v4.16b, v13.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eae1dc4 // mov v4.16b, v14.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eae1dc3 // mov v3.16b, v14.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eaf1de4 // mov v4.16b, v15.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
-	WORD $0x4e2fd463 // fadd v3.4s, v3.4s, v15.4s
+	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
+	WORD $0x4e2fd484 // fadd v4.4s, v4.4s, v15.4s
 	WORD $0x4eaf1de1 // mov v1.16b, v15.16b
-	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
-	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
-	WORD $0xfd000003 // str d3, [x0]
+	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
+	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	WORD $0xfd000004 // str d4, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
+	WORD $0x4d008264 // st1 { v4.s }[2], [x19]
 
 done:
 	RET
@@ -2046,22 +1898,16 @@ loop:
 	WORD $0x4ea71cfa // mov v26.16b, v7.16b
 	WORD $0x4ea81d1b // mov v27.16b, v8.16b
 	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4ea91d3b // mov v27.16b, v9.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
 	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
 	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eab1d7b // mov v27.16b, v11.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
 	WORD $0x4eac1d9b // mov v27.16b, v12.16b
 	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ead1dba // mov v26.16b, v13.16b
+	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
 	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
 	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
@@ -2075,33 +1921,26 @@ loop:
 	WORD $0x4eb21e5a // mov v26.16b, v18.16b
 	WORD $0x4eb31e7b // mov v27.16b, v19.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb41e9b // mov v27.16b, v20.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb41e9a // mov v26.16b, v20.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb61eda // mov v26.16b, v22.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4eb71efb // mov v27.16b, v23.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb81f1b // mov v27.16b, v24.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4eb91f3b // mov v27.16b, v25.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea2875a // add v26.4s, v26.4s, v2.4s
-	WORD $0x4e39d75a // fadd v26.4s, v26.4s, v25.4s
+	WORD $0x4ea2877b // add v27.4s, v27.4s, v2.4s
+	WORD $0x4e39d77b // fadd v27.4s, v27.4s, v25.4s
 	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e3afc3a // fdiv v26.4s, v1.4s, v26.4s
-	WORD $0x6e20df5a // fmul v26.4s, v26.4s, v0.4s
-	WORD $0x3d80001a // str q26, [x0]
+	WORD $0x6e3bfc3b // fdiv v27.4s, v1.4s, v27.4s
+	WORD $0x6e20df7b // fmul v27.4s, v27.4s, v0.4s
+	WORD $0x3d80001b // str q27, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -2123,22 +1962,16 @@ one:
 	WORD $0x4ea71cfa // mov v26.16b, v7.16b
 	WORD $0x4ea81d1b // mov v27.16b, v8.16b
 	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4ea91d3b // mov v27.16b, v9.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
 	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
 	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eab1d7b // mov v27.16b, v11.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
 	WORD $0x4eac1d9b // mov v27.16b, v12.16b
 	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e22cf5b // fmla v27.4s, v26.4s, v2.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4ead1dba // mov v26.16b, v13.16b
+	WORD $0x4e22cf7a // fmla v26.4s, v27.4s, v2.4s
 	WORD $0x6e3adc21 // fmul v1.4s, v1.4s, v26.4s
 	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
@@ -2152,33 +1985,26 @@ one:
 	WORD $0x4eb21e5a // mov v26.16b, v18.16b
 	WORD $0x4eb31e7b // mov v27.16b, v19.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb41e9b // mov v27.16b, v20.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb41e9a // mov v26.16b, v20.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb61eda // mov v26.16b, v22.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4eb71efb // mov v27.16b, v23.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
-	WORD $0x4eb81f1b // mov v27.16b, v24.16b
-	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e21cf7a // fmla v26.4s, v27.4s, v1.4s
 	WORD $0x4eb91f3b // mov v27.16b, v25.16b
 	WORD $0x4e21cf5b // fmla v27.4s, v26.4s, v1.4s
-	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea2875a // add v26.4s, v26.4s, v2.4s
-	WORD $0x4e39d75a // fadd v26.4s, v26.4s, v25.4s
+	WORD $0x4ea2877b // add v27.4s, v27.4s, v2.4s
+	WORD $0x4e39d77b // fadd v27.4s, v27.4s, v25.4s
 	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e3afc3a // fdiv v26.4s, v1.4s, v26.4s
-	WORD $0x6e20df5a // fmul v26.4s, v26.4s, v0.4s
-	WORD $0x3d80001a // str q26, [x0]
+	WORD $0x6e3bfc3b // fdiv v27.4s, v1.4s, v27.4s
+	WORD $0x6e20df7b // fmul v27.4s, v27.4s, v0.4s
+	WORD $0x3d80001b // str q27, [x0]
 	ADDS $16, R1, R1
 	ADDS $16, R0, R0
 	SUBS $4, R2, R2
@@ -2200,22 +2026,16 @@ rest:
 	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
 	WORD $0x4ea81d05 // mov v5.16b, v8.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4ea91d25 // mov v5.16b, v9.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4ea91d24 // mov v4.16b, v9.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4eab1d65 // mov v5.16b, v11.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4eab1d64 // mov v4.16b, v11.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x4eac1d85 // mov v5.16b, v12.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4ead1da5 // mov v5.16b, v13.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4ead1da4 // mov v4.16b, v13.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
 	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
@@ -2229,33 +2049,26 @@ rest:
 	WORD $0x4eb21e43 // mov v3.16b, v18.16b
 	WORD $0x4eb31e64 // mov v4.16b, v19.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb41e84 // mov v4.16b, v20.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb41e83 // mov v3.16b, v20.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb61ec4 // mov v4.16b, v22.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb81f04 // mov v4.16b, v24.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb81f03 // mov v3.16b, v24.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb91f24 // mov v4.16b, v25.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
-	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
+	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
 	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
-	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
-	WORD $0xbd000003 // str s3, [x0]
+	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
+	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	WORD $0xbd000004 // str s4, [x0]
 	JMP  done
 
 more1:
@@ -2272,22 +2085,16 @@ more1:
 	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
 	WORD $0x4ea81d05 // mov v5.16b, v8.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4ea91d25 // mov v5.16b, v9.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4ea91d24 // mov v4.16b, v9.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4eab1d65 // mov v5.16b, v11.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4eab1d64 // mov v4.16b, v11.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x4eac1d85 // mov v5.16b, v12.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4ead1da5 // mov v5.16b, v13.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4ead1da4 // mov v4.16b, v13.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
 	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
@@ -2301,33 +2108,26 @@ more1:
 	WORD $0x4eb21e43 // mov v3.16b, v18.16b
 	WORD $0x4eb31e64 // mov v4.16b, v19.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb41e84 // mov v4.16b, v20.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb41e83 // mov v3.16b, v20.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb61ec4 // mov v4.16b, v22.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb81f04 // mov v4.16b, v24.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb81f03 // mov v3.16b, v24.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb91f24 // mov v4.16b, v25.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
-	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
+	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
 	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
-	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
-	WORD $0xfd000003 // str d3, [x0]
+	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
+	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	WORD $0xfd000004 // str d4, [x0]
 	JMP  done
 
 more2:
@@ -2344,22 +2144,16 @@ more2:
 	WORD $0x4ea71ce4 // mov v4.16b, v7.16b
 	WORD $0x4ea81d05 // mov v5.16b, v8.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4ea91d25 // mov v5.16b, v9.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4ea91d24 // mov v4.16b, v9.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x4eaa1d45 // mov v5.16b, v10.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4eab1d65 // mov v5.16b, v11.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4eab1d64 // mov v4.16b, v11.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x4eac1d85 // mov v5.16b, v12.16b
 	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
-	WORD $0x4ead1da5 // mov v5.16b, v13.16b
-	WORD $0x4e22cc85 // fmla v5.4s, v4.4s, v2.4s
-	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	WORD $0x4ead1da4 // mov v4.16b, v13.16b
+	WORD $0x4e22cca4 // fmla v4.4s, v5.4s, v2.4s
 	WORD $0x6e24dc21 // fmul v1.4s, v1.4s, v4.4s
 	WORD $0x4eae1dc2 // mov v2.16b, v14.16b
 	WORD $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
@@ -2373,35 +2167,28 @@ more2:
 	WORD $0x4eb21e43 // mov v3.16b, v18.16b
 	WORD $0x4eb31e64 // mov v4.16b, v19.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb41e84 // mov v4.16b, v20.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb41e83 // mov v3.16b, v20.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb51ea4 // mov v4.16b, v21.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb61ec4 // mov v4.16b, v22.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb61ec3 // mov v3.16b, v22.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb71ee4 // mov v4.16b, v23.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
-	WORD $0x4eb81f04 // mov v4.16b, v24.16b
-	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
+	WORD $0x4eb81f03 // mov v3.16b, v24.16b
+	WORD $0x4e21cc83 // fmla v3.4s, v4.4s, v1.4s
 	WORD $0x4eb91f24 // mov v4.16b, v25.16b
 	WORD $0x4e21cc64 // fmla v4.4s, v3.4s, v1.4s
-	WORD $0x4ea41c83 // mov v3.16b, v4.16b
 	WORD $0x4e21a842 // fcvtns v2.4s, v2.4s
 	WORD $0x4f375442 // shl v2.4s, v2.4s, #23
-	WORD $0x4ea28463 // add v3.4s, v3.4s, v2.4s
-	WORD $0x4e39d463 // fadd v3.4s, v3.4s, v25.4s
+	WORD $0x4ea28484 // add v4.4s, v4.4s, v2.4s
+	WORD $0x4e39d484 // fadd v4.4s, v4.4s, v25.4s
 	WORD $0x4eb91f21 // mov v1.16b, v25.16b
-	WORD $0x6e23fc23 // fdiv v3.4s, v1.4s, v3.4s
-	WORD $0x6e20dc63 // fmul v3.4s, v3.4s, v0.4s
-	WORD $0xfd000003 // str d3, [x0]
+	WORD $0x6e24fc24 // fdiv v4.4s, v1.4s, v4.4s
+	WORD $0x6e20dc84 // fmul v4.4s, v4.4s, v0.4s
+	WORD $0xfd000004 // str d4, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008263 // st1 { v3.s }[2], [x19]
+	WORD $0x4d008264 // st1 { v4.s }[2], [x19]
 
 done:
 	RET

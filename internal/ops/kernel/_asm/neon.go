@@ -117,8 +117,12 @@ func scale(i *ir.Instruction) (m Mem, ok bool) {
 // splitOperands gives every operand of vector arithmetic a register, and makes the forms of multiply-add one.
 func splitOperands(fn *ir.Function) error {
 	var nodes []ir.Node
+	local, called := localRegisters(fn.Nodes), names{}
 	for _, node := range fn.Nodes {
 		i, ok := node.(*ir.Instruction)
+		if ok {
+			called.apply(i)
+		}
 		if !ok || !isArithmetic(i.Opcode) {
 			nodes = append(nodes, node)
 			continue
@@ -130,7 +134,7 @@ func splitOperands(fn *ir.Function) error {
 				replace(i, n, m, v)
 			}
 		}
-		nodes = append(nodes, asFMA231(i)...)
+		nodes = append(nodes, asFMA231(i, local, called)...)
 	}
 	fn.Nodes = nodes
 	return nil
@@ -151,12 +155,13 @@ func replace(i *ir.Instruction, n int, m Mem, v reg.Register) {
 	}
 }
 
-// asFMA231 returns d = b*d + c and d = d*c - b as instructions that add to a third register, as arm64's do.
-func asFMA231(i *ir.Instruction) []ir.Node {
+// asFMA231 returns d = b*d + c and d = d*c - b as instructions that add to a third register, as arm64's do. Where d is
+// local that register takes its name, else its place.
+func asFMA231(i *ir.Instruction, local map[reg.ID]bool, called names) []ir.Node {
 	if i.Opcode != "VFMADD213PS" && i.Opcode != "VFMSUB132PS" {
 		return []ir.Node{i}
 	}
-	c, b, d := i.Operands[0], i.Operands[1], i.Operands[2]
+	c, b, d := i.Operands[0], i.Operands[1], i.Operands[2].(reg.Register)
 	sum := XMM()
 	first := newInstruction("VMOVAPS", []Op{c, sum}, []Op{c}, []Op{sum})
 	x := b
@@ -164,9 +169,16 @@ func asFMA231(i *ir.Instruction) []ir.Node {
 		first = newInstruction("FNEG", []Op{b, sum}, []Op{b}, []Op{sum})
 		x = c
 	}
-	return []ir.Node{
-		first,
-		newInstruction("VFMADD231PS", []Op{x, d, sum}, []Op{x, d, sum}, []Op{sum}),
-		newInstruction("VMOVAPS", []Op{sum, d}, []Op{sum}, []Op{d}),
+	nodes := []ir.Node{first, newInstruction("VFMADD231PS", []Op{x, d, sum}, []Op{x, d, sum}, []Op{sum})}
+	if !local[d.ID()] {
+		return append(nodes, newInstruction("VMOVAPS", []Op{sum, d}, []Op{sum}, []Op{d}))
 	}
+	local[sum.ID()] = true
+	for from, to := range called {
+		if to.ID() == d.ID() {
+			called[from] = sum
+		}
+	}
+	called[d.ID()] = sum
+	return nodes
 }
