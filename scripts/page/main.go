@@ -131,10 +131,15 @@ const text = (id) => document.getElementById(id).textContent;
 const bytes = (id) => Uint8Array.from(atob(text(id)), (c) => c.charCodeAt(0));
 const utf8 = (id) => new TextDecoder().decode(bytes(id));
 const blob = (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-const glue = 'onmessage = async ({ data }) => { if (data.wasm) { const go = new Go(); globalThis.convxReady = () => postMessage({ ready: true });' +
-  ' const { instance } = await WebAssembly.instantiateStreaming(new Response(new Blob([data.wasm]).stream().pipeThrough(new DecompressionStream("gzip")), { headers: { "Content-Type": "application/wasm" } }), go.importObject); go.run(instance); return; }' +
-  ' postMessage({ id: data.id, answer: convxAsk(data.question) }); };';
+// The engine's letters of windows-1252 become bytes in the Worker, while the page is painted.
+const glue = 'onmessage = async ({ data }) => { if (data.letters) { const bytes = decode(data.letters), go = new Go(); globalThis.convxReady = () => postMessage({ ready: true });' +
+  ' const { instance } = await WebAssembly.instantiateStreaming(new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")), { headers: { "Content-Type": "application/wasm" } }), go.importObject); go.run(instance); return; }' +
+  ' postMessage({ id: data.id, answer: convxAsk(data.question) }); };' +
+  'function decode(letters) { const byte = new Uint8Array(65536), out = new Uint8Array(letters.length); let n = 0;' +
+  ' new TextDecoder("windows-1252").decode(Uint8Array.from({ length: 256 }, (_, b) => b)).split("").forEach((c, b) => { byte[c.charCodeAt(0)] = b; });' +
+  ' for (let i = 0; i < letters.length; i++) { const c = letters.charCodeAt(i); out[n++] = c === 61 ? byte[letters.charCodeAt(++i)] - 64 : byte[c]; } return out.subarray(0, n); }';
 const worker = new Worker(blob(utf8("runtime") + "\n" + glue));
+worker.postMessage({ letters: text("engine") });
 const waiting = new Map();
 let next = 0, ready;
 const started = new Promise((go) => { ready = go; });
@@ -143,16 +148,4 @@ globalThis.convxEngine = async (question) => { await started; return new Promise
 const urls = {};
 for (const { name, text } of JSON.parse(utf8("modules"))) urls[name] = blob(text.replace(/"@([^"@]+)@"/g, (_, n) => JSON.stringify(urls[n])));
 await import(urls["app.mjs"]);
-// Letters of windows-1252 back to bytes, after the page has been painted once.
-setTimeout(() => {
-  const letters = text("engine"), wasm = new Uint8Array(letters.length), codes = new Map();
-  for (let b = 128; b < 160; b++) codes.set(new TextDecoder("windows-1252").decode(Uint8Array.of(b)).charCodeAt(0), b);
-  let n = 0;
-  for (let i = 0; i < letters.length; i++) {
-    let c = letters.charCodeAt(i);
-    if (c === 61) c = letters.charCodeAt(++i) - 64;
-    wasm[n++] = c < 256 && !(c >= 128 && c < 160) ? c : codes.get(c);
-  }
-  worker.postMessage({ wasm: wasm.slice(0, n) });
-});
 </script>`
