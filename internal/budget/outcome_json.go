@@ -5,6 +5,8 @@ import "cmp"
 // OutcomeJSON is what became of limits, beside what a count prints without them. Rules that limit nothing, and why a baseline
 // may be the wrong one, are among the document's own notes.
 type OutcomeJSON struct {
+	// Titles are what the budgets are for, of those that say it.
+	Titles      []string        `json:"budgets,omitempty"`
 	Checks      []checkJSON     `json:"checks"`
 	Differences *differenceJSON `json:"differences,omitempty"`
 	Times       []timeJSON      `json:"times,omitempty"`
@@ -74,7 +76,7 @@ type changeJSON struct {
 
 // JSON is the outcome for a document; nothing where there were no limits.
 func (v Outcome) JSON() OutcomeJSON {
-	j := OutcomeJSON{Checks: []checkJSON{}}
+	j := OutcomeJSON{Titles: v.Titles, Checks: []checkJSON{}}
 	for _, c := range v.Checks {
 		most := []partJSON{}
 		for _, p := range c.Most {

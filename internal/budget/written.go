@@ -64,7 +64,9 @@ func (r Report) writeGitHub(w io.Writer) error {
 		if p.Err != nil {
 			err = writeBroken(w, p)
 		} else {
-			err = WriteGitHub(w, p.Subject, p.Checks, p.Notes)
+			named := p.Subject
+			named.Name = p.name()
+			err = WriteGitHub(w, named, p.Checks, p.Notes)
 		}
 		if err != nil {
 			return err
@@ -97,6 +99,7 @@ func (r Report) writeJUnit(w io.Writer) error {
 			}}}
 		} else {
 			s = suiteOf(p.Subject, p.Checks, p.Notes)
+			s.Name = "convx " + p.name()
 		}
 		doc.Tests, doc.Failures, doc.Errors = doc.Tests+s.Tests, doc.Failures+s.Failures, doc.Errors+s.Errors
 		doc.Suites = append(doc.Suites, s)
