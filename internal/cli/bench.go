@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,11 +17,9 @@ import (
 	"convx/internal/bench"
 	"convx/internal/budget"
 	"convx/internal/chart"
-	"convx/internal/device"
 	"convx/internal/infer"
 	"convx/internal/input"
 	"convx/internal/layer"
-	"convx/internal/memory"
 	"convx/internal/network"
 	"convx/internal/ops"
 	"convx/internal/report"
@@ -252,33 +249,6 @@ func runBench(ctx context.Context, o benchOptions) error {
 	}
 	name := cmp.Or(strings.Join(o.net.names, ""), o.suite, o.spec.Variant)
 	return o.hold(measured.TimesOf(machine, rows, name), func(v budget.Outcome) report.Document { return measured.Bench(machine, rows, o.tune, v) })
-}
-
-// hold prints the answer with what became of the limits, if there are any.
-func (o benchOptions) hold(t budget.Times, answer func(budget.Outcome) report.Document) error {
-	v, err := o.limits.terms.HoldTimes(t)
-	if err != nil {
-		return broken(o.Streams, o.format, err)
-	}
-	warnNotes(o.Streams, o.format, v)
-	all := budget.Report{Parts: []budget.Held{{Outcome: v, Document: answer(v)}}}
-	if err := columnUsage(all.Write(o.Out, o.sheet(), o.format)); err != nil {
-		return err
-	}
-	sayWarnings(o.Streams, v)
-	for _, c := range budget.With(v.Checks, budget.Noisy) {
-		o.warnf("%s", c)
-	}
-	return v.Failure("")
-}
-
-// writeDevice measures the machine and writes it as a device.
-func (o benchOptions) writeDevice(ctx context.Context) error {
-	m := bench.MeasureMachine(o.bench(o.minTime).Threads)
-	return writeFile(ctx, o.Streams, o.device, nil, func(w io.Writer) error {
-		total, _ := memory.Available()
-		return device.Measured(m.CPU, m.Threads, m.PeakGFLOPS, m.BandwidthGBS, total).Write(w)
-	})
 }
 
 // timeEntry times a layer as it was asked for, or with every algorithm that takes it, the choice first.
