@@ -112,7 +112,7 @@ layers:
   - {op: concat, from: [t, t.1]}
 outputs: [relu, concat, s.1, s]
 `)
-	r, err := Evaluate(g, Options{})
+	_, err := Evaluate(g, Options{})
 	if err == nil || !strings.Contains(err.Error(), `layer "scale"`) { // reads both parts, as any op that takes two
 		t.Errorf("the error is %v", err)
 	}
@@ -124,7 +124,7 @@ layers:
   - {op: concat, from: [s, s.1, relu]}
 outputs: [concat, s.1, s, t.1, t]
 `)
-	r = evaluate(t, g, Options{})
+	r := evaluate(t, g, Options{})
 	if got := names(g); got != "input s.0 s.1 s.2 relu t.0 t.1 concat" {
 		t.Errorf("nodes %s", got)
 	}
