@@ -155,8 +155,13 @@ func (net *Network) choose(n *node) {
 type general struct{ call array.Call }
 
 func (net *Network) general(n *node) *general {
+	fixed := make([]bool, len(n.in))
+	for i, v := range n.in {
+		fixed[i] = net.isConstant(v)
+	}
 	return &general{array.Call{
-		Op: n.op, Domain: n.domain, Version: n.version, Attributes: n.attributes, Limit: net.options.MaxBytes,
+		Fixed: fixed,
+		Op:    n.op, Domain: n.domain, Version: n.version, Attributes: n.attributes, Limit: net.options.MaxBytes,
 		In: make([]*tensor.Array, len(n.in)), Out: make([]*tensor.Array, len(n.out)),
 		Memory: func(i int, e tensor.Elem, shape []int) *tensor.Array { return net.allocate(n.out[i], e, shape) },
 	}}

@@ -24,6 +24,9 @@ type Call struct {
 	// network knows that they are not read again. Where Memory is nil or returns nil, the output is allocated.
 	Memory func(i int, e tensor.Elem, shape []int) *tensor.Array
 
+	// Fixed are the inputs that hold the same elements in every run: what operators make of them may be kept.
+	Fixed []bool
+
 	// Limit is the most bytes that one output may take; 0 for 64 GiB.
 	Limit int64
 
@@ -48,6 +51,8 @@ type state struct {
 	channel [4][]float64 // numbers by channel
 	packed  []float32    // a panel of a matrix
 	buffers [4]any       // what buffer hands out
+
+	recallers recallers
 }
 
 // defaultLimit is the size of output that is refused where nobody knows the machine's memory.

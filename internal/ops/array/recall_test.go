@@ -13,7 +13,7 @@ func TestLongSequencesAgreeWithFloat64(t *testing.T) {
 	for _, hidden := range []int{7, 8, 13, 32, 33, 96, 600} {
 		for op, gates := range map[string]int{"RNN": 1, "GRU": 3, "LSTM": 4} {
 			for _, linear := range []int64{0, 1} {
-				const steps, batch, inputs = 9, 2, 5
+				const steps, batch, inputs = 9, 2, 21
 				small := func(shape ...int) *tensor.Array {
 					a := d.array(tensor.Float64, shape...)
 					for i := range tensor.Data[float64](a) {
@@ -30,10 +30,18 @@ func TestLongSequencesAgreeWithFloat64(t *testing.T) {
 				if op == "GRU" {
 					attributes["linear_before_reset"] = linear
 				}
-				want, got := numbersOf(run(t, op, attributes, 1, in...)[0]), numbersOf(run(t, op, attributes, 1, narrow...)[0])
-				for i := range want {
-					if math.Abs(got[i]-want[i]) > 1e-5 {
-						t.Fatalf("%s of %d, linear %d: output %d is %v, want %v", op, hidden, linear, i, got[i], want[i])
+				want := numbersOf(run(t, op, attributes, 1, in...)[0])
+				for _, fixed := range [][]bool{nil, {false, true, true}} {
+					c := &Call{Op: op, Version: 21, Attributes: attributes, In: narrow, Out: make(list, 1), Fixed: fixed}
+					for range 2 {
+						if err := Run(c); err != nil {
+							t.Fatal(err)
+						}
+						for i, got := range numbersOf(c.Out[0]) {
+							if math.Abs(got-want[i]) > 1e-5 {
+								t.Fatalf("%s of %d, linear %d, fixed %v: output %d is %v, want %v", op, hidden, linear, fixed, i, got, want[i])
+							}
+						}
 					}
 				}
 			}

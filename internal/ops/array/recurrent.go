@@ -38,7 +38,7 @@ func recur[T tensor.Float](c *Call) {
 		r.project(way)
 		if weights, ok := any(r.recurrent).([]float32); ok {
 			size := r.gates * r.hidden * r.hidden
-			r.recaller = recallerOf(c, weights[way*size:][:size], r.gates, r.hidden, r.steps*r.batch)
+			r.recaller = c.recaller(weights[way*size:][:size], way, r.gates, r.hidden, r.steps*r.batch)
 		}
 		for b := range r.batch {
 			c.check()
@@ -178,6 +178,12 @@ func (r *recurrence[T]) project(way int) {
 	r.call.afford(tensor.ElemOf[T](), []int{rows, all})
 	r.projected = buffer[T](r.call, 1, rows*all)
 	x, w := data[T](r.call, r.call.In[0]), r.weights[way*all*r.inputs:][:all*r.inputs]
+	if w32, ok := any(w).([]float32); ok {
+		if p := r.call.projector(w32, way, all, r.inputs, rows); p != nil {
+			p.project(any(r.projected).([]float32), any(x).([]float32), rows)
+			return
+		}
+	}
 	multiplyTurned(r.call, r.projected, x, w, rows, r.inputs, all)
 }
 
@@ -193,7 +199,7 @@ func (r *recurrence[T]) input(t, b int) []T {
 // recall writes the products of the state with some gates' recurrent weights.
 func (r *recurrence[T]) recall(out, state []T, way, gate, gates int) {
 	if r.recaller != nil {
-		r.recaller.multiply(any(out).([]float32), any(state).([]float32), gate, gate+gates)
+		r.recaller.recall(any(out).([]float32), any(state).([]float32), gate, gate+gates)
 		return
 	}
 	at := (way*r.gates + gate) * r.hidden * r.hidden
