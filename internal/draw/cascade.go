@@ -194,7 +194,7 @@ func (c *cascade) paintInput(d *drawing.Drawing, x, y float64, i, row, col int) 
 		if c.planes != nil {
 			s.text = c.planes[i%len(c.planes)].text(r, q)
 			if tap && c.groups > 1 && s.fill == h.dark {
-				s.ink = white
+				s.ink = inkOn(h.dark)
 			}
 		}
 		return s
@@ -244,7 +244,7 @@ func (c *cascade) paintOutput(d *drawing.Drawing, x, y float64, o, row, col int)
 		if c.groups > 1 {
 			switch s.fill {
 			case outputTap:
-				s.fill = h.dark
+				s.fill, s.ink = h.dark, inkOn(h.dark)
 			case outputFill:
 				s.fill = h.light
 			}

@@ -28,25 +28,35 @@ var (
 	zeroFill   = rgb(0xf1f1f1)
 	kernelFill = rgb(0xfbe3c8)
 	kernelDark = rgb(0xc55a11)
-	outputTodo = rgb(0xf4f8f2)
-	outputFill = rgb(0xd5e8cb)
-	outputTap  = rgb(0x70ad47)
-	outputDark = rgb(0x385723)
+	outputTodo = rgb(0xf2f9f5)
+	outputFill = rgb(0xcdeadb)
+	outputTap  = rgb(0x4fb98a)
+	outputDark = rgb(0x17573b)
 )
 
 // hue is a colour for an area and one for its edge.
 type hue struct{ light, dark color.NRGBA }
 
-// groupColors tell groups of channels apart, also without colour vision (Okabe & Ito 2008), one light and one dark each.
+// groupColors tell groups of channels, bins and taps apart: ten that lie at least 0.13 from each other in Oklab, for normal
+// vision and for deuteranopia (simulated after Machado, Oliveira & Fernandes 2009); a test holds both. Light ones are as much white.
 var groupColors = []hue{
-	{rgb(0xbfdcf0), rgb(0x0072b2)},
-	{rgb(0xf8dcae), rgb(0xd07d00)},
-	{rgb(0xbfe6d9), rgb(0x008a64)},
-	{rgb(0xf0d3e3), rgb(0xb3578f)},
-	{rgb(0xf3c9b4), rgb(0xc04f00)},
-	{rgb(0xf5efad), rgb(0x9c9100)},
-	{rgb(0xd6d6d6), rgb(0x555555)},
-	{rgb(0xd3ecfa), rgb(0x2b8fc9)},
+	hueOf(0x0077bb), hueOf(0xffaa11), hueOf(0x116655), hueOf(0x77ccff), hueOf(0xbb4400),
+	hueOf(0x11aa99), hueOf(0x333300), hueOf(0x6699ff), hueOf(0x77ddaa), hueOf(0x002288),
+}
+
+// hueOf is a dark colour and a light one of its kind.
+func hueOf(hex uint32) hue {
+	c := rgb(hex)
+	mix := func(v uint8) uint8 { return uint8(255 - (255-int(v))*3/10) }
+	return hue{color.NRGBA{mix(c.R), mix(c.G), mix(c.B), 255}, c}
+}
+
+// inkOn is the colour of letters on a colour: black or white.
+func inkOn(c color.NRGBA) color.NRGBA {
+	if 2*int(c.R)+5*int(c.G)+int(c.B) > 8*150 {
+		return ink
+	}
+	return white
 }
 
 func groupColor(g int) hue { return groupColors[g%len(groupColors)] }
