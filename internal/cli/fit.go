@@ -25,6 +25,7 @@ type fitOptions struct {
 	device     string
 	fps        string
 	swaps      swapFlags
+	uncounted  bool // limits are decided by what is counted
 	types      typeFlags
 	out        string
 }
@@ -78,6 +79,7 @@ else it says by how much it may be off. Accuracy is not computed: what comes out
 		names = append(names, c.Name)
 	}
 	enumVar(cmd, &o.convention, "convention", "", "whose counting rules max-macs follows", names...)
+	cmd.Flags().BoolVar(&o.uncounted, "allow-uncounted", false, "decide limits by what is counted, though some operator is not")
 	cmd.Flags().StringVarP(&o.out, "output", "o", "", "write the network that meets the budget first of all into a `FILE`.yaml")
 	return cmd
 }
@@ -91,7 +93,7 @@ func runFit(ctx context.Context, o fitOptions) error {
 	if err != nil {
 		return err
 	}
-	t := swap.Task{Network: r, Rules: o.swaps.rules, At: o.at(name, r)}
+	t := swap.Task{Network: r, Rules: o.swaps.rules, At: o.at(name), AllowUncounted: o.uncounted}
 	if !o.swaps.given() {
 		t.Rules = swap.DefaultRules()
 	}
@@ -114,8 +116,10 @@ func runFit(ctx context.Context, o fitOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := o.print(o.format, answer.Fit(r, ways, holds, t.Device)); err != nil {
-		return err
+	if o.out != "-" { // where the network itself goes
+		if err := o.print(o.format, answer.Fit(r, ways, holds, t.Device)); err != nil {
+			return err
+		}
 	}
 	if holds {
 		ways = []swap.Way{{Met: true, Result: r}}
@@ -130,7 +134,7 @@ func runFit(ctx context.Context, o fitOptions) error {
 }
 
 // at counts the network at other input sizes: a network file is evaluated again, a model read again. Standard input is read once.
-func (o fitOptions) at(name string, r *network.Result) func([]int) (*network.Result, error) {
+func (o fitOptions) at(name string) func([]int) (*network.Result, error) {
 	if name == "-" {
 		return nil
 	}

@@ -76,6 +76,9 @@ side by side.`,
 				return err
 			}
 			if o.batch != "" {
+				if c.Flags().Changed("format") && o.format != report.JSONFormat {
+					return usagef("--batch-file answers in JSON, a line each, not in %s", o.format)
+				}
 				if len(args) > 0 || len(flags.given) > 0 || len(o.net.names) > 0 {
 					return usagef("--batch-file says the layers: give neither a variant, nor layer flags, nor --net")
 				}

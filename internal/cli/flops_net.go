@@ -30,8 +30,10 @@ func runFlopsNet(ctx context.Context, o flopsOptions) error {
 	if len(all.Parts) > 1 {
 		all.Summary = answer.FlopsNetworks(all.Parts, nets)
 	}
-	if err := columnUsage(all.Write(o.Out, o.sheet(), o.format)); err != nil {
-		return err
+	if o.out != "-" { // where the network itself goes
+		if err := columnUsage(all.Write(o.Out, o.sheet(), o.format)); err != nil {
+			return err
+		}
 	}
 	for i, p := range all.Parts {
 		if p.Err == nil {

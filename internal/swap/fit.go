@@ -19,6 +19,8 @@ type Task struct {
 	Rate       *budget.Rate   // may be nil
 	// Rules are the exchanges to try, each by itself and all together.
 	Rules []Rule
+	// AllowUncounted decides limits by what is counted, though some operator is not.
+	AllowUncounted bool
 	// At counts the network at another input, N x C x spatial; nil if there is no way to.
 	At func(input []int) (*network.Result, error)
 }
@@ -59,6 +61,9 @@ func (t Task) held(r *network.Result) (budget.Outcome, error) {
 		return budget.Outcome{}, err
 	}
 	s := budget.OfNetwork(r, figures, total, t.Convention)
+	if t.AllowUncounted {
+		s.Partial = nil
+	}
 	if t.Rate != nil {
 		s.AtRate(*t.Rate)
 	}
