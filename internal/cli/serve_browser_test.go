@@ -60,7 +60,8 @@ var screens = map[string][]step{
 		{`press("clear"); stroke("canvas.input", [[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8], [0.2, 0.2]])`, `at("#network-classes").dataset.first === "square"`},
 		{`press("seven")`, `at("#network-classes").dataset.first === "7"`},
 		{`press("where does it look?")`, `[...document.querySelectorAll(".left canvas.output")].at(-1).dataset.least < 0.5`},
-		{`globalThis.shown = at("#network-number").dataset.value; key(".column:nth-child(3) canvas", "Enter", 1)`, `location.hash.startsWith("#one?") && location.hash.includes("layer=conv2") && near("#one-total", 1e-3)`},
+		{`hover(".column:nth-child(1) canvas", 0.25, 0.05)`, `at("#network-number").textContent.startsWith("conv1[0, ")`},
+		{`key(".column:nth-child(3) canvas", "Enter", 1)`, `location.hash.startsWith("#one?") && location.hash.includes("layer=conv2") && near("#one-total", 1e-3)`},
 	},
 	"choose": {
 		{`slide("channels", 2)`, `at("[data-variant=standard]")?.dataset.macs === String(32 * 32 * 9 * 28 * 28)`},
@@ -78,6 +79,8 @@ globalThis.stroke = (s, points) => { const e = at(s), r = e.getBoundingClientRec
   e.setPointerCapture = () => {}; tell("pointerdown", points[0]);
   points.slice(1).forEach((p, i) => { for (let k = 1; k <= 12; k++) tell("pointermove", [0, 1].map((a) => points[i][a] + ((p[a] - points[i][a]) * k) / 12)); });
   tell("pointerup", points.at(-1)); };
+globalThis.hover = (s, x, y) => { const e = at(s), r = e.getBoundingClientRect(); e.dispatchEvent(new PointerEvent("pointermove", { clientX: r.left + x * r.width, clientY: r.top + y * r.height, bubbles: true })); };
+globalThis.drop = (name, bytes) => { const d = new DataTransfer(); d.items.add(new File([bytes], name)); at("main").dispatchEvent(new DragEvent("drop", { dataTransfer: d, bubbles: true, cancelable: true })); };
 globalThis.drag = (s, x, y) => stroke(s, [[0.5, 0.5], [x, y]]);
 globalThis.near = (s, by) => { const d = at(s)?.dataset; return d?.sum != null && Math.abs(d.sum - d.engine) < by; };
 true`
@@ -294,6 +297,16 @@ func TestPageTakesOnesOwn(t *testing.T) {
 				p.done()
 			})
 		}
+		t.Run(from+"/dropped", func(t *testing.T) {
+			p := openTab(t, ctx, url+"#groups?lang=en", 1280, 720)
+			p.do(`drop("nothing.onnx", "this is no model")`)
+			p.wait(`location.hash.startsWith("#network") && at(".error")`)
+			p.do(`location.hash = "#taps?lang=en"`)
+			p.wait(`document.body.dataset.ready === "taps"`)
+			p.do(`const c = document.createElement("canvas"); c.width = c.height = 64; c.getContext("2d").fillRect(8, 8, 20, 20); c.toBlob((b) => drop("drawn.png", b))`)
+			p.wait(`location.hash.includes("picture=own")`)
+			p.done()
+		})
 		t.Run(from+"/camera", func(t *testing.T) {
 			p := openTab(t, ctx, url+"#one?lang=en", 1280, 720)
 			p.do(`globalThis.before = at("#one-total").dataset.engine; press("camera")`)

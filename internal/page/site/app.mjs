@@ -1,6 +1,7 @@
 // The page: which screen is shown, and its state, stand in the URL: #screen?key=value.
 import { ask } from "./engine.mjs";
 import { button, h } from "./ui.mjs";
+import { takeModel } from "./model.mjs";
 import { language, say } from "./words.mjs";
 import * as one from "./screens/one.mjs";
 import * as groups from "./screens/groups.mjs";
@@ -78,6 +79,7 @@ async function draw() {
     const text = typeof q === "string" ? q : await ask("command", q).catch(() => "");
     if (!signal.aborted) document.getElementById("command").textContent = text;
   };
+  root.addEventListener("refused", (e) => fail(e.detail));
   root.append(h("h2", {}, t(screen + ".title")), h("p", { class: "caption" }, t(screen + ".caption")));
   if (state.predict === "1") root.append(button(t("reveal"), (e) => { root.classList.remove("hidden-answer"); e.target.remove(); }, { class: "reveal" }));
   main.replaceChildren(root);
@@ -87,6 +89,18 @@ async function draw() {
   performance.mark("ready");
 }
 
+// What is dropped anywhere: a model opens in the network's screen, a picture goes to the screen that is shown.
+addEventListener("dragover", (e) => e.preventDefault());
+addEventListener("drop", async (e) => {
+  e.preventDefault();
+  const file = e.dataTransfer?.files[0], shown = main.firstElementChild;
+  if (!file) return;
+  if (!file.name.toLowerCase().endsWith(".onnx")) return shown.dispatchEvent(new CustomEvent("picture", { detail: file }));
+  try { await takeModel(file); } catch (error) { return shown.dispatchEvent(new CustomEvent("refused", { detail: error })); }
+  current = { screen: "network", state: { ...current.state, ...screens.network.defaults, net: "file", from: "picture", column: "1" } };
+  address();
+  draw();
+});
 addEventListener("hashchange", () => { clearTimeout(due); current = read(); draw(); });
 addEventListener("keydown", (e) => {
   if (e.target.matches("input:not([type=range], [type=checkbox]), select, textarea") || e.ctrlKey || e.metaKey || e.altKey) return;

@@ -72,8 +72,7 @@ export async function picture({ state, set, t, signal, fail, root }, onchange) {
   const build = () => element.replaceChildren(choice(t("input"), names(), state.picture, show), button(t("file"), () => file.click()), file,
     ...(navigator.mediaDevices?.getUserMedia ? [button(t(video ? "stop" : "camera"), camera, { "aria-pressed": String(Boolean(video)) })] : []));
   signal.addEventListener("abort", stop);
-  root.addEventListener("dragover", (e) => e.preventDefault());
-  root.addEventListener("drop", (e) => { e.preventDefault(); const f = e.dataTransfer.files[0]; if (f?.type.startsWith("image/")) take(f); });
+  root.addEventListener("picture", (e) => take(e.detail)); // dropped onto the page
   await load();
   build();
   return { element, get: () => current };

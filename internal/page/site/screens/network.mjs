@@ -294,8 +294,6 @@ export async function show(context) {
     build();
     update();
   }
-  root.addEventListener("dragover", (e) => e.preventDefault());
-  root.addEventListener("drop", (e) => { const f = e.dataTransfer.files[0]; if (f?.name.endsWith(".onnx")) { e.preventDefault(); take(f); } });
 
   function build() {
     if (state.net === "file" && !ownModel()) set({ net: "drawings", from: "7" });
