@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"convx/internal/network"
+	"convx/internal/report"
 )
 
 // GitHub's workflow commands are lines; what would end one early is escaped. See "Workflow commands for GitHub Actions".
@@ -26,7 +27,7 @@ func WriteGitHub(w io.Writer, s Subject, checks []Check, notes []string) error {
 		case Warned:
 			level = "warning"
 		}
-		annotate(&b, level, s, network.Position{}, c.Name, c.String())
+		annotate(&b, level, s, network.Position{}, c.Name, report.Printable(c.String()))
 	}
 	for _, n := range notes {
 		annotate(&b, "warning", s, network.Position{}, "budget", n)
@@ -46,5 +47,5 @@ func annotate(b *strings.Builder, level string, s Subject, at network.Position, 
 			file += fmt.Sprintf("col=%d,", at.Column)
 		}
 	}
-	fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, file, escapeProperty.Replace("convx "+s.Name+": "+title), escapeData.Replace(message))
+	fmt.Fprintf(b, "::%s %stitle=%s::%s\n", level, file, escapeProperty.Replace(report.Printable("convx "+s.Name+": "+title)), escapeData.Replace(message))
 }

@@ -1,6 +1,9 @@
 package budget
 
-import "encoding/xml"
+import (
+	"convx/internal/report"
+	"encoding/xml"
+)
 
 // The JUnit schema that CI servers agree on.
 type (
@@ -43,12 +46,13 @@ type (
 // suiteOf is the checks as a test suite: a test per limit, under a name that does not depend on what was measured. Notes are
 // tests that were skipped.
 func suiteOf(s Subject, checks []Check, notes []string) suiteXML {
+	s.Name = report.Printable(s.Name) // names from files hold what XML cannot
 	suite := suiteXML{Name: "convx " + s.Name, Tests: len(checks) + len(notes), Skipped: len(notes), Time: "0"}
 	for _, c := range checks {
 		t := caseXML{Class: s.Name, Name: c.rule(), File: s.File, Time: "0"}
 		switch v := c.Verdict(); {
 		case v == Holds || v == Warned || v == Noisy:
-			t.Output = c.String()
+			t.Output = report.Printable(c.String())
 		default:
 			kind := "over-budget"
 			switch {
@@ -57,7 +61,7 @@ func suiteOf(s Subject, checks []Check, notes []string) suiteXML {
 			case c.Baseline:
 				kind = "regression"
 			}
-			t.Failure = &failureXML{Message: c.String(), Type: kind, Text: c.line()}
+			t.Failure = &failureXML{Message: report.Printable(c.String()), Type: kind, Text: report.Printable(c.line())}
 			suite.Failures++
 		}
 		suite.Cases = append(suite.Cases, t)

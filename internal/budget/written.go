@@ -99,7 +99,7 @@ func (r Report) writeJUnit(w io.Writer) error {
 			}}}
 		} else {
 			s = suiteOf(p.Subject, p.Checks, p.Notes)
-			s.Name = "convx " + p.name()
+			s.Name = "convx " + report.Printable(p.name())
 		}
 		doc.Tests, doc.Failures, doc.Errors = doc.Tests+s.Tests, doc.Failures+s.Failures, doc.Errors+s.Errors
 		doc.Suites = append(doc.Suites, s)

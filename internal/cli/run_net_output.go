@@ -141,7 +141,7 @@ func (r *netRun) writeTarget(ctx context.Context, t *netTarget, results []measur
 	case npzResult:
 		arrays := map[string]*tensor.Array{}
 		for _, a := range results {
-			arrays[a.Name] = a.Array
+			arrays[report.Printable(a.Name)] = a.Array // members of an archive are listed in terminals
 		}
 		return npy.WriteArrays(t.file, arrays)
 	case folderResult:

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // svgWriter collects the elements of an SVG.
@@ -83,7 +84,17 @@ func (o Circle) svg(w *svgWriter) {
 
 func (t Text) svg(w *svgWriter) {
 	anchor := [...]string{"start", "middle", "end"}[t.Align]
-	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(t.S)
+	escaped := escapeText.Replace(strings.Map(visible, t.S))
 	fmt.Fprintf(&w.b, `<text x="%s" y="%s" font-size="%s" text-anchor="%s" dominant-baseline="central" %s xml:space="preserve">%s</text>`+"\n",
 		number(t.X), number(t.Y), number(t.Size), anchor, paintAttr("fill", t.Color), escaped)
+}
+
+var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
+// visible stands in for characters that XML cannot hold, or that no text shows: names come from files.
+func visible(r rune) rune {
+	if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == 0xfffe || r == 0xffff {
+		return unicode.ReplacementChar
+	}
+	return r
 }

@@ -83,9 +83,9 @@ func (l Layout) Write(w io.Writer, f Format, d Document) error {
 	case JSONFormat:
 		err = writeJSON(&buf, d.JSON)
 	case CSVFormat:
-		err = l.writeCSV(&buf, d)
+		err = l.writeCSV(&buf, d.printable())
 	case TableFormat, MarkdownFormat:
-		err = l.writeBlocks(&buf, f, d)
+		err = l.writeBlocks(&buf, f, d.printable())
 	default:
 		err = fmt.Errorf("unknown format %q", f)
 	}
