@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"convx/internal/tensor"
@@ -66,6 +68,19 @@ func near(got, want *tensor.Array) error {
 		}
 	}
 	return nil
+}
+
+// The page about networks says what each rewrite does.
+func TestRewritesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/networks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range Rewrites() {
+		if !strings.Contains(string(page), "| `"+name+"` | ") {
+			t.Errorf("docs/networks.md does not say what %s does", name)
+		}
+	}
 }
 
 // Chains of random elementwise operators on operands of random broadcast shapes give what the operators give one by one.
