@@ -59,8 +59,8 @@ func disassemble(binary, function string) ([]instruction, error) {
 	return code, nil
 }
 
-// mainLoop returns the loop of a function with the most multiply-adds or, if none has any, the longest: of an innermost
-// loop the way on which no branch leads forward.
+// mainLoop returns the loop of a function with the most multiply-adds, the first of several, or the longest if none has
+// any: of an innermost loop the way on which no branch leads forward.
 func mainLoop(binary, function string) (best loop, err error) {
 	code, err := disassemble(binary, function)
 	if err != nil {
@@ -71,7 +71,7 @@ func mainLoop(binary, function string) (best loop, err error) {
 			continue
 		}
 		l, ok := trace(code, from-(i.at-i.target)/4)
-		if ok && (l.fmas > best.fmas || l.fmas == best.fmas && len(l.code) > len(best.code)) {
+		if ok && (l.fmas > best.fmas || l.fmas == 0 && best.fmas == 0 && len(l.code) > len(best.code)) {
 			best = l
 		}
 	}

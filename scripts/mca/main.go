@@ -3,7 +3,7 @@
 // timed: memory answers at once, and LLVM's model of a core stands for the core.
 //
 //	go run ./scripts/mca                 # the table of docs/performance.md; status 3 if a kernel misses its share
-//	go run ./scripts/mca -kernel gemm    # one kernel
+//	go run ./scripts/mca -kernel fft     # every kernel whose name begins so, also those without a row there
 //	go run ./scripts/mca -loops          # and the loops' instructions
 package main
 
@@ -14,17 +14,22 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 )
 
 // cores are those asked about, by LLVM's names.
 var cores = []string{"apple-m1", "neoverse-n1", "neoverse-v1", "cortex-a76"}
 
-// kernels are the loops worth a row: the function, and the share of the core's rate of multiply-adds that it must keep.
-var kernels = []struct {
+// row is a loop: the function, and the share of the core's rate of multiply-adds that it must keep.
+type row struct {
 	function string
 	share    int // per cent that every core must reach, 0 where loads or stores bound the loop
-}{
+}
+
+// kernels are the loops worth a row of the table.
+var kernels = []row{
 	{"gemm", 90},
 	{"indirectGemm", 90},
 	{"directNCHWc", 90},
@@ -98,10 +103,13 @@ func run(w io.Writer, only string, loops bool) (failed bool, err error) {
 		fmt.Fprintf(w, " %.2g and %.2g |", peaks[i], ports[i])
 	}
 	fmt.Fprintln(w)
-	for _, k := range kernels {
-		if !strings.HasPrefix(k.function, only) {
-			continue
+	rows := kernels
+	if only != "" {
+		if rows, err = named(binary, only); err != nil {
+			return false, err
 		}
+	}
+	for _, k := range rows {
 		l, err := mainLoop(binary, k.function+"NEON")
 		if err != nil {
 			return failed, err
@@ -126,6 +134,30 @@ func run(w io.Writer, only string, loops bool) (failed bool, err error) {
 	}
 	return failed, nil
 }
+
+// named are all functions of the binary whose name begins so, in the table or not.
+func named(binary, prefix string) (rows []row, err error) {
+	out, err := exec.Command("llvm-objdump-19", "-t", binary).Output()
+	if err != nil {
+		return nil, fmt.Errorf("listing functions: %w", err)
+	}
+	for _, m := range symbol.FindAllStringSubmatch(string(out), -1) {
+		if strings.HasPrefix(m[1], prefix) && m[1] != "peak" {
+			r := row{function: m[1]}
+			if at := slices.IndexFunc(kernels, func(k row) bool { return k.function == m[1] }); at >= 0 {
+				r = kernels[at]
+			}
+			rows = append(rows, r)
+		}
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("no kernel begins with %q", prefix)
+	}
+	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.function, b.function) })
+	return rows, nil
+}
+
+var symbol = regexp.MustCompile(`(?m) convx/internal/ops/kernel\.(\w+)NEON\.abi0$`)
 
 // build compiles the kernels into a binary with symbols; remove removes it.
 func build() (binary string, remove func(), err error) {

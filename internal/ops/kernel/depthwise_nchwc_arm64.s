@@ -32,33 +32,686 @@ TEXT ·depthwiseNCHWcNEON(SB), NOSPLIT, $0-72
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	CMP  $14, R8
+	CMP  $16, R2
 	LSL  $1, R2, R16
-	BEQ  tap14
+	BNE  apart
+	CMP  $14, R8
+	BEQ  near14
 	CMP  $13, R8
-	BEQ  tap13
+	BEQ  near13
 	CMP  $12, R8
-	BEQ  tap12
+	BEQ  near12
 	CMP  $11, R8
-	BEQ  tap11
+	BEQ  near11
 	CMP  $10, R8
-	BEQ  tap10
+	BEQ  near10
 	CMP  $9, R8
-	BEQ  tap9
+	BEQ  near9
 	CMP  $8, R8
-	BEQ  tap8
+	BEQ  near8
 	CMP  $7, R8
-	BEQ  tap7
+	BEQ  near7
 	CMP  $6, R8
-	BEQ  tap6
+	BEQ  near6
 	CMP  $5, R8
-	BEQ  tap5
+	BEQ  near5
 	CMP  $4, R8
-	BEQ  tap4
+	BEQ  near4
 	CMP  $3, R8
-	BEQ  tap3
+	BEQ  near3
 	CMP  $2, R8
-	BEQ  tap2
+	BEQ  near2
+
+near1:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0x3dc00101 // ldr q1, [x8]
+	WORD  $0x4e21cdc0 // fmla v0.4s, v14.4s, v1.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near1
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x3d800000 // str q0, [x0]
+	RET
+
+near2:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad400d02 // ldp q2, q3, [x8]
+	WORD  $0x4e22cdc0 // fmla v0.4s, v14.4s, v2.4s
+	WORD  $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near2
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	RET
+
+near3:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad401103 // ldp q3, q4, [x8]
+	WORD  $0x3dc00905 // ldr q5, [x8, #32]
+	WORD  $0x4e23cdc0 // fmla v0.4s, v14.4s, v3.4s
+	WORD  $0x4e24cdc1 // fmla v1.4s, v14.4s, v4.4s
+	WORD  $0x4e25cdc2 // fmla v2.4s, v14.4s, v5.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near3
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0x3d800802 // str q2, [x0, #32]
+	RET
+
+near4:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad401504 // ldp q4, q5, [x8]
+	WORD  $0xad411d06 // ldp q6, q7, [x8, #32]
+	WORD  $0x4e24cdc0 // fmla v0.4s, v14.4s, v4.4s
+	WORD  $0x4e25cdc1 // fmla v1.4s, v14.4s, v5.4s
+	WORD  $0x4e26cdc2 // fmla v2.4s, v14.4s, v6.4s
+	WORD  $0x4e27cdc3 // fmla v3.4s, v14.4s, v7.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near4
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	RET
+
+near5:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad401905 // ldp q5, q6, [x8]
+	WORD  $0xad412107 // ldp q7, q8, [x8, #32]
+	WORD  $0x3dc01109 // ldr q9, [x8, #64]
+	WORD  $0x4e25cdc0 // fmla v0.4s, v14.4s, v5.4s
+	WORD  $0x4e26cdc1 // fmla v1.4s, v14.4s, v6.4s
+	WORD  $0x4e27cdc2 // fmla v2.4s, v14.4s, v7.4s
+	WORD  $0x4e28cdc3 // fmla v3.4s, v14.4s, v8.4s
+	WORD  $0x4e29cdc4 // fmla v4.4s, v14.4s, v9.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near5
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0x3d801004 // str q4, [x0, #64]
+	RET
+
+near6:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad401d06 // ldp q6, q7, [x8]
+	WORD  $0xad412508 // ldp q8, q9, [x8, #32]
+	WORD  $0xad422d0a // ldp q10, q11, [x8, #64]
+	WORD  $0x4e26cdc0 // fmla v0.4s, v14.4s, v6.4s
+	WORD  $0x4e27cdc1 // fmla v1.4s, v14.4s, v7.4s
+	WORD  $0x4e28cdc2 // fmla v2.4s, v14.4s, v8.4s
+	WORD  $0x4e29cdc3 // fmla v3.4s, v14.4s, v9.4s
+	WORD  $0x4e2acdc4 // fmla v4.4s, v14.4s, v10.4s
+	WORD  $0x4e2bcdc5 // fmla v5.4s, v14.4s, v11.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near6
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	RET
+
+near7:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad402107 // ldp q7, q8, [x8]
+	WORD  $0xad412909 // ldp q9, q10, [x8, #32]
+	WORD  $0xad42310b // ldp q11, q12, [x8, #64]
+	WORD  $0x3dc0190d // ldr q13, [x8, #96]
+	WORD  $0x4e27cdc0 // fmla v0.4s, v14.4s, v7.4s
+	WORD  $0x4e28cdc1 // fmla v1.4s, v14.4s, v8.4s
+	WORD  $0x4e29cdc2 // fmla v2.4s, v14.4s, v9.4s
+	WORD  $0x4e2acdc3 // fmla v3.4s, v14.4s, v10.4s
+	WORD  $0x4e2bcdc4 // fmla v4.4s, v14.4s, v11.4s
+	WORD  $0x4e2ccdc5 // fmla v5.4s, v14.4s, v12.4s
+	WORD  $0x4e2dcdc6 // fmla v6.4s, v14.4s, v13.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near7
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	WORD  $0x3d801806 // str q6, [x0, #96]
+	RET
+
+near8:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad402508 // ldp q8, q9, [x8]
+	WORD  $0xad412d0a // ldp q10, q11, [x8, #32]
+	WORD  $0xad42350c // ldp q12, q13, [x8, #64]
+	WORD  $0xad43410f // ldp q15, q16, [x8, #96]
+	WORD  $0x4e28cdc0 // fmla v0.4s, v14.4s, v8.4s
+	WORD  $0x4e29cdc1 // fmla v1.4s, v14.4s, v9.4s
+	WORD  $0x4e2acdc2 // fmla v2.4s, v14.4s, v10.4s
+	WORD  $0x4e2bcdc3 // fmla v3.4s, v14.4s, v11.4s
+	WORD  $0x4e2ccdc4 // fmla v4.4s, v14.4s, v12.4s
+	WORD  $0x4e2dcdc5 // fmla v5.4s, v14.4s, v13.4s
+	WORD  $0x4e2fcdc6 // fmla v6.4s, v14.4s, v15.4s
+	WORD  $0x4e30cdc7 // fmla v7.4s, v14.4s, v16.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near8
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
+	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
+	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	RET
+
+near9:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad402909 // ldp q9, q10, [x8]
+	WORD  $0xad41310b // ldp q11, q12, [x8, #32]
+	WORD  $0xad423d0d // ldp q13, q15, [x8, #64]
+	WORD  $0xad434510 // ldp q16, q17, [x8, #96]
+	WORD  $0x3dc02112 // ldr q18, [x8, #128]
+	WORD  $0x4e29cdc0 // fmla v0.4s, v14.4s, v9.4s
+	WORD  $0x4e2acdc1 // fmla v1.4s, v14.4s, v10.4s
+	WORD  $0x4e2bcdc2 // fmla v2.4s, v14.4s, v11.4s
+	WORD  $0x4e2ccdc3 // fmla v3.4s, v14.4s, v12.4s
+	WORD  $0x4e2dcdc4 // fmla v4.4s, v14.4s, v13.4s
+	WORD  $0x4e2fcdc5 // fmla v5.4s, v14.4s, v15.4s
+	WORD  $0x4e30cdc6 // fmla v6.4s, v14.4s, v16.4s
+	WORD  $0x4e31cdc7 // fmla v7.4s, v14.4s, v17.4s
+	WORD  $0x4e32cdc8 // fmla v8.4s, v14.4s, v18.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near9
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
+	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
+	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
+	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
+	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	WORD  $0x3d802008 // str q8, [x0, #128]
+	RET
+
+near10:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad402d0a // ldp q10, q11, [x8]
+	WORD  $0xad41350c // ldp q12, q13, [x8, #32]
+	WORD  $0xad42410f // ldp q15, q16, [x8, #64]
+	WORD  $0xad434911 // ldp q17, q18, [x8, #96]
+	WORD  $0xad445113 // ldp q19, q20, [x8, #128]
+	WORD  $0x4e2acdc0 // fmla v0.4s, v14.4s, v10.4s
+	WORD  $0x4e2bcdc1 // fmla v1.4s, v14.4s, v11.4s
+	WORD  $0x4e2ccdc2 // fmla v2.4s, v14.4s, v12.4s
+	WORD  $0x4e2dcdc3 // fmla v3.4s, v14.4s, v13.4s
+	WORD  $0x4e2fcdc4 // fmla v4.4s, v14.4s, v15.4s
+	WORD  $0x4e30cdc5 // fmla v5.4s, v14.4s, v16.4s
+	WORD  $0x4e31cdc6 // fmla v6.4s, v14.4s, v17.4s
+	WORD  $0x4e32cdc7 // fmla v7.4s, v14.4s, v18.4s
+	WORD  $0x4e33cdc8 // fmla v8.4s, v14.4s, v19.4s
+	WORD  $0x4e34cdc9 // fmla v9.4s, v14.4s, v20.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near10
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
+	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
+	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
+	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
+	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
+	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
+	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	WORD  $0xad042408 // stp q8, q9, [x0, #128]
+	RET
+
+near11:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad40310b // ldp q11, q12, [x8]
+	WORD  $0xad413d0d // ldp q13, q15, [x8, #32]
+	WORD  $0xad424510 // ldp q16, q17, [x8, #64]
+	WORD  $0xad434d12 // ldp q18, q19, [x8, #96]
+	WORD  $0xad445514 // ldp q20, q21, [x8, #128]
+	WORD  $0x3dc02916 // ldr q22, [x8, #160]
+	WORD  $0x4e2bcdc0 // fmla v0.4s, v14.4s, v11.4s
+	WORD  $0x4e2ccdc1 // fmla v1.4s, v14.4s, v12.4s
+	WORD  $0x4e2dcdc2 // fmla v2.4s, v14.4s, v13.4s
+	WORD  $0x4e2fcdc3 // fmla v3.4s, v14.4s, v15.4s
+	WORD  $0x4e30cdc4 // fmla v4.4s, v14.4s, v16.4s
+	WORD  $0x4e31cdc5 // fmla v5.4s, v14.4s, v17.4s
+	WORD  $0x4e32cdc6 // fmla v6.4s, v14.4s, v18.4s
+	WORD  $0x4e33cdc7 // fmla v7.4s, v14.4s, v19.4s
+	WORD  $0x4e34cdc8 // fmla v8.4s, v14.4s, v20.4s
+	WORD  $0x4e35cdc9 // fmla v9.4s, v14.4s, v21.4s
+	WORD  $0x4e36cdca // fmla v10.4s, v14.4s, v22.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near11
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
+	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
+	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
+	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
+	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
+	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
+	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
+	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
+	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	WORD  $0xad042408 // stp q8, q9, [x0, #128]
+	WORD  $0x3d80280a // str q10, [x0, #160]
+	RET
+
+near12:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad40350c // ldp q12, q13, [x8]
+	WORD  $0xad41410f // ldp q15, q16, [x8, #32]
+	WORD  $0xad424911 // ldp q17, q18, [x8, #64]
+	WORD  $0xad435113 // ldp q19, q20, [x8, #96]
+	WORD  $0xad445915 // ldp q21, q22, [x8, #128]
+	WORD  $0xad456117 // ldp q23, q24, [x8, #160]
+	WORD  $0x4e2ccdc0 // fmla v0.4s, v14.4s, v12.4s
+	WORD  $0x4e2dcdc1 // fmla v1.4s, v14.4s, v13.4s
+	WORD  $0x4e2fcdc2 // fmla v2.4s, v14.4s, v15.4s
+	WORD  $0x4e30cdc3 // fmla v3.4s, v14.4s, v16.4s
+	WORD  $0x4e31cdc4 // fmla v4.4s, v14.4s, v17.4s
+	WORD  $0x4e32cdc5 // fmla v5.4s, v14.4s, v18.4s
+	WORD  $0x4e33cdc6 // fmla v6.4s, v14.4s, v19.4s
+	WORD  $0x4e34cdc7 // fmla v7.4s, v14.4s, v20.4s
+	WORD  $0x4e35cdc8 // fmla v8.4s, v14.4s, v21.4s
+	WORD  $0x4e36cdc9 // fmla v9.4s, v14.4s, v22.4s
+	WORD  $0x4e37cdca // fmla v10.4s, v14.4s, v23.4s
+	WORD  $0x4e38cdcb // fmla v11.4s, v14.4s, v24.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near12
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
+	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
+	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
+	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
+	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
+	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
+	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
+	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
+	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
+	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
+	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	WORD  $0xad042408 // stp q8, q9, [x0, #128]
+	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
+	RET
+
+near13:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad403d0d // ldp q13, q15, [x8]
+	WORD  $0xad414510 // ldp q16, q17, [x8, #32]
+	WORD  $0xad424d12 // ldp q18, q19, [x8, #64]
+	WORD  $0xad435514 // ldp q20, q21, [x8, #96]
+	WORD  $0xad445d16 // ldp q22, q23, [x8, #128]
+	WORD  $0xad456518 // ldp q24, q25, [x8, #160]
+	WORD  $0x3dc0311a // ldr q26, [x8, #192]
+	WORD  $0x4e2dcdc0 // fmla v0.4s, v14.4s, v13.4s
+	WORD  $0x4e2fcdc1 // fmla v1.4s, v14.4s, v15.4s
+	WORD  $0x4e30cdc2 // fmla v2.4s, v14.4s, v16.4s
+	WORD  $0x4e31cdc3 // fmla v3.4s, v14.4s, v17.4s
+	WORD  $0x4e32cdc4 // fmla v4.4s, v14.4s, v18.4s
+	WORD  $0x4e33cdc5 // fmla v5.4s, v14.4s, v19.4s
+	WORD  $0x4e34cdc6 // fmla v6.4s, v14.4s, v20.4s
+	WORD  $0x4e35cdc7 // fmla v7.4s, v14.4s, v21.4s
+	WORD  $0x4e36cdc8 // fmla v8.4s, v14.4s, v22.4s
+	WORD  $0x4e37cdc9 // fmla v9.4s, v14.4s, v23.4s
+	WORD  $0x4e38cdca // fmla v10.4s, v14.4s, v24.4s
+	WORD  $0x4e39cdcb // fmla v11.4s, v14.4s, v25.4s
+	WORD  $0x4e3acdcc // fmla v12.4s, v14.4s, v26.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near13
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
+	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
+	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
+	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
+	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
+	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
+	WORD  $0x4e2cf5cc // fmax v12.4s, v14.4s, v12.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
+	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
+	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
+	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
+	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
+	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
+	WORD  $0x4eacf5cc // fmin v12.4s, v14.4s, v12.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	WORD  $0xad042408 // stp q8, q9, [x0, #128]
+	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
+	WORD  $0x3d80300c // str q12, [x0, #192]
+	RET
+
+near14:
+	MOVD  8(R6), R8
+	WORD  $0x3ce8686e // ldr q14, [x3, x8]
+	MOVD  (R6), R8
+	ADDS  R1, R8, R8
+	WORD  $0xad40410f // ldp q15, q16, [x8]
+	WORD  $0xad414911 // ldp q17, q18, [x8, #32]
+	WORD  $0xad425113 // ldp q19, q20, [x8, #64]
+	WORD  $0xad435915 // ldp q21, q22, [x8, #96]
+	WORD  $0xad446117 // ldp q23, q24, [x8, #128]
+	WORD  $0xad456919 // ldp q25, q26, [x8, #160]
+	WORD  $0xad46711b // ldp q27, q28, [x8, #192]
+	WORD  $0x4e2fcdc0 // fmla v0.4s, v14.4s, v15.4s
+	WORD  $0x4e30cdc1 // fmla v1.4s, v14.4s, v16.4s
+	WORD  $0x4e31cdc2 // fmla v2.4s, v14.4s, v17.4s
+	WORD  $0x4e32cdc3 // fmla v3.4s, v14.4s, v18.4s
+	WORD  $0x4e33cdc4 // fmla v4.4s, v14.4s, v19.4s
+	WORD  $0x4e34cdc5 // fmla v5.4s, v14.4s, v20.4s
+	WORD  $0x4e35cdc6 // fmla v6.4s, v14.4s, v21.4s
+	WORD  $0x4e36cdc7 // fmla v7.4s, v14.4s, v22.4s
+	WORD  $0x4e37cdc8 // fmla v8.4s, v14.4s, v23.4s
+	WORD  $0x4e38cdc9 // fmla v9.4s, v14.4s, v24.4s
+	WORD  $0x4e39cdca // fmla v10.4s, v14.4s, v25.4s
+	WORD  $0x4e3acdcb // fmla v11.4s, v14.4s, v26.4s
+	WORD  $0x4e3bcdcc // fmla v12.4s, v14.4s, v27.4s
+	WORD  $0x4e3ccdcd // fmla v13.4s, v14.4s, v28.4s
+	ADDS  $16, R6, R6
+	SUBS  $1, R7, R7
+	BNE   near14
+	FMOVS lo+64(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
+	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
+	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
+	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
+	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
+	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
+	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
+	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
+	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
+	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
+	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
+	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
+	WORD  $0x4e2cf5cc // fmax v12.4s, v14.4s, v12.4s
+	WORD  $0x4e2df5cd // fmax v13.4s, v14.4s, v13.4s
+	FMOVS hi+68(FP), F14
+	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
+	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
+	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
+	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
+	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
+	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
+	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
+	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
+	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
+	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
+	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
+	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
+	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
+	WORD  $0x4eacf5cc // fmin v12.4s, v14.4s, v12.4s
+	WORD  $0x4eadf5cd // fmin v13.4s, v14.4s, v13.4s
+	WORD  $0xad000400 // stp q0, q1, [x0]
+	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	WORD  $0xad042408 // stp q8, q9, [x0, #128]
+	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
+	WORD  $0xad06340c // stp q12, q13, [x0, #192]
+	RET
+
+apart:
+	CMP $14, R8
+	BEQ tap14
+	CMP $13, R8
+	BEQ tap13
+	CMP $12, R8
+	BEQ tap12
+	CMP $11, R8
+	BEQ tap11
+	CMP $10, R8
+	BEQ tap10
+	CMP $9, R8
+	BEQ tap9
+	CMP $8, R8
+	BEQ tap8
+	CMP $7, R8
+	BEQ tap7
+	CMP $6, R8
+	BEQ tap6
+	CMP $5, R8
+	BEQ tap5
+	CMP $4, R8
+	BEQ tap4
+	CMP $3, R8
+	BEQ tap3
+	CMP $2, R8
+	BEQ tap2
 
 tap1:
 	MOVD  8(R6), R8

@@ -42,19 +42,11 @@ func depthwiseNCHWcTile(s target) {
 			VMOVAPS(acc[0], acc[r])
 		}
 	}
-	for r := depthwiseRows; r > 1; r-- {
-		CMPQ(m, I8(r))
-		JEQ(LabelRef(fmt.Sprintf("tap%d", r)))
-	}
 	weights := s.vec()
 	w := GP64()
 	bases := []reg.GPVirtual{GP64(), GP64(), GP64(), GP64()}
-	for rows := 1; rows <= depthwiseRows; rows++ {
-		Label(fmt.Sprintf("tap%d", rows))
-		MOVQ(Mem{Base: list, Disp: 8}, w)
-		VMOVUPS(Mem{Base: b, Index: w, Scale: 1}, weights)
-		MOVQ(Mem{Base: list}, bases[0])
-		ADDQ(a, bases[0])
+	// pixels adds the products of pixels step apart.
+	pixels := func(rows int) {
 		for r := range rows {
 			q := r / 4
 			if r%4 == 0 && q > 0 {
@@ -68,23 +60,58 @@ func depthwiseNCHWcTile(s target) {
 			}
 			VFMADD231PS(at[r%4], weights, acc[r])
 		}
-		ADDQ(I8(16), list)
-		DECQ(count)
-		JNZ(LabelRef(fmt.Sprintf("tap%d", rows)))
-		for _, limit := range []struct {
-			name   string
-			offset int
-			op     func(ops ...Op)
-		}{{"lo", 64, VMAXPS}, {"hi", 68, VMINPS}} {
-			VBROADCASTSS(NewParamAddr(limit.name, limit.offset), weights)
-			for r := range rows {
-				limit.op(acc[r], weights, acc[r]) // the value second: a NaN stays one
-			}
-		}
-		for r := range rows {
-			VMOVUPS(acc[r], Mem{Base: c, Disp: s.bytes() * r})
-		}
-		VZEROUPPER()
-		RET()
 	}
+	tiles := func(form string, pixels func(rows int)) {
+		for r := depthwiseRows; r > 1; r-- {
+			CMPQ(m, I8(r))
+			JEQ(LabelRef(fmt.Sprintf("%s%d", form, r)))
+		}
+		for rows := 1; rows <= depthwiseRows; rows++ {
+			Label(fmt.Sprintf("%s%d", form, rows))
+			MOVQ(Mem{Base: list, Disp: 8}, w)
+			VMOVUPS(Mem{Base: b, Index: w, Scale: 1}, weights)
+			MOVQ(Mem{Base: list}, bases[0])
+			ADDQ(a, bases[0])
+			pixels(rows)
+			ADDQ(I8(16), list)
+			DECQ(count)
+			JNZ(LabelRef(fmt.Sprintf("%s%d", form, rows)))
+			s.depthwiseStore(acc[:rows], weights, c)
+		}
+	}
+	if s.lanes == neon.lanes {
+		// Neighbours come in pairs.
+		CMPQ(step, I8(s.bytes()))
+		JNE(LabelRef("apart"))
+		tiles("near", func(rows int) {
+			x := vectorsOf(1, rows)[0]
+			for r := range x {
+				VMOVUPS(Mem{Base: bases[0], Disp: s.bytes() * r}, x[r])
+			}
+			for r := range x {
+				VFMADD231PS(x[r], weights, acc[r])
+			}
+		})
+		Label("apart")
+	}
+	tiles("tap", pixels)
+}
+
+// depthwiseStore clamps and writes a tile, and returns.
+func (s target) depthwiseStore(acc []reg.VecVirtual, limits reg.VecVirtual, c reg.GPVirtual) {
+	for _, limit := range []struct {
+		name   string
+		offset int
+		op     func(ops ...Op)
+	}{{"lo", 64, VMAXPS}, {"hi", 68, VMINPS}} {
+		VBROADCASTSS(NewParamAddr(limit.name, limit.offset), limits)
+		for _, v := range acc {
+			limit.op(v, limits, v) // the value second: a NaN stays one
+		}
+	}
+	for r, v := range acc {
+		VMOVUPS(v, Mem{Base: c, Disp: s.bytes() * r})
+	}
+	VZEROUPPER()
+	RET()
 }
