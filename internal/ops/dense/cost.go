@@ -68,7 +68,7 @@ func GemmCost(p *problem.Convolution) float64 {
 	macs := images * float64(roundUp(p.GroupOut(), rows)*k) * float64(vectors*lanes)
 	calls := images * float64(ceilDiv(p.GroupOut(), rows)*panels*ceilDiv(k, gemmDepth)) * tileCall[p.ISA.Core()]
 	return macs/r.mac*narrower(rows, float64(vectors)/float64(panels), cols/lanes) + calls +
-		images*float64(k*vectors*lanes)*r.pack*gemmGathering(p)
+		images*float64(k)*(float64(vectors*lanes)*r.pack*gemmGathering(p)+gemmRuns(p)*runTime)
 }
 
 // gathering is how much longer elements take to copy that stand further apart than two.
@@ -77,6 +77,18 @@ func gathering(p *problem.Convolution) float64 {
 		return 2.5
 	}
 	return 1
+}
+
+// runTime is the nanoseconds that a part of a row of the im2col matrix takes beside its elements.
+const runTime = 2
+
+// gemmRuns is those parts: rows of output, cut at the ends of panels.
+func gemmRuns(p *problem.Convolution) float64 {
+	if p.Pointwise() {
+		return 0
+	}
+	_, cols := p.ISA.GemmTile()
+	return float64(p.Out[0]*p.Out[1]) + float64(volume(p.Out))/float64(cols)
 }
 
 // gemmGathering is gathering where the taps along a row are not packed at once.

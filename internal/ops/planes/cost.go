@@ -27,6 +27,9 @@ var rateTable = [...]rates{
 	kernel.CoreNEON4:   {slide: 42, block: 44, tap: 27, split: 0.12, store: 0.1, tile: 12, bytes: 35},
 }
 
+// splitRow is the nanoseconds that a phase of a row takes to split beside its elements, where there are more than two.
+const splitRow = 2.5
+
 // Cost estimates a run on one thread in nanoseconds: multiply-accumulates in
 // whole vectors at the rate of the tiles, copies and stores, but no less than
 // the traffic takes where it goes through memory.
@@ -55,6 +58,9 @@ func Cost(p *problem.Convolution) float64 {
 	in := float64(p.N*p.C) * float64(volume(p.In))
 	if p.Stride[2] > 1 {
 		work += in * r.split
+	}
+	if p.Stride[2] > 2 {
+		work += float64(p.N*p.C*p.In[0]*p.In[1]*p.Stride[2]) * splitRow
 	}
 	bytes := 4 * (in + float64(p.N*p.O)*float64(volume(p.Out)))
 	if bytes < 2*streamBytes {
