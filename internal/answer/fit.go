@@ -46,13 +46,13 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 	}
 	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
 	t := report.Table{Columns: []report.Column{
-		{Name: "way", Key: "what"}, {Name: "how much", Key: "how"}, {Name: "verdict"}, right("MACs", "macs"), right("×", "macs_ratio"), right("params", "params"), right("×", "params_ratio"),
-		right("peak memory", "peak_memory"), right("field", "receptive_field"),
+		{Name: "way", Key: "what"}, {Name: "how much", Key: "how"}, {Name: "verdict"}, right("MACs", "macs"), right("×", "macs_ratio"), right("params", "params"), {Name: "×", Key: "params_ratio", Machine: true},
+		{Name: "peak", Key: "peak_memory", Right: true, Machine: on != nil}, right("field", "receptive_field"),
 	}}
 	if on != nil {
 		t.Columns = append(t.Columns, right("least time", "least_seconds"))
 	}
-	t.Columns = append(t.Columns, report.Column{Name: "proof"})
+	t.Columns = append(t.Columns, report.Column{Name: "proof", Machine: true})
 	row := func(what, how, verdict string, f swap.Figures) []report.Cell {
 		cells := []report.Cell{
 			report.Str(what), report.Str(how), {Text: verdict, Failed: verdict == "over"}, report.Count(f.MACs), ratioCell(f.MACs, is.MACs), report.Count(f.Params), ratioCell(f.Params, is.Params),
@@ -64,7 +64,7 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		return cells
 	}
 	t.Rows = append(t.Rows, append(row("as it is", "", "over", is), report.Str("")))
-	var none report.Text
+	var proofs, none report.Text
 	for _, w := range ways {
 		v := wayJSON{What: w.What, How: w.How, Met: w.Met, Proof: w.Proof, Reason: w.Reason, Layers: w.Layers}
 		if w.Result == nil {
@@ -75,6 +75,7 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		after, held := swap.FiguresOf(w.Result, on), w.Outcome.JSON()
 		v.After, v.Checks = &after, &held
 		j.Ways = append(j.Ways, v)
+		proofs = append(proofs, fmt.Sprintf("%s, %s: %s", w.What, w.How, w.Proof))
 		verdict := "over"
 		if w.Met {
 			verdict = "meets"
@@ -89,7 +90,7 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		}
 		foot = append(foot, "the first exchanges "+strings.Join(names, ", "))
 	}
-	return report.Document{JSON: j, Blocks: []report.Block{head, t, append(foot, none...)}}
+	return report.Document{JSON: j, Blocks: []report.Block{head, t, slices.Concat(foot, proofs, none)}}
 }
 
 func ratioCell(after, before int64) report.Cell {

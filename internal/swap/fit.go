@@ -42,7 +42,7 @@ func DefaultRules() []Rule {
 
 // Way is one way to meet the budgets, or how near it comes.
 type Way struct {
-	// What is done: the rules' text, "width" or "resolution"; How much of it: "5 of 16 layers", "0.72", "192x192".
+	// What is done: the rules' text, "width" or "resolution"; How much of it: "5 of 16", layers, "0.72", "192x192".
 	What, How string
 	Result    *network.Result
 	Layers    []string // that are exchanged

@@ -20,7 +20,7 @@ const searched = 2_000_000
 func (t Task) exchange(rules []Rule) (Way, error) {
 	w := Way{What: texts(rules)}
 	if len(rules) > 1 {
-		w.What = "any of these exchanges"
+		w.What = "any of these"
 	}
 	items, err := t.items(rules)
 	if err != nil {
@@ -57,7 +57,7 @@ func (t Task) exchange(rules []Rule) (Way, error) {
 	for _, c := range s.Changes {
 		w.Layers = append(w.Layers, c.Name)
 	}
-	w.How = fmt.Sprintf("%d of %d layers", len(w.Layers), items.layers)
+	w.How = fmt.Sprintf("%d of %d", len(w.Layers), items.layers)
 	switch {
 	case !w.Met:
 		w.Proof = "all that can be exchanged"

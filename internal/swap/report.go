@@ -3,6 +3,7 @@ package swap
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"convx/internal/device"
@@ -79,8 +80,8 @@ func (s *Swapped) Document(rules []Rule, on *device.Device, top int) (JSON, []re
 	}
 	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
 	t := report.Table{Columns: []report.Column{
-		{Name: "layer", Key: "name"}, {Name: "was"}, {Name: "is"}, right("params before", "params_before"), right("params", "params"), right("MACs before", "macs_before"), right("MACs", "macs"),
-		right("×", "macs_ratio"), right("theory", "predicted_ratio"), {Name: "formula"},
+		{Name: "layer", Key: "name"}, {Name: "was"}, {Name: "is"}, {Name: "params before", Key: "params_before", Machine: true}, right("params", "params"), right("×", "params_ratio"),
+		{Name: "MACs before", Key: "macs_before", Machine: true}, right("MACs", "macs"), right("×", "macs_ratio"), right("theory", "predicted_ratio"), {Name: "formula", Machine: true},
 	}}
 	for i, c := range s.Changes {
 		row := changeJSON{
@@ -97,8 +98,8 @@ func (s *Swapped) Document(rules []Rule, on *device.Device, top int) (JSON, []re
 			continue
 		}
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(c.Name), report.Str(c.Was), report.Str(c.Is), report.Count(c.Before.Params), report.Count(c.After.Params),
-			report.Count(c.Before.MACs), report.Count(c.After.MACs), times(float64(row.Ratio)), times(c.predicted()), report.Str(row.Formula),
+			report.Str(c.Name), report.Str(c.Was), report.Str(c.Is), report.Int(c.Before.Params), report.Count(c.After.Params), times(ratio(c.After.Params, c.Before.Params)),
+			report.Int(c.Before.MACs), report.Count(c.After.MACs), times(float64(row.Ratio)), times(c.predicted()), report.Str(row.Formula),
 		})
 	}
 	head := fmt.Sprintf("%d layers exchanged", len(s.Changes))
@@ -108,11 +109,22 @@ func (s *Swapped) Document(rules []Rule, on *device.Device, top int) (JSON, []re
 	if top > 0 && len(s.Changes) > top {
 		head += fmt.Sprintf(", the first %d shown", top)
 	}
-	foot := report.Text{Untrained}
+	foot := append(s.theories(), Untrained)
 	for _, k := range s.Kept {
 		foot = append(foot, "kept: "+k)
 	}
 	return j, []report.Block{report.Text{head}, t, Table(j.Before, j.After), foot}
+}
+
+// theories are the formulas of what the papers predict, each once.
+func (s *Swapped) theories() (lines report.Text) {
+	for _, c := range s.Changes {
+		line := fmt.Sprintf("theory of %s for %s: %s times the MACs", c.Is, c.Was, c.Theory.Symbols)
+		if c.Theory.Symbols != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // Table is one network's figures beside another's.
