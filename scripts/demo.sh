@@ -27,5 +27,12 @@ show draw standard --filter sobel-x --color gray -o "$out/slide.gif"
 printf '\nWhich one should I use?\n'
 show compare -i 64x56x56 -c 128 -k 3 -p 1 standard grouped,groups=4 separable
 
+printf '\nWhat does a whole network see? One was trained on drawings; the filters of the other are known.\n'
+show sample seven -o "$out/seven.png"
+show run --net drawings "$out/seven.png" --top 3
+show run --net drawings "$out/seven.png" --at 'relu*' -o "$out/maps-of-a-seven/"
+show sample -o "$out/photo.png"
+show run --net filters "$out/photo.png" --at edges --at corners -o "$out/maps-of-a-photograph/"
+
 printf '\nThe pictures are in %s/:\n' "$out"
 ls "$out"

@@ -56,8 +56,10 @@ var docPictures = map[string]string{
 		" depthwise,filter=emboss depthwise,filter=sobel-x depthwise,filter=sobel-y -p same --pad-mode replicate --no-time --magnify 3 -o filters.png",
 	"dilations.png": "convx run depthwise --color gray --filter box:3 -s 3 -o - | convx compare - --filter edge standard dilated,dilation=2 dilated,dilation=4" +
 		" -p same --pad-mode replicate --no-time --magnify 3 -o dilations.png",
-	"field.png": "convx coverage standard standard standard -k 3 -o field.png",
-	"holes.png": "convx coverage --dilations 2,2,2 -o holes.png",
+	"oriented.png": "convx sample -o photo.png && convx run --net filters photo.png --at edges --channel 0,2,4,6 -o oriented.png",
+	"strokes.png":  "convx sample seven -o seven.png && convx run --net drawings seven.png --at relu2 -o strokes.png",
+	"field.png":    "convx coverage standard standard standard -k 3 -o field.png",
+	"holes.png":    "convx coverage --dilations 2,2,2 -o holes.png",
 	"moved.png": "convx run depthwise --color gray --filter '-3 -6 -3; 0 0 0; 3 6 3' --filter '-3 0 3; -6 0 6; -3 0 3' -p 1 --pad-mode replicate -o gradient.npy &&" +
 		" convx run deformable --filter identity:1 -w offset=gradient.npy --magnify 2 -o moved.png",
 	"eye.png": "convx run depthwise --filter identity:1 -o sample.png && convx compare sample.png deform-roi-pool,gamma=0.001 deform-roi-pool,gamma=0.1 deform-roi-pool,gamma=0.3" +

@@ -90,6 +90,9 @@ func (r *netRun) commit() error {
 		if err := t.file.Commit(); err != nil {
 			return err
 		}
+		if t.path != "-" {
+			r.sayf("wrote %q", t.path)
+		}
 	}
 	return nil
 }

@@ -41,7 +41,10 @@ func (s Sheet) Encode(w io.Writer) error {
 	cols := int(math.Ceil(math.Sqrt(float64(len(panels)))))
 	body := Panels(panels, cols)
 	text := fmt.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(s.Maps.Shape))
-	if shown := len(panels); shown < n*c {
+	switch shown := len(panels); {
+	case shown < n*c && s.Options.Channels != nil:
+		text += fmt.Sprintf("; %d of %d", shown, n*c)
+	case shown < n*c:
 		text += fmt.Sprintf("; the first %d", shown)
 	}
 	if dead > 0 {
