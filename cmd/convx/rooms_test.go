@@ -22,7 +22,7 @@ var rooms = map[string]string{
 	"coverage":        "layer shape",
 	"draw":            "coverage drawing flops layer lazy offset operands ops picture report shape tensor",
 	"drawing":         "picture",
-	"explore":         "flops layer report shape",
+	"explore":         "flops layer lazy ops picture report shape tensor",
 	"feed":            "layer tensor",
 	"filter":          "",
 	"flops":           "layer lazy shape",

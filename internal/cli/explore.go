@@ -12,11 +12,13 @@ import (
 )
 
 func newExplore(s Streams) *cobra.Command {
-	return &cobra.Command{
-		Use: "explore [VARIANT]",
+	var flags layerFlags
+	cmd := &cobra.Command{
+		Use: "explore [VARIANT] [flags]",
 		Long: `Explore is a terminal interface: choose a key with the up and down arrows, change it with
 left and right, and see the output size with its arithmetic, the cost, and the window
-sliding over a small input. The shell command that asks the same question stands below.`,
+sliding over a small input, and what the layer makes of a photograph. b keeps the layer as a baseline beside the next
+ones, p hides the answer to be predicted first. The shell command that asks the same question stands below.`,
 		Example:           "  convx explore transposed",
 		Args:              argsUpTo(1),
 		ValidArgsFunction: completeVariants,
@@ -25,13 +27,15 @@ sliding over a small input. The shell command that asks the same question stands
 			if len(args) > 0 {
 				variant = args[0]
 			}
-			return runExplore(c, s, variant)
+			return runExplore(c, s, variant, flags)
 		},
 	}
+	flags.register(cmd)
+	return cmd
 }
 
-func runExplore(c *cobra.Command, s Streams, variant string) error {
-	m, err := explore.New(variant)
+func runExplore(c *cobra.Command, s Streams, variant string, flags layerFlags) error {
+	m, err := explore.New(variant, flags.given, s.Color)
 	if err != nil {
 		return err
 	}

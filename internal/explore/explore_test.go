@@ -28,7 +28,7 @@ func press(t *testing.T, m Model, keys ...string) Model {
 }
 
 func TestKeysChangeTheAnswer(t *testing.T) {
-	m, err := New("standard")
+	m, err := New("standard", nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,14 +39,111 @@ func TestKeysChangeTheAnswer(t *testing.T) {
 			t.Errorf("the screen lacks %q:\n%s", want, m.screen())
 		}
 	}
-	// An impossible layer is explained, and the panel still works.
+	// Only legal steps: a standard convolution has no dilation, and groups divide.
 	m = press(t, m, "down", "down", "down", "right")
-	if !strings.Contains(m.screen(), "use dilated") {
-		t.Errorf("dilation 2 of a standard convolution is not explained:\n%s", m.screen())
+	if m.err != nil || m.result.Layer.Dilation[0] != 1 {
+		t.Errorf("dilation %d of a standard convolution, %v", m.result.Layer.Dilation[0], m.err)
 	}
-	m = press(t, m, "left")
-	if m.err != nil {
-		t.Errorf("going back gives %v", m.err)
+}
+
+// Whatever is pressed, the layer can be built.
+func TestStepsAreLegal(t *testing.T) {
+	for _, v := range layer.Variants() {
+		m, _ := New(v.Name, nil, false)
+		for i := range m.params.shown() {
+			m.cursor = i
+			for _, key := range []string{"right", "right", "right", "left", "left", "left", "left", "+", "+", "-", "-", "-"} {
+				if m = press(t, m, key); m.err != nil {
+					t.Fatalf("%s: %s on field %d: %v", v.Name, key, i, m.err)
+				}
+				if i >= len(m.params.shown()) || m.params.variant != v.Name {
+					m, _ = New(v.Name, nil, false)
+				}
+				m.cursor = i
+			}
+		}
+	}
+	g, _ := New("grouped", []layer.Setting{{Key: "input", Value: "12x20x20"}, {Key: "groups", Value: "4"}}, false)
+	g.cursor = slices.IndexFunc(g.params.shown(), func(f field) bool { return f.key == "groups" })
+	if g = press(t, g, "right"); g.params.keys["groups"] != "6" {
+		t.Errorf("after 4 groups of 12 channels come %s", g.params.keys["groups"])
+	}
+	// An upsampler starts at stride 2, wherever one comes from.
+	m, _ := New("inverted-residual", nil, false)
+	if m = press(t, m, "tab"); m.params.variant != "transposed" || m.params.keys["stride"] != "2" {
+		t.Errorf("%s at stride %q", m.params.variant, m.params.keys["stride"])
+	}
+	if m = press(t, m, "tab"); m.params.keys["stride"] == "2" {
+		t.Errorf("%s keeps the upsampler's stride", m.params.variant)
+	}
+}
+
+// The screen is as large as the terminal and no larger, whatever its size, with the photograph where there is room.
+func TestScreenFillsTheTerminal(t *testing.T) {
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {160, 50}, {250, 70}} {
+		for _, v := range layer.Variants() {
+			m, _ := New(v.Name, nil, false)
+			resized, _ := m.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+			for _, m := range []Model{resized.(Model), press(t, resized.(Model), "b", "p"), press(t, resized.(Model), "b", "down", "down", "right")} {
+				screen := m.screen()
+				if h := lipgloss.Height(screen); h > size[1] || size[1] >= 50 && h < size[1]*2/3 && !m.predict && m.live != nil {
+					t.Errorf("%s in %v: %d lines", v.Name, size, h)
+				}
+				if w := lipgloss.Width(screen); w > size[0] && size[0] > 80 {
+					t.Errorf("%s in %v: %d columns", v.Name, size, w)
+				}
+				if !strings.Contains(screen, "$ ") {
+					t.Errorf("%s in %v: no command", v.Name, size)
+				}
+				if m.predict == strings.Contains(screen, " → ") {
+					t.Errorf("%s: predict %v, and the answer is there or is not", v.Name, m.predict)
+				}
+			}
+			if s := resized.(Model).screen(); size[1] >= 70 && resized.(Model).live != nil && !strings.Contains(s, "photograph") {
+				t.Errorf("%s in %v: no photograph", v.Name, size)
+			}
+		}
+	}
+}
+
+// Each variant shows what makes it one.
+func TestOwn(t *testing.T) {
+	for variant, want := range map[string]string{
+		"transposed": "products that meet along an axis: 1 1 2 1 2", "grouped": "2 groups: 0–7→0–7 8–15→8–15", "depthwise": "16 groups: 0→0 1→1",
+		"se": "factors on the picture", "separable": "a standard convolution", "deformable": "a convolution predicts 18 offsets",
+	} {
+		var keys []layer.Setting
+		if variant == "grouped" {
+			keys = []layer.Setting{{Key: "groups", Value: "2"}}
+		}
+		m, err := New(variant, keys, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(m.own(120), "\n"); !strings.Contains(got, want) {
+			t.Errorf("%s: %q lacks %q", variant, got, want)
+		}
+	}
+	m, _ := New("standard", nil, false)
+	m = press(t, m, "b", "down", "down", "right")
+	if s := m.screen(); !strings.Contains(s, "against the baseline standard 1x16x28x28") {
+		t.Errorf("no baseline:\n%s", s)
+	}
+	if m = press(t, m, "b"); m.base != nil {
+		t.Error("b does not drop the baseline")
+	}
+}
+
+// Layer flags start the panel, and what it cannot hold is refused.
+func TestFlags(t *testing.T) {
+	m, err := New("standard", []layer.Setting{{Key: "input", Value: "3x64x64"}, {Key: "kernel", Value: "5"}, {Key: "padding", Value: "same"}}, false)
+	if err != nil || !strings.HasSuffix(m.params.command(), "standard -i 3x64x64 -k 5 -p same") {
+		t.Errorf("%v: %s", err, m.params.command())
+	}
+	for _, kv := range []layer.Setting{{Key: "input", Value: "3x64x32"}, {Key: "kernel", Value: "3x5"}, {Key: "pad-mode", Value: "reflect"}, {Key: "groups", Value: "5"}} {
+		if _, err := New("grouped", []layer.Setting{kv}, false); err == nil {
+			t.Errorf("%v is taken", kv)
+		}
 	}
 }
 
@@ -57,7 +154,7 @@ func TestEveryKeyHasAField(t *testing.T) {
 			if !v.Has(k.Name) || slices.Contains(unasked, k.Name) {
 				continue
 			}
-			m, _ := New(v.Name)
+			m, _ := New(v.Name, nil, false)
 			i := slices.IndexFunc(m.params.shown(), func(f field) bool { return f.key == k.Name })
 			if i < 0 {
 				t.Errorf("%s: there is no field for %s", v.Name, k.Name)
@@ -65,6 +162,9 @@ func TestEveryKeyHasAField(t *testing.T) {
 			}
 			m.cursor = i
 			m = press(t, m, "right")
+			if _, set := m.params.keys[k.Name]; !set { // no step is legal: the variant has one value
+				continue
+			}
 			if !strings.Contains(m.params.command(), (layer.Setting{Key: k.Name, Value: m.params.keys[k.Name]}).Flag()) {
 				t.Errorf("%s: %s is %q, and the command is %s", v.Name, k.Name, m.params.keys[k.Name], m.params.command())
 			}
@@ -79,7 +179,7 @@ func TestEveryKeyHasAField(t *testing.T) {
 
 // On a narrow terminal the head is cut: the way out stands first.
 func TestNarrowScreenSaysHowToLeave(t *testing.T) {
-	m, err := New("standard")
+	m, err := New("standard", nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +191,7 @@ func TestNarrowScreenSaysHowToLeave(t *testing.T) {
 }
 
 func TestChangingAModelKeepsTheOld(t *testing.T) {
-	m, _ := New("standard")
+	m, _ := New("standard", nil, false)
 	m = press(t, m, "down", "down", "down", "down")
 	before := m.params.keys["kernel"]
 	press(t, m, "right")
@@ -102,7 +202,7 @@ func TestChangingAModelKeepsTheOld(t *testing.T) {
 
 func TestEveryVariantOpens(t *testing.T) {
 	for _, v := range layer.Variants() {
-		m, err := New(v.Name)
+		m, err := New(v.Name, nil, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,14 +224,14 @@ func TestEveryVariantOpens(t *testing.T) {
 			}
 		}
 	}
-	if _, err := New("standrad"); err == nil {
+	if _, err := New("standrad", nil, false); err == nil {
 		t.Error("an unknown variant opens")
 	}
 }
 
 // The command on the screen must ask the question that the screen answers.
 func TestCommandRoundTrips(t *testing.T) {
-	m, _ := New("grouped")
+	m, _ := New("grouped", nil, false)
 	m = press(t, m, "down", "right", "right", "down", "down", "down", "right", "down", "right", "down", "left")
 	fields := strings.Fields(m.params.command())[3:]
 	s := layer.Spec{Variant: m.params.variant}
@@ -158,7 +258,7 @@ func TestCommandRoundTrips(t *testing.T) {
 // Over all steps, the taps that the animation lights must be the kernel's taps: k*k at each step inside the padded input.
 func TestSlideLightsTheKernel(t *testing.T) {
 	for _, variant := range []string{"standard", "dilated", "transposed"} {
-		m, _ := New(variant)
+		m, _ := New(variant, nil, false)
 		s := m.slide
 		if s == nil {
 			t.Fatalf("%s is not drawn", variant)
@@ -180,7 +280,7 @@ func TestSlideLightsTheKernel(t *testing.T) {
 }
 
 func TestAnimation(t *testing.T) {
-	m, _ := New("standard")
+	m, _ := New("standard", nil, false)
 	next, cmd := m.Update(tick{})
 	if next.(Model).frame != 1 || cmd == nil {
 		t.Error("the clock does not advance the animation")

@@ -3,7 +3,6 @@
 package explore
 
 import (
-	"maps"
 	"strconv"
 	"time"
 
@@ -20,20 +19,32 @@ type Model struct {
 	frame   int
 	playing bool
 	width   int
+	height  int
+	colour  bool
+	predict bool // the answer is hidden, to be predicted first
 
-	result shape.Result
-	err    error
-	slide  *slide
+	hasBase bool
+	base    *shape.Result // kept to compare with; nil without
+	live    *live         // what the layer makes of a photograph; nil where it cannot
+	result  shape.Result
+	err     error
+	slide   *slide
 }
 
-// New starts with a variant.
-func New(variant string) (Model, error) {
+// New starts with a variant and the keys that were given; colour is for pictures in 24 bits.
+func New(variant string, keys []layer.Setting, colour bool) (Model, error) {
 	if _, ok := layer.VariantNamed(variant); !ok {
 		_, err := layer.Build(layer.Spec{Variant: variant})
 		return Model{}, err
 	}
-	m := Model{params: defaults(variant), playing: true, width: 100}
-	m.compute()
+	p, err := given(variant, keys)
+	if err != nil {
+		return Model{}, err
+	}
+	m := Model{params: p, playing: true, width: 100, height: 40, colour: colour}
+	if m.compute(); m.err != nil && len(keys) > 0 {
+		return Model{}, m.err
+	}
 	return m, nil
 }
 
@@ -50,7 +61,7 @@ func (m Model) Init() tea.Cmd { return wait() }
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
-		m.width = msg.Width
+		m.width, m.height = msg.Width, msg.Height
 	case tick:
 		if m.playing {
 			m.frame++
@@ -84,6 +95,16 @@ func (m Model) press(key string) (tea.Model, tea.Cmd) {
 		m.cursor, by = 0, 1
 	case "shift+tab":
 		m.cursor, by = 0, -1
+	case "b":
+		if m.err == nil {
+			kept := m.result
+			if m.base = &kept; m.hasBase {
+				m.base = nil
+			}
+			m.hasBase = m.base != nil
+		}
+	case "p":
+		m.predict = !m.predict
 	case "space":
 		m.playing = !m.playing
 	case ".":
@@ -94,12 +115,10 @@ func (m Model) press(key string) (tea.Model, tea.Cmd) {
 		m.frame = max(0, m.frame-1)
 	}
 	if by != 0 {
-		// The keys' values are a map shared with the model before: copy what changes.
-		p := m.params
-		p.keys = maps.Clone(m.params.keys)
-		shown[m.cursor].step(&p, by, m.valueOf(shown[m.cursor].key))
-		m.params = p
-		m.compute()
+		if p, ok := m.stepped(shown[m.cursor], by); ok {
+			m.params = p
+			m.compute()
+		}
 		m.cursor = min(m.cursor, len(m.params.shown())-1)
 	}
 	return m, nil
@@ -119,5 +138,7 @@ func (m *Model) compute() {
 	if err == nil {
 		m.result, err = shape.Of(l)
 	}
-	m.err = err
+	if m.err = err; err == nil {
+		m.live = newLive(m.params)
+	}
 }

@@ -3,6 +3,7 @@ package explore
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
@@ -24,20 +25,47 @@ func (m Model) View() tea.View {
 	return v
 }
 
+// screen fills the terminal: the panel and the answer on the left, the sliding window and the photograph on the right, and what
+// makes the variant one and the baseline below, as far as there is room. The command stands last.
 func (m Model) screen() string {
 	head := title().Render(name) + "  " + faint().Render(m.keys())
-	var b strings.Builder
-	b.WriteString(head + "\n\n")
-	b.WriteString(lipgloss.JoinHorizontal(lipgloss.Top, m.panel(), "  ", m.picture()))
-	b.WriteString("\n" + lipgloss.Wrap(m.answer(), m.width, "") + "\n\n")
-	b.WriteString(faint().Render("$ ") + m.params.command())
-	return b.String()
+	left := m.panel()
+	right := m.picture(m.width - lipgloss.Width(left) - 2)
+	body := []string{lipgloss.JoinHorizontal(lipgloss.Top, left, "  ", right)}
+	command := faint().Render("$ ") + m.params.command()
+	used := func() int { return lipgloss.Height(strings.Join(body, "\n")) + 4 }
+	answer := lipgloss.Wrap(m.answer(), m.width, "")
+	if m.predict {
+		answer = title().Render("predict: what comes out, what does it cost?") + faint().Render("  p shows it")
+	}
+	body = append(body, answer)
+	if !m.predict {
+		for _, more := range [][]string{m.own(m.width), m.bars(m.width)} {
+			if len(more) > 0 && used()+len(more) <= m.height {
+				body = append(body, lipgloss.Wrap(strings.Join(more, "\n"), m.width, ""))
+			}
+		}
+		if m.live != nil {
+			if rows := m.height - used(); rows > 5 {
+				if text := m.live.beside(m.width, rows, m.colour); text != "" {
+					body = append(body, text)
+				}
+			}
+		}
+	}
+	out := head + "\n\n" + strings.Join(body, "\n") + "\n\n" + command
+	lines := strings.Split(out, "\n")
+	if over := len(lines) - m.height; over > 0 { // the command stays
+		keep := max(1, m.height-1)
+		lines = append(lines[:keep], command)
+	}
+	return strings.Join(lines, "\n")
 }
 
 const (
 	name      = "convx explore"
-	allKeys   = "q quit · ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · space pause · , . step"
-	usualKeys = "q quit · ↑↓ choose · ←→ change · tab variant · space pause"
+	allKeys   = "q quit · ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · b baseline · p predict · space pause · , . step"
+	usualKeys = "q quit · ↑↓ choose · ←→ change · tab variant · b base · p predict"
 )
 
 // keys are what can be pressed, as many as the line has room for.
@@ -104,13 +132,18 @@ func (m Model) answer() string {
 }
 
 // picture draws the input with its padding and the output, at the current step.
-func (m Model) picture() string {
+func (m Model) picture(width int) string {
 	s := m.slide
 	if s == nil {
 		return faint().Render("(nothing slides, or it is too large)")
 	}
 	step := m.frame % s.steps()
+	// Cells grow with the terminal: two columns and a row each, or as many times that.
 	in, out := s.drawInput(step), s.drawOutput(step)
+	const below = 32 // rows for the answer and a photograph
+	if k := min((width-3)/(lipgloss.Width(in)+lipgloss.Width(out)+3), (m.height-below)/max(1, lipgloss.Height(in)-1)); k > 1 {
+		in, out = enlarged(in, k), enlarged(out, k)
+	}
 	return lipgloss.JoinHorizontal(lipgloss.Top, in, "   ", out)
 }
 
@@ -156,4 +189,35 @@ func cell(inside, on bool, lit lipgloss.Style) string {
 		return "░░"
 	}
 	return faint().Render("··")
+}
+
+// enlarged repeats every cell of a drawing k times both ways; its first line is a title.
+func enlarged(drawn string, k int) string {
+	lines := strings.Split(drawn, "\n")
+	out := lines[:1:1]
+	for _, line := range lines[1:] {
+		var b strings.Builder
+		for i := 0; i < len(line); {
+			if end := escapeEnd(line[i:]); end > 0 {
+				b.WriteString(line[i : i+end])
+				i += end
+				continue
+			}
+			r, n := utf8.DecodeRuneInString(line[i:])
+			b.WriteString(strings.Repeat(string(r), k))
+			i += n
+		}
+		for range k {
+			out = append(out, b.String())
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// escapeEnd is the length of the colour sequence that a text begins with, 0 without one.
+func escapeEnd(s string) int {
+	if !strings.HasPrefix(s, "\x1b[") {
+		return 0
+	}
+	return strings.IndexByte(s, 'm') + 1
 }
