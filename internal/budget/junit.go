@@ -1,8 +1,9 @@
 package budget
 
 import (
-	"convx/internal/report"
 	"encoding/xml"
+
+	"convx/internal/report"
 )
 
 // The JUnit schema that CI servers agree on.

@@ -26,10 +26,10 @@ func TestGitHub(t *testing.T) {
 	if err := WriteGitHub(&b, s, checks, []string{"100% sure"}); err != nil {
 		t.Fatal(err)
 	}
-	want := "::error file=dir/a%2Cb.yaml,title=convx net%3A a%2Cb%0A%3A%3Aerror%3A%3Ax%3A max-macs::max-macs: 2,000 MACs, 1 allowed, 1,999 over (199900%25); " +
-		"most in <stem>%0D%0A\"&\x01 900 (45.0%25), block.0 600 (30.0%25), block.1 500 (25.0%25)\n" +
-		"::notice file=dir/a%2Cb.yaml,title=convx net%3A a%2Cb%0A%3A%3Aerror%3A%3Ax%3A max-params::max-params: 1,000 params, 5,000 allowed, 4,000 left\n" +
-		"::warning file=dir/a%2Cb.yaml,title=convx net%3A a%2Cb%0A%3A%3Aerror%3A%3Ax%3A budget::100%25 sure\n"
+	want := "::error file=dir/a%2Cb.yaml,title=convx net%3A a%2Cb\\n%3A%3Aerror%3A%3Ax%3A max-macs::max-macs: 2,000 MACs, 1 allowed, 1,999 over (199900%25); " +
+		"most in <stem>\\r\\n\"&\\x01 900 (45.0%25), block.0 600 (30.0%25), block.1 500 (25.0%25)\n" +
+		"::notice file=dir/a%2Cb.yaml,title=convx net%3A a%2Cb\\n%3A%3Aerror%3A%3Ax%3A max-params::max-params: 1,000 params, 5,000 allowed, 4,000 left\n" +
+		"::warning file=dir/a%2Cb.yaml,title=convx net%3A a%2Cb\\n%3A%3Aerror%3A%3Ax%3A budget::100%25 sure\n"
 	if b.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
