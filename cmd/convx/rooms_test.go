@@ -37,7 +37,7 @@ var rooms = map[string]string{
 	"memory":          "",
 	"network":         "flops input layer lazy shape tensor",
 	"network/onnx":    "flops input layer lazy network shape tensor",
-	"network/open":    "flops input layer network network/onnx",
+	"network/open":    "flops input layer network network/onnx report",
 	"npy":             "input lazy report tensor",
 	"offset":          "tensor",
 	"operands":        "feed filter input layer memory network network/open npy offset ops ops/array picture report shape tensor",

@@ -20,6 +20,7 @@ import (
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/network/onnx"
+	"convx/internal/report"
 )
 
 // Options are the sizes that a network is read at, and what for.
@@ -54,7 +55,7 @@ func Network(name string, n Options) (*network.Graph, network.Options, error) {
 	if data, ok := configs.Model(name); ok {
 		m, err := onnx.Decode(bytes.NewReader(data), int64(len(data)))
 		if err != nil {
-			return nil, o, fmt.Errorf("reading network %s: %w", name, err)
+			return nil, o, fmt.Errorf("reading network %s: %w", name, inLine{err})
 		}
 		return n.model("network "+name, name, m)
 	}
@@ -98,7 +99,7 @@ func (n Options) read(label string, r io.Reader, o network.Options) (*network.Gr
 	if !isModel(start) {
 		data, err := input.Read(br, network.MaxFile)
 		if err != nil {
-			return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
+			return nil, o, fmt.Errorf("reading %s: %w", quoted, inLine{err})
 		}
 		g, err := network.Parse(label, data)
 		if err != nil {
@@ -108,7 +109,7 @@ func (n Options) read(label string, r io.Reader, o network.Options) (*network.Gr
 	}
 	m, err := n.decode(br)
 	if err != nil {
-		return nil, o, fmt.Errorf("reading %s: %w", quoted, err)
+		return nil, o, fmt.Errorf("reading %s: %w", quoted, inLine{err})
 	}
 	return n.model(quoted, label, m)
 }
@@ -179,13 +180,19 @@ func (n Options) model(quoted, path string, m *onnx.Model) (*network.Graph, netw
 	}
 	g, err := m.Network(onnx.Options{Input: size, Sizes: n.Sizes, Batch: n.Batch, Inputs: n.Shapes, Program: n.Program, Loose: n.Loose})
 	if err != nil {
-		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, err)
+		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, inLine{err})
 	}
 	if g.Name == "" || slices.Contains(graphNames, g.Name) {
 		g.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
 	return g, network.Options{Types: n.Types, InPlace: n.InPlace}, nil
 }
+
+// inLine is an error whose names from the model stay in its line.
+type inLine struct{ err error }
+
+func (e inLine) Error() string { return report.Printable(e.err.Error()) }
+func (e inLine) Unwrap() error { return e.err }
 
 // graphNames are what exporters call every graph: they name no network.
 var graphNames = []string{"torch_jit", "torch-jit-export", "main_graph", "main", "graph", "tf2onnx", "onnx-graph"}

@@ -54,3 +54,11 @@ func FuzzPipe(f *testing.F) {
 
 // onlyReader hides everything else that a reader can.
 type onlyReader struct{ io.Reader }
+
+// A name from a model stays in the line of its error.
+func TestErrorsStayInTheirLine(t *testing.T) {
+	err := inLine{errors.New("attribute \"a\nb\" is no tensor: \x1b[31m")}
+	if err.Error() != `attribute "a\nb" is no tensor: \x1b[31m` {
+		t.Errorf("the error is %q", err.Error())
+	}
+}
