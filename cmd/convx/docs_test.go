@@ -28,7 +28,7 @@ func TestTranscripts(t *testing.T) {
 			t.Parallel()
 			text := read(t, page)
 			dir := t.TempDir()
-			if !strings.Contains(page, "/lessons/") { // which begin in an empty folder
+			if !strings.Contains(page, "/lessons/") && !strings.Contains(page, "/zh/") { // which begin in an empty folder
 				write(t, filepath.Join(dir, "photo.png"), read(t, "../../configs/samples/cat.png"))
 			}
 			after := consoleBlock.ReplaceAllFunc(text, func(block []byte) []byte {
@@ -38,6 +38,28 @@ func TestTranscripts(t *testing.T) {
 				write(t, page, after)
 			}
 		})
+	}
+}
+
+// The Chinese pages run the commands of the English ones.
+func TestChineseAsksTheSame(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/zh/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatal("there are no Chinese pages", err)
+	}
+	commands := func(page string) (list []string) {
+		for line := range strings.Lines(string(read(t, page))) {
+			if strings.HasPrefix(line, "$ ") {
+				list = append(list, line)
+			}
+		}
+		return list
+	}
+	for _, page := range pages {
+		zh, en := commands(page), commands("../../docs/lessons/"+filepath.Base(page))
+		if !slices.Equal(zh, en) {
+			t.Errorf("%s runs\n%s\nand the English page\n%s", page, strings.Join(zh, ""), strings.Join(en, ""))
+		}
 	}
 }
 
