@@ -11,7 +11,7 @@ import (
 // A room that is not here has no place yet; docs/architecture.md says what each is for.
 var rooms = map[string]string{
 	"answer":          "budget coverage device flops layer network report shape swap",
-	"answer/measured": "bench budget chart compare flops infer layer network report tensor verify",
+	"answer/measured": "bench budget chart compare flops infer layer network ops/kernel report tensor verify",
 	"bands":           "layer operands ops picture tensor",
 	"bench":           "flops infer layer memory network ops ops/kernel report shape tensor",
 	"device":          "flops input network",
