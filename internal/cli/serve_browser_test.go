@@ -21,9 +21,9 @@ type step struct{ gesture, holds string }
 // screens are the page's screens with their main gestures. The functions that these call are in helpers.
 var screens = map[string][]step{
 	"one": {
-		{`key("canvas.input", "ArrowRight", 5)`, `near("#one-total", 1e-3) && location.hash.includes("x=65")`},
+		{`key("canvas.input", "ArrowRight", 5)`, `near("#one-total", 1e-3) && location.hash.includes("x=61")`},
 		{`slide("kernel", 5)`, `near("#one-total", 1e-3) && document.querySelectorAll(".weights input").length === 25`},
-		{`pick("padded with", "reflect"); slide("bias", 5); drag("canvas.input", 0.01, 0.01)`, `near("#one-total", 1e-3) && location.hash.includes("x=0") && location.hash.includes("mode=reflect")`},
+		{`pick("padded with", "reflect"); slide("bias", 5); drag("canvas.input", 0, 0)`, `near("#one-total", 1e-3) && location.hash.includes("x=0") && location.hash.includes("mode=reflect")`},
 	},
 	"groups": {
 		{`slide("groups", 2)`, `at("#groups-bars").dataset.macs === "1806336"`},

@@ -63,7 +63,7 @@ export async function show(context) {
       boxes = net.columns.map((c, i) => {
         const canvas = h("canvas", { tabindex: "0", role: "img", "aria-label": c.name, class: "maps" }), under = h("div", { class: "under" });
         hear(canvas, i);
-        return { name: c.name, canvas, under, box: h("div", { class: "column", style: `flex-basis:${wideOf(c) + 4}px` }, canvas, under) };
+        return { name: c.name, canvas, under, box: h("div", { class: flat(c) ? "column answer" : "column", style: `flex-basis:${wideOf(c) + 4}px` }, canvas, under) };
       });
       columns.replaceChildren(...boxes.map((b) => b.box));
     }

@@ -6,7 +6,7 @@ import { picture, planes, rgba, scaled } from "../picture.mjs";
 import { seen } from "../ink.mjs";
 import { askModel } from "../model.mjs";
 
-export const defaults = { filter: "sobel-x", kernel: "3", stride: "1", padding: "1", dilation: "1", mode: "zeros", x: "60", y: "40", weights: "", bias: "0", net: "", layer: "", channel: "0", from: "" };
+export const defaults = { filter: "sobel-x", kernel: "3", stride: "1", padding: "1", dilation: "1", mode: "zeros", x: "56", y: "31", weights: "", bias: "0", net: "", layer: "", channel: "0", from: "" };
 
 /** What brightness is of red, green and blue. */
 const luma = [0.299, 0.587, 0.114];
@@ -40,7 +40,7 @@ export async function show(context) {
   const weightOf = (c, i) => (layer.weight ? layer.weight[c * taps() + i] : weights[i]), shareOf = (c) => source.share?.[c] ?? 1;
 
   function load() {
-    const small = scaled(pic.get(), 160), data = planes(small);
+    const small = scaled(pic.get(), 120), data = planes(small);
     source = { width: small.width, height: small.height, channels: 3, data, share: luma, names: ["red", "green", "blue"], ask: keeping([1, 3, small.height, small.width], data) };
     base = small;
   }

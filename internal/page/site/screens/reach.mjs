@@ -3,10 +3,10 @@ import { ask } from "../engine.mjs";
 import { button, check, clamp, dragged, arrows, framed, h, s, slider } from "../ui.mjs";
 import { picture, scaled } from "../picture.mjs";
 
-export const defaults = { stack: "3.2 3.2 3.2", causal: "", often: "", x: "28", y: "18" };
+export const defaults = { stack: "3.2 3.2 3.2", causal: "", often: "", x: "18", y: "12" };
 const presets = { "WaveNet": ["2.1 2.2 2.4 2.8", "1"], "HDC 1, 2, 5": ["3.1 3.2 3.5", ""], "2, 2, 2": ["3.2 3.2 3.2", ""], "1, 2, 4": ["3.1 3.2 3.4", ""], "VGG": ["3.1 3.1 2.1.2 3.1 3.1 2.1.2", ""] };
 const most = 8; // layers
-const wide = 72; // pixels of the photograph
+const wide = 48; // pixels of the photograph
 
 export async function show(context) {
   const { root, state, set, t, fail, command } = context;
@@ -78,13 +78,13 @@ export async function show(context) {
   /** The photograph as one output sees it: what no path reaches is dark; with "how often", as bright as there are paths. */
   const paint = framed(() => {
     if (!field || !image) return;
-    const k = 8, w = image.width, hh = image.height, g = photo.getContext("2d"), n = field.counts.length, top = Math.max(...field.counts);
+    const k = 12, w = image.width, hh = image.height, g = photo.getContext("2d"), n = field.counts.length, top = Math.max(...field.counts);
     if (photo.width !== w * k || photo.height !== hh * k) { photo.width = w * k; photo.height = hh * k; }
     g.imageSmoothingEnabled = false;
     g.globalAlpha = 1;
     g.fillStyle = "#000";
     g.fillRect(0, 0, photo.width, photo.height);
-    g.globalAlpha = 0.3;
+    g.globalAlpha = 0.35;
     g.drawImage(image, 0, 0, photo.width, photo.height);
     const cx = +state.x + field.first, cy = +state.y + (state.causal === "1" ? 0 : field.first);
     for (let i = 0; i < (state.causal === "1" ? 1 : n); i++) for (let j = 0; j < n; j++) {
