@@ -149,17 +149,34 @@ func (c *Canvas) face(size float64) font.Face {
 
 // TextWidth is how many pixels wide text of that size is.
 func (c *Canvas) TextWidth(size float64, text string) int {
-	return font.MeasureString(c.face(size), text).Ceil()
+	width := 0.0
+	for _, run := range runsOf(text) {
+		if run.foreign {
+			width += foreignWidth(size, run.text)
+			continue
+		}
+		width += float64(font.MeasureString(c.face(size), run.text)) / 64
+	}
+	return int(math.Ceil(width))
 }
 
 // LineHeight is the distance from one line of text to the next.
 func (c *Canvas) LineHeight(size float64) int { return c.face(size).Metrics().Height.Ceil() }
 
-// Text writes one line whose top left corner is (x, y); size is that of the letters, in pixels.
+// Text writes one line whose top left corner is (x, y); size is that of the letters, in pixels. Characters that the Go font lacks,
+// Chinese, Japanese and Korean ones among them, are written with a bitmap font.
 func (c *Canvas) Text(x, y int, size float64, col color.Color, text string) {
 	f := c.face(size)
-	d := font.Drawer{Dst: c.RGBA, Src: image.NewUniform(col), Face: f, Dot: fixed.P(x, y+f.Metrics().Ascent.Ceil())}
-	d.DrawString(text)
+	dot := fixed.P(x, y+f.Metrics().Ascent.Ceil())
+	for _, run := range runsOf(text) {
+		if run.foreign {
+			dot.X += fixed.Int26_6(64 * c.foreign(float64(dot.X)/64, float64(dot.Y)/64, size, col, run.text))
+			continue
+		}
+		d := font.Drawer{Dst: c.RGBA, Src: image.NewUniform(col), Face: f, Dot: dot}
+		d.DrawString(run.text)
+		dot = d.Dot
+	}
 }
 
 // Encode writes the canvas as a PNG, in grey when it has no colour.
