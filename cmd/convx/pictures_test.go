@@ -24,7 +24,7 @@ var docPictures = map[string]string{
 	"transposed.png":        "convx draw transposed -o transposed.png",
 	"transposed.gif":        "convx draw transposed -o transposed.gif",
 	"transposed-4.png":      "convx draw transposed -k 4 -o transposed-4.png",
-	"dilated.png":           "convx draw dilated -o dilated.png",
+	"dilated.png":           "convx draw dilated --dilations 1,2,4 -o dilated.png",
 	"wavenet.png":           "convx draw dilated --dims 1 -k 2 -p causal --dilations 1,2,4,8 -o wavenet.png",
 	"channels.png":          "convx draw standard --numbers -o channels.png",
 	"dilated.gif":           "convx draw dilated --numbers -o dilated.gif",
