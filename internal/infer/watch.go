@@ -58,48 +58,50 @@ func (p *planned) watchWeights(net *Network) *watch {
 	return w
 }
 
-// surveyed is about some numbers: the largest finite magnitude, the mean one, and whether some are not finite.
+// surveyed is about some numbers: the largest magnitude, about the mean one, and whether some are not finite.
 type surveyed struct {
 	most, mean float64
 	odd        bool
 }
 
-func survey(data []float32) (s surveyed) {
-	total, n := 0.0, len(data)
-	for len(data) > 0 {
-		block := data[:min(len(data), 4096)]
-		data = data[len(block):]
-		var most, sum float32
-		for _, v := range block {
-			a := max(v, -v)
-			most = max(most, a)
-			sum += a / 4096 // which cannot overflow
-		}
-		if sum-sum != 0 {
-			most = s.add(block)
-		}
-		s.most, total = max(s.most, float64(most)), total+float64(sum)
-	}
-	s.mean = total * 4096 / float64(max(1, n))
-	return s
-}
+// sampled is the distance of the numbers whose mean is taken.
+const sampled = 16
 
-// add looks at a block that holds what is not finite.
-func (s *surveyed) add(block []float32) (most float32) {
-	s.odd = true
-	for _, v := range block {
-		if v-v == 0 {
-			most = max(most, v, -v)
-		}
+// survey compares magnitudes as whole numbers, whose order is theirs; those that are not finite come last. Most is theirs then, and
+// the mean that of every sixteenth.
+func survey(data []float32) (s surveyed) {
+	const sign, infinite = 1 << 31, 0x7f800000
+	var most [4]uint32
+	rest := data
+	for ; len(rest) >= 4; rest = rest[4:] {
+		most[0] = max(most[0], math.Float32bits(rest[0])&^sign)
+		most[1] = max(most[1], math.Float32bits(rest[1])&^sign)
+		most[2] = max(most[2], math.Float32bits(rest[2])&^sign)
+		most[3] = max(most[3], math.Float32bits(rest[3])&^sign)
 	}
-	return most
+	for _, v := range rest {
+		most[0] = max(most[0], math.Float32bits(v)&^sign)
+	}
+	all := max(most[0], most[1], most[2], most[3])
+	if s.odd = all >= infinite; s.odd {
+		s.most = math.Inf(1)
+		return s
+	}
+	s.most = float64(math.Float32frombits(all))
+	n := 0
+	for k := 0; k < len(data); k += sampled {
+		s.mean += math.Abs(float64(data[k]))
+		n++
+	}
+	s.mean /= float64(max(1, n))
+	return s
 }
 
 // ordinary tells whether a plan by transforms is right for its input.
 func (w *watch) ordinary(x []float32) bool {
 	s := survey(x)
 	sum := s.most * w.sum
-	return !w.odd && !s.odd && sum < mostSum && (s.most == 0 || sum > leastSum && s.most <= mostUneven*s.mean)
+	return !w.odd && !s.odd && sum < mostSum && (s.most == 0 || sum > leastSum && s.most <= mostUneven*max(s.mean, s.most/float64(len(x))))
 }
 
 // suited is the pipeline for this input, and whether it finishes the node: the planned one, if that keeps to the definition on it.

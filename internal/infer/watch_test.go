@@ -73,20 +73,22 @@ func TestWatchedConvolutionsKeepToTheDefinition(t *testing.T) {
 
 func TestSurvey(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	long := make([]float32, 1000)
+	for i := range long {
+		long[i] = -2
+	}
 	for _, c := range []struct {
 		data       []float32
 		most, mean float64
 		odd        bool
 	}{
-		{nil, 0, 0, false}, {[]float32{-3, 1}, 3, 2, false}, {[]float32{-3, nan, 1}, 3, math.NaN(), true}, {[]float32{inf, 2}, 2, inf64, true},
-		{[]float32{3e38, -3e38}, float64(float32(3e38)), float64(float32(3e38)), false},
+		{nil, 0, 0, false}, {[]float32{-3}, 3, 3, false}, {[]float32{-3, nan, 1}, math.Inf(1), 0, true}, {[]float32{2, -inf}, math.Inf(1), 0, true},
+		{[]float32{1, 1, 1, 1, 1, -3e38}, float64(float32(3e38)), 1, false}, {long, 2, 2, false}, {append(long, nan), math.Inf(1), 0, true},
+		{append(long[:999:999], 7, 9), 9, 2, false},
 	} {
-		data := append(make([]float32, 0), c.data...)
-		s := survey(data)
+		s := survey(c.data)
 		if s.most != c.most || s.odd != c.odd || !c.odd && math.Abs(s.mean-c.mean) > 1e-6*c.mean {
-			t.Errorf("%v: %+v", c.data, s)
+			t.Errorf("%d numbers: %+v, want %g, %g, %t", len(c.data), s, c.most, c.mean, c.odd)
 		}
 	}
 }
-
-var inf64 = math.Inf(1)
