@@ -43,6 +43,7 @@ type Figure struct {
 	title    string
 	note     string
 	purpose  Purpose
+	beside   bool    // the captions stand at the right of the panels
 	kind     float64 // the size of the letters, of their usual one
 	ruler    drawing.Ruler
 	panels   []panel
@@ -114,16 +115,39 @@ func (f *Figure) measure() {
 	wide := f.panelsWidth()
 	f.kind = purposes[f.purpose].letters * max(1, wide/readable)
 	f.wide = max(f.panelsWidth(), 480)
+	f.besideOnSlide()
 	for _, line := range f.ruler.Wrap(f.title, titleSize*f.kind, f.wide) {
 		f.wide = max(f.wide, f.ruler.Width(titleSize*f.kind, line))
 	}
 	for i := range f.frames {
 		lines := 0
 		for _, c := range f.captionsOf(i) {
-			lines += len(f.ruler.Wrap(c, captionSize*f.kind, f.wide))
+			lines += len(f.ruler.Wrap(c, captionSize*f.kind, f.captionWidth()))
 		}
 		f.lines = max(f.lines, lines)
 	}
+}
+
+// besideOnSlide puts the captions of a slide beside panels that are taller than it is wide, where they can be larger.
+func (f *Figure) besideOnSlide() {
+	tall := 0.0
+	for _, p := range f.panels {
+		tall = max(tall, p.h)
+	}
+	target := (tall + 150) * 16 / 9
+	if f.purpose != Slide || f.panelsWidth()+300 > target {
+		return
+	}
+	f.kind = purposes[Slide].letters * max(1, target/readable)
+	f.beside, f.wide = true, max(target, f.panelsWidth()+300)
+}
+
+// captionWidth is how wide captions may be.
+func (f *Figure) captionWidth() float64 {
+	if f.beside {
+		return f.wide - f.panelsWidth() - panelGap
+	}
+	return f.wide
 }
 
 // labelLines is the label of a panel, broken at about the panel's width.
@@ -220,13 +244,16 @@ func (f *Figure) Frame(i int) *drawing.Drawing {
 		height, labels = max(height, p.h), max(labels, len(f.labelLines(p)))
 	}
 	d := &drawing.Drawing{Width: f.wide + 2*margin}
-	y := f.lettersAt(d, margin, titleSize, ink, f.title)
+	y := f.lettersAt(d, margin, margin, titleSize, f.wide, ink, f.title)
 	if f.note != "" {
-		y = f.lettersAt(d, y+4, noteSize, kernelDark, f.note)
+		y = f.lettersAt(d, margin, y+4, noteSize, f.wide, kernelDark, f.note)
 	}
 	top := y + 20
 	line := labelSize * f.kind * lineFactor
 	x := margin + (f.wide-width)/2
+	if f.beside {
+		x = margin
+	}
 	for _, p := range f.panels {
 		w := f.panelWidth(p)
 		p.paint(d, x+(w-p.w)/2, top+(height-p.h)/2, i)
@@ -236,22 +263,26 @@ func (f *Figure) Frame(i int) *drawing.Drawing {
 		x += w + panelGap
 	}
 	y = top + height + 18 + float64(labels)*line + 12
+	bottom, left := y, float64(margin)
+	if f.beside {
+		y, left = top, x
+	}
 	start := y
 	for _, c := range f.captionsOf(i) {
-		y = f.lettersAt(d, y, captionSize, ink, c)
+		y = f.lettersAt(d, left, y, captionSize, f.captionWidth(), ink, c)
 	}
-	d.Height = start + float64(f.lines)*captionSize*f.kind*lineFactor + margin
+	d.Height = max(bottom, start+float64(f.lines)*captionSize*f.kind*lineFactor) + margin
 	return d
 }
 
 // lineFactor is the distance of lines, in sizes of their letters.
 const lineFactor = 1.5
 
-// lettersAt writes a text in lines below y, and gives the end of them.
-func (f *Figure) lettersAt(d *drawing.Drawing, y, size float64, c color.NRGBA, text string) float64 {
+// lettersAt writes a text in lines of a width below (x, y), and gives the end of them.
+func (f *Figure) lettersAt(d *drawing.Drawing, x, y, size, width float64, c color.NRGBA, text string) float64 {
 	size *= f.kind
-	for _, line := range f.ruler.Wrap(text, size, f.wide) {
-		d.Text(margin, y+size*lineFactor/2, size, drawing.Left, c, line)
+	for _, line := range f.ruler.Wrap(text, size, width) {
+		d.Text(x, y+size*lineFactor/2, size, drawing.Left, c, line)
 		y += size * lineFactor
 	}
 	return y
