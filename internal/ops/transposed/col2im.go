@@ -276,8 +276,10 @@ func (r *col2im) addTaps(y, columns []float32) {
 			r.isa.Blend(dst[:t.n], dst[:t.n], row, 1, 1, minusInf, plusInf)
 			continue
 		}
-		for j, v := range row {
-			dst[j*s] += v
+		at := 0
+		for _, v := range row {
+			dst[at] += v
+			at += s
 		}
 	}
 }
