@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -127,11 +128,11 @@ func drawnAttribute(d *fuzzing.Draws) msg {
 	name := fuzzing.Of(d, "axis", "axes", "kernel_shape", "strides", "pads", "group", "dilations", "perm", "to", "value", "mode", "alpha", "keepdims", "then_branch", "body", "hidden_size", "num_outputs", "blocksize")
 	switch d.Below(5) {
 	case 0:
-		return attr(name, fuzzing.Of(d, 1, 0, 2, -1, 4, 1<<33))
+		return attr(name, fuzzing.Of(d, 1, 0, 2, -1, 4, math.MaxInt))
 	case 1:
 		var list []int
 		for range d.Below(5) {
-			list = append(list, fuzzing.Of(d, 1, 0, 2, 3, -1, 1<<33))
+			list = append(list, fuzzing.Of(d, 1, 0, 2, 3, -1, math.MaxInt))
 		}
 		return attr(name, list)
 	case 2:
