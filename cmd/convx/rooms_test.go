@@ -65,7 +65,7 @@ var rooms = map[string]string{
 	"sample":   "picture",
 	"settings": "flops input layer picture report tensor",
 	"shape":    "layer",
-	"swap":     "budget device flops layer network report shape theory",
+	"swap":     "budget device flops layer lazy network report shape theory",
 	"tensor":   "",
 	"theory":   "layer",
 	"verify":   "layer offset ops shape tensor",

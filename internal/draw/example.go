@@ -58,7 +58,7 @@ func fitted(s layer.Spec) (layer.Spec, bool) {
 	for _, least := range []int{3, 1} {
 		for _, c := range channels {
 			in := append([]int{c}, start[1:]...)
-			for range 12 {
+			for range 20 { // up to some 10,000 cells, where a grown extent is half as much again
 				t := s
 				t.Input = slices.Clone(in)
 				grow, ok := tooSmall(t, in, least)

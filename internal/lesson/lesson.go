@@ -11,7 +11,7 @@ import (
 )
 
 // order is that of the lessons; the rest follow by name.
-var order = []string{"sizes", "edges", "channels", "separable", "gridding", "checkerboards", "moving-taps", "claims"}
+var order = []string{"sizes", "edges", "channels", "separable", "gridding", "checkerboards", "moving-taps", "inside-a-network", "claims"}
 
 // Lesson is a page of steps.
 type Lesson struct {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -185,18 +186,22 @@ func (e *emitter) filled(name string, n int, x float64) int {
 }
 
 // activations are those that are one ONNX operator.
-var activations = map[string]struct {
+var activations = lazy.Value[map[string]activationOperator]{Make: func() map[string]activationOperator {
+	return map[string]activationOperator{
+		"relu": {"Relu", nil}, "sigmoid": {"Sigmoid", nil}, "tanh": {"Tanh", nil}, "softplus": {"Softplus", nil}, "gelu": {"Gelu", nil},
+		"hard-swish": {"HardSwish", nil}, "elu": {"Elu", map[string]any{"alpha": 1.0}}, "leaky-relu": {"LeakyRelu", map[string]any{"alpha": 0.01}},
+		"hard-sigmoid": {"HardSigmoid", map[string]any{"alpha": 1. / 6, "beta": 0.5}}, "softmax": {"Softmax", map[string]any{"axis": int64(1)}},
+		"identity": {"Identity", nil},
+	}
+}}
+
+type activationOperator struct {
 	op         string
 	attributes map[string]any
-}{
-	"relu": {"Relu", nil}, "sigmoid": {"Sigmoid", nil}, "tanh": {"Tanh", nil}, "softplus": {"Softplus", nil}, "gelu": {"Gelu", nil},
-	"hard-swish": {"HardSwish", nil}, "elu": {"Elu", map[string]any{"alpha": 1.0}}, "leaky-relu": {"LeakyRelu", map[string]any{"alpha": 0.01}},
-	"hard-sigmoid": {"HardSigmoid", map[string]any{"alpha": 1. / 6, "beta": 0.5}}, "softmax": {"Softmax", map[string]any{"axis": int64(1)}},
-	"identity": {"Identity", nil},
 }
 
 func (e *emitter) activation(name string, st layer.Stage, s shape.Stage, x int, p *Primitive) (int, error) {
-	if a, ok := activations[name]; ok {
+	if a, ok := activations.Get()[name]; ok {
 		return e.op(a.op, a.attributes, s.Output, x), nil
 	}
 	switch name {

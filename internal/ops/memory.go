@@ -79,13 +79,14 @@ func packedBy(p *problem.Problem) int {
 	switch p.Stage.Op.Kind() {
 	case layer.KindConv, layer.KindDeformable:
 	case layer.KindTransposed:
-		parts, blocks, err := transposed.Convolutions(p)
-		if err != nil {
-			return 0 // the reference packs nothing
-		}
 		n := 0
-		for _, sub := range parts {
-			n += blocks * mostPacked(sub)
+		if parts, blocks, err := transposed.Convolutions(p); err == nil {
+			for _, sub := range parts {
+				n += blocks * mostPacked(sub)
+			}
+		}
+		if sub, blocks, err := transposed.Columns(p); err == nil {
+			n = max(n, blocks*mostPacked(sub))
 		}
 		return n
 	default:

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 // Rule replaces the convolutions that a pattern fits by another variant.
@@ -31,7 +32,9 @@ type term struct {
 // gateSuffix puts squeeze-and-excitation behind a variant.
 const gateSuffix = "+se"
 
-var comparison = regexp.MustCompile(`^([a-z-]+)(>=|<=|==|!=|>|<)(.*)$`)
+var comparison = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp {
+	return regexp.MustCompile(`^([a-z-]+)(>=|<=|==|!=|>|<)(.*)$`)
+}}
 
 // kept are the keys that a layer keeps, whatever it becomes.
 var kept = []string{"dims", "input", "out-channels", "stride", "output-padding"}
@@ -75,7 +78,7 @@ func cutRule(text string) int {
 }
 
 func parseTerm(text string) (term, error) {
-	m := comparison.FindStringSubmatch(text)
+	m := comparison.Get().FindStringSubmatch(text)
 	if m == nil {
 		if text == "" {
 			return term{}, layer.Errorf("an empty pattern fits nothing").Hint("* fits every layer")

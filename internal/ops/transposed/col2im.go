@@ -96,6 +96,15 @@ func (l columnLayout) problem(p *problem.Problem) *problem.Problem {
 	return sub
 }
 
+// Columns is the convolution that col2im makes of each block of p's output channels, and how many blocks there are.
+func Columns(p *problem.Problem) (sub *problem.Problem, blocks int, err error) {
+	l, err := layColumns(p)
+	if err != nil {
+		return nil, 0, err
+	}
+	return l.problem(p), l.blocks, nil
+}
+
 // Col2imAccepts takes what a workspace holds the columns of.
 func Col2imAccepts(p *problem.Problem) error {
 	_, err := layColumns(p)
