@@ -78,7 +78,7 @@ func place(p device.Placement, top int) *placed {
 	for _, l := range shown {
 		share := l.Least.Seconds() / max(j.Seconds, 1e-12)
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(l.Name), report.Str(l.Variant), report.Time(l.Least), report.Str(string(l.Bound)), {Text: bar(share), Raw: share},
+			report.Str(l.Name), report.Str(l.Variant), report.Time(l.Least), report.Str(string(l.Bound)), shareOf(share),
 		})
 	}
 	head := fmt.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, p.Elem, report.Duration(p.Least), report.Digits(j.Frames), report.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])

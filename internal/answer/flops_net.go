@@ -125,7 +125,7 @@ func FlopsNetwork(c NetworkCost, held budget.Outcome) report.Document {
 		}
 		cells := []report.Cell{report.Str(l.Name), {Text: variant, Raw: l.Variant}, report.Str(layer.FormatShape(l.Output))}
 		cells = append(cells, costCells(l.Total)...)
-		t.Rows = append(t.Rows, append(cells, report.Cell{Text: bar(l.Share), Raw: l.Share}))
+		t.Rows = append(t.Rows, append(cells, shareOf(l.Share)))
 	}
 	for _, row := range c.Unfolded {
 		j.Unfolded = append(j.Unfolded, netLayer(row, total))
@@ -165,6 +165,15 @@ func netLayer(row network.Row, total int64) netLayerJSON {
 		l.Share = float64(row.MACs) / float64(total)
 	}
 	return l
+}
+
+// shareOf is a share as a bar, where there is room for one.
+func shareOf(share float64) report.Cell {
+	c := report.Cell{Text: bar(share), Raw: share}
+	if share > 0 {
+		c.Brief = report.Percent(share)
+	}
+	return c
 }
 
 // barWidth is the length of a bar that stands for everything.

@@ -95,7 +95,7 @@ func runNet(ctx context.Context, o runOptions) error {
 	if err != nil {
 		return err
 	}
-	return report.Write(o.Out, o.format, d)
+	return o.print(o.format, d)
 }
 
 // document is the run as one value.

@@ -108,9 +108,92 @@ func (l Layout) forPeople(t Table) (Table, bool) {
 // Of a column that is shortened, this much stays; a table that is too wide even so is printed as it is.
 const leastName = 9
 
-// fit makes a table as narrow as the terminal: magnitudes in brackets go first, then names lose their middle, the longest
-// first; where that is not enough, large counts are written to three digits, which leaves more of the names.
-func (l Layout) fit(t Table) Table {
+// fit makes a table as narrow as the terminal: sentences in the last column are broken into lines; else magnitudes in brackets go
+// first, then names lose their middle, the longest first; where that is not enough, large counts are written to three digits,
+// which leaves more of the names; then spare columns go, whose names it returns. Columns that were asked for by name stay.
+func (l Layout) fit(t Table) (fitted Table, gone []string) {
+	if broken := t.broken(l.Width); broken.width() <= l.Width {
+		return broken, nil
+	}
+	fitted = l.narrowed(t)
+	for l.Width > 0 && len(l.Columns) == 0 && fitted.width() > l.Width {
+		sparest := 0
+		for i, c := range t.Columns {
+			if c.Spare > t.Columns[sparest].Spare {
+				sparest = i
+			}
+		}
+		if t.Columns[sparest].Spare == 0 {
+			break
+		}
+		gone = append(gone, t.title(sparest))
+		var at []int
+		for i := range t.Columns {
+			if i != sparest {
+				at = append(at, i)
+			}
+		}
+		t = t.pick(at)
+		fitted = l.narrowed(t)
+	}
+	return fitted, gone
+}
+
+// leastSentence is the least room for sentences: in less, lines of a word or two would make columns of them.
+const leastSentence = 24
+
+// broken breaks the sentences of the last column into lines, each a row of its own, where there is room for that.
+func (t Table) broken(width int) Table {
+	last := len(t.Columns) - 1
+	if width <= 0 || last < 0 || t.width() <= width || t.Columns[last].Right || t.Footer != nil {
+		return t
+	}
+	widths := t.widths()
+	room := width - t.width() + widths[last]
+	if room < leastSentence {
+		return t
+	}
+	out := Table{Columns: t.Columns}
+	for _, row := range t.Rows {
+		for i, line := range lines(row[last].Text, room) {
+			next := make([]Cell, len(row))
+			if i == 0 {
+				copy(next, row)
+			}
+			next[last].Text, next[last].Failed = line, row[last].Failed
+			out.Rows = append(out.Rows, next)
+		}
+	}
+	return out
+}
+
+// lines are the words of a text in lines of at most width, but for longer words.
+func lines(text string, width int) []string {
+	out := []string{""}
+	for _, word := range strings.Fields(text) {
+		switch last := &out[len(out)-1]; {
+		case *last == "":
+			*last = word
+		case textWidth(*last)+1+textWidth(word) <= width:
+			*last += " " + word
+		default:
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// title is what a column is called away from its table, where × and ± have lost what they are of.
+func (t Table) title(i int) string {
+	name := t.Columns[i].Name
+	if i > 0 && (name == "×" || name == "±") {
+		return t.Columns[i-1].Name + " " + name
+	}
+	return name
+}
+
+// narrowed makes a table of all of its columns as narrow as the terminal, or as it can be.
+func (l Layout) narrowed(t Table) Table {
 	if l.Width <= 0 || t.width() <= l.Width {
 		return t
 	}

@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -42,7 +44,8 @@ func TestTablesFit(t *testing.T) {
 		whole := rendered(t, Layout{}, TableFormat, d)
 		width := rapid.IntRange(20, 140).Draw(t, "width")
 		fitted := rendered(t, Layout{Width: width}, TableFormat, d)
-		least := Layout{Width: 1}.fit(table).width()
+		narrowest, _ := Layout{Width: 1}.fit(table)
+		least := narrowest.width()
 		if got := widest(fitted); got > max(width, least) {
 			t.Fatalf("%d wide for %d:\n%s", got, width, fitted)
 		}
@@ -96,4 +99,62 @@ func TestColumnsAreChosen(t *testing.T) {
 	if err := (Layout{Columns: []string{"mcas"}}).Write(&bytes.Buffer{}, TableFormat, d); !errors.As(err, &unknown) || len(unknown.Known) != 5 {
 		t.Errorf("an unknown column is %v", err)
 	}
+}
+
+// Where names of nine letters are still too wide, spare columns go, the largest number first, and are named; columns that were asked for stay.
+func TestSpareColumnsGo(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		table := Table{Columns: []Column{{Name: "layer"}}, Rows: [][]Cell{{Str("a")}}}
+		spare := rapid.Permutation([]int{1, 2, 3, 4, 5, 0}).Draw(t, "spare")
+		for i, n := range spare {
+			table.Columns = append(table.Columns, Column{Name: fmt.Sprintf("c%d", i), Right: true, Spare: n})
+			table.Rows[0] = append(table.Rows[0], Str(strings.Repeat("9", rapid.IntRange(1, 20).Draw(t, "digits"))))
+		}
+		width := rapid.IntRange(20, 140).Draw(t, "width")
+		fitted, gone := Layout{Width: width}.fit(table)
+		least := 0
+		for _, c := range fitted.Columns[1:] {
+			if c.Spare > 0 {
+				least++
+			}
+		}
+		if fitted.width() > width && least > 0 {
+			t.Fatalf("%d wide for %d, with %d columns to spare", fitted.width(), width, least)
+		}
+		for k, name := range gone {
+			if i := slices.Index(spare, 5-k); name != fmt.Sprintf("c%d", i) {
+				t.Fatalf("%v went of %v", gone, spare)
+			}
+		}
+		if n := len(gone); n > 0 { // with the last of them back it would not have fitted
+			if wider, _ := (Layout{Width: fitted.width() + 2 + max(len("c0"), len(table.Rows[0][1+slices.Index(spare, 6-n)].Text))}).fit(table); len(wider.Columns) <= len(fitted.Columns) {
+				t.Fatalf("%v went early", gone)
+			}
+		}
+		text := rendered(t, Layout{Width: width}, TableFormat, Document{Blocks: []Block{table}})
+		if said := strings.Contains(text, "(--wide): "+strings.Join(gone, ", ")+"\n"); said != (len(gone) > 0) {
+			t.Fatalf("%v went:\n%s", gone, text)
+		}
+		asked := Layout{Width: width, Columns: []string{"layer", "c0", "c1", "c2", "c3", "c4", "c5"}}
+		if all, gone := asked.fit(table); len(gone) > 0 || len(all.Columns) != 7 {
+			t.Fatalf("%v were asked for and went", gone)
+		}
+	})
+}
+
+// Sentences are broken between words, before any name is shortened, and lose none.
+func TestSentencesAreBroken(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.StringMatching(`[a-z]{1,9}`), 1, 40).Draw(t, "words")
+		table := Table{Columns: []Column{{Name: "flag"}, {Name: "what it says"}}, Rows: [][]Cell{{Str("--output-padding"), Str(strings.Join(words, " "))}}}
+		width := rapid.IntRange(48, 120).Draw(t, "width")
+		text := rendered(t, Layout{Width: width}, TableFormat, Document{Blocks: []Block{table}})
+		if widest(text) > width {
+			t.Fatalf("wider than %d:\n%s", width, text)
+		}
+		_, rows, _ := strings.Cut(text, "─\n")
+		if got := strings.Fields(rows); got[0] != "--output-padding" || !slices.Equal(got[1:], words) {
+			t.Fatalf("%v of %v", got, words)
+		}
+	})
 }

@@ -54,6 +54,8 @@ type Column struct {
 	Right     bool
 	// Machine columns are for programs: CSV alone has them.
 	Machine bool
+	// Spare columns are left out where a terminal is too narrow for all, the largest number first; 0 stays.
+	Spare int
 }
 
 // Cell is one value: Text is what people read, Raw what CSV prints (Text if nil).
@@ -157,10 +159,15 @@ func (l Layout) writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 				w.WriteString(Printable(line) + "\n")
 			}
 		case Table:
+			var gone []string
 			if f == TableFormat {
-				t = l.colored(l.fit(t))
+				t, gone = l.fit(t)
+				t = l.colored(t)
 			}
 			writeTable(w, f, t)
+			if len(gone) > 0 {
+				w.WriteString("\nnot shown for want of room (--wide): " + strings.Join(gone, ", ") + "\n")
+			}
 		}
 	}
 	return nil

@@ -88,11 +88,11 @@ func held(v budget.Outcome) *budget.OutcomeJSON {
 func Bench(m bench.Machine, rows []Timed, tune bool, v budget.Outcome) report.Document {
 	j := benchJSON{m.Threads, m.CPU, m.PeakGFLOPS, m.BandwidthGBS, []benchLayerJSON{}, held(v)}
 	t := report.Table{Columns: []report.Column{
-		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "algorithm"}, {Name: "MACs", Key: "macs", Right: true},
-		{Name: "min", Key: "min_seconds", Right: true}, {Name: "median", Key: "median_seconds", Right: true},
+		{Name: "layer", Key: "name"}, {Name: "variant", Spare: 1}, {Name: "algorithm"}, {Name: "MACs", Key: "macs", Right: true},
+		{Name: "min", Key: "min_seconds", Right: true, Spare: 4}, {Name: "median", Key: "median_seconds", Right: true},
 		{Name: "±", Key: "spread_seconds", Right: true}, {Name: "least", Key: "least_seconds", Right: true}, {Name: "GFLOP/s", Key: "gflops", Right: true},
-		{Name: "of peak", Key: "of_peak", Right: true}, {Name: "GB/s", Key: "gbs", Right: true},
-		{Name: "of bandwidth", Key: "of_bandwidth", Right: true}, {Name: "bound by", Key: "bound"},
+		{Name: "of peak", Key: "of_peak", Right: true, Spare: 2}, {Name: "GB/s", Key: "gbs", Right: true, Spare: 5},
+		{Name: "of bandwidth", Key: "of_bandwidth", Right: true, Spare: 6}, {Name: "bound by", Key: "bound", Spare: 3},
 	}}
 	for _, r := range rows {
 		l := benchLayer(m, r)

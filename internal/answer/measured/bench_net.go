@@ -58,9 +58,9 @@ func BenchNetwork(w bench.Whole, m bench.Machine, v budget.Outcome) report.Docum
 	j := wholeJSON{Threads: m.Threads, CPU: m.CPU, Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, Layers: []wholeLayerJSON{}, OutcomeJSON: held(v)}
 	flops := int64(0)
 	t := report.Table{Columns: []report.Column{
-		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}, {Name: "algorithm"},
-		{Name: "MACs", Key: "macs", Right: true}, {Name: "min", Key: "min_seconds", Right: true},
-		{Name: "median", Key: "median_seconds", Right: true}, {Name: "share", Right: true}, {Name: "GFLOP/s", Key: "gflops", Right: true},
+		{Name: "layer", Key: "name"}, {Name: "variant", Spare: 1}, {Name: "output", Spare: 2}, {Name: "algorithm"},
+		{Name: "MACs", Key: "macs", Right: true}, {Name: "min", Key: "min_seconds", Right: true, Spare: 4},
+		{Name: "median", Key: "median_seconds", Right: true}, {Name: "share", Right: true}, {Name: "GFLOP/s", Key: "gflops", Right: true, Spare: 3},
 	}}
 	var sum time.Duration
 	for _, r := range w.Steps {

@@ -141,18 +141,21 @@ func Compare(c Comparison) report.Document {
 }
 
 func compareTable(c Comparison, j compareJSON, compared bool) report.Table {
-	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
+	spare := func(n int, name, key string) report.Column {
+		return report.Column{Name: name, Key: key, Right: true, Spare: n}
+	}
+	right := func(name, key string) report.Column { return spare(0, name, key) }
 	t := report.Table{Columns: []report.Column{
-		{Name: "layer", Key: "label"}, {Name: "variant", Machine: true}, {Name: "output"},
-		right("params", "params"), right("×", "params_ratio"), right("MACs", "macs"), right("×", "macs_ratio"), right("theory", "theory_macs"),
+		{Name: "layer", Key: "label"}, {Name: "variant", Machine: true}, {Name: "output", Spare: 2},
+		right("params", "params"), spare(3, "×", "params_ratio"), right("MACs", "macs"), spare(1, "×", "macs_ratio"), spare(6, "theory", "theory_macs"),
 		{Name: "FLOPs", Key: "flops", Machine: true},
-		right("activations", "activations"), right("×", "activations_ratio"), right("FLOPs/B", "arithmetic_intensity"),
+		spare(8, "activations", "activations"), spare(9, "×", "activations_ratio"), spare(10, "FLOPs/B", "arithmetic_intensity"),
 	}}
 	if c.Timed {
-		t.Columns = append(t.Columns, right("time", "seconds"), right("±", "seconds_spread"), right("speed-up", "speedup"), right("GFLOP/s", "gflops"), report.Column{Name: "algorithm"})
+		t.Columns = append(t.Columns, right("time", "seconds"), spare(5, "±", "seconds_spread"), right("speed-up", "speedup"), spare(11, "GFLOP/s", "gflops"), report.Column{Name: "algorithm", Spare: 7})
 	}
 	if compared {
-		t.Columns = append(t.Columns, right("max |diff|", "max_difference"), right("mean |diff|", "mean_difference"), right("PSNR", "psnr"))
+		t.Columns = append(t.Columns, right("max |diff|", "max_difference"), spare(4, "mean |diff|", "mean_difference"), right("PSNR", "psnr"))
 	}
 	for i, r := range j.Rows {
 		theoryCell := report.Cell{Raw: ""}

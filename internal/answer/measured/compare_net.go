@@ -50,7 +50,10 @@ func CompareNetworkRuns(n NetworkRuns, base int) report.Document {
 	for _, r := range n.Runs {
 		compared = compared || r.Deviation != nil
 	}
-	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
+	spare := func(n int, name, key string) report.Column {
+		return report.Column{Name: name, Key: key, Right: true, Spare: n}
+	}
+	right := func(name, key string) report.Column { return spare(0, name, key) }
 	if timed {
 		t.Columns = append(t.Columns, right("time", "seconds"), right("±", "seconds_spread"), right("speed-up", "speedup"))
 	}
@@ -95,11 +98,14 @@ func CompareNetworks(names []string, results []*network.Result, base int) report
 func compareNetworks(names []string, results []*network.Result, base int) (compareNetJSON, report.Table) {
 	b := results[base].Total
 	j := compareNetJSON{Baseline: names[base]}
-	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
+	spare := func(n int, name, key string) report.Column {
+		return report.Column{Name: name, Key: key, Right: true, Spare: n}
+	}
+	right := func(name, key string) report.Column { return spare(0, name, key) }
 	t := report.Table{Columns: []report.Column{
-		{Name: "network", Key: "net"}, {Name: "input"}, right("layers", "layers"), right("params", "params"), right("×", "params_ratio"),
-		right("MACs", "macs"), right("×", "macs_ratio"), right("activations", "activations"), right("×", "activations_ratio"),
-		right("peak memory", "peak_memory"), right("FLOPs/B", "arithmetic_intensity"),
+		{Name: "network", Key: "net"}, {Name: "input", Spare: 1}, spare(2, "layers", "layers"), right("params", "params"), spare(3, "×", "params_ratio"),
+		right("MACs", "macs"), right("×", "macs_ratio"), spare(4, "activations", "activations"), spare(5, "×", "activations_ratio"),
+		right("peak memory", "peak_memory"), spare(6, "FLOPs/B", "arithmetic_intensity"),
 	}}
 	for i, r := range results {
 		n := compareNetRowJSON{

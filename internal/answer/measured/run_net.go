@@ -100,7 +100,7 @@ func portsOf(arrays []Named) []netPortJSON {
 // layerTable is a line a step: what it made, in how long.
 func (r NetworkRun) layerTable(j *netRunJSON) report.Table {
 	t := report.Table{Columns: []report.Column{
-		{Name: "layer", Key: "name"}, {Name: "variant"}, {Name: "output"}, {Name: "min", Right: true}, {Name: "mean", Right: true}, {Name: "max", Right: true},
+		{Name: "layer", Key: "name"}, {Name: "variant", Spare: 1}, {Name: "output"}, {Name: "min", Right: true, Spare: 3}, {Name: "mean", Right: true, Spare: 4}, {Name: "max", Right: true, Spare: 2},
 		{Name: "zeros", Right: true}, {Name: "time", Key: "seconds", Right: true}, {Name: "share", Right: true}, {Name: "MACs", Key: "macs", Right: true},
 	}}
 	var sum time.Duration
