@@ -37,6 +37,7 @@ var screens = map[string][]step{
 	},
 	"reach": {
 		{`press("WaveNet")`, `at("#reach-size").dataset.size === "16"`},
+		{`press("VGG")`, `at("#reach-size").dataset.size === "16" && document.body.textContent.includes("max-pool,kernel=2,stride=2")`},
 		{`press("2, 2, 2")`, `at("#reach-size").dataset.holes === "6" && at("#reach-advice").dataset.dilations === "1 2 3"`},
 		{`at("#reach-advice button").click()`, `at("#reach-size").dataset.size === "13" && at("#reach-size").dataset.holes === "0"`},
 	},

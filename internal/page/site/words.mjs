@@ -31,7 +31,7 @@ const words = {
   channels: ["channels", "通道"], group: ["group", "组"], "many groups": ["groups", "组"], groups: ["groups", "分组"], depthwise: ["depthwise + pointwise", "逐深度 + 逐点"],
   params: ["parameters", "参数"], macs: ["MACs", "乘加"], moved: ["bytes moved", "搬运字节"], time: ["measured", "测得时间"],
   theory: ["theory", "理论"], textbook: ["textbook: \"at least 9 times fewer\" holds for many channels", "教科书:“至少少 9 倍”只在通道很多时成立"],
-  layer: ["layer", "层"], causal: ["causal", "因果"], size: ["size", "大小"], holes: ["holes", "空洞"], often: ["how often", "看到几次"],
+  layer: ["layer", "层"], causal: ["causal", "因果"], pool: ["pooling", "汇聚"], size: ["size", "大小"], holes: ["holes", "空洞"], often: ["how often", "看到几次"],
   sees: ["sees", "看到"], of: ["of", "/"], "same reach": ["the same reach,", "同样的范围"], "no holes": ["no holes", "没有空洞"], "more layers": ["one more layer", "加一层"], "fewer layers": ["one layer less", "减一层"],
   picture: ["own picture", "自己的图片"], file: ["file…", "文件…"], camera: ["camera", "摄像头"], stop: ["stop", "停止"],
   "no picture": ["this file is not a picture that the browser reads", "浏览器读不出这张图片"], "no camera": ["the browser gives no camera", "浏览器没有给出摄像头"],

@@ -4,7 +4,7 @@ import { button, check, clamp, dragged, arrows, framed, h, s, slider } from "../
 import { picture, scaled } from "../picture.mjs";
 
 export const defaults = { stack: "3.2 3.2 3.2", causal: "", often: "", x: "18", y: "12" };
-const presets = { "WaveNet": ["2.1 2.2 2.4 2.8", "1"], "HDC 1, 2, 5": ["3.1 3.2 3.5", ""], "2, 2, 2": ["3.2 3.2 3.2", ""], "1, 2, 4": ["3.1 3.2 3.4", ""], "VGG": ["3.1 3.1 2.1.2 3.1 3.1 2.1.2", ""] };
+const presets = { "WaveNet": ["2.1 2.2 2.4 2.8", "1"], "HDC 1, 2, 5": ["3.1 3.2 3.5", ""], "2, 2, 2": ["3.2 3.2 3.2", ""], "1, 2, 4": ["3.1 3.2 3.4", ""], "VGG": ["3.1 3.1 2.1.2p 3.1 3.1 2.1.2p", ""] };
 const most = 8; // layers
 const wide = 48; // pixels of the photograph
 
@@ -16,13 +16,13 @@ export async function show(context) {
   let field = null, image = null;
   const pic = await picture(context, () => { image = scaled(pic.get(), wide); paint(); });
   image = scaled(pic.get(), wide);
-  const steps = () => state.stack.split(" ").filter(Boolean).map((c) => { const [kernel, dilation, stride] = c.split(".").map(Number); return { kernel, dilation, stride: stride || 1, causal: state.causal === "1" }; });
-  const text = (list) => list.map((c) => `${c.kernel}.${c.dilation}${c.stride > 1 ? "." + c.stride : ""}`).join(" ");
+  const steps = () => state.stack.split(" ").filter(Boolean).map((c) => { const [kernel, dilation, stride] = c.split(".").map((n) => parseInt(n, 10)); return { kernel, dilation, stride: stride || 1, causal: state.causal === "1", pool: c.endsWith("p") }; });
+  const text = (list) => list.map((c) => `${c.kernel}.${c.dilation}${c.stride > 1 || c.pool ? "." + c.stride : ""}${c.pool ? "p" : ""}`).join(" ");
 
   async function update() {
     const list = steps();
     try {
-      const levels = await ask("reach", { steps: list });
+      const levels = await ask("reach", { steps: list.map(({ pool, ...c }) => c) });
       field = levels.at(-1);
       const n = field.counts.length, holes = field.counts.filter((c) => c === 0).length;
       size.textContent = `${t("sees")} ${n - holes} ${t("of")} ${n}${holes ? ` — ${holes} ${t("holes")}` : ""}`;
@@ -32,7 +32,7 @@ export async function show(context) {
       draw(levels, list);
       paint();
       await advise(list, n, holes);
-      command("convx coverage " + list.map((c) => `${c.dilation > 1 ? "dilated" : "standard"},kernel=${c.kernel}${c.dilation > 1 ? ",dilation=" + c.dilation : ""}${c.stride > 1 ? ",stride=" + c.stride : ""}${c.causal ? ",padding=causal" : ""}`).join(" ") + (state.causal === "1" ? " --dims 1" : ""));
+      command("convx coverage " + list.map((c) => `${c.pool ? "max-pool" : c.dilation > 1 ? "dilated" : "standard"},kernel=${c.kernel}${c.dilation > 1 ? ",dilation=" + c.dilation : ""}${c.stride > 1 ? ",stride=" + c.stride : ""}${c.causal ? ",padding=causal" : ""}`).join(" ") + (state.causal === "1" ? " --dims 1" : ""));
       fail();
     } catch (e) { fail(e); }
   }
@@ -41,7 +41,7 @@ export async function show(context) {
   async function advise(list, reach, holes) {
     advice.replaceChildren();
     delete advice.dataset.dilations;
-    if (!holes || list.some((c) => c.stride > 1) || list.length > 5) return;
+    if (!holes || list.some((c) => c.stride > 1 || c.pool) || list.length > 5) return;
     const total = list.reduce((a, c) => a + c.dilation * (c.kernel - 1), 0);
     const full = (ds) => { let seen = new Set([0]); ds.forEach((d, i) => { const next = new Set(); for (const p of seen) for (let k = 0; k < list[i].kernel; k++) next.add(p + k * d); seen = next; }); return seen.size === total + 1; };
     let best = null; // the one whose largest dilation is the smallest
@@ -52,7 +52,7 @@ export async function show(context) {
     };
     search([], total);
     if (!best) return;
-    const better = list.map((c, i) => ({ ...c, dilation: best[i] })), levels = await ask("reach", { steps: better }), f = levels.at(-1);
+    const better = list.map((c, i) => ({ ...c, dilation: best[i] })), levels = await ask("reach", { steps: better.map(({ pool, ...c }) => c) }), f = levels.at(-1);
     if (f.counts.length !== reach || f.counts.includes(0)) return;
     advice.dataset.dilations = best.join(" ");
     advice.append(button(`${t("dilation")} ${best.join(", ")}: ${t("same reach")} ${reach}, ${t("no holes")}`, () => { set({ stack: text(better) }); build(); update(); }, { class: "go" }));
@@ -69,7 +69,7 @@ export async function show(context) {
         dots.push(s("circle", { cx: x(p), cy: y(level), r: c || !bottom ? r : r * 0.8, fill: c ? (bottom ? "var(--input)" : level ? "var(--soft)" : "var(--output)") : "var(--paper)", "fill-opacity": bottom && state.often === "1" ? 0.15 + (0.85 * c) / top : 1, stroke: c ? "none" : "var(--warn)", "stroke-width": 3 }));
         if (!c || bottom) return;
         const step = list[list.length - 1 - level], span = step.dilation * (step.kernel - 1), pad = step.causal ? span : Math.floor(span / 2);
-        for (let k = 0; k < step.kernel; k++) lines.push(s("line", { x1: x(p), y1: y(level), x2: x(p * step.stride - pad + k * step.dilation), y2: y(level + 1), stroke: "var(--kernel)", "stroke-width": Math.max(1, Math.min(3.5, gap / 8)), opacity: 0.65 }));
+        for (let k = 0; k < step.kernel; k++) lines.push(s("line", { x1: x(p), y1: y(level), x2: x(p * step.stride - pad + k * step.dilation), y2: y(level + 1), stroke: step.pool ? "var(--soft)" : "var(--kernel)", "stroke-dasharray": step.pool ? "6 5" : null, "stroke-width": Math.max(1, Math.min(3.5, gap / 8)), opacity: 0.65 }));
       });
     });
     tree.replaceChildren(s("svg", { viewBox: `0 0 1000 ${y(levels.length - 1) + 24}`, role: "img", "aria-label": size.textContent }, ...lines, ...dots));
@@ -107,7 +107,8 @@ export async function show(context) {
     head.replaceChildren(...Object.entries(presets).map(([name, [stack, causal]]) => button(name, () => { set({ stack, causal }); build(); update(); }, { "aria-pressed": String(stack === state.stack) })),
       check(t("causal"), state.causal === "1", (v) => { set({ causal: v ? "1" : "" }); update(); }), check(t("often"), state.often === "1", (v) => { set({ often: v ? "1" : "" }); update(); }), pic.element);
     chips.replaceChildren(...list.map((c, i) => h("fieldset", { class: "chip" }, h("legend", {}, `${t("layer")} ${i + 1}`),
-      slider(t("kernel"), 2, 5, c.kernel, (v) => { c.kernel = v; keep(); }), slider(t("dilation"), 1, 16, c.dilation, (v) => { c.dilation = v; keep(); }), slider(t("stride"), 1, 3, c.stride, (v) => { c.stride = v; keep(); }))),
+      slider(t("kernel"), 2, 5, c.kernel, (v) => { c.kernel = v; keep(); }), c.pool ? "" : slider(t("dilation"), 1, 16, c.dilation, (v) => { c.dilation = v; keep(); }), slider(t("stride"), 1, 3, c.stride, (v) => { c.stride = v; keep(); }),
+      check(t("pool"), c.pool, (v) => { Object.assign(c, v ? { pool: true, dilation: 1, stride: c.kernel } : { pool: false }); keep(); build(); }))),
       button("+", () => { if (list.length < most) { set({ stack: text([...list, { kernel: 3, dilation: 1, stride: 1 }]) }); build(); update(); } }, { "aria-label": t("more layers") }),
       button("−", () => { if (list.length > 1) { set({ stack: text(list.slice(0, -1)) }); build(); update(); } }, { "aria-label": t("fewer layers") }));
   }
