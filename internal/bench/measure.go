@@ -12,6 +12,8 @@ type Timing struct {
 	// Spread is half of the range in which the middle half of the runs lies: the ± beside a median.
 	Spread time.Duration
 	Runs   int
+	// Samples are the medians of at most ten equal parts of the runs, in turn: what a later run is compared with, rank by rank.
+	Samples []time.Duration
 }
 
 // Noisy reports whether the runs varied so much that a small difference says nothing.
@@ -87,10 +89,22 @@ func (s *samples) take(ctx context.Context, atLeast time.Duration, f func(contex
 func (s *samples) timing() Timing {
 	sorted := slices.Sorted(slices.Values(s.times))
 	n := len(sorted)
-	return Timing{
-		Min: sorted[0], Median: (sorted[(n-1)/2] + sorted[n/2]) / 2,
+	t := Timing{
+		Min: sorted[0], Median: median(sorted),
 		Spread: (sorted[n*3/4] - sorted[n/4]) / 2, Runs: n * s.batch,
 	}
+	for i, parts := 0, min(n, mostParts); i < parts; i++ {
+		t.Samples = append(t.Samples, median(slices.Sorted(slices.Values(s.times[i*n/parts:(i+1)*n/parts]))))
+	}
+	return t
+}
+
+// mostParts bounds the samples of a timing.
+const mostParts = 10
+
+func median(sorted []time.Duration) time.Duration {
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // Time runs f again and again for at least this long, once to warm up. The error is f's or ctx's.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -94,9 +96,30 @@ func TestMeasureStopsOnErrors(t *testing.T) {
 func TestSummaryOfKnownSamples(t *testing.T) {
 	s := samples{times: []time.Duration{5, 1, 4, 2, 3, 100, 6, 7}, batch: 2}
 	got := s.timing()
-	want := Timing{Min: 1, Median: 4, Spread: 2, Runs: 16} // (4+5)/2 rounds down; quartiles 3 and 7
-	if got != want {
+	want := Timing{Min: 1, Median: 4, Spread: 2, Runs: 16, Samples: s.times} // (4+5)/2 rounds down; quartiles 3 and 7
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// Of many runs ten samples stay: the medians of what follows on each other.
+func TestSamplesAreBounded(t *testing.T) {
+	for _, n := range []int{1, 9, 10, 11, 19, 1000} {
+		var times []time.Duration
+		for i := range n {
+			times = append(times, time.Duration(i))
+		}
+		got := TimingOf(times).Samples
+		if len(got) != min(n, 10) || !slices.IsSorted(got) {
+			t.Errorf("%d runs: %v", n, got)
+		}
+	}
+	var times []time.Duration
+	for i := range 30 {
+		times = append(times, []time.Duration{7, 1000, time.Duration(i / 3)}[i%3])
+	}
+	if got := TimingOf(times).Samples; !slices.Equal(got, []time.Duration{7, 7, 7, 7, 7, 7, 7, 7, 8, 9}) {
+		t.Errorf("medians of threes: %v", got)
 	}
 }
 

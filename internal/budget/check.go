@@ -28,6 +28,10 @@ type Check struct {
 	// Timed says that the time was measured, give or take Noise; else it is a lower bound.
 	Timed bool
 	Noise int64
+	// Ranked says that ranks decide beside the noise: whether the times are Apart from what is allowed, and the probability P of
+	// as uneven an order by chance.
+	Ranked, Apart bool
+	P             float64
 }
 
 // Verdict is what became of a limit: Holds, Over, Warned where a limit was passed that only warns, Undecided where more may have been passed than was counted, Noisy where
@@ -57,7 +61,7 @@ func (c Check) Verdict() Verdict {
 	}
 	away := c.Measured - c.Allowed
 	switch {
-	case c.Timed && max(away, -away) <= c.Noise: // as benchstat does: no verdict inside of the spread
+	case c.Ranked && !c.Apart, c.Timed && !c.Ranked && max(away, -away) <= c.Noise: // as benchstat does: no verdict inside of the noise
 		return Noisy
 	case c.Warn && (passed || c.Partial):
 		return Warned
@@ -90,6 +94,8 @@ func (c Check) String() string {
 		return fmt.Sprintf("%s, %s left", head, text(c.Allowed-c.Measured))
 	case v == Undecided:
 		return head + ", but not all is counted"
+	case v == Noisy && c.Ranked:
+		return head + fmt.Sprintf(": no verdict within the noise (p = %.3f)", c.P)
 	case v == Noisy:
 		return head + ": no verdict within the noise"
 	case c.Least:

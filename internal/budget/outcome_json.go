@@ -1,6 +1,10 @@
 package budget
 
-import "cmp"
+import (
+	"cmp"
+
+	"convx/internal/report"
+)
 
 // OutcomeJSON is what became of limits, beside what a count prints without them. Rules that limit nothing, and why a baseline
 // may be the wrong one, are among the document's own notes.
@@ -17,6 +21,7 @@ type timeJSON struct {
 	Name    string        `json:"name"`
 	Before  *measuredJSON `json:"before"`
 	Now     *measuredJSON `json:"now"`
+	P       report.Number `json:"p_value"` // of the test of ranks; null without samples
 	Verdict string        `json:"verdict"`
 }
 
@@ -88,7 +93,7 @@ func (v Outcome) JSON() OutcomeJSON {
 		})
 	}
 	for _, d := range v.Times {
-		j.Times = append(j.Times, timeJSON{cmp.Or(d.Now, d.Before).Name, d.Before.json(), d.Now.json(), d.verdict()})
+		j.Times = append(j.Times, timeJSON{cmp.Or(d.Now, d.Before).Name, d.Before.json(), d.Now.json(), report.Number(d.p()), d.verdict()})
 	}
 	if d := v.Difference; d != nil {
 		j.Differences = &differenceJSON{Baseline: v.Baseline, Total: changeJSON(d.Total), Layers: []changeJSON{}, Renamed: []renameJSON{}}

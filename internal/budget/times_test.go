@@ -15,7 +15,7 @@ import (
 )
 
 func timed(name string, median, spread int) Measured {
-	return Measured{name, "standard", time.Duration(median) * time.Microsecond, time.Duration(spread) * time.Microsecond}
+	return Measured{Name: name, Kind: "standard", Median: time.Duration(median) * time.Microsecond, Spread: time.Duration(spread) * time.Microsecond}
 }
 
 func times(layers ...Measured) Times {
@@ -101,7 +101,7 @@ func TestTimesSinceABaseline(t *testing.T) {
 		}
 	}
 	now.CPU = "another"
-	if v, err = (Terms{Baseline: path}).HoldTimes(now); err != nil || len(v.Notes) != 1 || !strings.Contains(v.Notes[0], "was timed on a processor with 2 threads, this on another") {
+	if v, err = (Terms{Baseline: path}).HoldTimes(now); err != nil || len(v.Notes) != 2 || !strings.Contains(v.Notes[0], "was timed on a processor with 2 threads, this on another") {
 		t.Errorf("%q, %v", v.Notes, err)
 	}
 }

@@ -69,7 +69,7 @@ func leastOf(m bench.Machine, flops int64, bytes float64) float64 {
 func TimesOf(m bench.Machine, rows []Timed, name string) budget.Times {
 	t := budget.Times{Name: name, CPU: m.CPU, Threads: m.Threads}
 	for _, r := range rows {
-		t.Add(budget.Measured{Name: r.Name, Kind: r.Layer.Variant, Median: r.Median, Spread: r.Spread}, r.Algorithm, r.Count)
+		t.Add(budget.Measured{Name: r.Name, Kind: r.Layer.Variant, Median: r.Median, Spread: r.Spread, Samples: r.Samples}, r.Algorithm, r.Count)
 	}
 	return t
 }

@@ -47,9 +47,9 @@ type wholeLayerJSON struct {
 func TimesOfNetwork(w bench.Whole, m bench.Machine) budget.Times {
 	t := budget.Times{Name: w.Name, CPU: m.CPU, Threads: m.Threads}
 	for _, r := range w.Steps {
-		t.Add(budget.Measured{Name: r.Name, Kind: r.Variant, Median: r.Timing.Median, Spread: r.Timing.Spread}, r.Algorithm, 1)
+		t.Add(budget.Measured{Name: r.Name, Kind: r.Variant, Median: r.Timing.Median, Spread: r.Timing.Spread, Samples: r.Timing.Samples}, r.Algorithm, 1)
 	}
-	t.Whole = budget.Measured{Name: w.Name, Median: w.Timing.Median, Spread: w.Timing.Spread}
+	t.Whole = budget.Measured{Name: w.Name, Median: w.Timing.Median, Spread: w.Timing.Spread, Samples: w.Timing.Samples}
 	return t
 }
 

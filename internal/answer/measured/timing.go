@@ -17,8 +17,14 @@ type secondsJSON struct {
 	Median float64 `json:"median"`
 	Spread float64 `json:"spread"`
 	Runs   int     `json:"runs"`
+	// Samples are the times of at most ten equal parts of the runs, to compare later runs with.
+	Samples []float64 `json:"samples,omitempty"`
 }
 
 func secondsOf(t bench.Timing) secondsJSON {
-	return secondsJSON{t.Min.Seconds(), t.Median.Seconds(), t.Spread.Seconds(), t.Runs}
+	j := secondsJSON{t.Min.Seconds(), t.Median.Seconds(), t.Spread.Seconds(), t.Runs, nil}
+	for _, s := range t.Samples {
+		j.Samples = append(j.Samples, s.Seconds())
+	}
+	return j
 }
