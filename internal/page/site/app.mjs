@@ -37,6 +37,7 @@ let current = read(), leaving = new AbortController(), due = 0;
 
 /** Changes the state without drawing the screen again: a control did that itself. The address follows when the hand rests. */
 function set(changes) {
+  if (Object.entries(changes).every(([k, v]) => current.state[k] === v)) return; // each frame of a camera says what is so
   Object.assign(current.state, changes);
   clearTimeout(due);
   due = setTimeout(address, 150);
