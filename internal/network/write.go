@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"regexp"
@@ -37,8 +38,8 @@ func (f *file) remember(op Operator, form, what string, keys []setting, texts []
 }
 
 // Write writes a network as a network file, without blocks: a line a layer, which reads back and counts the same (or nothing is
-// written, and the error says which layer no file can say). What is left out: element types, the papers and figures that others
-// published.
+// written, and the error says which layer no file can say). What is left out: element types, which a comment at the head names, the papers
+// and figures that others published.
 func Write(w io.Writer, r *Result) error {
 	out := writer{r: r, names: make([]string, len(r.Nodes)), taken: map[string]bool{}, owners: map[string]string{}}
 	text, err := out.file()
@@ -66,6 +67,7 @@ func (w *writer) file() (string, error) {
 	if _, ok := g.Nodes[0].Op.(*Input); !ok || len(w.r.Input) < 3 || len(w.r.Input) > 5 {
 		return "", layer.Errorf("a network file begins with an input of 1 to 3 spatial axes, and %s has %s", g.Name, layer.FormatShape(w.r.Input))
 	}
+	w.types()
 	w.line("name: %s", quote(g.Name))
 	if g.Title != "" {
 		w.line("title: %s", quote(g.Title))
@@ -91,6 +93,46 @@ func (w *writer) file() (string, error) {
 }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.b, format+"\n", args...) }
+
+// types says at the head what the network stores in other types than float32, for which files have no words.
+func (w *writer) types() {
+	weights, activations := elems{}, elems{}
+	for i := range w.r.Nodes {
+		n := &w.r.Nodes[i]
+		activations.add(n.Node.Elem)
+		switch {
+		case n.Node.Held != nil && n.Node.Held.Params > 0:
+			weights.add(n.Node.Held.Elem)
+		case n.Node.Held == nil && n.Total.Params > 0:
+			weights.add("")
+		}
+	}
+	for _, e := range []struct {
+		what, flag string
+		elems      elems
+	}{{"weights", "weights-dtype", weights}, {"activations", "activations-dtype", activations}} {
+		if names := e.elems.names(); len(names) > 1 || len(names) == 1 && names[0] != string(flops.Float32) {
+			like := ""
+			if len(names) == 1 && slices.Contains(flops.Elems(), flops.Elem(names[0])) {
+				like = " " + names[0]
+			}
+			w.line("# Its %s were %s; a file has no word for that: count with --%s%s.", e.what, strings.Join(names, " and "), e.flag, like)
+		}
+	}
+}
+
+// elems are element types; empty is float32.
+type elems map[flops.Elem]bool
+
+func (e elems) add(t flops.Elem) { e[cmp.Or(t, flops.Float32)] = true }
+
+func (e elems) names() (names []string) {
+	for t := range e {
+		names = append(names, string(t))
+	}
+	slices.Sort(names)
+	return names
+}
 
 func (w *writer) node(i int) error {
 	n := &w.r.Nodes[i]

@@ -187,19 +187,19 @@ func (a *application) finish() (*Swapped, error) {
 			}
 		}
 		change.FieldAfter = after.Nodes[change.nodes[0]].Field.Size
-		change.Theory = c.predict(after.Nodes[change.nodes[0]])
+		change.Theory = c.predict(&after.Nodes[change.nodes[0]])
 		s.Changes = append(s.Changes, *change)
 	}
 	return s, nil
 }
 
 // predict is what the papers say of the MACs after over those before.
-func (c *choice) predict(n network.NodeResult) theory.Ratio {
-	spec := c.spec
-	if spec.Variant == "" {
-		return theory.Ratio{}
+func (c *choice) predict(n *network.NodeResult) theory.Ratio {
+	spec := c.was
+	if c.spec.Variant != "" {
+		spec = c.spec
+		spec.Input = n.Inputs[0]
 	}
-	spec.Input = n.Inputs[0]
 	l, err := layer.Build(spec)
 	if err != nil {
 		return theory.Ratio{}
@@ -212,6 +212,15 @@ func (c *choice) predict(n network.NodeResult) theory.Ratio {
 	before, known := theory.Of(was, c.was.Kernel)
 	if !ok || !known || before.MACs == 0 {
 		return theory.Ratio{}
+	}
+	if c.gate != nil {
+		gate := *c.gate
+		gate.Input = n.Output
+		g, err := layer.Build(gate)
+		if err != nil {
+			return theory.Ratio{}
+		}
+		after = after.Gated(was, c.was.Kernel, g)
 	}
 	if before.MACs != 1 {
 		after.Symbols, after.Numbers = "("+after.Symbols+")/("+before.Symbols+")", "("+after.Numbers+")/("+before.Numbers+")"

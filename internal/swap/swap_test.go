@@ -3,6 +3,7 @@ package swap
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -216,6 +217,30 @@ func TestTheory(t *testing.T) {
 	}
 	if _, blocks := s.Document(rules(t, "kernel>1=separable"), nil, 3); len(blocks) != 4 {
 		t.Errorf("%v", blocks)
+	}
+}
+
+// The gate's linear layers are in the prediction: behind another variant, behind the convolution that stays, with a hidden size of
+// its own, at a stride, and behind one that was not standard.
+func TestTheoryOfGates(t *testing.T) {
+	for _, c := range []struct{ layer, rule, symbols string }{
+		{"variant: standard, out_channels: 32, kernel: 3, padding: 1", "a=separable+se", "1/O + 1/K + 2*h*S/(C*K*pixels)"},
+		{"variant: standard, out_channels: 32, kernel: 3, padding: 1, stride: 2", "a=separable+se,hidden=5", "1/O + 1/K + 2*h*S/(C*K*pixels)"},
+		{"variant: standard, out_channels: 32, kernel: 5, padding: 2, stride: 2", "a=se,reduction=4", "1 + 2*h*S/(C*K*pixels)"},
+		{"variant: grouped, out_channels: 32, kernel: 3, padding: 1, groups: 4", "a=se", "(1/G + 2*h*S/(C*K*pixels))/(1/G)"},
+		{"variant: depthwise, kernel: 3, padding: 1", "a=se,reduction=8", "(1/C + 2*h*S/(C*K*pixels))/(1/C)"},
+		{"variant: transposed, out_channels: 8, kernel: 4, stride: 2, padding: 1", "a=se,reduction=2", "(S + 2*h*S/(C*K*pixels))/(S)"},
+	} {
+		s, err := Apply(result(t, "input: 16x12x8\nlayers:\n  - {name: a, bias: false, "+c.layer+"}"), rules(t, c.rule))
+		if err != nil {
+			t.Errorf("%s: %v", c.rule, err)
+			continue
+		}
+		is := s.Changes[0]
+		got, want := float64(is.After.MACs)/float64(is.Before.MACs), is.Theory.MACs
+		if is.Theory.Symbols != c.symbols || math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s of %s: %g times the MACs, %s = %s predicts %g", c.rule, c.layer, got, is.Theory.Symbols, is.Theory.Numbers, want)
+		}
 	}
 }
 

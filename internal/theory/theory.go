@@ -38,6 +38,20 @@ func Of(l layer.Layer, kernel []int) (r Ratio, ok bool) {
 	return rule(f, l), true
 }
 
+// Gated adds to what is predicted for a layer the squeeze-and-excitation behind it: two linear layers of O*h a picture, over C*O*K
+// at each pixel of the output, of which a stride of S leaves pixels/S.
+func (r Ratio) Gated(l layer.Layer, kernel []int, gate layer.Layer) Ratio {
+	h := gate.Hidden
+	if h == 0 {
+		h = gate.Channels() / gate.Reduction
+	}
+	c, k, s, pixels := float64(l.Channels()), product(kernel), product(l.Stride), product(l.Input[2:])
+	r.MACs += 2 * float64(h) * s / (c * k * pixels)
+	r.Symbols += " + 2*h*S/(C*K*pixels)"
+	r.Numbers += fmt.Sprintf(" + 2*%d*%s/(%s*%s*%s)", h, num(s), num(c), num(k), num(pixels))
+	return r
+}
+
 // figures are a layer's numbers: channels in and out, the kernel's area, the stride's, groups, input pixels.
 type figures struct{ c, o, k, s, g, pixels float64 }
 

@@ -10,6 +10,36 @@ import (
 	"convx/internal/network"
 )
 
+// Element types, for which network files have no words, are named at their head, with the flag that counts in them.
+func TestNetworkFilesNameElementTypes(t *testing.T) {
+	half := of(typed("w", elemFloat16, 8, 3, 1, 1), nodeMsg("Cast", "w", "v", attr("to", 1)), nodeMsg("Conv", "x v", "y"))
+	for _, c := range []struct {
+		parts []any
+		want  string
+	}{
+		{of(weights("w", 8, 3, 1, 1), nodeMsg("Conv", "x w", "y")), ""},
+		{half, "# Its weights were float16; a file has no word for that: count with --weights-dtype float16.\n"},
+		{of(weights("w", 8, 3, 1, 1), nodeMsg("Cast", "x", "h", attr("to", 10)), nodeMsg("Relu", "h", "r"), nodeMsg("Cast", "r", "y", attr("to", 1))),
+			"# Its activations were float16 and float32; a file has no word for that: count with --activations-dtype.\n"},
+	} {
+		g, err := decode(t, operatorCase{parts: c.parts}.model()).Network(Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := network.Evaluate(g, network.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := network.Write(&b, r); err != nil {
+			t.Fatal(err)
+		}
+		if got, _, _ := strings.Cut(b.String(), "name: "); got != c.want {
+			t.Errorf("the head is %q, want %q", got, c.want)
+		}
+	}
+}
+
 // Every model that is counted whole and has one input can be written as a network file, which counts the same, layer by layer.
 func TestModelsAsNetworkFiles(t *testing.T) {
 	paths, err := filepath.Glob("testdata/*.onnx")
