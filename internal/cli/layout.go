@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -77,4 +78,14 @@ func colored(terminal bool) bool {
 		return true
 	}
 	return terminal && os.Getenv("TERM") != "dumb"
+}
+
+// speaksUTF8 reports whether the locale is one of UTF-8; where none is named, terminals of today are.
+func speaksUTF8(env func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} { // the first that is set counts
+		if locale := strings.ToLower(env(name)); locale != "" {
+			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
+		}
+	}
+	return true
 }

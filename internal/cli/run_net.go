@@ -13,6 +13,7 @@ import (
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
+	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/tensor"
 )
@@ -194,9 +195,24 @@ func (r *netRun) prepare(ctx context.Context, p *progress) error {
 		r.labels = strings.Split(noted, ",")
 	}
 	if r.shows() {
-		net.Observe = func(i int, a *tensor.Array) { r.stats = append(r.stats, measured.StatsOfArray(a)) }
+		net.Observe = func(_ int, a *tensor.Array) { r.stats = append(r.stats, r.look(a)) }
 	}
 	return nil
+}
+
+// look measures what a layer made, which lasts until another takes its place in memory.
+func (r *netRun) look(a *tensor.Array) measured.ArrayStats {
+	s := measured.StatsOfArray(a)
+	if a == nil {
+		return s
+	}
+	if maps, ok := operands.Maps(a); ok {
+		s.Dead = picture.Dead(maps)
+		if r.Pictures && r.format == report.TableFormat {
+			s.Strip = picture.StripOf(maps).Line
+		}
+	}
+	return s
 }
 
 // summary says what went in.

@@ -22,6 +22,8 @@ type Streams struct {
 	// Width is how many columns Out has, 0 where that is not known; Color says that verdicts may be coloured.
 	Width int
 	Color bool
+	// Pictures says that a person sees half blocks in colours on Out.
+	Pictures bool
 
 	layout *report.Layout // of the running command's tables; nil: as wide as they get
 }
@@ -29,12 +31,14 @@ type Streams struct {
 // System is the process's own streams.
 func System() Streams {
 	terminal := term.IsTerminal(int(os.Stdout.Fd()))
+	color := colored(terminal)
 	return Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		OutTerminal: terminal,
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Width:       widthOf(os.Stdout, terminal),
-		Color:       colored(terminal),
+		Color:       color,
+		Pictures:    terminal && color && speaksUTF8(os.Getenv),
 	}
 }
 

@@ -82,7 +82,8 @@ func (s Sheet) panels() (panels []Panel, dead int, err error) {
 				return nil, 0, fmt.Errorf("there is no channel %d: %s has %d, counted from 0", k, s.Title, c)
 			}
 			plane := s.Maps.Data[(i*c+k)*h*w:][:h*w]
-			low, high, zero := extremes(plane)
+			low, high := extremes(plane)
+			zero := allZero(plane)
 			if zero {
 				dead++
 			}
@@ -107,12 +108,11 @@ func (s Sheet) panels() (panels []Panel, dead int, err error) {
 	return panels, dead, nil
 }
 
-// extremes are the least and the greatest of numbers that are some, and whether all are zero.
-func extremes(data []float32) (low, high float64, zero bool) {
-	low, high, zero = math.Inf(1), math.Inf(-1), true
+// extremes are the least and the greatest of numbers that are some.
+func extremes(data []float32) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
 	for _, v := range data {
-		zero = zero && v == 0
 		low, high = min(low, float64(v)), max(high, float64(v))
 	}
-	return low, high, zero
+	return low, high
 }

@@ -56,6 +56,9 @@ type Column struct {
 	Machine bool
 	// Spare columns are left out where a terminal is too narrow for all, the largest number first; 0 stays.
 	Spare int
+	// Drawn columns hold pictures for a terminal, in the room that the others leave: Least columns, or none at all, to Most.
+	Drawn       bool
+	Least, Most int
 }
 
 // Cell is one value: Text is what people read, Raw what CSV prints (Text if nil).
@@ -66,6 +69,8 @@ type Cell struct {
 	Short, Brief string
 	// Failed cells are verdicts that a reader must not miss.
 	Failed bool
+	// Draw, in a column that is Drawn, is a picture of at most so many columns in a terminal's escapes.
+	Draw func(columns int) string
 }
 
 func (Text) block()  {}
@@ -161,7 +166,7 @@ func (l Layout) writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 		case Table:
 			var gone []string
 			if f == TableFormat {
-				t, gone = l.fit(t)
+				t, gone = l.fitDrawn(t)
 				t = l.colored(t)
 			}
 			writeTable(w, f, t)

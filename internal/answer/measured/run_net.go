@@ -39,6 +39,7 @@ type netRunLayer struct {
 	Max     *report.Number `json:"max"`
 	Mean    *report.Number `json:"mean"`
 	Zeros   int            `json:"zeros"`
+	Dead    int            `json:"dead"`
 	NaNs    int            `json:"nans"`
 }
 
@@ -99,9 +100,10 @@ func portsOf(arrays []Named) []netPortJSON {
 
 // layerTable is a line a step: what it made, in how long.
 func (r NetworkRun) layerTable(j *netRunJSON) report.Table {
+	dead := slices.ContainsFunc(r.Stats, func(s ArrayStats) bool { return s.Dead > 0 })
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "name"}, {Name: "variant", Spare: 1}, {Name: "output"}, {Name: "min", Right: true, Spare: 3}, {Name: "mean", Right: true, Spare: 4}, {Name: "max", Right: true, Spare: 2},
-		{Name: "zeros", Right: true}, {Name: "time", Key: "seconds", Right: true}, {Name: "share", Right: true}, {Name: "MACs", Key: "macs", Right: true},
+		{Name: "zeros", Right: true}, {Name: "dead", Right: true, Machine: !dead}, {Name: "time", Key: "seconds", Right: true}, {Name: "share", Right: true}, {Name: "MACs", Key: "macs", Right: true},
 	}}
 	var sum time.Duration
 	for _, row := range r.Steps {
@@ -109,7 +111,7 @@ func (r NetworkRun) layerTable(j *netRunJSON) report.Table {
 	}
 	for i, row := range r.Steps {
 		s := r.Stats[i]
-		l := netRunLayer{Name: row.Name, Variant: row.Variant, Output: row.Output, Seconds: row.Took.Seconds(), MACs: row.MACs, Zeros: s.zeros, NaNs: s.nans}
+		l := netRunLayer{Name: row.Name, Variant: row.Variant, Output: row.Output, Seconds: row.Took.Seconds(), MACs: row.MACs, Zeros: s.zeros, Dead: s.Dead, NaNs: s.nans}
 		cells := [3]report.Cell{{Text: "-"}, {Text: "-"}, {Text: "-"}}
 		if s.values > s.nans {
 			for k, p := range []struct {
@@ -129,9 +131,22 @@ func (r NetworkRun) layerTable(j *netRunJSON) report.Table {
 		}
 		t.Rows = append(t.Rows, []report.Cell{
 			report.Str(l.Name), report.Str(l.Variant), report.Str(output), cells[0], cells[1], cells[2],
-			{Text: fmt.Sprintf("%.0f%%", 100*zeros), Raw: s.zeros}, report.Time(row.Took), report.Share(float64(row.Took) / float64(max(sum, 1))),
+			{Text: fmt.Sprintf("%.0f%%", 100*zeros), Raw: s.zeros}, report.Int(s.Dead), report.Time(row.Took), report.Share(float64(row.Took) / float64(max(sum, 1))),
 			{Text: report.SI(float64(l.MACs)), Raw: l.MACs},
 		})
+	}
+	return r.withStrips(t)
+}
+
+// withStrips puts a picture of each layer's strongest maps beside what it gives, where there are any.
+func (r NetworkRun) withStrips(t report.Table) report.Table {
+	if !slices.ContainsFunc(r.Stats, func(s ArrayStats) bool { return s.Strip != nil }) {
+		return t
+	}
+	const at, least, most = 3, 9, 39 // two maps of four columns each, eight
+	t.Columns = slices.Insert(t.Columns, at, report.Column{Name: "maps", Drawn: true, Least: least, Most: most})
+	for i, row := range t.Rows {
+		t.Rows[i] = slices.Insert(row, at, report.Cell{Draw: r.Stats[i].Strip})
 	}
 	return t
 }

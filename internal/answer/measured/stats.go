@@ -90,6 +90,9 @@ type ArrayStats struct {
 	min, max, mean float64
 	zeros, nans    int
 	values         int
+	// Dead is how many of its maps are all zero. Strip, if not nil, draws the strongest in at most so many columns of a terminal.
+	Dead  int
+	Strip func(columns int) string
 }
 
 // StatsOfArray measures an array of any element type; zero where there are no numbers.
