@@ -36,7 +36,12 @@ type compareOptions struct {
 	orient    bool
 	net       netFlags
 	swaps     swapFlags
+	feed      feedFlags // of networks
+	weights   []string  // files: one for all networks, or one for each; empty draws them
 }
+
+// netData are the flags that say what networks run on, and with what.
+var netData = append([]string{"weights"}, feedFlagNames...)
 
 const compareLong = `compare puts variants side by side: what each gives, costs and takes on this machine, and what theory says it
 should cost: the multiply-accumulates over those of a standard convolution of the same channels, kernel and stride.
@@ -76,15 +81,22 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 				if err := o.readNetInput(args); err != nil {
 					return err
 				}
-				for _, name := range []string{"sweep", "filter", "output", "magnify", "plot"} {
-					if c.Flags().Changed(name) {
-						return usagef("--%s is for layers: networks are counted, and run on an INPUT", name)
+				if err := refuse(c, "is for layers: networks are counted, and run on an INPUT", "sweep", "filter", "output", "magnify", "plot"); err != nil {
+					return err
+				}
+				if o.input == "" {
+					if err := refuse(c, "is for networks that run: give an INPUT", netData...); err != nil {
+						return err
 					}
 				}
+				o.feed.note(c)
 				if err := o.swaps.settle(); err != nil {
 					return err
 				}
 				return run(c.Context(), o)
+			}
+			if err := refuse(c, "is for networks: give --net", netData...); err != nil {
+				return err
 			}
 			if o.swaps.given() {
 				return usagef("--swap is for networks: give --net")
@@ -111,8 +123,10 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	formatVar(cmd, &o.format)
 	o.engineFlags.register(cmd)
 	o.net.register(cmd, true)
+	o.feed.register(cmd, "with --net: bring the samples of a picture")
 	o.swaps.register(cmd, "a row more for each network, with convolutions exchanged")
 	f := cmd.Flags()
+	f.StringArrayVarP(&o.weights, "weights", "w", nil, "with --net: weights from `FILE`, .safetensors or .npz; repeat for a file for each network, '' to leave one out")
 	f.StringVar(&o.baseline, "baseline", "1", "the row that the others are compared with: its `NUMBER` from 1, or its label")
 	f.StringArrayVar(&sweeps, "sweep", nil, "make a row for each value: `KEY=VALUES` like kernel=1..7:2 or groups=1,2,4; several make their product")
 	f.BoolVar(&o.noTime, "no-time", false, "only count: measure nothing")
@@ -148,6 +162,14 @@ func (o *compareOptions) readNetInput(args []string) error {
 		return usagef("%q: networks with --swap are counted, and do not run on an INPUT", args[0])
 	case o.minTime <= 0:
 		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
+	}
+	if n := len(o.weights); n > 1 && n != len(o.net.names) {
+		return usagef("-w is given %d times, for %d networks: give one file for all of them, or one for each", n, len(o.net.names))
+	}
+	for _, path := range o.weights {
+		if err := checkNetWeights(path); err != nil {
+			return err
+		}
 	}
 	o.input = args[0]
 	return o.engineFlags.check()

@@ -6,7 +6,6 @@ import (
 
 	"convx/internal/answer/measured"
 	"convx/internal/compare"
-	"convx/internal/feed"
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
@@ -149,6 +148,14 @@ func runCompareNets(o compareOptions) error {
 	return o.print(o.format, measured.CompareNetworks(o.net.names, results, base))
 }
 
+// weightsOf is the file of the network's weights, empty where they are drawn.
+func (o *compareOptions) weightsOf(network int) string {
+	if len(o.weights) > 1 {
+		return o.weights[network]
+	}
+	return firstArg(o.weights)
+}
+
 // runCompareNetsOn runs networks on the same data.
 func runCompareNetsOn(ctx context.Context, o compareOptions) error {
 	base, err := compare.Baseline(o.net.names, o.baseline)
@@ -156,12 +163,12 @@ func runCompareNetsOn(ctx context.Context, o compareOptions) error {
 		return err
 	}
 	var feeds []*operands.Feeds
-	for _, name := range o.net.names {
+	for i, name := range o.net.names {
 		n := o.net.Options
 		n.Program = true
 		feeds = append(feeds, &operands.Feeds{
 			Network: name, Options: n, Input: o.input, MaxPixels: o.maxPixels, Seed: o.seed, Arrays: map[string]*tensor.Array{},
-			As: operands.PreprocessAs{Name: "auto", Channels: "auto", Fit: feed.Fits()[0]},
+			As: o.feed.as(), Weights: o.weightsOf(i),
 		})
 	}
 	engine := o.bench(o.minTime)

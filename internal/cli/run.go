@@ -33,8 +33,8 @@ type runOptions struct {
 	color     string
 	maxPixels int64
 	orient    bool
-	scale     string // LO:HI
 	picture   pictureFlags
+	feed      feedFlags
 	whole     netRunFlags
 }
 
@@ -94,7 +94,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 		ValidArgsFunction: completeVariants,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(o.whole.net.names) > 0 || c.Flags().Changed("batch") {
-				if err := o.whole.net.settle(c, &o.layer, nil); err != nil {
+				if err := o.whole.settle(c, &o.layer); err != nil {
 					return err
 				}
 				if len(args) > 1 {
@@ -102,7 +102,11 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 				}
 				o.input = firstArg(args)
 				o.picture.note(c)
+				o.feed.note(c)
 				return run(c.Context(), o)
+			}
+			if err := refuse(c, "is for networks: give --net", netOnly...); err != nil {
+				return err
 			}
 			if len(args) > 0 {
 				o.variant = args[0]
@@ -119,6 +123,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f := cmd.Flags()
 	o.layer.register(cmd)
 	o.whole.register(cmd)
+	o.feed.register(cmd, "bring the samples of a picture or a uint8 array")
 	f.StringArrayVarP(&o.weights, "weights", "w", nil, "operand `NAME=FILE`, or a file of operands by name; repeat for more")
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
 	f.StringVar(&o.offsets, "offsets", "", "deformable: `OFFSETS` of the taps by name, in place of predicted ones: "+offset.Usage())
@@ -132,7 +137,6 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.StringVar(&o.color, "color", "", "read pictures as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as they are)")
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
 	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
-	f.StringVar(&o.scale, "range", "", "bring the samples of a picture or a uint8 array to `LO:HI`, like -1:1")
 	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
 	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
 	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/answer/measured"
-	"convx/internal/feed"
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
@@ -20,15 +19,29 @@ import (
 
 // netRunFlags are those of run that go with --net.
 type netRunFlags struct {
-	net             netFlags
-	feeds, at       []string
-	fit, preprocess string
-	mean, std       []float64
-	channels        string
-	top             int
-	labels          string
-	as              string
-	without         []string
+	net       netFlags
+	feeds, at []string
+	top       int
+	labels    string
+	as        string
+	without   []string
+}
+
+// netOnly and layerOnly are the flags of run that are for networks and for layers alone.
+var (
+	netOnly   = []string{"feed", "at", "preprocess", "fit", "mean", "std", "channels", "top", "labels", "as", "without"}
+	layerOnly = []string{"filter", "offsets", "dtype", "color"}
+)
+
+// settle takes what the command line holds beside a network.
+func (n *netRunFlags) settle(c *cobra.Command, layers *layerFlags) error {
+	if err := n.net.settle(c, layers, nil); err != nil {
+		return err
+	}
+	if c.Flags().Changed("labels") && n.top == 0 {
+		return usagef("--labels names the classes of --top: give both")
+	}
+	return refuse(c, "is for a layer: a network has weights, element types and channels (--channels) of its own", layerOnly...)
 }
 
 func (n *netRunFlags) register(cmd *cobra.Command) {
@@ -36,11 +49,6 @@ func (n *netRunFlags) register(cmd *cobra.Command) {
 	n.net.register(cmd, false)
 	f.StringArrayVar(&n.feeds, "feed", nil, "with --net: feed an input, `NAME=FILE` (.npy, or .npz or .safetensors with that name); repeat for more")
 	f.StringArrayVar(&n.at, "at", nil, "with --net: give what `LAYER` makes (a layer's or a tensor's name, * for any text) in place of the outputs; repeat for more")
-	enumVar(cmd, &n.fit, "fit", "", "with --net: bring a picture to the network's size by", feed.Fits()...)
-	enumVar(cmd, &n.preprocess, "preprocess", "", "with --net: how a picture's samples become numbers", append([]string{"auto"}, feed.PreprocessNames()...)...)
-	f.Float64SliceVar(&n.mean, "mean", nil, "with --net: take this off the samples, one `NUMBER` or one for each channel")
-	f.Float64SliceVar(&n.std, "std", nil, "with --net: divide by this, one `NUMBER` or one for each channel")
-	enumVar(cmd, &n.channels, "channels", "", "with --net: give the network a picture's channels as", "auto", "rgb", "bgr", "gray")
 	f.IntVar(&n.top, "top", 0, "with --net: print the `N` largest of the outputs, as classes")
 	f.StringVar(&n.labels, "labels", "", "with --top: name the classes by the lines of `FILE`")
 	enumVar(cmd, &n.as, "as", "", "with -o FOLDER/: write each layer as", "png", "npy")
@@ -143,14 +151,14 @@ func (r *netRun) settle() (err error) {
 			return usagef("--without %q: rewrites are all, %s", name, strings.Join(infer.Rewrites(), ", "))
 		}
 	}
-	if len(r.filters) > 0 {
-		return usagef("--filter is for a layer: a network has weights of its own")
-	}
 	if r.targets, err = netTargets(r.outputs); err != nil {
 		return err
 	}
-	if len(r.weights) > 1 || len(r.weights) == 1 && namesOperand(r.weights[0]) {
-		return usagef("-w %s: a network takes one file of all its weights, -w FILE.safetensors or .npz", r.weights[len(r.weights)-1])
+	if len(r.weights) > 1 {
+		return usagef("-w is given twice: a network takes one file of all its weights, -w FILE.safetensors or .npz")
+	}
+	if err := checkNetWeights(firstArg(r.weights)); err != nil {
+		return err
 	}
 	if r.labels, err = operands.Labels(r.whole.labels); err != nil {
 		return err
@@ -164,15 +172,9 @@ func (r *netRun) openFeeds() (err error) {
 	n.Program = true
 	r.feeds = &operands.Feeds{
 		Network: r.name, Options: n, Input: r.input, Stdin: r.In, MaxPixels: r.maxPixels, Seed: r.seed, Weights: firstArg(r.weights),
-		As: operands.PreprocessAs{Name: r.whole.preprocess, Range: r.scale, Mean: r.whole.mean, Std: r.whole.std, Channels: r.whole.channels, Fit: r.whole.fit},
+		As: r.feed.as(),
 	}
 	return netError(r.feeds.ReadFiles(r.whole.feeds))
-}
-
-// namesOperand tells NAME=FILE from a file.
-func namesOperand(arg string) bool {
-	name, _, named := strings.Cut(arg, "=")
-	return named && !strings.ContainsAny(name, `/\`)
 }
 
 func isRewrite(name string) bool { return name == "all" || slices.Contains(infer.Rewrites(), name) }

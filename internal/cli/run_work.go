@@ -80,8 +80,8 @@ func (j *job) settle() (err error) {
 		return err
 	}
 	var scale *operands.Range
-	if j.scale != "" {
-		if scale, err = operands.ParseRange(j.scale); err != nil {
+	if j.feed.scale != "" {
+		if scale, err = operands.ParseRange(j.feed.scale); err != nil {
 			return err
 		}
 	}
@@ -156,7 +156,7 @@ type result[T tensor.Float] struct {
 // compute runs the job in element type T and writes what was asked for.
 func compute[T tensor.Float](ctx context.Context, j *job) error {
 	banded := bands.Job{Set: j.set, Source: j.source, Options: j.options(), Map: j.show}
-	streams := len(j.targets) == 1 && isPicture(j.targets[0]) && !j.stats && j.scale == "" && banded.Fits()
+	streams := len(j.targets) == 1 && isPicture(j.targets[0]) && !j.stats && j.feed.scale == "" && banded.Fits()
 	if err := checkMemory[T](j); err != nil && !streams {
 		return err
 	}

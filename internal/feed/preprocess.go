@@ -13,6 +13,7 @@ import (
 	"golang.org/x/image/draw"
 
 	"convx/internal/layer"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -109,9 +110,12 @@ func (p Preprocess) Array(img *image.RGBA, l Layout, shape []int, elem tensor.El
 	if err != nil {
 		return nil, err
 	}
-	for _, list := range [][]float64{p.Mean, p.Std} {
-		if n := len(list); n > 1 && n != l.Channels {
-			return nil, layer.Errorf("%d means or deviations for a network of %d channels", n, l.Channels)
+	for _, part := range []struct {
+		flag    string
+		numbers []float64
+	}{{"mean", p.Mean}, {"std", p.Std}} {
+		if n := len(part.numbers); n > 1 && n != l.Channels {
+			return nil, layer.Errorf("%s: %d numbers for a network that takes pictures of %s", p.asked(part.flag), n, report.Plural(l.Channels, "channel"))
 		}
 	}
 	fitted := Fit(img, l.Width, l.Height, p.Fit)
@@ -157,7 +161,15 @@ func (p Preprocess) order(channels int) ([]func(px []byte) float64, error) {
 	case names == "bgr" && channels == 3:
 		return []func([]byte) float64{sample(2), sample(1), sample(0)}, nil
 	}
-	return nil, layer.Errorf("a network of %d channels does not take %s", channels, names)
+	return nil, layer.Errorf("%s: the network takes pictures of %s, which are not %s", p.asked("channels"), report.Plural(channels, "channel"), names)
+}
+
+// asked is the flag that asked for a part of it: the part's own, or that of the convention.
+func (p Preprocess) asked(part string) string {
+	if p.Name != "" {
+		return "--preprocess " + p.Name
+	}
+	return "--" + part
 }
 
 // luma is the brightness of Rec. 601, as Pillow's "L".

@@ -2,6 +2,7 @@ package infer
 
 import (
 	"runtime"
+	"strings"
 	"testing"
 
 	"convx/internal/network"
@@ -46,6 +47,38 @@ func TestMemoryIsThePredicted(t *testing.T) {
 		}
 		runtime.KeepAlive(net)
 		runtime.KeepAlive(feeds)
+	}
+}
+
+// What does not fit is refused when it is prepared, before a number is computed, with what it takes; to the byte.
+func TestTooLargeIsRefused(t *testing.T) {
+	g, err := network.Named("mobilenet-v2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := network.Evaluate(g, network.Options{Input: []int{3, 256, 256}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g.Program, err = network.Compile(r, nil, 1); err != nil {
+		t.Fatal(err)
+	}
+	net, err := Prepare(t.Context(), g, Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	takes := int64(net.ActivationBytes() + net.packed + net.workspace)
+	weights := int64(0)
+	for _, v := range g.Program.Values {
+		if v.Weight != nil {
+			weights += int64(v.Weight.Bytes)
+		}
+	}
+	for most, want := range map[int64]string{0: "", takes: "", takes - 1: "it takes ", weights: "it takes ", weights - 1: "its weights take more than ", 1: "its weights take more than "} {
+		_, err := Prepare(t.Context(), g, Options{Threads: 1, MaxBytes: most})
+		if err == nil != (want == "") || err != nil && !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%d bytes, of %d: %v", most, takes, err)
+		}
 	}
 }
 

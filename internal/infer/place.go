@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"convx/internal/network"
+	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -47,10 +48,17 @@ func (net *Network) placeAll() error {
 	}
 	net.arenaBytes = best.place()
 	best.settle()
-	if most := net.options.MaxBytes; most > 0 && int64(net.arenaBytes) > most {
-		return fmt.Errorf("its activations take %d bytes of memory, and %d can be had", net.arenaBytes, most)
+	return net.fits()
+}
+
+// fits refuses a run that there is no memory for, before its activations are allocated.
+func (net *Network) fits() error {
+	most, takes := net.options.MaxBytes, net.arenaBytes+net.packed+net.workspace
+	if most <= 0 || int64(takes) <= most {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("it takes %s of memory, and %s can be had: %s of activations, %s of packed weights, %s of workspace",
+		report.Bytes(takes), report.Bytes(int(most)), report.Bytes(net.arenaBytes), report.Bytes(net.packed), report.Bytes(net.workspace))
 }
 
 // mostStretch is how many nodes before a concatenation its parts may begin where longer lives take too much memory.

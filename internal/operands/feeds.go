@@ -134,6 +134,9 @@ func (r *Feeds) open() error {
 			return layer.Errorf("--feed %s: the network has no input of that name; it has %s", name, inputNames(p))
 		}
 	}
+	if picture == nil && len(r.As.Given) > 0 {
+		return layer.Errorf("%s is for pictures: the network is fed arrays, which are taken as they are", r.As.Given[0])
+	}
 	switch port := r.imagePort(); {
 	case picture != nil || given != nil:
 		if port < 0 {
@@ -248,6 +251,9 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 			return err
 		}
 	}
+	if err := fitsInput(port.Name, tensor.Float32, shape); err != nil {
+		return err
+	}
 	pre, err := r.As.For(port.Elem, r.Graph.Metadata["preprocess"])
 	if err != nil {
 		return err
@@ -297,28 +303,6 @@ func adapt(a *tensor.Array, elem tensor.Elem, rank int) (*tensor.Array, error) {
 		return nil, err
 	}
 	return c.Out[0], nil
-}
-
-// feedRandom feeds numbers drawn from the seed.
-func (r *Feeds) feedRandom(p *network.Program) error {
-	for _, in := range p.Inputs {
-		shape := p.Values[in.Value].Shape
-		if shape == nil {
-			return layer.Errorf("the input %q is not fed: --feed %[1]s=FILE", in.Name)
-		}
-		elem := in.Elem
-		if elem == tensor.Invalid {
-			elem = tensor.Float32
-		}
-		a, err := tensor.NewArray(elem, shape...)
-		if err != nil {
-			return err
-		}
-		a.FillUniform(tensor.NewStream(r.Seed, in.Name))
-		r.Arrays[in.Name] = a
-		r.Origins = append(r.Origins, fmt.Sprintf("input %s: %v, uniform in [-1, 1), seed %d", in.Name, a, r.Seed))
-	}
-	return nil
 }
 
 func inputNames(p *network.Program) string {

@@ -15,6 +15,7 @@ type PreprocessAs struct {
 	Mean, Std []float64
 	Channels  string // "auto" keeps the convention's
 	Fit       string
+	Given     []string // the flags that ask for any of these, as errors name them
 }
 
 // For settles it for an input of an element type; made is the convention that the network's maker names, if any. Errors are
@@ -49,8 +50,18 @@ func (a PreprocessAs) For(elem tensor.Elem, made string) (feed.Preprocess, error
 			return p, layer.Errorf("--std 0: nothing is divided by zero")
 		}
 	}
+	for _, part := range []struct {
+		flag    string
+		numbers []float64
+	}{{"--mean", a.Mean}, {"--std", a.Std}} {
+		for _, v := range part.numbers {
+			if v-v != 0 {
+				return p, layer.Errorf("%s %g: give finite numbers", part.flag, v)
+			}
+		}
+	}
 	if a.Channels != "auto" {
-		p.Channels = a.Channels
+		p.Channels, p.Name = a.Channels, ""
 	}
 	p.Fit = a.Fit
 	return p, nil
