@@ -13,7 +13,6 @@ import (
 	"golang.org/x/image/draw"
 
 	"convx/internal/layer"
-	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -115,7 +114,7 @@ func (p Preprocess) Array(img *image.RGBA, l Layout, shape []int, elem tensor.El
 		numbers []float64
 	}{{"mean", p.Mean}, {"std", p.Std}} {
 		if n := len(part.numbers); n > 1 && n != l.Channels {
-			return nil, layer.Errorf("%s: %d numbers for a network that takes pictures of %s", p.asked(part.flag), n, report.Plural(l.Channels, "channel"))
+			return nil, layer.Errorf("%s: %d numbers for a network that takes pictures of %s", p.asked(part.flag), n, channelsOf(l.Channels))
 		}
 	}
 	fitted := Fit(img, l.Width, l.Height, p.Fit)
@@ -161,7 +160,14 @@ func (p Preprocess) order(channels int) ([]func(px []byte) float64, error) {
 	case names == "bgr" && channels == 3:
 		return []func([]byte) float64{sample(2), sample(1), sample(0)}, nil
 	}
-	return nil, layer.Errorf("%s: the network takes pictures of %s, which are not %s", p.asked("channels"), report.Plural(channels, "channel"), names)
+	return nil, layer.Errorf("%s: the network takes pictures of %s, which are not %s", p.asked("channels"), channelsOf(channels), names)
+}
+
+func channelsOf(n int) string {
+	if n == 1 {
+		return "1 channel"
+	}
+	return fmt.Sprintf("%d channels", n)
 }
 
 // asked is the flag that asked for a part of it: the part's own, or that of the convention.
