@@ -20,7 +20,7 @@ func TestStripsOfMaps(t *testing.T) {
 		}
 		return out.String()
 	}
-	for width, want := range map[int]int{60: 0, 90: 0, 140: 2, 0: 8} {
+	for width, want := range map[int]int{50: 0, 80: 2, 100: 2, 140: 4, 0: 8} {
 		table := show(Streams{OutTerminal: true, Color: true, Pictures: true, Width: width})
 		lines := strings.Split(escape.ReplaceAllString(table, ""), "\n")
 		if strings.Contains(lines[0], " maps ") != (want > 0) {

@@ -25,12 +25,11 @@ func (l Layout) fitDrawn(t Table) (fits Table, gone []string) {
 	if room < drawn.Least || len(fits.Rows) != len(t.Rows) { // sentences broken into rows of their own
 		return l.fit(rest)
 	}
-	for at > 0 && !slices.ContainsFunc(fits.Columns[:min(at, len(fits.Columns))], func(c Column) bool { return c.Name == t.Columns[at-1].Name }) {
-		at--
-	}
-	to := 0
-	if at > 0 {
-		to = 1 + slices.IndexFunc(fits.Columns, func(c Column) bool { return c.Name == t.Columns[at-1].Name })
+	to := 0 // behind what is left of the columns before it
+	for i, c := range fits.Columns {
+		if slices.ContainsFunc(t.Columns[:at], func(before Column) bool { return before.Name == c.Name }) {
+			to = i + 1
+		}
 	}
 	return fits.withDrawn(to, drawn, t, room), gone
 }
