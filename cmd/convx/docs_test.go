@@ -28,7 +28,7 @@ func TestTranscripts(t *testing.T) {
 			t.Parallel()
 			text := read(t, page)
 			dir := t.TempDir()
-			if !strings.Contains(page, "/lessons/") && !strings.Contains(page, "/zh/") { // which begin in an empty folder
+			if !strings.Contains(page, "/lessons/") { // which begin in an empty folder
 				write(t, filepath.Join(dir, "photo.png"), read(t, "../../configs/samples/cat.png"))
 			}
 			after := consoleBlock.ReplaceAllFunc(text, func(block []byte) []byte {
@@ -41,45 +41,80 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-// The Chinese pages run the commands of the English ones.
-func TestChineseAsksTheSame(t *testing.T) {
-	pages, err := filepath.Glob("../../docs/zh/*.md")
-	if err != nil || len(pages) == 0 {
-		t.Fatal("there are no Chinese pages", err)
-	}
-	commands := func(page string) (list []string) {
-		for line := range strings.Lines(string(read(t, page))) {
-			if strings.HasPrefix(line, "$ ") {
-				list = append(list, line)
+// The Chinese pages have the blocks of their English twins, byte for byte, so that TestTranscripts has run them already. Every lesson
+// has a Chinese page. With -update they get the blocks of the English pages.
+func TestChineseSaysTheSame(t *testing.T) {
+	translated := map[string]bool{}
+	for _, page := range append(markdown(t, "../../docs/zh"), "../../README.zh.md") {
+		zh, english := read(t, page), twin(page)
+		if english == "" {
+			if fenced.Match(zh) {
+				t.Errorf("%s has blocks, and no English page has them", page)
+			}
+			continue
+		}
+		translated[english] = true
+		have, want := fenced.FindAll(zh, -1), fenced.FindAll(read(t, english), -1)
+		if len(have) != len(want) {
+			t.Errorf("%s has %d blocks, and %s %d", page, len(have), english, len(want))
+			continue
+		}
+		if *update {
+			next := 0
+			write(t, page, fenced.ReplaceAllFunc(zh, func([]byte) []byte { next++; return want[next-1] }))
+			continue
+		}
+		for i := range want {
+			if !bytes.Equal(have[i], want[i]) {
+				t.Errorf("block %d of %s is\n%s\nand of %s\n%s", i+1, page, have[i], english, want[i])
 			}
 		}
-		return list
 	}
-	for _, page := range pages {
-		zh, en := commands(page), commands("../../docs/lessons/"+filepath.Base(page))
-		if !slices.Equal(zh, en) {
-			t.Errorf("%s runs\n%s\nand the English page\n%s", page, strings.Join(zh, ""), strings.Join(en, ""))
+	for _, lesson := range markdown(t, "../../docs/lessons") {
+		if !translated[lesson] {
+			t.Errorf("%s has no Chinese page", lesson)
 		}
 	}
 }
 
-// pages are the files with transcripts.
+// twin is the English page of a Chinese one: at the same place below docs, or a lesson; "" where there is none.
+func twin(page string) string {
+	name := strings.TrimPrefix(page, "../../docs/zh/")
+	for _, english := range []string{"../../docs/" + name, "../../docs/lessons/" + name, strings.Replace(page, ".zh.md", ".md", 1)} {
+		if _, err := os.Stat(english); err == nil && english != page {
+			return english
+		}
+	}
+	return ""
+}
+
+// pages are the files with transcripts; the Chinese ones have those of the English.
 func pages(t *testing.T) []string {
 	t.Helper()
-	list := []string{"../../README.md"}
-	err := filepath.WalkDir("../../docs", func(path string, _ fs.DirEntry, err error) error {
+	return append([]string{"../../README.md"}, slices.DeleteFunc(markdown(t, "../../docs"), func(page string) bool {
+		return strings.Contains(page, "/zh/")
+	})...)
+}
+
+// markdown is every page below a folder.
+func markdown(t *testing.T, root string) (list []string) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".md") {
 			list = append(list, path)
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%s has %d pages: %v", root, len(list), err)
 	}
 	return list
 }
 
-var consoleBlock = regexp.MustCompile("(?ms)^```console\n.*?^```$")
+var (
+	consoleBlock = regexp.MustCompile("(?ms)^```console\n.*?^```$")
+	fenced       = regexp.MustCompile("(?ms)^```.*?^```$")
+)
 
 // replay runs the commands of one block and compares; it returns the block with what they printed now.
 func replay(t *testing.T, dir string, block []byte) []byte {
