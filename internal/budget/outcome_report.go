@@ -80,10 +80,11 @@ func signed(q Quantity, now, before int64) report.Cell {
 	if now > before {
 		text = "+" + text
 	}
+	short := text
 	if before != 0 && now != before {
 		text += fmt.Sprintf(" (%+.1f%%)", 100*(float64(now)-float64(before))/float64(before))
 	}
-	return report.Cell{Text: text, Raw: now - before}
+	return report.Cell{Text: text, Short: short, Raw: now - before}
 }
 
 // compared are the quantities that the table of differences shows: those that changed somewhere, in order; of a network that

@@ -163,8 +163,8 @@ func (d TimeDifference) verdict() string {
 // timesTable is a row a layer.
 func timesTable(all []TimeDifference) report.Table {
 	t := report.Table{Columns: []report.Column{
-		{Name: "layer", Key: "name"}, {Name: "before", Key: "before_seconds", Right: true}, {Name: "±", Key: "before_spread_seconds", Right: true}, {Name: "now", Key: "seconds", Right: true},
-		{Name: "±", Key: "spread_seconds", Right: true}, {Name: "difference", Right: true}, {Name: "p", Key: "p_value", Right: true}, {Name: "verdict"},
+		{Name: "layer", Key: "name"}, {Name: "before", Key: "before_seconds", Right: true}, {Name: "±", Key: "before_spread_seconds", Right: true, Spare: 2}, {Name: "now", Key: "seconds", Right: true},
+		{Name: "±", Key: "spread_seconds", Right: true, Spare: 1}, {Name: "difference", Right: true}, {Name: "p", Key: "p_value", Right: true}, {Name: "verdict"},
 	}}
 	cells := func(m *Measured) []report.Cell {
 		if m == nil {

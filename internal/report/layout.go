@@ -108,12 +108,14 @@ func (l Layout) forPeople(t Table) (Table, bool) {
 // Of a column that is shortened, this much stays; a table that is too wide even so is printed as it is.
 const leastName = 9
 
-// fit makes a table as narrow as the terminal: sentences in the last column are broken into lines; else magnitudes in brackets go
+// fit makes a table as narrow as the terminal: sentences are broken into lines where that is enough; else magnitudes in brackets go
 // first, then names lose their middle, the longest first; where that is not enough, large counts are written to three digits,
 // which leaves more of the names; then spare columns go, whose names it returns. Columns that were asked for by name stay.
 func (l Layout) fit(t Table) (fitted Table, gone []string) {
-	if broken := t.broken(l.Width); broken.width() <= l.Width {
-		return broken, nil
+	for _, like := range []Table{t, t.short(), l.narrowed(t)} {
+		if broken := like.broken(l.Width); broken.width() <= l.Width {
+			return broken, nil
+		}
 	}
 	fitted = l.narrowed(t)
 	for l.Width > 0 && len(l.Columns) == 0 && fitted.width() > l.Width {
@@ -140,27 +142,38 @@ func (l Layout) fit(t Table) (fitted Table, gone []string) {
 }
 
 // leastSentence is the least room for sentences: in less, lines of a word or two would make columns of them.
-const leastSentence = 24
+const leastSentence = 20
 
-// broken breaks the sentences of the last column into lines, each a row of its own, where there is room for that.
+// sentences is the widest column of texts of four words and more, or -1.
+func (t Table) sentences() int {
+	widest := -1
+	for i, w := range t.widths() {
+		long := func(row []Cell) bool { return strings.Count(row[i].Text, " ") > 2 }
+		if !t.Columns[i].Right && (widest < 0 || w > t.widths()[widest]) && slices.ContainsFunc(t.Rows, long) {
+			widest = i
+		}
+	}
+	return widest
+}
+
+// broken breaks the sentences of a column into lines, each a row of its own, where there is room for that.
 func (t Table) broken(width int) Table {
-	last := len(t.Columns) - 1
-	if width <= 0 || last < 0 || t.width() <= width || t.Columns[last].Right || t.Footer != nil {
+	at := t.sentences()
+	if width <= 0 || at < 0 || t.width() <= width || t.Footer != nil {
 		return t
 	}
-	widths := t.widths()
-	room := width - t.width() + widths[last]
+	room := width - t.width() + t.widths()[at]
 	if room < leastSentence {
 		return t
 	}
 	out := Table{Columns: t.Columns}
 	for _, row := range t.Rows {
-		for i, line := range lines(row[last].Text, room) {
+		for i, line := range lines(row[at].Text, room) {
 			next := make([]Cell, len(row))
 			if i == 0 {
 				copy(next, row)
 			}
-			next[last].Text, next[last].Failed = line, row[last].Failed
+			next[at].Text, next[at].Failed = line, row[at].Failed
 			out.Rows = append(out.Rows, next)
 		}
 	}
@@ -197,12 +210,7 @@ func (l Layout) narrowed(t Table) Table {
 	if l.Width <= 0 || t.width() <= l.Width {
 		return t
 	}
-	t = t.mapped(func(_ int, c Cell) Cell {
-		if c.Short != "" {
-			c.Text = c.Short
-		}
-		return c
-	})
+	t = t.short()
 	if named := t.shortened(l.Width); named.width() <= l.Width {
 		return named
 	}
@@ -212,6 +220,16 @@ func (l Layout) narrowed(t Table) Table {
 		}
 		return c
 	}).shortened(l.Width)
+}
+
+// short is the table without magnitudes in brackets.
+func (t Table) short() Table {
+	return t.mapped(func(_ int, c Cell) Cell {
+		if c.Short != "" {
+			c.Text = c.Short
+		}
+		return c
+	})
 }
 
 // shortened takes the middle out of names, until the table is narrow enough or no name is longer than leastName. What begins

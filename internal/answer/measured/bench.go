@@ -97,16 +97,16 @@ func Bench(m bench.Machine, rows []Timed, tune bool, v budget.Outcome) report.Do
 	for _, r := range rows {
 		l := benchLayer(m, r)
 		j.Layers = append(j.Layers, l)
-		name := l.Name
+		name := report.Cell{Text: l.Name, Raw: l.Name}
 		if l.Count > 1 {
-			name += fmt.Sprintf(" (%d times)", l.Count)
+			name.Text, name.Short = fmt.Sprintf("%s (%d times)", l.Name, l.Count), fmt.Sprintf("%s×%d", l.Name, l.Count)
 		}
 		algorithm := l.Algorithm
 		if r.Auto {
 			algorithm += " (auto)"
 		}
 		t.Rows = append(t.Rows, []report.Cell{
-			{Text: name, Raw: l.Name}, report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
+			name, report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
 			report.Time(r.Min), report.Time(r.Median), {Text: report.PercentOf(r.Spread, r.Median), Raw: r.Spread.Seconds()},
 			report.Time(time.Duration(l.Least * 1e9)), report.Float(l.GFLOPS), report.Share(l.OfPeak), report.Float(l.GBS), report.Share(l.OfBand), report.Str(l.Bound),
 		})
