@@ -41,8 +41,8 @@ func TestTranscripts(t *testing.T) {
 	}
 }
 
-// The Chinese pages have the blocks of their English twins, byte for byte, so that TestTranscripts has run them already. Every lesson
-// has a Chinese page. With -update they get the blocks of the English pages.
+// The Chinese pages have the blocks of their English twins, byte for byte, so that TestTranscripts has run them already, and
+// each pair of pages links to each other. Every lesson has a Chinese page. With -update the Chinese ones get the blocks of the English pages.
 func TestChineseSaysTheSame(t *testing.T) {
 	translated := map[string]bool{}
 	for _, page := range append(markdown(t, "../../docs/zh"), "../../README.zh.md") {
@@ -54,6 +54,8 @@ func TestChineseSaysTheSame(t *testing.T) {
 			continue
 		}
 		translated[english] = true
+		requireLink(t, page, "English", english)
+		requireLink(t, english, "中文", page)
 		have, want := fenced.FindAll(zh, -1), fenced.FindAll(read(t, english), -1)
 		if len(have) != len(want) {
 			t.Errorf("%s has %d blocks, and %s %d", page, len(have), english, len(want))
@@ -74,6 +76,17 @@ func TestChineseSaysTheSame(t *testing.T) {
 		if !translated[lesson] {
 			t.Errorf("%s has no Chinese page", lesson)
 		}
+	}
+}
+
+func requireLink(t *testing.T, from, text, to string) {
+	t.Helper()
+	target, err := filepath.Rel(filepath.Dir(from), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "[" + text + "](" + filepath.ToSlash(target) + ")"; !bytes.Contains(read(t, from), []byte(want)) {
+		t.Errorf("%s has no %s", from, want)
 	}
 }
 
