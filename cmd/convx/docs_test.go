@@ -90,11 +90,14 @@ func requireLink(t *testing.T, from, text, to string) {
 	}
 }
 
-// twin is the English page of a Chinese one: at the same place below docs, or a lesson; "" where there is none.
+// twin is the English page of a Chinese one: beside it, at the same place below docs, or a lesson; "" where there is none.
 func twin(page string) string {
-	name := strings.TrimPrefix(page, "../../docs/zh/")
-	for _, english := range []string{"../../docs/" + name, "../../docs/lessons/" + name, strings.Replace(page, ".zh.md", ".md", 1)} {
-		if _, err := os.Stat(english); err == nil && english != page {
+	name, below := strings.CutPrefix(page, "../../docs/zh/")
+	if !below {
+		return strings.Replace(page, ".zh.md", ".md", 1)
+	}
+	for _, english := range []string{"../../docs/" + name, "../../docs/lessons/" + name} {
+		if _, err := os.Stat(english); err == nil {
 			return english
 		}
 	}
