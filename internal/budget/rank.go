@@ -55,6 +55,15 @@ func rankTest(a, b []time.Duration) (p float64, higher bool) {
 	return as / total, sum > middle
 }
 
+// leastP is the least that the test of ranks says of so many times, which all differ: two of the ways to choose n of n + m.
+func leastP(n, m int) float64 {
+	p := 2.0
+	for i := 1; i <= n; i++ {
+		p *= float64(i) / float64(m+i)
+	}
+	return min(p, 1)
+}
+
 // ranked reports whether both have single times to rank.
 func ranked(a, b Measured) bool { return len(a.Samples) > 0 && len(b.Samples) > 0 }
 

@@ -79,6 +79,13 @@ func TestRankTestOfSeparateTimes(t *testing.T) {
 			t.Errorf("%d against %d: %v %v, want %v", c.n, c.n, p, higher, c.want)
 		}
 	}
+	for n := 1; n < 9; n++ {
+		for m := 1; m < 9; m++ {
+			if p, _ := rankTest(row(n, 100), row(m, 1)); math.Abs(p-leastP(n, m)) > 1e-12 {
+				t.Errorf("%d against %d: %v, at least %v", n, m, p, leastP(n, m))
+			}
+		}
+	}
 	if p, _ := rankTest(row(mostTimes, 1), row(mostTimes, 1)); math.Abs(p-1) > 1e-9 {
 		t.Errorf("the same times: %v", p)
 	}
@@ -120,7 +127,7 @@ func TestRanksDecide(t *testing.T) {
 		{"mixed", before, "~", shuffled, "time=0%", Noisy, ""},
 		{"ranges meet", before, "~", wide, "time=0%", Noisy, ""},
 		{"three against five", before, slower, few, "time=0%", Over, ""},
-		{"three against three", three, "~", few, "time=0%", Noisy, "1 layer of fewer than 4 samples on both sides"},
+		{"three against three", three, "~", few, "time=0%", Noisy, "1 layer with too few samples for any verdict"},
 		{"an older baseline", "", slower, now, "time=0%", Over, "holds no samples to rank"},
 		{"an older baseline, ranges meet", "", "~", wide, "time=0%", Noisy, "holds no samples to rank"},
 	} {

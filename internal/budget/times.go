@@ -119,19 +119,16 @@ func doubt(now, before Times) string {
 	few := 0
 	for _, m := range now.Layers {
 		if slices.ContainsFunc(before.Layers, func(b Measured) bool {
-			return b.Name == m.Name && ranked(m, b) && max(len(m.Samples), len(b.Samples)) < fewestRanked
+			return b.Name == m.Name && ranked(m, b) && leastP(len(m.Samples), len(b.Samples)) >= significant
 		}) {
 			few++
 		}
 	}
 	if few > 0 {
-		return fmt.Sprintf("%s of fewer than %d samples on both sides: too few for a verdict, raise --min-time", report.Plural(few, "layer"), fewestRanked)
+		return fmt.Sprintf("%s with too few samples for any verdict (4 against 4 can have one, or 3 against 5): raise --min-time", report.Plural(few, "layer"))
 	}
 	return ""
 }
-
-// fewestRanked: of three times against three, one order in ten is all of one before all of the other.
-const fewestRanked = 4
 
 // TimeDifference is a layer's time beside an earlier one; nil is a layer that is not there.
 type TimeDifference struct{ Before, Now *Measured }
