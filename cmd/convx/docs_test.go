@@ -42,7 +42,7 @@ func TestTranscripts(t *testing.T) {
 }
 
 // The Chinese pages have the blocks of their English twins, byte for byte, so that TestTranscripts has run them already, and
-// each pair of pages links to each other. Every lesson has a Chinese page. With -update the Chinese ones get the blocks of the English pages.
+// each pair of pages links to each other. Every lesson and every variant has a Chinese page. With -update the Chinese ones get the blocks of the English pages.
 func TestChineseSaysTheSame(t *testing.T) {
 	translated := map[string]bool{}
 	for _, page := range append(markdown(t, "../../docs/zh"), "../../README.zh.md") {
@@ -72,9 +72,9 @@ func TestChineseSaysTheSame(t *testing.T) {
 			}
 		}
 	}
-	for _, lesson := range markdown(t, "../../docs/lessons") {
-		if !translated[lesson] {
-			t.Errorf("%s has no Chinese page", lesson)
+	for _, english := range append(markdown(t, "../../docs/lessons"), markdown(t, "../../docs/variants")...) {
+		if !translated[english] {
+			t.Errorf("%s has no Chinese page", english)
 		}
 	}
 }
