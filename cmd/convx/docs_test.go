@@ -42,7 +42,7 @@ func TestTranscripts(t *testing.T) {
 }
 
 // The Chinese pages have the blocks of their English twins, byte for byte, so that TestTranscripts has run them already, and
-// each pair of pages links to each other. Every lesson and every variant has a Chinese page. With -update the Chinese ones get the blocks of the English pages.
+// the same pictures; each pair of pages links to each other. Every lesson has a Chinese page; variants are held to theirs by TestEveryVariantIsWhole. With -update the Chinese ones get the blocks of the English pages.
 func TestChineseSaysTheSame(t *testing.T) {
 	translated := map[string]bool{}
 	for _, page := range append(markdown(t, "../../docs/zh"), "../../README.zh.md") {
@@ -56,6 +56,9 @@ func TestChineseSaysTheSame(t *testing.T) {
 		translated[english] = true
 		requireLink(t, page, "English", english)
 		requireLink(t, english, "中文", page)
+		if have, want := pictures(zh), pictures(read(t, english)); !slices.Equal(have, want) {
+			t.Errorf("%s shows %s, and %s %s", page, have, english, want)
+		}
 		have, want := fenced.FindAll(zh, -1), fenced.FindAll(read(t, english), -1)
 		if len(have) != len(want) {
 			t.Errorf("%s has %d blocks, and %s %d", page, len(have), english, len(want))
@@ -72,11 +75,21 @@ func TestChineseSaysTheSame(t *testing.T) {
 			}
 		}
 	}
-	for _, english := range append(markdown(t, "../../docs/lessons"), markdown(t, "../../docs/variants")...) {
+	for _, english := range markdown(t, "../../docs/lessons") {
 		if !translated[english] {
 			t.Errorf("%s has no Chinese page", english)
 		}
 	}
+}
+
+// pictures are the names of the pictures on a page.
+func pictures(page []byte) (list []string) {
+	for _, m := range link.FindAllSubmatch(page, -1) {
+		if target := string(m[1]) + string(m[2]); slices.Contains([]string{".png", ".gif", ".svg"}, filepath.Ext(target)) {
+			list = append(list, filepath.Base(target))
+		}
+	}
+	return list
 }
 
 func requireLink(t *testing.T, from, text, to string) {

@@ -25,7 +25,9 @@ type place struct {
 // places are what docs/adding-a-variant.md lists.
 var places = []place{
 	{file: "docs/variants/<name>.md", holds: []string{"](../images/<name>.", "```console\n$ convx ", "<author>", "## When", "## Limits"}},
+	{file: "docs/zh/variants/<name>.md", holds: []string{"](../../images/<name>.", "论文：", "## 何时使用", "## 局限"}},
 	{file: "README.md", holds: []string{"](docs/variants/<name>.md)"}},
+	{file: "README.zh.md", holds: []string{"](docs/zh/variants/<name>.md)"}},
 	{file: "cmd/convx/testdata/script/variant-<name>.txtar", holds: []string{"\nexec convx shape <name>", "\nexec convx run <name>", "\n! exec convx run <name>"}},
 	{file: "cmd/convx/pictures_test.go", holds: []string{`"<name>.`}},
 	{file: "internal/theory/theory.go", holds: []string{`"<name>":`}},
