@@ -42,7 +42,8 @@ func TestTranscripts(t *testing.T) {
 }
 
 // The Chinese pages have the blocks of their English twins, byte for byte, so that TestTranscripts has run them already, and
-// the same pictures; each pair of pages links to each other. Every lesson has a Chinese page; variants are held to theirs by TestEveryVariantIsWhole. With -update the Chinese ones get the blocks of the English pages.
+// the same pictures; each pair of pages links to each other. With -update they get the blocks of the English pages. Every lesson
+// has a Chinese page; TestEveryVariantIsWhole asks the same of variants.
 func TestChineseSaysTheSame(t *testing.T) {
 	translated := map[string]bool{}
 	for _, page := range append(markdown(t, "../../docs/zh"), "../../README.zh.md") {
