@@ -57,6 +57,14 @@ func Find(asked string) (Lesson, error) {
 	return Lesson{}, fmt.Errorf("there is no lesson %q: lessons are %s", asked, strings.Join(names, ", "))
 }
 
+// withoutTwin is a line without the link to the page in another language that it may begin with.
+func withoutTwin(line string) string {
+	if _, rest, ok := strings.Cut(line, ")) "); ok && strings.HasPrefix(line, "([") {
+		return rest
+	}
+	return line
+}
+
 // parse cuts a page at blank lines and fences.
 func parse(page string) (l Lesson) {
 	var text []string
@@ -90,7 +98,7 @@ func parse(page string) (l Lesson) {
 		case strings.HasPrefix(line, "!["): // the pictures of the page: the commands make their own
 			flush()
 		default:
-			text = append(text, line)
+			text = append(text, withoutTwin(line))
 		}
 	}
 	flush()

@@ -28,6 +28,9 @@ func TestLessons(t *testing.T) {
 					t.Errorf("%s uses photo.png before it writes it: %s", l.Name, s.Command)
 				}
 			} else {
+				if strings.Contains(s.Text, "(../zh/") {
+					t.Errorf("%s shows a link to its page in another language: %s", l.Name, s.Text)
+				}
 				texts++
 			}
 		}
