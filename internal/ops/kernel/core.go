@@ -25,5 +25,5 @@ var tunedCaches = Caches{Second: 1 << 20, Last: 24 << 20}
 // Within returns as many bytes as were found best with a second-level cache of 1 MiB, or fewer in proportion where the
 // machine's is smaller.
 func (c Caches) Within(tuned int) int {
-	return tuned * min(c.Second, tunedCaches.Second) / tunedCaches.Second
+	return int(int64(tuned) * int64(min(c.Second, tunedCaches.Second)) / int64(tunedCaches.Second))
 }
