@@ -156,11 +156,7 @@ func (o benchOptions) entries() (entries []bench.Entry, counts []int, err error)
 		entries, err = o.suiteEntries()
 		return entries, nil, err
 	}
-	name, err := o.net.only()
-	if err != nil {
-		return nil, nil, err
-	}
-	r, err := o.net.load(name)
+	r, err := o.net.one()
 	if err != nil {
 		return nil, nil, err
 	}

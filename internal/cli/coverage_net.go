@@ -42,11 +42,7 @@ func (o *coverageOptions) settleNet(args []string, flags *layerFlags, dilations 
 
 // runCoverageNet draws what one output of a network's layer sees of a picture.
 func runCoverageNet(ctx context.Context, o coverageOptions) error {
-	name, err := o.net.only()
-	if err != nil {
-		return err
-	}
-	r, err := o.net.load(name)
+	r, err := o.net.one()
 	if err != nil {
 		return err
 	}

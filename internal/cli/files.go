@@ -41,15 +41,15 @@ func writeFile(ctx context.Context, s Streams, path string, inputs []string, wri
 
 // writeFiles writes several files: none is in its place before all are complete.
 func writeFiles(ctx context.Context, s Streams, inputs []string, files ...pending) error {
-	made := make([]*output.File, len(files))
-	for i, p := range files {
-		f, err := output.Create(ctx, p.path, output.Options{Stdout: s.Out, Terminal: s.OutTerminal, Inputs: inputs})
-		if err != nil {
-			return err
-		}
-		defer f.Abort()
-		made[i] = f
+	var paths []string
+	for _, p := range files {
+		paths = append(paths, p.path)
 	}
+	made, err := s.create(ctx, paths, inputs)
+	if err != nil {
+		return err
+	}
+	defer made.Abort()
 	for i, p := range files {
 		w := bufio.NewWriter(made[i])
 		if err := p.write(w); err != nil {
@@ -59,12 +59,12 @@ func writeFiles(ctx context.Context, s Streams, inputs []string, files ...pendin
 			return err
 		}
 	}
-	for _, f := range made {
-		if err := f.Commit(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return made.Commit()
+}
+
+// create finds out that every one of the paths can be written to, "-" standard output.
+func (s Streams) create(ctx context.Context, paths, inputs []string) (output.Files, error) {
+	return output.CreateAll(ctx, paths, output.Options{Stdout: s.Out, Terminal: s.OutTerminal, Inputs: inputs})
 }
 
 // mostMagnified makes one value as large as a screen.

@@ -217,11 +217,7 @@ func runFlops(ctx context.Context, o flopsOptions) error {
 
 // runNetConventions prints every tool's figure for a network.
 func runNetConventions(o flopsOptions) error {
-	name, err := o.net.only()
-	if err != nil {
-		return err
-	}
-	r, err := o.net.load(name)
+	r, err := o.net.one()
 	if err != nil {
 		return err
 	}

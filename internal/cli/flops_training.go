@@ -62,11 +62,7 @@ func (o flopsOptions) trained() (r *network.Result, inner bool, err error) {
 		r, err = network.OfSpec(o.spec, network.Options{Types: o.types.types()})
 		return r, true, err
 	}
-	name, err := o.net.only()
-	if err != nil {
-		return nil, false, err
-	}
-	if r, err = o.net.load(name); err != nil {
+	if r, err = o.net.one(); err != nil {
 		return nil, false, err
 	}
 	r, _, err = o.swaps.apply(r)

@@ -101,6 +101,15 @@ func (n *netFlags) source(name string) (*network.Graph, network.Options, error) 
 	return g, o, netError(err)
 }
 
+// one reads and evaluates the network, where there may be one.
+func (n *netFlags) one() (*network.Result, error) {
+	name, err := n.only()
+	if err != nil {
+		return nil, err
+	}
+	return n.load(name)
+}
+
 // load reads and evaluates one network at the asked-for size.
 func (n *netFlags) load(name string) (*network.Result, error) {
 	g, o, err := n.source(name)

@@ -12,6 +12,7 @@ import (
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
+	"convx/internal/output"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -60,6 +61,7 @@ type netRun struct {
 	runOptions
 	name    string
 	targets []*netTarget
+	files   output.Files // of the targets that are no folders
 	labels  []string
 	net     *infer.Network
 	feeds   *operands.Feeds
@@ -73,11 +75,11 @@ func runNet(ctx context.Context, o runOptions) error {
 	if err := r.settle(); err != nil {
 		return err
 	}
-	defer r.abort()
-	if err := r.create(ctx); err != nil {
+	defer r.feeds.Close()
+	if err := r.open(ctx); err != nil {
 		return err
 	}
-	defer r.feeds.Close()
+	defer r.files.Abort()
 	err := attend(ctx, o.Streams, func(p *progress) error {
 		if err := r.prepare(ctx, p); err != nil {
 			return err

@@ -60,37 +60,29 @@ func netTargets(paths []string) (all []*netTarget, err error) {
 	return all, checkOutputs(paths)
 }
 
-// create finds out that every file can be written.
-func (r *netRun) create(ctx context.Context) (err error) {
+// open finds out that every file can be written.
+func (r *netRun) open(ctx context.Context) (err error) {
+	var paths []string
+	var single []*netTarget
 	for _, t := range r.targets {
-		if t.kind == folderResult {
-			continue
-		}
-		if t.file, err = output.Create(ctx, t.path, output.Options{Stdout: r.Out, Terminal: r.OutTerminal, Inputs: r.inputPaths()}); err != nil {
-			return err
+		if t.kind != folderResult {
+			paths, single = append(paths, t.path), append(single, t)
 		}
 	}
-	return nil
-}
-
-// abort leaves what was there before at every file that is not complete.
-func (r *netRun) abort() {
-	for _, t := range r.targets {
-		if t.file != nil {
-			t.file.Abort()
-		}
+	r.files, err = r.create(ctx, paths, r.inputPaths())
+	for i, f := range r.files {
+		single[i].file = f
 	}
+	return err
 }
 
+// commit puts the files in their places, and says so.
 func (r *netRun) commit() error {
+	if err := r.files.Commit(); err != nil {
+		return err
+	}
 	for _, t := range r.targets {
-		if t.file == nil {
-			continue
-		}
-		if err := t.file.Commit(); err != nil {
-			return err
-		}
-		if t.path != "-" {
+		if t.file != nil && t.path != "-" {
 			r.sayf("wrote %q", t.path)
 		}
 	}

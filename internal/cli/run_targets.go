@@ -62,31 +62,15 @@ func isPicture(t *target) bool { return t.kind == pngOutput }
 
 // open finds out that every target can be written to.
 func (j *job) open(ctx context.Context) (err error) {
+	var paths []string
 	for _, t := range j.targets {
-		t.file, err = output.Create(ctx, t.path, output.Options{Stdout: j.Out, Terminal: j.OutTerminal, Inputs: j.inputPaths()})
-		if err != nil {
-			return err
-		}
+		paths = append(paths, t.path)
 	}
-	return nil
-}
-
-// abort leaves what was there before at every target that is not complete.
-func (j *job) abort() {
-	for _, t := range j.targets {
-		if t.file != nil {
-			t.file.Abort()
-		}
+	j.files, err = j.create(ctx, paths, j.inputPaths())
+	for i, f := range j.files {
+		j.targets[i].file = f
 	}
-}
-
-func (j *job) commit() error {
-	for _, t := range j.targets {
-		if err := t.file.Commit(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // writeAll writes the result to every target.

@@ -15,6 +15,7 @@ import (
 	"convx/internal/memory"
 	"convx/internal/operands"
 	"convx/internal/ops"
+	"convx/internal/output"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -24,6 +25,7 @@ import (
 type job struct {
 	runOptions
 	targets []*target
+	files   output.Files       // of the targets
 	show    picture.MapOptions // how a picture shows the result
 	source  *operands.Source
 	given   operands.Files
@@ -160,10 +162,10 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 	if err := checkMemory[T](j); err != nil && !streams {
 		return err
 	}
-	defer j.abort()
 	if err := j.open(ctx); err != nil {
 		return err
 	}
+	defer j.files.Abort()
 	var r result[T]
 	err := attend(ctx, j.Streams, func(p *progress) (err error) {
 		if streams {
@@ -179,7 +181,7 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	if err := j.commit(); err != nil {
+	if err := j.files.Commit(); err != nil {
 		return err
 	}
 	return sumUp(j, r)

@@ -110,11 +110,7 @@ func runShape(o shapeOptions) error {
 }
 
 func runShapeNet(o shapeOptions) error {
-	name, err := o.net.only()
-	if err != nil {
-		return err
-	}
-	r, err := o.net.load(name)
+	r, err := o.net.one()
 	if err != nil {
 		return err
 	}
