@@ -82,20 +82,11 @@ func (e *Engine) network(ctx context.Context, request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	img, err := q.Picture.image()
+	r, fed, release, err := e.fed(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	r, err := e.open(ctx, q, img)
-	if err != nil {
-		return nil, err
-	}
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	fed, err := r.feed(q, img)
-	if err != nil {
-		return nil, err
-	}
+	defer release()
 	w := newColumns(r)
 	r.net.Observe = w.see
 	defer func() { r.net.Observe = nil }()

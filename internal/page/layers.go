@@ -165,13 +165,8 @@ func commandOf(_ context.Context, request []byte) (any, error) {
 	}
 	words := []string{"convx", q.Command, q.Variant}
 	for _, k := range layer.Keys() {
-		value, ok := q.Layer[k.Name]
-		switch {
-		case !ok:
-		case k.Short != "":
-			words = append(words, "-"+k.Short, value)
-		default:
-			words = append(words, "--"+k.Name+"="+value)
+		if value, ok := q.Layer[k.Name]; ok {
+			words = append(words, layer.Setting{Key: k.Name, Value: value}.Flag())
 		}
 	}
 	if q.More != "" {

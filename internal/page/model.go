@@ -185,6 +185,23 @@ func (r *running) feed(q modelRequest, img *image.RGBA) (*tensor.Array, error) {
 	return pre.Array(img, l, r.shape, r.port.Elem)
 }
 
+// fed opens a network and makes its input of the request's picture. It is the caller's until it calls release.
+func (e *Engine) fed(ctx context.Context, q modelRequest, at ...string) (r *running, x *tensor.Array, release func(), err error) {
+	img, err := q.Picture.image()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if r, err = e.open(ctx, q, img, at...); err != nil {
+		return nil, nil, nil, err
+	}
+	r.mutex.Lock()
+	if x, err = r.feed(q, img); err != nil {
+		r.mutex.Unlock()
+		return nil, nil, nil, err
+	}
+	return r, x, r.mutex.Unlock, nil
+}
+
 // run computes the network once, and remembers the least time of each step.
 func (r *running) run(ctx context.Context, fed *tensor.Array) error {
 	if err := r.net.Run(ctx, map[string]*tensor.Array{r.port.Name: fed}); err != nil {

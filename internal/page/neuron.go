@@ -43,16 +43,11 @@ func (e *Engine) neuron(ctx context.Context, request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := e.open(ctx, q.modelRequest, img, whole.around(in)...)
+	r, fed, release, err := e.fed(ctx, q.modelRequest, whole.around(in)...)
 	if err != nil {
 		return nil, err
 	}
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	fed, err := r.feed(q.modelRequest, img)
-	if err != nil {
-		return nil, err
-	}
+	defer release()
 	if err := r.run(ctx, fed); err != nil {
 		return nil, err
 	}

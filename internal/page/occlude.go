@@ -24,20 +24,11 @@ func (e *Engine) occlude(ctx context.Context, request []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	img, err := q.Picture.image()
+	r, fed, release, err := e.fed(ctx, q.modelRequest)
 	if err != nil {
 		return nil, err
 	}
-	r, err := e.open(ctx, q.modelRequest, img)
-	if err != nil {
-		return nil, err
-	}
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	fed, err := r.feed(q.modelRequest, img)
-	if err != nil {
-		return nil, err
-	}
+	defer release()
 	l, _ := feed.LayoutOf(r.shape)
 	if fed.Elem != tensor.Float32 || l.Last {
 		return nil, layer.Errorf("an input of %v is not covered: the page covers float32, N x C x H x W", fed)
