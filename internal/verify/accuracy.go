@@ -95,7 +95,11 @@ func MeasureAccuracy(ctx context.Context, subjects []Subject, seed uint64, threa
 				continue
 			}
 			st.Op = narrowed(st.Op)
-			e, err := exactly(ctx, st, cropped(st.Op, s.Shape.Stages[i]), tensor.NewStream(seed, s.Name+"/"+st.Name))
+			shapes, err := cropped(st, s.Shape.Stages[i])
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.Name, err)
+			}
+			e, err := exactly(ctx, st, shapes, tensor.NewStream(seed, s.Name+"/"+st.Name))
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}
@@ -117,33 +121,42 @@ func outputs(axes int) int {
 	return MostOutputs
 }
 
-// cropped are a stage's input shapes with the planes cut to what MostOutputs outputs read.
-func cropped(op layer.Op, s shape.Stage) [][]int {
-	var w layer.Window
+// cropped are a stage's input shapes with the planes cut to what so many outputs read. Offsets and masks lie on the output.
+func cropped(st layer.Stage, s shape.Stage) ([][]int, error) {
 	in := make([][]int, len(s.Inputs))
 	for i := range in {
 		in[i] = slices.Clone(s.Inputs[i])
 	}
-	switch op := op.(type) {
+	plane := in[0][2:]
+	var conv layer.Conv
+	deformed := false
+	switch op := st.Op.(type) {
 	case layer.Conv:
-		w = op.Window
+		conv = op
 	case layer.Deformable:
-		w = op.Window
+		conv, deformed = op.Conv, true
 	case layer.Transposed:
-		for i := range op.Kernel {
-			in[0][2+i] = min(in[0][2+i], outputs(len(op.Kernel)))
+		for i := range plane {
+			plane[i] = min(plane[i], outputs(len(plane)))
 		}
-		return in
+		return in, nil
 	default:
-		return in
+		return in, nil
 	}
-	for i := range w.Kernel {
-		in[0][2+i] = min(in[0][2+i], shape.Effective(w.Kernel[i], w.Dilation[i])+(outputs(len(w.Kernel))-1)*w.Stride[i])
-		for k := range in[1:] { // offsets and masks lie on the output
-			in[1+k][2+i] = min(in[1+k][2+i], outputs(len(w.Kernel)))
-		}
+	for i := range plane {
+		plane[i] = min(plane[i], shape.Effective(conv.Kernel[i], conv.Dilation[i])+(outputs(len(plane))-1)*conv.Stride[i])
 	}
-	return in
+	if !deformed {
+		return in, nil
+	}
+	out, err := shape.OfStage(layer.Stage{Name: st.Name, Op: conv}, in[:1])
+	if err != nil {
+		return nil, err
+	}
+	for _, given := range in[1:] {
+		copy(given[2:], out.Output[2:])
+	}
+	return in, nil
 }
 
 // exact is a stage on drawn data, and what it comes to.
@@ -156,18 +169,8 @@ type exact struct {
 	largest float64
 }
 
-func exactly(ctx context.Context, st layer.Stage, shapes [][]int, s *tensor.Stream) (*exact, error) {
-	e := &exact{stage: st, weights: map[string]*tensor.Tensor[float32]{}}
-	s2, err := shape.OfStage(st, shapes[:1])
-	if d, is := st.Op.(layer.Deformable); is { // the planes of offsets follow the cropped output
-		s2, err = shape.OfStage(layer.Stage{Name: st.Name, Op: d.Conv}, shapes[:1])
-		for k := range shapes[1:] {
-			copy(shapes[1+k][2:], s2.Output[2:])
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
+func exactly(ctx context.Context, st layer.Stage, shapes [][]int, s *tensor.Stream) (e *exact, err error) {
+	e = &exact{stage: st, weights: map[string]*tensor.Tensor[float32]{}}
 	for _, sh := range shapes {
 		x := tensor.New[float32](sh...)
 		tensor.FillUniform(x, s, 1)
@@ -178,35 +181,35 @@ func exactly(ctx context.Context, st layer.Stage, shapes [][]int, s *tensor.Stre
 		tensor.FillUniform(x, s, 1)
 		e.weights[o.Name] = x
 	}
-	if e.want, err = e.wide(ctx, func(v float32) float64 { return float64(v) }); err != nil {
+	asIs := func(v float64) float64 { return v }
+	if e.want, err = e.wide(ctx, asIs); err != nil {
 		return nil, err
 	}
-	if e.sums, err = e.wide(ctx, func(v float32) float64 { return math.Abs(float64(v)) }); err != nil {
+	if e.sums, err = e.wide(ctx, math.Abs); err != nil {
 		return nil, err
 	}
 	e.largest = slices.Max(e.sums.Data)
 	return e, nil
 }
 
-// wide computes the stage in float64, of the input and the weights as they are or as magnitudes. Offsets and masks stay.
-func (e *exact) wide(ctx context.Context, of func(float32) float64) (*tensor.Tensor[float64], error) {
-	convert := func(x *tensor.Tensor[float32], of func(float32) float64) *tensor.Tensor[float64] {
+// wide computes the stage in float64, of the input and the weights as `of` has them. Offsets and masks stay.
+func (e *exact) wide(ctx context.Context, of func(float64) float64) (*tensor.Tensor[float64], error) {
+	widened := func(x *tensor.Tensor[float32], change bool) *tensor.Tensor[float64] {
 		y := tensor.New[float64](x.Shape...)
 		for i, v := range x.Data {
-			y.Data[i] = of(v)
+			if y.Data[i] = float64(v); change {
+				y.Data[i] = of(y.Data[i])
+			}
 		}
 		return y
 	}
 	weights := map[string]*tensor.Tensor[float64]{}
 	for name, w := range e.weights {
-		weights[name] = convert(w, of)
+		weights[name] = widened(w, true)
 	}
 	var in []*tensor.Tensor[float64]
 	for i, x := range e.in {
-		if i > 0 {
-			of = func(v float32) float64 { return float64(v) }
-		}
-		in = append(in, convert(x, of))
+		in = append(in, widened(x, i == 0))
 	}
 	plan, err := ops.Prepare(e.stage, e.shapes(), weights, ops.Options{})
 	if err != nil {
