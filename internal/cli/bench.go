@@ -212,9 +212,9 @@ func runBench(ctx context.Context, o benchOptions) error {
 	machine := bench.MeasureMachine(opt.Threads)
 	var rows []measured.Timed
 	var last error // of a layer that the algorithm declines
-	err = attend(ctx, o.Streams, func(p *progress) error {
+	err = o.attend(ctx, func(stage func(string)) error {
 		for i, e := range entries {
-			p.stage(fmt.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
+			stage(fmt.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
 			more, err := timeEntry(ctx, e, o, opt)
 			if _, declined := errors.AsType[*layer.Error](err); declined && len(entries) > 1 {
 				o.warnf("%s is left out: %v", e.Name, err)
@@ -276,8 +276,8 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 		Options: infer.Options{Algorithm: o.algorithm, Threads: o.threads, MaxBytes: freeMemory()}, Seed: o.seed, MinTime: o.minTime,
 	}
 	var w bench.Whole
-	err := attend(ctx, o.Streams, func(p *progress) (err error) {
-		w, err = bench.Network(ctx, name, func() (*network.Graph, network.Options, error) { return n.source(name) }, opt, p.stage)
+	err := o.attend(ctx, func(stage func(string)) (err error) {
+		w, err = bench.Network(ctx, name, func() (*network.Graph, network.Options, error) { return n.source(name) }, opt, stage)
 		return netError(err)
 	})
 	if err != nil {

@@ -36,16 +36,16 @@ func runCompare(ctx context.Context, o compareOptions) error {
 	if c.Comparison, err = compare.New(ask); err != nil {
 		return err
 	}
-	err = attend(ctx, o.Streams, func(p *progress) error {
+	err = o.attend(ctx, func(stage func(string)) error {
 		if src != nil {
-			if err := c.RunOn(ctx, src, engine, p.stage); err != nil {
+			if err := c.RunOn(ctx, src, engine, stage); err != nil {
 				return err
 			}
 		}
 		if o.noTime {
 			return nil
 		}
-		return c.Time(ctx, engine, p.stage)
+		return c.Time(ctx, engine, stage)
 	})
 	if err != nil {
 		return err
@@ -173,12 +173,12 @@ func runCompareNetsOn(ctx context.Context, o compareOptions) error {
 	}
 	engine := o.bench(o.minTime)
 	c := measured.NetworkRuns{Threads: engine.Threads}
-	err = attend(ctx, o.Streams, func(p *progress) (err error) {
-		c.Runs, err = compare.RunNetworks(ctx, feeds, base, infer.Options{Algorithm: o.algorithm, Threads: o.threads, MaxBytes: freeMemory(), Watch: true}, p.stage)
+	err = o.attend(ctx, func(stage func(string)) (err error) {
+		c.Runs, err = compare.RunNetworks(ctx, feeds, base, infer.Options{Algorithm: o.algorithm, Threads: o.threads, MaxBytes: freeMemory(), Watch: true}, stage)
 		if err != nil || o.noTime {
 			return err
 		}
-		return compare.TimeNetworks(ctx, c.Runs, o.minTime, p.stage)
+		return compare.TimeNetworks(ctx, c.Runs, o.minTime, stage)
 	})
 	if err != nil {
 		return netError(err)

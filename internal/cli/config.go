@@ -64,29 +64,5 @@ func runConfig(o configOptions) error {
 		_, err := fmt.Fprint(o.Out, configs.Settings)
 		return err
 	}
-	return o.print(o.format, configDocument(o.settings))
-}
-
-type configJSON struct {
-	File     *string          `json:"file"`
-	Settings []settings.Value `json:"settings"`
-}
-
-func configDocument(s settings.Settings) report.Document {
-	j := configJSON{Settings: s.Values}
-	file := report.Text{"file: none (looked for ./convx.yaml, then convx/convx.yaml in the user's configuration folder)"}
-	if s.Path != "" {
-		j.File = &s.Path
-		file = report.Text{"file: " + s.Path}
-	}
-	t := report.Table{Columns: []report.Column{{Name: "key"}, {Name: "value"}, {Name: "from"}}}
-	for _, v := range s.Values {
-		value := v.Text
-		if value == "" {
-			value = `""`
-		}
-		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Key), {Text: value, Raw: v.Text}, report.Str(v.From)})
-	}
-	blocks := []report.Block{file, t}
-	return report.Document{JSON: j, Blocks: blocks}
+	return o.print(o.format, o.settings.Document())
 }

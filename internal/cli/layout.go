@@ -2,12 +2,8 @@ package cli
 
 import (
 	"errors"
-	"os"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"convx/internal/report"
 )
@@ -53,39 +49,4 @@ func columnUsage(err error) error {
 		return usagef("--columns: %w", c)
 	}
 	return err
-}
-
-// widthOf is how many columns standard output has: what COLUMNS says, else the terminal; 0 where neither does.
-func widthOf(out *os.File, terminal bool) int {
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
-		return n
-	}
-	if terminal {
-		if n, _, err := term.GetSize(int(out.Fd())); err == nil {
-			return n
-		}
-	}
-	return 0
-}
-
-// colored reports whether results may have colours: on a terminal, unless NO_COLOR (no-color.org) is set; anywhere where
-// CLICOLOR_FORCE is.
-func colored(terminal bool) bool {
-	if os.Getenv("NO_COLOR") != "" {
-		return false
-	}
-	if force := os.Getenv("CLICOLOR_FORCE"); force != "" && force != "0" {
-		return true
-	}
-	return terminal && os.Getenv("TERM") != "dumb"
-}
-
-// speaksUTF8 reports whether the locale is one of UTF-8; where none is named, terminals of today are.
-func speaksUTF8(env func(string) string) bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} { // the first that is set counts
-		if locale := strings.ToLower(env(name)); locale != "" {
-			return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
-		}
-	}
-	return true
 }

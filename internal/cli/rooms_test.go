@@ -18,8 +18,8 @@ var commands = []string{
 
 // shared are the files that serve several commands, from which all of them may take.
 var shared = []string{
-	"args", "browse", "complete", "engine", "exit", "feed_flags", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
-	"limits", "measures", "net", "offsets", "progress", "settings", "streams", "swaps", "topics", "types",
+	"args", "complete", "engine", "exit", "feed_flags", "files", "filters", "flag_errors", "formats", "help", "layer_flags", "layout",
+	"limits", "measures", "net", "offsets", "settings", "streams", "swaps", "topics", "types",
 }
 
 // top is the file that puts the commands together, and may name them all.

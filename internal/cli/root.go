@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/answer/measured"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -94,7 +95,7 @@ func newRoot(s Streams) *cobra.Command {
 		Args:          unknownCommand,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if asked, _ := c.Flags().GetBool("version"); asked {
-				return printVersion(s, report.TableFormat)
+				return s.print(report.TableFormat, measured.Version(version(), false))
 			}
 			return c.Help()
 		},

@@ -80,17 +80,17 @@ func runNet(ctx context.Context, o runOptions) error {
 		return err
 	}
 	defer r.files.Abort()
-	err := attend(ctx, o.Streams, func(p *progress) error {
-		if err := r.prepare(ctx, p); err != nil {
+	err := o.attend(ctx, func(stage func(string)) error {
+		if err := r.prepare(ctx, stage); err != nil {
 			return err
 		}
-		p.stage("running " + r.name)
+		stage("running " + r.name)
 		begin := time.Now()
 		if err := r.net.Run(ctx, r.feeds.Arrays); err != nil {
 			return err
 		}
 		r.elapsed = time.Since(begin)
-		return r.write(ctx, p)
+		return r.write(ctx, stage)
 	})
 	if err != nil {
 		return err
@@ -182,12 +182,12 @@ func (r *netRun) openFeeds() (err error) {
 func isRewrite(name string) bool { return name == "all" || slices.Contains(infer.Rewrites(), name) }
 
 // prepare reads the network at the sizes that it is fed with, and makes it ready.
-func (r *netRun) prepare(ctx context.Context, p *progress) error {
-	p.stage("reading " + r.name)
+func (r *netRun) prepare(ctx context.Context, stage func(string)) error {
+	stage("reading " + r.name)
 	if err := r.feeds.Open(); err != nil {
 		return netError(err)
 	}
-	p.stage("preparing " + r.name)
+	stage("preparing " + r.name)
 	net, err := infer.Prepare(ctx, r.feeds.Graph, infer.Options{
 		Algorithm: r.algorithm, Threads: r.threads, At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(), Watch: true,
 	})

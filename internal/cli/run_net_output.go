@@ -115,14 +115,14 @@ func (r *netRun) kept() (results []measured.Named) {
 }
 
 // write writes what was kept: into files first, which may fail, and are in no place yet.
-func (r *netRun) write(ctx context.Context, p *progress) error {
+func (r *netRun) write(ctx context.Context, stage func(string)) error {
 	results := r.kept()
 	for _, last := range []bool{false, true} {
 		for _, t := range r.targets {
 			if (t.kind == folderResult) != last {
 				continue
 			}
-			p.stage("writing " + t.path)
+			stage("writing " + t.path)
 			if err := r.writeTarget(ctx, t, results); err != nil {
 				return err
 			}

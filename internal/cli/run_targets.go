@@ -74,9 +74,9 @@ func (j *job) open(ctx context.Context) (err error) {
 }
 
 // writeAll writes the result to every target.
-func writeAll[T tensor.Float](j *job, out *tensor.Tensor[T], p *progress) (err error) {
+func writeAll[T tensor.Float](j *job, out *tensor.Tensor[T], stage func(string)) (err error) {
 	for _, t := range j.targets {
-		p.stage("writing " + t.path)
+		stage("writing " + t.path)
 		if t.shown, err = writeResult(t.file, j, t.kind, out); err != nil {
 			return err
 		}

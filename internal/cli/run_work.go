@@ -167,16 +167,16 @@ func compute[T tensor.Float](ctx context.Context, j *job) error {
 	}
 	defer j.files.Abort()
 	var r result[T]
-	err := attend(ctx, j.Streams, func(p *progress) (err error) {
+	err := j.attend(ctx, func(stage func(string)) (err error) {
 		if streams {
-			p.stage(j.variant)
+			stage(j.variant)
 			r, j.targets[0].shown, err = filterBands[T](ctx, banded, j.targets[0].file)
 			return err
 		}
-		if r, err = calculate[T](ctx, j, p); err != nil {
+		if r, err = calculate[T](ctx, j, stage); err != nil {
 			return err
 		}
-		return writeAll(j, r.output, p)
+		return writeAll(j, r.output, stage)
 	})
 	if err != nil {
 		return err
@@ -200,8 +200,8 @@ func checkMemory[T tensor.Float](j *job) error {
 }
 
 // calculate reads the input and the operands and runs the layer.
-func calculate[T tensor.Float](ctx context.Context, j *job, p *progress) (r result[T], err error) {
-	p.stage("reading")
+func calculate[T tensor.Float](ctx context.Context, j *job, stage func(string)) (r result[T], err error) {
+	stage("reading")
 	x, inexact, err := operands.Read[T](j.source)
 	if err != nil {
 		return r, err
@@ -220,7 +220,7 @@ func calculate[T tensor.Float](ctx context.Context, j *job, p *progress) (r resu
 	}
 	r.steps = pipeline.Steps()
 	r.output = tensor.New[T](pipeline.Output...)
-	p.stage(j.set.Layer.Variant)
+	stage(j.set.Layer.Variant)
 	start := time.Now()
 	err = pipeline.Run(ctx, r.output, x)
 	r.elapsed = time.Since(start)

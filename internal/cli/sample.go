@@ -59,7 +59,7 @@ func runSample(ctx context.Context, o sampleOptions) error {
 		if o.name != "" {
 			return usagef("no file given: sample writes %s to -o FILE.png", o.name)
 		}
-		return o.print(o.format, listSamples(all))
+		return o.print(o.format, sample.Document(all))
 	}
 	if !strings.HasSuffix(strings.ToLower(o.output), ".png") {
 		return usagef("-o %q: a sample is written as .png", o.output)
@@ -76,19 +76,4 @@ func runSample(ctx context.Context, o sampleOptions) error {
 		o.sayf("wrote %q: %s", o.output, chosen.Summary)
 	}
 	return err
-}
-
-// listSamples has a row for each sample.
-func listSamples(all []sample.Sample) report.Document {
-	type row struct {
-		Name    string `json:"name"`
-		Summary string `json:"summary"`
-	}
-	var rows []row
-	t := report.Table{Columns: []report.Column{{Name: "name"}, {Name: "is", Key: "summary"}}}
-	for _, s := range all {
-		rows = append(rows, row{s.Name, s.Summary})
-		t.Rows = append(t.Rows, []report.Cell{report.Str(s.Name), report.Str(s.Summary)})
-	}
-	return report.Document{JSON: map[string]any{"samples": rows}, Blocks: []report.Block{t}}
 }

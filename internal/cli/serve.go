@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/page"
+	"convx/internal/terminal"
 )
 
 type serveOptions struct {
@@ -56,7 +57,7 @@ func runServe(ctx context.Context, o serveOptions) error {
 	fmt.Fprintln(o.Out, address)
 	o.sayf("serving the page until interrupted (Ctrl-C)")
 	if o.open {
-		if err := browse(address); err != nil {
+		if err := terminal.Browse(address); err != nil {
 			o.sayf("starting the browser: %v; open %s", err, address)
 		}
 	}

@@ -1,16 +1,16 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
-	"golang.org/x/term"
-
 	"convx/internal/input"
 	"convx/internal/report"
+	"convx/internal/terminal"
 )
 
 // Streams are a command's input and output. Results go to Out; everything else goes to Err, one lower-case line each.
@@ -30,15 +30,15 @@ type Streams struct {
 
 // System is the process's own streams.
 func System() Streams {
-	terminal := term.IsTerminal(int(os.Stdout.Fd()))
-	color := colored(terminal)
+	seen := terminal.Is(os.Stdout)
+	color := terminal.Colors(seen)
 	return Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		OutTerminal: terminal,
-		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
-		Width:       widthOf(os.Stdout, terminal),
+		OutTerminal: seen,
+		ErrTerminal: terminal.Is(os.Stderr),
+		Width:       terminal.Width(os.Stdout, seen),
 		Color:       color,
-		Pictures:    terminal && color && speaksUTF8(os.Getenv),
+		Pictures:    seen && color && terminal.SpeaksUTF8(os.Getenv),
 	}
 }
 
@@ -68,6 +68,15 @@ func (s Streams) say(line string) {
 		line = string(r[:longest/2]) + " … " + string(r[len(r)-longest/2:])
 	}
 	fmt.Fprintf(s.Err, "convx: %s\n", line)
+}
+
+// attend runs work that may be long, and shows what it is at where a person is looking.
+func (s Streams) attend(ctx context.Context, work func(stage func(string)) error) error {
+	var screen io.Writer
+	if s.ErrTerminal {
+		screen = s.Err
+	}
+	return terminal.Attend(ctx, screen, work)
 }
 
 // results is standard output with a memory: help and completion do not look whether their writes failed, and the error of

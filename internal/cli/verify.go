@@ -110,9 +110,9 @@ func runVerify(ctx context.Context, o verifyOptions) error {
 		return runAccuracy(ctx, o)
 	}
 	results := make([]verify.Result, len(o.identities))
-	err := attend(ctx, o.Streams, func(p *progress) (err error) {
+	err := o.attend(ctx, func(stage func(string)) (err error) {
 		for i, id := range o.identities {
-			p.stage(fmt.Sprintf("checking %d/%d %s", i+1, len(o.identities), id.Name))
+			stage(fmt.Sprintf("checking %d/%d %s", i+1, len(o.identities), id.Name))
 			if results[i], err = id.Check(ctx, o.seed, o.layers, ops.Options{Algorithm: o.algorithm, Threads: o.threads}); err != nil {
 				return fmt.Errorf("checking %s: %w", id.Name, err)
 			}

@@ -24,11 +24,11 @@ func runAccuracy(ctx context.Context, o verifyOptions) error {
 		return err
 	}
 	var all []verify.Accuracy
-	err = attend(ctx, o.Streams, func(p *progress) (err error) {
+	err = o.attend(ctx, func(stage func(string)) (err error) {
 		done := 0
 		all, err = verify.MeasureAccuracy(ctx, subjects, o.seed, o.threads, func(name string) {
 			done++
-			p.stage(fmt.Sprintf("measuring %d/%d %s", done, len(subjects), name))
+			stage(fmt.Sprintf("measuring %d/%d %s", done, len(subjects), name))
 		})
 		return err
 	})

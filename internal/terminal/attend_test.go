@@ -1,9 +1,10 @@
-package cli
+package terminal
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -39,8 +40,12 @@ func TestProgressOnATerminal(t *testing.T) {
 			t.Parallel()
 			var screen lockedBuffer
 			bad := errors.New("bad")
-			err := attend(t.Context(), Streams{Err: &screen, ErrTerminal: c.terminal}, func(p *progress) error {
-				p.stage("deformable")
+			var shown io.Writer
+			if c.terminal {
+				shown = &screen
+			}
+			err := Attend(t.Context(), shown, func(stage func(string)) error {
+				stage("deformable")
 				time.Sleep(c.takes)
 				return bad
 			})
@@ -61,7 +66,7 @@ func TestAttendDoesNotWaitForDeafWork(t *testing.T) {
 	defer close(release)
 	time.AfterFunc(20*time.Millisecond, cancel)
 	start := time.Now()
-	err := attend(ctx, Streams{Err: &lockedBuffer{}}, func(*progress) error { <-release; return nil })
+	err := Attend(ctx, &lockedBuffer{}, func(func(string)) error { <-release; return nil })
 	if took := time.Since(start); !errors.Is(err, context.Canceled) || took > 2*time.Second {
 		t.Errorf("%v after %v", err, took)
 	}

@@ -1,8 +1,9 @@
-package cli
+package terminal
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"sync/atomic"
 	"time"
 )
@@ -27,12 +28,12 @@ const (
 	grace = 25 * time.Millisecond
 )
 
-// attend runs work, shows on a terminal what it is at when it takes more than half a second, and returns soon after ctx
-// ends even if the work does not.
-func attend(ctx context.Context, s Streams, work func(*progress) error) error {
+// Attend runs work, shows on a terminal what it is at when it takes more than half a second, and returns soon after ctx
+// ends even if the work does not. The work says each stage of its by name; a screen that is nil shows none.
+func Attend(ctx context.Context, screen io.Writer, work func(stage func(string)) error) error {
 	var p progress
 	done := make(chan error, 1)
-	go func() { done <- work(&p) }()
+	go func() { done <- work(p.stage) }()
 	slow := time.NewTimer(progressAfter)
 	defer slow.Stop()
 	select {
@@ -42,8 +43,8 @@ func attend(ctx context.Context, s Streams, work func(*progress) error) error {
 		return abandon(ctx, done)
 	case <-slow.C:
 	}
-	if s.ErrTerminal {
-		defer spin(s, &p)()
+	if screen != nil {
+		defer spin(screen, &p)()
 	}
 	select {
 	case err := <-done:
@@ -63,18 +64,18 @@ func abandon(ctx context.Context, done <-chan error) error {
 
 // spin shows in one line what the work is at and for how long, until the function that it returns is called and takes the line
 // away.
-func spin(s Streams, p *progress) (stop func()) {
+func spin(screen io.Writer, p *progress) (stop func()) {
 	start, ended, gone := time.Now(), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
 		for turn := 0; ; turn++ {
-			fmt.Fprintf(s.Err, "\r%c %s %s\x1b[K", spinner[turn%len(spinner)], p.text(), time.Since(start).Truncate(time.Second))
+			fmt.Fprintf(screen, "\r%c %s %s\x1b[K", spinner[turn%len(spinner)], p.text(), time.Since(start).Truncate(time.Second))
 			select {
 			case <-tick.C:
 			case <-ended:
-				fmt.Fprint(s.Err, "\r\x1b[K")
+				fmt.Fprint(screen, "\r\x1b[K")
 				return
 			}
 		}

@@ -1,12 +1,12 @@
-package cli
+package terminal
 
 import (
 	"os/exec"
 	"runtime"
 )
 
-// browse opens an address or a file with what the system has for it.
-func browse(address string) error {
+// Browse opens an address or a file with what the system has for it.
+func Browse(address string) error {
 	command := map[string][]string{"darwin": {"open"}, "windows": {"rundll32", "url.dll,FileProtocolHandler"}}[runtime.GOOS]
 	if command == nil {
 		command = []string{"xdg-open"}

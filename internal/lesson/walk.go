@@ -1,0 +1,171 @@
+package lesson
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/png"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"convx/internal/picture"
+	"convx/internal/terminal"
+)
+
+// Walk is how a lesson is walked through.
+type Walk struct {
+	In  io.Reader // of a person's keys
+	Out io.Writer // of the lesson, and of what its commands print
+	// Person says that somebody is looking, who presses Enter to go on.
+	Person bool
+	// Folder is where the commands run, and what they write is kept; empty is a folder of its own that is removed at the end.
+	Folder string
+	// Open shows the pictures in the system's viewer; Pictures, where it is not set, in half blocks on Out.
+	Open, Pictures bool
+	Width          int // columns of Out; 0 is not known
+	Color          bool
+}
+
+// Through prints a lesson and runs its commands, one after the other, until its end or until the person has had enough. An error
+// names the command that failed.
+func (w Walk) Through(ctx context.Context, l Lesson) error {
+	run, done, err := newRun(w)
+	if err != nil {
+		return err
+	}
+	defer done()
+	fmt.Fprintf(w.Out, "Lesson %d: %s\n", l.Number, l.Title)
+	for i, s := range l.Steps {
+		if s.Text != "" {
+			fmt.Fprintf(w.Out, "\n%s\n", w.wrap(s.Text))
+			continue
+		}
+		if err := run.command(ctx, s.Command); err != nil {
+			return err
+		}
+		if i < len(l.Steps)-1 && !run.goOn() {
+			break
+		}
+	}
+	return nil
+}
+
+// run runs the commands of a lesson in their folder.
+type run struct {
+	Walk
+	keys  *bufio.Reader
+	self  string
+	shown map[string]int64 // pictures, by their time of change
+}
+
+func newRun(o Walk) (r *run, done func(), err error) {
+	self, err := exec.LookPath(os.Args[0])
+	if err == nil {
+		self, err = filepath.Abs(self)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("finding convx itself: %w", err)
+	}
+	if _, err := exec.LookPath("sh"); err != nil {
+		return nil, nil, errors.New("a lesson's commands need a shell: there is no sh here")
+	}
+	done = func() {}
+	if o.Folder == "" {
+		if o.Folder, err = os.MkdirTemp("", "convx-lesson-"); err != nil {
+			return nil, nil, fmt.Errorf("making a folder for the lesson: %w", err)
+		}
+		if !o.Open { // else the viewer may still read them
+			done = func() { os.RemoveAll(o.Folder) }
+		}
+	}
+	return &run{Walk: o, keys: bufio.NewReader(o.In), self: self, shown: map[string]int64{}}, done, nil
+}
+
+// command runs one command and shows the pictures that it wrote.
+func (r *run) command(ctx context.Context, line string) error {
+	fmt.Fprintf(r.Out, "\n$ %s\n", line)
+	c := exec.CommandContext(ctx, "sh", "-c", `convx() { "$CONVX" "$@"; }`+"\n"+line)
+	c.Dir = r.Folder
+	c.Env = append(os.Environ(), "CONVX="+r.self)
+	c.Stdout, c.Stderr = r.Out, r.Out
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("%s: %w", line, err)
+	}
+	made, err := filepath.Glob(filepath.Join(r.Folder, "*.[pg][ni][gf]"))
+	if err != nil {
+		return err
+	}
+	slices.Sort(made)
+	for _, path := range made {
+		stat, err := os.Stat(path)
+		if err != nil || r.shown[path] == stat.ModTime().UnixNano() {
+			continue
+		}
+		r.shown[path] = stat.ModTime().UnixNano()
+		if err := r.show(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// show draws a picture in the terminal, or opens it.
+func (r *run) show(path string) error {
+	if r.Open {
+		return terminal.Browse(path)
+	}
+	if !r.Pictures || filepath.Ext(path) == ".gif" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	img, _, err := image.Decode(f)
+	if err != nil {
+		return fmt.Errorf("reading %q: %w", path, err)
+	}
+	for _, line := range picture.HalfBlocks(img, max(20, min(100, r.Width-2)), 36, r.Color) {
+		fmt.Fprintln(r.Out, " "+line)
+	}
+	return nil
+}
+
+// goOn waits for Enter where a person is looking.
+func (r *run) goOn() bool {
+	if !r.Person {
+		return true
+	}
+	fmt.Fprint(r.Out, "\n[Enter goes on, q ends] ")
+	line, err := r.keys.ReadString('\n')
+	return err == nil && strings.TrimSpace(line) != "q"
+}
+
+// wrap breaks a paragraph at the terminal's width.
+func (w Walk) wrap(text string) string {
+	width := 100
+	if w.Width > 0 {
+		width = min(width, w.Width)
+	}
+	var b strings.Builder
+	at := 0
+	for _, word := range strings.Fields(strings.NewReplacer("**", "").Replace(text)) {
+		if n := len([]rune(word)); at > 0 && at+1+n > width {
+			b.WriteString("\n")
+			at = 0
+		} else if at > 0 {
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at += len([]rune(word))
+	}
+	return b.String()
+}
