@@ -185,7 +185,7 @@ func (b *BlockNCHWc) expandPanel(planes []float32, size, panel int) {
 			to := ((slice*l.tall+row-first)*l.width + l.left) * l.lanes
 			for i := range parts {
 				x, end := n*i/parts, n*(i+1)/parts
-				b.expand.multiply(planes[to+x*l.lanes:], size, b.input[from+x*l.lanes:], panel, end-x)
+				b.expand.multiply(planes[to+x*l.lanes:], size, b.input[from+x*l.lanes:], panel, end-x, row-first)
 			}
 		}
 	}
@@ -195,8 +195,8 @@ func (b *BlockNCHWc) expandPanel(planes []float32, size, panel int) {
 func (b *BlockNCHWc) multiply(out, in []float32, panel int, tiles []span, products []float32) {
 	p, lanes := &b.lanes.p, b.lanes.lanes
 	start, n := tiles[0].from, tiles[len(tiles)-1].to-tiles[0].from
-	for _, t := range tiles {
-		b.project.multiply(products[(t.from-start)*lanes:], n*lanes, b.filtered[t.from*lanes:], panel, t.len())
+	for i, t := range tiles {
+		b.project.multiply(products[(t.from-start)*lanes:], n*lanes, b.filtered[t.from*lanes:], panel, t.len(), i)
 	}
 	plane := volume(p.Out)
 	pn := b.project.panels[panel]
@@ -218,6 +218,7 @@ func (b *BlockNCHWc) multiply(out, in []float32, panel int, tiles []span, produc
 type blockMatrix struct {
 	isa     kernel.ISA
 	out     int
+	depth   int // rows of the weights
 	panels  []outPanel
 	weights []float32
 	bias    []float32
@@ -229,10 +230,11 @@ type blockMatrix struct {
 func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatrix {
 	m := &blockMatrix{isa: l, out: w.Out, lo: w.Lo, hi: w.Hi}
 	lanes := l.Block()
-	depth, blocks, size := roundUp(channels, 4), ceilDiv(w.Out, lanes), 0
+	m.depth = roundUp(channels, 4)
+	blocks, size := ceilDiv(w.Out, lanes), 0
 	for b := 0; b < blocks; b += 2 {
 		pn := outPanel{offset: size, block: b, vectors: min(2, blocks-b)}
-		size += depth * pn.vectors * lanes
+		size += m.depth * pn.vectors * lanes
 		m.panels = append(m.panels, pn)
 	}
 	m.weights, m.bias = problem.Aligned(size), problem.Aligned(blocks*lanes)
@@ -244,9 +246,9 @@ func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatr
 			dst[c*pn.vectors*lanes] = v
 		}
 	}
-	for b := 0; b < depth; b += lanes {
+	for b := 0; b < m.depth; b += lanes {
 		for v := range m.taps {
-			m.taps[v] = append(m.taps[v], kernel.DirectTap{A: 4 * b / lanes * stride, B: 4 * b * (v + 1) * lanes, Depth: min(lanes, depth-b)})
+			m.taps[v] = append(m.taps[v], kernel.DirectTap{A: 4 * b / lanes * stride, B: 4 * b * (v + 1) * lanes, Depth: min(lanes, m.depth-b)})
 		}
 	}
 	return m
@@ -254,8 +256,8 @@ func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatr
 
 func (m *blockMatrix) packed() int { return 4 * (len(m.weights) + len(m.bias)) }
 
-// multiply computes n pixels of one panel: c's vectors are cs floats apart.
-func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n int) {
+// multiply computes n pixels of one panel: c's vectors are cs floats apart. The first tiles fetch the next panel's weights.
+func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n, tile int) {
 	pn := m.panels[panel]
 	lanes := m.isa.Block()
 	weights, bias := m.weights[pn.offset:], m.bias[pn.block*lanes:][:pn.vectors*lanes]
@@ -267,7 +269,9 @@ func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n int) {
 		if to == len(taps) {
 			lo, hi = m.lo, m.hi
 		}
-		m.isa.DirectNCHWc(c, cs, a, 0, weights, taps[from:to], n, pn.vectors, bias, lo, hi, from > 0)
+		row := pn.vectors * lanes
+		ahead := weightsAhead(weights, m.depth*row, m.depth, taps[from].B/4/row, tile, row)
+		m.isa.DirectNCHWc(c, cs, a, 0, weights, ahead, taps[from:to], n, pn.vectors, bias, lo, hi, from > 0)
 		bias = nil
 	}
 }

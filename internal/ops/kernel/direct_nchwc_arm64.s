@@ -4,48 +4,49 @@
 
 #include "textflag.h"
 
-// func directNCHWcNEON(c *float32, cs int, a *float32, at int, b *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
-TEXT ·directNCHWcNEON(SB), NOSPLIT, $0-89
+// func directNCHWcNEON(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+TEXT ·directNCHWcNEON(SB), NOSPLIT, $0-97
 	MOVD c+0(FP), R0
 	MOVD cs+8(FP), R1
 	LSL  $2, R1, R1
 	MOVD a+16(FP), R2
 	MOVD b+32(FP), R3
-	MOVD list+40(FP), R6
-	MOVD count+48(FP), R7
-	MOVD bias+72(FP), R8
-	MOVD at+24(FP), R9
-	LSL  $2, R9, R9
-	ADDS R9, R2, R2
-	MOVD m+56(FP), R9
-	MOVD vectors+64(FP), R10
-	CMP  $2, R10
+	MOVD ahead+40(FP), R6
+	MOVD list+48(FP), R7
+	MOVD count+56(FP), R8
+	MOVD bias+80(FP), R9
+	MOVD at+24(FP), R10
+	LSL  $2, R10, R10
+	ADDS R10, R2, R2
+	MOVD m+64(FP), R10
+	MOVD vectors+72(FP), R11
+	CMP  $2, R11
 	BNE  narrow
-	CMP  $12, R9
+	CMP  $12, R10
 	BEQ  body12x2
-	CMP  $11, R9
+	CMP  $11, R10
 	BEQ  body11x2
-	CMP  $10, R9
+	CMP  $10, R10
 	BEQ  body10x2
-	CMP  $9, R9
+	CMP  $9, R10
 	BEQ  body9x2
-	CMP  $8, R9
+	CMP  $8, R10
 	BEQ  body8x2
-	CMP  $7, R9
+	CMP  $7, R10
 	BEQ  body7x2
-	CMP  $6, R9
+	CMP  $6, R10
 	BEQ  body6x2
-	CMP  $5, R9
+	CMP  $5, R10
 	BEQ  body5x2
-	CMP  $4, R9
+	CMP  $4, R10
 	BEQ  body4x2
-	CMP  $3, R9
+	CMP  $3, R10
 	BEQ  body3x2
-	CMP  $2, R9
+	CMP  $2, R10
 	BEQ  body2x2
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body1x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	JMP  body1x2_begin
 
 body1x2_zero:
@@ -53,37 +54,42 @@ body1x2_zero:
 	WORD $0x6f00e401 // movi v1.2d, #0
 
 body1x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body1x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	WORD  $0xad400d22 // ldp q2, q3, [x9]
-	WORD  $0xad411524 // ldp q4, q5, [x9, #32]
-	WORD  $0xfd400106 // ldr d6, [x8]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad400d42 // ldp q2, q3, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad411544 // ldp q4, q5, [x10, #32]
+	WORD  $0xfd400126 // ldr d6, [x9]
 	WORD  $0x4f861040 // fmla v0.4s, v2.4s, v6.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4fa61080 // fmla v0.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa610a1 // fmla v1.4s, v5.4s, v6.s[1]
-	WORD  $0xad420d22 // ldp q2, q3, [x9, #64]
-	WORD  $0xad431524 // ldp q4, q5, [x9, #96]
-	WORD  $0xfd400506 // ldr d6, [x8, #8]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad420d42 // ldp q2, q3, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad431544 // ldp q4, q5, [x10, #96]
+	WORD  $0xfd400526 // ldr d6, [x9, #8]
 	WORD  $0x4f861040 // fmla v0.4s, v2.4s, v6.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4fa61080 // fmla v0.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa610a1 // fmla v1.4s, v5.4s, v6.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body1x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body1x2_clamp
@@ -93,9 +99,9 @@ body1x2_tap:
 	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 
 body1x2_clamp:
-	FMOVS lo+80(FP), F2
+	FMOVS lo+88(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+84(FP), F3
+	FMOVS hi+92(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -106,9 +112,9 @@ body1x2_clamp:
 	RET
 
 body2x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body2x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	JMP  body2x2_begin
@@ -120,23 +126,25 @@ body2x2_zero:
 	WORD $0x6f00e403 // movi v3.2d, #0
 
 body2x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body2x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	WORD  $0xad401524 // ldp q4, q5, [x9]
-	WORD  $0xad411d26 // ldp q6, q7, [x9, #32]
-	WORD  $0xfd400108 // ldr d8, [x8]
-	WORD  $0xfd400909 // ldr d9, [x8, #16]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad401544 // ldp q4, q5, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad411d46 // ldp q6, q7, [x10, #32]
+	WORD  $0xfd400128 // ldr d8, [x9]
+	WORD  $0xfd400929 // ldr d9, [x9, #16]
 	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f891082 // fmla v2.4s, v4.4s, v9.s[0]
@@ -145,10 +153,12 @@ body2x2_tap:
 	WORD  $0x4fa810e1 // fmla v1.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4fa910e3 // fmla v3.4s, v7.4s, v9.s[1]
-	WORD  $0xad421524 // ldp q4, q5, [x9, #64]
-	WORD  $0xad431d26 // ldp q6, q7, [x9, #96]
-	WORD  $0xfd400508 // ldr d8, [x8, #8]
-	WORD  $0xfd400d09 // ldr d9, [x8, #24]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad421544 // ldp q4, q5, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad431d46 // ldp q6, q7, [x10, #96]
+	WORD  $0xfd400528 // ldr d8, [x9, #8]
+	WORD  $0xfd400d29 // ldr d9, [x9, #24]
 	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f891082 // fmla v2.4s, v4.4s, v9.s[0]
@@ -157,10 +167,11 @@ body2x2_tap:
 	WORD  $0x4fa810e1 // fmla v1.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4fa910e3 // fmla v3.4s, v7.4s, v9.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body2x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body2x2_clamp
@@ -174,9 +185,9 @@ body2x2_tap:
 	WORD  $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 
 body2x2_clamp:
-	FMOVS lo+80(FP), F4
+	FMOVS lo+88(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+84(FP), F5
+	FMOVS hi+92(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -191,9 +202,9 @@ body2x2_clamp:
 	RET
 
 body3x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body3x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -209,24 +220,26 @@ body3x2_zero:
 	WORD $0x6f00e405 // movi v5.2d, #0
 
 body3x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body3x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	WORD  $0xad401d26 // ldp q6, q7, [x9]
-	WORD  $0xad412528 // ldp q8, q9, [x9, #32]
-	WORD  $0xfd40010a // ldr d10, [x8]
-	WORD  $0xfd40090b // ldr d11, [x8, #16]
-	WORD  $0xfd40110c // ldr d12, [x8, #32]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad401d46 // ldp q6, q7, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad412548 // ldp q8, q9, [x10, #32]
+	WORD  $0xfd40012a // ldr d10, [x9]
+	WORD  $0xfd40092b // ldr d11, [x9, #16]
+	WORD  $0xfd40112c // ldr d12, [x9, #32]
 	WORD  $0x4f8a10c0 // fmla v0.4s, v6.4s, v10.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10c2 // fmla v2.4s, v6.4s, v11.s[0]
@@ -239,11 +252,13 @@ body3x2_tap:
 	WORD  $0x4fab1123 // fmla v3.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1104 // fmla v4.4s, v8.4s, v12.s[1]
 	WORD  $0x4fac1125 // fmla v5.4s, v9.4s, v12.s[1]
-	WORD  $0xad421d26 // ldp q6, q7, [x9, #64]
-	WORD  $0xad432528 // ldp q8, q9, [x9, #96]
-	WORD  $0xfd40050a // ldr d10, [x8, #8]
-	WORD  $0xfd400d0b // ldr d11, [x8, #24]
-	WORD  $0xfd40150c // ldr d12, [x8, #40]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad421d46 // ldp q6, q7, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad432548 // ldp q8, q9, [x10, #96]
+	WORD  $0xfd40052a // ldr d10, [x9, #8]
+	WORD  $0xfd400d2b // ldr d11, [x9, #24]
+	WORD  $0xfd40152c // ldr d12, [x9, #40]
 	WORD  $0x4f8a10c0 // fmla v0.4s, v6.4s, v10.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10c2 // fmla v2.4s, v6.4s, v11.s[0]
@@ -256,10 +271,11 @@ body3x2_tap:
 	WORD  $0x4fab1123 // fmla v3.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1104 // fmla v4.4s, v8.4s, v12.s[1]
 	WORD  $0x4fac1125 // fmla v5.4s, v9.4s, v12.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body3x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body3x2_clamp
@@ -277,9 +293,9 @@ body3x2_tap:
 	WORD  $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 
 body3x2_clamp:
-	FMOVS lo+80(FP), F6
+	FMOVS lo+88(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+84(FP), F7
+	FMOVS hi+92(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -300,9 +316,9 @@ body3x2_clamp:
 	RET
 
 body4x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body4x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -322,25 +338,27 @@ body4x2_zero:
 	WORD $0x6f00e407 // movi v7.2d, #0
 
 body4x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body4x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	WORD  $0xad402528 // ldp q8, q9, [x9]
-	WORD  $0xad412d2a // ldp q10, q11, [x9, #32]
-	WORD  $0xfd40010c // ldr d12, [x8]
-	WORD  $0xfd40090d // ldr d13, [x8, #16]
-	WORD  $0xfd40110e // ldr d14, [x8, #32]
-	WORD  $0xfd40190f // ldr d15, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad402548 // ldp q8, q9, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad412d4a // ldp q10, q11, [x10, #32]
+	WORD  $0xfd40012c // ldr d12, [x9]
+	WORD  $0xfd40092d // ldr d13, [x9, #16]
+	WORD  $0xfd40112e // ldr d14, [x9, #32]
+	WORD  $0xfd40192f // ldr d15, [x9, #48]
 	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1102 // fmla v2.4s, v8.4s, v13.s[0]
@@ -357,12 +375,14 @@ body4x2_tap:
 	WORD  $0x4fae1165 // fmla v5.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1146 // fmla v6.4s, v10.4s, v15.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xad422528 // ldp q8, q9, [x9, #64]
-	WORD  $0xad432d2a // ldp q10, q11, [x9, #96]
-	WORD  $0xfd40050c // ldr d12, [x8, #8]
-	WORD  $0xfd400d0d // ldr d13, [x8, #24]
-	WORD  $0xfd40150e // ldr d14, [x8, #40]
-	WORD  $0xfd401d0f // ldr d15, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad422548 // ldp q8, q9, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad432d4a // ldp q10, q11, [x10, #96]
+	WORD  $0xfd40052c // ldr d12, [x9, #8]
+	WORD  $0xfd400d2d // ldr d13, [x9, #24]
+	WORD  $0xfd40152e // ldr d14, [x9, #40]
+	WORD  $0xfd401d2f // ldr d15, [x9, #56]
 	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1102 // fmla v2.4s, v8.4s, v13.s[0]
@@ -379,10 +399,11 @@ body4x2_tap:
 	WORD  $0x4fae1165 // fmla v5.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1146 // fmla v6.4s, v10.4s, v15.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body4x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body4x2_clamp
@@ -404,9 +425,9 @@ body4x2_tap:
 	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 
 body4x2_clamp:
-	FMOVS lo+80(FP), F8
+	FMOVS lo+88(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+84(FP), F9
+	FMOVS hi+92(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -431,9 +452,9 @@ body4x2_clamp:
 	RET
 
 body5x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body5x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -457,26 +478,28 @@ body5x2_zero:
 	WORD $0x6f00e409 // movi v9.2d, #0
 
 body5x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body5x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	WORD  $0xad402d2a // ldp q10, q11, [x9]
-	WORD  $0xad41352c // ldp q12, q13, [x9, #32]
-	WORD  $0xfd40010e // ldr d14, [x8]
-	WORD  $0xfd40090f // ldr d15, [x8, #16]
-	WORD  $0xfd401110 // ldr d16, [x8, #32]
-	WORD  $0xfd401911 // ldr d17, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad402d4a // ldp q10, q11, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad41354c // ldp q12, q13, [x10, #32]
+	WORD  $0xfd40012e // ldr d14, [x9]
+	WORD  $0xfd40092f // ldr d15, [x9, #16]
+	WORD  $0xfd401130 // ldr d16, [x9, #32]
+	WORD  $0xfd401931 // ldr d17, [x9, #48]
 	WORD  $0x4f8e1140 // fmla v0.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1142 // fmla v2.4s, v10.4s, v15.s[0]
@@ -493,17 +516,19 @@ body5x2_tap:
 	WORD  $0x4fb011a5 // fmla v5.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb11186 // fmla v6.4s, v12.4s, v17.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40210e // ldr d14, [x8, #64]
+	WORD  $0xfd40212e // ldr d14, [x9, #64]
 	WORD  $0x4f8e1148 // fmla v8.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4fae1188 // fmla v8.4s, v12.4s, v14.s[1]
 	WORD  $0x4fae11a9 // fmla v9.4s, v13.4s, v14.s[1]
-	WORD  $0xad422d2a // ldp q10, q11, [x9, #64]
-	WORD  $0xad43352c // ldp q12, q13, [x9, #96]
-	WORD  $0xfd40050e // ldr d14, [x8, #8]
-	WORD  $0xfd400d0f // ldr d15, [x8, #24]
-	WORD  $0xfd401510 // ldr d16, [x8, #40]
-	WORD  $0xfd401d11 // ldr d17, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad422d4a // ldp q10, q11, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad43354c // ldp q12, q13, [x10, #96]
+	WORD  $0xfd40052e // ldr d14, [x9, #8]
+	WORD  $0xfd400d2f // ldr d15, [x9, #24]
+	WORD  $0xfd401530 // ldr d16, [x9, #40]
+	WORD  $0xfd401d31 // ldr d17, [x9, #56]
 	WORD  $0x4f8e1140 // fmla v0.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1142 // fmla v2.4s, v10.4s, v15.s[0]
@@ -520,15 +545,16 @@ body5x2_tap:
 	WORD  $0x4fb011a5 // fmla v5.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb11186 // fmla v6.4s, v12.4s, v17.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40250e // ldr d14, [x8, #72]
+	WORD  $0xfd40252e // ldr d14, [x9, #72]
 	WORD  $0x4f8e1148 // fmla v8.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4fae1188 // fmla v8.4s, v12.4s, v14.s[1]
 	WORD  $0x4fae11a9 // fmla v9.4s, v13.4s, v14.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body5x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body5x2_clamp
@@ -554,9 +580,9 @@ body5x2_tap:
 	WORD  $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
 
 body5x2_clamp:
-	FMOVS lo+80(FP), F10
+	FMOVS lo+88(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+84(FP), F11
+	FMOVS hi+92(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -587,9 +613,9 @@ body5x2_clamp:
 	RET
 
 body6x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body6x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -617,26 +643,28 @@ body6x2_zero:
 	WORD $0x6f00e40b // movi v11.2d, #0
 
 body6x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body6x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	WORD  $0xad40352c // ldp q12, q13, [x9]
-	WORD  $0xad413d2e // ldp q14, q15, [x9, #32]
-	WORD  $0xfd400110 // ldr d16, [x8]
-	WORD  $0xfd400911 // ldr d17, [x8, #16]
-	WORD  $0xfd401112 // ldr d18, [x8, #32]
-	WORD  $0xfd401913 // ldr d19, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad40354c // ldp q12, q13, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad413d4e // ldp q14, q15, [x10, #32]
+	WORD  $0xfd400130 // ldr d16, [x9]
+	WORD  $0xfd400931 // ldr d17, [x9, #16]
+	WORD  $0xfd401132 // ldr d18, [x9, #32]
+	WORD  $0xfd401933 // ldr d19, [x9, #48]
 	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
 	WORD  $0x4f911182 // fmla v2.4s, v12.4s, v17.s[0]
@@ -653,8 +681,8 @@ body6x2_tap:
 	WORD  $0x4fb211e5 // fmla v5.4s, v15.4s, v18.s[1]
 	WORD  $0x4fb311c6 // fmla v6.4s, v14.4s, v19.s[1]
 	WORD  $0x4fb311e7 // fmla v7.4s, v15.4s, v19.s[1]
-	WORD  $0xfd402110 // ldr d16, [x8, #64]
-	WORD  $0xfd402911 // ldr d17, [x8, #80]
+	WORD  $0xfd402130 // ldr d16, [x9, #64]
+	WORD  $0xfd402931 // ldr d17, [x9, #80]
 	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
 	WORD  $0x4f91118a // fmla v10.4s, v12.4s, v17.s[0]
@@ -663,12 +691,14 @@ body6x2_tap:
 	WORD  $0x4fb011e9 // fmla v9.4s, v15.4s, v16.s[1]
 	WORD  $0x4fb111ca // fmla v10.4s, v14.4s, v17.s[1]
 	WORD  $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
-	WORD  $0xad42352c // ldp q12, q13, [x9, #64]
-	WORD  $0xad433d2e // ldp q14, q15, [x9, #96]
-	WORD  $0xfd400510 // ldr d16, [x8, #8]
-	WORD  $0xfd400d11 // ldr d17, [x8, #24]
-	WORD  $0xfd401512 // ldr d18, [x8, #40]
-	WORD  $0xfd401d13 // ldr d19, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad42354c // ldp q12, q13, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad433d4e // ldp q14, q15, [x10, #96]
+	WORD  $0xfd400530 // ldr d16, [x9, #8]
+	WORD  $0xfd400d31 // ldr d17, [x9, #24]
+	WORD  $0xfd401532 // ldr d18, [x9, #40]
+	WORD  $0xfd401d33 // ldr d19, [x9, #56]
 	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
 	WORD  $0x4f911182 // fmla v2.4s, v12.4s, v17.s[0]
@@ -685,8 +715,8 @@ body6x2_tap:
 	WORD  $0x4fb211e5 // fmla v5.4s, v15.4s, v18.s[1]
 	WORD  $0x4fb311c6 // fmla v6.4s, v14.4s, v19.s[1]
 	WORD  $0x4fb311e7 // fmla v7.4s, v15.4s, v19.s[1]
-	WORD  $0xfd402510 // ldr d16, [x8, #72]
-	WORD  $0xfd402d11 // ldr d17, [x8, #88]
+	WORD  $0xfd402530 // ldr d16, [x9, #72]
+	WORD  $0xfd402d31 // ldr d17, [x9, #88]
 	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
 	WORD  $0x4f91118a // fmla v10.4s, v12.4s, v17.s[0]
@@ -695,10 +725,11 @@ body6x2_tap:
 	WORD  $0x4fb011e9 // fmla v9.4s, v15.4s, v16.s[1]
 	WORD  $0x4fb111ca // fmla v10.4s, v14.4s, v17.s[1]
 	WORD  $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body6x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body6x2_clamp
@@ -728,9 +759,9 @@ body6x2_tap:
 	WORD  $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
 
 body6x2_clamp:
-	FMOVS lo+80(FP), F12
+	FMOVS lo+88(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+84(FP), F13
+	FMOVS hi+92(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -765,9 +796,9 @@ body6x2_clamp:
 	RET
 
 body7x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body7x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -799,26 +830,28 @@ body7x2_zero:
 	WORD $0x6f00e40d // movi v13.2d, #0
 
 body7x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body7x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	WORD  $0xad403d2e // ldp q14, q15, [x9]
-	WORD  $0xad414530 // ldp q16, q17, [x9, #32]
-	WORD  $0xfd400112 // ldr d18, [x8]
-	WORD  $0xfd400913 // ldr d19, [x8, #16]
-	WORD  $0xfd401114 // ldr d20, [x8, #32]
-	WORD  $0xfd401915 // ldr d21, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad403d4e // ldp q14, q15, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad414550 // ldp q16, q17, [x10, #32]
+	WORD  $0xfd400132 // ldr d18, [x9]
+	WORD  $0xfd400933 // ldr d19, [x9, #16]
+	WORD  $0xfd401134 // ldr d20, [x9, #32]
+	WORD  $0xfd401935 // ldr d21, [x9, #48]
 	WORD  $0x4f9211c0 // fmla v0.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e1 // fmla v1.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311c2 // fmla v2.4s, v14.4s, v19.s[0]
@@ -835,9 +868,9 @@ body7x2_tap:
 	WORD  $0x4fb41225 // fmla v5.4s, v17.4s, v20.s[1]
 	WORD  $0x4fb51206 // fmla v6.4s, v16.4s, v21.s[1]
 	WORD  $0x4fb51227 // fmla v7.4s, v17.4s, v21.s[1]
-	WORD  $0xfd402112 // ldr d18, [x8, #64]
-	WORD  $0xfd402913 // ldr d19, [x8, #80]
-	WORD  $0xfd403114 // ldr d20, [x8, #96]
+	WORD  $0xfd402132 // ldr d18, [x9, #64]
+	WORD  $0xfd402933 // ldr d19, [x9, #80]
+	WORD  $0xfd403134 // ldr d20, [x9, #96]
 	WORD  $0x4f9211c8 // fmla v8.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311ca // fmla v10.4s, v14.4s, v19.s[0]
@@ -850,12 +883,14 @@ body7x2_tap:
 	WORD  $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
 	WORD  $0x4fb4120c // fmla v12.4s, v16.4s, v20.s[1]
 	WORD  $0x4fb4122d // fmla v13.4s, v17.4s, v20.s[1]
-	WORD  $0xad423d2e // ldp q14, q15, [x9, #64]
-	WORD  $0xad434530 // ldp q16, q17, [x9, #96]
-	WORD  $0xfd400512 // ldr d18, [x8, #8]
-	WORD  $0xfd400d13 // ldr d19, [x8, #24]
-	WORD  $0xfd401514 // ldr d20, [x8, #40]
-	WORD  $0xfd401d15 // ldr d21, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad423d4e // ldp q14, q15, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad434550 // ldp q16, q17, [x10, #96]
+	WORD  $0xfd400532 // ldr d18, [x9, #8]
+	WORD  $0xfd400d33 // ldr d19, [x9, #24]
+	WORD  $0xfd401534 // ldr d20, [x9, #40]
+	WORD  $0xfd401d35 // ldr d21, [x9, #56]
 	WORD  $0x4f9211c0 // fmla v0.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e1 // fmla v1.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311c2 // fmla v2.4s, v14.4s, v19.s[0]
@@ -872,9 +907,9 @@ body7x2_tap:
 	WORD  $0x4fb41225 // fmla v5.4s, v17.4s, v20.s[1]
 	WORD  $0x4fb51206 // fmla v6.4s, v16.4s, v21.s[1]
 	WORD  $0x4fb51227 // fmla v7.4s, v17.4s, v21.s[1]
-	WORD  $0xfd402512 // ldr d18, [x8, #72]
-	WORD  $0xfd402d13 // ldr d19, [x8, #88]
-	WORD  $0xfd403514 // ldr d20, [x8, #104]
+	WORD  $0xfd402532 // ldr d18, [x9, #72]
+	WORD  $0xfd402d33 // ldr d19, [x9, #88]
+	WORD  $0xfd403534 // ldr d20, [x9, #104]
 	WORD  $0x4f9211c8 // fmla v8.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311ca // fmla v10.4s, v14.4s, v19.s[0]
@@ -887,10 +922,11 @@ body7x2_tap:
 	WORD  $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
 	WORD  $0x4fb4120c // fmla v12.4s, v16.4s, v20.s[1]
 	WORD  $0x4fb4122d // fmla v13.4s, v17.4s, v20.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body7x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body7x2_clamp
@@ -924,9 +960,9 @@ body7x2_tap:
 	WORD  $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
 
 body7x2_clamp:
-	FMOVS lo+80(FP), F14
+	FMOVS lo+88(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+84(FP), F15
+	FMOVS hi+92(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -967,9 +1003,9 @@ body7x2_clamp:
 	RET
 
 body8x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body8x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -1005,26 +1041,28 @@ body8x2_zero:
 	WORD $0x6f00e40f // movi v15.2d, #0
 
 body8x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body8x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	WORD  $0xad404530 // ldp q16, q17, [x9]
-	WORD  $0xad414d32 // ldp q18, q19, [x9, #32]
-	WORD  $0xfd400114 // ldr d20, [x8]
-	WORD  $0xfd400915 // ldr d21, [x8, #16]
-	WORD  $0xfd401116 // ldr d22, [x8, #32]
-	WORD  $0xfd401917 // ldr d23, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad404550 // ldp q16, q17, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad414d52 // ldp q18, q19, [x10, #32]
+	WORD  $0xfd400134 // ldr d20, [x9]
+	WORD  $0xfd400935 // ldr d21, [x9, #16]
+	WORD  $0xfd401136 // ldr d22, [x9, #32]
+	WORD  $0xfd401937 // ldr d23, [x9, #48]
 	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
 	WORD  $0x4f951202 // fmla v2.4s, v16.4s, v21.s[0]
@@ -1041,10 +1079,10 @@ body8x2_tap:
 	WORD  $0x4fb61265 // fmla v5.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb71246 // fmla v6.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb71267 // fmla v7.4s, v19.4s, v23.s[1]
-	WORD  $0xfd402114 // ldr d20, [x8, #64]
-	WORD  $0xfd402915 // ldr d21, [x8, #80]
-	WORD  $0xfd403116 // ldr d22, [x8, #96]
-	WORD  $0xfd403917 // ldr d23, [x8, #112]
+	WORD  $0xfd402134 // ldr d20, [x9, #64]
+	WORD  $0xfd402935 // ldr d21, [x9, #80]
+	WORD  $0xfd403136 // ldr d22, [x9, #96]
+	WORD  $0xfd403937 // ldr d23, [x9, #112]
 	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
 	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
@@ -1061,12 +1099,14 @@ body8x2_tap:
 	WORD  $0x4fb6126d // fmla v13.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb7124e // fmla v14.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb7126f // fmla v15.4s, v19.4s, v23.s[1]
-	WORD  $0xad424530 // ldp q16, q17, [x9, #64]
-	WORD  $0xad434d32 // ldp q18, q19, [x9, #96]
-	WORD  $0xfd400514 // ldr d20, [x8, #8]
-	WORD  $0xfd400d15 // ldr d21, [x8, #24]
-	WORD  $0xfd401516 // ldr d22, [x8, #40]
-	WORD  $0xfd401d17 // ldr d23, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad424550 // ldp q16, q17, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad434d52 // ldp q18, q19, [x10, #96]
+	WORD  $0xfd400534 // ldr d20, [x9, #8]
+	WORD  $0xfd400d35 // ldr d21, [x9, #24]
+	WORD  $0xfd401536 // ldr d22, [x9, #40]
+	WORD  $0xfd401d37 // ldr d23, [x9, #56]
 	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
 	WORD  $0x4f951202 // fmla v2.4s, v16.4s, v21.s[0]
@@ -1083,10 +1123,10 @@ body8x2_tap:
 	WORD  $0x4fb61265 // fmla v5.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb71246 // fmla v6.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb71267 // fmla v7.4s, v19.4s, v23.s[1]
-	WORD  $0xfd402514 // ldr d20, [x8, #72]
-	WORD  $0xfd402d15 // ldr d21, [x8, #88]
-	WORD  $0xfd403516 // ldr d22, [x8, #104]
-	WORD  $0xfd403d17 // ldr d23, [x8, #120]
+	WORD  $0xfd402534 // ldr d20, [x9, #72]
+	WORD  $0xfd402d35 // ldr d21, [x9, #88]
+	WORD  $0xfd403536 // ldr d22, [x9, #104]
+	WORD  $0xfd403d37 // ldr d23, [x9, #120]
 	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
 	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
@@ -1103,10 +1143,11 @@ body8x2_tap:
 	WORD  $0x4fb6126d // fmla v13.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb7124e // fmla v14.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb7126f // fmla v15.4s, v19.4s, v23.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body8x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body8x2_clamp
@@ -1144,9 +1185,9 @@ body8x2_tap:
 	WORD  $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
 
 body8x2_clamp:
-	FMOVS lo+80(FP), F16
+	FMOVS lo+88(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+84(FP), F17
+	FMOVS hi+92(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -1191,9 +1232,9 @@ body8x2_clamp:
 	RET
 
 body9x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body9x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -1233,27 +1274,29 @@ body9x2_zero:
 	WORD $0x6f00e411 // movi v17.2d, #0
 
 body9x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body9x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	PRFM  128(R10), PLDL1KEEP
-	WORD  $0xad404d32 // ldp q18, q19, [x9]
-	WORD  $0xad415534 // ldp q20, q21, [x9, #32]
-	WORD  $0xfd400116 // ldr d22, [x8]
-	WORD  $0xfd400917 // ldr d23, [x8, #16]
-	WORD  $0xfd401118 // ldr d24, [x8, #32]
-	WORD  $0xfd401919 // ldr d25, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  128(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad404d52 // ldp q18, q19, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad415554 // ldp q20, q21, [x10, #32]
+	WORD  $0xfd400136 // ldr d22, [x9]
+	WORD  $0xfd400937 // ldr d23, [x9, #16]
+	WORD  $0xfd401138 // ldr d24, [x9, #32]
+	WORD  $0xfd401939 // ldr d25, [x9, #48]
 	WORD  $0x4f961240 // fmla v0.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961261 // fmla v1.4s, v19.4s, v22.s[0]
 	WORD  $0x4f971242 // fmla v2.4s, v18.4s, v23.s[0]
@@ -1270,10 +1313,10 @@ body9x2_tap:
 	WORD  $0x4fb812a5 // fmla v5.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb91286 // fmla v6.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912a7 // fmla v7.4s, v21.4s, v25.s[1]
-	WORD  $0xfd402116 // ldr d22, [x8, #64]
-	WORD  $0xfd402917 // ldr d23, [x8, #80]
-	WORD  $0xfd403118 // ldr d24, [x8, #96]
-	WORD  $0xfd403919 // ldr d25, [x8, #112]
+	WORD  $0xfd402136 // ldr d22, [x9, #64]
+	WORD  $0xfd402937 // ldr d23, [x9, #80]
+	WORD  $0xfd403138 // ldr d24, [x9, #96]
+	WORD  $0xfd403939 // ldr d25, [x9, #112]
 	WORD  $0x4f961248 // fmla v8.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961269 // fmla v9.4s, v19.4s, v22.s[0]
 	WORD  $0x4f97124a // fmla v10.4s, v18.4s, v23.s[0]
@@ -1290,17 +1333,19 @@ body9x2_tap:
 	WORD  $0x4fb812ad // fmla v13.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb9128e // fmla v14.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912af // fmla v15.4s, v21.4s, v25.s[1]
-	WORD  $0xfd404116 // ldr d22, [x8, #128]
+	WORD  $0xfd404136 // ldr d22, [x9, #128]
 	WORD  $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
 	WORD  $0x4fb61290 // fmla v16.4s, v20.4s, v22.s[1]
 	WORD  $0x4fb612b1 // fmla v17.4s, v21.4s, v22.s[1]
-	WORD  $0xad424d32 // ldp q18, q19, [x9, #64]
-	WORD  $0xad435534 // ldp q20, q21, [x9, #96]
-	WORD  $0xfd400516 // ldr d22, [x8, #8]
-	WORD  $0xfd400d17 // ldr d23, [x8, #24]
-	WORD  $0xfd401518 // ldr d24, [x8, #40]
-	WORD  $0xfd401d19 // ldr d25, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad424d52 // ldp q18, q19, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad435554 // ldp q20, q21, [x10, #96]
+	WORD  $0xfd400536 // ldr d22, [x9, #8]
+	WORD  $0xfd400d37 // ldr d23, [x9, #24]
+	WORD  $0xfd401538 // ldr d24, [x9, #40]
+	WORD  $0xfd401d39 // ldr d25, [x9, #56]
 	WORD  $0x4f961240 // fmla v0.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961261 // fmla v1.4s, v19.4s, v22.s[0]
 	WORD  $0x4f971242 // fmla v2.4s, v18.4s, v23.s[0]
@@ -1317,10 +1362,10 @@ body9x2_tap:
 	WORD  $0x4fb812a5 // fmla v5.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb91286 // fmla v6.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912a7 // fmla v7.4s, v21.4s, v25.s[1]
-	WORD  $0xfd402516 // ldr d22, [x8, #72]
-	WORD  $0xfd402d17 // ldr d23, [x8, #88]
-	WORD  $0xfd403518 // ldr d24, [x8, #104]
-	WORD  $0xfd403d19 // ldr d25, [x8, #120]
+	WORD  $0xfd402536 // ldr d22, [x9, #72]
+	WORD  $0xfd402d37 // ldr d23, [x9, #88]
+	WORD  $0xfd403538 // ldr d24, [x9, #104]
+	WORD  $0xfd403d39 // ldr d25, [x9, #120]
 	WORD  $0x4f961248 // fmla v8.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961269 // fmla v9.4s, v19.4s, v22.s[0]
 	WORD  $0x4f97124a // fmla v10.4s, v18.4s, v23.s[0]
@@ -1337,15 +1382,16 @@ body9x2_tap:
 	WORD  $0x4fb812ad // fmla v13.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb9128e // fmla v14.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912af // fmla v15.4s, v21.4s, v25.s[1]
-	WORD  $0xfd404516 // ldr d22, [x8, #136]
+	WORD  $0xfd404536 // ldr d22, [x9, #136]
 	WORD  $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
 	WORD  $0x4fb61290 // fmla v16.4s, v20.4s, v22.s[1]
 	WORD  $0x4fb612b1 // fmla v17.4s, v21.4s, v22.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body9x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body9x2_clamp
@@ -1387,9 +1433,9 @@ body9x2_tap:
 	WORD  $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
 
 body9x2_clamp:
-	FMOVS lo+80(FP), F18
+	FMOVS lo+88(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+84(FP), F19
+	FMOVS hi+92(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -1440,9 +1486,9 @@ body9x2_clamp:
 	RET
 
 body10x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body10x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -1486,27 +1532,29 @@ body10x2_zero:
 	WORD $0x6f00e413 // movi v19.2d, #0
 
 body10x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body10x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	PRFM  128(R10), PLDL1KEEP
-	WORD  $0xad405534 // ldp q20, q21, [x9]
-	WORD  $0xad415d36 // ldp q22, q23, [x9, #32]
-	WORD  $0xfd400118 // ldr d24, [x8]
-	WORD  $0xfd400919 // ldr d25, [x8, #16]
-	WORD  $0xfd40111a // ldr d26, [x8, #32]
-	WORD  $0xfd40191b // ldr d27, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  128(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad405554 // ldp q20, q21, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad415d56 // ldp q22, q23, [x10, #32]
+	WORD  $0xfd400138 // ldr d24, [x9]
+	WORD  $0xfd400939 // ldr d25, [x9, #16]
+	WORD  $0xfd40113a // ldr d26, [x9, #32]
+	WORD  $0xfd40193b // ldr d27, [x9, #48]
 	WORD  $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991282 // fmla v2.4s, v20.4s, v25.s[0]
@@ -1523,10 +1571,10 @@ body10x2_tap:
 	WORD  $0x4fba12e5 // fmla v5.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
-	WORD  $0xfd402118 // ldr d24, [x8, #64]
-	WORD  $0xfd402919 // ldr d25, [x8, #80]
-	WORD  $0xfd40311a // ldr d26, [x8, #96]
-	WORD  $0xfd40391b // ldr d27, [x8, #112]
+	WORD  $0xfd402138 // ldr d24, [x9, #64]
+	WORD  $0xfd402939 // ldr d25, [x9, #80]
+	WORD  $0xfd40313a // ldr d26, [x9, #96]
+	WORD  $0xfd40393b // ldr d27, [x9, #112]
 	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
 	WORD  $0x4f99128a // fmla v10.4s, v20.4s, v25.s[0]
@@ -1543,8 +1591,8 @@ body10x2_tap:
 	WORD  $0x4fba12ed // fmla v13.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
-	WORD  $0xfd404118 // ldr d24, [x8, #128]
-	WORD  $0xfd404919 // ldr d25, [x8, #144]
+	WORD  $0xfd404138 // ldr d24, [x9, #128]
+	WORD  $0xfd404939 // ldr d25, [x9, #144]
 	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991292 // fmla v18.4s, v20.4s, v25.s[0]
@@ -1553,12 +1601,14 @@ body10x2_tap:
 	WORD  $0x4fb812f1 // fmla v17.4s, v23.4s, v24.s[1]
 	WORD  $0x4fb912d2 // fmla v18.4s, v22.4s, v25.s[1]
 	WORD  $0x4fb912f3 // fmla v19.4s, v23.4s, v25.s[1]
-	WORD  $0xad425534 // ldp q20, q21, [x9, #64]
-	WORD  $0xad435d36 // ldp q22, q23, [x9, #96]
-	WORD  $0xfd400518 // ldr d24, [x8, #8]
-	WORD  $0xfd400d19 // ldr d25, [x8, #24]
-	WORD  $0xfd40151a // ldr d26, [x8, #40]
-	WORD  $0xfd401d1b // ldr d27, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad425554 // ldp q20, q21, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad435d56 // ldp q22, q23, [x10, #96]
+	WORD  $0xfd400538 // ldr d24, [x9, #8]
+	WORD  $0xfd400d39 // ldr d25, [x9, #24]
+	WORD  $0xfd40153a // ldr d26, [x9, #40]
+	WORD  $0xfd401d3b // ldr d27, [x9, #56]
 	WORD  $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991282 // fmla v2.4s, v20.4s, v25.s[0]
@@ -1575,10 +1625,10 @@ body10x2_tap:
 	WORD  $0x4fba12e5 // fmla v5.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
-	WORD  $0xfd402518 // ldr d24, [x8, #72]
-	WORD  $0xfd402d19 // ldr d25, [x8, #88]
-	WORD  $0xfd40351a // ldr d26, [x8, #104]
-	WORD  $0xfd403d1b // ldr d27, [x8, #120]
+	WORD  $0xfd402538 // ldr d24, [x9, #72]
+	WORD  $0xfd402d39 // ldr d25, [x9, #88]
+	WORD  $0xfd40353a // ldr d26, [x9, #104]
+	WORD  $0xfd403d3b // ldr d27, [x9, #120]
 	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
 	WORD  $0x4f99128a // fmla v10.4s, v20.4s, v25.s[0]
@@ -1595,8 +1645,8 @@ body10x2_tap:
 	WORD  $0x4fba12ed // fmla v13.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
-	WORD  $0xfd404518 // ldr d24, [x8, #136]
-	WORD  $0xfd404d19 // ldr d25, [x8, #152]
+	WORD  $0xfd404538 // ldr d24, [x9, #136]
+	WORD  $0xfd404d39 // ldr d25, [x9, #152]
 	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991292 // fmla v18.4s, v20.4s, v25.s[0]
@@ -1605,10 +1655,11 @@ body10x2_tap:
 	WORD  $0x4fb812f1 // fmla v17.4s, v23.4s, v24.s[1]
 	WORD  $0x4fb912d2 // fmla v18.4s, v22.4s, v25.s[1]
 	WORD  $0x4fb912f3 // fmla v19.4s, v23.4s, v25.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body10x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body10x2_clamp
@@ -1654,9 +1705,9 @@ body10x2_tap:
 	WORD  $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
 
 body10x2_clamp:
-	FMOVS lo+80(FP), F20
+	FMOVS lo+88(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+84(FP), F21
+	FMOVS hi+92(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -1711,9 +1762,9 @@ body10x2_clamp:
 	RET
 
 body11x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body11x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -1761,27 +1812,29 @@ body11x2_zero:
 	WORD $0x6f00e415 // movi v21.2d, #0
 
 body11x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body11x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	PRFM  128(R10), PLDL1KEEP
-	WORD  $0xad405d36 // ldp q22, q23, [x9]
-	WORD  $0xad416538 // ldp q24, q25, [x9, #32]
-	WORD  $0xfd40011a // ldr d26, [x8]
-	WORD  $0xfd40091b // ldr d27, [x8, #16]
-	WORD  $0xfd40111c // ldr d28, [x8, #32]
-	WORD  $0xfd40191d // ldr d29, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  128(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad405d56 // ldp q22, q23, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad416558 // ldp q24, q25, [x10, #32]
+	WORD  $0xfd40013a // ldr d26, [x9]
+	WORD  $0xfd40093b // ldr d27, [x9, #16]
+	WORD  $0xfd40113c // ldr d28, [x9, #32]
+	WORD  $0xfd40193d // ldr d29, [x9, #48]
 	WORD  $0x4f9a12c0 // fmla v0.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e1 // fmla v1.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
@@ -1798,10 +1851,10 @@ body11x2_tap:
 	WORD  $0x4fbc1325 // fmla v5.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd1306 // fmla v6.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd1327 // fmla v7.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40211a // ldr d26, [x8, #64]
-	WORD  $0xfd40291b // ldr d27, [x8, #80]
-	WORD  $0xfd40311c // ldr d28, [x8, #96]
-	WORD  $0xfd40391d // ldr d29, [x8, #112]
+	WORD  $0xfd40213a // ldr d26, [x9, #64]
+	WORD  $0xfd40293b // ldr d27, [x9, #80]
+	WORD  $0xfd40313c // ldr d28, [x9, #96]
+	WORD  $0xfd40393d // ldr d29, [x9, #112]
 	WORD  $0x4f9a12c8 // fmla v8.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e9 // fmla v9.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
@@ -1818,9 +1871,9 @@ body11x2_tap:
 	WORD  $0x4fbc132d // fmla v13.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd130e // fmla v14.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd132f // fmla v15.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40411a // ldr d26, [x8, #128]
-	WORD  $0xfd40491b // ldr d27, [x8, #144]
-	WORD  $0xfd40511c // ldr d28, [x8, #160]
+	WORD  $0xfd40413a // ldr d26, [x9, #128]
+	WORD  $0xfd40493b // ldr d27, [x9, #144]
+	WORD  $0xfd40513c // ldr d28, [x9, #160]
 	WORD  $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12f1 // fmla v17.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
@@ -1833,12 +1886,14 @@ body11x2_tap:
 	WORD  $0x4fbb1333 // fmla v19.4s, v25.4s, v27.s[1]
 	WORD  $0x4fbc1314 // fmla v20.4s, v24.4s, v28.s[1]
 	WORD  $0x4fbc1335 // fmla v21.4s, v25.4s, v28.s[1]
-	WORD  $0xad425d36 // ldp q22, q23, [x9, #64]
-	WORD  $0xad436538 // ldp q24, q25, [x9, #96]
-	WORD  $0xfd40051a // ldr d26, [x8, #8]
-	WORD  $0xfd400d1b // ldr d27, [x8, #24]
-	WORD  $0xfd40151c // ldr d28, [x8, #40]
-	WORD  $0xfd401d1d // ldr d29, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad425d56 // ldp q22, q23, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad436558 // ldp q24, q25, [x10, #96]
+	WORD  $0xfd40053a // ldr d26, [x9, #8]
+	WORD  $0xfd400d3b // ldr d27, [x9, #24]
+	WORD  $0xfd40153c // ldr d28, [x9, #40]
+	WORD  $0xfd401d3d // ldr d29, [x9, #56]
 	WORD  $0x4f9a12c0 // fmla v0.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e1 // fmla v1.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
@@ -1855,10 +1910,10 @@ body11x2_tap:
 	WORD  $0x4fbc1325 // fmla v5.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd1306 // fmla v6.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd1327 // fmla v7.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40251a // ldr d26, [x8, #72]
-	WORD  $0xfd402d1b // ldr d27, [x8, #88]
-	WORD  $0xfd40351c // ldr d28, [x8, #104]
-	WORD  $0xfd403d1d // ldr d29, [x8, #120]
+	WORD  $0xfd40253a // ldr d26, [x9, #72]
+	WORD  $0xfd402d3b // ldr d27, [x9, #88]
+	WORD  $0xfd40353c // ldr d28, [x9, #104]
+	WORD  $0xfd403d3d // ldr d29, [x9, #120]
 	WORD  $0x4f9a12c8 // fmla v8.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e9 // fmla v9.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
@@ -1875,9 +1930,9 @@ body11x2_tap:
 	WORD  $0x4fbc132d // fmla v13.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd130e // fmla v14.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd132f // fmla v15.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40451a // ldr d26, [x8, #136]
-	WORD  $0xfd404d1b // ldr d27, [x8, #152]
-	WORD  $0xfd40551c // ldr d28, [x8, #168]
+	WORD  $0xfd40453a // ldr d26, [x9, #136]
+	WORD  $0xfd404d3b // ldr d27, [x9, #152]
+	WORD  $0xfd40553c // ldr d28, [x9, #168]
 	WORD  $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12f1 // fmla v17.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
@@ -1890,10 +1945,11 @@ body11x2_tap:
 	WORD  $0x4fbb1333 // fmla v19.4s, v25.4s, v27.s[1]
 	WORD  $0x4fbc1314 // fmla v20.4s, v24.4s, v28.s[1]
 	WORD  $0x4fbc1335 // fmla v21.4s, v25.4s, v28.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body11x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body11x2_clamp
@@ -1943,9 +1999,9 @@ body11x2_tap:
 	WORD  $0x4e36d6b5 // fadd v21.4s, v21.4s, v22.4s
 
 body11x2_clamp:
-	FMOVS lo+80(FP), F22
+	FMOVS lo+88(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+84(FP), F23
+	FMOVS hi+92(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -2006,9 +2062,9 @@ body11x2_clamp:
 	RET
 
 body12x2:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body12x2_zero
-	WORD $0xad400500 // ldp q0, q1, [x8]
+	WORD $0xad400520 // ldp q0, q1, [x9]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -2060,27 +2116,29 @@ body12x2_zero:
 	WORD $0x6f00e417 // movi v23.2d, #0
 
 body12x2_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body12x2_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	PRFM  128(R10), PLDL1KEEP
-	WORD  $0xad406538 // ldp q24, q25, [x9]
-	WORD  $0xad416d3a // ldp q26, q27, [x9, #32]
-	WORD  $0xfd40011c // ldr d28, [x8]
-	WORD  $0xfd40091d // ldr d29, [x8, #16]
-	WORD  $0xfd40111e // ldr d30, [x8, #32]
-	WORD  $0xfd40191f // ldr d31, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  128(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0xad406558 // ldp q24, q25, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0xad416d5a // ldp q26, q27, [x10, #32]
+	WORD  $0xfd40013c // ldr d28, [x9]
+	WORD  $0xfd40093d // ldr d29, [x9, #16]
+	WORD  $0xfd40113e // ldr d30, [x9, #32]
+	WORD  $0xfd40193f // ldr d31, [x9, #48]
 	WORD  $0x4f9c1300 // fmla v0.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1302 // fmla v2.4s, v24.4s, v29.s[0]
@@ -2097,10 +2155,10 @@ body12x2_tap:
 	WORD  $0x4fbe1365 // fmla v5.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1346 // fmla v6.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1367 // fmla v7.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40211c // ldr d28, [x8, #64]
-	WORD  $0xfd40291d // ldr d29, [x8, #80]
-	WORD  $0xfd40311e // ldr d30, [x8, #96]
-	WORD  $0xfd40391f // ldr d31, [x8, #112]
+	WORD  $0xfd40213c // ldr d28, [x9, #64]
+	WORD  $0xfd40293d // ldr d29, [x9, #80]
+	WORD  $0xfd40313e // ldr d30, [x9, #96]
+	WORD  $0xfd40393f // ldr d31, [x9, #112]
 	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d130a // fmla v10.4s, v24.4s, v29.s[0]
@@ -2117,10 +2175,10 @@ body12x2_tap:
 	WORD  $0x4fbe136d // fmla v13.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf134e // fmla v14.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf136f // fmla v15.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40411c // ldr d28, [x8, #128]
-	WORD  $0xfd40491d // ldr d29, [x8, #144]
-	WORD  $0xfd40511e // ldr d30, [x8, #160]
-	WORD  $0xfd40591f // ldr d31, [x8, #176]
+	WORD  $0xfd40413c // ldr d28, [x9, #128]
+	WORD  $0xfd40493d // ldr d29, [x9, #144]
+	WORD  $0xfd40513e // ldr d30, [x9, #160]
+	WORD  $0xfd40593f // ldr d31, [x9, #176]
 	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
@@ -2137,12 +2195,14 @@ body12x2_tap:
 	WORD  $0x4fbe1375 // fmla v21.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1356 // fmla v22.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1377 // fmla v23.4s, v27.4s, v31.s[1]
-	WORD  $0xad426538 // ldp q24, q25, [x9, #64]
-	WORD  $0xad436d3a // ldp q26, q27, [x9, #96]
-	WORD  $0xfd40051c // ldr d28, [x8, #8]
-	WORD  $0xfd400d1d // ldr d29, [x8, #24]
-	WORD  $0xfd40151e // ldr d30, [x8, #40]
-	WORD  $0xfd401d1f // ldr d31, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0xad426558 // ldp q24, q25, [x10, #64]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0xad436d5a // ldp q26, q27, [x10, #96]
+	WORD  $0xfd40053c // ldr d28, [x9, #8]
+	WORD  $0xfd400d3d // ldr d29, [x9, #24]
+	WORD  $0xfd40153e // ldr d30, [x9, #40]
+	WORD  $0xfd401d3f // ldr d31, [x9, #56]
 	WORD  $0x4f9c1300 // fmla v0.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1302 // fmla v2.4s, v24.4s, v29.s[0]
@@ -2159,10 +2219,10 @@ body12x2_tap:
 	WORD  $0x4fbe1365 // fmla v5.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1346 // fmla v6.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1367 // fmla v7.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40251c // ldr d28, [x8, #72]
-	WORD  $0xfd402d1d // ldr d29, [x8, #88]
-	WORD  $0xfd40351e // ldr d30, [x8, #104]
-	WORD  $0xfd403d1f // ldr d31, [x8, #120]
+	WORD  $0xfd40253c // ldr d28, [x9, #72]
+	WORD  $0xfd402d3d // ldr d29, [x9, #88]
+	WORD  $0xfd40353e // ldr d30, [x9, #104]
+	WORD  $0xfd403d3f // ldr d31, [x9, #120]
 	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d130a // fmla v10.4s, v24.4s, v29.s[0]
@@ -2179,10 +2239,10 @@ body12x2_tap:
 	WORD  $0x4fbe136d // fmla v13.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf134e // fmla v14.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf136f // fmla v15.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40451c // ldr d28, [x8, #136]
-	WORD  $0xfd404d1d // ldr d29, [x8, #152]
-	WORD  $0xfd40551e // ldr d30, [x8, #168]
-	WORD  $0xfd405d1f // ldr d31, [x8, #184]
+	WORD  $0xfd40453c // ldr d28, [x9, #136]
+	WORD  $0xfd404d3d // ldr d29, [x9, #152]
+	WORD  $0xfd40553e // ldr d30, [x9, #168]
+	WORD  $0xfd405d3f // ldr d31, [x9, #184]
 	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
@@ -2199,10 +2259,11 @@ body12x2_tap:
 	WORD  $0x4fbe1375 // fmla v21.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1356 // fmla v22.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1377 // fmla v23.4s, v27.4s, v31.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body12x2_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body12x2_clamp
@@ -2256,9 +2317,9 @@ body12x2_tap:
 	WORD  $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
 
 body12x2_clamp:
-	FMOVS lo+80(FP), F24
+	FMOVS lo+88(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+84(FP), F25
+	FMOVS hi+92(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -2323,62 +2384,69 @@ body12x2_clamp:
 	RET
 
 narrow:
-	CMP  $12, R9
+	CMP  $12, R10
 	BEQ  body12x1
-	CMP  $11, R9
+	CMP  $11, R10
 	BEQ  body11x1
-	CMP  $10, R9
+	CMP  $10, R10
 	BEQ  body10x1
-	CMP  $9, R9
+	CMP  $9, R10
 	BEQ  body9x1
-	CMP  $8, R9
+	CMP  $8, R10
 	BEQ  body8x1
-	CMP  $7, R9
+	CMP  $7, R10
 	BEQ  body7x1
-	CMP  $6, R9
+	CMP  $6, R10
 	BEQ  body6x1
-	CMP  $5, R9
+	CMP  $5, R10
 	BEQ  body5x1
-	CMP  $4, R9
+	CMP  $4, R10
 	BEQ  body4x1
-	CMP  $3, R9
+	CMP  $3, R10
 	BEQ  body3x1
-	CMP  $2, R9
+	CMP  $2, R10
 	BEQ  body2x1
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body1x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	JMP  body1x1_begin
 
 body1x1_zero:
 	WORD $0x6f00e400 // movi v0.2d, #0
 
 body1x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body1x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	WORD  $0xad400921 // ldp q1, q2, [x9]
-	WORD  $0xfd400103 // ldr d3, [x8]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00141 // ldr q1, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc00542 // ldr q2, [x10, #16]
+	WORD  $0xfd400123 // ldr d3, [x9]
 	WORD  $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD  $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	WORD  $0xad410921 // ldp q1, q2, [x9, #32]
-	WORD  $0xfd400503 // ldr d3, [x8, #8]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00941 // ldr q1, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d42 // ldr q2, [x10, #48]
+	WORD  $0xfd400523 // ldr d3, [x9, #8]
 	WORD  $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD  $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body1x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body1x1_clamp
@@ -2386,9 +2454,9 @@ body1x1_tap:
 	WORD  $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 
 body1x1_clamp:
-	FMOVS lo+80(FP), F1
+	FMOVS lo+88(FP), F1
 	WORD  $0x4e040421 // dup v1.4s, v1.s[0]
-	FMOVS hi+84(FP), F2
+	FMOVS hi+92(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
 	WORD  $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD  $0x4ea0f440 // fmin v0.4s, v2.4s, v0.4s
@@ -2396,9 +2464,9 @@ body1x1_clamp:
 	RET
 
 body2x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body2x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	JMP  body2x1_begin
 
@@ -2407,37 +2475,44 @@ body2x1_zero:
 	WORD $0x6f00e401 // movi v1.2d, #0
 
 body2x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body2x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	WORD  $0xad400d22 // ldp q2, q3, [x9]
-	WORD  $0xfd400104 // ldr d4, [x8]
-	WORD  $0xfd400905 // ldr d5, [x8, #16]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00142 // ldr q2, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc00543 // ldr q3, [x10, #16]
+	WORD  $0xfd400124 // ldr d4, [x9]
+	WORD  $0xfd400925 // ldr d5, [x9, #16]
 	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD  $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
 	WORD  $0x4fa41060 // fmla v0.4s, v3.4s, v4.s[1]
 	WORD  $0x4fa51061 // fmla v1.4s, v3.4s, v5.s[1]
-	WORD  $0xad410d22 // ldp q2, q3, [x9, #32]
-	WORD  $0xfd400504 // ldr d4, [x8, #8]
-	WORD  $0xfd400d05 // ldr d5, [x8, #24]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00942 // ldr q2, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d43 // ldr q3, [x10, #48]
+	WORD  $0xfd400524 // ldr d4, [x9, #8]
+	WORD  $0xfd400d25 // ldr d5, [x9, #24]
 	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD  $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
 	WORD  $0x4fa41060 // fmla v0.4s, v3.4s, v4.s[1]
 	WORD  $0x4fa51061 // fmla v1.4s, v3.4s, v5.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body2x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body2x1_clamp
@@ -2447,9 +2522,9 @@ body2x1_tap:
 	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 
 body2x1_clamp:
-	FMOVS lo+80(FP), F2
+	FMOVS lo+88(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+84(FP), F3
+	FMOVS hi+92(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -2459,9 +2534,9 @@ body2x1_clamp:
 	RET
 
 body3x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body3x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	JMP  body3x1_begin
@@ -2472,43 +2547,50 @@ body3x1_zero:
 	WORD $0x6f00e402 // movi v2.2d, #0
 
 body3x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body3x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	WORD  $0xad401123 // ldp q3, q4, [x9]
-	WORD  $0xfd400105 // ldr d5, [x8]
-	WORD  $0xfd400906 // ldr d6, [x8, #16]
-	WORD  $0xfd401107 // ldr d7, [x8, #32]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00143 // ldr q3, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc00544 // ldr q4, [x10, #16]
+	WORD  $0xfd400125 // ldr d5, [x9]
+	WORD  $0xfd400926 // ldr d6, [x9, #16]
+	WORD  $0xfd401127 // ldr d7, [x9, #32]
 	WORD  $0x4f851060 // fmla v0.4s, v3.4s, v5.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4f871062 // fmla v2.4s, v3.4s, v7.s[0]
 	WORD  $0x4fa51080 // fmla v0.4s, v4.4s, v5.s[1]
 	WORD  $0x4fa61081 // fmla v1.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa71082 // fmla v2.4s, v4.4s, v7.s[1]
-	WORD  $0xad411123 // ldp q3, q4, [x9, #32]
-	WORD  $0xfd400505 // ldr d5, [x8, #8]
-	WORD  $0xfd400d06 // ldr d6, [x8, #24]
-	WORD  $0xfd401507 // ldr d7, [x8, #40]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00943 // ldr q3, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d44 // ldr q4, [x10, #48]
+	WORD  $0xfd400525 // ldr d5, [x9, #8]
+	WORD  $0xfd400d26 // ldr d6, [x9, #24]
+	WORD  $0xfd401527 // ldr d7, [x9, #40]
 	WORD  $0x4f851060 // fmla v0.4s, v3.4s, v5.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4f871062 // fmla v2.4s, v3.4s, v7.s[0]
 	WORD  $0x4fa51080 // fmla v0.4s, v4.4s, v5.s[1]
 	WORD  $0x4fa61081 // fmla v1.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa71082 // fmla v2.4s, v4.4s, v7.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body3x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body3x1_clamp
@@ -2520,9 +2602,9 @@ body3x1_tap:
 	WORD  $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 
 body3x1_clamp:
-	FMOVS lo+80(FP), F3
+	FMOVS lo+88(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
-	FMOVS hi+84(FP), F4
+	FMOVS hi+92(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
 	WORD  $0x4e20f460 // fmax v0.4s, v3.4s, v0.4s
 	WORD  $0x4ea0f480 // fmin v0.4s, v4.4s, v0.4s
@@ -2535,9 +2617,9 @@ body3x1_clamp:
 	RET
 
 body4x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body4x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2550,24 +2632,27 @@ body4x1_zero:
 	WORD $0x6f00e403 // movi v3.2d, #0
 
 body4x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body4x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	WORD  $0xad401524 // ldp q4, q5, [x9]
-	WORD  $0xfd400106 // ldr d6, [x8]
-	WORD  $0xfd400907 // ldr d7, [x8, #16]
-	WORD  $0xfd401108 // ldr d8, [x8, #32]
-	WORD  $0xfd401909 // ldr d9, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00144 // ldr q4, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc00545 // ldr q5, [x10, #16]
+	WORD  $0xfd400126 // ldr d6, [x9]
+	WORD  $0xfd400927 // ldr d7, [x9, #16]
+	WORD  $0xfd401128 // ldr d8, [x9, #32]
+	WORD  $0xfd401929 // ldr d9, [x9, #48]
 	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD  $0x4f871081 // fmla v1.4s, v4.4s, v7.s[0]
 	WORD  $0x4f881082 // fmla v2.4s, v4.4s, v8.s[0]
@@ -2576,11 +2661,14 @@ body4x1_tap:
 	WORD  $0x4fa710a1 // fmla v1.4s, v5.4s, v7.s[1]
 	WORD  $0x4fa810a2 // fmla v2.4s, v5.4s, v8.s[1]
 	WORD  $0x4fa910a3 // fmla v3.4s, v5.4s, v9.s[1]
-	WORD  $0xad411524 // ldp q4, q5, [x9, #32]
-	WORD  $0xfd400506 // ldr d6, [x8, #8]
-	WORD  $0xfd400d07 // ldr d7, [x8, #24]
-	WORD  $0xfd401508 // ldr d8, [x8, #40]
-	WORD  $0xfd401d09 // ldr d9, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00944 // ldr q4, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d45 // ldr q5, [x10, #48]
+	WORD  $0xfd400526 // ldr d6, [x9, #8]
+	WORD  $0xfd400d27 // ldr d7, [x9, #24]
+	WORD  $0xfd401528 // ldr d8, [x9, #40]
+	WORD  $0xfd401d29 // ldr d9, [x9, #56]
 	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD  $0x4f871081 // fmla v1.4s, v4.4s, v7.s[0]
 	WORD  $0x4f881082 // fmla v2.4s, v4.4s, v8.s[0]
@@ -2589,10 +2677,11 @@ body4x1_tap:
 	WORD  $0x4fa710a1 // fmla v1.4s, v5.4s, v7.s[1]
 	WORD  $0x4fa810a2 // fmla v2.4s, v5.4s, v8.s[1]
 	WORD  $0x4fa910a3 // fmla v3.4s, v5.4s, v9.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body4x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body4x1_clamp
@@ -2606,9 +2695,9 @@ body4x1_tap:
 	WORD  $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 
 body4x1_clamp:
-	FMOVS lo+80(FP), F4
+	FMOVS lo+88(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+84(FP), F5
+	FMOVS hi+92(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -2623,9 +2712,9 @@ body4x1_clamp:
 	RET
 
 body5x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body5x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2640,25 +2729,28 @@ body5x1_zero:
 	WORD $0x6f00e404 // movi v4.2d, #0
 
 body5x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body5x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	WORD  $0xad401925 // ldp q5, q6, [x9]
-	WORD  $0xfd400107 // ldr d7, [x8]
-	WORD  $0xfd400908 // ldr d8, [x8, #16]
-	WORD  $0xfd401109 // ldr d9, [x8, #32]
-	WORD  $0xfd40190a // ldr d10, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00145 // ldr q5, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc00546 // ldr q6, [x10, #16]
+	WORD  $0xfd400127 // ldr d7, [x9]
+	WORD  $0xfd400928 // ldr d8, [x9, #16]
+	WORD  $0xfd401129 // ldr d9, [x9, #32]
+	WORD  $0xfd40192a // ldr d10, [x9, #48]
 	WORD  $0x4f8710a0 // fmla v0.4s, v5.4s, v7.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f8910a2 // fmla v2.4s, v5.4s, v9.s[0]
@@ -2667,14 +2759,17 @@ body5x1_tap:
 	WORD  $0x4fa810c1 // fmla v1.4s, v6.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4faa10c3 // fmla v3.4s, v6.4s, v10.s[1]
-	WORD  $0xfd402107 // ldr d7, [x8, #64]
+	WORD  $0xfd402127 // ldr d7, [x9, #64]
 	WORD  $0x4f8710a4 // fmla v4.4s, v5.4s, v7.s[0]
 	WORD  $0x4fa710c4 // fmla v4.4s, v6.4s, v7.s[1]
-	WORD  $0xad411925 // ldp q5, q6, [x9, #32]
-	WORD  $0xfd400507 // ldr d7, [x8, #8]
-	WORD  $0xfd400d08 // ldr d8, [x8, #24]
-	WORD  $0xfd401509 // ldr d9, [x8, #40]
-	WORD  $0xfd401d0a // ldr d10, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00945 // ldr q5, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d46 // ldr q6, [x10, #48]
+	WORD  $0xfd400527 // ldr d7, [x9, #8]
+	WORD  $0xfd400d28 // ldr d8, [x9, #24]
+	WORD  $0xfd401529 // ldr d9, [x9, #40]
+	WORD  $0xfd401d2a // ldr d10, [x9, #56]
 	WORD  $0x4f8710a0 // fmla v0.4s, v5.4s, v7.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f8910a2 // fmla v2.4s, v5.4s, v9.s[0]
@@ -2683,13 +2778,14 @@ body5x1_tap:
 	WORD  $0x4fa810c1 // fmla v1.4s, v6.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4faa10c3 // fmla v3.4s, v6.4s, v10.s[1]
-	WORD  $0xfd402507 // ldr d7, [x8, #72]
+	WORD  $0xfd402527 // ldr d7, [x9, #72]
 	WORD  $0x4f8710a4 // fmla v4.4s, v5.4s, v7.s[0]
 	WORD  $0x4fa710c4 // fmla v4.4s, v6.4s, v7.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body5x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body5x1_clamp
@@ -2705,9 +2801,9 @@ body5x1_tap:
 	WORD  $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 
 body5x1_clamp:
-	FMOVS lo+80(FP), F5
+	FMOVS lo+88(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
-	FMOVS hi+84(FP), F6
+	FMOVS hi+92(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
 	WORD  $0x4e20f4a0 // fmax v0.4s, v5.4s, v0.4s
 	WORD  $0x4ea0f4c0 // fmin v0.4s, v6.4s, v0.4s
@@ -2725,9 +2821,9 @@ body5x1_clamp:
 	RET
 
 body6x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body6x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2744,25 +2840,28 @@ body6x1_zero:
 	WORD $0x6f00e405 // movi v5.2d, #0
 
 body6x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body6x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	WORD  $0xad401d26 // ldp q6, q7, [x9]
-	WORD  $0xfd400108 // ldr d8, [x8]
-	WORD  $0xfd400909 // ldr d9, [x8, #16]
-	WORD  $0xfd40110a // ldr d10, [x8, #32]
-	WORD  $0xfd40190b // ldr d11, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00146 // ldr q6, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc00547 // ldr q7, [x10, #16]
+	WORD  $0xfd400128 // ldr d8, [x9]
+	WORD  $0xfd400929 // ldr d9, [x9, #16]
+	WORD  $0xfd40112a // ldr d10, [x9, #32]
+	WORD  $0xfd40192b // ldr d11, [x9, #48]
 	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c1 // fmla v1.4s, v6.4s, v9.s[0]
 	WORD  $0x4f8a10c2 // fmla v2.4s, v6.4s, v10.s[0]
@@ -2771,17 +2870,20 @@ body6x1_tap:
 	WORD  $0x4fa910e1 // fmla v1.4s, v7.4s, v9.s[1]
 	WORD  $0x4faa10e2 // fmla v2.4s, v7.4s, v10.s[1]
 	WORD  $0x4fab10e3 // fmla v3.4s, v7.4s, v11.s[1]
-	WORD  $0xfd402108 // ldr d8, [x8, #64]
-	WORD  $0xfd402909 // ldr d9, [x8, #80]
+	WORD  $0xfd402128 // ldr d8, [x9, #64]
+	WORD  $0xfd402929 // ldr d9, [x9, #80]
 	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c5 // fmla v5.4s, v6.4s, v9.s[0]
 	WORD  $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910e5 // fmla v5.4s, v7.4s, v9.s[1]
-	WORD  $0xad411d26 // ldp q6, q7, [x9, #32]
-	WORD  $0xfd400508 // ldr d8, [x8, #8]
-	WORD  $0xfd400d09 // ldr d9, [x8, #24]
-	WORD  $0xfd40150a // ldr d10, [x8, #40]
-	WORD  $0xfd401d0b // ldr d11, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00946 // ldr q6, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d47 // ldr q7, [x10, #48]
+	WORD  $0xfd400528 // ldr d8, [x9, #8]
+	WORD  $0xfd400d29 // ldr d9, [x9, #24]
+	WORD  $0xfd40152a // ldr d10, [x9, #40]
+	WORD  $0xfd401d2b // ldr d11, [x9, #56]
 	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c1 // fmla v1.4s, v6.4s, v9.s[0]
 	WORD  $0x4f8a10c2 // fmla v2.4s, v6.4s, v10.s[0]
@@ -2790,16 +2892,17 @@ body6x1_tap:
 	WORD  $0x4fa910e1 // fmla v1.4s, v7.4s, v9.s[1]
 	WORD  $0x4faa10e2 // fmla v2.4s, v7.4s, v10.s[1]
 	WORD  $0x4fab10e3 // fmla v3.4s, v7.4s, v11.s[1]
-	WORD  $0xfd402508 // ldr d8, [x8, #72]
-	WORD  $0xfd402d09 // ldr d9, [x8, #88]
+	WORD  $0xfd402528 // ldr d8, [x9, #72]
+	WORD  $0xfd402d29 // ldr d9, [x9, #88]
 	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c5 // fmla v5.4s, v6.4s, v9.s[0]
 	WORD  $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910e5 // fmla v5.4s, v7.4s, v9.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body6x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body6x1_clamp
@@ -2817,9 +2920,9 @@ body6x1_tap:
 	WORD  $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 
 body6x1_clamp:
-	FMOVS lo+80(FP), F6
+	FMOVS lo+88(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+84(FP), F7
+	FMOVS hi+92(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -2839,9 +2942,9 @@ body6x1_clamp:
 	RET
 
 body7x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body7x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2860,25 +2963,28 @@ body7x1_zero:
 	WORD $0x6f00e406 // movi v6.2d, #0
 
 body7x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body7x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	WORD  $0xad402127 // ldp q7, q8, [x9]
-	WORD  $0xfd400109 // ldr d9, [x8]
-	WORD  $0xfd40090a // ldr d10, [x8, #16]
-	WORD  $0xfd40110b // ldr d11, [x8, #32]
-	WORD  $0xfd40190c // ldr d12, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00147 // ldr q7, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc00548 // ldr q8, [x10, #16]
+	WORD  $0xfd400129 // ldr d9, [x9]
+	WORD  $0xfd40092a // ldr d10, [x9, #16]
+	WORD  $0xfd40112b // ldr d11, [x9, #32]
+	WORD  $0xfd40192c // ldr d12, [x9, #48]
 	WORD  $0x4f8910e0 // fmla v0.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e2 // fmla v2.4s, v7.4s, v11.s[0]
@@ -2887,20 +2993,23 @@ body7x1_tap:
 	WORD  $0x4faa1101 // fmla v1.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
 	WORD  $0x4fac1103 // fmla v3.4s, v8.4s, v12.s[1]
-	WORD  $0xfd402109 // ldr d9, [x8, #64]
-	WORD  $0xfd40290a // ldr d10, [x8, #80]
-	WORD  $0xfd40310b // ldr d11, [x8, #96]
+	WORD  $0xfd402129 // ldr d9, [x9, #64]
+	WORD  $0xfd40292a // ldr d10, [x9, #80]
+	WORD  $0xfd40312b // ldr d11, [x9, #96]
 	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e6 // fmla v6.4s, v7.4s, v11.s[0]
 	WORD  $0x4fa91104 // fmla v4.4s, v8.4s, v9.s[1]
 	WORD  $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1106 // fmla v6.4s, v8.4s, v11.s[1]
-	WORD  $0xad412127 // ldp q7, q8, [x9, #32]
-	WORD  $0xfd400509 // ldr d9, [x8, #8]
-	WORD  $0xfd400d0a // ldr d10, [x8, #24]
-	WORD  $0xfd40150b // ldr d11, [x8, #40]
-	WORD  $0xfd401d0c // ldr d12, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00947 // ldr q7, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d48 // ldr q8, [x10, #48]
+	WORD  $0xfd400529 // ldr d9, [x9, #8]
+	WORD  $0xfd400d2a // ldr d10, [x9, #24]
+	WORD  $0xfd40152b // ldr d11, [x9, #40]
+	WORD  $0xfd401d2c // ldr d12, [x9, #56]
 	WORD  $0x4f8910e0 // fmla v0.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e2 // fmla v2.4s, v7.4s, v11.s[0]
@@ -2909,19 +3018,20 @@ body7x1_tap:
 	WORD  $0x4faa1101 // fmla v1.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
 	WORD  $0x4fac1103 // fmla v3.4s, v8.4s, v12.s[1]
-	WORD  $0xfd402509 // ldr d9, [x8, #72]
-	WORD  $0xfd402d0a // ldr d10, [x8, #88]
-	WORD  $0xfd40350b // ldr d11, [x8, #104]
+	WORD  $0xfd402529 // ldr d9, [x9, #72]
+	WORD  $0xfd402d2a // ldr d10, [x9, #88]
+	WORD  $0xfd40352b // ldr d11, [x9, #104]
 	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e6 // fmla v6.4s, v7.4s, v11.s[0]
 	WORD  $0x4fa91104 // fmla v4.4s, v8.4s, v9.s[1]
 	WORD  $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1106 // fmla v6.4s, v8.4s, v11.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body7x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body7x1_clamp
@@ -2941,9 +3051,9 @@ body7x1_tap:
 	WORD  $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 
 body7x1_clamp:
-	FMOVS lo+80(FP), F7
+	FMOVS lo+88(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
-	FMOVS hi+84(FP), F8
+	FMOVS hi+92(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
 	WORD  $0x4e20f4e0 // fmax v0.4s, v7.4s, v0.4s
 	WORD  $0x4ea0f500 // fmin v0.4s, v8.4s, v0.4s
@@ -2966,9 +3076,9 @@ body7x1_clamp:
 	RET
 
 body8x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body8x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2989,25 +3099,28 @@ body8x1_zero:
 	WORD $0x6f00e407 // movi v7.2d, #0
 
 body8x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body8x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	WORD  $0xad402528 // ldp q8, q9, [x9]
-	WORD  $0xfd40010a // ldr d10, [x8]
-	WORD  $0xfd40090b // ldr d11, [x8, #16]
-	WORD  $0xfd40110c // ldr d12, [x8, #32]
-	WORD  $0xfd40190d // ldr d13, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00148 // ldr q8, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc00549 // ldr q9, [x10, #16]
+	WORD  $0xfd40012a // ldr d10, [x9]
+	WORD  $0xfd40092b // ldr d11, [x9, #16]
+	WORD  $0xfd40112c // ldr d12, [x9, #32]
+	WORD  $0xfd40192d // ldr d13, [x9, #48]
 	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1101 // fmla v1.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1102 // fmla v2.4s, v8.4s, v12.s[0]
@@ -3016,10 +3129,10 @@ body8x1_tap:
 	WORD  $0x4fab1121 // fmla v1.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1122 // fmla v2.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1123 // fmla v3.4s, v9.4s, v13.s[1]
-	WORD  $0xfd40210a // ldr d10, [x8, #64]
-	WORD  $0xfd40290b // ldr d11, [x8, #80]
-	WORD  $0xfd40310c // ldr d12, [x8, #96]
-	WORD  $0xfd40390d // ldr d13, [x8, #112]
+	WORD  $0xfd40212a // ldr d10, [x9, #64]
+	WORD  $0xfd40292b // ldr d11, [x9, #80]
+	WORD  $0xfd40312c // ldr d12, [x9, #96]
+	WORD  $0xfd40392d // ldr d13, [x9, #112]
 	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1105 // fmla v5.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1106 // fmla v6.4s, v8.4s, v12.s[0]
@@ -3028,11 +3141,14 @@ body8x1_tap:
 	WORD  $0x4fab1125 // fmla v5.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1126 // fmla v6.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1127 // fmla v7.4s, v9.4s, v13.s[1]
-	WORD  $0xad412528 // ldp q8, q9, [x9, #32]
-	WORD  $0xfd40050a // ldr d10, [x8, #8]
-	WORD  $0xfd400d0b // ldr d11, [x8, #24]
-	WORD  $0xfd40150c // ldr d12, [x8, #40]
-	WORD  $0xfd401d0d // ldr d13, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00948 // ldr q8, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d49 // ldr q9, [x10, #48]
+	WORD  $0xfd40052a // ldr d10, [x9, #8]
+	WORD  $0xfd400d2b // ldr d11, [x9, #24]
+	WORD  $0xfd40152c // ldr d12, [x9, #40]
+	WORD  $0xfd401d2d // ldr d13, [x9, #56]
 	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1101 // fmla v1.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1102 // fmla v2.4s, v8.4s, v12.s[0]
@@ -3041,10 +3157,10 @@ body8x1_tap:
 	WORD  $0x4fab1121 // fmla v1.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1122 // fmla v2.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1123 // fmla v3.4s, v9.4s, v13.s[1]
-	WORD  $0xfd40250a // ldr d10, [x8, #72]
-	WORD  $0xfd402d0b // ldr d11, [x8, #88]
-	WORD  $0xfd40350c // ldr d12, [x8, #104]
-	WORD  $0xfd403d0d // ldr d13, [x8, #120]
+	WORD  $0xfd40252a // ldr d10, [x9, #72]
+	WORD  $0xfd402d2b // ldr d11, [x9, #88]
+	WORD  $0xfd40352c // ldr d12, [x9, #104]
+	WORD  $0xfd403d2d // ldr d13, [x9, #120]
 	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1105 // fmla v5.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1106 // fmla v6.4s, v8.4s, v12.s[0]
@@ -3053,10 +3169,11 @@ body8x1_tap:
 	WORD  $0x4fab1125 // fmla v5.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1126 // fmla v6.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1127 // fmla v7.4s, v9.4s, v13.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body8x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body8x1_clamp
@@ -3078,9 +3195,9 @@ body8x1_tap:
 	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 
 body8x1_clamp:
-	FMOVS lo+80(FP), F8
+	FMOVS lo+88(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+84(FP), F9
+	FMOVS hi+92(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -3105,9 +3222,9 @@ body8x1_clamp:
 	RET
 
 body9x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body9x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3130,26 +3247,29 @@ body9x1_zero:
 	WORD $0x6f00e408 // movi v8.2d, #0
 
 body9x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body9x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	PRFM  128(R10), PLDL1KEEP
-	WORD  $0xad402929 // ldp q9, q10, [x9]
-	WORD  $0xfd40010b // ldr d11, [x8]
-	WORD  $0xfd40090c // ldr d12, [x8, #16]
-	WORD  $0xfd40110d // ldr d13, [x8, #32]
-	WORD  $0xfd40190e // ldr d14, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  128(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc00149 // ldr q9, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc0054a // ldr q10, [x10, #16]
+	WORD  $0xfd40012b // ldr d11, [x9]
+	WORD  $0xfd40092c // ldr d12, [x9, #16]
+	WORD  $0xfd40112d // ldr d13, [x9, #32]
+	WORD  $0xfd40192e // ldr d14, [x9, #48]
 	WORD  $0x4f8b1120 // fmla v0.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1122 // fmla v2.4s, v9.4s, v13.s[0]
@@ -3158,10 +3278,10 @@ body9x1_tap:
 	WORD  $0x4fac1141 // fmla v1.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1143 // fmla v3.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40210b // ldr d11, [x8, #64]
-	WORD  $0xfd40290c // ldr d12, [x8, #80]
-	WORD  $0xfd40310d // ldr d13, [x8, #96]
-	WORD  $0xfd40390e // ldr d14, [x8, #112]
+	WORD  $0xfd40212b // ldr d11, [x9, #64]
+	WORD  $0xfd40292c // ldr d12, [x9, #80]
+	WORD  $0xfd40312d // ldr d13, [x9, #96]
+	WORD  $0xfd40392e // ldr d14, [x9, #112]
 	WORD  $0x4f8b1124 // fmla v4.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1126 // fmla v6.4s, v9.4s, v13.s[0]
@@ -3170,14 +3290,17 @@ body9x1_tap:
 	WORD  $0x4fac1145 // fmla v5.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1146 // fmla v6.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1147 // fmla v7.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40410b // ldr d11, [x8, #128]
+	WORD  $0xfd40412b // ldr d11, [x9, #128]
 	WORD  $0x4f8b1128 // fmla v8.4s, v9.4s, v11.s[0]
 	WORD  $0x4fab1148 // fmla v8.4s, v10.4s, v11.s[1]
-	WORD  $0xad412929 // ldp q9, q10, [x9, #32]
-	WORD  $0xfd40050b // ldr d11, [x8, #8]
-	WORD  $0xfd400d0c // ldr d12, [x8, #24]
-	WORD  $0xfd40150d // ldr d13, [x8, #40]
-	WORD  $0xfd401d0e // ldr d14, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc00949 // ldr q9, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d4a // ldr q10, [x10, #48]
+	WORD  $0xfd40052b // ldr d11, [x9, #8]
+	WORD  $0xfd400d2c // ldr d12, [x9, #24]
+	WORD  $0xfd40152d // ldr d13, [x9, #40]
+	WORD  $0xfd401d2e // ldr d14, [x9, #56]
 	WORD  $0x4f8b1120 // fmla v0.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1122 // fmla v2.4s, v9.4s, v13.s[0]
@@ -3186,10 +3309,10 @@ body9x1_tap:
 	WORD  $0x4fac1141 // fmla v1.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1143 // fmla v3.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40250b // ldr d11, [x8, #72]
-	WORD  $0xfd402d0c // ldr d12, [x8, #88]
-	WORD  $0xfd40350d // ldr d13, [x8, #104]
-	WORD  $0xfd403d0e // ldr d14, [x8, #120]
+	WORD  $0xfd40252b // ldr d11, [x9, #72]
+	WORD  $0xfd402d2c // ldr d12, [x9, #88]
+	WORD  $0xfd40352d // ldr d13, [x9, #104]
+	WORD  $0xfd403d2e // ldr d14, [x9, #120]
 	WORD  $0x4f8b1124 // fmla v4.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1126 // fmla v6.4s, v9.4s, v13.s[0]
@@ -3198,13 +3321,14 @@ body9x1_tap:
 	WORD  $0x4fac1145 // fmla v5.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1146 // fmla v6.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1147 // fmla v7.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40450b // ldr d11, [x8, #136]
+	WORD  $0xfd40452b // ldr d11, [x9, #136]
 	WORD  $0x4f8b1128 // fmla v8.4s, v9.4s, v11.s[0]
 	WORD  $0x4fab1148 // fmla v8.4s, v10.4s, v11.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body9x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body9x1_clamp
@@ -3228,9 +3352,9 @@ body9x1_tap:
 	WORD  $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 
 body9x1_clamp:
-	FMOVS lo+80(FP), F9
+	FMOVS lo+88(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
-	FMOVS hi+84(FP), F10
+	FMOVS hi+92(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
 	WORD  $0x4e20f520 // fmax v0.4s, v9.4s, v0.4s
 	WORD  $0x4ea0f540 // fmin v0.4s, v10.4s, v0.4s
@@ -3258,9 +3382,9 @@ body9x1_clamp:
 	RET
 
 body10x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body10x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3285,26 +3409,29 @@ body10x1_zero:
 	WORD $0x6f00e409 // movi v9.2d, #0
 
 body10x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body10x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	PRFM  128(R10), PLDL1KEEP
-	WORD  $0xad402d2a // ldp q10, q11, [x9]
-	WORD  $0xfd40010c // ldr d12, [x8]
-	WORD  $0xfd40090d // ldr d13, [x8, #16]
-	WORD  $0xfd40110e // ldr d14, [x8, #32]
-	WORD  $0xfd40190f // ldr d15, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  128(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc0014a // ldr q10, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc0054b // ldr q11, [x10, #16]
+	WORD  $0xfd40012c // ldr d12, [x9]
+	WORD  $0xfd40092d // ldr d13, [x9, #16]
+	WORD  $0xfd40112e // ldr d14, [x9, #32]
+	WORD  $0xfd40192f // ldr d15, [x9, #48]
 	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1141 // fmla v1.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1142 // fmla v2.4s, v10.4s, v14.s[0]
@@ -3313,10 +3440,10 @@ body10x1_tap:
 	WORD  $0x4fad1161 // fmla v1.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1162 // fmla v2.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1163 // fmla v3.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40210c // ldr d12, [x8, #64]
-	WORD  $0xfd40290d // ldr d13, [x8, #80]
-	WORD  $0xfd40310e // ldr d14, [x8, #96]
-	WORD  $0xfd40390f // ldr d15, [x8, #112]
+	WORD  $0xfd40212c // ldr d12, [x9, #64]
+	WORD  $0xfd40292d // ldr d13, [x9, #80]
+	WORD  $0xfd40312e // ldr d14, [x9, #96]
+	WORD  $0xfd40392f // ldr d15, [x9, #112]
 	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1145 // fmla v5.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1146 // fmla v6.4s, v10.4s, v14.s[0]
@@ -3325,17 +3452,20 @@ body10x1_tap:
 	WORD  $0x4fad1165 // fmla v5.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1166 // fmla v6.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40410c // ldr d12, [x8, #128]
-	WORD  $0xfd40490d // ldr d13, [x8, #144]
+	WORD  $0xfd40412c // ldr d12, [x9, #128]
+	WORD  $0xfd40492d // ldr d13, [x9, #144]
 	WORD  $0x4f8c1148 // fmla v8.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
 	WORD  $0x4fac1168 // fmla v8.4s, v11.4s, v12.s[1]
 	WORD  $0x4fad1169 // fmla v9.4s, v11.4s, v13.s[1]
-	WORD  $0xad412d2a // ldp q10, q11, [x9, #32]
-	WORD  $0xfd40050c // ldr d12, [x8, #8]
-	WORD  $0xfd400d0d // ldr d13, [x8, #24]
-	WORD  $0xfd40150e // ldr d14, [x8, #40]
-	WORD  $0xfd401d0f // ldr d15, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc0094a // ldr q10, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d4b // ldr q11, [x10, #48]
+	WORD  $0xfd40052c // ldr d12, [x9, #8]
+	WORD  $0xfd400d2d // ldr d13, [x9, #24]
+	WORD  $0xfd40152e // ldr d14, [x9, #40]
+	WORD  $0xfd401d2f // ldr d15, [x9, #56]
 	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1141 // fmla v1.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1142 // fmla v2.4s, v10.4s, v14.s[0]
@@ -3344,10 +3474,10 @@ body10x1_tap:
 	WORD  $0x4fad1161 // fmla v1.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1162 // fmla v2.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1163 // fmla v3.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40250c // ldr d12, [x8, #72]
-	WORD  $0xfd402d0d // ldr d13, [x8, #88]
-	WORD  $0xfd40350e // ldr d14, [x8, #104]
-	WORD  $0xfd403d0f // ldr d15, [x8, #120]
+	WORD  $0xfd40252c // ldr d12, [x9, #72]
+	WORD  $0xfd402d2d // ldr d13, [x9, #88]
+	WORD  $0xfd40352e // ldr d14, [x9, #104]
+	WORD  $0xfd403d2f // ldr d15, [x9, #120]
 	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1145 // fmla v5.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1146 // fmla v6.4s, v10.4s, v14.s[0]
@@ -3356,16 +3486,17 @@ body10x1_tap:
 	WORD  $0x4fad1165 // fmla v5.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1166 // fmla v6.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40450c // ldr d12, [x8, #136]
-	WORD  $0xfd404d0d // ldr d13, [x8, #152]
+	WORD  $0xfd40452c // ldr d12, [x9, #136]
+	WORD  $0xfd404d2d // ldr d13, [x9, #152]
 	WORD  $0x4f8c1148 // fmla v8.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
 	WORD  $0x4fac1168 // fmla v8.4s, v11.4s, v12.s[1]
 	WORD  $0x4fad1169 // fmla v9.4s, v11.4s, v13.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body10x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body10x1_clamp
@@ -3391,9 +3522,9 @@ body10x1_tap:
 	WORD  $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
 
 body10x1_clamp:
-	FMOVS lo+80(FP), F10
+	FMOVS lo+88(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+84(FP), F11
+	FMOVS hi+92(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -3423,9 +3554,9 @@ body10x1_clamp:
 	RET
 
 body11x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body11x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3452,26 +3583,29 @@ body11x1_zero:
 	WORD $0x6f00e40a // movi v10.2d, #0
 
 body11x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body11x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	PRFM  128(R10), PLDL1KEEP
-	WORD  $0xad40312b // ldp q11, q12, [x9]
-	WORD  $0xfd40010d // ldr d13, [x8]
-	WORD  $0xfd40090e // ldr d14, [x8, #16]
-	WORD  $0xfd40110f // ldr d15, [x8, #32]
-	WORD  $0xfd401910 // ldr d16, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  128(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc0014b // ldr q11, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc0054c // ldr q12, [x10, #16]
+	WORD  $0xfd40012d // ldr d13, [x9]
+	WORD  $0xfd40092e // ldr d14, [x9, #16]
+	WORD  $0xfd40112f // ldr d15, [x9, #32]
+	WORD  $0xfd401930 // ldr d16, [x9, #48]
 	WORD  $0x4f8d1160 // fmla v0.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1162 // fmla v2.4s, v11.4s, v15.s[0]
@@ -3480,10 +3614,10 @@ body11x1_tap:
 	WORD  $0x4fae1181 // fmla v1.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01183 // fmla v3.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40210d // ldr d13, [x8, #64]
-	WORD  $0xfd40290e // ldr d14, [x8, #80]
-	WORD  $0xfd40310f // ldr d15, [x8, #96]
-	WORD  $0xfd403910 // ldr d16, [x8, #112]
+	WORD  $0xfd40212d // ldr d13, [x9, #64]
+	WORD  $0xfd40292e // ldr d14, [x9, #80]
+	WORD  $0xfd40312f // ldr d15, [x9, #96]
+	WORD  $0xfd403930 // ldr d16, [x9, #112]
 	WORD  $0x4f8d1164 // fmla v4.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1166 // fmla v6.4s, v11.4s, v15.s[0]
@@ -3492,20 +3626,23 @@ body11x1_tap:
 	WORD  $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1186 // fmla v6.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01187 // fmla v7.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40410d // ldr d13, [x8, #128]
-	WORD  $0xfd40490e // ldr d14, [x8, #144]
-	WORD  $0xfd40510f // ldr d15, [x8, #160]
+	WORD  $0xfd40412d // ldr d13, [x9, #128]
+	WORD  $0xfd40492e // ldr d14, [x9, #144]
+	WORD  $0xfd40512f // ldr d15, [x9, #160]
 	WORD  $0x4f8d1168 // fmla v8.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f116a // fmla v10.4s, v11.4s, v15.s[0]
 	WORD  $0x4fad1188 // fmla v8.4s, v12.4s, v13.s[1]
 	WORD  $0x4fae1189 // fmla v9.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
-	WORD  $0xad41312b // ldp q11, q12, [x9, #32]
-	WORD  $0xfd40050d // ldr d13, [x8, #8]
-	WORD  $0xfd400d0e // ldr d14, [x8, #24]
-	WORD  $0xfd40150f // ldr d15, [x8, #40]
-	WORD  $0xfd401d10 // ldr d16, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc0094b // ldr q11, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d4c // ldr q12, [x10, #48]
+	WORD  $0xfd40052d // ldr d13, [x9, #8]
+	WORD  $0xfd400d2e // ldr d14, [x9, #24]
+	WORD  $0xfd40152f // ldr d15, [x9, #40]
+	WORD  $0xfd401d30 // ldr d16, [x9, #56]
 	WORD  $0x4f8d1160 // fmla v0.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1162 // fmla v2.4s, v11.4s, v15.s[0]
@@ -3514,10 +3651,10 @@ body11x1_tap:
 	WORD  $0x4fae1181 // fmla v1.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01183 // fmla v3.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40250d // ldr d13, [x8, #72]
-	WORD  $0xfd402d0e // ldr d14, [x8, #88]
-	WORD  $0xfd40350f // ldr d15, [x8, #104]
-	WORD  $0xfd403d10 // ldr d16, [x8, #120]
+	WORD  $0xfd40252d // ldr d13, [x9, #72]
+	WORD  $0xfd402d2e // ldr d14, [x9, #88]
+	WORD  $0xfd40352f // ldr d15, [x9, #104]
+	WORD  $0xfd403d30 // ldr d16, [x9, #120]
 	WORD  $0x4f8d1164 // fmla v4.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1166 // fmla v6.4s, v11.4s, v15.s[0]
@@ -3526,19 +3663,20 @@ body11x1_tap:
 	WORD  $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1186 // fmla v6.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01187 // fmla v7.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40450d // ldr d13, [x8, #136]
-	WORD  $0xfd404d0e // ldr d14, [x8, #152]
-	WORD  $0xfd40550f // ldr d15, [x8, #168]
+	WORD  $0xfd40452d // ldr d13, [x9, #136]
+	WORD  $0xfd404d2e // ldr d14, [x9, #152]
+	WORD  $0xfd40552f // ldr d15, [x9, #168]
 	WORD  $0x4f8d1168 // fmla v8.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f116a // fmla v10.4s, v11.4s, v15.s[0]
 	WORD  $0x4fad1188 // fmla v8.4s, v12.4s, v13.s[1]
 	WORD  $0x4fae1189 // fmla v9.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body11x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body11x1_clamp
@@ -3566,9 +3704,9 @@ body11x1_tap:
 	WORD  $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 
 body11x1_clamp:
-	FMOVS lo+80(FP), F11
+	FMOVS lo+88(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
-	FMOVS hi+84(FP), F12
+	FMOVS hi+92(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
 	WORD  $0x4e20f560 // fmax v0.4s, v11.4s, v0.4s
 	WORD  $0x4ea0f580 // fmin v0.4s, v12.4s, v0.4s
@@ -3601,9 +3739,9 @@ body11x1_clamp:
 	RET
 
 body12x1:
-	CMP  $0, R8
+	CMP  $0, R9
 	BEQ  body12x1_zero
-	WORD $0x3dc00100 // ldr q0, [x8]
+	WORD $0x3dc00120 // ldr q0, [x9]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3632,26 +3770,29 @@ body12x1_zero:
 	WORD $0x6f00e40b // movi v11.2d, #0
 
 body12x1_begin:
-	MOVD (R6), R10
-	ADDS R2, R10, R10
+	MOVD (R7), R11
+	ADDS R2, R11, R11
 
 body12x1_tap:
-	MOVD  R10, R8
-	MOVD  8(R6), R9
-	ADDS  R3, R9, R9
-	ADD   $24, R6, R10
-	CMP   $1, R7
-	CSEL  EQ, R6, R10, R10
-	MOVD  (R10), R10
-	ADDS  R2, R10, R10
-	PRFM  (R10), PLDL1KEEP
-	PRFM  64(R10), PLDL1KEEP
-	PRFM  128(R10), PLDL1KEEP
-	WORD  $0xad40352c // ldp q12, q13, [x9]
-	WORD  $0xfd40010e // ldr d14, [x8]
-	WORD  $0xfd40090f // ldr d15, [x8, #16]
-	WORD  $0xfd401110 // ldr d16, [x8, #32]
-	WORD  $0xfd401911 // ldr d17, [x8, #48]
+	MOVD  R11, R9
+	MOVD  8(R7), R10
+	ADDS  R3, R10, R10
+	ADD   $24, R7, R11
+	CMP   $1, R8
+	CSEL  EQ, R7, R11, R11
+	MOVD  (R11), R11
+	ADDS  R2, R11, R11
+	PRFM  (R11), PLDL1KEEP
+	PRFM  64(R11), PLDL1KEEP
+	PRFM  128(R11), PLDL1KEEP
+	PRFM  (R6), PLDL2KEEP
+	WORD  $0x3dc0014c // ldr q12, [x10]
+	PRFM  64(R6), PLDL2KEEP
+	WORD  $0x3dc0054d // ldr q13, [x10, #16]
+	WORD  $0xfd40012e // ldr d14, [x9]
+	WORD  $0xfd40092f // ldr d15, [x9, #16]
+	WORD  $0xfd401130 // ldr d16, [x9, #32]
+	WORD  $0xfd401931 // ldr d17, [x9, #48]
 	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1181 // fmla v1.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901182 // fmla v2.4s, v12.4s, v16.s[0]
@@ -3660,10 +3801,10 @@ body12x1_tap:
 	WORD  $0x4faf11a1 // fmla v1.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a2 // fmla v2.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a3 // fmla v3.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40210e // ldr d14, [x8, #64]
-	WORD  $0xfd40290f // ldr d15, [x8, #80]
-	WORD  $0xfd403110 // ldr d16, [x8, #96]
-	WORD  $0xfd403911 // ldr d17, [x8, #112]
+	WORD  $0xfd40212e // ldr d14, [x9, #64]
+	WORD  $0xfd40292f // ldr d15, [x9, #80]
+	WORD  $0xfd403130 // ldr d16, [x9, #96]
+	WORD  $0xfd403931 // ldr d17, [x9, #112]
 	WORD  $0x4f8e1184 // fmla v4.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1185 // fmla v5.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901186 // fmla v6.4s, v12.4s, v16.s[0]
@@ -3672,10 +3813,10 @@ body12x1_tap:
 	WORD  $0x4faf11a5 // fmla v5.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a6 // fmla v6.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40410e // ldr d14, [x8, #128]
-	WORD  $0xfd40490f // ldr d15, [x8, #144]
-	WORD  $0xfd405110 // ldr d16, [x8, #160]
-	WORD  $0xfd405911 // ldr d17, [x8, #176]
+	WORD  $0xfd40412e // ldr d14, [x9, #128]
+	WORD  $0xfd40492f // ldr d15, [x9, #144]
+	WORD  $0xfd405130 // ldr d16, [x9, #160]
+	WORD  $0xfd405931 // ldr d17, [x9, #176]
 	WORD  $0x4f8e1188 // fmla v8.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
 	WORD  $0x4f90118a // fmla v10.4s, v12.4s, v16.s[0]
@@ -3684,11 +3825,14 @@ body12x1_tap:
 	WORD  $0x4faf11a9 // fmla v9.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011aa // fmla v10.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111ab // fmla v11.4s, v13.4s, v17.s[1]
-	WORD  $0xad41352c // ldp q12, q13, [x9, #32]
-	WORD  $0xfd40050e // ldr d14, [x8, #8]
-	WORD  $0xfd400d0f // ldr d15, [x8, #24]
-	WORD  $0xfd401510 // ldr d16, [x8, #40]
-	WORD  $0xfd401d11 // ldr d17, [x8, #56]
+	PRFM  128(R6), PLDL2KEEP
+	WORD  $0x3dc0094c // ldr q12, [x10, #32]
+	PRFM  192(R6), PLDL2KEEP
+	WORD  $0x3dc00d4d // ldr q13, [x10, #48]
+	WORD  $0xfd40052e // ldr d14, [x9, #8]
+	WORD  $0xfd400d2f // ldr d15, [x9, #24]
+	WORD  $0xfd401530 // ldr d16, [x9, #40]
+	WORD  $0xfd401d31 // ldr d17, [x9, #56]
 	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1181 // fmla v1.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901182 // fmla v2.4s, v12.4s, v16.s[0]
@@ -3697,10 +3841,10 @@ body12x1_tap:
 	WORD  $0x4faf11a1 // fmla v1.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a2 // fmla v2.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a3 // fmla v3.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40250e // ldr d14, [x8, #72]
-	WORD  $0xfd402d0f // ldr d15, [x8, #88]
-	WORD  $0xfd403510 // ldr d16, [x8, #104]
-	WORD  $0xfd403d11 // ldr d17, [x8, #120]
+	WORD  $0xfd40252e // ldr d14, [x9, #72]
+	WORD  $0xfd402d2f // ldr d15, [x9, #88]
+	WORD  $0xfd403530 // ldr d16, [x9, #104]
+	WORD  $0xfd403d31 // ldr d17, [x9, #120]
 	WORD  $0x4f8e1184 // fmla v4.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1185 // fmla v5.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901186 // fmla v6.4s, v12.4s, v16.s[0]
@@ -3709,10 +3853,10 @@ body12x1_tap:
 	WORD  $0x4faf11a5 // fmla v5.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a6 // fmla v6.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40450e // ldr d14, [x8, #136]
-	WORD  $0xfd404d0f // ldr d15, [x8, #152]
-	WORD  $0xfd405510 // ldr d16, [x8, #168]
-	WORD  $0xfd405d11 // ldr d17, [x8, #184]
+	WORD  $0xfd40452e // ldr d14, [x9, #136]
+	WORD  $0xfd404d2f // ldr d15, [x9, #152]
+	WORD  $0xfd405530 // ldr d16, [x9, #168]
+	WORD  $0xfd405d31 // ldr d17, [x9, #184]
 	WORD  $0x4f8e1188 // fmla v8.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
 	WORD  $0x4f90118a // fmla v10.4s, v12.4s, v16.s[0]
@@ -3721,10 +3865,11 @@ body12x1_tap:
 	WORD  $0x4faf11a9 // fmla v9.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011aa // fmla v10.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111ab // fmla v11.4s, v13.4s, v17.s[1]
-	ADDS  $24, R6, R6
-	SUBS  $1, R7, R7
+	ADDS  $256, R6, R6
+	ADDS  $24, R7, R7
+	SUBS  $1, R8, R8
 	BNE   body12x1_tap
-	MOVBU accumulate+88(FP), R2
+	MOVBU accumulate+96(FP), R2
 	ADD   R1, R0, R1
 	CMP   $0, R2
 	BEQ   body12x1_clamp
@@ -3754,9 +3899,9 @@ body12x1_tap:
 	WORD  $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
 
 body12x1_clamp:
-	FMOVS lo+80(FP), F12
+	FMOVS lo+88(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+84(FP), F13
+	FMOVS hi+92(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s

@@ -14,7 +14,8 @@ type DirectTap struct{ A, B, Depth int }
 // set. clamp keeps values within lo and hi and passes NaN. Depth is a multiple
 // of 4 above zero and at most Block: b is padded with zero rows, and a's
 // padding must be finite. at may be negative, as long as no tap reads before a.
-func (l ISA) DirectNCHWc(c []float32, cs int, a []float32, at int, b []float32, taps []DirectTap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
+// 16 of ahead's elements for each p are asked for on the way, but not read.
+func (l ISA) DirectNCHWc(c []float32, cs int, a []float32, at int, b, ahead []float32, taps []DirectTap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
 	w := l.Block()
 	if m <= 0 || m > l.NCHWcRows() || vectors < 1 || vectors > 2 || len(taps) == 0 {
 		panic("kernel: taps: tile out of range")
@@ -29,7 +30,10 @@ func (l ISA) DirectNCHWc(c []float32, cs int, a []float32, at int, b []float32, 
 			panic("kernel: taps: tap out of range")
 		}
 	}
-	l.directNCHWc(c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
+	if len(ahead) == 0 {
+		ahead = b
+	}
+	l.directNCHWc(c, cs, a, at, b, ahead, taps, m, vectors, bias, lo, hi, accumulate)
 }
 
 func directNCHWcGeneric(w int, c []float32, cs int, a []float32, at int, b []float32, taps []DirectTap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {

@@ -38,6 +38,7 @@ func testDirectNCHWc(t *testing.T, l ISA, m, vectors, count, depth int) {
 	}
 	b := newOperand(vectors*w*(w*(count-1)+depth), next)
 	bias := newOperand(vectors*w, next)
+	ahead := [2][]float32{nil, bias.data[1:]} // shorter than what is asked for
 	cs := (m + 1) * w
 	for _, test := range []struct {
 		bias       []float32
@@ -47,7 +48,7 @@ func testDirectNCHWc(t *testing.T, l ISA, m, vectors, count, depth int) {
 		c := newOperand((vectors-1)*cs+m*w, next)
 		want := append([]float32(nil), c.data...)
 		directNCHWcGeneric(w, want, cs, a.data, -skip*w, b.data, list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
-		l.DirectNCHWc(c.data, cs, a.data, -skip*w, b.data, list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
+		l.DirectNCHWc(c.data, cs, a.data, -skip*w, b.data, ahead[m%2], list, m, vectors, test.bias, test.lo, test.hi, test.accumulate)
 		equal(t, fmt.Sprintf("m %d vectors %d taps %v %+v", m, vectors, list, test), c.data, want)
 		c.unchanged(t, "c", func(i int) bool { return i%cs < m*w })
 	}

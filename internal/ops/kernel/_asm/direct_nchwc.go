@@ -17,15 +17,15 @@ func directNCHWc() {
 
 type directNCHWcArgs struct {
 	target
-	c, cs, a, b, list, count, bias reg.GPVirtual
+	c, cs, a, b, ahead, list, count, bias reg.GPVirtual
 }
 
 func directNCHWcTile(s target, most int) {
 	name := "directNCHWc" + s.suffix
-	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, at int, b *float32, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
+	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, at int, b, ahead *float32, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
 	Pragma("noescape")
 	Doc(name + " computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).")
-	g := directNCHWcArgs{target: s, c: param("c"), cs: stride("cs"), a: param("a"), b: param("b"), list: param("list"), count: param("count"), bias: param("bias")}
+	g := directNCHWcArgs{target: s, c: param("c"), cs: stride("cs"), a: param("a"), b: param("b"), ahead: param("ahead"), list: param("list"), count: param("count"), bias: param("bias")}
 	ADDQ(stride("at"), g.a)
 	m, vectors := param("m"), param("vectors")
 	for _, v := range []int{2, 1} {
@@ -76,6 +76,7 @@ func (g directNCHWcArgs) body(rows, v int) {
 	}
 	Label(id + "_loop")
 	for u := range gemmNCHWcUnroll {
+		PREFETCHT1(Mem{Base: g.ahead, Disp: 64 * u})
 		for j := range col {
 			VMOVUPS(Mem{Base: b, Disp: g.bytes() * (u*v + j)}, col[j])
 		}
@@ -88,6 +89,7 @@ func (g directNCHWcArgs) body(rows, v int) {
 	}
 	ADDQ(I32(g.bytes()*gemmNCHWcUnroll*v), b)
 	ADDQ(I8(4*gemmNCHWcUnroll), a)
+	ADDQ(I32(64*gemmNCHWcUnroll), g.ahead)
 	SUBQ(I8(gemmNCHWcUnroll), left)
 	JNZ(LabelRef(id + "_loop"))
 	ADDQ(I8(24), g.list)
@@ -136,7 +138,7 @@ func (g directNCHWcArgs) end(acc [][]reg.VecVirtual, tmp reg.VecVirtual, id stri
 		name   string
 		offset int
 		op     func(ops ...Op)
-	}{{"lo", 80, VMAXPS}, {"hi", 84, VMINPS}} {
+	}{{"lo", 88, VMAXPS}, {"hi", 92, VMINPS}} {
 		VBROADCASTSS(NewParamAddr(limit.name, limit.offset), tmp)
 		for r := range acc {
 			for j := range acc[r] {

@@ -8,11 +8,11 @@ import (
 
 // directNCHWcNEON generates the tile of rows over a list of blocks. A block has the depth of a vector, always.
 func directNCHWcNEON() {
-	TEXT("directNCHWcNEON", NOSPLIT, "func(c *float32, cs int, a *float32, at int, b *float32, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
+	TEXT("directNCHWcNEON", NOSPLIT, "func(c *float32, cs int, a *float32, at int, b, ahead *float32, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
 	Pragma("noescape")
 	Doc("directNCHWcNEON computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).")
 	c, cs, a, b := param("c"), stride("cs"), param("a"), param("b")
-	list, count, bias := param("list"), param("count"), param("bias")
+	ahead, list, count, bias := param("ahead"), param("list"), param("count"), param("bias")
 	ADDQ(stride("at"), a)
 	eachNEONTile(param("m"), param("vectors"), func(id string, rows, v int) {
 		acc := vectorsOf(rows, v)
@@ -34,7 +34,8 @@ func directNCHWcNEON() {
 		for r := 0; r < rows; r += 4 {
 			PREFETCHT0(Mem{Base: next, Disp: 16 * r})
 		}
-		neonProducts(acc, pixels, weights, func(int) {})
+		neonProducts(acc, pixels, weights, func(p int) { PREFETCHT1(Mem{Base: ahead, Disp: 64 * p}) })
+		ADDQ(I32(64*neon.lanes), ahead)
 		ADDQ(I8(24), list)
 		DECQ(count)
 		JNZ(LabelRef(id + "_tap"))
