@@ -45,7 +45,7 @@ func writeFiles(ctx context.Context, s Streams, inputs []string, files ...pendin
 	for _, p := range files {
 		paths = append(paths, p.path)
 	}
-	made, err := s.create(ctx, paths, inputs)
+	made, err := output.CreateAll(ctx, paths, s.outputOptions(inputs))
 	if err != nil {
 		return err
 	}
@@ -62,9 +62,9 @@ func writeFiles(ctx context.Context, s Streams, inputs []string, files ...pendin
 	return made.Commit()
 }
 
-// create finds out that every one of the paths can be written to, "-" standard output.
-func (s Streams) create(ctx context.Context, paths, inputs []string) (output.Files, error) {
-	return output.CreateAll(ctx, paths, output.Options{Stdout: s.Out, Terminal: s.OutTerminal, Inputs: inputs})
+// outputOptions are how a command creates files: "-" is standard output, and no input is replaced.
+func (s Streams) outputOptions(inputs []string) output.Options {
+	return output.Options{Stdout: s.Out, Terminal: s.OutTerminal, Inputs: inputs}
 }
 
 // mostMagnified makes one value as large as a screen.

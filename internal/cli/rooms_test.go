@@ -25,6 +25,31 @@ var shared = []string{
 // top is the file that puts the commands together, and may name them all.
 const top = "root"
 
+// mostLines is how long this room may be, in lines of its files without tests: it parses and shows. What computes, lays out or writes
+// belongs to a room of its own.
+const mostLines = 5500
+
+func TestRoomStaysSmall(t *testing.T) {
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines += strings.Count(string(src), "\n")
+	}
+	if lines >= mostLines {
+		t.Errorf("internal/cli has %d lines, and is to stay below %d: move what is not about flags and streams", lines, mostLines)
+	}
+}
+
 // commandOf is the command that a file belongs to, or empty.
 func commandOf(file string) string {
 	name, _, _ := strings.Cut(file, "_")

@@ -28,7 +28,7 @@ const farewell = 500 * time.Millisecond
 func Main(args []string, s Streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	out := &results{Writer: s.Out}
+	out := &stdout{Writer: s.Out}
 	if !s.OutTerminal { // explore needs the terminal itself
 		s.Out = out
 	}

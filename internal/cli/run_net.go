@@ -12,9 +12,9 @@ import (
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
-	"convx/internal/output"
 	"convx/internal/picture"
 	"convx/internal/report"
+	"convx/internal/results"
 	"convx/internal/tensor"
 )
 
@@ -60,8 +60,8 @@ func (n *netRunFlags) register(cmd *cobra.Command) {
 type netRun struct {
 	runOptions
 	name    string
-	targets []*netTarget
-	files   output.Files // of the targets that are no folders
+	targets results.Targets
+	show    picture.MapOptions // how pictures show results
 	labels  []string
 	net     *infer.Network
 	feeds   *operands.Feeds
@@ -76,11 +76,12 @@ func runNet(ctx context.Context, o runOptions) error {
 		return err
 	}
 	defer r.feeds.Close()
-	if err := r.open(ctx); err != nil {
+	files, err := r.targets.Create(ctx, r.outputOptions(r.inputPaths()))
+	if err != nil {
 		return err
 	}
-	defer r.files.Abort()
-	err := o.attend(ctx, func(stage func(string)) error {
+	defer files.Abort()
+	err = o.attend(ctx, func(stage func(string)) error {
 		if err := r.prepare(ctx, stage); err != nil {
 			return err
 		}
@@ -90,14 +91,21 @@ func runNet(ctx context.Context, o runOptions) error {
 			return err
 		}
 		r.elapsed = time.Since(begin)
-		return r.write(ctx, stage)
+		notes, err := r.write(ctx, stage)
+		r.feeds.Origins = append(r.feeds.Origins, notes...)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	r.summary()
-	if err := r.commit(); err != nil {
+	if err := files.Commit(); err != nil {
 		return err
+	}
+	for _, t := range r.targets {
+		if t.File != nil && t.Path != "-" {
+			r.sayf("wrote %q", t.Path)
+		}
 	}
 	if slices.Contains(r.outputs, "-") || !r.shows() && o.whole.top == 0 {
 		return nil
@@ -111,9 +119,9 @@ func runNet(ctx context.Context, o runOptions) error {
 
 // document is the run as one value.
 func (r *netRun) document() (report.Document, error) {
-	a := measured.NetworkRun{Name: r.name, Elapsed: r.elapsed, Written: strings.Join(r.written(), ", "), Outputs: r.kept(), Top: r.whole.top, Labels: r.labels}
+	a := measured.NetworkRun{Name: r.name, Elapsed: r.elapsed, Written: strings.Join(r.targets.Paths(), ", "), Outputs: r.net.Results(), Top: r.whole.top, Labels: r.labels}
 	for _, in := range r.net.Inputs {
-		a.Inputs = append(a.Inputs, measured.Named{Name: in.Name, Array: r.feeds.Arrays[in.Name]})
+		a.Inputs = append(a.Inputs, infer.Named{Name: in.Name, Array: r.feeds.Arrays[in.Name]})
 	}
 	if a.Top > 0 && r.labels != nil {
 		if classes, err := a.Classes(); err == nil && len(classes) != len(r.labels) {
@@ -128,6 +136,14 @@ func (r *netRun) document() (report.Document, error) {
 		a.Steps, a.Stats = r.net.Count(counted), r.stats
 	}
 	return a.Document()
+}
+
+// write writes what was kept.
+func (r *netRun) write(ctx context.Context, stage func(string)) (notes []string, err error) {
+	return results.Network{
+		Results: r.net.Results(), Show: r.show, Shared: slices.Contains(r.picture.given, "map") && r.show.Mapping != picture.EachMapping,
+		As: r.whole.as, Inputs: r.inputPaths(),
+	}.Write(ctx, r.targets, stage)
 }
 
 // shows tells whether the layers are listed: where nothing else was asked for.
@@ -153,7 +169,13 @@ func (r *netRun) settle() (err error) {
 			return usagef("--without %q: rewrites are all, %s", name, strings.Join(infer.Rewrites(), ", "))
 		}
 	}
-	if r.targets, err = netTargets(r.outputs); err != nil {
+	if err := checkOutputs(r.outputs); err != nil {
+		return err
+	}
+	if r.targets, err = results.ForNetwork(r.outputs); err != nil {
+		return err
+	}
+	if r.show, err = r.picture.mapOptions(8); err != nil {
 		return err
 	}
 	if len(r.weights) > 1 {

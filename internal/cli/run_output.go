@@ -1,44 +1,12 @@
 package cli
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"strings"
 
 	"convx/internal/answer"
 	"convx/internal/layer"
-	"convx/internal/npy"
-	"convx/internal/picture"
-	"convx/internal/tensor"
 )
-
-// writeResult writes the output as the kind of file that was asked for, and says what a picture shows.
-func writeResult[T tensor.Float](w io.Writer, j *job, kind outputKind, out *tensor.Tensor[T]) (shown string, err error) {
-	switch kind {
-	case npyOutput:
-		return "", npy.Write(w, unbatched(j, out))
-	case npzOutput:
-		return "", npy.WriteArchive(w, map[string]*tensor.Tensor[T]{"output": unbatched(j, out)}, false)
-	}
-	p, mapped, err := picture.Map(out, j.show)
-	if err != nil {
-		return "", err
-	}
-	buffered := bufio.NewWriter(w)
-	if err := p.Encode(buffered, picture.WriteOptions{Threads: j.threads}); err != nil {
-		return "", err
-	}
-	return mapped.String(), buffered.Flush()
-}
-
-// unbatched drops the batch axis where the input had none. Regions of interest keep theirs: it counts the regions.
-func unbatched[T tensor.Float](j *job, out *tensor.Tensor[T]) *tensor.Tensor[T] {
-	if v, _ := layer.VariantNamed(j.set.Layer.Variant); j.source.Batched || v.Regions {
-		return out
-	}
-	return out.Reshape(out.Shape[1:]...)
-}
 
 // summary says what went in.
 func (j *job) summary(origins []string) {
@@ -60,10 +28,10 @@ func (j *job) sayWritten() {
 	}
 	for _, t := range j.targets {
 		switch {
-		case t.shown != "":
-			j.sayf("wrote %q: %s%s", t.path, t.shown, j.gridText())
-		case t.path != "-":
-			j.sayf("wrote %q", t.path)
+		case t.Shown != "":
+			j.sayf("wrote %q: %s%s", t.Path, t.Shown, j.gridText())
+		case t.Path != "-":
+			j.sayf("wrote %q", t.Path)
 		}
 	}
 }

@@ -79,14 +79,14 @@ func (s Streams) attend(ctx context.Context, work func(stage func(string)) error
 	return terminal.Attend(ctx, screen, work)
 }
 
-// results is standard output with a memory: help and completion do not look whether their writes failed, and the error of
+// stdout is standard output with a memory: help and completion do not look whether their writes failed, and the error of
 // a write names the file as the system does.
-type results struct {
+type stdout struct {
 	io.Writer
 	failed error
 }
 
-func (r *results) Write(p []byte) (int, error) {
+func (r *stdout) Write(p []byte) (int, error) {
 	n, err := r.Writer.Write(p)
 	if err != nil && r.failed == nil {
 		r.failed = err
@@ -95,7 +95,7 @@ func (r *results) Write(p []byte) (int, error) {
 }
 
 // settle is the outcome of a command: its own error, said in our words if it is that of a write.
-func (r *results) settle(err error) error {
+func (r *stdout) settle(err error) error {
 	if r.failed == nil || err != nil && !errors.Is(err, input.Cause(r.failed)) {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"convx/internal/apply"
 	"convx/internal/bench"
 	"convx/internal/layer"
 	"convx/internal/memory"
@@ -110,15 +111,11 @@ func (c *Comparison) RunOn(ctx context.Context, src *operands.Source, o bench.Op
 
 // compute runs a row by what suits the data: see ops.PrepareFor.
 func (c *Comparison) compute(ctx context.Context, r *Row, x *tensor.Tensor[float32], o bench.Options) error {
-	v, err := operands.Load[float32](r.Settled, o.Seed)
+	done, err := apply.On(ctx, r.Settled, x, o.Seed, o.Options)
 	if err != nil {
 		return err
 	}
-	plan, err := ops.PrepareFor(ctx, r.Result, v.Tensors, x, o.Options)
-	if err != nil {
-		return err
-	}
-	for _, step := range plan.Steps() {
+	for _, step := range done.Steps {
 		if step.Data != "" {
 			how := "which keeps to the definition"
 			if !step.Keeps {
@@ -127,7 +124,6 @@ func (c *Comparison) compute(ctx context.Context, r *Row, x *tensor.Tensor[float
 			c.Notes = append(c.Notes, fmt.Sprintf("%s: %s by %s, %s: %s", r.Label, strings.Join(step.Stages, "+"), step.Algorithm, how, step.Data))
 		}
 	}
-	r.Noise = operands.NoiseOf(r.Settled, v, x, plan.Steps())
-	r.Computed = tensor.New[float32](plan.Output...)
-	return plan.Run(ctx, r.Computed, x)
+	r.Noise, r.Computed = done.Noise, done.Output
+	return nil
 }

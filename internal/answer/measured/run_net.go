@@ -54,19 +54,13 @@ type NetworkRun struct {
 	Name            string
 	Elapsed         time.Duration
 	Written         string // a path; empty if nothing was written
-	Inputs, Outputs []Named
+	Inputs, Outputs []infer.Named
 	// Top is how many classes of the first output are listed, by their Labels; 0 lists none.
 	Top    int
 	Labels []string
 	// Steps are those that are listed, with the Stats of what each made.
 	Steps []infer.Counted
 	Stats []ArrayStats
-}
-
-// Named is an array and what it is called.
-type Named struct {
-	Name string
-	*tensor.Array
 }
 
 // Document is the run as one value. It fails where the first output has no classes to list.
@@ -90,7 +84,7 @@ func (r NetworkRun) Document() (report.Document, error) {
 	return d, nil
 }
 
-func portsOf(arrays []Named) []netPortJSON {
+func portsOf(arrays []infer.Named) []netPortJSON {
 	ports := []netPortJSON{}
 	for _, a := range arrays {
 		ports = append(ports, netPortJSON{a.Name, a.Shape, a.Elem.String()})
