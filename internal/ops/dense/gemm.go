@@ -30,6 +30,7 @@ type Gemm struct {
 	zeros      []float32
 	ahead      int         // elements of input between a panel and the next
 	work       [][]float32 // by worker: one block of packed panels
+	cut        [][]panel   // by worker: those of the block at hand
 	runs       [][]run     // by worker: those of the panel at hand
 	plane      int         // elements from one plane of the output to the next
 	source     Source      // packs the panels instead of im2col, if not nil
@@ -61,8 +62,8 @@ type span struct{ from, to int }
 
 func (s span) len() int { return s.to - s.from }
 
-// panel is up to cols consecutive output pixels of a plane.
-type panel struct{ start, n int }
+// panel is up to cols consecutive output pixels of a plane; width is the row stride when packed, whole vectors.
+type panel struct{ start, n, width int }
 
 // run is the part of a panel in one output row.
 type run struct {
@@ -101,6 +102,7 @@ func NewGemm(p problem.Convolution, weights, bias []float32) *Gemm {
 	}
 	for range max(1, p.Threads) {
 		g.work = append(g.work, problem.Aligned(deepest*g.workCols))
+		g.cut = append(g.cut, make([]panel, 0, g.workCols/g.cols))
 		g.runs = append(g.runs, make([]run, 0, g.cols))
 	}
 	return g
@@ -165,8 +167,8 @@ func (g *Gemm) pack(weights, bias []float32) {
 func (g *Gemm) panel(i int) panel {
 	lanes := g.p.ISA.Block()
 	vectors := ceilDiv(volume(g.p.Out), lanes)
-	start := vectors * i / g.panels * lanes
-	return panel{start, min(volume(g.p.Out), vectors*(i+1)/g.panels*lanes) - start}
+	start, end := vectors*i/g.panels*lanes, vectors*(i+1)/g.panels*lanes
+	return panel{start, min(volume(g.p.Out), end) - start, end - start}
 }
 
 // appendRuns cuts a panel at the ends of rows.
@@ -246,16 +248,21 @@ func (g *Gemm) item(image, group int, block, chunk span, worker int) {
 	in := g.in[(image*p.C+group*cin)*volume(p.In):][:cin*volume(p.In)]
 	out := g.out[(image*p.O+group*cout)*plane:][:(cout-1)*plane+volume(p.Out)]
 	bias := g.bias[group*ceilDiv(cout, g.rows)*g.rows:]
+	panels := g.cut[worker][:0]
+	for i := block.from; i < block.to; i++ {
+		panels = append(panels, g.panel(i))
+	}
+	first, last := panels[0], panels[len(panels)-1]
+	pixels := last.start + last.n - first.start
 	for kb, depth := range g.kBlocks {
 		at := 0
-		for i := block.from; i < block.to; i++ {
-			pn := g.panel(i)
+		for _, pn := range panels {
 			if g.source != nil {
-				g.source.Pack(worker, work[at:], g.width(pn), image, group, pn.start, pn.n, depth.from, depth.to)
+				g.source.Pack(worker, work[at:], pn.width, image, group, pn.start, pn.n, depth.from, depth.to)
 			} else {
 				g.packPanel(work[at:], in, pn, depth, worker)
 			}
-			at += depth.len() * g.width(pn)
+			at += depth.len() * pn.width
 		}
 		weights := g.weights[group*len(g.kBlocks)+kb]
 		lo, hi := problem.NoClamp()
@@ -264,25 +271,20 @@ func (g *Gemm) item(image, group int, block, chunk span, worker int) {
 		}
 		for row := chunk.from; row < chunk.to; row++ {
 			a := weights[row*g.rows*depth.len():][:g.rows*depth.len()]
-			var first []float32
+			var add []float32
 			if kb == 0 {
-				first = bias[row*g.rows:][:g.rows]
+				add = bias[row*g.rows:][:g.rows]
 			}
 			top, m := row*g.rows, min(g.rows, cout-row*g.rows)
 			at := 0
-			for i := block.from; i < block.to; i++ {
-				pn := g.panel(i)
-				w := g.width(pn)
-				p.ISA.Gemm(out[top*plane+pn.start:], plane, a, work[at:], w, depth.len(), m, pn.n, first, lo, hi, kb > 0)
-				at += depth.len() * w
+			for i := range panels {
+				pn := &panels[i]
+				p.ISA.Gemm(out[top*plane+pn.start:], plane, a, work[at:], pn.width, depth.len(), m, pn.n, add, lo, hi, kb > 0)
+				at += depth.len() * pn.width
 			}
 			if kb == len(g.kBlocks)-1 {
-				start, last := g.panel(block.from), g.panel(block.to-1)
-				g.Done((image*p.O+group*cout+top)*plane+start.start, plane, m, last.start+last.n-start.start)
+				g.Done((image*p.O+group*cout+top)*plane+first.start, plane, m, pixels)
 			}
 		}
 	}
 }
-
-// width is the row stride of a packed panel: whole vectors.
-func (g *Gemm) width(pn panel) int { return roundUp(pn.n, g.p.ISA.Block()) }

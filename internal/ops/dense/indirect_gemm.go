@@ -28,8 +28,10 @@ type IndirectGemm struct {
 	offsets    []int // bytes, by channel and tap
 	weights    []float32
 	bias       []float32
-	panels     int // of weights, a group
-	tiles      int // of a row of output
+	panels     int        // of weights, a group
+	tiles      int        // of a row of output
+	step       int        // neighbouring tiles that share a panel of weights and the planes written to
+	cut        [][]placed // by worker: those at hand
 	bands      []span
 	shared     bool
 	planes     [][]float32
@@ -55,22 +57,6 @@ func IndirectGemmDeclines(p *problem.Convolution) string {
 	return ""
 }
 
-// readsInPlace reports whether no tap of any output meets padding and rows
-// need no splitting.
-func readsInPlace(p *problem.Convolution) bool {
-	for a := range 3 {
-		if p.Pads[a].Begin != 0 || (p.Out[a]-1)*p.Stride[a]+(p.Kernel[a]-1)*p.Dilation[a]+1 > p.In[a] {
-			return false
-		}
-	}
-	return p.Stride[2] == 1
-}
-
-// rowsBytes is the memory of the input of some rows of output.
-func rowsBytes(p *problem.Convolution, rows int) int {
-	return 4 * p.GroupIn() * inputSlices(p) * bandRows(p, rows) * p.Stride[2] * halfRow(p)
-}
-
 // NewIndirectGemm prepares p, which IndirectGemmDeclines does not decline.
 func NewIndirectGemm(p problem.Convolution, weights, bias []float32) *IndirectGemm {
 	if p.Pointwise() { // one long row
@@ -84,35 +70,11 @@ func NewIndirectGemm(p problem.Convolution, weights, bias []float32) *IndirectGe
 	r.pack(weights, bias)
 	lanes := p.ISA.Block()
 	r.tiles = ceilDiv(ceilDiv(p.Out[2], lanes), r.cols/lanes)
+	r.step = max(1, kernel.MachineCaches().Within(rowsBlock)/(4*len(r.offsets)*r.cols))
+	for range max(1, p.Threads) {
+		r.cut = append(r.cut, make([]placed, 0, min(r.step, r.tilesOf(r.bands[len(r.bands)-1]))))
+	}
 	return r
-}
-
-// makeBands chooses the rows of output that are computed together, and lays
-// out the input that they read.
-func (r *IndirectGemm) makeBands() {
-	p := &r.p
-	r.half, r.rowSize, r.tall, r.slices = p.In[2], p.In[2], p.In[1], p.In[0]
-	rows := ceilDiv(p.Out[1], max(1, min(p.Out[1], 4*p.Threads)))
-	if !r.inPlace {
-		rows = p.Out[1]
-		for rows > 1 && rowsBytes(p, rows) > rowsBand {
-			rows = ceilDiv(rows, 2)
-		}
-		r.half = halfRow(p)
-		r.rowSize = p.Stride[2] * r.half
-		r.tall = bandRows(p, rows)
-		r.slices = inputSlices(p)
-	}
-	r.bands = split(p.Out[1], ceilDiv(p.Out[1], rows))
-	r.shared = p.Threads > 1 && len(r.bands)*p.N*p.Groups < 2*p.Threads
-	if r.inPlace {
-		return
-	}
-	for i := range max(1, p.Threads) {
-		if i == 0 || !r.shared {
-			r.planes = append(r.planes, problem.Aligned(p.GroupIn()*r.slices*r.tall*r.rowSize))
-		}
-	}
 }
 
 // pack lays the weights out as [group][row panel][channel and tap][rows].
@@ -180,7 +142,7 @@ func (r *IndirectGemm) Work(m *workers.Worker) {
 			for j := range r.copies() {
 				r.copyPlane(planes, image, band, j)
 			}
-			r.multiply(planes, image, band, span{0, r.tilesOf(band)})
+			r.multiply(planes, image, band, span{0, r.tilesOf(band)}, m.ID)
 		}
 		return
 	}
@@ -194,7 +156,7 @@ func (r *IndirectGemm) Work(m *workers.Worker) {
 		tiles := r.tilesOf(band)
 		items := min(tiles, 8*p.Threads)
 		for j := m.Next(items); j >= 0; j = m.Next(items) {
-			r.multiply(planes, image, band, span{tiles * j / items, tiles * (j + 1) / items})
+			r.multiply(planes, image, band, span{tiles * j / items, tiles * (j + 1) / items}, m.ID)
 		}
 	}
 }
@@ -208,15 +170,10 @@ func (r *IndirectGemm) source(image, worker int) []float32 {
 	return r.planes[worker]
 }
 
-// copies is how many planes of a band are copied.
-func (r *IndirectGemm) copies() int {
-	if r.inPlace {
-		return 0
-	}
-	return r.p.GroupIn() * r.slices
-}
-
 func (r *IndirectGemm) tilesOf(band span) int { return r.p.Out[0] * band.len() * r.tiles }
+
+// placed is n outputs of a tile: where they and their input begin in each plane.
+type placed struct{ out, in, n int }
 
 // tile is the columns of the i-th of about equal tiles of a row, whole vectors
 // each.
@@ -224,26 +181,6 @@ func (r *IndirectGemm) tile(i int) span {
 	lanes := r.p.ISA.Block()
 	vectors := ceilDiv(r.p.Out[2], lanes)
 	return span{vectors * i / r.tiles * lanes, min(r.p.Out[2], vectors*(i+1)/r.tiles*lanes)}
-}
-
-// copyPlane copies one slice of one channel of a band, with zeros around it.
-func (r *IndirectGemm) copyPlane(planes []float32, image int, band span, item int) {
-	p := &r.p
-	c, slice := item/r.slices, item%r.slices
-	dst := planes[item*r.tall*r.rowSize:][:r.tall*r.rowSize]
-	id := slice - p.Pads[0].Begin
-	first := band.from*p.Stride[1] - p.Pads[1].Begin
-	for y := range bandRows(p, band.len()) {
-		row, ih := dst[y*r.rowSize:][:r.rowSize], first+y
-		if id < 0 || id >= p.In[0] || ih < 0 || ih >= p.In[1] {
-			clear(row)
-			continue
-		}
-		src := r.in[(((image*p.GroupIn()+c)*p.In[0]+id)*p.In[1]+ih)*p.In[2]:][:p.In[2]]
-		for ph := range p.Stride[2] {
-			strided(p.ISA, row[ph*r.half:][:r.half], src, p.Pads[2].Begin, p.Stride[2], ph)
-		}
-	}
 }
 
 // product computes m output channels at n pixels, chain by chain.
@@ -261,35 +198,45 @@ func (r *IndirectGemm) product(c, weights, bias, b []float32, m, n int) {
 }
 
 // multiply computes some of the band's tiles for all output channels.
-func (r *IndirectGemm) multiply(planes []float32, image int, band, tiles span) {
+func (r *IndirectGemm) multiply(planes []float32, image int, band, tiles span, worker int) {
 	p := &r.p
 	k, plane, cout := len(r.offsets), volume(p.Out), p.GroupOut()
 	group := image % p.Groups
 	out := r.out[image*cout*plane:]
 	weights := r.weights[group*r.panels*r.rows*k:]
 	bias := r.bias[group*r.panels*r.rows:]
+	for from := tiles.from; from < tiles.to; from += r.step {
+		some := span{from, min(from+r.step, tiles.to)}
+		places := r.cut[worker][:0]
+		for i := some.from; i < some.to; i++ {
+			places = append(places, r.place(band, i))
+		}
+		for o := 0; o < cout; o += r.rows {
+			a, b, m := weights[o*k:], bias[o:], min(r.rows, cout-o)
+			for i := range places {
+				at := &places[i]
+				r.product(out[o*plane+at.out:], a, b, planes[at.in:], m, at.n)
+			}
+			if r.Finishes() {
+				r.done((image*cout+o)*plane, m, band, some)
+			}
+		}
+	}
+}
+
+// place finds the i-th tile of a band.
+func (r *IndirectGemm) place(band span, i int) placed {
+	p := &r.p
+	t, row := r.tile(i%r.tiles), i/r.tiles
+	od, oh := row/band.len(), row%band.len()
 	top := 0 // the first row of the band in planes
 	if r.inPlace {
 		top = band.from * p.Stride[1]
 	}
-	at := func(i int) (t span, b, c []float32) {
-		t, row := r.tile(i%r.tiles), i/r.tiles
-		od, oh := row/band.len(), row%band.len()
-		b = planes[(od*p.Stride[0]*r.tall+top+oh*p.Stride[1])*r.rowSize+t.from:]
-		return t, b, out[(od*p.Out[1]+band.from+oh)*p.Out[2]+t.from:]
-	}
-	// Neighbouring tiles share a panel of weights and the planes written to.
-	step := max(1, kernel.MachineCaches().Within(rowsBlock)/(4*k*r.cols))
-	for from := tiles.from; from < tiles.to; from += step {
-		for o := 0; o < cout; o += r.rows {
-			for i := from; i < min(from+step, tiles.to); i++ {
-				t, b, c := at(i)
-				r.product(c[o*plane:], weights[o*k:], bias[o:], b, min(r.rows, cout-o), t.len())
-			}
-			if r.Finishes() {
-				r.done((image*cout+o)*plane, min(r.rows, cout-o), band, span{from, min(from+step, tiles.to)})
-			}
-		}
+	return placed{
+		out: (od*p.Out[1]+band.from+oh)*p.Out[2] + t.from,
+		in:  (od*p.Stride[0]*r.tall+top+oh*p.Stride[1])*r.rowSize + t.from,
+		n:   t.len(),
 	}
 }
 

@@ -13,7 +13,7 @@ func addr(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s
 // row is one tap of one channel.
 func (g *Gemm) packPanel(dst, in []float32, pn panel, depth span, worker int) {
 	p := &g.p
-	plane, width := volume(p.In), roundUp(pn.n, p.ISA.Block())
+	plane, width := volume(p.In), pn.width
 	if p.Pointwise() {
 		p.ISA.StridedCopy(dst, width, in[depth.from*plane+pn.start:], plane, 1, pn.n, depth.len(), pn.n)
 		return
