@@ -278,7 +278,7 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 	var w bench.Whole
 	err := o.attend(ctx, func(stage func(string)) (err error) {
 		w, err = bench.Network(ctx, name, func() (*network.Graph, network.Options, error) { return n.source(name) }, opt, stage)
-		return netError(err)
+		return err
 	})
 	if err != nil {
 		return err

@@ -181,7 +181,7 @@ func runCompareNetsOn(ctx context.Context, o compareOptions) error {
 		return compare.TimeNetworks(ctx, c.Runs, o.minTime, stage)
 	})
 	if err != nil {
-		return netError(err)
+		return err
 	}
 	for _, r := range c.Runs {
 		for _, line := range r.Origins {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/configs"
+	"convx/internal/ops"
 	"convx/internal/report"
 	"convx/internal/settings"
 )
@@ -40,7 +41,7 @@ variables; flags.`,
 					return usagef("--%s: %w", k.Flag(), k.Check(v.Text))
 				}
 				if v.Key == "algorithm" { // whose names are no setting's to know
-					if err := checkAlgorithm(v.Text); err != nil {
+					if err := ops.CheckNames(v.Text); err != nil {
 						return usagef("%s: algorithm: %w", v.From, err)
 					}
 				}

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -86,19 +85,15 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 }
 
 // coverageLayers are the layers of the command line: variants with shared flags and keys of their own, or --dilations.
-func coverageLayers(flags *layerFlags, args []string, dilations string) (specs []layer.Spec, labels []string, err error) {
+func coverageLayers(flags *layerFlags, args []string, dilations string) ([]layer.Spec, []string, error) {
 	var list []layer.Entry
-	if dilations != "" {
-		if len(args) > 0 {
-			return nil, nil, usagef("%q and --dilations %s: name the layers, or give their dilations", args[0], dilations)
-		}
-		for d := range strings.SplitSeq(dilations, ",") {
-			e := layer.Entry{Label: "dilation " + d, Variant: "dilated", Own: []layer.Setting{{Key: "dilation", Value: d}}}
-			if d == "1" {
-				e.Variant, e.Own = "standard", nil
-			}
-			list = append(list, e)
-		}
+	switch {
+	case dilations != "" && len(args) > 0:
+		return nil, nil, usagef("%q and --dilations %s: name the layers, or give their dilations", args[0], dilations)
+	case dilations != "":
+		list = coverage.Dilations(dilations)
+	case len(args) == 0:
+		return nil, nil, usagef("no layer given: name variants, or give --dilations 2,2,2")
 	}
 	for _, arg := range args {
 		e, err := layer.ParseEntry(arg)
@@ -107,25 +102,7 @@ func coverageLayers(flags *layerFlags, args []string, dilations string) (specs [
 		}
 		list = append(list, e)
 	}
-	if len(list) == 0 {
-		return nil, nil, usagef("no layer given: name variants, or give --dilations 2,2,2")
-	}
-	for _, e := range list {
-		// A key that the layer does not read is refused, as shape does: dropped, it would count another layer.
-		var shared []layer.Setting
-		for _, given := range flags.given {
-			if !slices.ContainsFunc(e.Own, func(own layer.Setting) bool { return own.Key == given.Key }) {
-				shared = append(shared, given)
-			}
-		}
-		e.Own = append(shared, e.Own...)
-		s, _, err := e.Spec(nil)
-		if err != nil {
-			return nil, nil, usagef("%s: %w", e.Label, err)
-		}
-		specs, labels = append(specs, s), append(labels, e.Label)
-	}
-	return specs, labels, nil
+	return coverage.Specs(list, flags.given)
 }
 
 func runCoverage(ctx context.Context, o coverageOptions) error {

@@ -3,14 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
-	"path"
-	"strings"
 
 	"convx/internal/answer"
 	"convx/internal/draw"
 	"convx/internal/feed"
 	"convx/internal/layer"
-	"convx/internal/network"
 	"convx/internal/operands"
 )
 
@@ -46,9 +43,9 @@ func runCoverageNet(ctx context.Context, o coverageOptions) error {
 	if err != nil {
 		return err
 	}
-	n, err := nodeAt(r, o.at)
+	n, err := r.At(o.at)
 	if err != nil {
-		return err
+		return usagef("--at %w; see convx shape --net %s", err, r.Graph.Name)
 	}
 	if len(r.Input) != 4 || len(n.Output) != 4 && !n.Field.Whole || len(n.Field.Size) != 2 && !n.Field.Whole {
 		return usagef("--at %s: its field is not of a picture's two axes", o.at)
@@ -72,30 +69,4 @@ func runCoverageNet(ctx context.Context, o coverageOptions) error {
 	}
 	o.sayf("wrote %q: what %s of %s sees of %s, cropped to %dx%d", o.output, n.Node.Name, r.Graph.Name, src.Name, r.Input[3], r.Input[2])
 	return o.print(o.format, answer.FieldAt(r, n))
-}
-
-// nodeAt is the layer of that name, or the only one that matches a glob.
-func nodeAt(r *network.Result, name string) (*network.NodeResult, error) {
-	var found []*network.NodeResult
-	var names []string
-	for _, n := range r.Counted() {
-		if n.Node.Name == name {
-			return n, nil
-		}
-		if ok, err := path.Match(name, n.Node.Name); ok && err == nil {
-			found = append(found, n)
-		}
-		names = append(names, n.Node.Name)
-	}
-	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1:
-		return nil, usagef("--at %s: %d layers match, from %s to %s: name one", name, len(found), found[0].Node.Name, found[len(found)-1].Node.Name)
-	}
-	hint := "convx shape --net " + r.Graph.Name + " lists them"
-	if near := layer.Nearest(name, names); near != "" {
-		hint = "did you mean " + strings.TrimSpace(near) + "?"
-	}
-	return nil, usagef("--at %s: there is no layer of that name: %s", name, hint)
 }

@@ -21,11 +21,11 @@ type drawOptions struct {
 	spec    layer.Spec
 	outputs []string
 	options draw.Options
-	delay   time.Duration
+	purpose string
+	look    draw.Look
 
 	dilations string
 	offsets   []string
-	look      lookOptions
 	scene     sceneOptions
 }
 
@@ -78,9 +78,9 @@ takes seeded weights.`,
 			if !c.Flags().Changed("delay") {
 				switch {
 				case o.options.Numbers: // there is a sum to read
-					o.delay *= 2
+					o.look.Delay *= 2
 				case o.scene.asked(): // many outputs
-					o.delay /= 5
+					o.look.Delay /= 5
 				}
 			}
 			return run(c.Context(), o)
@@ -91,16 +91,16 @@ takes seeded weights.`,
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the figure to `FILE`: .png, .gif or .svg; repeat for more")
 	f.BoolVar(&o.options.Numbers, "numbers", false, "small whole numbers in the cells, and the arithmetic of the current output")
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of numbers and offsets")
-	f.DurationVar(&o.delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a fifth on a picture; the last one stands for four")
+	f.DurationVar(&o.look.Delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a fifth on a picture; the last one stands for four")
 	f.StringArrayVar(&o.scene.filters, "filter", nil, "draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights")
 	f.StringVar(&o.scene.color, "color", "", "read the picture as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as it is)")
 	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
-	f.StringVar(&o.look.purpose, "for", "page", "where the figure is shown: `page`, slide (1280x720, read from the back row) or print")
-	f.StringVar(&o.look.theme, "theme", "light", "colours: `light` or dark")
-	f.BoolVar(&o.look.clear, "transparent", false, "PNG and SVG: nothing behind the figure")
-	f.Float64Var(&o.look.scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it, 1 on a page)")
+	f.StringVar(&o.purpose, "for", "page", "where the figure is shown: `page`, slide (1280x720, read from the back row) or print")
+	f.StringVar(&o.look.Theme, "theme", "light", "colours: `light` or dark")
+	f.BoolVar(&o.look.Transparent, "transparent", false, "PNG and SVG: nothing behind the figure")
+	f.Float64Var(&o.look.Scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it, 1 on a page)")
 	f.StringArrayVar(&o.offsets, "offsets", nil, "deformable: `OFFSETS` of the taps by name: "+offset.Usage()+"; several are drawn beside each other")
 	f.StringVar(&o.dilations, "dilations", "", "dilated: draw a stack of layers of these dilations, `D,D,...`, like WaveNet's 1,2,4,8")
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
@@ -116,8 +116,8 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	if err := o.settleLook(); err != nil {
 		return err
 	}
-	if o.delay < 10*time.Millisecond || o.delay > time.Minute {
-		return usagef("--delay: %s is not between 10ms and 1m", o.delay)
+	if o.look.Delay < 10*time.Millisecond || o.look.Delay > time.Minute {
+		return usagef("--delay: %s is not between 10ms and 1m", o.look.Delay)
 	}
 	if o.scene.asked() {
 		if err := o.stage(ctx); err != nil {
@@ -130,7 +130,7 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	}
 	var files []pending
 	for _, path := range o.outputs {
-		files = append(files, pending{path, func(w io.Writer) error { return writeFigure(w, figure, path, o) }})
+		files = append(files, pending{path, func(w io.Writer) error { return o.look.Write(w, figure, path) }})
 	}
 	if err := writeFiles(ctx, o.Streams, []string{o.scene.input}, files...); err != nil {
 		return err
@@ -165,16 +165,17 @@ func (o *drawOptions) stage(ctx context.Context) (err error) {
 
 // settleLook reads the flags that say how the figure looks, and the stack of dilations.
 func (o *drawOptions) settleLook() (err error) {
-	if o.look.scale != 0 && !(o.look.scale >= 0.25 && o.look.scale <= 8) {
-		return usagef("--scale-pixels: %g is not between 0.25 and 8", o.look.scale)
+	if o.look.Scale != 0 && !(o.look.Scale >= 0.25 && o.look.Scale <= 8) {
+		return usagef("--scale-pixels: %g is not between 0.25 and 8", o.look.Scale)
 	}
-	if o.options.For, err = draw.ParsePurpose(o.look.purpose); err != nil {
+	if o.options.For, err = draw.ParsePurpose(o.purpose); err != nil {
 		return usagef("--for: %w", err)
 	}
-	if !slices.Contains(draw.ThemeNames(), o.look.theme) {
-		return usagef("--theme: %q is not one of %s", o.look.theme, strings.Join(draw.ThemeNames(), ", "))
+	o.look.For = o.options.For
+	if !slices.Contains(draw.ThemeNames(), o.look.Theme) {
+		return usagef("--theme: %q is not one of %s", o.look.Theme, strings.Join(draw.ThemeNames(), ", "))
 	}
-	if o.look.clear && slices.ContainsFunc(o.outputs, func(p string) bool { return strings.EqualFold(filepath.Ext(p), ".gif") }) {
+	if o.look.Transparent && slices.ContainsFunc(o.outputs, func(p string) bool { return strings.EqualFold(filepath.Ext(p), ".gif") }) {
 		return usagef("--transparent is for .png and .svg: the frames of a .gif need something behind them")
 	}
 	if o.options.Offsets, err = parseOffsets(o.offsets, o.options.Seed); err != nil {

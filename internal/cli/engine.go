@@ -3,13 +3,11 @@ package cli
 import (
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"convx/internal/bench"
-	"convx/internal/layer"
 	"convx/internal/memory"
 	"convx/internal/ops"
 	"convx/internal/tensor"
@@ -35,7 +33,7 @@ func (o *engineFlags) register(cmd *cobra.Command) {
 	fs.Uint64Var(&o.seed, "seed", 0, "seed of what is random")
 }
 
-// algorithmVar adds --algorithm, which checkAlgorithm reads, and completes it: auto, the other words that this command
+// algorithmVar adds --algorithm, which ops.CheckNames reads, and completes it: auto, the other words that this command
 // knows, the names.
 func algorithmVar(cmd *cobra.Command, at *string, usage string, extra ...string) {
 	cmd.Flags().StringVar(at, "algorithm", "auto", usage)
@@ -49,7 +47,7 @@ func (o engineFlags) check() error {
 	if o.algorithm == every {
 		return nil
 	}
-	return checkAlgorithm(o.algorithm)
+	return ops.CheckNames(o.algorithm)
 }
 
 func (o engineFlags) bench(minTime time.Duration) bench.Options {
@@ -69,21 +67,6 @@ const mostThreads = 1024
 func checkThreads(n int) error {
 	if n < 0 || n > mostThreads {
 		return usagef("--threads: %d is not between 0 (every core) and %d", n, mostThreads)
-	}
-	return nil
-}
-
-// checkAlgorithm refuses names that no algorithm has, once, before any layer is asked whether it takes them.
-func checkAlgorithm(selection string) error {
-	for word := range strings.SplitSeq(selection, ",") {
-		name := strings.TrimPrefix(strings.TrimSpace(word), "-")
-		if name == "auto" || ops.IsAlgorithm(name) {
-			continue
-		}
-		if near := layer.Nearest(name, ops.Algorithms()); near != "" {
-			return usagef("unknown algorithm %q: did you mean %s?", name, near)
-		}
-		return usagef("unknown algorithm %q: algorithms are auto, %s", name, strings.Join(ops.Algorithms(), ", "))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"convx/internal/budget"
 	"convx/internal/layer"
+	"convx/internal/network"
 )
 
 // Exit statuses, as scripts rely on them.
@@ -45,6 +46,9 @@ func exitStatus(err error) int {
 		return exitOver
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[*network.Error](err); ok { // a network that cannot be, as an impossible layer
 		return exitUsage
 	}
 	if _, ok := errors.AsType[*layer.Error](err); ok || errors.Is(err, layer.ErrOverflow) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/answer"
+	"convx/internal/budget"
 	"convx/internal/flops"
 	"convx/internal/layer"
 	"convx/internal/network"
@@ -106,7 +107,7 @@ func runFit(ctx context.Context, o fitOptions) error {
 	if t.Rate, err = rateOf(o.fps); err != nil {
 		return err
 	}
-	if t.Budgets, err = readBudgets(o.budgets); err != nil {
+	if t.Budgets, err = budget.Read(o.budgets...); err != nil {
 		return err
 	}
 	if u := r.UncountedTexts(); len(u) > 0 {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"convx/configs"
 	"convx/internal/budget"
 	"convx/internal/device"
 	"convx/internal/report"
@@ -60,7 +59,7 @@ func (l *limitFlags) read() (err error) {
 	if l.rate, err = rateOf(l.fps); err != nil {
 		return err
 	}
-	if l.terms.Budgets, err = readBudgets(l.budgets); err != nil {
+	if l.terms.Budgets, err = budget.Read(l.budgets...); err != nil {
 		return err
 	}
 	if l.increase != "" {
@@ -104,41 +103,6 @@ func (l *limitFlags) strictly(strict bool, v budget.Outcome) error {
 		return nil
 	}
 	return usagef("limits that limit nothing: %s", strings.Join(v.Rules, "; "))
-}
-
-func readBudgets(texts []string) (all []budget.Budget, err error) {
-	for _, text := range texts {
-		b, err := readBudget(text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, b)
-	}
-	return all, nil
-}
-
-// readBudget reads limits of the command line, a file or a built-in budget.
-func readBudget(text string) (budget.Budget, error) {
-	if strings.Contains(text, "=") {
-		b, err := budget.ParseLimits(text)
-		if err != nil {
-			return b, usagef("--budget: %w", err)
-		}
-		return b, nil
-	}
-	if strings.ContainsAny(text, "./\\") {
-		b, err := budget.ReadFile(text)
-		if err != nil {
-			err = &budget.FileError{File: text, Err: netError(err)}
-		}
-		return b, err
-	}
-	data, ok := configs.Budget(text)
-	if !ok {
-		return budget.Budget{}, usagef("--budget %q is neither limits like max-macs=310M, nor a file like ./budget.yaml, nor one of %s", text, strings.Join(configs.BudgetNames(), ", "))
-	}
-	b, err := budget.Parse(text+".yaml", data)
-	return b, netError(err)
 }
 
 // warnNotes says the notes on standard error where the format has no place for them.

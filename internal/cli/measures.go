@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,25 +50,10 @@ func rateOf(text string) (*budget.Rate, error) {
 	return &r, nil
 }
 
-// fileOf is where a network comes from, as annotations of it spell the path: from the root of its repository, or from here
-// where it is in none; empty if it is no file.
+// fileOf is where a network comes from, as annotations of it spell the path; empty if it is no file.
 func fileOf(name string) string {
 	if !looksLikeFile(name) {
 		return ""
 	}
-	path := filepath.Clean(name)
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return filepath.ToSlash(path)
-	}
-	for dir := filepath.Dir(abs); ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
-			if inside, err := filepath.Rel(dir, abs); err == nil {
-				return filepath.ToSlash(inside)
-			}
-		}
-		if dir == filepath.Dir(dir) {
-			return filepath.ToSlash(path)
-		}
-	}
+	return budget.PathInRepository(name)
 }

@@ -97,8 +97,7 @@ func (n *netFlags) only() (string, error) {
 
 // source reads a network at the asked-for size.
 func (n *netFlags) source(name string) (*network.Graph, network.Options, error) {
-	g, o, err := open.Network(name, n.Options)
-	return g, o, netError(err)
+	return open.Network(name, n.Options)
 }
 
 // one reads and evaluates the network, where there may be one.
@@ -116,14 +115,5 @@ func (n *netFlags) load(name string) (*network.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := network.Evaluate(g, o)
-	return r, netError(err)
-}
-
-// netError makes what is wrong with a network's content a usage error, as an impossible layer is.
-func netError(err error) error {
-	if _, ok := err.(*network.Error); ok {
-		return usageError{err}
-	}
-	return err
+	return network.Evaluate(g, o)
 }

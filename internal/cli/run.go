@@ -9,6 +9,7 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/offset"
+	"convx/internal/ops"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -198,7 +199,7 @@ func (o runOptions) check() error {
 	if err := checkThreads(o.threads); err != nil {
 		return err
 	}
-	if err := checkAlgorithm(o.algorithm); err != nil {
+	if err := ops.CheckNames(o.algorithm); err != nil {
 		return err
 	}
 	if o.maxPixels < 1 {

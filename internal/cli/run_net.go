@@ -12,6 +12,7 @@ import (
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
+	"convx/internal/ops"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/results"
@@ -131,7 +132,7 @@ func (r *netRun) document() (report.Document, error) {
 	if r.shows() {
 		counted, err := network.Evaluate(r.feeds.Graph, r.feeds.Evaluation)
 		if err != nil {
-			return report.Document{}, netError(err)
+			return report.Document{}, err
 		}
 		a.Steps, a.Stats = r.net.Count(counted), r.stats
 	}
@@ -158,7 +159,7 @@ func (r *netRun) settle() (err error) {
 	if err := checkThreads(r.threads); err != nil {
 		return err
 	}
-	if err := checkAlgorithm(r.algorithm); err != nil {
+	if err := ops.CheckNames(r.algorithm); err != nil {
 		return err
 	}
 	if r.whole.top < 0 {
@@ -198,7 +199,7 @@ func (r *netRun) openFeeds() (err error) {
 		Network: r.name, Options: n, Input: r.input, Stdin: r.In, MaxPixels: r.maxPixels, Seed: r.seed, Weights: firstArg(r.weights),
 		As: r.feed.as(),
 	}
-	return netError(r.feeds.ReadFiles(r.whole.feeds))
+	return r.feeds.ReadFiles(r.whole.feeds)
 }
 
 func isRewrite(name string) bool { return name == "all" || slices.Contains(infer.Rewrites(), name) }
@@ -207,7 +208,7 @@ func isRewrite(name string) bool { return name == "all" || slices.Contains(infer
 func (r *netRun) prepare(ctx context.Context, stage func(string)) error {
 	stage("reading " + r.name)
 	if err := r.feeds.Open(); err != nil {
-		return netError(err)
+		return err
 	}
 	stage("preparing " + r.name)
 	net, err := infer.Prepare(ctx, r.feeds.Graph, infer.Options{

@@ -51,7 +51,7 @@ what is promised.`,
 			if err := checkThreads(o.threads); err != nil {
 				return err
 			}
-			if err := checkAlgorithm(o.algorithm); err != nil {
+			if err := ops.CheckNames(o.algorithm); err != nil {
 				return err
 			}
 			if o.accuracy = slices.Equal(args, []string{accuracy}); o.accuracy {

@@ -1,9 +1,12 @@
 package compare
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
+	"convx/internal/layer"
+	"convx/internal/operands"
 	"convx/internal/tensor"
 )
 
@@ -50,4 +53,29 @@ func Arrays(a, b *tensor.Tensor[float64]) Difference {
 		d.At[i], at = at%n, at/n
 	}
 	return d
+}
+
+// Files compares two arrays or pictures, each read as o says. It fails where they are not of one shape.
+func Files(a, b string, o operands.Origin) (Difference, error) {
+	var read [2]*tensor.Tensor[float64]
+	o.As, o.Whole = tensor.Float64, true
+	for i, path := range []string{a, b} {
+		o.Path = path
+		src, err := operands.OpenSource(o)
+		if err != nil {
+			return Difference{}, err
+		}
+		read[i], _, err = operands.Read[float64](src)
+		if shape := src.Shape; err == nil && len(read[i].Shape) > len(shape) { // a picture has no batch axis
+			read[i] = read[i].Reshape(shape...)
+		}
+		src.Close()
+		if err != nil {
+			return Difference{}, err
+		}
+	}
+	if first, second := read[0].Shape, read[1].Shape; !slices.Equal(first, second) {
+		return Difference{}, fmt.Errorf("%q is %s and %q %s: only arrays of one shape can be compared", a, layer.FormatShape(first), b, layer.FormatShape(second))
+	}
+	return Arrays(read[0], read[1]), nil
 }

@@ -61,6 +61,23 @@ func Candidates(selection string) ([]string, error) {
 // IsAlgorithm reports whether a selection may name an algorithm or a fusion so: as Algorithms does, or by a former name.
 func IsAlgorithm(name string) bool { return len(namesFor(name)) > 0 }
 
+// CheckNames refuses a selection with names that no algorithm has, whatever else is wrong with it. The error is a *layer.Error.
+func CheckNames(selection string) error {
+	for word := range strings.SplitSeq(selection, ",") {
+		if name := strings.TrimPrefix(strings.TrimSpace(word), "-"); name != "auto" && !IsAlgorithm(name) {
+			return unknown(name)
+		}
+	}
+	return nil
+}
+
+func unknown(name string) *layer.Error {
+	if near := layer.Nearest(name, Algorithms()); near != "" {
+		return layer.Errorf("unknown algorithm %q", name).Hint("did you mean " + near + "?")
+	}
+	return layer.Errorf("unknown algorithm %q", name).Hint("algorithms are auto, " + strings.Join(Algorithms(), ", "))
+}
+
 // namesFor is the algorithms and fusions that a name stands for.
 func namesFor(name string) []string {
 	if slices.Contains(Algorithms(), name) {
@@ -81,7 +98,7 @@ func parseSelection(s string) (selection, error) {
 		case name == "auto" && !not && i == 0:
 			continue
 		case len(names) == 0:
-			return sel, layer.Errorf("unknown algorithm %q", name).Hint("algorithms are auto, " + strings.Join(Algorithms(), ", "))
+			return sel, unknown(name)
 		case not && name == referenceName:
 			return sel, layer.Errorf("the reference cannot be left out: it ends every list")
 		case not:

@@ -1,0 +1,32 @@
+package network
+
+import (
+	"fmt"
+	"path"
+
+	"convx/internal/layer"
+)
+
+// At is the layer of that name, or the only one that matches it as a glob. The error begins with the name.
+func (r *Result) At(name string) (*NodeResult, error) {
+	var found []*NodeResult
+	var names []string
+	for _, n := range r.Counted() {
+		if n.Node.Name == name {
+			return n, nil
+		}
+		if ok, err := path.Match(name, n.Node.Name); ok && err == nil {
+			found = append(found, n)
+		}
+		names = append(names, n.Node.Name)
+	}
+	switch near := layer.Nearest(name, names); {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1:
+		return nil, fmt.Errorf("%s: %d layers match, from %s to %s: name one", name, len(found), found[0].Node.Name, found[len(found)-1].Node.Name)
+	case near != "":
+		return nil, fmt.Errorf("%s: there is no layer of that name: did you mean %s?", name, near)
+	}
+	return nil, fmt.Errorf("%s: there is no layer of that name", name)
+}
