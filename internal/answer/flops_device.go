@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/device"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -81,7 +82,7 @@ func place(p device.Placement, top int) *placed {
 			report.Str(l.Name), report.Str(l.Variant), report.Time(l.Least), report.Str(string(l.Bound)), shareOf(share),
 		})
 	}
-	head := fmt.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, p.Elem, report.Duration(p.Least), report.Digits(j.Frames), report.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
+	head := fmt.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, p.Elem, report.Duration(p.Least), report.Digits(j.Frames), lang.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
 	foot := report.Text{deviceBound + ": every operation at the peak, every byte once at the full bandwidth"}
 	if sources := estimates(d); sources != "" {
 		foot = append(foot, "estimated: "+sources)

@@ -3,12 +3,12 @@ package apply
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 	"time"
 
 	"convx/internal/bands"
+	"convx/internal/lang"
 	"convx/internal/memory"
 	"convx/internal/operands"
 	"convx/internal/ops"
@@ -45,7 +45,7 @@ func Fits[T tensor.Float](j Job) error {
 		return err
 	}
 	if free, known := memory.Available(); known && m.Total() > free {
-		return fmt.Errorf("this run needs about %s of memory and %s is free: take a smaller input or fewer channels",
+		return lang.Errorf("this run needs about %s of memory and %s is free: take a smaller input or fewer channels",
 			report.Bytes(int(m.Total())), report.Bytes(int(free)))
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -72,7 +73,7 @@ func (t Terms) HoldTimes(now Times) (Outcome, error) {
 func (t Terms) since(v *Outcome, now, before Times) error {
 	if now.CPU != before.CPU || now.Threads != before.Threads {
 		v.Notes = append(v.Notes, fmt.Sprintf("the baseline was timed on %s with %s, this on %s with %s: they say little of each other",
-			before.CPU, report.Plural(before.Threads, "thread"), now.CPU, report.Plural(now.Threads, "thread")))
+			before.CPU, lang.Plural(before.Threads, "thread"), now.CPU, lang.Plural(now.Threads, "thread")))
 	}
 	if note := doubt(now, before); note != "" {
 		v.Notes = append(v.Notes, note)
@@ -125,7 +126,7 @@ func doubt(now, before Times) string {
 		}
 	}
 	if few > 0 {
-		return fmt.Sprintf("%s with too few samples for any verdict (4 against 4 can have one, or 3 against 5): raise --min-time", report.Plural(few, "layer"))
+		return fmt.Sprintf("%s with too few samples for any verdict (4 against 4 can have one, or 3 against 5): raise --min-time", lang.Plural(few, "layer"))
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/answer/measured"
 	"convx/internal/infer"
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/operands"
 	"convx/internal/ops"
@@ -254,7 +255,7 @@ func (r *netRun) summary() {
 			r.warnf("layer %s by %s, as asked, whose outputs near such data may be wrong: %s; --algorithm auto keeps to the definition", report.Printable(d.Layer), d.Algorithm, d.Why)
 		}
 	}
-	r.sayf("%s ran in %s on %s", r.name, report.Duration(r.elapsed), report.Plural(threadsOf(r.threads), "thread"))
+	r.sayf("%s ran in %s on %s", r.name, report.Duration(r.elapsed), lang.Plural(threadsOf(r.threads), "thread"))
 }
 
 func (r *netRun) inputPaths() []string {

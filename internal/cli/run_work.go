@@ -9,11 +9,11 @@ import (
 	"convx/internal/answer/measured"
 	"convx/internal/apply"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/picture"
-	"convx/internal/report"
 	"convx/internal/results"
 	"convx/internal/tensor"
 )
@@ -226,7 +226,7 @@ func sumUp[T tensor.Float](j *job, r apply.Result[T]) error {
 	}
 	j.summary(r.Origins)
 	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.set.Layer.Variant, layer.FormatShape(j.set.Input), layer.FormatShape(j.set.Output),
-		j.dtype, report.Plural(j.options().Threads, "thread"), how, r.Elapsed.Round(time.Microsecond), rate)
+		j.dtype, lang.Plural(j.options().Threads, "thread"), how, r.Elapsed.Round(time.Microsecond), rate)
 	j.sayData(r.Steps)
 	for i := 0; i < len(r.Factors); i += j.set.Output[1] {
 		j.sayf("%s", measured.FactorsText(r.Factors[i:i+j.set.Output[1]], i/j.set.Output[1], j.set.Output[0]))

@@ -1,10 +1,10 @@
 package compare
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/operands"
 	"convx/internal/tensor"
@@ -75,7 +75,7 @@ func Files(a, b string, o operands.Origin) (Difference, error) {
 		}
 	}
 	if first, second := read[0].Shape, read[1].Shape; !slices.Equal(first, second) {
-		return Difference{}, fmt.Errorf("%q is %s and %q %s: only arrays of one shape can be compared", a, layer.FormatShape(first), b, layer.FormatShape(second))
+		return Difference{}, lang.Errorf("%q is %s and %q %s: only arrays of one shape can be compared", a, layer.FormatShape(first), b, layer.FormatShape(second))
 	}
 	return Arrays(read[0], read[1]), nil
 }

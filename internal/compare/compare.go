@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/bench"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/operands"
 	"convx/internal/tensor"
@@ -80,7 +81,7 @@ func (c *Comparison) addRows(r Request) error {
 			c.Notes = append(c.Notes, note)
 		}
 		if err != nil && len(r.Sweeps) > 0 { // some values of a range may be impossible
-			c.Notes = append(c.Notes, fmt.Sprintf("%s is left out: %v", e.Label, err))
+			c.Notes = append(c.Notes, lang.Sprintf("%s is left out: %v", e.Label, err))
 			if first == nil {
 				first = err
 			}
@@ -123,7 +124,7 @@ func (r Request) row(e layer.Entry) (row Row, note string, err error) {
 		filters = []string{e.Filter}
 	}
 	if len(ignored) > 0 {
-		note = fmt.Sprintf("%s does not follow the shared --%s", e.Variant, strings.Join(ignored, ", --"))
+		note = lang.Sprintf("%s does not follow the shared --%s", e.Variant, strings.Join(ignored, ", --"))
 	}
 	if r.Input != nil {
 		s.Input = r.Input

@@ -1,10 +1,10 @@
 package compare
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/picture"
 	"convx/internal/report"
@@ -40,22 +40,22 @@ func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canv
 		}
 		shown := mapped.String()
 		if n := sharing(mappings, len(panels)); n > 1 && mapping == picture.AutoMapping || mapping == picture.SharedMapping {
-			shown += fmt.Sprintf(" (one scale for %d)", n)
+			shown += lang.Sprintf(" (one scale for %d)", n)
 		}
 		caption := append([]string{label, layer.FormatShape(t.Shape), shown}, more...)
 		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
 		return nil
 	}
-	if err := add(c.Given, 0, c.inputScale(magnify), "input"); err != nil {
+	if err := add(c.Given, 0, c.inputScale(magnify), lang.Text("input")); err != nil {
 		return nil, err
 	}
 	for i, r := range c.Rows {
 		var more []string
 		if i == c.Baseline && len(c.Rows) > 1 {
-			more = append(more, "the baseline")
+			more = append(more, lang.Text("the baseline"))
 		}
 		if r.Deviation != nil {
-			more = append(more, "max |diff| from the baseline "+report.Digits(r.Deviation.Max))
+			more = append(more, lang.Sprintf("max |diff| from the baseline %s", report.Digits(r.Deviation.Max)))
 		}
 		if err := add(r.Computed, r.Noise, magnify, r.Label, more...); err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/apply"
 	"convx/internal/bench"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/memory"
 	"convx/internal/operands"
@@ -36,7 +37,7 @@ func (c *Comparison) Time(ctx context.Context, o bench.Options, at func(string))
 	}
 	for round := range rounds {
 		for i, r := range ready {
-			at(fmt.Sprintf("timing %s, round %d of %d", r.Name, round+1, rounds))
+			at(lang.Sprintf("timing %s, round %d of %d", r.Name, round+1, rounds))
 			if err := r.Time(ctx, o.MinTime/time.Duration(rounds)); err != nil {
 				return err
 			}
@@ -65,7 +66,7 @@ func (c *Comparison) fits(o bench.Options, kept func(ops.Memory) int) error {
 		need = math.MaxInt
 	}
 	if free, ok := memory.Fits(need); !ok {
-		return fmt.Errorf("the layers need about %s of memory together and %s is free: compare fewer of them, or take a smaller input",
+		return lang.Errorf("the layers need about %s of memory together and %s is free: compare fewer of them, or take a smaller input",
 			report.Bytes(need), report.Bytes(free))
 	}
 	return nil
@@ -103,7 +104,7 @@ func (c *Comparison) RunOn(ctx context.Context, src *operands.Source, o bench.Op
 		}
 		r.Deviation = Deviate(r.Computed.Data, base.Data)
 		if n := r.Deviation.LeftOut; n > 0 {
-			c.Notes = append(c.Notes, fmt.Sprintf("%s: %d of %d values are NaN or infinite, here or in the baseline's output: the differences leave them out", r.Label, n, len(base.Data)))
+			c.Notes = append(c.Notes, lang.Sprintf("%s: %d of %d values are NaN or infinite, here or in the baseline's output: the differences leave them out", r.Label, n, len(base.Data)))
 		}
 	}
 	return nil
@@ -117,11 +118,11 @@ func (c *Comparison) compute(ctx context.Context, r *Row, x *tensor.Tensor[float
 	}
 	for _, step := range done.Steps {
 		if step.Data != "" {
-			how := "which keeps to the definition"
+			how := lang.Text("which keeps to the definition")
 			if !step.Keeps {
-				how = "as asked, whose outputs near such data may be wrong"
+				how = lang.Text("as asked, whose outputs near such data may be wrong")
 			}
-			c.Notes = append(c.Notes, fmt.Sprintf("%s: %s by %s, %s: %s", r.Label, strings.Join(step.Stages, "+"), step.Algorithm, how, step.Data))
+			c.Notes = append(c.Notes, lang.Sprintf("%s: %s by %s, %s: %s", r.Label, strings.Join(step.Stages, "+"), step.Algorithm, how, step.Data))
 		}
 	}
 	r.Noise, r.Computed = done.Noise, done.Output

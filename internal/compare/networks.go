@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/bench"
 	"convx/internal/infer"
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/operands"
 	"convx/internal/tensor"
@@ -65,7 +66,7 @@ func runNetwork(ctx context.Context, f *operands.Feeds, o infer.Options) (*Netwo
 		return nil, err
 	}
 	for _, d := range r.net.Departures() {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s: layer %s by %s: %s", r.Name, d.Layer, d.Algorithm, d.Why))
+		r.Notes = append(r.Notes, lang.Sprintf("%s: layer %s by %s: %s", r.Name, d.Layer, d.Algorithm, d.Why))
 	}
 	for _, p := range r.net.At {
 		a := r.net.Result(p)
@@ -101,7 +102,7 @@ func TimeNetworks(ctx context.Context, runs []*NetworkRun, atLeast time.Duration
 	taken := make([][]time.Duration, len(runs))
 	for round := range rounds {
 		for i, r := range runs {
-			at(fmt.Sprintf("timing %s, round %d of %d", r.Name, round+1, rounds))
+			at(lang.Sprintf("timing %s, round %d of %d", r.Name, round+1, rounds))
 			r.net.Watch(false)
 			for spent := time.Duration(0); spent < atLeast/rounds; {
 				begin := time.Now()

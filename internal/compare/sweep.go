@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -28,10 +29,10 @@ func ParseSweeps(texts []string) ([]Sweep, error) {
 			return nil, err
 		}
 		if slices.ContainsFunc(sweeps, func(other Sweep) bool { return other.Key == s.Key }) {
-			return nil, fmt.Errorf("%s is swept twice: give all of its values at once, like %s=1,2,5..9", s.Key, s.Key)
+			return nil, lang.Errorf("%s is swept twice: give all of its values at once, like %s=1,2,5..9", s.Key, s.Key)
 		}
 		if rows *= len(s.Values); rows > mostSweep {
-			return nil, fmt.Errorf("the product of all sweeps has more than %d rows", mostSweep)
+			return nil, lang.Errorf("the product of all sweeps has more than %d rows", mostSweep)
 		}
 		sweeps = append(sweeps, *s)
 	}
@@ -42,7 +43,7 @@ func ParseSweeps(texts []string) ([]Sweep, error) {
 func ParseSweep(text string) (*Sweep, error) {
 	key, values, ok := strings.Cut(text, "=")
 	if !ok {
-		return nil, fmt.Errorf("%q is not KEY=VALUES, like kernel=1..7:2", text)
+		return nil, lang.Errorf("%q is not KEY=VALUES, like kernel=1..7:2", text)
 	}
 	k, known := layer.KeyNamed(key)
 	if !known {
@@ -62,7 +63,7 @@ func ParseSweep(text string) (*Sweep, error) {
 		s.Values = append(s.Values, more...)
 	}
 	if len(s.Values) > mostSweep {
-		return nil, fmt.Errorf("%d values are more than %d", len(s.Values), mostSweep)
+		return nil, lang.Errorf("%d values are more than %d", len(s.Values), mostSweep)
 	}
 	var scratch layer.Spec
 	for _, v := range s.Values {
@@ -84,16 +85,16 @@ func expandRange(first, last string) ([]string, error) {
 	for i, t := range texts {
 		v, err := strconv.Atoi(t)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a whole number; a range is first..last or first..last:step", t)
+			return nil, lang.Errorf("%q is not a whole number; a range is first..last or first..last:step", t)
 		}
 		n[i] = v
 	}
 	from, to, step := n[0], n[1], n[2]
 	if step < 1 || to < from {
-		return nil, fmt.Errorf("a range goes upwards, in steps of 1 or more")
+		return nil, lang.Errorf("a range goes upwards, in steps of 1 or more")
 	}
 	if (to-from)/step >= mostSweep {
-		return nil, fmt.Errorf("more than %d values", mostSweep)
+		return nil, lang.Errorf("more than %d values", mostSweep)
 	}
 	var out []string
 	for v := from; v <= to; v += step {

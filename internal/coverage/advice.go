@@ -1,7 +1,7 @@
 package coverage
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"strconv"
 	"strings"
 )
@@ -15,10 +15,10 @@ func (r Result) Notes() []string {
 		}
 		axis := a.Name
 		if len(r.Axes) > 1 && a.Summary == r.Axes[len(r.Axes)-1].Summary && i == 0 {
-			axis = "each axis"
+			axis = lang.Text("each axis")
 		}
 		if text := r.note(a); text != "" {
-			notes = append(notes, axis+": "+text)
+			notes = append(notes, axis+lang.Text(": ")+text)
 		}
 	}
 	return notes
@@ -28,45 +28,38 @@ func (r Result) note(a Axis) string {
 	switch r.View {
 	case FieldView:
 		if a.Seen == a.Size {
-			return "no gridding: every pixel of the field is seen"
+			return lang.Text("no gridding: every pixel of the field is seen")
 		}
-		text := fmt.Sprintf("gridding: %d of %d pixels of the field are never seen, in gaps of up to %d", a.Size-a.Seen, a.Size, a.LargestGap)
+		text := lang.Sprintf("gridding: %d of %d pixels of the field are never seen, in gaps of up to %d", a.Size-a.Seen, a.Size, a.LargestGap)
 		return text + advice(a)
 	case OverlapView:
 		s := a.steps[0]
 		least, most := interior(a.Counts, s)
 		switch {
 		case least == most:
-			return fmt.Sprintf("no checkerboard: away from the border every output sums %s", productsText(least))
+			return lang.Sprintf("no checkerboard: away from the border every output sums %s", lang.Plural(least, "product"))
 		case least == 0:
-			return "some outputs get nothing but the bias"
+			return lang.Text("some outputs get nothing but the bias")
 		}
-		return fmt.Sprintf("checkerboard: outputs sum %d or %d products in turn; use a kernel that the stride %d divides, or resize-conv", least, most, s.Stride)
+		return lang.Sprintf("checkerboard: outputs sum %d or %d products in turn; use a kernel that the stride %d divides, or resize-conv", least, most, s.Stride)
 	}
 	if a.Least == 0 {
-		return fmt.Sprintf("%d of %d pixels are never read", a.Size-a.Seen, a.Size)
+		return lang.Sprintf("%d of %d pixels are never read", a.Size-a.Seen, a.Size)
 	}
 	if least, most := interior(a.Counts, a.steps[0]); least < most {
-		return fmt.Sprintf("pixels are read between %d and %d times, in turn: the stride %d does not divide the kernel", a.Least, a.Most, a.steps[0].Stride)
+		return lang.Sprintf("pixels are read between %d and %d times, in turn: the stride %d does not divide the kernel", a.Least, a.Most, a.steps[0].Stride)
 	}
 	if a.Least < a.Most {
-		return fmt.Sprintf("the outermost pixels are read %s, those in the middle %s", timesText(a.Least), timesText(a.Most))
+		return lang.Sprintf("the outermost pixels are read %s, those in the middle %s", timesText(a.Least), timesText(a.Most))
 	}
-	return "every pixel is read " + timesText(a.Most)
-}
-
-func productsText(n int) string {
-	if n == 1 {
-		return "1 product"
-	}
-	return fmt.Sprintf("%d products", n)
+	return lang.Sprintf("every pixel is read %s", timesText(a.Most))
 }
 
 func timesText(n int) string {
 	if n == 1 {
-		return "once"
+		return lang.Text("once")
 	}
-	return fmt.Sprintf("%d times", n)
+	return lang.Plural(n, "time")
 }
 
 // interior are the least and the most counts at a distance from the border that no window reaches.
@@ -94,9 +87,9 @@ func advice(a Axis) string {
 	case !ok:
 		return ""
 	case size >= a.Size:
-		return fmt.Sprintf("; dilations %s would see all of theirs, and reach as far (%d)", listed(few), size)
+		return lang.Sprintf("; dilations %s would see all of theirs, and reach as far (%d)", listed(few), size)
 	}
-	text := fmt.Sprintf("; dilations %s would see all of theirs, but reach %d in place of %d", listed(few), size, a.Size)
+	text := lang.Sprintf("; dilations %s would see all of theirs, but reach %d in place of %d", listed(few), size, a.Size)
 	many := reaching(a.steps[0].Kernel, a.Size)
 	steps := make([]Step, len(many))
 	for i := range steps {
@@ -106,9 +99,9 @@ func advice(a Axis) string {
 		return text
 	}
 	if more := len(many) - len(a.steps); more > 0 {
-		return text + fmt.Sprintf("; %s (%d more of kernel %d) would keep the reach (%d)", listed(many), more, a.steps[0].Kernel, size)
+		return text + lang.Sprintf("; %s (%d more of kernel %d) would keep the reach (%d)", listed(many), more, a.steps[0].Kernel, size)
 	}
-	return text + fmt.Sprintf("; %s would keep the reach (%d)", listed(many), size)
+	return text + lang.Sprintf("; %s would keep the reach (%d)", listed(many), size)
 }
 
 // reaching are dilations of kernels of this size that grow as fast as they can without a hole (each as large as the field

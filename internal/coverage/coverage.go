@@ -7,9 +7,9 @@
 package coverage
 
 import (
-	"fmt"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -49,7 +49,7 @@ func Field(steps []Step) (Line, error) {
 // back spreads the counts of a step's outputs over its inputs.
 func (s Step) back(out Line) (Line, error) {
 	if len(out.Counts) > MaxLine/s.Kernel {
-		return Line{}, fmt.Errorf("the receptive field is longer than %d positions", MaxLine)
+		return Line{}, lang.Errorf("the receptive field is longer than %d positions", MaxLine)
 	}
 	at := make(map[int]int, len(out.Counts)*s.Kernel)
 	for i, n := range out.Counts {
@@ -63,7 +63,7 @@ func (s Step) back(out Line) (Line, error) {
 			}
 			sum, err := layer.Sum(at[pos], n)
 			if err != nil {
-				return Line{}, fmt.Errorf("counting paths: %w", err)
+				return Line{}, lang.Errorf("counting paths: %w", err)
 			}
 			at[pos] = sum
 		}
@@ -93,7 +93,7 @@ func lineOf(at map[int]int) (Line, error) {
 		first, last = min(first, p), max(last, p)
 	}
 	if last-first >= MaxLine {
-		return Line{}, fmt.Errorf("the receptive field is longer than %d positions", MaxLine)
+		return Line{}, lang.Errorf("the receptive field is longer than %d positions", MaxLine)
 	}
 	l := Line{First: first, Counts: make([]int, last-first+1)}
 	for p, n := range at {
@@ -111,10 +111,10 @@ func Overlap(s Step, in, out int) (Line, error) { return s.scatter(in, out, true
 // scatter walks every output and tap of a layer of in inputs, and counts inputs or outputs.
 func (s Step) scatter(in, out int, outputs bool) (Line, error) {
 	if max(in, out) > MaxLine {
-		return Line{}, fmt.Errorf("an axis of %d is longer than %d positions", max(in, out), MaxLine)
+		return Line{}, lang.Errorf("an axis of %d is longer than %d positions", max(in, out), MaxLine)
 	}
 	if s.Kernel > mostTaps/out {
-		return Line{}, fmt.Errorf("%d windows of %d taps are more than can be counted", out, s.Kernel)
+		return Line{}, lang.Errorf("%d windows of %d taps are more than can be counted", out, s.Kernel)
 	}
 	n := in
 	if outputs {

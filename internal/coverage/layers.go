@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -16,11 +17,11 @@ const (
 
 // Title says what the counts of a view are of, in words.
 func (v View) Title() string {
-	return map[View]string{
-		FieldView:   "paths from one output to each input pixel of its receptive field",
-		OverlapView: "products that meet in each output pixel",
-		ReadsView:   "windows that read each input pixel",
-	}[v]
+	return lang.Text(map[View]string{
+		FieldView:   lang.Mark("paths from one output to each input pixel of its receptive field"),
+		OverlapView: lang.Mark("products that meet in each output pixel"),
+		ReadsView:   lang.Mark("windows that read each input pixel"),
+	}[v])
 }
 
 // Axis is what was counted along one axis.

@@ -1,9 +1,9 @@
 package coverage
 
 import (
-	"fmt"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -70,7 +70,7 @@ func slidingSteps(r shape.Result) (byAxis [][]Step, first shape.Stage, err error
 		}
 	}
 	if !found {
-		return nil, first, fmt.Errorf("no stage of %s slides", l.Variant)
+		return nil, first, lang.Errorf("no stage of %s slides", l.Variant)
 	}
 	return onlySpreading(byAxis), first, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"convx/internal/drawing"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -40,16 +41,16 @@ func separableFigure(r shape.Result, o Options) (*Figure, error) {
 	for _, k := range dw.Kernel {
 		taps *= k
 	}
-	bars := []bar{{"standard " + layer.FormatShape(dw.Kernel), full[0], kernelDark}, {"depthwise", parts[0], inputTap}, {"pointwise", parts[1], outputTap}}
+	bars := []bar{{lang.Sprintf("standard %s", layer.FormatShape(dw.Kernel)), full[0], kernelDark}, {lang.Text("depthwise"), parts[0], inputTap}, {lang.Text("pointwise"), parts[1], outputTap}}
 	saved := float64(parts[0]+parts[1]) / float64(full[0])
 	return &Figure{
 		panels: []panel{
-			channelsPanel([]column{{in, "input"}, {mid, "depthwise"}, {out, "pointwise"}}, []int{in, 1},
-				fmt.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel))),
-			barsPanel("MACs of "+sized(asked.Input)+" → "+sized(asked.Output), bars),
+			channelsPanel([]column{{in, lang.Text("input")}, {mid, lang.Text("depthwise")}, {out, lang.Text("pointwise")}}, []int{in, 1},
+				lang.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel))),
+			barsPanel(lang.Sprintf("MACs of %s → %s", sized(asked.Input), sized(asked.Output)), bars),
 		},
 		frames:   1,
-		captions: append(formulas(asked), fmt.Sprintf("%s of the standard convolution's (counted: %.3g)", savedText(mid/in, asked.Output[1], taps), saved)),
+		captions: append(formulas(asked), lang.Sprintf("%s of the standard convolution's (counted: %.3g)", savedText(mid/in, asked.Output[1], taps), saved)),
 	}, nil
 }
 
@@ -58,9 +59,9 @@ func savedText(multiplier, out, taps int) string {
 	m := float64(multiplier)
 	ratio := m/float64(out) + m/float64(taps)
 	if multiplier == 1 {
-		return fmt.Sprintf("cost: 1/O + 1/K² = 1/%d + 1/%d = %.3g", out, taps, ratio)
+		return lang.Sprintf("cost: 1/O + 1/K² = 1/%d + 1/%d = %.3g", out, taps, ratio)
 	}
-	return fmt.Sprintf("cost: M/O + M/K² = %d/%d + %d/%d = %.3g", multiplier, out, multiplier, taps, ratio)
+	return lang.Sprintf("cost: M/O + M/K² = %d/%d + %d/%d = %.3g", multiplier, out, multiplier, taps, ratio)
 }
 
 // standardLike is the standard convolution of the same shape.
@@ -115,7 +116,7 @@ func barsPanel(label string, bars []bar) panel {
 // residualFigure shows an inverted residual's widths: narrow, wide, wide, narrow, and the shortcut between the narrow ends.
 func residualFigure(r shape.Result, _ Options) (*Figure, error) {
 	var b blocks
-	b.add("input", sized(r.Input), r.Input[1], hue{inputFill, inputDark})
+	b.add(lang.Text("input"), sized(r.Input), r.Input[1], hue{inputFill, inputDark})
 	shortcut := false
 	for i, st := range r.Layer.Stages {
 		out := r.Stages[i].Output
@@ -130,14 +131,14 @@ func residualFigure(r shape.Result, _ Options) (*Figure, error) {
 			b.link(fmt.Sprintf("%s %s", st.Name, layer.FormatShape(k.Kernel)))
 		case layer.Activation:
 			if from := st.Inputs[0]; from == "expand" || from == "depthwise" {
-				b.note(functionNames[st.Op.(layer.Activation).Func])
+				b.note(lang.Text(functionNames[st.Op.(layer.Activation).Func]))
 			}
 		case layer.Scale: // what the gate made of the planes before it
 			wide, narrow := out[1], r.Stages[slices.IndexFunc(r.Layer.Stages, func(s layer.Stage) bool { return s.Name == "fc1" })].Output[1]
 			b.add(st.Name, sized(out), wide, hue{kernelFill, kernelDark})
-			b.link("squeeze, excite")
+			b.link(lang.Text("squeeze, excite"))
 			b.note(fmt.Sprintf("%d → %d → %d", wide, narrow, wide))
-			b.note("× factors")
+			b.note(lang.Text("× factors"))
 		case layer.Add:
 			shortcut = true
 		}
@@ -146,20 +147,20 @@ func residualFigure(r shape.Result, _ Options) (*Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	inside := fmt.Sprintf("times %d", r.Layer.Expansion)
+	inside := lang.Sprintf("times %d", r.Layer.Expansion)
 	if r.Layer.Expanded > 0 {
 		inside = itoa(r.Layer.Expanded)
 	}
-	captions := []string{fmt.Sprintf("%s channels in, %s inside, %d out: %s MACs, %s params", itoa(r.Input[1]), inside, r.Output[1],
+	captions := []string{lang.Sprintf("%s channels in, %s inside, %d out: %s MACs, %s params", itoa(r.Input[1]), inside, r.Output[1],
 		report.Group(c.Total.MACs), report.Group(c.Total.Params))}
 	if shortcut {
-		text := "stride 1 and equal channels: the input is added to the output"
+		text := lang.Text("stride 1 and equal channels: the input is added to the output")
 		if widest(r) > max(r.Input[1], r.Output[1]) {
-			text += ", so the shortcut joins the narrow ends, the other way round from ResNet"
+			text += lang.Text(", so the shortcut joins the narrow ends, the other way round from ResNet")
 		}
 		captions = append(captions, text)
 	} else {
-		captions = append(captions, "no shortcut: that takes stride 1 and as many channels out as in")
+		captions = append(captions, lang.Text("no shortcut: that takes stride 1 and as many channels out as in"))
 	}
 	p := b.panel(shortcut)
 	return &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}, nil
@@ -175,7 +176,7 @@ func widest(r shape.Result) int {
 }
 
 // functionNames are what figures call activations.
-var functionNames = map[string]string{"relu": "ReLU", "relu6": "ReLU6", "silu": "swish", "hard-swish": "hard swish"}
+var functionNames = map[string]string{"relu": "ReLU", "relu6": "ReLU6", "silu": "swish", "hard-swish": lang.Mark("hard swish")}
 
 // blocks are tensors in a row, as high as they have channels.
 type blocks struct{ all []block }
@@ -203,7 +204,7 @@ func (b *blocks) panel(shortcut bool) panel {
 	n := float64(len(b.all))
 	w := n*width + (n-1)*gap
 	last := len(b.all) - 1
-	return panel{w: w, h: tall + top + 24, label: "height: channels, to scale", paint: func(d *drawing.Drawing, x, y float64, frame int) {
+	return panel{w: w, h: tall + top + 24, label: lang.Text("height: channels, to scale"), paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		middle := y + top + tall/2
 		height := func(k block) float64 { return max(14, tall*float64(k.channels)/float64(most)) }
 		left := func(i int) float64 { return x + float64(i)*(width+gap) }
@@ -235,6 +236,6 @@ func (b *blocks) panel(shortcut bool) panel {
 		d.Arrow(x1, y0, x1, middle-height(b.all[last])/2-22, 2, inputDark)
 		d.Circle(x1, middle-height(b.all[last])/2-12, 9, white, inputDark)
 		d.Text(x1, middle-height(b.all[last])/2-12.5, 15, drawing.Center, inputDark, "+")
-		d.Text((x0+x1)/2, y0+14, 13, drawing.Center, inputDark, "shortcut")
+		d.Text((x0+x1)/2, y0+14, 13, drawing.Center, inputDark, lang.Text("shortcut"))
 	}}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 )
 
 // cascade is the sliding window through several channels: it passes through every input plane, and where planes meet in one
@@ -233,7 +234,7 @@ func (c *cascade) paintTotal(d *drawing.Drawing, sx, ox float64, cell func(int) 
 	d.Text(nx, cy-0.5, 19, drawing.Center, outputDark, "+")
 	if c.bias != 0 {
 		d.Text(nx, cy+34, 18, drawing.Center, ink, signed(c.bias))
-		d.Text(nx, cy+54, 14, drawing.Center, muted, "bias")
+		d.Text(nx, cy+54, 14, drawing.Center, muted, lang.Text("bias"))
 	}
 }
 
@@ -271,9 +272,9 @@ func (c *cascade) arithmetic(frame int) string {
 		}
 		parts = append(parts, n)
 	}
-	text := fmt.Sprintf("output channel 0, [%d, %d] = %s", row, col, strings.Join(parts, " + "))
+	text := lang.Sprintf("output channel 0, [%d, %d] = %s", row, col, strings.Join(parts, " + "))
 	if c.bias != 0 {
-		text += fmt.Sprintf(" %s (bias)", signed(c.bias))
+		text += lang.Sprintf(" %s (bias)", signed(c.bias))
 	}
 	return text + fmt.Sprintf(" = %d", c.total(row, col))
 }

@@ -1,13 +1,13 @@
 package draw
 
 import (
-	"fmt"
 	"image"
 	"image/color"
 	"slices"
 	"strings"
 
 	"convx/internal/coverage"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/picture"
 )
@@ -40,7 +40,7 @@ func Coverage(r coverage.Result, labels []string) (*picture.Canvas, error) {
 		for _, b := range w.Counts {
 			n, err := layer.Product(a, b)
 			if err != nil {
-				return nil, fmt.Errorf("counting paths: %w", err)
+				return nil, lang.Errorf("counting paths: %w", err)
 			}
 			counts = append(counts, n)
 		}
@@ -61,7 +61,7 @@ func coverageFigure(r coverage.Result, labels []string, heat picture.Heat, width
 	title := strings.Join(labels, ", ")
 	notes := append([]string{r.View.Title()}, r.Notes()...)
 	if slices.Contains(heat.Values, 0) {
-		notes[0] += "; grey: none"
+		notes[0] += lang.Text("; grey: none")
 	}
 	full := max(width, 220, measure.TextWidth(titleSize, title))
 	for _, n := range notes {

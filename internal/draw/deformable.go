@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/offset"
 	"convx/internal/shape"
@@ -35,14 +36,14 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	p.paint = func(d *drawing.Drawing, x, y float64, frame int) { w.paint(d, x+spill, y+spill, frame) }
 	captions := formulas(shape.Result{Layer: layer.Layer{Stages: r.Layer.Stages[len(r.Stages)-1:]}, Stages: r.Stages[len(r.Stages)-1:]})
 	taps := g.kernel[0] * g.kernel[1]
-	note := fmt.Sprintf("hollow dots: the regular taps; full dots: the samples, moved by %d offsets (dy, dx) that a convolution of the input predicts anew for every output", taps*d.OffsetGroups)
+	note := lang.Sprintf("hollow dots: the regular taps; full dots: the samples, moved by %d offsets (dy, dx) that a convolution of the input predicts anew for every output", taps*d.OffsetGroups)
 	if d.Modulated {
-		note += fmt.Sprintf("; their sizes: %d weights in (0, 1), predicted too", taps*d.OffsetGroups)
+		note += lang.Sprintf("; their sizes: %d weights in (0, 1), predicted too", taps*d.OffsetGroups)
 	}
 	title := ""
 	if w.preset != nil {
-		title = fmt.Sprintf("Deformable convolution – offsets %s: %s", w.preset.Text, w.preset.Says())
-		note = "hollow dots: the regular taps; full dots: the samples, between pixels weighted bilinearly"
+		title = lang.Sprintf("Deformable convolution – offsets %s: %s", w.preset.Text, w.preset.Says())
+		note = lang.Text("hollow dots: the regular taps; full dots: the samples, between pixels weighted bilinearly")
 	}
 	return &Figure{title: title, panels: []panel{p, w.bilinearPanel()}, frames: g.positions(), still: w.stillFrame(), captions: append(captions, note)}, nil
 }
@@ -157,7 +158,7 @@ func paintSamples(d *drawing.Drawing, g grid, x, y float64, all []sample, ring i
 // bilinearPanel shows the middle sample between the four pixels around it, each as large as its weight.
 func (w *deformed) bilinearPanel() panel {
 	const side, edge = 150.0, 60.0
-	return panel{w: side + 2*edge, h: side + 2*edge, label: "the ringed sample: 4 pixels and their weights", paint: func(d *drawing.Drawing, x, y float64, frame int) {
+	return panel{w: side + 2*edge, h: side + 2*edge, label: lang.Text("the ringed sample: 4 pixels and their weights"), paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		all := w.samples(frame)
 		s := all[w.ringed(all)]
 		fy, fx := s.y-math.Floor(s.y), s.x-math.Floor(s.x)
@@ -180,8 +181,8 @@ func (w *deformed) bilinearPanel() panel {
 // presetsFigure shows one window under several presets beside each other: what a deformable convolution can become (Dai et al.
 // 2017, figure 1).
 func presetsFigure(g geometry, presets []offset.Preset) *Figure {
-	f := &Figure{title: "Deformable convolution – what offsets can make of the window", captions: []string{
-		"hollow dots: the regular taps; full dots: the samples. A deformable convolution can be each of these, and another one at every output."}}
+	f := &Figure{title: lang.Text("Deformable convolution – what offsets can make of the window"), captions: []string{
+		lang.Text("hollow dots: the regular taps; full dots: the samples. A deformable convolution can be each of these, and another one at every output.")}}
 	half := 1.0
 	for _, p := range presets {
 		w := &deformed{window: newWindow(geometry{out: [2]int{1, 1}, kernel: g.kernel, stride: g.stride, dilation: g.dilation}, 1, 1), preset: &p, seed: p.Seed}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -26,7 +27,7 @@ func dilatedFigure(r shape.Result, o Options) (*Figure, error) {
 		t := newTree(c.Kernel[last], []int{c.Dilation[last]}, r.Stages[0].Pads[last], c.Dilation[last])
 		f.panels = append(f.panels, t.panel())
 	}
-	f.captions = slices.Insert(f.captions, len(f.captions)-1, fmt.Sprintf("the kernel of %d taps reaches over %d × (%d-1) + 1 = %d cells, with the weights of %d",
+	f.captions = slices.Insert(f.captions, len(f.captions)-1, lang.Sprintf("the kernel of %d taps reaches over %d × (%d-1) + 1 = %d cells, with the weights of %d",
 		c.Kernel[last], c.Dilation[last], c.Kernel[last], shape.Effective(c.Kernel[last], c.Dilation[last]), c.Kernel[last]))
 	return f, nil
 }
@@ -45,22 +46,22 @@ func stackFigure(c layer.Conv, pads []layer.Pad, dilations []int) (*Figure, erro
 	}
 	side := ""
 	if len(c.Kernel) > 1 {
-		side = ", along one axis"
+		side = lang.Text(", along one axis")
 	}
-	kind := "centred"
+	kind := lang.Text("centred")
 	if t.causal {
-		kind = "causal"
+		kind = lang.Text("causal")
 	}
 	f := &Figure{
-		title:  fmt.Sprintf("A stack of dilated convolutions – %s kernels of %d, dilations %s", kind, t.kernel, text),
+		title:  lang.Sprintf("A stack of dilated convolutions – %s kernels of %d, dilations %s", kind, t.kernel, text),
 		panels: []panel{t.panel()}, frames: t.moves, still: t.moves - 1,
-		captions: []string{fmt.Sprintf("receptive field: 1 + %s = %d, with %d × %d = %d weights%s", strings.Join(sum, " + "), t.field, len(dilations), t.kernel, len(dilations)*t.kernel, side)},
+		captions: []string{lang.Sprintf("receptive field: 1 + %s = %d, with %d × %d = %d weights%s", strings.Join(sum, " + "), t.field, len(dilations), t.kernel, len(dilations)*t.kernel, side)},
 	}
 	if t.causal {
-		f.captions = append(f.captions, "causal: no output sees anything to its right, the future")
+		f.captions = append(f.captions, lang.Text("causal: no output sees anything to its right, the future"))
 	}
 	if holes := t.holes(); holes > 0 {
-		f.captions = append(f.captions, fmt.Sprintf("grey inputs inside the field are never seen (gridding): %d of %d", holes, t.field))
+		f.captions = append(f.captions, lang.Sprintf("grey inputs inside the field are never seen (gridding): %d of %d", holes, t.field))
 	}
 	return f, nil
 }
@@ -135,9 +136,9 @@ func (t *tree) panel() panel {
 	const pitchY, caption = 78.0, 96.0
 	radius := pitchX * 0.36
 	top := len(t.dilations)
-	label := "from the side: the inputs that one output reads"
+	label := lang.Text("from the side: the inputs that one output reads")
 	if top > 1 {
-		label = fmt.Sprintf("the output sees %d inputs in a field of %d", len(t.seen(0)[0]), t.field)
+		label = lang.Sprintf("the output sees %d inputs in a field of %d", len(t.seen(0)[0]), t.field)
 	}
 	return panel{w: caption + float64(t.n)*pitchX, h: float64(top)*pitchY + 2*radius + 8, label: label, paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		at := func(level, i int) (float64, float64) {
@@ -169,9 +170,9 @@ func (t *tree) panel() panel {
 				d.Circle(cx, cy, radius, fill, edge)
 			}
 			_, cy := at(level, 0)
-			name := "input"
+			name := lang.Text("input")
 			if level > 0 {
-				name = fmt.Sprintf("dilation %d", t.dilations[level-1])
+				name = lang.Sprintf("dilation %d", t.dilations[level-1])
 			}
 			d.Text(x, cy, 16, drawing.Left, muted, name)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/offset"
@@ -101,7 +102,7 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	}
 	v, _ := layer.VariantNamed(r.Layer.Variant)
 	if f.title == "" {
-		f.title = known.title + " – " + strings.TrimPrefix(v.Summary, "squeeze-and-excitation: ")
+		f.title = lang.Text(known.title) + " – " + strings.TrimPrefix(lang.Text(v.Summary), lang.Text("squeeze-and-excitation: "))
 	}
 	f.note, f.purpose = o.Note, o.For
 	f.frames, f.ruler = max(1, f.frames), drawing.NewRuler()
@@ -206,25 +207,25 @@ type figure struct {
 var figures = lazy.Value[map[string]figure]{Make: func() map[string]figure {
 	window := func(title string) figure { return figure{title: title, make: windowFigure, numbers: true, scene: true} }
 	pool := func(title string) figure { return figure{title: title, make: poolFigure, numbers: true, scene: true} }
-	depthwise := window("Depthwise convolution")
+	depthwise := window(lang.Mark("Depthwise convolution"))
 	depthwise.small = fewDepthwise
 	return map[string]figure{
-		"standard":          window("Standard convolution"),
-		"pointwise":         window("Pointwise convolution"),
-		"grouped":           window("Grouped convolution"),
+		"standard":          window(lang.Mark("Standard convolution")),
+		"pointwise":         window(lang.Mark("Pointwise convolution")),
+		"grouped":           window(lang.Mark("Grouped convolution")),
 		"depthwise":         depthwise,
-		"separable":         {title: "Separable convolution", make: separableFigure, coarse: true, small: fewSeparable},
-		"inverted-residual": {title: "Inverted residual", make: residualFigure, coarse: true, whole: true},
-		"transposed":        {title: "Transposed convolution", make: transposedFigure, numbers: true, scene: true},
-		"dilated":           {title: "Dilated convolution", make: dilatedFigure, numbers: true, scene: true},
-		"deformable":        {title: "Deformable convolution", make: deformableFigure, scene: true, small: fewDeformable},
-		"deform-roi-pool":   {title: "Deformable RoI pooling", make: roiFigure},
-		"se":                {title: "Squeeze-and-excitation", make: seFigure, coarse: true, nodes: true, small: fewSqueezed},
-		"resize-conv":       {title: "Resize-convolution", make: resizeFigure},
-		"sub-pixel":         {title: "Sub-pixel convolution", make: subPixelFigure},
-		"mbconv":            {title: "MBConv", make: residualFigure, coarse: true, whole: true},
-		"max-pool":          pool("Max pooling"),
-		"average-pool":      pool("Average pooling"),
+		"separable":         {title: lang.Mark("Separable convolution"), make: separableFigure, coarse: true, small: fewSeparable},
+		"inverted-residual": {title: lang.Mark("Inverted residual"), make: residualFigure, coarse: true, whole: true},
+		"transposed":        {title: lang.Mark("Transposed convolution"), make: transposedFigure, numbers: true, scene: true},
+		"dilated":           {title: lang.Mark("Dilated convolution"), make: dilatedFigure, numbers: true, scene: true},
+		"deformable":        {title: lang.Mark("Deformable convolution"), make: deformableFigure, scene: true, small: fewDeformable},
+		"deform-roi-pool":   {title: lang.Mark("Deformable RoI pooling"), make: roiFigure},
+		"se":                {title: lang.Mark("Squeeze-and-excitation"), make: seFigure, coarse: true, nodes: true, small: fewSqueezed},
+		"resize-conv":       {title: lang.Mark("Resize-convolution"), make: resizeFigure},
+		"sub-pixel":         {title: lang.Mark("Sub-pixel convolution"), make: subPixelFigure},
+		"mbconv":            {title: lang.Mark("MBConv"), make: residualFigure, coarse: true, whole: true},
+		"max-pool":          pool(lang.Mark("Max pooling")),
+		"average-pool":      pool(lang.Mark("Average pooling")),
 	}
 }}
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -39,8 +40,8 @@ func newChannel(g geometry, seed uint64, channel int) *numbers {
 		name   string
 		lo, hi int
 		v      []int
-	}{{"draw input", 0, 3, n.input}, {"draw kernel", -1, 2, n.kernel}} {
-		s := tensor.NewStream(seed, a.name+suffix)
+	}{{"input", 0, 3, n.input}, {"kernel", -1, 2, n.kernel}} {
+		s := tensor.NewStream(seed, "draw "+a.name+suffix)
 		for i := range a.v {
 			a.v[i] = s.Int(a.lo, a.hi)
 		}
@@ -92,15 +93,15 @@ func (n *numbers) sum(row, col int) string {
 			terms = append(terms, fmt.Sprintf("%d×%s", n.at(y, x), w))
 		}
 	}
-	s := fmt.Sprintf("output[%d, %d] = ", row, col)
+	s := lang.Sprintf("output[%d, %d] = ", row, col)
 	if n.bias != 0 {
-		terms = append(terms, fmt.Sprintf("%d (bias)", n.bias))
+		terms = append(terms, lang.Sprintf("%d (bias)", n.bias))
 	}
 	switch {
 	case terms == nil:
-		return s + "0: every input under the kernel is 0"
+		return s + lang.Text("0: every input under the kernel is 0")
 	case left == 0:
 		return s + strings.Join(terms, " + ") + fmt.Sprintf(" = %d", n.output(row, col))
 	}
-	return s + strings.Join(terms, " + ") + fmt.Sprintf(" = %d   (%d products with 0 left out)", n.output(row, col), left)
+	return s + strings.Join(terms, " + ") + lang.Sprintf(" = %d   (%d products with 0 left out)", n.output(row, col), left)
 }

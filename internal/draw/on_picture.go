@@ -2,13 +2,13 @@ package draw
 
 import (
 	"context"
-	"fmt"
 	"image"
 	"image/color"
 	"io"
 	"math"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/offset"
 	"convx/internal/operands"
@@ -48,12 +48,12 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 		return spec, nil, err
 	}
 	l := set.Layer
-	what := fmt.Sprintf("weights drawn from seed %d", p.Seed)
+	what := lang.Sprintf("weights drawn from seed %d", p.Seed)
 	if v, _ := layer.VariantNamed(l.Variant); v.Unweighted {
-		what = "no weights"
+		what = lang.Text("no weights")
 	}
 	if set.Filters != nil {
-		what = "filter " + set.Filters[0].Name
+		what = lang.Sprintf("filter %s", set.Filters[0].Name)
 	}
 	v, err := operands.Load[float32](set, p.Seed)
 	if err != nil {
@@ -71,12 +71,12 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 	if s.Output, shown, err = cellColors(out, p.Mapping, operands.NoiseOf(set, v, x, steps)); err != nil {
 		return spec, nil, err
 	}
-	s.Caption = fmt.Sprintf("%s averaged to %dx%d cells; %s; output: %s", label, x.Shape[2], x.Shape[3], what, shown)
+	s.Caption = lang.Sprintf("%s averaged to %dx%d cells; %s; output: %s", label, x.Shape[2], x.Shape[3], what, shown)
 	if len(out.Shape) == 4 && out.Shape[1] != 1 && out.Shape[1] != 3 {
-		s.Caption += ", channel 0"
+		s.Caption += lang.Text(", channel 0")
 	}
 	if s.Terms = termsOf(l, v.Tensors, x); s.Terms != nil && len(s.Terms.Channels) < x.Shape[1] {
-		s.Caption += "; spelt out: " + s.Terms.Channels[0]
+		s.Caption += lang.Sprintf("; spelt out: %s", s.Terms.Channels[0])
 	}
 	if samples(l.Spec) {
 		if s.Offset, err = offsetsOf(ctx, l, v.Tensors, x); err != nil {
@@ -235,9 +235,9 @@ func termsOf(l layer.Layer, operands map[string]*tensor.Tensor[float32], x *tens
 		Weight: func(c, ky, kx int) float64 { return float64(weight.Data[(c*weight.Shape[2]+ky)*weight.Shape[3]+kx]) },
 	}
 	for c := range weight.Shape[1] {
-		name := fmt.Sprintf("channel %d", c)
+		name := lang.Sprintf("channel %d", c)
 		if x.Shape[1] == 3 {
-			name = []string{"red", "green", "blue"}[c]
+			name = lang.Text([]string{lang.Mark("red"), lang.Mark("green"), lang.Mark("blue")}[c])
 		}
 		t.Channels = append(t.Channels, name)
 	}

@@ -1,10 +1,10 @@
 package draw
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -27,9 +27,9 @@ func poolFigure(r shape.Result, o Options) (*Figure, error) {
 	f.panels, f.frames, f.still = []panel{w.panel()}, c.g.positions(), w.stillFrame()
 	if n := r.Input[1]; o.Scene == nil && !o.Numbers && n > 1 {
 		f.panels = []panel{newCascade(w, n, n, n).panel()}
-		f.captions = append(f.captions, fmt.Sprintf("each of the %d planes by itself", n))
+		f.captions = append(f.captions, lang.Sprintf("each of the %d planes by itself", n))
 	}
-	f.captions = append(f.captions, "no weights: "+c.about())
+	f.captions = append(f.captions, lang.Sprintf("no weights: %s", c.about()))
 	return f, nil
 }
 
@@ -58,11 +58,11 @@ func newPooled(p layer.Pool, g geometry, seed uint64) *pooled {
 func (c *pooled) about() string {
 	switch {
 	case c.max:
-		return "the largest number of each window, padding left out"
+		return lang.Text("the largest number of each window, padding left out")
 	case c.counted:
-		return "the sum of each window over its size, padding included as zeros"
+		return lang.Text("the sum of each window over its size, padding included as zeros")
 	}
-	return "the mean of each window, padding left out"
+	return lang.Text("the mean of each window, padding left out")
 }
 
 // at is a cell of the padded input; there is no number in padding that does not count.
@@ -124,7 +124,7 @@ func (c *pooled) sum(row, col int) string {
 		parts[i] = itoa(n)
 	}
 	if c.max {
-		return fmt.Sprintf("output[%d, %d] = max(%s) = %s", row, col, strings.Join(parts, ", "), c.result(row, col))
+		return lang.Sprintf("output[%d, %d] = max(%s) = %s", row, col, strings.Join(parts, ", "), c.result(row, col))
 	}
-	return fmt.Sprintf("output[%d, %d] = (%s) / %d = %s", row, col, strings.Join(parts, " + "), len(v), c.result(row, col))
+	return lang.Sprintf("output[%d, %d] = (%s) / %d = %s", row, col, strings.Join(parts, " + "), len(v), c.result(row, col))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 )
 
 // Terms are the numbers behind one channel of a scene's output, for the sum to be spelt out.
@@ -61,7 +62,7 @@ func productsPanel(g geometry, t *Terms) panel {
 	}
 	kernel := grid{g.kernel[0], g.kernel[1], cell}
 	width := max(kernel.width(), 130)
-	label := "under the window, times the weights, and the sum"
+	label := lang.Text("under the window, times the weights, and the sum")
 	if len(t.Channels) > 1 {
 		label += " (" + t.Channels[0] + ")"
 	}
@@ -123,9 +124,9 @@ func termsText(g geometry, t *Terms, frame int) string {
 		parts = append(parts, part)
 	}
 	if t.Bias != 0 {
-		parts = append(parts, signedShort(t.Bias)+" (bias)")
+		parts = append(parts, lang.Sprintf("%s (bias)", signedShort(t.Bias)))
 	}
-	return fmt.Sprintf("output[%d, %d] = %s = %s", row, col, strings.Join(parts, " "), short(total))
+	return lang.Sprintf("output[%d, %d] = %s = %s", row, col, strings.Join(parts, " "), short(total))
 }
 
 // short is a number in at most five letters: 0.52, −1.6, 12, 0.

@@ -1,11 +1,11 @@
 package draw
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 )
 
 // Purpose is where a figure is shown.
@@ -39,7 +39,7 @@ func ParsePurpose(s string) (Purpose, error) {
 	if i := slices.Index(PurposeNames(), s); i >= 0 {
 		return Purpose(i), nil
 	}
-	return 0, fmt.Errorf("%q is not one of %s", s, strings.Join(PurposeNames(), ", "))
+	return 0, lang.Errorf("%q is not one of %s", s, strings.Join(PurposeNames(), ", "))
 }
 
 // Scale is how many pixels a unit of a drawing has.

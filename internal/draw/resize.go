@@ -1,10 +1,10 @@
 package draw
 
 import (
-	"fmt"
 	"image/color"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -17,7 +17,7 @@ func resizeFigure(r shape.Result, o Options) (*Figure, error) {
 	c := r.Layer.Stages[1].Op.(layer.Conv)
 	g := geometryOf(r.Stages[0].Output, r.Output, c.Window, r.Stages[1].Pads)
 	w := newWindow(g, r.Input[1], r.Output[1])
-	w.labels[0] = "upsampled"
+	w.labels[0] = lang.Text("upsampled")
 	small := [2]int{1, r.Input[len(r.Input)-1]}
 	if len(r.Input) == 4 {
 		small[0] = r.Input[2]
@@ -42,10 +42,10 @@ func resizeFigure(r shape.Result, o Options) (*Figure, error) {
 		}
 	}
 	return &Figure{
-		panels: []panel{pixelsPanel(fmt.Sprintf("input %s", sized(r.Input)), levels, small, w.input.cell), w.panel(),
-			meetingsPanel("pixels that meet in each output", counts)},
+		panels: []panel{pixelsPanel(lang.Sprintf("input %s", sized(r.Input)), levels, small, w.input.cell), w.panel(),
+			meetingsPanel(lang.Text("pixels that meet in each output"), counts)},
 		frames: g.positions(), still: w.stillFrame(),
-		captions: append(formulas(r), "every output sums the same taps over a smooth picture: no unevenness that could show as a checkerboard"),
+		captions: append(formulas(r), lang.Text("every output sums the same taps over a smooth picture: no unevenness that could show as a checkerboard")),
 	}, nil
 }
 

@@ -1,9 +1,8 @@
 package draw
 
 import (
-	"fmt"
-
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -41,7 +40,7 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 	}
 	bx, by := beyond[0]*g.cell, beyond[1]*g.cell
 	few := ph*pw <= 16 // enough room for samples and arrows
-	input := panel{w: g.width() + 2*bx + 1, h: g.height() + 2*by + 1, label: fmt.Sprintf("input %s, a region and its %dx%d bins, moved", sized(r.Input), ph, pw),
+	input := panel{w: g.width() + 2*bx + 1, h: g.height() + 2*by + 1, label: lang.Sprintf("input %s, a region and its %dx%d bins, moved", sized(r.Input), ph, pw),
 		paint: func(d *drawing.Drawing, x, y float64, frame int) {
 			x, y = x+bx, y+by
 			g.paint(d, x, y, func(int, int) style { return style{fill: inputFill, line: padLine} })
@@ -66,7 +65,7 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 				d.Arrow(bx+bw/2, by+bh/2, mx+bw/2, my+bh/2, 1.8, ink)
 			}
 		}}
-	output := panel{w: out.width() + 1, h: out.height() + 1, label: "output, per channel: the mean of each bin's samples",
+	output := panel{w: out.width() + 1, h: out.height() + 1, label: lang.Text("output, per channel: the mean of each bin's samples"),
 		paint: func(d *drawing.Drawing, x, y float64, frame int) {
 			out.paint(d, x, y, func(row, col int) style {
 				i := row*pw + col
@@ -77,7 +76,7 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 			})
 		}}
 	return &Figure{panels: []panel{input, output}, frames: ph * pw, still: ph*pw - 1, captions: []string{
-		fmt.Sprintf("bin: %.4g/%d by %.4g/%d pixels; each moves by gamma %.4g times the region's width and height times its offset (dx, dy)", w, pw, h, ph, op.Gamma),
-		"dotted: the bins as they stand; coloured: as they are moved by offsets that fully connected layers predict from the region pooled without moving",
+		lang.Sprintf("bin: %.4g/%d by %.4g/%d pixels; each moves by gamma %.4g times the region's width and height times its offset (dx, dy)", w, pw, h, ph, op.Gamma),
+		lang.Text("dotted: the bins as they stand; coloured: as they are moved by offsets that fully connected layers predict from the region pooled without moving"),
 	}}, nil
 }

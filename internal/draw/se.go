@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/shape"
 )
 
@@ -28,14 +29,14 @@ func seFigure(r shape.Result, _ Options) (*Figure, error) {
 	e := &excitation{c: c, hidden: hidden, pitch: min(36, max(6.5, 320/most)), input: sized(r.Input)}
 	e.tall = most * e.pitch
 	width := 2*sePlane + 3*(seGap+seNode) + seBar + 1.3*seGap + 16
-	p := panel{w: width, h: e.tall + seHead, label: fmt.Sprintf("%s → %d means → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: e.paint}
-	weights := fmt.Sprintf("weights: 2 × %d × %d and biases, whatever the size of the planes", c, hidden)
+	p := panel{w: width, h: e.tall + seHead, label: lang.Sprintf("%s → %d means → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: e.paint}
+	weights := lang.Sprintf("weights: 2 × %d × %d and biases, whatever the size of the planes", c, hidden)
 	if red := r.Layer.Reduction; red > 0 && r.Layer.Hidden == 0 {
-		weights = fmt.Sprintf("weights: 2 × %d × %d/%d and biases, whatever the size of the planes", c, c, red)
+		weights = lang.Sprintf("weights: 2 × %d × %d/%d and biases, whatever the size of the planes", c, c, red)
 	}
 	return &Figure{panels: []panel{p}, frames: 5, still: 4, captions: []string{
-		fmt.Sprintf("squeeze: the mean of each plane; excite: %d → %d → %d with a ReLU and a sigmoid; scale: each plane times its factor", c, hidden, c),
-		weights, "the factors are an example: convx run se prints those of your data",
+		lang.Sprintf("squeeze: the mean of each plane; excite: %d → %d → %d with a ReLU and a sigmoid; scale: each plane times its factor", c, hidden, c),
+		weights, lang.Text("the factors are an example: convx run se prints those of your data"),
 	}}, nil
 }
 
@@ -48,14 +49,14 @@ func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
 	nodeX := func(k int) float64 { return x + sePlane + seGap + float64(k)*(seGap+seNode) + seNode/2 }
 	rowY := func(n, i int) float64 { return y + e.tall/2 + (float64(i)-float64(n-1)/2)*e.pitch }
 	size := min(seNode, e.pitch-1.5)
-	head(x+sePlane/2, "planes")
+	head(x+sePlane/2, lang.Text("planes"))
 	for i := range e.c {
 		e.plane(d, x, rowY(e.c, i), i, 1)
 	}
 	columns := []struct {
 		n     int
 		label string
-	}{{e.c, "squeeze"}, {e.hidden, "fc1, ReLU"}, {e.c, "fc2, sigmoid"}}
+	}{{e.c, lang.Text("squeeze")}, {e.hidden, "fc1, ReLU"}, {e.c, "fc2, sigmoid"}}
 	for k, col := range columns {
 		if k > frame {
 			return
@@ -85,7 +86,7 @@ func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
 		return
 	}
 	bx := nodeX(2) + size/2 + seGap/2
-	head(bx+seBar/2, "factors, 0 to 1")
+	head(bx+seBar/2, lang.Text("factors, 0 to 1"))
 	for i := range e.c {
 		cy, h := rowY(e.c, i), max(3, e.pitch*0.5)
 		d.Rect(bx, cy-h/2, seBar, h, zeroFill, none)
@@ -98,7 +99,7 @@ func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
 		return
 	}
 	ox := bx + seBar + seGap*0.8
-	head(ox+sePlane/2, "scaled planes")
+	head(ox+sePlane/2, lang.Text("scaled planes"))
 	for i := range e.c {
 		e.plane(d, ox, rowY(e.c, i), i, e.gate(i))
 	}

@@ -2,10 +2,10 @@ package draw
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -43,7 +43,7 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 		if s, err = slice(s); err != nil {
 			return s, "", err
 		}
-		said = append(said, "a slice of the volume: depth is not drawn")
+		said = append(said, lang.Text("a slice of the volume: depth is not drawn"))
 	}
 	for step := 0; ; step++ {
 		var sizes string
@@ -103,7 +103,7 @@ func smaller(s layer.Spec, o Options) (small layer.Spec, note string, err error)
 		return s, "", err
 	}
 	if layer.FormatShape(asked) != layer.FormatShape(l.Input) {
-		note = fmt.Sprintf("drawn on %s in place of %s", layer.FormatShape(l.Input[1:]), layer.FormatShape(asked[1:]))
+		note = lang.Sprintf("drawn on %s in place of %s", layer.FormatShape(l.Input[1:]), layer.FormatShape(asked[1:]))
 	}
 	return s, note, nil
 }

@@ -1,9 +1,8 @@
 package draw
 
 import (
-	"fmt"
-
 	"convx/internal/drawing"
+	"convx/internal/lang"
 )
 
 // stamps shows a transposed convolution by its definition: each input pixel stamps the kernel, times its value, into the
@@ -60,9 +59,9 @@ const stampGap = 44.0
 
 func (s *stamps) panel() panel {
 	in, out := grid{s.g.in[0], s.g.in[1], s.cell}, grid{s.g.out[0], s.g.out[1], s.cell}
-	label := "as stamps: each pixel stamps its kernel; the numbers count the stamps that overlap"
+	label := lang.Text("as stamps: each pixel stamps its kernel; the numbers count the stamps that overlap")
 	if s.numbers != nil {
-		label = "as stamps: each pixel stamps the kernel times its value; overlaps are summed"
+		label = lang.Text("as stamps: each pixel stamps the kernel times its value; overlaps are summed")
 	}
 	return panel{w: in.width() + stampGap + out.width() + 1, h: max(in.height(), out.height()) + 1, label: label, paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		// A still shows all stamps, and one of them outlined.
@@ -136,7 +135,7 @@ func ordinaryPanel(t geometry, frames int, cell float64) panel {
 	w := newWindow(g, 1, 1)
 	w.input.cell, w.output.cell = cell, cell
 	p := w.panel()
-	p.label = fmt.Sprintf("for comparison, an ordinary convolution: it gathers, %dx%d → %dx%d", t.out[0], t.out[1], t.in[0], t.in[1])
+	p.label = lang.Sprintf("for comparison, an ordinary convolution: it gathers, %dx%d → %dx%d", t.out[0], t.out[1], t.in[0], t.in[1])
 	p.paint = func(d *drawing.Drawing, x, y float64, frame int) {
 		n := g.positions()
 		if frame >= frames {

@@ -1,10 +1,10 @@
 package draw
 
 import (
-	"fmt"
 	"image/color"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -25,15 +25,15 @@ func subPixelFigure(r shape.Result, _ Options) (*Figure, error) {
 	f := &Figure{
 		panels: []panel{
 			{w: s.window.input.width() + cardsDepth(r.Input[1]) + 1, h: s.window.input.height() + cardsDepth(r.Input[1]) + 1,
-				label: fmt.Sprintf("input %s, kernel %s", sized(r.Input), layer.FormatInts(c.Kernel)), paint: s.paintInput},
+				label: lang.Sprintf("input %s, kernel %s", sized(r.Input), layer.FormatInts(c.Kernel)), paint: s.paintInput},
 			{w: float64(s.block[1])*(s.plane.width()+shuffleGap) - shuffleGap + 1, h: float64(s.block[0])*(s.plane.height()+shuffleGap) - shuffleGap + 1,
-				label: fmt.Sprintf("%d planes for output channel 0", area), paint: s.paintPlanes},
-			{w: s.output.width() + 1, h: s.output.height() + 1, label: "output " + sized(r.Output), paint: s.paintOutput},
+				label: lang.Sprintf("%d planes for output channel 0", area), paint: s.paintPlanes},
+			{w: s.output.width() + 1, h: s.output.height() + 1, label: lang.Sprintf("output %s", sized(r.Output)), paint: s.paintOutput},
 		},
 		frames: g.positions(), still: s.window.stillFrame(),
 	}
 	f.captions = append(formulas(r), weightsCaption(r.Input[1], r.Stages[0].Output[1], c),
-		fmt.Sprintf("depth to space: the pixel of plane (a, b) goes to row a, column b of its block of %d×%d; every output sums the same number of products", s.block[0], s.block[1]))
+		lang.Sprintf("depth to space: the pixel of plane (a, b) goes to row a, column b of its block of %d×%d; every output sums the same number of products", s.block[0], s.block[1]))
 	return f, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -121,11 +122,11 @@ var tamers = []func(s *layer.Spec) string{
 			return ""
 		}
 		s.ROIs, s.SpatialScale = nil, 0
-		return "the region does not fit: drawn with the whole input in place of it"
+		return lang.Text("the region does not fit: drawn with the whole input in place of it")
 	},
 	func(s *layer.Spec) string { // the last resort
 		*s = layer.Spec{Variant: s.Variant, Dims: s.Dims}
-		return "these keys together are too large to draw: this is the variant with its own"
+		return lang.Text("these keys together are too large to draw: this is the variant with its own")
 	},
 }
 
@@ -153,7 +154,7 @@ func instead(key, before, after string) string {
 	if before == after {
 		return ""
 	}
-	return fmt.Sprintf("drawn with %s %s in place of %s", key, after, before)
+	return lang.Sprintf("drawn with %s %s in place of %s", key, after, before)
 }
 
 // slice is a volume's layer without its depth.

@@ -1,12 +1,12 @@
 package draw
 
 import (
-	"fmt"
 	"image/color"
 	"slices"
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/picture"
 )
 
@@ -28,7 +28,7 @@ func ThemeNames() (names []string) {
 func Themed(d *drawing.Drawing, theme string, clear bool) (*drawing.Drawing, error) {
 	i := slices.Index(ThemeNames(), theme)
 	if i < 0 {
-		return nil, fmt.Errorf("%q is not one of %s", theme, strings.Join(ThemeNames(), ", "))
+		return nil, lang.Errorf("%q is not one of %s", theme, strings.Join(ThemeNames(), ", "))
 	}
 	if change := themes[i].change; change != nil {
 		d = d.Recoloured(change)

@@ -1,10 +1,10 @@
 package draw
 
 import (
-	"fmt"
 	"image/color"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -16,7 +16,7 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 	whole := geometryOf(r.Input, r.Output, t.Window, r.Stages[0].Pads)
 	g := stretched(whole, r.Stages[0].OutputPadding)
 	w := newWindow(g, r.Input[1], r.Output[1])
-	w.labels[0] = fmt.Sprintf("input %s with zeros between,", sized(r.Input))
+	w.labels[0] = lang.Sprintf("input %s with zeros between,", sized(r.Input))
 	w.turned = true
 	w.hole = func(y, x int) bool { return y%whole.stride[0] != 0 || x%whole.stride[1] != 0 }
 	if w.scene = o.Scene; w.scene != nil {
@@ -28,7 +28,7 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 		w.numbers = newNumbers(g, o.Seed)
 		w.numbers.spread(w.hole)
 		if n.numbers = w.numbers; t.Bias {
-			f.captions = append(f.captions, "numbers: without the bias, which every output gets")
+			f.captions = append(f.captions, lang.Text("numbers: without the bias, which every output gets"))
 		}
 		w.cells, f.arithmetic = w.numbers, w.arithmetic
 	}
@@ -38,7 +38,7 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 		f.panels, f.arithmetic, f.captions = []panel{s.panel()}, s.arithmetic, nil
 	} else {
 		p := w.panel()
-		p.label = "as a convolution: " + p.label
+		p.label = lang.Sprintf("as a convolution: %s", p.label)
 		paint := p.paint
 		p.paint = func(d *drawing.Drawing, x, y float64, frame int) { paint(d, x, y, frame%f.frames) }
 		f.panels = []panel{p}
@@ -146,7 +146,7 @@ func overlapText(t geometry) string {
 	last := 1
 	least, most := shape.Overlap(t.kernel[last], t.stride[last], t.dilation[last])
 	if least == most {
-		return fmt.Sprintf("kernel %d is divisible by stride %d: away from the border every output meets as many pixels as its neighbour, and there is no checkerboard", t.kernel[last], t.stride[last])
+		return lang.Sprintf("kernel %d is divisible by stride %d: away from the border every output meets as many pixels as its neighbour, and there is no checkerboard", t.kernel[last], t.stride[last])
 	}
-	return fmt.Sprintf("kernel %d is not divisible by stride %d: neighbours meet %d or %d pixels per axis, and that unevenness is the checkerboard", t.kernel[last], t.stride[last], least, most)
+	return lang.Sprintf("kernel %d is not divisible by stride %d: neighbours meet %d or %d pixels per axis, and that unevenness is the checkerboard", t.kernel[last], t.stride[last], least, most)
 }

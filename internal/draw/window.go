@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -52,11 +53,11 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 func connections(in, out, groups int) string {
 	switch {
 	case groups == 1:
-		return fmt.Sprintf("every output channel sees all %d input channels: %d × %d = %d kernels", in, in, out, in*out)
+		return lang.Sprintf("every output channel sees all %d input channels: %d × %d = %d kernels", in, in, out, in*out)
 	case groups == in:
-		return fmt.Sprintf("every output channel sees one input channel: %d kernels", out)
+		return lang.Sprintf("every output channel sees one input channel: %d kernels", out)
 	}
-	return fmt.Sprintf("%d groups: every output channel sees the %d input channels of its group: %d × %d / %d = %d kernels", groups, in/groups, in, out, groups, in*out/groups)
+	return lang.Sprintf("%d groups: every output channel sees the %d input channels of its group: %d × %d / %d = %d kernels", groups, in/groups, in, out, groups, in*out/groups)
 }
 
 func weightsCaption(in, out int, c layer.Conv) string {
@@ -66,9 +67,9 @@ func weightsCaption(in, out int, c layer.Conv) string {
 		size += fmt.Sprintf(" × %d", k)
 	}
 	if c.Groups == 1 {
-		return fmt.Sprintf("weights: %d × %d%s = %d", out, in, size, out*in*taps)
+		return lang.Sprintf("weights: %d × %d%s = %d", out, in, size, out*in*taps)
 	}
-	return fmt.Sprintf("weights: %d × (%d/%d)%s = %d, of a standard convolution's %d", out, in, c.Groups, size, out*in/c.Groups*taps, out*in*taps)
+	return lang.Sprintf("weights: %d × (%d/%d)%s = %d, of a standard convolution's %d", out, in, c.Groups, size, out*in/c.Groups*taps, out*in*taps)
 }
 
 // formulas are the output sizes with the numbers in them.
@@ -119,7 +120,7 @@ func newWindow(g geometry, inPlanes, outPlanes int) *window {
 	cell := cellSize(max(p[0], p[1], g.out[0], g.out[1]))
 	return &window{
 		g: g, input: grid{p[0], p[1], cell}, output: grid{g.out[0], g.out[1], cell}, inPlanes: inPlanes, outPlanes: outPlanes,
-		labels: [2]string{"input", "output"},
+		labels: [2]string{lang.Text("input"), lang.Text("output")},
 	}
 }
 
@@ -134,9 +135,9 @@ func (w *window) panel() panel {
 		width += w.kernelGrid().width() + windowGap
 	}
 	height := max(w.input.height()+cardsDepth(w.inPlanes), w.output.height()+cardsDepth(w.outPlanes))
-	label := fmt.Sprintf("%s %s, kernel %s", w.labels[0], planes(w.inPlanes, w.g.in), layer.FormatInts(w.g.kernel[:]))
+	label := lang.Sprintf("%s %s, kernel %s", w.labels[0], planes(w.inPlanes, w.g.in), layer.FormatInts(w.g.kernel[:]))
 	if w.g.begin != [2]int{} || w.g.end != [2]int{} {
-		label += ", padding dashed"
+		label += lang.Text(", padding dashed")
 		if m := w.g.padMode; m != "" && m != layer.PadZeros {
 			label += " (" + string(m) + ")"
 		}
@@ -211,7 +212,7 @@ func (w *window) paintKernel(d *drawing.Drawing, x, y float64) {
 		return style{fill: kernelFill, line: kernelDark, text: itoa(w.numbers.weight(r, c)), ink: ink}
 	})
 	if w.turned {
-		d.Text(x+g.width()/2, y+g.height()+16, 12, drawing.Center, muted, "turned by 180°")
+		d.Text(x+g.width()/2, y+g.height()+16, 12, drawing.Center, muted, lang.Text("turned by 180°"))
 	}
 	d.Text(x-windowGap/2, y+g.height()/2, 22, drawing.Center, muted, "*")
 	d.Text(x+g.width()+windowGap/2, y+g.height()/2, 22, drawing.Center, muted, "=")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -23,7 +24,7 @@ func (m Model) bars(width int) []string {
 	if err != nil {
 		return nil
 	}
-	lines := []string{title().Render(fmt.Sprintf("against the baseline %s %s → %s", m.base.Layer.Variant, layer.FormatShape(m.base.Input), layer.FormatShape(m.base.Output)))}
+	lines := []string{title().Render(lang.Sprintf("against the baseline %s %s → %s", m.base.Layer.Variant, layer.FormatShape(m.base.Input), layer.FormatShape(m.base.Output)))}
 	room := max(8, width-40)
 	for _, c := range []struct {
 		name      string
@@ -33,7 +34,7 @@ func (m Model) bars(width int) []string {
 		for _, side := range []struct {
 			name string
 			n    int64
-		}{{"now", c.now}, {"base", c.base}} {
+		}{{lang.Text("now"), c.now}, {lang.Text("base"), c.base}} {
 			n := int(float64(side.n)/float64(most)*float64(room) + 0.5)
 			lines = append(lines, fmt.Sprintf("  %-6s %-4s %s %s", c.name, side.name, strings.Repeat("█", n), report.SI(float64(side.n))))
 		}
@@ -50,7 +51,7 @@ func (m Model) own(width int) []string {
 	last := r.Layer.Stages[len(r.Layer.Stages)-1]
 	switch op := r.Layer.Stages[0].Op.(type) {
 	case layer.Transposed:
-		return []string{"products that meet along an axis: " + overlaps(r, op.Window, width-34)}
+		return []string{lang.Text("products that meet along an axis: ") + overlaps(r, op.Window, width-34)}
 	case layer.Conv:
 		if len(r.Stages) == 1 && op.Groups > 1 {
 			return lanes(r.Input[1], r.Output[1], op.Groups, width)
@@ -61,7 +62,7 @@ func (m Model) own(width int) []string {
 	}
 	if _, moved := last.Op.(layer.Deformable); moved {
 		k := r.Layer.Kernel
-		return []string{fmt.Sprintf("a convolution predicts %d offsets at every output: (dy, dx) for each of %d taps", 2*k[0]*k[1]*max(1, r.Layer.OffsetGroups), k[0]*k[1])}
+		return []string{lang.Sprintf("a convolution predicts %d offsets at every output: (dy, dx) for each of %d taps", 2*k[0]*k[1]*max(1, r.Layer.OffsetGroups), k[0]*k[1])}
 	}
 	return m.againstStandard(width)
 }
@@ -91,7 +92,7 @@ func overlaps(r shape.Result, w layer.Window, room int) string {
 
 // lanes are the groups: which input channels each output channel sees.
 func lanes(in, out, groups, width int) []string {
-	line := fmt.Sprintf("%d groups:", groups)
+	line := lang.Sprintf("%d groups:", groups)
 	for g := range groups {
 		lane := fmt.Sprintf(" %d–%d→%d–%d", g*in/groups, (g+1)*in/groups-1, g*out/groups, (g+1)*out/groups-1)
 		if in == groups {
@@ -110,7 +111,7 @@ func lanes(in, out, groups, width int) []string {
 
 // gateBars are the factors of squeeze-and-excitation on the picture, as bars from 0 to 1.
 func gateBars(factors []float64, width int) []string {
-	line := "factors on the picture, 0 to 1: "
+	line := lang.Text("factors on the picture, 0 to 1: ")
 	for _, f := range factors {
 		if len([]rune(line))+2 > width {
 			return []string{line + "…"}
@@ -142,5 +143,5 @@ func (m Model) againstStandard(width int) []string {
 			parts = append(parts, row.Name+" "+report.SI(float64(row.MACs)))
 		}
 	}
-	return []string{fmt.Sprintf("MACs: %s; a standard convolution %s: %.3g of it", strings.Join(parts, " + "), report.SI(float64(b.Total.MACs)), float64(a.Total.MACs)/float64(b.Total.MACs))}
+	return []string{lang.Sprintf("MACs: %s; a standard convolution %s: %.3g of it", strings.Join(parts, " + "), report.SI(float64(b.Total.MACs)), float64(a.Total.MACs)/float64(b.Total.MACs))}
 }

@@ -1,9 +1,8 @@
 package explore
 
 import (
-	"fmt"
-
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -13,5 +12,5 @@ func (m Model) cost() []string {
 	if err != nil {
 		return []string{problem().Render("  " + err.Error())}
 	}
-	return []string{fmt.Sprintf("  params %s, MACs %s (%s), FLOPs %s", report.Group(c.Total.Params), report.Group(c.Total.MACs), report.SI(float64(c.Total.MACs)), report.Group(c.Total.FLOPs))}
+	return []string{lang.Sprintf("  params %s, MACs %s (%s), FLOPs %s", report.Group(c.Total.Params), report.Group(c.Total.MACs), report.SI(float64(c.Total.MACs)), report.Group(c.Total.FLOPs))}
 }

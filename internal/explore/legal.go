@@ -1,11 +1,11 @@
 package explore
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -94,7 +94,7 @@ func given(variant string, flags []layer.Setting) (params, error) {
 	v, known := layer.VariantNamed(variant)
 	for _, kv := range flags {
 		if known && !v.Has(kv.Key) {
-			return p, fmt.Errorf("%s does not read --%s", variant, kv.Key)
+			return p, lang.Errorf("%s does not read --%s", variant, kv.Key)
 		}
 	}
 	return p, nil

@@ -9,6 +9,7 @@ import (
 
 	"convx/configs"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/ops"
@@ -127,8 +128,8 @@ func (l *live) beside(width, rows int, colour bool) string {
 		return cols
 	}
 	pad := strings.Repeat(" ", wide(l.in))
-	head := "photograph"
-	lines := []string{head + strings.Repeat(" ", max(1, len(pad)+3-len(head))) + "channel 0 of the output"}
+	head := lang.Text("photograph")
+	lines := []string{head + strings.Repeat(" ", max(1, len(pad)+3-len(head))) + lang.Text("channel 0 of the output")}
 	for i := range max(len(a), len(b)) {
 		line := pad
 		if i < len(a) {

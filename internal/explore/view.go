@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -36,7 +37,7 @@ func (m Model) screen() string {
 	used := func() int { return lipgloss.Height(strings.Join(body, "\n")) + 4 }
 	answer := lipgloss.Wrap(m.answer(), m.width, "")
 	if m.predict {
-		answer = title().Render("predict: what comes out, what does it cost?") + faint().Render("  p shows it")
+		answer = title().Render(lang.Text("predict: what comes out, what does it cost?")) + faint().Render(lang.Text("  p shows it"))
 	}
 	body = append(body, answer)
 	if !m.predict {
@@ -62,18 +63,15 @@ func (m Model) screen() string {
 	return strings.Join(lines, "\n")
 }
 
-const (
-	name      = "convx explore"
-	allKeys   = "q quit · ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · b baseline · p predict · space pause · , . step"
-	usualKeys = "q quit · ↑↓ choose · ←→ change · tab variant · b base · p predict"
-)
+const name = "convx explore"
 
 // keys are what can be pressed, as many as the line has room for.
 func (m Model) keys() string {
-	if lipgloss.Width(name+"  "+allKeys) > m.width {
-		return usualKeys
+	all := lang.Text("q quit · ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · b baseline · p predict · space pause · , . step")
+	if lipgloss.Width(name+"  "+all) > m.width {
+		return lang.Text("q quit · ↑↓ choose · ←→ change · tab variant · b base · p predict")
 	}
-	return allKeys
+	return all
 }
 
 // panel lists the keys and their values.
@@ -115,11 +113,11 @@ func (m Model) answer() string {
 			}
 		}
 	}
-	field := "the whole plane"
+	field := lang.Text("the whole plane")
 	if !r.Field.Whole {
-		field = fmt.Sprintf("%g, jump %g", r.Field.Size[0], r.Field.Jump[0])
+		field = lang.Sprintf("%g, jump %g", r.Field.Size[0], r.Field.Jump[0])
 	}
-	lines = append(lines, "  receptive field "+field)
+	lines = append(lines, "  "+lang.Sprintf("receptive field %s", field))
 	lines = append(lines, m.cost()...)
 	for _, st := range r.Stages {
 		for _, n := range st.Notes {
@@ -135,7 +133,7 @@ func (m Model) answer() string {
 func (m Model) picture(width int) string {
 	s := m.slide
 	if s == nil {
-		return faint().Render("(nothing slides, or it is too large)")
+		return faint().Render(lang.Text("(nothing slides, or it is too large)"))
 	}
 	step := m.frame % s.steps()
 	// Cells grow with the terminal: two columns and a row each, or as many times that.
@@ -148,7 +146,7 @@ func (m Model) picture(width int) string {
 }
 
 func (s *slide) drawInput(step int) string {
-	lines := []string{fmt.Sprintf("%s: input %dx%d", s.name, s.in, s.in)}
+	lines := []string{lang.Sprintf("%s: input %dx%d", s.name, s.in, s.in)}
 	begin, end := s.pad.Begin, s.pad.End
 	if s.transpose {
 		begin, end = 0, 0
@@ -166,7 +164,7 @@ func (s *slide) drawInput(step int) string {
 }
 
 func (s *slide) drawOutput(step int) string {
-	lines := []string{fmt.Sprintf("output %dx%d", s.out, s.out)}
+	lines := []string{lang.Sprintf("output %dx%d", s.out, s.out)}
 	for row := range s.out {
 		var b strings.Builder
 		for col := range s.out {

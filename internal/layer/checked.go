@@ -1,8 +1,7 @@
 package layer
 
 import (
-	"errors"
-	"fmt"
+	"convx/internal/lang"
 	"math/bits"
 	"strconv"
 	"unsafe"
@@ -10,10 +9,10 @@ import (
 
 // ErrOverflow reports a count that does not fit in a signed 64-bit integer, or a size that does not fit in an int. It is an
 // error, never a wrapped number.
-var ErrOverflow = errors.New("the count does not fit in 64 bits")
+var ErrOverflow = lang.New("the count does not fit in 64 bits")
 
 // errSize is ErrOverflow where an int has fewer bits than a count.
-var errSize = fmt.Errorf("a size here has %d bits: %w", strconv.IntSize, ErrOverflow)
+var errSize = lang.Errorf("a size here has %d bits: %w", strconv.IntSize, ErrOverflow)
 
 // Integer is what is multiplied and added up with a check: sizes are ints, counts have 64 bits on every machine.
 type Integer interface{ int | int64 }

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"convx/internal/lang"
 	"slices"
 	"strings"
 )
@@ -84,11 +85,11 @@ func UnknownKey(name string) *Error {
 	e := Errorf("unknown key %q", name)
 	for _, k := range keys {
 		if k.Short == name && name != "" {
-			return e.Hint("did you mean " + k.Name + "?")
+			return e.Hint(lang.Sprintf("did you mean %s?", k.Name))
 		}
 	}
 	if near := Nearest(strings.ReplaceAll(name, "_", "-"), keyNames()); near != "" {
-		return e.Hint("did you mean " + near + "?")
+		return e.Hint(lang.Sprintf("did you mean %s?", near))
 	}
-	return e.Hint("keys are " + joinWords(keyNames()))
+	return e.Hint(lang.Sprintf("keys are %s", joinWords(keyNames())))
 }

@@ -1,7 +1,7 @@
 package layer
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"strings"
 )
 
@@ -13,11 +13,11 @@ type Error struct {
 }
 
 // Errorf makes an Error.
-func Errorf(format string, args ...any) *Error { return &Error{Msg: fmt.Sprintf(format, args...)} }
+func Errorf(format string, args ...any) *Error { return &Error{Msg: lang.Sprintf(format, args...)} }
 
 // Hint adds what would work.
 func (e *Error) Hint(hint string) *Error {
-	e.Hints = append(e.Hints, hint)
+	e.Hints = append(e.Hints, lang.Text(hint))
 	return e
 }
 
@@ -25,7 +25,7 @@ func (e *Error) Error() string {
 	if len(e.Hints) == 0 {
 		return e.Msg
 	}
-	return e.Msg + ": " + strings.Join(e.Hints, " or ")
+	return e.Msg + lang.Text(": ") + strings.Join(e.Hints, lang.Text(" or "))
 }
 
 func joinWords(words []string) string { return strings.Join(words, ", ") }

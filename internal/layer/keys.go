@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"convx/internal/lang"
 	"fmt"
 	"slices"
 	"strconv"
@@ -67,7 +68,7 @@ var keys = []Key{
 		Name: "dims", Type: "1|2|3", Words: []string{"1", "2", "3"}, Usage: "spatial axes",
 		set: func(s *Spec, v string) (err error) {
 			if s.Dims, err = parseInt(v, 1); err != nil || s.Dims > 3 {
-				return fmt.Errorf("%q is not 1, 2 or 3", v)
+				return lang.Errorf("%q is not 1, 2 or 3", v)
 			}
 			return nil
 		},
@@ -90,7 +91,7 @@ var keys = []Key{
 		Name: "pad-mode", Type: "MODE", Words: wordsOf(PadModes()), Usage: "what padded positions hold: " + either(wordsOf(PadModes())),
 		set: func(s *Spec, v string) error {
 			if !slices.Contains(PadModes(), PadMode(v)) {
-				return fmt.Errorf("%q is not one of %s", v, joinWords(wordsOf(PadModes())))
+				return lang.Errorf("%q is not one of %s", v, joinWords(wordsOf(PadModes())))
 			}
 			s.PadMode = PadMode(v)
 			return nil
@@ -125,7 +126,7 @@ var keys = []Key{
 				v = "swish"
 			}
 			if !slices.Contains(blockActivations(), v) {
-				return fmt.Errorf("%q is not one of %s", v, joinWords(blockActivations()))
+				return lang.Errorf("%q is not one of %s", v, joinWords(blockActivations()))
 			}
 			s.Activation = v
 			return nil
@@ -210,7 +211,7 @@ func floatKey(name, usage string, zero bool, at func(*Spec) *float64) Key {
 			}
 			f, err := parseFloats(v)
 			if err != nil || len(f) != 1 {
-				return fmt.Errorf("%q is not a positive number", v)
+				return lang.Errorf("%q is not a positive number", v)
 			}
 			*at(s) = f[0]
 			return nil
@@ -222,7 +223,7 @@ func floatKey(name, usage string, zero bool, at func(*Spec) *float64) Key {
 func parseBool(v string) (bool, error) {
 	b, err := strconv.ParseBool(v)
 	if err != nil {
-		return false, fmt.Errorf("%q is neither true nor false", v)
+		return false, lang.Errorf("%q is neither true nor false", v)
 	}
 	return b, nil
 }
@@ -243,18 +244,18 @@ func parseROIs(v string) ([]ROI, error) {
 	for part := range strings.SplitSeq(v, "/") {
 		fields := strings.Split(part, ",")
 		if len(fields) != 4 {
-			return nil, fmt.Errorf("%q is not X0,Y0,X1,Y1", part)
+			return nil, lang.Errorf("%q is not X0,Y0,X1,Y1", part)
 		}
 		var c [4]float64
 		for i, f := range fields {
 			x, err := strconv.ParseFloat(strings.TrimSpace(f), 64)
 			if err != nil || !(x >= -MaxExtent && x <= MaxExtent) {
-				return nil, fmt.Errorf("%q is not a coordinate", f)
+				return nil, lang.Errorf("%q is not a coordinate", f)
 			}
 			c[i] = x
 		}
 		if c[2] < c[0] || c[3] < c[1] {
-			return nil, fmt.Errorf("%q ends before it begins: a region is X0,Y0,X1,Y1 with X0 <= X1 and Y0 <= Y1", part)
+			return nil, lang.Errorf("%q ends before it begins: a region is X0,Y0,X1,Y1 with X0 <= X1 and Y0 <= Y1", part)
 		}
 		out = append(out, ROI{c[0], c[1], c[2], c[3]})
 	}

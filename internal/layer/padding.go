@@ -1,8 +1,8 @@
 package layer
 
 import (
+	"convx/internal/lang"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,7 +65,7 @@ func ParsePadding(s string) (Padding, error) {
 			p.Pairs = append(p.Pairs, Pad{b, b})
 		}
 		if errors.Is(err, errNotWhole) {
-			return Padding{}, fmt.Errorf("%q is not a padding: 1, 1x2, 1:2x0:3 (begin:end per axis), same, same-lower, valid and causal are", s)
+			return Padding{}, lang.Errorf("%q is not a padding: 1, 1x2, 1:2x0:3 (begin:end per axis), same, same-lower, valid and causal are", s)
 		}
 		if err != nil {
 			return Padding{}, err

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"convx/internal/lang"
 	"errors"
 	"fmt"
 	"math"
@@ -13,18 +14,18 @@ import (
 // an int has 32 bits.
 const MaxExtent = min(1<<30, math.MaxInt>>3+1)
 
-var errNotWhole = errors.New("is not a whole number")
+var errNotWhole = lang.New("is not a whole number")
 
 // parseInt reads a decimal integer in [least, MaxExtent].
 func parseInt(s string, least int) (int, error) {
 	v, err := strconv.Atoi(strings.TrimSpace(s))
 	switch {
 	case errors.Is(err, strconv.ErrRange) || err == nil && v > MaxExtent:
-		return 0, fmt.Errorf("%q is larger than %d", s, MaxExtent)
+		return 0, lang.Errorf("%q is larger than %d", s, MaxExtent)
 	case err != nil:
 		return 0, fmt.Errorf("%q %w", s, errNotWhole)
 	case v < least:
-		return 0, fmt.Errorf("%d is less than %d", v, least)
+		return 0, lang.Errorf("%d is less than %d", v, least)
 	}
 	return v, nil
 }
@@ -35,7 +36,7 @@ func ParseInts(s string, least int) ([]int, error) {
 	for part := range strings.SplitSeq(s, "x") {
 		v, err := parseInt(part, least)
 		if errors.Is(err, errNotWhole) && part != s {
-			return nil, fmt.Errorf("%q %w, or several joined by x", s, errNotWhole)
+			return nil, lang.Errorf("%q %w, or several joined by x", s, errNotWhole)
 		}
 		if err != nil {
 			return nil, err
@@ -68,7 +69,7 @@ func FormatShape(shape []int) string {
 // DescribeShape is FormatShape, in words where there are no axes.
 func DescribeShape(shape []int) string {
 	if len(shape) == 0 {
-		return "a single number"
+		return lang.Text("a single number")
 	}
 	return FormatShape(shape)
 }
@@ -79,10 +80,10 @@ func parseFloats(s string) ([]float64, error) {
 	for part := range strings.SplitSeq(s, "x") {
 		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
 		if err != nil {
-			return nil, fmt.Errorf("%q is not a number", part)
+			return nil, lang.Errorf("%q is not a number", part)
 		}
 		if !(v > 0 && v <= MaxExtent) {
-			return nil, fmt.Errorf("%s is not a positive number up to %d", part, MaxExtent)
+			return nil, lang.Errorf("%s is not a positive number up to %d", part, MaxExtent)
 		}
 		out = append(out, v)
 	}

@@ -1,5 +1,7 @@
 package layer
 
+import "convx/internal/lang"
+
 func maxPool(s *Spec) ([]Stage, error)     { return pool(s, MaxPool) }
 func averagePool(s *Spec) ([]Stage, error) { return pool(s, AveragePool) }
 
@@ -13,7 +15,7 @@ func pool(s *Spec, f PoolFunc) ([]Stage, error) {
 		window := s.Dilation[i]*(s.Kernel[i]-1) + 1
 		if most := window / 2; max(pad.Begin, pad.End) > most {
 			return nil, Errorf("padding %d on %s is more than half of the window of %d", max(pad.Begin, pad.End), AxisNames(s.Dims)[i], window).
-				Hint("at most " + FormatInts([]int{most}) + " keeps every window on the input")
+				Hint(lang.Sprintf("at most %d keeps every window on the input", most))
 		}
 	}
 	return []Stage{{Name: "pool", Op: p, Inputs: []string{Input}}}, nil

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"convx/internal/lang"
 	"fmt"
 	"maps"
 	"slices"
@@ -60,7 +61,7 @@ func (s Spec) Given(key string) bool { return s.given[key] }
 func (s *Spec) Set(key, value string) error {
 	k, ok := KeyNamed(key)
 	if !ok {
-		return fmt.Errorf("unknown layer key %q; keys are %s", key, joinWords(keyNames()))
+		return lang.Errorf("unknown layer key %q; keys are %s", key, joinWords(keyNames()))
 	}
 	if err := k.set(s, value); err != nil {
 		return fmt.Errorf("%s: %w", k.Name, err)
@@ -159,7 +160,7 @@ func (s *Spec) normalizeInput(v Variant) error {
 	default:
 		e := Errorf("input %s has %d extents; with --dims %d it is %s or N%s", FormatShape(s.Input), len(s.Input), s.Dims, axesText(s.Dims), "x"+axesText(s.Dims))
 		if d := len(s.Input) - 1; d >= 1 && d <= 3 && slices.Contains(v.Dims, d) && d != s.Dims {
-			return e.Hint(fmt.Sprintf("for %s add --dims %d", axesText(d), d))
+			return e.Hint(lang.Sprintf("for %s add --dims %d", axesText(d), d))
 		}
 		return e
 	}

@@ -1,6 +1,7 @@
 package layer
 
 import (
+	"convx/internal/lang"
 	"slices"
 	"strconv"
 )
@@ -209,18 +210,18 @@ func (v Variant) lacks(key string) *Error {
 			have = append(have, w.Name)
 		}
 	}
-	return Errorf("%s has no --%s", v.Name, key).Hint("drop it; it belongs to " + joinWords(have))
+	return Errorf("%s has no --%s", v.Name, key).Hint(lang.Sprintf("drop it; it belongs to %s", joinWords(have)))
 }
 
 func unknownVariant(name string) *Error {
 	e := Errorf("unknown variant %q", name)
 	if name == "" {
-		return Errorf("no variant given").Hint("variants are " + joinWords(VariantNames()))
+		return Errorf("no variant given").Hint(lang.Sprintf("variants are %s", joinWords(VariantNames())))
 	}
 	if near := Nearest(name, VariantNames()); near != "" {
-		return e.Hint("did you mean " + near + "?")
+		return e.Hint(lang.Sprintf("did you mean %s?", near))
 	}
-	return e.Hint("variants are " + joinWords(VariantNames()))
+	return e.Hint(lang.Sprintf("variants are %s", joinWords(VariantNames())))
 }
 
 // Fixes reports whether the variant has one value of a key.

@@ -1,7 +1,7 @@
 package layer
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"math"
 	"slices"
 )
@@ -83,7 +83,7 @@ func (s *Spec) checkGroups() error {
 	for _, c := range []struct {
 		what string
 		n    int
-	}{{"input", s.Channels()}, {"output", s.OutChannels}} {
+	}{{lang.Text("input"), s.Channels()}, {lang.Text("output"), s.OutChannels}} {
 		if c.n%s.Groups != 0 {
 			return Errorf("groups %d does not divide the %d %s channels", s.Groups, c.n, c.what).Hint(s.groupsHint())
 		}
@@ -99,7 +99,7 @@ func (s *Spec) groupsHint() string {
 	}
 	if s.Variant == "grouped" { // which needs more than 1
 		if common == 1 {
-			return fmt.Sprintf("only 1 divides both %d and %d: use standard, or change the channels", s.Channels(), s.OutChannels)
+			return lang.Sprintf("only 1 divides both %d and %d: use standard, or change the channels", s.Channels(), s.OutChannels)
 		}
 		return divisorsHint(common, s.Groups, 2)
 	}
@@ -126,11 +126,11 @@ func divisorsHint(n, want, least int) string {
 	}
 	switch {
 	case n == 1:
-		return "only 1 works"
+		return lang.Text("only 1 works")
 	case below == 0 || below == above: // nothing smaller is allowed, or more than n was wanted
-		return FormatInts([]int{above}) + " would work"
+		return lang.Sprintf("%d would work", above)
 	}
-	return FormatInts([]int{below}) + " and " + FormatInts([]int{above}) + " would work"
+	return lang.Sprintf("%d and %d would work", below, above)
 }
 
 func all(v []int, want int) bool {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"convx/docs"
+	"convx/internal/lang"
 )
 
 // order is that of the lessons; the rest follow by name.
@@ -54,7 +55,7 @@ func Find(asked string) (Lesson, error) {
 		}
 		names = append(names, fmt.Sprintf("%d %s", l.Number, l.Name))
 	}
-	return Lesson{}, fmt.Errorf("there is no lesson %q: lessons are %s", asked, strings.Join(names, ", "))
+	return Lesson{}, lang.Errorf("there is no lesson %q: lessons are %s", asked, strings.Join(names, ", "))
 }
 
 // withoutTwin is a line without the link to the page in another language that it may begin with.

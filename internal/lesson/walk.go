@@ -3,7 +3,6 @@ package lesson
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	_ "image/png"
@@ -14,7 +13,9 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/picture"
+	"convx/internal/report"
 	"convx/internal/terminal"
 )
 
@@ -40,7 +41,7 @@ func (w Walk) Through(ctx context.Context, l Lesson) error {
 		return err
 	}
 	defer done()
-	fmt.Fprintf(w.Out, "Lesson %d: %s\n", l.Number, l.Title)
+	fmt.Fprintln(w.Out, lang.Sprintf("Lesson %d: %s", l.Number, l.Title))
 	for i, s := range l.Steps {
 		if s.Text != "" {
 			fmt.Fprintf(w.Out, "\n%s\n", w.wrap(s.Text))
@@ -70,15 +71,15 @@ func newRun(o Walk) (r *run, done func(), err error) {
 		self, err = filepath.Abs(self)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("finding convx itself: %w", err)
+		return nil, nil, lang.Errorf("finding convx itself: %w", err)
 	}
 	if _, err := exec.LookPath("sh"); err != nil {
-		return nil, nil, errors.New("a lesson's commands need a shell: there is no sh here")
+		return nil, nil, lang.New("a lesson's commands need a shell: there is no sh here")
 	}
 	done = func() {}
 	if o.Folder == "" {
 		if o.Folder, err = os.MkdirTemp("", "convx-lesson-"); err != nil {
-			return nil, nil, fmt.Errorf("making a folder for the lesson: %w", err)
+			return nil, nil, lang.Errorf("making a folder for the lesson: %w", err)
 		}
 		if !o.Open { // else the viewer may still read them
 			done = func() { os.RemoveAll(o.Folder) }
@@ -130,7 +131,7 @@ func (r *run) show(path string) error {
 	defer f.Close()
 	img, _, err := image.Decode(f)
 	if err != nil {
-		return fmt.Errorf("reading %q: %w", path, err)
+		return lang.Errorf("reading %q: %w", path, err)
 	}
 	for _, line := range picture.HalfBlocks(img, max(20, min(100, r.Width-2)), 36, r.Color) {
 		fmt.Fprintln(r.Out, " "+line)
@@ -143,7 +144,7 @@ func (r *run) goOn() bool {
 	if !r.Person {
 		return true
 	}
-	fmt.Fprint(r.Out, "\n[Enter goes on, q ends] ")
+	fmt.Fprint(r.Out, "\n"+lang.Text("[Enter goes on, q ends] "))
 	line, err := r.keys.ReadString('\n')
 	return err == nil && strings.TrimSpace(line) != "q"
 }
@@ -154,18 +155,5 @@ func (w Walk) wrap(text string) string {
 	if w.Width > 0 {
 		width = min(width, w.Width)
 	}
-	var b strings.Builder
-	at := 0
-	for _, word := range strings.Fields(strings.NewReplacer("**", "").Replace(text)) {
-		if n := len([]rune(word)); at > 0 && at+1+n > width {
-			b.WriteString("\n")
-			at = 0
-		} else if at > 0 {
-			b.WriteString(" ")
-			at++
-		}
-		b.WriteString(word)
-		at += len([]rune(word))
-	}
-	return b.String()
+	return strings.Join(report.Wrap(strings.ReplaceAll(text, "**", ""), width), "\n")
 }

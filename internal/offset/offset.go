@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -34,7 +35,7 @@ func positive(v float64) string {
 	if v > 0 && v <= most {
 		return ""
 	}
-	return fmt.Sprintf("%g is not between 0 and %d", v, most)
+	return lang.Sprintf("%g is not between 0 and %d", v, most)
 }
 
 // most bounds factors and distances, so that places stay numbers of pixels.
@@ -46,37 +47,37 @@ var kinds = []kind{
 			if v == math.Trunc(v) && v >= 1 && v <= most {
 				return ""
 			}
-			return fmt.Sprintf("%g is not a whole number from 1 to %d: scale:%[1]g takes any factor", v, most)
+			return lang.Sprintf("%g is not a whole number from 1 to %d: scale:%[1]g takes any factor", v, most)
 		},
 		place: func(v, y, x float64) (float64, float64) { return v * y, v * x },
-		says:  func(v float64) string { return fmt.Sprintf("the taps of a dilated convolution, d = %g", v) },
+		says:  func(v float64) string { return lang.Sprintf("the taps of a dilated convolution, d = %g", v) },
 	},
 	{
 		name: "scale", usage: "scale:F", check: positive,
 		place: func(v, y, x float64) (float64, float64) { return v * y, v * x },
-		says:  func(v float64) string { return fmt.Sprintf("distances from the middle times %g", v) },
+		says:  func(v float64) string { return lang.Sprintf("distances from the middle times %g", v) },
 	},
 	{
 		name: "aspect", usage: "aspect:F", check: positive,
 		place: func(v, y, x float64) (float64, float64) { return y, v * x },
-		says:  func(v float64) string { return fmt.Sprintf("widths times %g: a dilation of 1x%[1]g", v) },
+		says:  func(v float64) string { return lang.Sprintf("widths times %g: a dilation of 1x%[1]g", v) },
 	},
 	{
 		name: "rotate", usage: "rotate:DEGREES", check: func(v float64) string {
 			if math.Abs(v) <= 360 {
 				return ""
 			}
-			return fmt.Sprintf("%g degrees are not between -360 and 360", v)
+			return lang.Sprintf("%g degrees are not between -360 and 360", v)
 		},
 		place: func(v, y, x float64) (float64, float64) {
 			sin, cos := sincos(v)
 			return cos*y - sin*x, sin*y + cos*x // counter-clockwise as seen, y downwards
 		},
-		says: func(v float64) string { return fmt.Sprintf("the kernel turned by %g°, counter-clockwise", v) },
+		says: func(v float64) string { return lang.Sprintf("the kernel turned by %g°, counter-clockwise", v) },
 	},
 	{
 		name: "random", usage: "random[:PIXELS]", def: 1, check: positive,
-		says: func(v float64) string { return fmt.Sprintf("every tap up to %g px off, anew at every output", v) },
+		says: func(v float64) string { return lang.Sprintf("every tap up to %g px off, anew at every output", v) },
 	},
 }
 
@@ -110,17 +111,17 @@ func Parse(s string) (Preset, error) {
 		if valued {
 			var err error
 			if v, err = strconv.ParseFloat(text, 64); err != nil || math.IsNaN(v) {
-				return Preset{}, fmt.Errorf("%q is not a number in %q: give %s", text, s, k.usage)
+				return Preset{}, lang.Errorf("%q is not a number in %q: give %s", text, s, k.usage)
 			}
 		} else if v == 0 {
-			return Preset{}, fmt.Errorf("%q lacks its number: give %s", s, k.usage)
+			return Preset{}, lang.Errorf("%q lacks its number: give %s", s, k.usage)
 		}
 		if why := k.check(v); why != "" {
 			return Preset{}, fmt.Errorf("%s: %s", s, why)
 		}
 		return Preset{Text: s, kind: k, value: v}, nil
 	}
-	return Preset{}, fmt.Errorf("unknown offsets %q: one of %s", s, Usage())
+	return Preset{}, lang.Errorf("unknown offsets %q: one of %s", s, Usage())
 }
 
 // Says is what the preset makes of a kernel, in words.

@@ -11,12 +11,12 @@ import (
 
 	"convx/internal/feed"
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/network/open"
 	"convx/internal/npy"
 	"convx/internal/ops/array"
-	"convx/internal/report"
 	"convx/internal/tensor"
 )
 
@@ -24,8 +24,7 @@ import (
 type Feeds struct {
 	Network   string
 	Options   open.Options
-	Input     string      // a picture or an array for the first input that suits it; "-" is Stdin, "" none
-	Image     *image.RGBA // a picture that was read before, in place of Input
+	Input     string // a picture or an array for the first input that suits it; "-" is Stdin, "" none
 	Stdin     io.Reader
 	MaxPixels int64
 	Seed      uint64 // of random data, where nothing is fed, and of weights
@@ -34,9 +33,8 @@ type Feeds struct {
 
 	stored *Stored
 
-	// Arrays are the feeds, and Origins say how each came about. Fed is the input that the picture went to.
+	// Arrays are the feeds, and Origins say how each came about.
 	Arrays  map[string]*tensor.Array
-	Fed     string
 	Origins []string
 	// Graph is the network at the sizes of what it is fed with, to be evaluated under Evaluation.
 	Graph      *network.Graph
@@ -80,9 +78,6 @@ func readFeed(path, name string) (*tensor.Array, error) {
 
 // Open reads the network at the sizes of what it is fed with, and feeds it. Close it when the network is done.
 func (r *Feeds) Open() error {
-	if r.Arrays == nil {
-		r.Arrays = map[string]*tensor.Array{}
-	}
 	if err := r.openWeights(); err != nil {
 		return err
 	}
@@ -90,7 +85,7 @@ func (r *Feeds) Open() error {
 		return err
 	}
 	if n := r.Graph.Program.Drawn; n > 0 {
-		r.Origins = append(r.Origins, fmt.Sprintf("weights: %s drawn so that activations keep their range (He), seed %d", report.Plural(n, "array"), r.Seed))
+		r.Origins = append(r.Origins, fmt.Sprintf("weights: %s drawn so that activations keep their range (He), seed %d", lang.Plural(n, "array"), r.Seed))
 	}
 	return nil
 }
@@ -105,7 +100,7 @@ func (r *Feeds) openWeights() (err error) {
 		return err
 	}
 	r.Options.Weights = r.stored
-	r.Origins = append(r.Origins, fmt.Sprintf("weights: %q: %s", r.Weights, report.Plural(len(r.stored.Names()), "array")))
+	r.Origins = append(r.Origins, fmt.Sprintf("weights: %q: %s", r.Weights, lang.Plural(len(r.stored.Names()), "array")))
 	return nil
 }
 
@@ -162,8 +157,8 @@ func (r *Feeds) open() error {
 
 // readInput reads INPUT: a picture, or an array in its own element type.
 func (r *Feeds) readInput() (*image.RGBA, *tensor.Array, error) {
-	if r.Image != nil || r.Input == "" {
-		return r.Image, nil, nil
+	if r.Input == "" {
+		return nil, nil, nil
 	}
 	if r.Input != "-" {
 		if kind, err := sniffFile(r.Input); err != nil {
@@ -267,7 +262,7 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 	if err != nil {
 		return err
 	}
-	r.Arrays[port.Name], r.Fed = a, port.Name
+	r.Arrays[port.Name] = a
 	how := "as it is"
 	if b := img.Bounds(); b.Dx() != l.Width || b.Dy() != l.Height {
 		how = fmt.Sprintf("%dx%d brought to %dx%d by %s, bilinear", b.Dx(), b.Dy(), l.Width, l.Height, pre.Fit)

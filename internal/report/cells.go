@@ -37,11 +37,3 @@ func Percent(v float64) string { return Digits(100*v) + "%" }
 func PercentOf(part, whole time.Duration) string {
 	return fmt.Sprintf("%.0f%%", 100*float64(part)/float64(max(whole, 1)))
 }
-
-// Plural is "1 thread", "2 threads".
-func Plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}

@@ -1,9 +1,9 @@
 package report
 
 import (
+	"convx/internal/lang"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Layout is how tables are fitted to whoever reads them. The zero Layout prints all of every table.
@@ -39,7 +39,7 @@ type ColumnError struct {
 }
 
 func (e *ColumnError) Error() string {
-	return "no column " + e.Name + ": columns are " + strings.Join(e.Known, ", ")
+	return lang.Sprintf("no column %s: columns are %s", e.Name, strings.Join(e.Known, ", "))
 }
 
 // key is the column's name for machines.
@@ -52,7 +52,9 @@ func (c Column) key() string {
 
 // column is the index of the column of that name or key, or -1.
 func (t Table) column(name string) int {
-	return slices.IndexFunc(t.Columns, func(c Column) bool { return strings.EqualFold(c.Name, name) || strings.EqualFold(c.key(), name) })
+	return slices.IndexFunc(t.Columns, func(c Column) bool {
+		return strings.EqualFold(c.Name, name) || strings.EqualFold(c.key(), name) || lang.Text(c.Name) == name
+	})
 }
 
 // pick keeps the columns at these indices, in this order.
@@ -144,11 +146,11 @@ func (l Layout) fit(t Table) (fitted Table, gone []string) {
 // leastSentence is the least room for sentences: in less, lines of a word or two would make columns of them.
 const leastSentence = 20
 
-// sentences is the widest column of texts of four words and more, or -1.
+// sentences is the widest column of texts of four words and more, or of Chinese ones, or -1.
 func (t Table) sentences() int {
 	widest := -1
 	for i, w := range t.widths() {
-		long := func(row []Cell) bool { return strings.Count(row[i].Text, " ") > 2 }
+		long := func(row []Cell) bool { return len(pieces(row[i].Text)) > 3 }
 		if !t.Columns[i].Right && (widest < 0 || w > t.widths()[widest]) && slices.ContainsFunc(t.Rows, long) {
 			widest = i
 		}
@@ -168,7 +170,7 @@ func (t Table) broken(width int) Table {
 	}
 	out := Table{Columns: t.Columns}
 	for _, row := range t.Rows {
-		for i, line := range lines(row[at].Text, room) {
+		for i, line := range Wrap(row[at].Text, room) {
 			next := make([]Cell, len(row))
 			if i == 0 {
 				copy(next, row)
@@ -180,29 +182,13 @@ func (t Table) broken(width int) Table {
 	return out
 }
 
-// lines are the words of a text in lines of at most width, but for longer words.
-func lines(text string, width int) []string {
-	out := []string{""}
-	for _, word := range strings.Fields(text) {
-		switch last := &out[len(out)-1]; {
-		case *last == "":
-			*last = word
-		case textWidth(*last)+1+textWidth(word) <= width:
-			*last += " " + word
-		default:
-			out = append(out, word)
-		}
-	}
-	return out
-}
-
 // title is what a column is called away from its table, where × and ± have lost what they are of.
 func (t Table) title(i int) string {
 	name := t.Columns[i].Name
 	if i > 0 && (name == "×" || name == "±") {
-		return t.Columns[i-1].Name + " " + name
+		return lang.Text(t.Columns[i-1].Name) + " " + name
 	}
-	return name
+	return lang.Text(name)
 }
 
 // narrowed makes a table of all of its columns as narrow as the terminal, or as it can be.
@@ -237,7 +223,7 @@ func (t Table) short() Table {
 func (t Table) shortened(width int) Table {
 	least := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		least[i] = max(leastName, textWidth(c.Name))
+		least[i] = max(leastName, textWidth(lang.Text(c.Name)))
 	}
 	for _, row := range append(slices.Clone(t.Rows), t.Footer) {
 		for i, c := range row {
@@ -284,7 +270,7 @@ func (t Table) mapped(change func(column int, c Cell) Cell) Table {
 func (t Table) widths() []int {
 	widths := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		widths[i] = textWidth(c.Name)
+		widths[i] = textWidth(lang.Text(c.Name))
 	}
 	for _, row := range append(slices.Clone(t.Rows), t.Footer) {
 		for i, c := range row {
@@ -300,17 +286,4 @@ func (t Table) width() (width int) {
 		width += w + 2
 	}
 	return width
-}
-
-func textWidth(s string) int { return utf8.RuneCountInString(s) }
-
-// shorten takes the middle out of a text that is longer than width.
-func shorten(s string, width int) string {
-	runes := []rune(s)
-	if len(runes) <= width || width < 3 {
-		return s
-	}
-	head := (width - 1) / 2
-	tail := width - 1 - head
-	return string(runes[:head]) + "…" + string(runes[len(runes)-tail:])
 }

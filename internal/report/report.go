@@ -6,6 +6,7 @@ package report
 
 import (
 	"bytes"
+	"convx/internal/lang"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -94,10 +95,10 @@ func (l Layout) Write(w io.Writer, f Format, d Document) error {
 	case TableFormat, MarkdownFormat:
 		err = l.writeBlocks(&buf, f, d.printable())
 	default:
-		err = fmt.Errorf("unknown format %q", f)
+		err = lang.Errorf("unknown format %q", f)
 	}
 	if err != nil {
-		return fmt.Errorf("rendering the result: %w", err)
+		return lang.Errorf("rendering the result: %w", err)
 	}
 	_, err = w.Write(buf.Bytes())
 	return err
@@ -171,7 +172,7 @@ func (l Layout) writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 			}
 			writeTable(w, f, t)
 			if len(gone) > 0 {
-				w.WriteString("\nnot shown for want of room (--wide): " + strings.Join(gone, ", ") + "\n")
+				w.WriteString("\n" + lang.Sprintf("not shown for want of room (--wide): %s", strings.Join(gone, ", ")) + "\n")
 			}
 		}
 	}

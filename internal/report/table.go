@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"convx/internal/lang"
 	"strings"
 	"sync"
 
@@ -18,7 +19,7 @@ func writeTable(w *bytes.Buffer, f Format, t Table) {
 	head := make([]string, len(t.Columns))
 	align := make([]int, len(t.Columns))
 	for i, c := range t.Columns {
-		head[i], align[i] = shown(c.Name, f), tablewriter.ALIGN_LEFT
+		head[i], align[i] = shown(lang.Text(c.Name), f), tablewriter.ALIGN_LEFT
 		if c.Right {
 			align[i] = tablewriter.ALIGN_RIGHT
 		}

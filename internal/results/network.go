@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"convx/internal/infer"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/npy"
 	"convx/internal/operands"
@@ -60,7 +61,7 @@ func (n Network) write(ctx context.Context, t *Target) (notes []string, err erro
 		return n.folder(ctx, t.Path)
 	}
 	if len(n.Results) != 1 {
-		return nil, fmt.Errorf("writing %q: it holds one result, and there are %d: choose one with --at, or write an .npz or into a FOLDER/", t.Path, len(n.Results))
+		return nil, lang.Errorf("writing %q: it holds one result, and there are %d: choose one with --at, or write an .npz or into a FOLDER/", t.Path, len(n.Results))
 	}
 	if t.Kind == NPY {
 		return nil, npy.WriteArray(t.File, n.Results[0].Array)
@@ -72,7 +73,7 @@ func (n Network) write(ctx context.Context, t *Target) (notes []string, err erro
 func (n Network) sheet(w io.Writer, path string, a infer.Named) error {
 	t, ok := operands.Maps(a.Array)
 	if !ok {
-		return fmt.Errorf("writing %q: %s is %v, which is no picture: write .npy", path, a.Name, a.Array)
+		return lang.Errorf("writing %q: %s is %v, which is no picture: write .npy", path, a.Name, a.Array)
 	}
 	for _, k := range n.Show.Channels {
 		if c := t.Shape[1]; k < 0 || k >= c {
@@ -90,7 +91,7 @@ func (n Network) sheet(w io.Writer, path string, a infer.Named) error {
 // folder writes a file for each result that can be one.
 func (n Network) folder(ctx context.Context, folder string) (notes []string, err error) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
-		return nil, fmt.Errorf("making the folder %q: %w", folder, err)
+		return nil, lang.Errorf("making the folder %q: %w", folder, err)
 	}
 	taken := map[string]bool{}
 	written, skipped := 0, 0
@@ -109,9 +110,9 @@ func (n Network) folder(ctx context.Context, folder string) (notes []string, err
 		}
 		written++
 	}
-	notes = append(notes, fmt.Sprintf("wrote %s into %q", report.Plural(written, "file"), folder))
+	notes = append(notes, lang.Sprintf("wrote %s into %q", lang.Plural(written, "file"), folder))
 	if skipped > 0 {
-		notes = append(notes, fmt.Sprintf("%s not pictures: --as npy writes them", report.Plural(skipped, "result")))
+		notes = append(notes, lang.Sprintf("%s not pictures: --as npy writes them", lang.Plural(skipped, "result")))
 	}
 	return notes, nil
 }

@@ -3,13 +3,13 @@ package sample
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	"image/color"
 	"math"
 	"strings"
 
 	"convx/configs"
+	"convx/internal/lang"
 	"convx/internal/picture"
 )
 
@@ -43,7 +43,7 @@ func Named(name string) (Sample, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return Sample{}, fmt.Errorf("unknown sample %q: samples are %s", name, strings.Join(names, ", "))
+	return Sample{}, lang.Errorf("unknown sample %q: samples are %s", name, strings.Join(names, ", "))
 }
 
 func file(path string) func() ([]byte, error) {

@@ -1,8 +1,7 @@
 package shape
 
 import (
-	"fmt"
-
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -10,7 +9,7 @@ import (
 func conv(op layer.Op, in [][]int) (Stage, error) {
 	c := op.(layer.Conv)
 	x := in[0]
-	if err := checkInput("a convolution", x, len(c.Kernel), c.Groups); err != nil {
+	if err := checkInput(lang.Text("a convolution"), x, len(c.Kernel), c.Groups); err != nil {
 		return Stage{}, err
 	}
 	st := Stage{Output: []int{x[0], c.OutChannels}}
@@ -45,7 +44,7 @@ func CheckPadMode(mode layer.PadMode, pads []layer.Pad, in []int) error {
 	for i, p := range pads {
 		if most := in[i] + slack; max(p.Begin, p.End) > most {
 			return layer.Errorf("%s: %s padding %d needs more than the %d input pixels", axes[i], mode, max(p.Begin, p.End), in[i]).
-				Hint(fmt.Sprintf("pad at most %d", most)).Hint("--pad-mode replicate")
+				Hint(lang.Sprintf("pad at most %d", most)).Hint("--pad-mode replicate")
 		}
 	}
 	return nil

@@ -1,9 +1,8 @@
 package shape
 
 import (
-	"fmt"
-
 	"convx/internal/layer"
+	"fmt"
 )
 
 // pool: a window's output size, channel by channel; global pooling makes every spatial axis 1.

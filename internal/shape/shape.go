@@ -1,10 +1,10 @@
 package shape
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -68,7 +68,7 @@ var rules = map[layer.Kind]rule{
 func OfStage(st layer.Stage, in [][]int) (Stage, error) {
 	r, ok := rules[st.Op.Kind()]
 	if !ok {
-		return Stage{}, fmt.Errorf("no shape rule for %s", st.Op.Kind())
+		return Stage{}, lang.Errorf("no shape rule for %s", st.Op.Kind())
 	}
 	out, err := r(st.Op, in)
 	if err != nil {

@@ -2,10 +2,10 @@ package shape
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -294,9 +294,9 @@ func unreachable(s layer.Spec, searches []Search) error {
 			held += " --" + k.Name + " " + k.Value(s)
 		}
 	}
-	what := fmt.Sprintf("%s cannot turn %s into %s", s.Variant, layer.FormatShape(s.Input), layer.FormatShape(wantedSizes(searches)))
+	what := lang.Sprintf("%s cannot turn %s into %s", s.Variant, layer.FormatShape(s.Input), layer.FormatShape(wantedSizes(searches)))
 	if held != "" {
-		what += " with" + held
+		what = lang.Sprintf("%s with%s", what, held)
 	}
 	e := layer.Errorf("%s", what)
 	below, above, enlarging := nearestSizes(searches)
@@ -307,7 +307,7 @@ func unreachable(s layer.Spec, searches []Search) error {
 		}
 	}
 	if len(near) > 0 {
-		e = e.Hint("the nearest that can be reached is " + strings.Join(near, " or "))
+		e = e.Hint(lang.Sprintf("the nearest that can be reached is %s", strings.Join(near, lang.Text(" or "))))
 	}
 	if enlarging {
 		e = e.Hint("use transposed or resize-conv to enlarge")

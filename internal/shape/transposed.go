@@ -3,6 +3,7 @@ package shape
 import (
 	"fmt"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -10,7 +11,7 @@ import (
 func transposed(op layer.Op, in [][]int) (Stage, error) {
 	t := op.(layer.Transposed)
 	x := in[0]
-	if err := checkInput("a transposed convolution", x, len(t.Kernel), t.Groups); err != nil {
+	if err := checkInput(lang.Text("a transposed convolution"), x, len(t.Kernel), t.Groups); err != nil {
 		return Stage{}, err
 	}
 	st := Stage{Output: []int{x[0], t.OutChannels}}
@@ -27,7 +28,7 @@ func transposed(op layer.Op, in [][]int) (Stage, error) {
 		out := int(long)
 		if out < 1 {
 			return Stage{}, layer.Errorf("%s: padding %d + %d removes all of the %d output pixels", axes[i], p.Begin, p.End, full).
-				Hint(fmt.Sprintf("pad at most %d in all", full-1)).Hint("enlarge the kernel")
+				Hint(lang.Sprintf("pad at most %d in all", full-1)).Hint("enlarge the kernel")
 		}
 		st.Pads, st.OutputPadding = append(st.Pads, p), append(st.OutputPadding, extra)
 		st.Output = append(st.Output, out)
@@ -63,17 +64,17 @@ func transposedNotes(axis string, t layer.Transposed, i int, p layer.Pad) []stri
 	var notes []string
 	k, s, d := t.Kernel[i], t.Stride[i], t.Dilation[i]
 	if d > 1 && k > 1 {
-		notes = append(notes, fmt.Sprintf("%s: the effective kernel is %d: dilation %d spreads %d taps", axis, Effective(k, d), d, k))
+		notes = append(notes, lang.Sprintf("%s: the effective kernel is %d: dilation %d spreads %d taps", axis, Effective(k, d), d, k))
 	}
 	if t.Padding.Auto == layer.Same || t.Padding.Auto == layer.SameLower {
-		notes = append(notes, fmt.Sprintf("%s: %s padding takes off %d before and %d after", axis, t.Padding.Auto, p.Begin, p.End))
+		notes = append(notes, lang.Sprintf("%s: %s padding takes off %d before and %d after", axis, t.Padding.Auto, p.Begin, p.End))
 	}
 	least, most := Overlap(k, s, d)
 	switch {
 	case least == 0:
-		notes = append(notes, fmt.Sprintf("%s: no tap reaches some outputs (kernel %d, stride %d, dilation %d): they hold only the bias", axis, k, s, d))
+		notes = append(notes, lang.Sprintf("%s: no tap reaches some outputs (kernel %d, stride %d, dilation %d): they hold only the bias", axis, k, s, d))
 	case least != most:
-		notes = append(notes, fmt.Sprintf("%s: kernel %d is not divisible by stride %d: outputs sum %d or %d taps in turn, which shows as a checkerboard; use a kernel of %d or resize-conv", axis, k, s, least, most, (k/s+1)*s))
+		notes = append(notes, lang.Sprintf("%s: kernel %d is not divisible by stride %d: outputs sum %d or %d taps in turn, which shows as a checkerboard; use a kernel of %d or resize-conv", axis, k, s, least, most, (k/s+1)*s))
 	}
 	return notes
 }

@@ -3,6 +3,7 @@ package shape
 import (
 	"fmt"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -64,22 +65,22 @@ func windowNotes(axis string, w layer.Window, i, n int, p layer.Pad, left int) [
 	var notes []string
 	k, d := w.Kernel[i], w.Dilation[i]
 	if d > 1 && k > 1 {
-		notes = append(notes, fmt.Sprintf("%s: the effective kernel is %d: dilation %d spreads %d taps", axis, Effective(k, d), d, k))
+		notes = append(notes, lang.Sprintf("%s: the effective kernel is %d: dilation %d spreads %d taps", axis, Effective(k, d), d, k))
 	}
 	if w.Padding.Auto != layer.Explicit && w.Padding.Auto != layer.Valid {
-		notes = append(notes, fmt.Sprintf("%s: %s padding chose %d before and %d after", axis, w.Padding.Auto, p.Begin, p.End))
+		notes = append(notes, lang.Sprintf("%s: %s padding chose %d before and %d after", axis, w.Padding.Auto, p.Begin, p.End))
 	}
 	// Pixels that the last window does not reach: padding first, then input.
 	if lost := left - p.End; lost > 0 {
-		notes = append(notes, fmt.Sprintf("%s: the floor drops the last %s of the input", axis, count(min(lost, n), "pixel")))
+		notes = append(notes, lang.Sprintf("%s: the floor drops the last %s of the input", axis, lang.Plural(min(lost, n), "pixel")))
 	} else if left > 0 {
-		notes = append(notes, fmt.Sprintf("%s: the floor leaves %s of the end padding unused", axis, count(left, "pixel")))
+		notes = append(notes, lang.Sprintf("%s: the floor leaves %s of the end padding unused", axis, lang.Plural(left, "pixel")))
 	}
 	if reach := Effective(k, d) - 1; p.Begin > reach || p.End-left > reach {
-		notes = append(notes, fmt.Sprintf("%s: the padding is larger than the kernel's reach of %d: some outputs see only padding", axis, reach))
+		notes = append(notes, lang.Sprintf("%s: the padding is larger than the kernel's reach of %d: some outputs see only padding", axis, reach))
 	}
 	if s := w.Stride[i]; s > Effective(k, d) {
-		notes = append(notes, fmt.Sprintf("%s: the stride %d is larger than the kernel %d: %s between windows are never read", axis, s, Effective(k, d), count(s-Effective(k, d), "pixel")))
+		notes = append(notes, lang.Sprintf("%s: the stride %d is larger than the kernel %d: %s between windows are never read", axis, s, Effective(k, d), lang.Plural(s-Effective(k, d), "pixel")))
 	}
 	return notes
 }
@@ -91,12 +92,5 @@ func tooSmall(axis string, n, k, d int, p layer.Pad) error {
 	if d > 1 {
 		e = layer.Errorf("%s: kernel %d with dilation %d covers %d, larger than the padded input %d", axis, k, d, eff, padded)
 	}
-	return e.Hint(fmt.Sprintf("add padding %d", (eff-n+1)/2)).Hint("shrink the kernel")
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return e.Hint(lang.Sprintf("add padding %d", (eff-n+1)/2)).Hint("shrink the kernel")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -70,12 +71,16 @@ var rules = map[string]func(figures, layer.Layer) Ratio{
 	"resize-conv":       resizeConv,
 	"sub-pixel":         subPixel,
 	"mbconv":            mbconv,
-	"max-pool":          func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "compares, and multiplies nothing"} },
-	"average-pool":      func(figures, layer.Layer) Ratio { return Ratio{0, "0", "0", "adds, and divides once an output"} },
+	"max-pool": func(figures, layer.Layer) Ratio {
+		return Ratio{0, "0", "0", lang.Text("compares, and multiplies nothing")}
+	},
+	"average-pool": func(figures, layer.Layer) Ratio {
+		return Ratio{0, "0", "0", lang.Text("adds, and divides once an output")}
+	},
 }
 
 func pointwise(f figures, _ layer.Layer) Ratio {
-	return Ratio{1 / f.k, "1/K", "1/" + num(f.k), "mixes channels only: no pixel sees its neighbours"}
+	return Ratio{1 / f.k, "1/K", "1/" + num(f.k), lang.Text("mixes channels only: no pixel sees its neighbours")}
 }
 
 func grouped(f figures) Ratio {
@@ -84,7 +89,7 @@ func grouped(f figures) Ratio {
 
 // depthwise has C*multiplier filters of one channel each.
 func depthwise(f figures, _ layer.Layer) Ratio {
-	return Ratio{1 / f.c, "1/C", "1/" + num(f.c), "no channel sees another"}
+	return Ratio{1 / f.c, "1/C", "1/" + num(f.c), lang.Text("no channel sees another")}
 }
 
 // separable: (C*m*K + C*m*O) over C*O*K.
@@ -94,9 +99,9 @@ func separable(f figures, l layer.Layer) Ratio {
 	if m != 1 {
 		r.Symbols, r.Numbers = "m/O + m/K", fmt.Sprintf("%s/%s + %s/%s", num(m), num(f.o), num(m), num(f.k))
 	}
-	r.Remark = fmt.Sprintf("the saving is always below K = %s times, and nears it as O grows", num(f.k))
+	r.Remark = lang.Sprintf("the saving is always below K = %s times, and nears it as O grows", num(f.k))
 	if m != 1 {
-		r.Remark = fmt.Sprintf("the saving is always below K/m = %s times, and nears it as O grows", num(f.k/m))
+		r.Remark = lang.Sprintf("the saving is always below K/m = %s times, and nears it as O grows", num(f.k/m))
 	}
 	return r
 }
@@ -105,7 +110,7 @@ func separable(f figures, l layer.Layer) Ratio {
 func invertedResidual(f figures, l layer.Layer) Ratio {
 	t := float64(l.Expansion)
 	if t == 1 {
-		return Ratio{(f.k + f.o) / (f.o * f.k), "1/O + 1/K", "1/" + num(f.o) + " + 1/" + num(f.k), "without expansion it is a separable convolution"}
+		return Ratio{(f.k + f.o) / (f.o * f.k), "1/O + 1/K", "1/" + num(f.o) + " + 1/" + num(f.k), lang.Text("without expansion it is a separable convolution")}
 	}
 	return Ratio{
 		t * (f.c*f.s + f.k + f.o) / (f.o * f.k), "t(C*S + K + O)/(O*K)",
@@ -129,13 +134,13 @@ func mbconv(f figures, l layer.Layer) Ratio {
 	}
 	return Ratio{
 		t * sum / (f.c * f.o * f.k), "T(" + symbols + ")/(C*O*K)", fmt.Sprintf("%s*(%s)/(%s*%s*%s)", num(t), numbers, num(f.c), num(f.o), num(f.k)),
-		"T channels inside, h units in the gate",
+		lang.Text("T channels inside, h units in the gate"),
 	}
 }
 
 // transposed counts on its input, which a stride of s makes s times larger, an axis, than a convolution's output.
 func transposed(f figures, _ layer.Layer) Ratio {
-	r := Ratio{MACs: f.s / f.g, Symbols: "S", Numbers: num(f.s), Remark: "counts on its input: each pixel meets each weight once"}
+	r := Ratio{MACs: f.s / f.g, Symbols: "S", Numbers: num(f.s), Remark: lang.Text("counts on its input: each pixel meets each weight once")}
 	if f.g > 1 {
 		r.Symbols, r.Numbers = "S/G", num(f.s)+"/"+num(f.g)
 	}
@@ -147,7 +152,7 @@ func dilated(f figures, _ layer.Layer) Ratio {
 	if f.g > 1 {
 		r = grouped(f)
 	}
-	r.Remark = "the same taps, further apart: a larger receptive field for nothing"
+	r.Remark = lang.Text("the same taps, further apart: a larger receptive field for nothing")
 	return r
 }
 
@@ -168,13 +173,13 @@ func deformable(f figures, l layer.Layer) Ratio {
 	own.MACs += planes * og * f.k / f.o
 	own.Symbols += " + " + num(planes) + "*K*OG/O"
 	own.Numbers += fmt.Sprintf(" + %s*%s*%s/%s", num(planes), num(f.k), num(og), num(f.o))
-	own.Remark = "the offsets are convolutions of their own"
+	own.Remark = lang.Text("the offsets are convolutions of their own")
 	return own
 }
 
 // squeezeExcite: two linear layers, once a picture.
 func squeezeExcite(f figures, l layer.Layer) Ratio {
-	const remark = "its linear layers run once a picture, not once a pixel; it is bound by memory"
+	remark := lang.Text("its linear layers run once a picture, not once a pixel; it is bound by memory")
 	if h := float64(l.Hidden); h > 0 {
 		return Ratio{2 * h / (f.c * f.k * f.pixels), "2*h/(C*K*pixels)", fmt.Sprintf("2*%s/(%s*%s*%s)", num(h), num(f.c), num(f.k), num(f.pixels)), remark}
 	}
@@ -188,7 +193,7 @@ func resizeConv(f figures, l layer.Layer) Ratio {
 	for _, s := range l.Scale {
 		area *= s
 	}
-	r := Ratio{area / f.g, "R", num(area), "convolves the enlarged picture: R is how many times the pixels"}
+	r := Ratio{area / f.g, "R", num(area), lang.Text("convolves the enlarged picture: R is how many times the pixels")}
 	if f.g > 1 {
 		r.Symbols, r.Numbers = "R/G", num(area)+"/"+num(f.g)
 	}
@@ -198,7 +203,7 @@ func resizeConv(f figures, l layer.Layer) Ratio {
 // subPixel has so many times the channels in place of so many times the pixels.
 func subPixel(f figures, l layer.Layer) Ratio {
 	r := resizeConv(f, l)
-	r.Remark = "R planes for each output channel, convolved at the small size"
+	r.Remark = lang.Text("R planes for each output channel, convolved at the small size")
 	return r
 }
 

@@ -7,6 +7,7 @@ import (
 	"convx/internal/bench"
 	"convx/internal/budget"
 	"convx/internal/chart"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -112,7 +113,7 @@ func Bench(m bench.Machine, rows []Timed, tune bool, v budget.Outcome) report.Do
 		})
 	}
 	head := report.Text{
-		fmt.Sprintf("%s, %s", m.CPU, report.Plural(m.Threads, "thread")),
+		fmt.Sprintf("%s, %s", m.CPU, lang.Plural(m.Threads, "thread")),
 		fmt.Sprintf("measured: peak %s GFLOP/s (float32 multiply-adds), bandwidth %s GB/s (copies); the ridge is at %s FLOPs a byte",
 			report.Digits(m.PeakGFLOPS), report.Digits(m.BandwidthGBS), report.Digits(m.PeakGFLOPS/m.BandwidthGBS)),
 		"least is the roofline's bound on this machine: an algorithm that multiplies less, or caches that hold all, go below it",
@@ -138,7 +139,7 @@ func Bench(m bench.Machine, rows []Timed, tune bool, v budget.Outcome) report.Do
 
 // Roofline places each layer under what the machine allows.
 func Roofline(m bench.Machine, rows []Timed) chart.Roofline {
-	r := chart.Roofline{Title: m.CPU + ", " + report.Plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS}
+	r := chart.Roofline{Title: m.CPU + ", " + lang.Plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS}
 	for _, row := range rows {
 		name := row.Name
 		if len(rows) > 1 && rows[0].Auto {

@@ -6,6 +6,7 @@ import (
 
 	"convx/internal/bench"
 	"convx/internal/budget"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -89,7 +90,7 @@ func BenchNetwork(w bench.Whole, m bench.Machine, v budget.Outcome) report.Docum
 	n.OfPeak = n.GFLOPS / m.PeakGFLOPS
 	n.Least = float64(flops) / m.PeakGFLOPS / 1e9
 	head := report.Text{
-		fmt.Sprintf("%s, %s", m.CPU, report.Plural(m.Threads, "thread")),
+		fmt.Sprintf("%s, %s", m.CPU, lang.Plural(m.Threads, "thread")),
 		fmt.Sprintf("%s: %s at best, %s median; %s GFLOP/s, %s of the measured peak, at which the operations alone take %s", w.Name, report.Duration(w.Timing.Min), report.Duration(w.Timing.Median), report.Digits(n.GFLOPS), report.Percent(n.OfPeak), report.Duration(time.Duration(n.Least*1e9))),
 		fmt.Sprintf("loaded in %s, first answer after another %s; peak memory of the process %s", report.Duration(w.Load), report.Duration(w.First), report.Bytes(w.PeakMemory)),
 	}

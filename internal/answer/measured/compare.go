@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/compare"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -112,7 +113,7 @@ func Compare(c Comparison) report.Document {
 		head = append(head, "on "+c.Source)
 	}
 	if c.Timed {
-		head = append(head, "times on "+report.Plural(c.Threads, "thread"))
+		head = append(head, "times on "+lang.Plural(c.Threads, "thread"))
 	}
 	blocks := []report.Block{head, compareTable(c, j, compared)}
 	if t := theoryText(j); len(t) > 0 {

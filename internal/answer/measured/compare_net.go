@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/compare"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -78,7 +79,7 @@ func CompareNetworkRuns(n NetworkRuns, base int) report.Document {
 	}
 	head := report.Text{"baseline " + j.Baseline}
 	if timed {
-		head = append(head, "times on "+report.Plural(n.Threads, "thread"))
+		head = append(head, "times on "+lang.Plural(n.Threads, "thread"))
 	}
 	blocks := []report.Block{head, t}
 	if notes != nil {
