@@ -119,9 +119,16 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 	if !readsInPlace(p) {
 		return product + images*float64(p.GroupIn()*volume(p.In))*r.pack*0.9*gathering(p)
 	}
-	// Rows read in place are far apart, and every panel of weights reads them again: from some 128 output channels on,
-	// packing them once is cheaper.
-	return product + images*k*pixels*r.pack*(0.5+float64(p.GroupOut())/256)
+	outs := float64(p.GroupOut())
+	switch {
+	case !p.Pointwise():
+		// Rows read in place are far apart, and every panel of weights reads them again: from some 128 output channels on,
+		// packing them once is cheaper.
+		return product + images*k*pixels*r.pack*(0.5+outs/256)
+	case volume(p.In)%lanes != 0:
+		return product + images*pixels*r.pack*(1.1*k+0.5*outs) // most vectors straddle two lines
+	}
+	return product + images*pixels*r.pack*(0.1*k+0.5*outs)
 }
 
 // tileCall is the nanoseconds that a tile of gemm or indirect-gemm takes beside its products: they tell where taps are few.

@@ -128,7 +128,7 @@ func (r *IndirectGemm) Run(ctx context.Context, out, in []float32, t *workers.Po
 }
 
 // rowsBlock bounds the input of the tiles that pass one panel of weights.
-const rowsBlock = 256 << 10
+const rowsBlock = 512 << 10
 
 // Work implements workers.Job. Many bands are worked on by one worker each, few by
 // all workers together, first to copy and then to multiply.
