@@ -3,31 +3,26 @@
 package cli
 
 import (
-	"context"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"sync/atomic"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"convx/internal/answer/measured"
 	"convx/internal/layer"
 	"convx/internal/report"
+	"convx/internal/terminal"
 )
-
-// farewell is how long an interrupted command may take to end by itself. One that waits for input (a pipe that nobody writes
-// to, a terminal) would never hear of it.
-const farewell = 500 * time.Millisecond
 
 // Main runs convx with these arguments and returns the exit status.
 func Main(args []string, s Streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	defer stop()
+	ctx := terminal.Interrupted(func() {
+		s.sayf("interrupted")
+		os.Exit(exitInterrupted)
+	})
+	defer ctx.Stop()
 	out := &stdout{Writer: s.Out}
 	if !s.OutTerminal { // explore needs the terminal itself
 		s.Out = out
@@ -36,26 +31,13 @@ func Main(args []string, s Streams) int {
 	root := newRoot(s)
 	build(root, s, args)
 	root.SetArgs(args)
-	var started atomic.Bool
-	before := root.PersistentPreRunE
+	started, before := false, root.PersistentPreRunE
 	root.PersistentPreRunE = func(c *cobra.Command, args []string) error {
-		started.Store(true)
+		started = true
 		return before(c, args)
 	}
-	done := make(chan error, 1)
-	go func() { done <- root.ExecuteContext(ctx) }()
-	var err error
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		select {
-		case err = <-done:
-		case <-time.After(farewell):
-			s.sayf("interrupted")
-			return exitInterrupted
-		}
-	}
-	if err != nil && !started.Load() { // the command line could not be read
+	err := root.ExecuteContext(ctx)
+	if err != nil && !started { // the command line could not be read
 		err = usageError{err}
 	}
 	if err = out.settle(err); err == nil {
@@ -68,16 +50,6 @@ func Main(args []string, s Streams) int {
 		s.fail(err)
 	}
 	return status
-}
-
-// endings are the signals that end a command with its cleaning up. A closed terminal is one, unless it is to be ignored, as
-// nohup asks for.
-func endings() []os.Signal {
-	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		all = append(all, syscall.SIGHUP)
-	}
-	return all
 }
 
 const about = `convx explores convolutions: what comes out (shape), what it costs (flops),

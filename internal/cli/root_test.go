@@ -1,27 +1,12 @@
 package cli
 
 import (
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/spf13/cobra"
 )
-
-// A closed terminal ends a command as SIGTERM does, but for one under nohup.
-func TestHangupEndsACommand(t *testing.T) {
-	if !slices.Contains(endings(), os.Signal(syscall.SIGHUP)) && !signal.Ignored(syscall.SIGHUP) {
-		t.Error("SIGHUP is not heard")
-	}
-	signal.Ignore(syscall.SIGHUP)
-	defer signal.Reset(syscall.SIGHUP)
-	if slices.Contains(endings(), os.Signal(syscall.SIGHUP)) {
-		t.Error("SIGHUP is heard although it is to be ignored")
-	}
-}
 
 // A start builds the command that is asked for and no other; help and completion may look at any, and have them all.
 func TestOnlyWhatIsAskedForIsBuilt(t *testing.T) {

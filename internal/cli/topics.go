@@ -29,8 +29,8 @@ var topics = []topic{
 
 // command is the topic as cobra has it: a command that does nothing but help.
 func (t topic) command(s Streams) *cobra.Command {
-	c := &cobra.Command{Use: t.name, Short: t.short, Long: t.text()}
-	c.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(s.Out, c.Long) })
+	c := &cobra.Command{Use: t.name, Short: t.short}
+	c.SetHelpFunc(func(*cobra.Command, []string) { fmt.Fprint(s.Out, t.text()) })
 	return c
 }
 
