@@ -10,7 +10,7 @@ import (
 // rooms are the packages under internal and what of ours each may import: data flows one way, from cli down to layer.
 // A room that is not here has no place yet; docs/architecture.md says what each is for. Every room may speak through lang.
 var rooms = map[string]string{
-	"answer":          "budget coverage device flops layer network report shape swap",
+	"answer":          "budget coverage device flops gradient layer network report shape swap",
 	"answer/measured": "bench budget chart compare flops infer layer network ops/kernel report tensor verify",
 	"apply":           "bands memory operands ops picture report tensor",
 	"bands":           "layer operands ops picture tensor",
@@ -21,14 +21,16 @@ var rooms = map[string]string{
 	"cli":             "*",
 	"compare":         "apply bench flops infer layer memory network operands ops picture report tensor theory",
 	"coverage":        "layer shape",
-	"draw":            "coverage drawing flops layer lazy offset operands ops picture report shape tensor",
+	"draw":            "coverage drawing flops gradient layer lazy offset operands ops picture report shape tensor",
 	"drawing":         "picture",
 	"explore":         "flops layer lazy ops picture report shape tensor",
 	"feed":            "layer tensor",
+	"field":           "feed gradient infer layer network network/open operands",
 	"filter":          "",
 	"flops":           "layer lazy shape",
 	"fuzzing":         "",
 	"golden":          "npy tensor",
+	"gradient":        "infer layer lazy network tensor",
 	"golden/pack":     "golden",
 	"infer":           "layer lazy network ops ops/array ops/kernel ops/problem ops/workers report shape tensor",
 	"input":           "",

@@ -24,6 +24,9 @@ type coverageOptions struct {
 	net     netFlags
 	at      string // the layer of a network
 	picture string // that its field is shown on; "" is the sample
+	feed    feedFlags
+	weights string
+	seed    uint64
 }
 
 const coverageLong = `coverage counts which pixels layers use, and how often.
@@ -34,7 +37,9 @@ receptive field. Dilations with a common factor leave holes: pixels inside the f
 For one transposed layer: the products that meet in each output. Where the stride does not divide the kernel, neighbours
 sum different numbers of them (checkerboard). For any other layer: the windows that read each input pixel.
 
-With --net and --at, what one output of a network's layer sees of a picture: the theoretical field, and the effective one.
+With --net and --at, what the middle of a network's layer sees of a picture: the theoretical field, and the effective one, how
+much each pixel matters: the gradient of the layer's output there, propagated back to the picture through the network's weights
+(-w, or seeded ones). A picture of up to 1024x1024 is taken as it is where the network takes any size.
 
 -o FILE.png draws the counts as a heat map. Counts are of the regular grid: learned offsets go anywhere.`
 
@@ -51,6 +56,7 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
   convx coverage transposed -i 1x8x8 -k 3 -s 2 -o checkerboard.png
   convx coverage standard -i 1x9x9 -k 3 -s 2 -p 1
   convx coverage --net vgg-16 --at conv4.pool photo.png -o field.png
+  convx coverage --net drawings --at relu3 star.png -o field.png
   convx coverage standard,stride=2 dilated,dilation=2 -k 3`, "\n"),
 		ValidArgsFunction: completeContender,
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -62,12 +68,16 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 			}
 			switch {
 			case len(o.net.names) > 0:
+				o.feed.note(c)
 				if err := o.settleNet(args, &flags, dilations); err != nil {
 					return err
 				}
 				return run(c.Context(), o)
 			case o.at != "":
 				return usagef("--at is for a network: give --net")
+			}
+			if err := refuse(c, "is for networks: give --net", append([]string{"weights", "seed"}, feedFlagNames...)...); err != nil {
+				return err
 			}
 			if o.layers, o.labels, err = coverageLayers(&flags, args, dilations); err != nil {
 				return err
@@ -78,7 +88,10 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 	flags.register(cmd)
 	formatVar(cmd, &o.format)
 	o.net.register(cmd, false)
+	o.feed.register(cmd, "with --net: bring the samples of a picture")
 	cmd.Flags().StringVar(&o.at, "at", "", "with --net: the `LAYER` whose receptive field is drawn on the picture")
+	cmd.Flags().StringVarP(&o.weights, "weights", "w", "", "with --net: `FILE` of a network's weights, .safetensors or .npz")
+	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "with --net: seed of weights that are not given")
 	cmd.Flags().StringVar(&dilations, "dilations", "", "a stack of dilated layers: their dilations, `D,D,...`, in the order in which data pass them")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "draw the counts as a heat map into `FILE.png`")
 	return cmd

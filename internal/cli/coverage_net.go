@@ -6,7 +6,7 @@ import (
 
 	"convx/internal/answer"
 	"convx/internal/draw"
-	"convx/internal/feed"
+	"convx/internal/field"
 	"convx/internal/layer"
 	"convx/internal/operands"
 )
@@ -37,18 +37,15 @@ func (o *coverageOptions) settleNet(args []string, flags *layerFlags, dilations 
 	return nil
 }
 
-// runCoverageNet draws what one output of a network's layer sees of a picture.
+// runCoverageNet draws what the middle of a network's layer sees of a picture.
 func runCoverageNet(ctx context.Context, o coverageOptions) error {
-	r, err := o.net.one()
+	name, err := o.net.only()
 	if err != nil {
 		return err
 	}
-	n, err := r.At(o.at)
-	if err != nil {
-		return usagef("--at %w; see convx shape --net %s", err, r.Graph.Name)
-	}
-	if len(r.Input) != 4 || len(n.Output) != 4 && !n.Field.Whole || len(n.Field.Size) != 2 && !n.Field.Whole {
-		return usagef("--at %s: its field is not of a picture's two axes", o.at)
+	q := field.Question{Network: name, Options: o.net.Options, At: o.at, As: o.feed.as(), Weights: o.weights, Seed: o.seed, MaxBytes: freeMemory()}
+	if err := q.Check(); err != nil {
+		return err
 	}
 	src, err := operands.OpenSource(operands.Origin{Path: o.picture, Stdin: o.In, MaxPixels: 1 << 26})
 	if err != nil {
@@ -58,15 +55,29 @@ func runCoverageNet(ctx context.Context, o coverageOptions) error {
 	if src.Pixels == nil {
 		return usagef("%s is no picture: a field is shown on a PNG, JPEG or GIF", src.Name)
 	}
-	img, err := operands.ReadPicture(src)
+	if q.Image, err = operands.ReadPicture(src); err != nil {
+		return err
+	}
+	var seen field.Answer
+	err = o.attend(ctx, func(stage func(string)) (err error) {
+		seen, err = field.Of(ctx, q, stage)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	fitted := feed.Fit(img, r.Input[3], r.Input[2], "crop")
-	title := fmt.Sprintf("%s of %s, output %s", n.Node.Name, r.Graph.Name, layer.FormatShape(n.Output))
-	if err := writeFile(ctx, o.Streams, o.output, []string{o.picture}, draw.FieldOn(fitted, n.Field, n.Output, title).Encode); err != nil {
+	at, net := seen.Layer, seen.Network.Graph.Name
+	title := fmt.Sprintf("%s of %s, output %s", at.Node.Name, net, layer.FormatShape(at.Output))
+	drawn := draw.FieldOn(seen.Image, at.Field, at.Output, seen.Effect, title)
+	if err := writeFile(ctx, o.Streams, o.output, []string{o.picture}, drawn.Encode); err != nil {
 		return err
 	}
-	o.sayf("wrote %q: what %s of %s sees of %s, cropped to %dx%d", o.output, n.Node.Name, r.Graph.Name, src.Name, r.Input[3], r.Input[2])
-	return o.print(o.format, answer.FieldAt(r, n))
+	for _, line := range seen.Origins {
+		o.sayf("%s", line)
+	}
+	if seen.Why != nil {
+		o.warnf("the effective field is an estimate, as if all weights were alike: %v", seen.Why)
+	}
+	o.sayf("wrote %q: what %s of %s sees of %s", o.output, at.Node.Name, net, src.Name)
+	return o.print(o.format, answer.FieldAt(seen.Network, at, seen.Effect))
 }

@@ -6,6 +6,8 @@ import (
 	"image/color"
 	"math"
 
+	"convx/internal/drawing"
+	"convx/internal/gradient"
 	"convx/internal/lang"
 	"convx/internal/picture"
 	"convx/internal/shape"
@@ -14,60 +16,78 @@ import (
 // fieldSide is about how many pixels the longer side of a picture with a receptive field on it has.
 const fieldSide = 640
 
-// FieldOn shows on a picture of a network's input size what one output of a layer sees: the theoretical field as a frame, all of
-// which has a path to the output, and how much each pixel matters, as light, by the Gaussian of Field.Effective. The output is
-// the one in the middle of out, N x C x H x W.
-func FieldOn(img *image.RGBA, f shape.Field, out []int, title string) *picture.Canvas {
+// box is a part of a picture, in its pixels: rows from y0 up to y1, columns from x0 up to x1.
+type box struct{ y0, x0, y1, x1 float64 }
+
+// within is the part of a box that lies on a picture of so many rows and columns.
+func (b box) within(h, w float64) box {
+	return box{max(0, b.y0), max(0, b.x0), min(h, b.y1), min(w, b.x1)}
+}
+
+// share is which part of the picture a box covers, the rest of it lying in the padding.
+func (b box) share(h, w float64) string {
+	b = b.within(h, w)
+	return fmt.Sprintf("%.3g%%", 100*max(0, (b.y1-b.y0)/h*(b.x1-b.x0)/w))
+}
+
+// seen is what a layer sees of a picture: its theoretical and its effective field, and how bright each pixel is for what it matters.
+type seen struct {
+	theoretical, effective box
+	whole                  bool
+	light                  func(y, x int) float64
+	notes                  []string
+}
+
+// FieldOn shows on a picture of a network's input size what one output of a layer sees, the one in the middle of out, N x C x H x W, or
+// the one that was measured:
+// the theoretical field as a frame, all of which has a path to the output, and how much each pixel matters, as light and by itself
+// beside. Without a measured m that is the Gaussian of Field.Effective.
+func FieldOn(img *image.RGBA, f shape.Field, out []int, m *gradient.Map, title string) *picture.Canvas {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
+	at := []int{0, 0}
+	if !f.Whole {
+		at = []int{out[2] / 2, out[3] / 2}
+	}
+	if m != nil {
+		at = []int{m.Row, m.Column}
+	}
+	s := estimated(f, at, h, w)
+	if m != nil {
+		s.measure(m)
+	}
 	scale := max(1, fieldSide/max(w, h))
-	center, size, effective := [2]float64{float64(h) / 2, float64(w) / 2}, [2]float64{float64(h), float64(w)}, [2]float64{float64(h), float64(w)}
-	notes := []string{lang.Text("the whole picture: every output sees all of it")}
-	if !f.Whole {
-		eff := f.Effective()
-		for a := range 2 {
-			center[a] = f.Center()[a] + 0.5 + f.Jump[a]*float64(out[2+a]/2)
-			size[a], effective[a] = f.Size[a], max(1, eff[a])
-		}
-		notes = []string{
-			lang.Sprintf("frame: the theoretical field, %gx%g pixels, %s of the picture", size[0], size[1], share(center, size, w, h)),
-			lang.Sprintf("light, and dashed: the effective field, about %.0fx%.0f, where 95%% of the influence comes from if all weights are alike", effective[0], effective[1]),
-		}
+	panels := []image.Image{lit(img, s.light)}
+	if m != nil {
+		panels = append(panels, heat(m))
 	}
-	c := picture.NewCanvas(1, 1, color.White)
-	const titleText, text, edge = 22, 18, 16
-	line := c.LineHeight(text) + 4
-	wide := max(w*scale, c.TextWidth(titleText, title))
+	c, ruler := picture.NewCanvas(1, 1, color.White), drawing.NewRuler()
+	const edge = 16
+	wide := len(panels)*(w*scale+edge) - edge
+	text := max(18, float64(wide)/44) // read from the back row, where the picture is a slide
+	titleText := text * 1.2
+	var notes []string
+	for _, n := range s.notes {
+		notes = append(notes, ruler.Wrap(n, text, float64(max(wide, 560)))...)
+	}
+	heads := ruler.Wrap(title, titleText, float64(max(wide, 560)))
+	line, head := c.LineHeight(text)+4, c.LineHeight(titleText)+4
+	width := wide
 	for _, n := range notes {
-		wide = max(wide, c.TextWidth(text, n))
+		width = max(width, c.TextWidth(text, n))
 	}
-	top := edge + c.LineHeight(titleText) + 10
-	c = picture.NewCanvas(wide+2*edge, top+h*scale+12+len(notes)*line+edge, color.White)
-	c.Text(edge, edge, titleText, color.Black, title)
-	left := edge + (wide-w*scale)/2
-	c.Image(left, top, lit(img, f.Whole, center, size, effective), scale)
-	if !f.Whole {
-		s := float64(scale)
-		frame := func(size [2]float64, width float64, col color.NRGBA, dashed bool) {
-			x0, y0 := max(0, center[1]-size[1]/2)*s+float64(left), max(0, center[0]-size[0]/2)*s+float64(top)
-			x1, y1 := min(float64(w), center[1]+size[1]/2)*s+float64(left), min(float64(h), center[0]+size[0]/2)*s+float64(top)
-			for _, side := range [4][4]float64{{x0, y0, x1, y0}, {x1, y0, x1, y1}, {x1, y1, x0, y1}, {x0, y1, x0, y0}} {
-				n := 1.0
-				if dashed {
-					n = max(1, math.Hypot(side[2]-side[0], side[3]-side[1])/12)
-				}
-				for t := 0.0; t < n; t++ {
-					a, b := t/n, (t+1)/n
-					if dashed {
-						b = (t + 0.55) / n
-					}
-					c.Line(side[0]+a*(side[2]-side[0]), side[1]+a*(side[3]-side[1]), side[0]+b*(side[2]-side[0]), side[1]+b*(side[3]-side[1]), width, col)
-				}
-			}
-		}
-		frame(size, 6, white, false)
-		frame(size, 3, kernelDark, false)
-		frame(effective, 5, white, true)
-		frame(effective, 3, inputDark, true)
+	for _, n := range heads {
+		width = max(width, c.TextWidth(titleText, n))
+	}
+	top := edge + len(heads)*head + 6
+	c = picture.NewCanvas(width+2*edge, top+h*scale+12+len(notes)*line+edge, color.White)
+	for i, n := range heads {
+		c.Text(edge, edge+i*head, titleText, color.Black, n)
+	}
+	left := edge + (width-wide)/2
+	for i, p := range panels {
+		x := left + i*(w*scale+edge)
+		c.Image(x, top, p, scale)
+		s.frame(c, x, top, h, w, scale)
 	}
 	for i, n := range notes {
 		c.Text(edge, top+h*scale+12+i*line, text, color.Black, n)
@@ -75,37 +95,104 @@ func FieldOn(img *image.RGBA, f shape.Field, out []int, title string) *picture.C
 	return c
 }
 
-// share is which part of the picture a field covers, the rest of it lying in the padding.
-func share(center, size [2]float64, w, h int) string {
-	part := 1.0
-	for a, n := range [2]int{h, w} {
-		part *= (min(float64(n), center[a]+size[a]/2) - max(0, center[a]-size[a]/2)) / float64(n)
+// estimated is the theoretical field of the output at a row and a column, and the Gaussian that the effective one is if all weights are alike.
+func estimated(f shape.Field, at []int, h, w int) seen {
+	picture := box{0, 0, float64(h), float64(w)}
+	if f.Whole {
+		return seen{picture, picture, true, func(int, int) float64 { return 1 }, []string{lang.Text("Every output has a path to the whole picture.")}}
 	}
-	return fmt.Sprintf("%.3g%%", 100*max(0, part))
+	eff, theory, effect := f.Effective(), [4]float64{}, [4]float64{}
+	var center, size [2]float64
+	for a := range 2 {
+		center[a] = f.Center()[a] + 0.5 + f.Jump[a]*float64(at[a])
+		size[a] = max(1, eff[a])
+		theory[a], theory[2+a] = center[a]-f.Size[a]/2, center[a]+f.Size[a]/2
+		effect[a], effect[2+a] = center[a]-size[a]/2, center[a]+size[a]/2
+	}
+	s := seen{theoretical: box{theory[0], theory[1], theory[2], theory[3]}, effective: box{effect[0], effect[1], effect[2], effect[3]}}
+	s.light = func(y, x int) float64 {
+		dy, dx := float64(y)+0.5-center[0], float64(x)+0.5-center[1]
+		if math.Abs(dy) > f.Size[0]/2 || math.Abs(dx) > f.Size[1]/2 {
+			return 0.25
+		}
+		// Two standard deviations either way are the effective field.
+		return 0.45 + 0.55*math.Exp(-8*(dy*dy/(size[0]*size[0])+dx*dx/(size[1]*size[1])))
+	}
+	s.notes = []string{
+		lang.Sprintf("Frame: the theoretical field, %gx%g pixels, %s of the picture.", f.Size[0], f.Size[1], s.theoretical.share(float64(h), float64(w))),
+		lang.Sprintf("Light, and dashed: an estimate of the effective field, about %.0fx%.0f: 95%% of the influence, if all weights are alike.", size[0], size[1]),
+	}
+	return s
 }
 
-// lit is a picture as bright as each pixel matters: dark beyond the field.
-func lit(img *image.RGBA, whole bool, center, size, effective [2]float64) *image.RGBA {
+// measure puts what was measured in place of the estimate.
+func (s *seen) measure(m *gradient.Map) {
+	rows, columns := m.Box(gradient.Most)
+	s.effective = box{float64(rows[0]), float64(columns[0]), float64(rows[1]), float64(columns[1])}
+	bright := brightness(m)
+	s.light = func(y, x int) float64 { return 0.25 + 0.75*bright(y, x) }
+	s.notes = append(s.notes[:1], lang.Sprintf("Light, and dashed: the effective field, %dx%d pixels, which %g%% of the influence on %s comes from.",
+		rows[1]-rows[0], columns[1]-columns[0], 100*gradient.Most, m.Of),
+		lang.Text("Right: that influence alone, the gradient's magnitude at each pixel."))
+}
+
+// brightness is the influence of a pixel in [0, 1], the root of its share of the largest: single pixels of great influence would
+// leave the others dark.
+func brightness(m *gradient.Map) func(y, x int) float64 {
+	most := 0.0
+	for _, v := range m.Data {
+		most = max(most, v)
+	}
+	return func(y, x int) float64 { return math.Sqrt(m.Data[y*m.Width+x] / most) }
+}
+
+// heat is the influence by itself, in the colours of viridis.
+func heat(m *gradient.Map) image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, m.Width, m.Height))
+	bright := brightness(m)
+	for y := range m.Height {
+		for x := range m.Width {
+			img.SetRGBA(x, y, picture.Viridis.Color(bright(y, x)))
+		}
+	}
+	return img
+}
+
+// frame draws both fields on a panel at (left, top).
+func (s *seen) frame(c *picture.Canvas, left, top, h, w, scale int) {
+	draw := func(b box, width float64, col color.NRGBA, dashed bool) {
+		b = b.within(float64(h), float64(w))
+		k := float64(scale)
+		x0, y0, x1, y1 := b.x0*k+float64(left), b.y0*k+float64(top), b.x1*k+float64(left), b.y1*k+float64(top)
+		for _, side := range [4][4]float64{{x0, y0, x1, y0}, {x1, y0, x1, y1}, {x1, y1, x0, y1}, {x0, y1, x0, y0}} {
+			n := 1.0
+			if dashed {
+				n = max(1, math.Hypot(side[2]-side[0], side[3]-side[1])/12)
+			}
+			for t := 0.0; t < n; t++ {
+				a, b := t/n, (t+1)/n
+				if dashed {
+					b = (t + 0.55) / n
+				}
+				c.Line(side[0]+a*(side[2]-side[0]), side[1]+a*(side[3]-side[1]), side[0]+b*(side[2]-side[0]), side[1]+b*(side[3]-side[1]), width, col)
+			}
+		}
+	}
+	draw(s.theoretical, 6, white, false)
+	draw(s.theoretical, 3, kernelDark, false)
+	draw(s.effective, 5, white, true)
+	draw(s.effective, 3, inputDark, true)
+}
+
+// lit is a picture as bright as each pixel matters.
+func lit(img *image.RGBA, light func(y, x int) float64) *image.RGBA {
 	out := image.NewRGBA(img.Rect)
 	copy(out.Pix, img.Pix)
-	if whole {
-		return out
-	}
 	for y := range img.Rect.Dy() {
 		for x := range img.Rect.Dx() {
-			light, at := 0.25, [2]float64{float64(y) + 0.5, float64(x) + 0.5}
-			inside, z := true, 0.0
-			for a := range 2 {
-				d := at[a] - center[a]
-				inside = inside && math.Abs(d) <= size[a]/2
-				z += d * d / (effective[a] / 4 * effective[a] / 4) / 2 // two standard deviations either way
-			}
-			if inside {
-				light = 0.45 + 0.55*math.Exp(-z)
-			}
 			p := out.Pix[out.PixOffset(x, y):]
 			for k := range 3 {
-				p[k] = uint8(float64(p[k]) * light)
+				p[k] = uint8(float64(p[k]) * light(y, x))
 			}
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"testing"
 
+	"convx/internal/gradient"
 	"convx/internal/shape"
 )
 
@@ -14,17 +15,20 @@ func TestFieldOnAPicture(t *testing.T) {
 	for i := range img.Pix {
 		img.Pix[i] = 200
 	}
-	center, size, effective := [2]float64{15, 20}, [2]float64{15, 21}, [2]float64{8, 10}
-	out := lit(img, false, center, size, effective)
-	at := func(y, x int) uint8 { return out.RGBAAt(x, y).R }
-	if !(at(15, 20) > 190 && at(15, 28) < at(15, 22) && at(15, 28) > at(15, 33) && at(0, 0) == 50) {
-		t.Errorf("%d %d %d %d %d", at(15, 20), at(15, 22), at(15, 28), at(15, 33), at(0, 0))
+	r := result(t, spec(t, "standard", "input 1x30x40, kernel 15, stride 2"))
+	estimate := estimated(r.Field, []int{r.Output[2] / 2, r.Output[3] / 2}, 30, 40)
+	at := func(img *image.RGBA, y, x int) uint8 { return img.RGBAAt(x, y).R }
+	b := estimate.theoretical
+	y, x := int(b.y0+b.y1)/2, int(b.x0+b.x1)/2
+	out := lit(img, estimate.light)
+	if !(at(out, y, x) > 190 && at(out, y, x+5) < at(out, y, x+1) && at(out, y, x+5) > 50 && at(out, y, x+9) == 50) {
+		t.Errorf("%d %d %d %d", at(out, y, x), at(out, y, x+1), at(out, y, x+5), at(out, y, x+9))
 	}
-	if s := share(center, size, 40, 30); s != "26.2%" {
+	if s := (box{-5, 0, 15, 20}).share(30, 40); s != "25%" {
 		t.Error(s)
 	}
-	r := result(t, spec(t, "standard", "input 1x30x40, kernel 5, stride 2"))
-	c := FieldOn(img, r.Field, r.Output, "a layer")
+	r = result(t, spec(t, "standard", "input 1x30x40, kernel 5, stride 2"))
+	c := FieldOn(img, r.Field, r.Output, nil, "a layer")
 	orange, blue := 0, 0
 	for y := range c.Rect.Dy() {
 		for x := range c.Rect.Dx() {
@@ -39,8 +43,19 @@ func TestFieldOnAPicture(t *testing.T) {
 	if orange < 100 || blue < 50 {
 		t.Errorf("%d pixels of the frame, %d of the dashes", orange, blue)
 	}
-	whole := FieldOn(img, shape.Field{Whole: true}, []int{1, 1, 1, 1}, "all")
+	whole := FieldOn(img, shape.Field{Whole: true}, []int{1, 1, 1, 1}, nil, "all")
 	if whole.Rect.Dx() < 640 {
 		t.Error(whole.Rect)
+	}
+	// Measured, what matters is light, and the picture stands beside its influence.
+	m := &gradient.Map{Height: 30, Width: 40, Data: make([]float64, 1200), Of: "the outputs"}
+	m.Data[10*40+20], m.Data[11*40+21] = 4, 1
+	s := estimated(r.Field, []int{r.Output[2] / 2, r.Output[3] / 2}, 30, 40)
+	s.measure(m)
+	if want := (box{10, 20, 12, 22}); s.effective != want || s.light(10, 20) != 1 || s.light(11, 21) != 0.625 || s.light(0, 0) != 0.25 {
+		t.Errorf("%v, %g %g %g", s.effective, s.light(10, 20), s.light(11, 21), s.light(0, 0))
+	}
+	if wide := FieldOn(img, r.Field, r.Output, m, "a layer"); wide.Rect.Dx() < c.Rect.Dx()+600 {
+		t.Errorf("%v is not wider than %v by a panel", wide.Rect, c.Rect)
 	}
 }

@@ -24,7 +24,8 @@ import (
 type Feeds struct {
 	Network   string
 	Options   open.Options
-	Input     string // a picture or an array for the first input that suits it; "-" is Stdin, "" none
+	Input     string      // a picture or an array for the first input that suits it; "-" is Stdin, "" none
+	Image     *image.RGBA // a picture that was read before, in place of Input
 	Stdin     io.Reader
 	MaxPixels int64
 	Seed      uint64 // of random data, where nothing is fed, and of weights
@@ -33,8 +34,9 @@ type Feeds struct {
 
 	stored *Stored
 
-	// Arrays are the feeds, and Origins say how each came about.
+	// Arrays are the feeds, and Origins say how each came about. Fed is the input that the picture went to.
 	Arrays  map[string]*tensor.Array
+	Fed     string
 	Origins []string
 	// Graph is the network at the sizes of what it is fed with, to be evaluated under Evaluation.
 	Graph      *network.Graph
@@ -78,6 +80,9 @@ func readFeed(path, name string) (*tensor.Array, error) {
 
 // Open reads the network at the sizes of what it is fed with, and feeds it. Close it when the network is done.
 func (r *Feeds) Open() error {
+	if r.Arrays == nil {
+		r.Arrays = map[string]*tensor.Array{}
+	}
 	if err := r.openWeights(); err != nil {
 		return err
 	}
@@ -157,8 +162,8 @@ func (r *Feeds) open() error {
 
 // readInput reads INPUT: a picture, or an array in its own element type.
 func (r *Feeds) readInput() (*image.RGBA, *tensor.Array, error) {
-	if r.Input == "" {
-		return nil, nil, nil
+	if r.Image != nil || r.Input == "" {
+		return r.Image, nil, nil
 	}
 	if r.Input != "-" {
 		if kind, err := sniffFile(r.Input); err != nil {
@@ -262,7 +267,7 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 	if err != nil {
 		return err
 	}
-	r.Arrays[port.Name] = a
+	r.Arrays[port.Name], r.Fed = a, port.Name
 	how := "as it is"
 	if b := img.Bounds(); b.Dx() != l.Width || b.Dy() != l.Height {
 		how = fmt.Sprintf("%dx%d brought to %dx%d by %s, bilinear", b.Dx(), b.Dy(), l.Width, l.Height, pre.Fit)

@@ -1,0 +1,145 @@
+// Package field finds what one output of a network's layer sees of a picture: the theoretical receptive field, and the effective one,
+// propagated back through the network's weights.
+package field
+
+import (
+	"context"
+	"errors"
+	"image"
+	"slices"
+
+	"convx/internal/feed"
+	"convx/internal/gradient"
+	"convx/internal/infer"
+	"convx/internal/lang"
+	"convx/internal/layer"
+	"convx/internal/network"
+	"convx/internal/network/open"
+	"convx/internal/operands"
+)
+
+// Question names a layer of a network, and the picture that it looks at.
+type Question struct {
+	Network string
+	Options open.Options
+	At      string // the layer's name, or a glob that one layer matches
+	Image   *image.RGBA
+	As      operands.PreprocessAs
+	Weights string // a file of the network's weights; "" draws those that it has not
+	Seed    uint64
+	// MaxBytes bounds the memory of activations; 0 is no bound.
+	MaxBytes int64
+}
+
+// Answer is what the layer sees.
+type Answer struct {
+	Network *network.Result // at the size of the picture
+	Layer   *network.NodeResult
+	Image   *image.RGBA // as the network is fed with it
+	// Effect is how much each pixel matters; nil where that cannot be propagated back, and Why says why.
+	Effect *gradient.Map
+	Why    error
+	// Origins say what the network was fed with.
+	Origins []string
+}
+
+// mostSide is the longer side of a picture that is taken as it is where the network takes any size.
+const mostSide = 1024
+
+// Check tells whether the network has such a layer, before a picture is read. Errors are *layer.Error, or those of reading a network.
+func (q Question) Check() error {
+	r, err := q.evaluate(q.Options)
+	if err == nil {
+		_, err = layerOf(r, q.At)
+	}
+	return err
+}
+
+func (q Question) evaluate(o open.Options) (*network.Result, error) {
+	g, evaluation, err := open.Network(q.Network, o)
+	if err != nil {
+		return nil, err
+	}
+	return network.Evaluate(g, evaluation)
+}
+
+// Of answers: it runs the network up to the layer, and back. stage is told what it is at.
+func Of(ctx context.Context, q Question, stage func(string)) (a Answer, err error) {
+	stage("reading " + q.Network)
+	if a.Network, err = q.evaluate(q.Options); err != nil {
+		return a, err
+	}
+	if sized, r := q.sized(a.Network); r != nil {
+		q.Options, a.Network = sized, r
+	}
+	if a.Layer, err = layerOf(a.Network, q.At); err != nil {
+		return a, err
+	}
+	in := a.Network.Input
+	l, ok := feed.LayoutOf(in)
+	if !ok {
+		l = feed.Layout{Height: in[2], Width: in[3]}
+	}
+	a.Image = feed.Fit(q.Image, l.Width, l.Height, q.As.Fit)
+	return a, q.effect(ctx, &a, l.Last, stage)
+}
+
+// sized is the network at the picture's own size, where it takes that and no other was asked for; nil otherwise.
+func (q Question) sized(r *network.Result) (open.Options, *network.Result) {
+	o, b := q.Options, q.Image.Bounds()
+	l, ok := feed.LayoutOf(r.Input)
+	if !ok || l.Last || o.Input != nil || o.Sizes != nil || slices.Contains(q.As.Given, "--fit") || max(b.Dx(), b.Dy()) > mostSide {
+		return o, nil
+	}
+	o.Input = []int{l.Channels, b.Dy(), b.Dx()}
+	r, err := q.evaluate(o)
+	if err != nil {
+		return o, nil
+	}
+	if _, err := layerOf(r, q.At); err != nil {
+		return o, nil
+	}
+	return o, r
+}
+
+// effect propagates the layer's output back to the picture.
+func (q Question) effect(ctx context.Context, a *Answer, last bool, stage func(string)) error {
+	q.Options.Program = true
+	feeds := &operands.Feeds{Network: q.Network, Options: q.Options, Image: q.Image, Seed: q.Seed, Weights: q.Weights, As: q.As}
+	defer feeds.Close()
+	if err := feeds.Open(); err != nil {
+		if q.Weights != "" || len(q.As.Given) > 0 { // what the user gave is at fault, or may be
+			return err
+		}
+		a.Why = err
+		return nil
+	}
+	stage("propagating " + a.Layer.Node.Name + " back")
+	m, err := gradient.Influence(ctx, feeds.Graph.Program, a.Layer.Node.Name, feeds.Fed, last, feeds.Arrays, infer.Options{MaxBytes: q.MaxBytes})
+	var missing *gradient.Missing
+	var unsupported *infer.Unsupported
+	switch {
+	case errors.As(err, &missing), errors.As(err, &unsupported):
+		a.Why = err
+		return nil
+	case err != nil:
+		return err
+	case m.Total() == 0:
+		a.Why = lang.Errorf("on this picture nothing comes back from %s", m.Of)
+		return nil
+	}
+	a.Effect, a.Origins = &m, feeds.Origins
+	return nil
+}
+
+// layerOf is the layer of that name, whose field must lie on a picture.
+func layerOf(r *network.Result, name string) (*network.NodeResult, error) {
+	n, err := r.At(name)
+	switch {
+	case err != nil:
+		return nil, layer.Errorf("--at %v; see convx shape --net %s", err, r.Graph.Name)
+	case len(r.Input) != 4 || len(n.Output) != 4 && !n.Field.Whole || len(n.Field.Size) != 2 && !n.Field.Whole:
+		return nil, layer.Errorf("--at %s: its field is not of a picture's two axes", name)
+	}
+	return n, nil
+}
