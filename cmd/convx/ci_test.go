@@ -78,7 +78,7 @@ func project(t *testing.T) (dir string, env []string) {
 	}
 	env = append(os.Environ(),
 		"PATH="+filepath.Join(temp, "shims")+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"RUNNER_TEMP="+temp, "GITHUB_PATH="+filepath.Join(temp, "path"), "GITHUB_BASE_REF=main", "PULL_REQUEST=7", "GITHUB_REPOSITORY=a/b", "GITHUB_STEP_SUMMARY="+filepath.Join(temp, "summary.md"),
+		"LC_ALL=C.UTF-8", "RUNNER_TEMP="+temp, "GITHUB_PATH="+filepath.Join(temp, "path"), "GITHUB_BASE_REF=main", "PULL_REQUEST=7", "GITHUB_REPOSITORY=a/b", "GITHUB_STEP_SUMMARY="+filepath.Join(temp, "summary.md"),
 		"CI_PROJECT_DIR="+dir, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main",
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b",
 	)

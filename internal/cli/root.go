@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/answer/measured"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/terminal"
@@ -28,6 +29,7 @@ func Main(args []string, s Streams) int {
 		s.Out = out
 	}
 	s.layout = new(report.Layout)
+	s.speakFirst(args)
 	root := newRoot(s)
 	build(root, s, args)
 	root.SetArgs(args)
@@ -76,7 +78,10 @@ func newRoot(s Streams) *cobra.Command {
 			if !usesSettings(c) {
 				return nil
 			}
-			return applySettings(c)
+			if err := applySettings(c); err != nil {
+				return err
+			}
+			return s.speakFor(c)
 		},
 	}
 	root.SetIn(s.In)
@@ -85,6 +90,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.Flags().Bool("version", false, "print the version")
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
+	root.PersistentFlags().String(langFlag, string(lang.Auto), "`LANGUAGE` of what people read: "+strings.Join(lang.Names(), ", "))
 	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
 	root.SetUsageFunc(usage)
 	for _, t := range topics {

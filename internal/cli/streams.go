@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/report"
 	"convx/internal/terminal"
 )
@@ -22,6 +23,8 @@ type Streams struct {
 	// Width is how many columns Out has, 0 where that is not known; Color says that verdicts may be coloured.
 	Width int
 	Color bool
+	// Language is that of the environment.
+	Language lang.Language
 	// Pictures says that a person sees half blocks in colours on Out.
 	Pictures bool
 
@@ -38,6 +41,7 @@ func System() Streams {
 		ErrTerminal: terminal.Is(os.Stderr),
 		Width:       terminal.Width(os.Stdout, seen),
 		Color:       color,
+		Language:    lang.Of(os.Getenv),
 		Pictures:    seen && color && terminal.SpeaksUTF8(os.Getenv),
 	}
 }

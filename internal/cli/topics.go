@@ -58,6 +58,7 @@ func environmentText() string {
 	b.WriteString("\nOthers:\n\n")
 	rows{
 		{"COLUMNS", "how wide tables may be, in pipes too"},
+		{"LC_ALL, LC_MESSAGES, LANG", "zh, like zh_CN.UTF-8: what people read is in Chinese (--lang auto)"},
 		{"NO_COLOR", "set to anything: no colours"},
 		{"CLICOLOR_FORCE", "set to anything but 0: colours where there is no terminal, too"},
 		{"GOMAXPROCS", "how many threads --threads 0 means"},

@@ -24,18 +24,29 @@ type Lesson struct {
 // Step is a paragraph, or the shell command of a console block without what it printed.
 type Step struct{ Text, Command string }
 
-// All reads every lesson, in order.
+// page reads the page of a lesson in the language that messages are in.
+func page(name string) ([]byte, error) {
+	if lang.Used() != lang.Chinese {
+		return docs.Lessons.ReadFile("lessons/" + name + ".md")
+	}
+	if name == "claims" {
+		return docs.Lessons.ReadFile("zh/claims.md")
+	}
+	return docs.Lessons.ReadFile("zh/lessons/" + name + ".md")
+}
+
+// All reads every lesson, in order, in the language that messages are in.
 func All() ([]Lesson, error) {
 	var list []Lesson
 	for _, name := range order {
-		page, err := docs.Lessons.ReadFile("lessons/" + name + ".md")
+		text, err := page(name)
 		if err != nil {
 			if _, missing := err.(*fs.PathError); missing {
 				continue
 			}
 			return nil, err
 		}
-		l := parse(string(page))
+		l := parse(string(text))
 		l.Name, l.Number = name, len(list)+1
 		list = append(list, l)
 	}

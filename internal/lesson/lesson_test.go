@@ -6,10 +6,24 @@ import (
 	"testing"
 
 	"convx/docs"
+	"convx/internal/lang"
 )
 
+func TestLessons(t *testing.T) { testLessons(t) }
+
+func TestChineseLessons(t *testing.T) {
+	lang.Use(lang.Chinese)
+	defer lang.Use(lang.English)
+	list, err := All()
+	if err != nil || !strings.ContainsRune(list[0].Title, '输') {
+		t.Error(list, err)
+	}
+	testLessons(t)
+}
+
 // Every lesson is in the order, has a title, something to read and something to run, and begins with what it needs.
-func TestLessons(t *testing.T) {
+func testLessons(t *testing.T) {
+	t.Helper()
 	list, err := All()
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +42,7 @@ func TestLessons(t *testing.T) {
 					t.Errorf("%s uses photo.png before it writes it: %s", l.Name, s.Command)
 				}
 			} else {
-				if strings.Contains(s.Text, "(../zh/") {
+				if strings.Contains(s.Text, "(../zh/") || strings.Contains(s.Text, "[English]") {
 					t.Errorf("%s shows a link to its page in another language: %s", l.Name, s.Text)
 				}
 				texts++
@@ -41,7 +55,7 @@ func TestLessons(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := Find("99"); err == nil || !strings.Contains(err.Error(), "lessons are 1 sizes, 2 edges") {
+	if _, err := Find("99"); err == nil || !strings.Contains(err.Error(), "1 sizes, 2 edges") {
 		t.Error(err)
 	}
 }

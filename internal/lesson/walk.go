@@ -93,7 +93,7 @@ func (r *run) command(ctx context.Context, line string) error {
 	fmt.Fprintf(r.Out, "\n$ %s\n", line)
 	c := exec.CommandContext(ctx, "sh", "-c", `convx() { "$CONVX" "$@"; }`+"\n"+line)
 	c.Dir = r.Folder
-	c.Env = append(os.Environ(), "CONVX="+r.self)
+	c.Env = append(os.Environ(), "CONVX="+r.self, "CONVX_LANG="+string(lang.Used()))
 	c.Stdout, c.Stderr = r.Out, r.Out
 	if err := c.Run(); err != nil {
 		return fmt.Errorf("%s: %w", line, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -46,6 +47,7 @@ var keys = []Key{
 	{"colormap", "auto", oneOf(picture.ColormapNames)},
 	{"min_time", "250ms", duration},
 	{"convention", "mac", oneOf(flops.ConventionNames)},
+	{"lang", string(lang.Auto), oneOf(lang.Names)},
 }
 
 func formats() []string {
