@@ -33,6 +33,7 @@ type drawOptions struct {
 type sceneOptions struct {
 	input   string // "" is the sample picture
 	filters []string
+	weights []string
 	color   string
 	mapping string // of the output's values to brightness
 
@@ -55,7 +56,9 @@ variant has a size that shows it well.
 
 With a PICTURE, or a --filter, the window slides over the picture itself, averaged to a few dozen cells, and the cells of
 the output are what the layer makes of it. --filter without a PICTURE takes the sample picture; a PICTURE without one
-takes seeded weights.`,
+takes seeded weights, or those of -w.
+
+The factors of squeeze-and-excitation are those that run prints: of PICTURE, which may be an array, and -w, or of seeds.`,
 		Example: strings.Trim(`
   convx draw standard -o standard.png
   convx draw transposed -k 3 -s 2 -p 1 -o transposed.gif
@@ -93,6 +96,7 @@ takes seeded weights.`,
 	f.Uint64Var(&o.options.Seed, "seed", 0, "seed of numbers and offsets")
 	f.DurationVar(&o.look.Delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a fifth on a picture; the last one stands for four")
 	f.StringArrayVar(&o.scene.filters, "filter", nil, "draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights")
+	f.StringArrayVarP(&o.scene.weights, "weights", "w", nil, "on a picture, and of se: operand `NAME=FILE`, or a file of operands by name; repeat for more")
 	f.StringVar(&o.scene.color, "color", "", "read the picture as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as it is)")
 	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
@@ -119,12 +123,10 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	if o.look.Delay < 10*time.Millisecond || o.look.Delay > time.Minute {
 		return usagef("--delay: %s is not between 10ms and 1m", o.look.Delay)
 	}
-	if o.scene.asked() {
-		if err := o.stage(ctx); err != nil {
-			return err
-		}
+	if err := o.stage(ctx); err != nil {
+		return err
 	}
-	figure, note, err := draw.For(o.spec, o.options)
+	figure, note, err := draw.For(ctx, o.spec, o.options)
 	if err != nil {
 		return err
 	}
@@ -141,11 +143,28 @@ func runDraw(ctx context.Context, o drawOptions) error {
 	return nil
 }
 
-// stage puts the picture and what the layer makes of it into the figure's options.
+// stage puts the picture and what the layer makes of it into the figure's options, or the data that factors come from.
 func (o *drawOptions) stage(ctx context.Context) (err error) {
-	p := draw.OnPicture{Path: o.scene.input, Stdin: o.In, Orient: o.scene.orient, MaxPixels: o.scene.maxPixels, Filters: o.scene.filters, Seed: o.options.Seed}
-	if p.Color, err = picture.ParseColor(o.scene.color); err != nil {
+	color, err := picture.ParseColor(o.scene.color)
+	if err != nil {
 		return usagef("--color: %w", err)
+	}
+	if draw.Gated(o.spec.Variant) {
+		if len(o.scene.filters) > 0 {
+			return usagef("--filter %s: %s slides no window", o.scene.filters[0], o.spec.Variant)
+		}
+		o.options.Data = draw.Data{Path: o.scene.input, Stdin: o.In, Weights: o.scene.weights, Color: color, Orient: o.scene.orient, MaxPixels: o.scene.maxPixels, Seed: o.options.Seed}
+		return nil
+	}
+	if !o.scene.asked() {
+		if len(o.scene.weights) > 0 {
+			return usagef("-w %s: the weights are those of a layer on a picture: name one", o.scene.weights[0])
+		}
+		return nil
+	}
+	p := draw.OnPicture{
+		Path: o.scene.input, Stdin: o.In, Color: color, Orient: o.scene.orient, MaxPixels: o.scene.maxPixels, Filters: o.scene.filters, Weights: o.scene.weights,
+		Seed: o.options.Seed,
 	}
 	if p.Mapping, err = picture.ParseMapping(o.scene.mapping); err != nil {
 		return usagef("--map: %w", err)

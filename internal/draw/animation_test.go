@@ -147,7 +147,7 @@ func TestTreeFollowsTheLayer(t *testing.T) {
 		{"kernel 3", []int{1, 2, 4}, "1 + 1×2 + 2×2 + 4×2 = 15"},
 		{"kernel 3", []int{2, 2, 2}, "1 + 2×2 + 2×2 + 2×2 = 13"},
 	} {
-		f, _, err := For(spec(t, "dilated", c.keys), Options{Stack: c.stack})
+		f, _, err := For(t.Context(), spec(t, "dilated", c.keys), Options{Stack: c.stack})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -293,7 +293,7 @@ func TestStandIns(t *testing.T) {
 		{"standard", "input 64x224x224, kernel 3", "drawn on 4x7x7 in place of 64x224x224"},
 		{"se", "input 256x7x7", "drawn on 32x7x7 in place of 256x7x7"},
 	} {
-		f, note, err := For(spec(t, c.variant, c.keys), Options{})
+		f, note, err := For(t.Context(), spec(t, c.variant, c.keys), Options{})
 		if err != nil || !strings.Contains(note, c.want) {
 			t.Errorf("%s %s: %v, %q, want %q", c.variant, c.keys, err, note, c.want)
 			continue
@@ -314,7 +314,7 @@ func TestExcitationFollowsTheLayer(t *testing.T) {
 		"input 64x7x7, reduction 16": "64x7x7 → 64 means → 4 → 64 factors → 64x7x7",
 		"input 40x5x5, hidden 7":     "40x5x5 → 40 means → 7 → 40 factors → 40x5x5",
 	} {
-		f, note, err := For(spec(t, "se", keys), Options{})
+		f, note, err := For(t.Context(), spec(t, "se", keys), Options{})
 		if err != nil || note != "" || f.panels[0].label != want {
 			t.Errorf("%s: %v, %q, %q", keys, err, note, f.panels[0].label)
 		}
@@ -327,7 +327,7 @@ func TestDrawRefuses(t *testing.T) {
 		{"grouped", "input 3x9x9, groups 2", "groups"},
 		{"nothing", "", "unknown variant"},
 	} {
-		if _, _, err := For(spec(t, c.variant, c.keys), Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, err := For(t.Context(), spec(t, c.variant, c.keys), Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s: %v, want %q", c.variant, c.keys, err, c.want)
 		}
 	}
@@ -367,7 +367,7 @@ func TestFramesWithNumbersAreOfOneSize(t *testing.T) {
 // leaves the slide.
 func TestSlidesCanBeReadFromTheBackRow(t *testing.T) {
 	for _, v := range layer.Variants() {
-		f, _, err := For(spec(t, v.Name, ""), Options{For: Slide})
+		f, _, err := For(t.Context(), spec(t, v.Name, ""), Options{For: Slide})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -70,7 +70,7 @@ func randomKeys(t *rapid.T, v layer.Variant, dims int) (settings [][2]string) {
 	return settings
 }
 
-// Whatever can be built on some input is drawn without one, every frame of it, and says so where keys are not those asked for.
+// Whatever can be built on some input is drawn, on it and without one, every frame of it, and says so where keys are not those asked for.
 func TestWithoutAnInputEverythingFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := rapid.SampledFrom(layer.Variants()).Draw(t, "variant")
@@ -89,7 +89,10 @@ func TestWithoutAnInputEverythingFits(t *testing.T) {
 		if _, err := shape.OfSpec(buildable); err != nil {
 			t.Skip()
 		}
-		f, note, err := For(s, Options{})
+		if rapid.IntRange(0, 2).Draw(t, "input given") == 0 {
+			s = buildable
+		}
+		f, note, err := For(t.Context(), s, Options{})
 		if err != nil {
 			t.Fatalf("%s %v can be built on %v, and is not drawn: %v", v.Name, settings, buildable.Input, err)
 		}

@@ -20,6 +20,9 @@ type Options struct {
 	// Asked, if not nil, is the large layer in whose place a small one is drawn: costs are its own.
 	Asked *shape.Result
 	Scene *Scene // real data, if not nil
+	// Data are what the factors of squeeze-and-excitation come from; Gates are those.
+	Data  Data
+	Gates *Gates
 	For   Purpose
 	// Offsets move the taps of a deformable layer, in place of drawn ones; several are drawn beside each other.
 	Offsets []offset.Preset

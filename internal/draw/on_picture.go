@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -26,6 +27,7 @@ type OnPicture struct {
 	Orient    bool
 	MaxPixels int64
 	Filters   []string
+	Weights   []string        // as -w gives them
 	Offsets   *offset.Preset  // of a deformable layer; nil: what its own convolution predicts
 	Mapping   picture.Mapping // of the output's values to brightness
 	Seed      uint64          // of weights
@@ -38,12 +40,18 @@ const sceneCells, arrowCells = 36, 15
 // Scene runs the layer on a small copy of the picture: the layer at that size, and both as the cells of a figure. What cannot
 // be drawn is a *layer.Error.
 func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Scene, error) {
+	files, err := operands.OpenFiles(p.Weights, tensor.Float32)
+	if err != nil {
+		return spec, nil, err
+	}
+	defer files.Close()
+	files.Offsets = p.Offsets
 	x, label, err := p.small(spec)
 	if err != nil {
 		return spec, nil, err
 	}
 	spec.Dims, spec.Input = 2, x.Shape
-	set, err := operands.Settle(spec, operands.Files{Offsets: p.Offsets}, p.Filters)
+	set, err := operands.Settle(spec, files, p.Filters)
 	if err != nil {
 		return spec, nil, err
 	}
@@ -51,6 +59,9 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 	what := lang.Sprintf("weights drawn from seed %d", p.Seed)
 	if v, _ := layer.VariantNamed(l.Variant); v.Unweighted {
 		what = lang.Text("no weights")
+	}
+	if len(p.Weights) > 0 {
+		what = "weights " + strings.Join(p.Weights, ", ")
 	}
 	if set.Filters != nil {
 		what = lang.Sprintf("filter %s", set.Filters[0].Name)

@@ -3,7 +3,6 @@ package draw
 import (
 	"fmt"
 	"image/color"
-	"math"
 
 	"convx/internal/drawing"
 	"convx/internal/lang"
@@ -15,6 +14,7 @@ type excitation struct {
 	c, hidden   int
 	pitch, tall float64
 	input       string
+	factors     []float64 // of the channels; nil is unknown
 }
 
 const (
@@ -23,10 +23,17 @@ const (
 )
 
 // seFigure is a squeeze-and-excitation layer, step by step.
-func seFigure(r shape.Result, _ Options) (*Figure, error) {
+func seFigure(r shape.Result, o Options) (*Figure, error) {
 	c, hidden := r.Input[1], r.Stages[1].Output[1]
 	most := float64(max(c, hidden))
 	e := &excitation{c: c, hidden: hidden, pitch: min(36, max(6.5, 320/most)), input: sized(r.Input)}
+	said := lang.Text("no factors: they follow from the data, as convx run se prints them")
+	if o.Gates != nil {
+		e.factors, said = o.Gates.Factors, lang.Sprintf("factors: of %s", o.Gates.Of)
+		if n := len(e.factors); n > c {
+			said = lang.Sprintf("factors: of %s; the first %d of %d", o.Gates.Of, c, n)
+		}
+	}
 	e.tall = most * e.pitch
 	width := 2*sePlane + 3*(seGap+seNode) + seBar + 1.3*seGap + 16
 	p := panel{w: width, h: e.tall + seHead, label: lang.Sprintf("%s → %d means → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: e.paint}
@@ -36,12 +43,17 @@ func seFigure(r shape.Result, _ Options) (*Figure, error) {
 	}
 	return &Figure{panels: []panel{p}, frames: 5, still: 4, captions: []string{
 		lang.Sprintf("squeeze: the mean of each plane; excite: %d → %d → %d with a ReLU and a sigmoid; scale: each plane times its factor", c, hidden, c),
-		weights, lang.Text("the factors are an example: convx run se prints those of your data"),
+		weights, said,
 	}}, nil
 }
 
-// gate is an example of a factor: any will do to show that each plane has its own.
-func (e *excitation) gate(i int) float64 { return 0.5 + 0.45*math.Sin(2.4*float64(i)+1) }
+// gate is the factor of a channel.
+func (e *excitation) gate(i int) float64 {
+	if i >= len(e.factors) {
+		return 1
+	}
+	return e.factors[i]
+}
 
 func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
 	y += seHead
@@ -82,7 +94,7 @@ func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
 		}
 		head(nodeX(k), columns[k].label)
 	}
-	if frame < 3 {
+	if frame < 3 || e.factors == nil {
 		return
 	}
 	bx := nodeX(2) + size/2 + seGap/2

@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -11,13 +12,21 @@ import (
 )
 
 // For makes the figure of a layer as the user described it, and says what it shows in its place, if it does.
-func For(s layer.Spec, o Options) (f *Figure, note string, err error) {
+func For(ctx context.Context, s layer.Spec, o Options) (f *Figure, note string, err error) {
+	if Gated(s.Variant) && o.Data.Path != "" { // the data's shape is the layer's
+		if s, o.Gates, err = o.Data.Gates(ctx, s); err != nil {
+			return nil, "", err
+		}
+	}
 	small, note, err := Small(s, o)
 	if err != nil {
 		return nil, "", err
 	}
 	r, err := shape.OfSpec(small)
 	if err != nil {
+		return nil, "", err
+	}
+	if err := o.gated(ctx, s, small); err != nil {
 		return nil, "", err
 	}
 	if o.Note = note; note != "" && s.Input != nil {
@@ -39,7 +48,13 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 		return s, "", err
 	}
 	var said []string
-	if s.Dims == 3 && slices.Contains(v.Dims, 3) {
+	sliced := s.Dims == 3 && slices.Contains(v.Dims, 3)
+	if sliced {
+		if s.Input != nil { // what is wrong is the volume's fault, and not its slice's
+			if _, err := shape.OfSpec(s); err != nil {
+				return s, "", err
+			}
+		}
 		if s, err = slice(s); err != nil {
 			return s, "", err
 		}
@@ -55,7 +70,7 @@ func Small(s layer.Spec, o Options) (small layer.Spec, note string, err error) {
 		}
 		var dust *dust
 		// One key tamed may not go with the others as they are: then it is their turn.
-		if o.Scene != nil || step == 0 && !errors.As(err, &dust) {
+		if o.Scene != nil || step == 0 && !sliced && !errors.As(err, &dust) {
 			return s, "", err
 		}
 		for ; step < len(tamers); step++ { // the next key that can be tamed
@@ -130,7 +145,7 @@ func shrink(s layer.Spec, l layer.Layer, o Options) (layer.Spec, error) {
 		return s, nil
 	}
 	for i := 2; i < len(in); i++ {
-		if in[i] > mostCells {
+		if in[i] > mostCells && !figureOf(l.Variant).nodes { // nodes stand for planes of any size
 			in[i] = min(in[i], max(fewCells, cellsFor(l, i-2)))
 		}
 	}

@@ -102,6 +102,7 @@ var tamers = []func(s *layer.Spec) string{
 		}
 		return instead("padding", before, s.Padding.String())
 	},
+	tameGroups,
 	func(s *layer.Spec) string { return tameOne("multiplier", &s.Multiplier, 2) },
 	func(s *layer.Spec) string { return tameOne("sampling-ratio", &s.SamplingRatio, 4) },
 	func(s *layer.Spec) string {
@@ -128,6 +129,23 @@ var tamers = []func(s *layer.Spec) string{
 		*s = layer.Spec{Variant: s.Variant, Dims: s.Dims}
 		return lang.Text("these keys together are too large to draw: this is the variant with its own")
 	},
+}
+
+// tameGroups takes the most of the groups that the layer can be built with: those of a volume need not divide what its slice has.
+func tameGroups(s *layer.Spec) string {
+	before := itoa(s.Groups)
+	for g := s.Groups; g > 0; g-- {
+		t := *s
+		t.Groups = g
+		if t.Input == nil {
+			t, _ = withExample(t)
+		}
+		if _, err := shape.OfSpec(t); err == nil && s.Groups%g == 0 {
+			s.Groups = g
+			break
+		}
+	}
+	return instead("groups", before, itoa(s.Groups))
 }
 
 // tame brings numbers per axis down to most, even to even, odd to odd.
