@@ -15,8 +15,16 @@ type Key struct {
 	Usage       string
 	Type        string   // what the help shows for the value
 	Words       []string // that it takes, beside numbers; nil if it has no list of them
-	set         func(*Spec, string) error
-	get         func(Spec) string // the value in text form, for showing what was defaulted
+
+	// One of these is where a spec keeps the value of a key that is a number of at least least, a list of them, or a positive number
+	// (zero too, if least is 0). The compiler lays such a row out in the program; those of set and get are made at every start.
+	one   func(*Spec) *int
+	many  func(*Spec) *[]int
+	real  func(*Spec) *float64
+	least int
+	// Other keys have their own ways to read a text, and to show what was defaulted.
+	set func(*Spec, string) error
+	get func(Spec) string
 }
 
 // YAML is the key's name in files.
@@ -24,10 +32,35 @@ func (k Key) YAML() string { return strings.ReplaceAll(k.Name, "-", "_") }
 
 // Value is the key's value in a spec, in the form that Set reads.
 func (k Key) Value(s Spec) string {
-	if k.get == nil {
-		return ""
+	switch {
+	case k.one != nil:
+		if v := *k.one(&s); v >= k.least {
+			return strconv.Itoa(v)
+		}
+		return "" // not settled: another key says it
+	case k.many != nil:
+		return FormatInts(*k.many(&s))
+	case k.real != nil:
+		return strconv.FormatFloat(*k.real(&s), 'g', -1, 64)
+	case k.get != nil:
+		return k.get(s)
 	}
-	return k.get(s)
+	return ""
+}
+
+// read puts a value into a spec.
+func (k Key) read(s *Spec, v string) (err error) {
+	switch {
+	case k.one != nil:
+		*k.one(s), err = parseInt(v, k.least)
+	case k.many != nil:
+		*k.many(s), err = ParseInts(v, k.least)
+	case k.real != nil:
+		*k.real(s), err = parseReal(v, k.least == 0)
+	default:
+		err = k.set(s, v)
+	}
+	return err
 }
 
 // Keys lists every layer key in the order in which help and answers show them.
@@ -79,9 +112,9 @@ var keys = []Key{
 		set: func(s *Spec, v string) (err error) { s.Input, err = ParseInts(v, 1); return },
 		get: func(s Spec) string { return FormatShape(s.Input) },
 	},
-	intKey("out-channels", "c", "N", "output channels (default: the input's)", 1, func(s *Spec) *int { return &s.OutChannels }),
-	intsKey("kernel", "k", "kernel size: one number, or one per axis like 3x5", 1, func(s *Spec) *[]int { return &s.Kernel }),
-	intsKey("stride", "s", "stride", 1, func(s *Spec) *[]int { return &s.Stride }),
+	{Name: "out-channels", Short: "c", Type: "N", Usage: "output channels (default: the input's)", least: 1, one: func(s *Spec) *int { return &s.OutChannels }},
+	{Name: "kernel", Short: "k", Type: "N[xN]", Usage: "kernel size: one number, or one per axis like 3x5", least: 1, many: func(s *Spec) *[]int { return &s.Kernel }},
+	{Name: "stride", Short: "s", Type: "N[xN]", Usage: "stride", least: 1, many: func(s *Spec) *[]int { return &s.Stride }},
 	{
 		Name: "padding", Short: "p", Type: "P", Words: wordsOf(Autos()), Usage: "padding: 1, 1x2, begin:end per axis 1:2x0:3, " + either(wordsOf(Autos())),
 		set: func(s *Spec, v string) (err error) { s.Padding, err = ParsePadding(v); return },
@@ -98,7 +131,7 @@ var keys = []Key{
 		},
 		get: func(s Spec) string { return string(s.PadMode) },
 	},
-	intsKey("dilation", "d", "dilation: the distance between taps, 1 is none", 1, func(s *Spec) *[]int { return &s.Dilation }),
+	{Name: "dilation", Short: "d", Type: "N[xN]", Usage: "dilation: the distance between taps, 1 is none", least: 1, many: func(s *Spec) *[]int { return &s.Dilation }},
 	{
 		Name: "ceil", Type: "BOOL", Words: truths, Usage: "pooling: round the output size up, so that no pixel is dropped",
 		set: func(s *Spec, v string) (err error) { s.Ceil, err = parseBool(v); return },
@@ -109,16 +142,16 @@ var keys = []Key{
 		set: func(s *Spec, v string) error { b, err := parseBool(v); s.DropPadding = !b; return err },
 		get: func(s Spec) string { return strconv.FormatBool(!s.DropPadding) },
 	},
-	intsKey("output-padding", "", "transposed: extra output rows and columns at the end", 0, func(s *Spec) *[]int { return &s.OutputPadding }),
-	intKey("groups", "g", "N", "groups of channels that do not see each other", 1, func(s *Spec) *int { return &s.Groups }),
+	{Name: "output-padding", Type: "N[xN]", Usage: "transposed: extra output rows and columns at the end", least: 0, many: func(s *Spec) *[]int { return &s.OutputPadding }},
+	{Name: "groups", Short: "g", Type: "N", Usage: "groups of channels that do not see each other", least: 1, one: func(s *Spec) *int { return &s.Groups }},
 	{
 		Name: "bias", Type: "BOOL", Words: truths, Usage: "add a bias, in every stage that has weights",
 		set: func(s *Spec, v string) error { b, err := parseBool(v); s.NoBias = !b; return err },
 		get: func(s Spec) string { return strconv.FormatBool(!s.NoBias) },
 	},
-	intKey("multiplier", "", "N", "depthwise, separable: output channels per input channel", 1, func(s *Spec) *int { return &s.Multiplier }),
-	intKey("expansion", "", "N", "inverted-residual, mbconv: hidden channels per input channel", 1, func(s *Spec) *int { return &s.Expansion }),
-	intKey("expanded", "", "N", "mbconv: hidden channels, in place of an expansion", 1, func(s *Spec) *int { return &s.Expanded }),
+	{Name: "multiplier", Type: "N", Usage: "depthwise, separable: output channels per input channel", least: 1, one: func(s *Spec) *int { return &s.Multiplier }},
+	{Name: "expansion", Type: "N", Usage: "inverted-residual, mbconv: hidden channels per input channel", least: 1, one: func(s *Spec) *int { return &s.Expansion }},
+	{Name: "expanded", Type: "N", Usage: "mbconv: hidden channels, in place of an expansion", least: 1, one: func(s *Spec) *int { return &s.Expanded }},
 	{
 		Name: "activation", Type: "NAME", Words: blockActivations(), Usage: "mbconv: swish (EfficientNet), or hard-swish or relu with a hard-sigmoid gate (MobileNetV3)",
 		set: func(s *Spec, v string) error {
@@ -138,8 +171,8 @@ var keys = []Key{
 		set: func(s *Spec, v string) error { b, err := parseBool(v); s.NoSqueeze = !b; return err },
 		get: func(s Spec) string { return strconv.FormatBool(!s.NoSqueeze) },
 	},
-	intKey("reduction", "", "N", "se: input channels per hidden unit", 1, func(s *Spec) *int { return &s.Reduction }),
-	intKey("offset-groups", "", "N", "deformable: groups of channels that share their offsets", 1, func(s *Spec) *int { return &s.OffsetGroups }),
+	{Name: "reduction", Type: "N", Usage: "se: input channels per hidden unit", least: 1, one: func(s *Spec) *int { return &s.Reduction }},
+	{Name: "offset-groups", Type: "N", Usage: "deformable: groups of channels that share their offsets", least: 1, one: func(s *Spec) *int { return &s.OffsetGroups }},
 	{
 		Name: "modulated", Type: "BOOL", Words: truths, Usage: "deformable: v2, each sample scaled by a learned sigmoid mask",
 		set: func(s *Spec, v string) (err error) { s.Modulated, err = parseBool(v); return },
@@ -150,16 +183,16 @@ var keys = []Key{
 		set: func(s *Spec, v string) (err error) { s.Scale, err = parseFloats(v); return },
 		get: func(s Spec) string { return formatFloats(s.Scale) },
 	},
-	intsKey("pooled", "", "deform-roi-pool: bins per axis", 1, func(s *Spec) *[]int { return &s.Pooled }),
-	floatKey("gamma", "deform-roi-pool: scale of the offsets, in RoI sizes", true, func(s *Spec) *float64 { return &s.Gamma }),
-	intKey("sampling-ratio", "", "N", "deform-roi-pool: samples per bin and axis", 1, func(s *Spec) *int { return &s.SamplingRatio }),
-	floatKey("spatial-scale", "deform-roi-pool: input pixels per RoI unit", false, func(s *Spec) *float64 { return &s.SpatialScale }),
+	{Name: "pooled", Type: "N[xN]", Usage: "deform-roi-pool: bins per axis", least: 1, many: func(s *Spec) *[]int { return &s.Pooled }},
+	{Name: "gamma", Type: "F", Usage: "deform-roi-pool: scale of the offsets, in RoI sizes", least: 0, real: func(s *Spec) *float64 { return &s.Gamma }},
+	{Name: "sampling-ratio", Type: "N", Usage: "deform-roi-pool: samples per bin and axis", least: 1, one: func(s *Spec) *int { return &s.SamplingRatio }},
+	{Name: "spatial-scale", Type: "F", Usage: "deform-roi-pool: input pixels per RoI unit", least: 1, real: func(s *Spec) *float64 { return &s.SpatialScale }},
 	{
 		Name: "roi", Type: "X0,Y0,X1,Y1", Usage: "deform-roi-pool: a region of interest; several are joined by / (default: the whole input)",
 		set: func(s *Spec, v string) (err error) { s.ROIs, err = parseROIs(v); return },
 		get: func(s Spec) string { return formatROIs(s.ROIs) },
 	},
-	intKey("hidden", "", "N", "se, mbconv: hidden units of the gate; deform-roi-pool: of each layer that predicts offsets", 1, func(s *Spec) *int { return &s.Hidden }),
+	{Name: "hidden", Type: "N", Usage: "se, mbconv: hidden units of the gate; deform-roi-pool: of each layer that predicts offsets", least: 1, one: func(s *Spec) *int { return &s.Hidden }},
 }
 
 // truths are the words of keys that are true or false.
@@ -179,45 +212,16 @@ func either(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-func intKey(name, short, typ, usage string, least int, at func(*Spec) *int) Key {
-	return Key{
-		Name: name, Short: short, Type: typ, Usage: usage,
-		set: func(s *Spec, v string) (err error) { *at(s), err = parseInt(v, least); return },
-		get: func(s Spec) string {
-			if v := *at(&s); v >= least {
-				return strconv.Itoa(v)
-			}
-			return "" // not settled: another key says it
-		},
+// parseReal reads a positive number, or zero too.
+func parseReal(v string, zero bool) (float64, error) {
+	if f, err := strconv.ParseFloat(v, 64); zero && err == nil && f == 0 {
+		return 0, nil
 	}
-}
-
-func intsKey(name, short, usage string, least int, at func(*Spec) *[]int) Key {
-	return Key{
-		Name: name, Short: short, Type: "N[xN]", Usage: usage,
-		set: func(s *Spec, v string) (err error) { *at(s), err = ParseInts(v, least); return },
-		get: func(s Spec) string { return FormatInts(*at(&s)) },
+	f, err := parseFloats(v)
+	if err != nil || len(f) != 1 {
+		return 0, fmt.Errorf("%q is not a positive number", v)
 	}
-}
-
-// floatKey is a positive number, or zero too.
-func floatKey(name, usage string, zero bool, at func(*Spec) *float64) Key {
-	return Key{
-		Name: name, Type: "F", Usage: usage,
-		set: func(s *Spec, v string) error {
-			if f, err := strconv.ParseFloat(v, 64); zero && err == nil && f == 0 {
-				*at(s) = 0
-				return nil
-			}
-			f, err := parseFloats(v)
-			if err != nil || len(f) != 1 {
-				return lang.Errorf("%q is not a positive number", v)
-			}
-			*at(s) = f[0]
-			return nil
-		},
-		get: func(s Spec) string { return strconv.FormatFloat(*at(&s), 'g', -1, 64) },
-	}
+	return f[0], nil
 }
 
 func parseBool(v string) (bool, error) {

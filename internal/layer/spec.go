@@ -63,7 +63,7 @@ func (s *Spec) Set(key, value string) error {
 	if !ok {
 		return lang.Errorf("unknown layer key %q; keys are %s", key, joinWords(keyNames()))
 	}
-	if err := k.set(s, value); err != nil {
+	if err := k.read(s, value); err != nil {
 		return fmt.Errorf("%s: %w", k.Name, err)
 	}
 	s.given = maps.Clone(s.given)

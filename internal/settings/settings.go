@@ -76,7 +76,7 @@ func Load(file string, flags *pflag.FlagSet) (Settings, error) {
 		}
 		value := Value{Key: k.Name, Text: text(v.Get(k.Name))}
 		value.Source, value.From = source(v, k, s.Path, flags)
-		if value.Source != Flag { // the command checks its flags itself
+		if value.Source != Flag && value.Source != Default { // the command checks its flags itself, and a test the defaults
 			if err := k.check(value.Text); err != nil {
 				problems = append(problems, fmt.Errorf("%s: %s: %w", value.From, k.Name, err))
 			}
