@@ -3,12 +3,37 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"convx/internal/layer"
 	"convx/internal/ops"
 )
+
+// Tune times each layer with every algorithm that takes it, as Algorithms does, and then the machine; else it is like Suite.
+func Tune(ctx context.Context, entries []Entry, o Options, left func(Entry, error), at func(string)) (Machine, []Result, error) {
+	var out []Result
+	var last error
+	for i, e := range entries {
+		at(fmt.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
+		results, err := Algorithms(ctx, e, o)
+		if _, declined := errors.AsType[*layer.Error](err); declined {
+			if last = err; len(entries) > 1 {
+				left(e, err)
+			}
+			continue
+		}
+		if err != nil {
+			return Machine{}, nil, timing(e, err)
+		}
+		out = append(out, results...)
+	}
+	if len(out) == 0 {
+		return Machine{}, nil, last
+	}
+	return MeasureMachine(o.Threads), out, nil
+}
 
 // Algorithms times a layer as o chooses, then with every algorithm that o leaves to choose from and that takes the layer,
 // in the order of the list. Those that decline are left out, and those that only compute the stages as one before does.
@@ -37,6 +62,7 @@ func Algorithms(ctx context.Context, e Entry, o Options) ([]Result, error) {
 		out = append(out, p.Result)
 	}
 	distinguish(out)
+	out[0].Auto = true
 	return out, nil
 }
 

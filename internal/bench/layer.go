@@ -28,6 +28,7 @@ type Result struct {
 	Cost      flops.Total
 	Algorithm string // the algorithm, or the different ones of a chain's stages joined by +; of all steps where these would not tell results apart
 	Steps     []ops.Step
+	Auto      bool  // the automatic choice among several
 	Bytes     int64 // moved: weights and activations once, in the element type of the run
 	Timing
 }

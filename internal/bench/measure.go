@@ -12,7 +12,8 @@ type Timing struct {
 	// Spread is half of the range in which the middle half of the runs lies: the ± beside a median.
 	Spread time.Duration
 	Runs   int
-	// Samples are the medians of at most ten equal parts of the runs, in turn: what a later run is compared with, rank by rank.
+	// Samples are the medians of the rounds that it was timed in, or of at most ten equal parts of the runs of one, in turn: what a
+	// later run is compared with, rank by rank.
 	Samples []time.Duration
 }
 
@@ -23,8 +24,8 @@ func (t Timing) Noisy() bool { return t.Spread > t.Median/noisyPart }
 const noisyPart = 5
 
 const (
-	// fewestRuns are measured even if the first lasts longer than asked.
-	fewestRuns = 3
+	// fewestRuns are measured even if the first lasts longer than asked: four times can differ from four others by more than chance.
+	fewestRuns = 4
 	// patience is how many times the minimum time the fewest runs may take.
 	patience = 4
 	// shortest is how long a sample lasts at least, so that reading the clock (some 50 ns) does not count.
@@ -38,31 +39,39 @@ const (
 // samples are the times of single runs.
 type samples struct {
 	times []time.Duration
-	batch int  // runs to a sample; 0 before the warm-up
-	cold  bool // the only sample is the warm-up
+	batch int                         // runs to a sample; 0 before the warm-up
+	cold  bool                        // the only sample is the warm-up
+	warm  func(context.Context) error // what warms up; nil: what is timed
+	turns []int                       // how many times there were at the end of each turn
+	spent time.Duration
 }
 
-// take runs f, the first time once to warm up, then again and again for at least this long. Runs too short for the clock
-// are timed several at once; a warm-up so long that there is no time for another run stands for itself, until there is
-// one. The error is f's or ctx's.
+// take runs f, once to warm up, then again and again for at least this long. Runs too short for the clock are timed several at
+// once; a warm-up so long that there is no time for another run stands for itself, until there is one. Later turns warm up again:
+// other work was in the caches since. The error is f's or ctx's.
 func (s *samples) take(ctx context.Context, atLeast time.Duration, f func(context.Context) error) error {
-	if s.batch == 0 {
+	warm := s.warm
+	if warm == nil {
+		warm = f
+	}
+	if s.batch == 0 || s.times[len(s.times)-1] < long {
 		start := time.Now()
-		if err := f(ctx); err != nil {
+		if err := warm(ctx); err != nil {
 			return err
 		}
 		once := max(time.Since(start), 1)
-		s.batch = 1
-		if once < shortest {
-			s.batch = int(shortest/once) + 1
-		}
-		if once >= max(long, patience*atLeast) {
-			s.times, s.cold = []time.Duration{once}, true
+		if s.batch == 0 && once >= max(long, patience*atLeast) && s.warm == nil {
+			s.times, s.batch, s.cold = []time.Duration{once}, 1, true
+			s.done(once)
 			return ctx.Err()
+		}
+		s.batch = max(s.batch, 1)
+		if once < shortest {
+			s.batch = max(s.batch, int(shortest/once)+1)
 		}
 	}
 	if s.cold {
-		s.times, s.cold = nil, false
+		s.times, s.turns, s.cold = nil, nil, false
 	}
 	taken := 0
 	for begin := time.Now(); ; {
@@ -80,10 +89,23 @@ func (s *samples) take(ctx context.Context, atLeast time.Duration, f func(contex
 		}
 		spent := now.Sub(begin)
 		enough := spent >= atLeast && (len(s.times) >= fewestRuns || spent >= patience*atLeast)
-		if enough || taken == mostSamples {
+		if enough || len(s.times) >= mostSamples {
+			s.done(spent)
 			return nil
 		}
 	}
+}
+
+// done ends a turn, which took so long.
+func (s *samples) done(spent time.Duration) {
+	s.turns = append(s.turns, len(s.times))
+	s.spent += spent
+}
+
+// ahead reports whether as much was taken as belongs to this round, when all of them are to take at least so long.
+func (s *samples) ahead(round int, atLeast time.Duration) bool {
+	share := func(n int) int { return (n*(round+1) + Rounds - 1) / Rounds }
+	return !s.cold && s.spent*Rounds >= atLeast*time.Duration(round+1) && (len(s.times) >= share(fewestRuns) || s.spent >= patience*atLeast)
 }
 
 func (s *samples) timing() Timing {
@@ -93,14 +115,20 @@ func (s *samples) timing() Timing {
 		Min: sorted[0], Median: median(sorted),
 		Spread: (sorted[n*3/4] - sorted[n/4]) / 2, Runs: n * s.batch,
 	}
-	for i, parts := 0, min(n, mostParts); i < parts; i++ {
-		t.Samples = append(t.Samples, median(slices.Sorted(slices.Values(s.times[i*n/parts:(i+1)*n/parts]))))
+	ends := s.turns
+	if len(ends) < 2 {
+		ends = nil
+		for i, parts := 0, min(n, Rounds); i < parts; i++ {
+			ends = append(ends, (i+1)*n/parts)
+		}
+	}
+	at := 0
+	for _, end := range ends {
+		t.Samples = append(t.Samples, median(slices.Sorted(slices.Values(s.times[at:end]))))
+		at = end
 	}
 	return t
 }
-
-// mostParts bounds the samples of a timing.
-const mostParts = 10
 
 func median(sorted []time.Duration) time.Duration {
 	n := len(sorted)
@@ -116,8 +144,8 @@ func Time(ctx context.Context, atLeast time.Duration, f func(context.Context) er
 	return s.timing(), nil
 }
 
-// TimingOf sums up the times of single runs, of which there is at least one.
-func TimingOf(times []time.Duration) Timing {
-	s := samples{times: times, batch: 1}
+// TimingOf sums up the times of single runs, of which there is at least one. ends are how many there were after each round.
+func TimingOf(times []time.Duration, ends ...int) Timing {
+	s := samples{times: times, batch: 1, turns: ends}
 	return s.timing()
 }

@@ -9,29 +9,29 @@ import (
 )
 
 // NetworkEntries are the layers of a network that multiply, each kind once, with how many times it occurs.
-func NetworkEntries(r *network.Result) (entries []Entry, counts []int, err error) {
+func NetworkEntries(r *network.Result) (entries []Entry, err error) {
 	at := map[string]int{}
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
 		l, ok, err := layerOfNode(n)
 		if err != nil {
-			return nil, nil, fmt.Errorf("layer %q: %w", n.Node.Name, err)
+			return nil, fmt.Errorf("layer %q: %w", n.Node.Name, err)
 		}
 		if !ok {
 			continue
 		}
 		key := n.Variant + fmt.Sprint(l.Input, l.Stages)
 		if k, known := at[key]; known {
-			counts[k]++
+			entries[k].Count++
 			continue
 		}
 		at[key] = len(entries)
-		entries, counts = append(entries, Entry{Name: n.Node.Name, Layer: l}), append(counts, 1)
+		entries = append(entries, Entry{Name: n.Node.Name, Layer: l, Count: 1})
 	}
 	if len(entries) == 0 {
-		return nil, nil, fmt.Errorf("network %s has no layer to time", r.Graph.Name)
+		return nil, fmt.Errorf("network %s has no layer to time", r.Graph.Name)
 	}
-	return entries, counts, nil
+	return entries, nil
 }
 
 // timed are the primitives that are worth timing by themselves.

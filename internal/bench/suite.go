@@ -18,6 +18,7 @@ import (
 type Entry struct {
 	Name  string
 	Layer layer.Layer
+	Count int // how many times a network has it; 0 without a network
 }
 
 // MaxSuite bounds a suite file, in bytes.

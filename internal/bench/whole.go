@@ -1,7 +1,10 @@
 package bench
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"runtime"
 	"time"
 
 	"convx/internal/infer"
@@ -17,6 +20,7 @@ type Whole struct {
 	Timing
 	Steps      []Step
 	PeakMemory int // of the process, in bytes; 0 is not known
+	Machine    Machine
 }
 
 // Step is one step of a network, and its times inside of the running network.
@@ -32,7 +36,7 @@ type WholeOptions struct {
 	MinTime time.Duration
 }
 
-// Network times a network as it runs, on seeded inputs. open reads it; stage hears what is being done.
+// Network times a network as it runs, on seeded inputs, in rounds, and the machine in between. open reads it; stage hears what is being done.
 func Network(ctx context.Context, name string, open func() (*network.Graph, network.Options, error), opt WholeOptions, stage func(string)) (Whole, error) {
 	w := Whole{Name: name}
 	stage("preparing " + name)
@@ -55,29 +59,42 @@ func Network(ctx context.Context, name string, open func() (*network.Graph, netw
 		return w, err
 	}
 	w.First = time.Since(begin)
-	stage("timing " + name)
+	w.PeakMemory = memory.Peak() // before the buffers of what measures the machine
+	machine := newProbe(cmp.Or(opt.Threads, runtime.GOMAXPROCS(0)))
 	var taken []time.Duration
-	w.Timing, err = Time(ctx, opt.MinTime, func(ctx context.Context) error {
-		if err := net.Run(ctx, feeds); err != nil {
-			return err
+	var ends []int // how many runs there were after each round
+	runs := 0
+	timed := samples{warm: func(ctx context.Context) error { return net.Run(ctx, feeds) }}
+	for round := range Rounds {
+		stage(fmt.Sprintf("timing %s, round %d of %d", name, round+1, Rounds))
+		machine.round(roundOf)
+		if timed.ahead(round, opt.MinTime) {
+			continue
 		}
-		taken = net.Times(taken)
-		return nil
-	})
-	if err != nil {
-		return w, err
+		err := timed.take(ctx, opt.MinTime/Rounds, func(ctx context.Context) error {
+			if err := net.Run(ctx, feeds); err != nil {
+				return err
+			}
+			taken = net.Times(taken)
+			runs++
+			return nil
+		})
+		if err != nil {
+			return w, err
+		}
+		ends = append(ends, runs)
 	}
-	w.PeakMemory = memory.Peak()
+	w.Timing, w.Machine = timed.timing(), machine.done()
 	r, err := network.Evaluate(g, options)
 	if err != nil {
 		return w, err
 	}
-	w.Steps = stepsOf(net.Count(r), taken)
+	w.Steps = stepsOf(net.Count(r), taken, ends)
 	return w, nil
 }
 
-// stepsOf gives each step its times, which were taken run after run.
-func stepsOf(counted []infer.Counted, taken []time.Duration) []Step {
+// stepsOf gives each step its times, which were taken run after run; ends are how many runs there were after each round.
+func stepsOf(counted []infer.Counted, taken []time.Duration, ends []int) []Step {
 	steps := make([]Step, len(counted))
 	for i, c := range counted {
 		steps[i].Counted = c
@@ -86,7 +103,7 @@ func stepsOf(counted []infer.Counted, taken []time.Duration) []Step {
 			times = append(times, taken[at])
 		}
 		if len(times) > 0 {
-			steps[i].Timing = TimingOf(times)
+			steps[i].Timing = TimingOf(times, ends...)
 		}
 	}
 	return steps

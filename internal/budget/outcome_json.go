@@ -93,7 +93,7 @@ func (v Outcome) JSON() OutcomeJSON {
 		})
 	}
 	for _, d := range v.Times {
-		j.Times = append(j.Times, timeJSON{cmp.Or(d.Now, d.Before).Name, d.Before.json(), d.Now.json(), report.Number(d.p()), d.verdict()})
+		j.Times = append(j.Times, timeJSON{cmp.Or(d.Now, d.Before).Name, d.Before.json(), d.Now.json(), d.chance(), d.verdict()})
 	}
 	if d := v.Difference; d != nil {
 		j.Differences = &differenceJSON{Baseline: v.Baseline, Total: changeJSON(d.Total), Layers: []changeJSON{}, Renamed: []renameJSON{}}

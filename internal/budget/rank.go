@@ -36,9 +36,11 @@ func rankTest(a, b []time.Duration) (p float64, higher bool) {
 		ways[k] = make([]float64, most+1)
 	}
 	ways[0][0] = 1
-	for _, t := range all {
-		for k := len(a); k > 0; k-- {
-			for s := most; s >= rank[t]; s-- {
+	sofar := 0 // the sum of all ranks dealt yet
+	for i, t := range all {
+		sofar += rank[t]
+		for k := min(len(a), i+1); k > 0; k-- {
+			for s := sofar; s >= rank[t]; s-- {
 				ways[k][s] += ways[k-1][s-rank[t]]
 			}
 		}
@@ -67,17 +69,17 @@ func leastP(n, m int) float64 {
 // ranked reports whether both have single times to rank.
 func ranked(a, b Measured) bool { return len(a.Samples) > 0 && len(b.Samples) > 0 }
 
-// apart says whether a took more (1) or less (-1) time than b by more than both vary, else 0; and the probability by the test of
-// ranks, or -1 where there are no times to rank and the spreads decide alone. Both must say so: the times of one run lie closer
-// together than those of two, so that ranks alone tell unchanged layers apart more often than not.
-func apart(a, b Measured) (sign int, p float64) {
+// apart says whether a took more (1) or less (-1) time than b by more than noise, else 0; and the probability by the test of ranks, or
+// -1 where there are no times to rank and the noise decides alone. Both must say so: the times of one run lie closer together than those
+// of two, so that ranks alone tell unchanged layers apart more often than not.
+func apart(a, b Measured, noise time.Duration) (sign int, p float64) {
 	more := a.Median - b.Median
 	p = -1
 	higher := more > 0
 	if ranked(a, b) {
 		p, higher = rankTest(a.Samples, b.Samples)
 	}
-	switch noise := a.Spread + b.Spread; {
+	switch {
 	case p >= significant || higher != (more > 0) || max(more, -more) <= noise:
 		return 0, p
 	case more > 0:

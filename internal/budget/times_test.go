@@ -126,3 +126,17 @@ func TestTimesRefuse(t *testing.T) {
 		}
 	}
 }
+
+// The whole has as many samples as the layer that has the fewest, each the sum of all layers, as often as they occur.
+func TestSamplesOfTheWhole(t *testing.T) {
+	var times Times
+	times.Add(Measured{Name: "a", Samples: []time.Duration{1, 2, 3, 4, 5, 6}}, "gemm", 2)
+	times.Add(Measured{Name: "b", Samples: []time.Duration{100, 200, 300}}, "gemm", 0)
+	if got := fmt.Sprint(times.Whole.Samples); got != "[104ns 208ns 312ns]" {
+		t.Error(got)
+	}
+	times.Add(Measured{Name: "c"}, "gemm", 1)
+	if len(times.Whole.Samples) != 0 {
+		t.Error(times.Whole.Samples)
+	}
+}

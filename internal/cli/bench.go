@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -63,7 +62,7 @@ fastest.`,
 		Args:              argsUpTo(1),
 		ValidArgsFunction: completeBench,
 		RunE: func(c *cobra.Command, args []string) (err error) {
-			if err := o.check(); err != nil {
+			if err := o.check(o.Streams); err != nil {
 				return err
 			}
 			if o.tune && ops.IsAlgorithm(o.algorithm) {
@@ -150,19 +149,18 @@ func completeBench(cmd *cobra.Command, args []string, prefix string) ([]string, 
 	return slices.Concat(configs.SuiteNames(), files, variantWords()), cobra.ShellCompDirectiveDefault
 }
 
-// entries are the layers to time; counts, if not nil, how many times a network has each.
-func (o benchOptions) entries() (entries []bench.Entry, counts []int, err error) {
+// entries are the layers to time.
+func (o benchOptions) entries() ([]bench.Entry, error) {
 	if len(o.net.names) == 0 {
-		entries, err = o.suiteEntries()
-		return entries, nil, err
+		return o.suiteEntries()
 	}
 	r, err := o.net.one()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	r, swapped, err := o.swaps.apply(r)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if swapped != nil {
 		o.warnf("%s", swap.Untrained)
@@ -204,35 +202,24 @@ func runBench(ctx context.Context, o benchOptions) error {
 	if o.whole() {
 		return runBenchWhole(ctx, o)
 	}
-	entries, counts, err := o.entries()
+	entries, err := o.entries()
 	if err != nil {
 		return err
 	}
 	opt := o.bench(o.minTime)
-	machine := bench.MeasureMachine(opt.Threads)
-	var rows []measured.Timed
-	var last error // of a layer that the algorithm declines
-	err = o.attend(ctx, func(stage func(string)) error {
-		for i, e := range entries {
-			stage(fmt.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
-			more, err := timeEntry(ctx, e, o, opt)
-			if _, declined := errors.AsType[*layer.Error](err); declined && len(entries) > 1 {
-				o.warnf("%s is left out: %v", e.Name, err)
-				last = err
-				continue
-			}
-			if err != nil {
-				return fmt.Errorf("timing %s: %w", e.Name, err)
-			}
-			if counts != nil {
-				more[0].Count = counts[i]
-			}
-			rows = append(rows, more...)
-		}
-		if len(rows) == 0 {
-			return last
-		}
-		return nil
+	if o.algorithm == every {
+		opt.Algorithm = "auto"
+	}
+	time := bench.Suite
+	if o.tune || o.algorithm == every {
+		time = bench.Tune
+	}
+	var machine bench.Machine
+	var rows []bench.Result
+	err = o.attend(ctx, func(stage func(string)) (err error) {
+		left := func(e bench.Entry, err error) { o.warnf("%s is left out: %v", e.Name, err) }
+		machine, rows, err = time(ctx, entries, opt, left, stage)
+		return err
 	})
 	if err != nil {
 		return err
@@ -247,23 +234,6 @@ func runBench(ctx context.Context, o benchOptions) error {
 	return o.hold(measured.TimesOf(machine, rows, name), func(v budget.Outcome) report.Document { return measured.Bench(machine, rows, o.tune, v) })
 }
 
-// timeEntry times a layer as it was asked for, or with every algorithm that takes it, the choice first.
-func timeEntry(ctx context.Context, e bench.Entry, o benchOptions, opt bench.Options) ([]measured.Timed, error) {
-	if !o.tune && o.algorithm != every {
-		r, err := bench.Layer(ctx, e, opt)
-		return []measured.Timed{{Result: r}}, err
-	}
-	if o.algorithm == every {
-		opt.Algorithm = "auto"
-	}
-	all, err := bench.Algorithms(ctx, e, opt)
-	var rows []measured.Timed
-	for i, r := range all {
-		rows = append(rows, measured.Timed{Result: r, Auto: i == 0})
-	}
-	return rows, err
-}
-
 // whole reports whether a network is timed as it runs.
 func (o benchOptions) whole() bool {
 	return len(o.net.names) == 1 && !o.layers && !o.swaps.given() && !o.tune && o.algorithm != every
@@ -273,7 +243,7 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 	name, n := o.net.names[0], o.net
 	n.Program = true
 	opt := bench.WholeOptions{
-		Options: infer.Options{Algorithm: o.algorithm, Threads: o.threads, MaxBytes: freeMemory()}, Seed: o.seed, MinTime: o.minTime,
+		Options: infer.Options{Algorithm: o.algorithm, Threads: threadsOf(o.threads), MaxBytes: freeMemory()}, Seed: o.seed, MinTime: o.minTime,
 	}
 	var w bench.Whole
 	err := o.attend(ctx, func(stage func(string)) (err error) {
@@ -289,6 +259,5 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 		}
 		o.sayf("wrote %q", o.plot)
 	}
-	m := bench.MeasureMachine(o.bench(o.minTime).Threads)
-	return o.hold(measured.TimesOfNetwork(w, m), func(v budget.Outcome) report.Document { return measured.BenchNetwork(w, m, v) })
+	return o.hold(measured.TimesOfNetwork(w), func(v budget.Outcome) report.Document { return measured.BenchNetwork(w, v) })
 }

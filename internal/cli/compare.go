@@ -172,7 +172,7 @@ func (o *compareOptions) readNetInput(args []string) error {
 		}
 	}
 	o.input = args[0]
-	return o.engineFlags.check()
+	return o.engineFlags.check(o.Streams)
 }
 
 // readArgs tells variants from the INPUT: what starts with no variant's name and looks like a file is the input.
@@ -230,5 +230,5 @@ func (o *compareOptions) check() error {
 			return usagef("--plot %w", err)
 		}
 	}
-	return o.engineFlags.check()
+	return o.engineFlags.check(o.Streams)
 }

@@ -174,7 +174,7 @@ func runCompareNetsOn(ctx context.Context, o compareOptions) error {
 	engine := o.bench(o.minTime)
 	c := measured.NetworkRuns{Threads: engine.Threads}
 	err = o.attend(ctx, func(stage func(string)) (err error) {
-		c.Runs, err = compare.RunNetworks(ctx, feeds, base, infer.Options{Algorithm: o.algorithm, Threads: o.threads, MaxBytes: freeMemory(), Watch: true}, stage)
+		c.Runs, err = compare.RunNetworks(ctx, feeds, base, infer.Options{Algorithm: o.algorithm, Threads: threadsOf(o.threads), MaxBytes: freeMemory(), Watch: true}, stage)
 		if err != nil || o.noTime {
 			return err
 		}

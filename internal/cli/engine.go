@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"runtime"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"convx/internal/bench"
+	"convx/internal/lang"
 	"convx/internal/memory"
 	"convx/internal/ops"
 	"convx/internal/tensor"
@@ -27,7 +27,7 @@ const every = "all"
 // register adds the flags. Their defaults are settings.
 func (o *engineFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
+	fs.IntVar(&o.threads, "threads", 0, threadsUsage)
 	algorithmVar(cmd, &o.algorithm, "how to compute: auto, `NAME`, or auto,-NAME to forbid one", every)
 	enumVar(cmd, &o.dtype, "dtype", "", "element type", tensor.FloatNames()...)
 	fs.Uint64Var(&o.seed, "seed", 0, "seed of what is random")
@@ -40,8 +40,8 @@ func algorithmVar(cmd *cobra.Command, at *string, usage string, extra ...string)
 	completeKey(cmd, "algorithm", slices.Concat([]string{"auto"}, extra, ops.Algorithms())...)
 }
 
-func (o engineFlags) check() error {
-	if err := checkThreads(o.threads); err != nil {
+func (o engineFlags) check(s Streams) error {
+	if err := checkThreads(s, o.threads); err != nil {
 		return err
 	}
 	if o.algorithm == every {
@@ -51,12 +51,8 @@ func (o engineFlags) check() error {
 }
 
 func (o engineFlags) bench(minTime time.Duration) bench.Options {
-	threads := o.threads
-	if threads == 0 {
-		threads = runtime.GOMAXPROCS(0)
-	}
 	return bench.Options{
-		Options: ops.Options{Algorithm: o.algorithm, Threads: threads},
+		Options: ops.Options{Algorithm: o.algorithm, Threads: threadsOf(o.threads)},
 		Seed:    o.seed, MinTime: minTime, Float64: o.dtype == tensor.Float64.String(),
 	}
 }
@@ -64,19 +60,26 @@ func (o engineFlags) bench(minTime time.Duration) bench.Options {
 // mostThreads is more than any machine has cores, and few enough to start.
 const mostThreads = 1024
 
-func checkThreads(n int) error {
+// threadsUsage says what --threads is.
+const threadsUsage = "threads to compute on, at most as many as the process may run at a time (processors, GOMAXPROCS, quota of its container), which is 0"
+
+func checkThreads(s Streams, n int) error {
 	if n < 0 || n > mostThreads {
 		return usagef("--threads: %d is not between 0 (every core) and %d", n, mostThreads)
+	}
+	if used := threadsOf(n); n > used {
+		s.warnf("--threads %d: this process may run %s at a time, and no more are used", n, lang.Plural(used, "thread"))
 	}
 	return nil
 }
 
-// threadsOf is how many threads --threads asks for.
+// threadsOf is how many threads --threads gets.
 func threadsOf(threads int) int {
-	if threads > 0 {
-		return threads
+	most := memory.Threads()
+	if threads == 0 {
+		return most
 	}
-	return runtime.GOMAXPROCS(0)
+	return min(threads, most)
 }
 
 // freeMemory is the bytes that can be had; 0 is not known.

@@ -132,7 +132,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.BoolVar(&o.stats, "stats", false, "print min, max, mean, std, zeros and NaNs of every channel")
 	formatVar(cmd, &o.format)
 	enumVar(cmd, &o.dtype, "dtype", "", "compute in", tensor.FloatNames()...)
-	f.IntVar(&o.threads, "threads", 0, "threads; 0 is every core")
+	f.IntVar(&o.threads, "threads", 0, threadsUsage)
 	algorithmVar(cmd, &o.algorithm, "how to compute: auto, a `NAME`, or auto without some (auto,-winograd)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of what is not given")
 	f.StringVar(&o.color, "color", "", "read pictures as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as they are)")
@@ -196,7 +196,7 @@ func (o runOptions) colorOption() (picture.Color, error) {
 }
 
 func (o runOptions) check() error {
-	if err := checkThreads(o.threads); err != nil {
+	if err := checkThreads(o.Streams, o.threads); err != nil {
 		return err
 	}
 	if err := ops.CheckNames(o.algorithm); err != nil {

@@ -157,7 +157,7 @@ func (r *netRun) settle() (err error) {
 	if r.name, err = r.whole.net.only(); err != nil {
 		return err
 	}
-	if err := checkThreads(r.threads); err != nil {
+	if err := checkThreads(r.Streams, r.threads); err != nil {
 		return err
 	}
 	if err := ops.CheckNames(r.algorithm); err != nil {
@@ -213,7 +213,7 @@ func (r *netRun) prepare(ctx context.Context, stage func(string)) error {
 	}
 	stage("preparing " + r.name)
 	net, err := infer.Prepare(ctx, r.feeds.Graph, infer.Options{
-		Algorithm: r.algorithm, Threads: r.threads, At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(), Watch: true,
+		Algorithm: r.algorithm, Threads: threadsOf(r.threads), At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(), Watch: true,
 	})
 	if err != nil {
 		return err

@@ -48,7 +48,7 @@ what is promised.`,
 			if o.layers < 1 {
 				return usagef("--layers %d: give a positive number", o.layers)
 			}
-			if err := checkThreads(o.threads); err != nil {
+			if err := checkThreads(o.Streams, o.threads); err != nil {
 				return err
 			}
 			if err := ops.CheckNames(o.algorithm); err != nil {
@@ -72,7 +72,7 @@ what is promised.`,
 	f := cmd.Flags()
 	f.IntVar(&o.layers, "layers", 20, "random layers to try each identity on")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of the layers and their data")
-	f.IntVar(&o.threads, "threads", 0, "threads to compute on; 0 is as many as GOMAXPROCS allows")
+	f.IntVar(&o.threads, "threads", 0, threadsUsage)
 	algorithmVar(cmd, &o.algorithm, "an algorithm to use wherever it accepts: auto, or its `NAME`")
 	return cmd
 }
@@ -113,7 +113,7 @@ func runVerify(ctx context.Context, o verifyOptions) error {
 	err := o.attend(ctx, func(stage func(string)) (err error) {
 		for i, id := range o.identities {
 			stage(fmt.Sprintf("checking %d/%d %s", i+1, len(o.identities), id.Name))
-			if results[i], err = id.Check(ctx, o.seed, o.layers, ops.Options{Algorithm: o.algorithm, Threads: o.threads}); err != nil {
+			if results[i], err = id.Check(ctx, o.seed, o.layers, ops.Options{Algorithm: o.algorithm, Threads: threadsOf(o.threads)}); err != nil {
 				return fmt.Errorf("checking %s: %w", id.Name, err)
 			}
 		}

@@ -26,7 +26,7 @@ func runAccuracy(ctx context.Context, o verifyOptions) error {
 	var all []verify.Accuracy
 	err = o.attend(ctx, func(stage func(string)) (err error) {
 		done := 0
-		all, err = verify.MeasureAccuracy(ctx, subjects, o.seed, o.threads, func(name string) {
+		all, err = verify.MeasureAccuracy(ctx, subjects, o.seed, threadsOf(o.threads), func(name string) {
 			done++
 			stage(fmt.Sprintf("measuring %d/%d %s", done, len(subjects), name))
 		})

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,20 @@ func Available() (bytes int, known bool) {
 // time, such as 1.5; known is false where there is no quota.
 func Processors() (n float64, known bool) {
 	return system{root: "/", limits: processLimits()}.processors()
+}
+
+// Threads is how many threads the process can run at a time: as many as it has processors (its affinity), as GOMAXPROCS allows, and as
+// the quotas of its control groups give, rounded up.
+func Threads() int {
+	quota, known := Processors()
+	return mostThreads(min(runtime.NumCPU(), runtime.GOMAXPROCS(0)), quota, known)
+}
+
+func mostThreads(processors int, quota float64, known bool) int {
+	if known && quota < float64(processors) {
+		return max(1, int(math.Ceil(quota)))
+	}
+	return processors
 }
 
 func (s system) processors() (least float64, known bool) {

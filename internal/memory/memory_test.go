@@ -109,19 +109,31 @@ func TestProcessorsAreTheLeast(t *testing.T) {
 		name  string
 		files map[string]string
 		want  float64 // 0: no quota
+		of8   int     // threads on a machine of 8 processors
 	}{
-		{"nothing", nil, 0},
-		{"version 2", map[string]string{"proc/self/cgroup": "0::/a\n", "proc/self/mountinfo": mount2, "sys/fs/cgroup/a/cpu.max": "150000 100000\n"}, 1.5},
+		{"nothing", nil, 0, 8},
+		{"version 2", map[string]string{"proc/self/cgroup": "0::/a\n", "proc/self/mountinfo": mount2, "sys/fs/cgroup/a/cpu.max": "150000 100000\n"}, 1.5, 2},
 		{"version 2, a group above", map[string]string{
 			"proc/self/cgroup": "0::/a/b\n", "proc/self/mountinfo": mount2, "sys/fs/cgroup/a/b/cpu.max": "max 100000\n", "sys/fs/cgroup/a/cpu.max": "50000 100000\n",
-		}, 0.5},
+		}, 0.5, 1},
+		{"version 2, more than there are", map[string]string{"proc/self/cgroup": "0::/a\n", "proc/self/mountinfo": mount2, "sys/fs/cgroup/a/cpu.max": "1600000 100000\n"}, 16, 8},
+		{"version 1 beside version 2, in a container", map[string]string{
+			"proc/self/cgroup": "4:cpu,cpuacct:/docker/x\n0::/\n", "proc/self/mountinfo": "31 30 0:28 /docker/x /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu,cpuacct\n" + mount2,
+			"sys/fs/cgroup/cpu/cpu.cfs_quota_us": "300000\n", "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
+		}, 3, 3},
+		{"damaged", map[string]string{"proc/self/cgroup": "0::/a\n", "proc/self/mountinfo": mount2, "sys/fs/cgroup/a/cpu.max": "0 0\n"}, 0, 8},
 		{"version 1", map[string]string{
 			"proc/self/cgroup": "4:cpu,cpuacct:/c\n", "proc/self/mountinfo": cpu1, "sys/fs/cgroup/cpu/c/cpu.cfs_quota_us": "25000\n", "sys/fs/cgroup/cpu/c/cpu.cfs_period_us": "100000\n",
 			"sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n", "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
-		}, 0.25},
+		}, 0.25, 1},
 	} {
 		if got, known := tree(t, none, c.files).processors(); got != c.want || known != (c.want > 0) {
 			t.Errorf("%s: %g, %t, want %g", c.name, got, known, c.want)
+		} else if n := mostThreads(8, got, known); n != c.of8 {
+			t.Errorf("%s: %d threads, want %d", c.name, n, c.of8)
 		}
+	}
+	if n := Threads(); n < 1 || n > runtime.NumCPU() {
+		t.Errorf("%d threads on %d processors", n, runtime.NumCPU())
 	}
 }

@@ -11,18 +11,12 @@ import (
 	"convx/internal/report"
 )
 
-// Timed is one timing.
-type Timed struct {
-	bench.Result
-	Auto  bool // the automatic choice among several
-	Count int  // how many times the network has this layer; 0 without a network
-}
-
 type benchJSON struct {
 	Threads   int              `json:"threads"`
 	CPU       string           `json:"cpu"`
 	Peak      float64          `json:"peak_gflops"`
 	Bandwidth float64          `json:"bandwidth_gbs"`
+	Machine   machineJSON      `json:"machine"`
 	Layers    []benchLayerJSON `json:"layers"`
 	*budget.OutcomeJSON
 }
@@ -46,7 +40,7 @@ type benchLayerJSON struct {
 	Bound     string      `json:"bound"`
 }
 
-func benchLayer(m bench.Machine, r Timed) benchLayerJSON {
+func benchLayer(m bench.Machine, r bench.Result) benchLayerJSON {
 	bytes := float64(r.Bytes)
 	j := benchLayerJSON{
 		Name: r.Name, Variant: r.Layer.Variant, Input: r.Layer.Input, MACs: r.Cost.MACs, FLOPs: r.Cost.FLOPs,
@@ -67,8 +61,8 @@ func leastOf(m bench.Machine, flops int64, bytes float64) float64 {
 }
 
 // TimesOf are the times of layers, to hold to limits.
-func TimesOf(m bench.Machine, rows []Timed, name string) budget.Times {
-	t := budget.Times{Name: name, CPU: m.CPU, Threads: m.Threads}
+func TimesOf(m bench.Machine, rows []bench.Result, name string) budget.Times {
+	t := budget.Times{Name: name, CPU: m.CPU, Threads: m.Threads, Peaks: m.Peaks, Bandwidths: m.Bandwidths}
 	for _, r := range rows {
 		t.Add(budget.Measured{Name: r.Name, Kind: r.Layer.Variant, Median: r.Median, Spread: r.Spread, Samples: r.Samples}, r.Algorithm, r.Count)
 	}
@@ -86,8 +80,8 @@ func held(v budget.Outcome) *budget.OutcomeJSON {
 
 // Bench is the answer of layers that were timed, and what became of the limits that they were held to; tune adds where the automatic
 // choice was not the fastest.
-func Bench(m bench.Machine, rows []Timed, tune bool, v budget.Outcome) report.Document {
-	j := benchJSON{m.Threads, m.CPU, m.PeakGFLOPS, m.BandwidthGBS, []benchLayerJSON{}, held(v)}
+func Bench(m bench.Machine, rows []bench.Result, tune bool, v budget.Outcome) report.Document {
+	j := benchJSON{m.Threads, m.CPU, m.PeakGFLOPS, m.BandwidthGBS, machineOf(m), []benchLayerJSON{}, held(v)}
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "name"}, {Name: "variant", Spare: 1}, {Name: "algorithm"}, {Name: "MACs", Key: "macs", Right: true},
 		{Name: "min", Key: "min_seconds", Right: true, Spare: 4}, {Name: "median", Key: "median_seconds", Right: true},
@@ -118,7 +112,7 @@ func Bench(m bench.Machine, rows []Timed, tune bool, v budget.Outcome) report.Do
 			report.Digits(m.PeakGFLOPS), report.Digits(m.BandwidthGBS), report.Digits(m.PeakGFLOPS/m.BandwidthGBS)),
 		"least is the roofline's bound on this machine: an algorithm that multiplies less, or caches that hold all, go below it",
 	}
-	blocks := []report.Block{head, t}
+	blocks := []report.Block{append(head, machineText(m)...), t}
 	noisy := 0
 	for _, r := range rows {
 		if r.Noisy() {
@@ -138,7 +132,7 @@ func Bench(m bench.Machine, rows []Timed, tune bool, v budget.Outcome) report.Do
 }
 
 // Roofline places each layer under what the machine allows.
-func Roofline(m bench.Machine, rows []Timed) chart.Roofline {
+func Roofline(m bench.Machine, rows []bench.Result) chart.Roofline {
 	r := chart.Roofline{Title: m.CPU + ", " + lang.Plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS}
 	for _, row := range rows {
 		name := row.Name
@@ -151,7 +145,7 @@ func Roofline(m bench.Machine, rows []Timed) chart.Roofline {
 }
 
 // netTime adds up the medians, each as often as its layer occurs.
-func netTime(rows []Timed) (total time.Duration) {
+func netTime(rows []bench.Result) (total time.Duration) {
 	for _, r := range rows {
 		total += time.Duration(r.Count) * r.Median
 	}
@@ -162,7 +156,7 @@ func netTime(rows []Timed) (total time.Duration) {
 const noise = 1.05
 
 // tuneText says where the automatic choice was not the fastest.
-func tuneText(rows []Timed) report.Text {
+func tuneText(rows []bench.Result) report.Text {
 	var lines report.Text
 	layers := 0
 	for i, r := range rows {

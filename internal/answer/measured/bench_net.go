@@ -16,6 +16,7 @@ type wholeJSON struct {
 	CPU       string           `json:"cpu"`
 	Peak      float64          `json:"peak_gflops"`
 	Bandwidth float64          `json:"bandwidth_gbs"`
+	Machine   machineJSON      `json:"machine"`
 	Network   wholeNetJSON     `json:"network"`
 	Layers    []wholeLayerJSON `json:"layers"`
 	*budget.OutcomeJSON
@@ -45,8 +46,9 @@ type wholeLayerJSON struct {
 }
 
 // TimesOfNetwork are a network's times, to hold to limits.
-func TimesOfNetwork(w bench.Whole, m bench.Machine) budget.Times {
-	t := budget.Times{Name: w.Name, CPU: m.CPU, Threads: m.Threads}
+func TimesOfNetwork(w bench.Whole) budget.Times {
+	m := w.Machine
+	t := budget.Times{Name: w.Name, CPU: m.CPU, Threads: m.Threads, Peaks: m.Peaks, Bandwidths: m.Bandwidths}
 	for _, r := range w.Steps {
 		t.Add(budget.Measured{Name: r.Name, Kind: r.Variant, Median: r.Timing.Median, Spread: r.Timing.Spread, Samples: r.Timing.Samples}, r.Algorithm, 1)
 	}
@@ -55,8 +57,9 @@ func TimesOfNetwork(w bench.Whole, m bench.Machine) budget.Times {
 }
 
 // BenchNetwork is the answer of a network that was timed as a whole, and what became of the limits that it was held to.
-func BenchNetwork(w bench.Whole, m bench.Machine, v budget.Outcome) report.Document {
-	j := wholeJSON{Threads: m.Threads, CPU: m.CPU, Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, Layers: []wholeLayerJSON{}, OutcomeJSON: held(v)}
+func BenchNetwork(w bench.Whole, v budget.Outcome) report.Document {
+	m := w.Machine
+	j := wholeJSON{Threads: m.Threads, CPU: m.CPU, Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, Machine: machineOf(m), Layers: []wholeLayerJSON{}, OutcomeJSON: held(v)}
 	flops := int64(0)
 	t := report.Table{Columns: []report.Column{
 		{Name: "layer", Key: "name"}, {Name: "variant", Spare: 1}, {Name: "output", Spare: 2}, {Name: "algorithm"},
@@ -94,7 +97,7 @@ func BenchNetwork(w bench.Whole, m bench.Machine, v budget.Outcome) report.Docum
 		fmt.Sprintf("%s: %s at best, %s median; %s GFLOP/s, %s of the measured peak, at which the operations alone take %s", w.Name, report.Duration(w.Timing.Min), report.Duration(w.Timing.Median), report.Digits(n.GFLOPS), report.Percent(n.OfPeak), report.Duration(time.Duration(n.Least*1e9))),
 		fmt.Sprintf("loaded in %s, first answer after another %s; peak memory of the process %s", report.Duration(w.Load), report.Duration(w.First), report.Bytes(w.PeakMemory)),
 	}
-	return report.Document{JSON: j, Blocks: []report.Block{head, t}}
+	return report.Document{JSON: j, Blocks: []report.Block{append(head, machineText(m)...), t}}
 }
 
 func rate(flops int64, t time.Duration) float64 { return float64(flops) / max(t.Seconds(), 1e-9) / 1e9 }
