@@ -24,7 +24,8 @@ type drift struct {
 	unsure float64
 	// peak and bandwidth are the machine's, as ratios of now to then; 1 if not known.
 	peak, bandwidth float64
-	known, unknown  bool // the machine was measured in both runs; in this one alone
+	known, unknown  bool    // the machine was measured in both runs; in this one alone
+	unsteady        float64 // the greatest spread of the machine's rates within a run
 }
 
 const (
@@ -32,6 +33,8 @@ const (
 	enough = 8
 	// sigma is a normal distribution's standard deviation over its median absolute deviation.
 	sigma = 1.4826
+	// restless is the spread of the machine's rates from which on the layers' samples are no independent draws.
+	restless = 0.1
 	// told is the shift, and the scatter, from which on people are told.
 	told = 0.03
 )
@@ -52,6 +55,7 @@ func driftBetween(now, before Times, all []TimeDifference) drift {
 		explain := func(now, before []float64) float64 {
 			ratio, noise := middle(now)/middle(before), scatter(now)+scatter(before)
 			b.unsure = max(b.unsure, noise)
+			b.unsteady = max(b.unsteady, scatter(now), scatter(before))
 			least, most = min(least, -math.Log(ratio)-noise), max(most, -math.Log(ratio)+noise)
 			return ratio
 		}
@@ -87,6 +91,14 @@ func (b drift) noise(now, before Measured) time.Duration {
 	return max(now.Spread+before.Spread+part(b.unsure), part(outlying*max(b.vary, math.Hypot(now.unsure(), before.unsure()))))
 }
 
+// chance is the probability from which on ranks say nothing: of one layer by itself, of a restless machine among so many (Bonferroni).
+func (b drift) chance() float64 {
+	if b.unsteady > restless {
+		return significant / float64(max(1, b.layers))
+	}
+	return significant
+}
+
 // unsure is the standard deviation of the middle of the samples, as a part; 0 if there are none.
 func (m Measured) unsure() float64 {
 	if len(m.Samples) == 0 || m.Median == 0 {
@@ -104,7 +116,7 @@ func (b drift) judge(all []TimeDifference) {
 	for i := range all {
 		if d := &all[i]; d.Before != nil && d.Now != nil {
 			then := d.Before.scaled(b.shift)
-			d.sign, d.p = apart(*d.Now, then, b.noise(*d.Now, then))
+			d.sign, d.p = apart(*d.Now, then, b.noise(*d.Now, then), b.chance())
 		}
 	}
 }
@@ -120,6 +132,9 @@ func (b drift) notes() (notes []string) {
 	}
 	if rest := b.common / b.shift; b.known && math.Abs(math.Log(rest)) > max(told, b.vary) {
 		notes = append(notes, fmt.Sprintf("most layers are %s and the machine does not explain it %s", pace(rest), rates))
+	}
+	if b.unsteady > restless {
+		notes = append(notes, fmt.Sprintf("the machine itself varied by ±%.0f%% within one of these runs: ranks decide only below p = %.2g", 100*b.unsteady, b.chance()))
 	}
 	if b.vary > told {
 		least := float64(b.noise(Measured{Median: time.Second}, Measured{Median: time.Second})) / float64(time.Second)

@@ -80,6 +80,7 @@ var machines = []simulated{
 	{layers: 100, noise: 0.1, slow: 0.7, drift: 0.3, between: 0.05},
 	{layers: 60, noise: 0.03, slow: 1.2, drift: 0.2, bursts: 0.3},
 	{layers: 60, noise: 0.15, slow: 2, drift: 0.5, between: 0.1, bursts: 0.5},
+	{layers: 40, noise: 0.3, slow: 1.5, between: 0.2, bursts: 0.5},
 	{layers: 20, noise: 0.03, slow: 1.1, between: 0.03, bursts: 0.1},
 	{layers: 3, noise: 0.03, slow: 1.5, bursts: 0.1},
 	{layers: 1, noise: 0.05, slow: 1.3, bursts: 0.2},

@@ -69,10 +69,10 @@ func leastP(n, m int) float64 {
 // ranked reports whether both have single times to rank.
 func ranked(a, b Measured) bool { return len(a.Samples) > 0 && len(b.Samples) > 0 }
 
-// apart says whether a took more (1) or less (-1) time than b by more than noise, else 0; and the probability by the test of ranks, or
+// apart says whether a took more (1) or less (-1) time than b by more than noise and with ranks less probable than chance, else 0; and the probability by the test of ranks, or
 // -1 where there are no times to rank and the noise decides alone. Both must say so: the times of one run lie closer together than those
 // of two, so that ranks alone tell unchanged layers apart more often than not.
-func apart(a, b Measured, noise time.Duration) (sign int, p float64) {
+func apart(a, b Measured, noise time.Duration, chance float64) (sign int, p float64) {
 	more := a.Median - b.Median
 	p = -1
 	higher := more > 0
@@ -80,7 +80,7 @@ func apart(a, b Measured, noise time.Duration) (sign int, p float64) {
 		p, higher = rankTest(a.Samples, b.Samples)
 	}
 	switch {
-	case p >= significant || higher != (more > 0) || max(more, -more) <= noise:
+	case p >= chance || higher != (more > 0) || max(more, -more) <= noise:
 		return 0, p
 	case more > 0:
 		return 1, p

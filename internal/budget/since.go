@@ -105,7 +105,7 @@ func (t Terms) increase(drifted drift, now, before Measured) (Check, error) {
 		Noise: int64(drifted.noise(now, then)),
 	}
 	if ranked(now, then) {
-		sign, p := apart(now, then.shifted(time.Duration(allowed)-then.Median), drifted.noise(now, then))
+		sign, p := apart(now, then.shifted(time.Duration(allowed)-then.Median), drifted.noise(now, then), drifted.chance())
 		c.Ranked, c.Apart, c.P = true, sign != 0, p
 	}
 	return c, nil
