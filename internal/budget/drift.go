@@ -111,12 +111,31 @@ func (m Measured) unsure() float64 {
 	return math.Sqrt(math.Pi/2/float64(len(all))) * sigma * scatter(all) // of a normal distribution
 }
 
+// apart is the sign of a difference beyond noise and chance (see apart) from the earlier time, allowed to be so much longer, and from that
+// on the machine as it is now: work that waits for one thing alone is not slowed by another.
+func (b drift) apart(now, before Measured, allowed time.Duration) (sign int, p float64) {
+	signs := map[int]bool{}
+	p = -1
+	for _, by := range []float64{1, b.shift} {
+		then := before.scaled(by)
+		s, chance := apart(now, then.shifted(allowed), b.noise(now, then), b.chance())
+		sign, p = s, max(p, chance)
+		if b.shift == 1 {
+			return s, chance
+		}
+		signs[s] = true
+	}
+	if len(signs) > 1 {
+		sign = 0
+	}
+	return sign, p
+}
+
 // judge gives each layer that was there before its verdict.
 func (b drift) judge(all []TimeDifference) {
 	for i := range all {
 		if d := &all[i]; d.Before != nil && d.Now != nil {
-			then := d.Before.scaled(b.shift)
-			d.sign, d.p = apart(*d.Now, then, b.noise(*d.Now, then), b.chance())
+			d.sign, d.p = b.apart(*d.Now, *d.Before, 0)
 		}
 	}
 }
@@ -128,7 +147,7 @@ func (b drift) notes() (notes []string) {
 		notes = append(notes, "the baseline does not say how fast the machine was meanwhile: a slower machine looks like slower layers; a new one says it")
 	}
 	if math.Abs(math.Log(b.shift)) > told {
-		notes = append(notes, fmt.Sprintf("the machine is %s than for the baseline %s: earlier times are taken %s times as long", pace(b.shift), rates, report.Digits(b.shift)))
+		notes = append(notes, fmt.Sprintf("the machine is %s than for the baseline %s: earlier times are taken %s times as long, too", pace(b.shift), rates, report.Digits(b.shift)))
 	}
 	if rest := b.common / b.shift; b.known && math.Abs(math.Log(rest)) > max(told, b.vary) {
 		notes = append(notes, fmt.Sprintf("most layers are %s and the machine does not explain it %s", pace(rest), rates))

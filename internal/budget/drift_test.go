@@ -112,7 +112,7 @@ func TestOneSlowLayerIsFound(t *testing.T) {
 	for k, m := range []simulated{
 		{layers: 100, noise: 0.02, slow: 1},
 		{layers: 90, noise: 0.03, slow: 1.4, between: 0.02},
-		{layers: 40, noise: 0.03, slow: 0.8, between: 0.02, bursts: 0.05},
+		{layers: 40, noise: 0.03, slow: 0.97, between: 0.02, bursts: 0.05},
 		{layers: 12, noise: 0.03, slow: 1.2, between: 0.02},
 		{layers: 5, noise: 0.02, slow: 1},
 		{layers: 1, noise: 0.02, slow: 1},
@@ -160,5 +160,22 @@ func TestWhatAllShareIsSaidOnce(t *testing.T) {
 	older.Peaks = nil
 	if _, _, d, _ = verdicts(quiet.run(1), older); len(d.notes()) != 1 || !strings.Contains(d.notes()[0], "does not say how fast the machine was") {
 		t.Errorf("%q", d.notes())
+	}
+}
+
+// A layer that waits for nothing that became faster takes as long as before, and is not slower than the machine lets it be.
+func TestOneLayerThatTheMachineDoesNotReach(t *testing.T) {
+	quiet := simulated{layers: 40, noise: 0.01, slow: 1}
+	for by, changed := range map[float64]float64{0.5: 2, 2: 0.5, 1.5: 1} {
+		now := quiet
+		now.slow, now.changed = by, map[int]float64{7: changed}
+		if slow, fast, _, _ := verdicts(now.run(1), quiet.run(2)); len(slow)+len(fast) > 0 {
+			t.Errorf("machine %g times as slow, layer 7 %g times: %v slower, %v faster", by, changed, slow, fast)
+		}
+	}
+	now := quiet
+	now.slow, now.changed = 1.5, map[int]float64{7: 1.2}
+	if slow, _, _, _ := verdicts(now.run(1), quiet.run(2)); len(slow) != 1 || !slow["layer7"] {
+		t.Errorf("%v slower", slow)
 	}
 }

@@ -95,7 +95,7 @@ func (t Terms) eachSince(v *Outcome, drifted drift) error {
 
 // increase is the check of a time against an earlier one.
 func (t Terms) increase(drifted drift, now, before Measured) (Check, error) {
-	then := before.scaled(drifted.shift)
+	then := before.scaled(max(1, drifted.shift))
 	allowed, err := layer.Sum(int64(then.Median), t.Allowed[Time].of(int64(then.Median)))
 	if err != nil {
 		return Check{}, err
@@ -105,7 +105,7 @@ func (t Terms) increase(drifted drift, now, before Measured) (Check, error) {
 		Noise: int64(drifted.noise(now, then)),
 	}
 	if ranked(now, then) {
-		sign, p := apart(now, then.shifted(time.Duration(allowed)-then.Median), drifted.noise(now, then), drifted.chance())
+		sign, p := drifted.apart(now, before, time.Duration(allowed)-then.Median)
 		c.Ranked, c.Apart, c.P = true, sign != 0, p
 	}
 	return c, nil
