@@ -2,8 +2,8 @@ package drawing
 
 import (
 	"image/color"
-	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/picture"
 )
 
@@ -16,21 +16,7 @@ func NewRuler() Ruler { return Ruler{picture.NewCanvas(1, 1, color.White)} }
 // Width is how wide a line of text of that size is.
 func (r Ruler) Width(size float64, s string) float64 { return float64(r.c.TextWidth(size, s)) }
 
-// Wrap breaks a text at spaces into lines of that size, no wider than width where words allow it; all but the first are
-// indented.
+// Wrap breaks a text into lines of that size, no wider than width where words allow it; all but the first are indented.
 func (r Ruler) Wrap(s string, size, width float64) []string {
-	var lines []string
-	line := ""
-	for word := range strings.SplitSeq(s, " ") {
-		if line != "" && r.Width(size, line+" "+word) > width {
-			lines = append(lines, line)
-			line = "    " + word
-			continue
-		}
-		if line != "" {
-			line += " "
-		}
-		line += word
-	}
-	return append(lines, line)
+	return lang.Wrap(s, "    ", func(line string) bool { return r.Width(size, line) <= width })
 }

@@ -219,7 +219,7 @@ func parseReal(v string, zero bool) (float64, error) {
 	}
 	f, err := parseFloats(v)
 	if err != nil || len(f) != 1 {
-		return 0, fmt.Errorf("%q is not a positive number", v)
+		return 0, lang.Errorf("%q is not a positive number", v)
 	}
 	return f[0], nil
 }

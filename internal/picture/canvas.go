@@ -21,15 +21,17 @@ import (
 type Canvas struct {
 	*image.RGBA
 	raster *vector.Rasterizer
-	faces  map[float64]font.Face
+	// faces are those of the Go font by size, foreignFaces of the system's font.
+	faces, foreignFaces map[float64]font.Face
 }
 
 // NewCanvas returns a canvas of one colour.
 func NewCanvas(width, height int, background color.Color) *Canvas {
 	c := &Canvas{
-		RGBA:   image.NewRGBA(image.Rect(0, 0, width, height)),
-		raster: vector.NewRasterizer(width, height),
-		faces:  map[float64]font.Face{},
+		RGBA:         image.NewRGBA(image.Rect(0, 0, width, height)),
+		raster:       vector.NewRasterizer(width, height),
+		faces:        map[float64]font.Face{},
+		foreignFaces: map[float64]font.Face{},
 	}
 	c.Fill(c.Rect, background)
 	return c
@@ -152,7 +154,7 @@ func (c *Canvas) TextWidth(size float64, text string) int {
 	width := 0.0
 	for _, run := range runsOf(text) {
 		if run.foreign {
-			width += foreignWidth(size, run.text)
+			width += c.foreignWidth(size, run.text)
 			continue
 		}
 		width += float64(font.MeasureString(c.face(size), run.text)) / 64
@@ -164,7 +166,7 @@ func (c *Canvas) TextWidth(size float64, text string) int {
 func (c *Canvas) LineHeight(size float64) int { return c.face(size).Metrics().Height.Ceil() }
 
 // Text writes one line whose top left corner is (x, y); size is that of the letters, in pixels. Characters that the Go font lacks,
-// Chinese, Japanese and Korean ones among them, are written with a bitmap font.
+// Chinese, Japanese and Korean ones among them, are written with a font of the system, and with a bitmap font where it has none.
 func (c *Canvas) Text(x, y int, size float64, col color.Color, text string) {
 	f := c.face(size)
 	dot := fixed.P(x, y+f.Metrics().Ascent.Ceil())

@@ -1,8 +1,11 @@
 package picture
 
 import (
+	"image"
 	"image/color"
 
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 )
@@ -42,9 +45,31 @@ func runsOf(text string) []run {
 	return runs
 }
 
-// foreignWidth is how wide text is in the bitmap font at that size.
-func foreignWidth(size float64, text string) (width float64) {
+// installedFace is the face of the system's font at that size, or nil.
+func (c *Canvas) installedFace(size float64) font.Face {
+	if f, ok := c.foreignFaces[size]; ok {
+		return f
+	}
+	var face font.Face
+	if f := installed(); f != nil {
+		if made, err := opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72}); err == nil {
+			face = made
+		}
+	}
+	c.foreignFaces[size] = face
+	return face
+}
+
+// foreignWidth is how wide text is at that size, where the Go font has none of it.
+func (c *Canvas) foreignWidth(size float64, text string) (width float64) {
+	face := c.installedFace(size)
 	for _, r := range text {
+		if face != nil {
+			if advance, ok := face.GlyphAdvance(r); ok {
+				width += pixelsOf(advance)
+				continue
+			}
+		}
 		_, advance, _ := glyphOf(r)
 		width += advance * size / bitmapSize
 	}
@@ -54,10 +79,20 @@ func foreignWidth(size float64, text string) (width float64) {
 // bitmapSize is the size of the bitmap font's letters, in its pixels.
 const bitmapSize = 12
 
-// foreign writes text in the bitmap font, its pixels magnified to the size; (x, y) is on the baseline. It returns the width.
+// foreign writes text in the system's font, and what that lacks in the bitmap font, its pixels magnified to the size; (x, y) is on the
+// baseline. It returns the width.
 func (c *Canvas) foreign(x, y, size float64, col color.Color, text string) float64 {
 	scale, start := size/bitmapSize, x
+	face := c.installedFace(size)
 	for _, r := range text {
+		if face != nil {
+			if advance, ok := face.GlyphAdvance(r); ok {
+				d := font.Drawer{Dst: c.RGBA, Src: image.NewUniform(col), Face: face, Dot: fixed.Point26_6{X: fixed.Int26_6(64 * x), Y: fixed.Int26_6(64 * y)}}
+				d.DrawString(string(r))
+				x += pixelsOf(advance)
+				continue
+			}
+		}
 		dots, advance, _ := glyphOf(r)
 		for _, d := range dots {
 			x0, y0 := x+float64(d[0])*scale, y+float64(d[1])*scale

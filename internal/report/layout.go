@@ -150,7 +150,7 @@ const leastSentence = 20
 func (t Table) sentences() int {
 	widest := -1
 	for i, w := range t.widths() {
-		long := func(row []Cell) bool { return len(pieces(row[i].Text)) > 3 }
+		long := func(row []Cell) bool { return len(lang.Pieces(row[i].Text)) > 3 }
 		if !t.Columns[i].Right && (widest < 0 || w > t.widths()[widest]) && slices.ContainsFunc(t.Rows, long) {
 			widest = i
 		}

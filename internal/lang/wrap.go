@@ -1,0 +1,63 @@
+package lang
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Wrap breaks a text into lines that fit, but for longer words: at blanks, and between Chinese characters. All lines but the first
+// begin with the indent.
+func Wrap(text, indent string, fits func(line string) bool) []string {
+	lines := []string{""}
+	for i, p := range Pieces(text) {
+		last := &lines[len(lines)-1]
+		if longer := *last + p.Blank + p.Text; i == 0 || fits(longer) {
+			*last = longer
+		} else {
+			lines = append(lines, indent+p.Text)
+		}
+	}
+	return lines
+}
+
+// Piece is what stays on one line: a word, or a Chinese character with the signs that cling to it.
+type Piece struct {
+	Blank string // between it and the piece before it
+	Text  string
+}
+
+// The signs that no line begins or ends with.
+const (
+	closing = "，。；：！？、）」』】》”’…％"
+	opening = "（「『【《“‘"
+)
+
+// Pieces cuts a text where lines may end. A line's end in the text is a blank, and nothing between Chinese characters.
+func Pieces(text string) (list []Piece) {
+	blank := ""
+	var before rune
+	for _, r := range text {
+		if unicode.IsSpace(r) {
+			blank += string(r)
+			continue
+		}
+		gap := blank
+		if strings.Contains(blank, "\n") {
+			if gap = " "; ideographic(before) && ideographic(r) {
+				gap = ""
+			}
+		}
+		clings := blank == "" && (strings.ContainsRune(closing, r) || strings.ContainsRune(opening, before))
+		if cut := blank != "" || ideographic(before) || ideographic(r); len(list) == 0 || cut && !clings {
+			list = append(list, Piece{Blank: gap})
+		}
+		list[len(list)-1].Text += string(r)
+		before, blank = r, ""
+	}
+	return list
+}
+
+// ideographic characters stand without blanks between them.
+func ideographic(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r < 0x3040 || r >= 0xff00 && r < 0xfff0
+}
