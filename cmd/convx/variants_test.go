@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -103,6 +104,33 @@ func textOf(path string) (string, error) {
 		b.Write(data)
 	}
 	return b.String(), nil
+}
+
+// The table of docs/adding-a-variant.md explains each field of a row, and no other.
+func TestEveryFieldOfARowIsExplained(t *testing.T) {
+	explained := map[string]bool{}
+	page := string(read(t, "../../docs/adding-a-variant.md"))
+	_, table, _ := strings.Cut(page, "| field | says |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	for line := range strings.Lines(table) {
+		names, _, _ := strings.Cut(strings.TrimPrefix(line, "|"), "|")
+		for name := range strings.SplitSeq(names, ",") {
+			if name = strings.Trim(name, " `-\n"); name != "" {
+				explained[name] = true
+			}
+		}
+	}
+	row := reflect.TypeFor[layer.Variant]()
+	for i := range row.NumField() {
+		if name := row.Field(i).Name; !explained[name] {
+			t.Errorf("docs/adding-a-variant.md does not explain the field %s", name)
+		} else {
+			delete(explained, name)
+		}
+	}
+	for name := range explained {
+		t.Errorf("docs/adding-a-variant.md explains %s, which is no field of a row", name)
+	}
 }
 
 // Every place that the two pages list exists, for a variant and a primitive that were added by them.

@@ -200,8 +200,9 @@ func (o *drawOptions) settleLook() (err error) {
 	if o.options.Offsets, err = parseOffsets(o.offsets, o.options.Seed); err != nil {
 		return err
 	}
+	v, _ := layer.VariantNamed(o.spec.Variant)
 	switch n := len(o.options.Offsets); {
-	case n > 0 && o.spec.Variant != "deformable":
+	case n > 0 && !v.MovesTaps():
 		return usagef("--offsets %s: %s has no taps to move: deformable has", o.offsets[0], o.spec.Variant)
 	case n > 1 && o.scene.asked():
 		return usagef("--offsets is given %d times: on a picture there is room for one", n)
@@ -210,7 +211,7 @@ func (o *drawOptions) settleLook() (err error) {
 		return nil
 	}
 	switch {
-	case o.spec.Variant != "dilated":
+	case v.Undilated == "":
 		return usagef("--dilations is for dilated: it draws a stack of its layers")
 	case o.spec.Given("dilation"):
 		return usagef("--dilations and --dilation: a figure has one of them")

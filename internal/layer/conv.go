@@ -14,7 +14,7 @@ func grouped(s *Spec) ([]Stage, error) {
 	if s.Given("groups") && s.Groups == 1 {
 		return nil, Errorf("grouped needs more than 1 group").Hint("use standard")
 	}
-	return conv(s, convDefaults{kernel: 3, dilation: 1, groups: 2})
+	return conv(s, convDefaults{kernel: 3, dilation: 1, groups: 2, leastGroups: 2})
 }
 
 func dilated(s *Spec) ([]Stage, error) {
@@ -25,8 +25,8 @@ func dilated(s *Spec) ([]Stage, error) {
 	return stages, err
 }
 
-// convDefaults is what a variant of one convolution takes where nothing is given.
-type convDefaults struct{ kernel, dilation, groups int }
+// convDefaults is what a variant of one convolution takes where nothing is given, and how many groups it has at least.
+type convDefaults struct{ kernel, dilation, groups, leastGroups int }
 
 func conv(s *Spec, d convDefaults) ([]Stage, error) {
 	w, err := s.window(d.kernel, d.dilation)
@@ -37,7 +37,7 @@ func conv(s *Spec, d convDefaults) ([]Stage, error) {
 		s.Groups = d.groups
 	}
 	c := Conv{Window: w, PadMode: s.PadMode, OutChannels: s.outChannels(), Groups: s.Groups, Bias: !s.NoBias}
-	if err := s.checkGroups(); err != nil {
+	if err := s.checkGroups(max(1, d.leastGroups)); err != nil {
 		return nil, err
 	}
 	return []Stage{{Name: "conv", Op: c, Inputs: []string{Input}}}, nil

@@ -14,7 +14,7 @@ func deformable(s *Spec) ([]Stage, error) {
 		s.OffsetGroups = 1
 	}
 	s.outChannels()
-	if err := s.checkGroups(); err != nil {
+	if err := s.checkGroups(1); err != nil {
 		return nil, err
 	}
 	if s.Channels()%s.OffsetGroups != 0 {

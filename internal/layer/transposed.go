@@ -22,7 +22,7 @@ func transposed(s *Spec) ([]Stage, error) {
 		s.Groups = 1
 	}
 	t := Transposed{Window: w, OutputPadding: s.OutputPadding, OutChannels: s.outChannels(), Groups: s.Groups, Bias: !s.NoBias}
-	if err := s.checkGroups(); err != nil {
+	if err := s.checkGroups(1); err != nil {
 		return nil, err
 	}
 	return []Stage{{Name: "transposed", Op: t, Inputs: []string{Input}}}, nil

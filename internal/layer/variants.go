@@ -24,16 +24,20 @@ type Variant struct {
 	Follows []Follow
 	// Filter is the operand that an image filter (an edge detector, a blur) can take the place of; empty if there is none.
 	Filter string
+	// Passes is the operand that hands on what a Filter makes, where it is the identity; empty if there is none.
+	Passes string
 	// Regions says that it reads regions of interest: the first axis of its output counts them, not samples.
 	Regions bool
 	// Unweighted says that it has no weights, and so no bias.
 	Unweighted bool
-	// Dilates says that its kernel has gaps, as a rule: without them it is another variant.
-	Dilates bool
+	// Undilated is the variant that it is without the gaps in its kernel; empty of those whose kernel has none, as a rule.
+	Undilated string
+	// General says that NameOf may have a name that tells more of a layer of it.
+	General bool
 	// Gates says that it scales its input, and so stands beside a convolution, not in the place of one.
 	Gates bool
-	// Enlarges says that its output is larger than its input, as a rule.
-	Enlarges bool
+	// Enlarges says that its output is larger than its input, as a rule; EnlargesLast that it convolves before that.
+	Enlarges, EnlargesLast bool
 	// Example are keys whose layer is small and shows the variant well: "input 3x5x5, padding 1".
 	Example string
 
@@ -41,6 +45,9 @@ type Variant struct {
 	// a picture of 3 channels. It leaves keys that were given alone; nil is nothing.
 	ease   func(*Spec)
 	recipe func(*Spec) ([]Stage, error)
+	// is tells whether a convolution of so many input channels goes by this name, where all that is known of it is a primitive;
+	// nil is none. No two rows say yes.
+	is func(c Conv, channels int) bool
 }
 
 // Fixed is a key that a variant has one value of.
@@ -69,28 +76,28 @@ var variants = []Variant{
 	{
 		Name: "standard", Summary: "every output channel sees every input channel",
 		Paper: "LeCun et al. 1998, Gradient-Based Learning Applied to Document Recognition",
-		Dims:  anyDims, Keys: convKeys, recipe: standard,
+		Dims:  anyDims, Keys: convKeys, General: true, recipe: standard, is: isStandard,
 		Fixed: []Fixed{noDilation, oneGroup}, Follows: convFollows, Filter: "weight",
 		Example: "input 3x5x5, out-channels 2, padding 1",
 	},
 	{
 		Name: "pointwise", Summary: "a 1x1 kernel: mixes channels, pixel by pixel",
 		Paper: "Lin, Chen & Yan 2014, Network In Network",
-		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "groups"}, recipe: pointwise,
+		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "dilation", "groups"}, recipe: pointwise, is: isPointwise,
 		Fixed: []Fixed{oneTap, noDilation, oneGroup}, Apart: []string{"padding"}, Follows: convFollows, Filter: "weight",
 		Example: "input 4x4x4, out-channels 2",
 	},
 	{
 		Name: "grouped", Summary: "channels split into groups that do not see each other",
 		Paper: "Krizhevsky, Sutskever & Hinton 2012, ImageNet Classification with Deep CNNs; Xie et al. 2017, ResNeXt",
-		Dims:  anyDims, Keys: convKeys, recipe: grouped,
+		Dims:  anyDims, Keys: convKeys, recipe: grouped, is: isGrouped,
 		Follows: convFollows, Filter: "weight", ease: easeGroups,
 		Example: "input 6x5x5, out-channels 4, groups 2, padding 1",
 	},
 	{
 		Name: "depthwise", Summary: "one filter per input channel (groups = channels)",
 		Paper: "Sifre & Mallat 2014, Rigid-Motion Scattering for Texture Classification; Howard et al. 2017, MobileNets",
-		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "multiplier"), recipe: depthwise,
+		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "multiplier"), recipe: depthwise, is: isDepthwise,
 		Apart: []string{"out-channels", "groups"}, Follows: depthwiseFollows, Filter: "weight",
 		Example: "input 4x5x5, padding 1",
 	},
@@ -98,7 +105,7 @@ var variants = []Variant{
 		Name: "separable", Summary: "depthwise, then pointwise",
 		Paper: "Chollet 2017, Xception; Howard et al. 2017, MobileNets",
 		Dims:  anyDims, Keys: []string{"out-channels", "kernel", "stride", "padding", "pad-mode", "dilation", "multiplier"}, recipe: separable,
-		Follows: separableFollows, Filter: "depthwise.weight",
+		Follows: separableFollows, Filter: "depthwise.weight", Passes: "pointwise.weight",
 		Example: "input 4x6x6, out-channels 6, padding 1",
 	},
 	{
@@ -118,7 +125,7 @@ var variants = []Variant{
 	{
 		Name: "dilated", Summary: "taps spread apart: a larger receptive field for the same weights",
 		Paper: "Yu & Koltun 2016, Multi-Scale Context Aggregation by Dilated Convolutions",
-		Dims:  anyDims, Keys: convKeys, Dilates: true, recipe: dilated,
+		Dims:  anyDims, Keys: convKeys, Undilated: "standard", recipe: dilated, is: isDilated,
 		Follows: convFollows, Filter: "weight",
 		Example: "input 1x7x7",
 	},
@@ -166,7 +173,7 @@ var variants = []Variant{
 		Name: "sub-pixel", Summary: "a convolution at the small size, then depth to space: no checkerboard by overlap",
 		Paper: "Shi et al. 2016, Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network",
 		Dims:  anyDims, Keys: append(slices.Clip(convKeys), "scale"), recipe: subPixel,
-		Follows: subPixelFollows, Enlarges: true,
+		Follows: subPixelFollows, Enlarges: true, EnlargesLast: true,
 		Example: "input 1x4x4, padding 1",
 	},
 	{
@@ -233,6 +240,12 @@ func (v Variant) Fixes(key string) bool {
 func (v Variant) Shares(key string) bool {
 	return v.Has(key) && !v.Fixes(key) && !slices.Contains(v.Apart, key)
 }
+
+// ChannelsFollow reports whether its output channels follow from its input's, and so none are asked for.
+func (v Variant) ChannelsFollow() bool { return slices.Contains(v.Apart, "out-channels") }
+
+// MovesTaps reports whether offsets move its taps.
+func (v Variant) MovesTaps() bool { return v.Has("offset-groups") }
 
 // checkFixed refuses other values of fixed keys.
 func (v Variant) checkFixed(s Spec) error {

@@ -79,31 +79,28 @@ func (s *Spec) outChannels() int {
 }
 
 // checkGroups demands that the groups divide the channels on both sides.
-func (s *Spec) checkGroups() error {
+func (s *Spec) checkGroups(least int) error {
 	for _, c := range []struct {
 		what string
 		n    int
 	}{{lang.Text("input"), s.Channels()}, {lang.Text("output"), s.OutChannels}} {
 		if c.n%s.Groups != 0 {
-			return Errorf("groups %d does not divide the %d %s channels", s.Groups, c.n, c.what).Hint(s.groupsHint())
+			return Errorf("groups %d does not divide the %d %s channels", s.Groups, c.n, c.what).Hint(s.groupsHint(least))
 		}
 	}
 	return nil
 }
 
-// groupsHint names the numbers of groups around the wanted one that divide the channels on both sides.
-func (s *Spec) groupsHint() string {
+// groupsHint names the numbers of groups around the wanted one that divide the channels on both sides, of at least least.
+func (s *Spec) groupsHint(least int) string {
 	common, rest := s.Channels(), s.OutChannels
 	for rest > 0 {
 		common, rest = rest, common%rest
 	}
-	if s.Variant == "grouped" { // which needs more than 1
-		if common == 1 {
-			return lang.Sprintf("only 1 divides both %d and %d: use standard, or change the channels", s.Channels(), s.OutChannels)
-		}
-		return divisorsHint(common, s.Groups, 2)
+	if common < least {
+		return lang.Sprintf("only 1 divides both %d and %d: use standard, or change the channels", s.Channels(), s.OutChannels)
 	}
-	return divisorsHint(common, s.Groups, 1)
+	return divisorsHint(common, s.Groups, least)
 }
 
 // divisorsHint names the divisors of n around want, from least on.

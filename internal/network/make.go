@@ -15,12 +15,13 @@ func withOperands(op Operator, inputs int) (Operator, error) {
 	if !ok || inputs == 1 {
 		return op, nil
 	}
-	most := 2
-	if v.Spec.Modulated {
+	most := 1
+	switch row, _ := layer.VariantNamed(v.Spec.Variant); {
+	case !row.MovesTaps():
+	case v.Spec.Modulated:
 		most = 3
-	}
-	if v.Spec.Variant != "deformable" {
-		most = 1
+	default:
+		most = 2
 	}
 	if inputs > most {
 		return nil, fmt.Errorf("%s reads %s, not %d", v.Spec.Variant, arityText(1, most), inputs)
@@ -131,22 +132,14 @@ func (f *file) makeOperator(form, what string, keys []setting, texts []string) (
 	return op.build(v)
 }
 
-// settleDilation lets one entry have any dilation, so that a repeat can go through 1, 2, 4: standard with a dilation is
-// dilated, and dilated without one is standard (grouped, if it has groups). A note says so.
+// settleDilation lets one entry have any dilation. A note says what variant that makes of it.
 func (f *file) settleDilation(s *layer.Spec) {
-	apart := slices.ContainsFunc(s.Dilation, func(d int) bool { return d > 1 })
-	was := s.Variant
-	switch {
-	case was == "standard" && apart && s.Groups <= 1:
-		s.Variant = "dilated"
-	case was == "dilated" && len(s.Dilation) > 0 && !apart && s.Groups > 1:
-		s.Variant = "grouped"
-	case was == "dilated" && len(s.Dilation) > 0 && !apart:
-		s.Variant = "standard"
-	default:
+	was, _ := layer.VariantNamed(s.Variant)
+	s.Variant = was.WithDilation(s.Dilation, s.Groups).Name
+	if s.Variant == was.Name {
 		return
 	}
-	if note := fmt.Sprintf("%s with dilation %s is %s", was, layer.FormatInts(s.Dilation), s.Variant); !slices.Contains(f.graph.Notes, note) {
+	if note := fmt.Sprintf("%s with dilation %s is %s", was.Name, layer.FormatInts(s.Dilation), s.Variant); !slices.Contains(f.graph.Notes, note) {
 		f.graph.Notes = append(f.graph.Notes, note)
 	}
 }

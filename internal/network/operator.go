@@ -1,8 +1,6 @@
 package network
 
 import (
-	"slices"
-
 	"convx/internal/layer"
 )
 
@@ -164,20 +162,8 @@ func (p *Primitive) arity() (int, int) {
 // VariantOf names the variant that a primitive on this input (N x C x spatial) is: a convolution is depthwise, grouped,
 // dilated, pointwise or standard; others go by their kind.
 func VariantOf(op layer.Op, in []int) string {
-	c, ok := op.(layer.Conv)
-	if !ok || len(in) < 2 {
-		return string(op.Kind())
+	if c, ok := op.(layer.Conv); ok && len(in) >= 2 {
+		return layer.NameOf(c, in[1])
 	}
-	other := func(want int) func(int) bool { return func(v int) bool { return v != want } }
-	switch {
-	case c.Groups > 1 && c.Groups == in[1]:
-		return "depthwise"
-	case c.Groups > 1:
-		return "grouped"
-	case slices.ContainsFunc(c.Dilation, other(1)):
-		return "dilated"
-	case !slices.ContainsFunc(c.Kernel, other(1)):
-		return "pointwise"
-	}
-	return "standard"
+	return string(op.Kind())
 }

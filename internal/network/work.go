@@ -170,8 +170,9 @@ func (w *work) variant(op *Variant, in [][]int) error {
 	if err != nil {
 		return err
 	}
-	if spec.Variant == "standard" {
-		w.label = VariantOf(l.Stages[0].Op, in[0]) // blocks with a kernel parameter make 1x1 layers too
+	v, _ := layer.VariantNamed(spec.Variant)
+	if c, ok := l.Stages[0].Op.(layer.Conv); ok && v.General {
+		w.label = layer.NameOf(c, in[0][1]) // blocks with a kernel parameter make 1x1 layers too
 	}
 	at := map[string]int{layer.Input: -1}
 	for j, name := range l.External {

@@ -102,19 +102,16 @@ func SpecOf(op layer.Op, in []int) (s layer.Spec, ok bool) {
 			keys["pad-mode"] = string(c.PadMode)
 		}
 	}
+	s.Variant = VariantOf(op, in)
 	switch o := op.(type) {
 	case layer.Conv:
-		s.Variant = VariantOf(o, in)
 		convolution(o)
-		if s.Variant == "depthwise" {
-			keys["multiplier"] = strconv.Itoa(o.OutChannels / in[1])
-		}
+		keys["multiplier"] = strconv.Itoa(o.OutChannels / in[1]) // of the variant that has one
 	case layer.Deformable:
-		s.Variant = "deformable"
 		convolution(o.Conv)
 		keys["offset-groups"], keys["modulated"] = strconv.Itoa(o.OffsetGroups), strconv.FormatBool(o.Modulated)
 	case layer.Transposed:
-		s.Variant, w = "transposed", o.Window
+		w = o.Window
 		keys["out-channels"], keys["groups"], keys["bias"] = strconv.Itoa(o.OutChannels), strconv.Itoa(o.Groups), strconv.FormatBool(o.Bias)
 		keys["output-padding"] = layer.FormatInts(o.OutputPadding)
 	default:

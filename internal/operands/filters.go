@@ -136,8 +136,8 @@ func filterOperands(l layer.Layer, kernels []filter.Kernel) map[string]made {
 	}
 	v, _ := layer.VariantNamed(l.Variant)
 	out := map[string]made{v.Filter: {"filter " + strings.Join(names, ", ") + " on each channel", diagonal(l, kernels)}}
-	if l.Variant == "separable" && l.OutChannels == l.Channels()*len(kernels) {
-		out["pointwise.weight"] = made{"identity", func(set func(int, float64), shape []int) {
+	if v.Passes != "" && l.OutChannels == l.Channels()*len(kernels) {
+		out[v.Passes] = made{"identity", func(set func(int, float64), shape []int) {
 			for c := range shape[0] {
 				set(c*shape[1]+c, 1)
 			}

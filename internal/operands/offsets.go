@@ -12,7 +12,7 @@ func (f Files) checkOffsets(s layer.Spec) error {
 	if f.Offsets == nil {
 		return nil
 	}
-	if v, known := layer.VariantNamed(s.Variant); known && !v.Has("offset-groups") {
+	if v, known := layer.VariantNamed(s.Variant); known && !v.MovesTaps() {
 		return layer.Errorf("--offsets %s: %s has no taps to move", f.Offsets.Text, s.Variant).Hint("deformable has")
 	}
 	if op, given := f.byName["offset"]; given {

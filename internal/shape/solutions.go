@@ -112,7 +112,7 @@ func solveAxis(s layer.Spec, l layer.Layer, i, wanted int) Search {
 		return 0
 	}
 	q := Search{
-		Input: l.Input[2+i], Output: wanted, Transposed: v.Has("output-padding"), Dilated: v.Dilates, Pool: v.Unweighted, Ceil: v.Unweighted && s.Ceil,
+		Input: l.Input[2+i], Output: wanted, Transposed: v.Has("output-padding"), Dilated: v.Undilated != "", Pool: v.Unweighted, Ceil: v.Unweighted && s.Ceil,
 		Kernel: held("kernel", l.Kernel), Stride: held("stride", l.Stride), Dilation: held("dilation", l.Dilation),
 	}
 	for _, f := range v.Fixed {

@@ -119,7 +119,7 @@ func (a *application) follow(n *network.NodeResult, was layer.Spec, r *Rule) (*c
 		return nil, layer.Errorf("its offsets are other layers'")
 	case n.Node.Held != nil && n.Node.Weights == "" && n.Node.Held.Params != rowParams(n):
 		return nil, layer.Errorf("it shares some of its weights")
-	case r.into.Variant != "" && r.into.Variant == n.Variant && len(r.into.Own) == 0 && !r.squeeze:
+	case r.into.Variant != "" && r.into.Variant == n.Variant && len(r.into.Own) == 0 && r.gate.Variant == "":
 		return nil, layer.Errorf("it is %s already", n.Variant)
 	}
 	if r.into.Variant != "" {
@@ -133,9 +133,9 @@ func (a *application) follow(n *network.NodeResult, was layer.Spec, r *Rule) (*c
 		s.Input = nil
 		c.spec = s
 	}
-	if r.squeeze {
-		gate := layer.Spec{Variant: "se", Dims: was.Dims, Input: n.Output}
-		for _, s := range r.squeezed {
+	if r.gate.Variant != "" {
+		gate := layer.Spec{Variant: r.gate.Variant, Dims: was.Dims, Input: n.Output}
+		for _, s := range r.gate.Own {
 			if err := gate.Set(s.Key, s.Value); err != nil {
 				return nil, err
 			}
@@ -179,7 +179,7 @@ func (a *application) finish() (*Swapped, error) {
 		change.Name, change.Was, change.Before, change.FieldBefore = n.Node.Name, n.Variant, n.Total, n.Field.Size
 		change.Is = after.Nodes[change.nodes[0]].Variant
 		if c.gate != nil {
-			change.Is += gateSuffix
+			change.Is += gateMark + c.gate.Variant
 		}
 		for _, k := range change.nodes {
 			if change.After, err = change.After.Add(after.Nodes[k].Total); err != nil {

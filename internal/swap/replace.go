@@ -64,9 +64,9 @@ func (r Rule) replacement(n *network.NodeResult, was layer.Spec) (layer.Spec, er
 	if was.PadMode != "" && was.PadMode != layer.PadZeros {
 		b.set("pad-mode", string(was.PadMode))
 	}
-	if v.Name == "depthwise" {
+	if v.ChannelsFollow() {
 		if was.OutChannels%was.Channels() != 0 {
-			return b.spec, layer.Errorf("it makes %d channels of %d, and a depthwise convolution makes a multiple", was.OutChannels, was.Channels())
+			return b.spec, layer.Errorf("it makes %d channels of %d, and a %s convolution makes a multiple", was.OutChannels, was.Channels(), v.Name)
 		}
 		b.set("multiplier", strconv.Itoa(was.OutChannels/was.Channels()))
 	} else {
@@ -75,14 +75,14 @@ func (r Rule) replacement(n *network.NodeResult, was layer.Spec) (layer.Spec, er
 			b.set("groups", strconv.Itoa(was.Groups))
 		}
 	}
-	if v.Enlarges && v.Has("scale") && was.Variant == "transposed" {
+	if old, _ := layer.VariantNamed(was.Variant); v.Enlarges && v.Has("scale") && old.Enlarges && !old.Has("scale") {
 		b.enlarge(n, was)
 		return b.spec, b.err
 	}
 	b.set("kernel", layer.FormatInts(was.Kernel))
 	b.set("stride", layer.FormatInts(was.Stride))
 	b.set("output-padding", layer.FormatInts(was.OutputPadding))
-	if v.Name != "dilated" || slices.ContainsFunc(was.Dilation, func(d int) bool { return d > 1 }) {
+	if v.Undilated == "" || slices.ContainsFunc(was.Dilation, func(d int) bool { return d > 1 }) {
 		b.set("dilation", layer.FormatInts(was.Dilation))
 	}
 	b.pad(was)
@@ -97,7 +97,7 @@ func (b *builder) enlarge(n *network.NodeResult, was layer.Spec) {
 	for i := range was.Dims {
 		scale[i] = float64(n.Output[2+i]) / float64(n.Inputs[0][2+i])
 		k := was.Kernel[i] - 1 + was.Kernel[i]%2
-		if b.v.Name == "sub-pixel" {
+		if b.v.EnlargesLast {
 			k = (was.Kernel[i] + was.Stride[i] - 1) / was.Stride[i]
 			k += 1 - k%2
 		}

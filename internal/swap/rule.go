@@ -1,6 +1,7 @@
 package swap
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,9 +17,8 @@ type Rule struct {
 	terms []term
 	// into is the variant with its keys; its Variant is empty where the convolution stays.
 	into layer.Entry
-	// squeeze puts squeeze-and-excitation behind, with these keys.
-	squeeze  bool
-	squeezed []layer.Setting
+	// gate is a variant that gates, put behind; its Variant is empty where there is none.
+	gate layer.Entry
 }
 
 // term is one condition of a pattern: a word, which is a kind or a pattern of names, or a comparison.
@@ -29,8 +29,20 @@ type term struct {
 	value int
 }
 
-// gateSuffix puts squeeze-and-excitation behind a variant.
-const gateSuffix = "+se"
+// gateMark puts a variant that gates behind another: separable+se.
+const gateMark = "+"
+
+// cutGate takes VARIANT, VARIANT+GATE or GATE apart. What is no gate stays in the variant's name.
+func cutGate(name string) (base, gate string) {
+	if v, _ := layer.VariantNamed(name); v.Gates {
+		return "", name
+	}
+	before, after, _ := strings.Cut(name, gateMark)
+	if v, _ := layer.VariantNamed(after); v.Gates {
+		return before, after
+	}
+	return name, ""
+}
 
 var comparison = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp {
 	return regexp.MustCompile(`^([a-z-]+)(>=|<=|==|!=|>|<)(.*)$`)
@@ -67,7 +79,8 @@ func cutRule(text string) int {
 			continue
 		}
 		name, _, _ := strings.Cut(text[i+1:], ",")
-		if _, ok := layer.VariantNamed(strings.TrimSuffix(name, gateSuffix)); ok {
+		base, gate := cutGate(name)
+		if _, ok := layer.VariantNamed(cmp.Or(base, gate)); ok {
 			return i
 		}
 		if first < 0 {
@@ -97,12 +110,8 @@ func parseTerm(text string) (term, error) {
 
 func (r *Rule) parseVariant(text string) error {
 	name, rest, _ := strings.Cut(text, ",")
-	base, gated := strings.CutSuffix(name, gateSuffix)
-	if base == "se" {
-		gated = true
-	}
-	r.squeeze = gated
-	entry, err := layer.ParseEntry(strings.TrimSuffix(base+","+rest, ","))
+	base, gate := cutGate(name)
+	entry, err := layer.ParseEntry(strings.TrimSuffix(cmp.Or(base, gate)+","+rest, ","))
 	if err != nil {
 		return err
 	}
@@ -110,22 +119,19 @@ func (r *Rule) parseVariant(text string) error {
 		return layer.Errorf("%q: a filter is weights, and a network has none to count", text)
 	}
 	v, _ := layer.VariantNamed(base)
-	gate, _ := layer.VariantNamed("se")
-	r.into.Label, r.into.Variant = name, base
+	behind, _ := layer.VariantNamed(gate)
+	r.into.Label, r.into.Variant, r.gate.Variant = name, base, gate
 	for _, s := range entry.Own {
 		switch {
 		case slices.Contains(kept, s.Key):
 			return layer.Errorf("%q: a layer that is exchanged keeps its %s", text, s.Key)
-		case base != "se" && v.Has(s.Key):
+		case base != "" && v.Has(s.Key):
 			r.into.Own = append(r.into.Own, s)
-		case gated && gate.Has(s.Key):
-			r.squeezed = append(r.squeezed, s)
+		case gate != "" && behind.Has(s.Key):
+			r.gate.Own = append(r.gate.Own, s)
 		default:
 			return layer.Errorf("%q: %s has no %s", text, name, s.Key)
 		}
-	}
-	if base == "se" {
-		r.into.Variant = ""
 	}
 	return r.check(v)
 }
@@ -136,7 +142,7 @@ func (r *Rule) check(v layer.Variant) error {
 		return layer.Errorf("%s is no convolution that could take another's place", v.Name).Hint("give one of " + strings.Join(Variants(), ", "))
 	}
 	var s layer.Spec
-	for _, o := range slices.Concat(r.into.Own, r.squeezed) {
+	for _, o := range slices.Concat(r.into.Own, r.gate.Own) {
 		if err := s.Set(o.Key, o.Value); err != nil {
 			return layer.Errorf("%q: %v", r.Text, err)
 		}
@@ -147,7 +153,7 @@ func (r *Rule) check(v layer.Variant) error {
 // Variants lists what a convolution can become.
 func Variants() (names []string) {
 	for _, v := range layer.Variants() {
-		if v.Has("out-channels") || v.Name == "se" {
+		if v.Has("out-channels") || v.Gates {
 			names = append(names, v.Name)
 		}
 	}

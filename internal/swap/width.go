@@ -80,7 +80,7 @@ func defines(n *network.NodeResult) bool {
 		}
 	case *network.Variant:
 		v, _ := layer.VariantNamed(op.Spec.Variant)
-		return v.Has("out-channels") && v.Name != "depthwise" && op.Spec.OutChannels > 0
+		return v.Has("out-channels") && !v.ChannelsFollow() && op.Spec.OutChannels > 0
 	}
 	return false
 }
@@ -185,7 +185,7 @@ func (w *widening) variant(i int, op *network.Variant) (network.Operator, error)
 	s := op.Spec
 	v, _ := layer.VariantNamed(s.Variant)
 	for _, key := range scaled {
-		if !s.Given(key) || key == "out-channels" && (w.ends[i] || v.Name == "depthwise") {
+		if !s.Given(key) || key == "out-channels" && (w.ends[i] || v.ChannelsFollow()) {
 			continue
 		}
 		k, _ := layer.KeyNamed(key)
@@ -197,7 +197,7 @@ func (w *widening) variant(i int, op *network.Variant) (network.Operator, error)
 			return nil, err
 		}
 	}
-	if v.Name == "depthwise" && s.Given("out-channels") { // which follow from the multiplier
+	if v.ChannelsFollow() && s.Given("out-channels") { // which follow from the multiplier
 		was := w.r.Nodes[i]
 		if err := s.Set("out-channels", strconv.Itoa(was.Output[1]/was.Inputs[0][1]*w.in(i))); err != nil {
 			return nil, err
