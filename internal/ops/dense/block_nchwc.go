@@ -23,7 +23,7 @@ type BlockNCHWc struct {
 
 	input      []float32 // [block][pixel][lane], if there is something to expand
 	filtered   []float32 // [block][pixel][lane]
-	groups     [][]span  // pixels of the output in tiles, some an item
+	groups     []span    // of the output's pixels, an item each
 	workspaces []blockNCHWcWorkspace
 
 	out, in []float32
@@ -71,10 +71,7 @@ func NewBlockNCHWc(p problem.Convolution, weights, bias []float32, expand, proje
 	}
 	b.project = newBlockMatrix(p.ISA, project, p.C, b.filteredSize())
 	b.filtered = problem.Aligned(ceilDiv(p.C, lanes) * b.filteredSize())
-	tiles := split(volume(p.Out), ceilDiv(volume(p.Out), p.ISA.NCHWcRows()))
-	for _, g := range split(len(tiles), ceilDiv(len(tiles), blocksGroup)) {
-		b.groups = append(b.groups, tiles[g.from:g.to])
-	}
+	b.groups = split(volume(p.Out), ceilDiv(volume(p.Out), blocksGroup*p.ISA.NCHWcRows()))
 	for range max(1, p.Threads) {
 		a := blockNCHWcWorkspace{products: problem.Aligned(2 * blocksGroup * p.ISA.NCHWcRows() * lanes)}
 		for range b.vectors() {
@@ -178,26 +175,21 @@ func (b *BlockNCHWc) expandPanel(planes []float32, size, panel int) {
 		return
 	}
 	first, last := rowsOf(p, b.band)
-	parts := ceilDiv(n, p.ISA.NCHWcRows())
+	tiles := ceilDiv(n, p.ISA.NCHWcRows())
 	for slice := range p.In[0] {
 		for row := first; row < last; row++ {
 			from := (slice*p.In[1] + row) * p.In[2] * l.lanes
 			to := ((slice*l.tall+row-first)*l.width + l.left) * l.lanes
-			for i := range parts {
-				x, end := n*i/parts, n*(i+1)/parts
-				b.expand.multiply(planes[to+x*l.lanes:], size, b.input[from+x*l.lanes:], panel, end-x, row-first)
-			}
+			b.expand.multiply(planes[to:], size, b.input[from:], panel, n, (row-first)*tiles)
 		}
 	}
 }
 
-// multiply computes the last product for one panel of output channels at some tiles of pixels.
-func (b *BlockNCHWc) multiply(out, in []float32, panel int, tiles []span, products []float32) {
+// multiply computes the last product for one panel of output channels at some pixels.
+func (b *BlockNCHWc) multiply(out, in []float32, panel int, pixels span, products []float32) {
 	p, lanes := &b.lanes.p, b.lanes.lanes
-	start, n := tiles[0].from, tiles[len(tiles)-1].to-tiles[0].from
-	for i, t := range tiles {
-		b.project.multiply(products[(t.from-start)*lanes:], n*lanes, b.filtered[t.from*lanes:], panel, t.len(), i)
-	}
+	start, n := pixels.from, pixels.len()
+	b.project.multiply(products, n*lanes, b.filtered[start*lanes:], panel, n, 0)
 	plane := volume(p.Out)
 	pn := b.project.panels[panel]
 	for v := range pn.vectors {
@@ -256,8 +248,9 @@ func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatr
 
 func (m *blockMatrix) packed() int { return 4 * (len(m.weights) + len(m.bias)) }
 
-// multiply computes n pixels of one panel: c's vectors are cs floats apart. The first tiles fetch the next panel's weights.
-func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n, tile int) {
+// multiply computes n pixels of one panel, before which were so many tiles: c's vectors are cs floats apart. The first tiles
+// fetch the next panel's weights.
+func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n, before int) {
 	pn := m.panels[panel]
 	lanes := m.isa.Block()
 	weights, bias := m.weights[pn.offset:], m.bias[pn.block*lanes:][:pn.vectors*lanes]
@@ -270,7 +263,9 @@ func (m *blockMatrix) multiply(c []float32, cs int, a []float32, panel, n, tile 
 			lo, hi = m.lo, m.hi
 		}
 		row := pn.vectors * lanes
-		ahead := weightsAhead(weights, m.depth*row, m.depth, taps[from].B/4/row, tile, row)
+		last := taps[to-1]
+		at, end := taps[from].B/4, last.B/4+last.Depth*row
+		ahead := weightsAhead(weights, m.depth*row+at, (end-at)/row, row, before)
 		m.isa.DirectNCHWc(c, cs, a, 0, weights, ahead, taps[from:to], n, pn.vectors, bias, lo, hi, from > 0)
 		bias = nil
 	}

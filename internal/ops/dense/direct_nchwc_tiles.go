@@ -9,13 +9,15 @@ type segment struct {
 	row  int                   // entries of one kernel row
 }
 
-// tileGroup is consecutive output pixels of one depth slice of a band, in tiles.
+// tileGroup is consecutive output pixels of one depth slice of a band, in runs.
 type tileGroup struct {
 	od, start, n int // start is a pixel of the band's slice
-	tiles        []tile
+	runs         []pixelRun
 }
 
-type tile struct{ oh, ow, n, segment, at int } // oh counts from the band's first row
+// pixelRun is n pixels of a row of output that meet the same taps, the at-th of their group and those that follow; oh counts
+// from the band's first row.
+type pixelRun struct{ oh, ow, n, segment, at int }
 
 // segmentsOf is the columns of output with their taps of a part of the input channels.
 func (d *DirectNCHWc) segmentsOf(part span) (list []segment) {
@@ -51,8 +53,7 @@ func (d *DirectNCHWc) segment(c columns, part span) segment {
 	return s
 }
 
-// makeGroups cuts the pixels of each band into tiles, and those into groups
-// that the products of fit the first caches.
+// makeGroups cuts the pixels of each band into groups that the products of fit the first caches.
 func (d *DirectNCHWc) makeGroups() {
 	d.groups = map[int][]tileGroup{}
 	for _, band := range d.bands {
@@ -69,12 +70,12 @@ func (d *DirectNCHWc) groupsOf(rows int) (groups []tileGroup) {
 		g := tileGroup{od: od}
 		for oh := range rows {
 			for si, s := range d.segments[0] {
-				for _, cut := range split(s.cols.len(), ceilDiv(s.cols.len(), p.ISA.NCHWcRows())) {
+				for _, cut := range split(s.cols.len(), ceilDiv(s.cols.len(), directGroup)) {
 					if g.n > 0 && g.n+cut.len() > directGroup {
 						groups = append(groups, g)
 						g = tileGroup{od: od, start: g.start + g.n}
 					}
-					g.tiles = append(g.tiles, tile{oh: oh, ow: s.cols.from + cut.from, n: cut.len(), segment: si, at: g.n})
+					g.runs = append(g.runs, pixelRun{oh: oh, ow: s.cols.from + cut.from, n: cut.len(), segment: si, at: g.n})
 					g.n += cut.len()
 				}
 			}

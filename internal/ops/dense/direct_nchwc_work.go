@@ -84,8 +84,8 @@ func (j *directJob) multiply(item int) {
 	}
 	chunk := chainBlocks(pn.vectors, d.lanes)
 	for from := 0; from < volume(p.Kernel)*d.parts[j.part].len(); from += chunk {
-		for i := range g.tiles {
-			t.add(&g.tiles[i], span{from, from + chunk}, i)
+		for i := range g.runs {
+			t.add(&g.runs[i], span{from, from + chunk})
 		}
 	}
 	if j.part < len(d.parts)-1 {
@@ -116,8 +116,8 @@ type directTiles struct {
 	weights, bias []float32
 }
 
-// add adds a chunk of the part's taps to a tile; the group's first ones fetch the weights that follow.
-func (g *directTiles) add(t *tile, chunk span, number int) {
+// add adds a chunk of the part's taps to a run of pixels; the group's first ones fetch the weights that follow.
+func (g *directTiles) add(t *pixelRun, chunk span) {
 	d, p := g.d, &g.d.p
 	rows := d.bands[g.band]
 	s := &d.segments[g.part][t.segment]
@@ -150,7 +150,7 @@ func (g *directTiles) add(t *tile, chunk span, number int) {
 		taps := s.taps[g.vectors-1][from:to]
 		row, last := g.vectors*d.lanes, taps[len(taps)-1]
 		next := last.B/4 + last.Depth*row
-		ahead := weightsAhead(g.weights, next, (next-taps[0].B/4)/row, 0, number, row)
+		ahead := weightsAhead(g.weights, next, (next-taps[0].B/4)/row, row, t.at/p.ISA.NCHWcRows())
 		p.ISA.DirectNCHWc(c, g.size, d.planes[g.planes], at, g.weights, ahead, taps, t.n, g.vectors, b, lo, hi, more)
 	}
 }
@@ -158,13 +158,11 @@ func (g *directTiles) add(t *tile, chunk span, number int) {
 // askedAhead is the elements that a tile has the cache ask for with each row of the weights.
 const askedAhead = 16
 
-// weightsAhead is what tile number of those that multiply the same depth rows of weights asks for, from row p on, of as many that
-// begin at next: large weights come from memory, late.
-func weightsAhead(weights []float32, next, depth, p, tile, row int) []float32 {
-	if tile*askedAhead >= row {
-		return nil
-	}
-	return weights[min(len(weights), next+askedAhead*(tile*depth+p)):]
+// weightsAhead is what a product asks for that multiplies depth rows of weights, of as many that begin at next: all but what
+// the tiles before it, of other pixels, have asked for. Large weights come from memory, late.
+func weightsAhead(weights []float32, next, depth, row, before int) []float32 {
+	asked := min(row, before*askedAhead) * depth
+	return part(weights, next+asked, depth*row-asked)
 }
 
 // onlyBias is the outputs that meet nothing but padding.

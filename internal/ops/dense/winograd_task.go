@@ -111,13 +111,19 @@ func (t *winogradTask) multiply(chunk span) {
 			if i == chunk.to-1 {
 				next = base + (point+1)*t.pointSize + t.panels[chunk.from].offset
 			}
-			t.products(point, t.panels[i], first, t.weights[min(next, len(t.weights)):])
+			t.products(point, t.panels[i], first, part(t.weights, next, 2*t.panelSize(i)))
 		}
 	}
 	last := t.panels[chunk.to-1]
 	for b := first; b < last.block+last.vectors; b++ {
 		t.transformOut(b, b-first)
 	}
+}
+
+// part is n elements of s from one on, or what there is of them.
+func part(s []float32, from, n int) []float32 {
+	from = min(from, len(s))
+	return s[from:min(from+n, len(s))]
 }
 
 // products multiplies one point of all tiles by a panel of output channels; the
@@ -127,20 +133,15 @@ func (t *winogradTask) products(point int, pn outPanel, first int, next []float3
 	in := t.inputs[point*t.inPoint:]
 	weights := t.weights[(t.group*t.points*t.high+point)*t.pointSize+pn.offset:]
 	rows := p.Out[0] * t.tiles
-	parts := ceilDiv(rows, p.ISA.NCHWcRows())
 	inStride, outStride := inputSlices(p)*t.tiles*t.lanes, rows*t.lanes
 	out := t.outputs[point*t.outPoint+(pn.block-first)*outStride:]
-	size := t.depth * pn.vectors * t.lanes
-	for i := range parts {
-		from, to := rows*i/parts, rows*(i+1)/parts
-		for kd := range p.Kernel[0] {
-			a := in[(from+kd*p.Dilation[0]*t.tiles)*t.lanes:]
-			for k := 0; k < t.depth; k += problem.ChainTerms {
-				depth := min(problem.ChainTerms, t.depth-k)
-				w := weights[kd*size+k*pn.vectors*t.lanes:]
-				p.ISA.GemmNCHWc(out[from*t.lanes:], outStride, a[k/t.lanes*inStride:], inStride, w, next, depth, to-from, pn.vectors, kd+k > 0)
-				next = next[min(len(next), 16*depth):]
-			}
+	row := pn.vectors * t.lanes
+	for kd := range p.Kernel[0] {
+		a := in[kd*p.Dilation[0]*t.tiles*t.lanes:]
+		for k := 0; k < t.depth; k += problem.ChainTerms {
+			depth := min(problem.ChainTerms, t.depth-k)
+			at := (kd*t.depth + k) * row
+			p.ISA.GemmNCHWc(out, outStride, a[k/t.lanes*inStride:], inStride, weights[at:], next[min(at, len(next)):], depth, rows, pn.vectors, kd+k > 0)
 		}
 	}
 }

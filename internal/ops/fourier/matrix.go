@@ -252,15 +252,11 @@ func (x *matrix) product(c, a, weights []float32, n int) {
 
 func (x *matrix) productRows(c, a, weights []float32, n int) {
 	w, step := x.lanes, 2*x.block*x.lanes
-	next := weights[x.depth*2*w:]
-	parts := ceilDiv(n, x.p.ISA.NCHWcRows())
-	for i := range parts {
-		from, to := n*i/parts, n*(i+1)/parts
-		for k := 0; k < x.depth; k += problem.ChainTerms {
-			depth := min(problem.ChainTerms, x.depth-k)
-			x.p.ISA.GemmNCHWc(c[from*w:], step, a[k/w*step+from*w:], step, weights[k*2*w:], next, depth, to-from, 2, k > 0)
-			next = next[min(len(next), 16*depth):]
-		}
+	for k := 0; k < x.depth; k += problem.ChainTerms {
+		depth := min(problem.ChainTerms, x.depth-k)
+		next := weights[min(len(weights), (x.depth+k)*2*w):]
+		next = next[:min(len(next), depth*2*w)]
+		x.p.ISA.GemmNCHWc(c, step, a[k/w*step:], step, weights[k*2*w:], next, depth, n, 2, k > 0)
 	}
 }
 

@@ -4,49 +4,61 @@
 
 #include "textflag.h"
 
-// func directNCHWcNEON(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
-TEXT ·directNCHWcNEON(SB), NOSPLIT, $0-97
+// func directNCHWcNEON(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, asked int, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+TEXT ·directNCHWcNEON(SB), NOSPLIT, $0-105
 	MOVD c+0(FP), R0
-	MOVD cs+8(FP), R1
-	LSL  $2, R1, R1
-	MOVD a+16(FP), R2
-	MOVD b+32(FP), R3
-	MOVD ahead+40(FP), R6
-	MOVD list+48(FP), R7
-	MOVD count+56(FP), R8
-	MOVD bias+80(FP), R9
-	MOVD at+24(FP), R10
-	LSL  $2, R10, R10
-	ADDS R10, R2, R2
-	MOVD m+64(FP), R10
-	MOVD vectors+72(FP), R11
-	CMP  $2, R11
+	MOVD a+16(FP), R1
+	MOVD b+32(FP), R2
+	MOVD ahead+40(FP), R3
+	MOVD at+24(FP), R6
+	LSL  $2, R6, R6
+	ADDS R6, R1, R1
+	MOVD asked+48(FP), R6
+	LSL  $2, R6, R6
+	ADDS R3, R6, R6
+	MOVD R6, asked+48(FP)
+	MOVD vectors+80(FP), R6
+	CMP  $2, R6
 	BNE  narrow
-	CMP  $12, R10
+
+tiles2:
+	MOVD m+72(FP), R6
+	MOVD $12, R7
+	CMP  $24, R6
+	BGE  tiles2_choose
+	MOVD R6, R7
+	CMP  $12, R6
+	BLE  tiles2_choose
+	ADDS $1, R7, R7
+	LSR  $1, R7, R7
+
+tiles2_choose:
+	CMP  $12, R7
 	BEQ  body12x2
-	CMP  $11, R10
+	CMP  $11, R7
 	BEQ  body11x2
-	CMP  $10, R10
+	CMP  $10, R7
 	BEQ  body10x2
-	CMP  $9, R10
+	CMP  $9, R7
 	BEQ  body9x2
-	CMP  $8, R10
+	CMP  $8, R7
 	BEQ  body8x2
-	CMP  $7, R10
+	CMP  $7, R7
 	BEQ  body7x2
-	CMP  $6, R10
+	CMP  $6, R7
 	BEQ  body6x2
-	CMP  $5, R10
+	CMP  $5, R7
 	BEQ  body5x2
-	CMP  $4, R10
+	CMP  $4, R7
 	BEQ  body4x2
-	CMP  $3, R10
+	CMP  $3, R7
 	BEQ  body3x2
-	CMP  $2, R10
+	CMP  $2, R7
 	BEQ  body2x2
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body1x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	JMP  body1x2_begin
 
 body1x2_zero:
@@ -54,67 +66,84 @@ body1x2_zero:
 	WORD $0x6f00e401 // movi v1.2d, #0
 
 body1x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body1x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad400d42 // ldp q2, q3, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad411544 // ldp q4, q5, [x10, #32]
-	WORD  $0xfd400126 // ldr d6, [x9]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad400d22 // ldp q2, q3, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad411524 // ldp q4, q5, [x9, #32]
+	WORD  $0xfd400106 // ldr d6, [x8]
 	WORD  $0x4f861040 // fmla v0.4s, v2.4s, v6.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4fa61080 // fmla v0.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa610a1 // fmla v1.4s, v5.4s, v6.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad420d42 // ldp q2, q3, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad431544 // ldp q4, q5, [x10, #96]
-	WORD  $0xfd400526 // ldr d6, [x9, #8]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad420d22 // ldp q2, q3, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad431524 // ldp q4, q5, [x9, #96]
+	WORD  $0xfd400506 // ldr d6, [x8, #8]
 	WORD  $0x4f861040 // fmla v0.4s, v2.4s, v6.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4fa61080 // fmla v0.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa610a1 // fmla v1.4s, v5.4s, v6.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body1x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body1x2_clamp
 	WORD  $0x3dc00002 // ldr q2, [x0]
 	WORD  $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD  $0x3dc00022 // ldr q2, [x1]
+	WORD  $0x3dc000e2 // ldr q2, [x7]
 	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 
 body1x2_clamp:
-	FMOVS lo+88(FP), F2
+	FMOVS lo+96(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+92(FP), F3
+	FMOVS hi+100(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
 	WORD  $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
 	WORD  $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
 	WORD  $0x3d800000 // str q0, [x0]
-	WORD  $0x3d800021 // str q1, [x1]
+	WORD  $0x3d8000e1 // str q1, [x7]
+	ADDS  $16, R1, R1
+	ADDS  $16, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body1x2_more
+	MOVD  R2, R3
+
+body1x2_more:
+	MOVD m+72(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body2x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body2x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	JMP  body2x2_begin
@@ -126,25 +155,27 @@ body2x2_zero:
 	WORD $0x6f00e403 // movi v3.2d, #0
 
 body2x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body2x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad401544 // ldp q4, q5, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad411d46 // ldp q6, q7, [x10, #32]
-	WORD  $0xfd400128 // ldr d8, [x9]
-	WORD  $0xfd400929 // ldr d9, [x9, #16]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad401524 // ldp q4, q5, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad411d26 // ldp q6, q7, [x9, #32]
+	WORD  $0xfd400108 // ldr d8, [x8]
+	WORD  $0xfd400909 // ldr d9, [x8, #16]
 	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f891082 // fmla v2.4s, v4.4s, v9.s[0]
@@ -153,12 +184,12 @@ body2x2_tap:
 	WORD  $0x4fa810e1 // fmla v1.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4fa910e3 // fmla v3.4s, v7.4s, v9.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad421544 // ldp q4, q5, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad431d46 // ldp q6, q7, [x10, #96]
-	WORD  $0xfd400528 // ldr d8, [x9, #8]
-	WORD  $0xfd400d29 // ldr d9, [x9, #24]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad421524 // ldp q4, q5, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad431d26 // ldp q6, q7, [x9, #96]
+	WORD  $0xfd400508 // ldr d8, [x8, #8]
+	WORD  $0xfd400d09 // ldr d9, [x8, #24]
 	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f891082 // fmla v2.4s, v4.4s, v9.s[0]
@@ -167,27 +198,29 @@ body2x2_tap:
 	WORD  $0x4fa810e1 // fmla v1.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4fa910e3 // fmla v3.4s, v7.4s, v9.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body2x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body2x2_clamp
 	WORD  $0x3dc00004 // ldr q4, [x0]
 	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD  $0x3dc00404 // ldr q4, [x0, #16]
 	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD  $0x3dc00024 // ldr q4, [x1]
+	WORD  $0x3dc000e4 // ldr q4, [x7]
 	WORD  $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD  $0x3dc00424 // ldr q4, [x1, #16]
+	WORD  $0x3dc004e4 // ldr q4, [x7, #16]
 	WORD  $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 
 body2x2_clamp:
-	FMOVS lo+88(FP), F4
+	FMOVS lo+96(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+92(FP), F5
+	FMOVS hi+100(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -198,13 +231,26 @@ body2x2_clamp:
 	WORD  $0x4e23f483 // fmax v3.4s, v4.4s, v3.4s
 	WORD  $0x4ea3f4a3 // fmin v3.4s, v5.4s, v3.4s
 	WORD  $0xad000800 // stp q0, q2, [x0]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	ADDS  $32, R1, R1
+	ADDS  $32, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body2x2_more
+	MOVD  R2, R3
+
+body2x2_more:
+	MOVD m+72(FP), R20
+	SUBS $2, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body3x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body3x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -220,26 +266,28 @@ body3x2_zero:
 	WORD $0x6f00e405 // movi v5.2d, #0
 
 body3x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body3x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad401d46 // ldp q6, q7, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad412548 // ldp q8, q9, [x10, #32]
-	WORD  $0xfd40012a // ldr d10, [x9]
-	WORD  $0xfd40092b // ldr d11, [x9, #16]
-	WORD  $0xfd40112c // ldr d12, [x9, #32]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad401d26 // ldp q6, q7, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad412528 // ldp q8, q9, [x9, #32]
+	WORD  $0xfd40010a // ldr d10, [x8]
+	WORD  $0xfd40090b // ldr d11, [x8, #16]
+	WORD  $0xfd40110c // ldr d12, [x8, #32]
 	WORD  $0x4f8a10c0 // fmla v0.4s, v6.4s, v10.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10c2 // fmla v2.4s, v6.4s, v11.s[0]
@@ -252,13 +300,13 @@ body3x2_tap:
 	WORD  $0x4fab1123 // fmla v3.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1104 // fmla v4.4s, v8.4s, v12.s[1]
 	WORD  $0x4fac1125 // fmla v5.4s, v9.4s, v12.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad421d46 // ldp q6, q7, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad432548 // ldp q8, q9, [x10, #96]
-	WORD  $0xfd40052a // ldr d10, [x9, #8]
-	WORD  $0xfd400d2b // ldr d11, [x9, #24]
-	WORD  $0xfd40152c // ldr d12, [x9, #40]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad421d26 // ldp q6, q7, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad432528 // ldp q8, q9, [x9, #96]
+	WORD  $0xfd40050a // ldr d10, [x8, #8]
+	WORD  $0xfd400d0b // ldr d11, [x8, #24]
+	WORD  $0xfd40150c // ldr d12, [x8, #40]
 	WORD  $0x4f8a10c0 // fmla v0.4s, v6.4s, v10.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10c2 // fmla v2.4s, v6.4s, v11.s[0]
@@ -271,13 +319,15 @@ body3x2_tap:
 	WORD  $0x4fab1123 // fmla v3.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1104 // fmla v4.4s, v8.4s, v12.s[1]
 	WORD  $0x4fac1125 // fmla v5.4s, v9.4s, v12.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body3x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body3x2_clamp
 	WORD  $0x3dc00006 // ldr q6, [x0]
 	WORD  $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
@@ -285,17 +335,17 @@ body3x2_tap:
 	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
 	WORD  $0x3dc00806 // ldr q6, [x0, #32]
 	WORD  $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD  $0x3dc00026 // ldr q6, [x1]
+	WORD  $0x3dc000e6 // ldr q6, [x7]
 	WORD  $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
-	WORD  $0x3dc00426 // ldr q6, [x1, #16]
+	WORD  $0x3dc004e6 // ldr q6, [x7, #16]
 	WORD  $0x4e26d463 // fadd v3.4s, v3.4s, v6.4s
-	WORD  $0x3dc00826 // ldr q6, [x1, #32]
+	WORD  $0x3dc008e6 // ldr q6, [x7, #32]
 	WORD  $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 
 body3x2_clamp:
-	FMOVS lo+88(FP), F6
+	FMOVS lo+96(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+92(FP), F7
+	FMOVS hi+100(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -311,14 +361,27 @@ body3x2_clamp:
 	WORD  $0x4ea5f4e5 // fmin v5.4s, v7.4s, v5.4s
 	WORD  $0xad000800 // stp q0, q2, [x0]
 	WORD  $0x3d800804 // str q4, [x0, #32]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0x3d800825 // str q5, [x1, #32]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0x3d8008e5 // str q5, [x7, #32]
+	ADDS  $48, R1, R1
+	ADDS  $48, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body3x2_more
+	MOVD  R2, R3
+
+body3x2_more:
+	MOVD m+72(FP), R20
+	SUBS $3, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body4x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body4x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -338,27 +401,29 @@ body4x2_zero:
 	WORD $0x6f00e407 // movi v7.2d, #0
 
 body4x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body4x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad402548 // ldp q8, q9, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad412d4a // ldp q10, q11, [x10, #32]
-	WORD  $0xfd40012c // ldr d12, [x9]
-	WORD  $0xfd40092d // ldr d13, [x9, #16]
-	WORD  $0xfd40112e // ldr d14, [x9, #32]
-	WORD  $0xfd40192f // ldr d15, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad402528 // ldp q8, q9, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad412d2a // ldp q10, q11, [x9, #32]
+	WORD  $0xfd40010c // ldr d12, [x8]
+	WORD  $0xfd40090d // ldr d13, [x8, #16]
+	WORD  $0xfd40110e // ldr d14, [x8, #32]
+	WORD  $0xfd40190f // ldr d15, [x8, #48]
 	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1102 // fmla v2.4s, v8.4s, v13.s[0]
@@ -375,14 +440,14 @@ body4x2_tap:
 	WORD  $0x4fae1165 // fmla v5.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1146 // fmla v6.4s, v10.4s, v15.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad422548 // ldp q8, q9, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad432d4a // ldp q10, q11, [x10, #96]
-	WORD  $0xfd40052c // ldr d12, [x9, #8]
-	WORD  $0xfd400d2d // ldr d13, [x9, #24]
-	WORD  $0xfd40152e // ldr d14, [x9, #40]
-	WORD  $0xfd401d2f // ldr d15, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad422528 // ldp q8, q9, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad432d2a // ldp q10, q11, [x9, #96]
+	WORD  $0xfd40050c // ldr d12, [x8, #8]
+	WORD  $0xfd400d0d // ldr d13, [x8, #24]
+	WORD  $0xfd40150e // ldr d14, [x8, #40]
+	WORD  $0xfd401d0f // ldr d15, [x8, #56]
 	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1102 // fmla v2.4s, v8.4s, v13.s[0]
@@ -399,13 +464,15 @@ body4x2_tap:
 	WORD  $0x4fae1165 // fmla v5.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1146 // fmla v6.4s, v10.4s, v15.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body4x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body4x2_clamp
 	WORD  $0x3dc00008 // ldr q8, [x0]
 	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
@@ -415,19 +482,19 @@ body4x2_tap:
 	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
 	WORD  $0x3dc00c08 // ldr q8, [x0, #48]
 	WORD  $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD  $0x3dc00028 // ldr q8, [x1]
+	WORD  $0x3dc000e8 // ldr q8, [x7]
 	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
-	WORD  $0x3dc00428 // ldr q8, [x1, #16]
+	WORD  $0x3dc004e8 // ldr q8, [x7, #16]
 	WORD  $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
-	WORD  $0x3dc00828 // ldr q8, [x1, #32]
+	WORD  $0x3dc008e8 // ldr q8, [x7, #32]
 	WORD  $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
-	WORD  $0x3dc00c28 // ldr q8, [x1, #48]
+	WORD  $0x3dc00ce8 // ldr q8, [x7, #48]
 	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 
 body4x2_clamp:
-	FMOVS lo+88(FP), F8
+	FMOVS lo+96(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+92(FP), F9
+	FMOVS hi+100(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -447,14 +514,27 @@ body4x2_clamp:
 	WORD  $0x4ea7f527 // fmin v7.4s, v9.4s, v7.4s
 	WORD  $0xad000800 // stp q0, q2, [x0]
 	WORD  $0xad011804 // stp q4, q6, [x0, #32]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	ADDS  $64, R1, R1
+	ADDS  $64, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body4x2_more
+	MOVD  R2, R3
+
+body4x2_more:
+	MOVD m+72(FP), R20
+	SUBS $4, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body5x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body5x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -478,28 +558,30 @@ body5x2_zero:
 	WORD $0x6f00e409 // movi v9.2d, #0
 
 body5x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body5x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad402d4a // ldp q10, q11, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad41354c // ldp q12, q13, [x10, #32]
-	WORD  $0xfd40012e // ldr d14, [x9]
-	WORD  $0xfd40092f // ldr d15, [x9, #16]
-	WORD  $0xfd401130 // ldr d16, [x9, #32]
-	WORD  $0xfd401931 // ldr d17, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad402d2a // ldp q10, q11, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad41352c // ldp q12, q13, [x9, #32]
+	WORD  $0xfd40010e // ldr d14, [x8]
+	WORD  $0xfd40090f // ldr d15, [x8, #16]
+	WORD  $0xfd401110 // ldr d16, [x8, #32]
+	WORD  $0xfd401911 // ldr d17, [x8, #48]
 	WORD  $0x4f8e1140 // fmla v0.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1142 // fmla v2.4s, v10.4s, v15.s[0]
@@ -516,19 +598,19 @@ body5x2_tap:
 	WORD  $0x4fb011a5 // fmla v5.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb11186 // fmla v6.4s, v12.4s, v17.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40212e // ldr d14, [x9, #64]
+	WORD  $0xfd40210e // ldr d14, [x8, #64]
 	WORD  $0x4f8e1148 // fmla v8.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4fae1188 // fmla v8.4s, v12.4s, v14.s[1]
 	WORD  $0x4fae11a9 // fmla v9.4s, v13.4s, v14.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad422d4a // ldp q10, q11, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad43354c // ldp q12, q13, [x10, #96]
-	WORD  $0xfd40052e // ldr d14, [x9, #8]
-	WORD  $0xfd400d2f // ldr d15, [x9, #24]
-	WORD  $0xfd401530 // ldr d16, [x9, #40]
-	WORD  $0xfd401d31 // ldr d17, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad422d2a // ldp q10, q11, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad43352c // ldp q12, q13, [x9, #96]
+	WORD  $0xfd40050e // ldr d14, [x8, #8]
+	WORD  $0xfd400d0f // ldr d15, [x8, #24]
+	WORD  $0xfd401510 // ldr d16, [x8, #40]
+	WORD  $0xfd401d11 // ldr d17, [x8, #56]
 	WORD  $0x4f8e1140 // fmla v0.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1142 // fmla v2.4s, v10.4s, v15.s[0]
@@ -545,18 +627,20 @@ body5x2_tap:
 	WORD  $0x4fb011a5 // fmla v5.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb11186 // fmla v6.4s, v12.4s, v17.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40252e // ldr d14, [x9, #72]
+	WORD  $0xfd40250e // ldr d14, [x8, #72]
 	WORD  $0x4f8e1148 // fmla v8.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4fae1188 // fmla v8.4s, v12.4s, v14.s[1]
 	WORD  $0x4fae11a9 // fmla v9.4s, v13.4s, v14.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body5x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body5x2_clamp
 	WORD  $0x3dc0000a // ldr q10, [x0]
 	WORD  $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
@@ -568,21 +652,21 @@ body5x2_tap:
 	WORD  $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
 	WORD  $0x3dc0100a // ldr q10, [x0, #64]
 	WORD  $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD  $0x3dc0002a // ldr q10, [x1]
+	WORD  $0x3dc000ea // ldr q10, [x7]
 	WORD  $0x4e2ad421 // fadd v1.4s, v1.4s, v10.4s
-	WORD  $0x3dc0042a // ldr q10, [x1, #16]
+	WORD  $0x3dc004ea // ldr q10, [x7, #16]
 	WORD  $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
-	WORD  $0x3dc0082a // ldr q10, [x1, #32]
+	WORD  $0x3dc008ea // ldr q10, [x7, #32]
 	WORD  $0x4e2ad4a5 // fadd v5.4s, v5.4s, v10.4s
-	WORD  $0x3dc00c2a // ldr q10, [x1, #48]
+	WORD  $0x3dc00cea // ldr q10, [x7, #48]
 	WORD  $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
-	WORD  $0x3dc0102a // ldr q10, [x1, #64]
+	WORD  $0x3dc010ea // ldr q10, [x7, #64]
 	WORD  $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
 
 body5x2_clamp:
-	FMOVS lo+88(FP), F10
+	FMOVS lo+96(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+92(FP), F11
+	FMOVS hi+100(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -607,15 +691,28 @@ body5x2_clamp:
 	WORD  $0xad000800 // stp q0, q2, [x0]
 	WORD  $0xad011804 // stp q4, q6, [x0, #32]
 	WORD  $0x3d801008 // str q8, [x0, #64]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
-	WORD  $0x3d801029 // str q9, [x1, #64]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	WORD  $0x3d8010e9 // str q9, [x7, #64]
+	ADDS  $80, R1, R1
+	ADDS  $80, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body5x2_more
+	MOVD  R2, R3
+
+body5x2_more:
+	MOVD m+72(FP), R20
+	SUBS $5, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body6x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body6x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -643,28 +740,30 @@ body6x2_zero:
 	WORD $0x6f00e40b // movi v11.2d, #0
 
 body6x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body6x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad40354c // ldp q12, q13, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad413d4e // ldp q14, q15, [x10, #32]
-	WORD  $0xfd400130 // ldr d16, [x9]
-	WORD  $0xfd400931 // ldr d17, [x9, #16]
-	WORD  $0xfd401132 // ldr d18, [x9, #32]
-	WORD  $0xfd401933 // ldr d19, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad40352c // ldp q12, q13, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad413d2e // ldp q14, q15, [x9, #32]
+	WORD  $0xfd400110 // ldr d16, [x8]
+	WORD  $0xfd400911 // ldr d17, [x8, #16]
+	WORD  $0xfd401112 // ldr d18, [x8, #32]
+	WORD  $0xfd401913 // ldr d19, [x8, #48]
 	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
 	WORD  $0x4f911182 // fmla v2.4s, v12.4s, v17.s[0]
@@ -681,8 +780,8 @@ body6x2_tap:
 	WORD  $0x4fb211e5 // fmla v5.4s, v15.4s, v18.s[1]
 	WORD  $0x4fb311c6 // fmla v6.4s, v14.4s, v19.s[1]
 	WORD  $0x4fb311e7 // fmla v7.4s, v15.4s, v19.s[1]
-	WORD  $0xfd402130 // ldr d16, [x9, #64]
-	WORD  $0xfd402931 // ldr d17, [x9, #80]
+	WORD  $0xfd402110 // ldr d16, [x8, #64]
+	WORD  $0xfd402911 // ldr d17, [x8, #80]
 	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
 	WORD  $0x4f91118a // fmla v10.4s, v12.4s, v17.s[0]
@@ -691,14 +790,14 @@ body6x2_tap:
 	WORD  $0x4fb011e9 // fmla v9.4s, v15.4s, v16.s[1]
 	WORD  $0x4fb111ca // fmla v10.4s, v14.4s, v17.s[1]
 	WORD  $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad42354c // ldp q12, q13, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad433d4e // ldp q14, q15, [x10, #96]
-	WORD  $0xfd400530 // ldr d16, [x9, #8]
-	WORD  $0xfd400d31 // ldr d17, [x9, #24]
-	WORD  $0xfd401532 // ldr d18, [x9, #40]
-	WORD  $0xfd401d33 // ldr d19, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad42352c // ldp q12, q13, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad433d2e // ldp q14, q15, [x9, #96]
+	WORD  $0xfd400510 // ldr d16, [x8, #8]
+	WORD  $0xfd400d11 // ldr d17, [x8, #24]
+	WORD  $0xfd401512 // ldr d18, [x8, #40]
+	WORD  $0xfd401d13 // ldr d19, [x8, #56]
 	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
 	WORD  $0x4f911182 // fmla v2.4s, v12.4s, v17.s[0]
@@ -715,8 +814,8 @@ body6x2_tap:
 	WORD  $0x4fb211e5 // fmla v5.4s, v15.4s, v18.s[1]
 	WORD  $0x4fb311c6 // fmla v6.4s, v14.4s, v19.s[1]
 	WORD  $0x4fb311e7 // fmla v7.4s, v15.4s, v19.s[1]
-	WORD  $0xfd402530 // ldr d16, [x9, #72]
-	WORD  $0xfd402d31 // ldr d17, [x9, #88]
+	WORD  $0xfd402510 // ldr d16, [x8, #72]
+	WORD  $0xfd402d11 // ldr d17, [x8, #88]
 	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
 	WORD  $0x4f91118a // fmla v10.4s, v12.4s, v17.s[0]
@@ -725,13 +824,15 @@ body6x2_tap:
 	WORD  $0x4fb011e9 // fmla v9.4s, v15.4s, v16.s[1]
 	WORD  $0x4fb111ca // fmla v10.4s, v14.4s, v17.s[1]
 	WORD  $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body6x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body6x2_clamp
 	WORD  $0x3dc0000c // ldr q12, [x0]
 	WORD  $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
@@ -745,23 +846,23 @@ body6x2_tap:
 	WORD  $0x4e2cd508 // fadd v8.4s, v8.4s, v12.4s
 	WORD  $0x3dc0140c // ldr q12, [x0, #80]
 	WORD  $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD  $0x3dc0002c // ldr q12, [x1]
+	WORD  $0x3dc000ec // ldr q12, [x7]
 	WORD  $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
-	WORD  $0x3dc0042c // ldr q12, [x1, #16]
+	WORD  $0x3dc004ec // ldr q12, [x7, #16]
 	WORD  $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
-	WORD  $0x3dc0082c // ldr q12, [x1, #32]
+	WORD  $0x3dc008ec // ldr q12, [x7, #32]
 	WORD  $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
-	WORD  $0x3dc00c2c // ldr q12, [x1, #48]
+	WORD  $0x3dc00cec // ldr q12, [x7, #48]
 	WORD  $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
-	WORD  $0x3dc0102c // ldr q12, [x1, #64]
+	WORD  $0x3dc010ec // ldr q12, [x7, #64]
 	WORD  $0x4e2cd529 // fadd v9.4s, v9.4s, v12.4s
-	WORD  $0x3dc0142c // ldr q12, [x1, #80]
+	WORD  $0x3dc014ec // ldr q12, [x7, #80]
 	WORD  $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
 
 body6x2_clamp:
-	FMOVS lo+88(FP), F12
+	FMOVS lo+96(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+92(FP), F13
+	FMOVS hi+100(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -790,15 +891,28 @@ body6x2_clamp:
 	WORD  $0xad000800 // stp q0, q2, [x0]
 	WORD  $0xad011804 // stp q4, q6, [x0, #32]
 	WORD  $0xad022808 // stp q8, q10, [x0, #64]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
-	WORD  $0xad022c29 // stp q9, q11, [x1, #64]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
+	ADDS  $96, R1, R1
+	ADDS  $96, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body6x2_more
+	MOVD  R2, R3
+
+body6x2_more:
+	MOVD m+72(FP), R20
+	SUBS $6, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body7x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body7x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -830,28 +944,30 @@ body7x2_zero:
 	WORD $0x6f00e40d // movi v13.2d, #0
 
 body7x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body7x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad403d4e // ldp q14, q15, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad414550 // ldp q16, q17, [x10, #32]
-	WORD  $0xfd400132 // ldr d18, [x9]
-	WORD  $0xfd400933 // ldr d19, [x9, #16]
-	WORD  $0xfd401134 // ldr d20, [x9, #32]
-	WORD  $0xfd401935 // ldr d21, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad403d2e // ldp q14, q15, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad414530 // ldp q16, q17, [x9, #32]
+	WORD  $0xfd400112 // ldr d18, [x8]
+	WORD  $0xfd400913 // ldr d19, [x8, #16]
+	WORD  $0xfd401114 // ldr d20, [x8, #32]
+	WORD  $0xfd401915 // ldr d21, [x8, #48]
 	WORD  $0x4f9211c0 // fmla v0.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e1 // fmla v1.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311c2 // fmla v2.4s, v14.4s, v19.s[0]
@@ -868,9 +984,9 @@ body7x2_tap:
 	WORD  $0x4fb41225 // fmla v5.4s, v17.4s, v20.s[1]
 	WORD  $0x4fb51206 // fmla v6.4s, v16.4s, v21.s[1]
 	WORD  $0x4fb51227 // fmla v7.4s, v17.4s, v21.s[1]
-	WORD  $0xfd402132 // ldr d18, [x9, #64]
-	WORD  $0xfd402933 // ldr d19, [x9, #80]
-	WORD  $0xfd403134 // ldr d20, [x9, #96]
+	WORD  $0xfd402112 // ldr d18, [x8, #64]
+	WORD  $0xfd402913 // ldr d19, [x8, #80]
+	WORD  $0xfd403114 // ldr d20, [x8, #96]
 	WORD  $0x4f9211c8 // fmla v8.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311ca // fmla v10.4s, v14.4s, v19.s[0]
@@ -883,14 +999,14 @@ body7x2_tap:
 	WORD  $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
 	WORD  $0x4fb4120c // fmla v12.4s, v16.4s, v20.s[1]
 	WORD  $0x4fb4122d // fmla v13.4s, v17.4s, v20.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad423d4e // ldp q14, q15, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad434550 // ldp q16, q17, [x10, #96]
-	WORD  $0xfd400532 // ldr d18, [x9, #8]
-	WORD  $0xfd400d33 // ldr d19, [x9, #24]
-	WORD  $0xfd401534 // ldr d20, [x9, #40]
-	WORD  $0xfd401d35 // ldr d21, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad423d2e // ldp q14, q15, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad434530 // ldp q16, q17, [x9, #96]
+	WORD  $0xfd400512 // ldr d18, [x8, #8]
+	WORD  $0xfd400d13 // ldr d19, [x8, #24]
+	WORD  $0xfd401514 // ldr d20, [x8, #40]
+	WORD  $0xfd401d15 // ldr d21, [x8, #56]
 	WORD  $0x4f9211c0 // fmla v0.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e1 // fmla v1.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311c2 // fmla v2.4s, v14.4s, v19.s[0]
@@ -907,9 +1023,9 @@ body7x2_tap:
 	WORD  $0x4fb41225 // fmla v5.4s, v17.4s, v20.s[1]
 	WORD  $0x4fb51206 // fmla v6.4s, v16.4s, v21.s[1]
 	WORD  $0x4fb51227 // fmla v7.4s, v17.4s, v21.s[1]
-	WORD  $0xfd402532 // ldr d18, [x9, #72]
-	WORD  $0xfd402d33 // ldr d19, [x9, #88]
-	WORD  $0xfd403534 // ldr d20, [x9, #104]
+	WORD  $0xfd402512 // ldr d18, [x8, #72]
+	WORD  $0xfd402d13 // ldr d19, [x8, #88]
+	WORD  $0xfd403514 // ldr d20, [x8, #104]
 	WORD  $0x4f9211c8 // fmla v8.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311ca // fmla v10.4s, v14.4s, v19.s[0]
@@ -922,13 +1038,15 @@ body7x2_tap:
 	WORD  $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
 	WORD  $0x4fb4120c // fmla v12.4s, v16.4s, v20.s[1]
 	WORD  $0x4fb4122d // fmla v13.4s, v17.4s, v20.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body7x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body7x2_clamp
 	WORD  $0x3dc0000e // ldr q14, [x0]
 	WORD  $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
@@ -944,25 +1062,25 @@ body7x2_tap:
 	WORD  $0x4e2ed54a // fadd v10.4s, v10.4s, v14.4s
 	WORD  $0x3dc0180e // ldr q14, [x0, #96]
 	WORD  $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
-	WORD  $0x3dc0002e // ldr q14, [x1]
+	WORD  $0x3dc000ee // ldr q14, [x7]
 	WORD  $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
-	WORD  $0x3dc0042e // ldr q14, [x1, #16]
+	WORD  $0x3dc004ee // ldr q14, [x7, #16]
 	WORD  $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
-	WORD  $0x3dc0082e // ldr q14, [x1, #32]
+	WORD  $0x3dc008ee // ldr q14, [x7, #32]
 	WORD  $0x4e2ed4a5 // fadd v5.4s, v5.4s, v14.4s
-	WORD  $0x3dc00c2e // ldr q14, [x1, #48]
+	WORD  $0x3dc00cee // ldr q14, [x7, #48]
 	WORD  $0x4e2ed4e7 // fadd v7.4s, v7.4s, v14.4s
-	WORD  $0x3dc0102e // ldr q14, [x1, #64]
+	WORD  $0x3dc010ee // ldr q14, [x7, #64]
 	WORD  $0x4e2ed529 // fadd v9.4s, v9.4s, v14.4s
-	WORD  $0x3dc0142e // ldr q14, [x1, #80]
+	WORD  $0x3dc014ee // ldr q14, [x7, #80]
 	WORD  $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
-	WORD  $0x3dc0182e // ldr q14, [x1, #96]
+	WORD  $0x3dc018ee // ldr q14, [x7, #96]
 	WORD  $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
 
 body7x2_clamp:
-	FMOVS lo+88(FP), F14
+	FMOVS lo+96(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+92(FP), F15
+	FMOVS hi+100(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -996,16 +1114,29 @@ body7x2_clamp:
 	WORD  $0xad011804 // stp q4, q6, [x0, #32]
 	WORD  $0xad022808 // stp q8, q10, [x0, #64]
 	WORD  $0x3d80180c // str q12, [x0, #96]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
-	WORD  $0xad022c29 // stp q9, q11, [x1, #64]
-	WORD  $0x3d80182d // str q13, [x1, #96]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
+	WORD  $0x3d8018ed // str q13, [x7, #96]
+	ADDS  $112, R1, R1
+	ADDS  $112, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body7x2_more
+	MOVD  R2, R3
+
+body7x2_more:
+	MOVD m+72(FP), R20
+	SUBS $7, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body8x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body8x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -1041,28 +1172,30 @@ body8x2_zero:
 	WORD $0x6f00e40f // movi v15.2d, #0
 
 body8x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body8x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad404550 // ldp q16, q17, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad414d52 // ldp q18, q19, [x10, #32]
-	WORD  $0xfd400134 // ldr d20, [x9]
-	WORD  $0xfd400935 // ldr d21, [x9, #16]
-	WORD  $0xfd401136 // ldr d22, [x9, #32]
-	WORD  $0xfd401937 // ldr d23, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad404530 // ldp q16, q17, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad414d32 // ldp q18, q19, [x9, #32]
+	WORD  $0xfd400114 // ldr d20, [x8]
+	WORD  $0xfd400915 // ldr d21, [x8, #16]
+	WORD  $0xfd401116 // ldr d22, [x8, #32]
+	WORD  $0xfd401917 // ldr d23, [x8, #48]
 	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
 	WORD  $0x4f951202 // fmla v2.4s, v16.4s, v21.s[0]
@@ -1079,10 +1212,10 @@ body8x2_tap:
 	WORD  $0x4fb61265 // fmla v5.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb71246 // fmla v6.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb71267 // fmla v7.4s, v19.4s, v23.s[1]
-	WORD  $0xfd402134 // ldr d20, [x9, #64]
-	WORD  $0xfd402935 // ldr d21, [x9, #80]
-	WORD  $0xfd403136 // ldr d22, [x9, #96]
-	WORD  $0xfd403937 // ldr d23, [x9, #112]
+	WORD  $0xfd402114 // ldr d20, [x8, #64]
+	WORD  $0xfd402915 // ldr d21, [x8, #80]
+	WORD  $0xfd403116 // ldr d22, [x8, #96]
+	WORD  $0xfd403917 // ldr d23, [x8, #112]
 	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
 	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
@@ -1099,14 +1232,14 @@ body8x2_tap:
 	WORD  $0x4fb6126d // fmla v13.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb7124e // fmla v14.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb7126f // fmla v15.4s, v19.4s, v23.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad424550 // ldp q16, q17, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad434d52 // ldp q18, q19, [x10, #96]
-	WORD  $0xfd400534 // ldr d20, [x9, #8]
-	WORD  $0xfd400d35 // ldr d21, [x9, #24]
-	WORD  $0xfd401536 // ldr d22, [x9, #40]
-	WORD  $0xfd401d37 // ldr d23, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad424530 // ldp q16, q17, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad434d32 // ldp q18, q19, [x9, #96]
+	WORD  $0xfd400514 // ldr d20, [x8, #8]
+	WORD  $0xfd400d15 // ldr d21, [x8, #24]
+	WORD  $0xfd401516 // ldr d22, [x8, #40]
+	WORD  $0xfd401d17 // ldr d23, [x8, #56]
 	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
 	WORD  $0x4f951202 // fmla v2.4s, v16.4s, v21.s[0]
@@ -1123,10 +1256,10 @@ body8x2_tap:
 	WORD  $0x4fb61265 // fmla v5.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb71246 // fmla v6.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb71267 // fmla v7.4s, v19.4s, v23.s[1]
-	WORD  $0xfd402534 // ldr d20, [x9, #72]
-	WORD  $0xfd402d35 // ldr d21, [x9, #88]
-	WORD  $0xfd403536 // ldr d22, [x9, #104]
-	WORD  $0xfd403d37 // ldr d23, [x9, #120]
+	WORD  $0xfd402514 // ldr d20, [x8, #72]
+	WORD  $0xfd402d15 // ldr d21, [x8, #88]
+	WORD  $0xfd403516 // ldr d22, [x8, #104]
+	WORD  $0xfd403d17 // ldr d23, [x8, #120]
 	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
 	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
@@ -1143,13 +1276,15 @@ body8x2_tap:
 	WORD  $0x4fb6126d // fmla v13.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb7124e // fmla v14.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb7126f // fmla v15.4s, v19.4s, v23.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body8x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body8x2_clamp
 	WORD  $0x3dc00010 // ldr q16, [x0]
 	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
@@ -1167,27 +1302,27 @@ body8x2_tap:
 	WORD  $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
 	WORD  $0x3dc01c10 // ldr q16, [x0, #112]
 	WORD  $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD  $0x3dc00030 // ldr q16, [x1]
+	WORD  $0x3dc000f0 // ldr q16, [x7]
 	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
-	WORD  $0x3dc00430 // ldr q16, [x1, #16]
+	WORD  $0x3dc004f0 // ldr q16, [x7, #16]
 	WORD  $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
-	WORD  $0x3dc00830 // ldr q16, [x1, #32]
+	WORD  $0x3dc008f0 // ldr q16, [x7, #32]
 	WORD  $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
-	WORD  $0x3dc00c30 // ldr q16, [x1, #48]
+	WORD  $0x3dc00cf0 // ldr q16, [x7, #48]
 	WORD  $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
-	WORD  $0x3dc01030 // ldr q16, [x1, #64]
+	WORD  $0x3dc010f0 // ldr q16, [x7, #64]
 	WORD  $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
-	WORD  $0x3dc01430 // ldr q16, [x1, #80]
+	WORD  $0x3dc014f0 // ldr q16, [x7, #80]
 	WORD  $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
-	WORD  $0x3dc01830 // ldr q16, [x1, #96]
+	WORD  $0x3dc018f0 // ldr q16, [x7, #96]
 	WORD  $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
-	WORD  $0x3dc01c30 // ldr q16, [x1, #112]
+	WORD  $0x3dc01cf0 // ldr q16, [x7, #112]
 	WORD  $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
 
 body8x2_clamp:
-	FMOVS lo+88(FP), F16
+	FMOVS lo+96(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+92(FP), F17
+	FMOVS hi+100(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -1225,16 +1360,29 @@ body8x2_clamp:
 	WORD  $0xad011804 // stp q4, q6, [x0, #32]
 	WORD  $0xad022808 // stp q8, q10, [x0, #64]
 	WORD  $0xad03380c // stp q12, q14, [x0, #96]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
-	WORD  $0xad022c29 // stp q9, q11, [x1, #64]
-	WORD  $0xad033c2d // stp q13, q15, [x1, #96]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
+	WORD  $0xad033ced // stp q13, q15, [x7, #96]
+	ADDS  $128, R1, R1
+	ADDS  $128, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body8x2_more
+	MOVD  R2, R3
+
+body8x2_more:
+	MOVD m+72(FP), R20
+	SUBS $8, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body9x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body9x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -1274,29 +1422,31 @@ body9x2_zero:
 	WORD $0x6f00e411 // movi v17.2d, #0
 
 body9x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body9x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  128(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad404d52 // ldp q18, q19, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad415554 // ldp q20, q21, [x10, #32]
-	WORD  $0xfd400136 // ldr d22, [x9]
-	WORD  $0xfd400937 // ldr d23, [x9, #16]
-	WORD  $0xfd401138 // ldr d24, [x9, #32]
-	WORD  $0xfd401939 // ldr d25, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  128(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad404d32 // ldp q18, q19, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad415534 // ldp q20, q21, [x9, #32]
+	WORD  $0xfd400116 // ldr d22, [x8]
+	WORD  $0xfd400917 // ldr d23, [x8, #16]
+	WORD  $0xfd401118 // ldr d24, [x8, #32]
+	WORD  $0xfd401919 // ldr d25, [x8, #48]
 	WORD  $0x4f961240 // fmla v0.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961261 // fmla v1.4s, v19.4s, v22.s[0]
 	WORD  $0x4f971242 // fmla v2.4s, v18.4s, v23.s[0]
@@ -1313,10 +1463,10 @@ body9x2_tap:
 	WORD  $0x4fb812a5 // fmla v5.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb91286 // fmla v6.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912a7 // fmla v7.4s, v21.4s, v25.s[1]
-	WORD  $0xfd402136 // ldr d22, [x9, #64]
-	WORD  $0xfd402937 // ldr d23, [x9, #80]
-	WORD  $0xfd403138 // ldr d24, [x9, #96]
-	WORD  $0xfd403939 // ldr d25, [x9, #112]
+	WORD  $0xfd402116 // ldr d22, [x8, #64]
+	WORD  $0xfd402917 // ldr d23, [x8, #80]
+	WORD  $0xfd403118 // ldr d24, [x8, #96]
+	WORD  $0xfd403919 // ldr d25, [x8, #112]
 	WORD  $0x4f961248 // fmla v8.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961269 // fmla v9.4s, v19.4s, v22.s[0]
 	WORD  $0x4f97124a // fmla v10.4s, v18.4s, v23.s[0]
@@ -1333,19 +1483,19 @@ body9x2_tap:
 	WORD  $0x4fb812ad // fmla v13.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb9128e // fmla v14.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912af // fmla v15.4s, v21.4s, v25.s[1]
-	WORD  $0xfd404136 // ldr d22, [x9, #128]
+	WORD  $0xfd404116 // ldr d22, [x8, #128]
 	WORD  $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
 	WORD  $0x4fb61290 // fmla v16.4s, v20.4s, v22.s[1]
 	WORD  $0x4fb612b1 // fmla v17.4s, v21.4s, v22.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad424d52 // ldp q18, q19, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad435554 // ldp q20, q21, [x10, #96]
-	WORD  $0xfd400536 // ldr d22, [x9, #8]
-	WORD  $0xfd400d37 // ldr d23, [x9, #24]
-	WORD  $0xfd401538 // ldr d24, [x9, #40]
-	WORD  $0xfd401d39 // ldr d25, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad424d32 // ldp q18, q19, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad435534 // ldp q20, q21, [x9, #96]
+	WORD  $0xfd400516 // ldr d22, [x8, #8]
+	WORD  $0xfd400d17 // ldr d23, [x8, #24]
+	WORD  $0xfd401518 // ldr d24, [x8, #40]
+	WORD  $0xfd401d19 // ldr d25, [x8, #56]
 	WORD  $0x4f961240 // fmla v0.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961261 // fmla v1.4s, v19.4s, v22.s[0]
 	WORD  $0x4f971242 // fmla v2.4s, v18.4s, v23.s[0]
@@ -1362,10 +1512,10 @@ body9x2_tap:
 	WORD  $0x4fb812a5 // fmla v5.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb91286 // fmla v6.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912a7 // fmla v7.4s, v21.4s, v25.s[1]
-	WORD  $0xfd402536 // ldr d22, [x9, #72]
-	WORD  $0xfd402d37 // ldr d23, [x9, #88]
-	WORD  $0xfd403538 // ldr d24, [x9, #104]
-	WORD  $0xfd403d39 // ldr d25, [x9, #120]
+	WORD  $0xfd402516 // ldr d22, [x8, #72]
+	WORD  $0xfd402d17 // ldr d23, [x8, #88]
+	WORD  $0xfd403518 // ldr d24, [x8, #104]
+	WORD  $0xfd403d19 // ldr d25, [x8, #120]
 	WORD  $0x4f961248 // fmla v8.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961269 // fmla v9.4s, v19.4s, v22.s[0]
 	WORD  $0x4f97124a // fmla v10.4s, v18.4s, v23.s[0]
@@ -1382,18 +1532,20 @@ body9x2_tap:
 	WORD  $0x4fb812ad // fmla v13.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb9128e // fmla v14.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912af // fmla v15.4s, v21.4s, v25.s[1]
-	WORD  $0xfd404536 // ldr d22, [x9, #136]
+	WORD  $0xfd404516 // ldr d22, [x8, #136]
 	WORD  $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
 	WORD  $0x4fb61290 // fmla v16.4s, v20.4s, v22.s[1]
 	WORD  $0x4fb612b1 // fmla v17.4s, v21.4s, v22.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body9x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body9x2_clamp
 	WORD  $0x3dc00012 // ldr q18, [x0]
 	WORD  $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
@@ -1413,29 +1565,29 @@ body9x2_tap:
 	WORD  $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
 	WORD  $0x3dc02012 // ldr q18, [x0, #128]
 	WORD  $0x4e32d610 // fadd v16.4s, v16.4s, v18.4s
-	WORD  $0x3dc00032 // ldr q18, [x1]
+	WORD  $0x3dc000f2 // ldr q18, [x7]
 	WORD  $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
-	WORD  $0x3dc00432 // ldr q18, [x1, #16]
+	WORD  $0x3dc004f2 // ldr q18, [x7, #16]
 	WORD  $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
-	WORD  $0x3dc00832 // ldr q18, [x1, #32]
+	WORD  $0x3dc008f2 // ldr q18, [x7, #32]
 	WORD  $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
-	WORD  $0x3dc00c32 // ldr q18, [x1, #48]
+	WORD  $0x3dc00cf2 // ldr q18, [x7, #48]
 	WORD  $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
-	WORD  $0x3dc01032 // ldr q18, [x1, #64]
+	WORD  $0x3dc010f2 // ldr q18, [x7, #64]
 	WORD  $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
-	WORD  $0x3dc01432 // ldr q18, [x1, #80]
+	WORD  $0x3dc014f2 // ldr q18, [x7, #80]
 	WORD  $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
-	WORD  $0x3dc01832 // ldr q18, [x1, #96]
+	WORD  $0x3dc018f2 // ldr q18, [x7, #96]
 	WORD  $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
-	WORD  $0x3dc01c32 // ldr q18, [x1, #112]
+	WORD  $0x3dc01cf2 // ldr q18, [x7, #112]
 	WORD  $0x4e32d5ef // fadd v15.4s, v15.4s, v18.4s
-	WORD  $0x3dc02032 // ldr q18, [x1, #128]
+	WORD  $0x3dc020f2 // ldr q18, [x7, #128]
 	WORD  $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
 
 body9x2_clamp:
-	FMOVS lo+88(FP), F18
+	FMOVS lo+96(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+92(FP), F19
+	FMOVS hi+100(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -1478,17 +1630,30 @@ body9x2_clamp:
 	WORD  $0xad022808 // stp q8, q10, [x0, #64]
 	WORD  $0xad03380c // stp q12, q14, [x0, #96]
 	WORD  $0x3d802010 // str q16, [x0, #128]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
-	WORD  $0xad022c29 // stp q9, q11, [x1, #64]
-	WORD  $0xad033c2d // stp q13, q15, [x1, #96]
-	WORD  $0x3d802031 // str q17, [x1, #128]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
+	WORD  $0xad033ced // stp q13, q15, [x7, #96]
+	WORD  $0x3d8020f1 // str q17, [x7, #128]
+	ADDS  $144, R1, R1
+	ADDS  $144, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body9x2_more
+	MOVD  R2, R3
+
+body9x2_more:
+	MOVD m+72(FP), R20
+	SUBS $9, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body10x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body10x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -1532,29 +1697,31 @@ body10x2_zero:
 	WORD $0x6f00e413 // movi v19.2d, #0
 
 body10x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body10x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  128(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad405554 // ldp q20, q21, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad415d56 // ldp q22, q23, [x10, #32]
-	WORD  $0xfd400138 // ldr d24, [x9]
-	WORD  $0xfd400939 // ldr d25, [x9, #16]
-	WORD  $0xfd40113a // ldr d26, [x9, #32]
-	WORD  $0xfd40193b // ldr d27, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  128(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad405534 // ldp q20, q21, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad415d36 // ldp q22, q23, [x9, #32]
+	WORD  $0xfd400118 // ldr d24, [x8]
+	WORD  $0xfd400919 // ldr d25, [x8, #16]
+	WORD  $0xfd40111a // ldr d26, [x8, #32]
+	WORD  $0xfd40191b // ldr d27, [x8, #48]
 	WORD  $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991282 // fmla v2.4s, v20.4s, v25.s[0]
@@ -1571,10 +1738,10 @@ body10x2_tap:
 	WORD  $0x4fba12e5 // fmla v5.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
-	WORD  $0xfd402138 // ldr d24, [x9, #64]
-	WORD  $0xfd402939 // ldr d25, [x9, #80]
-	WORD  $0xfd40313a // ldr d26, [x9, #96]
-	WORD  $0xfd40393b // ldr d27, [x9, #112]
+	WORD  $0xfd402118 // ldr d24, [x8, #64]
+	WORD  $0xfd402919 // ldr d25, [x8, #80]
+	WORD  $0xfd40311a // ldr d26, [x8, #96]
+	WORD  $0xfd40391b // ldr d27, [x8, #112]
 	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
 	WORD  $0x4f99128a // fmla v10.4s, v20.4s, v25.s[0]
@@ -1591,8 +1758,8 @@ body10x2_tap:
 	WORD  $0x4fba12ed // fmla v13.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
-	WORD  $0xfd404138 // ldr d24, [x9, #128]
-	WORD  $0xfd404939 // ldr d25, [x9, #144]
+	WORD  $0xfd404118 // ldr d24, [x8, #128]
+	WORD  $0xfd404919 // ldr d25, [x8, #144]
 	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991292 // fmla v18.4s, v20.4s, v25.s[0]
@@ -1601,14 +1768,14 @@ body10x2_tap:
 	WORD  $0x4fb812f1 // fmla v17.4s, v23.4s, v24.s[1]
 	WORD  $0x4fb912d2 // fmla v18.4s, v22.4s, v25.s[1]
 	WORD  $0x4fb912f3 // fmla v19.4s, v23.4s, v25.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad425554 // ldp q20, q21, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad435d56 // ldp q22, q23, [x10, #96]
-	WORD  $0xfd400538 // ldr d24, [x9, #8]
-	WORD  $0xfd400d39 // ldr d25, [x9, #24]
-	WORD  $0xfd40153a // ldr d26, [x9, #40]
-	WORD  $0xfd401d3b // ldr d27, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad425534 // ldp q20, q21, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad435d36 // ldp q22, q23, [x9, #96]
+	WORD  $0xfd400518 // ldr d24, [x8, #8]
+	WORD  $0xfd400d19 // ldr d25, [x8, #24]
+	WORD  $0xfd40151a // ldr d26, [x8, #40]
+	WORD  $0xfd401d1b // ldr d27, [x8, #56]
 	WORD  $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991282 // fmla v2.4s, v20.4s, v25.s[0]
@@ -1625,10 +1792,10 @@ body10x2_tap:
 	WORD  $0x4fba12e5 // fmla v5.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
-	WORD  $0xfd402538 // ldr d24, [x9, #72]
-	WORD  $0xfd402d39 // ldr d25, [x9, #88]
-	WORD  $0xfd40353a // ldr d26, [x9, #104]
-	WORD  $0xfd403d3b // ldr d27, [x9, #120]
+	WORD  $0xfd402518 // ldr d24, [x8, #72]
+	WORD  $0xfd402d19 // ldr d25, [x8, #88]
+	WORD  $0xfd40351a // ldr d26, [x8, #104]
+	WORD  $0xfd403d1b // ldr d27, [x8, #120]
 	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
 	WORD  $0x4f99128a // fmla v10.4s, v20.4s, v25.s[0]
@@ -1645,8 +1812,8 @@ body10x2_tap:
 	WORD  $0x4fba12ed // fmla v13.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
-	WORD  $0xfd404538 // ldr d24, [x9, #136]
-	WORD  $0xfd404d39 // ldr d25, [x9, #152]
+	WORD  $0xfd404518 // ldr d24, [x8, #136]
+	WORD  $0xfd404d19 // ldr d25, [x8, #152]
 	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991292 // fmla v18.4s, v20.4s, v25.s[0]
@@ -1655,13 +1822,15 @@ body10x2_tap:
 	WORD  $0x4fb812f1 // fmla v17.4s, v23.4s, v24.s[1]
 	WORD  $0x4fb912d2 // fmla v18.4s, v22.4s, v25.s[1]
 	WORD  $0x4fb912f3 // fmla v19.4s, v23.4s, v25.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body10x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body10x2_clamp
 	WORD  $0x3dc00014 // ldr q20, [x0]
 	WORD  $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
@@ -1683,31 +1852,31 @@ body10x2_tap:
 	WORD  $0x4e34d610 // fadd v16.4s, v16.4s, v20.4s
 	WORD  $0x3dc02414 // ldr q20, [x0, #144]
 	WORD  $0x4e34d652 // fadd v18.4s, v18.4s, v20.4s
-	WORD  $0x3dc00034 // ldr q20, [x1]
+	WORD  $0x3dc000f4 // ldr q20, [x7]
 	WORD  $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
-	WORD  $0x3dc00434 // ldr q20, [x1, #16]
+	WORD  $0x3dc004f4 // ldr q20, [x7, #16]
 	WORD  $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
-	WORD  $0x3dc00834 // ldr q20, [x1, #32]
+	WORD  $0x3dc008f4 // ldr q20, [x7, #32]
 	WORD  $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
-	WORD  $0x3dc00c34 // ldr q20, [x1, #48]
+	WORD  $0x3dc00cf4 // ldr q20, [x7, #48]
 	WORD  $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
-	WORD  $0x3dc01034 // ldr q20, [x1, #64]
+	WORD  $0x3dc010f4 // ldr q20, [x7, #64]
 	WORD  $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
-	WORD  $0x3dc01434 // ldr q20, [x1, #80]
+	WORD  $0x3dc014f4 // ldr q20, [x7, #80]
 	WORD  $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
-	WORD  $0x3dc01834 // ldr q20, [x1, #96]
+	WORD  $0x3dc018f4 // ldr q20, [x7, #96]
 	WORD  $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
-	WORD  $0x3dc01c34 // ldr q20, [x1, #112]
+	WORD  $0x3dc01cf4 // ldr q20, [x7, #112]
 	WORD  $0x4e34d5ef // fadd v15.4s, v15.4s, v20.4s
-	WORD  $0x3dc02034 // ldr q20, [x1, #128]
+	WORD  $0x3dc020f4 // ldr q20, [x7, #128]
 	WORD  $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
-	WORD  $0x3dc02434 // ldr q20, [x1, #144]
+	WORD  $0x3dc024f4 // ldr q20, [x7, #144]
 	WORD  $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
 
 body10x2_clamp:
-	FMOVS lo+88(FP), F20
+	FMOVS lo+96(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+92(FP), F21
+	FMOVS hi+100(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -1754,17 +1923,30 @@ body10x2_clamp:
 	WORD  $0xad022808 // stp q8, q10, [x0, #64]
 	WORD  $0xad03380c // stp q12, q14, [x0, #96]
 	WORD  $0xad044810 // stp q16, q18, [x0, #128]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
-	WORD  $0xad022c29 // stp q9, q11, [x1, #64]
-	WORD  $0xad033c2d // stp q13, q15, [x1, #96]
-	WORD  $0xad044c31 // stp q17, q19, [x1, #128]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
+	WORD  $0xad033ced // stp q13, q15, [x7, #96]
+	WORD  $0xad044cf1 // stp q17, q19, [x7, #128]
+	ADDS  $160, R1, R1
+	ADDS  $160, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body10x2_more
+	MOVD  R2, R3
+
+body10x2_more:
+	MOVD m+72(FP), R20
+	SUBS $10, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body11x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body11x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -1812,29 +1994,31 @@ body11x2_zero:
 	WORD $0x6f00e415 // movi v21.2d, #0
 
 body11x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body11x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  128(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad405d56 // ldp q22, q23, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad416558 // ldp q24, q25, [x10, #32]
-	WORD  $0xfd40013a // ldr d26, [x9]
-	WORD  $0xfd40093b // ldr d27, [x9, #16]
-	WORD  $0xfd40113c // ldr d28, [x9, #32]
-	WORD  $0xfd40193d // ldr d29, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  128(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad405d36 // ldp q22, q23, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad416538 // ldp q24, q25, [x9, #32]
+	WORD  $0xfd40011a // ldr d26, [x8]
+	WORD  $0xfd40091b // ldr d27, [x8, #16]
+	WORD  $0xfd40111c // ldr d28, [x8, #32]
+	WORD  $0xfd40191d // ldr d29, [x8, #48]
 	WORD  $0x4f9a12c0 // fmla v0.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e1 // fmla v1.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
@@ -1851,10 +2035,10 @@ body11x2_tap:
 	WORD  $0x4fbc1325 // fmla v5.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd1306 // fmla v6.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd1327 // fmla v7.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40213a // ldr d26, [x9, #64]
-	WORD  $0xfd40293b // ldr d27, [x9, #80]
-	WORD  $0xfd40313c // ldr d28, [x9, #96]
-	WORD  $0xfd40393d // ldr d29, [x9, #112]
+	WORD  $0xfd40211a // ldr d26, [x8, #64]
+	WORD  $0xfd40291b // ldr d27, [x8, #80]
+	WORD  $0xfd40311c // ldr d28, [x8, #96]
+	WORD  $0xfd40391d // ldr d29, [x8, #112]
 	WORD  $0x4f9a12c8 // fmla v8.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e9 // fmla v9.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
@@ -1871,9 +2055,9 @@ body11x2_tap:
 	WORD  $0x4fbc132d // fmla v13.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd130e // fmla v14.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd132f // fmla v15.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40413a // ldr d26, [x9, #128]
-	WORD  $0xfd40493b // ldr d27, [x9, #144]
-	WORD  $0xfd40513c // ldr d28, [x9, #160]
+	WORD  $0xfd40411a // ldr d26, [x8, #128]
+	WORD  $0xfd40491b // ldr d27, [x8, #144]
+	WORD  $0xfd40511c // ldr d28, [x8, #160]
 	WORD  $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12f1 // fmla v17.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
@@ -1886,14 +2070,14 @@ body11x2_tap:
 	WORD  $0x4fbb1333 // fmla v19.4s, v25.4s, v27.s[1]
 	WORD  $0x4fbc1314 // fmla v20.4s, v24.4s, v28.s[1]
 	WORD  $0x4fbc1335 // fmla v21.4s, v25.4s, v28.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad425d56 // ldp q22, q23, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad436558 // ldp q24, q25, [x10, #96]
-	WORD  $0xfd40053a // ldr d26, [x9, #8]
-	WORD  $0xfd400d3b // ldr d27, [x9, #24]
-	WORD  $0xfd40153c // ldr d28, [x9, #40]
-	WORD  $0xfd401d3d // ldr d29, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad425d36 // ldp q22, q23, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad436538 // ldp q24, q25, [x9, #96]
+	WORD  $0xfd40051a // ldr d26, [x8, #8]
+	WORD  $0xfd400d1b // ldr d27, [x8, #24]
+	WORD  $0xfd40151c // ldr d28, [x8, #40]
+	WORD  $0xfd401d1d // ldr d29, [x8, #56]
 	WORD  $0x4f9a12c0 // fmla v0.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e1 // fmla v1.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
@@ -1910,10 +2094,10 @@ body11x2_tap:
 	WORD  $0x4fbc1325 // fmla v5.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd1306 // fmla v6.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd1327 // fmla v7.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40253a // ldr d26, [x9, #72]
-	WORD  $0xfd402d3b // ldr d27, [x9, #88]
-	WORD  $0xfd40353c // ldr d28, [x9, #104]
-	WORD  $0xfd403d3d // ldr d29, [x9, #120]
+	WORD  $0xfd40251a // ldr d26, [x8, #72]
+	WORD  $0xfd402d1b // ldr d27, [x8, #88]
+	WORD  $0xfd40351c // ldr d28, [x8, #104]
+	WORD  $0xfd403d1d // ldr d29, [x8, #120]
 	WORD  $0x4f9a12c8 // fmla v8.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e9 // fmla v9.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
@@ -1930,9 +2114,9 @@ body11x2_tap:
 	WORD  $0x4fbc132d // fmla v13.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd130e // fmla v14.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd132f // fmla v15.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40453a // ldr d26, [x9, #136]
-	WORD  $0xfd404d3b // ldr d27, [x9, #152]
-	WORD  $0xfd40553c // ldr d28, [x9, #168]
+	WORD  $0xfd40451a // ldr d26, [x8, #136]
+	WORD  $0xfd404d1b // ldr d27, [x8, #152]
+	WORD  $0xfd40551c // ldr d28, [x8, #168]
 	WORD  $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12f1 // fmla v17.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
@@ -1945,13 +2129,15 @@ body11x2_tap:
 	WORD  $0x4fbb1333 // fmla v19.4s, v25.4s, v27.s[1]
 	WORD  $0x4fbc1314 // fmla v20.4s, v24.4s, v28.s[1]
 	WORD  $0x4fbc1335 // fmla v21.4s, v25.4s, v28.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body11x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body11x2_clamp
 	WORD  $0x3dc00016 // ldr q22, [x0]
 	WORD  $0x4e36d400 // fadd v0.4s, v0.4s, v22.4s
@@ -1975,33 +2161,33 @@ body11x2_tap:
 	WORD  $0x4e36d652 // fadd v18.4s, v18.4s, v22.4s
 	WORD  $0x3dc02816 // ldr q22, [x0, #160]
 	WORD  $0x4e36d694 // fadd v20.4s, v20.4s, v22.4s
-	WORD  $0x3dc00036 // ldr q22, [x1]
+	WORD  $0x3dc000f6 // ldr q22, [x7]
 	WORD  $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
-	WORD  $0x3dc00436 // ldr q22, [x1, #16]
+	WORD  $0x3dc004f6 // ldr q22, [x7, #16]
 	WORD  $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
-	WORD  $0x3dc00836 // ldr q22, [x1, #32]
+	WORD  $0x3dc008f6 // ldr q22, [x7, #32]
 	WORD  $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
-	WORD  $0x3dc00c36 // ldr q22, [x1, #48]
+	WORD  $0x3dc00cf6 // ldr q22, [x7, #48]
 	WORD  $0x4e36d4e7 // fadd v7.4s, v7.4s, v22.4s
-	WORD  $0x3dc01036 // ldr q22, [x1, #64]
+	WORD  $0x3dc010f6 // ldr q22, [x7, #64]
 	WORD  $0x4e36d529 // fadd v9.4s, v9.4s, v22.4s
-	WORD  $0x3dc01436 // ldr q22, [x1, #80]
+	WORD  $0x3dc014f6 // ldr q22, [x7, #80]
 	WORD  $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
-	WORD  $0x3dc01836 // ldr q22, [x1, #96]
+	WORD  $0x3dc018f6 // ldr q22, [x7, #96]
 	WORD  $0x4e36d5ad // fadd v13.4s, v13.4s, v22.4s
-	WORD  $0x3dc01c36 // ldr q22, [x1, #112]
+	WORD  $0x3dc01cf6 // ldr q22, [x7, #112]
 	WORD  $0x4e36d5ef // fadd v15.4s, v15.4s, v22.4s
-	WORD  $0x3dc02036 // ldr q22, [x1, #128]
+	WORD  $0x3dc020f6 // ldr q22, [x7, #128]
 	WORD  $0x4e36d631 // fadd v17.4s, v17.4s, v22.4s
-	WORD  $0x3dc02436 // ldr q22, [x1, #144]
+	WORD  $0x3dc024f6 // ldr q22, [x7, #144]
 	WORD  $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
-	WORD  $0x3dc02836 // ldr q22, [x1, #160]
+	WORD  $0x3dc028f6 // ldr q22, [x7, #160]
 	WORD  $0x4e36d6b5 // fadd v21.4s, v21.4s, v22.4s
 
 body11x2_clamp:
-	FMOVS lo+88(FP), F22
+	FMOVS lo+96(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+92(FP), F23
+	FMOVS hi+100(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -2053,18 +2239,31 @@ body11x2_clamp:
 	WORD  $0xad03380c // stp q12, q14, [x0, #96]
 	WORD  $0xad044810 // stp q16, q18, [x0, #128]
 	WORD  $0x3d802814 // str q20, [x0, #160]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
-	WORD  $0xad022c29 // stp q9, q11, [x1, #64]
-	WORD  $0xad033c2d // stp q13, q15, [x1, #96]
-	WORD  $0xad044c31 // stp q17, q19, [x1, #128]
-	WORD  $0x3d802835 // str q21, [x1, #160]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
+	WORD  $0xad033ced // stp q13, q15, [x7, #96]
+	WORD  $0xad044cf1 // stp q17, q19, [x7, #128]
+	WORD  $0x3d8028f5 // str q21, [x7, #160]
+	ADDS  $176, R1, R1
+	ADDS  $176, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body11x2_more
+	MOVD  R2, R3
+
+body11x2_more:
+	MOVD m+72(FP), R20
+	SUBS $11, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 body12x2:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body12x2_zero
-	WORD $0xad400520 // ldp q0, q1, [x9]
+	WORD $0xad4004c0 // ldp q0, q1, [x6]
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea11c23 // mov v3.16b, v1.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
@@ -2116,29 +2315,31 @@ body12x2_zero:
 	WORD $0x6f00e417 // movi v23.2d, #0
 
 body12x2_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body12x2_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  128(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0xad406558 // ldp q24, q25, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0xad416d5a // ldp q26, q27, [x10, #32]
-	WORD  $0xfd40013c // ldr d28, [x9]
-	WORD  $0xfd40093d // ldr d29, [x9, #16]
-	WORD  $0xfd40113e // ldr d30, [x9, #32]
-	WORD  $0xfd40193f // ldr d31, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  128(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0xad406538 // ldp q24, q25, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0xad416d3a // ldp q26, q27, [x9, #32]
+	WORD  $0xfd40011c // ldr d28, [x8]
+	WORD  $0xfd40091d // ldr d29, [x8, #16]
+	WORD  $0xfd40111e // ldr d30, [x8, #32]
+	WORD  $0xfd40191f // ldr d31, [x8, #48]
 	WORD  $0x4f9c1300 // fmla v0.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1302 // fmla v2.4s, v24.4s, v29.s[0]
@@ -2155,10 +2356,10 @@ body12x2_tap:
 	WORD  $0x4fbe1365 // fmla v5.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1346 // fmla v6.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1367 // fmla v7.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40213c // ldr d28, [x9, #64]
-	WORD  $0xfd40293d // ldr d29, [x9, #80]
-	WORD  $0xfd40313e // ldr d30, [x9, #96]
-	WORD  $0xfd40393f // ldr d31, [x9, #112]
+	WORD  $0xfd40211c // ldr d28, [x8, #64]
+	WORD  $0xfd40291d // ldr d29, [x8, #80]
+	WORD  $0xfd40311e // ldr d30, [x8, #96]
+	WORD  $0xfd40391f // ldr d31, [x8, #112]
 	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d130a // fmla v10.4s, v24.4s, v29.s[0]
@@ -2175,10 +2376,10 @@ body12x2_tap:
 	WORD  $0x4fbe136d // fmla v13.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf134e // fmla v14.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf136f // fmla v15.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40413c // ldr d28, [x9, #128]
-	WORD  $0xfd40493d // ldr d29, [x9, #144]
-	WORD  $0xfd40513e // ldr d30, [x9, #160]
-	WORD  $0xfd40593f // ldr d31, [x9, #176]
+	WORD  $0xfd40411c // ldr d28, [x8, #128]
+	WORD  $0xfd40491d // ldr d29, [x8, #144]
+	WORD  $0xfd40511e // ldr d30, [x8, #160]
+	WORD  $0xfd40591f // ldr d31, [x8, #176]
 	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
@@ -2195,14 +2396,14 @@ body12x2_tap:
 	WORD  $0x4fbe1375 // fmla v21.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1356 // fmla v22.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1377 // fmla v23.4s, v27.4s, v31.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0xad426558 // ldp q24, q25, [x10, #64]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0xad436d5a // ldp q26, q27, [x10, #96]
-	WORD  $0xfd40053c // ldr d28, [x9, #8]
-	WORD  $0xfd400d3d // ldr d29, [x9, #24]
-	WORD  $0xfd40153e // ldr d30, [x9, #40]
-	WORD  $0xfd401d3f // ldr d31, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0xad426538 // ldp q24, q25, [x9, #64]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0xad436d3a // ldp q26, q27, [x9, #96]
+	WORD  $0xfd40051c // ldr d28, [x8, #8]
+	WORD  $0xfd400d1d // ldr d29, [x8, #24]
+	WORD  $0xfd40151e // ldr d30, [x8, #40]
+	WORD  $0xfd401d1f // ldr d31, [x8, #56]
 	WORD  $0x4f9c1300 // fmla v0.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1302 // fmla v2.4s, v24.4s, v29.s[0]
@@ -2219,10 +2420,10 @@ body12x2_tap:
 	WORD  $0x4fbe1365 // fmla v5.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1346 // fmla v6.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1367 // fmla v7.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40253c // ldr d28, [x9, #72]
-	WORD  $0xfd402d3d // ldr d29, [x9, #88]
-	WORD  $0xfd40353e // ldr d30, [x9, #104]
-	WORD  $0xfd403d3f // ldr d31, [x9, #120]
+	WORD  $0xfd40251c // ldr d28, [x8, #72]
+	WORD  $0xfd402d1d // ldr d29, [x8, #88]
+	WORD  $0xfd40351e // ldr d30, [x8, #104]
+	WORD  $0xfd403d1f // ldr d31, [x8, #120]
 	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d130a // fmla v10.4s, v24.4s, v29.s[0]
@@ -2239,10 +2440,10 @@ body12x2_tap:
 	WORD  $0x4fbe136d // fmla v13.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf134e // fmla v14.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf136f // fmla v15.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40453c // ldr d28, [x9, #136]
-	WORD  $0xfd404d3d // ldr d29, [x9, #152]
-	WORD  $0xfd40553e // ldr d30, [x9, #168]
-	WORD  $0xfd405d3f // ldr d31, [x9, #184]
+	WORD  $0xfd40451c // ldr d28, [x8, #136]
+	WORD  $0xfd404d1d // ldr d29, [x8, #152]
+	WORD  $0xfd40551e // ldr d30, [x8, #168]
+	WORD  $0xfd405d1f // ldr d31, [x8, #184]
 	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
@@ -2259,13 +2460,15 @@ body12x2_tap:
 	WORD  $0x4fbe1375 // fmla v21.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1356 // fmla v22.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1377 // fmla v23.4s, v27.4s, v31.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body12x2_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body12x2_clamp
 	WORD  $0x3dc00018 // ldr q24, [x0]
 	WORD  $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
@@ -2291,35 +2494,35 @@ body12x2_tap:
 	WORD  $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
 	WORD  $0x3dc02c18 // ldr q24, [x0, #176]
 	WORD  $0x4e38d6d6 // fadd v22.4s, v22.4s, v24.4s
-	WORD  $0x3dc00038 // ldr q24, [x1]
+	WORD  $0x3dc000f8 // ldr q24, [x7]
 	WORD  $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
-	WORD  $0x3dc00438 // ldr q24, [x1, #16]
+	WORD  $0x3dc004f8 // ldr q24, [x7, #16]
 	WORD  $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
-	WORD  $0x3dc00838 // ldr q24, [x1, #32]
+	WORD  $0x3dc008f8 // ldr q24, [x7, #32]
 	WORD  $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
-	WORD  $0x3dc00c38 // ldr q24, [x1, #48]
+	WORD  $0x3dc00cf8 // ldr q24, [x7, #48]
 	WORD  $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
-	WORD  $0x3dc01038 // ldr q24, [x1, #64]
+	WORD  $0x3dc010f8 // ldr q24, [x7, #64]
 	WORD  $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
-	WORD  $0x3dc01438 // ldr q24, [x1, #80]
+	WORD  $0x3dc014f8 // ldr q24, [x7, #80]
 	WORD  $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
-	WORD  $0x3dc01838 // ldr q24, [x1, #96]
+	WORD  $0x3dc018f8 // ldr q24, [x7, #96]
 	WORD  $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD  $0x3dc01c38 // ldr q24, [x1, #112]
+	WORD  $0x3dc01cf8 // ldr q24, [x7, #112]
 	WORD  $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
-	WORD  $0x3dc02038 // ldr q24, [x1, #128]
+	WORD  $0x3dc020f8 // ldr q24, [x7, #128]
 	WORD  $0x4e38d631 // fadd v17.4s, v17.4s, v24.4s
-	WORD  $0x3dc02438 // ldr q24, [x1, #144]
+	WORD  $0x3dc024f8 // ldr q24, [x7, #144]
 	WORD  $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
-	WORD  $0x3dc02838 // ldr q24, [x1, #160]
+	WORD  $0x3dc028f8 // ldr q24, [x7, #160]
 	WORD  $0x4e38d6b5 // fadd v21.4s, v21.4s, v24.4s
-	WORD  $0x3dc02c38 // ldr q24, [x1, #176]
+	WORD  $0x3dc02cf8 // ldr q24, [x7, #176]
 	WORD  $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
 
 body12x2_clamp:
-	FMOVS lo+88(FP), F24
+	FMOVS lo+96(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+92(FP), F25
+	FMOVS hi+100(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -2375,98 +2578,140 @@ body12x2_clamp:
 	WORD  $0xad03380c // stp q12, q14, [x0, #96]
 	WORD  $0xad044810 // stp q16, q18, [x0, #128]
 	WORD  $0xad055814 // stp q20, q22, [x0, #160]
-	WORD  $0xad000c21 // stp q1, q3, [x1]
-	WORD  $0xad011c25 // stp q5, q7, [x1, #32]
-	WORD  $0xad022c29 // stp q9, q11, [x1, #64]
-	WORD  $0xad033c2d // stp q13, q15, [x1, #96]
-	WORD  $0xad044c31 // stp q17, q19, [x1, #128]
-	WORD  $0xad055c35 // stp q21, q23, [x1, #160]
+	WORD  $0xad000ce1 // stp q1, q3, [x7]
+	WORD  $0xad011ce5 // stp q5, q7, [x7, #32]
+	WORD  $0xad022ce9 // stp q9, q11, [x7, #64]
+	WORD  $0xad033ced // stp q13, q15, [x7, #96]
+	WORD  $0xad044cf1 // stp q17, q19, [x7, #128]
+	WORD  $0xad055cf5 // stp q21, q23, [x7, #160]
+	ADDS  $192, R1, R1
+	ADDS  $192, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body12x2_more
+	MOVD  R2, R3
+
+body12x2_more:
+	MOVD m+72(FP), R20
+	SUBS $12, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles2
 	RET
 
 narrow:
-	CMP  $12, R10
+tiles1:
+	MOVD m+72(FP), R6
+	MOVD $12, R7
+	CMP  $24, R6
+	BGE  tiles1_choose
+	MOVD R6, R7
+	CMP  $12, R6
+	BLE  tiles1_choose
+	ADDS $1, R7, R7
+	LSR  $1, R7, R7
+
+tiles1_choose:
+	CMP  $12, R7
 	BEQ  body12x1
-	CMP  $11, R10
+	CMP  $11, R7
 	BEQ  body11x1
-	CMP  $10, R10
+	CMP  $10, R7
 	BEQ  body10x1
-	CMP  $9, R10
+	CMP  $9, R7
 	BEQ  body9x1
-	CMP  $8, R10
+	CMP  $8, R7
 	BEQ  body8x1
-	CMP  $7, R10
+	CMP  $7, R7
 	BEQ  body7x1
-	CMP  $6, R10
+	CMP  $6, R7
 	BEQ  body6x1
-	CMP  $5, R10
+	CMP  $5, R7
 	BEQ  body5x1
-	CMP  $4, R10
+	CMP  $4, R7
 	BEQ  body4x1
-	CMP  $3, R10
+	CMP  $3, R7
 	BEQ  body3x1
-	CMP  $2, R10
+	CMP  $2, R7
 	BEQ  body2x1
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body1x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	JMP  body1x1_begin
 
 body1x1_zero:
 	WORD $0x6f00e400 // movi v0.2d, #0
 
 body1x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body1x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00141 // ldr q1, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc00542 // ldr q2, [x10, #16]
-	WORD  $0xfd400123 // ldr d3, [x9]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00121 // ldr q1, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc00522 // ldr q2, [x9, #16]
+	WORD  $0xfd400103 // ldr d3, [x8]
 	WORD  $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD  $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00941 // ldr q1, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d42 // ldr q2, [x10, #48]
-	WORD  $0xfd400523 // ldr d3, [x9, #8]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00921 // ldr q1, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d22 // ldr q2, [x9, #48]
+	WORD  $0xfd400503 // ldr d3, [x8, #8]
 	WORD  $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD  $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body1x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body1x1_clamp
 	WORD  $0x3dc00001 // ldr q1, [x0]
 	WORD  $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 
 body1x1_clamp:
-	FMOVS lo+88(FP), F1
+	FMOVS lo+96(FP), F1
 	WORD  $0x4e040421 // dup v1.4s, v1.s[0]
-	FMOVS hi+92(FP), F2
+	FMOVS hi+100(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
 	WORD  $0x4e20f420 // fmax v0.4s, v1.4s, v0.4s
 	WORD  $0x4ea0f440 // fmin v0.4s, v2.4s, v0.4s
 	WORD  $0x3d800000 // str q0, [x0]
+	ADDS  $16, R1, R1
+	ADDS  $16, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body1x1_more
+	MOVD  R2, R3
+
+body1x1_more:
+	MOVD m+72(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body2x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body2x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	JMP  body2x1_begin
 
@@ -2475,46 +2720,50 @@ body2x1_zero:
 	WORD $0x6f00e401 // movi v1.2d, #0
 
 body2x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body2x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00142 // ldr q2, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc00543 // ldr q3, [x10, #16]
-	WORD  $0xfd400124 // ldr d4, [x9]
-	WORD  $0xfd400925 // ldr d5, [x9, #16]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00122 // ldr q2, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc00523 // ldr q3, [x9, #16]
+	WORD  $0xfd400104 // ldr d4, [x8]
+	WORD  $0xfd400905 // ldr d5, [x8, #16]
 	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD  $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
 	WORD  $0x4fa41060 // fmla v0.4s, v3.4s, v4.s[1]
 	WORD  $0x4fa51061 // fmla v1.4s, v3.4s, v5.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00942 // ldr q2, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d43 // ldr q3, [x10, #48]
-	WORD  $0xfd400524 // ldr d4, [x9, #8]
-	WORD  $0xfd400d25 // ldr d5, [x9, #24]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00922 // ldr q2, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d23 // ldr q3, [x9, #48]
+	WORD  $0xfd400504 // ldr d4, [x8, #8]
+	WORD  $0xfd400d05 // ldr d5, [x8, #24]
 	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD  $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
 	WORD  $0x4fa41060 // fmla v0.4s, v3.4s, v4.s[1]
 	WORD  $0x4fa51061 // fmla v1.4s, v3.4s, v5.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body2x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body2x1_clamp
 	WORD  $0x3dc00002 // ldr q2, [x0]
 	WORD  $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
@@ -2522,21 +2771,34 @@ body2x1_tap:
 	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 
 body2x1_clamp:
-	FMOVS lo+88(FP), F2
+	FMOVS lo+96(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+92(FP), F3
+	FMOVS hi+100(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
 	WORD  $0x4e21f441 // fmax v1.4s, v2.4s, v1.4s
 	WORD  $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
 	WORD  $0xad000400 // stp q0, q1, [x0]
+	ADDS  $32, R1, R1
+	ADDS  $32, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body2x1_more
+	MOVD  R2, R3
+
+body2x1_more:
+	MOVD m+72(FP), R20
+	SUBS $2, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body3x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body3x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	JMP  body3x1_begin
@@ -2547,52 +2809,56 @@ body3x1_zero:
 	WORD $0x6f00e402 // movi v2.2d, #0
 
 body3x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body3x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00143 // ldr q3, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc00544 // ldr q4, [x10, #16]
-	WORD  $0xfd400125 // ldr d5, [x9]
-	WORD  $0xfd400926 // ldr d6, [x9, #16]
-	WORD  $0xfd401127 // ldr d7, [x9, #32]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00123 // ldr q3, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc00524 // ldr q4, [x9, #16]
+	WORD  $0xfd400105 // ldr d5, [x8]
+	WORD  $0xfd400906 // ldr d6, [x8, #16]
+	WORD  $0xfd401107 // ldr d7, [x8, #32]
 	WORD  $0x4f851060 // fmla v0.4s, v3.4s, v5.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4f871062 // fmla v2.4s, v3.4s, v7.s[0]
 	WORD  $0x4fa51080 // fmla v0.4s, v4.4s, v5.s[1]
 	WORD  $0x4fa61081 // fmla v1.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa71082 // fmla v2.4s, v4.4s, v7.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00943 // ldr q3, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d44 // ldr q4, [x10, #48]
-	WORD  $0xfd400525 // ldr d5, [x9, #8]
-	WORD  $0xfd400d26 // ldr d6, [x9, #24]
-	WORD  $0xfd401527 // ldr d7, [x9, #40]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00923 // ldr q3, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d24 // ldr q4, [x9, #48]
+	WORD  $0xfd400505 // ldr d5, [x8, #8]
+	WORD  $0xfd400d06 // ldr d6, [x8, #24]
+	WORD  $0xfd401507 // ldr d7, [x8, #40]
 	WORD  $0x4f851060 // fmla v0.4s, v3.4s, v5.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4f871062 // fmla v2.4s, v3.4s, v7.s[0]
 	WORD  $0x4fa51080 // fmla v0.4s, v4.4s, v5.s[1]
 	WORD  $0x4fa61081 // fmla v1.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa71082 // fmla v2.4s, v4.4s, v7.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body3x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body3x1_clamp
 	WORD  $0x3dc00003 // ldr q3, [x0]
 	WORD  $0x4e23d400 // fadd v0.4s, v0.4s, v3.4s
@@ -2602,9 +2868,9 @@ body3x1_tap:
 	WORD  $0x4e23d442 // fadd v2.4s, v2.4s, v3.4s
 
 body3x1_clamp:
-	FMOVS lo+88(FP), F3
+	FMOVS lo+96(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
-	FMOVS hi+92(FP), F4
+	FMOVS hi+100(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
 	WORD  $0x4e20f460 // fmax v0.4s, v3.4s, v0.4s
 	WORD  $0x4ea0f480 // fmin v0.4s, v4.4s, v0.4s
@@ -2614,12 +2880,25 @@ body3x1_clamp:
 	WORD  $0x4ea2f482 // fmin v2.4s, v4.4s, v2.4s
 	WORD  $0xad000400 // stp q0, q1, [x0]
 	WORD  $0x3d800802 // str q2, [x0, #32]
+	ADDS  $48, R1, R1
+	ADDS  $48, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body3x1_more
+	MOVD  R2, R3
+
+body3x1_more:
+	MOVD m+72(FP), R20
+	SUBS $3, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body4x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body4x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2632,27 +2911,29 @@ body4x1_zero:
 	WORD $0x6f00e403 // movi v3.2d, #0
 
 body4x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body4x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00144 // ldr q4, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc00545 // ldr q5, [x10, #16]
-	WORD  $0xfd400126 // ldr d6, [x9]
-	WORD  $0xfd400927 // ldr d7, [x9, #16]
-	WORD  $0xfd401128 // ldr d8, [x9, #32]
-	WORD  $0xfd401929 // ldr d9, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00124 // ldr q4, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc00525 // ldr q5, [x9, #16]
+	WORD  $0xfd400106 // ldr d6, [x8]
+	WORD  $0xfd400907 // ldr d7, [x8, #16]
+	WORD  $0xfd401108 // ldr d8, [x8, #32]
+	WORD  $0xfd401909 // ldr d9, [x8, #48]
 	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD  $0x4f871081 // fmla v1.4s, v4.4s, v7.s[0]
 	WORD  $0x4f881082 // fmla v2.4s, v4.4s, v8.s[0]
@@ -2661,14 +2942,14 @@ body4x1_tap:
 	WORD  $0x4fa710a1 // fmla v1.4s, v5.4s, v7.s[1]
 	WORD  $0x4fa810a2 // fmla v2.4s, v5.4s, v8.s[1]
 	WORD  $0x4fa910a3 // fmla v3.4s, v5.4s, v9.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00944 // ldr q4, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d45 // ldr q5, [x10, #48]
-	WORD  $0xfd400526 // ldr d6, [x9, #8]
-	WORD  $0xfd400d27 // ldr d7, [x9, #24]
-	WORD  $0xfd401528 // ldr d8, [x9, #40]
-	WORD  $0xfd401d29 // ldr d9, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00924 // ldr q4, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d25 // ldr q5, [x9, #48]
+	WORD  $0xfd400506 // ldr d6, [x8, #8]
+	WORD  $0xfd400d07 // ldr d7, [x8, #24]
+	WORD  $0xfd401508 // ldr d8, [x8, #40]
+	WORD  $0xfd401d09 // ldr d9, [x8, #56]
 	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD  $0x4f871081 // fmla v1.4s, v4.4s, v7.s[0]
 	WORD  $0x4f881082 // fmla v2.4s, v4.4s, v8.s[0]
@@ -2677,13 +2958,15 @@ body4x1_tap:
 	WORD  $0x4fa710a1 // fmla v1.4s, v5.4s, v7.s[1]
 	WORD  $0x4fa810a2 // fmla v2.4s, v5.4s, v8.s[1]
 	WORD  $0x4fa910a3 // fmla v3.4s, v5.4s, v9.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body4x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body4x1_clamp
 	WORD  $0x3dc00004 // ldr q4, [x0]
 	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
@@ -2695,9 +2978,9 @@ body4x1_tap:
 	WORD  $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 
 body4x1_clamp:
-	FMOVS lo+88(FP), F4
+	FMOVS lo+96(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+92(FP), F5
+	FMOVS hi+100(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -2709,12 +2992,25 @@ body4x1_clamp:
 	WORD  $0x4ea3f4a3 // fmin v3.4s, v5.4s, v3.4s
 	WORD  $0xad000400 // stp q0, q1, [x0]
 	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
+	ADDS  $64, R1, R1
+	ADDS  $64, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body4x1_more
+	MOVD  R2, R3
+
+body4x1_more:
+	MOVD m+72(FP), R20
+	SUBS $4, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body5x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body5x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2729,28 +3025,30 @@ body5x1_zero:
 	WORD $0x6f00e404 // movi v4.2d, #0
 
 body5x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body5x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00145 // ldr q5, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc00546 // ldr q6, [x10, #16]
-	WORD  $0xfd400127 // ldr d7, [x9]
-	WORD  $0xfd400928 // ldr d8, [x9, #16]
-	WORD  $0xfd401129 // ldr d9, [x9, #32]
-	WORD  $0xfd40192a // ldr d10, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00125 // ldr q5, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc00526 // ldr q6, [x9, #16]
+	WORD  $0xfd400107 // ldr d7, [x8]
+	WORD  $0xfd400908 // ldr d8, [x8, #16]
+	WORD  $0xfd401109 // ldr d9, [x8, #32]
+	WORD  $0xfd40190a // ldr d10, [x8, #48]
 	WORD  $0x4f8710a0 // fmla v0.4s, v5.4s, v7.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f8910a2 // fmla v2.4s, v5.4s, v9.s[0]
@@ -2759,17 +3057,17 @@ body5x1_tap:
 	WORD  $0x4fa810c1 // fmla v1.4s, v6.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4faa10c3 // fmla v3.4s, v6.4s, v10.s[1]
-	WORD  $0xfd402127 // ldr d7, [x9, #64]
+	WORD  $0xfd402107 // ldr d7, [x8, #64]
 	WORD  $0x4f8710a4 // fmla v4.4s, v5.4s, v7.s[0]
 	WORD  $0x4fa710c4 // fmla v4.4s, v6.4s, v7.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00945 // ldr q5, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d46 // ldr q6, [x10, #48]
-	WORD  $0xfd400527 // ldr d7, [x9, #8]
-	WORD  $0xfd400d28 // ldr d8, [x9, #24]
-	WORD  $0xfd401529 // ldr d9, [x9, #40]
-	WORD  $0xfd401d2a // ldr d10, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00925 // ldr q5, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d26 // ldr q6, [x9, #48]
+	WORD  $0xfd400507 // ldr d7, [x8, #8]
+	WORD  $0xfd400d08 // ldr d8, [x8, #24]
+	WORD  $0xfd401509 // ldr d9, [x8, #40]
+	WORD  $0xfd401d0a // ldr d10, [x8, #56]
 	WORD  $0x4f8710a0 // fmla v0.4s, v5.4s, v7.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f8910a2 // fmla v2.4s, v5.4s, v9.s[0]
@@ -2778,16 +3076,18 @@ body5x1_tap:
 	WORD  $0x4fa810c1 // fmla v1.4s, v6.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4faa10c3 // fmla v3.4s, v6.4s, v10.s[1]
-	WORD  $0xfd402527 // ldr d7, [x9, #72]
+	WORD  $0xfd402507 // ldr d7, [x8, #72]
 	WORD  $0x4f8710a4 // fmla v4.4s, v5.4s, v7.s[0]
 	WORD  $0x4fa710c4 // fmla v4.4s, v6.4s, v7.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body5x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body5x1_clamp
 	WORD  $0x3dc00005 // ldr q5, [x0]
 	WORD  $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
@@ -2801,9 +3101,9 @@ body5x1_tap:
 	WORD  $0x4e25d484 // fadd v4.4s, v4.4s, v5.4s
 
 body5x1_clamp:
-	FMOVS lo+88(FP), F5
+	FMOVS lo+96(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
-	FMOVS hi+92(FP), F6
+	FMOVS hi+100(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
 	WORD  $0x4e20f4a0 // fmax v0.4s, v5.4s, v0.4s
 	WORD  $0x4ea0f4c0 // fmin v0.4s, v6.4s, v0.4s
@@ -2818,12 +3118,25 @@ body5x1_clamp:
 	WORD  $0xad000400 // stp q0, q1, [x0]
 	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
 	WORD  $0x3d801004 // str q4, [x0, #64]
+	ADDS  $80, R1, R1
+	ADDS  $80, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body5x1_more
+	MOVD  R2, R3
+
+body5x1_more:
+	MOVD m+72(FP), R20
+	SUBS $5, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body6x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body6x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2840,28 +3153,30 @@ body6x1_zero:
 	WORD $0x6f00e405 // movi v5.2d, #0
 
 body6x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body6x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00146 // ldr q6, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc00547 // ldr q7, [x10, #16]
-	WORD  $0xfd400128 // ldr d8, [x9]
-	WORD  $0xfd400929 // ldr d9, [x9, #16]
-	WORD  $0xfd40112a // ldr d10, [x9, #32]
-	WORD  $0xfd40192b // ldr d11, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00126 // ldr q6, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc00527 // ldr q7, [x9, #16]
+	WORD  $0xfd400108 // ldr d8, [x8]
+	WORD  $0xfd400909 // ldr d9, [x8, #16]
+	WORD  $0xfd40110a // ldr d10, [x8, #32]
+	WORD  $0xfd40190b // ldr d11, [x8, #48]
 	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c1 // fmla v1.4s, v6.4s, v9.s[0]
 	WORD  $0x4f8a10c2 // fmla v2.4s, v6.4s, v10.s[0]
@@ -2870,20 +3185,20 @@ body6x1_tap:
 	WORD  $0x4fa910e1 // fmla v1.4s, v7.4s, v9.s[1]
 	WORD  $0x4faa10e2 // fmla v2.4s, v7.4s, v10.s[1]
 	WORD  $0x4fab10e3 // fmla v3.4s, v7.4s, v11.s[1]
-	WORD  $0xfd402128 // ldr d8, [x9, #64]
-	WORD  $0xfd402929 // ldr d9, [x9, #80]
+	WORD  $0xfd402108 // ldr d8, [x8, #64]
+	WORD  $0xfd402909 // ldr d9, [x8, #80]
 	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c5 // fmla v5.4s, v6.4s, v9.s[0]
 	WORD  $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910e5 // fmla v5.4s, v7.4s, v9.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00946 // ldr q6, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d47 // ldr q7, [x10, #48]
-	WORD  $0xfd400528 // ldr d8, [x9, #8]
-	WORD  $0xfd400d29 // ldr d9, [x9, #24]
-	WORD  $0xfd40152a // ldr d10, [x9, #40]
-	WORD  $0xfd401d2b // ldr d11, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00926 // ldr q6, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d27 // ldr q7, [x9, #48]
+	WORD  $0xfd400508 // ldr d8, [x8, #8]
+	WORD  $0xfd400d09 // ldr d9, [x8, #24]
+	WORD  $0xfd40150a // ldr d10, [x8, #40]
+	WORD  $0xfd401d0b // ldr d11, [x8, #56]
 	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c1 // fmla v1.4s, v6.4s, v9.s[0]
 	WORD  $0x4f8a10c2 // fmla v2.4s, v6.4s, v10.s[0]
@@ -2892,19 +3207,21 @@ body6x1_tap:
 	WORD  $0x4fa910e1 // fmla v1.4s, v7.4s, v9.s[1]
 	WORD  $0x4faa10e2 // fmla v2.4s, v7.4s, v10.s[1]
 	WORD  $0x4fab10e3 // fmla v3.4s, v7.4s, v11.s[1]
-	WORD  $0xfd402528 // ldr d8, [x9, #72]
-	WORD  $0xfd402d29 // ldr d9, [x9, #88]
+	WORD  $0xfd402508 // ldr d8, [x8, #72]
+	WORD  $0xfd402d09 // ldr d9, [x8, #88]
 	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c5 // fmla v5.4s, v6.4s, v9.s[0]
 	WORD  $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910e5 // fmla v5.4s, v7.4s, v9.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body6x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body6x1_clamp
 	WORD  $0x3dc00006 // ldr q6, [x0]
 	WORD  $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
@@ -2920,9 +3237,9 @@ body6x1_tap:
 	WORD  $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 
 body6x1_clamp:
-	FMOVS lo+88(FP), F6
+	FMOVS lo+96(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+92(FP), F7
+	FMOVS hi+100(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -2939,12 +3256,25 @@ body6x1_clamp:
 	WORD  $0xad000400 // stp q0, q1, [x0]
 	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
 	WORD  $0xad021404 // stp q4, q5, [x0, #64]
+	ADDS  $96, R1, R1
+	ADDS  $96, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body6x1_more
+	MOVD  R2, R3
+
+body6x1_more:
+	MOVD m+72(FP), R20
+	SUBS $6, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body7x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body7x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -2963,28 +3293,30 @@ body7x1_zero:
 	WORD $0x6f00e406 // movi v6.2d, #0
 
 body7x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body7x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00147 // ldr q7, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc00548 // ldr q8, [x10, #16]
-	WORD  $0xfd400129 // ldr d9, [x9]
-	WORD  $0xfd40092a // ldr d10, [x9, #16]
-	WORD  $0xfd40112b // ldr d11, [x9, #32]
-	WORD  $0xfd40192c // ldr d12, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00127 // ldr q7, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc00528 // ldr q8, [x9, #16]
+	WORD  $0xfd400109 // ldr d9, [x8]
+	WORD  $0xfd40090a // ldr d10, [x8, #16]
+	WORD  $0xfd40110b // ldr d11, [x8, #32]
+	WORD  $0xfd40190c // ldr d12, [x8, #48]
 	WORD  $0x4f8910e0 // fmla v0.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e2 // fmla v2.4s, v7.4s, v11.s[0]
@@ -2993,23 +3325,23 @@ body7x1_tap:
 	WORD  $0x4faa1101 // fmla v1.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
 	WORD  $0x4fac1103 // fmla v3.4s, v8.4s, v12.s[1]
-	WORD  $0xfd402129 // ldr d9, [x9, #64]
-	WORD  $0xfd40292a // ldr d10, [x9, #80]
-	WORD  $0xfd40312b // ldr d11, [x9, #96]
+	WORD  $0xfd402109 // ldr d9, [x8, #64]
+	WORD  $0xfd40290a // ldr d10, [x8, #80]
+	WORD  $0xfd40310b // ldr d11, [x8, #96]
 	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e6 // fmla v6.4s, v7.4s, v11.s[0]
 	WORD  $0x4fa91104 // fmla v4.4s, v8.4s, v9.s[1]
 	WORD  $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1106 // fmla v6.4s, v8.4s, v11.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00947 // ldr q7, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d48 // ldr q8, [x10, #48]
-	WORD  $0xfd400529 // ldr d9, [x9, #8]
-	WORD  $0xfd400d2a // ldr d10, [x9, #24]
-	WORD  $0xfd40152b // ldr d11, [x9, #40]
-	WORD  $0xfd401d2c // ldr d12, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00927 // ldr q7, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d28 // ldr q8, [x9, #48]
+	WORD  $0xfd400509 // ldr d9, [x8, #8]
+	WORD  $0xfd400d0a // ldr d10, [x8, #24]
+	WORD  $0xfd40150b // ldr d11, [x8, #40]
+	WORD  $0xfd401d0c // ldr d12, [x8, #56]
 	WORD  $0x4f8910e0 // fmla v0.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e2 // fmla v2.4s, v7.4s, v11.s[0]
@@ -3018,22 +3350,24 @@ body7x1_tap:
 	WORD  $0x4faa1101 // fmla v1.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
 	WORD  $0x4fac1103 // fmla v3.4s, v8.4s, v12.s[1]
-	WORD  $0xfd402529 // ldr d9, [x9, #72]
-	WORD  $0xfd402d2a // ldr d10, [x9, #88]
-	WORD  $0xfd40352b // ldr d11, [x9, #104]
+	WORD  $0xfd402509 // ldr d9, [x8, #72]
+	WORD  $0xfd402d0a // ldr d10, [x8, #88]
+	WORD  $0xfd40350b // ldr d11, [x8, #104]
 	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e6 // fmla v6.4s, v7.4s, v11.s[0]
 	WORD  $0x4fa91104 // fmla v4.4s, v8.4s, v9.s[1]
 	WORD  $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1106 // fmla v6.4s, v8.4s, v11.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body7x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body7x1_clamp
 	WORD  $0x3dc00007 // ldr q7, [x0]
 	WORD  $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
@@ -3051,9 +3385,9 @@ body7x1_tap:
 	WORD  $0x4e27d4c6 // fadd v6.4s, v6.4s, v7.4s
 
 body7x1_clamp:
-	FMOVS lo+88(FP), F7
+	FMOVS lo+96(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
-	FMOVS hi+92(FP), F8
+	FMOVS hi+100(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
 	WORD  $0x4e20f4e0 // fmax v0.4s, v7.4s, v0.4s
 	WORD  $0x4ea0f500 // fmin v0.4s, v8.4s, v0.4s
@@ -3073,12 +3407,25 @@ body7x1_clamp:
 	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
 	WORD  $0xad021404 // stp q4, q5, [x0, #64]
 	WORD  $0x3d801806 // str q6, [x0, #96]
+	ADDS  $112, R1, R1
+	ADDS  $112, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body7x1_more
+	MOVD  R2, R3
+
+body7x1_more:
+	MOVD m+72(FP), R20
+	SUBS $7, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body8x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body8x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3099,28 +3446,30 @@ body8x1_zero:
 	WORD $0x6f00e407 // movi v7.2d, #0
 
 body8x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body8x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00148 // ldr q8, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc00549 // ldr q9, [x10, #16]
-	WORD  $0xfd40012a // ldr d10, [x9]
-	WORD  $0xfd40092b // ldr d11, [x9, #16]
-	WORD  $0xfd40112c // ldr d12, [x9, #32]
-	WORD  $0xfd40192d // ldr d13, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00128 // ldr q8, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc00529 // ldr q9, [x9, #16]
+	WORD  $0xfd40010a // ldr d10, [x8]
+	WORD  $0xfd40090b // ldr d11, [x8, #16]
+	WORD  $0xfd40110c // ldr d12, [x8, #32]
+	WORD  $0xfd40190d // ldr d13, [x8, #48]
 	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1101 // fmla v1.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1102 // fmla v2.4s, v8.4s, v12.s[0]
@@ -3129,10 +3478,10 @@ body8x1_tap:
 	WORD  $0x4fab1121 // fmla v1.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1122 // fmla v2.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1123 // fmla v3.4s, v9.4s, v13.s[1]
-	WORD  $0xfd40212a // ldr d10, [x9, #64]
-	WORD  $0xfd40292b // ldr d11, [x9, #80]
-	WORD  $0xfd40312c // ldr d12, [x9, #96]
-	WORD  $0xfd40392d // ldr d13, [x9, #112]
+	WORD  $0xfd40210a // ldr d10, [x8, #64]
+	WORD  $0xfd40290b // ldr d11, [x8, #80]
+	WORD  $0xfd40310c // ldr d12, [x8, #96]
+	WORD  $0xfd40390d // ldr d13, [x8, #112]
 	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1105 // fmla v5.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1106 // fmla v6.4s, v8.4s, v12.s[0]
@@ -3141,14 +3490,14 @@ body8x1_tap:
 	WORD  $0x4fab1125 // fmla v5.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1126 // fmla v6.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1127 // fmla v7.4s, v9.4s, v13.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00948 // ldr q8, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d49 // ldr q9, [x10, #48]
-	WORD  $0xfd40052a // ldr d10, [x9, #8]
-	WORD  $0xfd400d2b // ldr d11, [x9, #24]
-	WORD  $0xfd40152c // ldr d12, [x9, #40]
-	WORD  $0xfd401d2d // ldr d13, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00928 // ldr q8, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d29 // ldr q9, [x9, #48]
+	WORD  $0xfd40050a // ldr d10, [x8, #8]
+	WORD  $0xfd400d0b // ldr d11, [x8, #24]
+	WORD  $0xfd40150c // ldr d12, [x8, #40]
+	WORD  $0xfd401d0d // ldr d13, [x8, #56]
 	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1101 // fmla v1.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1102 // fmla v2.4s, v8.4s, v12.s[0]
@@ -3157,10 +3506,10 @@ body8x1_tap:
 	WORD  $0x4fab1121 // fmla v1.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1122 // fmla v2.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1123 // fmla v3.4s, v9.4s, v13.s[1]
-	WORD  $0xfd40252a // ldr d10, [x9, #72]
-	WORD  $0xfd402d2b // ldr d11, [x9, #88]
-	WORD  $0xfd40352c // ldr d12, [x9, #104]
-	WORD  $0xfd403d2d // ldr d13, [x9, #120]
+	WORD  $0xfd40250a // ldr d10, [x8, #72]
+	WORD  $0xfd402d0b // ldr d11, [x8, #88]
+	WORD  $0xfd40350c // ldr d12, [x8, #104]
+	WORD  $0xfd403d0d // ldr d13, [x8, #120]
 	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1105 // fmla v5.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1106 // fmla v6.4s, v8.4s, v12.s[0]
@@ -3169,13 +3518,15 @@ body8x1_tap:
 	WORD  $0x4fab1125 // fmla v5.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1126 // fmla v6.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1127 // fmla v7.4s, v9.4s, v13.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body8x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body8x1_clamp
 	WORD  $0x3dc00008 // ldr q8, [x0]
 	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
@@ -3195,9 +3546,9 @@ body8x1_tap:
 	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 
 body8x1_clamp:
-	FMOVS lo+88(FP), F8
+	FMOVS lo+96(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+92(FP), F9
+	FMOVS hi+100(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -3219,12 +3570,25 @@ body8x1_clamp:
 	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
 	WORD  $0xad021404 // stp q4, q5, [x0, #64]
 	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
+	ADDS  $128, R1, R1
+	ADDS  $128, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body8x1_more
+	MOVD  R2, R3
+
+body8x1_more:
+	MOVD m+72(FP), R20
+	SUBS $8, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body9x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body9x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3247,29 +3611,31 @@ body9x1_zero:
 	WORD $0x6f00e408 // movi v8.2d, #0
 
 body9x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body9x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  128(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc00149 // ldr q9, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc0054a // ldr q10, [x10, #16]
-	WORD  $0xfd40012b // ldr d11, [x9]
-	WORD  $0xfd40092c // ldr d12, [x9, #16]
-	WORD  $0xfd40112d // ldr d13, [x9, #32]
-	WORD  $0xfd40192e // ldr d14, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  128(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc00129 // ldr q9, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc0052a // ldr q10, [x9, #16]
+	WORD  $0xfd40010b // ldr d11, [x8]
+	WORD  $0xfd40090c // ldr d12, [x8, #16]
+	WORD  $0xfd40110d // ldr d13, [x8, #32]
+	WORD  $0xfd40190e // ldr d14, [x8, #48]
 	WORD  $0x4f8b1120 // fmla v0.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1122 // fmla v2.4s, v9.4s, v13.s[0]
@@ -3278,10 +3644,10 @@ body9x1_tap:
 	WORD  $0x4fac1141 // fmla v1.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1143 // fmla v3.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40212b // ldr d11, [x9, #64]
-	WORD  $0xfd40292c // ldr d12, [x9, #80]
-	WORD  $0xfd40312d // ldr d13, [x9, #96]
-	WORD  $0xfd40392e // ldr d14, [x9, #112]
+	WORD  $0xfd40210b // ldr d11, [x8, #64]
+	WORD  $0xfd40290c // ldr d12, [x8, #80]
+	WORD  $0xfd40310d // ldr d13, [x8, #96]
+	WORD  $0xfd40390e // ldr d14, [x8, #112]
 	WORD  $0x4f8b1124 // fmla v4.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1126 // fmla v6.4s, v9.4s, v13.s[0]
@@ -3290,17 +3656,17 @@ body9x1_tap:
 	WORD  $0x4fac1145 // fmla v5.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1146 // fmla v6.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1147 // fmla v7.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40412b // ldr d11, [x9, #128]
+	WORD  $0xfd40410b // ldr d11, [x8, #128]
 	WORD  $0x4f8b1128 // fmla v8.4s, v9.4s, v11.s[0]
 	WORD  $0x4fab1148 // fmla v8.4s, v10.4s, v11.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc00949 // ldr q9, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d4a // ldr q10, [x10, #48]
-	WORD  $0xfd40052b // ldr d11, [x9, #8]
-	WORD  $0xfd400d2c // ldr d12, [x9, #24]
-	WORD  $0xfd40152d // ldr d13, [x9, #40]
-	WORD  $0xfd401d2e // ldr d14, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc00929 // ldr q9, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d2a // ldr q10, [x9, #48]
+	WORD  $0xfd40050b // ldr d11, [x8, #8]
+	WORD  $0xfd400d0c // ldr d12, [x8, #24]
+	WORD  $0xfd40150d // ldr d13, [x8, #40]
+	WORD  $0xfd401d0e // ldr d14, [x8, #56]
 	WORD  $0x4f8b1120 // fmla v0.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1122 // fmla v2.4s, v9.4s, v13.s[0]
@@ -3309,10 +3675,10 @@ body9x1_tap:
 	WORD  $0x4fac1141 // fmla v1.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1143 // fmla v3.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40252b // ldr d11, [x9, #72]
-	WORD  $0xfd402d2c // ldr d12, [x9, #88]
-	WORD  $0xfd40352d // ldr d13, [x9, #104]
-	WORD  $0xfd403d2e // ldr d14, [x9, #120]
+	WORD  $0xfd40250b // ldr d11, [x8, #72]
+	WORD  $0xfd402d0c // ldr d12, [x8, #88]
+	WORD  $0xfd40350d // ldr d13, [x8, #104]
+	WORD  $0xfd403d0e // ldr d14, [x8, #120]
 	WORD  $0x4f8b1124 // fmla v4.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1126 // fmla v6.4s, v9.4s, v13.s[0]
@@ -3321,16 +3687,18 @@ body9x1_tap:
 	WORD  $0x4fac1145 // fmla v5.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1146 // fmla v6.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1147 // fmla v7.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40452b // ldr d11, [x9, #136]
+	WORD  $0xfd40450b // ldr d11, [x8, #136]
 	WORD  $0x4f8b1128 // fmla v8.4s, v9.4s, v11.s[0]
 	WORD  $0x4fab1148 // fmla v8.4s, v10.4s, v11.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body9x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body9x1_clamp
 	WORD  $0x3dc00009 // ldr q9, [x0]
 	WORD  $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
@@ -3352,9 +3720,9 @@ body9x1_tap:
 	WORD  $0x4e29d508 // fadd v8.4s, v8.4s, v9.4s
 
 body9x1_clamp:
-	FMOVS lo+88(FP), F9
+	FMOVS lo+96(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
-	FMOVS hi+92(FP), F10
+	FMOVS hi+100(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
 	WORD  $0x4e20f520 // fmax v0.4s, v9.4s, v0.4s
 	WORD  $0x4ea0f540 // fmin v0.4s, v10.4s, v0.4s
@@ -3379,12 +3747,25 @@ body9x1_clamp:
 	WORD  $0xad021404 // stp q4, q5, [x0, #64]
 	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
 	WORD  $0x3d802008 // str q8, [x0, #128]
+	ADDS  $144, R1, R1
+	ADDS  $144, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body9x1_more
+	MOVD  R2, R3
+
+body9x1_more:
+	MOVD m+72(FP), R20
+	SUBS $9, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body10x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body10x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3409,29 +3790,31 @@ body10x1_zero:
 	WORD $0x6f00e409 // movi v9.2d, #0
 
 body10x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body10x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  128(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc0014a // ldr q10, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc0054b // ldr q11, [x10, #16]
-	WORD  $0xfd40012c // ldr d12, [x9]
-	WORD  $0xfd40092d // ldr d13, [x9, #16]
-	WORD  $0xfd40112e // ldr d14, [x9, #32]
-	WORD  $0xfd40192f // ldr d15, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  128(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc0012a // ldr q10, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc0052b // ldr q11, [x9, #16]
+	WORD  $0xfd40010c // ldr d12, [x8]
+	WORD  $0xfd40090d // ldr d13, [x8, #16]
+	WORD  $0xfd40110e // ldr d14, [x8, #32]
+	WORD  $0xfd40190f // ldr d15, [x8, #48]
 	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1141 // fmla v1.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1142 // fmla v2.4s, v10.4s, v14.s[0]
@@ -3440,10 +3823,10 @@ body10x1_tap:
 	WORD  $0x4fad1161 // fmla v1.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1162 // fmla v2.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1163 // fmla v3.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40212c // ldr d12, [x9, #64]
-	WORD  $0xfd40292d // ldr d13, [x9, #80]
-	WORD  $0xfd40312e // ldr d14, [x9, #96]
-	WORD  $0xfd40392f // ldr d15, [x9, #112]
+	WORD  $0xfd40210c // ldr d12, [x8, #64]
+	WORD  $0xfd40290d // ldr d13, [x8, #80]
+	WORD  $0xfd40310e // ldr d14, [x8, #96]
+	WORD  $0xfd40390f // ldr d15, [x8, #112]
 	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1145 // fmla v5.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1146 // fmla v6.4s, v10.4s, v14.s[0]
@@ -3452,20 +3835,20 @@ body10x1_tap:
 	WORD  $0x4fad1165 // fmla v5.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1166 // fmla v6.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40412c // ldr d12, [x9, #128]
-	WORD  $0xfd40492d // ldr d13, [x9, #144]
+	WORD  $0xfd40410c // ldr d12, [x8, #128]
+	WORD  $0xfd40490d // ldr d13, [x8, #144]
 	WORD  $0x4f8c1148 // fmla v8.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
 	WORD  $0x4fac1168 // fmla v8.4s, v11.4s, v12.s[1]
 	WORD  $0x4fad1169 // fmla v9.4s, v11.4s, v13.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc0094a // ldr q10, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d4b // ldr q11, [x10, #48]
-	WORD  $0xfd40052c // ldr d12, [x9, #8]
-	WORD  $0xfd400d2d // ldr d13, [x9, #24]
-	WORD  $0xfd40152e // ldr d14, [x9, #40]
-	WORD  $0xfd401d2f // ldr d15, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc0092a // ldr q10, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d2b // ldr q11, [x9, #48]
+	WORD  $0xfd40050c // ldr d12, [x8, #8]
+	WORD  $0xfd400d0d // ldr d13, [x8, #24]
+	WORD  $0xfd40150e // ldr d14, [x8, #40]
+	WORD  $0xfd401d0f // ldr d15, [x8, #56]
 	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1141 // fmla v1.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1142 // fmla v2.4s, v10.4s, v14.s[0]
@@ -3474,10 +3857,10 @@ body10x1_tap:
 	WORD  $0x4fad1161 // fmla v1.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1162 // fmla v2.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1163 // fmla v3.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40252c // ldr d12, [x9, #72]
-	WORD  $0xfd402d2d // ldr d13, [x9, #88]
-	WORD  $0xfd40352e // ldr d14, [x9, #104]
-	WORD  $0xfd403d2f // ldr d15, [x9, #120]
+	WORD  $0xfd40250c // ldr d12, [x8, #72]
+	WORD  $0xfd402d0d // ldr d13, [x8, #88]
+	WORD  $0xfd40350e // ldr d14, [x8, #104]
+	WORD  $0xfd403d0f // ldr d15, [x8, #120]
 	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1145 // fmla v5.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1146 // fmla v6.4s, v10.4s, v14.s[0]
@@ -3486,19 +3869,21 @@ body10x1_tap:
 	WORD  $0x4fad1165 // fmla v5.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1166 // fmla v6.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40452c // ldr d12, [x9, #136]
-	WORD  $0xfd404d2d // ldr d13, [x9, #152]
+	WORD  $0xfd40450c // ldr d12, [x8, #136]
+	WORD  $0xfd404d0d // ldr d13, [x8, #152]
 	WORD  $0x4f8c1148 // fmla v8.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
 	WORD  $0x4fac1168 // fmla v8.4s, v11.4s, v12.s[1]
 	WORD  $0x4fad1169 // fmla v9.4s, v11.4s, v13.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body10x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body10x1_clamp
 	WORD  $0x3dc0000a // ldr q10, [x0]
 	WORD  $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
@@ -3522,9 +3907,9 @@ body10x1_tap:
 	WORD  $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
 
 body10x1_clamp:
-	FMOVS lo+88(FP), F10
+	FMOVS lo+96(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+92(FP), F11
+	FMOVS hi+100(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -3551,12 +3936,25 @@ body10x1_clamp:
 	WORD  $0xad021404 // stp q4, q5, [x0, #64]
 	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
 	WORD  $0xad042408 // stp q8, q9, [x0, #128]
+	ADDS  $160, R1, R1
+	ADDS  $160, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body10x1_more
+	MOVD  R2, R3
+
+body10x1_more:
+	MOVD m+72(FP), R20
+	SUBS $10, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body11x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body11x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3583,29 +3981,31 @@ body11x1_zero:
 	WORD $0x6f00e40a // movi v10.2d, #0
 
 body11x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body11x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  128(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc0014b // ldr q11, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc0054c // ldr q12, [x10, #16]
-	WORD  $0xfd40012d // ldr d13, [x9]
-	WORD  $0xfd40092e // ldr d14, [x9, #16]
-	WORD  $0xfd40112f // ldr d15, [x9, #32]
-	WORD  $0xfd401930 // ldr d16, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  128(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc0012b // ldr q11, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc0052c // ldr q12, [x9, #16]
+	WORD  $0xfd40010d // ldr d13, [x8]
+	WORD  $0xfd40090e // ldr d14, [x8, #16]
+	WORD  $0xfd40110f // ldr d15, [x8, #32]
+	WORD  $0xfd401910 // ldr d16, [x8, #48]
 	WORD  $0x4f8d1160 // fmla v0.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1162 // fmla v2.4s, v11.4s, v15.s[0]
@@ -3614,10 +4014,10 @@ body11x1_tap:
 	WORD  $0x4fae1181 // fmla v1.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01183 // fmla v3.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40212d // ldr d13, [x9, #64]
-	WORD  $0xfd40292e // ldr d14, [x9, #80]
-	WORD  $0xfd40312f // ldr d15, [x9, #96]
-	WORD  $0xfd403930 // ldr d16, [x9, #112]
+	WORD  $0xfd40210d // ldr d13, [x8, #64]
+	WORD  $0xfd40290e // ldr d14, [x8, #80]
+	WORD  $0xfd40310f // ldr d15, [x8, #96]
+	WORD  $0xfd403910 // ldr d16, [x8, #112]
 	WORD  $0x4f8d1164 // fmla v4.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1166 // fmla v6.4s, v11.4s, v15.s[0]
@@ -3626,23 +4026,23 @@ body11x1_tap:
 	WORD  $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1186 // fmla v6.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01187 // fmla v7.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40412d // ldr d13, [x9, #128]
-	WORD  $0xfd40492e // ldr d14, [x9, #144]
-	WORD  $0xfd40512f // ldr d15, [x9, #160]
+	WORD  $0xfd40410d // ldr d13, [x8, #128]
+	WORD  $0xfd40490e // ldr d14, [x8, #144]
+	WORD  $0xfd40510f // ldr d15, [x8, #160]
 	WORD  $0x4f8d1168 // fmla v8.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f116a // fmla v10.4s, v11.4s, v15.s[0]
 	WORD  $0x4fad1188 // fmla v8.4s, v12.4s, v13.s[1]
 	WORD  $0x4fae1189 // fmla v9.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc0094b // ldr q11, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d4c // ldr q12, [x10, #48]
-	WORD  $0xfd40052d // ldr d13, [x9, #8]
-	WORD  $0xfd400d2e // ldr d14, [x9, #24]
-	WORD  $0xfd40152f // ldr d15, [x9, #40]
-	WORD  $0xfd401d30 // ldr d16, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc0092b // ldr q11, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d2c // ldr q12, [x9, #48]
+	WORD  $0xfd40050d // ldr d13, [x8, #8]
+	WORD  $0xfd400d0e // ldr d14, [x8, #24]
+	WORD  $0xfd40150f // ldr d15, [x8, #40]
+	WORD  $0xfd401d10 // ldr d16, [x8, #56]
 	WORD  $0x4f8d1160 // fmla v0.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1162 // fmla v2.4s, v11.4s, v15.s[0]
@@ -3651,10 +4051,10 @@ body11x1_tap:
 	WORD  $0x4fae1181 // fmla v1.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01183 // fmla v3.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40252d // ldr d13, [x9, #72]
-	WORD  $0xfd402d2e // ldr d14, [x9, #88]
-	WORD  $0xfd40352f // ldr d15, [x9, #104]
-	WORD  $0xfd403d30 // ldr d16, [x9, #120]
+	WORD  $0xfd40250d // ldr d13, [x8, #72]
+	WORD  $0xfd402d0e // ldr d14, [x8, #88]
+	WORD  $0xfd40350f // ldr d15, [x8, #104]
+	WORD  $0xfd403d10 // ldr d16, [x8, #120]
 	WORD  $0x4f8d1164 // fmla v4.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1166 // fmla v6.4s, v11.4s, v15.s[0]
@@ -3663,22 +4063,24 @@ body11x1_tap:
 	WORD  $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1186 // fmla v6.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01187 // fmla v7.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40452d // ldr d13, [x9, #136]
-	WORD  $0xfd404d2e // ldr d14, [x9, #152]
-	WORD  $0xfd40552f // ldr d15, [x9, #168]
+	WORD  $0xfd40450d // ldr d13, [x8, #136]
+	WORD  $0xfd404d0e // ldr d14, [x8, #152]
+	WORD  $0xfd40550f // ldr d15, [x8, #168]
 	WORD  $0x4f8d1168 // fmla v8.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f116a // fmla v10.4s, v11.4s, v15.s[0]
 	WORD  $0x4fad1188 // fmla v8.4s, v12.4s, v13.s[1]
 	WORD  $0x4fae1189 // fmla v9.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body11x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body11x1_clamp
 	WORD  $0x3dc0000b // ldr q11, [x0]
 	WORD  $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
@@ -3704,9 +4106,9 @@ body11x1_tap:
 	WORD  $0x4e2bd54a // fadd v10.4s, v10.4s, v11.4s
 
 body11x1_clamp:
-	FMOVS lo+88(FP), F11
+	FMOVS lo+96(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
-	FMOVS hi+92(FP), F12
+	FMOVS hi+100(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
 	WORD  $0x4e20f560 // fmax v0.4s, v11.4s, v0.4s
 	WORD  $0x4ea0f580 // fmin v0.4s, v12.4s, v0.4s
@@ -3736,12 +4138,25 @@ body11x1_clamp:
 	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
 	WORD  $0xad042408 // stp q8, q9, [x0, #128]
 	WORD  $0x3d80280a // str q10, [x0, #160]
+	ADDS  $176, R1, R1
+	ADDS  $176, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body11x1_more
+	MOVD  R2, R3
+
+body11x1_more:
+	MOVD m+72(FP), R20
+	SUBS $11, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET
 
 body12x1:
-	CMP  $0, R9
+	MOVD bias+88(FP), R6
+	CMP  $0, R6
 	BEQ  body12x1_zero
-	WORD $0x3dc00120 // ldr q0, [x9]
+	WORD $0x3dc000c0 // ldr q0, [x6]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
@@ -3770,29 +4185,31 @@ body12x1_zero:
 	WORD $0x6f00e40b // movi v11.2d, #0
 
 body12x1_begin:
-	MOVD (R7), R11
-	ADDS R2, R11, R11
+	MOVD list+56(FP), R6
+	MOVD count+64(FP), R7
+	MOVD (R6), R10
+	ADDS R1, R10, R10
 
 body12x1_tap:
-	MOVD  R11, R9
-	MOVD  8(R7), R10
-	ADDS  R3, R10, R10
-	ADD   $24, R7, R11
-	CMP   $1, R8
-	CSEL  EQ, R7, R11, R11
-	MOVD  (R11), R11
-	ADDS  R2, R11, R11
-	PRFM  (R11), PLDL1KEEP
-	PRFM  64(R11), PLDL1KEEP
-	PRFM  128(R11), PLDL1KEEP
-	PRFM  (R6), PLDL2KEEP
-	WORD  $0x3dc0014c // ldr q12, [x10]
-	PRFM  64(R6), PLDL2KEEP
-	WORD  $0x3dc0054d // ldr q13, [x10, #16]
-	WORD  $0xfd40012e // ldr d14, [x9]
-	WORD  $0xfd40092f // ldr d15, [x9, #16]
-	WORD  $0xfd401130 // ldr d16, [x9, #32]
-	WORD  $0xfd401931 // ldr d17, [x9, #48]
+	MOVD  R10, R8
+	MOVD  8(R6), R9
+	ADDS  R2, R9, R9
+	ADD   $24, R6, R10
+	CMP   $1, R7
+	CSEL  EQ, R6, R10, R10
+	MOVD  (R10), R10
+	ADDS  R1, R10, R10
+	PRFM  (R10), PLDL1KEEP
+	PRFM  64(R10), PLDL1KEEP
+	PRFM  128(R10), PLDL1KEEP
+	PRFM  (R3), PLDL2KEEP
+	WORD  $0x3dc0012c // ldr q12, [x9]
+	PRFM  64(R3), PLDL2KEEP
+	WORD  $0x3dc0052d // ldr q13, [x9, #16]
+	WORD  $0xfd40010e // ldr d14, [x8]
+	WORD  $0xfd40090f // ldr d15, [x8, #16]
+	WORD  $0xfd401110 // ldr d16, [x8, #32]
+	WORD  $0xfd401911 // ldr d17, [x8, #48]
 	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1181 // fmla v1.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901182 // fmla v2.4s, v12.4s, v16.s[0]
@@ -3801,10 +4218,10 @@ body12x1_tap:
 	WORD  $0x4faf11a1 // fmla v1.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a2 // fmla v2.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a3 // fmla v3.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40212e // ldr d14, [x9, #64]
-	WORD  $0xfd40292f // ldr d15, [x9, #80]
-	WORD  $0xfd403130 // ldr d16, [x9, #96]
-	WORD  $0xfd403931 // ldr d17, [x9, #112]
+	WORD  $0xfd40210e // ldr d14, [x8, #64]
+	WORD  $0xfd40290f // ldr d15, [x8, #80]
+	WORD  $0xfd403110 // ldr d16, [x8, #96]
+	WORD  $0xfd403911 // ldr d17, [x8, #112]
 	WORD  $0x4f8e1184 // fmla v4.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1185 // fmla v5.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901186 // fmla v6.4s, v12.4s, v16.s[0]
@@ -3813,10 +4230,10 @@ body12x1_tap:
 	WORD  $0x4faf11a5 // fmla v5.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a6 // fmla v6.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40412e // ldr d14, [x9, #128]
-	WORD  $0xfd40492f // ldr d15, [x9, #144]
-	WORD  $0xfd405130 // ldr d16, [x9, #160]
-	WORD  $0xfd405931 // ldr d17, [x9, #176]
+	WORD  $0xfd40410e // ldr d14, [x8, #128]
+	WORD  $0xfd40490f // ldr d15, [x8, #144]
+	WORD  $0xfd405110 // ldr d16, [x8, #160]
+	WORD  $0xfd405911 // ldr d17, [x8, #176]
 	WORD  $0x4f8e1188 // fmla v8.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
 	WORD  $0x4f90118a // fmla v10.4s, v12.4s, v16.s[0]
@@ -3825,14 +4242,14 @@ body12x1_tap:
 	WORD  $0x4faf11a9 // fmla v9.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011aa // fmla v10.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111ab // fmla v11.4s, v13.4s, v17.s[1]
-	PRFM  128(R6), PLDL2KEEP
-	WORD  $0x3dc0094c // ldr q12, [x10, #32]
-	PRFM  192(R6), PLDL2KEEP
-	WORD  $0x3dc00d4d // ldr q13, [x10, #48]
-	WORD  $0xfd40052e // ldr d14, [x9, #8]
-	WORD  $0xfd400d2f // ldr d15, [x9, #24]
-	WORD  $0xfd401530 // ldr d16, [x9, #40]
-	WORD  $0xfd401d31 // ldr d17, [x9, #56]
+	PRFM  128(R3), PLDL2KEEP
+	WORD  $0x3dc0092c // ldr q12, [x9, #32]
+	PRFM  192(R3), PLDL2KEEP
+	WORD  $0x3dc00d2d // ldr q13, [x9, #48]
+	WORD  $0xfd40050e // ldr d14, [x8, #8]
+	WORD  $0xfd400d0f // ldr d15, [x8, #24]
+	WORD  $0xfd401510 // ldr d16, [x8, #40]
+	WORD  $0xfd401d11 // ldr d17, [x8, #56]
 	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1181 // fmla v1.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901182 // fmla v2.4s, v12.4s, v16.s[0]
@@ -3841,10 +4258,10 @@ body12x1_tap:
 	WORD  $0x4faf11a1 // fmla v1.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a2 // fmla v2.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a3 // fmla v3.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40252e // ldr d14, [x9, #72]
-	WORD  $0xfd402d2f // ldr d15, [x9, #88]
-	WORD  $0xfd403530 // ldr d16, [x9, #104]
-	WORD  $0xfd403d31 // ldr d17, [x9, #120]
+	WORD  $0xfd40250e // ldr d14, [x8, #72]
+	WORD  $0xfd402d0f // ldr d15, [x8, #88]
+	WORD  $0xfd403510 // ldr d16, [x8, #104]
+	WORD  $0xfd403d11 // ldr d17, [x8, #120]
 	WORD  $0x4f8e1184 // fmla v4.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1185 // fmla v5.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901186 // fmla v6.4s, v12.4s, v16.s[0]
@@ -3853,10 +4270,10 @@ body12x1_tap:
 	WORD  $0x4faf11a5 // fmla v5.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a6 // fmla v6.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40452e // ldr d14, [x9, #136]
-	WORD  $0xfd404d2f // ldr d15, [x9, #152]
-	WORD  $0xfd405530 // ldr d16, [x9, #168]
-	WORD  $0xfd405d31 // ldr d17, [x9, #184]
+	WORD  $0xfd40450e // ldr d14, [x8, #136]
+	WORD  $0xfd404d0f // ldr d15, [x8, #152]
+	WORD  $0xfd405510 // ldr d16, [x8, #168]
+	WORD  $0xfd405d11 // ldr d17, [x8, #184]
 	WORD  $0x4f8e1188 // fmla v8.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
 	WORD  $0x4f90118a // fmla v10.4s, v12.4s, v16.s[0]
@@ -3865,13 +4282,15 @@ body12x1_tap:
 	WORD  $0x4faf11a9 // fmla v9.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011aa // fmla v10.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111ab // fmla v11.4s, v13.4s, v17.s[1]
-	ADDS  $256, R6, R6
-	ADDS  $24, R7, R7
-	SUBS  $1, R8, R8
+	ADDS  $256, R3, R3
+	ADDS  $24, R6, R6
+	SUBS  $1, R7, R7
 	BNE   body12x1_tap
-	MOVBU accumulate+96(FP), R2
-	ADD   R1, R0, R1
-	CMP   $0, R2
+	MOVBU accumulate+104(FP), R6
+	MOVD  cs+8(FP), R7
+	LSL   $2, R7, R7
+	ADDS  R0, R7, R7
+	CMP   $0, R6
 	BEQ   body12x1_clamp
 	WORD  $0x3dc0000c // ldr q12, [x0]
 	WORD  $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
@@ -3899,9 +4318,9 @@ body12x1_tap:
 	WORD  $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
 
 body12x1_clamp:
-	FMOVS lo+88(FP), F12
+	FMOVS lo+96(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+92(FP), F13
+	FMOVS hi+100(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -3933,4 +4352,16 @@ body12x1_clamp:
 	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
 	WORD  $0xad042408 // stp q8, q9, [x0, #128]
 	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
+	ADDS  $192, R1, R1
+	ADDS  $192, R0, R0
+	MOVD  asked+48(FP), R20
+	CMP   R20, R3
+	BLT   body12x1_more
+	MOVD  R2, R3
+
+body12x1_more:
+	MOVD m+72(FP), R20
+	SUBS $12, R20, R20
+	MOVD R20, m+72(FP)
+	BNE  tiles1
 	RET

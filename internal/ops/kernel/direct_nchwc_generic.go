@@ -9,15 +9,16 @@ type DirectTap struct{ A, B, Depth int }
 //	c[v*cs + r*Block + j] = clamp(s + sum over taps and p < Depth of
 //	    a[at + A/4 + r*Block + p] * b[B/4 + (p*vectors+v)*Block + j])
 //
-// for m rows r (at most NCHWcRows), 1 or 2 vectors v and j < Block. s is
+// for m rows r, 1 or 2 vectors v and j < Block. s is
 // bias[v*Block+j], or zero if bias is nil, plus c's element if accumulate is
 // set. clamp keeps values within lo and hi and passes NaN. Depth is a multiple
 // of 4 above zero and at most Block: b is padded with zero rows, and a's
 // padding must be finite. at may be negative, as long as no tap reads before a.
-// 16 of ahead's elements for each p are asked for on the way, but not read.
+// 16 of ahead's elements for each p of a tile of NCHWcRows rows are asked for on
+// the way, but not read, until there are no more.
 func (l ISA) DirectNCHWc(c []float32, cs int, a []float32, at int, b, ahead []float32, taps []DirectTap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
 	w := l.Block()
-	if m <= 0 || m > l.NCHWcRows() || vectors < 1 || vectors > 2 || len(taps) == 0 {
+	if m <= 0 || vectors < 1 || vectors > 2 || len(taps) == 0 {
 		panic("kernel: taps: tile out of range")
 	}
 	if len(c) < (vectors-1)*cs+m*w || bias != nil && len(bias) < vectors*w {

@@ -7,9 +7,9 @@ package kernel
 // directNCHWcAVX512 computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).
 //
 //go:noescape
-func directNCHWcAVX512(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+func directNCHWcAVX512(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, asked int, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
 
 // directNCHWcAVX2 computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).
 //
 //go:noescape
-func directNCHWcAVX2(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+func directNCHWcAVX2(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, asked int, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)

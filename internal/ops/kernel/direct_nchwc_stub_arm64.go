@@ -7,4 +7,4 @@ package kernel
 // directNCHWcNEON computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).
 //
 //go:noescape
-func directNCHWcNEON(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)
+func directNCHWcNEON(c *float32, cs int, a *float32, at int, b *float32, ahead *float32, asked int, list *int, count int, m int, vectors int, bias *float32, lo float32, hi float32, accumulate bool)

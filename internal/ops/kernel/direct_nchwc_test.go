@@ -7,7 +7,7 @@ import (
 
 func TestDirectNCHWcEveryTail(t *testing.T) {
 	eachISA(t, func(t *testing.T, l ISA) {
-		for m := 1; m <= l.NCHWcRows(); m++ {
+		for m := 1; m <= 3*l.NCHWcRows()+1; m++ { // several tiles too
 			for _, vectors := range []int{1, 2} {
 				for count := 1; count <= 3; count++ {
 					for depth := 4; depth <= l.Block(); depth += 4 {

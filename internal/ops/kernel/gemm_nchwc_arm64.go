@@ -4,7 +4,7 @@ package kernel
 
 func (l ISA) gemmNCHWc(c []float32, cs int, a []float32, as int, b, ahead []float32, k, m, vectors int, accumulate bool) {
 	if l == NEON {
-		gemmNCHWcNEON(&c[0], cs, &a[0], as, &b[0], &ahead[0], k, m, vectors, accumulate)
+		gemmNCHWcNEON(&c[0], cs, &a[0], as, &b[0], &ahead[0], len(ahead), k, m, vectors, accumulate)
 		return
 	}
 	gemmNCHWcGeneric(l.Block(), c, cs, a, as, b, k, m, vectors, accumulate)

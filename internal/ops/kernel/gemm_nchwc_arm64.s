@@ -4,21 +4,36 @@
 
 #include "textflag.h"
 
-// func gemmNCHWcNEON(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, k int, m int, vectors int, accumulate bool)
-TEXT ·gemmNCHWcNEON(SB), NOSPLIT, $0-73
+// func gemmNCHWcNEON(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, asked int, k int, m int, vectors int, accumulate bool)
+TEXT ·gemmNCHWcNEON(SB), NOSPLIT, $0-81
 	MOVD c+0(FP), R0
 	MOVD a+16(FP), R1
 	MOVD b+32(FP), R2
 	MOVD ahead+40(FP), R3
-	MOVD k+48(FP), R6
-	MOVD cs+8(FP), R7
+	MOVD cs+8(FP), R6
+	LSL  $2, R6, R6
+	MOVD as+24(FP), R7
 	LSL  $2, R7, R7
-	MOVD as+24(FP), R8
+	MOVD asked+48(FP), R8
 	LSL  $2, R8, R8
-	MOVD m+56(FP), R9
-	MOVD vectors+64(FP), R10
-	CMP  $2, R10
+	ADDS R3, R8, R8
+	MOVD R8, asked+48(FP)
+	MOVD vectors+72(FP), R8
+	CMP  $2, R8
 	BNE  narrow
+
+tiles2:
+	MOVD m+64(FP), R8
+	MOVD $12, R9
+	CMP  $24, R8
+	BGE  tiles2_choose
+	MOVD R8, R9
+	CMP  $12, R8
+	BLE  tiles2_choose
+	ADDS $1, R9, R9
+	LSR  $1, R9, R9
+
+tiles2_choose:
 	CMP  $12, R9
 	BEQ  body12x2
 	CMP  $11, R9
@@ -43,43 +58,58 @@ TEXT ·gemmNCHWcNEON(SB), NOSPLIT, $0-73
 	BEQ  body2x2
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body1x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad400c42 // ldp q2, q3, [x2]
+	WORD  $0xad400d22 // ldp q2, q3, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad411444 // ldp q4, q5, [x2, #32]
-	WORD  $0xfd400026 // ldr d6, [x1]
+	WORD  $0xad411524 // ldp q4, q5, [x9, #32]
+	WORD  $0xfd400106 // ldr d6, [x8]
 	WORD  $0x4f861040 // fmla v0.4s, v2.4s, v6.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4fa61080 // fmla v0.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa610a1 // fmla v1.4s, v5.4s, v6.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad420c42 // ldp q2, q3, [x2, #64]
+	WORD  $0xad420d22 // ldp q2, q3, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad431444 // ldp q4, q5, [x2, #96]
-	WORD  $0xfd400426 // ldr d6, [x1, #8]
+	WORD  $0xad431524 // ldp q4, q5, [x9, #96]
+	WORD  $0xfd400506 // ldr d6, [x8, #8]
 	WORD  $0x4f861040 // fmla v0.4s, v2.4s, v6.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4fa61080 // fmla v0.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa610a1 // fmla v1.4s, v5.4s, v6.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body1x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body1x2_store
 	WORD  $0x3dc00002 // ldr q2, [x0]
 	WORD  $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD  $0x3dc00042 // ldr q2, [x2]
+	WORD  $0x3dc00122 // ldr q2, [x9]
 	WORD  $0x4e22d421 // fadd v1.4s, v1.4s, v2.4s
 
 body1x2_store:
 	WORD $0x3d800000 // str q0, [x0]
-	WORD $0x3d800041 // str q1, [x2]
+	WORD $0x3d800121 // str q1, [x9]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body1x2_more
+	MOVD R2, R3
+
+body1x2_more:
+	MOVD m+64(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body2x2:
@@ -87,14 +117,17 @@ body2x2:
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
 	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body2x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad401444 // ldp q4, q5, [x2]
+	WORD  $0xad401524 // ldp q4, q5, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad411c46 // ldp q6, q7, [x2, #32]
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0xfd400829 // ldr d9, [x1, #16]
+	WORD  $0xad411d26 // ldp q6, q7, [x9, #32]
+	WORD  $0xfd400108 // ldr d8, [x8]
+	WORD  $0xfd400909 // ldr d9, [x8, #16]
 	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f891082 // fmla v2.4s, v4.4s, v9.s[0]
@@ -104,11 +137,11 @@ body2x2_loop:
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4fa910e3 // fmla v3.4s, v7.4s, v9.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad421444 // ldp q4, q5, [x2, #64]
+	WORD  $0xad421524 // ldp q4, q5, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad431c46 // ldp q6, q7, [x2, #96]
-	WORD  $0xfd400428 // ldr d8, [x1, #8]
-	WORD  $0xfd400c29 // ldr d9, [x1, #24]
+	WORD  $0xad431d26 // ldp q6, q7, [x9, #96]
+	WORD  $0xfd400508 // ldr d8, [x8, #8]
+	WORD  $0xfd400d09 // ldr d9, [x8, #24]
 	WORD  $0x4f881080 // fmla v0.4s, v4.4s, v8.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f891082 // fmla v2.4s, v4.4s, v9.s[0]
@@ -117,27 +150,39 @@ body2x2_loop:
 	WORD  $0x4fa810e1 // fmla v1.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4fa910e3 // fmla v3.4s, v7.4s, v9.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body2x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body2x2_store
 	WORD  $0x3dc00004 // ldr q4, [x0]
 	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
 	WORD  $0x3dc00404 // ldr q4, [x0, #16]
 	WORD  $0x4e24d442 // fadd v2.4s, v2.4s, v4.4s
-	WORD  $0x3dc00044 // ldr q4, [x2]
+	WORD  $0x3dc00124 // ldr q4, [x9]
 	WORD  $0x4e24d421 // fadd v1.4s, v1.4s, v4.4s
-	WORD  $0x3dc00444 // ldr q4, [x2, #16]
+	WORD  $0x3dc00524 // ldr q4, [x9, #16]
 	WORD  $0x4e24d463 // fadd v3.4s, v3.4s, v4.4s
 
 body2x2_store:
 	WORD $0xad000800 // stp q0, q2, [x0]
-	WORD $0xad000c41 // stp q1, q3, [x2]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	ADDS $32, R1, R1
+	ADDS $32, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body2x2_more
+	MOVD R2, R3
+
+body2x2_more:
+	MOVD m+64(FP), R20
+	SUBS $2, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body3x2:
@@ -147,15 +192,18 @@ body3x2:
 	WORD $0x6f00e403 // movi v3.2d, #0
 	WORD $0x6f00e404 // movi v4.2d, #0
 	WORD $0x6f00e405 // movi v5.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body3x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad401c46 // ldp q6, q7, [x2]
+	WORD  $0xad401d26 // ldp q6, q7, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad412448 // ldp q8, q9, [x2, #32]
-	WORD  $0xfd40002a // ldr d10, [x1]
-	WORD  $0xfd40082b // ldr d11, [x1, #16]
-	WORD  $0xfd40102c // ldr d12, [x1, #32]
+	WORD  $0xad412528 // ldp q8, q9, [x9, #32]
+	WORD  $0xfd40010a // ldr d10, [x8]
+	WORD  $0xfd40090b // ldr d11, [x8, #16]
+	WORD  $0xfd40110c // ldr d12, [x8, #32]
 	WORD  $0x4f8a10c0 // fmla v0.4s, v6.4s, v10.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10c2 // fmla v2.4s, v6.4s, v11.s[0]
@@ -169,12 +217,12 @@ body3x2_loop:
 	WORD  $0x4fac1104 // fmla v4.4s, v8.4s, v12.s[1]
 	WORD  $0x4fac1125 // fmla v5.4s, v9.4s, v12.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad421c46 // ldp q6, q7, [x2, #64]
+	WORD  $0xad421d26 // ldp q6, q7, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad432448 // ldp q8, q9, [x2, #96]
-	WORD  $0xfd40042a // ldr d10, [x1, #8]
-	WORD  $0xfd400c2b // ldr d11, [x1, #24]
-	WORD  $0xfd40142c // ldr d12, [x1, #40]
+	WORD  $0xad432528 // ldp q8, q9, [x9, #96]
+	WORD  $0xfd40050a // ldr d10, [x8, #8]
+	WORD  $0xfd400d0b // ldr d11, [x8, #24]
+	WORD  $0xfd40150c // ldr d12, [x8, #40]
 	WORD  $0x4f8a10c0 // fmla v0.4s, v6.4s, v10.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10c2 // fmla v2.4s, v6.4s, v11.s[0]
@@ -187,14 +235,14 @@ body3x2_loop:
 	WORD  $0x4fab1123 // fmla v3.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1104 // fmla v4.4s, v8.4s, v12.s[1]
 	WORD  $0x4fac1125 // fmla v5.4s, v9.4s, v12.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body3x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body3x2_store
 	WORD  $0x3dc00006 // ldr q6, [x0]
 	WORD  $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
@@ -202,18 +250,30 @@ body3x2_loop:
 	WORD  $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
 	WORD  $0x3dc00806 // ldr q6, [x0, #32]
 	WORD  $0x4e26d484 // fadd v4.4s, v4.4s, v6.4s
-	WORD  $0x3dc00046 // ldr q6, [x2]
+	WORD  $0x3dc00126 // ldr q6, [x9]
 	WORD  $0x4e26d421 // fadd v1.4s, v1.4s, v6.4s
-	WORD  $0x3dc00446 // ldr q6, [x2, #16]
+	WORD  $0x3dc00526 // ldr q6, [x9, #16]
 	WORD  $0x4e26d463 // fadd v3.4s, v3.4s, v6.4s
-	WORD  $0x3dc00846 // ldr q6, [x2, #32]
+	WORD  $0x3dc00926 // ldr q6, [x9, #32]
 	WORD  $0x4e26d4a5 // fadd v5.4s, v5.4s, v6.4s
 
 body3x2_store:
 	WORD $0xad000800 // stp q0, q2, [x0]
 	WORD $0x3d800804 // str q4, [x0, #32]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0x3d800845 // str q5, [x2, #32]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0x3d800925 // str q5, [x9, #32]
+	ADDS $48, R1, R1
+	ADDS $48, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body3x2_more
+	MOVD R2, R3
+
+body3x2_more:
+	MOVD m+64(FP), R20
+	SUBS $3, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body4x2:
@@ -225,16 +285,19 @@ body4x2:
 	WORD $0x6f00e405 // movi v5.2d, #0
 	WORD $0x6f00e406 // movi v6.2d, #0
 	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body4x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad402448 // ldp q8, q9, [x2]
+	WORD  $0xad402528 // ldp q8, q9, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad412c4a // ldp q10, q11, [x2, #32]
-	WORD  $0xfd40002c // ldr d12, [x1]
-	WORD  $0xfd40082d // ldr d13, [x1, #16]
-	WORD  $0xfd40102e // ldr d14, [x1, #32]
-	WORD  $0xfd40182f // ldr d15, [x1, #48]
+	WORD  $0xad412d2a // ldp q10, q11, [x9, #32]
+	WORD  $0xfd40010c // ldr d12, [x8]
+	WORD  $0xfd40090d // ldr d13, [x8, #16]
+	WORD  $0xfd40110e // ldr d14, [x8, #32]
+	WORD  $0xfd40190f // ldr d15, [x8, #48]
 	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1102 // fmla v2.4s, v8.4s, v13.s[0]
@@ -252,13 +315,13 @@ body4x2_loop:
 	WORD  $0x4faf1146 // fmla v6.4s, v10.4s, v15.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad422448 // ldp q8, q9, [x2, #64]
+	WORD  $0xad422528 // ldp q8, q9, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad432c4a // ldp q10, q11, [x2, #96]
-	WORD  $0xfd40042c // ldr d12, [x1, #8]
-	WORD  $0xfd400c2d // ldr d13, [x1, #24]
-	WORD  $0xfd40142e // ldr d14, [x1, #40]
-	WORD  $0xfd401c2f // ldr d15, [x1, #56]
+	WORD  $0xad432d2a // ldp q10, q11, [x9, #96]
+	WORD  $0xfd40050c // ldr d12, [x8, #8]
+	WORD  $0xfd400d0d // ldr d13, [x8, #24]
+	WORD  $0xfd40150e // ldr d14, [x8, #40]
+	WORD  $0xfd401d0f // ldr d15, [x8, #56]
 	WORD  $0x4f8c1100 // fmla v0.4s, v8.4s, v12.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1102 // fmla v2.4s, v8.4s, v13.s[0]
@@ -275,14 +338,14 @@ body4x2_loop:
 	WORD  $0x4fae1165 // fmla v5.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1146 // fmla v6.4s, v10.4s, v15.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body4x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body4x2_store
 	WORD  $0x3dc00008 // ldr q8, [x0]
 	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
@@ -292,20 +355,32 @@ body4x2_loop:
 	WORD  $0x4e28d484 // fadd v4.4s, v4.4s, v8.4s
 	WORD  $0x3dc00c08 // ldr q8, [x0, #48]
 	WORD  $0x4e28d4c6 // fadd v6.4s, v6.4s, v8.4s
-	WORD  $0x3dc00048 // ldr q8, [x2]
+	WORD  $0x3dc00128 // ldr q8, [x9]
 	WORD  $0x4e28d421 // fadd v1.4s, v1.4s, v8.4s
-	WORD  $0x3dc00448 // ldr q8, [x2, #16]
+	WORD  $0x3dc00528 // ldr q8, [x9, #16]
 	WORD  $0x4e28d463 // fadd v3.4s, v3.4s, v8.4s
-	WORD  $0x3dc00848 // ldr q8, [x2, #32]
+	WORD  $0x3dc00928 // ldr q8, [x9, #32]
 	WORD  $0x4e28d4a5 // fadd v5.4s, v5.4s, v8.4s
-	WORD  $0x3dc00c48 // ldr q8, [x2, #48]
+	WORD  $0x3dc00d28 // ldr q8, [x9, #48]
 	WORD  $0x4e28d4e7 // fadd v7.4s, v7.4s, v8.4s
 
 body4x2_store:
 	WORD $0xad000800 // stp q0, q2, [x0]
 	WORD $0xad011804 // stp q4, q6, [x0, #32]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	ADDS $64, R1, R1
+	ADDS $64, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body4x2_more
+	MOVD R2, R3
+
+body4x2_more:
+	MOVD m+64(FP), R20
+	SUBS $4, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body5x2:
@@ -319,16 +394,19 @@ body5x2:
 	WORD $0x6f00e407 // movi v7.2d, #0
 	WORD $0x6f00e408 // movi v8.2d, #0
 	WORD $0x6f00e409 // movi v9.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body5x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad402c4a // ldp q10, q11, [x2]
+	WORD  $0xad402d2a // ldp q10, q11, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad41344c // ldp q12, q13, [x2, #32]
-	WORD  $0xfd40002e // ldr d14, [x1]
-	WORD  $0xfd40082f // ldr d15, [x1, #16]
-	WORD  $0xfd401030 // ldr d16, [x1, #32]
-	WORD  $0xfd401831 // ldr d17, [x1, #48]
+	WORD  $0xad41352c // ldp q12, q13, [x9, #32]
+	WORD  $0xfd40010e // ldr d14, [x8]
+	WORD  $0xfd40090f // ldr d15, [x8, #16]
+	WORD  $0xfd401110 // ldr d16, [x8, #32]
+	WORD  $0xfd401911 // ldr d17, [x8, #48]
 	WORD  $0x4f8e1140 // fmla v0.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1142 // fmla v2.4s, v10.4s, v15.s[0]
@@ -345,19 +423,19 @@ body5x2_loop:
 	WORD  $0x4fb011a5 // fmla v5.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb11186 // fmla v6.4s, v12.4s, v17.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40202e // ldr d14, [x1, #64]
+	WORD  $0xfd40210e // ldr d14, [x8, #64]
 	WORD  $0x4f8e1148 // fmla v8.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4fae1188 // fmla v8.4s, v12.4s, v14.s[1]
 	WORD  $0x4fae11a9 // fmla v9.4s, v13.4s, v14.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad422c4a // ldp q10, q11, [x2, #64]
+	WORD  $0xad422d2a // ldp q10, q11, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad43344c // ldp q12, q13, [x2, #96]
-	WORD  $0xfd40042e // ldr d14, [x1, #8]
-	WORD  $0xfd400c2f // ldr d15, [x1, #24]
-	WORD  $0xfd401430 // ldr d16, [x1, #40]
-	WORD  $0xfd401c31 // ldr d17, [x1, #56]
+	WORD  $0xad43352c // ldp q12, q13, [x9, #96]
+	WORD  $0xfd40050e // ldr d14, [x8, #8]
+	WORD  $0xfd400d0f // ldr d15, [x8, #24]
+	WORD  $0xfd401510 // ldr d16, [x8, #40]
+	WORD  $0xfd401d11 // ldr d17, [x8, #56]
 	WORD  $0x4f8e1140 // fmla v0.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1142 // fmla v2.4s, v10.4s, v15.s[0]
@@ -374,19 +452,19 @@ body5x2_loop:
 	WORD  $0x4fb011a5 // fmla v5.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb11186 // fmla v6.4s, v12.4s, v17.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40242e // ldr d14, [x1, #72]
+	WORD  $0xfd40250e // ldr d14, [x8, #72]
 	WORD  $0x4f8e1148 // fmla v8.4s, v10.4s, v14.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4fae1188 // fmla v8.4s, v12.4s, v14.s[1]
 	WORD  $0x4fae11a9 // fmla v9.4s, v13.4s, v14.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body5x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body5x2_store
 	WORD  $0x3dc0000a // ldr q10, [x0]
 	WORD  $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
@@ -398,24 +476,36 @@ body5x2_loop:
 	WORD  $0x4e2ad4c6 // fadd v6.4s, v6.4s, v10.4s
 	WORD  $0x3dc0100a // ldr q10, [x0, #64]
 	WORD  $0x4e2ad508 // fadd v8.4s, v8.4s, v10.4s
-	WORD  $0x3dc0004a // ldr q10, [x2]
+	WORD  $0x3dc0012a // ldr q10, [x9]
 	WORD  $0x4e2ad421 // fadd v1.4s, v1.4s, v10.4s
-	WORD  $0x3dc0044a // ldr q10, [x2, #16]
+	WORD  $0x3dc0052a // ldr q10, [x9, #16]
 	WORD  $0x4e2ad463 // fadd v3.4s, v3.4s, v10.4s
-	WORD  $0x3dc0084a // ldr q10, [x2, #32]
+	WORD  $0x3dc0092a // ldr q10, [x9, #32]
 	WORD  $0x4e2ad4a5 // fadd v5.4s, v5.4s, v10.4s
-	WORD  $0x3dc00c4a // ldr q10, [x2, #48]
+	WORD  $0x3dc00d2a // ldr q10, [x9, #48]
 	WORD  $0x4e2ad4e7 // fadd v7.4s, v7.4s, v10.4s
-	WORD  $0x3dc0104a // ldr q10, [x2, #64]
+	WORD  $0x3dc0112a // ldr q10, [x9, #64]
 	WORD  $0x4e2ad529 // fadd v9.4s, v9.4s, v10.4s
 
 body5x2_store:
 	WORD $0xad000800 // stp q0, q2, [x0]
 	WORD $0xad011804 // stp q4, q6, [x0, #32]
 	WORD $0x3d801008 // str q8, [x0, #64]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
-	WORD $0x3d801049 // str q9, [x2, #64]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	WORD $0x3d801129 // str q9, [x9, #64]
+	ADDS $80, R1, R1
+	ADDS $80, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body5x2_more
+	MOVD R2, R3
+
+body5x2_more:
+	MOVD m+64(FP), R20
+	SUBS $5, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body6x2:
@@ -431,16 +521,19 @@ body6x2:
 	WORD $0x6f00e409 // movi v9.2d, #0
 	WORD $0x6f00e40a // movi v10.2d, #0
 	WORD $0x6f00e40b // movi v11.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body6x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad40344c // ldp q12, q13, [x2]
+	WORD  $0xad40352c // ldp q12, q13, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad413c4e // ldp q14, q15, [x2, #32]
-	WORD  $0xfd400030 // ldr d16, [x1]
-	WORD  $0xfd400831 // ldr d17, [x1, #16]
-	WORD  $0xfd401032 // ldr d18, [x1, #32]
-	WORD  $0xfd401833 // ldr d19, [x1, #48]
+	WORD  $0xad413d2e // ldp q14, q15, [x9, #32]
+	WORD  $0xfd400110 // ldr d16, [x8]
+	WORD  $0xfd400911 // ldr d17, [x8, #16]
+	WORD  $0xfd401112 // ldr d18, [x8, #32]
+	WORD  $0xfd401913 // ldr d19, [x8, #48]
 	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
 	WORD  $0x4f911182 // fmla v2.4s, v12.4s, v17.s[0]
@@ -457,8 +550,8 @@ body6x2_loop:
 	WORD  $0x4fb211e5 // fmla v5.4s, v15.4s, v18.s[1]
 	WORD  $0x4fb311c6 // fmla v6.4s, v14.4s, v19.s[1]
 	WORD  $0x4fb311e7 // fmla v7.4s, v15.4s, v19.s[1]
-	WORD  $0xfd402030 // ldr d16, [x1, #64]
-	WORD  $0xfd402831 // ldr d17, [x1, #80]
+	WORD  $0xfd402110 // ldr d16, [x8, #64]
+	WORD  $0xfd402911 // ldr d17, [x8, #80]
 	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
 	WORD  $0x4f91118a // fmla v10.4s, v12.4s, v17.s[0]
@@ -468,13 +561,13 @@ body6x2_loop:
 	WORD  $0x4fb111ca // fmla v10.4s, v14.4s, v17.s[1]
 	WORD  $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad42344c // ldp q12, q13, [x2, #64]
+	WORD  $0xad42352c // ldp q12, q13, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad433c4e // ldp q14, q15, [x2, #96]
-	WORD  $0xfd400430 // ldr d16, [x1, #8]
-	WORD  $0xfd400c31 // ldr d17, [x1, #24]
-	WORD  $0xfd401432 // ldr d18, [x1, #40]
-	WORD  $0xfd401c33 // ldr d19, [x1, #56]
+	WORD  $0xad433d2e // ldp q14, q15, [x9, #96]
+	WORD  $0xfd400510 // ldr d16, [x8, #8]
+	WORD  $0xfd400d11 // ldr d17, [x8, #24]
+	WORD  $0xfd401512 // ldr d18, [x8, #40]
+	WORD  $0xfd401d13 // ldr d19, [x8, #56]
 	WORD  $0x4f901180 // fmla v0.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a1 // fmla v1.4s, v13.4s, v16.s[0]
 	WORD  $0x4f911182 // fmla v2.4s, v12.4s, v17.s[0]
@@ -491,8 +584,8 @@ body6x2_loop:
 	WORD  $0x4fb211e5 // fmla v5.4s, v15.4s, v18.s[1]
 	WORD  $0x4fb311c6 // fmla v6.4s, v14.4s, v19.s[1]
 	WORD  $0x4fb311e7 // fmla v7.4s, v15.4s, v19.s[1]
-	WORD  $0xfd402430 // ldr d16, [x1, #72]
-	WORD  $0xfd402c31 // ldr d17, [x1, #88]
+	WORD  $0xfd402510 // ldr d16, [x8, #72]
+	WORD  $0xfd402d11 // ldr d17, [x8, #88]
 	WORD  $0x4f901188 // fmla v8.4s, v12.4s, v16.s[0]
 	WORD  $0x4f9011a9 // fmla v9.4s, v13.4s, v16.s[0]
 	WORD  $0x4f91118a // fmla v10.4s, v12.4s, v17.s[0]
@@ -501,14 +594,14 @@ body6x2_loop:
 	WORD  $0x4fb011e9 // fmla v9.4s, v15.4s, v16.s[1]
 	WORD  $0x4fb111ca // fmla v10.4s, v14.4s, v17.s[1]
 	WORD  $0x4fb111eb // fmla v11.4s, v15.4s, v17.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body6x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body6x2_store
 	WORD  $0x3dc0000c // ldr q12, [x0]
 	WORD  $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
@@ -522,26 +615,38 @@ body6x2_loop:
 	WORD  $0x4e2cd508 // fadd v8.4s, v8.4s, v12.4s
 	WORD  $0x3dc0140c // ldr q12, [x0, #80]
 	WORD  $0x4e2cd54a // fadd v10.4s, v10.4s, v12.4s
-	WORD  $0x3dc0004c // ldr q12, [x2]
+	WORD  $0x3dc0012c // ldr q12, [x9]
 	WORD  $0x4e2cd421 // fadd v1.4s, v1.4s, v12.4s
-	WORD  $0x3dc0044c // ldr q12, [x2, #16]
+	WORD  $0x3dc0052c // ldr q12, [x9, #16]
 	WORD  $0x4e2cd463 // fadd v3.4s, v3.4s, v12.4s
-	WORD  $0x3dc0084c // ldr q12, [x2, #32]
+	WORD  $0x3dc0092c // ldr q12, [x9, #32]
 	WORD  $0x4e2cd4a5 // fadd v5.4s, v5.4s, v12.4s
-	WORD  $0x3dc00c4c // ldr q12, [x2, #48]
+	WORD  $0x3dc00d2c // ldr q12, [x9, #48]
 	WORD  $0x4e2cd4e7 // fadd v7.4s, v7.4s, v12.4s
-	WORD  $0x3dc0104c // ldr q12, [x2, #64]
+	WORD  $0x3dc0112c // ldr q12, [x9, #64]
 	WORD  $0x4e2cd529 // fadd v9.4s, v9.4s, v12.4s
-	WORD  $0x3dc0144c // ldr q12, [x2, #80]
+	WORD  $0x3dc0152c // ldr q12, [x9, #80]
 	WORD  $0x4e2cd56b // fadd v11.4s, v11.4s, v12.4s
 
 body6x2_store:
 	WORD $0xad000800 // stp q0, q2, [x0]
 	WORD $0xad011804 // stp q4, q6, [x0, #32]
 	WORD $0xad022808 // stp q8, q10, [x0, #64]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
-	WORD $0xad022c49 // stp q9, q11, [x2, #64]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	WORD $0xad022d29 // stp q9, q11, [x9, #64]
+	ADDS $96, R1, R1
+	ADDS $96, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body6x2_more
+	MOVD R2, R3
+
+body6x2_more:
+	MOVD m+64(FP), R20
+	SUBS $6, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body7x2:
@@ -559,16 +664,19 @@ body7x2:
 	WORD $0x6f00e40b // movi v11.2d, #0
 	WORD $0x6f00e40c // movi v12.2d, #0
 	WORD $0x6f00e40d // movi v13.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body7x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad403c4e // ldp q14, q15, [x2]
+	WORD  $0xad403d2e // ldp q14, q15, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad414450 // ldp q16, q17, [x2, #32]
-	WORD  $0xfd400032 // ldr d18, [x1]
-	WORD  $0xfd400833 // ldr d19, [x1, #16]
-	WORD  $0xfd401034 // ldr d20, [x1, #32]
-	WORD  $0xfd401835 // ldr d21, [x1, #48]
+	WORD  $0xad414530 // ldp q16, q17, [x9, #32]
+	WORD  $0xfd400112 // ldr d18, [x8]
+	WORD  $0xfd400913 // ldr d19, [x8, #16]
+	WORD  $0xfd401114 // ldr d20, [x8, #32]
+	WORD  $0xfd401915 // ldr d21, [x8, #48]
 	WORD  $0x4f9211c0 // fmla v0.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e1 // fmla v1.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311c2 // fmla v2.4s, v14.4s, v19.s[0]
@@ -585,9 +693,9 @@ body7x2_loop:
 	WORD  $0x4fb41225 // fmla v5.4s, v17.4s, v20.s[1]
 	WORD  $0x4fb51206 // fmla v6.4s, v16.4s, v21.s[1]
 	WORD  $0x4fb51227 // fmla v7.4s, v17.4s, v21.s[1]
-	WORD  $0xfd402032 // ldr d18, [x1, #64]
-	WORD  $0xfd402833 // ldr d19, [x1, #80]
-	WORD  $0xfd403034 // ldr d20, [x1, #96]
+	WORD  $0xfd402112 // ldr d18, [x8, #64]
+	WORD  $0xfd402913 // ldr d19, [x8, #80]
+	WORD  $0xfd403114 // ldr d20, [x8, #96]
 	WORD  $0x4f9211c8 // fmla v8.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311ca // fmla v10.4s, v14.4s, v19.s[0]
@@ -601,13 +709,13 @@ body7x2_loop:
 	WORD  $0x4fb4120c // fmla v12.4s, v16.4s, v20.s[1]
 	WORD  $0x4fb4122d // fmla v13.4s, v17.4s, v20.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad423c4e // ldp q14, q15, [x2, #64]
+	WORD  $0xad423d2e // ldp q14, q15, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad434450 // ldp q16, q17, [x2, #96]
-	WORD  $0xfd400432 // ldr d18, [x1, #8]
-	WORD  $0xfd400c33 // ldr d19, [x1, #24]
-	WORD  $0xfd401434 // ldr d20, [x1, #40]
-	WORD  $0xfd401c35 // ldr d21, [x1, #56]
+	WORD  $0xad434530 // ldp q16, q17, [x9, #96]
+	WORD  $0xfd400512 // ldr d18, [x8, #8]
+	WORD  $0xfd400d13 // ldr d19, [x8, #24]
+	WORD  $0xfd401514 // ldr d20, [x8, #40]
+	WORD  $0xfd401d15 // ldr d21, [x8, #56]
 	WORD  $0x4f9211c0 // fmla v0.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e1 // fmla v1.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311c2 // fmla v2.4s, v14.4s, v19.s[0]
@@ -624,9 +732,9 @@ body7x2_loop:
 	WORD  $0x4fb41225 // fmla v5.4s, v17.4s, v20.s[1]
 	WORD  $0x4fb51206 // fmla v6.4s, v16.4s, v21.s[1]
 	WORD  $0x4fb51227 // fmla v7.4s, v17.4s, v21.s[1]
-	WORD  $0xfd402432 // ldr d18, [x1, #72]
-	WORD  $0xfd402c33 // ldr d19, [x1, #88]
-	WORD  $0xfd403434 // ldr d20, [x1, #104]
+	WORD  $0xfd402512 // ldr d18, [x8, #72]
+	WORD  $0xfd402d13 // ldr d19, [x8, #88]
+	WORD  $0xfd403514 // ldr d20, [x8, #104]
 	WORD  $0x4f9211c8 // fmla v8.4s, v14.4s, v18.s[0]
 	WORD  $0x4f9211e9 // fmla v9.4s, v15.4s, v18.s[0]
 	WORD  $0x4f9311ca // fmla v10.4s, v14.4s, v19.s[0]
@@ -639,14 +747,14 @@ body7x2_loop:
 	WORD  $0x4fb3122b // fmla v11.4s, v17.4s, v19.s[1]
 	WORD  $0x4fb4120c // fmla v12.4s, v16.4s, v20.s[1]
 	WORD  $0x4fb4122d // fmla v13.4s, v17.4s, v20.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body7x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body7x2_store
 	WORD  $0x3dc0000e // ldr q14, [x0]
 	WORD  $0x4e2ed400 // fadd v0.4s, v0.4s, v14.4s
@@ -662,19 +770,19 @@ body7x2_loop:
 	WORD  $0x4e2ed54a // fadd v10.4s, v10.4s, v14.4s
 	WORD  $0x3dc0180e // ldr q14, [x0, #96]
 	WORD  $0x4e2ed58c // fadd v12.4s, v12.4s, v14.4s
-	WORD  $0x3dc0004e // ldr q14, [x2]
+	WORD  $0x3dc0012e // ldr q14, [x9]
 	WORD  $0x4e2ed421 // fadd v1.4s, v1.4s, v14.4s
-	WORD  $0x3dc0044e // ldr q14, [x2, #16]
+	WORD  $0x3dc0052e // ldr q14, [x9, #16]
 	WORD  $0x4e2ed463 // fadd v3.4s, v3.4s, v14.4s
-	WORD  $0x3dc0084e // ldr q14, [x2, #32]
+	WORD  $0x3dc0092e // ldr q14, [x9, #32]
 	WORD  $0x4e2ed4a5 // fadd v5.4s, v5.4s, v14.4s
-	WORD  $0x3dc00c4e // ldr q14, [x2, #48]
+	WORD  $0x3dc00d2e // ldr q14, [x9, #48]
 	WORD  $0x4e2ed4e7 // fadd v7.4s, v7.4s, v14.4s
-	WORD  $0x3dc0104e // ldr q14, [x2, #64]
+	WORD  $0x3dc0112e // ldr q14, [x9, #64]
 	WORD  $0x4e2ed529 // fadd v9.4s, v9.4s, v14.4s
-	WORD  $0x3dc0144e // ldr q14, [x2, #80]
+	WORD  $0x3dc0152e // ldr q14, [x9, #80]
 	WORD  $0x4e2ed56b // fadd v11.4s, v11.4s, v14.4s
-	WORD  $0x3dc0184e // ldr q14, [x2, #96]
+	WORD  $0x3dc0192e // ldr q14, [x9, #96]
 	WORD  $0x4e2ed5ad // fadd v13.4s, v13.4s, v14.4s
 
 body7x2_store:
@@ -682,10 +790,22 @@ body7x2_store:
 	WORD $0xad011804 // stp q4, q6, [x0, #32]
 	WORD $0xad022808 // stp q8, q10, [x0, #64]
 	WORD $0x3d80180c // str q12, [x0, #96]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
-	WORD $0xad022c49 // stp q9, q11, [x2, #64]
-	WORD $0x3d80184d // str q13, [x2, #96]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	WORD $0xad022d29 // stp q9, q11, [x9, #64]
+	WORD $0x3d80192d // str q13, [x9, #96]
+	ADDS $112, R1, R1
+	ADDS $112, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body7x2_more
+	MOVD R2, R3
+
+body7x2_more:
+	MOVD m+64(FP), R20
+	SUBS $7, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body8x2:
@@ -705,16 +825,19 @@ body8x2:
 	WORD $0x6f00e40d // movi v13.2d, #0
 	WORD $0x6f00e40e // movi v14.2d, #0
 	WORD $0x6f00e40f // movi v15.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body8x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad404450 // ldp q16, q17, [x2]
+	WORD  $0xad404530 // ldp q16, q17, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad414c52 // ldp q18, q19, [x2, #32]
-	WORD  $0xfd400034 // ldr d20, [x1]
-	WORD  $0xfd400835 // ldr d21, [x1, #16]
-	WORD  $0xfd401036 // ldr d22, [x1, #32]
-	WORD  $0xfd401837 // ldr d23, [x1, #48]
+	WORD  $0xad414d32 // ldp q18, q19, [x9, #32]
+	WORD  $0xfd400114 // ldr d20, [x8]
+	WORD  $0xfd400915 // ldr d21, [x8, #16]
+	WORD  $0xfd401116 // ldr d22, [x8, #32]
+	WORD  $0xfd401917 // ldr d23, [x8, #48]
 	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
 	WORD  $0x4f951202 // fmla v2.4s, v16.4s, v21.s[0]
@@ -731,10 +854,10 @@ body8x2_loop:
 	WORD  $0x4fb61265 // fmla v5.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb71246 // fmla v6.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb71267 // fmla v7.4s, v19.4s, v23.s[1]
-	WORD  $0xfd402034 // ldr d20, [x1, #64]
-	WORD  $0xfd402835 // ldr d21, [x1, #80]
-	WORD  $0xfd403036 // ldr d22, [x1, #96]
-	WORD  $0xfd403837 // ldr d23, [x1, #112]
+	WORD  $0xfd402114 // ldr d20, [x8, #64]
+	WORD  $0xfd402915 // ldr d21, [x8, #80]
+	WORD  $0xfd403116 // ldr d22, [x8, #96]
+	WORD  $0xfd403917 // ldr d23, [x8, #112]
 	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
 	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
@@ -752,13 +875,13 @@ body8x2_loop:
 	WORD  $0x4fb7124e // fmla v14.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb7126f // fmla v15.4s, v19.4s, v23.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad424450 // ldp q16, q17, [x2, #64]
+	WORD  $0xad424530 // ldp q16, q17, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad434c52 // ldp q18, q19, [x2, #96]
-	WORD  $0xfd400434 // ldr d20, [x1, #8]
-	WORD  $0xfd400c35 // ldr d21, [x1, #24]
-	WORD  $0xfd401436 // ldr d22, [x1, #40]
-	WORD  $0xfd401c37 // ldr d23, [x1, #56]
+	WORD  $0xad434d32 // ldp q18, q19, [x9, #96]
+	WORD  $0xfd400514 // ldr d20, [x8, #8]
+	WORD  $0xfd400d15 // ldr d21, [x8, #24]
+	WORD  $0xfd401516 // ldr d22, [x8, #40]
+	WORD  $0xfd401d17 // ldr d23, [x8, #56]
 	WORD  $0x4f941200 // fmla v0.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941221 // fmla v1.4s, v17.4s, v20.s[0]
 	WORD  $0x4f951202 // fmla v2.4s, v16.4s, v21.s[0]
@@ -775,10 +898,10 @@ body8x2_loop:
 	WORD  $0x4fb61265 // fmla v5.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb71246 // fmla v6.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb71267 // fmla v7.4s, v19.4s, v23.s[1]
-	WORD  $0xfd402434 // ldr d20, [x1, #72]
-	WORD  $0xfd402c35 // ldr d21, [x1, #88]
-	WORD  $0xfd403436 // ldr d22, [x1, #104]
-	WORD  $0xfd403c37 // ldr d23, [x1, #120]
+	WORD  $0xfd402514 // ldr d20, [x8, #72]
+	WORD  $0xfd402d15 // ldr d21, [x8, #88]
+	WORD  $0xfd403516 // ldr d22, [x8, #104]
+	WORD  $0xfd403d17 // ldr d23, [x8, #120]
 	WORD  $0x4f941208 // fmla v8.4s, v16.4s, v20.s[0]
 	WORD  $0x4f941229 // fmla v9.4s, v17.4s, v20.s[0]
 	WORD  $0x4f95120a // fmla v10.4s, v16.4s, v21.s[0]
@@ -795,14 +918,14 @@ body8x2_loop:
 	WORD  $0x4fb6126d // fmla v13.4s, v19.4s, v22.s[1]
 	WORD  $0x4fb7124e // fmla v14.4s, v18.4s, v23.s[1]
 	WORD  $0x4fb7126f // fmla v15.4s, v19.4s, v23.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body8x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body8x2_store
 	WORD  $0x3dc00010 // ldr q16, [x0]
 	WORD  $0x4e30d400 // fadd v0.4s, v0.4s, v16.4s
@@ -820,21 +943,21 @@ body8x2_loop:
 	WORD  $0x4e30d58c // fadd v12.4s, v12.4s, v16.4s
 	WORD  $0x3dc01c10 // ldr q16, [x0, #112]
 	WORD  $0x4e30d5ce // fadd v14.4s, v14.4s, v16.4s
-	WORD  $0x3dc00050 // ldr q16, [x2]
+	WORD  $0x3dc00130 // ldr q16, [x9]
 	WORD  $0x4e30d421 // fadd v1.4s, v1.4s, v16.4s
-	WORD  $0x3dc00450 // ldr q16, [x2, #16]
+	WORD  $0x3dc00530 // ldr q16, [x9, #16]
 	WORD  $0x4e30d463 // fadd v3.4s, v3.4s, v16.4s
-	WORD  $0x3dc00850 // ldr q16, [x2, #32]
+	WORD  $0x3dc00930 // ldr q16, [x9, #32]
 	WORD  $0x4e30d4a5 // fadd v5.4s, v5.4s, v16.4s
-	WORD  $0x3dc00c50 // ldr q16, [x2, #48]
+	WORD  $0x3dc00d30 // ldr q16, [x9, #48]
 	WORD  $0x4e30d4e7 // fadd v7.4s, v7.4s, v16.4s
-	WORD  $0x3dc01050 // ldr q16, [x2, #64]
+	WORD  $0x3dc01130 // ldr q16, [x9, #64]
 	WORD  $0x4e30d529 // fadd v9.4s, v9.4s, v16.4s
-	WORD  $0x3dc01450 // ldr q16, [x2, #80]
+	WORD  $0x3dc01530 // ldr q16, [x9, #80]
 	WORD  $0x4e30d56b // fadd v11.4s, v11.4s, v16.4s
-	WORD  $0x3dc01850 // ldr q16, [x2, #96]
+	WORD  $0x3dc01930 // ldr q16, [x9, #96]
 	WORD  $0x4e30d5ad // fadd v13.4s, v13.4s, v16.4s
-	WORD  $0x3dc01c50 // ldr q16, [x2, #112]
+	WORD  $0x3dc01d30 // ldr q16, [x9, #112]
 	WORD  $0x4e30d5ef // fadd v15.4s, v15.4s, v16.4s
 
 body8x2_store:
@@ -842,10 +965,22 @@ body8x2_store:
 	WORD $0xad011804 // stp q4, q6, [x0, #32]
 	WORD $0xad022808 // stp q8, q10, [x0, #64]
 	WORD $0xad03380c // stp q12, q14, [x0, #96]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
-	WORD $0xad022c49 // stp q9, q11, [x2, #64]
-	WORD $0xad033c4d // stp q13, q15, [x2, #96]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	WORD $0xad022d29 // stp q9, q11, [x9, #64]
+	WORD $0xad033d2d // stp q13, q15, [x9, #96]
+	ADDS $128, R1, R1
+	ADDS $128, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body8x2_more
+	MOVD R2, R3
+
+body8x2_more:
+	MOVD m+64(FP), R20
+	SUBS $8, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body9x2:
@@ -867,16 +1002,19 @@ body9x2:
 	WORD $0x6f00e40f // movi v15.2d, #0
 	WORD $0x6f00e410 // movi v16.2d, #0
 	WORD $0x6f00e411 // movi v17.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body9x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad404c52 // ldp q18, q19, [x2]
+	WORD  $0xad404d32 // ldp q18, q19, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad415454 // ldp q20, q21, [x2, #32]
-	WORD  $0xfd400036 // ldr d22, [x1]
-	WORD  $0xfd400837 // ldr d23, [x1, #16]
-	WORD  $0xfd401038 // ldr d24, [x1, #32]
-	WORD  $0xfd401839 // ldr d25, [x1, #48]
+	WORD  $0xad415534 // ldp q20, q21, [x9, #32]
+	WORD  $0xfd400116 // ldr d22, [x8]
+	WORD  $0xfd400917 // ldr d23, [x8, #16]
+	WORD  $0xfd401118 // ldr d24, [x8, #32]
+	WORD  $0xfd401919 // ldr d25, [x8, #48]
 	WORD  $0x4f961240 // fmla v0.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961261 // fmla v1.4s, v19.4s, v22.s[0]
 	WORD  $0x4f971242 // fmla v2.4s, v18.4s, v23.s[0]
@@ -893,10 +1031,10 @@ body9x2_loop:
 	WORD  $0x4fb812a5 // fmla v5.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb91286 // fmla v6.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912a7 // fmla v7.4s, v21.4s, v25.s[1]
-	WORD  $0xfd402036 // ldr d22, [x1, #64]
-	WORD  $0xfd402837 // ldr d23, [x1, #80]
-	WORD  $0xfd403038 // ldr d24, [x1, #96]
-	WORD  $0xfd403839 // ldr d25, [x1, #112]
+	WORD  $0xfd402116 // ldr d22, [x8, #64]
+	WORD  $0xfd402917 // ldr d23, [x8, #80]
+	WORD  $0xfd403118 // ldr d24, [x8, #96]
+	WORD  $0xfd403919 // ldr d25, [x8, #112]
 	WORD  $0x4f961248 // fmla v8.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961269 // fmla v9.4s, v19.4s, v22.s[0]
 	WORD  $0x4f97124a // fmla v10.4s, v18.4s, v23.s[0]
@@ -913,19 +1051,19 @@ body9x2_loop:
 	WORD  $0x4fb812ad // fmla v13.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb9128e // fmla v14.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912af // fmla v15.4s, v21.4s, v25.s[1]
-	WORD  $0xfd404036 // ldr d22, [x1, #128]
+	WORD  $0xfd404116 // ldr d22, [x8, #128]
 	WORD  $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
 	WORD  $0x4fb61290 // fmla v16.4s, v20.4s, v22.s[1]
 	WORD  $0x4fb612b1 // fmla v17.4s, v21.4s, v22.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad424c52 // ldp q18, q19, [x2, #64]
+	WORD  $0xad424d32 // ldp q18, q19, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad435454 // ldp q20, q21, [x2, #96]
-	WORD  $0xfd400436 // ldr d22, [x1, #8]
-	WORD  $0xfd400c37 // ldr d23, [x1, #24]
-	WORD  $0xfd401438 // ldr d24, [x1, #40]
-	WORD  $0xfd401c39 // ldr d25, [x1, #56]
+	WORD  $0xad435534 // ldp q20, q21, [x9, #96]
+	WORD  $0xfd400516 // ldr d22, [x8, #8]
+	WORD  $0xfd400d17 // ldr d23, [x8, #24]
+	WORD  $0xfd401518 // ldr d24, [x8, #40]
+	WORD  $0xfd401d19 // ldr d25, [x8, #56]
 	WORD  $0x4f961240 // fmla v0.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961261 // fmla v1.4s, v19.4s, v22.s[0]
 	WORD  $0x4f971242 // fmla v2.4s, v18.4s, v23.s[0]
@@ -942,10 +1080,10 @@ body9x2_loop:
 	WORD  $0x4fb812a5 // fmla v5.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb91286 // fmla v6.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912a7 // fmla v7.4s, v21.4s, v25.s[1]
-	WORD  $0xfd402436 // ldr d22, [x1, #72]
-	WORD  $0xfd402c37 // ldr d23, [x1, #88]
-	WORD  $0xfd403438 // ldr d24, [x1, #104]
-	WORD  $0xfd403c39 // ldr d25, [x1, #120]
+	WORD  $0xfd402516 // ldr d22, [x8, #72]
+	WORD  $0xfd402d17 // ldr d23, [x8, #88]
+	WORD  $0xfd403518 // ldr d24, [x8, #104]
+	WORD  $0xfd403d19 // ldr d25, [x8, #120]
 	WORD  $0x4f961248 // fmla v8.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961269 // fmla v9.4s, v19.4s, v22.s[0]
 	WORD  $0x4f97124a // fmla v10.4s, v18.4s, v23.s[0]
@@ -962,19 +1100,19 @@ body9x2_loop:
 	WORD  $0x4fb812ad // fmla v13.4s, v21.4s, v24.s[1]
 	WORD  $0x4fb9128e // fmla v14.4s, v20.4s, v25.s[1]
 	WORD  $0x4fb912af // fmla v15.4s, v21.4s, v25.s[1]
-	WORD  $0xfd404436 // ldr d22, [x1, #136]
+	WORD  $0xfd404516 // ldr d22, [x8, #136]
 	WORD  $0x4f961250 // fmla v16.4s, v18.4s, v22.s[0]
 	WORD  $0x4f961271 // fmla v17.4s, v19.4s, v22.s[0]
 	WORD  $0x4fb61290 // fmla v16.4s, v20.4s, v22.s[1]
 	WORD  $0x4fb612b1 // fmla v17.4s, v21.4s, v22.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body9x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body9x2_store
 	WORD  $0x3dc00012 // ldr q18, [x0]
 	WORD  $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
@@ -994,23 +1132,23 @@ body9x2_loop:
 	WORD  $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
 	WORD  $0x3dc02012 // ldr q18, [x0, #128]
 	WORD  $0x4e32d610 // fadd v16.4s, v16.4s, v18.4s
-	WORD  $0x3dc00052 // ldr q18, [x2]
+	WORD  $0x3dc00132 // ldr q18, [x9]
 	WORD  $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
-	WORD  $0x3dc00452 // ldr q18, [x2, #16]
+	WORD  $0x3dc00532 // ldr q18, [x9, #16]
 	WORD  $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
-	WORD  $0x3dc00852 // ldr q18, [x2, #32]
+	WORD  $0x3dc00932 // ldr q18, [x9, #32]
 	WORD  $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
-	WORD  $0x3dc00c52 // ldr q18, [x2, #48]
+	WORD  $0x3dc00d32 // ldr q18, [x9, #48]
 	WORD  $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
-	WORD  $0x3dc01052 // ldr q18, [x2, #64]
+	WORD  $0x3dc01132 // ldr q18, [x9, #64]
 	WORD  $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
-	WORD  $0x3dc01452 // ldr q18, [x2, #80]
+	WORD  $0x3dc01532 // ldr q18, [x9, #80]
 	WORD  $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
-	WORD  $0x3dc01852 // ldr q18, [x2, #96]
+	WORD  $0x3dc01932 // ldr q18, [x9, #96]
 	WORD  $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
-	WORD  $0x3dc01c52 // ldr q18, [x2, #112]
+	WORD  $0x3dc01d32 // ldr q18, [x9, #112]
 	WORD  $0x4e32d5ef // fadd v15.4s, v15.4s, v18.4s
-	WORD  $0x3dc02052 // ldr q18, [x2, #128]
+	WORD  $0x3dc02132 // ldr q18, [x9, #128]
 	WORD  $0x4e32d631 // fadd v17.4s, v17.4s, v18.4s
 
 body9x2_store:
@@ -1019,11 +1157,23 @@ body9x2_store:
 	WORD $0xad022808 // stp q8, q10, [x0, #64]
 	WORD $0xad03380c // stp q12, q14, [x0, #96]
 	WORD $0x3d802010 // str q16, [x0, #128]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
-	WORD $0xad022c49 // stp q9, q11, [x2, #64]
-	WORD $0xad033c4d // stp q13, q15, [x2, #96]
-	WORD $0x3d802051 // str q17, [x2, #128]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	WORD $0xad022d29 // stp q9, q11, [x9, #64]
+	WORD $0xad033d2d // stp q13, q15, [x9, #96]
+	WORD $0x3d802131 // str q17, [x9, #128]
+	ADDS $144, R1, R1
+	ADDS $144, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body9x2_more
+	MOVD R2, R3
+
+body9x2_more:
+	MOVD m+64(FP), R20
+	SUBS $9, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body10x2:
@@ -1047,16 +1197,19 @@ body10x2:
 	WORD $0x6f00e411 // movi v17.2d, #0
 	WORD $0x6f00e412 // movi v18.2d, #0
 	WORD $0x6f00e413 // movi v19.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body10x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad405454 // ldp q20, q21, [x2]
+	WORD  $0xad405534 // ldp q20, q21, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad415c56 // ldp q22, q23, [x2, #32]
-	WORD  $0xfd400038 // ldr d24, [x1]
-	WORD  $0xfd400839 // ldr d25, [x1, #16]
-	WORD  $0xfd40103a // ldr d26, [x1, #32]
-	WORD  $0xfd40183b // ldr d27, [x1, #48]
+	WORD  $0xad415d36 // ldp q22, q23, [x9, #32]
+	WORD  $0xfd400118 // ldr d24, [x8]
+	WORD  $0xfd400919 // ldr d25, [x8, #16]
+	WORD  $0xfd40111a // ldr d26, [x8, #32]
+	WORD  $0xfd40191b // ldr d27, [x8, #48]
 	WORD  $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991282 // fmla v2.4s, v20.4s, v25.s[0]
@@ -1073,10 +1226,10 @@ body10x2_loop:
 	WORD  $0x4fba12e5 // fmla v5.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
-	WORD  $0xfd402038 // ldr d24, [x1, #64]
-	WORD  $0xfd402839 // ldr d25, [x1, #80]
-	WORD  $0xfd40303a // ldr d26, [x1, #96]
-	WORD  $0xfd40383b // ldr d27, [x1, #112]
+	WORD  $0xfd402118 // ldr d24, [x8, #64]
+	WORD  $0xfd402919 // ldr d25, [x8, #80]
+	WORD  $0xfd40311a // ldr d26, [x8, #96]
+	WORD  $0xfd40391b // ldr d27, [x8, #112]
 	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
 	WORD  $0x4f99128a // fmla v10.4s, v20.4s, v25.s[0]
@@ -1093,8 +1246,8 @@ body10x2_loop:
 	WORD  $0x4fba12ed // fmla v13.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
-	WORD  $0xfd404038 // ldr d24, [x1, #128]
-	WORD  $0xfd404839 // ldr d25, [x1, #144]
+	WORD  $0xfd404118 // ldr d24, [x8, #128]
+	WORD  $0xfd404919 // ldr d25, [x8, #144]
 	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991292 // fmla v18.4s, v20.4s, v25.s[0]
@@ -1104,13 +1257,13 @@ body10x2_loop:
 	WORD  $0x4fb912d2 // fmla v18.4s, v22.4s, v25.s[1]
 	WORD  $0x4fb912f3 // fmla v19.4s, v23.4s, v25.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad425454 // ldp q20, q21, [x2, #64]
+	WORD  $0xad425534 // ldp q20, q21, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad435c56 // ldp q22, q23, [x2, #96]
-	WORD  $0xfd400438 // ldr d24, [x1, #8]
-	WORD  $0xfd400c39 // ldr d25, [x1, #24]
-	WORD  $0xfd40143a // ldr d26, [x1, #40]
-	WORD  $0xfd401c3b // ldr d27, [x1, #56]
+	WORD  $0xad435d36 // ldp q22, q23, [x9, #96]
+	WORD  $0xfd400518 // ldr d24, [x8, #8]
+	WORD  $0xfd400d19 // ldr d25, [x8, #24]
+	WORD  $0xfd40151a // ldr d26, [x8, #40]
+	WORD  $0xfd401d1b // ldr d27, [x8, #56]
 	WORD  $0x4f981280 // fmla v0.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a1 // fmla v1.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991282 // fmla v2.4s, v20.4s, v25.s[0]
@@ -1127,10 +1280,10 @@ body10x2_loop:
 	WORD  $0x4fba12e5 // fmla v5.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12c6 // fmla v6.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12e7 // fmla v7.4s, v23.4s, v27.s[1]
-	WORD  $0xfd402438 // ldr d24, [x1, #72]
-	WORD  $0xfd402c39 // ldr d25, [x1, #88]
-	WORD  $0xfd40343a // ldr d26, [x1, #104]
-	WORD  $0xfd403c3b // ldr d27, [x1, #120]
+	WORD  $0xfd402518 // ldr d24, [x8, #72]
+	WORD  $0xfd402d19 // ldr d25, [x8, #88]
+	WORD  $0xfd40351a // ldr d26, [x8, #104]
+	WORD  $0xfd403d1b // ldr d27, [x8, #120]
 	WORD  $0x4f981288 // fmla v8.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812a9 // fmla v9.4s, v21.4s, v24.s[0]
 	WORD  $0x4f99128a // fmla v10.4s, v20.4s, v25.s[0]
@@ -1147,8 +1300,8 @@ body10x2_loop:
 	WORD  $0x4fba12ed // fmla v13.4s, v23.4s, v26.s[1]
 	WORD  $0x4fbb12ce // fmla v14.4s, v22.4s, v27.s[1]
 	WORD  $0x4fbb12ef // fmla v15.4s, v23.4s, v27.s[1]
-	WORD  $0xfd404438 // ldr d24, [x1, #136]
-	WORD  $0xfd404c39 // ldr d25, [x1, #152]
+	WORD  $0xfd404518 // ldr d24, [x8, #136]
+	WORD  $0xfd404d19 // ldr d25, [x8, #152]
 	WORD  $0x4f981290 // fmla v16.4s, v20.4s, v24.s[0]
 	WORD  $0x4f9812b1 // fmla v17.4s, v21.4s, v24.s[0]
 	WORD  $0x4f991292 // fmla v18.4s, v20.4s, v25.s[0]
@@ -1157,14 +1310,14 @@ body10x2_loop:
 	WORD  $0x4fb812f1 // fmla v17.4s, v23.4s, v24.s[1]
 	WORD  $0x4fb912d2 // fmla v18.4s, v22.4s, v25.s[1]
 	WORD  $0x4fb912f3 // fmla v19.4s, v23.4s, v25.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body10x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body10x2_store
 	WORD  $0x3dc00014 // ldr q20, [x0]
 	WORD  $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
@@ -1186,25 +1339,25 @@ body10x2_loop:
 	WORD  $0x4e34d610 // fadd v16.4s, v16.4s, v20.4s
 	WORD  $0x3dc02414 // ldr q20, [x0, #144]
 	WORD  $0x4e34d652 // fadd v18.4s, v18.4s, v20.4s
-	WORD  $0x3dc00054 // ldr q20, [x2]
+	WORD  $0x3dc00134 // ldr q20, [x9]
 	WORD  $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
-	WORD  $0x3dc00454 // ldr q20, [x2, #16]
+	WORD  $0x3dc00534 // ldr q20, [x9, #16]
 	WORD  $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
-	WORD  $0x3dc00854 // ldr q20, [x2, #32]
+	WORD  $0x3dc00934 // ldr q20, [x9, #32]
 	WORD  $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
-	WORD  $0x3dc00c54 // ldr q20, [x2, #48]
+	WORD  $0x3dc00d34 // ldr q20, [x9, #48]
 	WORD  $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
-	WORD  $0x3dc01054 // ldr q20, [x2, #64]
+	WORD  $0x3dc01134 // ldr q20, [x9, #64]
 	WORD  $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
-	WORD  $0x3dc01454 // ldr q20, [x2, #80]
+	WORD  $0x3dc01534 // ldr q20, [x9, #80]
 	WORD  $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
-	WORD  $0x3dc01854 // ldr q20, [x2, #96]
+	WORD  $0x3dc01934 // ldr q20, [x9, #96]
 	WORD  $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
-	WORD  $0x3dc01c54 // ldr q20, [x2, #112]
+	WORD  $0x3dc01d34 // ldr q20, [x9, #112]
 	WORD  $0x4e34d5ef // fadd v15.4s, v15.4s, v20.4s
-	WORD  $0x3dc02054 // ldr q20, [x2, #128]
+	WORD  $0x3dc02134 // ldr q20, [x9, #128]
 	WORD  $0x4e34d631 // fadd v17.4s, v17.4s, v20.4s
-	WORD  $0x3dc02454 // ldr q20, [x2, #144]
+	WORD  $0x3dc02534 // ldr q20, [x9, #144]
 	WORD  $0x4e34d673 // fadd v19.4s, v19.4s, v20.4s
 
 body10x2_store:
@@ -1213,11 +1366,23 @@ body10x2_store:
 	WORD $0xad022808 // stp q8, q10, [x0, #64]
 	WORD $0xad03380c // stp q12, q14, [x0, #96]
 	WORD $0xad044810 // stp q16, q18, [x0, #128]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
-	WORD $0xad022c49 // stp q9, q11, [x2, #64]
-	WORD $0xad033c4d // stp q13, q15, [x2, #96]
-	WORD $0xad044c51 // stp q17, q19, [x2, #128]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	WORD $0xad022d29 // stp q9, q11, [x9, #64]
+	WORD $0xad033d2d // stp q13, q15, [x9, #96]
+	WORD $0xad044d31 // stp q17, q19, [x9, #128]
+	ADDS $160, R1, R1
+	ADDS $160, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body10x2_more
+	MOVD R2, R3
+
+body10x2_more:
+	MOVD m+64(FP), R20
+	SUBS $10, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body11x2:
@@ -1243,16 +1408,19 @@ body11x2:
 	WORD $0x6f00e413 // movi v19.2d, #0
 	WORD $0x6f00e414 // movi v20.2d, #0
 	WORD $0x6f00e415 // movi v21.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body11x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad405c56 // ldp q22, q23, [x2]
+	WORD  $0xad405d36 // ldp q22, q23, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad416458 // ldp q24, q25, [x2, #32]
-	WORD  $0xfd40003a // ldr d26, [x1]
-	WORD  $0xfd40083b // ldr d27, [x1, #16]
-	WORD  $0xfd40103c // ldr d28, [x1, #32]
-	WORD  $0xfd40183d // ldr d29, [x1, #48]
+	WORD  $0xad416538 // ldp q24, q25, [x9, #32]
+	WORD  $0xfd40011a // ldr d26, [x8]
+	WORD  $0xfd40091b // ldr d27, [x8, #16]
+	WORD  $0xfd40111c // ldr d28, [x8, #32]
+	WORD  $0xfd40191d // ldr d29, [x8, #48]
 	WORD  $0x4f9a12c0 // fmla v0.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e1 // fmla v1.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
@@ -1269,10 +1437,10 @@ body11x2_loop:
 	WORD  $0x4fbc1325 // fmla v5.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd1306 // fmla v6.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd1327 // fmla v7.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40203a // ldr d26, [x1, #64]
-	WORD  $0xfd40283b // ldr d27, [x1, #80]
-	WORD  $0xfd40303c // ldr d28, [x1, #96]
-	WORD  $0xfd40383d // ldr d29, [x1, #112]
+	WORD  $0xfd40211a // ldr d26, [x8, #64]
+	WORD  $0xfd40291b // ldr d27, [x8, #80]
+	WORD  $0xfd40311c // ldr d28, [x8, #96]
+	WORD  $0xfd40391d // ldr d29, [x8, #112]
 	WORD  $0x4f9a12c8 // fmla v8.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e9 // fmla v9.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
@@ -1289,9 +1457,9 @@ body11x2_loop:
 	WORD  $0x4fbc132d // fmla v13.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd130e // fmla v14.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd132f // fmla v15.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40403a // ldr d26, [x1, #128]
-	WORD  $0xfd40483b // ldr d27, [x1, #144]
-	WORD  $0xfd40503c // ldr d28, [x1, #160]
+	WORD  $0xfd40411a // ldr d26, [x8, #128]
+	WORD  $0xfd40491b // ldr d27, [x8, #144]
+	WORD  $0xfd40511c // ldr d28, [x8, #160]
 	WORD  $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12f1 // fmla v17.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
@@ -1305,13 +1473,13 @@ body11x2_loop:
 	WORD  $0x4fbc1314 // fmla v20.4s, v24.4s, v28.s[1]
 	WORD  $0x4fbc1335 // fmla v21.4s, v25.4s, v28.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad425c56 // ldp q22, q23, [x2, #64]
+	WORD  $0xad425d36 // ldp q22, q23, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad436458 // ldp q24, q25, [x2, #96]
-	WORD  $0xfd40043a // ldr d26, [x1, #8]
-	WORD  $0xfd400c3b // ldr d27, [x1, #24]
-	WORD  $0xfd40143c // ldr d28, [x1, #40]
-	WORD  $0xfd401c3d // ldr d29, [x1, #56]
+	WORD  $0xad436538 // ldp q24, q25, [x9, #96]
+	WORD  $0xfd40051a // ldr d26, [x8, #8]
+	WORD  $0xfd400d1b // ldr d27, [x8, #24]
+	WORD  $0xfd40151c // ldr d28, [x8, #40]
+	WORD  $0xfd401d1d // ldr d29, [x8, #56]
 	WORD  $0x4f9a12c0 // fmla v0.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e1 // fmla v1.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12c2 // fmla v2.4s, v22.4s, v27.s[0]
@@ -1328,10 +1496,10 @@ body11x2_loop:
 	WORD  $0x4fbc1325 // fmla v5.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd1306 // fmla v6.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd1327 // fmla v7.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40243a // ldr d26, [x1, #72]
-	WORD  $0xfd402c3b // ldr d27, [x1, #88]
-	WORD  $0xfd40343c // ldr d28, [x1, #104]
-	WORD  $0xfd403c3d // ldr d29, [x1, #120]
+	WORD  $0xfd40251a // ldr d26, [x8, #72]
+	WORD  $0xfd402d1b // ldr d27, [x8, #88]
+	WORD  $0xfd40351c // ldr d28, [x8, #104]
+	WORD  $0xfd403d1d // ldr d29, [x8, #120]
 	WORD  $0x4f9a12c8 // fmla v8.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12e9 // fmla v9.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12ca // fmla v10.4s, v22.4s, v27.s[0]
@@ -1348,9 +1516,9 @@ body11x2_loop:
 	WORD  $0x4fbc132d // fmla v13.4s, v25.4s, v28.s[1]
 	WORD  $0x4fbd130e // fmla v14.4s, v24.4s, v29.s[1]
 	WORD  $0x4fbd132f // fmla v15.4s, v25.4s, v29.s[1]
-	WORD  $0xfd40443a // ldr d26, [x1, #136]
-	WORD  $0xfd404c3b // ldr d27, [x1, #152]
-	WORD  $0xfd40543c // ldr d28, [x1, #168]
+	WORD  $0xfd40451a // ldr d26, [x8, #136]
+	WORD  $0xfd404d1b // ldr d27, [x8, #152]
+	WORD  $0xfd40551c // ldr d28, [x8, #168]
 	WORD  $0x4f9a12d0 // fmla v16.4s, v22.4s, v26.s[0]
 	WORD  $0x4f9a12f1 // fmla v17.4s, v23.4s, v26.s[0]
 	WORD  $0x4f9b12d2 // fmla v18.4s, v22.4s, v27.s[0]
@@ -1363,14 +1531,14 @@ body11x2_loop:
 	WORD  $0x4fbb1333 // fmla v19.4s, v25.4s, v27.s[1]
 	WORD  $0x4fbc1314 // fmla v20.4s, v24.4s, v28.s[1]
 	WORD  $0x4fbc1335 // fmla v21.4s, v25.4s, v28.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body11x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body11x2_store
 	WORD  $0x3dc00016 // ldr q22, [x0]
 	WORD  $0x4e36d400 // fadd v0.4s, v0.4s, v22.4s
@@ -1394,27 +1562,27 @@ body11x2_loop:
 	WORD  $0x4e36d652 // fadd v18.4s, v18.4s, v22.4s
 	WORD  $0x3dc02816 // ldr q22, [x0, #160]
 	WORD  $0x4e36d694 // fadd v20.4s, v20.4s, v22.4s
-	WORD  $0x3dc00056 // ldr q22, [x2]
+	WORD  $0x3dc00136 // ldr q22, [x9]
 	WORD  $0x4e36d421 // fadd v1.4s, v1.4s, v22.4s
-	WORD  $0x3dc00456 // ldr q22, [x2, #16]
+	WORD  $0x3dc00536 // ldr q22, [x9, #16]
 	WORD  $0x4e36d463 // fadd v3.4s, v3.4s, v22.4s
-	WORD  $0x3dc00856 // ldr q22, [x2, #32]
+	WORD  $0x3dc00936 // ldr q22, [x9, #32]
 	WORD  $0x4e36d4a5 // fadd v5.4s, v5.4s, v22.4s
-	WORD  $0x3dc00c56 // ldr q22, [x2, #48]
+	WORD  $0x3dc00d36 // ldr q22, [x9, #48]
 	WORD  $0x4e36d4e7 // fadd v7.4s, v7.4s, v22.4s
-	WORD  $0x3dc01056 // ldr q22, [x2, #64]
+	WORD  $0x3dc01136 // ldr q22, [x9, #64]
 	WORD  $0x4e36d529 // fadd v9.4s, v9.4s, v22.4s
-	WORD  $0x3dc01456 // ldr q22, [x2, #80]
+	WORD  $0x3dc01536 // ldr q22, [x9, #80]
 	WORD  $0x4e36d56b // fadd v11.4s, v11.4s, v22.4s
-	WORD  $0x3dc01856 // ldr q22, [x2, #96]
+	WORD  $0x3dc01936 // ldr q22, [x9, #96]
 	WORD  $0x4e36d5ad // fadd v13.4s, v13.4s, v22.4s
-	WORD  $0x3dc01c56 // ldr q22, [x2, #112]
+	WORD  $0x3dc01d36 // ldr q22, [x9, #112]
 	WORD  $0x4e36d5ef // fadd v15.4s, v15.4s, v22.4s
-	WORD  $0x3dc02056 // ldr q22, [x2, #128]
+	WORD  $0x3dc02136 // ldr q22, [x9, #128]
 	WORD  $0x4e36d631 // fadd v17.4s, v17.4s, v22.4s
-	WORD  $0x3dc02456 // ldr q22, [x2, #144]
+	WORD  $0x3dc02536 // ldr q22, [x9, #144]
 	WORD  $0x4e36d673 // fadd v19.4s, v19.4s, v22.4s
-	WORD  $0x3dc02856 // ldr q22, [x2, #160]
+	WORD  $0x3dc02936 // ldr q22, [x9, #160]
 	WORD  $0x4e36d6b5 // fadd v21.4s, v21.4s, v22.4s
 
 body11x2_store:
@@ -1424,12 +1592,24 @@ body11x2_store:
 	WORD $0xad03380c // stp q12, q14, [x0, #96]
 	WORD $0xad044810 // stp q16, q18, [x0, #128]
 	WORD $0x3d802814 // str q20, [x0, #160]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
-	WORD $0xad022c49 // stp q9, q11, [x2, #64]
-	WORD $0xad033c4d // stp q13, q15, [x2, #96]
-	WORD $0xad044c51 // stp q17, q19, [x2, #128]
-	WORD $0x3d802855 // str q21, [x2, #160]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	WORD $0xad022d29 // stp q9, q11, [x9, #64]
+	WORD $0xad033d2d // stp q13, q15, [x9, #96]
+	WORD $0xad044d31 // stp q17, q19, [x9, #128]
+	WORD $0x3d802935 // str q21, [x9, #160]
+	ADDS $176, R1, R1
+	ADDS $176, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body11x2_more
+	MOVD R2, R3
+
+body11x2_more:
+	MOVD m+64(FP), R20
+	SUBS $11, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 body12x2:
@@ -1457,16 +1637,19 @@ body12x2:
 	WORD $0x6f00e415 // movi v21.2d, #0
 	WORD $0x6f00e416 // movi v22.2d, #0
 	WORD $0x6f00e417 // movi v23.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body12x2_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0xad406458 // ldp q24, q25, [x2]
+	WORD  $0xad406538 // ldp q24, q25, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0xad416c5a // ldp q26, q27, [x2, #32]
-	WORD  $0xfd40003c // ldr d28, [x1]
-	WORD  $0xfd40083d // ldr d29, [x1, #16]
-	WORD  $0xfd40103e // ldr d30, [x1, #32]
-	WORD  $0xfd40183f // ldr d31, [x1, #48]
+	WORD  $0xad416d3a // ldp q26, q27, [x9, #32]
+	WORD  $0xfd40011c // ldr d28, [x8]
+	WORD  $0xfd40091d // ldr d29, [x8, #16]
+	WORD  $0xfd40111e // ldr d30, [x8, #32]
+	WORD  $0xfd40191f // ldr d31, [x8, #48]
 	WORD  $0x4f9c1300 // fmla v0.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1302 // fmla v2.4s, v24.4s, v29.s[0]
@@ -1483,10 +1666,10 @@ body12x2_loop:
 	WORD  $0x4fbe1365 // fmla v5.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1346 // fmla v6.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1367 // fmla v7.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40203c // ldr d28, [x1, #64]
-	WORD  $0xfd40283d // ldr d29, [x1, #80]
-	WORD  $0xfd40303e // ldr d30, [x1, #96]
-	WORD  $0xfd40383f // ldr d31, [x1, #112]
+	WORD  $0xfd40211c // ldr d28, [x8, #64]
+	WORD  $0xfd40291d // ldr d29, [x8, #80]
+	WORD  $0xfd40311e // ldr d30, [x8, #96]
+	WORD  $0xfd40391f // ldr d31, [x8, #112]
 	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d130a // fmla v10.4s, v24.4s, v29.s[0]
@@ -1503,10 +1686,10 @@ body12x2_loop:
 	WORD  $0x4fbe136d // fmla v13.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf134e // fmla v14.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf136f // fmla v15.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40403c // ldr d28, [x1, #128]
-	WORD  $0xfd40483d // ldr d29, [x1, #144]
-	WORD  $0xfd40503e // ldr d30, [x1, #160]
-	WORD  $0xfd40583f // ldr d31, [x1, #176]
+	WORD  $0xfd40411c // ldr d28, [x8, #128]
+	WORD  $0xfd40491d // ldr d29, [x8, #144]
+	WORD  $0xfd40511e // ldr d30, [x8, #160]
+	WORD  $0xfd40591f // ldr d31, [x8, #176]
 	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
@@ -1524,13 +1707,13 @@ body12x2_loop:
 	WORD  $0x4fbf1356 // fmla v22.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1377 // fmla v23.4s, v27.4s, v31.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0xad426458 // ldp q24, q25, [x2, #64]
+	WORD  $0xad426538 // ldp q24, q25, [x9, #64]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0xad436c5a // ldp q26, q27, [x2, #96]
-	WORD  $0xfd40043c // ldr d28, [x1, #8]
-	WORD  $0xfd400c3d // ldr d29, [x1, #24]
-	WORD  $0xfd40143e // ldr d30, [x1, #40]
-	WORD  $0xfd401c3f // ldr d31, [x1, #56]
+	WORD  $0xad436d3a // ldp q26, q27, [x9, #96]
+	WORD  $0xfd40051c // ldr d28, [x8, #8]
+	WORD  $0xfd400d1d // ldr d29, [x8, #24]
+	WORD  $0xfd40151e // ldr d30, [x8, #40]
+	WORD  $0xfd401d1f // ldr d31, [x8, #56]
 	WORD  $0x4f9c1300 // fmla v0.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1321 // fmla v1.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1302 // fmla v2.4s, v24.4s, v29.s[0]
@@ -1547,10 +1730,10 @@ body12x2_loop:
 	WORD  $0x4fbe1365 // fmla v5.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1346 // fmla v6.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1367 // fmla v7.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40243c // ldr d28, [x1, #72]
-	WORD  $0xfd402c3d // ldr d29, [x1, #88]
-	WORD  $0xfd40343e // ldr d30, [x1, #104]
-	WORD  $0xfd403c3f // ldr d31, [x1, #120]
+	WORD  $0xfd40251c // ldr d28, [x8, #72]
+	WORD  $0xfd402d1d // ldr d29, [x8, #88]
+	WORD  $0xfd40351e // ldr d30, [x8, #104]
+	WORD  $0xfd403d1f // ldr d31, [x8, #120]
 	WORD  $0x4f9c1308 // fmla v8.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1329 // fmla v9.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d130a // fmla v10.4s, v24.4s, v29.s[0]
@@ -1567,10 +1750,10 @@ body12x2_loop:
 	WORD  $0x4fbe136d // fmla v13.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf134e // fmla v14.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf136f // fmla v15.4s, v27.4s, v31.s[1]
-	WORD  $0xfd40443c // ldr d28, [x1, #136]
-	WORD  $0xfd404c3d // ldr d29, [x1, #152]
-	WORD  $0xfd40543e // ldr d30, [x1, #168]
-	WORD  $0xfd405c3f // ldr d31, [x1, #184]
+	WORD  $0xfd40451c // ldr d28, [x8, #136]
+	WORD  $0xfd404d1d // ldr d29, [x8, #152]
+	WORD  $0xfd40551e // ldr d30, [x8, #168]
+	WORD  $0xfd405d1f // ldr d31, [x8, #184]
 	WORD  $0x4f9c1310 // fmla v16.4s, v24.4s, v28.s[0]
 	WORD  $0x4f9c1331 // fmla v17.4s, v25.4s, v28.s[0]
 	WORD  $0x4f9d1312 // fmla v18.4s, v24.4s, v29.s[0]
@@ -1587,14 +1770,14 @@ body12x2_loop:
 	WORD  $0x4fbe1375 // fmla v21.4s, v27.4s, v30.s[1]
 	WORD  $0x4fbf1356 // fmla v22.4s, v26.4s, v31.s[1]
 	WORD  $0x4fbf1377 // fmla v23.4s, v27.4s, v31.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $128, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $128, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body12x2_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body12x2_store
 	WORD  $0x3dc00018 // ldr q24, [x0]
 	WORD  $0x4e38d400 // fadd v0.4s, v0.4s, v24.4s
@@ -1620,29 +1803,29 @@ body12x2_loop:
 	WORD  $0x4e38d694 // fadd v20.4s, v20.4s, v24.4s
 	WORD  $0x3dc02c18 // ldr q24, [x0, #176]
 	WORD  $0x4e38d6d6 // fadd v22.4s, v22.4s, v24.4s
-	WORD  $0x3dc00058 // ldr q24, [x2]
+	WORD  $0x3dc00138 // ldr q24, [x9]
 	WORD  $0x4e38d421 // fadd v1.4s, v1.4s, v24.4s
-	WORD  $0x3dc00458 // ldr q24, [x2, #16]
+	WORD  $0x3dc00538 // ldr q24, [x9, #16]
 	WORD  $0x4e38d463 // fadd v3.4s, v3.4s, v24.4s
-	WORD  $0x3dc00858 // ldr q24, [x2, #32]
+	WORD  $0x3dc00938 // ldr q24, [x9, #32]
 	WORD  $0x4e38d4a5 // fadd v5.4s, v5.4s, v24.4s
-	WORD  $0x3dc00c58 // ldr q24, [x2, #48]
+	WORD  $0x3dc00d38 // ldr q24, [x9, #48]
 	WORD  $0x4e38d4e7 // fadd v7.4s, v7.4s, v24.4s
-	WORD  $0x3dc01058 // ldr q24, [x2, #64]
+	WORD  $0x3dc01138 // ldr q24, [x9, #64]
 	WORD  $0x4e38d529 // fadd v9.4s, v9.4s, v24.4s
-	WORD  $0x3dc01458 // ldr q24, [x2, #80]
+	WORD  $0x3dc01538 // ldr q24, [x9, #80]
 	WORD  $0x4e38d56b // fadd v11.4s, v11.4s, v24.4s
-	WORD  $0x3dc01858 // ldr q24, [x2, #96]
+	WORD  $0x3dc01938 // ldr q24, [x9, #96]
 	WORD  $0x4e38d5ad // fadd v13.4s, v13.4s, v24.4s
-	WORD  $0x3dc01c58 // ldr q24, [x2, #112]
+	WORD  $0x3dc01d38 // ldr q24, [x9, #112]
 	WORD  $0x4e38d5ef // fadd v15.4s, v15.4s, v24.4s
-	WORD  $0x3dc02058 // ldr q24, [x2, #128]
+	WORD  $0x3dc02138 // ldr q24, [x9, #128]
 	WORD  $0x4e38d631 // fadd v17.4s, v17.4s, v24.4s
-	WORD  $0x3dc02458 // ldr q24, [x2, #144]
+	WORD  $0x3dc02538 // ldr q24, [x9, #144]
 	WORD  $0x4e38d673 // fadd v19.4s, v19.4s, v24.4s
-	WORD  $0x3dc02858 // ldr q24, [x2, #160]
+	WORD  $0x3dc02938 // ldr q24, [x9, #160]
 	WORD  $0x4e38d6b5 // fadd v21.4s, v21.4s, v24.4s
-	WORD  $0x3dc02c58 // ldr q24, [x2, #176]
+	WORD  $0x3dc02d38 // ldr q24, [x9, #176]
 	WORD  $0x4e38d6f7 // fadd v23.4s, v23.4s, v24.4s
 
 body12x2_store:
@@ -1652,15 +1835,39 @@ body12x2_store:
 	WORD $0xad03380c // stp q12, q14, [x0, #96]
 	WORD $0xad044810 // stp q16, q18, [x0, #128]
 	WORD $0xad055814 // stp q20, q22, [x0, #160]
-	WORD $0xad000c41 // stp q1, q3, [x2]
-	WORD $0xad011c45 // stp q5, q7, [x2, #32]
-	WORD $0xad022c49 // stp q9, q11, [x2, #64]
-	WORD $0xad033c4d // stp q13, q15, [x2, #96]
-	WORD $0xad044c51 // stp q17, q19, [x2, #128]
-	WORD $0xad055c55 // stp q21, q23, [x2, #160]
+	WORD $0xad000d21 // stp q1, q3, [x9]
+	WORD $0xad011d25 // stp q5, q7, [x9, #32]
+	WORD $0xad022d29 // stp q9, q11, [x9, #64]
+	WORD $0xad033d2d // stp q13, q15, [x9, #96]
+	WORD $0xad044d31 // stp q17, q19, [x9, #128]
+	WORD $0xad055d35 // stp q21, q23, [x9, #160]
+	ADDS $192, R1, R1
+	ADDS $192, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body12x2_more
+	MOVD R2, R3
+
+body12x2_more:
+	MOVD m+64(FP), R20
+	SUBS $12, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles2
 	RET
 
 narrow:
+tiles1:
+	MOVD m+64(FP), R8
+	MOVD $12, R9
+	CMP  $24, R8
+	BGE  tiles1_choose
+	MOVD R8, R9
+	CMP  $12, R8
+	BLE  tiles1_choose
+	ADDS $1, R9, R9
+	LSR  $1, R9, R9
+
+tiles1_choose:
 	CMP  $12, R9
 	BEQ  body12x1
 	CMP  $11, R9
@@ -1684,71 +1891,89 @@ narrow:
 	CMP  $2, R9
 	BEQ  body2x1
 	WORD $0x6f00e400 // movi v0.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body1x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00041 // ldr q1, [x2]
+	WORD  $0x3dc00121 // ldr q1, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00442 // ldr q2, [x2, #16]
-	WORD  $0xfd400023 // ldr d3, [x1]
+	WORD  $0x3dc00522 // ldr q2, [x9, #16]
+	WORD  $0xfd400103 // ldr d3, [x8]
 	WORD  $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD  $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00841 // ldr q1, [x2, #32]
+	WORD  $0x3dc00921 // ldr q1, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c42 // ldr q2, [x2, #48]
-	WORD  $0xfd400423 // ldr d3, [x1, #8]
+	WORD  $0x3dc00d22 // ldr q2, [x9, #48]
+	WORD  $0xfd400503 // ldr d3, [x8, #8]
 	WORD  $0x4f831020 // fmla v0.4s, v1.4s, v3.s[0]
 	WORD  $0x4fa31040 // fmla v0.4s, v2.4s, v3.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body1x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body1x1_store
 	WORD  $0x3dc00001 // ldr q1, [x0]
 	WORD  $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
 
 body1x1_store:
 	WORD $0x3d800000 // str q0, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body1x1_more
+	MOVD R2, R3
+
+body1x1_more:
+	MOVD m+64(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body2x1:
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body2x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00042 // ldr q2, [x2]
+	WORD  $0x3dc00122 // ldr q2, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00443 // ldr q3, [x2, #16]
-	WORD  $0xfd400024 // ldr d4, [x1]
-	WORD  $0xfd400825 // ldr d5, [x1, #16]
+	WORD  $0x3dc00523 // ldr q3, [x9, #16]
+	WORD  $0xfd400104 // ldr d4, [x8]
+	WORD  $0xfd400905 // ldr d5, [x8, #16]
 	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD  $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
 	WORD  $0x4fa41060 // fmla v0.4s, v3.4s, v4.s[1]
 	WORD  $0x4fa51061 // fmla v1.4s, v3.4s, v5.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00842 // ldr q2, [x2, #32]
+	WORD  $0x3dc00922 // ldr q2, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c43 // ldr q3, [x2, #48]
-	WORD  $0xfd400424 // ldr d4, [x1, #8]
-	WORD  $0xfd400c25 // ldr d5, [x1, #24]
+	WORD  $0x3dc00d23 // ldr q3, [x9, #48]
+	WORD  $0xfd400504 // ldr d4, [x8, #8]
+	WORD  $0xfd400d05 // ldr d5, [x8, #24]
 	WORD  $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD  $0x4f851041 // fmla v1.4s, v2.4s, v5.s[0]
 	WORD  $0x4fa41060 // fmla v0.4s, v3.4s, v4.s[1]
 	WORD  $0x4fa51061 // fmla v1.4s, v3.4s, v5.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body2x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body2x1_store
 	WORD  $0x3dc00002 // ldr q2, [x0]
 	WORD  $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
@@ -1757,21 +1982,36 @@ body2x1_loop:
 
 body2x1_store:
 	WORD $0xad000400 // stp q0, q1, [x0]
+	ADDS $32, R1, R1
+	ADDS $32, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body2x1_more
+	MOVD R2, R3
+
+body2x1_more:
+	MOVD m+64(FP), R20
+	SUBS $2, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body3x1:
 	WORD $0x6f00e400 // movi v0.2d, #0
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body3x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00043 // ldr q3, [x2]
+	WORD  $0x3dc00123 // ldr q3, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00444 // ldr q4, [x2, #16]
-	WORD  $0xfd400025 // ldr d5, [x1]
-	WORD  $0xfd400826 // ldr d6, [x1, #16]
-	WORD  $0xfd401027 // ldr d7, [x1, #32]
+	WORD  $0x3dc00524 // ldr q4, [x9, #16]
+	WORD  $0xfd400105 // ldr d5, [x8]
+	WORD  $0xfd400906 // ldr d6, [x8, #16]
+	WORD  $0xfd401107 // ldr d7, [x8, #32]
 	WORD  $0x4f851060 // fmla v0.4s, v3.4s, v5.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4f871062 // fmla v2.4s, v3.4s, v7.s[0]
@@ -1779,26 +2019,26 @@ body3x1_loop:
 	WORD  $0x4fa61081 // fmla v1.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa71082 // fmla v2.4s, v4.4s, v7.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00843 // ldr q3, [x2, #32]
+	WORD  $0x3dc00923 // ldr q3, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c44 // ldr q4, [x2, #48]
-	WORD  $0xfd400425 // ldr d5, [x1, #8]
-	WORD  $0xfd400c26 // ldr d6, [x1, #24]
-	WORD  $0xfd401427 // ldr d7, [x1, #40]
+	WORD  $0x3dc00d24 // ldr q4, [x9, #48]
+	WORD  $0xfd400505 // ldr d5, [x8, #8]
+	WORD  $0xfd400d06 // ldr d6, [x8, #24]
+	WORD  $0xfd401507 // ldr d7, [x8, #40]
 	WORD  $0x4f851060 // fmla v0.4s, v3.4s, v5.s[0]
 	WORD  $0x4f861061 // fmla v1.4s, v3.4s, v6.s[0]
 	WORD  $0x4f871062 // fmla v2.4s, v3.4s, v7.s[0]
 	WORD  $0x4fa51080 // fmla v0.4s, v4.4s, v5.s[1]
 	WORD  $0x4fa61081 // fmla v1.4s, v4.4s, v6.s[1]
 	WORD  $0x4fa71082 // fmla v2.4s, v4.4s, v7.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body3x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body3x1_store
 	WORD  $0x3dc00003 // ldr q3, [x0]
 	WORD  $0x4e23d400 // fadd v0.4s, v0.4s, v3.4s
@@ -1810,6 +2050,18 @@ body3x1_loop:
 body3x1_store:
 	WORD $0xad000400 // stp q0, q1, [x0]
 	WORD $0x3d800802 // str q2, [x0, #32]
+	ADDS $48, R1, R1
+	ADDS $48, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body3x1_more
+	MOVD R2, R3
+
+body3x1_more:
+	MOVD m+64(FP), R20
+	SUBS $3, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body4x1:
@@ -1817,16 +2069,19 @@ body4x1:
 	WORD $0x6f00e401 // movi v1.2d, #0
 	WORD $0x6f00e402 // movi v2.2d, #0
 	WORD $0x6f00e403 // movi v3.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body4x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00044 // ldr q4, [x2]
+	WORD  $0x3dc00124 // ldr q4, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00445 // ldr q5, [x2, #16]
-	WORD  $0xfd400026 // ldr d6, [x1]
-	WORD  $0xfd400827 // ldr d7, [x1, #16]
-	WORD  $0xfd401028 // ldr d8, [x1, #32]
-	WORD  $0xfd401829 // ldr d9, [x1, #48]
+	WORD  $0x3dc00525 // ldr q5, [x9, #16]
+	WORD  $0xfd400106 // ldr d6, [x8]
+	WORD  $0xfd400907 // ldr d7, [x8, #16]
+	WORD  $0xfd401108 // ldr d8, [x8, #32]
+	WORD  $0xfd401909 // ldr d9, [x8, #48]
 	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD  $0x4f871081 // fmla v1.4s, v4.4s, v7.s[0]
 	WORD  $0x4f881082 // fmla v2.4s, v4.4s, v8.s[0]
@@ -1836,13 +2091,13 @@ body4x1_loop:
 	WORD  $0x4fa810a2 // fmla v2.4s, v5.4s, v8.s[1]
 	WORD  $0x4fa910a3 // fmla v3.4s, v5.4s, v9.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00844 // ldr q4, [x2, #32]
+	WORD  $0x3dc00924 // ldr q4, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c45 // ldr q5, [x2, #48]
-	WORD  $0xfd400426 // ldr d6, [x1, #8]
-	WORD  $0xfd400c27 // ldr d7, [x1, #24]
-	WORD  $0xfd401428 // ldr d8, [x1, #40]
-	WORD  $0xfd401c29 // ldr d9, [x1, #56]
+	WORD  $0x3dc00d25 // ldr q5, [x9, #48]
+	WORD  $0xfd400506 // ldr d6, [x8, #8]
+	WORD  $0xfd400d07 // ldr d7, [x8, #24]
+	WORD  $0xfd401508 // ldr d8, [x8, #40]
+	WORD  $0xfd401d09 // ldr d9, [x8, #56]
 	WORD  $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD  $0x4f871081 // fmla v1.4s, v4.4s, v7.s[0]
 	WORD  $0x4f881082 // fmla v2.4s, v4.4s, v8.s[0]
@@ -1851,14 +2106,14 @@ body4x1_loop:
 	WORD  $0x4fa710a1 // fmla v1.4s, v5.4s, v7.s[1]
 	WORD  $0x4fa810a2 // fmla v2.4s, v5.4s, v8.s[1]
 	WORD  $0x4fa910a3 // fmla v3.4s, v5.4s, v9.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body4x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body4x1_store
 	WORD  $0x3dc00004 // ldr q4, [x0]
 	WORD  $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
@@ -1872,6 +2127,18 @@ body4x1_loop:
 body4x1_store:
 	WORD $0xad000400 // stp q0, q1, [x0]
 	WORD $0xad010c02 // stp q2, q3, [x0, #32]
+	ADDS $64, R1, R1
+	ADDS $64, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body4x1_more
+	MOVD R2, R3
+
+body4x1_more:
+	MOVD m+64(FP), R20
+	SUBS $4, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body5x1:
@@ -1880,16 +2147,19 @@ body5x1:
 	WORD $0x6f00e402 // movi v2.2d, #0
 	WORD $0x6f00e403 // movi v3.2d, #0
 	WORD $0x6f00e404 // movi v4.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body5x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00045 // ldr q5, [x2]
+	WORD  $0x3dc00125 // ldr q5, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00446 // ldr q6, [x2, #16]
-	WORD  $0xfd400027 // ldr d7, [x1]
-	WORD  $0xfd400828 // ldr d8, [x1, #16]
-	WORD  $0xfd401029 // ldr d9, [x1, #32]
-	WORD  $0xfd40182a // ldr d10, [x1, #48]
+	WORD  $0x3dc00526 // ldr q6, [x9, #16]
+	WORD  $0xfd400107 // ldr d7, [x8]
+	WORD  $0xfd400908 // ldr d8, [x8, #16]
+	WORD  $0xfd401109 // ldr d9, [x8, #32]
+	WORD  $0xfd40190a // ldr d10, [x8, #48]
 	WORD  $0x4f8710a0 // fmla v0.4s, v5.4s, v7.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f8910a2 // fmla v2.4s, v5.4s, v9.s[0]
@@ -1898,17 +2168,17 @@ body5x1_loop:
 	WORD  $0x4fa810c1 // fmla v1.4s, v6.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4faa10c3 // fmla v3.4s, v6.4s, v10.s[1]
-	WORD  $0xfd402027 // ldr d7, [x1, #64]
+	WORD  $0xfd402107 // ldr d7, [x8, #64]
 	WORD  $0x4f8710a4 // fmla v4.4s, v5.4s, v7.s[0]
 	WORD  $0x4fa710c4 // fmla v4.4s, v6.4s, v7.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00845 // ldr q5, [x2, #32]
+	WORD  $0x3dc00925 // ldr q5, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c46 // ldr q6, [x2, #48]
-	WORD  $0xfd400427 // ldr d7, [x1, #8]
-	WORD  $0xfd400c28 // ldr d8, [x1, #24]
-	WORD  $0xfd401429 // ldr d9, [x1, #40]
-	WORD  $0xfd401c2a // ldr d10, [x1, #56]
+	WORD  $0x3dc00d26 // ldr q6, [x9, #48]
+	WORD  $0xfd400507 // ldr d7, [x8, #8]
+	WORD  $0xfd400d08 // ldr d8, [x8, #24]
+	WORD  $0xfd401509 // ldr d9, [x8, #40]
+	WORD  $0xfd401d0a // ldr d10, [x8, #56]
 	WORD  $0x4f8710a0 // fmla v0.4s, v5.4s, v7.s[0]
 	WORD  $0x4f8810a1 // fmla v1.4s, v5.4s, v8.s[0]
 	WORD  $0x4f8910a2 // fmla v2.4s, v5.4s, v9.s[0]
@@ -1917,17 +2187,17 @@ body5x1_loop:
 	WORD  $0x4fa810c1 // fmla v1.4s, v6.4s, v8.s[1]
 	WORD  $0x4fa910c2 // fmla v2.4s, v6.4s, v9.s[1]
 	WORD  $0x4faa10c3 // fmla v3.4s, v6.4s, v10.s[1]
-	WORD  $0xfd402427 // ldr d7, [x1, #72]
+	WORD  $0xfd402507 // ldr d7, [x8, #72]
 	WORD  $0x4f8710a4 // fmla v4.4s, v5.4s, v7.s[0]
 	WORD  $0x4fa710c4 // fmla v4.4s, v6.4s, v7.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body5x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body5x1_store
 	WORD  $0x3dc00005 // ldr q5, [x0]
 	WORD  $0x4e25d400 // fadd v0.4s, v0.4s, v5.4s
@@ -1944,6 +2214,18 @@ body5x1_store:
 	WORD $0xad000400 // stp q0, q1, [x0]
 	WORD $0xad010c02 // stp q2, q3, [x0, #32]
 	WORD $0x3d801004 // str q4, [x0, #64]
+	ADDS $80, R1, R1
+	ADDS $80, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body5x1_more
+	MOVD R2, R3
+
+body5x1_more:
+	MOVD m+64(FP), R20
+	SUBS $5, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body6x1:
@@ -1953,16 +2235,19 @@ body6x1:
 	WORD $0x6f00e403 // movi v3.2d, #0
 	WORD $0x6f00e404 // movi v4.2d, #0
 	WORD $0x6f00e405 // movi v5.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body6x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00046 // ldr q6, [x2]
+	WORD  $0x3dc00126 // ldr q6, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00447 // ldr q7, [x2, #16]
-	WORD  $0xfd400028 // ldr d8, [x1]
-	WORD  $0xfd400829 // ldr d9, [x1, #16]
-	WORD  $0xfd40102a // ldr d10, [x1, #32]
-	WORD  $0xfd40182b // ldr d11, [x1, #48]
+	WORD  $0x3dc00527 // ldr q7, [x9, #16]
+	WORD  $0xfd400108 // ldr d8, [x8]
+	WORD  $0xfd400909 // ldr d9, [x8, #16]
+	WORD  $0xfd40110a // ldr d10, [x8, #32]
+	WORD  $0xfd40190b // ldr d11, [x8, #48]
 	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c1 // fmla v1.4s, v6.4s, v9.s[0]
 	WORD  $0x4f8a10c2 // fmla v2.4s, v6.4s, v10.s[0]
@@ -1971,20 +2256,20 @@ body6x1_loop:
 	WORD  $0x4fa910e1 // fmla v1.4s, v7.4s, v9.s[1]
 	WORD  $0x4faa10e2 // fmla v2.4s, v7.4s, v10.s[1]
 	WORD  $0x4fab10e3 // fmla v3.4s, v7.4s, v11.s[1]
-	WORD  $0xfd402028 // ldr d8, [x1, #64]
-	WORD  $0xfd402829 // ldr d9, [x1, #80]
+	WORD  $0xfd402108 // ldr d8, [x8, #64]
+	WORD  $0xfd402909 // ldr d9, [x8, #80]
 	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c5 // fmla v5.4s, v6.4s, v9.s[0]
 	WORD  $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910e5 // fmla v5.4s, v7.4s, v9.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00846 // ldr q6, [x2, #32]
+	WORD  $0x3dc00926 // ldr q6, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c47 // ldr q7, [x2, #48]
-	WORD  $0xfd400428 // ldr d8, [x1, #8]
-	WORD  $0xfd400c29 // ldr d9, [x1, #24]
-	WORD  $0xfd40142a // ldr d10, [x1, #40]
-	WORD  $0xfd401c2b // ldr d11, [x1, #56]
+	WORD  $0x3dc00d27 // ldr q7, [x9, #48]
+	WORD  $0xfd400508 // ldr d8, [x8, #8]
+	WORD  $0xfd400d09 // ldr d9, [x8, #24]
+	WORD  $0xfd40150a // ldr d10, [x8, #40]
+	WORD  $0xfd401d0b // ldr d11, [x8, #56]
 	WORD  $0x4f8810c0 // fmla v0.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c1 // fmla v1.4s, v6.4s, v9.s[0]
 	WORD  $0x4f8a10c2 // fmla v2.4s, v6.4s, v10.s[0]
@@ -1993,20 +2278,20 @@ body6x1_loop:
 	WORD  $0x4fa910e1 // fmla v1.4s, v7.4s, v9.s[1]
 	WORD  $0x4faa10e2 // fmla v2.4s, v7.4s, v10.s[1]
 	WORD  $0x4fab10e3 // fmla v3.4s, v7.4s, v11.s[1]
-	WORD  $0xfd402428 // ldr d8, [x1, #72]
-	WORD  $0xfd402c29 // ldr d9, [x1, #88]
+	WORD  $0xfd402508 // ldr d8, [x8, #72]
+	WORD  $0xfd402d09 // ldr d9, [x8, #88]
 	WORD  $0x4f8810c4 // fmla v4.4s, v6.4s, v8.s[0]
 	WORD  $0x4f8910c5 // fmla v5.4s, v6.4s, v9.s[0]
 	WORD  $0x4fa810e4 // fmla v4.4s, v7.4s, v8.s[1]
 	WORD  $0x4fa910e5 // fmla v5.4s, v7.4s, v9.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body6x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body6x1_store
 	WORD  $0x3dc00006 // ldr q6, [x0]
 	WORD  $0x4e26d400 // fadd v0.4s, v0.4s, v6.4s
@@ -2025,6 +2310,18 @@ body6x1_store:
 	WORD $0xad000400 // stp q0, q1, [x0]
 	WORD $0xad010c02 // stp q2, q3, [x0, #32]
 	WORD $0xad021404 // stp q4, q5, [x0, #64]
+	ADDS $96, R1, R1
+	ADDS $96, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body6x1_more
+	MOVD R2, R3
+
+body6x1_more:
+	MOVD m+64(FP), R20
+	SUBS $6, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body7x1:
@@ -2035,16 +2332,19 @@ body7x1:
 	WORD $0x6f00e404 // movi v4.2d, #0
 	WORD $0x6f00e405 // movi v5.2d, #0
 	WORD $0x6f00e406 // movi v6.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body7x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00047 // ldr q7, [x2]
+	WORD  $0x3dc00127 // ldr q7, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00448 // ldr q8, [x2, #16]
-	WORD  $0xfd400029 // ldr d9, [x1]
-	WORD  $0xfd40082a // ldr d10, [x1, #16]
-	WORD  $0xfd40102b // ldr d11, [x1, #32]
-	WORD  $0xfd40182c // ldr d12, [x1, #48]
+	WORD  $0x3dc00528 // ldr q8, [x9, #16]
+	WORD  $0xfd400109 // ldr d9, [x8]
+	WORD  $0xfd40090a // ldr d10, [x8, #16]
+	WORD  $0xfd40110b // ldr d11, [x8, #32]
+	WORD  $0xfd40190c // ldr d12, [x8, #48]
 	WORD  $0x4f8910e0 // fmla v0.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e2 // fmla v2.4s, v7.4s, v11.s[0]
@@ -2053,9 +2353,9 @@ body7x1_loop:
 	WORD  $0x4faa1101 // fmla v1.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
 	WORD  $0x4fac1103 // fmla v3.4s, v8.4s, v12.s[1]
-	WORD  $0xfd402029 // ldr d9, [x1, #64]
-	WORD  $0xfd40282a // ldr d10, [x1, #80]
-	WORD  $0xfd40302b // ldr d11, [x1, #96]
+	WORD  $0xfd402109 // ldr d9, [x8, #64]
+	WORD  $0xfd40290a // ldr d10, [x8, #80]
+	WORD  $0xfd40310b // ldr d11, [x8, #96]
 	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e6 // fmla v6.4s, v7.4s, v11.s[0]
@@ -2063,13 +2363,13 @@ body7x1_loop:
 	WORD  $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1106 // fmla v6.4s, v8.4s, v11.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00847 // ldr q7, [x2, #32]
+	WORD  $0x3dc00927 // ldr q7, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c48 // ldr q8, [x2, #48]
-	WORD  $0xfd400429 // ldr d9, [x1, #8]
-	WORD  $0xfd400c2a // ldr d10, [x1, #24]
-	WORD  $0xfd40142b // ldr d11, [x1, #40]
-	WORD  $0xfd401c2c // ldr d12, [x1, #56]
+	WORD  $0x3dc00d28 // ldr q8, [x9, #48]
+	WORD  $0xfd400509 // ldr d9, [x8, #8]
+	WORD  $0xfd400d0a // ldr d10, [x8, #24]
+	WORD  $0xfd40150b // ldr d11, [x8, #40]
+	WORD  $0xfd401d0c // ldr d12, [x8, #56]
 	WORD  $0x4f8910e0 // fmla v0.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e1 // fmla v1.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e2 // fmla v2.4s, v7.4s, v11.s[0]
@@ -2078,23 +2378,23 @@ body7x1_loop:
 	WORD  $0x4faa1101 // fmla v1.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1102 // fmla v2.4s, v8.4s, v11.s[1]
 	WORD  $0x4fac1103 // fmla v3.4s, v8.4s, v12.s[1]
-	WORD  $0xfd402429 // ldr d9, [x1, #72]
-	WORD  $0xfd402c2a // ldr d10, [x1, #88]
-	WORD  $0xfd40342b // ldr d11, [x1, #104]
+	WORD  $0xfd402509 // ldr d9, [x8, #72]
+	WORD  $0xfd402d0a // ldr d10, [x8, #88]
+	WORD  $0xfd40350b // ldr d11, [x8, #104]
 	WORD  $0x4f8910e4 // fmla v4.4s, v7.4s, v9.s[0]
 	WORD  $0x4f8a10e5 // fmla v5.4s, v7.4s, v10.s[0]
 	WORD  $0x4f8b10e6 // fmla v6.4s, v7.4s, v11.s[0]
 	WORD  $0x4fa91104 // fmla v4.4s, v8.4s, v9.s[1]
 	WORD  $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
 	WORD  $0x4fab1106 // fmla v6.4s, v8.4s, v11.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body7x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body7x1_store
 	WORD  $0x3dc00007 // ldr q7, [x0]
 	WORD  $0x4e27d400 // fadd v0.4s, v0.4s, v7.4s
@@ -2116,6 +2416,18 @@ body7x1_store:
 	WORD $0xad010c02 // stp q2, q3, [x0, #32]
 	WORD $0xad021404 // stp q4, q5, [x0, #64]
 	WORD $0x3d801806 // str q6, [x0, #96]
+	ADDS $112, R1, R1
+	ADDS $112, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body7x1_more
+	MOVD R2, R3
+
+body7x1_more:
+	MOVD m+64(FP), R20
+	SUBS $7, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body8x1:
@@ -2127,16 +2439,19 @@ body8x1:
 	WORD $0x6f00e405 // movi v5.2d, #0
 	WORD $0x6f00e406 // movi v6.2d, #0
 	WORD $0x6f00e407 // movi v7.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body8x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00048 // ldr q8, [x2]
+	WORD  $0x3dc00128 // ldr q8, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc00449 // ldr q9, [x2, #16]
-	WORD  $0xfd40002a // ldr d10, [x1]
-	WORD  $0xfd40082b // ldr d11, [x1, #16]
-	WORD  $0xfd40102c // ldr d12, [x1, #32]
-	WORD  $0xfd40182d // ldr d13, [x1, #48]
+	WORD  $0x3dc00529 // ldr q9, [x9, #16]
+	WORD  $0xfd40010a // ldr d10, [x8]
+	WORD  $0xfd40090b // ldr d11, [x8, #16]
+	WORD  $0xfd40110c // ldr d12, [x8, #32]
+	WORD  $0xfd40190d // ldr d13, [x8, #48]
 	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1101 // fmla v1.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1102 // fmla v2.4s, v8.4s, v12.s[0]
@@ -2145,10 +2460,10 @@ body8x1_loop:
 	WORD  $0x4fab1121 // fmla v1.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1122 // fmla v2.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1123 // fmla v3.4s, v9.4s, v13.s[1]
-	WORD  $0xfd40202a // ldr d10, [x1, #64]
-	WORD  $0xfd40282b // ldr d11, [x1, #80]
-	WORD  $0xfd40302c // ldr d12, [x1, #96]
-	WORD  $0xfd40382d // ldr d13, [x1, #112]
+	WORD  $0xfd40210a // ldr d10, [x8, #64]
+	WORD  $0xfd40290b // ldr d11, [x8, #80]
+	WORD  $0xfd40310c // ldr d12, [x8, #96]
+	WORD  $0xfd40390d // ldr d13, [x8, #112]
 	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1105 // fmla v5.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1106 // fmla v6.4s, v8.4s, v12.s[0]
@@ -2158,13 +2473,13 @@ body8x1_loop:
 	WORD  $0x4fac1126 // fmla v6.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1127 // fmla v7.4s, v9.4s, v13.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00848 // ldr q8, [x2, #32]
+	WORD  $0x3dc00928 // ldr q8, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c49 // ldr q9, [x2, #48]
-	WORD  $0xfd40042a // ldr d10, [x1, #8]
-	WORD  $0xfd400c2b // ldr d11, [x1, #24]
-	WORD  $0xfd40142c // ldr d12, [x1, #40]
-	WORD  $0xfd401c2d // ldr d13, [x1, #56]
+	WORD  $0x3dc00d29 // ldr q9, [x9, #48]
+	WORD  $0xfd40050a // ldr d10, [x8, #8]
+	WORD  $0xfd400d0b // ldr d11, [x8, #24]
+	WORD  $0xfd40150c // ldr d12, [x8, #40]
+	WORD  $0xfd401d0d // ldr d13, [x8, #56]
 	WORD  $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1101 // fmla v1.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1102 // fmla v2.4s, v8.4s, v12.s[0]
@@ -2173,10 +2488,10 @@ body8x1_loop:
 	WORD  $0x4fab1121 // fmla v1.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1122 // fmla v2.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1123 // fmla v3.4s, v9.4s, v13.s[1]
-	WORD  $0xfd40242a // ldr d10, [x1, #72]
-	WORD  $0xfd402c2b // ldr d11, [x1, #88]
-	WORD  $0xfd40342c // ldr d12, [x1, #104]
-	WORD  $0xfd403c2d // ldr d13, [x1, #120]
+	WORD  $0xfd40250a // ldr d10, [x8, #72]
+	WORD  $0xfd402d0b // ldr d11, [x8, #88]
+	WORD  $0xfd40350c // ldr d12, [x8, #104]
+	WORD  $0xfd403d0d // ldr d13, [x8, #120]
 	WORD  $0x4f8a1104 // fmla v4.4s, v8.4s, v10.s[0]
 	WORD  $0x4f8b1105 // fmla v5.4s, v8.4s, v11.s[0]
 	WORD  $0x4f8c1106 // fmla v6.4s, v8.4s, v12.s[0]
@@ -2185,14 +2500,14 @@ body8x1_loop:
 	WORD  $0x4fab1125 // fmla v5.4s, v9.4s, v11.s[1]
 	WORD  $0x4fac1126 // fmla v6.4s, v9.4s, v12.s[1]
 	WORD  $0x4fad1127 // fmla v7.4s, v9.4s, v13.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body8x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body8x1_store
 	WORD  $0x3dc00008 // ldr q8, [x0]
 	WORD  $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
@@ -2216,6 +2531,18 @@ body8x1_store:
 	WORD $0xad010c02 // stp q2, q3, [x0, #32]
 	WORD $0xad021404 // stp q4, q5, [x0, #64]
 	WORD $0xad031c06 // stp q6, q7, [x0, #96]
+	ADDS $128, R1, R1
+	ADDS $128, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body8x1_more
+	MOVD R2, R3
+
+body8x1_more:
+	MOVD m+64(FP), R20
+	SUBS $8, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body9x1:
@@ -2228,16 +2555,19 @@ body9x1:
 	WORD $0x6f00e406 // movi v6.2d, #0
 	WORD $0x6f00e407 // movi v7.2d, #0
 	WORD $0x6f00e408 // movi v8.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body9x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc00049 // ldr q9, [x2]
+	WORD  $0x3dc00129 // ldr q9, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc0044a // ldr q10, [x2, #16]
-	WORD  $0xfd40002b // ldr d11, [x1]
-	WORD  $0xfd40082c // ldr d12, [x1, #16]
-	WORD  $0xfd40102d // ldr d13, [x1, #32]
-	WORD  $0xfd40182e // ldr d14, [x1, #48]
+	WORD  $0x3dc0052a // ldr q10, [x9, #16]
+	WORD  $0xfd40010b // ldr d11, [x8]
+	WORD  $0xfd40090c // ldr d12, [x8, #16]
+	WORD  $0xfd40110d // ldr d13, [x8, #32]
+	WORD  $0xfd40190e // ldr d14, [x8, #48]
 	WORD  $0x4f8b1120 // fmla v0.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1122 // fmla v2.4s, v9.4s, v13.s[0]
@@ -2246,10 +2576,10 @@ body9x1_loop:
 	WORD  $0x4fac1141 // fmla v1.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1143 // fmla v3.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40202b // ldr d11, [x1, #64]
-	WORD  $0xfd40282c // ldr d12, [x1, #80]
-	WORD  $0xfd40302d // ldr d13, [x1, #96]
-	WORD  $0xfd40382e // ldr d14, [x1, #112]
+	WORD  $0xfd40210b // ldr d11, [x8, #64]
+	WORD  $0xfd40290c // ldr d12, [x8, #80]
+	WORD  $0xfd40310d // ldr d13, [x8, #96]
+	WORD  $0xfd40390e // ldr d14, [x8, #112]
 	WORD  $0x4f8b1124 // fmla v4.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1126 // fmla v6.4s, v9.4s, v13.s[0]
@@ -2258,17 +2588,17 @@ body9x1_loop:
 	WORD  $0x4fac1145 // fmla v5.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1146 // fmla v6.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1147 // fmla v7.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40402b // ldr d11, [x1, #128]
+	WORD  $0xfd40410b // ldr d11, [x8, #128]
 	WORD  $0x4f8b1128 // fmla v8.4s, v9.4s, v11.s[0]
 	WORD  $0x4fab1148 // fmla v8.4s, v10.4s, v11.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc00849 // ldr q9, [x2, #32]
+	WORD  $0x3dc00929 // ldr q9, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c4a // ldr q10, [x2, #48]
-	WORD  $0xfd40042b // ldr d11, [x1, #8]
-	WORD  $0xfd400c2c // ldr d12, [x1, #24]
-	WORD  $0xfd40142d // ldr d13, [x1, #40]
-	WORD  $0xfd401c2e // ldr d14, [x1, #56]
+	WORD  $0x3dc00d2a // ldr q10, [x9, #48]
+	WORD  $0xfd40050b // ldr d11, [x8, #8]
+	WORD  $0xfd400d0c // ldr d12, [x8, #24]
+	WORD  $0xfd40150d // ldr d13, [x8, #40]
+	WORD  $0xfd401d0e // ldr d14, [x8, #56]
 	WORD  $0x4f8b1120 // fmla v0.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1121 // fmla v1.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1122 // fmla v2.4s, v9.4s, v13.s[0]
@@ -2277,10 +2607,10 @@ body9x1_loop:
 	WORD  $0x4fac1141 // fmla v1.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1142 // fmla v2.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1143 // fmla v3.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40242b // ldr d11, [x1, #72]
-	WORD  $0xfd402c2c // ldr d12, [x1, #88]
-	WORD  $0xfd40342d // ldr d13, [x1, #104]
-	WORD  $0xfd403c2e // ldr d14, [x1, #120]
+	WORD  $0xfd40250b // ldr d11, [x8, #72]
+	WORD  $0xfd402d0c // ldr d12, [x8, #88]
+	WORD  $0xfd40350d // ldr d13, [x8, #104]
+	WORD  $0xfd403d0e // ldr d14, [x8, #120]
 	WORD  $0x4f8b1124 // fmla v4.4s, v9.4s, v11.s[0]
 	WORD  $0x4f8c1125 // fmla v5.4s, v9.4s, v12.s[0]
 	WORD  $0x4f8d1126 // fmla v6.4s, v9.4s, v13.s[0]
@@ -2289,17 +2619,17 @@ body9x1_loop:
 	WORD  $0x4fac1145 // fmla v5.4s, v10.4s, v12.s[1]
 	WORD  $0x4fad1146 // fmla v6.4s, v10.4s, v13.s[1]
 	WORD  $0x4fae1147 // fmla v7.4s, v10.4s, v14.s[1]
-	WORD  $0xfd40442b // ldr d11, [x1, #136]
+	WORD  $0xfd40450b // ldr d11, [x8, #136]
 	WORD  $0x4f8b1128 // fmla v8.4s, v9.4s, v11.s[0]
 	WORD  $0x4fab1148 // fmla v8.4s, v10.4s, v11.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body9x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body9x1_store
 	WORD  $0x3dc00009 // ldr q9, [x0]
 	WORD  $0x4e29d400 // fadd v0.4s, v0.4s, v9.4s
@@ -2326,6 +2656,18 @@ body9x1_store:
 	WORD $0xad021404 // stp q4, q5, [x0, #64]
 	WORD $0xad031c06 // stp q6, q7, [x0, #96]
 	WORD $0x3d802008 // str q8, [x0, #128]
+	ADDS $144, R1, R1
+	ADDS $144, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body9x1_more
+	MOVD R2, R3
+
+body9x1_more:
+	MOVD m+64(FP), R20
+	SUBS $9, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body10x1:
@@ -2339,16 +2681,19 @@ body10x1:
 	WORD $0x6f00e407 // movi v7.2d, #0
 	WORD $0x6f00e408 // movi v8.2d, #0
 	WORD $0x6f00e409 // movi v9.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body10x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc0004a // ldr q10, [x2]
+	WORD  $0x3dc0012a // ldr q10, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc0044b // ldr q11, [x2, #16]
-	WORD  $0xfd40002c // ldr d12, [x1]
-	WORD  $0xfd40082d // ldr d13, [x1, #16]
-	WORD  $0xfd40102e // ldr d14, [x1, #32]
-	WORD  $0xfd40182f // ldr d15, [x1, #48]
+	WORD  $0x3dc0052b // ldr q11, [x9, #16]
+	WORD  $0xfd40010c // ldr d12, [x8]
+	WORD  $0xfd40090d // ldr d13, [x8, #16]
+	WORD  $0xfd40110e // ldr d14, [x8, #32]
+	WORD  $0xfd40190f // ldr d15, [x8, #48]
 	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1141 // fmla v1.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1142 // fmla v2.4s, v10.4s, v14.s[0]
@@ -2357,10 +2702,10 @@ body10x1_loop:
 	WORD  $0x4fad1161 // fmla v1.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1162 // fmla v2.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1163 // fmla v3.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40202c // ldr d12, [x1, #64]
-	WORD  $0xfd40282d // ldr d13, [x1, #80]
-	WORD  $0xfd40302e // ldr d14, [x1, #96]
-	WORD  $0xfd40382f // ldr d15, [x1, #112]
+	WORD  $0xfd40210c // ldr d12, [x8, #64]
+	WORD  $0xfd40290d // ldr d13, [x8, #80]
+	WORD  $0xfd40310e // ldr d14, [x8, #96]
+	WORD  $0xfd40390f // ldr d15, [x8, #112]
 	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1145 // fmla v5.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1146 // fmla v6.4s, v10.4s, v14.s[0]
@@ -2369,20 +2714,20 @@ body10x1_loop:
 	WORD  $0x4fad1165 // fmla v5.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1166 // fmla v6.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40402c // ldr d12, [x1, #128]
-	WORD  $0xfd40482d // ldr d13, [x1, #144]
+	WORD  $0xfd40410c // ldr d12, [x8, #128]
+	WORD  $0xfd40490d // ldr d13, [x8, #144]
 	WORD  $0x4f8c1148 // fmla v8.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
 	WORD  $0x4fac1168 // fmla v8.4s, v11.4s, v12.s[1]
 	WORD  $0x4fad1169 // fmla v9.4s, v11.4s, v13.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc0084a // ldr q10, [x2, #32]
+	WORD  $0x3dc0092a // ldr q10, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c4b // ldr q11, [x2, #48]
-	WORD  $0xfd40042c // ldr d12, [x1, #8]
-	WORD  $0xfd400c2d // ldr d13, [x1, #24]
-	WORD  $0xfd40142e // ldr d14, [x1, #40]
-	WORD  $0xfd401c2f // ldr d15, [x1, #56]
+	WORD  $0x3dc00d2b // ldr q11, [x9, #48]
+	WORD  $0xfd40050c // ldr d12, [x8, #8]
+	WORD  $0xfd400d0d // ldr d13, [x8, #24]
+	WORD  $0xfd40150e // ldr d14, [x8, #40]
+	WORD  $0xfd401d0f // ldr d15, [x8, #56]
 	WORD  $0x4f8c1140 // fmla v0.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1141 // fmla v1.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1142 // fmla v2.4s, v10.4s, v14.s[0]
@@ -2391,10 +2736,10 @@ body10x1_loop:
 	WORD  $0x4fad1161 // fmla v1.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1162 // fmla v2.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1163 // fmla v3.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40242c // ldr d12, [x1, #72]
-	WORD  $0xfd402c2d // ldr d13, [x1, #88]
-	WORD  $0xfd40342e // ldr d14, [x1, #104]
-	WORD  $0xfd403c2f // ldr d15, [x1, #120]
+	WORD  $0xfd40250c // ldr d12, [x8, #72]
+	WORD  $0xfd402d0d // ldr d13, [x8, #88]
+	WORD  $0xfd40350e // ldr d14, [x8, #104]
+	WORD  $0xfd403d0f // ldr d15, [x8, #120]
 	WORD  $0x4f8c1144 // fmla v4.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1145 // fmla v5.4s, v10.4s, v13.s[0]
 	WORD  $0x4f8e1146 // fmla v6.4s, v10.4s, v14.s[0]
@@ -2403,20 +2748,20 @@ body10x1_loop:
 	WORD  $0x4fad1165 // fmla v5.4s, v11.4s, v13.s[1]
 	WORD  $0x4fae1166 // fmla v6.4s, v11.4s, v14.s[1]
 	WORD  $0x4faf1167 // fmla v7.4s, v11.4s, v15.s[1]
-	WORD  $0xfd40442c // ldr d12, [x1, #136]
-	WORD  $0xfd404c2d // ldr d13, [x1, #152]
+	WORD  $0xfd40450c // ldr d12, [x8, #136]
+	WORD  $0xfd404d0d // ldr d13, [x8, #152]
 	WORD  $0x4f8c1148 // fmla v8.4s, v10.4s, v12.s[0]
 	WORD  $0x4f8d1149 // fmla v9.4s, v10.4s, v13.s[0]
 	WORD  $0x4fac1168 // fmla v8.4s, v11.4s, v12.s[1]
 	WORD  $0x4fad1169 // fmla v9.4s, v11.4s, v13.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body10x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body10x1_store
 	WORD  $0x3dc0000a // ldr q10, [x0]
 	WORD  $0x4e2ad400 // fadd v0.4s, v0.4s, v10.4s
@@ -2445,6 +2790,18 @@ body10x1_store:
 	WORD $0xad021404 // stp q4, q5, [x0, #64]
 	WORD $0xad031c06 // stp q6, q7, [x0, #96]
 	WORD $0xad042408 // stp q8, q9, [x0, #128]
+	ADDS $160, R1, R1
+	ADDS $160, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body10x1_more
+	MOVD R2, R3
+
+body10x1_more:
+	MOVD m+64(FP), R20
+	SUBS $10, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body11x1:
@@ -2459,16 +2816,19 @@ body11x1:
 	WORD $0x6f00e408 // movi v8.2d, #0
 	WORD $0x6f00e409 // movi v9.2d, #0
 	WORD $0x6f00e40a // movi v10.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body11x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc0004b // ldr q11, [x2]
+	WORD  $0x3dc0012b // ldr q11, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc0044c // ldr q12, [x2, #16]
-	WORD  $0xfd40002d // ldr d13, [x1]
-	WORD  $0xfd40082e // ldr d14, [x1, #16]
-	WORD  $0xfd40102f // ldr d15, [x1, #32]
-	WORD  $0xfd401830 // ldr d16, [x1, #48]
+	WORD  $0x3dc0052c // ldr q12, [x9, #16]
+	WORD  $0xfd40010d // ldr d13, [x8]
+	WORD  $0xfd40090e // ldr d14, [x8, #16]
+	WORD  $0xfd40110f // ldr d15, [x8, #32]
+	WORD  $0xfd401910 // ldr d16, [x8, #48]
 	WORD  $0x4f8d1160 // fmla v0.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1162 // fmla v2.4s, v11.4s, v15.s[0]
@@ -2477,10 +2837,10 @@ body11x1_loop:
 	WORD  $0x4fae1181 // fmla v1.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01183 // fmla v3.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40202d // ldr d13, [x1, #64]
-	WORD  $0xfd40282e // ldr d14, [x1, #80]
-	WORD  $0xfd40302f // ldr d15, [x1, #96]
-	WORD  $0xfd403830 // ldr d16, [x1, #112]
+	WORD  $0xfd40210d // ldr d13, [x8, #64]
+	WORD  $0xfd40290e // ldr d14, [x8, #80]
+	WORD  $0xfd40310f // ldr d15, [x8, #96]
+	WORD  $0xfd403910 // ldr d16, [x8, #112]
 	WORD  $0x4f8d1164 // fmla v4.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1166 // fmla v6.4s, v11.4s, v15.s[0]
@@ -2489,9 +2849,9 @@ body11x1_loop:
 	WORD  $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1186 // fmla v6.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01187 // fmla v7.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40402d // ldr d13, [x1, #128]
-	WORD  $0xfd40482e // ldr d14, [x1, #144]
-	WORD  $0xfd40502f // ldr d15, [x1, #160]
+	WORD  $0xfd40410d // ldr d13, [x8, #128]
+	WORD  $0xfd40490e // ldr d14, [x8, #144]
+	WORD  $0xfd40510f // ldr d15, [x8, #160]
 	WORD  $0x4f8d1168 // fmla v8.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f116a // fmla v10.4s, v11.4s, v15.s[0]
@@ -2499,13 +2859,13 @@ body11x1_loop:
 	WORD  $0x4fae1189 // fmla v9.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc0084b // ldr q11, [x2, #32]
+	WORD  $0x3dc0092b // ldr q11, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c4c // ldr q12, [x2, #48]
-	WORD  $0xfd40042d // ldr d13, [x1, #8]
-	WORD  $0xfd400c2e // ldr d14, [x1, #24]
-	WORD  $0xfd40142f // ldr d15, [x1, #40]
-	WORD  $0xfd401c30 // ldr d16, [x1, #56]
+	WORD  $0x3dc00d2c // ldr q12, [x9, #48]
+	WORD  $0xfd40050d // ldr d13, [x8, #8]
+	WORD  $0xfd400d0e // ldr d14, [x8, #24]
+	WORD  $0xfd40150f // ldr d15, [x8, #40]
+	WORD  $0xfd401d10 // ldr d16, [x8, #56]
 	WORD  $0x4f8d1160 // fmla v0.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1161 // fmla v1.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1162 // fmla v2.4s, v11.4s, v15.s[0]
@@ -2514,10 +2874,10 @@ body11x1_loop:
 	WORD  $0x4fae1181 // fmla v1.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1182 // fmla v2.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01183 // fmla v3.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40242d // ldr d13, [x1, #72]
-	WORD  $0xfd402c2e // ldr d14, [x1, #88]
-	WORD  $0xfd40342f // ldr d15, [x1, #104]
-	WORD  $0xfd403c30 // ldr d16, [x1, #120]
+	WORD  $0xfd40250d // ldr d13, [x8, #72]
+	WORD  $0xfd402d0e // ldr d14, [x8, #88]
+	WORD  $0xfd40350f // ldr d15, [x8, #104]
+	WORD  $0xfd403d10 // ldr d16, [x8, #120]
 	WORD  $0x4f8d1164 // fmla v4.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1165 // fmla v5.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f1166 // fmla v6.4s, v11.4s, v15.s[0]
@@ -2526,23 +2886,23 @@ body11x1_loop:
 	WORD  $0x4fae1185 // fmla v5.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf1186 // fmla v6.4s, v12.4s, v15.s[1]
 	WORD  $0x4fb01187 // fmla v7.4s, v12.4s, v16.s[1]
-	WORD  $0xfd40442d // ldr d13, [x1, #136]
-	WORD  $0xfd404c2e // ldr d14, [x1, #152]
-	WORD  $0xfd40542f // ldr d15, [x1, #168]
+	WORD  $0xfd40450d // ldr d13, [x8, #136]
+	WORD  $0xfd404d0e // ldr d14, [x8, #152]
+	WORD  $0xfd40550f // ldr d15, [x8, #168]
 	WORD  $0x4f8d1168 // fmla v8.4s, v11.4s, v13.s[0]
 	WORD  $0x4f8e1169 // fmla v9.4s, v11.4s, v14.s[0]
 	WORD  $0x4f8f116a // fmla v10.4s, v11.4s, v15.s[0]
 	WORD  $0x4fad1188 // fmla v8.4s, v12.4s, v13.s[1]
 	WORD  $0x4fae1189 // fmla v9.4s, v12.4s, v14.s[1]
 	WORD  $0x4faf118a // fmla v10.4s, v12.4s, v15.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body11x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body11x1_store
 	WORD  $0x3dc0000b // ldr q11, [x0]
 	WORD  $0x4e2bd400 // fadd v0.4s, v0.4s, v11.4s
@@ -2574,6 +2934,18 @@ body11x1_store:
 	WORD $0xad031c06 // stp q6, q7, [x0, #96]
 	WORD $0xad042408 // stp q8, q9, [x0, #128]
 	WORD $0x3d80280a // str q10, [x0, #160]
+	ADDS $176, R1, R1
+	ADDS $176, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body11x1_more
+	MOVD R2, R3
+
+body11x1_more:
+	MOVD m+64(FP), R20
+	SUBS $11, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET
 
 body12x1:
@@ -2589,16 +2961,19 @@ body12x1:
 	WORD $0x6f00e409 // movi v9.2d, #0
 	WORD $0x6f00e40a // movi v10.2d, #0
 	WORD $0x6f00e40b // movi v11.2d, #0
+	MOVD k+56(FP), R10
+	MOVD R1, R8
+	MOVD R2, R9
 
 body12x1_loop:
 	PRFM  (R3), PLDL2KEEP
-	WORD  $0x3dc0004c // ldr q12, [x2]
+	WORD  $0x3dc0012c // ldr q12, [x9]
 	PRFM  64(R3), PLDL2KEEP
-	WORD  $0x3dc0044d // ldr q13, [x2, #16]
-	WORD  $0xfd40002e // ldr d14, [x1]
-	WORD  $0xfd40082f // ldr d15, [x1, #16]
-	WORD  $0xfd401030 // ldr d16, [x1, #32]
-	WORD  $0xfd401831 // ldr d17, [x1, #48]
+	WORD  $0x3dc0052d // ldr q13, [x9, #16]
+	WORD  $0xfd40010e // ldr d14, [x8]
+	WORD  $0xfd40090f // ldr d15, [x8, #16]
+	WORD  $0xfd401110 // ldr d16, [x8, #32]
+	WORD  $0xfd401911 // ldr d17, [x8, #48]
 	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1181 // fmla v1.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901182 // fmla v2.4s, v12.4s, v16.s[0]
@@ -2607,10 +2982,10 @@ body12x1_loop:
 	WORD  $0x4faf11a1 // fmla v1.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a2 // fmla v2.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a3 // fmla v3.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40202e // ldr d14, [x1, #64]
-	WORD  $0xfd40282f // ldr d15, [x1, #80]
-	WORD  $0xfd403030 // ldr d16, [x1, #96]
-	WORD  $0xfd403831 // ldr d17, [x1, #112]
+	WORD  $0xfd40210e // ldr d14, [x8, #64]
+	WORD  $0xfd40290f // ldr d15, [x8, #80]
+	WORD  $0xfd403110 // ldr d16, [x8, #96]
+	WORD  $0xfd403911 // ldr d17, [x8, #112]
 	WORD  $0x4f8e1184 // fmla v4.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1185 // fmla v5.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901186 // fmla v6.4s, v12.4s, v16.s[0]
@@ -2619,10 +2994,10 @@ body12x1_loop:
 	WORD  $0x4faf11a5 // fmla v5.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a6 // fmla v6.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40402e // ldr d14, [x1, #128]
-	WORD  $0xfd40482f // ldr d15, [x1, #144]
-	WORD  $0xfd405030 // ldr d16, [x1, #160]
-	WORD  $0xfd405831 // ldr d17, [x1, #176]
+	WORD  $0xfd40410e // ldr d14, [x8, #128]
+	WORD  $0xfd40490f // ldr d15, [x8, #144]
+	WORD  $0xfd405110 // ldr d16, [x8, #160]
+	WORD  $0xfd405911 // ldr d17, [x8, #176]
 	WORD  $0x4f8e1188 // fmla v8.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
 	WORD  $0x4f90118a // fmla v10.4s, v12.4s, v16.s[0]
@@ -2632,13 +3007,13 @@ body12x1_loop:
 	WORD  $0x4fb011aa // fmla v10.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111ab // fmla v11.4s, v13.4s, v17.s[1]
 	PRFM  128(R3), PLDL2KEEP
-	WORD  $0x3dc0084c // ldr q12, [x2, #32]
+	WORD  $0x3dc0092c // ldr q12, [x9, #32]
 	PRFM  192(R3), PLDL2KEEP
-	WORD  $0x3dc00c4d // ldr q13, [x2, #48]
-	WORD  $0xfd40042e // ldr d14, [x1, #8]
-	WORD  $0xfd400c2f // ldr d15, [x1, #24]
-	WORD  $0xfd401430 // ldr d16, [x1, #40]
-	WORD  $0xfd401c31 // ldr d17, [x1, #56]
+	WORD  $0x3dc00d2d // ldr q13, [x9, #48]
+	WORD  $0xfd40050e // ldr d14, [x8, #8]
+	WORD  $0xfd400d0f // ldr d15, [x8, #24]
+	WORD  $0xfd401510 // ldr d16, [x8, #40]
+	WORD  $0xfd401d11 // ldr d17, [x8, #56]
 	WORD  $0x4f8e1180 // fmla v0.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1181 // fmla v1.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901182 // fmla v2.4s, v12.4s, v16.s[0]
@@ -2647,10 +3022,10 @@ body12x1_loop:
 	WORD  $0x4faf11a1 // fmla v1.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a2 // fmla v2.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a3 // fmla v3.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40242e // ldr d14, [x1, #72]
-	WORD  $0xfd402c2f // ldr d15, [x1, #88]
-	WORD  $0xfd403430 // ldr d16, [x1, #104]
-	WORD  $0xfd403c31 // ldr d17, [x1, #120]
+	WORD  $0xfd40250e // ldr d14, [x8, #72]
+	WORD  $0xfd402d0f // ldr d15, [x8, #88]
+	WORD  $0xfd403510 // ldr d16, [x8, #104]
+	WORD  $0xfd403d11 // ldr d17, [x8, #120]
 	WORD  $0x4f8e1184 // fmla v4.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1185 // fmla v5.4s, v12.4s, v15.s[0]
 	WORD  $0x4f901186 // fmla v6.4s, v12.4s, v16.s[0]
@@ -2659,10 +3034,10 @@ body12x1_loop:
 	WORD  $0x4faf11a5 // fmla v5.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011a6 // fmla v6.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111a7 // fmla v7.4s, v13.4s, v17.s[1]
-	WORD  $0xfd40442e // ldr d14, [x1, #136]
-	WORD  $0xfd404c2f // ldr d15, [x1, #152]
-	WORD  $0xfd405430 // ldr d16, [x1, #168]
-	WORD  $0xfd405c31 // ldr d17, [x1, #184]
+	WORD  $0xfd40450e // ldr d14, [x8, #136]
+	WORD  $0xfd404d0f // ldr d15, [x8, #152]
+	WORD  $0xfd405510 // ldr d16, [x8, #168]
+	WORD  $0xfd405d11 // ldr d17, [x8, #184]
 	WORD  $0x4f8e1188 // fmla v8.4s, v12.4s, v14.s[0]
 	WORD  $0x4f8f1189 // fmla v9.4s, v12.4s, v15.s[0]
 	WORD  $0x4f90118a // fmla v10.4s, v12.4s, v16.s[0]
@@ -2671,14 +3046,14 @@ body12x1_loop:
 	WORD  $0x4faf11a9 // fmla v9.4s, v13.4s, v15.s[1]
 	WORD  $0x4fb011aa // fmla v10.4s, v13.4s, v16.s[1]
 	WORD  $0x4fb111ab // fmla v11.4s, v13.4s, v17.s[1]
-	ADDS  R8, R1, R1
-	ADDS  $64, R2, R2
+	ADDS  R7, R8, R8
+	ADDS  $64, R9, R9
 	ADDS  $256, R3, R3
-	SUBS  $4, R6, R6
+	SUBS  $4, R10, R10
 	BNE   body12x1_loop
-	MOVBU accumulate+72(FP), R1
-	ADD   R7, R0, R2
-	CMP   $0, R1
+	MOVBU accumulate+80(FP), R8
+	ADD   R6, R0, R9
+	CMP   $0, R8
 	BEQ   body12x1_store
 	WORD  $0x3dc0000c // ldr q12, [x0]
 	WORD  $0x4e2cd400 // fadd v0.4s, v0.4s, v12.4s
@@ -2712,4 +3087,16 @@ body12x1_store:
 	WORD $0xad031c06 // stp q6, q7, [x0, #96]
 	WORD $0xad042408 // stp q8, q9, [x0, #128]
 	WORD $0xad052c0a // stp q10, q11, [x0, #160]
+	ADDS $192, R1, R1
+	ADDS $192, R0, R0
+	MOVD asked+48(FP), R20
+	CMP  R20, R3
+	BLT  body12x1_more
+	MOVD R2, R3
+
+body12x1_more:
+	MOVD m+64(FP), R20
+	SUBS $12, R20, R20
+	MOVD R20, m+64(FP)
+	BNE  tiles1
 	RET

@@ -5,15 +5,16 @@ package kernel
 //	c[v*cs + r*Block + j] (+)= sum over p < k of
 //	    a[p/Block*as + r*Block + p%Block] * b[(p*vectors+v)*Block + j]
 //
-// for m rows r (at most NCHWcRows), 1 or 2 vectors v and j < Block. The sum
+// for m rows r, 1 or 2 vectors v and j < Block. The sum
 // is added to c if accumulate is set, else it replaces it. k is a multiple of
 // 4 above zero: b is padded with zero rows, and a's padding must be finite.
 //
-// The tile takes time enough for the weights of the next to arrive: 16 of
-// ahead's elements for each p are asked for on the way, but not read.
+// A tile of NCHWcRows rows takes time enough for other weights to arrive: 16 of
+// ahead's elements for each p are asked for on the way, but not read, until
+// there are no more.
 func (l ISA) GemmNCHWc(c []float32, cs int, a []float32, as int, b, ahead []float32, k, m, vectors int, accumulate bool) {
 	w := l.Block()
-	if m <= 0 || m > l.NCHWcRows() || vectors < 1 || vectors > 2 || k <= 0 || k%4 != 0 {
+	if m <= 0 || vectors < 1 || vectors > 2 || k <= 0 || k%4 != 0 {
 		panic("kernel: gemm NCHWc: tile out of range")
 	}
 	last := (k - 1) / w

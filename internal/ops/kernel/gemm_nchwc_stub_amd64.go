@@ -4,14 +4,14 @@
 
 package kernel
 
-// gemmNCHWcAVX512 computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v,
+// gemmNCHWcAVX512 computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v, a tile of rows after the other,
 // and asks the cache for 64 bytes from ahead on for each p.
 //
 //go:noescape
-func gemmNCHWcAVX512(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, k int, m int, vectors int, accumulate bool)
+func gemmNCHWcAVX512(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, asked int, k int, m int, vectors int, accumulate bool)
 
-// gemmNCHWcAVX2 computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v,
+// gemmNCHWcAVX2 computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v, a tile of rows after the other,
 // and asks the cache for 64 bytes from ahead on for each p.
 //
 //go:noescape
-func gemmNCHWcAVX2(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, k int, m int, vectors int, accumulate bool)
+func gemmNCHWcAVX2(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, asked int, k int, m int, vectors int, accumulate bool)

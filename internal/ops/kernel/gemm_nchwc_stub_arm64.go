@@ -4,8 +4,8 @@
 
 package kernel
 
-// gemmNCHWcNEON computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v,
+// gemmNCHWcNEON computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v, a tile of rows after the other,
 // and asks the cache for 64 bytes from ahead on for each p.
 //
 //go:noescape
-func gemmNCHWcNEON(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, k int, m int, vectors int, accumulate bool)
+func gemmNCHWcNEON(c *float32, cs int, a *float32, as int, b *float32, ahead *float32, asked int, k int, m int, vectors int, accumulate bool)

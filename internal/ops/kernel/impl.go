@@ -19,7 +19,7 @@ var isaTable = [isaCount]struct {
 	name  string
 	lanes int // float32 values in a vector
 	block int // channels in a block of the blocked layout
-	rows  int // most rows of a tile over blocks
+	rows  int // of a tile over blocks
 }{
 	Generic: {"generic", 1, 8, 6},
 	AVX2:    {"avx2", 8, 8, 6},
@@ -37,7 +37,7 @@ func (l ISA) Lanes() int { return isaTable[l].lanes }
 // [ch/Block*R*Block + r*Block + ch%Block], and channels past the last are zero.
 func (l ISA) Block() int { return isaTable[l].block }
 
-// NCHWcRows is the largest m of GemmNCHWc and DirectNCHWc.
+// NCHWcRows is the rows of a tile of GemmNCHWc and DirectNCHWc.
 func (l ISA) NCHWcRows() int { return isaTable[l].rows }
 
 // Best returns the best instruction set that this machine has.

@@ -68,7 +68,7 @@ func testPackNCHWc(t *testing.T, l ISA, channels, n int) {
 func TestGemmNCHWcEveryTail(t *testing.T) {
 	eachISA(t, func(t *testing.T, l ISA) {
 		w := l.Block()
-		for m := 1; m <= l.NCHWcRows(); m++ {
+		for m := 1; m <= 3*l.NCHWcRows()+1; m++ { // several tiles too
 			for _, vectors := range []int{1, 2} {
 				for k := 4; k <= 2*w+4; k += 4 {
 					testGemmNCHWc(t, l, k, m, vectors)
@@ -91,11 +91,12 @@ func testGemmNCHWc(t *testing.T, l ISA, k, m, vectors int) {
 		return next(i)
 	})
 	b := newOperand(k*vectors*w, next)
+	ahead := [2][]float32{nil, b.data[1:]}
 	for _, accumulate := range []bool{false, true} {
 		c := newOperand((vectors-1)*cs+m*w, next)
 		want := append([]float32(nil), c.data...)
 		gemmNCHWcGeneric(w, want, cs, a.data, as, b.data, k, m, vectors, accumulate)
-		l.GemmNCHWc(c.data, cs, a.data, as, b.data, nil, k, m, vectors, accumulate)
+		l.GemmNCHWc(c.data, cs, a.data, as, b.data, ahead[m%2], k, m, vectors, accumulate)
 		equal(t, fmt.Sprintf("k %d m %d vectors %d", k, m, vectors), c.data, want)
 		c.unchanged(t, "c", func(i int) bool { return i%cs < m*w })
 	}

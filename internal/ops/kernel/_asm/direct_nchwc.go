@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -17,37 +15,20 @@ func directNCHWc() {
 
 type directNCHWcArgs struct {
 	target
-	c, cs, a, b, ahead, list, count, bias reg.GPVirtual
+	c, a, b, ahead reg.GPVirtual
 }
 
 func directNCHWcTile(s target, most int) {
 	name := "directNCHWc" + s.suffix
-	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, at int, b, ahead *float32, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
+	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, at int, b, ahead *float32, asked int, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
 	Pragma("noescape")
 	Doc(name + " computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).")
-	g := directNCHWcArgs{target: s, c: param("c"), cs: stride("cs"), a: param("a"), b: param("b"), ahead: param("ahead"), list: param("list"), count: param("count"), bias: param("bias")}
+	g := directNCHWcArgs{target: s, c: param("c"), a: param("a"), b: param("b"), ahead: param("ahead")}
 	ADDQ(stride("at"), g.a)
-	m, vectors := param("m"), param("vectors")
-	for _, v := range []int{2, 1} {
-		if v == 2 {
-			CMPQ(vectors, I8(2))
-			JNE(LabelRef("narrow"))
-		} else {
-			Label("narrow")
-		}
-		for r := most; r > 1; r-- {
-			CMPQ(m, I8(r))
-			JEQ(LabelRef(fmt.Sprintf("body%dx%d", r, v)))
-		}
-		for r := 1; r <= most; r++ {
-			g.body(r, v)
-		}
-	}
+	rowTiles(most, s.bytes(), g.a, g.b, g.c, g.ahead, g.body, finishAVX)
 }
 
-func (g directNCHWcArgs) body(rows, v int) {
-	id := fmt.Sprintf("body%dx%d", rows, v)
-	Label(id)
+func (g directNCHWcArgs) body(id string, rows, v int) {
 	acc := make([][]reg.VecVirtual, rows)
 	for r := range acc {
 		acc[r] = []reg.VecVirtual{g.vec(), g.vec()}[:v]
@@ -56,19 +37,19 @@ func (g directNCHWcArgs) body(rows, v int) {
 
 	col := []reg.VecVirtual{g.vec(), g.vec()}[:v]
 	tmp := g.vec()
+	list, count := param("list"), param("count")
 	a, b, left := GP64(), GP64(), GP64()
 	Label(id + "_tap")
-	MOVQ(Mem{Base: g.list}, a)
+	MOVQ(Mem{Base: list}, a)
 	ADDQ(g.a, a)
-	MOVQ(Mem{Base: g.list, Disp: 8}, b)
+	MOVQ(Mem{Base: list, Disp: 8}, b)
 	ADDQ(g.b, b)
-	MOVQ(Mem{Base: g.list, Disp: 16}, left)
+	MOVQ(Mem{Base: list, Disp: 16}, left)
 	// The next tap's pixels are far from these: ask for them now.
-	next, same := GP64(), GP64()
-	LEAQ(Mem{Base: g.list, Disp: 24}, next)
-	MOVQ(g.list, same)
-	CMPQ(g.count, I8(1))
-	CMOVQEQ(same, next)
+	next := GP64()
+	LEAQ(Mem{Base: list, Disp: 24}, next)
+	CMPQ(count, I8(1))
+	CMOVQEQ(list, next)
 	MOVQ(Mem{Base: next}, next)
 	ADDQ(g.a, next)
 	for r := range acc {
@@ -92,39 +73,37 @@ func (g directNCHWcArgs) body(rows, v int) {
 	ADDQ(I32(64*gemmNCHWcUnroll), g.ahead)
 	SUBQ(I8(gemmNCHWcUnroll), left)
 	JNZ(LabelRef(id + "_loop"))
-	ADDQ(I8(24), g.list)
-	DECQ(g.count)
+	ADDQ(I8(24), list)
+	DECQ(count)
 	JNZ(LabelRef(id + "_tap"))
 	g.end(acc, tmp, id)
 }
 
 // begin sets the accumulators to the bias, or to zero.
 func (g directNCHWcArgs) begin(acc [][]reg.VecVirtual, id string) {
-	TESTQ(g.bias, g.bias)
+	bias := param("bias")
+	TESTQ(bias, bias)
 	JZ(LabelRef(id + "_zero"))
 	for r := range acc {
 		for j := range acc[r] {
 			if r == 0 {
-				VMOVUPS(Mem{Base: g.bias, Disp: g.bytes() * j}, acc[0][j])
+				VMOVUPS(Mem{Base: bias, Disp: g.bytes() * j}, acc[0][j])
 			} else {
 				VMOVAPS(acc[0][j], acc[r][j])
 			}
 		}
 	}
-	JMP(LabelRef(id + "_tap"))
+	JMP(LabelRef(id + "_begin"))
 	Label(id + "_zero")
-	for r := range acc {
-		for j := range acc[r] {
-			VXORPS(acc[r][j].AsY(), acc[r][j].AsY(), acc[r][j].AsY())
-		}
-	}
+	clearAll(acc)
+	Label(id + "_begin")
 }
 
 // end adds what c holds, clamps and stores.
 func (g directNCHWcArgs) end(acc [][]reg.VecVirtual, tmp reg.VecVirtual, id string) {
 	more := Load(Param("accumulate"), GP8()).(reg.GPVirtual)
-	second := GP64()
-	LEAQ(Mem{Base: g.c, Index: g.cs, Scale: 1}, second)
+	second := stride("cs")
+	ADDQ(g.c, second)
 	at := func(r, j int) Mem { return Mem{Base: []reg.GPVirtual{g.c, second}[j], Disp: g.bytes() * r} }
 	TESTB(more, more)
 	JZ(LabelRef(id + "_clamp"))
@@ -135,11 +114,10 @@ func (g directNCHWcArgs) end(acc [][]reg.VecVirtual, tmp reg.VecVirtual, id stri
 	}
 	Label(id + "_clamp")
 	for _, limit := range []struct {
-		name   string
-		offset int
-		op     func(ops ...Op)
-	}{{"lo", 88, VMAXPS}, {"hi", 92, VMINPS}} {
-		VBROADCASTSS(NewParamAddr(limit.name, limit.offset), tmp)
+		name string
+		op   func(ops ...Op)
+	}{{"lo", VMAXPS}, {"hi", VMINPS}} {
+		VBROADCASTSS(argument(limit.name), tmp)
 		for r := range acc {
 			for j := range acc[r] {
 				limit.op(acc[r][j], tmp, acc[r][j]) // the value second: a NaN stays one
@@ -151,6 +129,4 @@ func (g directNCHWcArgs) end(acc [][]reg.VecVirtual, tmp reg.VecVirtual, id stri
 			VMOVUPS(acc[r][j], at(r, j))
 		}
 	}
-	VZEROUPPER()
-	RET()
 }

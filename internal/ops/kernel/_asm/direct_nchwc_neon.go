@@ -8,15 +8,15 @@ import (
 
 // directNCHWcNEON generates the tile of rows over a list of blocks. A block has the depth of a vector, always.
 func directNCHWcNEON() {
-	TEXT("directNCHWcNEON", NOSPLIT, "func(c *float32, cs int, a *float32, at int, b, ahead *float32, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
+	TEXT("directNCHWcNEON", NOSPLIT, "func(c *float32, cs int, a *float32, at int, b, ahead *float32, asked int, list *int, count, m, vectors int, bias *float32, lo, hi float32, accumulate bool)")
 	Pragma("noescape")
 	Doc("directNCHWcNEON computes c[v][r] = clamp(bias[v] (+ c[v][r]) + the sum over the list of a[at+p][r]*b[p][v]).")
-	c, cs, a, b := param("c"), stride("cs"), param("a"), param("b")
-	ahead, list, count, bias := param("ahead"), param("list"), param("count"), param("bias")
+	c, a, b, ahead := param("c"), param("a"), param("b"), param("ahead")
 	ADDQ(stride("at"), a)
-	eachNEONTile(param("m"), param("vectors"), func(id string, rows, v int) {
+	rowTiles(neonRows, 16, a, b, c, ahead, func(id string, rows, v int) {
 		acc := vectorsOf(rows, v)
-		neonBias(acc, bias, id)
+		neonBias(acc, param("bias"), id)
+		list, count := param("list"), param("count")
 		pixels, weights, next := GP64(), GP64(), GP64()
 		MOVQ(Mem{Base: list}, next)
 		ADDQ(a, next)
@@ -41,8 +41,8 @@ func directNCHWcNEON() {
 		JNZ(LabelRef(id + "_tap"))
 
 		more := Load(Param("accumulate"), GP8()).(reg.GPVirtual)
-		second := GP64()
-		LEAQ(Mem{Base: c, Index: cs, Scale: 1}, second)
+		second := stride("cs")
+		ADDQ(c, second)
 		at := func(r, j int) Mem { return Mem{Base: []reg.GPVirtual{c, second}[j], Disp: 16 * r} }
 		TESTB(more, more)
 		JZ(LabelRef(id + "_clamp"))
@@ -50,8 +50,7 @@ func directNCHWcNEON() {
 		Label(id + "_clamp")
 		clampAll(acc)
 		storeAll(acc, at)
-		RET()
-	})
+	}, func() { RET() })
 }
 
 // neonBias sets the accumulators to a block of the bias, or to zero.

@@ -18,95 +18,83 @@ func gemmNCHWc() {
 
 func gemmNCHWcTile(s target, most int) {
 	name := "gemmNCHWc" + s.suffix
-	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, as int, b, ahead *float32, k, m, vectors int, accumulate bool)")
+	TEXT(name, NOSPLIT, "func(c *float32, cs int, a *float32, as int, b, ahead *float32, asked, k, m, vectors int, accumulate bool)")
 	Pragma("noescape")
-	Doc(name+" computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v,", "and asks the cache for 64 bytes from ahead on for each p.")
-	c, a, b, ahead := param("c"), param("a"), param("b"), param("ahead")
-	cs, as := stride("cs"), stride("as")
-	k, m, vectors := param("k"), param("m"), param("vectors")
-	// a steps by 4 bytes in a block; skip is from a block's end to the next.
-	SUBQ(I8(s.bytes()), as)
-	for _, v := range []int{2, 1} {
-		if v == 2 {
-			CMPQ(vectors, I8(2))
-			JNE(LabelRef("narrow"))
-		} else {
-			Label("narrow")
-		}
-		for r := most; r > 1; r-- {
-			CMPQ(m, I8(r))
-			JEQ(LabelRef(fmt.Sprintf("body%dx%d", r, v)))
-		}
-		for r := 1; r <= most; r++ {
-			gemmNCHWcBody(s, r, v, c, cs, a, as, b, ahead, k)
-		}
-	}
+	Doc(name+" computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v, a tile of rows after the other,", "and asks the cache for 64 bytes from ahead on for each p.")
+	g := gemmNCHWcArgs{target: s, c: param("c"), a: param("a"), b: param("b"), ahead: param("ahead"), cs: stride("cs"), as: stride("as")}
+	// a steps by 4 bytes in a block; as is then from a block's end to the next.
+	SUBQ(I8(s.bytes()), g.as)
+	rowTiles(most, s.bytes(), g.a, g.b, g.c, g.ahead, g.body, finishAVX)
+}
+
+type gemmNCHWcArgs struct {
+	target
+	c, a, b, ahead, cs, as reg.GPVirtual
 }
 
 // gemmNCHWcUnroll divides the lanes and every k.
 const gemmNCHWcUnroll = 4
 
-func gemmNCHWcBody(s target, rows, v int, c, cs, a, as, b, ahead, k reg.GPVirtual) {
-	id := fmt.Sprintf("body%dx%d", rows, v)
+func (g gemmNCHWcArgs) body(id string, rows, v int) {
 	acc := make([][]reg.VecVirtual, rows)
-	Label(id)
 	for r := range acc {
 		acc[r] = make([]reg.VecVirtual, v)
 		for j := range acc[r] {
-			acc[r][j] = s.vec()
-			VXORPS(acc[r][j].AsY(), acc[r][j].AsY(), acc[r][j].AsY())
+			acc[r][j] = g.vec()
 		}
 	}
-	col := []reg.VecVirtual{s.vec(), s.vec()}[:v]
-	tmp := s.vec()
-	left := GP64()
+	clearAll(acc)
+	col := []reg.VecVirtual{g.vec(), g.vec()}[:v]
+	tmp := g.vec()
+	a, b, k, left := GP64(), GP64(), param("k"), GP64()
+	MOVQ(g.a, a)
+	MOVQ(g.b, b)
 
 	Label(id + "_block")
-	MOVQ(U32(s.lanes), left)
+	MOVQ(U32(g.lanes), left)
 	CMPQ(k, left)
 	CMOVQLT(k, left)
 	SUBQ(left, k)
 	// The next block's rows are far from these: ask for them now.
 	for r := range acc {
-		PREFETCHT0(Mem{Base: a, Index: as, Scale: 1, Disp: s.bytes() * (r + 1)})
+		PREFETCHT0(Mem{Base: a, Index: g.as, Scale: 1, Disp: g.bytes() * (r + 1)})
 	}
 	Label(id + "_loop")
 	for u := range gemmNCHWcUnroll {
-		PREFETCHT1(Mem{Base: ahead, Disp: 64 * u})
+		PREFETCHT1(Mem{Base: g.ahead, Disp: 64 * u})
 		for j := range col {
-			VMOVUPS(Mem{Base: b, Disp: s.bytes() * (u*v + j)}, col[j])
+			VMOVUPS(Mem{Base: b, Disp: g.bytes() * (u*v + j)}, col[j])
 		}
 		for r := range acc {
-			VBROADCASTSS(Mem{Base: a, Disp: s.bytes()*r + 4*u}, tmp)
+			VBROADCASTSS(Mem{Base: a, Disp: g.bytes()*r + 4*u}, tmp)
 			for j := range col {
 				VFMADD231PS(tmp, col[j], acc[r][j])
 			}
 		}
 	}
-	ADDQ(I32(s.bytes()*gemmNCHWcUnroll*v), b)
+	ADDQ(I32(g.bytes()*gemmNCHWcUnroll*v), b)
 	ADDQ(I8(4*gemmNCHWcUnroll), a)
-	ADDQ(I32(64*gemmNCHWcUnroll), ahead)
+	ADDQ(I32(64*gemmNCHWcUnroll), g.ahead)
 	SUBQ(I8(gemmNCHWcUnroll), left)
 	JNZ(LabelRef(id + "_loop"))
-	ADDQ(as, a)
+	ADDQ(g.as, a)
 	TESTQ(k, k)
 	JNZ(LabelRef(id + "_block"))
 
 	more := Load(Param("accumulate"), GP8()).(reg.GPVirtual)
+	at := []reg.GPVirtual{g.c, GP64()}[:v]
 	for j := range col {
+		if j > 0 {
+			LEAQ(Mem{Base: g.c, Index: g.cs, Scale: 1}, at[j])
+		}
 		TESTB(more, more)
 		JZ(LabelRef(fmt.Sprintf("%s_store%d", id, j)))
 		for r := range acc {
-			VADDPS(Mem{Base: c, Disp: s.bytes() * r}, acc[r][j], acc[r][j])
+			VADDPS(Mem{Base: at[j], Disp: g.bytes() * r}, acc[r][j], acc[r][j])
 		}
 		Label(fmt.Sprintf("%s_store%d", id, j))
 		for r := range acc {
-			VMOVUPS(acc[r][j], Mem{Base: c, Disp: s.bytes() * r})
-		}
-		if j < v-1 {
-			ADDQ(cs, c)
+			VMOVUPS(acc[r][j], Mem{Base: at[j], Disp: g.bytes() * r})
 		}
 	}
-	VZEROUPPER()
-	RET()
 }

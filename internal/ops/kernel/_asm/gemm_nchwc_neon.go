@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -14,14 +12,17 @@ const neonRows = 12
 
 // gemmNCHWcNEON generates the tile over channel-blocked operands. A block is one vector, four p of a row of a.
 func gemmNCHWcNEON() {
-	TEXT("gemmNCHWcNEON", NOSPLIT, "func(c *float32, cs int, a *float32, as int, b, ahead *float32, k, m, vectors int, accumulate bool)")
+	TEXT("gemmNCHWcNEON", NOSPLIT, "func(c *float32, cs int, a *float32, as int, b, ahead *float32, asked, k, m, vectors int, accumulate bool)")
 	Pragma("noescape")
-	Doc("gemmNCHWcNEON computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v,", "and asks the cache for 64 bytes from ahead on for each p.")
-	c, a, b, ahead, k := param("c"), param("a"), param("b"), param("ahead"), param("k")
+	Doc("gemmNCHWcNEON computes c[v][r] (+)= sum over p of a[p][r]*b[p][v] for m rows r and 1 or 2 vectors v, a tile of rows after the other,", "and asks the cache for 64 bytes from ahead on for each p.")
+	c, first, weights, ahead := param("c"), param("a"), param("b"), param("ahead")
 	cs, as := stride("cs"), stride("as")
-	eachNEONTile(param("m"), param("vectors"), func(id string, rows, v int) {
+	rowTiles(neonRows, 16, first, weights, c, ahead, func(id string, rows, v int) {
 		acc := vectorsOf(rows, v)
 		clearAll(acc)
+		a, b, k := GP64(), GP64(), param("k")
+		MOVQ(first, a)
+		MOVQ(weights, b)
 		Label(id + "_loop")
 		neonProducts(acc, a, b, func(p int) { PREFETCHT1(Mem{Base: ahead, Disp: 64 * p}) })
 		ADDQ(as, a)
@@ -39,29 +40,7 @@ func gemmNCHWcNEON() {
 		addHeld(acc, at)
 		Label(id + "_store")
 		storeAll(acc, at)
-		RET()
-	})
-}
-
-// eachNEONTile generates a body for every count of rows, of two vectors and of one.
-func eachNEONTile(m, vectors reg.GPVirtual, body func(id string, rows, v int)) {
-	for _, v := range []int{2, 1} {
-		if v == 2 {
-			CMPQ(vectors, I8(2))
-			JNE(LabelRef("narrow"))
-		} else {
-			Label("narrow")
-		}
-		for r := neonRows; r > 1; r-- {
-			CMPQ(m, I8(r))
-			JEQ(LabelRef(fmt.Sprintf("body%dx%d", r, v)))
-		}
-		for r := 1; r <= neonRows; r++ {
-			id := fmt.Sprintf("body%dx%d", r, v)
-			Label(id)
-			body(id, r, v)
-		}
-	}
+	}, func() { RET() })
 }
 
 // neonProducts adds the products of one block of a's rows, which stand together, and four rows of b. A pixel's four

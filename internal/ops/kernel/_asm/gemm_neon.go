@@ -21,15 +21,6 @@ type neonGemm struct {
 	c, ldc, a, b, ldb, offsets, k, m, bias reg.GPVirtual
 }
 
-// argument is where an argument lies.
-func argument(name string) Mem {
-	a, err := Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	return a.Addr
-}
-
 func (t neonGemm) generate() {
 	signature, rows := gemmSignature, "rows of b ldb apart"
 	if t.gather {
@@ -151,14 +142,6 @@ func (t neonGemm) begin(acc [][]reg.VecVirtual, id string) {
 	Label(id + "_zero")
 	clearAll(acc)
 	Label(id + "_start")
-}
-
-func clearAll(acc [][]reg.VecVirtual) {
-	for i := range acc {
-		for _, v := range acc[i] {
-			VXORPS(v, v, v)
-		}
-	}
 }
 
 // store adds what c holds, clamps and writes the first m rows.
