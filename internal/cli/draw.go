@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -101,12 +100,14 @@ The factors of squeeze-and-excitation are those that run prints: of PICTURE, whi
 	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
-	f.StringVar(&o.purpose, "for", "page", "where the figure is shown: `page`, slide (1280x720, read from the back row) or print")
-	f.StringVar(&o.look.Theme, "theme", "light", "colours: `light` or dark")
-	f.BoolVar(&o.look.Transparent, "transparent", false, "PNG and SVG: nothing behind the figure")
+	enumVar(cmd, &o.purpose, "for", "", "where the figure is shown, a slide being 1280x720 and read from the back row", draw.PurposeNames()...)
+	enumVar(cmd, &o.look.Theme, "theme", "", "colours", draw.ThemeNames()...)
+	f.BoolVar(&o.look.Transparent, "transparent", false, "nothing behind the figure")
 	f.Float64Var(&o.look.Scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it, 1 on a page)")
 	f.StringArrayVar(&o.offsets, "offsets", nil, "deformable: `OFFSETS` of the taps by name: "+offset.Usage()+"; several are drawn beside each other")
 	f.StringVar(&o.dilations, "dilations", "", "dilated: draw a stack of layers of these dilations, `D,D,...`, like WaveNet's 1,2,4,8")
+	completeKey(cmd, "map", picture.MappingNames()...)
+	completeKey(cmd, "color", picture.ColorNames()...)
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {
 		panic(err) // a flag registered twice: a mistake in the program
 	}
@@ -191,12 +192,6 @@ func (o *drawOptions) settleLook() (err error) {
 		return usagef("--for: %w", err)
 	}
 	o.look.For = o.options.For
-	if !slices.Contains(draw.ThemeNames(), o.look.Theme) {
-		return usagef("--theme: %q is not one of %s", o.look.Theme, strings.Join(draw.ThemeNames(), ", "))
-	}
-	if o.look.Transparent && slices.ContainsFunc(o.outputs, func(p string) bool { return strings.EqualFold(filepath.Ext(p), ".gif") }) {
-		return usagef("--transparent is for .png and .svg: the frames of a .gif need something behind them")
-	}
 	if o.options.Offsets, err = parseOffsets(o.offsets, o.options.Seed); err != nil {
 		return err
 	}

@@ -238,3 +238,42 @@ func TestHeatOfNothing(t *testing.T) {
 		t.Errorf("1 is %v, not %v", got, want)
 	}
 }
+
+// Clear pixels stay clear, over frames that cover and uncover them; what is half opaque is one or the other.
+func TestClearAnimation(t *testing.T) {
+	at := func(x int, c color.Color) image.Image {
+		img := image.NewRGBA(image.Rect(0, 0, 4, 1))
+		img.Set(x, 0, c)
+		return img
+	}
+	red, faint := color.RGBA{255, 0, 0, 255}, color.NRGBA{0, 0, 255, 100}
+	for name, frames := range map[string][]image.Image{
+		"uncovers": {at(0, red), at(1, red), at(2, color.NRGBA{255, 0, 0, 200}), at(3, faint)},
+		"covers":   {at(0, color.RGBA{}), at(0, color.RGBA{}), at(0, red)},
+	} {
+		var b bytes.Buffer
+		if err := EncodeGIF(&b, frames, 10*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+		g, err := gif.DecodeAll(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := image.NewRGBA(image.Rect(0, 0, 4, 1))
+		for i, f := range g.Image {
+			draw.Draw(shown, f.Rect, f, f.Rect.Min, draw.Over)
+			for x := range 4 {
+				want := color.RGBA{}
+				if _, _, _, a := frames[i].At(x, 0).RGBA(); a >= 0x8080 {
+					want = red
+				}
+				if got := shown.RGBAAt(x, 0); got != want {
+					t.Errorf("%s, frame %d, pixel %d is %v, want %v", name, i, x, got, want)
+				}
+			}
+			if g.Disposal[i] == gif.DisposalBackground {
+				draw.Draw(shown, f.Rect, image.Transparent, image.Point{}, draw.Src)
+			}
+		}
+	}
+}

@@ -33,6 +33,9 @@ func newQuantizer(frames []*image.RGBA) *quantizer {
 // collect numbers the colours of f in their order; false when there are too many.
 func (q *quantizer) collect(f *image.RGBA) bool {
 	for i := 0; i < len(f.Pix); i += 4 {
+		if f.Pix[i+3] == 0 {
+			continue
+		}
 		c := color.RGBA{f.Pix[i], f.Pix[i+1], f.Pix[i+2], 255}
 		if _, ok := q.exact[c]; ok {
 			continue
