@@ -46,8 +46,8 @@ func separableFigure(r shape.Result, o Options) (*Figure, error) {
 	return &Figure{
 		panels: []panel{
 			channelsPanel([]column{{in, lang.Text("input")}, {mid, lang.Text("depthwise")}, {out, lang.Text("pointwise")}}, []int{in, 1},
-				lang.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel))),
-			barsPanel(lang.Sprintf("MACs of %s → %s", sized(asked.Input), sized(asked.Output)), bars),
+				lang.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel)), o.For.inside()),
+			barsPanel(lang.Sprintf("MACs of %s → %s", sized(asked.Input), sized(asked.Output)), bars, o.For.inside()),
 		},
 		frames:   1,
 		captions: append(formulas(asked), lang.Sprintf("%s of the standard convolution's (counted: %.3g)", savedText(mid/in, asked.Output[1], taps), saved)),
@@ -95,9 +95,11 @@ type bar struct {
 	color color.NRGBA
 }
 
-// barsPanel draws values to scale.
-func barsPanel(label string, bars []bar) panel {
-	const width, height, gap, digit = 250.0, 26.0, 46.0, 8.0
+// barsPanel draws values to scale, with letters of so many times their usual size.
+func barsPanel(label string, bars []bar, letters float64) panel {
+	const width = 250.0
+	size := 13 * letters
+	height, gap, head, digit := 20*letters, 46*letters, 16*letters, 8*letters
 	most := int64(1)
 	for _, b := range bars {
 		most = max(most, b.value)
@@ -105,16 +107,16 @@ func barsPanel(label string, bars []bar) panel {
 	return panel{w: width + 8 + digit*float64(len(report.Group(most))), h: float64(len(bars))*gap + 8, label: label, paint: func(d *drawing.Drawing, x, y float64, _ int) {
 		for i, b := range bars {
 			top := y + float64(i)*gap
-			d.Text(x, top+6, 13, drawing.Left, muted, b.label)
+			d.Text(x, top+6*letters, size, drawing.Left, muted, b.label)
 			w := max(2, width*float64(b.value)/float64(most))
-			d.Rect(x, top+16, w, height-6, b.color, none)
-			d.Text(x+w+8, top+16+(height-6)/2, 13, drawing.Left, ink, report.Group(b.value))
+			d.Rect(x, top+head, w, height, b.color, none)
+			d.Text(x+w+8, top+head+height/2, size, drawing.Left, ink, report.Group(b.value))
 		}
 	}}
 }
 
 // residualFigure shows an inverted residual's widths: narrow, wide, wide, narrow, and the shortcut between the narrow ends.
-func residualFigure(r shape.Result, _ Options) (*Figure, error) {
+func residualFigure(r shape.Result, o Options) (*Figure, error) {
 	var b blocks
 	b.add(lang.Text("input"), sized(r.Input), r.Input[1], hue{inputFill, inputDark})
 	shortcut := false
@@ -162,7 +164,7 @@ func residualFigure(r shape.Result, _ Options) (*Figure, error) {
 	} else {
 		captions = append(captions, lang.Text("no shortcut: that takes stride 1 and as many channels out as in"))
 	}
-	p := b.panel(shortcut)
+	p := b.panel(shortcut, o.For.inside())
 	return &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}, nil
 }
 
@@ -195,8 +197,9 @@ func (b *blocks) add(name, size string, channels int, h hue) {
 func (b *blocks) link(op string)   { b.all[len(b.all)-1].op = op }
 func (b *blocks) note(text string) { k := &b.all[len(b.all)-1]; k.notes = append(k.notes, text) }
 
-func (b *blocks) panel(shortcut bool) panel {
-	const width, gap, tall, top = 58.0, 110.0, 230.0, 46.0
+func (b *blocks) panel(shortcut bool, letters float64) panel {
+	const tall = 230.0
+	width, gap, top := 58*letters, 110*letters, 46*letters
 	most := 1
 	for _, k := range b.all {
 		most = max(most, k.channels)
@@ -204,7 +207,7 @@ func (b *blocks) panel(shortcut bool) panel {
 	n := float64(len(b.all))
 	w := n*width + (n-1)*gap
 	last := len(b.all) - 1
-	return panel{w: w, h: tall + top + 24, label: lang.Text("height: channels, to scale"), paint: func(d *drawing.Drawing, x, y float64, frame int) {
+	return panel{w: w, h: tall + top + 24*letters, label: lang.Text("height: channels, to scale"), paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		middle := y + top + tall/2
 		height := func(k block) float64 { return max(14, tall*float64(k.channels)/float64(most)) }
 		left := func(i int) float64 { return x + float64(i)*(width+gap) }
@@ -215,15 +218,15 @@ func (b *blocks) panel(shortcut bool) panel {
 			h := height(k)
 			if i > 0 {
 				d.Arrow(left(i)-gap+8, middle, left(i)-8, middle, 2, muted)
-				d.Text(left(i)-gap/2, middle-18, 13, drawing.Center, ink, k.op)
+				d.Text(left(i)-gap/2, middle-18*letters, 13*letters, drawing.Center, ink, k.op)
 				for j, note := range k.notes {
-					d.Text(left(i)-gap/2, middle+18+float64(j)*16, 13, drawing.Center, kernelDark, note)
+					d.Text(left(i)-gap/2, middle+(18+float64(j)*16)*letters, 13*letters, drawing.Center, kernelDark, note)
 				}
 			}
 			d.Rect(left(i), middle-h/2, width, h, k.hue.light, k.hue.dark)
-			d.Text(left(i)+width/2, middle+h/2+14, 12, drawing.Center, muted, k.size)
-			if h > 22 {
-				d.Text(left(i)+width/2, middle, 14, drawing.Center, k.hue.dark, itoa(k.channels))
+			d.Text(left(i)+width/2, middle+h/2+14*letters, 12*letters, drawing.Center, muted, k.size)
+			if h > 22*letters {
+				d.Text(left(i)+width/2, middle, 14*letters, drawing.Center, k.hue.dark, itoa(k.channels))
 			}
 		}
 		if !shortcut || frame < last {
@@ -236,6 +239,6 @@ func (b *blocks) panel(shortcut bool) panel {
 		d.Arrow(x1, y0, x1, middle-height(b.all[last])/2-22, 2, inputDark)
 		d.Circle(x1, middle-height(b.all[last])/2-12, 9, white, inputDark)
 		d.Text(x1, middle-height(b.all[last])/2-12.5, 15, drawing.Center, inputDark, "+")
-		d.Text((x0+x1)/2, y0+14, 13, drawing.Center, inputDark, lang.Text("shortcut"))
+		d.Text((x0+x1)/2, y0+14*letters, 13*letters, drawing.Center, inputDark, lang.Text("shortcut"))
 	}}
 }

@@ -14,15 +14,14 @@ type column struct {
 
 // channelsPanel draws columns of channels, and a line from each channel to those of the next column that see it: those of its
 // group. groups has one entry for each step between columns.
-func channelsPanel(cols []column, groups []int, label string) panel {
-	const gap = 110
+func channelsPanel(cols []column, groups []int, label string, letters float64) panel {
 	most := 0
 	for _, c := range cols {
 		most = max(most, c.n)
 	}
 	size := min(26, 260/float64(most)-4)
 	pitch := size + min(14, size/2)
-	top := 22.0
+	top, gap := 22*letters, 110*letters
 	height := float64(most)*pitch + top
 	width := float64(len(cols)-1)*gap + size
 	return panel{w: width, h: height, label: label, paint: func(d *drawing.Drawing, x, y float64, frame int) {
@@ -52,7 +51,7 @@ func channelsPanel(cols []column, groups []int, label string) panel {
 				d.Frame(cx-size/2, cy-size/2, size, size, 1.5, edge)
 			}
 			cx, _ := at(c, 0)
-			d.Text(cx, y+8, labelSize, drawing.Center, muted, cols[c].label)
+			d.Text(cx, y+8*letters, labelSize*letters, drawing.Center, muted, cols[c].label)
 		}
 	}}
 }

@@ -363,7 +363,7 @@ func TestFramesWithNumbersAreOfOneSize(t *testing.T) {
 	}
 }
 
-// On a slide, letters can be read from the back row: at a quarter of 1280 pixels captions are still about 6 pixels high, and nothing
+// On a slide, letters can be read from the back row: at a quarter of 1280 pixels captions are still 6 pixels high, and nothing
 // leaves the slide.
 func TestSlidesCanBeReadFromTheBackRow(t *testing.T) {
 	for _, v := range layer.Variants() {
@@ -376,12 +376,16 @@ func TestSlidesCanBeReadFromTheBackRow(t *testing.T) {
 		if w, h := d.Width*scale, d.Height*scale; w < 1279 || w > 1281 || h < 719 || h > 721 {
 			t.Errorf("%s: %gx%g", v.Name, w, h)
 		}
-		if size := captionSize * f.kind * scale; size < 19 {
+		if size := captionSize * f.kind * scale; size < 24 {
 			t.Errorf("%s: captions of %.1f pixels", v.Name, size)
 		}
 		for _, m := range d.Marks {
-			if text, ok := m.(drawing.Text); ok && text.Align == drawing.Left && text.X+f.ruler.Width(text.Size, text.S) > d.Width {
+			text, ok := m.(drawing.Text)
+			if ok && text.Align == drawing.Left && text.X+f.ruler.Width(text.Size, text.S) > d.Width {
 				t.Errorf("%s: %q leaves the slide", v.Name, text.S)
+			}
+			if ok && figureOf(v.Name).coarse && text.Size*scale < 17 { // words, not numbers in cells
+				t.Errorf("%s: %q has letters of %.1f pixels", v.Name, text.S, text.Size*scale)
 			}
 		}
 	}

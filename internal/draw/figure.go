@@ -97,6 +97,10 @@ func New(r shape.Result, o Options) (*Figure, error) {
 		return nil, err
 	}
 	if o.Scene != nil {
+		if o.For == Slide { // the picture is to be seen: its sizes are in the labels
+			sizes := formulas(r)
+			f.captions = slices.DeleteFunc(f.captions, func(c string) bool { return slices.Contains(sizes, c) })
+		}
 		f.captions = append(f.captions, o.Scene.Caption)
 		f.still = r.Output[2]*2/3*r.Output[3] + r.Output[3]/2 // much of the output is there
 	}
@@ -116,34 +120,87 @@ func New(r shape.Result, o Options) (*Figure, error) {
 // measure lays the panels out and finds the size of the letters, and the width and the lines that the largest frame needs.
 func (f *Figure) measure() {
 	f.kind = 1
-	wide := f.panelsWidth()
-	f.kind = purposes[f.purpose].letters * max(1, wide/readable)
-	f.wide = max(f.panelsWidth(), 480)
-	f.besideOnSlide()
+	f.kind = purposes[f.purpose].letters * max(1, f.panelsWidth()/readable)
+	f.widen(480)
+	if f.purpose == Slide {
+		f.fitSlide()
+	}
+	f.count(f.frames)
+}
+
+// widen makes a figure at least so wide, and as wide as its panels and its title are.
+func (f *Figure) widen(least float64) {
+	f.wide = max(f.panelsWidth(), least)
 	for _, line := range f.ruler.Wrap(f.title, titleSize*f.kind, f.wide) {
 		f.wide = max(f.wide, f.ruler.Width(titleSize*f.kind, line))
 	}
-	for i := range f.frames {
+}
+
+// count finds the most lines that the captions of so many frames take, spread over all.
+func (f *Figure) count(frames int) {
+	f.lines = 0
+	for k := range frames {
 		lines := 0
-		for _, c := range f.captionsOf(i) {
+		for _, c := range f.captionsOf(k * f.frames / frames) {
 			lines += len(f.ruler.Wrap(c, captionSize*f.kind, f.captionWidth()))
 		}
 		f.lines = max(f.lines, lines)
 	}
 }
 
-// besideOnSlide puts the captions of a slide beside panels that are taller than it is wide, where they can be larger.
-func (f *Figure) besideOnSlide() {
-	tall := 0.0
+// height is that of the drawing, as Frame lays it out.
+func (f *Figure) height() float64 {
+	lines := func(n int, size float64) float64 { return float64(n) * size * f.kind * lineFactor }
+	y := margin + lines(len(f.ruler.Wrap(f.title, titleSize*f.kind, f.wide)), titleSize)
+	if f.note != "" {
+		y += 4 + lines(len(f.ruler.Wrap(f.note, noteSize*f.kind, f.wide)), noteSize)
+	}
+	tall, labels := 0.0, 0
 	for _, p := range f.panels {
-		tall = max(tall, p.h)
+		tall, labels = max(tall, p.h), max(labels, len(f.labelLines(p)))
 	}
-	target := (tall + 150) * 16 / 9
-	if f.purpose != Slide || f.panelsWidth()+300 > target {
-		return
+	panels, captions := tall+30+lines(labels, labelSize), lines(f.lines, captionSize)
+	if f.beside {
+		return y + 20 + max(panels, captions) + margin
 	}
-	f.kind = purposes[Slide].letters * max(1, target/readable)
-	f.beside, f.wide = true, max(target, f.panelsWidth()+300)
+	return y + 20 + panels + captions + margin
+}
+
+// backRow is how many pixels the captions of a slide of 1280x720 should have to be read at a quarter of it.
+const backRow = 25
+
+// fitSlide chooses how large the letters are, and whether the captions stand below the panels or beside them: so that they can be
+// read from the back row and, among the ways to do that, so that the panels are largest.
+func (f *Figure) fitSlide() {
+	type layout struct {
+		kind, wide float64
+		beside     bool
+	}
+	var best layout
+	bestLetters, bestScale := 0.0, 0.0
+	aspect := float64(purposes[Slide].width) / float64(purposes[Slide].height)
+	for kind := 0.8; kind < 8; kind *= 1.1 {
+		for _, beside := range []bool{false, true} {
+			f.kind, f.beside = kind, beside
+			least := 480.0
+			if beside {
+				least = f.panelsWidth() + panelGap + 13*captionSize*kind
+			}
+			f.widen(least)
+			for range 3 { // as wide as the slide is for the height: that leaves fewer lines, and less height
+				f.count(min(f.frames, 3))
+				wide := max(f.wide, f.height()*aspect-2*margin)
+				f.wide = f.wide + (wide-f.wide)*0.7
+			}
+			f.count(min(f.frames, 3))
+			scale := min(float64(purposes[Slide].width)/(f.wide+2*margin), float64(purposes[Slide].height)/f.height())
+			letters := min(backRow, captionSize*kind*scale)
+			if letters > bestLetters+0.01 || letters > bestLetters-0.01 && scale > bestScale {
+				best, bestLetters, bestScale = layout{kind, f.wide, beside}, letters, scale
+			}
+		}
+	}
+	f.kind, f.wide, f.beside = best.kind, best.wide, best.beside
 }
 
 // captionWidth is how wide captions may be.
@@ -267,15 +324,14 @@ func (f *Figure) Frame(i int) *drawing.Drawing {
 		x += w + panelGap
 	}
 	y = top + height + 18 + float64(labels)*line + 12
-	bottom, left := y, float64(margin)
+	left := float64(margin)
 	if f.beside {
 		y, left = top, x
 	}
-	start := y
 	for _, c := range f.captionsOf(i) {
 		y = f.lettersAt(d, left, y, captionSize, f.captionWidth(), ink, c)
 	}
-	d.Height = max(bottom, start+float64(f.lines)*captionSize*f.kind*lineFactor) + margin
+	d.Height = f.height()
 	return d
 }
 

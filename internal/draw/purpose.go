@@ -18,13 +18,16 @@ const (
 	Print
 )
 
-// purposes have the size of letters, of their usual one, and the pixels of a picture: width and, for slides, height, at
-// least; 0 is one pixel a unit.
+// purposes have the size of letters, of their usual one, around panels and in them, and the pixels of a picture: width and, for
+// slides, height, at least; 0 is one pixel a unit.
 var purposes = []struct {
-	name          string
-	letters       float64
-	width, height int
-}{{"page", 1, 0, 0}, {"slide", 1.3, 1280, 720}, {"print", 1, 2400, 0}}
+	name            string
+	letters, inside float64
+	width, height   int
+}{{"page", 1, 1, 0, 0}, {"slide", 1.3, 1.5, 1280, 720}, {"print", 1, 1, 2400, 0}}
+
+// inside is the size of letters in a panel, of their usual one.
+func (p Purpose) inside() float64 { return purposes[p].inside }
 
 // PurposeNames lists what ParsePurpose reads.
 func PurposeNames() (names []string) {

@@ -15,6 +15,7 @@ type excitation struct {
 	pitch, tall float64
 	input       string
 	factors     []float64 // of the channels; nil is unknown
+	letters     float64   // the size of the letters, of their usual one
 }
 
 const (
@@ -26,7 +27,7 @@ const (
 func seFigure(r shape.Result, o Options) (*Figure, error) {
 	c, hidden := r.Input[1], r.Stages[1].Output[1]
 	most := float64(max(c, hidden))
-	e := &excitation{c: c, hidden: hidden, pitch: min(36, max(6.5, 320/most)), input: sized(r.Input)}
+	e := &excitation{c: c, hidden: hidden, pitch: min(36, max(6.5, 320/most)), input: sized(r.Input), letters: o.For.inside()}
 	said := lang.Text("no factors: they follow from the data, as convx run se prints them")
 	if o.Gates != nil {
 		e.factors, said = o.Gates.Factors, lang.Sprintf("factors: of %s", o.Gates.Of)
@@ -35,8 +36,8 @@ func seFigure(r shape.Result, o Options) (*Figure, error) {
 		}
 	}
 	e.tall = most * e.pitch
-	width := 2*sePlane + 3*(seGap+seNode) + seBar + 1.3*seGap + 16
-	p := panel{w: width, h: e.tall + seHead, label: lang.Sprintf("%s → %d means → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: e.paint}
+	width := 2*sePlane + 3*(e.gap()+seNode) + seBar + e.toBars() + 0.8*seGap*e.letters + 16
+	p := panel{w: width, h: e.tall + seHead*e.letters, label: lang.Sprintf("%s → %d means → %d → %d factors → %s", sized(r.Input), c, hidden, c, sized(r.Output)), paint: e.paint}
 	weights := lang.Sprintf("weights: 2 × %d × %d and biases, whatever the size of the planes", c, hidden)
 	if red := r.Layer.Reduction; red > 0 && r.Layer.Hidden == 0 {
 		weights = lang.Sprintf("weights: 2 × %d × %d/%d and biases, whatever the size of the planes", c, c, red)
@@ -47,6 +48,12 @@ func seFigure(r shape.Result, o Options) (*Figure, error) {
 	}}, nil
 }
 
+// gap is the distance of columns, which their heads need.
+func (e *excitation) gap() float64 { return seGap*e.letters + seNode*(e.letters-1) }
+
+// toBars is the distance of the bars from the nodes that they are the values of.
+func (e *excitation) toBars() float64 { return e.gap()/2 + 60*(e.letters-1) }
+
 // gate is the factor of a channel.
 func (e *excitation) gate(i int) float64 {
 	if i >= len(e.factors) {
@@ -56,9 +63,12 @@ func (e *excitation) gate(i int) float64 {
 }
 
 func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
-	y += seHead
-	head := func(cx float64, text string) { d.Text(cx, y-20, 15, drawing.Center, muted, text) }
-	nodeX := func(k int) float64 { return x + sePlane + seGap + float64(k)*(seGap+seNode) + seNode/2 }
+	y += seHead * e.letters
+	head := func(cx float64, text string) {
+		d.Text(cx, y-20*e.letters, 15*e.letters, drawing.Center, muted, text)
+	}
+	gap := e.gap()
+	nodeX := func(k int) float64 { return x + sePlane + gap + float64(k)*(gap+seNode) + seNode/2 }
 	rowY := func(n, i int) float64 { return y + e.tall/2 + (float64(i)-float64(n-1)/2)*e.pitch }
 	size := min(seNode, e.pitch-1.5)
 	head(x+sePlane/2, lang.Text("planes"))
@@ -97,20 +107,20 @@ func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
 	if frame < 3 || e.factors == nil {
 		return
 	}
-	bx := nodeX(2) + size/2 + seGap/2
+	bx := nodeX(2) + size/2 + e.toBars()
 	head(bx+seBar/2, lang.Text("factors, 0 to 1"))
 	for i := range e.c {
 		cy, h := rowY(e.c, i), max(3, e.pitch*0.5)
 		d.Rect(bx, cy-h/2, seBar, h, zeroFill, none)
 		d.Rect(bx, cy-h/2, seBar*e.gate(i), h, groupColor(i).dark, none)
 		if e.pitch >= 20 {
-			d.Text(bx+seBar+6, cy, min(16, e.pitch*0.6), drawing.Left, ink, fmt.Sprintf("×%.2f", e.gate(i)))
+			d.Text(bx+seBar+6, cy, min(16*e.letters, e.pitch*0.6), drawing.Left, ink, fmt.Sprintf("×%.2f", e.gate(i)))
 		}
 	}
 	if frame < 4 {
 		return
 	}
-	ox := bx + seBar + seGap*0.8
+	ox := bx + seBar + seGap*0.8*e.letters
 	head(ox+sePlane/2, lang.Text("scaled planes"))
 	for i := range e.c {
 		e.plane(d, ox, rowY(e.c, i), i, e.gate(i))
