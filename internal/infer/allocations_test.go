@@ -52,9 +52,9 @@ func mobilenetSketch(b *builder) {
 	shape := []int{1, 3, 56, 56}
 	v, shape := convolve(b, "stem", b.in("x", tensor.Float32, shape...), shape, 16, 3, 2)
 	v = b.op("HardSwish", "stema", shape, nil, v)
-	v, shape = bottleneck(b, "m0", v, shape, 4, 24, 2, "Clip")
-	v, shape = bottleneck(b, "m1", v, shape, 4, 24, 1, "Clip")
-	v, shape = bottleneck(b, "m2", v, shape, 4, 24, 1, "HardSwish")
+	v, shape = bottleneck(b, "m0", v, shape, 4, 24, 2, "Clip", 0, "")
+	v, shape = bottleneck(b, "m1", v, shape, 4, 24, 1, "Clip", 0, "")
+	v, shape = bottleneck(b, "m2", v, shape, 4, 24, 1, "HardSwish", 6, "HardSigmoid")
 	one := []int{1, shape[1], 1, 1} // squeeze and excitation
 	gate, _ := convolve(b, "se1", b.op("GlobalAveragePool", "sep", one, nil, v), one, 8, 1, 1)
 	gate, _ = convolve(b, "se2", b.op("Relu", "ser", []int{1, 8, 1, 1}, nil, gate), []int{1, 8, 1, 1}, shape[1], 1, 1)

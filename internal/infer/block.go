@@ -18,25 +18,44 @@ func foldBlock(g *graph, n *node) (bool, error) {
 		return false, nil
 	}
 	m := g.blockBefore(n)
-	if m == nil {
+	if m == nil || volume(g.shapeOf(n.in[1])[2:]) != 1 {
 		return false, nil
 	}
 	for _, inner := range [][]*node{{g.blockBefore(m), m}, {m}} {
-		if inner[0] == nil {
+		if inner[0] == nil || n.finish != nil && n.beside[0] != inner[0].in[0] {
 			continue
 		}
-		x := inner[0].in[0]
-		if n.finish != nil && n.beside[0] != x || g.values[x].shape == nil || g.elem(x) != tensor.Float32 {
-			continue
+		if folded, err := g.foldIfFused(n, inner); folded || err != nil {
+			return folded, err
 		}
-		s, err := g.blockShape(inner, n, x)
-		if err != nil || !ops.Fuses(s, g.opsOptions) {
-			continue
-		}
-		g.foldInto(n, inner, x)
-		return true, nil
 	}
 	return false, nil
+}
+
+// foldExpansion makes one step of a 1x1 convolution and the depthwise one n behind it, where something else than a 1x1 convolution
+// follows: squeeze-and-excitation.
+func foldExpansion(g *graph, n *node) (bool, error) {
+	if n.inner != nil || !g.isBlockConv(n) || n.finish != nil && n.gate() == "" {
+		return false, nil
+	}
+	if m := g.blockBefore(n); m != nil {
+		return g.foldIfFused(n, []*node{m})
+	}
+	return false, nil
+}
+
+// foldIfFused makes the nodes before n part of it, if package ops computes them at once.
+func (g *graph) foldIfFused(n *node, inner []*node) (bool, error) {
+	x := inner[0].in[0]
+	if g.values[x].shape == nil || g.elem(x) != tensor.Float32 {
+		return false, nil
+	}
+	s, err := g.blockShape(inner, n, x)
+	if err != nil || !ops.Fuses(s, g.opsOptions) {
+		return false, nil
+	}
+	g.foldInto(n, inner, x)
+	return true, nil
 }
 
 // foldInto makes the nodes before n part of it.
@@ -66,10 +85,18 @@ func (g *graph) isBlockConv(n *node) bool {
 // blockBefore is the convolution that makes a node's input, for it alone and with nothing in its store that a block has not.
 func (g *graph) blockBefore(n *node) *node {
 	p := g.made[n.in[0]]
-	if p == nil || p.finish != nil || p.inner != nil || !g.isBlockConv(p) || g.only(p) != n {
+	if p == nil || p.finish != nil && p.gate() == "" || p.inner != nil || !g.isBlockConv(p) || g.only(p) != n {
 		return nil
 	}
 	return p
+}
+
+// gate is the activation of a layer that a node is finished by, and nothing else; empty if it is not.
+func (n *node) gate() string {
+	if len(n.finish.links) != 1 {
+		return ""
+	}
+	return map[linkKind]string{swish: "swish", hardSwish: "hard-swish"}[n.finish.links[0].kind]
 }
 
 // addsInput reports whether a node is finished by a sum with one other array, and nothing else.
@@ -93,6 +120,9 @@ func (net *Network) blockShape(inner []*node, last *node, x int) (shape.Result, 
 		if list == nil {
 			return shape.Result{}, errGeneral
 		}
+		if n.finish != nil && n.gate() != "" {
+			list = append(list, layer.Stage{Name: "gate", Op: layer.Activation{Func: n.gate()}})
+		}
 		for _, st := range list {
 			st.Name, st.Inputs, st.Prefix = prefix+st.Name, []string{from}, prefix
 			from = st.Name
@@ -100,7 +130,7 @@ func (net *Network) blockShape(inner []*node, last *node, x int) (shape.Result, 
 		}
 		in = net.values[n.out[0]].shape
 	}
-	if last.finish != nil {
+	if last.finish != nil && last.addsInput() {
 		stages = append(stages, layer.Stage{Name: "add", Op: layer.Add{}, Inputs: []string{from, layer.Input}})
 	}
 	return layerOf(stages, net.values[x].shape)

@@ -24,6 +24,7 @@ var rewrites = []rewrite{
 	{"chain", makeChain},
 	{"finish", foldFinish},
 	{"block", foldBlock},
+	{"expansion", foldExpansion},
 }
 
 // Rewrites names them.

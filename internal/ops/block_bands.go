@@ -22,13 +22,14 @@ func blockBandsPays(c *problem.Chain) bool {
 	if fourier.Declines(d.Convolution()) == "" && fftCost(d) < directNCHWCost(d) {
 		return false
 	}
-	between, near := 4*d.N*d.O*d.OutPlane(), 3<<19
-	if parts.expand >= 0 {
-		between, near = between+4*d.N*d.C*d.InPlane(), 1<<20
-	} else if c.Problems[parts.project].O > mostOuts {
-		return false
+	expanded, filtered := 4*d.N*d.C*d.InPlane(), 4*d.N*d.O*d.OutPlane()
+	switch {
+	case parts.project < 0:
+		return expanded >= 3<<18
+	case parts.expand >= 0:
+		return expanded+filtered >= 1<<20
 	}
-	return between >= near
+	return filtered >= 3<<19 && c.Problems[parts.project].O <= mostOuts
 }
 
 // mostOuts is the output channels up to which a separable block is bound by what is between its stages, not by its
@@ -41,6 +42,5 @@ func newBlockBands(c *problem.Chain, w []problem.Operands[float32]) (problem.Run
 	if err != nil {
 		return nil, err
 	}
-	return problem.NewConvRunner(b.problem, planes.NewBlockBands(*b.problem.Convolution(), b.depthwise.Weight, b.depthwise.Bias,
-		b.expand, b.project, b.channels, b.residual, b.lo, b.hi)), nil
+	return problem.NewConvRunner(c.Problems[0], planes.NewBlockBands(b)), nil
 }

@@ -27,6 +27,5 @@ func newBlockNCHWc(c *problem.Chain, w []problem.Operands[float32]) (problem.Run
 	if err != nil {
 		return nil, err
 	}
-	return problem.NewConvRunner(b.problem, dense.NewBlockNCHWc(*b.problem.Convolution(), b.depthwise.Weight, b.depthwise.Bias,
-		b.expand, b.project, b.channels, b.residual, b.lo, b.hi)), nil
+	return problem.NewConvRunner(c.Problems[0], dense.NewBlockNCHWc(b)), nil
 }

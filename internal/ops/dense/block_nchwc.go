@@ -8,36 +8,27 @@ import (
 	"convx/internal/ops/workers"
 )
 
-// BlockNCHWc is a depthwise convolution between two 1x1 convolutions, of which the first may be missing (an inverted
-// residual or a separable convolution), on channel blocks from the first to the last: the input is brought to blocks
+// BlockNCHWc is a Block on channel blocks from the first stage to the last: the input is brought to blocks
 // once, and the output back once. An item expands a block or two of channels and filters them while they are in the
 // first caches.
 type BlockNCHWc struct {
-	lanes    *DepthwiseNCHWc // the depthwise convolution
-	expand   *blockMatrix
-	project  *blockMatrix
-	channels int // of the input
-	residual bool
-	lo, hi   float32 // of the sum with the input
-	band     span    // every row of output
+	Frame
+	lanes   *DepthwiseNCHWc // the depthwise convolution
+	expand  *blockMatrix
+	project *blockMatrix
+	band    span // every row of output
 
 	input      []float32 // [block][pixel][lane], if there is something to expand
-	filtered   []float32 // [block][pixel][lane]
+	filtered   []float32 // [block][pixel][lane], if there is something to project
 	groups     []span    // of the output's pixels, an item each
 	workspaces []blockNCHWcWorkspace
 
 	out, in []float32
 }
 
-// blockNCHWcWorkspace is one worker's memory: a panel of expanded channels with their padding, and a group's products.
+// blockNCHWcWorkspace is one worker's memory: a panel of expanded channels with their padding, and a group's products, or a block of
+// filtered channels where there is nothing to project.
 type blockNCHWcWorkspace struct{ planes, products []float32 }
-
-// Pointwise is a 1x1 convolution: Out x channels weights, and perhaps a bias and an activation.
-type Pointwise struct {
-	Weights, Bias []float32
-	Out           int
-	Lo, Hi        float32
-}
 
 const (
 	blocksMost  = 6 << 20 // bytes of what is shared, and of an workspace
@@ -58,22 +49,26 @@ func BlockNCHWcDeclines(p *problem.Convolution, channels int) string {
 	return ""
 }
 
-// NewBlockNCHWc prepares a block around the depthwise convolution p with the given weights and bias (which may be nil).
-// expand may be nil. residual adds the input to the output, which is then kept within lo and hi.
-func NewBlockNCHWc(p problem.Convolution, weights, bias []float32, expand, project *Pointwise, channels int, residual bool, lo, hi float32) *BlockNCHWc {
-	b := &BlockNCHWc{lanes: newDepthwiseNCHWc(p, weights, bias), channels: channels, residual: residual, lo: lo, hi: hi}
+// NewBlockNCHWc prepares a block, which BlockNCHWcDeclines does not decline.
+func NewBlockNCHWc(block Block) *BlockNCHWc {
+	p := &block.Depthwise
+	b := &BlockNCHWc{Frame: block.Frame(), lanes: newDepthwiseNCHWc(*p, block.Weights, block.Bias)}
 	b.band = span{0, p.Out[1]}
 	b.lanes.makeBands(p.Out[1])
 	lanes := b.lanes.lanes
-	if expand != nil {
-		b.expand = newBlockMatrix(p.ISA, expand, channels, volume(p.In)*lanes)
-		b.input = problem.Aligned(ceilDiv(channels, lanes) * volume(p.In) * lanes)
+	if block.Expand != nil {
+		b.expand = newBlockMatrix(p.ISA, block.Expand, b.Channels, volume(p.In)*lanes)
+		b.input = problem.Aligned(ceilDiv(b.Channels, lanes) * volume(p.In) * lanes)
 	}
-	b.project = newBlockMatrix(p.ISA, project, p.C, b.filteredSize())
-	b.filtered = problem.Aligned(ceilDiv(p.C, lanes) * b.filteredSize())
-	b.groups = split(volume(p.Out), ceilDiv(volume(p.Out), blocksGroup*p.ISA.NCHWcRows()))
+	products := b.filteredSize()
+	if block.Project != nil {
+		b.project = newBlockMatrix(p.ISA, block.Project, p.C, b.filteredSize())
+		b.filtered = problem.Aligned(ceilDiv(p.C, lanes) * b.filteredSize())
+		b.groups = split(volume(p.Out), ceilDiv(volume(p.Out), blocksGroup*p.ISA.NCHWcRows()))
+		products = 2 * blocksGroup * p.ISA.NCHWcRows() * lanes
+	}
 	for range max(1, p.Threads) {
-		a := blockNCHWcWorkspace{products: problem.Aligned(2 * blocksGroup * p.ISA.NCHWcRows() * lanes)}
+		a := blockNCHWcWorkspace{products: problem.Aligned(products)}
 		for range b.vectors() {
 			a.planes = append(a.planes, b.lanes.band()...)
 		}
@@ -105,9 +100,11 @@ func (b *BlockNCHWc) Workspace() int {
 
 // Packed implements problem.Conv.
 func (b *BlockNCHWc) Packed() int {
-	n := b.lanes.Packed() + b.project.packed()
-	if b.expand != nil {
-		n += b.expand.packed()
+	n := b.lanes.Packed()
+	for _, m := range []*blockMatrix{b.expand, b.project} {
+		if m != nil {
+			n += m.packed()
+		}
 	}
 	return n
 }
@@ -124,18 +121,21 @@ func (b *BlockNCHWc) Run(ctx context.Context, out, in []float32, t *workers.Pool
 func (b *BlockNCHWc) Work(m *workers.Worker) {
 	p := &b.lanes.p
 	for image := range p.N {
-		in := b.in[image*b.channels*volume(p.In):][:b.channels*volume(p.In)]
+		in := b.in[image*b.Channels*volume(p.In):][:b.Channels*volume(p.In)]
+		out := b.out[image*b.Outs*volume(p.Out):][:b.Outs*volume(p.Out)]
 		if b.expand != nil {
-			n := ceilDiv(b.channels, b.lanes.lanes)
+			n := ceilDiv(b.Channels, b.lanes.lanes)
 			for i := m.Next(n); i >= 0; i = m.Next(n) {
 				b.pack(in, i)
 			}
 		}
 		n := ceilDiv(p.C, b.vectors()*b.lanes.lanes)
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
-			b.filter(in, i, &b.workspaces[m.ID])
+			b.filter(out, in, i, &b.workspaces[m.ID])
 		}
-		out := b.out[image*b.project.out*volume(p.Out):][:b.project.out*volume(p.Out)]
+		if b.project == nil {
+			continue
+		}
 		n = len(b.project.panels) * len(b.groups)
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
 			b.multiply(out, in, i/len(b.groups), b.groups[i%len(b.groups)], b.workspaces[m.ID].products)
@@ -147,22 +147,37 @@ func (b *BlockNCHWc) Work(m *workers.Worker) {
 func (b *BlockNCHWc) pack(in []float32, block int) {
 	p, lanes := &b.lanes.p, b.lanes.lanes
 	n := volume(p.In)
-	p.ISA.PackNCHWc(b.input[block*n*lanes:], in[block*lanes*n:], n, min(lanes, b.channels-block*lanes), n)
+	p.ISA.PackNCHWc(b.input[block*n*lanes:], in[block*lanes*n:], n, min(lanes, b.Channels-block*lanes), n)
 }
 
 // filter computes the depthwise convolution of one item's channels, which it first expands.
-func (b *BlockNCHWc) filter(in []float32, item int, a *blockNCHWcWorkspace) {
+func (b *BlockNCHWc) filter(out, in []float32, item int, a *blockNCHWcWorkspace) {
 	l := b.lanes
-	size := len(a.planes) / b.vectors()
-	first := item * b.vectors()
+	first, size := item*b.vectors(), len(a.planes)/b.vectors()
 	if b.expand == nil {
 		l.pack(a.planes, in[first*l.lanes*volume(l.p.In):], first, b.band)
-		l.filter(b.filtered[first*b.filteredSize():], a.planes, first, b.band)
+		b.filterBlock(out, a.planes, first, a)
 		return
 	}
 	b.expandPanel(a.planes, size, item)
 	for v := range b.expand.panels[item].vectors {
-		l.filter(b.filtered[(first+v)*b.filteredSize():], a.planes[v*size:], first+v, b.band)
+		b.filterBlock(out, a.planes[v*size:], first+v, a)
+	}
+}
+
+// filterBlock computes the depthwise convolution of one block of channels.
+func (b *BlockNCHWc) filterBlock(out, planes []float32, block int, a *blockNCHWcWorkspace) {
+	l, plane := b.lanes, volume(b.lanes.p.Out)
+	y := a.products
+	if b.project != nil {
+		y = b.filtered[block*b.filteredSize():]
+	}
+	l.filter(y, planes, block, b.band)
+	if b.Activate != nil {
+		b.Activate(y[:plane*l.lanes])
+	}
+	if b.project == nil {
+		l.p.ISA.UnpackNCHWc(out[block*l.lanes*plane:], plane, y, l.channelsOf(block), plane)
 	}
 }
 
@@ -180,7 +195,14 @@ func (b *BlockNCHWc) expandPanel(planes []float32, size, panel int) {
 		for row := first; row < last; row++ {
 			from := (slice*p.In[1] + row) * p.In[2] * l.lanes
 			to := ((slice*l.tall+row-first)*l.width + l.left) * l.lanes
-			b.expand.multiply(planes[to:], size, b.input[from:], panel, n, (row-first)*tiles)
+			y := planes[to:]
+			b.expand.multiply(y, size, b.input[from:], panel, n, (row-first)*tiles)
+			if b.expand.activate == nil {
+				continue
+			}
+			for v := range b.expand.panels[panel].vectors {
+				b.expand.activate(y[v*size:][:n*l.lanes])
+			}
 		}
 	}
 }
@@ -196,12 +218,12 @@ func (b *BlockNCHWc) multiply(out, in []float32, panel int, pixels span, product
 		c := (pn.block + v) * lanes
 		channels := min(lanes, b.project.out-c)
 		p.ISA.UnpackNCHWc(out[c*plane+start:], plane, products[v*n*lanes:], channels, n)
-		if !b.residual {
+		if !b.Residual {
 			continue
 		}
 		for i := range channels {
 			y := out[(c+i)*plane+start:][:n]
-			p.ISA.Blend(y, y, in[(c+i)*plane+start:][:n], 1, 1, b.lo, b.hi)
+			p.ISA.Blend(y, y, in[(c+i)*plane+start:][:n], 1, 1, b.Lo, b.Hi)
 		}
 	}
 }
@@ -216,11 +238,13 @@ type blockMatrix struct {
 	bias    []float32
 	taps    [2][]kernel.DirectTap // for 1 and 2 vectors: a block of input channels each
 	lo, hi  float32
+
+	activate func(y []float32)
 }
 
 // newBlockMatrix packs the weights of a product whose input blocks are stride floats apart.
 func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatrix {
-	m := &blockMatrix{isa: l, out: w.Out, lo: w.Lo, hi: w.Hi}
+	m := &blockMatrix{isa: l, out: w.Out, lo: w.Lo, hi: w.Hi, activate: w.Activate}
 	lanes := l.Block()
 	m.depth = roundUp(channels, 4)
 	blocks, size := ceilDiv(w.Out, lanes), 0

@@ -75,7 +75,7 @@ func LinearAccepts(p *problem.Problem) error {
 	return nil
 }
 
-// activation computes y = f(x), which must not overlap.
+// activation computes y = f(x); y may be x.
 type activation = func(isa kernel.ISA, y, x []float32)
 
 // activations are functions whose rational parts round twice, the logistic ones as kernel.Logistic.
@@ -84,20 +84,21 @@ var activations = map[string]activation{
 	"relu":     func(l kernel.ISA, y, x []float32) { l.Affine(y, x, 1, 0, 0, plusInf) },
 	"relu6":    func(l kernel.ISA, y, x []float32) { l.Affine(y, x, 1, 0, 0, 6) },
 	"sigmoid":  func(l kernel.ISA, y, x []float32) { l.Logistic(y, x) },
-	"swish":    swish,
-	"silu":     swish,
+	"swish":    func(l kernel.ISA, y, x []float32) { l.Swish(y, x) },
+	"silu":     func(l kernel.ISA, y, x []float32) { l.Swish(y, x) },
 	"hard-sigmoid": func(l kernel.ISA, y, x []float32) {
 		l.Affine(y, x, 1./6, 0.5, 0, 1)
 	},
-	"hard-swish": func(l kernel.ISA, y, x []float32) {
-		l.Affine(y, x, 1./6, 0.5, 0, 1)
-		l.Product(y, y, x)
-	},
+	"hard-swish": func(l kernel.ISA, y, x []float32) { l.HardSwish(y, x) },
 }
 
-func swish(l kernel.ISA, y, x []float32) {
-	l.Logistic(y, x)
-	l.Product(y, y, x)
+// ActivationInPlace is the function of an activation, on data that it overwrites; nil for one that ActivationAccepts does not take.
+func ActivationInPlace(a layer.Activation) func(y []float32) {
+	f, isa := activations[a.Func], kernel.Best()
+	if f == nil {
+		return nil
+	}
+	return func(y []float32) { f(isa, y, y) }
 }
 
 // ActivationTolerance bounds what kernel.Logistic and a factor of 1/6 round, relative to the largest result.

@@ -9,20 +9,16 @@ import (
 	"convx/internal/ops/workers"
 )
 
-// BlockBands is a depthwise convolution between two 1x1 convolutions, of which the
-// first may be missing: an inverted residual or a separable convolution. It
-// works by bands of output rows whose expanded and filtered channels stay in
-// the second-level cache.
+// BlockBands is a block that works by bands of output rows whose expanded and
+// filtered channels stay in the second-level cache.
 //
 // A band's input rows that the one before has expanded are kept, so that
 // nothing is computed twice but at the beginning of a worker's share.
 type BlockBands struct {
+	dense.Frame
 	conv            *Conv // the depthwise convolution; its bands are the block's
 	expand, project *matrix
-	residual        bool
-	lo, hi          float32 // of the sum with the input
-	channels        int     // of the input
-	tall            int     // rows of a plane of expanded
+	tall            int // rows of a plane of expanded
 	filteredPlane   int
 	shares          [][2]int // of bands: a share goes to one worker
 	work            []blockBandsWork
@@ -34,7 +30,7 @@ type BlockBands struct {
 type blockBandsWork struct {
 	expanded []float32 // [channel][row][column], some rows of the depthwise convolution's input
 	from, to int       // those rows
-	filtered []float32 // [channel][row][column] of a band of its output
+	filtered []float32 // [channel][row][column] of a band of its output, if there is something to project
 	split    []float32
 }
 
@@ -71,13 +67,12 @@ func blockBandsTall(p *problem.Convolution, rows int) int {
 	return min(p.In[1], (rows-1)*p.Stride[1]+p.Kernel[1])
 }
 
-// NewBlockBands prepares a block around the depthwise convolution p with the given
-// weights and bias (which may be nil). expand may be nil. residual adds the
-// input to the output, which is then kept within lo and hi.
-func NewBlockBands(p problem.Convolution, weights, bias []float32, expand, project *dense.Pointwise, in int, residual bool, lo, hi float32) *BlockBands {
+// NewBlockBands prepares a block, which BlockBandsDeclines does not decline.
+func NewBlockBands(block dense.Block) *BlockBands {
+	p := block.Depthwise
 	c := newConv(&p)
-	c.pack(weights, bias)
-	b := &BlockBands{conv: c, residual: residual, lo: lo, hi: hi, channels: in}
+	c.pack(block.Weights, block.Bias)
+	b := &BlockBands{Frame: block.Frame(), conv: c}
 	rows := b.bandRows()
 	l := &lister{Conv: c, tiles: map[tileKey]chains{}}
 	l.masks = p.ISA.NewPlaneMasks(p.Out[2], c.spans())
@@ -87,16 +82,18 @@ func NewBlockBands(p problem.Convolution, weights, bias []float32, expand, proje
 	for _, t := range l.tiles {
 		t.tile.Stream, t.tile.Far = false, false
 	}
-	if expand != nil {
-		b.expand = newMatrix(p.ISA, expand, in)
+	if block.Expand != nil {
+		b.expand = newMatrix(p.ISA, block.Expand, b.Channels)
 		b.tall = blockBandsTall(&p, rows)
 	}
-	b.project = newMatrix(p.ISA, project, p.C)
-	b.filteredPlane = rows * p.Out[2]
+	if block.Project != nil {
+		b.project = newMatrix(p.ISA, block.Project, p.C)
+		b.filteredPlane = rows * p.Out[2]
+	}
 	b.share()
 	for range max(1, p.Threads) {
 		w := blockBandsWork{filtered: make([]float32, p.C*b.filteredPlane)}
-		if expand != nil {
+		if b.expand != nil {
 			w.expanded = make([]float32, p.C*b.tall*p.In[2])
 		}
 		if c.split > 1 {
@@ -162,9 +159,11 @@ func (b *BlockBands) Workspace() int {
 
 // Packed implements problem.Conv.
 func (b *BlockBands) Packed() int {
-	n := b.conv.Packed() + b.project.packed()
-	if b.expand != nil {
-		n += b.expand.packed()
+	n := b.conv.Packed()
+	for _, m := range []*matrix{b.expand, b.project} {
+		if m != nil {
+			n += m.packed()
+		}
 	}
 	return n
 }

@@ -26,7 +26,28 @@ func pointwiseOf(r *rand.Rand, in, out int) *dense.Pointwise {
 	for i := range w.Bias {
 		w.Bias[i] = float32(r.IntN(5) - 2)
 	}
+	w.Activate = activation(r)
 	return w
+}
+
+// activation is none, or one that leaves integers integers and makes something else of zeros.
+func activation(r *rand.Rand) func(y []float32) {
+	if r.IntN(2) == 0 {
+		return nil
+	}
+	return func(y []float32) {
+		for i, v := range y {
+			y[i] = 1 - 2*v
+		}
+	}
+}
+
+// activated is y after f.
+func activated(y []float32, f func(y []float32)) []float32 {
+	if f != nil {
+		f(y)
+	}
+	return y
 }
 
 // as1x1 is the 1x1 convolution w of p's plane of that extent.
@@ -51,50 +72,53 @@ func TestBlockAgainstDefinition(t *testing.T) {
 	for i := range drawn(400) {
 		p := randomBlock(r)
 		p.ISA = kernel.ISAs()[i%len(kernel.ISAs())]
-		in, expand := p.C, (*dense.Pointwise)(nil)
-		if r.IntN(2) == 0 {
-			in = 1 + r.IntN(12)
-			expand = pointwiseOf(r, in, p.C)
-		}
-		project := pointwiseOf(r, p.C, 1+r.IntN(12))
-		residual := p.In == p.Out && r.IntN(2) == 0
-		if residual {
-			project = pointwiseOf(r, p.C, in)
-		}
 		weights, bias, _ := operands(&p, true)
-		x := make([]float32, p.N*in*volume(p.In))
+		b := dense.Block{Depthwise: p, Weights: weights, Bias: bias, Activate: activation(r), Channels: p.C, Lo: -9, Hi: 50}
+		missing := r.IntN(3) // the first product, the last, or none
+		if missing != 0 {
+			b.Channels = 1 + r.IntN(12)
+			b.Expand = pointwiseOf(r, b.Channels, p.C)
+		}
+		if missing != 1 {
+			outs := 1 + r.IntN(12)
+			if b.Residual = p.In == p.Out && r.IntN(2) == 0; b.Residual {
+				outs = b.Channels
+			}
+			b.Project = pointwiseOf(r, p.C, outs)
+			b.Project.Activate = nil
+		}
+		x := make([]float32, p.N*b.Channels*volume(p.In))
 		for i := range x {
 			x[i] = float32(r.IntN(5) - 2)
 		}
 
 		mid := x
-		if expand != nil {
-			q := as1x1(expand, &p, in, p.In)
-			mid = definition(&q, expand.Weights, expand.Bias, x)
+		if b.Expand != nil {
+			q := as1x1(b.Expand, &p, b.Channels, p.In)
+			mid = activated(definition(&q, b.Expand.Weights, b.Expand.Bias, x), b.Expand.Activate)
 		}
-		q := as1x1(project, &p, p.C, p.Out)
-		want := definition(&q, project.Weights, project.Bias, definition(&p, weights, bias, mid))
-		lo, hi := float32(-9), float32(50)
-		if residual {
+		want := activated(definition(&p, weights, bias, mid), b.Activate)
+		if b.Project != nil {
+			q := as1x1(b.Project, &p, p.C, p.Out)
+			want = definition(&q, b.Project.Weights, b.Project.Bias, want)
+		}
+		if b.Residual {
 			for i := range want {
-				want[i] = min(max(want[i]+x[i], lo), hi)
+				want[i] = min(max(want[i]+x[i], b.Lo), b.Hi)
 			}
 		}
-		if why := dense.BlockNCHWcDeclines(&p, in); why != "" {
+		if why := dense.BlockNCHWcDeclines(&p, b.Channels); why != "" {
 			t.Fatalf("%+v: declined: %s", p, why)
 		}
-		for name, b := range map[string]problem.Conv{
-			"bands":  NewBlockBands(p, weights, bias, expand, project, in, residual, lo, hi),
-			"blocks": dense.NewBlockNCHWc(p, weights, bias, expand, project, in, residual, lo, hi),
-		} {
+		for name, c := range map[string]problem.Conv{"bands": NewBlockBands(b), "blocks": dense.NewBlockNCHWc(b)} {
 			out := make([]float32, len(want))
 			for run := range 2 {
-				if err := b.Run(t.Context(), out, x, workers.New(p.Threads)); err != nil {
+				if err := c.Run(t.Context(), out, x, workers.New(p.Threads)); err != nil {
 					t.Fatal(err)
 				}
 				for i := range want {
 					if out[i] != want[i] {
-						t.Fatalf("%s: %+v, residual %v, run %d: element %d = %v, want %v", name, p, residual, run, i, out[i], want[i])
+						t.Fatalf("%s: %+v, run %d: element %d = %v, want %v", name, b, run, i, out[i], want[i])
 					}
 				}
 			}
@@ -127,7 +151,7 @@ func BenchmarkBlock(b *testing.B) {
 				if l.expand > 0 {
 					expand = pointwiseOf(r, l.in, l.c)
 				}
-				block := NewBlockBands(p, weights, bias, expand, pointwiseOf(r, l.c, l.out), l.in, false, 0, 0)
+				block := NewBlockBands(dense.Block{Depthwise: p, Weights: weights, Bias: bias, Expand: expand, Project: pointwiseOf(r, l.c, l.out), Channels: l.in})
 				x, out, t := make([]float32, l.in*volume(p.In)), make([]float32, l.out*volume(p.Out)), workers.New(threads)
 				for i := range x {
 					x[i] = float32(r.NormFloat64())

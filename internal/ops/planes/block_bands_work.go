@@ -25,24 +25,36 @@ func (b *BlockBands) Work(m *workers.Worker) {
 func (b *BlockBands) band(image int, bd *band, w *blockBandsWork) {
 	p := &b.conv.p
 	plane, outPlane := p.In[1]*p.In[2], p.Out[1]*p.Out[2]
-	in := b.in[image*b.channels*plane:][:b.channels*plane]
-	out := b.out[image*b.project.out*outPlane:][:b.project.out*outPlane]
+	in := b.in[image*b.Channels*plane:][:b.Channels*plane]
+	out := b.out[image*b.Outs*outPlane:][:b.Outs*outPlane]
 	if b.expand != nil {
 		b.expandRows(in, bd, w)
 	}
+	n := bd.tile.Rows * p.Out[2]
 	for c := range p.C {
 		src, pitch := in, plane
 		if b.expand != nil {
 			src, pitch = w.expanded, b.tall*p.In[2]
 		}
-		b.filter(src[c*pitch:][:pitch], w.filtered[c*b.filteredPlane:][:b.filteredPlane], c, bd, w)
+		var dst []float32
+		if b.project != nil {
+			dst = w.filtered[c*b.filteredPlane:]
+		} else {
+			dst = out[c*outPlane+bd.out:]
+		}
+		b.filter(src[c*pitch:][:pitch], dst, c, bd, w)
+		if b.Activate != nil {
+			b.Activate(dst[:n])
+		}
 	}
-	n := bd.tile.Rows * p.Out[2]
+	if b.project == nil {
+		return
+	}
 	b.project.multiply(out[bd.out:], outPlane, w.filtered, b.filteredPlane, n)
-	if b.residual {
+	if b.Residual {
 		for c := range b.project.out {
 			y := out[c*outPlane+bd.out:][:n]
-			p.ISA.Blend(y, y, in[c*plane+bd.out:][:n], 1, 1, b.lo, b.hi)
+			p.ISA.Blend(y, y, in[c*plane+bd.out:][:n], 1, 1, b.Lo, b.Hi)
 		}
 	}
 }
@@ -64,7 +76,11 @@ func (b *BlockBands) expandRows(in []float32, bd *band, w *blockBandsWork) {
 		w.from = from
 	}
 	if to > w.to {
-		b.expand.multiply(w.expanded[(w.to-from)*width:], pitch, in[w.to*width:], p.In[1]*p.In[2], (to-w.to)*width)
+		at, n := (w.to-from)*width, (to-w.to)*width
+		b.expand.multiply(w.expanded[at:], pitch, in[w.to*width:], p.In[1]*p.In[2], n)
+		for c := 0; c < p.C && b.expand.activate != nil; c++ {
+			b.expand.activate(w.expanded[c*pitch+at:][:n])
+		}
 		w.to = to
 	}
 }
@@ -98,10 +114,11 @@ type matrix struct {
 	bias      []float32
 	lo, hi    float32
 	tileLanes int
+	activate  func(y []float32)
 }
 
 func newMatrix(l kernel.ISA, w *dense.Pointwise, k int) *matrix {
-	m := &matrix{isa: l, k: k, out: w.Out, lo: w.Lo, hi: w.Hi}
+	m := &matrix{isa: l, k: k, out: w.Out, lo: w.Lo, hi: w.Hi, activate: w.Activate}
 	m.rows, m.tileLanes = l.GemmTile()
 	m.tileLanes /= l.Block()
 	n := (w.Out + m.rows - 1) / m.rows * m.rows
