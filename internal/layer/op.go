@@ -1,5 +1,7 @@
 package layer
 
+import "slices"
+
 // Kind names a primitive operator. Each kind has one rule in internal/shape, one in internal/flops and one in
 // internal/ops, in files of the same name.
 type Kind string
@@ -22,13 +24,52 @@ const (
 	KindDepthToSpace Kind = "depth-to-space"
 )
 
+// primitive is what is known of a primitive beside its rules.
+type primitive struct {
+	kind       Kind
+	multiplies bool // it is sums of its input times weights
+	weighted   bool // it has weights
+	joins      bool // its inputs meet position by position
+}
+
+var primitives = []primitive{
+	{kind: KindConv, multiplies: true, weighted: true},
+	{kind: KindTransposed, multiplies: true, weighted: true},
+	{kind: KindDeformable, multiplies: true, weighted: true},
+	{kind: KindPool},
+	{kind: KindLinear, multiplies: true, weighted: true},
+	{kind: KindActivation},
+	{kind: KindScale, joins: true},
+	{kind: KindAdd, joins: true},
+	{kind: KindConcat, joins: true},
+	{kind: KindResize},
+	{kind: KindROIPool},
+	{kind: KindNorm, weighted: true},
+	{kind: KindDepthToSpace},
+}
+
 // Kinds lists every primitive; tests walk it to find a missing rule.
 func Kinds() []Kind {
-	return []Kind{
-		KindConv, KindTransposed, KindDeformable, KindPool, KindLinear, KindActivation,
-		KindScale, KindAdd, KindConcat, KindResize, KindROIPool, KindNorm,
-		KindDepthToSpace,
+	kinds := make([]Kind, len(primitives))
+	for i, p := range primitives {
+		kinds[i] = p.kind
 	}
+	return kinds
+}
+
+// Multiplies reports whether a primitive is sums of its input times weights: what MACs are counted of, and what algorithms differ in.
+func (k Kind) Multiplies() bool {
+	return slices.ContainsFunc(primitives, func(p primitive) bool { return p.kind == k && p.multiplies })
+}
+
+// Weighted reports whether a primitive has weights.
+func (k Kind) Weighted() bool {
+	return slices.ContainsFunc(primitives, func(p primitive) bool { return p.kind == k && p.weighted })
+}
+
+// Joins reports whether the inputs of a primitive meet position by position.
+func (k Kind) Joins() bool {
+	return slices.ContainsFunc(primitives, func(p primitive) bool { return p.kind == k && p.joins })
 }
 
 // Op is the parameters of one primitive. Ops are plain values: comparing or copying them is safe as long as the

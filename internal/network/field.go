@@ -111,7 +111,7 @@ func nodeTrail(w *work, n *NodeResult, in []trail, spatial map[int]bool) trail {
 // are what package shape says.
 func stageTrail(op layer.Op, st shape.Stage, from []trail, spatial map[int]bool) trail {
 	var out trail
-	joins := op.Kind() == layer.KindAdd || op.Kind() == layer.KindConcat || op.Kind() == layer.KindScale
+	joins := op.Kind().Joins()
 	for j, t := range from {
 		switch {
 		case t.axes == nil || j > 0 && out.axes != nil && !joins:

@@ -64,11 +64,7 @@ func harmless(op Operator) bool {
 	case *View, *Elementwise:
 		return true
 	case *Primitive:
-		switch op.Op.Kind() {
-		case layer.KindConv, layer.KindTransposed, layer.KindDeformable, layer.KindLinear, layer.KindNorm:
-			return false
-		}
-		return true
+		return !op.Op.Kind().Weighted()
 	}
 	return false
 }

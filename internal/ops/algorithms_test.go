@@ -93,7 +93,7 @@ func prepare[T tensor.Float](st layer.Stage, in [][]int, weights map[string]*ten
 		return nil, err
 	}
 	p.Float64 = problem.IsFloat64[T]()
-	if clamped && foldable(st.Op.Kind()) {
+	if clamped && st.Op.Kind().Multiplies() {
 		p.Lo, p.Hi = 0, 6
 	}
 	return prepareProblem(p, weights, opt)

@@ -50,7 +50,7 @@ func nodesOf(s shape.Result, opt Options, float64s bool) ([]node, error) {
 
 // foldsInto reports whether stage i is the only reader of the stage before it, whose store can take an activation.
 func foldsInto(before *node, stages []layer.Stage, i int) bool {
-	if !foldable(before.problem.Stage.Op.Kind()) || before.problem.Clamped() || stages[i].Inputs[0] != before.result {
+	if !before.problem.Stage.Op.Kind().Multiplies() || before.problem.Clamped() || stages[i].Inputs[0] != before.result {
 		return false
 	}
 	return !slices.ContainsFunc(stages[i+1:], func(st layer.Stage) bool { return slices.Contains(st.Inputs, before.result) })
@@ -158,15 +158,6 @@ func pickBuffer(free, sizes []int, n int) int {
 		}
 	}
 	return best
-}
-
-// foldable reports whether the algorithms of a primitive honour Lo and Hi.
-func foldable(k layer.Kind) bool {
-	switch k {
-	case layer.KindConv, layer.KindTransposed, layer.KindDeformable, layer.KindLinear:
-		return true
-	}
-	return false
 }
 
 // clampOf is the range that an activation keeps values within, if that is all it does: such a one can be fused into

@@ -3,7 +3,6 @@ package ops
 import (
 	"context"
 
-	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -78,7 +77,7 @@ func (p *Pipeline[T]) inspect(ctx context.Context, x *tensor.Tensor[T], operands
 func (st *step[T]) demands(found demands, operands map[string]*tensor.Tensor[T]) error {
 	input := surveyOf(st.args[0])
 	for _, n := range st.nodes {
-		if !summed(n.problem.Stage.Op.Kind()) {
+		if !n.problem.Stage.Op.Kind().Multiplies() {
 			continue
 		}
 		w, err := bind(n.problem, operands)
@@ -96,9 +95,4 @@ func (st *step[T]) demands(found demands, operands map[string]*tensor.Tensor[T])
 		input = survey{most: min(most, n.problem.Hi)}
 	}
 	return nil
-}
-
-// summed reports whether a primitive is sums of weighted input, whose algorithms differ in what they add up.
-func summed(k layer.Kind) bool {
-	return k == layer.KindConv || k == layer.KindTransposed || k == layer.KindDeformable || k == layer.KindLinear
 }

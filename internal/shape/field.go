@@ -76,7 +76,7 @@ func OfField(op layer.Op, st Stage, in []Field) Field {
 		}
 	}
 	f := FieldOf(axes...)
-	if _, joins := joining[op.Kind()]; joins {
+	if op.Kind().Joins() {
 		for _, g := range in[1:] {
 			f = f.Join(g)
 		}
@@ -89,9 +89,6 @@ func OfField(op layer.Op, st Stage, in []Field) Field {
 	}
 	return f
 }
-
-// joining are the primitives whose inputs meet position by position.
-var joining = map[layer.Kind]bool{layer.KindAdd: true, layer.KindConcat: true, layer.KindScale: true}
 
 func seesAll(op layer.Op) bool {
 	switch op := op.(type) {

@@ -46,9 +46,6 @@ type Subject struct {
 	Shape shape.Result
 }
 
-// summing are the primitives whose outputs are sums of products of the input and weights.
-var summing = []layer.Kind{layer.KindConv, layer.KindTransposed, layer.KindDeformable, layer.KindLinear}
-
 // MostOutputs bounds the outputs that are looked at along each spatial axis, and mostChannels the output channels: several tiles
 // of every algorithm, while how long the sums are, which errors depend on, stays the layer's own.
 const (
@@ -91,7 +88,7 @@ func MeasureAccuracy(ctx context.Context, subjects []Subject, seed uint64, threa
 	for _, s := range subjects {
 		visit(s.Name)
 		for i, st := range s.Shape.Layer.Stages {
-			if !slices.Contains(summing, st.Op.Kind()) {
+			if !st.Op.Kind().Multiplies() {
 				continue
 			}
 			st.Op = narrowed(st.Op)
