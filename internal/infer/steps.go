@@ -9,6 +9,7 @@ import (
 	"convx/internal/network"
 	"convx/internal/ops"
 	"convx/internal/ops/array"
+	"convx/internal/ops/workers"
 	"convx/internal/tensor"
 )
 
@@ -152,19 +153,42 @@ func (net *Network) choose(n *node) {
 }
 
 // general runs any node by package ops/array.
-type general struct{ call array.Call }
+type general struct {
+	call  array.Call
+	items items
+}
 
 func (net *Network) general(n *node) *general {
 	fixed := make([]bool, len(n.in))
 	for i, v := range n.in {
 		fixed[i] = net.isConstant(v)
 	}
-	return &general{array.Call{
+	g := &general{call: array.Call{
 		Fixed: fixed,
 		Op:    n.op, Domain: n.domain, Version: n.version, Attributes: n.attributes, Limit: net.options.MaxBytes,
 		In: make([]*tensor.Array, len(n.in)), Out: make([]*tensor.Array, len(n.out)),
 		Memory: func(i int, e tensor.Elem, shape []int) *tensor.Array { return net.allocate(n.out[i], e, shape) },
 	}}
+	if pool := net.opsOptions.Workers(); pool.Size() > 1 {
+		g.call.Each = func(n int, item func(i int)) {
+			g.items = items{n, item}
+			_ = pool.RunOn(g.call.Ctx, n, &g.items) // who calls it looks at Ctx
+		}
+	}
+	return g
+}
+
+// items is a job of n calls.
+type items struct {
+	n    int
+	item func(i int)
+}
+
+// Work implements workers.Job.
+func (s *items) Work(m *workers.Worker) {
+	for i := m.Next(s.n); i >= 0; i = m.Next(s.n) {
+		s.item(i)
+	}
 }
 
 func (g *general) run(ctx context.Context, net *Network, n *node) error {

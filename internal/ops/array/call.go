@@ -24,6 +24,10 @@ type Call struct {
 	// network knows that they are not read again. Where Memory is nil or returns nil, the output is allocated.
 	Memory func(i int, e tensor.Elem, shape []int) *tensor.Array
 
+	// Each calls item for 0 to n-1, several at the same time, and returns when all have returned or Ctx is done; nil where there
+	// is one thread.
+	Each func(n int, item func(i int))
+
 	// Fixed are the inputs that hold the same elements in every run: what operators make of them may be kept.
 	Fixed []bool
 
@@ -53,6 +57,7 @@ type state struct {
 	buffers [4]any       // what buffer hands out
 
 	recallers recallers
+	team      *team
 }
 
 // defaultLimit is the size of output that is refused where nobody knows the machine's memory.

@@ -90,7 +90,7 @@ func actOf[T tensor.Float](c *Call, name string) parametrized {
 }
 
 // activate holds a row within the clip and applies the activation.
-func (r *recurrence[T]) activate(a *act[T], row []T) {
+func (r *direction[T]) activate(a *act[T], row []T) {
 	if r.clip > 0 {
 		for i, v := range row {
 			row[i] = max(-r.clip, min(r.clip, v))
@@ -100,40 +100,40 @@ func (r *recurrence[T]) activate(a *act[T], row []T) {
 }
 
 // step goes from the state before a step to the one after.
-func (r *recurrence[T]) step(way, b, t int, acts *[3]act[T]) {
+func (r *direction[T]) step(b, t int) {
 	input := r.input(t, b)
 	switch r.gates {
 	case 1:
-		r.recall(r.gate, r.state, way, 0, 1)
-		r.sum(way, input)
-		r.activate(&acts[0], r.gate)
+		r.recall(r.gate, r.state, 0, 1)
+		r.sum(input)
+		r.activate(&r.acts[0], r.gate)
 		copy(r.state, r.gate)
 	case 3:
-		r.gruStep(way, input, acts)
+		r.gruStep(input)
 	case 4:
-		r.lstmStep(way, input, acts)
+		r.lstmStep(input)
 	}
 }
 
 // gruStep: gates are z, r and h (Cho et al., 2014).
-func (r *recurrence[T]) gruStep(way int, input []T, acts *[3]act[T]) {
+func (r *direction[T]) gruStep(input []T) {
 	n := r.hidden
 	update, reset, candidate := r.gate[:n], r.gate[n:2*n], r.gate[2*n:]
-	_, inner := r.biases(way, 2)
-	r.recall(r.gate, r.state, way, 0, 2)
+	_, inner := r.biases(2)
+	r.recall(r.gate, r.state, 0, 2)
 	if r.linear {
-		r.recall(candidate, r.state, way, 2, 1)
+		r.recall(candidate, r.state, 2, 1)
 		copy(r.spare, candidate)
 	}
 	clear(candidate)
-	r.sum(way, input)
-	r.activate(&acts[0], r.gate[:2*n])
+	r.sum(input)
+	r.activate(&r.acts[0], r.gate[:2*n])
 	if !r.linear {
 		held := r.spare[n:][:n]
 		for i, v := range reset {
 			held[i] = v * r.state[i]
 		}
-		r.recall(r.spare, held, way, 2, 1)
+		r.recall(r.spare, held, 2, 1)
 	}
 	for i := range candidate {
 		v := r.spare[i]
@@ -146,48 +146,48 @@ func (r *recurrence[T]) gruStep(way int, input []T, acts *[3]act[T]) {
 		}
 		candidate[i] += v
 	}
-	r.activate(&acts[1], candidate)
+	r.activate(&r.acts[1], candidate)
 	for i, z := range update {
 		r.state[i] = (1-z)*candidate[i] + z*r.state[i]
 	}
 }
 
 // lstmStep: gates are i, o, f and c (Hochreiter & Schmidhuber, 1997; peepholes: Gers & Schmidhuber, 2000).
-func (r *recurrence[T]) lstmStep(way int, input []T, acts *[3]act[T]) {
+func (r *direction[T]) lstmStep(input []T) {
 	n := r.hidden
 	in, out, forget, candidate := r.gate[:n], r.gate[n:2*n], r.gate[2*n:3*n], r.gate[3*n:]
-	r.recall(r.gate, r.state, way, 0, 4)
-	r.sum(way, input)
-	r.peep(in, way, 0)
-	r.peep(forget, way, 2)
-	r.activate(&acts[0], in)
+	r.recall(r.gate, r.state, 0, 4)
+	r.sum(input)
+	r.peep(in, 0)
+	r.peep(forget, 2)
+	r.activate(&r.acts[0], in)
 	if r.coupled {
 		for i, v := range in {
 			forget[i] = 1 - v
 		}
 	} else {
-		r.activate(&acts[0], forget)
+		r.activate(&r.acts[0], forget)
 	}
-	r.activate(&acts[1], candidate)
+	r.activate(&r.acts[1], candidate)
 	for i := range r.cell {
 		r.cell[i] = forget[i]*r.cell[i] + in[i]*candidate[i]
 	}
-	r.peep(out, way, 1)
-	r.activate(&acts[0], out)
+	r.peep(out, 1)
+	r.activate(&r.acts[0], out)
 	shown := r.spare[:n]
 	copy(shown, r.cell)
-	acts[2].run(shown) // the cell is not clipped
+	r.acts[2].run(shown) // the cell is not clipped
 	for i, v := range out {
 		r.state[i] = v * shown[i]
 	}
 }
 
 // peep adds what a gate sees of the cell.
-func (r *recurrence[T]) peep(row []T, way, which int) {
+func (r *direction[T]) peep(row []T, which int) {
 	if r.peepholes == nil {
 		return
 	}
-	for i, p := range r.peepholes[(way*3+which)*r.hidden:][:r.hidden] {
+	for i, p := range r.peepholes[(r.way*3+which)*r.hidden:][:r.hidden] {
 		row[i] += p * r.cell[i]
 	}
 }

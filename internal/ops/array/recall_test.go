@@ -31,8 +31,11 @@ func TestLongSequencesAgreeWithFloat64(t *testing.T) {
 					attributes["linear_before_reset"] = linear
 				}
 				want := numbersOf(run(t, op, attributes, 1, in...)[0])
-				for _, fixed := range [][]bool{nil, {false, true, true}} {
+				for i, fixed := range [][]bool{nil, {false, true, true}, {false, true, true}} {
 					c := &Call{Op: op, Version: 21, Attributes: attributes, In: narrow, Out: make(list, 1), Fixed: fixed}
+					if i == 2 {
+						c.Each = atOnce
+					}
 					for range 2 {
 						if err := Run(c); err != nil {
 							t.Fatal(err)

@@ -23,46 +23,21 @@ type recurrence[T tensor.Float] struct {
 	linear                              bool
 	coupled                             bool
 	y, last, lastCell                   []T
-	projected                           []T // of the input, all steps
-	gate, spare                         []T
-	state, cell                         []T       // of one sequence
-	recaller                            *recaller // of one direction, in float32; or nil
 }
 
 func recur[T tensor.Float](c *Call) {
 	r := recurrenceOf[T](c)
 	r.outputs()
+	ways := [2]direction[T]{}
 	for way := range r.ways {
-		backward := way == 1 || c.text("direction", "forward", "reverse", "bidirectional") == "reverse"
-		acts := actsOf[T](c, way, r.ways)
-		r.project(way)
-		if weights, ok := any(r.recurrent).([]float32); ok {
-			size := r.gates * r.hidden * r.hidden
-			r.recaller = c.recaller(weights[way*size:][:size], way, r.gates, r.hidden, r.steps*r.batch)
-		}
-		for b := range r.batch {
-			c.check()
-			r.start(way, b)
-			n := r.steps
-			if r.lengths != nil {
-				n = int(r.lengths[b])
-			}
-			for s := range n {
-				t := s
-				if backward {
-					t = n - 1 - s
-				}
-				r.step(way, b, t, &acts)
-				if r.y != nil {
-					copy(r.y[r.place(t, way, b):][:r.hidden], r.state)
-				}
-			}
-			at := r.statePlace(way, b)
-			copy(r.last[at:][:r.hidden], r.state)
-			if r.lastCell != nil {
-				copy(r.lastCell[at:], r.cell)
-			}
-		}
+		ways[way] = r.direction(way)
+	}
+	if r.ways == 2 && ways[0].alone() && ways[1].alone() {
+		c.each(r.ways, func(way int) { ways[way].run() })
+		return
+	}
+	for way := range r.ways {
+		ways[way].run()
 	}
 }
 
@@ -103,8 +78,6 @@ func recurrenceOf[T tensor.Float](c *Call) *recurrence[T] {
 	}
 	r.clip = T(c.float("clip", 0))
 	r.linear, r.coupled = c.flag("linear_before_reset", false), c.flag("input_forget", false)
-	r.gate, r.spare = buffer[T](c, 0, all), make([]T, all)
-	r.state, r.cell = make([]T, r.hidden), make([]T, r.hidden)
 	return r
 }
 
@@ -155,77 +128,4 @@ func (r *recurrence[T]) statePlace(way, b int) int {
 		return (b*r.ways + way) * r.hidden
 	}
 	return (way*r.batch + b) * r.hidden
-}
-
-// start sets the states before the first step.
-func (r *recurrence[T]) start(way, b int) {
-	clear(r.state)
-	clear(r.cell)
-	at := r.statePlace(way, b)
-	if h := r.operand(5, r.ways, r.batch, r.hidden); h != nil {
-		copy(r.state, h[at:])
-	}
-	if r.gates == 4 {
-		if cell := r.operand(6, r.ways, r.batch, r.hidden); cell != nil {
-			copy(r.cell, cell[at:])
-		}
-	}
-}
-
-// project multiplies the inputs of all steps by the weights at once.
-func (r *recurrence[T]) project(way int) {
-	all, rows := r.gates*r.hidden, r.steps*r.batch
-	r.call.afford(tensor.ElemOf[T](), []int{rows, all})
-	r.projected = buffer[T](r.call, 1, rows*all)
-	x, w := data[T](r.call, r.call.In[0]), r.weights[way*all*r.inputs:][:all*r.inputs]
-	if w32, ok := any(w).([]float32); ok {
-		if p := r.call.projector(w32, way, all, r.inputs, rows); p != nil {
-			p.project(any(r.projected).([]float32), any(x).([]float32), rows)
-			return
-		}
-	}
-	multiplyTurned(r.call, r.projected, x, w, rows, r.inputs, all)
-}
-
-// input is the projected input of a step.
-func (r *recurrence[T]) input(t, b int) []T {
-	all := r.gates * r.hidden
-	if r.batchFirst {
-		return r.projected[(b*r.steps+t)*all:][:all]
-	}
-	return r.projected[(t*r.batch+b)*all:][:all]
-}
-
-// recall writes the products of the state with some gates' recurrent weights.
-func (r *recurrence[T]) recall(out, state []T, way, gate, gates int) {
-	if r.recaller != nil {
-		r.recaller.recall(any(out).([]float32), any(state).([]float32), gate, gate+gates)
-		return
-	}
-	at := (way*r.gates + gate) * r.hidden * r.hidden
-	multiplyTurned(r.call, out[:gates*r.hidden], state, r.recurrent[at:][:gates*r.hidden*r.hidden], 1, r.hidden, gates*r.hidden)
-}
-
-// biases are the input's and the recurrent ones of one gate; nil without any.
-func (r *recurrence[T]) biases(way, gate int) (input, recurrent []T) {
-	if r.bias == nil {
-		return nil, nil
-	}
-	all := r.gates * r.hidden
-	from := r.bias[way*2*all:][:2*all]
-	return from[gate*r.hidden:][:r.hidden], from[all+gate*r.hidden:][:r.hidden]
-}
-
-// sum adds the biases of all gates, the input and what is recalled.
-func (r *recurrence[T]) sum(way int, input []T) {
-	for g := range r.gates {
-		row := r.gate[g*r.hidden:][:r.hidden]
-		a, b := r.biases(way, g)
-		for i := range row {
-			row[i] += input[g*r.hidden+i]
-			if a != nil {
-				row[i] += a[i] + b[i]
-			}
-		}
-	}
 }
