@@ -56,6 +56,7 @@ type sampler struct {
 	strays []stray
 	spill  []float32 // the four pixels of a stray
 	four   []int32   // and where they are
+	_      [64]byte  // workers write to theirs
 }
 
 // stray is a column of which a pixel is not kept.
@@ -86,8 +87,8 @@ func NewSampledKeeping(p *problem.Problem, w problem.Operands[float32], most int
 	_, cols := r.isa.GemmTile()
 	for range max(1, q.Threads) { // as many as the product has panels for
 		r.workers = append(r.workers, sampler{
-			at: make([]int32, 4*cols), weight: make([]float32, 4*cols), values: problem.Aligned((cols + 1) * b),
-			strays: make([]stray, 0, cols), spill: problem.Aligned(4 * b), four: []int32{0, int32(b), int32(2 * b), int32(3 * b)},
+			at: workers.Apart[int32](4 * cols), weight: workers.Apart[float32](4 * cols), values: problem.Aligned((cols + 1) * b),
+			strays: workers.Apart[stray](cols)[:0], spill: problem.Aligned(4 * b), four: []int32{0, int32(b), int32(2 * b), int32(3 * b)},
 		})
 	}
 	r.pack = r.packRows

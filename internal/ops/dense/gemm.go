@@ -102,8 +102,8 @@ func NewGemm(p problem.Convolution, weights, bias []float32) *Gemm {
 	}
 	for range max(1, p.Threads) {
 		g.work = append(g.work, problem.Aligned(deepest*g.workCols))
-		g.cut = append(g.cut, make([]panel, 0, g.workCols/g.cols))
-		g.runs = append(g.runs, make([]run, 0, g.cols))
+		g.cut = append(g.cut, workers.Apart[panel](g.workCols/g.cols))
+		g.runs = append(g.runs, workers.Apart[run](g.cols))
 	}
 	return g
 }

@@ -72,7 +72,7 @@ func NewIndirectGemm(p problem.Convolution, weights, bias []float32) *IndirectGe
 	r.tiles = ceilDiv(ceilDiv(p.Out[2], lanes), r.cols/lanes)
 	r.step = max(1, kernel.MachineCaches().Within(rowsBlock)/(4*len(r.offsets)*r.cols))
 	for range max(1, p.Threads) {
-		r.cut = append(r.cut, make([]placed, 0, min(r.step, r.tilesOf(r.bands[len(r.bands)-1]))))
+		r.cut = append(r.cut, workers.Apart[placed](min(r.step, r.tilesOf(r.bands[len(r.bands)-1]))))
 	}
 	return r
 }

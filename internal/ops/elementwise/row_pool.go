@@ -84,12 +84,12 @@ func NewRowPool(p *problem.Problem, _ problem.Operands[float32]) (problem.Runner
 	}
 	r.bands = (p.Out[1] + r.tall() - 1) / r.tall()
 	for range r.loop.Threads {
-		s := rowSpace{rows: make([]float32, r.tall()*r.width), offsets: make([]int, 0, max(p.Kernel[0]*p.Kernel[1], p.Kernel[2]))}
+		s := rowSpace{rows: workers.Apart[float32](r.tall() * r.width), offsets: workers.Apart[int](max(p.Kernel[0]*p.Kernel[1], p.Kernel[2]))}
 		for i := range s.rows {
 			s.rows[i] = empty
 		}
 		if p.Stride[2] > 1 {
-			s.phases = make([]float32, len(s.rows))
+			s.phases = workers.Apart[float32](len(s.rows))
 		}
 		r.spaces = append(r.spaces, s)
 	}

@@ -90,10 +90,10 @@ func UseBuffers[T tensor.Float](buffers []*[]T, memory []T) []T {
 	return memory
 }
 
-// Aligned returns n elements that begin on a cache line: vectors of 64 bytes
+// Aligned returns n elements that begin on a cache line, which they share with nothing else: vectors of 64 bytes
 // that straddle two lines cost twice.
 func Aligned(n int) []float32 {
-	s := make([]float32, n+15)
+	s := make([]float32, (n+15)/16*16+15)
 	preferHugePages(s)
 	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s)))>>2) & 15
 	return s[skip : skip+n : skip+n]

@@ -47,9 +47,9 @@ func (c *chunks) Work(m *Worker) {
 	}
 }
 
-// chunkWork is how many multiply-accumulates (or element visits) a chunk should hold: about 20 µs to 1 ms of work for
+// chunkWork is how many multiply-accumulates (or element visits) a chunk should hold: about 4 to 160 µs of work for
 // loops between 0.1 and 4 operations a nanosecond, long enough to pay for waking a thread.
-const chunkWork = 1 << 17
+const chunkWork = 1 << 14
 
 // Grain is the number of items, each of this much work, that fill a chunk.
 func Grain(workPerItem float64) int {
