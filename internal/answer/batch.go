@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -106,11 +107,11 @@ func idOf(line []byte, long bool) json.RawMessage {
 
 func (o BatchOptions) answer(line []byte, long bool) (any, error) {
 	if long {
-		return nil, fmt.Errorf("the line has more than %d bytes", MaxBatchLine)
+		return nil, lang.Errorf("the line has more than %d bytes", MaxBatchLine)
 	}
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(line, &keys); err != nil {
-		return nil, fmt.Errorf(`a line is a layer as a JSON object, like {"variant": "standard", "input": "3x8x8", "kernel": 3}: %w`, err)
+		return nil, lang.Errorf(`a line is a layer as a JSON object, like {"variant": "standard", "input": "3x8x8", "kernel": 3}: %w`, err)
 	}
 	var s layer.Spec
 	var id json.RawMessage
@@ -172,7 +173,7 @@ func plain(raw json.RawMessage) (string, error) {
 	case raw[0] == '[':
 		var all []json.Number
 		if json.Unmarshal(raw, &all) != nil || len(all) == 0 || slices.Contains(all, "") {
-			return "", errors.New("a list is one of numbers: [3, 5] is 3x5")
+			return "", lang.New("a list is one of numbers: [3, 5] is 3x5")
 		}
 		texts := make([]string, len(all))
 		for i, n := range all {
@@ -180,7 +181,7 @@ func plain(raw json.RawMessage) (string, error) {
 		}
 		return strings.Join(texts, "x"), nil
 	case raw[0] == '{' || raw[0] == 'n':
-		return "", fmt.Errorf("%s is no value of a key", strconv.Quote(string(raw[:min(len(raw), 40)])))
+		return "", lang.Errorf("%s is no value of a key", strconv.Quote(string(raw[:min(len(raw), 40)])))
 	}
 	return string(raw), nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -41,7 +42,7 @@ func conventionsTable(rows []conventionJSON) report.Table {
 		{Name: "convention"}, {Name: "figure", Key: "macs", Right: true}, {Name: "unit"}, {Name: "counts differently", Key: "differs"},
 	}}
 	for _, r := range rows {
-		t.Rows = append(t.Rows, []report.Cell{report.Str(r.Convention), report.Count(r.Figure), report.Str(r.Unit), report.Str(r.Differs)})
+		t.Rows = append(t.Rows, []report.Cell{report.Str(r.Convention), report.Count(r.Figure), report.Str(r.Unit), report.Str(lang.Text(r.Differs))})
 	}
 	return t
 }

@@ -1,11 +1,11 @@
 package answer
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"convx/internal/coverage"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -52,8 +52,8 @@ func Coverage(r coverage.Result, labels []string, each bool) report.Document {
 	if each { // a row a position; the table of axes follows from them
 		return report.Document{JSON: j, Blocks: []report.Block{positionsTable(r.Axes)}}
 	}
-	head := report.Text{strings.Join(labels, ", then ") + ": " + r.View.Title()}
-	foot := report.Text{fmt.Sprintf("%s of %s pixels are seen, %s; a pixel's count is the product of its axes'", report.Group(j.Seen), report.Group(j.Size), report.Percent(j.Share))}
+	head := report.Text{strings.Join(labels, lang.Text(", then ")) + lang.Text(": ") + r.View.Title()}
+	foot := report.Text{lang.Sprintf("%s of %s pixels are seen, %s; a pixel's count is the product of its axes'", report.Group(j.Seen), report.Group(j.Size), report.Percent(j.Share))}
 	return report.Document{JSON: j, Blocks: []report.Block{head, lines, axes, append(foot, j.Notes...)}}
 }
 
@@ -87,5 +87,5 @@ func profile(axis string, l coverage.Line) string {
 			words[i] = strconv.Itoa(n)
 		}
 	}
-	return fmt.Sprintf("  %s from %d: %s%s%s", axis, first, before, strings.Join(words, " "), after)
+	return lang.Sprintf("  %s from %d: %s%s%s", axis, first, before, strings.Join(words, " "), after)
 }

@@ -1,9 +1,8 @@
 package answer
 
 import (
-	"fmt"
-
 	"convx/internal/gradient"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -19,7 +18,7 @@ type effect struct {
 
 // FieldAt is the receptive field of one layer of a network, and the measured one, if m is not nil.
 func FieldAt(r *network.Result, n *network.NodeResult, m *gradient.Map) report.Document {
-	text := report.Text{n.Node.Name + ", output " + layer.FormatShape(n.Output) + ": every output sees the whole input"}
+	text := report.Text{lang.Sprintf("%s, output %s: every output sees the whole input", n.Node.Name, layer.FormatShape(n.Output))}
 	if !n.Field.Whole {
 		text = report.Text{fieldSentence(n, 0)}
 	}
@@ -27,7 +26,7 @@ func FieldAt(r *network.Result, n *network.NodeResult, m *gradient.Map) report.D
 	if m != nil {
 		rows, columns := m.Box(gradient.Most)
 		measured = &effect{m.Of, gradient.Most, rows, columns}
-		text = append(text, fmt.Sprintf("effective, measured: %s of the influence on %s comes from %dx%d pixels, rows %d to %d, columns %d to %d",
+		text = append(text, lang.Sprintf("effective, measured: %s of the influence on %s comes from %dx%d pixels, rows %d to %d, columns %d to %d",
 			report.Percent(gradient.Most), m.Of, rows[1]-rows[0], columns[1]-columns[0], rows[0], rows[1]-1, columns[0], columns[1]-1))
 	}
 	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "field", Key: "size", Right: true}, {Name: "effective", Right: true},

@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/budget"
 	"convx/internal/device"
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/report"
 	"convx/internal/swap"
@@ -39,10 +40,10 @@ const mostNamed = 12
 // Fit is the answer of what would meet a budget, best first; on may be nil.
 func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) report.Document {
 	is := swap.FiguresOf(r, on)
-	j := fitJSON{Net: r.Graph.Name, Input: r.Input, Is: is, Holds: holds, Ways: []wayJSON{}, Note: swap.Untrained}
+	j := fitJSON{Net: r.Graph.Name, Input: r.Input, Is: is, Holds: holds, Ways: []wayJSON{}, Note: swap.Untrained()}
 	head := netHead(r)
 	if holds {
-		return report.Document{JSON: j, Blocks: []report.Block{append(head, "it meets the budget as it is")}}
+		return report.Document{JSON: j, Blocks: []report.Block{append(head, lang.Text("it meets the budget as it is"))}}
 	}
 	right := func(name, key string) report.Column { return report.Column{Name: name, Key: key, Right: true} }
 	t := report.Table{Columns: []report.Column{
@@ -55,7 +56,7 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 	t.Columns = append(t.Columns, report.Column{Name: "proof", Machine: true})
 	row := func(what, how, verdict string, f swap.Figures) []report.Cell {
 		cells := []report.Cell{
-			report.Str(what), report.Str(how), {Text: verdict, Failed: verdict == "over"}, report.Count(f.MACs), ratioCell(f.MACs, is.MACs), report.Count(f.Params), ratioCell(f.Params, is.Params),
+			report.Str(what), report.Str(how), {Text: lang.Text(verdict), Raw: verdict, Failed: verdict == "over"}, report.Count(f.MACs), ratioCell(f.MACs, is.MACs), report.Count(f.Params), ratioCell(f.Params, is.Params),
 			{Text: report.Bytes(f.PeakMemory), Raw: f.PeakMemory}, report.Str(fieldSizes(f)),
 		}
 		if on != nil {
@@ -63,12 +64,12 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		}
 		return cells
 	}
-	t.Rows = append(t.Rows, append(row("as it is", "", "over", is), report.Str("")))
+	t.Rows = append(t.Rows, append(row(lang.Text("as it is"), "", lang.Mark("over"), is), report.Str("")))
 	var proofs, none report.Text
 	for _, w := range ways {
 		v := wayJSON{What: w.What, How: w.How, Met: w.Met, Proof: w.Proof, Reason: w.Reason, Layers: w.Layers}
 		if w.Result == nil {
-			none = append(none, fmt.Sprintf("no way: %s: %s", w.What, w.Reason))
+			none = append(none, lang.Sprintf("no way: %s: %s", w.What, w.Reason))
 			j.Ways = append(j.Ways, v)
 			continue
 		}
@@ -76,19 +77,19 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		v.After, v.Checks = &after, &held
 		j.Ways = append(j.Ways, v)
 		proofs = append(proofs, fmt.Sprintf("%s, %s: %s", w.What, w.How, w.Proof))
-		verdict := "over"
+		verdict := lang.Mark("over")
 		if w.Met {
-			verdict = "meets"
+			verdict = lang.Mark("meets")
 		}
 		t.Rows = append(t.Rows, append(row(w.What, w.How, verdict, after), report.Str(w.Proof)))
 	}
-	foot := report.Text{"those that meet the budget come first, those first that keep most MACs; " + swap.Untrained}
+	foot := report.Text{lang.Text("those that meet the budget come first, those first that keep most MACs; ") + swap.Untrained()}
 	if len(ways) > 0 && ways[0].Met && len(ways[0].Layers) > 0 {
 		names := ways[0].Layers
 		if len(names) > mostNamed {
-			names = append(slices.Clone(names[:mostNamed]), fmt.Sprintf("and %d more", len(names)-mostNamed))
+			names = append(slices.Clone(names[:mostNamed]), lang.Sprintf("and %d more", len(names)-mostNamed))
 		}
-		foot = append(foot, "the first exchanges "+strings.Join(names, ", "))
+		foot = append(foot, lang.Sprintf("the first exchanges %s", strings.Join(names, ", ")))
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, slices.Concat(foot, proofs, none)}}
 }

@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/budget"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -102,7 +103,7 @@ func Flops(c Cost, explain bool, held budget.Outcome) report.Document {
 		j.Stages = append(j.Stages, st)
 		t.Rows = append(t.Rows, append([]report.Cell{report.Str(row.Name), report.Str(string(row.Kind)), report.Str(layer.FormatShape(row.Output))}, costCells(st.Total)...))
 	}
-	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(c.Output))}, costCells(j.Total)...)
+	t.Footer = append([]report.Cell{report.Str(lang.Text("total")), report.Str(""), report.Str(layer.FormatShape(c.Output))}, costCells(j.Total)...)
 	blocks := []report.Block{report.Text{fmt.Sprintf("%s: %s -> %s", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Output))}, t}
 	if len(sums) > 0 {
 		blocks = append(blocks, sums)
@@ -140,32 +141,32 @@ func costCells(c flops.Total) []report.Cell {
 
 func costFootnotes(t flops.Total, c flops.Convention, types flops.Types, stored bool) report.Text {
 	lines := report.Text{
-		"activations: " + report.Count(t.Activations).Text + " outputs of stages that have MACs",
+		lang.Sprintf("activations: %s outputs of stages that have MACs", report.Count(t.Activations).Text),
 		memoryText(t, types, stored),
-		fmt.Sprintf("arithmetic intensity: %s FLOPs a byte", report.Digits(t.ArithmeticIntensity())),
+		lang.Sprintf("arithmetic intensity: %s FLOPs a byte", report.Digits(t.ArithmeticIntensity())),
 	}
 	if c.Name != "mac" {
-		lines = append(lines, c.Name+": "+c.Differs)
+		lines = append(lines, c.Name+lang.Text(": ")+lang.Text(c.Differs))
 	}
 	return lines
 }
 
 // memoryText says what the bytes are counted as. stored says that a model stores its tensors in types of its own.
 func memoryText(t flops.Total, asked flops.Types, stored bool) string {
-	as := func(e flops.Elem, float32s bool, verb string) string {
+	as := func(e flops.Elem, float32s bool, theirs string) string {
 		switch {
 		case e != "":
 			return string(e)
 		case float32s:
 			return string(flops.Float32)
 		}
-		return "the model " + verb + " them"
+		return theirs
 	}
-	weights := as(asked.Weights, t.WeightBytes == int64(flops.Float32.Bits()/8)*t.Params, "stores")
-	activations := as(asked.Activations, !stored, "has")
+	weights := as(asked.Weights, t.WeightBytes == int64(flops.Float32.Bits()/8)*t.Params, lang.Text("the model stores them"))
+	activations := as(asked.Activations, !stored, lang.Text("the model has them"))
 	w, a := report.Bytes(t.WeightBytes), report.Bytes(t.ActivationBytes)
 	if weights == activations {
-		return fmt.Sprintf("memory as %s: weights %s, activations read and written %s", weights, w, a)
+		return lang.Sprintf("memory as %s: weights %s, activations read and written %s", weights, w, a)
 	}
-	return fmt.Sprintf("memory: weights %s as %s, activations read and written %s as %s", w, weights, a, activations)
+	return lang.Sprintf("memory: weights %s as %s, activations read and written %s as %s", w, weights, a, activations)
 }

@@ -2,7 +2,6 @@ package answer
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -28,8 +27,8 @@ type deviceLayerJSON struct {
 	Bound   device.Bound `json:"bound"`
 }
 
-// deviceBound is what the times say that they are, in every format.
-const deviceBound = "lower bound by the roofline, no prediction"
+// deviceBound() is what the times say that they are, in every format.
+func deviceBound() string { return lang.Text("lower bound by the roofline, no prediction") }
 
 // placed is a network or a layer on a device: what a document holds of it.
 type placed struct {
@@ -64,7 +63,7 @@ func (p *placed) placement() *device.Placement {
 
 func place(p device.Placement, top int) *placed {
 	d := p.Device
-	j := deviceJSON{Device: d.Name, Elem: p.Elem, Bound: deviceBound, Misfits: append([]string{}, p.Misfits...), Layers: []deviceLayerJSON{}, Seconds: p.Least.Seconds(), Frames: p.Frames}
+	j := deviceJSON{Device: d.Name, Elem: p.Elem, Bound: deviceBound(), Misfits: append([]string{}, p.Misfits...), Layers: []deviceLayerJSON{}, Seconds: p.Least.Seconds(), Frames: p.Frames}
 	bounds := map[device.Bound]int{}
 	for _, l := range p.Layers {
 		bounds[l.Bound]++
@@ -82,13 +81,13 @@ func place(p device.Placement, top int) *placed {
 			report.Str(l.Name), report.Str(l.Variant), report.Time(l.Least), report.Str(string(l.Bound)), shareOf(share),
 		})
 	}
-	head := fmt.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, p.Elem, report.Duration(p.Least), report.Digits(j.Frames), lang.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
-	foot := report.Text{deviceBound + ": every operation at the peak, every byte once at the full bandwidth"}
+	head := lang.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, p.Elem, report.Duration(p.Least), report.Digits(j.Frames), lang.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
+	foot := report.Text{deviceBound() + lang.Text(": every operation at the peak, every byte once at the full bandwidth")}
 	if sources := estimates(d); sources != "" {
-		foot = append(foot, "estimated: "+sources)
+		foot = append(foot, lang.Sprintf("estimated: %s", sources))
 	}
 	for _, m := range j.Misfits {
-		foot = append(foot, "does not fit: "+m)
+		foot = append(foot, lang.Sprintf("does not fit: %s", m))
 	}
 	return &placed{p, j, []report.Block{report.Text{head}, t, foot}}
 }
@@ -99,14 +98,14 @@ func estimates(d device.Device) string {
 	for _, f := range []struct {
 		name string
 		device.Figure
-	}{{"cores", d.Cores}, {"GHz", d.GHz}, {"bandwidth", d.Bandwidth}} {
+	}{{lang.Text("cores"), d.Cores}, {"GHz", d.GHz}, {lang.Text("bandwidth"), d.Bandwidth}} {
 		if strings.HasPrefix(f.Source, "estimate") {
 			out = append(out, f.name)
 		}
 	}
 	for _, e := range flops.Elems() {
 		if strings.HasPrefix(d.FLOPsPerCycle[e].Source, "estimate") {
-			out = append(out, "operations a cycle in "+string(e))
+			out = append(out, lang.Sprintf("operations a cycle in %s", e))
 		}
 	}
 	return strings.Join(out, ", ")

@@ -1,12 +1,12 @@
 package answer
 
 import (
-	"fmt"
 	"strings"
 
 	"convx/internal/budget"
 	"convx/internal/device"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -121,7 +121,7 @@ func FlopsNetwork(c NetworkCost, held budget.Outcome) report.Document {
 		j.Layers = append(j.Layers, l)
 		variant := l.Variant
 		if row.Uncounted {
-			variant += " (not counted)"
+			variant += lang.Text(" (not counted)")
 		}
 		cells := []report.Cell{report.Str(l.Name), {Text: variant, Raw: l.Variant}, report.Str(layer.FormatShape(l.Output))}
 		cells = append(cells, costCells(l.Total)...)
@@ -130,22 +130,22 @@ func FlopsNetwork(c NetworkCost, held budget.Outcome) report.Document {
 	for _, row := range c.Unfolded {
 		j.Unfolded = append(j.Unfolded, netLayer(row, total))
 	}
-	t.Footer = append([]report.Cell{report.Str("total"), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.Total)...)
+	t.Footer = append([]report.Cell{report.Str(lang.Text("total")), report.Str(""), report.Str(layer.FormatShape(r.Output))}, costCells(j.Total.Total)...)
 	t.Footer = append(t.Footer, report.Cell{Raw: 1})
 	head := netHead(r)
 	foot := costFootnotes(r.Total, c.Convention, r.Options.Types, r.Stored())
 	if r.Constants > 0 {
-		foot = append(foot, fmt.Sprintf("constants: %s elements that nobody trains, beside the params: masks, tables, boxes", report.Group(r.Constants)))
+		foot = append(foot, lang.Sprintf("constants: %s elements that nobody trains, beside the params: masks, tables, boxes", report.Group(r.Constants)))
 	}
 	if r.PeakMemory > 0 {
-		peak := fmt.Sprintf("peak memory: %s of activations are live at once, in %s", report.Bytes(r.PeakMemory), r.Nodes[r.PeakNode].Node.Name)
+		peak := lang.Sprintf("peak memory: %s of activations are live at once, in %s", report.Bytes(r.PeakMemory), r.Nodes[r.PeakNode].Node.Name)
 		if r.Options.InPlace {
-			peak += "; activations, batch norms and sums are computed in place"
+			peak += lang.Text("; activations, batch norms and sums are computed in place")
 		}
 		foot = append(foot, peak)
 	}
 	for _, n := range r.Notes {
-		foot = append(foot, "note: "+n)
+		foot = append(foot, lang.Sprintf("note: %s", n))
 	}
 	blocks := []report.Block{head, t, foot}
 	if c.swapped != nil {
@@ -211,7 +211,7 @@ func FlopsNetworks(parts []budget.Held, costs []NetworkCost) report.Document {
 			for range 5 {
 				row = append(row, report.Str(""))
 			}
-			t.Rows = append(t.Rows, append(row, report.Cell{Text: "broken", Failed: true}))
+			t.Rows = append(t.Rows, append(row, report.Cell{Text: lang.Text("broken"), Failed: true}))
 			continue
 		}
 		n := costs[i]

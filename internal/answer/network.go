@@ -3,6 +3,7 @@ package answer
 import (
 	"fmt"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -37,7 +38,7 @@ func outputsOf(r *network.Result) []outputJSON {
 func netHead(r *network.Result) report.Text {
 	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
 	for _, o := range outputsOf(r) {
-		head = append(head, fmt.Sprintf("output %s: %s", o.Name, layer.FormatShape(o.Shape)))
+		head = append(head, lang.Sprintf("output %s: %s", o.Name, layer.FormatShape(o.Shape)))
 	}
 	return head
 }

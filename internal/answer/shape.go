@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -97,16 +98,16 @@ func Shape(r shape.Result) report.Document {
 func footnotes(r shape.Result, notes []string) report.Text {
 	t := report.Text{fieldText(r.Field)}
 	for _, n := range MergeAxes(notes) {
-		t = append(t, "note: "+n)
+		t = append(t, lang.Sprintf("note: %s", n))
 	}
 	return append(t, Defaults(r.Layer)...)
 }
 
 func fieldText(f shape.Field) string {
 	if f.Whole {
-		return "receptive field: the whole plane"
+		return lang.Text("receptive field: the whole plane")
 	}
-	return fmt.Sprintf("receptive field: %s, jump %s, from %s", FieldSize(f), Numbers(f.Jump), Numbers(f.Start))
+	return lang.Sprintf("receptive field: %s, jump %s, from %s", FieldSize(f), Numbers(f.Jump), Numbers(f.Start))
 }
 
 // FieldSize is the field's size, and the least beside it where outputs differ.
@@ -114,7 +115,7 @@ func FieldSize(f shape.Field) string {
 	if slices.Equal(f.Size, f.Least) {
 		return Numbers(f.Size)
 	}
-	return fmt.Sprintf("%s (least %s)", Numbers(f.Size), Numbers(f.Least))
+	return lang.Sprintf("%s (least %s)", Numbers(f.Size), Numbers(f.Least))
 }
 
 // Numbers writes one number where all axes agree, else one per axis, to four places: a third is 0.3333.
@@ -134,7 +135,7 @@ func MergeAxes(notes []string) []string {
 	var texts []string
 	axes := map[string][]string{}
 	for _, n := range notes {
-		axis, text, ok := strings.Cut(n, ": ")
+		axis, text, ok := strings.Cut(n, lang.Text(": "))
 		if !ok || len(axis) > 1 {
 			axis, text = "", n
 		}
@@ -147,7 +148,7 @@ func MergeAxes(notes []string) []string {
 	}
 	for i, text := range texts {
 		if a := axes[text]; len(a) > 0 {
-			texts[i] = strings.Join(a, ", ") + ": " + text
+			texts[i] = strings.Join(a, ", ") + lang.Text(": ") + text
 		}
 	}
 	return texts
@@ -162,5 +163,5 @@ func Defaults(l layer.Layer) report.Text {
 	for i, d := range l.Defaults {
 		parts[i] = d.Key + " " + d.Value
 	}
-	return report.Text{"defaults: " + strings.Join(parts, ", ")}
+	return report.Text{lang.Sprintf("defaults: %s", strings.Join(parts, ", "))}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
@@ -68,31 +69,31 @@ func ShapeNetwork(r *network.Result, fields bool, rate float64) report.Document 
 		foot = append(foot, fieldSentence(last, rate))
 	}
 	for _, n := range r.Notes {
-		foot = append(foot, "note: "+n)
+		foot = append(foot, lang.Sprintf("note: %s", n))
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
 }
 
 // fieldSentence sums up what the last layer that does not see everything sees.
 func fieldSentence(n *network.NodeResult, rate float64) string {
-	text := fmt.Sprintf("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s",
+	text := lang.Sprintf("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s",
 		n.Node.Name, FieldSize(n.Field), Numbers(n.Field.Jump), rounded(n.Field.Effective()))
 	if rate > 0 && len(n.Field.Size) > 0 {
-		text += fmt.Sprintf("; %s ms at %g samples a second", report.Digits(1000*n.Field.Size[len(n.Field.Size)-1]/rate), rate)
+		text += lang.Sprintf("; %s ms at %g samples a second", report.Digits(1000*n.Field.Size[len(n.Field.Size)-1]/rate), rate)
 	}
 	return text
 }
 
 func fieldCells(f shape.Field) []report.Cell {
 	if f.Whole {
-		return []report.Cell{report.Str("whole"), {}, {}, {}, {}}
+		return []report.Cell{report.Str(lang.Text("whole")), {}, {}, {}, {}}
 	}
 	if len(f.Size) == 0 {
 		return make([]report.Cell, 5)
 	}
 	size := report.Cell{Text: FieldSize(f), Raw: Numbers(f.Size)}
 	if f.Unaligned {
-		size.Text += " (unaligned)"
+		size.Text += lang.Text(" (unaligned)")
 	}
 	return []report.Cell{size, report.Str(rounded(f.Effective())), report.Str(Numbers(f.Jump)), report.Str(Numbers(f.Start)), report.Str(Numbers(f.Center()))}
 }

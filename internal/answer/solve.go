@@ -1,10 +1,10 @@
 package answer
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/shape"
@@ -50,19 +50,19 @@ func Solve(spec layer.Spec, s shape.Solutions) report.Document {
 		}
 		t.Rows = append(t.Rows, append(row, report.Cell{Text: remark(s.Notes), Raw: strings.Join(s.Notes, "; ")}))
 	}
-	foot := report.Text{"the first: " + j.Command}
+	foot := report.Text{lang.Sprintf("the first: %s", j.Command)}
 	if more := j.Found - len(j.Solutions); more > 0 {
-		foot = append(foot, fmt.Sprintf("%d more: --limit %d", more, j.Found))
+		foot = append(foot, lang.Sprintf("%d more: --limit %d", more, j.Found))
 	}
-	head := report.Text{fmt.Sprintf("%s: %s -> %s, the usual ones first", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Wanted))}
+	head := report.Text{lang.Sprintf("%s: %s -> %s, the usual ones first", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Wanted))}
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
 }
 
 // remark shortens a solution's notes to what tells it from its neighbours.
 func remark(notes []string) string {
 	short := []struct{ has, say string }{
-		{"the floor drops", "drops pixels"}, {"checkerboard", "checkerboard"},
-		{"only the bias", "leaves gaps"}, {"larger than the kernel's reach", "padding beyond the kernel"},
+		{lang.Text("the floor drops"), lang.Text("drops pixels")}, {lang.Text("checkerboard"), lang.Text("checkerboard")},
+		{lang.Text("only the bias"), lang.Text("leaves gaps")}, {lang.Text("larger than the kernel's reach"), lang.Text("padding beyond the kernel")},
 	}
 	var out []string
 	for _, s := range short {

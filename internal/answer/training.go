@@ -1,8 +1,7 @@
 package answer
 
 import (
-	"fmt"
-
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/report"
 )
@@ -58,21 +57,21 @@ func Training(r *network.Result, t *network.Training, o network.Optimizer, top i
 			table.Rows = append(table.Rows, append([]report.Cell{report.Str(n.Node.Name), report.Str(n.Variant)}, cells(step)...))
 		}
 	}
-	table.Footer = append([]report.Cell{report.Str("total"), report.Str("")}, cells(all)...)
+	table.Footer = append([]report.Cell{report.Str(lang.Text("total")), report.Str("")}, cells(all)...)
 	for _, u := range t.Undecided {
 		j.Undecided = append(j.Undecided, operatorJSON{u.Operator, u.Count})
 	}
 	head := netHead(r)
 	if more := len(j.Layers) - len(table.Rows); more > 0 {
-		head = append(head, fmt.Sprintf("the first %d of %d layers", len(table.Rows), len(j.Layers)))
+		head = append(head, lang.Sprintf("the first %d of %d layers", len(table.Rows), len(j.Layers)))
 	}
 	foot := report.Text{
-		fmt.Sprintf("a step: %s MACs, %s times the forward pass", report.Count(j.MACs).Text, report.Digits(float64(j.MACs)/float64(max(1, all.Forward)))),
-		fmt.Sprintf("kept: weights %s, gradients %s, %s %s, activations %s: %s in all", report.Bytes(t.Weights), report.Bytes(t.Gradients), o.Name, report.Bytes(t.State), report.Bytes(all.Saved), report.Bytes(bytes)),
-		"not in it: the activations' own gradients, of which two tensors are live at a time, workspace, and what a framework keeps beside",
+		lang.Sprintf("a step: %s MACs, %s times the forward pass", report.Count(j.MACs).Text, report.Digits(float64(j.MACs)/float64(max(1, all.Forward)))),
+		lang.Sprintf("kept: weights %s, gradients %s, %s %s, activations %s: %s in all", report.Bytes(t.Weights), report.Bytes(t.Gradients), o.Name, report.Bytes(t.State), report.Bytes(all.Saved), report.Bytes(bytes)),
+		lang.Text("not in it: the activations' own gradients, of which two tensors are live at a time, workspace, and what a framework keeps beside"),
 	}
 	for _, u := range j.Undecided {
-		foot = append(foot, fmt.Sprintf("not decided, and missing: what %s (%d) keeps, and what its gradient costs", u.Operator, u.Nodes))
+		foot = append(foot, lang.Sprintf("not decided, and missing: what %s (%d) keeps, and what its gradient costs", u.Operator, u.Nodes))
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{head, table, foot}}, nil
 }

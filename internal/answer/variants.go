@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -26,7 +27,7 @@ func Variants() report.Document {
 	t := report.Table{Columns: []report.Column{{Name: "variant"}, {Name: "is", Key: "summary"}, {Name: "dims"}}}
 	for _, v := range layer.Variants() {
 		j = append(j, describe(v))
-		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Name), report.Str(v.Summary), report.Str(commas(v.Dims))})
+		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Name), report.Str(lang.Text(v.Summary)), report.Str(commas(v.Dims))})
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{t}}
 }
@@ -49,8 +50,8 @@ func Variant(v layer.Variant) report.Document {
 		}
 		t.Rows = append(t.Rows, []report.Cell{report.Str(flag), report.Str(k.Type), report.Str(usage)})
 	}
-	head := report.Text{v.Name + ": " + v.Summary}
-	foot := report.Text{"dimensions: " + commas(v.Dims), "paper: " + v.Paper}
+	head := report.Text{v.Name + lang.Text(": ") + lang.Text(v.Summary)}
+	foot := report.Text{lang.Sprintf("dimensions: %s", commas(v.Dims)), lang.Sprintf("paper: %s", v.Paper)}
 	return report.Document{JSON: d, Blocks: []report.Block{head, t, foot}}
 }
 

@@ -163,7 +163,7 @@ func (o benchOptions) entries() ([]bench.Entry, error) {
 		return nil, err
 	}
 	if swapped != nil {
-		o.warnf("%s", swap.Untrained)
+		o.warnf("%s", swap.Untrained())
 	}
 	return bench.NetworkEntries(r)
 }

@@ -121,7 +121,7 @@ func (m Model) answer() string {
 	lines = append(lines, m.cost()...)
 	for _, st := range r.Stages {
 		for _, n := range st.Notes {
-			if text, ok := strings.CutPrefix(n, "H: "); ok {
+			if text, ok := strings.CutPrefix(n, "H"+lang.Text(": ")); ok {
 				lines = append(lines, faint().Render("  "+text))
 			}
 		}

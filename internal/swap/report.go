@@ -7,13 +7,16 @@ import (
 	"time"
 
 	"convx/internal/device"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/report"
 )
 
 // Untrained is what every answer about exchanged layers says.
-const Untrained = "counts say nothing of accuracy: the network that comes out must be trained"
+func Untrained() string {
+	return lang.Text("counts say nothing of accuracy: the network that comes out must be trained")
+}
 
 // JSON is an exchange, for a document.
 type JSON struct {
@@ -74,7 +77,7 @@ func FiguresOf(r *network.Result, on *device.Device) Figures {
 
 // Document is the exchange as tables and JSON: the layers, then the whole. on may be nil; top is how many layers people see, 0 all.
 func (s *Swapped) Document(rules []Rule, on *device.Device, top int) (JSON, []report.Block) {
-	j := JSON{Rules: []string{}, Before: FiguresOf(s.Before, on), After: FiguresOf(s.After, on), Layers: []changeJSON{}, Kept: append([]string{}, s.Kept...), Note: Untrained}
+	j := JSON{Rules: []string{}, Before: FiguresOf(s.Before, on), After: FiguresOf(s.After, on), Layers: []changeJSON{}, Kept: append([]string{}, s.Kept...), Note: Untrained()}
 	for _, r := range rules {
 		j.Rules = append(j.Rules, r.Text)
 	}
@@ -109,7 +112,7 @@ func (s *Swapped) Document(rules []Rule, on *device.Device, top int) (JSON, []re
 	if top > 0 && len(s.Changes) > top {
 		head += fmt.Sprintf(", the first %d shown", top)
 	}
-	foot := append(s.theories(), Untrained)
+	foot := append(s.theories(), Untrained())
 	for _, k := range s.Kept {
 		foot = append(foot, "kept: "+k)
 	}

@@ -1,8 +1,7 @@
 package measured
 
 import (
-	"fmt"
-
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/report"
 	"convx/internal/verify"
@@ -33,12 +32,12 @@ func Accuracy(all []verify.Accuracy, layers int, seed uint64) report.Document {
 		{Name: "largest sum", Key: "ulps_of_largest_sum", Right: true}, {Name: "allowed", Right: true}, {Name: "of", Key: "allowed_of"}, {Name: "holds"}, {Name: "worst layer", Key: "at"},
 	}}
 	for _, a := range all {
-		of, holds := "own", "NO"
+		of, holds := lang.Text("own"), lang.Text("NO")
 		if a.OfLargest {
-			of = "largest"
+			of = lang.Text("largest")
 		}
 		if a.Holds() {
-			holds = "yes"
+			holds = lang.Text("yes")
 		}
 		j.Algorithms = append(j.Algorithms, accuracyJSON{string(a.Kind), a.Algorithm, a.Stages, a.Own, a.Largest, a.Allowed, of, a.Holds(), a.At})
 		t.Rows = append(t.Rows, []report.Cell{
@@ -47,7 +46,7 @@ func Accuracy(all []verify.Accuracy, layers int, seed uint64) report.Document {
 		})
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{t, report.Text{
-		"largest errors in ulps (2^-23) of a sum of magnitudes |bias| + sum |weight*input|: the output's own, and the layer's largest",
-		fmt.Sprintf("instruction set %s, %d layers cut to %d outputs an axis, seed %d", j.ISA, layers, verify.MostOutputs, seed),
+		lang.Text("largest errors in ulps (2^-23) of a sum of magnitudes |bias| + sum |weight*input|: the output's own, and the layer's largest"),
+		lang.Sprintf("instruction set %s, %d layers cut to %d outputs an axis, seed %d", j.ISA, layers, verify.MostOutputs, seed),
 	}}}
 }

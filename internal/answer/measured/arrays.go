@@ -1,9 +1,8 @@
 package measured
 
 import (
-	"fmt"
-
 	"convx/internal/compare"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -26,12 +25,16 @@ type arraysJSON struct {
 // Arrays says how far two arrays are from each other, and where most.
 func Arrays(a, b string, d compare.Difference) report.Document {
 	j := arraysJSON{a, b, d.Shape, d.Values, d.Different, report.Number(d.Max), report.Number(d.Mean), d.At, report.Number(d.A), report.Number(d.B), d.LeftOut}
-	text := report.Text{fmt.Sprintf("%s and %s, %s: %s of %s values differ", a, b, layer.FormatShape(d.Shape), report.Group(d.Different), report.Group(d.Values))}
+	text := report.Text{lang.Sprintf("%s and %s, %s: %s of %s values differ", a, b, layer.FormatShape(d.Shape), report.Group(d.Different), report.Group(d.Values))}
 	if d.At != nil {
-		text = append(text, fmt.Sprintf("max |difference| %.6g at %v: %.6g and %.6g", d.Max, d.At, d.A, d.B), fmt.Sprintf("mean |difference| %.6g", d.Mean))
+		text = append(text, lang.Sprintf("max |difference| %.6g at %v: %.6g and %.6g", d.Max, d.At, d.A, d.B), lang.Sprintf("mean |difference| %.6g", d.Mean))
 	}
 	if d.LeftOut > 0 {
-		text = append(text, fmt.Sprintf("left out: %s that %s not finite in one of them", report.Group(d.LeftOut), map[bool]string{true: "is", false: "are"}[d.LeftOut == 1]))
+		left := lang.Text("left out: 1 that is not finite in one of them")
+		if d.LeftOut > 1 {
+			left = lang.Sprintf("left out: %s that are not finite in one of them", report.Group(d.LeftOut))
+		}
+		text = append(text, left)
 	}
 	table := report.Table{Columns: []report.Column{{Name: "values", Right: true}, {Name: "different", Right: true}, {Name: "max", Right: true}, {Name: "mean", Right: true}, {Name: "left out", Key: "left_out", Right: true}}}
 	table.Rows = [][]report.Cell{{report.Int(d.Values), report.Int(d.Different), report.Float(d.Max), report.Float(d.Mean), report.Int(d.LeftOut)}}

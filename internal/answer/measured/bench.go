@@ -94,11 +94,11 @@ func Bench(m bench.Machine, rows []bench.Result, tune bool, v budget.Outcome) re
 		j.Layers = append(j.Layers, l)
 		name := report.Cell{Text: l.Name, Raw: l.Name}
 		if l.Count > 1 {
-			name.Text, name.Short = fmt.Sprintf("%s (%d times)", l.Name, l.Count), fmt.Sprintf("%s×%d", l.Name, l.Count)
+			name.Text, name.Short = lang.Sprintf("%s (%d times)", l.Name, l.Count), fmt.Sprintf("%s×%d", l.Name, l.Count)
 		}
 		algorithm := l.Algorithm
 		if r.Auto {
-			algorithm += " (auto)"
+			algorithm += lang.Text(" (auto)")
 		}
 		t.Rows = append(t.Rows, []report.Cell{
 			name, report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
@@ -108,9 +108,9 @@ func Bench(m bench.Machine, rows []bench.Result, tune bool, v budget.Outcome) re
 	}
 	head := report.Text{
 		fmt.Sprintf("%s, %s", m.CPU, lang.Plural(m.Threads, "thread")),
-		fmt.Sprintf("measured: peak %s GFLOP/s (float32 multiply-adds), bandwidth %s GB/s (copies); the ridge is at %s FLOPs a byte",
+		lang.Sprintf("measured: peak %s GFLOP/s (float32 multiply-adds), bandwidth %s GB/s (copies); the ridge is at %s FLOPs a byte",
 			report.Digits(m.PeakGFLOPS), report.Digits(m.BandwidthGBS), report.Digits(m.PeakGFLOPS/m.BandwidthGBS)),
-		"least is the roofline's bound on this machine: an algorithm that multiplies less, or caches that hold all, go below it",
+		lang.Text("least is the roofline's bound on this machine: an algorithm that multiplies less, or caches that hold all, go below it"),
 	}
 	blocks := []report.Block{append(head, machineText(m)...), t}
 	noisy := 0
@@ -123,7 +123,7 @@ func Bench(m bench.Machine, rows []bench.Result, tune bool, v budget.Outcome) re
 		blocks = append(blocks, noiseText(noisy, len(rows)))
 	}
 	if rows[0].Count > 0 {
-		blocks = append(blocks, report.Text{"all of these layers, one after the other: " + report.Duration(netTime(rows))})
+		blocks = append(blocks, report.Text{lang.Sprintf("all of these layers, one after the other: %s", report.Duration(netTime(rows)))})
 	}
 	if tune {
 		blocks = append(blocks, tuneText(rows))
@@ -174,8 +174,8 @@ func tuneText(rows []bench.Result) report.Text {
 			}
 		}
 		if ratio := float64(r.Min) / float64(best.Min); ratio > noise {
-			lines = append(lines, fmt.Sprintf("wrong choice for %s: %s, where %s is %.2f times as fast", r.Name, r.Algorithm, best.Algorithm, ratio))
+			lines = append(lines, lang.Sprintf("wrong choice for %s: %s, where %s is %.2f times as fast", r.Name, r.Algorithm, best.Algorithm, ratio))
 		}
 	}
-	return append(lines, fmt.Sprintf("the automatic choice was within %.0f%% of the fastest on %d of %d layers", 100*(noise-1), layers-len(lines), layers))
+	return append(lines, lang.Sprintf("the automatic choice was within %.0f%% of the fastest on %d of %d layers", 100*(noise-1), layers-len(lines), layers))
 }

@@ -6,6 +6,7 @@ import (
 
 	"convx/internal/bench"
 	"convx/internal/chart"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -22,7 +23,7 @@ func NetworkBars(w bench.Whole) chart.Bars {
 	slices.Sort(times)
 	least := times[max(0, len(times)-mostBars)]
 	var b chart.Bars
-	took, macs := chart.Panel{Title: "time (median)"}, chart.Panel{Title: "MACs"}
+	took, macs := chart.Panel{Title: lang.Text("time (median)")}, chart.Panel{Title: lang.Text("MACs")}
 	for _, s := range w.Steps {
 		if s.Timing.Median < least {
 			continue

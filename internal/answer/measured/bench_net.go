@@ -94,8 +94,8 @@ func BenchNetwork(w bench.Whole, v budget.Outcome) report.Document {
 	n.Least = float64(flops) / m.PeakGFLOPS / 1e9
 	head := report.Text{
 		fmt.Sprintf("%s, %s", m.CPU, lang.Plural(m.Threads, "thread")),
-		fmt.Sprintf("%s: %s at best, %s median; %s GFLOP/s, %s of the measured peak, at which the operations alone take %s", w.Name, report.Duration(w.Timing.Min), report.Duration(w.Timing.Median), report.Digits(n.GFLOPS), report.Percent(n.OfPeak), report.Duration(time.Duration(n.Least*1e9))),
-		fmt.Sprintf("loaded in %s, first answer after another %s; peak memory of the process %s", report.Duration(w.Load), report.Duration(w.First), report.Bytes(w.PeakMemory)),
+		lang.Sprintf("%s: %s at best, %s median; %s GFLOP/s, %s of the measured peak, at which the operations alone take %s", w.Name, report.Duration(w.Timing.Min), report.Duration(w.Timing.Median), report.Digits(n.GFLOPS), report.Percent(n.OfPeak), report.Duration(time.Duration(n.Least*1e9))),
+		lang.Sprintf("loaded in %s, first answer after another %s; peak memory of the process %s", report.Duration(w.Load), report.Duration(w.First), report.Bytes(w.PeakMemory)),
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{append(head, machineText(m)...), t}}
 }

@@ -1,8 +1,6 @@
 package measured
 
 import (
-	"fmt"
-
 	"convx/internal/compare"
 	"convx/internal/flops"
 	"convx/internal/lang"
@@ -108,12 +106,12 @@ func Compare(c Comparison) report.Document {
 		j.Rows = append(j.Rows, compareRowOf(r, base))
 		compared = compared || r.Deviation != nil
 	}
-	head := report.Text{fmt.Sprintf("input %s, baseline %s", layer.FormatShape(c.Input), base.Label)}
+	head := report.Text{lang.Sprintf("input %s, baseline %s", layer.FormatShape(c.Input), base.Label)}
 	if c.Source != "" {
-		head = append(head, "on "+c.Source)
+		head = append(head, lang.Sprintf("on %s", c.Source))
 	}
 	if c.Timed {
-		head = append(head, "times on "+lang.Plural(c.Threads, "thread"))
+		head = append(head, lang.Sprintf("times on %s", lang.Plural(c.Threads, "thread")))
 	}
 	blocks := []report.Block{head, compareTable(c, j, compared)}
 	if t := theoryText(j); len(t) > 0 {
@@ -133,7 +131,7 @@ func Compare(c Comparison) report.Document {
 		notes = noiseText(noisy, len(c.Rows))
 	}
 	for _, n := range c.Notes {
-		notes = append(notes, "note: "+n)
+		notes = append(notes, lang.Sprintf("note: %s", n))
 	}
 	if len(notes) > 0 {
 		blocks = append(blocks, notes)
@@ -201,7 +199,7 @@ func deviationCells(d *compare.Deviation) []report.Cell {
 	if d == nil {
 		return []report.Cell{{Raw: ""}, {Raw: ""}, {Raw: ""}}
 	}
-	psnr := report.Cell{Text: "equal", Raw: ""}
+	psnr := report.Cell{Text: lang.Text("equal"), Raw: ""}
 	switch {
 	case d.PSNR != nil:
 		psnr = report.Cell{Text: report.Digits(*d.PSNR) + " dB", Raw: *d.PSNR}

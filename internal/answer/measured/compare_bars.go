@@ -2,13 +2,14 @@ package measured
 
 import (
 	"convx/internal/chart"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
 // CompareBars draws params, MACs and times.
 func CompareBars(c Comparison) chart.Bars {
 	b := chart.Bars{Baseline: c.Baseline}
-	params, macs, took := chart.Panel{Title: "params"}, chart.Panel{Title: "MACs"}, chart.Panel{Title: "time (median)"}
+	params, macs, took := chart.Panel{Title: lang.Text("params")}, chart.Panel{Title: lang.Text("MACs")}, chart.Panel{Title: lang.Text("time (median)")}
 	for _, r := range c.Rows {
 		b.Labels = append(b.Labels, r.Label)
 		add := func(p *chart.Panel, v float64, text string) {

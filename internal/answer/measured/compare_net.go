@@ -1,8 +1,6 @@
 package measured
 
 import (
-	"fmt"
-
 	"convx/internal/compare"
 	"convx/internal/flops"
 	"convx/internal/lang"
@@ -74,12 +72,12 @@ func CompareNetworkRuns(n NetworkRuns, base int) report.Document {
 			t.Rows[i] = append(t.Rows[i], deviationCells(r.Deviation)...)
 		}
 		for _, note := range r.Notes {
-			notes = append(notes, "note: "+report.Printable(note))
+			notes = append(notes, lang.Sprintf("note: %s", report.Printable(note)))
 		}
 	}
-	head := report.Text{"baseline " + j.Baseline}
+	head := report.Text{lang.Sprintf("baseline %s", j.Baseline)}
 	if timed {
-		head = append(head, "times on "+lang.Plural(n.Threads, "thread"))
+		head = append(head, lang.Sprintf("times on %s", lang.Plural(n.Threads, "thread")))
 	}
 	blocks := []report.Block{head, t}
 	if notes != nil {
@@ -92,7 +90,7 @@ func CompareNetworkRuns(n NetworkRuns, base int) report.Document {
 // compared with.
 func CompareNetworks(names []string, results []*network.Result, base int) report.Document {
 	j, t := compareNetworks(names, results, base)
-	head := report.Text{fmt.Sprintf("baseline %s; networks are counted: with a picture or an array as INPUT, they run on it and are timed", j.Baseline)}
+	head := report.Text{lang.Sprintf("baseline %s; networks are counted: with a picture or an array as INPUT, they run on it and are timed", j.Baseline)}
 	return report.Document{JSON: j, Blocks: []report.Block{head, t}}
 }
 

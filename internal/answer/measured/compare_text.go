@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -17,19 +18,19 @@ func theoryText(j compareJSON) report.Text {
 			continue
 		}
 		steps := slices.Compact([]string{r.Theory.Formula, r.Theory.Expression, report.Digits(r.Theory.MACs)})
-		line := "  " + r.Label + ": " + strings.Join(steps, " = ")
+		line := "  " + r.Label + lang.Text(": ") + strings.Join(steps, " = ")
 		if s := r.Theory.Saving; s != nil && *s > 1.005 {
-			line += ", a saving of " + report.Digits(*s) + " times"
+			line += lang.Sprintf(", a saving of %s times", report.Digits(*s))
 		}
 		if r.Theory.Remark != "" {
-			line += "; " + r.Theory.Remark
+			line += lang.Text("; ") + r.Theory.Remark
 		}
 		lines = append(lines, line)
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	head := "theory, MACs over a standard convolution's of the same channels, kernel and stride (K is the kernel's area, O and C the channels out and in):"
+	head := lang.Text("theory, MACs over a standard convolution's of the same channels, kernel and stride (K is the kernel's area, O and C the channels out and in):")
 	return append(report.Text{head}, lines...)
 }
 
@@ -42,11 +43,11 @@ func verdicts(c Comparison, j compareJSON) report.Text {
 			continue
 		}
 		saving := 1 / *r.Ratio.MACs
-		line := fmt.Sprintf("%s saves %s times the MACs of %s and %s", r.Label, report.Digits(saving), j.Baseline, movesText(r))
+		line := lang.Sprintf("%s saves %s times the MACs of %s and %s", r.Label, report.Digits(saving), j.Baseline, movesText(r))
 		if r.Speedup != nil {
 			line += speedVerdict(*r.Speedup, saving)
 			if c.Noisy(i) {
-				line += "; ~ the two times differ by no more than their spreads, so measure longer: --min-time 1s"
+				line += lang.Text("; ~ the two times differ by no more than their spreads, so measure longer: --min-time 1s")
 			}
 		}
 		lines = append(lines, line)
@@ -66,20 +67,20 @@ func movesText(r compareRowJSON) string {
 	a := r.Ratio.Activations
 	switch {
 	case a == nil:
-		return "has " + report.SI(float64(r.Activations)) + " activations"
+		return lang.Sprintf("has %s activations", report.SI(float64(r.Activations)))
 	case *a > 0.995 && *a < 1.005:
-		return "moves as many activations"
+		return lang.Text("moves as many activations")
 	}
-	return "moves " + report.Digits(*a) + " times the activations"
+	return lang.Sprintf("moves %s times the activations", report.Digits(*a))
 }
 
 func speedVerdict(speedup, saving float64) string {
 	text := strings.TrimSuffix(fmt.Sprintf("%.2g", speedup), ".0")
 	switch {
 	case speedup < 0.95:
-		return fmt.Sprintf(": it runs slower, at %s times the speed", text)
+		return lang.Sprintf(": it runs slower, at %s times the speed", text)
 	case speedup < 0.9*saving:
-		return fmt.Sprintf(": it runs %s times as fast, not %s", text, report.Digits(saving))
+		return lang.Sprintf(": it runs %s times as fast, not %s", text, report.Digits(saving))
 	}
-	return fmt.Sprintf(": it runs %s times as fast", text)
+	return lang.Sprintf(": it runs %s times as fast", text)
 }

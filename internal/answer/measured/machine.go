@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"convx/internal/bench"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -42,11 +43,11 @@ func machineOf(m bench.Machine) machineJSON {
 func machineText(m bench.Machine) report.Text {
 	var lines report.Text
 	if len(m.Peaks) > 1 {
-		lines = append(lines, fmt.Sprintf("meanwhile, in %d rounds: peak ±%s, at last %s against at first; bandwidth ±%s, %s",
+		lines = append(lines, lang.Sprintf("meanwhile, in %d rounds: peak ±%s, at last %s against at first; bandwidth ±%s, %s",
 			len(m.Peaks), report.Percent(m.Peaks.Spread()), signedPercent(m.Peaks.Drift()), report.Percent(m.Bandwidths.Spread()), signedPercent(m.Bandwidths.Drift())))
 	}
 	if m.Peaks.Unsteady() || m.Bandwidths.Unsteady() {
-		lines = append(lines, "note: the machine itself varied by more than 10% (turbo, heat, other programs): shares of the peak, and ratios to another run, say little")
+		lines = append(lines, lang.Text("note: the machine itself varied by more than 10% (turbo, heat, other programs): shares of the peak, and ratios to another run, say little"))
 	}
 	if len(m.Cores) > 1 {
 		var kinds []string
@@ -57,7 +58,7 @@ func machineText(m bench.Machine) report.Text {
 			}
 			kinds = append(kinds, text)
 		}
-		lines = append(lines, "note: processors of several kinds, "+strings.Join(kinds, ", ")+": times depend on where threads run"+pinning(m.Cores[0]))
+		lines = append(lines, lang.Sprintf("note: processors of several kinds, %s: times depend on where threads run", strings.Join(kinds, ", "))+pinning(m.Cores[0]))
 	}
 	return lines
 }
@@ -67,7 +68,7 @@ func pinning(c bench.Cores) string {
 	if c.CPUs == "" {
 		return ""
 	}
-	return fmt.Sprintf("; taskset -c %s keeps them on the fastest", c.CPUs)
+	return lang.Sprintf("; taskset -c %s keeps them on the fastest", c.CPUs)
 }
 
 func signedPercent(part float64) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -68,13 +69,13 @@ func FactorsText(factors []float64, sample, batch int) string {
 			most = i
 		}
 	}
-	text := "factors of the channels"
+	text := lang.Text("factors of the channels")
 	if batch > 1 {
-		text += fmt.Sprintf(", sample %d", sample)
+		text += lang.Sprintf(", sample %d", sample)
 	}
-	text += ": " + strings.Join(parts, ", ")
+	text += lang.Text(": ") + strings.Join(parts, ", ")
 	if n := len(factors); n > mostFactors {
-		text += fmt.Sprintf(", … (%d in all; the least %.3f of channel %d, the greatest %.3f of channel %d)", n, factors[least], least, factors[most], most)
+		text += lang.Sprintf(", … (%d in all; the least %.3f of channel %d, the greatest %.3f of channel %d)", n, factors[least], least, factors[most], most)
 	}
 	return text
 }

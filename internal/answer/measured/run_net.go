@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"convx/internal/infer"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -148,11 +149,11 @@ func (r NetworkRun) withStrips(t report.Table) report.Table {
 // Classes are the numbers of the first output, from which classes are listed.
 func (r NetworkRun) Classes() ([]float32, error) {
 	if len(r.Outputs) == 0 {
-		return nil, fmt.Errorf("--top: the network gave no output")
+		return nil, lang.Errorf("--top: the network gave no output")
 	}
 	data, ok := tensor.Floats(r.Outputs[0].Array)
 	if !ok || len(data) == 0 {
-		return nil, fmt.Errorf("--top: the output %q is %v, which has no classes", r.Outputs[0].Name, r.Outputs[0].Array)
+		return nil, lang.Errorf("--top: the output %q is %v, which has no classes", r.Outputs[0].Name, r.Outputs[0].Array)
 	}
 	return data, nil
 }

@@ -1,15 +1,14 @@
 package measured
 
 import (
-	"fmt"
-
 	"convx/internal/bench"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
 // noiseText says what helps against times that vary.
 func noiseText(noisy, all int) report.Text {
-	return report.Text{fmt.Sprintf("note: %d of %d times vary by more than 20%% (±): close other programs, or raise --min-time", noisy, all)}
+	return report.Text{lang.Sprintf("note: %d of %d times vary by more than 20%% (±): close other programs, or raise --min-time", noisy, all)}
 }
 
 type secondsJSON struct {

@@ -1,8 +1,7 @@
 package measured
 
 import (
-	"fmt"
-
+	"convx/internal/lang"
 	"convx/internal/report"
 	"convx/internal/verify"
 )
@@ -29,9 +28,9 @@ func Verify(identities []verify.Identity, results []verify.Result, seed uint64) 
 	}}
 	hold := 0
 	for i, r := range results {
-		id, holds := identities[i], "NO"
+		id, holds := identities[i], lang.Text("NO")
 		if r.Holds() {
-			holds = "yes"
+			holds = lang.Text("yes")
 			hold++
 		}
 		j.Identities = append(j.Identities, identityJSON{id.Name, id.Statement, r.Layers, r.Largest, r.Allowed, r.Holds(), r.Failed})
@@ -39,13 +38,13 @@ func Verify(identities []verify.Identity, results []verify.Result, seed uint64) 
 			report.Str(id.Name), {Text: holds, Raw: r.Holds(), Failed: !r.Holds()}, report.Int(r.Layers), report.Float(r.Largest), report.Float(r.Allowed), report.Str(id.Statement),
 		})
 	}
-	sum := report.Text{fmt.Sprintf("%s, seed %d", holdText(hold, len(results)), seed)}
+	sum := report.Text{lang.Sprintf("%s, seed %d", holdText(hold, len(results)), seed)}
 	return report.Document{JSON: j, Blocks: []report.Block{t, sum}}
 }
 
 func holdText(hold, n int) string {
 	if n == 1 {
-		return fmt.Sprintf("%d of 1 identity holds", hold)
+		return lang.Sprintf("%d of 1 identity holds", hold)
 	}
-	return fmt.Sprintf("%d of %d identities hold", hold, n)
+	return lang.Sprintf("%d of %d identities hold", hold, n)
 }

@@ -1,7 +1,6 @@
 package measured
 
 import (
-	"fmt"
 	"runtime"
 
 	"convx/internal/bench"
@@ -22,7 +21,7 @@ type versionJSON struct {
 // Version is the version, and what the machine offers: a line, or a table of one row.
 func Version(version string, table bool) report.Document {
 	v := versionJSON{version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, bench.CPU(), kernel.Best().String(), runtime.GOMAXPROCS(0)}
-	line := fmt.Sprintf("convx %s, %s, %s, %s, %s kernels, %s", v.Version, v.Go, v.System, v.CPU, v.Kernels, lang.Plural(v.Threads, "thread"))
+	line := lang.Sprintf("convx %s, %s, %s, %s, %s kernels, %s", v.Version, v.Go, v.System, v.CPU, v.Kernels, lang.Plural(v.Threads, "thread"))
 	d := report.Document{JSON: v, Blocks: []report.Block{report.Text{line}}}
 	if table {
 		d.Blocks = []report.Block{report.Table{
