@@ -32,7 +32,7 @@ show sample seven -o "$out/seven.png"
 show run --net drawings "$out/seven.png" --top 3
 show run --net drawings "$out/seven.png" --at 'relu*' -o "$out/maps-of-a-seven/"
 show sample -o "$out/photo.png"
-show run --net filters "$out/photo.png" --at edges --at corners -o "$out/maps-of-a-photograph/"
+show run --net filters "$out/photo.png" --at edges --at corners -o "$out/maps-of-a-picture/"
 
 printf '\nThe pictures are in %s/:\n' "$out"
 ls "$out"

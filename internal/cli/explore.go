@@ -17,7 +17,7 @@ func newExplore(s Streams) *cobra.Command {
 		Use: "explore [VARIANT] [flags]",
 		Long: `Explore is a terminal interface: choose a key with the up and down arrows, change it with
 left and right, and see the output size with its arithmetic, the cost, and the window
-sliding over a small input, and what the layer makes of a photograph. b keeps the layer as a baseline beside the next
+sliding over a small input, and what the layer makes of a picture. b keeps the layer as a baseline beside the next
 ones, p hides the answer to be predicted first. The shell command that asks the same question stands below.`,
 		Example:           "  convx explore transposed",
 		Args:              argsUpTo(1),

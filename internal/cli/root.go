@@ -121,7 +121,7 @@ var subcommands = []subcommand{
 	{"version", "Print the version, and what the machine offers", func(s Streams) *cobra.Command { return newVersion(s) }},
 	{"run", "What it does to my data: compute a layer on a picture or an array", func(s Streams) *cobra.Command { return newRun(s, runRun) }},
 	{"draw", "How it works: a figure or an animation of a layer", func(s Streams) *cobra.Command { return newDraw(s, runDraw) }},
-	{"sample", "Write a picture to try things on: a photograph, a drawing, text, a test chart", func(s Streams) *cobra.Command { return newSample(s, runSample) }},
+	{"sample", "Write a picture to try things on: a cat, a drawing, text, a test chart", func(s Streams) *cobra.Command { return newSample(s, runSample) }},
 	{"lesson", "Walk through a lesson: its commands, what they print, their pictures", func(s Streams) *cobra.Command { return newLesson(s, runLesson) }},
 	{"config", "Print every setting, its value, and where that came from", func(s Streams) *cobra.Command { return newConfig(s, runConfig) }},
 	{"explore", "Change a layer with the arrow keys and see what comes out", func(s Streams) *cobra.Command { return newExplore(s) }},

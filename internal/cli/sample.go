@@ -22,8 +22,8 @@ func newSample(s Streams, run func(context.Context, sampleOptions) error) *cobra
 	o := sampleOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use: "sample [NAME] -o FILE.png",
-		Long: `sample writes a picture that convx carries, to try the other commands on: a photograph, a drawing, a page of text, a test
-chart. Without -o it lists them.`,
+		Long: `sample writes a picture that convx carries, to try the other commands on: a cat, rendered like a photograph, a drawing, a
+page of text, a test chart. Without -o it lists them.`,
 		Example: strings.Trim(`
   convx sample
   convx sample -o photo.png

@@ -78,7 +78,7 @@ func TestStepsAreLegal(t *testing.T) {
 	}
 }
 
-// The screen is as large as the terminal and no larger, whatever its size, with the photograph where there is room.
+// The screen is as large as the terminal and no larger, whatever its size, with the picture where there is room.
 func TestScreenFillsTheTerminal(t *testing.T) {
 	for _, size := range [][2]int{{80, 24}, {120, 40}, {160, 50}, {250, 70}} {
 		for _, v := range layer.Variants() {
@@ -99,8 +99,8 @@ func TestScreenFillsTheTerminal(t *testing.T) {
 					t.Errorf("%s: predict %v, and the answer is there or is not", v.Name, m.predict)
 				}
 			}
-			if s := resized.(Model).screen(); size[1] >= 70 && resized.(Model).live != nil && !strings.Contains(s, "photograph") {
-				t.Errorf("%s in %v: no photograph", v.Name, size)
+			if s := resized.(Model).screen(); size[1] >= 70 && resized.(Model).live != nil && !strings.Contains(s, "sample picture") {
+				t.Errorf("%s in %v: no sample picture", v.Name, size)
 			}
 		}
 	}

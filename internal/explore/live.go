@@ -18,16 +18,16 @@ import (
 	"convx/internal/tensor"
 )
 
-// live is what the layer makes of a photograph: each channel of the input is its brightness, the weights are seeded.
+// live is what the layer makes of a picture: each channel of the input is its brightness, the weights are seeded.
 type live struct {
 	in, out image.Image
 	factors []float64 // of squeeze-and-excitation
 }
 
-// photoSide is how many pixels wide the photograph is that the layer runs on, liveMACs the most work of a key press.
+// photoSide is how many pixels wide the picture is that the layer runs on, liveMACs the most work of a key press.
 const photoSide, liveMACs = 96, 1 << 28
 
-// photo is the sample photograph's brightness, H x W.
+// photo is the sample picture's brightness, H x W.
 var photo = lazy.Value[*tensor.Tensor[float32]]{Make: func() *tensor.Tensor[float32] {
 	data, err := configs.Samples.ReadFile(configs.SamplePicture)
 	if err != nil {
@@ -54,7 +54,7 @@ var photo = lazy.Value[*tensor.Tensor[float32]]{Make: func() *tensor.Tensor[floa
 	return t
 }}
 
-// newLive runs the layer on the photograph; nil where it does not fit, has regions, or would take long.
+// newLive runs the layer on the picture; nil where it does not fit, has regions, or would take long.
 func newLive(p params) *live {
 	plane := photo.Get()
 	s := layer.Spec{Variant: p.variant}
@@ -113,7 +113,7 @@ func mapOf(t *tensor.Tensor[float32], m picture.Mapping) (image.Image, error) {
 	return p.Image(), nil
 }
 
-// beside is the photograph and what the layer makes of it, in so many columns and rows.
+// beside is the picture and what the layer makes of it, in so many columns and rows.
 func (l *live) beside(width, rows int, colour bool) string {
 	cols := (width - 3) / 2
 	if cols < 12 || rows < 5 {
@@ -128,7 +128,7 @@ func (l *live) beside(width, rows int, colour bool) string {
 		return cols
 	}
 	pad := strings.Repeat(" ", wide(l.in))
-	head := lang.Text("photograph")
+	head := lang.Text("sample picture")
 	lines := []string{head + strings.Repeat(" ", max(1, len(pad)+3-len(head))) + lang.Text("channel 0 of the output")}
 	for i := range max(len(a), len(b)) {
 		line := pad

@@ -25,7 +25,7 @@ type Model struct {
 
 	hasBase bool
 	base    *shape.Result // kept to compare with; nil without
-	live    *live         // what the layer makes of a photograph; nil where it cannot
+	live    *live         // what the layer makes of a picture; nil where it cannot
 	result  shape.Result
 	err     error
 	slide   *slide

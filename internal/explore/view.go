@@ -26,7 +26,7 @@ func (m Model) View() tea.View {
 	return v
 }
 
-// screen fills the terminal: the panel and the answer on the left, the sliding window and the photograph on the right, and what
+// screen fills the terminal: the panel and the answer on the left, the sliding window and the picture on the right, and what
 // makes the variant one and the baseline below, as far as there is room. The command stands last.
 func (m Model) screen() string {
 	head := title().Render(name) + "  " + faint().Render(m.keys())
@@ -138,7 +138,7 @@ func (m Model) picture(width int) string {
 	step := m.frame % s.steps()
 	// Cells grow with the terminal: two columns and a row each, or as many times that.
 	in, out := s.drawInput(step), s.drawOutput(step)
-	const below = 32 // rows for the answer and a photograph
+	const below = 32 // rows for the answer and a picture
 	if k := min((width-3)/(lipgloss.Width(in)+lipgloss.Width(out)+3), (m.height-below)/max(1, lipgloss.Height(in)-1)); k > 1 {
 		in, out = enlarged(in, k), enlarged(out, k)
 	}

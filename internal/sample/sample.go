@@ -1,4 +1,4 @@
-// Package sample has pictures to try things on: a photograph, drawings, a page of text, a test chart.
+// Package sample has pictures to try things on: a cat, drawings, a page of text, a test chart.
 package sample
 
 import (
@@ -25,7 +25,7 @@ func (s Sample) PNG() ([]byte, error) { return s.make() }
 // All lists the samples; the first is what there is without a name.
 func All() []Sample {
 	return []Sample{
-		{"photo", "a cat's face, 320x208 in colour: edges, fur, out-of-focus background", file(configs.SamplePicture)},
+		{"photo", "a cat at a table, 320x208 in colour, rendered like a photograph: fur, whiskers, checks, a background out of focus", file(configs.SamplePicture)},
 		{"drawing", "a star, drawn by hand, for the drawing classifier", file("samples/drawing-star.png")},
 		{"arrow", "an arrow, drawn by hand", file("samples/drawing-arrow.png")},
 		{"seven", "a 7, drawn by hand", file("samples/drawing-7.png")},

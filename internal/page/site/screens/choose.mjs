@@ -1,4 +1,4 @@
-// Choose: variants of the same channels and size side by side, on one photograph.
+// Choose: variants of the same channels and size side by side, on one picture.
 import { ask, keeping, unpack } from "../engine.mjs";
 import { bar, count, h, imageOf, paced, range, slider, time } from "../ui.mjs";
 import { picture, planes, scaled } from "../picture.mjs";

@@ -1,4 +1,4 @@
-// One number: a picture, a window, its weights, the sums of the channels, one cell of the output. The picture is a photograph,
+// One number: a picture, a window, its weights, the sums of the channels, one cell of the output. The picture is one that the page carries,
 // or what one neuron of a network reads (state.net): then the weights are that neuron's.
 import { ask, base64, keeping, pack, unpack } from "../engine.mjs";
 import { arrows, bitmap, button, cell, choice, clamp, dragged, framed, h, imageOf, inkOn, num, paced, range, signedColour, slider } from "../ui.mjs";

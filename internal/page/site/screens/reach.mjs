@@ -1,4 +1,4 @@
-// Reach: what one output sees through a stack of layers along one axis, level by level, and the field over a photograph.
+// Reach: what one output sees through a stack of layers along one axis, level by level, and the field over a picture.
 import { ask } from "../engine.mjs";
 import { button, check, clamp, dragged, arrows, framed, h, s, slider } from "../ui.mjs";
 import { picture, scaled } from "../picture.mjs";
@@ -6,7 +6,7 @@ import { picture, scaled } from "../picture.mjs";
 export const defaults = { stack: "3.2 3.2 3.2", causal: "", often: "", x: "18", y: "12" };
 const presets = { "WaveNet": ["2.1 2.2 2.4 2.8", "1"], "HDC 1, 2, 5": ["3.1 3.2 3.5", ""], "2, 2, 2": ["3.2 3.2 3.2", ""], "1, 2, 4": ["3.1 3.2 3.4", ""], "VGG": ["3.1 3.1 2.1.2p 3.1 3.1 2.1.2p", ""] };
 const most = 8; // layers
-const wide = 48; // pixels of the photograph
+const wide = 48; // pixels of the picture
 
 export async function show(context) {
   const { root, state, set, t, fail, command } = context;
@@ -75,7 +75,7 @@ export async function show(context) {
     tree.replaceChildren(s("svg", { viewBox: `0 0 1000 ${y(levels.length - 1) + 24}`, role: "img", "aria-label": size.textContent }, ...lines, ...dots));
   }
 
-  /** The photograph as one output sees it: what no path reaches is dark; with "how often", as bright as there are paths. */
+  /** The picture as one output sees it: what no path reaches is dark; with "how often", as bright as there are paths. */
   const paint = framed(() => {
     if (!field || !image) return;
     const k = 12, w = image.width, hh = image.height, g = photo.getContext("2d"), n = field.counts.length, top = Math.max(...field.counts);

@@ -41,7 +41,7 @@ export async function show(context) {
   await open();
 }
 
-/** Nine taps on a photograph. */
+/** Nine taps on a picture. */
 function taps({ state, set, t, fail, command }, body, extra, pic) {
   const whole = h("canvas", { class: "input hand", tabindex: "0", role: "img", "aria-label": t("input") }), near = h("canvas", { class: "kernel hand", tabindex: "0", role: "img", "aria-label": t("taps") });
   const map = h("canvas", { class: "output answer", role: "img", "aria-label": t("output") });
@@ -85,7 +85,7 @@ function taps({ state, set, t, fail, command }, body, extra, pic) {
     command(d && d[0] === 1 && d[1] === 1 ? "convx run standard -k 3 -p 1 --color gray --filter sobel-x -o out.png" : `convx run ${named ? `deformable --offsets ${named.name}` : "deformable -w offset=offset.npy"} -k 3 -p 1 --color gray --filter sobel-x -o out.png`);
   }
 
-  /** The whole photograph with the box that is magnified, and the output. */
+  /** The whole picture with the box that is magnified, and the output. */
   const paintWhole = framed(() => {
     const x = +state.x, y = +state.y, half = patch >> 1;
     frame(whole, source, source.image);
