@@ -12,7 +12,7 @@ import (
 // it counts the same.
 func TestModels(t *testing.T) {
 	done := 0
-	for _, name := range []string{"resnet18", "mobilenet_v2", "unet_small", "shufflenet_v2", "squeezenet1_1", "light_bvlc_alexnet"} {
+	for _, name := range []string{"resnet18", "mobilenet_v2", "unet_small", "shufflenet_v2", "squeezenet1_1", "light_alexnet"} {
 		m, err := onnx.Open(filepath.Join("..", "network", "onnx", "testdata", name+".onnx"))
 		if err != nil {
 			t.Fatal(err)

@@ -28,7 +28,7 @@ func countsOf(t *testing.T, m *Model) *network.Result {
 }
 
 func TestPipeGivesWhatAFileGives(t *testing.T) {
-	for _, name := range []string{"light_bvlc_alexnet.onnx", "resnet18.onnx"} {
+	for _, name := range []string{"light_alexnet.onnx", "resnet18.onnx"} {
 		want, err := Open(filepath.Join("testdata", name))
 		if err != nil {
 			t.Fatal(err)

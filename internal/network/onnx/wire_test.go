@@ -78,7 +78,7 @@ func TestAGigabyteOfWeightsIsSteppedOver(t *testing.T) {
 
 // Every prefix of a model is an error or, where the cut falls between fields, a smaller model; never a panic.
 func TestTruncatedFiles(t *testing.T) {
-	whole, err := os.ReadFile(filepath.Join("testdata", "light_bvlc_alexnet.onnx"))
+	whole, err := os.ReadFile(filepath.Join("testdata", "light_alexnet.onnx"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestOpenNamesTheFile(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, name := range []string{"light_bvlc_alexnet.onnx", "resnet18.onnx"} {
+	for _, name := range []string{"light_alexnet.onnx", "resnet18.onnx"} {
 		data, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			f.Fatal(err)
