@@ -36,7 +36,9 @@ type Winograd struct {
 	weights     []float32
 	post        []float32 // by group and output block: bias, lowest, highest
 
+	shares     []span // of panels: a thread's, where threads share a block, else all
 	chunks     []span // of panels, whose products are kept at once
+	widest     int    // panels of a chunk
 	rows       []tileRow
 	parts      []tilePart
 	blocks     []tileBlock
@@ -94,17 +96,31 @@ func NewWinograd(p problem.Convolution, m int, weights, bias []float32) *Winogra
 	w.inBlocks = ceilDiv(p.GroupIn(), w.lanes)
 	w.outBlocks = ceilDiv(p.GroupOut(), w.lanes)
 	w.depth = roundUp(p.GroupIn(), 4)
-	for b := 0; b < w.outBlocks; b += 2 {
-		pn := outPanel{offset: w.pointSize, block: b, vectors: min(2, w.outBlocks-b)}
-		w.pointSize += p.Kernel[0] * w.depth * pn.vectors * w.lanes
-		w.panels = append(w.panels, pn)
-	}
-	w.pack(weights)
-	w.packPost(bias)
+	w.pointSize = p.Kernel[0] * w.depth * w.outBlocks * w.lanes
 	w.makeTiles()
 	w.makeBlocks()
+	w.makePanels()
+	w.pack(weights)
+	w.packPost(bias)
 	w.allocate()
 	return w
+}
+
+// makePanels pairs the blocks of output channels: those of each thread, where threads share a block of tiles, so that they have
+// as much to do.
+func (w *Winograd) makePanels() {
+	shares, at := 1, 0
+	if w.shared {
+		shares = w.p.Threads
+	}
+	for _, s := range split(w.outBlocks, shares) {
+		first := len(w.panels)
+		for b := s.from; b < s.to; b += 2 {
+			w.panels = append(w.panels, outPanel{offset: at, block: b, vectors: min(2, s.to-b)})
+			at += w.panelSize(len(w.panels) - 1)
+		}
+		w.shares = append(w.shares, span{first, len(w.panels)})
+	}
 }
 
 // panelSize is the floats of one point of a panel.
@@ -160,7 +176,7 @@ func (w *Winograd) allocate() {
 	// lines would all compete for one set of the cache.
 	pad := w.points * w.high * w.lanes
 	for i := range max(1, p.Threads) {
-		a := workspace{band: problem.Aligned(bandSize), outputs: problem.Aligned(products*2*w.chunks[0].len() + pad)}
+		a := workspace{band: problem.Aligned(bandSize), outputs: problem.Aligned(products*2*w.widest + pad)}
 		if i == 0 || !w.shared {
 			a.inputs = problem.Aligned(w.points*w.high*tiles*w.lanes*w.inBlocks*inputSlices(p) + pad)
 		}
@@ -168,16 +184,19 @@ func (w *Winograd) allocate() {
 	}
 }
 
-// makeChunks cuts the output panels, the first chunk being the largest, so
-// that there is one for every thread where they share a block. products is the
-// floats that one block of channels needs.
+// makeChunks cuts the panels of each share, into two at least where threads share a block: who is done sooner can help. products
+// is the floats that one block of channels needs.
 func (w *Winograd) makeChunks(products int) {
-	n := max(1, productBytes/(8*products))
-	if w.shared {
-		n = min(n, max(1, len(w.panels)/(2*w.p.Threads)))
-	}
-	for from := 0; from < len(w.panels); from += n {
-		w.chunks = append(w.chunks, span{from, min(from+n, len(w.panels))})
+	most := max(1, productBytes/(8*products))
+	for _, share := range w.shares {
+		n := ceilDiv(share.len(), most)
+		if w.shared {
+			n = max(2, n)
+		}
+		for _, c := range split(share.len(), n) {
+			w.chunks = append(w.chunks, span{share.from + c.from, share.from + c.to})
+			w.widest = max(w.widest, c.len())
+		}
 	}
 }
 
@@ -213,7 +232,7 @@ func (w *Winograd) Work(m *workers.Worker) {
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
 		t := w.task(i, &w.workspaces[m.ID], &w.workspaces[m.ID])
 		for b := range w.inBlocks {
-			t.transformIn(b)
+			t.transformIn(b, span{0, t.block.rows.len()})
 		}
 		for _, c := range w.chunks {
 			t.multiply(c)
@@ -225,10 +244,14 @@ func (w *Winograd) Work(m *workers.Worker) {
 // together, then multiply chunks of the output channels.
 func (w *Winograd) workShared(m *workers.Worker, i int) {
 	t := w.task(i, &w.workspaces[0], &w.workspaces[m.ID])
-	for b := m.Next(w.inBlocks); b >= 0; b = m.Next(w.inBlocks) {
-		t.transformIn(b)
+	rows := t.block.rows.len()
+	cuts := min(rows, ceilDiv(2*w.p.Threads, w.inBlocks)) // of the rows, where there are few channel blocks
+	n := w.inBlocks * cuts
+	for b := m.Next(n); b >= 0; b = m.Next(n) {
+		cut := b % cuts
+		t.transformIn(b/cuts, span{rows * cut / cuts, rows * (cut + 1) / cuts})
 	}
-	n := len(w.chunks)
+	n = len(w.chunks)
 	for c := m.Next(n); c >= 0; c = m.Next(n) {
 		t.multiply(w.chunks[c])
 	}

@@ -38,12 +38,12 @@ func (w *Winograd) task(i int, shared, own *workspace) winogradTask {
 		outputs:  own.outputs,
 		tiles:    tiles,
 		inPoint:  (w.inBlocks*inputSlices(p)*tiles + 1) * w.lanes,
-		outPoint: (2*w.chunks[0].len()*p.Out[0]*tiles + 1) * w.lanes,
+		outPoint: (2*w.widest*p.Out[0]*tiles + 1) * w.lanes,
 	}
 }
 
-// transformIn fills the inputs of one channel block.
-func (t *winogradTask) transformIn(block int) {
+// transformIn fills the inputs of one channel block at some of the block's tile rows.
+func (t *winogradTask) transformIn(block int, rows span) {
 	p := &t.p
 	channels := min(t.lanes, p.GroupIn()-block*t.lanes)
 	for s := range inputSlices(p) {
@@ -51,12 +51,15 @@ func (t *winogradTask) transformIn(block int) {
 		id := s - p.Pads[0].Begin
 		if id < 0 || id >= p.In[0] {
 			for f := range t.points * t.high {
-				clear(to[f*t.inPoint:][:t.tiles*t.lanes])
+				clear(to[f*t.inPoint:][rows.from*t.part.tiles*t.lanes : rows.to*t.part.tiles*t.lanes])
 			}
 			continue
 		}
 		planes := t.in[block*t.lanes*volume(p.In)+id*p.In[1]*p.In[2]:]
 		for _, b := range t.block.bands {
+			if b = b.within(rows); b.n <= 0 {
+				continue
+			}
 			t.packBand(b, planes, channels)
 			for r := range b.n {
 				t.transformRow(to[(b.row+r)*t.part.tiles*t.lanes:], t.band[(b.slot+r*t.mHigh)*t.part.width*t.lanes:])

@@ -33,6 +33,13 @@ type band struct {
 	slot            int // first row in the buffer of packed input
 }
 
+// within is what of the band is among some of the block's tile rows; n is at most 0 if nothing is.
+func (b band) within(rows span) band {
+	from, to := max(rows.from, b.row), min(rows.to, b.row+b.n)
+	b.index, b.row, b.n = b.index+from-b.row, from, to-from
+	return b
+}
+
 // withoutIdleDilation is p with dilation 1 along axes of one tap.
 func withoutIdleDilation(p problem.Convolution) problem.Convolution {
 	for a, k := range p.Kernel {
@@ -134,7 +141,7 @@ func (w *Winograd) makeBlocks() {
 	w.shared = p.Threads > 1 && n*len(w.parts)*p.N*p.Groups < 2*p.Threads
 	switch {
 	case !w.shared:
-	case len(w.panels) < p.Threads && len(w.rows) >= 2*p.Threads: // too few products to share
+	case w.outBlocks < p.Threads && len(w.rows) >= 2*p.Threads: // too few products to share
 		w.shared, n = false, max(n, 2*p.Threads)
 	default:
 		n = ceilDiv(len(w.rows), most)
