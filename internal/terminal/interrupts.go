@@ -2,11 +2,9 @@ package terminal
 
 import (
 	"context"
-	"os"
 	"os/signal"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -85,14 +83,4 @@ func (i *Interrupts) Value(key any) any {
 		return l.Value(key)
 	}
 	return nil
-}
-
-// endings are the signals that end a command with its cleaning up. A closed terminal is one, unless it is to be ignored, as
-// nohup asks for.
-func endings() []os.Signal {
-	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		all = append(all, syscall.SIGHUP)
-	}
-	return all
 }

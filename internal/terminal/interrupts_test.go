@@ -4,24 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/signal"
-	"slices"
 	"syscall"
 	"testing"
 	"time"
 )
-
-// A closed terminal ends a command as SIGTERM does, but for one under nohup.
-func TestHangupEndsACommand(t *testing.T) {
-	if !slices.Contains(endings(), os.Signal(syscall.SIGHUP)) && !signal.Ignored(syscall.SIGHUP) {
-		t.Error("SIGHUP is not heard")
-	}
-	signal.Ignore(syscall.SIGHUP)
-	defer signal.Reset(syscall.SIGHUP)
-	if slices.Contains(endings(), os.Signal(syscall.SIGHUP)) {
-		t.Error("SIGHUP is heard although it is to be ignored")
-	}
-}
 
 // An interrupt ends the context, whoever was waiting for it, and a command that goes on for long after it is left.
 func TestInterrupted(t *testing.T) {
