@@ -42,11 +42,11 @@ func (net *Network) letGo(v int) {
 }
 
 // derive makes a constant that is computed from another when somebody asks for it: many large ones are never in memory at once.
-// compute leaves its argument as it is.
-func (net *Network) derive(from int, shape []int, compute func(a *tensor.Array) (*tensor.Array, error)) int {
+// compute makes an array of its own; where it is told that its argument is nobody's, that may be it.
+func (net *Network) derive(from int, shape []int, compute func(a *tensor.Array, own bool) (*tensor.Array, error)) int {
 	x := &net.values[from]
 	known, weight := x.constant, x.weight
-	w := &network.Weight{Name: x.name, Elem: net.elem(from), Shape: shape, Bytes: volume(shape) * net.elem(from).Size()}
+	w := &network.Weight{Name: x.name, Elem: net.elem(from), Shape: shape, Bytes: volume(shape) * net.elem(from).Size(), Fresh: true}
 	w.Read = func() (*tensor.Array, error) {
 		a, err := known, error(nil)
 		if a == nil {
@@ -54,7 +54,7 @@ func (net *Network) derive(from int, shape []int, compute func(a *tensor.Array) 
 				return nil, err
 			}
 		}
-		return compute(a)
+		return compute(a, known == nil && weight.Fresh)
 	}
 	net.values = append(net.values, value{name: x.name, shape: shape, weight: w, elem: w.Elem, place: place{of: network.None}})
 	return len(net.values) - 1

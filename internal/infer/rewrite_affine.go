@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"convx/internal/network"
+	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
@@ -39,30 +40,32 @@ func foldAffine(g *graph, n *node) (bool, error) {
 			b[i] += a[i] * f
 		}
 	}
-	scaled := g.derive(n.in[1], shape, func(w *tensor.Array) (*tensor.Array, error) {
-		return scaleChannels(w, a, groups, n.is("ConvTranspose")), nil
+	scaled := g.derive(n.in[1], shape, func(w *tensor.Array, own bool) (*tensor.Array, error) {
+		if !own {
+			w = w.Clone()
+		}
+		scaleChannels(w, a, groups, n.is("ConvTranspose"))
+		return w, nil
 	})
 	n.in = []int{n.in[0], scaled, g.hold(n.name+".bias", tensor.ArrayOf(b, channels))}
 	g.absorb(n, next)
 	return true, nil
 }
 
-// scaleChannels is the weights of a convolution, or of a transposed one, with those of each output channel times its number.
-func scaleChannels(w *tensor.Array, a []float32, groups int, transposed bool) *tensor.Array {
-	scaled := w.Clone()
-	data := tensor.Data[float32](scaled)
-	taps := volume(w.Shape[2:])
-	outs, ins := w.Shape[1], w.Shape[0]
-	for i := range len(data) / taps {
-		c := i / outs
-		if transposed {
-			c = i/outs/(ins/groups)*outs + i%outs
-		}
-		for k := range taps {
-			data[i*taps+k] *= a[c]
-		}
+// scaleChannels multiplies the weights of a convolution, or of a transposed one, by the number of their output channel.
+func scaleChannels(w *tensor.Array, a []float32, groups int, transposed bool) {
+	data, isa := tensor.Data[float32](w), kernel.Best()
+	rows, length := w.Shape[0], volume(w.Shape[1:]) // of one output channel each
+	channel := func(row int) int { return row }
+	if transposed {
+		ins, outs := w.Shape[0], w.Shape[1]
+		rows, length = ins*outs, volume(w.Shape[2:])
+		channel = func(row int) int { return row/outs/(ins/groups)*outs + row%outs }
 	}
-	return scaled
+	for i := range rows {
+		row := data[i*length:][:length]
+		isa.Affine(row, row, a[channel(i)], 0, noLow, noHigh)
+	}
 }
 
 // hold makes a constant value.

@@ -136,15 +136,8 @@ func (r *region) turn(n *node) error {
 	if n.is("MatMul") {
 		old := g.shapeOf(n.in[1])
 		shape := append([]int{old[1], old[0]}, slices.Repeat([]int{1}, r.axes-2)...)
-		g.rewire(n, []int{n.in[0], g.derive(n.in[1], shape, func(w *tensor.Array) (*tensor.Array, error) {
-			k, m := old[0], old[1]
-			from, to := tensor.Data[float32](w), make([]float32, w.Len())
-			for i := range k {
-				for j := range m {
-					to[j*k+i] = from[i*m+j]
-				}
-			}
-			return tensor.ArrayOf(to, shape...), nil
+		g.rewire(n, []int{n.in[0], g.derive(n.in[1], shape, func(w *tensor.Array, _ bool) (*tensor.Array, error) {
+			return tensor.ArrayOf(turned(tensor.Data[float32](w), old[0], old[1]), shape...), nil
 		})})
 		n.op, n.version, n.attributes = "Conv", 11, array.Attributes{}
 		return nil
@@ -168,6 +161,24 @@ func (r *region) turn(n *node) error {
 	}
 	g.rewire(n, in)
 	return nil
+}
+
+// turned is the transpose of a matrix of so many rows and columns, by squares that the first cache holds.
+func turned(from []float32, rows, columns int) []float32 {
+	const square = 32
+	to := make([]float32, len(from))
+	for top := 0; top < rows; top += square {
+		n := min(square, rows-top)
+		for left := 0; left < columns; left += square {
+			for j := left; j < min(columns, left+square); j++ {
+				row := to[j*rows+top:][:n]
+				for i := range row {
+					row[i] = from[(top+i)*columns+j]
+				}
+			}
+		}
+	}
+	return to
 }
 
 // bypass drops a node whose result is its input: who reads the one reads the other.

@@ -47,6 +47,8 @@ type Weight struct {
 	Bytes int
 	// Read reads the array from its file. Errors name the array.
 	Read func() (*tensor.Array, error)
+	// Fresh says that each Read makes an array of its own, which may be overwritten.
+	Fresh bool
 }
 
 // Instruction applies an ONNX operator.

@@ -24,7 +24,7 @@ var storedElems = lazy.Value[map[Elem]tensor.Elem]{Make: func() map[Elem]tensor.
 
 // weight locates a tensor of the file.
 func (m *Model) weight(t *Tensor, name string) *network.Weight {
-	w := &network.Weight{Name: name, Elem: storedElems.Get()[t.Elem], Shape: t.Dims}
+	w := &network.Weight{Name: name, Elem: storedElems.Get()[t.Elem], Shape: t.Dims, Fresh: true}
 	if n, err := tensor.Size(t.Dims); err == nil {
 		w.Bytes = n * max(1, w.Elem.Size())
 	}
