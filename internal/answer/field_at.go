@@ -19,7 +19,7 @@ type effect struct {
 // FieldAt is the receptive field of one layer of a network, and the measured one, if m is not nil.
 func FieldAt(r *network.Result, n *network.NodeResult, m *gradient.Map) report.Document {
 	text := report.Text{lang.Sprintf("%s, output %s: every output sees the whole input", n.Node.Name, layer.FormatShape(n.Output))}
-	if !n.Field.Whole {
+	if !n.Field.Whole || n.Field.Local != nil {
 		text = report.Text{fieldSentence(n, 0)}
 	}
 	var measured *effect

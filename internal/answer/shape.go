@@ -42,13 +42,19 @@ type FieldJSON struct {
 	Center    []report.Number `json:"center"`
 	Effective []report.Number `json:"effective"` // the Gaussian estimate
 	Whole     bool            `json:"whole,omitempty"`
+	Local     *FieldJSON      `json:"local,omitempty"` // without the path that sees the whole
 	Unaligned bool            `json:"unaligned,omitempty"`
 }
 
 // FieldOf gives a field's numbers.
 func FieldOf(f shape.Field) FieldJSON {
 	n := report.Numbers
-	return FieldJSON{n(f.Size), n(f.Least), n(f.Jump), n(f.Start), n(f.Center()), n(f.Effective()), f.Whole, f.Unaligned}
+	j := FieldJSON{n(f.Size), n(f.Least), n(f.Jump), n(f.Start), n(f.Center()), n(f.Effective()), f.Whole, nil, f.Unaligned}
+	if f.Local != nil {
+		local := FieldOf(*f.Local)
+		j.Local = &local
+	}
+	return j
 }
 
 // Shape is the answer of what comes out of a layer.
@@ -104,7 +110,10 @@ func footnotes(r shape.Result, notes []string) report.Text {
 }
 
 func fieldText(f shape.Field) string {
-	if f.Whole {
+	switch {
+	case f.Local != nil:
+		return lang.Sprintf("receptive field: the whole plane, by global pooling beside; without it %s, jump %s, from %s", FieldSize(*f.Local), Numbers(f.Local.Jump), Numbers(f.Local.Start))
+	case f.Whole:
 		return lang.Text("receptive field: the whole plane")
 	}
 	return lang.Sprintf("receptive field: %s, jump %s, from %s", FieldSize(f), Numbers(f.Jump), Numbers(f.Start))

@@ -57,7 +57,7 @@ func ShapeNetwork(r *network.Result, fields bool, rate float64) report.Document 
 				row = append(row, millisecondCell(l.Seconds))
 			}
 		}
-		if !n.Field.Whole {
+		if _, ok := n.Field.Window(); ok {
 			last = n
 		}
 		j.Layers = append(j.Layers, l)
@@ -74,24 +74,31 @@ func ShapeNetwork(r *network.Result, fields bool, rate float64) report.Document 
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, foot}}
 }
 
-// fieldSentence sums up what the last layer that does not see everything sees.
+// fieldSentence sums up what the last layer sees whose positions keep their place.
 func fieldSentence(n *network.NodeResult, rate float64) string {
-	text := lang.Sprintf("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s",
-		n.Node.Name, FieldSize(n.Field), Numbers(n.Field.Jump), rounded(n.Field.Effective()))
-	if rate > 0 && len(n.Field.Size) > 0 {
-		text += lang.Sprintf("; %s ms at %g samples a second", report.Digits(1000*n.Field.Size[len(n.Field.Size)-1]/rate), rate)
+	f, text := n.Field, lang.Mark("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s")
+	if f.Local != nil {
+		f, text = *f.Local, lang.Mark("receptive field at %s: the whole input, by global pooling beside; without it %s, jump %s, effective (Gaussian, two standard deviations) about %s")
+	}
+	text = lang.Sprintf(text, n.Node.Name, FieldSize(f), Numbers(f.Jump), rounded(f.Effective()))
+	if rate > 0 && len(f.Size) > 0 {
+		text += lang.Sprintf("; %s ms at %g samples a second", report.Digits(1000*f.Size[len(f.Size)-1]/rate), rate)
 	}
 	return text
 }
 
 func fieldCells(f shape.Field) []report.Cell {
-	if f.Whole {
+	head := ""
+	switch {
+	case f.Local != nil:
+		head, f = lang.Text("whole, local")+" ", *f.Local
+	case f.Whole:
 		return []report.Cell{report.Str(lang.Text("whole")), {}, {}, {}, {}}
 	}
 	if len(f.Size) == 0 {
 		return make([]report.Cell, 5)
 	}
-	size := report.Cell{Text: FieldSize(f), Raw: Numbers(f.Size)}
+	size := report.Cell{Text: head + FieldSize(f), Raw: Numbers(f.Size)}
 	if f.Unaligned {
 		size.Text += lang.Text(" (unaligned)")
 	}

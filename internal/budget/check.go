@@ -80,6 +80,10 @@ func (c Check) String() string {
 		word = "needed"
 	}
 	head := fmt.Sprintf("%s: %s %s, ", c.Name, text(c.Measured), c.Quantity.Name())
+	whole := c.Quantity == ReceptiveField && c.Measured == WholePicture
+	if whole {
+		head = fmt.Sprintf("%s: %s is seen, ", c.Name, text(c.Measured))
+	}
 	if c.Timed {
 		head = fmt.Sprintf("%s: %s ± %s, ", c.Name, text(c.Measured), text(c.Noise))
 	}
@@ -88,6 +92,10 @@ func (c Check) String() string {
 	}
 	head += text(c.Allowed) + " " + word
 	switch v := c.Verdict(); {
+	case whole && v == Holds:
+		return head
+	case whole && v != Undecided:
+		return head + c.culprits()
 	case v == Holds && c.Least:
 		return fmt.Sprintf("%s, %s above", head, text(c.Measured-c.Allowed))
 	case v == Holds:
@@ -117,8 +125,16 @@ func (c Check) culprits() string {
 		}
 	}
 	verb := "; most in "
-	if c.Baseline {
+	switch {
+	case c.Baseline:
 		verb = "; grown most: "
+	case c.Quantity == ReceptiveField && c.Measured == WholePicture:
+		verb, parts = "; by ", nil
+		for _, p := range c.Most {
+			if p.Value == WholePicture {
+				parts = append(parts, p.Name)
+			}
+		}
 	}
 	return verb + strings.Join(parts, ", ")
 }

@@ -1,6 +1,11 @@
 package budget
 
-import "testing"
+import (
+	"testing"
+
+	"convx/internal/flops"
+	"convx/internal/network"
+)
 
 // Lower bounds and warnings: what they say, and that warnings fail nothing.
 func TestLeastAndWarn(t *testing.T) {
@@ -44,5 +49,41 @@ func TestLeastAndWarn(t *testing.T) {
 	checks, _ := b.Check(small())
 	if len(checks) != 3 || checks[1].Verdict() != Warned || checks[2].String() != "min-params of block.0: 200 params, 300 needed, 100 short" {
 		t.Errorf("%v", checks)
+	}
+}
+
+// Who sees the whole picture is over every limit on the most, and meets every one on the least.
+func TestTheWholePicture(t *testing.T) {
+	g, err := network.Parse("net.yaml", []byte("input: 8x64x64\nlayers:\n  - {variant: standard, name: a, kernel: 3}\n  - {variant: se, name: gate, reduction: 4}\n  - {variant: standard, name: b, kernel: 3}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := network.Evaluate(g, network.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := OfNetwork(r, make([]int64, len(r.Nodes)), 0, flops.Conventions()[0])
+	for text, want := range map[string]struct {
+		verdict Verdict
+		says    string
+	}{
+		"max-receptive-field=100k": {Over, "max-receptive-field: the whole picture is seen, 100,000 allowed; by gate, b"},
+		"min-receptive-field=100k": {Holds, "min-receptive-field: the whole picture is seen, 100,000 needed"},
+	} {
+		b, err := ParseLimits(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checks, _ := b.Check(s)
+		if checks[0].Verdict() != want.verdict || checks[0].String() != want.says {
+			t.Errorf("%s: %s, %q", text, checks[0].Verdict(), checks[0])
+		}
+	}
+	b, err := Parse("b.yaml", []byte("layers: [{match: a, max_receptive_field: 3}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if checks, _ := b.Check(s); checks[0].Verdict() != Holds {
+		t.Errorf("%s", checks[0])
 	}
 }

@@ -84,8 +84,11 @@ func fieldOf(f shape.Field) (most, least int64, ok bool) {
 	if len(f.Size) == 0 {
 		return 0, 0, false
 	}
+	if f.Whole {
+		return WholePicture, WholePicture, true
+	}
 	a, b := slices.Max(f.Size), slices.Min(f.Least)
-	if !(a < math.MaxInt32) || !(b >= 0) {
+	if !(a < WholePicture) || !(b >= 0) {
 		return 0, 0, false
 	}
 	return int64(math.Ceil(a)), int64(math.Floor(b)), true

@@ -76,6 +76,9 @@ func (v Outcome) limits() report.Table {
 
 // signed is a difference with its sign and its percentage: +1,234 (+5.6%).
 func signed(q Quantity, now, before int64) report.Cell {
+	if q == ReceptiveField && max(now, before) == WholePicture {
+		return report.Cell{Raw: now - before} // no number of pixels
+	}
 	text := q.text(now - before)
 	if now > before {
 		text = "+" + text

@@ -57,6 +57,10 @@ var quantities = []quantity{
 	{Quantity: Time, name: "least time", unit: "ns", is: "time on a device, of which a lower bound is known: 33ms, 1.5s", needs: "device"},
 }
 
+// WholePicture is the receptive field of what sees the whole picture, however large: after global pooling, a gate's too, or a linear
+// layer. No limit on the most allows it, and every one on the least is met.
+const WholePicture = math.MaxInt32
+
 func (q Quantity) row() quantity {
 	i := slices.IndexFunc(quantities, func(r quantity) bool { return r.Quantity == q })
 	return quantities[i]
@@ -76,6 +80,9 @@ func (q Quantity) Name() string { return q.row().name }
 
 // text is a count as people read it.
 func (q Quantity) text(n int64) string {
+	if q == ReceptiveField && n == WholePicture {
+		return "the whole picture"
+	}
 	if q != Time {
 		return report.Group(n)
 	}

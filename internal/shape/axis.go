@@ -12,6 +12,9 @@ type Axis struct {
 	variance float64
 	// Whole says that every output sees all of the axis; Unaligned that branches were joined whose windows match in no phase.
 	Whole, Unaligned bool
+	// local, of what sees all of the axis by a path beside (a gate's), is the field without it: it grows on. nil where no path is left along
+	// which positions keep their place.
+	local *Axis
 }
 
 // far is a field as real numbers: growing as the largest phase does.
@@ -48,10 +51,17 @@ func (a Axis) step() float64 {
 
 // Along is the field of outputs that see the positions of r, of which a is the field.
 func (a Axis) Along(r Reach) Axis {
-	if a.Whole || r.all == 0 && r.at == nil {
+	switch {
+	case r.all == 0 && r.at == nil:
 		return a
-	}
-	if r.all > 0 {
+	case a.Whole:
+		if a.local != nil && r.all == 0 {
+			a.local = ptr(a.local.Along(r))
+		} else {
+			a.local = nil
+		}
+		return a
+	case r.all > 0:
 		b := a.Along(Blocks(r.all))
 		b.Whole = true
 		return b
@@ -161,6 +171,9 @@ func (f far) along(r Reach) *far {
 // are packed into channels; and a branch that sees everything with anything.
 func (a Axis) Join(b Axis) Axis {
 	out := Axis{Whole: a.Whole || b.Whole, Unaligned: a.Unaligned || b.Unaligned}
+	if out.Whole {
+		out.local = joinLocal(a.besides(), b.besides())
+	}
 	apart := (a.center() - b.center()) / 2
 	out.variance = (a.variance+b.variance)/2 + apart*apart
 	if a.far != nil || b.far != nil {
@@ -200,7 +213,25 @@ func (a Axis) Join(b Axis) Axis {
 	return out
 }
 
-func ptr(f far) *far { return &f }
+// besides is the field without paths that see everything; nil if there are no others.
+func (a Axis) besides() *Axis {
+	if a.Whole {
+		return a.local
+	}
+	return &a
+}
+
+func joinLocal(a, b *Axis) *Axis {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return ptr(a.Join(*b))
+}
+
+func ptr[T any](v T) *T { return &v }
 
 // sizes is how many pixels the phase sees that sees most, and the one that sees least.
 func (a Axis) sizes() (most, least float64) {

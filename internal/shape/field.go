@@ -17,6 +17,8 @@ type Field struct {
 	Variance []float64
 	// Whole says that every output sees the whole plane: after global pooling, a linear layer, RoI pooling.
 	Whole bool
+	// Local is what outputs that see the whole by a path beside (a gate's) see without it; nil if there is no other path.
+	Local *Field
 	// Unaligned says that branches were joined whose windows match up in no phase.
 	Unaligned bool
 	axes      []Axis
@@ -34,7 +36,30 @@ func FieldOf(axes ...Axis) Field {
 		f.Jump[i], f.Variance[i] = a.step(), a.variance
 		f.Whole, f.Unaligned = f.Whole && a.Whole, f.Unaligned || a.Unaligned
 	}
+	if f.Whole && axes[0].local != nil {
+		f.Local = localOf(axes)
+	}
 	return f
+}
+
+// Window is the field along paths on which positions keep their place: all of it, or Local; false if there is none.
+func (f Field) Window() (Field, bool) {
+	if f.Local != nil {
+		return *f.Local, true
+	}
+	return f, !f.Whole && len(f.Size) > 0
+}
+
+// localOf is the field along the other paths; nil if some axis has none.
+func localOf(axes []Axis) *Field {
+	local := make([]Axis, len(axes))
+	for i, a := range axes {
+		if a.local == nil {
+			return nil
+		}
+		local[i] = *a.local
+	}
+	return ptr(FieldOf(local...))
 }
 
 // Start is the field of the input itself.
@@ -83,7 +108,7 @@ func OfField(op layer.Op, st Stage, in []Field) Field {
 	}
 	if seesAll(op) { // a linear layer reads a plane that has no axes any more
 		for i := range axes {
-			axes[i].Whole = true
+			axes[i].Whole, axes[i].local = true, nil
 		}
 		f = FieldOf(axes...)
 	}

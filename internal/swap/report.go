@@ -36,7 +36,8 @@ type Figures struct {
 	WeightBytes     int64    `json:"weight_bytes"`
 	ActivationBytes int64    `json:"activation_bytes"`
 	PeakMemory      int64    `json:"peak_memory"`
-	Field           []int    `json:"receptive_field,omitempty"`
+	Field           []int    `json:"receptive_field,omitempty"` // if Whole, of the last layer with a path that does not see it all
+	Whole           bool     `json:"sees_whole,omitempty"`
 	Seconds         *float64 `json:"least_seconds,omitempty"`
 }
 
@@ -63,7 +64,15 @@ func FiguresOf(r *network.Result, on *device.Device) Figures {
 		Params: r.Total.Params, MACs: r.Total.MACs, FLOPs: r.Total.FLOPs, WeightBytes: r.Total.WeightBytes,
 		ActivationBytes: r.Total.ActivationBytes, PeakMemory: r.PeakMemory,
 	}
-	for _, size := range r.Nodes[r.Outputs()[0]].Field.Size {
+	field := r.Nodes[r.Outputs()[0]].Field
+	if f.Whole = field.Whole; field.Whole {
+		for i := range r.Nodes {
+			if window, ok := r.Nodes[i].Field.Window(); ok {
+				field = window
+			}
+		}
+	}
+	for _, size := range field.Size {
 		if size < 1<<40 {
 			f.Field = append(f.Field, int(size+0.5))
 		}
@@ -152,13 +161,21 @@ func Table(before, after Figures) report.Table {
 		add(q.name, show(q.before), show(q.after), ratio(q.after, q.before))
 	}
 	if len(before.Field) > 0 && len(before.Field) == len(after.Field) {
-		add("receptive field", report.Str(layer.FormatShape(before.Field)), report.Str(layer.FormatShape(after.Field)), ratio(after.Field[0], before.Field[0]))
+		add("receptive field", before.field(), after.field(), ratio(after.Field[0], before.Field[0]))
 	}
 	if before.Seconds != nil && after.Seconds != nil && *before.Seconds > 0 {
 		show := func(s float64) report.Cell { return report.Time(time.Duration(s * 1e9)) }
 		add("least time", show(*before.Seconds), show(*after.Seconds), *after.Seconds / *before.Seconds)
 	}
 	return t
+}
+
+// field is the receptive field as a cell.
+func (f Figures) field() report.Cell {
+	if f.Whole {
+		return report.Cell{Text: "whole, local " + layer.FormatShape(f.Field), Raw: layer.FormatShape(f.Field)}
+	}
+	return report.Str(layer.FormatShape(f.Field))
 }
 
 var nan = math.NaN()
