@@ -23,7 +23,7 @@ var rooms = map[string]string{
 	"coverage":        "layer shape",
 	"draw":            "coverage drawing flops gradient layer lazy offset operands ops picture report shape tensor",
 	"drawing":         "picture",
-	"explore":         "flops layer lazy ops picture report shape tensor",
+	"explore":         "flops layer lazy offset ops picture report shape tensor",
 	"feed":            "layer tensor",
 	"field":           "feed gradient infer layer network network/open operands",
 	"filter":          "",

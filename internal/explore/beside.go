@@ -60,11 +60,17 @@ func (m Model) own(width int) []string {
 	if _, gate := last.Op.(layer.Scale); gate && m.live != nil && len(m.live.factors) > 0 {
 		return gateBars(m.live.factors, width)
 	}
-	if _, moved := last.Op.(layer.Deformable); moved {
+	if op, moved := last.Op.(layer.Deformable); moved {
 		k := r.Layer.Kernel
-		return []string{lang.Sprintf("a convolution predicts %d offsets at every output: (dy, dx) for each of %d taps", 2*k[0]*k[1]*max(1, r.Layer.OffsetGroups), k[0]*k[1])}
+		return append(m.taps.says(op), lang.Sprintf("a convolution predicts %d offsets at every output: (dy, dx) for each of %d taps", 2*k[0]*k[1]*max(1, r.Layer.OffsetGroups), k[0]*k[1]))
 	}
-	return m.againstStandard(width)
+	if len(r.Stages) > 1 {
+		return m.againstStandard(width)
+	}
+	if m.slide != nil && !m.slide.transpose {
+		return m.slide.sum(m.frame % m.slide.steps())
+	}
+	return nil
 }
 
 // overlaps are the products that each of the first outputs of an axis sums.

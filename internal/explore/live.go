@@ -55,18 +55,20 @@ var photo = lazy.Value[*tensor.Tensor[float32]]{Make: func() *tensor.Tensor[floa
 }}
 
 // newLive runs the layer on the picture; nil where it does not fit, has regions, or would take long.
-func newLive(p params) *live {
+func newLive(p params, t taps) *live {
 	plane := photo.Get()
+	v, _ := layer.VariantNamed(p.variant)
 	s := layer.Spec{Variant: p.variant}
 	for _, kv := range p.settings(p.size) {
 		if kv.Key != "input" && s.Set(kv.Key, kv.Value) != nil {
 			return nil
 		}
 	}
-	if v, _ := layer.VariantNamed(p.variant); v.Regions || p.channels > 256 {
+	if v.Regions || p.channels > 256 {
 		return nil
 	}
 	s.Dims, s.Input = 2, []int{p.channels, plane.Shape[0], plane.Shape[1]}
+	s.GivenOffset = v.Has("offset-groups")
 	r, err := shape.OfSpec(s)
 	if err != nil || len(r.Output) != 4 {
 		return nil
@@ -79,6 +81,9 @@ func newLive(p params) *live {
 		copy(x.Data[c*len(plane.Data):], plane.Data)
 	}
 	weights := map[string]*tensor.Tensor[float32]{}
+	if s.GivenOffset {
+		weights["offset"] = t.array(r)
+	}
 	if _, err := ops.FillOperands(r, weights, 0); err != nil {
 		return nil
 	}
@@ -102,6 +107,17 @@ func newLive(p params) *live {
 		return nil
 	}
 	return l
+}
+
+// array are the offsets of the taps at every output, for each offset group: N x 2*groups*taps x Oh x Ow, dy before dx.
+func (t taps) array(r shape.Result) *tensor.Tensor[float32] {
+	groups, plane := max(1, r.Layer.OffsetGroups), r.Output[2]*r.Output[3]
+	a := tensor.New[float32](r.Output[0], 2*groups*len(t.moved), r.Output[2], r.Output[3])
+	for i := range a.Data {
+		k := i / plane % (2 * len(t.moved))
+		a.Data[i] = float32(t.moved[k/2][k%2])
+	}
+	return a
 }
 
 // mapOf is channel 0 as a picture.

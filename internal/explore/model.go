@@ -22,6 +22,9 @@ type Model struct {
 	height  int
 	colour  bool
 	predict bool // the answer is hidden, to be predicted first
+	photo   bool // the picture has the screen
+	linear  bool // no pictures: lines in the order in which they are to be read
+	taps    taps // of a deformable layer
 
 	hasBase bool
 	base    *shape.Result // kept to compare with; nil without
@@ -29,6 +32,12 @@ type Model struct {
 	result  shape.Result
 	err     error
 	slide   *slide
+}
+
+// Linear is the model without pictures, as lines in the order in which they are to be read: for screen readers.
+func (m Model) Linear() Model {
+	m.linear = true
+	return m
 }
 
 // New starts with a variant and the keys that were given; colour is for pictures in 24 bits.
@@ -63,7 +72,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tick:
-		if m.playing {
+		if m.playing && !m.linear { // what is read aloud stands still
 			m.frame++
 		}
 		return m, wait()
@@ -105,6 +114,10 @@ func (m Model) press(key string) (tea.Model, tea.Cmd) {
 		}
 	case "p":
 		m.predict = !m.predict
+	case "v":
+		m.photo = !m.photo
+	case "r":
+		m.linear = !m.linear
 	case "space":
 		m.playing = !m.playing
 	case ".":
@@ -113,6 +126,13 @@ func (m Model) press(key string) (tea.Model, tea.Cmd) {
 	case ",":
 		m.playing = false
 		m.frame = max(0, m.frame-1)
+	default:
+		if op, ok := deforms(m.result); ok && m.err == nil {
+			if moved, ok := m.taps.press(key, op); ok {
+				m.taps = moved
+				m.live = newLive(m.params, m.taps)
+			}
+		}
 	}
 	if by != 0 {
 		if p, ok := m.stepped(shown[m.cursor], by); ok {
@@ -139,6 +159,9 @@ func (m *Model) compute() {
 		m.result, err = shape.Of(l)
 	}
 	if m.err = err; err == nil {
-		m.live = newLive(m.params)
+		if op, ok := deforms(m.result); ok {
+			m.taps = m.taps.follow(op, false)
+		}
+		m.live = newLive(m.params, m.taps)
 	}
 }

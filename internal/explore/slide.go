@@ -14,6 +14,9 @@ type slide struct {
 	stride    int
 	dilation  int
 	transpose bool
+	pool      layer.PoolFunc // of a pool; empty of others
+	// countPadding says that an average divides by the whole window.
+	countPadding bool
 }
 
 // most is the largest input drawn, padding included; usual is the input of most layers, few that of layers that enlarge.
@@ -44,6 +47,12 @@ func newSlide(p params) *slide {
 			case layer.Transposed:
 				s.set(op.Window, st.Pads)
 				s.transpose = true
+			case layer.Pool:
+				if len(r.Stages) > 1 || len(op.Kernel) == 0 {
+					continue
+				}
+				s.set(op.Window, st.Pads)
+				s.pool, s.countPadding = op.Func, op.CountPadding
 			default:
 				continue
 			}

@@ -29,33 +29,18 @@ func (m Model) View() tea.View {
 // screen fills the terminal: the panel and the answer on the left, the sliding window and the picture on the right, and what
 // makes the variant one and the baseline below, as far as there is room. The command stands last.
 func (m Model) screen() string {
-	head := title().Render(name) + "  " + faint().Render(m.keys())
-	left := m.panel()
-	right := m.picture(m.width - lipgloss.Width(left) - 2)
-	body := []string{lipgloss.JoinHorizontal(lipgloss.Top, left, "  ", right)}
+	head := title().Render(m.name()) + "  " + faint().Render(m.keys())
 	command := faint().Render("$ ") + m.params.command()
-	used := func() int { return lipgloss.Height(strings.Join(body, "\n")) + 4 }
-	answer := lipgloss.Wrap(m.answer(), m.width, "")
-	if m.predict {
-		answer = title().Render(lang.Text("predict: what comes out, what does it cost?")) + faint().Render(lang.Text("  p shows it"))
+	var body string
+	switch {
+	case m.linear:
+		body = m.lines()
+	case m.photo:
+		body = m.enlargedPicture()
+	default:
+		body = m.panes()
 	}
-	body = append(body, answer)
-	if !m.predict {
-		for _, more := range [][]string{m.own(m.width), m.bars(m.width)} {
-			if len(more) > 0 && used()+len(more) <= m.height {
-				body = append(body, lipgloss.Wrap(strings.Join(more, "\n"), m.width, ""))
-			}
-		}
-		if m.live != nil {
-			if rows := m.height - used(); rows > 5 {
-				if text := m.live.beside(m.width, rows, m.colour); text != "" {
-					body = append(body, text)
-				}
-			}
-		}
-	}
-	out := head + "\n\n" + strings.Join(body, "\n") + "\n\n" + command
-	lines := strings.Split(out, "\n")
+	lines := strings.Split(head+"\n\n"+body+"\n\n"+command, "\n")
 	if over := len(lines) - m.height; over > 0 { // the command stays
 		keep := max(1, m.height-1)
 		lines = append(lines[:keep], command)
@@ -63,28 +48,108 @@ func (m Model) screen() string {
 	return strings.Join(lines, "\n")
 }
 
-const name = "convx explore"
+// panes are the panel beside the picture, and below them the answer and whatever else there is room for.
+func (m Model) panes() string {
+	left := m.panel()
+	body := []string{lipgloss.JoinHorizontal(lipgloss.Top, left, "  ", m.picture(m.width-lipgloss.Width(left)-2)), m.said()}
+	if m.predict {
+		return strings.Join(body, "\n")
+	}
+	used := func() int { return lipgloss.Height(strings.Join(body, "\n")) + 4 }
+	for _, more := range [][]string{m.own(m.width), m.bars(m.width)} {
+		if lines := strings.Split(lipgloss.Wrap(strings.Join(more, "\n"), m.width, ""), "\n"); len(more) > 0 && used() < m.height {
+			body = append(body, strings.Join(lines[:min(len(lines), m.height-used())], "\n"))
+		}
+	}
+	if m.live != nil {
+		if rows := m.height - used(); rows > 5 {
+			if text := m.live.beside(m.width, rows, m.colour); text != "" {
+				body = append(body, text)
+			}
+		}
+	}
+	return strings.Join(body, "\n")
+}
+
+// enlargedPicture gives the screen to the picture and what the layer makes of it, below the key at hand and the sizes.
+func (m Model) enlargedPicture() string {
+	body := []string{strings.Split(m.panel(), "\n")[m.cursor]}
+	if m.predict || m.err != nil {
+		return strings.Join(append(body, m.said()), "\n")
+	}
+	body = append(body, strings.Split(m.said(), "\n")[0])
+	if m.live == nil {
+		return strings.Join(append(body, lang.Text("(this layer does not run on a picture, or would take long)")), "\n")
+	}
+	return strings.Join(append(body, m.live.beside(m.width, m.height-len(body)-4, m.colour)), "\n")
+}
+
+// lines are everything but pictures, in the order in which it is to be read: the key at hand, the answer, what makes the variant one,
+// the other keys.
+func (m Model) lines() string {
+	panel := strings.Split(m.plainPanel(), "\n")
+	body := []string{lang.Text("chosen: ") + panel[m.cursor], m.said()}
+	if !m.predict {
+		body = append(body, append(m.own(m.width), m.bars(m.width)...)...)
+	}
+	body = append(body, append(panel[:m.cursor:m.cursor], panel[m.cursor+1:]...)...)
+	return lipgloss.Wrap(strings.Join(body, "\n"), m.width, "")
+}
+
+// said is the answer, or that it is to be predicted.
+func (m Model) said() string {
+	if m.predict {
+		return title().Render(lang.Text("predict: what comes out, what does it cost?")) + faint().Render(lang.Text("  p shows it"))
+	}
+	return lipgloss.Wrap(m.answer(), m.width, "")
+}
+
+// name stands at the top; a narrow terminal has room for less of it.
+func (m Model) name() string {
+	if m.width < wideEnough {
+		return "convx"
+	}
+	return "convx explore"
+}
+
+// wideEnough is how many columns there are for the whole name.
+const wideEnough = 100
 
 // keys are what can be pressed, as many as the line has room for.
 func (m Model) keys() string {
-	all := lang.Text("q quit · ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · b baseline · p predict · space pause · , . step")
-	if lipgloss.Width(name+"  "+all) > m.width {
-		return lang.Text("q quit · ↑↓ choose · ←→ change · tab variant · b base · p predict")
+	all := lang.Text("q quit · ↑↓ choose · ←→ change · PgUp/PgDn by 8 · tab variant · b baseline · p predict · v picture · r reader · space pause · , . step")
+	if lipgloss.Width(m.name()+"  "+all) > m.width {
+		return lang.Text("q quit · ↑↓ choose · ←→ change · tab kind · b base · p predict · v view")
 	}
 	return all
+}
+
+// plainPanel lists the keys and their values, a line each.
+func (m Model) plainPanel() string {
+	var lines []string
+	for _, f := range m.params.shown() {
+		lines = append(lines, f.label+" "+m.value(f))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// value is what a field holds, or its default.
+func (m Model) value(f field) string {
+	value := f.get(&m.params)
+	if value == "default" {
+		value = lang.Sprintf("default %s", m.defaultOf(f.key))
+	}
+	return value
 }
 
 // panel lists the keys and their values.
 func (m Model) panel() string {
 	var lines []string
 	for i, f := range m.params.shown() {
-		value := f.get(&m.params)
-		if value == "default" {
-			value = "default " + m.defaultOf(f.key)
-		}
-		line := fmt.Sprintf(" %-17s ‹ %-17s ›", f.label, value)
+		value := m.value(f)
+		line := fmt.Sprintf(" %-17s ‹ %s ›", f.label, value+strings.Repeat(" ", max(0, 17-lipgloss.Width(value))))
 		if i == m.cursor {
-			line = bold().Reverse(true).Render(line)
+			line = bold().Reverse(true).Render(">" + line[1:]) // a sign too: NO_COLOR may take the rest
 		}
 		lines = append(lines, line)
 	}
@@ -131,6 +196,9 @@ func (m Model) answer() string {
 
 // picture draws the input with its padding and the output, at the current step.
 func (m Model) picture(width int) string {
+	if op, ok := deforms(m.result); ok && m.err == nil {
+		return m.taps.draw(op, width, m.height-8)
+	}
 	s := m.slide
 	if s == nil {
 		return faint().Render(lang.Text("(nothing slides, or it is too large)"))
@@ -151,11 +219,19 @@ func (s *slide) drawInput(step int) string {
 	if s.transpose {
 		begin, end = 0, 0
 	}
+	won := [2]int{-1, -1} // the cell that a max pool takes
+	if tap, _ := s.winner(step); s.pool == layer.MaxPool && tap >= 0 {
+		won = [2]int{step/s.out*s.stride + tap/s.kernel*s.dilation, step%s.out*s.stride + tap%s.kernel*s.dilation}
+	}
 	for row := range begin + s.in + end {
 		var b strings.Builder
 		for col := range begin + s.in + end {
 			inside := row >= begin && row < begin+s.in && col >= begin && col < begin+s.in
 			on := !s.transpose && s.taps(step, row, col) || s.transpose && row*s.in+col == step
+			if on && inside && won == [2]int{row, col} {
+				b.WriteString(colored("1").Render("()"))
+				continue
+			}
 			b.WriteString(cell(inside, on, colored("3")))
 		}
 		lines = append(lines, b.String())

@@ -1,0 +1,139 @@
+package explore
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"convx/internal/layer"
+	"convx/internal/ops"
+	"convx/internal/shape"
+	"convx/internal/tensor"
+)
+
+func sized(m Model, w, h int) Model {
+	next, _ := m.Update(tea.WindowSizeMsg{Width: w, Height: h})
+	return next.(Model)
+}
+
+// The sums that are spelt out are those of the reference on the same numbers, at every step; the winner of a pool is its output.
+func TestSumsAreTheReferences(t *testing.T) {
+	for _, c := range []struct {
+		variant string
+		keys    []layer.Setting
+	}{
+		{"standard", nil}, {"standard", []layer.Setting{{Key: "padding", Value: "1"}, {Key: "stride", Value: "2"}}}, {"dilated", []layer.Setting{{Key: "dilation", Value: "2"}}},
+		{"max-pool", []layer.Setting{{Key: "kernel", Value: "3"}, {Key: "padding", Value: "1"}}}, {"average-pool", []layer.Setting{{Key: "kernel", Value: "3"}, {Key: "padding", Value: "1"}}},
+	} {
+		m, err := New(c.variant, c.keys, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := m.slide
+		x, w := tensor.New[float32](1, 1, s.in, s.in), tensor.New[float32](1, 1, s.kernel, s.kernel)
+		for i := range x.Data {
+			x.Data[i] = float32(digit(i/s.in, i%s.in))
+		}
+		for i := range w.Data {
+			w.Data[i] = float32(weight(i/s.kernel, i%s.kernel))
+		}
+		p := m.params
+		p.channels = 1
+		l, err := p.build(s.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := shape.Of(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		operands := map[string]*tensor.Tensor[float32]{"weight": w, "bias": tensor.New[float32](1)}
+		if s.pool != "" {
+			operands = nil
+		}
+		plan, err := ops.PrepareLayer(r, operands, ops.Options{Algorithm: "reference", Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := tensor.New[float32](plan.Output...)
+		if err := plan.Run(t.Context(), out, x); err != nil {
+			t.Fatal(err)
+		}
+		for step := range s.steps() {
+			said := strings.Join(s.sum(step), "\n")
+			if want := fmt.Sprintf("%.3g", out.Data[step]); !strings.Contains(said, " "+want) {
+				t.Errorf("%s, step %d: %q lacks %s", c.variant, step, said, want)
+			}
+		}
+	}
+}
+
+// A deformable layer shows where its taps went; keys move them, and the picture follows.
+func TestTapsMove(t *testing.T) {
+	m, _ := New("deformable", nil, false)
+	m = sized(m, 80, 24)
+	if s := m.screen(); strings.Count(s, "●")+strings.Count(s, "◉") < 10 || !strings.Contains(s, "↘") || !strings.Contains(s, "offsets: scale:1.5") {
+		t.Errorf("no moved taps:\n%s", s)
+	}
+	before := m.live.out
+	m = press(t, m, "o", "t")
+	if s := m.screen(); !strings.Contains(s, "offsets: rotate:30") {
+		t.Errorf("o does not take the next preset:\n%s", s)
+	}
+	at := m.taps.moved[1]
+	m = press(t, m, "d", "d", "w")
+	if got := m.taps.moved[1]; got != [2]float64{at[0] - 0.5, at[1] + 1} || !m.taps.byHand {
+		t.Errorf("moved from %v to %v", at, got)
+	}
+	if m.live.out == before {
+		t.Error("the picture does not follow")
+	}
+	// Another kernel has taps of its own, by the preset.
+	m.cursor = 4
+	if m = press(t, m, "right"); len(m.taps.moved) != 16 || m.taps.byHand {
+		t.Errorf("%d taps of a kernel of 4", len(m.taps.moved))
+	}
+	// With no offsets the layer is the standard one.
+	still, _ := New("deformable", []layer.Setting{{Key: "input", Value: "4x20x20"}}, false)
+	still = press(t, still, "o", "o", "o", "o")
+	for i, v := range still.taps.moved {
+		if v != [2]float64{} {
+			t.Errorf("scale:1 moves tap %d by %v", i, v)
+		}
+	}
+}
+
+// v gives the screen to the picture in the smallest usual terminal too; r puts all of it in reading order, without motion.
+func TestPhotographAndReadingOrder(t *testing.T) {
+	for _, v := range layer.Variants() {
+		m, _ := New(v.Name, nil, false)
+		m = sized(m, 80, 24)
+		photo := press(t, m, "v")
+		s := photo.screen()
+		if m.live != nil && (!strings.Contains(s, "picture") || lipgloss.Height(s) < 14) || lipgloss.Height(s) > 24 || lipgloss.Width(s) > 80 {
+			t.Errorf("%s: no picture in 80x24:\n%s", v.Name, s)
+		}
+		lines := press(t, m, "r")
+		next, _ := lines.Update(tick{})
+		if next.(Model).frame != lines.frame {
+			t.Errorf("%s: what is read aloud moves", v.Name)
+		}
+		s = lines.screen()
+		for _, glyph := range "░▒▓█▀●" {
+			if v.Name != "se" && strings.ContainsRune(s, glyph) {
+				t.Errorf("%s: a picture is read aloud:\n%s", v.Name, s)
+			}
+		}
+		order := []string{"chosen: variant " + v.Name, " → ", "convx shape " + v.Name}
+		for i, last := 0, -1; i < len(order); i++ {
+			at := strings.Index(s, order[i])
+			if at <= last {
+				t.Errorf("%s: %q is not where it is to be read:\n%s", v.Name, order[i], s)
+			}
+			last = at
+		}
+	}
+}
