@@ -125,8 +125,8 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 		// Rows read in place are far apart, and every panel of weights reads them again: from some 128 output channels on,
 		// packing them once is cheaper.
 		return product + images*k*pixels*r.pack*(0.5+outs/256)
-	case volume(p.In)%lanes != 0:
-		return product + images*pixels*r.pack*(1.1*k+0.5*outs) // most vectors straddle two lines
+	case volume(p.In)%lanes != 0: // most vectors straddle two lines, whenever they are read
+		return product + images*pixels*r.pack*(k*(0.1+outs/100)+0.5*outs)
 	}
 	return product + images*pixels*r.pack*(0.1*k+0.5*outs)
 }
