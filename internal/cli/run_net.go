@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/answer/measured"
+	"convx/internal/gradient"
 	"convx/internal/infer"
 	"convx/internal/lang"
 	"convx/internal/network"
@@ -28,11 +29,12 @@ type netRunFlags struct {
 	labels    string
 	as        string
 	without   []string
+	ablate    string
 }
 
 // netOnly and layerOnly are the flags of run that are for networks and for layers alone.
 var (
-	netOnly   = []string{"feed", "at", "preprocess", "fit", "mean", "std", "channels", "top", "labels", "as", "without"}
+	netOnly   = []string{"feed", "at", "preprocess", "fit", "mean", "std", "channels", "top", "labels", "as", "without", "ablate"}
 	layerOnly = []string{"filter", "offsets", "dtype", "color"}
 )
 
@@ -41,8 +43,13 @@ func (n *netRunFlags) settle(c *cobra.Command, layers *layerFlags) error {
 	if err := n.net.settle(c, layers, nil); err != nil {
 		return err
 	}
-	if c.Flags().Changed("labels") && n.top == 0 {
+	if c.Flags().Changed("labels") && n.top == 0 && n.ablate == "" {
 		return usagef("--labels names the classes of --top: give both")
+	}
+	if n.ablate != "" {
+		if err := refuse(c, "has no use with --ablate, which prints what channels matter", "output", "at", "top", "stats", "as"); err != nil {
+			return err
+		}
 	}
 	return refuse(c, "is for a layer: a network has weights, element types and channels (--channels) of its own", layerOnly...)
 }
@@ -55,6 +62,7 @@ func (n *netRunFlags) register(cmd *cobra.Command) {
 	f.IntVar(&n.top, "top", 0, "with --net: print the `N` largest of the outputs, as classes")
 	f.StringVar(&n.labels, "labels", "", "with --top: name the classes by the lines of `FILE`")
 	enumVar(cmd, &n.as, "as", "", "with -o FOLDER/: write each layer as", "png", "npy")
+	f.StringVar(&n.ablate, "ablate", "", "with --net: leave out every channel of what `LAYER` makes in turn, and print what that does to the largest output")
 	f.StringSliceVar(&n.without, "without", nil, "with --net: leave out a `REWRITE` of the graph: all, "+strings.Join(infer.Rewrites(), ", "))
 }
 
@@ -78,6 +86,9 @@ func runNet(ctx context.Context, o runOptions) error {
 		return err
 	}
 	defer r.feeds.Close()
+	if o.whole.ablate != "" {
+		return r.ablation(ctx)
+	}
 	files, err := r.targets.Create(ctx, r.outputOptions(r.inputPaths()))
 	if err != nil {
 		return err
@@ -117,6 +128,35 @@ func runNet(ctx context.Context, o runOptions) error {
 		return err
 	}
 	return o.print(o.format, d)
+}
+
+// ablation leaves out the channels of a layer in turn.
+func (r *netRun) ablation(ctx context.Context) error {
+	var a gradient.Ablation
+	err := r.attend(ctx, func(stage func(string)) (err error) {
+		stage("reading " + r.name)
+		if err := r.feeds.Open(); err != nil {
+			return err
+		}
+		stage("leaving out channels of " + r.whole.ablate)
+		a, err = gradient.Ablate(ctx, r.feeds.Graph.Program, r.whole.ablate, r.feeds.Arrays, infer.Options{Algorithm: r.algorithm, Threads: r.threads, MaxBytes: freeMemory()})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, line := range r.feeds.Origins {
+		r.sayf("%s", line)
+	}
+	return r.print(r.format, measured.Ablation(r.name, a, r.classes()))
+}
+
+// classes are the labels that the user names, or those of the model.
+func (r *netRun) classes() []string {
+	if noted := r.feeds.Graph.Metadata["labels"]; r.labels == nil && noted != "" {
+		return strings.Split(noted, ",")
+	}
+	return r.labels
 }
 
 // document is the run as one value.
@@ -219,9 +259,7 @@ func (r *netRun) prepare(ctx context.Context, stage func(string)) error {
 		return err
 	}
 	r.net = net
-	if noted := r.feeds.Graph.Metadata["labels"]; r.labels == nil && noted != "" {
-		r.labels = strings.Split(noted, ",")
-	}
+	r.labels = r.classes()
 	if r.shows() {
 		net.Observe = func(_ int, a *tensor.Array) { r.stats = append(r.stats, r.look(a)) }
 	}

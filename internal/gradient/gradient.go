@@ -1,5 +1,6 @@
 // Package gradient propagates one output of a network's layer back to the network's input: reverse mode, operator by operator,
-// as further instructions of the same program, so that whatever runs the network runs its gradient too.
+// as further instructions of the same program, so that whatever runs the network runs its gradient too. And it does without
+// channels of a layer in turn, to see what each of them matters for the output.
 package gradient
 
 import (
@@ -118,13 +119,13 @@ func (b *backward) through(in network.Instruction) error {
 	return nil
 }
 
-// needed are the instructions that a value comes from, in their order.
-func needed(p *network.Program, target int) []network.Instruction {
+// needed are the instructions that a value comes from, in their order; what makes given values is not needed.
+func needed(p *network.Program, target int, given ...int) []network.Instruction {
 	want := map[int]bool{target: true}
 	var code []network.Instruction
 	for i := len(p.Code) - 1; i >= 0; i-- {
 		in := p.Code[i]
-		if !slices.ContainsFunc(in.Out, func(v int) bool { return want[v] }) {
+		if !slices.ContainsFunc(in.Out, func(v int) bool { return want[v] && !slices.Contains(given, v) }) {
 			continue
 		}
 		reads(in, func(v int) { want[v] = true })
