@@ -24,6 +24,7 @@ type rowPool struct {
 	width  int // of a reduced row with its padding: a multiple of the stride
 	phase  int // columns of one phase of it
 	bands  int // of a plane's rows
+	planes int // that are reduced at once, where one is less than a band
 	spaces []rowSpace
 	x, y   []float32
 	reduce func(worker, from, to int)
@@ -82,9 +83,12 @@ func NewRowPool(p *problem.Problem, _ problem.Operands[float32]) (problem.Runner
 	if op.Func == layer.AveragePool {
 		r.divide(op.CountPadding)
 	}
-	r.bands = (p.Out[1] + r.tall() - 1) / r.tall()
+	r.bands, r.planes = (p.Out[1]+r.tall()-1)/r.tall(), 1
+	if r.bands == 1 && p.Out[0] == 1 {
+		r.planes = rowPoolBand / (p.Out[1] * r.width)
+	}
 	for range r.loop.Threads {
-		s := rowSpace{rows: workers.Apart[float32](r.tall() * r.width), offsets: workers.Apart[int](max(p.Kernel[0]*p.Kernel[1], p.Kernel[2]))}
+		s := rowSpace{rows: workers.Apart[float32](r.planes * r.tall() * r.width), offsets: workers.Apart[int](max(p.Kernel[0]*p.Kernel[1], p.Kernel[2]))}
 		for i := range s.rows {
 			s.rows[i] = empty
 		}
@@ -137,20 +141,21 @@ func (r *rowPool) Run(ctx context.Context, out []float32, in [][]float32) error 
 	return err
 }
 
-// items computes bands of rows, each of one depth of one plane.
+// items computes bands of rows, each of one depth of one plane, or whole planes.
 func (r *rowPool) items(worker, from, to int) {
 	s := &r.spaces[worker]
-	for i := from; i < to; i++ {
+	for i := from; i < to; {
 		band, slice := i%r.bands, i/r.bands
 		plane, d := slice/r.Out[0], slice%r.Out[0]
-		first := band * r.tall()
+		first, planes := band*r.tall(), min(r.planes, to-i)
 		n := min(r.tall(), r.Out[1]-first)
-		r.lines(s, r.x[plane*r.InPlane():][:r.InPlane()], r.windows[0][d], first, n)
-		y := r.y[(slice*r.Out[1]+first)*r.Out[2]:][:n*r.Out[2]]
-		r.columns(s, y, n)
-		if r.divisors != nil {
-			r.average(y, r.windows[0][d].divisor, first, n)
+		r.lines(s, r.x[plane*r.InPlane():][:planes*r.InPlane()], r.windows[0][d], first, n, planes)
+		y := r.y[(slice*r.Out[1]+first)*r.Out[2]:][:planes*n*r.Out[2]]
+		r.columns(s, y, planes*n)
+		for p := 0; p < planes && r.divisors != nil; p++ {
+			r.average(y[p*n*r.Out[2]:], r.windows[0][d].divisor, first, n)
 		}
+		i += planes
 	}
 }
 
@@ -168,9 +173,9 @@ func (r *rowPool) average(y []float32, depth, first, n int) {
 	}
 }
 
-// lines reduces the rows of a plane that n windows of height read, from the first on, to one each, between their padding: as
-// many windows at once as follow each other a stride apart.
-func (r *rowPool) lines(s *rowSpace, x []float32, d poolWindow, first, n int) {
+// lines reduces the rows of some planes that n windows of height read, from the first on, to one each, between their padding: as
+// many at once as follow each other a stride apart, or a plane.
+func (r *rowPool) lines(s *rowSpace, x []float32, d poolWindow, first, n, planes int) {
 	left := r.Pads[2].Begin
 	width := min(r.In[2], r.width-left)
 	if width <= 0 {
@@ -185,7 +190,9 @@ func (r *rowPool) lines(s *rowSpace, x []float32, d poolWindow, first, n int) {
 		}
 		rows := s.rows[h*r.width+left:]
 		if d.count*w.count == 0 {
-			r.fill(rows, width, same)
+			for p := range planes {
+				r.fill(rows[p*n*r.width:], width, same)
+			}
 		} else {
 			offsets := s.offsets[:0]
 			for i := range d.count {
@@ -193,7 +200,16 @@ func (r *rowPool) lines(s *rowSpace, x []float32, d poolWindow, first, n int) {
 					offsets = append(offsets, ((d.first+i*r.Dilation[0])*r.In[1]+w.first+k*r.Dilation[1])*r.In[2])
 				}
 			}
-			r.join(r.isa, rows, r.width, x, r.Stride[1]*r.In[2], offsets, width, same)
+			next, below := r.Stride[1]*r.In[2], r.InPlane()
+			if planes > same {
+				for k := range same {
+					r.join(r.isa, rows[k*r.width:], n*r.width, x[k*next:], below, offsets, width, planes)
+				}
+			} else {
+				for p := range planes {
+					r.join(r.isa, rows[p*n*r.width:], r.width, x[p*below:], next, offsets, width, same)
+				}
+			}
 		}
 		h += same
 	}
