@@ -64,7 +64,7 @@ var rooms = map[string]string{
 
 	"output":   "",
 	"page":     "answer budget coverage feed filter flops infer layer network network/onnx ops shape tensor theory",
-	"picture":  "input tensor",
+	"picture":  "input lazy tensor",
 	"report":   "",
 	"results":  "infer layer npy operands output picture report tensor",
 	"sample":   "picture report",
@@ -73,7 +73,7 @@ var rooms = map[string]string{
 	"swap":     "budget device flops layer lazy network report shape theory",
 	"tensor":   "",
 	"terminal": "",
-	"theory":   "layer",
+	"theory":   "layer lazy",
 	"verify":   "layer offset ops shape tensor",
 	"guard":    "memory",
 }

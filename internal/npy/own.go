@@ -3,6 +3,7 @@ package npy
 import (
 	"io"
 
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
@@ -21,7 +22,7 @@ func LoadArray(f *File, name string) (*tensor.Array, Info, error) {
 		return nil, Info{}, f.failedArray(name, err)
 	}
 	defer done()
-	array, err := owners[b.info.DType].read(b, f.maxBytes)
+	array, err := owners.Get()[b.info.DType].read(b, f.maxBytes)
 	return array, b.info, f.failedArray(name, err)
 }
 
@@ -35,12 +36,14 @@ func ownerOf[T tensor.Item]() owner {
 	return owner{ownAs[T], func(a *tensor.Array) []byte { return view[byte](tensor.Data[T](a)) }}
 }
 
-var owners = [...]owner{
-	Bool: {readBools, ownerOf[bool]().bytes},
-	Int8: ownerOf[int8](), Int16: ownerOf[int16](), Int32: ownerOf[int32](), Int64: ownerOf[int64](),
-	Uint8: ownerOf[uint8](), Uint16: ownerOf[uint16](), Uint32: ownerOf[uint32](), Uint64: ownerOf[uint64](),
-	Float16: ownerOf[tensor.F16](), BFloat16: ownerOf[tensor.BF16](), Float32: ownerOf[float32](), Float64: ownerOf[float64](),
-}
+var owners = lazy.Value[[Float64 + 1]owner]{Make: func() [Float64 + 1]owner {
+	return [...]owner{
+		Bool: {readBools, ownerOf[bool]().bytes},
+		Int8: ownerOf[int8](), Int16: ownerOf[int16](), Int32: ownerOf[int32](), Int64: ownerOf[int64](),
+		Uint8: ownerOf[uint8](), Uint16: ownerOf[uint16](), Uint32: ownerOf[uint32](), Uint64: ownerOf[uint64](),
+		Float16: ownerOf[tensor.F16](), BFloat16: ownerOf[tensor.BF16](), Float32: ownerOf[float32](), Float64: ownerOf[float64](),
+	}
+}}
 
 func ownAs[T tensor.Item](b body, maxBytes int64) (*tensor.Array, error) {
 	info := b.info

@@ -79,7 +79,7 @@ func (k *keeper) keep(name string, b body) {
 	case tensor.Float64:
 		h.values, h.info, h.err = keepAs[float64](b, k.left())
 	default:
-		h.values, h.err = owners[b.info.DType].read(b, k.left())
+		h.values, h.err = owners.Get()[b.info.DType].read(b, k.left())
 	}
 	if h.err == nil {
 		k.used += int64(h.values.Bytes())
@@ -140,14 +140,14 @@ func take[T tensor.Float](h *held) (*tensor.Tensor[T], Info, error) {
 	}
 	info := h.info
 	data := make([]T, h.values.Len())
-	info.Inexact = convert(data, owners[info.DType].bytes(h.values), info.DType)
+	info.Inexact = convert(data, owners.Get()[info.DType].bytes(h.values), info.DType)
 	return tensor.Of(data, info.Shape...), info, nil
 }
 
 // own is the held array in the element type that the file has.
 func (h *held) own() (*tensor.Array, Info, error) {
 	if h.rest != nil {
-		h.values, h.err = owners[h.info.DType].read(*h.rest, h.most)
+		h.values, h.err = owners.Get()[h.info.DType].read(*h.rest, h.most)
 		h.rest = nil
 	}
 	if err := h.missing(); err != nil {

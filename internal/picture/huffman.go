@@ -1,6 +1,9 @@
 package picture
 
-import "math/bits"
+import (
+	"convx/internal/lazy"
+	"math/bits"
+)
 
 // Entries of the decoding tables, by bits:
 //
@@ -35,11 +38,16 @@ type distTable struct {
 	rest  []uint32
 }
 
-// litEntries are the entries, without the bits of a code, of the symbols 0 to 285 (RFC 1951, 3.2.5), distEntries those of
-// 0 to 29. Other symbols have none.
-var litEntries, distEntries = symbolEntries()
+// symbols are the entries, without the bits of a code, of the symbols 0 to 285 (RFC 1951, 3.2.5), and of the distances 0 to 29.
+// Other symbols have none.
+type symbols struct {
+	lit  [288]uint32
+	dist [32]uint32
+}
 
-func symbolEntries() (lit [288]uint32, dist [32]uint32) {
+var symbolEntries = lazy.Value[*symbols]{Make: func() *symbols {
+	e := new(symbols)
+	lit, dist := &e.lit, &e.dist
 	for v := range 256 {
 		lit[v] = isLiteral | 1<<8 | uint32(v)<<16
 	}
@@ -57,8 +65,8 @@ func symbolEntries() (lit [288]uint32, dist [32]uint32) {
 		dist[s] = isLength | uint32(extra)<<8 | uint32(base)<<16
 		base += 1 << extra
 	}
-	return lit, dist
-}
+	return e
+}}
 
 // buildTable fills first, indexed by the next rootBits bits, and the tables behind it for longer codes. It reports false for
 // lengths that are no prefix code; a single code of one bit, or none at all, is allowed to be incomplete.
@@ -137,8 +145,8 @@ func (t *litTable) pairLiterals() {
 // setTables builds both tables from the code lengths.
 func (z *inflater) setTables(lit, dist []uint8) bool {
 	var ok1, ok2 bool
-	z.lit.rest, ok1 = buildTable(z.lit.first[:], z.lit.rest, litBits, lit, litEntries[:])
-	z.dist.rest, ok2 = buildTable(z.dist.first[:], z.dist.rest, distBits, dist, distEntries[:])
+	z.lit.rest, ok1 = buildTable(z.lit.first[:], z.lit.rest, litBits, lit, symbolEntries.Get().lit[:])
+	z.dist.rest, ok2 = buildTable(z.dist.first[:], z.dist.rest, distBits, dist, symbolEntries.Get().dist[:])
 	z.lit.pairLiterals()
 	return ok1 && ok2
 }

@@ -154,7 +154,7 @@ func TestBuildTable(t *testing.T) {
 		{[]uint8{2}, false}, {[]uint8{1, 2}, false}, {[]uint8{2, 2, 2}, false}, {[]uint8{1, 1, 1}, false}, {[]uint8{1, 2, 2, 2}, false},
 	} {
 		var first [1 << distBits]uint32
-		if _, ok := buildTable(first[:], nil, distBits, c.lengths, distEntries[:]); ok != c.want {
+		if _, ok := buildTable(first[:], nil, distBits, c.lengths, symbolEntries.Get().dist[:]); ok != c.want {
 			t.Errorf("lengths %v: %v, want %v", c.lengths, ok, c.want)
 		}
 	}

@@ -23,10 +23,10 @@ type Rule struct {
 
 // term is one condition of a pattern: a word, which is a kind or a pattern of names, or a comparison.
 type term struct {
-	word  string
-	key   string
-	op    string
-	value int
+	word    string
+	measure func(layer.Spec) int // nil of a word
+	op      string
+	value   int
 }
 
 // gateMark puts a variant that gates behind another: separable+se.
@@ -98,14 +98,15 @@ func parseTerm(text string) (term, error) {
 		}
 		return term{word: text}, nil
 	}
-	if _, ok := measures[m[1]]; !ok {
+	at := slices.Index(measured(), m[1])
+	if at < 0 {
 		return term{}, layer.Errorf("%q: a pattern compares %s, not %s", text, strings.Join(measured(), ", "), m[1])
 	}
 	n, err := strconv.Atoi(m[3])
 	if err != nil {
 		return term{}, layer.Errorf("%q: %q is not a whole number", text, m[3])
 	}
-	return term{key: m[1], op: m[2], value: n}, nil
+	return term{measure: measures[at].of, op: m[2], value: n}, nil
 }
 
 func (r *Rule) parseVariant(text string) error {
@@ -161,17 +162,23 @@ func Variants() (names []string) {
 }
 
 // measures are what patterns compare, of a convolution as a spec with its input.
-var measures = map[string]func(layer.Spec) int{
-	"kernel":       func(s layer.Spec) int { return slices.Max(s.Kernel) },
-	"stride":       func(s layer.Spec) int { return slices.Max(s.Stride) },
-	"dilation":     func(s layer.Spec) int { return slices.Max(append(slices.Clip(s.Dilation), 1)) },
-	"groups":       func(s layer.Spec) int { return max(1, s.Groups) },
-	"in-channels":  func(s layer.Spec) int { return s.Channels() },
-	"out-channels": func(s layer.Spec) int { return s.OutChannels },
+var measures = []struct {
+	key string
+	of  func(layer.Spec) int
+}{
+	{"kernel", func(s layer.Spec) int { return slices.Max(s.Kernel) }},
+	{"stride", func(s layer.Spec) int { return slices.Max(s.Stride) }},
+	{"dilation", func(s layer.Spec) int { return slices.Max(append(slices.Clip(s.Dilation), 1)) }},
+	{"groups", func(s layer.Spec) int { return max(1, s.Groups) }},
+	{"in-channels", func(s layer.Spec) int { return s.Channels() }},
+	{"out-channels", func(s layer.Spec) int { return s.OutChannels }},
 }
 
-func measured() []string {
-	return []string{"kernel", "stride", "dilation", "groups", "in-channels", "out-channels"}
+func measured() (keys []string) {
+	for _, m := range measures {
+		keys = append(keys, m.key)
+	}
+	return keys
 }
 
 // fits reports whether the pattern fits a layer of this name and kind.
@@ -185,10 +192,10 @@ func (r Rule) fits(name, kind string, s layer.Spec) bool {
 }
 
 func (t term) fits(name, kind string, s layer.Spec) bool {
-	if t.key == "" {
+	if t.measure == nil {
 		return t.word == kind || glob(t.word, name)
 	}
-	v := measures[t.key](s)
+	v := t.measure(s)
 	switch t.op {
 	case ">":
 		return v > t.value

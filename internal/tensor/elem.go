@@ -45,34 +45,39 @@ type Item interface {
 }
 
 // kind is what is known of an element type.
-type kind struct {
-	name  string // NumPy's
-	size  int    // bytes in memory
-	make  func(n int) any
-	len   func(data any) int
-	copy  func(dst, src any)
-	start func(data any) unsafe.Pointer
+type kind interface {
+	name() string // NumPy's
+	size() int    // bytes in memory
+	make(n int) any
+	len(data any) int
+	copy(dst, src any)
+	start(data any) unsafe.Pointer
 }
 
-func kindOf[T Item](name string) kind {
-	var zero T
-	return kind{
-		name: name, size: int(unsafe.Sizeof(zero)),
-		make:  func(n int) any { return make([]T, n) },
-		len:   func(data any) int { return len(data.([]T)) },
-		copy:  func(dst, src any) { copy(dst.([]T), src.([]T)) },
-		start: func(data any) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(data.([]T))) },
-	}
-}
+// of is the kind of a Go type, which has a name and no state: the compiler lays the table of them out in the program.
+type of[T Item] struct{ text string }
+
+func (k of[T]) name() string                { return k.text }
+func (of[T]) size() int                     { var zero T; return int(unsafe.Sizeof(zero)) }
+func (of[T]) make(n int) any                { return make([]T, n) }
+func (of[T]) len(data any) int              { return len(data.([]T)) }
+func (of[T]) copy(dst, src any)             { copy(dst.([]T), src.([]T)) }
+func (of[T]) start(data any) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(data.([]T))) }
+
+// none is the kind of Invalid, of which there are no arrays.
+type none struct{ kind }
+
+func (none) name() string { return "invalid" }
+func (none) size() int    { return 0 }
 
 var kinds = [elems]kind{
-	Invalid: {name: "invalid"},
-	Float32: kindOf[float32]("float32"), Float64: kindOf[float64]("float64"),
-	Float16: kindOf[F16]("float16"), BFloat16: kindOf[BF16]("bfloat16"),
-	Int8: kindOf[int8]("int8"), Int16: kindOf[int16]("int16"), Int32: kindOf[int32]("int32"), Int64: kindOf[int64]("int64"),
-	Uint8: kindOf[uint8]("uint8"), Uint16: kindOf[uint16]("uint16"), Uint32: kindOf[uint32]("uint32"), Uint64: kindOf[uint64]("uint64"),
-	Bool: kindOf[bool]("bool"), String: kindOf[string]("str"),
-	Int4: kindOf[I4]("int4"), Uint4: kindOf[U4]("uint4"),
+	Invalid: none{},
+	Float32: of[float32]{"float32"}, Float64: of[float64]{"float64"},
+	Float16: of[F16]{"float16"}, BFloat16: of[BF16]{"bfloat16"},
+	Int8: of[int8]{"int8"}, Int16: of[int16]{"int16"}, Int32: of[int32]{"int32"}, Int64: of[int64]{"int64"},
+	Uint8: of[uint8]{"uint8"}, Uint16: of[uint16]{"uint16"}, Uint32: of[uint32]{"uint32"}, Uint64: of[uint64]{"uint64"},
+	Bool: of[bool]{"bool"}, String: of[string]{"str"},
+	Int4: of[I4]{"int4"}, Uint4: of[U4]{"uint4"},
 }
 
 // String is NumPy's name of the type (ml_dtypes' for bfloat16, int4 and uint4).
@@ -80,7 +85,7 @@ func (e Elem) String() string {
 	if e >= elems {
 		return fmt.Sprintf("element type %d", uint8(e))
 	}
-	return kinds[e].name
+	return kinds[e].name()
 }
 
 // Size is the number of bytes that one element takes in memory: 1 for four-bit integers, 16 for a string beside its text.
@@ -88,7 +93,7 @@ func (e Elem) Size() int {
 	if e >= elems {
 		return 0
 	}
-	return kinds[e].size
+	return kinds[e].size()
 }
 
 // Elems lists every element type.

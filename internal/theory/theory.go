@@ -8,6 +8,7 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/layer"
+	"convx/internal/lazy"
 )
 
 // Ratio is a prediction.
@@ -32,7 +33,7 @@ func Of(l layer.Layer, kernel []int) (r Ratio, ok bool) {
 		c: float64(l.Channels()), o: float64(l.OutChannels), k: product(kernel), s: product(l.Stride),
 		g: float64(max(l.Groups, 1)), pixels: product(l.Input[2:]),
 	}
-	rule := rules[l.Variant]
+	rule := rules.Get()[l.Variant]
 	if rule == nil {
 		return Ratio{}, false
 	}
@@ -56,28 +57,32 @@ func (r Ratio) Gated(l layer.Layer, kernel []int, gate layer.Layer) Ratio {
 // figures are a layer's numbers: channels in and out, the kernel's area, the stride's, groups, input pixels.
 type figures struct{ c, o, k, s, g, pixels float64 }
 
-var rules = map[string]func(figures, layer.Layer) Ratio{
-	"standard":          func(figures, layer.Layer) Ratio { return Ratio{1, "1", "1", ""} },
-	"pointwise":         pointwise,
-	"grouped":           func(f figures, _ layer.Layer) Ratio { return grouped(f) },
-	"depthwise":         depthwise,
-	"separable":         separable,
-	"inverted-residual": invertedResidual,
-	"transposed":        transposed,
-	"dilated":           dilated,
-	"deformable":        deformable,
-	"deform-roi-pool":   nil, // costs by the region, not by the pixel
-	"se":                squeezeExcite,
-	"resize-conv":       resizeConv,
-	"sub-pixel":         subPixel,
-	"mbconv":            mbconv,
-	"max-pool": func(figures, layer.Layer) Ratio {
-		return Ratio{0, "0", "0", lang.Text("compares, and multiplies nothing")}
-	},
-	"average-pool": func(figures, layer.Layer) Ratio {
-		return Ratio{0, "0", "0", lang.Text("adds, and divides once an output")}
-	},
-}
+type rule func(figures, layer.Layer) Ratio
+
+var rules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
+	return map[string]rule{
+		"standard":          func(figures, layer.Layer) Ratio { return Ratio{1, "1", "1", ""} },
+		"pointwise":         pointwise,
+		"grouped":           func(f figures, _ layer.Layer) Ratio { return grouped(f) },
+		"depthwise":         depthwise,
+		"separable":         separable,
+		"inverted-residual": invertedResidual,
+		"transposed":        transposed,
+		"dilated":           dilated,
+		"deformable":        deformable,
+		"deform-roi-pool":   nil, // costs by the region, not by the pixel
+		"se":                squeezeExcite,
+		"resize-conv":       resizeConv,
+		"sub-pixel":         subPixel,
+		"mbconv":            mbconv,
+		"max-pool": func(figures, layer.Layer) Ratio {
+			return Ratio{0, "0", "0", lang.Text("compares, and multiplies nothing")}
+		},
+		"average-pool": func(figures, layer.Layer) Ratio {
+			return Ratio{0, "0", "0", lang.Text("adds, and divides once an output")}
+		},
+	}
+}}
 
 func pointwise(f figures, _ layer.Layer) Ratio {
 	return Ratio{1 / f.k, "1/K", "1/" + num(f.k), lang.Text("mixes channels only: no pixel sees its neighbours")}

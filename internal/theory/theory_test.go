@@ -104,7 +104,7 @@ func TestSeparableSavesLessThanNineTimes(t *testing.T) {
 // Every variant has a prediction, or is known to have none.
 func TestEveryVariantIsPredicted(t *testing.T) {
 	for _, v := range layer.VariantNames() {
-		if _, ok := rules[v]; !ok {
+		if _, ok := rules.Get()[v]; !ok {
 			t.Errorf("theory.go has no rule for %s", v)
 		}
 	}
