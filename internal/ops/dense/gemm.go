@@ -194,7 +194,7 @@ func (g *Gemm) divide() {
 	images := p.N * p.Groups
 	want := 1
 	if p.Threads > 1 {
-		want = 4 * p.Threads
+		want = 2 * p.Threads
 	}
 	if n*images < want {
 		n = min(g.panels, max(n, ceilDiv(want, images)))

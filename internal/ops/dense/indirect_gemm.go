@@ -154,7 +154,7 @@ func (r *IndirectGemm) Work(m *workers.Worker) {
 		}
 		// Items enough to be shared evenly, and long enough to be worth it.
 		tiles := r.tilesOf(band)
-		items := min(tiles, 8*p.Threads)
+		items := min(tiles, 2*p.Threads)
 		for j := m.Next(items); j >= 0; j = m.Next(items) {
 			r.multiply(planes, image, band, span{tiles * j / items, tiles * (j + 1) / items}, m.ID)
 		}
