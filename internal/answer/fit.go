@@ -64,7 +64,7 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		}
 		return cells
 	}
-	t.Rows = append(t.Rows, append(row(lang.Text("as it is"), "", lang.Mark("over"), is), report.Str("")))
+	t.Rows = append(t.Rows, append(row(lang.Text("as it is"), "", lang.Key("over"), is), report.Str("")))
 	var proofs, none report.Text
 	for _, w := range ways {
 		v := wayJSON{What: w.What, How: w.How, Met: w.Met, Proof: w.Proof, Reason: w.Reason, Layers: w.Layers}
@@ -77,9 +77,9 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		v.After, v.Checks = &after, &held
 		j.Ways = append(j.Ways, v)
 		proofs = append(proofs, fmt.Sprintf("%s, %s: %s", w.What, w.How, w.Proof))
-		verdict := lang.Mark("over")
+		verdict := lang.Key("over")
 		if w.Met {
-			verdict = lang.Mark("meets")
+			verdict = lang.Key("meets")
 		}
 		t.Rows = append(t.Rows, append(row(w.What, w.How, verdict, after), report.Str(w.Proof)))
 	}

@@ -76,9 +76,9 @@ func ShapeNetwork(r *network.Result, fields bool, rate float64) report.Document 
 
 // fieldSentence sums up what the last layer sees whose positions keep their place.
 func fieldSentence(n *network.NodeResult, rate float64) string {
-	f, text := n.Field, lang.Mark("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s")
+	f, text := n.Field, lang.Key("receptive field at %s: %s, jump %s, effective (Gaussian, two standard deviations) about %s")
 	if f.Local != nil {
-		f, text = *f.Local, lang.Mark("receptive field at %s: the whole input, by global pooling beside; without it %s, jump %s, effective (Gaussian, two standard deviations) about %s")
+		f, text = *f.Local, lang.Key("receptive field at %s: the whole input, by global pooling beside; without it %s, jump %s, effective (Gaussian, two standard deviations) about %s")
 	}
 	text = lang.Sprintf(text, n.Node.Name, FieldSize(f), Numbers(f.Jump), rounded(f.Effective()))
 	if rate > 0 && len(f.Size) > 0 {

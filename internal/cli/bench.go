@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"convx/internal/chart"
 	"convx/internal/infer"
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/ops"
@@ -183,7 +183,7 @@ func (o benchOptions) suiteEntries() ([]bench.Entry, error) {
 	if !builtIn {
 		var err error
 		if data, err = input.ReadFile(o.suite, bench.MaxSuite); err != nil {
-			return nil, fmt.Errorf("reading suite %q: %w", o.suite, err)
+			return nil, lang.Errorf("reading suite %q: %w", o.suite, err)
 		}
 	}
 	entries, err := bench.ReadSuite(o.suite, data)

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"convx/internal/answer"
 	"convx/internal/draw"
 	"convx/internal/field"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/operands"
 )
@@ -67,7 +67,7 @@ func runCoverageNet(ctx context.Context, o coverageOptions) error {
 		return err
 	}
 	at, net := seen.Layer, seen.Network.Graph.Name
-	title := fmt.Sprintf("%s of %s, output %s", at.Node.Name, net, layer.FormatShape(at.Output))
+	title := lang.Sprintf("%s of %s, output %s", at.Node.Name, net, layer.FormatShape(at.Output))
 	drawn := draw.FieldOn(seen.Image, at.Field, at.Output, seen.Effect, title)
 	if err := writeFile(ctx, o.Streams, o.output, []string{o.picture}, drawn.Encode); err != nil {
 		return err

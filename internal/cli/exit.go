@@ -3,11 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
 	"convx/internal/budget"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -24,7 +24,7 @@ const (
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+func usagef(format string, args ...any) error { return usageError{lang.Errorf(format, args...)} }
 
 func (u usageError) Unwrap() error { return u.error }
 
@@ -61,22 +61,22 @@ func exitStatus(err error) int {
 func readable(err error) error {
 	text := err.Error()
 	if e, ok := errors.AsType[*strconv.NumError](err); ok {
-		want := "a whole number"
+		want := lang.Text("a whole number")
 		switch e.Func {
 		case "ParseUint":
-			want = "a whole number, 0 or more"
+			want = lang.Text("a whole number, 0 or more")
 		case "ParseFloat":
-			want = "a number"
+			want = lang.Text("a number")
 		case "ParseBool":
-			want = "true or false"
+			want = lang.Text("true or false")
 		}
 		if errors.Is(e.Err, strconv.ErrRange) {
-			want += " that fits in 64 bits"
+			want = lang.Sprintf("%s that fits in 64 bits", want)
 		}
-		return errors.New(strings.Replace(text, e.Error(), strconv.Quote(e.Num)+" is not "+want, 1))
+		return errors.New(strings.Replace(text, e.Error(), lang.Sprintf("%q is not %s", e.Num, want), 1))
 	}
 	if before, _, ok := strings.Cut(text, "time: "); ok {
-		return errors.New(before + "a duration is like 250ms or 2s")
+		return errors.New(before + lang.Text("a duration is like 250ms or 2s"))
 	}
 	return err
 }

@@ -2,13 +2,13 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/spf13/cobra"
 
 	"convx/internal/explore"
+	"convx/internal/lang"
 )
 
 func newExplore(s Streams) *cobra.Command {
@@ -53,7 +53,7 @@ func runExplore(c *cobra.Command, s Streams, variant string, flags layerFlags, l
 	}
 	_, err = tea.NewProgram(m, tea.WithContext(c.Context()), tea.WithInput(s.In), tea.WithOutput(s.Out)).Run()
 	if err != nil && !errors.Is(err, tea.ErrInterrupted) && !errors.Is(err, tea.ErrProgramKilled) {
-		return fmt.Errorf("running the terminal interface: %w", err)
+		return lang.Errorf("running the terminal interface: %w", err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/feed"
+	"convx/internal/lang"
 	"convx/internal/operands"
 )
 
@@ -50,7 +51,7 @@ func (n *feedFlags) as() operands.PreprocessAs {
 func refuse(c *cobra.Command, why string, names ...string) error {
 	for _, name := range names {
 		if c.Flags().Changed(name) {
-			return usagef("--%s %s", name, why)
+			return usagef("--%s %s", name, lang.Text(why))
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +9,7 @@ import (
 	"convx/internal/answer"
 	"convx/internal/budget"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/network/open"
@@ -126,7 +126,7 @@ func runFit(ctx context.Context, o fitOptions) error {
 		ways = []swap.Way{{Met: true, Result: r}}
 	}
 	if len(ways) == 0 || !ways[0].Met {
-		return overError{errors.New("nothing that was tried meets the budget")}
+		return overError{lang.New("nothing that was tried meets the budget")}
 	}
 	if o.out == "" {
 		return nil

@@ -7,12 +7,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
 // flagError says in convx's words what is wrong with a flag, and which one may have been meant.
 func flagError(c *cobra.Command, err error) error {
-	see := "; see " + c.CommandPath() + " --help"
+	see := lang.Sprintf("; see %s --help", c.CommandPath())
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		flag := e.GetFlag()
 		if near := nearestFlag(c, flag.Shorthand+e.GetValue()); near != "" && flag.Shorthand != "" {

@@ -8,6 +8,7 @@ import (
 	"convx/internal/answer"
 	"convx/internal/flops"
 	"convx/internal/input"
+	"convx/internal/lang"
 )
 
 // runFlopsBatch answers a layer a line.
@@ -19,18 +20,18 @@ func runFlopsBatch(o flopsOptions) error {
 	if err != nil {
 		return usageError{err}
 	}
-	in, label := io.Reader(o.In), "standard input"
+	in, label := io.Reader(o.In), lang.Text("standard input")
 	if o.batch != "-" {
 		f, err := os.Open(o.batch)
 		if err != nil {
-			return fmt.Errorf("reading %q: %w", o.batch, input.Cause(err))
+			return lang.Errorf("reading %q: %w", o.batch, input.Cause(err))
 		}
 		defer f.Close()
 		in, label = f, fmt.Sprintf("%q", o.batch)
 	}
 	lines, failed, err := answer.Batch(in, o.Out, answer.BatchOptions{Convention: convention, Types: o.types.types()})
 	if err != nil {
-		return fmt.Errorf("counting the layers of %s: %w", label, err)
+		return lang.Errorf("counting the layers of %s: %w", label, err)
 	}
 	if failed > 0 {
 		return usagef("%d of %d lines of %s are no layers: their answers say why", failed, lines, label)

@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"convx/internal/answer"
 	"convx/internal/budget"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -95,7 +95,7 @@ func (o flopsOptions) countNet(name string) (budget.Held, answer.NetworkCost, er
 	}
 	warnNotes(o.Streams, o.format, held)
 	if u := r.UncountedTexts(); len(u) > 0 && o.limits.given() {
-		held.Notes = append(held.Notes, "not counted, and missing from the totals: "+strings.Join(u, ", "))
+		held.Notes = append(held.Notes, lang.Sprintf("not counted, and missing from the totals: %s", strings.Join(u, ", ")))
 	}
 	return budget.Held{Outcome: held, Document: answer.FlopsNetwork(c, held)}, c, nil
 }
@@ -106,7 +106,7 @@ func (o flopsOptions) verdict(p budget.Held, n answer.NetworkCost) error {
 	u := strings.Join(n.UncountedTexts(), ", ")
 	switch {
 	case u != "" && o.strict:
-		return fmt.Errorf("operators that convx does not count: %s", u)
+		return lang.Errorf("operators that convx does not count: %s", u)
 	case u != "":
 		o.warnf("not counted, and missing from the totals: %s", u)
 	}

@@ -1,12 +1,12 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -27,7 +27,7 @@ func (e enumFlag[T]) Type() string { return "NAME" }
 
 func (e enumFlag[T]) Set(v string) error {
 	if !slices.Contains(e.values, T(v)) {
-		return fmt.Errorf("%q is not one of %s", v, e.list())
+		return lang.Errorf("%q is not one of %s", v, e.list())
 	}
 	*e.at = T(v)
 	return nil

@@ -2,13 +2,13 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	_ "image/png"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/lang"
 	"convx/internal/lesson"
 	"convx/internal/report"
 )
@@ -62,7 +62,7 @@ func runLesson(ctx context.Context, o lessonOptions) error {
 	}
 	if o.folder != "" {
 		if err := os.MkdirAll(o.folder, 0o777); err != nil {
-			return fmt.Errorf("making --folder: %w", err)
+			return lang.Errorf("making --folder: %w", err)
 		}
 	}
 	return lesson.Walk{

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +8,7 @@ import (
 	"convx/configs"
 	"convx/internal/budget"
 	"convx/internal/device"
+	"convx/internal/lang"
 )
 
 // budgetVar, deviceVar and fpsVar add the flags that limits are measured with.
@@ -33,7 +33,7 @@ func openDevice(name string) (*device.Device, error) {
 	}
 	d, err := device.Open(name)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--device: %w", err)}
+		return nil, usageError{lang.Errorf("--device: %w", err)}
 	}
 	return &d, nil
 }

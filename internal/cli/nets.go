@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 
 	"convx/configs"
 	"convx/internal/answer"
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/report"
 )
@@ -72,7 +72,7 @@ func runNets(o netsOptions) error {
 	for _, name := range network.Names() {
 		r, err := (&netFlags{}).load(name)
 		if err != nil {
-			return fmt.Errorf("reading network %s: %w", name, err)
+			return lang.Errorf("reading network %s: %w", name, err)
 		}
 		results = append(results, r)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/offset"
 	"convx/internal/ops"
@@ -206,7 +207,7 @@ func (o runOptions) check() error {
 		return usagef("--max-pixels: %d is less than 1", o.maxPixels)
 	}
 	if o.variant == "" {
-		return fmt.Errorf("%w", layer.Errorf("no variant given").Hint("variants are "+strings.Join(layer.VariantNames(), ", ")))
+		return fmt.Errorf("%w", layer.Errorf("no variant given").Hint(lang.Sprintf("variants are %s", strings.Join(layer.VariantNames(), ", "))))
 	}
 	return nil
 }

@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"convx/internal/answer"
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -46,14 +46,14 @@ func (j *job) gridText() string {
 	switch {
 	case channels == 3 && m.Channels == nil:
 		if m.Rows*m.Cols > batch {
-			return fmt.Sprintf("; no %s grid, for 3 channels are shown in colour: --channel 0,1,2 shows their maps", j.picture.grid)
+			return lang.Sprintf("; no %s grid, for 3 channels are shown in colour: --channel 0,1,2 shows their maps", j.picture.grid)
 		}
 		return ""
 	case m.Channels != nil:
 		channels = len(m.Channels)
 	}
 	if n := batch * channels; m.Cols > n || m.Rows > (n+m.Cols-1)/m.Cols {
-		return fmt.Sprintf("; %d do not fill %s", n, j.picture.grid)
+		return lang.Sprintf("; %d do not fill %s", n, j.picture.grid)
 	}
 	return ""
 }

@@ -222,7 +222,7 @@ func sumUp[T tensor.Float](j *job, r apply.Result[T]) error {
 	rate := float64(count.Total.FLOPs) / r.Elapsed.Seconds() / 1e9
 	how := r.Algorithms()
 	if streamed {
-		how += " in bands"
+		how += lang.Text(" in bands")
 	}
 	j.summary(r.Origins)
 	j.sayf("%s %s -> %s in %s, %s, %s: %s, %.3g GFLOP/s", j.set.Layer.Variant, layer.FormatShape(j.set.Input), layer.FormatShape(j.set.Output),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/lang"
 	"convx/internal/report"
 	"convx/internal/sample"
 )
@@ -73,7 +74,7 @@ func runSample(ctx context.Context, o sampleOptions) error {
 		return err
 	})
 	if err == nil {
-		o.sayf("wrote %q: %s", o.output, chosen.Summary)
+		o.sayf("wrote %q: %s", o.output, lang.Text(chosen.Summary))
 	}
 	return err
 }

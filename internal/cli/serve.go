@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/lang"
 	"convx/internal/page"
 	"convx/internal/terminal"
 )
@@ -50,7 +51,7 @@ command, and shows the command that asks the same. It reads no file by name, and
 func runServe(ctx context.Context, o serveOptions) error {
 	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(o.port)))
 	if err != nil {
-		return fmt.Errorf("listening on port %d: %w", o.port, errors.Unwrap(err))
+		return lang.Errorf("listening on port %d: %w", o.port, errors.Unwrap(err))
 	}
 	server := &http.Server{Handler: pageHandler(l.Addr().String()), ReadHeaderTimeout: 5 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	address := "http://" + l.Addr().String() + "/"
@@ -65,7 +66,7 @@ func runServe(ctx context.Context, o serveOptions) error {
 	go func() { failed <- server.Serve(l) }()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("serving the page: %w", err)
+		return lang.Errorf("serving the page: %w", err)
 	case <-ctx.Done():
 		server.Close()
 		return nil

@@ -48,11 +48,11 @@ func System() Streams {
 
 // sayf, warnf and fail are the only voices on standard error.
 func (s Streams) sayf(format string, args ...any) {
-	s.say(fmt.Sprintf(format, args...))
+	s.say(lang.Sprintf(format, args...))
 }
 
 func (s Streams) warnf(format string, args ...any) {
-	s.say("warning: " + fmt.Sprintf(format, args...))
+	s.say(lang.Text("warning: ") + lang.Sprintf(format, args...))
 }
 
 // fail says an error, one line for each of several.
@@ -103,5 +103,5 @@ func (r *stdout) settle(err error) error {
 	if r.failed == nil || err != nil && !errors.Is(err, input.Cause(r.failed)) {
 		return err
 	}
-	return fmt.Errorf("writing standard output: %w", input.Cause(r.failed))
+	return lang.Errorf("writing standard output: %w", input.Cause(r.failed))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/answer/measured"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops"
 	"convx/internal/report"
@@ -112,9 +113,9 @@ func runVerify(ctx context.Context, o verifyOptions) error {
 	results := make([]verify.Result, len(o.identities))
 	err := o.attend(ctx, func(stage func(string)) (err error) {
 		for i, id := range o.identities {
-			stage(fmt.Sprintf("checking %d/%d %s", i+1, len(o.identities), id.Name))
+			stage(lang.Sprintf("checking %d/%d %s", i+1, len(o.identities), id.Name))
 			if results[i], err = id.Check(ctx, o.seed, o.layers, ops.Options{Algorithm: o.algorithm, Threads: threadsOf(o.threads)}); err != nil {
-				return fmt.Errorf("checking %s: %w", id.Name, err)
+				return lang.Errorf("checking %s: %w", id.Name, err)
 			}
 		}
 		return nil
@@ -128,7 +129,7 @@ func runVerify(ctx context.Context, o verifyOptions) error {
 	var failures []string
 	for i, r := range results {
 		if !r.Holds() {
-			failures = append(failures, fmt.Sprintf("%s fails: %s", o.identities[i].Name, r.Failed))
+			failures = append(failures, lang.Sprintf("%s fails: %s", o.identities[i].Name, r.Failed))
 		}
 	}
 	if len(failures) > 0 {

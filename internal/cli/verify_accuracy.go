@@ -7,6 +7,7 @@ import (
 	"convx/configs"
 	"convx/internal/answer/measured"
 	"convx/internal/bench"
+	"convx/internal/lang"
 	"convx/internal/shape"
 	"convx/internal/verify"
 )
@@ -28,7 +29,7 @@ func runAccuracy(ctx context.Context, o verifyOptions) error {
 		done := 0
 		all, err = verify.MeasureAccuracy(ctx, subjects, o.seed, threadsOf(o.threads), func(name string) {
 			done++
-			stage(fmt.Sprintf("measuring %d/%d %s", done, len(subjects), name))
+			stage(lang.Sprintf("measuring %d/%d %s", done, len(subjects), name))
 		})
 		return err
 	})
@@ -40,7 +41,7 @@ func runAccuracy(ctx context.Context, o verifyOptions) error {
 	}
 	for _, a := range all {
 		if !a.Holds() {
-			return overError{fmt.Errorf("%s of %s is further off than is promised, on %s", a.Algorithm, a.Kind, a.At)}
+			return overError{lang.Errorf("%s of %s is further off than is promised, on %s", a.Algorithm, a.Kind, a.At)}
 		}
 	}
 	return nil

@@ -18,9 +18,9 @@ const (
 // Title says what the counts of a view are of, in words.
 func (v View) Title() string {
 	return lang.Text(map[View]string{
-		FieldView:   lang.Mark("paths from one output to each input pixel of its receptive field"),
-		OverlapView: lang.Mark("products that meet in each output pixel"),
-		ReadsView:   lang.Mark("windows that read each input pixel"),
+		FieldView:   lang.Key("paths from one output to each input pixel of its receptive field"),
+		OverlapView: lang.Key("products that meet in each output pixel"),
+		ReadsView:   lang.Key("windows that read each input pixel"),
 	}[v])
 }
 

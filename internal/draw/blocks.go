@@ -178,7 +178,7 @@ func widest(r shape.Result) int {
 }
 
 // functionNames are what figures call activations.
-var functionNames = map[string]string{"relu": "ReLU", "relu6": "ReLU6", "silu": "swish", "hard-swish": lang.Mark("hard swish")}
+var functionNames = map[string]string{"relu": "ReLU", "relu6": "ReLU6", "silu": "swish", "hard-swish": lang.Key("hard swish")}
 
 // blocks are tensors in a row, as high as they have channels.
 type blocks struct{ all []block }

@@ -267,25 +267,25 @@ type figure struct {
 var figures = lazy.Value[map[string]figure]{Make: func() map[string]figure {
 	window := func(title string) figure { return figure{title: title, make: windowFigure, numbers: true, scene: true} }
 	pool := func(title string) figure { return figure{title: title, make: poolFigure, numbers: true, scene: true} }
-	depthwise := window(lang.Mark("Depthwise convolution"))
+	depthwise := window(lang.Key("Depthwise convolution"))
 	depthwise.small = fewDepthwise
 	return map[string]figure{
-		"standard":          window(lang.Mark("Standard convolution")),
-		"pointwise":         window(lang.Mark("Pointwise convolution")),
-		"grouped":           window(lang.Mark("Grouped convolution")),
+		"standard":          window(lang.Key("Standard convolution")),
+		"pointwise":         window(lang.Key("Pointwise convolution")),
+		"grouped":           window(lang.Key("Grouped convolution")),
 		"depthwise":         depthwise,
-		"separable":         {title: lang.Mark("Separable convolution"), make: separableFigure, coarse: true, small: fewSeparable},
-		"inverted-residual": {title: lang.Mark("Inverted residual"), make: residualFigure, coarse: true, whole: true},
-		"transposed":        {title: lang.Mark("Transposed convolution"), make: transposedFigure, numbers: true, scene: true},
-		"dilated":           {title: lang.Mark("Dilated convolution"), make: dilatedFigure, numbers: true, scene: true},
-		"deformable":        {title: lang.Mark("Deformable convolution"), make: deformableFigure, scene: true, small: fewDeformable},
-		"deform-roi-pool":   {title: lang.Mark("Deformable RoI pooling"), make: roiFigure},
-		"se":                {title: lang.Mark("Squeeze-and-excitation"), make: seFigure, coarse: true, nodes: true, small: fewSqueezed},
-		"resize-conv":       {title: lang.Mark("Resize-convolution"), make: resizeFigure},
-		"sub-pixel":         {title: lang.Mark("Sub-pixel convolution"), make: subPixelFigure},
-		"mbconv":            {title: lang.Mark("MBConv"), make: residualFigure, coarse: true, whole: true},
-		"max-pool":          pool(lang.Mark("Max pooling")),
-		"average-pool":      pool(lang.Mark("Average pooling")),
+		"separable":         {title: lang.Key("Separable convolution"), make: separableFigure, coarse: true, small: fewSeparable},
+		"inverted-residual": {title: lang.Key("Inverted residual"), make: residualFigure, coarse: true, whole: true},
+		"transposed":        {title: lang.Key("Transposed convolution"), make: transposedFigure, numbers: true, scene: true},
+		"dilated":           {title: lang.Key("Dilated convolution"), make: dilatedFigure, numbers: true, scene: true},
+		"deformable":        {title: lang.Key("Deformable convolution"), make: deformableFigure, scene: true, small: fewDeformable},
+		"deform-roi-pool":   {title: lang.Key("Deformable RoI pooling"), make: roiFigure},
+		"se":                {title: lang.Key("Squeeze-and-excitation"), make: seFigure, coarse: true, nodes: true, small: fewSqueezed},
+		"resize-conv":       {title: lang.Key("Resize-convolution"), make: resizeFigure},
+		"sub-pixel":         {title: lang.Key("Sub-pixel convolution"), make: subPixelFigure},
+		"mbconv":            {title: lang.Key("MBConv"), make: residualFigure, coarse: true, whole: true},
+		"max-pool":          pool(lang.Key("Max pooling")),
+		"average-pool":      pool(lang.Key("Average pooling")),
 	}
 }}
 

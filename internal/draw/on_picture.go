@@ -248,7 +248,7 @@ func termsOf(l layer.Layer, operands map[string]*tensor.Tensor[float32], x *tens
 	for c := range weight.Shape[1] {
 		name := lang.Sprintf("channel %d", c)
 		if x.Shape[1] == 3 {
-			name = lang.Text([]string{lang.Mark("red"), lang.Mark("green"), lang.Mark("blue")}[c])
+			name = lang.Text([]string{lang.Key("red"), lang.Key("green"), lang.Key("blue")}[c])
 		}
 		t.Channels = append(t.Channels, name)
 	}

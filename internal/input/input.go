@@ -3,8 +3,8 @@
 package input
 
 import (
+	"convx/internal/lang"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -27,7 +27,7 @@ func Read(r io.Reader, most int64) ([]byte, error) {
 		return nil, Cause(err)
 	}
 	if int64(len(data)) > most {
-		return nil, fmt.Errorf("it is longer than %d bytes, the most that such a file may have", most)
+		return nil, lang.Errorf("it is longer than %d bytes, the most that such a file may have", most)
 	}
 	return data, nil
 }

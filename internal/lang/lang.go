@@ -71,8 +71,8 @@ func Text(key string) string {
 	return catalogue().of(key)
 }
 
-// Mark names a message in a table: whoever shows it calls Text.
-func Mark(key string) string { return key }
+// Key names a message in a table or a constant, as lang.Key("…"): whoever shows it calls Text.
+type Key = string
 
 // Sprintf is fmt.Sprintf with a message as its format.
 func Sprintf(format string, args ...any) string {

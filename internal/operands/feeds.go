@@ -1,7 +1,6 @@
 package operands
 
 import (
-	"fmt"
 	"image"
 	"io"
 	"maps"
@@ -59,7 +58,7 @@ func (r *Feeds) ReadFiles(feeds []string) error {
 			return err
 		}
 		r.Arrays[name] = a
-		r.Origins = append(r.Origins, fmt.Sprintf("input %s: %q: %v", name, path, a))
+		r.Origins = append(r.Origins, lang.Sprintf("input %s: %q: %v", name, path, a))
 	}
 	return nil
 }
@@ -90,7 +89,7 @@ func (r *Feeds) Open() error {
 		return err
 	}
 	if n := r.Graph.Program.Drawn; n > 0 {
-		r.Origins = append(r.Origins, fmt.Sprintf("weights: %s drawn so that activations keep their range (He), seed %d", lang.Plural(n, "array"), r.Seed))
+		r.Origins = append(r.Origins, lang.Sprintf("weights: %s drawn so that activations keep their range (He), seed %d", lang.Plural(n, "array"), r.Seed))
 	}
 	return nil
 }
@@ -105,7 +104,7 @@ func (r *Feeds) openWeights() (err error) {
 		return err
 	}
 	r.Options.Weights = r.stored
-	r.Origins = append(r.Origins, fmt.Sprintf("weights: %q: %s", r.Weights, lang.Plural(len(r.stored.Names()), "array")))
+	r.Origins = append(r.Origins, lang.Sprintf("weights: %q: %s", r.Weights, lang.Plural(len(r.stored.Names()), "array")))
 	return nil
 }
 
@@ -171,7 +170,7 @@ func (r *Feeds) readInput() (*image.RGBA, *tensor.Array, error) {
 		} else if kind == npy.NPY || kind == npy.NPZ || kind == npy.Safetensors {
 			a, err := readFeed(r.Input, "input")
 			if err == nil {
-				r.Origins = append(r.Origins, fmt.Sprintf("input: %q: %v", r.Input, a))
+				r.Origins = append(r.Origins, lang.Sprintf("input: %q: %v", r.Input, a))
 			}
 			return nil, a, err
 		}
@@ -199,13 +198,13 @@ func (r *Feeds) readInput() (*image.RGBA, *tensor.Array, error) {
 func sniffFile(path string) (npy.Format, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return 0, fmt.Errorf("reading %q: %w", path, input.Cause(err))
+		return 0, lang.Errorf("reading %q: %w", path, input.Cause(err))
 	}
 	defer f.Close()
 	start := make([]byte, 16)
 	n, err := f.Read(start)
 	if err != nil {
-		return 0, fmt.Errorf("reading %q: %w", path, input.Cause(err))
+		return 0, lang.Errorf("reading %q: %w", path, input.Cause(err))
 	}
 	return npy.Sniff(start[:n]), nil
 }
@@ -244,7 +243,7 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 	}
 	l, ok := feed.LayoutOf(shape)
 	if !ok {
-		return layer.Errorf("the input %q is %s, which no picture becomes", port.Name, layer.FormatShape(shape)).Hint("give it an array: --feed " + port.Name + "=x.npy")
+		return layer.Errorf("the input %q is %s, which no picture becomes", port.Name, layer.FormatShape(shape)).Hint(lang.Sprintf("give it an array: --feed %s=x.npy", port.Name))
 	}
 	if r.Graph.Program.Inputs[r.imagePort()].Open {
 		l.Height, l.Width = img.Bounds().Dy(), img.Bounds().Dx()
@@ -270,13 +269,13 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 	r.Arrays[port.Name], r.Fed = a, port.Name
 	how := "as it is"
 	if b := img.Bounds(); b.Dx() != l.Width || b.Dy() != l.Height {
-		how = fmt.Sprintf("%dx%d brought to %dx%d by %s, bilinear", b.Dx(), b.Dy(), l.Width, l.Height, pre.Fit)
+		how = lang.Sprintf("%dx%d brought to %dx%d by %s, bilinear", b.Dx(), b.Dy(), l.Width, l.Height, pre.Fit)
 	}
 	order := "NCHW"
 	if l.Last {
 		order = "NHWC"
 	}
-	r.Origins = append(r.Origins, fmt.Sprintf("fed to %s, %v, %s: %s; %s", port.Name, a, order, how, pre))
+	r.Origins = append(r.Origins, lang.Sprintf("fed to %s, %v, %s: %s; %s", port.Name, a, order, how, pre))
 	return nil
 }
 

@@ -1,9 +1,9 @@
 package operands
 
 import (
-	"fmt"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/memory"
 	"convx/internal/network"
@@ -31,7 +31,7 @@ func (r *Feeds) feedRandom(p *network.Program) error {
 		}
 		a.FillUniform(tensor.NewStream(r.Seed, in.Name))
 		r.Arrays[in.Name] = a
-		r.Origins = append(r.Origins, fmt.Sprintf("input %s: %v, uniform in [-1, 1), seed %d", in.Name, a, r.Seed))
+		r.Origins = append(r.Origins, lang.Sprintf("input %s: %v, uniform in [-1, 1), seed %d", in.Name, a, r.Seed))
 	}
 	return nil
 }
@@ -43,10 +43,10 @@ func fitsInput(name string, elem tensor.Elem, shape []int) error {
 		return err
 	}
 	if n > math.MaxInt/16 {
-		return fmt.Errorf("the input %q, %s: %w", name, layer.FormatShape(shape), tensor.ErrTooLarge)
+		return lang.Errorf("the input %q, %s: %w", name, layer.FormatShape(shape), tensor.ErrTooLarge)
 	}
 	if free, fits := memory.Fits(n * max(1, elem.Size())); !fits {
-		return fmt.Errorf("the input %q, %s, takes %s of memory, and %s can be had", name, layer.FormatShape(shape), report.Bytes(n*elem.Size()), report.Bytes(free))
+		return lang.Errorf("the input %q, %s, takes %s of memory, and %s can be had", name, layer.FormatShape(shape), report.Bytes(n*elem.Size()), report.Bytes(free))
 	}
 	return nil
 }

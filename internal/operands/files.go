@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/npy"
 	"convx/internal/offset"
@@ -137,9 +138,9 @@ func (f Files) check(list []layer.Operand, what string) (unused []string, err er
 
 func hasNames(names []string) string {
 	if len(names) == 0 {
-		return "it has none"
+		return lang.Text("it has none")
 	}
-	return "it has " + strings.Join(names, ", ")
+	return lang.Sprintf("it has %s", strings.Join(names, ", "))
 }
 
 // conforms allows for axes of 1 at the end, as where a fully connected layer was saved as a 1x1 convolution, and for a

@@ -2,11 +2,11 @@ package operands
 
 import (
 	"bufio"
-	"fmt"
 	"os"
 	"strings"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 )
 
 // Labels reads a class a line from a file; no path, no labels.
@@ -16,7 +16,7 @@ func Labels(path string) ([]string, error) {
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading labels %q: %w", path, input.Cause(err))
+		return nil, lang.Errorf("reading labels %q: %w", path, input.Cause(err))
 	}
 	defer f.Close()
 	var labels []string

@@ -1,8 +1,7 @@
 package operands
 
 import (
-	"fmt"
-
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/tensor"
 )
@@ -13,7 +12,7 @@ func checkROIs[T tensor.Float](rois *tensor.Tensor[T], path string) error {
 	for i := 0; i+5 <= len(rois.Data); i += 5 {
 		r := rois.Data[i:][:5]
 		if !(r[1] <= r[3] && r[2] <= r[4]) { // NaN is neither
-			return fmt.Errorf("rois in %q: region %d is %g,%g,%g,%g: a region is x0,y0,x1,y1 with x0 <= x1 and y0 <= y1", path, i/5, r[1], r[2], r[3], r[4])
+			return lang.Errorf("rois in %q: region %d is %g,%g,%g,%g: a region is x0,y0,x1,y1 with x0 <= x1 and y0 <= y1", path, i/5, r[1], r[2], r[3], r[4])
 		}
 	}
 	return nil
@@ -37,6 +36,6 @@ func outsideNote[T tensor.Float](rois *tensor.Tensor[T], l layer.Layer) string {
 		return ""
 	}
 	r := rois.Data[5*first:][:5]
-	return fmt.Sprintf("note: %d of %d regions lie outside of the input, which spans 0,0,%g,%g: the first is %g,%g,%g,%g",
+	return lang.Sprintf("note: %d of %d regions lie outside of the input, which spans 0,0,%g,%g: the first is %g,%g,%g,%g",
 		outside, len(rois.Data)/5, width, height, r[1], r[2], r[3], r[4])
 }

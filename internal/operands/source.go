@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"convx/configs"
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/memory"
 	"convx/internal/npy"
@@ -68,7 +68,7 @@ func (s *Source) Label() string {
 	}
 	label := s.label + ": " + s.Pixels.Info().String()
 	if s.scale != nil {
-		label += fmt.Sprintf(", brought to %g to %g", s.scale.Low, s.scale.High)
+		label += lang.Sprintf(", brought to %g to %g", s.scale.Low, s.scale.High)
 	}
 	return label
 }
@@ -92,12 +92,12 @@ func OpenSource(o Origin) (*Source, error) {
 func (o Origin) open() (*Source, error) {
 	switch {
 	case o.Path == "-":
-		s := &Source{Name: "standard input", label: "standard input", scale: o.Range}
+		s := &Source{Name: lang.Text("standard input"), label: lang.Text("standard input"), scale: o.Range}
 		return s, s.sniff(o.Stdin, o)
 	case o.Path != "":
 		return o.openFile()
 	case o.Size != nil:
-		return &Source{label: fmt.Sprintf("uniform in [-1, 1), seed %d", o.Seed), seed: o.Seed, Shape: slices.Clone(o.Size)}, nil
+		return &Source{label: lang.Sprintf("uniform in [-1, 1), seed %d", o.Seed), seed: o.Seed, Shape: slices.Clone(o.Size)}, nil
 	}
 	return o.openSample()
 }
@@ -109,9 +109,9 @@ func (o Origin) openSample() (*Source, error) {
 	}
 	data, err := configs.Samples.ReadFile(configs.SamplePicture)
 	if err != nil {
-		return nil, fmt.Errorf("reading the sample picture: %w", err)
+		return nil, lang.Errorf("reading the sample picture: %w", err)
 	}
-	s := &Source{Name: "the sample picture", label: "the sample picture (" + configs.SamplePicture[len("samples/"):] + ")", scale: o.Range}
+	s := &Source{Name: lang.Text("the sample picture"), label: lang.Sprintf("the sample picture (%s)", configs.SamplePicture[len("samples/"):]), scale: o.Range}
 	return s, s.openPicture(bytes.NewReader(data), o)
 }
 
@@ -124,7 +124,7 @@ func (o Origin) openFile() (*Source, error) {
 	}
 	if stat, err := f.Stat(); err == nil && stat.IsDir() {
 		f.Close()
-		return nil, s.Failed(errors.New("it is a directory"))
+		return nil, s.Failed(lang.New("it is a directory"))
 	}
 	start := make([]byte, sniffBytes)
 	n, err := f.ReadAt(start, 0)
@@ -155,7 +155,7 @@ func (s *Source) sniff(r io.Reader, o Origin) (err error) {
 	start, err := br.Peek(sniffBytes)
 	if len(start) == 0 {
 		if errors.Is(err, io.EOF) {
-			err = errors.New("it is empty")
+			err = lang.New("it is empty")
 		}
 		return s.Failed(err)
 	}
@@ -203,14 +203,14 @@ func (s *Source) findArray() error {
 	case s.arrays.Has(inputName):
 		s.array = inputName
 	default:
-		return s.Failed(fmt.Errorf("it holds %d arrays and none is called input: name the one to run on input, or save it as .npy", len(names)))
+		return s.Failed(lang.Errorf("it holds %d arrays and none is called input: name the one to run on input, or save it as .npy", len(names)))
 	}
 	info, err := s.arrays.Stat(s.array)
 	if err != nil {
 		return err
 	}
 	if hasZero(info.Shape) {
-		return s.Failed(fmt.Errorf("it holds no elements: an axis of its shape %s is empty", layer.FormatShape(info.Shape)))
+		return s.Failed(lang.Errorf("it holds no elements: an axis of its shape %s is empty", layer.FormatShape(info.Shape)))
 	}
 	s.Shape = slices.Clone(info.Shape)
 	if s.most = mostOf(info.DType); s.most == 0 && s.scale != nil {
@@ -231,22 +231,22 @@ func (s *Source) settleShape(o Origin) error {
 		s.Dims = o.WeightDims
 	}
 	if len(s.Shape) == 0 {
-		return s.Failed(errors.New("it holds a single number, and a layer needs channels and positions"))
+		return s.Failed(lang.New("it holds a single number, and a layer needs channels and positions"))
 	}
 	axes := len(s.Shape)
 	if s.Name != "" && axes != s.Dims+1 && axes != s.Dims+2 { // the build checks what -i says
 		e := layer.Errorf("%s is %s; --dims %d takes %d axes, or %d with a batch", s.Name, layer.FormatShape(s.Shape), s.Dims, s.Dims+1, s.Dims+2)
 		if looksLikeGray(s.Shape) && s.Dims == 2 {
-			return e.Hint(fmt.Sprintf("a grey picture is 1x%s: save x[None]", layer.FormatShape(s.Shape)))
+			return e.Hint(lang.Sprintf("a grey picture is 1x%s: save x[None]", layer.FormatShape(s.Shape)))
 		}
 		if d := axes - 1; d >= 1 && d <= 3 {
-			return e.Hint(fmt.Sprintf("add --dims %d", d))
+			return e.Hint(lang.Sprintf("add --dims %d", d))
 		}
 		return e.Hint("reshape it to channels by height by width")
 	}
 	if n := axes - 3; s.arrays != nil && s.Dims == 2 && o.Size == nil && looksLikeChannelsLast(s.Shape) {
 		planes := append(slices.Clone(s.Shape[:n]), s.Shape[n+2], s.Shape[n], s.Shape[n+1])
-		s.Notes = append(s.Notes, fmt.Sprintf("%s is %s and looks like a picture: %s? The channels come first: save np.moveaxis(x, -1, -3)",
+		s.Notes = append(s.Notes, lang.Sprintf("%s is %s and looks like a picture: %s? The channels come first: save np.moveaxis(x, -1, -3)",
 			s.Name, layer.FormatShape(s.Shape), layer.FormatShape(planes)))
 	}
 	s.Batched = axes == s.Dims+2
@@ -300,7 +300,7 @@ func (s *Source) Close() {
 
 // Failed says which input it was that could not be read.
 func (s *Source) Failed(err error) error {
-	return fmt.Errorf("reading %s: %w", s.Name, input.Cause(err))
+	return lang.Errorf("reading %s: %w", s.Name, input.Cause(err))
 }
 
 // Read reads the elements. inexact counts those that T could not hold.
@@ -340,7 +340,7 @@ func (s *Source) fits(size int) error {
 		return s.Failed(err)
 	}
 	if free, fits := memory.Fits(need); !fits {
-		return s.Failed(fmt.Errorf("its pixels need about %s of memory and %s is free: take a smaller picture", report.Bytes(need), report.Bytes(free)))
+		return s.Failed(lang.Errorf("its pixels need about %s of memory and %s is free: take a smaller picture", report.Bytes(need), report.Bytes(free)))
 	}
 	return nil
 }

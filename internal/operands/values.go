@@ -1,10 +1,10 @@
 package operands
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/npy"
 	"convx/internal/ops"
@@ -44,7 +44,7 @@ func Load[T tensor.Float](s *Settled, seed uint64) (Values[T], error) {
 		case slices.Contains(drawn, n.Name):
 			parts = append(parts, sized(n))
 		case n.Name == "rois" && !given:
-			v.Origins = append(v.Origins, fmt.Sprintf("rois: %s in image 0", formatROIs(s.Layer.ROIs)))
+			v.Origins = append(v.Origins, lang.Sprintf("rois: %s in image 0", formatROIs(s.Layer.ROIs)))
 		}
 	}
 	if rois, ok := v.Tensors["rois"]; ok {
@@ -53,7 +53,7 @@ func Load[T tensor.Float](s *Settled, seed uint64) (Values[T], error) {
 		}
 	}
 	if parts != nil {
-		v.Origins = append(v.Origins, fmt.Sprintf("drawn from seed %d: %s", seed, strings.Join(parts, ", ")))
+		v.Origins = append(v.Origins, lang.Sprintf("drawn from seed %d: %s", seed, strings.Join(parts, ", ")))
 	}
 	return v, nil
 }
@@ -71,7 +71,7 @@ func (v *Values[T]) read(op given, n layer.Operand) error {
 	}
 	v.Inexact += info.Inexact
 	v.Tensors[n.Name] = t.Reshape(n.Shape...)
-	v.Origins = append(v.Origins, fmt.Sprintf("%s from %q", sized(n), op.path))
+	v.Origins = append(v.Origins, lang.Sprintf("%s from %q", sized(n), op.path))
 	return nil
 }
 

@@ -1,11 +1,11 @@
 package operands
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/npy"
 	"convx/internal/tensor"
@@ -51,9 +51,9 @@ func (s *Source) rangeNote(d npy.DType) string {
 	case most == 0:
 		return ""
 	case s.scale != nil:
-		return fmt.Sprintf(", 0 to %g brought to %g to %g", most, s.scale.Low, s.scale.High)
+		return lang.Sprintf(", 0 to %g brought to %g to %g", most, s.scale.Low, s.scale.High)
 	}
-	return fmt.Sprintf(", 0 to %g as they are (--range 0:1 brings them to 0 to 1)", most)
+	return lang.Sprintf(", 0 to %g as they are (--range 0:1 brings them to 0 to 1)", most)
 }
 
 // looksLikeGray: a plane of many rows and columns is a picture without its channel axis rather than channels of a signal.

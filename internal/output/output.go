@@ -4,6 +4,7 @@ package output
 
 import (
 	"context"
+	"convx/internal/lang"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ type File struct {
 }
 
 // ErrTerminal reports binary data that would go to a terminal without having been sent there.
-var ErrTerminal = errors.New("refusing to write binary data to a terminal: name a file with -o, or insist with -o -")
+var ErrTerminal = lang.New("refusing to write binary data to a terminal: name a file with -o, or insist with -o -")
 
 // Create opens the output at path: "-" is standard output, and so is "" unless that is a terminal. Devices and pipes are
 // written in place. That the place can be written is found out here, before any work is done for it; nothing is changed
@@ -48,7 +49,7 @@ func Create(ctx context.Context, path string, o Options) (*File, error) {
 	if path == "" && o.Terminal {
 		return nil, ErrTerminal
 	}
-	f := &File{ctx: ctx, path: path, label: "standard output", w: o.Stdout}
+	f := &File{ctx: ctx, path: path, label: lang.Text("standard output"), w: o.Stdout}
 	if path != "" && path != "-" {
 		f.label = fmt.Sprintf("%q", path)
 		if err := f.open(o.Inputs); err != nil {
@@ -73,11 +74,11 @@ func (f *File) open(inputs []string) error {
 		return err
 	}
 	if old.IsDir() {
-		return errors.New("it is a directory")
+		return lang.New("it is a directory")
 	}
 	for _, input := range inputs {
 		if in, err := os.Stat(input); err == nil && os.SameFile(in, old) {
-			return errors.New("it is an input of the same command: name another file")
+			return lang.New("it is an input of the same command: name another file")
 		}
 	}
 	place, err := os.OpenFile(f.path, os.O_WRONLY, 0) // a rename would replace a write-protected file without a question
@@ -115,7 +116,7 @@ func behindLinks(path string) (string, error) {
 		}
 		path = target
 	}
-	return "", errors.New("too many symbolic links")
+	return "", lang.New("too many symbolic links")
 }
 
 // openBeside makes the temporary file: in the same folder, because a rename cannot leave the file system.
@@ -130,7 +131,7 @@ func (f *File) openBeside() error {
 	}
 	f.file, err = os.OpenFile(f.temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the folder %q does not exist", filepath.Dir(f.path))
+		return lang.Errorf("the folder %q does not exist", filepath.Dir(f.path))
 	}
 	if err == nil {
 		hold(f.file)
@@ -248,5 +249,5 @@ func (f *File) failed(err error) error {
 	if link, ok := errors.AsType[*os.LinkError](err); ok {
 		err = link.Err
 	}
-	return fmt.Errorf("writing %s: %w", f.label, err)
+	return lang.Errorf("writing %s: %w", f.label, err)
 }

@@ -28,7 +28,7 @@ func fontFolders() []string {
 // fontFiles are fonts with Chinese characters, the best first.
 var fontFiles = []string{
 	"NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "NotoSansSC-Regular.otf", "NotoSansSC-Regular.ttf", "SourceHanSans-Regular.ttc",
-	"SourceHanSansSC-Regular.otf", "SourceHanSansCN-Regular.otf", "PingFang.ttc", "Hiragino Sans GB.ttc", "msyh.ttc", "wqy-microhei.ttc", "wqy-zenhei.ttc",
+	"SourceHanSansSC-Regular.otf", "SourceHanSansCN-Regular.otf", "PingFang.ttc", "STHeiti Light.ttc", "msyh.ttc", "wqy-microhei.ttc", "wqy-zenhei.ttc",
 	"DroidSansFallbackFull.ttf",
 }
 

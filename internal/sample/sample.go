@@ -25,12 +25,12 @@ func (s Sample) PNG() ([]byte, error) { return s.make() }
 // All lists the samples; the first is what there is without a name.
 func All() []Sample {
 	return []Sample{
-		{"photo", "a cat at a table, 320x208 in colour, rendered like a photograph: fur, whiskers, checks, a background out of focus", file(configs.SamplePicture)},
-		{"drawing", "a star, drawn by hand, for the drawing classifier", file("samples/drawing-star.png")},
-		{"arrow", "an arrow, drawn by hand", file("samples/drawing-arrow.png")},
-		{"seven", "a 7, drawn by hand", file("samples/drawing-7.png")},
-		{"text", "a page of text in falling sizes, 320x208: what blurs and strides do to letters", text},
-		{"chart", "a test chart, 320x208: rings that grow finer, bars, a ramp, a checkerboard, a dot", chart},
+		{"photo", lang.Key("a cat at a table, 320x208 in colour, rendered like a photograph: fur, whiskers, checks, a background out of focus"), file(configs.SamplePicture)},
+		{"drawing", lang.Key("a star, drawn by hand, for the drawing classifier"), file("samples/drawing-star.png")},
+		{"arrow", lang.Key("an arrow, drawn by hand"), file("samples/drawing-arrow.png")},
+		{"seven", lang.Key("a 7, drawn by hand"), file("samples/drawing-7.png")},
+		{"text", lang.Key("a page of text in falling sizes, 320x208: what blurs and strides do to letters"), text},
+		{"chart", lang.Key("a test chart, 320x208: rings that grow finer, bars, a ramp, a checkerboard, a dot"), chart},
 	}
 }
 

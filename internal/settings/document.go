@@ -1,6 +1,9 @@
 package settings
 
-import "convx/internal/report"
+import (
+	"convx/internal/lang"
+	"convx/internal/report"
+)
 
 // document is the settings as -f json has them.
 type document struct {
@@ -11,10 +14,10 @@ type document struct {
 // Document has a row for each setting, with where its value is from.
 func (s Settings) Document() report.Document {
 	j := document{Settings: s.Values}
-	file := report.Text{"file: none (looked for ./convx.yaml, then convx/convx.yaml in the user's configuration folder)"}
+	file := report.Text{lang.Text("file: none (looked for ./convx.yaml, then convx/convx.yaml in the user's configuration folder)")}
 	if s.Path != "" {
 		j.File = &s.Path
-		file = report.Text{"file: " + s.Path}
+		file = report.Text{lang.Sprintf("file: %s", s.Path)}
 	}
 	t := report.Table{Columns: []report.Column{{Name: "key"}, {Name: "value"}, {Name: "from"}}}
 	for _, v := range s.Values {

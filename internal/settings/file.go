@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -22,14 +23,14 @@ const maxFile = 1 << 20
 func readFile(v *viper.Viper, path string) error {
 	data, err := input.ReadFile(path, maxFile)
 	if err != nil {
-		return fmt.Errorf("reading settings %q: %w", path, err)
+		return lang.Errorf("reading settings %q: %w", path, err)
 	}
 	if err := checkFile(path, data); err != nil {
 		return err
 	}
 	v.SetConfigType("yaml")
 	if err := v.ReadConfig(bytes.NewReader(data)); err != nil {
-		return fmt.Errorf("reading settings %q: %w", path, err)
+		return lang.Errorf("reading settings %q: %w", path, err)
 	}
 	return nil
 }
@@ -39,14 +40,14 @@ func readFile(v *viper.Viper, path string) error {
 func checkFile(path string, data []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil { // unlike Load, takes a file without any document
-		return fmt.Errorf("reading settings %q: %s", path, oneLine(err))
+		return lang.Errorf("reading settings %q: %s", path, oneLine(err))
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
 		return nil
 	}
 	root := doc.Content[0]
 	if root.Kind != yaml.MappingNode {
-		return fmt.Errorf("%s:%d: settings are lines of key: value", path, root.Line)
+		return lang.Errorf("%s:%d: settings are lines of key: value", path, root.Line)
 	}
 	var problems []error
 	seen := map[string]bool{}
@@ -63,15 +64,15 @@ func checkFile(path string, data []byte) error {
 func checkEntry(key string, value *yaml.Node, again bool) error {
 	if _, known := Named(key); !known || strings.Contains(key, "-") {
 		if near := layer.Nearest(strings.ReplaceAll(key, "-", "_"), names()); near != "" {
-			return fmt.Errorf("unknown setting %q: did you mean %s?", key, near)
+			return lang.Errorf("unknown setting %q: did you mean %s?", key, near)
 		}
-		return fmt.Errorf("unknown setting %q: settings are %s", key, strings.Join(names(), ", "))
+		return lang.Errorf("unknown setting %q: settings are %s", key, strings.Join(names(), ", "))
 	}
 	if again {
-		return fmt.Errorf("%s is set twice", key)
+		return lang.Errorf("%s is set twice", key)
 	}
 	if value.Kind != yaml.ScalarNode || value.Tag == "!!null" {
-		return fmt.Errorf("%s needs one value", key)
+		return lang.Errorf("%s needs one value", key)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,34 +86,34 @@ func oneOf(words func() []string) func(string) error {
 		if slices.Contains(words(), v) {
 			return nil
 		}
-		return fmt.Errorf("%q is not one of %s", v, strings.Join(words(), ", "))
+		return lang.Errorf("%q is not one of %s", v, strings.Join(words(), ", "))
 	}
 }
 
 func positive(v string) error {
 	if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < 1 {
-		return fmt.Errorf("%q is not a whole number of 1 or more", v)
+		return lang.Errorf("%q is not a whole number of 1 or more", v)
 	}
 	return nil
 }
 
 func wholeNumber(v string) error {
 	if _, err := strconv.ParseUint(v, 10, 63); err != nil {
-		return fmt.Errorf("%q is not a whole number", v)
+		return lang.Errorf("%q is not a whole number", v)
 	}
 	return nil
 }
 
 func word(v string) error {
 	if v == "" || strings.ContainsAny(v, " \t\n") {
-		return fmt.Errorf("%q is not a name", v)
+		return lang.Errorf("%q is not a name", v)
 	}
 	return nil
 }
 
 func duration(v string) error {
 	if d, err := time.ParseDuration(v); err != nil || d <= 0 {
-		return fmt.Errorf("%q is not a time like 250ms or 2s", v)
+		return lang.Errorf("%q is not a time like 250ms or 2s", v)
 	}
 	return nil
 }

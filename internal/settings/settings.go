@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/viper"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -115,7 +116,7 @@ func find(asked string) (string, error) {
 	}
 	if asked != "" {
 		if _, err := os.Stat(asked); err != nil {
-			return "", fmt.Errorf("reading settings %q: %w", asked, input.Cause(err))
+			return "", lang.Errorf("reading settings %q: %w", asked, input.Cause(err))
 		}
 		return asked, nil
 	}
@@ -124,7 +125,7 @@ func find(asked string) (string, error) {
 	case err == nil:
 		return here, nil
 	case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, errNotDir):
-		return "", fmt.Errorf("reading settings %q: %w", here, input.Cause(err))
+		return "", lang.Errorf("reading settings %q: %w", here, input.Cause(err))
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {
@@ -166,9 +167,9 @@ func checkVariables(environ []string) error {
 			continue
 		}
 		if near := layer.Nearest(strings.ToLower(key), names()); near != "" {
-			return fmt.Errorf("unknown setting %s: did you mean %s%s?", name, prefix, strings.ToUpper(near))
+			return lang.Errorf("unknown setting %s: did you mean %s%s?", name, prefix, strings.ToUpper(near))
 		}
-		return fmt.Errorf("unknown setting %s: unset it, or use one of %s%s", name, prefix, strings.ToUpper(strings.Join(names(), ", "+prefix)))
+		return lang.Errorf("unknown setting %s: unset it, or use one of %s%s", name, prefix, strings.ToUpper(strings.Join(names(), ", "+prefix)))
 	}
 	return nil
 }

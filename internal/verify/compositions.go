@@ -5,21 +5,22 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
 // compositions are the identities of variants that are several stages.
 var compositions = []Identity{
-	{"separable", "a separable convolution is a depthwise, then a pointwise one", separableIsTwo},
-	{"separable-rank", "a separable convolution is a standard one whose kernel is the product of both", separableIsProduct},
-	{"inverted-residual", "an inverted residual block is three convolutions with ReLU6 between, plus its input", invertedResidualIsThree},
-	{"mbconv", "an mbconv block of ReLUs whose gate is open is three convolutions with ReLU between, plus its input", openBlockIsThree},
-	{"se-constant", "squeeze-and-excitation whose gate does not look at its input scales the channels", constantGateScales},
-	{"pool-separable", "the maximum of a window is that of its columns' maxima: max-pool by rows, then by columns", maxPoolSeparates},
-	{"pool-average", "an average pool is a depthwise convolution whose weights are one over the window's size", averageIsDepthwise},
-	{"sub-pixel", "a sub-pixel convolution is a transposed one of its stride, whose kernel holds the planes' weights interleaved", subPixelIsTransposed},
-	{"resize-one", "a resize-convolution of scale 1 is the convolution", resizeByOneIsNone},
-	{"resize-commutes", "bilinear resizing and a pointwise convolution may change places", resizeCommutes},
+	{"separable", lang.Key("a separable convolution is a depthwise, then a pointwise one"), separableIsTwo},
+	{"separable-rank", lang.Key("a separable convolution is a standard one whose kernel is the product of both"), separableIsProduct},
+	{"inverted-residual", lang.Key("an inverted residual block is three convolutions with ReLU6 between, plus its input"), invertedResidualIsThree},
+	{"mbconv", lang.Key("an mbconv block of ReLUs whose gate is open is three convolutions with ReLU between, plus its input"), openBlockIsThree},
+	{"se-constant", lang.Key("squeeze-and-excitation whose gate does not look at its input scales the channels"), constantGateScales},
+	{"pool-separable", lang.Key("the maximum of a window is that of its columns' maxima: max-pool by rows, then by columns"), maxPoolSeparates},
+	{"pool-average", lang.Key("an average pool is a depthwise convolution whose weights are one over the window's size"), averageIsDepthwise},
+	{"sub-pixel", lang.Key("a sub-pixel convolution is a transposed one of its stride, whose kernel holds the planes' weights interleaved"), subPixelIsTransposed},
+	{"resize-one", lang.Key("a resize-convolution of scale 1 is the convolution"), resizeByOneIsNone},
+	{"resize-commutes", lang.Key("bilinear resizing and a pointwise convolution may change places"), resizeCommutes},
 }
 
 // prefixed picks the operands of one stage.

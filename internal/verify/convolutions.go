@@ -3,19 +3,20 @@ package verify
 import (
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
 // convolutions are the identities of variants that are one convolution.
 var convolutions = []Identity{
-	{"pointwise", "a pointwise convolution is a standard one whose kernel is 1", pointwiseIsStandard},
-	{"grouped", "a grouped convolution is its groups, convolved one by one, side by side", groupedIsParts},
-	{"dilated", "a dilated convolution is a standard one whose kernel has zeros between its taps", dilatedIsStuffed},
-	{"depthwise", "a depthwise convolution is a grouped one with as many groups as channels", depthwiseIsGrouped},
-	{"strided", "a stride drops outputs of the convolution without one", strideDrops},
-	{"linear", "convolving a sum is summing the convolutions", convIsLinear},
-	{"pad-mode", "a padding mode is a border that is drawn before convolving", padModeIsBorder},
-	{"dimensions", "a 1-D convolution is a 2-D one of height 1, and that a 3-D one of depth 1", dimensionsAgree},
+	{"pointwise", lang.Key("a pointwise convolution is a standard one whose kernel is 1"), pointwiseIsStandard},
+	{"grouped", lang.Key("a grouped convolution is its groups, convolved one by one, side by side"), groupedIsParts},
+	{"dilated", lang.Key("a dilated convolution is a standard one whose kernel has zeros between its taps"), dilatedIsStuffed},
+	{"depthwise", lang.Key("a depthwise convolution is a grouped one with as many groups as channels"), depthwiseIsGrouped},
+	{"strided", lang.Key("a stride drops outputs of the convolution without one"), strideDrops},
+	{"linear", lang.Key("convolving a sum is summing the convolutions"), convIsLinear},
+	{"pad-mode", lang.Key("a padding mode is a border that is drawn before convolving"), padModeIsBorder},
+	{"dimensions", lang.Key("a 1-D convolution is a 2-D one of height 1, and that a 3-D one of depth 1"), dimensionsAgree},
 }
 
 func (d *draw) dims() int { return d.Int(1, 3) }

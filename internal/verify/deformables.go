@@ -3,23 +3,24 @@ package verify
 import (
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
 // deformables are the identities of deformable convolution and deformable RoI pooling.
 var deformables = []Identity{
-	{"zero-offsets", "a deformable convolution whose offsets are zero is the convolution", zeroOffsetsAreNone},
-	{"integer-offsets", "the same whole offset at every tap shifts the input", integerOffsetsShift},
-	{"half-offsets", "an offset of half a pixel averages two neighbours", halfOffsetsAverage},
-	{"offsets-dilate", "offsets dilate:D make a deformable convolution the dilated one, d = D", dilateIsDilated},
-	{"offsets-aspect", "offsets aspect:F make it the dilated one, d = 1xF", aspectIsDilated},
-	{"offsets-scale", "offsets scale:F make it a convolution whose larger kernel holds the taps' weights, shared out bilinearly", scaleIsSpread},
-	{"offsets-rotate", "offsets rotate:90 (180, 270) make it the convolution with the kernel turned", rotateIsTurned},
-	{"offsets-rotate-any", "offsets rotate:R make it a convolution whose kernel holds the turned taps' weights, shared out bilinearly", rotateIsSpread},
-	{"offsets-random", "a deformable convolution with random offsets is the sum of those of its taps, each moved by itself", randomIsSumOfTaps},
-	{"mask-of-ones", "a modulated deformable convolution whose mask is one is the plain one", maskOfOnesIsV1},
-	{"predicted-offsets", "learned offsets are those of the convolution that predicts them", predictedAreGiven},
-	{"roi-average", "deformable RoI pooling of the whole image with zero offsets averages blocks of pixels", roiPoolAverages},
+	{"zero-offsets", lang.Key("a deformable convolution whose offsets are zero is the convolution"), zeroOffsetsAreNone},
+	{"integer-offsets", lang.Key("the same whole offset at every tap shifts the input"), integerOffsetsShift},
+	{"half-offsets", lang.Key("an offset of half a pixel averages two neighbours"), halfOffsetsAverage},
+	{"offsets-dilate", lang.Key("offsets dilate:D make a deformable convolution the dilated one, d = D"), dilateIsDilated},
+	{"offsets-aspect", lang.Key("offsets aspect:F make it the dilated one, d = 1xF"), aspectIsDilated},
+	{"offsets-scale", lang.Key("offsets scale:F make it a convolution whose larger kernel holds the taps' weights, shared out bilinearly"), scaleIsSpread},
+	{"offsets-rotate", lang.Key("offsets rotate:90 (180, 270) make it the convolution with the kernel turned"), rotateIsTurned},
+	{"offsets-rotate-any", lang.Key("offsets rotate:R make it a convolution whose kernel holds the turned taps' weights, shared out bilinearly"), rotateIsSpread},
+	{"offsets-random", lang.Key("a deformable convolution with random offsets is the sum of those of its taps, each moved by itself"), randomIsSumOfTaps},
+	{"mask-of-ones", lang.Key("a modulated deformable convolution whose mask is one is the plain one"), maskOfOnesIsV1},
+	{"predicted-offsets", lang.Key("learned offsets are those of the convolution that predicts them"), predictedAreGiven},
+	{"roi-average", lang.Key("deformable RoI pooling of the whole image with zero offsets averages blocks of pixels"), roiPoolAverages},
 }
 
 // deformed draws a deformable layer: its input, keys, and the shape of its offsets.

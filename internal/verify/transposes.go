@@ -3,13 +3,14 @@ package verify
 import (
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
 // transposes are the identities of transposed convolutions.
 var transposes = []Identity{
-	{"adjoint", "a transposed convolution is the adjoint of the convolution: <conv(x), y> = <x, transposed(y)>", transposedIsAdjoint},
-	{"zero-insertion", "a transposed convolution is a convolution by the flipped kernel over the input with zeros put in", transposedIsInserted},
+	{"adjoint", lang.Key("a transposed convolution is the adjoint of the convolution: <conv(x), y> = <x, transposed(y)>"), transposedIsAdjoint},
+	{"zero-insertion", lang.Key("a transposed convolution is a convolution by the flipped kernel over the input with zeros put in"), transposedIsInserted},
 }
 
 func transposedIsAdjoint(d *draw) (left, right *array) {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/ops"
 	"convx/internal/tensor"
 )
@@ -57,7 +58,7 @@ func (id Identity) Check(ctx context.Context, seed uint64, layers int, opt ops.O
 		res.Layers++
 		res.Largest, res.Allowed = max(res.Largest, diff), max(res.Allowed, allowed)
 		if !(diff <= allowed) && res.Failed == "" {
-			res.Failed = fmt.Sprintf("%s differ by %g (seed %d, layer %d)", strings.Join(d.layers, " and "), diff, seed, i)
+			res.Failed = lang.Sprintf("%s differ by %g (seed %d, layer %d)", strings.Join(d.layers, " and "), diff, seed, i)
 		}
 	}
 	return res, nil

@@ -35,7 +35,7 @@ func Verify(identities []verify.Identity, results []verify.Result, seed uint64) 
 		}
 		j.Identities = append(j.Identities, identityJSON{id.Name, id.Statement, r.Layers, r.Largest, r.Allowed, r.Holds(), r.Failed})
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(id.Name), {Text: holds, Raw: r.Holds(), Failed: !r.Holds()}, report.Int(r.Layers), report.Float(r.Largest), report.Float(r.Allowed), report.Str(id.Statement),
+			report.Str(id.Name), {Text: holds, Raw: r.Holds(), Failed: !r.Holds()}, report.Int(r.Layers), report.Float(r.Largest), report.Float(r.Allowed), report.Str(lang.Text(id.Statement)),
 		})
 	}
 	sum := report.Text{lang.Sprintf("%s, seed %d", holdText(hold, len(results)), seed)}
