@@ -57,13 +57,15 @@ notices: ## write the licences of what convx is built from into NOTICES
 manual: ## write the man pages and the shells' completions into dist-manual/
 	@rm -rf dist-manual && go run ./scripts/manual dist-manual
 
-GORELEASER := github.com/goreleaser/goreleaser/v2@v2.17.1
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.12.7
 
 .PHONY: release-check
+release-check: export RELEASE_OWNER = nobody
+release-check: export RELEASE_HOMEPAGE = https://example.org
+release-check: export RELEASE_MAINTAINER = nobody <nobody@example.org>
 release-check: ## check .goreleaser.yaml and build a snapshot of a release into dist/, publishing nothing
 	go run $(GORELEASER) check
-	RELEASE_OWNER=nobody RELEASE_HOMEPAGE=https://example.org RELEASE_MAINTAINER="nobody <nobody@example.org>" \
-		go run $(GORELEASER) release --snapshot --clean --skip=$(shell command -v syft >/dev/null || echo sbom,)publish
+	go run $(GORELEASER) release --snapshot --clean --skip=$(shell command -v syft >/dev/null || echo sbom,)publish
 
 .PHONY: install
 install: ## install convx into the Go binary folder
