@@ -23,7 +23,7 @@ func TestReleaseHoldsItsFiles(t *testing.T) {
 		Archives []struct{ Files []any }
 		Nfpms    []struct {
 			Formats  []string
-			Contents []struct{ Src string }
+			Contents []struct{ Src, Dst, Type string }
 		}
 		Sboms []any
 		Casks []struct {
@@ -43,6 +43,14 @@ func TestReleaseHoldsItsFiles(t *testing.T) {
 	}
 	for _, c := range doc.Nfpms[0].Contents {
 		sources = append(sources, c.Src)
+		if c.Type != "" { // nfpm leaves what is of type doc out of packages for Debian
+			t.Errorf("%s is of type %s, which not every package has", c.Src, c.Type)
+		}
+	}
+	if !slices.ContainsFunc(doc.Nfpms[0].Contents, func(c struct{ Src, Dst, Type string }) bool {
+		return c.Src == "LICENSE" && c.Dst == "/usr/share/doc/convx/copyright"
+	}) {
+		t.Error("packages lack the licence where Debian wants it")
 	}
 	for _, must := range []string{"LICENSE", "NOTICES", "README.md", "CHANGELOG.md", "dist-manual/man/*.1", "dist-manual/completions/*"} {
 		if !slices.Contains(sources, must) {

@@ -45,19 +45,25 @@ func benchLayer(m bench.Machine, r bench.Result) benchLayerJSON {
 	j := benchLayerJSON{
 		Name: r.Name, Variant: r.Layer.Variant, Input: r.Layer.Input, MACs: r.Cost.MACs, FLOPs: r.Cost.FLOPs,
 		Algorithm: r.Algorithm, Chosen: r.Auto, Count: r.Count, Seconds: secondsOf(r.Timing), GFLOPS: r.GFLOPS(),
-		GBS: bytes / r.Median.Seconds() / 1e9, Intensity: float64(r.Cost.FLOPs) / max(bytes, 1), Bound: "compute",
+		GBS: bytes / r.Median.Seconds() / 1e9, Intensity: float64(r.Cost.FLOPs) / max(bytes, 1),
 	}
 	j.Least = leastOf(m, r.Cost.FLOPs, bytes)
+	j.Bound = boundOf(m, r.Cost.FLOPs, bytes)
 	j.OfPeak, j.OfBand = j.GFLOPS/m.PeakGFLOPS, j.GBS/m.BandwidthGBS
-	if _, memory := m.Attainable(j.Intensity); memory {
-		j.Bound = "memory"
-	}
 	return j
 }
 
 // leastOf is the least time of so much work on the machine, in seconds: at its measured peak, or at its measured bandwidth.
 func leastOf(m bench.Machine, flops int64, bytes float64) float64 {
 	return max(float64(flops)/m.PeakGFLOPS, bytes/m.BandwidthGBS) / 1e9
+}
+
+// boundOf says which of the two is the longer.
+func boundOf(m bench.Machine, flops int64, bytes float64) string {
+	if _, memory := m.Attainable(float64(flops) / max(bytes, 1)); memory {
+		return "memory"
+	}
+	return "compute"
 }
 
 // TimesOf are the times of layers, to hold to limits.
