@@ -14,10 +14,13 @@ type Panel struct {
 }
 
 const (
-	panelGap    = 16
-	nameSize    = 15
-	captionSize = 13
-	captionGap  = 4 // between a picture and its caption
+	panelGap   = 16
+	captionGap = 4 // between a picture and its caption
+	// The letters of a name and of what stands below it: at least, and as parts of the pictures' width, so that they can be read where
+	// all of it is a slide.
+	nameSize, captionSize = 15, 13
+	namePart, captionPart = 44, 52
+	narrowest             = 100 // of a caption, in pixels
 )
 
 // Panels lays pictures out side by side, cols to a row (0: all in one), each over its caption, on white.
@@ -28,13 +31,22 @@ func Panels(panels []Panel, cols int) *Canvas {
 	measure := NewCanvas(1, 1, color.White)
 	// The width of each column, and for each row the heights of its pictures and of its captions.
 	widths := make([]int, cols)
+	for i, p := range panels {
+		widths[i%cols] = max(widths[i%cols], narrowest, p.Image.Bounds().Dx())
+	}
+	letters := lettersFor(sum(widths))
 	heights := make([]int, (len(panels)+cols-1)/cols)
 	captions := make([]int, len(heights))
+	lines := make([][]captionLine, len(panels))
 	for i, p := range panels {
-		col, row, size := &widths[i%cols], i/cols, p.Image.Bounds().Size()
-		w, h := measure.caption(0, 0, p.Caption)
-		*col = max(*col, size.X, w)
-		heights[row] = max(heights[row], size.Y)
+		row := i / cols
+		lines[i] = measure.wrapped(p.Caption, letters, widths[i%cols])
+		heights[row] = max(heights[row], p.Image.Bounds().Dy())
+		h := 0
+		for _, l := range lines[i] {
+			widths[i%cols] = max(widths[i%cols], measure.TextWidth(l.size, l.text)) // a word that is longer than the picture is wide
+			h += measure.LineHeight(l.size)
+		}
 		captions[row] = max(captions[row], captionGap+h)
 	}
 	c := NewCanvas(panelGap+sum(widths)+cols*panelGap, panelGap+sum(heights)+sum(captions)+len(heights)*panelGap, color.White)
@@ -44,23 +56,50 @@ func Panels(panels []Panel, cols int) *Canvas {
 		y := panelGap + sum(heights[:row+1]) + sum(captions[:row]) + row*panelGap
 		size := p.Image.Bounds().Size()
 		c.Image(x-size.X/2, y-size.Y, p.Image, 1)
-		c.caption(x, y+captionGap, p.Caption)
+		y += captionGap
+		for _, l := range lines[i] {
+			c.Text(x-c.TextWidth(l.size, l.text)/2, y, l.size, l.ink, l.text)
+			y += c.LineHeight(l.size)
+		}
 	}
 	return c
 }
 
-// caption writes lines below y, their middle at x, and returns the size that they take.
-func (c *Canvas) caption(x, y int, text string) (width, height int) {
+// letters are the sizes of a panel's name and of the rest of its caption.
+type letters struct{ name, caption float64 }
+
+func lettersFor(width int) letters {
+	return letters{max(nameSize, float64(width)/namePart), max(captionSize, float64(width)/captionPart)}
+}
+
+// captionLine is a line of a caption as it is written.
+type captionLine struct {
+	text string
+	size float64
+	ink  color.Gray
+}
+
+// wrapped breaks a caption at blanks, and what is long after commas, into lines of about this width.
+func (c *Canvas) wrapped(text string, l letters, width int) (lines []captionLine) {
 	for i, line := range strings.Split(text, "\n") {
-		size, ink := float64(captionSize), color.Gray{0x44}
+		as := captionLine{size: l.caption, ink: color.Gray{0x44}}
 		if i == 0 {
-			size, ink = nameSize, color.Gray{}
+			as = captionLine{size: l.name}
 		}
-		w := c.TextWidth(size, line)
-		c.Text(x-w/2, y+height, size, ink, line)
-		width, height = max(width, w), height+c.LineHeight(size)
+		for word := range strings.SplitAfterSeq(strings.ReplaceAll(line, ",", ",\x00"), " ") {
+			for part := range strings.SplitSeq(word, "\x00") {
+				if as.text != "" && c.TextWidth(as.size, strings.TrimSpace(as.text+part)) > width {
+					as.text = strings.TrimSpace(as.text)
+					lines = append(lines, as)
+					as.text = ""
+				}
+				as.text += part
+			}
+		}
+		as.text = strings.TrimSpace(as.text)
+		lines = append(lines, as)
 	}
-	return width, height
+	return lines
 }
 
 func sum(v []int) (total int) {

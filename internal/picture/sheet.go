@@ -50,10 +50,16 @@ func (s Sheet) Encode(w io.Writer) error {
 	if dead > 0 {
 		text += fmt.Sprintf("; %d dead (all zero)", dead)
 	}
-	width := max(body.Bounds().Dx(), 2*titleGap+body.TextWidth(titleSize, text))
-	top := titleGap + body.LineHeight(titleSize)
+	size := max(titleSize, lettersFor(body.Bounds().Dx()).name)
+	heads := body.wrapped(text, letters{name: size}, body.Bounds().Dx()-2*titleGap)
+	width, top := body.Bounds().Dx(), titleGap+len(heads)*body.LineHeight(size)
+	for _, l := range heads {
+		width = max(width, 2*titleGap+body.TextWidth(size, l.text))
+	}
 	page := NewCanvas(width, top+body.Bounds().Dy(), color.White)
-	page.Text(titleGap, titleGap/2, titleSize, color.Black, text)
+	for i, l := range heads {
+		page.Text(titleGap, titleGap/2+i*body.LineHeight(size), size, color.Black, l.text)
+	}
 	page.Image((width-body.Bounds().Dx())/2, top, body, 1)
 	return page.Encode(w)
 }
