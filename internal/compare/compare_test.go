@@ -1,12 +1,13 @@
 package compare
 
 import (
+	"math"
+	"testing"
+
 	"convx/internal/bench"
 	"convx/internal/layer"
 	"convx/internal/picture"
 	"convx/internal/tensor"
-	"math"
-	"testing"
 )
 
 func TestDeviation(t *testing.T) {

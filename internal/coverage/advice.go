@@ -1,9 +1,10 @@
 package coverage
 
 import (
-	"convx/internal/lang"
 	"strconv"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Notes say what the counts mean.

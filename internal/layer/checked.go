@@ -1,10 +1,11 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"math/bits"
 	"strconv"
 	"unsafe"
+
+	"convx/internal/lang"
 )
 
 // ErrOverflow reports a count that does not fit in a signed 64-bit integer, or a size that does not fit in an int. It is an

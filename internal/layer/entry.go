@@ -1,9 +1,10 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"slices"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Setting is a key and its value in text form.

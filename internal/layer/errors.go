@@ -1,8 +1,9 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Error is a layer that cannot be: the user's fault, with what would work. The command line exits with 2.

@@ -1,11 +1,12 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Key is one parameter of a layer: a flag of the command line, a key of a YAML file (with underscores), an override of

@@ -1,11 +1,12 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"errors"
 	"slices"
 	"strconv"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Pad is the zeros before and after one spatial axis.

@@ -1,13 +1,14 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // MaxExtent bounds every number that a layer is given, so that the arithmetic of one rule cannot overflow: 2^30, or 2^28 where

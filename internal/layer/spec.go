@@ -1,10 +1,11 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"fmt"
 	"maps"
 	"slices"
+
+	"convx/internal/lang"
 )
 
 // Spec is a layer as the user describes it: a variant and its keys. Zero values mean "not given"; Build fills them in.

@@ -1,9 +1,10 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"slices"
 	"strconv"
+
+	"convx/internal/lang"
 )
 
 // Variant is what a layer computes: a recipe over primitives. How it is computed (the algorithm) is another matter. A row

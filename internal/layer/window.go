@@ -1,9 +1,10 @@
 package layer
 
 import (
-	"convx/internal/lang"
 	"math"
 	"slices"
+
+	"convx/internal/lang"
 )
 
 // perAxis spreads one number over every spatial axis, or checks that there is one per axis. Nothing given is def.

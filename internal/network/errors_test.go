@@ -1,13 +1,14 @@
 package network
 
 import (
-	"convx/internal/flops"
-	"convx/internal/layer"
-	"convx/internal/shape"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"convx/internal/flops"
+	"convx/internal/layer"
+	"convx/internal/shape"
 )
 
 // All errors come at once, with their places, in the file's order.

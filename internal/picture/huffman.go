@@ -1,8 +1,9 @@
 package picture
 
 import (
-	"convx/internal/lazy"
 	"math/bits"
+
+	"convx/internal/lazy"
 )
 
 // Entries of the decoding tables, by bits:

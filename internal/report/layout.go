@@ -1,9 +1,10 @@
 package report
 
 import (
-	"convx/internal/lang"
 	"slices"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Layout is how tables are fitted to whoever reads them. The zero Layout prints all of every table.

@@ -6,12 +6,13 @@ package report
 
 import (
 	"bytes"
-	"convx/internal/lang"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Format is an output format.

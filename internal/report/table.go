@@ -2,12 +2,13 @@ package report
 
 import (
 	"bytes"
-	"convx/internal/lang"
 	"strings"
 	"sync"
 
 	"github.com/mattn/go-runewidth"
 	"github.com/olekukonko/tablewriter"
+
+	"convx/internal/lang"
 )
 
 // writeTable draws with light rules: a line under the head, none between rows, one above the footer.

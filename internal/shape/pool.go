@@ -1,8 +1,9 @@
 package shape
 
 import (
-	"convx/internal/layer"
 	"fmt"
+
+	"convx/internal/layer"
 )
 
 // pool: a window's output size, channel by channel; global pooling makes every spatial axis 1.
