@@ -96,8 +96,10 @@ func blockFrom(c *problem.Chain, w []problem.Operands[float32]) (dense.Block, er
 		return &dense.Pointwise{Weights: w[i].Weight, Bias: w[i].Bias, Out: p.O, Lo: float32(p.Lo), Hi: float32(p.Hi), Activate: gate(gated)}
 	}
 	last := c.Problems[len(c.Problems)-1]
+	depthwise := c.Problems[parts.depthwise].Convolution()
+	depthwise.Threads = c.WorthThreads()
 	return dense.Block{
-		Depthwise: *c.Problems[parts.depthwise].Convolution(), Weights: w[parts.depthwise].Weight, Bias: w[parts.depthwise].Bias,
+		Depthwise: *depthwise, Weights: w[parts.depthwise].Weight, Bias: w[parts.depthwise].Bias,
 		Activate: gate(parts.depthwiseGate), Expand: pointwise(parts.expand, parts.expandGate), Project: pointwise(parts.project, -1),
 		Channels: c.Problems[0].C, Residual: parts.add >= 0, Lo: float32(last.Lo), Hi: float32(last.Hi),
 	}, nil

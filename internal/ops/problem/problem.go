@@ -203,14 +203,29 @@ func (p *Problem) WorkerPool() *workers.Pool {
 func (p *Problem) NewLoop() *workers.Loop { return workers.NewLoop(p.WorkerPool()) }
 
 // worthThread is the multiply-accumulates that pay for waking a thread, some microseconds of work; an element that is
-// read or written takes as long as elementMACs of them.
+// read or written takes as long as elementMACs of them, and a weight that comes from a far cache as weightMACs.
 const (
 	worthThread = 1 << 19
 	elementMACs = 12
+	weightMACs  = 5
 )
 
 // WorthThreads is how many threads a convolution occupies.
-func (p *Problem) WorthThreads() int {
-	elements := float64(p.N) * (float64(p.C)*float64(p.InPlane()) + float64(p.O)*float64(p.OutPlane()))
-	return min(p.Threads, 1+int((p.MACs()+elementMACs*elements)/worthThread))
+func (p *Problem) WorthThreads() int { return worthThreads(p.Threads, p.work()) }
+
+// WorthThreads is how many threads convolutions occupy that are computed at once.
+func (c *Chain) WorthThreads() int {
+	work := 0.0
+	for _, p := range c.Problems {
+		work += p.work()
+	}
+	return worthThreads(c.Problems[0].Threads, work)
 }
+
+// work is a convolution's, in multiply-accumulates.
+func (p *Problem) work() float64 {
+	elements := float64(p.N) * (float64(p.C)*float64(p.InPlane()) + float64(p.O)*float64(p.OutPlane()))
+	return p.MACs() + elementMACs*elements + weightMACs*float64(p.O)*p.WorkPerOutput()
+}
+
+func worthThreads(threads int, work float64) int { return min(threads, 1+int(work/worthThread)) }
