@@ -32,6 +32,7 @@ type blockBandsWork struct {
 	from, to int       // those rows
 	filtered []float32 // [channel][row][column] of a band of its output, if there is something to project
 	split    []float32
+	_        [128]byte // workers write to theirs
 }
 
 // BlockBandsDeclines returns why NewBlockBands cannot compute a block around the
@@ -73,11 +74,16 @@ func NewBlockBands(block dense.Block) *BlockBands {
 	c := newConv(&p)
 	c.pack(block.Weights, block.Bias)
 	b := &BlockBands{Frame: block.Frame(), conv: c}
-	rows := b.bandRows()
+	shares := b.sharesOf()
+	rows := b.bandRows((p.Out[1]-1)/shares + 1)
 	l := &lister{Conv: c, tiles: map[tileKey]chains{}}
 	l.masks = p.ISA.NewPlaneMasks(p.Out[2], c.spans())
-	for y := 0; y < p.Out[1]; y += rows {
-		l.bands = append(l.bands, l.band(0, &c.outs[0], y, 1, min(rows, p.Out[1]-y)))
+	for i := range shares {
+		first, end := len(l.bands), p.Out[1]*(i+1)/shares
+		for y := p.Out[1] * i / shares; y < end; y += rows {
+			l.bands = append(l.bands, l.band(0, &c.outs[0], y, 1, min(rows, end-y)))
+		}
+		b.shares = append(b.shares, [2]int{first, len(l.bands)})
 	}
 	for _, t := range l.tiles {
 		t.tile.Stream, t.tile.Far = false, false
@@ -90,7 +96,6 @@ func NewBlockBands(block dense.Block) *BlockBands {
 		b.project = newMatrix(p.ISA, block.Project, p.C)
 		b.filteredPlane = rows * p.Out[2]
 	}
-	b.share()
 	for range max(1, p.Threads) {
 		w := blockBandsWork{filtered: make([]float32, p.C*b.filteredPlane)}
 		if b.expand != nil {
@@ -104,21 +109,21 @@ func NewBlockBands(block dense.Block) *BlockBands {
 	return b
 }
 
-// bandRows chooses the rows of a band: as few tiles of the products, padding
+// bandRows chooses the rows of a band of a share of some rows: as few tiles of the products, padding
 // included, as the cache allows.
-func (b *BlockBands) bandRows() int {
+func (b *BlockBands) bandRows(share int) int {
 	p := &b.conv.p
 	_, cols := p.ISA.GemmTile()
 	lanes := p.ISA.Block()
 	best, least := 1, 0.0
-	most := min((p.Out[1]-1)/max(1, p.Threads)+1, b.conv.outs[0].kind.Rows(p.ISA))
+	most := min(share, b.conv.outs[0].kind.Rows(p.ISA))
 	for rows := 1; rows <= most; rows++ {
 		if rows > 1 && blockBandsBytes(p, rows) > kernel.MachineCaches().Within(blockTarget) {
 			break
 		}
 		cost := 0.0
-		for y := 0; y < p.Out[1]; y += rows {
-			n := min(rows, p.Out[1]-y) * p.Out[2]
+		for y := 0; y < share; y += rows {
+			n := min(rows, share-y) * p.Out[2]
 			vectors := (n + lanes - 1) / lanes
 			// A tile of fewer vectors loads the weights for less.
 			cost += float64(vectors) + 0.4*float64((vectors*lanes+cols-1)/cols) + 0.5
@@ -130,14 +135,12 @@ func (b *BlockBands) bandRows() int {
 	return best
 }
 
-// share divides the bands of an image so that every thread has some, and runs
+// sharesOf is how many equal shares the rows of an image are divided into: every thread has as many, and runs
 // can be stopped.
-func (b *BlockBands) share() {
-	n := len(b.conv.bands)
-	parts := min(n, max(1, b.conv.p.Threads, int(Cost(&b.conv.p)/1e7)))
-	for i := range parts {
-		b.shares = append(b.shares, [2]int{n * i / parts, n * (i + 1) / parts})
-	}
+func (b *BlockBands) sharesOf() int {
+	p := &b.conv.p
+	threads := max(1, p.Threads)
+	return min(p.Out[1], threads*(1+int(Cost(p)/1e7)/threads))
 }
 
 // Run implements problem.Conv.
