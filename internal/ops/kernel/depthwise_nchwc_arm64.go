@@ -7,5 +7,5 @@ func (l ISA) depthwiseNCHWc(c, a []float32, step int, b []float32, taps []Depthw
 		depthwiseNCHWcNEON(&c[0], &a[0], step, &b[0], &taps[0].A, len(taps), m, &bias[0], lo, hi)
 		return
 	}
-	depthwiseNCHWcGeneric(l.Block(), c, a, step, b, taps, m, bias, lo, hi)
+	depthwiseNCHWcScalar(c, a, step, b, taps, m, bias, lo, hi)
 }

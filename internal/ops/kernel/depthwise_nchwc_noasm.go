@@ -3,5 +3,5 @@
 package kernel
 
 func (l ISA) depthwiseNCHWc(c, a []float32, step int, b []float32, taps []DepthwiseTap, m int, bias []float32, lo, hi float32) {
-	depthwiseNCHWcGeneric(l.Block(), c, a, step, b, taps, m, bias, lo, hi)
+	depthwiseNCHWcScalar(c, a, step, b, taps, m, bias, lo, hi)
 }

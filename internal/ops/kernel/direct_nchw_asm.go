@@ -8,7 +8,7 @@ type planeFunc func(dst *float32, ds, dp int, src *float32, at, ss int, taps *ui
 
 func (l ISA) directNCHW(t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
 	if l == Generic {
-		directNCHWGeneric(l, t, dst, src, at, w, bias)
+		directNCHWScalar(l, t, dst, src, at, w, bias)
 		return
 	}
 	m := t.Masks

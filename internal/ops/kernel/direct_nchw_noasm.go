@@ -3,5 +3,5 @@
 package kernel
 
 func (l ISA) directNCHW(t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
-	directNCHWGeneric(l, t, dst, src, at, w, bias)
+	directNCHWScalar(l, t, dst, src, at, w, bias)
 }

@@ -11,6 +11,6 @@ func (l ISA) directNCHWc(c []float32, cs int, a []float32, at int, b, ahead []fl
 	case AVX2:
 		directNCHWcAVX2(&c[0], cs, &a[0], at, &b[0], &ahead[0], len(ahead), &taps[0].A, len(taps), m, vectors, unsafe.SliceData(bias), lo, hi, accumulate)
 	default:
-		directNCHWcGeneric(l.Block(), c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
+		directNCHWcScalar(c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
 	}
 }

@@ -22,6 +22,6 @@ func (l ISA) gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias [
 	case AVX2:
 		gemmAVX2(&c[0], ldc, unsafe.SliceData(a), unsafe.SliceData(b), ldb, k, m, n, unsafe.SliceData(bias), lo, hi, accumulate)
 	default:
-		gemmGeneric(gemmGenericRows, c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
+		gemmScalar(c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
 	}
 }

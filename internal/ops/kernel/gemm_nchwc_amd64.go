@@ -9,6 +9,6 @@ func (l ISA) gemmNCHWc(c []float32, cs int, a []float32, as int, b, ahead []floa
 	case AVX2:
 		gemmNCHWcAVX2(&c[0], cs, &a[0], as, &b[0], &ahead[0], len(ahead), k, m, vectors, accumulate)
 	default:
-		gemmNCHWcGeneric(l.Block(), c, cs, a, as, b, k, m, vectors, accumulate)
+		gemmNCHWcScalar(c, cs, a, as, b, k, m, vectors, accumulate)
 	}
 }

@@ -7,5 +7,5 @@ func (l ISA) gemmNCHWc(c []float32, cs int, a []float32, as int, b, ahead []floa
 		gemmNCHWcNEON(&c[0], cs, &a[0], as, &b[0], &ahead[0], len(ahead), k, m, vectors, accumulate)
 		return
 	}
-	gemmNCHWcGeneric(l.Block(), c, cs, a, as, b, k, m, vectors, accumulate)
+	gemmNCHWcScalar(c, cs, a, as, b, k, m, vectors, accumulate)
 }

@@ -3,5 +3,5 @@
 package kernel
 
 func (l ISA) gemmNCHWc(c []float32, cs int, a []float32, as int, b, ahead []float32, k, m, vectors int, accumulate bool) {
-	gemmNCHWcGeneric(l.Block(), c, cs, a, as, b, k, m, vectors, accumulate)
+	gemmNCHWcScalar(c, cs, a, as, b, k, m, vectors, accumulate)
 }

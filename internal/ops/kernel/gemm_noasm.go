@@ -6,5 +6,5 @@ package kernel
 func (l ISA) GemmTile() (rows, cols int) { return gemmGenericRows, gemmGenericCols }
 
 func (l ISA) gemm(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, lo, hi float32, accumulate bool) {
-	gemmGeneric(gemmGenericRows, c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
+	gemmScalar(c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
 }

@@ -11,6 +11,6 @@ func (l ISA) indirectGemm(c []float32, ldc int, a, b []float32, rows []int, m, n
 	case AVX2:
 		indirectGemmAVX2(&c[0], ldc, &a[0], &b[0], &rows[0], len(rows), m, n, unsafe.SliceData(bias), lo, hi, accumulate)
 	default:
-		indirectGemmGeneric(gemmGenericRows, c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
+		indirectGemmScalar(c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
 	}
 }

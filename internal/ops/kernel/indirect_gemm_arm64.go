@@ -9,5 +9,5 @@ func (l ISA) indirectGemm(c []float32, ldc int, a, b []float32, rows []int, m, n
 		indirectGemmNEON(&c[0], ldc, &a[0], &b[0], &rows[0], len(rows), m, n, unsafe.SliceData(bias), lo, hi, accumulate)
 		return
 	}
-	indirectGemmGeneric(gemmGenericRows, c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
+	indirectGemmScalar(c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
 }

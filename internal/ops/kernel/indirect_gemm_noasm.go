@@ -3,5 +3,5 @@
 package kernel
 
 func (l ISA) indirectGemm(c []float32, ldc int, a, b []float32, rows []int, m, n int, bias []float32, lo, hi float32, accumulate bool) {
-	indirectGemmGeneric(gemmGenericRows, c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
+	indirectGemmScalar(c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
 }

@@ -13,7 +13,7 @@ type (
 
 func (l ISA) winogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
 	if l == Generic {
-		winogradInputGeneric(l.Block(), points, dst, df, src, rs, cs, ts, n)
+		winogradInputScalar(points, dst, df, src, rs, cs, ts, n)
 		return
 	}
 	winogradInputFuncs[l][points/2-2](&dst[0], df, &src[0], rs, cs, ts, n)
@@ -21,7 +21,7 @@ func (l ISA) winogradInput(points int, dst []float32, df int, src []float32, rs,
 
 func (l ISA) winogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
 	if l == Generic {
-		winogradOutputGeneric(l.Block(), points, m, dst, rs, cs, ts, src, sf, post, n)
+		winogradOutputScalar(points, m, dst, rs, cs, ts, src, sf, post, n)
 		return
 	}
 	winogradOutputFuncs[l][points/2-2][m](&dst[0], rs, cs, ts, &src[0], sf, &post[0], n)
@@ -29,7 +29,7 @@ func (l ISA) winogradOutput(points, m int, dst []float32, rs, cs, ts int, src []
 
 func (l ISA) winogradInputLine(points int, dst []float32, df int, src []float32, cs, ts, n int) {
 	if l == Generic {
-		winogradInputLineGeneric(l.Block(), points, dst, df, src, cs, ts, n)
+		winogradInputLineScalar(points, dst, df, src, cs, ts, n)
 		return
 	}
 	winogradInLineFuncs[l][points/2-2](&dst[0], df, &src[0], cs, ts, n)
@@ -37,7 +37,7 @@ func (l ISA) winogradInputLine(points int, dst []float32, df int, src []float32,
 
 func (l ISA) winogradOutputLine(points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
 	if l == Generic {
-		winogradOutputLineGeneric(l.Block(), points, m, dst, cs, ts, src, sf, post, n)
+		winogradOutputLineScalar(points, m, dst, cs, ts, src, sf, post, n)
 		return
 	}
 	winogradOutLineFuncs[l][points/2-2][m](&dst[0], cs, ts, &src[0], sf, &post[0], n)

@@ -3,17 +3,17 @@
 package kernel
 
 func (l ISA) winogradInput(points int, dst []float32, df int, src []float32, rs, cs, ts, n int) {
-	winogradInputGeneric(l.Block(), points, dst, df, src, rs, cs, ts, n)
+	winogradInputScalar(points, dst, df, src, rs, cs, ts, n)
 }
 
 func (l ISA) winogradOutput(points, m int, dst []float32, rs, cs, ts int, src []float32, sf int, post []float32, n int) {
-	winogradOutputGeneric(l.Block(), points, m, dst, rs, cs, ts, src, sf, post, n)
+	winogradOutputScalar(points, m, dst, rs, cs, ts, src, sf, post, n)
 }
 
 func (l ISA) winogradInputLine(points int, dst []float32, df int, src []float32, cs, ts, n int) {
-	winogradInputLineGeneric(l.Block(), points, dst, df, src, cs, ts, n)
+	winogradInputLineScalar(points, dst, df, src, cs, ts, n)
 }
 
 func (l ISA) winogradOutputLine(points, m int, dst []float32, cs, ts int, src []float32, sf int, post []float32, n int) {
-	winogradOutputLineGeneric(l.Block(), points, m, dst, cs, ts, src, sf, post, n)
+	winogradOutputLineScalar(points, m, dst, cs, ts, src, sf, post, n)
 }

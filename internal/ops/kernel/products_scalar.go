@@ -1,0 +1,159 @@
+package kernel
+
+import "math"
+
+// Pure Go computes products as assembly does: sums stay in registers. Two rows by four columns are what the 16 registers of
+// most machines hold beside their operands; the compiler keeps them there if distances between operands are constants, so
+// that the usual ones have loops of their own and others are left to the twins. It fuses a product and a sum where the
+// target has an instruction for it (arm64, riscv64, ppc64le, s390x, loong64, and amd64 from GOAMD64=v3 on).
+
+// scalarBlock is the Block of pure Go.
+const scalarBlock = 8
+
+// gemmScalar is gemmGeneric with the tile of pure Go.
+func gemmScalar(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []float32, lo, hi float32, accumulate bool) {
+	const rows, cols = gemmGenericRows, gemmGenericCols
+	if ldb != cols || n < 4 || k == 0 {
+		gemmGeneric(rows, c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
+		return
+	}
+	for i := 0; i < m; i += 2 {
+		for done := 0; done < n; {
+			var sum [8]float32
+			j := min(done, n-4) // the last four columns: some of them may be done
+			gemmPair(&sum, a[i:], b[j:], k)
+			skip := done - j
+			done = j + 4
+			for r := range min(2, m-i) {
+				at := c[(i+r)*ldc+j+skip:][:4-skip]
+				for q, s := range sum[4*r+skip:][:len(at)] {
+					if bias != nil {
+						s += bias[i+r]
+					}
+					if accumulate {
+						s += at[q]
+					}
+					at[q] = clamp(s, lo, hi)
+				}
+			}
+		}
+	}
+}
+
+// gemmPair adds the products of two rows of a panel and four columns of b.
+func gemmPair(sum *[8]float32, a, b []float32, k int) {
+	const rows, cols = gemmGenericRows, gemmGenericCols
+	var s0, s1, s2, s3, t0, t1, t2, t3 float32
+	p := 0
+	for ; p+4 <= k; p += 4 {
+		w, x := (*[3*rows + 2]float32)(a[p*rows:]), (*[3*cols + 4]float32)(b[p*cols:])
+		u, v := w[0], w[1]
+		s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
+		t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
+		u, v = w[rows], w[rows+1]
+		s0, s1, s2, s3 = s0+u*x[cols], s1+u*x[cols+1], s2+u*x[cols+2], s3+u*x[cols+3]
+		t0, t1, t2, t3 = t0+v*x[cols], t1+v*x[cols+1], t2+v*x[cols+2], t3+v*x[cols+3]
+		u, v = w[2*rows], w[2*rows+1]
+		s0, s1, s2, s3 = s0+u*x[2*cols], s1+u*x[2*cols+1], s2+u*x[2*cols+2], s3+u*x[2*cols+3]
+		t0, t1, t2, t3 = t0+v*x[2*cols], t1+v*x[2*cols+1], t2+v*x[2*cols+2], t3+v*x[2*cols+3]
+		u, v = w[3*rows], w[3*rows+1]
+		s0, s1, s2, s3 = s0+u*x[3*cols], s1+u*x[3*cols+1], s2+u*x[3*cols+2], s3+u*x[3*cols+3]
+		t0, t1, t2, t3 = t0+v*x[3*cols], t1+v*x[3*cols+1], t2+v*x[3*cols+2], t3+v*x[3*cols+3]
+	}
+	for ; p < k; p++ {
+		w, x := (*[2]float32)(a[p*rows:]), (*[4]float32)(b[p*cols:])
+		u, v := w[0], w[1]
+		s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
+		t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
+	}
+	*sum = [8]float32{s0, s1, s2, s3, t0, t1, t2, t3}
+}
+
+// indirectGemmScalar is indirectGemmGeneric with the tile of pure Go: some rows at a time are brought together.
+func indirectGemmScalar(c []float32, ldc int, a, b []float32, rows []int, m, n int, bias []float32, lo, hi float32, accumulate bool) {
+	const r, cols, some = gemmGenericRows, gemmGenericCols, 64
+	var panel [some * cols]float32
+	for from := 0; from < len(rows); from += some {
+		part := rows[from:min(from+some, len(rows))]
+		for i, at := range part {
+			copy(panel[i*cols:][:cols], b[at/4:][:n])
+		}
+		low, high := float32(math.Inf(-1)), float32(math.Inf(1))
+		if from+some >= len(rows) {
+			low, high = lo, hi
+		}
+		gemmScalar(c, ldc, a[from*r:], panel[:], cols, len(part), m, n, bias, low, high, accumulate || from > 0)
+		bias = nil
+	}
+}
+
+// gemmNCHWcScalar is gemmNCHWcGeneric for blocks of pure Go: a matrix is a list of blocks like any other.
+func gemmNCHWcScalar(c []float32, cs int, a []float32, as int, b []float32, k, m, vectors int, accumulate bool) {
+	var list [64]DirectTap
+	row := vectors * scalarBlock
+	for from := 0; from < k; from += len(list) * scalarBlock {
+		to := min(k, from+len(list)*scalarBlock)
+		taps := list[:(to-from+scalarBlock-1)/scalarBlock]
+		for i := range taps {
+			p := from + i*scalarBlock
+			taps[i] = DirectTap{A: 4 * p / scalarBlock * as, B: 4 * p * row, Depth: min(scalarBlock, to-p)}
+		}
+		directNCHWcScalar(c, cs, a, 0, b, taps, m, vectors, nil, float32(math.Inf(-1)), float32(math.Inf(1)), accumulate || from > 0)
+	}
+}
+
+// directNCHWcScalar is directNCHWcGeneric for blocks of pure Go.
+func directNCHWcScalar(c []float32, cs int, a []float32, at int, b []float32, taps []DirectTap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
+	const w = scalarBlock
+	if vectors != 2 {
+		directNCHWcGeneric(w, c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
+		return
+	}
+	for r := 0; r < m; r += 2 {
+		first := at + r*w
+		second := min(first+w, at+(m-1)*w) // the same if there is none
+		for j := 0; j < 2*w; j += 4 {
+			var sum [8]float32
+			blockPair(&sum, a, first, second, b, j, taps)
+			to := c[j/w*cs+r*w+j%w:]
+			for i := range min(2, m-r) {
+				row := to[i*w:][:4]
+				for q, s := range sum[4*i:][:4] {
+					if bias != nil {
+						s += bias[j+q]
+					}
+					if accumulate {
+						s += row[q]
+					}
+					row[q] = clamp(s, lo, hi)
+				}
+			}
+		}
+	}
+}
+
+// blockPair adds the products of two rows of blocks of a and four columns of two vectors of b.
+func blockPair(sum *[8]float32, a []float32, first, second int, b []float32, column int, taps []DirectTap) {
+	const row = 2 * scalarBlock
+	var s0, s1, s2, s3, t0, t1, t2, t3 float32
+	for i := range taps {
+		t := &taps[i]
+		for p := 0; p < t.Depth; p += 4 {
+			f, g := (*[4]float32)(a[first+t.A/4+p:]), (*[4]float32)(a[second+t.A/4+p:])
+			x := (*[3*row + 4]float32)(b[t.B/4+p*row+column:])
+			u, v := f[0], g[0]
+			s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
+			t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
+			u, v = f[1], g[1]
+			s0, s1, s2, s3 = s0+u*x[row], s1+u*x[row+1], s2+u*x[row+2], s3+u*x[row+3]
+			t0, t1, t2, t3 = t0+v*x[row], t1+v*x[row+1], t2+v*x[row+2], t3+v*x[row+3]
+			u, v = f[2], g[2]
+			s0, s1, s2, s3 = s0+u*x[2*row], s1+u*x[2*row+1], s2+u*x[2*row+2], s3+u*x[2*row+3]
+			t0, t1, t2, t3 = t0+v*x[2*row], t1+v*x[2*row+1], t2+v*x[2*row+2], t3+v*x[2*row+3]
+			u, v = f[3], g[3]
+			s0, s1, s2, s3 = s0+u*x[3*row], s1+u*x[3*row+1], s2+u*x[3*row+2], s3+u*x[3*row+3]
+			t0, t1, t2, t3 = t0+v*x[3*row], t1+v*x[3*row+1], t2+v*x[3*row+2], t3+v*x[3*row+3]
+		}
+	}
+	*sum = [8]float32{s0, s1, s2, s3, t0, t1, t2, t3}
+}
