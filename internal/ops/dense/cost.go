@@ -15,8 +15,8 @@ import (
 //
 //	gemm:     padded MACs / mac + packed elements * pack
 //	indirect: padded MACs / mac + fetched elements * pack
-//	direct:   MACs of the taps that meet input / mac + block copies
-//	winograd: transformed MACs / mac + transforms + block copies + the time
+//	direct:   MACs of the taps that meet input / blocked + block copies
+//	winograd: transformed MACs / blocked + transforms + block copies + the time
 //	          that its weights, larger than the layer's, take to arrive if
 //	          they are more than hiddenBytes
 //
@@ -24,6 +24,7 @@ import (
 // costs more there (thin).
 type rates struct {
 	mac       float64 // multiply-accumulates a nanosecond
+	blocked   float64 // those of products of channel blocks
 	pack      float64 // nanoseconds to pack one element of im2col
 	transform float64 // nanoseconds a point of a tile in one channel, each way
 	block     float64 // nanoseconds to bring one element into a channel block, or back
@@ -31,12 +32,12 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.CoreGeneric: {mac: 1.2, pack: 1, transform: 12, block: 1, stream: 28},
-	kernel.CoreAVX2:    {mac: 52, pack: 0.4, transform: 0.1, block: 0.25, stream: 28},
-	kernel.CoreAVX512:  {mac: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
-	kernel.CoreNEON1:   {mac: 7, pack: 1.3, transform: 0.9, block: 1.2, stream: 4},
-	kernel.CoreNEON2:   {mac: 20, pack: 0.6, transform: 0.31, block: 0.4, stream: 16},
-	kernel.CoreNEON4:   {mac: 46, pack: 0.4, transform: 0.13, block: 0.27, stream: 24},
+	kernel.CoreGeneric: {mac: 6.4, blocked: 5.1, pack: 0.7, transform: 3.7, block: 1.4, stream: 28},
+	kernel.CoreAVX2:    {mac: 52, blocked: 52, pack: 0.4, transform: 0.1, block: 0.25, stream: 28},
+	kernel.CoreAVX512:  {mac: 57, blocked: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
+	kernel.CoreNEON1:   {mac: 7, blocked: 7, pack: 1.3, transform: 0.9, block: 1.2, stream: 4},
+	kernel.CoreNEON2:   {mac: 20, blocked: 20, pack: 0.6, transform: 0.31, block: 0.4, stream: 16},
+	kernel.CoreNEON4:   {mac: 46, blocked: 46, pack: 0.4, transform: 0.13, block: 0.27, stream: 24},
 }
 
 // wide is how much longer the transforms of a tile of 8 points take, for a
@@ -112,7 +113,7 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 	}
 	vectors := ceilDiv(width, lanes)
 	pixels := float64(high * vectors * lanes)
-	macs := images * float64(roundUp(p.GroupOut(), rows)) * k * pixels
+	macs := images * float64(roundUp(p.GroupOut(), rows)) * k * pixels * gathered[p.ISA.Core()]
 	tiles := high * ceilDiv(vectors, cols/lanes)
 	calls := images * float64(ceilDiv(p.GroupOut(), rows)*tiles) * tileCall[p.ISA.Core()]
 	product := macs/r.mac*narrower(rows, float64(high*vectors)/float64(tiles), cols/lanes) + calls
@@ -131,9 +132,12 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 	return product + images*pixels*r.pack*(0.1*k+0.5*outs)
 }
 
+// gathered is how much longer a product takes whose rows lie anywhere: pure Go brings them together first.
+var gathered = [...]float64{kernel.CoreGeneric: 1.35, kernel.CoreAVX2: 1, kernel.CoreAVX512: 1, kernel.CoreNEON1: 1, kernel.CoreNEON2: 1, kernel.CoreNEON4: 1}
+
 // tileCall is the nanoseconds that a tile of gemm or indirect-gemm takes beside its products: they tell where taps are few.
 var tileCall = [...]float64{
-	kernel.CoreGeneric: 20, kernel.CoreAVX2: 22, kernel.CoreAVX512: 60,
+	kernel.CoreGeneric: 60, kernel.CoreAVX2: 22, kernel.CoreAVX512: 60,
 	kernel.CoreNEON1: 60, kernel.CoreNEON2: 28, kernel.CoreNEON4: 18,
 }
 
@@ -162,7 +166,7 @@ func DirectNCHWcCost(p *problem.Convolution) float64 {
 	if p.GroupOut() <= lanes {
 		macs *= narrow
 	}
-	return macs/r.mac + blocks + passes
+	return macs/r.blocked + blocks + passes
 }
 
 // passes is the nanoseconds that a direct convolution loses at the ends of its passes; they tell only in small layers.
@@ -204,7 +208,7 @@ func WinogradCost(p *problem.Convolution, m int) float64 {
 	weights := float64(points) * cin * cout * float64(p.Kernel[0])
 	together := tiles / images * out // rows that share the weights
 	tile := together / math.Ceil(together/float64(p.ISA.NCHWcRows()))
-	product := tiles*weights*out/r.mac*thin(p, tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream
+	product := tiles*weights*out/r.blocked*thin(p, tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	if m+p.Kernel[2]-1 == 8 {
 		transforms *= wide

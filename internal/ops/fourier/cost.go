@@ -37,8 +37,8 @@ const planeBytes = 15
 
 var rateTable = [...]rates{
 	kernel.CoreGeneric: {
-		radix: [7]float64{2: 75, 3: 100, 4: 125, 5: 150, 6: 180},
-		pair:  16, weight: 24, pack: 32, call: 20, spectrum: 20, mac: 1.2, thin: 1, cached: 28, memory: 28,
+		radix: [7]float64{2: 32, 3: 43, 4: 54, 5: 64, 6: 77},
+		pair:  7, weight: 10, pack: 14, call: 9, spectrum: 9, mac: 6, thin: 1, cached: 28, memory: 28,
 	},
 	kernel.CoreAVX2: {
 		radix: [7]float64{2: 0.6, 3: 0.77, 4: 0.54, 5: 0.82, 6: 0.7},
