@@ -14,7 +14,7 @@ var rooms = map[string]string{
 	"answer/measured": "bench budget chart compare flops gradient infer layer network ops/kernel report tensor verify",
 	"apply":           "bands memory operands ops picture report tensor",
 	"bands":           "layer operands ops picture tensor",
-	"bench":           "flops infer layer memory network ops ops/kernel report shape tensor",
+	"bench":           "flops infer input layer memory network ops ops/kernel report shape tensor",
 	"device":          "flops input network",
 	"budget":          "flops input layer network report shape",
 	"chart":           "drawing",

@@ -10,6 +10,9 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"convx/configs"
+	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -21,8 +24,24 @@ type Entry struct {
 	Count int // how many times a network has it; 0 without a network
 }
 
-// MaxSuite bounds a suite file, in bytes.
-const MaxSuite = 16 << 20
+// maxSuite bounds a suite file, in bytes.
+const maxSuite = 16 << 20
+
+// OpenSuite reads the suite that a user names: a built-in one, or a file. What it says that cannot be is a *layer.Error.
+func OpenSuite(name string) ([]Entry, error) {
+	data, builtIn := configs.Suite(name)
+	if !builtIn {
+		var err error
+		if data, err = input.ReadFile(name, maxSuite); err != nil {
+			return nil, lang.Errorf("reading suite %q: %w", name, err)
+		}
+	}
+	entries, err := ReadSuite(name, data)
+	if err != nil {
+		return nil, layer.Errorf("%v", err)
+	}
+	return entries, nil
+}
 
 // ReadSuite reads a suite file: a list under the key layers, each entry a name, a variant, and layer keys (with
 // underscores, as in every file). It reports all faults at once, each as file:line: cause. file is for messages.

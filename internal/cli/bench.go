@@ -16,8 +16,6 @@ import (
 	"convx/internal/budget"
 	"convx/internal/chart"
 	"convx/internal/infer"
-	"convx/internal/input"
-	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/ops"
@@ -179,18 +177,7 @@ func (o benchOptions) suiteEntries() ([]bench.Entry, error) {
 		}
 		return []bench.Entry{{Name: o.spec.Variant, Layer: l}}, nil
 	}
-	data, builtIn := configs.Suite(o.suite)
-	if !builtIn {
-		var err error
-		if data, err = input.ReadFile(o.suite, bench.MaxSuite); err != nil {
-			return nil, lang.Errorf("reading suite %q: %w", o.suite, err)
-		}
-	}
-	entries, err := bench.ReadSuite(o.suite, data)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	return entries, nil
+	return bench.OpenSuite(o.suite)
 }
 
 func runBench(ctx context.Context, o benchOptions) error {

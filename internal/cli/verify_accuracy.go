@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"convx/configs"
 	"convx/internal/answer/measured"
 	"convx/internal/bench"
 	"convx/internal/lang"
@@ -50,8 +49,7 @@ func runAccuracy(ctx context.Context, o verifyOptions) error {
 func accuracySubjects() ([]verify.Subject, error) {
 	var subjects []verify.Subject
 	for _, suite := range accuracySuites {
-		data, _ := configs.Suite(suite)
-		entries, err := bench.ReadSuite(suite, data)
+		entries, err := bench.OpenSuite(suite)
 		if err != nil {
 			return nil, err
 		}

@@ -3,11 +3,12 @@
 package input
 
 import (
-	"convx/internal/lang"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+
+	"convx/internal/lang"
 )
 
 // ReadFile reads a file of at most so many bytes. Errors do not name the path: the caller does.

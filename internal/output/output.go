@@ -4,7 +4,6 @@ package output
 
 import (
 	"context"
-	"convx/internal/lang"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,8 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+
+	"convx/internal/lang"
 )
 
 // Options are the circumstances of a command.
