@@ -18,7 +18,7 @@ type planned struct {
 	pipeline *ops.Pipeline[float32]
 	stages   []layer.Stage
 	weights  map[string]*tensor.Tensor[float32] // nil once they are packed for the one shape that there is
-	out      []int
+	out      []int                              // the value's shape: a mean may be without the axes of the pipeline's
 	x, y     tensor.Tensor[float32]
 	finishes bool // the pipeline runs what finishes the node
 	watch    *watch
@@ -87,26 +87,52 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 		return fmt.Errorf("%w: %w", errGeneral, err)
 	}
 	p.finishes = n.finish != nil && p.pipeline.FinishBy(n.finish)
-	p.x.Shape, p.y.Shape = p.pipeline.Input, p.pipeline.Output
+	p.x.Shape, p.y.Shape, p.out = p.pipeline.Input, p.pipeline.Output, p.pipeline.Output
 	p.watch = p.watchWeights(net)
 	return nil
 }
 
 // planPool gives a pool a pipeline; nil where package ops has none like it.
 func (net *Network) planPool(n *node) (*planned, error) {
-	in := network.None
-	if len(n.in) == 1 {
+	in, mean := network.None, net.isPlaneMean(n)
+	if len(n.in) == 1 || mean {
 		in = n.in[0]
 	}
-	if in == network.None || len(n.out) != 1 || net.values[in].shape == nil || net.elem(in) != tensor.Float32 {
+	if in == network.None || n.is("ReduceMean") && !mean || len(n.out) != 1 || net.values[in].shape == nil || net.elem(in) != tensor.Float32 {
 		return nil, nil
 	}
 	p := &planned{weights: map[string]*tensor.Tensor[float32]{}}
-	if err := p.prepare(net, n, net.values[in].shape); err != nil || !slices.Equal(p.pipeline.Output, net.values[n.out[0]].shape) {
+	if err := p.prepare(net, n, net.values[in].shape); err != nil {
 		return nil, nil // the general operator runs it, or says what is wrong
+	}
+	if mean && n.intOr("keepdims", 1) == 0 {
+		p.out = p.out[:2]
+	}
+	if !slices.Equal(p.out, net.values[n.out[0]].shape) {
+		return nil, nil
 	}
 	p.weights = nil
 	return p, nil
+}
+
+// isPlaneMean reports whether a node is the mean of whole planes, as a global pool is.
+func (net *Network) isPlaneMean(n *node) bool {
+	if !n.is("ReduceMean") || n.in[0] == network.None {
+		return false
+	}
+	axes, rank := n.ints("axes"), len(net.values[n.in[0]].shape)
+	if v := n.input(1); v != network.None {
+		a, err := net.constant(v)
+		if err != nil || a == nil || a.Elem != tensor.Int64 {
+			return false
+		}
+		axes = tensor.Data[int64](a)
+	}
+	meant := make([]bool, max(2, rank))
+	for _, a := range axes {
+		meant[clampAxis(a, rank)%len(meant)] = true
+	}
+	return rank > 2 && !meant[0] && !meant[1] && !slices.Contains(meant[2:], false)
 }
 
 func (p *planned) run(ctx context.Context, net *Network, n *node) error {
@@ -125,7 +151,7 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 			return err
 		}
 	}
-	y, err := net.output(n.out[0], elem, p.pipeline.Output)
+	y, err := net.output(n.out[0], elem, p.out)
 	if err != nil {
 		return err
 	}

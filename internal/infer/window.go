@@ -89,7 +89,7 @@ func (n *node) stages(in []int, weight []int, bias bool) []layer.Stage {
 func (n *node) poolStages(in []int) []layer.Stage {
 	var op layer.Pool
 	switch n.op {
-	case "GlobalAveragePool":
+	case "GlobalAveragePool", "ReduceMean": // of planes
 		op = layer.Pool{Func: layer.AveragePool, Global: true}
 	case "GlobalMaxPool":
 		op = layer.Pool{Func: layer.MaxPool, Global: true}
