@@ -87,7 +87,9 @@ func advice(a Axis) string {
 	switch {
 	case !ok:
 		return ""
-	case size >= a.Size:
+	case size > a.Size:
+		return lang.Sprintf("; dilations %s would see all of theirs, and reach further (%d in place of %d)", listed(few), size, a.Size)
+	case size == a.Size:
 		return lang.Sprintf("; dilations %s would see all of theirs, and reach as far (%d)", listed(few), size)
 	}
 	text := lang.Sprintf("; dilations %s would see all of theirs, but reach %d in place of %d", listed(few), size, a.Size)

@@ -12,6 +12,7 @@ func TestAdviceSaysTheReach(t *testing.T) {
 		want      string
 	}{
 		{[]int{2, 2, 2}, "1, 2, 3 would see all of theirs, and reach as far (13)"},
+		{[]int{2, 2, 2, 2}, "1, 2, 3, 4 would see all of theirs, and reach further (21 in place of 17)"},
 		{[]int{12, 24, 36}, "1, 2, 3 would see all of theirs, but reach 13 in place of 145; 1, 3, 9, 27, 32 (2 more of kernel 3) would keep the reach (145)"},
 		{[]int{4, 4, 4}, "reach 13 in place of 25; 1, 3, 8 would keep the reach (25)"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
+	"strings"
 
 	"convx/internal/drawing"
 	"convx/internal/flops"
@@ -165,7 +166,14 @@ func residualFigure(r shape.Result, o Options) (*Figure, error) {
 		captions = append(captions, lang.Text("no shortcut: that takes stride 1 and as many channels out as in"))
 	}
 	p := b.panel(shortcut, o.For.inside())
-	return &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}, nil
+	f := &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}
+	if r.Layer.Variant == "inverted-residual" { // the stages that it has: at expansion 1 there is none to expand
+		stages := strings.Join(b.links(), ", ")
+		if f.is = lang.Sprintf("%s, without a shortcut", stages); shortcut {
+			f.is = lang.Sprintf("%s, with a shortcut", stages)
+		}
+	}
+	return f, nil
 }
 
 // widest is the most channels that any stage has.
@@ -192,6 +200,14 @@ type block struct {
 
 func (b *blocks) add(name, size string, channels int, h hue) {
 	b.all = append(b.all, block{name: name, size: size, channels: channels, hue: h})
+}
+
+// links are what leads from block to block.
+func (b *blocks) links() (all []string) {
+	for _, k := range b.all[1:] {
+		all = append(all, k.op)
+	}
+	return all
 }
 
 func (b *blocks) link(op string)   { b.all[len(b.all)-1].op = op }

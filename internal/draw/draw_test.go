@@ -390,3 +390,21 @@ func TestSlidesCanBeReadFromTheBackRow(t *testing.T) {
 		}
 	}
 }
+
+// The title of an inverted residual names the stages that it has.
+func TestInvertedResidualNamesItsStages(t *testing.T) {
+	for keys, want := range map[string]string{
+		"input 8x9x9, expansion 1":     " – depthwise 3x3, project 1x1, with a shortcut",
+		"input 8x9x9, stride 2":        " – expand 1x1, depthwise 3x3, project 1x1, without a shortcut",
+		"input 8x9x9, kernel 5":        " – expand 1x1, depthwise 5x5, project 1x1, with a shortcut",
+		"input 8x9x9, out-channels 16": " – expand 1x1, depthwise 3x3, project 1x1, without a shortcut",
+	} {
+		f, _, err := For(t.Context(), spec(t, "inverted-residual", keys), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(f.title, want) {
+			t.Errorf("%s: %q", keys, f.title)
+		}
+	}
+}

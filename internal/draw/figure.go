@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"cmp"
 	"image/color"
 	"slices"
 	"strings"
@@ -45,6 +46,7 @@ type Scene struct {
 // Figure is a layer as a sequence of drawings of one size.
 type Figure struct {
 	title    string
+	is       string // what the title says of the layer; empty is the variant's summary
 	note     string
 	purpose  Purpose
 	beside   bool    // the captions stand at the right of the panels
@@ -109,7 +111,7 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	}
 	v, _ := layer.VariantNamed(r.Layer.Variant)
 	if f.title == "" {
-		f.title = lang.Text(known.title) + " – " + strings.TrimPrefix(lang.Text(v.Summary), lang.Text("squeeze-and-excitation: "))
+		f.title = lang.Text(known.title) + " – " + cmp.Or(f.is, strings.TrimPrefix(lang.Text(v.Summary), lang.Text("squeeze-and-excitation: ")))
 	}
 	f.note, f.purpose = o.Note, o.For
 	f.frames, f.ruler = max(1, f.frames), drawing.NewRuler()
