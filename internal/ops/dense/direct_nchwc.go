@@ -39,6 +39,7 @@ type DirectNCHWc struct {
 	bands    []span              // of output rows, of at most two lengths
 	groups   map[int][]tileGroup // by the length of a band
 	shared   bool
+	byPixels bool        // threads that share a band part its pixels, not its output channels
 	planes   [][]float32 // by worker, or one: a part of a band's channel blocks
 	sums     [][]float32 // by worker, or one: a band's outputs, if there are parts to add up
 	products [][]float32 // by worker: a tile group's outputs, if there are none

@@ -1,10 +1,16 @@
 package dense
 
-import "convx/internal/ops/problem"
+import (
+	"convx/internal/ops/kernel"
+	"convx/internal/ops/problem"
+)
 
 // directBandBytes is what a worker copies of the input at a time; half of it, if the other half is outputs that are added up
 // from several copies.
 const directBandBytes = 3 << 20
+
+// directShared bounds the weights that every thread reads: they stay in a second-level cache of 1 MiB.
+const directShared = 640 << 10 // or what Caches.Within makes of it
 
 // mostReread is how often the rows of the input may be copied, on average, before channels are parted instead.
 const mostReread = 1.5
@@ -98,9 +104,24 @@ func (d *DirectNCHWc) makeBands() {
 		first, last := rowsOf(p, b)
 		d.tall = max(d.tall, last-first)
 	}
+	d.byPixels = d.shared && d.uneven() && 4*d.perGroup <= kernel.MachineCaches().Within(directShared)
 	for from := 0; from < d.inBlocks; from += cut.blocks {
 		d.parts = append(d.parts, span{from, min(d.inBlocks, from+cut.blocks)})
 	}
+}
+
+// uneven reports whether some thread would have many more output channels than another.
+func (d *DirectNCHWc) uneven() bool {
+	most, first := 0, 0
+	for i := range d.p.Threads {
+		end := len(d.panels) * (i + 1) / d.p.Threads
+		vectors := 0
+		for _, pn := range d.panels[first:end] {
+			vectors += pn.vectors
+		}
+		most, first = max(most, vectors), end
+	}
+	return float64(most*d.p.Threads) > 1.05*float64(d.outBlocks)
 }
 
 // blockSize is the floats from one channel block of a band to the next: some pixels more than there are keep them off

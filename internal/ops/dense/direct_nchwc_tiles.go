@@ -66,12 +66,17 @@ func (d *DirectNCHWc) makeGroups() {
 // groupsOf is those of a band of some rows.
 func (d *DirectNCHWc) groupsOf(rows int) (groups []tileGroup) {
 	p := &d.p
+	most := directGroup
+	if d.byPixels { // as many groups for each thread
+		pixels := rows * p.Out[2]
+		most = ceilDiv(pixels, p.Threads*ceilDiv(pixels, p.Threads*directGroup))
+	}
 	for od := range p.Out[0] {
 		g := tileGroup{od: od}
 		for oh := range rows {
 			for si, s := range d.segments[0] {
-				for _, cut := range split(s.cols.len(), ceilDiv(s.cols.len(), directGroup)) {
-					if g.n > 0 && g.n+cut.len() > directGroup {
+				for _, cut := range split(s.cols.len(), ceilDiv(s.cols.len(), most)) {
+					if g.n > 0 && g.n+cut.len() > most {
 						groups = append(groups, g)
 						g = tileGroup{od: od, start: g.start + g.n}
 					}

@@ -67,8 +67,11 @@ func (d *DirectNCHWc) packRow(dst, spare, src []float32, channels int) {
 func (j *directJob) multiply(item int) {
 	d, p := j.d, &j.d.p
 	groups := j.groups()
-	g := &groups[item%len(groups)]
-	pn := d.panels[item/len(groups)]
+	at, panel := item%len(groups), item/len(groups)
+	if d.byPixels {
+		at, panel = item/len(d.panels), item%len(d.panels)
+	}
+	g, pn := &groups[at], d.panels[panel]
 	group := j.image % p.Groups
 	t := directTiles{
 		directJob: j, g: g, vectors: pn.vectors,
