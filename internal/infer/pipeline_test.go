@@ -44,7 +44,7 @@ func TestPlaneMeans(t *testing.T) {
 				b := &builder{}
 				attributes, in := map[string]any{"keepdims": keep}, []int{b.in("x", tensor.Float32, shape...)}
 				if asInput {
-					in = append(in, b.weight("axes", tensor.ArrayOf(c.axes)))
+					in = append(in, b.weight("axes", tensor.ArrayOf(c.axes, len(c.axes))))
 				} else {
 					attributes["axes"] = c.axes
 				}
