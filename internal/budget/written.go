@@ -121,33 +121,37 @@ const maxComment = 60_000
 // writeMarkdown prints a comment for a pull request: what failed and why first, then the layers that changed; all layers,
 // folded, only where there is no baseline and as far as they fit.
 func (r Report) writeMarkdown(w io.Writer, l report.Layout) error {
-	for _, layers := range []bool{true, false} {
-		blocks := []report.Block{report.Text{Marker}}
-		if len(r.Parts) > 1 {
-			blocks = append(blocks, r.Summary.Blocks...)
-		}
-		for _, p := range r.Parts {
-			blocks = append(blocks, p.comment(layers && len(r.Parts) == 1)...)
-		}
-		var b bytes.Buffer
-		if err := l.Write(&b, report.MarkdownFormat, report.Document{Blocks: blocks}); err != nil {
-			return err
-		}
-		if text := []rune(b.String()); len(text) <= maxComment || !layers {
-			_, err := io.WriteString(w, cut(text))
-			return err
-		}
+	blocks := []report.Block{report.Markup{Marker}}
+	if len(r.Parts) > 1 {
+		blocks = append(blocks, r.Summary.Blocks...)
 	}
-	return nil
+	for _, p := range r.Parts {
+		blocks = append(blocks, p.comment(len(r.Parts) == 1)...)
+	}
+	var b bytes.Buffer
+	if err := l.Write(&b, report.MarkdownFormat, report.Document{Blocks: blocks}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, cut([]rune(b.String())))
+	return err
 }
 
-// cut ends a comment that is too long between two lines, and says so.
+// What is folded stands between these.
+const (
+	opening = "<details><summary>Layers</summary>"
+	closing = "</details>"
+)
+
+// cut ends a comment that is too long between two lines, and says so; what is folded is closed.
 func cut(text []rune) string {
 	if len(text) <= maxComment {
 		return string(text)
 	}
-	const rest = "\n\nthe comment ends here, as it has an end: -f json has all\n"
-	head := string(text[:maxComment-len(rest)])
+	rest := "\n\nthe comment ends here, as it has an end: -f json has all\n"
+	head := string(text[:maxComment-len(rest)-len(closing)-2])
+	if strings.Contains(head, "\n"+opening+"\n") && !strings.Contains(head, "\n"+closing+"\n") {
+		rest += "\n" + closing + "\n"
+	}
 	return head[:strings.LastIndexByte(head, '\n')] + rest
 }
 
@@ -160,8 +164,8 @@ func (p Held) comment(layers bool) []report.Block {
 	if len(blocks) == 0 {
 		return p.Document.Blocks
 	}
-	blocks = append(blocks, report.Text{"<details><summary>Layers</summary>"})
-	return append(append(blocks, p.Document.Blocks...), report.Text{"</details>"})
+	blocks = append(blocks, report.Markup{opening})
+	return append(append(blocks, p.Document.Blocks...), report.Markup{closing})
 }
 
 // culpritText are the checks that failed, a line each.

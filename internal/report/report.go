@@ -160,11 +160,14 @@ func (l Layout) writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 		switch b := b.(type) {
 		case Text:
 			for _, line := range b {
+				line = Printable(line)
 				if f == MarkdownFormat {
-					line = strings.TrimSpace(line) + "  "
+					line = unmarked(strings.TrimSpace(line)) + "  "
 				}
-				w.WriteString(Printable(line) + "\n")
+				w.WriteString(line + "\n")
 			}
+		case Markup:
+			w.WriteString(strings.Join(b, "\n") + "\n")
 		case Table:
 			var gone []string
 			if f == TableFormat {

@@ -99,7 +99,7 @@ func shown(s string, f Format) string {
 		return " "
 	}
 	if f == MarkdownFormat {
-		return strings.ReplaceAll(s, "|", `\|`)
+		return strings.ReplaceAll(unmarked(s), "|", `\|`)
 	}
 	return s
 }
