@@ -117,3 +117,38 @@ func TestFlagsLeadToFiles(t *testing.T) {
 		}
 	}
 }
+
+// Functions and types that docs/architecture.md and its companions name by their room exist.
+func TestNamedDeclarationsExist(t *testing.T) {
+	seen := 0
+	for _, page := range []string{"docs/architecture.md", "docs/adding-a-variant.md", "docs/adding-a-primitive.md", "docs/algorithms.md", "CONTRIBUTING.md"} {
+		for _, m := range regexp.MustCompile("`([a-z]+)\\.([A-Z]\\w*)(?:\\.([A-Z]\\w*))?(?:\\(\\))?`").FindAllStringSubmatch(string(read(t, "../../"+page)), -1) {
+			room, name, member := m[1], m[2], m[3]
+			files, _ := filepath.Glob("../../internal/" + room + "/*.go")
+			for _, deeper := range []string{"*/", "*/*/"} {
+				more, _ := filepath.Glob("../../internal/" + deeper + room + "/*.go")
+				files = append(files, more...)
+			}
+			if len(files) == 0 {
+				continue // of the standard library
+			}
+			seen++
+			source := ""
+			for _, file := range files {
+				if !strings.HasSuffix(file, "_test.go") {
+					source += string(read(t, file))
+				}
+			}
+			declared := regexp.MustCompile(`(?m)^(?:func|type|var|const) ` + name + `\b`)
+			if !declared.MatchString(source) {
+				t.Errorf("%s names %s.%s, which internal/%s does not declare", page, room, name, room)
+			}
+			if member != "" && !regexp.MustCompile(`(?m)^func \(\w* ?\*?`+name+`\b[^)]*\) `+member+`\b|^\t(?:\w+, )*`+member+`\b`).MatchString(source) {
+				t.Errorf("%s names %s.%s.%s, which internal/%s does not declare", page, room, name, member, room)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d names were found", seen)
+	}
+}
