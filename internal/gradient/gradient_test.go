@@ -120,6 +120,8 @@ var layers = []string{
 	"{variant: resize-conv, out_channels: 4, scale: 1.5}",
 	"{variant: resize-conv, out_channels: 4, scale: %[2]d, kernel: 3, padding: 1}",
 	"{variant: sub-pixel, out_channels: 4, scale: 2, kernel: 3, padding: 1}",
+	"{variant: deformable, out_channels: 4, kernel: %[1]d, stride: %[2]d, padding: %[3]d}",
+	"{variant: deformable, out_channels: 6, kernel: 3, padding: 1, offset_groups: 2, groups: 2, modulated: true}",
 	"{variant: max-pool, kernel: 2, stride: %[2]d}",
 	"{variant: max-pool, kernel: 3, stride: 2, padding: 1}",
 	"{variant: max-pool, kernel: 3, stride: 2, ceil: true}",
