@@ -32,6 +32,8 @@ type chain struct {
 type operand struct {
 	strides []int
 	single  bool
+	// step is how far apart it begins for neighbouring rows, where that is the same for all: -1 if it is not.
+	step int
 }
 
 // layOut finds rows within which every operand is dense or one number; false if they are too short to be worth it.
@@ -90,6 +92,7 @@ func operandOf(out, s []int, axes int) (o operand, ok bool) {
 		}
 		step *= full[i]
 	}
+	o.step = evenStep(o.strides, out)
 	return o, true
 }
 
@@ -218,8 +221,28 @@ func (c *chain) piece(row, from, to int) {
 	}
 }
 
+// evenStep is what lies between neighbouring rows along these axes, where that is the same everywhere; else -1.
+func evenStep(strides, extents []int) int {
+	step, rows := -1, 1
+	for a := len(strides) - 1; a >= 0; a-- {
+		switch {
+		case extents[a] == 1:
+			continue
+		case step < 0:
+			step = strides[a]
+		case strides[a] != step*rows:
+			return -1
+		}
+		rows *= extents[a]
+	}
+	return max(0, step)
+}
+
 // offset is where an operand's part of a row begins.
 func (o *operand) offset(row int, lead []int) int {
+	if o.step >= 0 {
+		return row * o.step
+	}
 	at := 0
 	for a := len(lead) - 1; a >= 0; a-- {
 		at += row % lead[a] * o.strides[a]
