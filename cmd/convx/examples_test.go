@@ -86,12 +86,16 @@ func exampleFiles(t *testing.T, dir string) (names []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	star, err := configs.Samples.ReadFile("samples/drawing-star.png")
+	if err != nil {
+		t.Fatal(err)
+	}
 	model, err := os.ReadFile("../../internal/network/onnx/testdata/mobilenet_v2.onnx")
 	if err != nil {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{
-		"photo.png": photo, "model.onnx": model, "layers.jsonl": []byte(`{"variant": "standard", "input": "3x224x224", "out_channels": 64, "kernel": 7}` + "\n"),
+		"photo.png": photo, "star.png": star, "model.onnx": model, "layers.jsonl": []byte(`{"variant": "standard", "input": "3x224x224", "out_channels": 64, "kernel": 7}` + "\n"),
 	}
 	for name, shape := range map[string][]int{"x.npy": {3, 9, 9}, "w.npy": {4, 3, 3, 3}, "b.npy": {4}} {
 		var buf bytes.Buffer
