@@ -166,13 +166,16 @@ func DirectNCHWcCost(p *problem.Convolution) float64 {
 	if p.GroupOut() <= lanes {
 		macs *= narrow
 	}
+	if p.Small {
+		return macs/r.blocked + blocks + passesAlone
+	}
 	return macs/r.blocked + blocks + passes
 }
 
-// passes is the nanoseconds that a direct convolution loses at the ends of its passes; they tell only in small layers.
-// It is more on several threads, which wait for each other there, but the choice of an algorithm must not depend on the
-// number of threads: results would.
-const passes = 5_000
+// passes is the nanoseconds that a direct convolution loses at the ends of its passes, where threads wait for each other. It
+// counts on one thread too, unless no number of them would share the work: the choice of an algorithm must not depend on the
+// number of threads, since results would.
+const passes, passesAlone = 5_000, 200
 
 // narrow is how much longer a product takes in tiles of one vector of output
 // channels than of two: each pixel is then loaded for one product.

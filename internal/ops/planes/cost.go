@@ -27,6 +27,9 @@ var rateTable = [...]rates{
 	kernel.CoreNEON4:   {slide: 42, block: 44, tap: 27, split: 0.12, store: 0.1, tile: 12, bytes: 35},
 }
 
+// longStrides is how much longer tiles take that slide a kernel of more than 3 rows by a stride.
+const longStrides = 1.6
+
 // splitRow is the nanoseconds that a phase of a row takes to split beside its elements, where there are more than two.
 const splitRow = 2.5
 
@@ -46,6 +49,9 @@ func Cost(p *problem.Convolution) float64 {
 			rate = r.tap
 			if o.kind.Kernel > 1 {
 				rate = r.slide
+				if o.kind.Stride > 1 && o.kind.Kernel > 3 {
+					rate /= longStrides
+				}
 			}
 		}
 		if o.kind.Kernel == 1 && p.Out[1] == 1 {

@@ -17,6 +17,7 @@ type Convolution struct {
 	Lo, Hi  float32 // outputs are kept within
 	ISA     kernel.ISA
 	Threads int
+	Small   bool // too little for two threads, however many there are
 }
 
 // Conv is a prepared convolution.
@@ -33,7 +34,7 @@ func NoClamp() (lo, hi float32) { return float32(math.Inf(-1)), float32(math.Inf
 
 // Convolution is that of a problem, on the best instruction set and as many threads as it is worth.
 func (p *Problem) Convolution() *Convolution {
-	return &Convolution{Geometry: p.Geometry, Lo: float32(p.Lo), Hi: float32(p.Hi), ISA: kernel.Best(), Threads: p.WorthThreads()}
+	return &Convolution{Geometry: p.Geometry, Lo: float32(p.Lo), Hi: float32(p.Hi), ISA: kernel.Best(), Threads: p.WorthThreads(), Small: p.work() < worthThread}
 }
 
 // convRunner runs a prepared convolution.
