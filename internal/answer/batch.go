@@ -109,8 +109,8 @@ func (o BatchOptions) answer(line []byte, long bool) (any, error) {
 	if long {
 		return nil, lang.Errorf("the line has more than %d bytes", MaxBatchLine)
 	}
-	var keys map[string]json.RawMessage
-	if err := json.Unmarshal(line, &keys); err != nil {
+	keys, err := object(line)
+	if err != nil {
 		return nil, lang.Errorf(`a line is a layer as a JSON object, like {"variant": "standard", "input": "3x8x8", "kernel": 3}: %w`, err)
 	}
 	var s layer.Spec
@@ -184,4 +184,47 @@ func plain(raw json.RawMessage) (string, error) {
 		return "", lang.Errorf("%s is no value of a key", strconv.Quote(string(raw[:min(len(raw), 40)])))
 	}
 	return string(raw), nil
+}
+
+// object is a JSON object's values by key, each of which stands in it once.
+func object(line []byte) (map[string]json.RawMessage, error) {
+	d := json.NewDecoder(bytes.NewReader(line))
+	begin, err := d.Token()
+	if err != nil {
+		return nil, plainly(err)
+	}
+	if begin != json.Delim('{') {
+		return nil, lang.New("it is something else")
+	}
+	keys := map[string]json.RawMessage{}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return nil, plainly(err)
+		}
+		key := name.(string) // of an object
+		if _, twice := keys[key]; twice {
+			return nil, lang.Errorf("%s is given twice", strconv.Quote(key))
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, plainly(err)
+		}
+		keys[key] = value
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, plainly(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, lang.New("something follows it")
+	}
+	return keys, nil
+}
+
+// plainly is an error of the decoder for people: an end that comes too early has no word for it there.
+func plainly(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return lang.New("it ends too early")
+	}
+	return err
 }

@@ -127,3 +127,19 @@ func BenchmarkBatch(b *testing.B) {
 		}
 	}
 }
+
+// A line is one object whose keys stand in it once; else its answer says what it is, without words of the decoder's.
+func TestBatchLinesAreObjects(t *testing.T) {
+	for line, want := range map[string]string{
+		`{`: "it ends too early", `{"variant": "se"`: "it ends too early", `{"variant":`: "it ends too early", `[1]`: "it is something else", `"x"`: "it is something else", `null`: "it is something else", `7`: "it is something else",
+		`{"variant": "se", "variant": "standard"}`: `"variant" is given twice`, `{"kernel": 3, "id": 1, "kernel": 3}`: `"kernel" is given twice`,
+		`{"variant": "se"} x`: "something follows it", `{"variant": "se"}{}`: "something follows it", `{"variant": se}`: "invalid character",
+	} {
+		if _, err := object([]byte(line)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Go ") {
+			t.Errorf("%s: %v, want %s", line, err, want)
+		}
+	}
+	if keys, err := object([]byte(` {"a": {"b": [1, {}]}, "c": null, "": 3} `)); err != nil || len(keys) != 3 || string(keys["a"]) != `{"b": [1, {}]}` {
+		t.Errorf("%s, %v", keys, err)
+	}
+}

@@ -87,3 +87,21 @@ func TestTheWholePicture(t *testing.T) {
 		t.Errorf("%s", checks[0])
 	}
 }
+
+// A mistyped kind says which one may be meant.
+func TestMistypedKinds(t *testing.T) {
+	for text, want := range map[string]string{
+		"kinds: {standrad: {max_macs: 1}}":         "max-macs: no layer of small is standrad: did you mean standard?",
+		"layers: [{kind: depthwize, max_macs: 1}]": "max-macs: no layer of small is depthwize: did you mean depthwise?",
+		"layers: [{kind: separable, max_macs: 1}]": "max-macs: no layer of small is separable",
+		"layers: [{match: 'x*', max_macs: 1}]":     `max-macs: no layer of small is named like "x*"`,
+	} {
+		b, err := Parse("b.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, notes := b.Check(small()); len(notes) != 1 || notes[0] != want {
+			t.Errorf("%s: %q, want %q", text, notes, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package budget
 
 import (
 	"fmt"
+	"slices"
 
 	"convx/internal/layer"
 )
@@ -79,7 +80,7 @@ func (l Limit) check(s Subject) (c Check, note string) {
 	}
 	switch {
 	case named == 0:
-		return c, fmt.Sprintf("no layer of %s is %s", s.Name, l.what())
+		return c, fmt.Sprintf("no layer of %s is %s%s", s.Name, l.what(), l.meant(s))
 	case len(of) == 0:
 		return c, fmt.Sprintf("no layer that is %s has %s to measure", l.what(), l.Quantity.Name())
 	case l.Match == "":
@@ -100,12 +101,29 @@ func (b Budget) unmet(s Subject) error {
 
 func (l Limit) what() string {
 	switch {
-	case l.Match == "":
+	case l.Match == "" || l.Match == "*" && l.Kind != "":
 		return l.Kind
 	case l.Kind == "":
 		return fmt.Sprintf("named like %q", l.Match)
 	}
 	return fmt.Sprintf("%s and named like %q", l.Kind, l.Match)
+}
+
+// meant guesses at the kind, where no layer is of the one that is given.
+func (l Limit) meant(s Subject) string {
+	var kinds []string
+	for _, y := range s.Layers {
+		if y.Kind == l.Kind {
+			return ""
+		}
+		if !slices.Contains(kinds, y.Kind) {
+			kinds = append(kinds, y.Kind)
+		}
+	}
+	if near := layer.Nearest(l.Kind, append(kinds, layer.VariantNames()...)); l.Kind != "" && near != "" && near != l.Kind {
+		return ": did you mean " + near + "?"
+	}
+	return ""
 }
 
 // allowed is the limit as a count: a share is of the subject's total.

@@ -47,6 +47,9 @@ func (l *limitFlags) settle(f report.Format) error {
 	if l.increase != "" && l.baseline == "" {
 		return usagef("--max-increase %s: give the --baseline that it is from", l.increase)
 	}
+	if l.fps != "" && len(l.budgets) == 0 {
+		return usagef("--fps %s: give the limit that it is for, like --budget max-macs-per-second=4G", l.fps)
+	}
 	if !l.given() && (f == budget.GitHubFormat || f == budget.JUnitFormat) {
 		return usagef("-f %s prints what became of limits: give --budget or --baseline", f)
 	}
