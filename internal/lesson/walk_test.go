@@ -1,0 +1,56 @@
+package lesson
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A walk runs each command in its folder, stops where the person has had enough, and keeps nothing that nobody asked for.
+func TestWalk(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("there is no sh here")
+	}
+	l := Lesson{Number: 1, Title: "Two steps", Steps: []Step{{Text: "First **this**."}, {Command: "echo one > one.txt; cat one.txt"}, {Command: "pwd; cat one.txt"}}}
+	for keys, want := range map[string]int{"\n\n": 2, "q\n": 1, "": 1} {
+		var out bytes.Buffer
+		folder := t.TempDir()
+		if err := (Walk{In: strings.NewReader(keys), Out: &out, Person: true, Folder: folder}).Through(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(out.String(), "\n$ "); got != want || !strings.HasPrefix(out.String(), "Lesson 1: Two steps\n\nFirst this.\n\n$ echo one") {
+			t.Errorf("keys %q: %d commands, want %d:\n%s", keys, got, want, out.String())
+		}
+		if _, err := os.Stat(filepath.Join(folder, "one.txt")); err != nil {
+			t.Errorf("what was asked for is gone: %v", err)
+		}
+	}
+	var out bytes.Buffer
+	if err := (Walk{Out: &out}).Through(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(out.String(), "$ pwd; cat one.txt\n")
+	folder, shown, _ := strings.Cut(rest, "\n")
+	if _, err := os.Stat(folder); folder == "" || shown != "one\n" || err == nil {
+		t.Errorf("the walk's own folder is %q, with %q, and is still there: %v", folder, shown, err == nil)
+	}
+	bad := Lesson{Steps: []Step{{Command: "exit 7"}}}
+	if err := (Walk{Out: &out}).Through(t.Context(), bad); err == nil || !strings.HasPrefix(err.Error(), "exit 7: ") {
+		t.Errorf("a command that fails: %v", err)
+	}
+}
+
+// Paragraphs end at the terminal's width, or where they are still easy to read.
+func TestWrap(t *testing.T) {
+	text := strings.Repeat("wörter ", 40)
+	for width, most := range map[int]int{0: 100, 30: 30, 300: 100} {
+		for line := range strings.Lines(Walk{Width: width}.wrap(text)) {
+			if n := len([]rune(strings.TrimRight(line, "\n"))); n > most || strings.HasSuffix(line, " \n") {
+				t.Errorf("width %d: a line of %d: %q", width, n, line)
+			}
+		}
+	}
+}
