@@ -33,7 +33,7 @@ type rates struct {
 
 var rateTable = [...]rates{
 	kernel.CoreGeneric: {mac: 6.4, blocked: 5.1, pack: 0.7, transform: 3.7, block: 1.4, stream: 28},
-	kernel.CoreAVX2:    {mac: 52, blocked: 52, pack: 0.4, transform: 0.1, block: 0.25, stream: 28},
+	kernel.CoreAVX2:    {mac: 68, blocked: 66, pack: 0.17, transform: 0.043, block: 0.19, stream: 60},
 	kernel.CoreAVX512:  {mac: 57, blocked: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
 	kernel.CoreNEON1:   {mac: 7, blocked: 7, pack: 1.3, transform: 0.9, block: 1.2, stream: 4},
 	kernel.CoreNEON2:   {mac: 20, blocked: 20, pack: 0.6, transform: 0.31, block: 0.4, stream: 16},
@@ -133,11 +133,11 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 }
 
 // gathered is how much longer a product takes whose rows lie anywhere: pure Go brings them together first.
-var gathered = [...]float64{kernel.CoreGeneric: 1.35, kernel.CoreAVX2: 1, kernel.CoreAVX512: 1, kernel.CoreNEON1: 1, kernel.CoreNEON2: 1, kernel.CoreNEON4: 1}
+var gathered = [...]float64{kernel.CoreGeneric: 1.35, kernel.CoreAVX2: 1.08, kernel.CoreAVX512: 1, kernel.CoreNEON1: 1, kernel.CoreNEON2: 1, kernel.CoreNEON4: 1}
 
 // tileCall is the nanoseconds that a tile of gemm or indirect-gemm takes beside its products: they tell where taps are few.
 var tileCall = [...]float64{
-	kernel.CoreGeneric: 60, kernel.CoreAVX2: 22, kernel.CoreAVX512: 60,
+	kernel.CoreGeneric: 60, kernel.CoreAVX2: 5, kernel.CoreAVX512: 60,
 	kernel.CoreNEON1: 60, kernel.CoreNEON2: 28, kernel.CoreNEON4: 18,
 }
 

@@ -41,8 +41,8 @@ var rateTable = [...]rates{
 		pair:  7, weight: 10, pack: 14, call: 9, spectrum: 9, mac: 6, thin: 1, cached: 28, memory: 28,
 	},
 	kernel.CoreAVX2: {
-		radix: [7]float64{2: 0.6, 3: 0.77, 4: 0.54, 5: 0.82, 6: 0.7},
-		pair:  0.8, weight: 0.8, pack: 1.6, call: 11, spectrum: 4.3, mac: 52, thin: 0.3, cached: 28, memory: 22,
+		radix: [7]float64{2: 0.24, 3: 0.3, 4: 0.21, 5: 0.32, 6: 0.28},
+		pair:  0.3, weight: 0.3, pack: 0.5, call: 4, spectrum: 1.4, mac: 64, thin: 0.3, cached: 60, memory: 40,
 	},
 	kernel.CoreAVX512: {
 		radix: [7]float64{2: 1.05, 3: 1.3, 4: 1.05, 5: 1.65, 6: 1.5},
