@@ -92,11 +92,12 @@ func TestWithoutAnInputEverythingFits(t *testing.T) {
 		if rapid.IntRange(0, 2).Draw(t, "input given") == 0 {
 			s = buildable
 		}
-		f, note, err := For(t.Context(), s, Options{})
+		o := Options{Numbers: figureOf(v.Name).numbers && rapid.Bool().Draw(t, "numbers"), For: Purpose(rapid.IntRange(0, len(purposes)-1).Draw(t, "for"))}
+		f, note, err := For(t.Context(), s, o)
 		if err != nil {
 			t.Fatalf("%s %v can be built on %v, and is not drawn: %v", v.Name, settings, buildable.Input, err)
 		}
-		small, _, _ := Small(s, Options{})
+		small, _, _ := Small(s, o)
 		for _, key := range []struct {
 			name          string
 			asked, served []int

@@ -26,6 +26,8 @@ type style struct {
 	data   bool // the fill is a picture's own colour
 	text   string
 	ink    color.NRGBA
+	// letters is how many there are in the longest text that is to be of this one's size.
+	letters int
 }
 
 // paint draws every cell, as look says, with its top left corner at (x, y). Dashed cells come first, so that their lines lie
@@ -46,13 +48,13 @@ func (g grid) paintCell(d *drawing.Drawing, x, y float64, s style) {
 	// Neighbours share their lines.
 	d.Add(drawing.Rect{X: x, Y: y, W: g.cell + 1, H: g.cell + 1, Fill: s.fill, Line: s.line, Width: 1, Dashed: s.dashed, Data: s.data})
 	if s.text != "" {
-		d.Text(x+g.cell/2+0.5, y+g.cell/2+0.5, g.textSize(s.text), drawing.Center, s.ink, s.text)
+		d.Text(x+g.cell/2+0.5, y+g.cell/2+0.5, g.textSize(s.text, s.letters), drawing.Center, s.ink, s.text)
 	}
 }
 
-// textSize is a size at which the text fits in a cell.
-func (g grid) textSize(s string) float64 {
-	return min(g.cell*0.5, 1.6*g.cell/float64(max(2, utf8.RuneCountInString(s))))
+// textSize is a size at which the text fits in a cell, and any of so many letters.
+func (g grid) textSize(s string, letters int) float64 {
+	return min(g.cell*0.5, 1.6*g.cell/float64(max(2, letters, utf8.RuneCountInString(s))))
 }
 
 // center is the middle of a cell, which may lie outside of the grid; rows and columns may be fractions.

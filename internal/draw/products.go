@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"convx/internal/drawing"
 	"convx/internal/lang"
@@ -61,6 +62,12 @@ func productsPanel(g geometry, t *Terms) panel {
 		cell = max(2, 140/float64(k))
 	}
 	kernel := grid{g.kernel[0], g.kernel[1], cell}
+	longest := 1 // of the weights, in letters
+	for ky := range g.kernel[0] {
+		for kx := range g.kernel[1] {
+			longest = max(longest, utf8.RuneCountInString(short(t.Weight(0, ky, kx))))
+		}
+	}
 	width := max(kernel.width(), 130)
 	label := lang.Text("under the window, times the weights, and the sum")
 	if len(t.Channels) > 1 {
@@ -71,18 +78,18 @@ func productsPanel(g geometry, t *Terms) panel {
 		products := t.at(g, 0, row, col)
 		left := x + (width-kernel.width())/2
 		for i, part := range []struct {
-			op   string
-			hue  hue
-			of   func(product) float64
-			sign bool
+			op      string
+			hue     hue
+			of      func(product) float64
+			letters int // of 0.52, and of −0.52: one size in all frames
 		}{
-			{"", hue{inputFill, inputDark}, func(p product) float64 { return p.input }, false},
-			{"×", hue{kernelFill, kernelDark}, func(p product) float64 { return p.weight }, false},
-			{"=", hue{outputTodo, outputDark}, product.value, false},
+			{"", hue{inputFill, inputDark}, func(p product) float64 { return p.input }, 4},
+			{"×", hue{kernelFill, kernelDark}, func(p product) float64 { return p.weight }, longest},
+			{"=", hue{outputTodo, outputDark}, product.value, 5},
 		} {
 			top := y + float64(i)*(kernel.height()+gap)
 			kernel.paint(d, left, top, func(r, c int) style {
-				s := style{fill: part.hue.light, line: part.hue.dark, ink: ink}
+				s := style{fill: part.hue.light, line: part.hue.dark, ink: ink, letters: part.letters}
 				if k <= mostSpelt {
 					s.text = short(part.of(products[r*g.kernel[1]+c]))
 				}
@@ -98,7 +105,7 @@ func productsPanel(g geometry, t *Terms) panel {
 			sum += p.value()
 		}
 		text := "Σ = " + short(sum)
-		if len(t.Channels) == 1 && t.Bias != 0 {
+		if len(t.Channels) == 1 && short(t.Bias) != "0" {
 			text = fmt.Sprintf("Σ %s = %s", signedShort(t.Bias), short(total))
 		}
 		d.Text(x+width/2, y+3*(kernel.height()+gap)-4, 24, drawing.Center, outputDark, text)
@@ -123,7 +130,7 @@ func termsText(g geometry, t *Terms, frame int) string {
 		}
 		parts = append(parts, part)
 	}
-	if t.Bias != 0 {
+	if short(t.Bias) != "0" {
 		parts = append(parts, lang.Sprintf("%s (bias)", signedShort(t.Bias)))
 	}
 	return lang.Sprintf("output[%d, %d] = %s = %s", row, col, strings.Join(parts, " "), short(total))

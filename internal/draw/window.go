@@ -36,11 +36,16 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 		w.cells, f.arithmetic = w.numbers, w.arithmetic
 		f.panels = []panel{w.panel()}
 	default:
-		f.panels = []panel{w.panel()}
 		if o.Scene != nil && o.Scene.Terms != nil {
-			f.panels = append(f.panels, productsPanel(g, o.Scene.Terms))
+			products := productsPanel(g, o.Scene.Terms)
+			if o.For == Slide {
+				w.enlarge(products.h)
+			}
+			f.panels = []panel{w.panel(), products}
 			f.arithmetic = func(frame int) string { return termsText(g, o.Scene.Terms, frame) }
+			break
 		}
+		f.panels = []panel{w.panel()}
 	}
 	if many && o.Scene == nil {
 		f.captions = append(f.captions, connections(r.Input[1], r.Output[1], c.Groups))
@@ -122,6 +127,15 @@ func newWindow(g geometry, inPlanes, outPlanes int) *window {
 		g: g, input: grid{p[0], p[1], cell}, output: grid{g.out[0], g.out[1], cell}, inPlanes: inPlanes, outPlanes: outPlanes,
 		labels: [2]string{lang.Text("input"), lang.Text("output")},
 	}
+}
+
+// mostEnlarged is how many times larger than usual cells are beside a panel that is higher.
+const mostEnlarged = 1.9
+
+// enlarge makes both planes about as high as what stands beside them.
+func (w *window) enlarge(height float64) {
+	by := min(mostEnlarged, max(1, height/max(w.input.height(), w.output.height())))
+	w.input.cell, w.output.cell = by*w.input.cell, by*w.output.cell
 }
 
 // stillFrame is a position where the window is clear of corners: a third of the way down and across.
