@@ -30,6 +30,9 @@ var rateTable = [...]rates{
 // longStrides is how much longer tiles take that slide a kernel of more than 3 rows by a stride.
 const longStrides = 1.6
 
+// oneTap is the share of the rate that is left where an element is loaded for one tap.
+const oneTap = 0.78
+
 // splitRow is the nanoseconds that a phase of a row takes to split beside its elements, where there are more than two.
 const splitRow = 2.5
 
@@ -45,6 +48,9 @@ func Cost(p *problem.Convolution) float64 {
 	work := 0.0
 	for _, o := range c.outs {
 		rate := r.block
+		if p.Pointwise() {
+			rate *= oneTap
+		}
 		if o.kind.Outs == 1 {
 			rate = r.tap
 			if o.kind.Kernel > 1 {
