@@ -2,7 +2,7 @@
 // the test binary of package kernel and asks llvm-mca (Debian's llvm-19) how many cycles an iteration takes. Nothing is
 // timed: memory answers at once, and LLVM's model of a core stands for the core.
 //
-//	go run ./scripts/mca                 # the table of docs/performance.md; status 3 if a kernel misses its share
+//	go run ./scripts/mca                 # the table of docs/performance.md; status 3 if a loop misses its share
 //	go run ./scripts/mca -kernel fft     # every kernel whose name begins so, also those without a row there
 //	go run ./scripts/mca -loops          # and the loops' instructions
 package main
@@ -22,50 +22,53 @@ import (
 // cores are those asked about, by LLVM's names.
 var cores = []string{"apple-m1", "neoverse-n1", "neoverse-v1", "cortex-a76"}
 
-// row is a loop: the function, and the share of the core's rate of multiply-adds that it must keep.
+// row is a loop: the function, and what it must use of every core, in per cent.
 type row struct {
 	function string
-	share    int // per cent that every core must reach, 0 where loads or stores bound the loop
+	products int // of the core's rate of multiply-adds
+	either   int // of that, or of its rate of loads where those bound the loop; both are 0 where it is neither
 }
 
 // kernels are the loops worth a row of the table.
 var kernels = []row{
-	{"gemm", 90},
-	{"indirectGemm", 90},
-	{"directNCHWc", 90},
-	{"gemmNCHWc", 75},
-	{"directNCHW1x3s1", 0},
-	{"directNCHW1x3s2", 0},
-	{"directNCHW1x5s1", 0},
-	{"directNCHW1x7s1", 0},
-	{"directNCHW1x1s1", 0},
-	{"directNCHW2x1s1", 0},
-	{"directNCHW4x1s1", 0},
-	{"depthwiseNCHWc", 0},
-	{"winogradInput4", 0},
-	{"winogradInput6", 0},
-	{"winogradInput8", 0},
-	{"winogradOutput42", 0},
-	{"winogradOutput64", 0},
-	{"winogradOutput86", 0},
-	{"fftPass2After", 0},
-	{"fftPass3After", 0},
-	{"fftPass4After", 0},
-	{"fftPass5After", 0},
-	{"fftPass6After", 0},
-	{"fftSplit", 0},
-	{"fftJoin", 0},
-	{"fftMultiplyAdd", 0},
-	{"sample", 0},
-	{"elementwiseAffine", 0},
-	{"elementwiseDot", 0},
-	{"elementwiseLogistic", 0},
-	{"packNCHWc", 0},
-	{"unpackNCHWc", 0},
-	{"stridedCopy1", 0},
-	{"stridedCopy2", 0},
-	{"deinterleavePairs", 0},
-	{"resizeFar", 0},
+	{"gemm", 90, 0},
+	{"indirectGemm", 90, 0},
+	{"directNCHWc", 90, 0},
+	{"gemmNCHWc", 75, 0},
+	{"directNCHW1x3s1", 90, 0},
+	{"directNCHW1x3s2", 0, 80},
+	{"directNCHW1x5s1", 90, 0},
+	{"directNCHW1x5s2", 90, 0},
+	{"directNCHW1x7s1", 90, 0},
+	{"directNCHW1x7s2", 90, 0},
+	{"directNCHW1x1s1", 0, 80},
+	{"directNCHW2x1s1", 0, 80},
+	{"directNCHW4x1s1", 90, 0},
+	{"depthwiseNCHWc", 0, 80},
+	{"winogradInput4", 0, 0},
+	{"winogradInput6", 0, 0},
+	{"winogradInput8", 0, 0},
+	{"winogradOutput42", 0, 0},
+	{"winogradOutput64", 0, 0},
+	{"winogradOutput86", 0, 0},
+	{"fftPass2After", 0, 0},
+	{"fftPass3After", 0, 0},
+	{"fftPass4After", 0, 0},
+	{"fftPass5After", 0, 0},
+	{"fftPass6After", 0, 0},
+	{"fftSplit", 0, 0},
+	{"fftJoin", 0, 0},
+	{"fftMultiplyAdd", 0, 0},
+	{"sample", 0, 0},
+	{"elementwiseAffine", 0, 0},
+	{"elementwiseDot", 0, 0},
+	{"elementwiseLogistic", 0, 0},
+	{"packNCHWc", 0, 0},
+	{"unpackNCHWc", 0, 0},
+	{"stridedCopy1", 0, 0},
+	{"stridedCopy2", 0, 0},
+	{"deinterleavePairs", 0, 0},
+	{"resizeFar", 0, 0},
 }
 
 func main() {
@@ -123,10 +126,14 @@ func run(w io.Writer, only string, loops bool) (failed bool, err error) {
 			if err != nil {
 				return failed, err
 			}
-			share := 100 * float64(l.fmas) / (cycles * peaks[i])
-			fmt.Fprintf(w, " %.1f: %.0f %%, %.0f %% |", cycles, share, 100*float64(l.loads)/(cycles*ports[i]))
-			if share < float64(k.share) {
-				fmt.Fprintf(os.Stderr, "mca: %s reaches %.0f %% of the multiply-adds of %s, wanted are %d %%\n", k.function, share, core, k.share)
+			products, loads := 100*float64(l.fmas)/(cycles*peaks[i]), 100*float64(l.loads)/(cycles*ports[i])
+			fmt.Fprintf(w, " %.1f: %.0f %%, %.0f %% |", cycles, products, loads)
+			if products < float64(k.products) {
+				fmt.Fprintf(os.Stderr, "mca: %s reaches %.0f %% of the multiply-adds of %s, wanted are %d %%\n", k.function, products, core, k.products)
+				failed = true
+			}
+			if most := max(products, loads); most < float64(k.either) {
+				fmt.Fprintf(os.Stderr, "mca: %s reaches %.0f %% of what bounds it on %s, wanted are %d %%\n", k.function, most, core, k.either)
 				failed = true
 			}
 		}

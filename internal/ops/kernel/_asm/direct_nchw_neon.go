@@ -92,8 +92,12 @@ func (g planeNEON) body(rows int) {
 	Load(Param("taps"), tap)
 	Load(Param("w"), wp)
 	Load(Param("count"), left)
+	exist := GP64()
+	if rows == g.rows {
+		MOVQ(U64((1<<g.sources(rows)-1)<<rowBits), exist)
+	}
 	Label(id + "_tap")
-	g.tap(id, rows, acc, tap, wp)
+	g.tap(id, rows, acc, tap, wp, exist)
 	Label(id + "_next")
 	ADDQ(I8(16), tap)
 	ADDQ(I8(4*g.k*g.outs), wp)
@@ -116,31 +120,36 @@ func (g planeNEON) body(rows int) {
 	RET()
 }
 
-// tap adds the source rows of one tap. A PlaneTap is 8 bytes of offset, 4 of where its mask is, and a bit for each row
-// that exists.
-func (g planeNEON) tap(id string, rows int, acc [][][]reg.VecVirtual, tap, wp reg.GPVirtual) {
-	from, mask, bits, kind := GP64(), GP64(), GP64(), GP64()
-	MOVQ(Mem{Base: tap}, from)
+// A PlaneTap is 8 bytes of offset, 4 of where its mask is, and from rowBits of the second half on a bit for each row that
+// exists.
+const rowBits = 32
+
+// tap adds the source rows of one tap. Full tiles, which planes of many rows are made of, do not ask for every row whether
+// it exists where all do.
+func (g planeNEON) tap(id string, rows int, acc [][][]reg.VecVirtual, tap, wp, exist reg.GPVirtual) {
+	from, bits, kind := GP64(), GP64(), GP64()
+	loadPair(Mem{Base: tap}, from, bits)
 	LEAQ(Mem{Base: g.src, Index: from, Scale: 4}, from)
-	MOVL(Mem{Base: tap, Disp: 8}, mask.As32())
-	ADDQ(g.masks, mask)
-	MOVL(Mem{Base: tap, Disp: 12}, bits.As32())
-	w := vectorsOf(1, (g.k*g.outs+3)/4)[0]
-	eachSome(w, (g.k*g.outs-1)%4+1, func(j, lanes int) { loadSome(lanes, Mem{Base: wp, Disp: 16 * j}, w[j]) })
-	MOVL(Mem{Base: mask, Disp: moveKind}, kind.As32())
+	w := loadElements(g.k*g.outs, wp)
+	loadAtHalf(g.masks, bits, kind)
 	CMPQ(kind, I8(moveWhole))
 	JLT(LabelRef(id + "_next"))
 	JNE(LabelRef(id + "_parts"))
 
-	g.sourceRows(id+"_whole", rows, acc, w, bits, func() []reg.VecVirtual {
-		x := vectorsOf(1, 2)[0]
-		VMOVUPS(Mem{Base: from}, x[0])
-		VMOVUPS(Mem{Base: from, Disp: 16}, x[1])
-		return x
-	}, func() { ADDQ(g.ss, from) })
+	if rows == g.rows {
+		testMissing(exist, bits)
+		JNE(LabelRef(id + "_some"))
+		g.sourceRows(rows, acc, w, g.wholeRows(from, g.k > 1), nil)
+		JMP(LabelRef(id + "_next"))
+		Label(id + "_some")
+	}
+	g.sourceRows(rows, acc, w, g.wholeRows(from, false), g.existing(id+"_whole", bits))
 	JMP(LabelRef(id + "_next"))
 
 	Label(id + "_parts")
+	mask := GP64()
+	MOVL(bits.As32(), mask.As32())
+	ADDQ(g.masks, mask)
 	halves := []reg.GPVirtual{GP64(), GP64()}
 	tables := vectorsOf(1, 2)[0]
 	for h := range halves {
@@ -154,70 +163,46 @@ func (g planeNEON) tap(id string, rows int, acc [][][]reg.VecVirtual, tap, wp re
 	JNE(LabelRef(id + "_enough"))
 	g.gather(id, rows, mask, bits, halves, step)
 	Label(id + "_enough")
-	g.sourceRows(id+"_part", rows, acc, w, bits, func() []reg.VecVirtual {
-		x := vectorsOf(1, 2)[0]
-		for h := range x {
-			VMOVUPS(Mem{Base: halves[h]}, x[h])
-			lookUp(tables[h], x[h], x[h])
-		}
-		return x
-	}, func() {
-		ADDQ(step, halves[0])
-		ADDQ(step, halves[1])
-	})
+	g.sourceRows(rows, acc, w, sourceNEON{
+		move: func(int) {
+			ADDQ(step, halves[0])
+			ADDQ(step, halves[1])
+		},
+		load: func(_, h int) reg.VecVirtual {
+			x := XMM()
+			VMOVUPS(Mem{Base: halves[h]}, x)
+			lookUp(tables[h], x, x)
+			return x
+		},
+	}, g.existing(id+"_part", bits))
 }
 
-// sourceRows multiplies the rows that exist, each loaded once for every output row that meets it.
-func (g planeNEON) sourceRows(id string, rows int, acc [][][]reg.VecVirtual, w []reg.VecVirtual, bits reg.GPVirtual, load func() []reg.VecVirtual, next func()) {
-	last := g.sources(rows) - 1
-	for i := range last + 1 {
-		skip := fmt.Sprintf("%s_skip%d", id, i)
-		branchBit(false, i, bits, skip)
-		x := load()
-		for r := range rows {
-			k := i - r*g.stride
-			if k < 0 || k >= g.k {
-				continue
-			}
-			for o := range acc {
-				at := k*g.outs + o
-				for h := range x {
-					fmaLane(at%4, w[at/4], x[h], acc[o][r][h])
-				}
-			}
-		}
-		Label(skip)
-		if i < last {
-			next()
-		}
+// sourceNEON is how a tap comes by its source rows: move makes the next one, i, the one that load takes half h of.
+type sourceNEON struct {
+	move func(i int)
+	load func(i, h int) reg.VecVirtual
+}
+
+// wholeRows are loaded from where they stand: by one pointer, or by two in turn, of which each waits for half as many
+// additions.
+func (g planeNEON) wholeRows(from reg.GPVirtual, inTurn bool) sourceNEON {
+	at, step := []reg.GPVirtual{from}, g.ss
+	if inTurn {
+		at, step = append(at, GP64()), GP64()
+		LEAQ(Mem{Base: from, Index: g.ss, Scale: 1}, at[1])
+		LEAQ(Mem{Base: g.ss, Index: g.ss, Scale: 1}, step)
 	}
-}
-
-// gather copies the few columns that exist of every row that does, so that whole vectors of them can be loaded.
-func (g planeNEON) gather(id string, rows int, mask, bits reg.GPVirtual, halves []reg.GPVirtual, step reg.GPVirtual) {
-	to, at, second, third, rest, left := GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
-	LEAQ(g.buffer, to)
-	MOVQ(halves[0], at)
-	MOVL(Mem{Base: mask, Disp: moveShort}, second.As32())
-	MOVL(Mem{Base: mask, Disp: moveShort + 4}, third.As32())
-	MOVQ(bits, rest)
-	MOVQ(U32(g.sources(rows)), left)
-	Label(id + "_copy")
-	branchBit(false, 0, rest, id+"_absent")
-	v := XMM()
-	VMOVSS(Mem{Base: at}, v)
-	loadLane(1, Mem{Base: at, Index: second, Scale: 1}, v)
-	loadLane(2, Mem{Base: at, Index: third, Scale: 1}, v)
-	VMOVUPS(v, Mem{Base: to})
-	Label(id + "_absent")
-	ADDQ(g.ss, at)
-	ADDQ(I8(16), to)
-	SHRQ(U8(1), rest)
-	DECQ(left)
-	JNZ(LabelRef(id + "_copy"))
-	MOVQ(U32(16), step)
-	for h := range halves {
-		LEAQ(g.buffer, halves[h])
+	return sourceNEON{
+		move: func(i int) {
+			if i >= len(at) {
+				ADDQ(step, at[i%len(at)])
+			}
+		},
+		load: func(i, h int) reg.VecVirtual {
+			x := XMM()
+			VMOVUPS(Mem{Base: at[i%len(at)], Disp: 16 * h}, x)
+			return x
+		},
 	}
 }
 

@@ -30,6 +30,13 @@ var neonGeneral = map[string]func(l *lowering, o []Op){
 	"XORQ":       func(l *lowering, o []Op) { l.emit("EOR", general(o[0]), general(o[1]), general(o[1])) },
 	"PREFETCHT0": func(l *lowering, o []Op) { l.prefetch("PLDL1KEEP", o[0].(Mem)) },
 	"PREFETCHT1": func(l *lowering, o []Op) { l.prefetch("PLDL2KEEP", o[0].(Mem)) },
+	"LDP": func(l *lowering, o []Op) {
+		l.emit("LDP", l.plain(o[0].(Mem)), fmt.Sprintf("(%s, %s)", general(o[1]), general(o[2])))
+	},
+	"LDRUXTW": func(l *lowering, o []Op) {
+		l.emit("MOVWU", fmt.Sprintf("(%s)(%s.UXTW)", general(o[0]), general(o[1])), general(o[2]))
+	},
+	"BICS": func(l *lowering, o []Op) { l.emit("BICS", general(o[0]), general(o[1]), "ZR") },
 	"IMUL3Q": func(l *lowering, o []Op) {
 		l.emit("MOVD", fmt.Sprintf("$%d", number(o[0])), fmt.Sprintf("R%d", neonScratch))
 		l.emit("MUL", fmt.Sprintf("R%d", neonScratch), general(o[1]), general(o[2]))

@@ -130,6 +130,21 @@ func lookUp(table, v, moved reg.Register) {
 	Instruction(newInstruction("TBL", []Op{table, v, moved}, []Op{table, v}, []Op{moved}))
 }
 
+// loadPair loads two neighbouring words of 64 bits.
+func loadPair(m Mem, a, b reg.Register) {
+	Instruction(newInstruction("LDP", []Op{m, a, b}, []Op{m}, []Op{a, b}))
+}
+
+// loadAtHalf loads 32 bits from base and the lower half of offset.
+func loadAtHalf(base, offset, v reg.Register) {
+	Instruction(newInstruction("LDRUXTW", []Op{base, offset, v}, []Op{base, offset}, []Op{v}))
+}
+
+// testMissing compares with zero the bits that all has and some lacks.
+func testMissing(all, some reg.Register) {
+	Instruction(newInstruction("BICS", []Op{some, all}, []Op{some, all}, nil))
+}
+
 // branchBit goes to a label where a bit is set, or clear.
 func branchBit(set bool, bit int, r reg.Register, label string) {
 	op := "TBZ"
@@ -152,6 +167,29 @@ func loadSome(n int, m Mem, v reg.Register) {
 	default:
 		VMOVUPS(m, v)
 	}
+}
+
+// element is one lane of a vector.
+type element struct {
+	of   reg.Register
+	lane int
+}
+
+// loadElements loads n neighbouring values into as few registers as whole loads fill: a load of one lane would take a unit
+// of the multiply-adds too.
+func loadElements(n int, from reg.Register) (all []element) {
+	for at := 0; at < n; {
+		v, lanes := XMM(), map[int]int{1: 1, 2: 2, 3: 2}[n-at]
+		if lanes == 0 {
+			lanes = 4
+		}
+		loadSome(lanes, Mem{Base: from, Disp: 4 * at}, v)
+		for lane := range lanes {
+			all = append(all, element{v, lane})
+		}
+		at += lanes
+	}
+	return all
 }
 
 // storeSome stores the first n lanes.
