@@ -3,10 +3,10 @@ package bench
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops"
 )
@@ -16,7 +16,7 @@ func Tune(ctx context.Context, entries []Entry, o Options, left func(Entry, erro
 	var out []Result
 	var last error
 	for i, e := range entries {
-		at(fmt.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
+		at(lang.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
 		results, err := Algorithms(ctx, e, o)
 		if _, declined := errors.AsType[*layer.Error](err); declined {
 			if last = err; len(entries) > 1 {

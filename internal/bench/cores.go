@@ -2,7 +2,7 @@ package bench
 
 import (
 	"cmp"
-	"fmt"
+	"convx/internal/lang"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,9 +65,9 @@ func coresOf(root string) []Cores {
 		c := Cores{Count: len(k), What: "of their own kind"}
 		switch first := k[0]; {
 		case first.clock > 0:
-			c.What = fmt.Sprintf("up to %.3g GHz", first.clock/1e6)
+			c.What = lang.Sprintf("up to %.3g GHz", first.clock/1e6)
 		case first.capacity > 0:
-			c.What = fmt.Sprintf("capacity %.0f", first.capacity)
+			c.What = lang.Sprintf("capacity %.0f", first.capacity)
 		case first.small:
 			c.What = "efficient ones"
 		}

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"convx/internal/lang"
 	"fmt"
 
 	"golang.org/x/sys/unix"
@@ -15,7 +16,7 @@ func coresHere() []Cores {
 		count, _ := unix.SysctlUint32(level + ".logicalcpu")
 		name, err := unix.Sysctl(level + ".name")
 		if err != nil {
-			name = fmt.Sprintf("level %d", i)
+			name = lang.Sprintf("level %d", i)
 		}
 		out = append(out, Cores{Count: int(count), What: name})
 	}

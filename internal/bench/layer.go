@@ -2,10 +2,10 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/memory"
 	"convx/internal/ops"
@@ -111,7 +111,7 @@ func checkMemory[T tensor.Float](s shape.Result, o Options) error {
 		return err
 	}
 	if free, known := memory.Available(); known && m.Total() > free {
-		return fmt.Errorf("it needs about %s of memory and %s is free: take a smaller input or fewer channels",
+		return lang.Errorf("it needs about %s of memory and %s is free: take a smaller input or fewer channels",
 			report.Bytes(m.Total()), report.Bytes(free))
 	}
 	return nil

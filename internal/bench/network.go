@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -15,7 +16,7 @@ func NetworkEntries(r *network.Result) (entries []Entry, err error) {
 		n := &r.Nodes[i]
 		l, ok, err := layerOfNode(n)
 		if err != nil {
-			return nil, fmt.Errorf("layer %q: %w", n.Node.Name, err)
+			return nil, lang.Errorf("layer %q: %w", n.Node.Name, err)
 		}
 		if !ok {
 			continue
@@ -29,7 +30,7 @@ func NetworkEntries(r *network.Result) (entries []Entry, err error) {
 		entries = append(entries, Entry{Name: n.Node.Name, Layer: l, Count: 1})
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("network %s has no layer to time", r.Graph.Name)
+		return nil, lang.Errorf("network %s has no layer to time", r.Graph.Name)
 	}
 	return entries, nil
 }

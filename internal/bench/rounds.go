@@ -3,8 +3,8 @@ package bench
 import (
 	"context"
 	"errors"
-	"fmt"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/memory"
 	"convx/internal/ops"
@@ -22,7 +22,7 @@ func Suite(ctx context.Context, entries []Entry, o Options, left func(Entry, err
 	keep := keeps(entries, o)
 	var last error
 	for i, e := range entries {
-		at(fmt.Sprintf("preparing %d/%d %s", i+1, len(entries), e.Name))
+		at(lang.Sprintf("preparing %d/%d %s", i+1, len(entries), e.Name))
 		t := &turned{entry: e, options: o}
 		err := t.prepare()
 		if _, declined := errors.AsType[*layer.Error](err); declined {
@@ -49,7 +49,7 @@ func Suite(ctx context.Context, entries []Entry, o Options, left func(Entry, err
 			if t.samples.ahead(round, o.MinTime) {
 				continue
 			}
-			at(fmt.Sprintf("timing %d/%d %s, round %d of %d", i+1, len(all), t.entry.Name, round+1, Rounds))
+			at(lang.Sprintf("timing %d/%d %s, round %d of %d", i+1, len(all), t.entry.Name, round+1, Rounds))
 			if err := t.turn(ctx); err != nil {
 				return Machine{}, nil, timing(t.entry, err)
 			}
@@ -65,7 +65,7 @@ func Suite(ctx context.Context, entries []Entry, o Options, left func(Entry, err
 	return machine.done(), results, nil
 }
 
-func timing(e Entry, err error) error { return fmt.Errorf("timing %s: %w", e.Name, err) }
+func timing(e Entry, err error) error { return lang.Errorf("timing %s: %w", e.Name, err) }
 
 // turned is a layer that is timed in turns, between which it need not be prepared.
 type turned struct {

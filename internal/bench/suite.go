@@ -48,7 +48,7 @@ func OpenSuite(name string) ([]Entry, error) {
 func ReadSuite(file string, data []byte) ([]Entry, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf("reading suite %q: %s", file, strings.Join(strings.Fields(err.Error()), " "))
+		return nil, lang.Errorf("reading suite %q: %s", file, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	r := suiteReader{file: file}
 	layers := r.layers(&doc)
@@ -59,7 +59,7 @@ func ReadSuite(file string, data []byte) ([]Entry, error) {
 		}
 	}
 	if len(r.faults) == 0 && len(entries) == 0 {
-		return nil, fmt.Errorf("reading suite %q: it has no layers: write them as a list under \"layers:\"", file)
+		return nil, lang.Errorf("reading suite %q: it has no layers: write them as a list under \"layers:\"", file)
 	}
 	return entries, errors.Join(r.faults...)
 }

@@ -3,11 +3,11 @@ package bench
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"runtime"
 	"time"
 
 	"convx/internal/infer"
+	"convx/internal/lang"
 	"convx/internal/memory"
 	"convx/internal/network"
 )
@@ -66,7 +66,7 @@ func Network(ctx context.Context, name string, open func() (*network.Graph, netw
 	runs := 0
 	timed := samples{warm: func(ctx context.Context) error { return net.Run(ctx, feeds) }}
 	for round := range Rounds {
-		stage(fmt.Sprintf("timing %s, round %d of %d", name, round+1, Rounds))
+		stage(lang.Sprintf("timing %s, round %d of %d", name, round+1, Rounds))
 		machine.round(roundOf)
 		if timed.ahead(round, opt.MinTime) {
 			continue

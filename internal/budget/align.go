@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"convx/internal/lang"
 	"fmt"
 	"math"
 	"slices"
@@ -250,7 +251,7 @@ func (c Change) What() string {
 	case c.After == nil:
 		return "gone"
 	case c.Kind != c.WasKind:
-		return fmt.Sprintf("%s was %s", c.Kind, c.WasKind)
+		return lang.Sprintf("%s was %s", c.Kind, c.WasKind)
 	case c.Was != "" && c.Was != c.Name:
 		return "was " + c.Was
 	}

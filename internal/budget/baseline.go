@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -25,7 +25,7 @@ func ReadBaseline(path, name string) (Subject, error) {
 			return s, nil
 		}
 	}
-	return Subject{}, &FileError{path, fmt.Errorf("reading %q: %w", path, err)}
+	return Subject{}, &FileError{path, lang.Errorf("reading %q: %w", path, err)}
 }
 
 // countsJSON are the counts of any of convx's JSON documents; what a document leaves out was not measured.
@@ -81,7 +81,7 @@ func (c countsJSON) counts() Counts {
 func ParseBaseline(data []byte, name string) (Subject, error) {
 	var j baselineJSON
 	if err := json.Unmarshal(data, &j); err != nil {
-		return Subject{}, inJSON(data, err, fmt.Errorf("not convx's JSON: %s: make a baseline with convx flops -f json", jsonProblem(err)))
+		return Subject{}, inJSON(data, err, lang.Errorf("not convx's JSON: %s: make a baseline with convx flops -f json", jsonProblem(err)))
 	}
 	s := Subject{Name: cmp.Or(j.Net, j.Variant), Input: j.Input, Convention: cmp.Or(j.Convention, "mac"), Total: j.counts()}
 	if j.Total != nil {
@@ -102,7 +102,7 @@ func ParseBaseline(data []byte, name string) (Subject, error) {
 			i = 0
 		}
 		if i < 0 {
-			return Subject{}, fmt.Errorf("none of its %d rows is %s", len(j.Rows), name)
+			return Subject{}, lang.Errorf("none of its %d rows is %s", len(j.Rows), name)
 		}
 		row := j.Rows[i]
 		s.Name, s.Total = cmp.Or(row.Label, row.Variant, row.Net), row.counts()
@@ -113,12 +113,12 @@ func ParseBaseline(data []byte, name string) (Subject, error) {
 	for _, layers := range append(s.Layers, Layer{Counts: s.Total}) {
 		for q, v := range layers.Counts {
 			if v < 0 {
-				return Subject{}, fmt.Errorf("a negative count of %s", q.Name())
+				return Subject{}, lang.Errorf("a negative count of %s", q.Name())
 			}
 		}
 	}
 	if len(s.Total) == 0 {
-		return Subject{}, errors.New("it holds no counts: make a baseline with convx flops -f json")
+		return Subject{}, lang.New("it holds no counts: make a baseline with convx flops -f json")
 	}
 	return s, nil
 }
@@ -126,7 +126,7 @@ func ParseBaseline(data []byte, name string) (Subject, error) {
 // jsonProblem says what is wrong with JSON without naming Go's types.
 func jsonProblem(err error) string {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Sprintf("%s is a JSON %s", cmp.Or(e.Field, "the whole"), e.Value)
+		return lang.Sprintf("%s is a JSON %s", cmp.Or(e.Field, "the whole"), e.Value)
 	}
 	return err.Error()
 }
@@ -153,7 +153,7 @@ type Difference struct {
 // any, no total may grow.
 func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error) {
 	if s.Convention != before.Convention {
-		return Difference{}, fmt.Errorf("the baseline counts as %s does and this count as %s: give --convention %s", before.Convention, s.Convention, before.Convention)
+		return Difference{}, lang.Errorf("the baseline counts as %s does and this count as %s: give --convention %s", before.Convention, s.Convention, before.Convention)
 	}
 	d := Difference{Total: Change{Name: "total", Before: before.Total, After: s.Total}}
 	d.Layers, d.Renamed = pairs(s, before)
@@ -164,7 +164,7 @@ func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error)
 		limit, named := allowed[q]
 		switch {
 		case named && !(known && measured):
-			return Difference{}, fmt.Errorf("the baseline or this count has no %s", q.Name())
+			return Difference{}, lang.Errorf("the baseline or this count has no %s", q.Name())
 		case !known || !measured || len(allowed) > 0 && !named:
 			continue
 		}

@@ -2,6 +2,7 @@ package budget
 
 import (
 	"cmp"
+	"convx/internal/lang"
 	"fmt"
 	"strings"
 )
@@ -82,7 +83,7 @@ func (c Check) String() string {
 	head := fmt.Sprintf("%s: %s %s, ", c.Name, text(c.Measured), c.Quantity.Name())
 	whole := c.Quantity == ReceptiveField && c.Measured == WholePicture
 	if whole {
-		head = fmt.Sprintf("%s: %s is seen, ", c.Name, text(c.Measured))
+		head = lang.Sprintf("%s: %s is seen, ", c.Name, text(c.Measured))
 	}
 	if c.Timed {
 		head = fmt.Sprintf("%s: %s ± %s, ", c.Name, text(c.Measured), text(c.Noise))
@@ -97,19 +98,19 @@ func (c Check) String() string {
 	case whole && v != Undecided:
 		return head + c.culprits()
 	case v == Holds && c.Least:
-		return fmt.Sprintf("%s, %s above", head, text(c.Measured-c.Allowed))
+		return lang.Sprintf("%s, %s above", head, text(c.Measured-c.Allowed))
 	case v == Holds:
-		return fmt.Sprintf("%s, %s left", head, text(c.Allowed-c.Measured))
+		return lang.Sprintf("%s, %s left", head, text(c.Allowed-c.Measured))
 	case v == Undecided:
 		return head + ", but not all is counted"
 	case v == Noisy && c.Ranked:
-		return head + fmt.Sprintf(": no verdict within the noise (p = %.3f)", c.P)
+		return head + lang.Sprintf(": no verdict within the noise (p = %.3f)", c.P)
 	case v == Noisy:
 		return head + ": no verdict within the noise"
 	case c.Least:
-		return fmt.Sprintf("%s, %s short", head, text(c.Allowed-c.Measured))
+		return lang.Sprintf("%s, %s short", head, text(c.Allowed-c.Measured))
 	}
-	return fmt.Sprintf("%s, %s over%s", head, text(c.Measured-c.Allowed), percentOver(c.Measured, c.Allowed)) + c.culprits()
+	return lang.Sprintf("%s, %s over%s", head, text(c.Measured-c.Allowed), percentOver(c.Measured, c.Allowed)) + c.culprits()
 }
 
 // culprits are the layers that cost most.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -142,22 +143,22 @@ func (b drift) judge(all []TimeDifference) {
 
 // notes say what the machine has to do with the differences.
 func (b drift) notes() (notes []string) {
-	rates := fmt.Sprintf("(peak %s, bandwidth %s, measured with the layers)", change(b.peak), change(b.bandwidth))
+	rates := lang.Sprintf("(peak %s, bandwidth %s, measured with the layers)", change(b.peak), change(b.bandwidth))
 	if b.unknown {
 		notes = append(notes, "the baseline does not say how fast the machine was meanwhile: a slower machine looks like slower layers; a new one says it")
 	}
 	if math.Abs(math.Log(b.shift)) > told {
-		notes = append(notes, fmt.Sprintf("the machine is %s than for the baseline %s: earlier times are taken %s times as long, too", pace(b.shift), rates, report.Digits(b.shift)))
+		notes = append(notes, lang.Sprintf("the machine is %s than for the baseline %s: earlier times are taken %s times as long, too", pace(b.shift), rates, report.Digits(b.shift)))
 	}
 	if rest := b.common / b.shift; b.known && math.Abs(math.Log(rest)) > max(told, b.vary) {
-		notes = append(notes, fmt.Sprintf("most layers are %s and the machine does not explain it %s", pace(rest), rates))
+		notes = append(notes, lang.Sprintf("most layers are %s and the machine does not explain it %s", pace(rest), rates))
 	}
 	if b.unsteady > restless {
-		notes = append(notes, fmt.Sprintf("the machine itself varied by ±%.0f%% within one of these runs: ranks decide only below p = %.2g", 100*b.unsteady, b.chance()))
+		notes = append(notes, lang.Sprintf("the machine itself varied by ±%.0f%% within one of these runs: ranks decide only below p = %.2g", 100*b.unsteady, b.chance()))
 	}
 	if b.vary > told {
 		least := float64(b.noise(Measured{Median: time.Second}, Measured{Median: time.Second})) / float64(time.Second)
-		notes = append(notes, fmt.Sprintf("between these two runs layers differ by ±%.0f%% for no reason of their own: what differs by less than %.0f%% has no verdict; close other programs, or raise --min-time", 100*b.vary, 100*least))
+		notes = append(notes, lang.Sprintf("between these two runs layers differ by ±%.0f%% for no reason of their own: what differs by less than %.0f%% has no verdict; close other programs, or raise --min-time", 100*b.vary, 100*least))
 	}
 	return notes
 }
@@ -165,9 +166,9 @@ func (b drift) notes() (notes []string) {
 // pace is a ratio of times in words.
 func pace(ratio float64) string {
 	if ratio < 1 {
-		return fmt.Sprintf("%.0f%% faster", 100*(1/ratio-1))
+		return lang.Sprintf("%.0f%% faster", 100*(1/ratio-1))
 	}
-	return fmt.Sprintf("%.0f%% slower", 100*(ratio-1))
+	return lang.Sprintf("%.0f%% slower", 100*(ratio-1))
 }
 
 func change(ratio float64) string { return fmt.Sprintf("%+.0f%%", 100*(ratio-1)) }

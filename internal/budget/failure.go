@@ -1,7 +1,7 @@
 package budget
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"strings"
 )
 
@@ -45,5 +45,5 @@ func Open(checks []Check, uncounted string) error {
 	for i, c := range open {
 		limits[i] = c.Name
 	}
-	return fmt.Errorf("undecided: %s: not counted is %s; --allow-uncounted decides by what is counted", strings.Join(limits, ", "), uncounted)
+	return lang.Errorf("undecided: %s: not counted is %s; --allow-uncounted decides by what is counted", strings.Join(limits, ", "), uncounted)
 }

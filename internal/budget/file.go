@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/network"
 )
 
@@ -19,7 +20,7 @@ const maxFile = 1 << 20
 func ReadFile(path string) (Budget, error) {
 	data, err := input.ReadFile(path, maxFile)
 	if err != nil {
-		return Budget{}, fmt.Errorf("reading %q: %w", path, err)
+		return Budget{}, lang.Errorf("reading %q: %w", path, err)
 	}
 	return Parse(path, data)
 }

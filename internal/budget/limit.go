@@ -1,9 +1,9 @@
 package budget
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -63,7 +63,7 @@ func (b Budget) Check(s Subject) (checks []Check, notes []string) {
 func (l Limit) check(s Subject) (c Check, note string) {
 	total, ok := s.total(l)
 	if !ok {
-		return c, fmt.Sprintf("%s has no %s to measure", s.Name, l.Quantity.Name())
+		return c, lang.Sprintf("%s has no %s to measure", s.Name, l.Quantity.Name())
 	}
 	if l.Match == "" && l.Kind == "" {
 		return Check{Name: l.key(), Whole: true, Measured: total, Noise: s.Noise, Allowed: l.Most.Count, Most: most(s.Layers, l.Quantity, shown)}, ""
@@ -80,9 +80,9 @@ func (l Limit) check(s Subject) (c Check, note string) {
 	}
 	switch {
 	case named == 0:
-		return c, fmt.Sprintf("no layer of %s is %s%s", s.Name, l.what(), l.meant(s))
+		return c, lang.Sprintf("no layer of %s is %s%s", s.Name, l.what(), l.meant(s))
 	case len(of) == 0:
-		return c, fmt.Sprintf("no layer that is %s has %s to measure", l.what(), l.Quantity.Name())
+		return c, lang.Sprintf("no layer that is %s has %s to measure", l.what(), l.Quantity.Name())
 	case l.Match == "":
 		return l.together(s, of), ""
 	}
@@ -104,9 +104,9 @@ func (l Limit) what() string {
 	case l.Match == "" || l.Match == "*" && l.Kind != "":
 		return l.Kind
 	case l.Kind == "":
-		return fmt.Sprintf("named like %q", l.Match)
+		return lang.Sprintf("named like %q", l.Match)
 	}
-	return fmt.Sprintf("%s and named like %q", l.Kind, l.Match)
+	return lang.Sprintf("%s and named like %q", l.Kind, l.Match)
 }
 
 // meant guesses at the kind, where no layer is of the one that is given.
@@ -133,7 +133,7 @@ func (l Limit) allowed(s Subject) int64 { return l.Most.of(s.Total[l.Quantity]) 
 func (l Limit) name(of string) string {
 	name := l.key() + " of " + of
 	if l.Most.IsShare {
-		name += fmt.Sprintf(" (%s of the total)", l.Most)
+		name += lang.Sprintf(" (%s of the total)", l.Most)
 	}
 	return name
 }

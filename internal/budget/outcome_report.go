@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -15,13 +16,13 @@ func (v Outcome) blocks(f report.Format) []report.Block {
 		over, open := len(With(v.Checks, Over)), len(With(v.Checks, Undecided))
 		head := v.name() + ": within every limit"
 		if n := len(With(v.Checks, Noisy)); n > 0 {
-			head += fmt.Sprintf(", but for %d without a verdict, within the noise", n)
+			head += lang.Sprintf(", but for %d without a verdict, within the noise", n)
 		}
 		switch {
 		case over > 0:
-			head = fmt.Sprintf("%s: over %d of %d limits", v.name(), over, len(v.Checks))
+			head = lang.Sprintf("%s: over %d of %d limits", v.name(), over, len(v.Checks))
 		case open > 0:
-			head = fmt.Sprintf("%s: %d of %d limits undecided, as not all is counted", v.name(), open, len(v.Checks))
+			head = lang.Sprintf("%s: %d of %d limits undecided, as not all is counted", v.name(), open, len(v.Checks))
 		}
 		blocks = append(blocks, report.Text{head})
 		if f == report.MarkdownFormat {
@@ -52,11 +53,11 @@ func (v Outcome) Verdicts() report.Cell {
 	over, open := len(With(v.Checks, Over)), len(With(v.Checks, Undecided))
 	switch {
 	case over > 0:
-		return report.Cell{Text: fmt.Sprintf("over %d of %d", over, len(v.Checks)), Failed: true}
+		return report.Cell{Text: lang.Sprintf("over %d of %d", over, len(v.Checks)), Failed: true}
 	case open > 0:
-		return report.Cell{Text: fmt.Sprintf("undecided %d of %d", open, len(v.Checks)), Failed: true}
+		return report.Cell{Text: lang.Sprintf("undecided %d of %d", open, len(v.Checks)), Failed: true}
 	case len(v.Checks) > 0:
-		return report.Str(fmt.Sprintf("holds %d", len(v.Checks)))
+		return report.Str(lang.Sprintf("holds %d", len(v.Checks)))
 	}
 	return report.Str("")
 }
@@ -145,19 +146,19 @@ func (v Outcome) differences(f report.Format) []report.Block {
 	if len(d.Layers) == 1 {
 		verb = "differs"
 	}
-	head := fmt.Sprintf("since %s: %s %s", v.Baseline, layersText(len(d.Layers)), verb)
+	head := lang.Sprintf("since %s: %s %s", v.Baseline, layersText(len(d.Layers)), verb)
 	if follow > 0 {
-		head += fmt.Sprintf(", %d of them only in the size of their output", follow)
+		head += lang.Sprintf(", %d of them only in the size of their output", follow)
 	}
 	if more := len(d.Layers) - follow - len(shown); more > 0 {
-		head += fmt.Sprintf("; the %d that grew most are shown, -f json has all", len(shown))
+		head += lang.Sprintf("; the %d that grew most are shown, -f json has all", len(shown))
 	}
 	blocks := []report.Block{report.Text{head}}
 	if len(shown) > 0 || f == report.CSVFormat {
 		blocks = append(blocks, t)
 	}
 	if n := len(d.Renamed); n > 0 {
-		blocks = append(blocks, report.Text{fmt.Sprintf("renamed, with the same counts: %s, the first is %s, which was %s", layersText(n), d.Renamed[0].Name, d.Renamed[0].Was)})
+		blocks = append(blocks, report.Text{lang.Sprintf("renamed, with the same counts: %s, the first is %s, which was %s", layersText(n), d.Renamed[0].Name, d.Renamed[0].Was)})
 	}
 	return blocks
 }
@@ -198,5 +199,5 @@ func layersText(n int) string {
 	if n == 1 {
 		return "1 layer"
 	}
-	return fmt.Sprintf("%d layers", n)
+	return lang.Sprintf("%d layers", n)
 }

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"convx/internal/lang"
 	"fmt"
 	"math"
 	"math/big"
@@ -46,7 +47,7 @@ func ParseAmount(s string) (Amount, error) {
 	a := Amount{text: s}
 	if number, ok := strings.CutSuffix(s, "%"); ok {
 		if _, ok := decimal(number); !ok {
-			return a, fmt.Errorf("%q is no percentage", s)
+			return a, lang.Errorf("%q is no percentage", s)
 		}
 		a.IsShare = true
 		return a, nil
@@ -61,11 +62,11 @@ func ParseAmount(s string) (Amount, error) {
 	}
 	r, ok := decimal(number)
 	if !ok {
-		return a, fmt.Errorf("%q is no amount: write it like 310M, 3.6M, 8Mi or 12000", s)
+		return a, lang.Errorf("%q is no amount: write it like 310M, 3.6M, 8Mi or 12000", s)
 	}
 	r.Mul(r, new(big.Rat).SetInt64(factor))
 	if !r.IsInt() || !r.Num().IsInt64() {
-		return a, fmt.Errorf("%q is not a whole number that fits in 64 bits", s)
+		return a, lang.Errorf("%q is not a whole number that fits in 64 bits", s)
 	}
 	a.Count = r.Num().Int64()
 	return a, nil
@@ -86,7 +87,7 @@ func ParseLimits(s string) (Budget, error) {
 		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
 		given, name, limit := cutKey(key)
 		if !ok || !limit {
-			return b, fmt.Errorf("%q is not a limit: write it like max-macs=310M; the names are max- or min- and one of %s; warn: before a limit fails nothing", part, quantityList())
+			return b, lang.Errorf("%q is not a limit: write it like max-macs=310M; the names are max- or min- and one of %s; warn: before a limit fails nothing", part, quantityList())
 		}
 		q, err := quantityNamed(name)
 		if err != nil {
@@ -97,10 +98,10 @@ func ParseLimits(s string) (Budget, error) {
 			return b, fmt.Errorf("%s: %w", key, err)
 		}
 		if a.IsShare {
-			return b, fmt.Errorf("%s: %s of the whole is no limit for the whole; give a count", key, value)
+			return b, lang.Errorf("%s: %s of the whole is no limit for the whole; give a count", key, value)
 		}
 		if slices.ContainsFunc(b.Limits, func(l Limit) bool { return l.Quantity == q && l.Least == given.Least && l.Warn == given.Warn }) {
-			return b, fmt.Errorf("%s is given twice", key)
+			return b, lang.Errorf("%s is given twice", key)
 		}
 		given.Quantity, given.Most = q, a
 		b.Limits = append(b.Limits, given)
@@ -124,14 +125,14 @@ func ParseIncreases(s string) (map[Quantity]Amount, error) {
 	for part := range strings.SplitSeq(s, ",") {
 		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
 		if !ok {
-			return nil, fmt.Errorf("%q is not an increase: write it like macs=2%% or params=0", part)
+			return nil, lang.Errorf("%q is not an increase: write it like macs=2%% or params=0", part)
 		}
 		q, err := quantityNamed(name)
 		if err != nil {
 			return nil, err
 		}
 		if _, twice := out[q]; twice {
-			return nil, fmt.Errorf("%s is given twice", name)
+			return nil, lang.Errorf("%s is given twice", name)
 		}
 		if out[q], err = q.amount(value); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

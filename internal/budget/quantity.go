@@ -1,13 +1,13 @@
 package budget
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"slices"
 	"strings"
 	"time"
 
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -120,18 +120,18 @@ func (q Quantity) amount(s string) (Amount, error) {
 		}
 		r.Mul(r, new(big.Rat).SetInt64(u.factor))
 		if !r.IsInt() || !r.Num().IsInt64() {
-			return Amount{}, fmt.Errorf("%q is not a whole number of nanoseconds that fits in 64 bits", s)
+			return Amount{}, lang.Errorf("%q is not a whole number of nanoseconds that fits in 64 bits", s)
 		}
 		return Amount{Count: r.Num().Int64(), text: s}, nil
 	}
-	return Amount{}, fmt.Errorf("%q is no time: write it like 33ms, 1.5s or 250us", s)
+	return Amount{}, lang.Errorf("%q is no time: write it like 33ms, 1.5s or 250us", s)
 }
 
 // quantityNamed finds a quantity by its name, with dashes or underscores.
 func quantityNamed(name string) (Quantity, error) {
 	q := Quantity(strings.ReplaceAll(name, "-", "_"))
 	if !slices.Contains(Quantities(), q) {
-		return "", fmt.Errorf("unknown quantity %q; quantities are %s", name, quantityList())
+		return "", lang.Errorf("unknown quantity %q; quantities are %s", name, quantityList())
 	}
 	return q, nil
 }
@@ -157,7 +157,7 @@ type Rate struct{ *big.Rat }
 func ParseRate(s string) (Rate, error) {
 	r, ok := decimal(s)
 	if !ok || r.Sign() <= 0 {
-		return Rate{}, fmt.Errorf("%q is no number of pictures a second: write it like 30 or 29.97", s)
+		return Rate{}, lang.Errorf("%q is no number of pictures a second: write it like 30 or 29.97", s)
 	}
 	return Rate{r}, nil
 }

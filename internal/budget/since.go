@@ -1,7 +1,6 @@
 package budget
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -44,7 +43,7 @@ func (t Terms) HoldTimes(now Times) (Outcome, error) {
 // since compares with earlier times: the whole is held, and every layer.
 func (t Terms) since(v *Outcome, now, before Times) error {
 	if now.CPU != before.CPU || now.Threads != before.Threads {
-		v.Notes = append(v.Notes, fmt.Sprintf("the baseline was timed on %s with %s, this on %s with %s: they say little of each other",
+		v.Notes = append(v.Notes, lang.Sprintf("the baseline was timed on %s with %s, this on %s with %s: they say little of each other",
 			before.CPU, lang.Plural(before.Threads, "thread"), now.CPU, lang.Plural(now.Threads, "thread")))
 	}
 	v.Times = timePairs(now, before)
@@ -140,7 +139,7 @@ func doubt(pairs []TimeDifference, before Times) string {
 		}
 	}
 	if few > 0 {
-		return fmt.Sprintf("%s with too few samples for any verdict (4 against 4 can have one, or 3 against 5): raise --min-time", lang.Plural(few, "layer"))
+		return lang.Sprintf("%s with too few samples for any verdict (4 against 4 can have one, or 3 against 5): raise --min-time", lang.Plural(few, "layer"))
 	}
 	return ""
 }

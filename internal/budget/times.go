@@ -3,13 +3,13 @@ package budget
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"time"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -100,7 +100,7 @@ func ReadTimes(path string) (Times, error) {
 		t, err = parseTimes(data)
 	}
 	if err != nil {
-		return t, &FileError{path, fmt.Errorf("reading %q: %w", path, err)}
+		return t, &FileError{path, lang.Errorf("reading %q: %w", path, err)}
 	}
 	return t, nil
 }
@@ -108,18 +108,18 @@ func ReadTimes(path string) (Times, error) {
 func parseTimes(data []byte) (Times, error) {
 	var j timesJSON
 	if err := json.Unmarshal(data, &j); err != nil {
-		return Times{}, inJSON(data, err, fmt.Errorf("not convx's JSON: %s: make a baseline with convx bench -f json", jsonProblem(err)))
+		return Times{}, inJSON(data, err, lang.Errorf("not convx's JSON: %s: make a baseline with convx bench -f json", jsonProblem(err)))
 	}
 	t := Times{CPU: j.CPU, Threads: j.Threads, Peaks: j.Machine.Peak.Samples, Bandwidths: j.Machine.Bandwidth.Samples}
 	if slices.ContainsFunc(slices.Concat(t.Peaks, t.Bandwidths), func(rate float64) bool { return !(rate > 0 && rate < 1e9) }) {
-		return t, errors.New("its rates of the machine are none: make a baseline with convx bench -f json")
+		return t, lang.New("its rates of the machine are none: make a baseline with convx bench -f json")
 	}
 	for _, l := range append(j.Layers, or(j.Network)...) {
 		if l.Seconds == nil || slices.ContainsFunc(append(l.Seconds.Samples, l.Seconds.Median, l.Seconds.Spread), func(s float64) bool { return !(s >= 0 && s < 1e9) }) {
-			return t, errors.New("it holds no times: make a baseline with convx bench -f json")
+			return t, lang.New("it holds no times: make a baseline with convx bench -f json")
 		}
 		if n := len(l.Seconds.Samples); n > mostTimes {
-			return t, fmt.Errorf("it holds %d samples of %s, and at most %d can be ranked: make a baseline with convx bench -f json", n, cmp.Or(l.Name, l.Net), mostTimes)
+			return t, lang.Errorf("it holds %d samples of %s, and at most %d can be ranked: make a baseline with convx bench -f json", n, cmp.Or(l.Name, l.Net), mostTimes)
 		}
 	}
 	for _, l := range j.Layers {
@@ -129,7 +129,7 @@ func parseTimes(data []byte) (Times, error) {
 		t.Whole = j.Network.measured()
 	}
 	if len(t.Layers) == 0 {
-		return t, errors.New("it holds no times: make a baseline with convx bench -f json")
+		return t, lang.New("it holds no times: make a baseline with convx bench -f json")
 	}
 	return t, nil
 }

@@ -1,12 +1,12 @@
 package chart
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 )
 
 // Bars are rows of horizontal bars, one panel a quantity, side by side: the same row is the same thing in each.
@@ -37,11 +37,11 @@ const (
 // Write draws the bars. Values are neither negative nor infinite nor NaN.
 func (b Bars) Write(w io.Writer, f Format) error {
 	if len(b.Labels) == 0 || len(b.Panels) == 0 {
-		return errors.New("a chart of nothing: there are no bars to draw")
+		return lang.New("a chart of nothing: there are no bars to draw")
 	}
 	for _, p := range b.Panels {
 		if len(p.Values) != len(b.Labels) || len(p.Texts) != len(b.Labels) {
-			return fmt.Errorf("%s: %d values and %d texts for %d rows", p.Title, len(p.Values), len(p.Texts), len(b.Labels))
+			return lang.Errorf("%s: %d values and %d texts for %d rows", p.Title, len(p.Values), len(p.Texts), len(b.Labels))
 		}
 		if err := finite(p.Values...); err != nil {
 			return fmt.Errorf("%s: %w", p.Title, err)

@@ -3,7 +3,6 @@
 package chart
 
 import (
-	"fmt"
 	"image/color"
 	"io"
 	"math"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 )
 
 // Format is a kind of file.
@@ -28,7 +28,7 @@ func FormatOf(path string) (Format, error) {
 	case PNG, SVG:
 		return f, nil
 	}
-	return "", fmt.Errorf("%q: charts are drawn as .png or .svg", path)
+	return "", lang.Errorf("%q: charts are drawn as .png or .svg", path)
 }
 
 // Colours that stay apart in print and for the colour-blind (Okabe & Ito 2008).
@@ -54,7 +54,7 @@ const (
 func finite(values ...float64) error {
 	for _, v := range values {
 		if math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
-			return fmt.Errorf("a chart cannot show %g", v)
+			return lang.Errorf("a chart cannot show %g", v)
 		}
 	}
 	return nil
@@ -71,7 +71,7 @@ func write(w io.Writer, f Format, d *drawing.Drawing) error {
 		err = d.Paint(1).Encode(w)
 	}
 	if err != nil {
-		return fmt.Errorf("writing a chart: %w", err)
+		return lang.Errorf("writing a chart: %w", err)
 	}
 	return nil
 }

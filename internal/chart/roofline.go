@@ -1,12 +1,12 @@
 package chart
 
 import (
-	"errors"
 	"image/color"
 	"io"
 	"math"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 )
 
 // Roofline is what a machine allows, and layers under it: rate over arithmetic intensity, both on logarithmic axes
@@ -50,7 +50,7 @@ func (r Roofline) Write(w io.Writer, f Format) error {
 		}
 	}
 	if len(points) == 0 || r.Peak == 0 || r.Bandwidth == 0 {
-		return errors.New("a chart of nothing: no layer has FLOPs to place under the roof")
+		return lang.New("a chart of nothing: no layer has FLOPs to place under the roof")
 	}
 	r.Points = points
 	return write(w, f, r.drawing())
@@ -77,7 +77,7 @@ func (r Roofline) drawing() *drawing.Drawing {
 	horizontal.gridVertical(d, top, top+plotHeight)
 	vertical.gridHorizontal(d, horizontal.from, horizontal.to)
 	d.Text(margin, top-18, smallSize, drawing.Left, muted, "GFLOP/s")
-	d.Text((horizontal.from+horizontal.to)/2, top+plotHeight+axisRoom-8, smallSize, drawing.Center, muted, "arithmetic intensity, FLOPs a byte")
+	d.Text((horizontal.from+horizontal.to)/2, top+plotHeight+axisRoom-8, smallSize, drawing.Center, muted, lang.Text("arithmetic intensity, FLOPs a byte"))
 
 	roof := r.roof(horizontal, vertical)
 	for _, s := range roof {
@@ -94,7 +94,7 @@ func (r Roofline) drawing() *drawing.Drawing {
 		d.Circle(p.x, p.y, dotRadius, r.bound(r.Points[i]), none)
 	}
 	if unnamed > 0 {
-		d.Text(horizontal.to, top-18, smallSize, drawing.Right, muted, short(float64(unnamed))+" of "+short(float64(len(dots)))+" layers stand too close together to be named")
+		d.Text(horizontal.to, top-18, smallSize, drawing.Right, muted, lang.Sprintf("%d of %d layers stand too close together to be named", unnamed, len(dots)))
 	}
 	return d
 }
@@ -135,12 +135,12 @@ type entry struct {
 
 func (r Roofline) legend() []entry {
 	entries := []entry{
-		{blue, "slope: what the memory's " + short(r.Bandwidth) + " GB/s allow"},
-		{orange, "flat: what the arithmetic's " + short(r.Peak) + " GFLOP/s allow"},
+		{blue, lang.Sprintf("slope: what the memory's %s GB/s allow", short(r.Bandwidth))},
+		{orange, lang.Sprintf("flat: what the arithmetic's %s GFLOP/s allow", short(r.Peak))},
 	}
 	for _, p := range r.Points {
 		if p.Rate > math.Min(r.Peak, p.Intensity*r.Bandwidth) {
-			return append(entries, entry{none, "above: layers that need fewer operations than their definition counts, as with Winograd, or whose data stay in the caches"})
+			return append(entries, entry{none, lang.Text("above: layers that need fewer operations than their definition counts, as with Winograd, or whose data stay in the caches")})
 		}
 	}
 	return entries

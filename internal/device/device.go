@@ -16,6 +16,7 @@ import (
 	"convx/configs"
 	"convx/internal/flops"
 	"convx/internal/input"
+	"convx/internal/lang"
 )
 
 // maxFile bounds a device file, in bytes.
@@ -47,18 +48,18 @@ func Open(name string) (Device, error) {
 	if strings.ContainsAny(name, "./\\") {
 		data, err := input.ReadFile(name, maxFile)
 		if err != nil {
-			return Device{}, fmt.Errorf("reading %q: %w", name, err)
+			return Device{}, lang.Errorf("reading %q: %w", name, err)
 		}
 		d, err := Parse(data)
 		if err != nil {
-			return Device{}, fmt.Errorf("reading %q: %w", name, err)
+			return Device{}, lang.Errorf("reading %q: %w", name, err)
 		}
 		d.Name = name
 		return d, nil
 	}
 	data, ok := configs.Device(name)
 	if !ok {
-		return Device{}, fmt.Errorf("unknown device %q; devices are %s, or a file like ./device.yaml", name, strings.Join(configs.DeviceNames(), ", "))
+		return Device{}, lang.Errorf("unknown device %q; devices are %s, or a file like ./device.yaml", name, strings.Join(configs.DeviceNames(), ", "))
 	}
 	d, err := Parse(data)
 	d.Name = name
@@ -73,21 +74,21 @@ func Parse(data []byte) (d Device, err error) {
 	needed := map[string]Figure{"cores": d.Cores, "ghz": d.GHz, "bandwidth_gbs": d.Bandwidth}
 	for e, f := range d.FLOPsPerCycle {
 		if !known(e) {
-			return d, fmt.Errorf("flops_per_cycle: unknown element type %q", e)
+			return d, lang.Errorf("flops_per_cycle: unknown element type %q", e)
 		}
 		needed["flops_per_cycle of "+string(e)] = f
 	}
 	for _, name := range sorted(needed) {
 		if v := needed[name].Value; !(v > 0) || math.IsInf(v, 0) {
-			return d, fmt.Errorf("%s must be a number above 0", name)
+			return d, lang.Errorf("%s must be a number above 0", name)
 		}
 	}
 	if _, ok := d.FLOPsPerCycle[flops.Float32]; !ok {
-		return d, errors.New("flops_per_cycle lacks float32")
+		return d, lang.New("flops_per_cycle lacks float32")
 	}
 	for name, f := range map[string]Figure{"sram": d.SRAM, "flash": d.Flash, "memory": d.Memory} {
 		if !(f.Value >= 0) || f.Value > math.MaxInt64/2 {
-			return d, fmt.Errorf("%s must be a number of bytes", name)
+			return d, lang.Errorf("%s must be a number of bytes", name)
 		}
 		needed[name] = f
 	}
@@ -96,7 +97,7 @@ func Parse(data []byte) (d Device, err error) {
 	}
 	for _, name := range sorted(needed) {
 		if f := needed[name]; f.Value != 0 && f.Source == "" {
-			return d, fmt.Errorf("%s has no source: name a document, or write estimate", name)
+			return d, lang.Errorf("%s has no source: name a document, or write estimate", name)
 		}
 	}
 	return d, nil
@@ -142,7 +143,7 @@ func (d Device) Least(t flops.Total, e flops.Elem) (time.Duration, Bound) {
 func (d Device) Misfits(weights, peak int64) (out []string) {
 	over := func(what string, n int64, f Figure, where string) {
 		if f.Value > 0 && float64(n) > f.Value {
-			out = append(out, fmt.Sprintf("%s take %d bytes, and %s has %.0f", what, n, where, f.Value))
+			out = append(out, lang.Sprintf("%s take %d bytes, and %s has %.0f", what, n, where, f.Value))
 		}
 	}
 	over("weights", weights, d.Flash, "flash")

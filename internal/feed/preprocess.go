@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/image/draw"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/tensor"
 )
@@ -167,7 +168,7 @@ func channelsOf(n int) string {
 	if n == 1 {
 		return "1 channel"
 	}
-	return fmt.Sprintf("%d channels", n)
+	return lang.Sprintf("%d channels", n)
 }
 
 // asked is the flag that asked for a part of it: the part's own, or that of the convention.

@@ -5,6 +5,7 @@
 package filter
 
 import (
+	"convx/internal/lang"
 	"fmt"
 	"math"
 	"slices"
@@ -70,7 +71,7 @@ func (f Filter) Usage() string {
 // Kernel builds the kernel for these parameters; those left out take their defaults.
 func (f Filter) Kernel(params ...float64) (Kernel, error) {
 	if len(params) > len(f.Params) {
-		return Kernel{}, fmt.Errorf("filter %s takes %s, not %d numbers", f.Name, takes(f.Params), len(params))
+		return Kernel{}, lang.Errorf("filter %s takes %s, not %d numbers", f.Name, takes(f.Params), len(params))
 	}
 	p := slices.Clone(f.Defaults)
 	copy(p, params)
@@ -89,7 +90,7 @@ func (f Filter) Kernel(params ...float64) (Kernel, error) {
 
 func takes(params []string) string {
 	if len(params) == 0 {
-		return "no numbers"
+		return lang.Text("no numbers")
 	}
 	return strings.Join(params, ", ")
 }
@@ -97,13 +98,13 @@ func takes(params []string) string {
 func (f Filter) check(param string, v float64, given bool) error {
 	switch {
 	case param == "size" && f.Sizes != nil && !slices.Contains(f.Sizes, int(v)):
-		return fmt.Errorf("size %g is not one of %s", v, joinInts(f.Sizes))
+		return lang.Errorf("size %g is not one of %s", v, joinInts(f.Sizes))
 	case param == "size" && (v != math.Trunc(v) || v < 1 || v > MaxSize):
-		return fmt.Errorf("size %s is not a whole number from 1 to %d", strconv.FormatFloat(v, 'f', -1, 64), MaxSize)
+		return lang.Errorf("size %s is not a whole number from 1 to %d", strconv.FormatFloat(v, 'f', -1, 64), MaxSize)
 	case param == "size" && f.Odd && int(v)%2 == 0:
-		return fmt.Errorf("size %g has no middle: %g and %g do", v, v-1, v+1)
+		return lang.Errorf("size %g has no middle: %g and %g do", v, v-1, v+1)
 	case param == "sigma" && given && !(v >= leastSigma && v <= mostSigma):
-		return fmt.Errorf("sigma %g is not from %g to %g", v, leastSigma, mostSigma)
+		return lang.Errorf("sigma %g is not from %g to %g", v, leastSigma, mostSigma)
 	}
 	return nil
 }
@@ -114,7 +115,7 @@ func (f Filter) check(param string, v float64, given bool) error {
 func Parse(text string, size int) (Kernel, error) {
 	trimmed := strings.TrimSpace(text)
 	if trimmed == "" {
-		return Kernel{}, fmt.Errorf("the filter is empty: give a name, like sobel-x, or weights, like '0 -1 0; -1 5 -1; 0 -1 0'")
+		return Kernel{}, lang.Errorf("the filter is empty: give a name, like sobel-x, or weights, like '0 -1 0; -1 5 -1; 0 -1 0'")
 	}
 	if strings.ContainsAny(trimmed[:1], "0123456789+-.") {
 		return parseWeights(trimmed)
@@ -147,13 +148,13 @@ func unknown(name string) error {
 		}
 	}
 	if near != nil {
-		return fmt.Errorf("unknown filter %q: did you mean %s?", name, strings.Join(near, " or "))
+		return lang.Errorf("unknown filter %q: did you mean %s?", name, strings.Join(near, " or "))
 	}
 	names := make([]string, len(filters))
 	for i, f := range filters {
 		names[i] = f.Name
 	}
-	return fmt.Errorf("unknown filter %q: filters are %s, or weights like '0 -1 0; -1 5 -1; 0 -1 0'", name, strings.Join(names, ", "))
+	return lang.Errorf("unknown filter %q: filters are %s, or weights like '0 -1 0; -1 5 -1; 0 -1 0'", name, strings.Join(names, ", "))
 }
 
 // parseWeights reads a kernel that is written out.
@@ -163,11 +164,11 @@ func parseWeights(text string) (Kernel, error) {
 		fields := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\n' })
 		switch {
 		case len(fields) == 0:
-			return Kernel{}, fmt.Errorf("row %d of the filter %q is empty", k.Rows+1, text)
+			return Kernel{}, lang.Errorf("row %d of the filter %q is empty", k.Rows+1, text)
 		case k.Rows > 0 && len(fields) != k.Cols:
-			return Kernel{}, fmt.Errorf("row %d of the filter %q has %d weights and the first has %d", k.Rows+1, text, len(fields), k.Cols)
+			return Kernel{}, lang.Errorf("row %d of the filter %q has %d weights and the first has %d", k.Rows+1, text, len(fields), k.Cols)
 		case k.Rows >= MaxSize || len(fields) > MaxSize:
-			return Kernel{}, fmt.Errorf("the filter is larger than %dx%d", MaxSize, MaxSize)
+			return Kernel{}, lang.Errorf("the filter is larger than %dx%d", MaxSize, MaxSize)
 		}
 		k.Cols = len(fields)
 		k.Rows++
@@ -195,7 +196,7 @@ func parseNumber(s string) (float64, error) {
 		v /= d
 	}
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0, fmt.Errorf("%q is not a number", s)
+		return 0, lang.Errorf("%q is not a number", s)
 	}
 	return v, nil
 }

@@ -1,12 +1,12 @@
 package flops
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/shape"
@@ -38,7 +38,7 @@ func activation(st layer.Stage, s shape.Stage) ([]cost, error) {
 	f := st.Op.(layer.Activation).Func
 	n, ok := perActivation.Get()[f]
 	if !ok {
-		return nil, fmt.Errorf("no rule for the activation %q; there is one for %s", f, strings.Join(Activations(), ", "))
+		return nil, lang.Errorf("no rule for the activation %q; there is one for %s", f, strings.Join(Activations(), ", "))
 	}
 	return []cost{{extra: Sum{Term{by(strconv.Itoa(n), n)}.times(output(s.Output)...)}}}, nil
 }

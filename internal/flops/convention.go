@@ -1,10 +1,10 @@
 package flops
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -48,7 +48,7 @@ func Conventions() []Convention { return conventions.Get() }
 func ConventionNamed(name string) (Convention, error) {
 	i := slices.IndexFunc(conventions.Get(), func(c Convention) bool { return c.Name == name })
 	if i < 0 {
-		return Convention{}, fmt.Errorf("unknown convention %q; conventions are %s", name, strings.Join(ConventionNames(), ", "))
+		return Convention{}, lang.Errorf("unknown convention %q; conventions are %s", name, strings.Join(ConventionNames(), ", "))
 	}
 	return conventions.Get()[i], nil
 }
@@ -66,11 +66,11 @@ func ConventionNames() []string {
 func (c Convention) OfStage(st layer.Stage, s shape.Stage) (int64, error) {
 	sum, err := c.counts[st.Op.Kind()](st.Op, s)
 	if err != nil {
-		return 0, fmt.Errorf("counting %s as %s does: %w", st.Name, c.Name, err)
+		return 0, lang.Errorf("counting %s as %s does: %w", st.Name, c.Name, err)
 	}
 	n, err := sum.Value()
 	if err != nil {
-		return 0, fmt.Errorf("counting %s as %s does: %s: %w", st.Name, c.Name, sum.Numbers(), err)
+		return 0, lang.Errorf("counting %s as %s does: %s: %w", st.Name, c.Name, sum.Numbers(), err)
 	}
 	return n, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/shape"
@@ -53,7 +54,7 @@ func (t Total) Add(u Total) (Total, error) {
 	sum := func(quantity string, a, b int64) int64 {
 		n, e := layer.Sum(a, b)
 		if e != nil && err == nil {
-			err = fmt.Errorf("adding up %s: %w", quantity, e)
+			err = lang.Errorf("adding up %s: %w", quantity, e)
 		}
 		return n
 	}
@@ -136,11 +137,11 @@ func OfStage(st layer.Stage, s shape.Stage) ([]Row, error) { return Types{}.OfSt
 func (t Types) OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
 	r, ok := rules.Get()[st.Op.Kind()]
 	if !ok {
-		return nil, fmt.Errorf("no cost rule for %s", st.Op.Kind())
+		return nil, lang.Errorf("no cost rule for %s", st.Op.Kind())
 	}
 	costs, err := r(st, s)
 	if err != nil {
-		return nil, fmt.Errorf("counting %s: %w", st.Name, err)
+		return nil, lang.Errorf("counting %s: %w", st.Name, err)
 	}
 	rows := make([]Row, len(costs))
 	for i, c := range costs {
@@ -155,7 +156,7 @@ func (t Types) OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
 			err = row.count(c)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("counting %s: %w", row.Name, err)
+			return nil, lang.Errorf("counting %s: %w", row.Name, err)
 		}
 		rows[i] = row
 	}

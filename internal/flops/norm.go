@@ -1,9 +1,9 @@
 package flops
 
 import (
-	"fmt"
 	"strconv"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -26,7 +26,7 @@ func norm(st layer.Stage, s shape.Stage) ([]cost, error) {
 	case "lrn":
 		each = 2*n.Size + 3
 	default:
-		return nil, fmt.Errorf("no rule for the norm %q; there is one for batch, layer, instance, group and lrn", n.Func)
+		return nil, lang.Errorf("no rule for the norm %q; there is one for batch, layer, instance, group and lrn", n.Func)
 	}
 	return []cost{{extra: Sum{Term{by(strconv.Itoa(each), each)}.times(output(s.Output)...)}}}, nil
 }

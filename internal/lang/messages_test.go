@@ -36,11 +36,10 @@ var silent = map[string]string{
 
 // untranslated are the rooms whose sentences are English still: what they say through lang is in the catalogue all the same.
 var untranslated = []string{
-	"bench", "budget", "chart", "device", "drawing", "feed", "filter", "gradient",
-	"flops", "guard", "infer", "memory", "network", "network/onnx", "network/open", "npy", "ops",
+	"bench", "budget", "device", "drawing", "flops", "gradient", "memory", "network/open",
+	"guard", "infer", "network", "network/onnx", "ops",
 	"ops/array", "ops/blas", "ops/deformable", "ops/dense", "ops/elementwise", "ops/fourier", "ops/kernel", "ops/literal",
 	"ops/planes", "ops/problem", "ops/reference", "ops/resample", "ops/transposed", "ops/workers",
-	"picture", "swap", "tensor",
 }
 
 // stays are the fields that are English in every language: what --help shows, and titles of papers.

@@ -2,9 +2,9 @@ package npy
 
 import (
 	"encoding/binary"
-	"fmt"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/lazy"
 )
 
@@ -58,15 +58,15 @@ var descrs = lazy.Value[map[string]DType]{Make: func() map[string]DType {
 // foreign explains the types that are not numbers convx computes with, by the first letter of their code.
 var foreign = lazy.Value[map[byte]struct{ what, instead string }]{Make: func() map[byte]struct{ what, instead string } {
 	return map[byte]struct{ what, instead string }{
-		'c': {"complex numbers", "save x.real, x.imag or abs(x)"},
-		'f': {"extended floating point", "save x.astype('float64')"},
-		'S': {"strings", "save x.astype('float32')"},
-		'a': {"strings", "save x.astype('float32')"},
-		'U': {"strings", "save x.astype('float32')"},
-		'O': {"pickled Python objects", "save x.astype('float32')"},
-		'V': {"raw bytes, perhaps bfloat16", "save x.astype('float32')"},
-		'M': {"dates", "save x.astype('int64')"},
-		'm': {"time spans", "save x.astype('int64')"},
+		'c': {lang.Key("complex numbers"), lang.Key("save x.real, x.imag or abs(x)")},
+		'f': {lang.Key("extended floating point"), lang.Key("save x.astype('float64')")},
+		'S': {lang.Key("strings"), lang.Key("save x.astype('float32')")},
+		'a': {lang.Key("strings"), lang.Key("save x.astype('float32')")},
+		'U': {lang.Key("strings"), lang.Key("save x.astype('float32')")},
+		'O': {lang.Key("pickled Python objects"), lang.Key("save x.astype('float32')")},
+		'V': {lang.Key("raw bytes, perhaps bfloat16"), lang.Key("save x.astype('float32')")},
+		'M': {lang.Key("dates"), lang.Key("save x.astype('int64')")},
+		'm': {lang.Key("time spans"), lang.Key("save x.astype('int64')")},
 	}
 }}
 
@@ -91,10 +91,10 @@ func parseDescr(descr string) (d DType, bigEndian bool, err error) {
 	}
 	if code != "" {
 		if f, ok := foreign.Get()[code[0]]; ok {
-			return 0, false, fmt.Errorf("dtype %q (%s) cannot be read: %s", descr, f.what, f.instead)
+			return 0, false, lang.Errorf("dtype %q (%s) cannot be read: %s", descr, lang.Text(f.what), lang.Text(f.instead))
 		}
 	}
-	return 0, false, fmt.Errorf("dtype %q is not known: save x.astype('float32')", clip(descr))
+	return 0, false, lang.Errorf("dtype %q is not known: save x.astype('float32')", clip(descr))
 }
 
 // clip shortens what a message quotes from a file.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -86,7 +87,7 @@ func openFile(file *os.File, label string, o Options) (*File, error) {
 	case err != nil:
 		return nil, failed(label, input.Cause(err))
 	case stat.IsDir():
-		return nil, failed(label, errors.New("it is a directory"))
+		return nil, failed(label, lang.New("it is a directory"))
 	case !stat.Mode().IsRegular(): // a pipe, as of <(command)
 		f, err := From(file, label, o)
 		if err == nil {
@@ -194,9 +195,9 @@ func (f *File) find(name string) (array, error) {
 		}
 	}
 	if f.format == NPY {
-		return array{}, failed(f.label, fmt.Errorf("a .npy holds one array without a name, not %q", name))
+		return array{}, failed(f.label, lang.Errorf("a .npy holds one array without a name, not %q", name))
 	}
-	return array{}, failed(f.label, fmt.Errorf("it has no array %q, only %s", name, quoteAll(f.Names())))
+	return array{}, failed(f.label, lang.Errorf("it has no array %q, only %s", name, quoteAll(f.Names())))
 }
 
 func (f *File) failedArray(name string, err error) error {
@@ -204,12 +205,12 @@ func (f *File) failedArray(name string, err error) error {
 		return nil
 	}
 	if f.format != NPY {
-		err = fmt.Errorf("array %q: %w", name, input.Cause(err))
+		err = lang.Errorf("array %q: %w", name, input.Cause(err))
 	}
 	return failed(f.label, input.Cause(err))
 }
 
-func failed(label string, err error) error { return fmt.Errorf("reading %s: %w", label, err) }
+func failed(label string, err error) error { return lang.Errorf("reading %s: %w", label, err) }
 
 func quoteAll(names []string) string {
 	const most = 8
@@ -219,26 +220,26 @@ func quoteAll(names []string) string {
 	}
 	list := strings.Join(quoted, ", ")
 	if rest := len(names) - most; rest > 0 {
-		list += fmt.Sprintf(" and %d more", rest)
+		list += lang.Sprintf(" and %d more", rest)
 	}
 	return list
 }
 
 func notArrays(start []byte) error {
-	return fmt.Errorf("expected .npy, .npz or .safetensors, found %s", describe(start))
+	return lang.Errorf("expected .npy, .npz or .safetensors, found %s", describe(start))
 }
 
 // describe names what a file is when it is not what was expected.
 func describe(start []byte) string {
 	if len(start) == 0 {
-		return "an empty file"
+		return lang.Text("an empty file")
 	}
 	for _, known := range []struct{ start, name string }{
-		{magic, "an .npy array"},
-		{"PK\x03\x04", "a zip archive"},
-		{"\x89PNG", "a PNG picture"},
-		{"\xff\xd8\xff", "a JPEG picture"},
-		{"GIF8", "a GIF picture"},
+		{magic, lang.Text("an .npy array")},
+		{"PK\x03\x04", lang.Text("a zip archive")},
+		{"\x89PNG", lang.Text("a PNG picture")},
+		{"\xff\xd8\xff", lang.Text("a JPEG picture")},
+		{"GIF8", lang.Text("a GIF picture")},
 	} {
 		if strings.HasPrefix(string(start), known.start) {
 			return known.name
@@ -247,5 +248,5 @@ func describe(start []byte) string {
 	if f, known := input.Foreign(start); known {
 		return fmt.Sprintf("%s: %s", strings.TrimSuffix(f.What, ","), f.Instead)
 	}
-	return fmt.Sprintf("a file that starts with %q", start)
+	return lang.Sprintf("a file that starts with %q", start)
 }

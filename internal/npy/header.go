@@ -3,12 +3,12 @@ package npy
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -29,7 +29,7 @@ func readHeader(r io.Reader) (Info, int64, error) {
 		return Info{}, 0, err
 	}
 	if !strings.HasPrefix(string(start[:n]), magic) {
-		return Info{}, 0, fmt.Errorf("expected an .npy array, found %s", describe(start[:n]))
+		return Info{}, 0, lang.Errorf("expected an .npy array, found %s", describe(start[:n]))
 	}
 	if n < len(start) {
 		return Info{}, 0, errShortHeader
@@ -47,12 +47,12 @@ func readHeader(r io.Reader) (Info, int64, error) {
 	return info, int64(len(start) + length), nil
 }
 
-var errShortHeader = errors.New("the file ends within its header")
+var errShortHeader = lang.New("the file ends within its header")
 
 // readText reads the length field and the dictionary's text; it returns the bytes of both.
 func readText(r io.Reader, major int, minor byte) (string, int, error) {
 	if major < 1 || major > 3 || minor != 0 {
-		return "", 0, fmt.Errorf("version %d.%d of the format is not known (1.0, 2.0 and 3.0 are)", major, minor)
+		return "", 0, lang.Errorf("version %d.%d of the format is not known (1.0, 2.0 and 3.0 are)", major, minor)
 	}
 	field := make([]byte, 4)
 	if major == 1 {
@@ -68,7 +68,7 @@ func readText(r io.Reader, major int, minor byte) (string, int, error) {
 		length = uint64(binary.LittleEndian.Uint32(field))
 	}
 	if length > maxHeader {
-		return "", 0, fmt.Errorf("a header of %d bytes is too long (at most %d)", length, maxHeader)
+		return "", 0, lang.Errorf("a header of %d bytes is too long (at most %d)", length, maxHeader)
 	}
 	text := make([]byte, length)
 	if _, err := io.ReadFull(r, text); err != nil {
@@ -93,12 +93,12 @@ func parseHeader(text string) (Info, error) {
 	keys := []string{"descr", "fortran_order", "shape"}
 	for key := range fields {
 		if !slices.Contains(keys, key) {
-			return Info{}, fmt.Errorf("damaged header: key %q is not known", clip(key))
+			return Info{}, lang.Errorf("damaged header: key %q is not known", clip(key))
 		}
 	}
 	for _, key := range keys {
 		if _, ok := fields[key]; !ok {
-			return Info{}, fmt.Errorf("damaged header: key %q is missing", key)
+			return Info{}, lang.Errorf("damaged header: key %q is missing", key)
 		}
 	}
 	var info Info
@@ -107,7 +107,7 @@ func parseHeader(text string) (Info, error) {
 	}
 	fortran, ok := fields["fortran_order"].value.(bool)
 	if !ok {
-		return Info{}, fmt.Errorf("damaged header: fortran_order is %s, not True or False", clip(fields["fortran_order"].text))
+		return Info{}, lang.Errorf("damaged header: fortran_order is %s, not True or False", clip(fields["fortran_order"].text))
 	}
 	info.Fortran = fortran
 	info.Shape, err = headerShape(fields["shape"])
@@ -119,28 +119,28 @@ func headerDType(f field) (DType, bool, error) {
 	case string:
 		return parseDescr(descr)
 	case sequence:
-		return 0, false, fmt.Errorf("structured dtype %s cannot be read: save one field, x['name'].astype('float32')", clip(f.text))
+		return 0, false, lang.Errorf("structured dtype %s cannot be read: save one field, x['name'].astype('float32')", clip(f.text))
 	}
-	return 0, false, fmt.Errorf("damaged header: descr is %s, not a dtype", clip(f.text))
+	return 0, false, lang.Errorf("damaged header: descr is %s, not a dtype", clip(f.text))
 }
 
 func headerShape(f field) ([]int, error) {
 	items, ok := f.value.(sequence)
 	if !ok {
-		return nil, fmt.Errorf("damaged header: shape is %s, not a tuple such as (3,)", clip(f.text))
+		return nil, lang.Errorf("damaged header: shape is %s, not a tuple such as (3,)", clip(f.text))
 	}
 	if len(items) > maxAxes {
-		return nil, fmt.Errorf("an array of %d axes is too deep (at most %d)", len(items), maxAxes)
+		return nil, lang.Errorf("an array of %d axes is too deep (at most %d)", len(items), maxAxes)
 	}
 	shape := make([]int, len(items))
 	for i, item := range items {
 		digits, ok := item.(integer)
 		if !ok {
-			return nil, fmt.Errorf("damaged header: shape %s holds something other than integers", clip(f.text))
+			return nil, lang.Errorf("damaged header: shape %s holds something other than integers", clip(f.text))
 		}
 		d, err := strconv.Atoi(string(digits))
 		if err != nil {
-			return nil, fmt.Errorf("shape %s: extent %s: %w", clip(f.text), clip(string(digits)), tensor.ErrTooLarge)
+			return nil, lang.Errorf("shape %s: extent %s: %w", clip(f.text), clip(string(digits)), tensor.ErrTooLarge)
 		}
 		shape[i] = d
 	}

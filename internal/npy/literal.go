@@ -1,6 +1,7 @@
 package npy
 
 import (
+	"convx/internal/lang"
 	"fmt"
 	"strings"
 )
@@ -40,19 +41,19 @@ func parseDict(text string) (map[string]field, error) {
 			return nil, err
 		}
 		if _, twice := fields[key]; twice {
-			return nil, fmt.Errorf("damaged header: key %q stands twice", clip(key))
+			return nil, lang.Errorf("damaged header: key %q stands twice", clip(key))
 		}
 		fields[key] = f
 		if p.accept(',') {
 			continue
 		}
 		if !p.accept('}') {
-			return nil, p.unexpected("a comma or }")
+			return nil, p.unexpected(lang.Text("a comma or }"))
 		}
 		break
 	}
 	if p.space(); p.pos != len(p.text) {
-		return nil, p.unexpected("the end")
+		return nil, p.unexpected(lang.Text("the end"))
 	}
 	return fields, nil
 }
@@ -74,7 +75,7 @@ func (p *parser) field() (string, field, error) {
 
 func (p *parser) value(depth int) (any, error) {
 	if depth > deepest {
-		return nil, fmt.Errorf("damaged header: brackets nest deeper than %d", deepest)
+		return nil, lang.Errorf("damaged header: brackets nest deeper than %d", deepest)
 	}
 	p.space()
 	switch c := p.peek(); {
@@ -109,7 +110,7 @@ func (p *parser) sequence(closing byte, depth int) (any, error) {
 			continue
 		}
 		if !p.accept(closing) {
-			return nil, p.unexpected("a comma or " + string(closing))
+			return nil, p.unexpected(lang.Sprintf("a comma or %c", closing))
 		}
 		break
 	}
@@ -146,7 +147,7 @@ func (p *parser) quoted() (string, error) {
 	}
 	quote := p.peek()
 	if quote != '\'' && quote != '"' {
-		return "", p.unexpected("a quoted string")
+		return "", p.unexpected(lang.Text("a quoted string"))
 	}
 	p.pos++
 	for start := p.pos; p.pos < len(p.text); p.pos++ {
@@ -159,7 +160,7 @@ func (p *parser) quoted() (string, error) {
 		}
 	}
 	p.pos = len(p.text)
-	return "", p.unexpected("a closing quote")
+	return "", p.unexpected(lang.Text("a closing quote"))
 }
 
 func (p *parser) space() {
@@ -187,9 +188,9 @@ func (p *parser) accept(c byte) bool {
 }
 
 func (p *parser) unexpected(want string) error {
-	found := "its end"
+	found := lang.Text("its end")
 	if p.pos < len(p.text) {
 		found = fmt.Sprintf("%q", clip(p.text[p.pos:]))
 	}
-	return fmt.Errorf("damaged header: expected %s, found %s", want, found)
+	return lang.Errorf("damaged header: expected %s, found %s", want, found)
 }

@@ -8,11 +8,11 @@ package npy
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"unsafe"
 
+	"convx/internal/lang"
 	"convx/internal/report"
 	"convx/internal/tensor"
 )
@@ -22,7 +22,7 @@ import (
 const DefaultMaxBytes = 64 << 30
 
 // ErrLimit reports an array that would take more memory than the caller allows.
-var ErrLimit = errors.New("more memory than may be used")
+var ErrLimit = lang.New("more memory than may be used")
 
 // Info is what a file says about an array, and what became of it.
 type Info struct {
@@ -87,7 +87,7 @@ func (b body) check(element int, maxBytes int64) (int, error) {
 		need *= 2
 	}
 	if need > uint64(maxBytes) {
-		return 0, fmt.Errorf("shape %s needs %s: %w (%s)", tensor.Format(b.info.Shape),
+		return 0, lang.Errorf("shape %s needs %s: %w (%s)", tensor.Format(b.info.Shape),
 			report.Bytes(int(min(need, math.MaxInt))), ErrLimit, report.Bytes(int(maxBytes)))
 	}
 	return n, checkLength(b.info, n, b.size)
@@ -108,11 +108,11 @@ func checkLength(info Info, n int, size int64) error {
 	return nil
 }
 
-var errTrailing = errors.New("the data goes on after the array that the header describes: the header is damaged, " +
+var errTrailing = lang.New("the data goes on after the array that the header describes: the header is damaged, " +
 	"or several arrays were appended (save them as .npz)")
 
 func truncated(have, need int64, info Info) error {
-	return fmt.Errorf("the data ends after %d of the %d bytes that the header promises (%s of shape %s)",
+	return lang.Errorf("the data ends after %d of the %d bytes that the header promises (%s of shape %s)",
 		have, need, info.DType, tensor.Format(info.Shape))
 }
 

@@ -2,8 +2,8 @@ package npy
 
 import (
 	"archive/zip"
+	"convx/internal/lang"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"path"
@@ -45,11 +45,11 @@ func (e entryNames) add(entry string) (name string, claimed bool, err error) {
 		return "", false, nil
 	}
 	if path.Base(entry) == "data.pkl" {
-		return "", false, errors.New("it is a PyTorch checkpoint, whose pickle is never loaded: save the arrays with numpy.savez or as safetensors")
+		return "", false, lang.New("it is a PyTorch checkpoint, whose pickle is never loaded: save the arrays with numpy.savez or as safetensors")
 	}
 	name, claimed = strings.CutSuffix(entry, ".npy")
 	if e[name] {
-		return "", false, fmt.Errorf("two arrays are called %q", clip(name))
+		return "", false, lang.Errorf("two arrays are called %q", clip(name))
 	}
 	e[name] = true
 	return name, claimed, nil
@@ -58,9 +58,9 @@ func (e entryNames) add(entry string) (name string, claimed bool, err error) {
 // none says that there are no arrays, and what there is instead.
 func (e entryNames) none() error {
 	if len(e) == 0 {
-		return errors.New("the archive holds no arrays")
+		return lang.New("the archive holds no arrays")
 	}
-	return fmt.Errorf("the archive holds no arrays, only %s", quoteAll(slices.Sorted(maps.Keys(e))))
+	return lang.Errorf("the archive holds no arrays, only %s", quoteAll(slices.Sorted(maps.Keys(e))))
 }
 
 // startsAsArray looks at the content of an entry whose name does not end in .npy.
@@ -80,10 +80,10 @@ func startsAsArray(entry *zip.File) bool {
 
 const encrypted = 1 // flag bit of the zip format
 
-var errEncrypted = errors.New("it is encrypted: save the archive without a password")
+var errEncrypted = lang.New("it is encrypted: save the archive without a password")
 
 func unknownMethod(method uint16) error {
-	return fmt.Errorf("compression method %d is not known: use numpy.savez or numpy.savez_compressed", method)
+	return lang.Errorf("compression method %d is not known: use numpy.savez or numpy.savez_compressed", method)
 }
 
 func openEntry(entry *zip.File, archiveSize int64) (body, func() error, error) {
@@ -127,10 +127,10 @@ func (a *archiveReader) Read(p []byte) (int, error) {
 // archiveError is one clear line for the ways in which an archive can be damaged.
 func archiveError(err error) error {
 	if errors.Is(err, zip.ErrChecksum) {
-		return errors.New("the archive is damaged: a checksum does not match")
+		return lang.New("the archive is damaged: a checksum does not match")
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, zip.ErrFormat) {
-		return errors.New("the archive is damaged or cut off")
+		return lang.New("the archive is damaged or cut off")
 	}
-	return fmt.Errorf("the archive is damaged: %w", err)
+	return lang.Errorf("the archive is damaged: %w", err)
 }

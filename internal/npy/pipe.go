@@ -3,10 +3,10 @@ package npy
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -136,7 +136,7 @@ func take[T tensor.Float](h *held) (*tensor.Tensor[T], Info, error) {
 		return t, h.info, nil
 	}
 	if h.values.Elem.String() != h.info.DType.String() {
-		return nil, Info{}, fmt.Errorf("it was read as %s and cannot be read again", h.values.Elem)
+		return nil, Info{}, lang.Errorf("it was read as %s and cannot be read again", h.values.Elem)
 	}
 	info := h.info
 	data := make([]T, h.values.Len())
@@ -154,7 +154,7 @@ func (h *held) own() (*tensor.Array, Info, error) {
 		return nil, Info{}, err
 	}
 	if h.values.Elem.String() != h.info.DType.String() {
-		return nil, Info{}, fmt.Errorf("it was read as %s and cannot be read again", h.values.Elem)
+		return nil, Info{}, lang.Errorf("it was read as %s and cannot be read again", h.values.Elem)
 	}
 	return h.values, h.info, nil
 }
@@ -164,7 +164,7 @@ func (h *held) missing() error {
 	case h.err != nil:
 		return h.err
 	case h.values == nil:
-		return errors.New("it was not kept of the pipe")
+		return lang.New("it was not kept of the pipe")
 	}
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"math"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
+	"convx/internal/lang"
 	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
@@ -47,7 +46,7 @@ func scanSafetensors(r io.ReaderAt, size int64) ([]array, error) {
 	arrays, end := []array{}, start
 	for _, p := range list {
 		if end = start + p.begin + p.bytes; end > size {
-			return nil, fmt.Errorf("array %q: its place, bytes %d to %d, does not fit its shape or the file (cut off?)", clip(p.name), p.begin, p.begin+p.bytes)
+			return nil, lang.Errorf("array %q: its place, bytes %d to %d, does not fit its shape or the file (cut off?)", clip(p.name), p.begin, p.begin+p.bytes)
 		}
 		arrays = append(arrays, array{name: p.name, open: func() (body, func() error, error) {
 			section := io.NewSectionReader(r, start+p.begin, p.bytes)
@@ -55,7 +54,7 @@ func scanSafetensors(r io.ReaderAt, size int64) ([]array, error) {
 		}})
 	}
 	if end != size {
-		return nil, fmt.Errorf("%d bytes follow the arrays that the header describes", size-end)
+		return nil, lang.Errorf("%d bytes follow the arrays that the header describes", size-end)
 	}
 	return arrays, nil
 }
@@ -69,7 +68,7 @@ func readSafetensors(r io.Reader) ([]placed, error) {
 	}
 	length := binary.LittleEndian.Uint64(field[:])
 	if length > maxJSON {
-		return nil, fmt.Errorf("a header of %d bytes is too long (at most %d)", length, maxJSON)
+		return nil, lang.Errorf("a header of %d bytes is too long (at most %d)", length, maxJSON)
 	}
 	text, err := io.ReadAll(io.LimitReader(r, int64(length))) // no memory ahead of the data
 	if err != nil {
@@ -81,9 +80,9 @@ func readSafetensors(r io.Reader) ([]placed, error) {
 	var header safetensors.Metadata
 	if err := json.Unmarshal(text, &header); err != nil {
 		if name, dtype, ok := unknownType(text); ok {
-			return nil, fmt.Errorf("array %q: dtype %q cannot be read: save it as F32 or F16", clip(name), clip(dtype))
+			return nil, lang.Errorf("array %q: dtype %q cannot be read: save it as F32 or F16", clip(name), clip(dtype))
 		}
-		return nil, fmt.Errorf("damaged header: %w", err)
+		return nil, lang.Errorf("damaged header: %w", err)
 	}
 	return placeTensors(header.Tensors())
 }
@@ -119,17 +118,17 @@ func placeTensors(tensors map[string]*safetensors.TensorInfo) ([]placed, error) 
 		t := tensors[name]
 		info, n, err := tensorInfo(t)
 		if err != nil {
-			return nil, fmt.Errorf("array %q: %w", clip(name), err)
+			return nil, lang.Errorf("array %q: %w", clip(name), err)
 		}
 		begin, next := t.DataOffsets[0], t.DataOffsets[1]
 		if begin != end || next-begin != uint64(n) || next > math.MaxInt64/2 {
-			return nil, fmt.Errorf("array %q: its place, bytes %d to %d, does not fit its shape or the array before", clip(name), begin, next)
+			return nil, lang.Errorf("array %q: its place, bytes %d to %d, does not fit its shape or the array before", clip(name), begin, next)
 		}
 		end = next
 		list = append(list, placed{name, info, int64(begin), n})
 	}
 	if len(list) == 0 {
-		return nil, errors.New("the file holds no arrays")
+		return nil, lang.New("the file holds no arrays")
 	}
 	return list, nil
 }
@@ -138,15 +137,15 @@ func placeTensors(tensors map[string]*safetensors.TensorInfo) ([]placed, error) 
 func tensorInfo(t *safetensors.TensorInfo) (Info, int64, error) {
 	dtype, ok := safetensorsTypes.Get()[t.DType]
 	if !ok {
-		return Info{}, 0, fmt.Errorf("dtype %d is not known", t.DType)
+		return Info{}, 0, lang.Errorf("dtype %d is not known", t.DType)
 	}
 	if len(t.Shape) > maxAxes {
-		return Info{}, 0, fmt.Errorf("an array of %d axes is too deep (at most %d)", len(t.Shape), maxAxes)
+		return Info{}, 0, lang.Errorf("an array of %d axes is too deep (at most %d)", len(t.Shape), maxAxes)
 	}
 	shape := make([]int, len(t.Shape))
 	for i, d := range t.Shape {
 		if d > math.MaxInt {
-			return Info{}, 0, fmt.Errorf("extent %d: %w", d, tensor.ErrTooLarge)
+			return Info{}, 0, lang.Errorf("extent %d: %w", d, tensor.ErrTooLarge)
 		}
 		shape[i] = int(d)
 	}

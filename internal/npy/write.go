@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -65,7 +66,7 @@ func writeEntries(w io.Writer, names []string, deflate bool, write func(w io.Wri
 	z := zip.NewWriter(w)
 	for _, name := range names {
 		if name == "" {
-			return fmt.Errorf("an array of an .npz needs a name")
+			return lang.Errorf("an array of an .npz needs a name")
 		}
 		entry, err := z.CreateHeader(&zip.FileHeader{Name: name + ".npy", Method: method})
 		if err != nil {

@@ -4,9 +4,9 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
+	"convx/internal/lang"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 
@@ -82,7 +82,7 @@ func (k *keeper) archive(r *bufio.Reader) error {
 func (k *keeper) entry(name string, claimed bool, e *entry) error {
 	if err := e.open(); err != nil {
 		if !claimed || e.left == nil {
-			return fmt.Errorf("array %q: %w", clip(name), err)
+			return lang.Errorf("array %q: %w", clip(name), err)
 		}
 		k.broken(name, err)
 		return e.skip()
@@ -234,7 +234,7 @@ func (e *entry) skip() error {
 		}
 	}
 	if e.left == nil {
-		return fmt.Errorf("entry %q: where it ends is not known before it is read: save the archive to a file first", clip(e.name))
+		return lang.Errorf("entry %q: where it ends is not known before it is read: save the archive to a file first", clip(e.name))
 	}
 	if _, err := io.Copy(io.Discard, e.left); err != nil {
 		return err

@@ -1,10 +1,10 @@
 package picture
 
 import (
-	"fmt"
 	"io"
 	"sync/atomic"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -36,7 +36,7 @@ type RowMapper[T tensor.Float] struct {
 // mapping must be Clip, which needs none. Of o, only Mapping, Colormap, Depth and Noise count. There must be no non-finite values.
 func NewRowMapper[T tensor.Float](s *Survey, channels, height, width int, o MapOptions) (*RowMapper[T], Header, error) {
 	if s == nil && o.Mapping != Clip || s != nil && s.s.nan+s.s.inf > 0 {
-		return nil, Header{}, fmt.Errorf("picture: the values of mapping %s are not known", o.Mapping)
+		return nil, Header{}, lang.Errorf("picture: the values of mapping %s are not known", o.Mapping)
 	}
 	m := Mapped{Mapping: Clip, High: 1, Values: channels * height * width, Colour: channels == 3, Shown: 1, Of: 1, Rows: 1, Cols: 1, Magnified: 1}
 	if s != nil {

@@ -1,7 +1,7 @@
 package picture
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"image/color"
 	"math"
 	"strings"
@@ -28,7 +28,7 @@ func ColormapNames() []string { return colormapNames }
 
 // ParseColormap reads auto, gray, viridis, turbo or diverging; the empty string is auto.
 func ParseColormap(s string) (Colormap, error) {
-	i, err := parseName("colour map", s, colormapNames)
+	i, err := parseName(lang.Text("colour map"), s, colormapNames)
 	return Colormap(i), err
 }
 
@@ -161,7 +161,7 @@ func parseName(what, s string, names []string) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, fmt.Errorf("unknown %s %q: one of %s", what, s, strings.Join(names, ", "))
+	return 0, lang.Errorf("unknown %s %q: one of %s", what, s, strings.Join(names, ", "))
 }
 
 // Darkened is a colour of a drawing on white as it is on black: of the same hue, as light as it was dark (in Oklab). Its

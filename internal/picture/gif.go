@@ -1,7 +1,7 @@
 package picture
 
 import (
-	"errors"
+	"convx/internal/lang"
 	"image"
 	"image/color"
 	"image/gif"
@@ -20,13 +20,13 @@ const holdLast = 4
 // the next, since a frame cannot make clear what lies under it.
 func EncodeGIF(w io.Writer, frames []image.Image, delay time.Duration) error {
 	if len(frames) == 0 {
-		return errors.New("an animation needs a frame")
+		return lang.New("an animation needs a frame")
 	}
 	all := make([]*image.RGBA, len(frames))
 	for i, f := range frames {
 		all[i] = clearOrOpaque(toRGBA(f))
 		if all[i].Rect != all[0].Rect {
-			return errors.New("the frames of an animation must be of one size")
+			return lang.New("the frames of an animation must be of one size")
 		}
 	}
 	q := newQuantizer(all)

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bufio"
+	"convx/internal/lang"
 	"errors"
 	"io"
 )
@@ -81,10 +82,10 @@ func (g *gifRows) readToFrame() error {
 		case ',':
 			return g.readFrame()
 		case ';':
-			return errors.New("damaged file: it has no pixels")
+			return lang.New("damaged file: it has no pixels")
 		case 0: // empty blocks between others are passed over
 		default:
-			return errors.New("damaged file: an unknown block")
+			return lang.New("damaged file: an unknown block")
 		}
 	}
 }
@@ -126,7 +127,7 @@ func (g *gifRows) readFrame() error {
 		f.palette = g.global
 	}
 	if err == nil && f.palette == nil {
-		err = errors.New("damaged file: no palette")
+		err = lang.New("damaged file: no palette")
 	}
 	return err
 }
@@ -178,7 +179,7 @@ func (g *gifRows) decode() error {
 		return err
 	}
 	if bits < 1 || bits > 11 {
-		return errors.New("damaged file: the size of an LZW code")
+		return lang.New("damaged file: the size of an LZW code")
 	}
 	blocks := gifBlocks{r: g.r}
 	g.pixels = make([]byte, g.width*g.height)

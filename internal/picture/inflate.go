@@ -1,8 +1,8 @@
 package picture
 
 import (
+	"convx/internal/lang"
 	"encoding/binary"
-	"errors"
 	"hash"
 	"hash/adler32"
 	"io"
@@ -42,7 +42,7 @@ const (
 	outReserve = longest + 8 + 8 // what a turn of the loop may write beyond the limit
 )
 
-var errInflate = errors.New("damaged file: the compressed pixels do not decode")
+var errInflate = lang.New("damaged file: the compressed pixels do not decode")
 
 func newInflater(src io.Reader) *inflater {
 	return &inflater{
@@ -91,7 +91,7 @@ func (z *inflater) fill() {
 }
 
 // errFull says that a step stopped because the output is full.
-var errFull = errors.New("output full")
+var errFull = lang.New("output full")
 
 // feed makes more input available: at least eight bytes at pos, the last ones padding. It fails when the padding is used up.
 func (z *inflater) feed() error {
@@ -180,7 +180,7 @@ func (z *inflater) checkSum() error {
 		}
 	}
 	if binary.BigEndian.Uint32(z.in[z.pos:]) != z.sum.Sum32() {
-		return errors.New("damaged file: the pixels have the wrong checksum")
+		return lang.New("damaged file: the pixels have the wrong checksum")
 	}
 	return io.EOF
 }

@@ -3,6 +3,7 @@ package picture
 import (
 	"bufio"
 	"bytes"
+	"convx/internal/lang"
 	"errors"
 	"fmt"
 	"image"
@@ -22,7 +23,7 @@ func openJPEG(br *bufio.Reader, limit int64) (*Reader, error) {
 	header := &io.LimitedReader{R: io.TeeReader(br, io.MultiWriter(&seen, watch)), N: mostJPEGHeader}
 	cfg, err := jpeg.DecodeConfig(header)
 	if err != nil && header.N == 0 {
-		return nil, errors.New("damaged file: no pixels within the first 4 MiB")
+		return nil, lang.New("damaged file: no pixels within the first 4 MiB")
 	}
 	if err != nil {
 		return nil, watch.explain(err)
@@ -200,7 +201,7 @@ func (w *jpegWatch) complete() error {
 	for _, c := range w.components {
 		for k := range byte(64) {
 			if low, came := w.low[[2]byte{c, k}]; !came || low != 0 {
-				return fmt.Errorf("%w: the last scans of a progressive JPEG are missing", errTruncated)
+				return lang.Errorf("%w: the last scans of a progressive JPEG are missing", errTruncated)
 			}
 		}
 	}
@@ -216,17 +217,17 @@ func (w *jpegWatch) explain(err error) error {
 	what := string(unsupported)
 	switch {
 	case w.frame == 0xc3 || w.frame == 0xc7 || w.frame == 0xcb || w.frame == 0xcf:
-		what = "lossless coding"
+		what = lang.Text("lossless coding")
 	case w.frame > 0xc8:
-		what = "arithmetic coding"
+		what = lang.Text("arithmetic coding")
 	case w.frame > 0xc4:
-		what = "hierarchical coding"
+		what = lang.Text("hierarchical coding")
 	case w.precision != 8 && w.frame != 0:
-		what = fmt.Sprintf("%d bits a sample", w.precision)
+		what = lang.Sprintf("%d bits a sample", w.precision)
 	case len(w.sampling) > 1:
-		what = "sampling factors " + w.factors()
+		what = lang.Sprintf("sampling factors %s", w.factors())
 	}
-	return fmt.Errorf("not supported: a JPEG of %s: save it as PNG, or as an ordinary JPEG", what)
+	return lang.Errorf("not supported: a JPEG of %s: save it as PNG, or as an ordinary JPEG", what)
 }
 
 // factors are the components' sampling factors as they are usually written: 2x2, 1x1, 1x1.

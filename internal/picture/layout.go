@@ -1,7 +1,7 @@
 package picture
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"image/color"
 	"math"
 )
@@ -29,7 +29,7 @@ type layout struct {
 // newLayout settles the grid for m.Of maps of h x w values, and says so in m.
 func newLayout(m *Mapped, h, w int, o MapOptions) (layout, error) {
 	if float64(o.Scale)*float64(max(h, w)) > maxSide {
-		return layout{}, fmt.Errorf("%d times %d x %d values are too many pixels", o.Scale, h, w)
+		return layout{}, lang.Errorf("%d times %d x %d values are too many pixels", o.Scale, h, w)
 	}
 	m.Rows, m.Cols, m.Shown = 1, 1, 1
 	l := layout{cols: 1, scale: max(1, o.Scale), alone: m.Of == 1}
@@ -52,7 +52,7 @@ func newLayout(m *Mapped, h, w int, o MapOptions) (layout, error) {
 		limit = DefaultMaxPixels
 	}
 	if float64(l.width)*float64(l.height) > float64(limit) {
-		return l, fmt.Errorf("a picture of %d x %d maps would be %dx%d pixels: select channels or a smaller grid, or raise --max-pixels", m.Rows, m.Cols, l.width, l.height)
+		return l, lang.Errorf("a picture of %d x %d maps would be %dx%d pixels: select channels or a smaller grid, or raise --max-pixels", m.Rows, m.Cols, l.width, l.height)
 	}
 	return l, nil
 }

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"convx/internal/lang"
 	"errors"
 	"io"
 )
@@ -59,7 +60,7 @@ func unpackLZW(dst []byte, src io.ByteReader, bits int) (n int, err error) {
 		case code == z.clear+1:
 			return n, nil
 		case code > z.next || code == z.next && before < 0 || code > z.clear && before < 0:
-			return n, errors.New("damaged file: an LZW code that stands for nothing")
+			return n, lang.New("damaged file: an LZW code that stands for nothing")
 		}
 		z.define(before, code)
 		if z.next >= 1<<z.width && z.width < 12 {

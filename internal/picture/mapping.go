@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -67,7 +68,7 @@ func ParseMapping(s string) (Mapping, error) {
 		lo, errLow := strconv.ParseFloat(low, 64)
 		hi, errHigh := strconv.ParseFloat(high, 64)
 		if errLow != nil || errHigh != nil || !(lo < hi) || math.IsInf(hi-lo, 0) {
-			return Mapping{}, fmt.Errorf("%q is no range LO:HI of two numbers, the first one smaller, like -1:1", s)
+			return Mapping{}, lang.Errorf("%q is no range LO:HI of two numbers, the first one smaller, like -1:1", s)
 		}
 		return Mapping{ranged, lo, hi}, nil
 	}
@@ -104,31 +105,32 @@ func (m Mapped) String() string {
 	var b strings.Builder
 	switch {
 	case m.Colour && m.Shown == 1:
-		b.WriteString("colour")
+		b.WriteString(lang.Text("colour"))
 	case m.Shown == 1:
-		b.WriteString("one map")
+		b.WriteString(lang.Text("one map"))
 	default:
-		what := "maps"
+		what := lang.Text("maps")
 		if m.Colour {
-			what = "colour pictures"
+			what = lang.Text("colour pictures")
 		}
 		if m.Shown < m.Of {
-			fmt.Fprintf(&b, "%d of ", m.Shown)
+			b.WriteString(lang.Sprintf("%d of %d %s in a %dx%d grid", m.Shown, m.Of, what, m.Rows, m.Cols))
+		} else {
+			b.WriteString(lang.Sprintf("%d %s in a %dx%d grid", m.Of, what, m.Rows, m.Cols))
 		}
-		fmt.Fprintf(&b, "%d %s in a %dx%d grid", m.Of, what, m.Rows, m.Cols)
 	}
-	fmt.Fprintf(&b, ", %s: %s", m.Mapping, m.scale())
+	b.WriteString(lang.Sprintf(", %s: %s", m.Mapping, m.scale()))
 	if m.Clipped > 0 {
-		fmt.Fprintf(&b, ", %d of %d values clipped", m.Clipped, m.Values)
+		b.WriteString(lang.Sprintf(", %d of %d values clipped", m.Clipped, m.Values))
 	}
 	if m.NaN+m.Inf > 0 {
-		fmt.Fprintf(&b, ", %d NaN and %d Inf values in magenta", m.NaN, m.Inf)
+		b.WriteString(lang.Sprintf(", %d NaN and %d Inf values in magenta", m.NaN, m.Inf))
 	}
 	if m.Rounded > 0 {
-		fmt.Fprintf(&b, ", uniform: no value is larger than %.2g, which rounding leaves of zeros", m.Rounded)
+		b.WriteString(lang.Sprintf(", uniform: no value is larger than %.2g, which rounding leaves of zeros", m.Rounded))
 	}
 	if m.Magnified > 1 {
-		fmt.Fprintf(&b, ", magnified %d times", m.Magnified)
+		b.WriteString(lang.Sprintf(", magnified %d times", m.Magnified))
 	}
 	return b.String()
 }
@@ -138,15 +140,15 @@ func (m Mapped) scale() string {
 	low, high := fmt.Sprintf("%.4g", m.Low), fmt.Sprintf("%.4g", m.High)
 	switch {
 	case m.Mapping == EachMapping:
-		return "every map in a scale of its own, its least value black, its greatest white"
+		return lang.Text("every map in a scale of its own, its least value black, its greatest white")
 	case m.Colormap == Diverging && !m.Colour && m.Mapping.kind == symmetric:
-		return low + " blue, 0 white, " + high + " red"
+		return lang.Sprintf("%s blue, 0 white, %s red", low, high)
 	case m.Colormap != Grayscale && !m.Colour:
-		return low + " to " + high + " in " + m.Colormap.String()
+		return lang.Sprintf("%s to %s in %s", low, high, m.Colormap)
 	case m.Mapping.kind == symmetric:
-		return low + " black, 0 grey, " + high + " white"
+		return lang.Sprintf("%s black, 0 grey, %s white", low, high)
 	}
-	return low + " black, " + high + " white"
+	return lang.Sprintf("%s black, %s white", low, high)
 }
 
 // survey is what the choice of a mapping needs to know of the values.

@@ -1,7 +1,7 @@
 package picture
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"math"
 	"slices"
 	"strings"
@@ -27,11 +27,11 @@ const maxSide = math.MaxInt32
 func (h Header) check() error {
 	switch {
 	case h.Width < 1 || h.Height < 1 || h.Width > maxSide || h.Height > maxSide:
-		return fmt.Errorf("a picture cannot be %dx%d pixels", h.Width, h.Height)
+		return lang.Errorf("a picture cannot be %dx%d pixels", h.Width, h.Height)
 	case h.Channels != 1 && h.Channels != 3:
-		return fmt.Errorf("a picture has 1 or 3 channels, not %d", h.Channels)
+		return lang.Errorf("a picture has 1 or 3 channels, not %d", h.Channels)
 	case h.Depth != 8 && h.Depth != 16:
-		return fmt.Errorf("a sample has 8 or 16 bits, not %d", h.Depth)
+		return lang.Errorf("a sample has 8 or 16 bits, not %d", h.Depth)
 	}
 	return nil
 }
@@ -67,21 +67,21 @@ type Info struct {
 // String is one line for a summary: "png 640x480, 8-bit rgb, interlaced, alpha dropped".
 func (i Info) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %dx%d, %d-bit %s", i.Format, i.Width, i.Height, i.Depth, i.Color)
+	b.WriteString(lang.Sprintf("%s %dx%d, %d-bit %s", i.Format, i.Width, i.Height, i.Depth, i.Color))
 	if i.Interlaced {
-		b.WriteString(", interlaced")
+		b.WriteString(lang.Text(", interlaced"))
 	}
 	if i.Alpha {
-		b.WriteString(", alpha dropped")
+		b.WriteString(lang.Text(", alpha dropped"))
 	}
 	switch {
 	case i.Oriented:
-		fmt.Fprintf(&b, ", turned by Exif orientation %d", i.Orientation)
+		b.WriteString(lang.Sprintf(", turned by Exif orientation %d", i.Orientation))
 	case i.Orientation > 1:
-		fmt.Fprintf(&b, ", Exif orientation %d not applied (--orient does)", i.Orientation)
+		b.WriteString(lang.Sprintf(", Exif orientation %d not applied (--orient does)", i.Orientation))
 	}
 	for _, note := range i.Notes {
-		b.WriteString(", " + note)
+		b.WriteString(lang.Text(", ") + note)
 	}
 	return b.String()
 }
@@ -105,7 +105,7 @@ func ColorNames() []string { return colorNames[RGB : Gray+1] }
 func ParseColor(s string) (Color, error) {
 	i := slices.Index(colorNames, s)
 	if i < 0 {
-		return 0, fmt.Errorf("unknown colour %q: %s", s, strings.Join(ColorNames(), " or "))
+		return 0, lang.Errorf("unknown colour %q: %s", s, strings.Join(ColorNames(), " or "))
 	}
 	return min(Color(i), Gray), nil
 }

@@ -2,9 +2,8 @@ package picture
 
 import (
 	"bufio"
+	"convx/internal/lang"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"hash"
 	"hash/crc32"
 	"io"
@@ -79,10 +78,10 @@ func readPNGHeader(c *chunkReader, limit int64) (*pngHeader, error) {
 			return nil, err
 		}
 		if first && name == "CgBI" {
-			return nil, errors.New("not supported: a PNG in Apple's own form (CgBI), as Xcode makes it for iOS: convert it with pngcrush -revert-iphone-optimizations")
+			return nil, lang.New("not supported: a PNG in Apple's own form (CgBI), as Xcode makes it for iOS: convert it with pngcrush -revert-iphone-optimizations")
 		}
 		if first != (name == "IHDR") {
-			return nil, fmt.Errorf("damaged file: unexpected %q chunk", name)
+			return nil, lang.Errorf("damaged file: unexpected %q chunk", name)
 		}
 		switch name {
 		case "IHDR":
@@ -101,11 +100,11 @@ func readPNGHeader(c *chunkReader, limit int64) (*pngHeader, error) {
 			err = h.readEXIF(c)
 		case "IDAT":
 			if h.color.name == "palette" && h.palette == nil {
-				return nil, errors.New("damaged file: no palette")
+				return nil, lang.New("damaged file: no palette")
 			}
 			return h, nil
 		case "IEND":
-			return nil, errors.New("damaged file: it has no pixels")
+			return nil, lang.New("damaged file: it has no pixels")
 		}
 		if err == nil {
 			err = c.close()
@@ -119,7 +118,7 @@ func readPNGHeader(c *chunkReader, limit int64) (*pngHeader, error) {
 func (h *pngHeader) readIHDR(c *chunkReader, limit int64) error {
 	var b [13]byte
 	if c.left != len(b) {
-		return errors.New("damaged header")
+		return lang.New("damaged header")
 	}
 	if err := c.read(b[:]); err != nil {
 		return err
@@ -129,7 +128,7 @@ func (h *pngHeader) readIHDR(c *chunkReader, limit int64) error {
 	h.width, h.height, h.depth = int(w), int(ht), int(b[8])
 	color, ok := pngColors[b[9]]
 	if !ok || h.depth > 16 || color.depths&(1<<h.depth) == 0 || b[10] != 0 || b[11] != 0 || b[12] > 1 {
-		return fmt.Errorf("damaged header: depth %d, colour type %d, compression %d, filter %d, interlace %d", b[8], b[9], b[10], b[11], b[12])
+		return lang.Errorf("damaged header: depth %d, colour type %d, compression %d, filter %d, interlace %d", b[8], b[9], b[10], b[11], b[12])
 	}
 	h.color, h.alpha, h.interlaced = color, color.alpha, b[12] == 1
 	return checkSize(w, ht, limit)
@@ -140,7 +139,7 @@ func (h *pngHeader) readPLTE(c *chunkReader) error {
 		return nil // a suggestion for the display of colour pictures
 	}
 	if h.palette != nil || c.left == 0 || c.left%3 != 0 || c.left/3 > 1<<h.depth {
-		return errors.New("damaged palette")
+		return lang.New("damaged palette")
 	}
 	h.palette = make([]byte, 3<<h.depth) // as image/png: indices past the palette's end are black
 	return c.read(h.palette[:c.left])
@@ -200,7 +199,7 @@ func (p *pngRows) finish() error {
 	var extra [1]byte
 	switch n, err := io.ReadFull(p.z, extra[:]); {
 	case n > 0:
-		p.chunks.note("more pixels than the header says left out")
+		p.chunks.note(lang.Text("more pixels than the header says left out"))
 	case err != io.EOF:
 		return err
 	}
@@ -240,7 +239,7 @@ func (c *chunkReader) open() (string, error) {
 	}
 	n := binary.BigEndian.Uint32(b[:])
 	if n > maxSide {
-		return "", errors.New("damaged file: a chunk is too long")
+		return "", lang.New("damaged file: a chunk is too long")
 	}
 	c.name, c.left = string(b[4:]), int(n)
 	c.crc.Reset()
@@ -273,9 +272,9 @@ func (c *chunkReader) close() error {
 		return nil
 	}
 	if ancillary := c.name[0]&0x20 != 0; !ancillary { // 5.4 of the specification
-		return fmt.Errorf("damaged file: wrong checksum in chunk %q", c.name)
+		return lang.Errorf("damaged file: wrong checksum in chunk %q", c.name)
 	}
-	c.note(fmt.Sprintf("chunk %q with a wrong checksum left out", c.name))
+	c.note(lang.Sprintf("chunk %q with a wrong checksum left out", c.name))
 	return nil
 }
 

@@ -1,9 +1,8 @@
 package picture
 
 import (
+	"convx/internal/lang"
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"runtime"
@@ -48,7 +47,7 @@ func NewWriter(w io.Writer, h Header, o WriteOptions) (*Writer, error) {
 		o.Level = 1
 	}
 	if o.Level < 1 || o.Level > 9 {
-		return nil, fmt.Errorf("compression level %d is not one of 1 to 9", o.Level)
+		return nil, lang.Errorf("compression level %d is not one of 1 to 9", o.Level)
 	}
 	if o.Threads <= 0 {
 		o.Threads = runtime.GOMAXPROCS(0)
@@ -71,10 +70,10 @@ func NewWriter(w io.Writer, h Header, o WriteOptions) (*Writer, error) {
 func (w *Writer) WriteRows(rows []byte) error {
 	n := w.h.RowBytes()
 	if len(rows)%n != 0 {
-		return fmt.Errorf("picture: %d bytes are not whole rows of %d", len(rows), n)
+		return lang.Errorf("picture: %d bytes are not whole rows of %d", len(rows), n)
 	}
 	if w.rows+len(rows)/n > w.h.Height {
-		return fmt.Errorf("picture: more than %d rows", w.h.Height)
+		return lang.Errorf("picture: more than %d rows", w.h.Height)
 	}
 	for len(rows) > 0 && w.err == nil {
 		if w.cur == nil {
@@ -97,7 +96,7 @@ func (w *Writer) Close() error {
 		w.collect()
 	}
 	if w.err == nil && w.rows != w.h.Height {
-		w.err = fmt.Errorf("picture: %d of %d rows were written", w.rows, w.h.Height)
+		w.err = lang.Errorf("picture: %d of %d rows were written", w.rows, w.h.Height)
 	}
 	if w.err == nil {
 		w.err = w.writeChunk("IEND", nil)
@@ -105,7 +104,7 @@ func (w *Writer) Close() error {
 	if w.err != nil {
 		return w.err
 	}
-	w.err = errors.New("picture: the writer is closed")
+	w.err = lang.New("picture: the writer is closed")
 	return nil
 }
 
@@ -181,7 +180,7 @@ func (w *Writer) writeChunk(name string, parts ...[]byte) error {
 		crc = crc32.Update(crc, crc32.IEEETable, p)
 	}
 	if n > maxSide {
-		return fmt.Errorf("picture: a chunk of %d bytes", n)
+		return lang.Errorf("picture: a chunk of %d bytes", n)
 	}
 	head := append(binary.BigEndian.AppendUint32(nil, uint32(n)), name...)
 	for _, p := range append(append([][]byte{head}, parts...), binary.BigEndian.AppendUint32(nil, crc)) {

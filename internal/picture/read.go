@@ -1,9 +1,9 @@
 package picture
 
 import (
-	"fmt"
 	"io"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -20,7 +20,7 @@ func ReadTensor[T tensor.Float](rd *Reader, c Color) (*tensor.Tensor[T], error) 
 	h := rd.Header()
 	shape := []int{1, c.Channels(h.Channels), h.Height, h.Width}
 	if _, err := tensor.Size(shape); err != nil {
-		return nil, fmt.Errorf("failed to hold the picture: %w", err)
+		return nil, lang.Errorf("failed to hold the picture: %w", err)
 	}
 	t := tensor.New[T](shape...)
 	u := NewUnpacker[T](h, c)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 )
 
 // DefaultMaxPixels is the largest picture that is read unless ReadOptions.MaxPixels says otherwise: 2^28, 268 megapixels.
@@ -28,7 +29,7 @@ type TooManyPixelsError struct {
 }
 
 func (e *TooManyPixelsError) Error() string {
-	return fmt.Sprintf("the picture is %dx%d, %s megapixels, more than the %s allowed: raise --max-pixels to read it",
+	return lang.Sprintf("the picture is %dx%d, %s megapixels, more than the %s allowed: raise --max-pixels to read it",
 		e.Width, e.Height, megapixels(float64(e.Width)*float64(e.Height)), megapixels(float64(e.Max)))
 }
 
@@ -40,7 +41,7 @@ func megapixels(n float64) string {
 	return strconv.FormatFloat(n/1e6, 'f', -1, 64)
 }
 
-var errTruncated = errors.New("the file is truncated")
+var errTruncated = lang.New("the file is truncated")
 
 // rowSource gives a picture row by row; readRow fills one whole row.
 type rowSource interface {
@@ -66,7 +67,7 @@ func NewReader(r io.Reader, o ReadOptions) (*Reader, error) {
 	magic, err := br.Peek(8)
 	if len(magic) == 0 {
 		if err == io.EOF {
-			return nil, errors.New("the file is empty")
+			return nil, lang.New("the file is empty")
 		}
 		return nil, err
 	}
@@ -74,9 +75,9 @@ func NewReader(r io.Reader, o ReadOptions) (*Reader, error) {
 	if open == nil {
 		start, _ := br.Peek(input.ForeignBytes)
 		if f, known := input.Foreign(start); known {
-			return nil, fmt.Errorf("%s is not read: %s", f.What, f.Instead)
+			return nil, lang.Errorf("%s is not read: %s", f.What, f.Instead)
 		}
-		return nil, fmt.Errorf("neither a picture (PNG, JPEG, GIF) nor an array (.npy, .npz, .safetensors): it starts with %q", magic)
+		return nil, lang.Errorf("neither a picture (PNG, JPEG, GIF) nor an array (.npy, .npz, .safetensors): it starts with %q", magic)
 	}
 	limit := o.MaxPixels
 	if limit <= 0 {
@@ -112,7 +113,7 @@ func opener(magic []byte) func(*bufio.Reader, int64) (*Reader, error) {
 // checkSize refuses an empty picture and one of more than limit pixels.
 func checkSize(width, height, limit int64) error {
 	if width < 1 || height < 1 || width > maxSide || height > maxSide {
-		return fmt.Errorf("damaged header: the size is %dx%d", width, height)
+		return lang.Errorf("damaged header: the size is %dx%d", width, height)
 	}
 	if width*height > limit {
 		return &TooManyPixelsError{int(width), int(height), limit}
@@ -134,7 +135,7 @@ func (r *Reader) ReadRows(dst []byte) (int, error) {
 	}
 	n := r.head.RowBytes()
 	if len(dst) < n {
-		return 0, fmt.Errorf("picture: %d bytes do not hold a row of %d", len(dst), n)
+		return 0, lang.Errorf("picture: %d bytes do not hold a row of %d", len(dst), n)
 	}
 	rows := 0
 	for ; r.next < r.head.Height && len(dst) >= n; rows++ {
@@ -165,7 +166,7 @@ func damaged(err error) error {
 	if !found {
 		what = err.Error()
 	}
-	return fmt.Errorf("damaged file: %s", what)
+	return lang.Errorf("damaged file: %s", what)
 }
 
 // readError words the errors of the decoders: the end of input in mid-picture is a truncated file.

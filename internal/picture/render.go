@@ -2,10 +2,10 @@ package picture
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -130,16 +130,16 @@ type cell struct {
 // selectCells lists what is to be shown.
 func selectCells(shape []int, o MapOptions) ([]cell, error) {
 	if len(shape) != 4 {
-		return nil, fmt.Errorf("a tensor of shape %s is not N x C x H x W: it cannot be a picture", tensor.Format(shape))
+		return nil, lang.Errorf("a tensor of shape %s is not N x C x H x W: it cannot be a picture", tensor.Format(shape))
 	}
 	if n, err := tensor.Size(shape); err != nil || n == 0 {
-		return nil, fmt.Errorf("a tensor of shape %s has nothing to show", tensor.Format(shape))
+		return nil, lang.Errorf("a tensor of shape %s has nothing to show", tensor.Format(shape))
 	}
 	if o.Depth != 0 && o.Depth != 8 && o.Depth != 16 {
-		return nil, fmt.Errorf("a sample has 8 or 16 bits, not %d", o.Depth)
+		return nil, lang.Errorf("a sample has 8 or 16 bits, not %d", o.Depth)
 	}
 	if o.Rows < 0 || o.Cols < 0 || o.Scale < 0 {
-		return nil, errors.New("a grid or a scale cannot be negative")
+		return nil, lang.New("a grid or a scale cannot be negative")
 	}
 	batch, all := shape[0], shape[1]
 	channels := o.Channels
@@ -156,7 +156,7 @@ func selectCells(shape []int, o MapOptions) ([]cell, error) {
 		}
 		for _, c := range channels {
 			if c < 0 || c >= all {
-				return nil, fmt.Errorf("there is no channel %d: the result has %d, counted from 0", c, all)
+				return nil, lang.Errorf("there is no channel %d: the result has %d, counted from 0", c, all)
 			}
 			label := fmt.Sprintf("c%d", c)
 			if batch > 1 {
@@ -166,7 +166,7 @@ func selectCells(shape []int, o MapOptions) ([]cell, error) {
 		}
 	}
 	if len(cells) == 0 {
-		return nil, errors.New("no channel is selected")
+		return nil, lang.New("no channel is selected")
 	}
 	return cells, nil
 }

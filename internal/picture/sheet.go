@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -40,15 +41,15 @@ func (s Sheet) Encode(w io.Writer) error {
 	}
 	cols := int(math.Ceil(math.Sqrt(float64(len(panels)))))
 	body := Panels(panels, cols)
-	text := fmt.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(s.Maps.Shape))
+	text := lang.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(s.Maps.Shape))
 	switch shown := len(panels); {
 	case shown < n*c && s.Options.Channels != nil:
 		text += fmt.Sprintf("; %d of %d", shown, n*c)
 	case shown < n*c:
-		text += fmt.Sprintf("; the first %d", shown)
+		text += lang.Sprintf("; the first %d", shown)
 	}
 	if dead > 0 {
-		text += fmt.Sprintf("; %d dead (all zero)", dead)
+		text += lang.Sprintf("; %d dead (all zero)", dead)
 	}
 	size := max(titleSize, lettersFor(body.Bounds().Dx()).name)
 	heads := body.wrapped(text, letters{name: size}, body.Bounds().Dx()-2*titleGap)
@@ -85,7 +86,7 @@ func (s Sheet) panels() (panels []Panel, dead int, err error) {
 	for i := range n {
 		for _, k := range channels {
 			if k < 0 || k >= c {
-				return nil, 0, fmt.Errorf("there is no channel %d: %s has %d, counted from 0", k, s.Title, c)
+				return nil, 0, lang.Errorf("there is no channel %d: %s has %d, counted from 0", k, s.Title, c)
 			}
 			plane := s.Maps.Data[(i*c+k)*h*w:][:h*w]
 			low, high := extremes(plane)

@@ -2,7 +2,7 @@ package picture
 
 import (
 	"context"
-	"fmt"
+	"convx/internal/lang"
 	"runtime"
 	"slices"
 
@@ -111,7 +111,7 @@ func (s *stream) window(b *band, before Window, next int) (int, error) {
 	from, to := s.needs(b.first, b.last)
 	from, to = min(max(from, 0), h.Height), min(max(to, 0), h.Height)
 	if from > to || from < min(next, to) && (from < before.From || min(next, to) > before.From+before.Rows) {
-		return next, fmt.Errorf("picture: rows %d to %d are needed after row %d", from, to, next)
+		return next, lang.Errorf("picture: rows %d to %d are needed after row %d", from, to, next)
 	}
 	n := h.RowBytes()
 	b.in.From, b.in.Rows = from, to-from

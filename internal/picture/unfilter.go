@@ -1,8 +1,6 @@
 package picture
 
-import (
-	"fmt"
-)
+import "convx/internal/lang"
 
 // The filters of the PNG specification (9.2): a byte is stored as its difference from a prediction.
 const (
@@ -48,7 +46,7 @@ func unfilter(filter byte, row, prev []byte, bpp int) error {
 			row[i] += paeth(int(row[i-bpp]), int(prev[i]), int(prev[i-bpp]))
 		}
 	default:
-		return fmt.Errorf("damaged file: unknown filter %d", filter)
+		return lang.Errorf("damaged file: unknown filter %d", filter)
 	}
 	return nil
 }

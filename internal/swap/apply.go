@@ -1,11 +1,11 @@
 package swap
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/theory"
@@ -105,7 +105,7 @@ func (a *application) choose(i int, rules []Rule) {
 			a.chosen[i] = c
 			return
 		}
-		reason = fmt.Sprintf("%s stays %s: %v", n.Node.Name, n.Variant, err)
+		reason = lang.Sprintf("%s stays %s: %v", n.Node.Name, n.Variant, err)
 	}
 	if reason != "" {
 		a.kept = append(a.kept, reason)
@@ -162,7 +162,7 @@ func (a *application) finish() (*Swapped, error) {
 	g, changes := a.graph()
 	after, err := network.Evaluate(g, a.r.Options)
 	if err != nil {
-		return nil, fmt.Errorf("exchanging layers of %s: %w", a.r.Graph.Name, err)
+		return nil, lang.Errorf("exchanging layers of %s: %w", a.r.Graph.Name, err)
 	}
 	if store(a.r, after, changes) {
 		if after, err = network.Evaluate(g, a.r.Options); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"convx/internal/budget"
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -20,14 +21,14 @@ const searched = 2_000_000
 func (t Task) exchange(rules []Rule) (Way, error) {
 	w := Way{What: texts(rules)}
 	if len(rules) > 1 {
-		w.What = "any of these"
+		w.What = lang.Text("any of these")
 	}
 	items, err := t.items(rules)
 	if err != nil {
 		return w, err
 	}
 	if len(items.nodes) == 0 {
-		w.Reason = "no layer can be exchanged so"
+		w.Reason = lang.Text("no layer can be exchanged so")
 		return w, nil
 	}
 	chosen, least, proven, ok := cover(items.gains, items.needs, searched)
@@ -35,7 +36,7 @@ func (t Task) exchange(rules []Rule) (Way, error) {
 		chosen = items.useful()
 	}
 	if len(chosen) == 0 {
-		w.Reason = "no exchange saves anything of what is too much"
+		w.Reason = lang.Text("no exchange saves anything of what is too much")
 		return w, nil
 	}
 	s, v, err := t.try(items, chosen)
@@ -60,11 +61,11 @@ func (t Task) exchange(rules []Rule) (Way, error) {
 	w.How = fmt.Sprintf("%d of %d", len(w.Layers), items.layers)
 	switch {
 	case !w.Met:
-		w.Proof = "all that can be exchanged"
+		w.Proof = lang.Text("all that can be exchanged")
 	case proven && !more:
-		w.Proof = "the fewest"
+		w.Proof = lang.Text("the fewest")
 	default:
-		w.Proof = fmt.Sprintf("greedy; at least %d", least)
+		w.Proof = lang.Sprintf("greedy; at least %d", least)
 	}
 	return w, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"convx/internal/budget"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -49,10 +50,10 @@ func (t Task) width() (Way, error) {
 		return w, err
 	}
 	if best == 0 {
-		w.Proof = "as narrow as is tried"
+		w.Proof = lang.Text("as narrow as is tried")
 		return w, at(1)
 	}
-	w.Proof = "the largest, in hundredths"
+	w.Proof = lang.Text("the largest, in hundredths")
 	return w, at(best)
 }
 
@@ -69,7 +70,7 @@ func (t Task) resolution() (Way, error) {
 	w := Way{What: "resolution"}
 	in := t.Network.Input
 	if t.At == nil || len(in) < 3 {
-		w.Reason = "the network stands for one input size"
+		w.Reason = lang.Text("the network stands for one input size")
 		return w, nil
 	}
 	step := stride(t.Network)
@@ -92,14 +93,14 @@ func (t Task) resolution() (Way, error) {
 		}
 		w.Result, w.Outcome, w.Met, w.How = r, v, met(v), layer.FormatInts(size[2:])
 		if w.Met {
-			w.Proof = "the largest, in steps of " + strconv.Itoa(step)
+			w.Proof = lang.Sprintf("the largest, in steps of %d", step)
 			return w, nil
 		}
 	}
 	if w.Result == nil {
-		w.Reason = "the input is as small as it can be"
+		w.Reason = lang.Text("the input is as small as it can be")
 	}
-	w.Proof = "as small as is tried"
+	w.Proof = lang.Text("as small as is tried")
 	return w, nil
 }
 

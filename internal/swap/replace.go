@@ -1,10 +1,10 @@
 package swap
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/shape"
@@ -160,7 +160,7 @@ func keeps(s layer.Spec, n *network.NodeResult) error {
 		return err
 	}
 	if !slices.Equal(got.Output, n.Output) {
-		return fmt.Errorf("it would make %s in place of %s", layer.FormatShape(got.Output), layer.FormatShape(n.Output))
+		return lang.Errorf("it would make %s in place of %s", layer.FormatShape(got.Output), layer.FormatShape(n.Output))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package swap
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -114,16 +113,16 @@ func (s *Swapped) Document(rules []Rule, on *device.Device, top int) (JSON, []re
 			report.Int(c.Before.MACs), report.Count(c.After.MACs), times(float64(row.Ratio)), times(c.predicted()), report.Str(row.Formula),
 		})
 	}
-	head := fmt.Sprintf("%d layers exchanged", len(s.Changes))
+	head := lang.Sprintf("%d layers exchanged", len(s.Changes))
 	if len(s.Changes) == 1 {
-		head = "1 layer exchanged"
+		head = lang.Text("1 layer exchanged")
 	}
 	if top > 0 && len(s.Changes) > top {
-		head += fmt.Sprintf(", the first %d shown", top)
+		head += lang.Sprintf(", the first %d shown", top)
 	}
 	foot := append(s.theories(), Untrained())
 	for _, k := range s.Kept {
-		foot = append(foot, "kept: "+k)
+		foot = append(foot, lang.Sprintf("kept: %s", k))
 	}
 	return j, []report.Block{report.Text{head}, t, Table(j.Before, j.After), foot}
 }
@@ -131,7 +130,7 @@ func (s *Swapped) Document(rules []Rule, on *device.Device, top int) (JSON, []re
 // theories are the formulas of what the papers predict, each once.
 func (s *Swapped) theories() (lines report.Text) {
 	for _, c := range s.Changes {
-		line := fmt.Sprintf("theory of %s for %s: %s times the MACs", c.Is, c.Was, c.Theory.Symbols)
+		line := lang.Sprintf("theory of %s for %s: %s times the MACs", c.Is, c.Was, c.Theory.Symbols)
 		if c.Theory.Symbols != "" && !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
@@ -143,16 +142,16 @@ func (s *Swapped) theories() (lines report.Text) {
 func Table(before, after Figures) report.Table {
 	t := report.Table{Columns: []report.Column{{Name: "whole network", Key: "quantity"}, {Name: "before", Right: true}, {Name: "after", Right: true}, {Name: "×", Key: "ratio", Right: true}}}
 	add := func(name string, b, a report.Cell, r float64) {
-		t.Rows = append(t.Rows, []report.Cell{report.Str(name), b, a, times(r)})
+		t.Rows = append(t.Rows, []report.Cell{{Text: lang.Text(name), Raw: name}, b, a, times(r)})
 	}
 	for _, q := range []struct {
 		name          string
 		before, after int64
 		bytes         bool
 	}{
-		{"params", before.Params, after.Params, false}, {"MACs", before.MACs, after.MACs, false}, {"FLOPs", before.FLOPs, after.FLOPs, false},
-		{"weights", before.WeightBytes, after.WeightBytes, true}, {"activations moved", before.ActivationBytes, after.ActivationBytes, true},
-		{"peak memory", before.PeakMemory, after.PeakMemory, true},
+		{lang.Key("params"), before.Params, after.Params, false}, {lang.Key("MACs"), before.MACs, after.MACs, false}, {lang.Key("FLOPs"), before.FLOPs, after.FLOPs, false},
+		{lang.Key("weights"), before.WeightBytes, after.WeightBytes, true}, {lang.Key("activations moved"), before.ActivationBytes, after.ActivationBytes, true},
+		{lang.Key("peak memory"), before.PeakMemory, after.PeakMemory, true},
 	} {
 		show := report.Count[int64]
 		if q.bytes {
@@ -161,11 +160,11 @@ func Table(before, after Figures) report.Table {
 		add(q.name, show(q.before), show(q.after), ratio(q.after, q.before))
 	}
 	if len(before.Field) > 0 && len(before.Field) == len(after.Field) {
-		add("receptive field", before.field(), after.field(), ratio(after.Field[0], before.Field[0]))
+		add(lang.Key("receptive field"), before.field(), after.field(), ratio(after.Field[0], before.Field[0]))
 	}
 	if before.Seconds != nil && after.Seconds != nil && *before.Seconds > 0 {
 		show := func(s float64) report.Cell { return report.Time(time.Duration(s * 1e9)) }
-		add("least time", show(*before.Seconds), show(*after.Seconds), *after.Seconds / *before.Seconds)
+		add(lang.Key("least time"), show(*before.Seconds), show(*after.Seconds), *after.Seconds / *before.Seconds)
 	}
 	return t
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 )
@@ -140,7 +141,7 @@ func (r *Rule) parseVariant(text string) error {
 // check refuses variants that no convolution becomes, and values that no layer could have.
 func (r *Rule) check(v layer.Variant) error {
 	if r.into.Variant != "" && !v.Has("out-channels") {
-		return layer.Errorf("%s is no convolution that could take another's place", v.Name).Hint("give one of " + strings.Join(Variants(), ", "))
+		return layer.Errorf("%s is no convolution that could take another's place", v.Name).Hint(lang.Sprintf("give one of %s", strings.Join(Variants(), ", ")))
 	}
 	var s layer.Spec
 	for _, o := range slices.Concat(r.into.Own, r.gate.Own) {

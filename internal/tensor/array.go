@@ -1,7 +1,7 @@
 package tensor
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"math"
 	"slices"
 	"unsafe"
@@ -19,11 +19,11 @@ type Array struct {
 // fit in an int; whether there is so much memory is the caller's question.
 func NewArray(e Elem, shape ...int) (*Array, error) {
 	if e == Invalid || e >= elems {
-		return nil, fmt.Errorf("%v cannot be stored", e)
+		return nil, lang.Errorf("%v cannot be stored", e)
 	}
 	n, err := Size(shape)
 	if err == nil && n > math.MaxInt/16 {
-		err = fmt.Errorf("shape %s: %w", Format(shape), ErrTooLarge)
+		err = lang.Errorf("shape %s: %w", Format(shape), ErrTooLarge)
 	}
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func NewArray(e Elem, shape ...int) (*Array, error) {
 // ArrayOf wraps data without a copy; it must hold exactly the shape's elements, or ArrayOf panics.
 func ArrayOf[T Item](data []T, shape ...int) *Array {
 	if n, err := Size(shape); err != nil || n != len(data) {
-		panic(fmt.Sprintf("tensor: %d elements for shape %v", len(data), shape))
+		panic(lang.Sprintf("tensor: %d elements for shape %v", len(data), shape))
 	}
 	return &Array{Elem: ElemOf[T](), Shape: slices.Clone(shape), data: data}
 }
@@ -55,7 +55,7 @@ func ToTensor[T Float](a *Array) (t *Tensor[T], ok bool) {
 func Data[T Item](a *Array) []T {
 	data, ok := a.data.([]T)
 	if !ok {
-		panic(fmt.Sprintf("tensor: an array of %v read as %v", a.Elem, ElemOf[T]()))
+		panic(lang.Sprintf("tensor: an array of %v read as %v", a.Elem, ElemOf[T]()))
 	}
 	return data
 }
@@ -76,7 +76,7 @@ func (a *Array) Clone() *Array {
 // CopyFrom copies the elements of b, which must hold as many of the same type; it does nothing when both share them.
 func (a *Array) CopyFrom(b *Array) {
 	if a.Elem != b.Elem || a.Len() != b.Len() {
-		panic(fmt.Sprintf("tensor: %d of %v copied to %d of %v", b.Len(), b.Elem, a.Len(), a.Elem))
+		panic(lang.Sprintf("tensor: %d of %v copied to %d of %v", b.Len(), b.Elem, a.Len(), a.Elem))
 	}
 	kinds[a.Elem].copy(a.data, b.data)
 }
@@ -84,7 +84,7 @@ func (a *Array) CopyFrom(b *Array) {
 // View shares a's data under another shape of the same size.
 func (a *Array) View(shape ...int) *Array {
 	if n, err := Size(shape); err != nil || n != a.Len() {
-		panic(fmt.Sprintf("tensor: %d elements seen as shape %v", a.Len(), shape))
+		panic(lang.Sprintf("tensor: %d elements seen as shape %v", a.Len(), shape))
 	}
 	return &Array{Elem: a.Elem, Shape: slices.Clone(shape), data: a.data}
 }
@@ -101,7 +101,7 @@ func (a *Array) String() string {
 // are. Strings have none.
 func Bits[T uint8 | uint16 | uint32 | uint64](a *Array) []T {
 	if size := a.Elem.Size(); size != int(unsafe.Sizeof(T(0))) {
-		panic(fmt.Sprintf("tensor: elements of %d bytes read as %d", size, unsafe.Sizeof(T(0))))
+		panic(lang.Sprintf("tensor: elements of %d bytes read as %d", size, unsafe.Sizeof(T(0))))
 	}
 	return unsafe.Slice((*T)(kinds[a.Elem].start(a.data)), a.Len())
 }

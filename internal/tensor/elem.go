@@ -1,7 +1,7 @@
 package tensor
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"unsafe"
 )
 
@@ -83,7 +83,7 @@ var kinds = [elems]kind{
 // String is NumPy's name of the type (ml_dtypes' for bfloat16, int4 and uint4).
 func (e Elem) String() string {
 	if e >= elems {
-		return fmt.Sprintf("element type %d", uint8(e))
+		return lang.Sprintf("element type %d", uint8(e))
 	}
 	return kinds[e].name()
 }

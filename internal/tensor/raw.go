@@ -1,8 +1,8 @@
 package tensor
 
 import (
+	"convx/internal/lang"
 	"encoding/binary"
-	"fmt"
 	"math/bits"
 	"slices"
 	"unsafe"
@@ -111,7 +111,7 @@ func ArrayAt(e Elem, memory []byte, shape ...int) *Array {
 		a.data = seen[U4](memory)
 	}
 	if n, err := Size(shape); err != nil || a.data == nil || n != a.Len() {
-		panic(fmt.Sprintf("tensor: %d bytes for %v of shape %v", len(memory), e, shape))
+		panic(lang.Sprintf("tensor: %d bytes for %v of shape %v", len(memory), e, shape))
 	}
 	return a
 }

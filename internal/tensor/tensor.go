@@ -5,7 +5,7 @@
 package tensor
 
 import (
-	"fmt"
+	"convx/internal/lang"
 	"math"
 	"slices"
 	"strconv"
@@ -22,7 +22,7 @@ type Tensor[T Float] struct {
 }
 
 // ErrTooLarge reports a shape whose element or byte count does not fit in an int.
-var ErrTooLarge = fmt.Errorf("the size overflows %d bits", strconv.IntSize)
+var ErrTooLarge = lang.Errorf("the size overflows %d bits", strconv.IntSize)
 
 // New returns a zeroed tensor. It panics on a shape that Size refuses: callers check shapes that come from outside.
 func New[T Float](shape ...int) *Tensor[T] {
@@ -36,7 +36,7 @@ func New[T Float](shape ...int) *Tensor[T] {
 // Of wraps data, which must hold exactly the shape's elements.
 func Of[T Float](data []T, shape ...int) *Tensor[T] {
 	if n, err := Size(shape); err != nil || n != len(data) {
-		panic(fmt.Sprintf("tensor: %d elements for shape %v", len(data), shape))
+		panic(lang.Sprintf("tensor: %d elements for shape %v", len(data), shape))
 	}
 	return &Tensor[T]{Shape: slices.Clone(shape), Data: data}
 }
@@ -58,10 +58,10 @@ func Size(shape []int) (int, error) {
 	n := 1
 	for _, d := range shape {
 		if d < 0 {
-			return 0, fmt.Errorf("negative extent %d in shape %s", d, Format(shape))
+			return 0, lang.Errorf("negative extent %d in shape %s", d, Format(shape))
 		}
 		if d != 0 && n > math.MaxInt/8/d {
-			return 0, fmt.Errorf("shape %s: %w", Format(shape), ErrTooLarge)
+			return 0, lang.Errorf("shape %s: %w", Format(shape), ErrTooLarge)
 		}
 		n *= d
 	}

@@ -17,6 +17,7 @@ import (
 	"convx/configs"
 	"convx/internal/flops"
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/network/onnx"
@@ -55,7 +56,7 @@ func Network(name string, n Options) (*network.Graph, network.Options, error) {
 	if data, ok := configs.Model(name); ok {
 		m, err := onnx.Decode(bytes.NewReader(data), int64(len(data)))
 		if err != nil {
-			return nil, o, fmt.Errorf("reading network %s: %w", name, inLine{err})
+			return nil, o, lang.Errorf("reading network %s: %w", name, inLine{err})
 		}
 		return n.model("network "+name, name, m)
 	}
@@ -75,7 +76,7 @@ func Network(name string, n Options) (*network.Graph, network.Options, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, o, fmt.Errorf("reading %q: %w", name, input.Cause(err))
+		return nil, o, lang.Errorf("reading %q: %w", name, input.Cause(err))
 	}
 	defer f.Close()
 	return n.read(name, f, o)
@@ -91,15 +92,15 @@ func (n Options) read(label string, r io.Reader, o network.Options) (*network.Gr
 	br := bufio.NewReader(r)
 	start, err := br.Peek(br.Size())
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, o, fmt.Errorf("reading %s: %w", quoted, input.Cause(err))
+		return nil, o, lang.Errorf("reading %s: %w", quoted, input.Cause(err))
 	}
 	if f, known := foreignModel(start); known {
-		return nil, o, fmt.Errorf("reading %s: %s is not read as a network: %s", quoted, strings.TrimSuffix(f.What, ","), f.Instead)
+		return nil, o, lang.Errorf("reading %s: %s is not read as a network: %s", quoted, strings.TrimSuffix(f.What, ","), f.Instead)
 	}
 	if !isModel(start) {
 		data, err := input.Read(br, network.MaxFile)
 		if err != nil {
-			return nil, o, fmt.Errorf("reading %s: %w", quoted, inLine{err})
+			return nil, o, lang.Errorf("reading %s: %w", quoted, inLine{err})
 		}
 		g, err := network.Parse(label, data)
 		if err != nil {
@@ -109,7 +110,7 @@ func (n Options) read(label string, r io.Reader, o network.Options) (*network.Gr
 	}
 	m, err := n.decode(br)
 	if err != nil {
-		return nil, o, fmt.Errorf("reading %s: %w", quoted, inLine{err})
+		return nil, o, lang.Errorf("reading %s: %w", quoted, inLine{err})
 	}
 	return n.model(quoted, label, m)
 }
@@ -180,7 +181,7 @@ func (n Options) model(quoted, path string, m *onnx.Model) (*network.Graph, netw
 	}
 	g, err := m.Network(onnx.Options{Input: size, Sizes: n.Sizes, Batch: n.Batch, Inputs: n.Shapes, Program: n.Program, Loose: n.Loose})
 	if err != nil {
-		return nil, network.Options{}, fmt.Errorf("reading %s: %w", quoted, inLine{err})
+		return nil, network.Options{}, lang.Errorf("reading %s: %w", quoted, inLine{err})
 	}
 	if g.Name == "" || slices.Contains(graphNames, g.Name) {
 		g.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
