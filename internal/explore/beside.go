@@ -64,13 +64,37 @@ func (m Model) own(width int) []string {
 		k := r.Layer.Kernel
 		return append(m.taps.says(op), lang.Sprintf("a convolution predicts %d offsets at every output: (dy, dx) for each of %d taps", 2*k[0]*k[1]*max(1, r.Layer.OffsetGroups), k[0]*k[1]))
 	}
-	if len(r.Stages) > 1 {
-		return m.againstStandard(width)
+	if said := pieces(r); said != "" {
+		return append([]string{said}, m.againstStandard(width)...)
 	}
 	if m.slide != nil && !m.slide.transpose {
 		return m.slide.sum(m.frame % m.slide.steps())
 	}
 	return nil
+}
+
+// pieces says what a composed variant is made of: channels from stage to stage, and how its pixels come about; empty of others.
+func pieces(r shape.Result) string {
+	if len(r.Stages) < 2 {
+		return ""
+	}
+	widths := fmt.Sprint(r.Input[1])
+	said := ""
+	for i, st := range r.Layer.Stages {
+		switch op := st.Op.(type) {
+		case layer.Conv:
+			widths += fmt.Sprintf(" → %d", r.Stages[i].Output[1])
+		case layer.DepthToSpace:
+			said = lang.Sprintf("; each block of %s pixels is dealt from %d channels", layer.FormatShape(op.Block), r.Stages[i].Inputs[0][1]/r.Stages[i].Output[1])
+		case layer.Resize:
+			said = lang.Sprintf("; first enlarged to %s: every output sums as many pixels as its neighbour", layer.FormatShape(r.Stages[i].Output[2:]))
+		case layer.ROIPool:
+			said = lang.Sprintf("; the region in %s bins, each moved by an offset and averaged", layer.FormatShape(op.Pooled))
+		case layer.Add:
+			said = lang.Text("; the input is added: a shortcut")
+		}
+	}
+	return lang.Sprintf("channels %s%s", widths, said)
 }
 
 // overlaps are the products that each of the first outputs of an axis sums.

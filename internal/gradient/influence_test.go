@@ -1,0 +1,98 @@
+package gradient
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"convx/internal/infer"
+	"convx/internal/tensor"
+)
+
+// The box holds its share of the influence, and no shorter range of rows or columns does.
+func TestBoxIsTheShortest(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 9))
+	for range 200 {
+		v := make([]float64, 1+r.IntN(12))
+		total := 0.0
+		for i := range v {
+			if r.IntN(3) > 0 {
+				v[i] = float64(r.IntN(5))
+			}
+			total += v[i]
+		}
+		if total == 0 {
+			continue
+		}
+		best := len(v)
+		for begin := range v {
+			sum := 0.0
+			for end := begin; end < len(v); end++ {
+				if sum += v[end]; sum >= 0.75*total {
+					best = min(best, end+1-begin)
+				}
+			}
+		}
+		got, sum := shortest(v, 0.75), 0.0
+		for _, x := range v[got[0]:got[1]] {
+			sum += x
+		}
+		if got[1]-got[0] != best || sum < 0.75*total {
+			t.Fatalf("%v: %v holds %g of %g, and %d would do", v, got, sum, total, best)
+		}
+	}
+}
+
+// One convolution of one channel: the influence of a pixel is the magnitude of the weight that meets it, and nothing else has any.
+// Behind a ReLU that is off in the middle it is that of the nearest output that is on.
+func TestInfluenceOfOneConvolution(t *testing.T) {
+	p := program(t, "input: 2x8x8\nlayers:\n  - {variant: standard, name: conv, out_channels: 1, kernel: 3, bias: false}\n  - {op: relu, name: on}\n", 4)
+	var weight []float32
+	for _, v := range p.Values {
+		if v.Weight != nil {
+			a, err := v.Weight.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			weight = tensor.Data[float32](a)
+		}
+	}
+	x := tensor.ArrayOf(make([]float32, 2*64), 1, 2, 8, 8)
+	m, err := Influence(t.Context(), p, "conv", "input", false, map[string]*tensor.Array{"input": x}, infer.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range m.Data {
+		y, c := i/8-m.Row, i%8-m.Column
+		want := 0.0
+		if y >= 0 && y < 3 && c >= 0 && c < 3 {
+			for k := range 2 {
+				want += abs(weight[k*9+y*3+c])
+			}
+		}
+		if d := v - want; d > 1e-6 || d < -1e-6 {
+			t.Errorf("pixel %d, %d: %g, want %g", i/8, i%8, v, want)
+		}
+	}
+	// Make only the output at row 1, column 2 positive: its own weights under it.
+	data := tensor.Data[float32](x)
+	for k := range 2 {
+		for y := range 3 {
+			for c := range 3 {
+				data[k*64+(1+y)*8+2+c] += weight[k*9+y*3+c]
+			}
+		}
+	}
+	if m, err = Influence(t.Context(), p, "on", "input", false, map[string]*tensor.Array{"input": x}, infer.Options{Threads: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if m.Total() == 0 {
+		t.Errorf("nothing comes back from %s", m.Of)
+	}
+}
+
+func abs(v float32) float64 {
+	if v < 0 {
+		v = -v
+	}
+	return float64(v)
+}
