@@ -102,10 +102,10 @@ func (s *samples) done(spent time.Duration) {
 	s.spent += spent
 }
 
-// ahead reports whether as much was taken as belongs to this round, when all of them are to take at least so long.
+// ahead reports whether a round may pass without another turn, when all of them are to take at least so long: slow runs, or a slow
+// machine, have taken what patience allows up to here. Else every round has its sample.
 func (s *samples) ahead(round int, atLeast time.Duration) bool {
-	share := func(n int) int { return (n*(round+1) + Rounds - 1) / Rounds }
-	return !s.cold && s.spent*Rounds >= atLeast*time.Duration(round+1) && (len(s.times) >= share(fewestRuns) || s.spent >= patience*atLeast)
+	return !s.cold && s.spent*Rounds >= patience*atLeast*time.Duration(round+1)
 }
 
 func (s *samples) timing() Timing {
