@@ -25,6 +25,7 @@ func indexed(name string, in Arity, doc string, run func(*Call)) Operator {
 type mover struct {
 	to, from           []byte
 	toTexts, fromTexts []string
+	to32, from32       []uint32 // of elements of 4 bytes
 	size               int
 }
 
@@ -32,7 +33,11 @@ func moverOf(to, from *tensor.Array) mover {
 	if to.Elem == tensor.String {
 		return mover{toTexts: tensor.Data[string](to), fromTexts: tensor.Data[string](from)}
 	}
-	return mover{to: tensor.Raw(to), from: tensor.Raw(from), size: to.Elem.Size()}
+	m := mover{to: tensor.Raw(to), from: tensor.Raw(from), size: to.Elem.Size()}
+	if m.size == 4 {
+		m.to32, m.from32 = tensor.Bits[uint32](to), tensor.Bits[uint32](from)
+	}
+	return m
 }
 
 // copy copies n elements.
@@ -63,9 +68,9 @@ func (m *mover) spread(to, from int, columns []int) {
 			m.toTexts[to+i] = m.fromTexts[from+k]
 		}
 	case m.size == 4:
-		out, x := m.to[to*4:][:len(columns)*4], m.from[from*4:]
+		out, x := m.to32[to:][:len(columns)], m.from32[from:]
 		for i, k := range columns {
-			copy(out[i*4:][:4], x[k*4:][:4])
+			out[i] = x[k]
 		}
 	default:
 		for i, k := range columns {

@@ -84,16 +84,21 @@ func (c *Call) pick(out *tensor.Array) {
 	clear(at)
 	columns := c.mixes[last].index
 	whole := in.Shape[last] == out.Shape[last] && isIdentity(columns)
+	again, before := moverOf(out, out), -1 // rows that are repeated, and where the last one came from
 	for to := 0; to < out.Len(); to += len(columns) {
 		from := 0
 		for i := range last {
 			from += c.mixes[i].index[at[i]] * step[i]
 		}
-		if whole {
+		switch {
+		case whole:
 			m.copy(to, from, len(columns))
-		} else {
+		case from == before:
+			again.copy(to, to-len(columns), len(columns))
+		default:
 			m.spread(to, from, columns)
 		}
+		before = from
 		for i := last - 1; i >= 0; i-- {
 			if at[i]++; at[i] < out.Shape[i] {
 				break
