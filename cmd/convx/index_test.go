@@ -1,10 +1,15 @@
 package main
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -150,5 +155,45 @@ func TestNamedDeclarationsExist(t *testing.T) {
 	}
 	if seen < 20 {
 		t.Errorf("only %d names were found", seen)
+	}
+}
+
+// No room asks whether a variant has a certain name: what differs is in the variant's row, or in a room's table with a row for each.
+func TestNoRoomAsksForAVariant(t *testing.T) {
+	set := token.NewFileSet()
+	err := filepath.WalkDir("../../internal", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(set, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		asks := func(e ast.Expr) {
+			if l, ok := e.(*ast.BasicLit); ok && l.Kind == token.STRING {
+				name, _ := strconv.Unquote(l.Value)
+				if _, variant := layer.VariantNamed(name); variant {
+					t.Errorf("%s asks for %s: let a field of layer.Variant, or of this room's table, say what it is about", set.Position(l.Pos()), l.Value)
+				}
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BinaryExpr:
+				if n.Op == token.EQL || n.Op == token.NEQ {
+					asks(n.X)
+					asks(n.Y)
+				}
+			case *ast.CaseClause:
+				for _, e := range n.List {
+					asks(e)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -133,7 +133,8 @@ func residualFigure(r shape.Result, o Options) (*Figure, error) {
 			k := st.Op.(layer.Conv)
 			b.link(fmt.Sprintf("%s %s", st.Name, layer.FormatShape(k.Kernel)))
 		case layer.Activation:
-			if from := st.Inputs[0]; from == "expand" || from == "depthwise" {
+			// Not the gate's own, which stand behind linear layers.
+			if slices.ContainsFunc(r.Layer.Stages, func(s layer.Stage) bool { return s.Name == st.Inputs[0] && s.Op.Kind() == layer.KindConv }) {
 				b.note(lang.Text(functionNames[st.Op.(layer.Activation).Func]))
 			}
 		case layer.Scale: // what the gate made of the planes before it
@@ -167,7 +168,8 @@ func residualFigure(r shape.Result, o Options) (*Figure, error) {
 	}
 	p := b.panel(shortcut, o.For.inside())
 	f := &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}
-	if r.Layer.Variant == "inverted-residual" { // the stages that it has: at expansion 1 there is none to expand
+	// The stages that it has: at expansion 1 there is none to expand. One that gates is what the variant says of itself.
+	if !slices.ContainsFunc(r.Layer.Stages, func(s layer.Stage) bool { return s.Op.Kind() == layer.KindScale }) {
 		stages := strings.Join(b.links(), ", ")
 		if f.is = lang.Sprintf("%s, without a shortcut", stages); shortcut {
 			f.is = lang.Sprintf("%s, with a shortcut", stages)

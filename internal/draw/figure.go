@@ -258,8 +258,7 @@ type figure struct {
 	make  func(shape.Result, Options) (*Figure, error)
 	// numbers says that an output is a sum, or a choice, that fits on a line; scene that the variant can be drawn on a picture,
 	// as those of one window can; coarse that no cells are drawn, so that any extent fits; whole that channels are drawn as they
-	// are too, as blocks of any size.
-	// nodes that its channels are small ones.
+	// are too, as blocks of any size; nodes that its channels are small ones.
 	numbers, scene, coarse, whole, nodes bool
 	// small makes channels few: in are the input's. Nil keeps the groups in proportion.
 	small func(s *layer.Spec, l layer.Layer, in []int)
