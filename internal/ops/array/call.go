@@ -58,6 +58,8 @@ type state struct {
 
 	recallers recallers
 	team      *team
+	copier    *copier
+	grouped   any // *grouped[T]
 }
 
 // defaultLimit is the size of output that is refused where nobody knows the machine's memory.

@@ -4,19 +4,26 @@ import "convx/internal/tensor"
 
 // copyNest copies elements along the call's nest: operand 0 is dst, operand 1 src.
 func (c *Call) copyNest(dst, src *tensor.Array) {
+	if !c.copyShared(dst, src) {
+		c.nest.copy(dst, src)
+	}
+}
+
+// copy copies elements along a nest.
+func (n *nest) copy(dst, src *tensor.Array) {
 	if dst.Elem == tensor.String {
-		copyRows(&c.nest, tensor.Data[string](dst), tensor.Data[string](src))
+		copyRows(n, tensor.Data[string](dst), tensor.Data[string](src))
 		return
 	}
 	switch dst.Elem.Size() {
 	case 1:
-		copyRows(&c.nest, tensor.Bits[uint8](dst), tensor.Bits[uint8](src))
+		copyRows(n, tensor.Bits[uint8](dst), tensor.Bits[uint8](src))
 	case 2:
-		copyRows(&c.nest, tensor.Bits[uint16](dst), tensor.Bits[uint16](src))
+		copyRows(n, tensor.Bits[uint16](dst), tensor.Bits[uint16](src))
 	case 4:
-		copyRows(&c.nest, tensor.Bits[uint32](dst), tensor.Bits[uint32](src))
+		copyRows(n, tensor.Bits[uint32](dst), tensor.Bits[uint32](src))
 	case 8:
-		copyRows(&c.nest, tensor.Bits[uint64](dst), tensor.Bits[uint64](src))
+		copyRows(n, tensor.Bits[uint64](dst), tensor.Bits[uint64](src))
 	}
 }
 

@@ -62,6 +62,15 @@ func (n *nest) none() {
 	n.add(0, [operands]int{})
 }
 
+// elements is how many it has.
+func (n *nest) elements() int {
+	all := 1
+	for _, d := range n.extent {
+		all *= d
+	}
+	return all
+}
+
 // empty reports a nest without elements.
 func (n *nest) empty() bool { return slices.Contains(n.extent, 0) }
 

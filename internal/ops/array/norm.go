@@ -126,11 +126,8 @@ func (c *Call) train(mean, variance []float64, plane func(image, channel int) []
 }
 
 func instanceNorm[T tensor.Float](c *Call) {
-	in := c.In[0]
-	n, channels, _ := c.batched(in)
-	c.normalizeGroups(n, channels, channels, func(at, size int, scale, bias []float64) {
-		groupOf(data[T](c, c.Out[0])[at:][:size], data[T](c, in)[at:][:size], c.epsilon(), scale, bias)
-	}, c.typed(0, in.Shape).Len())
+	n, channels, _ := c.batched(c.In[0])
+	normalizeGroups[T](c, n, channels, channels)
 }
 
 // groupNorm has a scale for each group below opset 21, and for each channel from then on.
@@ -144,33 +141,54 @@ func groupNorm[T tensor.Float](c *Call) {
 	if groups < 1 || channels%groups != 0 {
 		c.refuse("%d channels in %d groups", channels, groups)
 	}
-	c.normalizeGroups(n, channels, groups, func(at, size int, scale, bias []float64) {
-		groupOf(data[T](c, c.Out[0])[at:][:size], data[T](c, in)[at:][:size], c.epsilon(), scale, bias)
-	}, c.typed(0, in.Shape).Len())
+	normalizeGroups[T](c, n, channels, groups)
 }
 
-// normalizeGroups calls f for every group of every image, with its channels' scales and biases.
-func (c *Call) normalizeGroups(n, channels, groups int, f func(at, size int, scale, bias []float64), elements int) {
+// grouped normalizes groups of channels, each by itself.
+type grouped[T tensor.Float] struct {
+	out, x       []T
+	size, groups int
+	epsilon      float64
+	scale, bias  []float64 // as many for each group
+	run          func(i int)
+}
+
+// normalizeGroups normalizes every group of every image, by its channels' scales and biases or its own.
+func normalizeGroups[T tensor.Float](c *Call, n, channels, groups int) {
+	g, ok := c.grouped.(*grouped[T])
+	if !ok {
+		g = &grouped[T]{}
+		g.run = g.group
+		c.grouped = g
+	}
 	count := channels
 	if c.In[1].Len() == groups {
 		count = groups
 	}
-	scale, bias := c.perChannel(1, count, &c.channel[0]), c.perChannel(2, count, &c.channel[1])
-	size := elements / max(1, n*groups)
-	for i := range n * groups {
-		g, each := i%groups, count/groups
-		f(i*size, size, scale[g*each:][:each], bias[g*each:][:each])
+	g.scale, g.bias = c.perChannel(1, count, &c.channel[0]), c.perChannel(2, count, &c.channel[1])
+	g.out, g.x = data[T](c, c.typed(0, c.In[0].Shape)), data[T](c, c.In[0])
+	g.size, g.groups, g.epsilon = len(g.x)/max(1, n*groups), groups, c.epsilon()
+	if len(g.x) >= shareable {
+		c.each(n*groups, g.run)
+	} else {
+		for i := range n * groups {
+			g.group(i)
+		}
 	}
+	g.out, g.x = nil, nil
 }
 
-// groupOf normalizes channels that are one group.
-func groupOf[T tensor.Float](out, x []T, epsilon float64, scale, bias []float64) {
+// group is group i, counted over the batch.
+func (g *grouped[T]) group(i int) {
+	out, x := g.out[i*g.size:][:g.size], g.x[i*g.size:][:g.size]
+	each := len(g.scale) / g.groups
+	first := i % g.groups * each
 	_, variance := centre(out, x)
-	inverse := 1 / math.Sqrt(variance+epsilon)
-	plane := len(x) / len(scale)
-	for ch, s := range scale {
+	inverse := 1 / math.Sqrt(variance+g.epsilon)
+	plane := g.size / each
+	for ch := range each {
 		row := out[ch*plane:][:plane]
-		affine(row, row, s*inverse, bias[ch])
+		affine(row, row, g.scale[first+ch]*inverse, g.bias[first+ch])
 	}
 }
 

@@ -1,0 +1,50 @@
+package array
+
+import "convx/internal/tensor"
+
+// shareable is the elements from which an operator is worth several threads: some ten microseconds.
+const shareable = 1 << 16
+
+// copier copies along a nest, some of its outermost axis at a time.
+type copier struct {
+	parts    []nest
+	dst, src *tensor.Array
+	run      func(i int)
+}
+
+// copyShared is copyNest by all threads; false where it has to be done by one.
+func (c *Call) copyShared(dst, src *tensor.Array) bool {
+	n := &c.nest
+	if c.Each == nil || len(n.extent) < 2 || n.extent[0] < 2 || n.elements() < shareable {
+		return false
+	}
+	if c.copier == nil {
+		c.copier = &copier{}
+		c.copier.run = c.copier.copy
+	}
+	k := c.copier
+	k.dst, k.src = dst, src
+	k.cut(n, min(n.extent[0], n.elements()/(shareable/4)))
+	c.each(len(k.parts), k.run)
+	k.dst, k.src = nil, nil
+	return true
+}
+
+// cut makes so many parts of a nest.
+func (k *copier) cut(n *nest, parts int) {
+	for len(k.parts) < parts {
+		k.parts = append(k.parts, nest{})
+	}
+	k.parts = k.parts[:parts]
+	for i := range k.parts {
+		p, from, to := &k.parts[i], n.extent[0]*i/parts, n.extent[0]*(i+1)/parts
+		p.extent = append(p.extent[:0], n.extent...)
+		p.extent[0] = to - from
+		p.stride = n.stride
+		for o := range p.base {
+			p.base[o] = n.base[o] + from*n.stride[o][0]
+		}
+	}
+}
+
+func (k *copier) copy(i int) { k.parts[i].copy(k.dst, k.src) }

@@ -1,0 +1,44 @@
+package array
+
+import (
+	"reflect"
+	"testing"
+
+	"convx/internal/tensor"
+)
+
+// What threads share comes out as one makes it, to the last bit.
+func TestSharedWorkGivesTheSame(t *testing.T) {
+	d := newDraws()
+	x := func(shape ...int) *tensor.Array { return d.array(tensor.Float32, shape...) }
+	ints := func(v ...int64) *tensor.Array { return tensor.ArrayOf(v, len(v)) }
+	for _, s := range []struct {
+		op         string
+		in         list
+		attributes Attributes
+	}{
+		{"Transpose", list{x(3, 41, 67, 13)}, Attributes{"perm": []int64{0, 2, 1, 3}}},
+		{"Transpose", list{x(1, 310, 331)}, Attributes{"perm": []int64{0, 2, 1}}},
+		{"Transpose", list{x(7, 2, 101, 61)}, Attributes{"perm": []int64{3, 0, 2, 1}}},
+		{"Pad", list{x(1, 19, 61, 67), ints(0, 0, 2, 3, 0, 0, 1, 4)}, Attributes{"mode": "reflect"}},
+		{"Pad", list{x(2, 19, 61, 67), ints(0, 1, -2, 3, 1, 0, 1, -4)}, nil},
+		{"Expand", list{x(5, 1, 131), ints(2, 5, 97, 131)}, nil},
+		{"Slice", list{x(3, 83, 401), ints(80, 399), ints(-100, 0), ints(1, 2), ints(-1, -1)}, nil},
+		{"InstanceNormalization", list{x(2, 13, 53, 71), x(13), x(13)}, nil},
+		{"GroupNormalization", list{x(2, 12, 53, 71), x(12), x(12)}, Attributes{"num_groups": int64(3)}},
+	} {
+		want := run(t, s.op, s.attributes, 1, s.in...)[0]
+		c := &Call{Op: s.op, Version: 21, Attributes: s.attributes, In: s.in, Out: make(list, 1), Each: atOnce}
+		for range 2 {
+			if err := Run(c); err != nil {
+				t.Fatal(s.op, err)
+			}
+			if !reflect.DeepEqual(c.Out[0].Shape, want.Shape) || !reflect.DeepEqual(tensor.Bits[uint32](c.Out[0]), tensor.Bits[uint32](want)) {
+				t.Errorf("%s of %v differs where threads share it", s.op, s.in[0])
+			}
+		}
+		if c.team == nil {
+			t.Errorf("%s of %v is shared by no threads", s.op, s.in[0])
+		}
+	}
+}
