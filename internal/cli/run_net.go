@@ -188,6 +188,9 @@ func (r *netRun) settle() (err error) {
 	if r.targets, err = results.ForNetwork(r.outputs); err != nil {
 		return err
 	}
+	if len(r.picture.given) > 0 && !r.targets.Pictured() {
+		return usagef("--%s is for pictures: write one with -o FILE.png, or a folder of them with -o FOLDER/", r.picture.given[0])
+	}
 	if r.show, err = r.picture.mapOptions(8); err != nil {
 		return err
 	}

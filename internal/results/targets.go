@@ -108,3 +108,8 @@ func (ts Targets) Picture() *Target {
 	}
 	return nil
 }
+
+// Pictured reports whether some of the places may hold pictures.
+func (ts Targets) Pictured() bool {
+	return slices.ContainsFunc(ts, func(t *Target) bool { return t.Kind == PNG || t.Kind == Folder })
+}
