@@ -65,7 +65,7 @@ func (v Outcome) Verdicts() report.Cell {
 // limits is a row a limit.
 func (v Outcome) limits() report.Table {
 	t := report.Table{Columns: []report.Column{
-		{Name: "limit"}, {Name: "measured", Right: true}, {Name: "allowed", Right: true}, {Name: "difference", Right: true}, {Name: "verdict"},
+		{Name: "limit"}, {Name: "measured", Right: true}, {Name: "allowed", Right: true}, {Name: "difference", Right: true, Spare: 1}, {Name: "verdict"},
 	}}
 	for _, c := range v.Checks {
 		t.Rows = append(t.Rows, []report.Cell{
@@ -126,10 +126,10 @@ func (v Outcome) differences(f report.Format) []report.Block {
 	d := v.Difference
 	quantities := d.compared()
 	t := report.Table{Columns: []report.Column{{Name: "layer", Key: "name"}, {Name: "change"}}}
-	for _, q := range quantities {
+	for i, q := range quantities { // where there is no room, what was before goes first, the last quantity's before the others'
 		t.Columns = append(t.Columns,
-			report.Column{Name: q.Name() + " before", Key: string(q) + "_before", Right: true},
-			report.Column{Name: q.Name(), Key: string(q), Right: true},
+			report.Column{Name: q.Name() + " before", Key: string(q) + "_before", Right: true, Spare: len(quantities) + i + 1},
+			report.Column{Name: q.Name(), Key: string(q), Right: true, Spare: i + 1},
 			report.Column{Name: "difference", Key: string(q) + "_difference", Right: true})
 	}
 	shown, follow := d.Layers, 0
@@ -173,7 +173,15 @@ func (c Change) follows(quantities []Quantity) bool {
 }
 
 func changeCells(c Change, quantities []Quantity) []report.Cell {
-	cells := []report.Cell{report.Str(c.Name), report.Str(c.What())}
+	change := report.Str(c.What())
+	switch { // where there is no room for the earlier name
+	case c.Before == nil || c.After == nil:
+	case c.Kind != c.WasKind:
+		change.Brief = lang.Sprintf("was %s", c.WasKind)
+	case change.Text != "":
+		change.Brief = lang.Text("renamed")
+	}
+	cells := []report.Cell{report.Str(c.Name), change}
 	for _, q := range quantities {
 		before, had := c.Before[q]
 		now, has := c.After[q]
