@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"sync/atomic"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"convx/internal/layer"
+	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
@@ -46,7 +48,7 @@ func drawNarrow(t *rapid.T) drawn {
 // TestNarrowPlanes holds every algorithm that turns narrow planes, whole and in bands, and what is chosen for them, to the
 // definition.
 func TestNarrowPlanes(t *testing.T) {
-	turned, banded, chosen := 0, 0, 0
+	turned, banded, chosen, finished := 0, 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawNarrow(t)
 		p, err := (Options{Threads: rapid.IntRange(1, 3).Draw(t, "threads")}).problem(d.stage, d.in)
@@ -105,11 +107,35 @@ func TestNarrowPlanes(t *testing.T) {
 			if i := differsBy(got, want, bound); i >= 0 {
 				t.Fatalf("%s by %s turned: output %d is %v, the reference says %v", d, a.Name, i, got.Data[i], want.Data[i])
 			}
+			if finishesOnce(t, r, got.Data, in[0].Data) {
+				finished++
+			}
 		}
 	})
+	if finished == 0 {
+		t.Error("nothing was finished")
+	}
 	if turned == 0 || !testing.Short() && (banded == 0 || chosen == 0) { // few draws need not meet everything
 		t.Errorf("%d runs turned planes, %d of them in bands; %d times it was quicker", turned, banded, chosen)
 	}
+}
+
+// finishesOnce runs a runner whose outputs for x are y with a finisher, which is to get each of them once, when it is final; false
+// if it takes none.
+func finishesOnce(t *rapid.T, r problem.Runner[float32], y, x []float32) bool {
+	c := &counter{make([]float32, len(y)), make([]atomic.Int32, len(y))}
+	if f, ok := r.(problem.Finishable); !ok || !f.FinishBy(c) {
+		return false
+	}
+	if err := r.Run(context.Background(), c.out, [][]float32{x}); err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range y {
+		if n := c.seen[i].Load(); c.out[i] != v+1000 || n != 1 {
+			t.Fatalf("finished output %d is %v after %d calls, want %v", i, c.out[i], n, v+1000)
+		}
+	}
+	return true
 }
 
 // TestNarrowPlanesTurn checks which planes are turned: long ones of a few columns, in one tile or in bands that fit.

@@ -82,6 +82,7 @@ func (t *Turn) Cost(tile float64) float64 {
 // turned runs a Turn.
 type turned struct {
 	*Turn
+	Finishing
 	next      Runner[float32]
 	loop      *workers.Loop
 	input     []float32
@@ -133,6 +134,11 @@ func (r *turned) Run(ctx context.Context, out []float32, in [][]float32) error {
 		}
 	}
 	return r.moves(ctx, -1, n-1)
+}
+
+// FinishBy implements Finishable, where no two tiles have an output in common: that would be finished twice.
+func (r *turned) FinishBy(f Finisher) bool {
+	return r.outer.Out[1]%r.Tile.Out[2] == 0 && r.Finishing.FinishBy(f)
 }
 
 // moves brings one tile in and another back, in one loop over their planes.
@@ -195,6 +201,7 @@ func (r *turned) bringIn(i int) {
 func (r *turned) bringBack(i int) {
 	p, long, width := r.outer, r.Tile.Out[2], r.Tile.Out[1]
 	plane := r.done/r.times*p.O*p.Out[0] + i
-	dst := r.y[(plane*p.Out[1]+r.first(r.done))*width:][:long*width]
-	kernel.Best().Deinterleave(dst, width, r.result[i*width*long:][:width*long], long, long, width)
+	at := (plane*p.Out[1] + r.first(r.done)) * width
+	kernel.Best().Deinterleave(r.y[at:][:long*width], width, r.result[i*width*long:][:width*long], long, long, width)
+	r.Done(at, long*width, 1, long*width)
 }
