@@ -1,30 +1,28 @@
 package kernel
 
-// depthwiseNCHWcScalar is depthwiseNCHWcGeneric for blocks of pure Go, three taps at a time.
+// depthwiseNCHWcScalar is depthwiseNCHWcGeneric for blocks of pure Go: a tap passes over all rows, its weights in registers.
 func depthwiseNCHWcScalar(c, a []float32, step int, b []float32, taps []DepthwiseTap, m int, bias []float32, lo, hi float32) {
 	const w = scalarBlock
 	for r := range m {
-		row := (*[w]float32)(c[r*w:])
-		copy(row[:], bias)
-		i := 0
-		for ; i+3 <= len(taps); i += 3 {
-			t, u, v := &taps[i], &taps[i+1], &taps[i+2]
-			x, y, z := (*[w]float32)(a[t.A/4+r*step:]), (*[w]float32)(a[u.A/4+r*step:]), (*[w]float32)(a[v.A/4+r*step:])
-			p, q, s := (*[w]float32)(b[t.B/4:]), (*[w]float32)(b[u.B/4:]), (*[w]float32)(b[v.B/4:])
-			for j, sum := range row {
-				sum += x[j] * p[j]
-				sum += y[j] * q[j]
-				row[j] = sum + z[j]*s[j]
-			}
+		copy(c[r*w:][:w], bias)
+	}
+	for i := range taps {
+		at := taps[i].A / 4
+		p := (*[w]float32)(b[taps[i].B/4:])
+		p0, p1, p2, p3, p4, p5, p6, p7 := p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]
+		for r := range m {
+			x, y := (*[w]float32)(a[at+r*step:]), (*[w]float32)(c[r*w:])
+			y[0] += x[0] * p0
+			y[1] += x[1] * p1
+			y[2] += x[2] * p2
+			y[3] += x[3] * p3
+			y[4] += x[4] * p4
+			y[5] += x[5] * p5
+			y[6] += x[6] * p6
+			y[7] += x[7] * p7
 		}
-		for _, t := range taps[i:] {
-			x, p := (*[w]float32)(a[t.A/4+r*step:]), (*[w]float32)(b[t.B/4:])
-			for j, v := range x {
-				row[j] += v * p[j]
-			}
-		}
-		for j, v := range row {
-			row[j] = clamp(v, lo, hi)
-		}
+	}
+	for j, v := range c[:m*w] {
+		c[j] = clamp(v, lo, hi)
 	}
 }
