@@ -252,7 +252,7 @@ var laneRates = [...]struct {
 	element float64 // nanoseconds to copy an element
 	tile    float64 // nanoseconds that a tile, or a row that is copied, takes beside its work
 }{
-	kernel.CoreGeneric: {mac: 1.6, element: 0.4, tile: 8},
+	kernel.CoreGeneric: {mac: 3.1, element: 0.6, tile: 12},
 	kernel.CoreAVX2:    {mac: 51, element: 0.09, tile: 4.5},
 	kernel.CoreAVX512:  {mac: 34, element: 0.06, tile: 10},
 	kernel.CoreNEON1:   {mac: 5.7, element: 0.7, tile: 25},

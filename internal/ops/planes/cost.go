@@ -19,7 +19,7 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.CoreGeneric: {slide: 4, block: 2, tap: 2, split: 1.1, store: 0.4, tile: 200, bytes: 10},
+	kernel.CoreGeneric: {slide: 3.6, block: 3, tap: 2, split: 1.1, store: 0.4, tile: 120, bytes: 10},
 	kernel.CoreAVX2:    {slide: 50, block: 58, tap: 26, split: 0.1, store: 0.04, tile: 17, bytes: 25},
 	kernel.CoreAVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 35},
 	kernel.CoreNEON1:   {slide: 7, block: 7, tap: 4.3, split: 0.6, store: 0.5, tile: 40, bytes: 4},
