@@ -50,6 +50,7 @@ func Create(ctx context.Context, path string, o Options) (*File, error) {
 	if path == "" && o.Terminal {
 		return nil, ErrTerminal
 	}
+	ctx.Done() // a context that listens from when it is asked does so before there is a file to clean away
 	f := &File{ctx: ctx, path: path, label: lang.Text("standard output"), w: o.Stdout}
 	if path != "" && path != "-" {
 		f.label = fmt.Sprintf("%q", path)
