@@ -175,11 +175,41 @@ func (c *chain) Work(m *workers.Worker) {
 	group := max(1, chainPiece/c.length) // rows to an item
 	items := (c.rows + group - 1) / group * pieces
 	for i := m.Next(items); i >= 0; i = m.Next(items) {
-		first := i / pieces * group
-		from := i % pieces * chainPiece
-		for row := first; row < min(c.rows, first+group); row++ {
+		row, from := i/pieces*group, i%pieces*chainPiece
+		if group == 1 {
 			c.piece(row, from, min(c.length, from+chainPiece))
+		} else {
+			c.wholeRows(row, min(c.rows, row+group)-row)
 		}
+	}
+}
+
+// wholeRows runs the links over n short rows, all of them at once where the operand allows.
+func (c *chain) wholeRows(row, n int) {
+	y := c.y[row*c.length:][:n*c.length]
+	src := c.in[0][row*c.length:][:len(y)]
+	k := 1
+	for i := range c.links {
+		l := &c.links[i]
+		if l.other == network.None {
+			l.unary(c.isa, y, src)
+			src = y
+			continue
+		}
+		o := &c.operands[k]
+		switch {
+		case !o.single && o.step == c.length:
+			l.dense(c.isa, y, src, c.in[k][row*o.step:][:len(y)])
+		case o.single && o.step == 1 && l.kind == product:
+			c.isa.ScaleRows(y, src, c.in[k][row:][:n], c.length)
+		default:
+			for r := range n {
+				part := c.length * r
+				l.along(c.isa, y[part:][:c.length], src[part:], c.in[k][o.offset(row+r, c.lead):], o.single)
+			}
+		}
+		src = y
+		k++
 	}
 }
 
@@ -209,12 +239,11 @@ func (c *chain) piece(row, from, to int) {
 			l.unary(c.isa, y, src)
 		} else {
 			o := &c.operands[k]
-			at := o.offset(row, c.lead)
-			if o.single {
-				l.number(c.isa, y, src, c.in[k][at])
-			} else {
-				l.dense(c.isa, y, src, c.in[k][at:][from:to])
+			other := c.in[k][o.offset(row, c.lead):]
+			if !o.single {
+				other = other[from:]
 			}
+			l.along(c.isa, y, src, other, o.single)
 			k++
 		}
 		src = y

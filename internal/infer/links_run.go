@@ -50,6 +50,15 @@ func (l *link) unary(isa kernel.ISA, y, x []float32) {
 	}
 }
 
+// along is y = f(x, o) along a row, with its elements of o or with the first for all.
+func (l *link) along(isa kernel.ISA, y, x, o []float32, single bool) {
+	if single {
+		l.number(isa, y, x, o[0])
+	} else {
+		l.dense(isa, y, x, o)
+	}
+}
+
 // dense is y = f(x, o), element by element.
 func (l *link) dense(isa kernel.ISA, y, x, o []float32) {
 	x, o = x[:len(y)], o[:len(y)]

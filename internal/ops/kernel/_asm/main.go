@@ -28,6 +28,7 @@ var kernels = map[string]struct{ amd64, arm64 func() }{
 	"peak":            {peak, peakNEON},
 	"resize":          {resize, resizeNEON},
 	"sample":          {sample, sample},
+	"scale_rows":      {scaleRows, scaleRows},
 	"strided_copy":    {stridedCopy, stridedCopyNEON},
 	"winograd":        {winograd, winograd},
 }
