@@ -207,7 +207,7 @@ func (p *Problem) NewLoop() *workers.Loop { return workers.NewLoop(p.WorkerPool(
 const (
 	worthThread = 1 << 19
 	elementMACs = 12
-	weightMACs  = 5
+	weightMACs  = 10
 )
 
 // WorthThreads is how many threads a convolution occupies.
