@@ -2,12 +2,13 @@ package bench
 
 import (
 	"cmp"
-	"convx/internal/lang"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Cores are the processors of one kind in a machine that has several.

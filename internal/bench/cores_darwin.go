@@ -1,10 +1,11 @@
 package bench
 
 import (
-	"convx/internal/lang"
 	"fmt"
 
 	"golang.org/x/sys/unix"
+
+	"convx/internal/lang"
 )
 
 // coresHere asks for the performance levels, the fastest first; programs cannot choose between them.

@@ -1,10 +1,11 @@
 package budget
 
 import (
-	"convx/internal/lang"
 	"fmt"
 	"math"
 	"slices"
+
+	"convx/internal/lang"
 )
 
 // Rename is a layer that has another name than in the baseline, and the same kind, shape and counts.

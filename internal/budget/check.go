@@ -2,9 +2,10 @@ package budget
 
 import (
 	"cmp"
-	"convx/internal/lang"
 	"fmt"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Check is one limit and what was measured against it.

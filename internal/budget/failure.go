@@ -1,8 +1,9 @@
 package budget
 
 import (
-	"convx/internal/lang"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Error is limits that were passed: a line each. The command line exits with 3.

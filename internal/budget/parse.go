@@ -1,12 +1,13 @@
 package budget
 
 import (
-	"convx/internal/lang"
 	"fmt"
 	"math"
 	"math/big"
 	"slices"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Amount is a limit's value: a count, or a share of the whole in percent.

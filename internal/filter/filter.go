@@ -5,12 +5,13 @@
 package filter
 
 import (
-	"convx/internal/lang"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Kernel is a kernel of Rows x Cols weights, row-major.

@@ -1,9 +1,10 @@
 package npy
 
 import (
-	"convx/internal/lang"
 	"fmt"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // A header is a dictionary as Python prints it. The parser reads the part of Python's literals that headers use: strings,

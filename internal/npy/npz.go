@@ -2,13 +2,14 @@ package npy
 
 import (
 	"archive/zip"
-	"convx/internal/lang"
 	"errors"
 	"io"
 	"maps"
 	"path"
 	"slices"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // scanArchive lists the arrays of a .npz. An archive is not unpacked beyond what an array's header claims, and that claim

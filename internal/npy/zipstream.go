@@ -4,13 +4,14 @@ import (
 	"archive/zip"
 	"bufio"
 	"bytes"
-	"convx/internal/lang"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
 	"io"
 
 	"github.com/klauspost/compress/flate"
+
+	"convx/internal/lang"
 )
 
 // The records of a zip archive (APPNOTE 6.3), by their signatures, in the order in which they come.

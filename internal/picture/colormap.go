@@ -1,10 +1,11 @@
 package picture
 
 import (
-	"convx/internal/lang"
 	"image/color"
 	"math"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Colormap turns a number in [0, 1] into a colour.

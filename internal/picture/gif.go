@@ -1,12 +1,13 @@
 package picture
 
 import (
-	"convx/internal/lang"
 	"image"
 	"image/color"
 	"image/gif"
 	"io"
 	"time"
+
+	"convx/internal/lang"
 )
 
 // holdLast is how many times longer than the others the last frame stands, so that the end is seen before all starts again.

@@ -2,9 +2,10 @@ package picture
 
 import (
 	"bufio"
-	"convx/internal/lang"
 	"errors"
 	"io"
+
+	"convx/internal/lang"
 )
 
 // gifRows serves the first frame of a GIF on its screen, as browsers see it: the screen grows to hold the frame, a frame

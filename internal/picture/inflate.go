@@ -1,11 +1,12 @@
 package picture
 
 import (
-	"convx/internal/lang"
 	"encoding/binary"
 	"hash"
 	"hash/adler32"
 	"io"
+
+	"convx/internal/lang"
 )
 
 // inflater decompresses a zlib stream (RFC 1950 and 1951). Photographs are mostly literals once their rows are filtered, and

@@ -3,7 +3,6 @@ package picture
 import (
 	"bufio"
 	"bytes"
-	"convx/internal/lang"
 	"errors"
 	"fmt"
 	"image"
@@ -11,6 +10,8 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"io"
+
+	"convx/internal/lang"
 )
 
 // mostJPEGHeader bounds what is read ahead of a JPEG's pixels: profiles and previews take up to a few hundred KiB.

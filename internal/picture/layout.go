@@ -1,9 +1,10 @@
 package picture
 
 import (
-	"convx/internal/lang"
 	"image/color"
 	"math"
+
+	"convx/internal/lang"
 )
 
 const (

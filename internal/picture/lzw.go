@@ -1,9 +1,10 @@
 package picture
 
 import (
-	"convx/internal/lang"
 	"errors"
 	"io"
+
+	"convx/internal/lang"
 )
 
 // maxLZW is one more than the greatest LZW code of a GIF, of 12 bits.

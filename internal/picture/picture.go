@@ -1,10 +1,11 @@
 package picture
 
 import (
-	"convx/internal/lang"
 	"math"
 	"slices"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Header describes rows of interleaved samples: Width*Channels samples a row, of one byte each when Depth is 8 and of

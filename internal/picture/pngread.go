@@ -2,12 +2,13 @@ package picture
 
 import (
 	"bufio"
-	"convx/internal/lang"
 	"encoding/binary"
 	"hash"
 	"hash/crc32"
 	"io"
 	"slices"
+
+	"convx/internal/lang"
 )
 
 const pngMagic = "\x89PNG\r\n\x1a\n"

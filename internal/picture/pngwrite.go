@@ -1,11 +1,12 @@
 package picture
 
 import (
-	"convx/internal/lang"
 	"encoding/binary"
 	"hash/crc32"
 	"io"
 	"runtime"
+
+	"convx/internal/lang"
 )
 
 // WriteOptions tune the PNG encoder; the zero value is the default.

@@ -2,11 +2,12 @@ package picture
 
 import (
 	"context"
-	"convx/internal/lang"
 	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"convx/internal/lang"
 )
 
 // Window is a run of whole rows of the input.

@@ -1,10 +1,11 @@
 package tensor
 
 import (
-	"convx/internal/lang"
 	"math"
 	"slices"
 	"unsafe"
+
+	"convx/internal/lang"
 )
 
 // Array is a dense row-major array of any element type and any rank. Its elements are one slice of the Go type that Item

@@ -1,8 +1,9 @@
 package tensor
 
 import (
-	"convx/internal/lang"
 	"unsafe"
+
+	"convx/internal/lang"
 )
 
 // Elem is the element type of an Array: every one that an ONNX tensor can have and that convx computes with.

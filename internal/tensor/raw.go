@@ -1,11 +1,12 @@
 package tensor
 
 import (
-	"convx/internal/lang"
 	"encoding/binary"
 	"math/bits"
 	"slices"
 	"unsafe"
+
+	"convx/internal/lang"
 )
 
 // littleEndian tells the byte order of this machine.

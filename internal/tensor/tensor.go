@@ -5,11 +5,12 @@
 package tensor
 
 import (
-	"convx/internal/lang"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Float is the set of element types that convx computes in.
