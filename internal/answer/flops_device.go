@@ -12,13 +12,16 @@ import (
 )
 
 type deviceJSON struct {
-	Device  string            `json:"device"`
-	Elem    flops.Elem        `json:"dtype"`
-	Bound   string            `json:"is"` // what the times are
-	Seconds float64           `json:"least_seconds"`
-	Frames  float64           `json:"most_frames_per_second"`
-	Misfits []string          `json:"does_not_fit"`
-	Layers  []deviceLayerJSON `json:"layers"`
+	Device  string     `json:"device"`
+	Elem    flops.Elem `json:"dtype"`
+	Bound   string     `json:"is"` // what the times are
+	Seconds float64    `json:"least_seconds"`
+	Frames  float64    `json:"most_frames_per_second"`
+	// With element-wise layers computed as the layers before them are stored.
+	FusedSeconds float64           `json:"fused_least_seconds"`
+	FusedFrames  float64           `json:"fused_most_frames_per_second"`
+	Misfits      []string          `json:"does_not_fit"`
+	Layers       []deviceLayerJSON `json:"layers"`
 }
 
 type deviceLayerJSON struct {
@@ -63,7 +66,7 @@ func (p *placed) placement() *device.Placement {
 
 func place(p device.Placement, top int) *placed {
 	d := p.Device
-	j := deviceJSON{Device: d.Name, Elem: p.Elem, Bound: deviceBound(), Misfits: append([]string{}, p.Misfits...), Layers: []deviceLayerJSON{}, Seconds: p.Least.Seconds(), Frames: p.Frames}
+	j := deviceJSON{Device: d.Name, Elem: p.Elem, Bound: deviceBound(), Misfits: append([]string{}, p.Misfits...), Layers: []deviceLayerJSON{}, Seconds: p.Least.Seconds(), Frames: p.Frames, FusedSeconds: p.Fused.Seconds(), FusedFrames: p.FusedFrames}
 	bounds := map[device.Bound]int{}
 	for _, l := range p.Layers {
 		bounds[l.Bound]++
@@ -82,6 +85,7 @@ func place(p device.Placement, top int) *placed {
 		})
 	}
 	head := lang.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, p.Elem, report.Duration(p.Least), report.Digits(j.Frames), lang.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
+	fused := lang.Sprintf("with activations, batch norms and sums computed as the layers before them are stored: at least %s, at most %s frames a second", report.Duration(p.Fused), report.Digits(j.FusedFrames))
 	foot := report.Text{deviceBound() + lang.Text(": every operation at the peak, every byte once at the full bandwidth")}
 	if sources := estimates(d); sources != "" {
 		foot = append(foot, lang.Sprintf("estimated: %s", sources))
@@ -89,7 +93,7 @@ func place(p device.Placement, top int) *placed {
 	for _, m := range j.Misfits {
 		foot = append(foot, lang.Sprintf("does not fit: %s", m))
 	}
-	return &placed{p, j, []report.Block{report.Text{head}, t, foot}}
+	return &placed{p, j, []report.Block{report.Text{head, fused}, t, foot}}
 }
 
 // estimates are the figures of a device that no document gives.

@@ -79,7 +79,7 @@ func (l *limitFlags) hold(s budget.Subject, p *device.Placement) (budget.Outcome
 		s.AtRate(*l.rate)
 	}
 	if p != nil {
-		s.In(p.Least, p.Times())
+		s.In(p.Fused, p.Times())
 	}
 	return l.terms.Hold(s)
 }

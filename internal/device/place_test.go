@@ -47,3 +47,38 @@ func TestPlace(t *testing.T) {
 		t.Errorf("%v by itself, %v in the network", one.Least, p.Layers[0].Least)
 	}
 }
+
+// Fused, a network takes at least what its other layers take by themselves, and what sums read besides; softmax, pooling and layer norms are
+// layers of their own, as is what reads the input.
+func TestFusedIsTheBoundOfAnyEngine(t *testing.T) {
+	d, err := Parse([]byte(toy))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := network.Parse("net.yaml", []byte("input: 8x8x8\nlayers:\n  - {op: relu, name: first}\n  - {variant: standard, name: a, kernel: 3, padding: 1, out_channels: 8}\n  - {op: batch-norm, name: n}\n  - {op: relu, name: r}\n  - {variant: standard, name: b, kernel: 1, out_channels: 8}\n"+
+		"  - {op: add, name: s, from: [b, r]}\n  - {op: softmax, name: m}\n  - {op: layer-norm, name: ln}\n  - {op: global-average-pool, name: p}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := network.Evaluate(g, network.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := d.Place(r)
+	want := 0.0
+	for i, l := range p.Layers {
+		switch l.Name {
+		case "n", "r":
+		case "s":
+			want += 4 * 8 * 8 * 8 / 2e9 // the other input
+		default:
+			want += l.Least.Seconds()
+		}
+		if r.Nodes[i+1].Node.Name != l.Name {
+			t.Fatalf("%s is not %s", l.Name, r.Nodes[i+1].Node.Name)
+		}
+	}
+	if math.Abs(p.Fused.Seconds()-want) > 2e-9 || p.Fused >= p.Least || math.Abs(p.FusedFrames*p.Fused.Seconds()-1) > 1e-9 {
+		t.Errorf("%v fused, %v by layers, want %v s; %v frames", p.Fused, p.Least, want, p.FusedFrames)
+	}
+}
