@@ -5,6 +5,8 @@ import (
 	"image"
 	"image/color"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Panel is a picture with its caption, which may have several lines: the first is its name, in larger letters.
@@ -79,25 +81,31 @@ type captionLine struct {
 	ink  color.Gray
 }
 
-// wrapped breaks a caption at blanks, and what is long after commas, into lines of about this width.
+// wrapped breaks a caption into lines of about this width: where lang.Wrap does, and what is too long then after its commas.
 func (c *Canvas) wrapped(text string, l letters, width int) (lines []captionLine) {
 	for i, line := range strings.Split(text, "\n") {
 		as := captionLine{size: l.caption, ink: color.Gray{0x44}}
 		if i == 0 {
 			as = captionLine{size: l.name}
 		}
-		for word := range strings.SplitAfterSeq(strings.ReplaceAll(line, ",", ",\x00"), " ") {
-			for part := range strings.SplitSeq(word, "\x00") {
-				if as.text != "" && c.TextWidth(as.size, strings.TrimSpace(as.text+part)) > width {
-					as.text = strings.TrimSpace(as.text)
-					lines = append(lines, as)
-					as.text = ""
+		fits := func(line string) bool { return c.TextWidth(as.size, line) <= width }
+		for _, part := range lang.Wrap(line, "", fits) {
+			for {
+				end := 0
+				for k, r := range part {
+					if r == ',' && (end == 0 || fits(part[:k+1])) {
+						end = k + 1
+					}
 				}
-				as.text += part
+				if fits(part) || end == 0 || end == len(part) {
+					break
+				}
+				as.text = part[:end]
+				lines, part = append(lines, as), part[end:]
 			}
+			as.text = part
+			lines = append(lines, as)
 		}
-		as.text = strings.TrimSpace(as.text)
-		lines = append(lines, as)
 	}
 	return lines
 }

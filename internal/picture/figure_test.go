@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -275,5 +276,34 @@ func TestClearAnimation(t *testing.T) {
 				draw.Draw(shown, f.Rect, image.Transparent, image.Point{}, draw.Src)
 			}
 		}
+	}
+}
+
+// Captions are broken to the width of their picture, at blanks, between Chinese characters and, where a word is longer, after its
+// commas; nothing of them is lost.
+func TestCaptionsKeepToTheWidth(t *testing.T) {
+	c := NewCanvas(1, 1, color.White)
+	for _, text := range []string{
+		"input\none map, clip: 0 black, 1 white, magnified 3 times (one scale for 4)", "transposed,stride=2,padding=1,output-padding=1,out-channels=3\n1x3x104x160",
+		"输入\n彩色，clip：0 为黑，1 为白，199680 个值中截去 5838 个（3 张共用一个标尺）",
+	} {
+		lines := c.wrapped(text, letters{18, 14}, 200)
+		if len(lines) < 3 {
+			t.Errorf("%q: %d lines", text, len(lines))
+		}
+		joined := ""
+		for _, l := range lines {
+			joined += l.text
+			if w := c.TextWidth(l.size, l.text); w > 200 {
+				t.Errorf("%q is %d pixels wide", l.text, w)
+			}
+		}
+		bare := strings.NewReplacer(" ", "", "\n", "")
+		if bare.Replace(joined) != bare.Replace(text) {
+			t.Errorf("%q became %q", text, joined)
+		}
+	}
+	if l := lettersFor(1280); l.caption < 24 || l.name <= l.caption {
+		t.Errorf("letters of %v in a picture of 1280 pixels", l)
 	}
 }
