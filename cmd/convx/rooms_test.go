@@ -15,7 +15,7 @@ var rooms = map[string]string{
 	"apply":           "bands memory operands ops picture report tensor",
 	"bands":           "layer operands ops picture tensor",
 	"bench":           "flops infer input layer memory network ops ops/kernel report shape tensor",
-	"device":          "flops input network",
+	"device":          "flops input layer network",
 	"budget":          "flops input layer network report shape",
 	"chart":           "drawing",
 	"cli":             "*",
