@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,7 +101,7 @@ func (r *stdout) Write(p []byte) (int, error) {
 
 // settle is the outcome of a command: its own error, said in our words if it is that of a write.
 func (r *stdout) settle(err error) error {
-	if r.failed == nil || err != nil && !errors.Is(err, input.Cause(r.failed)) {
+	if r.failed == nil || err != nil && !errors.Is(err, cmp.Or(errors.Unwrap(r.failed), r.failed)) {
 		return err
 	}
 	return lang.Errorf("writing standard output: %w", input.Cause(r.failed))

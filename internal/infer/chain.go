@@ -2,9 +2,9 @@ package infer
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/workers"
@@ -114,13 +114,13 @@ func (c *chain) run(ctx context.Context, net *Network, n *node) error {
 }
 
 func errOtherElem(a *tensor.Array) error {
-	return fmt.Errorf("an operand is %v, and follows from the model as float32", a)
+	return lang.Errorf("an operand is %v, and follows from the model as float32", a)
 }
 
 // bind says where the next run reads and writes: x, which may be y, and the operands of the links.
 func (c *chain) bind(net *Network, operands []int, x, y []float32) error {
 	if len(x) != len(y) || len(y) != c.rows*c.length {
-		return fmt.Errorf("its input has %d elements, and follows from the model's shapes as %s", len(x), tensor.Format(c.shape))
+		return lang.Errorf("its input has %d elements, and follows from the model's shapes as %s", len(x), tensor.Format(c.shape))
 	}
 	c.y, c.in[0] = y, x
 	for i, v := range operands {
@@ -130,7 +130,7 @@ func (c *chain) bind(net *Network, operands []int, x, y []float32) error {
 		}
 		c.in[1+i] = tensor.Data[float32](a)
 		if len(c.in[1+i]) < c.rowsOf(1+i) {
-			return fmt.Errorf("an operand is %v, and follows from the model's shapes as larger", a)
+			return lang.Errorf("an operand is %v, and follows from the model's shapes as larger", a)
 		}
 	}
 	return nil

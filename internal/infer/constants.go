@@ -2,10 +2,10 @@ package infer
 
 import (
 	"context"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/ops/array"
 	"convx/internal/tensor"
@@ -71,7 +71,7 @@ func (net *Network) fold(ctx context.Context) error {
 	for _, n := range net.nodes {
 		folded, err := net.foldNode(ctx, n)
 		if err != nil {
-			return fmt.Errorf("layer %q: %w", n.name, err)
+			return lang.Errorf("layer %q: %w", n.name, err)
 		}
 		if !folded {
 			kept = append(kept, n)

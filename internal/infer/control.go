@@ -2,9 +2,8 @@ package infer
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/ops/array"
 	"convx/internal/report"
@@ -25,7 +24,7 @@ func (net *Network) runBody(ctx context.Context, b *body) error {
 func (net *Network) leave(v int) (*tensor.Array, error) {
 	a := net.get(v)
 	if a == nil {
-		return nil, errors.New("its body makes no result")
+		return nil, lang.New("its body makes no result")
 	}
 	if net.inArena(a) {
 		return a.Clone(), nil
@@ -36,7 +35,7 @@ func (net *Network) leave(v int) (*tensor.Array, error) {
 // truth reads a condition: one bool.
 func truth(a *tensor.Array) (bool, error) {
 	if a == nil || a.Elem != tensor.Bool || a.Len() != 1 {
-		return false, errors.New("its condition is not one bool")
+		return false, lang.New("its condition is not one bool")
 	}
 	return tensor.Data[bool](a)[0], nil
 }
@@ -55,7 +54,7 @@ func (*branch) run(ctx context.Context, net *Network, n *node) error {
 	}
 	b := n.bodies[name]
 	if b == nil || len(b.outputs) < len(n.out) {
-		return fmt.Errorf("it has no %s with %d outputs", name, len(n.out))
+		return lang.Errorf("it has no %s with %d outputs", name, len(n.out))
 	}
 	if err := net.runBody(ctx, b); err != nil {
 		return err
@@ -78,12 +77,12 @@ func (*loop) run(ctx context.Context, net *Network, n *node) error {
 	b := n.bodies["body"]
 	carried := len(n.in) - 2
 	if b == nil || carried < 0 || len(b.inputs) != carried+2 || len(b.outputs) < carried+1 || len(n.out) > len(b.outputs)-1 {
-		return errors.New("its body does not fit its inputs and outputs")
+		return lang.New("its body does not fit its inputs and outputs")
 	}
 	trips, going := int64(1)<<62, true
 	if m := net.get(n.in[0]); m != nil {
 		if m.Elem != tensor.Int64 || m.Len() != 1 {
-			return errors.New("its trip count is not one int64")
+			return lang.New("its trip count is not one int64")
 		}
 		trips = tensor.Data[int64](m)[0]
 	}
@@ -96,7 +95,7 @@ func (*loop) run(ctx context.Context, net *Network, n *node) error {
 	state := make([]*tensor.Array, carried)
 	for i := range state {
 		if state[i] = net.get(n.in[2+i]); state[i] == nil {
-			return fmt.Errorf("its input %d is absent", 2+i)
+			return lang.Errorf("its input %d is absent", 2+i)
 		}
 	}
 	yields := make([]stack, len(b.outputs)-1-carried)
@@ -158,10 +157,10 @@ type stack struct {
 
 func (s *stack) push(a *tensor.Array, limit int64) error {
 	if a == nil {
-		return errors.New("its body makes no result")
+		return lang.New("its body makes no result")
 	}
 	if s.bytes += int64(a.Bytes()) + 64; limit > 0 && s.bytes > limit {
-		return fmt.Errorf("what its iterations yield takes more than the %s of memory that there are", report.Bytes(int(limit)))
+		return lang.Errorf("what its iterations yield takes more than the %s of memory that there are", report.Bytes(int(limit)))
 	}
 	s.parts = append(s.parts, a.Clone())
 	return nil
@@ -179,7 +178,7 @@ func (s *stack) join(axis int64) (*tensor.Array, error) {
 	}
 	for i, p := range s.parts {
 		if at < 0 || at > len(p.Shape) {
-			return nil, fmt.Errorf("axis %d is not one of a stack of %v", axis, p)
+			return nil, lang.Errorf("axis %d is not one of a stack of %v", axis, p)
 		}
 		shape := append([]int{}, p.Shape[:at]...)
 		in[i] = p.View(append(append(shape, 1), p.Shape[at:]...)...)
@@ -199,7 +198,7 @@ func (*scan) run(ctx context.Context, net *Network, n *node) error {
 	scanned := int(n.intOr("num_scan_inputs", 0))
 	carried := len(n.in) - scanned
 	if n.version < 9 || b == nil || scanned < 1 || carried < 0 || len(b.inputs) != len(n.in) || len(b.outputs) != len(n.out) || len(n.out) < carried {
-		return errors.New("its body does not fit its inputs and outputs")
+		return lang.New("its body does not fit its inputs and outputs")
 	}
 	state := make([]*tensor.Array, carried)
 	for i := range state {
@@ -213,7 +212,7 @@ func (*scan) run(ctx context.Context, net *Network, n *node) error {
 			return err
 		}
 		if length >= 0 && a.Shape[axis] != length {
-			return errors.New("its inputs have different numbers of slices")
+			return lang.New("its inputs have different numbers of slices")
 		}
 		length = a.Shape[axis]
 	}
@@ -296,7 +295,7 @@ func scanAxis(axes []int64, i, rank int) (int, error) {
 		a += int64(rank)
 	}
 	if a < 0 || a >= int64(rank) {
-		return 0, fmt.Errorf("axis %d is not one of %d axes", a, rank)
+		return 0, lang.Errorf("axis %d is not one of %d axes", a, rank)
 	}
 	return int(a), nil
 }

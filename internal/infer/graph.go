@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/ops/array"
@@ -65,7 +66,7 @@ type Unsupported struct {
 }
 
 func (u *Unsupported) Error() string {
-	text := fmt.Sprintf("operator %s cannot be run: %d node", u.Operator, u.Nodes)
+	text := lang.Sprintf("operator %s cannot be run: %d node", u.Operator, u.Nodes)
 	if u.Nodes > 1 {
 		text += "s, the first of them"
 	} else {
@@ -73,7 +74,7 @@ func (u *Unsupported) Error() string {
 	}
 	text += fmt.Sprintf(" %q", u.First)
 	if u.Others > 0 {
-		text += fmt.Sprintf("; and %d other operators", u.Others)
+		text += lang.Sprintf("; and %d other operators", u.Others)
 	}
 	return text
 }

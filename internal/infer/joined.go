@@ -2,10 +2,10 @@ package infer
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"unsafe"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/ops/workers"
 	"convx/internal/tensor"
@@ -31,7 +31,7 @@ type joined struct {
 const joinPiece = 64 << 10
 
 func errShape(a *tensor.Array, shape []int) error {
-	return fmt.Errorf("an operand is %v, and follows from the model's shapes as %s", a, tensor.Format(shape))
+	return lang.Errorf("an operand is %v, and follows from the model's shapes as %s", a, tensor.Format(shape))
 }
 
 // planJoin gives a concatenation its step; nil where shapes are not known, or are refused by the general one.

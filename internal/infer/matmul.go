@@ -2,8 +2,8 @@ package infer
 
 import (
 	"context"
-	"fmt"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
@@ -120,7 +120,7 @@ func (p *matmul) run(ctx context.Context, net *Network, n *node) error {
 	x := net.get(n.in[0])
 	rank := len(x.Shape)
 	if x.Elem != tensor.Float32 || rank < 1 || x.Shape[rank-1] != p.k || n.is("Gemm") && rank != 2 {
-		return fmt.Errorf("%v does not go with %d x %d weights", x, p.k, p.n)
+		return lang.Errorf("%v does not go with %d x %d weights", x, p.k, p.n)
 	}
 	p.outputHeader = append(append(p.outputHeader[:0], x.Shape[:rank-1]...), p.n)
 	y, err := net.output(n.out[0], tensor.Float32, p.outputHeader)

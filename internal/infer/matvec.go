@@ -2,8 +2,8 @@ package infer
 
 import (
 	"context"
-	"fmt"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/workers"
 	"convx/internal/tensor"
@@ -46,7 +46,7 @@ func (net *Network) planMatvec(n *node, w *tensor.Array) (step, error) {
 func (p *matvec) run(ctx context.Context, net *Network, n *node) error {
 	x := net.get(n.in[0])
 	if x.Elem != tensor.Float32 || len(x.Shape) != 2 || x.Shape[1] != p.k {
-		return fmt.Errorf("%v does not go with %d x %d weights", x, p.k, p.n)
+		return lang.Errorf("%v does not go with %d x %d weights", x, p.k, p.n)
 	}
 	p.shape = [2]int{x.Shape[0], p.n}
 	y, err := net.output(n.out[0], tensor.Float32, p.shape[:])

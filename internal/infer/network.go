@@ -2,12 +2,11 @@ package infer
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"path"
 	"runtime"
 	"sync"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/ops"
 	"convx/internal/report"
@@ -67,7 +66,7 @@ type Network struct {
 func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error) {
 	p := g.Program
 	if p == nil {
-		return nil, errors.New("the network was read to be counted, not to be run")
+		return nil, lang.New("the network was read to be counted, not to be run")
 	}
 	if err := refuse(p.Code); err != nil {
 		return nil, err
@@ -104,7 +103,7 @@ func fits(p *network.Program, most int64) error {
 			total += w.Bytes
 		}
 		if most > 0 && (total < 0 || int64(total) > most) {
-			return fmt.Errorf("its weights take more than the %s of memory that can be had", report.Bytes(int(most)))
+			return lang.Errorf("its weights take more than the %s of memory that can be had", report.Bytes(int(most)))
 		}
 	}
 	return nil
@@ -174,7 +173,7 @@ func (net *Network) keep() error {
 // NoLayer reports a name that no layer and no tensor of the network has.
 type NoLayer struct{ Pattern string }
 
-func (e *NoLayer) Error() string { return "no layer or tensor is called " + e.Pattern }
+func (e *NoLayer) Error() string { return lang.Sprintf("no layer or tensor is called %s", e.Pattern) }
 
 // matches tells whether a pattern, in which * stands for any text, is a name. A slash is a letter like others.
 func matches(pattern, name string) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/ops"
@@ -60,7 +61,7 @@ func (net *Network) plan(n *node) (*planned, error) {
 }
 
 // errGeneral says that package ops does not compute a node.
-var errGeneral = errors.New("not in package ops")
+var errGeneral = lang.New("not in package ops")
 
 // prepare makes the pipeline for an input of this shape.
 func (p *planned) prepare(net *Network, n *node, in []int) error {
@@ -141,11 +142,11 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 		elem = tensor.Float16
 	}
 	if x.Elem != elem {
-		return fmt.Errorf("its input is %v and its weights are %v", x, elem)
+		return lang.Errorf("its input is %v and its weights are %v", x, elem)
 	}
 	if p.pipeline == nil || !slices.Equal(x.Shape, p.pipeline.Input) {
 		if p.weights == nil {
-			return fmt.Errorf("its input is %v, and follows from the model's shapes as %s", x, tensor.Format(p.pipeline.Input))
+			return lang.Errorf("its input is %v, and follows from the model's shapes as %s", x, tensor.Format(p.pipeline.Input))
 		}
 		if err := p.prepare(net, n, slices.Clone(x.Shape)); err != nil {
 			return err

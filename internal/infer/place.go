@@ -2,9 +2,9 @@ package infer
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/report"
 	"convx/internal/tensor"
@@ -57,7 +57,7 @@ func (net *Network) fits() error {
 	if most <= 0 || int64(takes) <= most {
 		return nil
 	}
-	return fmt.Errorf("it takes %s of memory, and %s can be had: %s of activations, %s of packed weights, %s of workspace",
+	return lang.Errorf("it takes %s of memory, and %s can be had: %s of activations, %s of packed weights, %s of workspace",
 		report.Bytes(takes), report.Bytes(int(most)), report.Bytes(net.arenaBytes), report.Bytes(net.packed), report.Bytes(net.workspace))
 }
 

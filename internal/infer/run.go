@@ -2,11 +2,11 @@ package infer
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 	"unsafe"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/ops/problem"
 	"convx/internal/tensor"
@@ -52,7 +52,7 @@ func (net *Network) step(ctx context.Context, n *node) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fmt.Errorf("layer %q: %w", n.name, err)
+		return lang.Errorf("layer %q: %w", n.name, err)
 	}
 	n.took = int64(time.Since(begin))
 	return nil
@@ -65,11 +65,11 @@ func (net *Network) feed(feeds map[string]*tensor.Array) error {
 		x := &net.values[in.Value]
 		switch {
 		case a == nil:
-			return fmt.Errorf("the input %q is not fed", in.Name)
+			return lang.Errorf("the input %q is not fed", in.Name)
 		case in.Elem != tensor.Invalid && a.Elem != in.Elem:
-			return fmt.Errorf("the input %q takes %v, and is fed %v", in.Name, in.Elem, a.Elem)
+			return lang.Errorf("the input %q takes %v, and is fed %v", in.Name, in.Elem, a.Elem)
 		case x.shape != nil && !slices.Equal(a.Shape, x.shape):
-			return fmt.Errorf("the input %q is %s, and is fed %s", in.Name, tensor.Format(x.shape), tensor.Format(a.Shape))
+			return lang.Errorf("the input %q is %s, and is fed %s", in.Name, tensor.Format(x.shape), tensor.Format(a.Shape))
 		}
 		x.array = a
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"convx/internal/lang"
 )
@@ -36,7 +37,25 @@ func Read(r io.Reader, most int64) ([]byte, error) {
 // Cause drops the operation and the path that the os package puts before an error: the message has them already.
 func Cause(err error) error {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		if text := path.Err.Error(); slices.Contains(usual, text) && lang.Used() != lang.English {
+			return system{path.Err, lang.Text(text)}
+		}
 		return path.Err
 	}
 	return err
+}
+
+// system is an error of the operating system in the reader's language.
+type system struct {
+	err  error
+	text string
+}
+
+func (s system) Error() string { return s.text }
+func (s system) Unwrap() error { return s.err }
+
+// usual are the errors of the operating system that have a translation.
+var usual = []lang.Key{
+	lang.Key("no such file or directory"), lang.Key("permission denied"), lang.Key("is a directory"), lang.Key("not a directory"),
+	lang.Key("no space left on device"), lang.Key("broken pipe"), lang.Key("file name too long"), lang.Key("read-only file system"),
 }

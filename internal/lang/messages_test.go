@@ -18,7 +18,7 @@ import (
 // a method, or a function of its own room.
 var speakers = map[string]int{
 	"lang.Sprintf": 0, "lang.Errorf": 0, "lang.New": 0, "lang.Text": 0, "lang.Key": 0, "lang.Plural": 1,
-	"layer.Errorf": 0, "Errorf": 0, "Hint": 0, "dustf": 0, "usagef": 0, "sayf": 0, "warnf": 0, "refuse": 1,
+	"layer.Errorf": 0, "Errorf": 0, "Hint": 0, "dustf": 0, "usagef": 0, "sayf": 0, "warnf": 0, "refuse": 1, "bad": 1,
 	"right": 0, "spare": 1, // columns
 }
 
@@ -249,7 +249,7 @@ func TestCatalogueIsWhole(t *testing.T) {
 }
 
 // verb is a directive of fmt: its operand's index, if it has one, and its letter.
-var verb = regexp.MustCompile(`%[-+# 0]*[0-9]*(?:\.[0-9]+)?(?:\[([0-9]+)\])?([a-zA-Z%])`)
+var verb = regexp.MustCompile(`%[-+#0]*[0-9]*(?:\.[0-9]+)?(?:\[([0-9]+)\])?([a-zA-Z%])`)
 
 // flagged is a flag with its value, which is a whole hint and in no language.
 var flagged = regexp.MustCompile(`^--?[a-z-]+(:? \S+)?$`)

@@ -1,9 +1,9 @@
 package network
 
 import (
-	"fmt"
 	"path"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -24,9 +24,9 @@ func (r *Result) At(name string) (*NodeResult, error) {
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:
-		return nil, fmt.Errorf("%s: %d layers match, from %s to %s: name one", name, len(found), found[0].Node.Name, found[len(found)-1].Node.Name)
+		return nil, lang.Errorf("%s: %d layers match, from %s to %s: name one", name, len(found), found[0].Node.Name, found[len(found)-1].Node.Name)
 	case near != "":
-		return nil, fmt.Errorf("%s: there is no layer of that name: did you mean %s?", name, near)
+		return nil, lang.Errorf("%s: there is no layer of that name: did you mean %s?", name, near)
 	}
-	return nil, fmt.Errorf("%s: there is no layer of that name", name)
+	return nil, lang.Errorf("%s: there is no layer of that name", name)
 }

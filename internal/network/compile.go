@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/tensor"
 )
@@ -24,7 +25,7 @@ func Compile(r *Result, stored Stored, seed uint64) (*Program, error) {
 	for i := range r.Nodes {
 		n := &r.Nodes[i]
 		if n.Uncounted || n.Output == nil {
-			return nil, fmt.Errorf("layer %q, %s, cannot be run: its shape is not known", n.Node.Name, n.Variant)
+			return nil, lang.Errorf("layer %q, %s, cannot be run: its shape is not known", n.Node.Name, n.Variant)
 		}
 		if err := e.enter(i); err != nil {
 			return nil, Problem{At: n.Node.At, Node: n.Node.Name, Err: err}
@@ -110,7 +111,7 @@ func (e *emitter) operator(n *NodeResult) (int, error) {
 	case *Variant:
 		return e.variant(n, op)
 	}
-	return 0, fmt.Errorf("%s is counted alone, and cannot be run", n.Variant)
+	return 0, lang.Errorf("%s is counted alone, and cannot be run", n.Variant)
 }
 
 // variant writes the stages of a layer one after the other.
@@ -136,7 +137,7 @@ func (e *emitter) variant(n *NodeResult, op *Variant) (int, error) {
 		for _, name := range st.Inputs {
 			from, ok := made[name]
 			if !ok {
-				return 0, fmt.Errorf("%s is given from outside, and cannot be run", name)
+				return 0, lang.Errorf("%s is given from outside, and cannot be run", name)
 			}
 			in = append(in, from)
 		}

@@ -1,9 +1,9 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/shape"
@@ -216,7 +216,7 @@ func (e *emitter) activation(name string, st layer.Stage, s shape.Stage, x int, 
 	case "prelu":
 		return e.op("PRelu", nil, s.Output, x, e.weight(st.Prefix+"weight", []int{1}, drawing{fixed: 0.25, optional: true})), nil
 	}
-	return 0, fmt.Errorf("the activation %s is counted alone, and cannot be run", name)
+	return 0, lang.Errorf("the activation %s is counted alone, and cannot be run", name)
 }
 
 // operands are the weights of a primitive.

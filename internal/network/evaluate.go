@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -292,7 +293,7 @@ func (r *Result) Under(c flops.Convention) (nodes []int64, total int64, err erro
 		n := &r.Nodes[i]
 		if len(n.Ops) == 0 && n.Total.MACs > 0 {
 			if nodes[i], err = c.In(n.Types).OfMACs(n.Total.MACs); err != nil {
-				return nil, 0, fmt.Errorf("layer %q: %w", n.Node.Name, err)
+				return nil, 0, lang.Errorf("layer %q: %w", n.Node.Name, err)
 			}
 		}
 		for k, st := range n.Ops {
@@ -301,7 +302,7 @@ func (r *Result) Under(c flops.Convention) (nodes []int64, total int64, err erro
 				nodes[i], err = layer.Sum(nodes[i], one)
 			}
 			if err != nil {
-				return nil, 0, fmt.Errorf("layer %q: %w", n.Node.Name, err)
+				return nil, 0, lang.Errorf("layer %q: %w", n.Node.Name, err)
 			}
 		}
 	}

@@ -6,10 +6,11 @@ import (
 	"slices"
 	"strconv"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
-var errTooMany = errors.New("the network has more layers, or connections between them, than a file may have")
+var errTooMany = lang.New("the network has more layers, or connections between them, than a file may have")
 
 // expand turns the file's layers into nodes.
 func (f *file) expand() {
@@ -43,7 +44,7 @@ func (f *file) expand() {
 	}
 	for i, used := range f.used {
 		if !used {
-			f.graph.Notes = append(f.graph.Notes, fmt.Sprintf("nothing reads layer %q", f.graph.Nodes[i].Name))
+			f.graph.Notes = append(f.graph.Notes, lang.Sprintf("nothing reads layer %q", f.graph.Nodes[i].Name))
 		}
 	}
 }
@@ -80,7 +81,7 @@ func (f *file) repeat(it *item, s *scope, current []int) ([]int, error) {
 			return nil, err
 		}
 		if times, err = strconv.Atoi(text); err != nil || times < 0 || times > maxLayers {
-			return nil, fmt.Errorf("repeat is a number from 0 to %d, not %q", maxLayers, text)
+			return nil, lang.Errorf("repeat is a number from 0 to %d, not %q", maxLayers, text)
 		}
 	}
 	if it.from != nil {
@@ -152,7 +153,7 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 		}
 		wanted, err := strconv.ParseBool(text)
 		if err != nil {
-			return nil, fmt.Errorf("when is true or false, not %q", text)
+			return nil, lang.Errorf("when is true or false, not %q", text)
 		}
 		if !wanted {
 			return current, nil
@@ -178,11 +179,11 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 		return nil, err
 	}
 	if least := fewest(op); len(inputs) < least {
-		return nil, fmt.Errorf("%s joins several layers: say which, like from: [a, b]", what)
+		return nil, lang.Errorf("%s joins several layers: say which, like from: [a, b]", what)
 	}
 	for _, in := range inputs {
 		if in == absent {
-			return nil, fmt.Errorf("reads an input that the block was not given")
+			return nil, lang.Errorf("reads an input that the block was not given")
 		}
 		f.used[in] = true
 	}
@@ -193,7 +194,7 @@ func (f *file) once(it *item, what, name string, keys []setting, s *scope, curre
 			return current, nil
 		}
 		if at == absent {
-			return nil, fmt.Errorf("takes the weights of an input that the block was not given")
+			return nil, lang.Errorf("takes the weights of an input that the block was not given")
 		}
 		owner := &f.graph.Nodes[at]
 		if owner.Weights == "" {

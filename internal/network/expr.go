@@ -1,6 +1,7 @@
 package network
 
 import (
+	"convx/internal/lang"
 	"fmt"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ func substitute(text string, params lookup) (string, error) {
 		if strings.HasPrefix(text, "(") {
 			end := closing(text)
 			if end < 0 {
-				return "", fmt.Errorf("$%s has no closing parenthesis", text)
+				return "", lang.Errorf("$%s has no closing parenthesis", text)
 			}
 			v, err := evaluateText(text[1:end], params)
 			if err != nil {
@@ -39,17 +40,17 @@ func substitute(text string, params lookup) (string, error) {
 		} else {
 			n := identifier(text)
 			if n == 0 {
-				return "", fmt.Errorf("$ needs a parameter's name or an expression in parentheses")
+				return "", lang.Errorf("$ needs a parameter's name or an expression in parentheses")
 			}
 			v, ok := params(text[:n])
 			if !ok {
-				return "", fmt.Errorf("unknown parameter $%s", text[:n])
+				return "", lang.Errorf("unknown parameter $%s", text[:n])
 			}
 			b.WriteString(v)
 			text = text[n:]
 		}
 		if b.Len() > maxText {
-			return "", fmt.Errorf("with its parameters filled in, a value is longer than %d characters", maxText)
+			return "", lang.Errorf("with its parameters filled in, a value is longer than %d characters", maxText)
 		}
 		at = strings.IndexByte(text, '$')
 	}
@@ -99,7 +100,7 @@ func evaluateText(text string, params lookup) (string, error) {
 	v, err := e.condition(0)
 	if err == nil {
 		if e.space(); e.rest != "" {
-			err = fmt.Errorf("unexpected %q", e.rest)
+			err = lang.Errorf("unexpected %q", e.rest)
 		}
 	}
 	if err != nil {
@@ -141,7 +142,7 @@ func (e *expression) condition(level int) (string, error) {
 		}
 		for _, v := range []string{a, b} {
 			if v != "true" && v != "false" {
-				return "", fmt.Errorf("%q is neither true nor false", v)
+				return "", lang.Errorf("%q is neither true nor false", v)
 			}
 		}
 		if a != connectives[level].settles {
@@ -199,13 +200,13 @@ func (e *expression) binary(level int) (string, error) {
 func (e *expression) operand() (string, error) {
 	e.space()
 	if e.depth++; e.depth > maxDepth {
-		return "", fmt.Errorf("parentheses are nested more than %d deep", maxDepth)
+		return "", lang.Errorf("parentheses are nested more than %d deep", maxDepth)
 	}
 	defer func() { e.depth-- }()
 	if e.take("(") != "" {
 		v, err := e.condition(0)
 		if err == nil && e.take(")") == "" {
-			err = fmt.Errorf("a closing parenthesis is missing")
+			err = lang.Errorf("a closing parenthesis is missing")
 		}
 		return v, err
 	}
@@ -218,7 +219,7 @@ func (e *expression) operand() (string, error) {
 			return name, nil
 		}
 		if !ok {
-			return "", fmt.Errorf("unknown parameter %s", name)
+			return "", lang.Errorf("unknown parameter %s", name)
 		}
 		return v, nil
 	}
@@ -226,7 +227,7 @@ func (e *expression) operand() (string, error) {
 		n++
 	}
 	if n == 0 {
-		return "", fmt.Errorf("a number or a parameter is missing before %q", e.rest)
+		return "", lang.Errorf("a number or a parameter is missing before %q", e.rest)
 	}
 	v := e.rest[:n]
 	e.rest = e.rest[n:]
@@ -239,7 +240,7 @@ func numbers(a, b string) (x, y int64, err error) {
 		at   *int64
 	}{{a, &x}, {b, &y}} {
 		if *p.at, err = strconv.ParseInt(p.text, 10, 64); err != nil {
-			return 0, 0, fmt.Errorf("%q is not a whole number", p.text)
+			return 0, 0, lang.Errorf("%q is not a whole number", p.text)
 		}
 	}
 	return x, y, nil
@@ -255,7 +256,7 @@ func arithmetic(op, a, b string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	outside := func() (string, error) { return "", fmt.Errorf("%s %s %s is out of range", a, op, b) }
+	outside := func() (string, error) { return "", lang.Errorf("%s %s %s is out of range", a, op, b) }
 	if !inRange(x) || !inRange(y) {
 		return outside()
 	}
@@ -269,12 +270,12 @@ func arithmetic(op, a, b string) (string, error) {
 		v = x * y
 	case "/", "%":
 		if y == 0 {
-			return "", fmt.Errorf("%s is divided by zero", a)
+			return "", lang.Errorf("%s is divided by zero", a)
 		}
 		if v = x / y; op == "%" {
 			v = x % y
 		} else if v*y != x {
-			return "", fmt.Errorf("%s / %s is not whole", a, b)
+			return "", lang.Errorf("%s / %s is not whole", a, b)
 		}
 	case "^":
 		if y < 0 || y > 64 {

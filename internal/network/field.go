@@ -1,9 +1,9 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -62,7 +62,7 @@ func (r *Result) fields(works []*work) {
 			fields = append(fields, r.Nodes[k].Field)
 		}
 		if n.Field.Unaligned && !slices.ContainsFunc(fields, func(f shape.Field) bool { return f.Unaligned }) {
-			r.Notes = append(r.Notes, fmt.Sprintf("layer %q joins branches that do not line up: their receptive fields have different centres or steps", n.Node.Name))
+			r.Notes = append(r.Notes, lang.Sprintf("layer %q joins branches that do not line up: their receptive fields have different centres or steps", n.Node.Name))
 		}
 	}
 }

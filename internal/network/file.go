@@ -2,7 +2,6 @@ package network
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -25,7 +25,7 @@ const (
 func ReadFile(path string) (*Graph, error) {
 	data, err := input.ReadFile(path, MaxFile)
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, err)
+		return nil, lang.Errorf("reading %q: %w", path, err)
 	}
 	return Parse(path, data)
 }
@@ -36,7 +36,7 @@ func Parse(name string, data []byte) (*Graph, error) { return parseUpTo(maxLayer
 
 func parseUpTo(limit int, name string, data []byte) (*Graph, error) {
 	if len(data) > MaxFile {
-		return nil, fmt.Errorf("reading %q: it has %d bytes; a network file has at most %d", name, len(data), MaxFile)
+		return nil, lang.Errorf("reading %q: it has %d bytes; a network file has at most %d", name, len(data), MaxFile)
 	}
 	f := file{limit: limit, cache: map[string]Operator{}}
 	f.plain, data = findPlain(data)
@@ -69,10 +69,10 @@ func syntaxError(err error) Problem {
 	}
 	msg := strings.TrimPrefix(at.Message, "yaml: ")
 	if strings.Contains(msg, "no documents") {
-		msg = "the file is empty"
+		msg = lang.Text("the file is empty")
 	}
 	if strings.Contains(msg, "cannot start any token") {
-		msg = "neither a tab nor any of @ ` % can begin a value: indent with spaces, quote text"
+		msg = lang.Text("neither a tab nor any of @ ` % can begin a value: indent with spaces, quote text")
 	}
 	return Problem{At: Position{at.Mark.Line, at.Mark.Column}, Err: errors.New(msg)}
 }
@@ -137,7 +137,7 @@ type item struct {
 }
 
 func (f *file) bad(at Position, format string, args ...any) {
-	f.problems = append(f.problems, Problem{At: at, Err: fmt.Errorf(format, args...)})
+	f.problems = append(f.problems, Problem{At: at, Err: lang.Errorf(format, args...)})
 }
 
 // failure is everything that was wrong, in the file's order, each thing once.

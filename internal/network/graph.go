@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 )
 
 // Graph is a network: nodes in an order in which each follows what it reads, which is the order that they run in.
@@ -85,7 +86,7 @@ func (p Problem) Error() string {
 	if p.Node == "" {
 		return p.Err.Error()
 	}
-	return fmt.Sprintf("layer %q: %v", p.Node, p.Err)
+	return lang.Sprintf("layer %q: %v", p.Node, p.Err)
 }
 
 // Unwrap gives the cause.
@@ -112,7 +113,7 @@ func (e *Error) Error() string {
 		lines[i] = at + p.Error()
 	}
 	if e.More > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", e.More))
+		lines = append(lines, lang.Sprintf("and %d more", e.More))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -163,7 +164,7 @@ func (g *Graph) Check() error {
 	var all []Problem
 	names := make(map[string]bool, len(g.Nodes))
 	bad := func(n *Node, format string, args ...any) {
-		all = append(all, Problem{At: n.At, Node: n.Name, Err: fmt.Errorf(format, args...)})
+		all = append(all, Problem{At: n.At, Node: n.Name, Err: lang.Errorf(format, args...)})
 	}
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
@@ -186,11 +187,11 @@ func (g *Graph) Check() error {
 	}
 	for _, o := range g.Outputs {
 		if o < 0 || o >= len(g.Nodes) {
-			all = append(all, Problem{Err: fmt.Errorf("output %d is not a layer", o)})
+			all = append(all, Problem{Err: lang.Errorf("output %d is not a layer", o)})
 		}
 	}
 	if len(g.Nodes) == 0 {
-		all = append(all, Problem{Err: fmt.Errorf("the network has no layers")})
+		all = append(all, Problem{Err: lang.Errorf("the network has no layers")})
 	}
 	return problems(g.file(), all)
 }
@@ -200,7 +201,7 @@ func arityText(least, most int) string {
 		if n == 1 {
 			return "1 input"
 		}
-		return fmt.Sprintf("%d inputs", n)
+		return lang.Sprintf("%d inputs", n)
 	}
 	switch {
 	case most < 0:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -24,7 +25,7 @@ func withOperands(op Operator, inputs int) (Operator, error) {
 		most = 2
 	}
 	if inputs > most {
-		return nil, fmt.Errorf("%s reads %s, not %d", v.Spec.Variant, arityText(1, most), inputs)
+		return nil, lang.Errorf("%s reads %s, not %d", v.Spec.Variant, arityText(1, most), inputs)
 	}
 	w := *v
 	w.Spec.GivenOffset, w.Spec.GivenMask = true, inputs == 3
@@ -102,7 +103,7 @@ func (f *file) operator(form, what string, keys []setting, s *scope) (Operator, 
 func (f *file) makeOperator(form, what string, keys []setting, texts []string) (Operator, error) {
 	if form == "variant" {
 		if _, ok := layer.VariantNamed(what); !ok {
-			return nil, fmt.Errorf("unknown variant %q", what)
+			return nil, lang.Errorf("unknown variant %q", what)
 		}
 		spec := layer.Spec{Variant: what, Dims: f.dims}
 		for i, k := range keys {
@@ -115,18 +116,18 @@ func (f *file) makeOperator(form, what string, keys []setting, texts []string) (
 	}
 	op, ok := f.operators()[what]
 	if !ok {
-		return nil, fmt.Errorf("unknown op %q", what)
+		return nil, lang.Errorf("unknown op %q", what)
 	}
 	v := values{op: op, dims: f.dims, text: map[string]string{}}
 	for i, k := range keys {
 		if !slices.ContainsFunc(op.keys, func(o opKey) bool { return o.name == k.key }) {
-			return nil, fmt.Errorf("%s has no key %q", what, k.key)
+			return nil, lang.Errorf("%s has no key %q", what, k.key)
 		}
 		v.text[k.key] = texts[i]
 	}
 	for _, k := range op.keys {
 		if k.required && v.text[k.name] == "" {
-			return nil, fmt.Errorf("%s needs %s", what, k.name)
+			return nil, lang.Errorf("%s needs %s", what, k.name)
 		}
 	}
 	return op.build(v)
@@ -139,7 +140,7 @@ func (f *file) settleDilation(s *layer.Spec) {
 	if s.Variant == was.Name {
 		return
 	}
-	if note := fmt.Sprintf("%s with dilation %s is %s", was.Name, layer.FormatInts(s.Dilation), s.Variant); !slices.Contains(f.graph.Notes, note) {
+	if note := lang.Sprintf("%s with dilation %s is %s", was.Name, layer.FormatInts(s.Dilation), s.Variant); !slices.Contains(f.graph.Notes, note) {
 		f.graph.Notes = append(f.graph.Notes, note)
 	}
 }

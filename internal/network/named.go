@@ -1,12 +1,12 @@
 package network
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 
 	"convx/configs"
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -24,7 +24,7 @@ func Source(name string) ([]byte, error) {
 	if !ok {
 		e := layer.Errorf("unknown network %q", name)
 		if near := similar(name); len(near) > 0 {
-			return nil, e.Hint("did you mean " + strings.Join(near, ", ") + "?")
+			return nil, e.Hint(lang.Sprintf("did you mean %s?", strings.Join(near, ", ")))
 		}
 		return nil, e.Hint("networks are " + strings.Join(Names(), ", ")).Hint("give a file, like ./net.yaml")
 	}
@@ -58,6 +58,6 @@ func Open(name string) (*Graph, error) {
 	case ".yaml", ".yml":
 		return ReadFile(name)
 	default:
-		return nil, fmt.Errorf("reading %q: a network file ends in .yaml or .yml, a model in .onnx", name)
+		return nil, lang.Errorf("reading %q: a network file ends in .yaml or .yml, a model in .onnx", name)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -154,13 +155,13 @@ func spread[T any](v values, key string, n []T) ([]T, error) {
 	case v.dims:
 		return n, nil
 	}
-	return nil, fmt.Errorf("%s %s has %d numbers, and the network has %d spatial axes", key, v.get(key), len(n), v.dims)
+	return nil, lang.Errorf("%s %s has %d numbers, and the network has %d spatial axes", key, v.get(key), len(n), v.dims)
 }
 
 func (v values) bool(key string) (bool, error) {
 	b, err := strconv.ParseBool(v.get(key))
 	if err != nil {
-		return false, fmt.Errorf("%s: %q is neither true nor false", key, v.get(key))
+		return false, lang.Errorf("%s: %q is neither true nor false", key, v.get(key))
 	}
 	return b, nil
 }
@@ -203,10 +204,10 @@ func adaptivePool(f layer.PoolFunc) func(values) (Operator, error) {
 func linear(v values) (Operator, error) {
 	out, err := layer.ParseInts(v.get("out_features"), 1)
 	if err == nil && len(out) != 1 {
-		err = fmt.Errorf("%q is not one number", v.get("out_features"))
+		err = lang.Errorf("%q is not one number", v.get("out_features"))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("out_features: %w", err)
+		return nil, lang.Errorf("out_features: %w", err)
 	}
 	bias, err := v.bool("bias")
 	return &Primitive{Op: layer.Linear{Out: out[0], Bias: bias}}, err
@@ -226,10 +227,10 @@ func norm(f string) func(values) (Operator, error) {
 func lrn(v values) (Operator, error) {
 	n, err := layer.ParseInts(v.get("size"), 1)
 	if err == nil && len(n) != 1 {
-		err = fmt.Errorf("%q is not one number", v.get("size"))
+		err = lang.Errorf("%q is not one number", v.get("size"))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("size: %w", err)
+		return nil, lang.Errorf("size: %w", err)
 	}
 	return &Primitive{Op: layer.Norm{Func: "lrn", Size: n[0]}, Name: v.op.name}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -57,7 +58,7 @@ func (v values) number(key string, least, def int) (int, error) {
 		return 0, fmt.Errorf("%s: %w", key, err)
 	}
 	if len(n) != 1 {
-		return 0, fmt.Errorf("%s: %q is not one number", key, text)
+		return 0, lang.Errorf("%s: %q is not one number", key, text)
 	}
 	return n[0], nil
 }
@@ -144,7 +145,7 @@ func splitting(v values) (Operator, error) {
 		return nil, err
 	}
 	if (v.text["parts"] == "") == (v.text["sizes"] == "") {
-		return nil, fmt.Errorf("split needs parts or sizes")
+		return nil, lang.Errorf("split needs parts or sizes")
 	}
 	parts, err := v.number("parts", 1, 0)
 	if err != nil {
@@ -153,7 +154,7 @@ func splitting(v values) (Operator, error) {
 	var sizes []int
 	if v.text["sizes"] != "" {
 		if sizes, err = layer.ParseInts(v.get("sizes"), 1); err != nil {
-			return nil, fmt.Errorf("sizes: %w", err)
+			return nil, lang.Errorf("sizes: %w", err)
 		}
 		parts = len(sizes)
 	}
@@ -163,12 +164,12 @@ func splitting(v values) (Operator, error) {
 			return nil, err
 		}
 		if which >= parts {
-			return nil, fmt.Errorf("part %d of %d: they count from 0", which, parts)
+			return nil, lang.Errorf("part %d of %d: they count from 0", which, parts)
 		}
 		return partOf(axis, which, parts, sizes), nil
 	}
 	if parts > mostParts {
-		return nil, fmt.Errorf("split makes %d parts: up to %d are known", parts, mostParts)
+		return nil, lang.Errorf("split makes %d parts: up to %d are known", parts, mostParts)
 	}
 	all := &several{name: "split"}
 	for i := range parts {
@@ -203,10 +204,10 @@ func partOf(axis, which, parts int, sizes []int) *View {
 func padding(v values) (Operator, error) {
 	p, err := layer.ParsePadding(v.get("padding"))
 	if err != nil {
-		return nil, fmt.Errorf("padding: %w", err)
+		return nil, lang.Errorf("padding: %w", err)
 	}
 	if p.Auto != layer.Explicit {
-		return nil, fmt.Errorf("padding: %s depends on a window, and pad has none: give numbers", p)
+		return nil, lang.Errorf("padding: %s depends on a window, and pad has none: give numbers", p)
 	}
 	pairs, err := spread(v, "padding", p.Pairs)
 	if err != nil {
@@ -214,7 +215,7 @@ func padding(v values) (Operator, error) {
 	}
 	mode := layer.PadMode(v.get("mode"))
 	if !slices.Contains(layer.PadModes(), mode) {
-		return nil, fmt.Errorf("mode: %q is none of zeros, reflect, replicate, circular", mode)
+		return nil, lang.Errorf("mode: %q is none of zeros, reflect, replicate, circular", mode)
 	}
 	return &View{
 		Name: "pad", Copies: true,
@@ -246,12 +247,12 @@ func padding(v values) (Operator, error) {
 func transpose(v values) (Operator, error) {
 	order, err := layer.ParseInts(v.get("order"), 0)
 	if err != nil {
-		return nil, fmt.Errorf("order: %w", err)
+		return nil, lang.Errorf("order: %w", err)
 	}
 	sorted := slices.Sorted(slices.Values(order))
 	for i, a := range sorted {
 		if a != i {
-			return nil, fmt.Errorf("order: %s does not name each axis from 0 to %d once", v.get("order"), len(order)-1)
+			return nil, lang.Errorf("order: %s does not name each axis from 0 to %d once", v.get("order"), len(order)-1)
 		}
 	}
 	return &View{

@@ -1,9 +1,9 @@
 package network
 
 import (
-	"fmt"
 	"strconv"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -48,7 +48,7 @@ func (v values) shape() ([]int, error) {
 	}
 	s, err := layer.ParseInts(v.get("shape"), 0)
 	if err != nil {
-		return nil, fmt.Errorf("shape: %w", err)
+		return nil, lang.Errorf("shape: %w", err)
 	}
 	return s, nil
 }
@@ -57,7 +57,7 @@ func (v values) shape() ([]int, error) {
 func (v values) count(key string) (int64, error) {
 	n, err := strconv.ParseInt(v.get(key), 10, 64)
 	if err != nil || n < 0 {
-		return 0, fmt.Errorf("%s: %q is not a number of 0 or more", key, v.get(key))
+		return 0, lang.Errorf("%s: %q is not a number of 0 or more", key, v.get(key))
 	}
 	return n, nil
 }
@@ -112,7 +112,7 @@ func constant(v values) (Operator, error) {
 	}
 	n, err := v.count("params")
 	if all, e := layer.Elements(s...); err == nil && (e != nil || n > all) {
-		err = fmt.Errorf("params: %d are more than the elements of %s", n, v.get("shape"))
+		err = lang.Errorf("params: %d are more than the elements of %s", n, v.get("shape"))
 	}
 	return &Constant{Shape: s, Params: n}, err
 }

@@ -1,11 +1,11 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -15,10 +15,10 @@ import (
 func resize(v values) (Operator, error) {
 	r := layer.Resize{Nearest: v.get("mode") == "nearest"}
 	if !r.Nearest && v.get("mode") != "bilinear" {
-		return nil, fmt.Errorf("mode: %q is neither bilinear nor nearest", v.get("mode"))
+		return nil, lang.Errorf("mode: %q is neither bilinear nor nearest", v.get("mode"))
 	}
 	if (v.text["scale"] == "") == (v.text["size"] == "") {
-		return nil, fmt.Errorf("resize needs a scale or a size")
+		return nil, lang.Errorf("resize needs a scale or a size")
 	}
 	var err error
 	if v.text["size"] != "" {
@@ -28,7 +28,7 @@ func resize(v values) (Operator, error) {
 	for part := range strings.SplitSeq(v.get("scale"), "x") {
 		f, err := strconv.ParseFloat(part, 64)
 		if err != nil || !(f > 0 && f <= layer.MaxExtent) {
-			return nil, fmt.Errorf("scale: %q is not a positive number", part)
+			return nil, lang.Errorf("scale: %q is not a positive number", part)
 		}
 		r.Scale = append(r.Scale, f)
 	}
@@ -41,12 +41,12 @@ func clip(v values) (Operator, error) {
 	for i, key := range []string{"min", "max"} {
 		x, err := strconv.ParseFloat(v.get(key), 64)
 		if err != nil || x != x {
-			return nil, fmt.Errorf("%s: %q is not a number", key, v.get(key))
+			return nil, lang.Errorf("%s: %q is not a number", key, v.get(key))
 		}
 		p.Bounds[i] = x
 	}
 	if p.Bounds[0] > p.Bounds[1] {
-		return nil, fmt.Errorf("min %s is above max %s", v.get("min"), v.get("max"))
+		return nil, lang.Errorf("min %s is above max %s", v.get("min"), v.get("max"))
 	}
 	return p, nil
 }

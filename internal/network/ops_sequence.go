@@ -1,9 +1,9 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -99,7 +99,7 @@ func recurrence(c cell) func(values) (Operator, error) {
 		case "last":
 			r.last = true
 		default:
-			return nil, fmt.Errorf("output: %q is neither sequence nor last", out)
+			return nil, lang.Errorf("output: %q is neither sequence nor last", out)
 		}
 		return &Computed{Name: c.name, Inputs: 1, Rule: r.rule, Along: r.along, emit: r.emit}, nil
 	}

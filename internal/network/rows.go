@@ -2,11 +2,11 @@ package network
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 )
 
 // RowView says which rows of a network to show.
@@ -149,7 +149,7 @@ func sortValue(r Row, key SortKey) int64 {
 // KindText is what a row is: a variant, or how many layers were folded into it.
 func (r Row) KindText() string {
 	if r.Layers > 1 {
-		return fmt.Sprintf("%d layers", r.Layers)
+		return lang.Sprintf("%d layers", r.Layers)
 	}
 	return r.Variant
 }

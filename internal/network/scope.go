@@ -1,12 +1,12 @@
 package network
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -73,10 +73,10 @@ func (s *scope) nameFor(it *item, what string) (string, error) {
 		return "", err
 	}
 	if _, taken := s.names[name]; taken {
-		return "", fmt.Errorf("the name %q is taken", name)
+		return "", lang.Errorf("the name %q is taken", name)
 	}
 	if name == "" || strings.ContainsAny(name, " \t\n") {
-		return "", fmt.Errorf("the name %q is empty or has spaces", name)
+		return "", lang.Errorf("the name %q is empty or has spaces", name)
 	}
 	return name, nil
 }
@@ -93,7 +93,7 @@ func (f *file) find(r reference, s *scope) (int, bool) {
 		hint := ""
 		if len(f.problems) < maxProblems { // further ones are not shown
 			if near := layer.Nearest(name, slices.Sorted(maps.Keys(s.names))); near != "" {
-				hint = ": did you mean " + near + "?"
+				hint = lang.Sprintf(": did you mean %s?", near)
 			}
 		}
 		f.bad(r.at, "no layer %q comes before%s", name, hint)

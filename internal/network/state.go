@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/tensor"
 )
@@ -110,7 +111,7 @@ func (e *emitter) assign(stored Stored, seed uint64) error {
 		}
 		delete(unread, names[i])
 		if got := stored.Shape(key); !fits(got, w.shape) {
-			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s", key, layer.FormatShape(got), layer.FormatShape(w.shape)))
+			wrong = append(wrong, lang.Sprintf("%s is %s, not %s", key, layer.FormatShape(got), layer.FormatShape(w.shape)))
 			continue
 		}
 		w.read = func() (*tensor.Array, error) {

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"convx/internal/lang"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,15 +12,15 @@ func (f *file) useBlock(it *item, what, name string, keys []setting, s *scope, c
 	b, ok := f.blocks[what]
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("unknown block %q", what)
+		return nil, lang.Errorf("unknown block %q", what)
 	case b.open:
-		return nil, fmt.Errorf("block %q contains itself", what)
+		return nil, lang.Errorf("block %q contains itself", what)
 	case it.named.weights != "":
-		return nil, fmt.Errorf("weights are shared layer by layer: block %q has several, so say weights inside it", what)
+		return nil, lang.Errorf("weights are shared layer by layer: block %q has several, so say weights inside it", what)
 	case s.depth >= maxDepth:
-		return nil, fmt.Errorf("blocks are nested more than %d deep", maxDepth)
+		return nil, lang.Errorf("blocks are nested more than %d deep", maxDepth)
 	case it.from != nil && len(current) > len(b.inputs) && s.index == "0":
-		return nil, fmt.Errorf("block %q reads %d layers, not %d", what, len(b.inputs), len(current))
+		return nil, lang.Errorf("block %q reads %d layers, not %d", what, len(b.inputs), len(current))
 	}
 	in := &scope{
 		prefix: s.prefix + name + ".", blocks: append(slices.Clip(s.blocks), strings.Split(name, ".")...),
@@ -27,7 +28,7 @@ func (f *file) useBlock(it *item, what, name string, keys []setting, s *scope, c
 	}
 	for _, k := range keys {
 		if !slices.ContainsFunc(b.params, func(p param) bool { return p.name == k.key }) {
-			return nil, fmt.Errorf("block %q has no parameter %q", what, k.key)
+			return nil, lang.Errorf("block %q has no parameter %q", what, k.key)
 		}
 		v, err := substitute(k.value, s.lookup)
 		if err != nil {
@@ -37,7 +38,7 @@ func (f *file) useBlock(it *item, what, name string, keys []setting, s *scope, c
 	}
 	for _, p := range b.params {
 		if _, given := in.params[p.name]; !given && p.required {
-			return nil, fmt.Errorf("block %q needs %s", what, p.name)
+			return nil, lang.Errorf("block %q needs %s", what, p.name)
 		}
 	}
 	f.bind(b.params, in)

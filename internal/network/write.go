@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 )
@@ -269,16 +270,16 @@ func ofSpec(s layer.Spec) entry {
 func (w *writer) same(text string) error {
 	g, err := Parse(w.r.Graph.Name, []byte(text))
 	if err != nil {
-		return fmt.Errorf("the network file that was made cannot be read: %w", err)
+		return lang.Errorf("the network file that was made cannot be read: %w", err)
 	}
 	o := w.r.Options
 	o.Input, o.Batch = nil, 0
 	back, err := Evaluate(g, o)
 	if err != nil {
-		return fmt.Errorf("the network file that was made cannot be counted: %w", err)
+		return lang.Errorf("the network file that was made cannot be counted: %w", err)
 	}
 	if !sameCounts(back.Total, w.r.Total) || !slices.Equal(back.Output, w.r.Output) || len(back.Nodes) != len(w.r.Nodes) {
-		return fmt.Errorf("the network file that was made counts %d params, %d MACs, not %d, %d", back.Total.Params, back.Total.MACs, w.r.Total.Params, w.r.Total.MACs)
+		return lang.Errorf("the network file that was made counts %d params, %d MACs, not %d, %d", back.Total.Params, back.Total.MACs, w.r.Total.Params, w.r.Total.MACs)
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package ops
 
 import (
-	"fmt"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/blas"
 	"convx/internal/ops/deformable"
@@ -120,7 +120,7 @@ const referenceName = "reference"
 // declines is nil or why a cannot compute p.
 func (a *algorithm) declines(p *problem.Problem) error {
 	if p.Float64 && a.prepare64 == nil || !p.Float64 && a.prepare32 == nil {
-		return fmt.Errorf("it does not compute in %s", p.DType())
+		return lang.Errorf("it does not compute in %s", p.DType())
 	}
 	seen, err := a.sees(p)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/elementwise"
@@ -30,12 +31,12 @@ func blockOf(c *problem.Chain) (parts blockParts, n int, err error) {
 		take(&parts.expandGate, activates)
 	}
 	if !take(&parts.depthwise, zeroPaddedConv) {
-		return parts, 0, errors.New("it computes a depthwise convolution, padded with zeros, and a 1x1 convolution before it or behind it")
+		return parts, 0, lang.New("it computes a depthwise convolution, padded with zeros, and a 1x1 convolution before it or behind it")
 	}
 	take(&parts.depthwiseGate, activates)
 	if !take(&parts.project, pointwiseConv) {
 		if parts.expand < 0 {
-			return parts, 0, errors.New("it computes a depthwise and a 1x1 convolution")
+			return parts, 0, lang.New("it computes a depthwise and a 1x1 convolution")
 		}
 		return parts, n, nil
 	}

@@ -1,9 +1,9 @@
 package ops
 
 import (
-	"fmt"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/problem"
 	"convx/internal/tensor"
@@ -76,9 +76,9 @@ func demandOf[T tensor.Float](p *problem.Problem, input survey, w problem.Operan
 	case p.Float64:
 		return stageDemand{}, most
 	case most > largest:
-		return stageDemand{wideSums, fmt.Sprintf("its sums may reach %.2g, more than float32 holds on the way", most)}, most
+		return stageDemand{wideSums, lang.Sprintf("its sums may reach %.2g, more than float32 holds on the way", most)}, most
 	case most > nearly:
-		return stageDemand{ownProducts, fmt.Sprintf("its sums may reach %.2g, near the largest float32", most)}, most
+		return stageDemand{ownProducts, lang.Sprintf("its sums may reach %.2g, near the largest float32", most)}, most
 	}
 	return stageDemand{}, most
 }
@@ -91,7 +91,7 @@ func rangeDemand[T tensor.Float](p *problem.Problem, x []T, input survey, w prob
 	case p.Float64 || input.most == 0 || sums.most == 0:
 		return stageDemand{}
 	case input.most*sums.most < tiny:
-		return stageDemand{ownProducts, fmt.Sprintf("its sums stay below %.2g, near the least float32", input.most*sums.most)}
+		return stageDemand{ownProducts, lang.Sprintf("its sums stay below %.2g, near the least float32", input.most*sums.most)}
 	case sums.uneven:
 		return stageDemand{ownProducts, "many of its weights are far smaller than the others"}
 	}
@@ -100,9 +100,9 @@ func rangeDemand[T tensor.Float](p *problem.Problem, x []T, input survey, w prob
 	case terms == 0:
 		return stageDemand{ownProducts, "some outputs meet padding alone"}
 	case terms < fewTerms:
-		return stageDemand{ownProducts, fmt.Sprintf("some outputs are sums of %d products, few enough to be far smaller than others", terms)}
+		return stageDemand{ownProducts, lang.Sprintf("some outputs are sums of %d products, few enough to be far smaller than others", terms)}
 	case mean < leastMean*input.most:
-		return stageDemand{ownProducts, fmt.Sprintf("some outputs meet values far smaller than the largest, %.3g", input.most)}
+		return stageDemand{ownProducts, lang.Sprintf("some outputs meet values far smaller than the largest, %.3g", input.most)}
 	}
 	return stageDemand{}
 }
@@ -117,7 +117,7 @@ func (s survey) String() string {
 	if s.odd == 1 {
 		return "a NaN or infinite value"
 	}
-	return fmt.Sprintf("%d NaN or infinite values", s.odd)
+	return lang.Sprintf("%d NaN or infinite values", s.odd)
 }
 
 func surveyOf[T tensor.Float](values []T) (s survey) {

@@ -1,9 +1,9 @@
 package ops
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/ops/elementwise"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/resample"
@@ -75,7 +75,7 @@ func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tens
 		}
 		r, err := prepareFusion(f, part, weights)
 		if err != nil {
-			return step[T]{}, 0, fmt.Errorf("preparing %s: %w", f.Name, err)
+			return step[T]{}, 0, lang.Errorf("preparing %s: %w", f.Name, err)
 		}
 		last := nodes[i+n-1]
 		st := step[T]{unit: unit{inputs: names[:part.Inputs()], result: last.result, elements: last.elements}, runner: r, nodes: nodes[i : i+n], keeps: f.keeps}

@@ -1,11 +1,11 @@
 package ops
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/problem"
 	"convx/internal/shape"
@@ -108,7 +108,7 @@ func prepareNode[T tensor.Float](n node, weights map[string]*tensor.Tensor[T], s
 	}
 	a, err := sel.choose(n.problem)
 	if err != nil {
-		return step[T]{}, fmt.Errorf("stage %s: %w", n.stages[0], err)
+		return step[T]{}, lang.Errorf("stage %s: %w", n.stages[0], err)
 	}
 	plan, err := newPlan(a, n.problem, w)
 	if err != nil {

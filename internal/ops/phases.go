@@ -1,9 +1,9 @@
 package ops
 
 import (
-	"errors"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/transposed"
 	"convx/internal/tensor"
@@ -65,7 +65,7 @@ func winogradPhasesAccept(p *problem.Problem) error {
 			return nil
 		}
 	}
-	return errors.New("winograd computes none of its phases")
+	return lang.New("winograd computes none of its phases")
 }
 
 // phasesTransposed computes each output phase as an ordinary convolution, exactly.

@@ -2,10 +2,10 @@ package ops
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -97,7 +97,7 @@ func prepareProblem[T tensor.Float](p *problem.Problem, weights map[string]*tens
 func newPlan[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Operands[T]) (*Plan[T], error) {
 	r, err := prepareWith(a, p, w)
 	if err != nil {
-		return nil, fmt.Errorf("preparing %s for %s: %w", a.Name, p, err)
+		return nil, lang.Errorf("preparing %s for %s: %w", a.Name, p, err)
 	}
 	plan := &Plan[T]{Inputs: p.Inputs, Output: p.Output, runner: r, in: make([][]T, len(p.Inputs))}
 	plan.Kind, plan.Algorithm, plan.Tolerance = p.Stage.Op.Kind(), a.Name, a.tolerance
@@ -109,7 +109,7 @@ func newPlan[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Operand
 // it is done before the work is; out is then unspecified.
 func (p *Plan[T]) Run(ctx context.Context, out *tensor.Tensor[T], in ...*tensor.Tensor[T]) error {
 	if len(in) != len(p.in) {
-		return fmt.Errorf("running %s: %d inputs, not %d", p.Kind, len(in), len(p.in))
+		return lang.Errorf("running %s: %d inputs, not %d", p.Kind, len(in), len(p.in))
 	}
 	if !slices.Equal(out.Shape, p.Output) {
 		return wrongShape("output", out.Shape, p.Output)

@@ -2,11 +2,11 @@ package ops
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/problem"
 )
@@ -73,9 +73,9 @@ func CheckNames(selection string) error {
 
 func unknown(name string) *layer.Error {
 	if near := layer.Nearest(name, Algorithms()); near != "" {
-		return layer.Errorf("unknown algorithm %q", name).Hint("did you mean " + near + "?")
+		return layer.Errorf("unknown algorithm %q", name).Hint(lang.Sprintf("did you mean %s?", near))
 	}
-	return layer.Errorf("unknown algorithm %q", name).Hint("algorithms are auto, " + strings.Join(Algorithms(), ", "))
+	return layer.Errorf("unknown algorithm %q", name).Hint(lang.Sprintf("algorithms are auto, %s", strings.Join(Algorithms(), ", ")))
 }
 
 // namesFor is the algorithms and fusions that a name stands for.
@@ -141,7 +141,7 @@ func (s selection) chooseFrom(list []algorithm, p *problem.Problem) (*algorithm,
 			continue
 		}
 		if err := a.declines(p); err != nil {
-			reasons = append(reasons, fmt.Errorf("%s declines: %w", a.Name, err))
+			reasons = append(reasons, lang.Errorf("%s declines: %w", a.Name, err))
 			continue
 		}
 		if c := a.costOf(p); best == nil || c < least {

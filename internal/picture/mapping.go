@@ -72,7 +72,7 @@ func ParseMapping(s string) (Mapping, error) {
 		}
 		return Mapping{ranged, lo, hi}, nil
 	}
-	i, err := parseName("mapping", s, mappingNames)
+	i, err := parseName(lang.Text("mapping"), s, mappingNames)
 	if err != nil {
 		return Mapping{}, fmt.Errorf("%w, or LO:HI", err)
 	}
