@@ -1,10 +1,11 @@
 package network
 
 import (
-	"convx/internal/lang"
 	"fmt"
 	"strconv"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // Values in a network file may hold parameters: $name stands for the parameter's text, $(…) for the value of an

@@ -1,10 +1,11 @@
 package network
 
 import (
-	"convx/internal/lang"
 	"fmt"
 	"slices"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // useBlock expands a block with parameters of its own; inputs that are not given are absent.
