@@ -8,15 +8,15 @@ import (
 )
 
 type accuracyJSON struct {
-	Kind      string  `json:"kind"`
-	Algorithm string  `json:"algorithm"`
-	Stages    int     `json:"stages"`
-	Own       float64 `json:"ulps_of_own_sum"`
-	Largest   float64 `json:"ulps_of_largest_sum"`
-	Allowed   float64 `json:"allowed"`
-	Of        string  `json:"allowed_of"`
-	Holds     bool    `json:"holds"`
-	At        string  `json:"at"`
+	Kind      string        `json:"kind"`
+	Algorithm string        `json:"algorithm"`
+	Stages    int           `json:"stages"`
+	Own       report.Number `json:"ulps_of_own_sum"` // infinite where an output should be nothing and is not
+	Largest   report.Number `json:"ulps_of_largest_sum"`
+	Allowed   float64       `json:"allowed"`
+	Of        string        `json:"allowed_of"`
+	Holds     bool          `json:"holds"`
+	At        string        `json:"at"`
 }
 
 // Accuracy is the answer of errors that were measured on so many layers.
@@ -39,7 +39,7 @@ func Accuracy(all []verify.Accuracy, layers int, seed uint64) report.Document {
 		if a.Holds() {
 			holds = lang.Text("yes")
 		}
-		j.Algorithms = append(j.Algorithms, accuracyJSON{string(a.Kind), a.Algorithm, a.Stages, a.Own, a.Largest, a.Allowed, of, a.Holds(), a.At})
+		j.Algorithms = append(j.Algorithms, accuracyJSON{string(a.Kind), a.Algorithm, a.Stages, report.Number(a.Own), report.Number(a.Largest), a.Allowed, of, a.Holds(), a.At})
 		t.Rows = append(t.Rows, []report.Cell{
 			report.Str(string(a.Kind)), report.Str(a.Algorithm), report.Int(a.Stages), report.Float(a.Own), report.Float(a.Largest), report.Float(a.Allowed),
 			report.Str(of), {Text: holds, Raw: a.Holds(), Failed: !a.Holds()}, report.Str(a.At),
