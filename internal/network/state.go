@@ -33,7 +33,9 @@ type drawing struct {
 func (d drawing) array(name string, shape []int, seed uint64) *tensor.Array {
 	t := tensor.New[float32](shape...)
 	if d.fan > 0 {
-		tensor.FillUniform(t, tensor.NewStream(seed, name), math.Sqrt(3/(float64(d.fan)*max(d.square, 1e-12))))
+		// Processors differ in the last bits of the square: some fuse a product and a sum. Rounded to float32 the scale has none.
+		scale := float32(math.Sqrt(3 / (float64(d.fan) * max(d.square, 1e-12))))
+		tensor.FillUniform(t, tensor.NewStream(seed, name), float64(scale))
 	} else {
 		for i := range t.Data {
 			t.Data[i] = float32(d.fixed)

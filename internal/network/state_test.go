@@ -1,7 +1,10 @@
 package network
 
 import (
+	"encoding/binary"
+	"hash/fnv"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -189,6 +192,34 @@ func TestNamingRules(t *testing.T) {
 	for name, want := range map[string]string{"stage.4.w": "s.2.w", "stage.5.w": "stage.5.w", "x.stage.0": "x.s.0", "stage.w": "stage.w", "stage": "stage"} {
 		if got := half.apply(name); got != want {
 			t.Errorf("%s becomes %s, want %s", name, got, want)
+		}
+	}
+}
+
+// Weights that are drawn are the same to the bit on every processor, fused products and sums or not.
+func TestDrawnWeightsAreTheSameEverywhere(t *testing.T) {
+	for name, want := range map[string]uint64{"mobilenet-v2": 0xacf49a13106864c5, "context-module": 0xe57e2eb37d2983e0, "dcgan-generator": 0xd57dde3b41dabfd3} {
+		p, err := Compile(builtIn(t, name), nil, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := fnv.New64a()
+		for _, v := range p.Values {
+			if v.Weight == nil {
+				continue
+			}
+			a, err := v.Weight.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var bits []byte
+			for _, x := range tensor.Data[float32](a) {
+				bits = binary.LittleEndian.AppendUint32(bits, math.Float32bits(x))
+			}
+			sum.Write(bits)
+		}
+		if got := sum.Sum64(); got != want {
+			t.Errorf("the weights of %s, drawn from seed 1, have the sum %#x, want %#x", name, got, want)
 		}
 	}
 }

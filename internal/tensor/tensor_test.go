@@ -1,7 +1,9 @@
 package tensor
 
 import (
+	"encoding/binary"
 	"errors"
+	"hash/fnv"
 	"math"
 	"testing"
 )
@@ -61,5 +63,34 @@ func TestFillBounds(t *testing.T) {
 	}
 	if len(seen) != 7 {
 		t.Errorf("FillInt(-3, 3) drew %d different values", len(seen))
+	}
+}
+
+// What is drawn is the same to the bit on every processor.
+func TestFillsAreTheSameEverywhere(t *testing.T) {
+	single, double := New[float32](100), New[float64](100)
+	FillUniform(single, NewStream(1, "x"), math.Sqrt(3./7))
+	FillUniform(double, NewStream(2, "x"), math.Sqrt(3./7))
+	half, err := NewArray(Float16, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short, err := NewArray(BFloat16, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half.FillUniform(NewStream(3, "x"))
+	short.FillUniform(NewStream(4, "x"))
+	sum := fnv.New64a()
+	for i := range 100 {
+		values := []any{single.Data[i], double.Data[i], uint16(Data[F16](half)[i]), uint16(Data[BF16](short)[i])}
+		for _, v := range values {
+			if err := binary.Write(sum, binary.LittleEndian, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if got, want := sum.Sum64(), uint64(0xef3de4252c123d7c); got != want {
+		t.Errorf("the sum is %#x, want %#x", got, want)
 	}
 }
