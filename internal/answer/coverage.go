@@ -14,8 +14,8 @@ type coverageJSON struct {
 	Layers []string       `json:"layers"`
 	Axes   []coverageAxis `json:"axes"`
 	// Size, Seen and Share are of all axes together: a pixel is seen if it is along each.
-	Size  int      `json:"size"`
-	Seen  int      `json:"seen"`
+	Size  int64    `json:"size"`
+	Seen  int64    `json:"seen"`
 	Share float64  `json:"share"`
 	Notes []string `json:"notes"`
 }
@@ -42,7 +42,7 @@ func Coverage(r coverage.Result, labels []string, each bool) report.Document {
 	lines := report.Text{}
 	for _, a := range r.Axes {
 		j.Axes = append(j.Axes, coverageAxis{a.Name, a.First, a.Counts, a.Size, a.Seen, a.LargestGap, a.Least, a.Most})
-		j.Size, j.Seen = j.Size*a.Size, j.Seen*a.Seen
+		j.Size, j.Seen = j.Size*int64(a.Size), j.Seen*int64(a.Seen)
 		axes.Rows = append(axes.Rows, []report.Cell{
 			report.Str(a.Name), report.Int(a.Size), report.Int(a.Seen), report.Int(a.LargestGap), report.Int(a.Least), report.Int(a.Most),
 		})

@@ -3,6 +3,7 @@ package ops
 import (
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/fourier"
@@ -35,6 +36,9 @@ const workspacePerThread = 8 << 20
 // packed weights are those of the algorithm that transforms them into the most. Errors are *layer.Error: the layer cannot
 // be.
 func EstimateMemory[T tensor.Float](s shape.Result, opt Options) (Memory, error) {
+	if err := checkSizes(s); err != nil {
+		return Memory{}, err
+	}
 	nodes, err := nodesOf(s, opt, problem.IsFloat64[T]())
 	if err != nil {
 		return Memory{}, err
@@ -51,6 +55,31 @@ func EstimateMemory[T tensor.Float](s shape.Result, opt Options) (Memory, error)
 		m.Intermediates += bytesOf[T]([]int{n})
 	}
 	return m, nil
+}
+
+// checkSizes refuses tensors whose sizes an int does not hold, before anything reckons with them: of 32 bits, it holds a
+// plane of 16384x16384.
+func checkSizes(s shape.Result) error {
+	check := func(what string, dims []int) error {
+		if _, err := tensor.Size(dims); err != nil {
+			return layer.Errorf("%s: %v", what, err).Hint("take a smaller input or fewer channels")
+		}
+		return nil
+	}
+	if err := check(lang.Text("the input"), s.Input); err != nil {
+		return err
+	}
+	for _, stage := range s.Stages {
+		if err := check(stage.Name, stage.Output); err != nil {
+			return err
+		}
+	}
+	for _, o := range Operands(s) {
+		if err := check(o.Name, o.Shape); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mostPacked bounds the elements of a stage's packed weights, as its planes are or turned.
