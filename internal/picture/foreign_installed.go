@@ -80,5 +80,8 @@ func openFont(path string) *sfnt.Font {
 			chosen = f
 		}
 	}
+	if chosen == nil {
+		file.Close()
+	}
 	return chosen
 }
