@@ -106,7 +106,7 @@ func (t taps) says(op layer.Deformable) []string {
 func (t taps) draw(op layer.Deformable, width, height int) string {
 	reachY, reachX := 0.0, 0.0
 	place := func(i int) (y, x float64) {
-		return float64(op.Dilation[0]) * (float64(i/op.Kernel[1]) - float64(op.Kernel[0]-1)/2), float64(op.Dilation[1]) * (float64(i%op.Kernel[1]) - float64(op.Kernel[1]-1)/2)
+		return offset.Regular([2]int(op.Kernel), [2]int(op.Dilation), i/op.Kernel[1], i%op.Kernel[1])
 	}
 	for i, m := range t.moved {
 		y, x := place(i)

@@ -133,14 +133,18 @@ func (p Preset) Constant() bool { return p.kind.place != nil }
 // Most is how far random offsets go, in pixels.
 func (p Preset) Most() float64 { return p.value }
 
+// Regular is where tap (ky, kx) of a kernel reads without offsets, in pixels from the middle of the kernel.
+func Regular(kernel, dilation [2]int, ky, kx int) (y, x float64) {
+	return float64(dilation[0]) * (float64(ky) - float64(kernel[0]-1)/2), float64(dilation[1]) * (float64(kx) - float64(kernel[1]-1)/2)
+}
+
 // At is how far tap (ky, kx) of a kernel is moved, in pixels: from its place in the regular grid of that dilation, about the
 // middle of the kernel. It is zero where offsets are random.
 func (p Preset) At(kernel, dilation [2]int, ky, kx int) (dy, dx float64) {
 	if !p.Constant() {
 		return 0, 0
 	}
-	y := float64(dilation[0]) * (float64(ky) - float64(kernel[0]-1)/2)
-	x := float64(dilation[1]) * (float64(kx) - float64(kernel[1]-1)/2)
+	y, x := Regular(kernel, dilation, ky, kx)
 	py, px := p.kind.place(p.value, y, x)
 	return py - y, px - x
 }
