@@ -29,14 +29,17 @@ func Influence(ctx context.Context, p *network.Program, layer, input string, las
 	if err != nil {
 		return Map{}, err
 	}
-	from := network.None
+	from, elem := network.None, tensor.Float32
 	for _, in := range p.Inputs {
 		if in.Name == input {
-			from = in.Value
+			from, elem = in.Value, in.Elem
 		}
 	}
 	if from == network.None || len(p.Values[from].Shape) != 4 {
 		return Map{}, &Missing{"the input", input, "it is no picture"}
+	}
+	if elem.IsFloat() && elem != tensor.Float32 {
+		return Map{}, &Missing{"the input", input, lang.Sprintf("it is %v, and gradients are float32", elem)}
 	}
 	back, err := Of(p, target, from)
 	if err != nil {

@@ -1,6 +1,7 @@
 package gradient
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 
@@ -87,6 +88,18 @@ func TestInfluenceOfOneConvolution(t *testing.T) {
 	}
 	if m.Total() == 0 {
 		t.Errorf("nothing comes back from %s", m.Of)
+	}
+}
+
+// Of a network of other floats it says that there is none, as of an operator without a rule: the theoretical field remains.
+func TestInfluenceIsOfFloat32(t *testing.T) {
+	for _, elem := range []tensor.Elem{tensor.Float16, tensor.BFloat16, tensor.Float64} {
+		p := program(t, "input: 2x8x8\nlayers:\n  - {variant: standard, name: conv, out_channels: 1, kernel: 3}\n", 4)
+		p.Inputs[0].Elem = elem
+		var missing *Missing
+		if _, err := Influence(t.Context(), p, "conv", "input", false, nil, infer.Options{Threads: 1}); !errors.As(err, &missing) {
+			t.Errorf("%v: %v", elem, err)
+		}
 	}
 }
 
