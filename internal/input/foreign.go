@@ -37,7 +37,7 @@ var foreign = []struct {
 	{Format{lang.Key("a HEIF picture"), asPicture}, 4, "ftypmif1", 0, ""},
 	{Format{lang.Key("a JPEG XL picture"), asPicture}, 0, "\x00\x00\x00\x0cJXL ", 0, ""},
 	{Format{lang.Key("a JPEG XL picture"), asPicture}, 0, "\xff\x0a", 0, ""},
-	{Format{"a JPEG 2000 picture", asPicture}, 0, "\x00\x00\x00\x0cjP  ", 0, ""},
+	{Format{lang.Key("a JPEG 2000 picture"), asPicture}, 0, "\x00\x00\x00\x0cjP  ", 0, ""},
 	{Format{lang.Key("a Photoshop document"), asPicture}, 0, "8BPS", 0, ""},
 	{Format{lang.Key("an ICO picture"), asPicture}, 0, "\x00\x00\x01\x00", 0, ""},
 	{Format{lang.Key("an OpenEXR picture"), asPicture}, 0, "\x76\x2f\x31\x01", 0, ""},
