@@ -8,6 +8,7 @@
 package lang
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -90,12 +91,17 @@ func Errorf(format string, args ...any) error {
 	return fmt.Errorf(catalogue().of(format), args...)
 }
 
-// New is errors.New for a message. It may be made before the language is chosen.
-func New(key string) error { return &late{key} }
+// New is Errorf for an error that is made before the language is chosen: it chooses its words when it is read.
+func New(format string, args ...any) error { return &late{format, args} }
 
-type late struct{ key string }
+type late struct {
+	format string
+	args   []any
+}
 
-func (e *late) Error() string { return Text(e.key) }
+func (e *late) Error() string { return Errorf(e.format, e.args...).Error() }
+
+func (e *late) Unwrap() error { return errors.Unwrap(Errorf(e.format, e.args...)) }
 
 // Plural is "1 thread", "2 threads", for a noun that takes an s. Its key is "%d thread".
 func Plural(n int, noun string) string {

@@ -294,3 +294,36 @@ func TestTranslationsTakeTheSameOperands(t *testing.T) {
 		}
 	}
 }
+
+// A variable of a package is made before the language is chosen: what it says then would be English for good. lang.New and
+// lang.Key wait.
+func TestNothingIsSaidBeforeTheLanguage(t *testing.T) {
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			if vars, ok := decl.(*ast.GenDecl); ok {
+				ast.Inspect(vars, func(n ast.Node) bool {
+					if s, ok := n.(*ast.SelectorExpr); ok {
+						room, _ := s.X.(*ast.Ident)
+						if room != nil && room.Name == "lang" && slices.Contains([]string{"Errorf", "Sprintf", "Text", "Plural"}, s.Sel.Name) {
+							t.Errorf("%s: lang.%s in a variable of the package", set.Position(s.Pos()), s.Sel.Name)
+						}
+					}
+					_, later := n.(*ast.FuncLit)
+					return !later
+				})
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

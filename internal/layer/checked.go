@@ -13,7 +13,7 @@ import (
 var ErrOverflow = lang.New("the count does not fit in 64 bits")
 
 // errSize is ErrOverflow where an int has fewer bits than a count.
-var errSize = lang.Errorf("a size here has %d bits: %w", strconv.IntSize, ErrOverflow)
+var errSize = lang.New("a size here has %d bits: %w", strconv.IntSize, ErrOverflow)
 
 // Integer is what is multiplied and added up with a check: sizes are ints, counts have 64 bits on every machine.
 type Integer interface{ int | int64 }

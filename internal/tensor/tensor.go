@@ -23,7 +23,7 @@ type Tensor[T Float] struct {
 }
 
 // ErrTooLarge reports a shape whose element or byte count does not fit in an int.
-var ErrTooLarge = lang.Errorf("the size overflows %d bits", strconv.IntSize)
+var ErrTooLarge = lang.New("the size overflows %d bits", strconv.IntSize)
 
 // New returns a zeroed tensor. It panics on a shape that Size refuses: callers check shapes that come from outside.
 func New[T Float](shape ...int) *Tensor[T] {
