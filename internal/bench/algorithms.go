@@ -14,23 +14,14 @@ import (
 // Tune times each layer with every algorithm that takes it, as Algorithms does, and then the machine; else it is like Suite.
 func Tune(ctx context.Context, entries []Entry, o Options, left func(Entry, error), at func(string)) (Machine, []Result, error) {
 	var out []Result
-	var last error
-	for i, e := range entries {
+	err := takeEach(entries, left, func(i int, e Entry) error {
 		at(lang.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
 		results, err := Algorithms(ctx, e, o)
-		if _, declined := errors.AsType[*layer.Error](err); declined {
-			if last = err; len(entries) > 1 {
-				left(e, err)
-			}
-			continue
-		}
-		if err != nil {
-			return Machine{}, nil, timing(e, err)
-		}
 		out = append(out, results...)
-	}
-	if len(out) == 0 {
-		return Machine{}, nil, last
+		return err
+	})
+	if err != nil {
+		return Machine{}, nil, err
 	}
 	return MeasureMachine(o.Threads), out, nil
 }

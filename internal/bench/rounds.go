@@ -20,27 +20,20 @@ const Rounds = 10
 func Suite(ctx context.Context, entries []Entry, o Options, left func(Entry, error), at func(string)) (Machine, []Result, error) {
 	all := make([]*turned, 0, len(entries))
 	keep := keeps(entries, o)
-	var last error
-	for i, e := range entries {
+	err := takeEach(entries, left, func(i int, e Entry) error {
 		at(lang.Sprintf("preparing %d/%d %s", i+1, len(entries), e.Name))
 		t := &turned{entry: e, options: o}
-		err := t.prepare()
-		if _, declined := errors.AsType[*layer.Error](err); declined {
-			if last = err; len(entries) > 1 {
-				left(e, err)
-			}
-			continue
-		}
-		if err != nil {
-			return Machine{}, nil, timing(e, err)
+		if err := t.prepare(); err != nil {
+			return err
 		}
 		if !keep {
 			t.run = nil
 		}
 		all = append(all, t)
-	}
-	if len(all) == 0 {
-		return Machine{}, nil, last
+		return nil
+	})
+	if err != nil {
+		return Machine{}, nil, err
 	}
 	machine := newProbe(o.Threads)
 	for round := range Rounds {
@@ -63,6 +56,30 @@ func Suite(ctx context.Context, entries []Entry, o Options, left func(Entry, err
 		results[i] = t.Result
 	}
 	return machine.done(), results, nil
+}
+
+// takeEach calls do for every layer. One that do declines by a *layer.Error is told to left, unless it is the only one; where all are, the
+// last one's error is returned.
+func takeEach(entries []Entry, left func(Entry, error), do func(i int, e Entry) error) error {
+	taken := false
+	var last error
+	for i, e := range entries {
+		err := do(i, e)
+		if _, declined := errors.AsType[*layer.Error](err); declined {
+			if last = err; len(entries) > 1 {
+				left(e, err)
+			}
+			continue
+		}
+		if err != nil {
+			return timing(e, err)
+		}
+		taken = true
+	}
+	if taken {
+		return nil
+	}
+	return last
 }
 
 func timing(e Entry, err error) error { return lang.Errorf("timing %s: %w", e.Name, err) }

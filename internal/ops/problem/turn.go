@@ -67,15 +67,21 @@ func (p *Problem) shapeTo(n int) {
 
 func (t *Turn) bytes() int { return 4 * (t.Tile.InputSize() + t.Tile.OutputSize()) }
 
-// Cost estimates the nanoseconds of the copies, and of the algorithm if a tile takes it so long. A row of a narrow plane is
-// less than a vector; the way back takes longer, since it writes such rows.
+// turning is the nanoseconds of the copies: of a row on the way there and on the way back where rows are moved by vectors, a narrow
+// plane's being less than one, and of an element where they are not. The way back takes longer, since it writes such rows.
+var turning = [kernel.Cores]struct{ there, back, element float64 }{
+	kernel.CoreGeneric: {element: 1},
+	kernel.CoreAVX2:    {there: 0.5, back: 0.8},
+	kernel.CoreAVX512:  {there: 0.5, back: 0.8},
+	kernel.CoreNEON1:   {element: 1},
+	kernel.CoreNEON2:   {element: 1},
+	kernel.CoreNEON4:   {element: 1},
+}
+
+// Cost estimates the nanoseconds of the copies, and of the algorithm if a tile takes it so long.
 func (t *Turn) Cost(tile float64) float64 {
-	q := t.Tile
-	rows, back := q.C*q.In[0]*q.In[2], q.O*q.Out[0]*q.Out[2]
-	copies := 0.5*float64(rows) + 0.8*float64(back)
-	if isa := kernel.Best(); isa != kernel.AVX2 && isa != kernel.AVX512 {
-		copies = float64(q.InputSize() + q.OutputSize())
-	}
+	q, by := t.Tile, turning[kernel.Best().Core()]
+	copies := by.there*float64(q.C*q.In[0]*q.In[2]) + by.back*float64(q.O*q.Out[0]*q.Out[2]) + by.element*float64(q.InputSize()+q.OutputSize())
 	return float64(t.outer.N*t.times) * (tile + copies)
 }
 
