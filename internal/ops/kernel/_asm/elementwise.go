@@ -608,3 +608,24 @@ func elementwiseMap(s target, name, signature, formula string) {
 	VZEROUPPER()
 	RET()
 }
+
+// columns walks through n columns of rows that stand in memory: whole vectors of them first, each down all the rows, the tail last,
+// behind which the caller puts the label done. down's loads and stores are of one vector, or of the part of it that the tail has.
+func (s target) columns(name string, dst, src, n reg.GPVirtual, down func(id string, load func(m Mem) reg.VecVirtual, store func(v reg.VecVirtual, m Mem))) {
+	SUBQ(I8(s.lanes), n)
+	JLT(LabelRef("rest"))
+	Label("columns")
+	down("whole", func(m Mem) reg.VecVirtual {
+		v := s.vec()
+		VMOVUPS(m, v)
+		return v
+	}, func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
+	ADDQ(I8(s.bytes()), dst)
+	ADDQ(I8(s.bytes()), src)
+	SUBQ(I8(s.lanes), n)
+	JGE(LabelRef("columns"))
+	Label("rest")
+	ADDQ(I8(s.lanes), n)
+	JZ(LabelRef("done"))
+	s.tails(name, n, "done", func(t elementwiseTail) { down(fmt.Sprint("tail", t.some), t.load, t.store) })
+}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -40,23 +38,7 @@ func scaleRowsOf(s target) {
 		DECQ(left)
 		JNZ(LabelRef(id))
 	}
-	// Whole vectors of columns first, each down all the rows; the tail last.
-	SUBQ(I8(s.lanes), n)
-	JLT(LabelRef("rest"))
-	Label("columns")
-	down("whole", func(m Mem) reg.VecVirtual {
-		v := s.vec()
-		VMOVUPS(m, v)
-		return v
-	}, func(v reg.VecVirtual, m Mem) { VMOVUPS(v, m) })
-	ADDQ(I8(s.bytes()), dst)
-	ADDQ(I8(s.bytes()), src)
-	SUBQ(I8(s.lanes), n)
-	JGE(LabelRef("columns"))
-	Label("rest")
-	ADDQ(I8(s.lanes), n)
-	JZ(LabelRef("done"))
-	s.tails(name, n, "done", func(t elementwiseTail) { down(fmt.Sprint("tail", t.some), t.load, t.store) })
+	s.columns(name, dst, src, n, down)
 	Label("done")
 	VZEROUPPER()
 	RET()
