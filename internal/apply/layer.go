@@ -46,7 +46,7 @@ func Fits[T tensor.Float](j Job) error {
 	}
 	if free, known := memory.Available(); known && m.Total() > free {
 		return lang.Errorf("this run needs about %s of memory and %s is free: take a smaller input or fewer channels",
-			report.Bytes(int(m.Total())), report.Bytes(int(free)))
+			report.Bytes(m.Total()), report.Bytes(free))
 	}
 	return nil
 }
