@@ -22,11 +22,12 @@ type phaseLayout struct {
 	*problem.Problem
 	axes   [3][]axisPhase
 	parts  []phasePart
-	where  []place // of every phase, the last axis fastest
-	blocks int     // channel blocks, of whole groups or of one group's channels
-	block  int     // output channels a block
-	groups int     // groups a block
-	planes int     // elements of one block's planes
+	where  []place  // of every phase, the last axis fastest
+	blocks int      // channel blocks, of whole groups or of one group's channels
+	block  int      // output channels a block
+	groups int      // groups a block
+	planes int      // elements of one block's planes
+	shares [][2]int // of the parts: see share
 }
 
 // axisPhase is one phase of one axis: its convolution is the sum over v of kernel tap taps[v] times input
@@ -74,6 +75,7 @@ func layPhases(p *problem.Problem) (*phaseLayout, error) {
 		}
 	}
 	l.cut()
+	l.share()
 	if l.ElementSize()*l.planes > maxPlanes {
 		return nil, errors.New("one channel of its output, or one group's, is larger than the workspace")
 	}
@@ -170,9 +172,42 @@ func (l *phaseLayout) cut() {
 	l.planes = perChannel * l.block
 }
 
+// share gives each thread parts of its own, from..to, where those are as much work for each: convolutions that are computed side by
+// side wait for nothing, and each brings its weights and workspace to one cache. Others are one share, computed in turn by all threads.
+func (l *phaseLayout) share() {
+	before := make([]float64, len(l.parts)+1)
+	for i := range l.parts {
+		before[i+1] = before[i] + l.problem(&l.parts[i]).MACs()
+	}
+	all, from := before[len(l.parts)], 0
+	for i := range l.Threads {
+		to := from
+		for to < len(l.parts) && before[to+1] <= all*(float64(i+1)+shareSlack)/float64(l.Threads) {
+			to++
+		}
+		if before[to]-before[from] > all*(1+shareSlack)/float64(l.Threads) {
+			break
+		}
+		l.shares = append(l.shares, [2]int{from, to})
+		from = to
+	}
+	if len(l.shares) < l.Threads || from < len(l.parts) {
+		l.shares = [][2]int{{0, len(l.parts)}}
+	}
+}
+
+// shareSlack is by how much of it a share may be larger than the others.
+const shareSlack = 0.1
+
+// apart reports whether each thread has convolutions of its own.
+func (l *phaseLayout) apart() bool { return len(l.shares) > 1 }
+
 // problem is the convolution of one part, for one block of channels.
 func (l *phaseLayout) problem(q *phasePart) *problem.Problem {
 	sub := &problem.Problem{Lo: l.Lo, Hi: l.Hi, Float64: l.Float64, Threads: l.Threads, Pool: l.WorkerPool(), Bias: l.Bias}
+	if l.apart() {
+		sub.Threads, sub.Pool = 1, nil
+	}
 	sub.N, sub.C, sub.O, sub.Groups = 1, l.groups*(l.C/l.Groups), len(q.phases)*l.block, l.groups
 	sub.In, sub.Out, sub.Stride, sub.PadMode = l.In, q.out, [3]int{1, 1, 1}, layer.PadZeros
 	for axis, a := range q.class {

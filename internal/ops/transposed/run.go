@@ -17,14 +17,17 @@ type phases[T tensor.Float] struct {
 	problem.Operands[T]
 	loop         *workers.Loop
 	convs        [][]problem.Runner[T] // of each part, for each block
-	convolutions problem.Sequence[T]   // all of them
+	convolutions []problem.Sequence[T] // all of them, by share
 	planes       []T                   // the parts' outputs, one after the other
 	interleavers []interleaver[T]      // per worker
 	columns      func(dst []T, src [][]T, n int)
 	rowsLoop     func(worker, from, to int)
+	sharesLoop   func(worker, from, to int)
+	ctx          context.Context
 	y            []T
 	in           [1][]T
-	first        int // where the current block begins, over samples and channels
+	current      int // the block at hand
+	first        int // where it begins, over samples and channels
 }
 
 // Convolve chooses the algorithm of a phase's convolution, and returns what prepares it.
@@ -47,32 +50,43 @@ func newPhases[T tensor.Float](p *problem.Problem, w problem.Operands[T], convol
 		return nil, err
 	}
 	r := &phases[T]{phaseLayout: l, Operands: w, loop: p.NewLoop(), planes: make([]T, l.planes), columns: interleaveOf[T]()}
-	var memory []T
-	for i := range l.parts {
-		q := &l.parts[i]
-		sub := l.problem(q)
-		prepare, err := convolve(sub)
+	for _, s := range l.shares {
+		sequence, err := r.prepare(s, convolve)
 		if err != nil {
 			return nil, err
 		}
-		convs := make([]problem.Runner[T], l.blocks)
-		for b := range convs {
-			if convs[b], err = prepare(r.weights(q, b)); err != nil {
-				return nil, fmt.Errorf("preparing a phase: %w", err)
-			}
-			// At once, so that what the convolution had of its own is free again.
-			r.convolutions = append(r.convolutions, convs[b])
-			memory = r.convolutions.Share(memory)
-		}
-		r.convs = append(r.convs, convs)
+		r.convolutions = append(r.convolutions, sequence)
 	}
 	for range r.loop.Threads {
 		r.interleavers = append(r.interleavers, interleaver[T]{
 			planes: workers.Apart[int](len(l.where)), rows: workers.Apart[[]T](p.Stride[2]), constant: workers.Apart[T](p.Out[2]/p.Stride[2] + 1),
 		})
 	}
-	r.rowsLoop = r.interleave
+	r.rowsLoop, r.sharesLoop = r.interleave, r.runShares
 	return r, nil
+}
+
+// prepare makes the convolutions of a share, which run one after the other.
+func (r *phases[T]) prepare(share [2]int, convolve Convolve[T]) (all problem.Sequence[T], err error) {
+	var memory []T
+	for i := share[0]; i < share[1]; i++ {
+		q := &r.parts[i]
+		prepare, err := convolve(r.problem(q))
+		if err != nil {
+			return nil, err
+		}
+		convs := make([]problem.Runner[T], r.blocks)
+		for b := range convs {
+			if convs[b], err = prepare(r.weights(q, b)); err != nil {
+				return nil, fmt.Errorf("preparing a phase: %w", err)
+			}
+			// At once, so that what the convolution had of its own is free again.
+			all = append(all, convs[b])
+			memory = all.Share(memory)
+		}
+		r.convs = append(r.convs, convs)
+	}
+	return all, nil
 }
 
 // NewTiled prepares p in tiles of these outputs, whole strides of them, however large it is.
@@ -131,8 +145,8 @@ func (r *phases[T]) Run(ctx context.Context, out []T, in [][]T) error {
 	for n := range r.N {
 		for b := range r.blocks {
 			r.in[0] = in[0][(n*r.C+b*skip)*plane:][:channels*plane]
-			r.first = n*r.O + b*r.block
-			if err := r.runBlock(ctx, b); err != nil {
+			r.current, r.first = b, n*r.O+b*r.block
+			if err := r.runBlock(ctx); err != nil {
 				return err
 			}
 		}
@@ -140,15 +154,36 @@ func (r *phases[T]) Run(ctx context.Context, out []T, in [][]T) error {
 	return nil
 }
 
-func (r *phases[T]) runBlock(ctx context.Context, b int) error {
-	for i := range r.parts {
-		q := &r.parts[i]
-		planes := r.planes[q.at:][:len(q.phases)*r.block*volume(q.out)]
-		if err := r.convs[i][b].Run(ctx, planes, r.in[:]); err != nil {
+func (r *phases[T]) runBlock(ctx context.Context) error {
+	if !r.apart() {
+		for i := range r.parts {
+			if err := r.runPart(ctx, i); err != nil {
+				return err
+			}
+		}
+	} else {
+		r.ctx = ctx
+		err := r.loop.Each(ctx, len(r.shares), 1, r.sharesLoop)
+		r.ctx = nil
+		if err != nil {
 			return err
 		}
 	}
 	return r.loop.Each(ctx, r.block*r.Out[0]*r.Out[1], workers.Grain(rowWork*float64(r.Out[2]+rowTurn)), r.rowsLoop)
+}
+
+func (r *phases[T]) runPart(ctx context.Context, i int) error {
+	q := &r.parts[i]
+	planes := r.planes[q.at:][:len(q.phases)*r.block*volume(q.out)]
+	return r.convs[i][r.current].Run(ctx, planes, r.in[:])
+}
+
+// runShares computes the parts of some shares. An error is the context's, which the loop looks at.
+func (r *phases[T]) runShares(_, from, to int) {
+	for _, s := range r.shares[from:to] {
+		for i := s[0]; i < s[1] && r.runPart(r.ctx, i) == nil; i++ {
+		}
+	}
 }
 
 // An element of a row that is interleaved takes as long as rowWork multiply-accumulates, and a row as long as rowTurn
@@ -246,16 +281,27 @@ func (r *phases[T]) biasOnly(o int) T {
 
 // WorkspaceSize implements problem.WorkspaceSharer.
 func (r *phases[T]) WorkspaceSize() int {
-	return problem.BuffersSize([]*[]T{&r.planes}) + r.convolutions.WorkspaceSize()
+	n := problem.BuffersSize([]*[]T{&r.planes})
+	for _, s := range r.convolutions {
+		n += s.WorkspaceSize()
+	}
+	return n
 }
 
 // UseWorkspace implements problem.WorkspaceSharer.
 func (r *phases[T]) UseWorkspace(memory []T) {
-	r.convolutions.UseWorkspace(problem.UseBuffers([]*[]T{&r.planes}, memory))
+	memory = problem.UseBuffers([]*[]T{&r.planes}, memory)
+	for _, s := range r.convolutions {
+		s.UseWorkspace(memory)
+		memory = memory[s.WorkspaceSize():]
+	}
 }
 
 func (r *phases[T]) Bytes() (workspace, packed int) {
-	workspace, packed = r.convolutions.Bytes()
+	for _, s := range r.convolutions {
+		w, p := s.Bytes()
+		workspace, packed = workspace+w, packed+p
+	}
 	return workspace + len(r.planes)*problem.SizeOf[T](), packed
 }
 
