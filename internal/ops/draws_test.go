@@ -79,6 +79,9 @@ func drawDeformable(t *rapid.T) drawn {
 
 func drawPool(t *rapid.T) drawn {
 	x := drawAny(t)
+	if rapid.IntRange(0, 9).Draw(t, "long") == 0 { // a row longer than what is reduced at once
+		x = append(x[:2], rapid.IntRange(3000, 9000).Draw(t, "length"))
+	}
 	op := layer.Pool{
 		Window: drawWindow(t, len(x)-2), Func: rapid.SampledFrom([]layer.PoolFunc{layer.MaxPool, layer.AveragePool}).Draw(t, "func"),
 		CeilMode: rapid.Bool().Draw(t, "ceil"), CountPadding: rapid.Bool().Draw(t, "count padding"),

@@ -85,7 +85,7 @@ func NewRowPool(p *problem.Problem, _ problem.Operands[float32]) (problem.Runner
 	}
 	r.bands, r.planes = (p.Out[1]+r.tall()-1)/r.tall(), 1
 	if r.bands == 1 && p.Out[0] == 1 {
-		r.planes = rowPoolBand / (p.Out[1] * r.width)
+		r.planes = max(1, rowPoolBand/(p.Out[1]*r.width))
 	}
 	for range r.loop.Threads {
 		s := rowSpace{rows: workers.Apart[float32](r.planes * r.tall() * r.width), offsets: workers.Apart[int](max(p.Kernel[0]*p.Kernel[1], p.Kernel[2]))}
