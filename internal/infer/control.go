@@ -12,6 +12,9 @@ import (
 
 // runBody runs the nodes of a body. What they make is allocated as it comes.
 func (net *Network) runBody(ctx context.Context, b *body) error {
+	if ctx.Err() != nil { // a body without nodes can be interrupted too
+		return context.Cause(ctx)
+	}
 	for _, n := range b.nodes {
 		if err := net.step(ctx, n); err != nil {
 			return err
@@ -60,6 +63,9 @@ func (*branch) run(ctx context.Context, net *Network, n *node) error {
 		return err
 	}
 	for i, v := range n.out {
+		if v == network.None {
+			continue
+		}
 		a, err := net.leave(b.outputs[i])
 		if err != nil {
 			return err
@@ -197,8 +203,13 @@ func (*scan) run(ctx context.Context, net *Network, n *node) error {
 	b := n.bodies["body"]
 	scanned := int(n.intOr("num_scan_inputs", 0))
 	carried := len(n.in) - scanned
-	if n.version < 9 || b == nil || scanned < 1 || carried < 0 || len(b.inputs) != len(n.in) || len(b.outputs) != len(n.out) || len(n.out) < carried {
+	if b == nil || scanned < 1 || carried < 0 || len(b.inputs) != len(n.in) || len(b.outputs) != len(n.out) || len(n.out) < carried {
 		return lang.New("its body does not fit its inputs and outputs")
+	}
+	for i, v := range n.in {
+		if net.get(v) == nil {
+			return lang.Errorf("its input %d is absent", i)
+		}
 	}
 	state := make([]*tensor.Array, carried)
 	for i := range state {

@@ -90,7 +90,7 @@ var control = lazy.Value[map[string]func(n *node) step]{Make: func() map[string]
 
 func runnable(in *network.Instruction) bool {
 	if _, ok := control.Get()[in.Op]; ok && in.Domain == "" {
-		return true
+		return in.Op != "Scan" || in.Version >= 9 // before, it had a batch axis and inputs in another order
 	}
 	_, ok := array.Lookup(in.Domain, in.Op)
 	return ok || in.Domain == network.StageDomain
@@ -155,9 +155,30 @@ func (net *Network) take(code []network.Instruction, outer bool) ([]*node, error
 			}
 			n.bodies[name] = &body{b.Inputs, b.Outputs, inner}
 		}
+		if err := net.settleOperands(n); err != nil {
+			return nil, lang.Errorf("layer %q: %s: %w", n.name, n.op, err)
+		}
 		nodes[i] = n
 	}
 	return nodes, nil
+}
+
+// settleOperands refuses a node that has not the operands of its operator. What prepares nodes relies on them, and on a first
+// output: one that was left out becomes a value that nobody reads.
+func (net *Network) settleOperands(n *node) error {
+	missing := func(i int) bool { return n.in[i] == network.None }
+	op, ok := array.Lookup(n.domain, n.op)
+	if !ok {
+		op = &array.Operator{Inputs: array.Arity{Min: 0, Max: len(n.in)}, Outputs: array.Arity{Min: 1, Max: -1}}
+	}
+	if err := op.Operands(len(n.in), len(n.out), missing); err != nil {
+		return err
+	}
+	if n.out[0] == network.None {
+		n.out[0] = len(net.values)
+		net.values = append(net.values, value{})
+	}
+	return nil
 }
 
 // reads visits every value that a node reads, in its bodies too.

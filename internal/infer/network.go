@@ -140,7 +140,7 @@ func (net *Network) keep() error {
 			}
 		}
 	}
-	for v := range net.values {
+	for v := range net.program.Values {
 		if name := net.values[v].name; net.program.Values[v].Constant && !seen[v] {
 			for _, pattern := range net.options.At {
 				if !seen[v] && matches(pattern, name) {

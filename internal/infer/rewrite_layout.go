@@ -14,8 +14,11 @@ const channelNorm = "ChannelNormalization"
 // channelsFirst takes a transposition of N x C x H x W to N x H x W x C, everything between it and the transpositions back, and
 // computes it where the channels are: products with a known matrix become 1x1 convolutions, and nothing is transposed.
 func channelsFirst(g *graph, n *node) (bool, error) {
-	in := g.values[n.input(0)].shape
-	if !n.is("Transpose") || len(in) < 3 || g.isConstant(n.in[0]) || g.values[n.out[0]].kept || !slices.Equal(n.ints("perm"), lastPerm(len(in))) {
+	if !n.is("Transpose") {
+		return false, nil
+	}
+	in := g.values[n.in[0]].shape
+	if len(in) < 3 || g.isConstant(n.in[0]) || g.values[n.out[0]].kept || !slices.Equal(n.ints("perm"), lastPerm(len(in))) {
 		return false, nil
 	}
 	r := region{g: g, axes: len(in), values: map[int]bool{n.out[0]: true}}

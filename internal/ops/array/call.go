@@ -141,18 +141,26 @@ func Run(c *Call) (err error) {
 	return nil
 }
 
+// Operands says what is wrong with the number of a node's inputs and outputs, or with the inputs that it leaves out.
+func (op *Operator) Operands(inputs, outputs int, missing func(i int) bool) error {
+	if !op.Inputs.holds(inputs) {
+		return fmt.Errorf("%d inputs, expected %v", inputs, op.Inputs)
+	}
+	if !op.Outputs.holds(outputs) {
+		return fmt.Errorf("%d outputs, expected %v", outputs, op.Outputs)
+	}
+	for i := range inputs {
+		if missing(i) && (i < op.Inputs.Min || op.Inputs.Max < 0) {
+			return fmt.Errorf("input %d is missing", i)
+		}
+	}
+	return nil
+}
+
 // accept refuses a wrong number of operands and element types that the operator does not take.
 func (op *Operator) accept(c *Call) {
-	if !op.Inputs.holds(len(c.In)) {
-		c.refuse("%d inputs, expected %v", len(c.In), op.Inputs)
-	}
-	if !op.Outputs.holds(len(c.Out)) {
-		c.refuse("%d outputs, expected %v", len(c.Out), op.Outputs)
-	}
-	for i := range c.In {
-		if c.In[i] == nil && (i < op.Inputs.Min || op.Inputs.Max < 0) {
-			c.refuse("input %d is missing", i)
-		}
+	if err := op.Operands(len(c.In), len(c.Out), func(i int) bool { return c.In[i] == nil }); err != nil {
+		panic(refusal{err})
 	}
 	c.elem, c.origin = tensor.Invalid, tensor.Invalid
 	if c.in(op.of) == nil {
