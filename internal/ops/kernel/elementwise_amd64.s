@@ -309,256 +309,46 @@ done:
 	RET
 
 DATA elementwiseLogistic_lowAVX512<>+0(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+4(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+8(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+12(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+16(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+20(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+24(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+28(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+32(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+36(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+40(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+44(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+48(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+52(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+56(SB)/4, $(-87.0)
-DATA elementwiseLogistic_lowAVX512<>+60(SB)/4, $(-87.0)
-GLOBL elementwiseLogistic_lowAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_lowAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_highAVX512<>+0(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+4(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+8(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+12(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+16(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+20(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+24(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+28(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+32(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+36(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+40(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+44(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+48(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+52(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+56(SB)/4, $(88.0)
-DATA elementwiseLogistic_highAVX512<>+60(SB)/4, $(88.0)
-GLOBL elementwiseLogistic_highAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_highAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_log2eAVX512<>+0(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+4(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+8(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+12(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+16(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+20(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+24(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+28(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+32(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+36(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+40(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+44(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+48(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+52(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+56(SB)/4, $(-1.442695)
-DATA elementwiseLogistic_log2eAVX512<>+60(SB)/4, $(-1.442695)
-GLOBL elementwiseLogistic_log2eAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_log2eAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_ln2AVX512<>+0(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+4(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+8(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+12(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+16(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+20(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+24(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+28(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+32(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+36(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+40(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+44(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+48(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+52(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+56(SB)/4, $(0.69314575)
-DATA elementwiseLogistic_ln2AVX512<>+60(SB)/4, $(0.69314575)
-GLOBL elementwiseLogistic_ln2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_ln2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_ln2lowAVX512<>+0(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+4(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+8(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+12(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+16(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+20(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+24(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+28(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+32(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+36(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+40(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+44(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+48(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
-DATA elementwiseLogistic_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
-GLOBL elementwiseLogistic_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_ln2lowAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_signAVX512<>+0(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+4(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+8(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+12(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+16(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+20(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+24(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+28(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+32(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+36(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+40(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+44(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+48(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+52(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+56(SB)/4, $(-0.0)
-DATA elementwiseLogistic_signAVX512<>+60(SB)/4, $(-0.0)
-GLOBL elementwiseLogistic_signAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_signAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_term0AVX512<>+0(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+4(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+8(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+12(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+16(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+20(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+24(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+28(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+32(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+36(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+40(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+44(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+48(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+52(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+56(SB)/4, $(0.0001984127)
-DATA elementwiseLogistic_term0AVX512<>+60(SB)/4, $(0.0001984127)
-GLOBL elementwiseLogistic_term0AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_term0AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_term1AVX512<>+0(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+4(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+8(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+12(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+16(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+20(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+24(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+28(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+32(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+36(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+40(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+44(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+48(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+52(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+56(SB)/4, $(0.0013888889)
-DATA elementwiseLogistic_term1AVX512<>+60(SB)/4, $(0.0013888889)
-GLOBL elementwiseLogistic_term1AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_term1AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_term2AVX512<>+0(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+4(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+8(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+12(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+16(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+20(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+24(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+28(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+32(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+36(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+40(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+44(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+48(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+52(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+56(SB)/4, $(0.008333334)
-DATA elementwiseLogistic_term2AVX512<>+60(SB)/4, $(0.008333334)
-GLOBL elementwiseLogistic_term2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_term2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_term3AVX512<>+0(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+4(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+8(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+12(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+16(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+20(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+24(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+28(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+32(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+36(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+40(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+44(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+48(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+52(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+56(SB)/4, $(0.041666668)
-DATA elementwiseLogistic_term3AVX512<>+60(SB)/4, $(0.041666668)
-GLOBL elementwiseLogistic_term3AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_term3AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_term4AVX512<>+0(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+4(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+8(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+12(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+16(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+20(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+24(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+28(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+32(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+36(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+40(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+44(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+48(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+52(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+56(SB)/4, $(0.16666667)
-DATA elementwiseLogistic_term4AVX512<>+60(SB)/4, $(0.16666667)
-GLOBL elementwiseLogistic_term4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_term4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_term5AVX512<>+0(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+4(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+8(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+12(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+16(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+20(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+24(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+28(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+32(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+36(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+40(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+44(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+48(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+52(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+56(SB)/4, $(0.5)
-DATA elementwiseLogistic_term5AVX512<>+60(SB)/4, $(0.5)
-GLOBL elementwiseLogistic_term5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_term5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_term6AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseLogistic_term6AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseLogistic_term6AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_term6AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseLogistic_term7AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseLogistic_term7AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseLogistic_term7AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseLogistic_term7AVX512<>(SB), RODATA|NOPTR, $4
 
 // func elementwiseLogisticAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -570,622 +360,286 @@ TEXT ·elementwiseLogisticAVX512(SB), NOSPLIT, $0-24
 	JLT  few
 
 loop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     64(CX), Z1
-	VMOVUPS     128(CX), Z2
-	VMOVUPS     192(CX), Z3
-	VMOVUPS     elementwiseLogistic_lowAVX512<>+0(SB), Z4
-	VMAXPS      Z0, Z4, Z0
-	VMAXPS      Z1, Z4, Z1
-	VMAXPS      Z2, Z4, Z2
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     elementwiseLogistic_highAVX512<>+0(SB), Z4
-	VMINPS      Z0, Z4, Z0
-	VMINPS      Z1, Z4, Z1
-	VMINPS      Z2, Z4, Z2
-	VMINPS      Z3, Z4, Z3
-	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z4
-	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z1, Z5
-	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z2, Z6
-	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z3, Z7
-	VRNDSCALEPS $0x00, Z4, Z4
-	VRNDSCALEPS $0x00, Z5, Z5
-	VRNDSCALEPS $0x00, Z6, Z6
-	VRNDSCALEPS $0x00, Z7, Z7
-	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z4, Z0
-	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z5, Z1
-	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z6, Z2
-	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z7, Z3
-	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z4, Z0
-	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z5, Z1
-	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z6, Z2
-	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z7, Z3
-	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z0, Z0
-	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z1, Z1
-	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z2, Z2
-	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z3, Z3
-	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z8
-	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z9
-	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z10
-	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z11
-	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z3, Z11
-	VCVTPS2DQ   Z4, Z4
-	VCVTPS2DQ   Z5, Z5
-	VCVTPS2DQ   Z6, Z6
-	VCVTPS2DQ   Z7, Z7
-	VPSLLD      $0x17, Z4, Z4
-	VPSLLD      $0x17, Z5, Z5
-	VPSLLD      $0x17, Z6, Z6
-	VPSLLD      $0x17, Z7, Z7
-	VPADDD      Z4, Z8, Z8
-	VPADDD      Z5, Z9, Z9
-	VPADDD      Z6, Z10, Z10
-	VPADDD      Z7, Z11, Z11
-	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z8, Z8
-	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z9, Z9
-	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z10, Z10
-	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z11, Z11
-	VMOVUPS     elementwiseLogistic_term7AVX512<>+0(SB), Z0
-	VDIVPS      Z8, Z0, Z8
-	VDIVPS      Z9, Z0, Z9
-	VDIVPS      Z10, Z0, Z10
-	VDIVPS      Z11, Z0, Z11
-	VMOVUPS     Z8, (AX)
-	VMOVUPS     Z9, 64(AX)
-	VMOVUPS     Z10, 128(AX)
-	VMOVUPS     Z11, 192(AX)
-	ADDQ        $+256, CX
-	ADDQ        $+256, AX
-	SUBQ        $+64, DX
-	JGE         loop
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMOVUPS      128(CX), Z2
+	VMOVUPS      192(CX), Z3
+	VBROADCASTSS elementwiseLogistic_lowAVX512<>+0(SB), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS elementwiseLogistic_highAVX512<>+0(SB), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	VBROADCASTSS elementwiseLogistic_log2eAVX512<>+0(SB), Z7
+	VMULPS       Z7, Z0, Z4
+	VMULPS       Z7, Z1, Z5
+	VMULPS       Z7, Z2, Z6
+	VMULPS       Z7, Z3, Z7
+	VRNDSCALEPS  $0x00, Z4, Z4
+	VRNDSCALEPS  $0x00, Z5, Z5
+	VRNDSCALEPS  $0x00, Z6, Z6
+	VRNDSCALEPS  $0x00, Z7, Z7
+	VBROADCASTSS elementwiseLogistic_ln2AVX512<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS elementwiseLogistic_signAVX512<>+0(SB), Z8
+	VPXORD       Z8, Z0, Z0
+	VPXORD       Z8, Z1, Z1
+	VPXORD       Z8, Z2, Z2
+	VPXORD       Z8, Z3, Z3
+	VBROADCASTSS elementwiseLogistic_term0AVX512<>+0(SB), Z11
+	VMOVUPS      Z11, Z8
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z11, Z11
+	VBROADCASTSS elementwiseLogistic_term1AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseLogistic_term2AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseLogistic_term3AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseLogistic_term4AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseLogistic_term5AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseLogistic_term6AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VCVTPS2DQ    Z4, Z4
+	VCVTPS2DQ    Z5, Z5
+	VCVTPS2DQ    Z6, Z6
+	VCVTPS2DQ    Z7, Z7
+	VPSLLD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z5, Z5
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z7, Z7
+	VPADDD       Z4, Z8, Z8
+	VPADDD       Z5, Z9, Z9
+	VPADDD       Z6, Z10, Z10
+	VPADDD       Z7, Z11, Z11
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VADDPS       Z0, Z8, Z8
+	VADDPS       Z0, Z9, Z9
+	VADDPS       Z0, Z10, Z10
+	VADDPS       Z0, Z11, Z11
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VDIVPS       Z8, Z0, Z8
+	VDIVPS       Z9, Z0, Z9
+	VDIVPS       Z10, Z0, Z10
+	VDIVPS       Z11, Z0, Z11
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	ADDQ         $+256, CX
+	ADDQ         $+256, AX
+	SUBQ         $+64, DX
+	JGE          loop
 
 few:
 	ADDQ $+48, DX
 	JLT  rest
 
 one:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     elementwiseLogistic_lowAVX512<>+0(SB), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     elementwiseLogistic_highAVX512<>+0(SB), Z1
-	VMINPS      Z0, Z1, Z0
-	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z1
-	VRNDSCALEPS $0x00, Z1, Z1
-	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z1, Z0
-	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z0, Z0
-	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z2
-	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z2
-	VCVTPS2DQ   Z1, Z1
-	VPSLLD      $0x17, Z1, Z1
-	VPADDD      Z1, Z2, Z2
-	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z2, Z2
-	VMOVUPS     elementwiseLogistic_term7AVX512<>+0(SB), Z0
-	VDIVPS      Z2, Z0, Z2
-	VMOVUPS     Z2, (AX)
-	ADDQ        $+64, CX
-	ADDQ        $+64, AX
-	SUBQ        $+16, DX
-	JGE         one
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS elementwiseLogistic_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseLogistic_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseLogistic_log2eAVX512<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z1
+	VRNDSCALEPS  $0x00, Z1, Z1
+	VBROADCASTSS elementwiseLogistic_ln2AVX512<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS elementwiseLogistic_signAVX512<>+0(SB), Z2
+	VPXORD       Z2, Z0, Z0
+	VBROADCASTSS elementwiseLogistic_term0AVX512<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS elementwiseLogistic_term1AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term2AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term3AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term4AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term5AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term6AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       Z1, Z2, Z2
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VADDPS       Z0, Z2, Z2
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z2
+	VMOVUPS      Z2, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          one
 
 rest:
-	ADDQ        $+16, DX
-	JZ          done
-	MOVQ        $-1, BX
-	BZHIQ       DX, BX, BX
-	KMOVW       BX, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS     elementwiseLogistic_lowAVX512<>+0(SB), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     elementwiseLogistic_highAVX512<>+0(SB), Z1
-	VMINPS      Z0, Z1, Z0
-	VMULPS      elementwiseLogistic_log2eAVX512<>+0(SB), Z0, Z1
-	VRNDSCALEPS $0x00, Z1, Z1
-	VFMADD231PS elementwiseLogistic_ln2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z1, Z0
-	VPXORD      elementwiseLogistic_signAVX512<>+0(SB), Z0, Z0
-	VMOVUPS     elementwiseLogistic_term0AVX512<>+0(SB), Z2
-	VFMADD213PS elementwiseLogistic_term1AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term2AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term3AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term4AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term5AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term6AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseLogistic_term7AVX512<>+0(SB), Z0, Z2
-	VCVTPS2DQ   Z1, Z1
-	VPSLLD      $0x17, Z1, Z1
-	VPADDD      Z1, Z2, Z2
-	VADDPS      elementwiseLogistic_term7AVX512<>+0(SB), Z2, Z2
-	VMOVUPS     elementwiseLogistic_term7AVX512<>+0(SB), Z0
-	VDIVPS      Z2, Z0, Z2
-	VMOVUPS     Z2, K1, (AX)
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS elementwiseLogistic_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseLogistic_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseLogistic_log2eAVX512<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z1
+	VRNDSCALEPS  $0x00, Z1, Z1
+	VBROADCASTSS elementwiseLogistic_ln2AVX512<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS elementwiseLogistic_ln2lowAVX512<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS elementwiseLogistic_signAVX512<>+0(SB), Z2
+	VPXORD       Z2, Z0, Z0
+	VBROADCASTSS elementwiseLogistic_term0AVX512<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS elementwiseLogistic_term1AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term2AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term3AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term4AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term5AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term6AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       Z1, Z2, Z2
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VADDPS       Z0, Z2, Z2
+	VBROADCASTSS elementwiseLogistic_term7AVX512<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z2
+	VMOVUPS      Z2, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
 DATA elementwiseErf_leastAVX512<>+0(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+4(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+8(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+12(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+16(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+20(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+24(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+28(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+32(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+36(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+40(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+44(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+48(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+52(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+56(SB)/4, $(-4.0)
-DATA elementwiseErf_leastAVX512<>+60(SB)/4, $(-4.0)
-GLOBL elementwiseErf_leastAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_leastAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_mostAVX512<>+0(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+4(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+8(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+12(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+16(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+20(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+24(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+28(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+32(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+36(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+40(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+44(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+48(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+52(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+56(SB)/4, $(4.0)
-DATA elementwiseErf_mostAVX512<>+60(SB)/4, $(4.0)
-GLOBL elementwiseErf_mostAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_mostAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_q0AVX512<>+0(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+4(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+8(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+12(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+16(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+20(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+24(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+28(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+32(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+36(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+40(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+44(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+48(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+52(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+56(SB)/4, $(0.00000031796148)
-DATA elementwiseErf_q0AVX512<>+60(SB)/4, $(0.00000031796148)
-GLOBL elementwiseErf_q0AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_q0AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_q1AVX512<>+0(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+4(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+8(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+12(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+16(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+20(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+24(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+28(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+32(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+36(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+40(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+44(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+48(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+52(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+56(SB)/4, $(-0.000011971997)
-DATA elementwiseErf_q1AVX512<>+60(SB)/4, $(-0.000011971997)
-GLOBL elementwiseErf_q1AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_q1AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_q2AVX512<>+0(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+4(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+8(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+12(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+16(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+20(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+24(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+28(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+32(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+36(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+40(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+44(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+48(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+52(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+56(SB)/4, $(0.00017942842)
-DATA elementwiseErf_q2AVX512<>+60(SB)/4, $(0.00017942842)
-GLOBL elementwiseErf_q2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_q2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_q3AVX512<>+0(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+4(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+8(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+12(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+16(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+20(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+24(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+28(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+32(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+36(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+40(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+44(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+48(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+52(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+56(SB)/4, $(-0.0012514465)
-DATA elementwiseErf_q3AVX512<>+60(SB)/4, $(-0.0012514465)
-GLOBL elementwiseErf_q3AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_q3AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_q4AVX512<>+0(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+4(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+8(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+12(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+16(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+20(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+24(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+28(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+32(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+36(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+40(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+44(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+48(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+52(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+56(SB)/4, $(-0.00036875997)
-DATA elementwiseErf_q4AVX512<>+60(SB)/4, $(-0.00036875997)
-GLOBL elementwiseErf_q4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_q4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_q5AVX512<>+0(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+4(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+8(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+12(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+16(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+20(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+24(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+28(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+32(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+36(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+40(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+44(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+48(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+52(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+56(SB)/4, $(0.20553096)
-DATA elementwiseErf_q5AVX512<>+60(SB)/4, $(0.20553096)
-GLOBL elementwiseErf_q5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_q5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_q6AVX512<>+0(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+4(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+8(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+12(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+16(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+20(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+24(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+28(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+32(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+36(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+40(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+44(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+48(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+52(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+56(SB)/4, $(2.2567594)
-DATA elementwiseErf_q6AVX512<>+60(SB)/4, $(2.2567594)
-GLOBL elementwiseErf_q6AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_q6AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_lowAVX512<>+0(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+4(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+8(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+12(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+16(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+20(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+24(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+28(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+32(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+36(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+40(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+44(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+48(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+52(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+56(SB)/4, $(-87.0)
-DATA elementwiseErf_lowAVX512<>+60(SB)/4, $(-87.0)
-GLOBL elementwiseErf_lowAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_lowAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_highAVX512<>+0(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+4(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+8(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+12(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+16(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+20(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+24(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+28(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+32(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+36(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+40(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+44(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+48(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+52(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+56(SB)/4, $(88.0)
-DATA elementwiseErf_highAVX512<>+60(SB)/4, $(88.0)
-GLOBL elementwiseErf_highAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_highAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_log2eAVX512<>+0(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+4(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+8(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+12(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+16(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+20(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+24(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+28(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+32(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+36(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+40(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+44(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+48(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+52(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+56(SB)/4, $(-1.442695)
-DATA elementwiseErf_log2eAVX512<>+60(SB)/4, $(-1.442695)
-GLOBL elementwiseErf_log2eAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_log2eAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_ln2AVX512<>+0(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+4(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+8(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+12(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+16(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+20(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+24(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+28(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+32(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+36(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+40(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+44(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+48(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+52(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+56(SB)/4, $(0.69314575)
-DATA elementwiseErf_ln2AVX512<>+60(SB)/4, $(0.69314575)
-GLOBL elementwiseErf_ln2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_ln2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_ln2lowAVX512<>+0(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+4(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+8(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+12(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+16(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+20(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+24(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+28(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+32(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+36(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+40(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+44(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+48(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+52(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+56(SB)/4, $(0.0000014286068)
-DATA elementwiseErf_ln2lowAVX512<>+60(SB)/4, $(0.0000014286068)
-GLOBL elementwiseErf_ln2lowAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_ln2lowAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_signAVX512<>+0(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+4(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+8(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+12(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+16(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+20(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+24(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+28(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+32(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+36(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+40(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+44(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+48(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+52(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+56(SB)/4, $(-0.0)
-DATA elementwiseErf_signAVX512<>+60(SB)/4, $(-0.0)
-GLOBL elementwiseErf_signAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_signAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_term0AVX512<>+0(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+4(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+8(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+12(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+16(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+20(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+24(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+28(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+32(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+36(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+40(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+44(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+48(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+52(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+56(SB)/4, $(0.0001984127)
-DATA elementwiseErf_term0AVX512<>+60(SB)/4, $(0.0001984127)
-GLOBL elementwiseErf_term0AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_term0AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_term1AVX512<>+0(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+4(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+8(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+12(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+16(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+20(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+24(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+28(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+32(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+36(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+40(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+44(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+48(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+52(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+56(SB)/4, $(0.0013888889)
-DATA elementwiseErf_term1AVX512<>+60(SB)/4, $(0.0013888889)
-GLOBL elementwiseErf_term1AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_term1AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_term2AVX512<>+0(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+4(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+8(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+12(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+16(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+20(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+24(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+28(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+32(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+36(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+40(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+44(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+48(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+52(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+56(SB)/4, $(0.008333334)
-DATA elementwiseErf_term2AVX512<>+60(SB)/4, $(0.008333334)
-GLOBL elementwiseErf_term2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_term2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_term3AVX512<>+0(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+4(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+8(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+12(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+16(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+20(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+24(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+28(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+32(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+36(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+40(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+44(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+48(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+52(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+56(SB)/4, $(0.041666668)
-DATA elementwiseErf_term3AVX512<>+60(SB)/4, $(0.041666668)
-GLOBL elementwiseErf_term3AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_term3AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_term4AVX512<>+0(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+4(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+8(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+12(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+16(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+20(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+24(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+28(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+32(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+36(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+40(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+44(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+48(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+52(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+56(SB)/4, $(0.16666667)
-DATA elementwiseErf_term4AVX512<>+60(SB)/4, $(0.16666667)
-GLOBL elementwiseErf_term4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_term4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_term5AVX512<>+0(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+4(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+8(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+12(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+16(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+20(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+24(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+28(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+32(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+36(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+40(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+44(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+48(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+52(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+56(SB)/4, $(0.5)
-DATA elementwiseErf_term5AVX512<>+60(SB)/4, $(0.5)
-GLOBL elementwiseErf_term5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_term5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_term6AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseErf_term6AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseErf_term6AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_term6AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_term7AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseErf_term7AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseErf_term7AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_term7AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_oneAVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseErf_oneAVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseErf_oneAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_oneAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseErf_twoAVX512<>+0(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+4(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+8(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+12(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+16(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+20(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+24(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+28(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+32(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+36(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+40(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+44(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+48(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+52(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+56(SB)/4, $(2.0)
-DATA elementwiseErf_twoAVX512<>+60(SB)/4, $(2.0)
-GLOBL elementwiseErf_twoAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseErf_twoAVX512<>(SB), RODATA|NOPTR, $4
 
 // func elementwiseErfAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -1197,433 +651,346 @@ TEXT ·elementwiseErfAVX512(SB), NOSPLIT, $0-24
 	JLT  few
 
 loop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     64(CX), Z1
-	VMOVUPS     128(CX), Z2
-	VMOVUPS     192(CX), Z3
-	VMOVUPS     elementwiseErf_leastAVX512<>+0(SB), Z4
-	VMAXPS      Z0, Z4, Z0
-	VMAXPS      Z1, Z4, Z1
-	VMAXPS      Z2, Z4, Z2
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     elementwiseErf_mostAVX512<>+0(SB), Z4
-	VMINPS      Z0, Z4, Z0
-	VMINPS      Z1, Z4, Z1
-	VMINPS      Z2, Z4, Z2
-	VMINPS      Z3, Z4, Z3
-	VMULPS      Z0, Z0, Z4
-	VMULPS      Z1, Z1, Z5
-	VMULPS      Z2, Z2, Z6
-	VMULPS      Z3, Z3, Z7
-	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z8
-	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z9
-	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z10
-	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z11
-	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z4, Z8
-	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z5, Z9
-	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z6, Z10
-	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z7, Z11
-	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z4, Z8
-	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z5, Z9
-	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z6, Z10
-	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z7, Z11
-	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z4, Z8
-	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z5, Z9
-	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z6, Z10
-	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z7, Z11
-	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z4, Z8
-	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z5, Z9
-	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z6, Z10
-	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z7, Z11
-	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z4, Z8
-	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z5, Z9
-	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z6, Z10
-	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z7, Z11
-	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z4, Z8
-	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z5, Z9
-	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z6, Z10
-	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z7, Z11
-	VMULPS      Z8, Z0, Z0
-	VMULPS      Z9, Z1, Z1
-	VMULPS      Z10, Z2, Z2
-	VMULPS      Z11, Z3, Z3
-	VMOVUPS     elementwiseErf_lowAVX512<>+0(SB), Z4
-	VMAXPS      Z0, Z4, Z0
-	VMAXPS      Z1, Z4, Z1
-	VMAXPS      Z2, Z4, Z2
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     elementwiseErf_highAVX512<>+0(SB), Z4
-	VMINPS      Z0, Z4, Z0
-	VMINPS      Z1, Z4, Z1
-	VMINPS      Z2, Z4, Z2
-	VMINPS      Z3, Z4, Z3
-	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z0, Z4
-	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z1, Z5
-	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z2, Z6
-	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z3, Z7
-	VRNDSCALEPS $0x00, Z4, Z4
-	VRNDSCALEPS $0x00, Z5, Z5
-	VRNDSCALEPS $0x00, Z6, Z6
-	VRNDSCALEPS $0x00, Z7, Z7
-	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z4, Z0
-	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z5, Z1
-	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z6, Z2
-	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z7, Z3
-	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z4, Z0
-	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z5, Z1
-	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z6, Z2
-	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z7, Z3
-	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z0, Z0
-	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z1, Z1
-	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z2, Z2
-	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z3, Z3
-	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z8
-	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z9
-	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z10
-	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z11
-	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z3, Z11
-	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z0, Z8
-	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z1, Z9
-	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z2, Z10
-	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z3, Z11
-	VCVTPS2DQ   Z4, Z4
-	VCVTPS2DQ   Z5, Z5
-	VCVTPS2DQ   Z6, Z6
-	VCVTPS2DQ   Z7, Z7
-	VPSLLD      $0x17, Z4, Z4
-	VPSLLD      $0x17, Z5, Z5
-	VPSLLD      $0x17, Z6, Z6
-	VPSLLD      $0x17, Z7, Z7
-	VPADDD      Z4, Z8, Z8
-	VPADDD      Z5, Z9, Z9
-	VPADDD      Z6, Z10, Z10
-	VPADDD      Z7, Z11, Z11
-	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z8, Z8
-	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z9, Z9
-	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z10, Z10
-	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z11, Z11
-	VMOVUPS     elementwiseErf_term7AVX512<>+0(SB), Z0
-	VDIVPS      Z8, Z0, Z8
-	VDIVPS      Z9, Z0, Z9
-	VDIVPS      Z10, Z0, Z10
-	VDIVPS      Z11, Z0, Z11
-	VMOVUPS     elementwiseErf_oneAVX512<>+0(SB), Z0
-	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z8
-	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z9
-	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z10
-	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z11
-	VMOVUPS     Z8, (AX)
-	VMOVUPS     Z9, 64(AX)
-	VMOVUPS     Z10, 128(AX)
-	VMOVUPS     Z11, 192(AX)
-	ADDQ        $+256, CX
-	ADDQ        $+256, AX
-	SUBQ        $+64, DX
-	JGE         loop
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMOVUPS      128(CX), Z2
+	VMOVUPS      192(CX), Z3
+	VBROADCASTSS elementwiseErf_leastAVX512<>+0(SB), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS elementwiseErf_mostAVX512<>+0(SB), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	VMULPS       Z0, Z0, Z4
+	VMULPS       Z1, Z1, Z5
+	VMULPS       Z2, Z2, Z6
+	VMULPS       Z3, Z3, Z7
+	VBROADCASTSS elementwiseErf_q0AVX512<>+0(SB), Z11
+	VMOVUPS      Z11, Z8
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z11, Z11
+	VBROADCASTSS elementwiseErf_q1AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z4, Z8
+	VFMADD213PS  Z12, Z5, Z9
+	VFMADD213PS  Z12, Z6, Z10
+	VFMADD213PS  Z12, Z7, Z11
+	VBROADCASTSS elementwiseErf_q2AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z4, Z8
+	VFMADD213PS  Z12, Z5, Z9
+	VFMADD213PS  Z12, Z6, Z10
+	VFMADD213PS  Z12, Z7, Z11
+	VBROADCASTSS elementwiseErf_q3AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z4, Z8
+	VFMADD213PS  Z12, Z5, Z9
+	VFMADD213PS  Z12, Z6, Z10
+	VFMADD213PS  Z12, Z7, Z11
+	VBROADCASTSS elementwiseErf_q4AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z4, Z8
+	VFMADD213PS  Z12, Z5, Z9
+	VFMADD213PS  Z12, Z6, Z10
+	VFMADD213PS  Z12, Z7, Z11
+	VBROADCASTSS elementwiseErf_q5AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z4, Z8
+	VFMADD213PS  Z12, Z5, Z9
+	VFMADD213PS  Z12, Z6, Z10
+	VFMADD213PS  Z12, Z7, Z11
+	VBROADCASTSS elementwiseErf_q6AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z4, Z8
+	VFMADD213PS  Z12, Z5, Z9
+	VFMADD213PS  Z12, Z6, Z10
+	VFMADD213PS  Z12, Z7, Z11
+	VMULPS       Z8, Z0, Z0
+	VMULPS       Z9, Z1, Z1
+	VMULPS       Z10, Z2, Z2
+	VMULPS       Z11, Z3, Z3
+	VBROADCASTSS elementwiseErf_lowAVX512<>+0(SB), Z4
+	VMAXPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMAXPS       Z3, Z4, Z3
+	VBROADCASTSS elementwiseErf_highAVX512<>+0(SB), Z4
+	VMINPS       Z0, Z4, Z0
+	VMINPS       Z1, Z4, Z1
+	VMINPS       Z2, Z4, Z2
+	VMINPS       Z3, Z4, Z3
+	VBROADCASTSS elementwiseErf_log2eAVX512<>+0(SB), Z7
+	VMULPS       Z7, Z0, Z4
+	VMULPS       Z7, Z1, Z5
+	VMULPS       Z7, Z2, Z6
+	VMULPS       Z7, Z3, Z7
+	VRNDSCALEPS  $0x00, Z4, Z4
+	VRNDSCALEPS  $0x00, Z5, Z5
+	VRNDSCALEPS  $0x00, Z6, Z6
+	VRNDSCALEPS  $0x00, Z7, Z7
+	VBROADCASTSS elementwiseErf_ln2AVX512<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS elementwiseErf_ln2lowAVX512<>+0(SB), Z8
+	VFMADD231PS  Z8, Z4, Z0
+	VFMADD231PS  Z8, Z5, Z1
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS elementwiseErf_signAVX512<>+0(SB), Z8
+	VPXORD       Z8, Z0, Z0
+	VPXORD       Z8, Z1, Z1
+	VPXORD       Z8, Z2, Z2
+	VPXORD       Z8, Z3, Z3
+	VBROADCASTSS elementwiseErf_term0AVX512<>+0(SB), Z11
+	VMOVUPS      Z11, Z8
+	VMOVUPS      Z11, Z9
+	VMOVUPS      Z11, Z10
+	VMOVUPS      Z11, Z11
+	VBROADCASTSS elementwiseErf_term1AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseErf_term2AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseErf_term3AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseErf_term4AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseErf_term5AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseErf_term6AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z12
+	VFMADD213PS  Z12, Z0, Z8
+	VFMADD213PS  Z12, Z1, Z9
+	VFMADD213PS  Z12, Z2, Z10
+	VFMADD213PS  Z12, Z3, Z11
+	VCVTPS2DQ    Z4, Z4
+	VCVTPS2DQ    Z5, Z5
+	VCVTPS2DQ    Z6, Z6
+	VCVTPS2DQ    Z7, Z7
+	VPSLLD       $0x17, Z4, Z4
+	VPSLLD       $0x17, Z5, Z5
+	VPSLLD       $0x17, Z6, Z6
+	VPSLLD       $0x17, Z7, Z7
+	VPADDD       Z4, Z8, Z8
+	VPADDD       Z5, Z9, Z9
+	VPADDD       Z6, Z10, Z10
+	VPADDD       Z7, Z11, Z11
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z0
+	VADDPS       Z0, Z8, Z8
+	VADDPS       Z0, Z9, Z9
+	VADDPS       Z0, Z10, Z10
+	VADDPS       Z0, Z11, Z11
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z0
+	VDIVPS       Z8, Z0, Z8
+	VDIVPS       Z9, Z0, Z9
+	VDIVPS       Z10, Z0, Z10
+	VDIVPS       Z11, Z0, Z11
+	VBROADCASTSS elementwiseErf_oneAVX512<>+0(SB), Z0
+	VBROADCASTSS elementwiseErf_twoAVX512<>+0(SB), Z1
+	VFMSUB132PS  Z1, Z0, Z8
+	VFMSUB132PS  Z1, Z0, Z9
+	VFMSUB132PS  Z1, Z0, Z10
+	VFMSUB132PS  Z1, Z0, Z11
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	ADDQ         $+256, CX
+	ADDQ         $+256, AX
+	SUBQ         $+64, DX
+	JGE          loop
 
 few:
 	ADDQ $+48, DX
 	JLT  rest
 
 one:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     elementwiseErf_leastAVX512<>+0(SB), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     elementwiseErf_mostAVX512<>+0(SB), Z1
-	VMINPS      Z0, Z1, Z0
-	VMULPS      Z0, Z0, Z1
-	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z2
-	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z1, Z2
-	VMULPS      Z2, Z0, Z0
-	VMOVUPS     elementwiseErf_lowAVX512<>+0(SB), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     elementwiseErf_highAVX512<>+0(SB), Z1
-	VMINPS      Z0, Z1, Z0
-	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z0, Z1
-	VRNDSCALEPS $0x00, Z1, Z1
-	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z1, Z0
-	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z0, Z0
-	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z2
-	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z0, Z2
-	VCVTPS2DQ   Z1, Z1
-	VPSLLD      $0x17, Z1, Z1
-	VPADDD      Z1, Z2, Z2
-	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z2, Z2
-	VMOVUPS     elementwiseErf_term7AVX512<>+0(SB), Z0
-	VDIVPS      Z2, Z0, Z2
-	VMOVUPS     elementwiseErf_oneAVX512<>+0(SB), Z0
-	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z2
-	VMOVUPS     Z2, (AX)
-	ADDQ        $+64, CX
-	ADDQ        $+64, AX
-	SUBQ        $+16, DX
-	JGE         one
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS elementwiseErf_leastAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseErf_mostAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       Z0, Z0, Z1
+	VBROADCASTSS elementwiseErf_q0AVX512<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS elementwiseErf_q1AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q2AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q3AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q4AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q5AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q6AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS elementwiseErf_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseErf_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseErf_log2eAVX512<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z1
+	VRNDSCALEPS  $0x00, Z1, Z1
+	VBROADCASTSS elementwiseErf_ln2AVX512<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS elementwiseErf_ln2lowAVX512<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS elementwiseErf_signAVX512<>+0(SB), Z2
+	VPXORD       Z2, Z0, Z0
+	VBROADCASTSS elementwiseErf_term0AVX512<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS elementwiseErf_term1AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term2AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term3AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term4AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term5AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term6AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       Z1, Z2, Z2
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z0
+	VADDPS       Z0, Z2, Z2
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z2
+	VBROADCASTSS elementwiseErf_oneAVX512<>+0(SB), Z0
+	VBROADCASTSS elementwiseErf_twoAVX512<>+0(SB), Z1
+	VFMSUB132PS  Z1, Z0, Z2
+	VMOVUPS      Z2, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          one
 
 rest:
-	ADDQ        $+16, DX
-	JZ          done
-	MOVQ        $-1, BX
-	BZHIQ       DX, BX, BX
-	KMOVW       BX, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVUPS     elementwiseErf_leastAVX512<>+0(SB), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     elementwiseErf_mostAVX512<>+0(SB), Z1
-	VMINPS      Z0, Z1, Z0
-	VMULPS      Z0, Z0, Z1
-	VMOVUPS     elementwiseErf_q0AVX512<>+0(SB), Z2
-	VFMADD213PS elementwiseErf_q1AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q2AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q3AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q4AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q5AVX512<>+0(SB), Z1, Z2
-	VFMADD213PS elementwiseErf_q6AVX512<>+0(SB), Z1, Z2
-	VMULPS      Z2, Z0, Z0
-	VMOVUPS     elementwiseErf_lowAVX512<>+0(SB), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     elementwiseErf_highAVX512<>+0(SB), Z1
-	VMINPS      Z0, Z1, Z0
-	VMULPS      elementwiseErf_log2eAVX512<>+0(SB), Z0, Z1
-	VRNDSCALEPS $0x00, Z1, Z1
-	VFMADD231PS elementwiseErf_ln2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS elementwiseErf_ln2lowAVX512<>+0(SB), Z1, Z0
-	VPXORD      elementwiseErf_signAVX512<>+0(SB), Z0, Z0
-	VMOVUPS     elementwiseErf_term0AVX512<>+0(SB), Z2
-	VFMADD213PS elementwiseErf_term1AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term2AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term3AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term4AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term5AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term6AVX512<>+0(SB), Z0, Z2
-	VFMADD213PS elementwiseErf_term7AVX512<>+0(SB), Z0, Z2
-	VCVTPS2DQ   Z1, Z1
-	VPSLLD      $0x17, Z1, Z1
-	VPADDD      Z1, Z2, Z2
-	VADDPS      elementwiseErf_term7AVX512<>+0(SB), Z2, Z2
-	VMOVUPS     elementwiseErf_term7AVX512<>+0(SB), Z0
-	VDIVPS      Z2, Z0, Z2
-	VMOVUPS     elementwiseErf_oneAVX512<>+0(SB), Z0
-	VFMSUB132PS elementwiseErf_twoAVX512<>+0(SB), Z0, Z2
-	VMOVUPS     Z2, K1, (AX)
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VBROADCASTSS elementwiseErf_leastAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseErf_mostAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VMULPS       Z0, Z0, Z1
+	VBROADCASTSS elementwiseErf_q0AVX512<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS elementwiseErf_q1AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q2AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q3AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q4AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q5AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseErf_q6AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z1, Z2
+	VMULPS       Z2, Z0, Z0
+	VBROADCASTSS elementwiseErf_lowAVX512<>+0(SB), Z1
+	VMAXPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseErf_highAVX512<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z0
+	VBROADCASTSS elementwiseErf_log2eAVX512<>+0(SB), Z1
+	VMULPS       Z1, Z0, Z1
+	VRNDSCALEPS  $0x00, Z1, Z1
+	VBROADCASTSS elementwiseErf_ln2AVX512<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS elementwiseErf_ln2lowAVX512<>+0(SB), Z2
+	VFMADD231PS  Z2, Z1, Z0
+	VBROADCASTSS elementwiseErf_signAVX512<>+0(SB), Z2
+	VPXORD       Z2, Z0, Z0
+	VBROADCASTSS elementwiseErf_term0AVX512<>+0(SB), Z2
+	VMOVUPS      Z2, Z2
+	VBROADCASTSS elementwiseErf_term1AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term2AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term3AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term4AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term5AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term6AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z3
+	VFMADD213PS  Z3, Z0, Z2
+	VCVTPS2DQ    Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VPADDD       Z1, Z2, Z2
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z0
+	VADDPS       Z0, Z2, Z2
+	VBROADCASTSS elementwiseErf_term7AVX512<>+0(SB), Z0
+	VDIVPS       Z2, Z0, Z2
+	VBROADCASTSS elementwiseErf_oneAVX512<>+0(SB), Z0
+	VBROADCASTSS elementwiseErf_twoAVX512<>+0(SB), Z1
+	VFMSUB132PS  Z1, Z0, Z2
+	VMOVUPS      Z2, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
 DATA elementwiseSwish_lowAVX512<>+0(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+4(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+8(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+12(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+16(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+20(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+24(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+28(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+32(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+36(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+40(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+44(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+48(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+52(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+56(SB)/4, $(-87.0)
-DATA elementwiseSwish_lowAVX512<>+60(SB)/4, $(-87.0)
-GLOBL elementwiseSwish_lowAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_lowAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_highAVX512<>+0(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+4(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+8(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+12(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+16(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+20(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+24(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+28(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+32(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+36(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+40(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+44(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+48(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+52(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+56(SB)/4, $(87.0)
-DATA elementwiseSwish_highAVX512<>+60(SB)/4, $(87.0)
-GLOBL elementwiseSwish_highAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_highAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_log2eAVX512<>+0(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+4(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+8(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+12(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+16(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+20(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+24(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+28(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+32(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+36(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+40(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+44(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+48(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+52(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+56(SB)/4, $(-1.442695)
-DATA elementwiseSwish_log2eAVX512<>+60(SB)/4, $(-1.442695)
-GLOBL elementwiseSwish_log2eAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_log2eAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_1AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseSwish_1AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseSwish_1AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_1AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_term0AVX512<>+0(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+4(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+8(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+12(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+16(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+20(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+24(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+28(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+32(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+36(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+40(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+44(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+48(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+52(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+56(SB)/4, $(0.0013276472)
-DATA elementwiseSwish_term0AVX512<>+60(SB)/4, $(0.0013276472)
-GLOBL elementwiseSwish_term0AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_term0AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_term1AVX512<>+0(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+4(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+8(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+12(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+16(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+20(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+24(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+28(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+32(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+36(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+40(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+44(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+48(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+52(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+56(SB)/4, $(0.009675541)
-DATA elementwiseSwish_term1AVX512<>+60(SB)/4, $(0.009675541)
-GLOBL elementwiseSwish_term1AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_term1AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_term2AVX512<>+0(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+4(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+8(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+12(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+16(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+20(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+24(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+28(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+32(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+36(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+40(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+44(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+48(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+52(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+56(SB)/4, $(0.05550713)
-DATA elementwiseSwish_term2AVX512<>+60(SB)/4, $(0.05550713)
-GLOBL elementwiseSwish_term2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_term2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_term3AVX512<>+0(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+4(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+8(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+12(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+16(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+20(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+24(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+28(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+32(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+36(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+40(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+44(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+48(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+52(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+56(SB)/4, $(0.2402212)
-DATA elementwiseSwish_term3AVX512<>+60(SB)/4, $(0.2402212)
-GLOBL elementwiseSwish_term3AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_term3AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_term4AVX512<>+0(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+4(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+8(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+12(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+16(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+20(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+24(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+28(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+32(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+36(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+40(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+44(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+48(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+52(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+56(SB)/4, $(0.69314694)
-DATA elementwiseSwish_term4AVX512<>+60(SB)/4, $(0.69314694)
-GLOBL elementwiseSwish_term4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_term4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseSwish_term5AVX512<>+0(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+4(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+8(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+12(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+16(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+20(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+24(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+28(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+32(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+36(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+40(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+44(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+48(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+52(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+56(SB)/4, $(1.0000001)
-DATA elementwiseSwish_term5AVX512<>+60(SB)/4, $(1.0000001)
-GLOBL elementwiseSwish_term5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseSwish_term5AVX512<>(SB), RODATA|NOPTR, $4
 
 // func elementwiseSwishAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -1643,68 +1010,76 @@ loop:
 	VMOVAPS      Z1, Z5
 	VMOVAPS      Z2, Z6
 	VMOVAPS      Z3, Z7
-	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z8
+	VBROADCASTSS elementwiseSwish_lowAVX512<>+0(SB), Z8
 	VMAXPS       Z4, Z8, Z4
 	VMAXPS       Z5, Z8, Z5
 	VMAXPS       Z6, Z8, Z6
 	VMAXPS       Z7, Z8, Z7
-	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z8
+	VBROADCASTSS elementwiseSwish_highAVX512<>+0(SB), Z8
 	VMINPS       Z4, Z8, Z4
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
-	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z4, Z8
-	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z5, Z9
-	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z6, Z10
-	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z7, Z11
+	VBROADCASTSS elementwiseSwish_log2eAVX512<>+0(SB), Z12
+	VMULPS       Z12, Z4, Z8
+	VMULPS       Z12, Z5, Z9
+	VMULPS       Z12, Z6, Z10
+	VMULPS       Z12, Z7, Z11
 	VRNDSCALEPS  $0x00, Z8, Z8
 	VRNDSCALEPS  $0x00, Z9, Z9
 	VRNDSCALEPS  $0x00, Z10, Z10
 	VRNDSCALEPS  $0x00, Z11, Z11
-	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z8, Z4
-	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z9, Z5
-	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z10, Z6
-	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z11, Z7
-	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z12
-	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z13
-	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z14
-	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z15
-	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z7, Z15
+	VFMSUB132PS  Z12, Z8, Z4
+	VFMSUB132PS  Z12, Z9, Z5
+	VFMSUB132PS  Z12, Z10, Z6
+	VFMSUB132PS  Z12, Z11, Z7
+	VBROADCASTSS elementwiseSwish_term0AVX512<>+0(SB), Z15
+	VMOVUPS      Z15, Z12
+	VMOVUPS      Z15, Z13
+	VMOVUPS      Z15, Z14
+	VMOVUPS      Z15, Z15
+	VBROADCASTSS elementwiseSwish_term1AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
+	VBROADCASTSS elementwiseSwish_term2AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
+	VBROADCASTSS elementwiseSwish_term3AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
+	VBROADCASTSS elementwiseSwish_term4AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
+	VBROADCASTSS elementwiseSwish_term5AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
 	VSCALEFPS    Z8, Z12, Z12
 	VSCALEFPS    Z9, Z13, Z13
 	VSCALEFPS    Z10, Z14, Z14
 	VSCALEFPS    Z11, Z15, Z15
-	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z12, Z12
-	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z13, Z13
-	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z14, Z14
-	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z15, Z15
+	VBROADCASTSS elementwiseSwish_1AVX512<>+0(SB), Z4
+	VADDPS       Z4, Z12, Z12
+	VADDPS       Z4, Z13, Z13
+	VADDPS       Z4, Z14, Z14
+	VADDPS       Z4, Z15, Z15
 	VRCP14PS     Z12, Z8
 	VRCP14PS     Z13, Z9
 	VRCP14PS     Z14, Z10
 	VRCP14PS     Z15, Z11
-	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z8, Z12
-	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z9, Z13
-	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z10, Z14
-	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z11, Z15
+	VFNMADD213PS Z4, Z8, Z12
+	VFNMADD213PS Z4, Z9, Z13
+	VFNMADD213PS Z4, Z10, Z14
+	VFNMADD213PS Z4, Z11, Z15
 	VFMADD213PS  Z8, Z8, Z12
 	VFMADD213PS  Z9, Z9, Z13
 	VFMADD213PS  Z10, Z10, Z14
@@ -1729,23 +1104,31 @@ few:
 one:
 	VMOVUPS      (CX), Z0
 	VMOVAPS      Z0, Z1
-	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseSwish_lowAVX512<>+0(SB), Z2
 	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseSwish_highAVX512<>+0(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z2
+	VBROADCASTSS elementwiseSwish_log2eAVX512<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z2
 	VRNDSCALEPS  $0x00, Z2, Z2
-	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z3
-	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z1, Z3
+	VFMSUB132PS  Z3, Z2, Z1
+	VBROADCASTSS elementwiseSwish_term0AVX512<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS elementwiseSwish_term1AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseSwish_term2AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseSwish_term3AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseSwish_term4AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseSwish_term5AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
 	VSCALEFPS    Z2, Z3, Z3
-	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z3, Z3
+	VBROADCASTSS elementwiseSwish_1AVX512<>+0(SB), Z1
+	VADDPS       Z1, Z3, Z3
 	VRCP14PS     Z3, Z2
-	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z2, Z3
+	VFNMADD213PS Z1, Z2, Z3
 	VFMADD213PS  Z2, Z2, Z3
 	VMULPS       Z0, Z3, Z3
 	VMOVUPS      Z3, (AX)
@@ -1762,23 +1145,31 @@ rest:
 	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VMOVAPS      Z0, Z1
-	VMOVUPS      elementwiseSwish_lowAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseSwish_lowAVX512<>+0(SB), Z2
 	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseSwish_highAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseSwish_highAVX512<>+0(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VMULPS       elementwiseSwish_log2eAVX512<>+0(SB), Z1, Z2
+	VBROADCASTSS elementwiseSwish_log2eAVX512<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z2
 	VRNDSCALEPS  $0x00, Z2, Z2
-	VFMSUB132PS  elementwiseSwish_log2eAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseSwish_term0AVX512<>+0(SB), Z3
-	VFMADD213PS  elementwiseSwish_term1AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseSwish_term2AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseSwish_term3AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseSwish_term4AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseSwish_term5AVX512<>+0(SB), Z1, Z3
+	VFMSUB132PS  Z3, Z2, Z1
+	VBROADCASTSS elementwiseSwish_term0AVX512<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS elementwiseSwish_term1AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseSwish_term2AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseSwish_term3AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseSwish_term4AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseSwish_term5AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
 	VSCALEFPS    Z2, Z3, Z3
-	VADDPS       elementwiseSwish_1AVX512<>+0(SB), Z3, Z3
+	VBROADCASTSS elementwiseSwish_1AVX512<>+0(SB), Z1
+	VADDPS       Z1, Z3, Z3
 	VRCP14PS     Z3, Z2
-	VFNMADD213PS elementwiseSwish_1AVX512<>+0(SB), Z2, Z3
+	VFNMADD213PS Z1, Z2, Z3
 	VFMADD213PS  Z2, Z2, Z3
 	VMULPS       Z0, Z3, Z3
 	VMOVUPS      Z3, K1, (AX)
@@ -1788,76 +1179,16 @@ done:
 	RET
 
 DATA elementwiseHardSwish_sixthAVX512<>+0(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+4(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+8(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+12(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+16(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+20(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+24(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+28(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+32(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+36(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+40(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+44(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+48(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+52(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+56(SB)/4, $(0.16666667)
-DATA elementwiseHardSwish_sixthAVX512<>+60(SB)/4, $(0.16666667)
-GLOBL elementwiseHardSwish_sixthAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseHardSwish_sixthAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseHardSwish_halfAVX512<>+0(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+4(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+8(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+12(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+16(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+20(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+24(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+28(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+32(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+36(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+40(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+44(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+48(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+52(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+56(SB)/4, $(0.5)
-DATA elementwiseHardSwish_halfAVX512<>+60(SB)/4, $(0.5)
-GLOBL elementwiseHardSwish_halfAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseHardSwish_halfAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseHardSwish_zeroAVX512<>+0(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+4(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+8(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+12(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+16(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+20(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+24(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+28(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+32(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+36(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+40(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+44(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+48(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+52(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+56(SB)/4, $(0.0)
-DATA elementwiseHardSwish_zeroAVX512<>+60(SB)/4, $(0.0)
-GLOBL elementwiseHardSwish_zeroAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseHardSwish_zeroAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseHardSwish_oneAVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseHardSwish_oneAVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseHardSwish_oneAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseHardSwish_oneAVX512<>(SB), RODATA|NOPTR, $4
 
 // func elementwiseHardSwishAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -1869,445 +1200,151 @@ TEXT ·elementwiseHardSwishAVX512(SB), NOSPLIT, $0-24
 	JLT  few
 
 loop:
-	VMOVUPS     (CX), Z0
-	VMOVUPS     64(CX), Z1
-	VMOVUPS     128(CX), Z2
-	VMOVUPS     192(CX), Z3
-	VMOVAPS     Z0, Z4
-	VMOVAPS     Z1, Z5
-	VMOVAPS     Z2, Z6
-	VMOVAPS     Z3, Z7
-	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z8
-	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z4, Z8
-	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z4
-	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z5, Z4
-	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z5
-	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z6, Z5
-	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z6
-	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z7, Z6
-	VMOVUPS     elementwiseHardSwish_zeroAVX512<>+0(SB), Z7
-	VMAXPS      Z8, Z7, Z8
-	VMAXPS      Z4, Z7, Z4
-	VMAXPS      Z5, Z7, Z5
-	VMAXPS      Z6, Z7, Z6
-	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z7
-	VMINPS      Z8, Z7, Z8
-	VMINPS      Z4, Z7, Z4
-	VMINPS      Z5, Z7, Z5
-	VMINPS      Z6, Z7, Z6
-	VMULPS      Z0, Z8, Z8
-	VMULPS      Z1, Z4, Z4
-	VMULPS      Z2, Z5, Z5
-	VMULPS      Z3, Z6, Z6
-	VMOVUPS     Z8, (AX)
-	VMOVUPS     Z4, 64(AX)
-	VMOVUPS     Z5, 128(AX)
-	VMOVUPS     Z6, 192(AX)
-	ADDQ        $+256, CX
-	ADDQ        $+256, AX
-	SUBQ        $+64, DX
-	JGE         loop
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMOVUPS      128(CX), Z2
+	VMOVUPS      192(CX), Z3
+	VMOVAPS      Z0, Z4
+	VMOVAPS      Z1, Z5
+	VMOVAPS      Z2, Z6
+	VMOVAPS      Z3, Z7
+	VBROADCASTSS elementwiseHardSwish_halfAVX512<>+0(SB), Z9
+	VBROADCASTSS elementwiseHardSwish_sixthAVX512<>+0(SB), Z10
+	VMOVUPS      Z9, Z8
+	VFMADD231PS  Z10, Z4, Z8
+	VMOVUPS      Z9, Z4
+	VFMADD231PS  Z10, Z5, Z4
+	VMOVUPS      Z9, Z5
+	VFMADD231PS  Z10, Z6, Z5
+	VMOVUPS      Z9, Z6
+	VFMADD231PS  Z10, Z7, Z6
+	VBROADCASTSS elementwiseHardSwish_zeroAVX512<>+0(SB), Z7
+	VMAXPS       Z8, Z7, Z8
+	VMAXPS       Z4, Z7, Z4
+	VMAXPS       Z5, Z7, Z5
+	VMAXPS       Z6, Z7, Z6
+	VBROADCASTSS elementwiseHardSwish_oneAVX512<>+0(SB), Z7
+	VMINPS       Z8, Z7, Z8
+	VMINPS       Z4, Z7, Z4
+	VMINPS       Z5, Z7, Z5
+	VMINPS       Z6, Z7, Z6
+	VMULPS       Z0, Z8, Z8
+	VMULPS       Z1, Z4, Z4
+	VMULPS       Z2, Z5, Z5
+	VMULPS       Z3, Z6, Z6
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, 128(AX)
+	VMOVUPS      Z6, 192(AX)
+	ADDQ         $+256, CX
+	ADDQ         $+256, AX
+	SUBQ         $+64, DX
+	JGE          loop
 
 few:
 	ADDQ $+48, DX
 	JLT  rest
 
 one:
-	VMOVUPS     (CX), Z0
-	VMOVAPS     Z0, Z1
-	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z2
-	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z1, Z2
-	VMOVUPS     elementwiseHardSwish_zeroAVX512<>+0(SB), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z1
-	VMINPS      Z2, Z1, Z2
-	VMULPS      Z0, Z2, Z2
-	VMOVUPS     Z2, (AX)
-	ADDQ        $+64, CX
-	ADDQ        $+64, AX
-	SUBQ        $+16, DX
-	JGE         one
+	VMOVUPS      (CX), Z0
+	VMOVAPS      Z0, Z1
+	VBROADCASTSS elementwiseHardSwish_halfAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseHardSwish_sixthAVX512<>+0(SB), Z3
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseHardSwish_zeroAVX512<>+0(SB), Z1
+	VMAXPS       Z2, Z1, Z2
+	VBROADCASTSS elementwiseHardSwish_oneAVX512<>+0(SB), Z1
+	VMINPS       Z2, Z1, Z2
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      Z2, (AX)
+	ADDQ         $+64, CX
+	ADDQ         $+64, AX
+	SUBQ         $+16, DX
+	JGE          one
 
 rest:
-	ADDQ        $+16, DX
-	JZ          done
-	MOVQ        $-1, BX
-	BZHIQ       DX, BX, BX
-	KMOVW       BX, K1
-	VMOVUPS.Z   (CX), K1, Z0
-	VMOVAPS     Z0, Z1
-	VMOVUPS     elementwiseHardSwish_halfAVX512<>+0(SB), Z2
-	VFMADD231PS elementwiseHardSwish_sixthAVX512<>+0(SB), Z1, Z2
-	VMOVUPS     elementwiseHardSwish_zeroAVX512<>+0(SB), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     elementwiseHardSwish_oneAVX512<>+0(SB), Z1
-	VMINPS      Z2, Z1, Z2
-	VMULPS      Z0, Z2, Z2
-	VMOVUPS     Z2, K1, (AX)
+	ADDQ         $+16, DX
+	JZ           done
+	MOVQ         $-1, BX
+	BZHIQ        DX, BX, BX
+	KMOVW        BX, K1
+	VMOVUPS.Z    (CX), K1, Z0
+	VMOVAPS      Z0, Z1
+	VBROADCASTSS elementwiseHardSwish_halfAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseHardSwish_sixthAVX512<>+0(SB), Z3
+	VMOVUPS      Z2, Z2
+	VFMADD231PS  Z3, Z1, Z2
+	VBROADCASTSS elementwiseHardSwish_zeroAVX512<>+0(SB), Z1
+	VMAXPS       Z2, Z1, Z2
+	VBROADCASTSS elementwiseHardSwish_oneAVX512<>+0(SB), Z1
+	VMINPS       Z2, Z1, Z2
+	VMULPS       Z0, Z2, Z2
+	VMOVUPS      Z2, K1, (AX)
 
 done:
 	VZEROUPPER
 	RET
 
 DATA elementwiseGelu_scaleAVX512<>+0(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+4(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+8(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+12(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+16(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+20(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+24(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+28(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+32(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+36(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+40(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+44(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+48(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+52(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+56(SB)/4, $(0.70710677)
-DATA elementwiseGelu_scaleAVX512<>+60(SB)/4, $(0.70710677)
-GLOBL elementwiseGelu_scaleAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_scaleAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_leastAVX512<>+0(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+4(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+8(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+12(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+16(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+20(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+24(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+28(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+32(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+36(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+40(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+44(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+48(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+52(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+56(SB)/4, $(-4.0)
-DATA elementwiseGelu_leastAVX512<>+60(SB)/4, $(-4.0)
-GLOBL elementwiseGelu_leastAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_leastAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_mostAVX512<>+0(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+4(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+8(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+12(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+16(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+20(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+24(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+28(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+32(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+36(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+40(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+44(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+48(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+52(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+56(SB)/4, $(4.0)
-DATA elementwiseGelu_mostAVX512<>+60(SB)/4, $(4.0)
-GLOBL elementwiseGelu_mostAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_mostAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_q0AVX512<>+0(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+4(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+8(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+12(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+16(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+20(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+24(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+28(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+32(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+36(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+40(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+44(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+48(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+52(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+56(SB)/4, $(0.00000031796148)
-DATA elementwiseGelu_q0AVX512<>+60(SB)/4, $(0.00000031796148)
-GLOBL elementwiseGelu_q0AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_q0AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_q1AVX512<>+0(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+4(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+8(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+12(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+16(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+20(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+24(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+28(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+32(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+36(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+40(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+44(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+48(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+52(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+56(SB)/4, $(-0.000011971997)
-DATA elementwiseGelu_q1AVX512<>+60(SB)/4, $(-0.000011971997)
-GLOBL elementwiseGelu_q1AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_q1AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_q2AVX512<>+0(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+4(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+8(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+12(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+16(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+20(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+24(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+28(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+32(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+36(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+40(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+44(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+48(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+52(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+56(SB)/4, $(0.00017942842)
-DATA elementwiseGelu_q2AVX512<>+60(SB)/4, $(0.00017942842)
-GLOBL elementwiseGelu_q2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_q2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_q3AVX512<>+0(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+4(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+8(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+12(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+16(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+20(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+24(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+28(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+32(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+36(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+40(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+44(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+48(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+52(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+56(SB)/4, $(-0.0012514465)
-DATA elementwiseGelu_q3AVX512<>+60(SB)/4, $(-0.0012514465)
-GLOBL elementwiseGelu_q3AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_q3AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_q4AVX512<>+0(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+4(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+8(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+12(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+16(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+20(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+24(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+28(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+32(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+36(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+40(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+44(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+48(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+52(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+56(SB)/4, $(-0.00036875997)
-DATA elementwiseGelu_q4AVX512<>+60(SB)/4, $(-0.00036875997)
-GLOBL elementwiseGelu_q4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_q4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_q5AVX512<>+0(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+4(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+8(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+12(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+16(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+20(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+24(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+28(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+32(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+36(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+40(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+44(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+48(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+52(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+56(SB)/4, $(0.20553096)
-DATA elementwiseGelu_q5AVX512<>+60(SB)/4, $(0.20553096)
-GLOBL elementwiseGelu_q5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_q5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_q6AVX512<>+0(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+4(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+8(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+12(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+16(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+20(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+24(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+28(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+32(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+36(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+40(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+44(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+48(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+52(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+56(SB)/4, $(2.2567594)
-DATA elementwiseGelu_q6AVX512<>+60(SB)/4, $(2.2567594)
-GLOBL elementwiseGelu_q6AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_q6AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_lowAVX512<>+0(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+4(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+8(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+12(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+16(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+20(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+24(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+28(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+32(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+36(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+40(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+44(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+48(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+52(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+56(SB)/4, $(-87.0)
-DATA elementwiseGelu_lowAVX512<>+60(SB)/4, $(-87.0)
-GLOBL elementwiseGelu_lowAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_lowAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_highAVX512<>+0(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+4(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+8(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+12(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+16(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+20(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+24(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+28(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+32(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+36(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+40(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+44(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+48(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+52(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+56(SB)/4, $(87.0)
-DATA elementwiseGelu_highAVX512<>+60(SB)/4, $(87.0)
-GLOBL elementwiseGelu_highAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_highAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_log2eAVX512<>+0(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+4(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+8(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+12(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+16(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+20(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+24(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+28(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+32(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+36(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+40(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+44(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+48(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+52(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+56(SB)/4, $(-1.442695)
-DATA elementwiseGelu_log2eAVX512<>+60(SB)/4, $(-1.442695)
-GLOBL elementwiseGelu_log2eAVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_log2eAVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_1AVX512<>+0(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+4(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+8(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+12(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+16(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+20(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+24(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+28(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+32(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+36(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+40(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+44(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+48(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+52(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+56(SB)/4, $(1.0)
-DATA elementwiseGelu_1AVX512<>+60(SB)/4, $(1.0)
-GLOBL elementwiseGelu_1AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_1AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_term0AVX512<>+0(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+4(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+8(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+12(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+16(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+20(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+24(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+28(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+32(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+36(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+40(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+44(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+48(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+52(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+56(SB)/4, $(0.0013276472)
-DATA elementwiseGelu_term0AVX512<>+60(SB)/4, $(0.0013276472)
-GLOBL elementwiseGelu_term0AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_term0AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_term1AVX512<>+0(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+4(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+8(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+12(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+16(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+20(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+24(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+28(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+32(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+36(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+40(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+44(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+48(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+52(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+56(SB)/4, $(0.009675541)
-DATA elementwiseGelu_term1AVX512<>+60(SB)/4, $(0.009675541)
-GLOBL elementwiseGelu_term1AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_term1AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_term2AVX512<>+0(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+4(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+8(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+12(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+16(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+20(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+24(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+28(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+32(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+36(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+40(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+44(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+48(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+52(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+56(SB)/4, $(0.05550713)
-DATA elementwiseGelu_term2AVX512<>+60(SB)/4, $(0.05550713)
-GLOBL elementwiseGelu_term2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_term2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_term3AVX512<>+0(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+4(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+8(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+12(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+16(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+20(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+24(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+28(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+32(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+36(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+40(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+44(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+48(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+52(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+56(SB)/4, $(0.2402212)
-DATA elementwiseGelu_term3AVX512<>+60(SB)/4, $(0.2402212)
-GLOBL elementwiseGelu_term3AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_term3AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_term4AVX512<>+0(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+4(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+8(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+12(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+16(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+20(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+24(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+28(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+32(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+36(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+40(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+44(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+48(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+52(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+56(SB)/4, $(0.69314694)
-DATA elementwiseGelu_term4AVX512<>+60(SB)/4, $(0.69314694)
-GLOBL elementwiseGelu_term4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_term4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA elementwiseGelu_term5AVX512<>+0(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+4(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+8(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+12(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+16(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+20(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+24(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+28(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+32(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+36(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+40(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+44(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+48(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+52(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+56(SB)/4, $(1.0000001)
-DATA elementwiseGelu_term5AVX512<>+60(SB)/4, $(1.0000001)
-GLOBL elementwiseGelu_term5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL elementwiseGelu_term5AVX512<>(SB), RODATA|NOPTR, $4
 
 // func elementwiseGeluAVX512(dst *float32, src *float32, n int)
 // Requires: AVX, AVX512F, BMI2
@@ -2327,16 +1364,17 @@ loop:
 	VMOVAPS      Z1, Z5
 	VMOVAPS      Z2, Z6
 	VMOVAPS      Z3, Z7
-	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z4, Z4
-	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z5, Z5
-	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z6, Z6
-	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z7, Z7
-	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z8
+	VBROADCASTSS elementwiseGelu_scaleAVX512<>+0(SB), Z8
+	VMULPS       Z8, Z4, Z4
+	VMULPS       Z8, Z5, Z5
+	VMULPS       Z8, Z6, Z6
+	VMULPS       Z8, Z7, Z7
+	VBROADCASTSS elementwiseGelu_leastAVX512<>+0(SB), Z8
 	VMAXPS       Z4, Z8, Z4
 	VMAXPS       Z5, Z8, Z5
 	VMAXPS       Z6, Z8, Z6
 	VMAXPS       Z7, Z8, Z7
-	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z8
+	VBROADCASTSS elementwiseGelu_mostAVX512<>+0(SB), Z8
 	VMINPS       Z4, Z8, Z4
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
@@ -2345,100 +1383,115 @@ loop:
 	VMULPS       Z5, Z5, Z9
 	VMULPS       Z6, Z6, Z10
 	VMULPS       Z7, Z7, Z11
-	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z12
-	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z13
-	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z14
-	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z15
-	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z11, Z15
-	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z8, Z12
-	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z9, Z13
-	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z10, Z14
-	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z11, Z15
+	VBROADCASTSS elementwiseGelu_q0AVX512<>+0(SB), Z15
+	VMOVUPS      Z15, Z12
+	VMOVUPS      Z15, Z13
+	VMOVUPS      Z15, Z14
+	VMOVUPS      Z15, Z15
+	VBROADCASTSS elementwiseGelu_q1AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z8, Z12
+	VFMADD213PS  Z16, Z9, Z13
+	VFMADD213PS  Z16, Z10, Z14
+	VFMADD213PS  Z16, Z11, Z15
+	VBROADCASTSS elementwiseGelu_q2AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z8, Z12
+	VFMADD213PS  Z16, Z9, Z13
+	VFMADD213PS  Z16, Z10, Z14
+	VFMADD213PS  Z16, Z11, Z15
+	VBROADCASTSS elementwiseGelu_q3AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z8, Z12
+	VFMADD213PS  Z16, Z9, Z13
+	VFMADD213PS  Z16, Z10, Z14
+	VFMADD213PS  Z16, Z11, Z15
+	VBROADCASTSS elementwiseGelu_q4AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z8, Z12
+	VFMADD213PS  Z16, Z9, Z13
+	VFMADD213PS  Z16, Z10, Z14
+	VFMADD213PS  Z16, Z11, Z15
+	VBROADCASTSS elementwiseGelu_q5AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z8, Z12
+	VFMADD213PS  Z16, Z9, Z13
+	VFMADD213PS  Z16, Z10, Z14
+	VFMADD213PS  Z16, Z11, Z15
+	VBROADCASTSS elementwiseGelu_q6AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z8, Z12
+	VFMADD213PS  Z16, Z9, Z13
+	VFMADD213PS  Z16, Z10, Z14
+	VFMADD213PS  Z16, Z11, Z15
 	VMULPS       Z12, Z4, Z4
 	VMULPS       Z13, Z5, Z5
 	VMULPS       Z14, Z6, Z6
 	VMULPS       Z15, Z7, Z7
-	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z8
+	VBROADCASTSS elementwiseGelu_lowAVX512<>+0(SB), Z8
 	VMAXPS       Z4, Z8, Z4
 	VMAXPS       Z5, Z8, Z5
 	VMAXPS       Z6, Z8, Z6
 	VMAXPS       Z7, Z8, Z7
-	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z8
+	VBROADCASTSS elementwiseGelu_highAVX512<>+0(SB), Z8
 	VMINPS       Z4, Z8, Z4
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
-	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z4, Z8
-	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z5, Z9
-	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z6, Z10
-	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z7, Z11
+	VBROADCASTSS elementwiseGelu_log2eAVX512<>+0(SB), Z12
+	VMULPS       Z12, Z4, Z8
+	VMULPS       Z12, Z5, Z9
+	VMULPS       Z12, Z6, Z10
+	VMULPS       Z12, Z7, Z11
 	VRNDSCALEPS  $0x00, Z8, Z8
 	VRNDSCALEPS  $0x00, Z9, Z9
 	VRNDSCALEPS  $0x00, Z10, Z10
 	VRNDSCALEPS  $0x00, Z11, Z11
-	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z8, Z4
-	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z9, Z5
-	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z10, Z6
-	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z11, Z7
-	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z12
-	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z13
-	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z14
-	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z15
-	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z7, Z15
-	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z4, Z12
-	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z5, Z13
-	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z6, Z14
-	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z7, Z15
+	VFMSUB132PS  Z12, Z8, Z4
+	VFMSUB132PS  Z12, Z9, Z5
+	VFMSUB132PS  Z12, Z10, Z6
+	VFMSUB132PS  Z12, Z11, Z7
+	VBROADCASTSS elementwiseGelu_term0AVX512<>+0(SB), Z15
+	VMOVUPS      Z15, Z12
+	VMOVUPS      Z15, Z13
+	VMOVUPS      Z15, Z14
+	VMOVUPS      Z15, Z15
+	VBROADCASTSS elementwiseGelu_term1AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
+	VBROADCASTSS elementwiseGelu_term2AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
+	VBROADCASTSS elementwiseGelu_term3AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
+	VBROADCASTSS elementwiseGelu_term4AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
+	VBROADCASTSS elementwiseGelu_term5AVX512<>+0(SB), Z16
+	VFMADD213PS  Z16, Z4, Z12
+	VFMADD213PS  Z16, Z5, Z13
+	VFMADD213PS  Z16, Z6, Z14
+	VFMADD213PS  Z16, Z7, Z15
 	VSCALEFPS    Z8, Z12, Z12
 	VSCALEFPS    Z9, Z13, Z13
 	VSCALEFPS    Z10, Z14, Z14
 	VSCALEFPS    Z11, Z15, Z15
-	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z12, Z12
-	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z13, Z13
-	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z14, Z14
-	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z15, Z15
+	VBROADCASTSS elementwiseGelu_1AVX512<>+0(SB), Z4
+	VADDPS       Z4, Z12, Z12
+	VADDPS       Z4, Z13, Z13
+	VADDPS       Z4, Z14, Z14
+	VADDPS       Z4, Z15, Z15
 	VRCP14PS     Z12, Z8
 	VRCP14PS     Z13, Z9
 	VRCP14PS     Z14, Z10
 	VRCP14PS     Z15, Z11
-	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z8, Z12
-	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z9, Z13
-	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z10, Z14
-	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z11, Z15
+	VFNMADD213PS Z4, Z8, Z12
+	VFNMADD213PS Z4, Z9, Z13
+	VFNMADD213PS Z4, Z10, Z14
+	VFNMADD213PS Z4, Z11, Z15
 	VFMADD213PS  Z8, Z8, Z12
 	VFMADD213PS  Z9, Z9, Z13
 	VFMADD213PS  Z10, Z10, Z14
@@ -2463,37 +1516,53 @@ few:
 one:
 	VMOVUPS      (CX), Z0
 	VMOVAPS      Z0, Z1
-	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
-	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseGelu_scaleAVX512<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VBROADCASTSS elementwiseGelu_leastAVX512<>+0(SB), Z2
 	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseGelu_mostAVX512<>+0(SB), Z2
 	VMINPS       Z1, Z2, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z3
-	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
+	VBROADCASTSS elementwiseGelu_q0AVX512<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS elementwiseGelu_q1AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q2AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q3AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q4AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q5AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q6AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
 	VMULPS       Z3, Z1, Z1
-	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseGelu_lowAVX512<>+0(SB), Z2
 	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseGelu_highAVX512<>+0(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z2
+	VBROADCASTSS elementwiseGelu_log2eAVX512<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z2
 	VRNDSCALEPS  $0x00, Z2, Z2
-	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z3
-	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z1, Z3
+	VFMSUB132PS  Z3, Z2, Z1
+	VBROADCASTSS elementwiseGelu_term0AVX512<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS elementwiseGelu_term1AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseGelu_term2AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseGelu_term3AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseGelu_term4AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseGelu_term5AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
 	VSCALEFPS    Z2, Z3, Z3
-	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z3, Z3
+	VBROADCASTSS elementwiseGelu_1AVX512<>+0(SB), Z1
+	VADDPS       Z1, Z3, Z3
 	VRCP14PS     Z3, Z2
-	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z2, Z3
+	VFNMADD213PS Z1, Z2, Z3
 	VFMADD213PS  Z2, Z2, Z3
 	VMULPS       Z0, Z3, Z3
 	VMOVUPS      Z3, (AX)
@@ -2510,37 +1579,53 @@ rest:
 	KMOVW        BX, K1
 	VMOVUPS.Z    (CX), K1, Z0
 	VMOVAPS      Z0, Z1
-	VMULPS       elementwiseGelu_scaleAVX512<>+0(SB), Z1, Z1
-	VMOVUPS      elementwiseGelu_leastAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseGelu_scaleAVX512<>+0(SB), Z2
+	VMULPS       Z2, Z1, Z1
+	VBROADCASTSS elementwiseGelu_leastAVX512<>+0(SB), Z2
 	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseGelu_mostAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseGelu_mostAVX512<>+0(SB), Z2
 	VMINPS       Z1, Z2, Z1
 	VMULPS       Z1, Z1, Z2
-	VMOVUPS      elementwiseGelu_q0AVX512<>+0(SB), Z3
-	VFMADD213PS  elementwiseGelu_q1AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q2AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q3AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q4AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q5AVX512<>+0(SB), Z2, Z3
-	VFMADD213PS  elementwiseGelu_q6AVX512<>+0(SB), Z2, Z3
+	VBROADCASTSS elementwiseGelu_q0AVX512<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS elementwiseGelu_q1AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q2AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q3AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q4AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q5AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
+	VBROADCASTSS elementwiseGelu_q6AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z2, Z3
 	VMULPS       Z3, Z1, Z1
-	VMOVUPS      elementwiseGelu_lowAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseGelu_lowAVX512<>+0(SB), Z2
 	VMAXPS       Z1, Z2, Z1
-	VMOVUPS      elementwiseGelu_highAVX512<>+0(SB), Z2
+	VBROADCASTSS elementwiseGelu_highAVX512<>+0(SB), Z2
 	VMINPS       Z1, Z2, Z1
-	VMULPS       elementwiseGelu_log2eAVX512<>+0(SB), Z1, Z2
+	VBROADCASTSS elementwiseGelu_log2eAVX512<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z2
 	VRNDSCALEPS  $0x00, Z2, Z2
-	VFMSUB132PS  elementwiseGelu_log2eAVX512<>+0(SB), Z2, Z1
-	VMOVUPS      elementwiseGelu_term0AVX512<>+0(SB), Z3
-	VFMADD213PS  elementwiseGelu_term1AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseGelu_term2AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseGelu_term3AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseGelu_term4AVX512<>+0(SB), Z1, Z3
-	VFMADD213PS  elementwiseGelu_term5AVX512<>+0(SB), Z1, Z3
+	VFMSUB132PS  Z3, Z2, Z1
+	VBROADCASTSS elementwiseGelu_term0AVX512<>+0(SB), Z3
+	VMOVUPS      Z3, Z3
+	VBROADCASTSS elementwiseGelu_term1AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseGelu_term2AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseGelu_term3AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseGelu_term4AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
+	VBROADCASTSS elementwiseGelu_term5AVX512<>+0(SB), Z4
+	VFMADD213PS  Z4, Z1, Z3
 	VSCALEFPS    Z2, Z3, Z3
-	VADDPS       elementwiseGelu_1AVX512<>+0(SB), Z3, Z3
+	VBROADCASTSS elementwiseGelu_1AVX512<>+0(SB), Z1
+	VADDPS       Z1, Z3, Z3
 	VRCP14PS     Z3, Z2
-	VFNMADD213PS elementwiseGelu_1AVX512<>+0(SB), Z2, Z3
+	VFNMADD213PS Z1, Z2, Z3
 	VFMADD213PS  Z2, Z2, Z3
 	VMULPS       Z0, Z3, Z3
 	VMOVUPS      Z3, K1, (AX)

@@ -73,13 +73,11 @@ func (s target) vecs(n int) []reg.VecVirtual {
 
 // clamp keeps vectors within constants.
 func (s target) clamp(x []reg.VecVirtual, low, high Mem) {
-	z := s.vec()
-	VMOVUPS(low, z)
+	z := s.filled(low)
 	for _, v := range x {
 		VMAXPS(v, z, v) // the value second: a NaN stays one
 	}
-	z = s.vec()
-	VMOVUPS(high, z)
+	z = s.filled(high)
 	for _, v := range x {
 		VMINPS(v, z, v)
 	}
@@ -88,10 +86,12 @@ func (s target) clamp(x []reg.VecVirtual, low, high Mem) {
 // polynomial is that of z with these coefficients, the highest first.
 func (s target) polynomial(c []Mem, z []reg.VecVirtual) []reg.VecVirtual {
 	p := s.vecs(len(z))
+	highest := s.loaded(c[0])
 	for _, v := range p {
-		VMOVUPS(c[0], v)
+		VMOVUPS(highest, v)
 	}
-	for _, term := range c[1:] {
+	for _, t := range c[1:] {
+		term := s.loaded(t)
 		for i := range p {
 			VFMADD213PS(term, z[i], p[i])
 		}
@@ -106,18 +106,18 @@ func (s target) logistic(name string) elementwiseFunction {
 		name  string
 		value float32
 	}{{"low", -87}, {"high", 88}, {"log2e", -1.44269504}, {"ln2", 0.693145752}, {"ln2low", 1.42860677e-06}, {"sign", float32(math.Copysign(0, -1))}} {
-		c[k.name] = s.constant(name+"_"+k.name, k.value)
+		c[k.name] = s.number(name+"_"+k.name, k.value)
 	}
 	var terms []Mem
 	for i, v := range expTerms {
-		terms = append(terms, s.constant(fmt.Sprintf("%s_term%d", name, i), v))
+		terms = append(terms, s.number(fmt.Sprintf("%s_term%d", name, i), v))
 	}
 	one := terms[len(terms)-1]
 	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
 		s.clamp(x, c["low"], c["high"])
-		k := s.vecs(len(x))
+		k, log2e := s.vecs(len(x)), s.loaded(c["log2e"])
 		for i := range x {
-			VMULPS(c["log2e"], x[i], k[i])
+			VMULPS(log2e, x[i], k[i])
 		}
 		for i := range x {
 			if s.lanes == 16 {
@@ -127,17 +127,18 @@ func (s target) logistic(name string) elementwiseFunction {
 			}
 		}
 		// The rest of -x, twice negated.
-		for i := range x {
-			VFMADD231PS(c["ln2"], k[i], x[i])
+		for _, part := range []string{"ln2", "ln2low"} {
+			ln2 := s.loaded(c[part])
+			for i := range x {
+				VFMADD231PS(ln2, k[i], x[i])
+			}
 		}
-		for i := range x {
-			VFMADD231PS(c["ln2low"], k[i], x[i])
-		}
+		sign := s.loaded(c["sign"])
 		for i := range x {
 			if s.lanes == 16 {
-				VPXORD(c["sign"], x[i], x[i])
+				VPXORD(sign, x[i], x[i])
 			} else {
-				VXORPS(c["sign"], x[i], x[i])
+				VXORPS(sign, x[i], x[i])
 			}
 		}
 		p := s.polynomial(terms, x)
@@ -150,11 +151,11 @@ func (s target) logistic(name string) elementwiseFunction {
 		for i := range x {
 			VPADDD(k[i], p[i], p[i])
 		}
+		above := s.loaded(one)
 		for i := range x {
-			VADDPS(one, p[i], p[i])
+			VADDPS(above, p[i], p[i])
 		}
-		z := s.vec()
-		VMOVUPS(one, z)
+		z := s.filled(one)
 		for _, v := range p {
 			VDIVPS(v, z, v)
 		}
@@ -172,35 +173,36 @@ func (s target) factor(name string) elementwiseFunction {
 	if s.lanes < 16 {
 		return s.logistic(name)
 	}
-	low, high, log2e, one := s.constant(name+"_low", -87), s.constant(name+"_high", 87), s.constant(name+"_log2e", -1.44269504), s.constant(name+"_1", 1)
+	low, high, log2e, one := s.number(name+"_low", -87), s.number(name+"_high", 87), s.number(name+"_log2e", -1.44269504), s.number(name+"_1", 1)
 	var terms []Mem
 	for i, v := range exp2Terms {
-		terms = append(terms, s.constant(fmt.Sprintf("%s_term%d", name, i), v))
+		terms = append(terms, s.number(fmt.Sprintf("%s_term%d", name, i), v))
 	}
 	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
 		s.clamp(x, low, high)
-		k := s.vecs(len(x))
+		k, factor := s.vecs(len(x)), s.loaded(log2e)
 		for i := range x {
-			VMULPS(log2e, x[i], k[i])
+			VMULPS(factor, x[i], k[i])
 		}
 		for i := range x {
 			VRNDSCALEPS(U8(0), k[i], k[i])
 		}
 		for i := range x {
-			VFMSUB132PS(log2e, k[i], x[i])
+			VFMSUB132PS(factor, k[i], x[i])
 		}
 		p := s.polynomial(terms, x)
 		for i := range p {
 			VSCALEFPS(k[i], p[i], p[i])
 		}
+		unit := s.loaded(one)
 		for i := range p {
-			VADDPS(one, p[i], p[i])
+			VADDPS(unit, p[i], p[i])
 		}
 		for i := range p {
 			VRCP14PS(p[i], k[i])
 		}
 		for i := range p {
-			VFNMADD213PS(one, k[i], p[i]) // 1 - py
+			VFNMADD213PS(unit, k[i], p[i]) // 1 - py
 		}
 		for i := range p {
 			VFMADD213PS(k[i], k[i], p[i]) // y + y(1 - py)
@@ -216,12 +218,12 @@ var erfTerms = []float32{3.17961479368023e-07, -1.1971997082582675e-05, 0.000179
 // erf is the error function.
 func (s target) erf(name string) elementwiseFunction {
 	argument, logistic := s.erfArgument(name), s.logistic(name)
-	one, two := s.constant(name+"_one", 1), s.constant(name+"_two", 2)
+	one, two := s.number(name+"_one", 1), s.number(name+"_two", 2)
 	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
-		y, z := logistic(argument(x, nil), nil), s.vec()
-		VMOVUPS(one, z)
+		y := logistic(argument(x, nil), nil)
+		z, twice := s.filled(one), s.loaded(two)
 		for _, v := range y {
-			VFMSUB132PS(two, z, v)
+			VFMSUB132PS(twice, z, v)
 		}
 		return y
 	}
@@ -229,10 +231,10 @@ func (s target) erf(name string) elementwiseFunction {
 
 // erfArgument is x q(x^2), with x kept within -4 and 4.
 func (s target) erfArgument(name string) elementwiseFunction {
-	low, high := s.constant(name+"_least", -4), s.constant(name+"_most", 4)
+	low, high := s.number(name+"_least", -4), s.number(name+"_most", 4)
 	var q []Mem
 	for i, v := range erfTerms {
-		q = append(q, s.constant(fmt.Sprintf("%s_q%d", name, i), v))
+		q = append(q, s.number(fmt.Sprintf("%s_q%d", name, i), v))
 	}
 	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
 		s.clamp(x, low, high)
@@ -265,13 +267,13 @@ func (s target) times(f elementwiseFunction) elementwiseFunction {
 
 // hardSigmoid is x/6 + 1/2, kept within 0 and 1.
 func (s target) hardSigmoid(name string) elementwiseFunction {
-	sixth, half := s.constant(name+"_sixth", 1./6), s.constant(name+"_half", 0.5)
-	zero, one := s.constant(name+"_zero", 0), s.constant(name+"_one", 1)
+	sixth, half := s.number(name+"_sixth", 1./6), s.number(name+"_half", 0.5)
+	zero, one := s.number(name+"_zero", 0), s.number(name+"_one", 1)
 	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
-		y := s.vecs(len(x))
+		y, start, factor := s.vecs(len(x)), s.loaded(half), s.loaded(sixth)
 		for i := range x {
-			VMOVUPS(half, y[i])
-			VFMADD231PS(sixth, x[i], y[i])
+			VMOVUPS(start, y[i])
+			VFMADD231PS(factor, x[i], y[i])
 		}
 		s.clamp(y, zero, one)
 		return y
@@ -281,11 +283,12 @@ func (s target) hardSigmoid(name string) elementwiseFunction {
 // normal is the distribution of the standard normal, (1 + erf(x/sqrt(2)))/2: of the error function's form it is the logistic
 // part.
 func (s target) normal(name string) elementwiseFunction {
-	scale := s.constant(name+"_scale", math.Sqrt2/2)
+	scale := s.number(name+"_scale", math.Sqrt2/2)
 	argument, logistic := s.erfArgument(name), s.factor(name)
 	return func(x []reg.VecVirtual, _ func(int) reg.VecVirtual) []reg.VecVirtual {
+		factor := s.loaded(scale)
 		for _, v := range x {
-			VMULPS(scale, v, v)
+			VMULPS(factor, v, v)
 		}
 		return logistic(argument(x, nil), nil)
 	}

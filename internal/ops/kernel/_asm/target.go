@@ -43,6 +43,36 @@ func (s target) constant(name string, v float32) Mem {
 	return m
 }
 
+// number declares a float32 that instructions take as filled or loaded make it: with AVX-512 a place of 4 bytes, since the linker puts
+// nothing at multiples of more than 32, and vectors of 64 that straddle two lines of the cache cost twice.
+func (s target) number(name string, v float32) Mem {
+	if s.lanes < 16 {
+		return s.constant(name, v)
+	}
+	m := GLOBL(name+s.suffix, RODATA|NOPTR)
+	DATA(0, F32(v))
+	return m
+}
+
+// filled is a register of a number.
+func (s target) filled(number Mem) reg.VecVirtual {
+	v := s.vec()
+	if s.lanes < 16 {
+		VMOVUPS(number, v)
+	} else {
+		VBROADCASTSS(number, v)
+	}
+	return v
+}
+
+// loaded is a number as an operand of several instructions: from memory where that is as good.
+func (s target) loaded(number Mem) Op {
+	if s.lanes < 16 {
+		return number
+	}
+	return s.filled(number)
+}
+
 // ladder addresses base + i*step for i in 0..7: base, step and step*3 in
 // registers, and base+step in another for the fifth and the seventh.
 type ladder struct{ base, next, step, step3 reg.GPVirtual }
