@@ -8,8 +8,8 @@ import (
 // Loop runs a plan's loops on the workers of a pool. It is made once, in prepare, and reused by every Run of the plan:
 // a loop allocates nothing.
 //
-// A loop over n items is cut into chunks of grain items, whatever the number of threads, and each chunk writes outputs
-// that no other chunk touches: so results do not depend on the thread count, bit for bit. grain must not depend on it either.
+// A loop over n items is cut into chunks, and each chunk writes outputs that no other chunk touches and that do not depend on where
+// it begins: so results do not depend on the thread count, bit for bit.
 type Loop struct {
 	// Threads is the workers of the pool: bodies are told a number below it.
 	Threads int
@@ -20,15 +20,18 @@ type Loop struct {
 // NewLoop makes a loop on a pool.
 func NewLoop(pool *Pool) *Loop { return &Loop{Threads: pool.Size(), pool: pool} }
 
-// Each calls body(worker, from, to) for consecutive chunks of n items, the last one possibly shorter. Workers are
-// numbered from 0 to Threads-1 and each runs one chunk at a time, so workspace may be indexed by worker. body must
+// Each calls body(worker, from, to) for consecutive chunks of n items, of at most grain each, and if there are several as many for
+// every worker: they then work on the same parts of the data in one loop after the other. Workers are numbered from 0 to Threads-1 and each runs one chunk at a time, so workspace may be indexed by worker. body must
 // have been built once, in prepare (a method value kept in the plan): building it here would allocate.
 //
 // No chunk starts after ctx is done, and the error is then ctx's: a chunk should take well under 100 ms, and at least
 // some 20 µs to be worth a thread. Loops of one chunk run on the caller's goroutine.
 func (l *Loop) Each(ctx context.Context, n, grain int, body func(worker, from, to int)) error {
-	grain = max(1, grain)
-	l.chunks = chunks{n: n, grain: grain, count: (n + grain - 1) / grain, body: body}
+	count := (n + max(1, grain) - 1) / max(1, grain)
+	if count > 1 {
+		count = min(n, (count+l.Threads-1)/l.Threads*l.Threads)
+	}
+	l.chunks = chunks{n: n, count: count, body: body}
 	err := l.pool.RunOn(ctx, l.count, &l.chunks)
 	l.body = nil
 	return err
@@ -36,16 +39,28 @@ func (l *Loop) Each(ctx context.Context, n, grain int, body func(worker, from, t
 
 // chunks is a pool's job: the chunks of one loop.
 type chunks struct {
-	n, grain, count int
-	body            func(worker, from, to int)
+	n, count int
+	body     func(worker, from, to int)
 }
 
 // Work implements Job.
 func (c *chunks) Work(m *Worker) {
 	for i := m.Next(c.count); i >= 0; i = m.Next(c.count) {
-		c.body(m.ID, i*c.grain, min((i+1)*c.grain, c.n))
+		c.body(m.ID, c.begin(i), c.begin(i+1))
 	}
 }
+
+// begin is the first item of a chunk. Where items are many, they are elements or rows of few: chunks then begin at whole lines of the
+// cache.
+func (c *chunks) begin(i int) int {
+	at := c.n * i / c.count
+	if i < c.count && c.n/c.count >= manyItems {
+		at &^= wholeLines - 1
+	}
+	return at
+}
+
+const manyItems, wholeLines = 1024, 64
 
 // chunkWork is how many multiply-accumulates (or element visits) a chunk should hold: about 4 to 160 µs of work for
 // loops between 0.1 and 4 operations a nanosecond, long enough to pay for waking a thread.
