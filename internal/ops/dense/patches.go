@@ -43,7 +43,7 @@ func PatchesDeclines(p *problem.Convolution) string {
 	return DirectNCHWcDeclines(&q)
 }
 
-// unweaving is the nanoseconds to part the taps of a pixel, a vector of them.
+// unweaving is the nanoseconds to part the taps of a pixel, a vector of them, where each row is a call.
 var unweaving = [...]float64{
 	kernel.CoreGeneric: 6, kernel.CoreAVX2: 0.5, kernel.CoreAVX512: 2.7,
 	kernel.CoreNEON1: 4, kernel.CoreNEON2: 1.2, kernel.CoreNEON4: 0.7,
@@ -52,8 +52,12 @@ var unweaving = [...]float64{
 // PatchesCost is the model's estimate for NewPatches.
 func PatchesCost(p *problem.Convolution) float64 {
 	q := patched(p)
-	vectors := p.C * p.Kernel[0] * p.Kernel[1] * volume(p.Out) * ceilDiv(p.Kernel[2], p.ISA.Block())
-	return float64(p.N) * (DirectNCHWcCost(&q) + float64(vectors)*unweaving[p.ISA.Core()])
+	pixels := float64(p.C * p.Kernel[0] * p.Kernel[1] * volume(p.Out))
+	parting := pixels * float64(ceilDiv(p.Kernel[2], p.ISA.Block())) * unweaving[p.ISA.Core()]
+	if atOnce(p) {
+		parting = pixels * float64(p.Kernel[2]) * rateTable[p.ISA.Core()].pack
+	}
+	return float64(p.N) * (DirectNCHWcCost(&q) + parting)
 }
 
 // NewPatches prepares p, which PatchesDeclines does not decline. The weights are those of the 1x1 convolution as they
@@ -74,6 +78,10 @@ func (s *Patches) Work(m *workers.Worker) {
 		c, kd, kh := i/rows, i%rows/p.Kernel[1], i%p.Kernel[1]
 		src := s.in[c*volume(p.In):][:volume(p.In)]
 		dst := s.planes[i*p.Kernel[2]*volume(p.Out):][:p.Kernel[2]*volume(p.Out)]
+		if atOnce(p) {
+			s.copyRows(dst, src, kd, kh)
+			continue
+		}
 		for row := range p.Out[0] * p.Out[1] {
 			id := row/p.Out[1]*p.Stride[0] + kd - p.Pads[0].Begin
 			ih := row%p.Out[1]*p.Stride[1] + kh - p.Pads[1].Begin
@@ -85,6 +93,31 @@ func (s *Patches) Work(m *workers.Worker) {
 				continue
 			}
 			s.copyRow(to, src[(id*p.In[1]+ih)*p.In[2]:][:p.In[2]])
+		}
+	}
+}
+
+// atOnce reports whether one call copies all rows of a slice: no window reaches into padding, and there is a kernel for it.
+func atOnce(p *problem.Convolution) bool {
+	for a := range 3 {
+		if p.Pads[a].Begin != 0 || (p.Out[a]-1)*p.Stride[a]+p.Kernel[a] > p.In[a] {
+			return false
+		}
+	}
+	return p.Kernel[2] == 1 || p.Kernel[2] == 2 && p.Stride[2] == 2
+}
+
+// copyRows parts the rows that one row of the kernel meets in a channel.
+func (s *Patches) copyRows(dst, src []float32, kd, kh int) {
+	p := &s.p
+	rows, width, apart := p.Out[1], p.Out[2], p.Stride[1]*p.In[2]
+	for od := range p.Out[0] {
+		from := src[((od*p.Stride[0]+kd)*p.In[1]+kh)*p.In[2]:]
+		to := dst[od*rows*width:]
+		if p.Kernel[2] == 1 {
+			p.ISA.StridedCopy(to, width, from, apart, p.Stride[2], width, rows, volume(p.In)) // the next channel is asked for
+		} else {
+			p.ISA.DeinterleavePairs(to, to[volume(p.Out):], width, from, apart, 2*width, rows)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 // randomPatches draws a layer whose windows do not overlap.
 func randomPatches(r *rand.Rand) problem.Convolution {
 	p := random(r)
+	padded := r.IntN(2) // without padding several rows are parted at once
 	for a := range 3 {
 		p.Dilation[a] = 1
 		if p.In[a] == 1 && p.Out[a] == 1 && p.Kernel[a] == 1 {
@@ -18,8 +19,9 @@ func randomPatches(r *rand.Rand) problem.Convolution {
 		}
 		p.Kernel[a] = 1 + r.IntN(5)
 		p.Stride[a] = p.Kernel[a] + r.IntN(3)
-		p.Pads[a].Begin = r.IntN(4)
-		p.Out[a] = 1 + max(0, p.In[a]+p.Pads[a].Begin+r.IntN(4)-p.Kernel[a])/p.Stride[a]
+		p.Kernel[a] = min(p.Kernel[a], max(1, p.In[a]+padded*4))
+		p.Pads[a].Begin = padded * r.IntN(4)
+		p.Out[a] = 1 + max(0, p.In[a]+p.Pads[a].Begin+padded*r.IntN(4)-p.Kernel[a])/p.Stride[a]
 	}
 	return p
 }

@@ -46,7 +46,7 @@ func (r *depthToSpace) rowsOf(worker, from, to int) {
 			row := ((first+j)*r.in[0]+d/r.block[0])*r.in[1] + h/r.block[1]
 			sources[j] = r.x[row*width:][:width]
 		}
-		r.isa.Interleave(r.y[i*r.out[2]:][:r.out[2]], sources, width)
+		r.isa.Interleave(r.y[i*r.out[2]:][:r.out[2]], 0, sources, nil, width, 1)
 	}
 }
 

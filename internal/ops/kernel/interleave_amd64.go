@@ -2,28 +2,24 @@
 
 package kernel
 
-// interleave interleaves whole blocks of 8 columns and returns how many columns it did.
-func (l ISA) interleave(dst []float32, src [][]float32, n int) int {
-	if l == Generic || n < 8 {
+// interleaveLanes is the columns of a block.
+const interleaveLanes = 8
+
+// interleave interleaves whole blocks of columns of one row and returns how many columns it did: none where there is no kernel.
+func (l ISA) interleave(dst *float32, src *[interleaveWays]*float32, ways, n int) int {
+	blocks := n / interleaveLanes
+	if l == Generic || blocks == 0 {
 		return 0
 	}
-	var from [8]*float32
-	blocks := n / 8
-	switch len(src) {
-	case 2, 4, 8:
-		for r := range src {
-			from[r] = &src[r][0]
-		}
-	}
-	switch len(src) {
+	switch ways {
 	case 2:
-		interleave2AVX2(&dst[0], &from[0], blocks)
+		interleave2AVX2(dst, &src[0], blocks)
 	case 4:
-		interleave4AVX2(&dst[0], &from[0], blocks)
+		interleave4AVX2(dst, &src[0], blocks)
 	case 8:
-		interleave8AVX2(&dst[0], &from[0], blocks)
+		interleave8AVX2(dst, &src[0], blocks)
 	default:
 		return 0
 	}
-	return blocks * 8
+	return blocks * interleaveLanes
 }

@@ -2,28 +2,24 @@
 
 package kernel
 
-// interleave interleaves whole blocks of 4 columns and returns how many columns it did.
-func (l ISA) interleave(dst []float32, src [][]float32, n int) int {
-	if l == Generic || n < 4 {
+// interleaveLanes is the columns of a block.
+const interleaveLanes = 4
+
+// interleave interleaves whole blocks of columns of one row and returns how many columns it did: none where there is no kernel.
+func (l ISA) interleave(dst *float32, src *[interleaveWays]*float32, ways, n int) int {
+	blocks := n / interleaveLanes
+	if l == Generic || blocks == 0 {
 		return 0
 	}
-	var from [8]*float32
-	blocks := n / 4
-	switch len(src) {
-	case 2, 4, 8:
-		for r := range src {
-			from[r] = &src[r][0]
-		}
-	}
-	switch len(src) {
+	switch ways {
 	case 2:
-		interleave2NEON(&dst[0], &from[0], blocks)
+		interleave2NEON(dst, &src[0], blocks)
 	case 4:
-		interleave4NEON(&dst[0], &from[0], blocks)
+		interleave4NEON(dst, &src[0], blocks)
 	case 8:
-		interleave8NEON(&dst[0], &from[0], blocks)
+		interleave8NEON(dst, &src[0], blocks)
 	default:
 		return 0
 	}
-	return blocks * 4
+	return blocks * interleaveLanes
 }

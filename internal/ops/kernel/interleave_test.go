@@ -9,21 +9,35 @@ func TestInterleaveEveryTail(t *testing.T) {
 	eachISA(t, func(t *testing.T, l ISA) {
 		for ways := 1; ways <= 9; ways++ {
 			for n := 0; n <= 35; n++ {
+				const rows, between = 2, 3 // elements between two rows are nobody's
 				next := integers(uint64(n))
-				rows := make([]*operand, ways)
-				src := make([][]float32, ways)
-				for r := range rows {
-					rows[r] = newOperand(n, next)
-					src[r] = rows[r].data
+				planes := make([]*operand, ways)
+				src, ss := make([][]float32, ways), make([]int, ways)
+				for r := range planes {
+					ss[r] = n + r%2*between
+					planes[r] = newOperand((rows-1)*ss[r]+n, next)
+					src[r] = planes[r].data
 				}
-				dst := newOperand(n*ways, func(int) float32 { return canary })
-				want := make([]float32, n*ways)
-				interleaveGeneric(want, src, 0, n)
-				l.Interleave(dst.data, src, n)
+				ds := n*ways + between
+				dst := newOperand((rows-1)*ds+n*ways, func(int) float32 { return canary })
+				want := make([]float32, len(dst.data))
+				for i := range want {
+					if y, at := i/ds, i%ds; at < n*ways {
+						want[i] = src[at%ways][y*ss[at%ways]+at/ways]
+					} else {
+						want[i] = canary
+					}
+				}
+				l.Interleave(dst.data, ds, src, ss, n, rows)
 				equal(t, fmt.Sprintf("%d ways, %d columns", ways, n), dst.data, want)
-				dst.unchanged(t, "dst", func(int) bool { return true })
-				for r := range rows {
-					rows[r].unchanged(t, "src", nil)
+				dst.unchanged(t, "dst", func(i int) bool { return i%ds < n*ways })
+				for r := range planes {
+					planes[r].unchanged(t, "src", nil)
+				}
+				if n > 0 {
+					one := make([]float32, n*ways)
+					l.Interleave(one, 0, src, nil, n, 1)
+					equal(t, fmt.Sprintf("%d ways, %d columns, one row", ways, n), one, want[:n*ways])
 				}
 			}
 		}
@@ -42,7 +56,7 @@ func BenchmarkInterleave(b *testing.B) {
 			b.Run(fmt.Sprintf("%v/%d", l, ways), func(b *testing.B) {
 				b.SetBytes(4 * n * int64(ways))
 				for b.Loop() {
-					l.Interleave(dst, src, n)
+					l.Interleave(dst, 0, src, nil, n, 1)
 				}
 			})
 		}

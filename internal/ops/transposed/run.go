@@ -20,7 +20,7 @@ type phases[T tensor.Float] struct {
 	convolutions []problem.Sequence[T] // all of them, by share
 	planes       []T                   // the parts' outputs, one after the other
 	interleavers []interleaver[T]      // per worker
-	columns      func(dst []T, src [][]T, n int)
+	columns      func(dst []T, ds int, src [][]T, ss []int, n, rows int)
 	rowsLoop     func(worker, from, to int)
 	sharesLoop   func(worker, from, to int)
 	ctx          context.Context
@@ -59,7 +59,7 @@ func newPhases[T tensor.Float](p *problem.Problem, w problem.Operands[T], convol
 	}
 	for range r.loop.Threads {
 		r.interleavers = append(r.interleavers, interleaver[T]{
-			planes: workers.Apart[int](len(l.where)), rows: workers.Apart[[]T](p.Stride[2]), constant: workers.Apart[T](p.Out[2]/p.Stride[2] + 1),
+			planes: workers.Apart[int](len(l.where)), rows: workers.Apart[[]T](p.Stride[2]), apart: workers.Apart[int](p.Stride[2]), constant: workers.Apart[T](p.Out[2]/p.Stride[2] + 1),
 		})
 	}
 	r.rowsLoop, r.sharesLoop = r.interleave, r.runShares
@@ -190,42 +190,37 @@ func (r *phases[T]) runShares(_, from, to int) {
 // elements beside its own.
 const rowWork, rowTurn = 4, 64
 
-// interleave writes rows from..to of the block's output. A row is short: everything that a division gives is carried
-// from one row to the next.
+// interleave writes rows from..to of the block's output, slice by slice.
 func (r *phases[T]) interleave(worker, from, to int) {
 	w := &r.interleavers[worker]
-	o, d, h := from/r.Out[1]/r.Out[0], from/r.Out[1]%r.Out[0], from%r.Out[1]
-	r.enter(w, o)
-	qd, pd, qh, ph := d/r.Stride[0], d%r.Stride[0], h/r.Stride[1], h%r.Stride[1]
-	row := r.y[(r.first*r.Out[0]*r.Out[1]+from)*r.Out[2]:]
-	for i := from; ; {
-		r.interleaveRow(w, row[:r.Out[2]], pd*r.Stride[1]+ph, qd, qh)
-		if i++; i == to {
-			return
-		}
-		row = row[r.Out[2]:]
-		if h, ph = h+1, ph+1; ph == r.Stride[1] {
-			qh, ph = qh+1, 0
-		}
-		if h < r.Out[1] {
-			continue
-		}
-		h, qh, ph = 0, 0, 0
-		if d, pd = d+1, pd+1; pd == r.Stride[0] {
-			qd, pd = qd+1, 0
-		}
-		if d == r.Out[0] {
-			d, qd, pd = 0, 0, 0
-			o++
+	high, channel := r.Out[1], -1
+	for from < to {
+		slice := from / high
+		end := min(to, (slice+1)*high)
+		if o := slice / r.Out[0]; o != channel {
+			channel = o
 			r.enter(w, o)
 		}
+		r.interleaveSlice(w, slice, from-slice*high, end-slice*high)
+		from = end
+	}
+}
+
+// interleaveSlice writes rows from..to of a slice of a channel: those of a phase at once.
+func (r *phases[T]) interleaveSlice(w *interleaver[T], slice, from, to int) {
+	d, step := slice%r.Out[0], r.Stride[1]
+	first := r.y[(r.first*r.Out[0]+slice)*r.Out[1]*r.Out[2]:]
+	for h := from; h < min(to, from+step); h++ {
+		phase := d%r.Stride[0]*step + h%step
+		r.interleaveRows(w, first[h*r.Out[2]:], phase, d/r.Stride[0], h/step, (to-1-h)/step+1)
 	}
 }
 
 // interleaver is what one worker interleaves with.
 type interleaver[T tensor.Float] struct {
 	planes   []int // of each phase, where its plane begins for the channel at hand; -1 if it has no taps
-	rows     [][]T // the rows that are being interleaved
+	rows     [][]T // the rows that are being interleaved, from the first on
+	apart    []int // how far one is from the next
 	constant []T   // a row of a phase without taps
 }
 
@@ -247,23 +242,28 @@ func (r *phases[T]) enter(w *interleaver[T], o int) {
 	}
 }
 
-// interleaveRow writes one row of the output, number (qd, qh) of its phase, from the rows of the phases along it.
-func (r *phases[T]) interleaveRow(w *interleaver[T], row []T, phase, qd, qh int) {
+// interleaveRows writes n rows of the output that have the same phase, the first of them number (qd, qh) of it, from the rows
+// of the phases along them.
+func (r *phases[T]) interleaveRows(w *interleaver[T], y []T, phase, qd, qh, n int) {
 	step := r.Stride[2]
 	for i := range w.rows {
 		at := w.planes[phase*step+i]
 		if at < 0 {
-			w.rows[i] = w.constant
+			w.rows[i], w.apart[i] = w.constant, 0
 			continue
 		}
 		q := &r.parts[r.where[phase*step+i].part]
-		at += (qd*q.out[1] + qh) * q.out[2]
-		w.rows[i] = r.planes[at+q.class[2].shift : at+q.out[2]]
+		at += (qd*q.out[1]+qh)*q.out[2] + q.class[2].shift
+		w.rows[i], w.apart[i] = r.planes[at:], q.out[2]
 	}
-	whole := len(row) / step // columns that every phase has
-	r.columns(row, w.rows, whole)
-	for j := whole * step; j < len(row); j++ {
-		row[j] = w.rows[j-whole*step][whole]
+	whole := r.Out[2] / step // columns that every phase has
+	apart := r.Stride[1] * r.Out[2]
+	r.columns(y, apart, w.rows, w.apart, whole, n)
+	for j := whole * step; j < r.Out[2]; j++ {
+		src, from := w.rows[j-whole*step], w.apart[j-whole*step]
+		for i := range n {
+			y[i*apart+j] = src[i*from+whole]
+		}
 	}
 }
 
@@ -305,19 +305,21 @@ func (r *phases[T]) Bytes() (workspace, packed int) {
 	return workspace + len(r.planes)*problem.SizeOf[T](), packed
 }
 
-// interleaveOf interleaves rows of T: dst[i*len(src)+r] = src[r][i].
-func interleaveOf[T tensor.Float]() func(dst []T, src [][]T, n int) {
+// interleaveOf is kernel.ISA's Interleave of elements T.
+func interleaveOf[T tensor.Float]() func(dst []T, ds int, src [][]T, ss []int, n, rows int) {
 	var f any = kernel.Best().Interleave
 	if problem.IsFloat64[T]() {
 		f = interleave64
 	}
-	return f.(func(dst []T, src [][]T, n int))
+	return f.(func(dst []T, ds int, src [][]T, ss []int, n, rows int))
 }
 
-func interleave64(dst []float64, src [][]float64, n int) {
+func interleave64(dst []float64, ds int, src [][]float64, ss []int, n, rows int) {
 	for r, s := range src {
-		for i, v := range s[:n] {
-			dst[i*len(src)+r] = v
+		for y := range rows {
+			for i, v := range s[y*ss[r]:][:n] {
+				dst[y*ds+i*len(src)+r] = v
+			}
 		}
 	}
 }
