@@ -252,13 +252,16 @@ var laneRates = [...]struct {
 	element float64 // nanoseconds to copy an element
 	tile    float64 // nanoseconds that a tile, or a row that is copied, takes beside its work
 }{
-	kernel.CoreGeneric: {mac: 3.1, element: 0.6, tile: 12},
+	kernel.CoreGeneric: {mac: 5.3, element: 0.32, tile: 26},
 	kernel.CoreAVX2:    {mac: 51, element: 0.09, tile: 4.5},
 	kernel.CoreAVX512:  {mac: 34, element: 0.06, tile: 10},
 	kernel.CoreNEON1:   {mac: 5.7, element: 0.7, tile: 25},
 	kernel.CoreNEON2:   {mac: 14.5, element: 0.25, tile: 10},
 	kernel.CoreNEON4:   {mac: 27, element: 0.15, tile: 7},
 }
+
+// laneOne is what ScalarLines takes here.
+const laneOne = 2.3
 
 // laneFar is how many bytes leave the caches: from there on, copies between planes and blocks move laneStream bytes a nanosecond.
 const laneFar, laneStream = 4 << 20, 15
@@ -269,6 +272,9 @@ func DepthwiseNCHWcCost(p *problem.Convolution) float64 {
 	blocks := float64(p.N * ceilDiv(p.C, p.ISA.Block()))
 	channels := blocks * float64(p.ISA.Block())
 	macs := channels * float64(volume(p.Out)*volume(p.Kernel)) * MeetingShare(p)
+	if p.ISA == kernel.Generic {
+		macs *= ScalarLines(p, laneOne)
+	}
 	elements := channels * float64(p.In[0]*p.In[1]*laneWidth(p)+volume(p.Out))
 	tiles := blocks * float64(p.In[0]*p.In[1]+p.Out[0]*p.Out[1]*ceilDiv(p.Out[2], kernel.DepthwiseRows))
 	bytes := 4 * float64(p.N*p.C) * float64(volume(p.In)+volume(p.Out))
@@ -281,4 +287,21 @@ func DepthwiseNCHWcCost(p *problem.Convolution) float64 {
 // MeetingShare is the share of the kernel's rows that meet input, over all rows of output: the others are left out.
 func MeetingShare(p *problem.Convolution) float64 {
 	return meetingTaps(p, 0) / float64(p.Out[0]*p.Kernel[0]) * meetingTaps(p, 1) / float64(p.Out[1]*p.Kernel[1])
+}
+
+// ScalarLines is how much longer pure Go takes for a product of a depthwise kernel of this width than of 3, whose lines are
+// added three at a time: taps that are in no line of 3, 5 or 7 take one times as long, since sums are loaded and stored for each.
+func ScalarLines(p *problem.Convolution, one float64) float64 {
+	lines := [...]float64{1: one, 3: 1, 5: 1.05, 7: 1.05}
+	width := p.Kernel[2]
+	if p.Dilation[2] > 1 {
+		return one
+	}
+	time := 0.0
+	for left := width; left > 0; {
+		n := min(7, left-(left+1)%2)
+		time += float64(n) * lines[n]
+		left -= n
+	}
+	return time / float64(width)
 }

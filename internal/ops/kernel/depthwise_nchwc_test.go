@@ -8,32 +8,39 @@ import (
 func TestDepthwiseNCHWcEveryTail(t *testing.T) {
 	eachISA(t, func(t *testing.T, l ISA) {
 		for m := 1; m <= DepthwiseRows; m++ {
-			for count := 1; count <= 4; count++ {
+			for count := 1; count <= 12; count++ {
 				for step := range 4 {
-					testDepthwiseNCHWc(t, l, m, count, step*l.Block())
+					testDepthwiseNCHWc(t, l, m, count, step*l.Block(), 0)
+				}
+				for _, line := range []int{3, 5, 7} { // taps side by side, with gaps between their lines
+					testDepthwiseNCHWc(t, l, m, count, (1+m%2)*l.Block(), line)
 				}
 			}
 		}
 	})
 }
 
-func testDepthwiseNCHWc(t *testing.T, l ISA, m, count, step int) {
+func testDepthwiseNCHWc(t *testing.T, l ISA, m, count, step, line int) {
 	t.Helper()
 	w := l.Block()
 	next := integers(uint64(m * count))
 	taps := make([]DepthwiseTap, count)
 	for i := range taps {
 		taps[i] = DepthwiseTap{A: 4 * w * i, B: 4 * w * 2 * i}
+		if line > 0 {
+			taps[i] = DepthwiseTap{A: 4 * w * (i + i/line*2), B: 4 * w * (i + i/line)}
+		}
 	}
-	a := newOperand((m-1)*step+count*w, next)
-	b := newOperand((2*count-1)*w, next)
+	last := taps[count-1]
+	a := newOperand(last.A/4+(m-1)*step+w, next)
+	b := newOperand(last.B/4+w, next)
 	bias := newOperand(w, next)
 	for _, clamp := range [][2]float32{{-inf, inf}, {0, 6}} {
 		c := newOperand(m*w, next)
 		want := make([]float32, m*w)
 		depthwiseNCHWcGeneric(w, want, a.data, step, b.data, taps, m, bias.data, clamp[0], clamp[1])
 		l.DepthwiseNCHWc(c.data, a.data, step, b.data, taps, m, bias.data, clamp[0], clamp[1])
-		equal(t, fmt.Sprintf("m %d taps %d step %d clamp %v", m, count, step, clamp), c.data, want)
+		equal(t, fmt.Sprintf("m %d taps %d by %d step %d clamp %v", m, count, line, step, clamp), c.data, want)
 		c.unchanged(t, "c", func(int) bool { return true })
 	}
 	a.unchanged(t, "a", nil)

@@ -29,9 +29,9 @@ func (k PlaneKind) Rows(l ISA) int {
 	return min(planeRows[l][k.Outs], (32-k.Kernel)/k.Stride+1)
 }
 
-// planeRows is how many rows of so many planes the registers hold.
+// planeRows is how many rows of so many planes the registers hold; pure Go keeps no rows in them.
 var planeRows = [...][5]int{
-	Generic: {1: 7, 2: 6, 4: 2},
+	Generic: {1: 28, 2: 28, 4: 28},
 	AVX2:    {1: 7, 2: 6, 4: 2},
 	AVX512:  {1: 14, 2: 12, 4: 6},
 	NEON:    {1: 12, 2: 6, 4: 3},
@@ -53,17 +53,23 @@ type PlaneTile struct {
 	Taps    []PlaneTap
 	DS, DP  int // elements from one output row, and plane, to the next
 	SS      int // elements from one source row to the next
+	Step    int // and from what one output column meets to what the next does: above 1 for Generic alone
 	Lo, Hi  float32
 	Stream  bool // write past the caches: DS, DP and the place are whole vectors
 	Far     bool // planes do not fit the caches: ask for them early
 	min, hi int  // first and last element that any tap reads
+
+	lines []planeLine // of Generic
 }
 
 // Check panics if the tile is impossible and finds what it reads. It must be
 // called once before DirectNCHW.
 func (t *PlaneTile) Check(l ISA) {
-	if t.Kind.Index() < 0 || t.Rows <= 0 || t.Rows > t.Kind.Rows(l) || t.Masks.n <= 0 {
+	if t.Kind.Index() < 0 || t.Rows <= 0 || t.Rows > t.Kind.Rows(l) || t.Masks.n <= 0 || t.Step < 1 || t.Step > 1 && l != Generic {
 		panic("kernel: direct NCHW: tile out of range")
+	}
+	if l == Generic {
+		t.findLines(l)
 	}
 	t.min, t.hi = math.MaxInt, math.MinInt
 	for _, tap := range t.Taps {
@@ -73,8 +79,8 @@ func (t *PlaneTile) Check(l ISA) {
 		}
 		for i := range t.sourceRows() {
 			if tap.Rows>>i&1 != 0 {
-				t.min = min(t.min, tap.Offset+i*t.SS+s[0])
-				t.hi = max(t.hi, tap.Offset+i*t.SS+s[1]-1)
+				t.min = min(t.min, tap.Offset+i*t.SS+s[0]*t.Step)
+				t.hi = max(t.hi, tap.Offset+i*t.SS+(s[1]-1)*t.Step)
 			}
 		}
 	}
@@ -87,7 +93,7 @@ func (t *PlaneTile) sourceRows() int { return (t.Rows-1)*t.Kind.Stride + t.Kind.
 // without packing: for planes o, rows r and columns j,
 //
 //	dst[o*DP + r*DS + j] = clamp(bias[o] + sum over taps t and kernel rows k of
-//	    w[(t*Kernel+k)*Outs + o] * src[at + t.Offset + (r*Stride+k)*SS + j])
+//	    w[(t*Kernel+k)*Outs + o] * src[at + t.Offset + (r*Stride+k)*SS + j*Step])
 //
 // where source rows that t.Rows leaves out and columns outside of t's span
 // count as zero and are not read. clamp keeps values within Lo and Hi and
@@ -119,10 +125,10 @@ func directNCHWGeneric(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias 
 					if tap.Rows>>(r*t.Kind.Stride+kh)&1 == 0 || s[0] >= s[1] {
 						continue
 					}
-					x := src[at+tap.Offset+(r*t.Kind.Stride+kh)*t.SS+s[0]:]
+					x := src[at+tap.Offset+(r*t.Kind.Stride+kh)*t.SS+s[0]*t.Step:]
 					weight := w[(i*k+kh)*outs+o]
 					for j := range row[s[0]:s[1]] {
-						row[s[0]+j] += weight * x[j]
+						row[s[0]+j] += weight * x[j*t.Step]
 					}
 				}
 			}

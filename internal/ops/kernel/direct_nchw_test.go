@@ -24,16 +24,27 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 3))
 	next := integers(seed)
-	const at, taps = 40, 3
-	tile := &PlaneTile{Kind: kind, Rows: rows, DS: n + r.IntN(3), SS: n + 4 + r.IntN(3), Lo: -inf, Hi: inf, Far: seed%3 == 0}
+	const at = 40
+	taps, together := 3, seed%3 == 1 // taps side by side
+	if together {
+		taps = 1 + r.IntN(11)
+	}
+	tile := &PlaneTile{Kind: kind, Rows: rows, DS: n + r.IntN(3), SS: n + 4 + r.IntN(3), Step: 1, Lo: -inf, Hi: inf, Far: seed%3 == 0}
 	tile.DP = rows*tile.DS + r.IntN(5)
+	if l == Generic {
+		tile.Step = 1 + r.IntN(3)
+	}
 	if seed%2 == 0 {
 		tile.Lo, tile.Hi = -3, 20
 	}
 	var spans [][2]int
 	for range taps {
 		from := r.IntN(n + 1)
-		spans = append(spans, [2]int{from, from + r.IntN(n+1-from)})
+		to := from + r.IntN(n+1-from)
+		if together {
+			from, to = r.IntN(min(3, n)), n-r.IntN(min(3, n))
+		}
+		spans = append(spans, [2]int{from, max(from, to)})
 	}
 	spans[0] = [2]int{0, n}
 	tile.Masks = l.NewPlaneMasks(n, spans)
@@ -42,7 +53,11 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 		if i == 0 {
 			bits = math.MaxUint32
 		}
-		tile.Taps = append(tile.Taps, l.NewPlaneTap(r.IntN(60)-at, i, bits))
+		offset := r.IntN(60) - at
+		if i > 0 && together && i%8 != 0 {
+			offset, bits = tile.Taps[i-1].Offset+1, tile.Taps[i-1].Rows
+		}
+		tile.Taps = append(tile.Taps, l.NewPlaneTap(offset, i, bits))
 	}
 	tile.Check(l)
 
@@ -50,7 +65,7 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 	for i, tap := range tile.Taps {
 		for row := range tile.sourceRows() {
 			for j := spans[i][0]; j < spans[i][1] && tap.Rows>>row&1 != 0; j++ {
-				read[at+tap.Offset+row*tile.SS+j] = true
+				read[at+tap.Offset+row*tile.SS+j*tile.Step] = true
 			}
 		}
 	}
@@ -79,7 +94,7 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 
 func TestDirectNCHWPassesNaN(t *testing.T) {
 	eachISA(t, func(t *testing.T, l ISA) {
-		tile := &PlaneTile{Kind: PlaneKind{1, 1, 1}, Rows: 1, Masks: l.NewPlaneMasks(3, [][2]int{{0, 3}}), Lo: 0, Hi: 6}
+		tile := &PlaneTile{Kind: PlaneKind{1, 1, 1}, Rows: 1, Step: 1, Masks: l.NewPlaneMasks(3, [][2]int{{0, 3}}), Lo: 0, Hi: 6}
 		tile.Taps = []PlaneTap{l.NewPlaneTap(0, 0, 1)}
 		tile.Check(l)
 		dst := make([]float32, 3)
@@ -93,7 +108,7 @@ func TestDirectNCHWPassesNaN(t *testing.T) {
 func TestDirectNCHWStreams(t *testing.T) {
 	eachISA(t, func(t *testing.T, l ISA) {
 		const n = 40
-		tile := &PlaneTile{Kind: PlaneKind{1, 1, 1}, Rows: 2, Masks: l.NewPlaneMasks(n, [][2]int{{0, n}}), DS: 48, SS: n, Lo: -inf, Hi: inf, Stream: true}
+		tile := &PlaneTile{Kind: PlaneKind{1, 1, 1}, Rows: 2, Step: 1, Masks: l.NewPlaneMasks(n, [][2]int{{0, n}}), DS: 48, SS: n, Lo: -inf, Hi: inf, Stream: true}
 		tile.Taps = []PlaneTap{l.NewPlaneTap(0, 0, 3)}
 		tile.Check(l)
 		src := newOperand(2*n, integers(1))
@@ -108,7 +123,7 @@ func TestDirectNCHWStreams(t *testing.T) {
 }
 
 func TestDirectNCHWRefusesShortOperands(t *testing.T) {
-	tile := &PlaneTile{Kind: PlaneKind{1, 3, 1}, Rows: 2, Masks: Generic.NewPlaneMasks(4, [][2]int{{1, 4}}), DS: 4, SS: 4, Lo: -inf, Hi: inf}
+	tile := &PlaneTile{Kind: PlaneKind{1, 3, 1}, Rows: 2, Step: 1, Masks: Generic.NewPlaneMasks(4, [][2]int{{1, 4}}), DS: 4, SS: 4, Lo: -inf, Hi: inf}
 	tile.Taps = []PlaneTap{Generic.NewPlaneTap(-1, 0, 15)}
 	tile.Check(Generic)
 	dst, src, w, bias := make([]float32, 8), make([]float32, 15), make([]float32, 3), make([]float32, 1)
@@ -135,7 +150,7 @@ func BenchmarkDirectNCHW(b *testing.B) {
 	for _, l := range ISAs() {
 		for _, kind := range planeKinds {
 			rows, n := kind.Rows(l), 64
-			tile := &PlaneTile{Kind: kind, Rows: rows, DS: n, DP: n * rows, SS: n + 8, Masks: l.NewPlaneMasks(n, [][2]int{{0, n}}), Lo: -inf, Hi: inf}
+			tile := &PlaneTile{Kind: kind, Rows: rows, DS: n, DP: n * rows, SS: n + 8, Step: 1, Masks: l.NewPlaneMasks(n, [][2]int{{0, n}}), Lo: -inf, Hi: inf}
 			taps := max(3, kind.Kernel)
 			for i := range taps {
 				tile.Taps = append(tile.Taps, l.NewPlaneTap(i, 0, math.MaxUint32))

@@ -48,14 +48,3 @@ func gemmGeneric(rows int, c []float32, ldc int, a, b []float32, ldb, k, m, n in
 		}
 	}
 }
-
-// clamp is min(max(v, lo), hi), but NaN where v is.
-func clamp(v, lo, hi float32) float32 {
-	if v < lo {
-		return lo
-	}
-	if v > hi {
-		return hi
-	}
-	return v
-}

@@ -18,25 +18,38 @@ func gemmScalar(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []f
 		return
 	}
 	for i := 0; i < m; i += 2 {
-		for done := 0; done < n; {
+		for done := 0; done < n; done += 4 {
 			var sum [8]float32
 			j := min(done, n-4) // the last four columns: some of them may be done
 			gemmPair(&sum, a[i:], b[j:], k)
-			skip := done - j
-			done = j + 4
-			for r := range min(2, m-i) {
-				at := c[(i+r)*ldc+j+skip:][:4-skip]
-				for q, s := range sum[4*r+skip:][:len(at)] {
-					if bias != nil {
-						s += bias[i+r]
-					}
-					if accumulate {
-						s += at[q]
-					}
-					at[q] = clamp(s, lo, hi)
-				}
-			}
+			storePair(&sum, c, ldc, i, min(2, m-i), j, done-j, bias, lo, hi, accumulate)
 		}
+	}
+}
+
+// storePair finishes some rows of sums, from row i and column j on, but for the first columns, which are done.
+func storePair(sum *[8]float32, c []float32, ldc, i, rows, j, done int, bias []float32, lo, hi float32, accumulate bool) {
+	for r := range rows {
+		b := float32(0)
+		if bias != nil {
+			b = bias[i+r]
+		}
+		s, to := (*[4]float32)(sum[4*r:]), (*[4]float32)(c[(i+r)*ldc+j:])
+		if done > 0 {
+			for q := done; q < 4; q++ {
+				v := s[q] + b
+				if accumulate {
+					v += to[q]
+				}
+				to[q] = clamp(v, lo, hi)
+			}
+			continue
+		}
+		s0, s1, s2, s3 := s[0]+b, s[1]+b, s[2]+b, s[3]+b
+		if accumulate {
+			s0, s1, s2, s3 = s0+to[0], s1+to[1], s2+to[2], s3+to[3]
+		}
+		to[0], to[1], to[2], to[3] = clamp(s0, lo, hi), clamp(s1, lo, hi), clamp(s2, lo, hi), clamp(s3, lo, hi)
 	}
 }
 
@@ -69,22 +82,51 @@ func gemmPair(sum *[8]float32, a, b []float32, k int) {
 	*sum = [8]float32{s0, s1, s2, s3, t0, t1, t2, t3}
 }
 
-// indirectGemmScalar is indirectGemmGeneric with the tile of pure Go: some rows at a time are brought together.
+// indirectGemmScalar is indirectGemmGeneric with the tile of pure Go.
 func indirectGemmScalar(c []float32, ldc int, a, b []float32, rows []int, m, n int, bias []float32, lo, hi float32, accumulate bool) {
-	const r, cols, some = gemmGenericRows, gemmGenericCols, 64
-	var panel [some * cols]float32
-	for from := 0; from < len(rows); from += some {
-		part := rows[from:min(from+some, len(rows))]
-		for i, at := range part {
-			copy(panel[i*cols:][:cols], b[at/4:][:n])
-		}
-		low, high := float32(math.Inf(-1)), float32(math.Inf(1))
-		if from+some >= len(rows) {
-			low, high = lo, hi
-		}
-		gemmScalar(c, ldc, a[from*r:], panel[:], cols, len(part), m, n, bias, low, high, accumulate || from > 0)
-		bias = nil
+	if n < 4 {
+		indirectGemmGeneric(gemmGenericRows, c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
+		return
 	}
+	for i := 0; i < m; i += 2 {
+		for done := 0; done < n; done += 4 {
+			var sum [8]float32
+			j := min(done, n-4) // as in gemmScalar
+			indirectPair(&sum, a[i:], b[j:], rows)
+			storePair(&sum, c, ldc, i, min(2, m-i), j, done-j, bias, lo, hi, accumulate)
+		}
+	}
+}
+
+// indirectPair adds the products of two rows of a panel and four columns of rows of b.
+func indirectPair(sum *[8]float32, a, b []float32, rows []int) {
+	const r = gemmGenericRows
+	var s0, s1, s2, s3, t0, t1, t2, t3 float32
+	p := 0
+	for ; p+4 <= len(rows); p += 4 {
+		at, w := (*[4]int)(rows[p:]), (*[3*r + 2]float32)(a[p*r:])
+		x, y := (*[4]float32)(b[uint(at[0])/4:]), (*[4]float32)(b[uint(at[1])/4:])
+		z, q := (*[4]float32)(b[uint(at[2])/4:]), (*[4]float32)(b[uint(at[3])/4:])
+		u, v := w[0], w[1]
+		s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
+		t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
+		u, v = w[r], w[r+1]
+		s0, s1, s2, s3 = s0+u*y[0], s1+u*y[1], s2+u*y[2], s3+u*y[3]
+		t0, t1, t2, t3 = t0+v*y[0], t1+v*y[1], t2+v*y[2], t3+v*y[3]
+		u, v = w[2*r], w[2*r+1]
+		s0, s1, s2, s3 = s0+u*z[0], s1+u*z[1], s2+u*z[2], s3+u*z[3]
+		t0, t1, t2, t3 = t0+v*z[0], t1+v*z[1], t2+v*z[2], t3+v*z[3]
+		u, v = w[3*r], w[3*r+1]
+		s0, s1, s2, s3 = s0+u*q[0], s1+u*q[1], s2+u*q[2], s3+u*q[3]
+		t0, t1, t2, t3 = t0+v*q[0], t1+v*q[1], t2+v*q[2], t3+v*q[3]
+	}
+	for ; p < len(rows); p++ {
+		w, x := (*[2]float32)(a[p*r:]), (*[4]float32)(b[uint(rows[p])/4:])
+		u, v := w[0], w[1]
+		s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
+		t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
+	}
+	*sum = [8]float32{s0, s1, s2, s3, t0, t1, t2, t3}
 }
 
 // gemmNCHWcScalar is gemmNCHWcGeneric for blocks of pure Go: a matrix is a list of blocks like any other.
@@ -117,16 +159,16 @@ func directNCHWcScalar(c []float32, cs int, a []float32, at int, b []float32, ta
 			blockPair(&sum, a, first, second, b, j, taps)
 			to := c[j/w*cs+r*w+j%w:]
 			for i := range min(2, m-r) {
-				row := to[i*w:][:4]
-				for q, s := range sum[4*i:][:4] {
-					if bias != nil {
-						s += bias[j+q]
-					}
-					if accumulate {
-						s += row[q]
-					}
-					row[q] = clamp(s, lo, hi)
+				s, row := (*[4]float32)(sum[4*i:]), (*[4]float32)(to[i*w:])
+				s0, s1, s2, s3 := s[0], s[1], s[2], s[3]
+				if bias != nil {
+					b := (*[4]float32)(bias[j:])
+					s0, s1, s2, s3 = s0+b[0], s1+b[1], s2+b[2], s3+b[3]
 				}
+				if accumulate {
+					s0, s1, s2, s3 = s0+row[0], s1+row[1], s2+row[2], s3+row[3]
+				}
+				row[0], row[1], row[2], row[3] = clamp(s0, lo, hi), clamp(s1, lo, hi), clamp(s2, lo, hi), clamp(s3, lo, hi)
 			}
 		}
 	}

@@ -101,7 +101,7 @@ func NewBlockBands(block dense.Block) *BlockBands {
 		if b.expand != nil {
 			w.expanded = make([]float32, p.C*b.tall*p.In[2])
 		}
-		if c.split > 1 {
+		if c.pitch > 0 {
 			w.split = make([]float32, c.scratchSize())
 		}
 		b.work = append(b.work, w)

@@ -93,7 +93,7 @@ func (b *BlockBands) filter(src, dst []float32, channel int, bd *band, w *blockB
 	if b.expand != nil {
 		base = w.from
 	}
-	if c.split > 1 {
+	if c.pitch > 0 {
 		moved := *bd
 		moved.firstRow -= base
 		c.fill(w.split, src, &moved)

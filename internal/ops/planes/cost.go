@@ -19,7 +19,7 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.CoreGeneric: {slide: 3.6, block: 3, tap: 2, split: 1.1, store: 0.4, tile: 120, bytes: 10},
+	kernel.CoreGeneric: {tap: 6.3, split: 8, store: 0.05, tile: 120, bytes: 10}, // of lines, and of rows
 	kernel.CoreAVX2:    {slide: 50, block: 58, tap: 26, split: 0.1, store: 0.04, tile: 17, bytes: 25},
 	kernel.CoreAVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 35},
 	kernel.CoreNEON1:   {slide: 7, block: 7, tap: 4.3, split: 0.6, store: 0.5, tile: 40, bytes: 4},
@@ -42,6 +42,9 @@ const splitRow = 2.5
 func Cost(p *problem.Convolution) float64 {
 	r := rateTable[p.ISA.Core()]
 	c := newConv(p)
+	if p.ISA == kernel.Generic {
+		return scalarCost(p, c)
+	}
 	lanes := p.ISA.PlaneColumns()
 	pixels := float64(p.Out[0]*p.Out[1]) * float64((p.Out[2]+lanes-1)/lanes*lanes) * float64(p.N*p.Groups)
 	share := dense.MeetingShare(p)
@@ -75,6 +78,39 @@ func Cost(p *problem.Convolution) float64 {
 		work += float64(p.N*p.C*p.In[0]*p.In[1]*p.Stride[2]) * splitRow
 	}
 	bytes := 4 * (in + float64(p.N*p.O)*float64(volume(p.Out)))
+	if bytes < 2*streamBytes {
+		return work
+	}
+	return max(work, bytes/r.bytes)
+}
+
+// scalarRow is the nanoseconds that pure Go takes for a line of a row of a tile, or three of three, beside its elements.
+// Those of other planes than the first take furtherRows times that: they are further away.
+const scalarRow, furtherRows = 3.5, 3
+
+// scalarOne is how much longer a product takes there whose tap is in no line.
+const scalarOne = 3.6
+
+// scalarCost is Cost of pure Go: no vectors, no edges where rows are padded, and a load for each product.
+func scalarCost(p *problem.Convolution, c *Conv) float64 {
+	r := rateTable[kernel.CoreGeneric]
+	planes, rows := float64(p.N*p.O), float64(p.Out[0]*p.Out[1])
+	pixels := planes * rows * float64(p.Out[2])
+	macs := pixels * float64(c.weightsOf()) * dense.MeetingShare(p)
+	tiles := planes * float64(p.Out[0]*((p.Out[1]-1)/c.outs[0].kind.Rows(p.ISA)+1))
+	lines := float64(p.Kernel[0]*p.Kernel[1]) * (1 + furtherRows*float64(p.C/p.Groups-1))
+	long := dense.ScalarLines(p, scalarOne)
+	switch {
+	case p.Kernel[2] == 3:
+		lines /= 3
+	case p.Stride[2] > 1:
+		long *= longStrides
+	}
+	work := macs/r.tap*long + pixels*r.store + planes*rows*lines*scalarRow + tiles*r.tile
+	if c.pitch > 0 {
+		work += float64(p.N*p.C*p.In[0]*p.In[1]) * r.split
+	}
+	bytes := 4 * (float64(p.N*p.C)*float64(volume(p.In)) + planes*float64(volume(p.Out)))
 	if bytes < 2*streamBytes {
 		return work
 	}

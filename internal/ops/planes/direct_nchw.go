@@ -6,7 +6,8 @@
 //
 // Where the width has a stride, the rows that a tile meets are first split by
 // phase into a scratch (columns 0, s, 2s…, then 1, s+1…), on which the stride
-// is 1.
+// is 1. Pure Go strides over them, and has them in a scratch where they need
+// padding.
 package planes
 
 import (
@@ -25,8 +26,10 @@ type Conv struct {
 	bands   []band // of one group: every output row of every block of planes
 	weights []float32
 	bias    []float32
-	split   int         // phases of the width, 1 if there is no scratch
+	split   int         // phases of the width in the scratch
 	phase   int         // elements of one phase of a row of the scratch
+	padded  bool        // rows of the scratch have their padding
+	pitch   int         // elements of a row of the scratch, 0 if there is none
 	depth   int         // planes of a channel in the scratch: the kernel's
 	rows    int         // and rows of a plane
 	scratch [][]float32 // by worker
@@ -111,7 +114,7 @@ func (c *Conv) band(image int, b *band, worker int) {
 	cin, cout := p.C/p.Groups, p.O/p.Groups
 	in := c.in[image*cin*volume(p.In):][:cin*volume(p.In)]
 	out := c.out[image*cout*volume(p.Out):][:cout*volume(p.Out)]
-	if c.split > 1 {
+	if c.pitch > 0 {
 		in = c.scratch[worker]
 		c.fill(in, c.in[image*cin*volume(p.In):][:cin*volume(p.In)], b)
 	}
@@ -168,14 +171,14 @@ func (c *Conv) add(dst, in []float32, b *band, weights []float32, i, worker int)
 	}
 }
 
-// fill splits the rows that a band meets by phase:
+// fill splits the rows that a band meets by phase, or pads them:
 // scratch[channel][depth][row][phase][column].
 func (c *Conv) fill(scratch, in []float32, b *band) {
 	p := &c.p
 	if b.rows <= 0 {
 		return
 	}
-	s, row := c.split, c.split*c.phase
+	s, row := c.split, c.pitch
 	plane := p.In[1] * p.In[2]
 	for i := range p.C / p.Groups * c.depth {
 		depth := b.firstDepth + i%c.depth*p.Dilation[0]
@@ -184,6 +187,10 @@ func (c *Conv) fill(scratch, in []float32, b *band) {
 		}
 		src := in[(i/c.depth*p.In[0]+depth)*plane+b.firstRow*p.In[2]:]
 		dst := scratch[i*c.rows*row:]
+		if c.padded {
+			c.pad(dst, src, b.rows)
+			continue
+		}
 		if s == 2 {
 			p.ISA.DeinterleavePairs(dst, dst[c.phase:], row, src, p.In[2], p.In[2], b.rows)
 			continue
@@ -191,6 +198,16 @@ func (c *Conv) fill(scratch, in []float32, b *band) {
 		for ph := range min(s, p.In[2]) {
 			p.ISA.StridedCopy(dst[ph*c.phase:], row, src[ph:], p.In[2], s, (p.In[2]-ph-1)/s+1, b.rows, b.rows*p.In[2])
 		}
+	}
+}
+
+// pad copies rows between columns of zeros.
+func (c *Conv) pad(dst, src []float32, rows int) {
+	width, from := c.p.In[2], min(c.p.Pads[2].Begin, c.pitch)
+	for r := range rows {
+		row := dst[r*c.pitch:][:c.pitch]
+		clear(row[:from])
+		clear(row[from+copy(row[from:], src[r*width:][:width]):])
 	}
 }
 

@@ -29,7 +29,7 @@ func Declines(p *problem.Convolution) string {
 		return "the kernel is too large"
 	case p.C/p.Groups*volume(p.Kernel) > longestChain && 4*newConv(p).sumsSize() > maxSums:
 		return "the rows of its sums exceed 1 MiB"
-	case p.Stride[2] > 1 && 4*newConv(p).scratchSize() > maxScratch:
+	case 4*newConv(p).scratchSize() > maxScratch:
 		return "the rows under its tiles exceed 4 MiB"
 	}
 	return ""
@@ -42,7 +42,7 @@ func New(p problem.Convolution, weights, bias []float32) *Conv {
 	c.pack(weights, bias)
 	c.place()
 	c.threads, c.chunk = c.share()
-	if c.split > 1 {
+	if c.pitch > 0 {
 		for range max(1, p.Threads) {
 			c.scratch = append(c.scratch, make([]float32, c.scratchSize()))
 		}
@@ -57,16 +57,16 @@ func New(p problem.Convolution, weights, bias []float32) *Conv {
 
 // newConv decides the kinds of tiles.
 func newConv(p *problem.Convolution) *Conv {
-	c := &Conv{p: *p, split: p.Stride[2], depth: p.Kernel[0]}
-	c.phase = (p.In[2]-1)/c.split + 1
+	c := &Conv{p: *p, split: 1, depth: p.Kernel[0]}
+	c.copyRows()
 	at, from := 0, 0
 	for left := p.O / p.Groups; left > 0; {
 		n := 1
-		for n < 4 && 2*n <= left {
+		for n < 4 && 2*n <= left && p.ISA != kernel.Generic {
 			n *= 2
 		}
 		o := outs{kind: kernel.PlaneKind{Outs: n, Kernel: 1, Stride: 1}, from: from, blocks: left / n, at: at}
-		if n == 1 && (p.Stride[1] == 1 || p.Dilation[1] == 1) {
+		if n == 1 && p.ISA != kernel.Generic && (p.Stride[1] == 1 || p.Dilation[1] == 1) {
 			if k := (kernel.PlaneKind{Outs: 1, Kernel: p.Kernel[1], Stride: p.Stride[1]}); k.Index() >= 0 {
 				o.kind = k
 			}
@@ -79,6 +79,22 @@ func newConv(p *problem.Convolution) *Conv {
 		c.rows = max(c.rows, min(p.In[1], (rows-1)*p.Stride[1]*c.step(o.kind)+(p.Kernel[1]-1)*p.Dilation[1]+1))
 	}
 	return c
+}
+
+// copyRows decides whether tiles read a scratch. Vectors do where the width has a stride: its phases stand side by side there.
+// Pure Go, which loads every element by itself, takes any stride, but works at edges tap by tap: rows are copied between
+// columns of zeros, if they are padded.
+func (c *Conv) copyRows() {
+	p := &c.p
+	width := (p.Out[2]-1)*p.Stride[2] + (p.Kernel[2]-1)*p.Dilation[2] + 1
+	switch {
+	case p.ISA != kernel.Generic && p.Stride[2] > 1:
+		c.split = p.Stride[2]
+		c.phase = (p.In[2]-1)/c.split + 1
+		c.pitch = c.split * c.phase
+	case p.ISA == kernel.Generic && (p.Pads[2].Begin > 0 || width > p.In[2]):
+		c.padded, c.pitch = true, width
+	}
 }
 
 // longestChain is the products that are summed in one chain: a little more than in other algorithms, since 3x3 of 64 channels
@@ -107,7 +123,7 @@ func (c *Conv) step(k kernel.PlaneKind) int {
 
 // scratchSize is the elements of a scratch.
 func (c *Conv) scratchSize() int {
-	return c.p.C / c.p.Groups * c.depth * c.rows * c.split * c.phase
+	return c.p.C / c.p.Groups * c.depth * c.rows * c.pitch
 }
 
 // weightsOf is the weights of one output channel.
@@ -165,11 +181,15 @@ func (c *Conv) place() {
 }
 
 // spans returns, for each column of the kernel, the outputs whose input
-// exists: ceil((pad-k*d)/s) <= w and w*s <= in-1+pad-k*d.
+// exists: ceil((pad-k*d)/s) <= w and w*s <= in-1+pad-k*d; padded rows have all.
 func (c *Conv) spans() [][2]int {
 	p := &c.p
 	var spans [][2]int
 	for k := range p.Kernel[2] {
+		if c.padded {
+			spans = append(spans, [2]int{0, p.Out[2]})
+			continue
+		}
 		shift := p.Pads[2].Begin - k*p.Dilation[2]
 		from := (max(0, shift) + p.Stride[2] - 1) / p.Stride[2]
 		to := 0

@@ -72,7 +72,7 @@ func (l *lister) band(depth int, o *outs, y, step, rows int) band {
 		firstDepth: front,
 		firstRow:   row, rows: min(p.In[1], top+extent) - row,
 	}
-	if l.split > 1 {
+	if l.pitch > 0 {
 		b.in = 0
 	}
 	return b
@@ -89,7 +89,8 @@ func (l *lister) tile(key tileKey, step, extent int) *kernel.PlaneTile {
 	if k.Kernel > 1 {
 		rowStep, kernelRows = p.Dilation[1], 1
 	}
-	t.SS = rowStep * l.pitch()
+	t.SS = rowStep * l.rowSize()
+	t.Step = p.Stride[2] / l.split
 	for d := key.fromDepth; d < key.depthEnd; d++ {
 		for ch := range p.C / p.Groups {
 			for kh := range kernelRows {
@@ -139,10 +140,10 @@ func (l *lister) chains(t *kernel.PlaneTile) chains {
 	return c
 }
 
-// pitch is the elements from one row of what tiles read to the next.
-func (l *lister) pitch() int {
-	if l.split > 1 {
-		return l.split * l.phase
+// rowSize is the elements from one row of what tiles read to the next.
+func (l *lister) rowSize() int {
+	if l.pitch > 0 {
+		return l.pitch
 	}
 	return l.p.In[2]
 }
@@ -151,13 +152,16 @@ func (l *lister) pitch() int {
 // in a channel, at depth d of the kernel, h rows below the top, and column kw.
 func (l *lister) offset(key tileKey, channel, d, h, kw int) int {
 	p := &l.p
-	if l.split == 1 {
+	if l.pitch == 0 {
 		plane := p.In[1] * p.In[2]
 		return (channel*p.In[0]+d*p.Dilation[0])*plane + h*p.In[2] + kw*p.Dilation[2]
 	}
 	// The scratch begins with the first row that exists.
 	row := (channel*l.depth+d)*l.rows + h - key.above
+	if l.padded {
+		return row*l.pitch + kw*p.Dilation[2]
+	}
 	at := kw*p.Dilation[2] - p.Pads[2].Begin
 	phase := (at%l.split + l.split) % l.split
-	return row*l.pitch() + phase*l.phase + (at-phase)/l.split
+	return row*l.pitch + phase*l.phase + (at-phase)/l.split
 }
