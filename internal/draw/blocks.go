@@ -47,8 +47,8 @@ func separableFigure(r shape.Result, o Options) (*Figure, error) {
 	return &Figure{
 		panels: []panel{
 			channelsPanel([]column{{in, lang.Text("input")}, {mid, lang.Text("depthwise")}, {out, lang.Text("pointwise")}}, []int{in, 1},
-				lang.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel)), o.For.inside()),
-			barsPanel(lang.Sprintf("MACs of %s → %s", sized(asked.Input), sized(asked.Output)), bars, o.For.inside()),
+				lang.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel)), o.inside()),
+			barsPanel(lang.Sprintf("MACs of %s → %s", sized(asked.Input), sized(asked.Output)), bars, o.inside()),
 		},
 		frames:   1,
 		captions: append(formulas(asked), lang.Sprintf("%s of the standard convolution's (counted: %.3g)", savedText(mid/in, asked.Output[1], taps), saved)),
@@ -166,7 +166,7 @@ func residualFigure(r shape.Result, o Options) (*Figure, error) {
 	} else {
 		captions = append(captions, lang.Text("no shortcut: that takes stride 1 and as many channels out as in"))
 	}
-	p := b.panel(shortcut, o.For.inside())
+	p := b.panel(shortcut, o.inside())
 	f := &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}
 	// The stages that it has: at expansion 1 there is none to expand. One that gates is what the variant says of itself.
 	if !slices.ContainsFunc(r.Layer.Stages, func(s layer.Stage) bool { return s.Op.Kind() == layer.KindScale }) {
@@ -254,9 +254,10 @@ func (b *blocks) panel(shortcut bool, letters float64) panel {
 		x0, x1, y0 := left(0)+width/2, left(last)+width/2, y+12
 		d.Line(x0, middle-height(b.all[0])/2, x0, y0, 2, inputDark)
 		d.Line(x0-1, y0, x1+1, y0, 2, inputDark)
-		d.Arrow(x1, y0, x1, middle-height(b.all[last])/2-22, 2, inputDark)
-		d.Circle(x1, middle-height(b.all[last])/2-12, 9, white, inputDark)
-		d.Text(x1, middle-height(b.all[last])/2-12.5, 15, drawing.Center, inputDark, "+")
+		plus, r := middle-height(b.all[last])/2-3-9*letters, 9*letters
+		d.Arrow(x1, y0, x1, plus-r-1, 2, inputDark)
+		d.Circle(x1, plus, r, white, inputDark)
+		d.Text(x1, plus-0.5, 15*letters, drawing.Center, inputDark, "+")
 		d.Text((x0+x1)/2, y0+14*letters, 13*letters, drawing.Center, inputDark, lang.Text("shortcut"))
 	}}
 }

@@ -15,22 +15,18 @@ type cascade struct {
 	*window
 	in, out, groups int
 	inCell, outCell float64
+	lying           bool // planes stand in a row above what they make, and not in a column beside it
 	// planes are, with numbers, the numbers of each input channel that output channel 0 sees; nil without.
 	planes []*numbers
 	bias   int
-	total  func(row, col int) int
+	// alone leaves out, with numbers, the planes that output channel 0 does not see.
+	alone bool
+	total func(row, col int) int
 }
-
-const (
-	planeGap  = 16.0
-	beamsGap  = 150.0
-	sumsTall  = 470.0 // about the height of all planes
-	digitCell = 22.0  // has room for a number
-)
 
 func newCascade(w *window, in, out, groups int) *cascade {
 	c := &cascade{window: w, in: in, out: out, groups: groups}
-	c.fit(0)
+	c.fit()
 	return c
 }
 
@@ -42,6 +38,9 @@ func (c *cascade) number(seed uint64, bias bool) {
 			c.planes[i].spread(c.hole)
 		}
 	}
+	if c.alone {
+		c.in = len(c.planes)
+	}
 	if bias {
 		c.bias = biasOf(seed)
 	}
@@ -52,57 +51,14 @@ func (c *cascade) number(seed uint64, bias bool) {
 		}
 		return sum
 	}
-	c.fit(digitCell)
-}
-
-// fit chooses sizes of cells at which all planes fit, but at least as large as least.
-func (c *cascade) fit(least float64) {
-	cell := func(planes, rows int) float64 {
-		return max(least, min(30, max(5, (sumsTall-planeGap*float64(planes))/float64(planes*rows))))
-	}
-	c.inCell = cell(c.in, c.input.rows)
-	c.outCell = min(cell(c.outPlanesDrawn(), c.output.rows), max(c.inCell, 18))
-	if wide := 420.0; least == 0 {
-		c.inCell = min(c.inCell, max(5, wide/float64(c.input.cols)))
-		c.outCell = min(c.outCell, max(5, wide/float64(c.output.cols)))
-	}
-	c.input.cell, c.output.cell = c.inCell, c.outCell
-}
-
-// outPlanesDrawn is 1 with numbers: output channel 0.
-func (c *cascade) outPlanesDrawn() int {
-	if c.planes != nil {
-		return 1
-	}
-	return c.out
-}
-
-func (c *cascade) tall(planes int, g grid) float64 {
-	return float64(planes)*(g.height()+planeGap) - planeGap
-}
-
-func (c *cascade) height() float64 {
-	return max(c.tall(c.in, c.input), c.tall(c.outPlanesDrawn(), c.output))
-}
-
-func (c *cascade) kernel() grid { return grid{c.g.kernel[0], c.g.kernel[1], c.inCell} }
-
-const sumRoom = 64.0
-
-func (c *cascade) panel() panel {
-	width := c.input.width() + beamsGap + c.output.width()
-	if c.planes != nil {
-		width += c.kernel().width() + 2*34 + sumRoom - 20
-	}
-	p := c.window.panel()
-	return panel{w: width + 1, h: c.height() + 1, label: p.label, paint: c.paint}
+	c.fit()
 }
 
 // group is the group of an input or output channel of so many.
 func (c *cascade) group(channel, of int) int { return channel * c.groups / of }
 
 // sees tells whether output channel o sees input channel i.
-func (c *cascade) sees(o, i int) bool { return c.group(o, c.out) == c.group(i, c.in) }
+func (c *cascade) sees(o, i int) bool { return c.alone || c.group(o, c.out) == c.group(i, c.in) }
 
 // hues are the colours of a channel of a layer in groups; blue, orange and green where all belong together.
 func (c *cascade) hues(channel, of int) (plane hue, frame color.NRGBA) {
@@ -115,57 +71,40 @@ func (c *cascade) hues(channel, of int) (plane hue, frame color.NRGBA) {
 
 func (c *cascade) paint(d *drawing.Drawing, x, y float64, frame int) {
 	row, col := c.g.at(frame % c.g.positions())
-	height := c.height()
-	top := func(planes, i int, g grid) float64 {
-		return y + (height-c.tall(planes, g))/2 + float64(i)*(g.height()+planeGap)
-	}
-	right := x + c.input.width()
-	ox := right + beamsGap
-	if c.planes != nil {
-		ox += c.kernel().width() + 2*34 + sumRoom - 20
-	}
+	at := func(p spot) (float64, float64) { return x + p.x, y + p.y }
 	outs := c.outPlanesDrawn()
-	cell := func(o int) (x, y float64) {
-		return c.output.center(ox, top(outs, o, c.output), float64(row), float64(col))
-	}
 	for i := range c.in {
-		py := top(c.in, i, c.input)
-		c.paintInput(d, x, py, i, row, col)
+		px, py := at(c.inputAt(i))
+		c.paintInput(d, px, py, i, row, col)
 		if c.planes != nil && c.sees(0, i) {
-			c.paintProduct(d, right, py, i, row, col)
+			c.paintProduct(d, x, y, i, row, col)
 		}
 	}
 	for o := range outs {
-		c.paintOutput(d, ox, top(outs, o, c.output), o, row, col)
+		px, py := at(c.outputAt(o))
+		c.paintOutput(d, px, py, o, row, col)
 	}
 	if c.planes != nil {
-		c.paintTotal(d, right+34+c.kernel().width()+34+sumRoom, ox, cell, top, row, col)
+		c.paintTotal(d, x, y, row, col)
 		return
 	}
 	// A beam from each window to each output cell that it is summed into.
-	_, rw := c.g.reach()
-	rh, _ := c.g.reach()
-	node := func(o int) (x, y float64) {
-		_, cy := cell(o)
-		return ox - 26, cy
-	}
 	for o := range outs {
-		nx, ny := node(o)
+		nx, ny := at(c.nodeAt(o, row, col))
 		for i := range c.in {
 			if !c.sees(o, i) {
 				continue
 			}
-			_, col0 := c.hues(i, c.in)
-			wx := x + (float64(col*c.g.stride[1])+float64(rw))*c.inCell
-			wy := top(c.in, i, c.input) + (float64(row*c.g.stride[0])+float64(rh)/2)*c.inCell
-			d.Line(wx, wy, nx, ny, 2, faint(col0, 200))
+			_, edge := c.hues(i, c.in)
+			wx, wy := at(c.windowAt(i, row, col))
+			d.Line(wx, wy, nx, ny, 2, faint(edge, 200))
 		}
 	}
 	for o := range outs {
-		nx, ny := node(o)
-		cx, cy := cell(o)
+		nx, ny := at(c.nodeAt(o, row, col))
+		tx, ty := at(c.entryAt(o, row, col))
 		_, edge := c.hues(o, c.out)
-		d.Arrow(nx, ny, cx-c.outCell/2-2, cy, 2.5, edge)
+		d.Arrow(nx, ny, tx, ty, 2.5, edge)
 		if c.in/c.groups > 1 {
 			d.Circle(nx, ny, 12, white, edge)
 			d.Text(nx, ny-0.5, 19, drawing.Center, edge, "+")
@@ -206,35 +145,45 @@ func (c *cascade) paintInput(d *drawing.Drawing, x, y float64, i, row, col int) 
 	}
 }
 
-// paintProduct draws the kernel of plane i and what the window makes of both.
-func (c *cascade) paintProduct(d *drawing.Drawing, right, y float64, i, row, col int) {
-	k := c.kernel()
-	kx, ky := right+34, y+(c.input.height()-k.height())/2
-	n := c.planes[i%len(c.planes)]
-	k.paint(d, kx, ky, func(r, q int) style {
+// paintProduct draws the kernel of plane i and what the window makes of both, in a panel at (x, y).
+func (c *cascade) paintProduct(d *drawing.Drawing, x, y float64, i, row, col int) {
+	k, n := c.kernel(), c.planes[i%len(c.planes)]
+	at := c.kernelAt(i)
+	k.paint(d, x+at.x, y+at.y, func(r, q int) style {
 		return style{fill: kernelFill, line: kernelDark, text: itoa(n.weight(r, q)), ink: ink}
 	})
-	middle := y + c.input.height()/2
-	d.Text(right+17, middle, 22, drawing.Center, muted, "×")
-	d.Text(kx+k.width()+17, middle, 22, drawing.Center, muted, "=")
-	d.Text(kx+k.width()+34+sumRoom/2-8, middle, 22, drawing.Center, ink, itoa(n.output(row, col)))
+	middle := at.y + k.height()/2
+	d.Text(x+at.x-signRoom/2, y+middle, 22, drawing.Center, muted, "×")
+	sum, equals := c.sumAt(i), spot{at.x + k.width() + signRoom/2, middle}
+	if c.lying {
+		equals = spot{sum.x, at.y + k.height() + signRoom/2}
+	}
+	d.Text(x+equals.x, y+equals.y, 22, drawing.Center, muted, "=")
+	d.Text(x+sum.x, y+sum.y, 22, drawing.Center, ink, itoa(n.output(row, col)))
 }
 
-// paintTotal adds the planes' sums and the bias up into the output cell.
-func (c *cascade) paintTotal(d *drawing.Drawing, sx, ox float64, cell func(int) (float64, float64), top func(int, int, grid) float64, row, col int) {
-	cx, cy := cell(0)
-	nx := ox - 34
+// paintTotal adds the planes' sums and the bias up into the output cell, in a panel at (x, y).
+func (c *cascade) paintTotal(d *drawing.Drawing, x, y float64, row, col int) {
+	node, entry := c.nodeAt(0, row, col), c.entryAt(0, row, col)
 	for i := range c.in {
-		if c.sees(0, i) {
-			d.Line(sx-10, top(c.in, i, c.input)+c.input.height()/2, nx, cy, 2, faint(kernelDark, 200))
+		if from := c.sumAt(i); c.sees(0, i) {
+			if from.x += sumRoom / 2; c.lying {
+				from = spot{from.x - sumRoom/2, from.y + 14}
+			}
+			d.Line(x+from.x, y+from.y, x+node.x, y+node.y, 2, faint(kernelDark, 200))
 		}
 	}
-	d.Arrow(nx, cy, cx-c.outCell/2-2, cy, 2.5, outputDark)
-	d.Circle(nx, cy, 12, white, outputDark)
-	d.Text(nx, cy-0.5, 19, drawing.Center, outputDark, "+")
-	if c.bias != 0 {
-		d.Text(nx, cy+34, 18, drawing.Center, ink, signed(c.bias))
-		d.Text(nx, cy+54, 14, drawing.Center, muted, lang.Text("bias"))
+	d.Arrow(x+node.x, y+node.y, x+entry.x, y+entry.y, 2.5, outputDark)
+	d.Circle(x+node.x, y+node.y, 12, white, outputDark)
+	d.Text(x+node.x, y+node.y-0.5, 19, drawing.Center, outputDark, "+")
+	if c.bias == 0 {
+		return
+	}
+	if text := signed(c.bias) + " " + lang.Text("bias"); c.lying {
+		d.Text(x+node.x+20, y+node.y+4, 18, drawing.Left, ink, text)
+	} else {
+		d.Text(x+node.x, y+node.y+34, 18, drawing.Center, ink, signed(c.bias))
+		d.Text(x+node.x, y+node.y+54, 16, drawing.Center, muted, lang.Text("bias"))
 	}
 }
 

@@ -34,7 +34,10 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	p, spill := w.window.panel(), reach*w.input.cell
 	p.w, p.h = p.w+2*spill, p.h+2*spill
 	p.paint = func(d *drawing.Drawing, x, y float64, frame int) { w.paint(d, x+spill, y+spill, frame) }
-	captions := formulas(shape.Result{Layer: layer.Layer{Stages: r.Layer.Stages[len(r.Stages)-1:]}, Stages: r.Stages[len(r.Stages)-1:]})
+	var captions []string
+	if o.For != Slide || o.Scene == nil { // the picture is to be seen
+		captions = formulas(shape.Result{Layer: layer.Layer{Stages: r.Layer.Stages[len(r.Stages)-1:]}, Stages: r.Stages[len(r.Stages)-1:]})
+	}
 	taps := g.kernel[0] * g.kernel[1]
 	note := lang.Sprintf("hollow dots: the regular taps; full dots: the samples, moved by %d offsets (dy, dx) that a convolution of the input predicts anew for every output", taps*d.OffsetGroups)
 	if d.Modulated {
@@ -45,7 +48,7 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 		title = lang.Sprintf("Deformable convolution – offsets %s: %s", w.preset.Text, w.preset.Says())
 		note = lang.Text("hollow dots: the regular taps; full dots: the samples, between pixels weighted bilinearly")
 	}
-	return &Figure{title: title, panels: []panel{p, w.bilinearPanel()}, frames: g.positions(), still: w.stillFrame(), captions: append(captions, note)}, nil
+	return &Figure{title: title, panels: []panel{p, w.bilinearPanel(o.grown())}, frames: g.positions(), still: w.stillFrame(), captions: append(captions, note)}, nil
 }
 
 type deformed struct {
@@ -156,8 +159,8 @@ func paintSamples(d *drawing.Drawing, g grid, x, y float64, all []sample, ring i
 }
 
 // bilinearPanel shows the middle sample between the four pixels around it, each as large as its weight.
-func (w *deformed) bilinearPanel() panel {
-	const side, edge = 150.0, 60.0
+func (w *deformed) bilinearPanel(letters float64) panel {
+	side, edge := 150.0, 60*letters
 	return panel{w: side + 2*edge, h: side + 2*edge, label: lang.Text("the ringed sample: 4 pixels and their weights"), paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		all := w.samples(frame)
 		s := all[w.ringed(all)]
@@ -172,7 +175,7 @@ func (w *deformed) bilinearPanel() panel {
 		} {
 			cx, cy := left0+c.x*side, top+c.y*side
 			d.Circle(cx, cy, 5+26*math.Sqrt(c.weight), inputPale, inputDark)
-			d.Text(cx, cy+(2*c.y-1)*44, 21, drawing.Center, ink, fmt.Sprintf("%.2f", c.weight))
+			d.Text(cx, cy+(2*c.y-1)*44, 21*letters, drawing.Center, ink, fmt.Sprintf("%.2f", c.weight))
 		}
 		d.Circle(sx, sy, 8, kernelDark, white)
 	}}

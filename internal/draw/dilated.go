@@ -17,7 +17,7 @@ func dilatedFigure(r shape.Result, o Options) (*Figure, error) {
 	c := r.Layer.Stages[0].Op.(layer.Conv)
 	last := len(c.Kernel) - 1
 	if o.Stack != nil {
-		return stackFigure(c, r.Stages[0].Pads, o.Stack)
+		return stackFigure(c, r.Stages[0].Pads, o)
 	}
 	f, err := windowFigure(r, o)
 	if err != nil {
@@ -25,16 +25,16 @@ func dilatedFigure(r shape.Result, o Options) (*Figure, error) {
 	}
 	if o.Scene == nil && !o.Numbers {
 		t := newTree(c.Kernel[last], []int{c.Dilation[last]}, r.Stages[0].Pads[last], c.Dilation[last])
-		f.panels = append(f.panels, t.panel())
+		f.panels = append(f.panels, t.panel(o.grown()))
 	}
-	f.captions = slices.Insert(f.captions, len(f.captions)-1, lang.Sprintf("the kernel of %d taps reaches over %d × (%d-1) + 1 = %d cells, with the weights of %d",
+	f.captions = slices.Insert(f.captions, max(0, len(f.captions)-1), lang.Sprintf("the kernel of %d taps reaches over %d × (%d-1) + 1 = %d cells, with the weights of %d",
 		c.Kernel[last], c.Dilation[last], c.Kernel[last], shape.Effective(c.Kernel[last], c.Dilation[last]), c.Kernel[last]))
 	return f, nil
 }
 
 // stackFigure is a stack of dilated layers of one kernel from the side: what its last output sees.
-func stackFigure(c layer.Conv, pads []layer.Pad, dilations []int) (*Figure, error) {
-	last := len(c.Kernel) - 1
+func stackFigure(c layer.Conv, pads []layer.Pad, o Options) (*Figure, error) {
+	dilations, last := o.Stack, len(c.Kernel)-1
 	t := newTree(c.Kernel[last], dilations, pads[last], c.Dilation[last])
 	if t.field > mostTree {
 		return nil, layer.Errorf("a field of %d is too wide to draw: at most %d", t.field, mostTree).Hint("give fewer or smaller dilations")
@@ -54,7 +54,7 @@ func stackFigure(c layer.Conv, pads []layer.Pad, dilations []int) (*Figure, erro
 	}
 	f := &Figure{
 		title:  lang.Sprintf("A stack of dilated convolutions – %s kernels of %d, dilations %s", kind, t.kernel, text),
-		panels: []panel{t.panel()}, frames: t.moves, still: t.moves - 1,
+		panels: []panel{t.panel(o.grown())}, frames: t.moves, still: t.moves - 1,
 		captions: []string{lang.Sprintf("receptive field: 1 + %s = %d, with %d × %d = %d weights%s", strings.Join(sum, " + "), t.field, len(dilations), t.kernel, len(dilations)*t.kernel, side)},
 	}
 	if t.causal {
@@ -128,12 +128,12 @@ func (t *tree) output(frame int) int {
 	return left + frame%t.moves
 }
 
-func (t *tree) panel() panel {
+func (t *tree) panel(letters float64) panel {
 	pitchX := min(30, max(9, 900/float64(t.n)))
 	if len(t.dilations) == 1 {
 		pitchX = min(30, max(9, 420/float64(t.n)))
 	}
-	const pitchY, caption = 78.0, 96.0
+	pitchY, caption := 78.0, 96*letters
 	radius := pitchX * 0.36
 	top := len(t.dilations)
 	label := lang.Text("from the side: the inputs that one output reads")
@@ -174,7 +174,7 @@ func (t *tree) panel() panel {
 			if level > 0 {
 				name = lang.Sprintf("dilation %d", t.dilations[level-1])
 			}
-			d.Text(x, cy, 16, drawing.Left, muted, name)
+			d.Text(x, cy, 16*letters, drawing.Left, muted, name)
 		}
 	}}
 }

@@ -363,34 +363,6 @@ func TestFramesWithNumbersAreOfOneSize(t *testing.T) {
 	}
 }
 
-// On a slide, letters can be read from the back row: at a quarter of 1280 pixels captions are still 6 pixels high, and nothing
-// leaves the slide.
-func TestSlidesCanBeReadFromTheBackRow(t *testing.T) {
-	for _, v := range layer.Variants() {
-		f, _, err := For(t.Context(), spec(t, v.Name, ""), Options{For: Slide})
-		if err != nil {
-			t.Fatal(err)
-		}
-		d := Slide.Placed(f.Still())
-		scale := Slide.Scale(f.Still())
-		if w, h := d.Width*scale, d.Height*scale; w < 1279 || w > 1281 || h < 719 || h > 721 {
-			t.Errorf("%s: %gx%g", v.Name, w, h)
-		}
-		if size := captionSize * f.kind * scale; size < 24 {
-			t.Errorf("%s: captions of %.1f pixels", v.Name, size)
-		}
-		for _, m := range d.Marks {
-			text, ok := m.(drawing.Text)
-			if ok && text.Align == drawing.Left && text.X+f.ruler.Width(text.Size, text.S) > d.Width {
-				t.Errorf("%s: %q leaves the slide", v.Name, text.S)
-			}
-			if ok && figureOf(v.Name).coarse && len(text.S) > 1 && text.Size*scale < 17 { // words, not numbers in cells
-				t.Errorf("%s: %q has letters of %.1f pixels", v.Name, text.S, text.Size*scale)
-			}
-		}
-	}
-}
-
 // The title of an inverted residual names the stages that it has.
 func TestInvertedResidualNamesItsStages(t *testing.T) {
 	for keys, want := range map[string]string{

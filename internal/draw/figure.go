@@ -3,6 +3,7 @@ package draw
 import (
 	"cmp"
 	"image/color"
+	"math"
 	"slices"
 	"strings"
 
@@ -31,7 +32,15 @@ type Options struct {
 	Note string
 	// Stack are the dilations of a stack of dilated layers that is drawn in place of one, in the order in which data pass them.
 	Stack []int
+	// letters is the size of those in panels, of their usual one for the purpose; 0 is 1.
+	letters float64
 }
+
+// grown is how many times larger than usual what holds letters in a panel is to be.
+func (o Options) grown() float64 { return cmp.Or(o.letters, 1) }
+
+// inside is the size of letters in a panel, of their usual one on a page.
+func (o Options) inside() float64 { return purposes[o.For].inside * o.grown() }
 
 // Scene is real data in the cells of a figure, in place of a schema.
 type Scene struct {
@@ -50,6 +59,7 @@ type Figure struct {
 	note     string
 	purpose  Purpose
 	beside   bool    // the captions stand at the right of the panels
+	inRow    int     // panels in a row; 0: all
 	kind     float64 // the size of the letters, of their usual one
 	ruler    drawing.Ruler
 	panels   []panel
@@ -94,15 +104,35 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	if o.Scene != nil && (o.Numbers || !known.scene) {
 		return nil, layer.Errorf("the figure of %s shows no picture", r.Layer.Variant).Hint("leave the picture and --filter out")
 	}
+	ruler := drawing.NewRuler()
+	f, err := known.laid(r, o, ruler)
+	// Letters in panels grow until they can be read, or until that makes all else so small that they do not.
+	for o.For == Slide && err == nil {
+		now := f.smallest()
+		if now >= LeastLetters {
+			break
+		}
+		o.letters = o.grown() * min(1.5, 1.03*LeastLetters/now)
+		larger, err := known.laid(r, o, ruler)
+		if err != nil || larger.smallest() <= now+0.1 {
+			break
+		}
+		f = larger
+	}
+	return f, err
+}
+
+// laid makes a figure and lays it out.
+func (known figure) laid(r shape.Result, o Options, ruler drawing.Ruler) (*Figure, error) {
 	f, err := known.make(r, o)
 	if err != nil {
 		return nil, err
 	}
+	if o.For == Slide && (o.Scene != nil || o.Numbers) { // these are to be seen: sizes are in the labels
+		sizes := formulas(r)
+		f.captions = slices.DeleteFunc(f.captions, func(c string) bool { return slices.Contains(sizes, c) })
+	}
 	if o.Scene != nil {
-		if o.For == Slide { // the picture is to be seen: its sizes are in the labels
-			sizes := formulas(r)
-			f.captions = slices.DeleteFunc(f.captions, func(c string) bool { return slices.Contains(sizes, c) })
-		}
 		f.captions = append(f.captions, o.Scene.Caption)
 		f.still = r.Output[2]*2/3*r.Output[3] + r.Output[3]/2 // much of the output is there
 	}
@@ -114,7 +144,7 @@ func New(r shape.Result, o Options) (*Figure, error) {
 		f.title = lang.Text(known.title) + " – " + cmp.Or(f.is, strings.TrimPrefix(lang.Text(v.Summary), lang.Text("squeeze-and-excitation: ")))
 	}
 	f.note, f.purpose = o.Note, o.For
-	f.frames, f.ruler = max(1, f.frames), drawing.NewRuler()
+	f.frames, f.ruler = max(1, f.frames), ruler
 	f.measure()
 	return f, nil
 }
@@ -157,52 +187,84 @@ func (f *Figure) height() float64 {
 	if f.note != "" {
 		y += 4 + lines(len(f.ruler.Wrap(f.note, noteSize*f.kind, f.wide)), noteSize)
 	}
-	tall, labels := 0.0, 0
-	for _, p := range f.panels {
-		tall, labels = max(tall, p.h), max(labels, len(f.labelLines(p)))
+	panels, captions := 0.0, lines(f.lines, captionSize)
+	for _, row := range f.rows() {
+		tall, labels := f.rowSize(row)
+		panels += tall + 30 + lines(labels, labelSize)
 	}
-	panels, captions := tall+30+lines(labels, labelSize), lines(f.lines, captionSize)
 	if f.beside {
 		return y + 20 + max(panels, captions) + margin
 	}
 	return y + 20 + panels + captions + margin
 }
 
-// backRow is how many pixels the captions of a slide of 1280x720 should have to be read at a quarter of it.
-const backRow = 25
+// rows are the panels in rows.
+func (f *Figure) rows() [][]panel {
+	return slices.Collect(slices.Chunk(f.panels, cmp.Or(f.inRow, max(1, len(f.panels)))))
+}
 
-// fitSlide chooses how large the letters are, and whether the captions stand below the panels or beside them: so that they can be
-// read from the back row and, among the ways to do that, so that the panels are largest.
+// rowSize is how high the panels of a row are, and how many lines their labels take.
+func (f *Figure) rowSize(row []panel) (tall float64, labels int) {
+	for _, p := range row {
+		tall, labels = max(tall, p.h), max(labels, len(f.labelLines(p)))
+	}
+	return tall, labels
+}
+
+// backRow is how many pixels the captions of a slide of 1280x720 should have to be read at a quarter of it; no letter on a slide is
+// smaller than LeastLetters.
+const backRow, LeastLetters = 25, 18
+
+// smallest is the size of the smallest letters on a slide, in its pixels.
+func (f *Figure) smallest() float64 {
+	d, least := f.Still(), math.Inf(1)
+	for _, m := range d.Marks {
+		if t, ok := m.(drawing.Text); ok {
+			least = min(least, t.Size)
+		}
+	}
+	return least * Slide.Scale(d)
+}
+
+// fitSlide chooses how large the letters are, how many panels stand in a row, and whether the captions stand below the panels or
+// beside them: so that they can be read from the back row and, among the ways to do that, so that the panels are largest.
 func (f *Figure) fitSlide() {
 	type layout struct {
 		kind, wide float64
 		beside     bool
+		inRow      int
 	}
 	var best layout
 	bestLetters, bestScale := 0.0, 0.0
 	aspect := float64(purposes[Slide].width) / float64(purposes[Slide].height)
-	for kind := 0.8; kind < 8; kind *= 1.1 {
-		for _, beside := range []bool{false, true} {
-			f.kind, f.beside = kind, beside
-			least := 480.0
-			if beside {
-				least = f.panelsWidth() + panelGap + 13*captionSize*kind
-			}
-			f.widen(least)
-			for range 3 { // as wide as the slide is for the height: that leaves fewer lines, and less height
-				f.count(min(f.frames, 3))
-				wide := max(f.wide, f.height()*aspect-2*margin)
-				f.wide = f.wide + (wide-f.wide)*0.7
-			}
+	try := func(l layout) {
+		f.kind, f.beside, f.inRow = l.kind, l.beside, l.inRow
+		least := 480.0
+		if l.beside {
+			least = f.panelsWidth() + panelGap + 13*captionSize*l.kind
+		}
+		f.widen(least)
+		for range 2 { // as wide as the slide is for the height: that leaves fewer lines, and less height
 			f.count(min(f.frames, 3))
-			scale := min(float64(purposes[Slide].width)/(f.wide+2*margin), float64(purposes[Slide].height)/f.height())
-			letters := min(backRow, captionSize*kind*scale)
-			if letters > bestLetters+0.01 || letters > bestLetters-0.01 && scale > bestScale {
-				best, bestLetters, bestScale = layout{kind, f.wide, beside}, letters, scale
-			}
+			wide := max(f.wide, f.height()*aspect-2*margin)
+			f.wide = f.wide + (wide-f.wide)*0.7
+		}
+		f.count(min(f.frames, 3))
+		scale := min(float64(purposes[Slide].width)/(f.wide+2*margin), float64(purposes[Slide].height)/f.height())
+		letters := min(backRow, captionSize*l.kind*scale)
+		if letters > bestLetters+0.01 || letters > bestLetters-0.01 && scale > bestScale {
+			l.wide = f.wide
+			best, bestLetters, bestScale = l, letters, scale
 		}
 	}
-	f.kind, f.wide, f.beside = best.kind, best.wide, best.beside
+	for kind := 0.8; kind < 8; kind *= 1.1 {
+		for rows := range len(f.panels) {
+			inRow := (len(f.panels) + rows) / (rows + 1)
+			try(layout{kind: kind, inRow: inRow})
+			try(layout{kind: kind, inRow: inRow, beside: true})
+		}
+	}
+	f.kind, f.wide, f.beside, f.inRow = best.kind, best.wide, best.beside, best.inRow
 }
 
 // captionWidth is how wide captions may be.
@@ -231,12 +293,20 @@ func (f *Figure) panelWidth(p panel) float64 {
 	return width
 }
 
-func (f *Figure) panelsWidth() (width float64) {
-	for k, p := range f.panels {
+// rowWidth is what the panels of a row take, panelsWidth what the widest row does.
+func (f *Figure) rowWidth(row []panel) (width float64) {
+	for k, p := range row {
 		if k > 0 {
 			width += panelGap
 		}
 		width += f.panelWidth(p)
+	}
+	return width
+}
+
+func (f *Figure) panelsWidth() (width float64) {
+	for _, row := range f.rows() {
+		width = max(width, f.rowWidth(row))
 	}
 	return width
 }
@@ -301,33 +371,34 @@ func (f *Figure) Still() *drawing.Drawing { return f.Frame(f.still) }
 
 // Frame draws one frame.
 func (f *Figure) Frame(i int) *drawing.Drawing {
-	width, height, labels := f.panelsWidth(), 0.0, 0
-	for _, p := range f.panels {
-		height, labels = max(height, p.h), max(labels, len(f.labelLines(p)))
-	}
 	d := &drawing.Drawing{Width: f.wide + 2*margin}
 	y := f.lettersAt(d, margin, margin, titleSize, f.wide, ink, f.title)
 	if f.note != "" {
 		y = f.lettersAt(d, margin, y+4, noteSize, f.wide, kernelDark, f.note)
 	}
 	top := y + 20
+	y = top
 	line := labelSize * f.kind * lineFactor
-	x := margin + (f.wide-width)/2
+	across := f.wide
 	if f.beside {
-		x = margin
+		across = f.panelsWidth()
 	}
-	for _, p := range f.panels {
-		w := f.panelWidth(p)
-		p.paint(d, x+(w-p.w)/2, top+(height-p.h)/2, i)
-		for k, text := range f.labelLines(p) {
-			d.Text(x+w/2, top+height+18+line/2+float64(k)*line, labelSize*f.kind, drawing.Center, muted, text)
+	for _, row := range f.rows() {
+		height, labels := f.rowSize(row)
+		x := margin + (across-f.rowWidth(row))/2
+		for _, p := range row {
+			w := f.panelWidth(p)
+			p.paint(d, x+(w-p.w)/2, y+(height-p.h)/2, i)
+			for k, text := range f.labelLines(p) {
+				d.Text(x+w/2, y+height+18+line/2+float64(k)*line, labelSize*f.kind, drawing.Center, muted, text)
+			}
+			x += w + panelGap
 		}
-		x += w + panelGap
+		y += height + 30 + float64(labels)*line
 	}
-	y = top + height + 18 + float64(labels)*line + 12
 	left := float64(margin)
 	if f.beside {
-		y, left = top, x
+		y, left = top, margin+across+panelGap
 	}
 	for _, c := range f.captionsOf(i) {
 		y = f.lettersAt(d, left, y, captionSize, f.captionWidth(), ink, c)

@@ -54,7 +54,7 @@ func (g grid) paintCell(d *drawing.Drawing, x, y float64, s style) {
 
 // textSize is a size at which the text fits in a cell, and any of so many letters.
 func (g grid) textSize(s string, letters int) float64 {
-	return min(g.cell*0.5, 1.6*g.cell/float64(max(2, letters, utf8.RuneCountInString(s))))
+	return min(g.cell*0.72, 1.6*g.cell/float64(max(2, letters, utf8.RuneCountInString(s))))
 }
 
 // center is the middle of a cell, which may lie outside of the grid; rows and columns may be fractions.

@@ -54,29 +54,29 @@ func (t *Terms) sums(g geometry, row, col int) (each []float64, total float64) {
 // mostSpelt is the largest kernel whose products are written in cells.
 const mostSpelt = 5
 
-// productsPanel shows what stands under the window, the weights and their products, one above the other, and the sum.
-func productsPanel(g geometry, t *Terms) panel {
+// productsPanel shows what stands under the window, the weights, their products and the sum, in a row to stand below the planes.
+func productsPanel(g geometry, t *Terms, o Options) panel {
+	const gap, room = 34.0, 150.0 // between the parts, and of the sum
 	k := max(g.kernel[0], g.kernel[1])
-	cell, gap := min(46, 200/float64(k)), 34.0
+	cell := min(46, 200/float64(k))
 	if k > mostSpelt {
 		cell = max(2, 140/float64(k))
 	}
-	kernel := grid{g.kernel[0], g.kernel[1], cell}
+	kernel := grid{g.kernel[0], g.kernel[1], cell * o.grown()}
 	longest := 1 // of the weights, in letters
 	for ky := range g.kernel[0] {
 		for kx := range g.kernel[1] {
 			longest = max(longest, utf8.RuneCountInString(short(t.Weight(0, ky, kx))))
 		}
 	}
-	width := max(kernel.width(), 130)
 	label := lang.Text("under the window, times the weights, and the sum")
 	if len(t.Channels) > 1 {
 		label += " (" + t.Channels[0] + ")"
 	}
-	return panel{w: width + 1, h: 3*kernel.height() + 3*gap + 24, label: label, paint: func(d *drawing.Drawing, x, y float64, frame int) {
+	step := kernel.width() + gap
+	return panel{w: 3*step + room, h: kernel.height() + 1, label: label, paint: func(d *drawing.Drawing, x, y float64, frame int) {
 		row, col := g.at(frame % g.positions())
 		products := t.at(g, 0, row, col)
-		left := x + (width-kernel.width())/2
 		for i, part := range []struct {
 			op      string
 			hue     hue
@@ -87,28 +87,26 @@ func productsPanel(g geometry, t *Terms) panel {
 			{"×", hue{kernelFill, kernelDark}, func(p product) float64 { return p.weight }, longest},
 			{"=", hue{outputTodo, outputDark}, product.value, 5},
 		} {
-			top := y + float64(i)*(kernel.height()+gap)
-			kernel.paint(d, left, top, func(r, c int) style {
+			left := x + float64(i)*step
+			kernel.paint(d, left, y, func(r, c int) style {
 				s := style{fill: part.hue.light, line: part.hue.dark, ink: ink, letters: part.letters}
 				if k <= mostSpelt {
 					s.text = short(part.of(products[r*g.kernel[1]+c]))
 				}
 				return s
 			})
-			if part.op != "" {
-				d.Text(x+width/2, top-gap/2, 22, drawing.Center, muted, part.op)
-			}
+			d.Text(left-gap/2, y+kernel.height()/2, 24, drawing.Center, muted, part.op)
 		}
 		_, total := t.sums(g, row, col)
-		sum := 0.0
+		all := 0.0
 		for _, p := range products {
-			sum += p.value()
+			all += p.value()
 		}
-		text := "Σ = " + short(sum)
+		text := "Σ = " + short(all)
 		if len(t.Channels) == 1 && short(t.Bias) != "0" {
 			text = fmt.Sprintf("Σ %s = %s", signedShort(t.Bias), short(total))
 		}
-		d.Text(x+width/2, y+3*(kernel.height()+gap)-4, 24, drawing.Center, outputDark, text)
+		d.Text(x+3*step+room/2, y+kernel.height()/2, 26, drawing.Center, outputDark, text)
 	}}
 }
 

@@ -26,9 +26,6 @@ var purposes = []struct {
 	width, height   int
 }{{"page", 1, 1, 0, 0}, {"slide", 1.3, 1.5, 1280, 720}, {"print", 1, 1, 2400, 0}}
 
-// inside is the size of letters in a panel, of their usual one.
-func (p Purpose) inside() float64 { return purposes[p].inside }
-
 // PurposeNames lists what ParsePurpose reads.
 func PurposeNames() (names []string) {
 	for _, p := range purposes {

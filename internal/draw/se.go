@@ -27,7 +27,7 @@ const (
 func seFigure(r shape.Result, o Options) (*Figure, error) {
 	c, hidden := r.Input[1], r.Stages[1].Output[1]
 	most := float64(max(c, hidden))
-	e := &excitation{c: c, hidden: hidden, pitch: min(36, max(6.5, 320/most)), input: sized(r.Input), letters: o.For.inside()}
+	e := &excitation{c: c, hidden: hidden, pitch: min(36, max(6.5, 320/most)) * o.grown(), input: sized(r.Input), letters: o.inside()}
 	said := lang.Text("no factors: they follow from the data, as convx run se prints them")
 	if o.Gates != nil {
 		e.factors, said = o.Gates.Factors, lang.Sprintf("factors: of %s", o.Gates.Of)

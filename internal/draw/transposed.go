@@ -17,7 +17,7 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 	g := stretched(whole, r.Stages[0].OutputPadding)
 	w := newWindow(g, r.Input[1], r.Output[1])
 	w.labels[0] = lang.Sprintf("input %s with zeros between,", sized(r.Input))
-	w.turned = true
+	w.turned, w.letters = true, o.inside()
 	w.hole = func(y, x int) bool { return y%whole.stride[0] != 0 || x%whole.stride[1] != 0 }
 	if w.scene = o.Scene; w.scene != nil {
 		w.scene = spread(*o.Scene, whole.stride)
@@ -34,8 +34,9 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 	}
 	if r.Input[1]*r.Output[1] > 1 && o.Numbers {
 		s := newCascade(w, r.Input[1], r.Output[1], t.Groups)
+		s.alone = o.For == Slide
 		s.number(o.Seed, t.Bias)
-		f.panels, f.arithmetic, f.captions = []panel{s.panel()}, s.arithmetic, nil
+		f.panels, f.arithmetic, f.captions = []panel{s.placed()}, s.arithmetic, nil
 	} else {
 		p := w.panel()
 		p.label = lang.Sprintf("as a convolution: %s", p.label)

@@ -24,10 +24,11 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	case o.Scene == nil && many:
 		s := newCascade(w, r.Input[1], r.Output[1], c.Groups)
 		if o.Numbers {
+			s.alone = o.For == Slide
 			s.number(o.Seed, c.Bias)
 			f.arithmetic = s.arithmetic
 		}
-		f.panels = []panel{s.panel()}
+		f.panels = []panel{s.placed()}
 	case o.Numbers:
 		w.numbers = newNumbers(g, o.Seed)
 		if c.Bias {
@@ -37,11 +38,8 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 		f.panels = []panel{w.panel()}
 	default:
 		if o.Scene != nil && o.Scene.Terms != nil {
-			products := productsPanel(g, o.Scene.Terms)
-			if o.For == Slide {
-				w.enlarge(products.h)
-			}
-			f.panels = []panel{w.panel(), products}
+			products := productsPanel(g, o.Scene.Terms, o)
+			f.panels, f.inRow = []panel{w.panel(), products}, 1
 			f.arithmetic = func(frame int) string { return termsText(g, o.Scene.Terms, frame) }
 			break
 		}
@@ -50,7 +48,9 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	if many && o.Scene == nil {
 		f.captions = append(f.captions, connections(r.Input[1], r.Output[1], c.Groups))
 	}
-	f.captions = append(f.captions, weightsCaption(r.Input[1], r.Output[1], c))
+	if o.For != Slide || !o.Numbers { // there the weights are to be seen
+		f.captions = append(f.captions, weightsCaption(r.Input[1], r.Output[1], c))
+	}
 	return f, nil
 }
 
@@ -112,9 +112,10 @@ type window struct {
 	// hole tells, if not nil, which cells inside the input are zeros between pixels.
 	hole func(y, x int) bool
 	// level gives, if not nil, the shade of a cell inside the input.
-	level  func(y, x int) float64
-	labels [2]string
-	pale   bool // taps are not where the samples are
+	level   func(y, x int) float64
+	labels  [2]string
+	pale    bool    // taps are not where the samples are
+	letters float64 // the size of words, of their usual one; 0 where there are none
 	// chosen tells, if not nil, whether a tap of an output is the one that it takes.
 	chosen func(row, col, y, x int) bool
 	scene  *Scene // what the cells hold, if not nil
@@ -127,15 +128,6 @@ func newWindow(g geometry, inPlanes, outPlanes int) *window {
 		g: g, input: grid{p[0], p[1], cell}, output: grid{g.out[0], g.out[1], cell}, inPlanes: inPlanes, outPlanes: outPlanes,
 		labels: [2]string{lang.Text("input"), lang.Text("output")},
 	}
-}
-
-// mostEnlarged is how many times larger than usual cells are beside a panel that is higher.
-const mostEnlarged = 1.9
-
-// enlarge makes both planes about as high as what stands beside them.
-func (w *window) enlarge(height float64) {
-	by := min(mostEnlarged, max(1, height/max(w.input.height(), w.output.height())))
-	w.input.cell, w.output.cell = by*w.input.cell, by*w.output.cell
 }
 
 // stillFrame is a position where the window is clear of corners: a third of the way down and across.
@@ -226,7 +218,7 @@ func (w *window) paintKernel(d *drawing.Drawing, x, y float64) {
 		return style{fill: kernelFill, line: kernelDark, text: itoa(w.numbers.weight(r, c)), ink: ink}
 	})
 	if w.turned {
-		d.Text(x+g.width()/2, y+g.height()+16, 12, drawing.Center, muted, lang.Text("turned by 180°"))
+		d.Text(x+g.width()/2, y+g.height()+16*w.letters, 14*w.letters, drawing.Center, muted, lang.Text("turned by 180°"))
 	}
 	d.Text(x-windowGap/2, y+g.height()/2, 22, drawing.Center, muted, "*")
 	d.Text(x+g.width()+windowGap/2, y+g.height()/2, 22, drawing.Center, muted, "=")

@@ -23,6 +23,7 @@ type Canvas struct {
 	raster *vector.Rasterizer
 	// faces are those of the Go font by size, foreignFaces of the system's font.
 	faces, foreignFaces map[float64]font.Face
+	advances            map[letter]float64 // of letters of the system's font, which reads its file for each
 }
 
 // NewCanvas returns a canvas of one colour.
@@ -32,6 +33,7 @@ func NewCanvas(width, height int, background color.Color) *Canvas {
 		raster:       vector.NewRasterizer(width, height),
 		faces:        map[float64]font.Face{},
 		foreignFaces: map[float64]font.Face{},
+		advances:     map[letter]float64{},
 	}
 	c.Fill(c.Rect, background)
 	return c

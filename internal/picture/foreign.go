@@ -62,18 +62,32 @@ func (c *Canvas) installedFace(size float64) font.Face {
 
 // foreignWidth is how wide text is at that size, where the Go font has none of it.
 func (c *Canvas) foreignWidth(size float64, text string) (width float64) {
-	face := c.installedFace(size)
 	for _, r := range text {
-		if face != nil {
-			if advance, ok := face.GlyphAdvance(r); ok {
-				width += pixelsOf(advance)
-				continue
-			}
+		advance, ok := c.advances[letter{size, r}]
+		if !ok {
+			advance = c.advance(size, r)
+			c.advances[letter{size, r}] = advance
 		}
-		_, advance, _ := glyphOf(r)
-		width += advance * size / bitmapSize
+		width += advance
 	}
 	return width
+}
+
+// letter is one of a size.
+type letter struct {
+	size float64
+	rune rune
+}
+
+// advance is how wide a letter is that the Go font lacks.
+func (c *Canvas) advance(size float64, r rune) float64 {
+	if face := c.installedFace(size); face != nil {
+		if advance, ok := face.GlyphAdvance(r); ok {
+			return pixelsOf(advance)
+		}
+	}
+	_, advance, _ := glyphOf(r)
+	return advance * size / bitmapSize
 }
 
 // bitmapSize is the size of the bitmap font's letters, in its pixels.
