@@ -42,7 +42,7 @@ func conventionsTable(rows []conventionJSON) report.Table {
 		{Name: "convention"}, {Name: "figure", Key: "macs", Right: true}, {Name: "unit"}, {Name: "counts differently", Key: "differs"},
 	}}
 	for _, r := range rows {
-		t.Rows = append(t.Rows, []report.Cell{report.Str(r.Convention), report.Count(r.Figure), report.Str(r.Unit), report.Str(lang.Text(r.Differs))})
+		t.Rows = append(t.Rows, []report.Cell{report.Str(r.Convention), report.Count(r.Figure), report.Str(lang.Text(r.Unit)), report.Str(lang.Text(r.Differs))})
 	}
 	return t
 }

@@ -97,11 +97,11 @@ func Flops(c Cost, explain bool, held budget.Outcome) report.Document {
 		if explain {
 			for _, f := range row.Formulas {
 				st.Formulas = append(st.Formulas, formulaJSON{f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), f.Value})
-				sums = append(sums, fmt.Sprintf("  %s %s: %s = %s = %s", row.Name, f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), report.Group(f.Value)))
+				sums = append(sums, fmt.Sprintf("  %s %s: %s = %s = %s", layer.StageText(row.Name), f.Quantity, f.Sum.Symbols(), f.Sum.Numbers(), report.Group(f.Value)))
 			}
 		}
 		j.Stages = append(j.Stages, st)
-		t.Rows = append(t.Rows, append([]report.Cell{report.Str(row.Name), report.Str(string(row.Kind)), report.Str(layer.FormatShape(row.Output))}, costCells(st.Total)...))
+		t.Rows = append(t.Rows, append([]report.Cell{report.Str(layer.StageText(row.Name)), report.Str(lang.Text(string(row.Kind))), report.Str(layer.FormatShape(row.Output))}, costCells(st.Total)...))
 	}
 	t.Footer = append([]report.Cell{report.Str(lang.Text("total")), report.Str(""), report.Str(layer.FormatShape(c.Output))}, costCells(j.Total)...)
 	blocks := []report.Block{report.Text{fmt.Sprintf("%s: %s -> %s", j.Variant, layer.FormatShape(j.Input), layer.FormatShape(j.Output))}, t}
@@ -120,7 +120,7 @@ func Flops(c Cost, explain bool, held budget.Outcome) report.Document {
 func costColumns(c flops.Convention) []report.Column {
 	macs := "MACs"
 	if c.Name != "mac" {
-		macs = c.Unit + " (" + c.Name + ")"
+		macs = lang.Text(c.Unit) + " (" + c.Name + ")"
 	}
 	return []report.Column{
 		{Name: "params", Right: true},

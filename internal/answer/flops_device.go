@@ -81,10 +81,10 @@ func place(p device.Placement, top int) *placed {
 	for _, l := range shown {
 		share := l.Least.Seconds() / max(j.Seconds, 1e-12)
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(l.Name), report.Str(l.Variant), report.Time(l.Least), report.Str(string(l.Bound)), shareOf(share),
+			report.Str(l.Name), report.Str(l.Variant), report.Time(l.Least), report.Str(lang.Text(string(l.Bound))), shareOf(share),
 		})
 	}
-	head := lang.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, d.Title, p.Elem, report.Duration(p.Least), report.Digits(j.Frames), lang.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
+	head := lang.Sprintf("on %s (%s), in %s: at least %s, at most %s frames a second; %s bound by compute, %d by memory", d.Name, lang.Text(d.Title), p.Elem, report.Duration(p.Least), report.Digits(j.Frames), lang.Plural(bounds[device.Compute], "layer"), bounds[device.Memory])
 	fused := lang.Sprintf("with activations, batch norms and sums computed as the layers before them are stored: at least %s, at most %s frames a second", report.Duration(p.Fused), report.Digits(j.FusedFrames))
 	foot := report.Text{deviceBound() + lang.Text(": every operation at the peak, every byte once at the full bandwidth")}
 	if sources := estimates(d); sources != "" {

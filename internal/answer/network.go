@@ -13,7 +13,7 @@ func netTitle(g *network.Graph) string {
 	if g.Title == "" {
 		return g.Name
 	}
-	return g.Name + ", " + g.Title
+	return g.Name + lang.Text(", ") + lang.Text(g.Title)
 }
 
 // outputJSON is one of the outputs of a network that has several.

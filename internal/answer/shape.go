@@ -79,12 +79,12 @@ func Shape(r shape.Result) report.Document {
 		j.Stages = append(j.Stages, shapeStageJSON{st.Name, st.Kind, st.Inputs[0], st.Output, formulas})
 		j.Notes = append(j.Notes, st.Notes...)
 		table.Rows = append(table.Rows, []report.Cell{
-			report.Str(st.Name), report.Str(string(st.Kind)),
+			report.Str(layer.StageText(st.Name)), report.Str(lang.Text(string(st.Kind))),
 			report.Str(layer.FormatShape(st.Inputs[0])), report.Str(layer.FormatShape(st.Output)),
 		})
 		prefix := ""
 		if len(r.Stages) > 1 {
-			prefix = st.Name + " "
+			prefix = layer.StageText(st.Name) + " "
 		}
 		for _, f := range st.Formulas {
 			sums = append(sums, fmt.Sprintf("  %s%s: %s = %d", prefix, f.Axis, f.Expression, f.Value))

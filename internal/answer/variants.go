@@ -44,8 +44,8 @@ func Variant(v layer.Variant) report.Document {
 		if k.Short != "" {
 			flag = "-" + k.Short + ", " + flag
 		}
-		usage := k.Usage
-		if before, after, ok := strings.Cut(usage, ": "); ok && strings.Contains(before, v.Name) {
+		usage := k.Help()
+		if before, after, ok := strings.Cut(usage, lang.Text(": ")); ok && strings.Contains(before, v.Name) {
 			usage = after // "separable: …" on separable's own page
 		}
 		t.Rows = append(t.Rows, []report.Cell{report.Str(flag), report.Str(k.Type), report.Str(usage)})

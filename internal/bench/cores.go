@@ -63,14 +63,14 @@ func coresOf(root string) []Cores {
 	}
 	var out []Cores
 	for _, k := range kinds {
-		c := Cores{Count: len(k), What: "of their own kind"}
+		c := Cores{Count: len(k), What: lang.Text("of their own kind")}
 		switch first := k[0]; {
 		case first.clock > 0:
 			c.What = lang.Sprintf("up to %.3g GHz", first.clock/1e6)
 		case first.capacity > 0:
 			c.What = lang.Sprintf("capacity %.0f", first.capacity)
 		case first.small:
-			c.What = "efficient ones"
+			c.What = lang.Text("efficient ones")
 		}
 		var ids []int
 		for _, p := range k {

@@ -126,7 +126,7 @@ func ParseBaseline(data []byte, name string) (Subject, error) {
 // jsonProblem says what is wrong with JSON without naming Go's types.
 func jsonProblem(err error) string {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return lang.Sprintf("%s is a JSON %s", cmp.Or(e.Field, "the whole"), e.Value)
+		return lang.Sprintf("%s is a JSON %s", cmp.Or(e.Field, lang.Text("the whole")), e.Value)
 	}
 	return err.Error()
 }
@@ -173,7 +173,7 @@ func Compare(s, before Subject, allowed map[Quantity]Amount) (Difference, error)
 			most = math.MaxInt64 // more than fits: anything goes
 		}
 		d.Checks = append(d.Checks, Check{
-			Name: "increase of " + string(q), Quantity: q, Measured: now, Allowed: most,
+			Name: lang.Sprintf("increase of %s", q), Quantity: q, Measured: now, Allowed: most,
 			Baseline: true, Before: old, Partial: s.partial(q), Most: d.grown(q),
 		})
 	}

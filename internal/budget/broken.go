@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 )
 
@@ -27,9 +28,9 @@ func Broken(e *FileError, display string) Report {
 // what says what could not be done with a broken part.
 func (p Held) what() string {
 	if _, ok := errors.AsType[*FileError](p.Err); ok {
-		return "cannot be read"
+		return lang.Text("cannot be read")
 	}
-	return "cannot be counted"
+	return lang.Text("cannot be counted")
 }
 
 // placed is an error with its place in a file.

@@ -42,11 +42,11 @@ type Verdict string
 
 // The verdicts.
 const (
-	Holds     Verdict = "holds"
-	Warned    Verdict = "warns"
-	Over      Verdict = "over"
-	Undecided Verdict = "undecided"
-	Noisy     Verdict = "within noise"
+	Holds     = Verdict(lang.Key("holds"))
+	Warned    = Verdict(lang.Key("warns"))
+	Over      = Verdict(lang.Key("over"))
+	Undecided = Verdict(lang.Key("undecided"))
+	Noisy     = Verdict(lang.Key("within noise"))
 )
 
 // Sums reports whether the check is of a whole network, on a quantity that its layers add up to.
@@ -77,22 +77,22 @@ func (c Check) Verdict() Verdict {
 
 // String is the check in one line: what, measured, allowed, by how much, and the layers that cost most.
 func (c Check) String() string {
-	text, word := c.Quantity.text, "allowed"
+	text, bound := c.Quantity.text, lang.Key("%s allowed")
 	if c.Least {
-		word = "needed"
+		bound = lang.Key("%s needed")
 	}
-	head := fmt.Sprintf("%s: %s %s, ", c.Name, text(c.Measured), c.Quantity.Name())
+	head := lang.Sprintf("%s: %s %s, ", c.Name, text(c.Measured), c.Quantity.Name())
 	whole := c.Quantity == ReceptiveField && c.Measured == WholePicture
 	if whole {
 		head = lang.Sprintf("%s: %s is seen, ", c.Name, text(c.Measured))
 	}
 	if c.Timed {
-		head = fmt.Sprintf("%s: %s ± %s, ", c.Name, text(c.Measured), text(c.Noise))
+		head = lang.Sprintf("%s: %s ± %s, ", c.Name, text(c.Measured), text(c.Noise))
 	}
 	if c.Baseline {
-		head += text(c.Before) + " before, "
+		head += lang.Sprintf("%s before, ", text(c.Before))
 	}
-	head += text(c.Allowed) + " " + word
+	head += lang.Sprintf(bound, text(c.Allowed))
 	switch v := c.Verdict(); {
 	case whole && v == Holds:
 		return head
@@ -103,11 +103,11 @@ func (c Check) String() string {
 	case v == Holds:
 		return lang.Sprintf("%s, %s left", head, text(c.Allowed-c.Measured))
 	case v == Undecided:
-		return head + ", but not all is counted"
+		return lang.Sprintf("%s, but not all is counted", head)
 	case v == Noisy && c.Ranked:
-		return head + lang.Sprintf(": no verdict within the noise (p = %.3f)", c.P)
+		return lang.Sprintf("%s: no verdict within the noise (p = %.3f)", head, c.P)
 	case v == Noisy:
-		return head + ": no verdict within the noise"
+		return lang.Sprintf("%s: no verdict within the noise", head)
 	case c.Least:
 		return lang.Sprintf("%s, %s short", head, text(c.Allowed-c.Measured))
 	}
@@ -126,12 +126,12 @@ func (c Check) culprits() string {
 			parts[i] += fmt.Sprintf(" (%.1f%%)", 100*p.Share)
 		}
 	}
-	verb := "; most in "
+	verb := lang.Text("; most in ")
 	switch {
 	case c.Baseline:
-		verb = "; grown most: "
+		verb = lang.Text("; grown most: ")
 	case c.Quantity == ReceptiveField && c.Measured == WholePicture:
-		verb, parts = "; by ", nil
+		verb, parts = lang.Text("; by "), nil
 		for _, p := range c.Most {
 			if p.Value == WholePicture {
 				parts = append(parts, p.Name)

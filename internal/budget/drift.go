@@ -145,7 +145,7 @@ func (b drift) judge(all []TimeDifference) {
 func (b drift) notes() (notes []string) {
 	rates := lang.Sprintf("(peak %s, bandwidth %s, measured with the layers)", change(b.peak), change(b.bandwidth))
 	if b.unknown {
-		notes = append(notes, "the baseline does not say how fast the machine was meanwhile: a slower machine looks like slower layers; a new one says it")
+		notes = append(notes, lang.Text("the baseline does not say how fast the machine was meanwhile: a slower machine looks like slower layers; a new one says it"))
 	}
 	if math.Abs(math.Log(b.shift)) > told {
 		notes = append(notes, lang.Sprintf("the machine is %s than for the baseline %s: earlier times are taken %s times as long, too", pace(b.shift), rates, report.Digits(b.shift)))

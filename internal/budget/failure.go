@@ -21,11 +21,11 @@ func (e *Error) Error() string {
 func (c Check) line() string {
 	switch {
 	case c.Verdict() == Undecided:
-		return "undecided: " + c.String()
+		return lang.Sprintf("undecided: %s", c)
 	case c.Baseline:
-		return "regression: " + c.String()
+		return lang.Sprintf("regression: %s", c)
 	}
-	return "over budget: " + c.String()
+	return lang.Sprintf("over budget: %s", c)
 }
 
 // Failed is an *Error with the checks that failed, or nil.

@@ -2,7 +2,6 @@ package budget
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -46,7 +45,7 @@ func syntax(err error) network.Problem {
 	}
 	msg := strings.TrimPrefix(at.Message, "yaml: ")
 	if strings.Contains(msg, "no documents") {
-		msg = "the file is empty"
+		msg = lang.Text("the file is empty")
 	}
 	return network.Problem{At: network.Position{Line: at.Mark.Line, Column: at.Mark.Column}, Err: errors.New(msg)}
 }
@@ -58,7 +57,7 @@ type file struct {
 }
 
 func (f *file) bad(n *yaml.Node, format string, args ...any) {
-	f.problems = append(f.problems, network.Problem{At: network.Position{Line: n.Line, Column: n.Column}, Err: fmt.Errorf(format, args...)})
+	f.problems = append(f.problems, network.Problem{At: network.Position{Line: n.Line, Column: n.Column}, Err: lang.Errorf(format, args...)})
 }
 
 // part is a part of a budget file that says whom its limits are for: the reader and the schema follow this table.
@@ -105,7 +104,7 @@ func (f *file) document(doc *yaml.Node) {
 	for _, p := range parts() {
 		keys = append(keys, p.key)
 	}
-	f.pairs(root, "a budget", func(k, v *yaml.Node) {
+	f.pairs(root, lang.Text("a budget"), func(k, v *yaml.Node) {
 		i := slices.Index(keys, k.Value)
 		if i < 0 {
 			f.bad(k, "unknown key %q; keys are %s", k.Value, strings.Join(keys, ", "))
@@ -132,7 +131,7 @@ func (f *file) entries(v *yaml.Node) {
 func (f *file) layers(entry *yaml.Node) {
 	var l Limit
 	var limits [][2]*yaml.Node
-	f.pairs(entry, "an entry of layers", func(k, v *yaml.Node) {
+	f.pairs(entry, lang.Text("an entry of layers"), func(k, v *yaml.Node) {
 		for _, s := range selectors {
 			if s.key == k.Value {
 				*s.at(&l) = f.text(v)

@@ -121,7 +121,7 @@ func (l Limit) meant(s Subject) string {
 		}
 	}
 	if near := layer.Nearest(l.Kind, append(kinds, layer.VariantNames()...)); l.Kind != "" && near != "" && near != l.Kind {
-		return ": did you mean " + near + "?"
+		return lang.Sprintf(": did you mean %s?", near)
 	}
 	return ""
 }

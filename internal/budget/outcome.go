@@ -3,6 +3,7 @@ package budget
 import (
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -40,7 +41,11 @@ func (v Outcome) name() string {
 	if len(v.Titles) == 0 {
 		return v.Subject.Name
 	}
-	return v.Subject.Name + " (" + strings.Join(v.Titles, ", ") + ")"
+	titles := make([]string, len(v.Titles))
+	for i, title := range v.Titles {
+		titles[i] = lang.Text(title)
+	}
+	return v.Subject.Name + " (" + strings.Join(titles, lang.Text(", ")) + ")"
 }
 
 // Hold holds the subject to the terms.

@@ -14,7 +14,7 @@ func (v Outcome) blocks(f report.Format) []report.Block {
 	var blocks []report.Block
 	if len(v.Checks) > 0 {
 		over, open := len(With(v.Checks, Over)), len(With(v.Checks, Undecided))
-		head := v.name() + ": within every limit"
+		head := lang.Sprintf("%s: within every limit", v.name())
 		if n := len(With(v.Checks, Noisy)); n > 0 {
 			head += lang.Sprintf(", but for %d without a verdict, within the noise", n)
 		}
@@ -36,12 +36,12 @@ func (v Outcome) blocks(f report.Format) []report.Block {
 		blocks = append(blocks, v.differences(f)...)
 	}
 	if len(v.Times) > 0 {
-		blocks = append(blocks, report.Text{"since " + v.Baseline + ": ~ is no difference beyond the noise"}, timesTable(v.Times))
+		blocks = append(blocks, report.Text{lang.Sprintf("since %s: ~ is no difference beyond the noise", v.Baseline)}, timesTable(v.Times))
 	}
 	if len(v.Notes) > 0 {
 		var notes report.Text
 		for _, n := range v.Notes {
-			notes = append(notes, "note: "+n)
+			notes = append(notes, lang.Sprintf("note: %s", n))
 		}
 		blocks = append(blocks, notes)
 	}
@@ -69,7 +69,7 @@ func (v Outcome) limits() report.Table {
 	}}
 	for _, c := range v.Checks {
 		t.Rows = append(t.Rows, []report.Cell{
-			report.Str(c.Name), c.Quantity.cell(c.Measured), c.Quantity.cell(c.Allowed), signed(c.Quantity, c.Measured, c.Allowed), {Text: string(c.Verdict()), Failed: c.Verdict() == Over || c.Verdict() == Undecided},
+			report.Str(c.Name), c.Quantity.cell(c.Measured), c.Quantity.cell(c.Allowed), signed(c.Quantity, c.Measured, c.Allowed), {Text: lang.Text(string(c.Verdict())), Failed: c.Verdict() == Over || c.Verdict() == Undecided},
 		})
 	}
 	return t

@@ -1,7 +1,6 @@
 package budget
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -96,7 +95,7 @@ func ParseLimits(s string) (Budget, error) {
 		}
 		a, err := q.amount(value)
 		if err != nil {
-			return b, fmt.Errorf("%s: %w", key, err)
+			return b, lang.Errorf("%s: %w", key, err)
 		}
 		if a.IsShare {
 			return b, lang.Errorf("%s: %s of the whole is no limit for the whole; give a count", key, value)
@@ -136,7 +135,7 @@ func ParseIncreases(s string) (map[Quantity]Amount, error) {
 			return nil, lang.Errorf("%s is given twice", name)
 		}
 		if out[q], err = q.amount(value); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, lang.Errorf("%s: %w", name, err)
 		}
 	}
 	return out, nil

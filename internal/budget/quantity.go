@@ -44,17 +44,17 @@ type quantity struct {
 }
 
 var quantities = []quantity{
-	{Quantity: Params, name: "params", unit: "elements", is: "weights and biases, in elements"},
-	{Quantity: MACs, name: "MACs", unit: "MACs", is: "multiply-accumulates, as the convention counts them"},
-	{Quantity: FLOPs, name: "FLOPs", unit: "FLOPs", is: "floating-point operations"},
-	{Quantity: Activations, name: "activations", unit: "elements", is: "output elements of the layers that have MACs"},
-	{Quantity: WeightBytes, name: "weight bytes", unit: "bytes", is: "bytes of weights, in the element type that is counted in"},
-	{Quantity: ActivationBytes, name: "activation bytes", unit: "bytes", is: "bytes of activations that are moved"},
-	{Quantity: PeakMemory, name: "peak memory bytes", unit: "bytes", is: "bytes of activations that are live at once", apart: true},
-	{Quantity: ReceptiveField, name: "pixels of receptive field", unit: "pixels", is: "input pixels along an axis that one output position sees: along the axis where they are most, or least", apart: true},
-	{Quantity: MACsPerPicture, name: "MACs a picture", unit: "MACs", is: "multiply-accumulates of one picture of the batch"},
-	{Quantity: MACsPerSecond, name: "MACs a second", unit: "MACs/s", is: "multiply-accumulates a second at so many pictures a second", needs: "fps"},
-	{Quantity: Time, name: "least time", unit: "ns", is: "time on a device, of which a lower bound is known: 33ms, 1.5s", needs: "device"},
+	{Quantity: Params, name: lang.Key("params"), unit: "elements", is: "weights and biases, in elements"},
+	{Quantity: MACs, name: lang.Key("MACs"), unit: "MACs", is: "multiply-accumulates, as the convention counts them"},
+	{Quantity: FLOPs, name: lang.Key("FLOPs"), unit: "FLOPs", is: "floating-point operations"},
+	{Quantity: Activations, name: lang.Key("activations"), unit: "elements", is: "output elements of the layers that have MACs"},
+	{Quantity: WeightBytes, name: lang.Key("weight bytes"), unit: "bytes", is: "bytes of weights, in the element type that is counted in"},
+	{Quantity: ActivationBytes, name: lang.Key("activation bytes"), unit: "bytes", is: "bytes of activations that are moved"},
+	{Quantity: PeakMemory, name: lang.Key("peak memory bytes"), unit: "bytes", is: "bytes of activations that are live at once", apart: true},
+	{Quantity: ReceptiveField, name: lang.Key("pixels of receptive field"), unit: "pixels", is: "input pixels along an axis that one output position sees: along the axis where they are most, or least", apart: true},
+	{Quantity: MACsPerPicture, name: lang.Key("MACs a picture"), unit: "MACs", is: "multiply-accumulates of one picture of the batch"},
+	{Quantity: MACsPerSecond, name: lang.Key("MACs a second"), unit: "MACs/s", is: "multiply-accumulates a second at so many pictures a second", needs: "fps"},
+	{Quantity: Time, name: lang.Key("least time"), unit: "ns", is: "time on a device, of which a lower bound is known: 33ms, 1.5s", needs: "device"},
 }
 
 // WholePicture is the receptive field of what sees the whole picture, however large: after global pooling, a gate's too, or a linear
@@ -76,12 +76,12 @@ func Quantities() []Quantity {
 }
 
 // Name is how people read the quantity.
-func (q Quantity) Name() string { return q.row().name }
+func (q Quantity) Name() string { return lang.Text(q.row().name) }
 
 // text is a count as people read it.
 func (q Quantity) text(n int64) string {
 	if q == ReceptiveField && n == WholePicture {
-		return "the whole picture"
+		return lang.Text("the whole picture")
 	}
 	if q != Time {
 		return report.Group(n)

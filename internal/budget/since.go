@@ -57,7 +57,7 @@ func (t Terms) since(v *Outcome, now, before Times) error {
 	if err != nil {
 		return err
 	}
-	whole.Name, whole.Whole = "increase of time", true
+	whole.Name, whole.Whole = lang.Text("increase of time"), true
 	var grown []Layer
 	for _, d := range v.Times {
 		if d.sign > 0 {
@@ -80,7 +80,7 @@ func (t Terms) eachSince(v *Outcome, drifted drift) error {
 		if err != nil {
 			return err
 		}
-		c.Name, c.Rule = "increase of time of "+d.Now.Name, "increase of time of a layer"
+		c.Name, c.Rule = lang.Sprintf("increase of time of %s", d.Now.Name), lang.Text("increase of time of a layer")
 		over := func(c Check) float64 { return float64(c.Measured) / max(1, float64(c.Allowed)) }
 		if was, is := worst.Verdict() == Over, c.Verdict() == Over; worst.Name == "" || is && !was || is == was && over(c) > over(worst) {
 			worst = c
@@ -130,7 +130,7 @@ func timePairs(now, before Times) (all []TimeDifference) {
 // doubt says what the test of ranks lacks; empty if nothing.
 func doubt(pairs []TimeDifference, before Times) string {
 	if !slices.ContainsFunc(before.Layers, func(m Measured) bool { return len(m.Samples) > 0 }) {
-		return "the baseline holds no samples to rank, and the ranges median ± spread decide alone; a new one holds them"
+		return lang.Text("the baseline holds no samples to rank, and the ranges median ± spread decide alone; a new one holds them")
 	}
 	few := 0
 	for _, d := range pairs {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -147,7 +148,7 @@ func cut(text []rune) string {
 	if len(text) <= maxComment {
 		return string(text)
 	}
-	rest := "\n\nthe comment ends here, as it has an end: -f json has all\n"
+	rest := "\n\n" + lang.Text("the comment ends here, as it has an end: -f json has all") + "\n"
 	head := string(text[:maxComment-len(rest)-len(closing)-2])
 	if strings.Contains(head, "\n"+opening+"\n") && !strings.Contains(head, "\n"+closing+"\n") {
 		rest += "\n" + closing + "\n"

@@ -16,6 +16,7 @@ import (
 	"convx/internal/budget"
 	"convx/internal/chart"
 	"convx/internal/infer"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/ops"
@@ -45,13 +46,13 @@ func newBench(s Streams, run func(context.Context, benchOptions) error) *cobra.C
 	var flags layerFlags
 	cmd := &cobra.Command{
 		Use: "bench SUITE.yaml|SUITE|VARIANT|--net NETWORK [flags]",
-		Long: `bench times a suite of layers, or one layer, with weights packed beforehand and random data: the least and the
+		Long: lang.Sprintf(`bench times a suite of layers, or one layer, with weights packed beforehand and random data: the least and the
 median time, half of the range of the middle half of the runs (±), GFLOP/s and GB/s with their shares of the machine's
 measured peak and bandwidth, and which of the two bounds the layer (the roofline).
 
-A suite is a YAML file, or the name of a built-in one: ` + strings.Join(configs.SuiteNames(), ", ") + `.
+A suite is a YAML file, or the name of a built-in one: %s.
 --algorithm all times every algorithm that takes a layer; --tune also says where the automatic choice was not the
-fastest.`,
+fastest.`, strings.Join(configs.SuiteNames(), ", ")),
 		Example: strings.Trim(`
   convx bench standard -i 64x56x56 -k 3 -p 1 --min-time 50ms
   convx bench depthwise -i 32x28x28 -p 1 --algorithm all --min-time 10ms

@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/chart"
 	"convx/internal/compare"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/picture"
 	"convx/internal/report"
@@ -43,7 +44,7 @@ type compareOptions struct {
 // netData are the flags that say what networks run on, and with what.
 var netData = append([]string{"weights"}, feedFlagNames...)
 
-const compareLong = `compare puts variants side by side: what each gives, costs and takes on this machine, and what theory says it
+const compareLong = lang.Key(`compare puts variants side by side: what each gives, costs and takes on this machine, and what theory says it
 should cost: the multiply-accumulates over those of a standard convolution of the same channels, kernel and stride.
 
 Layer flags are shared by every variant that reads them. Keys of its own follow a variant after commas. The first row is
@@ -56,7 +57,7 @@ or array, the layers run on it with seeded weights, and outputs of the same shap
 and mean |difference|, and PSNR against the range of the baseline's output. --filter, or a variant's own key filter=NAME,
 takes an image filter in place of weights (convx run --help lists them), and -o shows the input and the outputs side by side.
 
-Two files alone, arrays or pictures, are compared with each other: the greatest difference and where it is, and the mean.`
+Two files alone, arrays or pictures, are compared with each other: the greatest difference and where it is, and the mean.`)
 
 func newCompare(s Streams, run func(context.Context, compareOptions) error) *cobra.Command {
 	o := compareOptions{Streams: s}
@@ -133,10 +134,10 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the outputs side by side to `FILE.png`; repeat for more")
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
-	f.StringVar(&o.mapping, "map", "auto", "-o: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")
+	f.StringVar(&o.mapping, "map", "auto", lang.Sprintf("-o: `MAPPING` of values to brightness: %s, or LO:HI", strings.Join(picture.MappingNames(), ", ")))
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
-	f.StringVar(&o.color, "color", "", "read pictures as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as they are)")
+	f.StringVar(&o.color, "color", "", lang.Sprintf("read pictures as `%s` (default: as they are)", strings.Join(picture.ColorNames(), "|")))
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
 	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
 	if err := cmd.RegisterFlagCompletionFunc("filter", completeFilters); err != nil {

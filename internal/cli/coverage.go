@@ -10,6 +10,7 @@ import (
 	"convx/internal/answer"
 	"convx/internal/coverage"
 	"convx/internal/draw"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
 )
@@ -29,7 +30,7 @@ type coverageOptions struct {
 	seed    uint64
 }
 
-const coverageLong = `coverage counts which pixels layers use, and how often.
+const coverageLong = lang.Key(`coverage counts which pixels layers use, and how often.
 
 For a stack of layers (several variants, or --dilations): the paths from one output, in the middle, back to each pixel of its
 receptive field. Dilations with a common factor leave holes: pixels inside the field that nothing sees (gridding).
@@ -41,7 +42,7 @@ With --net and --at, what the middle of a network's layer sees of a picture: the
 much each pixel matters: the gradient of the layer's output there, propagated back to the picture through the network's weights
 (-w, or seeded ones). A picture of up to 1024x1024 is taken as it is where the network takes any size.
 
--o FILE.png draws the counts as a heat map. Counts are of the regular grid: learned offsets go anywhere.`
+-o FILE.png draws the counts as a heat map. Counts are of the regular grid: learned offsets go anywhere.`)
 
 func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *cobra.Command {
 	o := coverageOptions{Streams: s}

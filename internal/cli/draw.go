@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/draw"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/offset"
 	"convx/internal/picture"
@@ -96,15 +97,15 @@ The factors of squeeze-and-excitation are those that run prints: of PICTURE, whi
 	f.DurationVar(&o.look.Delay, "delay", 500*time.Millisecond, "GIF: time of a frame, twice that with --numbers, a fifth on a picture; the last one stands for four")
 	f.StringArrayVar(&o.scene.filters, "filter", nil, "draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights")
 	f.StringArrayVarP(&o.scene.weights, "weights", "w", nil, "on a picture, and of se: operand `NAME=FILE`, or a file of operands by name; repeat for more")
-	f.StringVar(&o.scene.color, "color", "", "read the picture as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as it is)")
-	f.StringVar(&o.scene.mapping, "map", "auto", "of a picture's output: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")
+	f.StringVar(&o.scene.color, "color", "", lang.Sprintf("read the picture as `%s` (default: as it is)", strings.Join(picture.ColorNames(), "|")))
+	f.StringVar(&o.scene.mapping, "map", "auto", lang.Sprintf("of a picture's output: `MAPPING` of values to brightness: %s, or LO:HI", strings.Join(picture.MappingNames(), ", ")))
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
 	enumVar(cmd, &o.purpose, "for", "", "where the figure is shown, a slide being 1280x720 and read from the back row", draw.PurposeNames()...)
 	enumVar(cmd, &o.look.Theme, "theme", "", "colours", draw.ThemeNames()...)
 	f.BoolVar(&o.look.Transparent, "transparent", false, "nothing behind the figure")
 	f.Float64Var(&o.look.Scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it, 1 on a page)")
-	f.StringArrayVar(&o.offsets, "offsets", nil, "deformable: `OFFSETS` of the taps by name: "+offset.Usage()+"; several are drawn beside each other")
+	f.StringArrayVar(&o.offsets, "offsets", nil, lang.Sprintf("deformable: `OFFSETS` of the taps by name: %s; several are drawn beside each other", offset.Usage()))
 	f.StringVar(&o.dilations, "dilations", "", "dilated: draw a stack of layers of these dilations, `D,D,...`, like WaveNet's 1,2,4,8")
 	completeKey(cmd, "map", picture.MappingNames()...)
 	completeKey(cmd, "color", picture.ColorNames()...)

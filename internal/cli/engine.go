@@ -61,7 +61,7 @@ func (o engineFlags) bench(minTime time.Duration) bench.Options {
 const mostThreads = 1024
 
 // threadsUsage says what --threads is.
-const threadsUsage = "threads to compute on, at most as many as the process may run at a time (processors, GOMAXPROCS, quota of its container), which is 0"
+const threadsUsage = lang.Key("threads to compute on, at most as many as the process may run at a time (processors, GOMAXPROCS, quota of its container), which is 0")
 
 func checkThreads(s Streams, n int) error {
 	if n < 0 || n > mostThreads {

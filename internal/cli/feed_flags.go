@@ -30,7 +30,7 @@ func (n *feedFlags) register(cmd *cobra.Command, scaled string) {
 	f.Float64SliceVar(&n.mean, "mean", nil, "with --net: take this off the samples, one `NUMBER` or one for each channel")
 	f.Float64SliceVar(&n.std, "std", nil, "with --net: divide by this, one `NUMBER` or one for each channel")
 	enumVar(cmd, &n.channels, "channels", "", "with --net: give the network a picture's channels as", "auto", "rgb", "bgr", "gray")
-	f.StringVar(&n.scale, "range", "", scaled+" to `LO:HI`, like -1:1")
+	f.StringVar(&n.scale, "range", "", lang.Sprintf("%s to `LO:HI`, like -1:1", lang.Text(scaled)))
 }
 
 // note notes which of the flags were set.

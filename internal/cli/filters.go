@@ -7,13 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/filter"
+	"convx/internal/lang"
 )
 
 // completeFilters completes --filter.
 func completeFilters(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var out []cobra.Completion
 	for _, f := range filter.List() {
-		out = append(out, cobra.CompletionWithDesc(f.Name, f.Summary))
+		out = append(out, cobra.CompletionWithDesc(f.Name, lang.Text(f.Summary)))
 	}
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
@@ -22,7 +23,7 @@ func completeFilters(*cobra.Command, []string, string) ([]cobra.Completion, cobr
 func filterHelp() string {
 	var b strings.Builder
 	for _, f := range filter.List() {
-		fmt.Fprintf(&b, "  %-30s %s\n", f.Usage(), f.Summary)
+		fmt.Fprintf(&b, "  %-30s %s\n", f.Usage(), lang.Text(f.Summary))
 	}
 	return b.String()
 }

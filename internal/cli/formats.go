@@ -45,7 +45,7 @@ func (e enumFlag[T]) list() string {
 func enumVar[T ~string](cmd *cobra.Command, at *T, name, short, usage string, values ...T) {
 	*at = values[0]
 	e := enumFlag[T]{at, values}
-	cmd.Flags().VarP(e, name, short, usage+": "+e.list())
+	cmd.Flags().VarP(e, name, short, lang.Text(usage)+lang.Text(": ")+e.list())
 	words := make([]cobra.Completion, len(values))
 	for i, v := range values {
 		words[i] = string(v)

@@ -2,12 +2,15 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
+	"convx/internal/lazy"
 	"convx/internal/settings"
 )
 
@@ -15,12 +18,12 @@ import (
 // variant on the line (convx shape depthwise --help) the layer's are those that it reads.
 func usage(cmd *cobra.Command) error {
 	w := cmd.OutOrStderr()
-	fmt.Fprintf(w, "Usage:\n  %s\n", cmd.UseLine())
+	fmt.Fprintf(w, "%s\n  %s\n", lang.Text("Usage:"), cmd.UseLine())
 	if cmd.HasExample() {
-		fmt.Fprintf(w, "\nExamples:\n%s\n", cmd.Example)
+		fmt.Fprintf(w, "\n%s\n%s\n", lang.Text("Examples:"), cmd.Example)
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(w, "\nCommands:\n")
+		fmt.Fprintf(w, "\n%s\n", lang.Text("Commands:"))
 		for _, c := range cmd.Commands() {
 			if c.IsAvailableCommand() || c.Name() == "help" {
 				fmt.Fprintf(w, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
@@ -31,13 +34,13 @@ func usage(cmd *cobra.Command) error {
 	for _, g := range []struct {
 		title string
 		flags *pflag.FlagSet
-	}{{"Layer flags" + of, layers}, {"Flags", own}, {"Global flags", cmd.InheritedFlags()}} {
+	}{{of, layers}, {lang.Text("Flags:"), own}, {lang.Text("Global flags:"), cmd.InheritedFlags()}} {
 		if g.flags.HasAvailableFlags() {
-			fmt.Fprintf(w, "\n%s:\n%s", g.title, g.flags.FlagUsages())
+			fmt.Fprintf(w, "\n%s\n%s", g.title, flagUsages(g.flags))
 		}
 	}
 	if cmd.HasHelpSubCommands() {
-		fmt.Fprintf(w, "\nTopics:\n")
+		fmt.Fprintf(w, "\n%s\n", lang.Text("Topics:"))
 		for _, c := range cmd.Commands() {
 			if c.IsAdditionalHelpTopicCommand() {
 				fmt.Fprintf(w, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
@@ -45,7 +48,7 @@ func usage(cmd *cobra.Command) error {
 		}
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(w, "\nconvx COMMAND --help says more of a command, convx variants NAME of a variant, convx help TOPIC of a topic.\n")
+		fmt.Fprintf(w, "\n%s\n", lang.Text("convx COMMAND --help says more of a command, convx variants NAME of a variant, convx help TOPIC of a topic."))
 	}
 	return nil
 }
@@ -54,8 +57,9 @@ func flagGroups(cmd *cobra.Command) (of string, layers, own *pflag.FlagSet) {
 	layers, own = pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
 	layers.SortFlags = false
 	var variant *layer.Variant
+	of = lang.Text("Layer flags:")
 	if v, ok := layer.VariantNamed(cmd.Flags().Arg(0)); ok {
-		variant, of = &v, " of "+v.Name
+		variant, of = &v, lang.Sprintf("Layer flags of %s:", v.Name)
 	}
 	for _, k := range layer.Keys() {
 		f := cmd.LocalFlags().Lookup(k.Name)
@@ -71,24 +75,53 @@ func flagGroups(cmd *cobra.Command) (of string, layers, own *pflag.FlagSet) {
 	return of, layers, own
 }
 
+// preset is what pflag writes behind a flag's usage.
+var preset = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp { return regexp.MustCompile(`(?m) \(default (.*)\)$`) }}
+
+func flagUsages(f *pflag.FlagSet) string {
+	return preset.Get().ReplaceAllString(f.FlagUsages(), lang.Text(" (default $1)"))
+}
+
+// translate says what a built command shows in help and completions in the language of now. What a text was put together from
+// was said when it was put together.
+func translate(cmd *cobra.Command) {
+	if lang.Used() == lang.English {
+		return
+	}
+	cmd.Long = lang.Text(cmd.Long)
+	cmd.InitDefaultHelpFlag()
+	say := func(f *pflag.Flag) { f.Usage = lang.Text(f.Usage) }
+	cmd.Flags().VisitAll(say)
+	cmd.PersistentFlags().VisitAll(say)
+	cmd.Flags().Lookup("help").Usage = lang.Sprintf("help for %s", cmd.Name())
+	for _, sub := range cmd.Commands() {
+		sub.Short = lang.Text(sub.Short)
+		translate(sub)
+	}
+}
+
+// respeak gives commands the texts of others that were built in the language of now.
+func respeak(cmd, as *cobra.Command) {
+	cmd.Short, cmd.Long = as.Short, as.Long
+	say := func(f *pflag.Flag) {
+		if g := as.Flag(f.Name); g != nil {
+			f.Usage = g.Usage
+		}
+	}
+	cmd.Flags().VisitAll(say)
+	cmd.PersistentFlags().VisitAll(say)
+	for _, sub := range cmd.Commands() {
+		for _, other := range as.Commands() {
+			if other.Name() == sub.Name() {
+				respeak(sub, other)
+			}
+		}
+	}
+}
+
 func isLayerFlag(f *pflag.Flag) bool {
 	_, ok := f.Value.(*keyFlag)
 	return ok
-}
-
-// helpWithSettings shows the effective defaults of the flags that are settings.
-func helpWithSettings(show func(*cobra.Command, []string)) func(*cobra.Command, []string) {
-	return func(cmd *cobra.Command, args []string) {
-		// Broken settings must not keep anyone from the help that explains them.
-		if s, err := loadSettings(cmd); err == nil {
-			for _, v := range s.Values {
-				if f := cmd.Flags().Lookup(flagOf(v)); f != nil {
-					f.DefValue = v.Text
-				}
-			}
-		}
-		show(cmd, args)
-	}
 }
 
 func flagOf(v settings.Value) string { return strings.ReplaceAll(v.Key, "_", "-") }

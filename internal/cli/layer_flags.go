@@ -18,7 +18,7 @@ func (l *layerFlags) register(cmd *cobra.Command, except ...string) {
 		if slices.Contains(except, k.Name) {
 			continue
 		}
-		f := cmd.Flags().VarPF(&keyFlag{flags: l, key: k}, k.Name, k.Short, k.Usage)
+		f := cmd.Flags().VarPF(&keyFlag{flags: l, key: k}, k.Name, k.Short, k.Help())
 		if k.Type == "BOOL" {
 			f.NoOptDefVal = "true"
 		}

@@ -13,12 +13,12 @@ import (
 
 // budgetVar, deviceVar and fpsVar add the flags that limits are measured with.
 func budgetVar(cmd *cobra.Command, at *[]string, usage string) {
-	cmd.Flags().StringArrayVar(at, "budget", nil, usage+"`LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or "+strings.Join(configs.BudgetNames(), " or "))
+	cmd.Flags().StringArrayVar(at, "budget", nil, lang.Text(usage)+lang.Sprintf("`LIMITS` like max-macs=310M,max-params=3.6M, a .yaml file, or %s", strings.Join(configs.BudgetNames(), lang.Text(" or "))))
 	completes(cmd, "budget", configs.BudgetNames()...)
 }
 
 func deviceVar(cmd *cobra.Command, at *string, usage string) {
-	cmd.Flags().StringVar(at, "device", "", usage+"a `NAME` ("+strings.Join(configs.DeviceNames(), ", ")+") or a .yaml file")
+	cmd.Flags().StringVar(at, "device", "", lang.Text(usage)+lang.Sprintf("a `NAME` (%s) or a .yaml file", strings.Join(configs.DeviceNames(), ", ")))
 	completes(cmd, "device", configs.DeviceNames()...)
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/network/open"
@@ -19,9 +20,9 @@ type netFlags struct {
 
 // register adds --net and --batch; many allows several networks.
 func (n *netFlags) register(cmd *cobra.Command, many bool) {
-	usage := "a whole network: the `NAME` of a built-in one, a .yaml or .onnx file, or - for standard input"
+	usage := lang.Key("a whole network: the `NAME` of a built-in one, a .yaml or .onnx file, or - for standard input")
 	if many {
-		usage += "; repeat for more"
+		usage = lang.Text(usage) + lang.Text("; repeat for more")
 	}
 	cmd.Flags().StringArrayVar(&n.names, "net", nil, usage)
 	cmd.Flags().IntVar(&n.Batch, "batch", 0, "with --net: `N` pictures in a batch (default: the network's own, 1)")

@@ -54,8 +54,8 @@ func Main(args []string, s Streams) int {
 	return status
 }
 
-const about = `convx explores convolutions: what comes out (shape), what it costs (flops),
-what it does to your data (run), and which one to use (compare).`
+const about = lang.Key(`convx explores convolutions: what comes out (shape), what it costs (flops),
+what it does to your data (run), and which one to use (compare).`)
 
 // newRoot is convx with an entry for each subcommand, none of which is built.
 func newRoot(s Streams) *cobra.Command {
@@ -63,7 +63,7 @@ func newRoot(s Streams) *cobra.Command {
 		Use:           "convx",
 		Short:         "Explore convolutions: sizes, costs, results, comparisons",
 		Long:          about,
-		Example:       strings.Trim(examples, "\n"),
+		Example:       examples,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          unknownCommand,
@@ -90,16 +90,43 @@ func newRoot(s Streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.Flags().Bool("version", false, "print the version")
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
-	root.PersistentFlags().String(langFlag, string(lang.Auto), "`LANGUAGE` of what people read: "+strings.Join(lang.Names(), ", "))
-	root.SetHelpFunc(helpWithSettings(root.HelpFunc()))
+	root.PersistentFlags().String(langFlag, string(lang.Auto), lang.Sprintf("`LANGUAGE` of what people read: %s", strings.Join(lang.Names(), ", ")))
+	root.SetHelpFunc(helpWithSettings(s, root.HelpFunc()))
 	root.SetUsageFunc(usage)
+	translate(root)
 	for _, t := range topics {
 		root.AddCommand(t.command(s))
 	}
 	for _, c := range subcommands {
-		root.AddCommand(&cobra.Command{Use: c.name, Short: c.short, Run: func(*cobra.Command, []string) {}})
+		root.AddCommand(&cobra.Command{Use: c.name, Short: lang.Text(c.short), Run: func(*cobra.Command, []string) {}})
 	}
 	return root
+}
+
+// helpWithSettings shows the effective defaults of the flags that are settings, in the language that is one.
+func helpWithSettings(s Streams, show func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+	return func(cmd *cobra.Command, args []string) {
+		// Broken settings must not keep anyone from the help that explains them.
+		if found, err := loadSettings(cmd); err == nil {
+			built := lang.Used()
+			for _, v := range found.Values {
+				if v.Key == langFlag {
+					s.speak(lang.Language(v.Text))
+				}
+			}
+			if lang.Used() != built {
+				fresh := newRoot(s)
+				build(fresh, s, strings.Fields(cmd.CommandPath())[1:])
+				respeak(cmd.Root(), fresh)
+			}
+			for _, v := range found.Values {
+				if f := cmd.Flags().Lookup(flagOf(v)); f != nil {
+					f.DefValue = v.Text
+				}
+			}
+		}
+		show(cmd, args)
+	}
 }
 
 // subcommand is what help lists of a command, and what builds the rest of it once somebody asks for it.
@@ -109,23 +136,23 @@ type subcommand struct {
 }
 
 var subcommands = []subcommand{
-	{"shape", "What comes out: output sizes, with the arithmetic", func(s Streams) *cobra.Command { return newShape(s, runShape) }},
-	{"flops", "What it costs: parameters, MACs, FLOPs, memory", func(s Streams) *cobra.Command { return newFlops(s, runFlops) }},
-	{"compare", "Which one to use: variants side by side, counted and timed", func(s Streams) *cobra.Command { return newCompare(s, runCompare) }},
-	{"bench", "Time layers on this machine, against its peak and its bandwidth", func(s Streams) *cobra.Command { return newBench(s, runBench) }},
-	{"fit", "What would meet a budget: exchanges, width, resolution", func(s Streams) *cobra.Command { return newFit(s, runFit) }},
-	{"variants", "List the variants, or say what one is and which flags it reads", func(s Streams) *cobra.Command { return newVariants(s, runVariants) }},
-	{"nets", "List the built-in networks, or print one's file to start from", func(s Streams) *cobra.Command { return newNets(s, runNets) }},
-	{"coverage", "Which pixels layers use, and how often: gridding, checkerboards, borders", func(s Streams) *cobra.Command { return newCoverage(s, runCoverage) }},
-	{"verify", "Check that variants agree where they must: the identities between them", func(s Streams) *cobra.Command { return newVerify(s, runVerify) }},
-	{"version", "Print the version, and what the machine offers", func(s Streams) *cobra.Command { return newVersion(s) }},
-	{"run", "What it does to my data: compute a layer on a picture or an array", func(s Streams) *cobra.Command { return newRun(s, runRun) }},
-	{"draw", "How it works: a figure or an animation of a layer", func(s Streams) *cobra.Command { return newDraw(s, runDraw) }},
-	{"sample", "Write a picture to try things on: a cat, a drawing, text, a test chart", func(s Streams) *cobra.Command { return newSample(s, runSample) }},
-	{"lesson", "Walk through a lesson: its commands, what they print, their pictures", func(s Streams) *cobra.Command { return newLesson(s, runLesson) }},
-	{"config", "Print every setting, its value, and where that came from", func(s Streams) *cobra.Command { return newConfig(s, runConfig) }},
-	{"explore", "Change a layer with the arrow keys and see what comes out", func(s Streams) *cobra.Command { return newExplore(s) }},
-	{"serve", "Open the page: convolutions under your hand, in a browser", func(s Streams) *cobra.Command { return newServe(s, runServe) }},
+	{"shape", lang.Key("What comes out: output sizes, with the arithmetic"), func(s Streams) *cobra.Command { return newShape(s, runShape) }},
+	{"flops", lang.Key("What it costs: parameters, MACs, FLOPs, memory"), func(s Streams) *cobra.Command { return newFlops(s, runFlops) }},
+	{"compare", lang.Key("Which one to use: variants side by side, counted and timed"), func(s Streams) *cobra.Command { return newCompare(s, runCompare) }},
+	{"bench", lang.Key("Time layers on this machine, against its peak and its bandwidth"), func(s Streams) *cobra.Command { return newBench(s, runBench) }},
+	{"fit", lang.Key("What would meet a budget: exchanges, width, resolution"), func(s Streams) *cobra.Command { return newFit(s, runFit) }},
+	{"variants", lang.Key("List the variants, or say what one is and which flags it reads"), func(s Streams) *cobra.Command { return newVariants(s, runVariants) }},
+	{"nets", lang.Key("List the built-in networks, or print one's file to start from"), func(s Streams) *cobra.Command { return newNets(s, runNets) }},
+	{"coverage", lang.Key("Which pixels layers use, and how often: gridding, checkerboards, borders"), func(s Streams) *cobra.Command { return newCoverage(s, runCoverage) }},
+	{"verify", lang.Key("Check that variants agree where they must: the identities between them"), func(s Streams) *cobra.Command { return newVerify(s, runVerify) }},
+	{"version", lang.Key("Print the version, and what the machine offers"), func(s Streams) *cobra.Command { return newVersion(s) }},
+	{"run", lang.Key("What it does to my data: compute a layer on a picture or an array"), func(s Streams) *cobra.Command { return newRun(s, runRun) }},
+	{"draw", lang.Key("How it works: a figure or an animation of a layer"), func(s Streams) *cobra.Command { return newDraw(s, runDraw) }},
+	{"sample", lang.Key("Write a picture to try things on: a cat, a drawing, text, a test chart"), func(s Streams) *cobra.Command { return newSample(s, runSample) }},
+	{"lesson", lang.Key("Walk through a lesson: its commands, what they print, their pictures"), func(s Streams) *cobra.Command { return newLesson(s, runLesson) }},
+	{"config", lang.Key("Print every setting, its value, and where that came from"), func(s Streams) *cobra.Command { return newConfig(s, runConfig) }},
+	{"explore", lang.Key("Change a layer with the arrow keys and see what comes out"), func(s Streams) *cobra.Command { return newExplore(s) }},
+	{"serve", lang.Key("Open the page: convolutions under your hand, in a browser"), func(s Streams) *cobra.Command { return newServe(s, runServe) }},
 }
 
 // build puts the command that these arguments ask for in the place of its entry, and no other; all of them where help or the
@@ -167,7 +194,8 @@ func replace(root *cobra.Command, s Streams, entry *cobra.Command) {
 		return // cobra's own
 	}
 	cmd := subcommands[i].build(s)
-	cmd.Short = subcommands[i].short
+	cmd.Short = lang.Text(subcommands[i].short)
+	translate(cmd)
 	root.RemoveCommand(entry)
 	root.AddCommand(cmd)
 }
@@ -180,13 +208,24 @@ func refuseUnknownTopics(root *cobra.Command) {
 		switch c.Name() {
 		case "completion":
 			c.Args, c.RunE = unknownCommand, func(c *cobra.Command, _ []string) error { return c.Help() }
+			c.Short, c.Long = lang.Text("Print the script by which a shell completes commands, flags and names"), ""
+			for _, shell := range c.Commands() {
+				if f := shell.Flags().Lookup("no-descriptions"); f != nil {
+					f.Usage = lang.Text("leave descriptions out")
+				}
+				shell.Short = lang.Sprintf("Print the script for %s", shell.Name())
+				shell.Long = lang.Sprintf("The script completes commands, flags and names in %s. For the shell at hand alone:\n\n  %s", shell.Name(), loads[shell.Name()])
+			}
+			translate(c)
 		case "help":
+			c.Short, c.Long = lang.Text("Help about any command"), ""
+			translate(c)
 			commands := c.ValidArgsFunction
 			c.ValidArgsFunction = func(c *cobra.Command, args []string, prefix string) ([]cobra.Completion, cobra.ShellCompDirective) {
 				words, directive := commands(c, args, prefix)
 				for _, t := range topics {
 					if len(args) == 0 && strings.HasPrefix(t.name, prefix) {
-						words = append(words, cobra.CompletionWithDesc(t.name, t.short))
+						words = append(words, cobra.CompletionWithDesc(t.name, lang.Text(t.short)))
 					}
 				}
 				return words, directive
@@ -199,6 +238,14 @@ func refuseUnknownTopics(root *cobra.Command) {
 			}
 		}
 	}
+}
+
+// loads is how a shell reads the script that completes.
+var loads = map[string]string{
+	"bash":       "source <(convx completion bash)",
+	"zsh":        "source <(convx completion zsh)",
+	"fish":       "convx completion fish | source",
+	"powershell": "convx completion powershell | Out-String | Invoke-Expression",
 }
 
 // unknownCommand says which command may have been meant.
@@ -219,7 +266,5 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	return usagef("unknown command %q: see %s --help", args[0], c.CommandPath())
 }
 
-const examples = `
-  convx shape standard -i 3x224x224 -c 64 -k 7 -s 2 -p 3
-  convx flops separable -i 256x28x28 -c 256 -p 1 --explain
-`
+const examples = `  convx shape standard -i 3x224x224 -c 64 -k 7 -s 2 -p 3
+  convx flops separable -i 256x28x28 -c 256 -p 1 --explain`

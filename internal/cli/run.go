@@ -58,7 +58,7 @@ func (p *pictureFlags) note(c *cobra.Command) {
 	}
 }
 
-const runLong = `run computes a layer on data: what does it do to my picture, or my array?
+const runLong = lang.Key(`run computes a layer on data: what does it do to my picture, or my array?
 
 INPUT is a .npy, .npz or .safetensors array, or a PNG, JPEG or GIF picture, whose samples become numbers from 0 to 1. "-"
 reads either from standard input. Without INPUT, run takes a sample picture, or random data of the size that -i gives.
@@ -79,13 +79,13 @@ minmax), shared (auto with one scale for all), each (a scale for every map), or 
 The summary says what was done.
 
 Filters, with what may follow the name:
-`
+`)
 
 func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Command {
 	o := runOptions{Streams: s}
 	cmd := &cobra.Command{
 		Use:  "run VARIANT [INPUT] [flags]",
-		Long: runLong + strings.TrimRight(filterHelp(), "\n"),
+		Long: lang.Text(runLong) + strings.TrimRight(filterHelp(), "\n"),
 		Example: strings.Trim(`
   convx run depthwise photo.png --filter sobel-x -o edges.png
   convx run standard x.npy -w weight=w.npy -w bias=b.npy -p same -o y.npy
@@ -128,7 +128,7 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	o.feed.register(cmd, "bring the samples of a picture or a uint8 array")
 	f.StringArrayVarP(&o.weights, "weights", "w", nil, "operand `NAME=FILE`, or a file of operands by name; repeat for more")
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
-	f.StringVar(&o.offsets, "offsets", "", "deformable: `OFFSETS` of the taps by name, in place of predicted ones: "+offset.Usage())
+	f.StringVar(&o.offsets, "offsets", "", lang.Sprintf("deformable: `OFFSETS` of the taps by name, in place of predicted ones: %s", offset.Usage()))
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the result to `FILE`: .npy, .npz, .png, or - for NPY on standard output; repeat for more")
 	f.BoolVar(&o.stats, "stats", false, "print min, max, mean, std, zeros and NaNs of every channel")
 	formatVar(cmd, &o.format)
@@ -136,13 +136,13 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.IntVar(&o.threads, "threads", 0, threadsUsage)
 	algorithmVar(cmd, &o.algorithm, "how to compute: auto, a `NAME`, or auto without some (auto,-winograd)")
 	f.Uint64Var(&o.seed, "seed", 0, "seed of what is not given")
-	f.StringVar(&o.color, "color", "", "read pictures as `"+strings.Join(picture.ColorNames(), "|")+"` (default: as they are)")
+	f.StringVar(&o.color, "color", "", lang.Sprintf("read pictures as `%s` (default: as they are)", strings.Join(picture.ColorNames(), "|")))
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")
 	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
 	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
 	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
-	f.StringVar(&o.picture.mapping, "map", "auto", "PNG: `MAPPING` of values to brightness: "+strings.Join(picture.MappingNames(), ", ")+", or LO:HI")
-	f.StringVar(&o.picture.colormap, "colormap", "auto", "PNG: `COLORS` of maps: "+strings.Join(picture.ColormapNames(), ", "))
+	f.StringVar(&o.picture.mapping, "map", "auto", lang.Sprintf("PNG: `MAPPING` of values to brightness: %s, or LO:HI", strings.Join(picture.MappingNames(), ", ")))
+	f.StringVar(&o.picture.colormap, "colormap", "auto", lang.Sprintf("PNG: `COLORS` of maps: %s", strings.Join(picture.ColormapNames(), ", ")))
 	f.IntVar(&o.picture.depth, "depth", 0, "PNG: `BITS` a sample, 8 or 16 (default: the input picture's, else 8)")
 	f.IntVar(&o.picture.magnify, "magnify", 0, "PNG: draw each value `N` pixels wide and high, not smoothed (default: 1, more in a grid of tiny maps)")
 	for name, complete := range map[string]cobra.CompletionFunc{

@@ -11,6 +11,7 @@ import (
 	"convx/internal/answer/measured"
 	"convx/internal/gradient"
 	"convx/internal/infer"
+	"convx/internal/lang"
 	"convx/internal/operands"
 	"convx/internal/ops"
 	"convx/internal/picture"
@@ -60,7 +61,7 @@ func (n *netRunFlags) register(cmd *cobra.Command) {
 	f.StringVar(&n.labels, "labels", "", "with --top: name the classes by the lines of `FILE`")
 	enumVar(cmd, &n.as, "as", "", "with -o FOLDER/: write each layer as", "png", "npy")
 	f.StringVar(&n.ablate, "ablate", "", "with --net: leave out every channel of what `LAYER` makes in turn, and print what that does to the largest output")
-	f.StringSliceVar(&n.without, "without", nil, "with --net: leave out a `REWRITE` of the graph: all, "+strings.Join(infer.Rewrites(), ", "))
+	f.StringSliceVar(&n.without, "without", nil, lang.Sprintf("with --net: leave out a `REWRITE` of the graph: all, %s", strings.Join(infer.Rewrites(), ", ")))
 }
 
 // netRun is a whole network that is being run on data.
@@ -131,11 +132,11 @@ func runNet(ctx context.Context, o runOptions) error {
 func (r *netRun) ablation(ctx context.Context) error {
 	var a gradient.Ablation
 	err := r.attend(ctx, func(stage func(string)) (err error) {
-		stage("reading " + r.name)
+		stage(lang.Sprintf("reading %s", r.name))
 		if err := r.feeds.Open(); err != nil {
 			return err
 		}
-		stage("leaving out channels of " + r.whole.ablate)
+		stage(lang.Sprintf("leaving out channels of %s", r.whole.ablate))
 		a, err = gradient.Ablate(ctx, r.feeds.Graph.Program, r.whole.ablate, r.feeds.Arrays, infer.Options{Algorithm: r.algorithm, Threads: r.threads, MaxBytes: freeMemory()})
 		return err
 	})
@@ -221,7 +222,7 @@ func isRewrite(name string) bool { return name == "all" || slices.Contains(infer
 
 // prepare reads the network at the sizes that it is fed with, and makes it ready.
 func (r *netRun) prepare(ctx context.Context, stage func(string)) error {
-	stage("reading " + r.name)
+	stage(lang.Sprintf("reading %s", r.name))
 	if err := r.feeds.Open(); err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func pageHandler(address string) http.Handler {
 	mux.HandleFunc("POST /ask", func(w http.ResponseWriter, r *http.Request) {
 		request, err := io.ReadAll(http.MaxBytesReader(w, r.Body, page.MaxRequest))
 		if err != nil {
-			http.Error(w, "the request is larger than a page's", http.StatusRequestEntityTooLarge)
+			http.Error(w, lang.Text("the request is larger than a page's"), http.StatusRequestEntityTooLarge)
 			return
 		}
 		select {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/swap"
 )
@@ -17,7 +18,7 @@ type swapFlags struct {
 }
 
 func (f *swapFlags) register(cmd *cobra.Command, usage string) {
-	cmd.Flags().StringArrayVar(&f.texts, "swap", nil, "with --net: "+usage+", like 'kernel>1=separable' or 'layer4.*=grouped,groups=32'; repeat for more: `PATTERN=VARIANT[,key=value...]`")
+	cmd.Flags().StringArrayVar(&f.texts, "swap", nil, lang.Sprintf("with --net: %s, like 'kernel>1=separable' or 'layer4.*=grouped,groups=32'; repeat for more: `PATTERN=VARIANT[,key=value...]`", lang.Text(usage)))
 }
 
 func (f *swapFlags) given() bool { return len(f.texts) > 0 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 )
 
 // typeFlags say in which element types bytes are counted.
@@ -20,9 +21,9 @@ func (t *typeFlags) register(cmd *cobra.Command) {
 		at          *flops.Elem
 		name, usage string
 	}{
-		{&t.all, "dtype", "element type of every byte that is counted (default: what a model stores, else float32)"},
-		{&t.weights, "weights-dtype", "element type of weights (default: --dtype)"},
-		{&t.activations, "activations-dtype", "element type of activations (default: --dtype)"},
+		{&t.all, "dtype", lang.Key("element type of every byte that is counted (default: what a model stores, else float32)")},
+		{&t.weights, "weights-dtype", lang.Key("element type of weights (default: --dtype)")},
+		{&t.activations, "activations-dtype", lang.Key("element type of activations (default: --dtype)")},
 	} {
 		enumVar(cmd, f.at, f.name, "", f.usage, flops.Elems()...)
 		*f.at = "" // not said

@@ -76,7 +76,7 @@ func Parse(data []byte) (d Device, err error) {
 		if !known(e) {
 			return d, lang.Errorf("flops_per_cycle: unknown element type %q", e)
 		}
-		needed["flops_per_cycle of "+string(e)] = f
+		needed[lang.Sprintf("flops_per_cycle of %s", e)] = f
 	}
 	for _, name := range sorted(needed) {
 		if v := needed[name].Value; !(v > 0) || math.IsInf(v, 0) {
@@ -119,8 +119,8 @@ type Bound string
 
 // The bounds.
 const (
-	Compute Bound = "compute"
-	Memory  Bound = "memory"
+	Compute = Bound(lang.Key("compute"))
+	Memory  = Bound(lang.Key("memory"))
 )
 
 // Least is the least time that so much work can take: operations at the peak or bytes at the full bandwidth, whichever is
@@ -146,10 +146,10 @@ func (d Device) Misfits(weights, peak int64) (out []string) {
 			out = append(out, lang.Sprintf("%s take %d bytes, and %s has %.0f", what, n, where, f.Value))
 		}
 	}
-	over("weights", weights, d.Flash, "flash")
-	over("activations at their peak", peak, d.SRAM, "SRAM")
+	over(lang.Text("weights"), weights, d.Flash, lang.Text("flash"))
+	over(lang.Text("activations at their peak"), peak, d.SRAM, "SRAM")
 	if weights <= math.MaxInt-peak {
-		over("weights and activations", weights+peak, d.Memory, "memory")
+		over(lang.Text("weights and activations"), weights+peak, d.Memory, lang.Text("memory"))
 	}
 	return out
 }

@@ -129,9 +129,9 @@ func residualFigure(r shape.Result, o Options) (*Figure, error) {
 			if st.Name == "project" {
 				h = hue{outputFill, outputDark}
 			}
-			b.add(st.Name, sized(out), out[1], h)
+			b.add(layer.StageText(st.Name), sized(out), out[1], h)
 			k := st.Op.(layer.Conv)
-			b.link(fmt.Sprintf("%s %s", st.Name, layer.FormatShape(k.Kernel)))
+			b.link(fmt.Sprintf("%s %s", layer.StageText(st.Name), layer.FormatShape(k.Kernel)))
 		case layer.Activation:
 			// Not the gate's own, which stand behind linear layers.
 			if slices.ContainsFunc(r.Layer.Stages, func(s layer.Stage) bool { return s.Name == st.Inputs[0] && s.Op.Kind() == layer.KindConv }) {
@@ -139,7 +139,7 @@ func residualFigure(r shape.Result, o Options) (*Figure, error) {
 			}
 		case layer.Scale: // what the gate made of the planes before it
 			wide, narrow := out[1], r.Stages[slices.IndexFunc(r.Layer.Stages, func(s layer.Stage) bool { return s.Name == "fc1" })].Output[1]
-			b.add(st.Name, sized(out), wide, hue{kernelFill, kernelDark})
+			b.add(layer.StageText(st.Name), sized(out), wide, hue{kernelFill, kernelDark})
 			b.link(lang.Text("squeeze, excite"))
 			b.note(fmt.Sprintf("%d → %d → %d", wide, narrow, wide))
 			b.note(lang.Text("× factors"))

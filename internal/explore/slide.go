@@ -38,7 +38,7 @@ func newSlide(p params) *slide {
 			continue
 		}
 		for i, st := range r.Stages {
-			s := slide{name: st.Name, in: st.Inputs[0][len(st.Inputs[0])-1], out: st.Output[len(st.Output)-1]}
+			s := slide{name: layer.StageText(st.Name), in: st.Inputs[0][len(st.Inputs[0])-1], out: st.Output[len(st.Output)-1]}
 			switch op := l.Stages[i].Op.(type) {
 			case layer.Conv:
 				s.set(op.Window, st.Pads)

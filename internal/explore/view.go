@@ -174,7 +174,7 @@ func (m Model) answer() string {
 	for _, st := range r.Stages {
 		for _, f := range st.Formulas {
 			if f.Axis == "H" {
-				lines = append(lines, fmt.Sprintf("  %-12s %s = %d", st.Name, f.Expression, f.Value))
+				lines = append(lines, "  "+lipgloss.NewStyle().Width(12).Render(layer.StageText(st.Name))+fmt.Sprintf(" %s = %d", f.Expression, f.Value))
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package flops
 
 import (
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -24,8 +25,8 @@ func deformable(st layer.Stage, s shape.Stage) ([]cost, error) {
 		value = by("8", perSample+1)
 	}
 	sampling := Sum{
-		Term{by("12", perPosition), n, by("offset groups", d.OffsetGroups)}.times(taps...),
+		Term{by("12", perPosition), n, by(lang.Text("offset groups"), d.OffsetGroups)}.times(taps...),
 		Term{value, n, c}.times(taps...),
 	}
-	return []cost{{name: "sampling", kind: KindSampling, extra: sampling}, convCost(d.Conv, s)}, nil
+	return []cost{{name: string(KindSampling), kind: KindSampling, extra: sampling}, convCost(d.Conv, s)}, nil
 }

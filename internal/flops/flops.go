@@ -127,7 +127,7 @@ var rules = lazy.Value[map[layer.Kind]rule]{Make: func() map[layer.Kind]rule {
 }}
 
 // KindSampling is the kind of the rows that count bilinear sampling.
-const KindSampling layer.Kind = "sampling"
+const KindSampling = layer.Kind(lang.Key("sampling"))
 
 // OfStage counts one primitive of this shape, its bytes as float32.
 func OfStage(st layer.Stage, s shape.Stage) ([]Row, error) { return Types{}.OfStage(st, s) }
@@ -141,7 +141,7 @@ func (t Types) OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
 	}
 	costs, err := r(st, s)
 	if err != nil {
-		return nil, lang.Errorf("counting %s: %w", st.Name, err)
+		return nil, lang.Errorf("counting %s: %w", layer.StageText(st.Name), err)
 	}
 	rows := make([]Row, len(costs))
 	for i, c := range costs {
@@ -156,7 +156,7 @@ func (t Types) OfStage(st layer.Stage, s shape.Stage) ([]Row, error) {
 			err = row.count(c)
 		}
 		if err != nil {
-			return nil, lang.Errorf("counting %s: %w", row.Name, err)
+			return nil, lang.Errorf("counting %s: %w", layer.StageText(row.Name), err)
 		}
 		rows[i] = row
 	}

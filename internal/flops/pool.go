@@ -1,6 +1,7 @@
 package flops
 
 import (
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -49,7 +50,7 @@ func adaptive(p layer.Pool, s shape.Stage) ([]cost, error) {
 		return nil, err
 	}
 	// One comparison fewer than elements in each window.
-	return []cost{{extra: Sum{Term{{"(elements of all windows - outputs)", all - outputs}}}}}, nil
+	return []cost{{extra: Sum{Term{{lang.Text("(elements of all windows - outputs)"), all - outputs}}}}}, nil
 }
 
 // adaptiveReads is how many elements of an axis the n windows read in all, where window o of n reaches from

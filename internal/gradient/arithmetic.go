@@ -3,6 +3,7 @@ package gradient
 import (
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 	"convx/internal/tensor"
 )
@@ -41,7 +42,7 @@ func quotient(b *backward, in *network.Instruction, g []int) error {
 func power(b *backward, in *network.Instruction, g []int) error {
 	x, p := in.In[0], in.In[1]
 	if b.depends(p) {
-		return unknown("its exponent depends on the input")
+		return unknown(lang.Text("its exponent depends on the input"))
 	}
 	b.addFitted(x, func() int {
 		less := b.op("Pow", nil, b.shape(in.Out[0]), x, b.sub(p, b.number(1)))
@@ -61,7 +62,7 @@ func where(b *backward, in *network.Instruction, g []int) error {
 func prelu(b *backward, in *network.Instruction, g []int) error {
 	x, slope := in.In[0], in.In[1]
 	if b.depends(slope) {
-		return unknown("its slope depends on the input")
+		return unknown(lang.Text("its slope depends on the input"))
 	}
 	b.add(x, b.mul(g[0], b.slope(x, slope)))
 	return nil
@@ -136,7 +137,7 @@ func (b *backward) kept(in *network.Instruction) ([]int, error) {
 func (b *backward) read(v int) ([]int64, error) {
 	w := b.p.Values[v].Weight
 	if w == nil || w.Elem != tensor.Int64 {
-		return nil, unknown("its axes are computed")
+		return nil, unknown(lang.Text("its axes are computed"))
 	}
 	a, err := w.Read()
 	if err != nil {
@@ -194,7 +195,7 @@ func logSoftmax(b *backward, in *network.Instruction, g []int) error {
 func matmul(b *backward, in *network.Instruction, g []int) error {
 	x, w := in.In[0], in.In[1]
 	if len(b.shape(x)) < 2 || len(b.shape(w)) < 2 {
-		return unknown("of vectors")
+		return unknown(lang.Text("of vectors"))
 	}
 	b.addFitted(x, func() int { return b.times(g[0], b.turned(w)) })
 	b.addFitted(w, func() int { return b.times(b.turned(x), g[0]) })
@@ -235,7 +236,7 @@ func (b *backward) times(x, y int) int {
 func gemm(b *backward, in *network.Instruction, g []int) error {
 	x, w := in.In[0], in.In[1]
 	if b.depends(w) || whole(in, "transA", 0) != 0 {
-		return unknown("but for data times weights")
+		return unknown(lang.Text("but for data times weights"))
 	}
 	if b.depends(x) {
 		a := map[string]any{"alpha": attribute(in, "alpha", 1), "transB": int64(1 - whole(in, "transB", 0))}

@@ -3,6 +3,7 @@ package gradient
 import (
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/tensor"
@@ -36,7 +37,7 @@ func stageDeformable(b *backward, in *network.Instruction, g []int) error {
 	y := b.shape(in.Out[0])
 	w := window{kernel: op.Kernel, stride: op.Stride, dilation: op.Dilation, begin: make([]int, 2)}
 	if op.Padding.Auto != layer.Explicit {
-		return unknown("with a padding that follows from the sizes")
+		return unknown(lang.Text("with a padding that follows from the sizes"))
 	}
 	for a, p := range op.Padding.Pairs {
 		w.begin[a] = p.Begin
@@ -58,7 +59,7 @@ func deformConv(b *backward, in *network.Instruction, g []int) error {
 func (s *sampling) back(g int, w window, out []int, groups int) error {
 	in := s.shape(s.x)
 	if s.depends(s.weight) || len(in) != 4 || in[0] != 1 {
-		return unknown("but for one image, by weights")
+		return unknown(lang.Text("but for one image, by weights"))
 	}
 	s.channels, s.height, s.width = in[1], in[2], in[3]
 	s.taps, s.positions = w.kernel[0]*w.kernel[1], out[2]*out[3]

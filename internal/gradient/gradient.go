@@ -64,7 +64,7 @@ func Of(p *network.Program, target, input int) (*network.Program, error) {
 		}
 	}
 	if !b.needs[target] {
-		return nil, &Missing{"what the layer reads", name(p, target), "it does not depend on the input"}
+		return nil, &Missing{lang.Text("what the layer reads"), name(p, target), lang.Text("it does not depend on the input")}
 	}
 	g := b.value(seed, p.Values[target].Shape)
 	q.Inputs = append(q.Inputs, network.Port{Name: seed, Value: g, Elem: tensor.Float32})
@@ -76,7 +76,7 @@ func Of(p *network.Program, target, input int) (*network.Program, error) {
 	}
 	from, ok := b.grads[input]
 	if !ok {
-		return nil, &Missing{"what the layer reads", name(p, target), "it does not depend on the input"}
+		return nil, &Missing{lang.Text("what the layer reads"), name(p, target), lang.Text("it does not depend on the input")}
 	}
 	q.Outputs = []network.Port{{Name: "layer", Value: target}, {Name: "input", Value: from}}
 	return q, nil
@@ -107,7 +107,7 @@ func (b *backward) through(in network.Instruction) error {
 	}
 	for _, v := range slices.Concat(in.In, in.Out) {
 		if v != network.None && b.p.Values[v].Shape == nil && b.p.Values[v].Weight == nil {
-			missing.Why = "shapes are not known before the network runs"
+			missing.Why = lang.Text("shapes are not known before the network runs")
 			return missing
 		}
 	}

@@ -36,10 +36,10 @@ func Influence(ctx context.Context, p *network.Program, layer, input string, las
 		}
 	}
 	if from == network.None || len(p.Values[from].Shape) != 4 {
-		return Map{}, &Missing{"the input", input, "it is no picture"}
+		return Map{}, &Missing{lang.Text("the input"), input, lang.Text("it is no picture")}
 	}
 	if elem.IsFloat() && elem != tensor.Float32 {
-		return Map{}, &Missing{"the input", input, lang.Sprintf("it is %v, and gradients are float32", elem)}
+		return Map{}, &Missing{lang.Text("the input"), input, lang.Sprintf("it is %v, and gradients are float32", elem)}
 	}
 	back, err := Of(p, target, from)
 	if err != nil {
@@ -51,7 +51,7 @@ func Influence(ctx context.Context, p *network.Program, layer, input string, las
 	}
 	shape := p.Values[target].Shape
 	if shape == nil {
-		return Map{}, &Missing{"what the layer reads", layer, "its shape is not known before the network runs"}
+		return Map{}, &Missing{lang.Text("what the layer reads"), layer, lang.Text("its shape is not known before the network runs")}
 	}
 	fed := map[string]*tensor.Array{}
 	for name, a := range feeds {

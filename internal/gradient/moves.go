@@ -3,6 +3,7 @@ package gradient
 import (
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/tensor"
@@ -47,7 +48,7 @@ func concat(b *backward, in *network.Instruction, g []int) error {
 func moved(b *backward, in *network.Instruction, g []int) error {
 	x := in.In[0]
 	if slices.ContainsFunc(in.In[1:], b.depends) {
-		return unknown("where elements go depends on the input")
+		return unknown(lang.Text("where elements go depends on the input"))
 	}
 	if len(in.In) > 2 && in.Op == "Pad" { // the value of the padding is not of the numbers' type
 		in.In = slices.Clone(in.In)

@@ -3,6 +3,7 @@ package gradient
 import (
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 )
 
@@ -32,7 +33,7 @@ func groupNorm(b *backward, in *network.Instruction, g []int) error {
 	x := b.shape(in.In[0])
 	groups := whole(in, "num_groups", 1)
 	if elements(b.shape(in.In[1])) != x[1] {
-		return unknown("with a factor for each group")
+		return unknown(lang.Text("with a factor for each group"))
 	}
 	scaled := b.mul(g[0], b.perChannel(in.In[1], in.In[0]))
 	b.add(in.In[0], b.normalized(in.In[0], scaled, x[0]*groups, attribute(in, "epsilon", 1e-5)))
@@ -66,7 +67,7 @@ func lrn(b *backward, in *network.Instruction, g []int) error {
 	size, alpha, beta := whole(in, "size", 1), attribute(in, "alpha", 1e-4), attribute(in, "beta", 0.75)
 	shape := b.shape(x)
 	if size%2 == 0 {
-		return unknown("over an even number of channels")
+		return unknown(lang.Text("over an even number of channels"))
 	}
 	around := func(v int) int { // sums over neighbouring channels, which lie side by side once planes are rows
 		rows := []int{shape[0], 1, shape[1], elements(shape[2:])}

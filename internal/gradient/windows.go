@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/network"
@@ -67,7 +68,7 @@ func wide(list ...int) []int64 {
 func conv(b *backward, in *network.Instruction, g []int) error {
 	x, weight := in.In[0], in.In[1]
 	if b.depends(weight) {
-		return unknown("its weights depend on the input")
+		return unknown(lang.Text("its weights depend on the input"))
 	}
 	kernel := b.shape(weight)[2:]
 	w := windowOf(in, kernel, b.shape(x), b.shape(in.Out[0]))
@@ -89,10 +90,10 @@ func conv(b *backward, in *network.Instruction, g []int) error {
 func convTranspose(b *backward, in *network.Instruction, g []int) error {
 	x, weight := in.In[0], in.In[1]
 	if auto, _ := in.Attributes["auto_pad"].(string); auto != "" && auto != "NOTSET" || in.Attributes["output_shape"] != nil {
-		return unknown("with an output shape that is given")
+		return unknown(lang.Text("with an output shape that is given"))
 	}
 	if b.depends(weight) {
-		return unknown("its weights depend on the input")
+		return unknown(lang.Text("its weights depend on the input"))
 	}
 	a := map[string]any{"kernel_shape": wide(b.shape(weight)[2:]...)}
 	for _, name := range []string{"group", "strides", "dilations", "pads"} {
@@ -107,7 +108,7 @@ func convTranspose(b *backward, in *network.Instruction, g []int) error {
 // maxPool adds what comes back to the pixel that was the largest of its window.
 func maxPool(b *backward, in *network.Instruction, g []int) error {
 	if whole(in, "storage_order", 0) != 0 || len(in.Out) > 1 && in.Out[1] != network.None {
-		return unknown("with indices")
+		return unknown(lang.Text("with indices"))
 	}
 	kernel, _ := in.Attributes["kernel_shape"].([]int64)
 	return b.maxPool(in.In[0], in.Out[0], g[0], windowOf(in, narrow(kernel), b.shape(in.In[0]), b.shape(in.Out[0])))
@@ -139,7 +140,7 @@ func averagePool(b *backward, in *network.Instruction, g []int) error {
 	w := windowOf(in, narrow(kernel), x, y)
 	counts := whole(in, "count_include_pad", 0) != 0
 	if counts && whole(in, "ceil_mode", 0) != 0 {
-		return unknown("rounded up, with the padding counted")
+		return unknown(lang.Text("rounded up, with the padding counted"))
 	}
 	var counted []int
 	if counts {
@@ -195,7 +196,7 @@ func stagePool(b *backward, in *network.Instruction, g []int) error {
 	axes := len(x) - 2
 	if op.Adaptive != nil {
 		if op.Func == layer.MaxPool {
-			return unknown("of windows that differ")
+			return unknown(lang.Text("of windows that differ"))
 		}
 		all := make([][][]float64, axes)
 		for a := range all { // output o averages from floor(o*in/out) up to ceil((o+1)*in/out)
@@ -220,7 +221,7 @@ func stagePool(b *backward, in *network.Instruction, g []int) error {
 		begin[a], end[a] = p.Begin, p.End
 	}
 	if op.Padding.Auto != layer.Explicit {
-		return unknown("rounded up, with a padding that follows from the sizes")
+		return unknown(lang.Text("rounded up, with a padding that follows from the sizes"))
 	}
 	for a := range axes {
 		w.end[a] = (y[2+a]-1)*w.stride[a] + w.dilation[a]*(w.kernel[a]-1) + 1 - x[2+a] - begin[a]
@@ -270,10 +271,10 @@ func (b *backward) along(g int, x []int, matrices []int) int {
 func resize(b *backward, in *network.Instruction, g []int) error {
 	x, y := b.shape(in.In[0]), b.shape(in.Out[0])
 	if in.Attributes["axes"] != nil || in.Attributes["keep_aspect_ratio_policy"] != nil || in.Attributes["coordinate_transformation_mode"] == "tf_crop_and_resize" {
-		return unknown("of some axes, or of a region")
+		return unknown(lang.Text("of some axes, or of a region"))
 	}
 	if x[0] != y[0] || x[1] != y[1] {
-		return unknown("over channels")
+		return unknown(lang.Text("over channels"))
 	}
 	matrices := make([]int, len(x)-2)
 	for a := range matrices {
@@ -324,7 +325,7 @@ func resize(b *backward, in *network.Instruction, g []int) error {
 		}
 		for _, d := range to {
 			if d < 1 {
-				return unknown("that makes axes smaller")
+				return unknown(lang.Text("that makes axes smaller"))
 			}
 		}
 		wideRow := b.ops(in.Domain, in.Op, attributes, operands, to)[0]

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // signs are how lines begin with which the runtime and the C library report that they were refused memory or a thread.
@@ -55,6 +57,6 @@ func verdict(stderr io.Writer, status int, starved bool) int {
 	if !starved {
 		return status
 	}
-	fmt.Fprintln(stderr, "convx: memory ran out: raise the limit of the process (ulimit -v, ulimit -d), or take a smaller input")
+	fmt.Fprintln(stderr, "convx:", lang.Text("memory ran out: raise the limit of the process (ulimit -v, ulimit -d), or take a smaller input"))
 	return exitFailed
 }

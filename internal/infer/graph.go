@@ -1,7 +1,6 @@
 package infer
 
 import (
-	"fmt"
 	"slices"
 
 	"convx/internal/lang"
@@ -66,13 +65,10 @@ type Unsupported struct {
 }
 
 func (u *Unsupported) Error() string {
-	text := lang.Sprintf("operator %s cannot be run: %d node", u.Operator, u.Nodes)
+	text := lang.Sprintf("operator %s cannot be run: 1 node, %q", u.Operator, u.First)
 	if u.Nodes > 1 {
-		text += "s, the first of them"
-	} else {
-		text += ","
+		text = lang.Sprintf("operator %s cannot be run: %d nodes, the first of them %q", u.Operator, u.Nodes, u.First)
 	}
-	text += fmt.Sprintf(" %q", u.First)
 	if u.Others > 0 {
 		text += lang.Sprintf("; and %d other operators", u.Others)
 	}

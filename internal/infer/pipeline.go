@@ -3,7 +3,6 @@ package infer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"convx/internal/lang"
@@ -77,7 +76,7 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 	opt := net.opsOptions
 	s, err := layerOf(p.stages, in)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errGeneral, err)
+		return lang.Errorf("%w: %w", errGeneral, err)
 	}
 	p.pipeline, err = ops.PrepareLayer(s, p.weights, opt)
 	if err != nil && opt.Algorithm != "" && opt.Algorithm != "auto" { // a name that this layer does not take leaves it the choice
@@ -85,7 +84,7 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 		p.pipeline, err = ops.PrepareLayer(s, p.weights, opt)
 	}
 	if err != nil {
-		return fmt.Errorf("%w: %w", errGeneral, err)
+		return lang.Errorf("%w: %w", errGeneral, err)
 	}
 	p.finishes = n.finish != nil && p.pipeline.FinishBy(n.finish)
 	p.x.Shape, p.y.Shape, p.out = p.pipeline.Input, p.pipeline.Output, p.pipeline.Output

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"bytes"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -20,10 +21,13 @@ var speakers = map[string]int{
 	"lang.Sprintf": 0, "lang.Errorf": 0, "lang.New": 0, "lang.Text": 0, "lang.Key": 0, "lang.Plural": 1,
 	"layer.Errorf": 0, "Errorf": 0, "Hint": 0, "dustf": 0, "usagef": 0, "sayf": 0, "warnf": 0, "refuse": 1, "bad": 1,
 	"right": 0, "spare": 1, // columns
+	"refusef": 0, "failf": 1, "faultf": 1,
+	"enumVar": 4, "algorithmVar": 2, "budgetVar": 2, "deviceVar": 2, "register": 1,
 }
 
-// mute are functions whose text nobody reads in Chinese: the keys' help, and names of streams of numbers.
-var mute = []string{"panic", "intKey", "intsKey", "floatKey", "tensor.NewStream"}
+// mute are functions whose text nobody reads in Chinese: of mistakes in the program, names of streams of numbers, and rows that
+// docs/onnx.md alone shows.
+var mute = []string{"panic", "tensor.NewStream", "simple"}
 
 // silent are the rooms that have nothing to say to a reader of Chinese.
 var silent = map[string]string{
@@ -34,19 +38,32 @@ var silent = map[string]string{
 	"page":        "the page is in English",
 }
 
-// untranslated are the rooms whose sentences are English still: what they say through lang is in the catalogue all the same.
-var untranslated = []string{
-	"bench", "budget", "device", "drawing", "flops", "gradient", "memory", "network/open",
-	"guard", "infer", "network", "network/onnx", "ops",
-	"ops/array", "ops/blas", "ops/deformable", "ops/dense", "ops/elementwise", "ops/fourier", "ops/kernel", "ops/literal",
-	"ops/planes", "ops/problem", "ops/reference", "ops/resample", "ops/transposed", "ops/workers",
+// tables are files whose tables hold sentences that no command shows: what calls say there is held all the same.
+var tables = map[string]string{
+	"ops/array/":         "what an operator computes, for docs/onnx.md",
+	"network/ops":        "what an operator and its keys are, for docs/network-files.md and the schema of networks",
+	"budget/quantity.go": "what a limit is of, for docs/ci.md and the schema of budgets",
+	"budget/file.go":     "what a key of a budget is, for the schema of budgets",
+	"guard/guard.go":     "how the Go runtime says that memory ran out",
+	"device/write.go":    "sources of figures in a file of a device, which anybody may read",
 }
 
-// stays are the fields that are English in every language: what --help shows, and titles of papers.
-var stays = []string{"Use", "Usage", "Short", "Long", "Example", "Paper"}
+// data are texts that are compared with others' or stand in files and pictures.
+var data = []string{
+	"Convolution: weigh, sum, move on. Weigh, sum, move on. 0123456789", // a test chart
+	"model name", "CPU implementer", "CPU part", // /proc/cpuinfo
+	"no documents", "cannot start any token", // errors of yaml
+	"version https://git-lfs", "source <(convx completion bash)", "source <(convx completion zsh)", "own meaning", "the layer at hand", "measured by convx bench",
+}
 
-// helping are the rooms of which only errors are held to be said through lang: the rest of their sentences is --help.
-var helping = []string{"cli"}
+// stays are the fields that are English in every language: commands, and titles of papers.
+var stays = []string{"Use", "Example", "Paper"}
+
+// help are the fields of commands and keys that --help shows; pflag's functions take the same last.
+var (
+	help   = []string{"Short", "Long", "Usage"}
+	flagOf = regexp.MustCompile(`Flags\.\w+$|\bfs?\.\w*Var\w*$`)
+)
 
 // sentence is what a reader reads, as against a name, a format of numbers or a command.
 var sentence = regexp.MustCompile(`[A-Za-z]{2,} [a-z]{2,}`)
@@ -85,8 +102,8 @@ func room(t *testing.T, dir string) (messages, others []said) {
 				return false
 			case *ast.CallExpr:
 				name := nameOf(n.Fun)
-				if plain := name == "fmt.Errorf" || name == "errors.New"; slices.Contains(helping, filepath.Base(dir)) && plain {
-					others = append(others, sentences(set, n.Args[0])...)
+				if flagOf.MatchString(name) && len(n.Args) > 2 {
+					note(n.Args[len(n.Args)-1], "")
 				}
 				if slices.Contains(mute, name) {
 					return false
@@ -103,12 +120,29 @@ func room(t *testing.T, dir string) (messages, others []said) {
 					note(n.Args[at], prefix)
 				}
 			case *ast.CompositeLit:
-				if typed := nameOf(n.Type); typed == "report.Column" || typed == "[]report.Column" {
+				typed := nameOf(n.Type)
+				if filepath.Base(dir) == "layer" && strings.HasSuffix(typed, "Stage") {
+					columns(n, func(e ast.Expr, _ string) { // whose name is said part by part
+						for part := range strings.SplitSeq(stringOf(e), ".") {
+							messages = append(messages, said{set.Position(e.Pos()).String(), part})
+						}
+					})
+				}
+				if slices.Contains([]string{"report.Column", "[]report.Column"}, typed) {
 					columns(n, note)
+				}
+				if described(path) {
+					ast.Inspect(n, func(n ast.Node) bool {
+						if text, ok := n.(*ast.BasicLit); ok {
+							spoken[text] = true
+						}
+						_, call := n.(*ast.FuncLit)
+						return !call
+					})
 				}
 			case *ast.KeyValueExpr:
 				switch field := nameOf(n.Key); {
-				case field == "Summary" || field == "Differs":
+				case field == "Summary" || field == "Differs" || field == "Unit", slices.Contains(help, field) && len(stringOf(n.Value)) != 1: // Short is a letter, too
 					note(n.Value, "")
 				case slices.Contains(stays, field):
 					return false
@@ -116,7 +150,7 @@ func room(t *testing.T, dir string) (messages, others []said) {
 			case *ast.Field:
 				spoken[n.Tag] = true
 			case *ast.BasicLit:
-				if !spoken[n] && !slices.Contains(helping, filepath.Base(dir)) {
+				if !spoken[n] {
 					others = append(others, sentences(set, n)...)
 				}
 			}
@@ -129,14 +163,21 @@ func room(t *testing.T, dir string) (messages, others []said) {
 // sentences is a literal that a reader reads; commands are in no language.
 func sentences(set *token.FileSet, e ast.Expr) []said {
 	text, ok := literal(e)
-	if !ok || !sentence.MatchString(text) || strings.HasPrefix(text, "convx ") || slices.Contains(drawn, text) {
+	if !ok || !sentence.MatchString(text) || strings.HasPrefix(strings.TrimSpace(text), "convx ") || strings.HasPrefix(text, "<") || strings.HasPrefix(text, "# ") || slices.Contains(data, text) {
 		return nil
 	}
 	return []said{{set.Position(e.Pos()).String(), text}}
 }
 
-// drawn are texts of pictures that are data.
-var drawn = []string{"Convolution: weigh, sum, move on. Weigh, sum, move on. 0123456789"}
+// described reports whether a file's tables hold what no command shows.
+func described(path string) bool {
+	for start := range tables {
+		if strings.HasPrefix(strings.TrimPrefix(filepath.ToSlash(path), "../"), start) {
+			return true
+		}
+	}
+	return false
+}
 
 // columns notes the names of a table's columns.
 func columns(list *ast.CompositeLit, note func(ast.Expr, string)) {
@@ -167,6 +208,11 @@ func nameOf(e ast.Expr) string {
 		return "func"
 	}
 	return ""
+}
+
+func stringOf(e ast.Expr) string {
+	s, _ := literal(e)
+	return s
 }
 
 // literal is a string, or several that are added.
@@ -206,6 +252,42 @@ func rooms(t *testing.T) (names []string) {
 	return names
 }
 
+// titles are those of the networks, budgets and devices that are built in.
+func titles(t *testing.T) (list []said) {
+	t.Helper()
+	paths, err := filepath.Glob("../../configs/*/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if title, ok := strings.CutPrefix(line, "title: "); ok {
+				list = append(list, said{path, strings.TrimSpace(title)})
+			}
+		}
+	}
+	models, err := filepath.Glob("../../configs/networks/*.onnx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range models {
+		model, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, title := range []string{"Ten digits and six shapes drawn by hand, trained", "Edges, blobs, lines and corners, known filters"} {
+			if bytes.Contains(model, []byte(title)) {
+				list = append(list, said{path, title})
+			}
+		}
+	}
+	return list
+}
+
 // Every message has its translation, and every translation its message. What a message lacks is added to zh.txt: the key on a
 // line, and the Chinese below it, after a tab.
 func TestCatalogueIsWhole(t *testing.T) {
@@ -232,13 +314,15 @@ func TestCatalogueIsWhole(t *testing.T) {
 				t.Errorf("%s: zh.txt lacks\n%s", m.at, m.key)
 			}
 		}
-		if slices.Contains(untranslated, name) {
-			continue
-		}
 		for _, o := range others {
 			if !used[o.key] {
 				t.Errorf("%s: said without internal/lang: %q", o.at, o.key)
 			}
+		}
+	}
+	for _, title := range titles(t) {
+		if used[title.key] = true; !known[title.key] && (sentence.MatchString(title.key) || title.key == strings.ToLower(title.key)) {
+			t.Errorf("%s: zh.txt lacks\n%s", title.at, title.key)
 		}
 	}
 	for _, e := range entries(string(text)) {
@@ -277,6 +361,9 @@ func operands(format string) map[int]string {
 	return of
 }
 
+// placeholder is what help calls the value of a flag.
+var placeholder = regexp.MustCompile("`[^`]+`")
+
 // A translation takes the operands of its key, all of them and in the same form: fmt would print %!d(string=…) or %!(EXTRA …).
 func TestTranslationsTakeTheSameOperands(t *testing.T) {
 	for _, e := range entries(zh) {
@@ -288,6 +375,9 @@ func TestTranslationsTakeTheSameOperands(t *testing.T) {
 		}
 		if len(got) > len(want) {
 			t.Errorf("zh.txt:%d: %q takes more operands than %q", e.line, e.text, e.key)
+		}
+		if want, got := placeholder.FindString(e.key), placeholder.FindString(e.text); strings.Contains(e.key, "`") && want != got && want != "`%s`" {
+			t.Errorf("zh.txt:%d: the value is %s, and in %q %s", e.line, want, e.text, got)
 		}
 		if strings.Contains(e.text, "${") {
 			t.Errorf("zh.txt:%d: ${ is the catalogue's own", e.line)

@@ -1,5 +1,7 @@
 package layer
 
+import "convx/internal/lang"
+
 // invertedResidual: expand 1x1, ReLU6, depthwise, ReLU6, linear project 1x1, plus the input where the stride is 1 and
 // the channels match. Expansion 1 has no expand stage, as in MobileNetV2's first block.
 func invertedResidual(s *Spec) ([]Stage, error) {
@@ -45,16 +47,16 @@ func (s *Spec) bottleneck(hidden int, function string, middle func(from string) 
 		from = name
 	}
 	if hidden != s.Channels() {
-		add("expand", s.pointwiseConv(hidden), "expand.")
+		add(lang.Key("expand"), s.pointwiseConv(hidden), "expand.")
 		add("expand."+function, Activation{function}, "")
 	}
-	add("depthwise", Conv{Window: w, PadMode: s.PadMode, OutChannels: hidden, Groups: hidden, Bias: !s.NoBias}, "depthwise.")
+	add(lang.Key("depthwise"), Conv{Window: w, PadMode: s.PadMode, OutChannels: hidden, Groups: hidden, Bias: !s.NoBias}, "depthwise.")
 	add("depthwise."+function, Activation{function}, "")
 	if middle != nil {
 		stages = append(stages, middle(from)...)
 		from = stages[len(stages)-1].Name
 	}
-	add("project", s.pointwiseConv(out), "project.")
+	add(lang.Key("project"), s.pointwiseConv(out), "project.")
 	if shortcut {
 		stages = append(stages, Stage{Name: "add", Op: Add{}, Inputs: []string{"project", Input}})
 	}

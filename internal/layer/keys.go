@@ -64,6 +64,14 @@ func (k Key) read(s *Spec, v string) (err error) {
 	return err
 }
 
+// Help is what the key is for, as help has it.
+func (k Key) Help() string {
+	if strings.Contains(k.Usage, "%s") {
+		return lang.Sprintf(k.Usage, either(k.Words))
+	}
+	return lang.Text(k.Usage)
+}
+
 // Keys lists every layer key in the order in which help and answers show them.
 func Keys() []Key { return keys }
 
@@ -117,12 +125,12 @@ var keys = []Key{
 	{Name: "kernel", Short: "k", Type: "N[xN]", Usage: "kernel size: one number, or one per axis like 3x5", least: 1, many: func(s *Spec) *[]int { return &s.Kernel }},
 	{Name: "stride", Short: "s", Type: "N[xN]", Usage: "stride", least: 1, many: func(s *Spec) *[]int { return &s.Stride }},
 	{
-		Name: "padding", Short: "p", Type: "P", Words: wordsOf(Autos()), Usage: "padding: 1, 1x2, begin:end per axis 1:2x0:3, " + either(wordsOf(Autos())),
+		Name: "padding", Short: "p", Type: "P", Words: wordsOf(Autos()), Usage: "padding: 1, 1x2, begin:end per axis 1:2x0:3, %s",
 		set: func(s *Spec, v string) (err error) { s.Padding, err = ParsePadding(v); return },
 		get: func(s Spec) string { return s.Padding.String() },
 	},
 	{
-		Name: "pad-mode", Type: "MODE", Words: wordsOf(PadModes()), Usage: "what padded positions hold: " + either(wordsOf(PadModes())),
+		Name: "pad-mode", Type: "MODE", Words: wordsOf(PadModes()), Usage: "what padded positions hold: %s",
 		set: func(s *Spec, v string) error {
 			if !slices.Contains(PadModes(), PadMode(v)) {
 				return lang.Errorf("%q is not one of %s", v, joinWords(wordsOf(PadModes())))
@@ -210,7 +218,7 @@ func wordsOf[T ~string](list []T) []string {
 // either is "a, b or c".
 func either(words []string) string {
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return strings.Join(words[:last], lang.Text(", ")) + lang.Text(" or ") + words[last]
 }
 
 // parseReal reads a positive number, or zero too.

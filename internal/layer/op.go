@@ -1,6 +1,10 @@
 package layer
 
-import "slices"
+import (
+	"slices"
+
+	"convx/internal/lang"
+)
 
 // Kind names a primitive operator. Each kind has one rule in internal/shape, one in internal/flops and one in
 // internal/ops, in files of the same name.
@@ -8,20 +12,20 @@ type Kind string
 
 // The primitives.
 const (
-	KindConv       Kind = "conv"
-	KindTransposed Kind = "transposed"
-	KindDeformable Kind = "deformable"
-	KindPool       Kind = "pool"
-	KindLinear     Kind = "linear"
-	KindActivation Kind = "activation"
-	KindScale      Kind = "scale"
-	KindAdd        Kind = "add"
-	KindConcat     Kind = "concat"
-	KindResize     Kind = "resize"
-	KindROIPool    Kind = "roi-pool"
-	KindNorm       Kind = "norm"
+	KindConv       = Kind(lang.Key("conv"))
+	KindTransposed = Kind(lang.Key("transposed"))
+	KindDeformable = Kind(lang.Key("deformable"))
+	KindPool       = Kind(lang.Key("pool"))
+	KindLinear     = Kind(lang.Key("linear"))
+	KindActivation = Kind(lang.Key("activation"))
+	KindScale      = Kind(lang.Key("scale"))
+	KindAdd        = Kind(lang.Key("add"))
+	KindConcat     = Kind(lang.Key("concat"))
+	KindResize     = Kind(lang.Key("resize"))
+	KindROIPool    = Kind(lang.Key("roi-pool"))
+	KindNorm       = Kind(lang.Key("norm"))
 
-	KindDepthToSpace Kind = "depth-to-space"
+	KindDepthToSpace = Kind(lang.Key("depth-to-space"))
 )
 
 // primitive is what is known of a primitive beside its rules.

@@ -1,5 +1,7 @@
 package layer
 
+import "convx/internal/lang"
+
 // deformROIPool: pool each region plainly, predict one offset per bin with three linear layers (fc1, ReLU, fc2, ReLU,
 // fc3), then pool again with every bin moved. Given offsets have no predicting stages.
 func deformROIPool(s *Spec) ([]Stage, error) {
@@ -44,7 +46,7 @@ func deformROIPool(s *Spec) ([]Stage, error) {
 			{Name: "pool", Op: pool, Inputs: []string{Input, "rois"}},
 			fc("fc1", s.Hidden, "pool"), relu("fc1"),
 			fc("fc2", s.Hidden, "fc1.relu"), relu("fc2"),
-			fc("fc3", bins, "fc2.relu"),
+			fc(lang.Key("fc3"), bins, "fc2.relu"),
 		}
 	}
 	moved := pool

@@ -1,5 +1,11 @@
 package layer
 
+import (
+	"strings"
+
+	"convx/internal/lang"
+)
+
 // Input is the name by which stages refer to the layer's own input.
 const Input = "input"
 
@@ -82,4 +88,13 @@ func fanIn(weight []int) int {
 		n *= d
 	}
 	return n
+}
+
+// StageText is a stage's name as people read it, part by part.
+func StageText(name string) string {
+	parts := strings.Split(name, ".")
+	for i, p := range parts {
+		parts[i] = lang.Text(p)
+	}
+	return strings.Join(parts, ".")
 }

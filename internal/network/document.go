@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -42,7 +43,7 @@ func (f *file) document(doc *yaml.Node) {
 		{"dims", f.readDims},
 		{"input", f.input},
 		{"weights", f.namings},
-		{"parameters", func(n *yaml.Node) { f.params = f.parameters(n, "the network") }},
+		{"parameters", func(n *yaml.Node) { f.params = f.parameters(n, lang.Text("the network")) }},
 		{"blocks", f.readBlocks},
 		{"layers", f.readLayers},
 		{"outputs", func(n *yaml.Node) { f.outputs = f.references("outputs", n) }},
@@ -106,7 +107,7 @@ func (f *file) published(n *yaml.Node) {
 	for _, entry := range n.Content {
 		var common Published
 		var figures []Published
-		f.pairs(entry, "a published figure", func(key string, k, v *yaml.Node) {
+		f.pairs(entry, lang.Text("a published figure"), func(key string, k, v *yaml.Node) {
 			text := f.scalar(key, v)
 			switch key {
 			case "source":
@@ -127,7 +128,7 @@ func (f *file) published(n *yaml.Node) {
 				}
 				figures = append(figures, Published{Quantity: key, Value: value})
 			default:
-				f.unknownKey(position(k), "a published figure", key, publishedKeys)
+				f.unknownKey(position(k), lang.Text("a published figure"), key, publishedKeys)
 			}
 		})
 		for _, p := range figures {

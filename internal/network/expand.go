@@ -2,7 +2,6 @@ package network
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -144,7 +143,7 @@ func override(keys, first []setting) []setting {
 // once expands one repetition of an entry. A layer whose when is false passes on what it would have read.
 func (f *file) once(it *item, what, name string, keys []setting, s *scope, current []int, outputs map[string]int) ([]int, error) {
 	if f.steps++; f.steps > 8*f.limit || len(f.graph.Nodes) > f.limit {
-		return nil, fmt.Errorf("%w: %d", errTooMany, f.limit)
+		return nil, lang.Errorf("%w: %d", errTooMany, f.limit)
 	}
 	if it.named.when != "" {
 		text, err := substitute(it.named.when, s.lookup)

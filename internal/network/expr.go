@@ -1,7 +1,6 @@
 package network
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -105,7 +104,7 @@ func evaluateText(text string, params lookup) (string, error) {
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("$(%s): %w", text, err)
+		return "", lang.Errorf("$(%s): %w", text, err)
 	}
 	return v, nil
 }

@@ -201,7 +201,7 @@ func (f *file) scalar(key string, n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
 		hint := ""
 		if n.Kind == yaml.SequenceNode {
-			hint = "; join numbers by x, like 3x5"
+			hint = lang.Text("; join numbers by x, like 3x5")
 		}
 		f.bad(position(n), "%s is one value, not %s%s", key, kindText(n), hint)
 		return ""

@@ -199,15 +199,15 @@ func (g *Graph) Check() error {
 func arityText(least, most int) string {
 	inputs := func(n int) string {
 		if n == 1 {
-			return "1 input"
+			return lang.Text("1 input")
 		}
 		return lang.Sprintf("%d inputs", n)
 	}
 	switch {
 	case most < 0:
-		return inputs(least) + " or more"
+		return lang.Sprintf("%s or more", inputs(least))
 	case least == most:
 		return inputs(least)
 	}
-	return fmt.Sprintf("%d to %s", least, inputs(most))
+	return lang.Sprintf("%d to %s", least, inputs(most))
 }

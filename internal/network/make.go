@@ -1,7 +1,6 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -80,7 +79,7 @@ func (f *file) operator(form, what string, keys []setting, s *scope) (Operator, 
 	for i, k := range keys {
 		text, err := substitute(k.value, s.lookup)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", k.key, err)
+			return nil, lang.Errorf("%s: %w", k.key, err)
 		}
 		texts[i] = text
 		b.WriteByte('\n')

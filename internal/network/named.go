@@ -26,7 +26,7 @@ func Source(name string) ([]byte, error) {
 		if near := similar(name); len(near) > 0 {
 			return nil, e.Hint(lang.Sprintf("did you mean %s?", strings.Join(near, ", ")))
 		}
-		return nil, e.Hint("networks are " + strings.Join(Names(), ", ")).Hint("give a file, like ./net.yaml")
+		return nil, e.Hint(lang.Sprintf("networks are %s", strings.Join(Names(), ", "))).Hint("give a file, like ./net.yaml")
 	}
 	return data, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"convx/internal/lang"
 )
 
 // naming is how a framework calls the weights of a network: rules that are applied to the network's own name of a weight, each
@@ -26,7 +28,7 @@ type namingRule struct {
 func (f *file) namings(n *yaml.Node) {
 	f.pairs(n, "weights", func(framework string, _, v *yaml.Node) {
 		rules := naming{framework: framework}
-		f.pairs(v, "the names of "+framework, func(key string, k, v *yaml.Node) {
+		f.pairs(v, lang.Sprintf("the names of %s", framework), func(key string, k, v *yaml.Node) {
 			r := namingRule{strings.Split(key, "."), f.scalar(key, v)}
 			numbers := map[string]string{}
 			for _, s := range r.from {

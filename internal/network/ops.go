@@ -1,7 +1,6 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -143,7 +142,7 @@ func (v values) get(key string) string {
 func (v values) ints(key string, least int) ([]int, error) {
 	n, err := layer.ParseInts(v.get(key), least)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", key, err)
+		return nil, lang.Errorf("%s: %w", key, err)
 	}
 	return spread(v, key, n)
 }

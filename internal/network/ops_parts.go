@@ -1,7 +1,6 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 
 	"convx/internal/lang"
@@ -55,7 +54,7 @@ func (v values) number(key string, least, def int) (int, error) {
 	}
 	n, err := layer.ParseInts(text, least)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", key, err)
+		return 0, lang.Errorf("%s: %w", key, err)
 	}
 	if len(n) != 1 {
 		return 0, lang.Errorf("%s: %q is not one number", key, text)

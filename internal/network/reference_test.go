@@ -75,7 +75,7 @@ func keyTable() string {
 	var rows []string
 	for _, k := range layer.Keys() {
 		if k.Name != "dims" && k.Name != "input" {
-			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |", k.YAML(), escaped(k.Type), escaped(k.Usage)))
+			rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |", k.YAML(), escaped(k.Type), escaped(k.Help())))
 		}
 	}
 	return tableOf("| key | takes | is |", rows)

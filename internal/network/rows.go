@@ -128,7 +128,7 @@ func cut(rows []Row, top int) ([]Row, error) {
 			return nil, err
 		}
 	}
-	rest.Name, rest.Variant, rest.Output = "others", "", nil
+	rest.Name, rest.Variant, rest.Output = lang.Text("others"), "", nil
 	return append(slices.Clip(rows[:top]), rest), nil
 }
 

@@ -136,7 +136,7 @@ func variantSchema() object {
 	keys := object{}
 	for _, k := range layer.Keys() {
 		if k.Name != "dims" && k.Name != "input" {
-			keys[k.YAML()] = typeSchema(k.Type, k.Usage)
+			keys[k.YAML()] = typeSchema(k.Type, k.Help())
 		}
 	}
 	var rules []any

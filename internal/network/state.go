@@ -1,7 +1,6 @@
 package network
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -133,9 +132,9 @@ func (e *emitter) assign(stored Stored, seed uint64) error {
 	for _, l := range []struct {
 		list []string
 		what string
-	}{{wrong, "of another shape"}, {missing, "missing"}, {unknown, "that the network has not"}} {
+	}{{wrong, lang.Text("of another shape")}, {missing, lang.Text("missing")}, {unknown, lang.Text("that the network has not")}} {
 		if len(l.list) > 0 {
-			said = append(said, fmt.Sprintf("%d %s: %s", len(l.list), l.what, some(l.list)))
+			said = append(said, lang.Sprintf("%d %s: %s", len(l.list), l.what, some(l.list)))
 		}
 	}
 	if said != nil {

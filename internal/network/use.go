@@ -1,7 +1,6 @@
 package network
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ func (f *file) useBlock(it *item, what, name string, keys []setting, s *scope, c
 		}
 		v, err := substitute(k.value, s.lookup)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", k.key, err)
+			return nil, lang.Errorf("%s: %w", k.key, err)
 		}
 		in.params[k.key] = v
 	}

@@ -66,13 +66,13 @@ func demandOf[T tensor.Float](p *problem.Problem, input survey, w problem.Operan
 	most = input.most*weightSums(p, w.Weight).most + bias.most
 	switch {
 	case weights.odd > 0 && meetsZeros(p):
-		return stageDemand{absentTaps, "the weights hold " + weights.String()}, most
+		return stageDemand{absentTaps, lang.Sprintf("the weights hold %s", weights)}, most
 	case weights.odd > 0:
-		return stageDemand{ownProducts, "the weights hold " + weights.String()}, most
+		return stageDemand{ownProducts, lang.Sprintf("the weights hold %s", weights)}, most
 	case input.odd > 0:
-		return stageDemand{ownProducts, "its input holds " + input.String()}, most
+		return stageDemand{ownProducts, lang.Sprintf("its input holds %s", input)}, most
 	case bias.odd > 0:
-		return stageDemand{ownProducts, "the bias holds " + bias.String()}, most
+		return stageDemand{ownProducts, lang.Sprintf("the bias holds %s", bias)}, most
 	case p.Float64:
 		return stageDemand{}, most
 	case most > largest:
@@ -93,12 +93,12 @@ func rangeDemand[T tensor.Float](p *problem.Problem, x []T, input survey, w prob
 	case input.most*sums.most < tiny:
 		return stageDemand{ownProducts, lang.Sprintf("its sums stay below %.2g, near the least float32", input.most*sums.most)}
 	case sums.uneven:
-		return stageDemand{ownProducts, "many of its weights are far smaller than the others"}
+		return stageDemand{ownProducts, lang.Text("many of its weights are far smaller than the others")}
 	}
 	mean, terms := leastWindow(p, x)
 	switch {
 	case terms == 0:
-		return stageDemand{ownProducts, "some outputs meet padding alone"}
+		return stageDemand{ownProducts, lang.Text("some outputs meet padding alone")}
 	case terms < fewTerms:
 		return stageDemand{ownProducts, lang.Sprintf("some outputs are sums of %d products, few enough to be far smaller than others", terms)}
 	case mean < leastMean*input.most:
@@ -115,7 +115,7 @@ type survey struct {
 
 func (s survey) String() string {
 	if s.odd == 1 {
-		return "a NaN or infinite value"
+		return lang.Text("a NaN or infinite value")
 	}
 	return lang.Sprintf("%d NaN or infinite values", s.odd)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
@@ -53,9 +54,9 @@ func knownOperands[T tensor.Float](s shape.Result, all []layer.Operand, operands
 		}
 		e := layer.Errorf("unknown operand %q", name)
 		if len(names) == 0 {
-			return e.Hint(s.Layer.Variant + " has none")
+			return e.Hint(lang.Sprintf("%s has none", s.Layer.Variant))
 		}
-		return e.Hint(s.Layer.Variant + " has " + strings.Join(names, ", "))
+		return e.Hint(lang.Sprintf("%s has %s", s.Layer.Variant, strings.Join(names, ", ")))
 	}
 	return nil
 }

@@ -76,11 +76,11 @@ func OfStage(st layer.Stage, in [][]int) (Stage, error) {
 	}
 	for _, d := range out.Output {
 		if d > MaxOutput {
-			return Stage{}, layer.Errorf("output %s of %s has an axis longer than %d", layer.FormatShape(out.Output), st.Name, MaxOutput)
+			return Stage{}, layer.Errorf("output %s of %s has an axis longer than %d", layer.FormatShape(out.Output), layer.StageText(st.Name), MaxOutput)
 		}
 	}
 	if _, err := layer.Times(8, out.Output...); err != nil {
-		return Stage{}, layer.Errorf("output %s of %s has more elements than 64 bits can count", layer.FormatShape(out.Output), st.Name)
+		return Stage{}, layer.Errorf("output %s of %s has more elements than 64 bits can count", layer.FormatShape(out.Output), layer.StageText(st.Name))
 	}
 	out.Name, out.Kind, out.Inputs = st.Name, st.Op.Kind(), in
 	return out, nil

@@ -2,7 +2,6 @@ package swap
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -58,7 +57,7 @@ func (t Task) exchange(rules []Rule) (Way, error) {
 	for _, c := range s.Changes {
 		w.Layers = append(w.Layers, c.Name)
 	}
-	w.How = fmt.Sprintf("%d of %d", len(w.Layers), items.layers)
+	w.How = lang.Sprintf("%d of %d", len(w.Layers), items.layers)
 	switch {
 	case !w.Met:
 		w.Proof = lang.Text("all that can be exchanged")

@@ -109,7 +109,7 @@ func Bench(m bench.Machine, rows []bench.Result, tune bool, v budget.Outcome) re
 		t.Rows = append(t.Rows, []report.Cell{
 			name, report.Str(l.Variant), {Text: algorithm, Raw: l.Algorithm}, {Text: report.SI(float64(l.MACs)), Raw: l.MACs},
 			report.Time(r.Min), report.Time(r.Median), {Text: report.PercentOf(r.Spread, r.Median), Raw: r.Spread.Seconds()},
-			report.Time(time.Duration(l.Least * 1e9)), report.Float(l.GFLOPS), report.Share(l.OfPeak), report.Float(l.GBS), report.Share(l.OfBand), report.Str(l.Bound),
+			report.Time(time.Duration(l.Least * 1e9)), report.Float(l.GFLOPS), report.Share(l.OfPeak), report.Float(l.GBS), report.Share(l.OfBand), report.Str(lang.Text(l.Bound)),
 		})
 	}
 	head := report.Text{

@@ -93,7 +93,7 @@ func BenchNetwork(w bench.Whole, v budget.Outcome) report.Document {
 		t.Rows = append(t.Rows, []report.Cell{
 			report.Str(l.Name), report.Str(l.Variant), report.Str(output), report.Str(l.Algorithm),
 			{Text: report.SI(float64(l.MACs)), Raw: l.MACs}, report.Time(r.Timing.Min), report.Time(r.Timing.Median), report.Share(l.Share), report.Float(l.GFLOPS),
-			leastCell(l.Least), report.Str(l.Bound),
+			leastCell(l.Least), report.Str(lang.Text(l.Bound)),
 		})
 	}
 	n.Net, n.Seconds, n.Load, n.First, n.Memory = w.Name, secondsOf(w.Timing), w.Load.Seconds(), w.First.Seconds(), w.PeakMemory

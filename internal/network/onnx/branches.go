@@ -1,10 +1,9 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -56,7 +55,7 @@ func (c *call) body(g *Graph, in []*value) ([]*value, error) {
 	out := make([]*value, len(g.Outputs))
 	for i, o := range g.Outputs {
 		if out[i] = s.find(o.Name); out[i] == nil {
-			return nil, fmt.Errorf("its graph makes no %q", o.Name)
+			return nil, lang.Errorf("its graph makes no %q", o.Name)
 		}
 	}
 	return out, nil
@@ -88,13 +87,13 @@ func (c *call) try(g *Graph, in []*value, claim bool) (out []*value, cost spent,
 // branch follows the branch of an If that runs, where the condition is known, as exporters leave behind.
 func (c *call) branch() error {
 	if len(c.in) != 1 || c.in[0] == nil {
-		return errors.New("has no condition")
+		return lang.Errorf("has no condition")
 	}
 	then, _ := c.attribute("then_branch")
 	other, _ := c.attribute("else_branch")
 	for name, a := range map[string]attribute{"then_branch": then, "else_branch": other} {
 		if a.graph == nil {
-			return fmt.Errorf("has no %s", name)
+			return lang.Errorf("has no %s", name)
 		}
 	}
 	cond, ok := c.in[0].list()
@@ -124,7 +123,7 @@ func (c *call) either(then, other attribute) error {
 		return err
 	}
 	if !knownA || !knownB || !alike(a, b) {
-		c.skip("which branch runs depends on data")
+		c.skip(lang.Text("which branch runs depends on data"))
 		return c.finish()
 	}
 	taken, left := then.graph, b
@@ -151,7 +150,7 @@ func alike(a, b []*value) bool {
 // hand gives the results of an inner graph to the node's outputs.
 func (c *call) hand(results []*value) error {
 	if len(c.Outputs) > len(results) {
-		return fmt.Errorf("has %d outputs and its graph %d", len(c.Outputs), len(results))
+		return lang.Errorf("has %d outputs and its graph %d", len(c.Outputs), len(results))
 	}
 	for i, name := range c.Outputs {
 		if name != "" {
@@ -169,14 +168,14 @@ func (c *call) scan() error {
 	cut := int(c.intOr("num_scan_inputs", 0))
 	states := len(c.in) - cut
 	if a.graph == nil || cut < 1 || states < 0 || len(a.graph.Inputs) != len(c.in) {
-		c.skip("only the Scan of operator set 9 and later is known")
+		c.skip(lang.Text("only the Scan of operator set 9 and later is known"))
 		return c.finish()
 	}
 	steps := -1
 	in := make([]*value, len(c.in))
 	for i, v := range c.in {
 		if !v.known() {
-			c.skip("the shape of its input or output depends on data")
+			c.skip(lang.Text("the shape of its input or output depends on data"))
 			return c.finish()
 		}
 		in[i] = &value{shape: v.shape, elem: v.elem, node: c.sourceOf(v)}
@@ -188,7 +187,7 @@ func (c *call) scan() error {
 			return err
 		}
 		if steps >= 0 && steps != v.shape[at] {
-			return fmt.Errorf("steps along %d and %d slices", steps, v.shape[at])
+			return lang.Errorf("steps along %d and %d slices", steps, v.shape[at])
 		}
 		steps = v.shape[at]
 		in[i].shape = slices.Delete(slices.Clone(v.shape), at, at+1)
@@ -198,7 +197,7 @@ func (c *call) scan() error {
 		return err
 	}
 	if !known || len(c.Outputs) > len(out) {
-		c.skip("its body holds what is uncounted")
+		c.skip(lang.Text("its body holds what is uncounted"))
 		return c.finish()
 	}
 	for i, v := range out[:len(c.Outputs)] {

@@ -2,8 +2,6 @@ package onnx
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"math"
 	"os"
@@ -11,25 +9,26 @@ import (
 	"strings"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 )
 
 // Open decodes a model file. Errors name the file.
 func Open(path string) (*Model, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, input.Cause(err))
+		return nil, lang.Errorf("reading %q: %w", path, input.Cause(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, input.Cause(err))
+		return nil, lang.Errorf("reading %q: %w", path, input.Cause(err))
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("reading %q: not a regular file: a model is read by its offsets; save it to a file first", path)
+		return nil, lang.Errorf("reading %q: not a regular file: a model is read by its offsets; save it to a file first", path)
 	}
 	m, err := Decode(f, info.Size())
 	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", path, err)
+		return nil, lang.Errorf("reading %q: %w", path, err)
 	}
 	m.source, m.folder = &modelFile{path: path, size: info.Size()}, filepath.Dir(path)
 	return m, nil
@@ -38,7 +37,7 @@ func Open(path string) (*Model, error) {
 // Decode reads the size bytes of a model. Memory grows with the nodes and names, not with the weights.
 func Decode(r io.ReaderAt, size int64) (*Model, error) {
 	if size <= 0 {
-		return nil, errors.New("an empty file is not an ONNX model")
+		return nil, lang.Errorf("an empty file is not an ONNX model")
 	}
 	m, err := decodeWire(&wire{r: r, size: size})
 	if err != nil {
@@ -62,19 +61,19 @@ func DecodePipe(r io.Reader) (*Model, error) {
 func decodeWire(w *wire) (*Model, error) {
 	start := w.peek(0, 64)
 	if w.err == nil && len(start) == 0 {
-		return nil, errors.New("an empty file is not an ONNX model")
+		return nil, lang.Errorf("an empty file is not an ONNX model")
 	}
 	if bytes.HasPrefix(start, []byte("version https://git-lfs")) {
-		return nil, errors.New("a Git LFS pointer stands in for the model: fetch it with git lfs pull")
+		return nil, lang.Errorf("a Git LFS pointer stands in for the model: fetch it with git lfs pull")
 	}
 	m := decodeModel(field{w: w, to: w.size})
 	switch {
 	case w.err != nil:
-		return nil, fmt.Errorf("not a sound ONNX model: %w", w.err)
+		return nil, lang.Errorf("not a sound ONNX model: %w", w.err)
 	case m.Graph == nil:
-		return nil, errors.New("not an ONNX model: it holds no graph")
+		return nil, lang.Errorf("not an ONNX model: it holds no graph")
 	case len(m.Graph.Nodes) == 0:
-		return nil, errors.New("the model's graph holds no nodes")
+		return nil, lang.Errorf("the model's graph holds no nodes")
 	}
 	return m, m.sort()
 }

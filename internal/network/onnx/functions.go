@@ -1,8 +1,9 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
+
+	"convx/internal/lang"
 )
 
 // unfold replaces a function that the model defines by its nodes.
@@ -47,11 +48,11 @@ func (c *call) bind(n *Node, f *function) *Node {
 func (c *call) export(s *scope, names []string) error {
 	for i, name := range c.Outputs {
 		if i >= len(names) {
-			return fmt.Errorf("has %d outputs and its graph %d", len(c.Outputs), len(names))
+			return lang.Errorf("has %d outputs and its graph %d", len(c.Outputs), len(names))
 		}
 		v := s.find(names[i])
 		if v == nil {
-			return fmt.Errorf("its graph makes no %q", names[i])
+			return lang.Errorf("its graph makes no %q", names[i])
 		}
 		if name != "" {
 			c.scope.values[name] = v

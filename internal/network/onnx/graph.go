@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -59,7 +60,7 @@ func (m *Model) Network(o Options) (*network.Graph, error) {
 	for _, out := range m.Graph.Outputs {
 		v := s.find(out.Name)
 		if v == nil {
-			return nil, fmt.Errorf("no node makes the output %q", out.Name)
+			return nil, lang.Errorf("no node makes the output %q", out.Name)
 		}
 		if v.node >= 0 && !slices.Contains(inf.graph.Outputs, v.node) {
 			inf.graph.Outputs = append(inf.graph.Outputs, v.node)
@@ -69,7 +70,7 @@ func (m *Model) Network(o Options) (*network.Graph, error) {
 		inf.ports(s, inputs)
 	}
 	for _, u := range inf.uncounted {
-		inf.graph.Notes = append(inf.graph.Notes, fmt.Sprintf("%s (%d) is uncounted: %s", u.operator, u.count, u.reason))
+		inf.graph.Notes = append(inf.graph.Notes, lang.Sprintf("%s (%d) is uncounted: %s", u.operator, u.count, u.reason))
 	}
 	return inf.graph, nil
 }
@@ -104,7 +105,7 @@ func (inf *inference) bind(s *scope, o Options) (inputs []ValueInfo, err error) 
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Sizes)) {
 		if !slices.ContainsFunc(inputs, func(v ValueInfo) bool { return v.Name == name }) {
-			return nil, layer.Errorf("the model has no input %q", name).Hint("its inputs are " + inputNames(inputs))
+			return nil, layer.Errorf("the model has no input %q", name).Hint(lang.Sprintf("its inputs are %s", inputNames(inputs)))
 		}
 	}
 	inf.inputs = len(inputs)
@@ -217,7 +218,7 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 	dims := in.Dims
 	switch {
 	case !in.Known && given == nil:
-		return nil, layer.Errorf("input %q has no shape", in.Name).Hint("give it with " + inf.flag(in, "NxCxHxW"))
+		return nil, layer.Errorf("input %q has no shape", in.Name).Hint(lang.Sprintf("give it with %s", inf.flag(in, "NxCxHxW")))
 	case !in.Known:
 		dims = make([]Dim, len(given))
 	case given != nil && len(given) == len(dims)-1:
@@ -246,7 +247,7 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 		}
 		if shape[i] <= 0 {
 			return nil, layer.Errorf("input %q is %s: its size is open", in.Name, dimsText(dims)).
-				Hint("give it with --input, like " + inf.flag(in, likelySize(dims, at)))
+				Hint(lang.Sprintf("give it with --input, like %s", inf.flag(in, likelySize(dims, at))))
 		}
 		if shape[i] > layer.MaxExtent {
 			return nil, layer.Errorf("input %q has an axis longer than %d", in.Name, layer.MaxExtent)

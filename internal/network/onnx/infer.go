@@ -2,9 +2,9 @@ package onnx
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 )
 
@@ -12,7 +12,7 @@ import (
 const maxSteps = 1 << 20
 
 // errUnknown stops a rule that depends on numbers which exist only at run time.
-var errUnknown = errors.New("its shape depends on data")
+var errUnknown = lang.New("its shape depends on data")
 
 // inference follows a model's nodes in order.
 type inference struct {
@@ -78,11 +78,11 @@ type rule struct {
 // of a function's body the caller's.
 func (inf *inference) follow(nodes []*Node, s *scope, bind func(*Node) *Node) error {
 	if s.depth > maxDepth {
-		return fmt.Errorf("graphs nested more than %d deep", maxDepth)
+		return lang.Errorf("graphs nested more than %d deep", maxDepth)
 	}
 	for _, n := range nodes {
 		if inf.steps++; inf.steps > maxSteps {
-			return fmt.Errorf("the model unfolds to more than %d nodes", maxSteps)
+			return lang.Errorf("the model unfolds to more than %d nodes", maxSteps)
 		}
 		if bind != nil {
 			n = bind(n)
@@ -91,7 +91,7 @@ func (inf *inference) follow(nodes []*Node, s *scope, bind func(*Node) *Node) er
 			return errTooLarge
 		}
 		if err := inf.step(n, s); err != nil {
-			return fmt.Errorf("node %q (%s): %w", s.prefix+n.label(), n.Op, err)
+			return lang.Errorf("node %q (%s): %w", s.prefix+n.label(), n.Op, err)
 		}
 	}
 	return nil
@@ -113,7 +113,7 @@ func (inf *inference) step(n *Node, s *scope) error {
 			continue
 		}
 		if c.in[i] = s.find(name); c.in[i] == nil {
-			return fmt.Errorf("reads %q, which nothing before it makes", name)
+			return lang.Errorf("reads %q, which nothing before it makes", name)
 		}
 	}
 	if f, ok := inf.model.functions[functionKey{n.Domain, n.Op}]; ok {
@@ -128,12 +128,12 @@ func (inf *inference) step(n *Node, s *scope) error {
 	r, ok := ruleFor(n)
 	if !ok {
 		c.harmless = n.Domain == "" && harmless.Get()[n.Op]
-		c.skip("no rule for it")
+		c.skip(lang.Text("no rule for it"))
 		return c.finish()
 	}
 	for i := range r.least {
 		if i >= len(c.in) || c.in[i] == nil {
-			return fmt.Errorf("has no input %d", i+1)
+			return lang.Errorf("has no input %d", i+1)
 		}
 	}
 	err := errUnknown
@@ -144,7 +144,7 @@ func (inf *inference) step(n *Node, s *scope) error {
 		c.out, c.layer = make([]value, max(1, len(n.Outputs))), nil
 		if !r.free && !c.constant() {
 			c.harmless = !multiplies(n.Op) && !c.holds()
-			c.skip("the shape of its input or output depends on data")
+			c.skip(lang.Text("the shape of its input or output depends on data"))
 		}
 		err = nil
 	}
@@ -289,7 +289,7 @@ func axisSet(axes []int64, rank int) ([]bool, error) {
 			return nil, err
 		}
 		if set[i] {
-			return nil, fmt.Errorf("axis %d is named twice", a)
+			return nil, lang.Errorf("axis %d is named twice", a)
 		}
 		set[i] = true
 	}

@@ -1,12 +1,12 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/network"
@@ -315,7 +315,7 @@ func kebab(op string) string {
 func product(what string, factors ...int) (int, error) {
 	n, err := layer.Product(factors...)
 	if err != nil {
-		return 0, fmt.Errorf("counting %s: %w", what, err)
+		return 0, lang.Errorf("counting %s: %w", what, err)
 	}
 	return n, nil
 }
@@ -324,7 +324,7 @@ func product(what string, factors ...int) (int, error) {
 func count(what string, n int64, extents ...int) (int64, error) {
 	n, err := layer.Times(n, extents...)
 	if err != nil {
-		return 0, fmt.Errorf("counting %s: %w", what, err)
+		return 0, lang.Errorf("counting %s: %w", what, err)
 	}
 	return n, nil
 }

@@ -1,10 +1,10 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/network"
@@ -26,7 +26,7 @@ func gemm(a, b, bias int) func(*call) error {
 	return func(c *call) error {
 		x, w := c.in[a].shape, c.in[b].shape
 		if len(x) != 2 || len(w) != 2 {
-			return fmt.Errorf("multiplies %s by %s: two matrices are known", shapeText(x), shapeText(w))
+			return lang.Errorf("multiplies %s by %s: two matrices are known", shapeText(x), shapeText(w))
 		}
 		if c.intOr("transA", 0) != 0 {
 			x = []int{x[1], x[0]}
@@ -35,7 +35,7 @@ func gemm(a, b, bias int) func(*call) error {
 			w = []int{w[1], w[0]}
 		}
 		if x[1] != w[0] {
-			return fmt.Errorf("multiplies %s by %s: %d is not %d", shapeText(x), shapeText(w), x[1], w[0])
+			return lang.Errorf("multiplies %s by %s: %d is not %d", shapeText(x), shapeText(w), x[1], w[0])
 		}
 		return c.product(x[0], w, []int{x[0], w[1]}, c.in[b], c.optional(bias) != nil, b, bias)
 	}
@@ -61,7 +61,7 @@ func matMul(a, b int) func(*call) error {
 	return func(c *call) error {
 		x, w := c.in[a].shape, c.in[b].shape
 		if len(x) == 0 || len(w) == 0 {
-			return fmt.Errorf("multiplies %s by %s", shapeText(x), shapeText(w))
+			return lang.Errorf("multiplies %s by %s", shapeText(x), shapeText(w))
 		}
 		row, column := len(x) == 1, len(w) == 1
 		if row {
@@ -72,7 +72,7 @@ func matMul(a, b int) func(*call) error {
 		}
 		m, k, n := x[len(x)-2], x[len(x)-1], w[len(w)-1]
 		if k != w[len(w)-2] {
-			return fmt.Errorf("multiplies %s by %s: %d is not %d", shapeText(x), shapeText(w), k, w[len(w)-2])
+			return lang.Errorf("multiplies %s by %s: %d is not %d", shapeText(x), shapeText(w), k, w[len(w)-2])
 		}
 		batch, err := broadcast(x[:len(x)-2], w[:len(w)-2])
 		if err != nil {
@@ -146,12 +146,12 @@ func einsum(c *call) error {
 	all := []int{}
 	for i, term := range terms {
 		if len(term) != len(c.input(i)) {
-			return fmt.Errorf("equation %q does not fit %s", equation, shapeText(c.input(i)))
+			return lang.Errorf("equation %q does not fit %s", equation, shapeText(c.input(i)))
 		}
 		for axis, r := range term {
 			d := c.input(i)[axis]
 			if old, ok := size[r]; ok && old != d {
-				return fmt.Errorf("equation %q: index %c is %d and %d", equation, r, old, d)
+				return lang.Errorf("equation %q: index %c is %d and %d", equation, r, old, d)
 			} else if !ok {
 				size[r], all = d, append(all, d)
 			}
@@ -161,7 +161,7 @@ func einsum(c *call) error {
 	for _, r := range right {
 		d, ok := size[r]
 		if !ok {
-			return fmt.Errorf("equation %q: no input has index %c", equation, r)
+			return lang.Errorf("equation %q: no input has index %c", equation, r)
 		}
 		out = append(out, d)
 	}
@@ -192,7 +192,7 @@ func norm(f string) func(*call) error {
 	return func(c *call) error {
 		x := c.input(0)
 		if len(x) < 2 {
-			return fmt.Errorf("normalises %s: a batch and channels are needed", shapeText(x))
+			return lang.Errorf("normalises %s: a batch and channels are needed", shapeText(x))
 		}
 		affine := c.optional(1) != nil
 		c.set(0, x)
@@ -209,11 +209,11 @@ func norm(f string) func(*call) error {
 
 func lrn(c *call) error {
 	if len(c.input(0)) < 2 {
-		return fmt.Errorf("normalises %s: a batch and channels are needed", shapeText(c.input(0)))
+		return lang.Errorf("normalises %s: a batch and channels are needed", shapeText(c.input(0)))
 	}
 	size := c.intOr("size", 0)
 	if size < 1 || size > layer.MaxExtent {
-		return fmt.Errorf("size %d", size)
+		return lang.Errorf("size %d", size)
 	}
 	c.set(0, c.input(0))
 	_, err := c.emit(layer.Norm{Func: "lrn", Size: int(size)}, [][]int{c.input(0)})

@@ -1,8 +1,7 @@
 package onnx
 
 import (
-	"fmt"
-
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/network"
@@ -30,11 +29,11 @@ func recurrent(of cell) func(*call) error {
 	return func(c *call) error {
 		x, w, r := c.input(0), c.input(1), c.input(2)
 		if len(x) != 3 || len(w) != 3 || len(r) != 3 {
-			return fmt.Errorf("steps over %s with %s and %s: three axes each are known", shapeText(x), shapeText(w), shapeText(r))
+			return lang.Errorf("steps over %s with %s and %s: three axes each are known", shapeText(x), shapeText(w), shapeText(r))
 		}
 		directions, hidden := w[0], r[2]
 		if x[2] != w[2] || r[0] != directions || w[1] != of.gates*hidden || r[1] != w[1] {
-			return fmt.Errorf("weights %s and %s do not fit %s", shapeText(w), shapeText(r), shapeText(x))
+			return lang.Errorf("weights %s and %s do not fit %s", shapeText(w), shapeText(r), shapeText(x))
 		}
 		batchFirst := c.intOr("layout", 0) != 0
 		steps, batch := x[0], x[1]
@@ -110,7 +109,7 @@ var rarerRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
 func cropBorder(c *call) error {
 	x, border, scale := c.input(0), c.ints("border"), c.ints("scale")
 	if len(x) != 4 || len(border) != 4 || scale != nil && len(scale) != 2 {
-		return fmt.Errorf("crops %v of %s", border, shapeText(x))
+		return lang.Errorf("crops %v of %s", border, shapeText(x))
 	}
 	out := []int{x[0], x[1], 0, 0}
 	reach := map[int]shape.Reach{}
@@ -120,7 +119,7 @@ func cropBorder(c *call) error {
 			left = scale[i]
 		}
 		if begin < 0 || end < 0 || left < 1 || begin > int64(x[2+i]) || left > int64(x[2+i])-begin {
-			return fmt.Errorf("crops %v of %s", border, shapeText(x))
+			return lang.Errorf("crops %v of %s", border, shapeText(x))
 		}
 		out[2+i] = int(left)
 		reach[2+i] = shape.Part(int(begin), 1)
@@ -140,14 +139,14 @@ func maxUnpool(c *call) error {
 		}
 		out, err := toShape(list)
 		if err != nil || len(out) != len(x) {
-			return fmt.Errorf("unpools %s to %v", shapeText(x), list)
+			return lang.Errorf("unpools %s to %v", shapeText(x), list)
 		}
 		c.set(0, out)
 		return nil
 	}
 	axes := len(x) - 2
 	if axes < 1 || axes > 3 || c.ints("kernel_shape") == nil {
-		return fmt.Errorf("unpools %s: 1 to 3 spatial axes and a kernel_shape are known", shapeText(x))
+		return lang.Errorf("unpools %s: 1 to 3 spatial axes and a kernel_shape are known", shapeText(x))
 	}
 	kernel, err := c.perAxis("kernel_shape", axes, 1, 1)
 	if err != nil {
@@ -165,7 +164,7 @@ func maxUnpool(c *call) error {
 			d -= w.Padding.Pairs[i].Begin + w.Padding.Pairs[i].End
 		}
 		if d < 1 {
-			return fmt.Errorf("unpools %s to nothing", shapeText(x))
+			return lang.Errorf("unpools %s to nothing", shapeText(x))
 		}
 		out = append(out, d)
 		reach[2+i] = shape.Copies(w.Stride[i])
@@ -191,7 +190,7 @@ func topK(c *call) error {
 		return err
 	}
 	if k < 0 || k > int64(x.shape[at]) {
-		return fmt.Errorf("the first %d of %s along axis %d", k, shapeText(x.shape), at)
+		return lang.Errorf("the first %d of %s along axis %d", k, shapeText(x.shape), at)
 	}
 	out := append([]int{}, x.shape...)
 	out[at] = int(k)

@@ -1,10 +1,10 @@
 package onnx
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/shape"
@@ -53,7 +53,7 @@ func resize(c *call) error {
 		}
 	}
 	if len(scales)+len(sizes) != len(axes) {
-		return fmt.Errorf("%d scales and %d sizes for %d axes of %s", len(scales), len(sizes), len(axes), shapeText(x))
+		return lang.Errorf("%d scales and %d sizes for %d axes of %s", len(scales), len(sizes), len(axes), shapeText(x))
 	}
 	out := slices.Clone(x)
 	for i, a := range axes {
@@ -63,7 +63,7 @@ func resize(c *call) error {
 		}
 		n := math.Floor(elemFloat.round(float64(x[a]) * scales[i]))
 		if !(n >= 0 && n <= layer.MaxExtent) {
-			return fmt.Errorf("scaling %d by %g", x[a], scales[i])
+			return lang.Errorf("scaling %d by %g", x[a], scales[i])
 		}
 		out[a] = int(n)
 	}
@@ -92,7 +92,7 @@ func (c *call) scales() (scales []float64, sizes []int, err error) {
 	}
 	v := c.optional(at)
 	if v == nil {
-		return nil, nil, fmt.Errorf("has neither scales nor sizes")
+		return nil, nil, lang.Errorf("has neither scales nor sizes")
 	}
 	if !v.numbers() {
 		return nil, nil, errUnknown
@@ -150,7 +150,7 @@ func (c *call) resample(x, out []int) error {
 func gridSample(c *call) error {
 	x, grid := c.input(0), c.input(1)
 	if len(x) < 3 || len(grid) != len(x) {
-		return fmt.Errorf("samples %s at %s", shapeText(x), shapeText(grid))
+		return lang.Errorf("samples %s at %s", shapeText(x), shapeText(grid))
 	}
 	out := append(slices.Clone(x[:2]), grid[1:len(grid)-1]...)
 	n, err := count("FLOPs", 1, append(slices.Clone(out), 7)...)

@@ -1,8 +1,7 @@
 package onnx
 
 import (
-	"fmt"
-
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -19,7 +18,7 @@ func reshape(c *call) error {
 	x := c.in[0]
 	s, err := resolve(list, x.shape, c.intOr("allowzero", 0) != 0)
 	if err != nil {
-		return fmt.Errorf("reshaping %s to %v: %w", shapeText(x.shape), list, err)
+		return lang.Errorf("reshaping %s to %v: %w", shapeText(x.shape), list, err)
 	}
 	return c.view(x.reshaped(s))
 }
@@ -31,13 +30,13 @@ func resolve(list []int64, from []int, allowZero bool) ([]int, error) {
 		switch {
 		case d == 0 && !allowZero:
 			if i >= len(from) {
-				return nil, fmt.Errorf("there is no axis %d to keep", i)
+				return nil, lang.Errorf("there is no axis %d to keep", i)
 			}
 			out[i] = from[i]
 		case d == -1 && free < 0:
 			free, out[i] = i, 1
 		case d < 0 || d > maxElements:
-			return nil, fmt.Errorf("%d is no extent", d)
+			return nil, lang.Errorf("%d is no extent", d)
 		default:
 			out[i] = int(d)
 		}
@@ -55,7 +54,7 @@ func resolve(list []int64, from []int, allowZero bool) ([]int, error) {
 		given = n
 	}
 	if given != n {
-		return nil, fmt.Errorf("%d elements do not fit; if the model fixes its batch or size, run it at that", n)
+		return nil, lang.Errorf("%d elements do not fit; if the model fixes its batch or size, run it at that", n)
 	}
 	return out, nil
 }
@@ -100,7 +99,7 @@ func squeeze(c *call) error {
 		case !set[i]:
 			out = append(out, d)
 		case d != 1:
-			return fmt.Errorf("cannot squeeze axis %d of %s", i, shapeText(x.shape))
+			return lang.Errorf("cannot squeeze axis %d of %s", i, shapeText(x.shape))
 		}
 	}
 	return c.view(x.reshaped(out))
@@ -113,7 +112,7 @@ func unsqueeze(c *call) error {
 		return err
 	}
 	if len(axes) > maxRank {
-		return fmt.Errorf("%d new axes", len(axes))
+		return lang.Errorf("%d new axes", len(axes))
 	}
 	set, err := axisSet(axes, len(x.shape)+len(axes))
 	if err != nil {
@@ -139,7 +138,7 @@ func transpose(c *call) error {
 		}
 	}
 	if len(perm) != len(x.shape) {
-		return fmt.Errorf("perm %v does not fit %s", perm, shapeText(x.shape))
+		return lang.Errorf("perm %v does not fit %s", perm, shapeText(x.shape))
 	}
 	if _, err := axisSet(perm, len(x.shape)); err != nil {
 		return err
@@ -194,7 +193,7 @@ func tile(c *call) error {
 	}
 	repeats, err := toShape(list)
 	if err != nil || len(repeats) != len(x.shape) {
-		return fmt.Errorf("repeats %v do not fit %s", list, shapeText(x.shape))
+		return lang.Errorf("repeats %v do not fit %s", list, shapeText(x.shape))
 	}
 	out := make([]int, len(repeats))
 	for i, r := range repeats {

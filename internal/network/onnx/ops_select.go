@@ -1,9 +1,9 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/network"
@@ -79,7 +79,7 @@ func inside(i int64, n int) (int64, error) {
 		i += int64(n)
 	}
 	if i < 0 || i >= int64(n) {
-		return 0, fmt.Errorf("index %d is outside of %d elements", i, n)
+		return 0, lang.Errorf("index %d is outside of %d elements", i, n)
 	}
 	return i, nil
 }
@@ -93,7 +93,7 @@ func gatherND(c *call) error {
 	x, idx := c.input(0), c.input(1)
 	batch := int(c.intOr("batch_dims", 0))
 	if len(idx) == 0 || batch < 0 || batch >= len(idx) || batch+idx[len(idx)-1] > len(x) {
-		return fmt.Errorf("indices %s do not fit %s", shapeText(idx), shapeText(x))
+		return lang.Errorf("indices %s do not fit %s", shapeText(idx), shapeText(x))
 	}
 	c.set(0, append(append([]int{}, idx[:len(idx)-1]...), x[batch+idx[len(idx)-1]:]...))
 	return nil
@@ -111,7 +111,7 @@ func concat(first, every int) func(*call) error {
 			parts, operands = append(parts, c.in[i]), append(operands, i)
 		}
 		if len(parts) == 0 {
-			return fmt.Errorf("joins nothing")
+			return lang.Errorf("joins nothing")
 		}
 		at, err := axis(c.intOr("axis", 1), len(parts[0].shape))
 		if err != nil {
@@ -150,7 +150,7 @@ func joined(parts []*value, at int) ([]int, error) {
 	out := slices.Clone(parts[0].shape)
 	for _, p := range parts[1:] {
 		if len(p.shape) != len(out) || !slices.Equal(p.shape[:at], out[:at]) || !slices.Equal(p.shape[at+1:], out[at+1:]) {
-			return nil, fmt.Errorf("joins %s and %s along axis %d", shapeText(parts[0].shape), shapeText(p.shape), at)
+			return nil, lang.Errorf("joins %s and %s along axis %d", shapeText(parts[0].shape), shapeText(p.shape), at)
 		}
 		var err error
 		if out[at], err = layer.Sum(out[at], p.shape[at]); err != nil {

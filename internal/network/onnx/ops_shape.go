@@ -1,10 +1,10 @@
 package onnx
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/shape"
@@ -106,7 +106,7 @@ func constant(c *call) error {
 		switch a.name {
 		case "value":
 			if a.tensor == nil {
-				return fmt.Errorf("its value is no tensor")
+				return lang.Errorf("its value is no tensor")
 			}
 			v = *a.tensor.value("")
 		case "value_int":
@@ -183,14 +183,14 @@ func pad(c *call) error {
 		}
 	}
 	if len(pads) != 2*len(axes) {
-		return fmt.Errorf("pads %v do not fit %d axes", pads, len(axes))
+		return lang.Errorf("pads %v do not fit %d axes", pads, len(axes))
 	}
 	out := slices.Clone(x)
 	before := map[int]shape.Reach{}
 	for i, a := range axes {
 		for _, p := range []int64{pads[i], pads[len(axes)+i]} {
 			if p < -maxElements || p > maxElements {
-				return fmt.Errorf("pads %v are impossible", pads)
+				return lang.Errorf("pads %v are impossible", pads)
 			}
 			out[a] += int(p)
 		}
@@ -207,13 +207,13 @@ func rangeOf(c *call) error {
 			return errUnknown
 		}
 		if v.numel() != 1 {
-			return fmt.Errorf("a bound of %s", shapeText(v.shape))
+			return lang.Errorf("a bound of %s", shapeText(v.shape))
 		}
 	}
 	start, limit, delta := c.in[0], c.in[1].float(0), c.in[2].float(0)
 	n := math.Ceil((limit - start.float(0)) / delta)
 	if delta == 0 || !(n <= maxElements) {
-		return fmt.Errorf("from %g to %g by %g has no end", start.float(0), limit, delta)
+		return lang.Errorf("from %g to %g by %g has no end", start.float(0), limit, delta)
 	}
 	v := value{shape: []int{int(max(0, n))}, elem: start.elem}
 	if small(v.shape) {
@@ -254,7 +254,7 @@ func spaceToDepth(c *call) error { return c.blocks(false) }
 func (c *call) blocks(toSpace bool) error {
 	x, b := c.input(0), int(c.intOr("blocksize", 0))
 	if len(x) != 4 || b < 1 || b > 1<<15 {
-		return fmt.Errorf("blocks of %d in %s", b, shapeText(x))
+		return lang.Errorf("blocks of %d in %s", b, shapeText(x))
 	}
 	n, ch, h, w := x[0], x[1], x[2], x[3]
 	reach := shape.Blocks(b)
@@ -268,7 +268,7 @@ func (c *call) blocks(toSpace bool) error {
 	case !toSpace && h%b == 0 && w%b == 0:
 		c.set(0, []int{n, ch * b * b, h / b, w / b})
 	default:
-		return fmt.Errorf("blocks of %d do not fit %s", b, shapeText(x))
+		return lang.Errorf("blocks of %d do not fit %s", b, shapeText(x))
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/shape"
@@ -60,7 +60,7 @@ func slicing(bounds [4][]int64, s []int) ([]sliced, error) {
 		}
 	}
 	if len(ends) != len(starts) || len(axes) != len(starts) || steps != nil && len(steps) != len(starts) {
-		return nil, fmt.Errorf("slices from %v to %v along %v by %v", starts, ends, axes, steps)
+		return nil, lang.Errorf("slices from %v to %v along %v by %v", starts, ends, axes, steps)
 	}
 	if _, err := axisSet(axes, len(s)); err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func slicing(bounds [4][]int64, s []int) ([]sliced, error) {
 			step = steps[i]
 		}
 		if step == 0 || step == -1<<63 {
-			return nil, fmt.Errorf("a slice by steps of %d", step)
+			return nil, lang.Errorf("a slice by steps of %d", step)
 		}
 		at := mod(a, len(s))
 		parts[at] = clamp(starts[i], ends[i], step, int64(s[at]))
@@ -134,7 +134,7 @@ func split(c *call) error {
 	}
 	sum, err := layer.Sum(lengths...)
 	if err != nil || sum != x.shape[at] || len(lengths) != parts {
-		return fmt.Errorf("splits %s along axis %d into %v", shapeText(x.shape), at, sizes)
+		return lang.Errorf("splits %s along axis %d into %v", shapeText(x.shape), at, sizes)
 	}
 	c.splitting(lengths, at, len(x.shape))
 	start := 0

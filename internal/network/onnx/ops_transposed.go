@@ -1,8 +1,7 @@
 package onnx
 
 import (
-	"fmt"
-
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -22,7 +21,7 @@ func convTranspose(c *call) error {
 	}
 	axes := len(win.Kernel)
 	op := layer.Transposed{Window: win, Groups: groups, Bias: c.optional(2) != nil}
-	if op.OutChannels, err = product("output channels", w.shape[1], groups); err != nil {
+	if op.OutChannels, err = product(lang.Text("output channels"), w.shape[1], groups); err != nil {
 		return err
 	}
 	if op.OutputPadding, err = c.perAxis("output_padding", axes, 0, 0); err != nil {
@@ -51,13 +50,13 @@ func (c *call) outputShape(t *layer.Transposed, in []int) error {
 		return nil
 	}
 	if len(list) != axes {
-		return fmt.Errorf("output_shape %v has %d numbers for %d axes", list, len(list), axes)
+		return lang.Errorf("output_shape %v has %d numbers for %d axes", list, len(list), axes)
 	}
 	lower := t.Padding.Auto == layer.SameLower
 	t.Padding = layer.Padding{Pairs: make([]layer.Pad, axes)}
 	for i, want := range list {
 		if want < 1 || want > layer.MaxExtent {
-			return fmt.Errorf("output_shape %v is impossible", list)
+			return lang.Errorf("output_shape %v is impossible", list)
 		}
 		full := (in[i]-1)*t.Stride[i] + t.Dilation[i]*(t.Kernel[i]-1) + 1 + t.OutputPadding[i]
 		total := full - int(want)

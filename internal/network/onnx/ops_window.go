@@ -1,9 +1,9 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 )
@@ -44,7 +44,7 @@ func conv(data, weight, bias int) func(*call) error {
 		}
 		op := layer.Conv{Window: win, PadMode: layer.PadZeros, OutChannels: w.shape[0], Groups: groups, Bias: bias >= 0 && c.optional(bias) != nil}
 		if op.OutChannels%groups != 0 {
-			return fmt.Errorf("group %d does not divide the %d output channels", groups, op.OutChannels)
+			return lang.Errorf("group %d does not divide the %d output channels", groups, op.OutChannels)
 		}
 		weights := []int{weight}
 		if op.Bias {
@@ -70,17 +70,17 @@ func (c *call) checkKernel(x, w *value) error {
 	}
 	for _, s := range [][]int{x.shape, w.shape} {
 		if len(s) < 3 || len(s) > 5 {
-			return fmt.Errorf("convolves %s with %s: 1 to 3 spatial axes are known", shapeText(x.shape), shapeText(w.shape))
+			return lang.Errorf("convolves %s with %s: 1 to 3 spatial axes are known", shapeText(x.shape), shapeText(w.shape))
 		}
 	}
 	if len(x.shape) != len(w.shape) {
-		return fmt.Errorf("convolves %s with %s: their axes differ", shapeText(x.shape), shapeText(w.shape))
+		return lang.Errorf("convolves %s with %s: their axes differ", shapeText(x.shape), shapeText(w.shape))
 	}
 	if k := c.ints("kernel_shape"); k != nil && !slices.EqualFunc(k, w.shape[2:], func(a int64, b int) bool { return a == int64(b) }) {
-		return fmt.Errorf("kernel_shape %v is not that of the weights, %s", k, shapeText(w.shape))
+		return lang.Errorf("kernel_shape %v is not that of the weights, %s", k, shapeText(w.shape))
 	}
 	if slices.Contains(x.shape, 0) || slices.Contains(w.shape, 0) {
-		return fmt.Errorf("convolves %s with %s: an axis is empty", shapeText(x.shape), shapeText(w.shape))
+		return lang.Errorf("convolves %s with %s: an axis is empty", shapeText(x.shape), shapeText(w.shape))
 	}
 	return nil
 }
@@ -89,10 +89,10 @@ func (c *call) checkKernel(x, w *value) error {
 func (c *call) groups(channels, perGroup int) (int, error) {
 	g := c.intOr("group", 1)
 	if g < 1 || g > layer.MaxExtent {
-		return 0, fmt.Errorf("group %d", g)
+		return 0, lang.Errorf("group %d", g)
 	}
 	if perGroup*int(g) != channels {
-		return 0, fmt.Errorf("weights for %d groups of %d channels read %d channels", g, perGroup, channels)
+		return 0, lang.Errorf("weights for %d groups of %d channels read %d channels", g, perGroup, channels)
 	}
 	return int(g), nil
 }
@@ -104,12 +104,12 @@ func (c *call) perAxis(name string, axes, def, least int) ([]int, error) {
 		return slices.Repeat([]int{def}, axes), nil
 	}
 	if len(list) != axes {
-		return nil, fmt.Errorf("%s %v has %d numbers for %d axes", name, list, len(list), axes)
+		return nil, lang.Errorf("%s %v has %d numbers for %d axes", name, list, len(list), axes)
 	}
 	out := make([]int, axes)
 	for i, n := range list {
 		if n < int64(least) || n > layer.MaxExtent {
-			return nil, fmt.Errorf("%s %v is impossible", name, list)
+			return nil, lang.Errorf("%s %v is impossible", name, list)
 		}
 		out[i] = int(n)
 	}
@@ -128,7 +128,7 @@ func (c *call) window(kernel []int) (layer.Window, error) {
 	}
 	for _, k := range kernel {
 		if k < 1 || k > layer.MaxExtent {
-			return w, fmt.Errorf("a kernel of %d", k)
+			return w, lang.Errorf("a kernel of %d", k)
 		}
 	}
 	w.Padding, err = c.padding(len(kernel))
@@ -144,7 +144,7 @@ func (c *call) padding(axes int) (layer.Padding, error) {
 		return layer.Padding{Auto: a}, nil
 	}
 	if auto != "NOTSET" && auto != "" {
-		return layer.Padding{}, fmt.Errorf("auto_pad %q is not one of NOTSET, SAME_UPPER, SAME_LOWER, VALID", auto)
+		return layer.Padding{}, lang.Errorf("auto_pad %q is not one of NOTSET, SAME_UPPER, SAME_LOWER, VALID", auto)
 	}
 	pads, err := c.perAxis("pads", 2*axes, 0, 0)
 	p := layer.Padding{Pairs: make([]layer.Pad, axes)}
@@ -164,7 +164,7 @@ func deformConv(c *call) error {
 		return err
 	}
 	if len(x.shape) != 4 {
-		return fmt.Errorf("deformable convolution of %s: two spatial axes are known", shapeText(x.shape))
+		return lang.Errorf("deformable convolution of %s: two spatial axes are known", shapeText(x.shape))
 	}
 	win, err := c.window(w.shape[2:])
 	if err != nil {
@@ -176,7 +176,7 @@ func deformConv(c *call) error {
 	}
 	offsets := c.intOr("offset_group", 1)
 	if offsets < 1 || int64(x.shape[1])%offsets != 0 {
-		return fmt.Errorf("offset_group %d does not divide the %d channels", offsets, x.shape[1])
+		return lang.Errorf("offset_group %d does not divide the %d channels", offsets, x.shape[1])
 	}
 	op := layer.Deformable{
 		Conv:         layer.Conv{Window: win, PadMode: layer.PadZeros, OutChannels: w.shape[0], Groups: groups, Bias: c.optional(3) != nil},
@@ -189,7 +189,7 @@ func deformConv(c *call) error {
 		}
 		in = append(in, c.in[4].shape)
 	}
-	if _, err := product("offset planes", 2, int(offsets), win.Kernel[0], win.Kernel[1]); err != nil {
+	if _, err := product(lang.Text("offset planes"), 2, int(offsets), win.Kernel[0], win.Kernel[1]); err != nil {
 		return err
 	}
 	s, err := c.emit(op, in, 1, 3)
@@ -205,13 +205,13 @@ func pool(f layer.PoolFunc) func(*call) error {
 	return func(c *call) error {
 		x := c.input(0)
 		if len(x) < 3 || len(x) > 5 {
-			return fmt.Errorf("pools %s: 1 to 3 spatial axes are known", shapeText(x))
+			return lang.Errorf("pools %s: 1 to 3 spatial axes are known", shapeText(x))
 		}
 		if slices.Contains(x, 0) {
-			return fmt.Errorf("pools %s: an axis is empty", shapeText(x))
+			return lang.Errorf("pools %s: an axis is empty", shapeText(x))
 		}
 		if c.ints("kernel_shape") == nil {
-			return fmt.Errorf("has no kernel_shape")
+			return lang.Errorf("has no kernel_shape")
 		}
 		kernel, err := c.perAxis("kernel_shape", len(x)-2, 1, 1)
 		if err != nil {
@@ -246,14 +246,14 @@ func globalPool(f layer.PoolFunc) func(*call) error {
 func roiPool(c *call) error {
 	x, rois := c.input(0), c.input(1)
 	if len(x) != 4 || len(rois) != 2 {
-		return fmt.Errorf("pools regions %s of %s", shapeText(rois), shapeText(x))
+		return lang.Errorf("pools regions %s of %s", shapeText(rois), shapeText(x))
 	}
 	pooled := []int{int(c.intOr("output_height", 1)), int(c.intOr("output_width", 1))}
 	if p := c.ints("pooled_shape"); len(p) == 2 {
 		pooled = []int{int(p[0]), int(p[1])}
 	}
 	if min(pooled[0], pooled[1]) < 1 || max(pooled[0], pooled[1]) > layer.MaxExtent {
-		return fmt.Errorf("pools to %s", shapeText(pooled))
+		return lang.Errorf("pools to %s", shapeText(pooled))
 	}
 	samples := int(max(1, c.intOr("sampling_ratio", 0)))
 	op := layer.ROIPool{Pooled: pooled, ROIs: rois[0], SamplingRatio: samples, SpatialScale: 1}

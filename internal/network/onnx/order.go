@@ -3,6 +3,8 @@ package onnx
 import (
 	"fmt"
 	"strings"
+
+	"convx/internal/lang"
 )
 
 // sort puts the nodes of the model's graphs and functions into an order in which each follows what it reads. ONNX demands
@@ -21,7 +23,7 @@ func (m *Model) sort() error {
 		}
 		var err error
 		if f.nodes, err = inOrder(f.nodes, given); err != nil {
-			return fmt.Errorf("function %q: %w", key.name, err)
+			return lang.Errorf("function %q: %w", key.name, err)
 		}
 	}
 	return nil
@@ -120,9 +122,9 @@ func cycle(nodes []*Node, path []int, from int) error {
 		names = append(names[:5], fmt.Sprintf("%d more", more))
 	}
 	if len(names) == 1 {
-		return fmt.Errorf("node %s reads what it makes", names[0])
+		return lang.Errorf("node %s reads what it makes", names[0])
 	}
-	return fmt.Errorf("nodes read one another in a circle: %s", strings.Join(names, ", "))
+	return lang.Errorf("nodes read one another in a circle: %s", strings.Join(names, ", "))
 }
 
 // reads appends what a graph's nodes read that the graph does not make itself.

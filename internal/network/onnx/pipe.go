@@ -3,6 +3,8 @@ package onnx
 import (
 	"errors"
 	"io"
+
+	"convx/internal/lang"
 )
 
 // maxPiped bounds a model that comes through a pipe, in bytes: no protocol buffer is larger.
@@ -12,7 +14,7 @@ const maxPiped = 2 << 30
 // message is found.
 const behind = 1 << 20
 
-var errPassed = errors.New("the numbers of a small constant lie too far before its end: save the model to a file first")
+var errPassed = lang.New("the numbers of a small constant lie too far before its end: save the model to a file first")
 
 // pipe reads a model that comes once, front to back, and keeps no more of it than the window and what lies just behind.
 type pipe struct {
@@ -65,5 +67,5 @@ func (p *pipe) forget(off int64) {
 }
 
 func (p *pipe) open() (reader, int64, error) {
-	return nil, 0, errors.New("the model came through a pipe, of which weights are not kept")
+	return nil, 0, lang.Errorf("the model came through a pipe, of which weights are not kept")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/network"
 )
 
@@ -100,16 +101,16 @@ func (c *call) setting(in *network.Instruction, a attribute) error {
 		in.Attributes[a.name] = a.strings
 	case kindTensor:
 		if a.tensor == nil {
-			return fmt.Errorf("its attribute %s is no tensor", a.name)
+			return lang.Errorf("its attribute %s is no tensor", a.name)
 		}
 		in.Attributes[a.name] = c.model.weight(a.tensor, in.Name+"."+a.name)
 	case kindGraph:
 		if a.graph == nil {
-			return fmt.Errorf("its attribute %s is no graph", a.name)
+			return lang.Errorf("its attribute %s is no graph", a.name)
 		}
 		body, err := c.recordBody(a.graph)
 		if err != nil {
-			return fmt.Errorf("%s: %w", a.name, err)
+			return lang.Errorf("%s: %w", a.name, err)
 		}
 		if in.Bodies == nil {
 			in.Bodies = map[string]*network.Body{}
@@ -170,7 +171,7 @@ func (c *call) recordBody(g *Graph) (*network.Body, error) {
 	for _, out := range g.Outputs {
 		v := s.find(out.Name)
 		if v == nil {
-			return nil, fmt.Errorf("no node makes the output %q", out.Name)
+			return nil, lang.Errorf("no node makes the output %q", out.Name)
 		}
 		body.Outputs = append(body.Outputs, inner.number(v, s.prefix+out.Name))
 	}

@@ -1,13 +1,12 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"convx/internal/input"
+	"convx/internal/lang"
 )
 
 // source is where a model's bytes are: a file, which is opened again to read weights, or memory.
@@ -34,7 +33,7 @@ func (m *modelFile) open() (reader, int64, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && info.Size() != m.size {
-		err = errors.New("the model's file has changed since it was opened")
+		err = lang.Errorf("the model's file has changed since it was opened")
 	}
 	if err != nil {
 		f.Close()
@@ -60,13 +59,13 @@ type external struct{ folder, location string }
 
 func (e external) open() (reader, int64, error) {
 	fail := func(err error) (reader, int64, error) {
-		return nil, 0, fmt.Errorf("external data %q: %w", e.location, err)
+		return nil, 0, lang.Errorf("external data %q: %w", e.location, err)
 	}
 	if e.folder == "" {
-		return fail(errors.New("the model was read from a pipe: give it as a file, beside which its external data are"))
+		return fail(lang.Errorf("the model was read from a pipe: give it as a file, beside which its external data are"))
 	}
 	if !filepath.IsLocal(filepath.FromSlash(e.location)) {
-		return fail(errors.New("it is not inside the model's folder"))
+		return fail(lang.Errorf("it is not inside the model's folder"))
 	}
 	root, err := os.OpenRoot(e.folder)
 	if err != nil {
@@ -79,7 +78,7 @@ func (e external) open() (reader, int64, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("it is not a regular file")
+		err = lang.Errorf("it is not a regular file")
 	}
 	if err != nil {
 		f.Close()

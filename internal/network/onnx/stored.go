@@ -1,13 +1,12 @@
 package onnx
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"math"
 	"slices"
 	"strconv"
 
+	"convx/internal/lang"
 	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/tensor"
@@ -31,7 +30,7 @@ func (m *Model) weight(t *Tensor, name string) *network.Weight {
 	w.Read = func() (*tensor.Array, error) {
 		a, err := m.read(t)
 		if err != nil {
-			return nil, fmt.Errorf("reading the weight %q: %w", name, err)
+			return nil, lang.Errorf("reading the weight %q: %w", name, err)
 		}
 		return a, nil
 	}
@@ -42,7 +41,7 @@ func (m *Model) weight(t *Tensor, name string) *network.Weight {
 func (m *Model) read(t *Tensor) (*tensor.Array, error) {
 	elem, known := storedElems.Get()[t.Elem]
 	if !known {
-		return nil, fmt.Errorf("element type %d of ONNX cannot be read", t.Elem)
+		return nil, lang.Errorf("element type %d of ONNX cannot be read", t.Elem)
 	}
 	r, size, err := m.source.open()
 	if err != nil {
@@ -94,7 +93,7 @@ func (m *Model) readDense(span field, elem tensor.Elem, dims []int) (*tensor.Arr
 	if least := int64(n); elem == tensor.Int4 || elem == tensor.Uint4 {
 		held *= 2
 	} else if least > held {
-		return nil, fmt.Errorf("it holds %d bytes of data, too few for the %d elements of its shape %s", held, n, tensor.Format(dims))
+		return nil, lang.Errorf("it holds %d bytes of data, too few for the %d elements of its shape %s", held, n, tensor.Format(dims))
 	}
 	return readTyped(span.w, parts, elem, dims, n)
 }
@@ -124,7 +123,7 @@ func (m *Model) readExternal(entries [][2]string, elem tensor.Elem, dims []int) 
 			length, err = strconv.ParseInt(e[1], 10, 64)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("external data: %s %q is no number", e[0], e[1])
+			return nil, lang.Errorf("external data: %s %q is no number", e[0], e[1])
 		}
 	}
 	r, size, err := file.open()
@@ -136,7 +135,7 @@ func (m *Model) readExternal(entries [][2]string, elem tensor.Elem, dims []int) 
 		length = packedBytes(elem, dims)
 	}
 	if offset < 0 || offset > size || length > size-offset {
-		return nil, fmt.Errorf("external data %q: bytes %d to %d of a file of %d", file.location, offset, offset+length, size)
+		return nil, lang.Errorf("external data %q: bytes %d to %d of a file of %d", file.location, offset, offset+length, size)
 	}
 	return readRaw(r, offset, length, elem, dims)
 }
@@ -153,10 +152,10 @@ func packedBytes(elem tensor.Elem, dims []int) int64 {
 // readRaw reads little-endian elements.
 func readRaw(r io.ReaderAt, offset, length int64, elem tensor.Elem, dims []int) (*tensor.Array, error) {
 	if elem == tensor.String {
-		return nil, errors.New("strings cannot be raw data")
+		return nil, lang.Errorf("strings cannot be raw data")
 	}
 	if want := packedBytes(elem, dims); length != want {
-		return nil, fmt.Errorf("it holds %d bytes where its shape %s of %s takes %d", length, tensor.Format(dims), elem, want)
+		return nil, lang.Errorf("it holds %d bytes where its shape %s of %s takes %d", length, tensor.Format(dims), elem, want)
 	}
 	a, err := tensor.NewArray(elem, dims...)
 	if err != nil {
@@ -165,7 +164,7 @@ func readRaw(r io.ReaderAt, offset, length int64, elem tensor.Elem, dims []int) 
 	raw := a.Raw()
 	into := raw[int64(len(raw))-length:] // four-bit integers are unpacked from the end of their own memory
 	if _, err := r.ReadAt(into, offset); err != nil {
-		return nil, fmt.Errorf("at byte %d: %w", offset, err)
+		return nil, lang.Errorf("at byte %d: %w", offset, err)
 	}
 	switch elem {
 	case tensor.Int4, tensor.Uint4:
@@ -207,7 +206,7 @@ func readTyped(w *wire, parts []field, elem tensor.Elem, dims []int, n int) (*te
 		return nil, w.err
 	}
 	if c.got != c.want() {
-		return nil, fmt.Errorf("it holds %d numbers where its shape %s has %d", c.got, tensor.Format(dims), n)
+		return nil, lang.Errorf("it holds %d numbers where its shape %s has %d", c.got, tensor.Format(dims), n)
 	}
 	return a, nil
 }
@@ -330,12 +329,12 @@ func (m *Model) readSparse(span field, t *Tensor) (*tensor.Array, error) {
 			continue
 		}
 		if f.num == 2 && values == nil {
-			return nil, errors.New("a sparse tensor whose indices come before its values")
+			return nil, lang.Errorf("a sparse tensor whose indices come before its values")
 		}
 		part := decodeTensor(f)
 		elem, known := storedElems.Get()[part.Elem]
 		if !known || f.num == 2 && elem != tensor.Int64 {
-			return nil, errors.New("a sparse tensor of an element type that cannot be read")
+			return nil, lang.Errorf("a sparse tensor of an element type that cannot be read")
 		}
 		a, err := m.readDense(f, elem, part.Dims)
 		if err != nil {
@@ -351,7 +350,7 @@ func (m *Model) readSparse(span field, t *Tensor) (*tensor.Array, error) {
 		return nil, span.w.err
 	}
 	if values == nil || indices == nil {
-		return nil, errors.New("a sparse tensor without values and indices")
+		return nil, lang.Errorf("a sparse tensor without values and indices")
 	}
 	return scatter(values, tensor.Data[int64](indices), t.Dims)
 }
@@ -366,7 +365,7 @@ func scatter(values *tensor.Array, at []int64, dims []int) (*tensor.Array, error
 	width := values.Elem.Size()
 	to, from := out.Raw(), values.Raw()
 	if to == nil || len(at) != n && len(at) != n*len(dims) {
-		return nil, fmt.Errorf("a sparse tensor of %d values and %d indices", n, len(at))
+		return nil, lang.Errorf("a sparse tensor of %d values and %d indices", n, len(at))
 	}
 	for i := range n {
 		place := int64(0)
@@ -376,13 +375,13 @@ func scatter(values *tensor.Array, at []int64, dims []int) (*tensor.Array, error
 			for axis, d := range dims {
 				v := at[i*len(dims)+axis]
 				if v < 0 || v >= int64(d) {
-					return nil, fmt.Errorf("index %d is outside of the shape %s", v, tensor.Format(dims))
+					return nil, lang.Errorf("index %d is outside of the shape %s", v, tensor.Format(dims))
 				}
 				place = place*int64(d) + v
 			}
 		}
 		if place < 0 || place >= int64(out.Len()) {
-			return nil, fmt.Errorf("index %d is outside of the shape %s", place, tensor.Format(dims))
+			return nil, lang.Errorf("index %d is outside of the shape %s", place, tensor.Format(dims))
 		}
 		copy(to[int(place)*width:][:width], from[i*width:][:width])
 	}

@@ -1,9 +1,9 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -155,7 +155,7 @@ func broadcast(shapes ...[]int) ([]int, error) {
 			case *at == 1:
 				*at = d
 			case d != 1 && d != *at:
-				return nil, fmt.Errorf("cannot broadcast %s over %s", shapeText(s), shapeText(out))
+				return nil, lang.Errorf("cannot broadcast %s over %s", shapeText(s), shapeText(out))
 			}
 		}
 	}
@@ -171,7 +171,7 @@ func axis(a int64, rank int) (int, error) {
 		a += int64(rank)
 	}
 	if a < 0 || a >= int64(rank) {
-		return 0, fmt.Errorf("axis %d is not one of %d axes", a, rank)
+		return 0, lang.Errorf("axis %d is not one of %d axes", a, rank)
 	}
 	return int(a), nil
 }
@@ -179,15 +179,15 @@ func axis(a int64, rank int) (int, error) {
 // extents checks computed extents: each, and their product, must be possible.
 func extents(s []int) error {
 	if len(s) > maxRank {
-		return fmt.Errorf("a result of %d axes", len(s))
+		return lang.Errorf("a result of %d axes", len(s))
 	}
 	for _, d := range s {
 		if d < 0 || d > shape.MaxOutput {
-			return fmt.Errorf("a result of %s elements", shapeText(s))
+			return lang.Errorf("a result of %s elements", shapeText(s))
 		}
 	}
 	if _, err := layer.Times(16, s...); err != nil {
-		return fmt.Errorf("a result of %s elements: %w", shapeText(s), err)
+		return lang.Errorf("a result of %s elements: %w", shapeText(s), err)
 	}
 	return nil
 }
@@ -195,12 +195,12 @@ func extents(s []int) error {
 // toShape turns numbers into extents.
 func toShape(list []int64) ([]int, error) {
 	if len(list) > maxRank {
-		return nil, fmt.Errorf("a shape of %d axes", len(list))
+		return nil, lang.Errorf("a shape of %d axes", len(list))
 	}
 	out := make([]int, len(list))
 	for i, d := range list {
 		if d < 0 || d > shape.MaxOutput {
-			return nil, fmt.Errorf("an impossible extent %d", d)
+			return nil, lang.Errorf("an impossible extent %d", d)
 		}
 		out[i] = int(d)
 	}

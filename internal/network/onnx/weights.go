@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"convx/internal/flops"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 )
@@ -58,7 +59,7 @@ func (w weight) bytes() (int64, error) {
 	if !known {
 		bits = flops.Float32.Bits()
 	}
-	n, err := count("bytes of weights", w.params, bits)
+	n, err := count(lang.Text("bytes of weights"), w.params, bits)
 	return n/8 + min(n%8, 1), err
 }
 

@@ -3,9 +3,10 @@ package onnx
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
+
+	"convx/internal/lang"
 )
 
 // Limits on what is held in memory, however large the file claims to be.
@@ -31,7 +32,7 @@ const (
 // maxField is the largest number that a field may have.
 const maxField = 1<<29 - 1
 
-var errTooLarge = errors.New("its graph (without weights) is larger than 256 MiB")
+var errTooLarge = lang.New("its graph (without weights) is larger than 256 MiB")
 
 // wire is a window that slides over the file. The first error sticks.
 type wire struct {
@@ -46,7 +47,7 @@ type wire struct {
 
 func (w *wire) failf(pos int64, format string, args ...any) {
 	if w.err == nil {
-		w.err = fmt.Errorf("at byte %d: %w", pos, fmt.Errorf(format, args...))
+		w.err = lang.Errorf("at byte %d: %w", pos, lang.Errorf(format, args...))
 	}
 }
 

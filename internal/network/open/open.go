@@ -119,9 +119,9 @@ func (n Options) read(label string, r io.Reader, o network.Options) (*network.Gr
 func foreignModel(start []byte) (input.Format, bool) {
 	f, known := input.Foreign(start)
 	if bytes.HasPrefix(start, []byte("PK\x03\x04")) {
-		f, known = input.Format{What: "a zip archive (a PyTorch checkpoint or a Keras model?)"}, true
+		f, known = input.Format{What: lang.Text("a zip archive (a PyTorch checkpoint or a Keras model?)")}, true
 	}
-	f.Instead = "export the model to ONNX, with torch.onnx.export or tf2onnx"
+	f.Instead = lang.Text("export the model to ONNX, with torch.onnx.export or tf2onnx")
 	return f, known
 }
 

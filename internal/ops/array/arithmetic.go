@@ -114,7 +114,7 @@ func runArithmetic(c *Call) {
 		name = "fmod"
 	case name == "BitShift":
 		if name = c.text("direction", "", "LEFT", "RIGHT"); name == "" {
-			c.refuse("no direction is given")
+			c.refusef("no direction is given")
 		}
 	}
 	switch c.elem {
@@ -132,7 +132,7 @@ func runArithmetic(c *Call) {
 // fold applies f to the inputs from left to right.
 func fold[T number](c *Call, f func(a, b T) T) {
 	if f == nil {
-		c.refuse("input of type %v: %w", c.elem, ErrUnsupported)
+		c.refusef("input of type %v: %w", c.elem, ErrUnsupported)
 	}
 	first := c.In[0]
 	out := c.typed(0, c.commonShape())
@@ -180,7 +180,7 @@ func (c *Call) aligned(in *tensor.Array) []int {
 		return in.Shape
 	}
 	if axis+len(in.Shape) > len(first) {
-		c.refuse("shape %s at axis %d of %s", format(in.Shape), axis, format(first))
+		c.refusef("shape %s at axis %d of %s", format(in.Shape), axis, format(first))
 	}
 	shape := c.shape(len(first) - axis)
 	for i := range shape {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -24,7 +25,7 @@ func Get[T Value](a Attributes, name string, otherwise T) (T, error) {
 	}
 	typed, ok := value.(T)
 	if !ok {
-		return otherwise, fmt.Errorf("attribute %s is of type %s, not %s", name, describe(value), describe(otherwise))
+		return otherwise, lang.Errorf("attribute %s is of type %s, not %s", name, describe(value), describe(otherwise))
 	}
 	return typed, nil
 }
@@ -54,7 +55,7 @@ func describe(value any) string {
 func get[T Value](c *Call, name string, otherwise T) T {
 	value, err := Get(c.Attributes, name, otherwise)
 	if err != nil {
-		c.refuse("%v", err)
+		c.refusef("%v", err)
 	}
 	return value
 }
@@ -88,6 +89,6 @@ func (c *Call) text(name string, choices ...string) string {
 			return value
 		}
 	}
-	c.refuse("%s is %q, expected one of %q", name, value, slices.Clone(choices)) // a copy: the list itself stays on the stack
+	c.refusef("%s is %q, expected one of %q", name, value, slices.Clone(choices)) // a copy: the list itself stays on the stack
 	return ""
 }

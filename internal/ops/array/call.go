@@ -2,11 +2,11 @@ package array
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -91,21 +91,21 @@ func (a Arity) holds(n int) bool { return n >= a.Min && (a.Max < 0 || n <= a.Max
 func (a Arity) String() string {
 	switch {
 	case a.Max < 0:
-		return fmt.Sprintf("at least %d", a.Min)
+		return lang.Sprintf("at least %d", a.Min)
 	case a.Min == a.Max:
 		return fmt.Sprint(a.Min)
 	}
-	return fmt.Sprintf("%d to %d", a.Min, a.Max)
+	return lang.Sprintf("%d to %d", a.Min, a.Max)
 }
 
 // ErrUnsupported is in the chain of the error about an operator, or an element type of it, that is not in the table.
-var ErrUnsupported = errors.New("not supported")
+var ErrUnsupported = lang.New("not supported")
 
 // refusal is how an operator deep in its loops ends the run: Run returns it as an error.
 type refusal struct{ err error }
 
-// refuse ends the run with an error that Run begins with the operator's name.
-func (c *Call) refuse(format string, args ...any) { panic(refusal{fmt.Errorf(format, args...)}) }
+// refusef ends the run with an error that Run begins with the operator's name.
+func (c *Call) refusef(format string, args ...any) { panic(refusal{lang.Errorf(format, args...)}) }
 
 // check ends the run when the context is done; long loops call it now and then.
 func (c *Call) check() {
@@ -118,15 +118,15 @@ func (c *Call) check() {
 func Run(c *Call) (err error) {
 	op, ok := Lookup(c.Domain, c.Op)
 	if !ok {
-		return fmt.Errorf("operator %s: %w", title(c.Domain, c.Op), ErrUnsupported)
+		return lang.Errorf("operator %s: %w", title(c.Domain, c.Op), ErrUnsupported)
 	}
 	defer func() {
 		switch cause := recover().(type) {
 		case nil:
 		case refusal:
-			err = fmt.Errorf("%s: %w", c.Op, cause.err)
+			err = lang.Errorf("%s: %w", c.Op, cause.err)
 		case runtime.Error: // a model can be damaged in ways that no check foresaw: its run ends, not the program
-			err = fmt.Errorf("%s: operands do not fit together (%v)", c.Op, cause)
+			err = lang.Errorf("%s: operands do not fit together (%v)", c.Op, cause)
 		default:
 			panic(cause)
 		}
@@ -144,14 +144,14 @@ func Run(c *Call) (err error) {
 // Operands says what is wrong with the number of a node's inputs and outputs, or with the inputs that it leaves out.
 func (op *Operator) Operands(inputs, outputs int, missing func(i int) bool) error {
 	if !op.Inputs.holds(inputs) {
-		return fmt.Errorf("%d inputs, expected %v", inputs, op.Inputs)
+		return lang.Errorf("%d inputs, expected %v", inputs, op.Inputs)
 	}
 	if !op.Outputs.holds(outputs) {
-		return fmt.Errorf("%d outputs, expected %v", outputs, op.Outputs)
+		return lang.Errorf("%d outputs, expected %v", outputs, op.Outputs)
 	}
 	for i := range inputs {
 		if missing(i) && (i < op.Inputs.Min || op.Inputs.Max < 0) {
-			return fmt.Errorf("input %d is missing", i)
+			return lang.Errorf("input %d is missing", i)
 		}
 	}
 	return nil
@@ -169,7 +169,7 @@ func (op *Operator) accept(c *Call) {
 	c.elem = c.In[op.of].Elem
 	c.origin = c.elem
 	if !op.Elems.has(c.elem) {
-		c.refuse("input of type %v: %w", c.elem, ErrUnsupported)
+		c.refusef("input of type %v: %w", c.elem, ErrUnsupported)
 	}
 	end := op.of + op.same
 	if op.same < 0 {
@@ -177,7 +177,7 @@ func (op *Operator) accept(c *Call) {
 	}
 	for i := op.of; i < min(end, len(c.In)); i++ {
 		if c.In[i] != nil && c.In[i].Elem != c.elem {
-			c.refuse("input %d is of type %v, input %d of %v: expected the same", op.of, c.elem, i, c.In[i].Elem)
+			c.refusef("input %d is of type %v, input %d of %v: expected the same", op.of, c.elem, i, c.In[i].Elem)
 		}
 	}
 }
@@ -200,7 +200,7 @@ func (c *Call) out(i int, e tensor.Elem, shape []int) *tensor.Array {
 	if a == nil {
 		var err error
 		if a, err = tensor.NewArray(e, shape...); err != nil {
-			c.refuse("output %d: %v", i, err)
+			c.refusef("output %d: %v", i, err)
 		}
 	}
 	if a.Elem != e || !slices.Equal(a.Shape, shape) {
@@ -230,7 +230,7 @@ func (c *Call) shape(n int) []int {
 // axis is an axis of that rank, counted from the end where it is negative.
 func (c *Call) axis(axis, rank int) int {
 	if axis < -rank || axis >= rank {
-		c.refuse("axis %d of %d axes", axis, rank)
+		c.refusef("axis %d of %d axes", axis, rank)
 	}
 	if axis < 0 {
 		axis += rank
@@ -241,7 +241,7 @@ func (c *Call) axis(axis, rank int) int {
 // data is a's elements, which must be of that type.
 func data[T tensor.Item](c *Call, a *tensor.Array) []T {
 	if e := tensor.ElemOf[T](); a.Elem != e {
-		c.refuse("an operand of type %v, expected %v", a.Elem, e)
+		c.refusef("an operand of type %v, expected %v", a.Elem, e)
 	}
 	return tensor.Data[T](a)
 }
@@ -250,13 +250,13 @@ func data[T tensor.Item](c *Call, a *tensor.Array) []T {
 func (c *Call) afford(e tensor.Elem, shape []int) {
 	n, err := tensor.Size(shape)
 	if err != nil {
-		c.refuse("%v", err)
+		c.refusef("%v", err)
 	}
 	limit := c.Limit
 	if limit == 0 {
 		limit = defaultLimit
 	}
 	if int64(n) > limit/int64(e.Size()) {
-		c.refuse("an output of %v %s is more than the %d bytes of memory that it may take", e, tensor.Format(shape), limit)
+		c.refusef("an output of %v %s is more than the %d bytes of memory that it may take", e, tensor.Format(shape), limit)
 	}
 }

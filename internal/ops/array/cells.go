@@ -47,7 +47,7 @@ func actsOf[T tensor.Float](c *Call, way, ways int) (acts [3]act[T]) {
 		}
 	}
 	if len(names) < n*ways {
-		c.refuse("%d activations, expected %d", len(names), n*ways)
+		c.refusef("%d activations, expected %d", len(names), n*ways)
 	}
 	alphas, betas := c.floats("activation_alpha"), c.floats("activation_beta")
 	for i, name := range names[:n*ways] {
@@ -85,7 +85,7 @@ func actOf[T tensor.Float](c *Call, name string) parametrized {
 			}
 		}
 	}
-	c.refuse("activation %s: %w", name, ErrUnsupported)
+	c.refusef("activation %s: %w", name, ErrUnsupported)
 	return parametrized{}
 }
 

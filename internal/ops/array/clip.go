@@ -43,7 +43,7 @@ func clip[T number](c *Call) {
 func bound[T number](c *Call, i int, attribute string) (v T, given bool) {
 	if a := c.in(i); a != nil {
 		if a.Len() != 1 {
-			c.refuse("%s is %v, expected a scalar", attribute, a)
+			c.refusef("%s is %v, expected a scalar", attribute, a)
 		}
 		return data[T](c, a)[0], true
 	}

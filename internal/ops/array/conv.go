@@ -24,7 +24,7 @@ func conv[T tensor.Float](c *Call) {
 	if b := c.in(2); b != nil {
 		bias = data[T](c, b)
 		if len(bias) != filters {
-			c.refuse("bias %v for %d output channels", b, filters)
+			c.refusef("bias %v for %d output channels", b, filters)
 		}
 	}
 	convolve(c, w, data[T](c, out), data[T](c, c.In[0]), data[T](c, c.In[1]), bias, n, filters)
@@ -36,11 +36,11 @@ func (c *Call) convShape(x, weights *tensor.Array) (n, filters int, w *window, s
 	n, channels, in := c.batched(x)
 	groups := c.int("group", 1)
 	if len(weights.Shape) != len(x.Shape) {
-		c.refuse("weights %v for input %v", weights, x)
+		c.refusef("weights %v for input %v", weights, x)
 	}
 	filters = weights.Shape[0]
 	if groups < 1 || filters%groups != 0 || weights.Shape[1]*groups != channels {
-		c.refuse("weights %v for input %v in %d groups", weights, x, groups)
+		c.refusef("weights %v for input %v in %d groups", weights, x, groups)
 	}
 	w = c.windowOf(in, weights.Shape[2:])
 	c.slide(w)

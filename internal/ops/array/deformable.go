@@ -11,27 +11,27 @@ import (
 func deformable[T tensor.Float](c *Call) {
 	in, weights := c.In[0], c.In[1]
 	if len(in.Shape) != 4 {
-		c.refuse("%v, expected two spatial axes", in)
+		c.refusef("%v, expected two spatial axes", in)
 	}
 	n, filters, w, spatial := c.convShape(in, weights)
 	channels, groups, parts := in.Shape[1], c.int("group", 1), c.int("offset_group", 1)
 	taps, plane := sizeOf(w.kernel), sizeOf(spatial)
 	if parts < 1 || channels%parts != 0 {
-		c.refuse("%d channels in %d offset groups", channels, parts)
+		c.refusef("%d channels in %d offset groups", channels, parts)
 	}
 	offset, mask := data[T](c, c.In[2]), []T(nil)
 	if m := c.in(4); m != nil {
 		mask = data[T](c, m)
 	}
 	if len(offset) != n*parts*taps*2*plane || mask != nil && len(mask) != n*parts*taps*plane {
-		c.refuse("offsets %v for an output of %s", c.In[2], format(spatial))
+		c.refusef("offsets %v for an output of %s", c.In[2], format(spatial))
 	}
 	out := data[T](c, c.typed(0, []int{n, filters, spatial[0], spatial[1]}))
 	x, k := data[T](c, in), data[T](c, weights)
 	bias := make([]float64, filters)
 	if b := c.in(3); b != nil {
 		if b.Len() != filters {
-			c.refuse("bias %v for %d output channels", b, filters)
+			c.refusef("bias %v for %d output channels", b, filters)
 		}
 		loadFloats(bias, b, 0)
 	}

@@ -7,7 +7,7 @@ func det[T tensor.Float](c *Call) {
 	in := c.In[0]
 	rank := len(in.Shape)
 	if rank < 2 || in.Shape[rank-1] != in.Shape[rank-2] {
-		c.refuse("%v, expected square matrices", in)
+		c.refusef("%v, expected square matrices", in)
 	}
 	n := in.Shape[rank-1]
 	out := data[T](c, c.typed(0, in.Shape[:rank-2]))

@@ -77,7 +77,7 @@ func (c *Call) equation() *equation {
 	left, right, explicit := strings.Cut(text, "->")
 	terms := strings.Split(left, ",")
 	if len(terms) != len(c.In) {
-		c.refuse("equation %q has %d terms for %d inputs", text, len(terms), len(c.In))
+		c.refusef("equation %q has %d terms for %d inputs", text, len(terms), len(c.In))
 	}
 	e := &equation{c: c, extent: map[int]int{}}
 	counts, dots := map[int]int{}, 0
@@ -85,13 +85,13 @@ func (c *Call) equation() *equation {
 		labels, hidden := e.labels(term, len(c.In[i].Shape))
 		dots = max(dots, hidden)
 		if len(labels) != len(c.In[i].Shape) {
-			c.refuse("term %q for %v", term, c.In[i])
+			c.refusef("term %q for %v", term, c.In[i])
 		}
 		for axis, label := range labels {
 			counts[label]++
 			d := c.In[i].Shape[axis]
 			if had, ok := e.extent[label]; ok && had != d && had != 1 && d != 1 {
-				c.refuse("a label of %q has extents %d and %d", text, had, d)
+				c.refusef("a label of %q has extents %d and %d", text, had, d)
 			} else if !ok || had == 1 {
 				e.extent[label] = d
 			}
@@ -105,7 +105,7 @@ func (c *Call) equation() *equation {
 	}
 	for i, label := range e.output {
 		if _, ok := e.extent[label]; !ok || slices.Contains(e.output[:i], label) {
-			c.refuse("equation %q has an output label that is unknown or twice there", text)
+			c.refusef("equation %q has an output label that is unknown or twice there", text)
 		}
 	}
 	return e
@@ -132,7 +132,7 @@ func (e *equation) labels(term string, rank int) (labels []int, hidden int) {
 	if dots {
 		hidden = rank - len(before) - len(after)
 		if hidden < 0 {
-			e.c.refuse("term %q for %d axes", term, rank)
+			e.c.refusef("term %q for %d axes", term, rank)
 		}
 	}
 	for _, r := range before {
@@ -149,7 +149,7 @@ func (e *equation) labels(term string, rank int) (labels []int, hidden int) {
 
 func (e *equation) letter(r rune) int {
 	if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
-		e.c.refuse("equation has %q, expected letters", r)
+		e.c.refusef("equation has %q, expected letters", r)
 	}
 	return int(r)
 }

@@ -18,7 +18,7 @@ func imageScaler[T float32 | float64](c *Call) {
 	n, channels, _ := c.batched(in)
 	bias, scale := c.floats("bias"), c.float("scale", 1)
 	if len(bias) != channels {
-		c.refuse("%d biases for %d channels", len(bias), channels)
+		c.refusef("%d biases for %d channels", len(bias), channels)
 	}
 	out, x, plane := data[T](c, c.typed(0, in.Shape)), data[T](c, in), sizeOf(in.Shape[2:])
 	for i := range n * channels {
@@ -35,7 +35,7 @@ func affineOf[T float32 | float64](c *Call) {
 func crop(c *Call) {
 	in, border, scale := c.In[0], c.ints("border"), c.ints("scale")
 	if len(in.Shape) != 4 || len(border) != 4 || scale != nil && len(scale) != 2 {
-		c.refuse("border %v and scale %v for %v", border, scale, in)
+		c.refusef("border %v and scale %v for %v", border, scale, in)
 	}
 	h, w := in.Shape[2], in.Shape[3]
 	left, top := int(border[0]), int(border[1])
@@ -44,7 +44,7 @@ func crop(c *Call) {
 		rows, cols = int(scale[0]), int(scale[1])
 	}
 	if left < 0 || top < 0 || rows < 0 || cols < 0 || rows > h || cols > w || top+rows > h || left+cols > w {
-		c.refuse("border %v and scale %v for %v", border, scale, in)
+		c.refusef("border %v and scale %v for %v", border, scale, in)
 	}
 	out := c.typed(0, append(c.shape(4)[:0], in.Shape[0], in.Shape[1], rows, cols))
 	c.nest.reset()

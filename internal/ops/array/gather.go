@@ -52,7 +52,7 @@ func (m *mover) copy(to, from, n int) {
 // place is an index of an axis of n elements, counted from the end where it is negative.
 func (c *Call) place(index int64, n int) int {
 	if index < int64(-n) || index >= int64(n) {
-		c.refuse("index %d along an axis of %d", index, n)
+		c.refusef("index %d along an axis of %d", index, n)
 	}
 	if index < 0 {
 		return int(index) + n
@@ -99,11 +99,11 @@ func gather(c *Call) {
 // eachElement walks indices beside the array that they are about: f gets the position of an index and the element it names.
 func (c *Call) eachElement(shape []int, where *tensor.Array, axis int, f func(position, element int)) {
 	if len(where.Shape) != len(shape) {
-		c.refuse("indices %v for shape %s", where, format(shape))
+		c.refusef("indices %v for shape %s", where, format(shape))
 	}
 	for k, d := range where.Shape {
 		if k != axis && d > shape[k] {
-			c.refuse("indices %v for shape %s", where, format(shape))
+			c.refusef("indices %v for shape %s", where, format(shape))
 		}
 	}
 	indices := c.indices(where)
@@ -159,11 +159,11 @@ func (c *Call) eachTuple(shape []int, where *tensor.Array, batch int, f func(tup
 func (c *Call) tupled(shape []int, where *tensor.Array, batch int) (tuples, slice []int) {
 	rank := len(where.Shape)
 	if rank == 0 || batch < 0 || batch >= rank || batch > len(shape) || where.Shape[rank-1] > len(shape)-batch {
-		c.refuse("indices %v for shape %s with %d batch axes", where, format(shape), batch)
+		c.refusef("indices %v for shape %s with %d batch axes", where, format(shape), batch)
 	}
 	for i := range batch {
 		if where.Shape[i] != shape[i] {
-			c.refuse("indices %v for shape %s with %d batch axes", where, format(shape), batch)
+			c.refusef("indices %v for shape %s with %d batch axes", where, format(shape), batch)
 		}
 	}
 	return where.Shape[:rank-1], shape[batch+where.Shape[rank-1]:]
@@ -197,7 +197,7 @@ func compress(c *Call) {
 		shape = append(shape[:0], in.Shape...)
 	}
 	if len(condition) > a.n {
-		c.refuse("%d conditions for %d slices", len(condition), a.n)
+		c.refusef("%d conditions for %d slices", len(condition), a.n)
 	}
 	kept := 0
 	for _, keep := range condition {

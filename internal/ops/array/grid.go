@@ -24,14 +24,14 @@ func gridSample[T tensor.Float](c *Call) {
 	n, channels, spatial := c.batched(in)
 	rank := len(spatial)
 	if rank > 3 || len(grid.Shape) != rank+2 || grid.Shape[0] != n || grid.Shape[rank+1] != rank {
-		c.refuse("grid %v for %v", grid, in)
+		c.refusef("grid %v for %v", grid, in)
 	}
 	s := c.samplerOf(spatial)
 	shape := append(append(c.shape(rank + 2)[:0], n, channels), grid.Shape[1:rank+1]...)
 	out, x, g := data[T](c, c.typed(0, shape)), data[T](c, in), data[T](c, grid)
 	plane, area := sizeOf(shape[2:]), sizeOf(spatial)
 	if area == 0 {
-		c.refuse("%v has empty planes", in)
+		c.refusef("%v has empty planes", in)
 	}
 	for image := range n {
 		c.check()
@@ -55,7 +55,7 @@ func (c *Call) samplerOf(spatial []int) *sampler {
 		s.kernel = interpolation{width: 2, stretch: 1, f: triangle}
 	case "bicubic", "cubic":
 		if len(spatial) == 3 {
-			c.refuse("cubic interpolation in three dimensions: %w", ErrUnsupported)
+			c.refusef("cubic interpolation in three dimensions: %w", ErrUnsupported)
 		}
 		s.kernel = interpolation{width: 4, stretch: 1, f: cubic, a: -0.75}
 	default:

@@ -30,7 +30,7 @@ func (c *Call) interpolation(mode string, scale float64) interpolation {
 	}
 	width := 2 * math.Ceil(k.reach/k.stretch)
 	if !(width < 1<<24) {
-		c.refuse("a scale of %v", scale)
+		c.refusef("a scale of %v", scale)
 	}
 	k.width = int(width)
 	return k
@@ -132,7 +132,7 @@ func (c *Call) blend(out *tensor.Array) {
 			data[int64](c, out)[i] = saturate(v, lo, hi)
 		}
 	default:
-		c.refuse("interpolation of type %v: %w", c.elem, ErrUnsupported)
+		c.refusef("interpolation of type %v: %w", c.elem, ErrUnsupported)
 	}
 }
 

@@ -59,7 +59,7 @@ func (c *Call) elemOf(attribute string, otherwise tensor.Elem) tensor.Elem {
 	}
 	e, ok := ElemOf(code)
 	if !ok {
-		c.refuse("%s is element type %v: %w", attribute, c.Attributes[attribute], ErrUnsupported)
+		c.refusef("%s is element type %v: %w", attribute, c.Attributes[attribute], ErrUnsupported)
 	}
 	return e
 }
@@ -103,7 +103,7 @@ func constant(c *Call) {
 		v := get[[]string](c, "value_strings", nil)
 		value = tensor.ArrayOf(v, len(v))
 	default:
-		c.refuse("no value is given that is a tensor, number or string")
+		c.refusef("no value is given that is a tensor, number or string")
 	}
 	c.out(0, value.Elem, value.Shape).CopyFrom(value)
 }
@@ -114,7 +114,7 @@ func constantOfShape(c *Call) {
 	if value != nil {
 		e = value.Elem
 		if value.Len() != 1 {
-			c.refuse("value is %v, expected one element", value)
+			c.refusef("value is %v, expected one element", value)
 		}
 	}
 	fill(c.out(0, e, c.dims(c.In[0])), value)
@@ -133,16 +133,16 @@ func (c *Call) dims(a *tensor.Array) []int {
 func ranges[T number](c *Call) {
 	for i, in := range c.In {
 		if in.Len() != 1 {
-			c.refuse("input %d is %v, expected a scalar", i, in)
+			c.refusef("input %d is %v, expected a scalar", i, in)
 		}
 	}
 	start, limit, delta := data[T](c, c.In[0])[0], data[T](c, c.In[1])[0], data[T](c, c.In[2])[0]
 	if delta == 0 {
-		c.refuse("a delta of 0")
+		c.refusef("a delta of 0")
 	}
 	n := math.Max(0, math.Ceil((float64(limit)-float64(start))/float64(delta)))
 	if !(n < 1<<48) {
-		c.refuse("from %v to %v by %v is too long", start, limit, delta)
+		c.refusef("from %v to %v by %v is too long", start, limit, delta)
 	}
 	out := data[T](c, c.typed(0, append(c.shape(1)[:0], int(n))))
 	for i := range out {
@@ -152,7 +152,7 @@ func ranges[T number](c *Call) {
 
 func cast(c *Call) {
 	if !c.has("to") {
-		c.refuse("no type is given")
+		c.refusef("no type is given")
 	}
 	c.converts(c.out(0, c.elemOf("to", 0), c.In[0].Shape), c.In[0])
 }

@@ -27,7 +27,7 @@ type matrices struct {
 // matricesOf follows NumPy's matmul: an array of one axis is a row on the left, a column on the right, and that axis goes.
 func (c *Call) matricesOf(a, b []int) matrices {
 	if len(a) == 0 || len(b) == 0 {
-		c.refuse("a scalar is no matrix")
+		c.refusef("a scalar is no matrix")
 	}
 	left, right := a, b
 	if len(a) == 1 {
@@ -38,7 +38,7 @@ func (c *Call) matricesOf(a, b []int) matrices {
 	}
 	s := matrices{m: left[len(left)-2], k: left[len(left)-1], n: right[len(right)-1]}
 	if right[len(right)-2] != s.k {
-		c.refuse("shapes %s and %s do not multiply", format(a), format(b))
+		c.refusef("shapes %s and %s do not multiply", format(a), format(b))
 	}
 	outer := c.broadcastShape(left[:len(left)-2], right[:len(right)-2])
 	c.nest.broadcast(outer, left[:len(left)-2], right[:len(right)-2])
@@ -102,7 +102,7 @@ func multiply[T number](c *Call, out, a, b []T, m, k, n int) {
 func gemm[T number](c *Call) {
 	a, b := c.In[0], c.In[1]
 	if len(a.Shape) != 2 || len(b.Shape) != 2 {
-		c.refuse("%v and %v, expected two axes each", a, b)
+		c.refusef("%v and %v, expected two axes each", a, b)
 	}
 	m, k := a.Shape[0], a.Shape[1]
 	left := data[T](c, a)
@@ -116,7 +116,7 @@ func gemm[T number](c *Call) {
 		rows, n = n, rows
 	}
 	if rows != k {
-		c.refuse("%v and %v do not multiply", a, b)
+		c.refusef("%v and %v do not multiply", a, b)
 	}
 	out := data[T](c, c.typed(0, append(c.shape(2)[:0], m, n)))
 	if transB {
@@ -138,7 +138,7 @@ func gemm[T number](c *Call) {
 func addBias[T number](c *Call, out []T, bias *tensor.Array, beta float64, m, n int) {
 	shape := append(c.shape(2)[:0], m, n)
 	if !slices.Equal(c.broadcastShape(shape, bias.Shape), shape) {
-		c.refuse("C is %v, for an output of %s", bias, format(shape))
+		c.refusef("C is %v, for an output of %s", bias, format(shape))
 	}
 	x := data[T](c, bias)
 	c.nest.broadcast(shape, bias.Shape)

@@ -47,7 +47,7 @@ func identity(c *Call) { c.reshaped(c.In[0].Shape) }
 func (c *Call) reshaped(shape []int) {
 	n, err := tensor.Size(shape)
 	if err != nil || n != c.In[0].Len() {
-		c.refuse("shape %s for %v", format(shape), c.In[0])
+		c.refusef("shape %s for %v", format(shape), c.In[0])
 	}
 	c.typed(0, shape).CopyFrom(c.In[0])
 }
@@ -70,7 +70,7 @@ func (c *Call) indices(a *tensor.Array) []int64 {
 		loadInts(values, a, 0)
 		return values
 	}
-	c.refuse("indices of type %v, expected int64 or int32", a.Elem)
+	c.refusef("indices of type %v, expected int64 or int32", a.Elem)
 	return nil
 }
 
@@ -78,7 +78,7 @@ func reshape(c *Call) {
 	in := c.In[0]
 	to, given := c.integers(1, "shape")
 	if !given {
-		c.refuse("no shape is given")
+		c.refusef("no shape is given")
 	}
 	zero := c.flag("allowzero", false)
 	shape := c.shape(len(to))
@@ -86,28 +86,28 @@ func reshape(c *Call) {
 	for i, d := range to {
 		switch {
 		case d == -1 && open >= 0:
-			c.refuse("shape %v has more than one -1", to)
+			c.refusef("shape %v has more than one -1", to)
 		case d == -1:
 			open = i
 			shape[i] = 1
 			continue
 		case d < 0:
-			c.refuse("shape %v", to)
+			c.refusef("shape %v", to)
 		case d == 0 && !zero:
 			if i >= len(in.Shape) {
-				c.refuse("shape %v copies axis %d of %v", to, i, in)
+				c.refusef("shape %v copies axis %d of %v", to, i, in)
 			}
 			d = int64(in.Shape[i])
 		}
 		shape[i] = int(d)
 		if d != 0 && int64(known) > 1<<62/d {
-			c.refuse("shape %v for %v", to, in)
+			c.refusef("shape %v for %v", to, in)
 		}
 		known *= int(d)
 	}
 	if open >= 0 {
 		if known == 0 || in.Len()%known != 0 {
-			c.refuse("shape %v for %v", to, in)
+			c.refusef("shape %v for %v", to, in)
 		}
 		shape[open] = in.Len() / known
 	}
@@ -137,7 +137,7 @@ func squeeze(c *Call) {
 	for _, axis := range axes {
 		axis := c.axis(int(axis), len(shape))
 		if shape[axis] != 1 {
-			c.refuse("axis %d of %v is longer than 1", axis, c.In[0])
+			c.refusef("axis %d of %v is longer than 1", axis, c.In[0])
 		}
 		gone[axis] = 1
 	}
@@ -153,7 +153,7 @@ func squeeze(c *Call) {
 func unsqueeze(c *Call) {
 	axes, given := c.integers(1, "axes")
 	if !given {
-		c.refuse("no axes are given")
+		c.refusef("no axes are given")
 	}
 	shape := c.In[0].Shape
 	to := c.shape(len(shape) + len(axes))
@@ -163,7 +163,7 @@ func unsqueeze(c *Call) {
 	for _, axis := range axes {
 		axis := c.axis(int(axis), len(to))
 		if to[axis] >= 0 {
-			c.refuse("axis %d is named twice", axis)
+			c.refusef("axis %d is named twice", axis)
 		}
 		to[axis] = 1
 	}
@@ -178,7 +178,7 @@ func unsqueeze(c *Call) {
 // dropout keeps everything, as it does outside of training.
 func dropout(c *Call) {
 	if a := c.in(2); a != nil && a.Len() == 1 && data[bool](c, a)[0] && c.dropRatio() != 0 {
-		c.refuse("training mode: %w", ErrUnsupported)
+		c.refusef("training mode: %w", ErrUnsupported)
 	}
 	c.reshaped(c.In[0].Shape)
 	if len(c.Out) < 2 {

@@ -163,7 +163,7 @@ func (c *Call) broadcastShape(inputs ...[]int) []int {
 				continue
 			}
 			if out[axis] != 1 {
-				c.refuse("shapes %s cannot be broadcast to each other", formats(inputs))
+				c.refusef("shapes %s cannot be broadcast to each other", formats(inputs))
 			}
 			out[axis] = s[k]
 		}

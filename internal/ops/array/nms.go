@@ -11,7 +11,7 @@ func nonMaxSuppression(c *Call) {
 	boxes, scores := c.In[0], c.In[1]
 	b, s := data[float32](c, boxes), data[float32](c, scores)
 	if len(boxes.Shape) != 3 || len(scores.Shape) != 3 || boxes.Shape[2] != 4 || boxes.Shape[0] != scores.Shape[0] || boxes.Shape[1] != scores.Shape[2] {
-		c.refuse("boxes %v and scores %v", boxes, scores)
+		c.refusef("boxes %v and scores %v", boxes, scores)
 	}
 	most := int64(0)
 	if a := c.in(2); a != nil {
@@ -65,7 +65,7 @@ func (c *Call) number32(i int) float32 {
 		return 0
 	}
 	if a.Len() != 1 {
-		c.refuse("input %d is %v, expected one number", i, a)
+		c.refusef("input %d is %v, expected one number", i, a)
 	}
 	return data[float32](c, a)[0]
 }

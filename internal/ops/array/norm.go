@@ -58,7 +58,7 @@ func affine[T tensor.Float](out, x []T, a, b float64) {
 func (c *Call) perChannel(i, n int, keep *[]float64) []float64 {
 	a := c.In[i]
 	if a.Len() != n || !a.Elem.IsFloat() {
-		c.refuse("input %d is %v, expected %d numbers", i, a, n)
+		c.refusef("input %d is %v, expected %d numbers", i, a, n)
 	}
 	values := resize(keep, n)
 	loadFloats(values, a, 0)
@@ -88,7 +88,7 @@ func batchNorm[T tensor.Float](c *Call) {
 	if c.flag("training_mode", false) {
 		c.train(mean, variance, func(image, ch int) []float64 { return widen(x[(image*channels+ch)*plane:][:plane]) }, n)
 	} else if len(c.Out) > 1 {
-		c.refuse("outputs of training: %w", ErrUnsupported)
+		c.refusef("outputs of training: %w", ErrUnsupported)
 	}
 	out, epsilon := data[T](c, c.typed(0, in.Shape)), c.epsilon()
 	for i := range n * channels {
@@ -134,12 +134,12 @@ func instanceNorm[T tensor.Float](c *Call) {
 func groupNorm[T tensor.Float](c *Call) {
 	in := c.In[0]
 	if len(in.Shape) < 2 {
-		c.refuse("%v, expected a batch and channels", in)
+		c.refusef("%v, expected a batch and channels", in)
 	}
 	n, channels, _ := channelsOf(in.Shape)
 	groups := c.int("num_groups", 0)
 	if groups < 1 || channels%groups != 0 {
-		c.refuse("%d channels in %d groups", channels, groups)
+		c.refusef("%d channels in %d groups", channels, groups)
 	}
 	normalizeGroups[T](c, n, channels, groups)
 }
@@ -242,7 +242,7 @@ func layerOperand[T tensor.Float](c *Call, i, size int, shape []int) []T {
 		}
 		return row
 	}
-	c.refuse("input %d is %v, expected the %d elements that are normalized in %s", i, a, size, format(shape))
+	c.refusef("input %d is %v, expected the %d elements that are normalized in %s", i, a, size, format(shape))
 	return nil
 }
 

@@ -43,7 +43,7 @@ func mvn[T tensor.Float](c *Call) {
 func lpNorm[T tensor.Float](c *Call) {
 	in, p := c.In[0], c.int("p", 2)
 	if p != 1 && p != 2 {
-		c.refuse("p is %d, expected 1 or 2", p)
+		c.refusef("p is %d, expected 1 or 2", p)
 	}
 	a := aroundAxis(in.Shape, c.attributeAxis(-1))
 	out, x := data[T](c, c.typed(0, in.Shape)), data[T](c, in)
@@ -74,7 +74,7 @@ func lrn[T tensor.Float](c *Call) {
 	in, size := c.In[0], c.int("size", 0)
 	n, channels, _ := c.batched(in)
 	if size < 1 {
-		c.refuse("size is %d", size)
+		c.refusef("size is %d", size)
 	}
 	alpha, beta, bias := c.float("alpha", 1e-4), c.float("beta", 0.75), c.float("bias", 1)
 	out, x := data[T](c, c.typed(0, in.Shape)), data[T](c, in)

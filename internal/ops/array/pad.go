@@ -13,7 +13,7 @@ func pad(c *Call) {
 	for i, d := range in.Shape {
 		shape[i] = d + pads[i] + pads[rank+i]
 		if shape[i] < 0 {
-			c.refuse("pads %v for %v", pads, in)
+			c.refusef("pads %v for %v", pads, in)
 		}
 	}
 	value := c.padValue()
@@ -53,7 +53,7 @@ func (c *Call) pads(rank int) []int {
 	a := c.in(3)
 	if a == nil {
 		if !given || len(values) != 2*rank {
-			c.refuse("%d pads for %v", len(values), c.In[0])
+			c.refusef("%d pads for %v", len(values), c.In[0])
 		}
 		for i, v := range values {
 			pads[i] = c.padOf(v)
@@ -62,7 +62,7 @@ func (c *Call) pads(rank int) []int {
 	}
 	axes := c.indices(a)
 	if len(values) != 2*len(axes) {
-		c.refuse("%d pads for %d axes", len(values), len(axes))
+		c.refusef("%d pads for %d axes", len(values), len(axes))
 	}
 	for i, axis := range axes {
 		axis := c.axis(int(axis), rank)
@@ -73,7 +73,7 @@ func (c *Call) pads(rank int) []int {
 
 func (c *Call) padOf(v int64) int {
 	if v < -1<<40 || v > 1<<40 {
-		c.refuse("a pad of %d", v)
+		c.refusef("a pad of %d", v)
 	}
 	return int(v)
 }
@@ -82,7 +82,7 @@ func (c *Call) padOf(v int64) int {
 func (c *Call) padValue() *tensor.Array {
 	if a := c.in(2); a != nil && a.Len() > 0 {
 		if a.Elem != c.elem || a.Len() != 1 {
-			c.refuse("the constant is %v, expected a %v", a, c.elem)
+			c.refusef("the constant is %v, expected a %v", a, c.elem)
 		}
 		return a
 	}
@@ -102,7 +102,7 @@ func (c *Call) padAxis(out *tensor.Array, from, pads []int, axis int, mode strin
 		return
 	}
 	if n <= 0 {
-		c.refuse("nothing to pad with along axis %d of %v", axis, c.In[0])
+		c.refusef("nothing to pad with along axis %d of %v", axis, c.In[0])
 	}
 	to := strides(c.shape(rank), out.Shape)
 	first := max(before, 0)

@@ -4,10 +4,10 @@ func concat(c *Call) {
 	first := c.In[0]
 	rank := len(first.Shape)
 	if rank == 0 {
-		c.refuse("scalars cannot be joined")
+		c.refusef("scalars cannot be joined")
 	}
 	if !c.has("axis") && c.Version >= 4 {
-		c.refuse("no axis is given")
+		c.refusef("no axis is given")
 	}
 	axis := c.axis(c.int("axis", 1), rank)
 	shape := c.shape(rank)
@@ -15,11 +15,11 @@ func concat(c *Call) {
 	shape[axis] = 0
 	for _, in := range c.In {
 		if len(in.Shape) != rank || in.Elem != first.Elem {
-			c.refuse("%v beside %v", in, first)
+			c.refusef("%v beside %v", in, first)
 		}
 		for k, d := range in.Shape {
 			if k != axis && d != first.Shape[k] {
-				c.refuse("%v beside %v along axis %d", in, first, axis)
+				c.refusef("%v beside %v along axis %d", in, first, axis)
 			}
 		}
 		shape[axis] += in.Shape[axis]
@@ -42,19 +42,19 @@ func split(c *Call) {
 	in := c.In[0]
 	rank := len(in.Shape)
 	if rank == 0 {
-		c.refuse("a scalar has no axis")
+		c.refusef("a scalar has no axis")
 	}
 	axis := c.axis(c.int("axis", 0), rank)
 	lengths, given := c.integers(1, "split")
 	count := len(c.Out)
 	if n := c.int("num_outputs", count); n != count {
-		c.refuse("num_outputs is %d, the node has %d outputs", n, count)
+		c.refusef("num_outputs is %d, the node has %d outputs", n, count)
 	}
 	whole := aroundAxis(in.Shape, axis)
 	sizes := c.shape(count)
 	if given {
 		if len(lengths) != count {
-			c.refuse("%d lengths for %d outputs", len(lengths), count)
+			c.refusef("%d lengths for %d outputs", len(lengths), count)
 		}
 		for i, n := range lengths {
 			sizes[i] = int(n)
@@ -68,12 +68,12 @@ func split(c *Call) {
 	left := whole.n
 	for _, n := range sizes {
 		if n < 0 || n > left {
-			c.refuse("lengths %v of axis %d of %v", sizes, axis, in)
+			c.refusef("lengths %v of axis %d of %v", sizes, axis, in)
 		}
 		left -= n
 	}
 	if left != 0 {
-		c.refuse("lengths %v of axis %d of %v", sizes, axis, in)
+		c.refusef("lengths %v of axis %d of %v", sizes, axis, in)
 	}
 	shape, at := c.shape(rank), 0
 	copy(shape, in.Shape)
@@ -102,7 +102,7 @@ func slice(c *Call) {
 		steps = c.indices(a)
 	}
 	if len(starts) != len(ends) || some && len(axes) != len(starts) || steps != nil && len(steps) != len(starts) || len(starts) > rank {
-		c.refuse("starts %v, ends %v, axes %v, steps %v for %v", starts, ends, axes, steps, in)
+		c.refusef("starts %v, ends %v, axes %v, steps %v for %v", starts, ends, axes, steps, in)
 	}
 	from := strides(c.shape(rank), in.Shape)
 	shape, step, seen, base := c.shape(rank), c.shape(rank), c.shape(rank), 0
@@ -117,7 +117,7 @@ func slice(c *Call) {
 			axis = c.axis(int(axes[i]), rank)
 		}
 		if seen[axis] != 0 {
-			c.refuse("axis %d is named twice", axis)
+			c.refusef("axis %d is named twice", axis)
 		}
 		seen[axis] = 1
 		by := int64(1)
@@ -125,7 +125,7 @@ func slice(c *Call) {
 			by = steps[i]
 		}
 		if by == 0 {
-			c.refuse("a step of 0 along axis %d", axis)
+			c.refusef("a step of 0 along axis %d", axis)
 		}
 		start, n := span(starts[i], ends[i], by, in.Shape[axis])
 		shape[axis], step[axis] = n, int(by)
@@ -179,10 +179,10 @@ func span(start, end, step int64, n int) (first, count int) {
 func (c *Call) blocks() int {
 	size := c.int("blocksize", 0)
 	if size < 1 || size > 1<<20 {
-		c.refuse("blocksize is %d", size)
+		c.refusef("blocksize is %d", size)
 	}
 	if len(c.In[0].Shape) != 4 {
-		c.refuse("%v, expected four axes", c.In[0])
+		c.refusef("%v, expected four axes", c.In[0])
 	}
 	return size
 }
@@ -191,7 +191,7 @@ func depthToSpace(c *Call) {
 	b, in := c.blocks(), c.In[0]
 	s := in.Shape
 	if s[1]%(b*b) != 0 {
-		c.refuse("%d channels do not make blocks of %dx%d", s[1], b, b)
+		c.refusef("%d channels do not make blocks of %dx%d", s[1], b, b)
 	}
 	n, d, h, w := s[0], s[1]/(b*b), s[2], s[3]
 	out := c.typed(0, append(c.shape(4)[:0], n, d, h*b, w*b))
@@ -213,7 +213,7 @@ func spaceToDepth(c *Call) {
 	b, in := c.blocks(), c.In[0]
 	s := in.Shape
 	if s[2]%b != 0 || s[3]%b != 0 {
-		c.refuse("%v does not part into blocks of %dx%d", in, b, b)
+		c.refusef("%v does not part into blocks of %dx%d", in, b, b)
 	}
 	n, d, h, w := s[0], s[1], s[2]/b, s[3]/b
 	out := c.typed(0, append(c.shape(4)[:0], n, d*b*b, h, w))
@@ -232,18 +232,18 @@ func reverseSequence(c *Call) {
 	in := c.In[0]
 	batch, time := c.int("batch_axis", 1), c.int("time_axis", 0)
 	if len(in.Shape) < 2 || batch+time != 1 || batch*time != 0 {
-		c.refuse("batch axis %d and time axis %d of %v, expected 0 and 1", batch, time, in)
+		c.refusef("batch axis %d and time axis %d of %v, expected 0 and 1", batch, time, in)
 	}
 	lengths := c.indices(c.In[1])
 	if len(lengths) != in.Shape[batch] {
-		c.refuse("%d lengths for a batch of %d", len(lengths), in.Shape[batch])
+		c.refusef("%d lengths for a batch of %d", len(lengths), in.Shape[batch])
 	}
 	out := c.typed(0, in.Shape)
 	step := strides(c.shape(len(in.Shape)), in.Shape)
 	for b, length := range lengths {
 		n := in.Shape[time]
 		if length < 0 || int(length) > n {
-			c.refuse("a length of %d in sequences of %d", length, n)
+			c.refusef("a length of %d in sequences of %d", length, n)
 		}
 		turned := int(length)
 		for _, part := range [2]struct{ to, from, count, by int }{{0, turned - 1, turned, -1}, {turned, turned, n - turned, 1}} {

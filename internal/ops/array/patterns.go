@@ -5,7 +5,7 @@ import "convx/internal/tensor"
 func eyeLike(c *Call) {
 	shape := c.In[0].Shape
 	if len(shape) != 2 {
-		c.refuse("%v, expected two axes", c.In[0])
+		c.refusef("%v, expected two axes", c.In[0])
 	}
 	out := c.out(0, c.elemOf("dtype", c.elem), shape)
 	fill(out, nil)
@@ -21,7 +21,7 @@ func trilu(c *Call) {
 	in := c.In[0]
 	rank := len(in.Shape)
 	if rank < 2 {
-		c.refuse("%v, expected matrices", in)
+		c.refusef("%v, expected matrices", in)
 	}
 	k := 0
 	if a := c.in(1); a != nil {
@@ -46,10 +46,10 @@ func oneHot(c *Call) {
 	where, values := c.In[0], c.In[2]
 	depths := c.converted(c.In[1], tensor.Float64)
 	if depths.Len() != 1 || values.Len() != 2 {
-		c.refuse("depth %v and values %v, expected one and two elements", c.In[1], values)
+		c.refusef("depth %v and values %v, expected one and two elements", c.In[1], values)
 	}
 	if !where.Elem.IsInteger() && !where.Elem.IsFloat() {
-		c.refuse("indices of type %v: %w", where.Elem, ErrUnsupported)
+		c.refusef("indices of type %v: %w", where.Elem, ErrUnsupported)
 	}
 	depth := saturate(tensor.Data[float64](depths)[0], -1, 1<<40)
 	rank := len(where.Shape)

@@ -196,7 +196,7 @@ func globalPool[T tensor.Float](c *Call) {
 	}
 	out, x, area := data[T](c, c.typed(0, shape)), data[T](c, in), sizeOf(spatial)
 	if area == 0 {
-		c.refuse("%v has empty planes", in)
+		c.refusef("%v has empty planes", in)
 	}
 	p := c.norm()
 	for i := range out {

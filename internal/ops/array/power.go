@@ -1,14 +1,14 @@
 package array
 
 import (
-	"errors"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
 )
 
-var errZeroDivisor = errors.New("integer division by zero")
+var errZeroDivisor = lang.New("integer division by zero")
 
 // power raises to powers of any type; the result is of the base's.
 func power(c *Call) {
@@ -42,7 +42,7 @@ func powers[T number](c *Call, f func(base T, exponent float64, whole int64) T) 
 		b := tensor.Data[uint64](exponent)
 		at = func(i int) (float64, int64) { return float64(b[i]), int64(min(b[i], math.MaxInt64)) }
 	default:
-		c.refuse("exponent of type %v: %w", exponent.Elem, ErrUnsupported)
+		c.refusef("exponent of type %v: %w", exponent.Elem, ErrUnsupported)
 	}
 	c.nest.rows(func(start [operands]int, count int, step [operands]int) {
 		row, x, y := o[start[0]:][:count], start[1], start[2]

@@ -26,7 +26,7 @@ type grain struct {
 func (c *Call) grainOf() grain {
 	in, scale := c.In[0], c.In[1]
 	if z := c.in(2); z != nil && z.Len() != scale.Len() {
-		c.refuse("zero point %v for scale %v", z, scale)
+		c.refusef("zero point %v for scale %v", z, scale)
 	}
 	block := c.int("block_size", 0)
 	if scale.Len() == 1 && block == 0 {
@@ -35,11 +35,11 @@ func (c *Call) grainOf() grain {
 	axis := c.attributeAxis(1)
 	g := grain{around: aroundAxis(in.Shape, axis), block: block}
 	if block < 0 {
-		c.refuse("block_size is %d", block)
+		c.refusef("block_size is %d", block)
 	}
 	if block == 0 {
 		if len(scale.Shape) != 1 || scale.Shape[0] != g.n {
-			c.refuse("scale %v for axis %d of %v", scale, axis, in)
+			c.refusef("scale %v for axis %d of %v", scale, axis, in)
 		}
 		return g
 	}
@@ -49,7 +49,7 @@ func (c *Call) grainOf() grain {
 			d = g.blocks
 		}
 		if len(scale.Shape) != len(in.Shape) || scale.Shape[i] != d {
-			c.refuse("scale %v for blocks of %d along axis %d of %v", scale, block, axis, in)
+			c.refusef("scale %v for blocks of %d along axis %d of %v", scale, block, axis, in)
 		}
 	}
 	return g
@@ -75,7 +75,7 @@ func quantizeLinear(c *Call) {
 		e = c.elemOf("output_dtype", e)
 	}
 	if !e.IsInteger() || e.Size() > 2 {
-		c.refuse("to %v: %w", e, ErrUnsupported)
+		c.refusef("to %v: %w", e, ErrUnsupported)
 	}
 	g := c.grainOf()
 	x, scale := tensor.Data[float64](c.converted(in, tensor.Float64)), tensor.Data[float64](c.converted(c.In[1], tensor.Float64))
@@ -108,7 +108,7 @@ func (c *Call) zeroPoints() []int64 {
 		return nil
 	}
 	if !z.Elem.IsInteger() {
-		c.refuse("zero point of type %v: %w", z.Elem, ErrUnsupported)
+		c.refusef("zero point of type %v: %w", z.Elem, ErrUnsupported)
 	}
 	return tensor.Data[int64](c.converted(z, tensor.Int64))
 }
@@ -116,10 +116,10 @@ func (c *Call) zeroPoints() []int64 {
 func dequantizeLinear(c *Call) {
 	in, scale := c.In[0], c.In[1]
 	if z := c.in(2); z != nil && z.Elem != in.Elem {
-		c.refuse("zero point of type %v for %v", z.Elem, in)
+		c.refusef("zero point of type %v for %v", z.Elem, in)
 	}
 	if !scale.Elem.IsFloat() {
-		c.refuse("scale of type %v", scale.Elem)
+		c.refusef("scale of type %v", scale.Elem)
 	}
 	g := c.grainOf()
 	x, zero := tensor.Data[int64](c.converted(in, tensor.Int64)), c.zeroPoints()

@@ -59,7 +59,7 @@ func (c *Call) centred(input, zero, axis int) []int64 {
 		places[(axis+rank)%rank] = z.Len()
 	}
 	if whole := c.broadcastShape(shape, places); sizeOf(whole) != len(x) {
-		c.refuse("zero points %v for %v", z, c.In[input])
+		c.refusef("zero points %v for %v", z, c.In[input])
 	}
 	c.nest.broadcast(shape, shape, places)
 	c.nest.rows(func(at [operands]int, count int, step [operands]int) {
@@ -82,7 +82,7 @@ type scaling struct {
 func (c *Call) scales(i, n int) []float64 {
 	a := c.In[i]
 	if a.Len() != 1 && a.Len() != n || a.Elem != tensor.Float32 && a.Elem != tensor.Float64 {
-		c.refuse("scale %v, expected 1 or %d numbers", a, n)
+		c.refusef("scale %v, expected 1 or %d numbers", a, n)
 	}
 	values := make([]float64, a.Len())
 	loadFloats(values, a, 0)
@@ -110,7 +110,7 @@ func qlinearConv(c *Call) {
 	if b := c.in(8); b != nil {
 		bias = data[int64](c, b)
 		if len(bias) != filters {
-			c.refuse("bias %v for %d output channels", b, filters)
+			c.refusef("bias %v for %d output channels", b, filters)
 		}
 	}
 	out := data[int64](c, c.typed(0, append(append([]int{}, n, filters), spatial...)))

@@ -49,7 +49,7 @@ func (a around) lines(f func(line, start int)) {
 func (c *Call) attributeAxis(otherwise int) int {
 	rank := len(c.In[0].Shape)
 	if rank == 0 {
-		c.refuse("a scalar has no axis")
+		c.refusef("a scalar has no axis")
 	}
 	return c.axis(c.int("axis", otherwise), rank)
 }
@@ -62,7 +62,7 @@ func argBest[T number](c *Call) {
 	folded[axis] = 1
 	a := aroundAxis(shape, axis)
 	if a.n == 0 && a.outer*a.inner > 0 {
-		c.refuse("no elements along axis %d", axis)
+		c.refusef("no elements along axis %d", axis)
 	}
 	out := data[int64](c, c.out(0, tensor.Int64, c.reducedShape(folded)))
 	last, least := c.flag("select_last_index", false), c.Op == "ArgMin"
@@ -87,7 +87,7 @@ func topK[T number](c *Call) {
 	axis := c.attributeAxis(-1)
 	a := aroundAxis(shape, axis)
 	if k < 0 || k > a.n {
-		c.refuse("k is %d, with %d elements along axis %d", k, a.n, axis)
+		c.refusef("k is %d, with %d elements along axis %d", k, a.n, axis)
 	}
 	to := c.shape(len(shape))
 	copy(to, shape)
@@ -121,7 +121,7 @@ func topK[T number](c *Call) {
 func cumSum[T number](c *Call) {
 	x, shape := data[T](c, c.In[0]), c.In[0].Shape
 	if len(shape) == 0 {
-		c.refuse("a scalar has no axis")
+		c.refusef("a scalar has no axis")
 	}
 	a := aroundAxis(shape, c.axis(int(c.scalar(c.In[1], "axis")), len(shape)))
 	out := data[T](c, c.typed(0, shape))
@@ -148,11 +148,11 @@ func cumSum[T number](c *Call) {
 // scalar is the one integer of an input.
 func (c *Call) scalar(a *tensor.Array, name string) int64 {
 	if a.Len() != 1 {
-		c.refuse("%s is %v, expected one integer", name, a)
+		c.refusef("%s is %v, expected one integer", name, a)
 	}
 	var v [1]int64
 	if !a.Elem.IsInteger() || a.Elem == tensor.Uint64 {
-		c.refuse("%s is of type %v, expected an integer", name, a.Elem)
+		c.refusef("%s is of type %v, expected an integer", name, a.Elem)
 	}
 	loadInts(v[:], a, 0)
 	return v[0]

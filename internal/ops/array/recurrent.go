@@ -45,7 +45,7 @@ func recur[T tensor.Float](c *Call) {
 func recurrenceOf[T tensor.Float](c *Call) *recurrence[T] {
 	x, w, rec := c.In[0], c.In[1], c.In[2]
 	if len(x.Shape) != 3 || len(w.Shape) != 3 || len(rec.Shape) != 3 {
-		c.refuse("%v, %v and %v, expected three axes each", x, w, rec)
+		c.refusef("%v, %v and %v, expected three axes each", x, w, rec)
 	}
 	r := &recurrence[T]{call: c, ways: 1, gates: map[string]int{"RNN": 1, "GRU": 3, "LSTM": 4}[c.Op]}
 	if c.text("direction", "forward", "reverse", "bidirectional") == "bidirectional" {
@@ -56,7 +56,7 @@ func recurrenceOf[T tensor.Float](c *Call) *recurrence[T] {
 		r.steps, r.batch = r.batch, r.steps
 	}
 	if n := c.int("hidden_size", r.hidden); n != r.hidden {
-		c.refuse("hidden_size is %d, the recurrent weights are %v", n, rec)
+		c.refusef("hidden_size is %d, the recurrent weights are %v", n, rec)
 	}
 	all := r.gates * r.hidden
 	r.weights = r.operand(1, r.ways, all, r.inputs)
@@ -68,11 +68,11 @@ func recurrenceOf[T tensor.Float](c *Call) *recurrence[T] {
 	if a := c.in(4); a != nil {
 		r.lengths = c.indices(a)
 		if len(r.lengths) != r.batch {
-			c.refuse("%d lengths for a batch of %d", len(r.lengths), r.batch)
+			c.refusef("%d lengths for a batch of %d", len(r.lengths), r.batch)
 		}
 		for _, n := range r.lengths {
 			if n < 0 || n > int64(r.steps) {
-				c.refuse("a length of %d in sequences of %d", n, r.steps)
+				c.refusef("a length of %d in sequences of %d", n, r.steps)
 			}
 		}
 	}
@@ -92,7 +92,7 @@ func (r *recurrence[T]) operand(i int, shape ...int) []T {
 		n *= d
 	}
 	if a.Len() != n {
-		r.call.refuse("input %d is %v, expected %s", i, a, format(shape))
+		r.call.refusef("input %d is %v, expected %s", i, a, format(shape))
 	}
 	return data[T](r.call, a)
 }

@@ -117,7 +117,7 @@ func reduceTo[T, A number](c *Call, foldings map[string]folding[A], keep *[]A) {
 	}
 	count := c.foldNest(c.In[0].Shape, folded)
 	if count == 0 && c.Op == "ReduceMean" && c.origin.IsInteger() {
-		c.refuse("the mean of no integers")
+		c.refusef("the mean of no integers")
 	}
 	foldRows(c, sums, x, f)
 	for i, sum := range sums {

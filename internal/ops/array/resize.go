@@ -38,7 +38,7 @@ func resample(c *Call) {
 		shape[i] = l.out
 	}
 	if in.Len() == 0 && sizeOf(shape) != 0 {
-		c.refuse("%v to %s", in, format(shape))
+		c.refusef("%v to %s", in, format(shape))
 	}
 	c.afford(c.origin, shape)
 	mode := c.text("mode", "nearest", "linear", "cubic", "bilinear", "trilinear")
@@ -87,16 +87,16 @@ func (c *Call) lines() []line {
 			l := at(i)
 			n := math.Floor(float64(float32(l.in) * float32(s)))
 			if !(s > 0 && n < 1<<40) {
-				c.refuse("a scale of %v", s)
+				c.refusef("a scale of %v", s)
 			}
 			l.scale, l.out = s, int(n)
 		}
 	default:
-		c.refuse("%d scales and %d sizes for %v", len(scales), len(sizes), c.In[0])
+		c.refusef("%d scales and %d sizes for %v", len(scales), len(sizes), c.In[0])
 	}
 	if c.text("coordinate_transformation_mode", transformations...) == "tf_crop_and_resize" {
 		if len(roi) != 2*count {
-			c.refuse("a region of %d numbers for %d axes", len(roi), count)
+			c.refusef("a region of %d numbers for %d axes", len(roi), count)
 		}
 		for i := range count {
 			at(i).start, at(i).end = roi[i], roi[count+i]
@@ -115,7 +115,7 @@ func (c *Call) fit(sizes []int64, at func(int) *line) {
 	for i, n := range sizes {
 		l := at(i)
 		if n < 0 || n > 1<<40 || l.in == 0 && n != 0 {
-			c.refuse("a size of %d", n)
+			c.refusef("a size of %d", n)
 		}
 		s := float64(n) / float64(max(1, l.in))
 		if policy == "stretch" {

@@ -20,12 +20,12 @@ func roiAlign[T tensor.Float](c *Call) {
 	in, regions := c.In[0], c.In[1]
 	batch := c.indices(c.In[2])
 	if len(in.Shape) != 4 || len(regions.Shape) != 2 || regions.Shape[1] != 4 || len(batch) != regions.Shape[0] {
-		c.refuse("%v, regions %v and %d batch indices", in, regions, len(batch))
+		c.refusef("%v, regions %v and %d batch indices", in, regions, len(batch))
 	}
 	n, channels, h, w := in.Shape[0], in.Shape[1], in.Shape[2], in.Shape[3]
 	rows, cols, ratio := c.int("output_height", 1), c.int("output_width", 1), c.int("sampling_ratio", 0)
 	if rows < 1 || cols < 1 || ratio < 0 || ratio > 1<<16 {
-		c.refuse("an output of %dx%d, sampling ratio %d", rows, cols, ratio)
+		c.refusef("an output of %dx%d, sampling ratio %d", rows, cols, ratio)
 	}
 	scale, largest := c.float("spatial_scale", 1), c.text("mode", "avg", "max") == "max"
 	half := c.text("coordinate_transformation_mode", "half_pixel", "output_half_pixel") == "half_pixel"
@@ -39,7 +39,7 @@ func roiAlign[T tensor.Float](c *Call) {
 		k := region{ratio: ratio, largest: largest, half: half, rows: rows, cols: cols}
 		k.set(float64(corners[r*4])*scale, float64(corners[r*4+1])*scale, float64(corners[r*4+2])*scale, float64(corners[r*4+3])*scale)
 		if k.down > 1<<16 || k.across > 1<<16 {
-			c.refuse("region %d is too large to sample", r)
+			c.refusef("region %d is too large to sample", r)
 		}
 		for ch := range channels {
 			c.check()

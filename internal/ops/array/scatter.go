@@ -25,7 +25,7 @@ func scatterND(c *Call) {
 // scatters copies the input and writes slices of n updates where the walk says.
 func (c *Call) scatters(updates *tensor.Array, shape []int, n int, walk func(func(position, element int))) {
 	if updates.Elem != c.elem || !slices.Equal(updates.Shape, shape) {
-		c.refuse("updates %v, expected %v %s", updates, c.elem, format(shape))
+		c.refusef("updates %v, expected %v %s", updates, c.elem, format(shape))
 	}
 	reduction := c.text("reduction", "none", "add", "mul", "min", "max")
 	out := c.typed(0, c.In[0].Shape)
@@ -53,7 +53,7 @@ func (c *Call) scatters(updates *tensor.Array, shape []int, n int, walk func(fun
 	case tensor.Uint64:
 		combine(c, wide, updates, n, arithmeticU64.Get()[name], walk)
 	default:
-		c.refuse("reduction %s of type %v: %w", reduction, c.elem, ErrUnsupported)
+		c.refusef("reduction %s of type %v: %w", reduction, c.elem, ErrUnsupported)
 	}
 	if wide != out {
 		c.converts(out, wide)

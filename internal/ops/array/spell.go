@@ -1,11 +1,11 @@
 package array
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
+	"convx/internal/lang"
 	"convx/internal/tensor"
 )
 
@@ -36,7 +36,7 @@ func parse(dst *tensor.Array, texts []string) error {
 		}
 		v, err := strconv.ParseFloat(text, 64)
 		if err != nil && !math.IsInf(v, 0) {
-			return fmt.Errorf("%q is no number", text)
+			return lang.Errorf("%q is no number", text)
 		}
 		storeFloats(dst, i, []float64{v})
 	}

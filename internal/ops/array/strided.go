@@ -11,7 +11,7 @@ func transpose(c *Call) {
 	rank := len(in.Shape)
 	order := c.ints("perm")
 	if order != nil && len(order) != rank {
-		c.refuse("perm %v for %v", order, in)
+		c.refusef("perm %v for %v", order, in)
 	}
 	step, shape, seen := strides(c.shape(rank), in.Shape), c.shape(rank), c.shape(rank)
 	clear(seen)
@@ -24,7 +24,7 @@ func transpose(c *Call) {
 	for i := range shape {
 		k := from(i)
 		if k < 0 || k >= rank || seen[k] != 0 {
-			c.refuse("perm %v for %v", order, in)
+			c.refusef("perm %v for %v", order, in)
 		}
 		seen[k] = 1
 		shape[i] = in.Shape[k]
@@ -45,7 +45,7 @@ func expand(c *Call) {
 		shape[i] = int(d)
 	}
 	if _, err := tensor.Size(shape); err != nil {
-		c.refuse("%v", err)
+		c.refusef("%v", err)
 	}
 	out := c.typed(0, c.broadcastShape(c.In[0].Shape, shape))
 	c.nest.broadcast(out.Shape, c.In[0].Shape)
@@ -63,12 +63,12 @@ func tiles(c *Call) {
 		repeats[axis] = count
 	}
 	if len(repeats) != rank {
-		c.refuse("repeats %v for %v", repeats, in)
+		c.refusef("repeats %v for %v", repeats, in)
 	}
 	shape := c.shape(rank)
 	for i, r := range repeats {
 		if r < 0 || r > 0 && int64(in.Shape[i]) > 1<<62/r {
-			c.refuse("repeats %v for %v", repeats, in)
+			c.refusef("repeats %v for %v", repeats, in)
 		}
 		shape[i] = in.Shape[i] * int(r)
 	}

@@ -8,7 +8,7 @@ func transposed[T tensor.Float](c *Call) {
 	n, channels, spatial := c.batched(in)
 	groups := c.int("group", 1)
 	if len(weights.Shape) != len(in.Shape) || groups < 1 || weights.Shape[0] != channels || channels%groups != 0 {
-		c.refuse("weights %v for input %v in %d groups", weights, in, groups)
+		c.refusef("weights %v for input %v in %d groups", weights, in, groups)
 	}
 	w := c.windowOf(c.shape(len(spatial)), weights.Shape[2:])
 	c.spread(w, spatial)
@@ -48,7 +48,7 @@ func (c *Call) startPlanes(n, filters, plane int, set func(f, at int, v float64)
 	bias := make([]float64, filters)
 	if b := c.in(2); b != nil {
 		if b.Len() != filters {
-			c.refuse("bias %v for %d output channels", b, filters)
+			c.refusef("bias %v for %d output channels", b, filters)
 		}
 		loadFloats(bias, b, 0)
 	}
@@ -68,7 +68,7 @@ func (c *Call) spread(w *window, spatial []int) {
 		given = given[2:] // as some exporters write it
 	}
 	if len(given) != 0 && len(given) != rank {
-		c.refuse("output_shape %v for %d spatial axes", given, rank)
+		c.refusef("output_shape %v for %d spatial axes", given, rank)
 	}
 	for i, n := range spatial {
 		whole := w.stride[i]*(n-1) + extra[i] + w.reach(i)
@@ -92,7 +92,7 @@ func (c *Call) spread(w *window, spatial []int) {
 			}
 		}
 		if w.in[i] < 0 || n == 0 {
-			c.refuse("an output of %d along spatial axis %d", w.in[i], i)
+			c.refusef("an output of %d along spatial axis %d", w.in[i], i)
 		}
 	}
 	copy(w.out, spatial)

@@ -11,7 +11,7 @@ func maxUnpool[T tensor.Float](c *Call) {
 	for i, d := range spatial {
 		d = (d-1)*w.stride[i] - w.before[i] - w.after[i] + w.kernel[i]
 		if d < 0 {
-			c.refuse("an output of %d along spatial axis %d", d, i)
+			c.refusef("an output of %d along spatial axis %d", d, i)
 		}
 		shape = append(shape, d)
 	}
@@ -19,11 +19,11 @@ func maxUnpool[T tensor.Float](c *Call) {
 	if a := c.in(2); a != nil {
 		whole = c.dims(a)
 		if len(whole) != len(shape) {
-			c.refuse("output_shape %v for %v", whole, in)
+			c.refusef("output_shape %v for %v", whole, in)
 		}
 		for i, d := range shape {
 			if whole[i] < d {
-				c.refuse("output_shape %v, expected at least %v", whole, shape)
+				c.refusef("output_shape %v, expected at least %v", whole, shape)
 			}
 		}
 	}
@@ -31,7 +31,7 @@ func maxUnpool[T tensor.Float](c *Call) {
 	clear(out)
 	where, x, size := data[int64](c, c.In[1]), data[T](c, in), sizeOf(shape)
 	if len(where) != len(x) {
-		c.refuse("indices %v for %v", c.In[1], in)
+		c.refusef("indices %v for %v", c.In[1], in)
 	}
 	step := strides(c.shape(len(whole)), whole)
 	for i, v := range x {

@@ -58,7 +58,7 @@ func (c *Call) converted(a *tensor.Array, e tensor.Elem) *tensor.Array {
 	c.afford(e, a.Shape)
 	copied, err := tensor.NewArray(e, a.Shape...)
 	if err != nil {
-		c.refuse("%v", err)
+		c.refusef("%v", err)
 	}
 	c.converts(copied, a)
 	return copied
@@ -66,7 +66,7 @@ func (c *Call) converted(a *tensor.Array, e tensor.Elem) *tensor.Array {
 
 func (c *Call) converts(dst, src *tensor.Array) {
 	if err := convert(dst, src); err != nil {
-		c.refuse("%v", err)
+		c.refusef("%v", err)
 	}
 }
 
@@ -86,7 +86,7 @@ func (n numeric) run(c *Call) {
 		f = n.u64
 	}
 	if f == nil {
-		c.refuse("input of type %v: %w", c.elem, ErrUnsupported)
+		c.refusef("input of type %v: %w", c.elem, ErrUnsupported)
 	}
 	f(c)
 }

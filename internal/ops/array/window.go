@@ -21,14 +21,14 @@ type tap struct {
 func (c *Call) spatial(name string, rank, least, otherwise int) []int {
 	values := c.ints(name)
 	if len(values) != 0 && len(values) != rank {
-		c.refuse("%s %v for %d spatial axes", name, values, rank)
+		c.refusef("%s %v for %d spatial axes", name, values, rank)
 	}
 	list := c.shape(rank)
 	for i := range list {
 		list[i] = otherwise
 		if len(values) != 0 {
 			if values[i] < int64(least) || values[i] > 1<<31 {
-				c.refuse("%s %v", name, values)
+				c.refusef("%s %v", name, values)
 			}
 			list[i] = int(values[i])
 		}
@@ -46,12 +46,12 @@ func (c *Call) windowOf(in, kernel []int) *window {
 	w.in, w.out, w.kernel = in, c.shape(rank), kernel
 	if given := c.ints("kernel_shape"); given != nil || kernel == nil {
 		if len(given) != rank {
-			c.refuse("kernel_shape %v for %d spatial axes", given, rank)
+			c.refusef("kernel_shape %v for %d spatial axes", given, rank)
 		}
 		w.kernel = c.spatial("kernel_shape", rank, 1, 1)
 		for i, k := range kernel {
 			if k != w.kernel[i] {
-				c.refuse("kernel_shape %v for weights of %s", given, format(kernel))
+				c.refusef("kernel_shape %v for weights of %s", given, format(kernel))
 			}
 		}
 	}
@@ -83,7 +83,7 @@ func (c *Call) slide(w *window) {
 		}
 		room := in + w.before[i] + w.after[i] - w.reach(i)
 		if room < 0 {
-			c.refuse("a kernel that spans %d along an axis of %d with padding %d and %d", w.reach(i), in, w.before[i], w.after[i])
+			c.refusef("a kernel that spans %d along an axis of %d with padding %d and %d", w.reach(i), in, w.before[i], w.after[i])
 		}
 		w.out[i] = room/w.stride[i] + 1
 		// A window that would begin in the padding behind the input is none.
@@ -100,7 +100,7 @@ func (c *Call) taps(w *window) []tap {
 	at := c.shape(rank)
 	clear(at)
 	if positions, err := tensor.Size(w.kernel); err != nil || positions > mostTaps {
-		c.refuse("a kernel of %s", format(w.kernel))
+		c.refusef("a kernel of %s", format(w.kernel))
 	}
 	list := c.tapList[:0]
 	for index := range sizeOf(w.kernel) {
@@ -168,7 +168,7 @@ func (t *tap) rows(to, from int, f func(at [operands]int, count int, step [opera
 // batched is N x C x spatial, checked.
 func (c *Call) batched(a *tensor.Array) (n, channels int, spatial []int) {
 	if len(a.Shape) < 3 {
-		c.refuse("%v, expected a batch, channels and at least one more axis", a)
+		c.refusef("%v, expected a batch, channels and at least one more axis", a)
 	}
 	return a.Shape[0], a.Shape[1], a.Shape[2:]
 }

@@ -31,7 +31,7 @@ var cosines = lazy.Value[map[string][3]float64]{Make: func() map[string][3]float
 func windowWeights(c *Call) {
 	n := c.scalar(c.In[0], "size")
 	if n < 0 || n > 1<<40 {
-		c.refuse("size is %d", n)
+		c.refusef("size is %d", n)
 	}
 	out := c.out(0, c.elemOf("output_datatype", tensor.Float32), append(c.shape(1)[:0], int(n)))
 	period := float64(n)
@@ -52,12 +52,12 @@ func windowWeights(c *Call) {
 func melWeights(c *Call) {
 	bands, length, rate := c.scalar(c.In[0], "num_mel_bins"), c.scalar(c.In[1], "dft_length"), c.scalar(c.In[2], "sample_rate")
 	if bands < 1 || bands > 1<<20 || length < 1 || length > 1<<32 || rate < 1 {
-		c.refuse("%d bands of %d bins at rate %d", bands, length, rate)
+		c.refusef("%d bands of %d bins at rate %d", bands, length, rate)
 	}
 	mel := func(i int) float64 {
 		v := tensor.Data[float64](c.converted(c.In[i], tensor.Float64))
 		if len(v) != 1 || !(v[0] >= 0) {
-			c.refuse("input %d is %v, expected a frequency", i, c.In[i])
+			c.refusef("input %d is %v, expected a frequency", i, c.In[i])
 		}
 		return 2595 * math.Log10(1+v[0]/700)
 	}

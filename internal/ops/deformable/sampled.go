@@ -3,9 +3,9 @@ package deformable
 
 import (
 	"context"
-	"errors"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
@@ -104,7 +104,7 @@ func keptRows(p *problem.Problem) int {
 // Accepts says why p cannot be computed.
 func Accepts(p *problem.Problem) error {
 	if keptRows(p) < 1 {
-		return errors.New("one row of its input is larger than the workspace")
+		return lang.Errorf("one row of its input is larger than the workspace")
 	}
 	return nil
 }

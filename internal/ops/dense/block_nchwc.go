@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -44,7 +45,7 @@ func BlockNCHWcDeclines(p *problem.Convolution, channels int) string {
 	lanes := p.ISA.Block()
 	shared := roundUp(channels, lanes)*volume(p.In) + roundUp(p.C, lanes)*(volume(p.Out)+1)
 	if 4*shared > blocksMost || 2*laneBandBytes(p, p.Out[1]) > blocksMost/2 {
-		return "its channels exceed the workspace"
+		return lang.Text("its channels exceed the workspace")
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package dense
 import (
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
@@ -265,13 +266,13 @@ func BestWinograd(p *problem.Convolution) (m int, cost float64) {
 // BestWinogradDeclines says why BestWinograd finds nothing for p, or "": the
 // reason of the largest tile that has a transform for such a kernel.
 func BestWinogradDeclines(p *problem.Convolution) string {
-	why := noTransform
+	why := lang.Text(noTransform)
 	for _, points := range winogradTiles {
 		reason := winogradDeclines(p, winogradOutputs(p, points))
 		if reason == "" {
 			return ""
 		}
-		if why == noTransform {
+		if why == lang.Text(noTransform) {
 			why = reason
 		}
 	}

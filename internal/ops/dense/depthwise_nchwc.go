@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -46,9 +47,9 @@ const (
 func DepthwiseNCHWcDeclines(p *problem.Convolution) string {
 	switch {
 	case p.Groups != p.C || p.O != p.C:
-		return "it needs a depthwise convolution with one filter a channel"
+		return lang.Text("it needs a depthwise convolution with one filter a channel")
 	case laneBandBytes(p, 1) > laneMost:
-		return "one row of output needs more input than the workspace holds"
+		return lang.Text("one row of output needs more input than the workspace holds")
 	}
 	return ""
 }

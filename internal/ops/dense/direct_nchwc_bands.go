@@ -1,6 +1,7 @@
 package dense
 
 import (
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
@@ -23,7 +24,7 @@ type directCut struct{ rows, blocks int }
 func DirectNCHWcDeclines(p *problem.Convolution) string {
 	q := inLongRows(*p)
 	if cutDirect(&q).rows == 0 {
-		return "one row of output needs more input than the workspace holds"
+		return lang.Text("one row of output needs more input than the workspace holds")
 	}
 	return ""
 }

@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -50,9 +51,9 @@ const (
 func IndirectGemmDeclines(p *problem.Convolution) string {
 	switch {
 	case p.GroupIn()*volume(p.Kernel) > rowsDepth:
-		return "too many channels and taps to read side by side"
+		return lang.Text("too many channels and taps to read side by side")
 	case !readsInPlace(p) && rowsBytes(p, 1) > rowsBand:
-		return "one row of output needs more input than the workspace holds"
+		return lang.Text("one row of output needs more input than the workspace holds")
 	}
 	return ""
 }

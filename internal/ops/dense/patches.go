@@ -1,6 +1,7 @@
 package dense
 
 import (
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -31,14 +32,14 @@ func PatchesDeclines(p *problem.Convolution) string {
 	q := patched(p)
 	for a := range 3 {
 		if p.Kernel[a] > p.Stride[a] || p.Dilation[a] > 1 && p.Kernel[a] > 1 {
-			return "its windows overlap or have gaps"
+			return lang.Text("its windows overlap or have gaps")
 		}
 	}
 	switch {
 	case p.Stride == [3]int{1, 1, 1}:
-		return "it has no stride"
+		return lang.Text("it has no stride")
 	case 4*q.C*volume(q.In) > patchesBytes:
-		return "the copy of its input is too large"
+		return lang.Text("the copy of its input is too large")
 	}
 	return DirectNCHWcDeclines(&q)
 }

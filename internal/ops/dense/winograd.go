@@ -3,6 +3,7 @@ package dense
 import (
 	"context"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -129,7 +130,7 @@ func (w *Winograd) panelSize(i int) int {
 }
 
 // noTransform is the reason of a tile that is too small for the kernel.
-const noTransform = "the kernel has more than 7 taps a side for each step of the stride"
+const noTransform = lang.Key("the kernel has more than 7 taps a side for each step of the stride")
 
 // WinogradDeclines says why F(m x m, r x r), or F(m, r) on rows, cannot compute
 // p, or "".
@@ -137,13 +138,13 @@ func WinogradDeclines(p *problem.Convolution, m int) string {
 	r := p.Kernel[2]
 	switch {
 	case p.Kernel[1] != r && p.Kernel[1] != 1 || r < 2:
-		return "the kernel is neither square nor a row, of at least 2 taps"
+		return lang.Text("the kernel is neither square nor a row, of at least 2 taps")
 	case p.Stride != [3]int{1, 1, 1}:
-		return "the stride is not 1"
+		return lang.Text("the stride is not 1")
 	case !kernel.WinogradTile(m+r-1, m):
-		return noTransform
+		return lang.Text(noTransform)
 	case widestPart(p, m) == 0:
-		return "one row of tiles needs more than the workspace holds"
+		return lang.Text("one row of tiles needs more than the workspace holds")
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package dense
 
 import (
+	"convx/internal/lang"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 )
@@ -40,13 +41,13 @@ func StridedDeclines(p *problem.Convolution, m int) string {
 	s := p.Stride[1]
 	switch {
 	case p.Dilation != [3]int{1, 1, 1} || p.Kernel[0] != 1 || p.In[0] != 1 || p.Pads[0].Begin != 0:
-		return "the stride is not 1, and it is dilated or has depth"
+		return lang.Text("the stride is not 1, and it is dilated or has depth")
 	case p.Stride != [3]int{1, s, s} || s < 2 || s > stridedMost:
-		return "the stride is not the same on both axes, of up to 8"
+		return lang.Text("the stride is not the same on both axes, of up to 8")
 	}
 	q := phased(p)
 	if 4*q.C*volume(q.In) > stridedBytes {
-		return "the copy of its input is too large"
+		return lang.Text("the copy of its input is too large")
 	}
 	return WinogradDeclines(&q, m)
 }

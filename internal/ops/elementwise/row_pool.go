@@ -2,8 +2,8 @@ package elementwise
 
 import (
 	"context"
-	"errors"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
@@ -47,11 +47,11 @@ func RowPoolAccepts(p *problem.Problem) error {
 	op := p.Stage.Op.(layer.Pool)
 	switch {
 	case op.Global || op.Adaptive != nil:
-		return errors.New("it needs windows of one size")
+		return lang.Errorf("it needs windows of one size")
 	case p.Out[2] < 4:
-		return errors.New("it needs rows of at least 4 outputs")
+		return lang.Errorf("it needs rows of at least 4 outputs")
 	case (p.Out[2]-1)*p.Stride[2]+(p.Kernel[2]-1)*p.Dilation[2]+p.Stride[2] > rowPoolWidest, p.Taps() > rowPoolLargest:
-		return errors.New("its rows or windows are too large for the workspace")
+		return lang.Errorf("its rows or windows are too large for the workspace")
 	}
 	return nil
 }

@@ -1,9 +1,9 @@
 package elementwise
 
 import (
-	"errors"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
@@ -49,7 +49,7 @@ func GlobalPool(p *problem.Problem, _ problem.Operands[float32]) (problem.Runner
 
 func GlobalPoolAccepts(p *problem.Problem) error {
 	if op := p.Stage.Op.(layer.Pool); !op.Global || op.Func != layer.AveragePool {
-		return errors.New("it needs a global average pool")
+		return lang.Errorf("it needs a global average pool")
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func Linear(p *problem.Problem, w problem.Operands[float32]) (problem.Runner[flo
 
 func LinearAccepts(p *problem.Problem) error {
 	if p.Inputs[0][0] > 4 {
-		return errors.New("it reads the weights again for each of more than 4 samples")
+		return lang.Errorf("it reads the weights again for each of more than 4 samples")
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ const ActivationTolerance = 0x1p-20
 
 func ActivationAccepts(p *problem.Problem) error {
 	if name := p.Stage.Op.(layer.Activation).Func; activations[name] == nil {
-		return errors.New("it does not compute " + name)
+		return lang.Errorf("it does not compute %s", name)
 	}
 	return nil
 }

@@ -2,9 +2,9 @@ package elementwise
 
 import (
 	"context"
-	"errors"
 	"slices"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
@@ -49,14 +49,14 @@ func SqueezeAccepts(c *problem.Chain) (int, error) {
 	}
 	for i, k := range kinds {
 		if i >= len(c.Problems) || c.Problems[i].Stage.Op.Kind() != k || !slices.Equal(c.From[i], from[i]) {
-			return 0, errors.New("it computes a squeeze, an excitation and a scale")
+			return 0, lang.Errorf("it computes a squeeze, an excitation and a scale")
 		}
 		if a, ok := c.Problems[i].Stage.Op.(layer.Activation); ok && activations[a.Func] == nil {
-			return 0, errors.New("it has no activation " + a.Func)
+			return 0, lang.Errorf("it has no activation %s", a.Func)
 		}
 	}
 	if op := c.Problems[0].Stage.Op.(layer.Pool); !op.Global || op.Func != layer.AveragePool {
-		return 0, errors.New("it squeezes by a global average")
+		return 0, lang.Errorf("it squeezes by a global average")
 	}
 	return len(kinds), nil
 }

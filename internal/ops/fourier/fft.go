@@ -17,6 +17,7 @@ package fourier
 import (
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/ops/problem"
 )
 
@@ -36,14 +37,14 @@ const (
 func Declines(p *problem.Convolution) string {
 	switch {
 	case p.Stride != [3]int{1, 1, 1}:
-		return "the stride is not 1"
+		return lang.Text("the stride is not 1")
 	case p.Kernel[1] > 1 && p.Dilation[1] > 1 || p.Kernel[2] > 1 && p.Dilation[2] > 1:
-		return "the kernel is dilated"
+		return lang.Text("the kernel is dilated")
 	case p.Kernel[0] != 1 || p.Pads[0].Begin != 0 || p.In[0] != p.Out[0]:
-		return "the kernel has three axes"
+		return lang.Text("the kernel has three axes")
 	}
 	if !anyFits(p) {
-		return "the spectra of no tile fit the memory"
+		return lang.Text("the spectra of no tile fit the memory")
 	}
 	return ""
 }

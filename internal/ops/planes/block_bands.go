@@ -3,6 +3,7 @@ package planes
 import (
 	"context"
 
+	"convx/internal/lang"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
@@ -40,15 +41,15 @@ type blockBandsWork struct {
 func BlockBandsDeclines(p *problem.Convolution) string {
 	switch {
 	case p.Groups != p.C || p.O != p.C:
-		return "it needs a depthwise convolution with one filter a channel"
+		return lang.Text("it needs a depthwise convolution with one filter a channel")
 	case p.In[0] != 1 || p.Out[0] != 1 || p.Kernel[0] != 1 || p.Dilation[1] != 1:
-		return "it needs two axes without dilation along the height"
+		return lang.Text("it needs two axes without dilation along the height")
 	case Declines(p) != "":
 		return Declines(p)
 	case volume(p.Kernel) > longestChain:
-		return "its kernel has too many taps"
+		return lang.Text("its kernel has too many taps")
 	case blockBandsBytes(p, 1) > blockMost:
-		return "one row of its channels exceeds 4 MiB"
+		return lang.Text("one row of its channels exceeds 4 MiB")
 	}
 	return ""
 }

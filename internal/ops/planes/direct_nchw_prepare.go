@@ -3,6 +3,7 @@ package planes
 import (
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
@@ -22,15 +23,15 @@ const maxScratch, maxSums = 4 << 20, 1 << 20
 func Declines(p *problem.Convolution) string {
 	switch {
 	case p.C/p.Groups > maxChannels:
-		return "it needs at most 2048 channels a group"
+		return lang.Text("it needs at most 2048 channels a group")
 	case p.C/p.Groups > manyChannels && p.O/p.Groups > fewOuts:
-		return "it needs at most 64 channels a group, or 8 outputs"
+		return lang.Text("it needs at most 64 channels a group, or 8 outputs")
 	case p.C/p.Groups*volume(p.Kernel) > 1<<14:
-		return "the kernel is too large"
+		return lang.Text("the kernel is too large")
 	case p.C/p.Groups*volume(p.Kernel) > longestChain && 4*newConv(p).sumsSize() > maxSums:
-		return "the rows of its sums exceed 1 MiB"
+		return lang.Text("the rows of its sums exceed 1 MiB")
 	case 4*newConv(p).scratchSize() > maxScratch:
-		return "the rows under its tiles exceed 4 MiB"
+		return lang.Text("the rows under its tiles exceed 4 MiB")
 	}
 	return ""
 }

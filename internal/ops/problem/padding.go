@@ -1,8 +1,7 @@
 package problem
 
 import (
-	"errors"
-
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -36,7 +35,7 @@ type Tiles struct {
 // region is a range of outputs along each axis.
 type region [3]struct{ from, to int }
 
-var errTooWide = errors.New("the padded input under one output is larger than the workspace")
+var errTooWide = lang.New("the padded input under one output is larger than the workspace")
 
 // PadPlan does not depend on the number of threads: results must not.
 func (p *Problem) PadPlan() (PadPlan, error) {

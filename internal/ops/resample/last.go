@@ -2,9 +2,9 @@ package resample
 
 import (
 	"context"
-	"errors"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/dense"
 	"convx/internal/ops/problem"
@@ -43,18 +43,18 @@ const (
 // LastAccepts takes an enlargement and a 1x1 convolution.
 func LastAccepts(c *problem.Chain) (int, error) {
 	if len(c.Problems) < 2 || c.Problems[0].Stage.Op.Kind() != layer.KindResize || c.Problems[1].Stage.Op.Kind() != layer.KindConv {
-		return 0, errors.New("it computes a resize and a convolution")
+		return 0, lang.Errorf("it computes a resize and a convolution")
 	}
 	p, q := c.Problems[0], c.Problems[1]
 	if q.Taps() != 1 || q.Stride != [3]int{1, 1, 1} || q.In != q.Out || q.Groups != 1 {
-		return 0, errors.New("it needs a 1x1 convolution of all channels, without stride or padding")
+		return 0, lang.Errorf("it needs a 1x1 convolution of all channels, without stride or padding")
 	}
 	in, out := problem.Volume(p.Inputs[0][2:]), problem.Volume(p.Output[2:])
 	if in >= out || q.O*in > q.C*out {
-		return 0, errors.New("it needs a resize that enlarges")
+		return 0, lang.Errorf("it needs a resize that enlarges")
 	}
 	if n := problem.Three(p.Inputs[0][2:]); 4*q.O*min(2, n[0])*min(2, n[1])*n[2] > smallBytes {
-		return 0, errors.New("the rows under one row of its output are larger than the workspace")
+		return 0, lang.Errorf("the rows under one row of its output are larger than the workspace")
 	}
 	return 2, nil
 }

@@ -2,9 +2,9 @@ package transposed
 
 import (
 	"context"
-	"errors"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
@@ -60,7 +60,7 @@ const (
 // layColumns cuts p's output channels into blocks.
 func layColumns(p *problem.Problem) (l columnLayout, err error) {
 	if min(p.Taps(), p.InPlane()) > problem.ChainTerms {
-		return l, errors.New("more products meet in an output than are added up one by one")
+		return l, lang.Errorf("more products meet in an output than are added up one by one")
 	}
 	perChannel, err := layer.Product(4, p.Taps(), p.InPlane())
 	unit, units := 1, p.O
@@ -68,7 +68,7 @@ func layColumns(p *problem.Problem) (l columnLayout, err error) {
 		unit, units = p.O/p.Groups, p.Groups
 	}
 	if err != nil || perChannel > mostColumns/unit {
-		return l, errors.New("the columns of one channel of its output, or one group's, are larger than the workspace")
+		return l, lang.Errorf("the columns of one channel of its output, or one group's, are larger than the workspace")
 	}
 	l.blocks = (units-1)/(mostColumns/(perChannel*unit)) + 1
 	for units%l.blocks != 0 {

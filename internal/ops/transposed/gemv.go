@@ -6,9 +6,9 @@ package transposed
 
 import (
 	"context"
-	"errors"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
@@ -35,7 +35,7 @@ const gemvChunk = 2048
 // GemvAccepts takes an input of one pixel.
 func GemvAccepts(p *problem.Problem) error {
 	if p.InPlane() != 1 || p.Out != p.Kernel || p.Dilation != [3]int{1, 1, 1} || p.Pads != [3]layer.Pad{} {
-		return errors.New("it needs an input of one pixel, of which every output meets one tap")
+		return lang.Errorf("it needs an input of one pixel, of which every output meets one tap")
 	}
 	return nil
 }

@@ -1,10 +1,9 @@
 package transposed
 
 import (
-	"errors"
-	"fmt"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops/problem"
 )
@@ -61,7 +60,7 @@ const (
 // layPhases splits p. It declines a stride with too many phases, and planes that no workspace holds.
 func layPhases(p *problem.Problem) (*phaseLayout, error) {
 	if n, err := layer.Product(p.Stride[:]...); err != nil || n > maxPhases {
-		return nil, fmt.Errorf("a stride of %s has more than %d phases", layer.FormatShape(p.Stride[:]), maxPhases)
+		return nil, lang.Errorf("a stride of %s has more than %d phases", layer.FormatShape(p.Stride[:]), maxPhases)
 	}
 	l := &phaseLayout{Problem: p}
 	for axis := range l.axes {
@@ -77,7 +76,7 @@ func layPhases(p *problem.Problem) (*phaseLayout, error) {
 	l.cut()
 	l.share()
 	if l.ElementSize()*l.planes > maxPlanes {
-		return nil, errors.New("one channel of its output, or one group's, is larger than the workspace")
+		return nil, lang.Errorf("one channel of its output, or one group's, is larger than the workspace")
 	}
 	return l, nil
 }

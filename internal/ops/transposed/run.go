@@ -2,9 +2,9 @@ package transposed
 
 import (
 	"context"
-	"fmt"
 	"math"
 
+	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
@@ -78,7 +78,7 @@ func (r *phases[T]) prepare(share [2]int, convolve Convolve[T]) (all problem.Seq
 		convs := make([]problem.Runner[T], r.blocks)
 		for b := range convs {
 			if convs[b], err = prepare(r.weights(q, b)); err != nil {
-				return nil, fmt.Errorf("preparing a phase: %w", err)
+				return nil, lang.Errorf("preparing a phase: %w", err)
 			}
 			// At once, so that what the convolution had of its own is free again.
 			all = append(all, convs[b])
