@@ -153,6 +153,14 @@ func openTab(t testing.TB, ctx context.Context, url string, width, height int64)
 	return p
 }
 
+// show goes to another screen of the page that is open, as a link does: what loading the page costs is paid once. What follows is told to t.
+func (p *tab) show(t testing.TB, screen, state string) {
+	t.Helper()
+	p.TB = t
+	p.do(`at("#command").textContent = ""; delete document.body.dataset.ready; location.hash = "` + screen + "?" + state + `"`)
+	p.wait(`document.body.dataset.ready === "` + screen + `"`)
+}
+
 func (p *tab) saw(what string) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -200,6 +208,7 @@ func (p *tab) done() {
 	for _, what := range p.wrong {
 		p.Error("the page made " + what)
 	}
+	p.wrong = nil
 }
 
 // Every screen opens in a real browser, and its gestures change the numbers to what the engine says. Nothing is asked of anywhere
@@ -225,16 +234,17 @@ func TestPageInABrowser(t *testing.T) {
 // Every screen fits on a desk and on a phone, in both languages, dark, and for the back row, where the captions are away.
 func TestPageFits(t *testing.T) {
 	ctx, pages := browser(t)
-	for screen := range screens {
-		for name, look := range map[string]struct {
-			width, height int64
-			state         string
-		}{
-			"desk": {1280, 720, "lang=en&theme=light"}, "phone": {390, 844, "lang=en&theme=light"}, "dark": {1280, 720, "lang=en&theme=dark"}, "back": {1280, 720, "lang=en&theme=light&back=1"},
-			"chinese": {1280, 720, "lang=zh&theme=light"}, "chinese-phone": {390, 844, "lang=zh&theme=dark"}, "predict": {1280, 720, "lang=en&theme=light&predict=1"},
-		} {
+	for name, look := range map[string]struct {
+		width, height int64
+		state         string
+	}{
+		"desk": {1280, 720, "lang=en&theme=light"}, "phone": {390, 844, "lang=en&theme=light"}, "dark": {1280, 720, "lang=en&theme=dark"}, "back": {1280, 720, "lang=en&theme=light&back=1"},
+		"chinese": {1280, 720, "lang=zh&theme=light"}, "chinese-phone": {390, 844, "lang=zh&theme=dark"}, "predict": {1280, 720, "lang=en&theme=light&predict=1"},
+	} {
+		p := openTab(t, ctx, pages["served"], look.width, look.height)
+		for screen := range screens {
 			t.Run(screen+"/"+name, func(t *testing.T) {
-				p := openTab(t, ctx, pages["served"]+"#"+screen+"?"+look.state, look.width, look.height)
+				p.show(t, screen, look.state)
 				p.keep(screen + "-" + name)
 				p.wait(`document.documentElement.scrollWidth <= innerWidth`)
 				switch name {
@@ -256,9 +266,10 @@ func TestPageFits(t *testing.T) {
 // The address holds the whole state: another tab that opens it shows the same.
 func TestPageAddressHoldsTheState(t *testing.T) {
 	ctx, pages := browser(t)
+	p := openTab(t, ctx, pages["served"], 1280, 720)
 	for screen, steps := range screens {
 		t.Run(screen, func(t *testing.T) {
-			p := openTab(t, ctx, pages["served"]+"#"+screen+"?lang=en", 1280, 720)
+			p.show(t, screen, "lang=en")
 			p.do(steps[len(steps)/2].gesture)
 			p.wait(steps[len(steps)/2].holds)
 			p.do(`globalThis.since = performance.now()`)
@@ -345,13 +356,14 @@ func TestPageShowsCommandsThatRun(t *testing.T) {
 		}
 	}
 	t.Chdir(folder)
+	p := openTab(t, ctx, pages["served"], 1280, 720)
 	for screen, more := range map[string][]string{
 		"one": {"", "&weights=0+-1+0+-1+5+-1+0+-1+0", "&dilation=3&mode=reflect&padding=3", "&net=drawings&from=7&layer=conv2&channel=3", "&picture=drawing-7"}, "groups": {"", "&groups=1", "&groups=16", "&groups=separable"}, "stamps": {""},
 		"reach": {"", "&stack=2.1+2.2+2.4&causal=1", "&stack=3.1+2.1.2"}, "taps": {"", "&taps=0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0", "&what=bins"}, "network": {"", "&net=filters&from=picture"}, "choose": {"&size=8&channels=16"},
 	} {
 		for _, state := range more {
 			t.Run(screen+state, func(t *testing.T) {
-				p := openTab(t, ctx, pages["served"]+"#"+screen+"?lang=en"+state, 1280, 720)
+				p.show(t, screen, "lang=en"+state)
 				p.wait(`at("#command").textContent.startsWith("convx ")`)
 				shown, err := chromedp.Run(p.Context, chromedp.Evaluate[string](`at("#command").textContent`))
 				if err != nil {
