@@ -38,10 +38,12 @@ func rankTest(a, b []time.Duration) (p float64, higher bool) {
 	ways[0][0] = 1
 	sofar := 0 // the sum of all ranks dealt yet
 	for i, t := range all {
-		sofar += rank[t]
+		r := rank[t]
+		sofar += r
 		for k := min(len(a), i+1); k > 0; k-- {
-			for s := sofar; s >= rank[t]; s-- {
-				ways[k][s] += ways[k-1][s-rank[t]]
+			with, without := ways[k][r:sofar+1], ways[k-1]
+			for s := range with {
+				with[s] += without[s]
 			}
 		}
 	}
