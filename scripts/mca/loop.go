@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,20 +22,30 @@ type instruction struct {
 	text       string
 }
 
-// A line is "  1b2c40:      \tfmla\tv0.4s, v1.4s, v2.s[0]"; branches end in "0x1b2c40 <symbol+0x40>".
+// A function begins with "00000000001b2c00 <convx/internal/ops/kernel.gemmNEON.abi0>:"; a line of it is "  1b2c40:      \tfmla\tv0.4s, v1.4s, v2.s[0]"; branches end in "0x1b2c40 <symbol+0x40>".
 var (
-	line   = regexp.MustCompile(`^\s*([0-9a-f]+):\s+(\S.*)$`)
-	target = regexp.MustCompile(`^(b|b\.\w+|tbn?z|cbn?z)\s.*?(?:0x)?([0-9a-f]+) <.*>$`)
+	heading = regexp.MustCompile(`^[0-9a-f]+ <convx/internal/ops/kernel\.(\w+)\.abi0>:$`)
+	line    = regexp.MustCompile(`^\s*([0-9a-f]+):\s+(\S.*)$`)
+	target  = regexp.MustCompile(`^(b|b\.\w+|tbn?z|cbn?z)\s.*?(?:0x)?([0-9a-f]+) <.*>$`)
 )
 
-func disassemble(binary, function string) ([]instruction, error) {
-	symbol := "convx/internal/ops/kernel." + function + ".abi0"
-	out, err := exec.Command("llvm-objdump-19", "-d", "--no-show-raw-insn", "--disassemble-symbols="+symbol, binary).Output()
-	if err != nil {
-		return nil, fmt.Errorf("disassembling %s: %w", function, err)
+// disassemble returns the instructions of functions of package kernel.
+func disassemble(binary string, functions []string) (map[string][]instruction, error) {
+	symbols := make([]string, len(functions))
+	for i, f := range functions {
+		symbols[i] = "convx/internal/ops/kernel." + f + ".abi0"
 	}
-	var code []instruction
+	out, err := exec.Command("llvm-objdump-19", "-d", "--no-show-raw-insn", "--disassemble-symbols="+strings.Join(symbols, ","), binary).Output()
+	if err != nil {
+		return nil, fmt.Errorf("disassembling %s: %w", strings.Join(functions, ", "), err)
+	}
+	code := map[string][]instruction{}
+	name := ""
 	for _, l := range strings.Split(string(out), "\n") {
+		if m := heading.FindStringSubmatch(l); m != nil {
+			name = m[1]
+			continue
+		}
 		m := line.FindStringSubmatch(l)
 		if m == nil {
 			continue
@@ -51,21 +62,35 @@ func disassemble(binary, function string) ([]instruction, error) {
 			}
 			i.target = int(to)
 		}
-		code = append(code, i)
-	}
-	if len(code) == 0 {
-		return nil, fmt.Errorf("no function %s", function)
+		code[name] = append(code[name], i)
 	}
 	return code, nil
 }
 
-// mainLoop returns the loop of a function with the most multiply-adds, the first of several, or the longest if none has
-// any: of an innermost loop the way on which no branch leads forward.
-func mainLoop(binary, function string) (best loop, err error) {
-	code, err := disassemble(binary, function)
-	if err != nil {
-		return loop{}, err
+// mainLoops are the loop that bench measures a machine's peak with, and behind it the main loop of each row.
+func mainLoops(binary string, rows []row) ([]loop, error) {
+	functions := []string{"peakNEON"}
+	for _, r := range rows {
+		functions = append(functions, r.function+"NEON")
 	}
+	code, err := disassemble(binary, functions)
+	if err != nil {
+		return nil, err
+	}
+	var loops []loop
+	for _, f := range functions {
+		l := mainLoop(code[f])
+		if l.code == nil {
+			return nil, fmt.Errorf("no function %s with a loop", f)
+		}
+		loops = append(loops, l)
+	}
+	return loops, nil
+}
+
+// mainLoop returns the loop with the most multiply-adds, the first of several, or the longest if none has any: of an innermost loop
+// the way on which no branch leads forward. It is empty where there is none.
+func mainLoop(code []instruction) (best loop) {
 	for from, i := range code {
 		if i.target < 0 || i.target > i.at {
 			continue
@@ -75,10 +100,7 @@ func mainLoop(binary, function string) (best loop, err error) {
 			best = l
 		}
 	}
-	if best.code == nil {
-		return loop{}, fmt.Errorf("%s has no loop", function)
-	}
-	return best, nil
+	return best
 }
 
 // trace follows the code from an instruction back to it: past branches with a condition that lead forward, along those
@@ -121,21 +143,42 @@ func operands(text string) string {
 
 const iterations = 400
 
-// cycles is what llvm-mca says an iteration takes on a core, after many.
-func (l loop) cycles(core string) (float64, error) {
+// estimate is what llvm-mca says of a core: what it does in a cycle at most, and how many cycles an iteration of each loop takes, after many.
+type estimate struct {
+	products, loads float64 // multiply-adds, as in the first of the loops, and vectors loaded
+	cycles          []float64
+}
+
+// estimateOn asks about all loops at once: most of a single question would be the start of llvm-mca.
+func estimateOn(core string, loops []loop) (estimate, error) {
+	var onlyLoads loop
+	for i := range 16 {
+		onlyLoads.code = append(onlyLoads.code, fmt.Sprintf("ldr q%d, [x1, #%d]", i, 16*i))
+	}
+	var text strings.Builder
+	for i, l := range slices.Concat(loops, []loop{onlyLoads}) {
+		fmt.Fprintf(&text, "# LLVM-MCA-BEGIN %d\n%s\n# LLVM-MCA-END %d\n", i, strings.Join(l.code, "\n"), i)
+	}
 	cmd := exec.Command("llvm-mca-19", "-mtriple=aarch64", "-mcpu="+core, fmt.Sprint("-iterations=", iterations))
-	cmd.Stdin = strings.NewReader(strings.Join(l.code, "\n") + "\n")
+	cmd.Stdin = strings.NewReader(text.String())
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	out, err := cmd.Output()
 	if err != nil {
-		return 0, fmt.Errorf("llvm-mca for %s: %w: %s", core, err, complaint.String())
+		return estimate{}, fmt.Errorf("llvm-mca for %s: %w: %s", core, err, complaint.String())
 	}
-	for _, text := range strings.Split(string(out), "\n") {
-		if n, ok := strings.CutPrefix(text, "Total Cycles:"); ok {
-			total, err := strconv.Atoi(strings.TrimSpace(n))
-			return float64(total) / iterations, err
+	var cycles []float64
+	for _, m := range totals.FindAllSubmatch(out, -1) {
+		total, err := strconv.Atoi(string(m[1]))
+		if err != nil {
+			return estimate{}, err
 		}
+		cycles = append(cycles, float64(total)/iterations)
 	}
-	return 0, fmt.Errorf("llvm-mca for %s says nothing of cycles", core)
+	if len(cycles) != len(loops)+1 {
+		return estimate{}, fmt.Errorf("llvm-mca for %s says the cycles of %d loops of %d", core, len(cycles), len(loops)+1)
+	}
+	return estimate{float64(loops[0].fmas) / cycles[0], float64(len(onlyLoads.code)) / cycles[len(loops)], cycles}, nil
 }
+
+var totals = regexp.MustCompile(`(?m)^Total Cycles:\s+(\d+)$`)

@@ -92,41 +92,39 @@ func run(w io.Writer, only string, loops bool) (failed bool, err error) {
 		return false, err
 	}
 	defer remove()
-	peaks, err := peakRates(binary)
-	if err != nil {
-		return false, err
-	}
-	ports, err := loadRates()
-	if err != nil {
-		return false, err
-	}
-	fmt.Fprintf(w, "| loop | multiply-adds | loads | %s |\n|---|--:|--:|%s\n", strings.Join(cores, " | "), strings.Repeat("---|", len(cores)))
-	fmt.Fprint(w, "| at most, a cycle | | |")
-	for i := range cores {
-		fmt.Fprintf(w, " %.2g and %.2g |", peaks[i], ports[i])
-	}
-	fmt.Fprintln(w)
 	rows := kernels
 	if only != "" {
 		if rows, err = named(binary, only); err != nil {
 			return false, err
 		}
 	}
-	for _, k := range rows {
-		l, err := mainLoop(binary, k.function+"NEON")
+	bodies, err := mainLoops(binary, rows)
+	if err != nil {
+		return false, err
+	}
+	var on []estimate
+	for _, core := range cores {
+		e, err := estimateOn(core, bodies)
 		if err != nil {
-			return failed, err
+			return false, err
 		}
+		on = append(on, e)
+	}
+	fmt.Fprintf(w, "| loop | multiply-adds | loads | %s |\n|---|--:|--:|%s\n", strings.Join(cores, " | "), strings.Repeat("---|", len(cores)))
+	fmt.Fprint(w, "| at most, a cycle | | |")
+	for _, e := range on {
+		fmt.Fprintf(w, " %.2g and %.2g |", e.products, e.loads)
+	}
+	fmt.Fprintln(w)
+	for r, k := range rows {
+		l := bodies[r+1]
 		if loops {
 			fmt.Fprintf(w, "%s:\n%s\n", k.function, strings.Join(l.code, "\n"))
 		}
 		fmt.Fprintf(w, "| %s | %d | %d |", k.function, l.fmas, l.loads)
 		for i, core := range cores {
-			cycles, err := l.cycles(core)
-			if err != nil {
-				return failed, err
-			}
-			products, loads := 100*float64(l.fmas)/(cycles*peaks[i]), 100*float64(l.loads)/(cycles*ports[i])
+			cycles := on[i].cycles[r+1]
+			products, loads := 100*float64(l.fmas)/(cycles*on[i].products), 100*float64(l.loads)/(cycles*on[i].loads)
 			fmt.Fprintf(w, " %.1f: %.0f %%, %.0f %% |", cycles, products, loads)
 			if products < float64(k.products) {
 				fmt.Fprintf(os.Stderr, "mca: %s reaches %.0f %% of the multiply-adds of %s, wanted are %d %%\n", k.function, products, core, k.products)
@@ -182,35 +180,4 @@ func build() (binary string, remove func(), err error) {
 		return "", nil, fmt.Errorf("building the kernels: %v: %s", err, out)
 	}
 	return binary, remove, nil
-}
-
-// peakRates are the multiply-adds a cycle of each core: those of the loop that bench measures a machine's peak with.
-func peakRates(binary string) ([]float64, error) {
-	l, err := mainLoop(binary, "peakNEON")
-	if err != nil {
-		return nil, err
-	}
-	return l.rates(l.fmas)
-}
-
-// loadRates are the vectors that each core loads in a cycle.
-func loadRates() ([]float64, error) {
-	l := loop{}
-	for i := range 16 {
-		l.code = append(l.code, fmt.Sprintf("ldr q%d, [x1, #%d]", i, 16*i))
-	}
-	return l.rates(len(l.code))
-}
-
-// rates is how many of a loop's n instructions each core does in a cycle.
-func (l loop) rates(n int) ([]float64, error) {
-	var rates []float64
-	for _, core := range cores {
-		cycles, err := l.cycles(core)
-		if err != nil {
-			return nil, err
-		}
-		rates = append(rates, float64(n)/cycles)
-	}
-	return rates, nil
 }
