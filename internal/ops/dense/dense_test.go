@@ -31,11 +31,17 @@ func naive(p *problem.Convolution, weights, bias, in []float32) []float64 {
 							w := weights[(o*cin+c)*volume(p.Kernel):]
 							for kd := range p.Kernel[0] {
 								id := od*p.Stride[0] - p.Pads[0].Begin + kd*p.Dilation[0]
+								if id < 0 || id >= p.In[0] {
+									continue
+								}
 								for kh := range p.Kernel[1] {
 									ih := oh*p.Stride[1] - p.Pads[1].Begin + kh*p.Dilation[1]
+									if ih < 0 || ih >= p.In[1] {
+										continue
+									}
 									for kw := range p.Kernel[2] {
 										iw := ow*p.Stride[2] - p.Pads[2].Begin + kw*p.Dilation[2]
-										if id < 0 || ih < 0 || iw < 0 || id >= p.In[0] || ih >= p.In[1] || iw >= p.In[2] {
+										if iw < 0 || iw >= p.In[2] {
 											continue
 										}
 										sum += float64(w[(kd*p.Kernel[1]+kh)*p.Kernel[2]+kw]) * float64(plane[(id*p.In[1]+ih)*p.In[2]+iw])

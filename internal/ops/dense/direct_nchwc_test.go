@@ -47,7 +47,7 @@ func TestDirectPartsChannels(t *testing.T) {
 	parted := 0
 	for i := range drawn(12) {
 		p := random(r)
-		p.Groups, p.C, p.O = 1, 900+r.IntN(700), 1+r.IntN(40)
+		p.Groups, p.C, p.O = 1, 900+r.IntN(700), 1+r.IntN(20)
 		for a := 1; a < 3; a++ {
 			p.In[a], p.Kernel[a], p.Stride[a] = 24+r.IntN(8), 3, 1
 			p.Dilation[a] = 9 + r.IntN(12)

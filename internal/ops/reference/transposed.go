@@ -29,10 +29,17 @@ func Transposed[T tensor.Float](g *layer.Geometry, y, x, weight, bias []T, from,
 func scattered[T tensor.Float](g *layer.Geometry, plane, taps []T, d, h, w int) float64 {
 	sum := 0.0
 	for kd := range g.Kernel[0] {
+		sd := scatterer(g, 0, d, kd)
+		if sd < 0 {
+			continue
+		}
 		for kh := range g.Kernel[1] {
+			sh := scatterer(g, 1, h, kh)
+			if sh < 0 {
+				continue
+			}
 			for kw := range g.Kernel[2] {
-				sd, sh, sw := scatterer(g, 0, d, kd), scatterer(g, 1, h, kh), scatterer(g, 2, w, kw)
-				if sd >= 0 && sh >= 0 && sw >= 0 {
+				if sw := scatterer(g, 2, w, kw); sw >= 0 {
 					sum += float64(plane[(sd*g.In[1]+sh)*g.In[2]+sw]) * float64(taps[(kd*g.Kernel[1]+kh)*g.Kernel[2]+kw])
 				}
 			}
