@@ -131,7 +131,8 @@ func finishesOnce(t *rapid.T, r problem.Runner[float32], y, x []float32) bool {
 		t.Fatal(err)
 	}
 	for i, v := range y {
-		if n := c.seen[i].Load(); c.out[i] != v+1000 || n != 1 {
+		nan := v != v && c.out[i] != c.out[i] // the average of padding alone
+		if n := c.seen[i].Load(); c.out[i] != v+1000 && !nan || n != 1 {
 			t.Fatalf("finished output %d is %v after %d calls, want %v", i, c.out[i], n, v+1000)
 		}
 	}
