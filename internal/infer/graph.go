@@ -203,6 +203,12 @@ func (n *node) reads(visit func(v int)) {
 	}
 }
 
+// touchesEmpty reports whether the node is known to read or make an array without elements. Rewrites and steps of their own leave
+// such nodes to the general step.
+func (net *Network) touchesEmpty(n *node) bool {
+	return slices.ContainsFunc(slices.Concat(n.in, n.out), func(v int) bool { return v != network.None && slices.Contains(net.shapeOf(v), 0) })
+}
+
 // is reports whether the node is this operator of ONNX's own domain.
 func (n *node) is(ops ...string) bool {
 	for _, op := range ops {

@@ -151,7 +151,7 @@ func (p *matmul) Work(m *workers.Worker) {
 	groups := (p.m + high - 1) / high
 	panels := (p.n + p.cols - 1) / p.cols
 	parts := 1
-	if p.threads > 1 && groups < 4*p.threads {
+	if p.threads > 1 && groups > 0 && groups < 4*p.threads {
 		parts = min(panels, (4*p.threads+groups-1)/groups)
 	}
 	for i := m.Next(groups * parts); i >= 0; i = m.Next(groups * parts) {

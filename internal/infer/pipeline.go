@@ -147,6 +147,9 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 		if p.weights == nil {
 			return lang.Errorf("its input is %v, and follows from the model's shapes as %s", x, tensor.Format(p.pipeline.Input))
 		}
+		if x.Len() == 0 {
+			return p.runEmpty(net, n, x)
+		}
 		if err := p.prepare(net, n, slices.Clone(x.Shape)); err != nil {
 			return err
 		}
@@ -171,6 +174,25 @@ func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 	}
 	if p.halves != nil {
 		roundHalves(tensor.Data[tensor.F16](y), p.y.Data)
+	}
+	net.set(n.out[0], y)
+	return nil
+}
+
+// runEmpty gives a batch of nothing a result of nothing, of the extents that one input would have.
+func (p *planned) runEmpty(net *Network, n *node, x *tensor.Array) error {
+	in := slices.Clone(x.Shape)
+	in[0] = 1
+	if slices.Contains(in, 0) {
+		return lang.Errorf("its input is %v: an axis is empty", x)
+	}
+	if err := p.prepare(net, n, in); err != nil {
+		return err
+	}
+	p.pipeline = nil // for another shape
+	y, err := net.output(n.out[0], x.Elem, slices.Concat([]int{0}, p.out[1:]))
+	if err != nil {
+		return err
 	}
 	net.set(n.out[0], y)
 	return nil

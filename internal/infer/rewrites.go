@@ -61,7 +61,7 @@ func (net *Network) rewrite(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			for !g.dropped[n] {
+			for !g.dropped[n] && !g.touchesEmpty(n) {
 				changed, err := r.apply(g, n)
 				if err != nil {
 					return err

@@ -89,7 +89,7 @@ func packs(s step) bool {
 
 // planStep gives a node a step of its own, for which weights are packed; nil if the general one has to do.
 func (net *Network) planStep(n *node) (step, error) {
-	if n.chain != nil || n.bodies != nil {
+	if n.chain != nil || n.bodies != nil || net.touchesEmpty(n) {
 		return nil, nil
 	}
 	if s := net.planView(n); s != nil {

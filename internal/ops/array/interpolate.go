@@ -128,7 +128,12 @@ func (c *Call) blend(out *tensor.Array) {
 		lo, hi := bounds(c.origin)
 		wide := make([]float64, out.Len())
 		blendAxes(c, wide, tensor.Data[float64](c.converted(c.In[0], tensor.Float64)))
+		smooth := c.flag("antialias", false)
 		for i, v := range wide {
+			// The specification leaves rounding open. As ONNX Runtime: float32, to the nearest where antialiased, toward zero else.
+			if v = float64(float32(v)); smooth {
+				v = math.Floor(v + 0.5)
+			}
 			data[int64](c, out)[i] = saturate(v, lo, hi)
 		}
 	default:

@@ -60,6 +60,9 @@ func matMul[T number](c *Call) {
 
 // multiplyBatches multiplies along the call's nest of matrices.
 func multiplyBatches[T number](c *Call, s matrices, out, a, b []T) {
+	if len(out) == 0 { // what is broadcast to no batches has matrices all the same
+		return
+	}
 	if c.nest.stride2Still() { // one matrix on the right: the batch on the left is more rows
 		s.m *= sizeOf(c.nest.extent)
 		c.nest.reset()
