@@ -48,7 +48,8 @@ func (r *netRun) look(a *tensor.Array) measured.ArrayStats {
 	if maps, ok := operands.Maps(a); ok {
 		s.Dead = picture.Dead(maps)
 		if r.Pictures && r.format == report.TableFormat {
-			s.Strip = picture.StripOf(maps).Line
+			strip := picture.StripOf(maps)
+			s.Strip = func(columns int) string { return strip.Line(columns, r.colors()) }
 		}
 	}
 	return s

@@ -11,6 +11,7 @@ import (
 
 	"convx/internal/input"
 	"convx/internal/lang"
+	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/terminal"
 )
@@ -26,8 +27,8 @@ type Streams struct {
 	Color bool
 	// Language is that of the environment.
 	Language lang.Language
-	// Pictures says that a person sees half blocks in colours on Out.
-	Pictures bool
+	// Pictures says that a person sees half blocks in colours on Out, TrueColor that these may have 24 bits.
+	Pictures, TrueColor bool
 
 	layout *report.Layout // of the running command's tables; nil: as wide as they get
 }
@@ -44,7 +45,19 @@ func System() Streams {
 		Color:       color,
 		Language:    lang.Of(os.Getenv),
 		Pictures:    seen && color && terminal.SpeaksUTF8(os.Getenv),
+		TrueColor:   terminal.TrueColor(os.Getenv),
 	}
+}
+
+// colors is what pictures on Out are drawn in.
+func (s Streams) colors() picture.Colors {
+	switch {
+	case !s.Color:
+		return picture.NoColors
+	case s.TrueColor:
+		return picture.TrueColors
+	}
+	return picture.XtermColors
 }
 
 // sayf, warnf and fail are the only voices on standard error.

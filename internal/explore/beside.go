@@ -64,6 +64,9 @@ func (m Model) own(width int) []string {
 		k := r.Layer.Kernel
 		return append(m.taps.says(op), lang.Sprintf("a convolution predicts %d offsets at every output: (dy, dx) for each of %d taps", 2*k[0]*k[1]*max(1, r.Layer.OffsetGroups), k[0]*k[1]))
 	}
+	if g, pools := regionOf(r); pools {
+		return append(g.says(m.frame), pieces(r))
+	}
 	if said := pieces(r); said != "" {
 		return append([]string{said}, m.againstStandard(width)...)
 	}

@@ -112,7 +112,7 @@ func TestOwn(t *testing.T) {
 		"transposed": "products that meet along an axis: 1 1 2 1 2", "grouped": "2 groups: 0–7→0–7 8–15→8–15", "depthwise": "16 groups: 0→0 1→1",
 		"se": "factors on the picture", "separable": "a standard convolution", "deformable": "a convolution predicts 18 offsets",
 		"standard": "products, of one channel; their sum is", "dilated": "their sum is", "max-pool": "of the window won", "average-pool": "sum ",
-		"sub-pixel": "each block of 2x2 pixels is dealt from 4 channels", "resize-conv": "first enlarged to 56x56", "deform-roi-pool": "bins, each moved",
+		"sub-pixel": "each block of 2x2 pixels is dealt from 4 channels", "resize-conv": "first enlarged to 56x56", "deform-roi-pool": "bin 0, 0: offset (dy, dx) = ",
 		"inverted-residual": "channels 16 → 96 → 96 → 16; the input is added", "mbconv": "channels 16 → 96 → 96 → 16",
 	} {
 		var keys []layer.Setting

@@ -135,7 +135,11 @@ func (l *live) beside(width, rows int, colour bool) string {
 	if cols < 12 || rows < 5 {
 		return ""
 	}
-	a, b := picture.HalfBlocks(l.in, cols, rows-1, colour), picture.HalfBlocks(l.out, cols, rows-1, colour)
+	colors := picture.NoColors
+	if colour {
+		colors = picture.TrueColors // bubbletea brings them to those of the terminal
+	}
+	a, b := picture.HalfBlocks(l.in, cols, rows-1, colors), picture.HalfBlocks(l.out, cols, rows-1, colors)
 	wide := func(img image.Image) int { // as HalfBlocks makes it
 		n := img.Bounds()
 		if h := 2 * (rows - 1); cols*n.Dy() > h*n.Dx() {

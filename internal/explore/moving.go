@@ -195,12 +195,17 @@ func (c *characters) arrow(r0, q0, r1, q1 int) {
 func (c *characters) String() string {
 	var lines []string
 	for r := range c.cells {
-		line := ""
-		for q, text := range c.cells[r] {
-			if colour := c.colours[r][q]; colour != "" {
-				text = colored(colour).Render(text)
+		line, row := "", c.colours[r]
+		for q := 0; q < len(row); {
+			end := q + 1 // of the characters of one colour
+			for end < len(row) && row[end] == row[q] {
+				end++
 			}
-			line += text
+			text := strings.Join(c.cells[r][q:end], "")
+			if row[q] != "" {
+				text = colored(row[q]).Render(text)
+			}
+			line, q = line+text, end
 		}
 		lines = append(lines, line)
 	}

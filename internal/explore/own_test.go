@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/ops"
+	"convx/internal/ops/reference"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -134,6 +135,51 @@ func TestPhotographAndReadingOrder(t *testing.T) {
 				t.Errorf("%s: %q is not where it is to be read:\n%s", v.Name, order[i], s)
 			}
 			last = at
+		}
+	}
+}
+
+// Deformable RoI pooling shows its map, the bins, and the points of the one at hand where it was moved to; they go on with the step,
+// and are the reference's places.
+func TestBinsMove(t *testing.T) {
+	m, _ := New("deform-roi-pool", nil, false)
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {250, 70}} {
+		m = sized(m, size[0], size[1])
+		first := m.screen()
+		next, _ := m.Update(tick{})
+		second := next.(Model).screen()
+		if !strings.Contains(first, "●") || !strings.Contains(first, "┃") || first == second || !strings.Contains(second, "bin 0, 1:") || lipgloss.Width(first) > size[0] || lipgloss.Height(first) > size[1] {
+			t.Errorf("no bins in %v:\n%s\n%s", size, first, second)
+		}
+	}
+	g, ok := regionOf(m.result)
+	if !ok {
+		t.Fatal("no region")
+	}
+	// On a plane that holds its own rows, or its columns, the mean of the points is what the reference pools.
+	h, w := m.result.Input[2], m.result.Input[3]
+	for axis := range 2 {
+		plane := make([]float64, h*w)
+		for i := range plane {
+			plane[i] = float64([]int{i / w, i % w}[axis])
+		}
+		p := &reference.ROIPooling{C: 1, Height: h, Width: w, Pooled: [2]int(g.op.Pooled), SamplingRatio: g.op.SamplingRatio, SpatialScale: g.op.SpatialScale, Gamma: g.op.Gamma}
+		offsets := make([]float64, 2*g.bins())
+		for i, o := range g.offsets {
+			offsets[i], offsets[g.bins()+i] = o[1], o[0]
+		}
+		out := make([]float64, g.bins())
+		reference.ROIPool(p, out, plane, []float64{0, g.x, g.y, g.x + g.w, g.y + g.h}, offsets, 0, g.op.Pooled[0])
+		for bin := range out {
+			sum, inside := 0.0, true
+			for _, at := range g.points(bin) {
+				v := at[axis] - 0.5
+				inside = inside && at[0] > 0.5 && at[1] > 0.5 && at[0] < float64(h)-0.5 && at[1] < float64(w)-0.5
+				sum += v / float64(len(g.points(bin)))
+			}
+			if inside && (out[bin]-sum > 1e-9 || sum-out[bin] > 1e-9) {
+				t.Errorf("bin %d, axis %d: the points' mean is %g, the reference's %g", bin, axis, sum, out[bin])
+			}
 		}
 	}
 }

@@ -199,6 +199,9 @@ func (m Model) picture(width int) string {
 	if op, ok := deforms(m.result); ok && m.err == nil {
 		return m.taps.draw(op, width, m.height-8)
 	}
+	if g, ok := regionOf(m.result); ok && m.err == nil {
+		return g.draw(m.frame, width, m.height-12)
+	}
 	s := m.slide
 	if s == nil {
 		return faint().Render(lang.Text("(nothing slides, or it is too large)"))

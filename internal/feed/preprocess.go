@@ -89,7 +89,8 @@ type Layout struct {
 	Last                    bool // the channels are the last axis
 }
 
-// LayoutOf reads an image input's shape: N x C x H x W, or N x H x W x C where only that makes 1 or 3 channels.
+// LayoutOf reads an image input's shape: N x C x H x W, or N x H x W x C where only that makes 1 or 3 channels and a plane:
+// 1 x 100 x 1 x 1 is a vector, no picture one pixel wide.
 func LayoutOf(shape []int) (l Layout, ok bool) {
 	if len(shape) != 4 || shape[0] != 1 {
 		return l, false
@@ -98,7 +99,7 @@ func LayoutOf(shape []int) (l Layout, ok bool) {
 	switch {
 	case isColor(shape[1]):
 		return Layout{shape[2], shape[3], shape[1], false}, true
-	case isColor(shape[3]):
+	case isColor(shape[3]) && shape[1] > 1 && shape[2] > 1:
 		return Layout{shape[1], shape[2], shape[3], true}, true
 	}
 	return l, false

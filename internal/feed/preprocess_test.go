@@ -79,3 +79,19 @@ func TestFit(t *testing.T) {
 		}
 	}
 }
+
+// A picture has planes of more than a pixel where its channels are the last axis: a vector of numbers is none.
+func TestLayoutOf(t *testing.T) {
+	for _, c := range []struct {
+		shape []int
+		want  Layout
+		ok    bool
+	}{
+		{[]int{1, 3, 8, 9}, Layout{8, 9, 3, false}, true}, {[]int{1, 8, 9, 3}, Layout{8, 9, 3, true}, true}, {[]int{1, 28, 28, 1}, Layout{28, 28, 1, true}, true},
+		{[]int{1, 100, 1, 1}, Layout{}, false}, {[]int{1, 1, 100, 1}, Layout{100, 1, 1, false}, true}, {[]int{1, 1, 1, 3}, Layout{1, 3, 1, false}, true}, {[]int{1, 16, 8, 8}, Layout{}, false}, {[]int{2, 3, 8, 8}, Layout{}, false},
+	} {
+		if got, ok := LayoutOf(c.shape); got != c.want || ok != c.ok {
+			t.Errorf("%v: %+v, %v", c.shape, got, ok)
+		}
+	}
+}

@@ -30,7 +30,7 @@ type Walk struct {
 	// Open shows the pictures in the system's viewer; Pictures, where it is not set, in half blocks on Out.
 	Open, Pictures bool
 	Width          int // columns of Out; 0 is not known
-	Color          bool
+	Color          picture.Colors
 }
 
 // Through prints a lesson and runs its commands, one after the other, until its end or until the person has had enough. An error

@@ -10,10 +10,53 @@ import (
 // shades are characters from dark to light on a dark terminal.
 var shades = []rune(" ░▒▓█")
 
-// HalfBlocks shows a picture in lines of so many columns, two pixels a character, one above the other. With colour each is a
-// half block in 24-bit colours; without, a shade. Pixels are means of those that they cover; a picture smaller than that is
+// Colors is how many colours a terminal shows.
+type Colors int
+
+// None; the 256 of xterm; 24 bits.
+const (
+	NoColors Colors = iota
+	XtermColors
+	TrueColors
+)
+
+// sgr is a colour as what follows "38;" or "48;" in an escape sequence.
+func (c Colors) sgr(rgb [3]int) string {
+	if c == TrueColors {
+		return fmt.Sprintf("2;%d;%d;%d", rgb[0], rgb[1], rgb[2])
+	}
+	return fmt.Sprintf("5;%d", xterm(rgb))
+}
+
+// xterm is the nearest of xterm's colours: a cube of 6x6x6 from 16 on, and 24 greys from 232 on. The first 16 are the user's own.
+func xterm(rgb [3]int) int {
+	levels := [6]int{0, 95, 135, 175, 215, 255}
+	square := func(v int) int { return v * v }
+	cube, apart, grey := 0, 0, 0
+	for _, v := range rgb {
+		best := 0
+		for i, level := range levels {
+			if square(level-v) < square(levels[best]-v) {
+				best = i
+			}
+		}
+		cube, apart, grey = 6*cube+best, apart+square(levels[best]-v), grey+v
+	}
+	step := min(max((grey/3-3)/10, 0), 23)
+	off := 0
+	for _, v := range rgb {
+		off += square(8 + 10*step - v)
+	}
+	if off < apart {
+		return 232 + step
+	}
+	return 16 + cube
+}
+
+// HalfBlocks shows a picture in lines of so many columns, two pixels a character, one above the other. With colours each is a
+// half block; without, a shade. Pixels are means of those that they cover; a picture smaller than that is
 // magnified. rows bounds the lines; 0 is as many as the proportions want.
-func HalfBlocks(img image.Image, cols, rows int, colour bool) []string {
+func HalfBlocks(img image.Image, cols, rows int, colors Colors) []string {
 	b := img.Bounds()
 	if b.Empty() || cols < 1 {
 		return nil
@@ -30,8 +73,8 @@ func HalfBlocks(img image.Image, cols, rows int, colour bool) []string {
 		var line strings.Builder
 		for x := range cols {
 			top, bottom := meanColor(rgba, x, y, cols, high), meanColor(rgba, x, y+1, cols, high)
-			if colour {
-				fmt.Fprintf(&line, "\x1b[38;2;%d;%d;%dm\x1b[48;2;%d;%d;%dm▀", top[0], top[1], top[2], bottom[0], bottom[1], bottom[2])
+			if colors != NoColors {
+				fmt.Fprintf(&line, "\x1b[38;%sm\x1b[48;%sm▀", colors.sgr(top), colors.sgr(bottom))
 				continue
 			}
 			light := 0.0
@@ -40,7 +83,7 @@ func HalfBlocks(img image.Image, cols, rows int, colour bool) []string {
 			}
 			line.WriteRune(shades[min(len(shades)-1, int(light/256*float64(len(shades))))])
 		}
-		if colour {
+		if colors != NoColors {
 			line.WriteString("\x1b[0m")
 		}
 		lines = append(lines, line.String())

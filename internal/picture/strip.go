@@ -67,9 +67,8 @@ func reduced(plane []float32, h, w int) []float32 {
 	return out
 }
 
-// Line draws as many maps as fit so many columns, the strongest first, in 24-bit colours: each from its least value, black, to
-// its greatest, white.
-func (s Strip) Line(columns int) string {
+// Line draws as many maps as fit so many columns, the strongest first: each from its least value, black, to its greatest, white.
+func (s Strip) Line(columns int, colors Colors) string {
 	var parts []string
 	for i, m := range s {
 		if (i+1)*(stripWidth+1)-1 > columns {
@@ -79,7 +78,7 @@ func (s Strip) Line(columns int) string {
 		if err != nil {
 			break
 		}
-		parts = append(parts, HalfBlocks(p.Image(), stripWidth, 1, true)[0])
+		parts = append(parts, HalfBlocks(p.Image(), stripWidth, 1, colors)[0])
 	}
 	return strings.Join(parts, " ")
 }

@@ -25,19 +25,19 @@ func TestStrip(t *testing.T) {
 	}
 	escape := regexp.MustCompile("\x1b[^m]*m")
 	for columns, want := range map[int]string{3: "", 4: "▀▀▀▀", 8: "▀▀▀▀", 9: "▀▀▀▀ ▀▀▀▀", 100: "▀▀▀▀ ▀▀▀▀ ▀▀▀▀"} {
-		if got := escape.ReplaceAllString(s.Line(columns), ""); got != want {
+		if got := escape.ReplaceAllString(s.Line(columns, TrueColors), ""); got != want {
 			t.Errorf("%d columns: %q, not %q", columns, got, want)
 		}
 	}
 	white, black := "2;255;255;255m", "2;0;0;0m"
-	if got, want := s.Line(4), strings.Repeat("\x1b[38;"+white+"\x1b[48;"+black+"▀", 4)+"\x1b[0m"; got != want {
+	if got, want := s.Line(4, TrueColors), strings.Repeat("\x1b[38;"+white+"\x1b[48;"+black+"▀", 4)+"\x1b[0m"; got != want {
 		t.Errorf("white above black is %q, not %q", got, want)
 	}
 	x.Data[0] = float32(math.NaN())
 	if s := StripOf(x); s[0][0] == s[0][0] {
 		t.Errorf("a map with NaN is not the first: %v", s)
 	}
-	if s := StripOf(tensor.Of([]float32{1, 2}, 1, 2, 1, 1)); s != nil || s.Line(80) != "" {
+	if s := StripOf(tensor.Of([]float32{1, 2}, 1, 2, 1, 1)); s != nil || s.Line(80, TrueColors) != "" {
 		t.Errorf("single values show %v", s)
 	}
 }

@@ -46,3 +46,22 @@ func SpeaksUTF8(env func(string) string) bool {
 	}
 	return true
 }
+
+// TrueColor reports whether a terminal shows colours of 24 bits, as it says itself: in COLORTERM, or as one that is known to (its
+// terminfo name may say so). Others have xterm's 256.
+func TrueColor(env func(string) string) bool {
+	switch strings.ToLower(env("COLORTERM")) {
+	case "truecolor", "24bit":
+		return true
+	}
+	term := env("TERM")
+	if strings.HasSuffix(term, "-direct") || env("WT_SESSION") != "" {
+		return true
+	}
+	for _, name := range []string{"alacritty", "contour", "foot", "ghostty", "kitty", "rio", "wezterm"} {
+		if strings.Contains(term, name) {
+			return true
+		}
+	}
+	return false
+}
