@@ -200,398 +200,368 @@ TEXT ·winogradInput6AVX512(SB), NOSPLIT, $0-56
 	SHLQ   $0x02, ts+40(FP)
 
 tile:
-	MOVQ         AX, BX
-	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (BX)(DX*4), Z0
-	VMOVUPS      (BX)(DX*2), Z1
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX), Z1
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z1
-	VMOVUPS      (BX)(DX*2), Z2
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z1
-	VMOVUPS      (BX), Z2
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z2
-	VMOVUPS      (BX)(DX*2), Z3
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
-	VMOVUPS      (BX), Z3
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z2
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z3
-	VMOVUPS      (BX)(DX*2), Z4
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z4, Z3
-	VMOVUPS      (BX), Z4
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z3
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z4
-	VMOVUPS      (BX)(DX*2), Z5
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z4
-	VMOVUPS      (BX), Z5
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z5, Z4
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z5
-	VMOVUPS      (BX)(DX*2), Z6
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z5
-	VMOVUPS      (BX), Z6
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
-	VMOVUPS      Z4, Z6
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z6
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z6
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z4, Z0
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z0
-	VMOVUPS      Z3, Z6
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z6
-	VADDPS       Z6, Z0, Z7
-	VSUBPS       Z6, Z0, Z0
-	VMOVUPS      Z7, (R9)(R8*1)
-	VMOVUPS      Z0, (R9)(R8*2)
-	VSUBPS       Z2, Z4, Z0
-	VSUBPS       Z1, Z3, Z2
-	VADDPS       Z2, Z2, Z2
-	VADDPS       Z2, Z0, Z4
-	VSUBPS       Z2, Z0, Z0
-	VMOVUPS      Z4, (R9)(R11*1)
-	VMOVUPS      Z0, (R9)(R8*4)
-	VMOVUPS      Z5, Z0
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z0
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R10)(R8*4)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	MOVQ         AX, BX
-	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (BX)(DX*4), Z0
-	VMOVUPS      (BX)(DX*2), Z1
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX)(DI*1), Z1
-	VMOVUPS      (BX)(DX*1), Z2
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VADDPS       Z1, Z0, Z2
-	VSUBPS       Z1, Z0, Z0
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z1
-	VMOVUPS      (BX)(DX*2), Z3
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z1
-	VMOVUPS      (BX)(DI*1), Z3
-	VMOVUPS      (BX)(DX*1), Z4
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z3
-	VADDPS       Z3, Z1, Z4
-	VSUBPS       Z3, Z1, Z1
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z3
-	VMOVUPS      (BX)(DX*2), Z5
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z5, Z3
-	VMOVUPS      (BX)(DI*1), Z5
-	VMOVUPS      (BX)(DX*1), Z6
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
-	VADDPS       Z5, Z3, Z6
-	VSUBPS       Z5, Z3, Z3
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z5
-	VMOVUPS      (BX)(DX*2), Z7
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z7, Z5
-	VMOVUPS      (BX)(DI*1), Z7
-	VMOVUPS      (BX)(DX*1), Z8
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z8, Z7
-	VADDPS       Z7, Z5, Z8
-	VSUBPS       Z7, Z5, Z5
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z7
-	VMOVUPS      (BX)(DX*2), Z9
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z9, Z7
-	VMOVUPS      (BX)(DI*1), Z9
-	VMOVUPS      (BX)(DX*1), Z10
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z10, Z9
-	VADDPS       Z9, Z7, Z10
-	VSUBPS       Z9, Z7, Z7
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z9
-	VMOVUPS      (BX)(DX*2), Z11
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z11, Z9
-	VMOVUPS      (BX)(DI*1), Z11
-	VMOVUPS      (BX)(DX*1), Z12
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z12, Z11
-	VADDPS       Z11, Z9, Z12
-	VSUBPS       Z11, Z9, Z9
-	VMOVUPS      Z10, Z11
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z11
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z11
-	VMOVUPS      Z11, (R9)
-	VMOVUPS      Z10, Z2
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z2
-	VMOVUPS      Z8, Z11
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z11
-	VADDPS       Z11, Z2, Z13
-	VSUBPS       Z11, Z2, Z2
-	VMOVUPS      Z13, (R9)(R8*1)
-	VMOVUPS      Z2, (R9)(R8*2)
-	VSUBPS       Z6, Z10, Z2
-	VSUBPS       Z4, Z8, Z6
-	VADDPS       Z6, Z6, Z6
-	VADDPS       Z6, Z2, Z10
-	VSUBPS       Z6, Z2, Z2
-	VMOVUPS      Z10, (R9)(R11*1)
-	VMOVUPS      Z2, (R9)(R8*4)
-	VMOVUPS      Z12, Z2
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z8, Z2
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z2
-	VMOVUPS      Z2, (R10)(R8*4)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	VMOVUPS      Z7, Z2
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z2
-	VMOVUPS      Z2, (R9)
-	VMOVUPS      Z7, Z0
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z0
-	VMOVUPS      Z5, Z2
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z2
-	VADDPS       Z2, Z0, Z4
-	VSUBPS       Z2, Z0, Z0
-	VMOVUPS      Z4, (R9)(R8*1)
-	VMOVUPS      Z0, (R9)(R8*2)
-	VSUBPS       Z3, Z7, Z0
-	VSUBPS       Z1, Z5, Z2
-	VADDPS       Z2, Z2, Z2
-	VADDPS       Z2, Z0, Z3
-	VSUBPS       Z2, Z0, Z0
-	VMOVUPS      Z3, (R9)(R11*1)
-	VMOVUPS      Z0, (R9)(R8*4)
-	VMOVUPS      Z9, Z0
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z0
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R10)(R8*4)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	MOVQ         AX, BX
-	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (BX)(DX*4), Z0
-	VSUBPS       (BX)(DX*2), Z0, Z0
-	VMOVUPS      (BX)(DI*1), Z1
-	VSUBPS       (BX)(DX*1), Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VADDPS       Z1, Z0, Z2
-	VSUBPS       Z1, Z0, Z0
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z1
-	VSUBPS       (BX)(DX*2), Z1, Z1
-	VMOVUPS      (BX)(DI*1), Z3
-	VSUBPS       (BX)(DX*1), Z3, Z3
-	VADDPS       Z3, Z3, Z3
-	VADDPS       Z3, Z1, Z4
-	VSUBPS       Z3, Z1, Z1
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z3
-	VSUBPS       (BX)(DX*2), Z3, Z3
-	VMOVUPS      (BX)(DI*1), Z5
-	VSUBPS       (BX)(DX*1), Z5, Z5
-	VADDPS       Z5, Z5, Z5
-	VADDPS       Z5, Z3, Z6
-	VSUBPS       Z5, Z3, Z3
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z5
-	VSUBPS       (BX)(DX*2), Z5, Z5
-	VMOVUPS      (BX)(DI*1), Z7
-	VSUBPS       (BX)(DX*1), Z7, Z7
-	VADDPS       Z7, Z7, Z7
-	VADDPS       Z7, Z5, Z8
-	VSUBPS       Z7, Z5, Z5
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z7
-	VSUBPS       (BX)(DX*2), Z7, Z7
-	VMOVUPS      (BX)(DI*1), Z9
-	VSUBPS       (BX)(DX*1), Z9, Z9
-	VADDPS       Z9, Z9, Z9
-	VADDPS       Z9, Z7, Z10
-	VSUBPS       Z9, Z7, Z7
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (BX)(DX*4), Z9
-	VSUBPS       (BX)(DX*2), Z9, Z9
-	VMOVUPS      (BX)(DI*1), Z11
-	VSUBPS       (BX)(DX*1), Z11, Z11
-	VADDPS       Z11, Z11, Z11
-	VADDPS       Z11, Z9, Z12
-	VSUBPS       Z11, Z9, Z9
-	VMOVUPS      Z10, Z11
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z11
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z11
-	VMOVUPS      Z11, (R9)
-	VMOVUPS      Z10, Z2
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z2
-	VMOVUPS      Z8, Z11
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z11
-	VADDPS       Z11, Z2, Z13
-	VSUBPS       Z11, Z2, Z2
-	VMOVUPS      Z13, (R9)(R8*1)
-	VMOVUPS      Z2, (R9)(R8*2)
-	VSUBPS       Z6, Z10, Z2
-	VSUBPS       Z4, Z8, Z6
-	VADDPS       Z6, Z6, Z6
-	VADDPS       Z6, Z2, Z10
-	VSUBPS       Z6, Z2, Z2
-	VMOVUPS      Z10, (R9)(R11*1)
-	VMOVUPS      Z2, (R9)(R8*4)
-	VMOVUPS      Z12, Z2
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z8, Z2
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z2
-	VMOVUPS      Z2, (R10)(R8*4)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	VMOVUPS      Z7, Z2
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z2
-	VMOVUPS      Z2, (R9)
-	VMOVUPS      Z7, Z0
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z0
-	VMOVUPS      Z5, Z2
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z2
-	VADDPS       Z2, Z0, Z4
-	VSUBPS       Z2, Z0, Z0
-	VMOVUPS      Z4, (R9)(R8*1)
-	VMOVUPS      Z0, (R9)(R8*2)
-	VSUBPS       Z3, Z7, Z0
-	VSUBPS       Z1, Z5, Z2
-	VADDPS       Z2, Z2, Z2
-	VADDPS       Z2, Z0, Z3
-	VSUBPS       Z2, Z0, Z0
-	VMOVUPS      Z3, (R9)(R11*1)
-	VMOVUPS      Z0, (R9)(R8*4)
-	VMOVUPS      Z9, Z0
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z0
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R10)(R8*4)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	MOVQ         AX, BX
-	LEAQ         (AX)(DX*1), SI
-	VMOVUPS      (SI)(DX*4), Z0
-	VMOVUPS      (BX)(DI*1), Z1
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX)(DX*1), Z1
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (SI)(DX*4), Z1
-	VMOVUPS      (BX)(DI*1), Z2
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z1
-	VMOVUPS      (BX)(DX*1), Z2
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (SI)(DX*4), Z2
-	VMOVUPS      (BX)(DI*1), Z3
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
-	VMOVUPS      (BX)(DX*1), Z3
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z2
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (SI)(DX*4), Z3
-	VMOVUPS      (BX)(DI*1), Z4
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z4, Z3
-	VMOVUPS      (BX)(DX*1), Z4
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z3
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (SI)(DX*4), Z4
-	VMOVUPS      (BX)(DI*1), Z5
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z4
-	VMOVUPS      (BX)(DX*1), Z5
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z5, Z4
-	ADDQ         R12, BX
-	ADDQ         R12, SI
-	VMOVUPS      (SI)(DX*4), Z5
-	VMOVUPS      (BX)(DI*1), Z6
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z5
-	VMOVUPS      (BX)(DX*1), Z6
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
-	VMOVUPS      Z4, Z6
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z6
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z6
-	VMOVUPS      Z6, (R9)
-	VMOVUPS      Z4, Z0
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z0
-	VMOVUPS      Z3, Z6
-	VFNMADD231PS winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z6
-	VADDPS       Z6, Z0, Z7
-	VSUBPS       Z6, Z0, Z0
-	VMOVUPS      Z7, (R9)(R8*1)
-	VMOVUPS      Z0, (R9)(R8*2)
-	VSUBPS       Z2, Z4, Z0
-	VSUBPS       Z1, Z3, Z2
-	VADDPS       Z2, Z2, Z2
-	VADDPS       Z2, Z0, Z4
-	VSUBPS       Z2, Z0, Z0
-	VMOVUPS      Z4, (R9)(R11*1)
-	VMOVUPS      Z0, (R9)(R8*4)
-	VMOVUPS      Z5, Z0
-	VFNMADD231PS winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z0
-	VFMADD231PS  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R10)(R8*4)
-	ADDQ         R13, R9
-	ADDQ         R13, R10
-	ADDQ         ts+40(FP), AX
-	ADDQ         $+64, CX
-	MOVQ         CX, R9
-	LEAQ         (CX)(R8*1), R10
-	DECQ         n+48(FP)
-	JNZ          tile
+	MOVQ              AX, BX
+	LEAQ              (AX)(DX*1), SI
+	VMOVUPS           (BX)(DX*4), Z0
+	VMOVUPS           (BX)(DX*2), Z1
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX), Z1
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z1
+	VMOVUPS           (BX)(DX*2), Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z1
+	VMOVUPS           (BX), Z2
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z2
+	VMOVUPS           (BX)(DX*2), Z3
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
+	VMOVUPS           (BX), Z3
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z2
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z3
+	VMOVUPS           (BX)(DX*2), Z4
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z4, Z3
+	VMOVUPS           (BX), Z4
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z3
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z4
+	VMOVUPS           (BX)(DX*2), Z5
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z4
+	VMOVUPS           (BX), Z5
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z5, Z4
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z5
+	VMOVUPS           (BX)(DX*2), Z6
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z5
+	VMOVUPS           (BX), Z6
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
+	VMOVUPS           Z4, Z6
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z6
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z6
+	VMOVUPS           Z6, (R9)
+	VMOVUPS           Z4, Z0
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z0
+	VMOVUPS           Z3, Z6
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z6
+	VADDPS            Z6, Z0, Z7
+	VSUBPS            Z6, Z0, Z0
+	VMOVUPS           Z7, (R9)(R8*1)
+	VMOVUPS           Z0, (R9)(R8*2)
+	VSUBPS            Z2, Z4, Z0
+	VSUBPS            Z1, Z3, Z2
+	VADDPS            Z2, Z2, Z2
+	VADDPS            Z2, Z0, Z4
+	VSUBPS            Z2, Z0, Z0
+	VMOVUPS           Z4, (R9)(R11*1)
+	VMOVUPS           Z0, (R9)(R8*4)
+	VMOVUPS           Z5, Z0
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z0
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           Z0, (R10)(R8*4)
+	ADDQ              R13, R9
+	ADDQ              R13, R10
+	MOVQ              AX, BX
+	LEAQ              (AX)(DX*1), SI
+	VMOVUPS           (BX)(DX*4), Z0
+	VMOVUPS           (BX)(DX*2), Z1
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX)(DI*1), Z1
+	VMOVUPS           (BX)(DX*1), Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VADDPS            Z1, Z0, Z2
+	VSUBPS            Z1, Z0, Z0
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z1
+	VMOVUPS           (BX)(DX*2), Z3
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z1
+	VMOVUPS           (BX)(DI*1), Z3
+	VMOVUPS           (BX)(DX*1), Z4
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z3
+	VADDPS            Z3, Z1, Z4
+	VSUBPS            Z3, Z1, Z1
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z3
+	VMOVUPS           (BX)(DX*2), Z5
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z5, Z3
+	VMOVUPS           (BX)(DI*1), Z5
+	VMOVUPS           (BX)(DX*1), Z6
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
+	VADDPS            Z5, Z3, Z6
+	VSUBPS            Z5, Z3, Z3
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z5
+	VMOVUPS           (BX)(DX*2), Z7
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z7, Z5
+	VMOVUPS           (BX)(DI*1), Z7
+	VMOVUPS           (BX)(DX*1), Z8
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z8, Z7
+	VADDPS            Z7, Z5, Z8
+	VSUBPS            Z7, Z5, Z5
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z7
+	VMOVUPS           (BX)(DX*2), Z9
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z9, Z7
+	VMOVUPS           (BX)(DI*1), Z9
+	VMOVUPS           (BX)(DX*1), Z10
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z10, Z9
+	VADDPS            Z9, Z7, Z10
+	VSUBPS            Z9, Z7, Z7
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z9
+	VMOVUPS           (BX)(DX*2), Z11
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z11, Z9
+	VMOVUPS           (BX)(DI*1), Z11
+	VMOVUPS           (BX)(DX*1), Z12
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z12, Z11
+	VADDPS            Z11, Z9, Z12
+	VSUBPS            Z11, Z9, Z9
+	VMOVUPS           Z10, Z11
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z11
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z11
+	VMOVUPS           Z11, (R9)
+	VMOVUPS           Z10, Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z2
+	VMOVUPS           Z8, Z11
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z11
+	VADDPS            Z11, Z2, Z13
+	VSUBPS            Z11, Z2, Z2
+	VMOVUPS           Z13, (R9)(R8*1)
+	VMOVUPS           Z2, (R9)(R8*2)
+	VSUBPS            Z6, Z10, Z2
+	VSUBPS            Z4, Z8, Z6
+	VADDPS            Z6, Z6, Z6
+	VADDPS            Z6, Z2, Z10
+	VSUBPS            Z6, Z2, Z2
+	VMOVUPS           Z10, (R9)(R11*1)
+	VMOVUPS           Z2, (R9)(R8*4)
+	VMOVUPS           Z12, Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z8, Z2
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VMOVUPS           Z2, (R10)(R8*4)
+	ADDQ              R13, R9
+	ADDQ              R13, R10
+	VMOVUPS           Z7, Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z2
+	VMOVUPS           Z2, (R9)
+	VMOVUPS           Z7, Z0
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z0
+	VMOVUPS           Z5, Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z2
+	VADDPS            Z2, Z0, Z4
+	VSUBPS            Z2, Z0, Z0
+	VMOVUPS           Z4, (R9)(R8*1)
+	VMOVUPS           Z0, (R9)(R8*2)
+	VSUBPS            Z3, Z7, Z0
+	VSUBPS            Z1, Z5, Z2
+	VADDPS            Z2, Z2, Z2
+	VADDPS            Z2, Z0, Z3
+	VSUBPS            Z2, Z0, Z0
+	VMOVUPS           Z3, (R9)(R11*1)
+	VMOVUPS           Z0, (R9)(R8*4)
+	VMOVUPS           Z9, Z0
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z0
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           Z0, (R10)(R8*4)
+	ADDQ              R13, R9
+	ADDQ              R13, R10
+	MOVQ              AX, BX
+	LEAQ              (AX)(DX*1), SI
+	VMOVUPS           (BX)(DX*4), Z0
+	VSUBPS            (BX)(DX*2), Z0, Z0
+	VMOVUPS           (BX)(DI*1), Z1
+	VSUBPS            (BX)(DX*1), Z1, Z1
+	VADDPS            Z1, Z1, Z1
+	VADDPS            Z1, Z0, Z2
+	VSUBPS            Z1, Z0, Z0
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z1
+	VSUBPS            (BX)(DX*2), Z1, Z1
+	VMOVUPS           (BX)(DI*1), Z3
+	VSUBPS            (BX)(DX*1), Z3, Z3
+	VADDPS            Z3, Z3, Z3
+	VADDPS            Z3, Z1, Z4
+	VSUBPS            Z3, Z1, Z1
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z3
+	VSUBPS            (BX)(DX*2), Z3, Z3
+	VMOVUPS           (BX)(DI*1), Z5
+	VSUBPS            (BX)(DX*1), Z5, Z5
+	VADDPS            Z5, Z5, Z5
+	VADDPS            Z5, Z3, Z6
+	VSUBPS            Z5, Z3, Z3
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z5
+	VSUBPS            (BX)(DX*2), Z5, Z5
+	VMOVUPS           (BX)(DI*1), Z7
+	VSUBPS            (BX)(DX*1), Z7, Z7
+	VADDPS            Z7, Z7, Z7
+	VADDPS            Z7, Z5, Z8
+	VSUBPS            Z7, Z5, Z5
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z7
+	VSUBPS            (BX)(DX*2), Z7, Z7
+	VMOVUPS           (BX)(DI*1), Z9
+	VSUBPS            (BX)(DX*1), Z9, Z9
+	VADDPS            Z9, Z9, Z9
+	VADDPS            Z9, Z7, Z10
+	VSUBPS            Z9, Z7, Z7
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (BX)(DX*4), Z9
+	VSUBPS            (BX)(DX*2), Z9, Z9
+	VMOVUPS           (BX)(DI*1), Z11
+	VSUBPS            (BX)(DX*1), Z11, Z11
+	VADDPS            Z11, Z11, Z11
+	VADDPS            Z11, Z9, Z12
+	VSUBPS            Z11, Z9, Z9
+	VMOVUPS           Z10, Z11
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z11
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z11
+	VMOVUPS           Z11, (R9)
+	VMOVUPS           Z10, Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z2
+	VMOVUPS           Z8, Z11
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z11
+	VADDPS            Z11, Z2, Z13
+	VSUBPS            Z11, Z2, Z2
+	VMOVUPS           Z13, (R9)(R8*1)
+	VMOVUPS           Z2, (R9)(R8*2)
+	VSUBPS            Z6, Z10, Z2
+	VSUBPS            Z4, Z8, Z6
+	VADDPS            Z6, Z6, Z6
+	VADDPS            Z6, Z2, Z10
+	VSUBPS            Z6, Z2, Z2
+	VMOVUPS           Z10, (R9)(R11*1)
+	VMOVUPS           Z2, (R9)(R8*4)
+	VMOVUPS           Z12, Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z8, Z2
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VMOVUPS           Z2, (R10)(R8*4)
+	ADDQ              R13, R9
+	ADDQ              R13, R10
+	VMOVUPS           Z7, Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z2
+	VMOVUPS           Z2, (R9)
+	VMOVUPS           Z7, Z0
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z0
+	VMOVUPS           Z5, Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z2
+	VADDPS            Z2, Z0, Z4
+	VSUBPS            Z2, Z0, Z0
+	VMOVUPS           Z4, (R9)(R8*1)
+	VMOVUPS           Z0, (R9)(R8*2)
+	VSUBPS            Z3, Z7, Z0
+	VSUBPS            Z1, Z5, Z2
+	VADDPS            Z2, Z2, Z2
+	VADDPS            Z2, Z0, Z3
+	VSUBPS            Z2, Z0, Z0
+	VMOVUPS           Z3, (R9)(R11*1)
+	VMOVUPS           Z0, (R9)(R8*4)
+	VMOVUPS           Z9, Z0
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z0
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           Z0, (R10)(R8*4)
+	ADDQ              R13, R9
+	ADDQ              R13, R10
+	MOVQ              AX, BX
+	LEAQ              (AX)(DX*1), SI
+	VMOVUPS           (SI)(DX*4), Z0
+	VMOVUPS           (BX)(DI*1), Z1
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX)(DX*1), Z1
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (SI)(DX*4), Z1
+	VMOVUPS           (BX)(DI*1), Z2
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z1
+	VMOVUPS           (BX)(DX*1), Z2
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z1
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (SI)(DX*4), Z2
+	VMOVUPS           (BX)(DI*1), Z3
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z2
+	VMOVUPS           (BX)(DX*1), Z3
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z3, Z2
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (SI)(DX*4), Z3
+	VMOVUPS           (BX)(DI*1), Z4
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z4, Z3
+	VMOVUPS           (BX)(DX*1), Z4
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z4, Z3
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (SI)(DX*4), Z4
+	VMOVUPS           (BX)(DI*1), Z5
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z5, Z4
+	VMOVUPS           (BX)(DX*1), Z5
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z5, Z4
+	ADDQ              R12, BX
+	ADDQ              R12, SI
+	VMOVUPS           (SI)(DX*4), Z5
+	VMOVUPS           (BX)(DI*1), Z6
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z6, Z5
+	VMOVUPS           (BX)(DX*1), Z6
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z6, Z5
+	VMOVUPS           Z4, Z6
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z2, Z6
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z0, Z6
+	VMOVUPS           Z6, (R9)
+	VMOVUPS           Z4, Z0
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z2, Z0
+	VMOVUPS           Z3, Z6
+	VFNMADD231PS.BCST winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z6
+	VADDPS            Z6, Z0, Z7
+	VSUBPS            Z6, Z0, Z0
+	VMOVUPS           Z7, (R9)(R8*1)
+	VMOVUPS           Z0, (R9)(R8*2)
+	VSUBPS            Z2, Z4, Z0
+	VSUBPS            Z1, Z3, Z2
+	VADDPS            Z2, Z2, Z2
+	VADDPS            Z2, Z0, Z4
+	VSUBPS            Z2, Z0, Z0
+	VMOVUPS           Z4, (R9)(R11*1)
+	VMOVUPS           Z0, (R9)(R8*4)
+	VMOVUPS           Z5, Z0
+	VFNMADD231PS.BCST winogradInput6AVX512_const5AVX512<>+0(SB), Z3, Z0
+	VFMADD231PS.BCST  winogradInput6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           Z0, (R10)(R8*4)
+	ADDQ              R13, R9
+	ADDQ              R13, R10
+	ADDQ              ts+40(FP), AX
+	ADDQ              $+64, CX
+	MOVQ              CX, R9
+	LEAQ              (CX)(R8*1), R10
+	DECQ              n+48(FP)
+	JNZ               tile
 	VZEROUPPER
 	RET
 
 DATA winogradInput6AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradInput6AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradInput6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInput6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInput6AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradInput6AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradInput6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInput6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradInputLine6AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
 // Requires: AVX, AVX512F
@@ -613,107 +583,77 @@ TEXT ·winogradInputLine6AVX512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), R11
 
 tile:
-	VMOVUPS      (BX)(DX*4), Z0
-	VMOVUPS      (BX)(DX*2), Z1
-	VFNMADD231PS winogradInputLine6AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX), Z1
-	VFMADD231PS  winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      (BX)(DX*4), Z0
-	VMOVUPS      (BX)(DX*2), Z1
-	VFNMADD231PS winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX)(SI*1), Z1
-	VMOVUPS      (BX)(DX*1), Z2
-	VFNMADD231PS winogradInputLine6AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VADDPS       Z1, Z0, Z2
-	VSUBPS       Z1, Z0, Z0
-	VMOVUPS      Z2, (R8)(DI*1)
-	VMOVUPS      Z0, (R8)(DI*2)
-	VMOVUPS      (BX)(DX*4), Z0
-	VSUBPS       (BX)(DX*2), Z0, Z0
-	VMOVUPS      (BX)(SI*1), Z1
-	VSUBPS       (BX)(DX*1), Z1, Z1
-	VADDPS       Z1, Z1, Z1
-	VADDPS       Z1, Z0, Z2
-	VSUBPS       Z1, Z0, Z0
-	VMOVUPS      Z2, (R8)(R9*1)
-	VMOVUPS      Z0, (R8)(DI*4)
-	VMOVUPS      (CX)(DX*4), Z0
-	VMOVUPS      (BX)(SI*1), Z1
-	VFNMADD231PS winogradInputLine6AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX)(DX*1), Z1
-	VFMADD231PS  winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (AX)(DI*4)
-	ADDQ         R10, BX
-	ADDQ         R10, CX
-	ADDQ         $+64, R8
-	ADDQ         $+64, AX
-	DECQ         R11
-	JNZ          tile
+	VMOVUPS           (BX)(DX*4), Z0
+	VMOVUPS           (BX)(DX*2), Z1
+	VFNMADD231PS.BCST winogradInputLine6AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX), Z1
+	VFMADD231PS.BCST  winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           Z0, (R8)
+	VMOVUPS           (BX)(DX*4), Z0
+	VMOVUPS           (BX)(DX*2), Z1
+	VFNMADD231PS.BCST winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX)(SI*1), Z1
+	VMOVUPS           (BX)(DX*1), Z2
+	VFNMADD231PS.BCST winogradInputLine6AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VADDPS            Z1, Z0, Z2
+	VSUBPS            Z1, Z0, Z0
+	VMOVUPS           Z2, (R8)(DI*1)
+	VMOVUPS           Z0, (R8)(DI*2)
+	VMOVUPS           (BX)(DX*4), Z0
+	VSUBPS            (BX)(DX*2), Z0, Z0
+	VMOVUPS           (BX)(SI*1), Z1
+	VSUBPS            (BX)(DX*1), Z1, Z1
+	VADDPS            Z1, Z1, Z1
+	VADDPS            Z1, Z0, Z2
+	VSUBPS            Z1, Z0, Z0
+	VMOVUPS           Z2, (R8)(R9*1)
+	VMOVUPS           Z0, (R8)(DI*4)
+	VMOVUPS           (CX)(DX*4), Z0
+	VMOVUPS           (BX)(SI*1), Z1
+	VFNMADD231PS.BCST winogradInputLine6AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX)(DX*1), Z1
+	VFMADD231PS.BCST  winogradInputLine6AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           Z0, (AX)(DI*4)
+	ADDQ              R10, BX
+	ADDQ              R10, CX
+	ADDQ              $+64, R8
+	ADDQ              $+64, AX
+	DECQ              R11
+	JNZ               tile
 	VZEROUPPER
 	RET
 
 DATA winogradInputLine6AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradInputLine6AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradInputLine6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInputLine6AVX512_const5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInputLine6AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradInputLine6AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradInputLine6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInputLine6AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradInput8AVX512(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 // Requires: AVX, AVX512F
 TEXT ·winogradInput8AVX512(SB), NOSPLIT, $0-56
-	MOVQ    src+16(FP), AX
-	MOVQ    dst+0(FP), CX
-	MOVQ    rs+24(FP), DX
-	SHLQ    $0x02, DX
-	LEAQ    (DX)(DX*2), DI
-	MOVQ    AX, BX
-	LEAQ    (AX)(DX*1), SI
-	MOVQ    df+8(FP), R8
-	SHLQ    $0x02, R8
-	LEAQ    (R8)(R8*2), R11
-	MOVQ    CX, R9
-	LEAQ    (CX)(R8*1), R10
-	MOVQ    cs+32(FP), R12
-	SHLQ    $0x02, R12
-	IMUL3Q  $+8, R8, R13
-	SHLQ    $0x02, ts+40(FP)
-	VMOVUPS winogradInput8AVX512_const5_25AVX512<>+0(SB), Z0
-	VMOVUPS winogradInput8AVX512_const4_25AVX512<>+0(SB), Z1
-	VMOVUPS winogradInput8AVX512_const5AVX512<>+0(SB), Z2
-	VMOVUPS winogradInput8AVX512_const4AVX512<>+0(SB), Z3
-	VMOVUPS winogradInput8AVX512_const2AVX512<>+0(SB), Z4
-	VMOVUPS winogradInput8AVX512_const0_5AVX512<>+0(SB), Z5
+	MOVQ         src+16(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         rs+24(FP), DX
+	SHLQ         $0x02, DX
+	LEAQ         (DX)(DX*2), DI
+	MOVQ         AX, BX
+	LEAQ         (AX)(DX*1), SI
+	MOVQ         df+8(FP), R8
+	SHLQ         $0x02, R8
+	LEAQ         (R8)(R8*2), R11
+	MOVQ         CX, R9
+	LEAQ         (CX)(R8*1), R10
+	MOVQ         cs+32(FP), R12
+	SHLQ         $0x02, R12
+	IMUL3Q       $+8, R8, R13
+	SHLQ         $0x02, ts+40(FP)
+	VBROADCASTSS winogradInput8AVX512_const5_25AVX512<>+0(SB), Z0
+	VBROADCASTSS winogradInput8AVX512_const4_25AVX512<>+0(SB), Z1
+	VBROADCASTSS winogradInput8AVX512_const5AVX512<>+0(SB), Z2
+	VBROADCASTSS winogradInput8AVX512_const4AVX512<>+0(SB), Z3
+	VBROADCASTSS winogradInput8AVX512_const2AVX512<>+0(SB), Z4
+	VBROADCASTSS winogradInput8AVX512_const0_5AVX512<>+0(SB), Z5
 
 tile:
 	MOVQ         AX, BX
@@ -1414,112 +1354,22 @@ tile:
 	RET
 
 DATA winogradInput8AVX512_const5_25AVX512<>+0(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+4(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+8(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+12(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+16(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+20(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+24(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+28(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+32(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+36(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+40(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+44(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+48(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+52(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+56(SB)/4, $(5.25)
-DATA winogradInput8AVX512_const5_25AVX512<>+60(SB)/4, $(5.25)
-GLOBL winogradInput8AVX512_const5_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInput8AVX512_const5_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInput8AVX512_const4_25AVX512<>+0(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+4(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+8(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+12(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+16(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+20(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+24(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+28(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+32(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+36(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+40(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+44(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+48(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+52(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+56(SB)/4, $(4.25)
-DATA winogradInput8AVX512_const4_25AVX512<>+60(SB)/4, $(4.25)
-GLOBL winogradInput8AVX512_const4_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInput8AVX512_const4_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInput8AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradInput8AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradInput8AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInput8AVX512_const5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInput8AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradInput8AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradInput8AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInput8AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInput8AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradInput8AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradInput8AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInput8AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInput8AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradInput8AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradInput8AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInput8AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradInputLine8AVX512(dst *float32, df int, src *float32, cs int, ts int, n int)
 // Requires: AVX, AVX512F
@@ -1541,176 +1391,86 @@ TEXT ·winogradInputLine8AVX512(SB), NOSPLIT, $0-48
 	MOVQ n+40(FP), R11
 
 tile:
-	VMOVUPS      (BX)(SI*2), Z0
-	VSUBPS       (BX), Z0, Z0
-	VMOVUPS      (BX)(DX*2), Z1
-	VSUBPS       (BX)(DX*4), Z1, Z1
-	VFMADD231PS  winogradInputLine8AVX512_const5_25AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      (BX)(DX*2), Z0
-	VADDPS       (BX)(SI*2), Z0, Z0
-	VMOVUPS      (BX)(DX*1), Z1
-	VADDPS       (CX)(DX*4), Z1, Z1
-	VMOVUPS      (BX)(DX*4), Z2
-	VFNMADD231PS winogradInputLine8AVX512_const4_25AVX512<>+0(SB), Z2, Z0
-	VMOVUPS      (BX)(SI*1), Z2
-	VFNMADD231PS winogradInputLine8AVX512_const4_25AVX512<>+0(SB), Z2, Z1
-	VADDPS       Z1, Z0, Z2
-	VSUBPS       Z1, Z0, Z0
-	VMOVUPS      Z2, (R8)(DI*1)
-	VMOVUPS      Z0, (R8)(DI*2)
-	VMOVUPS      (BX)(DX*2), Z0
-	VMOVUPS      (BX)(DX*4), Z1
-	VFNMADD231PS winogradInputLine8AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX)(SI*2), Z1
-	VFMADD231PS  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX)(DX*1), Z1
-	VMOVUPS      (BX)(SI*1), Z2
-	VFNMADD231PS winogradInputLine8AVX512_const5AVX512<>+0(SB), Z2, Z1
-	VMOVUPS      (CX)(DX*4), Z2
-	VFMADD231PS  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VMOVUPS      Z0, Z2
-	VFMADD231PS  winogradInputLine8AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFNMADD231PS winogradInputLine8AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, (R8)(R9*1)
-	VMOVUPS      Z2, (R8)(DI*4)
-	VMOVUPS      (BX)(SI*2), Z0
-	VMOVUPS      (BX)(DX*4), Z1
-	VFNMADD231PS winogradInputLine8AVX512_const5AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (BX)(DX*2), Z1
-	VFMADD231PS  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      (CX)(DX*4), Z1
-	VMOVUPS      (BX)(SI*1), Z2
-	VFNMADD231PS winogradInputLine8AVX512_const5AVX512<>+0(SB), Z2, Z1
-	VMOVUPS      (BX)(DX*1), Z2
-	VFMADD231PS  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VMOVUPS      Z0, Z2
-	VFMADD231PS  winogradInputLine8AVX512_const0_5AVX512<>+0(SB), Z1, Z0
-	VFNMADD231PS winogradInputLine8AVX512_const0_5AVX512<>+0(SB), Z1, Z2
-	VMOVUPS      Z0, (AX)(DI*4)
-	VMOVUPS      Z2, (R8)(R9*2)
-	VMOVUPS      (CX)(SI*2), Z0
-	VSUBPS       (BX)(DX*1), Z0, Z0
-	VMOVUPS      (BX)(SI*1), Z1
-	VSUBPS       (CX)(DX*4), Z1, Z1
-	VFMADD231PS  winogradInputLine8AVX512_const5_25AVX512<>+0(SB), Z1, Z0
-	VMOVUPS      Z0, (AX)(R9*2)
-	ADDQ         R10, BX
-	ADDQ         R10, CX
-	ADDQ         $+64, R8
-	ADDQ         $+64, AX
-	DECQ         R11
-	JNZ          tile
+	VMOVUPS           (BX)(SI*2), Z0
+	VSUBPS            (BX), Z0, Z0
+	VMOVUPS           (BX)(DX*2), Z1
+	VSUBPS            (BX)(DX*4), Z1, Z1
+	VFMADD231PS.BCST  winogradInputLine8AVX512_const5_25AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           Z0, (R8)
+	VMOVUPS           (BX)(DX*2), Z0
+	VADDPS            (BX)(SI*2), Z0, Z0
+	VMOVUPS           (BX)(DX*1), Z1
+	VADDPS            (CX)(DX*4), Z1, Z1
+	VMOVUPS           (BX)(DX*4), Z2
+	VFNMADD231PS.BCST winogradInputLine8AVX512_const4_25AVX512<>+0(SB), Z2, Z0
+	VMOVUPS           (BX)(SI*1), Z2
+	VFNMADD231PS.BCST winogradInputLine8AVX512_const4_25AVX512<>+0(SB), Z2, Z1
+	VADDPS            Z1, Z0, Z2
+	VSUBPS            Z1, Z0, Z0
+	VMOVUPS           Z2, (R8)(DI*1)
+	VMOVUPS           Z0, (R8)(DI*2)
+	VMOVUPS           (BX)(DX*2), Z0
+	VMOVUPS           (BX)(DX*4), Z1
+	VFNMADD231PS.BCST winogradInputLine8AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX)(SI*2), Z1
+	VFMADD231PS.BCST  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX)(DX*1), Z1
+	VMOVUPS           (BX)(SI*1), Z2
+	VFNMADD231PS.BCST winogradInputLine8AVX512_const5AVX512<>+0(SB), Z2, Z1
+	VMOVUPS           (CX)(DX*4), Z2
+	VFMADD231PS.BCST  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VMOVUPS           Z0, Z2
+	VFMADD231PS.BCST  winogradInputLine8AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFNMADD231PS.BCST winogradInputLine8AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, (R8)(R9*1)
+	VMOVUPS           Z2, (R8)(DI*4)
+	VMOVUPS           (BX)(SI*2), Z0
+	VMOVUPS           (BX)(DX*4), Z1
+	VFNMADD231PS.BCST winogradInputLine8AVX512_const5AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (BX)(DX*2), Z1
+	VFMADD231PS.BCST  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           (CX)(DX*4), Z1
+	VMOVUPS           (BX)(SI*1), Z2
+	VFNMADD231PS.BCST winogradInputLine8AVX512_const5AVX512<>+0(SB), Z2, Z1
+	VMOVUPS           (BX)(DX*1), Z2
+	VFMADD231PS.BCST  winogradInputLine8AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VMOVUPS           Z0, Z2
+	VFMADD231PS.BCST  winogradInputLine8AVX512_const0_5AVX512<>+0(SB), Z1, Z0
+	VFNMADD231PS.BCST winogradInputLine8AVX512_const0_5AVX512<>+0(SB), Z1, Z2
+	VMOVUPS           Z0, (AX)(DI*4)
+	VMOVUPS           Z2, (R8)(R9*2)
+	VMOVUPS           (CX)(SI*2), Z0
+	VSUBPS            (BX)(DX*1), Z0, Z0
+	VMOVUPS           (BX)(SI*1), Z1
+	VSUBPS            (CX)(DX*4), Z1, Z1
+	VFMADD231PS.BCST  winogradInputLine8AVX512_const5_25AVX512<>+0(SB), Z1, Z0
+	VMOVUPS           Z0, (AX)(R9*2)
+	ADDQ              R10, BX
+	ADDQ              R10, CX
+	ADDQ              $+64, R8
+	ADDQ              $+64, AX
+	DECQ              R11
+	JNZ               tile
 	VZEROUPPER
 	RET
 
 DATA winogradInputLine8AVX512_const5_25AVX512<>+0(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+4(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+8(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+12(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+16(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+20(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+24(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+28(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+32(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+36(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+40(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+44(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+48(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+52(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+56(SB)/4, $(5.25)
-DATA winogradInputLine8AVX512_const5_25AVX512<>+60(SB)/4, $(5.25)
-GLOBL winogradInputLine8AVX512_const5_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInputLine8AVX512_const5_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInputLine8AVX512_const4_25AVX512<>+0(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+4(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+8(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+12(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+16(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+20(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+24(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+28(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+32(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+36(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+40(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+44(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+48(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+52(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+56(SB)/4, $(4.25)
-DATA winogradInputLine8AVX512_const4_25AVX512<>+60(SB)/4, $(4.25)
-GLOBL winogradInputLine8AVX512_const4_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInputLine8AVX512_const4_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInputLine8AVX512_const5AVX512<>+0(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+4(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+8(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+12(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+16(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+20(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+24(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+28(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+32(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+36(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+40(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+44(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+48(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+52(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+56(SB)/4, $(5.0)
-DATA winogradInputLine8AVX512_const5AVX512<>+60(SB)/4, $(5.0)
-GLOBL winogradInputLine8AVX512_const5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInputLine8AVX512_const5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInputLine8AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradInputLine8AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradInputLine8AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInputLine8AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInputLine8AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradInputLine8AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradInputLine8AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInputLine8AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradInputLine8AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradInputLine8AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradInputLine8AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradInputLine8AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput42AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2104,175 +1864,160 @@ TEXT ·winogradOutput62AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VADDPS      Z1, Z0, Z0
-	VADDPS      (R8), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VADDPS      (R8)(DI*4), Z2, Z2
-	VADDPS      Z2, Z1, Z1
-	VADDPS      (R8), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VADDPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z3
-	VADDPS      (R8)(DI*4), Z3, Z3
-	VADDPS      Z3, Z2, Z2
-	VADDPS      (R8), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VADDPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z4
-	VADDPS      (R8)(DI*4), Z4, Z4
-	VADDPS      Z4, Z3, Z3
-	VADDPS      (R8), Z3, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VADDPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z5
-	VADDPS      (R8)(DI*4), Z5, Z5
-	VADDPS      Z5, Z4, Z4
-	VADDPS      (R8), Z4, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VADDPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z6
-	VADDPS      (R8)(DI*4), Z6, Z6
-	VADDPS      Z6, Z5, Z5
-	VADDPS      (R8), Z5, Z5
-	MOVQ        AX, R8
-	VADDPS      Z2, Z1, Z6
-	VADDPS      Z4, Z3, Z7
-	VADDPS      Z7, Z6, Z6
-	VADDPS      Z0, Z6, Z6
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z6, Z0, Z6
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z6, Z0, Z6
-	MOVQ        R8, R9
-	VMOVUPS     Z6, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z4, Z3, Z1
-	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VADDPS      Z5, Z0, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VADDPS      (R9)(DI*4), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VSUBPS      (R8)(DI*4), Z2, Z2
-	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z2, Z1
-	VADDPS      (R9)(DI*4), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VSUBPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z3
-	VSUBPS      (R8)(DI*4), Z3, Z3
-	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z3, Z2
-	VADDPS      (R9)(DI*4), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VSUBPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z4
-	VSUBPS      (R8)(DI*4), Z4, Z4
-	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z4, Z3
-	VADDPS      (R9)(DI*4), Z3, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VSUBPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z5
-	VSUBPS      (R8)(DI*4), Z5, Z5
-	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z5, Z4
-	VADDPS      (R9)(DI*4), Z4, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VSUBPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z6
-	VSUBPS      (R8)(DI*4), Z6, Z6
-	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z6, Z5
-	VADDPS      (R9)(DI*4), Z5, Z5
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z6
-	VADDPS      Z4, Z3, Z7
-	VADDPS      Z7, Z6, Z6
-	VADDPS      Z0, Z6, Z6
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z6, Z0, Z6
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z6, Z0, Z6
-	MOVQ        R8, R9
-	VMOVUPS     Z6, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z4, Z3, Z1
-	VFMADD231PS winogradOutput62AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VADDPS      Z5, Z0, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VADDPS           Z1, Z0, Z0
+	VADDPS           (R8), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VADDPS           (R8)(DI*4), Z2, Z2
+	VADDPS           Z2, Z1, Z1
+	VADDPS           (R8), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VADDPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z3
+	VADDPS           (R8)(DI*4), Z3, Z3
+	VADDPS           Z3, Z2, Z2
+	VADDPS           (R8), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VADDPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z4
+	VADDPS           (R8)(DI*4), Z4, Z4
+	VADDPS           Z4, Z3, Z3
+	VADDPS           (R8), Z3, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VADDPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z5
+	VADDPS           (R8)(DI*4), Z5, Z5
+	VADDPS           Z5, Z4, Z4
+	VADDPS           (R8), Z4, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VADDPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z6
+	VADDPS           (R8)(DI*4), Z6, Z6
+	VADDPS           Z6, Z5, Z5
+	VADDPS           (R8), Z5, Z5
+	MOVQ             AX, R8
+	VADDPS           Z2, Z1, Z6
+	VADDPS           Z4, Z3, Z7
+	VADDPS           Z7, Z6, Z6
+	VADDPS           Z0, Z6, Z6
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z6, Z0, Z6
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z6, Z0, Z6
+	MOVQ             R8, R9
+	VMOVUPS          Z6, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z4, Z3, Z1
+	VFMADD231PS.BCST winogradOutput62AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS           Z5, Z0, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VFMADD231PS.BCST winogradOutput62AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS           (R9)(DI*4), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VSUBPS           (R8)(DI*4), Z2, Z2
+	VFMADD231PS.BCST winogradOutput62AVX512_const2AVX512<>+0(SB), Z2, Z1
+	VADDPS           (R9)(DI*4), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VSUBPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z3
+	VSUBPS           (R8)(DI*4), Z3, Z3
+	VFMADD231PS.BCST winogradOutput62AVX512_const2AVX512<>+0(SB), Z3, Z2
+	VADDPS           (R9)(DI*4), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VSUBPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z4
+	VSUBPS           (R8)(DI*4), Z4, Z4
+	VFMADD231PS.BCST winogradOutput62AVX512_const2AVX512<>+0(SB), Z4, Z3
+	VADDPS           (R9)(DI*4), Z3, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VSUBPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z5
+	VSUBPS           (R8)(DI*4), Z5, Z5
+	VFMADD231PS.BCST winogradOutput62AVX512_const2AVX512<>+0(SB), Z5, Z4
+	VADDPS           (R9)(DI*4), Z4, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VSUBPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z6
+	VSUBPS           (R8)(DI*4), Z6, Z6
+	VFMADD231PS.BCST winogradOutput62AVX512_const2AVX512<>+0(SB), Z6, Z5
+	VADDPS           (R9)(DI*4), Z5, Z5
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z6
+	VADDPS           Z4, Z3, Z7
+	VADDPS           Z7, Z6, Z6
+	VADDPS           Z0, Z6, Z6
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z6, Z0, Z6
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z6, Z0, Z6
+	MOVQ             R8, R9
+	VMOVUPS          Z6, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z4, Z3, Z1
+	VFMADD231PS.BCST winogradOutput62AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS           Z5, Z0, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput62AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput62AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine62AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2295,56 +2040,41 @@ TEXT ·winogradOutputLine62AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R11
 
 tile:
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R9*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VADDPS      Z1, Z0, Z0
-	VADDPS      (R8), Z0, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R9*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VFMADD231PS winogradOutputLine62AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VADDPS      (CX)(DI*4), Z0, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*1)
-	ADDQ        R10, SI
-	ADDQ        R10, AX
-	ADDQ        $+64, R8
-	ADDQ        $+64, CX
-	DECQ        R11
-	JNZ         tile
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R9*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VADDPS           Z1, Z0, Z0
+	VADDPS           (R8), Z0, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R9*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VFMADD231PS.BCST winogradOutputLine62AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS           (CX)(DI*4), Z0, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*1)
+	ADDQ             R10, SI
+	ADDQ             R10, AX
+	ADDQ             $+64, R8
+	ADDQ             $+64, CX
+	DECQ             R11
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine62AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine62AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine62AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput63AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2365,264 +2095,234 @@ TEXT ·winogradOutput63AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VADDPS      Z1, Z2, Z2
-	VADDPS      (R8), Z2, Z2
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VADDPS      (R9)(DI*4), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z3
-	VADDPS      (R8)(DI*4), Z3, Z3
-	VMOVUPS     Z1, Z4
-	VADDPS      Z3, Z4, Z4
-	VADDPS      (R8), Z4, Z4
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z3, Z1
-	VADDPS      (R9)(DI*4), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VADDPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z5
-	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     Z3, Z6
-	VADDPS      Z5, Z6, Z6
-	VADDPS      (R8), Z6, Z6
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z5, Z3
-	VADDPS      (R9)(DI*4), Z3, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VADDPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z7
-	VADDPS      (R8)(DI*4), Z7, Z7
-	VMOVUPS     Z5, Z8
-	VADDPS      Z7, Z8, Z8
-	VADDPS      (R8), Z8, Z8
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z7, Z5
-	VADDPS      (R9)(DI*4), Z5, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z7
-	VADDPS      (R8)(DI*2), Z7, Z7
-	VMOVUPS     (R8)(R10*1), Z9
-	VADDPS      (R8)(DI*4), Z9, Z9
-	VMOVUPS     Z7, Z10
-	VADDPS      Z9, Z10, Z10
-	VADDPS      (R8), Z10, Z10
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z9, Z7
-	VADDPS      (R9)(DI*4), Z7, Z7
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z9
-	VADDPS      (R8)(DI*2), Z9, Z9
-	VMOVUPS     (R8)(R10*1), Z11
-	VADDPS      (R8)(DI*4), Z11, Z11
-	VMOVUPS     Z9, Z12
-	VADDPS      Z11, Z12, Z12
-	VADDPS      (R8), Z12, Z12
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z11, Z9
-	VADDPS      (R9)(DI*4), Z9, Z9
-	MOVQ        AX, R8
-	VADDPS      Z6, Z4, Z11
-	VADDPS      Z10, Z8, Z13
-	VMOVUPS     Z11, Z14
-	VADDPS      Z13, Z14, Z14
-	VADDPS      Z2, Z14, Z14
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z13, Z11
-	VADDPS      Z12, Z11, Z11
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z2
-	VMAXPS      Z14, Z2, Z14
-	VMOVUPS     128(DX), Z2
-	VMINPS      Z14, Z2, Z14
-	MOVQ        R8, R9
-	VMOVUPS     Z14, (R9)
-	VADDPS      (DX), Z11, Z11
-	VMOVUPS     64(DX), Z2
-	VMAXPS      Z11, Z2, Z11
-	VMOVUPS     128(DX), Z2
-	VMINPS      Z11, Z2, Z11
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z11, (R9)
-	VSUBPS      Z6, Z4, Z2
-	VSUBPS      Z10, Z8, Z4
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z4, Z2
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z2, Z4, Z2
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z2, Z4, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z3, Z1, Z2
-	VADDPS      Z7, Z5, Z4
-	VMOVUPS     Z2, Z6
-	VADDPS      Z4, Z6, Z6
-	VADDPS      Z0, Z6, Z6
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z4, Z2
-	VADDPS      Z9, Z2, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z6, Z0, Z6
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z6, Z0, Z6
-	MOVQ        R8, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z2, Z0, Z2
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z2, Z0, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VSUBPS      Z3, Z1, Z0
-	VSUBPS      Z7, Z5, Z1
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z1, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VSUBPS      (R8)(DI*4), Z2, Z2
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z2, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VSUBPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z3
-	VSUBPS      (R8)(DI*4), Z3, Z3
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z3, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VSUBPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z4
-	VSUBPS      (R8)(DI*4), Z4, Z4
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z4, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VSUBPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z5
-	VSUBPS      (R8)(DI*4), Z5, Z5
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z5, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VSUBPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z6
-	VSUBPS      (R8)(DI*4), Z6, Z6
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z6, Z5
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z6
-	VADDPS      Z4, Z3, Z7
-	VMOVUPS     Z6, Z8
-	VADDPS      Z7, Z8, Z8
-	VADDPS      Z0, Z8, Z8
-	VFMADD231PS winogradOutput63AVX512_const4AVX512<>+0(SB), Z7, Z6
-	VADDPS      Z5, Z6, Z6
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z8, Z0, Z8
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z8, Z0, Z8
-	MOVQ        R8, R9
-	VMOVUPS     Z8, (R9)
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z6, Z0, Z6
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z6, Z0, Z6
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z6, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z4, Z3, Z1
-	VFMADD231PS winogradOutput63AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VADDPS           Z1, Z2, Z2
+	VADDPS           (R8), Z2, Z2
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VADDPS           (R9)(DI*4), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z3
+	VADDPS           (R8)(DI*4), Z3, Z3
+	VMOVUPS          Z1, Z4
+	VADDPS           Z3, Z4, Z4
+	VADDPS           (R8), Z4, Z4
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z3, Z1
+	VADDPS           (R9)(DI*4), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VADDPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z5
+	VADDPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          Z3, Z6
+	VADDPS           Z5, Z6, Z6
+	VADDPS           (R8), Z6, Z6
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z5, Z3
+	VADDPS           (R9)(DI*4), Z3, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VADDPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z7
+	VADDPS           (R8)(DI*4), Z7, Z7
+	VMOVUPS          Z5, Z8
+	VADDPS           Z7, Z8, Z8
+	VADDPS           (R8), Z8, Z8
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z7, Z5
+	VADDPS           (R9)(DI*4), Z5, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z7
+	VADDPS           (R8)(DI*2), Z7, Z7
+	VMOVUPS          (R8)(R10*1), Z9
+	VADDPS           (R8)(DI*4), Z9, Z9
+	VMOVUPS          Z7, Z10
+	VADDPS           Z9, Z10, Z10
+	VADDPS           (R8), Z10, Z10
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z9, Z7
+	VADDPS           (R9)(DI*4), Z7, Z7
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z9
+	VADDPS           (R8)(DI*2), Z9, Z9
+	VMOVUPS          (R8)(R10*1), Z11
+	VADDPS           (R8)(DI*4), Z11, Z11
+	VMOVUPS          Z9, Z12
+	VADDPS           Z11, Z12, Z12
+	VADDPS           (R8), Z12, Z12
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z11, Z9
+	VADDPS           (R9)(DI*4), Z9, Z9
+	MOVQ             AX, R8
+	VADDPS           Z6, Z4, Z11
+	VADDPS           Z10, Z8, Z13
+	VMOVUPS          Z11, Z14
+	VADDPS           Z13, Z14, Z14
+	VADDPS           Z2, Z14, Z14
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z13, Z11
+	VADDPS           Z12, Z11, Z11
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z2
+	VMAXPS           Z14, Z2, Z14
+	VMOVUPS          128(DX), Z2
+	VMINPS           Z14, Z2, Z14
+	MOVQ             R8, R9
+	VMOVUPS          Z14, (R9)
+	VADDPS           (DX), Z11, Z11
+	VMOVUPS          64(DX), Z2
+	VMAXPS           Z11, Z2, Z11
+	VMOVUPS          128(DX), Z2
+	VMINPS           Z11, Z2, Z11
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z11, (R9)
+	VSUBPS           Z6, Z4, Z2
+	VSUBPS           Z10, Z8, Z4
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z4, Z2
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z2, Z4, Z2
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z2, Z4, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z3, Z1, Z2
+	VADDPS           Z7, Z5, Z4
+	VMOVUPS          Z2, Z6
+	VADDPS           Z4, Z6, Z6
+	VADDPS           Z0, Z6, Z6
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VADDPS           Z9, Z2, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z6, Z0, Z6
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z6, Z0, Z6
+	MOVQ             R8, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z2, Z0, Z2
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z2, Z0, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VSUBPS           Z3, Z1, Z0
+	VSUBPS           Z7, Z5, Z1
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z1, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VSUBPS           (R8)(DI*4), Z2, Z2
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z2, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VSUBPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z3
+	VSUBPS           (R8)(DI*4), Z3, Z3
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z3, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VSUBPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z4
+	VSUBPS           (R8)(DI*4), Z4, Z4
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z4, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VSUBPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z5
+	VSUBPS           (R8)(DI*4), Z5, Z5
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z5, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VSUBPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z6
+	VSUBPS           (R8)(DI*4), Z6, Z6
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z6, Z5
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z6
+	VADDPS           Z4, Z3, Z7
+	VMOVUPS          Z6, Z8
+	VADDPS           Z7, Z8, Z8
+	VADDPS           Z0, Z8, Z8
+	VFMADD231PS.BCST winogradOutput63AVX512_const4AVX512<>+0(SB), Z7, Z6
+	VADDPS           Z5, Z6, Z6
+	VADDPS           (DX), Z8, Z8
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z8, Z0, Z8
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z8, Z0, Z8
+	MOVQ             R8, R9
+	VMOVUPS          Z8, (R9)
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z6, Z0, Z6
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z6, Z0, Z6
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z6, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z4, Z3, Z1
+	VFMADD231PS.BCST winogradOutput63AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput63AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput63AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput63AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput63AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine63AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2645,82 +2345,52 @@ TEXT ·winogradOutputLine63AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R11
 
 tile:
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R9*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VADDPS      Z1, Z2, Z2
-	VADDPS      (R8), Z2, Z2
-	VFMADD231PS winogradOutputLine63AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VADDPS      (CX)(DI*4), Z0, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (SI)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*2)
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R9*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VFMADD231PS winogradOutputLine63AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*1)
-	ADDQ        R10, SI
-	ADDQ        R10, AX
-	ADDQ        $+64, R8
-	ADDQ        $+64, CX
-	DECQ        R11
-	JNZ         tile
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R9*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VADDPS           Z1, Z2, Z2
+	VADDPS           (R8), Z2, Z2
+	VFMADD231PS.BCST winogradOutputLine63AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VADDPS           (CX)(DI*4), Z0, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	VMOVUPS          Z2, (SI)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*2)
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R9*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VFMADD231PS.BCST winogradOutputLine63AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*1)
+	ADDQ             R10, SI
+	ADDQ             R10, AX
+	ADDQ             $+64, R8
+	ADDQ             $+64, CX
+	DECQ             R11
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine63AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine63AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine63AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine63AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine63AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine63AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput64AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -2741,380 +2411,335 @@ TEXT ·winogradOutput64AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VADDPS      Z1, Z2, Z2
-	VADDPS      (R8), Z2, Z2
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z1, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z3
-	VADDPS      (R8)(DI*4), Z3, Z3
-	VMOVUPS     Z1, Z4
-	VADDPS      Z3, Z4, Z4
-	VADDPS      (R8), Z4, Z4
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z3, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VADDPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z5
-	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     Z3, Z6
-	VADDPS      Z5, Z6, Z6
-	VADDPS      (R8), Z6, Z6
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z5, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VADDPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z7
-	VADDPS      (R8)(DI*4), Z7, Z7
-	VMOVUPS     Z5, Z8
-	VADDPS      Z7, Z8, Z8
-	VADDPS      (R8), Z8, Z8
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z7, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z7
-	VADDPS      (R8)(DI*2), Z7, Z7
-	VMOVUPS     (R8)(R10*1), Z9
-	VADDPS      (R8)(DI*4), Z9, Z9
-	VMOVUPS     Z7, Z10
-	VADDPS      Z9, Z10, Z10
-	VADDPS      (R8), Z10, Z10
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z9, Z7
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z9
-	VADDPS      (R8)(DI*2), Z9, Z9
-	VMOVUPS     (R8)(R10*1), Z11
-	VADDPS      (R8)(DI*4), Z11, Z11
-	VMOVUPS     Z9, Z12
-	VADDPS      Z11, Z12, Z12
-	VADDPS      (R8), Z12, Z12
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z11, Z9
-	MOVQ        AX, R8
-	VADDPS      Z6, Z4, Z11
-	VADDPS      Z10, Z8, Z13
-	VMOVUPS     Z11, Z14
-	VADDPS      Z13, Z14, Z14
-	VADDPS      Z2, Z14, Z14
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z13, Z11
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z2
-	VMAXPS      Z14, Z2, Z14
-	VMOVUPS     128(DX), Z2
-	VMINPS      Z14, Z2, Z14
-	MOVQ        R8, R9
-	VMOVUPS     Z14, (R9)
-	VADDPS      (DX), Z11, Z11
-	VMOVUPS     64(DX), Z2
-	VMAXPS      Z11, Z2, Z11
-	VMOVUPS     128(DX), Z2
-	VMINPS      Z11, Z2, Z11
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z11, (R9)
-	VSUBPS      Z6, Z4, Z2
-	VSUBPS      Z10, Z8, Z4
-	VMOVUPS     Z2, Z6
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z4, Z6
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z4, Z2
-	VADDPS      Z12, Z2, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z6, Z4, Z6
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z6, Z4, Z6
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z2, Z4, Z2
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z2, Z4, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z3, Z1, Z2
-	VADDPS      Z7, Z5, Z4
-	VMOVUPS     Z2, Z6
-	VADDPS      Z4, Z6, Z6
-	VADDPS      Z0, Z6, Z6
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z4, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z6, Z0, Z6
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z6, Z0, Z6
-	MOVQ        R8, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z2, Z0, Z2
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z2, Z0, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VSUBPS      Z3, Z1, Z0
-	VSUBPS      Z7, Z5, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VADDPS      Z9, Z0, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VADDPS      (R9)(DI*4), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z3
-	VSUBPS      (R8)(DI*4), Z3, Z3
-	VMOVUPS     Z1, Z4
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z3, Z4
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z3, Z1
-	VADDPS      (R9)(DI*4), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VSUBPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z5
-	VSUBPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     Z3, Z6
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z5, Z6
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z5, Z3
-	VADDPS      (R9)(DI*4), Z3, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VSUBPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z7
-	VSUBPS      (R8)(DI*4), Z7, Z7
-	VMOVUPS     Z5, Z8
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z7, Z8
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z7, Z5
-	VADDPS      (R9)(DI*4), Z5, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z7
-	VSUBPS      (R8)(DI*2), Z7, Z7
-	VMOVUPS     (R8)(R10*1), Z9
-	VSUBPS      (R8)(DI*4), Z9, Z9
-	VMOVUPS     Z7, Z10
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z9, Z10
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z9, Z7
-	VADDPS      (R9)(DI*4), Z7, Z7
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z9
-	VSUBPS      (R8)(DI*2), Z9, Z9
-	VMOVUPS     (R8)(R10*1), Z11
-	VSUBPS      (R8)(DI*4), Z11, Z11
-	VMOVUPS     Z9, Z12
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z11, Z12
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z11, Z9
-	VADDPS      (R9)(DI*4), Z9, Z9
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z6, Z4, Z11
-	VADDPS      Z10, Z8, Z13
-	VMOVUPS     Z11, Z14
-	VADDPS      Z13, Z14, Z14
-	VADDPS      Z2, Z14, Z14
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z13, Z11
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z2
-	VMAXPS      Z14, Z2, Z14
-	VMOVUPS     128(DX), Z2
-	VMINPS      Z14, Z2, Z14
-	MOVQ        R8, R9
-	VMOVUPS     Z14, (R9)
-	VADDPS      (DX), Z11, Z11
-	VMOVUPS     64(DX), Z2
-	VMAXPS      Z11, Z2, Z11
-	VMOVUPS     128(DX), Z2
-	VMINPS      Z11, Z2, Z11
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z11, (R9)
-	VSUBPS      Z6, Z4, Z2
-	VSUBPS      Z10, Z8, Z4
-	VMOVUPS     Z2, Z6
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z4, Z6
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z4, Z2
-	VADDPS      Z12, Z2, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z6, Z4, Z6
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z6, Z4, Z6
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z2, Z4, Z2
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z2, Z4, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z3, Z1, Z2
-	VADDPS      Z7, Z5, Z4
-	VMOVUPS     Z2, Z6
-	VADDPS      Z4, Z6, Z6
-	VADDPS      Z0, Z6, Z6
-	VFMADD231PS winogradOutput64AVX512_const4AVX512<>+0(SB), Z4, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z6, Z0, Z6
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z6, Z0, Z6
-	MOVQ        R8, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z2, Z0, Z2
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z2, Z0, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VSUBPS      Z3, Z1, Z0
-	VSUBPS      Z7, Z5, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VADDPS      Z9, Z0, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VADDPS           Z1, Z2, Z2
+	VADDPS           (R8), Z2, Z2
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z1, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z3
+	VADDPS           (R8)(DI*4), Z3, Z3
+	VMOVUPS          Z1, Z4
+	VADDPS           Z3, Z4, Z4
+	VADDPS           (R8), Z4, Z4
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z3, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VADDPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z5
+	VADDPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          Z3, Z6
+	VADDPS           Z5, Z6, Z6
+	VADDPS           (R8), Z6, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z5, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VADDPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z7
+	VADDPS           (R8)(DI*4), Z7, Z7
+	VMOVUPS          Z5, Z8
+	VADDPS           Z7, Z8, Z8
+	VADDPS           (R8), Z8, Z8
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z7, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z7
+	VADDPS           (R8)(DI*2), Z7, Z7
+	VMOVUPS          (R8)(R10*1), Z9
+	VADDPS           (R8)(DI*4), Z9, Z9
+	VMOVUPS          Z7, Z10
+	VADDPS           Z9, Z10, Z10
+	VADDPS           (R8), Z10, Z10
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z9, Z7
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z9
+	VADDPS           (R8)(DI*2), Z9, Z9
+	VMOVUPS          (R8)(R10*1), Z11
+	VADDPS           (R8)(DI*4), Z11, Z11
+	VMOVUPS          Z9, Z12
+	VADDPS           Z11, Z12, Z12
+	VADDPS           (R8), Z12, Z12
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z11, Z9
+	MOVQ             AX, R8
+	VADDPS           Z6, Z4, Z11
+	VADDPS           Z10, Z8, Z13
+	VMOVUPS          Z11, Z14
+	VADDPS           Z13, Z14, Z14
+	VADDPS           Z2, Z14, Z14
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z13, Z11
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z2
+	VMAXPS           Z14, Z2, Z14
+	VMOVUPS          128(DX), Z2
+	VMINPS           Z14, Z2, Z14
+	MOVQ             R8, R9
+	VMOVUPS          Z14, (R9)
+	VADDPS           (DX), Z11, Z11
+	VMOVUPS          64(DX), Z2
+	VMAXPS           Z11, Z2, Z11
+	VMOVUPS          128(DX), Z2
+	VMINPS           Z11, Z2, Z11
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z11, (R9)
+	VSUBPS           Z6, Z4, Z2
+	VSUBPS           Z10, Z8, Z4
+	VMOVUPS          Z2, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z4, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z4, Z2
+	VADDPS           Z12, Z2, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z6, Z4, Z6
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z6, Z4, Z6
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z2, Z4, Z2
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z2, Z4, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z3, Z1, Z2
+	VADDPS           Z7, Z5, Z4
+	VMOVUPS          Z2, Z6
+	VADDPS           Z4, Z6, Z6
+	VADDPS           Z0, Z6, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z6, Z0, Z6
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z6, Z0, Z6
+	MOVQ             R8, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z2, Z0, Z2
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z2, Z0, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VSUBPS           Z3, Z1, Z0
+	VSUBPS           Z7, Z5, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS           Z9, Z0, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS           (R9)(DI*4), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z3
+	VSUBPS           (R8)(DI*4), Z3, Z3
+	VMOVUPS          Z1, Z4
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z3, Z4
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z3, Z1
+	VADDPS           (R9)(DI*4), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VSUBPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z5
+	VSUBPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          Z3, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z5, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z5, Z3
+	VADDPS           (R9)(DI*4), Z3, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VSUBPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z7
+	VSUBPS           (R8)(DI*4), Z7, Z7
+	VMOVUPS          Z5, Z8
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z7, Z8
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z7, Z5
+	VADDPS           (R9)(DI*4), Z5, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z7
+	VSUBPS           (R8)(DI*2), Z7, Z7
+	VMOVUPS          (R8)(R10*1), Z9
+	VSUBPS           (R8)(DI*4), Z9, Z9
+	VMOVUPS          Z7, Z10
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z9, Z10
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z9, Z7
+	VADDPS           (R9)(DI*4), Z7, Z7
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z9
+	VSUBPS           (R8)(DI*2), Z9, Z9
+	VMOVUPS          (R8)(R10*1), Z11
+	VSUBPS           (R8)(DI*4), Z11, Z11
+	VMOVUPS          Z9, Z12
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z11, Z12
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z11, Z9
+	VADDPS           (R9)(DI*4), Z9, Z9
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z6, Z4, Z11
+	VADDPS           Z10, Z8, Z13
+	VMOVUPS          Z11, Z14
+	VADDPS           Z13, Z14, Z14
+	VADDPS           Z2, Z14, Z14
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z13, Z11
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z2
+	VMAXPS           Z14, Z2, Z14
+	VMOVUPS          128(DX), Z2
+	VMINPS           Z14, Z2, Z14
+	MOVQ             R8, R9
+	VMOVUPS          Z14, (R9)
+	VADDPS           (DX), Z11, Z11
+	VMOVUPS          64(DX), Z2
+	VMAXPS           Z11, Z2, Z11
+	VMOVUPS          128(DX), Z2
+	VMINPS           Z11, Z2, Z11
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z11, (R9)
+	VSUBPS           Z6, Z4, Z2
+	VSUBPS           Z10, Z8, Z4
+	VMOVUPS          Z2, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z4, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z4, Z2
+	VADDPS           Z12, Z2, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z6, Z4, Z6
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z6, Z4, Z6
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z2, Z4, Z2
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z2, Z4, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z3, Z1, Z2
+	VADDPS           Z7, Z5, Z4
+	VMOVUPS          Z2, Z6
+	VADDPS           Z4, Z6, Z6
+	VADDPS           Z0, Z6, Z6
+	VFMADD231PS.BCST winogradOutput64AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z6, Z0, Z6
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z6, Z0, Z6
+	MOVQ             R8, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z2, Z0, Z2
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z2, Z0, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VSUBPS           Z3, Z1, Z0
+	VSUBPS           Z7, Z5, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutput64AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutput64AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS           Z9, Z0, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput64AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput64AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput64AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput64AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput64AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput64AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine64AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -3137,108 +2762,63 @@ TEXT ·winogradOutputLine64AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R12
 
 tile:
-	VMOVUPS     (R9)(R8*1), Z0
-	VADDPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VADDPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VADDPS      Z1, Z2, Z2
-	VADDPS      (R9), Z2, Z2
-	VFMADD231PS winogradOutputLine64AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (SI)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*2)
-	VMOVUPS     (R9)(R8*1), Z0
-	VSUBPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VSUBPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutputLine64AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutputLine64AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VADDPS      (CX)(R8*4), Z0, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (SI)(BX*1)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(DI*1)
-	ADDQ        R11, SI
-	ADDQ        R11, AX
-	ADDQ        $+64, R9
-	ADDQ        $+64, CX
-	DECQ        R12
-	JNZ         tile
+	VMOVUPS          (R9)(R8*1), Z0
+	VADDPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VADDPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VADDPS           Z1, Z2, Z2
+	VADDPS           (R9), Z2, Z2
+	VFMADD231PS.BCST winogradOutputLine64AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	VMOVUPS          Z2, (SI)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*2)
+	VMOVUPS          (R9)(R8*1), Z0
+	VSUBPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VSUBPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutputLine64AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutputLine64AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS           (CX)(R8*4), Z0, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	VMOVUPS          Z2, (SI)(BX*1)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(DI*1)
+	ADDQ             R11, SI
+	ADDQ             R11, AX
+	ADDQ             $+64, R9
+	ADDQ             $+64, CX
+	DECQ             R12
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine64AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine64AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine64AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine64AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine64AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine64AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine64AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine64AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine64AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput65AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -3259,556 +2839,496 @@ TEXT ·winogradOutput65AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VADDPS      Z1, Z2, Z2
-	VADDPS      (R8), Z2, Z2
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z1, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z3
-	VADDPS      (R8)(DI*4), Z3, Z3
-	VMOVUPS     Z1, Z4
-	VADDPS      Z3, Z4, Z4
-	VADDPS      (R8), Z4, Z4
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z3, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VADDPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z5
-	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     Z3, Z6
-	VADDPS      Z5, Z6, Z6
-	VADDPS      (R8), Z6, Z6
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z5, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VADDPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z7
-	VADDPS      (R8)(DI*4), Z7, Z7
-	VMOVUPS     Z5, Z8
-	VADDPS      Z7, Z8, Z8
-	VADDPS      (R8), Z8, Z8
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z7, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z7
-	VADDPS      (R8)(DI*2), Z7, Z7
-	VMOVUPS     (R8)(R10*1), Z9
-	VADDPS      (R8)(DI*4), Z9, Z9
-	VMOVUPS     Z7, Z10
-	VADDPS      Z9, Z10, Z10
-	VADDPS      (R8), Z10, Z10
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z9, Z7
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z9
-	VADDPS      (R8)(DI*2), Z9, Z9
-	VMOVUPS     (R8)(R10*1), Z11
-	VADDPS      (R8)(DI*4), Z11, Z11
-	VMOVUPS     Z9, Z12
-	VADDPS      Z11, Z12, Z12
-	VADDPS      (R8), Z12, Z12
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z11, Z9
-	MOVQ        AX, R8
-	VADDPS      Z6, Z4, Z11
-	VADDPS      Z10, Z8, Z13
-	VMOVUPS     Z11, Z14
-	VADDPS      Z13, Z14, Z14
-	VADDPS      Z2, Z14, Z14
-	VMOVUPS     Z11, Z2
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z13, Z2
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z13, Z11
-	VADDPS      Z12, Z11, Z11
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z12
-	VMAXPS      Z14, Z12, Z14
-	VMOVUPS     128(DX), Z12
-	VMINPS      Z14, Z12, Z14
-	MOVQ        R8, R9
-	VMOVUPS     Z14, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z12
-	VMAXPS      Z2, Z12, Z2
-	VMOVUPS     128(DX), Z12
-	VMINPS      Z2, Z12, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VADDPS      (DX), Z11, Z11
-	VMOVUPS     64(DX), Z2
-	VMAXPS      Z11, Z2, Z11
-	VMOVUPS     128(DX), Z2
-	VMINPS      Z11, Z2, Z11
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z11, (R9)
-	VSUBPS      Z6, Z4, Z2
-	VSUBPS      Z10, Z8, Z4
-	VMOVUPS     Z2, Z6
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z4, Z6
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z4, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z6, Z4, Z6
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z6, Z4, Z6
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z2, Z4, Z2
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z2, Z4, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z3, Z1, Z2
-	VADDPS      Z7, Z5, Z4
-	VMOVUPS     Z2, Z6
-	VADDPS      Z4, Z6, Z6
-	VADDPS      Z0, Z6, Z6
-	VMOVUPS     Z2, Z0
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z4, Z0
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z4, Z2
-	VADDPS      Z9, Z2, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z6, Z4, Z6
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z6, Z4, Z6
-	MOVQ        R8, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z0, Z4, Z0
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z0, Z4, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z2, Z0, Z2
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z2, Z0, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VSUBPS      Z3, Z1, Z0
-	VSUBPS      Z7, Z5, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z1, Z0
-	VADDPS      (R9)(DI*4), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VADDPS      (R8)(DI*4), Z2, Z2
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z2, Z1
-	VADDPS      (R9)(DI*4), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VADDPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z3
-	VADDPS      (R8)(DI*4), Z3, Z3
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z3, Z2
-	VADDPS      (R9)(DI*4), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VADDPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z4
-	VADDPS      (R8)(DI*4), Z4, Z4
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z4, Z3
-	VADDPS      (R9)(DI*4), Z3, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VADDPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z5
-	VADDPS      (R8)(DI*4), Z5, Z5
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z5, Z4
-	VADDPS      (R9)(DI*4), Z4, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VADDPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z6
-	VADDPS      (R8)(DI*4), Z6, Z6
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z6, Z5
-	VADDPS      (R9)(DI*4), Z5, Z5
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z6
-	VADDPS      Z4, Z3, Z7
-	VMOVUPS     Z6, Z8
-	VADDPS      Z7, Z8, Z8
-	VADDPS      Z0, Z8, Z8
-	VMOVUPS     Z6, Z0
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z7, Z0
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z7, Z6
-	VADDPS      Z5, Z6, Z6
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z8, Z5, Z8
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z8, Z5, Z8
-	MOVQ        R8, R9
-	VMOVUPS     Z8, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z0, Z5, Z0
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z0, Z5, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z6, Z0, Z6
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z6, Z0, Z6
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z6, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z4, Z3, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z3
-	VSUBPS      (R8)(DI*4), Z3, Z3
-	VMOVUPS     Z1, Z4
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z3, Z4
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z3, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VSUBPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z5
-	VSUBPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     Z3, Z6
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z5, Z6
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z5, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VSUBPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z7
-	VSUBPS      (R8)(DI*4), Z7, Z7
-	VMOVUPS     Z5, Z8
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z7, Z8
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z7, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z7
-	VSUBPS      (R8)(DI*2), Z7, Z7
-	VMOVUPS     (R8)(R10*1), Z9
-	VSUBPS      (R8)(DI*4), Z9, Z9
-	VMOVUPS     Z7, Z10
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z9, Z10
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z9, Z7
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z9
-	VSUBPS      (R8)(DI*2), Z9, Z9
-	VMOVUPS     (R8)(R10*1), Z11
-	VSUBPS      (R8)(DI*4), Z11, Z11
-	VMOVUPS     Z9, Z12
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z11, Z12
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z11, Z9
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z6, Z4, Z11
-	VADDPS      Z10, Z8, Z13
-	VMOVUPS     Z11, Z14
-	VADDPS      Z13, Z14, Z14
-	VADDPS      Z2, Z14, Z14
-	VMOVUPS     Z11, Z2
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z13, Z2
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z13, Z11
-	VADDPS      Z12, Z11, Z11
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z12
-	VMAXPS      Z14, Z12, Z14
-	VMOVUPS     128(DX), Z12
-	VMINPS      Z14, Z12, Z14
-	MOVQ        R8, R9
-	VMOVUPS     Z14, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z12
-	VMAXPS      Z2, Z12, Z2
-	VMOVUPS     128(DX), Z12
-	VMINPS      Z2, Z12, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VADDPS      (DX), Z11, Z11
-	VMOVUPS     64(DX), Z2
-	VMAXPS      Z11, Z2, Z11
-	VMOVUPS     128(DX), Z2
-	VMINPS      Z11, Z2, Z11
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z11, (R9)
-	VSUBPS      Z6, Z4, Z2
-	VSUBPS      Z10, Z8, Z4
-	VMOVUPS     Z2, Z6
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z4, Z6
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z4, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z6, Z4, Z6
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z6, Z4, Z6
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z2, Z4, Z2
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z2, Z4, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z3, Z1, Z2
-	VADDPS      Z7, Z5, Z4
-	VMOVUPS     Z2, Z6
-	VADDPS      Z4, Z6, Z6
-	VADDPS      Z0, Z6, Z6
-	VMOVUPS     Z2, Z0
-	VFMADD231PS winogradOutput65AVX512_const4AVX512<>+0(SB), Z4, Z0
-	VFMADD231PS winogradOutput65AVX512_const16AVX512<>+0(SB), Z4, Z2
-	VADDPS      Z9, Z2, Z2
-	VADDPS      (DX), Z6, Z6
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z6, Z4, Z6
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z6, Z4, Z6
-	MOVQ        R8, R9
-	VMOVUPS     Z6, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z0, Z4, Z0
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z0, Z4, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z2, Z0, Z2
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z2, Z0, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VSUBPS      Z3, Z1, Z0
-	VSUBPS      Z7, Z5, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z2, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VADDPS           Z1, Z2, Z2
+	VADDPS           (R8), Z2, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z1, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z3
+	VADDPS           (R8)(DI*4), Z3, Z3
+	VMOVUPS          Z1, Z4
+	VADDPS           Z3, Z4, Z4
+	VADDPS           (R8), Z4, Z4
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z3, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VADDPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z5
+	VADDPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          Z3, Z6
+	VADDPS           Z5, Z6, Z6
+	VADDPS           (R8), Z6, Z6
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z5, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VADDPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z7
+	VADDPS           (R8)(DI*4), Z7, Z7
+	VMOVUPS          Z5, Z8
+	VADDPS           Z7, Z8, Z8
+	VADDPS           (R8), Z8, Z8
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z7, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z7
+	VADDPS           (R8)(DI*2), Z7, Z7
+	VMOVUPS          (R8)(R10*1), Z9
+	VADDPS           (R8)(DI*4), Z9, Z9
+	VMOVUPS          Z7, Z10
+	VADDPS           Z9, Z10, Z10
+	VADDPS           (R8), Z10, Z10
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z9, Z7
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z9
+	VADDPS           (R8)(DI*2), Z9, Z9
+	VMOVUPS          (R8)(R10*1), Z11
+	VADDPS           (R8)(DI*4), Z11, Z11
+	VMOVUPS          Z9, Z12
+	VADDPS           Z11, Z12, Z12
+	VADDPS           (R8), Z12, Z12
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z11, Z9
+	MOVQ             AX, R8
+	VADDPS           Z6, Z4, Z11
+	VADDPS           Z10, Z8, Z13
+	VMOVUPS          Z11, Z14
+	VADDPS           Z13, Z14, Z14
+	VADDPS           Z2, Z14, Z14
+	VMOVUPS          Z11, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z13, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z13, Z11
+	VADDPS           Z12, Z11, Z11
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z12
+	VMAXPS           Z14, Z12, Z14
+	VMOVUPS          128(DX), Z12
+	VMINPS           Z14, Z12, Z14
+	MOVQ             R8, R9
+	VMOVUPS          Z14, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z12
+	VMAXPS           Z2, Z12, Z2
+	VMOVUPS          128(DX), Z12
+	VMINPS           Z2, Z12, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VADDPS           (DX), Z11, Z11
+	VMOVUPS          64(DX), Z2
+	VMAXPS           Z11, Z2, Z11
+	VMOVUPS          128(DX), Z2
+	VMINPS           Z11, Z2, Z11
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z11, (R9)
+	VSUBPS           Z6, Z4, Z2
+	VSUBPS           Z10, Z8, Z4
+	VMOVUPS          Z2, Z6
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z4, Z6
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z4, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z6, Z4, Z6
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z6, Z4, Z6
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z2, Z4, Z2
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z2, Z4, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z3, Z1, Z2
+	VADDPS           Z7, Z5, Z4
+	VMOVUPS          Z2, Z6
+	VADDPS           Z4, Z6, Z6
+	VADDPS           Z0, Z6, Z6
+	VMOVUPS          Z2, Z0
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z4, Z2
+	VADDPS           Z9, Z2, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z6, Z4, Z6
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z6, Z4, Z6
+	MOVQ             R8, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z0, Z4, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z2, Z0, Z2
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z2, Z0, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VSUBPS           Z3, Z1, Z0
+	VSUBPS           Z7, Z5, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VADDPS           (R9)(DI*4), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VADDPS           (R8)(DI*4), Z2, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z2, Z1
+	VADDPS           (R9)(DI*4), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VADDPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z3
+	VADDPS           (R8)(DI*4), Z3, Z3
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z3, Z2
+	VADDPS           (R9)(DI*4), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VADDPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z4
+	VADDPS           (R8)(DI*4), Z4, Z4
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z4, Z3
+	VADDPS           (R9)(DI*4), Z3, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VADDPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z5
+	VADDPS           (R8)(DI*4), Z5, Z5
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z5, Z4
+	VADDPS           (R9)(DI*4), Z4, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VADDPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z6
+	VADDPS           (R8)(DI*4), Z6, Z6
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z6, Z5
+	VADDPS           (R9)(DI*4), Z5, Z5
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z6
+	VADDPS           Z4, Z3, Z7
+	VMOVUPS          Z6, Z8
+	VADDPS           Z7, Z8, Z8
+	VADDPS           Z0, Z8, Z8
+	VMOVUPS          Z6, Z0
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z7, Z0
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z7, Z6
+	VADDPS           Z5, Z6, Z6
+	VADDPS           (DX), Z8, Z8
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z8, Z5, Z8
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z8, Z5, Z8
+	MOVQ             R8, R9
+	VMOVUPS          Z8, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z0, Z5, Z0
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z0, Z5, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z6, Z0, Z6
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z6, Z0, Z6
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z6, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z4, Z3, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z3
+	VSUBPS           (R8)(DI*4), Z3, Z3
+	VMOVUPS          Z1, Z4
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z3, Z4
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z3, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VSUBPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z5
+	VSUBPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          Z3, Z6
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z5, Z6
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z5, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VSUBPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z7
+	VSUBPS           (R8)(DI*4), Z7, Z7
+	VMOVUPS          Z5, Z8
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z7, Z8
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z7, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z7
+	VSUBPS           (R8)(DI*2), Z7, Z7
+	VMOVUPS          (R8)(R10*1), Z9
+	VSUBPS           (R8)(DI*4), Z9, Z9
+	VMOVUPS          Z7, Z10
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z9, Z10
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z9, Z7
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z9
+	VSUBPS           (R8)(DI*2), Z9, Z9
+	VMOVUPS          (R8)(R10*1), Z11
+	VSUBPS           (R8)(DI*4), Z11, Z11
+	VMOVUPS          Z9, Z12
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z11, Z12
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z11, Z9
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z6, Z4, Z11
+	VADDPS           Z10, Z8, Z13
+	VMOVUPS          Z11, Z14
+	VADDPS           Z13, Z14, Z14
+	VADDPS           Z2, Z14, Z14
+	VMOVUPS          Z11, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z13, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z13, Z11
+	VADDPS           Z12, Z11, Z11
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z12
+	VMAXPS           Z14, Z12, Z14
+	VMOVUPS          128(DX), Z12
+	VMINPS           Z14, Z12, Z14
+	MOVQ             R8, R9
+	VMOVUPS          Z14, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z12
+	VMAXPS           Z2, Z12, Z2
+	VMOVUPS          128(DX), Z12
+	VMINPS           Z2, Z12, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VADDPS           (DX), Z11, Z11
+	VMOVUPS          64(DX), Z2
+	VMAXPS           Z11, Z2, Z11
+	VMOVUPS          128(DX), Z2
+	VMINPS           Z11, Z2, Z11
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z11, (R9)
+	VSUBPS           Z6, Z4, Z2
+	VSUBPS           Z10, Z8, Z4
+	VMOVUPS          Z2, Z6
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z4, Z6
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z4, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z6, Z4, Z6
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z6, Z4, Z6
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z2, Z4, Z2
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z2, Z4, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z3, Z1, Z2
+	VADDPS           Z7, Z5, Z4
+	VMOVUPS          Z2, Z6
+	VADDPS           Z4, Z6, Z6
+	VADDPS           Z0, Z6, Z6
+	VMOVUPS          Z2, Z0
+	VFMADD231PS.BCST winogradOutput65AVX512_const4AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS.BCST winogradOutput65AVX512_const16AVX512<>+0(SB), Z4, Z2
+	VADDPS           Z9, Z2, Z2
+	VADDPS           (DX), Z6, Z6
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z6, Z4, Z6
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z6, Z4, Z6
+	MOVQ             R8, R9
+	VMOVUPS          Z6, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z0, Z4, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z2, Z0, Z2
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z2, Z0, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VSUBPS           Z3, Z1, Z0
+	VSUBPS           Z7, Z5, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutput65AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z2, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput65AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput65AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput65AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput65AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput65AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput65AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput65AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput65AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine65AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -3831,134 +3351,74 @@ TEXT ·winogradOutputLine65AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R12
 
 tile:
-	VMOVUPS     (R9)(R8*1), Z0
-	VADDPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VADDPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VADDPS      Z1, Z2, Z2
-	VADDPS      (R9), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutputLine65AVX512_const4AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutputLine65AVX512_const16AVX512<>+0(SB), Z1, Z0
-	VADDPS      (CX)(R8*4), Z0, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (SI)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (SI)(BX*2)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*4)
-	VMOVUPS     (R9)(R8*1), Z0
-	VSUBPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VSUBPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     Z0, Z2
-	VFMADD231PS winogradOutputLine65AVX512_const2AVX512<>+0(SB), Z1, Z2
-	VFMADD231PS winogradOutputLine65AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VADDPS      (DX), Z2, Z2
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z2, Z1, Z2
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (SI)(BX*1)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(DI*1)
-	ADDQ        R11, SI
-	ADDQ        R11, AX
-	ADDQ        $+64, R9
-	ADDQ        $+64, CX
-	DECQ        R12
-	JNZ         tile
+	VMOVUPS          (R9)(R8*1), Z0
+	VADDPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VADDPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VADDPS           Z1, Z2, Z2
+	VADDPS           (R9), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutputLine65AVX512_const4AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutputLine65AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VADDPS           (CX)(R8*4), Z0, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	VMOVUPS          Z2, (SI)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	VMOVUPS          Z3, (SI)(BX*2)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*4)
+	VMOVUPS          (R9)(R8*1), Z0
+	VSUBPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VSUBPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          Z0, Z2
+	VFMADD231PS.BCST winogradOutputLine65AVX512_const2AVX512<>+0(SB), Z1, Z2
+	VFMADD231PS.BCST winogradOutputLine65AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VADDPS           (DX), Z2, Z2
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z2, Z1, Z2
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z2, Z1, Z2
+	VMOVUPS          Z2, (SI)(BX*1)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(DI*1)
+	ADDQ             R11, SI
+	ADDQ             R11, AX
+	ADDQ             $+64, R9
+	ADDQ             $+64, CX
+	DECQ             R12
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine65AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine65AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine65AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine65AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine65AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine65AVX512_const16AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine65AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine65AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine65AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine65AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine65AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine65AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput82AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -3979,281 +3439,251 @@ TEXT ·winogradOutput82AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VADDPS      (R8)(R10*2), Z2, Z2
-	VADDPS      Z1, Z0, Z0
-	VADDPS      Z2, Z0, Z0
-	VADDPS      (R8), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VADDPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z3
-	VADDPS      (R8)(R10*2), Z3, Z3
-	VADDPS      Z2, Z1, Z1
-	VADDPS      Z3, Z1, Z1
-	VADDPS      (R8), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VADDPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z3
-	VADDPS      (R8)(DI*4), Z3, Z3
-	VMOVUPS     (R9)(DI*4), Z4
-	VADDPS      (R8)(R10*2), Z4, Z4
-	VADDPS      Z3, Z2, Z2
-	VADDPS      Z4, Z2, Z2
-	VADDPS      (R8), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VADDPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z4
-	VADDPS      (R8)(DI*4), Z4, Z4
-	VMOVUPS     (R9)(DI*4), Z5
-	VADDPS      (R8)(R10*2), Z5, Z5
-	VADDPS      Z4, Z3, Z3
-	VADDPS      Z5, Z3, Z3
-	VADDPS      (R8), Z3, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VADDPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z5
-	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     (R9)(DI*4), Z6
-	VADDPS      (R8)(R10*2), Z6, Z6
-	VADDPS      Z5, Z4, Z4
-	VADDPS      Z6, Z4, Z4
-	VADDPS      (R8), Z4, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VADDPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z6
-	VADDPS      (R8)(DI*4), Z6, Z6
-	VMOVUPS     (R9)(DI*4), Z7
-	VADDPS      (R8)(R10*2), Z7, Z7
-	VADDPS      Z6, Z5, Z5
-	VADDPS      Z7, Z5, Z5
-	VADDPS      (R8), Z5, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z6
-	VADDPS      (R8)(DI*2), Z6, Z6
-	VMOVUPS     (R8)(R10*1), Z7
-	VADDPS      (R8)(DI*4), Z7, Z7
-	VMOVUPS     (R9)(DI*4), Z8
-	VADDPS      (R8)(R10*2), Z8, Z8
-	VADDPS      Z7, Z6, Z6
-	VADDPS      Z8, Z6, Z6
-	VADDPS      (R8), Z6, Z6
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z7
-	VADDPS      (R8)(DI*2), Z7, Z7
-	VMOVUPS     (R8)(R10*1), Z8
-	VADDPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z9
-	VADDPS      (R8)(R10*2), Z9, Z9
-	VADDPS      Z8, Z7, Z7
-	VADDPS      Z9, Z7, Z7
-	VADDPS      (R8), Z7, Z7
-	MOVQ        AX, R8
-	VADDPS      Z2, Z1, Z8
-	VADDPS      Z4, Z3, Z9
-	VADDPS      Z6, Z5, Z10
-	VADDPS      Z9, Z8, Z8
-	VADDPS      Z10, Z8, Z8
-	VADDPS      Z0, Z8, Z8
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z8, Z0, Z8
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z8, Z0, Z8
-	MOVQ        R8, R9
-	VMOVUPS     Z8, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z4, Z3, Z1
-	VSUBPS      Z6, Z5, Z2
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
-	VADDPS      Z7, Z0, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VSUBPS      (R8)(R10*2), Z2, Z2
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
-	VADDPS      (R9)(R10*2), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VSUBPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z3
-	VSUBPS      (R8)(R10*2), Z3, Z3
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z3, Z1
-	VADDPS      (R9)(R10*2), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VSUBPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z3
-	VSUBPS      (R8)(DI*4), Z3, Z3
-	VMOVUPS     (R9)(DI*4), Z4
-	VSUBPS      (R8)(R10*2), Z4, Z4
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z3, Z2
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z4, Z2
-	VADDPS      (R9)(R10*2), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VSUBPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z4
-	VSUBPS      (R8)(DI*4), Z4, Z4
-	VMOVUPS     (R9)(DI*4), Z5
-	VSUBPS      (R8)(R10*2), Z5, Z5
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z4, Z3
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z5, Z3
-	VADDPS      (R9)(R10*2), Z3, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VSUBPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z5
-	VSUBPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     (R9)(DI*4), Z6
-	VSUBPS      (R8)(R10*2), Z6, Z6
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z5, Z4
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z6, Z4
-	VADDPS      (R9)(R10*2), Z4, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VSUBPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z6
-	VSUBPS      (R8)(DI*4), Z6, Z6
-	VMOVUPS     (R9)(DI*4), Z7
-	VSUBPS      (R8)(R10*2), Z7, Z7
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z6, Z5
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z7, Z5
-	VADDPS      (R9)(R10*2), Z5, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z6
-	VSUBPS      (R8)(DI*2), Z6, Z6
-	VMOVUPS     (R8)(R10*1), Z7
-	VSUBPS      (R8)(DI*4), Z7, Z7
-	VMOVUPS     (R9)(DI*4), Z8
-	VSUBPS      (R8)(R10*2), Z8, Z8
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z7, Z6
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z8, Z6
-	VADDPS      (R9)(R10*2), Z6, Z6
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z7
-	VSUBPS      (R8)(DI*2), Z7, Z7
-	VMOVUPS     (R8)(R10*1), Z8
-	VSUBPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z9
-	VSUBPS      (R8)(R10*2), Z9, Z9
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z8, Z7
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z9, Z7
-	VADDPS      (R9)(R10*2), Z7, Z7
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z8
-	VADDPS      Z4, Z3, Z9
-	VADDPS      Z6, Z5, Z10
-	VADDPS      Z9, Z8, Z8
-	VADDPS      Z10, Z8, Z8
-	VADDPS      Z0, Z8, Z8
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z8, Z0, Z8
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z8, Z0, Z8
-	MOVQ        R8, R9
-	VMOVUPS     Z8, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z4, Z3, Z1
-	VSUBPS      Z6, Z5, Z2
-	VFMADD231PS winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
-	VADDPS      Z7, Z0, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VADDPS           (R8)(R10*2), Z2, Z2
+	VADDPS           Z1, Z0, Z0
+	VADDPS           Z2, Z0, Z0
+	VADDPS           (R8), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VADDPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z3
+	VADDPS           (R8)(R10*2), Z3, Z3
+	VADDPS           Z2, Z1, Z1
+	VADDPS           Z3, Z1, Z1
+	VADDPS           (R8), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VADDPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z3
+	VADDPS           (R8)(DI*4), Z3, Z3
+	VMOVUPS          (R9)(DI*4), Z4
+	VADDPS           (R8)(R10*2), Z4, Z4
+	VADDPS           Z3, Z2, Z2
+	VADDPS           Z4, Z2, Z2
+	VADDPS           (R8), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VADDPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z4
+	VADDPS           (R8)(DI*4), Z4, Z4
+	VMOVUPS          (R9)(DI*4), Z5
+	VADDPS           (R8)(R10*2), Z5, Z5
+	VADDPS           Z4, Z3, Z3
+	VADDPS           Z5, Z3, Z3
+	VADDPS           (R8), Z3, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VADDPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z5
+	VADDPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          (R9)(DI*4), Z6
+	VADDPS           (R8)(R10*2), Z6, Z6
+	VADDPS           Z5, Z4, Z4
+	VADDPS           Z6, Z4, Z4
+	VADDPS           (R8), Z4, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VADDPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z6
+	VADDPS           (R8)(DI*4), Z6, Z6
+	VMOVUPS          (R9)(DI*4), Z7
+	VADDPS           (R8)(R10*2), Z7, Z7
+	VADDPS           Z6, Z5, Z5
+	VADDPS           Z7, Z5, Z5
+	VADDPS           (R8), Z5, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z6
+	VADDPS           (R8)(DI*2), Z6, Z6
+	VMOVUPS          (R8)(R10*1), Z7
+	VADDPS           (R8)(DI*4), Z7, Z7
+	VMOVUPS          (R9)(DI*4), Z8
+	VADDPS           (R8)(R10*2), Z8, Z8
+	VADDPS           Z7, Z6, Z6
+	VADDPS           Z8, Z6, Z6
+	VADDPS           (R8), Z6, Z6
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z7
+	VADDPS           (R8)(DI*2), Z7, Z7
+	VMOVUPS          (R8)(R10*1), Z8
+	VADDPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z9
+	VADDPS           (R8)(R10*2), Z9, Z9
+	VADDPS           Z8, Z7, Z7
+	VADDPS           Z9, Z7, Z7
+	VADDPS           (R8), Z7, Z7
+	MOVQ             AX, R8
+	VADDPS           Z2, Z1, Z8
+	VADDPS           Z4, Z3, Z9
+	VADDPS           Z6, Z5, Z10
+	VADDPS           Z9, Z8, Z8
+	VADDPS           Z10, Z8, Z8
+	VADDPS           Z0, Z8, Z8
+	VADDPS           (DX), Z8, Z8
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z8, Z0, Z8
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z8, Z0, Z8
+	MOVQ             R8, R9
+	VMOVUPS          Z8, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z4, Z3, Z1
+	VSUBPS           Z6, Z5, Z2
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS           Z7, Z0, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VSUBPS           (R8)(R10*2), Z2, Z2
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS           (R9)(R10*2), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VSUBPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z3
+	VSUBPS           (R8)(R10*2), Z3, Z3
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z3, Z1
+	VADDPS           (R9)(R10*2), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VSUBPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z3
+	VSUBPS           (R8)(DI*4), Z3, Z3
+	VMOVUPS          (R9)(DI*4), Z4
+	VSUBPS           (R8)(R10*2), Z4, Z4
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z3, Z2
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z4, Z2
+	VADDPS           (R9)(R10*2), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VSUBPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z4
+	VSUBPS           (R8)(DI*4), Z4, Z4
+	VMOVUPS          (R9)(DI*4), Z5
+	VSUBPS           (R8)(R10*2), Z5, Z5
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z5, Z3
+	VADDPS           (R9)(R10*2), Z3, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VSUBPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z5
+	VSUBPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          (R9)(DI*4), Z6
+	VSUBPS           (R8)(R10*2), Z6, Z6
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z5, Z4
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z6, Z4
+	VADDPS           (R9)(R10*2), Z4, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VSUBPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z6
+	VSUBPS           (R8)(DI*4), Z6, Z6
+	VMOVUPS          (R9)(DI*4), Z7
+	VSUBPS           (R8)(R10*2), Z7, Z7
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z6, Z5
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z7, Z5
+	VADDPS           (R9)(R10*2), Z5, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z6
+	VSUBPS           (R8)(DI*2), Z6, Z6
+	VMOVUPS          (R8)(R10*1), Z7
+	VSUBPS           (R8)(DI*4), Z7, Z7
+	VMOVUPS          (R9)(DI*4), Z8
+	VSUBPS           (R8)(R10*2), Z8, Z8
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z7, Z6
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z8, Z6
+	VADDPS           (R9)(R10*2), Z6, Z6
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z7
+	VSUBPS           (R8)(DI*2), Z7, Z7
+	VMOVUPS          (R8)(R10*1), Z8
+	VSUBPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z9
+	VSUBPS           (R8)(R10*2), Z9, Z9
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z8, Z7
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z9, Z7
+	VADDPS           (R9)(R10*2), Z7, Z7
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z8
+	VADDPS           Z4, Z3, Z9
+	VADDPS           Z6, Z5, Z10
+	VADDPS           Z9, Z8, Z8
+	VADDPS           Z10, Z8, Z8
+	VADDPS           Z0, Z8, Z8
+	VADDPS           (DX), Z8, Z8
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z8, Z0, Z8
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z8, Z0, Z8
+	MOVQ             R8, R9
+	VMOVUPS          Z8, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z4, Z3, Z1
+	VSUBPS           Z6, Z5, Z2
+	VFMADD231PS.BCST winogradOutput82AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS           Z7, Z0, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput82AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput82AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput82AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput82AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput82AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutput82AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutput82AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput82AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine82AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -4276,80 +3706,50 @@ TEXT ·winogradOutputLine82AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R11
 
 tile:
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R9*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (CX)(DI*4), Z2
-	VADDPS      (R8)(R9*2), Z2, Z2
-	VADDPS      Z1, Z0, Z0
-	VADDPS      Z2, Z0, Z0
-	VADDPS      (R8), Z0, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R9*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (CX)(DI*4), Z2
-	VSUBPS      (R8)(R9*2), Z2, Z2
-	VFMADD231PS winogradOutputLine82AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
-	VADDPS      (CX)(R9*2), Z0, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*1)
-	ADDQ        R10, SI
-	ADDQ        R10, AX
-	ADDQ        $+64, R8
-	ADDQ        $+64, CX
-	DECQ        R11
-	JNZ         tile
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R9*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (CX)(DI*4), Z2
+	VADDPS           (R8)(R9*2), Z2, Z2
+	VADDPS           Z1, Z0, Z0
+	VADDPS           Z2, Z0, Z0
+	VADDPS           (R8), Z0, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R9*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (CX)(DI*4), Z2
+	VSUBPS           (R8)(R9*2), Z2, Z2
+	VFMADD231PS.BCST winogradOutputLine82AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine82AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS           (CX)(R9*2), Z0, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*1)
+	ADDQ             R10, SI
+	ADDQ             R10, AX
+	ADDQ             $+64, R8
+	ADDQ             $+64, CX
+	DECQ             R11
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine82AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine82AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine82AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine82AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine82AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutputLine82AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutputLine82AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine82AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput83AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -4370,407 +3770,347 @@ TEXT ·winogradOutput83AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VADDPS      (R8)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VADDPS      Z1, Z3, Z3
-	VADDPS      Z2, Z3, Z3
-	VADDPS      (R8), Z3, Z3
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z2, Z0
-	VADDPS      (R9)(R10*2), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VADDPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z4
-	VADDPS      (R8)(R10*2), Z4, Z4
-	VMOVUPS     Z1, Z5
-	VADDPS      Z2, Z5, Z5
-	VADDPS      Z4, Z5, Z5
-	VADDPS      (R8), Z5, Z5
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z4, Z1
-	VADDPS      (R9)(R10*2), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VADDPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z4
-	VADDPS      (R8)(DI*4), Z4, Z4
-	VMOVUPS     (R9)(DI*4), Z6
-	VADDPS      (R8)(R10*2), Z6, Z6
-	VMOVUPS     Z2, Z7
-	VADDPS      Z4, Z7, Z7
-	VADDPS      Z6, Z7, Z7
-	VADDPS      (R8), Z7, Z7
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z4, Z2
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z6, Z2
-	VADDPS      (R9)(R10*2), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VADDPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z6
-	VADDPS      (R8)(DI*4), Z6, Z6
-	VMOVUPS     (R9)(DI*4), Z8
-	VADDPS      (R8)(R10*2), Z8, Z8
-	VMOVUPS     Z4, Z9
-	VADDPS      Z6, Z9, Z9
-	VADDPS      Z8, Z9, Z9
-	VADDPS      (R8), Z9, Z9
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z6, Z4
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z8, Z4
-	VADDPS      (R9)(R10*2), Z4, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z6
-	VADDPS      (R8)(DI*2), Z6, Z6
-	VMOVUPS     (R8)(R10*1), Z8
-	VADDPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z10
-	VADDPS      (R8)(R10*2), Z10, Z10
-	VMOVUPS     Z6, Z11
-	VADDPS      Z8, Z11, Z11
-	VADDPS      Z10, Z11, Z11
-	VADDPS      (R8), Z11, Z11
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z8, Z6
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z10, Z6
-	VADDPS      (R9)(R10*2), Z6, Z6
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z8
-	VADDPS      (R8)(DI*2), Z8, Z8
-	VMOVUPS     (R8)(R10*1), Z10
-	VADDPS      (R8)(DI*4), Z10, Z10
-	VMOVUPS     (R9)(DI*4), Z12
-	VADDPS      (R8)(R10*2), Z12, Z12
-	VMOVUPS     Z8, Z13
-	VADDPS      Z10, Z13, Z13
-	VADDPS      Z12, Z13, Z13
-	VADDPS      (R8), Z13, Z13
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z10, Z8
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z12, Z8
-	VADDPS      (R9)(R10*2), Z8, Z8
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z10
-	VADDPS      (R8)(DI*2), Z10, Z10
-	VMOVUPS     (R8)(R10*1), Z12
-	VADDPS      (R8)(DI*4), Z12, Z12
-	VMOVUPS     (R9)(DI*4), Z14
-	VADDPS      (R8)(R10*2), Z14, Z14
-	VMOVUPS     Z10, Z15
-	VADDPS      Z12, Z15, Z15
-	VADDPS      Z14, Z15, Z15
-	VADDPS      (R8), Z15, Z15
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z12, Z10
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z14, Z10
-	VADDPS      (R9)(R10*2), Z10, Z10
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z12
-	VADDPS      (R8)(DI*2), Z12, Z12
-	VMOVUPS     (R8)(R10*1), Z14
-	VADDPS      (R8)(DI*4), Z14, Z14
-	VMOVUPS     (R9)(DI*4), Z16
-	VADDPS      (R8)(R10*2), Z16, Z16
-	VMOVUPS     Z12, Z17
-	VADDPS      Z14, Z17, Z17
-	VADDPS      Z16, Z17, Z17
-	VADDPS      (R8), Z17, Z17
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z14, Z12
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z16, Z12
-	VADDPS      (R9)(R10*2), Z12, Z12
-	MOVQ        AX, R8
-	VADDPS      Z7, Z5, Z14
-	VADDPS      Z11, Z9, Z16
-	VADDPS      Z15, Z13, Z18
-	VMOVUPS     Z14, Z19
-	VADDPS      Z16, Z19, Z19
-	VADDPS      Z18, Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z16, Z14
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z18, Z14
-	VADDPS      Z17, Z14, Z14
-	VADDPS      (DX), Z19, Z19
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z19, Z3, Z19
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z19, Z3, Z19
-	MOVQ        R8, R9
-	VMOVUPS     Z19, (R9)
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z14, Z3, Z14
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z14, Z3, Z14
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z14, (R9)
-	VSUBPS      Z7, Z5, Z3
-	VSUBPS      Z11, Z9, Z5
-	VSUBPS      Z15, Z13, Z7
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z5, Z3
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z7, Z3
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z3, Z5, Z3
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z3, Z5, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z3
-	VADDPS      Z6, Z4, Z5
-	VADDPS      Z10, Z8, Z7
-	VMOVUPS     Z3, Z9
-	VADDPS      Z5, Z9, Z9
-	VADDPS      Z7, Z9, Z9
-	VADDPS      Z0, Z9, Z9
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z5, Z3
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z7, Z3
-	VADDPS      Z12, Z3, Z3
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z9, Z0, Z9
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z9, Z0, Z9
-	MOVQ        R8, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z3, Z0, Z3
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z3, Z0, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z6, Z4, Z1
-	VSUBPS      Z10, Z8, Z2
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VSUBPS      (R8)(R10*2), Z2, Z2
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VSUBPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z3
-	VSUBPS      (R8)(R10*2), Z3, Z3
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z3, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VSUBPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z3
-	VSUBPS      (R8)(DI*4), Z3, Z3
-	VMOVUPS     (R9)(DI*4), Z4
-	VSUBPS      (R8)(R10*2), Z4, Z4
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z3, Z2
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z4, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z3
-	VSUBPS      (R8)(DI*2), Z3, Z3
-	VMOVUPS     (R8)(R10*1), Z4
-	VSUBPS      (R8)(DI*4), Z4, Z4
-	VMOVUPS     (R9)(DI*4), Z5
-	VSUBPS      (R8)(R10*2), Z5, Z5
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z4, Z3
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z5, Z3
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VSUBPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z5
-	VSUBPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     (R9)(DI*4), Z6
-	VSUBPS      (R8)(R10*2), Z6, Z6
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z5, Z4
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z6, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VSUBPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z6
-	VSUBPS      (R8)(DI*4), Z6, Z6
-	VMOVUPS     (R9)(DI*4), Z7
-	VSUBPS      (R8)(R10*2), Z7, Z7
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z6, Z5
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z7, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z6
-	VSUBPS      (R8)(DI*2), Z6, Z6
-	VMOVUPS     (R8)(R10*1), Z7
-	VSUBPS      (R8)(DI*4), Z7, Z7
-	VMOVUPS     (R9)(DI*4), Z8
-	VSUBPS      (R8)(R10*2), Z8, Z8
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z7, Z6
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z8, Z6
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z7
-	VSUBPS      (R8)(DI*2), Z7, Z7
-	VMOVUPS     (R8)(R10*1), Z8
-	VSUBPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z9
-	VSUBPS      (R8)(R10*2), Z9, Z9
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z8, Z7
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z9, Z7
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z8
-	VADDPS      Z4, Z3, Z9
-	VADDPS      Z6, Z5, Z10
-	VMOVUPS     Z8, Z11
-	VADDPS      Z9, Z11, Z11
-	VADDPS      Z10, Z11, Z11
-	VADDPS      Z0, Z11, Z11
-	VFMADD231PS winogradOutput83AVX512_const4AVX512<>+0(SB), Z9, Z8
-	VFMADD231PS winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z10, Z8
-	VADDPS      Z7, Z8, Z8
-	VADDPS      (DX), Z11, Z11
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z11, Z0, Z11
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z11, Z0, Z11
-	MOVQ        R8, R9
-	VMOVUPS     Z11, (R9)
-	VADDPS      (DX), Z8, Z8
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z8, Z0, Z8
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z8, Z0, Z8
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z8, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z4, Z3, Z1
-	VSUBPS      Z6, Z5, Z2
-	VFMADD231PS winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VADDPS           (R8)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VADDPS           Z1, Z3, Z3
+	VADDPS           Z2, Z3, Z3
+	VADDPS           (R8), Z3, Z3
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z2, Z0
+	VADDPS           (R9)(R10*2), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VADDPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z4
+	VADDPS           (R8)(R10*2), Z4, Z4
+	VMOVUPS          Z1, Z5
+	VADDPS           Z2, Z5, Z5
+	VADDPS           Z4, Z5, Z5
+	VADDPS           (R8), Z5, Z5
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z4, Z1
+	VADDPS           (R9)(R10*2), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VADDPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z4
+	VADDPS           (R8)(DI*4), Z4, Z4
+	VMOVUPS          (R9)(DI*4), Z6
+	VADDPS           (R8)(R10*2), Z6, Z6
+	VMOVUPS          Z2, Z7
+	VADDPS           Z4, Z7, Z7
+	VADDPS           Z6, Z7, Z7
+	VADDPS           (R8), Z7, Z7
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z6, Z2
+	VADDPS           (R9)(R10*2), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VADDPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z6
+	VADDPS           (R8)(DI*4), Z6, Z6
+	VMOVUPS          (R9)(DI*4), Z8
+	VADDPS           (R8)(R10*2), Z8, Z8
+	VMOVUPS          Z4, Z9
+	VADDPS           Z6, Z9, Z9
+	VADDPS           Z8, Z9, Z9
+	VADDPS           (R8), Z9, Z9
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z8, Z4
+	VADDPS           (R9)(R10*2), Z4, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z6
+	VADDPS           (R8)(DI*2), Z6, Z6
+	VMOVUPS          (R8)(R10*1), Z8
+	VADDPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z10
+	VADDPS           (R8)(R10*2), Z10, Z10
+	VMOVUPS          Z6, Z11
+	VADDPS           Z8, Z11, Z11
+	VADDPS           Z10, Z11, Z11
+	VADDPS           (R8), Z11, Z11
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z8, Z6
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z10, Z6
+	VADDPS           (R9)(R10*2), Z6, Z6
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z8
+	VADDPS           (R8)(DI*2), Z8, Z8
+	VMOVUPS          (R8)(R10*1), Z10
+	VADDPS           (R8)(DI*4), Z10, Z10
+	VMOVUPS          (R9)(DI*4), Z12
+	VADDPS           (R8)(R10*2), Z12, Z12
+	VMOVUPS          Z8, Z13
+	VADDPS           Z10, Z13, Z13
+	VADDPS           Z12, Z13, Z13
+	VADDPS           (R8), Z13, Z13
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z10, Z8
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z12, Z8
+	VADDPS           (R9)(R10*2), Z8, Z8
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z10
+	VADDPS           (R8)(DI*2), Z10, Z10
+	VMOVUPS          (R8)(R10*1), Z12
+	VADDPS           (R8)(DI*4), Z12, Z12
+	VMOVUPS          (R9)(DI*4), Z14
+	VADDPS           (R8)(R10*2), Z14, Z14
+	VMOVUPS          Z10, Z15
+	VADDPS           Z12, Z15, Z15
+	VADDPS           Z14, Z15, Z15
+	VADDPS           (R8), Z15, Z15
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z12, Z10
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z14, Z10
+	VADDPS           (R9)(R10*2), Z10, Z10
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z12
+	VADDPS           (R8)(DI*2), Z12, Z12
+	VMOVUPS          (R8)(R10*1), Z14
+	VADDPS           (R8)(DI*4), Z14, Z14
+	VMOVUPS          (R9)(DI*4), Z16
+	VADDPS           (R8)(R10*2), Z16, Z16
+	VMOVUPS          Z12, Z17
+	VADDPS           Z14, Z17, Z17
+	VADDPS           Z16, Z17, Z17
+	VADDPS           (R8), Z17, Z17
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z14, Z12
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z16, Z12
+	VADDPS           (R9)(R10*2), Z12, Z12
+	MOVQ             AX, R8
+	VADDPS           Z7, Z5, Z14
+	VADDPS           Z11, Z9, Z16
+	VADDPS           Z15, Z13, Z18
+	VMOVUPS          Z14, Z19
+	VADDPS           Z16, Z19, Z19
+	VADDPS           Z18, Z19, Z19
+	VADDPS           Z3, Z19, Z19
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z16, Z14
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z18, Z14
+	VADDPS           Z17, Z14, Z14
+	VADDPS           (DX), Z19, Z19
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z19, Z3, Z19
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z19, Z3, Z19
+	MOVQ             R8, R9
+	VMOVUPS          Z19, (R9)
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z14, Z3, Z14
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z14, Z3, Z14
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z14, (R9)
+	VSUBPS           Z7, Z5, Z3
+	VSUBPS           Z11, Z9, Z5
+	VSUBPS           Z15, Z13, Z7
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z7, Z3
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z3, Z5, Z3
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z3, Z5, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z3
+	VADDPS           Z6, Z4, Z5
+	VADDPS           Z10, Z8, Z7
+	VMOVUPS          Z3, Z9
+	VADDPS           Z5, Z9, Z9
+	VADDPS           Z7, Z9, Z9
+	VADDPS           Z0, Z9, Z9
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z7, Z3
+	VADDPS           Z12, Z3, Z3
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z9, Z0, Z9
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z9, Z0, Z9
+	MOVQ             R8, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z3, Z0, Z3
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z3, Z0, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z6, Z4, Z1
+	VSUBPS           Z10, Z8, Z2
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VSUBPS           (R8)(R10*2), Z2, Z2
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VSUBPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z3
+	VSUBPS           (R8)(R10*2), Z3, Z3
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z3, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VSUBPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z3
+	VSUBPS           (R8)(DI*4), Z3, Z3
+	VMOVUPS          (R9)(DI*4), Z4
+	VSUBPS           (R8)(R10*2), Z4, Z4
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z3, Z2
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z4, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z3
+	VSUBPS           (R8)(DI*2), Z3, Z3
+	VMOVUPS          (R8)(R10*1), Z4
+	VSUBPS           (R8)(DI*4), Z4, Z4
+	VMOVUPS          (R9)(DI*4), Z5
+	VSUBPS           (R8)(R10*2), Z5, Z5
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z5, Z3
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VSUBPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z5
+	VSUBPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          (R9)(DI*4), Z6
+	VSUBPS           (R8)(R10*2), Z6, Z6
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z5, Z4
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z6, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VSUBPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z6
+	VSUBPS           (R8)(DI*4), Z6, Z6
+	VMOVUPS          (R9)(DI*4), Z7
+	VSUBPS           (R8)(R10*2), Z7, Z7
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z6, Z5
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z7, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z6
+	VSUBPS           (R8)(DI*2), Z6, Z6
+	VMOVUPS          (R8)(R10*1), Z7
+	VSUBPS           (R8)(DI*4), Z7, Z7
+	VMOVUPS          (R9)(DI*4), Z8
+	VSUBPS           (R8)(R10*2), Z8, Z8
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z7, Z6
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z8, Z6
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z7
+	VSUBPS           (R8)(DI*2), Z7, Z7
+	VMOVUPS          (R8)(R10*1), Z8
+	VSUBPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z9
+	VSUBPS           (R8)(R10*2), Z9, Z9
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z8, Z7
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z9, Z7
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z8
+	VADDPS           Z4, Z3, Z9
+	VADDPS           Z6, Z5, Z10
+	VMOVUPS          Z8, Z11
+	VADDPS           Z9, Z11, Z11
+	VADDPS           Z10, Z11, Z11
+	VADDPS           Z0, Z11, Z11
+	VFMADD231PS.BCST winogradOutput83AVX512_const4AVX512<>+0(SB), Z9, Z8
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_25AVX512<>+0(SB), Z10, Z8
+	VADDPS           Z7, Z8, Z8
+	VADDPS           (DX), Z11, Z11
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z11, Z0, Z11
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z11, Z0, Z11
+	MOVQ             R8, R9
+	VMOVUPS          Z11, (R9)
+	VADDPS           (DX), Z8, Z8
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z8, Z0, Z8
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z8, Z0, Z8
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z8, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z4, Z3, Z1
+	VSUBPS           Z6, Z5, Z2
+	VFMADD231PS.BCST winogradOutput83AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput83AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput83AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput83AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput83AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput83AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
-DATA winogradOutput83AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
-GLOBL winogradOutput83AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput83AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput83AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput83AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput83AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput83AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput83AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutput83AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutput83AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput83AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine83AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -4793,125 +4133,65 @@ TEXT ·winogradOutputLine83AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R11
 
 tile:
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R9*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (CX)(DI*4), Z2
-	VADDPS      (R8)(R9*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VADDPS      Z1, Z3, Z3
-	VADDPS      Z2, Z3, Z3
-	VADDPS      (R8), Z3, Z3
-	VFMADD231PS winogradOutputLine83AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine83AVX512_const0_25AVX512<>+0(SB), Z2, Z0
-	VADDPS      (CX)(R9*2), Z0, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (SI)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*2)
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R9*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (CX)(DI*4), Z2
-	VSUBPS      (R8)(R9*2), Z2, Z2
-	VFMADD231PS winogradOutputLine83AVX512_const2AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*1)
-	ADDQ        R10, SI
-	ADDQ        R10, AX
-	ADDQ        $+64, R8
-	ADDQ        $+64, CX
-	DECQ        R11
-	JNZ         tile
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R9*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (CX)(DI*4), Z2
+	VADDPS           (R8)(R9*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VADDPS           Z1, Z3, Z3
+	VADDPS           Z2, Z3, Z3
+	VADDPS           (R8), Z3, Z3
+	VFMADD231PS.BCST winogradOutputLine83AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine83AVX512_const0_25AVX512<>+0(SB), Z2, Z0
+	VADDPS           (CX)(R9*2), Z0, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	VMOVUPS          Z3, (SI)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*2)
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R9*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (CX)(DI*4), Z2
+	VSUBPS           (R8)(R9*2), Z2, Z2
+	VFMADD231PS.BCST winogradOutputLine83AVX512_const2AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine83AVX512_const0_5AVX512<>+0(SB), Z2, Z0
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*1)
+	ADDQ             R10, SI
+	ADDQ             R10, AX
+	ADDQ             $+64, R8
+	ADDQ             $+64, CX
+	DECQ             R11
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine83AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine83AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine83AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine83AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine83AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
-DATA winogradOutputLine83AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
-GLOBL winogradOutputLine83AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine83AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine83AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine83AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine83AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine83AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine83AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutputLine83AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutputLine83AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine83AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput84AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -4932,562 +4212,472 @@ TEXT ·winogradOutput84AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VADDPS      (R8)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VADDPS      Z1, Z3, Z3
-	VADDPS      Z2, Z3, Z3
-	VADDPS      (R8), Z3, Z3
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z2, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VADDPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z4
-	VADDPS      (R8)(R10*2), Z4, Z4
-	VMOVUPS     Z1, Z5
-	VADDPS      Z2, Z5, Z5
-	VADDPS      Z4, Z5, Z5
-	VADDPS      (R8), Z5, Z5
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z4, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VADDPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z4
-	VADDPS      (R8)(DI*4), Z4, Z4
-	VMOVUPS     (R9)(DI*4), Z6
-	VADDPS      (R8)(R10*2), Z6, Z6
-	VMOVUPS     Z2, Z7
-	VADDPS      Z4, Z7, Z7
-	VADDPS      Z6, Z7, Z7
-	VADDPS      (R8), Z7, Z7
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z4, Z2
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z6, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VADDPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z6
-	VADDPS      (R8)(DI*4), Z6, Z6
-	VMOVUPS     (R9)(DI*4), Z8
-	VADDPS      (R8)(R10*2), Z8, Z8
-	VMOVUPS     Z4, Z9
-	VADDPS      Z6, Z9, Z9
-	VADDPS      Z8, Z9, Z9
-	VADDPS      (R8), Z9, Z9
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z6, Z4
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z8, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z6
-	VADDPS      (R8)(DI*2), Z6, Z6
-	VMOVUPS     (R8)(R10*1), Z8
-	VADDPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z10
-	VADDPS      (R8)(R10*2), Z10, Z10
-	VMOVUPS     Z6, Z11
-	VADDPS      Z8, Z11, Z11
-	VADDPS      Z10, Z11, Z11
-	VADDPS      (R8), Z11, Z11
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z8, Z6
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z10, Z6
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z8
-	VADDPS      (R8)(DI*2), Z8, Z8
-	VMOVUPS     (R8)(R10*1), Z10
-	VADDPS      (R8)(DI*4), Z10, Z10
-	VMOVUPS     (R9)(DI*4), Z12
-	VADDPS      (R8)(R10*2), Z12, Z12
-	VMOVUPS     Z8, Z13
-	VADDPS      Z10, Z13, Z13
-	VADDPS      Z12, Z13, Z13
-	VADDPS      (R8), Z13, Z13
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z10, Z8
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z12, Z8
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z10
-	VADDPS      (R8)(DI*2), Z10, Z10
-	VMOVUPS     (R8)(R10*1), Z12
-	VADDPS      (R8)(DI*4), Z12, Z12
-	VMOVUPS     (R9)(DI*4), Z14
-	VADDPS      (R8)(R10*2), Z14, Z14
-	VMOVUPS     Z10, Z15
-	VADDPS      Z12, Z15, Z15
-	VADDPS      Z14, Z15, Z15
-	VADDPS      (R8), Z15, Z15
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z12, Z10
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z14, Z10
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z12
-	VADDPS      (R8)(DI*2), Z12, Z12
-	VMOVUPS     (R8)(R10*1), Z14
-	VADDPS      (R8)(DI*4), Z14, Z14
-	VMOVUPS     (R9)(DI*4), Z16
-	VADDPS      (R8)(R10*2), Z16, Z16
-	VMOVUPS     Z12, Z17
-	VADDPS      Z14, Z17, Z17
-	VADDPS      Z16, Z17, Z17
-	VADDPS      (R8), Z17, Z17
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z14, Z12
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z16, Z12
-	MOVQ        AX, R8
-	VADDPS      Z7, Z5, Z14
-	VADDPS      Z11, Z9, Z16
-	VADDPS      Z15, Z13, Z18
-	VMOVUPS     Z14, Z19
-	VADDPS      Z16, Z19, Z19
-	VADDPS      Z18, Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z16, Z14
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z18, Z14
-	VADDPS      (DX), Z19, Z19
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z19, Z3, Z19
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z19, Z3, Z19
-	MOVQ        R8, R9
-	VMOVUPS     Z19, (R9)
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z14, Z3, Z14
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z14, Z3, Z14
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z14, (R9)
-	VSUBPS      Z7, Z5, Z3
-	VSUBPS      Z11, Z9, Z5
-	VSUBPS      Z15, Z13, Z7
-	VMOVUPS     Z3, Z9
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z5, Z9
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z7, Z9
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z5, Z3
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z7, Z3
-	VADDPS      Z17, Z3, Z3
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z9, Z5, Z9
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z9, Z5, Z9
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z3, Z5, Z3
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z3, Z5, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z3
-	VADDPS      Z6, Z4, Z5
-	VADDPS      Z10, Z8, Z7
-	VMOVUPS     Z3, Z9
-	VADDPS      Z5, Z9, Z9
-	VADDPS      Z7, Z9, Z9
-	VADDPS      Z0, Z9, Z9
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z5, Z3
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z7, Z3
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z9, Z0, Z9
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z9, Z0, Z9
-	MOVQ        R8, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z3, Z0, Z3
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z3, Z0, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z6, Z4, Z1
-	VSUBPS      Z10, Z8, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
-	VADDPS      Z12, Z0, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VSUBPS      (R8)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
-	VADDPS      (R9)(R10*2), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VSUBPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z4
-	VSUBPS      (R8)(R10*2), Z4, Z4
-	VMOVUPS     Z1, Z5
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z2, Z5
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z4, Z5
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z4, Z1
-	VADDPS      (R9)(R10*2), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VSUBPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z4
-	VSUBPS      (R8)(DI*4), Z4, Z4
-	VMOVUPS     (R9)(DI*4), Z6
-	VSUBPS      (R8)(R10*2), Z6, Z6
-	VMOVUPS     Z2, Z7
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z4, Z7
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z6, Z7
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z4, Z2
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z6, Z2
-	VADDPS      (R9)(R10*2), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VSUBPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z6
-	VSUBPS      (R8)(DI*4), Z6, Z6
-	VMOVUPS     (R9)(DI*4), Z8
-	VSUBPS      (R8)(R10*2), Z8, Z8
-	VMOVUPS     Z4, Z9
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z6, Z9
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z8, Z9
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z6, Z4
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z8, Z4
-	VADDPS      (R9)(R10*2), Z4, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z6
-	VSUBPS      (R8)(DI*2), Z6, Z6
-	VMOVUPS     (R8)(R10*1), Z8
-	VSUBPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z10
-	VSUBPS      (R8)(R10*2), Z10, Z10
-	VMOVUPS     Z6, Z11
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z8, Z11
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z10, Z11
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z8, Z6
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z10, Z6
-	VADDPS      (R9)(R10*2), Z6, Z6
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z8
-	VSUBPS      (R8)(DI*2), Z8, Z8
-	VMOVUPS     (R8)(R10*1), Z10
-	VSUBPS      (R8)(DI*4), Z10, Z10
-	VMOVUPS     (R9)(DI*4), Z12
-	VSUBPS      (R8)(R10*2), Z12, Z12
-	VMOVUPS     Z8, Z13
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z10, Z13
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z12, Z13
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z10, Z8
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z12, Z8
-	VADDPS      (R9)(R10*2), Z8, Z8
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z10
-	VSUBPS      (R8)(DI*2), Z10, Z10
-	VMOVUPS     (R8)(R10*1), Z12
-	VSUBPS      (R8)(DI*4), Z12, Z12
-	VMOVUPS     (R9)(DI*4), Z14
-	VSUBPS      (R8)(R10*2), Z14, Z14
-	VMOVUPS     Z10, Z15
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z12, Z15
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z14, Z15
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z12, Z10
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z14, Z10
-	VADDPS      (R9)(R10*2), Z10, Z10
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z12
-	VSUBPS      (R8)(DI*2), Z12, Z12
-	VMOVUPS     (R8)(R10*1), Z14
-	VSUBPS      (R8)(DI*4), Z14, Z14
-	VMOVUPS     (R9)(DI*4), Z16
-	VSUBPS      (R8)(R10*2), Z16, Z16
-	VMOVUPS     Z12, Z17
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z14, Z17
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z16, Z17
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z14, Z12
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z16, Z12
-	VADDPS      (R9)(R10*2), Z12, Z12
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z7, Z5, Z14
-	VADDPS      Z11, Z9, Z16
-	VADDPS      Z15, Z13, Z18
-	VMOVUPS     Z14, Z19
-	VADDPS      Z16, Z19, Z19
-	VADDPS      Z18, Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z16, Z14
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z18, Z14
-	VADDPS      (DX), Z19, Z19
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z19, Z3, Z19
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z19, Z3, Z19
-	MOVQ        R8, R9
-	VMOVUPS     Z19, (R9)
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z14, Z3, Z14
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z14, Z3, Z14
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z14, (R9)
-	VSUBPS      Z7, Z5, Z3
-	VSUBPS      Z11, Z9, Z5
-	VSUBPS      Z15, Z13, Z7
-	VMOVUPS     Z3, Z9
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z5, Z9
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z7, Z9
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z5, Z3
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z7, Z3
-	VADDPS      Z17, Z3, Z3
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z9, Z5, Z9
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z9, Z5, Z9
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z3, Z5, Z3
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z3, Z5, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z3
-	VADDPS      Z6, Z4, Z5
-	VADDPS      Z10, Z8, Z7
-	VMOVUPS     Z3, Z9
-	VADDPS      Z5, Z9, Z9
-	VADDPS      Z7, Z9, Z9
-	VADDPS      Z0, Z9, Z9
-	VFMADD231PS winogradOutput84AVX512_const4AVX512<>+0(SB), Z5, Z3
-	VFMADD231PS winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z7, Z3
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z9, Z0, Z9
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z9, Z0, Z9
-	MOVQ        R8, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z3, Z0, Z3
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z3, Z0, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z6, Z4, Z1
-	VSUBPS      Z10, Z8, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VFMADD231PS winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
-	VADDPS      Z12, Z0, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VADDPS           (R8)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VADDPS           Z1, Z3, Z3
+	VADDPS           Z2, Z3, Z3
+	VADDPS           (R8), Z3, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z2, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VADDPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z4
+	VADDPS           (R8)(R10*2), Z4, Z4
+	VMOVUPS          Z1, Z5
+	VADDPS           Z2, Z5, Z5
+	VADDPS           Z4, Z5, Z5
+	VADDPS           (R8), Z5, Z5
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z4, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VADDPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z4
+	VADDPS           (R8)(DI*4), Z4, Z4
+	VMOVUPS          (R9)(DI*4), Z6
+	VADDPS           (R8)(R10*2), Z6, Z6
+	VMOVUPS          Z2, Z7
+	VADDPS           Z4, Z7, Z7
+	VADDPS           Z6, Z7, Z7
+	VADDPS           (R8), Z7, Z7
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z4, Z2
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z6, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VADDPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z6
+	VADDPS           (R8)(DI*4), Z6, Z6
+	VMOVUPS          (R9)(DI*4), Z8
+	VADDPS           (R8)(R10*2), Z8, Z8
+	VMOVUPS          Z4, Z9
+	VADDPS           Z6, Z9, Z9
+	VADDPS           Z8, Z9, Z9
+	VADDPS           (R8), Z9, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z8, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z6
+	VADDPS           (R8)(DI*2), Z6, Z6
+	VMOVUPS          (R8)(R10*1), Z8
+	VADDPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z10
+	VADDPS           (R8)(R10*2), Z10, Z10
+	VMOVUPS          Z6, Z11
+	VADDPS           Z8, Z11, Z11
+	VADDPS           Z10, Z11, Z11
+	VADDPS           (R8), Z11, Z11
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z8, Z6
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z10, Z6
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z8
+	VADDPS           (R8)(DI*2), Z8, Z8
+	VMOVUPS          (R8)(R10*1), Z10
+	VADDPS           (R8)(DI*4), Z10, Z10
+	VMOVUPS          (R9)(DI*4), Z12
+	VADDPS           (R8)(R10*2), Z12, Z12
+	VMOVUPS          Z8, Z13
+	VADDPS           Z10, Z13, Z13
+	VADDPS           Z12, Z13, Z13
+	VADDPS           (R8), Z13, Z13
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z10, Z8
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z12, Z8
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z10
+	VADDPS           (R8)(DI*2), Z10, Z10
+	VMOVUPS          (R8)(R10*1), Z12
+	VADDPS           (R8)(DI*4), Z12, Z12
+	VMOVUPS          (R9)(DI*4), Z14
+	VADDPS           (R8)(R10*2), Z14, Z14
+	VMOVUPS          Z10, Z15
+	VADDPS           Z12, Z15, Z15
+	VADDPS           Z14, Z15, Z15
+	VADDPS           (R8), Z15, Z15
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z12, Z10
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z14, Z10
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z12
+	VADDPS           (R8)(DI*2), Z12, Z12
+	VMOVUPS          (R8)(R10*1), Z14
+	VADDPS           (R8)(DI*4), Z14, Z14
+	VMOVUPS          (R9)(DI*4), Z16
+	VADDPS           (R8)(R10*2), Z16, Z16
+	VMOVUPS          Z12, Z17
+	VADDPS           Z14, Z17, Z17
+	VADDPS           Z16, Z17, Z17
+	VADDPS           (R8), Z17, Z17
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z14, Z12
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z16, Z12
+	MOVQ             AX, R8
+	VADDPS           Z7, Z5, Z14
+	VADDPS           Z11, Z9, Z16
+	VADDPS           Z15, Z13, Z18
+	VMOVUPS          Z14, Z19
+	VADDPS           Z16, Z19, Z19
+	VADDPS           Z18, Z19, Z19
+	VADDPS           Z3, Z19, Z19
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z16, Z14
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z18, Z14
+	VADDPS           (DX), Z19, Z19
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z19, Z3, Z19
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z19, Z3, Z19
+	MOVQ             R8, R9
+	VMOVUPS          Z19, (R9)
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z14, Z3, Z14
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z14, Z3, Z14
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z14, (R9)
+	VSUBPS           Z7, Z5, Z3
+	VSUBPS           Z11, Z9, Z5
+	VSUBPS           Z15, Z13, Z7
+	VMOVUPS          Z3, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z5, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z7, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z7, Z3
+	VADDPS           Z17, Z3, Z3
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z9, Z5, Z9
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z9, Z5, Z9
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z3, Z5, Z3
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z3, Z5, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z3
+	VADDPS           Z6, Z4, Z5
+	VADDPS           Z10, Z8, Z7
+	VMOVUPS          Z3, Z9
+	VADDPS           Z5, Z9, Z9
+	VADDPS           Z7, Z9, Z9
+	VADDPS           Z0, Z9, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z7, Z3
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z9, Z0, Z9
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z9, Z0, Z9
+	MOVQ             R8, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z3, Z0, Z3
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z3, Z0, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z6, Z4, Z1
+	VSUBPS           Z10, Z8, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS           Z12, Z0, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VSUBPS           (R8)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS           (R9)(R10*2), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VSUBPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z4
+	VSUBPS           (R8)(R10*2), Z4, Z4
+	VMOVUPS          Z1, Z5
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z2, Z5
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z4, Z5
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z4, Z1
+	VADDPS           (R9)(R10*2), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VSUBPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z4
+	VSUBPS           (R8)(DI*4), Z4, Z4
+	VMOVUPS          (R9)(DI*4), Z6
+	VSUBPS           (R8)(R10*2), Z6, Z6
+	VMOVUPS          Z2, Z7
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z4, Z2
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z6, Z2
+	VADDPS           (R9)(R10*2), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VSUBPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z6
+	VSUBPS           (R8)(DI*4), Z6, Z6
+	VMOVUPS          (R9)(DI*4), Z8
+	VSUBPS           (R8)(R10*2), Z8, Z8
+	VMOVUPS          Z4, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z6, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z8, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z8, Z4
+	VADDPS           (R9)(R10*2), Z4, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z6
+	VSUBPS           (R8)(DI*2), Z6, Z6
+	VMOVUPS          (R8)(R10*1), Z8
+	VSUBPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z10
+	VSUBPS           (R8)(R10*2), Z10, Z10
+	VMOVUPS          Z6, Z11
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z8, Z11
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z10, Z11
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z8, Z6
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z10, Z6
+	VADDPS           (R9)(R10*2), Z6, Z6
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z8
+	VSUBPS           (R8)(DI*2), Z8, Z8
+	VMOVUPS          (R8)(R10*1), Z10
+	VSUBPS           (R8)(DI*4), Z10, Z10
+	VMOVUPS          (R9)(DI*4), Z12
+	VSUBPS           (R8)(R10*2), Z12, Z12
+	VMOVUPS          Z8, Z13
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z10, Z13
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z12, Z13
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z10, Z8
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z12, Z8
+	VADDPS           (R9)(R10*2), Z8, Z8
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z10
+	VSUBPS           (R8)(DI*2), Z10, Z10
+	VMOVUPS          (R8)(R10*1), Z12
+	VSUBPS           (R8)(DI*4), Z12, Z12
+	VMOVUPS          (R9)(DI*4), Z14
+	VSUBPS           (R8)(R10*2), Z14, Z14
+	VMOVUPS          Z10, Z15
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z12, Z15
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z14, Z15
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z12, Z10
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z14, Z10
+	VADDPS           (R9)(R10*2), Z10, Z10
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z12
+	VSUBPS           (R8)(DI*2), Z12, Z12
+	VMOVUPS          (R8)(R10*1), Z14
+	VSUBPS           (R8)(DI*4), Z14, Z14
+	VMOVUPS          (R9)(DI*4), Z16
+	VSUBPS           (R8)(R10*2), Z16, Z16
+	VMOVUPS          Z12, Z17
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z14, Z17
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z16, Z17
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z14, Z12
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z16, Z12
+	VADDPS           (R9)(R10*2), Z12, Z12
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z7, Z5, Z14
+	VADDPS           Z11, Z9, Z16
+	VADDPS           Z15, Z13, Z18
+	VMOVUPS          Z14, Z19
+	VADDPS           Z16, Z19, Z19
+	VADDPS           Z18, Z19, Z19
+	VADDPS           Z3, Z19, Z19
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z16, Z14
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z18, Z14
+	VADDPS           (DX), Z19, Z19
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z19, Z3, Z19
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z19, Z3, Z19
+	MOVQ             R8, R9
+	VMOVUPS          Z19, (R9)
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z14, Z3, Z14
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z14, Z3, Z14
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z14, (R9)
+	VSUBPS           Z7, Z5, Z3
+	VSUBPS           Z11, Z9, Z5
+	VSUBPS           Z15, Z13, Z7
+	VMOVUPS          Z3, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z5, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z7, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z7, Z3
+	VADDPS           Z17, Z3, Z3
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z9, Z5, Z9
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z9, Z5, Z9
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z3, Z5, Z3
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z3, Z5, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z3
+	VADDPS           Z6, Z4, Z5
+	VADDPS           Z10, Z8, Z7
+	VMOVUPS          Z3, Z9
+	VADDPS           Z5, Z9, Z9
+	VADDPS           Z7, Z9, Z9
+	VADDPS           Z0, Z9, Z9
+	VFMADD231PS.BCST winogradOutput84AVX512_const4AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_25AVX512<>+0(SB), Z7, Z3
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z9, Z0, Z9
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z9, Z0, Z9
+	MOVQ             R8, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z3, Z0, Z3
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z3, Z0, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z6, Z4, Z1
+	VSUBPS           Z10, Z8, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS.BCST winogradOutput84AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS           Z12, Z0, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput84AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput84AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput84AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput84AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput84AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
-DATA winogradOutput84AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
-GLOBL winogradOutput84AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput84AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput84AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput84AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput84AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput84AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput84AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutput84AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutput84AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput84AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput84AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput84AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput84AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput84AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput84AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
-DATA winogradOutput84AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
-GLOBL winogradOutput84AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput84AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine84AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -5510,170 +4700,80 @@ TEXT ·winogradOutputLine84AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R12
 
 tile:
-	VMOVUPS     (R9)(R8*1), Z0
-	VADDPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VADDPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     (CX)(R8*4), Z2
-	VADDPS      (R9)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VADDPS      Z1, Z3, Z3
-	VADDPS      Z2, Z3, Z3
-	VADDPS      (R9), Z3, Z3
-	VFMADD231PS winogradOutputLine84AVX512_const4AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine84AVX512_const0_25AVX512<>+0(SB), Z2, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (SI)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*2)
-	VMOVUPS     (R9)(R8*1), Z0
-	VSUBPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VSUBPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     (CX)(R8*4), Z2
-	VSUBPS      (R9)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutputLine84AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutputLine84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VFMADD231PS winogradOutputLine84AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
-	VADDPS      (CX)(R10*2), Z0, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (SI)(BX*1)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(DI*1)
-	ADDQ        R11, SI
-	ADDQ        R11, AX
-	ADDQ        $+64, R9
-	ADDQ        $+64, CX
-	DECQ        R12
-	JNZ         tile
+	VMOVUPS          (R9)(R8*1), Z0
+	VADDPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VADDPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          (CX)(R8*4), Z2
+	VADDPS           (R9)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VADDPS           Z1, Z3, Z3
+	VADDPS           Z2, Z3, Z3
+	VADDPS           (R9), Z3, Z3
+	VFMADD231PS.BCST winogradOutputLine84AVX512_const4AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine84AVX512_const0_25AVX512<>+0(SB), Z2, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	VMOVUPS          Z3, (SI)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*2)
+	VMOVUPS          (R9)(R8*1), Z0
+	VSUBPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VSUBPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          (CX)(R8*4), Z2
+	VSUBPS           (R9)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutputLine84AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutputLine84AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS.BCST winogradOutputLine84AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine84AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS           (CX)(R10*2), Z0, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	VMOVUPS          Z3, (SI)(BX*1)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(DI*1)
+	ADDQ             R11, SI
+	ADDQ             R11, AX
+	ADDQ             $+64, R9
+	ADDQ             $+64, CX
+	DECQ             R12
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine84AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine84AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine84AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine84AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine84AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
-DATA winogradOutputLine84AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
-GLOBL winogradOutputLine84AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine84AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine84AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine84AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine84AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine84AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine84AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutputLine84AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutputLine84AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine84AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine84AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine84AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine84AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine84AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine84AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
-DATA winogradOutputLine84AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
-GLOBL winogradOutputLine84AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine84AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput85AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -5694,749 +4794,629 @@ TEXT ·winogradOutput85AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VADDPS      (R8)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VADDPS      Z1, Z3, Z3
-	VADDPS      Z2, Z3, Z3
-	VADDPS      (R8), Z3, Z3
-	VMOVUPS     Z0, Z4
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z1, Z4
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z2, Z4
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
-	VADDPS      (R9)(R10*2), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VADDPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z5
-	VADDPS      (R8)(R10*2), Z5, Z5
-	VMOVUPS     Z1, Z6
-	VADDPS      Z2, Z6, Z6
-	VADDPS      Z5, Z6, Z6
-	VADDPS      (R8), Z6, Z6
-	VMOVUPS     Z1, Z7
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z2, Z7
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z5, Z7
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z5, Z1
-	VADDPS      (R9)(R10*2), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VADDPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z5
-	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     (R9)(DI*4), Z8
-	VADDPS      (R8)(R10*2), Z8, Z8
-	VMOVUPS     Z2, Z9
-	VADDPS      Z5, Z9, Z9
-	VADDPS      Z8, Z9, Z9
-	VADDPS      (R8), Z9, Z9
-	VMOVUPS     Z2, Z10
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z5, Z10
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z8, Z10
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z5, Z2
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z8, Z2
-	VADDPS      (R9)(R10*2), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VADDPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z8
-	VADDPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z11
-	VADDPS      (R8)(R10*2), Z11, Z11
-	VMOVUPS     Z5, Z12
-	VADDPS      Z8, Z12, Z12
-	VADDPS      Z11, Z12, Z12
-	VADDPS      (R8), Z12, Z12
-	VMOVUPS     Z5, Z13
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z8, Z13
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z11, Z13
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z8, Z5
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z11, Z5
-	VADDPS      (R9)(R10*2), Z5, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z8
-	VADDPS      (R8)(DI*2), Z8, Z8
-	VMOVUPS     (R8)(R10*1), Z11
-	VADDPS      (R8)(DI*4), Z11, Z11
-	VMOVUPS     (R9)(DI*4), Z14
-	VADDPS      (R8)(R10*2), Z14, Z14
-	VMOVUPS     Z8, Z15
-	VADDPS      Z11, Z15, Z15
-	VADDPS      Z14, Z15, Z15
-	VADDPS      (R8), Z15, Z15
-	VMOVUPS     Z8, Z16
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z11, Z16
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z14, Z16
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z11, Z8
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z14, Z8
-	VADDPS      (R9)(R10*2), Z8, Z8
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z11
-	VADDPS      (R8)(DI*2), Z11, Z11
-	VMOVUPS     (R8)(R10*1), Z14
-	VADDPS      (R8)(DI*4), Z14, Z14
-	VMOVUPS     (R9)(DI*4), Z17
-	VADDPS      (R8)(R10*2), Z17, Z17
-	VMOVUPS     Z11, Z18
-	VADDPS      Z14, Z18, Z18
-	VADDPS      Z17, Z18, Z18
-	VADDPS      (R8), Z18, Z18
-	VMOVUPS     Z11, Z19
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z14, Z19
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z17, Z19
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z14, Z11
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z17, Z11
-	VADDPS      (R9)(R10*2), Z11, Z11
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z14
-	VADDPS      (R8)(DI*2), Z14, Z14
-	VMOVUPS     (R8)(R10*1), Z17
-	VADDPS      (R8)(DI*4), Z17, Z17
-	VMOVUPS     (R9)(DI*4), Z20
-	VADDPS      (R8)(R10*2), Z20, Z20
-	VMOVUPS     Z14, Z21
-	VADDPS      Z17, Z21, Z21
-	VADDPS      Z20, Z21, Z21
-	VADDPS      (R8), Z21, Z21
-	VMOVUPS     Z14, Z22
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z17, Z22
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z20, Z22
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z17, Z14
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z20, Z14
-	VADDPS      (R9)(R10*2), Z14, Z14
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z17
-	VADDPS      (R8)(DI*2), Z17, Z17
-	VMOVUPS     (R8)(R10*1), Z20
-	VADDPS      (R8)(DI*4), Z20, Z20
-	VMOVUPS     (R9)(DI*4), Z23
-	VADDPS      (R8)(R10*2), Z23, Z23
-	VMOVUPS     Z17, Z24
-	VADDPS      Z20, Z24, Z24
-	VADDPS      Z23, Z24, Z24
-	VADDPS      (R8), Z24, Z24
-	VMOVUPS     Z17, Z25
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z20, Z25
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z23, Z25
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z20, Z17
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z23, Z17
-	VADDPS      (R9)(R10*2), Z17, Z17
-	MOVQ        AX, R8
-	VADDPS      Z9, Z6, Z20
-	VADDPS      Z15, Z12, Z23
-	VADDPS      Z21, Z18, Z26
-	VMOVUPS     Z20, Z27
-	VADDPS      Z23, Z27, Z27
-	VADDPS      Z26, Z27, Z27
-	VADDPS      Z3, Z27, Z27
-	VMOVUPS     Z20, Z3
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z23, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z26, Z3
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z23, Z20
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
-	VADDPS      Z24, Z20, Z20
-	VADDPS      (DX), Z27, Z27
-	VMOVUPS     64(DX), Z23
-	VMAXPS      Z27, Z23, Z27
-	VMOVUPS     128(DX), Z23
-	VMINPS      Z27, Z23, Z27
-	MOVQ        R8, R9
-	VMOVUPS     Z27, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z23
-	VMAXPS      Z3, Z23, Z3
-	VMOVUPS     128(DX), Z23
-	VMINPS      Z3, Z23, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z20, Z20
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z20, Z3, Z20
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z20, Z3, Z20
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z20, (R9)
-	VSUBPS      Z9, Z6, Z3
-	VSUBPS      Z15, Z12, Z6
-	VSUBPS      Z21, Z18, Z9
-	VMOVUPS     Z3, Z12
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z6, Z12
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z9, Z12
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z6, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z9, Z3
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z12, Z6, Z12
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z12, Z6, Z12
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z12, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z3, Z6, Z3
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z3, Z6, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z10, Z7, Z3
-	VADDPS      Z16, Z13, Z6
-	VADDPS      Z22, Z19, Z9
-	VMOVUPS     Z3, Z12
-	VADDPS      Z6, Z12, Z12
-	VADDPS      Z9, Z12, Z12
-	VADDPS      Z4, Z12, Z12
-	VMOVUPS     Z3, Z4
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z6, Z4
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z9, Z4
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z6, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
-	VADDPS      Z25, Z3, Z3
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z12, Z6, Z12
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z12, Z6, Z12
-	MOVQ        R8, R9
-	VMOVUPS     Z12, (R9)
-	VADDPS      (DX), Z4, Z4
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z4, Z6, Z4
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z4, Z6, Z4
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z4, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z3, Z4, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z10, Z7, Z3
-	VSUBPS      Z16, Z13, Z4
-	VSUBPS      Z22, Z19, Z6
-	VMOVUPS     Z3, Z7
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z4, Z7
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z6, Z7
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z4, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z6, Z3
-	VADDPS      (DX), Z7, Z7
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z7, Z4, Z7
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z7, Z4, Z7
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z7, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z3, Z4, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z3
-	VADDPS      Z8, Z5, Z4
-	VADDPS      Z14, Z11, Z6
-	VMOVUPS     Z3, Z7
-	VADDPS      Z4, Z7, Z7
-	VADDPS      Z6, Z7, Z7
-	VADDPS      Z0, Z7, Z7
-	VMOVUPS     Z3, Z0
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z4, Z0
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z6, Z0
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z4, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
-	VADDPS      Z17, Z3, Z3
-	VADDPS      (DX), Z7, Z7
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z7, Z4, Z7
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z7, Z4, Z7
-	MOVQ        R8, R9
-	VMOVUPS     Z7, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z0, Z4, Z0
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z0, Z4, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z3, Z0, Z3
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z3, Z0, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z8, Z5, Z1
-	VSUBPS      Z14, Z11, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VSUBPS      (R8)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VSUBPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z4
-	VSUBPS      (R8)(R10*2), Z4, Z4
-	VMOVUPS     Z1, Z5
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z2, Z5
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z4, Z5
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z4, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VSUBPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z4
-	VSUBPS      (R8)(DI*4), Z4, Z4
-	VMOVUPS     (R9)(DI*4), Z6
-	VSUBPS      (R8)(R10*2), Z6, Z6
-	VMOVUPS     Z2, Z7
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z4, Z7
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z6, Z7
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z4, Z2
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z6, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z4
-	VSUBPS      (R8)(DI*2), Z4, Z4
-	VMOVUPS     (R8)(R10*1), Z6
-	VSUBPS      (R8)(DI*4), Z6, Z6
-	VMOVUPS     (R9)(DI*4), Z8
-	VSUBPS      (R8)(R10*2), Z8, Z8
-	VMOVUPS     Z4, Z9
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z6, Z9
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z8, Z9
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z6, Z4
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z8, Z4
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z6
-	VSUBPS      (R8)(DI*2), Z6, Z6
-	VMOVUPS     (R8)(R10*1), Z8
-	VSUBPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z10
-	VSUBPS      (R8)(R10*2), Z10, Z10
-	VMOVUPS     Z6, Z11
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z8, Z11
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z10, Z11
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z8, Z6
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z10, Z6
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z8
-	VSUBPS      (R8)(DI*2), Z8, Z8
-	VMOVUPS     (R8)(R10*1), Z10
-	VSUBPS      (R8)(DI*4), Z10, Z10
-	VMOVUPS     (R9)(DI*4), Z12
-	VSUBPS      (R8)(R10*2), Z12, Z12
-	VMOVUPS     Z8, Z13
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z10, Z13
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z12, Z13
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z10, Z8
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z12, Z8
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z10
-	VSUBPS      (R8)(DI*2), Z10, Z10
-	VMOVUPS     (R8)(R10*1), Z12
-	VSUBPS      (R8)(DI*4), Z12, Z12
-	VMOVUPS     (R9)(DI*4), Z14
-	VSUBPS      (R8)(R10*2), Z14, Z14
-	VMOVUPS     Z10, Z15
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z12, Z15
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z14, Z15
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z12, Z10
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z14, Z10
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z12
-	VSUBPS      (R8)(DI*2), Z12, Z12
-	VMOVUPS     (R8)(R10*1), Z14
-	VSUBPS      (R8)(DI*4), Z14, Z14
-	VMOVUPS     (R9)(DI*4), Z16
-	VSUBPS      (R8)(R10*2), Z16, Z16
-	VMOVUPS     Z12, Z17
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z14, Z17
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z16, Z17
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z14, Z12
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z16, Z12
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z7, Z5, Z14
-	VADDPS      Z11, Z9, Z16
-	VADDPS      Z15, Z13, Z18
-	VMOVUPS     Z14, Z19
-	VADDPS      Z16, Z19, Z19
-	VADDPS      Z18, Z19, Z19
-	VADDPS      Z3, Z19, Z19
-	VMOVUPS     Z14, Z3
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z16, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z18, Z3
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z16, Z14
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z18, Z14
-	VADDPS      Z17, Z14, Z14
-	VADDPS      (DX), Z19, Z19
-	VMOVUPS     64(DX), Z16
-	VMAXPS      Z19, Z16, Z19
-	VMOVUPS     128(DX), Z16
-	VMINPS      Z19, Z16, Z19
-	MOVQ        R8, R9
-	VMOVUPS     Z19, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z16
-	VMAXPS      Z3, Z16, Z3
-	VMOVUPS     128(DX), Z16
-	VMINPS      Z3, Z16, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z14, Z14
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z14, Z3, Z14
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z14, Z3, Z14
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z14, (R9)
-	VSUBPS      Z7, Z5, Z3
-	VSUBPS      Z11, Z9, Z5
-	VSUBPS      Z15, Z13, Z7
-	VMOVUPS     Z3, Z9
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z5, Z9
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z7, Z9
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z5, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z7, Z3
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z9, Z5, Z9
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z9, Z5, Z9
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z3, Z5, Z3
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z3, Z5, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z3
-	VADDPS      Z6, Z4, Z5
-	VADDPS      Z10, Z8, Z7
-	VMOVUPS     Z3, Z9
-	VADDPS      Z5, Z9, Z9
-	VADDPS      Z7, Z9, Z9
-	VADDPS      Z0, Z9, Z9
-	VMOVUPS     Z3, Z0
-	VFMADD231PS winogradOutput85AVX512_const4AVX512<>+0(SB), Z5, Z0
-	VFMADD231PS winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z7, Z0
-	VFMADD231PS winogradOutput85AVX512_const16AVX512<>+0(SB), Z5, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z7, Z3
-	VADDPS      Z12, Z3, Z3
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z9, Z5, Z9
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z9, Z5, Z9
-	MOVQ        R8, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z5
-	VMAXPS      Z0, Z5, Z0
-	VMOVUPS     128(DX), Z5
-	VMINPS      Z0, Z5, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z3, Z0, Z3
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z3, Z0, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z6, Z4, Z1
-	VSUBPS      Z10, Z8, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VFMADD231PS winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VADDPS           (R8)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VADDPS           Z1, Z3, Z3
+	VADDPS           Z2, Z3, Z3
+	VADDPS           (R8), Z3, Z3
+	VMOVUPS          Z0, Z4
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
+	VADDPS           (R9)(R10*2), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VADDPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z5
+	VADDPS           (R8)(R10*2), Z5, Z5
+	VMOVUPS          Z1, Z6
+	VADDPS           Z2, Z6, Z6
+	VADDPS           Z5, Z6, Z6
+	VADDPS           (R8), Z6, Z6
+	VMOVUPS          Z1, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z2, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z5, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z5, Z1
+	VADDPS           (R9)(R10*2), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VADDPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z5
+	VADDPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          (R9)(DI*4), Z8
+	VADDPS           (R8)(R10*2), Z8, Z8
+	VMOVUPS          Z2, Z9
+	VADDPS           Z5, Z9, Z9
+	VADDPS           Z8, Z9, Z9
+	VADDPS           (R8), Z9, Z9
+	VMOVUPS          Z2, Z10
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z5, Z10
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z8, Z10
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z5, Z2
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z8, Z2
+	VADDPS           (R9)(R10*2), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VADDPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z8
+	VADDPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z11
+	VADDPS           (R8)(R10*2), Z11, Z11
+	VMOVUPS          Z5, Z12
+	VADDPS           Z8, Z12, Z12
+	VADDPS           Z11, Z12, Z12
+	VADDPS           (R8), Z12, Z12
+	VMOVUPS          Z5, Z13
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z8, Z13
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z11, Z13
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z8, Z5
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z11, Z5
+	VADDPS           (R9)(R10*2), Z5, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z8
+	VADDPS           (R8)(DI*2), Z8, Z8
+	VMOVUPS          (R8)(R10*1), Z11
+	VADDPS           (R8)(DI*4), Z11, Z11
+	VMOVUPS          (R9)(DI*4), Z14
+	VADDPS           (R8)(R10*2), Z14, Z14
+	VMOVUPS          Z8, Z15
+	VADDPS           Z11, Z15, Z15
+	VADDPS           Z14, Z15, Z15
+	VADDPS           (R8), Z15, Z15
+	VMOVUPS          Z8, Z16
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z11, Z16
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z14, Z16
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z11, Z8
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z14, Z8
+	VADDPS           (R9)(R10*2), Z8, Z8
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z11
+	VADDPS           (R8)(DI*2), Z11, Z11
+	VMOVUPS          (R8)(R10*1), Z14
+	VADDPS           (R8)(DI*4), Z14, Z14
+	VMOVUPS          (R9)(DI*4), Z17
+	VADDPS           (R8)(R10*2), Z17, Z17
+	VMOVUPS          Z11, Z18
+	VADDPS           Z14, Z18, Z18
+	VADDPS           Z17, Z18, Z18
+	VADDPS           (R8), Z18, Z18
+	VMOVUPS          Z11, Z19
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z14, Z19
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z17, Z19
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z14, Z11
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z17, Z11
+	VADDPS           (R9)(R10*2), Z11, Z11
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z14
+	VADDPS           (R8)(DI*2), Z14, Z14
+	VMOVUPS          (R8)(R10*1), Z17
+	VADDPS           (R8)(DI*4), Z17, Z17
+	VMOVUPS          (R9)(DI*4), Z20
+	VADDPS           (R8)(R10*2), Z20, Z20
+	VMOVUPS          Z14, Z21
+	VADDPS           Z17, Z21, Z21
+	VADDPS           Z20, Z21, Z21
+	VADDPS           (R8), Z21, Z21
+	VMOVUPS          Z14, Z22
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z17, Z22
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z20, Z22
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z17, Z14
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z20, Z14
+	VADDPS           (R9)(R10*2), Z14, Z14
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z17
+	VADDPS           (R8)(DI*2), Z17, Z17
+	VMOVUPS          (R8)(R10*1), Z20
+	VADDPS           (R8)(DI*4), Z20, Z20
+	VMOVUPS          (R9)(DI*4), Z23
+	VADDPS           (R8)(R10*2), Z23, Z23
+	VMOVUPS          Z17, Z24
+	VADDPS           Z20, Z24, Z24
+	VADDPS           Z23, Z24, Z24
+	VADDPS           (R8), Z24, Z24
+	VMOVUPS          Z17, Z25
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z20, Z25
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z23, Z25
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z20, Z17
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z23, Z17
+	VADDPS           (R9)(R10*2), Z17, Z17
+	MOVQ             AX, R8
+	VADDPS           Z9, Z6, Z20
+	VADDPS           Z15, Z12, Z23
+	VADDPS           Z21, Z18, Z26
+	VMOVUPS          Z20, Z27
+	VADDPS           Z23, Z27, Z27
+	VADDPS           Z26, Z27, Z27
+	VADDPS           Z3, Z27, Z27
+	VMOVUPS          Z20, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z23, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z26, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z23, Z20
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
+	VADDPS           Z24, Z20, Z20
+	VADDPS           (DX), Z27, Z27
+	VMOVUPS          64(DX), Z23
+	VMAXPS           Z27, Z23, Z27
+	VMOVUPS          128(DX), Z23
+	VMINPS           Z27, Z23, Z27
+	MOVQ             R8, R9
+	VMOVUPS          Z27, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z23
+	VMAXPS           Z3, Z23, Z3
+	VMOVUPS          128(DX), Z23
+	VMINPS           Z3, Z23, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z20, Z20
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z20, Z3, Z20
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z20, Z3, Z20
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z20, (R9)
+	VSUBPS           Z9, Z6, Z3
+	VSUBPS           Z15, Z12, Z6
+	VSUBPS           Z21, Z18, Z9
+	VMOVUPS          Z3, Z12
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z6, Z12
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z9, Z12
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z9, Z3
+	VADDPS           (DX), Z12, Z12
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z12, Z6, Z12
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z12, Z6, Z12
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z12, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z3, Z6, Z3
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z3, Z6, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z10, Z7, Z3
+	VADDPS           Z16, Z13, Z6
+	VADDPS           Z22, Z19, Z9
+	VMOVUPS          Z3, Z12
+	VADDPS           Z6, Z12, Z12
+	VADDPS           Z9, Z12, Z12
+	VADDPS           Z4, Z12, Z12
+	VMOVUPS          Z3, Z4
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z9, Z4
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
+	VADDPS           Z25, Z3, Z3
+	VADDPS           (DX), Z12, Z12
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z12, Z6, Z12
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z12, Z6, Z12
+	MOVQ             R8, R9
+	VMOVUPS          Z12, (R9)
+	VADDPS           (DX), Z4, Z4
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z4, Z6, Z4
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z4, Z6, Z4
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z4, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z3, Z4, Z3
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z3, Z4, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z10, Z7, Z3
+	VSUBPS           Z16, Z13, Z4
+	VSUBPS           Z22, Z19, Z6
+	VMOVUPS          Z3, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z6, Z3
+	VADDPS           (DX), Z7, Z7
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z7, Z4, Z7
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z7, Z4, Z7
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z7, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z3, Z4, Z3
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z3, Z4, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z3
+	VADDPS           Z8, Z5, Z4
+	VADDPS           Z14, Z11, Z6
+	VMOVUPS          Z3, Z7
+	VADDPS           Z4, Z7, Z7
+	VADDPS           Z6, Z7, Z7
+	VADDPS           Z0, Z7, Z7
+	VMOVUPS          Z3, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z6, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
+	VADDPS           Z17, Z3, Z3
+	VADDPS           (DX), Z7, Z7
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z7, Z4, Z7
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z7, Z4, Z7
+	MOVQ             R8, R9
+	VMOVUPS          Z7, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z0, Z4, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z3, Z0, Z3
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z3, Z0, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z8, Z5, Z1
+	VSUBPS           Z14, Z11, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VSUBPS           (R8)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VSUBPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z4
+	VSUBPS           (R8)(R10*2), Z4, Z4
+	VMOVUPS          Z1, Z5
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z2, Z5
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z4, Z5
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z4, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VSUBPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z4
+	VSUBPS           (R8)(DI*4), Z4, Z4
+	VMOVUPS          (R9)(DI*4), Z6
+	VSUBPS           (R8)(R10*2), Z6, Z6
+	VMOVUPS          Z2, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z4, Z2
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z6, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z4
+	VSUBPS           (R8)(DI*2), Z4, Z4
+	VMOVUPS          (R8)(R10*1), Z6
+	VSUBPS           (R8)(DI*4), Z6, Z6
+	VMOVUPS          (R9)(DI*4), Z8
+	VSUBPS           (R8)(R10*2), Z8, Z8
+	VMOVUPS          Z4, Z9
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z6, Z9
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z8, Z9
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z8, Z4
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z6
+	VSUBPS           (R8)(DI*2), Z6, Z6
+	VMOVUPS          (R8)(R10*1), Z8
+	VSUBPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z10
+	VSUBPS           (R8)(R10*2), Z10, Z10
+	VMOVUPS          Z6, Z11
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z8, Z11
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z10, Z11
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z8, Z6
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z10, Z6
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z8
+	VSUBPS           (R8)(DI*2), Z8, Z8
+	VMOVUPS          (R8)(R10*1), Z10
+	VSUBPS           (R8)(DI*4), Z10, Z10
+	VMOVUPS          (R9)(DI*4), Z12
+	VSUBPS           (R8)(R10*2), Z12, Z12
+	VMOVUPS          Z8, Z13
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z10, Z13
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z12, Z13
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z10, Z8
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z12, Z8
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z10
+	VSUBPS           (R8)(DI*2), Z10, Z10
+	VMOVUPS          (R8)(R10*1), Z12
+	VSUBPS           (R8)(DI*4), Z12, Z12
+	VMOVUPS          (R9)(DI*4), Z14
+	VSUBPS           (R8)(R10*2), Z14, Z14
+	VMOVUPS          Z10, Z15
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z12, Z15
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z14, Z15
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z12, Z10
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z14, Z10
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z12
+	VSUBPS           (R8)(DI*2), Z12, Z12
+	VMOVUPS          (R8)(R10*1), Z14
+	VSUBPS           (R8)(DI*4), Z14, Z14
+	VMOVUPS          (R9)(DI*4), Z16
+	VSUBPS           (R8)(R10*2), Z16, Z16
+	VMOVUPS          Z12, Z17
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z14, Z17
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z16, Z17
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z14, Z12
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z16, Z12
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z7, Z5, Z14
+	VADDPS           Z11, Z9, Z16
+	VADDPS           Z15, Z13, Z18
+	VMOVUPS          Z14, Z19
+	VADDPS           Z16, Z19, Z19
+	VADDPS           Z18, Z19, Z19
+	VADDPS           Z3, Z19, Z19
+	VMOVUPS          Z14, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z16, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z18, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z16, Z14
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z18, Z14
+	VADDPS           Z17, Z14, Z14
+	VADDPS           (DX), Z19, Z19
+	VMOVUPS          64(DX), Z16
+	VMAXPS           Z19, Z16, Z19
+	VMOVUPS          128(DX), Z16
+	VMINPS           Z19, Z16, Z19
+	MOVQ             R8, R9
+	VMOVUPS          Z19, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z16
+	VMAXPS           Z3, Z16, Z3
+	VMOVUPS          128(DX), Z16
+	VMINPS           Z3, Z16, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z14, Z14
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z14, Z3, Z14
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z14, Z3, Z14
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z14, (R9)
+	VSUBPS           Z7, Z5, Z3
+	VSUBPS           Z11, Z9, Z5
+	VSUBPS           Z15, Z13, Z7
+	VMOVUPS          Z3, Z9
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z5, Z9
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z7, Z9
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z7, Z3
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z9, Z5, Z9
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z9, Z5, Z9
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z3, Z5, Z3
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z3, Z5, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z3
+	VADDPS           Z6, Z4, Z5
+	VADDPS           Z10, Z8, Z7
+	VMOVUPS          Z3, Z9
+	VADDPS           Z5, Z9, Z9
+	VADDPS           Z7, Z9, Z9
+	VADDPS           Z0, Z9, Z9
+	VMOVUPS          Z3, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const4AVX512<>+0(SB), Z5, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_25AVX512<>+0(SB), Z7, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const16AVX512<>+0(SB), Z5, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_0625AVX512<>+0(SB), Z7, Z3
+	VADDPS           Z12, Z3, Z3
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z9, Z5, Z9
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z9, Z5, Z9
+	MOVQ             R8, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z5
+	VMAXPS           Z0, Z5, Z0
+	VMOVUPS          128(DX), Z5
+	VMINPS           Z0, Z5, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z3, Z0, Z3
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z3, Z0, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z6, Z4, Z1
+	VSUBPS           Z10, Z8, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS.BCST winogradOutput85AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput85AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput85AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput85AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput85AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput85AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
-DATA winogradOutput85AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
-GLOBL winogradOutput85AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput85AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput85AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput85AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput85AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput85AVX512_const16AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput85AVX512_const0_0625AVX512<>+0(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+4(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+8(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+12(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+16(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+20(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+24(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+28(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+32(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+36(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+40(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+44(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+48(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+52(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+56(SB)/4, $(0.0625)
-DATA winogradOutput85AVX512_const0_0625AVX512<>+60(SB)/4, $(0.0625)
-GLOBL winogradOutput85AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput85AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput85AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput85AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput85AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput85AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput85AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutput85AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutput85AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput85AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput85AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput85AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput85AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput85AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput85AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
-DATA winogradOutput85AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
-GLOBL winogradOutput85AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput85AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine85AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -6459,215 +5439,95 @@ TEXT ·winogradOutputLine85AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R12
 
 tile:
-	VMOVUPS     (R9)(R8*1), Z0
-	VADDPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VADDPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     (CX)(R8*4), Z2
-	VADDPS      (R9)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VADDPS      Z1, Z3, Z3
-	VADDPS      Z2, Z3, Z3
-	VADDPS      (R9), Z3, Z3
-	VMOVUPS     Z0, Z4
-	VFMADD231PS winogradOutputLine85AVX512_const4AVX512<>+0(SB), Z1, Z4
-	VFMADD231PS winogradOutputLine85AVX512_const0_25AVX512<>+0(SB), Z2, Z4
-	VFMADD231PS winogradOutputLine85AVX512_const16AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine85AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
-	VADDPS      (CX)(R10*2), Z0, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (SI)
-	VADDPS      (DX), Z4, Z4
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z4, Z1, Z4
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z4, Z1, Z4
-	VMOVUPS     Z4, (SI)(BX*2)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*4)
-	VMOVUPS     (R9)(R8*1), Z0
-	VSUBPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VSUBPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     (CX)(R8*4), Z2
-	VSUBPS      (R9)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutputLine85AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutputLine85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VFMADD231PS winogradOutputLine85AVX512_const8AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (SI)(BX*1)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(DI*1)
-	ADDQ        R11, SI
-	ADDQ        R11, AX
-	ADDQ        $+64, R9
-	ADDQ        $+64, CX
-	DECQ        R12
-	JNZ         tile
+	VMOVUPS          (R9)(R8*1), Z0
+	VADDPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VADDPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          (CX)(R8*4), Z2
+	VADDPS           (R9)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VADDPS           Z1, Z3, Z3
+	VADDPS           Z2, Z3, Z3
+	VADDPS           (R9), Z3, Z3
+	VMOVUPS          Z0, Z4
+	VFMADD231PS.BCST winogradOutputLine85AVX512_const4AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS.BCST winogradOutputLine85AVX512_const0_25AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS.BCST winogradOutputLine85AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine85AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
+	VADDPS           (CX)(R10*2), Z0, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	VMOVUPS          Z3, (SI)
+	VADDPS           (DX), Z4, Z4
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z4, Z1, Z4
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z4, Z1, Z4
+	VMOVUPS          Z4, (SI)(BX*2)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*4)
+	VMOVUPS          (R9)(R8*1), Z0
+	VSUBPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VSUBPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          (CX)(R8*4), Z2
+	VSUBPS           (R9)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutputLine85AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutputLine85AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VFMADD231PS.BCST winogradOutputLine85AVX512_const8AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine85AVX512_const0_125AVX512<>+0(SB), Z2, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	VMOVUPS          Z3, (SI)(BX*1)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(DI*1)
+	ADDQ             R11, SI
+	ADDQ             R11, AX
+	ADDQ             $+64, R9
+	ADDQ             $+64, CX
+	DECQ             R12
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine85AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine85AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine85AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine85AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine85AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
-DATA winogradOutputLine85AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
-GLOBL winogradOutputLine85AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine85AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine85AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine85AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine85AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine85AVX512_const16AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine85AVX512_const0_0625AVX512<>+0(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+4(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+8(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+12(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+16(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+20(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+24(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+28(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+32(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+36(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+40(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+44(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+48(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+52(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+56(SB)/4, $(0.0625)
-DATA winogradOutputLine85AVX512_const0_0625AVX512<>+60(SB)/4, $(0.0625)
-GLOBL winogradOutputLine85AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine85AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine85AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine85AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine85AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine85AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine85AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutputLine85AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutputLine85AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine85AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine85AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine85AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine85AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine85AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine85AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
-DATA winogradOutputLine85AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
-GLOBL winogradOutputLine85AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine85AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutput86AVX512(dst *float32, rs int, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -6688,971 +5548,821 @@ TEXT ·winogradOutput86AVX512(SB), NOSPLIT, $0-64
 	SHLQ   $0x02, ts+24(FP)
 
 tile:
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VADDPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VADDPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VADDPS      (R8)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VADDPS      Z1, Z3, Z3
-	VADDPS      Z2, Z3, Z3
-	VADDPS      (R8), Z3, Z3
-	VMOVUPS     Z0, Z4
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z1, Z4
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z2, Z4
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VADDPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VADDPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z5
-	VADDPS      (R8)(R10*2), Z5, Z5
-	VMOVUPS     Z1, Z6
-	VADDPS      Z2, Z6, Z6
-	VADDPS      Z5, Z6, Z6
-	VADDPS      (R8), Z6, Z6
-	VMOVUPS     Z1, Z7
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z2, Z7
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z5, Z7
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z5, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VADDPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z5
-	VADDPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     (R9)(DI*4), Z8
-	VADDPS      (R8)(R10*2), Z8, Z8
-	VMOVUPS     Z2, Z9
-	VADDPS      Z5, Z9, Z9
-	VADDPS      Z8, Z9, Z9
-	VADDPS      (R8), Z9, Z9
-	VMOVUPS     Z2, Z10
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z5, Z10
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z8, Z10
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z5, Z2
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z8, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VADDPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z8
-	VADDPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z11
-	VADDPS      (R8)(R10*2), Z11, Z11
-	VMOVUPS     Z5, Z12
-	VADDPS      Z8, Z12, Z12
-	VADDPS      Z11, Z12, Z12
-	VADDPS      (R8), Z12, Z12
-	VMOVUPS     Z5, Z13
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z8, Z13
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z11, Z13
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z8, Z5
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z11, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z8
-	VADDPS      (R8)(DI*2), Z8, Z8
-	VMOVUPS     (R8)(R10*1), Z11
-	VADDPS      (R8)(DI*4), Z11, Z11
-	VMOVUPS     (R9)(DI*4), Z14
-	VADDPS      (R8)(R10*2), Z14, Z14
-	VMOVUPS     Z8, Z15
-	VADDPS      Z11, Z15, Z15
-	VADDPS      Z14, Z15, Z15
-	VADDPS      (R8), Z15, Z15
-	VMOVUPS     Z8, Z16
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z11, Z16
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z14, Z16
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z11, Z8
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z14, Z8
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z11
-	VADDPS      (R8)(DI*2), Z11, Z11
-	VMOVUPS     (R8)(R10*1), Z14
-	VADDPS      (R8)(DI*4), Z14, Z14
-	VMOVUPS     (R9)(DI*4), Z17
-	VADDPS      (R8)(R10*2), Z17, Z17
-	VMOVUPS     Z11, Z18
-	VADDPS      Z14, Z18, Z18
-	VADDPS      Z17, Z18, Z18
-	VADDPS      (R8), Z18, Z18
-	VMOVUPS     Z11, Z19
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z14, Z19
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z17, Z19
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z14, Z11
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z17, Z11
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z14
-	VADDPS      (R8)(DI*2), Z14, Z14
-	VMOVUPS     (R8)(R10*1), Z17
-	VADDPS      (R8)(DI*4), Z17, Z17
-	VMOVUPS     (R9)(DI*4), Z20
-	VADDPS      (R8)(R10*2), Z20, Z20
-	VMOVUPS     Z14, Z21
-	VADDPS      Z17, Z21, Z21
-	VADDPS      Z20, Z21, Z21
-	VADDPS      (R8), Z21, Z21
-	VMOVUPS     Z14, Z22
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z17, Z22
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z20, Z22
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z17, Z14
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z20, Z14
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z17
-	VADDPS      (R8)(DI*2), Z17, Z17
-	VMOVUPS     (R8)(R10*1), Z20
-	VADDPS      (R8)(DI*4), Z20, Z20
-	VMOVUPS     (R9)(DI*4), Z23
-	VADDPS      (R8)(R10*2), Z23, Z23
-	VMOVUPS     Z17, Z24
-	VADDPS      Z20, Z24, Z24
-	VADDPS      Z23, Z24, Z24
-	VADDPS      (R8), Z24, Z24
-	VMOVUPS     Z17, Z25
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z20, Z25
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z23, Z25
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z20, Z17
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z23, Z17
-	MOVQ        AX, R8
-	VADDPS      Z9, Z6, Z20
-	VADDPS      Z15, Z12, Z23
-	VADDPS      Z21, Z18, Z26
-	VMOVUPS     Z20, Z27
-	VADDPS      Z23, Z27, Z27
-	VADDPS      Z26, Z27, Z27
-	VADDPS      Z3, Z27, Z27
-	VMOVUPS     Z20, Z3
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z23, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z26, Z3
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z23, Z20
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
-	VADDPS      (DX), Z27, Z27
-	VMOVUPS     64(DX), Z23
-	VMAXPS      Z27, Z23, Z27
-	VMOVUPS     128(DX), Z23
-	VMINPS      Z27, Z23, Z27
-	MOVQ        R8, R9
-	VMOVUPS     Z27, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z23
-	VMAXPS      Z3, Z23, Z3
-	VMOVUPS     128(DX), Z23
-	VMINPS      Z3, Z23, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z20, Z20
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z20, Z3, Z20
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z20, Z3, Z20
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z20, (R9)
-	VSUBPS      Z9, Z6, Z3
-	VSUBPS      Z15, Z12, Z6
-	VSUBPS      Z21, Z18, Z9
-	VMOVUPS     Z3, Z12
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z6, Z12
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z9, Z12
-	VMOVUPS     Z3, Z15
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z6, Z15
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z9, Z15
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z6, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z9, Z3
-	VADDPS      Z24, Z3, Z3
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z12, Z6, Z12
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z12, Z6, Z12
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z12, (R9)
-	VADDPS      (DX), Z15, Z15
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z15, Z6, Z15
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z15, Z6, Z15
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z15, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z3, Z6, Z3
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z3, Z6, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z10, Z7, Z3
-	VADDPS      Z16, Z13, Z6
-	VADDPS      Z22, Z19, Z9
-	VMOVUPS     Z3, Z12
-	VADDPS      Z6, Z12, Z12
-	VADDPS      Z9, Z12, Z12
-	VADDPS      Z4, Z12, Z12
-	VMOVUPS     Z3, Z4
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z6, Z4
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z9, Z4
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z6, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z12, Z6, Z12
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z12, Z6, Z12
-	MOVQ        R8, R9
-	VMOVUPS     Z12, (R9)
-	VADDPS      (DX), Z4, Z4
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z4, Z6, Z4
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z4, Z6, Z4
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z4, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z3, Z4, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z10, Z7, Z3
-	VSUBPS      Z16, Z13, Z4
-	VSUBPS      Z22, Z19, Z6
-	VMOVUPS     Z3, Z7
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z4, Z7
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z6, Z7
-	VMOVUPS     Z3, Z9
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z4, Z9
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z6, Z9
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z4, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z6, Z3
-	VADDPS      Z25, Z3, Z3
-	VADDPS      (DX), Z7, Z7
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z7, Z4, Z7
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z7, Z4, Z7
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z7, (R9)
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z9, Z4, Z9
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z9, Z4, Z9
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z3, Z4, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z3
-	VADDPS      Z8, Z5, Z4
-	VADDPS      Z14, Z11, Z6
-	VMOVUPS     Z3, Z7
-	VADDPS      Z4, Z7, Z7
-	VADDPS      Z6, Z7, Z7
-	VADDPS      Z0, Z7, Z7
-	VMOVUPS     Z3, Z0
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z4, Z0
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z6, Z0
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z4, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
-	VADDPS      (DX), Z7, Z7
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z7, Z4, Z7
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z7, Z4, Z7
-	MOVQ        R8, R9
-	VMOVUPS     Z7, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z0, Z4, Z0
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z0, Z4, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z3, Z0, Z3
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z3, Z0, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z8, Z5, Z1
-	VSUBPS      Z14, Z11, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VMOVUPS     Z0, Z4
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
-	VADDPS      Z17, Z0, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z4, Z4
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z4, Z1, Z4
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z4, Z1, Z4
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z4, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	MOVQ        CX, R8
-	LEAQ        (CX)(DI*1), R9
-	VMOVUPS     (R8)(DI*1), Z0
-	VSUBPS      (R8)(DI*2), Z0, Z0
-	VMOVUPS     (R8)(R10*1), Z1
-	VSUBPS      (R8)(DI*4), Z1, Z1
-	VMOVUPS     (R9)(DI*4), Z2
-	VSUBPS      (R8)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VMOVUPS     Z0, Z4
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
-	VADDPS      (R9)(R10*2), Z0, Z0
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z1
-	VSUBPS      (R8)(DI*2), Z1, Z1
-	VMOVUPS     (R8)(R10*1), Z2
-	VSUBPS      (R8)(DI*4), Z2, Z2
-	VMOVUPS     (R9)(DI*4), Z5
-	VSUBPS      (R8)(R10*2), Z5, Z5
-	VMOVUPS     Z1, Z6
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z2, Z6
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z5, Z6
-	VMOVUPS     Z1, Z7
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z2, Z7
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z5, Z7
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z2, Z1
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z5, Z1
-	VADDPS      (R9)(R10*2), Z1, Z1
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z2
-	VSUBPS      (R8)(DI*2), Z2, Z2
-	VMOVUPS     (R8)(R10*1), Z5
-	VSUBPS      (R8)(DI*4), Z5, Z5
-	VMOVUPS     (R9)(DI*4), Z8
-	VSUBPS      (R8)(R10*2), Z8, Z8
-	VMOVUPS     Z2, Z9
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z5, Z9
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z8, Z9
-	VMOVUPS     Z2, Z10
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z5, Z10
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z8, Z10
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z5, Z2
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z8, Z2
-	VADDPS      (R9)(R10*2), Z2, Z2
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z5
-	VSUBPS      (R8)(DI*2), Z5, Z5
-	VMOVUPS     (R8)(R10*1), Z8
-	VSUBPS      (R8)(DI*4), Z8, Z8
-	VMOVUPS     (R9)(DI*4), Z11
-	VSUBPS      (R8)(R10*2), Z11, Z11
-	VMOVUPS     Z5, Z12
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z8, Z12
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z11, Z12
-	VMOVUPS     Z5, Z13
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z8, Z13
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z11, Z13
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z8, Z5
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z11, Z5
-	VADDPS      (R9)(R10*2), Z5, Z5
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z8
-	VSUBPS      (R8)(DI*2), Z8, Z8
-	VMOVUPS     (R8)(R10*1), Z11
-	VSUBPS      (R8)(DI*4), Z11, Z11
-	VMOVUPS     (R9)(DI*4), Z14
-	VSUBPS      (R8)(R10*2), Z14, Z14
-	VMOVUPS     Z8, Z15
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z11, Z15
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z14, Z15
-	VMOVUPS     Z8, Z16
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z11, Z16
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z14, Z16
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z11, Z8
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z14, Z8
-	VADDPS      (R9)(R10*2), Z8, Z8
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z11
-	VSUBPS      (R8)(DI*2), Z11, Z11
-	VMOVUPS     (R8)(R10*1), Z14
-	VSUBPS      (R8)(DI*4), Z14, Z14
-	VMOVUPS     (R9)(DI*4), Z17
-	VSUBPS      (R8)(R10*2), Z17, Z17
-	VMOVUPS     Z11, Z18
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z14, Z18
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z17, Z18
-	VMOVUPS     Z11, Z19
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z14, Z19
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z17, Z19
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z14, Z11
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z17, Z11
-	VADDPS      (R9)(R10*2), Z11, Z11
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z14
-	VSUBPS      (R8)(DI*2), Z14, Z14
-	VMOVUPS     (R8)(R10*1), Z17
-	VSUBPS      (R8)(DI*4), Z17, Z17
-	VMOVUPS     (R9)(DI*4), Z20
-	VSUBPS      (R8)(R10*2), Z20, Z20
-	VMOVUPS     Z14, Z21
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z17, Z21
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z20, Z21
-	VMOVUPS     Z14, Z22
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z17, Z22
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z20, Z22
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z17, Z14
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z20, Z14
-	VADDPS      (R9)(R10*2), Z14, Z14
-	ADDQ        R11, R8
-	ADDQ        R11, R9
-	VMOVUPS     (R8)(DI*1), Z17
-	VSUBPS      (R8)(DI*2), Z17, Z17
-	VMOVUPS     (R8)(R10*1), Z20
-	VSUBPS      (R8)(DI*4), Z20, Z20
-	VMOVUPS     (R9)(DI*4), Z23
-	VSUBPS      (R8)(R10*2), Z23, Z23
-	VMOVUPS     Z17, Z24
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z20, Z24
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z23, Z24
-	VMOVUPS     Z17, Z25
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z20, Z25
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z23, Z25
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z20, Z17
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z23, Z17
-	VADDPS      (R9)(R10*2), Z17, Z17
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	VADDPS      Z9, Z6, Z20
-	VADDPS      Z15, Z12, Z23
-	VADDPS      Z21, Z18, Z26
-	VMOVUPS     Z20, Z27
-	VADDPS      Z23, Z27, Z27
-	VADDPS      Z26, Z27, Z27
-	VADDPS      Z3, Z27, Z27
-	VMOVUPS     Z20, Z3
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z23, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z26, Z3
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z23, Z20
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
-	VADDPS      (DX), Z27, Z27
-	VMOVUPS     64(DX), Z23
-	VMAXPS      Z27, Z23, Z27
-	VMOVUPS     128(DX), Z23
-	VMINPS      Z27, Z23, Z27
-	MOVQ        R8, R9
-	VMOVUPS     Z27, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z23
-	VMAXPS      Z3, Z23, Z3
-	VMOVUPS     128(DX), Z23
-	VMINPS      Z3, Z23, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z20, Z20
-	VMOVUPS     64(DX), Z3
-	VMAXPS      Z20, Z3, Z20
-	VMOVUPS     128(DX), Z3
-	VMINPS      Z20, Z3, Z20
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z20, (R9)
-	VSUBPS      Z9, Z6, Z3
-	VSUBPS      Z15, Z12, Z6
-	VSUBPS      Z21, Z18, Z9
-	VMOVUPS     Z3, Z12
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z6, Z12
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z9, Z12
-	VMOVUPS     Z3, Z15
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z6, Z15
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z9, Z15
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z6, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z9, Z3
-	VADDPS      Z24, Z3, Z3
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z12, Z6, Z12
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z12, Z6, Z12
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z12, (R9)
-	VADDPS      (DX), Z15, Z15
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z15, Z6, Z15
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z15, Z6, Z15
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z15, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z3, Z6, Z3
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z3, Z6, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z10, Z7, Z3
-	VADDPS      Z16, Z13, Z6
-	VADDPS      Z22, Z19, Z9
-	VMOVUPS     Z3, Z12
-	VADDPS      Z6, Z12, Z12
-	VADDPS      Z9, Z12, Z12
-	VADDPS      Z4, Z12, Z12
-	VMOVUPS     Z3, Z4
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z6, Z4
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z9, Z4
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z6, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
-	VADDPS      (DX), Z12, Z12
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z12, Z6, Z12
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z12, Z6, Z12
-	MOVQ        R8, R9
-	VMOVUPS     Z12, (R9)
-	VADDPS      (DX), Z4, Z4
-	VMOVUPS     64(DX), Z6
-	VMAXPS      Z4, Z6, Z4
-	VMOVUPS     128(DX), Z6
-	VMINPS      Z4, Z6, Z4
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z4, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z3, Z4, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z10, Z7, Z3
-	VSUBPS      Z16, Z13, Z4
-	VSUBPS      Z22, Z19, Z6
-	VMOVUPS     Z3, Z7
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z4, Z7
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z6, Z7
-	VMOVUPS     Z3, Z9
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z4, Z9
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z6, Z9
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z4, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z6, Z3
-	VADDPS      Z25, Z3, Z3
-	VADDPS      (DX), Z7, Z7
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z7, Z4, Z7
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z7, Z4, Z7
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z7, (R9)
-	VADDPS      (DX), Z9, Z9
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z9, Z4, Z9
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z9, Z4, Z9
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z9, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z3, Z4, Z3
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z3, Z4, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	MOVQ        AX, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	ADDQ        SI, R8
-	VADDPS      Z2, Z1, Z3
-	VADDPS      Z8, Z5, Z4
-	VADDPS      Z14, Z11, Z6
-	VMOVUPS     Z3, Z7
-	VADDPS      Z4, Z7, Z7
-	VADDPS      Z6, Z7, Z7
-	VADDPS      Z0, Z7, Z7
-	VMOVUPS     Z3, Z0
-	VFMADD231PS winogradOutput86AVX512_const4AVX512<>+0(SB), Z4, Z0
-	VFMADD231PS winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z6, Z0
-	VFMADD231PS winogradOutput86AVX512_const16AVX512<>+0(SB), Z4, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
-	VADDPS      (DX), Z7, Z7
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z7, Z4, Z7
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z7, Z4, Z7
-	MOVQ        R8, R9
-	VMOVUPS     Z7, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z4
-	VMAXPS      Z0, Z4, Z0
-	VMOVUPS     128(DX), Z4
-	VMINPS      Z0, Z4, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z0
-	VMAXPS      Z3, Z0, Z3
-	VMOVUPS     128(DX), Z0
-	VMINPS      Z3, Z0, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VSUBPS      Z2, Z1, Z0
-	VSUBPS      Z8, Z5, Z1
-	VSUBPS      Z14, Z11, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VMOVUPS     Z0, Z4
-	VFMADD231PS winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
-	VFMADD231PS winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
-	VFMADD231PS winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
-	VADDPS      Z17, Z0, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z3, (R9)
-	VADDPS      (DX), Z4, Z4
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z4, Z1, Z4
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z4, Z1, Z4
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z4, (R9)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	MOVQ        R8, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	ADDQ        BX, R9
-	VMOVUPS     Z0, (R9)
-	ADDQ        ts+24(FP), AX
-	ADDQ        $+64, CX
-	DECQ        n+56(FP)
-	JNZ         tile
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VADDPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VADDPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VADDPS           (R8)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VADDPS           Z1, Z3, Z3
+	VADDPS           Z2, Z3, Z3
+	VADDPS           (R8), Z3, Z3
+	VMOVUPS          Z0, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VADDPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VADDPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z5
+	VADDPS           (R8)(R10*2), Z5, Z5
+	VMOVUPS          Z1, Z6
+	VADDPS           Z2, Z6, Z6
+	VADDPS           Z5, Z6, Z6
+	VADDPS           (R8), Z6, Z6
+	VMOVUPS          Z1, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z2, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z5, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z5, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VADDPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z5
+	VADDPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          (R9)(DI*4), Z8
+	VADDPS           (R8)(R10*2), Z8, Z8
+	VMOVUPS          Z2, Z9
+	VADDPS           Z5, Z9, Z9
+	VADDPS           Z8, Z9, Z9
+	VADDPS           (R8), Z9, Z9
+	VMOVUPS          Z2, Z10
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z5, Z10
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z8, Z10
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z5, Z2
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z8, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VADDPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z8
+	VADDPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z11
+	VADDPS           (R8)(R10*2), Z11, Z11
+	VMOVUPS          Z5, Z12
+	VADDPS           Z8, Z12, Z12
+	VADDPS           Z11, Z12, Z12
+	VADDPS           (R8), Z12, Z12
+	VMOVUPS          Z5, Z13
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z8, Z13
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z11, Z13
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z8, Z5
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z11, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z8
+	VADDPS           (R8)(DI*2), Z8, Z8
+	VMOVUPS          (R8)(R10*1), Z11
+	VADDPS           (R8)(DI*4), Z11, Z11
+	VMOVUPS          (R9)(DI*4), Z14
+	VADDPS           (R8)(R10*2), Z14, Z14
+	VMOVUPS          Z8, Z15
+	VADDPS           Z11, Z15, Z15
+	VADDPS           Z14, Z15, Z15
+	VADDPS           (R8), Z15, Z15
+	VMOVUPS          Z8, Z16
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z11, Z16
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z14, Z16
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z11, Z8
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z14, Z8
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z11
+	VADDPS           (R8)(DI*2), Z11, Z11
+	VMOVUPS          (R8)(R10*1), Z14
+	VADDPS           (R8)(DI*4), Z14, Z14
+	VMOVUPS          (R9)(DI*4), Z17
+	VADDPS           (R8)(R10*2), Z17, Z17
+	VMOVUPS          Z11, Z18
+	VADDPS           Z14, Z18, Z18
+	VADDPS           Z17, Z18, Z18
+	VADDPS           (R8), Z18, Z18
+	VMOVUPS          Z11, Z19
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z14, Z19
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z17, Z19
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z14, Z11
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z17, Z11
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z14
+	VADDPS           (R8)(DI*2), Z14, Z14
+	VMOVUPS          (R8)(R10*1), Z17
+	VADDPS           (R8)(DI*4), Z17, Z17
+	VMOVUPS          (R9)(DI*4), Z20
+	VADDPS           (R8)(R10*2), Z20, Z20
+	VMOVUPS          Z14, Z21
+	VADDPS           Z17, Z21, Z21
+	VADDPS           Z20, Z21, Z21
+	VADDPS           (R8), Z21, Z21
+	VMOVUPS          Z14, Z22
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z17, Z22
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z20, Z22
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z17, Z14
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z20, Z14
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z17
+	VADDPS           (R8)(DI*2), Z17, Z17
+	VMOVUPS          (R8)(R10*1), Z20
+	VADDPS           (R8)(DI*4), Z20, Z20
+	VMOVUPS          (R9)(DI*4), Z23
+	VADDPS           (R8)(R10*2), Z23, Z23
+	VMOVUPS          Z17, Z24
+	VADDPS           Z20, Z24, Z24
+	VADDPS           Z23, Z24, Z24
+	VADDPS           (R8), Z24, Z24
+	VMOVUPS          Z17, Z25
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z20, Z25
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z23, Z25
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z20, Z17
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z23, Z17
+	MOVQ             AX, R8
+	VADDPS           Z9, Z6, Z20
+	VADDPS           Z15, Z12, Z23
+	VADDPS           Z21, Z18, Z26
+	VMOVUPS          Z20, Z27
+	VADDPS           Z23, Z27, Z27
+	VADDPS           Z26, Z27, Z27
+	VADDPS           Z3, Z27, Z27
+	VMOVUPS          Z20, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z23, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z26, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z23, Z20
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
+	VADDPS           (DX), Z27, Z27
+	VMOVUPS          64(DX), Z23
+	VMAXPS           Z27, Z23, Z27
+	VMOVUPS          128(DX), Z23
+	VMINPS           Z27, Z23, Z27
+	MOVQ             R8, R9
+	VMOVUPS          Z27, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z23
+	VMAXPS           Z3, Z23, Z3
+	VMOVUPS          128(DX), Z23
+	VMINPS           Z3, Z23, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z20, Z20
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z20, Z3, Z20
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z20, Z3, Z20
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z20, (R9)
+	VSUBPS           Z9, Z6, Z3
+	VSUBPS           Z15, Z12, Z6
+	VSUBPS           Z21, Z18, Z9
+	VMOVUPS          Z3, Z12
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z6, Z12
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z9, Z12
+	VMOVUPS          Z3, Z15
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z6, Z15
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z9, Z15
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z9, Z3
+	VADDPS           Z24, Z3, Z3
+	VADDPS           (DX), Z12, Z12
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z12, Z6, Z12
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z12, Z6, Z12
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z12, (R9)
+	VADDPS           (DX), Z15, Z15
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z15, Z6, Z15
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z15, Z6, Z15
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z15, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z3, Z6, Z3
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z3, Z6, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z10, Z7, Z3
+	VADDPS           Z16, Z13, Z6
+	VADDPS           Z22, Z19, Z9
+	VMOVUPS          Z3, Z12
+	VADDPS           Z6, Z12, Z12
+	VADDPS           Z9, Z12, Z12
+	VADDPS           Z4, Z12, Z12
+	VMOVUPS          Z3, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z9, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
+	VADDPS           (DX), Z12, Z12
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z12, Z6, Z12
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z12, Z6, Z12
+	MOVQ             R8, R9
+	VMOVUPS          Z12, (R9)
+	VADDPS           (DX), Z4, Z4
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z4, Z6, Z4
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z4, Z6, Z4
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z4, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z3, Z4, Z3
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z3, Z4, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z10, Z7, Z3
+	VSUBPS           Z16, Z13, Z4
+	VSUBPS           Z22, Z19, Z6
+	VMOVUPS          Z3, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VMOVUPS          Z3, Z9
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z4, Z9
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z6, Z9
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z6, Z3
+	VADDPS           Z25, Z3, Z3
+	VADDPS           (DX), Z7, Z7
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z7, Z4, Z7
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z7, Z4, Z7
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z7, (R9)
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z9, Z4, Z9
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z9, Z4, Z9
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z3, Z4, Z3
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z3, Z4, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z3
+	VADDPS           Z8, Z5, Z4
+	VADDPS           Z14, Z11, Z6
+	VMOVUPS          Z3, Z7
+	VADDPS           Z4, Z7, Z7
+	VADDPS           Z6, Z7, Z7
+	VADDPS           Z0, Z7, Z7
+	VMOVUPS          Z3, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z6, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
+	VADDPS           (DX), Z7, Z7
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z7, Z4, Z7
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z7, Z4, Z7
+	MOVQ             R8, R9
+	VMOVUPS          Z7, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z0, Z4, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z3, Z0, Z3
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z3, Z0, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z8, Z5, Z1
+	VSUBPS           Z14, Z11, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VMOVUPS          Z0, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
+	VADDPS           Z17, Z0, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z4, Z4
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z4, Z1, Z4
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z4, Z1, Z4
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z4, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	MOVQ             CX, R8
+	LEAQ             (CX)(DI*1), R9
+	VMOVUPS          (R8)(DI*1), Z0
+	VSUBPS           (R8)(DI*2), Z0, Z0
+	VMOVUPS          (R8)(R10*1), Z1
+	VSUBPS           (R8)(DI*4), Z1, Z1
+	VMOVUPS          (R9)(DI*4), Z2
+	VSUBPS           (R8)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VMOVUPS          Z0, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
+	VADDPS           (R9)(R10*2), Z0, Z0
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z1
+	VSUBPS           (R8)(DI*2), Z1, Z1
+	VMOVUPS          (R8)(R10*1), Z2
+	VSUBPS           (R8)(DI*4), Z2, Z2
+	VMOVUPS          (R9)(DI*4), Z5
+	VSUBPS           (R8)(R10*2), Z5, Z5
+	VMOVUPS          Z1, Z6
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z2, Z6
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z5, Z6
+	VMOVUPS          Z1, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z2, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z5, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z2, Z1
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z5, Z1
+	VADDPS           (R9)(R10*2), Z1, Z1
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z2
+	VSUBPS           (R8)(DI*2), Z2, Z2
+	VMOVUPS          (R8)(R10*1), Z5
+	VSUBPS           (R8)(DI*4), Z5, Z5
+	VMOVUPS          (R9)(DI*4), Z8
+	VSUBPS           (R8)(R10*2), Z8, Z8
+	VMOVUPS          Z2, Z9
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z5, Z9
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z8, Z9
+	VMOVUPS          Z2, Z10
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z5, Z10
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z8, Z10
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z5, Z2
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z8, Z2
+	VADDPS           (R9)(R10*2), Z2, Z2
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z5
+	VSUBPS           (R8)(DI*2), Z5, Z5
+	VMOVUPS          (R8)(R10*1), Z8
+	VSUBPS           (R8)(DI*4), Z8, Z8
+	VMOVUPS          (R9)(DI*4), Z11
+	VSUBPS           (R8)(R10*2), Z11, Z11
+	VMOVUPS          Z5, Z12
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z8, Z12
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z11, Z12
+	VMOVUPS          Z5, Z13
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z8, Z13
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z11, Z13
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z8, Z5
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z11, Z5
+	VADDPS           (R9)(R10*2), Z5, Z5
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z8
+	VSUBPS           (R8)(DI*2), Z8, Z8
+	VMOVUPS          (R8)(R10*1), Z11
+	VSUBPS           (R8)(DI*4), Z11, Z11
+	VMOVUPS          (R9)(DI*4), Z14
+	VSUBPS           (R8)(R10*2), Z14, Z14
+	VMOVUPS          Z8, Z15
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z11, Z15
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z14, Z15
+	VMOVUPS          Z8, Z16
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z11, Z16
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z14, Z16
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z11, Z8
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z14, Z8
+	VADDPS           (R9)(R10*2), Z8, Z8
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z11
+	VSUBPS           (R8)(DI*2), Z11, Z11
+	VMOVUPS          (R8)(R10*1), Z14
+	VSUBPS           (R8)(DI*4), Z14, Z14
+	VMOVUPS          (R9)(DI*4), Z17
+	VSUBPS           (R8)(R10*2), Z17, Z17
+	VMOVUPS          Z11, Z18
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z14, Z18
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z17, Z18
+	VMOVUPS          Z11, Z19
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z14, Z19
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z17, Z19
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z14, Z11
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z17, Z11
+	VADDPS           (R9)(R10*2), Z11, Z11
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z14
+	VSUBPS           (R8)(DI*2), Z14, Z14
+	VMOVUPS          (R8)(R10*1), Z17
+	VSUBPS           (R8)(DI*4), Z17, Z17
+	VMOVUPS          (R9)(DI*4), Z20
+	VSUBPS           (R8)(R10*2), Z20, Z20
+	VMOVUPS          Z14, Z21
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z17, Z21
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z20, Z21
+	VMOVUPS          Z14, Z22
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z17, Z22
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z20, Z22
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z17, Z14
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z20, Z14
+	VADDPS           (R9)(R10*2), Z14, Z14
+	ADDQ             R11, R8
+	ADDQ             R11, R9
+	VMOVUPS          (R8)(DI*1), Z17
+	VSUBPS           (R8)(DI*2), Z17, Z17
+	VMOVUPS          (R8)(R10*1), Z20
+	VSUBPS           (R8)(DI*4), Z20, Z20
+	VMOVUPS          (R9)(DI*4), Z23
+	VSUBPS           (R8)(R10*2), Z23, Z23
+	VMOVUPS          Z17, Z24
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z20, Z24
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z23, Z24
+	VMOVUPS          Z17, Z25
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z20, Z25
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z23, Z25
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z20, Z17
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z23, Z17
+	VADDPS           (R9)(R10*2), Z17, Z17
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	VADDPS           Z9, Z6, Z20
+	VADDPS           Z15, Z12, Z23
+	VADDPS           Z21, Z18, Z26
+	VMOVUPS          Z20, Z27
+	VADDPS           Z23, Z27, Z27
+	VADDPS           Z26, Z27, Z27
+	VADDPS           Z3, Z27, Z27
+	VMOVUPS          Z20, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z23, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z26, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z23, Z20
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z26, Z20
+	VADDPS           (DX), Z27, Z27
+	VMOVUPS          64(DX), Z23
+	VMAXPS           Z27, Z23, Z27
+	VMOVUPS          128(DX), Z23
+	VMINPS           Z27, Z23, Z27
+	MOVQ             R8, R9
+	VMOVUPS          Z27, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z23
+	VMAXPS           Z3, Z23, Z3
+	VMOVUPS          128(DX), Z23
+	VMINPS           Z3, Z23, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z20, Z20
+	VMOVUPS          64(DX), Z3
+	VMAXPS           Z20, Z3, Z20
+	VMOVUPS          128(DX), Z3
+	VMINPS           Z20, Z3, Z20
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z20, (R9)
+	VSUBPS           Z9, Z6, Z3
+	VSUBPS           Z15, Z12, Z6
+	VSUBPS           Z21, Z18, Z9
+	VMOVUPS          Z3, Z12
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z6, Z12
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z9, Z12
+	VMOVUPS          Z3, Z15
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z6, Z15
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z9, Z15
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z9, Z3
+	VADDPS           Z24, Z3, Z3
+	VADDPS           (DX), Z12, Z12
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z12, Z6, Z12
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z12, Z6, Z12
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z12, (R9)
+	VADDPS           (DX), Z15, Z15
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z15, Z6, Z15
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z15, Z6, Z15
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z15, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z3, Z6, Z3
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z3, Z6, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z10, Z7, Z3
+	VADDPS           Z16, Z13, Z6
+	VADDPS           Z22, Z19, Z9
+	VMOVUPS          Z3, Z12
+	VADDPS           Z6, Z12, Z12
+	VADDPS           Z9, Z12, Z12
+	VADDPS           Z4, Z12, Z12
+	VMOVUPS          Z3, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z6, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z9, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z6, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z9, Z3
+	VADDPS           (DX), Z12, Z12
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z12, Z6, Z12
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z12, Z6, Z12
+	MOVQ             R8, R9
+	VMOVUPS          Z12, (R9)
+	VADDPS           (DX), Z4, Z4
+	VMOVUPS          64(DX), Z6
+	VMAXPS           Z4, Z6, Z4
+	VMOVUPS          128(DX), Z6
+	VMINPS           Z4, Z6, Z4
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z4, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z3, Z4, Z3
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z3, Z4, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z10, Z7, Z3
+	VSUBPS           Z16, Z13, Z4
+	VSUBPS           Z22, Z19, Z6
+	VMOVUPS          Z3, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z4, Z7
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z6, Z7
+	VMOVUPS          Z3, Z9
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z4, Z9
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z6, Z9
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z6, Z3
+	VADDPS           Z25, Z3, Z3
+	VADDPS           (DX), Z7, Z7
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z7, Z4, Z7
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z7, Z4, Z7
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z7, (R9)
+	VADDPS           (DX), Z9, Z9
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z9, Z4, Z9
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z9, Z4, Z9
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z9, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z3, Z4, Z3
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z3, Z4, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	MOVQ             AX, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	ADDQ             SI, R8
+	VADDPS           Z2, Z1, Z3
+	VADDPS           Z8, Z5, Z4
+	VADDPS           Z14, Z11, Z6
+	VMOVUPS          Z3, Z7
+	VADDPS           Z4, Z7, Z7
+	VADDPS           Z6, Z7, Z7
+	VADDPS           Z0, Z7, Z7
+	VMOVUPS          Z3, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const4AVX512<>+0(SB), Z4, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_25AVX512<>+0(SB), Z6, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const16AVX512<>+0(SB), Z4, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_0625AVX512<>+0(SB), Z6, Z3
+	VADDPS           (DX), Z7, Z7
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z7, Z4, Z7
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z7, Z4, Z7
+	MOVQ             R8, R9
+	VMOVUPS          Z7, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z4
+	VMAXPS           Z0, Z4, Z0
+	VMOVUPS          128(DX), Z4
+	VMINPS           Z0, Z4, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z0
+	VMAXPS           Z3, Z0, Z3
+	VMOVUPS          128(DX), Z0
+	VMINPS           Z3, Z0, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VSUBPS           Z2, Z1, Z0
+	VSUBPS           Z8, Z5, Z1
+	VSUBPS           Z14, Z11, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VMOVUPS          Z0, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const8AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS.BCST winogradOutput86AVX512_const32AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutput86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
+	VADDPS           Z17, Z0, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z3, (R9)
+	VADDPS           (DX), Z4, Z4
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z4, Z1, Z4
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z4, Z1, Z4
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z4, (R9)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	MOVQ             R8, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	ADDQ             BX, R9
+	VMOVUPS          Z0, (R9)
+	ADDQ             ts+24(FP), AX
+	ADDQ             $+64, CX
+	DECQ             n+56(FP)
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutput86AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutput86AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutput86AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
-DATA winogradOutput86AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
-GLOBL winogradOutput86AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutput86AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutput86AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const16AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const0_0625AVX512<>+0(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+4(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+8(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+12(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+16(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+20(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+24(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+28(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+32(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+36(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+40(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+44(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+48(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+52(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+56(SB)/4, $(0.0625)
-DATA winogradOutput86AVX512_const0_0625AVX512<>+60(SB)/4, $(0.0625)
-GLOBL winogradOutput86AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutput86AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutput86AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutput86AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutput86AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutput86AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutput86AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
-DATA winogradOutput86AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
-GLOBL winogradOutput86AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const32AVX512<>+0(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+4(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+8(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+12(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+16(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+20(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+24(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+28(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+32(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+36(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+40(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+44(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+48(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+52(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+56(SB)/4, $(32.0)
-DATA winogradOutput86AVX512_const32AVX512<>+60(SB)/4, $(32.0)
-GLOBL winogradOutput86AVX512_const32AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const32AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutput86AVX512_const0_03125AVX512<>+0(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+4(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+8(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+12(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+16(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+20(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+24(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+28(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+32(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+36(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+40(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+44(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+48(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+52(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+56(SB)/4, $(0.03125)
-DATA winogradOutput86AVX512_const0_03125AVX512<>+60(SB)/4, $(0.03125)
-GLOBL winogradOutput86AVX512_const0_03125AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutput86AVX512_const0_03125AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradOutputLine86AVX512(dst *float32, cs int, ts int, src *float32, sf int, post *float32, n int)
 // Requires: AVX, AVX512F
@@ -7675,260 +6385,110 @@ TEXT ·winogradOutputLine86AVX512(SB), NOSPLIT, $0-56
 	MOVQ n+48(FP), R12
 
 tile:
-	VMOVUPS     (R9)(R8*1), Z0
-	VADDPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VADDPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     (CX)(R8*4), Z2
-	VADDPS      (R9)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VADDPS      Z1, Z3, Z3
-	VADDPS      Z2, Z3, Z3
-	VADDPS      (R9), Z3, Z3
-	VMOVUPS     Z0, Z4
-	VFMADD231PS winogradOutputLine86AVX512_const4AVX512<>+0(SB), Z1, Z4
-	VFMADD231PS winogradOutputLine86AVX512_const0_25AVX512<>+0(SB), Z2, Z4
-	VFMADD231PS winogradOutputLine86AVX512_const16AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine86AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (SI)
-	VADDPS      (DX), Z4, Z4
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z4, Z1, Z4
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z4, Z1, Z4
-	VMOVUPS     Z4, (SI)(BX*2)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (SI)(BX*4)
-	VMOVUPS     (R9)(R8*1), Z0
-	VSUBPS      (R9)(R8*2), Z0, Z0
-	VMOVUPS     (R9)(R10*1), Z1
-	VSUBPS      (R9)(R8*4), Z1, Z1
-	VMOVUPS     (CX)(R8*4), Z2
-	VSUBPS      (R9)(R10*2), Z2, Z2
-	VMOVUPS     Z0, Z3
-	VFMADD231PS winogradOutputLine86AVX512_const2AVX512<>+0(SB), Z1, Z3
-	VFMADD231PS winogradOutputLine86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
-	VMOVUPS     Z0, Z4
-	VFMADD231PS winogradOutputLine86AVX512_const8AVX512<>+0(SB), Z1, Z4
-	VFMADD231PS winogradOutputLine86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
-	VFMADD231PS winogradOutputLine86AVX512_const32AVX512<>+0(SB), Z1, Z0
-	VFMADD231PS winogradOutputLine86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
-	VADDPS      (CX)(R10*2), Z0, Z0
-	VADDPS      (DX), Z3, Z3
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z3, Z1, Z3
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (SI)(BX*1)
-	VADDPS      (DX), Z4, Z4
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z4, Z1, Z4
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z4, Z1, Z4
-	VMOVUPS     Z4, (SI)(DI*1)
-	VADDPS      (DX), Z0, Z0
-	VMOVUPS     64(DX), Z1
-	VMAXPS      Z0, Z1, Z0
-	VMOVUPS     128(DX), Z1
-	VMINPS      Z0, Z1, Z0
-	VMOVUPS     Z0, (AX)(BX*4)
-	ADDQ        R11, SI
-	ADDQ        R11, AX
-	ADDQ        $+64, R9
-	ADDQ        $+64, CX
-	DECQ        R12
-	JNZ         tile
+	VMOVUPS          (R9)(R8*1), Z0
+	VADDPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VADDPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          (CX)(R8*4), Z2
+	VADDPS           (R9)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VADDPS           Z1, Z3, Z3
+	VADDPS           Z2, Z3, Z3
+	VADDPS           (R9), Z3, Z3
+	VMOVUPS          Z0, Z4
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const4AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const0_25AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const16AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const0_0625AVX512<>+0(SB), Z2, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	VMOVUPS          Z3, (SI)
+	VADDPS           (DX), Z4, Z4
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z4, Z1, Z4
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z4, Z1, Z4
+	VMOVUPS          Z4, (SI)(BX*2)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (SI)(BX*4)
+	VMOVUPS          (R9)(R8*1), Z0
+	VSUBPS           (R9)(R8*2), Z0, Z0
+	VMOVUPS          (R9)(R10*1), Z1
+	VSUBPS           (R9)(R8*4), Z1, Z1
+	VMOVUPS          (CX)(R8*4), Z2
+	VSUBPS           (R9)(R10*2), Z2, Z2
+	VMOVUPS          Z0, Z3
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const2AVX512<>+0(SB), Z1, Z3
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const0_5AVX512<>+0(SB), Z2, Z3
+	VMOVUPS          Z0, Z4
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const8AVX512<>+0(SB), Z1, Z4
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const0_125AVX512<>+0(SB), Z2, Z4
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const32AVX512<>+0(SB), Z1, Z0
+	VFMADD231PS.BCST winogradOutputLine86AVX512_const0_03125AVX512<>+0(SB), Z2, Z0
+	VADDPS           (CX)(R10*2), Z0, Z0
+	VADDPS           (DX), Z3, Z3
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z3, Z1, Z3
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z3, Z1, Z3
+	VMOVUPS          Z3, (SI)(BX*1)
+	VADDPS           (DX), Z4, Z4
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z4, Z1, Z4
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z4, Z1, Z4
+	VMOVUPS          Z4, (SI)(DI*1)
+	VADDPS           (DX), Z0, Z0
+	VMOVUPS          64(DX), Z1
+	VMAXPS           Z0, Z1, Z0
+	VMOVUPS          128(DX), Z1
+	VMINPS           Z0, Z1, Z0
+	VMOVUPS          Z0, (AX)(BX*4)
+	ADDQ             R11, SI
+	ADDQ             R11, AX
+	ADDQ             $+64, R9
+	ADDQ             $+64, CX
+	DECQ             R12
+	JNZ              tile
 	VZEROUPPER
 	RET
 
 DATA winogradOutputLine86AVX512_const4AVX512<>+0(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+4(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+8(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+12(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+16(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+20(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+24(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+28(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+32(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+36(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+40(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+44(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+48(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+52(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+56(SB)/4, $(4.0)
-DATA winogradOutputLine86AVX512_const4AVX512<>+60(SB)/4, $(4.0)
-GLOBL winogradOutputLine86AVX512_const4AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const4AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const0_25AVX512<>+0(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+4(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+8(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+12(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+16(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+20(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+24(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+28(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+32(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+36(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+40(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+44(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+48(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+52(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+56(SB)/4, $(0.25)
-DATA winogradOutputLine86AVX512_const0_25AVX512<>+60(SB)/4, $(0.25)
-GLOBL winogradOutputLine86AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const0_25AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const16AVX512<>+0(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+4(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+8(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+12(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+16(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+20(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+24(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+28(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+32(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+36(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+40(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+44(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+48(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+52(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+56(SB)/4, $(16.0)
-DATA winogradOutputLine86AVX512_const16AVX512<>+60(SB)/4, $(16.0)
-GLOBL winogradOutputLine86AVX512_const16AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const16AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const0_0625AVX512<>+0(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+4(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+8(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+12(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+16(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+20(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+24(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+28(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+32(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+36(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+40(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+44(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+48(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+52(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+56(SB)/4, $(0.0625)
-DATA winogradOutputLine86AVX512_const0_0625AVX512<>+60(SB)/4, $(0.0625)
-GLOBL winogradOutputLine86AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const0_0625AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const2AVX512<>+0(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+4(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+8(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+12(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+16(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+20(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+24(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+28(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+32(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+36(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+40(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+44(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+48(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+52(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+56(SB)/4, $(2.0)
-DATA winogradOutputLine86AVX512_const2AVX512<>+60(SB)/4, $(2.0)
-GLOBL winogradOutputLine86AVX512_const2AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const2AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const0_5AVX512<>+0(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+4(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+8(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+12(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+16(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+20(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+24(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+28(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+32(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+36(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+40(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+44(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+48(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+52(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+56(SB)/4, $(0.5)
-DATA winogradOutputLine86AVX512_const0_5AVX512<>+60(SB)/4, $(0.5)
-GLOBL winogradOutputLine86AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const0_5AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const8AVX512<>+0(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+4(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+8(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+12(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+16(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+20(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+24(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+28(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+32(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+36(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+40(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+44(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+48(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+52(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+56(SB)/4, $(8.0)
-DATA winogradOutputLine86AVX512_const8AVX512<>+60(SB)/4, $(8.0)
-GLOBL winogradOutputLine86AVX512_const8AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const8AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const0_125AVX512<>+0(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+4(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+8(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+12(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+16(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+20(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+24(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+28(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+32(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+36(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+40(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+44(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+48(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+52(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+56(SB)/4, $(0.125)
-DATA winogradOutputLine86AVX512_const0_125AVX512<>+60(SB)/4, $(0.125)
-GLOBL winogradOutputLine86AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const0_125AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const32AVX512<>+0(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+4(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+8(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+12(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+16(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+20(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+24(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+28(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+32(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+36(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+40(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+44(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+48(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+52(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+56(SB)/4, $(32.0)
-DATA winogradOutputLine86AVX512_const32AVX512<>+60(SB)/4, $(32.0)
-GLOBL winogradOutputLine86AVX512_const32AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const32AVX512<>(SB), RODATA|NOPTR, $4
 
 DATA winogradOutputLine86AVX512_const0_03125AVX512<>+0(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+4(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+8(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+12(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+16(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+20(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+24(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+28(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+32(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+36(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+40(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+44(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+48(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+52(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+56(SB)/4, $(0.03125)
-DATA winogradOutputLine86AVX512_const0_03125AVX512<>+60(SB)/4, $(0.03125)
-GLOBL winogradOutputLine86AVX512_const0_03125AVX512<>(SB), RODATA|NOPTR, $64
+GLOBL winogradOutputLine86AVX512_const0_03125AVX512<>(SB), RODATA|NOPTR, $4
 
 // func winogradInput4AVX2(dst *float32, df int, src *float32, rs int, cs int, ts int, n int)
 // Requires: AVX

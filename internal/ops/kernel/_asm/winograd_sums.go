@@ -10,7 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// winoConstants are vectors in memory, made when first used: AVX2 has few
+// winoConstants are numbers in memory, made when first used: AVX2 has few
 // registers to spare for them. What keep loads costs no load at every use.
 type winoConstants struct {
 	target
@@ -24,7 +24,7 @@ func newWinoConstants(s target, name string) winoConstants {
 
 func (c winoConstants) at(v float64) Op {
 	if c.made[v] == nil {
-		c.made[v] = c.constant(c.name+"_const"+strings.ReplaceAll(fmt.Sprint(v), ".", "_"), float32(v))
+		c.made[v] = c.number(c.name+"_const"+strings.ReplaceAll(fmt.Sprint(v), ".", "_"), float32(v))
 	}
 	return c.made[v]
 }
@@ -35,7 +35,9 @@ func (c winoConstants) keep(values ...float64) {
 		return
 	}
 	for _, v := range values {
-		c.made[v] = c.inRegister(c.at(v))
+		if m, ok := c.at(v).(Mem); ok {
+			c.made[v] = c.filled(m)
+		}
 	}
 }
 
@@ -71,21 +73,24 @@ func (s target) sub(a, b Op) reg.VecVirtual {
 
 // addTimes adds factor*d to v, subTimes takes it away.
 func (c winoConstants) addTimes(v reg.VecVirtual, factor float64, d Op) {
-	x, y := c.factors(factor, d)
-	VFMADD231PS(x, y, v)
+	c.times(VFMADD231PS, VFMADD231PS_BCST, v, factor, d)
 }
 
 func (c winoConstants) subTimes(v reg.VecVirtual, factor float64, d Op) {
-	x, y := c.factors(factor, d)
-	VFNMADD231PS(x, y, v)
+	c.times(VFNMADD231PS, VFNMADD231PS_BCST, v, factor, d)
 }
 
-// factors returns a constant and an operand, the second of them in a register.
-func (c winoConstants) factors(factor float64, d Op) (Op, Op) {
-	if k, ok := c.at(factor).(reg.VecVirtual); ok {
-		return d, k
+// times multiplies by an instruction, or by the one that takes a number for a vector.
+func (c winoConstants) times(vectors, number func(...Op), v reg.VecVirtual, factor float64, d Op) {
+	k := c.at(factor)
+	switch r, kept := k.(reg.VecVirtual); {
+	case kept:
+		vectors(d, r, v)
+	case c.lanes == 16:
+		number(k, c.inRegister(d), v)
+	default:
+		vectors(k, c.inRegister(d), v)
 	}
-	return c.at(factor), c.inRegister(d)
 }
 
 // inputSums returns the given rows of B^T d, where d(i) is in memory or in a
