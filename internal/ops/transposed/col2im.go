@@ -44,6 +44,7 @@ type columnScratch struct {
 	bias   []float32 // a row of the output that nothing lands on
 	of     int       // the channel whose it is, over samples; -1 is none
 	pixels []float32 // a row of columns, [pixel][tap]
+	_      [128]byte // workers write to theirs
 }
 
 // columnLayout is blocks of output channels, of whole groups or of one group's channels.
