@@ -29,7 +29,7 @@ func Networks(names []string, results []*network.Result) report.Document {
 		j = append(j, n)
 		t.Rows = append(t.Rows, []report.Cell{
 			report.Str(n.Net), report.Str(layer.FormatShape(n.Input)), report.Str(layer.FormatShape(n.Output)),
-			report.Int(n.Params), report.Int(n.MACs), {Text: lang.Text(n.Title), Raw: n.Title},
+			report.Int(n.Params), report.Int(n.MACs), report.Str(lang.Text(n.Title)),
 		})
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{t}}

@@ -4,6 +4,7 @@ package bench
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -70,7 +71,7 @@ type suiteReader struct {
 }
 
 func (r *suiteReader) faultf(n *yaml.Node, format string, args ...any) {
-	r.faults = append(r.faults, lang.Errorf("%s:%d: "+format, append([]any{r.file, n.Line}, args...)...))
+	r.faults = append(r.faults, fmt.Errorf("%s:%d: %w", r.file, n.Line, lang.Errorf(format, args...)))
 }
 
 // layers finds the list of layers in a document.

@@ -26,13 +26,15 @@ var failing = []string{
 	"flops standard -i 99999999x99999999x99999999 -c 999999999", "draw standard none.png -o x.gif", "coverage standard -i 1x9x9 -k 99", "verify none", "explore none", "config --config none.yaml",
 }
 
+var badFiles = map[string]string{
+	"bad.yaml": "input: 3x8x8\nlayers: [{variant: standard, kernel: 99}, {op: lstm, hidden: x}]\n", "model.onnx": "\x00\x01x", "empty.onnx": "",
+	"text.npy": "x", "text.npz": "PK\x03\x04", "text.png": "x", "suite.yaml": "layers: [{name: a, variant: standard, kernel: 3}]",
+}
+
 // No line says a thing twice in a row, ends in a full stop, or has a unit of memory that others have not.
 func TestErrorsSayThingsOnce(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for name, text := range map[string]string{
-		"bad.yaml": "input: 3x8x8\nlayers: [{variant: standard, kernel: 99}, {op: lstm, hidden: x}]\n", "model.onnx": "\x00\x01x", "empty.onnx": "",
-		"text.npy": "x", "text.npz": "PK\x03\x04", "text.png": "x", "suite.yaml": "layers: [{name: a, variant: standard, kernel: 3}]",
-	} {
+	for name, text := range badFiles {
 		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}

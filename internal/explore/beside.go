@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"charm.land/lipgloss/v2"
+
 	"convx/internal/flops"
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -26,17 +28,18 @@ func (m Model) bars(width int) []string {
 	}
 	lines := []string{title().Render(lang.Sprintf("against the baseline %s %s → %s", m.base.Layer.Variant, layer.FormatShape(m.base.Input), layer.FormatShape(m.base.Output)))}
 	room := max(8, width-40)
+	name := lipgloss.NewStyle().Width(max(lipgloss.Width(lang.Text("params")), lipgloss.Width(lang.Text("FLOPs"))))
 	for _, c := range []struct {
 		name      string
 		now, base int64
-	}{{"params", now.Total.Params, base.Total.Params}, {"MACs", now.Total.MACs, base.Total.MACs}, {"FLOPs", now.Total.FLOPs, base.Total.FLOPs}} {
+	}{{lang.Text("params"), now.Total.Params, base.Total.Params}, {lang.Text("MACs"), now.Total.MACs, base.Total.MACs}, {lang.Text("FLOPs"), now.Total.FLOPs, base.Total.FLOPs}} {
 		most := max(1, c.now, c.base)
 		for _, side := range []struct {
 			name string
 			n    int64
 		}{{lang.Text("now"), c.now}, {lang.Text("base"), c.base}} {
 			n := int(float64(side.n)/float64(most)*float64(room) + 0.5)
-			lines = append(lines, fmt.Sprintf("  %-6s %-4s %s %s", c.name, side.name, strings.Repeat("█", n), report.SI(float64(side.n))))
+			lines = append(lines, "  "+name.Render(c.name)+fmt.Sprintf(" %-4s %s %s", side.name, strings.Repeat("█", n), report.SI(float64(side.n))))
 		}
 	}
 	return lines
@@ -173,7 +176,7 @@ func (m Model) againstStandard(width int) []string {
 	var parts []string
 	for _, row := range a.Rows {
 		if row.MACs > 0 {
-			parts = append(parts, row.Name+" "+report.SI(float64(row.MACs)))
+			parts = append(parts, layer.StageText(row.Name)+" "+report.SI(float64(row.MACs)))
 		}
 	}
 	return []string{lang.Sprintf("MACs: %s; a standard convolution %s: %.3g of it", strings.Join(parts, " + "), report.SI(float64(b.Total.MACs)), float64(a.Total.MACs)/float64(b.Total.MACs))}

@@ -25,7 +25,7 @@ func (s Settings) Document() report.Document {
 		if value == "" {
 			value = `""`
 		}
-		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Key), {Text: value, Raw: v.Text}, report.Str(v.From)})
+		t.Rows = append(t.Rows, []report.Cell{report.Str(v.Key), {Text: value, Raw: v.Text}, report.Str(lang.Text(v.From))})
 	}
 	blocks := []report.Block{file, t}
 	return report.Document{JSON: j, Blocks: blocks}

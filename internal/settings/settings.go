@@ -105,7 +105,7 @@ func source(v *viper.Viper, k Key, path string, flags *pflag.FlagSet) (Source, s
 	if v.InConfig(k.Name) {
 		return File, path
 	}
-	return Default, "default"
+	return Default, lang.Key("default")
 }
 
 // find names the settings file: the one asked for, else ./convx.yaml if there is one, else the one in the user's
