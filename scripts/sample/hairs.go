@@ -2,7 +2,6 @@ package main
 
 import (
 	"math"
-	"slices"
 )
 
 // hairs finds the strand that a ray meets first, by a tree of boxes.
@@ -47,20 +46,41 @@ func (h *hairs) split(at, from, to int) {
 			axis = k
 		}
 	}
-	part := h.strands[from:to]
-	slices.SortFunc(part, func(s, t strand) int {
-		a, b := s.a.array()[axis]+s.b.array()[axis], t.a.array()[axis]+t.b.array()[axis]
-		if a < b {
-			return -1
-		}
-		return 1
-	})
 	mid := (from + to) / 2
+	halve(h.strands[from:to], mid-from, axis)
 	n.first = int32(len(h.nodes))
 	h.nodes = append(h.nodes, node{}, node{})
 	h.nodes[at] = n
 	h.split(int(n.first), from, mid)
 	h.split(int(n.first)+1, mid, to)
+}
+
+// halve brings the strands whose centres have the lowest coordinates to the first half places: Hoare's selection (Algorithm 65: Find, 1961).
+func halve(strands []strand, half, axis int) {
+	centre := func(i int) float64 { return strands[i].a.array()[axis] + strands[i].b.array()[axis] }
+	for from, to := 0, len(strands)-1; from < to; {
+		pivot := centre(half)
+		i, j := from, to
+		for i <= j {
+			for centre(i) < pivot {
+				i++
+			}
+			for centre(j) > pivot {
+				j--
+			}
+			if i <= j {
+				strands[i], strands[j] = strands[j], strands[i]
+				i++
+				j--
+			}
+		}
+		if half > j {
+			from = i
+		}
+		if half < i {
+			to = j
+		}
+	}
 }
 
 func (a vec) array() [3]float64 { return [3]float64{a.x, a.y, a.z} }
