@@ -94,14 +94,6 @@ func NetworkCostOf(r *network.Result, convention flops.Convention, view network.
 	return c, err
 }
 
-// all are the layers in order.
-func (c NetworkCost) all() []network.Row {
-	if c.Unfolded != nil {
-		return c.Unfolded
-	}
-	return c.Rows
-}
-
 // FlopsNetwork is the answer of what a network costs, and what became of the limits that it was held to.
 func FlopsNetwork(c NetworkCost, held budget.Outcome) report.Document {
 	r, total := c.Result, c.Figure

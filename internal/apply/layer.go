@@ -44,7 +44,7 @@ func Fits[T tensor.Float](j Job) error {
 	if err != nil {
 		return err
 	}
-	if free, known := memory.Available(); known && m.Total() > free {
+	if free, fits := memory.Fits(m.Total()); !fits {
 		return lang.Errorf("this run needs about %s of memory and %s is free: take a smaller input or fewer channels",
 			report.Bytes(m.Total()), report.Bytes(free))
 	}

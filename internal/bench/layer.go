@@ -110,7 +110,7 @@ func checkMemory[T tensor.Float](s shape.Result, o Options) error {
 	if err != nil {
 		return err
 	}
-	if free, known := memory.Available(); known && m.Total() > free {
+	if free, fits := memory.Fits(m.Total()); !fits {
 		return lang.Errorf("it needs about %s of memory and %s is free: take a smaller input or fewer channels",
 			report.Bytes(m.Total()), report.Bytes(free))
 	}

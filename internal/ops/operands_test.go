@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"testing"
 
-	"convx/internal/layer"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -15,18 +14,10 @@ import (
 func TestOperandsAreTheSameEverywhere(t *testing.T) {
 	sum := fnv.New64a()
 	for _, text := range []string{
-		"standard,input=3x9x9,out-channels=5,kernel=3", "transposed,input=7x5x5,out-channels=3,kernel=4,stride=2", "separable,input=6x9x9,out-channels=10,kernel=5",
-		"inverted-residual,input=8x7x7,out-channels=8,kernel=3,padding=1", "deformable,input=4x7x7,out-channels=6,kernel=3,padding=1,modulated=true", "se,input=16x4x4",
+		"standard 3x9x9 out-channels=5 kernel=3", "transposed 7x5x5 out-channels=3 kernel=4 stride=2", "separable 6x9x9 out-channels=10 kernel=5",
+		"inverted-residual 8x7x7 out-channels=8 kernel=3 padding=1", "deformable 4x7x7 out-channels=6 kernel=3 padding=1 modulated=true", "se 16x4x4",
 	} {
-		entry, err := layer.ParseEntry(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		spec, _, err := entry.Spec(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, err := shape.OfSpec(spec)
+		s, err := shape.Of(layerOf(t, text))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,7 @@ func TestFormerNamesStillSelect(t *testing.T) {
 		if slices.Contains(Algorithms(), former) || !IsAlgorithm(former) {
 			t.Errorf("%s is shown, or not taken", former)
 		}
-		l := largeLayer(t, layers[former])
+		l := layerOf(t, layers[former])
 		for selection, want := range map[string]bool{former: true, "auto,-" + former: false} {
 			operands := map[string]*tensor.Tensor[float32]{}
 			if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {

@@ -52,7 +52,7 @@ func (c *crowd) Err() error {
 func TestThreadsOnLayers(t *testing.T) {
 	for _, c := range threadedLayers {
 		t.Run(c.name, func(t *testing.T) {
-			l := largeLayer(t, c.layer)
+			l := layerOf(t, c.layer)
 			operands := map[string]*tensor.Tensor[float32]{}
 			if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 				t.Fatal(err)
@@ -110,7 +110,7 @@ func BenchmarkLayers(b *testing.B) {
 	for _, c := range threadedLayers {
 		for _, threads := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/threads=%d", c.name, threads), func(b *testing.B) {
-				l := largeLayer(b, c.layer)
+				l := layerOf(b, c.layer)
 				operands := map[string]*tensor.Tensor[float32]{}
 				if _, err := FillOperands(shaped(b, l), operands, 1); err != nil {
 					b.Fatal(err)

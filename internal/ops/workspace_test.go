@@ -70,8 +70,8 @@ var largeLayers = []string{
 	"pointwise 64x1000000 dims=1 out-channels=64",
 }
 
-// largeLayer builds one of largeLayers.
-func largeLayer(t testing.TB, text string) layer.Layer {
+// layerOf builds a layer of a variant, an input and keys, as largeLayers has them.
+func layerOf(t testing.TB, text string) layer.Layer {
 	words := strings.Fields(text)
 	s := layer.Spec{Variant: words[0]}
 	if err := s.Set("input", words[1]); err != nil {
@@ -108,7 +108,7 @@ const mostWorkspace = 8 << 20
 // 8 MiB a thread and to what was estimated. Something quicker than the reference must accept each stage.
 func TestWorkspace(t *testing.T) {
 	for _, text := range largeLayers {
-		l := largeLayer(t, text)
+		l := layerOf(t, text)
 		s, err := shape.Of(l)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
@@ -203,7 +203,7 @@ func TestLargeLayersOnThreads(t *testing.T) {
 		"deformable 16x300x300 out-channels=8 kernel=3 padding=1 modulated=true",
 		"transposed 4x300x500 out-channels=20 kernel=4 stride=2 padding=1",
 	} {
-		l := largeLayer(t, text)
+		l := layerOf(t, text)
 		operands := map[string]*tensor.Tensor[float32]{}
 		if _, err := FillOperands(shaped(t, l), operands, 1); err != nil {
 			t.Fatal(err)

@@ -16,7 +16,6 @@ type nest struct {
 	stride [operands][]int
 	base   [operands]int
 	index  []int
-	order  []int
 }
 
 // reset empties the nest: without axes it is one element.

@@ -1,13 +1,9 @@
 package dense
 
 import (
-	"unsafe"
-
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
 )
-
-func addr(s []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(s)) }
 
 // packPanel writes rows depth of the im2col matrix at the panel's pixels: a
 // row is one tap of one channel.

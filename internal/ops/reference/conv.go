@@ -17,34 +17,11 @@ func Conv[T tensor.Float](g *layer.Geometry, y, x, weight, bias []T, from, to in
 			for c := range cg {
 				plane := x[(n*g.C+o/og*cg+c)*g.InPlane():][:g.InPlane()]
 				taps := weight[(o*cg+c)*g.Taps():][:g.Taps()]
-				sum += correlate(g, plane, taps, d, h, w)
+				sum += gathered(g, plane, taps, d, h, w, tapSource)
 			}
 			y[i*g.Out[2]+w] = T(sum)
 		}
 	}
-}
-
-// correlate is one channel's part of one output.
-func correlate[T tensor.Float](g *layer.Geometry, plane, taps []T, d, h, w int) float64 {
-	sum := 0.0
-	for kd := range g.Kernel[0] {
-		sd := tapSource(g, 0, d, kd)
-		if sd < 0 {
-			continue
-		}
-		for kh := range g.Kernel[1] {
-			sh := tapSource(g, 1, h, kh)
-			if sh < 0 {
-				continue
-			}
-			for kw := range g.Kernel[2] {
-				if sw := tapSource(g, 2, w, kw); sw >= 0 {
-					sum += float64(plane[(sd*g.In[1]+sh)*g.In[2]+sw]) * float64(taps[(kd*g.Kernel[1]+kh)*g.Kernel[2]+kw])
-				}
-			}
-		}
-	}
-	return sum
 }
 
 // start is what a sum begins with.

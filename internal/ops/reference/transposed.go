@@ -18,34 +18,11 @@ func Transposed[T tensor.Float](g *layer.Geometry, y, x, weight, bias []T, from,
 				c := o/og*cg + j
 				plane := x[(n*g.C+c)*g.InPlane():][:g.InPlane()]
 				taps := weight[(c*og+o%og)*g.Taps():][:g.Taps()]
-				sum += scattered(g, plane, taps, d, h, w)
+				sum += gathered(g, plane, taps, d, h, w, scatterer)
 			}
 			y[i*g.Out[2]+w] = T(sum)
 		}
 	}
-}
-
-// scattered is one channel's part of one output.
-func scattered[T tensor.Float](g *layer.Geometry, plane, taps []T, d, h, w int) float64 {
-	sum := 0.0
-	for kd := range g.Kernel[0] {
-		sd := scatterer(g, 0, d, kd)
-		if sd < 0 {
-			continue
-		}
-		for kh := range g.Kernel[1] {
-			sh := scatterer(g, 1, h, kh)
-			if sh < 0 {
-				continue
-			}
-			for kw := range g.Kernel[2] {
-				if sw := scatterer(g, 2, w, kw); sw >= 0 {
-					sum += float64(plane[(sd*g.In[1]+sh)*g.In[2]+sw]) * float64(taps[(kd*g.Kernel[1]+kh)*g.Kernel[2]+kw])
-				}
-			}
-		}
-	}
-	return sum
 }
 
 // scatterer is the input position along an axis whose tap lands on the output position at; -1 if there is none.
