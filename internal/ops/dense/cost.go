@@ -87,6 +87,9 @@ func gathering(p *problem.Convolution) float64 {
 // runTime is the nanoseconds that a part of a row of the im2col matrix takes beside its elements.
 const runTime = 2
 
+// copiedRow is the nanoseconds that a phase of a row of input takes to copy beside its elements.
+const copiedRow = 15
+
 // gemmRuns is those parts: rows of output, cut at the ends of panels.
 func gemmRuns(p *problem.Convolution) float64 {
 	if p.Pointwise() {
@@ -122,7 +125,8 @@ func IndirectGemmCost(p *problem.Convolution) float64 {
 	calls := images * float64(ceilDiv(p.GroupOut(), rows)*tiles) * tileCall[p.ISA.Core()]
 	product := macs/r.mac*narrower(rows, float64(high*vectors)/float64(tiles), cols/lanes) + calls
 	if !readsInPlace(p) {
-		return product + images*float64(p.GroupIn()*volume(p.In))*r.pack*0.9*gathering(p)
+		rows := float64(p.GroupIn() * p.In[0] * p.In[1] * p.Stride[2])
+		return product + images*(float64(p.GroupIn()*volume(p.In))*r.pack*0.9*gathering(p)+rows*copiedRow)
 	}
 	outs := float64(p.GroupOut())
 	switch {

@@ -57,6 +57,10 @@ func interleaveGeneric(dst []float32, ds int, src [][]float32, ss []int, n, rows
 			if y > 0 {
 				s = s[ss[r]:]
 			}
+			if len(src) == 1 {
+				copy(dst[y*ds:], s[:n])
+				continue
+			}
 			at := y*ds + r
 			for _, v := range s[:n] {
 				dst[at] = v

@@ -55,7 +55,7 @@ const (
 	mostColumns = 2 << 20
 	// The nanoseconds of a row of columns that is added, beside those of its elements: next to each other, next to those
 	// of other taps, or apart.
-	columnRow, columnNear, columnTurned, columnApart = 7, 0.1, 0.4, 0.7
+	columnRow, columnNear, columnTurned, columnApart = 7, 0.1, 0.4, 0.5
 )
 
 // layColumns cuts p's output channels into blocks.

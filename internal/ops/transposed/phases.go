@@ -240,13 +240,13 @@ func Cost(p *problem.Problem, conv func(*problem.Problem) float64) float64 {
 
 // interleavingCost is the nanoseconds of the pass over the output: there are kernels for rows of 1, 2, 4 and 8 phases.
 func interleavingCost(p *problem.Problem) float64 {
-	element := 0.4
+	element := 0.6
 	switch p.Stride[2] {
 	case 1, 2, 4, 8:
 		element = 0.15
 	}
 	size := float64(p.OutputSize())
-	return size*element + size/float64(p.Out[2])*20
+	return size*element + size/float64(p.Out[2])*12
 }
 
 // Accepts says why p cannot be computed phase by phase.
