@@ -282,10 +282,14 @@ func (r *sampled) corners(s *sampler, column int, row, col float64, scale float3
 	}
 }
 
-func (r *sampled) buffers() []*[]float32 { return append(r.gemm.Buffers(), &r.blocks) }
+func (r *sampled) buffers() *problem.Buffers {
+	b := r.gemm.Buffers()
+	b.Add(0, &r.blocks)
+	return b
+}
 
-func (r *sampled) WorkspaceSize() int            { return problem.BuffersSize(r.buffers()) }
-func (r *sampled) UseWorkspace(memory []float32) { problem.UseBuffers(r.buffers(), memory) }
+func (r *sampled) WorkspaceSize() int            { return r.buffers().Size() }
+func (r *sampled) UseWorkspace(memory []float32) { r.buffers().Use(memory) }
 
 func (r *sampled) Bytes() (workspace, packed int) {
 	workspace = r.gemm.Workspace() + 4*len(r.blocks)

@@ -23,7 +23,7 @@ type copied struct {
 type innerConv interface {
 	problem.Conv
 	problem.Finishable
-	Buffers() []*[]float32
+	Buffers() *problem.Buffers
 }
 
 // newCopied is the convolution p by inner, which computes q; whoever embeds it sets copy.

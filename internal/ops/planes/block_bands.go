@@ -173,11 +173,11 @@ func (b *BlockBands) Packed() int {
 }
 
 // Buffers are as Conv.Buffers.
-func (b *BlockBands) Buffers() []*[]float32 {
-	var list []*[]float32
+func (b *BlockBands) Buffers() *problem.Buffers {
+	all := &problem.Buffers{}
 	for i := range b.work {
 		w := &b.work[i]
-		list = append(list, &w.expanded, &w.filtered, &w.split)
+		all.Add(i, &w.expanded, &w.filtered, &w.split)
 	}
-	return list
+	return all
 }

@@ -213,12 +213,12 @@ func (c *Conv) pad(dst, src []float32, rows int) {
 
 // Buffers are the rows that tiles read: they may be replaced, between
 // runs, by other memory of the same size.
-func (c *Conv) Buffers() []*[]float32 {
-	var list []*[]float32
+func (c *Conv) Buffers() *problem.Buffers {
+	all := &problem.Buffers{}
 	for _, s := range [][][]float32{c.scratch, c.sums} {
 		for i := range s {
-			list = append(list, &s[i])
+			all.Add(i, &s[i])
 		}
 	}
-	return list
+	return all
 }

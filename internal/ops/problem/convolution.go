@@ -56,11 +56,11 @@ func (r *convRunner) Run(ctx context.Context, out []float32, in [][]float32) err
 }
 
 // buffers are the workspace of those convolutions that have any to share.
-func (r *convRunner) buffers() []*[]float32 {
-	if c, ok := r.conv.(interface{ Buffers() []*[]float32 }); ok {
+func (r *convRunner) buffers() *Buffers {
+	if c, ok := r.conv.(interface{ Buffers() *Buffers }); ok {
 		return c.Buffers()
 	}
-	return nil
+	return &Buffers{}
 }
 
 // FinishBy implements Finishable where the convolution does.
@@ -69,7 +69,7 @@ func (r *convRunner) FinishBy(f Finisher) bool {
 	return ok && c.FinishBy(f)
 }
 
-func (r *convRunner) WorkspaceSize() int            { return BuffersSize(r.buffers()) }
-func (r *convRunner) UseWorkspace(memory []float32) { UseBuffers(r.buffers(), memory) }
+func (r *convRunner) WorkspaceSize() int            { return r.buffers().Size() }
+func (r *convRunner) UseWorkspace(memory []float32) { r.buffers().Use(memory) }
 
 func (r *convRunner) Bytes() (workspace, packed int) { return r.conv.Workspace(), r.conv.Packed() }

@@ -10,7 +10,7 @@ import (
 type WorkspaceSharer[T tensor.Float] interface {
 	// WorkspaceSize is the elements that it needs.
 	WorkspaceSize() int
-	// UseWorkspace gives it that many: whatever they hold, before a run and after it.
+	// UseWorkspace gives it at least that many: whatever they hold, before a run and after it.
 	UseWorkspace(memory []T)
 }
 
@@ -32,7 +32,7 @@ func (s Sequence[T]) WorkspaceSize() int {
 func (s Sequence[T]) UseWorkspace(memory []T) {
 	for _, r := range s {
 		if w, ok := r.(WorkspaceSharer[T]); ok {
-			w.UseWorkspace(memory[:w.WorkspaceSize()])
+			w.UseWorkspace(memory)
 		}
 	}
 }
@@ -64,6 +64,29 @@ func NewWorkspace[T tensor.Float](n int) []T {
 		return Aligned16[T](n)
 	}
 	return any(Aligned(n)).([]T)
+}
+
+// Buffers are the workspace of something that several workers compute. Those of every other worker stand at its end: steps that share
+// a workspace and need different sizes would else give one worker what another has just written, out of another processor's cache.
+type Buffers struct{ first, last []*[]float32 }
+
+// Add appends buffers that one worker writes to, or all of them: worker is 0 then.
+func (b *Buffers) Add(worker int, buffers ...*[]float32) {
+	if worker%2 == 0 {
+		b.first = append(b.first, buffers...)
+	} else {
+		b.last = append(b.last, buffers...)
+	}
+}
+
+// Size is the elements that they take.
+func (b *Buffers) Size() int { return BuffersSize(b.first) + BuffersSize(b.last) }
+
+// Use puts them at the beginning and at the end of memory.
+func (b *Buffers) Use(memory []float32) {
+	UseBuffers(b.first, memory)
+	end := len(memory) / bufferStep * bufferStep
+	UseBuffers(b.last, memory[end-BuffersSize(b.last):end])
 }
 
 // bufferStep is what buffers in a workspace begin at a multiple of: a cache line of float32.

@@ -292,8 +292,9 @@ func (r *phases[T]) WorkspaceSize() int {
 func (r *phases[T]) UseWorkspace(memory []T) {
 	memory = problem.UseBuffers([]*[]T{&r.planes}, memory)
 	for _, s := range r.convolutions {
-		s.UseWorkspace(memory)
-		memory = memory[s.WorkspaceSize():]
+		n := s.WorkspaceSize()
+		s.UseWorkspace(memory[:n:n])
+		memory = memory[n:]
 	}
 }
 
