@@ -14,18 +14,18 @@ import (
 
 // Open decodes a model file. Errors name the file.
 func Open(path string) (*Model, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, lang.Errorf("reading %q: %w", path, input.Cause(err))
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(path) // before it is opened: a pipe that nobody writes would wait for ever
 	if err != nil {
 		return nil, lang.Errorf("reading %q: %w", path, input.Cause(err))
 	}
 	if !info.Mode().IsRegular() {
 		return nil, lang.Errorf("reading %q: not a regular file: a model is read by its offsets; save it to a file first", path)
 	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, lang.Errorf("reading %q: %w", path, input.Cause(err))
+	}
+	defer f.Close()
 	m, err := Decode(f, info.Size())
 	if err != nil {
 		return nil, lang.Errorf("reading %q: %w", path, err)

@@ -72,16 +72,16 @@ func (e external) open() (reader, int64, error) {
 		return fail(input.Cause(err))
 	}
 	defer root.Close()
-	f, err := root.Open(filepath.FromSlash(e.location))
-	if err != nil {
-		return fail(input.Cause(err))
-	}
-	info, err := f.Stat()
+	name := filepath.FromSlash(e.location)
+	info, err := root.Stat(name) // before it is opened: a pipe that nobody writes would wait for ever
 	if err == nil && !info.Mode().IsRegular() {
 		err = lang.Errorf("it is not a regular file")
 	}
 	if err != nil {
-		f.Close()
+		return fail(input.Cause(err))
+	}
+	f, err := root.Open(name)
+	if err != nil {
 		return fail(input.Cause(err))
 	}
 	return f, info.Size(), nil

@@ -135,7 +135,7 @@ func (m *Model) readExternal(entries [][2]string, elem tensor.Elem, dims []int) 
 		length = packedBytes(elem, dims)
 	}
 	if offset < 0 || offset > size || length > size-offset {
-		return nil, lang.Errorf("external data %q: bytes %d to %d of a file of %d", file.location, offset, offset+length, size)
+		return nil, lang.Errorf("external data %q: %d bytes from byte %d on of a file of %d", file.location, length, offset, size)
 	}
 	return readRaw(r, offset, length, elem, dims)
 }
