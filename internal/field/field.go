@@ -102,17 +102,46 @@ func (q Question) sized(r *network.Result) (open.Options, *network.Result) {
 	return o, r
 }
 
-// effect propagates the layer's output back to the picture.
+// A single draw of weights has its own idea of which pixels matter: networks of up to cheapMACs are drawn so many times.
+const draws, cheapMACs = 4, 8e9
+
+// effect propagates the layer's output back to the picture; where weights are drawn and that is cheap, on average over several draws.
 func (q Question) effect(ctx context.Context, a *Answer, last bool, stage func(string)) error {
 	q.Options.Program = true
-	feeds := &operands.Feeds{Network: q.Network, Options: q.Options, Image: q.Image, Seed: q.Seed, Weights: q.Weights, As: q.As}
+	first, feeds, err := q.influence(ctx, a, last, stage, q.Seed)
+	if err != nil || a.Why != nil {
+		return err
+	}
+	a.Origins, a.Effect = feeds.Origins, &first
+	if feeds.Graph.Program.Drawn == 0 || a.Network.Total.MACs > cheapMACs {
+		return nil
+	}
+	all := []gradient.Map{first}
+	for k := range uint64(draws - 1) {
+		m, _, err := q.influence(ctx, a, last, stage, q.Seed+1+k)
+		if err != nil {
+			return err
+		}
+		if a.Why = nil; m.Of == first.Of && m.Total() > 0 { // of the same output: what is nothing in one draw says nothing
+			all = append(all, m)
+		}
+	}
+	mean := gradient.Mean(all)
+	a.Effect = &mean
+	a.Origins = append(a.Origins, lang.Sprintf("effective field: the mean over %d draws of the weights, from seed %d on", len(all), q.Seed))
+	return nil
+}
+
+// influence propagates the layer's output back through weights of a seed; where that cannot be, the answer says why.
+func (q Question) influence(ctx context.Context, a *Answer, last bool, stage func(string), seed uint64) (gradient.Map, *operands.Feeds, error) {
+	feeds := &operands.Feeds{Network: q.Network, Options: q.Options, Image: q.Image, Seed: seed, Weights: q.Weights, As: q.As}
 	defer feeds.Close()
 	if err := feeds.Open(); err != nil {
 		if q.Weights != "" || len(q.As.Given) > 0 { // what the user gave is at fault, or may be
-			return err
+			return gradient.Map{}, nil, err
 		}
 		a.Why = err
-		return nil
+		return gradient.Map{}, nil, nil
 	}
 	stage("propagating " + a.Layer.Node.Name + " back")
 	m, err := gradient.Influence(ctx, feeds.Graph.Program, a.Layer.Node.Name, feeds.Fed, last, feeds.Arrays, infer.Options{MaxBytes: q.MaxBytes})
@@ -121,15 +150,11 @@ func (q Question) effect(ctx context.Context, a *Answer, last bool, stage func(s
 	switch {
 	case errors.As(err, &missing), errors.As(err, &unsupported):
 		a.Why = err
-		return nil
-	case err != nil:
-		return err
-	case m.Total() == 0:
+		return m, feeds, nil
+	case err == nil && m.Total() == 0:
 		a.Why = lang.Errorf("on this picture nothing comes back from %s", m.Of)
-		return nil
 	}
-	a.Effect, a.Origins = &m, feeds.Origins
-	return nil
+	return m, feeds, err
 }
 
 // layerOf is the layer of that name, whose field must lie on a picture.
@@ -140,6 +165,8 @@ func layerOf(r *network.Result, name string) (*network.NodeResult, error) {
 		return nil, layer.Errorf("--at %v; see convx shape --net %s", err, r.Graph.Name)
 	case len(r.Input) != 4 || len(n.Output) != 4 && !n.Field.Whole || len(n.Field.Size) != 2 && !n.Field.Whole:
 		return nil, layer.Errorf("--at %s: its field is not of a picture's two axes", name)
+	case r.Input[2]*r.Input[3] == 1:
+		return nil, layer.Errorf("%s takes %s, which no picture becomes: there is no field to show on one", r.Graph.Name, layer.FormatShape(r.Input))
 	}
 	return n, nil
 }

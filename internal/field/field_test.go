@@ -57,3 +57,36 @@ func TestThePicturesOwnSize(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Drawn weights are drawn several times, and what is said is their mean: no draw's own.
+func TestDrawnWeightsAreAveraged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "net.yaml")
+	if err := os.WriteFile(path, []byte("input: 3x16x16\nlayers:\n  - {variant: standard, name: conv, out_channels: 4, kernel: 5}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	q := Question{Network: path, At: "conv", Image: picture(16, 16), As: operands.PreprocessAs{Name: "auto", Channels: "auto", Fit: "crop"}}
+	a, err := Of(t.Context(), q, func(string) {})
+	if err != nil || a.Effect == nil || !strings.Contains(strings.Join(a.Origins, "\n"), "the mean over 4 draws") {
+		t.Fatalf("%v, %v", err, a.Origins)
+	}
+	want := make([]float64, len(a.Effect.Data))
+	for k := range uint64(draws) {
+		one := q
+		one.Options.Program = true
+		m, _, err := one.influence(t.Context(), &Answer{Layer: a.Layer}, false, func(string) {}, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range m.Data {
+			want[i] += v / m.Total() / draws
+		}
+	}
+	for i, v := range want {
+		if d := a.Effect.Data[i] - v; d > 1e-12 || d < -1e-12 {
+			t.Fatalf("pixel %d: %g, not %g", i, a.Effect.Data[i], v)
+		}
+	}
+	if _, err := Of(t.Context(), Question{Network: "dcgan-generator", At: "up1.relu", Image: picture(9, 9), As: q.As}, func(string) {}); err == nil || !strings.Contains(err.Error(), "no picture becomes") {
+		t.Errorf("a picture for 1x100x1x1: %v", err)
+	}
+}

@@ -29,8 +29,9 @@ const seed = "gradient"
 // backward writes the instructions of a gradient.
 type backward struct {
 	p     *network.Program
-	needs []bool      // of a value: it depends on the input
-	grads map[int]int // of a value: the value that is its gradient so far
+	needs []bool              // of a value: it depends on the input
+	grads map[int]int         // of a value: the value that is its gradient so far
+	kinds map[int]tensor.Elem // of a value: the floats that it holds, where that is known
 	at    *network.Instruction
 }
 
@@ -49,7 +50,7 @@ func (u unknown) Error() string { return string(u) }
 func Of(p *network.Program, target, input int) (*network.Program, error) {
 	code := needed(p, target)
 	q := &network.Program{Values: slices.Clone(p.Values), Code: code, Inputs: slices.Clone(p.Inputs)}
-	b := &backward{p: q, needs: make([]bool, len(q.Values)), grads: map[int]int{}}
+	b := &backward{p: q, needs: make([]bool, len(q.Values)), grads: map[int]int{}, kinds: kindsOf(q)}
 	b.needs[input] = true
 	for i := range code {
 		if _, stops := flat.Get()[code[i].Op]; stops {
@@ -61,6 +62,7 @@ func Of(p *network.Program, target, input int) (*network.Program, error) {
 					b.needs[v] = true
 				}
 			}
+			b.follow(&code[i])
 		}
 	}
 	if !b.needs[target] {
@@ -108,6 +110,12 @@ func (b *backward) through(in network.Instruction) error {
 	for _, v := range slices.Concat(in.In, in.Out) {
 		if v != network.None && b.p.Values[v].Shape == nil && b.p.Values[v].Weight == nil {
 			missing.Why = lang.Text("shapes are not known before the network runs")
+			return missing
+		}
+	}
+	for _, v := range slices.Concat(in.In, in.Out) {
+		if e, known := b.kinds[v]; known && e != tensor.Float32 {
+			missing.Why = lang.Sprintf("it computes in %v, and gradients are float32", e)
 			return missing
 		}
 	}

@@ -155,6 +155,19 @@ func (m Map) Total() (sum float64) {
 	return sum
 }
 
+// Mean is the mean of maps of one output, each of which has the same say.
+func Mean(maps []Map) Map {
+	mean := maps[0]
+	mean.Data = make([]float64, len(maps[0].Data))
+	for _, m := range maps {
+		total := m.Total() * float64(len(maps))
+		for i, v := range m.Data {
+			mean.Data[i] += v / total
+		}
+	}
+	return mean
+}
+
 // Box is the smallest range of rows, and of columns, that holds a share of the influence: begin and end, without the end.
 func (m Map) Box(share float64) (rows, columns [2]int) {
 	y, x := make([]float64, m.Height), make([]float64, m.Width)

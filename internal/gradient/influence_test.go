@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"convx/internal/infer"
+	"convx/internal/network"
 	"convx/internal/tensor"
 )
 
@@ -108,4 +109,32 @@ func abs(v float32) float64 {
 		v = -v
 	}
 	return float64(v)
+}
+
+// Floats of another size on the way are refused by name, wherever they begin; what does not depend on the input may hold any.
+func TestOtherFloatsAreRefused(t *testing.T) {
+	p := &network.Program{
+		Values: []network.Value{{Name: "x", Shape: []int{1, 1, 4, 4}}, {Name: "half", Shape: []int{1, 1, 4, 4}}, {Name: "on", Shape: []int{1, 1, 4, 4}}, {Name: "y", Shape: []int{1, 1, 4, 4}}},
+		Inputs: []network.Port{{Name: "x", Value: 0, Elem: tensor.Float32}},
+		Code: []network.Instruction{
+			{Name: "cast", Op: "Cast", Version: 13, Attributes: attributes{"to": int64(10)}, In: []int{0}, Out: []int{1}},
+			{Name: "relu", Op: "Relu", Version: 13, In: []int{1}, Out: []int{2}},
+			{Name: "back", Op: "Cast", Version: 13, Attributes: attributes{"to": int64(1)}, In: []int{2}, Out: []int{3}},
+		},
+	}
+	for code, want := range map[int64]string{10: "float16", 11: "float64", 16: "bfloat16", 1: ""} {
+		p.Code[0].Attributes["to"] = code
+		_, err := Of(p, 3, 0)
+		if missing := (*Missing)(nil); want == "" && err != nil || want != "" && (!errors.As(err, &missing) || missing.Layer != "back" || missing.Why != "it computes in "+want+", and gradients are float32") {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+}
+
+// In a mean of maps each has the same say, however large its gradients are.
+func TestMeanOfMaps(t *testing.T) {
+	m := Mean([]Map{{Height: 1, Width: 2, Data: []float64{30, 10}, Row: 3}, {Height: 1, Width: 2, Data: []float64{0, 2}, Row: 3}})
+	if m.Row != 3 || m.Data[0] != 0.375 || m.Data[1] != 0.625 {
+		t.Errorf("%+v", m)
+	}
 }
