@@ -15,7 +15,7 @@ func smallLayers(t *testing.T) (entries []Entry) {
 	t.Helper()
 	for _, name := range layer.VariantNames() {
 		for _, in := range []string{"8x12x12", "8x40", "8x6x6x6"} {
-			e, err := ReadSuite("s", []byte("layers:\n  - {name: "+name+", variant: "+name+", input: "+in+"}\n"))
+			e, err := readSuite("s", []byte("layers:\n  - {name: "+name+", variant: "+name+", input: "+in+"}\n"))
 			if err != nil {
 				continue
 			}
@@ -73,7 +73,7 @@ func TestAlgorithmsNameSideStages(t *testing.T) {
 
 func resizeConv(t *testing.T) Entry {
 	t.Helper()
-	e, err := ReadSuite("s", []byte("layers:\n  - {name: r, variant: resize-conv, input: 8x12x12, kernel: 1, scale: 2}\n"))
+	e, err := readSuite("s", []byte("layers:\n  - {name: r, variant: resize-conv, input: 8x12x12, kernel: 1, scale: 2}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 
 // A suite is timed in rounds: each layer has a sample of each, and so has the machine; keeping the layers prepared or not changes nothing else.
 func TestSuiteTimesInRounds(t *testing.T) {
-	entries, err := ReadSuite("s", []byte("layers:\n  - {name: a, variant: standard, input: 8x12x12}\n  - {name: b, variant: depthwise, input: 8x12x12}\n"))
+	entries, err := readSuite("s", []byte("layers:\n  - {name: a, variant: standard, input: 8x12x12}\n  - {name: b, variant: depthwise, input: 8x12x12}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestSuiteTimesInRounds(t *testing.T) {
 
 // A layer that declines is left out; one that is alone is the error.
 func TestSuiteLeavesOut(t *testing.T) {
-	entries, err := ReadSuite("s", []byte("layers:\n  - {name: a, variant: standard, input: 8x12x12, stride: 2}\n  - {name: b, variant: standard, input: 8x12x12}\n"))
+	entries, err := readSuite("s", []byte("layers:\n  - {name: a, variant: standard, input: 8x12x12, stride: 2}\n  - {name: b, variant: standard, input: 8x12x12}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,16 +36,16 @@ func OpenSuite(name string) ([]Entry, error) {
 			return nil, lang.Errorf("reading suite %q: %w", name, err)
 		}
 	}
-	entries, err := ReadSuite(name, data)
+	entries, err := readSuite(name, data)
 	if err != nil {
 		return nil, layer.Errorf("%v", err)
 	}
 	return entries, nil
 }
 
-// ReadSuite reads a suite file: a list under the key layers, each entry a name, a variant, and layer keys (with
+// readSuite reads a suite file: a list under the key layers, each entry a name, a variant, and layer keys (with
 // underscores, as in every file). It reports all faults at once, each as file:line: cause. file is for messages.
-func ReadSuite(file string, data []byte) ([]Entry, error) {
+func readSuite(file string, data []byte) ([]Entry, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, lang.Errorf("reading suite %q: %s", file, strings.Join(strings.Fields(err.Error()), " "))

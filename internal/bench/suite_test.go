@@ -16,7 +16,7 @@ func TestBuiltInSuitesAreValid(t *testing.T) {
 	}
 	for _, name := range names {
 		data, _ := configs.Suite(name)
-		if _, err := ReadSuite(name, data); err != nil {
+		if _, err := readSuite(name, data); err != nil {
 			t.Error(err)
 		}
 	}
@@ -25,7 +25,7 @@ func TestBuiltInSuitesAreValid(t *testing.T) {
 // The suite of kinds has a layer of every variant that has numbers of its own.
 func TestKindsCoversTheVariants(t *testing.T) {
 	data, _ := configs.Suite("kinds")
-	entries, err := ReadSuite("kinds", data)
+	entries, err := readSuite("kinds", data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestKindsCoversTheVariants(t *testing.T) {
 }
 
 func TestSuiteKeysAreLayerKeys(t *testing.T) {
-	entries, err := ReadSuite("s", []byte("layers:\n  - {name: a, variant: grouped, input: 4x9x9, kernel: [3, 5], groups: 2, out_channels: 8, bias: false}\n"))
+	entries, err := readSuite("s", []byte("layers:\n  - {name: a, variant: grouped, input: 4x9x9, kernel: [3, 5], groups: 2, out_channels: 8, bias: false}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestSuiteFaults(t *testing.T) {
   - {name: f, variant: standard, input: 3x8x8, kernel: 3, kernel: 5}
 extra: 1
 `
-	_, err := ReadSuite("s.yaml", []byte(suite))
+	_, err := readSuite("s.yaml", []byte(suite))
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -88,7 +88,7 @@ extra: 1
 
 func TestBrokenSuites(t *testing.T) {
 	for _, text := range []string{"", "layers:", "layers: []", "[1]", "layers: 3", "a: [", strings.Repeat("[", 20000), "\xff"} {
-		if _, err := ReadSuite("s", []byte(text)); err == nil {
+		if _, err := readSuite("s", []byte(text)); err == nil {
 			t.Errorf("%.20q was accepted", text)
 		}
 	}
@@ -100,7 +100,7 @@ func FuzzSuite(f *testing.F) {
 	f.Add([]byte("layers: [{name: a, variant: se, input: 16x4x4}]"))
 	f.Add([]byte("layers: &a [*a]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		entries, err := ReadSuite("s", data)
+		entries, err := readSuite("s", data)
 		if err != nil {
 			return
 		}

@@ -15,13 +15,13 @@ import (
 // maxBaseline bounds a baseline file, in bytes.
 const maxBaseline = 256 << 20
 
-// ReadBaseline reads an earlier -f json output of flops (a layer or a network) or compare; of compare's rows, the one
+// readBaseline reads an earlier -f json output of flops (a layer or a network) or compare; of compare's rows, the one
 // that goes by this name counts, or the only one.
-func ReadBaseline(path, name string) (Subject, error) {
+func readBaseline(path, name string) (Subject, error) {
 	data, err := input.ReadFile(path, maxBaseline)
 	if err == nil {
 		var s Subject
-		if s, err = ParseBaseline(data, name); err == nil {
+		if s, err = parseBaseline(data, name); err == nil {
 			return s, nil
 		}
 	}
@@ -77,8 +77,8 @@ func (c countsJSON) counts() Counts {
 	return out
 }
 
-// ParseBaseline reads the JSON of a baseline.
-func ParseBaseline(data []byte, name string) (Subject, error) {
+// parseBaseline reads the JSON of a baseline.
+func parseBaseline(data []byte, name string) (Subject, error) {
 	var j baselineJSON
 	if err := json.Unmarshal(data, &j); err != nil {
 		return Subject{}, inJSON(data, err, lang.Errorf("not convx's JSON: %s: make a baseline with convx flops -f json", jsonProblem(err)))

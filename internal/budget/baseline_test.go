@@ -10,7 +10,7 @@ const earlier = `{"net": "small", "total": {"params": 1000, "macs": 1900, "flops
  "layers": [{"name": "stem", "macs": 900}, {"name": "block.0", "macs": 500, "params": 200}, {"name": "old", "kind": "standard", "macs": 500, "flops": 600}]}`
 
 func TestCompare(t *testing.T) {
-	before, err := ParseBaseline([]byte(earlier), "small")
+	before, err := parseBaseline([]byte(earlier), "small")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestBaselines(t *testing.T) {
 		``:                  "not convx's JSON: unexpected end of JSON input: make a baseline with convx flops -f json",
 		`{"macs": 7} extra`: "not convx's JSON: ",
 	} {
-		s, err := ParseBaseline([]byte(text), "small")
+		s, err := parseBaseline([]byte(text), "small")
 		if want != "" {
 			if err == nil || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("%s:\n got %v\nwant %s", text, err, want)

@@ -29,7 +29,7 @@ func TestBrokenFiles(t *testing.T) {
 		}
 		var err error
 		if filepath.Ext(path) == ".json" {
-			_, err = ReadBaseline(path, "x")
+			_, err = readBaseline(path, "x")
 		} else if _, err = ReadFile(path); err != nil {
 			err = &FileError{path, err}
 		}

@@ -141,7 +141,7 @@ func FuzzParse(f *testing.F) {
 		if b, err := Parse("b.yaml", data); err == nil {
 			b.Check(small())
 		}
-		if s, err := ParseBaseline(data, "small"); err == nil {
+		if s, err := parseBaseline(data, "small"); err == nil {
 			Compare(small(), s, nil)
 		}
 	})

@@ -64,7 +64,7 @@ func (t Terms) Hold(s Subject) (Outcome, error) {
 	if t.Baseline == "" {
 		return v, nil
 	}
-	before, err := ReadBaseline(t.Baseline, s.Name)
+	before, err := readBaseline(t.Baseline, s.Name)
 	if err != nil {
 		return v, err
 	}

@@ -41,9 +41,9 @@ var suffixes = []struct {
 	{"k", 1e3}, {"m", 1e6}, {"g", 1e9}, {"t", 1e12},
 }
 
-// ParseAmount reads "310M", "3.6M", "8Mi", "320KiB", "12000" or "2.5%". Suffixes k, M, G, T are decimal, Ki, Mi, Gi, Ti
+// parseAmount reads "310M", "3.6M", "8Mi", "320KiB", "12000" or "2.5%". Suffixes k, M, G, T are decimal, Ki, Mi, Gi, Ti
 // binary; a B may follow. The amount must come to a whole number.
-func ParseAmount(s string) (Amount, error) {
+func parseAmount(s string) (Amount, error) {
 	a := Amount{text: s}
 	if number, ok := strings.CutSuffix(s, "%"); ok {
 		if _, ok := decimal(number); !ok {

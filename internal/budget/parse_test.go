@@ -22,7 +22,7 @@ func TestParseAmount(t *testing.T) {
 		"0.0015k": {Count: -1}, "-1": {Count: -1}, "": {Count: -1}, "M": {Count: -1}, "1e9": {Count: -1}, "1.2.3": {Count: -1},
 		"99999999T": {Count: -1}, "x%": {Count: -1}, "NaN": {Count: -1}, "1/2": {Count: -1}, "0x10": {Count: -1},
 	} {
-		got, err := ParseAmount(text)
+		got, err := parseAmount(text)
 		if want.Count < 0 {
 			if err == nil {
 				t.Errorf("%q was read as %+v", text, got)
@@ -45,7 +45,7 @@ func TestShares(t *testing.T) {
 		{"4.35%", 2000, 87}, {"2.5%", 1000, 25}, {"2.5%", 1001, 25}, {"99.9%", 1000, 999}, {"0%", 1000, 0}, {"100%", math.MaxInt64, math.MaxInt64},
 		{"33.3%", 0, 0}, {"200%", math.MaxInt64, math.MaxInt64}, {"99999999999999999999999999%", 1000, math.MaxInt64},
 	} {
-		a, err := ParseAmount(c.text)
+		a, err := parseAmount(c.text)
 		if err != nil || a.of(c.whole) != c.want {
 			t.Errorf("%s of %d is %d, %v, want %d", c.text, c.whole, a.of(c.whole), err, c.want)
 		}

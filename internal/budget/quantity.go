@@ -107,7 +107,7 @@ var durations = []struct {
 // amount reads a limit's value: of time, a duration; of all else a count or a share.
 func (q Quantity) amount(s string) (Amount, error) {
 	if q != Time || strings.HasSuffix(s, "%") {
-		return ParseAmount(s)
+		return parseAmount(s)
 	}
 	for _, u := range durations {
 		number, ok := strings.CutSuffix(strings.ReplaceAll(s, "µ", "u"), u.suffix)

@@ -153,10 +153,10 @@ func TestRanksDecide(t *testing.T) {
 
 func TestTooManySamplesAreRefused(t *testing.T) {
 	samples := fmt.Sprintf(`, "samples": [%s1]`, strings.Repeat("1, ", mostTimes))
-	if _, err := ReadTimes(baselineOf(t, samples)); err == nil || !strings.Contains(err.Error(), "holds 51 samples of a, and at most 50") {
+	if _, err := readTimes(baselineOf(t, samples)); err == nil || !strings.Contains(err.Error(), "holds 51 samples of a, and at most 50") {
 		t.Error(err)
 	}
-	if _, err := ReadTimes(baselineOf(t, `, "samples": [-1]`)); err == nil || !strings.Contains(err.Error(), "it holds no times") {
+	if _, err := readTimes(baselineOf(t, `, "samples": [-1]`)); err == nil || !strings.Contains(err.Error(), "it holds no times") {
 		t.Error(err)
 	}
 }

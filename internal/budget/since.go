@@ -32,7 +32,7 @@ func (t Terms) HoldTimes(now Times) (Outcome, error) {
 	if err != nil || path == "" {
 		return v, err
 	}
-	before, err := ReadTimes(path)
+	before, err := readTimes(path)
 	if err != nil {
 		return v, err
 	}

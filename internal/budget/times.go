@@ -92,8 +92,8 @@ type timedJSON struct {
 	}
 }
 
-// ReadTimes reads an earlier -f json of bench. Errors are *FileError.
-func ReadTimes(path string) (Times, error) {
+// readTimes reads an earlier -f json of bench. Errors are *FileError.
+func readTimes(path string) (Times, error) {
 	data, err := input.ReadFile(path, maxBaseline)
 	var t Times
 	if err == nil {

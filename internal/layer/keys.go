@@ -125,7 +125,7 @@ var keys = []Key{
 	{Name: "kernel", Short: "k", Type: "N[xN]", Usage: "kernel size: one number, or one per axis like 3x5", least: 1, many: func(s *Spec) *[]int { return &s.Kernel }},
 	{Name: "stride", Short: "s", Type: "N[xN]", Usage: "stride", least: 1, many: func(s *Spec) *[]int { return &s.Stride }},
 	{
-		Name: "padding", Short: "p", Type: "P", Words: wordsOf(Autos()), Usage: "padding: 1, 1x2, begin:end per axis 1:2x0:3, %s",
+		Name: "padding", Short: "p", Type: "P", Words: wordsOf(autos()), Usage: "padding: 1, 1x2, begin:end per axis 1:2x0:3, %s",
 		set: func(s *Spec, v string) (err error) { s.Padding, err = ParsePadding(v); return },
 		get: func(s Spec) string { return s.Padding.String() },
 	},

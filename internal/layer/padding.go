@@ -46,12 +46,12 @@ const (
 // PadModes lists the padding modes, the default first.
 func PadModes() []PadMode { return []PadMode{PadZeros, PadReflect, PadReplicate, PadCircular} }
 
-// Autos lists the padding rules that have a name.
-func Autos() []Auto { return []Auto{Same, SameLower, Valid, Causal} }
+// autos lists the padding rules that have a name.
+func autos() []Auto { return []Auto{Same, SameLower, Valid, Causal} }
 
 // ParsePadding reads "1", "1x2", "1:2x0:3", "same", "same-lower", "valid" or "causal".
 func ParsePadding(s string) (Padding, error) {
-	if a := Auto(s); slices.Contains(Autos(), a) {
+	if a := Auto(s); slices.Contains(autos(), a) {
 		return Padding{Auto: a}, nil
 	}
 	var p Padding

@@ -198,10 +198,10 @@ func meetingTaps(p *problem.Convolution, axis int) float64 {
 	return float64(n)
 }
 
-// WinogradCost is the model's estimate for NewWinograd.
-func WinogradCost(p *problem.Convolution, m int) float64 {
+// winogradCost is the model's estimate for newWinograd.
+func winogradCost(p *problem.Convolution, m int) float64 {
 	if q := withoutIdleDilation(*p); q.Dilation != p.Dilation {
-		return WinogradCost(&q, m)
+		return winogradCost(&q, m)
 	}
 	r := rateTable[p.ISA.Core()]
 	lanes := p.ISA.Block()
@@ -260,7 +260,7 @@ func BestWinograd(p *problem.Convolution) (m int, cost float64) {
 		if winogradDeclines(p, try) != "" {
 			continue
 		}
-		if c := WinogradCost(q, try)*float64(p.N/q.N) + copied; c < cost {
+		if c := winogradCost(q, try)*float64(p.N/q.N) + copied; c < cost {
 			m, cost = try, c
 		}
 	}
@@ -291,15 +291,15 @@ func winogradOutputs(p *problem.Convolution, points int) int {
 // winogradDeclines says why NewBestWinograd cannot compute p, or "".
 func winogradDeclines(p *problem.Convolution, m int) string {
 	if p.Stride[1] > 1 {
-		return StridedDeclines(p, m)
+		return stridedDeclines(p, m)
 	}
-	return WinogradDeclines(p, m)
+	return unstridedDeclines(p, m)
 }
 
 // NewBestWinograd prepares what BestWinograd found.
 func NewBestWinograd(p problem.Convolution, m int, weights, bias []float32) problem.Conv {
 	if p.Stride[1] > 1 {
-		return NewStrided(p, m, weights, bias)
+		return newStrided(p, m, weights, bias)
 	}
-	return NewWinograd(p, m, weights, bias)
+	return newWinograd(p, m, weights, bias)
 }

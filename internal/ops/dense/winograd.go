@@ -85,9 +85,9 @@ const (
 // need a wider bound, and saves few of the multiplications of F(5,2).
 const WinogradTolerance = 1e-5
 
-// NewWinograd prepares F(m x m, r x r) for p, which WinogradDeclines does not
+// newWinograd prepares F(m x m, r x r) for p, which unstridedDeclines does not
 // decline with m.
-func NewWinograd(p problem.Convolution, m int, weights, bias []float32) *Winograd {
+func newWinograd(p problem.Convolution, m int, weights, bias []float32) *Winograd {
 	p = withoutIdleDilation(p)
 	w := &Winograd{p: p, m: m, points: m + p.Kernel[2] - 1, lanes: p.ISA.Block()}
 	w.high, w.mHigh = w.points, w.m
@@ -132,9 +132,9 @@ func (w *Winograd) panelSize(i int) int {
 // noTransform is the reason of a tile that is too small for the kernel.
 const noTransform = lang.Key("the kernel has more than 7 taps a side for each step of the stride")
 
-// WinogradDeclines says why F(m x m, r x r), or F(m, r) on rows, cannot compute
+// unstridedDeclines says why F(m x m, r x r), or F(m, r) on rows, cannot compute
 // p, or "".
-func WinogradDeclines(p *problem.Convolution, m int) string {
+func unstridedDeclines(p *problem.Convolution, m int) string {
 	r := p.Kernel[2]
 	switch {
 	case p.Kernel[1] != r && p.Kernel[1] != 1 || r < 2:

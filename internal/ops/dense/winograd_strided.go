@@ -35,9 +35,9 @@ func phased(p *problem.Convolution) problem.Convolution {
 	return q
 }
 
-// StridedDeclines says why F(m x m, r x r) over the phases cannot compute p,
+// stridedDeclines says why F(m x m, r x r) over the phases cannot compute p,
 // or "".
-func StridedDeclines(p *problem.Convolution, m int) string {
+func stridedDeclines(p *problem.Convolution, m int) string {
 	s := p.Stride[1]
 	switch {
 	case p.Dilation != [3]int{1, 1, 1} || p.Kernel[0] != 1 || p.In[0] != 1 || p.Pads[0].Begin != 0:
@@ -49,11 +49,11 @@ func StridedDeclines(p *problem.Convolution, m int) string {
 	if 4*q.C*volume(q.In) > stridedBytes {
 		return lang.Text("the copy of its input is too large")
 	}
-	return WinogradDeclines(&q, m)
+	return unstridedDeclines(&q, m)
 }
 
-// NewStrided prepares p, which StridedDeclines does not decline with m.
-func NewStrided(p problem.Convolution, m int, weights, bias []float32) *Strided {
+// newStrided prepares p, which stridedDeclines does not decline with m.
+func newStrided(p problem.Convolution, m int, weights, bias []float32) *Strided {
 	q, s := phased(&p), p.Stride[1]
 	kh, kw, rh, rw := p.Kernel[1], p.Kernel[2], q.Kernel[1], q.Kernel[2]
 	w := make([]float32, p.O*q.GroupIn()*rh*rw)
@@ -65,7 +65,7 @@ func NewStrided(p problem.Convolution, m int, weights, bias []float32) *Strided 
 			}
 		}
 	}
-	r := &Strided{newCopied(p, q, NewWinograd(q, m, w, bias))}
+	r := &Strided{newCopied(p, q, newWinograd(q, m, w, bias))}
 	r.copy = r
 	return r
 }

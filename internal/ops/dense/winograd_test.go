@@ -33,7 +33,7 @@ func randomWinograd(r *rand.Rand) (problem.Convolution, int) {
 			p.Out[a] = p.In[a] + 2*p.Pads[a].Begin - p.Dilation[a]*(p.Kernel[a]-1)
 			ok = ok && p.Out[a] > 0
 		}
-		if ok && WinogradDeclines(&p, m) == "" {
+		if ok && unstridedDeclines(&p, m) == "" {
 			return p, m
 		}
 	}
@@ -54,7 +54,7 @@ func randomStrided(r *rand.Rand, s int) (problem.Convolution, int) {
 			p.In[a] += 6 * s
 			p.Out[a] = max(0, p.In[a]+p.Pads[a].Begin+r.IntN(4)-p.Kernel[a])/s + 1
 		}
-		if m := 4 + 2*r.IntN(3) + 1 - ceilDiv(k, s); StridedDeclines(&p, m) == "" {
+		if m := 4 + 2*r.IntN(3) + 1 - ceilDiv(k, s); stridedDeclines(&p, m) == "" {
 			return p, m
 		}
 	}
@@ -153,8 +153,8 @@ func BenchmarkWinograd(b *testing.B) {
 
 func BenchmarkWinograd2(b *testing.B) {
 	benchmark(b, func(p problem.Convolution, w, bias []float32) problem.Conv {
-		if p.Kernel[1] == 3 && WinogradDeclines(&p, 2) == "" {
-			return NewWinograd(p, 2, w, bias)
+		if p.Kernel[1] == 3 && unstridedDeclines(&p, 2) == "" {
+			return newWinograd(p, 2, w, bias)
 		}
 		return nil
 	})
