@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/operands"
 )
@@ -51,7 +52,7 @@ func completeVariants(_ *cobra.Command, args []string, _ string) ([]string, cobr
 func variantWords() []string {
 	var out []string
 	for _, v := range layer.Variants() {
-		out = append(out, v.Name+"\t"+v.Summary)
+		out = append(out, v.Name+"\t"+lang.Text(v.Summary))
 	}
 	return out
 }

@@ -20,7 +20,8 @@ var answering = []string{
 	"flops --net vgg-16 --convention bitops --top 2", "flops --net resnet-50 --swap kernel>1=separable --top 2", "flops --net vgg-16 --budget max-macs=1G,max-params=1k", "flops --net unet --budget microcontroller",
 	"fit --net mobilenet-v2 --budget max-macs=200M", "compare standard separable -i 16x14x14 -p 1 --no-time", "compare --net drawings --net filters", "compare a.npy b.npy",
 	"coverage --dilations 2,2,2", "coverage transposed -i 1x8x8 -s 2", "coverage standard -i 1x9x9 -s 2", "variants", "variants deformable", "nets", "lesson", "sample", "config", "version", "verify se-constant --layers 2",
-	"run --net drawings --top 3", "run --net drawings --ablate conv2",
+	"run --net drawings --top 3", "run --net drawings --ablate conv2", "run --net drawings photo.png --top 2", "compare standard dilated photo.png -p same --no-time",
+	"coverage --net drawings --at conv3 photo.png -o f.png",
 }
 
 // inChinese and inEnglish run a command in a language.
@@ -40,7 +41,7 @@ func inEnglish(t *testing.T, args ...string) (stdout, stderr string, status int)
 func arrays(t *testing.T) {
 	t.Helper()
 	t.Chdir(t.TempDir())
-	for _, args := range []string{"run standard -i 1x4x4 -o a.npy", "run standard -i 1x4x4 --seed 1 -o b.npy"} {
+	for _, args := range []string{"run standard -i 1x4x4 -o a.npy", "run standard -i 1x4x4 --seed 1 -o b.npy", "sample seven -o photo.png"} {
 		if _, said, status := execute(t, strings.Fields(args)...); status != 0 {
 			t.Fatal(said)
 		}

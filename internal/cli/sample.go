@@ -33,7 +33,7 @@ page of text, a test chart. Without -o it lists them.`,
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			var names []string
 			for _, s := range sample.All() {
-				names = append(names, s.Name+"\t"+s.Summary)
+				names = append(names, s.Name+"\t"+lang.Text(s.Summary))
 			}
 			return names[:len(names)*(1-min(1, len(args)))], cobra.ShellCompDirectiveNoFileComp
 		},

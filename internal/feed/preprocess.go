@@ -3,7 +3,6 @@
 package feed
 
 import (
-	"fmt"
 	"image"
 	"image/color"
 	"slices"
@@ -59,12 +58,12 @@ func Fits() []string { return []string{"crop", "stretch", "pad"} }
 
 // String says what is done: 0 to 255, less 103.9, 116.8, 123.7, bgr.
 func (p Preprocess) String() string {
-	text := fmt.Sprintf("%g to %g", p.Low, p.High)
+	text := lang.Sprintf("%g to %g", p.Low, p.High)
 	if p.Mean != nil {
-		text += ", less " + numbers(p.Mean)
+		text += lang.Sprintf(", less %s", numbers(p.Mean))
 	}
 	if p.Std != nil {
-		text += ", over " + numbers(p.Std)
+		text += lang.Sprintf(", over %s", numbers(p.Std))
 	}
 	if p.Channels != "" {
 		text += ", " + p.Channels

@@ -54,7 +54,7 @@ func (t Total) Add(u Total) (Total, error) {
 	sum := func(quantity string, a, b int64) int64 {
 		n, e := layer.Sum(a, b)
 		if e != nil && err == nil {
-			err = lang.Errorf("adding up %s: %w", quantity, e)
+			err = lang.Errorf("adding up %s: %w", lang.Text(quantity), e)
 		}
 		return n
 	}
@@ -63,8 +63,8 @@ func (t Total) Add(u Total) (Total, error) {
 		MACs:            sum("MACs", t.MACs, u.MACs),
 		FLOPs:           sum("FLOPs", t.FLOPs, u.FLOPs),
 		Activations:     sum("activations", t.Activations, u.Activations),
-		WeightBytes:     sum("weight bytes", t.WeightBytes, u.WeightBytes),
-		ActivationBytes: sum("activation bytes", t.ActivationBytes, u.ActivationBytes),
+		WeightBytes:     sum(lang.Key("weight bytes"), t.WeightBytes, u.WeightBytes),
+		ActivationBytes: sum(lang.Key("activation bytes"), t.ActivationBytes, u.ActivationBytes),
 	}, err
 }
 

@@ -315,9 +315,7 @@ func TestCatalogueIsWhole(t *testing.T) {
 			}
 		}
 		for _, o := range others {
-			if !used[o.key] {
-				t.Errorf("%s: said without internal/lang: %q", o.at, o.key)
-			}
+			t.Errorf("%s: said without internal/lang: %q", o.at, o.key)
 		}
 	}
 	for _, title := range titles(t) {

@@ -267,7 +267,7 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 		return err
 	}
 	r.Arrays[port.Name], r.Fed = a, port.Name
-	how := "as it is"
+	how := lang.Text("as it is")
 	if b := img.Bounds(); b.Dx() != l.Width || b.Dy() != l.Height {
 		how = lang.Sprintf("%dx%d brought to %dx%d by %s, bilinear", b.Dx(), b.Dy(), l.Width, l.Height, pre.Fit)
 	}

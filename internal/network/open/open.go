@@ -51,7 +51,7 @@ const maxPiped = 2 << 30
 func Network(name string, n Options) (*network.Graph, network.Options, error) {
 	o := network.Options{Input: n.Input, Batch: n.Batch, Types: n.Types, InPlace: n.InPlace}
 	if name == "-" {
-		return n.read("standard input", n.Stdin, o)
+		return n.read(lang.Text("standard input"), n.Stdin, o)
 	}
 	if data, ok := configs.Model(name); ok {
 		m, err := onnx.Decode(bytes.NewReader(data), int64(len(data)))
