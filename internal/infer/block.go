@@ -172,6 +172,8 @@ func (net *Network) planBlock(n *node) (step, error) {
 	return b, nil
 }
 
+func (b *blocked) copies() bool { return b.pipeline.Copies() }
+
 func (b *blocked) run(ctx context.Context, net *Network, n *node) error {
 	x := net.get(n.in[0])
 	y, err := net.output(n.out[0], tensor.Float32, b.pipeline.Output)

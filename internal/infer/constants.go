@@ -26,19 +26,23 @@ func (net *Network) constant(v int) (*tensor.Array, error) {
 	x := &net.values[v]
 	if x.constant == nil && x.weight != nil {
 		var err error
-		if x.constant, err = x.weight.Read(); err != nil {
+		if x.constant, x.memory, err = net.spares.read(x.weight); err != nil {
 			return nil, err
 		}
 	}
 	return x.constant, nil
 }
 
-// letGo forgets a constant that is packed, or was read to make another.
-func (net *Network) letGo(v int) {
+// letGo forgets a constant that is packed. Copied says that nobody looks at its memory any more.
+func (net *Network) letGo(v int, copied bool) {
 	lock := &net.reading[v%len(net.reading)]
 	lock.Lock()
 	defer lock.Unlock()
-	net.values[v].constant = nil
+	x := &net.values[v]
+	if copied {
+		net.spares.give(x.memory)
+	}
+	x.constant, x.memory = nil, nil
 }
 
 // derive makes a constant that is computed from another when somebody asks for it: many large ones are never in memory at once.
@@ -46,16 +50,25 @@ func (net *Network) letGo(v int) {
 func (net *Network) derive(from int, shape []int, compute func(a *tensor.Array, own bool) (*tensor.Array, error)) int {
 	x := &net.values[from]
 	known, weight := x.constant, x.weight
-	w := &network.Weight{Name: x.name, Elem: net.elem(from), Shape: shape, Bytes: volume(shape) * net.elem(from).Size(), Fresh: true}
-	w.Read = func() (*tensor.Array, error) {
-		a, err := known, error(nil)
-		if a == nil {
+	w := &network.Weight{Name: x.name, Elem: net.elem(from), Shape: shape, Bytes: volume(shape) * net.elem(from).Size()}
+	w.ReadInto = func(memory []byte) (*tensor.Array, error) {
+		var err error
+		switch a := known; {
+		case a != nil:
+			return compute(a, false)
+		case weight.ReadInto == nil:
 			if a, err = weight.Read(); err != nil {
 				return nil, err
 			}
+			return compute(a, false)
+		default:
+			if a, err = weight.ReadInto(memory); err != nil {
+				return nil, err
+			}
+			return compute(a, true)
 		}
-		return compute(a, known == nil && weight.Fresh)
 	}
+	w.Read = func() (*tensor.Array, error) { return w.ReadInto(nil) }
 	net.values = append(net.values, value{name: x.name, shape: shape, weight: w, elem: w.Elem, place: place{of: network.None}})
 	return len(net.values) - 1
 }

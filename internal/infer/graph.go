@@ -48,6 +48,8 @@ type value struct {
 	// weight is read when something asks for it; constant is what is known before any run.
 	weight   *network.Weight
 	constant *tensor.Array
+	// memory is what the constant was read into, if it is to be used again; nil otherwise.
+	memory []byte
 	// array is what the current run has made; nil before and after.
 	array *tensor.Array
 	elem  tensor.Elem // Invalid where only a run tells

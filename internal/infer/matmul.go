@@ -2,6 +2,7 @@ package infer
 
 import (
 	"context"
+	"slices"
 
 	"convx/internal/lang"
 	"convx/internal/network"
@@ -83,7 +84,7 @@ func (p *matmul) takeBias(net *Network, v int) (bool, error) {
 	data := tensor.Data[float32](b)
 	switch {
 	case len(data) == p.n && last:
-		p.bias = data
+		p.bias = slices.Clone(data)
 	case len(data) == 1:
 		p.bias = make([]float32, p.n)
 		for i := range p.bias {
@@ -98,7 +99,7 @@ func (p *matmul) takeBias(net *Network, v int) (bool, error) {
 // pack lays w out by panels. Across says that w is stored as n x k.
 func (p *matmul) pack(w []float32, across bool) {
 	panels := (p.n + p.cols - 1) / p.cols
-	p.packed = problem.Aligned(panels * p.k * p.cols)
+	p.packed = problem.Filled(panels * p.k * p.cols)
 	for panel := range panels {
 		to := p.packed[panel*p.k*p.cols:]
 		first := panel * p.cols
@@ -115,6 +116,8 @@ func (p *matmul) pack(w []float32, across bool) {
 		}
 	}
 }
+
+func (p *matmul) copies() bool { return true }
 
 func (p *matmul) run(ctx context.Context, net *Network, n *node) error {
 	x := net.get(n.in[0])

@@ -52,6 +52,7 @@ type Network struct {
 	values     []value
 	nodes      []*node
 	reading    [16]sync.Mutex // of constants, by value
+	spares     spares
 	arena      []byte
 	arenaBytes int
 	opsOptions ops.Options

@@ -135,6 +135,8 @@ func (net *Network) isPlaneMean(n *node) bool {
 	return rank > 2 && !meant[0] && !meant[1] && !slices.Contains(meant[2:], false)
 }
 
+func (p *planned) copies() bool { return p.pipeline != nil && p.watch == nil && p.pipeline.Copies() }
+
 func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 	x, elem := net.get(n.in[0]), tensor.Float32
 	if p.halves != nil {

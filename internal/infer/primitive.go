@@ -2,6 +2,7 @@ package infer
 
 import (
 	"context"
+	"slices"
 
 	"convx/internal/layer"
 	"convx/internal/network"
@@ -58,6 +59,20 @@ func (n *node) data() []int {
 		return n.in[:n.intOr("inputs", 1)]
 	}
 	return n.in[:1]
+}
+
+// operands are the inputs of a node, and of those that are computed with it, beside the data: what a plan packs.
+func (n *node) operands() (list []int) {
+	take := func(in []int) {
+		list = append(list, slices.DeleteFunc(slices.Clone(in), func(v int) bool { return v == network.None })...)
+	}
+	for _, p := range n.inner {
+		take(p.in[1:])
+	}
+	if len(n.in) > 0 {
+		take(n.in[len(n.data()):])
+	}
+	return list
 }
 
 func (p *primitive) run(ctx context.Context, net *Network, n *node) error {

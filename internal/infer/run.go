@@ -107,10 +107,14 @@ func alignedBytes(n int) []byte {
 
 // inArena tells whether an array's elements are in the network's memory, which other values use later.
 func (net *Network) inArena(a *tensor.Array) bool {
-	raw := a.Raw()
-	if len(raw) == 0 || len(net.arena) == 0 {
+	return overlap(a.Raw(), net.arena)
+}
+
+// overlap tells whether two pieces of memory have bytes in common.
+func overlap(a, b []byte) bool {
+	if len(a) == 0 || len(b) == 0 {
 		return false
 	}
-	first, at := uintptr(unsafe.Pointer(unsafe.SliceData(net.arena))), uintptr(unsafe.Pointer(unsafe.SliceData(raw)))
-	return at >= first && at < first+uintptr(len(net.arena))
+	first, other := uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return first < other+uintptr(len(b)) && other < first+uintptr(len(a))
 }

@@ -24,7 +24,9 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(net.options.threads())
 	plans := make([]step, len(net.nodes))
-	uses := make([]atomic.Int32, len(net.values)) // nodes that have not packed a value yet
+	net.spares.open(net)
+	looked := make([]atomic.Bool, len(net.values)) // values whose memory some step goes on reading
+	uses := make([]atomic.Int32, len(net.values))  // nodes that have not packed a value yet
 	for _, n := range net.nodes {
 		n.reads(func(v int) { uses[v].Add(1) })
 	}
@@ -33,18 +35,25 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
+			operands := n.operands() // as long as the node has all its parts
 			if plans[i], err = net.planStep(n); plans[i] == nil || err != nil || !packs(plans[i]) {
 				return err
 			}
-			for _, v := range n.in[len(n.data()):] {
-				if v != network.None && uses[v].Add(-1) == 0 && !net.values[v].kept {
-					net.letGo(v)
+			c, ok := plans[i].(copier)
+			copied := ok && c.copies()
+			for _, v := range operands {
+				if !copied {
+					looked[v].Store(true)
+				}
+				if uses[v].Add(-1) == 0 && !net.values[v].kept {
+					net.letGo(v, !looked[v].Load())
 				}
 			}
 			return nil
 		})
 	}
-	if err := g.Wait(); err != nil {
+	err := g.Wait()
+	if net.spares.close(); err != nil {
 		return err
 	}
 	var pipelines []*ops.Pipeline[float32]
@@ -86,6 +95,9 @@ func packs(s step) bool {
 	}
 	return true
 }
+
+// copier is a step that may hold copies of all that is constant among its node's inputs: their memory may then be used again.
+type copier interface{ copies() bool }
 
 // planStep gives a node a step of its own, for which weights are packed; nil if the general one has to do.
 func (net *Network) planStep(n *node) (step, error) {

@@ -47,8 +47,9 @@ type Weight struct {
 	Bytes int
 	// Read reads the array from its file. Errors name the array.
 	Read func() (*tensor.Array, error)
-	// Fresh says that each Read makes an array of its own, which may be overwritten.
-	Fresh bool
+	// ReadInto, where each Read makes an array of its own, which may be overwritten, reads it into memory of Bytes bytes, whatever
+	// that holds. Nil memory, or memory that does not do for the array, is left alone, and other allocated.
+	ReadInto func(memory []byte) (*tensor.Array, error)
 }
 
 // Instruction applies an ONNX operator.

@@ -30,6 +30,8 @@ type algorithm struct {
 	tolerance float64
 	// keeps is how closely it keeps to the definition on float32 data of any range.
 	keeps demand
+	// copies says that nothing reads the operands once a plan is prepared.
+	copies bool
 	// The constructors per element type. An algorithm without one declines that type.
 	prepare32 func(*problem.Problem, problem.Operands[float32]) (problem.Runner[float32], error)
 	prepare64 func(*problem.Problem, problem.Operands[float64]) (problem.Runner[float64], error)
@@ -37,14 +39,14 @@ type algorithm struct {
 
 // convAlgorithms stands by itself because the algorithms of other primitives choose from it.
 var convAlgorithms = []algorithm{
-	{Name: "winograd", accept: accepts(dense.BestWinogradDeclines), cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
+	{Name: "winograd", copies: true, accept: accepts(dense.BestWinogradDeclines), cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
 	{Name: "fft", accept: accepts(fourier.Declines), cost: fftCost, tolerance: fourier.Tolerance, prepare32: fftConv},
-	{Name: "direct-nchw", keeps: ownProducts, accept: accepts(planes.Declines), cost: directNCHWCost, prepare32: directNCHWConv},
-	{Name: "depthwise-nchwc", keeps: ownProducts, accept: accepts(dense.DepthwiseNCHWcDeclines), cost: depthwiseNCHWcCost, prepare32: depthwiseNCHWcConv},
-	{Name: "direct-nchwc", keeps: ownProducts, accept: accepts(dense.DirectNCHWcDeclines), cost: directNCHWcCost, prepare32: directNCHWcConv},
-	{Name: "patches", keeps: ownProducts, accept: accepts(dense.PatchesDeclines), cost: patchesCost, prepare32: patchesConv},
-	{Name: "indirect-gemm", keeps: ownProducts, accept: accepts(dense.IndirectGemmDeclines), cost: indirectGemmCost, prepare32: indirectGemmConv},
-	{Name: "gemm", keeps: ownProducts, cost: gemmCost, prepare32: gemmConv},
+	{Name: "direct-nchw", copies: true, keeps: ownProducts, accept: accepts(planes.Declines), cost: directNCHWCost, prepare32: directNCHWConv},
+	{Name: "depthwise-nchwc", copies: true, keeps: ownProducts, accept: accepts(dense.DepthwiseNCHWcDeclines), cost: depthwiseNCHWcCost, prepare32: depthwiseNCHWcConv},
+	{Name: "direct-nchwc", copies: true, keeps: ownProducts, accept: accepts(dense.DirectNCHWcDeclines), cost: directNCHWcCost, prepare32: directNCHWcConv},
+	{Name: "patches", copies: true, keeps: ownProducts, accept: accepts(dense.PatchesDeclines), cost: patchesCost, prepare32: patchesConv},
+	{Name: "indirect-gemm", copies: true, keeps: ownProducts, accept: accepts(dense.IndirectGemmDeclines), cost: indirectGemmCost, prepare32: indirectGemmConv},
+	{Name: "gemm", copies: true, keeps: ownProducts, cost: gemmCost, prepare32: gemmConv},
 	{Name: "im2col", prepare32: blas.NewIm2col[float32], prepare64: blas.NewIm2col[float64]},
 	{Name: referenceName, keeps: wideSums, prepare32: literal.Conv[float32], prepare64: literal.Conv[float64]},
 }

@@ -67,14 +67,18 @@ func equalsReference[T tensor.Float](t *testing.T, kind layer.Kind, a *algorithm
 
 // runOn prepares a stage, runs it twice, the second time over NaN, and checks that both agree.
 func runOn[T tensor.Float](t *rapid.T, d drawn, in []*tensor.Tensor[T], weights map[string]*tensor.Tensor[T], opt Options, clamped bool) *tensor.Tensor[T] {
+	weights = clonesOf(weights)
 	plan, err := prepare(d.stage, d.in, weights, opt, clamped)
 	if err != nil {
 		t.Fatalf("%s: %v", d, err)
 	}
-	first, out := tensor.New[T](plan.Output...), tensor.New[T](plan.Output...)
-	for i := range out.Data {
-		out.Data[i] = T(math.NaN())
+	if plan.Copies {
+		for _, w := range weights {
+			spoil(w)
+		}
 	}
+	first, out := tensor.New[T](plan.Output...), tensor.New[T](plan.Output...)
+	spoil(out)
 	for _, y := range []*tensor.Tensor[T]{first, out} {
 		if err := plan.Run(context.Background(), y, in...); err != nil {
 			t.Fatalf("%s: %v", d, err)
@@ -84,6 +88,13 @@ func runOn[T tensor.Float](t *rapid.T, d drawn, in []*tensor.Tensor[T], weights 
 		t.Fatalf("%s: output %d is %v, then %v over NaN", d, i, first.Data[i], out.Data[i])
 	}
 	return out
+}
+
+// spoil makes every element NaN.
+func spoil[T tensor.Float](x *tensor.Tensor[T]) {
+	for i := range x.Data {
+		x.Data[i] = T(math.NaN())
+	}
 }
 
 // prepare is Prepare with, perhaps, an activation fused into the store.

@@ -18,6 +18,7 @@ type fusion struct {
 	// tolerance is as an algorithm's, where the chain has an activation of its own: without, none is needed.
 	tolerance float64
 	keeps     demand // as an algorithm's
+	copies    bool   // as an algorithm's
 	// accept returns how many of the chain's first stages it computes at once (at least 2), or why it computes none.
 	accept func(c *problem.Chain) (int, error)
 	// pays is nil, or reports whether the fusion is quicker than its stages in turn: asked unless it is chosen by name.
@@ -31,8 +32,8 @@ type fusion struct {
 var fusions = []fusion{
 	{Name: "squeeze", tolerance: elementwise.ActivationTolerance, accept: elementwise.SqueezeAccepts, prepare32: elementwise.NewSqueeze},
 	{Name: "resize-last", accept: resample.LastAccepts, prepare32: newResizeLast},
-	{Name: "block-nchwc", tolerance: elementwise.ActivationTolerance, keeps: ownProducts, accept: blockNCHWcAccepts, pays: blockNCHWcPays, prepare32: newBlockNCHWc},
-	{Name: "block-bands", tolerance: elementwise.ActivationTolerance, keeps: ownProducts, accept: blockBandsAccepts, pays: blockBandsPays, prepare32: newBlockBands},
+	{Name: "block-nchwc", copies: true, tolerance: elementwise.ActivationTolerance, keeps: ownProducts, accept: blockNCHWcAccepts, pays: blockNCHWcPays, prepare32: newBlockNCHWc},
+	{Name: "block-bands", copies: true, tolerance: elementwise.ActivationTolerance, keeps: ownProducts, accept: blockBandsAccepts, pays: blockBandsPays, prepare32: newBlockBands},
 }
 
 // chainAt is the stages from i on as fusions see them; names are the runner's inputs.
@@ -82,7 +83,7 @@ func fuseAt[T tensor.Float](nodes []node, i int, weights map[string]*tensor.Tens
 		for _, m := range nodes[i : i+n] {
 			st.stages = append(st.stages, m.stages...)
 		}
-		st.Kind, st.Algorithm = last.problem.Stage.Op.Kind(), f.Name
+		st.Kind, st.Algorithm, st.Copies = last.problem.Stage.Op.Kind(), f.Name, f.copies
 		if slices.ContainsFunc(part.Problems, activates) {
 			st.Tolerance = f.tolerance
 		}

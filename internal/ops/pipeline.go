@@ -144,6 +144,11 @@ func (p *Pipeline[T]) FinishBy(f problem.Finisher) bool {
 	return ok && last.FinishBy(f)
 }
 
+// Copies reports whether the pipeline holds copies of all its operands, which may then change.
+func (p *Pipeline[T]) Copies() bool {
+	return !slices.ContainsFunc(p.steps, func(st step[T]) bool { return !st.Copies })
+}
+
 // Steps describes the plans in the order in which they run.
 func (p *Pipeline[T]) Steps() []Step {
 	out := make([]Step, len(p.steps))

@@ -46,6 +46,8 @@ type Info struct {
 	Algorithm string
 	// Workspace is the bytes of scratch memory, all threads together; Packed the bytes of transformed weights.
 	Workspace, Packed int
+	// Copies says that the plan holds copies of its operands: what it was given may change once it is prepared.
+	Copies bool
 	// Tolerance is 0 if the algorithm is exact on integer-valued data; otherwise its error relative to the largest sum
 	// of the magnitudes of an output's products.
 	Tolerance float64
@@ -57,7 +59,7 @@ type Info struct {
 
 // Plan is a primitive that is ready to run: algorithm chosen, weights packed, workspace allocated. Run may be called any
 // number of times, but not by two goroutines at once: the workspace is the plan's own. The weights that Prepare was given
-// must not change while the plan lives.
+// must not change while the plan lives, unless it Copies.
 type Plan[T tensor.Float] struct {
 	Info
 	Inputs [][]int
@@ -101,6 +103,7 @@ func newPlan[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Operand
 	}
 	plan := &Plan[T]{Inputs: p.Inputs, Output: p.Output, runner: r, in: make([][]T, len(p.Inputs))}
 	plan.Kind, plan.Algorithm, plan.Tolerance = p.Stage.Op.Kind(), a.Name, a.tolerance
+	plan.Copies = a.copies
 	plan.Workspace, plan.Packed = r.Bytes()
 	return plan, nil
 }

@@ -46,7 +46,7 @@ func (c *call) look(w weight) []uint64 {
 		return nil
 	}
 	c.looked += int(w.params)
-	a, err := c.model.read(w.tensor)
+	a, err := c.model.read(w.tensor, nil)
 	if err != nil || int64(a.Len()) != w.params {
 		return nil
 	}

@@ -71,7 +71,7 @@ func TestPipePassesAGigabyteOfWeights(t *testing.T) {
 		t.Errorf("%d parameters", p)
 	}
 	w := m.Graph.Initializers[0]
-	if _, err := m.read(w); err == nil || !strings.Contains(err.Error(), "through a pipe") {
+	if _, err := m.read(w, nil); err == nil || !strings.Contains(err.Error(), "through a pipe") {
 		t.Errorf("a weight of a pipe: %v", err)
 	}
 }

@@ -23,22 +23,23 @@ var storedElems = lazy.Value[map[Elem]tensor.Elem]{Make: func() map[Elem]tensor.
 
 // weight locates a tensor of the file.
 func (m *Model) weight(t *Tensor, name string) *network.Weight {
-	w := &network.Weight{Name: name, Elem: storedElems.Get()[t.Elem], Shape: t.Dims, Fresh: true}
+	w := &network.Weight{Name: name, Elem: storedElems.Get()[t.Elem], Shape: t.Dims}
 	if n, err := tensor.Size(t.Dims); err == nil {
 		w.Bytes = n * max(1, w.Elem.Size())
 	}
-	w.Read = func() (*tensor.Array, error) {
-		a, err := m.read(t)
+	w.ReadInto = func(memory []byte) (*tensor.Array, error) {
+		a, err := m.read(t, memory)
 		if err != nil {
 			return nil, lang.Errorf("reading the weight %q: %w", name, err)
 		}
 		return a, nil
 	}
+	w.Read = func() (*tensor.Array, error) { return w.ReadInto(nil) }
 	return w
 }
 
-// read reads a tensor from where it is in the file.
-func (m *Model) read(t *Tensor) (*tensor.Array, error) {
+// read reads a tensor from where it is in the file, into memory if that is as long as the tensor and its bytes are raw.
+func (m *Model) read(t *Tensor, memory []byte) (*tensor.Array, error) {
 	elem, known := storedElems.Get()[t.Elem]
 	if !known {
 		return nil, lang.Errorf("element type %d of ONNX cannot be read", t.Elem)
@@ -53,11 +54,11 @@ func (m *Model) read(t *Tensor) (*tensor.Array, error) {
 	if t.sparse {
 		return m.readSparse(span, t)
 	}
-	return m.readDense(span, elem, t.Dims)
+	return m.readDense(span, elem, t.Dims, memory)
 }
 
 // readDense reads a TensorProto whose type and dimensions were decoded before.
-func (m *Model) readDense(span field, elem tensor.Elem, dims []int) (*tensor.Array, error) {
+func (m *Model) readDense(span field, elem tensor.Elem, dims []int, memory []byte) (*tensor.Array, error) {
 	var parts []field
 	var outside [][2]string
 	for f := range span.message() {
@@ -77,13 +78,13 @@ func (m *Model) readDense(span field, elem tensor.Elem, dims []int) (*tensor.Arr
 	}
 	switch {
 	case len(outside) > 0:
-		return m.readExternal(outside, elem, dims)
+		return m.readExternal(outside, elem, dims, memory)
 	case len(parts) == 1 && parts[0].num == 9:
 		f := parts[0]
 		if !f.is(bytesType) {
 			return nil, span.w.err
 		}
-		return readRaw(span.w.r, f.from, f.to-f.from, elem, dims)
+		return readRaw(span.w.r, f.from, f.to-f.from, elem, dims, memory)
 	}
 	// Encoded numbers take at least a byte each: a claim beyond the file is refused before memory is allocated for it.
 	held := int64(0)
@@ -109,7 +110,7 @@ func pairOf(f field) (e [2]string) {
 }
 
 // readExternal reads a tensor whose bytes are in another file: location, and where given offset and length.
-func (m *Model) readExternal(entries [][2]string, elem tensor.Elem, dims []int) (*tensor.Array, error) {
+func (m *Model) readExternal(entries [][2]string, elem tensor.Elem, dims []int, memory []byte) (*tensor.Array, error) {
 	file := external{folder: m.folder}
 	offset, length := int64(0), int64(-1)
 	for _, e := range entries {
@@ -137,7 +138,7 @@ func (m *Model) readExternal(entries [][2]string, elem tensor.Elem, dims []int) 
 	if offset < 0 || offset > size || length > size-offset {
 		return nil, lang.Errorf("external data %q: %d bytes from byte %d on of a file of %d", file.location, length, offset, size)
 	}
-	return readRaw(r, offset, length, elem, dims)
+	return readRaw(r, offset, length, elem, dims, memory)
 }
 
 // packedBytes is how many bytes raw data take: two four-bit integers share one.
@@ -150,14 +151,14 @@ func packedBytes(elem tensor.Elem, dims []int) int64 {
 }
 
 // readRaw reads little-endian elements.
-func readRaw(r io.ReaderAt, offset, length int64, elem tensor.Elem, dims []int) (*tensor.Array, error) {
+func readRaw(r io.ReaderAt, offset, length int64, elem tensor.Elem, dims []int, memory []byte) (*tensor.Array, error) {
 	if elem == tensor.String {
 		return nil, lang.Errorf("strings cannot be raw data")
 	}
 	if want := packedBytes(elem, dims); length != want {
 		return nil, lang.Errorf("it holds %d bytes where its shape %s of %s takes %d", length, tensor.Format(dims), elem, want)
 	}
-	a, err := tensor.NewArray(elem, dims...)
+	a, err := arrayIn(memory, elem, dims)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +180,14 @@ func readRaw(r io.ReaderAt, offset, length int64, elem tensor.Elem, dims []int) 
 		a.LittleEndian()
 	}
 	return a, nil
+}
+
+// arrayIn is an array in memory that is as long, or else in its own.
+func arrayIn(memory []byte, elem tensor.Elem, dims []int) (*tensor.Array, error) {
+	if n, err := tensor.Size(dims); err == nil && n > 0 && len(memory) == n*elem.Size() {
+		return tensor.ArrayAt(elem, memory, dims...), nil
+	}
+	return tensor.NewArray(elem, dims...)
 }
 
 // unpackNibbles gives every four-bit integer a byte, the low half of a byte first.
@@ -336,7 +345,7 @@ func (m *Model) readSparse(span field, t *Tensor) (*tensor.Array, error) {
 		if !known || f.num == 2 && elem != tensor.Int64 {
 			return nil, lang.Errorf("a sparse tensor of an element type that cannot be read")
 		}
-		a, err := m.readDense(f, elem, part.Dims)
+		a, err := m.readDense(f, elem, part.Dims, nil)
 		if err != nil {
 			return nil, err
 		}

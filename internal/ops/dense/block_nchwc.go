@@ -254,7 +254,7 @@ func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatr
 		size += m.depth * pn.vectors * lanes
 		m.panels = append(m.panels, pn)
 	}
-	m.weights, m.bias = problem.Aligned(size), problem.Aligned(blocks*lanes)
+	m.weights, m.bias = problem.Filled(size), problem.Aligned(blocks*lanes)
 	copy(m.bias, w.Bias)
 	for o := range w.Out {
 		pn := m.panels[o/(2*lanes)]

@@ -117,9 +117,17 @@ func UseBuffers[T tensor.Float](buffers []*[]T, memory []T) []T {
 // that straddle two lines cost twice.
 func Aligned(n int) []float32 {
 	s := make([]float32, (n+15)/16*16+15)
-	preferHugePages(s)
+	preferHugePages(s, false)
 	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s)))>>2) & 15
 	return s[skip : skip+n : skip+n]
+}
+
+// Filled is Aligned for what is filled at once, as packed weights are: other than a workspace, which may never be touched, it may
+// lie in the same large page as others.
+func Filled(n int) []float32 {
+	s := Aligned(n)
+	preferHugePages(s, true)
+	return s
 }
 
 // Aligned16 returns n elements that begin on 16 bytes: gonum's dot product begins at such a boundary of its second operand,
