@@ -29,6 +29,8 @@ var threadedLayers = []struct{ name, algorithm, layer string }{
 	{"mobilenet.block14", "block-nchwc", "inverted-residual 64x14x14"},
 	{"mobilenet.block56", "block-bands", "inverted-residual 24x56x56"},
 	{"resize.1x1", "resize-last", "resize-conv 64x64x64 out-channels=32 kernel=1 scale=2"},
+	{"stem.pool", "separable", "max-pool 128x57x57 kernel=3 stride=2"},
+	{"inception.pool", "separable", "average-pool 128x55x55 kernel=3 padding=1"},
 }
 
 // crowd is a context that workers of a pool wait in, a little before every item: so others come and take items too,

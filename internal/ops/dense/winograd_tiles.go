@@ -141,6 +141,7 @@ func (w *Winograd) makeBlocks() {
 	w.shared = p.Threads > 1 && n*len(w.parts)*p.N*p.Groups < 2*p.Threads
 	switch {
 	case !w.shared:
+		n = min(len(w.rows), roundUp(n, max(1, p.Threads))) // as many for each
 	case w.outBlocks < p.Threads && len(w.rows) >= 2*p.Threads: // too few products to share
 		w.shared, n = false, max(n, 2*p.Threads)
 	default:

@@ -102,7 +102,15 @@ func NewRowPool(p *problem.Problem, _ problem.Operands[float32]) (problem.Runner
 }
 
 // tall is the rows of output that are reduced at once.
-func (r *rowPool) tall() int { return max(1, min(r.Out[1], rowPoolBand/r.width)) }
+func (r *rowPool) tall() int {
+	most := r.Out[1]
+	if r.byRows() {
+		most = (most-1)/r.loop.Threads + 1
+	}
+	return max(1, min(most, rowPoolBand/r.width))
+}
+
+func (r *rowPool) byRows() bool { return workers.ByRows(r.loop.Threads, r.N, r.InPlane()) }
 
 // divide fills divisors.
 func (r *rowPool) divide(countPadding bool) {
@@ -146,6 +154,10 @@ func (r *rowPool) items(worker, from, to int) {
 	s := &r.spaces[worker]
 	for i := from; i < to; {
 		band, slice := i%r.bands, i/r.bands
+		if r.byRows() {
+			slices := r.C * r.Out[0]
+			band, slice = i/slices, i%slices
+		}
 		plane, d := slice/r.Out[0], slice%r.Out[0]
 		first, planes := band*r.tall(), min(r.planes, to-i)
 		n := min(r.tall(), r.Out[1]-first)

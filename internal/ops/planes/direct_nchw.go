@@ -36,6 +36,7 @@ type Conv struct {
 	sums    [][]float32 // by worker: a tile's outputs of one chain, if there are several
 	zeros   [4]float32  // a chain's bias
 	chunk   int         // bands an item
+	byRows  bool
 	threads int
 
 	out, in []float32
@@ -92,18 +93,25 @@ func (c *Conv) Workspace() int {
 // Packed implements problem.Conv.
 func (c *Conv) Packed() int { return 4 * (len(c.weights) + len(c.bias)) }
 
-// Work implements workers.Job: one phase, an item for some bands of the groups of
-// the batch, in order.
+// Work implements workers.Job: one phase, an item for some bands of a group of the batch, or for a band of
+// some groups where threads part the rows.
 func (c *Conv) Work(m *workers.Worker) {
-	total := c.p.N * c.p.Groups * len(c.bands)
+	bands, groups := len(c.bands), c.p.N*c.p.Groups
+	if c.byRows {
+		perBand := (groups-1)/c.chunk + 1
+		for i := m.Next(bands * perBand); i >= 0; i = m.Next(bands * perBand) {
+			first := i % perBand * c.chunk
+			for group := first; group < min(groups, first+c.chunk); group++ {
+				c.band(group, &c.bands[i/perBand], m.ID)
+			}
+		}
+		return
+	}
+	total := groups * bands
 	items := (total-1)/c.chunk + 1
 	for i := m.Next(items); i >= 0; i = m.Next(items) {
-		group, b := i*c.chunk/len(c.bands), i*c.chunk%len(c.bands)
-		for range min(c.chunk, total-i*c.chunk) {
-			c.band(group, &c.bands[b], m.ID)
-			if b++; b == len(c.bands) {
-				group, b = group+1, 0
-			}
+		for at := i * c.chunk; at < min(total, (i+1)*c.chunk); at++ {
+			c.band(at/bands, &c.bands[at%bands], m.ID)
 		}
 	}
 }

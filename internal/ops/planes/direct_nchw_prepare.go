@@ -6,6 +6,7 @@ import (
 	"convx/internal/lang"
 	"convx/internal/ops/kernel"
 	"convx/internal/ops/problem"
+	"convx/internal/ops/workers"
 )
 
 // maxChannels bounds the channels of a group: every tap of every channel has
@@ -43,6 +44,7 @@ func New(p problem.Convolution, weights, bias []float32) *Conv {
 	c.pack(weights, bias)
 	c.place()
 	c.threads, c.chunk = c.share()
+	c.byRows = workers.ByRows(c.threads, p.N, volume(p.Out)) && len(c.bands) >= c.threads
 	if c.pitch > 0 {
 		for range max(1, p.Threads) {
 			c.scratch = append(c.scratch, make([]float32, c.scratchSize()))

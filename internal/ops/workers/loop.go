@@ -21,8 +21,9 @@ type Loop struct {
 func NewLoop(pool *Pool) *Loop { return &Loop{Threads: pool.Size(), pool: pool} }
 
 // Each calls body(worker, from, to) for consecutive chunks of n items, of at most grain each, and if there are several as many for
-// every worker: they then work on the same parts of the data in one loop after the other. Workers are numbered from 0 to Threads-1 and each runs one chunk at a time, so workspace may be indexed by worker. body must
-// have been built once, in prepare (a method value kept in the plan): building it here would allocate.
+// every worker: they then work on the same parts of the data in one loop after the other. Workers are numbered from 0 to Threads-1
+// and each runs one chunk at a time, so workspace may be indexed by worker. body must have been built once, in prepare (a method
+// value kept in the plan): building it here would allocate.
 //
 // No chunk starts after ctx is done, and the error is then ctx's: a chunk should take well under 100 ms, and at least
 // some 20 µs to be worth a thread. Loops of one chunk run on the caller's goroutine.
@@ -69,6 +70,16 @@ const chunkWork = 1 << 14
 // Grain is the number of items, each of this much work, that fill a chunk.
 func Grain(workPerItem float64) int {
 	return max(1, int(chunkWork/max(1, workPerItem)))
+}
+
+// largePlane is the pixels of planes that threads part by rows, the same in every step: half a plane is then many lines of the
+// cache, of which few are shared.
+const largePlane = 50 * 50
+
+// ByRows reports whether threads had better part the rows of planes than the planes: a step then reads what its own processor
+// wrote. Convolutions of all channels have to go by rows where these are many.
+func ByRows(threads, images, plane int) bool {
+	return threads > 1 && images == 1 && plane >= largePlane
 }
 
 // Apart returns n elements that share no cache line with other memory: lines that several workers
