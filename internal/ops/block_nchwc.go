@@ -18,6 +18,9 @@ func blockNCHWcPays(c *problem.Chain) bool {
 		return false
 	}
 	d := c.Problems[parts.depthwise]
+	if parts.expand >= 0 && dense.StridedBlockPays(d.Convolution(), c.Problems[0].C) {
+		return true
+	}
 	return d.InPlane()*d.Taps() <= 28*28*9 && (parts.expand >= 0 && d.OutPlane() <= 20*20 || d.InPlane() <= 20*20)
 }
 

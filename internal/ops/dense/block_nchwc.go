@@ -50,6 +50,17 @@ func BlockNCHWcDeclines(p *problem.Convolution, channels int) string {
 	return ""
 }
 
+// stridedExpansion is how many times its input's channels a block with a stride filters at least where channel blocks pay
+// whatever the size of its planes; none where nobody has measured.
+var stridedExpansion = [kernel.Cores]int{kernel.CoreAVX2: 2, kernel.CoreAVX512: 4}
+
+// StridedBlockPays reports whether an expanded block around the depthwise convolution p, of so many input channels, has a
+// stride that makes channel blocks the quicker ones: filters of wide rows split those first.
+func StridedBlockPays(p *problem.Convolution, channels int) bool {
+	least := stridedExpansion[p.ISA.Core()]
+	return p.Stride[2] > 1 && least > 0 && p.C >= least*channels
+}
+
 // NewBlockNCHWc prepares a block, which BlockNCHWcDeclines does not decline.
 func NewBlockNCHWc(block Block) *BlockNCHWc {
 	p := &block.Depthwise
