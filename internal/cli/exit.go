@@ -71,7 +71,11 @@ func readable(err error) error {
 			want = lang.Text("true or false")
 		}
 		if errors.Is(e.Err, strconv.ErrRange) {
-			want = lang.Sprintf("%s that fits in 64 bits", want)
+			bits := 64
+			if e.Func == intFunc {
+				bits = strconv.IntSize
+			}
+			want = lang.Sprintf("%s that fits in %d bits", want, bits)
 		}
 		return errors.New(strings.Replace(text, e.Error(), lang.Sprintf("%q is not %s", e.Num, want), 1))
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,4 +47,27 @@ func nearestFlag(c *cobra.Command, name string) string {
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return layer.Nearest(name, names)
+}
+
+// intFunc is the function that errors of intValue name.
+const intFunc = "Atoi"
+
+// intValue is a flag of an int. The package's own reads 64 bits and cuts them down to what an int has: where that is 32,
+// 4294967297 would be 1.
+type intValue struct{ pflag.Value }
+
+func (v intValue) Set(s string) error {
+	if _, err := strconv.ParseInt(s, 0, strconv.IntSize); errors.Is(err, strconv.ErrRange) {
+		return &strconv.NumError{Func: intFunc, Num: s, Err: strconv.ErrRange}
+	}
+	return v.Value.Set(s)
+}
+
+// checkInts has every int among a command's flags refuse what it does not hold.
+func checkInts(flags *pflag.FlagSet) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Value.Type() == "int" {
+			f.Value = intValue{f.Value}
+		}
+	})
 }

@@ -194,6 +194,7 @@ func replace(root *cobra.Command, s Streams, entry *cobra.Command) {
 		return // cobra's own
 	}
 	cmd := subcommands[i].build(s)
+	checkInts(cmd.Flags())
 	cmd.Short = lang.Text(subcommands[i].short)
 	translate(cmd)
 	root.RemoveCommand(entry)

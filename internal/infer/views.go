@@ -46,7 +46,7 @@ func (net *Network) view(n *node, k int) (of, shift int) {
 // viewPart is view of a Split: its parts are one behind the other where no axis in front of the split has several places.
 func (net *Network) viewPart(n *node, k int) (of, shift int) {
 	in := net.values[n.in[0]].shape
-	axis := int(n.intOr("axis", 0))
+	axis := tensor.Int(n.intOr("axis", 0))
 	if axis < 0 {
 		axis += len(in)
 	}
@@ -100,7 +100,7 @@ func (net *Network) keepsOrder(n *node) bool {
 	}
 	last := -1
 	for _, p := range perm {
-		if p < 0 || int(p) >= len(shape) {
+		if p < 0 || p >= int64(len(shape)) {
 			return false
 		}
 		if shape[p] == 1 {

@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/layer"
 	"convx/internal/shape"
+	"convx/internal/tensor"
 )
 
 // autoPads are ONNX's names of paddings that follow from the sizes.
@@ -63,7 +64,7 @@ func (n *node) stages(in []int, weight []int, bias bool) []layer.Stage {
 		return nil
 	}
 	w, ok := n.window(weight[2:])
-	groups := int(n.intOr("group", 1))
+	groups := tensor.Int(n.intOr("group", 1))
 	if !ok || groups < 1 || groups > layer.MaxExtent {
 		return nil
 	}
@@ -103,7 +104,7 @@ func (n *node) poolStages(in []int) []layer.Stage {
 		}
 		var kernel []int
 		for _, k := range n.ints("kernel_shape") {
-			kernel = append(kernel, int(k))
+			kernel = append(kernel, tensor.Int(k))
 		}
 		var ok bool
 		if op.Window, ok = n.window(kernel); !ok || len(kernel) != len(in)-2 || n.intOr("storage_order", 0) != 0 {

@@ -53,6 +53,10 @@ func (t *Tensor[T]) Clone() *Tensor[T] {
 // Reshape returns a tensor that shares t's data under another shape of the same size.
 func (t *Tensor[T]) Reshape(shape ...int) *Tensor[T] { return Of(t.Data, shape...) }
 
+// Int is v, or the int nearest to it where an int has 32 bits and v does not fit: what is checked next, against the axes of a
+// shape or the memory of one, then refuses it.
+func Int(v int64) int { return int(min(max(v, math.MinInt), math.MaxInt)) }
+
 // Size is the number of elements of a shape: 1 for a scalar (no axes). It is an error when an extent is negative
 // or when the bytes of that many float64 elements would not fit in an int.
 func Size(shape []int) (int, error) {

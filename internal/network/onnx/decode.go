@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/input"
 	"convx/internal/lang"
+	"convx/internal/tensor"
 )
 
 // Open decodes a model file. Errors name the file.
@@ -107,7 +108,7 @@ func decodeSet(f field, sets map[string]int) {
 		case 1:
 			domain = plainDomain(f.text())
 		case 2:
-			version = int(f.int())
+			version = tensor.Int(f.int())
 		}
 	}
 	sets[domain] = version
@@ -261,7 +262,7 @@ func decodeDim(f field) Dim {
 	for f := range f.message() {
 		switch f.num {
 		case 1:
-			d.Value = int(f.int())
+			d.Value = tensor.Int(f.int())
 		case 2:
 			d.Symbol = f.text()
 		}

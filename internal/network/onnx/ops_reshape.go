@@ -4,6 +4,7 @@ import (
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
+	"convx/internal/tensor"
 )
 
 // reshape: 0 keeps an extent (unless allowzero), -1 takes what is left. The shape is an attribute before set 5.
@@ -38,7 +39,7 @@ func resolve(list []int64, from []int, allowZero bool) ([]int, error) {
 		case d < 0 || d > maxElements:
 			return nil, lang.Errorf("%d is no extent", d)
 		default:
-			out[i] = int(d)
+			out[i] = tensor.Int(d)
 		}
 	}
 	n, err := layer.Product(from...)
@@ -64,7 +65,7 @@ const maxElements = 1 << 40
 
 func flatten(c *call) error {
 	x := c.in[0]
-	at, err := int(c.intOr("axis", 1)), error(nil)
+	at, err := tensor.Int(c.intOr("axis", 1)), error(nil)
 	if at < 0 || at > len(x.shape) {
 		if at, err = axis(int64(at), len(x.shape)); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/shape"
+	"convx/internal/tensor"
 )
 
 // shapeRules are the operators that make, ask for and change shapes. They compute nothing on the model's data.
@@ -192,7 +193,7 @@ func pad(c *call) error {
 			if p < -maxElements || p > maxElements {
 				return lang.Errorf("pads %v are impossible", pads)
 			}
-			out[a] += int(p)
+			out[a] = tensor.Int(int64(out[a]) + p)
 		}
 		before[a] = shape.Part(-int(min(max(pads[i], -layer.MaxExtent), layer.MaxExtent)), 1)
 	}
@@ -215,7 +216,7 @@ func rangeOf(c *call) error {
 	if delta == 0 || !(n <= maxElements) {
 		return lang.Errorf("from %g to %g by %g has no end", start.float(0), limit, delta)
 	}
-	v := value{shape: []int{int(max(0, n))}, elem: start.elem}
+	v := value{shape: []int{tensor.Int(int64(max(0, n)))}, elem: start.elem}
 	if small(v.shape) {
 		for i := range v.shape[0] {
 			if start.ints != nil && c.in[2].ints != nil {
@@ -252,7 +253,7 @@ func spaceToDepth(c *call) error { return c.blocks(false) }
 
 // blocks moves squares of pixels between the channels and the plane.
 func (c *call) blocks(toSpace bool) error {
-	x, b := c.input(0), int(c.intOr("blocksize", 0))
+	x, b := c.input(0), tensor.Int(c.intOr("blocksize", 0))
 	if len(x) != 4 || b < 1 || b > 1<<15 {
 		return lang.Errorf("blocks of %d in %s", b, shapeText(x))
 	}

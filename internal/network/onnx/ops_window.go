@@ -6,6 +6,7 @@ import (
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
+	"convx/internal/tensor"
 )
 
 // windowRules are the operators that slide a window: convolutions and pools.
@@ -91,7 +92,7 @@ func (c *call) groups(channels, perGroup int) (int, error) {
 	if g < 1 || g > layer.MaxExtent {
 		return 0, lang.Errorf("group %d", g)
 	}
-	if perGroup*int(g) != channels {
+	if int64(perGroup)*g != int64(channels) {
 		return 0, lang.Errorf("weights for %d groups of %d channels read %d channels", g, perGroup, channels)
 	}
 	return int(g), nil
@@ -248,14 +249,14 @@ func roiPool(c *call) error {
 	if len(x) != 4 || len(rois) != 2 {
 		return lang.Errorf("pools regions %s of %s", shapeText(rois), shapeText(x))
 	}
-	pooled := []int{int(c.intOr("output_height", 1)), int(c.intOr("output_width", 1))}
+	pooled := []int{tensor.Int(c.intOr("output_height", 1)), tensor.Int(c.intOr("output_width", 1))}
 	if p := c.ints("pooled_shape"); len(p) == 2 {
-		pooled = []int{int(p[0]), int(p[1])}
+		pooled = []int{tensor.Int(p[0]), tensor.Int(p[1])}
 	}
 	if min(pooled[0], pooled[1]) < 1 || max(pooled[0], pooled[1]) > layer.MaxExtent {
 		return lang.Errorf("pools to %s", shapeText(pooled))
 	}
-	samples := int(max(1, c.intOr("sampling_ratio", 0)))
+	samples := tensor.Int(max(1, c.intOr("sampling_ratio", 0)))
 	op := layer.ROIPool{Pooled: pooled, ROIs: rois[0], SamplingRatio: samples, SpatialScale: 1}
 	s, err := c.emit(op, [][]int{x, {rois[0], 5}})
 	if err == nil {

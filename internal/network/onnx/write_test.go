@@ -31,7 +31,9 @@ func attr(name string, v any) msg {
 	m := msg{}.str(1, name)
 	switch v := v.(type) {
 	case int:
-		return m.int(3, int64(v)).int(20, 2)
+		return attr(name, int64(v))
+	case int64:
+		return m.int(3, v).int(20, 2)
 	case float64:
 		m = protowire.AppendTag(m, 2, protowire.Fixed32Type)
 		return msg(protowire.AppendFixed32(m, math.Float32bits(float32(v)))).int(20, 1)
@@ -136,6 +138,8 @@ func valueMsg(name string, dims ...any) msg {
 		switch d := d.(type) {
 		case int:
 			shape = shape.bytes(1, msg{}.int(1, int64(d)))
+		case int64:
+			shape = shape.bytes(1, msg{}.int(1, d))
 		case string:
 			shape = shape.bytes(1, msg{}.str(2, d))
 		}

@@ -66,7 +66,7 @@ func (c *Call) has(name string) bool {
 	return ok
 }
 
-func (c *Call) int(name string, otherwise int) int { return int(get(c, name, int64(otherwise))) }
+func (c *Call) int(name string, otherwise int) int { return tensor.Int(get(c, name, int64(otherwise))) }
 
 func (c *Call) flag(name string, otherwise bool) bool {
 	if !c.has(name) {

@@ -1,5 +1,7 @@
 package array
 
+import "convx/internal/tensor"
+
 // formers are operators of models older than the standard's first stable version.
 func formers() []Operator {
 	return []Operator{
@@ -38,12 +40,12 @@ func crop(c *Call) {
 		c.refusef("border %v and scale %v for %v", border, scale, in)
 	}
 	h, w := in.Shape[2], in.Shape[3]
-	left, top := int(border[0]), int(border[1])
-	rows, cols := h-top-int(border[3]), w-left-int(border[2])
+	left, top := tensor.Int(border[0]), tensor.Int(border[1])
+	rows, cols := h-top-tensor.Int(border[3]), w-left-tensor.Int(border[2])
 	if scale != nil {
-		rows, cols = int(scale[0]), int(scale[1])
+		rows, cols = tensor.Int(scale[0]), tensor.Int(scale[1])
 	}
-	if left < 0 || top < 0 || rows < 0 || cols < 0 || rows > h || cols > w || top+rows > h || left+cols > w {
+	if left < 0 || top < 0 || rows < 0 || cols < 0 || rows > h || cols > w || top > h-rows || left > w-cols {
 		c.refusef("border %v and scale %v for %v", border, scale, in)
 	}
 	out := c.typed(0, append(c.shape(4)[:0], in.Shape[0], in.Shape[1], rows, cols))

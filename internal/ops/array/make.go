@@ -88,7 +88,7 @@ func constant(c *Call) {
 	case c.has("value"):
 		value = get[*tensor.Array](c, "value", nil)
 	case c.has("value_int"):
-		value = tensor.ArrayOf([]int64{int64(c.int("value_int", 0))})
+		value = tensor.ArrayOf([]int64{get[int64](c, "value_int", 0)})
 	case c.has("value_ints"):
 		v := c.ints("value_ints")
 		value = tensor.ArrayOf(v, len(v))
@@ -125,7 +125,7 @@ func (c *Call) dims(a *tensor.Array) []int {
 	values := c.indices(a)
 	shape := c.shape(len(values))
 	for i, v := range values {
-		shape[i] = int(v)
+		shape[i] = tensor.Int(v)
 	}
 	return shape
 }
@@ -144,7 +144,7 @@ func ranges[T number](c *Call) {
 	if !(n < 1<<48) {
 		c.refusef("from %v to %v by %v is too long", start, limit, delta)
 	}
-	out := data[T](c, c.typed(0, append(c.shape(1)[:0], int(n))))
+	out := data[T](c, c.typed(0, append(c.shape(1)[:0], tensor.Int(int64(n)))))
 	for i := range out {
 		out[i] = start + T(i)*delta
 	}

@@ -82,7 +82,7 @@ func reshape(c *Call) {
 	}
 	zero := c.flag("allowzero", false)
 	shape := c.shape(len(to))
-	known, open := 1, -1
+	known, open := int64(1), -1
 	for i, d := range to {
 		switch {
 		case d == -1 && open >= 0:
@@ -99,17 +99,17 @@ func reshape(c *Call) {
 			}
 			d = int64(in.Shape[i])
 		}
-		shape[i] = int(d)
-		if d != 0 && int64(known) > 1<<62/d {
+		shape[i] = tensor.Int(d)
+		if d != 0 && known > 1<<62/d {
 			c.refusef("shape %v for %v", to, in)
 		}
-		known *= int(d)
+		known *= d
 	}
 	if open >= 0 {
-		if known == 0 || in.Len()%known != 0 {
+		if known == 0 || int64(in.Len())%known != 0 {
 			c.refusef("shape %v for %v", to, in)
 		}
-		shape[open] = in.Len() / known
+		shape[open] = int(int64(in.Len()) / known)
 	}
 	c.reshaped(shape)
 }
@@ -135,7 +135,7 @@ func squeeze(c *Call) {
 	gone := c.shape(len(shape))
 	clear(gone)
 	for _, axis := range axes {
-		axis := c.axis(int(axis), len(shape))
+		axis := c.axis(tensor.Int(axis), len(shape))
 		if shape[axis] != 1 {
 			c.refusef("axis %d of %v is longer than 1", axis, c.In[0])
 		}
@@ -161,7 +161,7 @@ func unsqueeze(c *Call) {
 		to[i] = -1
 	}
 	for _, axis := range axes {
-		axis := c.axis(int(axis), len(to))
+		axis := c.axis(tensor.Int(axis), len(to))
 		if to[axis] >= 0 {
 			c.refusef("axis %d is named twice", axis)
 		}

@@ -18,7 +18,7 @@ func mvn[T tensor.Float](c *Call) {
 	}
 	n := 1
 	for _, axis := range axes {
-		folded[c.axis(int(axis), rank)] = 1
+		folded[c.axis(tensor.Int(axis), rank)] = 1
 	}
 	for i, d := range in.Shape {
 		if folded[i] == 0 {

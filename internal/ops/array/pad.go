@@ -65,7 +65,7 @@ func (c *Call) pads(rank int) []int {
 		c.refusef("%d pads for %d axes", len(values), len(axes))
 	}
 	for i, axis := range axes {
-		axis := c.axis(int(axis), rank)
+		axis := c.axis(tensor.Int(axis), rank)
 		pads[axis], pads[rank+axis] = c.padOf(values[i]), c.padOf(values[len(axes)+i])
 	}
 	return pads
@@ -75,7 +75,7 @@ func (c *Call) padOf(v int64) int {
 	if v < -1<<40 || v > 1<<40 {
 		c.refusef("a pad of %d", v)
 	}
-	return int(v)
+	return tensor.Int(v)
 }
 
 // padValue is the constant, of the input's type; nil for zero.

@@ -1,5 +1,7 @@
 package array
 
+import "convx/internal/tensor"
+
 func concat(c *Call) {
 	first := c.In[0]
 	rank := len(first.Shape)
@@ -57,7 +59,7 @@ func split(c *Call) {
 			c.refusef("%d lengths for %d outputs", len(lengths), count)
 		}
 		for i, n := range lengths {
-			sizes[i] = int(n)
+			sizes[i] = tensor.Int(n)
 		}
 	} else {
 		each := (whole.n + count - 1) / count
@@ -114,7 +116,7 @@ func slice(c *Call) {
 	for i := range starts {
 		axis := i
 		if some {
-			axis = c.axis(int(axes[i]), rank)
+			axis = c.axis(tensor.Int(axes[i]), rank)
 		}
 		if seen[axis] != 0 {
 			c.refusef("axis %d is named twice", axis)

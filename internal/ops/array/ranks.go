@@ -82,7 +82,7 @@ func topK[T number](c *Call) {
 	x, shape := data[T](c, c.In[0]), c.In[0].Shape
 	k := c.int("k", -1)
 	if a := c.in(1); a != nil {
-		k = int(c.scalar(a, "k"))
+		k = tensor.Int(c.scalar(a, "k"))
 	}
 	axis := c.attributeAxis(-1)
 	a := aroundAxis(shape, axis)
@@ -123,7 +123,7 @@ func cumSum[T number](c *Call) {
 	if len(shape) == 0 {
 		c.refusef("a scalar has no axis")
 	}
-	a := aroundAxis(shape, c.axis(int(c.scalar(c.In[1], "axis")), len(shape)))
+	a := aroundAxis(shape, c.axis(tensor.Int(c.scalar(c.In[1], "axis")), len(shape)))
 	out := data[T](c, c.typed(0, shape))
 	exclusive, reverse := c.flag("exclusive", false), c.flag("reverse", false)
 	a.lines(func(_, start int) {

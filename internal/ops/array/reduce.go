@@ -144,7 +144,7 @@ func (c *Call) reducedAxes() (folded []int) {
 		}
 	}
 	for _, axis := range axes {
-		folded[c.axis(int(axis), rank)] = 1
+		folded[c.axis(tensor.Int(axis), rank)] = 1
 	}
 	return folded
 }

@@ -77,7 +77,7 @@ func (c *Call) lines() []line {
 		if axes == nil {
 			return &lines[i]
 		}
-		return &lines[c.axis(int(axes[i]), len(shape))]
+		return &lines[c.axis(tensor.Int(axes[i]), len(shape))]
 	}
 	switch {
 	case sizes != nil && len(sizes) == count:
@@ -89,7 +89,7 @@ func (c *Call) lines() []line {
 			if !(s > 0 && n < 1<<40) {
 				c.refusef("a scale of %v", s)
 			}
-			l.scale, l.out = s, int(n)
+			l.scale, l.out = s, tensor.Int(int64(n))
 		}
 	default:
 		c.refusef("%d scales and %d sizes for %v", len(scales), len(sizes), c.In[0])
@@ -119,7 +119,7 @@ func (c *Call) fit(sizes []int64, at func(int) *line) {
 		}
 		s := float64(n) / float64(max(1, l.in))
 		if policy == "stretch" {
-			l.out, l.scale = int(n), s
+			l.out, l.scale = tensor.Int(n), s
 		} else if s < scale == (policy == "not_larger") {
 			scale = s
 		}

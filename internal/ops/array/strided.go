@@ -19,7 +19,7 @@ func transpose(c *Call) {
 		if order == nil {
 			return rank - 1 - i
 		}
-		return int(order[i])
+		return tensor.Int(order[i])
 	}
 	for i := range shape {
 		k := from(i)
@@ -42,7 +42,7 @@ func expand(c *Call) {
 	to := c.indices(c.In[1])
 	shape := c.shape(len(to))
 	for i, d := range to {
-		shape[i] = int(d)
+		shape[i] = tensor.Int(d)
 	}
 	if _, err := tensor.Size(shape); err != nil {
 		c.refusef("%v", err)
@@ -57,7 +57,7 @@ func tiles(c *Call) {
 	in := c.In[0]
 	repeats, rank := c.indices(c.In[1]), len(in.Shape)
 	if len(c.In) > 2 && c.In[2] != nil { // opset 1: one count, for one axis
-		axis := c.axis(int(c.scalar(c.In[2], "axis")), rank)
+		axis := c.axis(tensor.Int(c.scalar(c.In[2], "axis")), rank)
 		count := c.scalar(c.In[1], "tiles")
 		repeats = slices.Repeat([]int64{1}, rank)
 		repeats[axis] = count
@@ -70,7 +70,7 @@ func tiles(c *Call) {
 		if r < 0 || r > 0 && int64(in.Shape[i]) > 1<<62/r {
 			c.refusef("repeats %v for %v", repeats, in)
 		}
-		shape[i] = in.Shape[i] * int(r)
+		shape[i] = tensor.Int(int64(in.Shape[i]) * r)
 	}
 	out := c.typed(0, shape)
 	from, to := strides(c.shape(rank), in.Shape), strides(c.shape(rank), shape)

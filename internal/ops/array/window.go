@@ -1,6 +1,10 @@
 package array
 
-import "convx/internal/tensor"
+import (
+	"math"
+
+	"convx/internal/tensor"
+)
 
 // window is how a kernel slides over the spatial axes: of convolutions, transposed or not, and of pools.
 type window struct {
@@ -27,7 +31,7 @@ func (c *Call) spatial(name string, rank, least, otherwise int) []int {
 	for i := range list {
 		list[i] = otherwise
 		if len(values) != 0 {
-			if values[i] < int64(least) || values[i] > 1<<31 {
+			if values[i] < int64(least) || values[i] > math.MaxInt32 {
 				c.refusef("%s %v", name, values)
 			}
 			list[i] = int(values[i])

@@ -33,13 +33,13 @@ func windowWeights(c *Call) {
 	if n < 0 || n > 1<<40 {
 		c.refusef("size is %d", n)
 	}
-	out := c.out(0, c.elemOf("output_datatype", tensor.Float32), append(c.shape(1)[:0], int(n)))
+	out := c.out(0, c.elemOf("output_datatype", tensor.Float32), append(c.shape(1)[:0], tensor.Int(n)))
 	period := float64(n)
 	if !c.flag("periodic", true) {
 		period--
 	}
 	f := cosines.Get()[c.Op]
-	for i := range int(n) {
+	for i := range out.Len() {
 		angle := 2 * math.Pi * float64(i) / period
 		if period <= 0 {
 			angle = math.Pi // a window of one sample is its middle
@@ -62,12 +62,12 @@ func melWeights(c *Call) {
 		return 2595 * math.Log10(1+v[0]/700)
 	}
 	lo, hi := mel(3), mel(4)
-	bins := int(length/2 + 1)
+	bins := tensor.Int(length/2 + 1)
 	out := c.out(0, c.elemOf("output_datatype", tensor.Float32), append(c.shape(2)[:0], bins, int(bands)))
 	fill(out, nil)
 	place := func(i int) int { // the bin where band i begins
 		f := 700 * (math.Pow(10, (lo+float64(i)*(hi-lo)/float64(bands+2))/2595) - 1)
-		return int(min(math.Floor(float64(length+1)*f/float64(rate)), 1<<40))
+		return tensor.Int(int64(min(math.Floor(float64(length+1)*f/float64(rate)), 1<<40)))
 	}
 	for band := range int(bands) {
 		low, middle, high := place(band), place(band+1), place(band+2)
