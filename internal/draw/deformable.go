@@ -170,12 +170,11 @@ func (w *deformed) bilinearPanel(letters float64) panel {
 		d.Frame(left0, top, side, side, 1, gridLine)
 		d.Line(sx, top, sx, top+side, 2, faint(kernelDark, 140))
 		d.Line(left0, sy, left0+side, sy, 2, faint(kernelDark, 140))
-		for _, c := range []struct{ x, y, weight float64 }{
-			{0, 0, (1 - fy) * (1 - fx)}, {1, 0, (1 - fy) * fx}, {0, 1, fy * (1 - fx)}, {1, 1, fy * fx},
-		} {
-			cx, cy := left0+c.x*side, top+c.y*side
-			d.Circle(cx, cy, 5+26*math.Sqrt(c.weight), inputPale, inputDark)
-			d.Text(cx, cy+(2*c.y-1)*44, 21*letters, drawing.Center, ink, fmt.Sprintf("%.2f", c.weight))
+		for i, weight := range offset.Shares(s.y, s.x) {
+			below, right := float64(i/2), float64(i%2)
+			cx, cy := left0+right*side, top+below*side
+			d.Circle(cx, cy, 5+26*math.Sqrt(weight), inputPale, inputDark)
+			d.Text(cx, cy+(2*below-1)*44, 21*letters, drawing.Center, ink, fmt.Sprintf("%.2f", weight))
 		}
 		d.Circle(sx, sy, 8, kernelDark, white)
 	}}

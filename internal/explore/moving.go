@@ -88,9 +88,8 @@ func (t taps) says(op layer.Deformable) []string {
 		name = lang.Text("by hand")
 	}
 	at := t.moved[t.chosen]
-	fy, fx := at[0]-math.Floor(at[0]), at[1]-math.Floor(at[1])
 	var weights []string
-	for _, w := range []float64{(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx} {
+	for _, w := range offset.Shares(at[0], at[1]) {
 		if w > 1e-9 {
 			weights = append(weights, fmt.Sprintf("%.2f", w))
 		}

@@ -167,3 +167,9 @@ func (p Preset) Fill(set func(i int, v float64), shape []int, kernel, dilation [
 		}
 	}
 }
+
+// Shares are the weights of a bilinear sample at (y, x) over the four pixels around it, row by row. They add up to 1.
+func Shares(y, x float64) [4]float64 {
+	fy, fx := y-math.Floor(y), x-math.Floor(x)
+	return [4]float64{(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx}
+}

@@ -73,3 +73,18 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 }
+
+// The shares weigh the four pixels so that a plane that rises evenly is met exactly, before the origin too.
+func TestShares(t *testing.T) {
+	for _, at := range [][2]float64{{0, 0}, {2.25, 3.5}, {-0.75, 1.125}, {-3, -2.5}} {
+		sum, y, x := 0.0, 0.0, 0.0
+		for i, w := range Shares(at[0], at[1]) {
+			sum += w
+			y += w * (math.Floor(at[0]) + float64(i/2))
+			x += w * (math.Floor(at[1]) + float64(i%2))
+		}
+		if sum != 1 || y != at[0] || x != at[1] {
+			t.Errorf("%v: weights of %v meet (%v, %v)", at, sum, y, x)
+		}
+	}
+}
