@@ -23,6 +23,8 @@ type Machine struct {
 	Peaks, Bandwidths Rates
 	// Cores are the kinds of processors that it has, the fastest first; nil where there is one kind, or nothing is known.
 	Cores []Cores
+	// Untimed says that the costs which algorithms are chosen by were not measured on such a processor.
+	Untimed bool
 }
 
 // MeasureMachine takes about a fifth of a second.

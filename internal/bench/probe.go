@@ -55,7 +55,7 @@ type probe struct {
 const roundOf = 10 * time.Millisecond
 
 func newProbe(threads int) *probe {
-	p := &probe{Machine: Machine{CPU: CPU(), Threads: threads, Cores: coresHere()}, from: make([][]byte, threads), to: make([][]byte, threads)}
+	p := &probe{Machine: Machine{CPU: CPU(), Threads: threads, Cores: coresHere(), Untimed: !kernel.CostsTimed()}, from: make([][]byte, threads), to: make([][]byte, threads)}
 	copied := copiedBy(threads)
 	each(threads, func(i int) {
 		p.from[i], p.to[i] = make([]byte, copied), make([]byte, copied)

@@ -134,6 +134,7 @@ func Bench(m bench.Machine, rows []bench.Result, tune bool, v budget.Outcome) re
 	if tune {
 		blocks = append(blocks, tuneText(rows))
 	}
+	blocks = append(blocks, untimedText(m)...)
 	return report.Document{JSON: j, Blocks: blocks}
 }
 

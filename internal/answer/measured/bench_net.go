@@ -104,7 +104,8 @@ func BenchNetwork(w bench.Whole, v budget.Outcome) report.Document {
 		lang.Sprintf("%s: %s at best, %s median; %s GFLOP/s, %s of the measured peak; by the roofline its steps take at least %s", w.Name, report.Duration(w.Timing.Min), report.Duration(w.Timing.Median), report.Digits(n.GFLOPS), report.Percent(n.OfPeak), report.Duration(time.Duration(n.Least*1e9))),
 		lang.Sprintf("loaded in %s, first answer after another %s; peak memory of the process %s", report.Duration(w.Load), report.Duration(w.First), report.Bytes(w.PeakMemory)),
 	}
-	return report.Document{JSON: j, Blocks: []report.Block{append(head, machineText(m)...), t}}
+	blocks := []report.Block{append(head, machineText(m)...), t}
+	return report.Document{JSON: j, Blocks: append(blocks, untimedText(m)...)}
 }
 
 func rate(flops int64, t time.Duration) float64 { return float64(flops) / max(t.Seconds(), 1e-9) / 1e9 }

@@ -1,11 +1,22 @@
 package measured
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"convx/internal/bench"
 )
+
+// Where costs were measured, nothing is asked for; elsewhere, what to send is.
+func TestUntimedMachinesAskForTimes(t *testing.T) {
+	if got := untimedText(bench.Machine{}); got != nil {
+		t.Errorf("asks on a machine that was timed: %v", got)
+	}
+	if got := untimedText(bench.Machine{Untimed: true}); len(got) != 1 || !strings.Contains(fmt.Sprint(got), "please send what convx bench kinds --tune --threads 1 prints") {
+		t.Errorf("%v", got)
+	}
+}
 
 // What was seen of the machine is said; a warning stands only where it varied, or has processors of several kinds.
 func TestMachineText(t *testing.T) {

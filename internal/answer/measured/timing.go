@@ -11,6 +11,15 @@ func noiseText(noisy, all int) report.Text {
 	return report.Text{lang.Sprintf("note: %d of %d times vary by more than 20%% (±): close other programs, or raise --min-time", noisy, all)}
 }
 
+// untimedText says what is not known of a machine like this one, and how to tell.
+func untimedText(m bench.Machine) []report.Block {
+	if !m.Untimed {
+		return nil
+	}
+	return []report.Block{report.Text{lang.Text("note: the costs that choose algorithms were never measured on such a processor, and may choose slow ones: " +
+		"please send what convx bench kinds --tune --threads 1 prints, and the processor's name, by the issues of the place that you have convx from")}}
+}
+
 type secondsJSON struct {
 	Min    float64 `json:"min"`
 	Median float64 `json:"median"`

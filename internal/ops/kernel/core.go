@@ -1,5 +1,11 @@
 package kernel
 
+import "runtime"
+
+// CostsTimed reports whether the costs that algorithms are chosen by were measured on processors like this one: on amd64
+// alone. Those of NEON are derived, and pure Go's are amd64's.
+func CostsTimed() bool { return runtime.GOARCH == "amd64" }
+
 // Core is what an instruction set runs on, as far as costs differ by it: the index of tables of costs.
 type Core uint8
 
