@@ -4,6 +4,8 @@ import (
 	"image/color"
 	"math"
 	"testing"
+
+	"convx/internal/picture"
 )
 
 // oklab is a colour in Oklab (Ottosson 2020), as it is or as it is seen with deuteranopia (Machado et al. 2009, severity 1).
@@ -38,18 +40,39 @@ func TestGroupColorsCanBeToldApart(t *testing.T) {
 		t.Errorf("%d colours for nine bins", len(groupColors))
 	}
 	roles := []color.NRGBA{inputTap, outputTap, kernelDark}
-	for name, list := range map[string][]color.NRGBA{"groups": darkOnes(), "roles": roles} {
+	for name, list := range map[string][]color.NRGBA{"groups": darkOnes(), "roles": roles, "roles on black": onBlack(roles)} {
+		least := 0.11
+		if name == "roles on black" { // which are told apart by their places, too
+			least = 0.1
+		}
 		for _, blind := range []bool{false, true} {
 			for i, a := range list {
 				for _, b := range list[:i] {
 					p, q := oklab(a, blind), oklab(b, blind)
-					if d := math.Sqrt((p[0]-q[0])*(p[0]-q[0]) + (p[1]-q[1])*(p[1]-q[1]) + (p[2]-q[2])*(p[2]-q[2])); d < 0.11 {
+					if d := math.Sqrt((p[0]-q[0])*(p[0]-q[0]) + (p[1]-q[1])*(p[1]-q[1]) + (p[2]-q[2])*(p[2]-q[2])); d < least {
 						t.Errorf("%s: %v and %v are %.3f apart, deuteranopia %v", name, a, b, d, blind)
 					}
 				}
 			}
 		}
 	}
+}
+
+// On black every group's colour stands out from what lies behind it, by as much as two of them do.
+func TestGroupColorsStandOutOnBlack(t *testing.T) {
+	behind := oklab(picture.Darkened(white), false)
+	for i, c := range onBlack(darkOnes()) {
+		if l := oklab(c, false)[0] - behind[0]; l < 0.2 {
+			t.Errorf("group %d, %v: %.2f lighter than what lies behind it", i, c, l)
+		}
+	}
+}
+
+func onBlack(list []color.NRGBA) (out []color.NRGBA) {
+	for _, c := range list {
+		out = append(out, picture.Darkened(c))
+	}
+	return out
 }
 
 func darkOnes() (list []color.NRGBA) {
