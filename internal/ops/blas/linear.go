@@ -21,6 +21,7 @@ type linear[T tensor.Float] struct {
 
 // NewLinear prepares p.
 func NewLinear[T tensor.Float](p *problem.Problem, w problem.Operands[T]) (problem.Runner[T], error) {
+	w.Weight = problem.On16(w.Weight) // one order of sums, wherever the weights lie
 	r := &linear[T]{Operands: w, loop: p.NewLoop(), n: p.Output[0], in: problem.Volume(p.Inputs[0][1:]), out: p.Output[1], gemm: gemmOf[T](), clamp: problem.ClampFor[T](p)}
 	r.multiply = r.chunk
 	return r, nil

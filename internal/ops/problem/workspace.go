@@ -138,3 +138,13 @@ func Aligned16[T tensor.Float](n int) []T {
 	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s)))%16) / size
 	return s[skip:][:n:n]
 }
+
+// On16 is s where it begins on 16 bytes, else a copy that does: small slices of the heap begin on 8.
+func On16[T tensor.Float](s []T) []T {
+	if uintptr(unsafe.Pointer(unsafe.SliceData(s)))%16 == 0 {
+		return s
+	}
+	to := Aligned16[T](len(s))
+	copy(to, s)
+	return to
+}
