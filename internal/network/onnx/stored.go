@@ -86,14 +86,16 @@ func (m *Model) readDense(span field, elem tensor.Elem, dims []int, memory []byt
 		}
 		return readRaw(span.w.r, f.from, f.to-f.from, elem, dims, memory)
 	}
-	// Encoded numbers take at least a byte each: a claim beyond the file is refused before memory is allocated for it.
-	held := int64(0)
+	// Encoded numbers take at least a byte each, or a pair of four-bit integers: a claim beyond the file is refused before memory is
+	// allocated for it.
+	held, most := int64(0), int64(1)
 	for _, f := range parts {
 		held += max(1, f.to-f.from)
 	}
-	if least := int64(n); elem == tensor.Int4 || elem == tensor.Uint4 {
-		held *= 2
-	} else if least > held {
+	if elem == tensor.Int4 || elem == tensor.Uint4 {
+		most = 2
+	}
+	if int64(n) > most*held {
 		return nil, lang.Errorf("it holds %d bytes of data, too few for the %d elements of its shape %s", held, n, tensor.Format(dims))
 	}
 	return readTyped(span.w, parts, elem, dims, n)
