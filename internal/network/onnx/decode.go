@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/input"
 	"convx/internal/lang"
+	"convx/internal/lazy"
 	"convx/internal/tensor"
 )
 
@@ -224,21 +225,28 @@ func decodeAttribute(f field) attribute {
 
 func decodeValue(f field) ValueInfo {
 	var v ValueInfo
-	f.w.keep(96)
+	f.w.keep(112)
 	for f := range f.message() {
 		switch f.num {
 		case 1:
 			v.Name = f.text()
 		case 2:
 			for f := range f.message() {
-				if f.num == 1 { // a tensor; sequences and maps have no shape
+				if f.num == 1 {
 					v.tensorType(f)
+				} else if other, ok := otherTypes.Get()[f.num]; ok {
+					v.Other = other
 				}
 			}
 		}
 	}
 	return v
 }
+
+// otherTypes are the types that are no tensors, by the words of TypeProto.
+var otherTypes = lazy.Value[map[uint64]string]{Make: func() map[uint64]string {
+	return map[uint64]string{4: "sequence", 5: "map", 7: "opaque", 8: "sparse_tensor", 9: "optional"}
+}}
 
 func (v *ValueInfo) tensorType(f field) {
 	for f := range f.message() {

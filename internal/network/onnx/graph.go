@@ -108,6 +108,11 @@ func (inf *inference) bind(s *scope, o Options) (inputs []ValueInfo, err error) 
 			return nil, layer.Errorf("the model has no input %q", name).Hint(lang.Sprintf("its inputs are %s", inputNames(inputs)))
 		}
 	}
+	for _, in := range inputs {
+		if in.Other != "" {
+			return nil, layer.Errorf("input %q is no tensor but of the type %s, which is not supported", in.Name, in.Other)
+		}
+	}
 	inf.inputs = len(inputs)
 	for _, i := range bindingOrder(inputs, o) {
 		in := inputs[i.index]

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	"convx/internal/network"
 )
 
@@ -147,6 +149,17 @@ func TestNames(t *testing.T) {
 	}
 	if want := []string{"layer1", "relu"}; !slices.Equal(r.Nodes[1].Node.Blocks, want) {
 		t.Errorf("blocks %v, want %v", r.Nodes[1].Node.Blocks, want)
+	}
+}
+
+// TestOtherInputsAreRefused: of types of TypeProto that are no tensors.
+func TestOtherInputsAreRefused(t *testing.T) {
+	for num, name := range otherTypes.Get() {
+		in := msg{}.str(1, "x").bytes(2, msg{}.bytes(protowire.Number(num), msg{}))
+		_, err := decode(t, modelOf(graphOf([]msg{in}, []string{"y"}, nodeMsg("Identity", "x", "y")))).Network(Options{})
+		if want := `input "x" is no tensor but of the type ` + name; err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }
 

@@ -39,6 +39,7 @@ type Node struct {
 // ValueInfo is the declared type of a value. Known is false if the file declares no shape.
 type ValueInfo struct {
 	Name  string
+	Other string // what it is in place of a tensor: sequence, map, …
 	Elem  Elem
 	Dims  []Dim
 	Known bool
