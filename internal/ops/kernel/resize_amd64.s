@@ -4,112 +4,360 @@
 
 #include "textflag.h"
 
-// func resizeNearAVX512(dst *float32, src *float32, table *uint32, n int, lo float32, hi float32)
+// func resizeNearAVX512(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
 // Requires: AVX, AVX512F
-TEXT ·resizeNearAVX512(SB), NOSPLIT, $0-40
+TEXT ·resizeNearAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
-	MOVQ         table+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSS lo+32(FP), Z0
-	VBROADCASTSS hi+36(FP), Z1
+	MOVQ         columns+24(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         BX, SI
+	SHLQ         $0x02, SI
+	MOVQ         at+16(FP), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	VBROADCASTSS lo+56(FP), Z0
+	VBROADCASTSS hi+60(FP), Z1
 
-loop:
-	MOVLQSX     (DX), SI
-	LEAQ        (CX)(SI*4), SI
-	VMOVUPS     64(DX), Z2
-	VMOVUPS     128(DX), Z3
-	VMOVUPS     (SI), Z4
-	VMOVUPS     64(SI), Z5
-	VPERMI2PS   Z5, Z4, Z2
-	VPERMI2PS   Z5, Z4, Z3
-	VMULPS      192(DX), Z2, Z2
-	KMOVW       4(DX), K1
-	VFMADD231PS 256(DX), Z3, K1, Z2
-	VMAXPS      Z2, Z0, Z2
-	VMINPS      Z2, Z1, Z2
-	KMOVW       8(DX), K1
-	VMOVUPS     Z2, K1, (AX)
-	ADDQ        $+320, DX
-	ADDQ        $+64, AX
-	SUBQ        $+16, BX
-	JG          loop
-	VZEROUPPER
-	RET
+columns:
+	MOVLQSX (DX), DI
+	LEAQ    (CX)(DI*4), DI
+	VMOVUPS 64(DX), Z2
+	VMOVUPS 128(DX), Z3
+	VMOVUPS 192(DX), Z4
+	VMOVUPS 256(DX), Z5
+	KMOVW   4(DX), K1
+	KMOVW   8(DX), K2
+	KMOVW   12(DX), K3
+	KMOVW   16(DX), K4
+	MOVQ    steps+40(FP), R8
+	MOVQ    rows+48(FP), R9
+	MOVQ    AX, R10
+	JMP     both
 
-// func resizeFarAVX512(dst *float32, src *float32, table *uint32, n int, lo float32, hi float32)
-// Requires: AVX, AVX512F
-TEXT ·resizeFarAVX512(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         src+8(FP), CX
-	MOVQ         table+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSS lo+32(FP), Z0
-	VBROADCASTSS hi+36(FP), Z1
+row:
+	MOVQ  24(R8), R11
+	TESTQ R11, R11
+	JZ    same
+	CMPQ  R11, $+1
+	JEQ   next
 
-loop:
-	MOVLQSX     (DX), SI
-	LEAQ        (CX)(SI*4), SI
-	VMOVUPS     64(DX), Z4
-	VMOVUPS     128(DX), Z5
-	KXNORW      K2, K2, K2
-	VPXORD      Z2, Z2, Z2
-	VGATHERDPS  (SI)(Z4*4), K2, Z2
-	KXNORW      K2, K2, K2
-	VPXORD      Z3, Z3, Z3
-	VGATHERDPS  (SI)(Z5*4), K2, Z3
-	VMULPS      192(DX), Z2, Z2
-	KMOVW       4(DX), K1
-	VFMADD231PS 256(DX), Z3, K1, Z2
-	VMAXPS      Z2, Z0, Z2
-	VMINPS      Z2, Z1, Z2
-	KMOVW       8(DX), K1
-	VMOVUPS     Z2, K1, (AX)
-	ADDQ        $+320, DX
-	ADDQ        $+64, AX
-	SUBQ        $+16, BX
-	JG          loop
-	VZEROUPPER
-	RET
-
-// func resizeFarAVX2(dst *float32, src *float32, table *uint32, n int, lo float32, hi float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·resizeFarAVX2(SB), NOSPLIT, $0-40
-	MOVQ         dst+0(FP), AX
-	MOVQ         src+8(FP), CX
-	MOVQ         table+16(FP), DX
-	MOVQ         n+24(FP), BX
-	VBROADCASTSS lo+32(FP), Y0
-	VBROADCASTSS hi+36(FP), Y1
-
-loop:
-	MOVLQSX     (DX), SI
-	LEAQ        (CX)(SI*4), SI
-	VMOVUPS     64(DX), Y3
-	VMOVUPS     96(DX), Y4
-	VPCMPEQD    Y5, Y5, Y5
-	VXORPS      Y2, Y2, Y2
-	VGATHERDPS  Y5, (SI)(Y3*4), Y2
-	VPCMPEQD    Y5, Y5, Y5
-	VXORPS      Y3, Y3, Y3
-	VGATHERDPS  Y5, (SI)(Y4*4), Y3
-	VMULPS      128(DX), Y2, Y2
-	VFMADD231PS 160(DX), Y3, Y2
-	VMAXPS      Y2, Y0, Y2
-	VMINPS      Y2, Y1, Y2
-	CMPQ        BX, $+8
-	JLT         tail
-	VMOVUPS     Y2, (AX)
-	JMP         next
-
-tail:
-	VMOVUPS    192(DX), Y3
-	VMASKMOVPS Y2, Y3, (AX)
+both:
+	MOVQ        (R8), R11
+	LEAQ        (DI)(R11*4), R11
+	VMOVUPS.Z   (R11), K3, Z8
+	VMOVUPS.Z   64(R11), K4, Z9
+	VMOVAPS     Z2, Z7
+	VMOVAPS     Z3, Z6
+	VPERMI2PS   Z9, Z8, Z7
+	VPERMI2PS   Z9, Z8, Z6
+	VMULPS      Z4, Z7, Z7
+	VFMADD231PS Z6, Z5, K1, Z7
 
 next:
-	ADDQ $+224, DX
+	VMOVAPS     Z7, Z6
+	MOVQ        8(R8), R11
+	LEAQ        (DI)(R11*4), R11
+	VMOVUPS.Z   (R11), K3, Z9
+	VMOVUPS.Z   64(R11), K4, Z10
+	VMOVAPS     Z2, Z7
+	VMOVAPS     Z3, Z8
+	VPERMI2PS   Z10, Z9, Z7
+	VPERMI2PS   Z10, Z9, Z8
+	VMULPS      Z4, Z7, Z7
+	VFMADD231PS Z8, Z5, K1, Z7
+
+same:
+	VBROADCASTSS 16(R8), Z9
+	VMULPS       Z6, Z9, Z8
+	MOVL         20(R8), R11
+	TESTQ        R11, R11
+	JZ           single
+	VBROADCASTSS 20(R8), Z9
+	VFMADD231PS  Z7, Z9, Z8
+
+single:
+	VMAXPS  Z8, Z0, Z8
+	VMINPS  Z8, Z1, Z8
+	VMOVUPS Z8, K2, (R10)
+	ADDQ    SI, R10
+	ADDQ    $+32, R8
+	DECQ    R9
+	JNZ     row
+	ADDQ    $+320, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, BX
+	JG      columns
+	VZEROUPPER
+	RET
+
+// func resizeFarAVX512(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
+// Requires: AVX, AVX512F
+TEXT ·resizeFarAVX512(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         columns+24(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         BX, SI
+	SHLQ         $0x02, SI
+	MOVQ         at+16(FP), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	VBROADCASTSS lo+56(FP), Z0
+	VBROADCASTSS hi+60(FP), Z1
+
+columns:
+	MOVLQSX (DX), DI
+	LEAQ    (CX)(DI*4), DI
+	VMOVUPS 64(DX), Z2
+	VMOVUPS 128(DX), Z3
+	VMOVUPS 192(DX), Z4
+	VMOVUPS 256(DX), Z5
+	KMOVW   4(DX), K1
+	KMOVW   8(DX), K2
+	KMOVW   12(DX), K3
+	KMOVW   16(DX), K3
+	MOVQ    steps+40(FP), R8
+	MOVQ    rows+48(FP), R9
+	MOVQ    AX, R10
+	JMP     both
+
+row:
+	MOVQ  24(R8), R11
+	TESTQ R11, R11
+	JZ    same
+	CMPQ  R11, $+1
+	JEQ   next
+
+both:
+	MOVQ        (R8), R11
+	LEAQ        (DI)(R11*4), R11
+	KMOVW       K2, K3
+	VPXORD      Z7, Z7, Z7
+	VGATHERDPS  (R11)(Z2*4), K3, Z7
+	KMOVW       K1, K3
+	VPXORD      Z10, Z10, Z10
+	VGATHERDPS  (R11)(Z3*4), K3, Z10
+	VMULPS      Z4, Z7, Z7
+	VFMADD231PS Z10, Z5, K1, Z7
+
+next:
+	VMOVAPS     Z7, Z6
+	MOVQ        8(R8), R11
+	LEAQ        (DI)(R11*4), R11
+	KMOVW       K2, K3
+	VPXORD      Z7, Z7, Z7
+	VGATHERDPS  (R11)(Z2*4), K3, Z7
+	KMOVW       K1, K3
+	VPXORD      Z11, Z11, Z11
+	VGATHERDPS  (R11)(Z3*4), K3, Z11
+	VMULPS      Z4, Z7, Z7
+	VFMADD231PS Z11, Z5, K1, Z7
+
+same:
+	VBROADCASTSS 16(R8), Z9
+	VMULPS       Z6, Z9, Z8
+	MOVL         20(R8), R11
+	TESTQ        R11, R11
+	JZ           single
+	VBROADCASTSS 20(R8), Z9
+	VFMADD231PS  Z7, Z9, Z8
+
+single:
+	VMAXPS  Z8, Z0, Z8
+	VMINPS  Z8, Z1, Z8
+	VMOVUPS Z8, K2, (R10)
+	ADDQ    SI, R10
+	ADDQ    $+32, R8
+	DECQ    R9
+	JNZ     row
+	ADDQ    $+320, DX
+	ADDQ    $+64, AX
+	SUBQ    $+16, BX
+	JG      columns
+	VZEROUPPER
+	RET
+
+// func resizeNearAVX2(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·resizeNearAVX2(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         columns+24(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         BX, SI
+	SHLQ         $0x02, SI
+	MOVQ         at+16(FP), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	VBROADCASTSS lo+56(FP), Y0
+	VBROADCASTSS hi+60(FP), Y1
+
+columns:
+	MOVLQSX (DX), DI
+	LEAQ    (CX)(DI*4), DI
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
+	VMOVUPS 128(DX), Y4
+	VMOVUPS 160(DX), Y5
+	MOVQ    steps+40(FP), R8
+	MOVQ    rows+48(FP), R9
+	MOVQ    AX, R10
+	JMP     both
+
+row:
+	MOVQ  24(R8), R11
+	TESTQ R11, R11
+	JZ    same
+	CMPQ  R11, $+1
+	JEQ   next
+
+both:
+	MOVQ        (R8), R11
+	LEAQ        (DI)(R11*4), R11
+	VMOVUPS     256(DX), Y6
+	VMASKMOVPS  (R11), Y6, Y6
+	VPERMPS     Y6, Y2, Y7
+	VPERMPS     Y6, Y3, Y6
+	VMULPS      Y4, Y7, Y7
+	VANDPS      192(DX), Y6, Y6
+	VFMADD231PS Y6, Y5, Y7
+
+next:
+	VMOVAPS     Y7, Y6
+	MOVQ        8(R8), R11
+	LEAQ        (DI)(R11*4), R11
+	VMOVUPS     256(DX), Y8
+	VMASKMOVPS  (R11), Y8, Y8
+	VPERMPS     Y8, Y2, Y7
+	VPERMPS     Y8, Y3, Y8
+	VMULPS      Y4, Y7, Y7
+	VANDPS      192(DX), Y8, Y8
+	VFMADD231PS Y8, Y5, Y7
+
+same:
+	VBROADCASTSS 16(R8), Y9
+	VMULPS       Y6, Y9, Y8
+	MOVL         20(R8), R11
+	TESTQ        R11, R11
+	JZ           single
+	VBROADCASTSS 20(R8), Y9
+	VFMADD231PS  Y7, Y9, Y8
+
+single:
+	VMAXPS  Y8, Y0, Y8
+	VMINPS  Y8, Y1, Y8
+	CMPQ    BX, $+8
+	JLT     tail
+	VMOVUPS Y8, (R10)
+	JMP     stored
+
+tail:
+	VMOVUPS    224(DX), Y9
+	VMASKMOVPS Y8, Y9, (R10)
+
+stored:
+	ADDQ SI, R10
+	ADDQ $+32, R8
+	DECQ R9
+	JNZ  row
+	ADDQ $+288, DX
 	ADDQ $+32, AX
 	SUBQ $+8, BX
-	JG   loop
+	JG   columns
+	VZEROUPPER
+	RET
+
+// func resizeFarAVX2(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·resizeFarAVX2(SB), NOSPLIT, $0-64
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         columns+24(FP), DX
+	MOVQ         n+32(FP), BX
+	MOVQ         BX, SI
+	SHLQ         $0x02, SI
+	MOVQ         at+16(FP), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	VBROADCASTSS lo+56(FP), Y0
+	VBROADCASTSS hi+60(FP), Y1
+
+columns:
+	MOVLQSX (DX), DI
+	LEAQ    (CX)(DI*4), DI
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
+	VMOVUPS 128(DX), Y4
+	VMOVUPS 160(DX), Y5
+	MOVQ    steps+40(FP), R8
+	MOVQ    rows+48(FP), R9
+	MOVQ    AX, R10
+	JMP     both
+
+row:
+	MOVQ  24(R8), R11
+	TESTQ R11, R11
+	JZ    same
+	CMPQ  R11, $+1
+	JEQ   next
+
+both:
+	MOVQ        (R8), R11
+	LEAQ        (DI)(R11*4), R11
+	VMOVUPS     224(DX), Y8
+	VXORPS      Y7, Y7, Y7
+	VGATHERDPS  Y8, (R11)(Y2*4), Y7
+	VMOVUPS     192(DX), Y8
+	VXORPS      Y6, Y6, Y6
+	VGATHERDPS  Y8, (R11)(Y3*4), Y6
+	VMULPS      Y4, Y7, Y7
+	VANDPS      192(DX), Y6, Y6
+	VFMADD231PS Y6, Y5, Y7
+
+next:
+	VMOVAPS     Y7, Y6
+	MOVQ        8(R8), R11
+	LEAQ        (DI)(R11*4), R11
+	VMOVUPS     224(DX), Y9
+	VXORPS      Y7, Y7, Y7
+	VGATHERDPS  Y9, (R11)(Y2*4), Y7
+	VMOVUPS     192(DX), Y9
+	VXORPS      Y8, Y8, Y8
+	VGATHERDPS  Y9, (R11)(Y3*4), Y8
+	VMULPS      Y4, Y7, Y7
+	VANDPS      192(DX), Y8, Y8
+	VFMADD231PS Y8, Y5, Y7
+
+same:
+	VBROADCASTSS 16(R8), Y9
+	VMULPS       Y6, Y9, Y8
+	MOVL         20(R8), R11
+	TESTQ        R11, R11
+	JZ           single
+	VBROADCASTSS 20(R8), Y9
+	VFMADD231PS  Y7, Y9, Y8
+
+single:
+	VMAXPS  Y8, Y0, Y8
+	VMINPS  Y8, Y1, Y8
+	CMPQ    BX, $+8
+	JLT     tail
+	VMOVUPS Y8, (R10)
+	JMP     stored
+
+tail:
+	VMOVUPS    224(DX), Y9
+	VMASKMOVPS Y8, Y9, (R10)
+
+stored:
+	ADDQ SI, R10
+	ADDQ $+32, R8
+	DECQ R9
+	JNZ  row
+	ADDQ $+288, DX
+	ADDQ $+32, AX
+	SUBQ $+8, BX
+	JG   columns
 	VZEROUPPER
 	RET

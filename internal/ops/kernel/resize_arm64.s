@@ -4,52 +4,125 @@
 
 #include "textflag.h"
 
-// func resizeFarNEON(dst *float32, src *float32, table *uint32, n int, lo float32, hi float32)
-TEXT ·resizeFarNEON(SB), NOSPLIT, $0-40
+// func resizeFarNEON(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
+TEXT ·resizeFarNEON(SB), NOSPLIT, $0-64
 	MOVD  dst+0(FP), R0
 	MOVD  src+8(FP), R1
-	MOVD  table+16(FP), R2
-	MOVD  n+24(FP), R3
-	FMOVS lo+32(FP), F0
+	MOVD  columns+24(FP), R2
+	MOVD  n+32(FP), R3
+	MOVD  R3, R6
+	LSL   $2, R6, R6
+	MOVD  at+16(FP), R7
+	LSL   $2, R7, R7
+	SUBS  R7, R1, R1
+	FMOVS lo+56(FP), F0
 	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
-	FMOVS hi+36(FP), F1
+	FMOVS hi+60(FP), F1
 	WORD  $0x4e040421 // dup v1.4s, v1.s[0]
 	SUBS  $4, R3, R3
 	BLT   rest
 
 four:
-	MOVW 64(R2), R6
-	ADD  R6<<2, R1, R6
-	WORD $0xbd4000c2 // ldr s2, [x6]
-	MOVW 68(R2), R6
-	ADD  R6<<2, R1, R6
-	WORD $0x0d4090c2 // ld1 { v2.s }[1], [x6]
-	MOVW 72(R2), R6
-	ADD  R6<<2, R1, R6
-	WORD $0x4d4080c2 // ld1 { v2.s }[2], [x6]
-	MOVW 76(R2), R6
-	ADD  R6<<2, R1, R6
-	WORD $0x4d4090c2 // ld1 { v2.s }[3], [x6]
-	MOVW 80(R2), R6
-	ADD  R6<<2, R1, R6
-	WORD $0xbd4000c3 // ldr s3, [x6]
-	MOVW 84(R2), R6
-	ADD  R6<<2, R1, R6
-	WORD $0x0d4090c3 // ld1 { v3.s }[1], [x6]
-	MOVW 88(R2), R6
-	ADD  R6<<2, R1, R6
-	WORD $0x4d4080c3 // ld1 { v3.s }[2], [x6]
-	MOVW 92(R2), R6
-	ADD  R6<<2, R1, R6
-	WORD $0x4d4090c3 // ld1 { v3.s }[3], [x6]
-	WORD $0x3dc01844 // ldr q4, [x2, #96]
-	WORD $0x6e24dc42 // fmul v2.4s, v2.4s, v4.4s
-	WORD $0x3dc01c44 // ldr q4, [x2, #112]
-	WORD $0x4e24cc62 // fmla v2.4s, v3.4s, v4.4s
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0x3d800002 // str q2, [x0]
-	ADDS $144, R2, R2
+	MOVW (R2), R7
+	ADD  R7<<2, R1, R7
+	WORD $0xad430c42 // ldp q2, q3, [x2, #96]
+	MOVD steps+40(FP), R8
+	MOVD rows+48(FP), R9
+	MOVD R0, R10
+	JMP  some4_both
+
+some4_row:
+	MOVD 24(R8), R11
+	CMP  $0, R11
+	BEQ  some4_same
+	CMP  $1, R11
+	BEQ  some4_next
+
+some4_both:
+	MOVD (R8), R11
+	ADD  R11<<2, R7, R11
+	MOVW 64(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0xbd400185 // ldr s5, [x12]
+	MOVW 68(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x0d409185 // ld1 { v5.s }[1], [x12]
+	MOVW 72(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x4d408185 // ld1 { v5.s }[2], [x12]
+	MOVW 76(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x4d409185 // ld1 { v5.s }[3], [x12]
+	MOVW 80(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0xbd400184 // ldr s4, [x12]
+	MOVW 84(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x0d409184 // ld1 { v4.s }[1], [x12]
+	MOVW 88(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x4d408184 // ld1 { v4.s }[2], [x12]
+	MOVW 92(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x4d409184 // ld1 { v4.s }[3], [x12]
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x3dc02046 // ldr q6, [x2, #128]
+	WORD $0x4e261c84 // and v4.16b, v4.16b, v6.16b
+	WORD $0x4e24cc65 // fmla v5.4s, v3.4s, v4.4s
+
+some4_next:
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	MOVD 8(R8), R11
+	ADD  R11<<2, R7, R11
+	MOVW 64(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0xbd400185 // ldr s5, [x12]
+	MOVW 68(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x0d409185 // ld1 { v5.s }[1], [x12]
+	MOVW 72(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x4d408185 // ld1 { v5.s }[2], [x12]
+	MOVW 76(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x4d409185 // ld1 { v5.s }[3], [x12]
+	MOVW 80(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0xbd400186 // ldr s6, [x12]
+	MOVW 84(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x0d409186 // ld1 { v6.s }[1], [x12]
+	MOVW 88(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x4d408186 // ld1 { v6.s }[2], [x12]
+	MOVW 92(R2), R12
+	ADD  R12<<2, R11, R12
+	WORD $0x4d409186 // ld1 { v6.s }[3], [x12]
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x3dc02047 // ldr q7, [x2, #128]
+	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
+	WORD $0x4e26cc65 // fmla v5.4s, v3.4s, v6.4s
+
+some4_same:
+	ADD   $16, R8, R19
+	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	WORD  $0x6e24dce6 // fmul v6.4s, v7.4s, v4.4s
+	MOVWU 20(R8), R11
+	CMP   $0, R11
+	BEQ   some4_single
+	ADD   $20, R8, R19
+	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	WORD  $0x4e25cce6 // fmla v6.4s, v7.4s, v5.4s
+
+some4_single:
+	WORD $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD $0x4ea6f426 // fmin v6.4s, v1.4s, v6.4s
+	WORD $0x3d800146 // str q6, [x10]
+	ADDS R6, R10, R10
+	ADDS $32, R8, R8
+	SUBS $1, R9, R9
+	BNE  some4_row
+	ADDS $176, R2, R2
 	ADDS $16, R0, R0
 	SUBS $4, R3, R3
 	BGE  four
@@ -58,111 +131,312 @@ rest:
 	ADDS $4, R3, R3
 	CMP  $1, R3
 	BNE  not1
-	MOVW 64(R2), R3
+	MOVW (R2), R3
 	ADD  R3<<2, R1, R3
-	WORD $0xbd400062 // ldr s2, [x3]
-	MOVW 68(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x0d409062 // ld1 { v2.s }[1], [x3]
-	MOVW 72(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d408062 // ld1 { v2.s }[2], [x3]
-	MOVW 76(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d409062 // ld1 { v2.s }[3], [x3]
-	MOVW 80(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0xbd400063 // ldr s3, [x3]
-	MOVW 84(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x0d409063 // ld1 { v3.s }[1], [x3]
-	MOVW 88(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d408063 // ld1 { v3.s }[2], [x3]
-	MOVW 92(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d409063 // ld1 { v3.s }[3], [x3]
-	WORD $0x3dc01844 // ldr q4, [x2, #96]
-	WORD $0x6e24dc42 // fmul v2.4s, v2.4s, v4.4s
-	WORD $0x3dc01c44 // ldr q4, [x2, #112]
-	WORD $0x4e24cc62 // fmla v2.4s, v3.4s, v4.4s
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0xbd000002 // str s2, [x0]
+	WORD $0xad430c42 // ldp q2, q3, [x2, #96]
+	MOVD steps+40(FP), R1
+	MOVD rows+48(FP), R7
+	JMP  some1_both
+
+some1_row:
+	MOVD 24(R1), R8
+	CMP  $0, R8
+	BEQ  some1_same
+	CMP  $1, R8
+	BEQ  some1_next
+
+some1_both:
+	MOVD (R1), R8
+	ADD  R8<<2, R3, R8
+	MOVW 64(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400125 // ldr s5, [x9]
+	MOVW 68(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	MOVW 72(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	MOVW 76(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	MOVW 80(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400124 // ldr s4, [x9]
+	MOVW 84(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409124 // ld1 { v4.s }[1], [x9]
+	MOVW 88(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408124 // ld1 { v4.s }[2], [x9]
+	MOVW 92(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409124 // ld1 { v4.s }[3], [x9]
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x3dc02046 // ldr q6, [x2, #128]
+	WORD $0x4e261c84 // and v4.16b, v4.16b, v6.16b
+	WORD $0x4e24cc65 // fmla v5.4s, v3.4s, v4.4s
+
+some1_next:
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	MOVD 8(R1), R8
+	ADD  R8<<2, R3, R8
+	MOVW 64(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400125 // ldr s5, [x9]
+	MOVW 68(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	MOVW 72(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	MOVW 76(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	MOVW 80(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400126 // ldr s6, [x9]
+	MOVW 84(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409126 // ld1 { v6.s }[1], [x9]
+	MOVW 88(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408126 // ld1 { v6.s }[2], [x9]
+	MOVW 92(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409126 // ld1 { v6.s }[3], [x9]
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x3dc02047 // ldr q7, [x2, #128]
+	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
+	WORD $0x4e26cc65 // fmla v5.4s, v3.4s, v6.4s
+
+some1_same:
+	ADD   $16, R1, R19
+	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	WORD  $0x6e24dce6 // fmul v6.4s, v7.4s, v4.4s
+	MOVWU 20(R1), R8
+	CMP   $0, R8
+	BEQ   some1_single
+	ADD   $20, R1, R19
+	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	WORD  $0x4e25cce6 // fmla v6.4s, v7.4s, v5.4s
+
+some1_single:
+	WORD $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD $0x4ea6f426 // fmin v6.4s, v1.4s, v6.4s
+	WORD $0xbd000006 // str s6, [x0]
+	ADDS R6, R0, R0
+	ADDS $32, R1, R1
+	SUBS $1, R7, R7
+	BNE  some1_row
 	RET
 
 not1:
 	CMP  $2, R3
 	BNE  not2
-	MOVW 64(R2), R3
+	MOVW (R2), R3
 	ADD  R3<<2, R1, R3
-	WORD $0xbd400062 // ldr s2, [x3]
-	MOVW 68(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x0d409062 // ld1 { v2.s }[1], [x3]
-	MOVW 72(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d408062 // ld1 { v2.s }[2], [x3]
-	MOVW 76(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d409062 // ld1 { v2.s }[3], [x3]
-	MOVW 80(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0xbd400063 // ldr s3, [x3]
-	MOVW 84(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x0d409063 // ld1 { v3.s }[1], [x3]
-	MOVW 88(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d408063 // ld1 { v3.s }[2], [x3]
-	MOVW 92(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d409063 // ld1 { v3.s }[3], [x3]
-	WORD $0x3dc01844 // ldr q4, [x2, #96]
-	WORD $0x6e24dc42 // fmul v2.4s, v2.4s, v4.4s
-	WORD $0x3dc01c44 // ldr q4, [x2, #112]
-	WORD $0x4e24cc62 // fmla v2.4s, v3.4s, v4.4s
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0xfd000002 // str d2, [x0]
+	WORD $0xad430c42 // ldp q2, q3, [x2, #96]
+	MOVD steps+40(FP), R1
+	MOVD rows+48(FP), R7
+	JMP  some2_both
+
+some2_row:
+	MOVD 24(R1), R8
+	CMP  $0, R8
+	BEQ  some2_same
+	CMP  $1, R8
+	BEQ  some2_next
+
+some2_both:
+	MOVD (R1), R8
+	ADD  R8<<2, R3, R8
+	MOVW 64(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400125 // ldr s5, [x9]
+	MOVW 68(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	MOVW 72(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	MOVW 76(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	MOVW 80(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400124 // ldr s4, [x9]
+	MOVW 84(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409124 // ld1 { v4.s }[1], [x9]
+	MOVW 88(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408124 // ld1 { v4.s }[2], [x9]
+	MOVW 92(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409124 // ld1 { v4.s }[3], [x9]
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x3dc02046 // ldr q6, [x2, #128]
+	WORD $0x4e261c84 // and v4.16b, v4.16b, v6.16b
+	WORD $0x4e24cc65 // fmla v5.4s, v3.4s, v4.4s
+
+some2_next:
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	MOVD 8(R1), R8
+	ADD  R8<<2, R3, R8
+	MOVW 64(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400125 // ldr s5, [x9]
+	MOVW 68(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	MOVW 72(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	MOVW 76(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	MOVW 80(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400126 // ldr s6, [x9]
+	MOVW 84(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409126 // ld1 { v6.s }[1], [x9]
+	MOVW 88(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408126 // ld1 { v6.s }[2], [x9]
+	MOVW 92(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409126 // ld1 { v6.s }[3], [x9]
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x3dc02047 // ldr q7, [x2, #128]
+	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
+	WORD $0x4e26cc65 // fmla v5.4s, v3.4s, v6.4s
+
+some2_same:
+	ADD   $16, R1, R19
+	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	WORD  $0x6e24dce6 // fmul v6.4s, v7.4s, v4.4s
+	MOVWU 20(R1), R8
+	CMP   $0, R8
+	BEQ   some2_single
+	ADD   $20, R1, R19
+	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	WORD  $0x4e25cce6 // fmla v6.4s, v7.4s, v5.4s
+
+some2_single:
+	WORD $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD $0x4ea6f426 // fmin v6.4s, v1.4s, v6.4s
+	WORD $0xfd000006 // str d6, [x0]
+	ADDS R6, R0, R0
+	ADDS $32, R1, R1
+	SUBS $1, R7, R7
+	BNE  some2_row
 	RET
 
 not2:
 	CMP  $3, R3
 	BNE  not3
-	MOVW 64(R2), R3
+	MOVW (R2), R3
 	ADD  R3<<2, R1, R3
-	WORD $0xbd400062 // ldr s2, [x3]
-	MOVW 68(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x0d409062 // ld1 { v2.s }[1], [x3]
-	MOVW 72(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d408062 // ld1 { v2.s }[2], [x3]
-	MOVW 76(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d409062 // ld1 { v2.s }[3], [x3]
-	MOVW 80(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0xbd400063 // ldr s3, [x3]
-	MOVW 84(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x0d409063 // ld1 { v3.s }[1], [x3]
-	MOVW 88(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d408063 // ld1 { v3.s }[2], [x3]
-	MOVW 92(R2), R3
-	ADD  R3<<2, R1, R3
-	WORD $0x4d409063 // ld1 { v3.s }[3], [x3]
-	WORD $0x3dc01844 // ldr q4, [x2, #96]
-	WORD $0x6e24dc42 // fmul v2.4s, v2.4s, v4.4s
-	WORD $0x3dc01c44 // ldr q4, [x2, #112]
-	WORD $0x4e24cc62 // fmla v2.4s, v3.4s, v4.4s
-	WORD $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
-	WORD $0x4ea2f422 // fmin v2.4s, v1.4s, v2.4s
-	WORD $0xfd000002 // str d2, [x0]
+	WORD $0xad430c42 // ldp q2, q3, [x2, #96]
+	MOVD steps+40(FP), R1
+	MOVD rows+48(FP), R7
+	JMP  some3_both
+
+some3_row:
+	MOVD 24(R1), R8
+	CMP  $0, R8
+	BEQ  some3_same
+	CMP  $1, R8
+	BEQ  some3_next
+
+some3_both:
+	MOVD (R1), R8
+	ADD  R8<<2, R3, R8
+	MOVW 64(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400125 // ldr s5, [x9]
+	MOVW 68(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	MOVW 72(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	MOVW 76(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	MOVW 80(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400124 // ldr s4, [x9]
+	MOVW 84(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409124 // ld1 { v4.s }[1], [x9]
+	MOVW 88(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408124 // ld1 { v4.s }[2], [x9]
+	MOVW 92(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409124 // ld1 { v4.s }[3], [x9]
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x3dc02046 // ldr q6, [x2, #128]
+	WORD $0x4e261c84 // and v4.16b, v4.16b, v6.16b
+	WORD $0x4e24cc65 // fmla v5.4s, v3.4s, v4.4s
+
+some3_next:
+	WORD $0x4ea51ca4 // mov v4.16b, v5.16b
+	MOVD 8(R1), R8
+	ADD  R8<<2, R3, R8
+	MOVW 64(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400125 // ldr s5, [x9]
+	MOVW 68(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409125 // ld1 { v5.s }[1], [x9]
+	MOVW 72(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408125 // ld1 { v5.s }[2], [x9]
+	MOVW 76(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409125 // ld1 { v5.s }[3], [x9]
+	MOVW 80(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0xbd400126 // ldr s6, [x9]
+	MOVW 84(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x0d409126 // ld1 { v6.s }[1], [x9]
+	MOVW 88(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d408126 // ld1 { v6.s }[2], [x9]
+	MOVW 92(R2), R9
+	ADD  R9<<2, R8, R9
+	WORD $0x4d409126 // ld1 { v6.s }[3], [x9]
+	WORD $0x6e22dca5 // fmul v5.4s, v5.4s, v2.4s
+	WORD $0x3dc02047 // ldr q7, [x2, #128]
+	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
+	WORD $0x4e26cc65 // fmla v5.4s, v3.4s, v6.4s
+
+some3_same:
+	ADD   $16, R1, R19
+	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	WORD  $0x6e24dce6 // fmul v6.4s, v7.4s, v4.4s
+	MOVWU 20(R1), R8
+	CMP   $0, R8
+	BEQ   some3_single
+	ADD   $20, R1, R19
+	WORD  $0x4d40ca67 // ld1r { v7.4s }, [x19]
+	WORD  $0x4e25cce6 // fmla v6.4s, v7.4s, v5.4s
+
+some3_single:
+	WORD $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD $0x4ea6f426 // fmin v6.4s, v1.4s, v6.4s
+	WORD $0xfd000006 // str d6, [x0]
 	ADD  $8, R0, R19
-	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
+	WORD $0x4d008266 // st1 { v6.s }[2], [x19]
+	ADDS R6, R0, R0
+	ADDS $32, R1, R1
+	SUBS $1, R7, R7
+	BNE  some3_row
 	RET
 
 not3:

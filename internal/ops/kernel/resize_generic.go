@@ -2,43 +2,74 @@ package kernel
 
 import "math"
 
-// ResizeSlack is how many zeros stand behind the row that Resize reads.
-const ResizeSlack = 32
-
-// ResizeMix is the two elements of a row that an output mixes. An element
+// ResizeMix is the two elements of an axis that an output mixes. An element
 // whose weight is zero takes no part, whatever it holds.
 type ResizeMix struct {
 	At     [2]int
 	Weight [2]float32
 }
 
-// ResizeRow is the mixes of a row, prepared for one instruction set.
-type ResizeRow struct {
-	mixes []ResizeMix
-	in    int
-	near  bool // pairs of a vector stand within two vectors of the row
-	words []uint32
+// Resizer mixes columns and rows of planes, prepared for one instruction set.
+type Resizer struct {
+	columns []ResizeMix
+	rows    []resizeStep
+	in      int  // columns of the input
+	near    bool // pairs of a vector stand within as many elements as are permuted at once
+	words   []uint32
 }
 
-// NewResizeRow prepares the mixes of outputs from a row of in elements.
-func (l ISA) NewResizeRow(in int, mixes []ResizeMix) *ResizeRow {
-	r := &ResizeRow{mixes: mixes, in: in, near: l == AVX512}
+// resizeStep is a row of outputs: two rows of input, by their first elements. Assembly knows its layout.
+type resizeStep struct {
+	at     [2]int64
+	weight [2]float32
+	step   int64
+}
+
+// What a step does with the two mixed rows of the step before it.
+const (
+	resizeSame = iota // they are its own
+	resizeNext        // the second one is its first
+	resizeBoth        // it mixes both anew
+)
+
+// resizeWindow is how many neighbouring elements an instruction set permutes at once.
+var resizeWindow = [...]int{AVX2: 8, AVX512: 32, NEON: 0}
+
+// NewResizer prepares the mixes of the columns, from rows of in elements, and of the rows of outputs.
+func (l ISA) NewResizer(in int, columns, rows []ResizeMix) *Resizer {
+	r := &Resizer{columns: columns, in: in}
+	last := [2]int64{-1, -1}
+	for _, m := range rows {
+		s := resizeStep{weight: m.Weight, step: resizeBoth}
+		if m.Weight[1] == 0 {
+			m.At[1] = m.At[0]
+		}
+		s.at = [2]int64{int64(m.At[0]) * int64(in), int64(m.At[1]) * int64(in)}
+		switch {
+		case s.at == last:
+			s.step = resizeSame
+		case s.at[0] == last[1]:
+			s.step = resizeNext
+		}
+		r.rows, last = append(r.rows, s), s.at
+	}
 	if l == Generic {
 		return r
 	}
 	lanes := l.Block()
-	for first := 0; first < len(mixes); first += lanes {
-		_, span := r.window(mixes[first:min(len(mixes), first+lanes)])
-		r.near = r.near && span <= 2*lanes
+	r.near = true
+	for first := 0; first < len(columns); first += lanes {
+		_, span := r.window(columns[first:min(len(columns), first+lanes)])
+		r.near = r.near && span <= resizeWindow[l]
 	}
-	for first := 0; first < len(mixes); first += lanes {
-		r.table(l, mixes[first:min(len(mixes), first+lanes)])
+	for first := 0; first < len(columns); first += lanes {
+		r.table(l, columns[first:min(len(columns), first+lanes)])
 	}
 	return r
 }
 
 // window is the elements that some mixes meet.
-func (r *ResizeRow) window(mixes []ResizeMix) (first, n int) {
+func (r *Resizer) window(mixes []ResizeMix) (first, n int) {
 	first, last := r.in-1, 0
 	for _, m := range mixes {
 		for i, at := range m.At {
@@ -50,36 +81,42 @@ func (r *ResizeRow) window(mixes []ResizeMix) (first, n int) {
 	return first, last - first + 1
 }
 
-// table appends what the kernel needs for one vector: the first element; bits
-// of the second elements that take part and of the outputs; indices of the
-// first and second elements, relative to the first; their weights; and for
-// AVX2 the outputs as a mask.
-func (r *ResizeRow) table(l ISA, mixes []ResizeMix) {
+// table appends what the kernel needs for one vector: a header, of the first
+// element and the bits of masks; indices of the first and second elements,
+// relative to the first; their weights; and, but for AVX-512, masks: of
+// the second elements that take part, the outputs, and the elements of the
+// window that the row has.
+func (r *Resizer) table(l ISA, mixes []ResizeMix) {
 	lanes := l.Block()
 	base := 0
 	if r.near {
 		base, _ = r.window(mixes)
+		base = max(0, min(base, r.in-resizeWindow[l]))
 	}
 	header := make([]uint32, 16)
 	header[0] = uint32(base)
-	vectors := [5][]uint32{}
+	vectors := [7][]uint32{}
 	for i := range vectors {
 		vectors[i] = make([]uint32, lanes)
 	}
 	for j, m := range mixes {
 		header[2] |= 1 << j
-		vectors[4][j] = math.MaxUint32
+		vectors[5][j] = math.MaxUint32
 		for i, at := range m.At {
-			switch {
-			case m.Weight[i] != 0:
-				header[1] |= uint32(i) << j
-			case l == AVX512:
-				at = base // masked
-			default:
-				at = r.in // a zero
+			if m.Weight[i] == 0 { // masked
+				at = m.At[0]
+			} else if i == 1 {
+				header[1] |= 1 << j
+				vectors[4][j] = math.MaxUint32
 			}
 			vectors[i][j] = uint32(at - base)
 			vectors[2+i][j] = math.Float32bits(m.Weight[i])
+		}
+	}
+	for j := range min(r.in-base, 2*lanes) {
+		header[3+j/lanes] |= 1 << (j % lanes)
+		if j < lanes {
+			vectors[6][j] = math.MaxUint32
 		}
 	}
 	r.words = append(r.words, header...)
@@ -90,27 +127,62 @@ func (r *ResizeRow) table(l ISA, mixes []ResizeMix) {
 	}
 }
 
-// Resize mixes pairs of a row's elements,
-//
-//	dst[j] = clamp(m.Weight[0]*src[m.At[0]] + m.Weight[1]*src[m.At[1]])
-//
-// for the j-th mix m; clamp keeps values within lo and hi and passes NaN. src
-// is the row and then ResizeSlack zeros. First weights are not zero.
-func (l ISA) Resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
-	if len(dst) != len(r.mixes) || len(src) < r.in+ResizeSlack {
+// Resize computes the rows from..to of the outputs of a plane, row by row: the
+// mix of two rows of input, each a mix of pairs of its elements. src is the
+// plane from row first on. What is written is kept within lo and hi, but for
+// NaN. First weights are not zero. lines is memory for two rows of outputs.
+func (l ISA) Resize(dst, src []float32, r *Resizer, first, from, to int, lo, hi float32, lines []float32) {
+	n := len(r.columns)
+	if from < 0 || to > len(r.rows) || len(dst) < (to-from)*n || len(lines) < 2*n {
 		panic("kernel: resize: operand out of range")
 	}
-	if len(dst) > 0 {
-		l.resize(dst, src, r, lo, hi)
+	if to <= from || n == 0 {
+		return
+	}
+	at := int64(first) * int64(r.in)
+	for _, s := range r.rows[from:to] {
+		if min(s.at[0], s.at[1]) < at || max(s.at[0], s.at[1])+int64(r.in)-at > int64(len(src)) {
+			panic("kernel: resize: source out of range")
+		}
+	}
+	l.resize(dst, src, r, at, r.rows[from:to], lo, hi, lines)
+}
+
+func resizeGeneric(dst, src []float32, r *Resizer, at int64, rows []resizeStep, lo, hi float32, lines []float32) {
+	n := len(r.columns)
+	a, b := lines[:n], lines[n:2*n]
+	for i := range rows {
+		s := &rows[i]
+		step := s.step
+		if i == 0 {
+			step = resizeBoth
+		}
+		if step == resizeBoth {
+			r.mixColumns(b, src[s.at[0]-at:])
+		}
+		if step != resizeSame {
+			a, b = b, a
+			r.mixColumns(b, src[s.at[1]-at:])
+		}
+		row, w := dst[i*n:][:n], s.weight
+		for j, v := range a {
+			v *= w[0]
+			if w[1] != 0 {
+				v = float32(float64(w[1])*float64(b[j]) + float64(v))
+			}
+			row[j] = clamp(v, lo, hi)
+		}
 	}
 }
 
-func resizeGeneric(dst, src []float32, r *ResizeRow, lo, hi float32) {
-	for j, m := range r.mixes {
+// mixColumns mixes pairs of a row's elements.
+func (r *Resizer) mixColumns(dst, src []float32) {
+	src = src[:r.in]
+	for j, m := range r.columns {
 		v := m.Weight[0] * src[m.At[0]]
 		if m.Weight[1] != 0 {
 			v = float32(float64(m.Weight[1])*float64(src[m.At[1]]) + float64(v))
 		}
-		dst[j] = clamp(v, lo, hi)
+		dst[j] = v
 	}
 }

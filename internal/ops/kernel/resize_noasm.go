@@ -2,6 +2,6 @@
 
 package kernel
 
-func (l ISA) resize(dst, src []float32, r *ResizeRow, lo, hi float32) {
-	resizeGeneric(dst, src, r, lo, hi)
+func (l ISA) resize(dst, src []float32, r *Resizer, at int64, rows []resizeStep, lo, hi float32, lines []float32) {
+	resizeGeneric(dst, src, r, at, rows, lo, hi, lines)
 }

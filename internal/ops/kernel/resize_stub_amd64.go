@@ -4,17 +4,22 @@
 
 package kernel
 
-// resizeNearAVX512 mixes pairs of elements of a row into n others; see Resize.
+// resizeNearAVX512 mixes pairs of elements, and of rows, into rows of n outputs; see Resize.
 //
 //go:noescape
-func resizeNearAVX512(dst *float32, src *float32, table *uint32, n int, lo float32, hi float32)
+func resizeNearAVX512(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
 
-// resizeFarAVX512 mixes pairs of elements of a row into n others; see Resize.
+// resizeFarAVX512 mixes pairs of elements, and of rows, into rows of n outputs; see Resize.
 //
 //go:noescape
-func resizeFarAVX512(dst *float32, src *float32, table *uint32, n int, lo float32, hi float32)
+func resizeFarAVX512(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
 
-// resizeFarAVX2 mixes pairs of elements of a row into n others; see Resize.
+// resizeNearAVX2 mixes pairs of elements, and of rows, into rows of n outputs; see Resize.
 //
 //go:noescape
-func resizeFarAVX2(dst *float32, src *float32, table *uint32, n int, lo float32, hi float32)
+func resizeNearAVX2(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)
+
+// resizeFarAVX2 mixes pairs of elements, and of rows, into rows of n outputs; see Resize.
+//
+//go:noescape
+func resizeFarAVX2(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)

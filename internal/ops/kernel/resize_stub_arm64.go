@@ -4,7 +4,7 @@
 
 package kernel
 
-// resizeFarNEON mixes pairs of elements of a row into n others; see Resize.
+// resizeFarNEON mixes pairs of elements, and of rows, into rows of n outputs; see Resize.
 //
 //go:noescape
-func resizeFarNEON(dst *float32, src *float32, table *uint32, n int, lo float32, hi float32)
+func resizeFarNEON(dst *float32, src *float32, at int, columns *uint32, n int, steps *int64, rows int, lo float32, hi float32)

@@ -3,6 +3,7 @@ package resample
 import (
 	"context"
 	"math"
+	"slices"
 
 	"convx/internal/layer"
 	"convx/internal/ops/kernel"
@@ -10,16 +11,16 @@ import (
 	"convx/internal/ops/workers"
 )
 
-// simd mixes the rows around an output row into one and then that row's elements, a vector at a time. Its
-// weights are rounded to float32.
+// simd mixes a vector's pairs of elements of each row of input, and neighbouring rows, on the way down a plane. Its
+// weights are rounded to float32. Depths are mixed before, slice by slice.
 type simd struct {
 	isa     kernel.ISA
 	in, out [3]int
 	planes  int
 	rows    [2][]lerp // of depth and height
-	row     *kernel.ResizeRow
+	resizer *kernel.Resizer
 	lo, hi  float32
-	lines   [][]float32 // by worker: a mixed row, and zeros
+	lines   [][]float32 // by worker: memory of the kernel, and mixed rows of two slices
 	chunk   int         // output rows an item
 	threads int
 	pool    *workers.Pool
@@ -40,8 +41,8 @@ func (r *simd) wholeWindow() window {
 	return window{n: [2]int(r.out[:2]), inN: [2]int(r.in[:2])}
 }
 
-// simdChunk is the elements of an item.
-const simdChunk = 1 << 14
+// simdChunk is the elements of an item, simdRows the least rows: neighbouring ones mix the same rows of input.
+const simdChunk, simdRows = 1 << 14, 8
 
 // NewSIMD prepares p, a resize.
 func NewSIMD(p *problem.Problem, _ problem.Operands[float32]) (problem.Runner[float32], error) {
@@ -58,20 +59,29 @@ func newSIMD(p *problem.Problem, planes int, lo, hi float64) *simd {
 			r.rows[axis] = append(r.rows[axis], lerpAt(o, r.in[axis], scale[axis], nearest))
 		}
 	}
-	var mixes []kernel.ResizeMix
-	for o := range r.out[2] {
-		m := lerpAt(o, r.in[2], scale[2], nearest)
-		mixes = append(mixes, kernel.ResizeMix{At: m.at, Weight: [2]float32{float32(m.weight[0]), float32(m.weight[1])}})
+	columns := mixes(r.in[2], r.out[2], scale[2], nearest)
+	r.resizer = r.isa.NewResizer(r.in[2], columns, mixes(r.in[1], r.out[1], scale[1], nearest))
+	r.chunk = max(simdRows, simdChunk/(r.in[2]+r.out[2]))
+	line := 2 * r.out[2]
+	if slices.ContainsFunc(r.rows[0], func(d lerp) bool { return d.weight[1] != 0 }) {
+		line += r.meets(1, min(r.chunk, r.out[1])) * r.in[2]
 	}
-	r.row = r.isa.NewResizeRow(r.in[2], mixes)
 	for range max(1, p.Threads) {
-		r.lines = append(r.lines, workers.Apart[float32](r.in[2]+kernel.ResizeSlack))
+		r.lines = append(r.lines, workers.Apart[float32](line))
 	}
-	r.chunk = max(1, simdChunk/(r.in[2]+r.out[2]))
 	if r.planes*(problem.Volume(r.in[:])+problem.Volume(r.out[:])) < 4*simdChunk {
 		r.threads = 1
 	}
 	return r
+}
+
+// mixes are those of an axis, as the kernel has them.
+func mixes(in, out int, scale float64, nearest bool) (list []kernel.ResizeMix) {
+	for o := range out {
+		m := lerpAt(o, in, scale, nearest)
+		list = append(list, kernel.ResizeMix{At: m.at, Weight: [2]float32{float32(m.weight[0]), float32(m.weight[1])}})
+	}
+	return list
 }
 
 func (r *simd) Bytes() (workspace, packed int) { return 4 * len(r.lines) * len(r.lines[0]), 0 }
@@ -94,41 +104,31 @@ func (r *simd) Work(m *workers.Worker) {
 	total := r.planes * w.n[0] * w.n[1]
 	n := (total-1)/r.chunk + 1
 	for i := m.Next(n); i >= 0; i = m.Next(n) {
-		for row := i * r.chunk; row < min(total, (i+1)*r.chunk); row++ {
-			plane, d, h := row/w.n[1]/w.n[0], w.first[0]+row/w.n[1]%w.n[0], w.first[1]+row%w.n[1]
-			line := r.lines[m.ID]
-			r.mixRows(line[:r.in[2]], plane, r.rows[0][d], r.rows[1][h])
-			r.isa.Resize(r.y[((plane*r.out[0]+d)*r.out[1]+h)*r.out[2]:][:r.out[2]], line, r.row, r.lo, r.hi)
+		for row, to := i*r.chunk, min(total, (i+1)*r.chunk); row < to; {
+			slice, h := row/w.n[1], row%w.n[1]
+			run := min(w.n[1]-h, to-row)
+			r.slice(slice/w.n[0], w.first[0]+slice%w.n[0], w.first[1]+h, run, r.lines[m.ID])
+			row += run
 		}
 	}
 }
 
-// mixRows writes the mix of the one, two or four input rows around an output row.
-func (r *simd) mixRows(line []float32, plane int, d, h lerp) {
+// slice computes n output rows of a plane at depth d, the first of them h.
+func (r *simd) slice(plane, d, h, n int, lines []float32) {
 	w := &r.window
-	x := r.x[plane*w.inN[0]*w.inN[1]*r.in[2]:]
-	low, high := float32(math.Inf(-1)), float32(math.Inf(1))
-	var first []float32
-	weight, n := float32(0), 0
-	for a := range 2 {
-		for b := range 2 {
-			f := float32(d.weight[a] * h.weight[b])
-			if f == 0 {
-				continue
-			}
-			src := x[((d.at[a]-w.inFirst[0])*w.inN[1]+h.at[b]-w.inFirst[1])*r.in[2]:][:r.in[2]]
-			switch n {
-			case 0:
-				first, weight = src, f
-			case 1:
-				r.isa.Blend(line, first, src, weight, f, low, high)
-			default:
-				r.isa.Blend(line, src, line, f, 1, low, high)
-			}
-			n++
-		}
+	size := w.inN[1] * r.in[2]
+	x := r.x[plane*w.inN[0]*size:]
+	at := func(i int) []float32 { return x[(r.rows[0][d].at[i]-w.inFirst[0])*size:][:size] }
+	src, first := at(0), w.inFirst[1]
+	if weight := r.rows[0][d].weight; weight[1] != 0 {
+		skip := r.rows[1][h].at[0] - first
+		first += skip
+		from, to := skip*r.in[2], (r.rows[1][h+n-1].at[1]-w.inFirst[1]+1)*r.in[2]
+		mixed := lines[2*r.out[2]:][:to-from]
+		low, high := float32(math.Inf(-1)), float32(math.Inf(1))
+		r.isa.Blend(mixed, src[from:to], at(1)[from:to], float32(weight[0]), float32(weight[1]), low, high)
+		src = mixed
 	}
-	if n == 1 {
-		copy(line, first)
-	}
+	y := r.y[((plane*r.out[0]+d)*r.out[1]+h)*r.out[2]:][:n*r.out[2]]
+	r.isa.Resize(y, src, r.resizer, first, h, h+n, r.lo, r.hi, lines)
 }

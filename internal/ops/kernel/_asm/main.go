@@ -26,7 +26,7 @@ var kernels = map[string]struct{ amd64, arm64 func() }{
 	"join_rows":       {joinRows, joinRows},
 	"pack_nchwc":      {packNCHWc, packNCHWcNEON},
 	"peak":            {peak, peakNEON},
-	"resize":          {resize, resizeNEON},
+	"resize":          {resize, resize},
 	"sample":          {sample, sample},
 	"scale_rows":      {scaleRows, scaleRows},
 	"strided_copy":    {stridedCopy, stridedCopyNEON},

@@ -12,7 +12,7 @@ import (
 // neonArithmetic are the instructions of three vectors that are the same on both, sources in the same order.
 var neonArithmetic = map[string]string{
 	"VADDPS": "fadd", "VSUBPS": "fsub", "VMULPS": "fmul", "VDIVPS": "fdiv", "VMAXPS": "fmax", "VMINPS": "fmin",
-	"VFMADD231PS": "fmla", "VFNMADD231PS": "fmls", "VPADDD": "add", "VORPS": "orr", "FADDP": "faddp",
+	"VFMADD231PS": "fmla", "VFNMADD231PS": "fmls", "VPADDD": "add", "VORPS": "orr", "VANDPS": "and", "FADDP": "faddp",
 	"VUNPCKLPS": "zip1", "VUNPCKHPS": "zip2", "VUNPCKLPD": "zip1d", "VUNPCKHPD": "zip2d",
 }
 

@@ -21,7 +21,7 @@ var neonThree = map[string]struct {
 	"fadd": {0x4E20D400, "4s"}, "fsub": {0x4EA0D400, "4s"}, "fmul": {0x6E20DC00, "4s"}, "fdiv": {0x6E20FC00, "4s"},
 	"fmax": {0x4E20F400, "4s"}, "fmin": {0x4EA0F400, "4s"}, "faddp": {0x6E20D400, "4s"},
 	"fmla": {0x4E20CC00, "4s"}, "fmls": {0x4EA0CC00, "4s"}, "add": {0x4EA08400, "4s"},
-	"orr": {0x4EA01C00, "16b"}, "eor": {0x6E201C00, "16b"},
+	"orr": {0x4EA01C00, "16b"}, "and": {0x4E201C00, "16b"}, "eor": {0x6E201C00, "16b"},
 	"zip1": {0x4E803800, "4s"}, "zip2": {0x4E807800, "4s"}, "uzp1": {0x4E801800, "4s"}, "uzp2": {0x4E805800, "4s"},
 	"zip1d": {0x4EC03800, "2d"}, "zip2d": {0x4EC07800, "2d"},
 }
