@@ -101,9 +101,7 @@ func (r *region) takes(n *node) bool {
 	switch {
 	case n.is("LayerNormalization"):
 		axis := n.intOr("axis", -1)
-		if axis != -1 && axis != int64(r.axes-1) || len(n.in) != 3 || g.isConstant(n.in[0]) {
-			return false
-		}
+		return (axis == -1 || axis == int64(r.axes-1)) && len(n.in) == 3 && !g.isConstant(n.in[0]) && g.isRow(n.in[1], n.in[0]) && g.isRow(n.in[2], n.in[0])
 	case n.is("MatMul"):
 		return !g.isConstant(n.in[0]) && g.isConstant(n.in[1]) && len(g.shapeOf(n.in[1])) == 2 && g.elem(n.in[1]) == tensor.Float32
 	case n.is(pointwise...):

@@ -36,6 +36,9 @@ type work struct{ macs, flops int64 }
 
 // emit makes the node a primitive over the shapes in, which inputs 0, 1, … have unless operands says otherwise.
 func (c *call) emit(op layer.Op, in [][]int, weights ...int) (shape.Stage, error) {
+	if len(in[0]) > 0 && in[0][0] == 0 {
+		return c.emitNone(op, in, weights)
+	}
 	s, err := shape.OfStage(layer.Stage{Name: c.label(), Op: op}, in)
 	if err != nil {
 		return s, err
@@ -43,6 +46,23 @@ func (c *call) emit(op layer.Op, in [][]int, weights ...int) (shape.Stage, error
 	c.emitShaped(op, in, s.Output)
 	c.layer.shape = s
 	c.reads(weights...)
+	return s, nil
+}
+
+// emitNone makes the node one that computes nothing, of a batch without pictures: its output is that of one picture, less the picture.
+func (c *call) emitNone(op layer.Op, in [][]int, weights []int) (shape.Stage, error) {
+	one := make([][]int, len(in))
+	for i, s := range in {
+		if one[i] = slices.Clone(s); s[0] == 0 {
+			one[i][0] = 1
+		}
+	}
+	s, err := shape.OfStage(layer.Stage{Name: c.label(), Op: op}, one)
+	if err != nil {
+		return s, err
+	}
+	s.Output = append([]int{0}, s.Output[1:]...)
+	c.work(work{}, weights...)
 	return s, nil
 }
 

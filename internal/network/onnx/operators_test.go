@@ -51,6 +51,8 @@ var windowCases = []operatorCase{
 	{name: "dilated", parts: of(weights("w", 8, 3, 3, 3), nodeMsg("Conv", "x w", "y", attr("dilations", []int{1, 3}))), output: []int{1, 8, 8, 6}, params: 216, macs: 8 * 48 * 27, flops: -1, label: "dilated"},
 	{name: "conv 1-D", x: []any{2, 3, 10}, parts: of(weights("w", 4, 3, 5), nodeMsg("Conv", "x w", "y", attr("strides", []int{2}))), output: []int{2, 4, 3}, params: 60, macs: 2 * 4 * 3 * 15, flops: -1, label: "standard"},
 	{name: "conv 3-D", x: []any{1, 2, 4, 5, 6}, parts: of(weights("w", 4, 2, 3, 3, 3), nodeMsg("Conv", "x w", "y", attr("kernel_shape", []int{3, 3, 3}))), output: []int{1, 4, 2, 3, 4}, params: 216, macs: 4 * 24 * 54, flops: -1, label: "standard"},
+	{name: "conv of no pictures", parts: of(ints("e", 0), nodeMsg("Slice", "x e e", "n"), weights("w", 8, 3, 3, 3), nodeMsg("Conv", "n w", "y", attr("strides", []int{2, 3}))), output: []int{0, 8, 4, 4}, params: 216, label: "conv"},
+	{name: "max pool of no pictures", parts: of(ints("e", 0), nodeMsg("Slice", "x e e", "n"), nodeMsg("MaxPool", "n", "y", attr("kernel_shape", []int{2, 2}))), output: []int{0, 3, 9, 11}, label: "max-pool"},
 	{name: "weights of run time", x: []any{4, 3, 3, 3}, parts: of(nodeMsg("Conv", "x x", "y")), output: []int{4, 4, 1, 1}, macs: 4 * 4 * 27, flops: -1, label: "standard"},
 
 	{name: "transposed", x: []any{1, 3, 4, 5}, parts: of(weights("w", 3, 2, 3, 3), weights("b", 2), nodeMsg("ConvTranspose", "x w b", "y", attr("strides", []int{2, 2}))), output: []int{1, 2, 9, 11}, params: 56, macs: 60 * 18, flops: 2*60*18 + 198, label: "transposed"},
@@ -94,6 +96,8 @@ var matrixCases = []operatorCase{
 	{name: "BatchNormalization", parts: of(weights("s", 3), weights("b", 3), weights("m", 3), weights("v", 3), nodeMsg("BatchNormalization", "x s b m v", "y")), output: []int{1, 3, 10, 12}, params: 6, flops: 720, label: "batch-norm"},
 	{name: "InstanceNormalization", parts: of(weights("s", 3), weights("b", 3), nodeMsg("InstanceNormalization", "x s b", "y")), output: []int{1, 3, 10, 12}, params: 6, flops: 7 * 360, label: "instance-norm"},
 	{name: "LayerNormalization", x: []any{2, 5, 8}, parts: of(weights("s", 8), nodeMsg("LayerNormalization", "x s", "y")), output: []int{2, 5, 8}, params: 8, flops: 7 * 80, label: "layer-norm"},
+	{name: "LayerNormalization of a vector", x: []any{8}, parts: of(weights("s", 8), nodeMsg("LayerNormalization", "x s", "y")), output: []int{8}, params: 8, flops: 7 * 8},
+	{name: "LayerNormalization's means", x: []any{2, 5, 8}, parts: of(weights("s", 8), nodeMsg("LayerNormalization", "x s", "z m", attr("axis", -2)), nodeMsg("Shape", "m", "t"), nodeMsg("Expand", "m t", "y")), output: []int{2, 1, 1}, params: 8, flops: -1},
 	{name: "GroupNormalization", parts: of(weights("s", 3), weights("b", 3), nodeMsg("GroupNormalization", "x s b", "y", attr("num_groups", 3))), output: []int{1, 3, 10, 12}, params: 6, flops: 7 * 360, label: "group-norm"},
 	{name: "LRN", parts: of(nodeMsg("LRN", "x", "y", attr("size", 5))), output: []int{1, 3, 10, 12}, flops: 13 * 360, label: "lrn-norm"},
 }

@@ -176,35 +176,50 @@ func einsum(c *call) error {
 // normRules are the normalisations.
 var normRules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
 	return map[string]rule{
-		"BatchNormalization":        {apply: norm("batch"), least: 3},
-		"InstanceNormalization":     {apply: norm("instance"), least: 3},
-		"LayerNormalization":        {apply: norm("layer"), least: 2},
-		"GroupNormalization":        {apply: norm("group"), least: 3},
-		"MeanVarianceNormalization": {apply: norm("instance"), least: 1},
+		"BatchNormalization":        {apply: norm("batch", 2), least: 3},
+		"InstanceNormalization":     {apply: norm("instance", 7), least: 3},
+		"LayerNormalization":        {apply: norm("layer", 7), least: 2},
+		"GroupNormalization":        {apply: norm("group", 7), least: 3},
+		"MeanVarianceNormalization": {apply: norm("instance", 7), least: 1},
 		"LRN":                       {apply: lrn, least: 1},
 		"RMSNormalization":          {apply: perElement(4, 1), least: 2}, // square, add, scale, multiply
 		"LpNormalization":           {apply: perElement(3), least: 1},    // square, add, divide
 	}
 }}
 
-// norm keeps the shape. Running means and variances are no parameters: scale and shift are.
-func norm(f string) func(*call) error {
+// norm keeps the shape. Running means and variances are no parameters: scale and shift are. A vector has no axis of channels: it counts each
+// FLOPs an element.
+func norm(f string, each int) func(*call) error {
 	return func(c *call) error {
 		x := c.input(0)
-		if len(x) < 2 {
+		if len(x) == 0 {
 			return lang.Errorf("normalises %s: a batch and channels are needed", shapeText(x))
+		}
+		if f == "layer" {
+			if err := c.layerStatistics(x); err != nil {
+				return err
+			}
+		}
+		if len(x) < 2 {
+			return perElement(each, 1, 2)(c)
 		}
 		affine := c.optional(1) != nil
 		c.set(0, x)
-		if _, err := c.emit(layer.Norm{Func: f, Affine: affine}, [][]int{x}, 1, 2); err != nil {
-			return err
-		}
-		if f == "layer" { // the mean and the inverse deviation, which only training reads
-			c.put(1, value{shape: x[:1]})
-			c.put(2, value{shape: x[:1]})
-		}
-		return nil
+		_, err := c.emit(layer.Norm{Func: f, Affine: affine}, [][]int{x}, 1, 2)
+		return err
 	}
+}
+
+// layerStatistics gives the mean and the inverse deviation, which mostly only training reads, one for each of what is normalised.
+func (c *call) layerStatistics(x []int) error {
+	first, err := axis(c.intOr("axis", -1), len(x))
+	if err != nil {
+		return err
+	}
+	for i := range 2 {
+		c.put(1+i, value{shape: slices.Concat(x[:first], slices.Repeat([]int{1}, len(x)-first)), elem: Elem(c.intOr("stash_type", int64(elemFloat)))})
+	}
+	return nil
 }
 
 func lrn(c *call) error {

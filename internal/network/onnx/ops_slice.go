@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"math"
 	"slices"
 
 	"convx/internal/lang"
@@ -83,6 +84,9 @@ func clamp(start, end, step, n int64) sliced {
 	low, high := int64(0), n // where a bound may stand; backwards one earlier
 	if step < 0 {
 		low, high = -1, n-1
+		if end == math.MaxInt32 || end == math.MaxInt64 {
+			end = math.MinInt64 // no end, as to ONNX Runtime
+		}
 	}
 	bound := func(b, least int64) int64 {
 		if b < 0 {

@@ -64,7 +64,7 @@ func conv(data, weight, bias int) func(*call) error {
 	}
 }
 
-// checkKernel demands a batch of channels over 1 to 3 axes and a kernel over the same axes, nothing empty.
+// checkKernel demands a batch of channels over 1 to 3 axes and a kernel over the same axes, nothing empty but the batch.
 func (c *call) checkKernel(x, w *value) error {
 	if !x.known() || !w.known() {
 		return errUnknown
@@ -80,7 +80,7 @@ func (c *call) checkKernel(x, w *value) error {
 	if k := c.ints("kernel_shape"); k != nil && !slices.EqualFunc(k, w.shape[2:], func(a int64, b int) bool { return a == int64(b) }) {
 		return lang.Errorf("kernel_shape %v is not that of the weights, %s", k, shapeText(w.shape))
 	}
-	if slices.Contains(x.shape, 0) || slices.Contains(w.shape, 0) {
+	if slices.Contains(x.shape[1:], 0) || slices.Contains(w.shape, 0) {
 		return lang.Errorf("convolves %s with %s: an axis is empty", shapeText(x.shape), shapeText(w.shape))
 	}
 	return nil
@@ -208,7 +208,7 @@ func pool(f layer.PoolFunc) func(*call) error {
 		if len(x) < 3 || len(x) > 5 {
 			return lang.Errorf("pools %s: 1 to 3 spatial axes are known", shapeText(x))
 		}
-		if slices.Contains(x, 0) {
+		if slices.Contains(x[1:], 0) {
 			return lang.Errorf("pools %s: an axis is empty", shapeText(x))
 		}
 		if c.ints("kernel_shape") == nil {

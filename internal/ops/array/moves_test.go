@@ -1,6 +1,7 @@
 package array
 
 import (
+	"math"
 	"slices"
 	"testing"
 
@@ -140,6 +141,12 @@ func TestSliceAgreesWithIndices(t *testing.T) {
 		}
 		if to < 0 {
 			to += n
+		}
+		if end == 9 { // no end, in whichever direction
+			end = []int{math.MaxInt32, math.MaxInt}[d.Int(0, 1)]
+			if to = n; step < 0 {
+				to = -1
+			}
 		}
 		if step > 0 {
 			from = min(max(from, 0), n)

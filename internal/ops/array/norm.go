@@ -2,6 +2,7 @@ package array
 
 import (
 	"math"
+	"slices"
 
 	"convx/internal/ops/kernel"
 	"convx/internal/tensor"
@@ -14,6 +15,7 @@ func norms() []Operator {
 		{Name: "InstanceNormalization", Inputs: Arity{3, 3}, Outputs: one, Elems: floats, same: 3, InPlace: 1, Doc: "each channel of each image by its own mean and variance", run: floating(instanceNorm[float32], instanceNorm[float64])},
 		{Name: "GroupNormalization", Inputs: Arity{3, 3}, Outputs: one, Elems: floats, same: 3, InPlace: 1, Doc: "each group of channels of each image by its own mean and variance", run: floating(groupNorm[float32], groupNorm[float64])},
 		{Name: "LayerNormalization", Inputs: Arity{2, 3}, Outputs: Arity{1, 3}, Elems: floats, InPlace: 1, Doc: "the axes from the given one on by their mean and variance", run: floating(layerNorm[float32], layerNorm[float64])},
+		{Name: "RMSNormalization", Inputs: Arity{2, 2}, Outputs: one, Elems: floats, InPlace: 1, Doc: "the axes from the given one on over the root of their mean square, times a scale", run: floating(rmsNorm[float32], rmsNorm[float64])},
 		{Name: "MeanVarianceNormalization", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "axes by their mean and variance", run: floating(mvn[float32], mvn[float64])},
 		{Name: "LpNormalization", Inputs: one, Outputs: one, Elems: floats, InPlace: 1, Doc: "over the p-norm along an axis", run: floating(lpNorm[float32], lpNorm[float64])},
 		{Name: "LRN", Inputs: one, Outputs: one, Elems: floats, Doc: "over the squares of neighbouring channels", run: floating(lrn[float32], lrn[float64])},
@@ -196,14 +198,13 @@ func layerNorm[T tensor.Float](c *Call) {
 	in := c.In[0]
 	axis := c.flatAxis(c.int("axis", -1), len(in.Shape))
 	size, shape := sizeOf(in.Shape[axis:]), c.shape(len(in.Shape))
-	rows := sizeOf(in.Shape[:axis])
 	copy(shape, in.Shape)
 	for i := axis; i < len(shape); i++ {
 		shape[i] = 1
 	}
-	scale, bias := layerOperand[T](c, 1, size, in.Shape), []T(nil)
+	scale, bias := layerOperand[T](c, 1, axis), normRows[T]{}
 	if c.in(2) != nil {
-		bias = layerOperand[T](c, 2, size, in.Shape)
+		bias = layerOperand[T](c, 2, axis)
 	}
 	out, x, epsilon := data[T](c, c.typed(0, in.Shape)), data[T](c, in), c.epsilon()
 	stash := tensor.Float32
@@ -214,7 +215,7 @@ func layerNorm[T tensor.Float](c *Call) {
 	for i := range min(len(c.Out), 3) - 1 {
 		stats[i] = c.out(1+i, stash, shape)
 	}
-	for r := range rows {
+	for r := range sizeOf(in.Shape[:axis]) {
 		row := out[r*size:][:size]
 		mean, variance := centre(row, x[r*size:][:size])
 		inverse := 1 / math.Sqrt(variance+epsilon)
@@ -224,26 +225,59 @@ func layerNorm[T tensor.Float](c *Call) {
 			}
 		}
 		affine(row, row, inverse, 0)
-		scaleRow(row, scale, bias)
+		scaleRow(row, scale.row(r, size), bias.row(r, size))
 	}
 }
 
-// layerOperand is scale or bias as one row: it may be broadcast.
-func layerOperand[T tensor.Float](c *Call, i, size int, shape []int) []T {
-	a := c.In[i]
-	x := data[T](c, a)
-	if len(x) == size {
-		return x
-	}
-	if len(x) == 1 {
-		row := make([]T, size)
-		for k := range row {
-			row[k] = x[0]
+// rmsNorm is layer normalization without a mean (Zhang & Sennrich, Root Mean Square Layer Normalization, 2019).
+func rmsNorm[T tensor.Float](c *Call) {
+	in := c.In[0]
+	axis := c.flatAxis(c.int("axis", -1), len(in.Shape))
+	size, scale := sizeOf(in.Shape[axis:]), layerOperand[T](c, 1, axis)
+	out, x, epsilon := data[T](c, c.typed(0, in.Shape)), data[T](c, in), c.epsilon()
+	for r := range sizeOf(in.Shape[:axis]) {
+		row, squares := x[r*size:][:size], 0.0
+		for _, v := range row {
+			squares += float64(v) * float64(v)
 		}
-		return row
+		affine(out[r*size:][:size], row, 1/math.Sqrt(squares/float64(size)+epsilon), 0)
+		scaleRow(out[r*size:][:size], scale.row(r, size), nil)
 	}
-	c.refusef("input %d is %v, expected the %d elements that are normalized in %s", i, a, size, format(shape))
-	return nil
+}
+
+// normRows are rows of numbers, or one that serves for all.
+type normRows[T any] struct {
+	data []T
+	each bool
+}
+
+func (r normRows[T]) row(i, size int) []T {
+	if r.each {
+		return r.data[i*size:][:size]
+	}
+	return r.data
+}
+
+// layerOperand is scale or bias, broadcast over the input, as a row for each that is normalized from axis on.
+func layerOperand[T tensor.Float](c *Call, i, axis int) normRows[T] {
+	a, shape := c.In[i], c.In[0].Shape
+	own := a.Shape
+	for len(own) > len(shape)-axis && own[0] == 1 {
+		own = own[1:]
+	}
+	if slices.Equal(own, shape[axis:]) {
+		return normRows[T]{data: data[T](c, a)}
+	}
+	if !slices.Equal(c.broadcastShape(a.Shape, shape), shape) {
+		c.refusef("input %d is %v, which cannot be broadcast to %s", i, a, format(shape))
+	}
+	whole, err := tensor.NewArray(a.Elem, shape...)
+	if err != nil {
+		c.refusef("%v", err)
+	}
+	c.nest.broadcast(shape, a.Shape)
+	c.copyNest(whole, a)
+	return normRows[T]{data[T](c, whole), true}
 }
 
 func scaleRow[T tensor.Float](row, scale, bias []T) {

@@ -1,6 +1,10 @@
 package array
 
-import "convx/internal/tensor"
+import (
+	"math"
+
+	"convx/internal/tensor"
+)
 
 func concat(c *Call) {
 	first := c.In[0]
@@ -149,7 +153,7 @@ func slice(c *Call) {
 }
 
 // span is the first index and the number of indices of a range of an axis of n elements. Backwards, a start before the
-// first element is the first one, which is not what NumPy does.
+// first element is the first one, which is not what NumPy does, and the largest end of 32 or 64 bits is no end, as in ONNX Runtime.
 func span(start, end, step int64, n int) (first, count int) {
 	last := int64(n)
 	bound := func(v, lo, hi int64) int64 {
@@ -159,6 +163,9 @@ func span(start, end, step int64, n int) (first, count int) {
 		return min(max(v, lo), hi)
 	}
 	if step < 0 {
+		if end == math.MaxInt32 || end == math.MaxInt64 {
+			end = math.MinInt64
+		}
 		start, end = bound(start, 0, last-1), bound(end, -1, last-1)
 	} else {
 		start, end = bound(start, 0, last), bound(end, 0, last)
