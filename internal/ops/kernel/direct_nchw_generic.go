@@ -60,6 +60,7 @@ type PlaneTile struct {
 	min, hi int  // first and last element that any tap reads
 
 	lines []planeLine // of Generic
+	nine  *planeNine  // what all of them are, or nil
 }
 
 // Check panics if the tile is impossible and finds what it reads. It must be

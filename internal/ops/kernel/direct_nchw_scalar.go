@@ -1,10 +1,17 @@
 package kernel
 
+import "math"
+
 // directNCHWScalar is directNCHWGeneric with several taps in a pass over a row of outputs, which is what keeps a scalar core
 // busy. It takes one plane and one row of the kernel at a time, which is what pure Go asks for.
 func directNCHWScalar(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
-	if t.Kind != (PlaneKind{1, 1, 1}) {
+	switch {
+	case t.Kind != (PlaneKind{1, 1, 1}):
 		directNCHWGeneric(l, t, dst, src, at, w, bias)
+		return
+	case t.nine != nil:
+		t.sumNine(dst, src, at, (*[9]float32)(w), bias[0])
+		t.clampRows(dst)
 		return
 	}
 	for r := range t.Rows {
@@ -16,6 +23,16 @@ func directNCHWScalar(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias [
 			}
 		}
 		clampAll(row, t.Lo, t.Hi)
+	}
+}
+
+// clampRows keeps the rows of the first plane within the tile's limits.
+func (t *PlaneTile) clampRows(dst []float32) {
+	if math.IsInf(float64(t.Lo), -1) && math.IsInf(float64(t.Hi), 1) {
+		return
+	}
+	for r := range t.Rows {
+		clampAll(dst[r*t.DS:][:t.Masks.n], t.Lo, t.Hi)
 	}
 }
 
@@ -51,6 +68,7 @@ func (t *PlaneTile) findLines(l ISA) {
 		t.lines = append(t.lines, a)
 		i += n
 	}
+	t.findNine(l)
 }
 
 // span is the columns that a tap has.

@@ -26,7 +26,11 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 	next := integers(seed)
 	const at = 40
 	taps, together := 3, seed%3 == 1 // taps side by side
-	if together {
+	square := seed%4 == 3            // three lines of three, at an edge or not
+	switch {
+	case square:
+		taps = 9
+	case together:
 		taps = 1 + r.IntN(11)
 	}
 	tile := &PlaneTile{Kind: kind, Rows: rows, DS: n + r.IntN(3), SS: n + 4 + r.IntN(3), Step: 1, Lo: -inf, Hi: inf, Far: seed%3 == 0}
@@ -47,15 +51,28 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 		spans = append(spans, [2]int{from, max(from, to)})
 	}
 	spans[0] = [2]int{0, n}
+	if square {
+		left, right := min(r.IntN(2), n-1), min(r.IntN(2), n-1)
+		for i := range spans {
+			spans[i] = [...][2]int{{left, n}, {0, n}, {0, n - right}}[i%3]
+		}
+	}
 	tile.Masks = l.NewPlaneMasks(n, spans)
 	for i := range taps {
 		bits := r.Uint32()
 		if i == 0 {
 			bits = math.MaxUint32
 		}
+		if i == 0 && square {
+			bits = r.Uint32() | 2
+		}
 		offset := r.IntN(60) - at
-		if i > 0 && together && i%8 != 0 {
+		if !square && i > 0 && together && i%8 != 0 || square && i%3 != 0 {
 			offset, bits = tile.Taps[i-1].Offset+1, tile.Taps[i-1].Rows
+		}
+		if square && i%3 == 0 && i > 0 && seed%8 == 3 { // the next row of the source
+			first := tile.Taps[0]
+			offset, bits = first.Offset+i/3*tile.SS, first.Rows>>(i/3)
 		}
 		tile.Taps = append(tile.Taps, l.NewPlaneTap(offset, i, bits))
 	}

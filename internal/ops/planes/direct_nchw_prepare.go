@@ -86,7 +86,7 @@ func newConv(p *problem.Convolution) *Conv {
 
 // copyRows decides whether tiles read a scratch. Vectors do where the width has a stride: its phases stand side by side there.
 // Pure Go, which loads every element by itself, takes any stride, but works at edges tap by tap: rows are copied between
-// columns of zeros, if they are padded.
+// columns of zeros, if they are padded, unless its loop for kernels of 3x3 knows their edges.
 func (c *Conv) copyRows() {
 	p := &c.p
 	width := (p.Out[2]-1)*p.Stride[2] + (p.Kernel[2]-1)*p.Dilation[2] + 1
@@ -95,9 +95,16 @@ func (c *Conv) copyRows() {
 		c.split = p.Stride[2]
 		c.phase = (p.In[2]-1)/c.split + 1
 		c.pitch = c.split * c.phase
-	case p.ISA == kernel.Generic && (p.Pads[2].Begin > 0 || width > p.In[2]):
+	case p.ISA == kernel.Generic && (p.Pads[2].Begin > 0 || width > p.In[2]) && !knowsEdges(p):
 		c.padded, c.pitch = true, width
 	}
+}
+
+// knowsEdges reports whether tiles of p are nine taps that miss one column of the padding at most.
+func knowsEdges(p *problem.Convolution) bool {
+	width := (p.Out[2]-1)*p.Stride[2] + 3
+	return p.C == p.Groups && p.Kernel == [3]int{1, 3, 3} && p.Dilation[2] == 1 && p.Stride[2] <= 2 && p.Out[2] > 1 &&
+		p.Pads[2].Begin <= 1 && width <= p.Pads[2].Begin+p.In[2]+1
 }
 
 // longestChain is the products that are summed in one chain: a little more than in other algorithms, since 3x3 of 64 channels

@@ -1,0 +1,177 @@
+package kernel
+
+import "math"
+
+// planeNine is a tile of three lines of three taps, as a depthwise kernel of 3x3 has: the first column may lack the first tap of
+// each, and the last column the last tap. Its rows are summed in one pass with the weights in registers, and without a copy
+// of the source between columns of zeros.
+type planeNine struct {
+	left, right bool      // whether the column at that end lacks a tap
+	n           int       // outputs of a row
+	rows        [][3]int  // where each line of a row of outputs begins, from the tile's place on
+	pairs       bool      // whether each row but the first begins with the last two lines of the one before
+	zeros       []float32 // in place of a line that is absent
+}
+
+// findNine recognises such a tile.
+func (t *PlaneTile) findNine(l ISA) {
+	t.nine = nil
+	n := t.Masks.n
+	if len(t.lines) != 3 || t.Step > 2 || n < 2 {
+		return
+	}
+	left, right := 0, 0
+	for i := range t.lines {
+		a := &t.lines[i]
+		if a.taps != 3 {
+			return
+		}
+		for q, want := range [3][2]int{{a.from, n}, {0, n}, {0, a.to}} {
+			if from, to := t.span(l, a.tap+q); from != want[0] || to != want[1] {
+				return
+			}
+		}
+		if i == 0 {
+			left, right = a.from, n-a.to
+		}
+		if a.from != left || n-a.to != right || left > 1 || right > 1 {
+			return
+		}
+	}
+	t.nine = &planeNine{left: left > 0, right: right > 0, n: n, rows: make([][3]int, t.Rows), zeros: make([]float32, (n-1)*t.Step+3-left-right)}
+	for r := range t.nine.rows {
+		for i, a := range t.lines {
+			t.nine.rows[r][i] = absent
+			if a.rows>>r&1 != 0 {
+				t.nine.rows[r][i] = a.offset + r*t.SS + left
+			}
+		}
+	}
+	t.nine.pairs = t.Step == 1 && t.nine.follow()
+}
+
+// follow reports whether lines of rows are those of the row before.
+func (p *planeNine) follow() bool {
+	for r := 1; r < len(p.rows); r++ {
+		if p.rows[r][0] != p.rows[r-1][1] || p.rows[r][1] != p.rows[r-1][2] {
+			return false
+		}
+	}
+	return true
+}
+
+// absent is where a line begins that is not to be met.
+const absent = math.MinInt
+
+// source is what a line meets.
+func (p *planeNine) source(src []float32, at, line int) []float32 {
+	if line == absent {
+		return p.zeros
+	}
+	return src[at+line:][:len(p.zeros)]
+}
+
+// sumNine computes such a tile.
+func (t *PlaneTile) sumNine(dst, src []float32, at int, w *[9]float32, bias float32) {
+	done := 0
+	if t.nine.pairs {
+		done = t.sumNinePairs(dst, src, at, w, bias)
+	}
+	p, step := t.nine, t.Step
+	w0, w1, w2, w3, w4, w5, w6, w7, w8 := w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
+	for r := done; r < len(p.rows); r++ {
+		line, row := &p.rows[r], dst[r*t.DS:][:p.n]
+		x, y, z := p.source(src, at, line[0]), p.source(src, at, line[1]), p.source(src, at, line[2])
+		if len(y) != len(x) || len(z) != len(x) {
+			break // never: what the compiler needs to know
+		}
+		j, k := 0, 2
+		if p.left {
+			s := bias + w1*x[0]
+			s += w2 * x[1]
+			s += w4 * y[0]
+			s += w5 * y[1]
+			s += w7 * z[0]
+			row[0] = s + w8*z[1]
+			j, k = 1, 1+step
+		}
+		for ; k >= 2 && k < len(x) && j < len(row); k += step {
+			s := bias + w0*x[k-2]
+			s += w1 * x[k-1]
+			s += w2 * x[k]
+			s += w3 * y[k-2]
+			s += w4 * y[k-1]
+			s += w5 * y[k]
+			s += w6 * z[k-2]
+			s += w7 * z[k-1]
+			row[j] = s + w8*z[k]
+			j++
+		}
+		if k := len(x) - 1; p.right && k >= 1 && j < len(row) {
+			s := bias + w0*x[k-1]
+			s += w1 * x[k]
+			s += w3 * y[k-1]
+			s += w4 * y[k]
+			s += w6 * z[k-1]
+			row[j] = s + w7*z[k]
+		}
+	}
+}
+
+// sumNinePairs computes two rows at a time, which share two of their lines, and returns how many.
+func (t *PlaneTile) sumNinePairs(dst, src []float32, at int, w *[9]float32, bias float32) (done int) {
+	p := t.nine
+	w0, w1, w2, w3, w4, w5, w6, w7, w8 := w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
+	for ; done+2 <= len(p.rows); done += 2 {
+		first, second := &p.rows[done], &p.rows[done+1]
+		x, y, z, u := p.source(src, at, first[0]), p.source(src, at, first[1]), p.source(src, at, second[1]), p.source(src, at, second[2])
+		upper, lower := dst[done*t.DS:][:p.n], dst[(done+1)*t.DS:][:p.n]
+		if len(y) != len(x) || len(z) != len(x) || len(u) != len(x) || len(upper) != len(lower) {
+			break // never: what the compiler needs to know
+		}
+		j := 0
+		if p.left {
+			v := y[0]
+			s, q := bias+w1*x[0]+w4*v, bias+w1*v
+			v = y[1]
+			s, q = s+w2*x[1]+w5*v, q+w2*v
+			v = z[0]
+			s, q = s+w7*v, q+w4*v
+			v = z[1]
+			upper[0], lower[0] = s+w8*v, q+w5*v+w7*u[0]+w8*u[1]
+			j = 1
+		}
+		for k := 2; k >= 2 && k < len(x) && j < len(upper); k++ {
+			s, q := bias+w0*x[k-2], bias
+			s += w1 * x[k-1]
+			s += w2 * x[k]
+			v := y[k-2]
+			s, q = s+w3*v, q+w0*v
+			v = y[k-1]
+			s, q = s+w4*v, q+w1*v
+			v = y[k]
+			s, q = s+w5*v, q+w2*v
+			v = z[k-2]
+			s, q = s+w6*v, q+w3*v
+			v = z[k-1]
+			s, q = s+w7*v, q+w4*v
+			v = z[k]
+			upper[j], q = s+w8*v, q+w5*v
+			q += w6 * u[k-2]
+			q += w7 * u[k-1]
+			lower[j] = q + w8*u[k]
+			j++
+		}
+		if k := len(x) - 1; p.right && k >= 1 && j < len(upper) {
+			v := y[k-1]
+			s, q := bias+w0*x[k-1]+w3*v, bias+w0*v
+			v = y[k]
+			s, q = s+w1*x[k]+w4*v, q+w1*v
+			v = z[k-1]
+			s, q = s+w6*v, q+w3*v
+			v = z[k]
+			upper[j], lower[j] = s+w7*v, q+w4*v+w6*u[k-1]+w7*u[k]
+		}
+	}
+	return done
+}
