@@ -9,6 +9,7 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/report"
+	"convx/internal/settings"
 )
 
 // langFlag is the name of the flag and of the setting.
@@ -33,6 +34,15 @@ func (s Streams) speak(l lang.Language) {
 		l = s.Language
 	}
 	lang.Use(l)
+}
+
+// speakSet chooses the language that is a setting, for help, which runs no command.
+func (s Streams) speakSet(found settings.Settings) {
+	for _, v := range found.Values {
+		if v.Key == langFlag {
+			s.speak(lang.Language(v.Text))
+		}
+	}
 }
 
 // speakFor chooses the language of a running command. What programs read is in English, and so is the page.

@@ -109,11 +109,7 @@ func helpWithSettings(s Streams, show func(*cobra.Command, []string)) func(*cobr
 		// Broken settings must not keep anyone from the help that explains them.
 		if found, err := loadSettings(cmd); err == nil {
 			built := lang.Used()
-			for _, v := range found.Values {
-				if v.Key == langFlag {
-					s.speak(lang.Language(v.Text))
-				}
-			}
+			s.speakSet(found)
 			if lang.Used() != built {
 				fresh := newRoot(s)
 				build(fresh, s, strings.Fields(cmd.CommandPath())[1:])

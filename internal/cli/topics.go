@@ -31,7 +31,12 @@ var topics = []topic{
 // command is the topic as cobra has it: a command that does nothing but help.
 func (t topic) command(s Streams) *cobra.Command {
 	c := &cobra.Command{Use: t.name, Short: lang.Text(t.short)}
-	c.SetHelpFunc(func(*cobra.Command, []string) { fmt.Fprint(s.Out, t.text()) })
+	c.SetHelpFunc(func(c *cobra.Command, _ []string) {
+		if found, err := loadSettings(c); err == nil {
+			s.speakSet(found)
+		}
+		fmt.Fprint(s.Out, t.text())
+	})
 	return c
 }
 
