@@ -37,6 +37,14 @@ func TestTranscripts(t *testing.T) {
 			if *update && !bytes.Equal(text, after) {
 				write(t, page, after)
 			}
+			if !strings.Contains(page, "/lessons/") {
+				return
+			}
+			for _, name := range pictures(text) { // a teacher has no other
+				if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+					t.Errorf("no command of the page makes %s", name)
+				}
+			}
 		})
 	}
 }

@@ -64,6 +64,17 @@ var docPictures = map[string]string{
 		" convx run deformable --filter identity:1 -w offset=gradient.npy --magnify 2 -o moved.png",
 	"eye.png": "convx run depthwise --filter identity:1 -o sample.png && convx compare sample.png deform-roi-pool,gamma=0.001 deform-roi-pool,gamma=0.1 deform-roi-pool,gamma=0.3" +
 		" --roi 105,73,169,133 --pooled 12 --no-time --magnify 24 -o eye.png",
+	"walls.png": "convx run depthwise --color gray --filter box:4 -s 4 -o - | convx run depthwise - --filter identity:1 --filter 0 --filter 0 --filter 0 -o - |" +
+		" convx compare - standard grouped,groups=2 depthwise -k 3 -p 1 --bias=false --no-time --magnify 2 -o walls.png",
+	"half-edges.png": "convx run depthwise --color gray --filter sobel-x -p 1 --pad-mode replicate --map clip -o half-edges.png",
+	"both-edges.png": "convx run depthwise --color gray --filter sobel-x --filter '1 0 -1; 2 0 -2; 1 0 -1' -p 1 --pad-mode replicate --map clip -o both-edges.png",
+	"two-stamps.png": "convx run depthwise --color gray --filter box:4 -s 4 -o - | convx compare - 'transposed,filter=1 1; 1 1,stride=2' transposed,filter=bilinear,stride=2,padding=1" +
+		" --no-time --magnify 3 -o two-stamps.png",
+	"regions.png":    "convx run deform-roi-pool --roi 105,73,169,133/110,60,280,200/5,75,75,150 --pooled 12 --gamma 0 --magnify 16 -o regions.png",
+	"bins-still.png": "convx run deform-roi-pool --roi 105,73,169,133 --pooled 12 --gamma 0 --magnify 24 -o bins-still.png",
+	"bins-climbed.png": "convx run deform-roi-pool --color gray --roi 105,73,169,133 --pooled 12 --gamma 0 -o - |" +
+		" convx run depthwise - --filter sobel-x --filter sobel-y -p 1 --pad-mode replicate -o offset.npy &&" +
+		" convx run deform-roi-pool --roi 105,73,169,133 --pooled 12 --gamma 0.02 -w offset=offset.npy --magnify 24 -o bins-climbed.png",
 	"gridding.png": "convx run standard -i 1x1x1 --filter -1 -p 13 -o - | convx run dilated - --filter box:3 -d 2 -p 2 -o - | convx run dilated - --filter box:3 -d 2 -p 2 -o - |" +
 		" convx run dilated - --filter box:3 -d 2 -p 2 -o - | convx run depthwise - --filter identity:1 --map minmax --colormap viridis --magnify 8 -o gridding.png",
 	"no-gridding.png": "convx run standard -i 1x1x1 --filter -1 -p 13 -o - | convx run standard - --filter box:3 -p 1 -o - | convx run dilated - --filter box:3 -d 2 -p 2 -o - |" +

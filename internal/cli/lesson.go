@@ -25,14 +25,17 @@ type lessonOptions struct {
 func newLesson(s Streams, run func(context.Context, lessonOptions) error) *cobra.Command {
 	o := lessonOptions{Streams: s}
 	cmd := &cobra.Command{
-		Use: "lesson [N|NAME]",
+		Use: "lesson [N|NAME|VARIANT]",
 		Long: `lesson walks through a lesson of the documentation: a paragraph, the command that shows it, what the command prints, and the
-picture that it makes, in half-blocks on a terminal. Enter goes on, q ends. Without N it lists the lessons.
+picture that it makes, in half-blocks on a terminal. Enter goes on, q ends; it waits where there is something to guess, and
+before the answers of the exercises. VARIANT is the first lesson on a kind. Without any it lists the lessons, with the minutes
+that a class needs.
 
 The commands run in a folder of their own that is removed at the end, unless --folder keeps it.`,
 		Example: strings.Trim(`
   convx lesson
   convx lesson 2
+  convx lesson grouped --lang zh
   convx lesson gridding --folder gridding`, "\n"),
 		Args: argsUpTo(1),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -4,6 +4,8 @@ package lesson
 import (
 	"fmt"
 	"io/fs"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,18 +13,27 @@ import (
 	"convx/internal/lang"
 )
 
-// order is that of the lessons; the rest follow by name.
-var order = []string{"sizes", "edges", "channels", "separable", "gridding", "checkerboards", "moving-taps", "inside-a-network", "claims"}
+// order is that of the lessons.
+var order = []string{
+	"sizes", "edges", "channels", "groups", "separable", "narrow-ends", "stamps", "checkerboards", "gridding", "moving-taps", "regions", "louder-softer",
+	"inside-a-network", "claims",
+}
 
 // Lesson is a page of steps.
 type Lesson struct {
 	Number      int
 	Name, Title string
+	Minutes     int      // that a class needs, by the page's plan; 0 where it has none
+	Kinds       []string // variants that it teaches
 	Steps       []Step
 }
 
 // Step is a paragraph, or the shell command of a console block without what it printed.
-type Step struct{ Text, Command string }
+type Step struct {
+	Text, Command string
+	// Rest says that a reader has something to do before what follows is shown: to guess, or to do the exercises.
+	Rest bool
+}
 
 // page reads the page of a lesson in the language that messages are in.
 func page(name string) ([]byte, error) {
@@ -53,7 +64,7 @@ func All() ([]Lesson, error) {
 	return list, nil
 }
 
-// Find is the lesson of that number, from 1, or name.
+// Find is the lesson of that number, from 1, or name, or the first that teaches that variant.
 func Find(asked string) (Lesson, error) {
 	list, err := All()
 	if err != nil {
@@ -66,25 +77,40 @@ func Find(asked string) (Lesson, error) {
 		}
 		names = append(names, fmt.Sprintf("%d %s", l.Number, l.Name))
 	}
+	if i := slices.IndexFunc(list, func(l Lesson) bool { return slices.Contains(l.Kinds, asked) }); i >= 0 {
+		return list[i], nil
+	}
 	return Lesson{}, lang.Errorf("there is no lesson %q: lessons are %s", asked, strings.Join(names, ", "))
 }
 
-// withoutTwin is a line without the link to the page in another language that it may begin with.
-func withoutTwin(line string) string {
-	if _, rest, ok := strings.Cut(line, ")) "); ok && strings.HasPrefix(line, "([") {
-		return rest
-	}
-	return line
-}
+// What paragraphs begin with, in either language: the minutes of a lesson, and its kinds; what a reader should guess first.
+var (
+	planned = regexp.MustCompile(`^\*\*(\d+) ?(?:minutes|分钟)`)
+	guess   = regexp.MustCompile(`^\*\*(?:Guess|先猜)`)
+	kind    = regexp.MustCompile(`variants/([a-z-]+)\.md`)
+	item    = regexp.MustCompile(`^(?:\d+\.|-) `)
+)
 
-// parse cuts a page at blank lines and fences.
+// parse cuts a page at blank lines, items of lists and fences. The paragraph with the link to the page in another language says how
+// to paste the page, and is left out.
 func parse(page string) (l Lesson) {
 	var text []string
 	flush := func() {
-		if joined := strings.TrimSpace(strings.Join(text, "\n")); joined != "" {
-			l.Steps = append(l.Steps, Step{Text: joined})
-		}
+		joined := strings.TrimSpace(strings.Join(text, "\n"))
 		text = nil
+		if joined == "" || strings.HasPrefix(joined, "([") {
+			return
+		}
+		if found := planned.FindStringSubmatch(joined); found != nil {
+			l.Minutes, _ = strconv.Atoi(found[1])
+			for _, k := range kind.FindAllStringSubmatch(joined, -1) {
+				l.Kinds = append(l.Kinds, k[1])
+			}
+		}
+		if last := len(l.Steps) - 1; last >= 0 && strings.HasPrefix(joined, "## ") && l.Steps[last].Text != "" {
+			l.Steps[last].Rest = true
+		}
+		l.Steps = append(l.Steps, Step{Text: joined, Rest: guess.MatchString(joined)})
 	}
 	lines := strings.Split(page, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -94,8 +120,12 @@ func parse(page string) (l Lesson) {
 			l.Title = strings.TrimPrefix(line, "# ")
 		case strings.HasPrefix(line, "```"):
 			flush()
+			console := line == "```console"
 			for i++; i < len(lines) && !strings.HasPrefix(lines[i], "```"); i++ {
 				command, ok := strings.CutPrefix(lines[i], "$ ")
+				if !ok && !console { // a command to try, which takes its time
+					text = append(text, lines[i])
+				}
 				if !ok {
 					continue
 				}
@@ -105,12 +135,16 @@ func parse(page string) (l Lesson) {
 				}
 				l.Steps = append(l.Steps, Step{Command: command})
 			}
+			flush()
 		case line == "":
 			flush()
 		case strings.HasPrefix(line, "!["): // the pictures of the page: the commands make their own
 			flush()
 		default:
-			text = append(text, withoutTwin(line))
+			if item.MatchString(line) {
+				flush()
+			}
+			text = append(text, line)
 		}
 	}
 	flush()

@@ -5,11 +5,14 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"image/draw"
+	"image/gif"
 	_ "image/png"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -45,12 +48,10 @@ func (w Walk) Through(ctx context.Context, l Lesson) error {
 	for i, s := range l.Steps {
 		if s.Text != "" {
 			fmt.Fprintf(w.Out, "\n%s\n", w.wrap(s.Text))
-			continue
-		}
-		if err := run.command(ctx, s.Command); err != nil {
+		} else if err := run.command(ctx, s.Command); err != nil {
 			return err
 		}
-		if i < len(l.Steps)-1 && !run.goOn() {
+		if (s.Rest || s.Command != "") && i < len(l.Steps)-1 && !run.goOn() {
 			break
 		}
 	}
@@ -116,12 +117,12 @@ func (r *run) command(ctx context.Context, line string) error {
 	return nil
 }
 
-// show draws a picture in the terminal, or opens it.
+// show draws a picture in the terminal, or opens it; of an animation, how it ends.
 func (r *run) show(path string) error {
 	if r.Open {
 		return terminal.Browse(path)
 	}
-	if !r.Pictures || filepath.Ext(path) == ".gif" {
+	if !r.Pictures {
 		return nil
 	}
 	f, err := os.Open(path)
@@ -129,7 +130,12 @@ func (r *run) show(path string) error {
 		return err
 	}
 	defer f.Close()
-	img, _, err := image.Decode(f)
+	var img image.Image
+	if filepath.Ext(path) == ".gif" {
+		img, err = lastFrame(f)
+	} else {
+		img, _, err = image.Decode(f)
+	}
 	if err != nil {
 		return lang.Errorf("reading %q: %w", path, err)
 	}
@@ -137,6 +143,22 @@ func (r *run) show(path string) error {
 		fmt.Fprintln(r.Out, " "+line)
 	}
 	return nil
+}
+
+// lastFrame is an animation as its last frame leaves it.
+func lastFrame(f io.Reader) (image.Image, error) {
+	anim, err := gif.DecodeAll(f)
+	if err != nil {
+		return nil, err
+	}
+	whole := image.NewRGBA(image.Rect(0, 0, anim.Config.Width, anim.Config.Height))
+	for i, frame := range anim.Image {
+		if i > 0 && anim.Disposal[i-1] == gif.DisposalBackground {
+			clear(whole.Pix)
+		}
+		draw.Draw(whole, frame.Rect, frame, frame.Rect.Min, draw.Over)
+	}
+	return whole, nil
 }
 
 // goOn waits for Enter where a person is looking.
@@ -149,11 +171,22 @@ func (r *run) goOn() bool {
 	return err == nil && strings.TrimSpace(line) != "q"
 }
 
-// wrap breaks a paragraph at the terminal's width.
+// links are those of Markdown: a page of the documentation is of no use in a terminal, an address is.
+var links = regexp.MustCompile(`\[([^\]]*)\]\((?:(https?:[^)]*)|[^)]*)\)`)
+
+// wrap breaks a paragraph at the terminal's width, without the marks of Markdown.
 func (w Walk) wrap(text string) string {
 	width := 100
 	if w.Width > 0 {
 		width = min(width, w.Width)
 	}
-	return strings.Join(report.Wrap(strings.ReplaceAll(text, "**", ""), width), "\n")
+	text = strings.NewReplacer("**", "", "## ", "").Replace(text)
+	text = links.ReplaceAllStringFunc(text, func(l string) string {
+		part := links.FindStringSubmatch(l)
+		if part[2] == "" {
+			return part[1]
+		}
+		return part[1] + " (" + part[2] + ")"
+	})
+	return strings.Join(report.Wrap(text, width), "\n")
 }
