@@ -5,6 +5,7 @@ package feed
 import (
 	"image"
 	"image/color"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,6 +54,22 @@ func PreprocessNamed(name string) (Preprocess, error) {
 	return preprocesses[i], nil
 }
 
+// Suiting is the convention of a network whose maker named this one, if any, and whose input is of this element type: integers take
+// bytes.
+func Suiting(elem tensor.Elem, made string) Preprocess {
+	name := "bytes"
+	switch {
+	case slices.Contains(PreprocessNames(), made):
+		name = made
+	case elem == tensor.Int8:
+		return Preprocess{Low: -128, High: 127}
+	case elem == tensor.Invalid || elem.IsFloat():
+		name = "unit"
+	}
+	p, _ := PreprocessNamed(name)
+	return p
+}
+
 // Fits lists the ways to bring a picture to a size.
 func Fits() []string { return []string{"crop", "stretch", "pad"} }
 
@@ -86,20 +103,65 @@ func numbers(list []float64) string {
 type Layout struct {
 	Height, Width, Channels int
 	Last                    bool // the channels are the last axis
+	Bare                    bool // there is no axis for a batch
+}
+
+// Shape is that of an input of one picture.
+func (l Layout) Shape() []int {
+	shape := []int{1, l.Channels, l.Height, l.Width}
+	if l.Last {
+		shape = []int{1, l.Height, l.Width, l.Channels}
+	}
+	if l.Bare {
+		return shape[1:]
+	}
+	return shape
+}
+
+// Order names the axes.
+func (l Layout) Order() string {
+	order := "NCHW"
+	if l.Last {
+		order = "NHWC"
+	}
+	if l.Bare {
+		return order[1:]
+	}
+	return order
+}
+
+// Opened is the layout whose extents along the open axes are those of a picture of these sizes, or, where one of them is fixed, in
+// its proportion.
+func (l Layout) Opened(open []bool, width, height int) Layout {
+	row := strings.Index(l.Order(), "H")
+	switch near := func(a, b, c int) int { return max(1, (a*b+c/2)/c) }; {
+	case open[row] && open[row+1]:
+		l.Height, l.Width = height, width
+	case open[row]:
+		l.Height = near(height, l.Width, width)
+	case open[row+1]:
+		l.Width = near(width, l.Height, height)
+	}
+	return l
 }
 
 // LayoutOf reads an image input's shape: N x C x H x W, or N x H x W x C where only that makes 1 or 3 channels and a plane:
-// 1 x 100 x 1 x 1 is a vector, no picture one pixel wide.
+// 1 x 100 x 1 x 1 is a vector, no picture one pixel wide. Three channels of planes need no batch.
 func LayoutOf(shape []int) (l Layout, ok bool) {
+	if len(shape) == 3 {
+		l, ok = LayoutOf(append([]int{1}, shape...))
+		l.Bare = true
+		return l, ok && l.Channels == 3 && l.Height > 1 && l.Width > 1
+	}
 	if len(shape) != 4 || shape[0] != 1 {
 		return l, false
 	}
 	isColor := func(d int) bool { return d == 1 || d == 3 }
 	switch {
 	case isColor(shape[1]):
-		return Layout{shape[2], shape[3], shape[1], false}, true
+		return Layout{Height: shape[2], Width: shape[3], Channels: shape[1]}, true
 	case isColor(shape[3]) && shape[1] > 1 && shape[2] > 1:
-		return Layout{shape[1], shape[2], shape[3], true}, true
+		return Layout{Height: shape[1], Width: shape[2], Channels: shape[3], Last: true}, true
 	}
 	return l, false
 }
@@ -196,11 +258,24 @@ func asElem(data []float32, shape []int, elem tensor.Elem) (*tensor.Array, error
 	case tensor.BFloat16:
 		return converted(data, shape, tensor.ToBF16), nil
 	case tensor.Uint8:
-		return converted(data, shape, func(v float32) uint8 { return uint8(min(max(v+0.5, 0), 255)) }), nil
+		return converted(data, shape, rounded[uint8](0, 255)), nil
 	case tensor.Int8:
-		return converted(data, shape, func(v float32) int8 { return int8(min(max(v, -128), 127)) }), nil
+		return converted(data, shape, rounded[int8](-128, 127)), nil
+	case tensor.Uint16:
+		return converted(data, shape, rounded[uint16](0, 1<<16-1)), nil
+	case tensor.Int16:
+		return converted(data, shape, rounded[int16](-1<<15, 1<<15-1)), nil
+	case tensor.Int32: // whose largest a float32 is not
+		return converted(data, shape, rounded[int32](-1<<31, 1<<31-128)), nil
+	case tensor.Int64:
+		return converted(data, shape, rounded[int64](-1<<62, 1<<62)), nil
 	}
 	return nil, layer.Errorf("a picture does not become an input of %v", elem)
+}
+
+// rounded rounds to the nearest integer within bounds.
+func rounded[T int8 | int16 | int32 | int64 | uint8 | uint16](low, high float64) func(float32) T {
+	return func(v float32) T { return T(min(max(math.Round(float64(v)), low), high)) }
 }
 
 func converted[T tensor.Item](data []float32, shape []int, to func(float32) T) *tensor.Array {

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"testing"
 
 	"convx/internal/tensor"
@@ -51,13 +52,13 @@ func TestArray(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if a, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, true}, []int{1, 1, 2, 3}, tensor.Float32); err != nil || tensor.Data[float32](a)[3] != 0 || tensor.Data[float32](a)[5] != 1 {
+	if a, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, true, false}, []int{1, 1, 2, 3}, tensor.Float32); err != nil || tensor.Data[float32](a)[3] != 0 || tensor.Data[float32](a)[5] != 1 {
 		t.Errorf("channels as the last axis: %v, %v", a, err)
 	}
-	if _, err := (Preprocess{Channels: "rgb"}).Array(two(), Layout{1, 2, 1, false}, []int{1, 1, 1, 2}, tensor.Float32); err == nil {
+	if _, err := (Preprocess{Channels: "rgb"}).Array(two(), Layout{1, 2, 1, false, false}, []int{1, 1, 1, 2}, tensor.Float32); err == nil {
 		t.Error("a network of one channel takes red, green and blue")
 	}
-	if _, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, false}, []int{1, 3, 1, 2}, tensor.String); err == nil {
+	if _, err := (Preprocess{High: 1}).Array(two(), Layout{1, 2, 3, false, false}, []int{1, 3, 1, 2}, tensor.String); err == nil {
 		t.Error("a picture becomes strings")
 	}
 }
@@ -87,11 +88,57 @@ func TestLayoutOf(t *testing.T) {
 		want  Layout
 		ok    bool
 	}{
-		{[]int{1, 3, 8, 9}, Layout{8, 9, 3, false}, true}, {[]int{1, 8, 9, 3}, Layout{8, 9, 3, true}, true}, {[]int{1, 28, 28, 1}, Layout{28, 28, 1, true}, true},
-		{[]int{1, 100, 1, 1}, Layout{}, false}, {[]int{1, 1, 100, 1}, Layout{100, 1, 1, false}, true}, {[]int{1, 1, 1, 3}, Layout{1, 3, 1, false}, true}, {[]int{1, 16, 8, 8}, Layout{}, false}, {[]int{2, 3, 8, 8}, Layout{}, false},
+		{[]int{1, 3, 8, 9}, Layout{8, 9, 3, false, false}, true}, {[]int{1, 8, 9, 3}, Layout{8, 9, 3, true, false}, true}, {[]int{1, 28, 28, 1}, Layout{28, 28, 1, true, false}, true},
+		{[]int{1, 100, 1, 1}, Layout{}, false}, {[]int{1, 1, 100, 1}, Layout{100, 1, 1, false, false}, true}, {[]int{1, 1, 1, 3}, Layout{1, 3, 1, false, false}, true}, {[]int{1, 16, 8, 8}, Layout{}, false}, {[]int{2, 3, 8, 8}, Layout{}, false},
+		{[]int{3, 8, 9}, Layout{8, 9, 3, false, true}, true}, {[]int{8, 9, 3}, Layout{8, 9, 3, true, true}, true},
 	} {
-		if got, ok := LayoutOf(c.shape); got != c.want || ok != c.ok {
-			t.Errorf("%v: %+v, %v", c.shape, got, ok)
+		got, ok := LayoutOf(c.shape)
+		if got != c.want || ok != c.ok || ok && !slices.Equal(got.Shape(), c.shape) {
+			t.Errorf("%v: %+v, %v; its shape is %v", c.shape, got, ok, got.Shape())
 		}
+	}
+	for _, shape := range [][]int{{1, 1, 3, 8}, {1, 5, 1, 1}, {1, 8, 9}, {3, 1, 9}, {8, 8}} {
+		if l, ok := LayoutOf(shape); ok && (l.Bare || shape[1] == 5) {
+			t.Errorf("%v is a picture's: %+v", shape, l)
+		}
+	}
+}
+
+// What a model leaves open is the picture's own, or keeps its proportions.
+func TestOpened(t *testing.T) {
+	for _, c := range []struct{ height, width, h, w int }{{-1, -1, 20, 30}, {48, -1, 48, 72}, {-1, 48, 32, 48}, {7, 9, 7, 9}} {
+		for _, l := range []Layout{{c.height, c.width, 3, false, false}, {c.height, c.width, 1, true, false}, {c.height, c.width, 3, true, true}} {
+			open := make([]bool, len(l.Shape()))
+			for i, d := range l.Shape() {
+				open[i] = d < 0
+			}
+			if got := l.Opened(open, 30, 20); got.Height != c.h || got.Width != c.w {
+				t.Errorf("%v for a picture of 30x20: %v", l.Shape(), got.Shape())
+			}
+		}
+	}
+}
+
+// Integers are rounded and held within their type; what is not said follows from the type.
+func TestIntegers(t *testing.T) {
+	for elem, want := range map[tensor.Elem][2]float64{
+		tensor.Uint8: {255, 51}, tensor.Int8: {127, -77}, tensor.Uint16: {255, 51}, tensor.Int16: {255, 51}, tensor.Int32: {255, 51}, tensor.Int64: {255, 51}, tensor.Float32: {1, 0.2}, tensor.Float64: {1, float64(float32(0.2))},
+	} {
+		for _, far := range []float64{0, -1e30} {
+			p := Suiting(elem, "")
+			p.Mean = []float64{far}
+			a, err := p.Array(two(), Layout{1, 2, 3, false, false}, []int{1, 3, 1, 2}, elem)
+			if err != nil {
+				t.Errorf("%v: %v", elem, err)
+				continue
+			}
+			got, _ := tensor.Floats(a)
+			if far == 0 && (float64(got[0]) != want[0] || math.Abs(float64(got[4])-want[1]) > 1e-6) || far != 0 && got[0] < 100 {
+				t.Errorf("%v less %g: %v", elem, far, got)
+			}
+		}
+	}
+	if p := Suiting(tensor.Uint8, "caffe"); p.Name != "caffe" {
+		t.Errorf("the maker's word is %+v", p)
 	}
 }

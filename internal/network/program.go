@@ -22,8 +22,8 @@ type Port struct {
 	Value int
 	// Elem is the declared element type; Invalid where there is none.
 	Elem tensor.Elem
-	// Open says of an input that the model leaves its extents along an image's axes to whoever feeds it.
-	Open bool
+	// Open says of an input which of its extents the model leaves to whoever feeds it; nil is none.
+	Open []bool
 }
 
 // Value is an array of a program.

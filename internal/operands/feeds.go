@@ -128,7 +128,13 @@ func (r *Feeds) open() error {
 	for name, a := range r.Arrays {
 		shapes[name] = a.Shape
 	}
-	n.Shapes, n.Loose = shapes, picture != nil || given != nil
+	n.Shapes = shapes
+	switch {
+	case picture != nil:
+		n.Likely = []int{1, 3, picture.Rect.Dy(), picture.Rect.Dx()}
+	case given != nil:
+		n.Likely = given.Shape
+	}
 	if r.Graph, r.Evaluation, err = open.Network(r.Network, n); err != nil {
 		return err
 	}
@@ -245,12 +251,9 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 	if !ok {
 		return layer.Errorf("the input %q is %s, which no picture becomes", port.Name, layer.FormatShape(shape)).Hint(lang.Sprintf("give it an array: --feed %s=x.npy", port.Name))
 	}
-	if r.Graph.Program.Inputs[r.imagePort()].Open {
-		l.Height, l.Width = img.Bounds().Dy(), img.Bounds().Dx()
-		shape = []int{1, l.Channels, l.Height, l.Width}
-		if l.Last {
-			shape = []int{1, l.Height, l.Width, l.Channels}
-		}
+	if port.Open != nil {
+		l = l.Opened(port.Open, img.Bounds().Dx(), img.Bounds().Dy())
+		shape = l.Shape()
 		if err := r.resize(port, shape, n); err != nil {
 			return err
 		}
@@ -271,11 +274,7 @@ func (r *Feeds) feedInput(port network.Port, img *image.RGBA, given *tensor.Arra
 	if b := img.Bounds(); b.Dx() != l.Width || b.Dy() != l.Height {
 		how = lang.Sprintf("%dx%d brought to %dx%d by %s, bilinear", b.Dx(), b.Dy(), l.Width, l.Height, pre.Fit)
 	}
-	order := "NCHW"
-	if l.Last {
-		order = "NHWC"
-	}
-	r.Origins = append(r.Origins, lang.Sprintf("fed to %s, %v, %s: %s; %s", port.Name, a, order, how, pre))
+	r.Origins = append(r.Origins, lang.Sprintf("fed to %s, %v, %s: %s; %s", port.Name, a, l.Order(), how, pre))
 	return nil
 }
 
@@ -285,7 +284,7 @@ func (r *Feeds) resize(port network.Port, shape []int, n open.Options) (err erro
 	for name, a := range r.Arrays {
 		n.Shapes[name] = a.Shape
 	}
-	n.Loose = false
+	n.Likely = nil
 	r.Graph, r.Evaluation, err = open.Network(r.Network, n)
 	return err
 }

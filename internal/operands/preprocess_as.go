@@ -21,18 +21,12 @@ type PreprocessAs struct {
 // For settles it for an input of an element type; made is the convention that the network's maker names, if any. Errors are
 // *layer.Error.
 func (a PreprocessAs) For(elem tensor.Elem, made string) (feed.Preprocess, error) {
-	name := a.Name
-	if name == "auto" { // the maker's word, or what suits the element type
-		if name = made; !slices.Contains(feed.PreprocessNames(), name) {
-			name = "unit"
-			if elem == tensor.Uint8 {
-				name = "bytes"
-			}
+	p := feed.Suiting(elem, made)
+	if a.Name != "auto" {
+		var err error
+		if p, err = feed.PreprocessNamed(a.Name); err != nil {
+			return p, err
 		}
-	}
-	p, err := feed.PreprocessNamed(name)
-	if err != nil {
-		return p, err
 	}
 	if a.Range != "" {
 		span, err := ParseRange(a.Range)

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"image"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -132,21 +131,18 @@ const maxMemory = 512 << 20
 
 // size settles the network's shapes: as its file has them, or as its maker noted; where both leave them open, the picture's own.
 func (r *running) size(img *image.RGBA) (err error) {
-	o := onnx.Options{Program: true, Loose: true}
+	o := onnx.Options{Program: true, Likely: []int{1, 3, img.Rect.Dy(), img.Rect.Dx()}}
 	if noted := r.model.onnx.Metadata["input"]; noted != "" {
 		o.Input, _ = layer.ParseInts(noted, 1)
 	}
 	if r.graph, err = r.model.onnx.Network(o); err != nil {
 		return err
 	}
-	if r.port, r.shape, err = imagePort(r.graph.Program); err != nil || o.Input != nil || !r.port.Open {
+	if r.port, r.shape, err = imagePort(r.graph.Program); err != nil || o.Input != nil || r.port.Open == nil {
 		return err
 	}
 	l, _ := feed.LayoutOf(r.shape)
-	shape := []int{1, l.Channels, img.Rect.Dy(), img.Rect.Dx()}
-	if l.Last {
-		shape = []int{1, img.Rect.Dy(), img.Rect.Dx(), l.Channels}
-	}
+	shape := l.Opened(r.port.Open, img.Rect.Dx(), img.Rect.Dy()).Shape()
 	r.shape = shape
 	r.graph, err = r.model.onnx.Network(onnx.Options{Program: true, Inputs: map[string][]int{r.port.Name: shape}})
 	return err
@@ -167,18 +163,12 @@ func imagePort(p *network.Program) (network.Port, []int, error) {
 
 // feed is the picture as the network takes it.
 func (r *running) feed(q modelRequest, img *image.RGBA) (*tensor.Array, error) {
-	name := q.Preprocess
-	if name == "" || name == "auto" {
-		if name = r.graph.Metadata["preprocess"]; !slices.Contains(feed.PreprocessNames(), name) {
-			name = "unit"
-			if r.port.Elem == tensor.Uint8 {
-				name = "bytes"
-			}
+	pre := feed.Suiting(r.port.Elem, r.graph.Metadata["preprocess"])
+	if q.Preprocess != "" && q.Preprocess != "auto" {
+		var err error
+		if pre, err = feed.PreprocessNamed(q.Preprocess); err != nil {
+			return nil, err
 		}
-	}
-	pre, err := feed.PreprocessNamed(name)
-	if err != nil {
-		return nil, err
 	}
 	pre.Fit = feed.Fits()[0]
 	l, _ := feed.LayoutOf(r.shape)

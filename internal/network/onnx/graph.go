@@ -22,8 +22,9 @@ type Options struct {
 	Batch int
 	// Inputs are the shapes of inputs by name, in place of Input.
 	Inputs map[string][]int
-	// Loose takes 224 for extents that are open: the caller reads the model again when it knows them.
-	Loose bool
+	// Likely is what an input whose extents are open may be fed with, pictures in the order N x C x H x W: the caller reads the model
+	// again when it knows. Where it has other axes than the input, 224 stands for what is open; nil refuses what is.
+	Likely []int
 	// Program asks for the network's program, beside its counts.
 	Program bool
 }
@@ -34,7 +35,7 @@ func (m *Model) Network(o Options) (*network.Graph, error) {
 	inf := &inference{
 		model: m, graph: &network.Graph{Name: m.Graph.Name, Title: m.Title, Metadata: m.Metadata}, symbols: map[string]int{}, seen: map[string]int{},
 		names: map[string]bool{}, again: map[string]int{}, owned: map[string]bool{}, sets: map[string]bool{}, used: map[string]bool{},
-		loose: o.Loose, open: map[string]bool{},
+		likely: o.Likely, open: map[string][]bool{},
 	}
 	inf.uses(m.Graph)
 	for _, f := range m.functions {
@@ -222,6 +223,8 @@ func (inf *inference) fed(in ValueInfo, shape []int) ([]int, error) {
 func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) {
 	dims := in.Dims
 	switch {
+	case !in.Known && given == nil && inf.likely != nil:
+		dims = make([]Dim, len(inf.likely))
 	case !in.Known && given == nil:
 		return nil, layer.Errorf("input %q has no shape", in.Name).Hint(lang.Sprintf("give it with %s", inf.flag(in, "NxCxHxW")))
 	case !in.Known:
@@ -232,7 +235,7 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 		return nil, layer.Errorf("input %q is %s, not %s", in.Name, dimsText(dims), layer.FormatShape(given)).
 			Hint(fmt.Sprintf("give %d extents, or %d and --batch", len(dims), len(dims)-1))
 	}
-	shape := make([]int, len(dims))
+	shape, open := make([]int, len(dims)), make([]bool, len(dims))
 	at := batchAxis(dims)
 	for i, d := range dims {
 		if shape[i] = d.Value; d.Value <= 0 {
@@ -246,9 +249,9 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 		} else if i == at && shape[i] <= 0 {
 			shape[i] = 1
 		}
-		if shape[i] <= 0 && inf.loose {
-			shape[i] = 224
-			inf.open[in.Name] = true
+		if shape[i] <= 0 && inf.likely != nil {
+			shape[i] = inf.likelyExtent(dims, i)
+			open[i], inf.open[in.Name] = true, open
 		}
 		if shape[i] <= 0 {
 			return nil, layer.Errorf("input %q is %s: its size is open", in.Name, dimsText(dims)).
@@ -263,6 +266,21 @@ func (inf *inference) size(in ValueInfo, given []int, batch int) ([]int, error) 
 		inf.stale = inf.stale || d.Value > 0 && d.Value != shape[i]
 	}
 	return shape, extents(shape)
+}
+
+// likelyExtent is axis i of what an input with these dimensions may be fed with.
+func (inf *inference) likelyExtent(dims []Dim, i int) int {
+	l, last := inf.likely, len(dims)-1
+	if len(l) == last { // it lacks a batch
+		l = append([]int{1}, l...)
+	}
+	if len(l) != len(dims) {
+		return 224
+	}
+	if last == 3 && dims[last].Value > 0 && dims[last].Value == l[1] { // the channels are the last axis
+		l = []int{l[0], l[2], l[3], l[1]}
+	}
+	return max(1, l[i])
 }
 
 // flag is the flag that gives an input's size: with its name, where there are several.

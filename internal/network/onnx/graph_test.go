@@ -163,6 +163,45 @@ func TestOtherInputsAreRefused(t *testing.T) {
 	}
 }
 
+// What is open takes what will be fed, in the order that the fixed axes tell, and says that it was open.
+func TestLikelySizes(t *testing.T) {
+	for _, c := range []struct {
+		dims         []any // nil has no shape
+		likely, want []int
+	}{
+		{[]any{"N", 3, "H", "W"}, []int{1, 3, 20, 30}, []int{1, 3, 20, 30}},
+		{[]any{"N", "C", "H", "W"}, []int{1, 3, 20, 30}, []int{1, 3, 20, 30}},
+		{[]any{1, "H", "W", 3}, []int{1, 3, 20, 30}, []int{1, 20, 30, 3}},
+		{[]any{1, "H", "W", 3}, []int{1, 20, 30, 3}, []int{1, 20, 30, 3}},
+		{[]any{1, 3, 48, "W"}, []int{1, 3, 20, 30}, []int{1, 3, 48, 30}},
+		{[]any{"N", "T", 80}, []int{7, 80}, []int{1, 7, 80}},
+		{[]any{"N", "T"}, []int{1, 3, 20, 30}, []int{1, 224}},
+		{nil, []int{1, 3, 20, 30}, []int{1, 3, 20, 30}},
+	} {
+		x := valueMsg("x", c.dims...)
+		if c.dims == nil {
+			x = msg{}.str(1, "x").bytes(2, msg{}.bytes(1, msg{}.int(1, int64(elemFloat))))
+		}
+		g, err := decode(t, modelOf(graphOf([]msg{x}, []string{"y"}, nodeMsg("Relu", "x", "y")))).Network(Options{Likely: c.likely, Program: true})
+		if err != nil {
+			t.Errorf("%v: %v", c.dims, err)
+			continue
+		}
+		in := g.Program.Inputs[0]
+		shape := g.Program.Values[in.Value].Shape
+		for i, d := range shape {
+			number, fixed := 0, false
+			if c.dims != nil {
+				number, fixed = c.dims[i].(int)
+			}
+			if batch := i == 0; d != c.want[i] || fixed && d != number || !batch && in.Open[i] == fixed {
+				t.Errorf("%v, likely %v: %v, open %v", c.dims, c.likely, shape, in.Open)
+				break
+			}
+		}
+	}
+}
+
 // Several inputs of open size are given by name; without a name the size is for the first that is open.
 func TestSeveralOpenInputs(t *testing.T) {
 	add := nodeMsg("Add", "a b", "y")

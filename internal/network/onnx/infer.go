@@ -37,9 +37,9 @@ type inference struct {
 	// looked is how many elements of constants were read to tell parameters from others.
 	looked int
 	made   []*value
-	// loose takes a size for what is open; open are the inputs that have such.
-	loose bool
-	open  map[string]bool
+	// likely is what the input may be fed with, for sizes that are open; open are the axes of inputs that have such.
+	likely []int
+	open   map[string][]bool
 	// record is what runs; nil if only counts are asked for.
 	record *recorder
 }

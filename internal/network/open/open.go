@@ -39,8 +39,8 @@ type Options struct {
 	// Weights are those of a network file; nil draws them from the seed. A model has its own.
 	Weights network.Stored
 	Seed    uint64
-	// Loose says that a size which the model leaves open does not matter yet: something will settle it.
-	Loose bool
+	// Likely is what will be fed to an input whose size the model leaves open, as in onnx.Options.
+	Likely []int
 }
 
 // maxPiped bounds what is read of a pipe, in bytes: no protocol buffer is larger.
@@ -179,7 +179,7 @@ func (n Options) model(quoted, path string, m *onnx.Model) (*network.Graph, netw
 	if n.Weights != nil {
 		return nil, network.Options{}, layer.Errorf("%s holds its own weights: -w is for network files", path)
 	}
-	g, err := m.Network(onnx.Options{Input: size, Sizes: n.Sizes, Batch: n.Batch, Inputs: n.Shapes, Program: n.Program, Loose: n.Loose})
+	g, err := m.Network(onnx.Options{Input: size, Sizes: n.Sizes, Batch: n.Batch, Inputs: n.Shapes, Program: n.Program, Likely: n.Likely})
 	if err != nil {
 		return nil, network.Options{}, lang.Errorf("reading %s: %w", quoted, inLine{err})
 	}
