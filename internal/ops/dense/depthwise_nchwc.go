@@ -32,7 +32,13 @@ type DepthwiseNCHWc struct {
 // laneRow is one row of output: the first row of input that it meets, and its taps by tile.
 type laneRow struct {
 	slice, row int
-	taps       [][]kernel.DepthwiseTap
+	taps       []laneTaps
+}
+
+// laneTaps are the taps of a tile, which come in lines of so many.
+type laneTaps struct {
+	list []kernel.DepthwiseTap
+	line int
 }
 
 // laneWorkspace is one worker's memory: a band of input and of output.
@@ -103,7 +109,7 @@ func (l *DepthwiseNCHWc) makeBands(rows int) {
 		l.tall = max(l.tall, last-first)
 	}
 	depth, height, width := validTaps(p, 0), validTaps(p, 1), validTaps(p, 2)
-	lists := map[[2]span][][]kernel.DepthwiseTap{} // rows that meet the same taps share their lists
+	lists := map[[2]span][]laneTaps{} // rows that meet the same taps share their lists
 	for od := range p.Out[0] {
 		for oh := range p.Out[1] {
 			d, h := depth[od], height[oh]
@@ -130,9 +136,9 @@ func rowsOf(p *problem.Convolution, b span) (from, to int) {
 
 // taps lists, for each tile of a row, the taps of some depths and heights of the kernel, counted from the first of
 // them. Columns of taps that meet nothing but padding are left out.
-func (l *DepthwiseNCHWc) taps(depth, height span, width []span) [][]kernel.DepthwiseTap {
+func (l *DepthwiseNCHWc) taps(depth, height span, width []span) []laneTaps {
 	p := &l.p
-	lists := make([][]kernel.DepthwiseTap, len(l.cols))
+	lists := make([]laneTaps, len(l.cols))
 	for i, c := range l.cols {
 		from, to := p.Kernel[2], 0
 		for _, s := range width[c.from:c.to] {
@@ -144,13 +150,14 @@ func (l *DepthwiseNCHWc) taps(depth, height span, width []span) [][]kernel.Depth
 			for kh := height.from; kh < height.to; kh++ {
 				row := (kd-depth.from)*p.Dilation[0]*l.tall + (kh-height.from)*p.Dilation[1]
 				for kw := from; kw < to; kw++ {
-					lists[i] = append(lists[i], kernel.DepthwiseTap{
+					lists[i].list = append(lists[i].list, kernel.DepthwiseTap{
 						A: 4 * (row*l.width + kw*p.Dilation[2]) * l.lanes,
 						B: 4 * ((kd*p.Kernel[1]+kh)*p.Kernel[2] + kw) * l.lanes,
 					})
 				}
 			}
 		}
+		lists[i].line = p.ISA.DepthwiseLine(lists[i].list)
 	}
 	return lists
 }
@@ -227,12 +234,12 @@ func (l *DepthwiseNCHWc) filter(out, in []float32, block int, band span) {
 		for oh := band.from; oh < band.to; oh++ {
 			r := &l.rows[od*p.Out[1]+oh]
 			for i, c := range l.cols {
-				taps := r.taps[i]
-				if len(taps) == 0 {
+				taps := &r.taps[i]
+				if len(taps.list) == 0 {
 					l.onlyBias(out, bias, c.len())
 				} else {
 					at := ((r.slice*l.tall+r.row-top)*l.width + c.from*p.Stride[2]) * l.lanes
-					p.ISA.DepthwiseNCHWc(out, in[at:], p.Stride[2]*l.lanes, weights, taps, c.len(), bias, p.Lo, p.Hi)
+					p.ISA.DepthwiseNCHWc(out, in[at:], p.Stride[2]*l.lanes, weights, taps.list, taps.line, c.len(), bias, p.Lo, p.Hi)
 				}
 				out = out[c.len()*l.lanes:]
 			}

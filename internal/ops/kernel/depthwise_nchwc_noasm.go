@@ -2,6 +2,6 @@
 
 package kernel
 
-func (l ISA) depthwiseNCHWc(c, a []float32, step int, b []float32, taps []DepthwiseTap, m int, bias []float32, lo, hi float32) {
+func (l ISA) depthwiseNCHWc(c, a []float32, step int, b []float32, taps []DepthwiseTap, _, m int, bias []float32, lo, hi float32) {
 	depthwiseNCHWcScalar(c, a, step, b, taps, m, bias, lo, hi)
 }

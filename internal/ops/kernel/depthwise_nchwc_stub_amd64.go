@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func depthwiseNCHWcAVX512(c *float32, a *float32, step int, b *float32, list *int, count int, m int, bias *float32, lo float32, hi float32)
 
+// depthwiseLinesAVX512 computes the same for count lines of so many taps, and pixels that follow each other.
+//
+//go:noescape
+func depthwiseLinesAVX512(c *float32, a *float32, b *float32, list *int, count int, line int, m int, bias *float32, lo float32, hi float32)
+
 // depthwiseNCHWcAVX2 computes c[r] = clamp(bias + the sum over the list of a[p][r*step]*b[p]), vectors all.
 //
 //go:noescape

@@ -39,7 +39,7 @@ func testDepthwiseNCHWc(t *testing.T, l ISA, m, count, step, line int) {
 		c := newOperand(m*w, next)
 		want := make([]float32, m*w)
 		depthwiseNCHWcGeneric(w, want, a.data, step, b.data, taps, m, bias.data, clamp[0], clamp[1])
-		l.DepthwiseNCHWc(c.data, a.data, step, b.data, taps, m, bias.data, clamp[0], clamp[1])
+		l.DepthwiseNCHWc(c.data, a.data, step, b.data, taps, l.DepthwiseLine(taps), m, bias.data, clamp[0], clamp[1])
 		equal(t, fmt.Sprintf("m %d taps %d by %d step %d clamp %v", m, count, line, step, clamp), c.data, want)
 		c.unchanged(t, "c", func(int) bool { return true })
 	}
@@ -62,8 +62,9 @@ func BenchmarkDepthwiseNCHWc(b *testing.B) {
 					}
 					a, weights := alignedFloats((m+k)*(k+1)*w), alignedFloats(k*k*w)
 					c, bias := alignedFloats(m*w), alignedFloats(w)
+					line := l.DepthwiseLine(taps)
 					for b.Loop() {
-						l.DepthwiseNCHWc(c, a, w, weights, taps, m, bias, 0, 6)
+						l.DepthwiseNCHWc(c, a, w, weights, taps, line, m, bias, 0, 6)
 					}
 					b.ReportMetric(2*float64(k*k*m*w)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 				})

@@ -16,6 +16,69 @@ const depthwiseRows = 14
 func depthwiseNCHWc() {
 	for _, s := range targets {
 		depthwiseNCHWcTile(s)
+		if s.lanes == avx512.lanes { // 16 registers hold the sums alone
+			depthwiseLinesTile(s)
+		}
+	}
+}
+
+// depthwiseLines are the taps that may make a line: neighbours, which meet neighbouring pixels.
+var depthwiseLines = []int{3, 5, 7}
+
+// depthwiseLinesTile generates the same for taps that come in lines: each pixel is loaded once for all taps of a line, whose weights
+// stay in registers.
+func depthwiseLinesTile(s target) {
+	name := "depthwiseLines" + s.suffix
+	TEXT(name, NOSPLIT, "func(c, a, b *float32, list *int, count, line, m int, bias *float32, lo, hi float32)")
+	Pragma("noescape")
+	Doc(name + " computes the same for count lines of so many taps, and pixels that follow each other.")
+	c, a, b, list, count, line, m := param("c"), param("a"), param("b"), param("list"), param("count"), param("line"), param("m")
+	acc := make([]reg.VecVirtual, depthwiseRows)
+	for r := range acc {
+		acc[r] = s.vec()
+	}
+	bias := param("bias")
+	for r := range acc {
+		if r == 0 {
+			VMOVUPS(Mem{Base: bias}, acc[0])
+		} else {
+			VMOVAPS(acc[0], acc[r])
+		}
+	}
+	for _, taps := range depthwiseLines[1:] {
+		CMPQ(line, I8(taps))
+		JEQ(LabelRef(fmt.Sprint("line", taps)))
+	}
+	pixel, weight := GP64(), GP64()
+	for _, taps := range depthwiseLines {
+		Label(fmt.Sprint("line", taps))
+		for r := depthwiseRows; r > 1; r-- {
+			CMPQ(m, I8(r))
+			JEQ(LabelRef(fmt.Sprintf("line%dx%d", taps, r)))
+		}
+		for rows := 1; rows <= depthwiseRows; rows++ {
+			Label(fmt.Sprintf("line%dx%d", taps, rows))
+			MOVQ(Mem{Base: list, Disp: 8}, weight)
+			ADDQ(b, weight)
+			MOVQ(Mem{Base: list}, pixel)
+			ADDQ(a, pixel)
+			w := make([]reg.VecVirtual, taps)
+			for i := range w {
+				w[i] = s.vec()
+				VMOVUPS(Mem{Base: weight, Disp: s.bytes() * i}, w[i])
+			}
+			for i := range rows + taps - 1 {
+				x := s.vec()
+				VMOVUPS(Mem{Base: pixel, Disp: s.bytes() * i}, x)
+				for t := max(0, i-rows+1); t < min(taps, i+1); t++ {
+					VFMADD231PS(x, w[t], acc[i-t])
+				}
+			}
+			ADDQ(I32(16*taps), list)
+			DECQ(count)
+			JNZ(LabelRef(fmt.Sprintf("line%dx%d", taps, rows)))
+			s.depthwiseStore(acc[:rows], w[0], c)
+		}
 	}
 }
 
