@@ -21,7 +21,8 @@ type BlockNCHWc struct {
 
 	input      []float32 // [block][pixel][lane], if there is something to expand
 	filtered   []float32 // [block][pixel][lane], if there is something to project
-	groups     []span    // of the output's pixels, an item each
+	parts      []span    // of the input's pixels: a block of each is an item
+	groups     []span    // of the output's pixels: a panel of each is an item
 	workspaces []blockNCHWcWorkspace
 
 	out, in []float32
@@ -69,14 +70,18 @@ func NewBlockNCHWc(block Block) *BlockNCHWc {
 	b.lanes.makeBands(p.Out[1])
 	lanes := b.lanes.lanes
 	if block.Expand != nil {
-		b.expand = newBlockMatrix(p.ISA, block.Expand, b.Channels, volume(p.In)*lanes)
+		b.expand = newBlockMatrix(p, block.Expand, b.Channels, volume(p.In)*lanes)
 		b.input = problem.Aligned(ceilDiv(b.Channels, lanes) * volume(p.In) * lanes)
+		b.parts = split(volume(p.In), p.Threads)
 	}
 	products := b.filteredSize()
 	if block.Project != nil {
-		b.project = newBlockMatrix(p.ISA, block.Project, p.C, b.filteredSize())
+		b.project = newBlockMatrix(p, block.Project, p.C, b.filteredSize())
 		b.filtered = problem.Aligned(ceilDiv(p.C, lanes) * b.filteredSize())
-		b.groups = split(volume(p.Out), ceilDiv(volume(p.Out), blocksGroup*p.ISA.NCHWcRows()))
+		tiles := ceilDiv(volume(p.Out), p.ISA.NCHWcRows())
+		for _, g := range split(tiles, ceilDiv(tiles, blocksGroup)) {
+			b.groups = append(b.groups, span{g.from * p.ISA.NCHWcRows(), min(g.to*p.ISA.NCHWcRows(), volume(p.Out))})
+		}
 		products = 2 * blocksGroup * p.ISA.NCHWcRows() * lanes
 	}
 	for range max(1, p.Threads) {
@@ -136,12 +141,16 @@ func (b *BlockNCHWc) Work(m *workers.Worker) {
 		in := b.in[image*b.Channels*volume(p.In):][:b.Channels*volume(p.In)]
 		out := b.out[image*b.Outs*volume(p.Out):][:b.Outs*volume(p.Out)]
 		if b.expand != nil {
-			n := ceilDiv(b.Channels, b.lanes.lanes)
+			blocks := ceilDiv(b.Channels, b.lanes.lanes)
+			n := blocks * len(b.parts)
 			for i := m.Next(n); i >= 0; i = m.Next(n) {
-				b.pack(in, i)
+				b.pack(in, i%blocks, b.parts[i/blocks])
 			}
 		}
-		n := ceilDiv(p.C, b.vectors()*b.lanes.lanes)
+		n := ceilDiv(p.C, b.lanes.lanes)
+		if b.expand != nil {
+			n = len(b.expand.panels)
+		}
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
 			b.filter(out, in, i, &b.workspaces[m.ID])
 		}
@@ -150,30 +159,30 @@ func (b *BlockNCHWc) Work(m *workers.Worker) {
 		}
 		n = len(b.project.panels) * len(b.groups)
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
-			b.multiply(out, in, i/len(b.groups), b.groups[i%len(b.groups)], b.workspaces[m.ID].products)
+			b.multiply(out, in, i%len(b.project.panels), b.groups[i/len(b.project.panels)], b.workspaces[m.ID].products)
 		}
 	}
 }
 
-// pack brings one block of the input's channels together.
-func (b *BlockNCHWc) pack(in []float32, block int) {
+// pack brings some pixels of one block of the input's channels together.
+func (b *BlockNCHWc) pack(in []float32, block int, pixels span) {
 	p, lanes := &b.lanes.p, b.lanes.lanes
 	n := volume(p.In)
-	p.ISA.PackNCHWc(b.input[block*n*lanes:], in[block*lanes*n:], n, min(lanes, b.Channels-block*lanes), n)
+	p.ISA.PackNCHWc(b.input[(block*n+pixels.from)*lanes:], in[block*lanes*n+pixels.from:], n, min(lanes, b.Channels-block*lanes), pixels.len())
 }
 
 // filter computes the depthwise convolution of one item's channels, which it first expands.
 func (b *BlockNCHWc) filter(out, in []float32, item int, a *blockNCHWcWorkspace) {
 	l := b.lanes
-	first, size := item*b.vectors(), len(a.planes)/b.vectors()
 	if b.expand == nil {
-		l.pack(a.planes, in[first*l.lanes*volume(l.p.In):], first, b.band)
-		b.filterBlock(out, a.planes, first, a)
+		l.pack(a.planes, in[item*l.lanes*volume(l.p.In):], item, b.band)
+		b.filterBlock(out, a.planes, item, a)
 		return
 	}
+	pn, size := b.expand.panels[item], len(a.planes)/b.vectors()
 	b.expandPanel(a.planes, size, item)
-	for v := range b.expand.panels[item].vectors {
-		b.filterBlock(out, a.planes[v*size:], first+v, a)
+	for v := range pn.vectors {
+		b.filterBlock(out, a.planes[v*size:], pn.block+v, a)
 	}
 }
 
@@ -240,7 +249,8 @@ func (b *BlockNCHWc) multiply(out, in []float32, panel int, pixels span, product
 	}
 }
 
-// blockMatrix is the weights of a 1x1 convolution in panels of one or two blocks of output channels.
+// blockMatrix is the weights of a 1x1 convolution in panels of one or two blocks of output channels: those of each thread, so that
+// they have as much to do.
 type blockMatrix struct {
 	isa     kernel.ISA
 	out     int
@@ -254,24 +264,28 @@ type blockMatrix struct {
 	activate func(y []float32)
 }
 
-// newBlockMatrix packs the weights of a product whose input blocks are stride floats apart.
-func newBlockMatrix(l kernel.ISA, w *Pointwise, channels, stride int) *blockMatrix {
-	m := &blockMatrix{isa: l, out: w.Out, lo: w.Lo, hi: w.Hi, activate: w.Activate}
-	lanes := l.Block()
+// newBlockMatrix packs the weights of a product beside p whose input blocks are stride floats apart.
+func newBlockMatrix(p *problem.Convolution, w *Pointwise, channels, stride int) *blockMatrix {
+	m := &blockMatrix{isa: p.ISA, out: w.Out, lo: w.Lo, hi: w.Hi, activate: w.Activate}
+	lanes := p.ISA.Block()
 	m.depth = roundUp(channels, 4)
 	blocks, size := ceilDiv(w.Out, lanes), 0
-	for b := 0; b < blocks; b += 2 {
-		pn := outPanel{offset: size, block: b, vectors: min(2, blocks-b)}
-		size += m.depth * pn.vectors * lanes
-		m.panels = append(m.panels, pn)
+	for _, s := range split(blocks, p.Threads) {
+		for b := s.from; b < s.to; b += 2 {
+			pn := outPanel{offset: size, block: b, vectors: min(2, s.to-b)}
+			size += m.depth * pn.vectors * lanes
+			m.panels = append(m.panels, pn)
+		}
 	}
 	m.weights, m.bias = problem.Filled(size), problem.Aligned(blocks*lanes)
 	copy(m.bias, w.Bias)
-	for o := range w.Out {
-		pn := m.panels[o/(2*lanes)]
-		dst := m.weights[pn.offset+o%(2*lanes):]
-		for c, v := range w.Weights[o*channels:][:channels] {
-			dst[c*pn.vectors*lanes] = v
+	for _, pn := range m.panels {
+		first := pn.block * lanes
+		for o := first; o < min(w.Out, first+pn.vectors*lanes); o++ {
+			dst := m.weights[pn.offset+o-first:]
+			for c, v := range w.Weights[o*channels:][:channels] {
+				dst[c*pn.vectors*lanes] = v
+			}
 		}
 	}
 	for b := 0; b < m.depth; b += lanes {
