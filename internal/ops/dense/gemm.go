@@ -89,7 +89,7 @@ func NewGemm(p problem.Convolution, weights, bias []float32) *Gemm {
 		g.valid[axis] = validOutputs(&p, axis)
 	}
 	lanes := p.ISA.Block()
-	g.panels = ceilDiv(ceilDiv(volume(p.Out), lanes), g.cols/lanes)
+	g.panels = evenly(ceilDiv(volume(p.Out), lanes), g.cols/lanes, p.Threads)
 	g.divide()
 	rows := g.cols / p.Out[2] * p.Stride[1] * p.In[2]
 	g.ahead = rows + g.cols%p.Out[2]*p.Stride[2]
@@ -162,6 +162,12 @@ func (g *Gemm) pack(weights, bias []float32) {
 	}
 }
 
+// evenly is the parts to cut n vectors into, of most at most: as many for every thread, if there are enough. Of 17 parts one
+// of two threads would have a ninth more.
+func evenly(n, most, threads int) int {
+	return min(n, roundUp(ceilDiv(n, most), max(1, threads)))
+}
+
 // panel is the i-th of about equal ones, whole vectors each, so that the last is
 // not a sliver.
 func (g *Gemm) panel(i int) panel {
@@ -198,6 +204,9 @@ func (g *Gemm) divide() {
 	}
 	if n*images < want {
 		n = min(g.panels, max(n, ceilDiv(want, images)))
+	}
+	if images == 1 {
+		n = evenly(g.panels, ceilDiv(g.panels, n), p.Threads)
 	}
 	g.blocks = split(g.panels, n)
 	chunks := 1

@@ -71,6 +71,9 @@ func NewIndirectGemm(p problem.Convolution, weights, bias []float32) *IndirectGe
 	r.pack(weights, bias)
 	lanes := p.ISA.Block()
 	r.tiles = ceilDiv(ceilDiv(p.Out[2], lanes), r.cols/lanes)
+	if p.Out[0]*p.Out[1] == 1 {
+		r.tiles = evenly(ceilDiv(p.Out[2], lanes), r.cols/lanes, p.Threads)
+	}
 	r.step = max(1, kernel.MachineCaches().Within(rowsBlock)/(4*len(r.offsets)*r.cols))
 	for range max(1, p.Threads) {
 		r.cut = append(r.cut, workers.Apart[placed](min(r.step, r.tilesOf(r.bands[len(r.bands)-1]))))
