@@ -206,6 +206,19 @@ func TestThreadsChangeNoBit(t *testing.T) {
 	}
 }
 
+// TestStridedBandEach runs a strided convolution of which each of two threads takes a band.
+func TestStridedBandEach(t *testing.T) {
+	p := problem.Convolution{Geometry: layer.Geometry{N: 1, C: 19, O: 40, Groups: 1}, ISA: kernel.Best(), Threads: 2}
+	p.Lo, p.Hi = problem.NoClamp()
+	p.In, p.Kernel, p.Stride, p.Dilation = [3]int{1, 24, 31}, [3]int{1, 3, 3}, [3]int{1, 2, 2}, [3]int{1, 1, 1}
+	p.Pads, p.Out = [3]layer.Pad{{}, {Begin: 1}, {Begin: 1}}, [3]int{1, 12, 16}
+	weights, _, _ := operands(&p, false)
+	if d := NewDirectNCHWc(p, weights, nil); d.shared || len(d.bands) != 2 {
+		t.Fatalf("%d bands, shared: %v; want one for each of two threads", len(d.bands), d.shared)
+	}
+	threadsChangeNoBit(t, p)
+}
+
 // threadsChangeNoBit compares every algorithm with itself on other threads, and
 // names those that accept p.
 func threadsChangeNoBit(t *testing.T, p problem.Convolution) []string {

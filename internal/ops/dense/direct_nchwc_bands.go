@@ -100,6 +100,9 @@ func (d *DirectNCHWc) makeBands() {
 	cut := cutDirect(p)
 	n := ceilDiv(p.Out[1], cut.rows)
 	d.shared = p.Threads > 1 && n*p.N*p.Groups < 2*p.Threads
+	if n == 1 && d.shared && bandEach(p) {
+		n, d.shared = p.Threads, false
+	}
 	d.bands = split(p.Out[1], n)
 	for _, b := range d.bands {
 		first, last := rowsOf(p, b)
@@ -110,6 +113,14 @@ func (d *DirectNCHWc) makeBands() {
 		d.parts = append(d.parts, span{from, min(d.inBlocks, from+cut.blocks)})
 	}
 }
+
+// bandEach reports whether each thread had better compute a band of its own than share one: with a stride, what both would have
+// to read of what the other has packed is several times what they write. bandPixels are enough to read the weights for.
+func bandEach(p *problem.Convolution) bool {
+	return p.Stride[1] > 1 && p.N*p.Groups == 1 && p.Out[1]%p.Threads == 0 && p.Out[1]*p.Out[2] >= bandPixels*p.Threads
+}
+
+const bandPixels = 64
 
 // uneven reports whether some thread would have many more output channels than another.
 func (d *DirectNCHWc) uneven() bool {
