@@ -99,7 +99,7 @@ func (p *matmul) takeBias(net *Network, v int) (bool, error) {
 // pack lays w out by panels. Across says that w is stored as n x k.
 func (p *matmul) pack(w []float32, across bool) {
 	panels := (p.n + p.cols - 1) / p.cols
-	p.packed = problem.Filled(panels * p.k * p.cols)
+	p.packed = problem.Aligned(panels * p.k * p.cols)
 	for panel := range panels {
 		to := p.packed[panel*p.k*p.cols:]
 		first := panel * p.cols

@@ -19,7 +19,7 @@ func (net *Network) Run(ctx context.Context, feeds map[string]*tensor.Array) err
 		return err
 	}
 	if net.arena == nil && net.arenaBytes > 0 {
-		net.arena = alignedBytes(net.arenaBytes)
+		net.arena = bytesIn(problem.Large[float32]((net.arenaBytes+3)/4), net.arenaBytes)
 	}
 	for i := range net.values {
 		x := &net.values[i]
@@ -99,10 +99,9 @@ func (net *Network) get(v int) *tensor.Array {
 	return net.values[v].array
 }
 
-// alignedBytes is memory that begins on a cache line.
-func alignedBytes(n int) []byte {
-	words := problem.Aligned((n + 3) / 4)
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), n)
+// bytesIn is the first n bytes of memory.
+func bytesIn(memory []float32, n int) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(memory))), n)
 }
 
 // inArena tells whether an array's elements are in the network's memory, which other values use later.

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"convx/internal/network"
+	"convx/internal/ops/problem"
 	"convx/internal/tensor"
 )
 
@@ -72,7 +73,8 @@ func (s *spares) take(bytes int) []byte {
 	if n := len(s.free); n > 0 {
 		s.free = s.free[:n-1]
 	}
-	return alignedBytes(max(bytes, s.usual))[:bytes]
+	most := max(bytes, s.usual)
+	return bytesIn(problem.Aligned((most+3)/4), most)[:bytes]
 }
 
 // give makes memory spare, if there is any; no more is kept than threads read at once.

@@ -22,6 +22,6 @@ func ShareScratch[T tensor.Float](pipelines []*Pipeline[T]) (workspace, packed i
 	for _, p := range pipelines {
 		all = append(all, p.runners()...)
 	}
-	all.Share(nil)
+	all.UseWorkspace(problem.Large[T](all.WorkspaceSize()))
 	return all.Bytes()
 }

@@ -277,7 +277,7 @@ func newBlockMatrix(p *problem.Convolution, w *Pointwise, channels, stride int) 
 			m.panels = append(m.panels, pn)
 		}
 	}
-	m.weights, m.bias = problem.Filled(size), problem.Aligned(blocks*lanes)
+	m.weights, m.bias = problem.Aligned(size), problem.Aligned(blocks*lanes)
 	copy(m.bias, w.Bias)
 	for _, pn := range m.panels {
 		first := pn.block * lanes

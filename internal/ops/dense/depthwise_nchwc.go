@@ -89,7 +89,7 @@ func NewDepthwiseNCHWc(p problem.Convolution, weights, bias []float32) *Depthwis
 func newDepthwiseNCHWc(p problem.Convolution, weights, bias []float32) *DepthwiseNCHWc {
 	l := &DepthwiseNCHWc{p: p, lanes: p.ISA.Block(), width: laneWidth(&p), left: p.Pads[2].Begin}
 	taps, blocks := volume(p.Kernel), ceilDiv(p.C, l.lanes)
-	l.weights, l.bias = problem.Filled(blocks*taps*l.lanes), problem.Aligned(blocks*l.lanes)
+	l.weights, l.bias = problem.Aligned(blocks*taps*l.lanes), problem.Aligned(blocks*l.lanes)
 	copy(l.bias, bias)
 	for c := range p.C {
 		for tap, v := range weights[c*taps:][:taps] {

@@ -115,7 +115,7 @@ func (d *DirectNCHWc) pack(weights, bias []float32) {
 		d.perGroup += taps * depth * pn.vectors * d.lanes
 		d.panels = append(d.panels, pn)
 	}
-	d.weights = problem.Filled(p.Groups * d.perGroup)
+	d.weights = problem.Aligned(p.Groups * d.perGroup)
 	d.bias = problem.Aligned(p.Groups * d.outBlocks * d.lanes)
 	for o := range p.O {
 		group, oc := o/cout, o%cout

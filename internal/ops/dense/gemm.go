@@ -148,7 +148,7 @@ func (g *Gemm) pack(weights, bias []float32) {
 			copy(g.bias[gr*panels*g.rows:], bias[gr*cout:(gr+1)*cout])
 		}
 		for _, kb := range g.kBlocks {
-			w := problem.Filled(panels * g.rows * kb.len())
+			w := problem.Aligned(panels * g.rows * kb.len())
 			for o := range cout {
 				src := weights[(gr*cout+o)*cin*taps:][:cin*taps]
 				dst := w[o/g.rows*g.rows*kb.len()+o%g.rows:]

@@ -97,7 +97,7 @@ func (r *IndirectGemm) pack(weights, bias []float32) {
 			}
 		}
 	}
-	r.weights = problem.Filled(p.Groups * r.panels * r.rows * k)
+	r.weights = problem.Aligned(p.Groups * r.panels * r.rows * k)
 	r.bias = make([]float32, p.Groups*r.panels*r.rows)
 	for o := range p.O {
 		g, oc := o/cout, o%cout

@@ -100,7 +100,7 @@ func transform3(u *[64]float64, g [][3]float64, w *[9]float32) {
 func (w *Winograd) pack(weights []float32) {
 	p := &w.p
 	size := w.points * w.high
-	w.weights = problem.Filled(p.Groups * size * w.pointSize)
+	w.weights = problem.Aligned(p.Groups * size * w.pointSize)
 	k := kernels{g: winogradG(w.points, p.Kernel[2]), r: p.Kernel[2], line: w.high == 1}
 	if k.r == 3 && !k.line {
 		for _, row := range k.g {

@@ -46,7 +46,7 @@ func (d *depthwise) groups(block int) int { return min(d.lanes, d.p.Groups-block
 func (d *depthwise) pack(weights, bias []float32) {
 	p := &d.p
 	in, out, taps := d.groupIn(), d.groupOut(), volume(p.Kernel)
-	d.weights = problem.Filled(d.blocks * out * in * d.packedSize())
+	d.weights = problem.Aligned(d.blocks * out * in * d.packedSize())
 	d.bias = make([]float32, d.blocks*out*d.lanes)
 	a := d.newWorkspace(1, 1)
 	at := 0

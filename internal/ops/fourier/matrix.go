@@ -99,7 +99,7 @@ func (x *matrix) pack(weights, bias []float32) {
 	p := &x.p
 	in, out, taps := x.groupIn(), x.groupOut(), volume(p.Kernel)
 	size := 2 * x.lanes
-	x.weights = problem.Filled(p.Groups * x.frequencies() * x.outBlocks * x.depth * size)
+	x.weights = problem.Aligned(p.Groups * x.frequencies() * x.outBlocks * x.depth * size)
 	x.bias = make([]float32, p.Groups*x.outBlocks*x.lanes)
 	a := x.newWorkspace(1, 1)
 	one := make([]float32, x.packedSize())

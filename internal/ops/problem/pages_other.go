@@ -2,4 +2,4 @@
 
 package problem
 
-func preferHugePages([]float32, bool) {}
+func preferLargePages([]byte) {}

@@ -66,6 +66,13 @@ func NewWorkspace[T tensor.Float](n int) []T {
 	return any(Aligned(n)).([]T)
 }
 
+// Large is NewWorkspace for what all of is written to, again and again: it prefers large pages.
+func Large[T tensor.Float](n int) []T {
+	s := NewWorkspace[T](n)
+	preferLargePages(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(s))), n*SizeOf[T]()))
+	return s
+}
+
 // Buffers are the workspace of something that several workers compute. Those of every other worker stand at its end: steps that share
 // a workspace and need different sizes would else give one worker what another has just written, out of another processor's cache.
 type Buffers struct{ first, last []*[]float32 }
@@ -117,17 +124,8 @@ func UseBuffers[T tensor.Float](buffers []*[]T, memory []T) []T {
 // that straddle two lines cost twice.
 func Aligned(n int) []float32 {
 	s := make([]float32, (n+15)/16*16+15)
-	preferHugePages(s, false)
 	skip := int(-uintptr(unsafe.Pointer(unsafe.SliceData(s)))>>2) & 15
 	return s[skip : skip+n : skip+n]
-}
-
-// Filled is Aligned for what is filled at once, as packed weights are: other than a workspace, which may never be touched, it may
-// lie in the same large page as others.
-func Filled(n int) []float32 {
-	s := Aligned(n)
-	preferHugePages(s, true)
-	return s
 }
 
 // Aligned16 returns n elements that begin on 16 bytes: gonum's dot product begins at such a boundary of its second operand,
