@@ -86,7 +86,7 @@ func TestChannelsAddUp(t *testing.T) {
 		r, _ := build(t, tt.variant, tt.keys, Options{Numbers: true})
 		c := r.Layer.Stages[0].Op.(layer.Conv)
 		g := geometryOf(r.Input, r.Output, c.Window, r.Stages[0].Pads)
-		s := newCascade(newWindow(g, r.Input[1], r.Output[1]), r.Input[1], r.Output[1], c.Groups)
+		s := newCascade(newWindow(g, r.Input[1], r.Output[1]), r.Input[1], r.Output[1], c.Groups, 1)
 		s.number(3, c.Bias)
 		if len(s.planes) != r.Input[1]/c.Groups {
 			t.Errorf("%s: output channel 0 sees %d channels, not %d", tt.variant, len(s.planes), r.Input[1]/c.Groups)

@@ -254,10 +254,9 @@ func (b *blocks) panel(shortcut bool, letters float64) panel {
 		x0, x1, y0 := left(0)+width/2, left(last)+width/2, y+12
 		d.Line(x0, middle-height(b.all[0])/2, x0, y0, 2, inputDark)
 		d.Line(x0-1, y0, x1+1, y0, 2, inputDark)
-		plus, r := middle-height(b.all[last])/2-3-9*letters, 9*letters
-		d.Arrow(x1, y0, x1, plus-r-1, 2, inputDark)
-		d.Circle(x1, plus, r, white, inputDark)
-		d.Text(x1, plus-0.5, 15*letters, drawing.Center, inputDark, "+")
+		sum, r := middle-height(b.all[last])/2-3-9*letters, 9*letters
+		d.Arrow(x1, y0, x1, sum-r-1, 2, inputDark)
+		plus(d, x1, sum, r, inputDark)
 		d.Text((x0+x1)/2, y0+14*letters, 13*letters, drawing.Center, inputDark, lang.Text("shortcut"))
 	}}
 }

@@ -21,11 +21,13 @@ type cascade struct {
 	bias   int
 	// alone leaves out, with numbers, the planes that output channel 0 does not see.
 	alone bool
-	total func(row, col int) int
+	// letters is the size of signs, sums and words, of their usual one.
+	letters float64
+	total   func(row, col int) int
 }
 
-func newCascade(w *window, in, out, groups int) *cascade {
-	c := &cascade{window: w, in: in, out: out, groups: groups}
+func newCascade(w *window, in, out, groups int, letters float64) *cascade {
+	c := &cascade{window: w, in: in, out: out, groups: groups, letters: letters}
 	c.fit()
 	return c
 }
@@ -106,8 +108,7 @@ func (c *cascade) paint(d *drawing.Drawing, x, y float64, frame int) {
 		_, edge := c.hues(o, c.out)
 		d.Arrow(nx, ny, tx, ty, 2.5, edge)
 		if c.in/c.groups > 1 {
-			d.Circle(nx, ny, 12, white, edge)
-			d.Text(nx, ny-0.5, 19, drawing.Center, edge, "+")
+			plus(d, nx, ny, 12, edge)
 		}
 	}
 }
@@ -153,13 +154,14 @@ func (c *cascade) paintProduct(d *drawing.Drawing, x, y float64, i, row, col int
 		return style{fill: kernelFill, line: kernelDark, text: itoa(n.weight(r, q)), ink: ink}
 	})
 	middle := at.y + k.height()/2
-	d.Text(x+at.x-signRoom/2, y+middle, 22, drawing.Center, muted, "×")
-	sum, equals := c.sumAt(i), spot{at.x + k.width() + signRoom/2, middle}
+	size, room := 22*c.letters, c.signRoom()
+	d.Text(x+at.x-room/2, y+middle, size, drawing.Center, muted, "×")
+	sum, equals := c.sumAt(i), spot{at.x + k.width() + room/2, middle}
 	if c.lying {
-		equals = spot{sum.x, at.y + k.height() + signRoom/2}
+		equals = spot{sum.x, at.y + k.height() + room/2}
 	}
-	d.Text(x+equals.x, y+equals.y, 22, drawing.Center, muted, "=")
-	d.Text(x+sum.x, y+sum.y, 22, drawing.Center, ink, itoa(n.output(row, col)))
+	d.Text(x+equals.x, y+equals.y, size, drawing.Center, muted, "=")
+	d.Text(x+sum.x, y+sum.y, size, drawing.Center, ink, itoa(n.output(row, col)))
 }
 
 // paintTotal adds the planes' sums and the bias up into the output cell, in a panel at (x, y).
@@ -167,23 +169,23 @@ func (c *cascade) paintTotal(d *drawing.Drawing, x, y float64, row, col int) {
 	node, entry := c.nodeAt(0, row, col), c.entryAt(0, row, col)
 	for i := range c.in {
 		if from := c.sumAt(i); c.sees(0, i) {
-			if from.x += sumRoom / 2; c.lying {
-				from = spot{from.x - sumRoom/2, from.y + 14}
+			if from.x += c.sumRoom() / 2; c.lying {
+				from = spot{from.x - c.sumRoom()/2, from.y + 14*c.letters}
 			}
 			d.Line(x+from.x, y+from.y, x+node.x, y+node.y, 2, faint(kernelDark, 200))
 		}
 	}
 	d.Arrow(x+node.x, y+node.y, x+entry.x, y+entry.y, 2.5, outputDark)
-	d.Circle(x+node.x, y+node.y, 12, white, outputDark)
-	d.Text(x+node.x, y+node.y-0.5, 19, drawing.Center, outputDark, "+")
+	plus(d, x+node.x, y+node.y, 12, outputDark)
 	if c.bias == 0 {
 		return
 	}
-	if text := signed(c.bias) + " " + lang.Text("bias"); c.lying {
-		d.Text(x+node.x+20, y+node.y+4, 18, drawing.Left, ink, text)
+	size := 18 * c.letters
+	if c.lying {
+		d.Text(x+node.x+20, y+node.y+4, size, drawing.Left, ink, signed(c.bias)+" "+lang.Text("bias"))
 	} else {
-		d.Text(x+node.x, y+node.y+34, 18, drawing.Center, ink, signed(c.bias))
-		d.Text(x+node.x, y+node.y+54, 16, drawing.Center, muted, lang.Text("bias"))
+		d.Text(x+node.x, y+node.y+16+size, size, drawing.Center, ink, signed(c.bias))
+		d.Text(x+node.x, y+node.y+16+2.2*size, size, drawing.Center, muted, lang.Text("bias"))
 	}
 }
 

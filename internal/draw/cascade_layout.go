@@ -10,9 +10,11 @@ const (
 	sumsTall  = 470.0 // about the height of all planes
 	sumsWide  = 900.0 // about the width of all planes in a row
 	digitCell = 22.0  // has room for a number
-	signRoom  = 34.0  // of × and =
-	sumRoom   = 64.0
 )
+
+// signRoom is what × and = take, sumRoom what a sum does.
+func (c *cascade) signRoom() float64 { return 34 * c.letters }
+func (c *cascade) sumRoom() float64  { return 64 * c.letters }
 
 // spot is a place in a panel.
 type spot struct{ x, y float64 }
@@ -37,7 +39,7 @@ func (c *cascade) placed() panel {
 func (c *cascade) fit() {
 	least := 0.0
 	if c.planes != nil {
-		least = digitCell
+		least = digitCell * c.letters
 	}
 	cell := func(planes, cells int, room float64) float64 {
 		return max(least, min(30, max(5, (room-planeGap*float64(planes))/float64(planes*cells))))
@@ -73,7 +75,7 @@ func (c *cascade) kernel() grid { return grid{c.g.kernel[0], c.g.kernel[1], c.in
 func (c *cascade) unit() (w, h float64) {
 	w, h = c.input.width(), c.input.height()
 	if c.planes != nil && c.lying {
-		w += signRoom + c.kernel().width()
+		w += c.signRoom() + c.kernel().width()
 	}
 	return w, h
 }
@@ -84,10 +86,12 @@ func run(n int, piece float64) float64 { return float64(n)*(piece+planeGap) - pl
 // between is what lies between the planes and what they make.
 func (c *cascade) between() float64 {
 	switch {
+	case c.lying && c.planes != nil:
+		return lyingGap * c.letters
 	case c.lying:
 		return lyingGap
 	case c.planes != nil:
-		return beamsGap + c.kernel().width() + 2*signRoom + sumRoom - 20
+		return beamsGap*c.letters + c.kernel().width() + 2*c.signRoom() + c.sumRoom() - 20
 	}
 	return beamsGap
 }
@@ -98,7 +102,11 @@ func (c *cascade) size() (w, h float64) {
 	if c.lying {
 		return max(run(c.in, uw), run(outs, c.output.width())), uh + c.between() + c.output.height()
 	}
-	return uw + c.between() + c.output.width(), max(run(c.in, uh), run(outs, c.output.height()))
+	h = max(run(c.in, uh), run(outs, c.output.height()))
+	if c.bias != 0 { // which is said below the node of any row
+		h = max(h, c.output.height()+2*(16+3*18*c.letters)-c.outCell)
+	}
+	return uw + c.between() + c.output.width(), h
 }
 
 func (c *cascade) panel() panel {
@@ -138,7 +146,8 @@ func (c *cascade) windowAt(i, row, col int) spot {
 	return spot{at.x + (left+float64(rw))*c.inCell, at.y + (top+float64(rh)/2)*c.inCell}
 }
 
-// nodeAt is where the beams to output plane o are added up, entryAt where the sum enters its cell.
+// nodeAt is where the beams to output plane o are added up, entryAt where the sum enters its cell; with numbers, which an arrow would
+// cross out, where it enters the plane.
 func (c *cascade) nodeAt(o, row, col int) spot {
 	at, off := c.outputAt(o), 26.0
 	if c.planes != nil {
@@ -154,22 +163,27 @@ func (c *cascade) nodeAt(o, row, col int) spot {
 func (c *cascade) entryAt(o, row, col int) spot {
 	at := c.outputAt(o)
 	cx, cy := c.output.center(at.x, at.y, float64(row), float64(col))
-	if c.lying {
-		return spot{cx, cy - c.outCell/2 - 2}
+	if c.planes != nil {
+		cx, cy = at.x+c.outCell/2, at.y+c.outCell/2
 	}
-	return spot{cx - c.outCell/2 - 2, cy}
+	switch node := c.nodeAt(o, row, col); {
+	case c.lying:
+		return spot{node.x, cy - c.outCell/2 - 2}
+	default:
+		return spot{cx - c.outCell/2 - 2, node.y}
+	}
 }
 
 // kernelAt is the corner of the kernel beside input plane i, sumAt the middle of the sum that they make.
 func (c *cascade) kernelAt(i int) spot {
 	at := c.inputAt(i)
-	return spot{at.x + c.input.width() + signRoom, at.y + (c.input.height()-c.kernel().height())/2}
+	return spot{at.x + c.input.width() + c.signRoom(), at.y + (c.input.height()-c.kernel().height())/2}
 }
 
 func (c *cascade) sumAt(i int) spot {
 	at, k := c.kernelAt(i), c.kernel()
 	if c.lying {
-		return spot{at.x + k.width()/2, at.y + k.height() + signRoom + 8}
+		return spot{at.x + k.width()/2, at.y + k.height() + c.signRoom() + 8*c.letters}
 	}
-	return spot{at.x + k.width() + signRoom + sumRoom/2 - 8, at.y + k.height()/2}
+	return spot{at.x + k.width() + c.signRoom() + c.sumRoom()/2 - 8, at.y + k.height()/2}
 }

@@ -148,8 +148,19 @@ func paintSamples(d *drawing.Drawing, g grid, x, y float64, all []sample, ring i
 	for i, s := range all {
 		cx, cy := g.center(x, y, float64(s.tapY), float64(s.tapX))
 		mx, my := g.center(x, y, s.y, s.x)
-		d.Arrow(cx, cy, mx, my, 3.4*size, white)
-		d.Arrow(cx, cy, mx, my, 2*size, inputDark)
+		full := (2.5 + 3.5*s.mask) * size
+		if i == ring {
+			full = 10.5 * size
+		}
+		if far := math.Hypot(mx-cx, my-cy); far > 4.5*size+full { // from the edge of one dot to that of the other
+			ux, uy := (mx-cx)/far, (my-cy)/far
+			cx, cy, ex, ey := cx+4.5*size*ux, cy+4.5*size*uy, mx-full*ux, my-full*uy
+			d.Line(cx, cy, ex, ey, 3.4*size, white)
+			d.Arrow(cx, cy, ex, ey, 2*size, inputDark)
+		}
+	}
+	for i, s := range all {
+		mx, my := g.center(x, y, s.y, s.x)
 		if i == ring {
 			d.Circle(mx, my, 10.5*size, kernelDark, none)
 			d.Circle(mx, my, 8.3*size, white, none)

@@ -33,6 +33,9 @@ type Options struct {
 	Stack []int
 	// letters is the size of those in panels, of their usual one for the purpose; 0 is 1.
 	letters float64
+	// limits are how much is drawn; nil is the most. bare leaves out the letters that could not be read on a slide.
+	limits *limits
+	bare   bool
 }
 
 // grown is how many times larger than usual what holds letters in a panel is to be.
@@ -59,6 +62,8 @@ type Figure struct {
 	purpose  Purpose
 	beside   bool    // the captions stand at the right of the panels
 	inRow    int     // panels in a row; 0: all
+	bare     bool    // letters in panels that could not be read are left out
+	narrow   bool    // labels are broken at what stands for a narrow panel
 	kind     float64 // the size of the letters, of their usual one
 	ruler    drawing.Ruler
 	panels   []panel
@@ -105,20 +110,41 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	}
 	ruler := drawing.NewRuler()
 	f, err := known.laid(r, o, ruler)
+	if o.For != Slide || err != nil {
+		return f, err
+	}
+	if o.bare {
+		return known.barest(f, r, o, ruler)
+	}
 	// Letters in panels grow until they can be read, or until that makes all else so small that they do not.
-	for o.For == Slide && err == nil {
-		now := f.smallest()
-		if now >= LeastLetters {
-			break
-		}
+	for now := f.smallest(); now < LeastLetters; {
 		o.letters = o.grown() * min(1.5, 1.03*LeastLetters/now)
 		larger, err := known.laid(r, o, ruler)
-		if err != nil || larger.smallest() <= now+0.1 {
+		if err != nil {
+			return nil, err
+		}
+		size := larger.smallest()
+		if size <= now+0.1 {
 			break
 		}
-		f = larger
+		f, now = larger, size
 	}
-	return f, err
+	return f, nil
+}
+
+// barest makes the letters in panels as large as leaves out the fewest of them and the captions as they are to be.
+func (known figure) barest(f *Figure, r shape.Result, o Options, ruler drawing.Ruler) (*Figure, error) {
+	for lost := f.lost(); lost > 0; {
+		o.letters = o.grown() * 1.2
+		larger, err := known.laid(r, o, ruler)
+		if err != nil || o.letters > 4 || larger.captionPixels() < LeastCaptions {
+			return f, err
+		}
+		if now := larger.lost(); now < lost {
+			f, lost = larger, now
+		}
+	}
+	return f, nil
 }
 
 // laid makes a figure and lays it out.
@@ -142,7 +168,9 @@ func (known figure) laid(r shape.Result, o Options, ruler drawing.Ruler) (*Figur
 	if f.title == "" {
 		f.title = lang.Text(known.title) + " – " + cmp.Or(f.is, strings.TrimPrefix(lang.Text(v.Summary), lang.Text("squeeze-and-excitation: ")))
 	}
-	f.note, f.purpose = o.Note, o.For
+	if f.note, f.purpose, f.bare = o.Note, o.For, o.bare; f.bare {
+		f.note = strings.TrimPrefix(f.note+"; "+lang.Text("letters too small for a slide are left out"), "; ")
+	}
 	f.frames, f.ruler = max(1, f.frames), ruler
 	f.measure()
 	return f, nil
@@ -197,10 +225,11 @@ func (f *Figure) Still() *drawing.Drawing { return f.Frame(f.still) }
 
 // Frame draws one frame.
 func (f *Figure) Frame(i int) *drawing.Drawing {
-	d := &drawing.Drawing{Width: f.wide + 2*margin}
-	y := f.lettersAt(d, margin, margin, titleSize, f.wide, ink, f.title)
+	edge := f.edge()
+	d := &drawing.Drawing{Width: f.wide + 2*edge, Height: f.height()}
+	y := f.lettersAt(d, edge, edge, titleSize, f.wide, ink, f.title)
 	if f.note != "" {
-		y = f.lettersAt(d, margin, y+4, noteSize, f.wide, kernelDark, f.note)
+		y = f.lettersAt(d, edge, y+4, noteSize, f.wide, kernelDark, f.note)
 	}
 	top := y + 20
 	y = top
@@ -211,10 +240,14 @@ func (f *Figure) Frame(i int) *drawing.Drawing {
 	}
 	for _, row := range f.rows() {
 		height, labels := f.rowSize(row)
-		x := margin + (across-f.rowWidth(row))/2
+		x := edge + (across-f.rowWidth(row))/2
 		for _, p := range row {
 			w := f.panelWidth(p)
+			before := len(d.Marks)
 			p.paint(d, x+(w-p.w)/2, y+(height-p.h)/2, i)
+			if f.bare {
+				d.Marks = slices.DeleteFunc(d.Marks, func(m drawing.Mark) bool { before--; return before < 0 && f.unreadable(d, m) })
+			}
 			for k, text := range f.labelLines(p) {
 				d.Text(x+w/2, y+height+18+line/2+float64(k)*line, labelSize*f.kind, drawing.Center, muted, text)
 			}
@@ -222,14 +255,13 @@ func (f *Figure) Frame(i int) *drawing.Drawing {
 		}
 		y += height + 30 + float64(labels)*line
 	}
-	left := float64(margin)
+	left := edge
 	if f.beside {
-		y, left = top, margin+across+panelGap
+		y, left = top, edge+across+panelGap
 	}
 	for _, c := range f.captionsOf(i) {
 		y = f.lettersAt(d, left, y, captionSize, f.captionWidth(), ink, c)
 	}
-	d.Height = f.height()
 	return d
 }
 

@@ -20,6 +20,14 @@ func (f *Figure) measure() {
 	f.count(f.frames)
 }
 
+// edge is what is left free around a figure: on a slide it grows with the letters, as projectors cut edges off.
+func (f *Figure) edge() float64 {
+	if f.purpose == Slide {
+		return 0.75 * margin * f.kind
+	}
+	return margin
+}
+
 // widen makes a figure at least so wide, and as wide as its panels and its title are.
 func (f *Figure) widen(least float64) {
 	f.wide = max(f.panelsWidth(), least)
@@ -43,7 +51,7 @@ func (f *Figure) count(frames int) {
 // height is that of the drawing, as Frame lays it out.
 func (f *Figure) height() float64 {
 	lines := func(n int, size float64) float64 { return float64(n) * size * f.kind * lineFactor }
-	y := margin + lines(len(f.ruler.Wrap(f.title, titleSize*f.kind, f.wide)), titleSize)
+	y := f.edge() + lines(len(f.ruler.Wrap(f.title, titleSize*f.kind, f.wide)), titleSize)
 	if f.note != "" {
 		y += 4 + lines(len(f.ruler.Wrap(f.note, noteSize*f.kind, f.wide)), noteSize)
 	}
@@ -53,9 +61,9 @@ func (f *Figure) height() float64 {
 		panels += tall + 30 + lines(labels, labelSize)
 	}
 	if f.beside {
-		return y + 20 + max(panels, captions) + margin
+		return y + 20 + max(panels, captions) + f.edge()
 	}
-	return y + 20 + panels + captions + margin
+	return y + 20 + panels + captions + f.edge()
 }
 
 // rows are the panels in rows.
@@ -71,34 +79,66 @@ func (f *Figure) rowSize(row []panel) (tall float64, labels int) {
 	return tall, labels
 }
 
-// backRow is how many pixels the captions of a slide of 1280x720 should have to be read at a quarter of it; no letter on a slide is
-// smaller than LeastLetters.
-const backRow, LeastLetters = 25, 18
+// backRow is how many pixels the captions of a slide of 1280x720 should have to be read at a quarter of it, LeastCaptions how many they
+// must; no letter on a slide is smaller than LeastLetters.
+const backRow, LeastCaptions, LeastLetters = 25, 24, 18
+
+// readable tells whether the letters of a slide can be read from the back row.
+func (f *Figure) readable() bool {
+	return f.smallest() >= LeastLetters && f.captionPixels() >= LeastCaptions
+}
+
+// captionPixels is the size of the captions of a slide, in its pixels.
+func (f *Figure) captionPixels() float64 {
+	return captionSize * f.kind * Slide.Scale(&drawing.Drawing{Width: f.wide + 2*f.edge(), Height: f.height()})
+}
+
+// lost is how many letters a bare figure leaves out.
+func (f *Figure) lost() (n int) {
+	whole := *f
+	whole.bare = false
+	d := whole.Still()
+	for _, m := range d.Marks {
+		if whole.unreadable(d, m) {
+			n++
+		}
+	}
+	return n
+}
 
 // smallest is the size of the smallest letters on a slide, in its pixels.
 func (f *Figure) smallest() float64 {
-	d, least := f.Still(), math.Inf(1)
-	for _, m := range d.Marks {
-		if t, ok := m.(drawing.Text); ok {
-			least = min(least, t.Size)
+	least := math.Inf(1)
+	for _, frame := range []int{0, f.still, f.frames - 1} {
+		d := f.Frame(frame)
+		for _, m := range d.Marks {
+			if t, ok := m.(drawing.Text); ok && strings.TrimSpace(t.S) != "" {
+				least = min(least, t.Size*Slide.Scale(d))
+			}
 		}
 	}
-	return least * Slide.Scale(d)
+	return least
+}
+
+// unreadable tells whether a mark is letters that are too small on a slide.
+func (f *Figure) unreadable(d *drawing.Drawing, m drawing.Mark) bool {
+	t, ok := m.(drawing.Text)
+	return ok && t.Size*Slide.Scale(d) < LeastLetters
 }
 
 // fitSlide chooses how large the letters are, how many panels stand in a row, and whether the captions stand below the panels or
 // beside them: so that they can be read from the back row and, among the ways to do that, so that the panels are largest.
 func (f *Figure) fitSlide() {
 	type layout struct {
-		kind, wide float64
-		beside     bool
-		inRow      int
+		kind, wide     float64
+		beside, narrow bool
+		inRow          int
 	}
 	var best layout
 	bestLetters, bestScale := 0.0, 0.0
 	aspect := float64(purposes[Slide].width) / float64(purposes[Slide].height)
-	try := func(l layout) {
-		f.kind, f.beside, f.inRow = l.kind, l.beside, l.inRow
+	try := func(l layout) float64 {
+		f.kind, f.beside, f.narrow, f.inRow = l.kind, l.beside, l.narrow, l.inRow
 		least := 480.0
 		if l.beside {
 			least = f.panelsWidth() + panelGap + 13*captionSize*l.kind
@@ -106,25 +146,30 @@ func (f *Figure) fitSlide() {
 		f.widen(least)
 		for range 2 { // as wide as the slide is for the height: that leaves fewer lines, and less height
 			f.count(min(f.frames, 3))
-			wide := max(f.wide, f.height()*aspect-2*margin)
+			wide := max(f.wide, f.height()*aspect-2*f.edge())
 			f.wide = f.wide + (wide-f.wide)*0.7
 		}
 		f.count(min(f.frames, 3))
-		scale := min(float64(purposes[Slide].width)/(f.wide+2*margin), float64(purposes[Slide].height)/f.height())
+		scale := min(float64(purposes[Slide].width)/(f.wide+2*f.edge()), float64(purposes[Slide].height)/f.height())
 		letters := min(backRow, captionSize*l.kind*scale)
 		if letters > bestLetters+0.01 || letters > bestLetters-0.01 && scale > bestScale {
 			l.wide = f.wide
 			best, bestLetters, bestScale = l, letters, scale
 		}
+		return letters
 	}
-	for kind := 0.8; kind < 8; kind *= 1.1 {
-		for rows := range len(f.panels) {
-			inRow := (len(f.panels) + rows) / (rows + 1)
-			try(layout{kind: kind, inRow: inRow})
-			try(layout{kind: kind, inRow: inRow, beside: true})
+	for rows := range len(f.panels) {
+		inRow := (len(f.panels) + rows) / (rows + 1)
+		for _, narrow := range []bool{false, true}[:min(2, inRow)] { // one panel's label has room
+			for _, beside := range []bool{false, true} {
+				// Larger letters than the back row needs leave less to the panels.
+				for kind, letters := 0.8, 0.0; kind < 8 && letters < backRow; kind *= 1.1 {
+					letters = try(layout{kind: kind, inRow: inRow, narrow: narrow, beside: beside})
+				}
+			}
 		}
 	}
-	f.kind, f.wide, f.beside, f.inRow = best.kind, best.wide, best.beside, best.inRow
+	f.kind, f.wide, f.beside, f.narrow, f.inRow = best.kind, best.wide, best.beside, best.narrow, best.inRow
 }
 
 // captionWidth is how wide captions may be.
@@ -137,7 +182,11 @@ func (f *Figure) captionWidth() float64 {
 
 // labelLines is the label of a panel, broken at about the panel's width.
 func (f *Figure) labelLines(p panel) []string {
-	lines := f.ruler.Wrap(p.label, labelSize*f.kind, max(p.w, 180*f.kind))
+	least := 180.0
+	if f.narrow {
+		least = 120
+	}
+	lines := f.ruler.Wrap(p.label, labelSize*f.kind, max(p.w, least*f.kind))
 	for i := range lines {
 		lines[i] = strings.TrimSpace(lines[i])
 	}

@@ -62,6 +62,13 @@ func (g grid) center(x, y, row, col float64) (cx, cy float64) {
 	return x + (col+0.5)*g.cell + 0.5, y + (row+0.5)*g.cell + 0.5
 }
 
+// plus draws the sign of a sum in a circle: lines, which stay a sign where letters would be too small.
+func plus(d *drawing.Drawing, x, y, r float64, c color.NRGBA) {
+	d.Circle(x, y, r, white, c)
+	d.Line(x-r/2, y, x+r/2, y, 2, c)
+	d.Line(x, y-r/2, x, y+r/2, 2, c)
+}
+
 // cards draws the planes behind the first one.
 func (g grid) cards(d *drawing.Drawing, x, y float64, planes int, fill func(plane int) color.NRGBA) {
 	n := min(planes, maxCards) - 1

@@ -75,6 +75,9 @@ func (n *numbers) output(row, col int) int {
 	return sum
 }
 
+// mostTerms are the products that a caption spells out.
+const mostTerms = 12
+
 // sum writes the arithmetic of one output cell; products with an input of 0 are left out where there are many.
 func (n *numbers) sum(row, col int) string {
 	var terms []string
@@ -97,11 +100,18 @@ func (n *numbers) sum(row, col int) string {
 	if n.bias != 0 {
 		terms = append(terms, lang.Sprintf("%d (bias)", n.bias))
 	}
-	switch {
-	case terms == nil:
-		return s + lang.Text("0: every input under the kernel is 0")
-	case left == 0:
-		return s + strings.Join(terms, " + ") + fmt.Sprintf(" = %d", n.output(row, col))
+	if len(terms) > mostTerms { // a caption, not a page of them
+		terms = append(append(terms[:mostTerms/2:mostTerms/2], "…"), terms[len(terms)-2:]...)
 	}
-	return s + strings.Join(terms, " + ") + lang.Sprintf(" = %d   (%d products with 0 left out)", n.output(row, col), left)
+	if terms == nil {
+		return s + lang.Text("0: every input under the kernel is 0")
+	}
+	s += strings.Join(terms, " + ") + fmt.Sprintf(" = %d", n.output(row, col))
+	switch left {
+	case 0:
+		return s
+	case 1:
+		return s + lang.Text("   (a product with 0 left out)")
+	}
+	return s + lang.Sprintf("   (%d products with 0 left out)", left)
 }

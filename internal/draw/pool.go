@@ -26,7 +26,7 @@ func poolFigure(r shape.Result, o Options) (*Figure, error) {
 	}
 	f.panels, f.frames, f.still = []panel{w.panel()}, c.g.positions(), w.stillFrame()
 	if n := r.Input[1]; o.Scene == nil && !o.Numbers && n > 1 {
-		f.panels = []panel{newCascade(w, n, n, n).placed()}
+		f.panels = []panel{newCascade(w, n, n, n, o.grown()).placed()}
 		f.captions = append(f.captions, lang.Sprintf("each of the %d planes by itself", n))
 	}
 	f.captions = append(f.captions, lang.Sprintf("no weights: %s", c.about()))

@@ -56,7 +56,7 @@ const mostSpelt = 5
 
 // productsPanel shows what stands under the window, the weights, their products and the sum, in a row to stand below the planes.
 func productsPanel(g geometry, t *Terms, o Options) panel {
-	const gap, room = 34.0, 150.0 // between the parts, and of the sum
+	gap, room := 34*o.grown(), 150*o.grown() // between the parts, and of the sum
 	k := max(g.kernel[0], g.kernel[1])
 	cell := min(46, 200/float64(k))
 	if k > mostSpelt {
@@ -95,7 +95,7 @@ func productsPanel(g geometry, t *Terms, o Options) panel {
 				}
 				return s
 			})
-			d.Text(left-gap/2, y+kernel.height()/2, 24, drawing.Center, muted, part.op)
+			d.Text(left-gap/2, y+kernel.height()/2, 24*o.grown(), drawing.Center, muted, part.op)
 		}
 		_, total := t.sums(g, row, col)
 		all := 0.0
@@ -106,7 +106,7 @@ func productsPanel(g geometry, t *Terms, o Options) panel {
 		if len(t.Channels) == 1 && short(t.Bias) != "0" {
 			text = fmt.Sprintf("Σ %s = %s", signedShort(t.Bias), short(total))
 		}
-		d.Text(x+3*step+room/2, y+kernel.height()/2, 26, drawing.Center, outputDark, text)
+		d.Text(x+3*step+room/2, y+kernel.height()/2, 26*o.grown(), drawing.Center, outputDark, text)
 	}}
 }
 

@@ -114,7 +114,7 @@ func (e *excitation) paint(d *drawing.Drawing, x, y float64, frame int) {
 		d.Rect(bx, cy-h/2, seBar, h, zeroFill, none)
 		d.Rect(bx, cy-h/2, seBar*e.gate(i), h, groupColor(i).dark, none)
 		if e.pitch >= 20 {
-			d.Text(bx+seBar+6, cy, min(16*e.letters, e.pitch*0.6), drawing.Left, ink, fmt.Sprintf("×%.2f", e.gate(i)))
+			d.Text(bx+seBar+6, cy, min(16*e.letters, e.pitch*0.72), drawing.Left, ink, fmt.Sprintf("×%.2f", e.gate(i)))
 		}
 	}
 	if frame < 4 {

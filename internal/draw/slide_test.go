@@ -1,8 +1,9 @@
 package draw
 
 import (
+	"fmt"
 	"image/color"
-	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/offset"
+	"convx/internal/tensor"
 )
 
 // slides are the figures that are held to what a slide promises: every variant's own, and those that hold most letters.
@@ -53,42 +55,99 @@ func slides(t *testing.T) map[string]*Figure {
 	return all
 }
 
-// On a slide of 1280x720 letters can be read from the back row, in either language: captions have 24 pixels, no letter of any frame
-// fewer than LeastLetters, and nothing leaves the slide.
+// On a slide of 1280x720 letters can be read from the back row, in either language: captions have LeastCaptions pixels, no letter of any
+// frame fewer than LeastLetters; nothing leaves the slide, and no text stands on another.
 func TestSlidesCanBeReadFromTheBackRow(t *testing.T) {
 	before := lang.Used()
 	defer lang.Use(before)
 	for _, l := range []lang.Language{lang.English, lang.Chinese} {
 		lang.Use(l)
 		for name, f := range slides(t) {
-			for _, frame := range []int{0, f.still, f.frames - 1} {
-				d := Slide.Placed(f.Frame(frame))
-				scale := Slide.Scale(f.Frame(frame))
-				if w, h := d.Width*scale, d.Height*scale; w < 1279 || w > 1281 || h < 719 || h > 721 {
-					t.Errorf("%s: %gx%g", name, w, h)
-				}
-				if size := captionSize * f.kind * scale; size < 24 {
-					t.Errorf("%s: captions of %.1f pixels", name, size)
-				}
-				least, smallest := math.Inf(1), ""
-				for _, m := range d.Marks {
-					text, ok := m.(drawing.Text)
-					if !ok || strings.TrimSpace(text.S) == "" {
-						continue
-					}
-					if text.Size < least {
-						least, smallest = text.Size, text.S
-					}
-					width := f.ruler.Width(text.Size, text.S)
-					left := text.X - []float64{0, width / 2, width}[text.Align]
-					if left < 0 || left+width > d.Width || text.Y-text.Size/2 < 0 || text.Y+text.Size/2 > d.Height {
-						t.Errorf("%s: %q leaves the slide", name, text.S)
-					}
-				}
-				if least*scale < LeastLetters {
-					t.Errorf("%s: %q has letters of %.1f pixels", name, smallest, least*scale)
-				}
+			for _, fault := range slideFaults(f) {
+				t.Errorf("%s: %s", name, fault)
+			}
+			if l == lang.English && f.bare {
+				t.Errorf("%s leaves letters out", name)
 			}
 		}
 	}
+}
+
+// The same holds for any layer: what does not fit is drawn with less, and what cannot be read then is left out.
+func TestSlidesOfAnyLayerCanBeRead(t *testing.T) {
+	s := tensor.NewStream(9, "slides")
+	one := func(values string) string {
+		list := strings.Fields(values)
+		return list[s.Int(0, len(list)-1)]
+	}
+	drawn, bare := 0, 0
+	for _, v := range layer.Variants() {
+		for n := range 3 {
+			sized, kernel := one("1 2 3 6 16 64 1280")+"x"+one("3 5 9 12 28 224")+"x"+one("5 9 12 20"), one("1 2 3 4 5 7 11 3x5 1x7")
+			l := layer.Spec{Variant: v.Name}
+			for _, kv := range [][2]string{{"input", sized}, {"kernel", kernel}, {"stride", one("1 2 3")}, {"padding", one("0 1 2 same")}, {"dilation", one("1 2 4")},
+				{"out-channels", one("1 2 8 64")}, {"groups", one("1 2 3")}} {
+				if (v.Has(kv[0]) || kv[0] == "input") && s.Int(0, 1) == 0 {
+					if err := l.Set(kv[0], kv[1]); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			f, _, err := For(t.Context(), l, Options{For: Slide, Numbers: figureOf(v.Name).numbers && n > 0})
+			if err != nil {
+				continue // keys that do not go together
+			}
+			if drawn++; f.bare {
+				bare++
+			}
+			for _, fault := range slideFaults(f) {
+				t.Errorf("%s %v: %s", v.Name, l, fault)
+			}
+		}
+	}
+	if drawn < 25 || bare == 0 || bare > drawn/3 {
+		t.Errorf("%d figures, %d of them without small letters", drawn, bare)
+	}
+}
+
+// slideFaults are what is wrong with a figure on a slide, in any of its telling frames.
+func slideFaults(f *Figure) (faults []string) {
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	if size := f.captionPixels(); size < LeastCaptions {
+		fault("captions of %.1f pixels", size)
+	}
+	for _, frame := range []int{0, f.still, f.frames - 1} {
+		d := Slide.Placed(f.Frame(frame))
+		scale := Slide.Scale(d)
+		if w, h := d.Width*scale, d.Height*scale; w < 1279 || w > 1281 || h < 719 || h > 721 {
+			fault("%gx%g", w, h)
+		}
+		var taken []box
+		for _, m := range d.Marks {
+			text, ok := m.(drawing.Text)
+			if !ok {
+				if x0, y0, x1, y1 := extent(m); x0 < -1 || y0 < -1 || x1 > d.Width+1 || y1 > d.Height+1 {
+					fault("%#v leaves the slide", m)
+				}
+				continue
+			}
+			if strings.TrimSpace(text.S) == "" {
+				continue
+			}
+			if size := text.Size * scale; size < LeastLetters-0.01 {
+				fault("%q has letters of %.1f pixels", text.S, size)
+			}
+			width := f.ruler.Width(text.Size, text.S)
+			left := text.X - []float64{0, width / 2, width}[text.Align]
+			b := box{text.Y - text.Size*0.38, left, text.Y + text.Size*0.38, left + width}
+			if b.x0 < 0 || b.y0 < 0 || b.x1 > d.Width || b.y1 > d.Height {
+				fault("%q leaves the slide", text.S)
+			}
+			if slices.ContainsFunc(taken, func(o box) bool { return b.x0 < o.x1-1 && o.x0 < b.x1-1 && b.y0 < o.y1-1 && o.y0 < b.y1-1 }) {
+				fault("%q stands on another text", text.S)
+			}
+			taken = append(taken, b)
+		}
+	}
+	return faults
 }

@@ -11,13 +11,39 @@ import (
 	"convx/internal/shape"
 )
 
-// For makes the figure of a layer as the user described it, and says what it shows in its place, if it does.
+// For makes the figure of a layer as the user described it, and says what it shows in its place, if it does. On a slide, letters that
+// could not be read from the back row first grow, then fewer channels and positions are drawn and, as the last resort, the layer is
+// drawn as it was asked for and these letters are left out, which the figure says.
 func For(ctx context.Context, s layer.Spec, o Options) (f *Figure, note string, err error) {
 	if Gated(s.Variant) && o.Data.Path != "" { // the data's shape is the layer's
 		if s, o.Gates, err = o.Data.Gates(ctx, s); err != nil {
 			return nil, "", err
 		}
 	}
+	f, note, err = o.figure(ctx, s)
+	if o.For != Slide {
+		return f, note, err
+	}
+	for i := 1; i < len(within) && err == nil && !f.readable(); i++ {
+		less := o
+		less.limits = &within[i]
+		g, said, err := less.figure(ctx, s)
+		if err != nil {
+			break // the layer cannot be built with less
+		}
+		if said != note && (g.readable() || g.smallest() > f.smallest()) {
+			f, note = g, said
+		}
+	}
+	if err == nil && !f.readable() {
+		o.bare = true
+		return o.figure(ctx, s)
+	}
+	return f, note, err
+}
+
+// figure makes the figure of a layer within the limits.
+func (o Options) figure(ctx context.Context, s layer.Spec) (f *Figure, note string, err error) {
 	small, note, err := Small(s, o)
 	if err != nil {
 		return nil, "", err
@@ -123,12 +149,28 @@ func smaller(s layer.Spec, o Options) (small layer.Spec, note string, err error)
 	return s, note, nil
 }
 
+// limits are how much of a layer is drawn.
+type limits struct {
+	cells    int // of an input side that is drawn as it is
+	few      int // of a longer one, unless the kernel needs more
+	channels int // that are drawn one by one
+	numbered int // the same of planes with numbers
+}
+
+// within are the limits, the usual ones and those of slides on which less is more.
+var within = []limits{{12, 7, mostChannels, 6}, {9, 6, 6, 4}, {6, 5, 4, 4}, {5, 4, 4, 2}, {4, 3, 2, 2}}
+
+// most are the limits of a figure.
+func (o Options) most() limits {
+	if o.limits != nil {
+		return *o.limits
+	}
+	return within[0]
+}
+
 const (
-	mostCells    = 12 // of an input side that is drawn as it is
-	fewCells     = 7  // of a longer one, unless the kernel needs more
 	roomyCells   = 24 // of a plane with regions on it
 	mostChannels = 8  // that are drawn one by one
-	mostNumbered = 6  // the same of planes with numbers
 	mostNodes    = 64 // of squeeze-and-excitation, which are small
 	fewNodes     = 32 // of more
 	mostSide     = 64 // cells of any side, beyond which a figure is dust
@@ -145,14 +187,14 @@ func shrink(s layer.Spec, l layer.Layer, o Options) (layer.Spec, error) {
 		return s, nil
 	}
 	for i := 2; i < len(in); i++ {
-		if in[i] > mostCells && !figureOf(l.Variant).nodes { // nodes stand for planes of any size
-			in[i] = min(in[i], max(fewCells, cellsFor(l, i-2)))
+		if in[i] > o.most().cells && !figureOf(l.Variant).nodes { // nodes stand for planes of any size
+			in[i] = min(in[i], max(o.most().few, cellsFor(l, i-2)))
 		}
 	}
 	s.Input = in
-	c, out, most := in[1], l.OutChannels, mostChannels
+	c, out, most := in[1], l.OutChannels, o.most().channels
 	if o.Numbers {
-		most = mostNumbered
+		most = o.most().numbered
 	}
 	if figureOf(l.Variant).nodes { // rows of nodes
 		if c <= mostNodes && l.Stages[1].Op.(layer.Linear).Out <= mostNodes {

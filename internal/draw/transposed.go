@@ -17,7 +17,7 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 	g := stretched(whole, r.Stages[0].OutputPadding)
 	w := newWindow(g, r.Input[1], r.Output[1])
 	w.labels[0] = lang.Sprintf("input %s with zeros between,", sized(r.Input))
-	w.turned, w.letters = true, o.inside()
+	w.turned, w.letters, w.grown = true, o.inside(), o.grown()
 	w.hole = func(y, x int) bool { return y%whole.stride[0] != 0 || x%whole.stride[1] != 0 }
 	if w.scene = o.Scene; w.scene != nil {
 		w.scene = spread(*o.Scene, whole.stride)
@@ -33,7 +33,7 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 		w.cells, f.arithmetic = w.numbers, w.arithmetic
 	}
 	if r.Input[1]*r.Output[1] > 1 && o.Numbers {
-		s := newCascade(w, r.Input[1], r.Output[1], t.Groups)
+		s := newCascade(w, r.Input[1], r.Output[1], t.Groups, o.grown())
 		s.alone = o.For == Slide
 		s.number(o.Seed, t.Bias)
 		f.panels, f.arithmetic, f.captions = []panel{s.placed()}, s.arithmetic, nil

@@ -17,12 +17,12 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	g := geometryOf(r.Input, r.Output, c.Window, r.Stages[0].Pads)
 	g.padMode = c.PadMode
 	w := newWindow(g, r.Input[1], r.Output[1])
-	w.scene = o.Scene
+	w.scene, w.grown = o.Scene, o.grown()
 	f := &Figure{frames: g.positions(), still: w.stillFrame(), captions: formulas(r)}
 	many := r.Input[1]*r.Output[1] > 1
 	switch {
 	case o.Scene == nil && many:
-		s := newCascade(w, r.Input[1], r.Output[1], c.Groups)
+		s := newCascade(w, r.Input[1], r.Output[1], c.Groups, o.grown())
 		if o.Numbers {
 			s.alone = o.For == Slide
 			s.number(o.Seed, c.Bias)
@@ -116,6 +116,7 @@ type window struct {
 	labels  [2]string
 	pale    bool    // taps are not where the samples are
 	letters float64 // the size of words, of their usual one; 0 where there are none
+	grown   float64 // the same of signs
 	// chosen tells, if not nil, whether a tap of an output is the one that it takes.
 	chosen func(row, col, y, x int) bool
 	scene  *Scene // what the cells hold, if not nil
@@ -126,7 +127,7 @@ func newWindow(g geometry, inPlanes, outPlanes int) *window {
 	cell := cellSize(max(p[0], p[1], g.out[0], g.out[1]))
 	return &window{
 		g: g, input: grid{p[0], p[1], cell}, output: grid{g.out[0], g.out[1], cell}, inPlanes: inPlanes, outPlanes: outPlanes,
-		labels: [2]string{lang.Text("input"), lang.Text("output")},
+		labels: [2]string{lang.Text("input"), lang.Text("output")}, grown: 1,
 	}
 }
 
@@ -220,8 +221,8 @@ func (w *window) paintKernel(d *drawing.Drawing, x, y float64) {
 	if w.turned {
 		d.Text(x+g.width()/2, y+g.height()+16*w.letters, 14*w.letters, drawing.Center, muted, lang.Text("turned by 180°"))
 	}
-	d.Text(x-windowGap/2, y+g.height()/2, 22, drawing.Center, muted, "*")
-	d.Text(x+g.width()+windowGap/2, y+g.height()/2, 22, drawing.Center, muted, "=")
+	d.Text(x-windowGap/2, y+g.height()/2, 22*w.grown, drawing.Center, muted, "*")
+	d.Text(x+g.width()+windowGap/2, y+g.height()/2, 22*w.grown, drawing.Center, muted, "=")
 }
 
 // inputStyle is how a cell of the padded input looks while output (row, col) is computed.

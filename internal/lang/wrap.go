@@ -8,8 +8,13 @@ import (
 // Wrap breaks a text into lines that fit, but for longer words: at blanks, and between Chinese characters. All lines but the first
 // begin with the indent.
 func Wrap(text, indent string, fits func(line string) bool) []string {
+	return WrapPieces(Pieces(text), indent, fits)
+}
+
+// WrapPieces is Wrap for a text that is cut.
+func WrapPieces(list []Piece, indent string, fits func(line string) bool) []string {
 	lines := []string{""}
-	for i, p := range Pieces(text) {
+	for i, p := range list {
 		last := &lines[len(lines)-1]
 		if longer := *last + p.Blank + p.Text; i == 0 || fits(longer) {
 			*last = longer
