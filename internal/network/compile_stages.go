@@ -214,7 +214,11 @@ func (e *emitter) activation(name string, st layer.Stage, s shape.Stage, x int, 
 	case "silu", "swish":
 		return e.op("Mul", nil, s.Output, x, e.op("Sigmoid", nil, s.Output, x)), nil
 	case "prelu":
-		return e.op("PRelu", nil, s.Output, x, e.weight(st.Prefix+"weight", []int{1}, drawing{fixed: 0.25, optional: true})), nil
+		slopes := slices.Repeat([]int{1}, max(1, len(s.Output)-1)) // one for each channel
+		if len(s.Output) > 1 {
+			slopes[0] = s.Output[1]
+		}
+		return e.op("PRelu", nil, s.Output, x, e.weight(st.Prefix+"weight", slopes, drawing{fixed: 0.25, optional: true})), nil
 	}
 	return 0, lang.Errorf("the activation %s is counted alone, and cannot be run", name)
 }

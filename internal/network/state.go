@@ -25,7 +25,7 @@ type drawing struct {
 	fan    int
 	square float64
 	fixed  float64
-	// optional says that a file need not have it.
+	// optional says that a file need not have it, or may have one number for all of it.
 	optional bool
 }
 
@@ -111,7 +111,9 @@ func (e *emitter) assign(stored Stored, seed uint64) error {
 			continue
 		}
 		delete(unread, names[i])
-		if got := stored.Shape(key); !fits(got, w.shape) {
+		got := stored.Shape(key)
+		one := w.drawing.optional && elements(got) == 1
+		if !one && !fits(got, w.shape) {
 			wrong = append(wrong, lang.Sprintf("%s is %s, not %s", key, layer.FormatShape(got), layer.FormatShape(w.shape)))
 			continue
 		}
@@ -119,6 +121,9 @@ func (e *emitter) assign(stored Stored, seed uint64) error {
 			a, err := stored.Read(key)
 			if err != nil || slices.Equal(a.Shape, w.shape) {
 				return a, err
+			}
+			if one {
+				return tensor.ArrayOf(slices.Repeat(tensor.Data[float32](a), elements(w.shape)), w.shape...), nil
 			}
 			return a.View(w.shape...), nil
 		}

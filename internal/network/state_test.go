@@ -139,6 +139,22 @@ layers:
 	if _, err := Compile(r, good, 0); err != nil {
 		t.Error(err)
 	}
+	for shape, bad := range map[string]bool{"1": false, "2": false, "3": true} { // of the slope, or of those of the two channels
+		good["prelu.weight"], _ = layer.ParseInts(shape, 1)
+		p, err := Compile(r, good, 0)
+		if (err != nil) != bad {
+			t.Errorf("%s slopes: %v", shape, err)
+		} else if !bad {
+			for _, v := range p.Values {
+				if v.Name == "prelu.weight" {
+					if a, err := v.Weight.Read(); err != nil || !slices.Equal(a.Shape, []int{2}) {
+						t.Errorf("%s slopes are %v, %v", shape, a, err)
+					}
+				}
+			}
+		}
+	}
+	delete(good, "prelu.weight")
 	good["b.weight"] = []int{2, 4, 6, 6} // as a convolution over the whole plane
 	p, err := Compile(r, good, 0)
 	if err != nil {
