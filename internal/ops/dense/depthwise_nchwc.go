@@ -19,18 +19,19 @@ type DepthwiseNCHWc struct {
 	width      int // pixels of a row of input with its padding
 	left       int // of which padding stands before
 	weights    []float32
-	bias       []float32 // by block of channels
-	rows       []laneRow // by depth and height of the output
-	cols       []span    // tiles of a row of output
-	bands      []span    // of output rows
-	tall       int       // rows of input of a band
+	bias       []float32   // by block of channels
+	runs       [][]laneRun // of rows, by depth of the output
+	cols       []span      // tiles of a row of output
+	bands      []span      // of output rows
+	tall       int         // rows of input of a band
 	workspaces []laneWorkspace
 
 	out, in []float32
 }
 
-// laneRow is one row of output: the first row of input that it meets, and its taps by tile.
-type laneRow struct {
+// laneRun is rows of output that meet the same taps: the first row of input that the first of them meets, and their taps by tile.
+type laneRun struct {
+	rows       span
 	slice, row int
 	taps       []laneTaps
 }
@@ -110,16 +111,20 @@ func (l *DepthwiseNCHWc) makeBands(rows int) {
 	}
 	depth, height, width := validTaps(p, 0), validTaps(p, 1), validTaps(p, 2)
 	lists := map[[2]span][]laneTaps{} // rows that meet the same taps share their lists
-	for od := range p.Out[0] {
-		for oh := range p.Out[1] {
-			d, h := depth[od], height[oh]
+	l.runs = make([][]laneRun, p.Out[0])
+	for od, d := range depth {
+		for from, to := 0, 0; from < p.Out[1]; from = to {
+			h := height[from]
+			for to = from + 1; to < p.Out[1] && height[to] == h; to++ {
+			}
 			key := [2]span{d, h}
 			if lists[key] == nil {
 				lists[key] = l.taps(d, h, width)
 			}
-			l.rows = append(l.rows, laneRow{
+			l.runs[od] = append(l.runs[od], laneRun{
+				rows:  span{from, to},
 				slice: od*p.Stride[0] - p.Pads[0].Begin + d.from*p.Dilation[0],
-				row:   oh*p.Stride[1] - p.Pads[1].Begin + h.from*p.Dilation[1],
+				row:   from*p.Stride[1] - p.Pads[1].Begin + h.from*p.Dilation[1],
 				taps:  lists[key],
 			})
 		}
@@ -224,33 +229,43 @@ func (l *DepthwiseNCHWc) pack(to, in []float32, block int, band span) {
 	}
 }
 
-// filter computes a band of one block of channels, depth by depth and row by row.
+// filter computes a band of one block of channels, depth by depth and run by run.
 func (l *DepthwiseNCHWc) filter(out, in []float32, block int, band span) {
 	p := &l.p
 	weights := l.weights[block*volume(p.Kernel)*l.lanes:]
 	bias := l.bias[block*l.lanes:][:l.lanes]
 	top, _ := rowsOf(p, band)
-	for od := range p.Out[0] {
-		for oh := band.from; oh < band.to; oh++ {
-			r := &l.rows[od*p.Out[1]+oh]
-			for i, c := range l.cols {
-				taps := &r.taps[i]
-				if len(taps.list) == 0 {
-					l.onlyBias(out, bias, c.len())
-				} else {
-					at := ((r.slice*l.tall+r.row-top)*l.width + c.from*p.Stride[2]) * l.lanes
-					p.ISA.DepthwiseNCHWc(out, in[at:], p.Stride[2]*l.lanes, weights, taps.list, taps.line, c.len(), bias, p.Lo, p.Hi)
-				}
-				out = out[c.len()*l.lanes:]
+	line := l.width * l.lanes
+	for _, runs := range l.runs {
+		for i := range runs {
+			r := &runs[i]
+			from, to := max(r.rows.from, band.from), min(r.rows.to, band.to)
+			if from >= to {
+				continue
 			}
+			row := (r.slice*l.tall + r.row + (from-r.rows.from)*p.Stride[1] - top) * line
+			for j, c := range l.cols {
+				y := out[c.from*l.lanes:]
+				taps := &r.taps[j]
+				if len(taps.list) == 0 {
+					l.onlyBias(y, bias, c.len(), to-from)
+					continue
+				}
+				x := in[row+c.from*p.Stride[2]*l.lanes:]
+				p.ISA.DepthwiseNCHWc(y, p.Out[2]*l.lanes, x, p.Stride[1]*line, p.Stride[2]*l.lanes, weights, taps.list, taps.line, c.len(), to-from, bias, p.Lo, p.Hi)
+			}
+			out = out[(to-from)*p.Out[2]*l.lanes:]
 		}
 	}
 }
 
-// onlyBias is n outputs that meet nothing but padding.
-func (l *DepthwiseNCHWc) onlyBias(out, bias []float32, n int) {
-	for i := range n * l.lanes {
-		out[i] = min(max(bias[i%l.lanes], l.p.Lo), l.p.Hi)
+// onlyBias is n outputs of some rows that meet nothing but padding.
+func (l *DepthwiseNCHWc) onlyBias(out, bias []float32, n, rows int) {
+	for y := range rows {
+		row := out[y*l.p.Out[2]*l.lanes:]
+		for i := range n * l.lanes {
+			row[i] = min(max(bias[i%l.lanes], l.p.Lo), l.p.Hi)
+		}
 	}
 }
 

@@ -4,1035 +4,1329 @@
 
 #include "textflag.h"
 
-// func depthwiseNCHWcAVX512(c *float32, a *float32, step int, b *float32, list *int, count int, m int, bias *float32, lo float32, hi float32)
+// func depthwiseNCHWcAVX512(c *float32, cs int, a *float32, as int, step int, b *float32, list *int, count int, m int, rows int, bias *float32, lo float32, hi float32)
 // Requires: AVX, AVX512F
-TEXT ·depthwiseNCHWcAVX512(SB), NOSPLIT, $0-72
-	MOVQ    c+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    step+16(FP), DX
-	SHLQ    $0x02, DX
-	MOVQ    b+24(FP), BX
-	MOVQ    list+32(FP), SI
-	MOVQ    count+40(FP), DI
-	MOVQ    m+48(FP), R8
-	LEAQ    (DX)(DX*2), R9
-	MOVQ    DX, R10
-	SHLQ    $0x02, R10
-	MOVQ    bias+56(FP), R11
-	VMOVUPS (R11), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z13
-	CMPQ    R8, $+14
-	JEQ     tap14
-	CMPQ    R8, $+13
-	JEQ     tap13
-	CMPQ    R8, $+12
-	JEQ     tap12
-	CMPQ    R8, $+11
-	JEQ     tap11
-	CMPQ    R8, $+10
-	JEQ     tap10
-	CMPQ    R8, $+9
-	JEQ     tap9
-	CMPQ    R8, $+8
-	JEQ     tap8
-	CMPQ    R8, $+7
-	JEQ     tap7
-	CMPQ    R8, $+6
-	JEQ     tap6
-	CMPQ    R8, $+5
-	JEQ     tap5
-	CMPQ    R8, $+4
-	JEQ     tap4
-	CMPQ    R8, $+3
-	JEQ     tap3
-	CMPQ    R8, $+2
-	JEQ     tap2
+TEXT ·depthwiseNCHWcAVX512(SB), NOSPLIT, $0-96
+	MOVQ b+40(FP), AX
+	MOVQ step+32(FP), CX
+	SHLQ $0x02, CX
+	MOVQ m+64(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ cs+8(FP), SI
+	SHLQ $0x02, SI
+	MOVQ a+16(FP), DI
+	MOVQ as+24(FP), R8
+	SHLQ $0x02, R8
+	MOVQ rows+72(FP), R9
+	LEAQ (CX)(CX*2), R10
+	MOVQ CX, R11
+	SHLQ $0x02, R11
+	CMPQ DX, $+14
+	JEQ  tap14
+	CMPQ DX, $+13
+	JEQ  tap13
+	CMPQ DX, $+12
+	JEQ  tap12
+	CMPQ DX, $+11
+	JEQ  tap11
+	CMPQ DX, $+10
+	JEQ  tap10
+	CMPQ DX, $+9
+	JEQ  tap9
+	CMPQ DX, $+8
+	JEQ  tap8
+	CMPQ DX, $+7
+	JEQ  tap7
+	CMPQ DX, $+6
+	JEQ  tap6
+	CMPQ DX, $+5
+	JEQ  tap5
+	CMPQ DX, $+4
+	JEQ  tap4
+	CMPQ DX, $+3
+	JEQ  tap3
+	CMPQ DX, $+2
+	JEQ  tap2
 
 tap1:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z1
+	MOVQ    list+48(FP), CX
+	MOVQ    count+56(FP), R10
+
+tap1_taps:
+	MOVQ         8(CX), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (CX), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	ADDQ         $+16, CX
+	DECQ         R10
+	JNZ          tap1_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMOVUPS      Z1, (BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap1
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMOVUPS      Z0, (AX)
 	VZEROUPPER
 	RET
 
 tap2:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	MOVQ    list+48(FP), R10
+	MOVQ    count+56(FP), R11
+
+tap2_taps:
+	MOVQ         8(R10), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R10), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	ADDQ         $+16, R10
+	DECQ         R11
+	JNZ          tap2_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap2
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
 	VZEROUPPER
 	RET
 
 tap3:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	MOVQ    list+48(FP), R10
+	MOVQ    count+56(FP), R11
+
+tap3_taps:
+	MOVQ         8(R10), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R10), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	ADDQ         $+16, R10
+	DECQ         R11
+	JNZ          tap3_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap3
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
 	VZEROUPPER
 	RET
 
 tap4:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	MOVQ    list+48(FP), R11
+	MOVQ    count+56(FP), R12
+
+tap4_taps:
+	MOVQ         8(R11), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R11), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	ADDQ         $+16, R11
+	DECQ         R12
+	JNZ          tap4_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap4
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
 	VZEROUPPER
 	RET
 
 tap5:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap5_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap5_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap5
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
 	VZEROUPPER
 	RET
 
 tap6:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap6_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap6_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap6
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
 	VZEROUPPER
 	RET
 
 tap7:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	VFMADD231PS  (R8)(DX*2), Z14, Z6
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap7_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	VFMADD231PS  (DX)(CX*2), Z0, Z7
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap7_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VMAXPS       Z7, Z0, Z7
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMINPS       Z7, Z0, Z7
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	VMOVUPS      Z7, 384(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap7
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMINPS       Z6, Z14, Z6
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
 	VZEROUPPER
 	RET
 
 tap8:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	VFMADD231PS  (R8)(DX*2), Z14, Z6
-	VFMADD231PS  (R8)(R9*1), Z14, Z7
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z8
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap8_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	VFMADD231PS  (DX)(CX*2), Z0, Z7
+	VFMADD231PS  (DX)(R10*1), Z0, Z8
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap8_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VMAXPS       Z7, Z0, Z7
+	VMAXPS       Z8, Z0, Z8
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMINPS       Z7, Z0, Z7
+	VMINPS       Z8, Z0, Z8
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	VMOVUPS      Z7, 384(BX)
+	VMOVUPS      Z8, 448(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap8
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMAXPS       Z7, Z14, Z7
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMINPS       Z6, Z14, Z6
-	VMINPS       Z7, Z14, Z7
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
 	VZEROUPPER
 	RET
 
 tap9:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	VFMADD231PS  (R8)(DX*2), Z14, Z6
-	VFMADD231PS  (R8)(R9*1), Z14, Z7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z8
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z8
+	VMOVAPS Z1, Z9
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap9_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	VFMADD231PS  (DX)(CX*2), Z0, Z7
+	VFMADD231PS  (DX)(R10*1), Z0, Z8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z9
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap9_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VMAXPS       Z7, Z0, Z7
+	VMAXPS       Z8, Z0, Z8
+	VMAXPS       Z9, Z0, Z9
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMINPS       Z7, Z0, Z7
+	VMINPS       Z8, Z0, Z8
+	VMINPS       Z9, Z0, Z9
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	VMOVUPS      Z7, 384(BX)
+	VMOVUPS      Z8, 448(BX)
+	VMOVUPS      Z9, 512(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap9
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMAXPS       Z8, Z14, Z8
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMINPS       Z6, Z14, Z6
-	VMINPS       Z7, Z14, Z7
-	VMINPS       Z8, Z14, Z8
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
 	VZEROUPPER
 	RET
 
 tap10:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	VFMADD231PS  (R8)(DX*2), Z14, Z6
-	VFMADD231PS  (R8)(R9*1), Z14, Z7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z8
-	VFMADD231PS  (R8)(DX*1), Z14, Z9
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z8
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z10
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap10_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	VFMADD231PS  (DX)(CX*2), Z0, Z7
+	VFMADD231PS  (DX)(R10*1), Z0, Z8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z9
+	VFMADD231PS  (DX)(CX*1), Z0, Z10
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap10_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VMAXPS       Z7, Z0, Z7
+	VMAXPS       Z8, Z0, Z8
+	VMAXPS       Z9, Z0, Z9
+	VMAXPS       Z10, Z0, Z10
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMINPS       Z7, Z0, Z7
+	VMINPS       Z8, Z0, Z8
+	VMINPS       Z9, Z0, Z9
+	VMINPS       Z10, Z0, Z10
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	VMOVUPS      Z7, 384(BX)
+	VMOVUPS      Z8, 448(BX)
+	VMOVUPS      Z9, 512(BX)
+	VMOVUPS      Z10, 576(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap10
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMAXPS       Z9, Z14, Z9
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMINPS       Z6, Z14, Z6
-	VMINPS       Z7, Z14, Z7
-	VMINPS       Z8, Z14, Z8
-	VMINPS       Z9, Z14, Z9
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
 	VZEROUPPER
 	RET
 
 tap11:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	VFMADD231PS  (R8)(DX*2), Z14, Z6
-	VFMADD231PS  (R8)(R9*1), Z14, Z7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z8
-	VFMADD231PS  (R8)(DX*1), Z14, Z9
-	VFMADD231PS  (R8)(DX*2), Z14, Z10
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z8
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z10
+	VMOVAPS Z1, Z11
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap11_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	VFMADD231PS  (DX)(CX*2), Z0, Z7
+	VFMADD231PS  (DX)(R10*1), Z0, Z8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z9
+	VFMADD231PS  (DX)(CX*1), Z0, Z10
+	VFMADD231PS  (DX)(CX*2), Z0, Z11
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap11_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VMAXPS       Z7, Z0, Z7
+	VMAXPS       Z8, Z0, Z8
+	VMAXPS       Z9, Z0, Z9
+	VMAXPS       Z10, Z0, Z10
+	VMAXPS       Z11, Z0, Z11
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMINPS       Z7, Z0, Z7
+	VMINPS       Z8, Z0, Z8
+	VMINPS       Z9, Z0, Z9
+	VMINPS       Z10, Z0, Z10
+	VMINPS       Z11, Z0, Z11
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	VMOVUPS      Z7, 384(BX)
+	VMOVUPS      Z8, 448(BX)
+	VMOVUPS      Z9, 512(BX)
+	VMOVUPS      Z10, 576(BX)
+	VMOVUPS      Z11, 640(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap11
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMAXPS       Z9, Z14, Z9
-	VMAXPS       Z10, Z14, Z10
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMINPS       Z6, Z14, Z6
-	VMINPS       Z7, Z14, Z7
-	VMINPS       Z8, Z14, Z8
-	VMINPS       Z9, Z14, Z9
-	VMINPS       Z10, Z14, Z10
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
 	VZEROUPPER
 	RET
 
 tap12:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	VFMADD231PS  (R8)(DX*2), Z14, Z6
-	VFMADD231PS  (R8)(R9*1), Z14, Z7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z8
-	VFMADD231PS  (R8)(DX*1), Z14, Z9
-	VFMADD231PS  (R8)(DX*2), Z14, Z10
-	VFMADD231PS  (R8)(R9*1), Z14, Z11
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z8
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z10
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z12
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap12_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	VFMADD231PS  (DX)(CX*2), Z0, Z7
+	VFMADD231PS  (DX)(R10*1), Z0, Z8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z9
+	VFMADD231PS  (DX)(CX*1), Z0, Z10
+	VFMADD231PS  (DX)(CX*2), Z0, Z11
+	VFMADD231PS  (DX)(R10*1), Z0, Z12
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap12_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VMAXPS       Z7, Z0, Z7
+	VMAXPS       Z8, Z0, Z8
+	VMAXPS       Z9, Z0, Z9
+	VMAXPS       Z10, Z0, Z10
+	VMAXPS       Z11, Z0, Z11
+	VMAXPS       Z12, Z0, Z12
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMINPS       Z7, Z0, Z7
+	VMINPS       Z8, Z0, Z8
+	VMINPS       Z9, Z0, Z9
+	VMINPS       Z10, Z0, Z10
+	VMINPS       Z11, Z0, Z11
+	VMINPS       Z12, Z0, Z12
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	VMOVUPS      Z7, 384(BX)
+	VMOVUPS      Z8, 448(BX)
+	VMOVUPS      Z9, 512(BX)
+	VMOVUPS      Z10, 576(BX)
+	VMOVUPS      Z11, 640(BX)
+	VMOVUPS      Z12, 704(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap12
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMAXPS       Z9, Z14, Z9
-	VMAXPS       Z10, Z14, Z10
-	VMAXPS       Z11, Z14, Z11
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMINPS       Z6, Z14, Z6
-	VMINPS       Z7, Z14, Z7
-	VMINPS       Z8, Z14, Z8
-	VMINPS       Z9, Z14, Z9
-	VMINPS       Z10, Z14, Z10
-	VMINPS       Z11, Z14, Z11
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
 	VZEROUPPER
 	RET
 
 tap13:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	VFMADD231PS  (R8)(DX*2), Z14, Z6
-	VFMADD231PS  (R8)(R9*1), Z14, Z7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z8
-	VFMADD231PS  (R8)(DX*1), Z14, Z9
-	VFMADD231PS  (R8)(DX*2), Z14, Z10
-	VFMADD231PS  (R8)(R9*1), Z14, Z11
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z12
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z8
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z10
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z12
+	VMOVAPS Z1, Z13
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap13_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	VFMADD231PS  (DX)(CX*2), Z0, Z7
+	VFMADD231PS  (DX)(R10*1), Z0, Z8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z9
+	VFMADD231PS  (DX)(CX*1), Z0, Z10
+	VFMADD231PS  (DX)(CX*2), Z0, Z11
+	VFMADD231PS  (DX)(R10*1), Z0, Z12
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z13
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap13_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VMAXPS       Z7, Z0, Z7
+	VMAXPS       Z8, Z0, Z8
+	VMAXPS       Z9, Z0, Z9
+	VMAXPS       Z10, Z0, Z10
+	VMAXPS       Z11, Z0, Z11
+	VMAXPS       Z12, Z0, Z12
+	VMAXPS       Z13, Z0, Z13
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMINPS       Z7, Z0, Z7
+	VMINPS       Z8, Z0, Z8
+	VMINPS       Z9, Z0, Z9
+	VMINPS       Z10, Z0, Z10
+	VMINPS       Z11, Z0, Z11
+	VMINPS       Z12, Z0, Z12
+	VMINPS       Z13, Z0, Z13
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	VMOVUPS      Z7, 384(BX)
+	VMOVUPS      Z8, 448(BX)
+	VMOVUPS      Z9, 512(BX)
+	VMOVUPS      Z10, 576(BX)
+	VMOVUPS      Z11, 640(BX)
+	VMOVUPS      Z12, 704(BX)
+	VMOVUPS      Z13, 768(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap13
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMAXPS       Z9, Z14, Z9
-	VMAXPS       Z10, Z14, Z10
-	VMAXPS       Z11, Z14, Z11
-	VMAXPS       Z12, Z14, Z12
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMINPS       Z6, Z14, Z6
-	VMINPS       Z7, Z14, Z7
-	VMINPS       Z8, Z14, Z8
-	VMINPS       Z9, Z14, Z9
-	VMINPS       Z10, Z14, Z10
-	VMINPS       Z11, Z14, Z11
-	VMINPS       Z12, Z14, Z12
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z12, 768(AX)
 	VZEROUPPER
 	RET
 
 tap14:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Z14, Z0
-	VFMADD231PS  (R8)(DX*1), Z14, Z1
-	VFMADD231PS  (R8)(DX*2), Z14, Z2
-	VFMADD231PS  (R8)(R9*1), Z14, Z3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z4
-	VFMADD231PS  (R8)(DX*1), Z14, Z5
-	VFMADD231PS  (R8)(DX*2), Z14, Z6
-	VFMADD231PS  (R8)(R9*1), Z14, Z7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z8
-	VFMADD231PS  (R8)(DX*1), Z14, Z9
-	VFMADD231PS  (R8)(DX*2), Z14, Z10
-	VFMADD231PS  (R8)(R9*1), Z14, Z11
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Z14, Z12
-	VFMADD231PS  (R8)(DX*1), Z14, Z13
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Z1
+	VMOVAPS Z1, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z8
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z10
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z12
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z14
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap14_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Z0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Z0, Z1
+	VFMADD231PS  (DX)(CX*1), Z0, Z2
+	VFMADD231PS  (DX)(CX*2), Z0, Z3
+	VFMADD231PS  (DX)(R10*1), Z0, Z4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z5
+	VFMADD231PS  (DX)(CX*1), Z0, Z6
+	VFMADD231PS  (DX)(CX*2), Z0, Z7
+	VFMADD231PS  (DX)(R10*1), Z0, Z8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z9
+	VFMADD231PS  (DX)(CX*1), Z0, Z10
+	VFMADD231PS  (DX)(CX*2), Z0, Z11
+	VFMADD231PS  (DX)(R10*1), Z0, Z12
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Z0, Z13
+	VFMADD231PS  (DX)(CX*1), Z0, Z14
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap14_taps
+	VBROADCASTSS lo+88(FP), Z0
+	VMAXPS       Z1, Z0, Z1
+	VMAXPS       Z2, Z0, Z2
+	VMAXPS       Z3, Z0, Z3
+	VMAXPS       Z4, Z0, Z4
+	VMAXPS       Z5, Z0, Z5
+	VMAXPS       Z6, Z0, Z6
+	VMAXPS       Z7, Z0, Z7
+	VMAXPS       Z8, Z0, Z8
+	VMAXPS       Z9, Z0, Z9
+	VMAXPS       Z10, Z0, Z10
+	VMAXPS       Z11, Z0, Z11
+	VMAXPS       Z12, Z0, Z12
+	VMAXPS       Z13, Z0, Z13
+	VMAXPS       Z14, Z0, Z14
+	VBROADCASTSS hi+92(FP), Z0
+	VMINPS       Z1, Z0, Z1
+	VMINPS       Z2, Z0, Z2
+	VMINPS       Z3, Z0, Z3
+	VMINPS       Z4, Z0, Z4
+	VMINPS       Z5, Z0, Z5
+	VMINPS       Z6, Z0, Z6
+	VMINPS       Z7, Z0, Z7
+	VMINPS       Z8, Z0, Z8
+	VMINPS       Z9, Z0, Z9
+	VMINPS       Z10, Z0, Z10
+	VMINPS       Z11, Z0, Z11
+	VMINPS       Z12, Z0, Z12
+	VMINPS       Z13, Z0, Z13
+	VMINPS       Z14, Z0, Z14
+	VMOVUPS      Z1, (BX)
+	VMOVUPS      Z2, 64(BX)
+	VMOVUPS      Z3, 128(BX)
+	VMOVUPS      Z4, 192(BX)
+	VMOVUPS      Z5, 256(BX)
+	VMOVUPS      Z6, 320(BX)
+	VMOVUPS      Z7, 384(BX)
+	VMOVUPS      Z8, 448(BX)
+	VMOVUPS      Z9, 512(BX)
+	VMOVUPS      Z10, 576(BX)
+	VMOVUPS      Z11, 640(BX)
+	VMOVUPS      Z12, 704(BX)
+	VMOVUPS      Z13, 768(BX)
+	VMOVUPS      Z14, 832(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap14
-	VBROADCASTSS lo+64(FP), Z14
-	VMAXPS       Z0, Z14, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMAXPS       Z9, Z14, Z9
-	VMAXPS       Z10, Z14, Z10
-	VMAXPS       Z11, Z14, Z11
-	VMAXPS       Z12, Z14, Z12
-	VMAXPS       Z13, Z14, Z13
-	VBROADCASTSS hi+68(FP), Z14
-	VMINPS       Z0, Z14, Z0
-	VMINPS       Z1, Z14, Z1
-	VMINPS       Z2, Z14, Z2
-	VMINPS       Z3, Z14, Z3
-	VMINPS       Z4, Z14, Z4
-	VMINPS       Z5, Z14, Z5
-	VMINPS       Z6, Z14, Z6
-	VMINPS       Z7, Z14, Z7
-	VMINPS       Z8, Z14, Z8
-	VMINPS       Z9, Z14, Z9
-	VMINPS       Z10, Z14, Z10
-	VMINPS       Z11, Z14, Z11
-	VMINPS       Z12, Z14, Z12
-	VMINPS       Z13, Z14, Z13
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z12, 768(AX)
-	VMOVUPS      Z13, 832(AX)
 	VZEROUPPER
 	RET
 
-// func depthwiseLinesAVX512(c *float32, a *float32, b *float32, list *int, count int, line int, m int, bias *float32, lo float32, hi float32)
+// func depthwiseLinesAVX512(c *float32, cs int, a *float32, as int, b *float32, list *int, count int, line int, m int, rows int, bias *float32, lo float32, hi float32)
 // Requires: AVX, AVX512F
-TEXT ·depthwiseLinesAVX512(SB), NOSPLIT, $0-72
-	MOVQ    c+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    b+16(FP), DX
-	MOVQ    list+24(FP), BX
-	MOVQ    count+32(FP), SI
-	MOVQ    line+40(FP), DI
-	MOVQ    m+48(FP), R8
-	MOVQ    bias+56(FP), R9
-	VMOVUPS (R9), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z13
-	CMPQ    DI, $+5
-	JEQ     line5
-	CMPQ    DI, $+7
-	JEQ     line7
-	CMPQ    R8, $+14
-	JEQ     line3x14
-	CMPQ    R8, $+13
-	JEQ     line3x13
-	CMPQ    R8, $+12
-	JEQ     line3x12
-	CMPQ    R8, $+11
-	JEQ     line3x11
-	CMPQ    R8, $+10
-	JEQ     line3x10
-	CMPQ    R8, $+9
-	JEQ     line3x9
-	CMPQ    R8, $+8
-	JEQ     line3x8
-	CMPQ    R8, $+7
-	JEQ     line3x7
-	CMPQ    R8, $+6
-	JEQ     line3x6
-	CMPQ    R8, $+5
-	JEQ     line3x5
-	CMPQ    R8, $+4
-	JEQ     line3x4
-	CMPQ    R8, $+3
-	JEQ     line3x3
-	CMPQ    R8, $+2
-	JEQ     line3x2
+TEXT ·depthwiseLinesAVX512(SB), NOSPLIT, $0-96
+	MOVQ b+32(FP), AX
+	MOVQ line+56(FP), CX
+	MOVQ m+64(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ cs+8(FP), SI
+	SHLQ $0x02, SI
+	MOVQ a+16(FP), DI
+	MOVQ as+24(FP), R8
+	SHLQ $0x02, R8
+	MOVQ rows+72(FP), R9
+	CMPQ CX, $+5
+	JEQ  line5
+	CMPQ CX, $+7
+	JEQ  line7
+	CMPQ DX, $+14
+	JEQ  line3x14
+	CMPQ DX, $+13
+	JEQ  line3x13
+	CMPQ DX, $+12
+	JEQ  line3x12
+	CMPQ DX, $+11
+	JEQ  line3x11
+	CMPQ DX, $+10
+	JEQ  line3x10
+	CMPQ DX, $+9
+	JEQ  line3x9
+	CMPQ DX, $+8
+	JEQ  line3x8
+	CMPQ DX, $+7
+	JEQ  line3x7
+	CMPQ DX, $+6
+	JEQ  line3x6
+	CMPQ DX, $+5
+	JEQ  line3x5
+	CMPQ DX, $+4
+	JEQ  line3x4
+	CMPQ DX, $+3
+	JEQ  line3x3
+	CMPQ DX, $+2
+	JEQ  line3x2
 
 line3x1:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z1
-	VMOVUPS      64(R8), Z2
-	VMOVUPS      128(R8), Z3
-	VMOVUPS      (DI), Z4
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x1_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      64(DX), Z2
+	VMOVUPS      128(DX), Z3
+	VMOVUPS      (CX), Z4
 	VFMADD231PS  Z4, Z1, Z0
-	VMOVUPS      64(DI), Z1
+	VMOVUPS      64(CX), Z1
 	VFMADD231PS  Z1, Z2, Z0
-	VMOVUPS      128(DI), Z1
+	VMOVUPS      128(CX), Z1
 	VFMADD231PS  Z1, Z3, Z0
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x1
-	VBROADCASTSS lo+64(FP), Z1
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x1_taps
+	VBROADCASTSS lo+88(FP), Z1
 	VMAXPS       Z0, Z1, Z0
-	VBROADCASTSS hi+68(FP), Z1
+	VBROADCASTSS hi+92(FP), Z1
 	VMINPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z0, (BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x1
 	VZEROUPPER
 	RET
 
 line3x2:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VMOVUPS      128(R8), Z4
-	VMOVUPS      (DI), Z5
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x2_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
+	VMOVUPS      128(DX), Z4
+	VMOVUPS      (CX), Z5
 	VFMADD231PS  Z5, Z2, Z0
-	VMOVUPS      64(DI), Z5
+	VMOVUPS      64(CX), Z5
 	VFMADD231PS  Z5, Z2, Z1
 	VFMADD231PS  Z5, Z3, Z0
-	VMOVUPS      128(DI), Z2
+	VMOVUPS      128(CX), Z2
 	VFMADD231PS  Z2, Z3, Z1
 	VFMADD231PS  Z2, Z4, Z0
-	VMOVUPS      192(DI), Z2
+	VMOVUPS      192(CX), Z2
 	VFMADD231PS  Z2, Z4, Z1
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x2
-	VBROADCASTSS lo+64(FP), Z2
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x2_taps
+	VBROADCASTSS lo+88(FP), Z2
 	VMAXPS       Z0, Z2, Z0
 	VMAXPS       Z1, Z2, Z1
-	VBROADCASTSS hi+68(FP), Z2
+	VBROADCASTSS hi+92(FP), Z2
 	VMINPS       Z0, Z2, Z0
 	VMINPS       Z1, Z2, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x2
 	VZEROUPPER
 	RET
 
 line3x3:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z3
-	VMOVUPS      64(R8), Z4
-	VMOVUPS      128(R8), Z5
-	VMOVUPS      (DI), Z6
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x3_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      64(DX), Z4
+	VMOVUPS      128(DX), Z5
+	VMOVUPS      (CX), Z6
 	VFMADD231PS  Z6, Z3, Z0
-	VMOVUPS      64(DI), Z6
+	VMOVUPS      64(CX), Z6
 	VFMADD231PS  Z6, Z3, Z1
 	VFMADD231PS  Z6, Z4, Z0
-	VMOVUPS      128(DI), Z6
+	VMOVUPS      128(CX), Z6
 	VFMADD231PS  Z6, Z3, Z2
 	VFMADD231PS  Z6, Z4, Z1
 	VFMADD231PS  Z6, Z5, Z0
-	VMOVUPS      192(DI), Z3
+	VMOVUPS      192(CX), Z3
 	VFMADD231PS  Z3, Z4, Z2
 	VFMADD231PS  Z3, Z5, Z1
-	VMOVUPS      256(DI), Z3
+	VMOVUPS      256(CX), Z3
 	VFMADD231PS  Z3, Z5, Z2
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x3
-	VBROADCASTSS lo+64(FP), Z3
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x3_taps
+	VBROADCASTSS lo+88(FP), Z3
 	VMAXPS       Z0, Z3, Z0
 	VMAXPS       Z1, Z3, Z1
 	VMAXPS       Z2, Z3, Z2
-	VBROADCASTSS hi+68(FP), Z3
+	VBROADCASTSS hi+92(FP), Z3
 	VMINPS       Z0, Z3, Z0
 	VMINPS       Z1, Z3, Z1
 	VMINPS       Z2, Z3, Z2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x3
 	VZEROUPPER
 	RET
 
 line3x4:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z4
-	VMOVUPS      64(R8), Z5
-	VMOVUPS      128(R8), Z6
-	VMOVUPS      (DI), Z7
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x4_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VMOVUPS      128(DX), Z6
+	VMOVUPS      (CX), Z7
 	VFMADD231PS  Z7, Z4, Z0
-	VMOVUPS      64(DI), Z7
+	VMOVUPS      64(CX), Z7
 	VFMADD231PS  Z7, Z4, Z1
 	VFMADD231PS  Z7, Z5, Z0
-	VMOVUPS      128(DI), Z7
+	VMOVUPS      128(CX), Z7
 	VFMADD231PS  Z7, Z4, Z2
 	VFMADD231PS  Z7, Z5, Z1
 	VFMADD231PS  Z7, Z6, Z0
-	VMOVUPS      192(DI), Z7
+	VMOVUPS      192(CX), Z7
 	VFMADD231PS  Z7, Z4, Z3
 	VFMADD231PS  Z7, Z5, Z2
 	VFMADD231PS  Z7, Z6, Z1
-	VMOVUPS      256(DI), Z4
+	VMOVUPS      256(CX), Z4
 	VFMADD231PS  Z4, Z5, Z3
 	VFMADD231PS  Z4, Z6, Z2
-	VMOVUPS      320(DI), Z4
+	VMOVUPS      320(CX), Z4
 	VFMADD231PS  Z4, Z6, Z3
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x4
-	VBROADCASTSS lo+64(FP), Z4
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x4_taps
+	VBROADCASTSS lo+88(FP), Z4
 	VMAXPS       Z0, Z4, Z0
 	VMAXPS       Z1, Z4, Z1
 	VMAXPS       Z2, Z4, Z2
 	VMAXPS       Z3, Z4, Z3
-	VBROADCASTSS hi+68(FP), Z4
+	VBROADCASTSS hi+92(FP), Z4
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
 	VMINPS       Z3, Z4, Z3
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x4
 	VZEROUPPER
 	RET
 
 line3x5:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z5
-	VMOVUPS      64(R8), Z6
-	VMOVUPS      128(R8), Z7
-	VMOVUPS      (DI), Z8
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x5_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z5
+	VMOVUPS      64(DX), Z6
+	VMOVUPS      128(DX), Z7
+	VMOVUPS      (CX), Z8
 	VFMADD231PS  Z8, Z5, Z0
-	VMOVUPS      64(DI), Z8
+	VMOVUPS      64(CX), Z8
 	VFMADD231PS  Z8, Z5, Z1
 	VFMADD231PS  Z8, Z6, Z0
-	VMOVUPS      128(DI), Z8
+	VMOVUPS      128(CX), Z8
 	VFMADD231PS  Z8, Z5, Z2
 	VFMADD231PS  Z8, Z6, Z1
 	VFMADD231PS  Z8, Z7, Z0
-	VMOVUPS      192(DI), Z8
+	VMOVUPS      192(CX), Z8
 	VFMADD231PS  Z8, Z5, Z3
 	VFMADD231PS  Z8, Z6, Z2
 	VFMADD231PS  Z8, Z7, Z1
-	VMOVUPS      256(DI), Z8
+	VMOVUPS      256(CX), Z8
 	VFMADD231PS  Z8, Z5, Z4
 	VFMADD231PS  Z8, Z6, Z3
 	VFMADD231PS  Z8, Z7, Z2
-	VMOVUPS      320(DI), Z5
+	VMOVUPS      320(CX), Z5
 	VFMADD231PS  Z5, Z6, Z4
 	VFMADD231PS  Z5, Z7, Z3
-	VMOVUPS      384(DI), Z5
+	VMOVUPS      384(CX), Z5
 	VFMADD231PS  Z5, Z7, Z4
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x5
-	VBROADCASTSS lo+64(FP), Z5
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x5_taps
+	VBROADCASTSS lo+88(FP), Z5
 	VMAXPS       Z0, Z5, Z0
 	VMAXPS       Z1, Z5, Z1
 	VMAXPS       Z2, Z5, Z2
 	VMAXPS       Z3, Z5, Z3
 	VMAXPS       Z4, Z5, Z4
-	VBROADCASTSS hi+68(FP), Z5
+	VBROADCASTSS hi+92(FP), Z5
 	VMINPS       Z0, Z5, Z0
 	VMINPS       Z1, Z5, Z1
 	VMINPS       Z2, Z5, Z2
 	VMINPS       Z3, Z5, Z3
 	VMINPS       Z4, Z5, Z4
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x5
 	VZEROUPPER
 	RET
 
 line3x6:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      (DI), Z9
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x6_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VMOVUPS      128(DX), Z8
+	VMOVUPS      (CX), Z9
 	VFMADD231PS  Z9, Z6, Z0
-	VMOVUPS      64(DI), Z9
+	VMOVUPS      64(CX), Z9
 	VFMADD231PS  Z9, Z6, Z1
 	VFMADD231PS  Z9, Z7, Z0
-	VMOVUPS      128(DI), Z9
+	VMOVUPS      128(CX), Z9
 	VFMADD231PS  Z9, Z6, Z2
 	VFMADD231PS  Z9, Z7, Z1
 	VFMADD231PS  Z9, Z8, Z0
-	VMOVUPS      192(DI), Z9
+	VMOVUPS      192(CX), Z9
 	VFMADD231PS  Z9, Z6, Z3
 	VFMADD231PS  Z9, Z7, Z2
 	VFMADD231PS  Z9, Z8, Z1
-	VMOVUPS      256(DI), Z9
+	VMOVUPS      256(CX), Z9
 	VFMADD231PS  Z9, Z6, Z4
 	VFMADD231PS  Z9, Z7, Z3
 	VFMADD231PS  Z9, Z8, Z2
-	VMOVUPS      320(DI), Z9
+	VMOVUPS      320(CX), Z9
 	VFMADD231PS  Z9, Z6, Z5
 	VFMADD231PS  Z9, Z7, Z4
 	VFMADD231PS  Z9, Z8, Z3
-	VMOVUPS      384(DI), Z6
+	VMOVUPS      384(CX), Z6
 	VFMADD231PS  Z6, Z7, Z5
 	VFMADD231PS  Z6, Z8, Z4
-	VMOVUPS      448(DI), Z6
+	VMOVUPS      448(CX), Z6
 	VFMADD231PS  Z6, Z8, Z5
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x6
-	VBROADCASTSS lo+64(FP), Z6
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x6_taps
+	VBROADCASTSS lo+88(FP), Z6
 	VMAXPS       Z0, Z6, Z0
 	VMAXPS       Z1, Z6, Z1
 	VMAXPS       Z2, Z6, Z2
 	VMAXPS       Z3, Z6, Z3
 	VMAXPS       Z4, Z6, Z4
 	VMAXPS       Z5, Z6, Z5
-	VBROADCASTSS hi+68(FP), Z6
+	VBROADCASTSS hi+92(FP), Z6
 	VMINPS       Z0, Z6, Z0
 	VMINPS       Z1, Z6, Z1
 	VMINPS       Z2, Z6, Z2
 	VMINPS       Z3, Z6, Z3
 	VMINPS       Z4, Z6, Z4
 	VMINPS       Z5, Z6, Z5
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x6
 	VZEROUPPER
 	RET
 
 line3x7:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z7
-	VMOVUPS      64(R8), Z8
-	VMOVUPS      128(R8), Z9
-	VMOVUPS      (DI), Z10
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x7_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z7
+	VMOVUPS      64(DX), Z8
+	VMOVUPS      128(DX), Z9
+	VMOVUPS      (CX), Z10
 	VFMADD231PS  Z10, Z7, Z0
-	VMOVUPS      64(DI), Z10
+	VMOVUPS      64(CX), Z10
 	VFMADD231PS  Z10, Z7, Z1
 	VFMADD231PS  Z10, Z8, Z0
-	VMOVUPS      128(DI), Z10
+	VMOVUPS      128(CX), Z10
 	VFMADD231PS  Z10, Z7, Z2
 	VFMADD231PS  Z10, Z8, Z1
 	VFMADD231PS  Z10, Z9, Z0
-	VMOVUPS      192(DI), Z10
+	VMOVUPS      192(CX), Z10
 	VFMADD231PS  Z10, Z7, Z3
 	VFMADD231PS  Z10, Z8, Z2
 	VFMADD231PS  Z10, Z9, Z1
-	VMOVUPS      256(DI), Z10
+	VMOVUPS      256(CX), Z10
 	VFMADD231PS  Z10, Z7, Z4
 	VFMADD231PS  Z10, Z8, Z3
 	VFMADD231PS  Z10, Z9, Z2
-	VMOVUPS      320(DI), Z10
+	VMOVUPS      320(CX), Z10
 	VFMADD231PS  Z10, Z7, Z5
 	VFMADD231PS  Z10, Z8, Z4
 	VFMADD231PS  Z10, Z9, Z3
-	VMOVUPS      384(DI), Z10
+	VMOVUPS      384(CX), Z10
 	VFMADD231PS  Z10, Z7, Z6
 	VFMADD231PS  Z10, Z8, Z5
 	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      448(DI), Z7
+	VMOVUPS      448(CX), Z7
 	VFMADD231PS  Z7, Z8, Z6
 	VFMADD231PS  Z7, Z9, Z5
-	VMOVUPS      512(DI), Z7
+	VMOVUPS      512(CX), Z7
 	VFMADD231PS  Z7, Z9, Z6
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x7
-	VBROADCASTSS lo+64(FP), Z7
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x7_taps
+	VBROADCASTSS lo+88(FP), Z7
 	VMAXPS       Z0, Z7, Z0
 	VMAXPS       Z1, Z7, Z1
 	VMAXPS       Z2, Z7, Z2
@@ -1040,7 +1334,7 @@ line3x7:
 	VMAXPS       Z4, Z7, Z4
 	VMAXPS       Z5, Z7, Z5
 	VMAXPS       Z6, Z7, Z6
-	VBROADCASTSS hi+68(FP), Z7
+	VBROADCASTSS hi+92(FP), Z7
 	VMINPS       Z0, Z7, Z0
 	VMINPS       Z1, Z7, Z1
 	VMINPS       Z2, Z7, Z2
@@ -1048,62 +1342,79 @@ line3x7:
 	VMINPS       Z4, Z7, Z4
 	VMINPS       Z5, Z7, Z5
 	VMINPS       Z6, Z7, Z6
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x7
 	VZEROUPPER
 	RET
 
 line3x8:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z8
-	VMOVUPS      64(R8), Z9
-	VMOVUPS      128(R8), Z10
-	VMOVUPS      (DI), Z11
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x8_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	VMOVUPS      128(DX), Z10
+	VMOVUPS      (CX), Z11
 	VFMADD231PS  Z11, Z8, Z0
-	VMOVUPS      64(DI), Z11
+	VMOVUPS      64(CX), Z11
 	VFMADD231PS  Z11, Z8, Z1
 	VFMADD231PS  Z11, Z9, Z0
-	VMOVUPS      128(DI), Z11
+	VMOVUPS      128(CX), Z11
 	VFMADD231PS  Z11, Z8, Z2
 	VFMADD231PS  Z11, Z9, Z1
 	VFMADD231PS  Z11, Z10, Z0
-	VMOVUPS      192(DI), Z11
+	VMOVUPS      192(CX), Z11
 	VFMADD231PS  Z11, Z8, Z3
 	VFMADD231PS  Z11, Z9, Z2
 	VFMADD231PS  Z11, Z10, Z1
-	VMOVUPS      256(DI), Z11
+	VMOVUPS      256(CX), Z11
 	VFMADD231PS  Z11, Z8, Z4
 	VFMADD231PS  Z11, Z9, Z3
 	VFMADD231PS  Z11, Z10, Z2
-	VMOVUPS      320(DI), Z11
+	VMOVUPS      320(CX), Z11
 	VFMADD231PS  Z11, Z8, Z5
 	VFMADD231PS  Z11, Z9, Z4
 	VFMADD231PS  Z11, Z10, Z3
-	VMOVUPS      384(DI), Z11
+	VMOVUPS      384(CX), Z11
 	VFMADD231PS  Z11, Z8, Z6
 	VFMADD231PS  Z11, Z9, Z5
 	VFMADD231PS  Z11, Z10, Z4
-	VMOVUPS      448(DI), Z11
+	VMOVUPS      448(CX), Z11
 	VFMADD231PS  Z11, Z8, Z7
 	VFMADD231PS  Z11, Z9, Z6
 	VFMADD231PS  Z11, Z10, Z5
-	VMOVUPS      512(DI), Z8
+	VMOVUPS      512(CX), Z8
 	VFMADD231PS  Z8, Z9, Z7
 	VFMADD231PS  Z8, Z10, Z6
-	VMOVUPS      576(DI), Z8
+	VMOVUPS      576(CX), Z8
 	VFMADD231PS  Z8, Z10, Z7
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x8
-	VBROADCASTSS lo+64(FP), Z8
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x8_taps
+	VBROADCASTSS lo+88(FP), Z8
 	VMAXPS       Z0, Z8, Z0
 	VMAXPS       Z1, Z8, Z1
 	VMAXPS       Z2, Z8, Z2
@@ -1112,7 +1423,7 @@ line3x8:
 	VMAXPS       Z5, Z8, Z5
 	VMAXPS       Z6, Z8, Z6
 	VMAXPS       Z7, Z8, Z7
-	VBROADCASTSS hi+68(FP), Z8
+	VBROADCASTSS hi+92(FP), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
 	VMINPS       Z2, Z8, Z2
@@ -1121,67 +1432,85 @@ line3x8:
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x8
 	VZEROUPPER
 	RET
 
 line3x9:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z9
-	VMOVUPS      64(R8), Z10
-	VMOVUPS      128(R8), Z11
-	VMOVUPS      (DI), Z12
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x9_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z9
+	VMOVUPS      64(DX), Z10
+	VMOVUPS      128(DX), Z11
+	VMOVUPS      (CX), Z12
 	VFMADD231PS  Z12, Z9, Z0
-	VMOVUPS      64(DI), Z12
+	VMOVUPS      64(CX), Z12
 	VFMADD231PS  Z12, Z9, Z1
 	VFMADD231PS  Z12, Z10, Z0
-	VMOVUPS      128(DI), Z12
+	VMOVUPS      128(CX), Z12
 	VFMADD231PS  Z12, Z9, Z2
 	VFMADD231PS  Z12, Z10, Z1
 	VFMADD231PS  Z12, Z11, Z0
-	VMOVUPS      192(DI), Z12
+	VMOVUPS      192(CX), Z12
 	VFMADD231PS  Z12, Z9, Z3
 	VFMADD231PS  Z12, Z10, Z2
 	VFMADD231PS  Z12, Z11, Z1
-	VMOVUPS      256(DI), Z12
+	VMOVUPS      256(CX), Z12
 	VFMADD231PS  Z12, Z9, Z4
 	VFMADD231PS  Z12, Z10, Z3
 	VFMADD231PS  Z12, Z11, Z2
-	VMOVUPS      320(DI), Z12
+	VMOVUPS      320(CX), Z12
 	VFMADD231PS  Z12, Z9, Z5
 	VFMADD231PS  Z12, Z10, Z4
 	VFMADD231PS  Z12, Z11, Z3
-	VMOVUPS      384(DI), Z12
+	VMOVUPS      384(CX), Z12
 	VFMADD231PS  Z12, Z9, Z6
 	VFMADD231PS  Z12, Z10, Z5
 	VFMADD231PS  Z12, Z11, Z4
-	VMOVUPS      448(DI), Z12
+	VMOVUPS      448(CX), Z12
 	VFMADD231PS  Z12, Z9, Z7
 	VFMADD231PS  Z12, Z10, Z6
 	VFMADD231PS  Z12, Z11, Z5
-	VMOVUPS      512(DI), Z12
+	VMOVUPS      512(CX), Z12
 	VFMADD231PS  Z12, Z9, Z8
 	VFMADD231PS  Z12, Z10, Z7
 	VFMADD231PS  Z12, Z11, Z6
-	VMOVUPS      576(DI), Z9
+	VMOVUPS      576(CX), Z9
 	VFMADD231PS  Z9, Z10, Z8
 	VFMADD231PS  Z9, Z11, Z7
-	VMOVUPS      640(DI), Z9
+	VMOVUPS      640(CX), Z9
 	VFMADD231PS  Z9, Z11, Z8
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x9
-	VBROADCASTSS lo+64(FP), Z9
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x9_taps
+	VBROADCASTSS lo+88(FP), Z9
 	VMAXPS       Z0, Z9, Z0
 	VMAXPS       Z1, Z9, Z1
 	VMAXPS       Z2, Z9, Z2
@@ -1191,7 +1520,7 @@ line3x9:
 	VMAXPS       Z6, Z9, Z6
 	VMAXPS       Z7, Z9, Z7
 	VMAXPS       Z8, Z9, Z8
-	VBROADCASTSS hi+68(FP), Z9
+	VBROADCASTSS hi+92(FP), Z9
 	VMINPS       Z0, Z9, Z0
 	VMINPS       Z1, Z9, Z1
 	VMINPS       Z2, Z9, Z2
@@ -1201,72 +1530,91 @@ line3x9:
 	VMINPS       Z6, Z9, Z6
 	VMINPS       Z7, Z9, Z7
 	VMINPS       Z8, Z9, Z8
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x9
 	VZEROUPPER
 	RET
 
 line3x10:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z10
-	VMOVUPS      64(R8), Z11
-	VMOVUPS      128(R8), Z12
-	VMOVUPS      (DI), Z13
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x10_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z10
+	VMOVUPS      64(DX), Z11
+	VMOVUPS      128(DX), Z12
+	VMOVUPS      (CX), Z13
 	VFMADD231PS  Z13, Z10, Z0
-	VMOVUPS      64(DI), Z13
+	VMOVUPS      64(CX), Z13
 	VFMADD231PS  Z13, Z10, Z1
 	VFMADD231PS  Z13, Z11, Z0
-	VMOVUPS      128(DI), Z13
+	VMOVUPS      128(CX), Z13
 	VFMADD231PS  Z13, Z10, Z2
 	VFMADD231PS  Z13, Z11, Z1
 	VFMADD231PS  Z13, Z12, Z0
-	VMOVUPS      192(DI), Z13
+	VMOVUPS      192(CX), Z13
 	VFMADD231PS  Z13, Z10, Z3
 	VFMADD231PS  Z13, Z11, Z2
 	VFMADD231PS  Z13, Z12, Z1
-	VMOVUPS      256(DI), Z13
+	VMOVUPS      256(CX), Z13
 	VFMADD231PS  Z13, Z10, Z4
 	VFMADD231PS  Z13, Z11, Z3
 	VFMADD231PS  Z13, Z12, Z2
-	VMOVUPS      320(DI), Z13
+	VMOVUPS      320(CX), Z13
 	VFMADD231PS  Z13, Z10, Z5
 	VFMADD231PS  Z13, Z11, Z4
 	VFMADD231PS  Z13, Z12, Z3
-	VMOVUPS      384(DI), Z13
+	VMOVUPS      384(CX), Z13
 	VFMADD231PS  Z13, Z10, Z6
 	VFMADD231PS  Z13, Z11, Z5
 	VFMADD231PS  Z13, Z12, Z4
-	VMOVUPS      448(DI), Z13
+	VMOVUPS      448(CX), Z13
 	VFMADD231PS  Z13, Z10, Z7
 	VFMADD231PS  Z13, Z11, Z6
 	VFMADD231PS  Z13, Z12, Z5
-	VMOVUPS      512(DI), Z13
+	VMOVUPS      512(CX), Z13
 	VFMADD231PS  Z13, Z10, Z8
 	VFMADD231PS  Z13, Z11, Z7
 	VFMADD231PS  Z13, Z12, Z6
-	VMOVUPS      576(DI), Z13
+	VMOVUPS      576(CX), Z13
 	VFMADD231PS  Z13, Z10, Z9
 	VFMADD231PS  Z13, Z11, Z8
 	VFMADD231PS  Z13, Z12, Z7
-	VMOVUPS      640(DI), Z10
+	VMOVUPS      640(CX), Z10
 	VFMADD231PS  Z10, Z11, Z9
 	VFMADD231PS  Z10, Z12, Z8
-	VMOVUPS      704(DI), Z10
+	VMOVUPS      704(CX), Z10
 	VFMADD231PS  Z10, Z12, Z9
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x10
-	VBROADCASTSS lo+64(FP), Z10
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x10_taps
+	VBROADCASTSS lo+88(FP), Z10
 	VMAXPS       Z0, Z10, Z0
 	VMAXPS       Z1, Z10, Z1
 	VMAXPS       Z2, Z10, Z2
@@ -1277,7 +1625,7 @@ line3x10:
 	VMAXPS       Z7, Z10, Z7
 	VMAXPS       Z8, Z10, Z8
 	VMAXPS       Z9, Z10, Z9
-	VBROADCASTSS hi+68(FP), Z10
+	VBROADCASTSS hi+92(FP), Z10
 	VMINPS       Z0, Z10, Z0
 	VMINPS       Z1, Z10, Z1
 	VMINPS       Z2, Z10, Z2
@@ -1288,77 +1636,97 @@ line3x10:
 	VMINPS       Z7, Z10, Z7
 	VMINPS       Z8, Z10, Z8
 	VMINPS       Z9, Z10, Z9
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x10
 	VZEROUPPER
 	RET
 
 line3x11:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z11
-	VMOVUPS      64(R8), Z12
-	VMOVUPS      128(R8), Z13
-	VMOVUPS      (DI), Z14
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x11_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z11
+	VMOVUPS      64(DX), Z12
+	VMOVUPS      128(DX), Z13
+	VMOVUPS      (CX), Z14
 	VFMADD231PS  Z14, Z11, Z0
-	VMOVUPS      64(DI), Z14
+	VMOVUPS      64(CX), Z14
 	VFMADD231PS  Z14, Z11, Z1
 	VFMADD231PS  Z14, Z12, Z0
-	VMOVUPS      128(DI), Z14
+	VMOVUPS      128(CX), Z14
 	VFMADD231PS  Z14, Z11, Z2
 	VFMADD231PS  Z14, Z12, Z1
 	VFMADD231PS  Z14, Z13, Z0
-	VMOVUPS      192(DI), Z14
+	VMOVUPS      192(CX), Z14
 	VFMADD231PS  Z14, Z11, Z3
 	VFMADD231PS  Z14, Z12, Z2
 	VFMADD231PS  Z14, Z13, Z1
-	VMOVUPS      256(DI), Z14
+	VMOVUPS      256(CX), Z14
 	VFMADD231PS  Z14, Z11, Z4
 	VFMADD231PS  Z14, Z12, Z3
 	VFMADD231PS  Z14, Z13, Z2
-	VMOVUPS      320(DI), Z14
+	VMOVUPS      320(CX), Z14
 	VFMADD231PS  Z14, Z11, Z5
 	VFMADD231PS  Z14, Z12, Z4
 	VFMADD231PS  Z14, Z13, Z3
-	VMOVUPS      384(DI), Z14
+	VMOVUPS      384(CX), Z14
 	VFMADD231PS  Z14, Z11, Z6
 	VFMADD231PS  Z14, Z12, Z5
 	VFMADD231PS  Z14, Z13, Z4
-	VMOVUPS      448(DI), Z14
+	VMOVUPS      448(CX), Z14
 	VFMADD231PS  Z14, Z11, Z7
 	VFMADD231PS  Z14, Z12, Z6
 	VFMADD231PS  Z14, Z13, Z5
-	VMOVUPS      512(DI), Z14
+	VMOVUPS      512(CX), Z14
 	VFMADD231PS  Z14, Z11, Z8
 	VFMADD231PS  Z14, Z12, Z7
 	VFMADD231PS  Z14, Z13, Z6
-	VMOVUPS      576(DI), Z14
+	VMOVUPS      576(CX), Z14
 	VFMADD231PS  Z14, Z11, Z9
 	VFMADD231PS  Z14, Z12, Z8
 	VFMADD231PS  Z14, Z13, Z7
-	VMOVUPS      640(DI), Z14
+	VMOVUPS      640(CX), Z14
 	VFMADD231PS  Z14, Z11, Z10
 	VFMADD231PS  Z14, Z12, Z9
 	VFMADD231PS  Z14, Z13, Z8
-	VMOVUPS      704(DI), Z11
+	VMOVUPS      704(CX), Z11
 	VFMADD231PS  Z11, Z12, Z10
 	VFMADD231PS  Z11, Z13, Z9
-	VMOVUPS      768(DI), Z11
+	VMOVUPS      768(CX), Z11
 	VFMADD231PS  Z11, Z13, Z10
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x11
-	VBROADCASTSS lo+64(FP), Z11
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x11_taps
+	VBROADCASTSS lo+88(FP), Z11
 	VMAXPS       Z0, Z11, Z0
 	VMAXPS       Z1, Z11, Z1
 	VMAXPS       Z2, Z11, Z2
@@ -1370,7 +1738,7 @@ line3x11:
 	VMAXPS       Z8, Z11, Z8
 	VMAXPS       Z9, Z11, Z9
 	VMAXPS       Z10, Z11, Z10
-	VBROADCASTSS hi+68(FP), Z11
+	VBROADCASTSS hi+92(FP), Z11
 	VMINPS       Z0, Z11, Z0
 	VMINPS       Z1, Z11, Z1
 	VMINPS       Z2, Z11, Z2
@@ -1382,82 +1750,103 @@ line3x11:
 	VMINPS       Z8, Z11, Z8
 	VMINPS       Z9, Z11, Z9
 	VMINPS       Z10, Z11, Z10
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x11
 	VZEROUPPER
 	RET
 
 line3x12:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z12
-	VMOVUPS      64(R8), Z13
-	VMOVUPS      128(R8), Z14
-	VMOVUPS      (DI), Z15
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x12_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS      128(DX), Z14
+	VMOVUPS      (CX), Z15
 	VFMADD231PS  Z15, Z12, Z0
-	VMOVUPS      64(DI), Z15
+	VMOVUPS      64(CX), Z15
 	VFMADD231PS  Z15, Z12, Z1
 	VFMADD231PS  Z15, Z13, Z0
-	VMOVUPS      128(DI), Z15
+	VMOVUPS      128(CX), Z15
 	VFMADD231PS  Z15, Z12, Z2
 	VFMADD231PS  Z15, Z13, Z1
 	VFMADD231PS  Z15, Z14, Z0
-	VMOVUPS      192(DI), Z15
+	VMOVUPS      192(CX), Z15
 	VFMADD231PS  Z15, Z12, Z3
 	VFMADD231PS  Z15, Z13, Z2
 	VFMADD231PS  Z15, Z14, Z1
-	VMOVUPS      256(DI), Z15
+	VMOVUPS      256(CX), Z15
 	VFMADD231PS  Z15, Z12, Z4
 	VFMADD231PS  Z15, Z13, Z3
 	VFMADD231PS  Z15, Z14, Z2
-	VMOVUPS      320(DI), Z15
+	VMOVUPS      320(CX), Z15
 	VFMADD231PS  Z15, Z12, Z5
 	VFMADD231PS  Z15, Z13, Z4
 	VFMADD231PS  Z15, Z14, Z3
-	VMOVUPS      384(DI), Z15
+	VMOVUPS      384(CX), Z15
 	VFMADD231PS  Z15, Z12, Z6
 	VFMADD231PS  Z15, Z13, Z5
 	VFMADD231PS  Z15, Z14, Z4
-	VMOVUPS      448(DI), Z15
+	VMOVUPS      448(CX), Z15
 	VFMADD231PS  Z15, Z12, Z7
 	VFMADD231PS  Z15, Z13, Z6
 	VFMADD231PS  Z15, Z14, Z5
-	VMOVUPS      512(DI), Z15
+	VMOVUPS      512(CX), Z15
 	VFMADD231PS  Z15, Z12, Z8
 	VFMADD231PS  Z15, Z13, Z7
 	VFMADD231PS  Z15, Z14, Z6
-	VMOVUPS      576(DI), Z15
+	VMOVUPS      576(CX), Z15
 	VFMADD231PS  Z15, Z12, Z9
 	VFMADD231PS  Z15, Z13, Z8
 	VFMADD231PS  Z15, Z14, Z7
-	VMOVUPS      640(DI), Z15
+	VMOVUPS      640(CX), Z15
 	VFMADD231PS  Z15, Z12, Z10
 	VFMADD231PS  Z15, Z13, Z9
 	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      704(DI), Z15
+	VMOVUPS      704(CX), Z15
 	VFMADD231PS  Z15, Z12, Z11
 	VFMADD231PS  Z15, Z13, Z10
 	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      768(DI), Z12
+	VMOVUPS      768(CX), Z12
 	VFMADD231PS  Z12, Z13, Z11
 	VFMADD231PS  Z12, Z14, Z10
-	VMOVUPS      832(DI), Z12
+	VMOVUPS      832(CX), Z12
 	VFMADD231PS  Z12, Z14, Z11
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x12
-	VBROADCASTSS lo+64(FP), Z12
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x12_taps
+	VBROADCASTSS lo+88(FP), Z12
 	VMAXPS       Z0, Z12, Z0
 	VMAXPS       Z1, Z12, Z1
 	VMAXPS       Z2, Z12, Z2
@@ -1470,7 +1859,7 @@ line3x12:
 	VMAXPS       Z9, Z12, Z9
 	VMAXPS       Z10, Z12, Z10
 	VMAXPS       Z11, Z12, Z11
-	VBROADCASTSS hi+68(FP), Z12
+	VBROADCASTSS hi+92(FP), Z12
 	VMINPS       Z0, Z12, Z0
 	VMINPS       Z1, Z12, Z1
 	VMINPS       Z2, Z12, Z2
@@ -1483,87 +1872,109 @@ line3x12:
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x12
 	VZEROUPPER
 	RET
 
 line3x13:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z13
-	VMOVUPS      64(R8), Z14
-	VMOVUPS      128(R8), Z15
-	VMOVUPS      (DI), Z16
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x13_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z13
+	VMOVUPS      64(DX), Z14
+	VMOVUPS      128(DX), Z15
+	VMOVUPS      (CX), Z16
 	VFMADD231PS  Z16, Z13, Z0
-	VMOVUPS      64(DI), Z16
+	VMOVUPS      64(CX), Z16
 	VFMADD231PS  Z16, Z13, Z1
 	VFMADD231PS  Z16, Z14, Z0
-	VMOVUPS      128(DI), Z16
+	VMOVUPS      128(CX), Z16
 	VFMADD231PS  Z16, Z13, Z2
 	VFMADD231PS  Z16, Z14, Z1
 	VFMADD231PS  Z16, Z15, Z0
-	VMOVUPS      192(DI), Z16
+	VMOVUPS      192(CX), Z16
 	VFMADD231PS  Z16, Z13, Z3
 	VFMADD231PS  Z16, Z14, Z2
 	VFMADD231PS  Z16, Z15, Z1
-	VMOVUPS      256(DI), Z16
+	VMOVUPS      256(CX), Z16
 	VFMADD231PS  Z16, Z13, Z4
 	VFMADD231PS  Z16, Z14, Z3
 	VFMADD231PS  Z16, Z15, Z2
-	VMOVUPS      320(DI), Z16
+	VMOVUPS      320(CX), Z16
 	VFMADD231PS  Z16, Z13, Z5
 	VFMADD231PS  Z16, Z14, Z4
 	VFMADD231PS  Z16, Z15, Z3
-	VMOVUPS      384(DI), Z16
+	VMOVUPS      384(CX), Z16
 	VFMADD231PS  Z16, Z13, Z6
 	VFMADD231PS  Z16, Z14, Z5
 	VFMADD231PS  Z16, Z15, Z4
-	VMOVUPS      448(DI), Z16
+	VMOVUPS      448(CX), Z16
 	VFMADD231PS  Z16, Z13, Z7
 	VFMADD231PS  Z16, Z14, Z6
 	VFMADD231PS  Z16, Z15, Z5
-	VMOVUPS      512(DI), Z16
+	VMOVUPS      512(CX), Z16
 	VFMADD231PS  Z16, Z13, Z8
 	VFMADD231PS  Z16, Z14, Z7
 	VFMADD231PS  Z16, Z15, Z6
-	VMOVUPS      576(DI), Z16
+	VMOVUPS      576(CX), Z16
 	VFMADD231PS  Z16, Z13, Z9
 	VFMADD231PS  Z16, Z14, Z8
 	VFMADD231PS  Z16, Z15, Z7
-	VMOVUPS      640(DI), Z16
+	VMOVUPS      640(CX), Z16
 	VFMADD231PS  Z16, Z13, Z10
 	VFMADD231PS  Z16, Z14, Z9
 	VFMADD231PS  Z16, Z15, Z8
-	VMOVUPS      704(DI), Z16
+	VMOVUPS      704(CX), Z16
 	VFMADD231PS  Z16, Z13, Z11
 	VFMADD231PS  Z16, Z14, Z10
 	VFMADD231PS  Z16, Z15, Z9
-	VMOVUPS      768(DI), Z16
+	VMOVUPS      768(CX), Z16
 	VFMADD231PS  Z16, Z13, Z12
 	VFMADD231PS  Z16, Z14, Z11
 	VFMADD231PS  Z16, Z15, Z10
-	VMOVUPS      832(DI), Z13
+	VMOVUPS      832(CX), Z13
 	VFMADD231PS  Z13, Z14, Z12
 	VFMADD231PS  Z13, Z15, Z11
-	VMOVUPS      896(DI), Z13
+	VMOVUPS      896(CX), Z13
 	VFMADD231PS  Z13, Z15, Z12
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x13
-	VBROADCASTSS lo+64(FP), Z13
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x13_taps
+	VBROADCASTSS lo+88(FP), Z13
 	VMAXPS       Z0, Z13, Z0
 	VMAXPS       Z1, Z13, Z1
 	VMAXPS       Z2, Z13, Z2
@@ -1577,7 +1988,7 @@ line3x13:
 	VMAXPS       Z10, Z13, Z10
 	VMAXPS       Z11, Z13, Z11
 	VMAXPS       Z12, Z13, Z12
-	VBROADCASTSS hi+68(FP), Z13
+	VBROADCASTSS hi+92(FP), Z13
 	VMINPS       Z0, Z13, Z0
 	VMINPS       Z1, Z13, Z1
 	VMINPS       Z2, Z13, Z2
@@ -1591,92 +2002,115 @@ line3x13:
 	VMINPS       Z10, Z13, Z10
 	VMINPS       Z11, Z13, Z11
 	VMINPS       Z12, Z13, Z12
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	VMOVUPS      Z12, 768(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x13
 	VZEROUPPER
 	RET
 
 line3x14:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z14
-	VMOVUPS      64(R8), Z15
-	VMOVUPS      128(R8), Z16
-	VMOVUPS      (DI), Z17
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z13
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line3x14_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z14
+	VMOVUPS      64(DX), Z15
+	VMOVUPS      128(DX), Z16
+	VMOVUPS      (CX), Z17
 	VFMADD231PS  Z17, Z14, Z0
-	VMOVUPS      64(DI), Z17
+	VMOVUPS      64(CX), Z17
 	VFMADD231PS  Z17, Z14, Z1
 	VFMADD231PS  Z17, Z15, Z0
-	VMOVUPS      128(DI), Z17
+	VMOVUPS      128(CX), Z17
 	VFMADD231PS  Z17, Z14, Z2
 	VFMADD231PS  Z17, Z15, Z1
 	VFMADD231PS  Z17, Z16, Z0
-	VMOVUPS      192(DI), Z17
+	VMOVUPS      192(CX), Z17
 	VFMADD231PS  Z17, Z14, Z3
 	VFMADD231PS  Z17, Z15, Z2
 	VFMADD231PS  Z17, Z16, Z1
-	VMOVUPS      256(DI), Z17
+	VMOVUPS      256(CX), Z17
 	VFMADD231PS  Z17, Z14, Z4
 	VFMADD231PS  Z17, Z15, Z3
 	VFMADD231PS  Z17, Z16, Z2
-	VMOVUPS      320(DI), Z17
+	VMOVUPS      320(CX), Z17
 	VFMADD231PS  Z17, Z14, Z5
 	VFMADD231PS  Z17, Z15, Z4
 	VFMADD231PS  Z17, Z16, Z3
-	VMOVUPS      384(DI), Z17
+	VMOVUPS      384(CX), Z17
 	VFMADD231PS  Z17, Z14, Z6
 	VFMADD231PS  Z17, Z15, Z5
 	VFMADD231PS  Z17, Z16, Z4
-	VMOVUPS      448(DI), Z17
+	VMOVUPS      448(CX), Z17
 	VFMADD231PS  Z17, Z14, Z7
 	VFMADD231PS  Z17, Z15, Z6
 	VFMADD231PS  Z17, Z16, Z5
-	VMOVUPS      512(DI), Z17
+	VMOVUPS      512(CX), Z17
 	VFMADD231PS  Z17, Z14, Z8
 	VFMADD231PS  Z17, Z15, Z7
 	VFMADD231PS  Z17, Z16, Z6
-	VMOVUPS      576(DI), Z17
+	VMOVUPS      576(CX), Z17
 	VFMADD231PS  Z17, Z14, Z9
 	VFMADD231PS  Z17, Z15, Z8
 	VFMADD231PS  Z17, Z16, Z7
-	VMOVUPS      640(DI), Z17
+	VMOVUPS      640(CX), Z17
 	VFMADD231PS  Z17, Z14, Z10
 	VFMADD231PS  Z17, Z15, Z9
 	VFMADD231PS  Z17, Z16, Z8
-	VMOVUPS      704(DI), Z17
+	VMOVUPS      704(CX), Z17
 	VFMADD231PS  Z17, Z14, Z11
 	VFMADD231PS  Z17, Z15, Z10
 	VFMADD231PS  Z17, Z16, Z9
-	VMOVUPS      768(DI), Z17
+	VMOVUPS      768(CX), Z17
 	VFMADD231PS  Z17, Z14, Z12
 	VFMADD231PS  Z17, Z15, Z11
 	VFMADD231PS  Z17, Z16, Z10
-	VMOVUPS      832(DI), Z17
+	VMOVUPS      832(CX), Z17
 	VFMADD231PS  Z17, Z14, Z13
 	VFMADD231PS  Z17, Z15, Z12
 	VFMADD231PS  Z17, Z16, Z11
-	VMOVUPS      896(DI), Z14
+	VMOVUPS      896(CX), Z14
 	VFMADD231PS  Z14, Z15, Z13
 	VFMADD231PS  Z14, Z16, Z12
-	VMOVUPS      960(DI), Z14
+	VMOVUPS      960(CX), Z14
 	VFMADD231PS  Z14, Z16, Z13
-	ADDQ         $+48, BX
-	DECQ         SI
-	JNZ          line3x14
-	VBROADCASTSS lo+64(FP), Z14
+	ADDQ         $+48, R10
+	DECQ         R11
+	JNZ          line3x14_taps
+	VBROADCASTSS lo+88(FP), Z14
 	VMAXPS       Z0, Z14, Z0
 	VMAXPS       Z1, Z14, Z1
 	VMAXPS       Z2, Z14, Z2
@@ -1691,7 +2125,7 @@ line3x14:
 	VMAXPS       Z11, Z14, Z11
 	VMAXPS       Z12, Z14, Z12
 	VMAXPS       Z13, Z14, Z13
-	VBROADCASTSS hi+68(FP), Z14
+	VBROADCASTSS hi+92(FP), Z14
 	VMINPS       Z0, Z14, Z0
 	VMINPS       Z1, Z14, Z1
 	VMINPS       Z2, Z14, Z2
@@ -1706,432 +2140,523 @@ line3x14:
 	VMINPS       Z11, Z14, Z11
 	VMINPS       Z12, Z14, Z12
 	VMINPS       Z13, Z14, Z13
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z12, 768(AX)
-	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	VMOVUPS      Z12, 768(BX)
+	VMOVUPS      Z13, 832(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line3x14
 	VZEROUPPER
 	RET
 
 line5:
-	CMPQ R8, $+14
+	CMPQ DX, $+14
 	JEQ  line5x14
-	CMPQ R8, $+13
+	CMPQ DX, $+13
 	JEQ  line5x13
-	CMPQ R8, $+12
+	CMPQ DX, $+12
 	JEQ  line5x12
-	CMPQ R8, $+11
+	CMPQ DX, $+11
 	JEQ  line5x11
-	CMPQ R8, $+10
+	CMPQ DX, $+10
 	JEQ  line5x10
-	CMPQ R8, $+9
+	CMPQ DX, $+9
 	JEQ  line5x9
-	CMPQ R8, $+8
+	CMPQ DX, $+8
 	JEQ  line5x8
-	CMPQ R8, $+7
+	CMPQ DX, $+7
 	JEQ  line5x7
-	CMPQ R8, $+6
+	CMPQ DX, $+6
 	JEQ  line5x6
-	CMPQ R8, $+5
+	CMPQ DX, $+5
 	JEQ  line5x5
-	CMPQ R8, $+4
+	CMPQ DX, $+4
 	JEQ  line5x4
-	CMPQ R8, $+3
+	CMPQ DX, $+3
 	JEQ  line5x3
-	CMPQ R8, $+2
+	CMPQ DX, $+2
 	JEQ  line5x2
 
 line5x1:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z1
-	VMOVUPS      64(R8), Z2
-	VMOVUPS      128(R8), Z3
-	VMOVUPS      192(R8), Z4
-	VMOVUPS      256(R8), Z5
-	VMOVUPS      (DI), Z6
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x1_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      64(DX), Z2
+	VMOVUPS      128(DX), Z3
+	VMOVUPS      192(DX), Z4
+	VMOVUPS      256(DX), Z5
+	VMOVUPS      (CX), Z6
 	VFMADD231PS  Z6, Z1, Z0
-	VMOVUPS      64(DI), Z1
+	VMOVUPS      64(CX), Z1
 	VFMADD231PS  Z1, Z2, Z0
-	VMOVUPS      128(DI), Z1
+	VMOVUPS      128(CX), Z1
 	VFMADD231PS  Z1, Z3, Z0
-	VMOVUPS      192(DI), Z1
+	VMOVUPS      192(CX), Z1
 	VFMADD231PS  Z1, Z4, Z0
-	VMOVUPS      256(DI), Z1
+	VMOVUPS      256(CX), Z1
 	VFMADD231PS  Z1, Z5, Z0
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x1
-	VBROADCASTSS lo+64(FP), Z1
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x1_taps
+	VBROADCASTSS lo+88(FP), Z1
 	VMAXPS       Z0, Z1, Z0
-	VBROADCASTSS hi+68(FP), Z1
+	VBROADCASTSS hi+92(FP), Z1
 	VMINPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z0, (BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x1
 	VZEROUPPER
 	RET
 
 line5x2:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VMOVUPS      128(R8), Z4
-	VMOVUPS      192(R8), Z5
-	VMOVUPS      256(R8), Z6
-	VMOVUPS      (DI), Z7
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x2_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
+	VMOVUPS      128(DX), Z4
+	VMOVUPS      192(DX), Z5
+	VMOVUPS      256(DX), Z6
+	VMOVUPS      (CX), Z7
 	VFMADD231PS  Z7, Z2, Z0
-	VMOVUPS      64(DI), Z7
+	VMOVUPS      64(CX), Z7
 	VFMADD231PS  Z7, Z2, Z1
 	VFMADD231PS  Z7, Z3, Z0
-	VMOVUPS      128(DI), Z2
+	VMOVUPS      128(CX), Z2
 	VFMADD231PS  Z2, Z3, Z1
 	VFMADD231PS  Z2, Z4, Z0
-	VMOVUPS      192(DI), Z2
+	VMOVUPS      192(CX), Z2
 	VFMADD231PS  Z2, Z4, Z1
 	VFMADD231PS  Z2, Z5, Z0
-	VMOVUPS      256(DI), Z2
+	VMOVUPS      256(CX), Z2
 	VFMADD231PS  Z2, Z5, Z1
 	VFMADD231PS  Z2, Z6, Z0
-	VMOVUPS      320(DI), Z2
+	VMOVUPS      320(CX), Z2
 	VFMADD231PS  Z2, Z6, Z1
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x2
-	VBROADCASTSS lo+64(FP), Z2
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x2_taps
+	VBROADCASTSS lo+88(FP), Z2
 	VMAXPS       Z0, Z2, Z0
 	VMAXPS       Z1, Z2, Z1
-	VBROADCASTSS hi+68(FP), Z2
+	VBROADCASTSS hi+92(FP), Z2
 	VMINPS       Z0, Z2, Z0
 	VMINPS       Z1, Z2, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x2
 	VZEROUPPER
 	RET
 
 line5x3:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z3
-	VMOVUPS      64(R8), Z4
-	VMOVUPS      128(R8), Z5
-	VMOVUPS      192(R8), Z6
-	VMOVUPS      256(R8), Z7
-	VMOVUPS      (DI), Z8
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x3_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      64(DX), Z4
+	VMOVUPS      128(DX), Z5
+	VMOVUPS      192(DX), Z6
+	VMOVUPS      256(DX), Z7
+	VMOVUPS      (CX), Z8
 	VFMADD231PS  Z8, Z3, Z0
-	VMOVUPS      64(DI), Z8
+	VMOVUPS      64(CX), Z8
 	VFMADD231PS  Z8, Z3, Z1
 	VFMADD231PS  Z8, Z4, Z0
-	VMOVUPS      128(DI), Z8
+	VMOVUPS      128(CX), Z8
 	VFMADD231PS  Z8, Z3, Z2
 	VFMADD231PS  Z8, Z4, Z1
 	VFMADD231PS  Z8, Z5, Z0
-	VMOVUPS      192(DI), Z3
+	VMOVUPS      192(CX), Z3
 	VFMADD231PS  Z3, Z4, Z2
 	VFMADD231PS  Z3, Z5, Z1
 	VFMADD231PS  Z3, Z6, Z0
-	VMOVUPS      256(DI), Z3
+	VMOVUPS      256(CX), Z3
 	VFMADD231PS  Z3, Z5, Z2
 	VFMADD231PS  Z3, Z6, Z1
 	VFMADD231PS  Z3, Z7, Z0
-	VMOVUPS      320(DI), Z3
+	VMOVUPS      320(CX), Z3
 	VFMADD231PS  Z3, Z6, Z2
 	VFMADD231PS  Z3, Z7, Z1
-	VMOVUPS      384(DI), Z3
+	VMOVUPS      384(CX), Z3
 	VFMADD231PS  Z3, Z7, Z2
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x3
-	VBROADCASTSS lo+64(FP), Z3
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x3_taps
+	VBROADCASTSS lo+88(FP), Z3
 	VMAXPS       Z0, Z3, Z0
 	VMAXPS       Z1, Z3, Z1
 	VMAXPS       Z2, Z3, Z2
-	VBROADCASTSS hi+68(FP), Z3
+	VBROADCASTSS hi+92(FP), Z3
 	VMINPS       Z0, Z3, Z0
 	VMINPS       Z1, Z3, Z1
 	VMINPS       Z2, Z3, Z2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x3
 	VZEROUPPER
 	RET
 
 line5x4:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z4
-	VMOVUPS      64(R8), Z5
-	VMOVUPS      128(R8), Z6
-	VMOVUPS      192(R8), Z7
-	VMOVUPS      256(R8), Z8
-	VMOVUPS      (DI), Z9
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x4_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VMOVUPS      128(DX), Z6
+	VMOVUPS      192(DX), Z7
+	VMOVUPS      256(DX), Z8
+	VMOVUPS      (CX), Z9
 	VFMADD231PS  Z9, Z4, Z0
-	VMOVUPS      64(DI), Z9
+	VMOVUPS      64(CX), Z9
 	VFMADD231PS  Z9, Z4, Z1
 	VFMADD231PS  Z9, Z5, Z0
-	VMOVUPS      128(DI), Z9
+	VMOVUPS      128(CX), Z9
 	VFMADD231PS  Z9, Z4, Z2
 	VFMADD231PS  Z9, Z5, Z1
 	VFMADD231PS  Z9, Z6, Z0
-	VMOVUPS      192(DI), Z9
+	VMOVUPS      192(CX), Z9
 	VFMADD231PS  Z9, Z4, Z3
 	VFMADD231PS  Z9, Z5, Z2
 	VFMADD231PS  Z9, Z6, Z1
 	VFMADD231PS  Z9, Z7, Z0
-	VMOVUPS      256(DI), Z4
+	VMOVUPS      256(CX), Z4
 	VFMADD231PS  Z4, Z5, Z3
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z4, Z7, Z1
 	VFMADD231PS  Z4, Z8, Z0
-	VMOVUPS      320(DI), Z4
+	VMOVUPS      320(CX), Z4
 	VFMADD231PS  Z4, Z6, Z3
 	VFMADD231PS  Z4, Z7, Z2
 	VFMADD231PS  Z4, Z8, Z1
-	VMOVUPS      384(DI), Z4
+	VMOVUPS      384(CX), Z4
 	VFMADD231PS  Z4, Z7, Z3
 	VFMADD231PS  Z4, Z8, Z2
-	VMOVUPS      448(DI), Z4
+	VMOVUPS      448(CX), Z4
 	VFMADD231PS  Z4, Z8, Z3
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x4
-	VBROADCASTSS lo+64(FP), Z4
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x4_taps
+	VBROADCASTSS lo+88(FP), Z4
 	VMAXPS       Z0, Z4, Z0
 	VMAXPS       Z1, Z4, Z1
 	VMAXPS       Z2, Z4, Z2
 	VMAXPS       Z3, Z4, Z3
-	VBROADCASTSS hi+68(FP), Z4
+	VBROADCASTSS hi+92(FP), Z4
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
 	VMINPS       Z3, Z4, Z3
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x4
 	VZEROUPPER
 	RET
 
 line5x5:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z5
-	VMOVUPS      64(R8), Z6
-	VMOVUPS      128(R8), Z7
-	VMOVUPS      192(R8), Z8
-	VMOVUPS      256(R8), Z9
-	VMOVUPS      (DI), Z10
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x5_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z5
+	VMOVUPS      64(DX), Z6
+	VMOVUPS      128(DX), Z7
+	VMOVUPS      192(DX), Z8
+	VMOVUPS      256(DX), Z9
+	VMOVUPS      (CX), Z10
 	VFMADD231PS  Z10, Z5, Z0
-	VMOVUPS      64(DI), Z10
+	VMOVUPS      64(CX), Z10
 	VFMADD231PS  Z10, Z5, Z1
 	VFMADD231PS  Z10, Z6, Z0
-	VMOVUPS      128(DI), Z10
+	VMOVUPS      128(CX), Z10
 	VFMADD231PS  Z10, Z5, Z2
 	VFMADD231PS  Z10, Z6, Z1
 	VFMADD231PS  Z10, Z7, Z0
-	VMOVUPS      192(DI), Z10
+	VMOVUPS      192(CX), Z10
 	VFMADD231PS  Z10, Z5, Z3
 	VFMADD231PS  Z10, Z6, Z2
 	VFMADD231PS  Z10, Z7, Z1
 	VFMADD231PS  Z10, Z8, Z0
-	VMOVUPS      256(DI), Z10
+	VMOVUPS      256(CX), Z10
 	VFMADD231PS  Z10, Z5, Z4
 	VFMADD231PS  Z10, Z6, Z3
 	VFMADD231PS  Z10, Z7, Z2
 	VFMADD231PS  Z10, Z8, Z1
 	VFMADD231PS  Z10, Z9, Z0
-	VMOVUPS      320(DI), Z5
+	VMOVUPS      320(CX), Z5
 	VFMADD231PS  Z5, Z6, Z4
 	VFMADD231PS  Z5, Z7, Z3
 	VFMADD231PS  Z5, Z8, Z2
 	VFMADD231PS  Z5, Z9, Z1
-	VMOVUPS      384(DI), Z5
+	VMOVUPS      384(CX), Z5
 	VFMADD231PS  Z5, Z7, Z4
 	VFMADD231PS  Z5, Z8, Z3
 	VFMADD231PS  Z5, Z9, Z2
-	VMOVUPS      448(DI), Z5
+	VMOVUPS      448(CX), Z5
 	VFMADD231PS  Z5, Z8, Z4
 	VFMADD231PS  Z5, Z9, Z3
-	VMOVUPS      512(DI), Z5
+	VMOVUPS      512(CX), Z5
 	VFMADD231PS  Z5, Z9, Z4
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x5
-	VBROADCASTSS lo+64(FP), Z5
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x5_taps
+	VBROADCASTSS lo+88(FP), Z5
 	VMAXPS       Z0, Z5, Z0
 	VMAXPS       Z1, Z5, Z1
 	VMAXPS       Z2, Z5, Z2
 	VMAXPS       Z3, Z5, Z3
 	VMAXPS       Z4, Z5, Z4
-	VBROADCASTSS hi+68(FP), Z5
+	VBROADCASTSS hi+92(FP), Z5
 	VMINPS       Z0, Z5, Z0
 	VMINPS       Z1, Z5, Z1
 	VMINPS       Z2, Z5, Z2
 	VMINPS       Z3, Z5, Z3
 	VMINPS       Z4, Z5, Z4
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x5
 	VZEROUPPER
 	RET
 
 line5x6:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      192(R8), Z9
-	VMOVUPS      256(R8), Z10
-	VMOVUPS      (DI), Z11
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x6_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VMOVUPS      128(DX), Z8
+	VMOVUPS      192(DX), Z9
+	VMOVUPS      256(DX), Z10
+	VMOVUPS      (CX), Z11
 	VFMADD231PS  Z11, Z6, Z0
-	VMOVUPS      64(DI), Z11
+	VMOVUPS      64(CX), Z11
 	VFMADD231PS  Z11, Z6, Z1
 	VFMADD231PS  Z11, Z7, Z0
-	VMOVUPS      128(DI), Z11
+	VMOVUPS      128(CX), Z11
 	VFMADD231PS  Z11, Z6, Z2
 	VFMADD231PS  Z11, Z7, Z1
 	VFMADD231PS  Z11, Z8, Z0
-	VMOVUPS      192(DI), Z11
+	VMOVUPS      192(CX), Z11
 	VFMADD231PS  Z11, Z6, Z3
 	VFMADD231PS  Z11, Z7, Z2
 	VFMADD231PS  Z11, Z8, Z1
 	VFMADD231PS  Z11, Z9, Z0
-	VMOVUPS      256(DI), Z11
+	VMOVUPS      256(CX), Z11
 	VFMADD231PS  Z11, Z6, Z4
 	VFMADD231PS  Z11, Z7, Z3
 	VFMADD231PS  Z11, Z8, Z2
 	VFMADD231PS  Z11, Z9, Z1
 	VFMADD231PS  Z11, Z10, Z0
-	VMOVUPS      320(DI), Z11
+	VMOVUPS      320(CX), Z11
 	VFMADD231PS  Z11, Z6, Z5
 	VFMADD231PS  Z11, Z7, Z4
 	VFMADD231PS  Z11, Z8, Z3
 	VFMADD231PS  Z11, Z9, Z2
 	VFMADD231PS  Z11, Z10, Z1
-	VMOVUPS      384(DI), Z6
+	VMOVUPS      384(CX), Z6
 	VFMADD231PS  Z6, Z7, Z5
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z6, Z10, Z2
-	VMOVUPS      448(DI), Z6
+	VMOVUPS      448(CX), Z6
 	VFMADD231PS  Z6, Z8, Z5
 	VFMADD231PS  Z6, Z9, Z4
 	VFMADD231PS  Z6, Z10, Z3
-	VMOVUPS      512(DI), Z6
+	VMOVUPS      512(CX), Z6
 	VFMADD231PS  Z6, Z9, Z5
 	VFMADD231PS  Z6, Z10, Z4
-	VMOVUPS      576(DI), Z6
+	VMOVUPS      576(CX), Z6
 	VFMADD231PS  Z6, Z10, Z5
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x6
-	VBROADCASTSS lo+64(FP), Z6
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x6_taps
+	VBROADCASTSS lo+88(FP), Z6
 	VMAXPS       Z0, Z6, Z0
 	VMAXPS       Z1, Z6, Z1
 	VMAXPS       Z2, Z6, Z2
 	VMAXPS       Z3, Z6, Z3
 	VMAXPS       Z4, Z6, Z4
 	VMAXPS       Z5, Z6, Z5
-	VBROADCASTSS hi+68(FP), Z6
+	VBROADCASTSS hi+92(FP), Z6
 	VMINPS       Z0, Z6, Z0
 	VMINPS       Z1, Z6, Z1
 	VMINPS       Z2, Z6, Z2
 	VMINPS       Z3, Z6, Z3
 	VMINPS       Z4, Z6, Z4
 	VMINPS       Z5, Z6, Z5
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x6
 	VZEROUPPER
 	RET
 
 line5x7:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z7
-	VMOVUPS      64(R8), Z8
-	VMOVUPS      128(R8), Z9
-	VMOVUPS      192(R8), Z10
-	VMOVUPS      256(R8), Z11
-	VMOVUPS      (DI), Z12
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x7_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z7
+	VMOVUPS      64(DX), Z8
+	VMOVUPS      128(DX), Z9
+	VMOVUPS      192(DX), Z10
+	VMOVUPS      256(DX), Z11
+	VMOVUPS      (CX), Z12
 	VFMADD231PS  Z12, Z7, Z0
-	VMOVUPS      64(DI), Z12
+	VMOVUPS      64(CX), Z12
 	VFMADD231PS  Z12, Z7, Z1
 	VFMADD231PS  Z12, Z8, Z0
-	VMOVUPS      128(DI), Z12
+	VMOVUPS      128(CX), Z12
 	VFMADD231PS  Z12, Z7, Z2
 	VFMADD231PS  Z12, Z8, Z1
 	VFMADD231PS  Z12, Z9, Z0
-	VMOVUPS      192(DI), Z12
+	VMOVUPS      192(CX), Z12
 	VFMADD231PS  Z12, Z7, Z3
 	VFMADD231PS  Z12, Z8, Z2
 	VFMADD231PS  Z12, Z9, Z1
 	VFMADD231PS  Z12, Z10, Z0
-	VMOVUPS      256(DI), Z12
+	VMOVUPS      256(CX), Z12
 	VFMADD231PS  Z12, Z7, Z4
 	VFMADD231PS  Z12, Z8, Z3
 	VFMADD231PS  Z12, Z9, Z2
 	VFMADD231PS  Z12, Z10, Z1
 	VFMADD231PS  Z12, Z11, Z0
-	VMOVUPS      320(DI), Z12
+	VMOVUPS      320(CX), Z12
 	VFMADD231PS  Z12, Z7, Z5
 	VFMADD231PS  Z12, Z8, Z4
 	VFMADD231PS  Z12, Z9, Z3
 	VFMADD231PS  Z12, Z10, Z2
 	VFMADD231PS  Z12, Z11, Z1
-	VMOVUPS      384(DI), Z12
+	VMOVUPS      384(CX), Z12
 	VFMADD231PS  Z12, Z7, Z6
 	VFMADD231PS  Z12, Z8, Z5
 	VFMADD231PS  Z12, Z9, Z4
 	VFMADD231PS  Z12, Z10, Z3
 	VFMADD231PS  Z12, Z11, Z2
-	VMOVUPS      448(DI), Z7
+	VMOVUPS      448(CX), Z7
 	VFMADD231PS  Z7, Z8, Z6
 	VFMADD231PS  Z7, Z9, Z5
 	VFMADD231PS  Z7, Z10, Z4
 	VFMADD231PS  Z7, Z11, Z3
-	VMOVUPS      512(DI), Z7
+	VMOVUPS      512(CX), Z7
 	VFMADD231PS  Z7, Z9, Z6
 	VFMADD231PS  Z7, Z10, Z5
 	VFMADD231PS  Z7, Z11, Z4
-	VMOVUPS      576(DI), Z7
+	VMOVUPS      576(CX), Z7
 	VFMADD231PS  Z7, Z10, Z6
 	VFMADD231PS  Z7, Z11, Z5
-	VMOVUPS      640(DI), Z7
+	VMOVUPS      640(CX), Z7
 	VFMADD231PS  Z7, Z11, Z6
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x7
-	VBROADCASTSS lo+64(FP), Z7
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x7_taps
+	VBROADCASTSS lo+88(FP), Z7
 	VMAXPS       Z0, Z7, Z0
 	VMAXPS       Z1, Z7, Z1
 	VMAXPS       Z2, Z7, Z2
@@ -2139,7 +2664,7 @@ line5x7:
 	VMAXPS       Z4, Z7, Z4
 	VMAXPS       Z5, Z7, Z5
 	VMAXPS       Z6, Z7, Z6
-	VBROADCASTSS hi+68(FP), Z7
+	VBROADCASTSS hi+92(FP), Z7
 	VMINPS       Z0, Z7, Z0
 	VMINPS       Z1, Z7, Z1
 	VMINPS       Z2, Z7, Z2
@@ -2147,82 +2672,99 @@ line5x7:
 	VMINPS       Z4, Z7, Z4
 	VMINPS       Z5, Z7, Z5
 	VMINPS       Z6, Z7, Z6
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x7
 	VZEROUPPER
 	RET
 
 line5x8:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z8
-	VMOVUPS      64(R8), Z9
-	VMOVUPS      128(R8), Z10
-	VMOVUPS      192(R8), Z11
-	VMOVUPS      256(R8), Z12
-	VMOVUPS      (DI), Z13
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x8_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	VMOVUPS      128(DX), Z10
+	VMOVUPS      192(DX), Z11
+	VMOVUPS      256(DX), Z12
+	VMOVUPS      (CX), Z13
 	VFMADD231PS  Z13, Z8, Z0
-	VMOVUPS      64(DI), Z13
+	VMOVUPS      64(CX), Z13
 	VFMADD231PS  Z13, Z8, Z1
 	VFMADD231PS  Z13, Z9, Z0
-	VMOVUPS      128(DI), Z13
+	VMOVUPS      128(CX), Z13
 	VFMADD231PS  Z13, Z8, Z2
 	VFMADD231PS  Z13, Z9, Z1
 	VFMADD231PS  Z13, Z10, Z0
-	VMOVUPS      192(DI), Z13
+	VMOVUPS      192(CX), Z13
 	VFMADD231PS  Z13, Z8, Z3
 	VFMADD231PS  Z13, Z9, Z2
 	VFMADD231PS  Z13, Z10, Z1
 	VFMADD231PS  Z13, Z11, Z0
-	VMOVUPS      256(DI), Z13
+	VMOVUPS      256(CX), Z13
 	VFMADD231PS  Z13, Z8, Z4
 	VFMADD231PS  Z13, Z9, Z3
 	VFMADD231PS  Z13, Z10, Z2
 	VFMADD231PS  Z13, Z11, Z1
 	VFMADD231PS  Z13, Z12, Z0
-	VMOVUPS      320(DI), Z13
+	VMOVUPS      320(CX), Z13
 	VFMADD231PS  Z13, Z8, Z5
 	VFMADD231PS  Z13, Z9, Z4
 	VFMADD231PS  Z13, Z10, Z3
 	VFMADD231PS  Z13, Z11, Z2
 	VFMADD231PS  Z13, Z12, Z1
-	VMOVUPS      384(DI), Z13
+	VMOVUPS      384(CX), Z13
 	VFMADD231PS  Z13, Z8, Z6
 	VFMADD231PS  Z13, Z9, Z5
 	VFMADD231PS  Z13, Z10, Z4
 	VFMADD231PS  Z13, Z11, Z3
 	VFMADD231PS  Z13, Z12, Z2
-	VMOVUPS      448(DI), Z13
+	VMOVUPS      448(CX), Z13
 	VFMADD231PS  Z13, Z8, Z7
 	VFMADD231PS  Z13, Z9, Z6
 	VFMADD231PS  Z13, Z10, Z5
 	VFMADD231PS  Z13, Z11, Z4
 	VFMADD231PS  Z13, Z12, Z3
-	VMOVUPS      512(DI), Z8
+	VMOVUPS      512(CX), Z8
 	VFMADD231PS  Z8, Z9, Z7
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z8, Z11, Z5
 	VFMADD231PS  Z8, Z12, Z4
-	VMOVUPS      576(DI), Z8
+	VMOVUPS      576(CX), Z8
 	VFMADD231PS  Z8, Z10, Z7
 	VFMADD231PS  Z8, Z11, Z6
 	VFMADD231PS  Z8, Z12, Z5
-	VMOVUPS      640(DI), Z8
+	VMOVUPS      640(CX), Z8
 	VFMADD231PS  Z8, Z11, Z7
 	VFMADD231PS  Z8, Z12, Z6
-	VMOVUPS      704(DI), Z8
+	VMOVUPS      704(CX), Z8
 	VFMADD231PS  Z8, Z12, Z7
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x8
-	VBROADCASTSS lo+64(FP), Z8
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x8_taps
+	VBROADCASTSS lo+88(FP), Z8
 	VMAXPS       Z0, Z8, Z0
 	VMAXPS       Z1, Z8, Z1
 	VMAXPS       Z2, Z8, Z2
@@ -2231,7 +2773,7 @@ line5x8:
 	VMAXPS       Z5, Z8, Z5
 	VMAXPS       Z6, Z8, Z6
 	VMAXPS       Z7, Z8, Z7
-	VBROADCASTSS hi+68(FP), Z8
+	VBROADCASTSS hi+92(FP), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
 	VMINPS       Z2, Z8, Z2
@@ -2240,89 +2782,107 @@ line5x8:
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x8
 	VZEROUPPER
 	RET
 
 line5x9:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z9
-	VMOVUPS      64(R8), Z10
-	VMOVUPS      128(R8), Z11
-	VMOVUPS      192(R8), Z12
-	VMOVUPS      256(R8), Z13
-	VMOVUPS      (DI), Z14
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x9_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z9
+	VMOVUPS      64(DX), Z10
+	VMOVUPS      128(DX), Z11
+	VMOVUPS      192(DX), Z12
+	VMOVUPS      256(DX), Z13
+	VMOVUPS      (CX), Z14
 	VFMADD231PS  Z14, Z9, Z0
-	VMOVUPS      64(DI), Z14
+	VMOVUPS      64(CX), Z14
 	VFMADD231PS  Z14, Z9, Z1
 	VFMADD231PS  Z14, Z10, Z0
-	VMOVUPS      128(DI), Z14
+	VMOVUPS      128(CX), Z14
 	VFMADD231PS  Z14, Z9, Z2
 	VFMADD231PS  Z14, Z10, Z1
 	VFMADD231PS  Z14, Z11, Z0
-	VMOVUPS      192(DI), Z14
+	VMOVUPS      192(CX), Z14
 	VFMADD231PS  Z14, Z9, Z3
 	VFMADD231PS  Z14, Z10, Z2
 	VFMADD231PS  Z14, Z11, Z1
 	VFMADD231PS  Z14, Z12, Z0
-	VMOVUPS      256(DI), Z14
+	VMOVUPS      256(CX), Z14
 	VFMADD231PS  Z14, Z9, Z4
 	VFMADD231PS  Z14, Z10, Z3
 	VFMADD231PS  Z14, Z11, Z2
 	VFMADD231PS  Z14, Z12, Z1
 	VFMADD231PS  Z14, Z13, Z0
-	VMOVUPS      320(DI), Z14
+	VMOVUPS      320(CX), Z14
 	VFMADD231PS  Z14, Z9, Z5
 	VFMADD231PS  Z14, Z10, Z4
 	VFMADD231PS  Z14, Z11, Z3
 	VFMADD231PS  Z14, Z12, Z2
 	VFMADD231PS  Z14, Z13, Z1
-	VMOVUPS      384(DI), Z14
+	VMOVUPS      384(CX), Z14
 	VFMADD231PS  Z14, Z9, Z6
 	VFMADD231PS  Z14, Z10, Z5
 	VFMADD231PS  Z14, Z11, Z4
 	VFMADD231PS  Z14, Z12, Z3
 	VFMADD231PS  Z14, Z13, Z2
-	VMOVUPS      448(DI), Z14
+	VMOVUPS      448(CX), Z14
 	VFMADD231PS  Z14, Z9, Z7
 	VFMADD231PS  Z14, Z10, Z6
 	VFMADD231PS  Z14, Z11, Z5
 	VFMADD231PS  Z14, Z12, Z4
 	VFMADD231PS  Z14, Z13, Z3
-	VMOVUPS      512(DI), Z14
+	VMOVUPS      512(CX), Z14
 	VFMADD231PS  Z14, Z9, Z8
 	VFMADD231PS  Z14, Z10, Z7
 	VFMADD231PS  Z14, Z11, Z6
 	VFMADD231PS  Z14, Z12, Z5
 	VFMADD231PS  Z14, Z13, Z4
-	VMOVUPS      576(DI), Z9
+	VMOVUPS      576(CX), Z9
 	VFMADD231PS  Z9, Z10, Z8
 	VFMADD231PS  Z9, Z11, Z7
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z9, Z13, Z5
-	VMOVUPS      640(DI), Z9
+	VMOVUPS      640(CX), Z9
 	VFMADD231PS  Z9, Z11, Z8
 	VFMADD231PS  Z9, Z12, Z7
 	VFMADD231PS  Z9, Z13, Z6
-	VMOVUPS      704(DI), Z9
+	VMOVUPS      704(CX), Z9
 	VFMADD231PS  Z9, Z12, Z8
 	VFMADD231PS  Z9, Z13, Z7
-	VMOVUPS      768(DI), Z9
+	VMOVUPS      768(CX), Z9
 	VFMADD231PS  Z9, Z13, Z8
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x9
-	VBROADCASTSS lo+64(FP), Z9
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x9_taps
+	VBROADCASTSS lo+88(FP), Z9
 	VMAXPS       Z0, Z9, Z0
 	VMAXPS       Z1, Z9, Z1
 	VMAXPS       Z2, Z9, Z2
@@ -2332,7 +2892,7 @@ line5x9:
 	VMAXPS       Z6, Z9, Z6
 	VMAXPS       Z7, Z9, Z7
 	VMAXPS       Z8, Z9, Z8
-	VBROADCASTSS hi+68(FP), Z9
+	VBROADCASTSS hi+92(FP), Z9
 	VMINPS       Z0, Z9, Z0
 	VMINPS       Z1, Z9, Z1
 	VMINPS       Z2, Z9, Z2
@@ -2342,96 +2902,115 @@ line5x9:
 	VMINPS       Z6, Z9, Z6
 	VMINPS       Z7, Z9, Z7
 	VMINPS       Z8, Z9, Z8
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x9
 	VZEROUPPER
 	RET
 
 line5x10:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z10
-	VMOVUPS      64(R8), Z11
-	VMOVUPS      128(R8), Z12
-	VMOVUPS      192(R8), Z13
-	VMOVUPS      256(R8), Z14
-	VMOVUPS      (DI), Z15
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x10_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z10
+	VMOVUPS      64(DX), Z11
+	VMOVUPS      128(DX), Z12
+	VMOVUPS      192(DX), Z13
+	VMOVUPS      256(DX), Z14
+	VMOVUPS      (CX), Z15
 	VFMADD231PS  Z15, Z10, Z0
-	VMOVUPS      64(DI), Z15
+	VMOVUPS      64(CX), Z15
 	VFMADD231PS  Z15, Z10, Z1
 	VFMADD231PS  Z15, Z11, Z0
-	VMOVUPS      128(DI), Z15
+	VMOVUPS      128(CX), Z15
 	VFMADD231PS  Z15, Z10, Z2
 	VFMADD231PS  Z15, Z11, Z1
 	VFMADD231PS  Z15, Z12, Z0
-	VMOVUPS      192(DI), Z15
+	VMOVUPS      192(CX), Z15
 	VFMADD231PS  Z15, Z10, Z3
 	VFMADD231PS  Z15, Z11, Z2
 	VFMADD231PS  Z15, Z12, Z1
 	VFMADD231PS  Z15, Z13, Z0
-	VMOVUPS      256(DI), Z15
+	VMOVUPS      256(CX), Z15
 	VFMADD231PS  Z15, Z10, Z4
 	VFMADD231PS  Z15, Z11, Z3
 	VFMADD231PS  Z15, Z12, Z2
 	VFMADD231PS  Z15, Z13, Z1
 	VFMADD231PS  Z15, Z14, Z0
-	VMOVUPS      320(DI), Z15
+	VMOVUPS      320(CX), Z15
 	VFMADD231PS  Z15, Z10, Z5
 	VFMADD231PS  Z15, Z11, Z4
 	VFMADD231PS  Z15, Z12, Z3
 	VFMADD231PS  Z15, Z13, Z2
 	VFMADD231PS  Z15, Z14, Z1
-	VMOVUPS      384(DI), Z15
+	VMOVUPS      384(CX), Z15
 	VFMADD231PS  Z15, Z10, Z6
 	VFMADD231PS  Z15, Z11, Z5
 	VFMADD231PS  Z15, Z12, Z4
 	VFMADD231PS  Z15, Z13, Z3
 	VFMADD231PS  Z15, Z14, Z2
-	VMOVUPS      448(DI), Z15
+	VMOVUPS      448(CX), Z15
 	VFMADD231PS  Z15, Z10, Z7
 	VFMADD231PS  Z15, Z11, Z6
 	VFMADD231PS  Z15, Z12, Z5
 	VFMADD231PS  Z15, Z13, Z4
 	VFMADD231PS  Z15, Z14, Z3
-	VMOVUPS      512(DI), Z15
+	VMOVUPS      512(CX), Z15
 	VFMADD231PS  Z15, Z10, Z8
 	VFMADD231PS  Z15, Z11, Z7
 	VFMADD231PS  Z15, Z12, Z6
 	VFMADD231PS  Z15, Z13, Z5
 	VFMADD231PS  Z15, Z14, Z4
-	VMOVUPS      576(DI), Z15
+	VMOVUPS      576(CX), Z15
 	VFMADD231PS  Z15, Z10, Z9
 	VFMADD231PS  Z15, Z11, Z8
 	VFMADD231PS  Z15, Z12, Z7
 	VFMADD231PS  Z15, Z13, Z6
 	VFMADD231PS  Z15, Z14, Z5
-	VMOVUPS      640(DI), Z10
+	VMOVUPS      640(CX), Z10
 	VFMADD231PS  Z10, Z11, Z9
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z10, Z13, Z7
 	VFMADD231PS  Z10, Z14, Z6
-	VMOVUPS      704(DI), Z10
+	VMOVUPS      704(CX), Z10
 	VFMADD231PS  Z10, Z12, Z9
 	VFMADD231PS  Z10, Z13, Z8
 	VFMADD231PS  Z10, Z14, Z7
-	VMOVUPS      768(DI), Z10
+	VMOVUPS      768(CX), Z10
 	VFMADD231PS  Z10, Z13, Z9
 	VFMADD231PS  Z10, Z14, Z8
-	VMOVUPS      832(DI), Z10
+	VMOVUPS      832(CX), Z10
 	VFMADD231PS  Z10, Z14, Z9
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x10
-	VBROADCASTSS lo+64(FP), Z10
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x10_taps
+	VBROADCASTSS lo+88(FP), Z10
 	VMAXPS       Z0, Z10, Z0
 	VMAXPS       Z1, Z10, Z1
 	VMAXPS       Z2, Z10, Z2
@@ -2442,7 +3021,7 @@ line5x10:
 	VMAXPS       Z7, Z10, Z7
 	VMAXPS       Z8, Z10, Z8
 	VMAXPS       Z9, Z10, Z9
-	VBROADCASTSS hi+68(FP), Z10
+	VBROADCASTSS hi+92(FP), Z10
 	VMINPS       Z0, Z10, Z0
 	VMINPS       Z1, Z10, Z1
 	VMINPS       Z2, Z10, Z2
@@ -2453,103 +3032,123 @@ line5x10:
 	VMINPS       Z7, Z10, Z7
 	VMINPS       Z8, Z10, Z8
 	VMINPS       Z9, Z10, Z9
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x10
 	VZEROUPPER
 	RET
 
 line5x11:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z11
-	VMOVUPS      64(R8), Z12
-	VMOVUPS      128(R8), Z13
-	VMOVUPS      192(R8), Z14
-	VMOVUPS      256(R8), Z15
-	VMOVUPS      (DI), Z16
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x11_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z11
+	VMOVUPS      64(DX), Z12
+	VMOVUPS      128(DX), Z13
+	VMOVUPS      192(DX), Z14
+	VMOVUPS      256(DX), Z15
+	VMOVUPS      (CX), Z16
 	VFMADD231PS  Z16, Z11, Z0
-	VMOVUPS      64(DI), Z16
+	VMOVUPS      64(CX), Z16
 	VFMADD231PS  Z16, Z11, Z1
 	VFMADD231PS  Z16, Z12, Z0
-	VMOVUPS      128(DI), Z16
+	VMOVUPS      128(CX), Z16
 	VFMADD231PS  Z16, Z11, Z2
 	VFMADD231PS  Z16, Z12, Z1
 	VFMADD231PS  Z16, Z13, Z0
-	VMOVUPS      192(DI), Z16
+	VMOVUPS      192(CX), Z16
 	VFMADD231PS  Z16, Z11, Z3
 	VFMADD231PS  Z16, Z12, Z2
 	VFMADD231PS  Z16, Z13, Z1
 	VFMADD231PS  Z16, Z14, Z0
-	VMOVUPS      256(DI), Z16
+	VMOVUPS      256(CX), Z16
 	VFMADD231PS  Z16, Z11, Z4
 	VFMADD231PS  Z16, Z12, Z3
 	VFMADD231PS  Z16, Z13, Z2
 	VFMADD231PS  Z16, Z14, Z1
 	VFMADD231PS  Z16, Z15, Z0
-	VMOVUPS      320(DI), Z16
+	VMOVUPS      320(CX), Z16
 	VFMADD231PS  Z16, Z11, Z5
 	VFMADD231PS  Z16, Z12, Z4
 	VFMADD231PS  Z16, Z13, Z3
 	VFMADD231PS  Z16, Z14, Z2
 	VFMADD231PS  Z16, Z15, Z1
-	VMOVUPS      384(DI), Z16
+	VMOVUPS      384(CX), Z16
 	VFMADD231PS  Z16, Z11, Z6
 	VFMADD231PS  Z16, Z12, Z5
 	VFMADD231PS  Z16, Z13, Z4
 	VFMADD231PS  Z16, Z14, Z3
 	VFMADD231PS  Z16, Z15, Z2
-	VMOVUPS      448(DI), Z16
+	VMOVUPS      448(CX), Z16
 	VFMADD231PS  Z16, Z11, Z7
 	VFMADD231PS  Z16, Z12, Z6
 	VFMADD231PS  Z16, Z13, Z5
 	VFMADD231PS  Z16, Z14, Z4
 	VFMADD231PS  Z16, Z15, Z3
-	VMOVUPS      512(DI), Z16
+	VMOVUPS      512(CX), Z16
 	VFMADD231PS  Z16, Z11, Z8
 	VFMADD231PS  Z16, Z12, Z7
 	VFMADD231PS  Z16, Z13, Z6
 	VFMADD231PS  Z16, Z14, Z5
 	VFMADD231PS  Z16, Z15, Z4
-	VMOVUPS      576(DI), Z16
+	VMOVUPS      576(CX), Z16
 	VFMADD231PS  Z16, Z11, Z9
 	VFMADD231PS  Z16, Z12, Z8
 	VFMADD231PS  Z16, Z13, Z7
 	VFMADD231PS  Z16, Z14, Z6
 	VFMADD231PS  Z16, Z15, Z5
-	VMOVUPS      640(DI), Z16
+	VMOVUPS      640(CX), Z16
 	VFMADD231PS  Z16, Z11, Z10
 	VFMADD231PS  Z16, Z12, Z9
 	VFMADD231PS  Z16, Z13, Z8
 	VFMADD231PS  Z16, Z14, Z7
 	VFMADD231PS  Z16, Z15, Z6
-	VMOVUPS      704(DI), Z11
+	VMOVUPS      704(CX), Z11
 	VFMADD231PS  Z11, Z12, Z10
 	VFMADD231PS  Z11, Z13, Z9
 	VFMADD231PS  Z11, Z14, Z8
 	VFMADD231PS  Z11, Z15, Z7
-	VMOVUPS      768(DI), Z11
+	VMOVUPS      768(CX), Z11
 	VFMADD231PS  Z11, Z13, Z10
 	VFMADD231PS  Z11, Z14, Z9
 	VFMADD231PS  Z11, Z15, Z8
-	VMOVUPS      832(DI), Z11
+	VMOVUPS      832(CX), Z11
 	VFMADD231PS  Z11, Z14, Z10
 	VFMADD231PS  Z11, Z15, Z9
-	VMOVUPS      896(DI), Z11
+	VMOVUPS      896(CX), Z11
 	VFMADD231PS  Z11, Z15, Z10
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x11
-	VBROADCASTSS lo+64(FP), Z11
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x11_taps
+	VBROADCASTSS lo+88(FP), Z11
 	VMAXPS       Z0, Z11, Z0
 	VMAXPS       Z1, Z11, Z1
 	VMAXPS       Z2, Z11, Z2
@@ -2561,7 +3160,7 @@ line5x11:
 	VMAXPS       Z8, Z11, Z8
 	VMAXPS       Z9, Z11, Z9
 	VMAXPS       Z10, Z11, Z10
-	VBROADCASTSS hi+68(FP), Z11
+	VBROADCASTSS hi+92(FP), Z11
 	VMINPS       Z0, Z11, Z0
 	VMINPS       Z1, Z11, Z1
 	VMINPS       Z2, Z11, Z2
@@ -2573,110 +3172,131 @@ line5x11:
 	VMINPS       Z8, Z11, Z8
 	VMINPS       Z9, Z11, Z9
 	VMINPS       Z10, Z11, Z10
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x11
 	VZEROUPPER
 	RET
 
 line5x12:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z12
-	VMOVUPS      64(R8), Z13
-	VMOVUPS      128(R8), Z14
-	VMOVUPS      192(R8), Z15
-	VMOVUPS      256(R8), Z16
-	VMOVUPS      (DI), Z17
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x12_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS      128(DX), Z14
+	VMOVUPS      192(DX), Z15
+	VMOVUPS      256(DX), Z16
+	VMOVUPS      (CX), Z17
 	VFMADD231PS  Z17, Z12, Z0
-	VMOVUPS      64(DI), Z17
+	VMOVUPS      64(CX), Z17
 	VFMADD231PS  Z17, Z12, Z1
 	VFMADD231PS  Z17, Z13, Z0
-	VMOVUPS      128(DI), Z17
+	VMOVUPS      128(CX), Z17
 	VFMADD231PS  Z17, Z12, Z2
 	VFMADD231PS  Z17, Z13, Z1
 	VFMADD231PS  Z17, Z14, Z0
-	VMOVUPS      192(DI), Z17
+	VMOVUPS      192(CX), Z17
 	VFMADD231PS  Z17, Z12, Z3
 	VFMADD231PS  Z17, Z13, Z2
 	VFMADD231PS  Z17, Z14, Z1
 	VFMADD231PS  Z17, Z15, Z0
-	VMOVUPS      256(DI), Z17
+	VMOVUPS      256(CX), Z17
 	VFMADD231PS  Z17, Z12, Z4
 	VFMADD231PS  Z17, Z13, Z3
 	VFMADD231PS  Z17, Z14, Z2
 	VFMADD231PS  Z17, Z15, Z1
 	VFMADD231PS  Z17, Z16, Z0
-	VMOVUPS      320(DI), Z17
+	VMOVUPS      320(CX), Z17
 	VFMADD231PS  Z17, Z12, Z5
 	VFMADD231PS  Z17, Z13, Z4
 	VFMADD231PS  Z17, Z14, Z3
 	VFMADD231PS  Z17, Z15, Z2
 	VFMADD231PS  Z17, Z16, Z1
-	VMOVUPS      384(DI), Z17
+	VMOVUPS      384(CX), Z17
 	VFMADD231PS  Z17, Z12, Z6
 	VFMADD231PS  Z17, Z13, Z5
 	VFMADD231PS  Z17, Z14, Z4
 	VFMADD231PS  Z17, Z15, Z3
 	VFMADD231PS  Z17, Z16, Z2
-	VMOVUPS      448(DI), Z17
+	VMOVUPS      448(CX), Z17
 	VFMADD231PS  Z17, Z12, Z7
 	VFMADD231PS  Z17, Z13, Z6
 	VFMADD231PS  Z17, Z14, Z5
 	VFMADD231PS  Z17, Z15, Z4
 	VFMADD231PS  Z17, Z16, Z3
-	VMOVUPS      512(DI), Z17
+	VMOVUPS      512(CX), Z17
 	VFMADD231PS  Z17, Z12, Z8
 	VFMADD231PS  Z17, Z13, Z7
 	VFMADD231PS  Z17, Z14, Z6
 	VFMADD231PS  Z17, Z15, Z5
 	VFMADD231PS  Z17, Z16, Z4
-	VMOVUPS      576(DI), Z17
+	VMOVUPS      576(CX), Z17
 	VFMADD231PS  Z17, Z12, Z9
 	VFMADD231PS  Z17, Z13, Z8
 	VFMADD231PS  Z17, Z14, Z7
 	VFMADD231PS  Z17, Z15, Z6
 	VFMADD231PS  Z17, Z16, Z5
-	VMOVUPS      640(DI), Z17
+	VMOVUPS      640(CX), Z17
 	VFMADD231PS  Z17, Z12, Z10
 	VFMADD231PS  Z17, Z13, Z9
 	VFMADD231PS  Z17, Z14, Z8
 	VFMADD231PS  Z17, Z15, Z7
 	VFMADD231PS  Z17, Z16, Z6
-	VMOVUPS      704(DI), Z17
+	VMOVUPS      704(CX), Z17
 	VFMADD231PS  Z17, Z12, Z11
 	VFMADD231PS  Z17, Z13, Z10
 	VFMADD231PS  Z17, Z14, Z9
 	VFMADD231PS  Z17, Z15, Z8
 	VFMADD231PS  Z17, Z16, Z7
-	VMOVUPS      768(DI), Z12
+	VMOVUPS      768(CX), Z12
 	VFMADD231PS  Z12, Z13, Z11
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z12, Z16, Z8
-	VMOVUPS      832(DI), Z12
+	VMOVUPS      832(CX), Z12
 	VFMADD231PS  Z12, Z14, Z11
 	VFMADD231PS  Z12, Z15, Z10
 	VFMADD231PS  Z12, Z16, Z9
-	VMOVUPS      896(DI), Z12
+	VMOVUPS      896(CX), Z12
 	VFMADD231PS  Z12, Z15, Z11
 	VFMADD231PS  Z12, Z16, Z10
-	VMOVUPS      960(DI), Z12
+	VMOVUPS      960(CX), Z12
 	VFMADD231PS  Z12, Z16, Z11
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x12
-	VBROADCASTSS lo+64(FP), Z12
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x12_taps
+	VBROADCASTSS lo+88(FP), Z12
 	VMAXPS       Z0, Z12, Z0
 	VMAXPS       Z1, Z12, Z1
 	VMAXPS       Z2, Z12, Z2
@@ -2689,7 +3309,7 @@ line5x12:
 	VMAXPS       Z9, Z12, Z9
 	VMAXPS       Z10, Z12, Z10
 	VMAXPS       Z11, Z12, Z11
-	VBROADCASTSS hi+68(FP), Z12
+	VBROADCASTSS hi+92(FP), Z12
 	VMINPS       Z0, Z12, Z0
 	VMINPS       Z1, Z12, Z1
 	VMINPS       Z2, Z12, Z2
@@ -2702,117 +3322,139 @@ line5x12:
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x12
 	VZEROUPPER
 	RET
 
 line5x13:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z13
-	VMOVUPS      64(R8), Z14
-	VMOVUPS      128(R8), Z15
-	VMOVUPS      192(R8), Z16
-	VMOVUPS      256(R8), Z17
-	VMOVUPS      (DI), Z18
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x13_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z13
+	VMOVUPS      64(DX), Z14
+	VMOVUPS      128(DX), Z15
+	VMOVUPS      192(DX), Z16
+	VMOVUPS      256(DX), Z17
+	VMOVUPS      (CX), Z18
 	VFMADD231PS  Z18, Z13, Z0
-	VMOVUPS      64(DI), Z18
+	VMOVUPS      64(CX), Z18
 	VFMADD231PS  Z18, Z13, Z1
 	VFMADD231PS  Z18, Z14, Z0
-	VMOVUPS      128(DI), Z18
+	VMOVUPS      128(CX), Z18
 	VFMADD231PS  Z18, Z13, Z2
 	VFMADD231PS  Z18, Z14, Z1
 	VFMADD231PS  Z18, Z15, Z0
-	VMOVUPS      192(DI), Z18
+	VMOVUPS      192(CX), Z18
 	VFMADD231PS  Z18, Z13, Z3
 	VFMADD231PS  Z18, Z14, Z2
 	VFMADD231PS  Z18, Z15, Z1
 	VFMADD231PS  Z18, Z16, Z0
-	VMOVUPS      256(DI), Z18
+	VMOVUPS      256(CX), Z18
 	VFMADD231PS  Z18, Z13, Z4
 	VFMADD231PS  Z18, Z14, Z3
 	VFMADD231PS  Z18, Z15, Z2
 	VFMADD231PS  Z18, Z16, Z1
 	VFMADD231PS  Z18, Z17, Z0
-	VMOVUPS      320(DI), Z18
+	VMOVUPS      320(CX), Z18
 	VFMADD231PS  Z18, Z13, Z5
 	VFMADD231PS  Z18, Z14, Z4
 	VFMADD231PS  Z18, Z15, Z3
 	VFMADD231PS  Z18, Z16, Z2
 	VFMADD231PS  Z18, Z17, Z1
-	VMOVUPS      384(DI), Z18
+	VMOVUPS      384(CX), Z18
 	VFMADD231PS  Z18, Z13, Z6
 	VFMADD231PS  Z18, Z14, Z5
 	VFMADD231PS  Z18, Z15, Z4
 	VFMADD231PS  Z18, Z16, Z3
 	VFMADD231PS  Z18, Z17, Z2
-	VMOVUPS      448(DI), Z18
+	VMOVUPS      448(CX), Z18
 	VFMADD231PS  Z18, Z13, Z7
 	VFMADD231PS  Z18, Z14, Z6
 	VFMADD231PS  Z18, Z15, Z5
 	VFMADD231PS  Z18, Z16, Z4
 	VFMADD231PS  Z18, Z17, Z3
-	VMOVUPS      512(DI), Z18
+	VMOVUPS      512(CX), Z18
 	VFMADD231PS  Z18, Z13, Z8
 	VFMADD231PS  Z18, Z14, Z7
 	VFMADD231PS  Z18, Z15, Z6
 	VFMADD231PS  Z18, Z16, Z5
 	VFMADD231PS  Z18, Z17, Z4
-	VMOVUPS      576(DI), Z18
+	VMOVUPS      576(CX), Z18
 	VFMADD231PS  Z18, Z13, Z9
 	VFMADD231PS  Z18, Z14, Z8
 	VFMADD231PS  Z18, Z15, Z7
 	VFMADD231PS  Z18, Z16, Z6
 	VFMADD231PS  Z18, Z17, Z5
-	VMOVUPS      640(DI), Z18
+	VMOVUPS      640(CX), Z18
 	VFMADD231PS  Z18, Z13, Z10
 	VFMADD231PS  Z18, Z14, Z9
 	VFMADD231PS  Z18, Z15, Z8
 	VFMADD231PS  Z18, Z16, Z7
 	VFMADD231PS  Z18, Z17, Z6
-	VMOVUPS      704(DI), Z18
+	VMOVUPS      704(CX), Z18
 	VFMADD231PS  Z18, Z13, Z11
 	VFMADD231PS  Z18, Z14, Z10
 	VFMADD231PS  Z18, Z15, Z9
 	VFMADD231PS  Z18, Z16, Z8
 	VFMADD231PS  Z18, Z17, Z7
-	VMOVUPS      768(DI), Z18
+	VMOVUPS      768(CX), Z18
 	VFMADD231PS  Z18, Z13, Z12
 	VFMADD231PS  Z18, Z14, Z11
 	VFMADD231PS  Z18, Z15, Z10
 	VFMADD231PS  Z18, Z16, Z9
 	VFMADD231PS  Z18, Z17, Z8
-	VMOVUPS      832(DI), Z13
+	VMOVUPS      832(CX), Z13
 	VFMADD231PS  Z13, Z14, Z12
 	VFMADD231PS  Z13, Z15, Z11
 	VFMADD231PS  Z13, Z16, Z10
 	VFMADD231PS  Z13, Z17, Z9
-	VMOVUPS      896(DI), Z13
+	VMOVUPS      896(CX), Z13
 	VFMADD231PS  Z13, Z15, Z12
 	VFMADD231PS  Z13, Z16, Z11
 	VFMADD231PS  Z13, Z17, Z10
-	VMOVUPS      960(DI), Z13
+	VMOVUPS      960(CX), Z13
 	VFMADD231PS  Z13, Z16, Z12
 	VFMADD231PS  Z13, Z17, Z11
-	VMOVUPS      1024(DI), Z13
+	VMOVUPS      1024(CX), Z13
 	VFMADD231PS  Z13, Z17, Z12
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x13
-	VBROADCASTSS lo+64(FP), Z13
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x13_taps
+	VBROADCASTSS lo+88(FP), Z13
 	VMAXPS       Z0, Z13, Z0
 	VMAXPS       Z1, Z13, Z1
 	VMAXPS       Z2, Z13, Z2
@@ -2826,7 +3468,7 @@ line5x13:
 	VMAXPS       Z10, Z13, Z10
 	VMAXPS       Z11, Z13, Z11
 	VMAXPS       Z12, Z13, Z12
-	VBROADCASTSS hi+68(FP), Z13
+	VBROADCASTSS hi+92(FP), Z13
 	VMINPS       Z0, Z13, Z0
 	VMINPS       Z1, Z13, Z1
 	VMINPS       Z2, Z13, Z2
@@ -2840,124 +3482,147 @@ line5x13:
 	VMINPS       Z10, Z13, Z10
 	VMINPS       Z11, Z13, Z11
 	VMINPS       Z12, Z13, Z12
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	VMOVUPS      Z12, 768(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x13
 	VZEROUPPER
 	RET
 
 line5x14:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z14
-	VMOVUPS      64(R8), Z15
-	VMOVUPS      128(R8), Z16
-	VMOVUPS      192(R8), Z17
-	VMOVUPS      256(R8), Z18
-	VMOVUPS      (DI), Z19
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z13
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line5x14_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z14
+	VMOVUPS      64(DX), Z15
+	VMOVUPS      128(DX), Z16
+	VMOVUPS      192(DX), Z17
+	VMOVUPS      256(DX), Z18
+	VMOVUPS      (CX), Z19
 	VFMADD231PS  Z19, Z14, Z0
-	VMOVUPS      64(DI), Z19
+	VMOVUPS      64(CX), Z19
 	VFMADD231PS  Z19, Z14, Z1
 	VFMADD231PS  Z19, Z15, Z0
-	VMOVUPS      128(DI), Z19
+	VMOVUPS      128(CX), Z19
 	VFMADD231PS  Z19, Z14, Z2
 	VFMADD231PS  Z19, Z15, Z1
 	VFMADD231PS  Z19, Z16, Z0
-	VMOVUPS      192(DI), Z19
+	VMOVUPS      192(CX), Z19
 	VFMADD231PS  Z19, Z14, Z3
 	VFMADD231PS  Z19, Z15, Z2
 	VFMADD231PS  Z19, Z16, Z1
 	VFMADD231PS  Z19, Z17, Z0
-	VMOVUPS      256(DI), Z19
+	VMOVUPS      256(CX), Z19
 	VFMADD231PS  Z19, Z14, Z4
 	VFMADD231PS  Z19, Z15, Z3
 	VFMADD231PS  Z19, Z16, Z2
 	VFMADD231PS  Z19, Z17, Z1
 	VFMADD231PS  Z19, Z18, Z0
-	VMOVUPS      320(DI), Z19
+	VMOVUPS      320(CX), Z19
 	VFMADD231PS  Z19, Z14, Z5
 	VFMADD231PS  Z19, Z15, Z4
 	VFMADD231PS  Z19, Z16, Z3
 	VFMADD231PS  Z19, Z17, Z2
 	VFMADD231PS  Z19, Z18, Z1
-	VMOVUPS      384(DI), Z19
+	VMOVUPS      384(CX), Z19
 	VFMADD231PS  Z19, Z14, Z6
 	VFMADD231PS  Z19, Z15, Z5
 	VFMADD231PS  Z19, Z16, Z4
 	VFMADD231PS  Z19, Z17, Z3
 	VFMADD231PS  Z19, Z18, Z2
-	VMOVUPS      448(DI), Z19
+	VMOVUPS      448(CX), Z19
 	VFMADD231PS  Z19, Z14, Z7
 	VFMADD231PS  Z19, Z15, Z6
 	VFMADD231PS  Z19, Z16, Z5
 	VFMADD231PS  Z19, Z17, Z4
 	VFMADD231PS  Z19, Z18, Z3
-	VMOVUPS      512(DI), Z19
+	VMOVUPS      512(CX), Z19
 	VFMADD231PS  Z19, Z14, Z8
 	VFMADD231PS  Z19, Z15, Z7
 	VFMADD231PS  Z19, Z16, Z6
 	VFMADD231PS  Z19, Z17, Z5
 	VFMADD231PS  Z19, Z18, Z4
-	VMOVUPS      576(DI), Z19
+	VMOVUPS      576(CX), Z19
 	VFMADD231PS  Z19, Z14, Z9
 	VFMADD231PS  Z19, Z15, Z8
 	VFMADD231PS  Z19, Z16, Z7
 	VFMADD231PS  Z19, Z17, Z6
 	VFMADD231PS  Z19, Z18, Z5
-	VMOVUPS      640(DI), Z19
+	VMOVUPS      640(CX), Z19
 	VFMADD231PS  Z19, Z14, Z10
 	VFMADD231PS  Z19, Z15, Z9
 	VFMADD231PS  Z19, Z16, Z8
 	VFMADD231PS  Z19, Z17, Z7
 	VFMADD231PS  Z19, Z18, Z6
-	VMOVUPS      704(DI), Z19
+	VMOVUPS      704(CX), Z19
 	VFMADD231PS  Z19, Z14, Z11
 	VFMADD231PS  Z19, Z15, Z10
 	VFMADD231PS  Z19, Z16, Z9
 	VFMADD231PS  Z19, Z17, Z8
 	VFMADD231PS  Z19, Z18, Z7
-	VMOVUPS      768(DI), Z19
+	VMOVUPS      768(CX), Z19
 	VFMADD231PS  Z19, Z14, Z12
 	VFMADD231PS  Z19, Z15, Z11
 	VFMADD231PS  Z19, Z16, Z10
 	VFMADD231PS  Z19, Z17, Z9
 	VFMADD231PS  Z19, Z18, Z8
-	VMOVUPS      832(DI), Z19
+	VMOVUPS      832(CX), Z19
 	VFMADD231PS  Z19, Z14, Z13
 	VFMADD231PS  Z19, Z15, Z12
 	VFMADD231PS  Z19, Z16, Z11
 	VFMADD231PS  Z19, Z17, Z10
 	VFMADD231PS  Z19, Z18, Z9
-	VMOVUPS      896(DI), Z14
+	VMOVUPS      896(CX), Z14
 	VFMADD231PS  Z14, Z15, Z13
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z14, Z17, Z11
 	VFMADD231PS  Z14, Z18, Z10
-	VMOVUPS      960(DI), Z14
+	VMOVUPS      960(CX), Z14
 	VFMADD231PS  Z14, Z16, Z13
 	VFMADD231PS  Z14, Z17, Z12
 	VFMADD231PS  Z14, Z18, Z11
-	VMOVUPS      1024(DI), Z14
+	VMOVUPS      1024(CX), Z14
 	VFMADD231PS  Z14, Z17, Z13
 	VFMADD231PS  Z14, Z18, Z12
-	VMOVUPS      1088(DI), Z14
+	VMOVUPS      1088(CX), Z14
 	VFMADD231PS  Z14, Z18, Z13
-	ADDQ         $+80, BX
-	DECQ         SI
-	JNZ          line5x14
-	VBROADCASTSS lo+64(FP), Z14
+	ADDQ         $+80, R10
+	DECQ         R11
+	JNZ          line5x14_taps
+	VBROADCASTSS lo+88(FP), Z14
 	VMAXPS       Z0, Z14, Z0
 	VMAXPS       Z1, Z14, Z1
 	VMAXPS       Z2, Z14, Z2
@@ -2972,7 +3637,7 @@ line5x14:
 	VMAXPS       Z11, Z14, Z11
 	VMAXPS       Z12, Z14, Z12
 	VMAXPS       Z13, Z14, Z13
-	VBROADCASTSS hi+68(FP), Z14
+	VBROADCASTSS hi+92(FP), Z14
 	VMINPS       Z0, Z14, Z0
 	VMINPS       Z1, Z14, Z1
 	VMINPS       Z2, Z14, Z2
@@ -2987,478 +3652,569 @@ line5x14:
 	VMINPS       Z11, Z14, Z11
 	VMINPS       Z12, Z14, Z12
 	VMINPS       Z13, Z14, Z13
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z12, 768(AX)
-	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	VMOVUPS      Z12, 768(BX)
+	VMOVUPS      Z13, 832(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line5x14
 	VZEROUPPER
 	RET
 
 line7:
-	CMPQ R8, $+14
+	CMPQ DX, $+14
 	JEQ  line7x14
-	CMPQ R8, $+13
+	CMPQ DX, $+13
 	JEQ  line7x13
-	CMPQ R8, $+12
+	CMPQ DX, $+12
 	JEQ  line7x12
-	CMPQ R8, $+11
+	CMPQ DX, $+11
 	JEQ  line7x11
-	CMPQ R8, $+10
+	CMPQ DX, $+10
 	JEQ  line7x10
-	CMPQ R8, $+9
+	CMPQ DX, $+9
 	JEQ  line7x9
-	CMPQ R8, $+8
+	CMPQ DX, $+8
 	JEQ  line7x8
-	CMPQ R8, $+7
+	CMPQ DX, $+7
 	JEQ  line7x7
-	CMPQ R8, $+6
+	CMPQ DX, $+6
 	JEQ  line7x6
-	CMPQ R8, $+5
+	CMPQ DX, $+5
 	JEQ  line7x5
-	CMPQ R8, $+4
+	CMPQ DX, $+4
 	JEQ  line7x4
-	CMPQ R8, $+3
+	CMPQ DX, $+3
 	JEQ  line7x3
-	CMPQ R8, $+2
+	CMPQ DX, $+2
 	JEQ  line7x2
 
 line7x1:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z1
-	VMOVUPS      64(R8), Z2
-	VMOVUPS      128(R8), Z3
-	VMOVUPS      192(R8), Z4
-	VMOVUPS      256(R8), Z5
-	VMOVUPS      320(R8), Z6
-	VMOVUPS      384(R8), Z7
-	VMOVUPS      (DI), Z8
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x1_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z1
+	VMOVUPS      64(DX), Z2
+	VMOVUPS      128(DX), Z3
+	VMOVUPS      192(DX), Z4
+	VMOVUPS      256(DX), Z5
+	VMOVUPS      320(DX), Z6
+	VMOVUPS      384(DX), Z7
+	VMOVUPS      (CX), Z8
 	VFMADD231PS  Z8, Z1, Z0
-	VMOVUPS      64(DI), Z1
+	VMOVUPS      64(CX), Z1
 	VFMADD231PS  Z1, Z2, Z0
-	VMOVUPS      128(DI), Z1
+	VMOVUPS      128(CX), Z1
 	VFMADD231PS  Z1, Z3, Z0
-	VMOVUPS      192(DI), Z1
+	VMOVUPS      192(CX), Z1
 	VFMADD231PS  Z1, Z4, Z0
-	VMOVUPS      256(DI), Z1
+	VMOVUPS      256(CX), Z1
 	VFMADD231PS  Z1, Z5, Z0
-	VMOVUPS      320(DI), Z1
+	VMOVUPS      320(CX), Z1
 	VFMADD231PS  Z1, Z6, Z0
-	VMOVUPS      384(DI), Z1
+	VMOVUPS      384(CX), Z1
 	VFMADD231PS  Z1, Z7, Z0
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x1
-	VBROADCASTSS lo+64(FP), Z1
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x1_taps
+	VBROADCASTSS lo+88(FP), Z1
 	VMAXPS       Z0, Z1, Z0
-	VBROADCASTSS hi+68(FP), Z1
+	VBROADCASTSS hi+92(FP), Z1
 	VMINPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z0, (BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x1
 	VZEROUPPER
 	RET
 
 line7x2:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z2
-	VMOVUPS      64(R8), Z3
-	VMOVUPS      128(R8), Z4
-	VMOVUPS      192(R8), Z5
-	VMOVUPS      256(R8), Z6
-	VMOVUPS      320(R8), Z7
-	VMOVUPS      384(R8), Z8
-	VMOVUPS      (DI), Z9
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x2_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z2
+	VMOVUPS      64(DX), Z3
+	VMOVUPS      128(DX), Z4
+	VMOVUPS      192(DX), Z5
+	VMOVUPS      256(DX), Z6
+	VMOVUPS      320(DX), Z7
+	VMOVUPS      384(DX), Z8
+	VMOVUPS      (CX), Z9
 	VFMADD231PS  Z9, Z2, Z0
-	VMOVUPS      64(DI), Z9
+	VMOVUPS      64(CX), Z9
 	VFMADD231PS  Z9, Z2, Z1
 	VFMADD231PS  Z9, Z3, Z0
-	VMOVUPS      128(DI), Z2
+	VMOVUPS      128(CX), Z2
 	VFMADD231PS  Z2, Z3, Z1
 	VFMADD231PS  Z2, Z4, Z0
-	VMOVUPS      192(DI), Z2
+	VMOVUPS      192(CX), Z2
 	VFMADD231PS  Z2, Z4, Z1
 	VFMADD231PS  Z2, Z5, Z0
-	VMOVUPS      256(DI), Z2
+	VMOVUPS      256(CX), Z2
 	VFMADD231PS  Z2, Z5, Z1
 	VFMADD231PS  Z2, Z6, Z0
-	VMOVUPS      320(DI), Z2
+	VMOVUPS      320(CX), Z2
 	VFMADD231PS  Z2, Z6, Z1
 	VFMADD231PS  Z2, Z7, Z0
-	VMOVUPS      384(DI), Z2
+	VMOVUPS      384(CX), Z2
 	VFMADD231PS  Z2, Z7, Z1
 	VFMADD231PS  Z2, Z8, Z0
-	VMOVUPS      448(DI), Z2
+	VMOVUPS      448(CX), Z2
 	VFMADD231PS  Z2, Z8, Z1
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x2
-	VBROADCASTSS lo+64(FP), Z2
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x2_taps
+	VBROADCASTSS lo+88(FP), Z2
 	VMAXPS       Z0, Z2, Z0
 	VMAXPS       Z1, Z2, Z1
-	VBROADCASTSS hi+68(FP), Z2
+	VBROADCASTSS hi+92(FP), Z2
 	VMINPS       Z0, Z2, Z0
 	VMINPS       Z1, Z2, Z1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x2
 	VZEROUPPER
 	RET
 
 line7x3:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z3
-	VMOVUPS      64(R8), Z4
-	VMOVUPS      128(R8), Z5
-	VMOVUPS      192(R8), Z6
-	VMOVUPS      256(R8), Z7
-	VMOVUPS      320(R8), Z8
-	VMOVUPS      384(R8), Z9
-	VMOVUPS      (DI), Z10
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x3_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z3
+	VMOVUPS      64(DX), Z4
+	VMOVUPS      128(DX), Z5
+	VMOVUPS      192(DX), Z6
+	VMOVUPS      256(DX), Z7
+	VMOVUPS      320(DX), Z8
+	VMOVUPS      384(DX), Z9
+	VMOVUPS      (CX), Z10
 	VFMADD231PS  Z10, Z3, Z0
-	VMOVUPS      64(DI), Z10
+	VMOVUPS      64(CX), Z10
 	VFMADD231PS  Z10, Z3, Z1
 	VFMADD231PS  Z10, Z4, Z0
-	VMOVUPS      128(DI), Z10
+	VMOVUPS      128(CX), Z10
 	VFMADD231PS  Z10, Z3, Z2
 	VFMADD231PS  Z10, Z4, Z1
 	VFMADD231PS  Z10, Z5, Z0
-	VMOVUPS      192(DI), Z3
+	VMOVUPS      192(CX), Z3
 	VFMADD231PS  Z3, Z4, Z2
 	VFMADD231PS  Z3, Z5, Z1
 	VFMADD231PS  Z3, Z6, Z0
-	VMOVUPS      256(DI), Z3
+	VMOVUPS      256(CX), Z3
 	VFMADD231PS  Z3, Z5, Z2
 	VFMADD231PS  Z3, Z6, Z1
 	VFMADD231PS  Z3, Z7, Z0
-	VMOVUPS      320(DI), Z3
+	VMOVUPS      320(CX), Z3
 	VFMADD231PS  Z3, Z6, Z2
 	VFMADD231PS  Z3, Z7, Z1
 	VFMADD231PS  Z3, Z8, Z0
-	VMOVUPS      384(DI), Z3
+	VMOVUPS      384(CX), Z3
 	VFMADD231PS  Z3, Z7, Z2
 	VFMADD231PS  Z3, Z8, Z1
 	VFMADD231PS  Z3, Z9, Z0
-	VMOVUPS      448(DI), Z3
+	VMOVUPS      448(CX), Z3
 	VFMADD231PS  Z3, Z8, Z2
 	VFMADD231PS  Z3, Z9, Z1
-	VMOVUPS      512(DI), Z3
+	VMOVUPS      512(CX), Z3
 	VFMADD231PS  Z3, Z9, Z2
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x3
-	VBROADCASTSS lo+64(FP), Z3
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x3_taps
+	VBROADCASTSS lo+88(FP), Z3
 	VMAXPS       Z0, Z3, Z0
 	VMAXPS       Z1, Z3, Z1
 	VMAXPS       Z2, Z3, Z2
-	VBROADCASTSS hi+68(FP), Z3
+	VBROADCASTSS hi+92(FP), Z3
 	VMINPS       Z0, Z3, Z0
 	VMINPS       Z1, Z3, Z1
 	VMINPS       Z2, Z3, Z2
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x3
 	VZEROUPPER
 	RET
 
 line7x4:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z4
-	VMOVUPS      64(R8), Z5
-	VMOVUPS      128(R8), Z6
-	VMOVUPS      192(R8), Z7
-	VMOVUPS      256(R8), Z8
-	VMOVUPS      320(R8), Z9
-	VMOVUPS      384(R8), Z10
-	VMOVUPS      (DI), Z11
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x4_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z4
+	VMOVUPS      64(DX), Z5
+	VMOVUPS      128(DX), Z6
+	VMOVUPS      192(DX), Z7
+	VMOVUPS      256(DX), Z8
+	VMOVUPS      320(DX), Z9
+	VMOVUPS      384(DX), Z10
+	VMOVUPS      (CX), Z11
 	VFMADD231PS  Z11, Z4, Z0
-	VMOVUPS      64(DI), Z11
+	VMOVUPS      64(CX), Z11
 	VFMADD231PS  Z11, Z4, Z1
 	VFMADD231PS  Z11, Z5, Z0
-	VMOVUPS      128(DI), Z11
+	VMOVUPS      128(CX), Z11
 	VFMADD231PS  Z11, Z4, Z2
 	VFMADD231PS  Z11, Z5, Z1
 	VFMADD231PS  Z11, Z6, Z0
-	VMOVUPS      192(DI), Z11
+	VMOVUPS      192(CX), Z11
 	VFMADD231PS  Z11, Z4, Z3
 	VFMADD231PS  Z11, Z5, Z2
 	VFMADD231PS  Z11, Z6, Z1
 	VFMADD231PS  Z11, Z7, Z0
-	VMOVUPS      256(DI), Z4
+	VMOVUPS      256(CX), Z4
 	VFMADD231PS  Z4, Z5, Z3
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z4, Z7, Z1
 	VFMADD231PS  Z4, Z8, Z0
-	VMOVUPS      320(DI), Z4
+	VMOVUPS      320(CX), Z4
 	VFMADD231PS  Z4, Z6, Z3
 	VFMADD231PS  Z4, Z7, Z2
 	VFMADD231PS  Z4, Z8, Z1
 	VFMADD231PS  Z4, Z9, Z0
-	VMOVUPS      384(DI), Z4
+	VMOVUPS      384(CX), Z4
 	VFMADD231PS  Z4, Z7, Z3
 	VFMADD231PS  Z4, Z8, Z2
 	VFMADD231PS  Z4, Z9, Z1
 	VFMADD231PS  Z4, Z10, Z0
-	VMOVUPS      448(DI), Z4
+	VMOVUPS      448(CX), Z4
 	VFMADD231PS  Z4, Z8, Z3
 	VFMADD231PS  Z4, Z9, Z2
 	VFMADD231PS  Z4, Z10, Z1
-	VMOVUPS      512(DI), Z4
+	VMOVUPS      512(CX), Z4
 	VFMADD231PS  Z4, Z9, Z3
 	VFMADD231PS  Z4, Z10, Z2
-	VMOVUPS      576(DI), Z4
+	VMOVUPS      576(CX), Z4
 	VFMADD231PS  Z4, Z10, Z3
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x4
-	VBROADCASTSS lo+64(FP), Z4
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x4_taps
+	VBROADCASTSS lo+88(FP), Z4
 	VMAXPS       Z0, Z4, Z0
 	VMAXPS       Z1, Z4, Z1
 	VMAXPS       Z2, Z4, Z2
 	VMAXPS       Z3, Z4, Z3
-	VBROADCASTSS hi+68(FP), Z4
+	VBROADCASTSS hi+92(FP), Z4
 	VMINPS       Z0, Z4, Z0
 	VMINPS       Z1, Z4, Z1
 	VMINPS       Z2, Z4, Z2
 	VMINPS       Z3, Z4, Z3
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x4
 	VZEROUPPER
 	RET
 
 line7x5:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z5
-	VMOVUPS      64(R8), Z6
-	VMOVUPS      128(R8), Z7
-	VMOVUPS      192(R8), Z8
-	VMOVUPS      256(R8), Z9
-	VMOVUPS      320(R8), Z10
-	VMOVUPS      384(R8), Z11
-	VMOVUPS      (DI), Z12
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x5_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z5
+	VMOVUPS      64(DX), Z6
+	VMOVUPS      128(DX), Z7
+	VMOVUPS      192(DX), Z8
+	VMOVUPS      256(DX), Z9
+	VMOVUPS      320(DX), Z10
+	VMOVUPS      384(DX), Z11
+	VMOVUPS      (CX), Z12
 	VFMADD231PS  Z12, Z5, Z0
-	VMOVUPS      64(DI), Z12
+	VMOVUPS      64(CX), Z12
 	VFMADD231PS  Z12, Z5, Z1
 	VFMADD231PS  Z12, Z6, Z0
-	VMOVUPS      128(DI), Z12
+	VMOVUPS      128(CX), Z12
 	VFMADD231PS  Z12, Z5, Z2
 	VFMADD231PS  Z12, Z6, Z1
 	VFMADD231PS  Z12, Z7, Z0
-	VMOVUPS      192(DI), Z12
+	VMOVUPS      192(CX), Z12
 	VFMADD231PS  Z12, Z5, Z3
 	VFMADD231PS  Z12, Z6, Z2
 	VFMADD231PS  Z12, Z7, Z1
 	VFMADD231PS  Z12, Z8, Z0
-	VMOVUPS      256(DI), Z12
+	VMOVUPS      256(CX), Z12
 	VFMADD231PS  Z12, Z5, Z4
 	VFMADD231PS  Z12, Z6, Z3
 	VFMADD231PS  Z12, Z7, Z2
 	VFMADD231PS  Z12, Z8, Z1
 	VFMADD231PS  Z12, Z9, Z0
-	VMOVUPS      320(DI), Z5
+	VMOVUPS      320(CX), Z5
 	VFMADD231PS  Z5, Z6, Z4
 	VFMADD231PS  Z5, Z7, Z3
 	VFMADD231PS  Z5, Z8, Z2
 	VFMADD231PS  Z5, Z9, Z1
 	VFMADD231PS  Z5, Z10, Z0
-	VMOVUPS      384(DI), Z5
+	VMOVUPS      384(CX), Z5
 	VFMADD231PS  Z5, Z7, Z4
 	VFMADD231PS  Z5, Z8, Z3
 	VFMADD231PS  Z5, Z9, Z2
 	VFMADD231PS  Z5, Z10, Z1
 	VFMADD231PS  Z5, Z11, Z0
-	VMOVUPS      448(DI), Z5
+	VMOVUPS      448(CX), Z5
 	VFMADD231PS  Z5, Z8, Z4
 	VFMADD231PS  Z5, Z9, Z3
 	VFMADD231PS  Z5, Z10, Z2
 	VFMADD231PS  Z5, Z11, Z1
-	VMOVUPS      512(DI), Z5
+	VMOVUPS      512(CX), Z5
 	VFMADD231PS  Z5, Z9, Z4
 	VFMADD231PS  Z5, Z10, Z3
 	VFMADD231PS  Z5, Z11, Z2
-	VMOVUPS      576(DI), Z5
+	VMOVUPS      576(CX), Z5
 	VFMADD231PS  Z5, Z10, Z4
 	VFMADD231PS  Z5, Z11, Z3
-	VMOVUPS      640(DI), Z5
+	VMOVUPS      640(CX), Z5
 	VFMADD231PS  Z5, Z11, Z4
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x5
-	VBROADCASTSS lo+64(FP), Z5
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x5_taps
+	VBROADCASTSS lo+88(FP), Z5
 	VMAXPS       Z0, Z5, Z0
 	VMAXPS       Z1, Z5, Z1
 	VMAXPS       Z2, Z5, Z2
 	VMAXPS       Z3, Z5, Z3
 	VMAXPS       Z4, Z5, Z4
-	VBROADCASTSS hi+68(FP), Z5
+	VBROADCASTSS hi+92(FP), Z5
 	VMINPS       Z0, Z5, Z0
 	VMINPS       Z1, Z5, Z1
 	VMINPS       Z2, Z5, Z2
 	VMINPS       Z3, Z5, Z3
 	VMINPS       Z4, Z5, Z4
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x5
 	VZEROUPPER
 	RET
 
 line7x6:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z6
-	VMOVUPS      64(R8), Z7
-	VMOVUPS      128(R8), Z8
-	VMOVUPS      192(R8), Z9
-	VMOVUPS      256(R8), Z10
-	VMOVUPS      320(R8), Z11
-	VMOVUPS      384(R8), Z12
-	VMOVUPS      (DI), Z13
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x6_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z6
+	VMOVUPS      64(DX), Z7
+	VMOVUPS      128(DX), Z8
+	VMOVUPS      192(DX), Z9
+	VMOVUPS      256(DX), Z10
+	VMOVUPS      320(DX), Z11
+	VMOVUPS      384(DX), Z12
+	VMOVUPS      (CX), Z13
 	VFMADD231PS  Z13, Z6, Z0
-	VMOVUPS      64(DI), Z13
+	VMOVUPS      64(CX), Z13
 	VFMADD231PS  Z13, Z6, Z1
 	VFMADD231PS  Z13, Z7, Z0
-	VMOVUPS      128(DI), Z13
+	VMOVUPS      128(CX), Z13
 	VFMADD231PS  Z13, Z6, Z2
 	VFMADD231PS  Z13, Z7, Z1
 	VFMADD231PS  Z13, Z8, Z0
-	VMOVUPS      192(DI), Z13
+	VMOVUPS      192(CX), Z13
 	VFMADD231PS  Z13, Z6, Z3
 	VFMADD231PS  Z13, Z7, Z2
 	VFMADD231PS  Z13, Z8, Z1
 	VFMADD231PS  Z13, Z9, Z0
-	VMOVUPS      256(DI), Z13
+	VMOVUPS      256(CX), Z13
 	VFMADD231PS  Z13, Z6, Z4
 	VFMADD231PS  Z13, Z7, Z3
 	VFMADD231PS  Z13, Z8, Z2
 	VFMADD231PS  Z13, Z9, Z1
 	VFMADD231PS  Z13, Z10, Z0
-	VMOVUPS      320(DI), Z13
+	VMOVUPS      320(CX), Z13
 	VFMADD231PS  Z13, Z6, Z5
 	VFMADD231PS  Z13, Z7, Z4
 	VFMADD231PS  Z13, Z8, Z3
 	VFMADD231PS  Z13, Z9, Z2
 	VFMADD231PS  Z13, Z10, Z1
 	VFMADD231PS  Z13, Z11, Z0
-	VMOVUPS      384(DI), Z6
+	VMOVUPS      384(CX), Z6
 	VFMADD231PS  Z6, Z7, Z5
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z6, Z9, Z3
 	VFMADD231PS  Z6, Z10, Z2
 	VFMADD231PS  Z6, Z11, Z1
 	VFMADD231PS  Z6, Z12, Z0
-	VMOVUPS      448(DI), Z6
+	VMOVUPS      448(CX), Z6
 	VFMADD231PS  Z6, Z8, Z5
 	VFMADD231PS  Z6, Z9, Z4
 	VFMADD231PS  Z6, Z10, Z3
 	VFMADD231PS  Z6, Z11, Z2
 	VFMADD231PS  Z6, Z12, Z1
-	VMOVUPS      512(DI), Z6
+	VMOVUPS      512(CX), Z6
 	VFMADD231PS  Z6, Z9, Z5
 	VFMADD231PS  Z6, Z10, Z4
 	VFMADD231PS  Z6, Z11, Z3
 	VFMADD231PS  Z6, Z12, Z2
-	VMOVUPS      576(DI), Z6
+	VMOVUPS      576(CX), Z6
 	VFMADD231PS  Z6, Z10, Z5
 	VFMADD231PS  Z6, Z11, Z4
 	VFMADD231PS  Z6, Z12, Z3
-	VMOVUPS      640(DI), Z6
+	VMOVUPS      640(CX), Z6
 	VFMADD231PS  Z6, Z11, Z5
 	VFMADD231PS  Z6, Z12, Z4
-	VMOVUPS      704(DI), Z6
+	VMOVUPS      704(CX), Z6
 	VFMADD231PS  Z6, Z12, Z5
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x6
-	VBROADCASTSS lo+64(FP), Z6
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x6_taps
+	VBROADCASTSS lo+88(FP), Z6
 	VMAXPS       Z0, Z6, Z0
 	VMAXPS       Z1, Z6, Z1
 	VMAXPS       Z2, Z6, Z2
 	VMAXPS       Z3, Z6, Z3
 	VMAXPS       Z4, Z6, Z4
 	VMAXPS       Z5, Z6, Z5
-	VBROADCASTSS hi+68(FP), Z6
+	VBROADCASTSS hi+92(FP), Z6
 	VMINPS       Z0, Z6, Z0
 	VMINPS       Z1, Z6, Z1
 	VMINPS       Z2, Z6, Z2
 	VMINPS       Z3, Z6, Z3
 	VMINPS       Z4, Z6, Z4
 	VMINPS       Z5, Z6, Z5
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x6
 	VZEROUPPER
 	RET
 
 line7x7:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z7
-	VMOVUPS      64(R8), Z8
-	VMOVUPS      128(R8), Z9
-	VMOVUPS      192(R8), Z10
-	VMOVUPS      256(R8), Z11
-	VMOVUPS      320(R8), Z12
-	VMOVUPS      384(R8), Z13
-	VMOVUPS      (DI), Z14
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x7_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z7
+	VMOVUPS      64(DX), Z8
+	VMOVUPS      128(DX), Z9
+	VMOVUPS      192(DX), Z10
+	VMOVUPS      256(DX), Z11
+	VMOVUPS      320(DX), Z12
+	VMOVUPS      384(DX), Z13
+	VMOVUPS      (CX), Z14
 	VFMADD231PS  Z14, Z7, Z0
-	VMOVUPS      64(DI), Z14
+	VMOVUPS      64(CX), Z14
 	VFMADD231PS  Z14, Z7, Z1
 	VFMADD231PS  Z14, Z8, Z0
-	VMOVUPS      128(DI), Z14
+	VMOVUPS      128(CX), Z14
 	VFMADD231PS  Z14, Z7, Z2
 	VFMADD231PS  Z14, Z8, Z1
 	VFMADD231PS  Z14, Z9, Z0
-	VMOVUPS      192(DI), Z14
+	VMOVUPS      192(CX), Z14
 	VFMADD231PS  Z14, Z7, Z3
 	VFMADD231PS  Z14, Z8, Z2
 	VFMADD231PS  Z14, Z9, Z1
 	VFMADD231PS  Z14, Z10, Z0
-	VMOVUPS      256(DI), Z14
+	VMOVUPS      256(CX), Z14
 	VFMADD231PS  Z14, Z7, Z4
 	VFMADD231PS  Z14, Z8, Z3
 	VFMADD231PS  Z14, Z9, Z2
 	VFMADD231PS  Z14, Z10, Z1
 	VFMADD231PS  Z14, Z11, Z0
-	VMOVUPS      320(DI), Z14
+	VMOVUPS      320(CX), Z14
 	VFMADD231PS  Z14, Z7, Z5
 	VFMADD231PS  Z14, Z8, Z4
 	VFMADD231PS  Z14, Z9, Z3
 	VFMADD231PS  Z14, Z10, Z2
 	VFMADD231PS  Z14, Z11, Z1
 	VFMADD231PS  Z14, Z12, Z0
-	VMOVUPS      384(DI), Z14
+	VMOVUPS      384(CX), Z14
 	VFMADD231PS  Z14, Z7, Z6
 	VFMADD231PS  Z14, Z8, Z5
 	VFMADD231PS  Z14, Z9, Z4
@@ -3466,37 +4222,37 @@ line7x7:
 	VFMADD231PS  Z14, Z11, Z2
 	VFMADD231PS  Z14, Z12, Z1
 	VFMADD231PS  Z14, Z13, Z0
-	VMOVUPS      448(DI), Z7
+	VMOVUPS      448(CX), Z7
 	VFMADD231PS  Z7, Z8, Z6
 	VFMADD231PS  Z7, Z9, Z5
 	VFMADD231PS  Z7, Z10, Z4
 	VFMADD231PS  Z7, Z11, Z3
 	VFMADD231PS  Z7, Z12, Z2
 	VFMADD231PS  Z7, Z13, Z1
-	VMOVUPS      512(DI), Z7
+	VMOVUPS      512(CX), Z7
 	VFMADD231PS  Z7, Z9, Z6
 	VFMADD231PS  Z7, Z10, Z5
 	VFMADD231PS  Z7, Z11, Z4
 	VFMADD231PS  Z7, Z12, Z3
 	VFMADD231PS  Z7, Z13, Z2
-	VMOVUPS      576(DI), Z7
+	VMOVUPS      576(CX), Z7
 	VFMADD231PS  Z7, Z10, Z6
 	VFMADD231PS  Z7, Z11, Z5
 	VFMADD231PS  Z7, Z12, Z4
 	VFMADD231PS  Z7, Z13, Z3
-	VMOVUPS      640(DI), Z7
+	VMOVUPS      640(CX), Z7
 	VFMADD231PS  Z7, Z11, Z6
 	VFMADD231PS  Z7, Z12, Z5
 	VFMADD231PS  Z7, Z13, Z4
-	VMOVUPS      704(DI), Z7
+	VMOVUPS      704(CX), Z7
 	VFMADD231PS  Z7, Z12, Z6
 	VFMADD231PS  Z7, Z13, Z5
-	VMOVUPS      768(DI), Z7
+	VMOVUPS      768(CX), Z7
 	VFMADD231PS  Z7, Z13, Z6
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x7
-	VBROADCASTSS lo+64(FP), Z7
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x7_taps
+	VBROADCASTSS lo+88(FP), Z7
 	VMAXPS       Z0, Z7, Z0
 	VMAXPS       Z1, Z7, Z1
 	VMAXPS       Z2, Z7, Z2
@@ -3504,7 +4260,7 @@ line7x7:
 	VMAXPS       Z4, Z7, Z4
 	VMAXPS       Z5, Z7, Z5
 	VMAXPS       Z6, Z7, Z6
-	VBROADCASTSS hi+68(FP), Z7
+	VBROADCASTSS hi+92(FP), Z7
 	VMINPS       Z0, Z7, Z0
 	VMINPS       Z1, Z7, Z1
 	VMINPS       Z2, Z7, Z2
@@ -3512,56 +4268,73 @@ line7x7:
 	VMINPS       Z4, Z7, Z4
 	VMINPS       Z5, Z7, Z5
 	VMINPS       Z6, Z7, Z6
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x7
 	VZEROUPPER
 	RET
 
 line7x8:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z8
-	VMOVUPS      64(R8), Z9
-	VMOVUPS      128(R8), Z10
-	VMOVUPS      192(R8), Z11
-	VMOVUPS      256(R8), Z12
-	VMOVUPS      320(R8), Z13
-	VMOVUPS      384(R8), Z14
-	VMOVUPS      (DI), Z15
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x8_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z8
+	VMOVUPS      64(DX), Z9
+	VMOVUPS      128(DX), Z10
+	VMOVUPS      192(DX), Z11
+	VMOVUPS      256(DX), Z12
+	VMOVUPS      320(DX), Z13
+	VMOVUPS      384(DX), Z14
+	VMOVUPS      (CX), Z15
 	VFMADD231PS  Z15, Z8, Z0
-	VMOVUPS      64(DI), Z15
+	VMOVUPS      64(CX), Z15
 	VFMADD231PS  Z15, Z8, Z1
 	VFMADD231PS  Z15, Z9, Z0
-	VMOVUPS      128(DI), Z15
+	VMOVUPS      128(CX), Z15
 	VFMADD231PS  Z15, Z8, Z2
 	VFMADD231PS  Z15, Z9, Z1
 	VFMADD231PS  Z15, Z10, Z0
-	VMOVUPS      192(DI), Z15
+	VMOVUPS      192(CX), Z15
 	VFMADD231PS  Z15, Z8, Z3
 	VFMADD231PS  Z15, Z9, Z2
 	VFMADD231PS  Z15, Z10, Z1
 	VFMADD231PS  Z15, Z11, Z0
-	VMOVUPS      256(DI), Z15
+	VMOVUPS      256(CX), Z15
 	VFMADD231PS  Z15, Z8, Z4
 	VFMADD231PS  Z15, Z9, Z3
 	VFMADD231PS  Z15, Z10, Z2
 	VFMADD231PS  Z15, Z11, Z1
 	VFMADD231PS  Z15, Z12, Z0
-	VMOVUPS      320(DI), Z15
+	VMOVUPS      320(CX), Z15
 	VFMADD231PS  Z15, Z8, Z5
 	VFMADD231PS  Z15, Z9, Z4
 	VFMADD231PS  Z15, Z10, Z3
 	VFMADD231PS  Z15, Z11, Z2
 	VFMADD231PS  Z15, Z12, Z1
 	VFMADD231PS  Z15, Z13, Z0
-	VMOVUPS      384(DI), Z15
+	VMOVUPS      384(CX), Z15
 	VFMADD231PS  Z15, Z8, Z6
 	VFMADD231PS  Z15, Z9, Z5
 	VFMADD231PS  Z15, Z10, Z4
@@ -3569,7 +4342,7 @@ line7x8:
 	VFMADD231PS  Z15, Z12, Z2
 	VFMADD231PS  Z15, Z13, Z1
 	VFMADD231PS  Z15, Z14, Z0
-	VMOVUPS      448(DI), Z15
+	VMOVUPS      448(CX), Z15
 	VFMADD231PS  Z15, Z8, Z7
 	VFMADD231PS  Z15, Z9, Z6
 	VFMADD231PS  Z15, Z10, Z5
@@ -3577,37 +4350,37 @@ line7x8:
 	VFMADD231PS  Z15, Z12, Z3
 	VFMADD231PS  Z15, Z13, Z2
 	VFMADD231PS  Z15, Z14, Z1
-	VMOVUPS      512(DI), Z8
+	VMOVUPS      512(CX), Z8
 	VFMADD231PS  Z8, Z9, Z7
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z8, Z11, Z5
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z8, Z13, Z3
 	VFMADD231PS  Z8, Z14, Z2
-	VMOVUPS      576(DI), Z8
+	VMOVUPS      576(CX), Z8
 	VFMADD231PS  Z8, Z10, Z7
 	VFMADD231PS  Z8, Z11, Z6
 	VFMADD231PS  Z8, Z12, Z5
 	VFMADD231PS  Z8, Z13, Z4
 	VFMADD231PS  Z8, Z14, Z3
-	VMOVUPS      640(DI), Z8
+	VMOVUPS      640(CX), Z8
 	VFMADD231PS  Z8, Z11, Z7
 	VFMADD231PS  Z8, Z12, Z6
 	VFMADD231PS  Z8, Z13, Z5
 	VFMADD231PS  Z8, Z14, Z4
-	VMOVUPS      704(DI), Z8
+	VMOVUPS      704(CX), Z8
 	VFMADD231PS  Z8, Z12, Z7
 	VFMADD231PS  Z8, Z13, Z6
 	VFMADD231PS  Z8, Z14, Z5
-	VMOVUPS      768(DI), Z8
+	VMOVUPS      768(CX), Z8
 	VFMADD231PS  Z8, Z13, Z7
 	VFMADD231PS  Z8, Z14, Z6
-	VMOVUPS      832(DI), Z8
+	VMOVUPS      832(CX), Z8
 	VFMADD231PS  Z8, Z14, Z7
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x8
-	VBROADCASTSS lo+64(FP), Z8
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x8_taps
+	VBROADCASTSS lo+88(FP), Z8
 	VMAXPS       Z0, Z8, Z0
 	VMAXPS       Z1, Z8, Z1
 	VMAXPS       Z2, Z8, Z2
@@ -3616,7 +4389,7 @@ line7x8:
 	VMAXPS       Z5, Z8, Z5
 	VMAXPS       Z6, Z8, Z6
 	VMAXPS       Z7, Z8, Z7
-	VBROADCASTSS hi+68(FP), Z8
+	VBROADCASTSS hi+92(FP), Z8
 	VMINPS       Z0, Z8, Z0
 	VMINPS       Z1, Z8, Z1
 	VMINPS       Z2, Z8, Z2
@@ -3625,57 +4398,75 @@ line7x8:
 	VMINPS       Z5, Z8, Z5
 	VMINPS       Z6, Z8, Z6
 	VMINPS       Z7, Z8, Z7
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x8
 	VZEROUPPER
 	RET
 
 line7x9:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z9
-	VMOVUPS      64(R8), Z10
-	VMOVUPS      128(R8), Z11
-	VMOVUPS      192(R8), Z12
-	VMOVUPS      256(R8), Z13
-	VMOVUPS      320(R8), Z14
-	VMOVUPS      384(R8), Z15
-	VMOVUPS      (DI), Z16
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x9_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z9
+	VMOVUPS      64(DX), Z10
+	VMOVUPS      128(DX), Z11
+	VMOVUPS      192(DX), Z12
+	VMOVUPS      256(DX), Z13
+	VMOVUPS      320(DX), Z14
+	VMOVUPS      384(DX), Z15
+	VMOVUPS      (CX), Z16
 	VFMADD231PS  Z16, Z9, Z0
-	VMOVUPS      64(DI), Z16
+	VMOVUPS      64(CX), Z16
 	VFMADD231PS  Z16, Z9, Z1
 	VFMADD231PS  Z16, Z10, Z0
-	VMOVUPS      128(DI), Z16
+	VMOVUPS      128(CX), Z16
 	VFMADD231PS  Z16, Z9, Z2
 	VFMADD231PS  Z16, Z10, Z1
 	VFMADD231PS  Z16, Z11, Z0
-	VMOVUPS      192(DI), Z16
+	VMOVUPS      192(CX), Z16
 	VFMADD231PS  Z16, Z9, Z3
 	VFMADD231PS  Z16, Z10, Z2
 	VFMADD231PS  Z16, Z11, Z1
 	VFMADD231PS  Z16, Z12, Z0
-	VMOVUPS      256(DI), Z16
+	VMOVUPS      256(CX), Z16
 	VFMADD231PS  Z16, Z9, Z4
 	VFMADD231PS  Z16, Z10, Z3
 	VFMADD231PS  Z16, Z11, Z2
 	VFMADD231PS  Z16, Z12, Z1
 	VFMADD231PS  Z16, Z13, Z0
-	VMOVUPS      320(DI), Z16
+	VMOVUPS      320(CX), Z16
 	VFMADD231PS  Z16, Z9, Z5
 	VFMADD231PS  Z16, Z10, Z4
 	VFMADD231PS  Z16, Z11, Z3
 	VFMADD231PS  Z16, Z12, Z2
 	VFMADD231PS  Z16, Z13, Z1
 	VFMADD231PS  Z16, Z14, Z0
-	VMOVUPS      384(DI), Z16
+	VMOVUPS      384(CX), Z16
 	VFMADD231PS  Z16, Z9, Z6
 	VFMADD231PS  Z16, Z10, Z5
 	VFMADD231PS  Z16, Z11, Z4
@@ -3683,7 +4474,7 @@ line7x9:
 	VFMADD231PS  Z16, Z13, Z2
 	VFMADD231PS  Z16, Z14, Z1
 	VFMADD231PS  Z16, Z15, Z0
-	VMOVUPS      448(DI), Z16
+	VMOVUPS      448(CX), Z16
 	VFMADD231PS  Z16, Z9, Z7
 	VFMADD231PS  Z16, Z10, Z6
 	VFMADD231PS  Z16, Z11, Z5
@@ -3691,7 +4482,7 @@ line7x9:
 	VFMADD231PS  Z16, Z13, Z3
 	VFMADD231PS  Z16, Z14, Z2
 	VFMADD231PS  Z16, Z15, Z1
-	VMOVUPS      512(DI), Z16
+	VMOVUPS      512(CX), Z16
 	VFMADD231PS  Z16, Z9, Z8
 	VFMADD231PS  Z16, Z10, Z7
 	VFMADD231PS  Z16, Z11, Z6
@@ -3699,37 +4490,37 @@ line7x9:
 	VFMADD231PS  Z16, Z13, Z4
 	VFMADD231PS  Z16, Z14, Z3
 	VFMADD231PS  Z16, Z15, Z2
-	VMOVUPS      576(DI), Z9
+	VMOVUPS      576(CX), Z9
 	VFMADD231PS  Z9, Z10, Z8
 	VFMADD231PS  Z9, Z11, Z7
 	VFMADD231PS  Z9, Z12, Z6
 	VFMADD231PS  Z9, Z13, Z5
 	VFMADD231PS  Z9, Z14, Z4
 	VFMADD231PS  Z9, Z15, Z3
-	VMOVUPS      640(DI), Z9
+	VMOVUPS      640(CX), Z9
 	VFMADD231PS  Z9, Z11, Z8
 	VFMADD231PS  Z9, Z12, Z7
 	VFMADD231PS  Z9, Z13, Z6
 	VFMADD231PS  Z9, Z14, Z5
 	VFMADD231PS  Z9, Z15, Z4
-	VMOVUPS      704(DI), Z9
+	VMOVUPS      704(CX), Z9
 	VFMADD231PS  Z9, Z12, Z8
 	VFMADD231PS  Z9, Z13, Z7
 	VFMADD231PS  Z9, Z14, Z6
 	VFMADD231PS  Z9, Z15, Z5
-	VMOVUPS      768(DI), Z9
+	VMOVUPS      768(CX), Z9
 	VFMADD231PS  Z9, Z13, Z8
 	VFMADD231PS  Z9, Z14, Z7
 	VFMADD231PS  Z9, Z15, Z6
-	VMOVUPS      832(DI), Z9
+	VMOVUPS      832(CX), Z9
 	VFMADD231PS  Z9, Z14, Z8
 	VFMADD231PS  Z9, Z15, Z7
-	VMOVUPS      896(DI), Z9
+	VMOVUPS      896(CX), Z9
 	VFMADD231PS  Z9, Z15, Z8
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x9
-	VBROADCASTSS lo+64(FP), Z9
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x9_taps
+	VBROADCASTSS lo+88(FP), Z9
 	VMAXPS       Z0, Z9, Z0
 	VMAXPS       Z1, Z9, Z1
 	VMAXPS       Z2, Z9, Z2
@@ -3739,7 +4530,7 @@ line7x9:
 	VMAXPS       Z6, Z9, Z6
 	VMAXPS       Z7, Z9, Z7
 	VMAXPS       Z8, Z9, Z8
-	VBROADCASTSS hi+68(FP), Z9
+	VBROADCASTSS hi+92(FP), Z9
 	VMINPS       Z0, Z9, Z0
 	VMINPS       Z1, Z9, Z1
 	VMINPS       Z2, Z9, Z2
@@ -3749,58 +4540,77 @@ line7x9:
 	VMINPS       Z6, Z9, Z6
 	VMINPS       Z7, Z9, Z7
 	VMINPS       Z8, Z9, Z8
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x9
 	VZEROUPPER
 	RET
 
 line7x10:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z10
-	VMOVUPS      64(R8), Z11
-	VMOVUPS      128(R8), Z12
-	VMOVUPS      192(R8), Z13
-	VMOVUPS      256(R8), Z14
-	VMOVUPS      320(R8), Z15
-	VMOVUPS      384(R8), Z16
-	VMOVUPS      (DI), Z17
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x10_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z10
+	VMOVUPS      64(DX), Z11
+	VMOVUPS      128(DX), Z12
+	VMOVUPS      192(DX), Z13
+	VMOVUPS      256(DX), Z14
+	VMOVUPS      320(DX), Z15
+	VMOVUPS      384(DX), Z16
+	VMOVUPS      (CX), Z17
 	VFMADD231PS  Z17, Z10, Z0
-	VMOVUPS      64(DI), Z17
+	VMOVUPS      64(CX), Z17
 	VFMADD231PS  Z17, Z10, Z1
 	VFMADD231PS  Z17, Z11, Z0
-	VMOVUPS      128(DI), Z17
+	VMOVUPS      128(CX), Z17
 	VFMADD231PS  Z17, Z10, Z2
 	VFMADD231PS  Z17, Z11, Z1
 	VFMADD231PS  Z17, Z12, Z0
-	VMOVUPS      192(DI), Z17
+	VMOVUPS      192(CX), Z17
 	VFMADD231PS  Z17, Z10, Z3
 	VFMADD231PS  Z17, Z11, Z2
 	VFMADD231PS  Z17, Z12, Z1
 	VFMADD231PS  Z17, Z13, Z0
-	VMOVUPS      256(DI), Z17
+	VMOVUPS      256(CX), Z17
 	VFMADD231PS  Z17, Z10, Z4
 	VFMADD231PS  Z17, Z11, Z3
 	VFMADD231PS  Z17, Z12, Z2
 	VFMADD231PS  Z17, Z13, Z1
 	VFMADD231PS  Z17, Z14, Z0
-	VMOVUPS      320(DI), Z17
+	VMOVUPS      320(CX), Z17
 	VFMADD231PS  Z17, Z10, Z5
 	VFMADD231PS  Z17, Z11, Z4
 	VFMADD231PS  Z17, Z12, Z3
 	VFMADD231PS  Z17, Z13, Z2
 	VFMADD231PS  Z17, Z14, Z1
 	VFMADD231PS  Z17, Z15, Z0
-	VMOVUPS      384(DI), Z17
+	VMOVUPS      384(CX), Z17
 	VFMADD231PS  Z17, Z10, Z6
 	VFMADD231PS  Z17, Z11, Z5
 	VFMADD231PS  Z17, Z12, Z4
@@ -3808,7 +4618,7 @@ line7x10:
 	VFMADD231PS  Z17, Z14, Z2
 	VFMADD231PS  Z17, Z15, Z1
 	VFMADD231PS  Z17, Z16, Z0
-	VMOVUPS      448(DI), Z17
+	VMOVUPS      448(CX), Z17
 	VFMADD231PS  Z17, Z10, Z7
 	VFMADD231PS  Z17, Z11, Z6
 	VFMADD231PS  Z17, Z12, Z5
@@ -3816,7 +4626,7 @@ line7x10:
 	VFMADD231PS  Z17, Z14, Z3
 	VFMADD231PS  Z17, Z15, Z2
 	VFMADD231PS  Z17, Z16, Z1
-	VMOVUPS      512(DI), Z17
+	VMOVUPS      512(CX), Z17
 	VFMADD231PS  Z17, Z10, Z8
 	VFMADD231PS  Z17, Z11, Z7
 	VFMADD231PS  Z17, Z12, Z6
@@ -3824,7 +4634,7 @@ line7x10:
 	VFMADD231PS  Z17, Z14, Z4
 	VFMADD231PS  Z17, Z15, Z3
 	VFMADD231PS  Z17, Z16, Z2
-	VMOVUPS      576(DI), Z17
+	VMOVUPS      576(CX), Z17
 	VFMADD231PS  Z17, Z10, Z9
 	VFMADD231PS  Z17, Z11, Z8
 	VFMADD231PS  Z17, Z12, Z7
@@ -3832,37 +4642,37 @@ line7x10:
 	VFMADD231PS  Z17, Z14, Z5
 	VFMADD231PS  Z17, Z15, Z4
 	VFMADD231PS  Z17, Z16, Z3
-	VMOVUPS      640(DI), Z10
+	VMOVUPS      640(CX), Z10
 	VFMADD231PS  Z10, Z11, Z9
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z10, Z13, Z7
 	VFMADD231PS  Z10, Z14, Z6
 	VFMADD231PS  Z10, Z15, Z5
 	VFMADD231PS  Z10, Z16, Z4
-	VMOVUPS      704(DI), Z10
+	VMOVUPS      704(CX), Z10
 	VFMADD231PS  Z10, Z12, Z9
 	VFMADD231PS  Z10, Z13, Z8
 	VFMADD231PS  Z10, Z14, Z7
 	VFMADD231PS  Z10, Z15, Z6
 	VFMADD231PS  Z10, Z16, Z5
-	VMOVUPS      768(DI), Z10
+	VMOVUPS      768(CX), Z10
 	VFMADD231PS  Z10, Z13, Z9
 	VFMADD231PS  Z10, Z14, Z8
 	VFMADD231PS  Z10, Z15, Z7
 	VFMADD231PS  Z10, Z16, Z6
-	VMOVUPS      832(DI), Z10
+	VMOVUPS      832(CX), Z10
 	VFMADD231PS  Z10, Z14, Z9
 	VFMADD231PS  Z10, Z15, Z8
 	VFMADD231PS  Z10, Z16, Z7
-	VMOVUPS      896(DI), Z10
+	VMOVUPS      896(CX), Z10
 	VFMADD231PS  Z10, Z15, Z9
 	VFMADD231PS  Z10, Z16, Z8
-	VMOVUPS      960(DI), Z10
+	VMOVUPS      960(CX), Z10
 	VFMADD231PS  Z10, Z16, Z9
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x10
-	VBROADCASTSS lo+64(FP), Z10
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x10_taps
+	VBROADCASTSS lo+88(FP), Z10
 	VMAXPS       Z0, Z10, Z0
 	VMAXPS       Z1, Z10, Z1
 	VMAXPS       Z2, Z10, Z2
@@ -3873,7 +4683,7 @@ line7x10:
 	VMAXPS       Z7, Z10, Z7
 	VMAXPS       Z8, Z10, Z8
 	VMAXPS       Z9, Z10, Z9
-	VBROADCASTSS hi+68(FP), Z10
+	VBROADCASTSS hi+92(FP), Z10
 	VMINPS       Z0, Z10, Z0
 	VMINPS       Z1, Z10, Z1
 	VMINPS       Z2, Z10, Z2
@@ -3884,59 +4694,79 @@ line7x10:
 	VMINPS       Z7, Z10, Z7
 	VMINPS       Z8, Z10, Z8
 	VMINPS       Z9, Z10, Z9
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x10
 	VZEROUPPER
 	RET
 
 line7x11:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z11
-	VMOVUPS      64(R8), Z12
-	VMOVUPS      128(R8), Z13
-	VMOVUPS      192(R8), Z14
-	VMOVUPS      256(R8), Z15
-	VMOVUPS      320(R8), Z16
-	VMOVUPS      384(R8), Z17
-	VMOVUPS      (DI), Z18
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x11_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z11
+	VMOVUPS      64(DX), Z12
+	VMOVUPS      128(DX), Z13
+	VMOVUPS      192(DX), Z14
+	VMOVUPS      256(DX), Z15
+	VMOVUPS      320(DX), Z16
+	VMOVUPS      384(DX), Z17
+	VMOVUPS      (CX), Z18
 	VFMADD231PS  Z18, Z11, Z0
-	VMOVUPS      64(DI), Z18
+	VMOVUPS      64(CX), Z18
 	VFMADD231PS  Z18, Z11, Z1
 	VFMADD231PS  Z18, Z12, Z0
-	VMOVUPS      128(DI), Z18
+	VMOVUPS      128(CX), Z18
 	VFMADD231PS  Z18, Z11, Z2
 	VFMADD231PS  Z18, Z12, Z1
 	VFMADD231PS  Z18, Z13, Z0
-	VMOVUPS      192(DI), Z18
+	VMOVUPS      192(CX), Z18
 	VFMADD231PS  Z18, Z11, Z3
 	VFMADD231PS  Z18, Z12, Z2
 	VFMADD231PS  Z18, Z13, Z1
 	VFMADD231PS  Z18, Z14, Z0
-	VMOVUPS      256(DI), Z18
+	VMOVUPS      256(CX), Z18
 	VFMADD231PS  Z18, Z11, Z4
 	VFMADD231PS  Z18, Z12, Z3
 	VFMADD231PS  Z18, Z13, Z2
 	VFMADD231PS  Z18, Z14, Z1
 	VFMADD231PS  Z18, Z15, Z0
-	VMOVUPS      320(DI), Z18
+	VMOVUPS      320(CX), Z18
 	VFMADD231PS  Z18, Z11, Z5
 	VFMADD231PS  Z18, Z12, Z4
 	VFMADD231PS  Z18, Z13, Z3
 	VFMADD231PS  Z18, Z14, Z2
 	VFMADD231PS  Z18, Z15, Z1
 	VFMADD231PS  Z18, Z16, Z0
-	VMOVUPS      384(DI), Z18
+	VMOVUPS      384(CX), Z18
 	VFMADD231PS  Z18, Z11, Z6
 	VFMADD231PS  Z18, Z12, Z5
 	VFMADD231PS  Z18, Z13, Z4
@@ -3944,7 +4774,7 @@ line7x11:
 	VFMADD231PS  Z18, Z15, Z2
 	VFMADD231PS  Z18, Z16, Z1
 	VFMADD231PS  Z18, Z17, Z0
-	VMOVUPS      448(DI), Z18
+	VMOVUPS      448(CX), Z18
 	VFMADD231PS  Z18, Z11, Z7
 	VFMADD231PS  Z18, Z12, Z6
 	VFMADD231PS  Z18, Z13, Z5
@@ -3952,7 +4782,7 @@ line7x11:
 	VFMADD231PS  Z18, Z15, Z3
 	VFMADD231PS  Z18, Z16, Z2
 	VFMADD231PS  Z18, Z17, Z1
-	VMOVUPS      512(DI), Z18
+	VMOVUPS      512(CX), Z18
 	VFMADD231PS  Z18, Z11, Z8
 	VFMADD231PS  Z18, Z12, Z7
 	VFMADD231PS  Z18, Z13, Z6
@@ -3960,7 +4790,7 @@ line7x11:
 	VFMADD231PS  Z18, Z15, Z4
 	VFMADD231PS  Z18, Z16, Z3
 	VFMADD231PS  Z18, Z17, Z2
-	VMOVUPS      576(DI), Z18
+	VMOVUPS      576(CX), Z18
 	VFMADD231PS  Z18, Z11, Z9
 	VFMADD231PS  Z18, Z12, Z8
 	VFMADD231PS  Z18, Z13, Z7
@@ -3968,7 +4798,7 @@ line7x11:
 	VFMADD231PS  Z18, Z15, Z5
 	VFMADD231PS  Z18, Z16, Z4
 	VFMADD231PS  Z18, Z17, Z3
-	VMOVUPS      640(DI), Z18
+	VMOVUPS      640(CX), Z18
 	VFMADD231PS  Z18, Z11, Z10
 	VFMADD231PS  Z18, Z12, Z9
 	VFMADD231PS  Z18, Z13, Z8
@@ -3976,37 +4806,37 @@ line7x11:
 	VFMADD231PS  Z18, Z15, Z6
 	VFMADD231PS  Z18, Z16, Z5
 	VFMADD231PS  Z18, Z17, Z4
-	VMOVUPS      704(DI), Z11
+	VMOVUPS      704(CX), Z11
 	VFMADD231PS  Z11, Z12, Z10
 	VFMADD231PS  Z11, Z13, Z9
 	VFMADD231PS  Z11, Z14, Z8
 	VFMADD231PS  Z11, Z15, Z7
 	VFMADD231PS  Z11, Z16, Z6
 	VFMADD231PS  Z11, Z17, Z5
-	VMOVUPS      768(DI), Z11
+	VMOVUPS      768(CX), Z11
 	VFMADD231PS  Z11, Z13, Z10
 	VFMADD231PS  Z11, Z14, Z9
 	VFMADD231PS  Z11, Z15, Z8
 	VFMADD231PS  Z11, Z16, Z7
 	VFMADD231PS  Z11, Z17, Z6
-	VMOVUPS      832(DI), Z11
+	VMOVUPS      832(CX), Z11
 	VFMADD231PS  Z11, Z14, Z10
 	VFMADD231PS  Z11, Z15, Z9
 	VFMADD231PS  Z11, Z16, Z8
 	VFMADD231PS  Z11, Z17, Z7
-	VMOVUPS      896(DI), Z11
+	VMOVUPS      896(CX), Z11
 	VFMADD231PS  Z11, Z15, Z10
 	VFMADD231PS  Z11, Z16, Z9
 	VFMADD231PS  Z11, Z17, Z8
-	VMOVUPS      960(DI), Z11
+	VMOVUPS      960(CX), Z11
 	VFMADD231PS  Z11, Z16, Z10
 	VFMADD231PS  Z11, Z17, Z9
-	VMOVUPS      1024(DI), Z11
+	VMOVUPS      1024(CX), Z11
 	VFMADD231PS  Z11, Z17, Z10
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x11
-	VBROADCASTSS lo+64(FP), Z11
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x11_taps
+	VBROADCASTSS lo+88(FP), Z11
 	VMAXPS       Z0, Z11, Z0
 	VMAXPS       Z1, Z11, Z1
 	VMAXPS       Z2, Z11, Z2
@@ -4018,7 +4848,7 @@ line7x11:
 	VMAXPS       Z8, Z11, Z8
 	VMAXPS       Z9, Z11, Z9
 	VMAXPS       Z10, Z11, Z10
-	VBROADCASTSS hi+68(FP), Z11
+	VBROADCASTSS hi+92(FP), Z11
 	VMINPS       Z0, Z11, Z0
 	VMINPS       Z1, Z11, Z1
 	VMINPS       Z2, Z11, Z2
@@ -4030,60 +4860,81 @@ line7x11:
 	VMINPS       Z8, Z11, Z8
 	VMINPS       Z9, Z11, Z9
 	VMINPS       Z10, Z11, Z10
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x11
 	VZEROUPPER
 	RET
 
 line7x12:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z12
-	VMOVUPS      64(R8), Z13
-	VMOVUPS      128(R8), Z14
-	VMOVUPS      192(R8), Z15
-	VMOVUPS      256(R8), Z16
-	VMOVUPS      320(R8), Z17
-	VMOVUPS      384(R8), Z18
-	VMOVUPS      (DI), Z19
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x12_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z12
+	VMOVUPS      64(DX), Z13
+	VMOVUPS      128(DX), Z14
+	VMOVUPS      192(DX), Z15
+	VMOVUPS      256(DX), Z16
+	VMOVUPS      320(DX), Z17
+	VMOVUPS      384(DX), Z18
+	VMOVUPS      (CX), Z19
 	VFMADD231PS  Z19, Z12, Z0
-	VMOVUPS      64(DI), Z19
+	VMOVUPS      64(CX), Z19
 	VFMADD231PS  Z19, Z12, Z1
 	VFMADD231PS  Z19, Z13, Z0
-	VMOVUPS      128(DI), Z19
+	VMOVUPS      128(CX), Z19
 	VFMADD231PS  Z19, Z12, Z2
 	VFMADD231PS  Z19, Z13, Z1
 	VFMADD231PS  Z19, Z14, Z0
-	VMOVUPS      192(DI), Z19
+	VMOVUPS      192(CX), Z19
 	VFMADD231PS  Z19, Z12, Z3
 	VFMADD231PS  Z19, Z13, Z2
 	VFMADD231PS  Z19, Z14, Z1
 	VFMADD231PS  Z19, Z15, Z0
-	VMOVUPS      256(DI), Z19
+	VMOVUPS      256(CX), Z19
 	VFMADD231PS  Z19, Z12, Z4
 	VFMADD231PS  Z19, Z13, Z3
 	VFMADD231PS  Z19, Z14, Z2
 	VFMADD231PS  Z19, Z15, Z1
 	VFMADD231PS  Z19, Z16, Z0
-	VMOVUPS      320(DI), Z19
+	VMOVUPS      320(CX), Z19
 	VFMADD231PS  Z19, Z12, Z5
 	VFMADD231PS  Z19, Z13, Z4
 	VFMADD231PS  Z19, Z14, Z3
 	VFMADD231PS  Z19, Z15, Z2
 	VFMADD231PS  Z19, Z16, Z1
 	VFMADD231PS  Z19, Z17, Z0
-	VMOVUPS      384(DI), Z19
+	VMOVUPS      384(CX), Z19
 	VFMADD231PS  Z19, Z12, Z6
 	VFMADD231PS  Z19, Z13, Z5
 	VFMADD231PS  Z19, Z14, Z4
@@ -4091,7 +4942,7 @@ line7x12:
 	VFMADD231PS  Z19, Z16, Z2
 	VFMADD231PS  Z19, Z17, Z1
 	VFMADD231PS  Z19, Z18, Z0
-	VMOVUPS      448(DI), Z19
+	VMOVUPS      448(CX), Z19
 	VFMADD231PS  Z19, Z12, Z7
 	VFMADD231PS  Z19, Z13, Z6
 	VFMADD231PS  Z19, Z14, Z5
@@ -4099,7 +4950,7 @@ line7x12:
 	VFMADD231PS  Z19, Z16, Z3
 	VFMADD231PS  Z19, Z17, Z2
 	VFMADD231PS  Z19, Z18, Z1
-	VMOVUPS      512(DI), Z19
+	VMOVUPS      512(CX), Z19
 	VFMADD231PS  Z19, Z12, Z8
 	VFMADD231PS  Z19, Z13, Z7
 	VFMADD231PS  Z19, Z14, Z6
@@ -4107,7 +4958,7 @@ line7x12:
 	VFMADD231PS  Z19, Z16, Z4
 	VFMADD231PS  Z19, Z17, Z3
 	VFMADD231PS  Z19, Z18, Z2
-	VMOVUPS      576(DI), Z19
+	VMOVUPS      576(CX), Z19
 	VFMADD231PS  Z19, Z12, Z9
 	VFMADD231PS  Z19, Z13, Z8
 	VFMADD231PS  Z19, Z14, Z7
@@ -4115,7 +4966,7 @@ line7x12:
 	VFMADD231PS  Z19, Z16, Z5
 	VFMADD231PS  Z19, Z17, Z4
 	VFMADD231PS  Z19, Z18, Z3
-	VMOVUPS      640(DI), Z19
+	VMOVUPS      640(CX), Z19
 	VFMADD231PS  Z19, Z12, Z10
 	VFMADD231PS  Z19, Z13, Z9
 	VFMADD231PS  Z19, Z14, Z8
@@ -4123,7 +4974,7 @@ line7x12:
 	VFMADD231PS  Z19, Z16, Z6
 	VFMADD231PS  Z19, Z17, Z5
 	VFMADD231PS  Z19, Z18, Z4
-	VMOVUPS      704(DI), Z19
+	VMOVUPS      704(CX), Z19
 	VFMADD231PS  Z19, Z12, Z11
 	VFMADD231PS  Z19, Z13, Z10
 	VFMADD231PS  Z19, Z14, Z9
@@ -4131,37 +4982,37 @@ line7x12:
 	VFMADD231PS  Z19, Z16, Z7
 	VFMADD231PS  Z19, Z17, Z6
 	VFMADD231PS  Z19, Z18, Z5
-	VMOVUPS      768(DI), Z12
+	VMOVUPS      768(CX), Z12
 	VFMADD231PS  Z12, Z13, Z11
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z12, Z15, Z9
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z12, Z17, Z7
 	VFMADD231PS  Z12, Z18, Z6
-	VMOVUPS      832(DI), Z12
+	VMOVUPS      832(CX), Z12
 	VFMADD231PS  Z12, Z14, Z11
 	VFMADD231PS  Z12, Z15, Z10
 	VFMADD231PS  Z12, Z16, Z9
 	VFMADD231PS  Z12, Z17, Z8
 	VFMADD231PS  Z12, Z18, Z7
-	VMOVUPS      896(DI), Z12
+	VMOVUPS      896(CX), Z12
 	VFMADD231PS  Z12, Z15, Z11
 	VFMADD231PS  Z12, Z16, Z10
 	VFMADD231PS  Z12, Z17, Z9
 	VFMADD231PS  Z12, Z18, Z8
-	VMOVUPS      960(DI), Z12
+	VMOVUPS      960(CX), Z12
 	VFMADD231PS  Z12, Z16, Z11
 	VFMADD231PS  Z12, Z17, Z10
 	VFMADD231PS  Z12, Z18, Z9
-	VMOVUPS      1024(DI), Z12
+	VMOVUPS      1024(CX), Z12
 	VFMADD231PS  Z12, Z17, Z11
 	VFMADD231PS  Z12, Z18, Z10
-	VMOVUPS      1088(DI), Z12
+	VMOVUPS      1088(CX), Z12
 	VFMADD231PS  Z12, Z18, Z11
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x12
-	VBROADCASTSS lo+64(FP), Z12
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x12_taps
+	VBROADCASTSS lo+88(FP), Z12
 	VMAXPS       Z0, Z12, Z0
 	VMAXPS       Z1, Z12, Z1
 	VMAXPS       Z2, Z12, Z2
@@ -4174,7 +5025,7 @@ line7x12:
 	VMAXPS       Z9, Z12, Z9
 	VMAXPS       Z10, Z12, Z10
 	VMAXPS       Z11, Z12, Z11
-	VBROADCASTSS hi+68(FP), Z12
+	VBROADCASTSS hi+92(FP), Z12
 	VMINPS       Z0, Z12, Z0
 	VMINPS       Z1, Z12, Z1
 	VMINPS       Z2, Z12, Z2
@@ -4187,61 +5038,83 @@ line7x12:
 	VMINPS       Z9, Z12, Z9
 	VMINPS       Z10, Z12, Z10
 	VMINPS       Z11, Z12, Z11
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x12
 	VZEROUPPER
 	RET
 
 line7x13:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z13
-	VMOVUPS      64(R8), Z14
-	VMOVUPS      128(R8), Z15
-	VMOVUPS      192(R8), Z16
-	VMOVUPS      256(R8), Z17
-	VMOVUPS      320(R8), Z18
-	VMOVUPS      384(R8), Z19
-	VMOVUPS      (DI), Z20
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x13_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z13
+	VMOVUPS      64(DX), Z14
+	VMOVUPS      128(DX), Z15
+	VMOVUPS      192(DX), Z16
+	VMOVUPS      256(DX), Z17
+	VMOVUPS      320(DX), Z18
+	VMOVUPS      384(DX), Z19
+	VMOVUPS      (CX), Z20
 	VFMADD231PS  Z20, Z13, Z0
-	VMOVUPS      64(DI), Z20
+	VMOVUPS      64(CX), Z20
 	VFMADD231PS  Z20, Z13, Z1
 	VFMADD231PS  Z20, Z14, Z0
-	VMOVUPS      128(DI), Z20
+	VMOVUPS      128(CX), Z20
 	VFMADD231PS  Z20, Z13, Z2
 	VFMADD231PS  Z20, Z14, Z1
 	VFMADD231PS  Z20, Z15, Z0
-	VMOVUPS      192(DI), Z20
+	VMOVUPS      192(CX), Z20
 	VFMADD231PS  Z20, Z13, Z3
 	VFMADD231PS  Z20, Z14, Z2
 	VFMADD231PS  Z20, Z15, Z1
 	VFMADD231PS  Z20, Z16, Z0
-	VMOVUPS      256(DI), Z20
+	VMOVUPS      256(CX), Z20
 	VFMADD231PS  Z20, Z13, Z4
 	VFMADD231PS  Z20, Z14, Z3
 	VFMADD231PS  Z20, Z15, Z2
 	VFMADD231PS  Z20, Z16, Z1
 	VFMADD231PS  Z20, Z17, Z0
-	VMOVUPS      320(DI), Z20
+	VMOVUPS      320(CX), Z20
 	VFMADD231PS  Z20, Z13, Z5
 	VFMADD231PS  Z20, Z14, Z4
 	VFMADD231PS  Z20, Z15, Z3
 	VFMADD231PS  Z20, Z16, Z2
 	VFMADD231PS  Z20, Z17, Z1
 	VFMADD231PS  Z20, Z18, Z0
-	VMOVUPS      384(DI), Z20
+	VMOVUPS      384(CX), Z20
 	VFMADD231PS  Z20, Z13, Z6
 	VFMADD231PS  Z20, Z14, Z5
 	VFMADD231PS  Z20, Z15, Z4
@@ -4249,7 +5122,7 @@ line7x13:
 	VFMADD231PS  Z20, Z17, Z2
 	VFMADD231PS  Z20, Z18, Z1
 	VFMADD231PS  Z20, Z19, Z0
-	VMOVUPS      448(DI), Z20
+	VMOVUPS      448(CX), Z20
 	VFMADD231PS  Z20, Z13, Z7
 	VFMADD231PS  Z20, Z14, Z6
 	VFMADD231PS  Z20, Z15, Z5
@@ -4257,7 +5130,7 @@ line7x13:
 	VFMADD231PS  Z20, Z17, Z3
 	VFMADD231PS  Z20, Z18, Z2
 	VFMADD231PS  Z20, Z19, Z1
-	VMOVUPS      512(DI), Z20
+	VMOVUPS      512(CX), Z20
 	VFMADD231PS  Z20, Z13, Z8
 	VFMADD231PS  Z20, Z14, Z7
 	VFMADD231PS  Z20, Z15, Z6
@@ -4265,7 +5138,7 @@ line7x13:
 	VFMADD231PS  Z20, Z17, Z4
 	VFMADD231PS  Z20, Z18, Z3
 	VFMADD231PS  Z20, Z19, Z2
-	VMOVUPS      576(DI), Z20
+	VMOVUPS      576(CX), Z20
 	VFMADD231PS  Z20, Z13, Z9
 	VFMADD231PS  Z20, Z14, Z8
 	VFMADD231PS  Z20, Z15, Z7
@@ -4273,7 +5146,7 @@ line7x13:
 	VFMADD231PS  Z20, Z17, Z5
 	VFMADD231PS  Z20, Z18, Z4
 	VFMADD231PS  Z20, Z19, Z3
-	VMOVUPS      640(DI), Z20
+	VMOVUPS      640(CX), Z20
 	VFMADD231PS  Z20, Z13, Z10
 	VFMADD231PS  Z20, Z14, Z9
 	VFMADD231PS  Z20, Z15, Z8
@@ -4281,7 +5154,7 @@ line7x13:
 	VFMADD231PS  Z20, Z17, Z6
 	VFMADD231PS  Z20, Z18, Z5
 	VFMADD231PS  Z20, Z19, Z4
-	VMOVUPS      704(DI), Z20
+	VMOVUPS      704(CX), Z20
 	VFMADD231PS  Z20, Z13, Z11
 	VFMADD231PS  Z20, Z14, Z10
 	VFMADD231PS  Z20, Z15, Z9
@@ -4289,7 +5162,7 @@ line7x13:
 	VFMADD231PS  Z20, Z17, Z7
 	VFMADD231PS  Z20, Z18, Z6
 	VFMADD231PS  Z20, Z19, Z5
-	VMOVUPS      768(DI), Z20
+	VMOVUPS      768(CX), Z20
 	VFMADD231PS  Z20, Z13, Z12
 	VFMADD231PS  Z20, Z14, Z11
 	VFMADD231PS  Z20, Z15, Z10
@@ -4297,37 +5170,37 @@ line7x13:
 	VFMADD231PS  Z20, Z17, Z8
 	VFMADD231PS  Z20, Z18, Z7
 	VFMADD231PS  Z20, Z19, Z6
-	VMOVUPS      832(DI), Z13
+	VMOVUPS      832(CX), Z13
 	VFMADD231PS  Z13, Z14, Z12
 	VFMADD231PS  Z13, Z15, Z11
 	VFMADD231PS  Z13, Z16, Z10
 	VFMADD231PS  Z13, Z17, Z9
 	VFMADD231PS  Z13, Z18, Z8
 	VFMADD231PS  Z13, Z19, Z7
-	VMOVUPS      896(DI), Z13
+	VMOVUPS      896(CX), Z13
 	VFMADD231PS  Z13, Z15, Z12
 	VFMADD231PS  Z13, Z16, Z11
 	VFMADD231PS  Z13, Z17, Z10
 	VFMADD231PS  Z13, Z18, Z9
 	VFMADD231PS  Z13, Z19, Z8
-	VMOVUPS      960(DI), Z13
+	VMOVUPS      960(CX), Z13
 	VFMADD231PS  Z13, Z16, Z12
 	VFMADD231PS  Z13, Z17, Z11
 	VFMADD231PS  Z13, Z18, Z10
 	VFMADD231PS  Z13, Z19, Z9
-	VMOVUPS      1024(DI), Z13
+	VMOVUPS      1024(CX), Z13
 	VFMADD231PS  Z13, Z17, Z12
 	VFMADD231PS  Z13, Z18, Z11
 	VFMADD231PS  Z13, Z19, Z10
-	VMOVUPS      1088(DI), Z13
+	VMOVUPS      1088(CX), Z13
 	VFMADD231PS  Z13, Z18, Z12
 	VFMADD231PS  Z13, Z19, Z11
-	VMOVUPS      1152(DI), Z13
+	VMOVUPS      1152(CX), Z13
 	VFMADD231PS  Z13, Z19, Z12
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x13
-	VBROADCASTSS lo+64(FP), Z13
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x13_taps
+	VBROADCASTSS lo+88(FP), Z13
 	VMAXPS       Z0, Z13, Z0
 	VMAXPS       Z1, Z13, Z1
 	VMAXPS       Z2, Z13, Z2
@@ -4341,7 +5214,7 @@ line7x13:
 	VMAXPS       Z10, Z13, Z10
 	VMAXPS       Z11, Z13, Z11
 	VMAXPS       Z12, Z13, Z12
-	VBROADCASTSS hi+68(FP), Z13
+	VBROADCASTSS hi+92(FP), Z13
 	VMINPS       Z0, Z13, Z0
 	VMINPS       Z1, Z13, Z1
 	VMINPS       Z2, Z13, Z2
@@ -4355,62 +5228,85 @@ line7x13:
 	VMINPS       Z10, Z13, Z10
 	VMINPS       Z11, Z13, Z11
 	VMINPS       Z12, Z13, Z12
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z12, 768(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	VMOVUPS      Z12, 768(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x13
 	VZEROUPPER
 	RET
 
 line7x14:
-	MOVQ         8(BX), R8
-	ADDQ         DX, R8
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VMOVUPS      (R8), Z14
-	VMOVUPS      64(R8), Z15
-	VMOVUPS      128(R8), Z16
-	VMOVUPS      192(R8), Z17
-	VMOVUPS      256(R8), Z18
-	VMOVUPS      320(R8), Z19
-	VMOVUPS      384(R8), Z20
-	VMOVUPS      (DI), Z21
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z13
+	MOVQ    list+40(FP), R10
+	MOVQ    count+48(FP), R11
+
+line7x14_taps:
+	MOVQ         8(R10), DX
+	ADDQ         AX, DX
+	MOVQ         (R10), CX
+	ADDQ         DI, CX
+	VMOVUPS      (DX), Z14
+	VMOVUPS      64(DX), Z15
+	VMOVUPS      128(DX), Z16
+	VMOVUPS      192(DX), Z17
+	VMOVUPS      256(DX), Z18
+	VMOVUPS      320(DX), Z19
+	VMOVUPS      384(DX), Z20
+	VMOVUPS      (CX), Z21
 	VFMADD231PS  Z21, Z14, Z0
-	VMOVUPS      64(DI), Z21
+	VMOVUPS      64(CX), Z21
 	VFMADD231PS  Z21, Z14, Z1
 	VFMADD231PS  Z21, Z15, Z0
-	VMOVUPS      128(DI), Z21
+	VMOVUPS      128(CX), Z21
 	VFMADD231PS  Z21, Z14, Z2
 	VFMADD231PS  Z21, Z15, Z1
 	VFMADD231PS  Z21, Z16, Z0
-	VMOVUPS      192(DI), Z21
+	VMOVUPS      192(CX), Z21
 	VFMADD231PS  Z21, Z14, Z3
 	VFMADD231PS  Z21, Z15, Z2
 	VFMADD231PS  Z21, Z16, Z1
 	VFMADD231PS  Z21, Z17, Z0
-	VMOVUPS      256(DI), Z21
+	VMOVUPS      256(CX), Z21
 	VFMADD231PS  Z21, Z14, Z4
 	VFMADD231PS  Z21, Z15, Z3
 	VFMADD231PS  Z21, Z16, Z2
 	VFMADD231PS  Z21, Z17, Z1
 	VFMADD231PS  Z21, Z18, Z0
-	VMOVUPS      320(DI), Z21
+	VMOVUPS      320(CX), Z21
 	VFMADD231PS  Z21, Z14, Z5
 	VFMADD231PS  Z21, Z15, Z4
 	VFMADD231PS  Z21, Z16, Z3
 	VFMADD231PS  Z21, Z17, Z2
 	VFMADD231PS  Z21, Z18, Z1
 	VFMADD231PS  Z21, Z19, Z0
-	VMOVUPS      384(DI), Z21
+	VMOVUPS      384(CX), Z21
 	VFMADD231PS  Z21, Z14, Z6
 	VFMADD231PS  Z21, Z15, Z5
 	VFMADD231PS  Z21, Z16, Z4
@@ -4418,7 +5314,7 @@ line7x14:
 	VFMADD231PS  Z21, Z18, Z2
 	VFMADD231PS  Z21, Z19, Z1
 	VFMADD231PS  Z21, Z20, Z0
-	VMOVUPS      448(DI), Z21
+	VMOVUPS      448(CX), Z21
 	VFMADD231PS  Z21, Z14, Z7
 	VFMADD231PS  Z21, Z15, Z6
 	VFMADD231PS  Z21, Z16, Z5
@@ -4426,7 +5322,7 @@ line7x14:
 	VFMADD231PS  Z21, Z18, Z3
 	VFMADD231PS  Z21, Z19, Z2
 	VFMADD231PS  Z21, Z20, Z1
-	VMOVUPS      512(DI), Z21
+	VMOVUPS      512(CX), Z21
 	VFMADD231PS  Z21, Z14, Z8
 	VFMADD231PS  Z21, Z15, Z7
 	VFMADD231PS  Z21, Z16, Z6
@@ -4434,7 +5330,7 @@ line7x14:
 	VFMADD231PS  Z21, Z18, Z4
 	VFMADD231PS  Z21, Z19, Z3
 	VFMADD231PS  Z21, Z20, Z2
-	VMOVUPS      576(DI), Z21
+	VMOVUPS      576(CX), Z21
 	VFMADD231PS  Z21, Z14, Z9
 	VFMADD231PS  Z21, Z15, Z8
 	VFMADD231PS  Z21, Z16, Z7
@@ -4442,7 +5338,7 @@ line7x14:
 	VFMADD231PS  Z21, Z18, Z5
 	VFMADD231PS  Z21, Z19, Z4
 	VFMADD231PS  Z21, Z20, Z3
-	VMOVUPS      640(DI), Z21
+	VMOVUPS      640(CX), Z21
 	VFMADD231PS  Z21, Z14, Z10
 	VFMADD231PS  Z21, Z15, Z9
 	VFMADD231PS  Z21, Z16, Z8
@@ -4450,7 +5346,7 @@ line7x14:
 	VFMADD231PS  Z21, Z18, Z6
 	VFMADD231PS  Z21, Z19, Z5
 	VFMADD231PS  Z21, Z20, Z4
-	VMOVUPS      704(DI), Z21
+	VMOVUPS      704(CX), Z21
 	VFMADD231PS  Z21, Z14, Z11
 	VFMADD231PS  Z21, Z15, Z10
 	VFMADD231PS  Z21, Z16, Z9
@@ -4458,7 +5354,7 @@ line7x14:
 	VFMADD231PS  Z21, Z18, Z7
 	VFMADD231PS  Z21, Z19, Z6
 	VFMADD231PS  Z21, Z20, Z5
-	VMOVUPS      768(DI), Z21
+	VMOVUPS      768(CX), Z21
 	VFMADD231PS  Z21, Z14, Z12
 	VFMADD231PS  Z21, Z15, Z11
 	VFMADD231PS  Z21, Z16, Z10
@@ -4466,7 +5362,7 @@ line7x14:
 	VFMADD231PS  Z21, Z18, Z8
 	VFMADD231PS  Z21, Z19, Z7
 	VFMADD231PS  Z21, Z20, Z6
-	VMOVUPS      832(DI), Z21
+	VMOVUPS      832(CX), Z21
 	VFMADD231PS  Z21, Z14, Z13
 	VFMADD231PS  Z21, Z15, Z12
 	VFMADD231PS  Z21, Z16, Z11
@@ -4474,37 +5370,37 @@ line7x14:
 	VFMADD231PS  Z21, Z18, Z9
 	VFMADD231PS  Z21, Z19, Z8
 	VFMADD231PS  Z21, Z20, Z7
-	VMOVUPS      896(DI), Z14
+	VMOVUPS      896(CX), Z14
 	VFMADD231PS  Z14, Z15, Z13
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z14, Z17, Z11
 	VFMADD231PS  Z14, Z18, Z10
 	VFMADD231PS  Z14, Z19, Z9
 	VFMADD231PS  Z14, Z20, Z8
-	VMOVUPS      960(DI), Z14
+	VMOVUPS      960(CX), Z14
 	VFMADD231PS  Z14, Z16, Z13
 	VFMADD231PS  Z14, Z17, Z12
 	VFMADD231PS  Z14, Z18, Z11
 	VFMADD231PS  Z14, Z19, Z10
 	VFMADD231PS  Z14, Z20, Z9
-	VMOVUPS      1024(DI), Z14
+	VMOVUPS      1024(CX), Z14
 	VFMADD231PS  Z14, Z17, Z13
 	VFMADD231PS  Z14, Z18, Z12
 	VFMADD231PS  Z14, Z19, Z11
 	VFMADD231PS  Z14, Z20, Z10
-	VMOVUPS      1088(DI), Z14
+	VMOVUPS      1088(CX), Z14
 	VFMADD231PS  Z14, Z18, Z13
 	VFMADD231PS  Z14, Z19, Z12
 	VFMADD231PS  Z14, Z20, Z11
-	VMOVUPS      1152(DI), Z14
+	VMOVUPS      1152(CX), Z14
 	VFMADD231PS  Z14, Z19, Z13
 	VFMADD231PS  Z14, Z20, Z12
-	VMOVUPS      1216(DI), Z14
+	VMOVUPS      1216(CX), Z14
 	VFMADD231PS  Z14, Z20, Z13
-	ADDQ         $+112, BX
-	DECQ         SI
-	JNZ          line7x14
-	VBROADCASTSS lo+64(FP), Z14
+	ADDQ         $+112, R10
+	DECQ         R11
+	JNZ          line7x14_taps
+	VBROADCASTSS lo+88(FP), Z14
 	VMAXPS       Z0, Z14, Z0
 	VMAXPS       Z1, Z14, Z1
 	VMAXPS       Z2, Z14, Z2
@@ -4519,7 +5415,7 @@ line7x14:
 	VMAXPS       Z11, Z14, Z11
 	VMAXPS       Z12, Z14, Z12
 	VMAXPS       Z13, Z14, Z13
-	VBROADCASTSS hi+68(FP), Z14
+	VBROADCASTSS hi+92(FP), Z14
 	VMINPS       Z0, Z14, Z0
 	VMINPS       Z1, Z14, Z1
 	VMINPS       Z2, Z14, Z2
@@ -4534,695 +5430,918 @@ line7x14:
 	VMINPS       Z11, Z14, Z11
 	VMINPS       Z12, Z14, Z12
 	VMINPS       Z13, Z14, Z13
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, 128(AX)
-	VMOVUPS      Z3, 192(AX)
-	VMOVUPS      Z4, 256(AX)
-	VMOVUPS      Z5, 320(AX)
-	VMOVUPS      Z6, 384(AX)
-	VMOVUPS      Z7, 448(AX)
-	VMOVUPS      Z8, 512(AX)
-	VMOVUPS      Z9, 576(AX)
-	VMOVUPS      Z10, 640(AX)
-	VMOVUPS      Z11, 704(AX)
-	VMOVUPS      Z12, 768(AX)
-	VMOVUPS      Z13, 832(AX)
+	VMOVUPS      Z0, (BX)
+	VMOVUPS      Z1, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	VMOVUPS      Z3, 192(BX)
+	VMOVUPS      Z4, 256(BX)
+	VMOVUPS      Z5, 320(BX)
+	VMOVUPS      Z6, 384(BX)
+	VMOVUPS      Z7, 448(BX)
+	VMOVUPS      Z8, 512(BX)
+	VMOVUPS      Z9, 576(BX)
+	VMOVUPS      Z10, 640(BX)
+	VMOVUPS      Z11, 704(BX)
+	VMOVUPS      Z12, 768(BX)
+	VMOVUPS      Z13, 832(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
+	JNZ          line7x14
 	VZEROUPPER
 	RET
 
-// func depthwiseNCHWcAVX2(c *float32, a *float32, step int, b *float32, list *int, count int, m int, bias *float32, lo float32, hi float32)
+// func depthwiseNCHWcAVX2(c *float32, cs int, a *float32, as int, step int, b *float32, list *int, count int, m int, rows int, bias *float32, lo float32, hi float32)
 // Requires: AVX, FMA3
-TEXT ·depthwiseNCHWcAVX2(SB), NOSPLIT, $0-72
-	MOVQ    c+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    step+16(FP), DX
-	SHLQ    $0x02, DX
-	MOVQ    b+24(FP), BX
-	MOVQ    list+32(FP), SI
-	MOVQ    count+40(FP), DI
-	MOVQ    m+48(FP), R8
-	LEAQ    (DX)(DX*2), R9
-	MOVQ    DX, R10
-	SHLQ    $0x02, R10
-	MOVQ    bias+56(FP), R11
-	VMOVUPS (R11), Y0
-	VMOVAPS Y0, Y1
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y3
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y5
-	VMOVAPS Y0, Y6
-	VMOVAPS Y0, Y7
-	VMOVAPS Y0, Y8
-	VMOVAPS Y0, Y9
-	VMOVAPS Y0, Y10
-	VMOVAPS Y0, Y11
-	VMOVAPS Y0, Y12
-	VMOVAPS Y0, Y13
-	CMPQ    R8, $+14
-	JEQ     tap14
-	CMPQ    R8, $+13
-	JEQ     tap13
-	CMPQ    R8, $+12
-	JEQ     tap12
-	CMPQ    R8, $+11
-	JEQ     tap11
-	CMPQ    R8, $+10
-	JEQ     tap10
-	CMPQ    R8, $+9
-	JEQ     tap9
-	CMPQ    R8, $+8
-	JEQ     tap8
-	CMPQ    R8, $+7
-	JEQ     tap7
-	CMPQ    R8, $+6
-	JEQ     tap6
-	CMPQ    R8, $+5
-	JEQ     tap5
-	CMPQ    R8, $+4
-	JEQ     tap4
-	CMPQ    R8, $+3
-	JEQ     tap3
-	CMPQ    R8, $+2
-	JEQ     tap2
+TEXT ·depthwiseNCHWcAVX2(SB), NOSPLIT, $0-96
+	MOVQ b+40(FP), AX
+	MOVQ step+32(FP), CX
+	SHLQ $0x02, CX
+	MOVQ m+64(FP), DX
+	MOVQ c+0(FP), BX
+	MOVQ cs+8(FP), SI
+	SHLQ $0x02, SI
+	MOVQ a+16(FP), DI
+	MOVQ as+24(FP), R8
+	SHLQ $0x02, R8
+	MOVQ rows+72(FP), R9
+	LEAQ (CX)(CX*2), R10
+	MOVQ CX, R11
+	SHLQ $0x02, R11
+	CMPQ DX, $+14
+	JEQ  tap14
+	CMPQ DX, $+13
+	JEQ  tap13
+	CMPQ DX, $+12
+	JEQ  tap12
+	CMPQ DX, $+11
+	JEQ  tap11
+	CMPQ DX, $+10
+	JEQ  tap10
+	CMPQ DX, $+9
+	JEQ  tap9
+	CMPQ DX, $+8
+	JEQ  tap8
+	CMPQ DX, $+7
+	JEQ  tap7
+	CMPQ DX, $+6
+	JEQ  tap6
+	CMPQ DX, $+5
+	JEQ  tap5
+	CMPQ DX, $+4
+	JEQ  tap4
+	CMPQ DX, $+3
+	JEQ  tap3
+	CMPQ DX, $+2
+	JEQ  tap2
 
 tap1:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), CX
+	VMOVUPS (CX), Y1
+	MOVQ    list+48(FP), CX
+	MOVQ    count+56(FP), R10
+
+tap1_taps:
+	MOVQ         8(CX), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (CX), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	ADDQ         $+16, CX
+	DECQ         R10
+	JNZ          tap1_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMOVUPS      Y1, (BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap1
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMOVUPS      Y0, (AX)
 	VZEROUPPER
 	RET
 
 tap2:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	MOVQ    list+48(FP), R10
+	MOVQ    count+56(FP), R11
+
+tap2_taps:
+	MOVQ         8(R10), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R10), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	ADDQ         $+16, R10
+	DECQ         R11
+	JNZ          tap2_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap2
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
 	VZEROUPPER
 	RET
 
 tap3:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	MOVQ    list+48(FP), R10
+	MOVQ    count+56(FP), R11
+
+tap3_taps:
+	MOVQ         8(R10), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R10), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	ADDQ         $+16, R10
+	DECQ         R11
+	JNZ          tap3_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap3
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
 	VZEROUPPER
 	RET
 
 tap4:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	MOVQ    list+48(FP), R11
+	MOVQ    count+56(FP), R12
+
+tap4_taps:
+	MOVQ         8(R11), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R11), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	ADDQ         $+16, R11
+	DECQ         R12
+	JNZ          tap4_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap4
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
 	VZEROUPPER
 	RET
 
 tap5:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap5_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap5_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap5
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
 	VZEROUPPER
 	RET
 
 tap6:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap6_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap6_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap6
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
 	VZEROUPPER
 	RET
 
 tap7:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	VFMADD231PS  (R8)(DX*2), Y14, Y6
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap7_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	VFMADD231PS  (DX)(CX*2), Y0, Y7
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap7_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VMAXPS       Y7, Y0, Y7
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMINPS       Y7, Y0, Y7
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	VMOVUPS      Y7, 192(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap7
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMINPS       Y6, Y14, Y6
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
 	VZEROUPPER
 	RET
 
 tap8:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	VFMADD231PS  (R8)(DX*2), Y14, Y6
-	VFMADD231PS  (R8)(R9*1), Y14, Y7
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap8_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	VFMADD231PS  (DX)(CX*2), Y0, Y7
+	VFMADD231PS  (DX)(R10*1), Y0, Y8
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap8_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMINPS       Y7, Y0, Y7
+	VMINPS       Y8, Y0, Y8
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	VMOVUPS      Y7, 192(BX)
+	VMOVUPS      Y8, 224(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap8
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VMAXPS       Y7, Y14, Y7
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMINPS       Y6, Y14, Y6
-	VMINPS       Y7, Y14, Y7
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
 	VZEROUPPER
 	RET
 
 tap9:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	VFMADD231PS  (R8)(DX*2), Y14, Y6
-	VFMADD231PS  (R8)(R9*1), Y14, Y7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y8
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	VMOVAPS Y1, Y9
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap9_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	VFMADD231PS  (DX)(CX*2), Y0, Y7
+	VFMADD231PS  (DX)(R10*1), Y0, Y8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y9
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap9_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VMAXPS       Y9, Y0, Y9
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMINPS       Y7, Y0, Y7
+	VMINPS       Y8, Y0, Y8
+	VMINPS       Y9, Y0, Y9
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	VMOVUPS      Y7, 192(BX)
+	VMOVUPS      Y8, 224(BX)
+	VMOVUPS      Y9, 256(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap9
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VMAXPS       Y7, Y14, Y7
-	VMAXPS       Y8, Y14, Y8
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMINPS       Y6, Y14, Y6
-	VMINPS       Y7, Y14, Y7
-	VMINPS       Y8, Y14, Y8
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y8, 256(AX)
 	VZEROUPPER
 	RET
 
 tap10:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	VFMADD231PS  (R8)(DX*2), Y14, Y6
-	VFMADD231PS  (R8)(R9*1), Y14, Y7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y8
-	VFMADD231PS  (R8)(DX*1), Y14, Y9
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y1, Y10
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap10_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	VFMADD231PS  (DX)(CX*2), Y0, Y7
+	VFMADD231PS  (DX)(R10*1), Y0, Y8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y9
+	VFMADD231PS  (DX)(CX*1), Y0, Y10
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap10_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VMAXPS       Y9, Y0, Y9
+	VMAXPS       Y10, Y0, Y10
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMINPS       Y7, Y0, Y7
+	VMINPS       Y8, Y0, Y8
+	VMINPS       Y9, Y0, Y9
+	VMINPS       Y10, Y0, Y10
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	VMOVUPS      Y7, 192(BX)
+	VMOVUPS      Y8, 224(BX)
+	VMOVUPS      Y9, 256(BX)
+	VMOVUPS      Y10, 288(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap10
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VMAXPS       Y7, Y14, Y7
-	VMAXPS       Y8, Y14, Y8
-	VMAXPS       Y9, Y14, Y9
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMINPS       Y6, Y14, Y6
-	VMINPS       Y7, Y14, Y7
-	VMINPS       Y8, Y14, Y8
-	VMINPS       Y9, Y14, Y9
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y8, 256(AX)
-	VMOVUPS      Y9, 288(AX)
 	VZEROUPPER
 	RET
 
 tap11:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	VFMADD231PS  (R8)(DX*2), Y14, Y6
-	VFMADD231PS  (R8)(R9*1), Y14, Y7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y8
-	VFMADD231PS  (R8)(DX*1), Y14, Y9
-	VFMADD231PS  (R8)(DX*2), Y14, Y10
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y1, Y10
+	VMOVAPS Y1, Y11
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap11_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	VFMADD231PS  (DX)(CX*2), Y0, Y7
+	VFMADD231PS  (DX)(R10*1), Y0, Y8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y9
+	VFMADD231PS  (DX)(CX*1), Y0, Y10
+	VFMADD231PS  (DX)(CX*2), Y0, Y11
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap11_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VMAXPS       Y9, Y0, Y9
+	VMAXPS       Y10, Y0, Y10
+	VMAXPS       Y11, Y0, Y11
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMINPS       Y7, Y0, Y7
+	VMINPS       Y8, Y0, Y8
+	VMINPS       Y9, Y0, Y9
+	VMINPS       Y10, Y0, Y10
+	VMINPS       Y11, Y0, Y11
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	VMOVUPS      Y7, 192(BX)
+	VMOVUPS      Y8, 224(BX)
+	VMOVUPS      Y9, 256(BX)
+	VMOVUPS      Y10, 288(BX)
+	VMOVUPS      Y11, 320(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap11
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VMAXPS       Y7, Y14, Y7
-	VMAXPS       Y8, Y14, Y8
-	VMAXPS       Y9, Y14, Y9
-	VMAXPS       Y10, Y14, Y10
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMINPS       Y6, Y14, Y6
-	VMINPS       Y7, Y14, Y7
-	VMINPS       Y8, Y14, Y8
-	VMINPS       Y9, Y14, Y9
-	VMINPS       Y10, Y14, Y10
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y8, 256(AX)
-	VMOVUPS      Y9, 288(AX)
-	VMOVUPS      Y10, 320(AX)
 	VZEROUPPER
 	RET
 
 tap12:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	VFMADD231PS  (R8)(DX*2), Y14, Y6
-	VFMADD231PS  (R8)(R9*1), Y14, Y7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y8
-	VFMADD231PS  (R8)(DX*1), Y14, Y9
-	VFMADD231PS  (R8)(DX*2), Y14, Y10
-	VFMADD231PS  (R8)(R9*1), Y14, Y11
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y1, Y10
+	VMOVAPS Y1, Y11
+	VMOVAPS Y1, Y12
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap12_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	VFMADD231PS  (DX)(CX*2), Y0, Y7
+	VFMADD231PS  (DX)(R10*1), Y0, Y8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y9
+	VFMADD231PS  (DX)(CX*1), Y0, Y10
+	VFMADD231PS  (DX)(CX*2), Y0, Y11
+	VFMADD231PS  (DX)(R10*1), Y0, Y12
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap12_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VMAXPS       Y9, Y0, Y9
+	VMAXPS       Y10, Y0, Y10
+	VMAXPS       Y11, Y0, Y11
+	VMAXPS       Y12, Y0, Y12
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMINPS       Y7, Y0, Y7
+	VMINPS       Y8, Y0, Y8
+	VMINPS       Y9, Y0, Y9
+	VMINPS       Y10, Y0, Y10
+	VMINPS       Y11, Y0, Y11
+	VMINPS       Y12, Y0, Y12
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	VMOVUPS      Y7, 192(BX)
+	VMOVUPS      Y8, 224(BX)
+	VMOVUPS      Y9, 256(BX)
+	VMOVUPS      Y10, 288(BX)
+	VMOVUPS      Y11, 320(BX)
+	VMOVUPS      Y12, 352(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap12
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VMAXPS       Y7, Y14, Y7
-	VMAXPS       Y8, Y14, Y8
-	VMAXPS       Y9, Y14, Y9
-	VMAXPS       Y10, Y14, Y10
-	VMAXPS       Y11, Y14, Y11
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMINPS       Y6, Y14, Y6
-	VMINPS       Y7, Y14, Y7
-	VMINPS       Y8, Y14, Y8
-	VMINPS       Y9, Y14, Y9
-	VMINPS       Y10, Y14, Y10
-	VMINPS       Y11, Y14, Y11
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y8, 256(AX)
-	VMOVUPS      Y9, 288(AX)
-	VMOVUPS      Y10, 320(AX)
-	VMOVUPS      Y11, 352(AX)
 	VZEROUPPER
 	RET
 
 tap13:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	VFMADD231PS  (R8)(DX*2), Y14, Y6
-	VFMADD231PS  (R8)(R9*1), Y14, Y7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y8
-	VFMADD231PS  (R8)(DX*1), Y14, Y9
-	VFMADD231PS  (R8)(DX*2), Y14, Y10
-	VFMADD231PS  (R8)(R9*1), Y14, Y11
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y12
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y1, Y10
+	VMOVAPS Y1, Y11
+	VMOVAPS Y1, Y12
+	VMOVAPS Y1, Y13
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap13_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	VFMADD231PS  (DX)(CX*2), Y0, Y7
+	VFMADD231PS  (DX)(R10*1), Y0, Y8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y9
+	VFMADD231PS  (DX)(CX*1), Y0, Y10
+	VFMADD231PS  (DX)(CX*2), Y0, Y11
+	VFMADD231PS  (DX)(R10*1), Y0, Y12
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y13
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap13_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VMAXPS       Y9, Y0, Y9
+	VMAXPS       Y10, Y0, Y10
+	VMAXPS       Y11, Y0, Y11
+	VMAXPS       Y12, Y0, Y12
+	VMAXPS       Y13, Y0, Y13
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMINPS       Y7, Y0, Y7
+	VMINPS       Y8, Y0, Y8
+	VMINPS       Y9, Y0, Y9
+	VMINPS       Y10, Y0, Y10
+	VMINPS       Y11, Y0, Y11
+	VMINPS       Y12, Y0, Y12
+	VMINPS       Y13, Y0, Y13
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	VMOVUPS      Y7, 192(BX)
+	VMOVUPS      Y8, 224(BX)
+	VMOVUPS      Y9, 256(BX)
+	VMOVUPS      Y10, 288(BX)
+	VMOVUPS      Y11, 320(BX)
+	VMOVUPS      Y12, 352(BX)
+	VMOVUPS      Y13, 384(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap13
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VMAXPS       Y7, Y14, Y7
-	VMAXPS       Y8, Y14, Y8
-	VMAXPS       Y9, Y14, Y9
-	VMAXPS       Y10, Y14, Y10
-	VMAXPS       Y11, Y14, Y11
-	VMAXPS       Y12, Y14, Y12
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMINPS       Y6, Y14, Y6
-	VMINPS       Y7, Y14, Y7
-	VMINPS       Y8, Y14, Y8
-	VMINPS       Y9, Y14, Y9
-	VMINPS       Y10, Y14, Y10
-	VMINPS       Y11, Y14, Y11
-	VMINPS       Y12, Y14, Y12
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y8, 256(AX)
-	VMOVUPS      Y9, 288(AX)
-	VMOVUPS      Y10, 320(AX)
-	VMOVUPS      Y11, 352(AX)
-	VMOVUPS      Y12, 384(AX)
 	VZEROUPPER
 	RET
 
 tap14:
-	MOVQ         8(SI), R8
-	VMOVUPS      (BX)(R8*1), Y14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VFMADD231PS  (R8), Y14, Y0
-	VFMADD231PS  (R8)(DX*1), Y14, Y1
-	VFMADD231PS  (R8)(DX*2), Y14, Y2
-	VFMADD231PS  (R8)(R9*1), Y14, Y3
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y4
-	VFMADD231PS  (R8)(DX*1), Y14, Y5
-	VFMADD231PS  (R8)(DX*2), Y14, Y6
-	VFMADD231PS  (R8)(R9*1), Y14, Y7
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y8
-	VFMADD231PS  (R8)(DX*1), Y14, Y9
-	VFMADD231PS  (R8)(DX*2), Y14, Y10
-	VFMADD231PS  (R8)(R9*1), Y14, Y11
-	LEAQ         (R8)(R10*1), R8
-	VFMADD231PS  (R8), Y14, Y12
-	VFMADD231PS  (R8)(DX*1), Y14, Y13
-	ADDQ         $+16, SI
-	DECQ         DI
+	MOVQ    bias+80(FP), DX
+	VMOVUPS (DX), Y1
+	VMOVAPS Y1, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y1, Y10
+	VMOVAPS Y1, Y11
+	VMOVAPS Y1, Y12
+	VMOVAPS Y1, Y13
+	VMOVAPS Y1, Y14
+	MOVQ    list+48(FP), R12
+	MOVQ    count+56(FP), R13
+
+tap14_taps:
+	MOVQ         8(R12), DX
+	VMOVUPS      (AX)(DX*1), Y0
+	MOVQ         (R12), DX
+	ADDQ         DI, DX
+	VFMADD231PS  (DX), Y0, Y1
+	VFMADD231PS  (DX)(CX*1), Y0, Y2
+	VFMADD231PS  (DX)(CX*2), Y0, Y3
+	VFMADD231PS  (DX)(R10*1), Y0, Y4
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y5
+	VFMADD231PS  (DX)(CX*1), Y0, Y6
+	VFMADD231PS  (DX)(CX*2), Y0, Y7
+	VFMADD231PS  (DX)(R10*1), Y0, Y8
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y9
+	VFMADD231PS  (DX)(CX*1), Y0, Y10
+	VFMADD231PS  (DX)(CX*2), Y0, Y11
+	VFMADD231PS  (DX)(R10*1), Y0, Y12
+	LEAQ         (DX)(R11*1), DX
+	VFMADD231PS  (DX), Y0, Y13
+	VFMADD231PS  (DX)(CX*1), Y0, Y14
+	ADDQ         $+16, R12
+	DECQ         R13
+	JNZ          tap14_taps
+	VBROADCASTSS lo+88(FP), Y0
+	VMAXPS       Y1, Y0, Y1
+	VMAXPS       Y2, Y0, Y2
+	VMAXPS       Y3, Y0, Y3
+	VMAXPS       Y4, Y0, Y4
+	VMAXPS       Y5, Y0, Y5
+	VMAXPS       Y6, Y0, Y6
+	VMAXPS       Y7, Y0, Y7
+	VMAXPS       Y8, Y0, Y8
+	VMAXPS       Y9, Y0, Y9
+	VMAXPS       Y10, Y0, Y10
+	VMAXPS       Y11, Y0, Y11
+	VMAXPS       Y12, Y0, Y12
+	VMAXPS       Y13, Y0, Y13
+	VMAXPS       Y14, Y0, Y14
+	VBROADCASTSS hi+92(FP), Y0
+	VMINPS       Y1, Y0, Y1
+	VMINPS       Y2, Y0, Y2
+	VMINPS       Y3, Y0, Y3
+	VMINPS       Y4, Y0, Y4
+	VMINPS       Y5, Y0, Y5
+	VMINPS       Y6, Y0, Y6
+	VMINPS       Y7, Y0, Y7
+	VMINPS       Y8, Y0, Y8
+	VMINPS       Y9, Y0, Y9
+	VMINPS       Y10, Y0, Y10
+	VMINPS       Y11, Y0, Y11
+	VMINPS       Y12, Y0, Y12
+	VMINPS       Y13, Y0, Y13
+	VMINPS       Y14, Y0, Y14
+	VMOVUPS      Y1, (BX)
+	VMOVUPS      Y2, 32(BX)
+	VMOVUPS      Y3, 64(BX)
+	VMOVUPS      Y4, 96(BX)
+	VMOVUPS      Y5, 128(BX)
+	VMOVUPS      Y6, 160(BX)
+	VMOVUPS      Y7, 192(BX)
+	VMOVUPS      Y8, 224(BX)
+	VMOVUPS      Y9, 256(BX)
+	VMOVUPS      Y10, 288(BX)
+	VMOVUPS      Y11, 320(BX)
+	VMOVUPS      Y12, 352(BX)
+	VMOVUPS      Y13, 384(BX)
+	VMOVUPS      Y14, 416(BX)
+	ADDQ         R8, DI
+	ADDQ         SI, BX
+	DECQ         R9
 	JNZ          tap14
-	VBROADCASTSS lo+64(FP), Y14
-	VMAXPS       Y0, Y14, Y0
-	VMAXPS       Y1, Y14, Y1
-	VMAXPS       Y2, Y14, Y2
-	VMAXPS       Y3, Y14, Y3
-	VMAXPS       Y4, Y14, Y4
-	VMAXPS       Y5, Y14, Y5
-	VMAXPS       Y6, Y14, Y6
-	VMAXPS       Y7, Y14, Y7
-	VMAXPS       Y8, Y14, Y8
-	VMAXPS       Y9, Y14, Y9
-	VMAXPS       Y10, Y14, Y10
-	VMAXPS       Y11, Y14, Y11
-	VMAXPS       Y12, Y14, Y12
-	VMAXPS       Y13, Y14, Y13
-	VBROADCASTSS hi+68(FP), Y14
-	VMINPS       Y0, Y14, Y0
-	VMINPS       Y1, Y14, Y1
-	VMINPS       Y2, Y14, Y2
-	VMINPS       Y3, Y14, Y3
-	VMINPS       Y4, Y14, Y4
-	VMINPS       Y5, Y14, Y5
-	VMINPS       Y6, Y14, Y6
-	VMINPS       Y7, Y14, Y7
-	VMINPS       Y8, Y14, Y8
-	VMINPS       Y9, Y14, Y9
-	VMINPS       Y10, Y14, Y10
-	VMINPS       Y11, Y14, Y11
-	VMINPS       Y12, Y14, Y12
-	VMINPS       Y13, Y14, Y13
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	VMOVUPS      Y6, 192(AX)
-	VMOVUPS      Y7, 224(AX)
-	VMOVUPS      Y8, 256(AX)
-	VMOVUPS      Y9, 288(AX)
-	VMOVUPS      Y10, 320(AX)
-	VMOVUPS      Y11, 352(AX)
-	VMOVUPS      Y12, 384(AX)
-	VMOVUPS      Y13, 416(AX)
 	VZEROUPPER
 	RET

@@ -4,1401 +4,1874 @@
 
 #include "textflag.h"
 
-// func depthwiseNCHWcNEON(c *float32, a *float32, step int, b *float32, list *int, count int, m int, bias *float32, lo float32, hi float32)
-TEXT ·depthwiseNCHWcNEON(SB), NOSPLIT, $0-72
-	MOVD c+0(FP), R0
-	MOVD a+8(FP), R1
-	MOVD step+16(FP), R2
-	LSL  $2, R2, R2
-	MOVD b+24(FP), R3
-	MOVD list+32(FP), R6
-	MOVD count+40(FP), R7
-	MOVD m+48(FP), R8
-	ADD  R2<<1, R2, R9
-	MOVD R2, R10
-	LSL  $2, R10, R10
-	MOVD bias+56(FP), R11
-	WORD $0x3dc00160 // ldr q0, [x11]
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4ea01c06 // mov v6.16b, v0.16b
-	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	CMP  $16, R2
-	LSL  $1, R2, R16
+// func depthwiseNCHWcNEON(c *float32, cs int, a *float32, as int, step int, b *float32, list *int, count int, m int, rows int, bias *float32, lo float32, hi float32)
+TEXT ·depthwiseNCHWcNEON(SB), NOSPLIT, $0-96
+	MOVD b+40(FP), R0
+	MOVD step+32(FP), R1
+	LSL  $2, R1, R1
+	MOVD m+64(FP), R2
+	MOVD c+0(FP), R3
+	MOVD cs+8(FP), R6
+	LSL  $2, R6, R6
+	MOVD a+16(FP), R7
+	MOVD as+24(FP), R8
+	LSL  $2, R8, R8
+	MOVD rows+72(FP), R9
+	ADD  R1<<1, R1, R10
+	MOVD R1, R11
+	LSL  $2, R11, R11
+	CMP  $16, R1
 	BNE  apart
-	CMP  $14, R8
+	CMP  $14, R2
 	BEQ  near14
-	CMP  $13, R8
+	CMP  $13, R2
 	BEQ  near13
-	CMP  $12, R8
+	CMP  $12, R2
 	BEQ  near12
-	CMP  $11, R8
+	CMP  $11, R2
 	BEQ  near11
-	CMP  $10, R8
+	CMP  $10, R2
 	BEQ  near10
-	CMP  $9, R8
+	CMP  $9, R2
 	BEQ  near9
-	CMP  $8, R8
+	CMP  $8, R2
 	BEQ  near8
-	CMP  $7, R8
+	CMP  $7, R2
 	BEQ  near7
-	CMP  $6, R8
+	CMP  $6, R2
 	BEQ  near6
-	CMP  $5, R8
+	CMP  $5, R2
 	BEQ  near5
-	CMP  $4, R8
+	CMP  $4, R2
 	BEQ  near4
-	CMP  $3, R8
+	CMP  $3, R2
 	BEQ  near3
-	CMP  $2, R8
+	CMP  $2, R2
 	BEQ  near2
 
 near1:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00101 // ldr q1, [x8]
-	WORD  $0x4e21cdc0 // fmla v0.4s, v14.4s, v1.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near1_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00042 // ldr q2, [x2]
+	WORD  $0x4e22cc01 // fmla v1.4s, v0.4s, v2.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near1_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x3d800061 // str q1, [x3]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near1
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x3d800000 // str q0, [x0]
 	RET
 
 near2:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad400d02 // ldp q2, q3, [x8]
-	WORD  $0x4e22cdc0 // fmla v0.4s, v14.4s, v2.4s
-	WORD  $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near2_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad401043 // ldp q3, q4, [x2]
+	WORD  $0x4e23cc01 // fmla v1.4s, v0.4s, v3.4s
+	WORD  $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near2_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near2
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
 	RET
 
 near3:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad401103 // ldp q3, q4, [x8]
-	WORD  $0x3dc00905 // ldr q5, [x8, #32]
-	WORD  $0x4e23cdc0 // fmla v0.4s, v14.4s, v3.4s
-	WORD  $0x4e24cdc1 // fmla v1.4s, v14.4s, v4.4s
-	WORD  $0x4e25cdc2 // fmla v2.4s, v14.4s, v5.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near3_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad401444 // ldp q4, q5, [x2]
+	WORD  $0x3dc00846 // ldr q6, [x2, #32]
+	WORD  $0x4e24cc01 // fmla v1.4s, v0.4s, v4.4s
+	WORD  $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	WORD  $0x4e26cc03 // fmla v3.4s, v0.4s, v6.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near3_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0x3d800863 // str q3, [x3, #32]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near3
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0x3d800802 // str q2, [x0, #32]
 	RET
 
 near4:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad401504 // ldp q4, q5, [x8]
-	WORD  $0xad411d06 // ldp q6, q7, [x8, #32]
-	WORD  $0x4e24cdc0 // fmla v0.4s, v14.4s, v4.4s
-	WORD  $0x4e25cdc1 // fmla v1.4s, v14.4s, v5.4s
-	WORD  $0x4e26cdc2 // fmla v2.4s, v14.4s, v6.4s
-	WORD  $0x4e27cdc3 // fmla v3.4s, v14.4s, v7.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near4_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad401845 // ldp q5, q6, [x2]
+	WORD  $0xad412047 // ldp q7, q8, [x2, #32]
+	WORD  $0x4e25cc01 // fmla v1.4s, v0.4s, v5.4s
+	WORD  $0x4e26cc02 // fmla v2.4s, v0.4s, v6.4s
+	WORD  $0x4e27cc03 // fmla v3.4s, v0.4s, v7.4s
+	WORD  $0x4e28cc04 // fmla v4.4s, v0.4s, v8.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near4_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near4
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
 	RET
 
 near5:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad401905 // ldp q5, q6, [x8]
-	WORD  $0xad412107 // ldp q7, q8, [x8, #32]
-	WORD  $0x3dc01109 // ldr q9, [x8, #64]
-	WORD  $0x4e25cdc0 // fmla v0.4s, v14.4s, v5.4s
-	WORD  $0x4e26cdc1 // fmla v1.4s, v14.4s, v6.4s
-	WORD  $0x4e27cdc2 // fmla v2.4s, v14.4s, v7.4s
-	WORD  $0x4e28cdc3 // fmla v3.4s, v14.4s, v8.4s
-	WORD  $0x4e29cdc4 // fmla v4.4s, v14.4s, v9.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near5_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad401c46 // ldp q6, q7, [x2]
+	WORD  $0xad412448 // ldp q8, q9, [x2, #32]
+	WORD  $0x3dc0104a // ldr q10, [x2, #64]
+	WORD  $0x4e26cc01 // fmla v1.4s, v0.4s, v6.4s
+	WORD  $0x4e27cc02 // fmla v2.4s, v0.4s, v7.4s
+	WORD  $0x4e28cc03 // fmla v3.4s, v0.4s, v8.4s
+	WORD  $0x4e29cc04 // fmla v4.4s, v0.4s, v9.4s
+	WORD  $0x4e2acc05 // fmla v5.4s, v0.4s, v10.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near5_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0x3d801065 // str q5, [x3, #64]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near5
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0x3d801004 // str q4, [x0, #64]
 	RET
 
 near6:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad401d06 // ldp q6, q7, [x8]
-	WORD  $0xad412508 // ldp q8, q9, [x8, #32]
-	WORD  $0xad422d0a // ldp q10, q11, [x8, #64]
-	WORD  $0x4e26cdc0 // fmla v0.4s, v14.4s, v6.4s
-	WORD  $0x4e27cdc1 // fmla v1.4s, v14.4s, v7.4s
-	WORD  $0x4e28cdc2 // fmla v2.4s, v14.4s, v8.4s
-	WORD  $0x4e29cdc3 // fmla v3.4s, v14.4s, v9.4s
-	WORD  $0x4e2acdc4 // fmla v4.4s, v14.4s, v10.4s
-	WORD  $0x4e2bcdc5 // fmla v5.4s, v14.4s, v11.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near6_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad402047 // ldp q7, q8, [x2]
+	WORD  $0xad412849 // ldp q9, q10, [x2, #32]
+	WORD  $0xad42304b // ldp q11, q12, [x2, #64]
+	WORD  $0x4e27cc01 // fmla v1.4s, v0.4s, v7.4s
+	WORD  $0x4e28cc02 // fmla v2.4s, v0.4s, v8.4s
+	WORD  $0x4e29cc03 // fmla v3.4s, v0.4s, v9.4s
+	WORD  $0x4e2acc04 // fmla v4.4s, v0.4s, v10.4s
+	WORD  $0x4e2bcc05 // fmla v5.4s, v0.4s, v11.4s
+	WORD  $0x4e2ccc06 // fmla v6.4s, v0.4s, v12.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near6_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near6
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
 	RET
 
 near7:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad402107 // ldp q7, q8, [x8]
-	WORD  $0xad412909 // ldp q9, q10, [x8, #32]
-	WORD  $0xad42310b // ldp q11, q12, [x8, #64]
-	WORD  $0x3dc0190d // ldr q13, [x8, #96]
-	WORD  $0x4e27cdc0 // fmla v0.4s, v14.4s, v7.4s
-	WORD  $0x4e28cdc1 // fmla v1.4s, v14.4s, v8.4s
-	WORD  $0x4e29cdc2 // fmla v2.4s, v14.4s, v9.4s
-	WORD  $0x4e2acdc3 // fmla v3.4s, v14.4s, v10.4s
-	WORD  $0x4e2bcdc4 // fmla v4.4s, v14.4s, v11.4s
-	WORD  $0x4e2ccdc5 // fmla v5.4s, v14.4s, v12.4s
-	WORD  $0x4e2dcdc6 // fmla v6.4s, v14.4s, v13.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near7_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad402448 // ldp q8, q9, [x2]
+	WORD  $0xad412c4a // ldp q10, q11, [x2, #32]
+	WORD  $0xad42344c // ldp q12, q13, [x2, #64]
+	WORD  $0x3dc0184e // ldr q14, [x2, #96]
+	WORD  $0x4e28cc01 // fmla v1.4s, v0.4s, v8.4s
+	WORD  $0x4e29cc02 // fmla v2.4s, v0.4s, v9.4s
+	WORD  $0x4e2acc03 // fmla v3.4s, v0.4s, v10.4s
+	WORD  $0x4e2bcc04 // fmla v4.4s, v0.4s, v11.4s
+	WORD  $0x4e2ccc05 // fmla v5.4s, v0.4s, v12.4s
+	WORD  $0x4e2dcc06 // fmla v6.4s, v0.4s, v13.4s
+	WORD  $0x4e2ecc07 // fmla v7.4s, v0.4s, v14.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near7_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0x3d801867 // str q7, [x3, #96]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near7
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0x3d801806 // str q6, [x0, #96]
 	RET
 
 near8:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad402508 // ldp q8, q9, [x8]
-	WORD  $0xad412d0a // ldp q10, q11, [x8, #32]
-	WORD  $0xad42350c // ldp q12, q13, [x8, #64]
-	WORD  $0xad43410f // ldp q15, q16, [x8, #96]
-	WORD  $0x4e28cdc0 // fmla v0.4s, v14.4s, v8.4s
-	WORD  $0x4e29cdc1 // fmla v1.4s, v14.4s, v9.4s
-	WORD  $0x4e2acdc2 // fmla v2.4s, v14.4s, v10.4s
-	WORD  $0x4e2bcdc3 // fmla v3.4s, v14.4s, v11.4s
-	WORD  $0x4e2ccdc4 // fmla v4.4s, v14.4s, v12.4s
-	WORD  $0x4e2dcdc5 // fmla v5.4s, v14.4s, v13.4s
-	WORD  $0x4e2fcdc6 // fmla v6.4s, v14.4s, v15.4s
-	WORD  $0x4e30cdc7 // fmla v7.4s, v14.4s, v16.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near8_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad402849 // ldp q9, q10, [x2]
+	WORD  $0xad41304b // ldp q11, q12, [x2, #32]
+	WORD  $0xad42384d // ldp q13, q14, [x2, #64]
+	WORD  $0xad43404f // ldp q15, q16, [x2, #96]
+	WORD  $0x4e29cc01 // fmla v1.4s, v0.4s, v9.4s
+	WORD  $0x4e2acc02 // fmla v2.4s, v0.4s, v10.4s
+	WORD  $0x4e2bcc03 // fmla v3.4s, v0.4s, v11.4s
+	WORD  $0x4e2ccc04 // fmla v4.4s, v0.4s, v12.4s
+	WORD  $0x4e2dcc05 // fmla v5.4s, v0.4s, v13.4s
+	WORD  $0x4e2ecc06 // fmla v6.4s, v0.4s, v14.4s
+	WORD  $0x4e2fcc07 // fmla v7.4s, v0.4s, v15.4s
+	WORD  $0x4e30cc08 // fmla v8.4s, v0.4s, v16.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near8_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near8
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
 	RET
 
 near9:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad402909 // ldp q9, q10, [x8]
-	WORD  $0xad41310b // ldp q11, q12, [x8, #32]
-	WORD  $0xad423d0d // ldp q13, q15, [x8, #64]
-	WORD  $0xad434510 // ldp q16, q17, [x8, #96]
-	WORD  $0x3dc02112 // ldr q18, [x8, #128]
-	WORD  $0x4e29cdc0 // fmla v0.4s, v14.4s, v9.4s
-	WORD  $0x4e2acdc1 // fmla v1.4s, v14.4s, v10.4s
-	WORD  $0x4e2bcdc2 // fmla v2.4s, v14.4s, v11.4s
-	WORD  $0x4e2ccdc3 // fmla v3.4s, v14.4s, v12.4s
-	WORD  $0x4e2dcdc4 // fmla v4.4s, v14.4s, v13.4s
-	WORD  $0x4e2fcdc5 // fmla v5.4s, v14.4s, v15.4s
-	WORD  $0x4e30cdc6 // fmla v6.4s, v14.4s, v16.4s
-	WORD  $0x4e31cdc7 // fmla v7.4s, v14.4s, v17.4s
-	WORD  $0x4e32cdc8 // fmla v8.4s, v14.4s, v18.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near9_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad402c4a // ldp q10, q11, [x2]
+	WORD  $0xad41344c // ldp q12, q13, [x2, #32]
+	WORD  $0xad423c4e // ldp q14, q15, [x2, #64]
+	WORD  $0xad434450 // ldp q16, q17, [x2, #96]
+	WORD  $0x3dc02052 // ldr q18, [x2, #128]
+	WORD  $0x4e2acc01 // fmla v1.4s, v0.4s, v10.4s
+	WORD  $0x4e2bcc02 // fmla v2.4s, v0.4s, v11.4s
+	WORD  $0x4e2ccc03 // fmla v3.4s, v0.4s, v12.4s
+	WORD  $0x4e2dcc04 // fmla v4.4s, v0.4s, v13.4s
+	WORD  $0x4e2ecc05 // fmla v5.4s, v0.4s, v14.4s
+	WORD  $0x4e2fcc06 // fmla v6.4s, v0.4s, v15.4s
+	WORD  $0x4e30cc07 // fmla v7.4s, v0.4s, v16.4s
+	WORD  $0x4e31cc08 // fmla v8.4s, v0.4s, v17.4s
+	WORD  $0x4e32cc09 // fmla v9.4s, v0.4s, v18.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near9_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0x3d802069 // str q9, [x3, #128]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near9
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0x3d802008 // str q8, [x0, #128]
 	RET
 
 near10:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad402d0a // ldp q10, q11, [x8]
-	WORD  $0xad41350c // ldp q12, q13, [x8, #32]
-	WORD  $0xad42410f // ldp q15, q16, [x8, #64]
-	WORD  $0xad434911 // ldp q17, q18, [x8, #96]
-	WORD  $0xad445113 // ldp q19, q20, [x8, #128]
-	WORD  $0x4e2acdc0 // fmla v0.4s, v14.4s, v10.4s
-	WORD  $0x4e2bcdc1 // fmla v1.4s, v14.4s, v11.4s
-	WORD  $0x4e2ccdc2 // fmla v2.4s, v14.4s, v12.4s
-	WORD  $0x4e2dcdc3 // fmla v3.4s, v14.4s, v13.4s
-	WORD  $0x4e2fcdc4 // fmla v4.4s, v14.4s, v15.4s
-	WORD  $0x4e30cdc5 // fmla v5.4s, v14.4s, v16.4s
-	WORD  $0x4e31cdc6 // fmla v6.4s, v14.4s, v17.4s
-	WORD  $0x4e32cdc7 // fmla v7.4s, v14.4s, v18.4s
-	WORD  $0x4e33cdc8 // fmla v8.4s, v14.4s, v19.4s
-	WORD  $0x4e34cdc9 // fmla v9.4s, v14.4s, v20.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near10_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad40304b // ldp q11, q12, [x2]
+	WORD  $0xad41384d // ldp q13, q14, [x2, #32]
+	WORD  $0xad42404f // ldp q15, q16, [x2, #64]
+	WORD  $0xad434851 // ldp q17, q18, [x2, #96]
+	WORD  $0xad445053 // ldp q19, q20, [x2, #128]
+	WORD  $0x4e2bcc01 // fmla v1.4s, v0.4s, v11.4s
+	WORD  $0x4e2ccc02 // fmla v2.4s, v0.4s, v12.4s
+	WORD  $0x4e2dcc03 // fmla v3.4s, v0.4s, v13.4s
+	WORD  $0x4e2ecc04 // fmla v4.4s, v0.4s, v14.4s
+	WORD  $0x4e2fcc05 // fmla v5.4s, v0.4s, v15.4s
+	WORD  $0x4e30cc06 // fmla v6.4s, v0.4s, v16.4s
+	WORD  $0x4e31cc07 // fmla v7.4s, v0.4s, v17.4s
+	WORD  $0x4e32cc08 // fmla v8.4s, v0.4s, v18.4s
+	WORD  $0x4e33cc09 // fmla v9.4s, v0.4s, v19.4s
+	WORD  $0x4e34cc0a // fmla v10.4s, v0.4s, v20.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near10_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near10
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
 	RET
 
 near11:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad40310b // ldp q11, q12, [x8]
-	WORD  $0xad413d0d // ldp q13, q15, [x8, #32]
-	WORD  $0xad424510 // ldp q16, q17, [x8, #64]
-	WORD  $0xad434d12 // ldp q18, q19, [x8, #96]
-	WORD  $0xad445514 // ldp q20, q21, [x8, #128]
-	WORD  $0x3dc02916 // ldr q22, [x8, #160]
-	WORD  $0x4e2bcdc0 // fmla v0.4s, v14.4s, v11.4s
-	WORD  $0x4e2ccdc1 // fmla v1.4s, v14.4s, v12.4s
-	WORD  $0x4e2dcdc2 // fmla v2.4s, v14.4s, v13.4s
-	WORD  $0x4e2fcdc3 // fmla v3.4s, v14.4s, v15.4s
-	WORD  $0x4e30cdc4 // fmla v4.4s, v14.4s, v16.4s
-	WORD  $0x4e31cdc5 // fmla v5.4s, v14.4s, v17.4s
-	WORD  $0x4e32cdc6 // fmla v6.4s, v14.4s, v18.4s
-	WORD  $0x4e33cdc7 // fmla v7.4s, v14.4s, v19.4s
-	WORD  $0x4e34cdc8 // fmla v8.4s, v14.4s, v20.4s
-	WORD  $0x4e35cdc9 // fmla v9.4s, v14.4s, v21.4s
-	WORD  $0x4e36cdca // fmla v10.4s, v14.4s, v22.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near11_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad40344c // ldp q12, q13, [x2]
+	WORD  $0xad413c4e // ldp q14, q15, [x2, #32]
+	WORD  $0xad424450 // ldp q16, q17, [x2, #64]
+	WORD  $0xad434c52 // ldp q18, q19, [x2, #96]
+	WORD  $0xad445454 // ldp q20, q21, [x2, #128]
+	WORD  $0x3dc02856 // ldr q22, [x2, #160]
+	WORD  $0x4e2ccc01 // fmla v1.4s, v0.4s, v12.4s
+	WORD  $0x4e2dcc02 // fmla v2.4s, v0.4s, v13.4s
+	WORD  $0x4e2ecc03 // fmla v3.4s, v0.4s, v14.4s
+	WORD  $0x4e2fcc04 // fmla v4.4s, v0.4s, v15.4s
+	WORD  $0x4e30cc05 // fmla v5.4s, v0.4s, v16.4s
+	WORD  $0x4e31cc06 // fmla v6.4s, v0.4s, v17.4s
+	WORD  $0x4e32cc07 // fmla v7.4s, v0.4s, v18.4s
+	WORD  $0x4e33cc08 // fmla v8.4s, v0.4s, v19.4s
+	WORD  $0x4e34cc09 // fmla v9.4s, v0.4s, v20.4s
+	WORD  $0x4e35cc0a // fmla v10.4s, v0.4s, v21.4s
+	WORD  $0x4e36cc0b // fmla v11.4s, v0.4s, v22.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near11_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	WORD  $0x3d80286b // str q11, [x3, #160]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near11
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0x3d80280a // str q10, [x0, #160]
 	RET
 
 near12:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad40350c // ldp q12, q13, [x8]
-	WORD  $0xad41410f // ldp q15, q16, [x8, #32]
-	WORD  $0xad424911 // ldp q17, q18, [x8, #64]
-	WORD  $0xad435113 // ldp q19, q20, [x8, #96]
-	WORD  $0xad445915 // ldp q21, q22, [x8, #128]
-	WORD  $0xad456117 // ldp q23, q24, [x8, #160]
-	WORD  $0x4e2ccdc0 // fmla v0.4s, v14.4s, v12.4s
-	WORD  $0x4e2dcdc1 // fmla v1.4s, v14.4s, v13.4s
-	WORD  $0x4e2fcdc2 // fmla v2.4s, v14.4s, v15.4s
-	WORD  $0x4e30cdc3 // fmla v3.4s, v14.4s, v16.4s
-	WORD  $0x4e31cdc4 // fmla v4.4s, v14.4s, v17.4s
-	WORD  $0x4e32cdc5 // fmla v5.4s, v14.4s, v18.4s
-	WORD  $0x4e33cdc6 // fmla v6.4s, v14.4s, v19.4s
-	WORD  $0x4e34cdc7 // fmla v7.4s, v14.4s, v20.4s
-	WORD  $0x4e35cdc8 // fmla v8.4s, v14.4s, v21.4s
-	WORD  $0x4e36cdc9 // fmla v9.4s, v14.4s, v22.4s
-	WORD  $0x4e37cdca // fmla v10.4s, v14.4s, v23.4s
-	WORD  $0x4e38cdcb // fmla v11.4s, v14.4s, v24.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near12_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad40384d // ldp q13, q14, [x2]
+	WORD  $0xad41404f // ldp q15, q16, [x2, #32]
+	WORD  $0xad424851 // ldp q17, q18, [x2, #64]
+	WORD  $0xad435053 // ldp q19, q20, [x2, #96]
+	WORD  $0xad445855 // ldp q21, q22, [x2, #128]
+	WORD  $0xad456057 // ldp q23, q24, [x2, #160]
+	WORD  $0x4e2dcc01 // fmla v1.4s, v0.4s, v13.4s
+	WORD  $0x4e2ecc02 // fmla v2.4s, v0.4s, v14.4s
+	WORD  $0x4e2fcc03 // fmla v3.4s, v0.4s, v15.4s
+	WORD  $0x4e30cc04 // fmla v4.4s, v0.4s, v16.4s
+	WORD  $0x4e31cc05 // fmla v5.4s, v0.4s, v17.4s
+	WORD  $0x4e32cc06 // fmla v6.4s, v0.4s, v18.4s
+	WORD  $0x4e33cc07 // fmla v7.4s, v0.4s, v19.4s
+	WORD  $0x4e34cc08 // fmla v8.4s, v0.4s, v20.4s
+	WORD  $0x4e35cc09 // fmla v9.4s, v0.4s, v21.4s
+	WORD  $0x4e36cc0a // fmla v10.4s, v0.4s, v22.4s
+	WORD  $0x4e37cc0b // fmla v11.4s, v0.4s, v23.4s
+	WORD  $0x4e38cc0c // fmla v12.4s, v0.4s, v24.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near12_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	WORD  $0xad05306b // stp q11, q12, [x3, #160]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near12
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
-	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
 	RET
 
 near13:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad403d0d // ldp q13, q15, [x8]
-	WORD  $0xad414510 // ldp q16, q17, [x8, #32]
-	WORD  $0xad424d12 // ldp q18, q19, [x8, #64]
-	WORD  $0xad435514 // ldp q20, q21, [x8, #96]
-	WORD  $0xad445d16 // ldp q22, q23, [x8, #128]
-	WORD  $0xad456518 // ldp q24, q25, [x8, #160]
-	WORD  $0x3dc0311a // ldr q26, [x8, #192]
-	WORD  $0x4e2dcdc0 // fmla v0.4s, v14.4s, v13.4s
-	WORD  $0x4e2fcdc1 // fmla v1.4s, v14.4s, v15.4s
-	WORD  $0x4e30cdc2 // fmla v2.4s, v14.4s, v16.4s
-	WORD  $0x4e31cdc3 // fmla v3.4s, v14.4s, v17.4s
-	WORD  $0x4e32cdc4 // fmla v4.4s, v14.4s, v18.4s
-	WORD  $0x4e33cdc5 // fmla v5.4s, v14.4s, v19.4s
-	WORD  $0x4e34cdc6 // fmla v6.4s, v14.4s, v20.4s
-	WORD  $0x4e35cdc7 // fmla v7.4s, v14.4s, v21.4s
-	WORD  $0x4e36cdc8 // fmla v8.4s, v14.4s, v22.4s
-	WORD  $0x4e37cdc9 // fmla v9.4s, v14.4s, v23.4s
-	WORD  $0x4e38cdca // fmla v10.4s, v14.4s, v24.4s
-	WORD  $0x4e39cdcb // fmla v11.4s, v14.4s, v25.4s
-	WORD  $0x4e3acdcc // fmla v12.4s, v14.4s, v26.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near13_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad403c4e // ldp q14, q15, [x2]
+	WORD  $0xad414450 // ldp q16, q17, [x2, #32]
+	WORD  $0xad424c52 // ldp q18, q19, [x2, #64]
+	WORD  $0xad435454 // ldp q20, q21, [x2, #96]
+	WORD  $0xad445c56 // ldp q22, q23, [x2, #128]
+	WORD  $0xad456458 // ldp q24, q25, [x2, #160]
+	WORD  $0x3dc0305a // ldr q26, [x2, #192]
+	WORD  $0x4e2ecc01 // fmla v1.4s, v0.4s, v14.4s
+	WORD  $0x4e2fcc02 // fmla v2.4s, v0.4s, v15.4s
+	WORD  $0x4e30cc03 // fmla v3.4s, v0.4s, v16.4s
+	WORD  $0x4e31cc04 // fmla v4.4s, v0.4s, v17.4s
+	WORD  $0x4e32cc05 // fmla v5.4s, v0.4s, v18.4s
+	WORD  $0x4e33cc06 // fmla v6.4s, v0.4s, v19.4s
+	WORD  $0x4e34cc07 // fmla v7.4s, v0.4s, v20.4s
+	WORD  $0x4e35cc08 // fmla v8.4s, v0.4s, v21.4s
+	WORD  $0x4e36cc09 // fmla v9.4s, v0.4s, v22.4s
+	WORD  $0x4e37cc0a // fmla v10.4s, v0.4s, v23.4s
+	WORD  $0x4e38cc0b // fmla v11.4s, v0.4s, v24.4s
+	WORD  $0x4e39cc0c // fmla v12.4s, v0.4s, v25.4s
+	WORD  $0x4e3acc0d // fmla v13.4s, v0.4s, v26.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near13_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
+	WORD  $0x4eadf40d // fmin v13.4s, v0.4s, v13.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	WORD  $0xad05306b // stp q11, q12, [x3, #160]
+	WORD  $0x3d80306d // str q13, [x3, #192]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near13
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
-	WORD  $0x4e2cf5cc // fmax v12.4s, v14.4s, v12.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
-	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
-	WORD  $0x4eacf5cc // fmin v12.4s, v14.4s, v12.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
-	WORD  $0x3d80300c // str q12, [x0, #192]
 	RET
 
 near14:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0xad40410f // ldp q15, q16, [x8]
-	WORD  $0xad414911 // ldp q17, q18, [x8, #32]
-	WORD  $0xad425113 // ldp q19, q20, [x8, #64]
-	WORD  $0xad435915 // ldp q21, q22, [x8, #96]
-	WORD  $0xad446117 // ldp q23, q24, [x8, #128]
-	WORD  $0xad456919 // ldp q25, q26, [x8, #160]
-	WORD  $0xad46711b // ldp q27, q28, [x8, #192]
-	WORD  $0x4e2fcdc0 // fmla v0.4s, v14.4s, v15.4s
-	WORD  $0x4e30cdc1 // fmla v1.4s, v14.4s, v16.4s
-	WORD  $0x4e31cdc2 // fmla v2.4s, v14.4s, v17.4s
-	WORD  $0x4e32cdc3 // fmla v3.4s, v14.4s, v18.4s
-	WORD  $0x4e33cdc4 // fmla v4.4s, v14.4s, v19.4s
-	WORD  $0x4e34cdc5 // fmla v5.4s, v14.4s, v20.4s
-	WORD  $0x4e35cdc6 // fmla v6.4s, v14.4s, v21.4s
-	WORD  $0x4e36cdc7 // fmla v7.4s, v14.4s, v22.4s
-	WORD  $0x4e37cdc8 // fmla v8.4s, v14.4s, v23.4s
-	WORD  $0x4e38cdc9 // fmla v9.4s, v14.4s, v24.4s
-	WORD  $0x4e39cdca // fmla v10.4s, v14.4s, v25.4s
-	WORD  $0x4e3acdcb // fmla v11.4s, v14.4s, v26.4s
-	WORD  $0x4e3bcdcc // fmla v12.4s, v14.4s, v27.4s
-	WORD  $0x4e3ccdcd // fmla v13.4s, v14.4s, v28.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+near14_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0xad40404f // ldp q15, q16, [x2]
+	WORD  $0xad414851 // ldp q17, q18, [x2, #32]
+	WORD  $0xad425053 // ldp q19, q20, [x2, #64]
+	WORD  $0xad435855 // ldp q21, q22, [x2, #96]
+	WORD  $0xad446057 // ldp q23, q24, [x2, #128]
+	WORD  $0xad456859 // ldp q25, q26, [x2, #160]
+	WORD  $0xad46705b // ldp q27, q28, [x2, #192]
+	WORD  $0x4e2fcc01 // fmla v1.4s, v0.4s, v15.4s
+	WORD  $0x4e30cc02 // fmla v2.4s, v0.4s, v16.4s
+	WORD  $0x4e31cc03 // fmla v3.4s, v0.4s, v17.4s
+	WORD  $0x4e32cc04 // fmla v4.4s, v0.4s, v18.4s
+	WORD  $0x4e33cc05 // fmla v5.4s, v0.4s, v19.4s
+	WORD  $0x4e34cc06 // fmla v6.4s, v0.4s, v20.4s
+	WORD  $0x4e35cc07 // fmla v7.4s, v0.4s, v21.4s
+	WORD  $0x4e36cc08 // fmla v8.4s, v0.4s, v22.4s
+	WORD  $0x4e37cc09 // fmla v9.4s, v0.4s, v23.4s
+	WORD  $0x4e38cc0a // fmla v10.4s, v0.4s, v24.4s
+	WORD  $0x4e39cc0b // fmla v11.4s, v0.4s, v25.4s
+	WORD  $0x4e3acc0c // fmla v12.4s, v0.4s, v26.4s
+	WORD  $0x4e3bcc0d // fmla v13.4s, v0.4s, v27.4s
+	WORD  $0x4e3ccc0e // fmla v14.4s, v0.4s, v28.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   near14_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
+	WORD  $0x4eadf40d // fmin v13.4s, v0.4s, v13.4s
+	WORD  $0x4eaef40e // fmin v14.4s, v0.4s, v14.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	WORD  $0xad05306b // stp q11, q12, [x3, #160]
+	WORD  $0xad06386d // stp q13, q14, [x3, #192]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   near14
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
-	WORD  $0x4e2cf5cc // fmax v12.4s, v14.4s, v12.4s
-	WORD  $0x4e2df5cd // fmax v13.4s, v14.4s, v13.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
-	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
-	WORD  $0x4eacf5cc // fmin v12.4s, v14.4s, v12.4s
-	WORD  $0x4eadf5cd // fmin v13.4s, v14.4s, v13.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
-	WORD  $0xad06340c // stp q12, q13, [x0, #192]
 	RET
 
 apart:
-	CMP $14, R8
+	CMP $14, R2
 	BEQ tap14
-	CMP $13, R8
+	CMP $13, R2
 	BEQ tap13
-	CMP $12, R8
+	CMP $12, R2
 	BEQ tap12
-	CMP $11, R8
+	CMP $11, R2
 	BEQ tap11
-	CMP $10, R8
+	CMP $10, R2
 	BEQ tap10
-	CMP $9, R8
+	CMP $9, R2
 	BEQ tap9
-	CMP $8, R8
+	CMP $8, R2
 	BEQ tap8
-	CMP $7, R8
+	CMP $7, R2
 	BEQ tap7
-	CMP $6, R8
+	CMP $6, R2
 	BEQ tap6
-	CMP $5, R8
+	CMP $5, R2
 	BEQ tap5
-	CMP $4, R8
+	CMP $4, R2
 	BEQ tap4
-	CMP $3, R8
+	CMP $3, R2
 	BEQ tap3
-	CMP $2, R8
+	CMP $2, R2
 	BEQ tap2
 
 tap1:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00101 // ldr q1, [x8]
-	WORD  $0x4e21cdc0 // fmla v0.4s, v14.4s, v1.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R1
+	WORD $0x3dc00021 // ldr q1, [x1]
+	MOVD list+48(FP), R1
+	MOVD count+56(FP), R10
+
+tap1_taps:
+	MOVD  8(R1), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R1), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00042 // ldr q2, [x2]
+	WORD  $0x4e22cc01 // fmla v1.4s, v0.4s, v2.4s
+	ADDS  $16, R1, R1
+	SUBS  $1, R10, R10
+	BNE   tap1_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x3d800061 // str q1, [x3]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap1
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x3d800000 // str q0, [x0]
 	RET
 
 tap2:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00102 // ldr q2, [x8]
-	WORD  $0x4e22cdc0 // fmla v0.4s, v14.4s, v2.4s
-	WORD  $0x3ce26902 // ldr q2, [x8, x2]
-	WORD  $0x4e22cdc1 // fmla v1.4s, v14.4s, v2.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	MOVD list+48(FP), R10
+	MOVD count+56(FP), R11
+
+tap2_taps:
+	MOVD  8(R10), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R10), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00043 // ldr q3, [x2]
+	WORD  $0x4e23cc01 // fmla v1.4s, v0.4s, v3.4s
+	WORD  $0x3ce16843 // ldr q3, [x2, x1]
+	WORD  $0x4e23cc02 // fmla v2.4s, v0.4s, v3.4s
+	ADDS  $16, R10, R10
+	SUBS  $1, R11, R11
+	BNE   tap2_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap2
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
 	RET
 
 tap3:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00103 // ldr q3, [x8]
-	WORD  $0x4e23cdc0 // fmla v0.4s, v14.4s, v3.4s
-	WORD  $0x3ce26903 // ldr q3, [x8, x2]
-	WORD  $0x4e23cdc1 // fmla v1.4s, v14.4s, v3.4s
-	WORD  $0x3cf06903 // ldr q3, [x8, x16]
-	WORD  $0x4e23cdc2 // fmla v2.4s, v14.4s, v3.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	MOVD list+48(FP), R10
+	MOVD count+56(FP), R11
+
+tap3_taps:
+	MOVD  8(R10), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R10), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00044 // ldr q4, [x2]
+	WORD  $0x4e24cc01 // fmla v1.4s, v0.4s, v4.4s
+	WORD  $0x3ce16844 // ldr q4, [x2, x1]
+	WORD  $0x4e24cc02 // fmla v2.4s, v0.4s, v4.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc00264 // ldr q4, [x19]
+	WORD  $0x4e24cc03 // fmla v3.4s, v0.4s, v4.4s
+	ADDS  $16, R10, R10
+	SUBS  $1, R11, R11
+	BNE   tap3_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0x3d800863 // str q3, [x3, #32]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap3
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0x3d800802 // str q2, [x0, #32]
 	RET
 
 tap4:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00104 // ldr q4, [x8]
-	WORD  $0x4e24cdc0 // fmla v0.4s, v14.4s, v4.4s
-	WORD  $0x3ce26904 // ldr q4, [x8, x2]
-	WORD  $0x4e24cdc1 // fmla v1.4s, v14.4s, v4.4s
-	WORD  $0x3cf06904 // ldr q4, [x8, x16]
-	WORD  $0x4e24cdc2 // fmla v2.4s, v14.4s, v4.4s
-	WORD  $0x3ce96904 // ldr q4, [x8, x9]
-	WORD  $0x4e24cdc3 // fmla v3.4s, v14.4s, v4.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	MOVD list+48(FP), R11
+	MOVD count+56(FP), R12
+
+tap4_taps:
+	MOVD  8(R11), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R11), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00045 // ldr q5, [x2]
+	WORD  $0x4e25cc01 // fmla v1.4s, v0.4s, v5.4s
+	WORD  $0x3ce16845 // ldr q5, [x2, x1]
+	WORD  $0x4e25cc02 // fmla v2.4s, v0.4s, v5.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc00265 // ldr q5, [x19]
+	WORD  $0x4e25cc03 // fmla v3.4s, v0.4s, v5.4s
+	WORD  $0x3cea6845 // ldr q5, [x2, x10]
+	WORD  $0x4e25cc04 // fmla v4.4s, v0.4s, v5.4s
+	ADDS  $16, R11, R11
+	SUBS  $1, R12, R12
+	BNE   tap4_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap4
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
 	RET
 
 tap5:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00105 // ldr q5, [x8]
-	WORD  $0x4e25cdc0 // fmla v0.4s, v14.4s, v5.4s
-	WORD  $0x3ce26905 // ldr q5, [x8, x2]
-	WORD  $0x4e25cdc1 // fmla v1.4s, v14.4s, v5.4s
-	WORD  $0x3cf06905 // ldr q5, [x8, x16]
-	WORD  $0x4e25cdc2 // fmla v2.4s, v14.4s, v5.4s
-	WORD  $0x3ce96905 // ldr q5, [x8, x9]
-	WORD  $0x4e25cdc3 // fmla v3.4s, v14.4s, v5.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc00105 // ldr q5, [x8]
-	WORD  $0x4e25cdc4 // fmla v4.4s, v14.4s, v5.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap5_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00046 // ldr q6, [x2]
+	WORD  $0x4e26cc01 // fmla v1.4s, v0.4s, v6.4s
+	WORD  $0x3ce16846 // ldr q6, [x2, x1]
+	WORD  $0x4e26cc02 // fmla v2.4s, v0.4s, v6.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc00266 // ldr q6, [x19]
+	WORD  $0x4e26cc03 // fmla v3.4s, v0.4s, v6.4s
+	WORD  $0x3cea6846 // ldr q6, [x2, x10]
+	WORD  $0x4e26cc04 // fmla v4.4s, v0.4s, v6.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc00046 // ldr q6, [x2]
+	WORD  $0x4e26cc05 // fmla v5.4s, v0.4s, v6.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap5_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0x3d801065 // str q5, [x3, #64]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap5
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0x3d801004 // str q4, [x0, #64]
 	RET
 
 tap6:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00106 // ldr q6, [x8]
-	WORD  $0x4e26cdc0 // fmla v0.4s, v14.4s, v6.4s
-	WORD  $0x3ce26906 // ldr q6, [x8, x2]
-	WORD  $0x4e26cdc1 // fmla v1.4s, v14.4s, v6.4s
-	WORD  $0x3cf06906 // ldr q6, [x8, x16]
-	WORD  $0x4e26cdc2 // fmla v2.4s, v14.4s, v6.4s
-	WORD  $0x3ce96906 // ldr q6, [x8, x9]
-	WORD  $0x4e26cdc3 // fmla v3.4s, v14.4s, v6.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc00106 // ldr q6, [x8]
-	WORD  $0x4e26cdc4 // fmla v4.4s, v14.4s, v6.4s
-	WORD  $0x3ce26906 // ldr q6, [x8, x2]
-	WORD  $0x4e26cdc5 // fmla v5.4s, v14.4s, v6.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap6_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00047 // ldr q7, [x2]
+	WORD  $0x4e27cc01 // fmla v1.4s, v0.4s, v7.4s
+	WORD  $0x3ce16847 // ldr q7, [x2, x1]
+	WORD  $0x4e27cc02 // fmla v2.4s, v0.4s, v7.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc00267 // ldr q7, [x19]
+	WORD  $0x4e27cc03 // fmla v3.4s, v0.4s, v7.4s
+	WORD  $0x3cea6847 // ldr q7, [x2, x10]
+	WORD  $0x4e27cc04 // fmla v4.4s, v0.4s, v7.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc00047 // ldr q7, [x2]
+	WORD  $0x4e27cc05 // fmla v5.4s, v0.4s, v7.4s
+	WORD  $0x3ce16847 // ldr q7, [x2, x1]
+	WORD  $0x4e27cc06 // fmla v6.4s, v0.4s, v7.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap6_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap6
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
 	RET
 
 tap7:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00107 // ldr q7, [x8]
-	WORD  $0x4e27cdc0 // fmla v0.4s, v14.4s, v7.4s
-	WORD  $0x3ce26907 // ldr q7, [x8, x2]
-	WORD  $0x4e27cdc1 // fmla v1.4s, v14.4s, v7.4s
-	WORD  $0x3cf06907 // ldr q7, [x8, x16]
-	WORD  $0x4e27cdc2 // fmla v2.4s, v14.4s, v7.4s
-	WORD  $0x3ce96907 // ldr q7, [x8, x9]
-	WORD  $0x4e27cdc3 // fmla v3.4s, v14.4s, v7.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc00107 // ldr q7, [x8]
-	WORD  $0x4e27cdc4 // fmla v4.4s, v14.4s, v7.4s
-	WORD  $0x3ce26907 // ldr q7, [x8, x2]
-	WORD  $0x4e27cdc5 // fmla v5.4s, v14.4s, v7.4s
-	WORD  $0x3cf06907 // ldr q7, [x8, x16]
-	WORD  $0x4e27cdc6 // fmla v6.4s, v14.4s, v7.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap7_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00048 // ldr q8, [x2]
+	WORD  $0x4e28cc01 // fmla v1.4s, v0.4s, v8.4s
+	WORD  $0x3ce16848 // ldr q8, [x2, x1]
+	WORD  $0x4e28cc02 // fmla v2.4s, v0.4s, v8.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc00268 // ldr q8, [x19]
+	WORD  $0x4e28cc03 // fmla v3.4s, v0.4s, v8.4s
+	WORD  $0x3cea6848 // ldr q8, [x2, x10]
+	WORD  $0x4e28cc04 // fmla v4.4s, v0.4s, v8.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc00048 // ldr q8, [x2]
+	WORD  $0x4e28cc05 // fmla v5.4s, v0.4s, v8.4s
+	WORD  $0x3ce16848 // ldr q8, [x2, x1]
+	WORD  $0x4e28cc06 // fmla v6.4s, v0.4s, v8.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc00268 // ldr q8, [x19]
+	WORD  $0x4e28cc07 // fmla v7.4s, v0.4s, v8.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap7_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0x3d801867 // str q7, [x3, #96]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap7
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0x3d801806 // str q6, [x0, #96]
 	RET
 
 tap8:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00108 // ldr q8, [x8]
-	WORD  $0x4e28cdc0 // fmla v0.4s, v14.4s, v8.4s
-	WORD  $0x3ce26908 // ldr q8, [x8, x2]
-	WORD  $0x4e28cdc1 // fmla v1.4s, v14.4s, v8.4s
-	WORD  $0x3cf06908 // ldr q8, [x8, x16]
-	WORD  $0x4e28cdc2 // fmla v2.4s, v14.4s, v8.4s
-	WORD  $0x3ce96908 // ldr q8, [x8, x9]
-	WORD  $0x4e28cdc3 // fmla v3.4s, v14.4s, v8.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc00108 // ldr q8, [x8]
-	WORD  $0x4e28cdc4 // fmla v4.4s, v14.4s, v8.4s
-	WORD  $0x3ce26908 // ldr q8, [x8, x2]
-	WORD  $0x4e28cdc5 // fmla v5.4s, v14.4s, v8.4s
-	WORD  $0x3cf06908 // ldr q8, [x8, x16]
-	WORD  $0x4e28cdc6 // fmla v6.4s, v14.4s, v8.4s
-	WORD  $0x3ce96908 // ldr q8, [x8, x9]
-	WORD  $0x4e28cdc7 // fmla v7.4s, v14.4s, v8.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap8_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc00049 // ldr q9, [x2]
+	WORD  $0x4e29cc01 // fmla v1.4s, v0.4s, v9.4s
+	WORD  $0x3ce16849 // ldr q9, [x2, x1]
+	WORD  $0x4e29cc02 // fmla v2.4s, v0.4s, v9.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc00269 // ldr q9, [x19]
+	WORD  $0x4e29cc03 // fmla v3.4s, v0.4s, v9.4s
+	WORD  $0x3cea6849 // ldr q9, [x2, x10]
+	WORD  $0x4e29cc04 // fmla v4.4s, v0.4s, v9.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc00049 // ldr q9, [x2]
+	WORD  $0x4e29cc05 // fmla v5.4s, v0.4s, v9.4s
+	WORD  $0x3ce16849 // ldr q9, [x2, x1]
+	WORD  $0x4e29cc06 // fmla v6.4s, v0.4s, v9.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc00269 // ldr q9, [x19]
+	WORD  $0x4e29cc07 // fmla v7.4s, v0.4s, v9.4s
+	WORD  $0x3cea6849 // ldr q9, [x2, x10]
+	WORD  $0x4e29cc08 // fmla v8.4s, v0.4s, v9.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap8_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap8
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
 	RET
 
 tap9:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc00109 // ldr q9, [x8]
-	WORD  $0x4e29cdc0 // fmla v0.4s, v14.4s, v9.4s
-	WORD  $0x3ce26909 // ldr q9, [x8, x2]
-	WORD  $0x4e29cdc1 // fmla v1.4s, v14.4s, v9.4s
-	WORD  $0x3cf06909 // ldr q9, [x8, x16]
-	WORD  $0x4e29cdc2 // fmla v2.4s, v14.4s, v9.4s
-	WORD  $0x3ce96909 // ldr q9, [x8, x9]
-	WORD  $0x4e29cdc3 // fmla v3.4s, v14.4s, v9.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc00109 // ldr q9, [x8]
-	WORD  $0x4e29cdc4 // fmla v4.4s, v14.4s, v9.4s
-	WORD  $0x3ce26909 // ldr q9, [x8, x2]
-	WORD  $0x4e29cdc5 // fmla v5.4s, v14.4s, v9.4s
-	WORD  $0x3cf06909 // ldr q9, [x8, x16]
-	WORD  $0x4e29cdc6 // fmla v6.4s, v14.4s, v9.4s
-	WORD  $0x3ce96909 // ldr q9, [x8, x9]
-	WORD  $0x4e29cdc7 // fmla v7.4s, v14.4s, v9.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc00109 // ldr q9, [x8]
-	WORD  $0x4e29cdc8 // fmla v8.4s, v14.4s, v9.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap9_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc0004a // ldr q10, [x2]
+	WORD  $0x4e2acc01 // fmla v1.4s, v0.4s, v10.4s
+	WORD  $0x3ce1684a // ldr q10, [x2, x1]
+	WORD  $0x4e2acc02 // fmla v2.4s, v0.4s, v10.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026a // ldr q10, [x19]
+	WORD  $0x4e2acc03 // fmla v3.4s, v0.4s, v10.4s
+	WORD  $0x3cea684a // ldr q10, [x2, x10]
+	WORD  $0x4e2acc04 // fmla v4.4s, v0.4s, v10.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004a // ldr q10, [x2]
+	WORD  $0x4e2acc05 // fmla v5.4s, v0.4s, v10.4s
+	WORD  $0x3ce1684a // ldr q10, [x2, x1]
+	WORD  $0x4e2acc06 // fmla v6.4s, v0.4s, v10.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026a // ldr q10, [x19]
+	WORD  $0x4e2acc07 // fmla v7.4s, v0.4s, v10.4s
+	WORD  $0x3cea684a // ldr q10, [x2, x10]
+	WORD  $0x4e2acc08 // fmla v8.4s, v0.4s, v10.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004a // ldr q10, [x2]
+	WORD  $0x4e2acc09 // fmla v9.4s, v0.4s, v10.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap9_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0x3d802069 // str q9, [x3, #128]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap9
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0x3d802008 // str q8, [x0, #128]
 	RET
 
 tap10:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc0010a // ldr q10, [x8]
-	WORD  $0x4e2acdc0 // fmla v0.4s, v14.4s, v10.4s
-	WORD  $0x3ce2690a // ldr q10, [x8, x2]
-	WORD  $0x4e2acdc1 // fmla v1.4s, v14.4s, v10.4s
-	WORD  $0x3cf0690a // ldr q10, [x8, x16]
-	WORD  $0x4e2acdc2 // fmla v2.4s, v14.4s, v10.4s
-	WORD  $0x3ce9690a // ldr q10, [x8, x9]
-	WORD  $0x4e2acdc3 // fmla v3.4s, v14.4s, v10.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010a // ldr q10, [x8]
-	WORD  $0x4e2acdc4 // fmla v4.4s, v14.4s, v10.4s
-	WORD  $0x3ce2690a // ldr q10, [x8, x2]
-	WORD  $0x4e2acdc5 // fmla v5.4s, v14.4s, v10.4s
-	WORD  $0x3cf0690a // ldr q10, [x8, x16]
-	WORD  $0x4e2acdc6 // fmla v6.4s, v14.4s, v10.4s
-	WORD  $0x3ce9690a // ldr q10, [x8, x9]
-	WORD  $0x4e2acdc7 // fmla v7.4s, v14.4s, v10.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010a // ldr q10, [x8]
-	WORD  $0x4e2acdc8 // fmla v8.4s, v14.4s, v10.4s
-	WORD  $0x3ce2690a // ldr q10, [x8, x2]
-	WORD  $0x4e2acdc9 // fmla v9.4s, v14.4s, v10.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap10_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc0004b // ldr q11, [x2]
+	WORD  $0x4e2bcc01 // fmla v1.4s, v0.4s, v11.4s
+	WORD  $0x3ce1684b // ldr q11, [x2, x1]
+	WORD  $0x4e2bcc02 // fmla v2.4s, v0.4s, v11.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026b // ldr q11, [x19]
+	WORD  $0x4e2bcc03 // fmla v3.4s, v0.4s, v11.4s
+	WORD  $0x3cea684b // ldr q11, [x2, x10]
+	WORD  $0x4e2bcc04 // fmla v4.4s, v0.4s, v11.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004b // ldr q11, [x2]
+	WORD  $0x4e2bcc05 // fmla v5.4s, v0.4s, v11.4s
+	WORD  $0x3ce1684b // ldr q11, [x2, x1]
+	WORD  $0x4e2bcc06 // fmla v6.4s, v0.4s, v11.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026b // ldr q11, [x19]
+	WORD  $0x4e2bcc07 // fmla v7.4s, v0.4s, v11.4s
+	WORD  $0x3cea684b // ldr q11, [x2, x10]
+	WORD  $0x4e2bcc08 // fmla v8.4s, v0.4s, v11.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004b // ldr q11, [x2]
+	WORD  $0x4e2bcc09 // fmla v9.4s, v0.4s, v11.4s
+	WORD  $0x3ce1684b // ldr q11, [x2, x1]
+	WORD  $0x4e2bcc0a // fmla v10.4s, v0.4s, v11.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap10_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap10
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
 	RET
 
 tap11:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc0010b // ldr q11, [x8]
-	WORD  $0x4e2bcdc0 // fmla v0.4s, v14.4s, v11.4s
-	WORD  $0x3ce2690b // ldr q11, [x8, x2]
-	WORD  $0x4e2bcdc1 // fmla v1.4s, v14.4s, v11.4s
-	WORD  $0x3cf0690b // ldr q11, [x8, x16]
-	WORD  $0x4e2bcdc2 // fmla v2.4s, v14.4s, v11.4s
-	WORD  $0x3ce9690b // ldr q11, [x8, x9]
-	WORD  $0x4e2bcdc3 // fmla v3.4s, v14.4s, v11.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010b // ldr q11, [x8]
-	WORD  $0x4e2bcdc4 // fmla v4.4s, v14.4s, v11.4s
-	WORD  $0x3ce2690b // ldr q11, [x8, x2]
-	WORD  $0x4e2bcdc5 // fmla v5.4s, v14.4s, v11.4s
-	WORD  $0x3cf0690b // ldr q11, [x8, x16]
-	WORD  $0x4e2bcdc6 // fmla v6.4s, v14.4s, v11.4s
-	WORD  $0x3ce9690b // ldr q11, [x8, x9]
-	WORD  $0x4e2bcdc7 // fmla v7.4s, v14.4s, v11.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010b // ldr q11, [x8]
-	WORD  $0x4e2bcdc8 // fmla v8.4s, v14.4s, v11.4s
-	WORD  $0x3ce2690b // ldr q11, [x8, x2]
-	WORD  $0x4e2bcdc9 // fmla v9.4s, v14.4s, v11.4s
-	WORD  $0x3cf0690b // ldr q11, [x8, x16]
-	WORD  $0x4e2bcdca // fmla v10.4s, v14.4s, v11.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap11_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc0004c // ldr q12, [x2]
+	WORD  $0x4e2ccc01 // fmla v1.4s, v0.4s, v12.4s
+	WORD  $0x3ce1684c // ldr q12, [x2, x1]
+	WORD  $0x4e2ccc02 // fmla v2.4s, v0.4s, v12.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026c // ldr q12, [x19]
+	WORD  $0x4e2ccc03 // fmla v3.4s, v0.4s, v12.4s
+	WORD  $0x3cea684c // ldr q12, [x2, x10]
+	WORD  $0x4e2ccc04 // fmla v4.4s, v0.4s, v12.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004c // ldr q12, [x2]
+	WORD  $0x4e2ccc05 // fmla v5.4s, v0.4s, v12.4s
+	WORD  $0x3ce1684c // ldr q12, [x2, x1]
+	WORD  $0x4e2ccc06 // fmla v6.4s, v0.4s, v12.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026c // ldr q12, [x19]
+	WORD  $0x4e2ccc07 // fmla v7.4s, v0.4s, v12.4s
+	WORD  $0x3cea684c // ldr q12, [x2, x10]
+	WORD  $0x4e2ccc08 // fmla v8.4s, v0.4s, v12.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004c // ldr q12, [x2]
+	WORD  $0x4e2ccc09 // fmla v9.4s, v0.4s, v12.4s
+	WORD  $0x3ce1684c // ldr q12, [x2, x1]
+	WORD  $0x4e2ccc0a // fmla v10.4s, v0.4s, v12.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026c // ldr q12, [x19]
+	WORD  $0x4e2ccc0b // fmla v11.4s, v0.4s, v12.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap11_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	WORD  $0x3d80286b // str q11, [x3, #160]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap11
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0x3d80280a // str q10, [x0, #160]
 	RET
 
 tap12:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc0010c // ldr q12, [x8]
-	WORD  $0x4e2ccdc0 // fmla v0.4s, v14.4s, v12.4s
-	WORD  $0x3ce2690c // ldr q12, [x8, x2]
-	WORD  $0x4e2ccdc1 // fmla v1.4s, v14.4s, v12.4s
-	WORD  $0x3cf0690c // ldr q12, [x8, x16]
-	WORD  $0x4e2ccdc2 // fmla v2.4s, v14.4s, v12.4s
-	WORD  $0x3ce9690c // ldr q12, [x8, x9]
-	WORD  $0x4e2ccdc3 // fmla v3.4s, v14.4s, v12.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010c // ldr q12, [x8]
-	WORD  $0x4e2ccdc4 // fmla v4.4s, v14.4s, v12.4s
-	WORD  $0x3ce2690c // ldr q12, [x8, x2]
-	WORD  $0x4e2ccdc5 // fmla v5.4s, v14.4s, v12.4s
-	WORD  $0x3cf0690c // ldr q12, [x8, x16]
-	WORD  $0x4e2ccdc6 // fmla v6.4s, v14.4s, v12.4s
-	WORD  $0x3ce9690c // ldr q12, [x8, x9]
-	WORD  $0x4e2ccdc7 // fmla v7.4s, v14.4s, v12.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010c // ldr q12, [x8]
-	WORD  $0x4e2ccdc8 // fmla v8.4s, v14.4s, v12.4s
-	WORD  $0x3ce2690c // ldr q12, [x8, x2]
-	WORD  $0x4e2ccdc9 // fmla v9.4s, v14.4s, v12.4s
-	WORD  $0x3cf0690c // ldr q12, [x8, x16]
-	WORD  $0x4e2ccdca // fmla v10.4s, v14.4s, v12.4s
-	WORD  $0x3ce9690c // ldr q12, [x8, x9]
-	WORD  $0x4e2ccdcb // fmla v11.4s, v14.4s, v12.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap12_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc0004d // ldr q13, [x2]
+	WORD  $0x4e2dcc01 // fmla v1.4s, v0.4s, v13.4s
+	WORD  $0x3ce1684d // ldr q13, [x2, x1]
+	WORD  $0x4e2dcc02 // fmla v2.4s, v0.4s, v13.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026d // ldr q13, [x19]
+	WORD  $0x4e2dcc03 // fmla v3.4s, v0.4s, v13.4s
+	WORD  $0x3cea684d // ldr q13, [x2, x10]
+	WORD  $0x4e2dcc04 // fmla v4.4s, v0.4s, v13.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004d // ldr q13, [x2]
+	WORD  $0x4e2dcc05 // fmla v5.4s, v0.4s, v13.4s
+	WORD  $0x3ce1684d // ldr q13, [x2, x1]
+	WORD  $0x4e2dcc06 // fmla v6.4s, v0.4s, v13.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026d // ldr q13, [x19]
+	WORD  $0x4e2dcc07 // fmla v7.4s, v0.4s, v13.4s
+	WORD  $0x3cea684d // ldr q13, [x2, x10]
+	WORD  $0x4e2dcc08 // fmla v8.4s, v0.4s, v13.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004d // ldr q13, [x2]
+	WORD  $0x4e2dcc09 // fmla v9.4s, v0.4s, v13.4s
+	WORD  $0x3ce1684d // ldr q13, [x2, x1]
+	WORD  $0x4e2dcc0a // fmla v10.4s, v0.4s, v13.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026d // ldr q13, [x19]
+	WORD  $0x4e2dcc0b // fmla v11.4s, v0.4s, v13.4s
+	WORD  $0x3cea684d // ldr q13, [x2, x10]
+	WORD  $0x4e2dcc0c // fmla v12.4s, v0.4s, v13.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap12_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	WORD  $0xad05306b // stp q11, q12, [x3, #160]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap12
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
-	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
 	RET
 
 tap13:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc0010d // ldr q13, [x8]
-	WORD  $0x4e2dcdc0 // fmla v0.4s, v14.4s, v13.4s
-	WORD  $0x3ce2690d // ldr q13, [x8, x2]
-	WORD  $0x4e2dcdc1 // fmla v1.4s, v14.4s, v13.4s
-	WORD  $0x3cf0690d // ldr q13, [x8, x16]
-	WORD  $0x4e2dcdc2 // fmla v2.4s, v14.4s, v13.4s
-	WORD  $0x3ce9690d // ldr q13, [x8, x9]
-	WORD  $0x4e2dcdc3 // fmla v3.4s, v14.4s, v13.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010d // ldr q13, [x8]
-	WORD  $0x4e2dcdc4 // fmla v4.4s, v14.4s, v13.4s
-	WORD  $0x3ce2690d // ldr q13, [x8, x2]
-	WORD  $0x4e2dcdc5 // fmla v5.4s, v14.4s, v13.4s
-	WORD  $0x3cf0690d // ldr q13, [x8, x16]
-	WORD  $0x4e2dcdc6 // fmla v6.4s, v14.4s, v13.4s
-	WORD  $0x3ce9690d // ldr q13, [x8, x9]
-	WORD  $0x4e2dcdc7 // fmla v7.4s, v14.4s, v13.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010d // ldr q13, [x8]
-	WORD  $0x4e2dcdc8 // fmla v8.4s, v14.4s, v13.4s
-	WORD  $0x3ce2690d // ldr q13, [x8, x2]
-	WORD  $0x4e2dcdc9 // fmla v9.4s, v14.4s, v13.4s
-	WORD  $0x3cf0690d // ldr q13, [x8, x16]
-	WORD  $0x4e2dcdca // fmla v10.4s, v14.4s, v13.4s
-	WORD  $0x3ce9690d // ldr q13, [x8, x9]
-	WORD  $0x4e2dcdcb // fmla v11.4s, v14.4s, v13.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010d // ldr q13, [x8]
-	WORD  $0x4e2dcdcc // fmla v12.4s, v14.4s, v13.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap13_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc0004e // ldr q14, [x2]
+	WORD  $0x4e2ecc01 // fmla v1.4s, v0.4s, v14.4s
+	WORD  $0x3ce1684e // ldr q14, [x2, x1]
+	WORD  $0x4e2ecc02 // fmla v2.4s, v0.4s, v14.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026e // ldr q14, [x19]
+	WORD  $0x4e2ecc03 // fmla v3.4s, v0.4s, v14.4s
+	WORD  $0x3cea684e // ldr q14, [x2, x10]
+	WORD  $0x4e2ecc04 // fmla v4.4s, v0.4s, v14.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004e // ldr q14, [x2]
+	WORD  $0x4e2ecc05 // fmla v5.4s, v0.4s, v14.4s
+	WORD  $0x3ce1684e // ldr q14, [x2, x1]
+	WORD  $0x4e2ecc06 // fmla v6.4s, v0.4s, v14.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026e // ldr q14, [x19]
+	WORD  $0x4e2ecc07 // fmla v7.4s, v0.4s, v14.4s
+	WORD  $0x3cea684e // ldr q14, [x2, x10]
+	WORD  $0x4e2ecc08 // fmla v8.4s, v0.4s, v14.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004e // ldr q14, [x2]
+	WORD  $0x4e2ecc09 // fmla v9.4s, v0.4s, v14.4s
+	WORD  $0x3ce1684e // ldr q14, [x2, x1]
+	WORD  $0x4e2ecc0a // fmla v10.4s, v0.4s, v14.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026e // ldr q14, [x19]
+	WORD  $0x4e2ecc0b // fmla v11.4s, v0.4s, v14.4s
+	WORD  $0x3cea684e // ldr q14, [x2, x10]
+	WORD  $0x4e2ecc0c // fmla v12.4s, v0.4s, v14.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004e // ldr q14, [x2]
+	WORD  $0x4e2ecc0d // fmla v13.4s, v0.4s, v14.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap13_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
+	WORD  $0x4eadf40d // fmin v13.4s, v0.4s, v13.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	WORD  $0xad05306b // stp q11, q12, [x3, #160]
+	WORD  $0x3d80306d // str q13, [x3, #192]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap13
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
-	WORD  $0x4e2cf5cc // fmax v12.4s, v14.4s, v12.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
-	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
-	WORD  $0x4eacf5cc // fmin v12.4s, v14.4s, v12.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
-	WORD  $0x3d80300c // str q12, [x0, #192]
 	RET
 
 tap14:
-	MOVD  8(R6), R8
-	WORD  $0x3ce8686e // ldr q14, [x3, x8]
-	MOVD  (R6), R8
-	ADDS  R1, R8, R8
-	WORD  $0x3dc0010f // ldr q15, [x8]
-	WORD  $0x4e2fcdc0 // fmla v0.4s, v14.4s, v15.4s
-	WORD  $0x3ce2690f // ldr q15, [x8, x2]
-	WORD  $0x4e2fcdc1 // fmla v1.4s, v14.4s, v15.4s
-	WORD  $0x3cf0690f // ldr q15, [x8, x16]
-	WORD  $0x4e2fcdc2 // fmla v2.4s, v14.4s, v15.4s
-	WORD  $0x3ce9690f // ldr q15, [x8, x9]
-	WORD  $0x4e2fcdc3 // fmla v3.4s, v14.4s, v15.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010f // ldr q15, [x8]
-	WORD  $0x4e2fcdc4 // fmla v4.4s, v14.4s, v15.4s
-	WORD  $0x3ce2690f // ldr q15, [x8, x2]
-	WORD  $0x4e2fcdc5 // fmla v5.4s, v14.4s, v15.4s
-	WORD  $0x3cf0690f // ldr q15, [x8, x16]
-	WORD  $0x4e2fcdc6 // fmla v6.4s, v14.4s, v15.4s
-	WORD  $0x3ce9690f // ldr q15, [x8, x9]
-	WORD  $0x4e2fcdc7 // fmla v7.4s, v14.4s, v15.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010f // ldr q15, [x8]
-	WORD  $0x4e2fcdc8 // fmla v8.4s, v14.4s, v15.4s
-	WORD  $0x3ce2690f // ldr q15, [x8, x2]
-	WORD  $0x4e2fcdc9 // fmla v9.4s, v14.4s, v15.4s
-	WORD  $0x3cf0690f // ldr q15, [x8, x16]
-	WORD  $0x4e2fcdca // fmla v10.4s, v14.4s, v15.4s
-	WORD  $0x3ce9690f // ldr q15, [x8, x9]
-	WORD  $0x4e2fcdcb // fmla v11.4s, v14.4s, v15.4s
-	ADD   R10, R8, R8
-	WORD  $0x3dc0010f // ldr q15, [x8]
-	WORD  $0x4e2fcdcc // fmla v12.4s, v14.4s, v15.4s
-	WORD  $0x3ce2690f // ldr q15, [x8, x2]
-	WORD  $0x4e2fcdcd // fmla v13.4s, v14.4s, v15.4s
-	ADDS  $16, R6, R6
-	SUBS  $1, R7, R7
+	MOVD bias+80(FP), R2
+	WORD $0x3dc00041 // ldr q1, [x2]
+	WORD $0x4ea11c22 // mov v2.16b, v1.16b
+	WORD $0x4ea11c23 // mov v3.16b, v1.16b
+	WORD $0x4ea11c24 // mov v4.16b, v1.16b
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4ea11c28 // mov v8.16b, v1.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	MOVD list+48(FP), R12
+	MOVD count+56(FP), R13
+
+tap14_taps:
+	MOVD  8(R12), R2
+	WORD  $0x3ce26800 // ldr q0, [x0, x2]
+	MOVD  (R12), R2
+	ADDS  R7, R2, R2
+	WORD  $0x3dc0004f // ldr q15, [x2]
+	WORD  $0x4e2fcc01 // fmla v1.4s, v0.4s, v15.4s
+	WORD  $0x3ce1684f // ldr q15, [x2, x1]
+	WORD  $0x4e2fcc02 // fmla v2.4s, v0.4s, v15.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026f // ldr q15, [x19]
+	WORD  $0x4e2fcc03 // fmla v3.4s, v0.4s, v15.4s
+	WORD  $0x3cea684f // ldr q15, [x2, x10]
+	WORD  $0x4e2fcc04 // fmla v4.4s, v0.4s, v15.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004f // ldr q15, [x2]
+	WORD  $0x4e2fcc05 // fmla v5.4s, v0.4s, v15.4s
+	WORD  $0x3ce1684f // ldr q15, [x2, x1]
+	WORD  $0x4e2fcc06 // fmla v6.4s, v0.4s, v15.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026f // ldr q15, [x19]
+	WORD  $0x4e2fcc07 // fmla v7.4s, v0.4s, v15.4s
+	WORD  $0x3cea684f // ldr q15, [x2, x10]
+	WORD  $0x4e2fcc08 // fmla v8.4s, v0.4s, v15.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004f // ldr q15, [x2]
+	WORD  $0x4e2fcc09 // fmla v9.4s, v0.4s, v15.4s
+	WORD  $0x3ce1684f // ldr q15, [x2, x1]
+	WORD  $0x4e2fcc0a // fmla v10.4s, v0.4s, v15.4s
+	ADD   R1<<1, R2, R19
+	WORD  $0x3dc0026f // ldr q15, [x19]
+	WORD  $0x4e2fcc0b // fmla v11.4s, v0.4s, v15.4s
+	WORD  $0x3cea684f // ldr q15, [x2, x10]
+	WORD  $0x4e2fcc0c // fmla v12.4s, v0.4s, v15.4s
+	ADD   R11, R2, R2
+	WORD  $0x3dc0004f // ldr q15, [x2]
+	WORD  $0x4e2fcc0d // fmla v13.4s, v0.4s, v15.4s
+	WORD  $0x3ce1684f // ldr q15, [x2, x1]
+	WORD  $0x4e2fcc0e // fmla v14.4s, v0.4s, v15.4s
+	ADDS  $16, R12, R12
+	SUBS  $1, R13, R13
+	BNE   tap14_taps
+	FMOVS lo+88(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4e21f401 // fmax v1.4s, v0.4s, v1.4s
+	WORD  $0x4e22f402 // fmax v2.4s, v0.4s, v2.4s
+	WORD  $0x4e23f403 // fmax v3.4s, v0.4s, v3.4s
+	WORD  $0x4e24f404 // fmax v4.4s, v0.4s, v4.4s
+	WORD  $0x4e25f405 // fmax v5.4s, v0.4s, v5.4s
+	WORD  $0x4e26f406 // fmax v6.4s, v0.4s, v6.4s
+	WORD  $0x4e27f407 // fmax v7.4s, v0.4s, v7.4s
+	WORD  $0x4e28f408 // fmax v8.4s, v0.4s, v8.4s
+	WORD  $0x4e29f409 // fmax v9.4s, v0.4s, v9.4s
+	WORD  $0x4e2af40a // fmax v10.4s, v0.4s, v10.4s
+	WORD  $0x4e2bf40b // fmax v11.4s, v0.4s, v11.4s
+	WORD  $0x4e2cf40c // fmax v12.4s, v0.4s, v12.4s
+	WORD  $0x4e2df40d // fmax v13.4s, v0.4s, v13.4s
+	WORD  $0x4e2ef40e // fmax v14.4s, v0.4s, v14.4s
+	FMOVS hi+92(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	WORD  $0x4ea1f401 // fmin v1.4s, v0.4s, v1.4s
+	WORD  $0x4ea2f402 // fmin v2.4s, v0.4s, v2.4s
+	WORD  $0x4ea3f403 // fmin v3.4s, v0.4s, v3.4s
+	WORD  $0x4ea4f404 // fmin v4.4s, v0.4s, v4.4s
+	WORD  $0x4ea5f405 // fmin v5.4s, v0.4s, v5.4s
+	WORD  $0x4ea6f406 // fmin v6.4s, v0.4s, v6.4s
+	WORD  $0x4ea7f407 // fmin v7.4s, v0.4s, v7.4s
+	WORD  $0x4ea8f408 // fmin v8.4s, v0.4s, v8.4s
+	WORD  $0x4ea9f409 // fmin v9.4s, v0.4s, v9.4s
+	WORD  $0x4eaaf40a // fmin v10.4s, v0.4s, v10.4s
+	WORD  $0x4eabf40b // fmin v11.4s, v0.4s, v11.4s
+	WORD  $0x4eacf40c // fmin v12.4s, v0.4s, v12.4s
+	WORD  $0x4eadf40d // fmin v13.4s, v0.4s, v13.4s
+	WORD  $0x4eaef40e // fmin v14.4s, v0.4s, v14.4s
+	WORD  $0xad000861 // stp q1, q2, [x3]
+	WORD  $0xad011063 // stp q3, q4, [x3, #32]
+	WORD  $0xad021865 // stp q5, q6, [x3, #64]
+	WORD  $0xad032067 // stp q7, q8, [x3, #96]
+	WORD  $0xad042869 // stp q9, q10, [x3, #128]
+	WORD  $0xad05306b // stp q11, q12, [x3, #160]
+	WORD  $0xad06386d // stp q13, q14, [x3, #192]
+	ADDS  R8, R7, R7
+	ADDS  R6, R3, R3
+	SUBS  $1, R9, R9
 	BNE   tap14
-	FMOVS lo+64(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
-	WORD  $0x4e21f5c1 // fmax v1.4s, v14.4s, v1.4s
-	WORD  $0x4e22f5c2 // fmax v2.4s, v14.4s, v2.4s
-	WORD  $0x4e23f5c3 // fmax v3.4s, v14.4s, v3.4s
-	WORD  $0x4e24f5c4 // fmax v4.4s, v14.4s, v4.4s
-	WORD  $0x4e25f5c5 // fmax v5.4s, v14.4s, v5.4s
-	WORD  $0x4e26f5c6 // fmax v6.4s, v14.4s, v6.4s
-	WORD  $0x4e27f5c7 // fmax v7.4s, v14.4s, v7.4s
-	WORD  $0x4e28f5c8 // fmax v8.4s, v14.4s, v8.4s
-	WORD  $0x4e29f5c9 // fmax v9.4s, v14.4s, v9.4s
-	WORD  $0x4e2af5ca // fmax v10.4s, v14.4s, v10.4s
-	WORD  $0x4e2bf5cb // fmax v11.4s, v14.4s, v11.4s
-	WORD  $0x4e2cf5cc // fmax v12.4s, v14.4s, v12.4s
-	WORD  $0x4e2df5cd // fmax v13.4s, v14.4s, v13.4s
-	FMOVS hi+68(FP), F14
-	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	WORD  $0x4ea0f5c0 // fmin v0.4s, v14.4s, v0.4s
-	WORD  $0x4ea1f5c1 // fmin v1.4s, v14.4s, v1.4s
-	WORD  $0x4ea2f5c2 // fmin v2.4s, v14.4s, v2.4s
-	WORD  $0x4ea3f5c3 // fmin v3.4s, v14.4s, v3.4s
-	WORD  $0x4ea4f5c4 // fmin v4.4s, v14.4s, v4.4s
-	WORD  $0x4ea5f5c5 // fmin v5.4s, v14.4s, v5.4s
-	WORD  $0x4ea6f5c6 // fmin v6.4s, v14.4s, v6.4s
-	WORD  $0x4ea7f5c7 // fmin v7.4s, v14.4s, v7.4s
-	WORD  $0x4ea8f5c8 // fmin v8.4s, v14.4s, v8.4s
-	WORD  $0x4ea9f5c9 // fmin v9.4s, v14.4s, v9.4s
-	WORD  $0x4eaaf5ca // fmin v10.4s, v14.4s, v10.4s
-	WORD  $0x4eabf5cb // fmin v11.4s, v14.4s, v11.4s
-	WORD  $0x4eacf5cc // fmin v12.4s, v14.4s, v12.4s
-	WORD  $0x4eadf5cd // fmin v13.4s, v14.4s, v13.4s
-	WORD  $0xad000400 // stp q0, q1, [x0]
-	WORD  $0xad010c02 // stp q2, q3, [x0, #32]
-	WORD  $0xad021404 // stp q4, q5, [x0, #64]
-	WORD  $0xad031c06 // stp q6, q7, [x0, #96]
-	WORD  $0xad042408 // stp q8, q9, [x0, #128]
-	WORD  $0xad052c0a // stp q10, q11, [x0, #160]
-	WORD  $0xad06340c // stp q12, q13, [x0, #192]
 	RET

@@ -8,20 +8,21 @@ const DepthwiseRows = 14
 
 // DepthwiseNCHWc filters channel-blocked pixels, each channel by weights of its own (depthwise convolution):
 //
-//	c[r*Block + j] = clamp(bias[j] + sum over taps of a[A/4 + r*step + j] * b[B/4 + j])
+//	c[y*cs + r*Block + j] = clamp(bias[j] + sum over taps of a[y*as + A/4 + r*step + j] * b[B/4 + j])
 //
-// for m rows r (at most DepthwiseRows) and j < Block. clamp keeps values within lo and hi and passes NaN. The first tap has
-// the least A and B, the last one the greatest. line is what DepthwiseLine says of them.
-func (l ISA) DepthwiseNCHWc(c, a []float32, step int, b []float32, taps []DepthwiseTap, line, m int, bias []float32, lo, hi float32) {
+// for rows y, m pixels r of each (at most DepthwiseRows) and j < Block. clamp keeps values within lo and hi and passes NaN. The first
+// tap has the least A and B, the last one the greatest. line is what DepthwiseLine says of them.
+func (l ISA) DepthwiseNCHWc(c []float32, cs int, a []float32, as, step int, b []float32, taps []DepthwiseTap, line, m, rows int, bias []float32, lo, hi float32) {
 	w := l.Block()
-	if m <= 0 || m > DepthwiseRows || len(taps) == 0 || step < 0 {
+	if m <= 0 || m > DepthwiseRows || rows <= 0 || len(taps) == 0 || cs < 0 || as < 0 || step < 0 {
 		panic("kernel: depthwise NCHWc: tile out of range")
 	}
 	first, last := taps[0], taps[len(taps)-1]
-	if len(c) < m*w || len(bias) < w || first.A < 0 || first.B < 0 || len(a) < last.A/4+(m-1)*step+w || len(b) < last.B/4+w {
+	if len(c) < (rows-1)*cs+m*w || len(bias) < w || first.A < 0 || first.B < 0 ||
+		len(a) < (rows-1)*as+last.A/4+(m-1)*step+w || len(b) < last.B/4+w {
 		panic("kernel: depthwise NCHWc: short operand")
 	}
-	l.depthwiseNCHWc(c, a, step, b, taps, line, m, bias, lo, hi)
+	l.depthwiseNCHWc(c, cs, a, as, step, b, taps, line, m, rows, bias, lo, hi)
 }
 
 // DepthwiseLine is how many taps make a line of which all come in: neighbours that meet neighbouring pixels and whose weights follow
@@ -40,13 +41,14 @@ func (l ISA) DepthwiseLine(taps []DepthwiseTap) int {
 	return 1
 }
 
-func depthwiseNCHWcGeneric(w int, c, a []float32, step int, b []float32, taps []DepthwiseTap, m int, bias []float32, lo, hi float32) {
-	for r := range m {
-		row := c[r*w:][:w]
+func depthwiseNCHWcGeneric(w int, c []float32, cs int, a []float32, as, step int, b []float32, taps []DepthwiseTap, m, rows int, bias []float32, lo, hi float32) {
+	for i := range m * rows {
+		y, r := i/m, i%m
+		row := c[y*cs+r*w:][:w]
 		copy(row, bias)
 		for _, t := range taps {
 			weights := b[t.B/4:][:w]
-			for j, x := range a[t.A/4+r*step:][:w] {
+			for j, x := range a[y*as+t.A/4+r*step:][:w] {
 				row[j] += x * weights[j]
 			}
 		}

@@ -1,9 +1,16 @@
 package kernel
 
-// depthwiseNCHWcScalar is depthwiseNCHWcGeneric for blocks of pure Go: channel by channel, with several taps in a pass over
+// depthwiseNCHWcScalar is depthwiseNCHWcGeneric for blocks of pure Go, row by row.
+func depthwiseNCHWcScalar(c []float32, cs int, a []float32, as, step int, b []float32, taps []DepthwiseTap, m, rows int, bias []float32, lo, hi float32) {
+	for y := range rows {
+		depthwiseRowScalar(c[y*cs:], a[y*as:], step, b, taps, m, bias, lo, hi)
+	}
+}
+
+// depthwiseRowScalar computes a row channel by channel, with several taps in a pass over
 // all rows, whose weights stay in registers. Taps of neighbouring pixels are a line, and lines of three are added three at a
 // time.
-func depthwiseNCHWcScalar(c, a []float32, step int, b []float32, taps []DepthwiseTap, m int, bias []float32, lo, hi float32) {
+func depthwiseRowScalar(c, a []float32, step int, b []float32, taps []DepthwiseTap, m int, bias []float32, lo, hi float32) {
 	const w = scalarBlock
 	c = c[:m*w]
 	for r := 0; r < len(c); r += w {

@@ -4,17 +4,17 @@
 
 package kernel
 
-// depthwiseNCHWcAVX512 computes c[r] = clamp(bias + the sum over the list of a[p][r*step]*b[p]), vectors all.
+// depthwiseNCHWcAVX512 computes c[y][r] = clamp(bias + the sum over the list of a[p][y*as + r*step]*b[p]), vectors all.
 //
 //go:noescape
-func depthwiseNCHWcAVX512(c *float32, a *float32, step int, b *float32, list *int, count int, m int, bias *float32, lo float32, hi float32)
+func depthwiseNCHWcAVX512(c *float32, cs int, a *float32, as int, step int, b *float32, list *int, count int, m int, rows int, bias *float32, lo float32, hi float32)
 
 // depthwiseLinesAVX512 computes the same for count lines of so many taps, and pixels that follow each other.
 //
 //go:noescape
-func depthwiseLinesAVX512(c *float32, a *float32, b *float32, list *int, count int, line int, m int, bias *float32, lo float32, hi float32)
+func depthwiseLinesAVX512(c *float32, cs int, a *float32, as int, b *float32, list *int, count int, line int, m int, rows int, bias *float32, lo float32, hi float32)
 
-// depthwiseNCHWcAVX2 computes c[r] = clamp(bias + the sum over the list of a[p][r*step]*b[p]), vectors all.
+// depthwiseNCHWcAVX2 computes c[y][r] = clamp(bias + the sum over the list of a[p][y*as + r*step]*b[p]), vectors all.
 //
 //go:noescape
-func depthwiseNCHWcAVX2(c *float32, a *float32, step int, b *float32, list *int, count int, m int, bias *float32, lo float32, hi float32)
+func depthwiseNCHWcAVX2(c *float32, cs int, a *float32, as int, step int, b *float32, list *int, count int, m int, rows int, bias *float32, lo float32, hi float32)

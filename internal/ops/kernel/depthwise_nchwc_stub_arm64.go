@@ -4,7 +4,7 @@
 
 package kernel
 
-// depthwiseNCHWcNEON computes c[r] = clamp(bias + the sum over the list of a[p][r*step]*b[p]), vectors all.
+// depthwiseNCHWcNEON computes c[y][r] = clamp(bias + the sum over the list of a[p][y*as + r*step]*b[p]), vectors all.
 //
 //go:noescape
-func depthwiseNCHWcNEON(c *float32, a *float32, step int, b *float32, list *int, count int, m int, bias *float32, lo float32, hi float32)
+func depthwiseNCHWcNEON(c *float32, cs int, a *float32, as int, step int, b *float32, list *int, count int, m int, rows int, bias *float32, lo float32, hi float32)

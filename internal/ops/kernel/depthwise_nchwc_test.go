@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -32,16 +33,18 @@ func testDepthwiseNCHWc(t *testing.T, l ISA, m, count, step, line int) {
 		}
 	}
 	last := taps[count-1]
-	a := newOperand(last.A/4+(m-1)*step+w, next)
+	rows := 1 + m%3
+	cs, as := (m+1)*w, step+w
+	a := newOperand((rows-1)*as+last.A/4+(m-1)*step+w, next)
 	b := newOperand(last.B/4+w, next)
 	bias := newOperand(w, next)
 	for _, clamp := range [][2]float32{{-inf, inf}, {0, 6}} {
-		c := newOperand(m*w, next)
-		want := make([]float32, m*w)
-		depthwiseNCHWcGeneric(w, want, a.data, step, b.data, taps, m, bias.data, clamp[0], clamp[1])
-		l.DepthwiseNCHWc(c.data, a.data, step, b.data, taps, l.DepthwiseLine(taps), m, bias.data, clamp[0], clamp[1])
+		c := newOperand((rows-1)*cs+m*w, next)
+		want := slices.Clone(c.data)
+		depthwiseNCHWcGeneric(w, want, cs, a.data, as, step, b.data, taps, m, rows, bias.data, clamp[0], clamp[1])
+		l.DepthwiseNCHWc(c.data, cs, a.data, as, step, b.data, taps, l.DepthwiseLine(taps), m, rows, bias.data, clamp[0], clamp[1])
 		equal(t, fmt.Sprintf("m %d taps %d by %d step %d clamp %v", m, count, line, step, clamp), c.data, want)
-		c.unchanged(t, "c", func(int) bool { return true })
+		c.unchanged(t, "c", func(i int) bool { return i%cs < m*w })
 	}
 	a.unchanged(t, "a", nil)
 	b.unchanged(t, "b", nil)
@@ -53,6 +56,7 @@ func BenchmarkDepthwiseNCHWc(b *testing.B) {
 		w := l.Block()
 		for _, m := range []int{14, 7} {
 			for _, k := range []int{3, 5} {
+				rows := m
 				b.Run(fmt.Sprintf("%v/%dx%d/%d", l, k, k, m), func(b *testing.B) {
 					taps := make([]DepthwiseTap, 0, k*k)
 					for y := range k {
@@ -60,13 +64,13 @@ func BenchmarkDepthwiseNCHWc(b *testing.B) {
 							taps = append(taps, DepthwiseTap{A: 4 * w * (y*(m+k) + x), B: 4 * w * len(taps)})
 						}
 					}
-					a, weights := alignedFloats((m+k)*(k+1)*w), alignedFloats(k*k*w)
-					c, bias := alignedFloats(m*w), alignedFloats(w)
+					a, weights := alignedFloats((m+k)*(k+rows)*w), alignedFloats(k*k*w)
+					c, bias := alignedFloats(rows*m*w), alignedFloats(w)
 					line := l.DepthwiseLine(taps)
 					for b.Loop() {
-						l.DepthwiseNCHWc(c, a, w, weights, taps, line, m, bias, 0, 6)
+						l.DepthwiseNCHWc(c, m*w, a, (m+k)*w, w, weights, taps, line, m, rows, bias, 0, 6)
 					}
-					b.ReportMetric(2*float64(k*k*m*w)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+					b.ReportMetric(2*float64(rows*k*k*m*w)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 				})
 			}
 		}
