@@ -3,9 +3,9 @@
 package kernel
 
 func (l ISA) deinterleavePairs(even, odd []float32, ds int, src []float32, ss, n, rows int) {
-	deinterleavePairsGeneric(even, odd, ds, src, ss, n, rows)
+	deinterleavePairsScalar(even, odd, ds, src, ss, n, rows)
 }
 
 func (l ISA) deinterleave(dst []float32, ds int, src []float32, ss, ways, n int) {
-	deinterleaveGeneric(dst, ds, src, ss, ways, n)
+	deinterleaveScalar(dst, ds, src, ss, ways, n)
 }

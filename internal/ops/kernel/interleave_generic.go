@@ -17,8 +17,8 @@ func (l ISA) Interleave(dst []float32, ds int, src [][]float32, ss []int, n, row
 			panic("kernel: interleave: operand out of range")
 		}
 	}
-	if len(src) > interleaveWays {
-		interleaveGeneric(dst, ds, src, ss, n, rows)
+	if len(src) > interleaveWays || interleaveLanes == 1 {
+		interleaveScalar(dst, ds, src, ss, n, rows)
 		return
 	}
 	var from [interleaveWays]*float32
@@ -46,7 +46,7 @@ func (l ISA) Interleave(dst []float32, ds int, src [][]float32, ss []int, n, row
 		l.interleave(&to[last*ways], &from, ways, interleaveLanes)
 	}
 	if done == 0 {
-		interleaveGeneric(dst, ds, src, ss, n, rows)
+		interleaveScalar(dst, ds, src, ss, n, rows)
 	}
 }
 

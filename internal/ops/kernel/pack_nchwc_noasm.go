@@ -3,13 +3,13 @@
 package kernel
 
 func (l ISA) packNCHWc(dst, src []float32, cs, channels, n int) {
-	packNCHWcGeneric(l.Block(), dst, src, cs, channels, n)
+	packNCHWcScalar(dst, src, cs, channels, n)
 }
 
 func (l ISA) packNCHWcPhases(dst, odd, src []float32, cs, channels, n int) {
-	packNCHWcPhasesGeneric(l.Block(), dst, odd, src, cs, channels, n)
+	packNCHWcPhasesScalar(dst, odd, src, cs, channels, n)
 }
 
 func (l ISA) unpackNCHWc(dst []float32, cs int, src []float32, channels, n int) {
-	unpackNCHWcGeneric(l.Block(), dst, cs, src, channels, n)
+	unpackNCHWcScalar(dst, cs, src, channels, n)
 }

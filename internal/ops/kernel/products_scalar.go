@@ -179,23 +179,43 @@ func blockPair(sum *[8]float32, a []float32, first, second int, b []float32, col
 	const row = 2 * scalarBlock
 	var s0, s1, s2, s3, t0, t1, t2, t3 float32
 	for i := range taps {
-		t := &taps[i]
-		for p := 0; p < t.Depth; p += 4 {
-			f, g := (*[4]float32)(a[first+t.A/4+p:]), (*[4]float32)(a[second+t.A/4+p:])
-			x := (*[3*row + 4]float32)(b[t.B/4+p*row+column:])
-			u, v := f[0], g[0]
-			s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
-			t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
-			u, v = f[1], g[1]
-			s0, s1, s2, s3 = s0+u*x[row], s1+u*x[row+1], s2+u*x[row+2], s3+u*x[row+3]
-			t0, t1, t2, t3 = t0+v*x[row], t1+v*x[row+1], t2+v*x[row+2], t3+v*x[row+3]
-			u, v = f[2], g[2]
-			s0, s1, s2, s3 = s0+u*x[2*row], s1+u*x[2*row+1], s2+u*x[2*row+2], s3+u*x[2*row+3]
-			t0, t1, t2, t3 = t0+v*x[2*row], t1+v*x[2*row+1], t2+v*x[2*row+2], t3+v*x[2*row+3]
-			u, v = f[3], g[3]
-			s0, s1, s2, s3 = s0+u*x[3*row], s1+u*x[3*row+1], s2+u*x[3*row+2], s3+u*x[3*row+3]
-			t0, t1, t2, t3 = t0+v*x[3*row], t1+v*x[3*row+1], t2+v*x[3*row+2], t3+v*x[3*row+3]
+		at := taps[i].A >> 2
+		from := taps[i].B>>2 + column
+		if taps[i].Depth != scalarBlock {
+			f, g, x := (*[4]float32)(a[first+at:]), (*[4]float32)(a[second+at:]), (*[3*row + 4]float32)(b[from:])
+			for p := range f {
+				u, v := f[p], g[p]
+				x := (*[4]float32)(x[p*row:])
+				s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
+				t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
+			}
+			continue
 		}
+		f, g, x := (*[8]float32)(a[first+at:]), (*[8]float32)(a[second+at:]), (*[7*row + 4]float32)(b[from:])
+		u, v := f[0], g[0]
+		s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
+		t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
+		u, v = f[1], g[1]
+		s0, s1, s2, s3 = s0+u*x[row], s1+u*x[row+1], s2+u*x[row+2], s3+u*x[row+3]
+		t0, t1, t2, t3 = t0+v*x[row], t1+v*x[row+1], t2+v*x[row+2], t3+v*x[row+3]
+		u, v = f[2], g[2]
+		s0, s1, s2, s3 = s0+u*x[2*row], s1+u*x[2*row+1], s2+u*x[2*row+2], s3+u*x[2*row+3]
+		t0, t1, t2, t3 = t0+v*x[2*row], t1+v*x[2*row+1], t2+v*x[2*row+2], t3+v*x[2*row+3]
+		u, v = f[3], g[3]
+		s0, s1, s2, s3 = s0+u*x[3*row], s1+u*x[3*row+1], s2+u*x[3*row+2], s3+u*x[3*row+3]
+		t0, t1, t2, t3 = t0+v*x[3*row], t1+v*x[3*row+1], t2+v*x[3*row+2], t3+v*x[3*row+3]
+		u, v = f[4], g[4]
+		s0, s1, s2, s3 = s0+u*x[4*row], s1+u*x[4*row+1], s2+u*x[4*row+2], s3+u*x[4*row+3]
+		t0, t1, t2, t3 = t0+v*x[4*row], t1+v*x[4*row+1], t2+v*x[4*row+2], t3+v*x[4*row+3]
+		u, v = f[5], g[5]
+		s0, s1, s2, s3 = s0+u*x[5*row], s1+u*x[5*row+1], s2+u*x[5*row+2], s3+u*x[5*row+3]
+		t0, t1, t2, t3 = t0+v*x[5*row], t1+v*x[5*row+1], t2+v*x[5*row+2], t3+v*x[5*row+3]
+		u, v = f[6], g[6]
+		s0, s1, s2, s3 = s0+u*x[6*row], s1+u*x[6*row+1], s2+u*x[6*row+2], s3+u*x[6*row+3]
+		t0, t1, t2, t3 = t0+v*x[6*row], t1+v*x[6*row+1], t2+v*x[6*row+2], t3+v*x[6*row+3]
+		u, v = f[7], g[7]
+		s0, s1, s2, s3 = s0+u*x[7*row], s1+u*x[7*row+1], s2+u*x[7*row+2], s3+u*x[7*row+3]
+		t0, t1, t2, t3 = t0+v*x[7*row], t1+v*x[7*row+1], t2+v*x[7*row+2], t3+v*x[7*row+3]
 	}
 	*sum = [8]float32{s0, s1, s2, s3, t0, t1, t2, t3}
 }

@@ -3,5 +3,5 @@
 package kernel
 
 func (l ISA) sample(dst, src []float32, at []int32, w []float32, n int) {
-	sampleGeneric(l.Block(), dst, src, at, w, n)
+	sampleScalar(dst, src, at, w, n)
 }

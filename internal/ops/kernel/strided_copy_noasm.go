@@ -3,5 +3,5 @@
 package kernel
 
 func (l ISA) stridedCopy(dst []float32, ds int, src []float32, ss, step, n, rows, ahead int) {
-	stridedCopyGeneric(dst, ds, src, ss, step, n, rows)
+	stridedCopyScalar(dst, ds, src, ss, step, n, rows)
 }
