@@ -174,7 +174,11 @@ func (g *Gemm) panel(i int) panel {
 	lanes := g.p.ISA.Block()
 	vectors := ceilDiv(volume(g.p.Out), lanes)
 	start, end := vectors*i/g.panels*lanes, vectors*(i+1)/g.panels*lanes
-	return panel{start, min(volume(g.p.Out), end) - start, end - start}
+	width := end - start
+	if g.p.ISA == kernel.Generic { // its loop knows no other distance
+		width = g.cols
+	}
+	return panel{start, min(volume(g.p.Out), end) - start, width}
 }
 
 // appendRuns cuts a panel at the ends of rows.

@@ -1,11 +1,21 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"runtime"
+)
+
+// masks says that the compiler makes branches of choices there.
+const masks = runtime.GOARCH == "386" || runtime.GOARCH == "arm"
 
 // clamp is min(max(v, lo), hi), but NaN where v is. Bits are chosen, not branched to: nothing foretells whether a sum is
 // below zero, and a core that guesses wrong half of the time loses more than the sum took.
 func clamp(v, lo, hi float32) float32 {
 	b, l, h := math.Float32bits(v), math.Float32bits(lo), math.Float32bits(hi)
+	if masks {
+		below, above := -bit(v < lo), -bit(v > hi)
+		return math.Float32frombits(b&^(below|above) | l&below | h&above)
+	}
 	if v < lo {
 		b = l
 	}
@@ -15,20 +25,23 @@ func clamp(v, lo, hi float32) float32 {
 	return math.Float32frombits(b)
 }
 
+// bit is 1 for true.
+func bit(b bool) (v uint32) {
+	if b {
+		v = 1
+	}
+	return v
+}
+
 // clampAll is clamp of every element.
 func clampAll(row []float32, lo, hi float32) {
-	if math.IsInf(float64(lo), -1) && math.IsInf(float64(hi), 1) {
+	if !limits(lo, hi) {
 		return
 	}
-	l, h := math.Float32bits(lo), math.Float32bits(hi)
 	for j, v := range row {
-		b := math.Float32bits(v)
-		if v < lo {
-			b = l
-		}
-		if v > hi {
-			b = h
-		}
-		row[j] = math.Float32frombits(b)
+		row[j] = clamp(v, lo, hi)
 	}
 }
+
+// limits reports whether lo and hi keep anything out.
+func limits(lo, hi float32) bool { return lo >= -math.MaxFloat32 || hi <= math.MaxFloat32 }

@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // directNCHWScalar is directNCHWGeneric with several taps in a pass over a row of outputs, which is what keeps a scalar core
 // busy. It takes one plane and one row of the kernel at a time, which is what pure Go asks for.
 func directNCHWScalar(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
@@ -28,7 +26,7 @@ func directNCHWScalar(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias [
 
 // clampRows keeps the rows of the first plane within the tile's limits.
 func (t *PlaneTile) clampRows(dst []float32) {
-	if math.IsInf(float64(t.Lo), -1) && math.IsInf(float64(t.Hi), 1) {
+	if !limits(t.Lo, t.Hi) {
 		return
 	}
 	for r := range t.Rows {

@@ -17,46 +17,51 @@ func gemmScalar(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []f
 		gemmGeneric(rows, c, ldc, a, b, ldb, k, m, n, bias, lo, hi, accumulate)
 		return
 	}
+	limited := limits(lo, hi)
 	for i := 0; i < m; i += 2 {
+		s, t := pairBias(bias, i)
 		for done := 0; done < n; done += 4 {
-			var sum [8]float32
 			j := min(done, n-4) // the last four columns: some of them may be done
-			gemmPair(&sum, a[i:], b[j:], k)
-			storePair(&sum, c, ldc, i, min(2, m-i), j, done-j, bias, lo, hi, accumulate)
+			s0, s1, s2, s3, t0, t1, t2, t3 := gemmPair(a[i:], b[j:], k)
+			storeFour((*[4]float32)(c[i*ldc+j:]), s+s0, s+s1, s+s2, s+s3, done-j, lo, hi, limited, accumulate)
+			if i+1 < m {
+				storeFour((*[4]float32)(c[(i+1)*ldc+j:]), t+t0, t+t1, t+t2, t+t3, done-j, lo, hi, limited, accumulate)
+			}
 		}
 	}
 }
 
-// storePair finishes some rows of sums, from row i and column j on, but for the first columns, which are done.
-func storePair(sum *[8]float32, c []float32, ldc, i, rows, j, done int, bias []float32, lo, hi float32, accumulate bool) {
-	for r := range rows {
-		b := float32(0)
-		if bias != nil {
-			b = bias[i+r]
+// pairBias is the bias of two rows of a panel, or zero.
+func pairBias(bias []float32, i int) (s, t float32) {
+	if bias == nil {
+		return 0, 0
+	}
+	return bias[i], bias[i+1]
+}
+
+// storeFour stores four sums of a row. Of rows that are accumulated, the first columns may be done.
+func storeFour(to *[4]float32, s0, s1, s2, s3 float32, done int, lo, hi float32, limited, accumulate bool) {
+	if accumulate {
+		accumulateFour(to, s0, s1, s2, s3, done, lo, hi)
+		return
+	}
+	if limited {
+		s0, s1, s2, s3 = clamp(s0, lo, hi), clamp(s1, lo, hi), clamp(s2, lo, hi), clamp(s3, lo, hi)
+	}
+	to[0], to[1], to[2], to[3] = s0, s1, s2, s3
+}
+
+func accumulateFour(to *[4]float32, s0, s1, s2, s3 float32, done int, lo, hi float32) {
+	for q, v := range [4]float32{s0, s1, s2, s3} {
+		if q >= done {
+			to[q] = clamp(to[q]+v, lo, hi)
 		}
-		s, to := (*[4]float32)(sum[4*r:]), (*[4]float32)(c[(i+r)*ldc+j:])
-		if done > 0 {
-			for q := done; q < 4; q++ {
-				v := s[q] + b
-				if accumulate {
-					v += to[q]
-				}
-				to[q] = clamp(v, lo, hi)
-			}
-			continue
-		}
-		s0, s1, s2, s3 := s[0]+b, s[1]+b, s[2]+b, s[3]+b
-		if accumulate {
-			s0, s1, s2, s3 = s0+to[0], s1+to[1], s2+to[2], s3+to[3]
-		}
-		to[0], to[1], to[2], to[3] = clamp(s0, lo, hi), clamp(s1, lo, hi), clamp(s2, lo, hi), clamp(s3, lo, hi)
 	}
 }
 
 // gemmPair adds the products of two rows of a panel and four columns of b.
-func gemmPair(sum *[8]float32, a, b []float32, k int) {
+func gemmPair(a, b []float32, k int) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
 	const rows, cols = gemmGenericRows, gemmGenericCols
-	var s0, s1, s2, s3, t0, t1, t2, t3 float32
 	p := 0
 	for ; p+4 <= k; p += 4 {
 		w, x := (*[3*rows + 2]float32)(a[p*rows:]), (*[3*cols + 4]float32)(b[p*cols:])
@@ -79,7 +84,7 @@ func gemmPair(sum *[8]float32, a, b []float32, k int) {
 		s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
 		t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
 	}
-	*sum = [8]float32{s0, s1, s2, s3, t0, t1, t2, t3}
+	return s0, s1, s2, s3, t0, t1, t2, t3
 }
 
 // indirectGemmScalar is indirectGemmGeneric with the tile of pure Go.
@@ -88,20 +93,23 @@ func indirectGemmScalar(c []float32, ldc int, a, b []float32, rows []int, m, n i
 		indirectGemmGeneric(gemmGenericRows, c, ldc, a, b, rows, m, n, bias, lo, hi, accumulate)
 		return
 	}
+	limited := limits(lo, hi)
 	for i := 0; i < m; i += 2 {
+		s, t := pairBias(bias, i)
 		for done := 0; done < n; done += 4 {
-			var sum [8]float32
 			j := min(done, n-4) // as in gemmScalar
-			indirectPair(&sum, a[i:], b[j:], rows)
-			storePair(&sum, c, ldc, i, min(2, m-i), j, done-j, bias, lo, hi, accumulate)
+			s0, s1, s2, s3, t0, t1, t2, t3 := indirectPair(a[i:], b[j:], rows)
+			storeFour((*[4]float32)(c[i*ldc+j:]), s+s0, s+s1, s+s2, s+s3, done-j, lo, hi, limited, accumulate)
+			if i+1 < m {
+				storeFour((*[4]float32)(c[(i+1)*ldc+j:]), t+t0, t+t1, t+t2, t+t3, done-j, lo, hi, limited, accumulate)
+			}
 		}
 	}
 }
 
 // indirectPair adds the products of two rows of a panel and four columns of rows of b.
-func indirectPair(sum *[8]float32, a, b []float32, rows []int) {
+func indirectPair(a, b []float32, rows []int) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
 	const r = gemmGenericRows
-	var s0, s1, s2, s3, t0, t1, t2, t3 float32
 	p := 0
 	for ; p+4 <= len(rows); p += 4 {
 		at, w := (*[4]int)(rows[p:]), (*[3*r + 2]float32)(a[p*r:])
@@ -126,7 +134,7 @@ func indirectPair(sum *[8]float32, a, b []float32, rows []int) {
 		s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
 		t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
 	}
-	*sum = [8]float32{s0, s1, s2, s3, t0, t1, t2, t3}
+	return s0, s1, s2, s3, t0, t1, t2, t3
 }
 
 // gemmNCHWcScalar is gemmNCHWcGeneric for blocks of pure Go: a matrix is a list of blocks like any other.
@@ -151,33 +159,29 @@ func directNCHWcScalar(c []float32, cs int, a []float32, at int, b []float32, ta
 		directNCHWcGeneric(w, c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
 		return
 	}
+	limited := limits(lo, hi)
 	for r := 0; r < m; r += 2 {
 		first := at + r*w
 		second := min(first+w, at+(m-1)*w) // the same if there is none
 		for j := 0; j < 2*w; j += 4 {
-			var sum [8]float32
-			blockPair(&sum, a, first, second, b, j, taps)
+			s0, s1, s2, s3, t0, t1, t2, t3 := blockPair(a, first, second, b, j, taps)
+			if bias != nil {
+				q := (*[4]float32)(bias[j:])
+				s0, s1, s2, s3 = q[0]+s0, q[1]+s1, q[2]+s2, q[3]+s3
+				t0, t1, t2, t3 = q[0]+t0, q[1]+t1, q[2]+t2, q[3]+t3
+			}
 			to := c[j/w*cs+r*w+j%w:]
-			for i := range min(2, m-r) {
-				s, row := (*[4]float32)(sum[4*i:]), (*[4]float32)(to[i*w:])
-				s0, s1, s2, s3 := s[0], s[1], s[2], s[3]
-				if bias != nil {
-					b := (*[4]float32)(bias[j:])
-					s0, s1, s2, s3 = s0+b[0], s1+b[1], s2+b[2], s3+b[3]
-				}
-				if accumulate {
-					s0, s1, s2, s3 = s0+row[0], s1+row[1], s2+row[2], s3+row[3]
-				}
-				row[0], row[1], row[2], row[3] = clamp(s0, lo, hi), clamp(s1, lo, hi), clamp(s2, lo, hi), clamp(s3, lo, hi)
+			storeFour((*[4]float32)(to), s0, s1, s2, s3, 0, lo, hi, limited, accumulate)
+			if r+1 < m {
+				storeFour((*[4]float32)(to[w:]), t0, t1, t2, t3, 0, lo, hi, limited, accumulate)
 			}
 		}
 	}
 }
 
 // blockPair adds the products of two rows of blocks of a and four columns of two vectors of b.
-func blockPair(sum *[8]float32, a []float32, first, second int, b []float32, column int, taps []DirectTap) {
+func blockPair(a []float32, first, second int, b []float32, column int, taps []DirectTap) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
 	const row = 2 * scalarBlock
-	var s0, s1, s2, s3, t0, t1, t2, t3 float32
 	for i := range taps {
 		at := taps[i].A >> 2
 		from := taps[i].B>>2 + column
@@ -217,5 +221,5 @@ func blockPair(sum *[8]float32, a []float32, first, second int, b []float32, col
 		s0, s1, s2, s3 = s0+u*x[7*row], s1+u*x[7*row+1], s2+u*x[7*row+2], s3+u*x[7*row+3]
 		t0, t1, t2, t3 = t0+v*x[7*row], t1+v*x[7*row+1], t2+v*x[7*row+2], t3+v*x[7*row+3]
 	}
-	*sum = [8]float32{s0, s1, s2, s3, t0, t1, t2, t3}
+	return s0, s1, s2, s3, t0, t1, t2, t3
 }
