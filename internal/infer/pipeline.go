@@ -17,8 +17,9 @@ import (
 type planned struct {
 	pipeline *ops.Pipeline[float32]
 	stages   []layer.Stage
-	weights  map[string]*tensor.Tensor[float32] // nil once they are packed for the one shape that there is
-	out      []int                              // the value's shape: a mean may be without the axes of the pipeline's
+	weights  map[string]*tensor.Tensor[float32]       // nil once they are packed for the one shape that there is
+	read     map[string]func() (*tensor.Array, error) // them again: what is out of the ordinary needs them
+	out      []int                                    // the value's shape: a mean may be without the axes of the pipeline's
 	x, y     tensor.Tensor[float32]
 	finishes bool // the pipeline runs what finishes the node
 	watch    *watch
@@ -38,9 +39,9 @@ func (net *Network) plan(n *node) (*planned, error) {
 	if err != nil || w.Elem != tensor.Float32 && w.Elem != tensor.Float16 || b != nil && b.Elem != w.Elem {
 		return nil, err
 	}
-	p := &planned{weights: map[string]*tensor.Tensor[float32]{"weight": widened(w)}}
+	p := &planned{weights: map[string]*tensor.Tensor[float32]{"weight": widened(w)}, read: map[string]func() (*tensor.Array, error){"weight": net.again(n.in[1])}}
 	if b != nil {
-		p.weights["bias"] = widened(b)
+		p.weights["bias"], p.read["bias"] = widened(b), net.again(n.in[2])
 	}
 	if w.Elem == tensor.Float16 {
 		p.halves = &halves{}
@@ -55,7 +56,9 @@ func (net *Network) plan(n *node) (*planned, error) {
 		}
 		return nil, err
 	}
-	p.weights = nil // but for what the watch keeps
+	if p.weights = nil; p.watch == nil {
+		p.read = nil
+	}
 	return p, nil
 }
 
@@ -135,7 +138,7 @@ func (net *Network) isPlaneMean(n *node) bool {
 	return rank > 2 && !meant[0] && !meant[1] && !slices.Contains(meant[2:], false)
 }
 
-func (p *planned) copies() bool { return p.pipeline != nil && p.watch == nil && p.pipeline.Copies() }
+func (p *planned) copies() bool { return p.pipeline != nil && p.pipeline.Copies() }
 
 func (p *planned) run(ctx context.Context, net *Network, n *node) error {
 	x, elem := net.get(n.in[0]), tensor.Float32

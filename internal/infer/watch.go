@@ -28,9 +28,8 @@ func (net *Network) Watch(on bool) { net.unwatched = !on }
 
 // watch is what a convolution by transforms keeps to look at its data.
 type watch struct {
-	weights map[string]*tensor.Tensor[float32]
-	sum     float64 // the most that the weights of an output come to, times their number: a bound
-	odd     bool    // some are not finite
+	sum float64 // the most that the weights of an output come to, times their number: a bound
+	odd bool    // some are not finite
 }
 
 // mostUneven is how many times the mean magnitude of a layer's input the largest may be. In trained networks it is 20 to 100.
@@ -48,7 +47,7 @@ func (p *planned) watchWeights(net *Network) *watch {
 	if !net.options.Watch || len(steps) == 0 || steps[0].Tolerance == 0 {
 		return nil
 	}
-	w := &watch{weights: p.weights}
+	w := &watch{}
 	s := survey(p.weights["weight"].Data)
 	w.odd = s.odd
 	w.sum = s.most * float64(len(p.weights["weight"].Data)) / float64(max(1, p.pipeline.Output[1]))
@@ -56,6 +55,15 @@ func (p *planned) watchWeights(net *Network) *watch {
 		w.odd = w.odd || survey(b.Data).odd
 	}
 	return w
+}
+
+// again reads a constant that is let go of where it can be read.
+func (net *Network) again(v int) func() (*tensor.Array, error) {
+	if w := net.values[v].weight; w != nil {
+		return w.Read
+	}
+	a := net.values[v].constant
+	return func() (*tensor.Array, error) { return a, nil }
 }
 
 // surveyed is about some numbers: the largest magnitude, about the mean one, and whether some are not finite.
@@ -113,8 +121,15 @@ func (p *planned) suited(ctx context.Context, net *Network, n *node) (*ops.Pipel
 	if err != nil {
 		return nil, false, err
 	}
-	opt := net.opsOptions
-	careful, err := ops.PrepareFor(ctx, s, p.watch.weights, &p.x, opt)
+	weights := map[string]*tensor.Tensor[float32]{}
+	for name, read := range p.read {
+		a, err := read()
+		if err != nil {
+			return nil, false, err
+		}
+		weights[name] = widened(a)
+	}
+	careful, err := ops.PrepareFor(ctx, s, weights, &p.x, net.opsOptions)
 	if err != nil {
 		return nil, false, err
 	}
