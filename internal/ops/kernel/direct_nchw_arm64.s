@@ -4,15 +4,21 @@
 
 #include "textflag.h"
 
-// func directNCHW1x3s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW1x3s1NEON(SB), NOSPLIT, $224-122
+// func directNCHW1x3s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW1x3s1NEON(SB), NOSPLIT, $240-146
+times:
+	ADD  $232, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $12, R3
 	BEQ  rows12
 	CMP  $11, R3
@@ -37,12 +43,12 @@ TEXT ·directNCHW1x3s1NEON(SB), NOSPLIT, $224-122
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -151,9 +157,9 @@ rows1_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F2
+	FMOVS lo+136(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+116(FP), F3
+	FMOVS hi+140(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -164,7 +170,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R6
-	MOVD  n+104(FP), R7
+	MOVD  n+120(FP), R7
 	CMP   $8, R7
 	BLT   rows1_tail
 	MOVD  R6, R3
@@ -191,10 +197,10 @@ rows1_one:
 	WORD $0xbd000060 // str s0, [x3]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -205,27 +211,36 @@ rows1_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -360,9 +375,9 @@ rows2_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -377,7 +392,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows2_tail
 	MOVD  R7, R6
@@ -414,10 +429,10 @@ rows2_one:
 	WORD $0xbd0000c2 // str s2, [x6]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -430,29 +445,38 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows3_tap:
 	LDP   (R3), (R8, R9)
@@ -613,9 +637,9 @@ rows3_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F6
+	FMOVS lo+136(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+116(FP), F7
+	FMOVS hi+140(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -634,7 +658,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows3_tail
 	MOVD  R7, R6
@@ -681,10 +705,10 @@ rows3_one:
 	WORD $0xbd0000c4 // str s4, [x6]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -699,20 +723,29 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows4:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -721,9 +754,9 @@ rows4:
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows4_tap:
 	LDP   (R3), (R8, R9)
@@ -910,9 +943,9 @@ rows4_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows4_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -935,7 +968,7 @@ rows4_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows4_tail
 	MOVD  R7, R6
@@ -992,10 +1025,10 @@ rows4_one:
 	WORD $0xbd0000c6 // str s6, [x6]
 
 rows4_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows4_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -1012,20 +1045,29 @@ rows4_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows4_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows4
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows5:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -1036,9 +1078,9 @@ rows5:
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
 	WORD $0x4ea01c08 // mov v8.16b, v0.16b
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows5_tap:
 	LDP   (R3), (R8, R9)
@@ -1251,9 +1293,9 @@ rows5_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows5_tap
-	FMOVS lo+112(FP), F10
+	FMOVS lo+136(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+116(FP), F11
+	FMOVS hi+140(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -1280,7 +1322,7 @@ rows5_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows5_tail
 	MOVD  R7, R6
@@ -1347,10 +1389,10 @@ rows5_one:
 	WORD $0xbd0000c8 // str s8, [x6]
 
 rows5_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows5_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -1369,20 +1411,29 @@ rows5_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows5_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows5
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows6:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -1395,9 +1446,9 @@ rows6:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows6_tap:
 	LDP   (R3), (R8, R9)
@@ -1636,9 +1687,9 @@ rows6_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows6_tap
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -1669,7 +1720,7 @@ rows6_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows6_tail
 	MOVD  R7, R6
@@ -1746,10 +1797,10 @@ rows6_one:
 	WORD $0xbd0000ca // str s10, [x6]
 
 rows6_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows6_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -1770,20 +1821,29 @@ rows6_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows6_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows6
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows7:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -1798,9 +1858,9 @@ rows7:
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows7_tap:
 	LDP   (R3), (R8, R9)
@@ -2065,9 +2125,9 @@ rows7_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows7_tap
-	FMOVS lo+112(FP), F14
+	FMOVS lo+136(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+116(FP), F15
+	FMOVS hi+140(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -2102,7 +2162,7 @@ rows7_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows7_tail
 	MOVD  R7, R6
@@ -2189,10 +2249,10 @@ rows7_one:
 	WORD $0xbd0000cc // str s12, [x6]
 
 rows7_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows7_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -2215,20 +2275,29 @@ rows7_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows7_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows7
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows8:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -2245,9 +2314,9 @@ rows8:
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
 	WORD $0x4ea01c0e // mov v14.16b, v0.16b
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows8_tap:
 	LDP   (R3), (R8, R9)
@@ -2538,9 +2607,9 @@ rows8_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows8_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -2579,7 +2648,7 @@ rows8_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows8_tail
 	MOVD  R7, R6
@@ -2676,10 +2745,10 @@ rows8_one:
 	WORD $0xbd0000ce // str s14, [x6]
 
 rows8_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows8_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -2704,20 +2773,29 @@ rows8_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows8_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows8
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows9:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -2736,9 +2814,9 @@ rows9:
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows9_tap:
 	LDP   (R3), (R8, R9)
@@ -3055,9 +3133,9 @@ rows9_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows9_tap
-	FMOVS lo+112(FP), F18
+	FMOVS lo+136(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+116(FP), F19
+	FMOVS hi+140(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -3100,7 +3178,7 @@ rows9_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows9_tail
 	MOVD  R7, R6
@@ -3207,10 +3285,10 @@ rows9_one:
 	WORD $0xbd0000d0 // str s16, [x6]
 
 rows9_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows9_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -3237,20 +3315,29 @@ rows9_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows9_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows9
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows10:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -3271,9 +3358,9 @@ rows10:
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows10_tap:
 	LDP   (R3), (R8, R9)
@@ -3616,9 +3703,9 @@ rows10_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows10_tap
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -3665,7 +3752,7 @@ rows10_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows10_tail
 	MOVD  R7, R6
@@ -3782,10 +3869,10 @@ rows10_one:
 	WORD $0xbd0000d2 // str s18, [x6]
 
 rows10_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows10_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -3814,20 +3901,29 @@ rows10_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows10_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows10
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows11:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -3850,9 +3946,9 @@ rows11:
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
 	WORD $0x4ea01c14 // mov v20.16b, v0.16b
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows11_tap:
 	LDP   (R3), (R8, R9)
@@ -4221,9 +4317,9 @@ rows11_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows11_tap
-	FMOVS lo+112(FP), F22
+	FMOVS lo+136(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+116(FP), F23
+	FMOVS hi+140(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -4274,7 +4370,7 @@ rows11_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows11_tail
 	MOVD  R7, R6
@@ -4401,10 +4497,10 @@ rows11_one:
 	WORD $0xbd0000d4 // str s20, [x6]
 
 rows11_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows11_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -4435,20 +4531,29 @@ rows11_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows11_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows11
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows12:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -4473,9 +4578,9 @@ rows12:
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
 	WORD $0x4ea01c16 // mov v22.16b, v0.16b
 	WORD $0x4ea01c17 // mov v23.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $70364449210368, R8
 
 rows12_tap:
@@ -4976,9 +5081,9 @@ rows12_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows12_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -5033,7 +5138,7 @@ rows12_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows12_tail
 	MOVD  R7, R6
@@ -5170,10 +5275,10 @@ rows12_one:
 	WORD $0xbd0000d6 // str s22, [x6]
 
 rows12_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows12_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -5206,27 +5311,65 @@ rows12_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows12_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows12
+	ADD  $232, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
-// func directNCHW1x3s2NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW1x3s2NEON(SB), NOSPLIT, $400-122
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $1, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $4, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times
+
+// func directNCHW1x3s2NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW1x3s2NEON(SB), NOSPLIT, $416-146
+times:
+	ADD  $408, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $12, R3
 	BEQ  rows12
 	CMP  $11, R3
@@ -5251,12 +5394,12 @@ TEXT ·directNCHW1x3s2NEON(SB), NOSPLIT, $400-122
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -5365,9 +5508,9 @@ rows1_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F2
+	FMOVS lo+136(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+116(FP), F3
+	FMOVS hi+140(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -5378,7 +5521,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R6
-	MOVD  n+104(FP), R7
+	MOVD  n+120(FP), R7
 	CMP   $8, R7
 	BLT   rows1_tail
 	MOVD  R6, R3
@@ -5405,10 +5548,10 @@ rows1_one:
 	WORD $0xbd000060 // str s0, [x3]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -5419,27 +5562,36 @@ rows1_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -5588,9 +5740,9 @@ rows2_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -5605,7 +5757,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows2_tail
 	MOVD  R7, R6
@@ -5642,10 +5794,10 @@ rows2_one:
 	WORD $0xbd0000c2 // str s2, [x6]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -5660,29 +5812,38 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows3_tap:
 	LDP   (R3), (R8, R9)
@@ -5871,9 +6032,9 @@ rows3_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F6
+	FMOVS lo+136(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+116(FP), F7
+	FMOVS hi+140(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -5892,7 +6053,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows3_tail
 	MOVD  R7, R6
@@ -5939,10 +6100,10 @@ rows3_one:
 	WORD $0xbd0000c4 // str s4, [x6]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -5961,20 +6122,29 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows4:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -5983,9 +6153,9 @@ rows4:
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows4_tap:
 	LDP   (R3), (R8, R9)
@@ -6214,9 +6384,9 @@ rows4_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows4_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -6239,7 +6409,7 @@ rows4_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows4_tail
 	MOVD  R7, R6
@@ -6296,10 +6466,10 @@ rows4_one:
 	WORD $0xbd0000c6 // str s6, [x6]
 
 rows4_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows4_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -6322,20 +6492,29 @@ rows4_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows4_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows4
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows5:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -6346,9 +6525,9 @@ rows5:
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
 	WORD $0x4ea01c08 // mov v8.16b, v0.16b
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows5_tap:
 	LDP   (R3), (R8, R9)
@@ -6617,9 +6796,9 @@ rows5_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows5_tap
-	FMOVS lo+112(FP), F10
+	FMOVS lo+136(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+116(FP), F11
+	FMOVS hi+140(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -6646,7 +6825,7 @@ rows5_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows5_tail
 	MOVD  R7, R6
@@ -6713,10 +6892,10 @@ rows5_one:
 	WORD $0xbd0000c8 // str s8, [x6]
 
 rows5_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows5_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -6743,20 +6922,29 @@ rows5_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows5_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows5
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows6:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -6769,9 +6957,9 @@ rows6:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows6_tap:
 	LDP   (R3), (R8, R9)
@@ -7080,9 +7268,9 @@ rows6_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows6_tap
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -7113,7 +7301,7 @@ rows6_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows6_tail
 	MOVD  R7, R6
@@ -7190,10 +7378,10 @@ rows6_one:
 	WORD $0xbd0000ca // str s10, [x6]
 
 rows6_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows6_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -7224,20 +7412,29 @@ rows6_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows6_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows6
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows7:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -7252,9 +7449,9 @@ rows7:
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows7_tap:
 	LDP   (R3), (R8, R9)
@@ -7603,9 +7800,9 @@ rows7_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows7_tap
-	FMOVS lo+112(FP), F14
+	FMOVS lo+136(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+116(FP), F15
+	FMOVS hi+140(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -7640,7 +7837,7 @@ rows7_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows7_tail
 	MOVD  R7, R6
@@ -7727,10 +7924,10 @@ rows7_one:
 	WORD $0xbd0000cc // str s12, [x6]
 
 rows7_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows7_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -7765,20 +7962,29 @@ rows7_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows7_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows7
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows8:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -7795,9 +8001,9 @@ rows8:
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
 	WORD $0x4ea01c0e // mov v14.16b, v0.16b
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows8_tap:
 	LDP   (R3), (R8, R9)
@@ -8186,9 +8392,9 @@ rows8_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows8_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -8227,7 +8433,7 @@ rows8_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows8_tail
 	MOVD  R7, R6
@@ -8324,10 +8530,10 @@ rows8_one:
 	WORD $0xbd0000ce // str s14, [x6]
 
 rows8_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows8_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -8366,20 +8572,29 @@ rows8_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows8_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows8
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows9:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -8398,9 +8613,9 @@ rows9:
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows9_tap:
 	LDP   (R3), (R8, R9)
@@ -8829,9 +9044,9 @@ rows9_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows9_tap
-	FMOVS lo+112(FP), F18
+	FMOVS lo+136(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+116(FP), F19
+	FMOVS hi+140(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -8874,7 +9089,7 @@ rows9_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows9_tail
 	MOVD  R7, R6
@@ -8981,10 +9196,10 @@ rows9_one:
 	WORD $0xbd0000d0 // str s16, [x6]
 
 rows9_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows9_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -9027,20 +9242,29 @@ rows9_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows9_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows9
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows10:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -9061,9 +9285,9 @@ rows10:
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows10_tap:
 	LDP   (R3), (R8, R9)
@@ -9532,9 +9756,9 @@ rows10_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows10_tap
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -9581,7 +9805,7 @@ rows10_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows10_tail
 	MOVD  R7, R6
@@ -9698,10 +9922,10 @@ rows10_one:
 	WORD $0xbd0000d2 // str s18, [x6]
 
 rows10_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows10_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -9748,20 +9972,29 @@ rows10_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows10_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows10
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows11:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -9784,9 +10017,9 @@ rows11:
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
 	WORD $0x4ea01c14 // mov v20.16b, v0.16b
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows11_tap:
 	LDP   (R3), (R8, R9)
@@ -10295,9 +10528,9 @@ rows11_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows11_tap
-	FMOVS lo+112(FP), F22
+	FMOVS lo+136(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+116(FP), F23
+	FMOVS hi+140(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -10348,7 +10581,7 @@ rows11_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows11_tail
 	MOVD  R7, R6
@@ -10475,10 +10708,10 @@ rows11_one:
 	WORD $0xbd0000d4 // str s20, [x6]
 
 rows11_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows11_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -10529,20 +10762,29 @@ rows11_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows11_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows11
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows12:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -10567,9 +10809,9 @@ rows12:
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
 	WORD $0x4ea01c16 // mov v22.16b, v0.16b
 	WORD $0x4ea01c17 // mov v23.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $144115183780888576, R8
 
 rows12_tap:
@@ -11246,9 +11488,9 @@ rows12_next:
 	ADDS  $12, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows12_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -11303,7 +11545,7 @@ rows12_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows12_tail
 	MOVD  R7, R6
@@ -11440,10 +11682,10 @@ rows12_one:
 	WORD $0xbd0000d6 // str s22, [x6]
 
 rows12_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows12_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -11498,27 +11740,65 @@ rows12_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows12_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows12
+	ADD  $408, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
-// func directNCHW1x5s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW1x5s1NEON(SB), NOSPLIT, $256-122
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $1, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $4, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times
+
+// func directNCHW1x5s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW1x5s1NEON(SB), NOSPLIT, $272-146
+times:
+	ADD  $264, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $12, R3
 	BEQ  rows12
 	CMP  $11, R3
@@ -11543,12 +11823,12 @@ TEXT ·directNCHW1x5s1NEON(SB), NOSPLIT, $256-122
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -11693,9 +11973,9 @@ rows1_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F2
+	FMOVS lo+136(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+116(FP), F3
+	FMOVS hi+140(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -11706,7 +11986,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R6
-	MOVD  n+104(FP), R7
+	MOVD  n+120(FP), R7
 	CMP   $8, R7
 	BLT   rows1_tail
 	MOVD  R6, R3
@@ -11733,10 +12013,10 @@ rows1_one:
 	WORD $0xbd000060 // str s0, [x3]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -11751,27 +12031,36 @@ rows1_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -11950,9 +12239,9 @@ rows2_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -11967,7 +12256,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows2_tail
 	MOVD  R7, R6
@@ -12004,10 +12293,10 @@ rows2_one:
 	WORD $0xbd0000c2 // str s2, [x6]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -12024,29 +12313,38 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows3_tap:
 	LDP   (R3), (R8, R9)
@@ -12259,9 +12557,9 @@ rows3_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F6
+	FMOVS lo+136(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+116(FP), F7
+	FMOVS hi+140(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -12280,7 +12578,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows3_tail
 	MOVD  R7, R6
@@ -12327,10 +12625,10 @@ rows3_one:
 	WORD $0xbd0000c4 // str s4, [x6]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -12349,20 +12647,29 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows4:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -12371,9 +12678,9 @@ rows4:
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows4_tap:
 	LDP   (R3), (R8, R9)
@@ -12620,9 +12927,9 @@ rows4_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows4_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -12645,7 +12952,7 @@ rows4_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows4_tail
 	MOVD  R7, R6
@@ -12702,10 +13009,10 @@ rows4_one:
 	WORD $0xbd0000c6 // str s6, [x6]
 
 rows4_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows4_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -12726,20 +13033,29 @@ rows4_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows4_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows4
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows5:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -12750,9 +13066,9 @@ rows5:
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
 	WORD $0x4ea01c08 // mov v8.16b, v0.16b
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows5_tap:
 	LDP   (R3), (R8, R9)
@@ -13033,9 +13349,9 @@ rows5_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows5_tap
-	FMOVS lo+112(FP), F10
+	FMOVS lo+136(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+116(FP), F11
+	FMOVS hi+140(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -13062,7 +13378,7 @@ rows5_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows5_tail
 	MOVD  R7, R6
@@ -13129,10 +13445,10 @@ rows5_one:
 	WORD $0xbd0000c8 // str s8, [x6]
 
 rows5_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows5_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -13155,20 +13471,29 @@ rows5_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows5_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows5
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows6:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -13181,9 +13506,9 @@ rows6:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows6_tap:
 	LDP   (R3), (R8, R9)
@@ -13498,9 +13823,9 @@ rows6_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows6_tap
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -13531,7 +13856,7 @@ rows6_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows6_tail
 	MOVD  R7, R6
@@ -13608,10 +13933,10 @@ rows6_one:
 	WORD $0xbd0000ca // str s10, [x6]
 
 rows6_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows6_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -13636,20 +13961,29 @@ rows6_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows6_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows6
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows7:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -13664,9 +13998,9 @@ rows7:
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows7_tap:
 	LDP   (R3), (R8, R9)
@@ -14015,9 +14349,9 @@ rows7_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows7_tap
-	FMOVS lo+112(FP), F14
+	FMOVS lo+136(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+116(FP), F15
+	FMOVS hi+140(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -14052,7 +14386,7 @@ rows7_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows7_tail
 	MOVD  R7, R6
@@ -14139,10 +14473,10 @@ rows7_one:
 	WORD $0xbd0000cc // str s12, [x6]
 
 rows7_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows7_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -14169,20 +14503,29 @@ rows7_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows7_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows7
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows8:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -14199,9 +14542,9 @@ rows8:
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
 	WORD $0x4ea01c0e // mov v14.16b, v0.16b
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows8_tap:
 	LDP   (R3), (R8, R9)
@@ -14584,9 +14927,9 @@ rows8_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows8_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -14625,7 +14968,7 @@ rows8_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows8_tail
 	MOVD  R7, R6
@@ -14722,10 +15065,10 @@ rows8_one:
 	WORD $0xbd0000ce // str s14, [x6]
 
 rows8_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows8_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -14754,20 +15097,29 @@ rows8_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows8_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows8
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows9:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -14786,9 +15138,9 @@ rows9:
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows9_tap:
 	LDP   (R3), (R8, R9)
@@ -15205,9 +15557,9 @@ rows9_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows9_tap
-	FMOVS lo+112(FP), F18
+	FMOVS lo+136(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+116(FP), F19
+	FMOVS hi+140(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -15250,7 +15602,7 @@ rows9_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows9_tail
 	MOVD  R7, R6
@@ -15357,10 +15709,10 @@ rows9_one:
 	WORD $0xbd0000d0 // str s16, [x6]
 
 rows9_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows9_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -15391,20 +15743,29 @@ rows9_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows9_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows9
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows10:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -15425,9 +15786,9 @@ rows10:
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows10_tap:
 	LDP   (R3), (R8, R9)
@@ -15878,9 +16239,9 @@ rows10_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows10_tap
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -15927,7 +16288,7 @@ rows10_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows10_tail
 	MOVD  R7, R6
@@ -16044,10 +16405,10 @@ rows10_one:
 	WORD $0xbd0000d2 // str s18, [x6]
 
 rows10_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows10_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -16080,20 +16441,29 @@ rows10_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows10_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows10
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows11:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -16116,9 +16486,9 @@ rows11:
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
 	WORD $0x4ea01c14 // mov v20.16b, v0.16b
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows11_tap:
 	LDP   (R3), (R8, R9)
@@ -16603,9 +16973,9 @@ rows11_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows11_tap
-	FMOVS lo+112(FP), F22
+	FMOVS lo+136(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+116(FP), F23
+	FMOVS hi+140(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -16656,7 +17026,7 @@ rows11_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows11_tail
 	MOVD  R7, R6
@@ -16783,10 +17153,10 @@ rows11_one:
 	WORD $0xbd0000d4 // str s20, [x6]
 
 rows11_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows11_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -16821,20 +17191,29 @@ rows11_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows11_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows11
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows12:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -16859,9 +17238,9 @@ rows12:
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
 	WORD $0x4ea01c16 // mov v22.16b, v0.16b
 	WORD $0x4ea01c17 // mov v23.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $281470681743360, R8
 
 rows12_tap:
@@ -17538,9 +17917,9 @@ rows12_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows12_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -17595,7 +17974,7 @@ rows12_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows12_tail
 	MOVD  R7, R6
@@ -17732,10 +18111,10 @@ rows12_one:
 	WORD $0xbd0000d6 // str s22, [x6]
 
 rows12_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows12_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -17772,27 +18151,65 @@ rows12_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows12_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows12
+	ADD  $264, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
-// func directNCHW1x5s2NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW1x5s2NEON(SB), NOSPLIT, $432-122
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $1, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $4, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times
+
+// func directNCHW1x5s2NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW1x5s2NEON(SB), NOSPLIT, $448-146
+times:
+	ADD  $440, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $12, R3
 	BEQ  rows12
 	CMP  $11, R3
@@ -17817,12 +18234,12 @@ TEXT ·directNCHW1x5s2NEON(SB), NOSPLIT, $432-122
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -17967,9 +18384,9 @@ rows1_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F2
+	FMOVS lo+136(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+116(FP), F3
+	FMOVS hi+140(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -17980,7 +18397,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R6
-	MOVD  n+104(FP), R7
+	MOVD  n+120(FP), R7
 	CMP   $8, R7
 	BLT   rows1_tail
 	MOVD  R6, R3
@@ -18007,10 +18424,10 @@ rows1_one:
 	WORD $0xbd000060 // str s0, [x3]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -18025,27 +18442,36 @@ rows1_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -18238,9 +18664,9 @@ rows2_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -18255,7 +18681,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows2_tail
 	MOVD  R7, R6
@@ -18292,10 +18718,10 @@ rows2_one:
 	WORD $0xbd0000c2 // str s2, [x6]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -18314,29 +18740,38 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows3_tap:
 	LDP   (R3), (R8, R9)
@@ -18577,9 +19012,9 @@ rows3_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F6
+	FMOVS lo+136(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+116(FP), F7
+	FMOVS hi+140(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -18598,7 +19033,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows3_tail
 	MOVD  R7, R6
@@ -18645,10 +19080,10 @@ rows3_one:
 	WORD $0xbd0000c4 // str s4, [x6]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -18671,20 +19106,29 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows4:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -18693,9 +19137,9 @@ rows4:
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows4_tap:
 	LDP   (R3), (R8, R9)
@@ -18984,9 +19428,9 @@ rows4_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows4_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -19009,7 +19453,7 @@ rows4_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows4_tail
 	MOVD  R7, R6
@@ -19066,10 +19510,10 @@ rows4_one:
 	WORD $0xbd0000c6 // str s6, [x6]
 
 rows4_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows4_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -19096,20 +19540,29 @@ rows4_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows4_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows4
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows5:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -19120,9 +19573,9 @@ rows5:
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
 	WORD $0x4ea01c08 // mov v8.16b, v0.16b
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows5_tap:
 	LDP   (R3), (R8, R9)
@@ -19459,9 +19912,9 @@ rows5_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows5_tap
-	FMOVS lo+112(FP), F10
+	FMOVS lo+136(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+116(FP), F11
+	FMOVS hi+140(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -19488,7 +19941,7 @@ rows5_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows5_tail
 	MOVD  R7, R6
@@ -19555,10 +20008,10 @@ rows5_one:
 	WORD $0xbd0000c8 // str s8, [x6]
 
 rows5_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows5_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -19589,20 +20042,29 @@ rows5_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows5_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows5
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows6:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -19615,9 +20077,9 @@ rows6:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows6_tap:
 	LDP   (R3), (R8, R9)
@@ -20002,9 +20464,9 @@ rows6_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows6_tap
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -20035,7 +20497,7 @@ rows6_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows6_tail
 	MOVD  R7, R6
@@ -20112,10 +20574,10 @@ rows6_one:
 	WORD $0xbd0000ca // str s10, [x6]
 
 rows6_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows6_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -20150,20 +20612,29 @@ rows6_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows6_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows6
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows7:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -20178,9 +20649,9 @@ rows7:
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows7_tap:
 	LDP   (R3), (R8, R9)
@@ -20613,9 +21084,9 @@ rows7_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows7_tap
-	FMOVS lo+112(FP), F14
+	FMOVS lo+136(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+116(FP), F15
+	FMOVS hi+140(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -20650,7 +21121,7 @@ rows7_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows7_tail
 	MOVD  R7, R6
@@ -20737,10 +21208,10 @@ rows7_one:
 	WORD $0xbd0000cc // str s12, [x6]
 
 rows7_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows7_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -20779,20 +21250,29 @@ rows7_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows7_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows7
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows8:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -20809,9 +21289,9 @@ rows8:
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
 	WORD $0x4ea01c0e // mov v14.16b, v0.16b
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows8_tap:
 	LDP   (R3), (R8, R9)
@@ -21292,9 +21772,9 @@ rows8_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows8_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -21333,7 +21813,7 @@ rows8_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows8_tail
 	MOVD  R7, R6
@@ -21430,10 +21910,10 @@ rows8_one:
 	WORD $0xbd0000ce // str s14, [x6]
 
 rows8_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows8_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -21476,20 +21956,29 @@ rows8_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows8_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows8
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows9:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -21508,9 +21997,9 @@ rows9:
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows9_tap:
 	LDP   (R3), (R8, R9)
@@ -22039,9 +22528,9 @@ rows9_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows9_tap
-	FMOVS lo+112(FP), F18
+	FMOVS lo+136(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+116(FP), F19
+	FMOVS hi+140(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -22084,7 +22573,7 @@ rows9_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows9_tail
 	MOVD  R7, R6
@@ -22191,10 +22680,10 @@ rows9_one:
 	WORD $0xbd0000d0 // str s16, [x6]
 
 rows9_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows9_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -22241,20 +22730,29 @@ rows9_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows9_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows9
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows10:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -22275,9 +22773,9 @@ rows10:
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows10_tap:
 	LDP   (R3), (R8, R9)
@@ -22854,9 +23352,9 @@ rows10_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows10_tap
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -22903,7 +23401,7 @@ rows10_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows10_tail
 	MOVD  R7, R6
@@ -23020,10 +23518,10 @@ rows10_one:
 	WORD $0xbd0000d2 // str s18, [x6]
 
 rows10_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows10_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -23074,20 +23572,29 @@ rows10_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows10_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows10
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows11:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -23110,9 +23617,9 @@ rows11:
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
 	WORD $0x4ea01c14 // mov v20.16b, v0.16b
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows11_tap:
 	LDP   (R3), (R8, R9)
@@ -23737,9 +24244,9 @@ rows11_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows11_tap
-	FMOVS lo+112(FP), F22
+	FMOVS lo+136(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+116(FP), F23
+	FMOVS hi+140(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -23790,7 +24297,7 @@ rows11_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows11_tail
 	MOVD  R7, R6
@@ -23917,10 +24424,10 @@ rows11_one:
 	WORD $0xbd0000d4 // str s20, [x6]
 
 rows11_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows11_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -23975,20 +24482,29 @@ rows11_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows11_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows11
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows12:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -24013,9 +24529,9 @@ rows12:
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
 	WORD $0x4ea01c16 // mov v22.16b, v0.16b
 	WORD $0x4ea01c17 // mov v23.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $576460748008456192, R8
 
 rows12_tap:
@@ -24868,9 +25384,9 @@ rows12_next:
 	ADDS  $20, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows12_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -24925,7 +25441,7 @@ rows12_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows12_tail
 	MOVD  R7, R6
@@ -25062,10 +25578,10 @@ rows12_one:
 	WORD $0xbd0000d6 // str s22, [x6]
 
 rows12_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows12_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -25124,27 +25640,65 @@ rows12_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows12_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows12
+	ADD  $440, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
-// func directNCHW1x7s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW1x7s1NEON(SB), NOSPLIT, $288-122
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $1, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $4, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times
+
+// func directNCHW1x7s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW1x7s1NEON(SB), NOSPLIT, $304-146
+times:
+	ADD  $296, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $12, R3
 	BEQ  rows12
 	CMP  $11, R3
@@ -25169,12 +25723,12 @@ TEXT ·directNCHW1x7s1NEON(SB), NOSPLIT, $288-122
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -25356,9 +25910,9 @@ rows1_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F2
+	FMOVS lo+136(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+116(FP), F3
+	FMOVS hi+140(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -25369,7 +25923,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R6
-	MOVD  n+104(FP), R7
+	MOVD  n+120(FP), R7
 	CMP   $8, R7
 	BLT   rows1_tail
 	MOVD  R6, R3
@@ -25396,10 +25950,10 @@ rows1_one:
 	WORD $0xbd000060 // str s0, [x3]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -25418,27 +25972,36 @@ rows1_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -25662,9 +26225,9 @@ rows2_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -25679,7 +26242,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows2_tail
 	MOVD  R7, R6
@@ -25716,10 +26279,10 @@ rows2_one:
 	WORD $0xbd0000c2 // str s2, [x6]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -25740,29 +26303,38 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows3_tap:
 	LDP   (R3), (R8, R9)
@@ -26028,9 +26600,9 @@ rows3_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F6
+	FMOVS lo+136(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+116(FP), F7
+	FMOVS hi+140(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -26049,7 +26621,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows3_tail
 	MOVD  R7, R6
@@ -26096,10 +26668,10 @@ rows3_one:
 	WORD $0xbd0000c4 // str s4, [x6]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -26122,20 +26694,29 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows4:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -26144,9 +26725,9 @@ rows4:
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows4_tap:
 	LDP   (R3), (R8, R9)
@@ -26454,9 +27035,9 @@ rows4_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows4_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -26479,7 +27060,7 @@ rows4_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows4_tail
 	MOVD  R7, R6
@@ -26536,10 +27117,10 @@ rows4_one:
 	WORD $0xbd0000c6 // str s6, [x6]
 
 rows4_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows4_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -26564,20 +27145,29 @@ rows4_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows4_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows4
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows5:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -26588,9 +27178,9 @@ rows5:
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
 	WORD $0x4ea01c08 // mov v8.16b, v0.16b
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows5_tap:
 	LDP   (R3), (R8, R9)
@@ -26940,9 +27530,9 @@ rows5_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows5_tap
-	FMOVS lo+112(FP), F10
+	FMOVS lo+136(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+116(FP), F11
+	FMOVS hi+140(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -26969,7 +27559,7 @@ rows5_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows5_tail
 	MOVD  R7, R6
@@ -27036,10 +27626,10 @@ rows5_one:
 	WORD $0xbd0000c8 // str s8, [x6]
 
 rows5_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows5_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -27066,20 +27656,29 @@ rows5_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows5_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows5
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows6:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -27092,9 +27691,9 @@ rows6:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows6_tap:
 	LDP   (R3), (R8, R9)
@@ -27486,9 +28085,9 @@ rows6_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows6_tap
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -27519,7 +28118,7 @@ rows6_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows6_tail
 	MOVD  R7, R6
@@ -27596,10 +28195,10 @@ rows6_one:
 	WORD $0xbd0000ca // str s10, [x6]
 
 rows6_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows6_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -27628,20 +28227,29 @@ rows6_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows6_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows6
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows7:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -27656,9 +28264,9 @@ rows7:
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows7_tap:
 	LDP   (R3), (R8, R9)
@@ -28092,9 +28700,9 @@ rows7_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows7_tap
-	FMOVS lo+112(FP), F14
+	FMOVS lo+136(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+116(FP), F15
+	FMOVS hi+140(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -28129,7 +28737,7 @@ rows7_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows7_tail
 	MOVD  R7, R6
@@ -28216,10 +28824,10 @@ rows7_one:
 	WORD $0xbd0000cc // str s12, [x6]
 
 rows7_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows7_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -28250,20 +28858,29 @@ rows7_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows7_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows7
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows8:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -28280,9 +28897,9 @@ rows8:
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
 	WORD $0x4ea01c0e // mov v14.16b, v0.16b
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows8_tap:
 	LDP   (R3), (R8, R9)
@@ -28758,9 +29375,9 @@ rows8_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows8_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -28799,7 +29416,7 @@ rows8_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows8_tail
 	MOVD  R7, R6
@@ -28896,10 +29513,10 @@ rows8_one:
 	WORD $0xbd0000ce // str s14, [x6]
 
 rows8_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows8_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -28932,20 +29549,29 @@ rows8_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows8_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows8
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows9:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -28964,9 +29590,9 @@ rows9:
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows9_tap:
 	LDP   (R3), (R8, R9)
@@ -29484,9 +30110,9 @@ rows9_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows9_tap
-	FMOVS lo+112(FP), F18
+	FMOVS lo+136(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+116(FP), F19
+	FMOVS hi+140(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -29529,7 +30155,7 @@ rows9_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows9_tail
 	MOVD  R7, R6
@@ -29636,10 +30262,10 @@ rows9_one:
 	WORD $0xbd0000d0 // str s16, [x6]
 
 rows9_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows9_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -29674,20 +30300,29 @@ rows9_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows9_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows9
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows10:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -29708,9 +30343,9 @@ rows10:
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows10_tap:
 	LDP   (R3), (R8, R9)
@@ -30270,9 +30905,9 @@ rows10_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows10_tap
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -30319,7 +30954,7 @@ rows10_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows10_tail
 	MOVD  R7, R6
@@ -30436,10 +31071,10 @@ rows10_one:
 	WORD $0xbd0000d2 // str s18, [x6]
 
 rows10_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows10_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -30476,20 +31111,29 @@ rows10_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows10_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows10
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows11:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -30512,9 +31156,9 @@ rows11:
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
 	WORD $0x4ea01c14 // mov v20.16b, v0.16b
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows11_tap:
 	LDP   (R3), (R8, R9)
@@ -31116,9 +31760,9 @@ rows11_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows11_tap
-	FMOVS lo+112(FP), F22
+	FMOVS lo+136(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+116(FP), F23
+	FMOVS hi+140(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -31169,7 +31813,7 @@ rows11_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows11_tail
 	MOVD  R7, R6
@@ -31296,10 +31940,10 @@ rows11_one:
 	WORD $0xbd0000d4 // str s20, [x6]
 
 rows11_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows11_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -31338,20 +31982,29 @@ rows11_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows11_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows11
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows12:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -31376,9 +32029,9 @@ rows12:
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
 	WORD $0x4ea01c16 // mov v22.16b, v0.16b
 	WORD $0x4ea01c17 // mov v23.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $1125895611875328, R8
 
 rows12_tap:
@@ -32232,9 +32885,9 @@ rows12_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows12_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -32289,7 +32942,7 @@ rows12_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows12_tail
 	MOVD  R7, R6
@@ -32426,10 +33079,10 @@ rows12_one:
 	WORD $0xbd0000d6 // str s22, [x6]
 
 rows12_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows12_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -32470,27 +33123,65 @@ rows12_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows12_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows12
+	ADD  $296, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
-// func directNCHW1x7s2NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW1x7s2NEON(SB), NOSPLIT, $464-122
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $1, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $4, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times
+
+// func directNCHW1x7s2NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW1x7s2NEON(SB), NOSPLIT, $480-146
+times:
+	ADD  $472, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $12, R3
 	BEQ  rows12
 	CMP  $11, R3
@@ -32515,12 +33206,12 @@ TEXT ·directNCHW1x7s2NEON(SB), NOSPLIT, $464-122
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -32702,9 +33393,9 @@ rows1_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F2
+	FMOVS lo+136(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+116(FP), F3
+	FMOVS hi+140(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -32715,7 +33406,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R6
-	MOVD  n+104(FP), R7
+	MOVD  n+120(FP), R7
 	CMP   $8, R7
 	BLT   rows1_tail
 	MOVD  R6, R3
@@ -32742,10 +33433,10 @@ rows1_one:
 	WORD $0xbd000060 // str s0, [x3]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -32764,27 +33455,36 @@ rows1_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -33022,9 +33722,9 @@ rows2_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -33039,7 +33739,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows2_tail
 	MOVD  R7, R6
@@ -33076,10 +33776,10 @@ rows2_one:
 	WORD $0xbd0000c2 // str s2, [x6]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -33102,29 +33802,38 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows3_tap:
 	LDP   (R3), (R8, R9)
@@ -33418,9 +34127,9 @@ rows3_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F6
+	FMOVS lo+136(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+116(FP), F7
+	FMOVS hi+140(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -33439,7 +34148,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows3_tail
 	MOVD  R7, R6
@@ -33486,10 +34195,10 @@ rows3_one:
 	WORD $0xbd0000c4 // str s4, [x6]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -33516,20 +34225,29 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows4:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -33538,9 +34256,9 @@ rows4:
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows4_tap:
 	LDP   (R3), (R8, R9)
@@ -33890,9 +34608,9 @@ rows4_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows4_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -33915,7 +34633,7 @@ rows4_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows4_tail
 	MOVD  R7, R6
@@ -33972,10 +34690,10 @@ rows4_one:
 	WORD $0xbd0000c6 // str s6, [x6]
 
 rows4_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows4_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -34006,20 +34724,29 @@ rows4_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows4_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows4
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows5:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -34030,9 +34757,9 @@ rows5:
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
 	WORD $0x4ea01c08 // mov v8.16b, v0.16b
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows5_tap:
 	LDP   (R3), (R8, R9)
@@ -34438,9 +35165,9 @@ rows5_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows5_tap
-	FMOVS lo+112(FP), F10
+	FMOVS lo+136(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+116(FP), F11
+	FMOVS hi+140(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -34467,7 +35194,7 @@ rows5_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows5_tail
 	MOVD  R7, R6
@@ -34534,10 +35261,10 @@ rows5_one:
 	WORD $0xbd0000c8 // str s8, [x6]
 
 rows5_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows5_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -34572,20 +35299,29 @@ rows5_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows5_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows5
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows6:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -34598,9 +35334,9 @@ rows6:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows6_tap:
 	LDP   (R3), (R8, R9)
@@ -35062,9 +35798,9 @@ rows6_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows6_tap
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -35095,7 +35831,7 @@ rows6_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows6_tail
 	MOVD  R7, R6
@@ -35172,10 +35908,10 @@ rows6_one:
 	WORD $0xbd0000ca // str s10, [x6]
 
 rows6_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows6_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -35214,20 +35950,29 @@ rows6_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows6_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows6
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows7:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -35242,9 +35987,9 @@ rows7:
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows7_tap:
 	LDP   (R3), (R8, R9)
@@ -35762,9 +36507,9 @@ rows7_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows7_tap
-	FMOVS lo+112(FP), F14
+	FMOVS lo+136(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+116(FP), F15
+	FMOVS hi+140(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -35799,7 +36544,7 @@ rows7_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows7_tail
 	MOVD  R7, R6
@@ -35886,10 +36631,10 @@ rows7_one:
 	WORD $0xbd0000cc // str s12, [x6]
 
 rows7_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows7_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -35932,20 +36677,29 @@ rows7_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows7_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows7
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows8:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -35962,9 +36716,9 @@ rows8:
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
 	WORD $0x4ea01c0e // mov v14.16b, v0.16b
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows8_tap:
 	LDP   (R3), (R8, R9)
@@ -36538,9 +37292,9 @@ rows8_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows8_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -36579,7 +37333,7 @@ rows8_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows8_tail
 	MOVD  R7, R6
@@ -36676,10 +37430,10 @@ rows8_one:
 	WORD $0xbd0000ce // str s14, [x6]
 
 rows8_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows8_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -36726,20 +37480,29 @@ rows8_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows8_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows8
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows9:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -36758,9 +37521,9 @@ rows9:
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows9_tap:
 	LDP   (R3), (R8, R9)
@@ -37390,9 +38153,9 @@ rows9_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows9_tap
-	FMOVS lo+112(FP), F18
+	FMOVS lo+136(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+116(FP), F19
+	FMOVS hi+140(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -37435,7 +38198,7 @@ rows9_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows9_tail
 	MOVD  R7, R6
@@ -37542,10 +38305,10 @@ rows9_one:
 	WORD $0xbd0000d0 // str s16, [x6]
 
 rows9_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows9_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -37596,20 +38359,29 @@ rows9_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows9_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows9
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows10:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -37630,9 +38402,9 @@ rows10:
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows10_tap:
 	LDP   (R3), (R8, R9)
@@ -38318,9 +39090,9 @@ rows10_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows10_tap
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -38367,7 +39139,7 @@ rows10_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows10_tail
 	MOVD  R7, R6
@@ -38484,10 +39256,10 @@ rows10_one:
 	WORD $0xbd0000d2 // str s18, [x6]
 
 rows10_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows10_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -38542,20 +39314,29 @@ rows10_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows10_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows10
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows11:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -38578,9 +39359,9 @@ rows11:
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
 	WORD $0x4ea01c14 // mov v20.16b, v0.16b
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows11_tap:
 	LDP   (R3), (R8, R9)
@@ -39322,9 +40103,9 @@ rows11_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows11_tap
-	FMOVS lo+112(FP), F22
+	FMOVS lo+136(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+116(FP), F23
+	FMOVS hi+140(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -39375,7 +40156,7 @@ rows11_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows11_tail
 	MOVD  R7, R6
@@ -39502,10 +40283,10 @@ rows11_one:
 	WORD $0xbd0000d4 // str s20, [x6]
 
 rows11_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows11_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -39564,20 +40345,29 @@ rows11_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows11_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows11
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows12:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -39602,9 +40392,9 @@ rows12:
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
 	WORD $0x4ea01c16 // mov v22.16b, v0.16b
 	WORD $0x4ea01c17 // mov v23.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $2305843004918726656, R8
 
 rows12_tap:
@@ -40634,9 +41424,9 @@ rows12_next:
 	ADDS  $28, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows12_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -40691,7 +41481,7 @@ rows12_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows12_tail
 	MOVD  R7, R6
@@ -40828,10 +41618,10 @@ rows12_one:
 	WORD $0xbd0000d6 // str s22, [x6]
 
 rows12_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows12_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -40894,27 +41684,65 @@ rows12_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows12_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows12
+	ADD  $472, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
-// func directNCHW1x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW1x1s1NEON(SB), NOSPLIT, $192-122
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $1, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $4, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times
+
+// func directNCHW1x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW1x1s1NEON(SB), NOSPLIT, $208-146
+times:
+	ADD  $200, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $12, R3
 	BEQ  rows12
 	CMP  $11, R3
@@ -40939,12 +41767,12 @@ TEXT ·directNCHW1x1s1NEON(SB), NOSPLIT, $192-122
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -41016,9 +41844,9 @@ rows1_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F2
+	FMOVS lo+136(FP), F2
 	WORD  $0x4e040442 // dup v2.4s, v2.s[0]
-	FMOVS hi+116(FP), F3
+	FMOVS hi+140(FP), F3
 	WORD  $0x4e040463 // dup v3.4s, v3.s[0]
 	WORD  $0x4e20f440 // fmax v0.4s, v2.4s, v0.4s
 	WORD  $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
@@ -41029,7 +41857,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R6
-	MOVD  n+104(FP), R7
+	MOVD  n+120(FP), R7
 	CMP   $8, R7
 	BLT   rows1_tail
 	MOVD  R6, R3
@@ -41056,37 +41884,46 @@ rows1_one:
 	WORD $0xbd000060 // str s0, [x3]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -41176,9 +42013,9 @@ rows2_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
@@ -41193,7 +42030,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows2_tail
 	MOVD  R7, R6
@@ -41230,10 +42067,10 @@ rows2_one:
 	WORD $0xbd0000c2 // str s2, [x6]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -41242,29 +42079,38 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
 	WORD $0x4ea01c03 // mov v3.16b, v0.16b
 	WORD $0x4ea01c04 // mov v4.16b, v0.16b
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows3_tap:
 	LDP   (R3), (R8, R9)
@@ -41372,9 +42218,9 @@ rows3_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F6
+	FMOVS lo+136(FP), F6
 	WORD  $0x4e0404c6 // dup v6.4s, v6.s[0]
-	FMOVS hi+116(FP), F7
+	FMOVS hi+140(FP), F7
 	WORD  $0x4e0404e7 // dup v7.4s, v7.s[0]
 	WORD  $0x4e20f4c0 // fmax v0.4s, v6.4s, v0.4s
 	WORD  $0x4ea0f4e0 // fmin v0.4s, v7.4s, v0.4s
@@ -41393,7 +42239,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows3_tail
 	MOVD  R7, R6
@@ -41440,10 +42286,10 @@ rows3_one:
 	WORD $0xbd0000c4 // str s4, [x6]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -41454,20 +42300,29 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows4:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -41476,9 +42331,9 @@ rows4:
 	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4ea01c06 // mov v6.16b, v0.16b
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows4_tap:
 	LDP   (R3), (R8, R9)
@@ -41604,9 +42459,9 @@ rows4_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows4_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -41629,7 +42484,7 @@ rows4_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows4_tail
 	MOVD  R7, R6
@@ -41686,10 +42541,10 @@ rows4_one:
 	WORD $0xbd0000c6 // str s6, [x6]
 
 rows4_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows4_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -41702,20 +42557,29 @@ rows4_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows4_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows4
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows5:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -41726,9 +42590,9 @@ rows5:
 	WORD $0x4ea01c07 // mov v7.16b, v0.16b
 	WORD $0x4ea01c08 // mov v8.16b, v0.16b
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows5_tap:
 	LDP   (R3), (R8, R9)
@@ -41872,9 +42736,9 @@ rows5_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows5_tap
-	FMOVS lo+112(FP), F10
+	FMOVS lo+136(FP), F10
 	WORD  $0x4e04054a // dup v10.4s, v10.s[0]
-	FMOVS hi+116(FP), F11
+	FMOVS hi+140(FP), F11
 	WORD  $0x4e04056b // dup v11.4s, v11.s[0]
 	WORD  $0x4e20f540 // fmax v0.4s, v10.4s, v0.4s
 	WORD  $0x4ea0f560 // fmin v0.4s, v11.4s, v0.4s
@@ -41901,7 +42765,7 @@ rows5_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows5_tail
 	MOVD  R7, R6
@@ -41968,10 +42832,10 @@ rows5_one:
 	WORD $0xbd0000c8 // str s8, [x6]
 
 rows5_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows5_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -41986,20 +42850,29 @@ rows5_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows5_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows5
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows6:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -42012,9 +42885,9 @@ rows6:
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows6_tap:
 	LDP   (R3), (R8, R9)
@@ -42176,9 +43049,9 @@ rows6_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows6_tap
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -42209,7 +43082,7 @@ rows6_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows6_tail
 	MOVD  R7, R6
@@ -42286,10 +43159,10 @@ rows6_one:
 	WORD $0xbd0000ca // str s10, [x6]
 
 rows6_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows6_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -42306,20 +43179,29 @@ rows6_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows6_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows6
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows7:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -42334,9 +43216,9 @@ rows7:
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows7_tap:
 	LDP   (R3), (R8, R9)
@@ -42516,9 +43398,9 @@ rows7_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows7_tap
-	FMOVS lo+112(FP), F14
+	FMOVS lo+136(FP), F14
 	WORD  $0x4e0405ce // dup v14.4s, v14.s[0]
-	FMOVS hi+116(FP), F15
+	FMOVS hi+140(FP), F15
 	WORD  $0x4e0405ef // dup v15.4s, v15.s[0]
 	WORD  $0x4e20f5c0 // fmax v0.4s, v14.4s, v0.4s
 	WORD  $0x4ea0f5e0 // fmin v0.4s, v15.4s, v0.4s
@@ -42553,7 +43435,7 @@ rows7_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows7_tail
 	MOVD  R7, R6
@@ -42640,10 +43522,10 @@ rows7_one:
 	WORD $0xbd0000cc // str s12, [x6]
 
 rows7_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows7_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -42662,20 +43544,29 @@ rows7_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows7_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows7
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows8:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -42692,9 +43583,9 @@ rows8:
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
 	WORD $0x4ea01c0e // mov v14.16b, v0.16b
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows8_tap:
 	LDP   (R3), (R8, R9)
@@ -42892,9 +43783,9 @@ rows8_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows8_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -42933,7 +43824,7 @@ rows8_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows8_tail
 	MOVD  R7, R6
@@ -43030,10 +43921,10 @@ rows8_one:
 	WORD $0xbd0000ce // str s14, [x6]
 
 rows8_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows8_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -43054,20 +43945,29 @@ rows8_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows8_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows8
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows9:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -43086,9 +43986,9 @@ rows9:
 	WORD $0x4ea01c0f // mov v15.16b, v0.16b
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows9_tap:
 	LDP   (R3), (R8, R9)
@@ -43304,9 +44204,9 @@ rows9_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows9_tap
-	FMOVS lo+112(FP), F18
+	FMOVS lo+136(FP), F18
 	WORD  $0x4e040652 // dup v18.4s, v18.s[0]
-	FMOVS hi+116(FP), F19
+	FMOVS hi+140(FP), F19
 	WORD  $0x4e040673 // dup v19.4s, v19.s[0]
 	WORD  $0x4e20f640 // fmax v0.4s, v18.4s, v0.4s
 	WORD  $0x4ea0f660 // fmin v0.4s, v19.4s, v0.4s
@@ -43349,7 +44249,7 @@ rows9_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows9_tail
 	MOVD  R7, R6
@@ -43456,10 +44356,10 @@ rows9_one:
 	WORD $0xbd0000d0 // str s16, [x6]
 
 rows9_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows9_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -43482,20 +44382,29 @@ rows9_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows9_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows9
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows10:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -43516,9 +44425,9 @@ rows10:
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows10_tap:
 	LDP   (R3), (R8, R9)
@@ -43752,9 +44661,9 @@ rows10_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows10_tap
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -43801,7 +44710,7 @@ rows10_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows10_tail
 	MOVD  R7, R6
@@ -43918,10 +44827,10 @@ rows10_one:
 	WORD $0xbd0000d2 // str s18, [x6]
 
 rows10_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows10_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -43946,20 +44855,29 @@ rows10_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows10_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows10
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows11:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -43982,9 +44900,9 @@ rows11:
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
 	WORD $0x4ea01c14 // mov v20.16b, v0.16b
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows11_tap:
 	LDP   (R3), (R8, R9)
@@ -44236,9 +45154,9 @@ rows11_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows11_tap
-	FMOVS lo+112(FP), F22
+	FMOVS lo+136(FP), F22
 	WORD  $0x4e0406d6 // dup v22.4s, v22.s[0]
-	FMOVS hi+116(FP), F23
+	FMOVS hi+140(FP), F23
 	WORD  $0x4e0406f7 // dup v23.4s, v23.s[0]
 	WORD  $0x4e20f6c0 // fmax v0.4s, v22.4s, v0.4s
 	WORD  $0x4ea0f6e0 // fmin v0.4s, v23.4s, v0.4s
@@ -44289,7 +45207,7 @@ rows11_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows11_tail
 	MOVD  R7, R6
@@ -44416,10 +45334,10 @@ rows11_one:
 	WORD $0xbd0000d4 // str s20, [x6]
 
 rows11_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows11_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -44446,20 +45364,29 @@ rows11_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows11_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows11
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows12:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -44484,9 +45411,9 @@ rows12:
 	WORD $0x4ea01c15 // mov v21.16b, v0.16b
 	WORD $0x4ea01c16 // mov v22.16b, v0.16b
 	WORD $0x4ea01c17 // mov v23.16b, v0.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $17587891077120, R8
 
 rows12_tap:
@@ -44809,9 +45736,9 @@ rows12_next:
 	ADDS  $4, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows12_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -44866,7 +45793,7 @@ rows12_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R7
-	MOVD  n+104(FP), R8
+	MOVD  n+120(FP), R8
 	CMP   $8, R8
 	BLT   rows12_tail
 	MOVD  R7, R6
@@ -45003,10 +45930,10 @@ rows12_one:
 	WORD $0xbd0000d6 // str s22, [x6]
 
 rows12_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows12_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -45035,27 +45962,65 @@ rows12_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows12_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows12
+	ADD  $200, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
-// func directNCHW2x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW2x1s1NEON(SB), NOSPLIT, $96-122
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $1, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $4, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times
+
+// func directNCHW2x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW2x1s1NEON(SB), NOSPLIT, $112-146
+times:
+	ADD  $104, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $6, R3
 	BEQ  rows6
 	CMP  $5, R3
@@ -45068,15 +46033,15 @@ TEXT ·directNCHW2x1s1NEON(SB), NOSPLIT, $96-122
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	ADD  $4, R3, R19
 	WORD $0x4d40ca62 // ld1r { v2.4s }, [x19]
 	WORD $0x4ea21c43 // mov v3.16b, v2.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -45152,17 +46117,17 @@ rows1_next:
 	ADDS  $8, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e20f480 // fmax v0.4s, v4.4s, v0.4s
 	WORD  $0x4ea0f4a0 // fmin v0.4s, v5.4s, v0.4s
 	WORD  $0x4e21f481 // fmax v1.4s, v4.4s, v1.4s
 	WORD  $0x4ea1f4a1 // fmin v1.4s, v5.4s, v1.4s
-	FMOVS lo+112(FP), F4
+	FMOVS lo+136(FP), F4
 	WORD  $0x4e040484 // dup v4.4s, v4.s[0]
-	FMOVS hi+116(FP), F5
+	FMOVS hi+140(FP), F5
 	WORD  $0x4e0404a5 // dup v5.4s, v5.s[0]
 	WORD  $0x4e22f482 // fmax v2.4s, v4.4s, v2.4s
 	WORD  $0x4ea2f4a2 // fmin v2.4s, v5.4s, v2.4s
@@ -45173,7 +46138,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R8
-	MOVD  n+104(FP), R9
+	MOVD  n+120(FP), R9
 	CMP   $8, R9
 	BLT   rows1_tail
 	MOVD  R8, R6
@@ -45218,30 +46183,39 @@ rows1_one:
 	WORD $0xbd0000e2 // str s2, [x7]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $104, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -45251,9 +46225,9 @@ rows2:
 	WORD $0x4ea41c85 // mov v5.16b, v4.16b
 	WORD $0x4ea41c86 // mov v6.16b, v4.16b
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -45351,9 +46325,9 @@ rows2_next:
 	ADDS  $8, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
@@ -45363,9 +46337,9 @@ rows2_next:
 	WORD  $0x4ea2f522 // fmin v2.4s, v9.4s, v2.4s
 	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
 	WORD  $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
 	WORD  $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
@@ -45380,7 +46354,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R9
-	MOVD  n+104(FP), R10
+	MOVD  n+120(FP), R10
 	CMP   $8, R10
 	BLT   rows2_tail
 	MOVD  R9, R7
@@ -45445,10 +46419,10 @@ rows2_one:
 	WORD $0xbd000106 // str s6, [x8]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -45457,20 +46431,29 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $104, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -45484,9 +46467,9 @@ rows3:
 	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
 	WORD $0x4ea61cca // mov v10.16b, v6.16b
 	WORD $0x4ea61ccb // mov v11.16b, v6.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows3_tap:
 	LDP   (R3), (R8, R9)
@@ -45606,9 +46589,9 @@ rows3_next:
 	ADDS  $8, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e20f580 // fmax v0.4s, v12.4s, v0.4s
 	WORD  $0x4ea0f5a0 // fmin v0.4s, v13.4s, v0.4s
@@ -45622,9 +46605,9 @@ rows3_next:
 	WORD  $0x4ea4f5a4 // fmin v4.4s, v13.4s, v4.4s
 	WORD  $0x4e25f585 // fmax v5.4s, v12.4s, v5.4s
 	WORD  $0x4ea5f5a5 // fmin v5.4s, v13.4s, v5.4s
-	FMOVS lo+112(FP), F12
+	FMOVS lo+136(FP), F12
 	WORD  $0x4e04058c // dup v12.4s, v12.s[0]
-	FMOVS hi+116(FP), F13
+	FMOVS hi+140(FP), F13
 	WORD  $0x4e0405ad // dup v13.4s, v13.s[0]
 	WORD  $0x4e26f586 // fmax v6.4s, v12.4s, v6.4s
 	WORD  $0x4ea6f5a6 // fmin v6.4s, v13.4s, v6.4s
@@ -45643,7 +46626,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R9
-	MOVD  n+104(FP), R10
+	MOVD  n+120(FP), R10
 	CMP   $8, R10
 	BLT   rows3_tail
 	MOVD  R9, R7
@@ -45728,10 +46711,10 @@ rows3_one:
 	WORD $0xbd00010a // str s10, [x8]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -45742,20 +46725,29 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $104, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows4:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -45773,9 +46765,9 @@ rows4:
 	WORD $0x4ea81d0d // mov v13.16b, v8.16b
 	WORD $0x4ea81d0e // mov v14.16b, v8.16b
 	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows4_tap:
 	LDP   (R3), (R8, R9)
@@ -45917,9 +46909,9 @@ rows4_next:
 	ADDS  $8, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows4_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -45937,9 +46929,9 @@ rows4_next:
 	WORD  $0x4ea6f626 // fmin v6.4s, v17.4s, v6.4s
 	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
 	WORD  $0x4ea7f627 // fmin v7.4s, v17.4s, v7.4s
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
 	WORD  $0x4ea8f628 // fmin v8.4s, v17.4s, v8.4s
@@ -45962,7 +46954,7 @@ rows4_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R9
-	MOVD  n+104(FP), R10
+	MOVD  n+120(FP), R10
 	CMP   $8, R10
 	BLT   rows4_tail
 	MOVD  R9, R7
@@ -46067,10 +47059,10 @@ rows4_one:
 	WORD $0xbd00010e // str s14, [x8]
 
 rows4_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows4_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -46083,20 +47075,29 @@ rows4_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows4_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows4
+	ADD  $104, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows5:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -46118,9 +47119,9 @@ rows5:
 	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
 	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
 	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows5_tap:
 	LDP   (R3), (R8, R9)
@@ -46284,9 +47285,9 @@ rows5_next:
 	ADDS  $8, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows5_tap
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e20f680 // fmax v0.4s, v20.4s, v0.4s
 	WORD  $0x4ea0f6a0 // fmin v0.4s, v21.4s, v0.4s
@@ -46308,9 +47309,9 @@ rows5_next:
 	WORD  $0x4ea8f6a8 // fmin v8.4s, v21.4s, v8.4s
 	WORD  $0x4e29f689 // fmax v9.4s, v20.4s, v9.4s
 	WORD  $0x4ea9f6a9 // fmin v9.4s, v21.4s, v9.4s
-	FMOVS lo+112(FP), F20
+	FMOVS lo+136(FP), F20
 	WORD  $0x4e040694 // dup v20.4s, v20.s[0]
-	FMOVS hi+116(FP), F21
+	FMOVS hi+140(FP), F21
 	WORD  $0x4e0406b5 // dup v21.4s, v21.s[0]
 	WORD  $0x4e2af68a // fmax v10.4s, v20.4s, v10.4s
 	WORD  $0x4eaaf6aa // fmin v10.4s, v21.4s, v10.4s
@@ -46337,7 +47338,7 @@ rows5_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R9
-	MOVD  n+104(FP), R10
+	MOVD  n+120(FP), R10
 	CMP   $8, R10
 	BLT   rows5_tail
 	MOVD  R9, R7
@@ -46462,10 +47463,10 @@ rows5_one:
 	WORD $0xbd000112 // str s18, [x8]
 
 rows5_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows5_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -46480,20 +47481,29 @@ rows5_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows5_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows5
+	ADD  $104, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows6:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -46519,9 +47529,9 @@ rows6:
 	WORD $0x4eac1d95 // mov v21.16b, v12.16b
 	WORD $0x4eac1d96 // mov v22.16b, v12.16b
 	WORD $0x4eac1d97 // mov v23.16b, v12.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $270582939648, R8
 
 rows6_tap:
@@ -46748,9 +47758,9 @@ rows6_next:
 	ADDS  $8, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows6_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -46776,9 +47786,9 @@ rows6_next:
 	WORD  $0x4eaaf72a // fmin v10.4s, v25.4s, v10.4s
 	WORD  $0x4e2bf70b // fmax v11.4s, v24.4s, v11.4s
 	WORD  $0x4eabf72b // fmin v11.4s, v25.4s, v11.4s
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e2cf70c // fmax v12.4s, v24.4s, v12.4s
 	WORD  $0x4eacf72c // fmin v12.4s, v25.4s, v12.4s
@@ -46809,7 +47819,7 @@ rows6_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R9
-	MOVD  n+104(FP), R10
+	MOVD  n+120(FP), R10
 	CMP   $8, R10
 	BLT   rows6_tail
 	MOVD  R9, R7
@@ -46954,10 +47964,10 @@ rows6_one:
 	WORD $0xbd000116 // str s22, [x8]
 
 rows6_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows6_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -46974,34 +47984,72 @@ rows6_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows6_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows6
+	ADD  $104, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
-// func directNCHW4x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, taps *uint64, count int, w *float32, bias *float32, masks *uint32, maskStep int, rows int, n int, lo float32, hi float32, stream bool, far bool)
-TEXT ·directNCHW4x1s1NEON(SB), NOSPLIT, $48-122
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $2, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $8, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times
+
+// func directNCHW4x1s1NEON(dst *float32, ds int, dp int, src *float32, at int, ss int, sp int, taps *uint64, count int, w *float32, bias *float32, sw int, masks *uint32, maskStep int, rows int, n int, times int, lo float32, hi float32, stream bool, far bool)
+TEXT ·directNCHW4x1s1NEON(SB), NOSPLIT, $64-146
+times:
+	ADD  $56, RSP, R0
+	MOVD dst+0(FP), R1
+	MOVD R1, (R0)
+	MOVD n+120(FP), R1
+	MOVD R1, 8(R0)
 	MOVD src+24(FP), R0
-	MOVD masks+80(FP), R1
+	MOVD masks+96(FP), R1
 	MOVD at+32(FP), R2
 	ADD  R2<<2, R0, R0
 	MOVD ss+40(FP), R2
 	LSL  $2, R2, R2
-	MOVD rows+96(FP), R3
+	MOVD rows+112(FP), R3
 	CMP  $3, R3
 	BEQ  rows3
 	CMP  $2, R3
 	BEQ  rows2
 
 rows1:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	ADD  $4, R3, R19
@@ -47013,9 +48061,9 @@ rows1:
 	ADD  $12, R3, R19
 	WORD $0x4d40ca66 // ld1r { v6.4s }, [x19]
 	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows1_tap:
 	LDP   (R3), (R8, R9)
@@ -47099,33 +48147,33 @@ rows1_next:
 	ADDS  $16, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows1_tap
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e20f500 // fmax v0.4s, v8.4s, v0.4s
 	WORD  $0x4ea0f520 // fmin v0.4s, v9.4s, v0.4s
 	WORD  $0x4e21f501 // fmax v1.4s, v8.4s, v1.4s
 	WORD  $0x4ea1f521 // fmin v1.4s, v9.4s, v1.4s
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e22f502 // fmax v2.4s, v8.4s, v2.4s
 	WORD  $0x4ea2f522 // fmin v2.4s, v9.4s, v2.4s
 	WORD  $0x4e23f503 // fmax v3.4s, v8.4s, v3.4s
 	WORD  $0x4ea3f523 // fmin v3.4s, v9.4s, v3.4s
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e24f504 // fmax v4.4s, v8.4s, v4.4s
 	WORD  $0x4ea4f524 // fmin v4.4s, v9.4s, v4.4s
 	WORD  $0x4e25f505 // fmax v5.4s, v8.4s, v5.4s
 	WORD  $0x4ea5f525 // fmin v5.4s, v9.4s, v5.4s
-	FMOVS lo+112(FP), F8
+	FMOVS lo+136(FP), F8
 	WORD  $0x4e040508 // dup v8.4s, v8.s[0]
-	FMOVS hi+116(FP), F9
+	FMOVS hi+140(FP), F9
 	WORD  $0x4e040529 // dup v9.4s, v9.s[0]
 	WORD  $0x4e26f506 // fmax v6.4s, v8.4s, v6.4s
 	WORD  $0x4ea6f526 // fmin v6.4s, v9.4s, v6.4s
@@ -47136,7 +48184,7 @@ rows1_next:
 	MOVD  dp+16(FP), R3
 	LSL   $2, R3, R3
 	MOVD  dst+0(FP), R8
-	MOVD  n+104(FP), R9
+	MOVD  n+120(FP), R9
 	CMP   $8, R9
 	BLT   rows1_tail
 	MOVD  R8, R6
@@ -47209,30 +48257,39 @@ rows1_one:
 	WORD $0xbd0000e6 // str s6, [x7]
 
 rows1_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows1_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
 	PRFM  (R3), PLDL1KEEP
 
 rows1_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows1
+	ADD  $56, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows2:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -47252,9 +48309,9 @@ rows2:
 	WORD $0x4eac1d8d // mov v13.16b, v12.16b
 	WORD $0x4eac1d8e // mov v14.16b, v12.16b
 	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 
 rows2_tap:
 	LDP   (R3), (R8, R9)
@@ -47368,9 +48425,9 @@ rows2_next:
 	ADDS  $16, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows2_tap
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e20f600 // fmax v0.4s, v16.4s, v0.4s
 	WORD  $0x4ea0f620 // fmin v0.4s, v17.4s, v0.4s
@@ -47380,9 +48437,9 @@ rows2_next:
 	WORD  $0x4ea2f622 // fmin v2.4s, v17.4s, v2.4s
 	WORD  $0x4e23f603 // fmax v3.4s, v16.4s, v3.4s
 	WORD  $0x4ea3f623 // fmin v3.4s, v17.4s, v3.4s
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e24f604 // fmax v4.4s, v16.4s, v4.4s
 	WORD  $0x4ea4f624 // fmin v4.4s, v17.4s, v4.4s
@@ -47392,9 +48449,9 @@ rows2_next:
 	WORD  $0x4ea6f626 // fmin v6.4s, v17.4s, v6.4s
 	WORD  $0x4e27f607 // fmax v7.4s, v16.4s, v7.4s
 	WORD  $0x4ea7f627 // fmin v7.4s, v17.4s, v7.4s
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e28f608 // fmax v8.4s, v16.4s, v8.4s
 	WORD  $0x4ea8f628 // fmin v8.4s, v17.4s, v8.4s
@@ -47404,9 +48461,9 @@ rows2_next:
 	WORD  $0x4eaaf62a // fmin v10.4s, v17.4s, v10.4s
 	WORD  $0x4e2bf60b // fmax v11.4s, v16.4s, v11.4s
 	WORD  $0x4eabf62b // fmin v11.4s, v17.4s, v11.4s
-	FMOVS lo+112(FP), F16
+	FMOVS lo+136(FP), F16
 	WORD  $0x4e040610 // dup v16.4s, v16.s[0]
-	FMOVS hi+116(FP), F17
+	FMOVS hi+140(FP), F17
 	WORD  $0x4e040631 // dup v17.4s, v17.s[0]
 	WORD  $0x4e2cf60c // fmax v12.4s, v16.4s, v12.4s
 	WORD  $0x4eacf62c // fmin v12.4s, v17.4s, v12.4s
@@ -47421,7 +48478,7 @@ rows2_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R9
-	MOVD  n+104(FP), R10
+	MOVD  n+120(FP), R10
 	CMP   $8, R10
 	BLT   rows2_tail
 	MOVD  R9, R7
@@ -47534,10 +48591,10 @@ rows2_one:
 	WORD $0xbd00010e // str s14, [x8]
 
 rows2_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows2_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -47546,20 +48603,29 @@ rows2_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows2_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows2
+	ADD  $56, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
 
 rows3:
-	MOVD bias+72(FP), R3
+	MOVD bias+80(FP), R3
 	WORD $0x4d40c860 // ld1r { v0.4s }, [x3]
 	WORD $0x4ea01c01 // mov v1.16b, v0.16b
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -47587,9 +48653,9 @@ rows3:
 	WORD $0x4eb21e55 // mov v21.16b, v18.16b
 	WORD $0x4eb21e56 // mov v22.16b, v18.16b
 	WORD $0x4eb21e57 // mov v23.16b, v18.16b
-	MOVD taps+48(FP), R3
-	MOVD w+64(FP), R6
-	MOVD count+56(FP), R7
+	MOVD taps+56(FP), R3
+	MOVD w+72(FP), R6
+	MOVD count+64(FP), R7
 	MOVD $30064771072, R8
 
 rows3_tap:
@@ -47768,9 +48834,9 @@ rows3_next:
 	ADDS  $16, R6, R6
 	SUBS  $1, R7, R7
 	BNE   rows3_tap
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e20f700 // fmax v0.4s, v24.4s, v0.4s
 	WORD  $0x4ea0f720 // fmin v0.4s, v25.4s, v0.4s
@@ -47784,9 +48850,9 @@ rows3_next:
 	WORD  $0x4ea4f724 // fmin v4.4s, v25.4s, v4.4s
 	WORD  $0x4e25f705 // fmax v5.4s, v24.4s, v5.4s
 	WORD  $0x4ea5f725 // fmin v5.4s, v25.4s, v5.4s
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e26f706 // fmax v6.4s, v24.4s, v6.4s
 	WORD  $0x4ea6f726 // fmin v6.4s, v25.4s, v6.4s
@@ -47800,9 +48866,9 @@ rows3_next:
 	WORD  $0x4eaaf72a // fmin v10.4s, v25.4s, v10.4s
 	WORD  $0x4e2bf70b // fmax v11.4s, v24.4s, v11.4s
 	WORD  $0x4eabf72b // fmin v11.4s, v25.4s, v11.4s
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e2cf70c // fmax v12.4s, v24.4s, v12.4s
 	WORD  $0x4eacf72c // fmin v12.4s, v25.4s, v12.4s
@@ -47816,9 +48882,9 @@ rows3_next:
 	WORD  $0x4eb0f730 // fmin v16.4s, v25.4s, v16.4s
 	WORD  $0x4e31f711 // fmax v17.4s, v24.4s, v17.4s
 	WORD  $0x4eb1f731 // fmin v17.4s, v25.4s, v17.4s
-	FMOVS lo+112(FP), F24
+	FMOVS lo+136(FP), F24
 	WORD  $0x4e040718 // dup v24.4s, v24.s[0]
-	FMOVS hi+116(FP), F25
+	FMOVS hi+140(FP), F25
 	WORD  $0x4e040739 // dup v25.4s, v25.s[0]
 	WORD  $0x4e32f712 // fmax v18.4s, v24.4s, v18.4s
 	WORD  $0x4eb2f732 // fmin v18.4s, v25.4s, v18.4s
@@ -47837,7 +48903,7 @@ rows3_next:
 	MOVD  dp+16(FP), R6
 	LSL   $2, R6, R6
 	MOVD  dst+0(FP), R9
-	MOVD  n+104(FP), R10
+	MOVD  n+120(FP), R10
 	CMP   $8, R10
 	BLT   rows3_tail
 	MOVD  R9, R7
@@ -47990,10 +49056,10 @@ rows3_one:
 	WORD $0xbd000116 // str s22, [x8]
 
 rows3_stored:
-	MOVBU far+121(FP), R3
+	MOVBU far+145(FP), R3
 	CMP   $0, R3
 	BEQ   rows3_near
-	MOVD  taps+48(FP), R3
+	MOVD  taps+56(FP), R3
 	MOVD  (R3), R3
 	ADD   R3<<2, R0, R3
 	ADD   $512, R3, R3
@@ -48004,14 +49070,46 @@ rows3_stored:
 	PRFM  (R3), PLDL1KEEP
 
 rows3_near:
-	MOVD maskStep+88(FP), R3
+	MOVD maskStep+104(FP), R3
 	ADDS R3, R1, R1
 	ADDS $32, R0, R0
 	MOVD dst+0(FP), R20
 	ADDS $32, R20, R20
 	MOVD R20, dst+0(FP)
-	MOVD n+104(FP), R20
+	MOVD n+120(FP), R20
 	SUBS $8, R20, R20
-	MOVD R20, n+104(FP)
+	MOVD R20, n+120(FP)
 	BGT  rows3
+	ADD  $56, RSP, R0
+	MOVD (R0), R1
+	MOVD R1, dst+0(FP)
+	MOVD 8(R0), R0
+	MOVD R0, n+120(FP)
+	MOVD times+128(FP), R20
+	SUBS $1, R20, R20
+	MOVD R20, times+128(FP)
+	BNE  again
 	RET
+
+again:
+	MOVD dp+16(FP), R0
+	LSL  $2, R0, R0
+	MOVD $4, R19
+	MUL  R19, R0, R0
+	MOVD dst+0(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, dst+0(FP)
+	MOVD sp+48(FP), R0
+	LSL  $2, R0, R0
+	MOVD src+24(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, src+24(FP)
+	MOVD sw+88(FP), R0
+	LSL  $2, R0, R0
+	MOVD w+72(FP), R20
+	ADDS R0, R20, R20
+	MOVD R20, w+72(FP)
+	MOVD bias+80(FP), R20
+	ADDS $16, R20, R20
+	MOVD R20, bias+80(FP)
+	JMP  times

@@ -53,6 +53,7 @@ type PlaneTile struct {
 	Taps    []PlaneTap
 	DS, DP  int // elements from one output row, and plane, to the next
 	SS      int // elements from one source row to the next
+	SP, SW  int // elements of the source, and of weights, from what planes meet to what the next Outs do
 	Step    int // and from what one output column meets to what the next does: above 1 for Generic alone
 	Lo, Hi  float32
 	Stream  bool // write past the caches: DS, DP and the place are whole vectors
@@ -98,20 +99,31 @@ func (t *PlaneTile) sourceRows() int { return (t.Rows-1)*t.Kind.Stride + t.Kind.
 //
 // where source rows that t.Rows leaves out and columns outside of t's span
 // count as zero and are not read. clamp keeps values within Lo and Hi and
-// passes NaN.
-func (l ISA) DirectNCHW(t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
-	outs := t.Kind.Outs
-	if len(t.Taps) == 0 || len(w) < len(t.Taps)*t.Kind.Kernel*outs || len(bias) < outs ||
-		len(dst) < (outs-1)*t.DP+(t.Rows-1)*t.DS+t.Masks.n {
+// passes NaN. It does so times over, for the Outs planes that follow in dst and
+// bias, with the source SP and the weights SW elements further on.
+func (l ISA) DirectNCHW(t *PlaneTile, dst, src []float32, at int, w, bias []float32, times int) {
+	outs, last := t.Kind.Outs, times-1
+	if times <= 0 || t.SP < 0 || t.SW < 0 {
+		panic("kernel: direct NCHW: planes out of range")
+	}
+	if len(t.Taps) == 0 || len(w) < last*t.SW+len(t.Taps)*t.Kind.Kernel*outs || len(bias) < times*outs ||
+		len(dst) < (times*outs-1)*t.DP+(t.Rows-1)*t.DS+t.Masks.n {
 		panic("kernel: direct NCHW: short operand")
 	}
-	if t.min <= t.hi && (at+t.min < 0 || at+t.hi >= len(src)) {
+	if t.min <= t.hi && (at+t.min < 0 || at+last*t.SP+t.hi >= len(src)) {
 		panic("kernel: direct NCHW: source out of range")
 	}
-	l.directNCHW(t, dst, src, at, w, bias)
+	l.directNCHW(t, dst, src, at, w, bias, times)
 }
 
-func directNCHWGeneric(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
+func directNCHWGeneric(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias []float32, times int) {
+	for i := range times {
+		t.sumDirectly(l, dst[i*t.Kind.Outs*t.DP:], src, at+i*t.SP, w[i*t.SW:], bias[i*t.Kind.Outs:])
+	}
+}
+
+// sumDirectly computes one time of DirectNCHW as its definition says.
+func (t *PlaneTile) sumDirectly(l ISA, dst, src []float32, at int, w, bias []float32) {
 	outs, k := t.Kind.Outs, t.Kind.Kernel
 	for o := range outs {
 		for r := range t.Rows {

@@ -2,12 +2,19 @@ package kernel
 
 // directNCHWScalar is directNCHWGeneric with several taps in a pass over a row of outputs, which is what keeps a scalar core
 // busy. It takes one plane and one row of the kernel at a time, which is what pure Go asks for.
-func directNCHWScalar(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias []float32) {
-	switch {
-	case t.Kind != (PlaneKind{1, 1, 1}):
-		directNCHWGeneric(l, t, dst, src, at, w, bias)
+func directNCHWScalar(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias []float32, times int) {
+	if t.Kind != (PlaneKind{1, 1, 1}) {
+		directNCHWGeneric(l, t, dst, src, at, w, bias, times)
 		return
-	case t.nine != nil:
+	}
+	for i := range times {
+		t.sum(l, dst[i*t.DP:], src, at+i*t.SP, w[i*t.SW:], bias[i:])
+	}
+}
+
+// sum computes one plane.
+func (t *PlaneTile) sum(l ISA, dst, src []float32, at int, w, bias []float32) {
+	if t.nine != nil {
 		t.sumNine(dst, src, at, (*[9]float32)(w), bias[0])
 		t.clampRows(dst)
 		return

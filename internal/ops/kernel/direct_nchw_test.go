@@ -35,6 +35,8 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 	}
 	tile := &PlaneTile{Kind: kind, Rows: rows, DS: n + r.IntN(3), SS: n + 4 + r.IntN(3), Step: 1, Lo: -inf, Hi: inf, Far: seed%3 == 0}
 	tile.DP = rows*tile.DS + r.IntN(5)
+	times := 1 + r.IntN(2)*r.IntN(3)
+	tile.SP, tile.SW = r.IntN(2)*r.IntN(100), taps*kind.Kernel*kind.Outs+r.IntN(3)
 	if l == Generic {
 		tile.Step = 1 + r.IntN(3)
 	}
@@ -60,8 +62,11 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 	tile.Masks = l.NewPlaneMasks(n, spans)
 	for i := range taps {
 		bits := r.Uint32()
-		if i == 0 {
+		switch i {
+		case 0:
 			bits = math.MaxUint32
+		case 1: // as at the edges of a plane
+			bits = math.MaxUint32 << r.IntN(kind.Kernel) & (1<<(tile.sourceRows()-r.IntN(kind.Kernel)) - 1)
 		}
 		if i == 0 && square {
 			bits = r.Uint32() | 2
@@ -78,25 +83,27 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 	}
 	tile.Check(l)
 
-	read := map[int]bool{}
-	for i, tap := range tile.Taps {
-		for row := range tile.sourceRows() {
-			for j := spans[i][0]; j < spans[i][1] && tap.Rows>>row&1 != 0; j++ {
-				read[at+tap.Offset+row*tile.SS+j*tile.Step] = true
+	read, last := map[int]bool{}, at+(times-1)*tile.SP
+	for at := at; at <= last; at += max(1, tile.SP) {
+		for i, tap := range tile.Taps {
+			for row := range tile.sourceRows() {
+				for j := spans[i][0]; j < spans[i][1] && tap.Rows>>row&1 != 0; j++ {
+					read[at+tap.Offset+row*tile.SS+j*tile.Step] = true
+				}
 			}
 		}
 	}
-	src := newOperand(at+tile.hi+1, func(i int) float32 {
+	src := newOperand(max(1, last+tile.hi+1), func(i int) float32 {
 		if read[i] {
 			return next(i)
 		}
 		return canary
 	})
-	w, bias := newOperand(taps*kind.Kernel*kind.Outs, next), newOperand(kind.Outs, next)
-	dst := newOperand((kind.Outs-1)*tile.DP+(rows-1)*tile.DS+n, func(int) float32 { return canary })
+	w, bias := newOperand((times-1)*tile.SW+taps*kind.Kernel*kind.Outs, next), newOperand(times*kind.Outs, next)
+	dst := newOperand((times*kind.Outs-1)*tile.DP+(rows-1)*tile.DS+n, func(int) float32 { return canary })
 	want := append([]float32(nil), dst.data...)
-	directNCHWGeneric(l, tile, want, src.data, at, w.data, bias.data)
-	l.DirectNCHW(tile, dst.data, src.data, at, w.data, bias.data)
+	directNCHWGeneric(l, tile, want, src.data, at, w.data, bias.data, times)
+	l.DirectNCHW(tile, dst.data, src.data, at, w.data, bias.data, times)
 	inside := func(i int) bool { return i%tile.DP < rows*tile.DS && i%tile.DP%tile.DS < n }
 	for i := range want {
 		if inside(i) && dst.data[i] != want[i] {
@@ -115,7 +122,7 @@ func TestDirectNCHWPassesNaN(t *testing.T) {
 		tile.Taps = []PlaneTap{l.NewPlaneTap(0, 0, 1)}
 		tile.Check(l)
 		dst := make([]float32, 3)
-		l.DirectNCHW(tile, dst, []float32{float32(math.NaN()), 7, -7}, 0, []float32{1}, []float32{0})
+		l.DirectNCHW(tile, dst, []float32{float32(math.NaN()), 7, -7}, 0, []float32{1}, []float32{0}, 1)
 		if dst[0] == dst[0] || dst[1] != 6 || dst[2] != 0 {
 			t.Errorf("relu6 of NaN, 7, -7 = %v, want NaN, 6, 0", dst)
 		}
@@ -130,7 +137,7 @@ func TestDirectNCHWStreams(t *testing.T) {
 		tile.Check(l)
 		src := newOperand(2*n, integers(1))
 		dst := alignedFloats(96)
-		l.DirectNCHW(tile, dst, src.data, 0, []float32{2}, []float32{1})
+		l.DirectNCHW(tile, dst, src.data, 0, []float32{2}, []float32{1}, 1)
 		for i, v := range src.data {
 			if got := dst[i/n*48+i%n]; got != 2*v+1 {
 				t.Fatalf("element %d = %v, want %v", i, got, 2*v+1)
@@ -144,13 +151,13 @@ func TestDirectNCHWRefusesShortOperands(t *testing.T) {
 	tile.Taps = []PlaneTap{Generic.NewPlaneTap(-1, 0, 15)}
 	tile.Check(Generic)
 	dst, src, w, bias := make([]float32, 8), make([]float32, 15), make([]float32, 3), make([]float32, 1)
-	Generic.DirectNCHW(tile, dst, src, 0, w, bias)
+	Generic.DirectNCHW(tile, dst, src, 0, w, bias, 1)
 	for name, f := range map[string]func(){
-		"dst":    func() { Generic.DirectNCHW(tile, dst[1:], src, 0, w, bias) },
-		"src":    func() { Generic.DirectNCHW(tile, dst, src[1:], 0, w, bias) },
-		"before": func() { Generic.DirectNCHW(tile, dst, src, -1, w, bias) },
-		"w":      func() { Generic.DirectNCHW(tile, dst, src, 0, w[1:], bias) },
-		"bias":   func() { Generic.DirectNCHW(tile, dst, src, 0, w, nil) },
+		"dst":    func() { Generic.DirectNCHW(tile, dst[1:], src, 0, w, bias, 1) },
+		"src":    func() { Generic.DirectNCHW(tile, dst, src[1:], 0, w, bias, 1) },
+		"before": func() { Generic.DirectNCHW(tile, dst, src, -1, w, bias, 1) },
+		"w":      func() { Generic.DirectNCHW(tile, dst, src, 0, w[1:], bias, 1) },
+		"bias":   func() { Generic.DirectNCHW(tile, dst, src, 0, w, nil, 1) },
 	} {
 		func() {
 			defer func() {
@@ -177,7 +184,7 @@ func BenchmarkDirectNCHW(b *testing.B) {
 			w := make([]float32, taps*kind.Kernel*kind.Outs)
 			b.Run(fmt.Sprintf("%v/%dx%ds%d", l, kind.Outs, kind.Kernel, kind.Stride), func(b *testing.B) {
 				for b.Loop() {
-					l.DirectNCHW(tile, dst, src, 0, w, make([]float32, 4))
+					l.DirectNCHW(tile, dst, src, 0, w, make([]float32, 4), 1)
 				}
 				b.ReportMetric(2*float64(len(w)*rows*n*b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 			})

@@ -102,7 +102,7 @@ func (b *BlockBands) filter(src, dst []float32, channel int, bd *band, w *blockB
 		at -= base * c.p.In[2]
 	}
 	weights := c.weights[channel*c.weightsOf():][:c.weightsOf()]
-	c.p.ISA.DirectNCHW(bd.tile, dst, src, at, weights, c.bias[channel:])
+	c.p.ISA.DirectNCHW(bd.tile, dst, src, at, weights, c.bias[channel:], 1)
 }
 
 // matrix is the weights of a 1x1 convolution in panels of the tile's rows.

@@ -21,23 +21,24 @@ import (
 // Conv is a prepared convolution.
 type Conv struct {
 	problem.Finishing
-	p       problem.Convolution
-	outs    []outs
-	bands   []band // of one group: every output row of every block of planes
-	weights []float32
-	bias    []float32
-	split   int         // phases of the width in the scratch
-	phase   int         // elements of one phase of a row of the scratch
-	padded  bool        // rows of the scratch have their padding
-	pitch   int         // elements of a row of the scratch, 0 if there is none
-	depth   int         // planes of a channel in the scratch: the kernel's
-	rows    int         // and rows of a plane
-	scratch [][]float32 // by worker
-	sums    [][]float32 // by worker: a tile's outputs of one chain, if there are several
-	zeros   [4]float32  // a chain's bias
-	chunk   int         // bands an item
-	byRows  bool
-	threads int
+	p        problem.Convolution
+	outs     []outs
+	bands    []band // of one group: every output row of every block of planes
+	weights  []float32
+	bias     []float32
+	split    int         // phases of the width in the scratch
+	phase    int         // elements of one phase of a row of the scratch
+	padded   bool        // rows of the scratch have their padding
+	pitch    int         // elements of a row of the scratch, 0 if there is none
+	depth    int         // planes of a channel in the scratch: the kernel's
+	rows     int         // and rows of a plane
+	scratch  [][]float32 // by worker
+	sums     [][]float32 // by worker: a tile's outputs of one chain, if there are several
+	zeros    [4]float32  // a chain's bias
+	chunk    int         // bands an item
+	byRows   bool
+	together bool // a band of several groups is computed at once
+	threads  int
 
 	out, in []float32
 }
@@ -57,7 +58,6 @@ type band struct {
 	chains     []chain // that are added to the tile's
 	out, in    int     // elements from the group's output and input, or scratch, to the tile
 	weights    int     // of the taps of depths that are left out
-	blockStep  int     // weights of one block
 	firstDepth int     // input depth and row that the scratch begins with, and how many
 	firstRow   int
 	rows       int
@@ -93,35 +93,59 @@ func (c *Conv) Workspace() int {
 // Packed implements problem.Conv.
 func (c *Conv) Packed() int { return 4 * (len(c.weights) + len(c.bias)) }
 
+// turnBytes bounds the input and output of the groups whose tiles are computed in turn: all of one band, then of the next.
+// They stay in a first-level cache.
+const turnBytes = 24 << 10
+
 // Work implements workers.Job: one phase, an item for some bands of a group of the batch, or for a band of
 // some groups where threads part the rows.
 func (c *Conv) Work(m *workers.Worker) {
-	bands, groups := len(c.bands), c.p.N*c.p.Groups
+	p, bands, groups := &c.p, len(c.bands), c.p.N*c.p.Groups
 	if c.byRows {
 		perBand := (groups-1)/c.chunk + 1
 		for i := m.Next(bands * perBand); i >= 0; i = m.Next(bands * perBand) {
 			first := i % perBand * c.chunk
-			for group := first; group < min(groups, first+c.chunk); group++ {
-				c.band(group, &c.bands[i/perBand], m.ID)
-			}
+			c.groups(first, min(groups-first, c.chunk), &c.bands[i/perBand], m.ID)
 		}
 		return
 	}
+	turn := max(1, turnBytes/(4*(p.C/p.Groups*volume(p.In)+p.O/p.Groups*volume(p.Out))))
 	total := groups * bands
 	items := (total-1)/c.chunk + 1
 	for i := m.Next(items); i >= 0; i = m.Next(items) {
-		for at := i * c.chunk; at < min(total, (i+1)*c.chunk); at++ {
-			c.band(at/bands, &c.bands[at%bands], m.ID)
+		for at, to := i*c.chunk, min(total, (i+1)*c.chunk); at < to; {
+			n := min(turn, (to-at)/bands)
+			if at%bands > 0 || n == 0 {
+				c.groups(at/bands, 1, &c.bands[at%bands], m.ID)
+				at++
+				continue
+			}
+			for b := range c.bands {
+				c.groups(at/bands, n, &c.bands[b], m.ID)
+			}
+			at += n * bands
 		}
 	}
 }
 
-// band computes one band of a group, counted over the batch.
-func (c *Conv) band(image int, b *band, worker int) {
+// groups computes one band of n groups, counted over the batch: at once if they may be, where the batch does not end between.
+func (c *Conv) groups(first, n int, b *band, worker int) {
+	for n > 0 {
+		at := 1
+		if c.together {
+			at = min(n, c.p.Groups-first%c.p.Groups)
+		}
+		c.band(first, at, b, worker)
+		first, n = first+at, n-at
+	}
+}
+
+// band computes one band of n groups.
+func (c *Conv) band(image, n int, b *band, worker int) {
 	p := &c.p
 	cin, cout := p.C/p.Groups, p.O/p.Groups
-	in := c.in[image*cin*volume(p.In):][:cin*volume(p.In)]
-	out := c.out[image*cout*volume(p.Out):][:cout*volume(p.Out)]
+	in := c.in[image*cin*volume(p.In):][:n*cin*volume(p.In)]
+	out := c.out[image*cout*volume(p.Out):][:n*cout*volume(p.Out)]
 	if c.pitch > 0 {
 		in = c.scratch[worker]
 		c.fill(in, c.in[image*cin*volume(p.In):][:cin*volume(p.In)], b)
@@ -129,12 +153,16 @@ func (c *Conv) band(image int, b *band, worker int) {
 	group := image % p.Groups
 	o, k := b.outs, b.outs.kind.Outs
 	weights := c.weights[group*len(c.weights)/p.Groups+o.at+b.weights:]
-	for i := range o.blocks {
+	times := n * o.blocks
+	if len(b.chains) > 0 || c.Finishes() {
+		times = 1 // what is summed or read again is at hand
+	}
+	for i := 0; i < n*o.blocks; i += times {
 		first := o.from + i*k
-		dst := out[first*volume(p.Out)+b.out:]
-		p.ISA.DirectNCHW(b.tile, dst, in, b.in, weights[i*b.blockStep:], c.bias[group*cout+first:])
+		dst, weights := out[first*volume(p.Out)+b.out:], weights[i*b.tile.SW:]
+		p.ISA.DirectNCHW(b.tile, dst, in, b.in+i*b.tile.SP, weights, c.bias[group*cout+first:], times)
 		for j := range b.chains {
-			c.add(dst, in, b, weights[i*b.blockStep:], j, worker)
+			c.add(dst, in, b, weights, j, worker)
 		}
 		if c.Finishes() {
 			c.done((image*cout+first)*volume(p.Out)+b.out, b.tile)
@@ -166,7 +194,7 @@ func (c *Conv) done(at int, t *kernel.PlaneTile) {
 // add computes a chain of a band and adds it to the outputs; the last one clamps them.
 func (c *Conv) add(dst, in []float32, b *band, weights []float32, i, worker int) {
 	p, t, sums := &c.p, b.chains[i].tile, c.sums[worker]
-	p.ISA.DirectNCHW(t, sums, in, b.in, weights[b.chains[i].weights:], c.zeros[:])
+	p.ISA.DirectNCHW(t, sums, in, b.in, weights[b.chains[i].weights:], c.zeros[:], 1)
 	lo, hi := problem.NoClamp()
 	if i == len(b.chains)-1 {
 		lo, hi = p.Lo, p.Hi

@@ -44,6 +44,7 @@ func New(p problem.Convolution, weights, bias []float32) *Conv {
 	c.pack(weights, bias)
 	c.place()
 	c.threads, c.chunk = c.share()
+	c.together = c.groupsAtOnce()
 	c.byRows = workers.ByRows(c.threads, p.N, volume(p.Out)) && len(c.bands) >= c.threads
 	if c.pitch > 0 {
 		for range max(1, p.Threads) {
@@ -105,6 +106,12 @@ func knowsEdges(p *problem.Convolution) bool {
 	width := (p.Out[2]-1)*p.Stride[2] + 3
 	return p.C == p.Groups && p.Kernel == [3]int{1, 3, 3} && p.Dilation[2] == 1 && p.Stride[2] <= 2 && p.Out[2] > 1 &&
 		p.Pads[2].Begin <= 1 && width <= p.Pads[2].Begin+p.In[2]+1
+}
+
+// groupsAtOnce reports whether a call may compute a tile of several groups: each has one block of planes, which reads the
+// input where it lies and is done when it is written.
+func (c *Conv) groupsAtOnce() bool {
+	return c.pitch == 0 && len(c.outs) == 1 && c.outs[0].blocks == 1 && c.sumsSize() == 0
 }
 
 // longestChain is the products that are summed in one chain: a little more than in other algorithms, since 3x3 of 64 channels

@@ -68,7 +68,6 @@ func (l *lister) band(depth int, o *outs, y, step, rows int) band {
 		out:        (depth*p.Out[1] + y) * p.Out[2],
 		in:         (front*p.In[1]+top)*p.In[2] - p.Pads[2].Begin,
 		weights:    key.fromDepth * perDepth,
-		blockStep:  l.weightsOf() * o.kind.Outs,
 		firstDepth: front,
 		firstRow:   row, rows: min(p.In[1], top+extent) - row,
 	}
@@ -83,7 +82,7 @@ func (l *lister) tile(key tileKey, step, extent int) *kernel.PlaneTile {
 	k := key.kind
 	t := &kernel.PlaneTile{
 		Kind: k, Rows: key.rows, Masks: l.masks,
-		DS: step * p.Out[2], DP: volume(p.Out), Lo: p.Lo, Hi: p.Hi, Stream: l.streams(), Far: l.far(),
+		DS: step * p.Out[2], DP: volume(p.Out), SW: l.weightsOf() * k.Outs, Lo: p.Lo, Hi: p.Hi, Stream: l.streams(), Far: l.far(),
 	}
 	rowStep, kernelRows := step*p.Stride[1], p.Kernel[1]
 	if k.Kernel > 1 {
@@ -91,6 +90,9 @@ func (l *lister) tile(key tileKey, step, extent int) *kernel.PlaneTile {
 	}
 	t.SS = rowStep * l.rowSize()
 	t.Step = p.Stride[2] / l.split
+	if l.groupsAtOnce() {
+		t.SP = p.C / p.Groups * volume(p.In)
+	}
 	for d := key.fromDepth; d < key.depthEnd; d++ {
 		for ch := range p.C / p.Groups {
 			for kh := range kernelRows {

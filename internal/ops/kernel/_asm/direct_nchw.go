@@ -37,16 +37,22 @@ func directNCHW() {
 	}
 }
 
+// planeSignature is that of a tile, which is computed times over: of planes dp, and of a source sp elements, apart, with
+// weights sw apart.
+const planeSignature = "func(dst *float32, ds, dp int, src *float32, at, ss, sp int, taps *uint64, count int, w, bias *float32, sw int, masks *uint32, maskStep, rows, n, times int, lo, hi float32, stream, far bool)"
+
 func planeTile(s target, d planeShape) {
 	name := d.name(s)
-	TEXT(name, NOSPLIT, "func(dst *float32, ds, dp int, src *float32, at, ss int, taps *uint64, count int, w, bias *float32, masks *uint32, maskStep, rows, n int, lo, hi float32, stream, far bool)")
+	TEXT(name, NOSPLIT, planeSignature)
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s computes rows (at most %d) x n outputs of %d planes; see DirectNCHW.", name, d.rows, d.outs))
 	g := planeState{target: s, planeShape: d}
+	Label("times")
 	g.dst, g.src, g.masks, g.n = param("dst"), param("src"), param("masks"), param("n")
 	at := param("at")
 	LEAQ(Mem{Base: g.src, Index: at, Scale: 4}, g.src)
-	g.ss = stride("ss")
+	g.ss, g.ss3 = stride("ss"), GP64()
+	LEAQ(Mem{Base: g.ss, Index: g.ss, Scale: 2}, g.ss3)
 	rows := param("rows")
 	for r := d.rows; r > 1; r-- {
 		CMPQ(rows, I8(r))
@@ -55,12 +61,25 @@ func planeTile(s target, d planeShape) {
 	for r := 1; r <= d.rows; r++ {
 		g.body(r)
 	}
+	d.again()
+}
+
+// again goes back for the next planes, if there are any.
+func (d planeShape) again() {
+	Label("again")
+	dp := stride("dp")
+	IMUL3Q(U32(d.outs), dp, dp)
+	ADDQ(dp, argument("dst"))
+	ADDQ(stride("sp"), argument("src"))
+	ADDQ(stride("sw"), argument("w"))
+	ADDQ(I8(4*d.outs), argument("bias"))
+	JMP(LabelRef("times"))
 }
 
 type planeState struct {
 	target
 	planeShape
-	dst, src, ss, masks, n reg.GPVirtual
+	dst, src, ss, ss3, masks, n reg.GPVirtual
 }
 
 // body computes a tile of the given number of rows, all columns, and returns.
@@ -104,24 +123,23 @@ func (g planeState) body(rows int) {
 	ADDQ(I8(g.bytes()), g.dst)
 	SUBQ(I8(g.lanes), g.n)
 	JG(LabelRef(id))
+	SUBQ(I8(1), argument("times"))
+	JNZ(LabelRef("again"))
 	VZEROUPPER()
 	RET()
 }
 
 // tap adds the source rows of one tap. A PlaneTap is 8 bytes of offset, 4 of
-// where its mask is, and a bit for each row that exists.
+// where its mask is, and a bit for each row that exists. Inside of a plane all
+// rows and columns do, and at its upper and lower edge only the first and the
+// last rows may be missing: where that is so nothing else is asked.
 func (g planeState) tap(id string, rows int, acc [][]reg.VecVirtual, tap, wp reg.GPVirtual) {
-	t, from, bits := GP64(), GP64(), GP32()
+	t, from, bits, exist := GP64(), GP64(), GP32(), GP32()
 	MOVQ(Mem{Base: tap}, t)
 	LEAQ(Mem{Base: g.src, Index: t, Scale: 4}, from)
 	MOVL(Mem{Base: tap, Disp: 8}, t.As32())
 	MOVL(Mem{Base: tap, Disp: 12}, bits)
-	kmask, mask := K(), g.vec()
-	if g.lanes == 16 {
-		KMOVW(Mem{Base: g.masks, Index: t, Scale: 1}, kmask)
-	} else {
-		VMOVUPS(Mem{Base: g.masks, Index: t, Scale: 1}, mask)
-	}
+	mask := Mem{Base: g.masks, Index: t, Scale: 1}
 	w := make([][]reg.VecVirtual, g.outs)
 	for o := range w {
 		for k := range g.k {
@@ -130,17 +148,68 @@ func (g planeState) tap(id string, rows int, acc [][]reg.VecVirtual, tap, wp reg
 			w[o] = append(w[o], v)
 		}
 	}
-	last := (rows-1)*g.stride + g.k - 1
-	for i := range last + 1 {
-		skip := fmt.Sprintf("%s_skip%d", id, i)
-		BTL(U8(i), bits)
-		JCC(LabelRef(skip))
-		v := g.vec()
-		if g.lanes == 16 {
-			VMOVUPS_Z(Mem{Base: from}, kmask, v)
-		} else {
-			VMASKMOVPS(Mem{Base: from}, mask, v)
+	whole, masked := g.maskedLoads(mask)
+	if g.lanes == 8 { // a mask's first and last lane tell whether it has all
+		MOVL(mask, exist)
+		ANDL(mask.Offset(4*g.lanes-4), exist)
+		JPL(LabelRef(id + "_some"))
+	}
+	sources := (rows-1)*g.stride + g.k
+	all, edges := uint32(1<<sources-1), uint32(0)
+	asked := func(int) bool { return false }
+	MOVL(U32(all), exist)
+	ANDL(bits, exist)
+	CMPL(exist, U32(all))
+	JEQ(LabelRef(id + "_all"))
+	if g.k > 1 && sources > 2*(g.k-1) {
+		asked = func(i int) bool { return i < g.k-1 || i > sources-g.k }
+		for i := range sources {
+			if asked(i) {
+				edges |= 1 << i
+			}
 		}
+		ORL(U32(edges), exist)
+		CMPL(exist, U32(all))
+		JNE(LabelRef(id + "_some"))
+		g.sourceRows(id+"_edge", rows, acc, w, from, bits, asked, whole)
+		JMP(LabelRef(id + "_next"))
+	}
+	Label(id + "_some")
+	g.sourceRows(id+"_row", rows, acc, w, from, bits, func(int) bool { return true }, masked)
+	JMP(LabelRef(id + "_next"))
+	Label(id + "_all")
+	g.sourceRows("", rows, acc, w, from, bits, func(int) bool { return false }, whole)
+	Label(id + "_next")
+}
+
+// maskedLoads are how a row's columns are loaded where all exist, and where a mask says which.
+func (g planeState) maskedLoads(mask Mem) (whole, masked func(from Mem, v reg.VecVirtual)) {
+	if g.lanes == 16 {
+		k := K()
+		KMOVW(mask, k)
+		masked = func(from Mem, v reg.VecVirtual) { VMOVUPS_Z(from, k, v) }
+		return masked, masked
+	}
+	lanes := g.vec()
+	VMOVUPS(mask, lanes)
+	return func(from Mem, v reg.VecVirtual) { VMOVUPS(from, v) }, func(from Mem, v reg.VecVirtual) { VMASKMOVPS(from, lanes, v) }
+}
+
+// sourceRows multiplies the rows of a tap, each loaded once for every output row that meets it: those asked about if bits has them.
+func (g planeState) sourceRows(id string, rows int, acc, w [][]reg.VecVirtual, first, bits reg.GPVirtual, asked func(i int) bool, load func(from Mem, v reg.VecVirtual)) {
+	from := GP64()
+	MOVQ(first, from)
+	for i := range (rows-1)*g.stride + g.k {
+		if i > 0 && i%4 == 0 {
+			LEAQ(Mem{Base: from, Index: g.ss, Scale: 4}, from)
+		}
+		skip := fmt.Sprintf("%s%d", id, i)
+		if asked(i) {
+			BTL(U8(i), bits)
+			JCC(LabelRef(skip))
+		}
+		v := g.vec()
+		load(fourRows(from, g.ss, g.ss3, i), v)
 		for r := range rows {
 			k := i - r*g.stride
 			if k < 0 || k >= g.k {
@@ -150,11 +219,15 @@ func (g planeState) tap(id string, rows int, acc [][]reg.VecVirtual, tap, wp reg
 				VFMADD231PS(w[o][k], v, acc[o][r])
 			}
 		}
-		Label(skip)
-		if i < last {
-			ADDQ(g.ss, from)
+		if asked(i) {
+			Label(skip)
 		}
 	}
+}
+
+// fourRows is row i of four from base on, step bytes apart, of which step3 is three.
+func fourRows(base, step, step3 reg.GPVirtual, i int) Mem {
+	return [...]Mem{{Base: base}, {Base: base, Index: step, Scale: 1}, {Base: base, Index: step, Scale: 2}, {Base: base, Index: step3, Scale: 1}}[i%4]
 }
 
 // ahead is the bytes between what a tile reads and what it asks memory for, of planes too large for the caches: more
@@ -200,19 +273,20 @@ func (g planeState) store(id string, rows int, acc [][]reg.VecVirtual) {
 			VMINPS(acc[o][r], hi, acc[o][r])
 		}
 	}
-	ds, dp, plane, to := stride("ds"), stride("dp"), GP64(), GP64()
+	ds, ds3, plane, to := stride("ds"), GP64(), GP64(), GP64()
+	LEAQ(Mem{Base: ds, Index: ds, Scale: 2}, ds3)
 	write := func(put func(v reg.VecVirtual, to Mem)) {
 		MOVQ(g.dst, plane)
 		for o := range acc {
 			MOVQ(plane, to)
 			for r := range acc[o] {
-				put(acc[o][r], Mem{Base: to})
-				if r < rows-1 {
-					ADDQ(ds, to)
+				if r > 0 && r%4 == 0 {
+					LEAQ(Mem{Base: to, Index: ds, Scale: 4}, to)
 				}
+				put(acc[o][r], fourRows(to, ds, ds3, r))
 			}
 			if o < g.outs-1 {
-				ADDQ(dp, plane)
+				ADDQ(stride("dp"), plane)
 			}
 		}
 	}

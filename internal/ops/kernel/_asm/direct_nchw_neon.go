@@ -44,16 +44,26 @@ type planeNEON struct {
 	planeShape
 	src, ss, masks reg.GPVirtual
 	dst, n, buffer Mem // the first two stay arguments
+	first          Mem // and what they were at first
 }
 
 func planeTileNEON(d planeShape) {
 	name := d.name(neon)
-	TEXT(name, NOSPLIT, "func(dst *float32, ds, dp int, src *float32, at, ss int, taps *uint64, count int, w, bias *float32, masks *uint32, maskStep, rows, n int, lo, hi float32, stream, far bool)")
+	TEXT(name, NOSPLIT, planeSignature)
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s computes rows (at most %d) x n outputs of %d planes; see DirectNCHW.", name, d.rows, d.outs))
 	g := planeNEON{planeShape: d}
-	g.buffer = AllocLocal(16 * d.sources(d.rows))
+	g.buffer = AllocLocal(16*d.sources(d.rows) + 16)
+	g.first = g.buffer.Offset(16 * d.sources(d.rows))
 	g.dst, g.n = argument("dst"), argument("n")
+	Label("times")
+	first := GP64()
+	LEAQ(g.first, first)
+	for i, arg := range []Mem{g.dst, g.n} {
+		v := GP64()
+		MOVQ(arg, v)
+		MOVQ(v, Mem{Base: first, Disp: 8 * i})
+	}
 	g.src, g.masks = param("src"), param("masks")
 	at := param("at")
 	LEAQ(Mem{Base: g.src, Index: at, Scale: 4}, g.src)
@@ -66,6 +76,7 @@ func planeTileNEON(d planeShape) {
 	for r := 1; r <= d.rows; r++ {
 		g.body(r)
 	}
+	d.again()
 }
 
 // sources is how many source rows a tap of a tile meets.
@@ -117,6 +128,15 @@ func (g planeNEON) body(rows int) {
 	ADDQ(I8(4*neonColumns), g.dst)
 	SUBQ(I8(neonColumns), g.n)
 	JG(LabelRef(id))
+	first := GP64()
+	LEAQ(g.first, first)
+	for i, arg := range []Mem{g.dst, g.n} {
+		v := GP64()
+		MOVQ(Mem{Base: first, Disp: 8 * i}, v)
+		MOVQ(v, arg)
+	}
+	SUBQ(I8(1), argument("times"))
+	JNZ(LabelRef("again"))
 	RET()
 }
 
