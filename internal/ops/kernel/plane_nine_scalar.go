@@ -118,7 +118,8 @@ func (t *PlaneTile) sumNine(dst, src []float32, at int, w *[9]float32, bias floa
 	}
 }
 
-// sumNinePairs computes two rows at a time, which share two of their lines, and returns how many.
+// sumNinePairs computes two rows at a time, which share two of their lines, and returns how many. Products are added in the order
+// of sumNine: which rows are pairs may depend on the number of threads.
 func (t *PlaneTile) sumNinePairs(dst, src []float32, at int, w *[9]float32, bias float32) (done int) {
 	p := t.nine
 	w0, w1, w2, w3, w4, w5, w6, w7, w8 := w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
@@ -131,14 +132,18 @@ func (t *PlaneTile) sumNinePairs(dst, src []float32, at int, w *[9]float32, bias
 		}
 		j := 0
 		if p.left {
+			s := bias + w1*x[0]
+			s += w2 * x[1]
 			v := y[0]
-			s, q := bias+w1*x[0]+w4*v, bias+w1*v
+			s, q := s+w4*v, bias+w1*v
 			v = y[1]
-			s, q = s+w2*x[1]+w5*v, q+w2*v
+			s, q = s+w5*v, q+w2*v
 			v = z[0]
 			s, q = s+w7*v, q+w4*v
 			v = z[1]
-			upper[0], lower[0] = s+w8*v, q+w5*v+w7*u[0]+w8*u[1]
+			upper[0], q = s+w8*v, q+w5*v
+			q += w7 * u[0]
+			lower[0] = q + w8*u[1]
 			j = 1
 		}
 		for k := 2; k >= 2 && k < len(x) && j < len(upper); k++ {
@@ -163,14 +168,18 @@ func (t *PlaneTile) sumNinePairs(dst, src []float32, at int, w *[9]float32, bias
 			j++
 		}
 		if k := len(x) - 1; p.right && k >= 1 && j < len(upper) {
+			s := bias + w0*x[k-1]
+			s += w1 * x[k]
 			v := y[k-1]
-			s, q := bias+w0*x[k-1]+w3*v, bias+w0*v
+			s, q := s+w3*v, bias+w0*v
 			v = y[k]
-			s, q = s+w1*x[k]+w4*v, q+w1*v
+			s, q = s+w4*v, q+w1*v
 			v = z[k-1]
 			s, q = s+w6*v, q+w3*v
 			v = z[k]
-			upper[j], lower[j] = s+w7*v, q+w4*v+w6*u[k-1]+w7*u[k]
+			upper[j], q = s+w7*v, q+w4*v
+			q += w6 * u[k-1]
+			lower[j] = q + w7*u[k]
 		}
 	}
 	return done

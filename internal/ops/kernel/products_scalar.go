@@ -22,10 +22,10 @@ func gemmScalar(c []float32, ldc int, a, b []float32, ldb, k, m, n int, bias []f
 		s, t := pairBias(bias, i)
 		for done := 0; done < n; done += 4 {
 			j := min(done, n-4) // the last four columns: some of them may be done
-			s0, s1, s2, s3, t0, t1, t2, t3 := gemmPair(a[i:], b[j:], k)
-			storeFour((*[4]float32)(c[i*ldc+j:]), s+s0, s+s1, s+s2, s+s3, done-j, lo, hi, limited, accumulate)
+			s0, s1, s2, s3, t0, t1, t2, t3 := gemmPair(s, t, a[i:], b[j:], k)
+			storeFour((*[4]float32)(c[i*ldc+j:]), s0, s1, s2, s3, done-j, lo, hi, limited, accumulate)
 			if i+1 < m {
-				storeFour((*[4]float32)(c[(i+1)*ldc+j:]), t+t0, t+t1, t+t2, t+t3, done-j, lo, hi, limited, accumulate)
+				storeFour((*[4]float32)(c[(i+1)*ldc+j:]), t0, t1, t2, t3, done-j, lo, hi, limited, accumulate)
 			}
 		}
 	}
@@ -59,9 +59,10 @@ func accumulateFour(to *[4]float32, s0, s1, s2, s3 float32, done int, lo, hi flo
 	}
 }
 
-// gemmPair adds the products of two rows of a panel and four columns of b.
-func gemmPair(a, b []float32, k int) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
+// gemmPair adds the products of two rows of a panel and four columns of b to s and t.
+func gemmPair(s, t float32, a, b []float32, k int) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
 	const rows, cols = gemmGenericRows, gemmGenericCols
+	s0, s1, s2, s3, t0, t1, t2, t3 = s, s, s, s, t, t, t, t
 	p := 0
 	for ; p+4 <= k; p += 4 {
 		w, x := (*[3*rows + 2]float32)(a[p*rows:]), (*[3*cols + 4]float32)(b[p*cols:])
@@ -98,18 +99,19 @@ func indirectGemmScalar(c []float32, ldc int, a, b []float32, rows []int, m, n i
 		s, t := pairBias(bias, i)
 		for done := 0; done < n; done += 4 {
 			j := min(done, n-4) // as in gemmScalar
-			s0, s1, s2, s3, t0, t1, t2, t3 := indirectPair(a[i:], b[j:], rows)
-			storeFour((*[4]float32)(c[i*ldc+j:]), s+s0, s+s1, s+s2, s+s3, done-j, lo, hi, limited, accumulate)
+			s0, s1, s2, s3, t0, t1, t2, t3 := indirectPair(s, t, a[i:], b[j:], rows)
+			storeFour((*[4]float32)(c[i*ldc+j:]), s0, s1, s2, s3, done-j, lo, hi, limited, accumulate)
 			if i+1 < m {
-				storeFour((*[4]float32)(c[(i+1)*ldc+j:]), t+t0, t+t1, t+t2, t+t3, done-j, lo, hi, limited, accumulate)
+				storeFour((*[4]float32)(c[(i+1)*ldc+j:]), t0, t1, t2, t3, done-j, lo, hi, limited, accumulate)
 			}
 		}
 	}
 }
 
-// indirectPair adds the products of two rows of a panel and four columns of rows of b.
-func indirectPair(a, b []float32, rows []int) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
+// indirectPair adds the products of two rows of a panel and four columns of rows of b to s and t.
+func indirectPair(s, t float32, a, b []float32, rows []int) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
 	const r = gemmGenericRows
+	s0, s1, s2, s3, t0, t1, t2, t3 = s, s, s, s, t, t, t, t
 	p := 0
 	for ; p+4 <= len(rows); p += 4 {
 		at, w := (*[4]int)(rows[p:]), (*[3*r + 2]float32)(a[p*r:])
@@ -164,12 +166,11 @@ func directNCHWcScalar(c []float32, cs int, a []float32, at int, b []float32, ta
 		first := at + r*w
 		second := min(first+w, at+(m-1)*w) // the same if there is none
 		for j := 0; j < 2*w; j += 4 {
-			s0, s1, s2, s3, t0, t1, t2, t3 := blockPair(a, first, second, b, j, taps)
+			var q [4]float32
 			if bias != nil {
-				q := (*[4]float32)(bias[j:])
-				s0, s1, s2, s3 = q[0]+s0, q[1]+s1, q[2]+s2, q[3]+s3
-				t0, t1, t2, t3 = q[0]+t0, q[1]+t1, q[2]+t2, q[3]+t3
+				q = [4]float32(bias[j:])
 			}
+			s0, s1, s2, s3, t0, t1, t2, t3 := blockPair(&q, a, first, second, b, j, taps)
 			to := c[j/w*cs+r*w+j%w:]
 			storeFour((*[4]float32)(to), s0, s1, s2, s3, 0, lo, hi, limited, accumulate)
 			if r+1 < m {
@@ -179,9 +180,11 @@ func directNCHWcScalar(c []float32, cs int, a []float32, at int, b []float32, ta
 	}
 }
 
-// blockPair adds the products of two rows of blocks of a and four columns of two vectors of b.
-func blockPair(a []float32, first, second int, b []float32, column int, taps []DirectTap) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
+// blockPair adds the products of two rows of blocks of a and four columns of two vectors of b to the bias.
+func blockPair(bias *[4]float32, a []float32, first, second int, b []float32, column int, taps []DirectTap) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
 	const row = 2 * scalarBlock
+	s0, s1, s2, s3 = bias[0], bias[1], bias[2], bias[3]
+	t0, t1, t2, t3 = s0, s1, s2, s3
 	for i := range taps {
 		at := taps[i].A >> 2
 		from := taps[i].B>>2 + column
