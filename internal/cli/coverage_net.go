@@ -47,7 +47,7 @@ func runCoverageNet(ctx context.Context, o coverageOptions) error {
 	if err := q.Check(); err != nil {
 		return err
 	}
-	src, err := operands.OpenSource(operands.Origin{Path: o.picture, Stdin: o.In, MaxPixels: 1 << 26})
+	src, err := operands.OpenSource(operands.Origin{Path: o.picture, Stdin: o.In, MaxPixels: 1 << 26, Orient: true})
 	if err != nil {
 		return err
 	}

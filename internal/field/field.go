@@ -55,7 +55,14 @@ func (q Question) Check() error {
 	return err
 }
 
+// evaluate gives the network's shapes; what a model leaves open is the picture's size, at most mostSide.
 func (q Question) evaluate(o open.Options) (*network.Result, error) {
+	o.Likely = []int{1, 3, 224, 224}
+	if q.Image != nil {
+		w, h := q.Image.Rect.Dx(), q.Image.Rect.Dy()
+		long := max(w, h, mostSide)
+		o.Likely[2], o.Likely[3] = max(1, h*mostSide/long), max(1, w*mostSide/long)
+	}
 	g, evaluation, err := open.Network(q.Network, o)
 	if err != nil {
 		return nil, err
@@ -71,6 +78,8 @@ func Of(ctx context.Context, q Question, stage func(string)) (a Answer, err erro
 	}
 	if sized, r := q.sized(a.Network); r != nil {
 		q.Options, a.Network = sized, r
+	} else if q.Options.Input == nil && q.Options.Sizes == nil {
+		q.Options.Input = a.Network.Input
 	}
 	if a.Layer, err = layerOf(a.Network, q.At); err != nil {
 		return a, err

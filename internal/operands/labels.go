@@ -1,8 +1,6 @@
 package operands
 
 import (
-	"bufio"
-	"os"
 	"strings"
 
 	"convx/internal/input"
@@ -14,14 +12,13 @@ func Labels(path string) ([]string, error) {
 	if path == "" {
 		return nil, nil
 	}
-	f, err := os.Open(path)
+	data, err := input.ReadFile(path, 64<<20)
 	if err != nil {
-		return nil, lang.Errorf("reading labels %q: %w", path, input.Cause(err))
+		return nil, lang.Errorf("reading labels %q: %w", path, err)
 	}
-	defer f.Close()
 	var labels []string
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		labels = append(labels, strings.TrimSpace(lines.Text()))
+	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
+		labels = append(labels, strings.TrimSpace(line))
 	}
 	return labels, nil
 }

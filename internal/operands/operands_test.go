@@ -188,3 +188,17 @@ func TestSources(t *testing.T) {
 		t.Errorf("another size than the input's: %v", err)
 	}
 }
+
+// Labels are lines, of whatever length and system; a byte order mark is none of them, and what cannot be read is said.
+func TestLabels(t *testing.T) {
+	path, long := filepath.Join(t.TempDir(), "labels.txt"), strings.Repeat("a", 1<<17)
+	if err := os.WriteFile(path, []byte("\ufeffcat\r\n dog \n\n"+long+"\nfish"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Labels(path); err != nil || !slices.Equal(got, []string{"cat", "dog", "", long, "fish"}) {
+		t.Errorf("%d labels, %v", len(got), err)
+	}
+	if _, err := Labels(filepath.Dir(path)); err == nil || !strings.Contains(err.Error(), "reading labels") {
+		t.Errorf("a folder of labels: %v", err)
+	}
+}

@@ -48,8 +48,9 @@ func Bytes[T Whole](n T) string {
 func Str(s string) Cell { return Cell{Text: Printable(s)} }
 
 // Printable writes control characters, and those that turn the direction of text, as escapes: names come from files, and
-// neither end a row nor speak to the terminal.
+// neither end a row nor speak to the terminal. What is no UTF-8 becomes U+FFFD.
 func Printable(s string) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
 	hidden := func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 	if strings.IndexFunc(s, hidden) < 0 {
 		return s
