@@ -123,14 +123,7 @@ func (net *Network) isPlaneMean(n *node) bool {
 	if !n.is("ReduceMean") || n.in[0] == network.None {
 		return false
 	}
-	axes, rank := n.ints("axes"), len(net.values[n.in[0]].shape)
-	if v := n.input(1); v != network.None {
-		a, err := net.constant(v)
-		if err != nil || a == nil || a.Elem != tensor.Int64 {
-			return false
-		}
-		axes = tensor.Data[int64](a)
-	}
+	axes, rank := net.integers(n, 1, "axes"), len(net.values[n.in[0]].shape)
 	meant := make([]bool, max(2, rank))
 	for _, a := range axes {
 		meant[clampAxis(a, rank)%len(meant)] = true

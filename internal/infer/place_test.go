@@ -82,7 +82,7 @@ func (g *literalGraph) add(value, channels int, data []float32) {
 func (g *literalGraph) step(name string) {
 	x := g.pick()
 	shape := []int{1, x.channels, g.width}
-	switch op := g.r.IntN(8); {
+	switch op := g.r.IntN(9); {
 	case op < 3: // a concatenation of some, perhaps of the same twice
 		in, data, channels := []int{x.value}, slices.Clone(x.data), x.channels
 		for range g.r.IntN(4) {
@@ -99,6 +99,21 @@ func (g *literalGraph) step(name string) {
 		g.b.p.Code = append(g.b.p.Code, instruction("Split", name, map[string]any{"axis": int64(1)}, []int{first, second}, []int{x.value, lengths}))
 		g.add(first, at, x.data[:at*g.width])
 		g.add(second, x.channels-at, x.data[at*g.width:])
+	case op == 8: // a range of channels, counted from either end and beyond
+		from := g.r.IntN(x.channels)
+		to := from + 1 + g.r.IntN(x.channels-from)
+		bounds := [2]int64{int64(from), int64(to)}
+		if g.r.IntN(2) == 0 {
+			bounds[0] -= int64(x.channels)
+		}
+		if to == x.channels && g.r.IntN(2) == 0 {
+			bounds[1] += 5
+		}
+		in := []int{x.value}
+		for i, v := range [...]int64{bounds[0], bounds[1], 1, 1} {
+			in = append(in, g.b.weight(fmt.Sprint(name, "i", i), tensor.ArrayOf([]int64{v}, 1)))
+		}
+		g.add(g.b.op("Slice", name, []int{1, to - from, g.width}, nil, in...), to-from, x.data[from*g.width:to*g.width])
 	case op == 4:
 		to := g.b.weight(name+"to", tensor.ArrayOf([]int64{1, int64(x.channels), int64(g.width)}, 3))
 		g.add(g.b.op("Reshape", name, shape, nil, x.value, to), x.channels, x.data)

@@ -2,6 +2,7 @@ package infer
 
 import (
 	"context"
+	"slices"
 
 	"convx/internal/network"
 	"convx/internal/tensor"
@@ -23,6 +24,8 @@ func (net *Network) view(n *node, k int) (of, shift int) {
 		}
 	case "Split":
 		return net.viewPart(n, k)
+	case "Slice":
+		return net.viewRange(n, k)
 	case "Pad":
 		if k > 0 || !net.padsNothing(n) {
 			return network.None, 0
@@ -66,6 +69,48 @@ func (net *Network) viewPart(n *node, k int) (of, shift int) {
 	return n.in[0], shift
 }
 
+// viewRange is view of a Slice of one axis, in steps of 1: its part is in one piece where no axis in front has several places.
+func (net *Network) viewRange(n *node, k int) (of, shift int) {
+	in, e := net.values[n.in[0]].shape, net.elem(n.in[0])
+	starts, axes, steps := net.integers(n, 1, "starts"), net.integers(n, 3, "axes"), net.integers(n, 4, "steps")
+	if n.input(4) == network.None {
+		steps = []int64{1}
+	}
+	if k > 0 || len(in) == 0 || e == tensor.Invalid || e == tensor.String || len(starts) != 1 || len(axes) != 1 || !slices.Equal(steps, []int64{1}) {
+		return network.None, 0
+	}
+	axis := clampAxis(axes[0], len(in))
+	out := net.values[n.out[0]].shape
+	if axis == len(in) || len(out) != len(in) || volume(out) == 0 || volume(in[:axis]) != 1 {
+		return network.None, 0
+	}
+	start := starts[0]
+	if start < 0 {
+		start += int64(in[axis])
+	}
+	first := tensor.Int(max(0, start))
+	if first+out[axis] > in[axis] {
+		return network.None, 0
+	}
+	return n.in[0], first * volume(in[axis+1:]) * e.Size()
+}
+
+// integers is an operand of int64 that is known: an input, or an attribute of operators that have no such input. It is nil for others.
+func (net *Network) integers(n *node, input int, name string) []int64 {
+	v := n.input(input)
+	if v == network.None {
+		return n.ints(name)
+	}
+	if !net.isConstant(v) {
+		return nil
+	}
+	a, err := net.constant(v)
+	if err != nil || a == nil || a.Elem != tensor.Int64 {
+		return nil
+	}
+	return tensor.Data[int64](a)
+}
+
 func volume(shape []int) int {
 	n := 1
 	for _, d := range shape {
@@ -76,14 +121,7 @@ func volume(shape []int) int {
 
 // padsNothing reports whether all paddings of a Pad are known to be 0.
 func (net *Network) padsNothing(n *node) bool {
-	pads := n.ints("pads")
-	if n.version >= 11 {
-		a, err := net.constant(n.input(1))
-		if err != nil || a == nil || a.Elem != tensor.Int64 {
-			return false
-		}
-		pads = tensor.Data[int64](a)
-	}
+	pads := net.integers(n, 1, "pads")
 	for _, p := range pads {
 		if p != 0 {
 			return false
@@ -124,7 +162,7 @@ func (net *Network) planView(n *node) step {
 			return nil
 		}
 	}
-	if in := net.values[n.in[0]].shape; in == nil || !n.is("Split") && volume(in) != volume(net.values[n.out[0]].shape) {
+	if in := net.values[n.in[0]].shape; in == nil || !n.is("Split", "Slice") && volume(in) != volume(net.values[n.out[0]].shape) {
 		return nil
 	}
 	return viewed{}
