@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ type coverageOptions struct {
 	layers []layer.Spec // in the order in which data pass them
 	labels []string
 	output string
+	look   lookFlags
 
 	net     netFlags
 	at      string // the layer of a network
@@ -53,7 +55,7 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 		Long: coverageLong,
 		Example: strings.Trim(`
   convx coverage --dilations 2,2,2
-  convx coverage --dilations 1,2,3 -o field.png
+  convx coverage --dilations 1,2,3 --for slide -o field.png
   convx coverage transposed -i 1x8x8 -k 3 -s 2 -o checkerboard.png
   convx coverage standard -i 1x9x9 -k 3 -s 2 -p 1
   convx coverage --net vgg-16 --at conv4.pool photo.png -o field.png
@@ -66,6 +68,9 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 			}
 			if o.output != "" && !strings.HasSuffix(strings.ToLower(o.output), ".png") {
 				return usagef("-o %q: the heat map is written as .png", o.output)
+			}
+			if err := o.look.settle(); err != nil {
+				return err
 			}
 			switch {
 			case len(o.net.names) > 0:
@@ -94,6 +99,7 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 	cmd.Flags().StringVarP(&o.weights, "weights", "w", "", "with --net: `FILE` of a network's weights, .safetensors or .npz")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "with --net: seed of weights that are not given")
 	cmd.Flags().StringVar(&dilations, "dilations", "", "a stack of dilated layers: their dilations, `D,D,...`, in the order in which data pass them")
+	o.look.register(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "draw the counts as a heat map into `FILE.png`")
 	return cmd
 }
@@ -119,6 +125,11 @@ func coverageLayers(flags *layerFlags, args []string, dilations string) ([]layer
 	return coverage.Specs(list, flags.given)
 }
 
+// drawn writes a figure as it is asked for.
+func (o coverageOptions) drawn(f *draw.Figure) func(io.Writer) error {
+	return func(w io.Writer) error { return o.look.Write(w, f, o.output) }
+}
+
 func runCoverage(ctx context.Context, o coverageOptions) error {
 	if len(o.net.names) > 0 {
 		return runCoverageNet(ctx, o)
@@ -128,11 +139,11 @@ func runCoverage(ctx context.Context, o coverageOptions) error {
 		return err
 	}
 	if o.output != "" {
-		heat, err := draw.Coverage(r, o.labels)
+		figure, err := draw.Coverage(r, o.labels, o.look.For)
 		if err != nil {
 			return fmt.Errorf("-o: %w", err)
 		}
-		if err := writeFile(ctx, o.Streams, o.output, nil, heat.Encode); err != nil {
+		if err := writeFile(ctx, o.Streams, o.output, nil, o.drawn(figure)); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.output)

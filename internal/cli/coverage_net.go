@@ -68,8 +68,8 @@ func runCoverageNet(ctx context.Context, o coverageOptions) error {
 	}
 	at, net := seen.Layer, seen.Network.Graph.Name
 	title := lang.Sprintf("%s of %s, output %s", at.Node.Name, net, layer.FormatShape(at.Output))
-	drawn := draw.FieldOn(seen.Image, at.Field, at.Output, seen.Effect, title)
-	if err := writeFile(ctx, o.Streams, o.output, []string{o.picture}, drawn.Encode); err != nil {
+	drawn := draw.FieldOn(seen.Image, at.Field, at.Output, seen.Effect, title, o.look.For)
+	if err := writeFile(ctx, o.Streams, o.output, []string{o.picture}, o.drawn(drawn)); err != nil {
 		return err
 	}
 	for _, line := range seen.Origins {

@@ -21,8 +21,7 @@ type drawOptions struct {
 	spec    layer.Spec
 	outputs []string
 	options draw.Options
-	purpose string
-	look    draw.Look
+	look    lookFlags
 
 	dilations string
 	offsets   []string
@@ -101,8 +100,7 @@ The factors of squeeze-and-excitation are those that run prints: of PICTURE, whi
 	f.StringVar(&o.scene.mapping, "map", "auto", lang.Sprintf("of a picture's output: `MAPPING` of values to brightness: %s, or LO:HI", strings.Join(picture.MappingNames(), ", ")))
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
-	enumVar(cmd, &o.purpose, "for", "", "where the figure is shown, a slide being 1280x720 and read from the back row", draw.PurposeNames()...)
-	enumVar(cmd, &o.look.Theme, "theme", "", "colours", draw.ThemeNames()...)
+	o.look.register(cmd)
 	f.BoolVar(&o.look.Transparent, "transparent", false, "nothing behind the figure")
 	f.Float64Var(&o.look.Scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it, 1 on a page)")
 	f.StringArrayVar(&o.offsets, "offsets", nil, lang.Sprintf("deformable: `OFFSETS` of the taps by name: %s; several are drawn beside each other", offset.Usage()))
@@ -189,10 +187,10 @@ func (o *drawOptions) settleLook() (err error) {
 	if o.look.Scale != 0 && !(o.look.Scale >= 0.25 && o.look.Scale <= 8) {
 		return usagef("--scale-pixels: %g is not between 0.25 and 8", o.look.Scale)
 	}
-	if o.options.For, err = draw.ParsePurpose(o.purpose); err != nil {
-		return usagef("--for: %w", err)
+	if err := o.look.settle(); err != nil {
+		return err
 	}
-	o.look.For = o.options.For
+	o.options.For = o.look.For
 	if o.options.Offsets, err = parseOffsets(o.offsets, o.options.Seed); err != nil {
 		return err
 	}

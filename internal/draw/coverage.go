@@ -1,28 +1,29 @@
 package draw
 
 import (
-	"image"
+	"fmt"
 	"image/color"
 	"slices"
 	"strings"
 
 	"convx/internal/coverage"
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/picture"
 )
 
 const (
-	// heatSide is about how many pixels a side a heat map has, mostHeat how many counts it can show.
-	heatSide = 720
+	// heatSide is about how many units a side a heat map has, mostHeat how many counts it can show.
+	heatSide = 480
 	mostHeat = 2048
 	// numbered cells are large enough for a number.
 	leastCell, mostCell, numberedCell = 1, 40, 22
-	heatEdge                          = 16
+	barGap, barTall                   = 16, 14 // of the scale below it
 )
 
 // Coverage draws the counts of two axes, or of one as a strip; labels name the layers.
-func Coverage(r coverage.Result, labels []string) (*picture.Canvas, error) {
+func Coverage(r coverage.Result, labels []string, p Purpose) (*Figure, error) {
 	if r.Dims == 3 {
 		return nil, layer.Errorf("a heat map has 1 or 2 axes, not 3")
 	}
@@ -45,39 +46,45 @@ func Coverage(r coverage.Result, labels []string) (*picture.Canvas, error) {
 			counts = append(counts, n)
 		}
 	}
-	cell := min(max(heatSide/max(cols, rows), leastCell), mostCell)
-	heat := picture.Counts(counts, cols, rows, cell)
+	heat := picture.Counts(counts, cols, rows, 1)
 	heat.Nothing = color.Gray{0xe4}
-	if cell >= numberedCell && heat.High < 1000 {
-		heat.Format = "%.0f"
-	}
-	return coverageFigure(r, labels, heat, cols*cell, rows*cell), nil
-}
-
-// coverageFigure puts a title above the map, and the scale and what it means below.
-func coverageFigure(r coverage.Result, labels []string, heat picture.Heat, width, height int) *picture.Canvas {
-	const titleSize, textSize, barHeight = 18, 14, 14
-	measure := picture.NewCanvas(1, 1, color.White)
-	title := strings.Join(labels, ", ")
 	notes := append([]string{r.View.Title()}, r.Notes()...)
-	if slices.Contains(heat.Values, 0) {
+	if slices.Contains(counts, 0) {
 		notes[0] += lang.Text("; grey: none")
 	}
-	full := max(width, 220, measure.TextWidth(titleSize, title))
-	for _, n := range notes {
-		full = max(full, measure.TextWidth(textSize, n))
+	cell := min(max(heatSide/max(cols, rows), leastCell), mostCell)
+	return still(strings.Join(labels, ", "), []panel{heatPanel(heat, float64(cell))}, notes, p), nil
+}
+
+// heatPanel is a map of counts, with numbers in cells that have room for them, and its scale below.
+func heatPanel(heat picture.Heat, cell float64) panel {
+	g := grid{heat.Height, heat.Width, cell}
+	w, h, longest := g.width(), g.height(), len(fmt.Sprint(heat.High))
+	bar := max(w, 120)
+	cells, colours := picture.NewCanvas(heat.Width, heat.Height, color.White), picture.NewCanvas(256, 1, color.White)
+	cells.Heat(0, 0, heat)
+	colours.ColorBar(colours.Rect, heat.Colormap)
+	return panel{w: bar, h: h + barGap + barTall, label: lang.Sprintf("%.4g to %.4g", heat.Low, heat.High), paint: func(d *drawing.Drawing, x, y float64, _ int) {
+		left := x + (bar-w)/2
+		d.Add(drawing.Image{X: left, Y: y, W: w, H: h, Pixels: cells.RGBA})
+		if cell >= numberedCell && heat.High < 1000 {
+			for i, v := range heat.Values {
+				cx, cy := g.center(left, y, float64(i/heat.Width), float64(i%heat.Width))
+				text := fmt.Sprintf("%.0f", v)
+				d.Text(cx, cy, g.textSize(text, longest), drawing.Center, inkOn(color.NRGBA(heat.Color(i))), text)
+			}
+		}
+		d.Add(drawing.Image{X: x, Y: y + h + barGap, W: bar, H: barTall, Pixels: colours.RGBA})
+	}}
+}
+
+// still is a figure of one frame.
+func still(title string, panels []panel, captions []string, p Purpose) *Figure {
+	f := &Figure{title: title, panels: panels, captions: captions, purpose: p, frames: 1, ruler: drawing.NewRuler()}
+	f.measure()
+	if p == Slide && f.smallest() < LeastLetters {
+		f.leaveOut()
+		f.measure()
 	}
-	line := measure.LineHeight(textSize) + 2
-	top := heatEdge + measure.LineHeight(titleSize) + 8
-	c := picture.NewCanvas(full+2*heatEdge, top+height+heatEdge+barHeight+line+8+len(notes)*line+heatEdge, color.White)
-	c.Text(heatEdge, heatEdge, titleSize, color.Black, title)
-	left := heatEdge + (full-width)/2
-	c.Heat(left, top, heat)
-	y := top + height + heatEdge
-	c.ColorBar(image.Rect(left, y, left+max(width, 120), y+barHeight), heat.Colormap, heat.Low, heat.High)
-	y += barHeight + line + 8
-	for i, n := range notes {
-		c.Text(heatEdge, y+i*line, textSize, color.Black, n)
-	}
-	return c
+	return f
 }

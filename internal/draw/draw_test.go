@@ -127,6 +127,8 @@ func extent(m drawing.Mark) (x0, y0, x1, y1 float64) {
 	switch m := m.(type) {
 	case drawing.Rect:
 		return m.X, m.Y, m.X + m.W, m.Y + m.H
+	case drawing.Image:
+		return m.X, m.Y, m.X + m.W, m.Y + m.H
 	case drawing.Segment:
 		return min(m.X0, m.X1), min(m.Y0, m.Y1), max(m.X0, m.X1), max(m.Y0, m.Y1)
 	case drawing.Circle:

@@ -42,7 +42,7 @@ type seen struct {
 // the one that was measured:
 // the theoretical field as a frame, all of which has a path to the output, and how much each pixel matters, as light and by itself
 // beside. Without a measured m that is the Gaussian of Field.Effective.
-func FieldOn(img *image.RGBA, f shape.Field, out []int, m *gradient.Map, title string) *picture.Canvas {
+func FieldOn(img *image.RGBA, f shape.Field, out []int, m *gradient.Map, title string, p Purpose) *Figure {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	at := []int{0, 0}
 	if !f.Whole {
@@ -55,44 +55,32 @@ func FieldOn(img *image.RGBA, f shape.Field, out []int, m *gradient.Map, title s
 	if m != nil {
 		s.measure(m)
 	}
-	scale := max(1, fieldSide/max(w, h))
-	panels := []image.Image{lit(img, s.light)}
+	panels := []panel{s.panel(lit(img, s.light))}
 	if m != nil {
-		panels = append(panels, heat(m))
+		panels = append(panels, s.panel(heat(m)))
 	}
-	c, ruler := picture.NewCanvas(1, 1, color.White), drawing.NewRuler()
-	const edge = 16
-	wide := len(panels)*(w*scale+edge) - edge
-	text := max(18, float64(wide)/44) // read from the back row, where the picture is a slide
-	titleText := text * 1.2
-	var notes []string
-	for _, n := range s.notes {
-		notes = append(notes, ruler.Wrap(n, text, float64(max(wide, 560)))...)
-	}
-	heads := ruler.Wrap(title, titleText, float64(max(wide, 560)))
-	line, head := c.LineHeight(text)+4, c.LineHeight(titleText)+4
-	width := wide
-	for _, n := range notes {
-		width = max(width, c.TextWidth(text, n))
-	}
-	for _, n := range heads {
-		width = max(width, c.TextWidth(titleText, n))
-	}
-	top := edge + len(heads)*head + 6
-	c = picture.NewCanvas(width+2*edge, top+h*scale+12+len(notes)*line+edge, color.White)
-	for i, n := range heads {
-		c.Text(edge, edge+i*head, titleText, color.Black, n)
-	}
-	left := edge + (width-wide)/2
-	for i, p := range panels {
-		x := left + i*(w*scale+edge)
-		c.Image(x, top, p, scale)
-		s.frame(c, x, top, h, w, scale)
-	}
-	for i, n := range notes {
-		c.Text(edge, top+h*scale+12+i*line, text, color.Black, n)
-	}
-	return c
+	return still(title, panels, s.notes, p)
+}
+
+// panel is a picture with both fields on it.
+func (s *seen) panel(img *image.RGBA) panel {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	scale := float64(max(1, fieldSide/max(w, h)))
+	return panel{w: float64(w) * scale, h: float64(h) * scale, paint: func(d *drawing.Drawing, x, y float64, _ int) {
+		d.Add(drawing.Image{X: x, Y: y, W: float64(w) * scale, H: float64(h) * scale, Pixels: img})
+		for _, line := range []struct {
+			box    box
+			width  float64
+			color  color.NRGBA
+			dashed bool
+		}{{s.theoretical, 6, white, false}, {s.theoretical, 3, kernelDark, false}, {s.effective, 5, white, true}, {s.effective, 3, inputDark, true}} {
+			b := line.box.within(float64(h), float64(w))
+			x0, y0, x1, y1 := b.x0*scale+x, b.y0*scale+y, b.x1*scale+x, b.y1*scale+y
+			for _, side := range [4][4]float64{{x0, y0, x1, y0}, {x1, y0, x1, y1}, {x1, y1, x0, y1}, {x0, y1, x0, y0}} {
+				d.Add(drawing.Segment{X0: side[0], Y0: side[1], X1: side[2], Y1: side[3], Width: line.width, Color: line.color, Dashed: line.dashed})
+			}
+		}
+	}}
 }
 
 // estimated is the theoretical field of the output at a row and a column, and the Gaussian that the effective one is if all weights are alike.
@@ -147,7 +135,7 @@ func brightness(m *gradient.Map) func(y, x int) float64 {
 }
 
 // heat is the influence by itself, in the colours of viridis.
-func heat(m *gradient.Map) image.Image {
+func heat(m *gradient.Map) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, m.Width, m.Height))
 	bright := brightness(m)
 	for y := range m.Height {
@@ -156,32 +144,6 @@ func heat(m *gradient.Map) image.Image {
 		}
 	}
 	return img
-}
-
-// frame draws both fields on a panel at (left, top).
-func (s *seen) frame(c *picture.Canvas, left, top, h, w, scale int) {
-	draw := func(b box, width float64, col color.NRGBA, dashed bool) {
-		b = b.within(float64(h), float64(w))
-		k := float64(scale)
-		x0, y0, x1, y1 := b.x0*k+float64(left), b.y0*k+float64(top), b.x1*k+float64(left), b.y1*k+float64(top)
-		for _, side := range [4][4]float64{{x0, y0, x1, y0}, {x1, y0, x1, y1}, {x1, y1, x0, y1}, {x0, y1, x0, y0}} {
-			n := 1.0
-			if dashed {
-				n = max(1, math.Hypot(side[2]-side[0], side[3]-side[1])/12)
-			}
-			for t := 0.0; t < n; t++ {
-				a, b := t/n, (t+1)/n
-				if dashed {
-					b = (t + 0.55) / n
-				}
-				c.Line(side[0]+a*(side[2]-side[0]), side[1]+a*(side[3]-side[1]), side[0]+b*(side[2]-side[0]), side[1]+b*(side[3]-side[1]), width, col)
-			}
-		}
-	}
-	draw(s.theoretical, 6, white, false)
-	draw(s.theoretical, 3, kernelDark, false)
-	draw(s.effective, 5, white, true)
-	draw(s.effective, 3, inputDark, true)
 }
 
 // lit is a picture as bright as each pixel matters.

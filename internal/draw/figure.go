@@ -168,8 +168,8 @@ func (known figure) laid(r shape.Result, o Options, ruler drawing.Ruler) (*Figur
 	if f.title == "" {
 		f.title = lang.Text(known.title) + " – " + cmp.Or(f.is, strings.TrimPrefix(lang.Text(v.Summary), lang.Text("squeeze-and-excitation: ")))
 	}
-	if f.note, f.purpose, f.bare = o.Note, o.For, o.bare; f.bare {
-		f.note = strings.TrimPrefix(f.note+"; "+lang.Text("letters too small for a slide are left out"), "; ")
+	if f.note, f.purpose = o.Note, o.For; o.bare {
+		f.leaveOut()
 	}
 	f.frames, f.ruler = max(1, f.frames), ruler
 	f.measure()

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"convx/internal/drawing"
+	"convx/internal/lang"
 )
 
 // measure lays the panels out and finds the size of the letters, and the width and the lines that the largest frame needs.
@@ -91,6 +92,11 @@ func (f *Figure) readable() bool {
 // captionPixels is the size of the captions of a slide, in its pixels.
 func (f *Figure) captionPixels() float64 {
 	return captionSize * f.kind * Slide.Scale(&drawing.Drawing{Width: f.wide + 2*f.edge(), Height: f.height()})
+}
+
+// leaveOut leaves the letters in panels that are too small on a slide out, and says so.
+func (f *Figure) leaveOut() {
+	f.bare, f.note = true, strings.TrimPrefix(f.note+"; "+lang.Text("letters too small for a slide are left out"), "; ")
 }
 
 // lost is how many letters a bare figure leaves out.
@@ -182,6 +188,9 @@ func (f *Figure) captionWidth() float64 {
 
 // labelLines is the label of a panel, broken at about the panel's width.
 func (f *Figure) labelLines(p panel) []string {
+	if p.label == "" {
+		return nil
+	}
 	least := 180.0
 	if f.narrow {
 		least = 120

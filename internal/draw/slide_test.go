@@ -2,11 +2,13 @@ package draw
 
 import (
 	"fmt"
+	"image"
 	"image/color"
 	"slices"
 	"strings"
 	"testing"
 
+	"convx/internal/coverage"
 	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -107,6 +109,40 @@ func TestSlidesOfAnyLayerCanBeRead(t *testing.T) {
 	}
 	if drawn < 25 || bare == 0 || bare > drawn/3 {
 		t.Errorf("%d figures, %d of them without small letters", drawn, bare)
+	}
+}
+
+// Heat maps keep to it, too, and say their scale and their counts; so do fields on pictures.
+func TestSlidesOfCoverageCanBeRead(t *testing.T) {
+	for _, dilations := range []string{"1,2", "2,2,2", "12,24,36"} {
+		specs, labels, err := coverage.Specs(coverage.Dilations(dilations), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := coverage.Of(specs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Coverage(r, labels, Slide)
+		if err != nil {
+			t.Fatal(err)
+		}
+		numbers := 0
+		for _, m := range f.Still().Marks {
+			if text, ok := m.(drawing.Text); ok && text.S == "0" {
+				numbers++
+			}
+		}
+		if want := dilations == "2,2,2"; numbers > 0 != want || f.bare {
+			t.Errorf("%s: %d cells say 0, bare is %t", dilations, numbers, f.bare)
+		}
+		for _, fault := range slideFaults(f) {
+			t.Errorf("%s: %s", dilations, fault)
+		}
+	}
+	r := result(t, spec(t, "standard", "input 1x30x40, kernel 5, stride 2"))
+	for _, fault := range slideFaults(FieldOn(image.NewRGBA(image.Rect(0, 0, 40, 30)), r.Field, r.Output, nil, "a layer", Slide)) {
+		t.Error(fault)
 	}
 }
 

@@ -3,6 +3,7 @@
 package drawing
 
 import (
+	"image"
 	"image/color"
 	"math"
 
@@ -17,7 +18,7 @@ type Drawing struct {
 	Clear         bool        // nothing is behind them
 }
 
-// Mark is one shape: a Rect, Segment, Circle or Text. It knows both ways to show itself.
+// Mark is one shape: a Rect, Segment, Circle, Text or Image. It knows both ways to show itself.
 type Mark interface {
 	paint(c *picture.Canvas, scale float64)
 	svg(w *svgWriter)
@@ -65,6 +66,12 @@ type Text struct {
 	Align Align
 	Color color.NRGBA
 	S     string
+}
+
+// Image is a picture in a rectangle. Its pixels stay squares where they are enlarged, and no theme changes their colours.
+type Image struct {
+	X, Y, W, H float64
+	Pixels     *image.RGBA
 }
 
 // Add puts shapes over those that are there.
@@ -144,6 +151,11 @@ func (t Text) moved(dx, dy float64) Mark {
 	return t
 }
 
+func (p Image) moved(dx, dy float64) Mark {
+	p.X, p.Y = p.X+dx, p.Y+dy
+	return p
+}
+
 // back is the colour behind the marks.
 func (d *Drawing) back() color.NRGBA {
 	switch {
@@ -186,3 +198,5 @@ func (t Text) recoloured(change func(color.NRGBA) color.NRGBA) Mark {
 	t.Color = change(t.Color)
 	return t
 }
+
+func (p Image) recoloured(func(color.NRGBA) color.NRGBA) Mark { return p }

@@ -77,3 +77,7 @@ func (t Text) paint(c *picture.Canvas, scale float64) {
 	}
 	c.Text(int(math.Round(x)), int(math.Round(t.Y*scale-float64(c.LineHeight(size))/2)), size, t.Color, t.S)
 }
+
+func (p Image) paint(c *picture.Canvas, scale float64) {
+	c.Stretch(pixels(p.X, p.Y, p.X+p.W, p.Y+p.H, scale), p.Pixels)
+}

@@ -2,8 +2,10 @@ package drawing
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"image/color"
+	"image/png"
 	"io"
 	"math"
 	"strconv"
@@ -87,6 +89,15 @@ func (t Text) svg(w *svgWriter) {
 	escaped := escapeText.Replace(strings.Map(visible, t.S))
 	fmt.Fprintf(&w.b, `<text x="%s" y="%s" font-size="%s" text-anchor="%s" dominant-baseline="central" %s xml:space="preserve">%s</text>`+"\n",
 		number(t.X), number(t.Y), number(t.Size), anchor, paintAttr("fill", t.Color), escaped)
+}
+
+func (p Image) svg(w *svgWriter) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, p.Pixels); err != nil {
+		return // of pictures without pixels
+	}
+	fmt.Fprintf(&w.b, `<image x="%s" y="%s" width="%s" height="%s" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,%s"/>`+"\n",
+		number(p.X), number(p.Y), number(p.W), number(p.H), base64.StdEncoding.EncodeToString(b.Bytes()))
 }
 
 var escapeText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")

@@ -8,6 +8,7 @@ import (
 	"math"
 	"sync"
 
+	scale "golang.org/x/image/draw"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
@@ -63,11 +64,16 @@ func (c *Canvas) Image(x, y int, img image.Image, scale int) {
 		draw.Draw(c.RGBA, image.Rect(x, y, x+b.Dx(), y+b.Dy()), img, b.Min, draw.Over)
 		return
 	}
-	for j := range b.Dy() {
-		for i := range b.Dx() {
-			c.Fill(image.Rect(x+i*scale, y+j*scale, x+(i+1)*scale, y+(j+1)*scale), img.At(b.Min.X+i, b.Min.Y+j))
-		}
+	c.Stretch(image.Rect(x, y, x+b.Dx()*scale, y+b.Dy()*scale), img)
+}
+
+// Stretch draws img into a rectangle: pixels that are enlarged stay squares, smaller ones are averaged.
+func (c *Canvas) Stretch(r image.Rectangle, img image.Image) {
+	if b := img.Bounds(); r.Dx() < b.Dx() || r.Dy() < b.Dy() {
+		scale.CatmullRom.Scale(c.RGBA, r, img, b, scale.Over, nil)
+		return
 	}
+	scale.NearestNeighbor.Scale(c.RGBA, r, img, img.Bounds(), scale.Over, nil)
 }
 
 // Line draws a straight line of the given width.

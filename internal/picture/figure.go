@@ -1,7 +1,6 @@
 package picture
 
 import (
-	"fmt"
 	"image"
 	"image/color"
 	"strings"
@@ -123,8 +122,7 @@ type Heat struct {
 	Width, Height int
 	Low, High     float64 // the ends of the colour scale
 	Colormap      Colormap
-	Cell          int    // pixels a side of each square
-	Format        string // of the number in each square, as in "%.2f"; empty: none
+	Cell          int // pixels a side of each square
 	// Nothing is the colour of squares whose value is 0, which are to be told from small ones; nil: the colour map's.
 	Nothing color.Color
 }
@@ -141,20 +139,20 @@ func Counts(counts []int, width, height, cell int) Heat {
 
 // Heat draws the squares with their top left corner at (x, y); it takes Width*Cell by Height*Cell pixels.
 func (c *Canvas) Heat(x, y int, h Heat) {
-	for i, v := range h.Values[:h.Width*h.Height] {
-		r := image.Rect(0, 0, h.Cell, h.Cell).Add(image.Pt(x+i%h.Width*h.Cell, y+i/h.Width*h.Cell))
-		fill := Invalid
-		switch {
-		case v == 0 && h.Nothing != nil:
-			fill = color.RGBAModel.Convert(h.Nothing).(color.RGBA)
-		case v-v == 0:
-			fill = h.Colormap.Color(h.position(v))
-		}
-		c.Fill(r, fill)
-		if h.Format != "" {
-			c.centred(r, float64(h.Cell)*0.5, ink(fill), fmt.Sprintf(h.Format, v))
-		}
+	for i := range h.Values[:h.Width*h.Height] {
+		c.Fill(image.Rect(0, 0, h.Cell, h.Cell).Add(image.Pt(x+i%h.Width*h.Cell, y+i/h.Width*h.Cell)), h.Color(i))
 	}
+}
+
+// Color is that of square i.
+func (h Heat) Color(i int) color.RGBA {
+	switch v := h.Values[i]; {
+	case v == 0 && h.Nothing != nil:
+		return color.RGBAModel.Convert(h.Nothing).(color.RGBA)
+	case v-v == 0:
+		return h.Colormap.Color(h.position(v))
+	}
+	return Invalid
 }
 
 // position is where v lies between Low and High; without a range it is the low end.
@@ -165,30 +163,10 @@ func (h Heat) position(v float64) float64 {
 	return (v - h.Low) / (h.High - h.Low)
 }
 
-// ColorBar draws the scale of a colour map from left to right, low and high written under its ends. It takes the rectangle
-// and a line of text below it.
-func (c *Canvas) ColorBar(r image.Rectangle, m Colormap, low, high float64) {
+// ColorBar draws the scale of a colour map from left to right.
+func (c *Canvas) ColorBar(r image.Rectangle, m Colormap) {
 	for x := r.Min.X; x < r.Max.X; x++ {
 		t := float64(x-r.Min.X) / float64(max(1, r.Dx()-1))
 		c.Fill(image.Rect(x, r.Min.Y, x+1, r.Max.Y), m.Color(t))
 	}
-	const size = 11
-	c.Text(r.Min.X, r.Max.Y+1, size, color.Black, fmt.Sprintf("%.4g", low))
-	text := fmt.Sprintf("%.4g", high)
-	c.Text(r.Max.X-c.TextWidth(size, text), r.Max.Y+1, size, color.Black, text)
-}
-
-// centred writes text in the middle of r.
-func (c *Canvas) centred(r image.Rectangle, size float64, col color.Color, text string) {
-	x := r.Min.X + (r.Dx()-c.TextWidth(size, text))/2
-	y := r.Min.Y + (r.Dy()-c.LineHeight(size))/2
-	c.Text(x, y, size, col, text)
-}
-
-// ink is black or white, whichever can be read on c.
-func ink(c color.RGBA) color.Color {
-	if lumaR*int(c.R)+lumaG*int(c.G)+lumaB*int(c.B) > 140*1000 {
-		return color.Black
-	}
-	return color.White
 }

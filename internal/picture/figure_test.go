@@ -102,11 +102,10 @@ func TestGoldenCounts(t *testing.T) {
 		counts[i] = once(i/n) * once(i%n)
 	}
 	h := Counts(counts, n, n, 22)
-	h.Format = "%.0f"
 	c := NewCanvas(n*22+20, n*22+60, color.White)
 	c.Heat(10, 10, h)
 	c.Frame(image.Rect(10, 10, 10+n*22, 10+n*22), color.Black)
-	c.ColorBar(image.Rect(10, n*22+20, n*22+10, n*22+32), h.Colormap, h.Low, h.High)
+	c.ColorBar(image.Rect(10, n*22+20, n*22+10, n*22+32), h.Colormap)
 	golden(t, "counts", FromImage(c))
 }
 
