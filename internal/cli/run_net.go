@@ -228,7 +228,7 @@ func (r *netRun) prepare(ctx context.Context, stage func(string)) error {
 	}
 	stage("preparing " + r.name)
 	net, err := infer.Prepare(ctx, r.feeds.Graph, infer.Options{
-		Algorithm: r.algorithm, Threads: threadsOf(r.threads), At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(), Watch: true,
+		Algorithm: r.algorithm, Threads: threadsOf(r.threads), At: r.whole.at, Without: r.whole.without, MaxBytes: freeMemory(), Watch: true, Once: true,
 	})
 	if err != nil {
 		return err

@@ -25,6 +25,8 @@ type Options struct {
 	Without []string
 	// Watch looks at what feeds the convolutions, and computes what is out of the ordinary by what keeps to the definition.
 	Watch bool
+	// Once says that the network runs a single time: weights are not transformed into more where that takes longer than it saves.
+	Once bool
 	// MaxBytes bounds the memory of activations and of each array; 0 is no bound.
 	MaxBytes int64
 }
@@ -76,7 +78,7 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 		return nil, err
 	}
 	net := &Network{Inputs: p.Inputs, outputs: p.Outputs, program: p, options: o, values: make([]value, len(p.Values))}
-	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads()}.Sharing()
+	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads(), Once: o.Once}.Sharing()
 	for i, v := range p.Values {
 		net.values[i] = value{name: v.Name, shape: v.Shape, weight: v.Weight}
 	}

@@ -19,6 +19,8 @@ type Options struct {
 	Algorithm string
 	// Threads is the number of threads that a plan uses; 0 is all of GOMAXPROCS, 1 starts no goroutine.
 	Threads int
+	// Once says that the plan runs a single time: what packing takes counts in the choice of an algorithm.
+	Once bool
 
 	workers *workers.Pool // shared by the stages of a layer
 	demands demands       // of the data that a layer's stages meet
@@ -33,7 +35,11 @@ func (o Options) threads() int {
 
 // problem checks a stage against its input shapes. Errors are *layer.Error.
 func (o Options) problem(st layer.Stage, in [][]int) (*problem.Problem, error) {
-	return problem.New(st, in, o.threads(), o.workers)
+	p, err := problem.New(st, in, o.threads(), o.workers)
+	if err == nil {
+		p.Once = o.Once
+	}
+	return p, err
 }
 
 // OwnTolerance is how far exact algorithms, which add up an output's own products in float32, may be from the definition, relative

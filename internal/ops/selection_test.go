@@ -73,3 +73,42 @@ func TestLeavingOutIsByWholeNames(t *testing.T) {
 		t.Errorf("auto,-winograd leaves %v (%v)", names, err)
 	}
 }
+
+// TestOncePacksLess prepares layers for one run: weights are not transformed into more where that takes longer than it saves; on
+// any number of threads alike.
+func TestOncePacksLess(t *testing.T) {
+	less := 0
+	for _, of := range []string{
+		"standard 256x4x4 out-channels=256 kernel=3 padding=1",
+		"standard 32x56x56 out-channels=32 kernel=3 padding=1",
+		"standard 256x8x8 out-channels=256 kernel=1x3",
+		"transposed 128x4x4 out-channels=128 kernel=4 stride=2",
+		"standard 128x14x14 out-channels=32 kernel=11 padding=5",
+	} {
+		s := shaped(t, layerOf(t, of))
+		operands := map[string]*tensor.Tensor[float32]{}
+		if _, err := FillOperands(s, operands, 1); err != nil {
+			t.Fatal(err)
+		}
+		step := func(threads int, once bool) Step {
+			p, err := PrepareLayer(s, operands, Options{Threads: threads, Once: once})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p.Steps()[0]
+		}
+		often, once, two := step(1, false), step(1, true), step(2, true)
+		if once.Algorithm != two.Algorithm || once.Packed != two.Packed {
+			t.Errorf("%s: %s of %d bytes on one thread, %s of %d on two", of, once.Algorithm, once.Packed, two.Algorithm, two.Packed)
+		}
+		if once.Packed > often.Packed {
+			t.Errorf("%s: %s packs %d bytes for one run, %s %d for many", of, once.Algorithm, once.Packed, often.Algorithm, often.Packed)
+		}
+		if once.Packed < often.Packed {
+			less++
+		}
+	}
+	if less < 3 {
+		t.Errorf("%d layers are packed into less for one run", less)
+	}
+}

@@ -219,7 +219,7 @@ func winogradCost(p *problem.Convolution, m int) float64 {
 	weights := float64(points) * cin * cout * float64(p.Kernel[0])
 	together := tiles / images * out // rows that share the weights
 	tile := together / math.Ceil(together/float64(p.ISA.NCHWcRows()))
-	product := tiles*weights*out/r.blocked*thin(p, tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream
+	product := tiles*weights*out/r.blocked*thin(p, tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream + p.PackingTime(4*weights*float64(p.Groups))
 	transforms := tiles * float64(points) * (cin*slices + cout*out) * r.transform
 	if m+p.Kernel[2]-1 == 8 {
 		transforms *= wide

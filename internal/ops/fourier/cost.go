@@ -91,7 +91,7 @@ func best(p *problem.Convolution) (chosen tiling, least float64) {
 		for _, wide := range wides {
 			for _, matrix := range []bool{false, true} {
 				t := tiling{win, high, wide, matrix}
-				if c := t.cost(p); c < least {
+				if c := t.cost(p) + p.PackingTime(float64(t.packed(p))); c < least {
 					least, chosen = c, t
 				}
 			}
