@@ -89,7 +89,7 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		if len(names) > mostNamed {
 			names = append(slices.Clone(names[:mostNamed]), lang.Sprintf("and %d more", len(names)-mostNamed))
 		}
-		foot = append(foot, lang.Sprintf("the first exchanges %s", strings.Join(names, ", ")))
+		foot = append(foot, lang.Sprintf("the first exchanges %s", lang.List(names)))
 	}
 	return report.Document{JSON: j, Blocks: []report.Block{head, t, slices.Concat(foot, proofs, none)}}
 }

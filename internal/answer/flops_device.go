@@ -112,5 +112,5 @@ func estimates(d device.Device) string {
 			out = append(out, lang.Sprintf("operations a cycle in %s", e))
 		}
 	}
-	return strings.Join(out, ", ")
+	return lang.List(out)
 }

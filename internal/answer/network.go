@@ -36,7 +36,7 @@ func outputsOf(r *network.Result) []outputJSON {
 
 // netHead says what a network is, what goes in and all that comes out.
 func netHead(r *network.Result) report.Text {
-	head := report.Text{fmt.Sprintf("%s: %s -> %s", netTitle(r.Graph), layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
+	head := report.Text{netTitle(r.Graph) + lang.Text(": ") + fmt.Sprintf("%s -> %s", layer.FormatShape(r.Input), layer.FormatShape(r.Output))}
 	for _, o := range outputsOf(r) {
 		head = append(head, lang.Sprintf("output %s: %s", o.Name, layer.FormatShape(o.Shape)))
 	}

@@ -157,7 +157,7 @@ func MergeAxes(notes []string) []string {
 	}
 	for i, text := range texts {
 		if a := axes[text]; len(a) > 0 {
-			texts[i] = strings.Join(a, ", ") + lang.Text(": ") + text
+			texts[i] = lang.List(a) + lang.Text(": ") + text
 		}
 	}
 	return texts
@@ -172,5 +172,5 @@ func Defaults(l layer.Layer) report.Text {
 	for i, d := range l.Defaults {
 		parts[i] = d.Key + " " + d.Value
 	}
-	return report.Text{lang.Sprintf("defaults: %s", strings.Join(parts, ", "))}
+	return report.Text{lang.Sprintf("defaults: %s", lang.List(parts))}
 }

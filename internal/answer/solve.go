@@ -70,5 +70,5 @@ func remark(notes []string) string {
 			out = append(out, s.say)
 		}
 	}
-	return strings.Join(out, ", ")
+	return lang.List(out)
 }

@@ -56,5 +56,5 @@ func Variant(v layer.Variant) report.Document {
 }
 
 func commas(n []int) string {
-	return strings.ReplaceAll(layer.FormatShape(n), "x", ", ")
+	return lang.List(strings.Split(layer.FormatShape(n), "x"))
 }

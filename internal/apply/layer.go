@@ -118,5 +118,5 @@ func (r Result[T]) Algorithms() string {
 	if len(parts) == 1 {
 		return r.Steps[0].Algorithm
 	}
-	return strings.Join(parts, ", ")
+	return lang.List(parts)
 }

@@ -162,7 +162,7 @@ func (r *suiteReader) set(s *layer.Spec, key *yaml.Node, text string) {
 			r.faultf(key, "unknown key %q: did you mean %s?", key.Value, near)
 			return
 		}
-		r.faultf(key, "unknown key %q: keys are %s", key.Value, strings.Join(known, ", "))
+		r.faultf(key, "unknown key %q: keys are %s", key.Value, lang.List(known))
 		return
 	}
 	if err := s.Set(k.Name, text); err != nil {

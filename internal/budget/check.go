@@ -3,7 +3,6 @@ package budget
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"convx/internal/lang"
 )
@@ -138,7 +137,7 @@ func (c Check) culprits() string {
 			}
 		}
 	}
-	return verb + strings.Join(parts, ", ")
+	return verb + lang.List(parts)
 }
 
 // percentOver is the excess over what is allowed, in percent.

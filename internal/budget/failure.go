@@ -46,5 +46,5 @@ func Open(checks []Check, uncounted string) error {
 	for i, c := range open {
 		limits[i] = c.Name
 	}
-	return lang.Errorf("undecided: %s: not counted is %s; --allow-uncounted decides by what is counted", strings.Join(limits, ", "), uncounted)
+	return lang.Errorf("undecided: %s: not counted is %s; --allow-uncounted decides by what is counted", lang.List(limits), uncounted)
 }

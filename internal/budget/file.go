@@ -107,7 +107,7 @@ func (f *file) document(doc *yaml.Node) {
 	f.pairs(root, lang.Text("a budget"), func(k, v *yaml.Node) {
 		i := slices.Index(keys, k.Value)
 		if i < 0 {
-			f.bad(k, "unknown key %q; keys are %s", k.Value, strings.Join(keys, ", "))
+			f.bad(k, "unknown key %q; keys are %s", k.Value, lang.List(keys))
 			return
 		}
 		parts()[i].read(f, v)

@@ -141,7 +141,7 @@ func quantityList() string {
 	for _, q := range Quantities() {
 		out = append(out, q.flag())
 	}
-	return strings.Join(out, ", ")
+	return lang.List(out)
 }
 
 // flag is the quantity as flags spell it.

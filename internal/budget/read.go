@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"convx/configs"
+	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
@@ -39,7 +40,7 @@ func read(text string) (Budget, error) {
 	}
 	data, ok := configs.Budget(text)
 	if !ok {
-		return Budget{}, layer.Errorf("--budget %q is neither limits like max-macs=310M, nor a file like ./budget.yaml, nor one of %s", text, strings.Join(configs.BudgetNames(), ", "))
+		return Budget{}, layer.Errorf("--budget %q is neither limits like max-macs=310M, nor a file like ./budget.yaml, nor one of %s", text, lang.List(configs.BudgetNames()))
 	}
 	return Parse(text+".yaml", data)
 }

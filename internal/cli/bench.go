@@ -52,7 +52,7 @@ measured peak and bandwidth, and which of the two bounds the layer (the roofline
 
 A suite is a YAML file, or the name of a built-in one: %s.
 --algorithm all times every algorithm that takes a layer; --tune also says where the automatic choice was not the
-fastest.`, strings.Join(configs.SuiteNames(), ", ")),
+fastest.`, lang.List(configs.SuiteNames())),
 		Example: strings.Trim(`
   convx bench standard -i 64x56x56 -k 3 -p 1 --min-time 50ms
   convx bench depthwise -i 32x28x28 -p 1 --algorithm all --min-time 10ms
@@ -119,7 +119,7 @@ fastest.`, strings.Join(configs.SuiteNames(), ", ")),
 // benchSubject tells a layer from a suite: a variant's name is a layer.
 func benchSubject(flags *layerFlags, arg string) (layer.Spec, string, error) {
 	if arg == "" {
-		return layer.Spec{}, "", usagef("no layer given: name a variant, a suite file, or one of the suites %s", strings.Join(configs.SuiteNames(), ", "))
+		return layer.Spec{}, "", usagef("no layer given: name a variant, a suite file, or one of the suites %s", lang.List(configs.SuiteNames()))
 	}
 	_, isVariant := layer.VariantNamed(arg)
 	_, isSuite := configs.Suite(arg)
@@ -128,7 +128,7 @@ func benchSubject(flags *layerFlags, arg string) (layer.Spec, string, error) {
 		if near := layer.Nearest(arg, names); near != "" {
 			return layer.Spec{}, "", usagef("unknown variant or suite %q: did you mean %s?", arg, near)
 		}
-		return layer.Spec{}, "", usagef("unknown variant or suite %q: suites are %s; variants are %s", arg, strings.Join(configs.SuiteNames(), ", "), strings.Join(layer.VariantNames(), ", "))
+		return layer.Spec{}, "", usagef("unknown variant or suite %q: suites are %s; variants are %s", arg, lang.List(configs.SuiteNames()), lang.List(layer.VariantNames()))
 	}
 	if isVariant {
 		s, err := flags.spec(arg)

@@ -134,7 +134,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "write the outputs side by side to `FILE.png`; repeat for more")
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
-	f.StringVar(&o.mapping, "map", "auto", lang.Sprintf("-o: `MAPPING` of values to brightness: %s, or LO:HI", strings.Join(picture.MappingNames(), ", ")))
+	f.StringVar(&o.mapping, "map", "auto", lang.Sprintf("-o: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
 	f.StringVar(&o.color, "color", "", lang.Sprintf("read pictures as `%s` (default: as they are)", strings.Join(picture.ColorNames(), "|")))
@@ -199,7 +199,7 @@ func (o *compareOptions) readArgs(args []string) error {
 func (o *compareOptions) check() error {
 	switch {
 	case len(o.variants) == 0:
-		return usagef("no variant given: name two or more, like standard separable; variants are %s", strings.Join(layer.VariantNames(), ", "))
+		return usagef("no variant given: name two or more, like standard separable; variants are %s", lang.List(layer.VariantNames()))
 	case o.minTime <= 0:
 		return usagef("--min-time %s: give a positive time like 250ms", o.minTime)
 	case o.maxPixels < 1:

@@ -97,7 +97,7 @@ The factors of squeeze-and-excitation are those that run prints: of PICTURE, whi
 	f.StringArrayVar(&o.scene.filters, "filter", nil, "draw what an image `FILTER` makes of a picture: a name like sobel-x, or rows of weights")
 	f.StringArrayVarP(&o.scene.weights, "weights", "w", nil, "on a picture, and of se: operand `NAME=FILE`, or a file of operands by name; repeat for more")
 	f.StringVar(&o.scene.color, "color", "", lang.Sprintf("read the picture as `%s` (default: as it is)", strings.Join(picture.ColorNames(), "|")))
-	f.StringVar(&o.scene.mapping, "map", "auto", lang.Sprintf("of a picture's output: `MAPPING` of values to brightness: %s, or LO:HI", strings.Join(picture.MappingNames(), ", ")))
+	f.StringVar(&o.scene.mapping, "map", "auto", lang.Sprintf("of a picture's output: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
 	o.look.register(cmd)

@@ -111,7 +111,7 @@ func runFit(ctx context.Context, o fitOptions) error {
 		return err
 	}
 	if u := r.UncountedTexts(); len(u) > 0 {
-		o.warnf("not counted, and missing from the totals: %s", strings.Join(u, ", "))
+		o.warnf("not counted, and missing from the totals: %s", lang.List(u))
 	}
 	ways, holds, err := t.Fit()
 	if err != nil {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"convx/internal/answer"
 	"convx/internal/budget"
@@ -95,7 +94,7 @@ func (o flopsOptions) countNet(name string) (budget.Held, answer.NetworkCost, er
 	}
 	warnNotes(o.Streams, o.format, held)
 	if u := r.UncountedTexts(); len(u) > 0 && o.limits.given() {
-		held.Notes = append(held.Notes, lang.Sprintf("not counted, and missing from the totals: %s", strings.Join(u, ", ")))
+		held.Notes = append(held.Notes, lang.Sprintf("not counted, and missing from the totals: %s", lang.List(u)))
 	}
 	return budget.Held{Outcome: held, Document: answer.FlopsNetwork(c, held)}, c, nil
 }
@@ -103,7 +102,7 @@ func (o flopsOptions) countNet(name string) (budget.Held, answer.NetworkCost, er
 // verdict says what is uncounted, and what failed.
 func (o flopsOptions) verdict(p budget.Held, n answer.NetworkCost) error {
 	sayWarnings(o.Streams, p.Outcome)
-	u := strings.Join(n.UncountedTexts(), ", ")
+	u := lang.List(n.UncountedTexts())
 	switch {
 	case u != "" && o.strict:
 		return lang.Errorf("operators that convx does not count: %s", u)

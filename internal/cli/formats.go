@@ -2,7 +2,6 @@ package cli
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +37,7 @@ func (e enumFlag[T]) list() string {
 	for i, v := range e.values {
 		words[i] = string(v)
 	}
-	return strings.Join(words, ", ")
+	return lang.List(words)
 }
 
 // enumVar adds a flag that takes one of a list of values, and completes them. The first value is the default.

@@ -49,7 +49,7 @@ func (s Streams) speakSet(found settings.Settings) {
 func (s Streams) speakFor(c *cobra.Command) error {
 	asked, _ := c.Flags().GetString(langFlag)
 	if !slices.Contains(lang.Names(), asked) {
-		return usagef("--lang: %q is not one of %s", asked, strings.Join(lang.Names(), ", "))
+		return usagef("--lang: %q is not one of %s", asked, lang.List(lang.Names()))
 	}
 	s.speak(lang.Language(asked))
 	if f := c.Flags().Lookup("format"); f != nil && !slices.Contains([]string{string(report.TableFormat), string(report.MarkdownFormat)}, f.Value.String()) || c.Name() == "serve" {

@@ -18,7 +18,7 @@ func budgetVar(cmd *cobra.Command, at *[]string, usage string) {
 }
 
 func deviceVar(cmd *cobra.Command, at *string, usage string) {
-	cmd.Flags().StringVar(at, "device", "", lang.Text(usage)+lang.Sprintf("a `NAME` (%s) or a .yaml file", strings.Join(configs.DeviceNames(), ", ")))
+	cmd.Flags().StringVar(at, "device", "", lang.Text(usage)+lang.Sprintf("a `NAME` (%s) or a .yaml file", lang.List(configs.DeviceNames())))
 	completes(cmd, "device", configs.DeviceNames()...)
 }
 

@@ -41,7 +41,7 @@ func newNets(s Streams, run func(netsOptions) error) *cobra.Command {
 		Example: "  convx nets show vgg-16",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("no network given: networks are %s", strings.Join(network.Names(), ", "))
+				return usagef("no network given: networks are %s", lang.List(network.Names()))
 			}
 			return argsUpTo(1)(c, args)
 		},

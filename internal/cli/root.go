@@ -90,7 +90,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.Flags().Bool("version", false, "print the version")
 	root.PersistentFlags().String("config", "", "settings `FILE` (default: ./convx.yaml, then the user's config folder)")
-	root.PersistentFlags().String(langFlag, string(lang.Auto), lang.Sprintf("`LANGUAGE` of what people read: %s", strings.Join(lang.Names(), ", ")))
+	root.PersistentFlags().String(langFlag, string(lang.Auto), lang.Sprintf("`LANGUAGE` of what people read: %s", lang.List(lang.Names())))
 	root.SetHelpFunc(helpWithSettings(s, root.HelpFunc()))
 	root.SetUsageFunc(usage)
 	translate(root)

@@ -141,8 +141,8 @@ func newRun(s Streams, run func(context.Context, runOptions) error) *cobra.Comma
 	f.BoolVar(&o.orient, "orient", false, "turn pictures as their Exif orientation says")
 	f.StringVar(&o.picture.grid, "grid", "", "PNG: lay maps out in `RxC` rows and columns")
 	f.IntSliceVar(&o.picture.channels, "channel", nil, "PNG: show channel `N` alone, counted from 0; several are joined by commas")
-	f.StringVar(&o.picture.mapping, "map", "auto", lang.Sprintf("PNG: `MAPPING` of values to brightness: %s, or LO:HI", strings.Join(picture.MappingNames(), ", ")))
-	f.StringVar(&o.picture.colormap, "colormap", "auto", lang.Sprintf("PNG: `COLORS` of maps: %s", strings.Join(picture.ColormapNames(), ", ")))
+	f.StringVar(&o.picture.mapping, "map", "auto", lang.Sprintf("PNG: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
+	f.StringVar(&o.picture.colormap, "colormap", "auto", lang.Sprintf("PNG: `COLORS` of maps: %s", lang.List(picture.ColormapNames())))
 	f.IntVar(&o.picture.depth, "depth", 0, "PNG: `BITS` a sample, 8 or 16 (default: the input picture's, else 8)")
 	f.IntVar(&o.picture.magnify, "magnify", 0, "PNG: draw each value `N` pixels wide and high, not smoothed (default: 1, more in a grid of tiny maps)")
 	for name, complete := range map[string]cobra.CompletionFunc{
@@ -207,7 +207,7 @@ func (o runOptions) check() error {
 		return usagef("--max-pixels: %d is less than 1", o.maxPixels)
 	}
 	if o.variant == "" {
-		return fmt.Errorf("%w", layer.Errorf("no variant given").Hint(lang.Sprintf("variants are %s", strings.Join(layer.VariantNames(), ", "))))
+		return fmt.Errorf("%w", layer.Errorf("no variant given").Hint(lang.Sprintf("variants are %s", lang.List(layer.VariantNames()))))
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ func (n *netRunFlags) register(cmd *cobra.Command) {
 	f.StringVar(&n.labels, "labels", "", "with --top: name the classes by the lines of `FILE`")
 	enumVar(cmd, &n.as, "as", "", "with -o FOLDER/: write each layer as", "png", "npy")
 	f.StringVar(&n.ablate, "ablate", "", "with --net: leave out every channel of what `LAYER` makes in turn, and print what that does to the largest output")
-	f.StringSliceVar(&n.without, "without", nil, lang.Sprintf("with --net: leave out a `REWRITE` of the graph: all, %s", strings.Join(infer.Rewrites(), ", ")))
+	f.StringSliceVar(&n.without, "without", nil, lang.Sprintf("with --net: leave out a `REWRITE` of the graph: all, %s", lang.List(infer.Rewrites())))
 }
 
 // netRun is a whole network that is being run on data.
@@ -180,7 +180,7 @@ func (r *netRun) settle() (err error) {
 	}
 	for _, name := range r.whole.without {
 		if !isRewrite(name) {
-			return usagef("--without %q: rewrites are all, %s", name, strings.Join(infer.Rewrites(), ", "))
+			return usagef("--without %q: rewrites are all, %s", name, lang.List(infer.Rewrites()))
 		}
 	}
 	if err := checkOutputs(r.outputs); err != nil {

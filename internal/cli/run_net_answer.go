@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strings"
-
 	"convx/internal/answer/measured"
 	"convx/internal/infer"
 	"convx/internal/lang"
@@ -15,7 +13,7 @@ import (
 
 // document is the run as one value.
 func (r *netRun) document() (report.Document, error) {
-	a := measured.NetworkRun{Name: r.name, Elapsed: r.elapsed, Written: strings.Join(r.targets.Paths(), ", "), Outputs: r.net.Results(), Top: r.whole.top, Labels: r.labels}
+	a := measured.NetworkRun{Name: r.name, Elapsed: r.elapsed, Written: lang.List(r.targets.Paths()), Outputs: r.net.Results(), Top: r.whole.top, Labels: r.labels}
 	for _, in := range r.net.Inputs {
 		a.Inputs = append(a.Inputs, infer.Named{Name: in.Name, Array: r.feeds.Arrays[in.Name]})
 	}

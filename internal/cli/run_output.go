@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strings"
-
 	"convx/internal/answer"
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -18,7 +16,7 @@ func (j *job) summary(origins []string) {
 		j.sayf("%s", line)
 	}
 	if len(j.set.Unused) > 0 {
-		j.sayf("not used: %s", strings.Join(j.set.Unused, ", "))
+		j.sayf("not used: %s", lang.List(j.set.Unused))
 	}
 }
 

@@ -114,10 +114,10 @@ func fileText() string {
 	b.WriteString(lang.Text("Names with a dot or a slash in them are files, - is standard input or output, other names are built in. What is read:\n\n"))
 	rows{
 		{"networks", lang.Key("--net FILE.yaml or FILE.onnx (docs/network-files.md, docs/onnx.md); built in: convx nets")},
-		{"budgets", lang.Sprintf("--budget FILE.yaml (docs/ci.md); built in: %s", strings.Join(configs.BudgetNames(), ", "))},
+		{"budgets", lang.Sprintf("--budget FILE.yaml (docs/ci.md); built in: %s", lang.List(configs.BudgetNames()))},
 		{"baselines", lang.Key("--baseline FILE.json: an earlier -f json")},
-		{"devices", lang.Sprintf("--device FILE.yaml (docs/devices.md); built in: %s", strings.Join(configs.DeviceNames(), ", "))},
-		{"suites", lang.Sprintf("convx bench FILE.yaml; built in: %s", strings.Join(configs.SuiteNames(), ", "))},
+		{"devices", lang.Sprintf("--device FILE.yaml (docs/devices.md); built in: %s", lang.List(configs.DeviceNames()))},
+		{"suites", lang.Sprintf("convx bench FILE.yaml; built in: %s", lang.List(configs.SuiteNames()))},
 		{"layers", lang.Key("flops --batch-file FILE.jsonl: a layer as JSON a line")},
 		{"settings", lang.Key("convx.yaml: convx config --template prints one")},
 		{"pictures", lang.Key(".png, .jpg, .gif (docs/pictures.md)")},

@@ -99,7 +99,7 @@ func pickIdentities(names []string) ([]verify.Identity, error) {
 			if near := layer.Nearest(name, append(identityNames(), accuracy)); near != "" {
 				return nil, usagef("unknown identity %q: did you mean %s?", name, near)
 			}
-			return nil, usagef("unknown identity %q: identities are %s", name, strings.Join(identityNames(), ", "))
+			return nil, usagef("unknown identity %q: identities are %s", name, lang.List(identityNames()))
 		}
 		picked = append(picked, all[i])
 	}

@@ -158,7 +158,7 @@ func Baseline(labels []string, text string) (int, error) {
 	}
 	i := slices.Index(labels, text)
 	if i < 0 {
-		return 0, layer.Errorf("--baseline %q is no row: they are %s", text, strings.Join(labels, ", "))
+		return 0, layer.Errorf("--baseline %q is no row: they are %s", text, lang.List(labels))
 	}
 	return i, nil
 }

@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"strconv"
-	"strings"
 
 	"convx/internal/lang"
 )
@@ -141,5 +140,5 @@ func listed(v []int) string {
 	for i, n := range v {
 		words[i] = strconv.Itoa(n)
 	}
-	return strings.Join(words, ", ")
+	return lang.List(words)
 }

@@ -59,7 +59,7 @@ func Open(name string) (Device, error) {
 	}
 	data, ok := configs.Device(name)
 	if !ok {
-		return Device{}, lang.Errorf("unknown device %q; devices are %s, or a file like ./device.yaml", name, strings.Join(configs.DeviceNames(), ", "))
+		return Device{}, lang.Errorf("unknown device %q; devices are %s, or a file like ./device.yaml", name, lang.List(configs.DeviceNames()))
 	}
 	d, err := Parse(data)
 	d.Name = name

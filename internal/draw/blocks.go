@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
-	"strings"
 
 	"convx/internal/drawing"
 	"convx/internal/flops"
@@ -170,7 +169,7 @@ func residualFigure(r shape.Result, o Options) (*Figure, error) {
 	f := &Figure{panels: []panel{p}, frames: len(b.all), still: len(b.all) - 1, captions: captions}
 	// The stages that it has: at expansion 1 there is none to expand. One that gates is what the variant says of itself.
 	if !slices.ContainsFunc(r.Layer.Stages, func(s layer.Stage) bool { return s.Op.Kind() == layer.KindScale }) {
-		stages := strings.Join(b.links(), ", ")
+		stages := lang.List(b.links())
 		if f.is = lang.Sprintf("%s, without a shortcut", stages); shortcut {
 			f.is = lang.Sprintf("%s, with a shortcut", stages)
 		}

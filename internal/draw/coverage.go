@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image/color"
 	"slices"
-	"strings"
 
 	"convx/internal/coverage"
 	"convx/internal/drawing"
@@ -53,7 +52,7 @@ func Coverage(r coverage.Result, labels []string, p Purpose) (*Figure, error) {
 		notes[0] += lang.Text("; grey: none")
 	}
 	cell := min(max(heatSide/max(cols, rows), leastCell), mostCell)
-	return still(strings.Join(labels, ", "), []panel{heatPanel(heat, float64(cell))}, notes, p), nil
+	return still(lang.List(labels), []panel{heatPanel(heat, float64(cell))}, notes, p), nil
 }
 
 // heatPanel is a map of counts, with numbers in cells that have room for them, and its scale below.

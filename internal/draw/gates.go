@@ -3,7 +3,6 @@ package draw
 import (
 	"context"
 	"io"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -67,7 +66,7 @@ func (d Data) Gates(ctx context.Context, s layer.Spec) (layer.Spec, *Gates, erro
 	if err != nil {
 		return s, nil, err
 	}
-	input, weights := src.Name, strings.Join(d.Weights, ", ")
+	input, weights := src.Name, lang.List(d.Weights)
 	if d.Path == "" {
 		input = lang.Sprintf("an input drawn from seed %d", d.Seed)
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -61,7 +60,7 @@ func (p OnPicture) Scene(ctx context.Context, spec layer.Spec) (layer.Spec, *Sce
 		what = lang.Text("no weights")
 	}
 	if len(p.Weights) > 0 {
-		what = "weights " + strings.Join(p.Weights, ", ")
+		what = "weights " + lang.List(p.Weights)
 	}
 	if set.Filters != nil {
 		what = lang.Sprintf("filter %s", set.Filters[0].Name)

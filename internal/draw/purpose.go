@@ -2,7 +2,6 @@ package draw
 
 import (
 	"slices"
-	"strings"
 
 	"convx/internal/drawing"
 	"convx/internal/lang"
@@ -39,7 +38,7 @@ func ParsePurpose(s string) (Purpose, error) {
 	if i := slices.Index(PurposeNames(), s); i >= 0 {
 		return Purpose(i), nil
 	}
-	return 0, lang.Errorf("%q is not one of %s", s, strings.Join(PurposeNames(), ", "))
+	return 0, lang.Errorf("%q is not one of %s", s, lang.List(PurposeNames()))
 }
 
 // Scale is how many pixels a unit of a drawing has.

@@ -3,7 +3,6 @@ package draw
 import (
 	"image/color"
 	"slices"
-	"strings"
 
 	"convx/internal/drawing"
 	"convx/internal/lang"
@@ -28,7 +27,7 @@ func ThemeNames() (names []string) {
 func Themed(d *drawing.Drawing, theme string, clear bool) (*drawing.Drawing, error) {
 	i := slices.Index(ThemeNames(), theme)
 	if i < 0 {
-		return nil, lang.Errorf("%q is not one of %s", theme, strings.Join(ThemeNames(), ", "))
+		return nil, lang.Errorf("%q is not one of %s", theme, lang.List(ThemeNames()))
 	}
 	if change := themes[i].change; change != nil {
 		d = d.Recoloured(change)

@@ -49,7 +49,7 @@ func PreprocessNames() []string {
 func PreprocessNamed(name string) (Preprocess, error) {
 	i := slices.IndexFunc(preprocesses, func(p Preprocess) bool { return p.Name == name })
 	if i < 0 {
-		return Preprocess{}, layer.Errorf("unknown preprocessing %q: there are %s", name, strings.Join(PreprocessNames(), ", "))
+		return Preprocess{}, layer.Errorf("unknown preprocessing %q: there are %s", name, lang.List(PreprocessNames()))
 	}
 	return preprocesses[i], nil
 }
@@ -83,10 +83,10 @@ func (p Preprocess) String() string {
 		text += lang.Sprintf(", over %s", numbers(p.Std))
 	}
 	if p.Channels != "" {
-		text += ", " + p.Channels
+		text += lang.Text(", ") + p.Channels
 	}
 	if p.Name != "" {
-		text = p.Name + ": " + text
+		text = p.Name + lang.Text(": ") + text
 	}
 	return text
 }
@@ -96,7 +96,7 @@ func numbers(list []float64) string {
 	for i, v := range list {
 		parts[i] = strconv.FormatFloat(v, 'g', 6, 64)
 	}
-	return strings.Join(parts, ", ")
+	return lang.List(parts)
 }
 
 // Layout is how an image input of a network lies in memory.

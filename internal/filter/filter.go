@@ -93,7 +93,7 @@ func takes(params []string) string {
 	if len(params) == 0 {
 		return lang.Text("no numbers")
 	}
-	return strings.Join(params, ", ")
+	return lang.List(params)
 }
 
 func (f Filter) check(param string, v float64, given bool) error {
@@ -155,7 +155,7 @@ func unknown(name string) error {
 	for i, f := range filters {
 		names[i] = f.Name
 	}
-	return lang.Errorf("unknown filter %q: filters are %s, or weights like '0 -1 0; -1 5 -1; 0 -1 0'", name, strings.Join(names, ", "))
+	return lang.Errorf("unknown filter %q: filters are %s, or weights like '0 -1 0; -1 5 -1; 0 -1 0'", name, lang.List(names))
 }
 
 // parseWeights reads a kernel that is written out.

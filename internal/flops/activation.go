@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -38,7 +37,7 @@ func activation(st layer.Stage, s shape.Stage) ([]cost, error) {
 	f := st.Op.(layer.Activation).Func
 	n, ok := perActivation.Get()[f]
 	if !ok {
-		return nil, lang.Errorf("no rule for the activation %q; there is one for %s", f, strings.Join(Activations(), ", "))
+		return nil, lang.Errorf("no rule for the activation %q; there is one for %s", f, lang.List(Activations()))
 	}
 	return []cost{{extra: Sum{Term{by(strconv.Itoa(n), n)}.times(output(s.Output)...)}}}, nil
 }

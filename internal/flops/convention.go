@@ -2,7 +2,6 @@ package flops
 
 import (
 	"slices"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -48,7 +47,7 @@ func Conventions() []Convention { return conventions.Get() }
 func ConventionNamed(name string) (Convention, error) {
 	i := slices.IndexFunc(conventions.Get(), func(c Convention) bool { return c.Name == name })
 	if i < 0 {
-		return Convention{}, lang.Errorf("unknown convention %q; conventions are %s", name, strings.Join(ConventionNames(), ", "))
+		return Convention{}, lang.Errorf("unknown convention %q; conventions are %s", name, lang.List(ConventionNames()))
 	}
 	return conventions.Get()[i], nil
 }

@@ -18,7 +18,7 @@ type Missing struct{ Operator, Layer, Why string }
 func (m *Missing) Error() string {
 	text := lang.Sprintf("the gradient of %s, layer %q, is not known", m.Operator, m.Layer)
 	if m.Why != "" {
-		text += ": " + m.Why
+		text += lang.Text(": ") + m.Why
 	}
 	return text
 }

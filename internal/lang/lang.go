@@ -103,6 +103,14 @@ func (e *late) Error() string { return Errorf(e.format, e.args...).Error() }
 
 func (e *late) Unwrap() error { return errors.Unwrap(Errorf(e.format, e.args...)) }
 
+// List is "a, b, c", with the sign that stands between names in the language.
+func List(names []string) string {
+	if chinese.Load() {
+		return strings.Join(names, "、")
+	}
+	return strings.Join(names, ", ")
+}
+
 // Plural is "1 thread", "2 threads", for a noun that takes an s. Its key is "%d thread".
 func Plural(n int, noun string) string {
 	if chinese.Load() {

@@ -92,5 +92,5 @@ func UnknownKey(name string) *Error {
 	if near := Nearest(strings.ReplaceAll(name, "_", "-"), keyNames()); near != "" {
 		return e.Hint(lang.Sprintf("did you mean %s?", near))
 	}
-	return e.Hint(lang.Sprintf("keys are %s", joinWords(keyNames())))
+	return e.Hint(lang.Sprintf("keys are %s", lang.List(keyNames())))
 }

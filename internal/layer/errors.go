@@ -29,8 +29,6 @@ func (e *Error) Error() string {
 	return e.Msg + lang.Text(": ") + strings.Join(e.Hints, lang.Text(" or "))
 }
 
-func joinWords(words []string) string { return strings.Join(words, ", ") }
-
 // Nearest is the candidate within two edits of word, and within one edit of three letters, if there is one: a typing error.
 func Nearest(word string, candidates []string) string {
 	best, at := min(3, len(word)/3+1), ""

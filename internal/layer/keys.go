@@ -133,7 +133,7 @@ var keys = []Key{
 		Name: "pad-mode", Type: "MODE", Words: wordsOf(PadModes()), Usage: "what padded positions hold: %s",
 		set: func(s *Spec, v string) error {
 			if !slices.Contains(PadModes(), PadMode(v)) {
-				return lang.Errorf("%q is not one of %s", v, joinWords(wordsOf(PadModes())))
+				return lang.Errorf("%q is not one of %s", v, lang.List(wordsOf(PadModes())))
 			}
 			s.PadMode = PadMode(v)
 			return nil
@@ -168,7 +168,7 @@ var keys = []Key{
 				v = "swish"
 			}
 			if !slices.Contains(blockActivations(), v) {
-				return lang.Errorf("%q is not one of %s", v, joinWords(blockActivations()))
+				return lang.Errorf("%q is not one of %s", v, lang.List(blockActivations()))
 			}
 			s.Activation = v
 			return nil
@@ -218,7 +218,7 @@ func wordsOf[T ~string](list []T) []string {
 // either is "a, b or c".
 func either(words []string) string {
 	last := len(words) - 1
-	return strings.Join(words[:last], lang.Text(", ")) + lang.Text(" or ") + words[last]
+	return lang.List(words[:last]) + lang.Text(" or ") + words[last]
 }
 
 // parseReal reads a positive number, or zero too.

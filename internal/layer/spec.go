@@ -62,7 +62,7 @@ func (s Spec) Given(key string) bool { return s.given[key] }
 func (s *Spec) Set(key, value string) error {
 	k, ok := KeyNamed(key)
 	if !ok {
-		return lang.Errorf("unknown layer key %q; keys are %s", key, joinWords(keyNames()))
+		return lang.Errorf("unknown layer key %q; keys are %s", key, lang.List(keyNames()))
 	}
 	if err := k.read(s, value); err != nil {
 		return fmt.Errorf("%s: %w", k.Name, err)

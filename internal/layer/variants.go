@@ -218,18 +218,18 @@ func (v Variant) lacks(key string) *Error {
 			have = append(have, w.Name)
 		}
 	}
-	return Errorf("%s has no --%s", v.Name, key).Hint(lang.Sprintf("drop it; it belongs to %s", joinWords(have)))
+	return Errorf("%s has no --%s", v.Name, key).Hint(lang.Sprintf("drop it; it belongs to %s", lang.List(have)))
 }
 
 func unknownVariant(name string) *Error {
 	e := Errorf("unknown variant %q", name)
 	if name == "" {
-		return Errorf("no variant given").Hint(lang.Sprintf("variants are %s", joinWords(VariantNames())))
+		return Errorf("no variant given").Hint(lang.Sprintf("variants are %s", lang.List(VariantNames())))
 	}
 	if near := Nearest(name, VariantNames()); near != "" {
 		return e.Hint(lang.Sprintf("did you mean %s?", near))
 	}
-	return e.Hint(lang.Sprintf("variants are %s", joinWords(VariantNames())))
+	return e.Hint(lang.Sprintf("variants are %s", lang.List(VariantNames())))
 }
 
 // Fixes reports whether the variant has one value of a key.

@@ -1,8 +1,7 @@
 package lesson
 
 import (
-	"strings"
-
+	"convx/internal/lang"
 	"convx/internal/report"
 )
 
@@ -23,7 +22,7 @@ func Document(list []Lesson) report.Document {
 		if l.Minutes > 0 {
 			minutes = report.Int(l.Minutes)
 		}
-		t.Rows = append(t.Rows, []report.Cell{report.Int(l.Number), report.Str(l.Name), report.Str(l.Title), minutes, report.Str(strings.Join(l.Kinds, ", "))})
+		t.Rows = append(t.Rows, []report.Cell{report.Int(l.Number), report.Str(l.Name), report.Str(l.Title), minutes, report.Str(lang.List(l.Kinds))})
 	}
 	return report.Document{JSON: map[string]any{"lessons": rows}, Blocks: []report.Block{t}}
 }

@@ -80,7 +80,7 @@ func Find(asked string) (Lesson, error) {
 	if i := slices.IndexFunc(list, func(l Lesson) bool { return slices.Contains(l.Kinds, asked) }); i >= 0 {
 		return list[i], nil
 	}
-	return Lesson{}, lang.Errorf("there is no lesson %q: lessons are %s", asked, strings.Join(names, ", "))
+	return Lesson{}, lang.Errorf("there is no lesson %q: lessons are %s", asked, lang.List(names))
 }
 
 // What paragraphs begin with, in either language: the minutes of a lesson, and its kinds; what a reader should guess first.

@@ -70,7 +70,7 @@ func testLessons(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := Find("99"); err == nil || !strings.Contains(err.Error(), "1 sizes, 2 edges") {
+	if _, err := Find("99"); err == nil || !strings.Contains(err.Error(), lang.List([]string{"1 sizes", "2 edges"})) {
 		t.Error(err)
 	}
 }

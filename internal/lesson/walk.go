@@ -180,7 +180,7 @@ func (w Walk) wrap(text string) string {
 	if w.Width > 0 {
 		width = min(width, w.Width)
 	}
-	text = strings.NewReplacer("**", "", "## ", "").Replace(text)
+	text = strings.NewReplacer("。** ", "。", "**", "", "## ", "").Replace(text)
 	text = links.ReplaceAllStringFunc(text, func(l string) string {
 		part := links.FindStringSubmatch(l)
 		if part[2] == "" {

@@ -232,5 +232,5 @@ func (f *file) unknownKey(at Position, what, key string, keys []string) {
 		f.bad(at, "%s has no key %q: did you mean %s?", what, key, near)
 		return
 	}
-	f.bad(at, "%s has no key %q; its keys are %s", what, key, strings.Join(keys, ", "))
+	f.bad(at, "%s has no key %q; its keys are %s", what, key, lang.List(keys))
 }

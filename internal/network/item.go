@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
 )
@@ -210,5 +211,5 @@ func (f *file) unknownName(at Position, what, name string, names []string) {
 		f.bad(at, "unknown %s %q: the file has none", what, name)
 		return
 	}
-	f.bad(at, "unknown %s %q; there are %s", what, name, strings.Join(names, ", "))
+	f.bad(at, "unknown %s %q; there are %s", what, name, lang.List(names))
 }

@@ -24,9 +24,9 @@ func Source(name string) ([]byte, error) {
 	if !ok {
 		e := layer.Errorf("unknown network %q", name)
 		if near := similar(name); len(near) > 0 {
-			return nil, e.Hint(lang.Sprintf("did you mean %s?", strings.Join(near, ", ")))
+			return nil, e.Hint(lang.Sprintf("did you mean %s?", lang.List(near)))
 		}
-		return nil, e.Hint(lang.Sprintf("networks are %s", strings.Join(Names(), ", "))).Hint("give a file, like ./net.yaml")
+		return nil, e.Hint(lang.Sprintf("networks are %s", lang.List(Names()))).Hint("give a file, like ./net.yaml")
 	}
 	return data, nil
 }

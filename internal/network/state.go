@@ -153,9 +153,9 @@ const mostNamed = 6
 
 func some(list []string) string {
 	if len(list) <= mostNamed {
-		return strings.Join(list, ", ")
+		return lang.List(list)
 	}
-	return strings.Join(list[:mostNamed], ", ") + ", …"
+	return lang.List(append(slices.Clone(list[:mostNamed]), "…"))
 }
 
 // unwrapped is a name without what trainers put in front of every name.

@@ -218,7 +218,7 @@ func quoteAll(names []string) string {
 	for _, name := range names[:min(len(names), most)] {
 		quoted = append(quoted, strconv.Quote(clip(name)))
 	}
-	list := strings.Join(quoted, ", ")
+	list := lang.List(quoted)
 	if rest := len(names) - most; rest > 0 {
 		list += lang.Sprintf(" and %d more", rest)
 	}

@@ -96,7 +96,7 @@ func Usage() string {
 	for _, k := range kinds {
 		out = append(out, k.usage)
 	}
-	return strings.Join(out, ", ")
+	return lang.List(out)
 }
 
 // Parse reads dilate:2, scale:1.5, aspect:2, rotate:30, random or random:0.5.

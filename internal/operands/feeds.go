@@ -191,12 +191,12 @@ func (r *Feeds) readInput() (*image.RGBA, *tensor.Array, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		r.Origins = append(r.Origins, "input: "+s.Label())
+		r.Origins = append(r.Origins, lang.Sprintf("input: %s", s.Label()))
 		return nil, tensor.FromTensor(t), nil
 	}
 	img, err := ReadPicture(s)
 	if err == nil {
-		r.Origins = append(r.Origins, "input: "+s.Label())
+		r.Origins = append(r.Origins, lang.Sprintf("input: %s", s.Label()))
 	}
 	return img, nil, err
 }
@@ -313,5 +313,5 @@ func inputNames(p *network.Program) string {
 	for _, in := range p.Inputs {
 		names = append(names, in.Name)
 	}
-	return strings.Join(names, ", ")
+	return lang.List(names)
 }

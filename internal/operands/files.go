@@ -131,7 +131,7 @@ func (f Files) check(list []layer.Operand, what string) (unused []string, err er
 		used++
 	}
 	if len(f.byName) > 0 && used == 0 {
-		return nil, layer.Errorf("-w: none of %s is an operand of this layer; %s", strings.Join(unused, ", "), hasNames(names))
+		return nil, layer.Errorf("-w: none of %s is an operand of this layer; %s", lang.List(unused), hasNames(names))
 	}
 	return unused, nil
 }
@@ -140,7 +140,7 @@ func hasNames(names []string) string {
 	if len(names) == 0 {
 		return lang.Text("it has none")
 	}
-	return lang.Sprintf("it has %s", strings.Join(names, ", "))
+	return lang.Sprintf("it has %s", lang.List(names))
 }
 
 // conforms allows for axes of 1 at the end, as where a fully connected layer was saved as a 1x1 convolution, and for a

@@ -136,7 +136,7 @@ func filterOperands(l layer.Layer, kernels []filter.Kernel) map[string]made {
 		names = append(names, k.Name)
 	}
 	v, _ := layer.VariantNamed(l.Variant)
-	out := map[string]made{v.Filter: {lang.Sprintf("filter %s on each channel", strings.Join(names, ", ")), diagonal(l, kernels)}}
+	out := map[string]made{v.Filter: {lang.Sprintf("filter %s on each channel", lang.List(names)), diagonal(l, kernels)}}
 	if v.Passes != "" && l.OutChannels == l.Channels()*len(kernels) {
 		out[v.Passes] = made{"identity", func(set func(int, float64), shape []int) {
 			for c := range shape[0] {

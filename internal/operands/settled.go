@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"convx/internal/filter"
+	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/ops"
 	"convx/internal/shape"
@@ -80,7 +81,7 @@ func (s *Settled) Made() []string {
 	var out []string
 	for _, n := range s.needed {
 		if m, ok := s.made[n.Name]; ok {
-			out = append(out, sized(n)+": "+m.label)
+			out = append(out, sized(n)+lang.Text(": ")+m.label)
 		}
 	}
 	return out

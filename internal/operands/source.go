@@ -66,7 +66,7 @@ func (s *Source) Label() string {
 	if s.Pixels == nil {
 		return s.label
 	}
-	label := s.label + ": " + s.Pixels.Info().String()
+	label := s.label + lang.Text(": ") + s.Pixels.Info().String()
 	if s.scale != nil {
 		label += lang.Sprintf(", brought to %g to %g", s.scale.Low, s.scale.High)
 	}
@@ -216,7 +216,7 @@ func (s *Source) findArray() error {
 	if s.most = mostOf(info.DType); s.most == 0 && s.scale != nil {
 		return layer.Errorf("--range is for pictures and for uint8 and uint16 arrays: %s holds %s", s.Name, info.DType)
 	}
-	s.label += ": " + info.DType.String() + s.rangeNote(info.DType)
+	s.label += lang.Text(": ") + info.DType.String() + s.rangeNote(info.DType)
 	return nil
 }
 

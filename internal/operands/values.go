@@ -2,7 +2,6 @@ package operands
 
 import (
 	"slices"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -30,7 +29,7 @@ func Load[T tensor.Float](s *Settled, seed uint64) (Values[T], error) {
 			t := tensor.New[T](n.Shape...)
 			m.fill(func(i int, w float64) { t.Data[i] = T(w) }, n.Shape)
 			v.Tensors[n.Name] = t
-			v.Origins = append(v.Origins, sized(n)+": "+m.label)
+			v.Origins = append(v.Origins, sized(n)+lang.Text(": ")+m.label)
 		}
 	}
 	drawn, err := ops.FillOperands(s.Result, v.Tensors, seed)
@@ -53,7 +52,7 @@ func Load[T tensor.Float](s *Settled, seed uint64) (Values[T], error) {
 		}
 	}
 	if parts != nil {
-		v.Origins = append(v.Origins, lang.Sprintf("drawn from seed %d: %s", seed, strings.Join(parts, ", ")))
+		v.Origins = append(v.Origins, lang.Sprintf("drawn from seed %d: %s", seed, lang.List(parts)))
 	}
 	return v, nil
 }

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -56,7 +55,7 @@ func knownOperands[T tensor.Float](s shape.Result, all []layer.Operand, operands
 		if len(names) == 0 {
 			return e.Hint(lang.Sprintf("%s has none", s.Layer.Variant))
 		}
-		return e.Hint(lang.Sprintf("%s has %s", s.Layer.Variant, strings.Join(names, ", ")))
+		return e.Hint(lang.Sprintf("%s has %s", s.Layer.Variant, lang.List(names)))
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func unknown(name string) *layer.Error {
 	if near := layer.Nearest(name, Algorithms()); near != "" {
 		return layer.Errorf("unknown algorithm %q", name).Hint(lang.Sprintf("did you mean %s?", near))
 	}
-	return layer.Errorf("unknown algorithm %q", name).Hint(lang.Sprintf("algorithms are auto, %s", strings.Join(Algorithms(), ", ")))
+	return layer.Errorf("unknown algorithm %q", name).Hint(lang.Sprintf("algorithms are auto, %s", lang.List(Algorithms())))
 }
 
 // namesFor is the algorithms and fusions that a name stands for.
@@ -149,7 +149,7 @@ func (s selection) chooseFrom(list []algorithm, p *problem.Problem) (*algorithm,
 		}
 	}
 	if best == nil && len(reasons) == 0 {
-		return nil, layer.Errorf("%s has no algorithm %s", p.Stage.Op.Kind(), strings.Join(s.only, lang.Text(" or "))).Hint(lang.Sprintf("it has %s", strings.Join(namesOf(list), ", ")))
+		return nil, layer.Errorf("%s has no algorithm %s", p.Stage.Op.Kind(), strings.Join(s.only, lang.Text(" or "))).Hint(lang.Sprintf("it has %s", lang.List(namesOf(list))))
 	}
 	if best == nil {
 		return nil, layer.Errorf("%v", errors.Join(reasons...))

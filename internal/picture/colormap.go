@@ -3,7 +3,6 @@ package picture
 import (
 	"image/color"
 	"math"
-	"strings"
 
 	"convx/internal/lang"
 )
@@ -162,7 +161,7 @@ func parseName(what, s string, names []string) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, lang.Errorf("unknown %s %q: one of %s", what, s, strings.Join(names, ", "))
+	return 0, lang.Errorf("unknown %s %q: one of %s", what, s, lang.List(names))
 }
 
 // Darkened is a colour of a drawing on white as it is on black: of the same hue, as light as it was dark (in Oklab), but that a bright

@@ -40,7 +40,7 @@ type ColumnError struct {
 }
 
 func (e *ColumnError) Error() string {
-	return lang.Sprintf("no column %s: columns are %s", e.Name, strings.Join(e.Known, ", "))
+	return lang.Sprintf("no column %s: columns are %s", e.Name, lang.List(e.Known))
 }
 
 // key is the column's name for machines.

@@ -176,7 +176,7 @@ func (l Layout) writeBlocks(w *bytes.Buffer, f Format, d Document) error {
 			}
 			writeTable(w, f, t)
 			if len(gone) > 0 {
-				w.WriteString("\n" + lang.Sprintf("not shown for want of room (--wide): %s", strings.Join(gone, ", ")) + "\n")
+				w.WriteString("\n" + lang.Sprintf("not shown for want of room (--wide): %s", lang.List(gone)) + "\n")
 			}
 		}
 	}

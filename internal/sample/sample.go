@@ -43,7 +43,7 @@ func Named(name string) (Sample, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return Sample{}, lang.Errorf("unknown sample %q: samples are %s", name, strings.Join(names, ", "))
+	return Sample{}, lang.Errorf("unknown sample %q: samples are %s", name, lang.List(names))
 }
 
 func file(path string) func() ([]byte, error) {

@@ -66,7 +66,7 @@ func checkEntry(key string, value *yaml.Node, again bool) error {
 		if near := layer.Nearest(strings.ReplaceAll(key, "-", "_"), names()); near != "" {
 			return lang.Errorf("unknown setting %q: did you mean %s?", key, near)
 		}
-		return lang.Errorf("unknown setting %q: settings are %s", key, strings.Join(names(), ", "))
+		return lang.Errorf("unknown setting %q: settings are %s", key, lang.List(names()))
 	}
 	if again {
 		return lang.Errorf("%s is set twice", key)

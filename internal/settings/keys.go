@@ -86,7 +86,7 @@ func oneOf(words func() []string) func(string) error {
 		if slices.Contains(words(), v) {
 			return nil
 		}
-		return lang.Errorf("%q is not one of %s", v, strings.Join(words(), ", "))
+		return lang.Errorf("%q is not one of %s", v, lang.List(words()))
 	}
 }
 

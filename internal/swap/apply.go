@@ -2,7 +2,6 @@ package swap
 
 import (
 	"slices"
-	"strings"
 
 	"convx/internal/flops"
 	"convx/internal/lang"
@@ -70,7 +69,7 @@ func texts(rules []Rule) string {
 	for _, r := range rules {
 		out = append(out, r.Text)
 	}
-	return strings.Join(out, ", ")
+	return lang.List(out)
 }
 
 // choice is what becomes of a layer.

@@ -101,7 +101,7 @@ func parseTerm(text string) (term, error) {
 	}
 	at := slices.Index(measured(), m[1])
 	if at < 0 {
-		return term{}, layer.Errorf("%q: a pattern compares %s, not %s", text, strings.Join(measured(), ", "), m[1])
+		return term{}, layer.Errorf("%q: a pattern compares %s, not %s", text, lang.List(measured()), m[1])
 	}
 	n, err := strconv.Atoi(m[3])
 	if err != nil {
@@ -141,7 +141,7 @@ func (r *Rule) parseVariant(text string) error {
 // check refuses variants that no convolution becomes, and values that no layer could have.
 func (r *Rule) check(v layer.Variant) error {
 	if r.into.Variant != "" && !v.Has("out-channels") {
-		return layer.Errorf("%s is no convolution that could take another's place", v.Name).Hint(lang.Sprintf("give one of %s", strings.Join(Variants(), ", ")))
+		return layer.Errorf("%s is no convolution that could take another's place", v.Name).Hint(lang.Sprintf("give one of %s", lang.List(Variants())))
 	}
 	var s layer.Spec
 	for _, o := range slices.Concat(r.into.Own, r.gate.Own) {

@@ -2,7 +2,6 @@ package measured
 
 import (
 	"fmt"
-	"strings"
 
 	"convx/internal/bench"
 	"convx/internal/lang"
@@ -58,7 +57,7 @@ func machineText(m bench.Machine) report.Text {
 			}
 			kinds = append(kinds, text)
 		}
-		lines = append(lines, lang.Sprintf("note: processors of several kinds, %s: times depend on where threads run", strings.Join(kinds, ", "))+pinning(m.Cores[0]))
+		lines = append(lines, lang.Sprintf("note: processors of several kinds, %s: times depend on where threads run", lang.List(kinds))+pinning(m.Cores[0]))
 	}
 	return lines
 }

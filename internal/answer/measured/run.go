@@ -2,7 +2,6 @@ package measured
 
 import (
 	"fmt"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -34,7 +33,7 @@ func (j Run) Document() report.Document {
 		}
 		return out
 	}
-	t := report.Table{Columns: right("channel", "min", "max", "mean", "std", "zeros", "NaNs", "Infs", "values")}
+	t := report.Table{Columns: right("channel", "min", "max", "mean", lang.Key("std"), "zeros", "NaNs", "Infs", "values")}
 	number := func(v *float64) report.Cell {
 		if v == nil {
 			return report.Cell{Text: "-", Raw: ""}
@@ -73,7 +72,7 @@ func FactorsText(factors []float64, sample, batch int) string {
 	if batch > 1 {
 		text += lang.Sprintf(", sample %d", sample)
 	}
-	text += lang.Text(": ") + strings.Join(parts, ", ")
+	text += lang.Text(": ") + lang.List(parts)
 	if n := len(factors); n > mostFactors {
 		text += lang.Sprintf(", … (%d in all; the least %.3f of channel %d, the greatest %.3f of channel %d)", n, factors[least], least, factors[most], most)
 	}

@@ -199,7 +199,7 @@ func inputNames(inputs []ValueInfo) string {
 	for i, in := range inputs {
 		names[i] = fmt.Sprintf("%q", in.Name)
 	}
-	return strings.Join(names, ", ")
+	return lang.List(names)
 }
 
 // fed takes an input's shape from the array that it is fed with, which must have the axes and extents that the model fixes.

@@ -2,7 +2,6 @@ package onnx
 
 import (
 	"fmt"
-	"strings"
 
 	"convx/internal/lang"
 )
@@ -124,7 +123,7 @@ func cycle(nodes []*Node, path []int, from int) error {
 	if len(names) == 1 {
 		return lang.Errorf("node %s reads what it makes", names[0])
 	}
-	return lang.Errorf("nodes read one another in a circle: %s", strings.Join(names, ", "))
+	return lang.Errorf("nodes read one another in a circle: %s", lang.List(names))
 }
 
 // reads appends what a graph's nodes read that the graph does not make itself.

@@ -3,7 +3,6 @@ package literal
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -30,7 +29,7 @@ func Activation[T tensor.Float](p *problem.Problem, _ problem.Operands[T]) (prob
 	}
 	f, ok := reference.Activations[name]
 	if !ok {
-		return nil, layer.Errorf("unknown activation %q", name).Hint(lang.Sprintf("activations are %s", strings.Join(ActivationNames(), ", ")))
+		return nil, layer.Errorf("unknown activation %q", name).Hint(lang.Sprintf("activations are %s", lang.List(ActivationNames())))
 	}
 	return problem.NewParts(p, p.Elements(), 10, func(out []T, in [][]T, from, to int) {
 		reference.Activation(f, out, in[0], from, to)
