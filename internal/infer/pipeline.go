@@ -76,6 +76,11 @@ func (p *planned) prepare(net *Network, n *node, in []int) error {
 	if p.stages == nil {
 		return errGeneral
 	}
+	return p.prepareStages(net, n, in)
+}
+
+// prepareStages is prepare once the stages are known.
+func (p *planned) prepareStages(net *Network, n *node, in []int) error {
 	opt := net.opsOptions
 	s, err := layerOf(p.stages, in)
 	if err != nil {

@@ -125,6 +125,9 @@ func (net *Network) planStep(n *node) (step, error) {
 	if p, err := net.planPool(n); p != nil || err != nil {
 		return p, err
 	}
+	if p, err := net.planResize(n); p != nil || err != nil {
+		return p, err
+	}
 	return net.planMatmul(n)
 }
 
