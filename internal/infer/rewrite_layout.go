@@ -97,7 +97,7 @@ func (r *region) takes(n *node) bool {
 	if len(n.out) != 1 || n.bodies != nil || g.values[n.out[0]].kept || len(g.values[n.out[0]].shape) != r.axes || g.elem(n.out[0]) != tensor.Float32 {
 		return false
 	}
-	constants := n.in[1:]
+	var constants []int
 	switch {
 	case n.is("LayerNormalization"):
 		axis := n.intOr("axis", -1)
