@@ -61,7 +61,7 @@ type PlaneTile struct {
 	min, hi int  // first and last element that any tap reads
 
 	lines []planeLine // of Generic
-	nine  *planeNine  // what all of them are, or nil
+	nine  *planeNine  // what they are in threes, or nil
 }
 
 // Check panics if the tile is impossible and finds what it reads. It must be

@@ -15,7 +15,7 @@ func directNCHWScalar(l ISA, t *PlaneTile, dst, src []float32, at int, w, bias [
 // sum computes one plane.
 func (t *PlaneTile) sum(l ISA, dst, src []float32, at int, w, bias []float32) {
 	if t.nine != nil {
-		t.sumNine(dst, src, at, (*[9]float32)(w), bias[0])
+		t.sumNine(dst, src, at, w, bias[0])
 		t.clampRows(dst)
 		return
 	}

@@ -29,7 +29,7 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 	square := seed%4 == 3            // three lines of three, at an edge or not
 	switch {
 	case square:
-		taps = 9
+		taps = 9 * (1 + r.IntN(3))
 	case together:
 		taps = 1 + r.IntN(11)
 	}
@@ -68,16 +68,16 @@ func testDirectNCHW(t *testing.T, l ISA, kind PlaneKind, rows, n int, seed uint6
 		case 1: // as at the edges of a plane
 			bits = math.MaxUint32 << r.IntN(kind.Kernel) & (1<<(tile.sourceRows()-r.IntN(kind.Kernel)) - 1)
 		}
-		if i == 0 && square {
+		if i%9 == 0 && square {
 			bits = r.Uint32() | 2
 		}
 		offset := r.IntN(60) - at
 		if !square && i > 0 && together && i%8 != 0 || square && i%3 != 0 {
 			offset, bits = tile.Taps[i-1].Offset+1, tile.Taps[i-1].Rows
 		}
-		if square && i%3 == 0 && i > 0 && seed%8 == 3 { // the next row of the source
-			first := tile.Taps[0]
-			offset, bits = first.Offset+i/3*tile.SS, first.Rows>>(i/3)
+		if square && i%3 == 0 && i%9 > 0 && seed%8 == 3 { // the next row of the source
+			first := tile.Taps[i/9*9]
+			offset, bits = first.Offset+i%9/3*tile.SS, first.Rows>>(i%9/3)
 		}
 		tile.Taps = append(tile.Taps, l.NewPlaneTap(offset, i, bits))
 	}

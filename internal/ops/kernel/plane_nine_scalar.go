@@ -2,22 +2,25 @@ package kernel
 
 import "math"
 
-// planeNine is a tile of three lines of three taps, as a depthwise kernel of 3x3 has: the first column may lack the first tap of
-// each, and the last column the last tap. Its rows are summed in one pass with the weights in registers, and without a copy
-// of the source between columns of zeros.
+// planeNine is a tile of three lines of three taps for each channel, as kernels of 3x3 have: the first column may lack the
+// first tap of each, and the last column the last tap. Its rows are summed in one pass a channel with the weights in registers,
+// and without a copy of the source between columns of zeros.
 type planeNine struct {
-	left, right bool      // whether the column at that end lacks a tap
-	n           int       // outputs of a row
-	rows        [][3]int  // where each line of a row of outputs begins, from the tile's place on
-	pairs       bool      // whether each row but the first begins with the last two lines of the one before
-	zeros       []float32 // in place of a line that is absent
+	left, right bool       // whether the column at that end lacks a tap
+	n           int        // outputs of a row
+	channels    []nineRows // of the source
+	pairs       bool       // whether each row but the first begins with the last two lines of the one before
+	zeros       []float32  // in place of a line that is absent
 }
+
+// nineRows says where each line of a row of outputs begins in a channel, from the tile's place on.
+type nineRows [][3]int
 
 // findNine recognises such a tile.
 func (t *PlaneTile) findNine(l ISA) {
 	t.nine = nil
 	n := t.Masks.n
-	if len(t.lines) != 3 || t.Step > 2 || n < 2 {
+	if len(t.lines)%3 != 0 || t.lines == nil || t.Step > 2 || n < 2 {
 		return
 	}
 	left, right := 0, 0
@@ -38,22 +41,26 @@ func (t *PlaneTile) findNine(l ISA) {
 			return
 		}
 	}
-	t.nine = &planeNine{left: left > 0, right: right > 0, n: n, rows: make([][3]int, t.Rows), zeros: make([]float32, (n-1)*t.Step+3-left-right)}
-	for r := range t.nine.rows {
-		for i, a := range t.lines {
-			t.nine.rows[r][i] = absent
-			if a.rows>>r&1 != 0 {
-				t.nine.rows[r][i] = a.offset + r*t.SS + left
+	t.nine = &planeNine{left: left > 0, right: right > 0, n: n, pairs: t.Step == 1, zeros: make([]float32, (n-1)*t.Step+3-left-right)}
+	for lines := t.lines; len(lines) > 0; lines = lines[3:] {
+		rows := make(nineRows, t.Rows)
+		for r := range rows {
+			for i, a := range lines[:3] {
+				rows[r][i] = absent
+				if a.rows>>r&1 != 0 {
+					rows[r][i] = a.offset + r*t.SS + left
+				}
 			}
 		}
+		t.nine.channels = append(t.nine.channels, rows)
+		t.nine.pairs = t.nine.pairs && rows.follow()
 	}
-	t.nine.pairs = t.Step == 1 && t.nine.follow()
 }
 
 // follow reports whether lines of rows are those of the row before.
-func (p *planeNine) follow() bool {
-	for r := 1; r < len(p.rows); r++ {
-		if p.rows[r][0] != p.rows[r-1][1] || p.rows[r][1] != p.rows[r-1][2] {
+func (rows nineRows) follow() bool {
+	for r := 1; r < len(rows); r++ {
+		if rows[r][0] != rows[r-1][1] || rows[r][1] != rows[r-1][2] {
 			return false
 		}
 	}
@@ -72,22 +79,46 @@ func (p *planeNine) source(src []float32, at, line int) []float32 {
 }
 
 // sumNine computes such a tile.
-func (t *PlaneTile) sumNine(dst, src []float32, at int, w *[9]float32, bias float32) {
+func (t *PlaneTile) sumNine(dst, src []float32, at int, w []float32, bias float32) {
+	sumNineChannel[beginning](t, 0, dst, src, at, (*[9]float32)(w), bias)
+	for c := 1; c < len(t.nine.channels); c++ {
+		sumNineChannel[begun](t, c, dst, src, at, (*[9]float32)(w[9*c:]), bias)
+	}
+}
+
+// beginning and begun say by their lengths whether rows hold sums already: the compiler makes a loop for each.
+type (
+	beginning [0]struct{}
+	begun     [1]struct{}
+)
+
+func sumNineChannel[B beginning | begun](t *PlaneTile, channel int, dst, src []float32, at int, w *[9]float32, bias float32) {
 	done := 0
 	if t.nine.pairs {
-		done = t.sumNinePairs(dst, src, at, w, bias)
+		done = sumNinePairs[B](t, channel, dst, src, at, w, bias)
 	}
+	sumNineRows[B](t, channel, done, dst, src, at, w, bias)
+}
+
+// sumNineRows adds a channel to the rows from done on; the first channel to the bias.
+func sumNineRows[B beginning | begun](t *PlaneTile, channel, done int, dst, src []float32, at int, w *[9]float32, bias float32) {
 	p, step := t.nine, t.Step
+	rows := p.channels[channel]
+	var holds B
 	w0, w1, w2, w3, w4, w5, w6, w7, w8 := w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
-	for r := done; r < len(p.rows); r++ {
-		line, row := &p.rows[r], dst[r*t.DS:][:p.n]
+	for r := done; r < len(rows); r++ {
+		line, row := &rows[r], dst[r*t.DS:][:p.n]
 		x, y, z := p.source(src, at, line[0]), p.source(src, at, line[1]), p.source(src, at, line[2])
 		if len(y) != len(x) || len(z) != len(x) {
 			break // never: what the compiler needs to know
 		}
 		j, k := 0, 2
 		if p.left {
-			s := bias + w1*x[0]
+			s := bias
+			if len(holds) > 0 {
+				s = row[0]
+			}
+			s += w1 * x[0]
 			s += w2 * x[1]
 			s += w4 * y[0]
 			s += w5 * y[1]
@@ -96,7 +127,11 @@ func (t *PlaneTile) sumNine(dst, src []float32, at int, w *[9]float32, bias floa
 			j, k = 1, 1+step
 		}
 		for ; k >= 2 && k < len(x) && j < len(row); k += step {
-			s := bias + w0*x[k-2]
+			s := bias
+			if len(holds) > 0 {
+				s = row[j]
+			}
+			s += w0 * x[k-2]
 			s += w1 * x[k-1]
 			s += w2 * x[k]
 			s += w3 * y[k-2]
@@ -108,7 +143,11 @@ func (t *PlaneTile) sumNine(dst, src []float32, at int, w *[9]float32, bias floa
 			j++
 		}
 		if k := len(x) - 1; p.right && k >= 1 && j < len(row) {
-			s := bias + w0*x[k-1]
+			s := bias
+			if len(holds) > 0 {
+				s = row[j]
+			}
+			s += w0 * x[k-1]
 			s += w1 * x[k]
 			s += w3 * y[k-1]
 			s += w4 * y[k]
@@ -118,13 +157,15 @@ func (t *PlaneTile) sumNine(dst, src []float32, at int, w *[9]float32, bias floa
 	}
 }
 
-// sumNinePairs computes two rows at a time, which share two of their lines, and returns how many. Products are added in the order
-// of sumNine: which rows are pairs may depend on the number of threads.
-func (t *PlaneTile) sumNinePairs(dst, src []float32, at int, w *[9]float32, bias float32) (done int) {
+// sumNinePairs adds a channel to two rows at a time, which share two of their lines, and returns how many. Products are added in the order
+// of sumNineRows: which rows are pairs may depend on the number of threads.
+func sumNinePairs[B beginning | begun](t *PlaneTile, channel int, dst, src []float32, at int, w *[9]float32, bias float32) (done int) {
 	p := t.nine
+	rows := p.channels[channel]
+	var holds B
 	w0, w1, w2, w3, w4, w5, w6, w7, w8 := w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8]
-	for ; done+2 <= len(p.rows); done += 2 {
-		first, second := &p.rows[done], &p.rows[done+1]
+	for ; done+2 <= len(rows); done += 2 {
+		first, second := &rows[done], &rows[done+1]
 		x, y, z, u := p.source(src, at, first[0]), p.source(src, at, first[1]), p.source(src, at, second[1]), p.source(src, at, second[2])
 		upper, lower := dst[done*t.DS:][:p.n], dst[(done+1)*t.DS:][:p.n]
 		if len(y) != len(x) || len(z) != len(x) || len(u) != len(x) || len(upper) != len(lower) {
@@ -132,10 +173,14 @@ func (t *PlaneTile) sumNinePairs(dst, src []float32, at int, w *[9]float32, bias
 		}
 		j := 0
 		if p.left {
-			s := bias + w1*x[0]
+			s, q := bias, bias
+			if len(holds) > 0 {
+				s, q = upper[0], lower[0]
+			}
+			s += w1 * x[0]
 			s += w2 * x[1]
 			v := y[0]
-			s, q := s+w4*v, bias+w1*v
+			s, q = s+w4*v, q+w1*v
 			v = y[1]
 			s, q = s+w5*v, q+w2*v
 			v = z[0]
@@ -147,7 +192,11 @@ func (t *PlaneTile) sumNinePairs(dst, src []float32, at int, w *[9]float32, bias
 			j = 1
 		}
 		for k := 2; k >= 2 && k < len(x) && j < len(upper); k++ {
-			s, q := bias+w0*x[k-2], bias
+			s, q := bias, bias
+			if len(holds) > 0 {
+				s, q = upper[j], lower[j]
+			}
+			s += w0 * x[k-2]
 			s += w1 * x[k-1]
 			s += w2 * x[k]
 			v := y[k-2]
@@ -168,10 +217,14 @@ func (t *PlaneTile) sumNinePairs(dst, src []float32, at int, w *[9]float32, bias
 			j++
 		}
 		if k := len(x) - 1; p.right && k >= 1 && j < len(upper) {
-			s := bias + w0*x[k-1]
+			s, q := bias, bias
+			if len(holds) > 0 {
+				s, q = upper[j], lower[j]
+			}
+			s += w0 * x[k-1]
 			s += w1 * x[k]
 			v := y[k-1]
-			s, q := s+w3*v, bias+w0*v
+			s, q = s+w3*v, q+w0*v
 			v = y[k]
 			s, q = s+w4*v, q+w1*v
 			v = z[k-1]

@@ -101,10 +101,10 @@ func (c *Conv) copyRows() {
 	}
 }
 
-// knowsEdges reports whether tiles of p are nine taps that miss one column of the padding at most.
+// knowsEdges reports whether tiles of p are nine taps a channel that miss one column of the padding at most.
 func knowsEdges(p *problem.Convolution) bool {
 	width := (p.Out[2]-1)*p.Stride[2] + 3
-	return p.C == p.Groups && p.Kernel == [3]int{1, 3, 3} && p.Dilation[2] == 1 && p.Stride[2] <= 2 && p.Out[2] > 1 &&
+	return p.Kernel == [3]int{1, 3, 3} && p.Dilation[2] == 1 && p.Stride[2] <= 2 && p.Out[2] > 1 &&
 		p.Pads[2].Begin <= 1 && width <= p.Pads[2].Begin+p.In[2]+1
 }
 
