@@ -135,6 +135,9 @@ func (q Question) effect(ctx context.Context, a *Answer, last bool, stage func(s
 			all = append(all, m)
 		}
 	}
+	if len(all) == 1 {
+		return nil
+	}
 	mean := gradient.Mean(all)
 	a.Effect = &mean
 	a.Origins = append(a.Origins, lang.Sprintf("effective field: the mean over %d draws of the weights, from seed %d on", len(all), q.Seed))

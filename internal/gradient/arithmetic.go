@@ -162,6 +162,13 @@ func reduction(average bool) rule {
 	}
 }
 
+// running: what came back to the sums that an element is in, which are the running sums from the other side.
+func running(b *backward, in *network.Instruction, g []int) error {
+	a := map[string]any{"exclusive": int64(whole(in, "exclusive", 0)), "reverse": int64(1 - whole(in, "reverse", 0))}
+	b.add(in.In[0], b.op("CumSum", a, b.shape(in.In[0]), g[0], in.In[1]))
+	return nil
+}
+
 func expand(b *backward, in *network.Instruction, g []int) error {
 	b.add(in.In[0], b.fit(g[0], in.In[0]))
 	return nil

@@ -32,6 +32,7 @@ type backward struct {
 	needs []bool              // of a value: it depends on the input
 	grads map[int]int         // of a value: the value that is its gradient so far
 	kinds map[int]tensor.Elem // of a value: the floats that it holds, where that is known
+	rules map[string]rule
 	at    *network.Instruction
 }
 
@@ -50,7 +51,7 @@ func (u unknown) Error() string { return string(u) }
 func Of(p *network.Program, target, input int) (*network.Program, error) {
 	code := needed(p, target)
 	q := &network.Program{Values: slices.Clone(p.Values), Code: code, Inputs: slices.Clone(p.Inputs)}
-	b := &backward{p: q, needs: make([]bool, len(q.Values)), grads: map[int]int{}, kinds: kindsOf(q)}
+	b := &backward{p: q, needs: make([]bool, len(q.Values)), grads: map[int]int{}, kinds: kindsOf(q), rules: rules.Get()}
 	b.needs[input] = true
 	for i := range code {
 		if _, stops := flat.Get()[code[i].Op]; stops {
@@ -98,7 +99,7 @@ func (b *backward) through(in network.Instruction) error {
 		return nil
 	}
 	missing := &Missing{Operator: in.Op, Layer: in.Name}
-	r, ok := rules.Get()[in.Op]
+	r, ok := b.rules[in.Op]
 	if in.Domain == network.StageDomain {
 		r, ok = stages.Get()[in.Op]
 	} else if in.Domain != "" || in.Bodies != nil {
@@ -161,7 +162,9 @@ func reads(in network.Instruction, visit func(v int)) {
 
 func name(p *network.Program, v int) string { return p.Values[v].Name }
 
-func (b *backward) depends(v int) bool { return v != network.None && b.needs[v] }
+func (b *backward) depends(v int) bool {
+	return v != network.None && v < len(b.needs) && b.needs[v]
+}
 
 func (b *backward) shape(v int) []int { return b.p.Values[v].Shape }
 

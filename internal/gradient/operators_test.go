@@ -50,6 +50,22 @@ func operators(r *rand.Rand) []operator {
 		{op: "InstanceNormalization", data: [][]int{x}, held: []*tensor.Array{vector(1), vector(2)}},
 		{op: "GroupNormalization", attributes: attributes{"num_groups": int64(2)}, data: [][]int{x}, held: []*tensor.Array{vector(1), vector(2)}},
 		{op: "LayerNormalization", attributes: attributes{"axis": int64(2)}, data: [][]int{x}, held: []*tensor.Array{w(5, 6), w(5, 6)}},
+		{op: "LayerNormalization", attributes: attributes{"axis": int64(-1)}, data: [][]int{x}, held: []*tensor.Array{w(4, 1, 6)}},
+		{op: "RoiAlign", attributes: attributes{"output_height": int64(2), "output_width": int64(3), "sampling_ratio": int64(2), "spatial_scale": 0.5}, data: [][]int{{2, 3, 5, 6}}, held: []*tensor.Array{tensor.ArrayOf([]float32{1, 2, 9, 8, -3, 0, 4, 14, 3, 3, 4, 4}, 3, 4), ints(1, 0, 1)}},
+		{op: "RoiAlign", attributes: attributes{"output_width": int64(2), "sampling_ratio": int64(1), "coordinate_transformation_mode": "output_half_pixel"}, data: [][]int{x}, held: []*tensor.Array{tensor.ArrayOf([]float32{1, 1, 5, 4.5, 2, 2, 2.5, 2.5}, 2, 4), ints(0, 0)}},
+		{op: "CumSum", attributes: attributes{"exclusive": int64(1)}, data: [][]int{x}, held: []*tensor.Array{tensor.ArrayOf([]int64{2})}}, {op: "CumSum", attributes: attributes{"reverse": int64(1)}, data: [][]int{x}, held: []*tensor.Array{tensor.ArrayOf([]int64{-1})}},
+		{op: "Trilu", attributes: attributes{"upper": int64(0)}, data: [][]int{x}}, {op: "ReverseSequence", attributes: attributes{"time_axis": int64(1), "batch_axis": int64(0)}, data: [][]int{{2, 3, 4}}, held: []*tensor.Array{ints(2, 3)}},
+		{op: "Crop", version: 1, attributes: attributes{"border": []int64{1, 0, 2, 1}}, data: [][]int{x}},
+		{op: "RMSNormalization", version: 23, attributes: attributes{"axis": int64(2), "epsilon": 0.1}, data: [][]int{x}, held: []*tensor.Array{w(6)}},
+		{op: "MeanVarianceNormalization", attributes: attributes{"axes": []int64{1, -1}}, data: [][]int{x}}, {op: "LpNormalization", attributes: attributes{"axis": int64(1)}, data: [][]int{x}},
+		{op: "LpNormalization", attributes: attributes{"p": int64(1)}, data: [][]int{x}},
+		{op: "ReduceL1", version: 13, attributes: attributes{"axes": []int64{2}}, data: [][]int{x}}, {op: "ReduceL2", attributes: attributes{"keepdims": int64(0)}, data: [][]int{x}, held: []*tensor.Array{ints(1, 2)}},
+		{op: "ReduceSumSquare", data: [][]int{x}}, {op: "ReduceLogSum", version: 11, attributes: attributes{"axes": []int64{1}, "keepdims": int64(0)}, data: [][]int{x}, positive: true}, {op: "ReduceLogSumExp", data: [][]int{x}, held: []*tensor.Array{ints(-1)}},
+		{op: "LSTM", attributes: attributes{"direction": "bidirectional"}, data: [][]int{{4, 2, 3}}, held: []*tensor.Array{w(2, 20, 3), w(2, 20, 5), w(2, 40), nil, w(2, 2, 5), w(2, 2, 5), w(2, 15)}, outs: 3},
+		{op: "LSTM", attributes: attributes{"activations": []string{"Sigmoid", "Softsign", "Tanh"}}, data: [][]int{{3, 1, 2}}, held: []*tensor.Array{w(1, 8, 2), w(1, 8, 2)}, outs: 2},
+		{op: "GRU", attributes: attributes{"direction": "reverse", "linear_before_reset": int64(1)}, data: [][]int{{4, 2, 3}}, held: []*tensor.Array{w(1, 15, 3), w(1, 15, 5), w(1, 30)}},
+		{op: "GRU", data: [][]int{{3, 2, 3}}, held: []*tensor.Array{w(1, 6, 3), w(1, 6, 2), w(1, 12), nil, w(1, 2, 2)}, outs: 2},
+		{op: "RNN", attributes: attributes{"direction": "bidirectional"}, data: [][]int{{3, 2, 3}}, held: []*tensor.Array{w(2, 4, 3), w(2, 4, 4)}},
 		{op: "LRN", attributes: attributes{"size": int64(3), "alpha": 0.9, "beta": 0.75, "bias": 1.0}, data: [][]int{x}},
 		{op: "Softmax", attributes: attributes{"axis": int64(1)}, data: [][]int{x}}, {op: "Softmax", version: 11, attributes: attributes{"axis": int64(2)}, data: [][]int{x}},
 		{op: "LogSoftmax", data: [][]int{x}},
@@ -87,7 +103,10 @@ func operators(r *rand.Rand) []operator {
 // Every operator that has a gradient is held against differences, with respect to each of its data; and none is missing here.
 func TestGradientOfOperators(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	seen := map[string]bool{"Where": true} // below
+	seen := map[string]bool{"Where": true} // below, and quantized ones in a test of their own
+	for _, op := range []string{"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"} {
+		seen[op] = true
+	}
 	for _, o := range operators(r) {
 		seen[o.op] = true
 		for k := range o.data {

@@ -31,12 +31,18 @@ var rules = lazy.Value[map[string]rule]{Make: func() map[string]rule {
 		"Softmax": softmax, "LogSoftmax": logSoftmax,
 		"Add": addition, "Sum": addition, "Sub": subtraction, "Mul": product, "Div": quotient, "Pow": power, "Where": where, "PRelu": prelu,
 		"Max": extreme, "Min": extreme, "ReduceMax": extremeOf, "ReduceMin": extremeOf, "ReduceSum": reduction(false), "ReduceMean": reduction(true), "Mean": mean,
-		"Expand": expand, "Concat": concat, "Transpose": transpose, "Resize": resize, "Upsample": resize,
+		"Expand": expand, "CumSum": running, "Concat": concat, "Split": split, "Transpose": transpose, "Resize": resize, "Upsample": resize,
+		"LSTM": unfolded(unrolled), "GRU": unfolded(unrolled), "RNN": unfolded(unrolled),
+		"QuantizeLinear": quantize, "DequantizeLinear": dequantize, "DynamicQuantizeLinear": dynamic, "QLinearConv": single(qLinear("Conv", 0)), "QLinearMatMul": single(qLinear("MatMul", 0)),
+		"ConvInteger": single(qInteger("Conv")), "MatMulInteger": single(qInteger("MatMul")),
+		"RoiAlign": single(roiAlign), "RMSNormalization": single(rmsNorm), "LpNormalization": single(lpNorm), "MeanVarianceNormalization": single(mvn),
+		"ReduceL1": reduced(function("Abs"), nil), "ReduceL2": reduced((*backward).square, function("Sqrt")), "ReduceSumSquare": reduced((*backward).square, nil),
+		"ReduceLogSum": reduced(nil, function("Log")), "ReduceLogSumExp": reduced(function("Exp"), function("Log")),
 	}
 	for _, op := range []string{"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Cast"} {
 		all[op] = reshaped
 	}
-	for _, op := range []string{"Slice", "Split", "Pad", "Gather", "GatherElements", "GatherND", "Tile", "DepthToSpace", "SpaceToDepth"} {
+	for _, op := range []string{"Slice", "Pad", "Gather", "GatherElements", "GatherND", "Tile", "DepthToSpace", "SpaceToDepth", "Trilu", "ReverseSequence", "Crop"} {
 		all[op] = moved
 	}
 	for op, d := range derivatives() {
