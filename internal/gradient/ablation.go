@@ -27,6 +27,7 @@ type Ablation struct {
 // N x C x ..., with zeros in place of the channel.
 func Ablate(ctx context.Context, p *network.Program, layer string, feeds map[string]*tensor.Array, o infer.Options) (Ablation, error) {
 	a := Ablation{Layer: layer}
+	p, feeds = widened(p, feeds)
 	target, err := valueOf(p, layer)
 	if err != nil {
 		return a, err

@@ -29,9 +29,8 @@ const seed = "gradient"
 // backward writes the instructions of a gradient.
 type backward struct {
 	p     *network.Program
-	needs []bool              // of a value: it depends on the input
-	grads map[int]int         // of a value: the value that is its gradient so far
-	kinds map[int]tensor.Elem // of a value: the floats that it holds, where that is known
+	needs []bool      // of a value: it depends on the input
+	grads map[int]int // of a value: the value that is its gradient so far
 	rules map[string]rule
 	at    *network.Instruction
 }
@@ -46,12 +45,12 @@ type unknown string
 func (u unknown) Error() string { return string(u) }
 
 // Of is the part of a program that makes the value target, and what propagates a gradient of target, fed under the name
-// "gradient" in its shape, back to the input. Its outputs are target and the gradient, in the shape of the input. The error is a
+// "gradient" in its shape, back to the input. All of its floats are float32. Its outputs are target and the gradient, in the shape of the input. The error is a
 // *Missing where an operator in between has no rule.
 func Of(p *network.Program, target, input int) (*network.Program, error) {
 	code := needed(p, target)
 	q := &network.Program{Values: slices.Clone(p.Values), Code: code, Inputs: slices.Clone(p.Inputs)}
-	b := &backward{p: q, needs: make([]bool, len(q.Values)), grads: map[int]int{}, kinds: kindsOf(q), rules: rules.Get()}
+	b := &backward{p: q, needs: make([]bool, len(q.Values)), grads: map[int]int{}, rules: rules.Get()}
 	b.needs[input] = true
 	for i := range code {
 		if _, stops := flat.Get()[code[i].Op]; stops {
@@ -63,7 +62,6 @@ func Of(p *network.Program, target, input int) (*network.Program, error) {
 					b.needs[v] = true
 				}
 			}
-			b.follow(&code[i])
 		}
 	}
 	if !b.needs[target] {
@@ -111,12 +109,6 @@ func (b *backward) through(in network.Instruction) error {
 	for _, v := range slices.Concat(in.In, in.Out) {
 		if v != network.None && b.p.Values[v].Shape == nil && b.p.Values[v].Weight == nil {
 			missing.Why = lang.Text("shapes are not known before the network runs")
-			return missing
-		}
-	}
-	for _, v := range slices.Concat(in.In, in.Out) {
-		if e, known := b.kinds[v]; known && e != tensor.Float32 {
-			missing.Why = lang.Sprintf("it computes in %v, and gradients are float32", e)
 			return missing
 		}
 	}

@@ -25,21 +25,19 @@ type Map struct {
 // ReLU, it is the nearest output where something is; of a layer without a plane the largest output. The error is a *Missing where an
 // operator in between has no gradient.
 func Influence(ctx context.Context, p *network.Program, layer, input string, last bool, feeds map[string]*tensor.Array, o infer.Options) (Map, error) {
+	p, feeds = widened(p, feeds)
 	target, err := valueOf(p, layer)
 	if err != nil {
 		return Map{}, err
 	}
-	from, elem := network.None, tensor.Float32
+	from := network.None
 	for _, in := range p.Inputs {
 		if in.Name == input {
-			from, elem = in.Value, in.Elem
+			from = in.Value
 		}
 	}
 	if from == network.None || len(p.Values[from].Shape) != 4 {
 		return Map{}, &Missing{lang.Text("the input"), input, lang.Text("it is no picture")}
-	}
-	if elem.IsFloat() && elem != tensor.Float32 {
-		return Map{}, &Missing{lang.Text("the input"), input, lang.Sprintf("it is %v, and gradients are float32", elem)}
 	}
 	back, err := Of(p, target, from)
 	if err != nil {

@@ -1,8 +1,8 @@
 package gradient
 
 import (
-	"errors"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"convx/internal/infer"
@@ -92,16 +92,63 @@ func TestInfluenceOfOneConvolution(t *testing.T) {
 	}
 }
 
-// Of a network of other floats it says that there is none, as of an operator without a rule: the theoretical field remains.
-func TestInfluenceIsOfFloat32(t *testing.T) {
+// A network of other floats has the influence, and hangs on the channels, of the same numbers in float32.
+func TestOtherFloatsAreTakenAsFloat32(t *testing.T) {
+	narrow := func(a *tensor.Array, elem tensor.Elem) *tensor.Array {
+		data := tensor.Data[float32](a)
+		switch elem {
+		case tensor.Float16:
+			return each(data, a.Shape, tensor.ToF16)
+		case tensor.BFloat16:
+			return each(data, a.Shape, tensor.ToBF16)
+		}
+		return each(data, a.Shape, func(v float32) float64 { return float64(v) })
+	}
 	for _, elem := range []tensor.Elem{tensor.Float16, tensor.BFloat16, tensor.Float64} {
-		p := program(t, "input: 2x8x8\nlayers:\n  - {variant: standard, name: conv, out_channels: 1, kernel: 3}\n", 4)
-		p.Inputs[0].Elem = elem
-		var missing *Missing
-		if _, err := Influence(t.Context(), p, "conv", "input", false, nil, infer.Options{Threads: 1}); !errors.As(err, &missing) {
-			t.Errorf("%v: %v", elem, err)
+		var maps [2]Map
+		var outs [2]Ablation
+		x := narrow(draws(rand.New(rand.NewPCG(1, 1)), []int{1, 2, 8, 8}), elem)
+		for i := range maps {
+			p := program(t, "input: 2x8x8\nlayers:\n  - {variant: standard, name: conv, out_channels: 3, kernel: 3}\n  - {op: relu, name: on}\n  - {op: linear, out_features: 4}\n", 4)
+			in := x
+			for v := range p.Values {
+				w := p.Values[v].Weight
+				if w == nil || w.Elem != tensor.Float32 {
+					continue
+				}
+				a, err := w.Read()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if a = narrow(a, elem); i == 1 {
+					a = widenedArray(a)
+				}
+				p.Values[v].Weight = &network.Weight{Name: w.Name, Elem: a.Elem, Shape: w.Shape, Bytes: a.Bytes(), Read: func() (*tensor.Array, error) { return a, nil }}
+			}
+			if p.Inputs[0].Elem = elem; i == 1 {
+				p.Inputs[0].Elem, in = tensor.Float32, widenedArray(x)
+			}
+			var err error
+			feeds := map[string]*tensor.Array{"input": in}
+			if maps[i], err = Influence(t.Context(), p, "on", "input", false, feeds, infer.Options{Threads: 1}); err != nil {
+				t.Fatalf("%v: %v", elem, err)
+			}
+			if outs[i], err = Ablate(t.Context(), p, "on", feeds, infer.Options{Threads: 1}); err != nil {
+				t.Fatalf("%v: %v", elem, err)
+			}
+		}
+		if !slices.Equal(maps[0].Data, maps[1].Data) || maps[0].Total() == 0 || !slices.Equal(outs[0].Without, outs[1].Without) {
+			t.Errorf("%v: influence %v, not %v; without channels %v, not %v", elem, maps[0].Data, maps[1].Data, outs[0].Without, outs[1].Without)
 		}
 	}
+}
+
+func each[T tensor.Item](data []float32, shape []int, to func(float32) T) *tensor.Array {
+	out := make([]T, len(data))
+	for i, v := range data {
+		out[i] = to(v)
+	}
+	return tensor.ArrayOf(out, shape...)
 }
 
 func abs(v float32) float64 {
@@ -111,8 +158,8 @@ func abs(v float32) float64 {
 	return float64(v)
 }
 
-// Floats of another size on the way are refused by name, wherever they begin; what does not depend on the input may hold any.
-func TestOtherFloatsAreRefused(t *testing.T) {
+// Floats of another size on the way are float32 too.
+func TestCastsOnTheWay(t *testing.T) {
 	p := &network.Program{
 		Values: []network.Value{{Name: "x", Shape: []int{1, 1, 4, 4}}, {Name: "half", Shape: []int{1, 1, 4, 4}}, {Name: "on", Shape: []int{1, 1, 4, 4}}, {Name: "y", Shape: []int{1, 1, 4, 4}}},
 		Inputs: []network.Port{{Name: "x", Value: 0, Elem: tensor.Float32}},
@@ -122,11 +169,15 @@ func TestOtherFloatsAreRefused(t *testing.T) {
 			{Name: "back", Op: "Cast", Version: 13, Attributes: attributes{"to": int64(1)}, In: []int{2}, Out: []int{3}},
 		},
 	}
-	for code, want := range map[int64]string{10: "float16", 11: "float64", 16: "bfloat16", 1: ""} {
+	x := tensor.ArrayOf(slices.Repeat([]float32{1}, 16), 1, 1, 4, 4)
+	for _, code := range []int64{1, 10, 11, 16} {
 		p.Code[0].Attributes["to"] = code
-		_, err := Of(p, 3, 0)
-		if missing := (*Missing)(nil); want == "" && err != nil || want != "" && (!errors.As(err, &missing) || missing.Layer != "back" || missing.Why != "it computes in "+want+", and gradients are float32") {
-			t.Errorf("%s: %v", want, err)
+		m, err := Influence(t.Context(), p, "back", "x", false, map[string]*tensor.Array{"x": x}, infer.Options{Threads: 1})
+		if err != nil || m.Total() != 1 || m.Data[10] != 1 {
+			t.Errorf("cast to %d: %v, %v", code, m.Data, err)
+		}
+		if p.Code[0].Attributes["to"] != code {
+			t.Error("the program itself was changed")
 		}
 	}
 }
