@@ -18,6 +18,14 @@ var planeMasks = [...]struct {
 // PlaneColumns returns how many columns of a tile are computed together.
 func (l ISA) PlaneColumns() int { return planeMasks[l].columns }
 
+// ForColumns returns the instruction set for tiles of n columns: one of shorter vectors, if they hold them all.
+func (l ISA) ForColumns(n int) ISA {
+	if l == AVX512 && n <= AVX2.PlaneColumns() {
+		return AVX2
+	}
+	return l
+}
+
 // NewPlaneTap returns the tap whose source columns exist for the outputs of
 // the given span of NewPlaneMasks.
 func (l ISA) NewPlaneTap(offset, span int, rows uint32) PlaneTap {

@@ -96,7 +96,7 @@ func (b *BlockBands) filter(src, dst []float32, channel int, bd *band, w *blockB
 	if c.pitch > 0 {
 		moved := *bd
 		moved.firstRow -= base
-		c.fill(w.split, src, &moved)
+		c.fill(w.split, src, 1, &moved)
 		src = w.split
 	} else {
 		at -= base * c.p.In[2]

@@ -21,24 +21,25 @@ import (
 // Conv is a prepared convolution.
 type Conv struct {
 	problem.Finishing
-	p        problem.Convolution
-	outs     []outs
-	bands    []band // of one group: every output row of every block of planes
-	weights  []float32
-	bias     []float32
-	split    int         // phases of the width in the scratch
-	phase    int         // elements of one phase of a row of the scratch
-	padded   bool        // rows of the scratch have their padding
-	pitch    int         // elements of a row of the scratch, 0 if there is none
-	depth    int         // planes of a channel in the scratch: the kernel's
-	rows     int         // and rows of a plane
-	scratch  [][]float32 // by worker
-	sums     [][]float32 // by worker: a tile's outputs of one chain, if there are several
-	zeros    [4]float32  // a chain's bias
-	chunk    int         // bands an item
-	byRows   bool
-	together bool // a band of several groups is computed at once
-	threads  int
+	p       problem.Convolution
+	outs    []outs
+	bands   []band // of one group: every output row of every block of planes
+	weights []float32
+	bias    []float32
+	split   int         // phases of the width in the scratch
+	phase   int         // elements of one phase of a row of the scratch
+	padded  bool        // rows of the scratch have their padding
+	pitch   int         // elements of a row of the scratch, 0 if there is none
+	depth   int         // planes of a channel in the scratch: the kernel's
+	rows    int         // and rows of a plane
+	whole   bool        // which are all of them: they are split once for all bands
+	scratch [][]float32 // by worker
+	sums    [][]float32 // by worker: a tile's outputs of one chain, if there are several
+	zeros   [4]float32  // a chain's bias
+	chunk   int         // bands an item
+	byRows  bool
+	atOnce  int // groups of which a band is computed at once
+	threads int
 
 	out, in []float32
 }
@@ -93,10 +94,6 @@ func (c *Conv) Workspace() int {
 // Packed implements problem.Conv.
 func (c *Conv) Packed() int { return 4 * (len(c.weights) + len(c.bias)) }
 
-// turnBytes bounds the input and output of the groups whose tiles are computed in turn: all of one band, then of the next.
-// They stay in a first-level cache.
-const turnBytes = 24 << 10
-
 // Work implements workers.Job: one phase, an item for some bands of a group of the batch, or for a band of
 // some groups where threads part the rows.
 func (c *Conv) Work(m *workers.Worker) {
@@ -109,46 +106,44 @@ func (c *Conv) Work(m *workers.Worker) {
 		}
 		return
 	}
-	turn := max(1, turnBytes/(4*(p.C/p.Groups*volume(p.In)+p.O/p.Groups*volume(p.Out))))
 	total := groups * bands
 	items := (total-1)/c.chunk + 1
 	for i := m.Next(items); i >= 0; i = m.Next(items) {
 		for at, to := i*c.chunk, min(total, (i+1)*c.chunk); at < to; {
-			n := min(turn, (to-at)/bands)
+			n := min(c.atOnce, (to-at)/bands, p.Groups-at/bands%p.Groups)
 			if at%bands > 0 || n == 0 {
-				c.groups(at/bands, 1, &c.bands[at%bands], m.ID)
+				c.band(at/bands, 1, &c.bands[at%bands], m.ID, true)
 				at++
 				continue
 			}
 			for b := range c.bands {
-				c.groups(at/bands, n, &c.bands[b], m.ID)
+				c.band(at/bands, n, &c.bands[b], m.ID, b == 0 || !c.whole)
 			}
 			at += n * bands
 		}
 	}
 }
 
-// groups computes one band of n groups, counted over the batch: at once if they may be, where the batch does not end between.
+// groups computes one band of n groups, counted over the batch, of which no more are computed at once than it has.
 func (c *Conv) groups(first, n int, b *band, worker int) {
 	for n > 0 {
-		at := 1
-		if c.together {
-			at = min(n, c.p.Groups-first%c.p.Groups)
-		}
-		c.band(first, at, b, worker)
+		at := min(c.atOnce, n, c.p.Groups-first%c.p.Groups)
+		c.band(first, at, b, worker, true)
 		first, n = first+at, n-at
 	}
 }
 
-// band computes one band of n groups.
-func (c *Conv) band(image, n int, b *band, worker int) {
+// band computes one band of n groups, from rows that are split before unless they are those of another band.
+func (c *Conv) band(image, n int, b *band, worker int, split bool) {
 	p := &c.p
 	cin, cout := p.C/p.Groups, p.O/p.Groups
 	in := c.in[image*cin*volume(p.In):][:n*cin*volume(p.In)]
 	out := c.out[image*cout*volume(p.Out):][:n*cout*volume(p.Out)]
 	if c.pitch > 0 {
+		if split {
+			c.fill(c.scratch[worker], in, n, b)
+		}
 		in = c.scratch[worker]
-		c.fill(in, c.in[image*cin*volume(p.In):][:cin*volume(p.In)], b)
 	}
 	group := image % p.Groups
 	o, k := b.outs, b.outs.kind.Outs
@@ -207,16 +202,20 @@ func (c *Conv) add(dst, in []float32, b *band, weights []float32, i, worker int)
 	}
 }
 
-// fill splits the rows that a band meets by phase, or pads them:
-// scratch[channel][depth][row][phase][column].
-func (c *Conv) fill(scratch, in []float32, b *band) {
+// fill splits the rows that a band of n groups meets by phase, or pads them:
+// scratch[group][channel][depth][row][phase][column].
+func (c *Conv) fill(scratch, in []float32, n int, b *band) {
 	p := &c.p
 	if b.rows <= 0 {
 		return
 	}
-	s, row := c.split, c.pitch
+	s, row, rows := c.split, c.pitch, b.rows
 	plane := p.In[1] * p.In[2]
-	for i := range p.C / p.Groups * c.depth {
+	planes := n * p.C / p.Groups * c.depth
+	if c.whole { // one after the other
+		planes, rows = 1, planes*rows
+	}
+	for i := range planes {
 		depth := b.firstDepth + i%c.depth*p.Dilation[0]
 		if depth < 0 || depth >= p.In[0] {
 			continue
@@ -224,15 +223,15 @@ func (c *Conv) fill(scratch, in []float32, b *band) {
 		src := in[(i/c.depth*p.In[0]+depth)*plane+b.firstRow*p.In[2]:]
 		dst := scratch[i*c.rows*row:]
 		if c.padded {
-			c.pad(dst, src, b.rows)
+			c.pad(dst, src, rows)
 			continue
 		}
 		if s == 2 {
-			p.ISA.DeinterleavePairs(dst, dst[c.phase:], row, src, p.In[2], p.In[2], b.rows)
+			p.ISA.DeinterleavePairs(dst, dst[c.phase:], row, src, p.In[2], p.In[2], rows)
 			continue
 		}
 		for ph := range min(s, p.In[2]) {
-			p.ISA.StridedCopy(dst[ph*c.phase:], row, src[ph:], p.In[2], s, (p.In[2]-ph-1)/s+1, b.rows, b.rows*p.In[2])
+			p.ISA.StridedCopy(dst[ph*c.phase:], row, src[ph:], p.In[2], s, (p.In[2]-ph-1)/s+1, rows, rows*p.In[2])
 		}
 	}
 }

@@ -40,15 +40,16 @@ func Declines(p *problem.Convolution) string {
 // New packs the weights of p, which Declines must have found nothing against.
 // bias may be nil.
 func New(p problem.Convolution, weights, bias []float32) *Conv {
+	p.ISA = p.ISA.ForColumns(p.Out[2])
 	c := newConv(&p)
+	c.takeTogether()
 	c.pack(weights, bias)
 	c.place()
 	c.threads, c.chunk = c.share()
-	c.together = c.groupsAtOnce()
 	c.byRows = workers.ByRows(c.threads, p.N, volume(p.Out)) && len(c.bands) >= c.threads
 	if c.pitch > 0 {
 		for range max(1, p.Threads) {
-			c.scratch = append(c.scratch, make([]float32, c.scratchSize()))
+			c.scratch = append(c.scratch, make([]float32, c.atOnce*c.scratchSize()))
 		}
 	}
 	if n := c.sumsSize(); n > 0 {
@@ -108,10 +109,27 @@ func knowsEdges(p *problem.Convolution) bool {
 		p.Pads[2].Begin <= 1 && width <= p.Pads[2].Begin+p.In[2]+1
 }
 
-// groupsAtOnce reports whether a call may compute a tile of several groups: each has one block of planes, which reads the
-// input where it lies and is done when it is written.
-func (c *Conv) groupsAtOnce() bool {
-	return c.pitch == 0 && len(c.outs) == 1 && c.outs[0].blocks == 1 && c.sumsSize() == 0
+// turnBytes bounds the input and output of the groups whose tiles are computed in turn, all of one band and then of the next;
+// splitBytes those that are split before, and wholeBytes the rows that are split once for all bands: they stay in a first-level
+// cache.
+const turnBytes, splitBytes, wholeBytes = 96 << 10, 24 << 10, 16 << 10
+
+// takeTogether decides how many groups a call computes a tile of, where each has one block of planes, and whether all of
+// their rows are split at once.
+func (c *Conv) takeTogether() {
+	p := &c.p
+	if c.pitch > 0 && !c.padded && p.In[0] == 1 && p.Out[0] == 1 && p.Kernel[0] == 1 && 4*p.C/p.Groups*p.In[1]*c.pitch <= wholeBytes {
+		c.whole, c.rows = true, p.In[1]
+	}
+	c.atOnce = 1
+	if len(c.outs) > 1 || c.outs[0].blocks > 1 || c.sumsSize() > 0 {
+		return
+	}
+	in, most := p.C/p.Groups*volume(p.In), turnBytes
+	if c.pitch > 0 {
+		in, most = c.scratchSize(), splitBytes
+	}
+	c.atOnce = max(1, min(p.Groups, most/(4*(in+p.O/p.Groups*volume(p.Out)))))
 }
 
 // longestChain is the products that are summed in one chain: a little more than in other algorithms, since 3x3 of 64 channels

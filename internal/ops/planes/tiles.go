@@ -74,6 +74,9 @@ func (l *lister) band(depth int, o *outs, y, step, rows int) band {
 	if l.pitch > 0 {
 		b.in = 0
 	}
+	if l.whole {
+		b.in, b.firstRow, b.rows = top*l.pitch, 0, p.In[1]
+	}
 	return b
 }
 
@@ -90,7 +93,11 @@ func (l *lister) tile(key tileKey, step, extent int) *kernel.PlaneTile {
 	}
 	t.SS = rowStep * l.rowSize()
 	t.Step = p.Stride[2] / l.split
-	if l.groupsAtOnce() {
+	switch {
+	case l.atOnce <= 1:
+	case l.pitch > 0:
+		t.SP = l.scratchSize()
+	default:
 		t.SP = p.C / p.Groups * volume(p.In)
 	}
 	for d := key.fromDepth; d < key.depthEnd; d++ {
@@ -158,8 +165,10 @@ func (l *lister) offset(key tileKey, channel, d, h, kw int) int {
 		plane := p.In[1] * p.In[2]
 		return (channel*p.In[0]+d*p.Dilation[0])*plane + h*p.In[2] + kw*p.Dilation[2]
 	}
-	// The scratch begins with the first row that exists.
-	row := (channel*l.depth+d)*l.rows + h - key.above
+	row := (channel*l.depth+d)*l.rows + h
+	if !l.whole { // the scratch begins with the first row that exists
+		row -= key.above
+	}
 	if l.padded {
 		return row*l.pitch + kw*p.Dilation[2]
 	}
