@@ -18,6 +18,7 @@ type rewrite struct {
 var rewrites = []rewrite{
 	{"layer-norm", takeNorm},
 	{"channels-first", channelsFirst},
+	{"pad", foldPad},
 	{"affine", foldAffine},
 	{"clamp", foldClamp},
 	{"norm", chainNorm},
