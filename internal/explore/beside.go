@@ -56,8 +56,16 @@ func (m Model) own(width int) []string {
 	case layer.Transposed:
 		return []string{lang.Text("products that meet along an axis: ") + overlaps(r, op.Window, width-34)}
 	case layer.Conv:
-		if len(r.Stages) == 1 && op.Groups > 1 {
-			return lanes(r.Input[1], r.Output[1], op.Groups, width)
+		switch {
+		case len(r.Stages) > 1:
+		case op.Groups > 1:
+			said := lanes(r.Input[1], r.Output[1], op.Groups, width)
+			if m.slide != nil {
+				said = append(said, m.slide.sum(m.frame%m.slide.steps())...)
+			}
+			return said
+		case m.slide != nil && m.slide.kernel == 1:
+			return []string{m.slide.mixed(m.frame%m.slide.steps(), r.Input[1], width)}
 		}
 	}
 	if _, gate := last.Op.(layer.Scale); gate && m.live != nil && len(m.live.factors) > 0 {
@@ -155,6 +163,17 @@ func gateBars(factors []float64, width int) []string {
 		line += string([]rune("▁▂▃▄▅▆▇█")[min(7, int(f*8))])
 	}
 	return []string{line}
+}
+
+// factorBars are the same, a line each, in so many columns and rows.
+func factorBars(factors []float64, width, rows int) []string {
+	lines := strings.Split(lipgloss.Wrap(lang.Text("squeeze: a mean; excite: a factor of each channel, 0 to 1"), width, ""), "\n")
+	const name = 12 // columns of a channel and its factor
+	for i, f := range factors[:min(len(factors), max(1, rows))] {
+		n := int(f*float64(max(4, min(width-name, 64))) + 0.5)
+		lines = append(lines, fmt.Sprintf("%4d ×%.2f %s", i, f, colored("3").Render(strings.Repeat("█", n))))
+	}
+	return lines
 }
 
 // againstStandard compares a composed variant's multiplications with those of a standard convolution of its channels.

@@ -28,7 +28,12 @@ type params struct {
 
 func defaults(variant string) params {
 	p := params{variant: variant, channels: 16, size: 28, keys: map[string]string{}}
-	if v, _ := layer.VariantNamed(variant); v.Enlarges && v.Has("stride") && !v.Has("scale") {
+	v, _ := layer.VariantNamed(variant)
+	switch {
+	case !v.Enlarges:
+	case v.Has("scale"):
+		p.keys["kernel"], p.keys["padding"] = "3", "1" // at 1 nothing is smoothed
+	case v.Has("stride"):
 		p.keys["stride"] = "2" // at 1 it is a convolution like any other
 	}
 	return p

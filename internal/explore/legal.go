@@ -52,12 +52,14 @@ func (p *params) possible() bool {
 }
 
 // settled is another variant with what can be kept of the parameters before: where they do not go together it starts afresh, and
-// an upsampler at stride 2.
+// an upsampler with keys of its own.
 func (p params) settled(before params) params {
 	fresh := defaults(p.variant)
 	fresh.channels, fresh.size = before.channels, before.size
-	if stride, set := before.keys["stride"]; set && stride == defaults(before.variant).keys["stride"] {
-		delete(p.keys, "stride") // the other variant's own, not the user's
+	for key, value := range defaults(before.variant).keys {
+		if before.keys[key] == value {
+			delete(p.keys, key) // the other variant's own, not the user's
+		}
 	}
 	for key, value := range fresh.keys {
 		if _, set := p.keys[key]; !set {

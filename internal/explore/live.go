@@ -54,7 +54,8 @@ var photo = lazy.Value[*tensor.Tensor[float32]]{Make: func() *tensor.Tensor[floa
 	return t
 }}
 
-// newLive runs the layer on the picture; nil where it does not fit, has regions, or would take long.
+// newLive runs the layer on the picture; nil where it does not fit or would take long. Of a region, which is the whole picture, the bins
+// are moved by the offsets that the explorer shows.
 func newLive(p params, t taps) *live {
 	plane := photo.Get()
 	v, _ := layer.VariantNamed(p.variant)
@@ -64,7 +65,7 @@ func newLive(p params, t taps) *live {
 			return nil
 		}
 	}
-	if v.Regions || p.channels > 256 {
+	if p.channels > 256 {
 		return nil
 	}
 	s.Dims, s.Input = 2, []int{p.channels, plane.Shape[0], plane.Shape[1]}
@@ -75,6 +76,9 @@ func newLive(p params, t taps) *live {
 	}
 	if c, err := flops.Of(r); err != nil || c.Total.FLOPs > 2*liveMACs {
 		return nil
+	}
+	if op, ok := r.Layer.Stages[len(r.Layer.Stages)-1].Op.(layer.ROIPool); ok {
+		return show(tensor.Of(plane.Data, 1, 1, plane.Shape[0], plane.Shape[1]), newRegion(op, plane.Shape[0], plane.Shape[1]).pooled(plane), picture.Clip)
 	}
 	x := tensor.New[float32](r.Input...)
 	for c := range p.channels {
@@ -96,17 +100,25 @@ func newLive(p params, t taps) *live {
 	if plan.Run(ctx, out, x) != nil {
 		return nil
 	}
-	l := &live{}
-	if l.factors, err = ops.Factors(ctx, r, weights, x, ops.Options{Threads: 1}); err != nil {
+	factors, err := ops.Factors(ctx, r, weights, x, ops.Options{Threads: 1})
+	if err != nil {
 		return nil
 	}
-	if l.in, err = mapOf(x, picture.Clip); err != nil {
-		return nil
-	}
-	if l.out, err = mapOf(out, picture.MinMax); err != nil {
-		return nil
+	l := show(x, out, picture.MinMax)
+	if l != nil {
+		l.factors = factors
 	}
 	return l
+}
+
+// show is channel 0 of the input beside that of the output.
+func show(in, out *tensor.Tensor[float32], m picture.Mapping) *live {
+	a, errA := mapOf(in, picture.Clip)
+	b, errB := mapOf(out, m)
+	if errA != nil || errB != nil {
+		return nil
+	}
+	return &live{in: a, out: b}
 }
 
 // array are the offsets of the taps at every output, for each offset group: N x 2*groups*taps x Oh x Ow, dy before dx.

@@ -112,7 +112,7 @@ func (t taps) draw(op layer.Deformable, width, height int) string {
 		reachY, reachX = max(reachY, math.Abs(y), math.Abs(y+m[0])), max(reachX, math.Abs(x), math.Abs(x+m[1]))
 	}
 	// The grid of pixels has its middle where the kernel's is: between pixels for an even kernel.
-	extent := func(reach float64, kernel int) int { return 2*int(math.Ceil(reach+1)) + kernel%2 }
+	extent := func(reach float64, kernel int) int { return 2*int(math.Ceil(reach)) + kernel%2 }
 	rows, cols := extent(reachY, op.Kernel[0]), extent(reachX, op.Kernel[1])
 	dy, dx := 2, 4
 	for (rows-1)*dy+1 > height-1 || (cols-1)*dx+1 > width {

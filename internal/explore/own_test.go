@@ -72,6 +72,55 @@ func TestSumsAreTheReferences(t *testing.T) {
 	}
 }
 
+// The channels of a pixel that a 1x1 kernel mixes add up, as far as the line has room for them.
+func TestMixedChannelsAddUp(t *testing.T) {
+	m, _ := New("pointwise", nil, false)
+	for step := range m.slide.steps() {
+		line := m.slide.mixed(step, 5, 200)
+		total := 0
+		for _, term := range strings.Split(strings.TrimSuffix(strings.SplitN(line, ": ", 2)[1], line[strings.LastIndex(line, " = "):]), " + ") {
+			var n, w int
+			if _, err := fmt.Sscanf(term, "%d×%d", &n, &w); err != nil {
+				t.Fatalf("%q in %q: %v", term, line, err)
+			}
+			total += n * w
+		}
+		if !strings.HasSuffix(line, fmt.Sprintf(" = %d", total)) {
+			t.Errorf("%s: it is %d", line, total)
+		}
+		if short := m.slide.mixed(step, 64, 80); lipgloss.Width(short) > 80 || !strings.Contains(short, "…") {
+			t.Error(short)
+		}
+	}
+}
+
+// What makes a variant one is on the screen of the smallest usual terminal, all of it; notes and formulas make room.
+func TestOwnIsSeen(t *testing.T) {
+	for _, v := range layer.Variants() {
+		m, _ := New(v.Name, nil, false)
+		m = sized(m, 80, 24)
+		screen := m.screen()
+		for _, line := range strings.Split(lipgloss.Wrap(strings.Join(m.own(80), "\n"), 80, ""), "\n") {
+			if !strings.Contains(screen, line) {
+				t.Errorf("%s: %q is not there:\n%s", v.Name, line, screen)
+			}
+		}
+	}
+	// Of a matrix that has no room nothing is there.
+	m, _ := New("grouped", []layer.Setting{{Key: "kernel", Value: "5"}, {Key: "padding", Value: "2"}, {Key: "groups", Value: "4"}}, false)
+	if s := sized(m, 80, 24).screen(); strings.Contains(s, "Σ") || !strings.Contains(s, "4 groups") {
+		t.Errorf("a matrix is cut:\n%s", s)
+	}
+	m, _ = New("sub-pixel", nil, false)
+	if s := sized(m, 80, 24).screen(); !strings.Contains(s, "m 0") || !strings.Contains(s, "m 3") {
+		t.Errorf("no block is dealt:\n%s", s)
+	}
+	m, _ = New("se", nil, false)
+	if s := sized(m, 80, 24).screen(); strings.Count(s, "×0.") < 8 {
+		t.Errorf("no factors:\n%s", s)
+	}
+}
+
 // A deformable layer shows where its taps went; keys move them, and the picture follows.
 func TestTapsMove(t *testing.T) {
 	m, _ := New("deformable", nil, false)
@@ -170,7 +219,15 @@ func TestBinsMove(t *testing.T) {
 		}
 		out := make([]float64, g.bins())
 		reference.ROIPool(p, out, plane, []float64{0, g.x, g.y, g.x + g.w, g.y + g.h}, offsets, 0, g.op.Pooled[0])
+		plane32 := tensor.New[float32](h, w)
+		for i, v := range plane {
+			plane32.Data[i] = float32(v)
+		}
+		pooled := g.pooled(plane32)
 		for bin := range out {
+			if diff := out[bin] - float64(pooled.Data[bin]); diff > 1e-4 || diff < -1e-4 {
+				t.Errorf("bin %d: pooled %g, the reference's %g", bin, pooled.Data[bin], out[bin])
+			}
 			sum, inside := 0.0, true
 			for _, at := range g.points(bin) {
 				v := at[axis] - 0.5

@@ -8,11 +8,12 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/layer"
+	"convx/internal/offset"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
 
-// region is what deformable RoI pooling does to the first region of its input: bins, each moved by an offset, and in each the points
+// region is what deformable RoI pooling does to a region, its whole input: bins, each moved by an offset, and in each the points
 // whose mean is the output.
 type region struct {
 	op            layer.ROIPool
@@ -30,17 +31,40 @@ func regionOf(r shape.Result) (*region, bool) {
 	if !ok || len(r.Input) != 4 {
 		return nil, false
 	}
-	g := &region{op: op, height: float64(r.Input[2]), width: float64(r.Input[3])}
-	if g.h, g.w = g.height, g.width; len(r.Layer.ROIs) > 0 {
-		roi := r.Layer.ROIs[0]
-		g.y, g.x = roi.Y0*op.SpatialScale, roi.X0*op.SpatialScale
-		g.h, g.w = (roi.Y1-roi.Y0)*op.SpatialScale, (roi.X1-roi.X0)*op.SpatialScale
-	}
+	return newRegion(op, r.Input[2], r.Input[3]), true
+}
+
+// newRegion is a whole plane as the region.
+func newRegion(op layer.ROIPool, height, width int) *region {
+	g := &region{op: op, height: float64(height), width: float64(width), h: float64(height), w: float64(width)}
 	s := tensor.NewStream(0, "explore offset")
 	for range g.bins() {
 		g.offsets = append(g.offsets, [2]float64{s.Uniform(), s.Uniform()})
 	}
-	return g, true
+	return g
+}
+
+// pooled is what is pooled of a plane, H x W: of every bin the mean of its points, which lie between four pixels. Up to a pixel
+// beyond the plane its border counts, and zeros farther off, as in RoIAlign.
+func (g *region) pooled(plane *tensor.Tensor[float32]) *tensor.Tensor[float32] {
+	out := tensor.New[float32](1, 1, g.op.Pooled[0], g.op.Pooled[1])
+	h, w := plane.Shape[0], plane.Shape[1]
+	for bin := range out.Data {
+		points, sum := g.points(bin), 0.0
+		for _, p := range points {
+			y, x := p[0]-0.5, p[1]-0.5
+			if y < -1 || x < -1 || y > float64(h) || x > float64(w) {
+				continue
+			}
+			y, x = min(max(y, 0), float64(h-1)), min(max(x, 0), float64(w-1))
+			for i, share := range offset.Shares(y, x) {
+				r, q := min(int(y)+i/2, h-1), min(int(x)+i%2, w-1) // of the last row and column, the share of the next is 0
+				sum += share * float64(plane.Data[r*w+q])
+			}
+		}
+		out.Data[bin] = float32(sum / float64(len(points)))
+	}
+	return out
 }
 
 func (g *region) bins() int { return g.op.Pooled[0] * g.op.Pooled[1] }

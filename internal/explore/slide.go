@@ -15,6 +15,7 @@ type slide struct {
 	dilation  int
 	transpose bool
 	pool      layer.PoolFunc // of a pool; empty of others
+	block     int            // pixels a side that a position's channels are dealt to; 0 of most layers
 	// countPadding says that an average divides by the whole window.
 	countPadding bool
 }
@@ -60,7 +61,10 @@ func newSlide(p params) *slide {
 			if s.kernel == 1 && len(r.Stages) > 1 && i+1 < len(r.Stages) {
 				continue
 			}
-			if s.in+s.pad.Begin+s.pad.End > most || s.out > most {
+			if deal, ok := l.Stages[len(l.Stages)-1].Op.(layer.DepthToSpace); ok {
+				s.block = deal.Block[0]
+			}
+			if s.in+s.pad.Begin+s.pad.End > most || s.out*max(1, s.block) > most {
 				return nil
 			}
 			if s.out < 2 && n < min(p.size, most) {

@@ -85,6 +85,34 @@ func (s *slide) sum(step int) []string {
 	return s.spell([]string{said}, s.matrix(numbers, nil), "×", s.matrix(weights, nil), "=", s.matrix(products, nil), fmt.Sprintf("Σ = %d", total))
 }
 
+// channelDigit is the number in a cell of a channel, channelWeight that of its only tap.
+func channelDigit(c, y, x int) int { return (digit(y, x) + 3*c) % 10 }
+func channelWeight(c int) int      { return weight(c, c/4) }
+
+// mixed spells out how the channels of one pixel become one number by a 1x1 kernel, as many as fit on a line.
+func (s *slide) mixed(step, channels, width int) string {
+	y, x := step/s.out*s.stride-s.pad.Begin, step%s.out*s.stride-s.pad.Begin
+	total, terms := 0, []string{}
+	for c := range channels {
+		n := 0
+		if y >= 0 && x >= 0 && y < s.in && x < s.in {
+			n = channelDigit(c, y, x)
+		}
+		total += n * channelWeight(c)
+		terms = append(terms, fmt.Sprintf("%d×%d", n, channelWeight(c)))
+	}
+	for shown := channels; ; shown-- {
+		sum := strings.Join(terms[:shown], " + ")
+		if shown < channels {
+			sum += " + …"
+		}
+		line := lang.Sprintf("the %d channels of the pixel: %s = %d", channels, sum, total)
+		if shown <= 1 || lipgloss.Width(line) <= width {
+			return line
+		}
+	}
+}
+
 // spell puts matrices and signs beside each other below a sentence, if the kernel is small.
 func (s *slide) spell(said []string, parts ...string) []string {
 	if s.kernel > mostSpelt {

@@ -51,15 +51,30 @@ func (m Model) screen() string {
 // panes are the panel beside the picture, and below them the answer and whatever else there is room for.
 func (m Model) panes() string {
 	left := m.panel()
-	body := []string{lipgloss.JoinHorizontal(lipgloss.Top, left, "  ", m.picture(m.width-lipgloss.Width(left)-2)), m.said()}
+	top := lipgloss.JoinHorizontal(lipgloss.Top, left, "  ", m.picture(m.width-lipgloss.Width(left)-2))
 	if m.predict {
-		return strings.Join(body, "\n")
+		return top + "\n" + m.said(m.height)
 	}
+	own := strings.Join(m.own(m.width), "\n")
+	room := m.height - 4 - lipgloss.Height(top)
+	if own != "" { // what makes the variant one goes before notes and formulas
+		room -= lipgloss.Height(lipgloss.Wrap(own, m.width, ""))
+	}
+	body := []string{top, m.said(room)}
 	used := func() int { return lipgloss.Height(strings.Join(body, "\n")) + 4 }
-	for _, more := range [][]string{m.own(m.width), m.bars(m.width)} {
-		if lines := strings.Split(lipgloss.Wrap(strings.Join(more, "\n"), m.width, ""), "\n"); len(more) > 0 && used() < m.height {
-			body = append(body, strings.Join(lines[:min(len(lines), m.height-used())], "\n"))
+	for i, more := range []string{own, strings.Join(m.bars(m.width), "\n")} {
+		lines := strings.Split(lipgloss.Wrap(more, m.width, ""), "\n")
+		rows := m.height - used()
+		if more == "" || rows <= 0 {
+			continue
 		}
+		if len(lines) > rows {
+			lines = lines[:rows]
+			for i == 0 && len(lines) > 1 && strings.HasPrefix(lines[len(lines)-1], " ") { // half of a matrix is none
+				lines = lines[:len(lines)-1]
+			}
+		}
+		body = append(body, strings.Join(lines, "\n"))
 	}
 	if m.live != nil {
 		if rows := m.height - used(); rows > 5 {
@@ -75,9 +90,9 @@ func (m Model) panes() string {
 func (m Model) enlargedPicture() string {
 	body := []string{strings.Split(m.panel(), "\n")[m.cursor]}
 	if m.predict || m.err != nil {
-		return strings.Join(append(body, m.said()), "\n")
+		return strings.Join(append(body, m.said(m.height)), "\n")
 	}
-	body = append(body, strings.Split(m.said(), "\n")[0])
+	body = append(body, strings.Split(m.said(m.height), "\n")[0])
 	if m.live == nil {
 		return strings.Join(append(body, lang.Text("(this layer does not run on a picture, or would take long)")), "\n")
 	}
@@ -88,20 +103,12 @@ func (m Model) enlargedPicture() string {
 // the other keys.
 func (m Model) lines() string {
 	panel := strings.Split(m.plainPanel(), "\n")
-	body := []string{lang.Text("chosen: ") + panel[m.cursor], m.said()}
+	body := []string{lang.Text("chosen: ") + panel[m.cursor], m.said(1 << 10)}
 	if !m.predict {
 		body = append(body, append(m.own(m.width), m.bars(m.width)...)...)
 	}
 	body = append(body, append(panel[:m.cursor:m.cursor], panel[m.cursor+1:]...)...)
 	return lipgloss.Wrap(strings.Join(body, "\n"), m.width, "")
-}
-
-// said is the answer, or that it is to be predicted.
-func (m Model) said() string {
-	if m.predict {
-		return title().Render(lang.Text("predict: what comes out, what does it cost?")) + faint().Render(lang.Text("  p shows it"))
-	}
-	return lipgloss.Wrap(m.answer(), m.width, "")
 }
 
 // name stands at the top; a narrow terminal has room for less of it.
@@ -164,45 +171,22 @@ func (m Model) defaultOf(key string) string {
 	return k.Value(m.result.Layer.Spec)
 }
 
-// answer is the shape with its arithmetic, the receptive field and the notes, or what is wrong.
-func (m Model) answer() string {
-	if m.err != nil {
-		return problem().Render(m.err.Error())
-	}
-	r := m.result
-	lines := []string{title().Render(fmt.Sprintf("%s → %s", layer.FormatShape(r.Input), layer.FormatShape(r.Output)))}
-	for _, st := range r.Stages {
-		for _, f := range st.Formulas {
-			if f.Axis == "H" {
-				lines = append(lines, "  "+lipgloss.NewStyle().Width(12).Render(layer.StageText(st.Name))+fmt.Sprintf(" %s = %d", f.Expression, f.Value))
-			}
-		}
-	}
-	field := lang.Text("the whole plane")
-	if !r.Field.Whole {
-		field = lang.Sprintf("%g, jump %g", r.Field.Size[0], r.Field.Jump[0])
-	}
-	lines = append(lines, "  "+lang.Sprintf("receptive field %s", field))
-	lines = append(lines, m.cost()...)
-	for _, st := range r.Stages {
-		for _, n := range st.Notes {
-			if text, ok := strings.CutPrefix(n, "H"+lang.Text(": ")); ok {
-				lines = append(lines, faint().Render("  "+text))
-			}
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
 // picture draws the input with its padding and the output, at the current step.
 func (m Model) picture(width int) string {
 	if op, ok := deforms(m.result); ok && m.err == nil {
 		return m.taps.draw(op, width, m.height-8)
 	}
 	if g, ok := regionOf(m.result); ok && m.err == nil {
-		return g.draw(m.frame, width, m.height-12)
+		rows := m.height - 12
+		if rows > 24 { // there is room for the picture too
+			rows -= m.height / 3
+		}
+		return g.draw(m.frame, width, rows)
 	}
 	s := m.slide
+	if s == nil && m.err == nil && m.live != nil && len(m.live.factors) > 0 {
+		return strings.Join(factorBars(m.live.factors, width, m.height/3), "\n")
+	}
 	if s == nil {
 		return faint().Render(lang.Text("(nothing slides, or it is too large)"))
 	}
@@ -242,7 +226,25 @@ func (s *slide) drawInput(step int) string {
 	return strings.Join(lines, "\n")
 }
 
+// drawOutput is the output as far as it shows the step; of planes that are dealt into blocks, the blocks, with the number of its plane in
+// each pixel of the one at hand.
 func (s *slide) drawOutput(step int) string {
+	if s.block > 1 {
+		n := s.out * s.block
+		lines := []string{lang.Sprintf("output %dx%d", n, n)}
+		for row := range n {
+			var b strings.Builder
+			for col := range n {
+				if row/s.block*s.out+col/s.block != step {
+					b.WriteString("░░")
+					continue
+				}
+				b.WriteString(colored("2").Render(fmt.Sprintf("%2d", row%s.block*s.block+col%s.block)))
+			}
+			lines = append(lines, b.String())
+		}
+		return strings.Join(lines, "\n")
+	}
 	lines := []string{lang.Sprintf("output %dx%d", s.out, s.out)}
 	for row := range s.out {
 		var b strings.Builder
