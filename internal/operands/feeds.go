@@ -144,6 +144,13 @@ func (r *Feeds) open() error {
 			return layer.Errorf("--feed %s: the network has no input of that name; it has %s", name, inputNames(p))
 		}
 	}
+	for _, in := range p.Inputs {
+		if a := r.Arrays[in.Name]; a != nil && carries(a.Elem, in.Elem) {
+			if r.Arrays[in.Name], err = adapt(a, in.Elem, len(a.Shape)); err != nil {
+				return err
+			}
+		}
+	}
 	if picture == nil && len(r.As.Given) > 0 {
 		return layer.Errorf("%s is for pictures: the network is fed arrays, which are taken as they are", r.As.Given[0])
 	}
@@ -289,6 +296,20 @@ func (r *Feeds) resize(port network.Port, shape []int, n open.Options) (err erro
 	return err
 }
 
+// carries tells whether NumPy's files hold elements of a type that NumPy has not in such ones: by value, but uint16, which holds
+// bfloat16's bits.
+func carries(held, elem tensor.Elem) bool {
+	switch elem {
+	case tensor.BFloat16:
+		return held == tensor.Float32 || held == tensor.Uint16
+	case tensor.Int4:
+		return held == tensor.Int8
+	case tensor.Uint4:
+		return held == tensor.Uint8
+	}
+	return false
+}
+
 // adapt gives an array the element type that an input takes, and a batch axis where it lacks one.
 func adapt(a *tensor.Array, elem tensor.Elem, rank int) (*tensor.Array, error) {
 	if len(a.Shape) == rank-1 {
@@ -296,6 +317,14 @@ func adapt(a *tensor.Array, elem tensor.Elem, rank int) (*tensor.Array, error) {
 	}
 	if elem == tensor.Invalid || a.Elem == elem {
 		return a, nil
+	}
+	if elem == tensor.BFloat16 && a.Elem == tensor.Uint16 {
+		bits := tensor.Data[uint16](a)
+		halves := make([]tensor.BF16, len(bits))
+		for i, v := range bits {
+			halves[i] = tensor.BF16(v)
+		}
+		return tensor.ArrayOf(halves, a.Shape...), nil
 	}
 	like, err := tensor.NewArray(elem, 1)
 	if err != nil {

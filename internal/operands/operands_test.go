@@ -202,3 +202,24 @@ func TestLabels(t *testing.T) {
 		t.Errorf("a folder of labels: %v", err)
 	}
 }
+
+// What NumPy has no type for is fed in one that it has.
+func TestCarriedTypes(t *testing.T) {
+	for _, c := range []struct {
+		a    *tensor.Array
+		elem tensor.Elem
+		want []float32
+	}{
+		{tensor.ArrayOf([]float32{1, -2.5}, 2), tensor.BFloat16, []float32{1, -2.5}}, {tensor.ArrayOf([]uint16{0x3f80, 0xc020}, 2), tensor.BFloat16, []float32{1, -2.5}},
+		{tensor.ArrayOf([]int8{-8, 7}, 2), tensor.Int4, []float32{-8, 7}}, {tensor.ArrayOf([]uint8{0, 15}, 2), tensor.Uint4, []float32{0, 15}},
+	} {
+		got, err := adapt(c.a, c.elem, 1)
+		if err != nil || got.Elem != c.elem || !carries(c.a.Elem, c.elem) || carries(c.a.Elem, tensor.Float32) {
+			t.Errorf("%v as %v: %v, %v", c.a, c.elem, got, err)
+			continue
+		}
+		if values, _ := tensor.Floats(got); !slices.Equal(values, c.want) {
+			t.Errorf("%v as %v: %v, not %v", c.a, c.elem, values, c.want)
+		}
+	}
+}
