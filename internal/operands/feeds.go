@@ -1,6 +1,7 @@
 package operands
 
 import (
+	"errors"
 	"image"
 	"io"
 	"maps"
@@ -216,7 +217,7 @@ func sniffFile(path string) (npy.Format, error) {
 	defer f.Close()
 	start := make([]byte, 16)
 	n, err := f.Read(start)
-	if err != nil {
+	if err != nil && !errors.Is(err, io.EOF) { // what an empty file lacks is said by who reads it
 		return 0, lang.Errorf("reading %q: %w", path, input.Cause(err))
 	}
 	return npy.Sniff(start[:n]), nil

@@ -223,3 +223,15 @@ func TestCarriedTypes(t *testing.T) {
 		}
 	}
 }
+
+// An empty file is said to be one, whatever it should hold.
+func TestEmptyInputOfANetwork(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.png")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := Feeds{Network: "drawings", Input: path}
+	if err := r.Open(); err == nil || !strings.HasSuffix(err.Error(), "the file is empty") {
+		t.Errorf("%v", err)
+	}
+}
