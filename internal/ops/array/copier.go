@@ -24,7 +24,7 @@ func (c *Call) copyShared(dst, src *tensor.Array) bool {
 	}
 	k := c.copier
 	k.dst, k.src = dst, src
-	k.cut(n, min(n.extent[0], n.elements()/(shareable/4)))
+	k.cut(n, min(n.extent[0], 4*(n.elements()/shareable))) // as many for each of two threads, or of four
 	c.each(len(k.parts), k.run)
 	k.dst, k.src = nil, nil
 	return true

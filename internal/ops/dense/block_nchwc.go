@@ -17,7 +17,6 @@ type BlockNCHWc struct {
 	lanes   *DepthwiseNCHWc // the depthwise convolution
 	expand  *blockMatrix
 	project *blockMatrix
-	band    span // every row of output
 
 	input      []float32 // [block][pixel][lane], if there is something to expand
 	filtered   []float32 // [block][pixel][lane], if there is something to project
@@ -35,6 +34,7 @@ type blockNCHWcWorkspace struct{ planes, products []float32 }
 const (
 	blocksMost  = 6 << 20 // bytes of what is shared, and of an workspace
 	blocksGroup = 4       // tiles of an item of the last product
+	twiceMost   = 16      // one in so many rows may be expanded twice
 )
 
 // BlockNCHWcDeclines says why NewBlockNCHWc cannot compute a block around the depthwise convolution p, of so many input
@@ -66,8 +66,7 @@ func StridedBlockPays(p *problem.Convolution, channels int) bool {
 func NewBlockNCHWc(block Block) *BlockNCHWc {
 	p := &block.Depthwise
 	b := &BlockNCHWc{Frame: block.Frame(), lanes: newDepthwiseNCHWc(*p, block.Weights, block.Bias)}
-	b.band = span{0, p.Out[1]}
-	b.lanes.makeBands(p.Out[1])
+	b.lanes.makeBands(b.bands())
 	lanes := b.lanes.lanes
 	if block.Expand != nil {
 		b.expand = newBlockMatrix(p, block.Expand, b.Channels, volume(p.In)*lanes)
@@ -92,6 +91,22 @@ func NewBlockNCHWc(block Block) *BlockNCHWc {
 		b.workspaces = append(b.workspaces, a)
 	}
 	return b
+}
+
+// bands is how many bands of rows the cache asks for, and threads: who has the same rows throughout reads what it wrote itself. They
+// share channels where that would expand too many rows twice.
+func (b *BlockNCHWc) bands() int {
+	p := &b.lanes.p
+	if p.Out[0] > 1 {
+		return 1
+	}
+	n := laneBands(p)
+	shared := roundUp(n, max(1, p.Threads))
+	twice := max(0, bandRows(p, 1)-p.Stride[1])
+	if shared <= p.Out[1] && twiceMost*twice*shared <= p.In[1] {
+		return shared
+	}
+	return n
 }
 
 // filteredSize is the floats from one block of filtered channels to the next: a pixel more than there are keeps them
@@ -147,12 +162,13 @@ func (b *BlockNCHWc) Work(m *workers.Worker) {
 				b.pack(in, i%blocks, b.parts[i/blocks])
 			}
 		}
-		n := ceilDiv(p.C, b.lanes.lanes)
+		panels := ceilDiv(p.C, b.lanes.lanes)
 		if b.expand != nil {
-			n = len(b.expand.panels)
+			panels = len(b.expand.panels)
 		}
+		n := panels * len(b.lanes.bands)
 		for i := m.Next(n); i >= 0; i = m.Next(n) {
-			b.filter(out, in, i, &b.workspaces[m.ID])
+			b.filter(out, in, i%panels, b.lanes.bands[i/panels], &b.workspaces[m.ID])
 		}
 		if b.project == nil {
 			continue
@@ -171,46 +187,47 @@ func (b *BlockNCHWc) pack(in []float32, block int, pixels span) {
 	p.ISA.PackNCHWc(b.input[(block*n+pixels.from)*lanes:], in[block*lanes*n+pixels.from:], n, min(lanes, b.Channels-block*lanes), pixels.len())
 }
 
-// filter computes the depthwise convolution of one item's channels, which it first expands.
-func (b *BlockNCHWc) filter(out, in []float32, item int, a *blockNCHWcWorkspace) {
+// filter computes a band of the depthwise convolution of one panel's channels, which it first expands.
+func (b *BlockNCHWc) filter(out, in []float32, panel int, band span, a *blockNCHWcWorkspace) {
 	l := b.lanes
 	if b.expand == nil {
-		l.pack(a.planes, in[item*l.lanes*volume(l.p.In):], item, b.band)
-		b.filterBlock(out, a.planes, item, a)
+		l.pack(a.planes, in[panel*l.lanes*volume(l.p.In):], panel, band)
+		b.filterBlock(out, a.planes, panel, band, a)
 		return
 	}
-	pn, size := b.expand.panels[item], len(a.planes)/b.vectors()
-	b.expandPanel(a.planes, size, item)
+	pn, size := b.expand.panels[panel], len(a.planes)/b.vectors()
+	b.expandPanel(a.planes, size, panel, band)
 	for v := range pn.vectors {
-		b.filterBlock(out, a.planes[v*size:], pn.block+v, a)
+		b.filterBlock(out, a.planes[v*size:], pn.block+v, band, a)
 	}
 }
 
-// filterBlock computes the depthwise convolution of one block of channels.
-func (b *BlockNCHWc) filterBlock(out, planes []float32, block int, a *blockNCHWcWorkspace) {
+// filterBlock computes a band of the depthwise convolution of one block of channels.
+func (b *BlockNCHWc) filterBlock(out, planes []float32, block int, band span, a *blockNCHWcWorkspace) {
 	l, plane := b.lanes, volume(b.lanes.p.Out)
+	at, n := band.from*l.p.Out[2], l.p.Out[0]*band.len()*l.p.Out[2]
 	y := a.products
 	if b.project != nil {
-		y = b.filtered[block*b.filteredSize():]
+		y = b.filtered[block*b.filteredSize()+at*l.lanes:]
 	}
-	l.filter(y, planes, block, b.band)
+	l.filter(y, planes, block, band)
 	if b.Activate != nil {
-		b.Activate(y[:plane*l.lanes])
+		b.Activate(y[:n*l.lanes])
 	}
 	if b.project == nil {
-		l.p.ISA.UnpackNCHWc(out[block*l.lanes*plane:], plane, y, l.channelsOf(block), plane)
+		l.p.ISA.UnpackNCHWc(out[block*l.lanes*plane+at:], plane, y, l.channelsOf(block), n)
 	}
 }
 
-// expandPanel writes the expanded channels of one panel where the depthwise convolution reads them, between their
+// expandPanel writes a band of the expanded channels of one panel where the depthwise convolution reads them, between their
 // padding.
-func (b *BlockNCHWc) expandPanel(planes []float32, size, panel int) {
+func (b *BlockNCHWc) expandPanel(planes []float32, size, panel int, band span) {
 	l, p := b.lanes, &b.lanes.p
 	n := min(p.In[2], l.width-l.left)
 	if n <= 0 {
 		return
 	}
-	first, last := rowsOf(p, b.band)
+	first, last := rowsOf(p, band)
 	tiles := ceilDiv(n, p.ISA.NCHWcRows())
 	for slice := range p.In[0] {
 		for row := first; row < last; row++ {

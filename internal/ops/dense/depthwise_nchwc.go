@@ -75,15 +75,21 @@ func laneBandBytes(p *problem.Convolution, rows int) int {
 // NewDepthwiseNCHWc prepares p, which DepthwiseNCHWcDeclines does not decline.
 func NewDepthwiseNCHWc(p problem.Convolution, weights, bias []float32) *DepthwiseNCHWc {
 	l := newDepthwiseNCHWc(p, weights, bias)
-	rows := p.Out[1]
-	for rows > 1 && laneBandBytes(&p, rows) > kernel.MachineCaches().Within(laneBytes) {
-		rows = ceilDiv(rows, 2)
-	}
-	l.makeBands(rows)
+	l.makeBands(laneBands(&p))
+	rows := ceilDiv(p.Out[1], len(l.bands))
 	for range max(1, p.Threads) {
 		l.workspaces = append(l.workspaces, laneWorkspace{in: l.band(), out: problem.Aligned(p.Out[0] * rows * p.Out[2] * l.lanes)})
 	}
 	return l
+}
+
+// laneBands is how many bands fit the cache.
+func laneBands(p *problem.Convolution) int {
+	n := 1
+	for n < p.Out[1] && laneBandBytes(p, ceilDiv(p.Out[1], n)) > kernel.MachineCaches().Within(laneBytes) {
+		n *= 2
+	}
+	return min(n, p.Out[1])
 }
 
 // newDepthwiseNCHWc packs the weights and lists the taps.
@@ -101,10 +107,10 @@ func newDepthwiseNCHWc(p problem.Convolution, weights, bias []float32) *Depthwis
 	return l
 }
 
-// makeBands cuts the output into bands of so many rows, and lists the taps of each row.
-func (l *DepthwiseNCHWc) makeBands(rows int) {
+// makeBands cuts the output into so many bands of rows, and lists the taps of each row.
+func (l *DepthwiseNCHWc) makeBands(n int) {
 	p := &l.p
-	l.bands = split(p.Out[1], ceilDiv(p.Out[1], rows))
+	l.bands = split(p.Out[1], n)
 	for _, b := range l.bands {
 		first, last := rowsOf(p, b)
 		l.tall = max(l.tall, last-first)

@@ -70,29 +70,35 @@ func newStrided(p problem.Convolution, m int, weights, bias []float32) *Strided 
 	return r
 }
 
-// Work implements workers.Job: the copy, a channel an item. Padding is never
+// Work implements workers.Job: the copy, an item the rows of a phase of a channel. Padding is never
 // written: it is zero from the start.
 func (s *Strided) Work(m *workers.Worker) {
+	p := &s.p
+	phases := min(p.Stride[1], p.In[1])
+	n := p.C * phases
+	for i := m.Next(n); i >= 0; i = m.Next(n) {
+		s.copyRows(i/phases, i%phases)
+	}
+}
+
+// copyRows copies every so many rows of a channel of input from the first on: those of one phase.
+func (s *Strided) copyRows(c, first int) {
 	p, q := &s.p, &s.q
 	step, up := p.Stride[1], p.Pads[1].Begin
 	size := step * step * volume(q.In)
-	for c := m.Next(p.C); c >= 0; c = m.Next(p.C) {
-		src := s.in[c*volume(p.In):][:volume(p.In)]
-		dst := s.planes[c*size:][:size]
-		for first := range min(step, p.In[1]) { // of the input's rows of a phase
-			phase, to := (first+up)%step, (first+up)/step
-			rows := min(ceilDiv(p.In[1]-first, step), q.In[1]-to)
-			if rows <= 0 {
-				continue
-			}
-			if step == 2 {
-				s.halve(dst[phase*2*volume(q.In)+to*q.In[2]:], src[first*p.In[2]:], rows)
-				continue
-			}
-			for row := range rows {
-				s.partRow(dst[phase*step*volume(q.In)+(to+row)*q.In[2]:], src[(first+row*step)*p.In[2]:][:p.In[2]])
-			}
-		}
+	src := s.in[c*volume(p.In):][:volume(p.In)]
+	dst := s.planes[c*size:][:size]
+	phase, to := (first+up)%step, (first+up)/step
+	rows := min(ceilDiv(p.In[1]-first, step), q.In[1]-to)
+	if rows <= 0 {
+		return
+	}
+	if step == 2 {
+		s.halve(dst[phase*2*volume(q.In)+to*q.In[2]:], src[first*p.In[2]:], rows)
+		return
+	}
+	for row := range rows {
+		s.partRow(dst[phase*step*volume(q.In)+(to+row)*q.In[2]:], src[(first+row*step)*p.In[2]:][:p.In[2]])
 	}
 }
 
