@@ -41,8 +41,11 @@ func TestTranscripts(t *testing.T) {
 				return
 			}
 			for _, name := range pictures(text) { // a teacher has no other
-				if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+				made, err := os.ReadFile(filepath.Join(dir, name))
+				if err != nil {
 					t.Errorf("no command of the page makes %s", name)
+				} else if why := unlike(t, read(t, filepath.Join("../../docs/images", name)), made); why != "" && !*update {
+					t.Errorf("the command of the page that makes %s draws another picture than docs/images has: %s", name, why)
 				}
 			}
 		})

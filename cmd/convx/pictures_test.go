@@ -31,9 +31,9 @@ var docPictures = map[string]string{
 	"deform-roi-pool.gif":   "convx draw deform-roi-pool -o deform-roi-pool.gif",
 	"se.png":                "convx draw se -o se.png",
 	"resize-conv.png":       "convx draw resize-conv -o resize-conv.png",
-	"slide.gif":             "convx draw standard --filter sobel-x --color gray -o slide.gif",
+	"slide.gif":             "convx sample -o photo.png && convx draw standard photo.png --filter sobel-x --color gray -o slide.gif",
 	"special.png":           "convx draw deformable --offsets dilate:2 --offsets scale:1.5 --offsets aspect:2 --offsets rotate:30 -o special.png",
-	"deformable-photo.png":  "convx draw deformable --filter identity -p 1 --modulated -o deformable-photo.png",
+	"deformable-photo.png":  "convx sample -o photo.png && convx draw deformable photo.png --filter identity -p 1 --modulated -o deformable-photo.png",
 	"edges.png":             "convx run depthwise --color gray --filter sobel-x -p 1 --pad-mode replicate -o edges.png",
 	"checkerboard.png": "convx run depthwise --filter box:4 -s 4 -o - | convx run transposed - --filter box:3 -s 2 -p 1 --output-padding 1 -o - |" +
 		" convx run depthwise - --filter identity:1 --map minmax --magnify 3 -o checkerboard.png",
@@ -87,10 +87,10 @@ var docPictures = map[string]string{
 var largerPictures = map[string]int{"slide.gif": 350_000, "deformable.gif": 190_000, "standard.gif": 260_000, "transposed.gif": 190_000, "effective.png": 230_000, "eye.png": 190_000, "moved.png": 190_000, "upsampling.png": 200_000}
 
 func TestPictures(t *testing.T) {
-	dir := t.TempDir()
 	for name, command := range docPictures {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			dir := t.TempDir()
 			cmd := exec.Command("sh", "-c", command)
 			cmd.Dir = dir
 			if said, err := cmd.CombinedOutput(); err != nil {
@@ -104,15 +104,20 @@ func TestPictures(t *testing.T) {
 				write(t, golden, made)
 				return
 			}
-			kept := read(t, golden)
-			if bytes.Equal(kept, made) {
-				return
-			}
-			if why := differ(frames(t, kept), frames(t, made)); why != "" {
+			if why := unlike(t, read(t, golden), made); why != "" {
 				t.Errorf("docs/images/%s is not what `%s` draws: %s; run this test with -update", name, command, why)
 			}
 		})
 	}
+}
+
+// unlike says how a picture differs from the one that is kept, or nothing.
+func unlike(t *testing.T, kept, made []byte) string {
+	t.Helper()
+	if bytes.Equal(kept, made) {
+		return ""
+	}
+	return differ(frames(t, kept), frames(t, made))
 }
 
 // frames decodes a PNG or GIF.

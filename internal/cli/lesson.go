@@ -69,6 +69,6 @@ func runLesson(ctx context.Context, o lessonOptions) error {
 		}
 	}
 	return lesson.Walk{
-		In: o.In, Out: o.Out, Person: o.OutTerminal, Folder: o.folder, Open: o.open, Pictures: o.OutTerminal && !o.plain, Width: o.Width, Color: o.colors(),
+		In: o.In, Out: o.Out, Person: o.OutTerminal, Folder: o.folder, Open: o.open, Pictures: o.OutTerminal && !o.plain, Width: o.Width, Height: o.Height, Color: o.colors(),
 	}.Through(ctx, l)
 }

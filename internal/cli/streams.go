@@ -22,9 +22,9 @@ type Streams struct {
 	Out, Err io.Writer
 	// OutTerminal and ErrTerminal say that a person is looking: only then is there progress, or a terminal interface.
 	OutTerminal, ErrTerminal bool
-	// Width is how many columns Out has, 0 where that is not known; Color says that verdicts may be coloured.
-	Width int
-	Color bool
+	// Width and Height are how many columns and rows Out has, 0 where that is not known; Color says that verdicts may be coloured.
+	Width, Height int
+	Color         bool
 	// Language is that of the environment.
 	Language lang.Language
 	// Pictures says that a person sees half blocks in colours on Out, TrueColor that these may have 24 bits.
@@ -42,6 +42,7 @@ func System() Streams {
 		OutTerminal: seen,
 		ErrTerminal: terminal.Is(os.Stderr),
 		Width:       terminal.Width(os.Stdout, seen),
+		Height:      terminal.Height(os.Stdout, seen),
 		Color:       color,
 		Language:    lang.Of(os.Getenv),
 		Pictures:    seen && color && terminal.SpeaksUTF8(os.Getenv),

@@ -32,7 +32,7 @@ type Walk struct {
 	Folder string
 	// Open shows the pictures in the system's viewer; Pictures, where it is not set, in half blocks on Out.
 	Open, Pictures bool
-	Width          int // columns of Out; 0 is not known
+	Width, Height  int // columns and rows of Out; 0 is not known
 	Color          picture.Colors
 }
 
@@ -117,6 +117,9 @@ func (r *run) command(ctx context.Context, line string) error {
 	return nil
 }
 
+// mostRows is how many rows of the terminal a picture takes.
+const mostRows = 36
+
 // show draws a picture in the terminal, or opens it; of an animation, how it ends.
 func (r *run) show(path string) error {
 	if r.Open {
@@ -139,7 +142,11 @@ func (r *run) show(path string) error {
 	if err != nil {
 		return lang.Errorf("reading %q: %w", path, err)
 	}
-	for _, line := range picture.HalfBlocks(img, max(20, min(100, r.Width-2)), 36, r.Color) {
+	rows := mostRows
+	if r.Height > 0 { // the command stays in sight above, and what to do below
+		rows = max(8, min(rows, r.Height-5))
+	}
+	for _, line := range picture.HalfBlocks(img, max(20, min(100, r.Width-2)), rows, r.Color) {
 		fmt.Fprintln(r.Out, " "+line)
 	}
 	return nil

@@ -2,11 +2,17 @@ package lesson
 
 import (
 	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"convx/internal/picture"
 )
 
 // A walk runs each command in its folder, stops where the person has had enough, and keeps nothing that nobody asked for.
@@ -40,6 +46,38 @@ func TestWalk(t *testing.T) {
 	bad := Lesson{Steps: []Step{{Command: "exit 7"}}}
 	if err := (Walk{Out: &out}).Through(t.Context(), bad); err == nil || !strings.HasPrefix(err.Error(), "exit 7: ") {
 		t.Errorf("a command that fails: %v", err)
+	}
+}
+
+// An animation stands still as its last frame leaves it, whether frames hold what changed or all.
+func TestLastFrame(t *testing.T) {
+	for name, first := range map[string]color.Color{"what changed": color.White, "all": color.Transparent} {
+		frames := make([]image.Image, 2)
+		for i := range frames {
+			f := image.NewRGBA(image.Rect(0, 0, 4, 3))
+			draw.Draw(f, f.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+			f.Set(i, 1, color.RGBA{R: 255, A: 255})
+			f.Set(3, 2, []color.Color{color.White, first}[i])
+			frames[i] = f
+		}
+		var b bytes.Buffer
+		if err := picture.EncodeGIF(&b, frames, time.Second); err != nil {
+			t.Fatal(err)
+		}
+		got, err := lastFrame(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range 3 {
+			for x := range 4 {
+				if want := frames[1].At(x, y); color.RGBAModel.Convert(got.At(x, y)) != want {
+					t.Errorf("%s: pixel %d,%d is %v, not %v", name, x, y, got.At(x, y), want)
+				}
+			}
+		}
+	}
+	if _, err := lastFrame(strings.NewReader("no GIF")); err == nil {
+		t.Error("no GIF is read")
 	}
 }
 

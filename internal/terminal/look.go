@@ -25,6 +25,16 @@ func Width(out *os.File, terminal bool) int {
 	return 0
 }
 
+// Height is how many rows standard output has; 0 where it is no terminal.
+func Height(out *os.File, terminal bool) int {
+	if terminal {
+		if _, n, err := term.GetSize(int(out.Fd())); err == nil {
+			return n
+		}
+	}
+	return 0
+}
+
 // Colors reports whether results may have colours: on a terminal, unless NO_COLOR (no-color.org) is set; anywhere where
 // CLICOLOR_FORCE is.
 func Colors(terminal bool) bool {
