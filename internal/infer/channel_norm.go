@@ -16,7 +16,8 @@ type channelNormed struct {
 	shape        []int
 	channels     int
 	pixels       int
-	block        int // pixels to an item
+	blocks       int // of the pixels, an item each: as many for every thread, rather than small ones
+	block        int // pixels of the largest
 	epsilon      float64
 	scale, shift []float32
 	offsets      []int // of the channels of x
@@ -27,8 +28,8 @@ type channelNormed struct {
 	x, y         []float32
 }
 
-// normBlock is the bytes of a block.
-const normBlock = 128 << 10
+// normBlock is the bytes of a block, normLine the pixels that it begins at a multiple of.
+const normBlock, normLine = 128 << 10, 16
 
 // planNorm gives a normalisation over channels its step; nil where it is another node.
 func (net *Network) planNorm(n *node) (step, error) {
@@ -47,7 +48,9 @@ func (net *Network) planNorm(n *node) (step, error) {
 		}
 		*to = tensor.Data[float32](c)
 	}
-	s.block = min(s.pixels, max(16, normBlock/4/s.channels/16*16))
+	lines, most := (s.pixels+normLine-1)/normLine, max(1, normBlock/4/s.channels/normLine)
+	s.blocks = min(lines, max(1, (lines+most-1)/most/s.threads)*s.threads)
+	s.block = (lines + s.blocks - 1) / s.blocks * normLine
 	for c := range s.channels {
 		s.offsets = append(s.offsets, c*s.pixels)
 	}
@@ -79,14 +82,19 @@ func (s *channelNormed) run(ctx context.Context, net *Network, n *node) error {
 
 // Work implements workers.Job: an item is some pixels of an image.
 func (s *channelNormed) Work(m *workers.Worker) {
-	blocks := (s.pixels + s.block - 1) / s.block
-	items := s.shape[0] * blocks
+	items := s.shape[0] * s.blocks
 	for i := m.Next(items); i >= 0; i = m.Next(items) {
-		first := i % blocks * s.block
-		n := min(s.block, s.pixels-first)
-		at := i/blocks*s.channels*s.pixels + first
+		first, end := s.begin(i%s.blocks), s.begin(i%s.blocks+1)
+		n := end - first
+		at := i/s.blocks*s.channels*s.pixels + first
 		s.normalise(s.y[at:], s.x[at:], s.space[m.ID][:n], s.space[m.ID][s.block:][:n])
 	}
+}
+
+// begin is the first pixel of a block.
+func (s *channelNormed) begin(block int) int {
+	lines := (s.pixels + normLine - 1) / normLine
+	return min(s.pixels, lines*block/s.blocks*normLine)
 }
 
 // normalise computes len(each) pixels of all channels.
