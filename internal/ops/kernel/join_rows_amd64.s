@@ -21,9 +21,59 @@ TEXT ·joinRowsSumAVX512(SB), NOSPLIT, $0-64
 	JLT  rest
 
 columns:
-	MOVQ CX, R10
 	MOVQ AX, R11
 	MOVQ R9, R12
+	CMPQ DI, $+3
+	JNE  whole_not3
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+	MOVQ 16(DX), R14
+	SHLQ $0x02, R14
+	ADDQ CX, R14
+
+whole3:
+	VMOVUPS (R10), Z0
+	VMOVUPS (R13), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS (R14), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (R11)
+	ADDQ    SI, R10
+	ADDQ    SI, R13
+	ADDQ    SI, R14
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole3
+	JMP     whole_end
+
+whole_not3:
+	CMPQ DI, $+2
+	JNE  whole_not2
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+
+whole2:
+	VMOVUPS (R10), Z0
+	VMOVUPS (R13), Z1
+	VADDPS  Z1, Z0, Z0
+	VMOVUPS Z0, (R11)
+	ADDQ    SI, R10
+	ADDQ    SI, R13
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole2
+	JMP     whole_end
+
+whole_not2:
+	MOVQ CX, R10
 
 whole:
 	MOVQ    DX, R13
@@ -51,10 +101,12 @@ whole_store:
 	ADDQ    BX, R11
 	DECQ    R12
 	JNZ     whole
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, R8
-	JGE     columns
+
+whole_end:
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+16, R8
+	JGE  columns
 
 rest:
 	ADDQ  $+16, R8
@@ -62,9 +114,59 @@ rest:
 	MOVQ  $-1, R10
 	BZHIQ R8, R10, R10
 	KMOVW R10, K1
-	MOVQ  CX, R10
 	MOVQ  AX, R11
 	MOVQ  R9, R12
+	CMPQ  DI, $+3
+	JNE   tail0_not3
+	MOVQ  (DX), AX
+	SHLQ  $0x02, AX
+	ADDQ  CX, AX
+	MOVQ  8(DX), DI
+	SHLQ  $0x02, DI
+	ADDQ  CX, DI
+	MOVQ  16(DX), DX
+	SHLQ  $0x02, DX
+	ADDQ  CX, DX
+
+tail03:
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DI), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (R11)
+	ADDQ      SI, AX
+	ADDQ      SI, DI
+	ADDQ      SI, DX
+	ADDQ      BX, R11
+	DECQ      R12
+	JNZ       tail03
+	JMP       tail0_end
+
+tail0_not3:
+	CMPQ DI, $+2
+	JNE  tail0_not2
+	MOVQ (DX), AX
+	SHLQ $0x02, AX
+	ADDQ CX, AX
+	MOVQ 8(DX), DX
+	SHLQ $0x02, DX
+	ADDQ CX, DX
+
+tail02:
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (R11)
+	ADDQ      SI, AX
+	ADDQ      SI, DX
+	ADDQ      BX, R11
+	DECQ      R12
+	JNZ       tail02
+	JMP       tail0_end
+
+tail0_not2:
+	MOVQ CX, R10
 
 tail0:
 	MOVQ      DX, R13
@@ -93,6 +195,7 @@ tail0_store:
 	DECQ    R12
 	JNZ     tail0
 
+tail0_end:
 done:
 	VZEROUPPER
 	RET
@@ -114,9 +217,61 @@ TEXT ·joinRowsSquaresAVX512(SB), NOSPLIT, $0-64
 	JLT  rest
 
 columns:
-	MOVQ CX, R10
 	MOVQ AX, R11
 	MOVQ R9, R12
+	CMPQ DI, $+3
+	JNE  whole_not3
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+	MOVQ 16(DX), R14
+	SHLQ $0x02, R14
+	ADDQ CX, R14
+
+whole3:
+	VMOVUPS     (R10), Z0
+	VMULPS      Z0, Z0, Z0
+	VMOVUPS     (R13), Z1
+	VFMADD231PS Z1, Z1, Z0
+	VMOVUPS     (R14), Z1
+	VFMADD231PS Z1, Z1, Z0
+	VMOVUPS     Z0, (R11)
+	ADDQ        SI, R10
+	ADDQ        SI, R13
+	ADDQ        SI, R14
+	ADDQ        BX, R11
+	DECQ        R12
+	JNZ         whole3
+	JMP         whole_end
+
+whole_not3:
+	CMPQ DI, $+2
+	JNE  whole_not2
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+
+whole2:
+	VMOVUPS     (R10), Z0
+	VMULPS      Z0, Z0, Z0
+	VMOVUPS     (R13), Z1
+	VFMADD231PS Z1, Z1, Z0
+	VMOVUPS     Z0, (R11)
+	ADDQ        SI, R10
+	ADDQ        SI, R13
+	ADDQ        BX, R11
+	DECQ        R12
+	JNZ         whole2
+	JMP         whole_end
+
+whole_not2:
+	MOVQ CX, R10
 
 whole:
 	MOVQ    DX, R13
@@ -145,10 +300,12 @@ whole_store:
 	ADDQ    BX, R11
 	DECQ    R12
 	JNZ     whole
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, R8
-	JGE     columns
+
+whole_end:
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+16, R8
+	JGE  columns
 
 rest:
 	ADDQ  $+16, R8
@@ -156,9 +313,61 @@ rest:
 	MOVQ  $-1, R10
 	BZHIQ R8, R10, R10
 	KMOVW R10, K1
-	MOVQ  CX, R10
 	MOVQ  AX, R11
 	MOVQ  R9, R12
+	CMPQ  DI, $+3
+	JNE   tail0_not3
+	MOVQ  (DX), AX
+	SHLQ  $0x02, AX
+	ADDQ  CX, AX
+	MOVQ  8(DX), DI
+	SHLQ  $0x02, DI
+	ADDQ  CX, DI
+	MOVQ  16(DX), DX
+	SHLQ  $0x02, DX
+	ADDQ  CX, DX
+
+tail03:
+	VMOVUPS.Z   (AX), K1, Z0
+	VMULPS      Z0, Z0, Z0
+	VMOVUPS.Z   (DI), K1, Z1
+	VFMADD231PS Z1, Z1, Z0
+	VMOVUPS.Z   (DX), K1, Z1
+	VFMADD231PS Z1, Z1, Z0
+	VMOVUPS     Z0, K1, (R11)
+	ADDQ        SI, AX
+	ADDQ        SI, DI
+	ADDQ        SI, DX
+	ADDQ        BX, R11
+	DECQ        R12
+	JNZ         tail03
+	JMP         tail0_end
+
+tail0_not3:
+	CMPQ DI, $+2
+	JNE  tail0_not2
+	MOVQ (DX), AX
+	SHLQ $0x02, AX
+	ADDQ CX, AX
+	MOVQ 8(DX), DX
+	SHLQ $0x02, DX
+	ADDQ CX, DX
+
+tail02:
+	VMOVUPS.Z   (AX), K1, Z0
+	VMULPS      Z0, Z0, Z0
+	VMOVUPS.Z   (DX), K1, Z1
+	VFMADD231PS Z1, Z1, Z0
+	VMOVUPS     Z0, K1, (R11)
+	ADDQ        SI, AX
+	ADDQ        SI, DX
+	ADDQ        BX, R11
+	DECQ        R12
+	JNZ         tail02
+	JMP         tail0_end
+
+tail0_not2:
+	MOVQ CX, R10
 
 tail0:
 	MOVQ      DX, R13
@@ -188,6 +397,7 @@ tail0_store:
 	DECQ    R12
 	JNZ     tail0
 
+tail0_end:
 done:
 	VZEROUPPER
 	RET
@@ -209,9 +419,65 @@ TEXT ·joinRowsLargestAVX512(SB), NOSPLIT, $0-64
 	JLT  rest
 
 columns:
-	MOVQ CX, R10
 	MOVQ AX, R11
 	MOVQ R9, R12
+	CMPQ DI, $+3
+	JNE  whole_not3
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+	MOVQ 16(DX), R14
+	SHLQ $0x02, R14
+	ADDQ CX, R14
+
+whole3:
+	VMOVUPS (R10), Z0
+	VMOVUPS (R13), Z1
+	VMAXPS  Z0, Z1, Z2
+	VMAXPS  Z1, Z0, Z0
+	VPORD   Z2, Z0, Z0
+	VMOVUPS (R14), Z1
+	VMAXPS  Z0, Z1, Z2
+	VMAXPS  Z1, Z0, Z0
+	VPORD   Z2, Z0, Z0
+	VMOVUPS Z0, (R11)
+	ADDQ    SI, R10
+	ADDQ    SI, R13
+	ADDQ    SI, R14
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole3
+	JMP     whole_end
+
+whole_not3:
+	CMPQ DI, $+2
+	JNE  whole_not2
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+
+whole2:
+	VMOVUPS (R10), Z0
+	VMOVUPS (R13), Z1
+	VMAXPS  Z0, Z1, Z2
+	VMAXPS  Z1, Z0, Z0
+	VPORD   Z2, Z0, Z0
+	VMOVUPS Z0, (R11)
+	ADDQ    SI, R10
+	ADDQ    SI, R13
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole2
+	JMP     whole_end
+
+whole_not2:
+	MOVQ CX, R10
 
 whole:
 	MOVQ    DX, R13
@@ -241,10 +507,12 @@ whole_store:
 	ADDQ    BX, R11
 	DECQ    R12
 	JNZ     whole
-	ADDQ    $+64, AX
-	ADDQ    $+64, CX
-	SUBQ    $+16, R8
-	JGE     columns
+
+whole_end:
+	ADDQ $+64, AX
+	ADDQ $+64, CX
+	SUBQ $+16, R8
+	JGE  columns
 
 rest:
 	ADDQ  $+16, R8
@@ -252,9 +520,65 @@ rest:
 	MOVQ  $-1, R10
 	BZHIQ R8, R10, R10
 	KMOVW R10, K1
-	MOVQ  CX, R10
 	MOVQ  AX, R11
 	MOVQ  R9, R12
+	CMPQ  DI, $+3
+	JNE   tail0_not3
+	MOVQ  (DX), AX
+	SHLQ  $0x02, AX
+	ADDQ  CX, AX
+	MOVQ  8(DX), DI
+	SHLQ  $0x02, DI
+	ADDQ  CX, DI
+	MOVQ  16(DX), DX
+	SHLQ  $0x02, DX
+	ADDQ  CX, DX
+
+tail03:
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DI), K1, Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z0
+	VPORD     Z2, Z0, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z0
+	VPORD     Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (R11)
+	ADDQ      SI, AX
+	ADDQ      SI, DI
+	ADDQ      SI, DX
+	ADDQ      BX, R11
+	DECQ      R12
+	JNZ       tail03
+	JMP       tail0_end
+
+tail0_not3:
+	CMPQ DI, $+2
+	JNE  tail0_not2
+	MOVQ (DX), AX
+	SHLQ $0x02, AX
+	ADDQ CX, AX
+	MOVQ 8(DX), DX
+	SHLQ $0x02, DX
+	ADDQ CX, DX
+
+tail02:
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMAXPS    Z0, Z1, Z2
+	VMAXPS    Z1, Z0, Z0
+	VPORD     Z2, Z0, Z0
+	VMOVUPS   Z0, K1, (R11)
+	ADDQ      SI, AX
+	ADDQ      SI, DX
+	ADDQ      BX, R11
+	DECQ      R12
+	JNZ       tail02
+	JMP       tail0_end
+
+tail0_not2:
+	MOVQ CX, R10
 
 tail0:
 	MOVQ      DX, R13
@@ -285,6 +609,7 @@ tail0_store:
 	DECQ    R12
 	JNZ     tail0
 
+tail0_end:
 done:
 	VZEROUPPER
 	RET
@@ -306,9 +631,59 @@ TEXT ·joinRowsSumAVX2(SB), NOSPLIT, $0-64
 	JLT  rest
 
 columns:
-	MOVQ CX, R10
 	MOVQ AX, R11
 	MOVQ R9, R12
+	CMPQ DI, $+3
+	JNE  whole_not3
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+	MOVQ 16(DX), R14
+	SHLQ $0x02, R14
+	ADDQ CX, R14
+
+whole3:
+	VMOVUPS (R10), Y0
+	VMOVUPS (R13), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS (R14), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)
+	ADDQ    SI, R10
+	ADDQ    SI, R13
+	ADDQ    SI, R14
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole3
+	JMP     whole_end
+
+whole_not3:
+	CMPQ DI, $+2
+	JNE  whole_not2
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+
+whole2:
+	VMOVUPS (R10), Y0
+	VMOVUPS (R13), Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R11)
+	ADDQ    SI, R10
+	ADDQ    SI, R13
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole2
+	JMP     whole_end
+
+whole_not2:
+	MOVQ CX, R10
 
 whole:
 	MOVQ    DX, R13
@@ -336,10 +711,12 @@ whole_store:
 	ADDQ    BX, R11
 	DECQ    R12
 	JNZ     whole
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, R8
-	JGE     columns
+
+whole_end:
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, R8
+	JGE  columns
 
 rest:
 	ADDQ    $+8, R8
@@ -347,9 +724,59 @@ rest:
 	LEAQ    joinRowsSumAVX2_masks<>+0(SB), R10
 	NEGQ    R8
 	VMOVUPS 32(R10)(R8*4), Y0
-	MOVQ    CX, R10
 	MOVQ    AX, R11
 	MOVQ    R9, R12
+	CMPQ    DI, $+3
+	JNE     tail0_not3
+	MOVQ    (DX), AX
+	SHLQ    $0x02, AX
+	ADDQ    CX, AX
+	MOVQ    8(DX), DI
+	SHLQ    $0x02, DI
+	ADDQ    CX, DI
+	MOVQ    16(DX), DX
+	SHLQ    $0x02, DX
+	ADDQ    CX, DX
+
+tail03:
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (DI), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (R11)
+	ADDQ       SI, AX
+	ADDQ       SI, DI
+	ADDQ       SI, DX
+	ADDQ       BX, R11
+	DECQ       R12
+	JNZ        tail03
+	JMP        tail0_end
+
+tail0_not3:
+	CMPQ DI, $+2
+	JNE  tail0_not2
+	MOVQ (DX), AX
+	SHLQ $0x02, AX
+	ADDQ CX, AX
+	MOVQ 8(DX), DX
+	SHLQ $0x02, DX
+	ADDQ CX, DX
+
+tail02:
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (R11)
+	ADDQ       SI, AX
+	ADDQ       SI, DX
+	ADDQ       BX, R11
+	DECQ       R12
+	JNZ        tail02
+	JMP        tail0_end
+
+tail0_not2:
+	MOVQ CX, R10
 
 tail0:
 	MOVQ       DX, R13
@@ -378,6 +805,7 @@ tail0_store:
 	DECQ       R12
 	JNZ        tail0
 
+tail0_end:
 done:
 	VZEROUPPER
 	RET
@@ -417,9 +845,61 @@ TEXT ·joinRowsSquaresAVX2(SB), NOSPLIT, $0-64
 	JLT  rest
 
 columns:
-	MOVQ CX, R10
 	MOVQ AX, R11
 	MOVQ R9, R12
+	CMPQ DI, $+3
+	JNE  whole_not3
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+	MOVQ 16(DX), R14
+	SHLQ $0x02, R14
+	ADDQ CX, R14
+
+whole3:
+	VMOVUPS     (R10), Y0
+	VMULPS      Y0, Y0, Y0
+	VMOVUPS     (R13), Y1
+	VFMADD231PS Y1, Y1, Y0
+	VMOVUPS     (R14), Y1
+	VFMADD231PS Y1, Y1, Y0
+	VMOVUPS     Y0, (R11)
+	ADDQ        SI, R10
+	ADDQ        SI, R13
+	ADDQ        SI, R14
+	ADDQ        BX, R11
+	DECQ        R12
+	JNZ         whole3
+	JMP         whole_end
+
+whole_not3:
+	CMPQ DI, $+2
+	JNE  whole_not2
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+
+whole2:
+	VMOVUPS     (R10), Y0
+	VMULPS      Y0, Y0, Y0
+	VMOVUPS     (R13), Y1
+	VFMADD231PS Y1, Y1, Y0
+	VMOVUPS     Y0, (R11)
+	ADDQ        SI, R10
+	ADDQ        SI, R13
+	ADDQ        BX, R11
+	DECQ        R12
+	JNZ         whole2
+	JMP         whole_end
+
+whole_not2:
+	MOVQ CX, R10
 
 whole:
 	MOVQ    DX, R13
@@ -448,10 +928,12 @@ whole_store:
 	ADDQ    BX, R11
 	DECQ    R12
 	JNZ     whole
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, R8
-	JGE     columns
+
+whole_end:
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, R8
+	JGE  columns
 
 rest:
 	ADDQ    $+8, R8
@@ -459,9 +941,61 @@ rest:
 	LEAQ    joinRowsSquaresAVX2_masks<>+0(SB), R10
 	NEGQ    R8
 	VMOVUPS 32(R10)(R8*4), Y0
-	MOVQ    CX, R10
 	MOVQ    AX, R11
 	MOVQ    R9, R12
+	CMPQ    DI, $+3
+	JNE     tail0_not3
+	MOVQ    (DX), AX
+	SHLQ    $0x02, AX
+	ADDQ    CX, AX
+	MOVQ    8(DX), DI
+	SHLQ    $0x02, DI
+	ADDQ    CX, DI
+	MOVQ    16(DX), DX
+	SHLQ    $0x02, DX
+	ADDQ    CX, DX
+
+tail03:
+	VMASKMOVPS  (AX), Y0, Y1
+	VMULPS      Y1, Y1, Y1
+	VMASKMOVPS  (DI), Y0, Y2
+	VFMADD231PS Y2, Y2, Y1
+	VMASKMOVPS  (DX), Y0, Y2
+	VFMADD231PS Y2, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (R11)
+	ADDQ        SI, AX
+	ADDQ        SI, DI
+	ADDQ        SI, DX
+	ADDQ        BX, R11
+	DECQ        R12
+	JNZ         tail03
+	JMP         tail0_end
+
+tail0_not3:
+	CMPQ DI, $+2
+	JNE  tail0_not2
+	MOVQ (DX), AX
+	SHLQ $0x02, AX
+	ADDQ CX, AX
+	MOVQ 8(DX), DX
+	SHLQ $0x02, DX
+	ADDQ CX, DX
+
+tail02:
+	VMASKMOVPS  (AX), Y0, Y1
+	VMULPS      Y1, Y1, Y1
+	VMASKMOVPS  (DX), Y0, Y2
+	VFMADD231PS Y2, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (R11)
+	ADDQ        SI, AX
+	ADDQ        SI, DX
+	ADDQ        BX, R11
+	DECQ        R12
+	JNZ         tail02
+	JMP         tail0_end
+
+tail0_not2:
+	MOVQ CX, R10
 
 tail0:
 	MOVQ       DX, R13
@@ -491,6 +1025,7 @@ tail0_store:
 	DECQ       R12
 	JNZ        tail0
 
+tail0_end:
 done:
 	VZEROUPPER
 	RET
@@ -530,9 +1065,65 @@ TEXT ·joinRowsLargestAVX2(SB), NOSPLIT, $0-64
 	JLT  rest
 
 columns:
-	MOVQ CX, R10
 	MOVQ AX, R11
 	MOVQ R9, R12
+	CMPQ DI, $+3
+	JNE  whole_not3
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+	MOVQ 16(DX), R14
+	SHLQ $0x02, R14
+	ADDQ CX, R14
+
+whole3:
+	VMOVUPS (R10), Y0
+	VMOVUPS (R13), Y1
+	VMAXPS  Y0, Y1, Y2
+	VMAXPS  Y1, Y0, Y0
+	VORPS   Y2, Y0, Y0
+	VMOVUPS (R14), Y1
+	VMAXPS  Y0, Y1, Y2
+	VMAXPS  Y1, Y0, Y0
+	VORPS   Y2, Y0, Y0
+	VMOVUPS Y0, (R11)
+	ADDQ    SI, R10
+	ADDQ    SI, R13
+	ADDQ    SI, R14
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole3
+	JMP     whole_end
+
+whole_not3:
+	CMPQ DI, $+2
+	JNE  whole_not2
+	MOVQ (DX), R10
+	SHLQ $0x02, R10
+	ADDQ CX, R10
+	MOVQ 8(DX), R13
+	SHLQ $0x02, R13
+	ADDQ CX, R13
+
+whole2:
+	VMOVUPS (R10), Y0
+	VMOVUPS (R13), Y1
+	VMAXPS  Y0, Y1, Y2
+	VMAXPS  Y1, Y0, Y0
+	VORPS   Y2, Y0, Y0
+	VMOVUPS Y0, (R11)
+	ADDQ    SI, R10
+	ADDQ    SI, R13
+	ADDQ    BX, R11
+	DECQ    R12
+	JNZ     whole2
+	JMP     whole_end
+
+whole_not2:
+	MOVQ CX, R10
 
 whole:
 	MOVQ    DX, R13
@@ -562,10 +1153,12 @@ whole_store:
 	ADDQ    BX, R11
 	DECQ    R12
 	JNZ     whole
-	ADDQ    $+32, AX
-	ADDQ    $+32, CX
-	SUBQ    $+8, R8
-	JGE     columns
+
+whole_end:
+	ADDQ $+32, AX
+	ADDQ $+32, CX
+	SUBQ $+8, R8
+	JGE  columns
 
 rest:
 	ADDQ    $+8, R8
@@ -573,9 +1166,65 @@ rest:
 	LEAQ    joinRowsLargestAVX2_masks<>+0(SB), R10
 	NEGQ    R8
 	VMOVUPS 32(R10)(R8*4), Y0
-	MOVQ    CX, R10
 	MOVQ    AX, R11
 	MOVQ    R9, R12
+	CMPQ    DI, $+3
+	JNE     tail0_not3
+	MOVQ    (DX), AX
+	SHLQ    $0x02, AX
+	ADDQ    CX, AX
+	MOVQ    8(DX), DI
+	SHLQ    $0x02, DI
+	ADDQ    CX, DI
+	MOVQ    16(DX), DX
+	SHLQ    $0x02, DX
+	ADDQ    CX, DX
+
+tail03:
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (DI), Y0, Y2
+	VMAXPS     Y1, Y2, Y3
+	VMAXPS     Y2, Y1, Y1
+	VORPS      Y3, Y1, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VMAXPS     Y1, Y2, Y3
+	VMAXPS     Y2, Y1, Y1
+	VORPS      Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (R11)
+	ADDQ       SI, AX
+	ADDQ       SI, DI
+	ADDQ       SI, DX
+	ADDQ       BX, R11
+	DECQ       R12
+	JNZ        tail03
+	JMP        tail0_end
+
+tail0_not3:
+	CMPQ DI, $+2
+	JNE  tail0_not2
+	MOVQ (DX), AX
+	SHLQ $0x02, AX
+	ADDQ CX, AX
+	MOVQ 8(DX), DX
+	SHLQ $0x02, DX
+	ADDQ CX, DX
+
+tail02:
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VMAXPS     Y1, Y2, Y3
+	VMAXPS     Y2, Y1, Y1
+	VORPS      Y3, Y1, Y1
+	VMASKMOVPS Y1, Y0, (R11)
+	ADDQ       SI, AX
+	ADDQ       SI, DX
+	ADDQ       BX, R11
+	DECQ       R12
+	JNZ        tail02
+	JMP        tail0_end
+
+tail0_not2:
+	MOVQ CX, R10
 
 tail0:
 	MOVQ       DX, R13
@@ -606,6 +1255,7 @@ tail0_store:
 	DECQ       R12
 	JNZ        tail0
 
+tail0_end:
 done:
 	VZEROUPPER
 	RET

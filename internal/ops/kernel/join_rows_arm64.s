@@ -20,9 +20,59 @@ TEXT ·joinRowsSumNEON(SB), NOSPLIT, $0-64
 	BLT  rest
 
 columns:
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  whole_not3
+	MOVD (R2), R10
+	LSL  $2, R10, R10
+	ADDS R1, R10, R10
+	MOVD 8(R2), R13
+	LSL  $2, R13, R13
+	ADDS R1, R13, R13
+	MOVD 16(R2), R14
+	LSL  $2, R14, R14
+	ADDS R1, R14, R14
+
+whole3:
+	WORD $0x3dc00140 // ldr q0, [x10]
+	WORD $0x3dc001a1 // ldr q1, [x13]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x3dc001c1 // ldr q1, [x14]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x3d800160 // str q0, [x11]
+	ADDS R6, R10, R10
+	ADDS R6, R13, R13
+	ADDS R6, R14, R14
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  whole3
+	JMP  whole_end
+
+whole_not3:
+	CMP  $2, R7
+	BNE  whole_not2
+	MOVD (R2), R10
+	LSL  $2, R10, R10
+	ADDS R1, R10, R10
+	MOVD 8(R2), R13
+	LSL  $2, R13, R13
+	ADDS R1, R13, R13
+
+whole2:
+	WORD $0x3dc00140 // ldr q0, [x10]
+	WORD $0x3dc001a1 // ldr q1, [x13]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x3d800160 // str q0, [x11]
+	ADDS R6, R10, R10
+	ADDS R6, R13, R13
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  whole2
+	JMP  whole_end
+
+whole_not2:
+	MOVD R1, R10
 
 whole:
 	MOVD R2, R13
@@ -50,6 +100,8 @@ whole_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  whole
+
+whole_end:
 	ADDS $16, R0, R0
 	ADDS $16, R1, R1
 	SUBS $4, R8, R8
@@ -60,9 +112,59 @@ rest:
 	BEQ  done
 	CMP  $1, R8
 	BNE  more1
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail1_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail13:
+	WORD $0xbd400000 // ldr s0, [x0]
+	WORD $0xbd4000e1 // ldr s1, [x7]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xbd400041 // ldr s1, [x2]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xbd000160 // str s0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail13
+	JMP  tail1_end
+
+tail1_not3:
+	CMP  $2, R7
+	BNE  tail1_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail12:
+	WORD $0xbd400000 // ldr s0, [x0]
+	WORD $0xbd400041 // ldr s1, [x2]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xbd000160 // str s0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail12
+	JMP  tail1_end
+
+tail1_not2:
+	MOVD R1, R10
 
 tail1:
 	MOVD R2, R13
@@ -90,14 +192,66 @@ tail1_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  tail1
-	JMP  done
+
+tail1_end:
+	JMP done
 
 more1:
 	CMP  $2, R8
 	BNE  more2
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail2_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail23:
+	WORD $0xfd400000 // ldr d0, [x0]
+	WORD $0xfd4000e1 // ldr d1, [x7]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xfd400041 // ldr d1, [x2]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xfd000160 // str d0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail23
+	JMP  tail2_end
+
+tail2_not3:
+	CMP  $2, R7
+	BNE  tail2_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail22:
+	WORD $0xfd400000 // ldr d0, [x0]
+	WORD $0xfd400041 // ldr d1, [x2]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xfd000160 // str d0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail22
+	JMP  tail2_end
+
+tail2_not2:
+	MOVD R1, R10
 
 tail2:
 	MOVD R2, R13
@@ -125,12 +279,78 @@ tail2_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  tail2
-	JMP  done
+
+tail2_end:
+	JMP done
 
 more2:
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail3_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail33:
+	WORD $0xfd400000 // ldr d0, [x0]
+	ADD  $8, R0, R19
+	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	WORD $0xfd4000e1 // ldr d1, [x7]
+	ADD  $8, R7, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xfd400041 // ldr d1, [x2]
+	ADD  $8, R2, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xfd000160 // str d0, [x11]
+	ADD  $8, R11, R19
+	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail33
+	JMP  tail3_end
+
+tail3_not3:
+	CMP  $2, R7
+	BNE  tail3_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail32:
+	WORD $0xfd400000 // ldr d0, [x0]
+	ADD  $8, R0, R19
+	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	WORD $0xfd400041 // ldr d1, [x2]
+	ADD  $8, R2, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0xfd000160 // str d0, [x11]
+	ADD  $8, R11, R19
+	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail32
+	JMP  tail3_end
+
+tail3_not2:
+	MOVD R1, R10
 
 tail3:
 	MOVD R2, R13
@@ -165,6 +385,7 @@ tail3_store:
 	SUBS $1, R12, R12
 	BNE  tail3
 
+tail3_end:
 done:
 	RET
 
@@ -184,9 +405,61 @@ TEXT ·joinRowsSquaresNEON(SB), NOSPLIT, $0-64
 	BLT  rest
 
 columns:
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  whole_not3
+	MOVD (R2), R10
+	LSL  $2, R10, R10
+	ADDS R1, R10, R10
+	MOVD 8(R2), R13
+	LSL  $2, R13, R13
+	ADDS R1, R13, R13
+	MOVD 16(R2), R14
+	LSL  $2, R14, R14
+	ADDS R1, R14, R14
+
+whole3:
+	WORD $0x3dc00140 // ldr q0, [x10]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	WORD $0x3dc001a1 // ldr q1, [x13]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0x3dc001c1 // ldr q1, [x14]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0x3d800160 // str q0, [x11]
+	ADDS R6, R10, R10
+	ADDS R6, R13, R13
+	ADDS R6, R14, R14
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  whole3
+	JMP  whole_end
+
+whole_not3:
+	CMP  $2, R7
+	BNE  whole_not2
+	MOVD (R2), R10
+	LSL  $2, R10, R10
+	ADDS R1, R10, R10
+	MOVD 8(R2), R13
+	LSL  $2, R13, R13
+	ADDS R1, R13, R13
+
+whole2:
+	WORD $0x3dc00140 // ldr q0, [x10]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	WORD $0x3dc001a1 // ldr q1, [x13]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0x3d800160 // str q0, [x11]
+	ADDS R6, R10, R10
+	ADDS R6, R13, R13
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  whole2
+	JMP  whole_end
+
+whole_not2:
+	MOVD R1, R10
 
 whole:
 	MOVD R2, R13
@@ -215,6 +488,8 @@ whole_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  whole
+
+whole_end:
 	ADDS $16, R0, R0
 	ADDS $16, R1, R1
 	SUBS $4, R8, R8
@@ -225,9 +500,61 @@ rest:
 	BEQ  done
 	CMP  $1, R8
 	BNE  more1
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail1_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail13:
+	WORD $0xbd400000 // ldr s0, [x0]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	WORD $0xbd4000e1 // ldr s1, [x7]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xbd400041 // ldr s1, [x2]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xbd000160 // str s0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail13
+	JMP  tail1_end
+
+tail1_not3:
+	CMP  $2, R7
+	BNE  tail1_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail12:
+	WORD $0xbd400000 // ldr s0, [x0]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	WORD $0xbd400041 // ldr s1, [x2]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xbd000160 // str s0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail12
+	JMP  tail1_end
+
+tail1_not2:
+	MOVD R1, R10
 
 tail1:
 	MOVD R2, R13
@@ -256,14 +583,68 @@ tail1_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  tail1
-	JMP  done
+
+tail1_end:
+	JMP done
 
 more1:
 	CMP  $2, R8
 	BNE  more2
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail2_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail23:
+	WORD $0xfd400000 // ldr d0, [x0]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	WORD $0xfd4000e1 // ldr d1, [x7]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xfd400041 // ldr d1, [x2]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xfd000160 // str d0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail23
+	JMP  tail2_end
+
+tail2_not3:
+	CMP  $2, R7
+	BNE  tail2_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail22:
+	WORD $0xfd400000 // ldr d0, [x0]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	WORD $0xfd400041 // ldr d1, [x2]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xfd000160 // str d0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail22
+	JMP  tail2_end
+
+tail2_not2:
+	MOVD R1, R10
 
 tail2:
 	MOVD R2, R13
@@ -292,12 +673,80 @@ tail2_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  tail2
-	JMP  done
+
+tail2_end:
+	JMP done
 
 more2:
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail3_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail33:
+	WORD $0xfd400000 // ldr d0, [x0]
+	ADD  $8, R0, R19
+	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	WORD $0xfd4000e1 // ldr d1, [x7]
+	ADD  $8, R7, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xfd400041 // ldr d1, [x2]
+	ADD  $8, R2, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xfd000160 // str d0, [x11]
+	ADD  $8, R11, R19
+	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail33
+	JMP  tail3_end
+
+tail3_not3:
+	CMP  $2, R7
+	BNE  tail3_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail32:
+	WORD $0xfd400000 // ldr d0, [x0]
+	ADD  $8, R0, R19
+	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	WORD $0x6e20dc00 // fmul v0.4s, v0.4s, v0.4s
+	WORD $0xfd400041 // ldr d1, [x2]
+	ADD  $8, R2, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e21cc20 // fmla v0.4s, v1.4s, v1.4s
+	WORD $0xfd000160 // str d0, [x11]
+	ADD  $8, R11, R19
+	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail32
+	JMP  tail3_end
+
+tail3_not2:
+	MOVD R1, R10
 
 tail3:
 	MOVD R2, R13
@@ -333,6 +782,7 @@ tail3_store:
 	SUBS $1, R12, R12
 	BNE  tail3
 
+tail3_end:
 done:
 	RET
 
@@ -352,9 +802,65 @@ TEXT ·joinRowsLargestNEON(SB), NOSPLIT, $0-64
 	BLT  rest
 
 columns:
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  whole_not3
+	MOVD (R2), R10
+	LSL  $2, R10, R10
+	ADDS R1, R10, R10
+	MOVD 8(R2), R13
+	LSL  $2, R13, R13
+	ADDS R1, R13, R13
+	MOVD 16(R2), R14
+	LSL  $2, R14, R14
+	ADDS R1, R14, R14
+
+whole3:
+	WORD $0x3dc00140 // ldr q0, [x10]
+	WORD $0x3dc001a1 // ldr q1, [x13]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0x3dc001c1 // ldr q1, [x14]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0x3d800160 // str q0, [x11]
+	ADDS R6, R10, R10
+	ADDS R6, R13, R13
+	ADDS R6, R14, R14
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  whole3
+	JMP  whole_end
+
+whole_not3:
+	CMP  $2, R7
+	BNE  whole_not2
+	MOVD (R2), R10
+	LSL  $2, R10, R10
+	ADDS R1, R10, R10
+	MOVD 8(R2), R13
+	LSL  $2, R13, R13
+	ADDS R1, R13, R13
+
+whole2:
+	WORD $0x3dc00140 // ldr q0, [x10]
+	WORD $0x3dc001a1 // ldr q1, [x13]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0x3d800160 // str q0, [x11]
+	ADDS R6, R10, R10
+	ADDS R6, R13, R13
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  whole2
+	JMP  whole_end
+
+whole_not2:
+	MOVD R1, R10
 
 whole:
 	MOVD R2, R13
@@ -384,6 +890,8 @@ whole_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  whole
+
+whole_end:
 	ADDS $16, R0, R0
 	ADDS $16, R1, R1
 	SUBS $4, R8, R8
@@ -394,9 +902,65 @@ rest:
 	BEQ  done
 	CMP  $1, R8
 	BNE  more1
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail1_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail13:
+	WORD $0xbd400000 // ldr s0, [x0]
+	WORD $0xbd4000e1 // ldr s1, [x7]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xbd400041 // ldr s1, [x2]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xbd000160 // str s0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail13
+	JMP  tail1_end
+
+tail1_not3:
+	CMP  $2, R7
+	BNE  tail1_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail12:
+	WORD $0xbd400000 // ldr s0, [x0]
+	WORD $0xbd400041 // ldr s1, [x2]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xbd000160 // str s0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail12
+	JMP  tail1_end
+
+tail1_not2:
+	MOVD R1, R10
 
 tail1:
 	MOVD R2, R13
@@ -426,14 +990,72 @@ tail1_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  tail1
-	JMP  done
+
+tail1_end:
+	JMP done
 
 more1:
 	CMP  $2, R8
 	BNE  more2
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail2_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail23:
+	WORD $0xfd400000 // ldr d0, [x0]
+	WORD $0xfd4000e1 // ldr d1, [x7]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xfd400041 // ldr d1, [x2]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xfd000160 // str d0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail23
+	JMP  tail2_end
+
+tail2_not3:
+	CMP  $2, R7
+	BNE  tail2_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail22:
+	WORD $0xfd400000 // ldr d0, [x0]
+	WORD $0xfd400041 // ldr d1, [x2]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xfd000160 // str d0, [x11]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail22
+	JMP  tail2_end
+
+tail2_not2:
+	MOVD R1, R10
 
 tail2:
 	MOVD R2, R13
@@ -463,12 +1085,84 @@ tail2_store:
 	ADDS R3, R11, R11
 	SUBS $1, R12, R12
 	BNE  tail2
-	JMP  done
+
+tail2_end:
+	JMP done
 
 more2:
-	MOVD R1, R10
 	MOVD R0, R11
 	MOVD R9, R12
+	CMP  $3, R7
+	BNE  tail3_not3
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R7
+	LSL  $2, R7, R7
+	ADDS R1, R7, R7
+	MOVD 16(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail33:
+	WORD $0xfd400000 // ldr d0, [x0]
+	ADD  $8, R0, R19
+	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	WORD $0xfd4000e1 // ldr d1, [x7]
+	ADD  $8, R7, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xfd400041 // ldr d1, [x2]
+	ADD  $8, R2, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xfd000160 // str d0, [x11]
+	ADD  $8, R11, R19
+	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ADDS R6, R0, R0
+	ADDS R6, R7, R7
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail33
+	JMP  tail3_end
+
+tail3_not3:
+	CMP  $2, R7
+	BNE  tail3_not2
+	MOVD (R2), R0
+	LSL  $2, R0, R0
+	ADDS R1, R0, R0
+	MOVD 8(R2), R2
+	LSL  $2, R2, R2
+	ADDS R1, R2, R2
+
+tail32:
+	WORD $0xfd400000 // ldr d0, [x0]
+	ADD  $8, R0, R19
+	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	WORD $0xfd400041 // ldr d1, [x2]
+	ADD  $8, R2, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x4e20f422 // fmax v2.4s, v1.4s, v0.4s
+	WORD $0x4e21f400 // fmax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
+	WORD $0xfd000160 // str d0, [x11]
+	ADD  $8, R11, R19
+	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+	ADDS R6, R0, R0
+	ADDS R6, R2, R2
+	ADDS R3, R11, R11
+	SUBS $1, R12, R12
+	BNE  tail32
+	JMP  tail3_end
+
+tail3_not2:
+	MOVD R1, R10
 
 tail3:
 	MOVD R2, R13
@@ -505,5 +1199,6 @@ tail3_store:
 	SUBS $1, R12, R12
 	BNE  tail3
 
+tail3_end:
 done:
 	RET

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -36,9 +38,40 @@ func joinRowsBy(s target, name, doc string, begin func(acc reg.VecVirtual), join
 	count, n, rows := param("count"), param("n"), param("rows")
 	from, to, left, list, more, at := GP64(), GP64(), GP64(), GP64(), GP64(), GP64()
 	down := func(id string, load func(m Mem) reg.VecVirtual, store func(v reg.VecVirtual, m Mem)) {
-		MOVQ(src, from)
 		MOVQ(dst, to)
 		MOVQ(rows, left)
+		// Few rows keep their places in registers.
+		for _, few := range []int{3, 2} {
+			other := fmt.Sprint(id, "_not", few)
+			CMPQ(count, I8(few))
+			JNE(LabelRef(other))
+			at := make([]reg.GPVirtual, few)
+			for k := range at {
+				at[k] = GP64()
+				MOVQ(Mem{Base: offsets, Disp: 8 * k}, at[k])
+				SHLQ(U8(2), at[k])
+				ADDQ(src, at[k])
+			}
+			some := fmt.Sprint(id, few)
+			Label(some)
+			acc := load(Mem{Base: at[0]})
+			if begin != nil {
+				begin(acc)
+			}
+			for _, p := range at[1:] {
+				join(acc, load(Mem{Base: p}))
+			}
+			store(acc, Mem{Base: to})
+			for _, p := range at {
+				ADDQ(ss, p)
+			}
+			ADDQ(ds, to)
+			DECQ(left)
+			JNZ(LabelRef(some))
+			JMP(LabelRef(id + "_end"))
+			Label(other)
+		}
+		MOVQ(src, from)
 		Label(id)
 		MOVQ(offsets, list)
 		MOVQ(count, more)
@@ -65,6 +98,7 @@ func joinRowsBy(s target, name, doc string, begin func(acc reg.VecVirtual), join
 		ADDQ(ds, to)
 		DECQ(left)
 		JNZ(LabelRef(id))
+		Label(id + "_end")
 	}
 	s.columns(name, dst, src, n, down)
 	Label("done")
