@@ -75,25 +75,6 @@ func transformKernel(u []float64, g [][]float64, w []float32, r int) {
 	}
 }
 
-// transform3 is transformKernel of 3x3 taps, of rows of G that are as long.
-func transform3(u *[64]float64, g [][3]float64, w *[9]float32) {
-	var half [8][3]float64
-	for i := range min(len(g), 8) {
-		a, b, c := g[i][0], g[i][1], g[i][2]
-		half[i][0] = a*float64(w[0]) + b*float64(w[3]) + c*float64(w[6])
-		half[i][1] = a*float64(w[1]) + b*float64(w[4]) + c*float64(w[7])
-		half[i][2] = a*float64(w[2]) + b*float64(w[5]) + c*float64(w[8])
-	}
-	n := 0
-	for i := range min(len(g), 8) {
-		x, y, z := half[i][0], half[i][1], half[i][2]
-		for j := range g {
-			u[n&63] = x*g[j][0] + y*g[j][1] + z*g[j][2]
-			n++
-		}
-	}
-}
-
 // pack transforms the weights, in float64, to
 // [group][point][output panel][depth tap][input channel][panel's channels]: a panel at a time, so that what is written stands
 // together.
@@ -101,55 +82,65 @@ func (w *Winograd) pack(weights []float32) {
 	p := &w.p
 	size := w.points * w.high
 	w.weights = problem.Aligned(p.Groups * size * w.pointSize)
-	k := kernels{g: winogradG(w.points, p.Kernel[2]), r: p.Kernel[2], line: w.high == 1}
-	if k.r == 3 && !k.line {
-		for _, row := range k.g {
-			k.g3 = append(k.g3, [3]float64(row))
-		}
+	k := kernels{w: w, g: winogradG(w.points, p.Kernel[2]), size: size, staged: make([]float32, max(size, p.Kernel[1]*p.Kernel[2])*2*w.lanes)}
+	for _, row := range k.g {
+		k.flat = append(k.flat, row...)
 	}
-	rows := make([]float32, size*2*w.lanes) // of a panel, by point
+	transform := k.transform
+	if p.Kernel[1] == 3 && p.Kernel[2] == 3 {
+		transform = k.transform3
+	}
 	cin, kd := p.GroupIn(), p.Kernel[0]
+	step := cin * kd * p.Kernel[1] * p.Kernel[2] // from one output channel to the next
 	for group := range p.Groups {
 		for i := range w.panels {
 			pn := &w.panels[i]
 			first := pn.block * w.lanes
 			width := pn.vectors * w.lanes
 			channels := min(width, p.GroupOut()-first)
-			clear(rows)
+			clear(k.staged)
 			for item := range cin * kd {
 				c, d := item/kd, item%kd
-				for lane := range channels {
-					o := group*p.GroupOut() + first + lane
-					for f, v := range k.transform(weights[((o*cin+c)*kd+d)*p.Kernel[1]*k.r:])[:size] {
-						rows[f*width+lane] = float32(v)
-					}
-				}
-				at := pn.offset + (d*w.depth+c)*width
-				for f := range size {
-					copy(w.weights[(group*size+f)*w.pointSize+at:][:width], rows[f*width:])
-				}
+				from := weights[(group*p.GroupOut()+first)*step+item*p.Kernel[1]*p.Kernel[2]:]
+				transform(w.weights[group*size*w.pointSize+pn.offset+(d*w.depth+c)*width:], from, step, channels, width)
 			}
 		}
 	}
 }
 
-// kernels transforms kernels of r taps a side, or of one row.
+// kernels transforms the kernels of a panel of output channels, which are step apart, to rows of width for each point.
 type kernels struct {
-	g    [][]float64
-	g3   [][3]float64 // where r is 3
-	r    int
-	line bool
-	u    [64]float64
+	w      *Winograd
+	g      [][]float64
+	flat   []float64 // g, row by row
+	size   int       // points of a tile
+	staged []float32 // taps or points by channel; zero for channels that there are not
 }
 
-func (k *kernels) transform(w []float32) *[64]float64 {
-	switch {
-	case k.line:
-		transformLine(k.u[:len(k.g)], k.g, w)
-	case k.g3 != nil:
-		transform3(&k.u, k.g3, (*[9]float32)(w))
-	default:
-		transformKernel(k.u[:len(k.g)*len(k.g)], k.g, w, k.r)
+// transform3 transforms kernels of 3x3 taps, a vector of them at once.
+func (k *kernels) transform3(to, from []float32, step, channels, width int) {
+	for lane := range channels {
+		for t, v := range from[lane*step:][:9] {
+			k.staged[t*width+lane] = v
+		}
 	}
-	return &k.u
+	k.w.p.ISA.WinogradWeights(to, k.w.pointSize, k.staged, width, k.flat, width)
+}
+
+// transform transforms kernels of any size, or of one row.
+func (k *kernels) transform(to, from []float32, step, channels, width int) {
+	var u [8 * 8]float64
+	for lane := range channels {
+		if k.w.high == 1 {
+			transformLine(u[:k.size], k.g, from[lane*step:])
+		} else {
+			transformKernel(u[:k.size], k.g, from[lane*step:], k.w.p.Kernel[2])
+		}
+		for f, v := range u[:k.size] {
+			k.staged[f*width+lane] = float32(v)
+		}
+	}
+	for f := range k.size {
+		copy(to[f*k.w.pointSize:][:width], k.staged[f*width:])
+	}
 }

@@ -7,4 +7,5 @@ cd "$(dirname "$0")/_asm"
 for k; do
 	go run . -kernel "$k" -pkg kernel -out "../${k}_amd64.s" -stubs "../${k}_stub_amd64.go"
 	go run . -arch arm64 -kernel "$k" -pkg kernel -out "../${k}_arm64.s" -stubs "../${k}_stub_arm64.go"
+	find .. -maxdepth 1 -name "${k}_*" -empty -delete # of what there is none of
 done

@@ -11,26 +11,27 @@ import (
 	"github.com/mmcloughlin/avo/pass"
 )
 
-// kernels lists the generators by name, for amd64 and for arm64; each has a file of its name.
+// kernels lists the generators by name, for amd64 and for arm64, nil where that has none; each has a file of its name.
 var kernels = map[string]struct{ amd64, arm64 func() }{
-	"deinterleave":    {deinterleave, deinterleaveNEON},
-	"depthwise_nchwc": {depthwiseNCHWc, depthwiseNCHWc},
-	"direct_nchw":     {directNCHW, directNCHWNEON},
-	"direct_nchwc":    {directNCHWc, directNCHWcNEON},
-	"elementwise":     {elementwise, elementwise},
-	"fft":             {fft, fft},
-	"gemm":            {gemm, gemmNEON},
-	"gemm_nchwc":      {gemmNCHWc, gemmNCHWcNEON},
-	"indirect_gemm":   {indirectGemm, indirectGemmNEON},
-	"interleave":      {interleave, interleaveNEON},
-	"join_rows":       {joinRows, joinRows},
-	"pack_nchwc":      {packNCHWc, packNCHWcNEON},
-	"peak":            {peak, peakNEON},
-	"resize":          {resize, resize},
-	"sample":          {sample, sample},
-	"scale_rows":      {scaleRows, scaleRows},
-	"strided_copy":    {stridedCopy, stridedCopyNEON},
-	"winograd":        {winograd, winograd},
+	"deinterleave":     {deinterleave, deinterleaveNEON},
+	"depthwise_nchwc":  {depthwiseNCHWc, depthwiseNCHWc},
+	"direct_nchw":      {directNCHW, directNCHWNEON},
+	"direct_nchwc":     {directNCHWc, directNCHWcNEON},
+	"elementwise":      {elementwise, elementwise},
+	"fft":              {fft, fft},
+	"gemm":             {gemm, gemmNEON},
+	"gemm_nchwc":       {gemmNCHWc, gemmNCHWcNEON},
+	"indirect_gemm":    {indirectGemm, indirectGemmNEON},
+	"interleave":       {interleave, interleaveNEON},
+	"join_rows":        {joinRows, joinRows},
+	"pack_nchwc":       {packNCHWc, packNCHWcNEON},
+	"peak":             {peak, peakNEON},
+	"resize":           {resize, resize},
+	"sample":           {sample, sample},
+	"scale_rows":       {scaleRows, scaleRows},
+	"strided_copy":     {stridedCopy, stridedCopyNEON},
+	"winograd":         {winograd, winograd},
+	"winograd_weights": {winogradWeights, nil},
 }
 
 func main() {
@@ -44,6 +45,9 @@ func main() {
 	generate := k.amd64
 	if *arch == "arm64" {
 		generate, targets, pass.Compile = k.arm64, []target{neon}, neonPasses
+	}
+	if generate == nil {
+		return
 	}
 	ConstraintExpr("!purego")
 	generate()
