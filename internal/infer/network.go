@@ -31,6 +31,16 @@ type Options struct {
 	MaxBytes int64
 }
 
+// usualRuns is how often a network is taken to run: often enough that packing decides only between what takes as long.
+const usualRuns = 200
+
+func (o Options) runs() int {
+	if o.Once {
+		return 1
+	}
+	return usualRuns
+}
+
 func (o Options) threads() int {
 	if o.Threads <= 0 {
 		return runtime.GOMAXPROCS(0)
@@ -78,7 +88,7 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 		return nil, err
 	}
 	net := &Network{Inputs: p.Inputs, outputs: p.Outputs, program: p, options: o, values: make([]value, len(p.Values))}
-	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads(), Once: o.Once}.Sharing()
+	net.opsOptions = ops.Options{Algorithm: o.Algorithm, Threads: o.threads(), Runs: o.runs()}.Sharing()
 	for i, v := range p.Values {
 		net.values[i] = value{name: v.Name, shape: v.Shape, weight: v.Weight}
 	}

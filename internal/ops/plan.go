@@ -19,8 +19,9 @@ type Options struct {
 	Algorithm string
 	// Threads is the number of threads that a plan uses; 0 is all of GOMAXPROCS, 1 starts no goroutine.
 	Threads int
-	// Once says that the plan runs a single time: what packing takes counts in the choice of an algorithm.
-	Once bool
+	// Runs is how often the plan will run, for the choice of an algorithm: each run bears its share of what packing takes; 0 is so
+	// often that it bears none.
+	Runs int
 
 	workers *workers.Pool // shared by the stages of a layer
 	demands demands       // of the data that a layer's stages meet
@@ -37,7 +38,7 @@ func (o Options) threads() int {
 func (o Options) problem(st layer.Stage, in [][]int) (*problem.Problem, error) {
 	p, err := problem.New(st, in, o.threads(), o.workers)
 	if err == nil {
-		p.Once = o.Once
+		p.Runs = o.Runs
 	}
 	return p, err
 }

@@ -90,14 +90,14 @@ func TestOncePacksLess(t *testing.T) {
 		if _, err := FillOperands(s, operands, 1); err != nil {
 			t.Fatal(err)
 		}
-		step := func(threads int, once bool) Step {
-			p, err := PrepareLayer(s, operands, Options{Threads: threads, Once: once})
+		step := func(threads, runs int) Step {
+			p, err := PrepareLayer(s, operands, Options{Threads: threads, Runs: runs})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return p.Steps()[0]
 		}
-		often, once, two := step(1, false), step(1, true), step(2, true)
+		often, once, two := step(1, 0), step(1, 1), step(2, 1)
 		if once.Algorithm != two.Algorithm || once.Packed != two.Packed {
 			t.Errorf("%s: %s of %d bytes on one thread, %s of %d on two", of, once.Algorithm, once.Packed, two.Algorithm, two.Packed)
 		}

@@ -18,18 +18,18 @@ type Convolution struct {
 	ISA     kernel.ISA
 	Threads int
 	Small   bool // too little for two threads, however many there are
-	Once    bool // it runs a single time
+	Runs    int  // how often it runs; 0 is so often that packing does not count
 }
 
 // packingTime is the nanoseconds that a byte of packed weights takes: to compute it, and to touch memory for it.
 const packingTime = 1
 
-// PackingTime is what the cost of a run includes for packed bytes, those beyond the layer's own weights, where it is the only one.
+// PackingTime is a run's share of what packed bytes take, those beyond the layer's own weights.
 func (p *Convolution) PackingTime(packed float64) float64 {
-	if !p.Once {
+	if p.Runs == 0 {
 		return 0
 	}
-	return packingTime * max(0, packed-float64(4*p.O*p.GroupIn()*p.Taps()))
+	return packingTime * max(0, packed-float64(4*p.O*p.GroupIn()*p.Taps())) / float64(p.Runs)
 }
 
 // Conv is a prepared convolution.
@@ -46,7 +46,7 @@ func NoClamp() (lo, hi float32) { return float32(math.Inf(-1)), float32(math.Inf
 
 // Convolution is that of a problem, on the best instruction set and as many threads as it is worth.
 func (p *Problem) Convolution() *Convolution {
-	return &Convolution{Geometry: p.Geometry, Lo: float32(p.Lo), Hi: float32(p.Hi), ISA: kernel.Best(), Threads: p.WorthThreads(), Small: p.work() < worthThread, Once: p.Once}
+	return &Convolution{Geometry: p.Geometry, Lo: float32(p.Lo), Hi: float32(p.Hi), ISA: kernel.Best(), Threads: p.WorthThreads(), Small: p.work() < worthThread, Runs: p.Runs}
 }
 
 // convRunner runs a prepared convolution.

@@ -33,7 +33,7 @@ type Problem struct {
 	Lo, Hi  float64
 	Float64 bool
 	Threads int
-	Once    bool          // it runs a single time: the cost of packing weights counts
+	Runs    int           // how often it runs: as in Convolution
 	Pool    *workers.Pool // nil until it is asked for: see WorkerPool
 }
 
