@@ -282,8 +282,8 @@ var laneRates = [...]struct {
 	tile    float64 // nanoseconds that a tile, or a row that is copied, takes beside its work
 }{
 	kernel.CoreGeneric: {mac: 5.3, element: 0.32, tile: 26},
-	kernel.CoreAVX2:    {mac: 51, element: 0.09, tile: 4.5},
-	kernel.CoreAVX512:  {mac: 34, element: 0.06, tile: 10},
+	kernel.CoreAVX2:    {mac: 55, element: 0.1, tile: 2},
+	kernel.CoreAVX512:  {mac: 34, element: 0.18, tile: 10},
 	kernel.CoreNEON1:   {mac: 5.7, element: 0.7, tile: 25},
 	kernel.CoreNEON2:   {mac: 14.5, element: 0.25, tile: 10},
 	kernel.CoreNEON4:   {mac: 27, element: 0.15, tile: 7},

@@ -10,25 +10,24 @@ import (
 // come out, and ratios between algorithms are what matters.
 type rates struct {
 	slide float64 // multiply-accumulates a nanosecond of tiles that slide
+	long  float64 // how much longer tiles take that slide a kernel of more than 3 rows by a stride
 	block float64 // of tiles of 2 or 4 planes
 	tap   float64 // of one plane, one tap at a time: a load for each
 	split float64 // nanoseconds to split one element by phase
 	store float64 // nanoseconds an output element
+	slid  float64 // those of an output element of tiles that slide
 	tile  float64 // nanoseconds that a tile takes beside its work
 	bytes float64 // bytes a nanosecond from and to memory
 }
 
 var rateTable = [...]rates{
-	kernel.CoreGeneric: {tap: 6.3, split: 8, store: 0.05, tile: 120, bytes: 10}, // of lines, and of rows
-	kernel.CoreAVX2:    {slide: 50, block: 58, tap: 26, split: 0.1, store: 0.04, tile: 17, bytes: 25},
-	kernel.CoreAVX512:  {slide: 46, block: 46, tap: 25, split: 0.06, store: 0.05, tile: 15, bytes: 35},
-	kernel.CoreNEON1:   {slide: 7, block: 7, tap: 4.3, split: 0.6, store: 0.5, tile: 40, bytes: 4},
-	kernel.CoreNEON2:   {slide: 20, block: 20, tap: 13.5, split: 0.2, store: 0.18, tile: 18, bytes: 20},
-	kernel.CoreNEON4:   {slide: 42, block: 44, tap: 27, split: 0.12, store: 0.1, tile: 12, bytes: 35},
+	kernel.CoreGeneric: {long: 1.6, tap: 6.3, split: 8, store: 0.05, tile: 120, bytes: 10}, // of lines, and of rows
+	kernel.CoreAVX2:    {slide: 54, long: 1.22, block: 58, tap: 26, split: 0.07, store: 0.04, slid: 0.06, tile: 12, bytes: 25},
+	kernel.CoreAVX512:  {slide: 58, long: 1.2, block: 46, tap: 25, split: 0.14, store: 0.05, slid: 0.17, tile: 24, bytes: 35},
+	kernel.CoreNEON1:   {slide: 7, long: 1.6, block: 7, tap: 4.3, split: 0.6, store: 0.5, slid: 0.5, tile: 40, bytes: 4},
+	kernel.CoreNEON2:   {slide: 20, long: 1.6, block: 20, tap: 13.5, split: 0.2, store: 0.18, slid: 0.18, tile: 18, bytes: 20},
+	kernel.CoreNEON4:   {slide: 42, long: 1.6, block: 44, tap: 27, split: 0.12, store: 0.1, slid: 0.1, tile: 12, bytes: 35},
 }
-
-// longStrides is how much longer tiles take that slide a kernel of more than 3 rows by a stride.
-const longStrides = 1.6
 
 // oneTap is the share of the rate that is left where an element is loaded for one tap.
 const oneTap = 0.78
@@ -46,29 +45,35 @@ func Cost(p *problem.Convolution) float64 {
 		return scalarCost(p, c)
 	}
 	lanes := p.ISA.PlaneColumns()
+	switch c.takeTogether(); { // a call of several tiles takes no longer, unless rows that fill no vector follow each other
+	case c.atOnce > 1 && p.Out[2] < lanes && p.Out[1] > c.outs[0].kind.Rows(p.ISA):
+		r.tile /= 3
+	case c.atOnce > 1:
+		r.tile = 0
+	}
 	pixels := float64(p.Out[0]*p.Out[1]) * float64((p.Out[2]+lanes-1)/lanes*lanes) * float64(p.N*p.Groups)
 	share := dense.MeetingShare(p)
 	work := 0.0
 	for _, o := range c.outs {
-		rate := r.block
+		rate, store := r.block, r.store
 		if p.Pointwise() {
 			rate *= oneTap
 		}
 		if o.kind.Outs == 1 {
 			rate = r.tap
 			if o.kind.Kernel > 1 {
-				rate = r.slide
+				rate, store = r.slide, r.slid
 				if o.kind.Stride > 1 && o.kind.Kernel > 3 {
-					rate /= longStrides
+					rate /= r.long
 				}
 			}
 		}
 		if o.kind.Kernel == 1 && p.Out[1] == 1 {
-			rate /= 2 // one row has few sums: each waits for the one before
+			rate /= 3 // one row has few sums: each waits for the one before
 		}
 		macs := float64(o.blocks*o.kind.Outs) * float64(c.weightsOf()) * pixels * share
 		tiles := p.N * p.Groups * o.blocks * p.Out[0] * ((p.Out[1]-1)/o.kind.Rows(p.ISA) + 1)
-		work += macs/rate + float64(o.blocks*o.kind.Outs)*pixels*r.store + float64(tiles)*r.tile
+		work += macs/rate + float64(o.blocks*o.kind.Outs)*pixels*store + float64(tiles)*r.tile
 	}
 	in := float64(p.N*p.C) * float64(volume(p.In))
 	if p.Stride[2] > 1 {
@@ -104,7 +109,7 @@ func scalarCost(p *problem.Convolution, c *Conv) float64 {
 	case p.Kernel[2] == 3:
 		lines /= 3
 	case p.Stride[2] > 1:
-		long *= longStrides
+		long *= r.long
 	}
 	work := macs/r.tap*long + pixels*r.store + planes*rows*lines*scalarRow + tiles*r.tile
 	if c.pitch > 0 {
