@@ -118,21 +118,6 @@ func TestBudgetFileErrorsComeAllAtOnce(t *testing.T) {
 	}
 }
 
-func TestMatch(t *testing.T) {
-	for _, c := range []struct {
-		pattern, name string
-		want          bool
-	}{
-		{"*", "", true}, {"*", "layer1.0.conv", true}, {"layer?.0.*", "layer1.0.conv", true}, {"layer?", "layer10", false},
-		{"*conv*", "/a/conv1/Conv", true}, {"a*b*c", "aXbYbZc", true}, {"a*b*c", "aXbYbZ", false}, {"", "a", false}, {"[a]", "a", false},
-		{strings.Repeat("*a", 50) + "b", strings.Repeat("a", 10000), false},
-	} {
-		if got := match(c.pattern, c.name); got != c.want {
-			t.Errorf("%q on %q: %v", c.pattern, c.name, got)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(budgetFile))
 	f.Add([]byte("network: &a {max_macs: *a}"))

@@ -5,6 +5,7 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/layer"
+	"convx/internal/network"
 )
 
 // Budget is a list of limits.
@@ -71,7 +72,7 @@ func (l Limit) check(s Subject) (c Check, note string) {
 	var of []Layer
 	named := 0
 	for _, y := range s.Layers {
-		if (l.Match == "" || match(l.Match, y.Name)) && (l.Kind == "" || l.Kind == y.Kind) {
+		if (l.Match == "" || network.Matches(l.Match, y.Name)) && (l.Kind == "" || l.Kind == y.Kind) {
 			named++
 			if _, measured := y.Counts[l.Quantity]; measured {
 				of = append(of, y)

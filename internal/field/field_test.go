@@ -25,8 +25,8 @@ func TestThePicturesOwnSize(t *testing.T) {
 	if err := os.WriteFile(free, []byte("input: 3x16x16\nlayers:\n  - {variant: standard, name: conv, out_channels: 4, kernel: 3}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	openModel := filepath.Join(t.TempDir(), "open.onnx") // of NxCxHxW
-	if err := os.WriteFile(openModel, []byte("\x08\x07:+\x0a\x0c\x0a\x01x\x12\x01y\x22\x04Relu\x12\x01gZ\x13\x0a\x01x\x12\x0e\x0a\x0c\x08\x01\x12\x08\x0a\x00\x0a\x00\x0a\x00\x0a\x00b\x03\x0a\x01yB\x02\x10\x0d"), 0o600); err != nil {
+	openModel := filepath.Join(t.TempDir(), "open.onnx") // of NxCxHxW, whose layer a/on makes y
+	if err := os.WriteFile(openModel, []byte("\x08\x07:1\x0a\x12\x0a\x01x\x12\x01y\x1a\x04a/on\x22\x04Relu\x12\x01gZ\x13\x0a\x01x\x12\x0e\x0a\x0c\x08\x01\x12\x08\x0a\x00\x0a\x00\x0a\x00\x0a\x00b\x03\x0a\x01yB\x02\x10\x0d"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -41,7 +41,8 @@ func TestThePicturesOwnSize(t *testing.T) {
 		{free, "conv", 30, 20, operands.PreprocessAs{}, open.Options{Input: []int{3, 9, 11}}, image.Pt(11, 9)},
 		{free, "conv", mostSide + 1, 20, operands.PreprocessAs{}, open.Options{}, image.Pt(16, 16)},
 		{openModel, "y", 30, 20, operands.PreprocessAs{}, open.Options{}, image.Pt(30, 20)},
-		{openModel, "y", 2 * mostSide, 8, operands.PreprocessAs{}, open.Options{}, image.Pt(mostSide, 4)},
+		{openModel, "a/on", 30, 20, operands.PreprocessAs{}, open.Options{}, image.Pt(30, 20)},
+		{openModel, "*on", 2 * mostSide, 8, operands.PreprocessAs{}, open.Options{}, image.Pt(mostSide, 4)},
 	} {
 		c.as.Name, c.as.Channels = "auto", "auto"
 		if c.as.Fit == "" {

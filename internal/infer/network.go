@@ -2,7 +2,6 @@ package infer
 
 import (
 	"context"
-	"path"
 	"runtime"
 	"sync"
 
@@ -141,7 +140,7 @@ func (net *Network) keep() error {
 			}
 			name := net.values[v].name
 			for _, pattern := range net.options.At {
-				if !matches(pattern, name) && !(k == 0 && matches(pattern, in.Name)) {
+				if !network.Matches(pattern, name) && !(k == 0 && network.Matches(pattern, in.Name)) {
 					continue
 				}
 				found[pattern] = true
@@ -156,7 +155,7 @@ func (net *Network) keep() error {
 	for v := range net.program.Values {
 		if name := net.values[v].name; net.program.Values[v].Constant && !seen[v] {
 			for _, pattern := range net.options.At {
-				if !seen[v] && matches(pattern, name) {
+				if !seen[v] && network.Matches(pattern, name) {
 					seen[v], found[pattern] = true, true
 					net.values[v].kept = true
 					net.At = append(net.At, network.Port{Name: name, Value: v})
@@ -166,7 +165,7 @@ func (net *Network) keep() error {
 	}
 	for _, o := range net.outputs { // under their own names too: an output may be a branch's value
 		for _, pattern := range net.options.At {
-			if matches(pattern, o.Name) {
+			if network.Matches(pattern, o.Name) {
 				found[pattern] = true
 				if !seen[o.Value] {
 					seen[o.Value] = true
@@ -187,25 +186,6 @@ func (net *Network) keep() error {
 type NoLayer struct{ Pattern string }
 
 func (e *NoLayer) Error() string { return lang.Sprintf("no layer or tensor is called %s", e.Pattern) }
-
-// matches tells whether a pattern, in which * stands for any text, is a name. A slash is a letter like others.
-func matches(pattern, name string) bool {
-	if pattern == name {
-		return true
-	}
-	const slash = "\x00"
-	plain := func(s string) string {
-		out := []byte(s)
-		for i, c := range out {
-			if c == '/' {
-				out[i] = slash[0]
-			}
-		}
-		return string(out)
-	}
-	ok, err := path.Match(plain(pattern), plain(name))
-	return ok && err == nil
-}
 
 // Result is the array under a port of At, or of the outputs, after a run.
 func (net *Network) Result(p network.Port) *tensor.Array { return net.values[p.Value].array }

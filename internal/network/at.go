@@ -1,21 +1,19 @@
 package network
 
 import (
-	"path"
-
 	"convx/internal/lang"
 	"convx/internal/layer"
 )
 
-// At is the layer of that name, or the only one that matches it as a glob. The error begins with the name.
+// At is the layer of that name, or that makes the tensor of that name, or the only one that matches it as a glob. The error begins with the name.
 func (r *Result) At(name string) (*NodeResult, error) {
 	var found []*NodeResult
 	var names []string
 	for _, n := range r.Counted() {
-		if n.Node.Name == name {
+		if n.Node.Name == name || n.Node.Tensor == name {
 			return n, nil
 		}
-		if ok, err := path.Match(name, n.Node.Name); ok && err == nil {
+		if Matches(name, n.Node.Name) || n.Node.Tensor != "" && Matches(name, n.Node.Tensor) {
 			found = append(found, n)
 		}
 		names = append(names, n.Node.Name)

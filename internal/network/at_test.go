@@ -19,3 +19,18 @@ func TestAt(t *testing.T) {
 		}
 	}
 }
+
+func TestMatches(t *testing.T) {
+	for _, c := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"*", "", true}, {"*", "layer1.0.conv", true}, {"layer?.0.*", "layer1.0.conv", true}, {"layer?", "layer10", false},
+		{"*conv*", "/a/conv1/Conv", true}, {"a*b*c", "aXbYbZc", true}, {"a*b*c", "aXbYbZ", false}, {"", "a", false}, {"[a]", "a", false}, {"fire?/*", "fire2/expand1x1/Conv", true}, {"é?", "éß", true},
+		{strings.Repeat("*a", 50) + "b", strings.Repeat("a", 10000), false},
+	} {
+		if got := Matches(c.pattern, c.name); got != c.want {
+			t.Errorf("%q on %q: %v", c.pattern, c.name, got)
+		}
+	}
+}

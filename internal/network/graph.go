@@ -46,6 +46,8 @@ type Published struct {
 type Node struct {
 	// Name is unique in the graph: the names of the blocks around it and its own, joined by dots.
 	Name string
+	// Tensor is what the file calls its output, where it has a name of its own for that.
+	Tensor string
 	// Blocks are the blocks around it, outermost first, for folding a table: "layer1", "0".
 	Blocks []string
 	Op     Operator

@@ -10,6 +10,7 @@ import (
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/lazy"
+	"convx/internal/network"
 )
 
 // Rule replaces the convolutions that a pattern fits by another variant.
@@ -194,7 +195,7 @@ func (r Rule) fits(name, kind string, s layer.Spec) bool {
 
 func (t term) fits(name, kind string, s layer.Spec) bool {
 	if t.measure == nil {
-		return t.word == kind || glob(t.word, name)
+		return t.word == kind || network.Matches(t.word, name)
 	}
 	v := t.measure(s)
 	switch t.op {
@@ -210,14 +211,6 @@ func (t term) fits(name, kind string, s layer.Spec) bool {
 		return v == t.value
 	}
 	return v != t.value
-}
-
-var wildcards = strings.NewReplacer(`\*`, "(?s:.*)", `\?`, "(?s:.)")
-
-// glob reports whether a name fits a pattern, in which * is any run of characters and ? any one.
-func glob(pattern, name string) bool {
-	ok, err := regexp.MatchString("^"+wildcards.Replace(regexp.QuoteMeta(pattern))+"$", name)
-	return err == nil && ok
 }
 
 // String is the rule as it was given.

@@ -84,7 +84,7 @@ func (c *call) work(w work, weights ...int) {
 // its work in the first.
 func (c *call) enter(i, first int) (int, error) {
 	out := c.out[i].shape
-	n := network.Node{Name: c.scope.prefix + c.Outputs[i], Inputs: c.sources()}
+	n := network.Node{Name: c.scope.prefix + c.Outputs[i], Tensor: c.scope.prefix + c.Outputs[i], Inputs: c.sources()}
 	if i == 0 {
 		n.Name = c.scope.prefix + c.label()
 	}

@@ -1,7 +1,7 @@
-package budget
+package network
 
-// match reports whether a name fits a pattern, in which * is any run of characters and ? any one.
-func match(pattern, name string) bool {
+// Matches reports whether a name fits a pattern, in which * is any run of characters, slashes and dots included, and ? any one.
+func Matches(pattern, name string) bool {
 	p, n := []rune(pattern), []rune(name)
 	star, from := -1, 0 // the last star, and where what it stands for ends
 	i, j := 0, 0
