@@ -34,6 +34,10 @@ func copyRows[T any](n *nest, dst, src []T) {
 		copyTiles(n, axis, dst, src)
 		return
 	}
+	if axis := n.longest(); axis >= 0 {
+		copyDense(n, axis, dst, src)
+		return
+	}
 	n.rows(func(at [operands]int, count int, step [operands]int) {
 		switch {
 		case step[0] == 1 && step[1] == 1:
@@ -52,6 +56,35 @@ func copyRows[T any](n *nest, dst, src []T) {
 			}
 		}
 	})
+}
+
+// longest is the longest axis around rows that are dense in both operands: -1 if there is none, or they are not.
+func (n *nest) longest() int {
+	axis, last := -1, len(n.extent)-1
+	if last < 1 || n.stride[0][last] != 1 || n.stride[1][last] != 1 || n.empty() {
+		return -1
+	}
+	for i, d := range n.extent[:last] {
+		if axis < 0 || d > n.extent[axis] {
+			axis = i
+		}
+	}
+	return axis
+}
+
+// copyDense copies all rows along an axis in one loop: short ones take no longer than the step from one to the next.
+func copyDense[T any](n *nest, axis int, dst, src []T) {
+	rows, ds, ss := n.extent[axis], n.stride[0][axis], n.stride[1][axis]
+	n.extent[axis] = 1
+	n.rows(func(at [operands]int, count int, _ [operands]int) {
+		d, s := at[0], at[1]
+		for range rows {
+			copy(dst[d:][:count], src[s:][:count])
+			d += ds
+			s += ss
+		}
+	})
+	n.extent[axis] = rows
 }
 
 // turned is the axis along which the source is dense, where the rows of the nest are not: -1 if there is none.
