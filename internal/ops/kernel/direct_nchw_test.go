@@ -175,9 +175,13 @@ func BenchmarkDirectNCHW(b *testing.B) {
 		for _, kind := range planeKinds {
 			rows, n := kind.Rows(l), 64
 			tile := &PlaneTile{Kind: kind, Rows: rows, DS: n, DP: n * rows, SS: n + 8, Step: 1, Masks: l.NewPlaneMasks(n, [][2]int{{0, n}}), Lo: -inf, Hi: inf}
-			taps := max(3, kind.Kernel)
+			columns := max(3, kind.Kernel)
+			taps := columns
+			if kind.Kernel == 1 { // a tap is one row high: three of them
+				taps *= 3
+			}
 			for i := range taps {
-				tile.Taps = append(tile.Taps, l.NewPlaneTap(i, 0, math.MaxUint32))
+				tile.Taps = append(tile.Taps, l.NewPlaneTap(i%columns+i/columns*tile.SS, 0, math.MaxUint32))
 			}
 			tile.Check(l)
 			src, dst := make([]float32, tile.hi+1), make([]float32, kind.Outs*rows*n)
