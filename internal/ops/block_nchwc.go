@@ -18,6 +18,9 @@ func blockNCHWcPays(c *problem.Chain) bool {
 		return false
 	}
 	d := c.Problems[parts.depthwise]
+	if !dense.BlockPays(d.Convolution()) {
+		return false
+	}
 	if parts.expand >= 0 && dense.StridedBlockPays(d.Convolution(), c.Problems[0].C) {
 		return true
 	}

@@ -55,6 +55,10 @@ func BlockNCHWcDeclines(p *problem.Convolution, channels int) string {
 // whatever the size of its planes; none where nobody has measured.
 var stridedExpansion = [kernel.Cores]int{kernel.CoreAVX2: 2, kernel.CoreAVX512: 4}
 
+// BlockPays reports whether channel blocks may be quicker than stages in turn around the depthwise convolution p at all. In pure
+// Go, whose loops over planes keep weights in registers, they are not: what copies save is less than what is lost there.
+func BlockPays(p *problem.Convolution) bool { return p.ISA != kernel.Generic }
+
 // StridedBlockPays reports whether an expanded block around the depthwise convolution p, of so many input channels, has a
 // stride that makes channel blocks the quicker ones: filters of wide rows split those first.
 func StridedBlockPays(p *problem.Convolution, channels int) bool {

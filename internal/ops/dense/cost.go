@@ -33,7 +33,7 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.CoreGeneric: {mac: 6.4, blocked: 4.9, pack: 0.7, transform: 4, block: 1.4, stream: 28},
+	kernel.CoreGeneric: {mac: 6.8, blocked: 6.8, pack: 0.27, transform: 4, block: 0.5, stream: 28},
 	kernel.CoreAVX2:    {mac: 68, blocked: 69, pack: 0.17, transform: 0.043, block: 0.19, stream: 60},
 	kernel.CoreAVX512:  {mac: 57, blocked: 57, pack: 0.35, transform: 0.09, block: 0.25, stream: 24},
 	kernel.CoreNEON1:   {mac: 7, blocked: 7, pack: 1.3, transform: 0.9, block: 1.2, stream: 4},
@@ -76,9 +76,12 @@ func GemmCost(p *problem.Convolution) float64 {
 		images*float64(k)*(float64(vectors*lanes)*r.pack*gemmGathering(p)+gemmRuns(p)*runTime)
 }
 
-// gathering is how much longer elements take to copy that stand further apart than two.
+// gathering is how much longer elements take to copy that stand further apart than two, or than one in pure Go.
 func gathering(p *problem.Convolution) float64 {
-	if p.Stride[2] > 2 {
+	switch {
+	case p.ISA == kernel.Generic && p.Stride[2] > 1:
+		return 3
+	case p.Stride[2] > 2:
 		return 2.5
 	}
 	return 1
@@ -145,7 +148,7 @@ var gathered = [...]float64{kernel.CoreGeneric: 1.35, kernel.CoreAVX2: 1.08, ker
 
 // tileCall is the nanoseconds that a tile of gemm or indirect-gemm takes beside its products: they tell where taps are few.
 var tileCall = [...]float64{
-	kernel.CoreGeneric: 60, kernel.CoreAVX2: 5, kernel.CoreAVX512: 60,
+	kernel.CoreGeneric: 40, kernel.CoreAVX2: 5, kernel.CoreAVX512: 60,
 	kernel.CoreNEON1: 60, kernel.CoreNEON2: 28, kernel.CoreNEON4: 18,
 }
 

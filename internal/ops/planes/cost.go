@@ -21,7 +21,7 @@ type rates struct {
 }
 
 var rateTable = [...]rates{
-	kernel.CoreGeneric: {long: 1.6, tap: 6.3, split: 8, store: 0.05, tile: 120, bytes: 10}, // of lines, and of rows
+	kernel.CoreGeneric: {slide: 7.2, long: 1.6, tap: 6.3, split: 8, store: 0.05, tile: 120, bytes: 10}, // of 3x3, of lines, and of rows
 	kernel.CoreAVX2:    {slide: 54, long: 1.22, block: 58, tap: 26, split: 0.07, store: 0.04, slid: 0.06, tile: 12, bytes: 25},
 	kernel.CoreAVX512:  {slide: 58, long: 1.2, block: 46, tap: 25, split: 0.14, store: 0.05, slid: 0.17, tile: 24, bytes: 35},
 	kernel.CoreNEON1:   {slide: 7, long: 1.6, block: 7, tap: 4.3, split: 0.6, store: 0.5, slid: 0.5, tile: 40, bytes: 4},
@@ -96,6 +96,12 @@ const scalarRow, furtherRows = 3.5, 3
 // scalarOne is how much longer a product takes there whose tap is in no line.
 const scalarOne = 3.6
 
+// nineRow is the nanoseconds that pure Go takes for a row of a channel of 3x3 beside its products, by the stride: rows of
+// stride 1 are summed in pairs. nineTile is that of a tile.
+var nineRow = [...]float64{1: 2.2, 2: 7}
+
+const nineTile = 12
+
 // scalarCost is Cost of pure Go: no vectors, no edges where rows are padded, and a load for each product.
 func scalarCost(p *problem.Convolution, c *Conv) float64 {
 	r := rateTable[kernel.CoreGeneric]
@@ -112,6 +118,9 @@ func scalarCost(p *problem.Convolution, c *Conv) float64 {
 		long *= r.long
 	}
 	work := macs/r.tap*long + pixels*r.store + planes*rows*lines*scalarRow + tiles*r.tile
+	if sumsNines(p) {
+		work = macs/r.slide + planes*rows*float64(p.C/p.Groups)*nineRow[p.Stride[2]] + tiles*nineTile
+	}
 	if c.pitch > 0 {
 		work += float64(p.N*p.C*p.In[0]*p.In[1]) * r.split
 	}
