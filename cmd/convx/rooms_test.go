@@ -11,7 +11,7 @@ import (
 // A room that is not here has no place yet; docs/architecture.md says what each is for. Every room may speak through lang.
 var rooms = map[string]string{
 	"answer":          "budget coverage device flops gradient layer network report shape swap",
-	"answer/measured": "bench budget chart compare flops gradient infer layer network ops/kernel report tensor verify",
+	"answer/measured": "bench budget chart compare drawing flops gradient infer layer network ops/kernel report tensor verify",
 	"apply":           "bands memory operands ops picture report tensor",
 	"bands":           "layer operands ops picture tensor",
 	"bench":           "flops infer input layer memory network ops ops/kernel report shape tensor",

@@ -37,22 +37,22 @@ func (a axis) ticks(room float64) []float64 {
 	return ticks
 }
 
-// gridVertical draws the lines of a horizontal axis and writes its ticks below.
-func (a axis) gridVertical(d *drawing.Drawing, top, bottom float64) {
-	for _, v := range a.ticks(30) {
+// gridVertical draws the lines of a horizontal axis and writes its ticks below, in letters of that size.
+func (a axis) gridVertical(d *drawing.Drawing, top, bottom, letters float64) {
+	for _, v := range a.ticks(2.5 * letters) {
 		x := crisp(a.at(v))
 		d.Line(x, top, x, bottom, 1, pale)
-		d.Text(x, bottom+13, smallSize, drawing.Center, ink, short(v))
+		d.Text(x, bottom+1.1*letters, letters, drawing.Center, ink, short(v))
 	}
 	d.Line(a.from, crisp(bottom), a.to, crisp(bottom), 1, grey)
 }
 
 // gridHorizontal draws the lines of a vertical axis and writes its ticks to the left.
-func (a axis) gridHorizontal(d *drawing.Drawing, left, right float64) {
-	for _, v := range a.ticks(15) {
+func (a axis) gridHorizontal(d *drawing.Drawing, left, right, letters float64) {
+	for _, v := range a.ticks(1.25 * letters) {
 		y := crisp(a.at(v))
 		d.Line(left, y, right, y, 1, pale)
-		d.Text(left-8, y, smallSize, drawing.Right, ink, short(v))
+		d.Text(left-8, y, letters, drawing.Right, ink, short(v))
 	}
 	d.Line(crisp(left), a.from, crisp(left), a.to, 1, grey)
 }

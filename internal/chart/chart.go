@@ -43,7 +43,7 @@ var (
 	ink    = color.NRGBA{0x22, 0x22, 0x22, 0xFF}
 )
 
-// Sizes are in pixels.
+// Sizes are in units, which are pixels on a page.
 const (
 	margin    = 20
 	titleSize = 17
@@ -63,12 +63,32 @@ func finite(values ...float64) error {
 // crisp is the middle of the pixel at v, where a line one pixel wide is sharp.
 func crisp(v float64) float64 { return math.Floor(v) + 0.5 }
 
-func write(w io.Writer, f Format, d *drawing.Drawing) error {
-	err := error(nil)
+// legible draws with letters of their usual size or, for a slide, so large that the back row reads them.
+func legible(p drawing.Purpose, draw func(letters float64) *drawing.Drawing) *drawing.Drawing {
+	const most = 3
+	letters := 1.0
+	d := draw(letters)
+	for p == drawing.Slide && letters < most {
+		short := max(captions/(textSize*letters*p.Scale(d)), smallest/(smallSize*letters*p.Scale(d)))
+		if short <= 1 {
+			break
+		}
+		letters *= max(1.02, short) // larger letters may make the drawing larger
+		d = draw(letters)
+	}
+	return d
+}
+
+// captions and smallest are the pixels that letters of a slide have at least: all that is read, and ticks and names of points.
+const captions, smallest = 24, 18
+
+func write(w io.Writer, f Format, p drawing.Purpose, d *drawing.Drawing) error {
+	err, scale := error(nil), p.Scale(d)
+	d = p.Placed(d)
 	if f == SVG {
 		err = d.WriteSVG(w)
 	} else {
-		err = d.Paint(1).Encode(w)
+		err = d.Paint(scale).Encode(w)
 	}
 	if err != nil {
 		return lang.Errorf("writing a chart: %w", err)

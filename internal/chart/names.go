@@ -17,22 +17,22 @@ type dot struct {
 // box is a rectangle from (x0, y0) to (x1, y1).
 type box struct{ x0, y0, x1, y1 float64 }
 
-// addNames writes the dots' names beside them, each in the nearest place that covers no dot, name, line to a name or roof; where
+// addNames writes the dots' names beside them in letters of that size, each in the nearest place that covers no dot, name, line to a name or roof; where
 // that is further off, with a line to the dot. It returns how many found no place.
 //
 // Who chooses first decides who finds a place, so several orders are tried: in each, those who were worst off before choose
 // earlier (squeaky wheel optimization: Joslin & Clements 1999). Drawn is the one that leaves the fewest names out, then that of
 // the shortest way from dots to names.
-func addNames(d *drawing.Drawing, dots []dot, roof []drawing.Segment, page box) (unnamed int) {
+func addNames(d *drawing.Drawing, dots []dot, letters float64, roof []drawing.Segment, page box) (unnamed int) {
 	ruler := drawing.NewRuler()
 	widths, order, blame := make([]float64, len(dots)), make([]int, len(dots)), make([]float64, len(dots))
 	for i, p := range dots {
-		widths[i], order[i] = ruler.Width(smallSize, p.name), i
+		widths[i], order[i] = ruler.Width(letters, p.name), i
 	}
 	var best []label
 	least := math.Inf(1)
 	for range min(mostOrders, 1+mostChoices/len(dots)) {
-		labels, costs := choose(dots, widths, order, roof, page)
+		labels, costs := choose(dots, widths, letters, order, roof, page)
 		total := 0.0
 		for i, c := range costs {
 			total += c
@@ -47,7 +47,7 @@ func addNames(d *drawing.Drawing, dots []dot, roof []drawing.Segment, page box) 
 		if l.line.length() > 2*dotRadius {
 			d.Add(l.line.Segment)
 		}
-		d.Text(l.place.x0, (l.place.y0+l.place.y1)/2, smallSize, drawing.Left, ink, l.name)
+		d.Text(l.place.x0, (l.place.y0+l.place.y1)/2, letters, drawing.Left, ink, l.name)
 	}
 	return len(dots) - len(best)
 }
@@ -65,7 +65,7 @@ type label struct {
 }
 
 // choose lets the dots choose places in that order, and says what it costs each.
-func choose(dots []dot, widths []float64, order []int, roof []drawing.Segment, page box) (labels []label, costs []float64) {
+func choose(dots []dot, widths []float64, letters float64, order []int, roof []drawing.Segment, page box) (labels []label, costs []float64) {
 	costs = make([]float64, len(dots))
 	t := taken{page: page, roof: roof}
 	for _, p := range dots {
@@ -73,7 +73,7 @@ func choose(dots []dot, widths []float64, order []int, roof []drawing.Segment, p
 	}
 	for _, i := range order {
 		p := dots[i]
-		place, line, ok := t.nearest(p, i, widths[i], smallSize+2)
+		place, line, ok := t.nearest(p, i, widths[i], letters+2)
 		if !ok {
 			costs[i] = furthest * float64(len(dots)) // more than all lines together
 			continue

@@ -20,7 +20,11 @@ func TestNamesCoverNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	ruler := drawing.NewRuler()
 	for trial := range 20 {
-		r := Roofline{Title: "t", Peak: 100, Bandwidth: 20}
+		r, letters := Roofline{Title: "t", Peak: 100, Bandwidth: 20}, 1.0
+		if trial%4 == 3 {
+			r.For, letters = drawing.Slide, 1.3
+		}
+		small := smallSize * letters
 		points := 1 + random.IntN(60)
 		if trial == 0 {
 			points = 400
@@ -28,14 +32,14 @@ func TestNamesCoverNothing(t *testing.T) {
 		for i := range points {
 			r.Points = append(r.Points, Point{fmt.Sprintf("layer%d.conv", i), math.Exp(4 * random.NormFloat64()), math.Exp(3 + random.NormFloat64())})
 		}
-		d := r.drawing()
+		d := r.drawing(letters)
 		var names, others []box
 		var lines []drawing.Segment
 		for _, m := range d.Marks {
 			switch m := m.(type) {
 			case drawing.Text:
-				if w := ruler.Width(m.Size, m.S); m.Color == ink && m.Size == smallSize && m.Align == drawing.Left {
-					names = append(names, box{m.X, m.Y - smallSize/2, m.X + w, m.Y + smallSize/2})
+				if w := ruler.Width(m.Size, m.S); m.Color == ink && m.Size == small && m.Align == drawing.Left {
+					names = append(names, box{m.X, m.Y - small/2, m.X + w, m.Y + small/2})
 				}
 			case drawing.Circle:
 				if m.R == dotRadius && m.X > margin+dotRadius { // the legend's are further left
@@ -80,7 +84,7 @@ func TestNamesCoverNothing(t *testing.T) {
 // A point on the roof is drawn on the roof's line: dots and roof share their axes.
 func TestDotsStandWhereTheyBelong(t *testing.T) {
 	r := Roofline{Peak: 80, Bandwidth: 20, Points: []Point{{"slope", 1, 20}, {"flat", 8, 80}}}
-	h, v := r.axes(0, pageWidth)
+	h, v := r.axes(0, plotHeight, margin+tickRoom, pageWidth-margin)
 	roof := r.roof(h, v)
 	for i, p := range r.Points {
 		x, y := h.at(p.Intensity), v.at(p.Rate)
@@ -101,7 +105,7 @@ func TestBarsAreToScale(t *testing.T) {
 		{"a quantity with a name that is wider than its bars would be", []float64{1, 2, 0}, []string{"1", "a long text after the bar", "0"}},
 		{"second", []float64{5, 1, 5}, []string{"5", "1", "5"}},
 	}}
-	d, ruler := b.drawing(), drawing.NewRuler()
+	d, ruler := b.drawing(1), drawing.NewRuler()
 	var bars []drawing.Rect
 	end := 0.0
 	for _, m := range d.Marks {
@@ -124,6 +128,34 @@ func TestBarsAreToScale(t *testing.T) {
 	}
 	if len(bars) != 5 || math.Abs(bars[1].W-2*bars[0].W) > 1e-9 || bars[2].Fill != grey || math.Abs(bars[2].W-5*bars[3].W) > 1e-9 {
 		t.Errorf("bars %+v", bars)
+	}
+}
+
+// On a slide letters can be read from the back row, and nothing leaves it.
+func TestChartsOnSlides(t *testing.T) {
+	var points []Point
+	for i := range 30 {
+		points = append(points, Point{fmt.Sprintf("net.layer%d", i), math.Exp(float64(i%9) / 2), math.Exp(float64(i%7)/2 + 2)})
+	}
+	bars := Bars{For: drawing.Slide, Labels: []string{"standard", "depthwise,multiplier=2", "separable"}}
+	for _, title := range []string{"params", "MACs", "time (median)"} {
+		bars.Panels = append(bars.Panels, Panel{title, []float64{3, 1, 2}, []string{"36.9 k", "115.6 M", "2.31 ms"}})
+	}
+	roofline := Roofline{Title: "AMD EPYC 9B45 64-Core Processor, 1 thread", Peak: 800, Bandwidth: 40, Points: points, For: drawing.Slide}
+	for name, draw := range map[string]func(float64) *drawing.Drawing{"bars": bars.drawing, "roofline": roofline.drawing} {
+		d := drawing.Slide.Placed(legible(drawing.Slide, draw))
+		ruler, scale := drawing.NewRuler(), drawing.Slide.Scale(d)
+		for _, m := range d.Marks {
+			text, ok := m.(drawing.Text)
+			if !ok {
+				continue
+			}
+			width := ruler.Width(text.Size, text.S)
+			left := text.X - []float64{0, width / 2, width}[text.Align]
+			if text.Size*scale < smallest || left < 0 || left+width > d.Width || text.Y-text.Size/2 < 0 || text.Y+text.Size/2 > d.Height {
+				t.Errorf("%s: %q of %.1f pixels from %g to %g of %g", name, text.S, text.Size*scale, left, left+width, d.Width)
+			}
+		}
 	}
 }
 

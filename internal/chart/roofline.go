@@ -16,6 +16,7 @@ type Roofline struct {
 	Peak      float64 // GFLOP/s
 	Bandwidth float64 // GB/s
 	Points    []Point
+	For       drawing.Purpose
 }
 
 // Point is one layer.
@@ -53,31 +54,45 @@ func (r Roofline) Write(w io.Writer, f Format) error {
 		return lang.New("a chart of nothing: no layer has FLOPs to place under the roof")
 	}
 	r.Points = points
-	return write(w, f, r.drawing())
+	return write(w, f, r.For, legible(r.For, r.drawing))
 }
 
-// drawing puts the legend above the plot, where no layer can be.
-func (r Roofline) drawing() *drawing.Drawing {
+// drawing puts the legend above the plot, where no layer can be; letters are of so many times their usual size.
+func (r Roofline) drawing(letters float64) *drawing.Drawing {
 	ruler := drawing.NewRuler()
-	d := &drawing.Drawing{Width: max(pageWidth, ruler.Width(titleSize, r.Title)+2*margin)}
-	d.Text(margin, margin+titleSize/2.0, titleSize, drawing.Left, ink, r.Title)
-	y := margin + titleSize + 20.0
+	title, text, small, line := titleSize*letters, textSize*letters, smallSize*letters, legendLine*letters
+	d := &drawing.Drawing{Width: pageWidth}
+	if r.For != drawing.Slide {
+		d.Width = max(d.Width, ruler.Width(title, r.Title)+2*margin)
+	}
+	write := func(x, y, size float64, s string) float64 {
+		for _, part := range ruler.Wrap(s, size, d.Width-margin-x) {
+			d.Text(x, y, size, drawing.Left, ink, part)
+			y += line
+		}
+		return y
+	}
+	y := write(margin, margin+title/2, title, r.Title) - line + title/2 + 20*letters
 	for _, entry := range r.legend() {
 		x := float64(margin)
 		if entry.dot.A > 0 {
 			d.Circle(x+dotRadius, y, dotRadius, entry.dot, none)
 			x += 2*dotRadius + 8
 		}
-		d.Text(x, y, textSize, drawing.Left, ink, entry.text)
-		y += legendLine
+		y = write(x, y, text, entry.text)
 	}
-	top := y + 22
-	horizontal, vertical := r.axes(top, d.Width)
-	d.Height = top + plotHeight + axisRoom + margin/2
-	horizontal.gridVertical(d, top, top+plotHeight)
-	vertical.gridHorizontal(d, horizontal.from, horizontal.to)
-	d.Text(margin, top-18, smallSize, drawing.Left, muted, "GFLOP/s")
-	d.Text((horizontal.from+horizontal.to)/2, top+plotHeight+axisRoom-8, smallSize, drawing.Center, muted, lang.Text("arithmetic intensity, FLOPs a byte"))
+	top, room := y+22*letters, axisRoom*letters
+	tall := float64(plotHeight)
+	if wide, high := r.For.Pixels(); high > 0 { // what is left of its proportions
+		tall = max(plotHeight/3, d.Width*float64(high)/float64(wide)-top-room-margin/2)
+	}
+	bottom := top + tall
+	horizontal, vertical := r.axes(top, bottom, margin+tickRoom*letters, d.Width-margin)
+	d.Height = bottom + room + margin/2
+	horizontal.gridVertical(d, top, bottom, small)
+	vertical.gridHorizontal(d, horizontal.from, horizontal.to, small)
+	d.Text(margin, top-18*letters, small, drawing.Left, muted, "GFLOP/s")
+	d.Text((horizontal.from+horizontal.to)/2, bottom+room-8, small, drawing.Center, muted, lang.Text("arithmetic intensity, FLOPs a byte"))
 
 	roof := r.roof(horizontal, vertical)
 	for _, s := range roof {
@@ -89,25 +104,25 @@ func (r Roofline) drawing() *drawing.Drawing {
 	for i, p := range r.Points {
 		dots[i] = dot{p.Name, horizontal.at(p.Intensity), vertical.at(p.Rate)}
 	}
-	unnamed := addNames(d, dots, roof, box{horizontal.from, top, horizontal.to + margin - 4, top + plotHeight})
+	unnamed := addNames(d, dots, small, roof, box{horizontal.from, top, horizontal.to + margin - 4, bottom})
 	for i, p := range dots {
 		d.Circle(p.x, p.y, dotRadius, r.bound(r.Points[i]), none)
 	}
 	if unnamed > 0 {
-		d.Text(horizontal.to, top-18, smallSize, drawing.Right, muted, lang.Sprintf("%d of %d layers stand too close together to be named", unnamed, len(dots)))
+		d.Text(horizontal.to, top-18*letters, small, drawing.Right, muted, lang.Sprintf("%d of %d layers stand too close together to be named", unnamed, len(dots)))
 	}
 	return d
 }
 
 // axes find ranges that hold the ridge and every point.
-func (r Roofline) axes(top, width float64) (horizontal, vertical axis) {
+func (r Roofline) axes(top, bottom, left, right float64) (horizontal, vertical axis) {
 	ridge := r.Peak / r.Bandwidth
-	low, high, bottom, most := ridge/4, ridge*4, r.Peak/4, r.Peak*1.6
+	low, high, least, most := ridge/4, ridge*4, r.Peak/4, r.Peak*1.6
 	for _, p := range r.Points {
 		low, high = min(low, p.Intensity/1.5), max(high, p.Intensity*1.5)
-		bottom, most = min(bottom, p.Rate/2), max(most, p.Rate*1.6)
+		least, most = min(least, p.Rate/2), max(most, p.Rate*1.6)
 	}
-	return axis{low, high, margin + tickRoom, width - margin}, axis{bottom, most, top + plotHeight, top}
+	return axis{low, high, left, right}, axis{least, most, bottom, top}
 }
 
 // roof is the slope of the bandwidth, from where it enters the plot to the ridge, and the flat of the peak.

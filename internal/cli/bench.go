@@ -15,6 +15,7 @@ import (
 	"convx/internal/bench"
 	"convx/internal/budget"
 	"convx/internal/chart"
+	"convx/internal/drawing"
 	"convx/internal/infer"
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -33,6 +34,7 @@ type benchOptions struct {
 	spec    layer.Spec
 	tune    bool
 	plot    string
+	plotFor drawing.Purpose
 	minTime time.Duration
 	net     netFlags
 	layers  bool // with a network: each of its layers by itself
@@ -110,6 +112,7 @@ fastest.`, lang.List(configs.SuiteNames())),
 	o.net.register(cmd, false)
 	o.swaps.register(cmd, "time the layers with convolutions exchanged")
 	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
+	forVar(cmd, &o.plotFor)
 	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it, or what the steps of a network take beside their MACs, into `FILE.png` or .svg")
 	cmd.Flags().BoolVar(&o.layers, "layers", false, "with --net: time each layer by itself, not inside the running network")
 	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
@@ -213,7 +216,7 @@ func runBench(ctx context.Context, o benchOptions) error {
 		return err
 	}
 	if o.plot != "" {
-		if err := writeChart(ctx, o.Streams, o.plot, "", measured.Roofline(machine, rows).Write); err != nil {
+		if err := writeChart(ctx, o.Streams, o.plot, "", measured.Roofline(machine, rows, o.plotFor).Write); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.plot)
@@ -242,7 +245,7 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 		return err
 	}
 	if o.plot != "" {
-		if err := writeChart(ctx, o.Streams, o.plot, name, measured.NetworkBars(w).Write); err != nil {
+		if err := writeChart(ctx, o.Streams, o.plot, name, measured.NetworkBars(w, o.plotFor).Write); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.plot)

@@ -10,6 +10,7 @@ import (
 
 	"convx/internal/chart"
 	"convx/internal/compare"
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/picture"
@@ -32,6 +33,7 @@ type compareOptions struct {
 	mapping   string   // of their values to brightness
 	magnify   int      // pixels a side of each of their values
 	plot      string
+	shownFor  drawing.Purpose
 	color     string
 	maxPixels int64
 	orient    bool
@@ -136,6 +138,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
 	f.StringVar(&o.mapping, "map", "auto", lang.Sprintf("-o: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
+	forVar(cmd, &o.shownFor)
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
 	f.StringVar(&o.color, "color", "", lang.Sprintf("read pictures as `%s` (default: as they are)", strings.Join(picture.ColorNames(), "|")))
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")

@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"convx/internal/answer/measured"
 	"convx/internal/compare"
+	"convx/internal/draw"
 	"convx/internal/infer"
 	"convx/internal/network"
 	"convx/internal/operands"
@@ -80,7 +82,7 @@ func (o *compareOptions) draw(ctx context.Context, c measured.Comparison) error 
 		return err
 	}
 	if o.plot != "" {
-		chart, err := chartFile(o.plot, measured.CompareBars(c).Write)
+		chart, err := chartFile(o.plot, measured.CompareBars(c, o.shownFor).Write)
 		if err != nil {
 			return err
 		}
@@ -107,12 +109,12 @@ func (o *compareOptions) outputFiles(c measured.Comparison) (files []pending, er
 	if err != nil {
 		return nil, err
 	}
-	figure, err := c.Figure(mapping, o.magnify)
+	panels, err := c.Panels(mapping, o.magnify)
 	if err != nil {
 		return nil, fmt.Errorf("-o: %w", err)
 	}
 	for _, path := range o.outputs {
-		files = append(files, pending{path, figure.Encode})
+		files = append(files, pending{path, func(w io.Writer) error { return draw.SideBySide(w, panels, o.shownFor) }})
 	}
 	return files, nil
 }

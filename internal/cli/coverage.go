@@ -22,7 +22,7 @@ type coverageOptions struct {
 	layers []layer.Spec // in the order in which data pass them
 	labels []string
 	output string
-	look   lookFlags
+	look   draw.Look
 
 	net     netFlags
 	at      string // the layer of a network
@@ -69,9 +69,6 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 			if o.output != "" && !strings.HasSuffix(strings.ToLower(o.output), ".png") {
 				return usagef("-o %q: the heat map is written as .png", o.output)
 			}
-			if err := o.look.settle(); err != nil {
-				return err
-			}
 			switch {
 			case len(o.net.names) > 0:
 				o.feed.note(c)
@@ -99,7 +96,7 @@ func newCoverage(s Streams, run func(context.Context, coverageOptions) error) *c
 	cmd.Flags().StringVarP(&o.weights, "weights", "w", "", "with --net: `FILE` of a network's weights, .safetensors or .npz")
 	cmd.Flags().Uint64Var(&o.seed, "seed", 0, "with --net: seed of weights that are not given")
 	cmd.Flags().StringVar(&dilations, "dilations", "", "a stack of dilated layers: their dilations, `D,D,...`, in the order in which data pass them")
-	o.look.register(cmd)
+	lookVars(cmd, &o.look)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "draw the counts as a heat map into `FILE.png`")
 	return cmd
 }

@@ -21,7 +21,7 @@ type drawOptions struct {
 	spec    layer.Spec
 	outputs []string
 	options draw.Options
-	look    lookFlags
+	look    draw.Look
 
 	dilations string
 	offsets   []string
@@ -100,7 +100,7 @@ The factors of squeeze-and-excitation are those that run prints: of PICTURE, whi
 	f.StringVar(&o.scene.mapping, "map", "auto", lang.Sprintf("of a picture's output: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	f.Int64Var(&o.scene.maxPixels, "max-pixels", 1<<26, "refuse larger pictures")
 	f.BoolVar(&o.scene.orient, "orient", false, "turn pictures as their Exif orientation says")
-	o.look.register(cmd)
+	lookVars(cmd, &o.look)
 	f.BoolVar(&o.look.Transparent, "transparent", false, "nothing behind the figure")
 	f.Float64Var(&o.look.Scale, "scale-pixels", 0, "PNG and GIF: `PIXELS` per unit (default: as --for has it, 1 on a page)")
 	f.StringArrayVar(&o.offsets, "offsets", nil, lang.Sprintf("deformable: `OFFSETS` of the taps by name: %s; several are drawn beside each other", offset.Usage()))
@@ -186,9 +186,6 @@ func (o *drawOptions) stage(ctx context.Context) (err error) {
 func (o *drawOptions) settleLook() (err error) {
 	if o.look.Scale != 0 && !(o.look.Scale >= 0.25 && o.look.Scale <= 8) {
 		return usagef("--scale-pixels: %g is not between 0.25 and 8", o.look.Scale)
-	}
-	if err := o.look.settle(); err != nil {
-		return err
 	}
 	o.options.For = o.look.For
 	if o.options.Offsets, err = parseOffsets(o.offsets, o.options.Seed); err != nil {

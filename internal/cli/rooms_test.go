@@ -18,7 +18,7 @@ var commands = []string{
 
 // shared are the files that serve several commands, from which all of them may take.
 var shared = []string{
-	"args", "complete", "engine", "exit", "feed_flags", "files", "filters", "flag_errors", "formats", "help", "language", "layer_flags", "layout",
+	"args", "complete", "engine", "exit", "feed_flags", "files", "filters", "flag_errors", "formats", "help", "language", "layer_flags", "layout", "look",
 	"limits", "measures", "net", "offsets", "settings", "streams", "swaps", "topics", "types",
 }
 

@@ -51,7 +51,7 @@ func TestFigureIsQuietWhereNothingIs(t *testing.T) {
 		}
 	}
 	c.Given = x
-	if _, err := c.Figure(picture.AutoMapping, 0); err != nil {
+	if _, err := c.Panels(picture.AutoMapping, 0); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,7 +1,6 @@
 package compare
 
 import (
-	"math"
 	"strings"
 
 	"convx/internal/lang"
@@ -14,10 +13,10 @@ import (
 // mostMaps bounds the feature maps of one output in a figure.
 const mostMaps = 16
 
-// Figure lays the input and the outputs out side by side, with what it is and how far it is off: those whose values are
+// Panels are the input and the outputs, each with what it is and how far it is off: those whose values are
 // of one kind in one scale, unless the mapping says otherwise.
 // magnify is how many pixels a side each value has, 0 for one.
-func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canvas, error) {
+func (c *Comparison) Panels(mapping picture.Mapping, magnify int) ([]picture.Panel, error) {
 	panels := make([]picture.Panel, 0, len(c.Rows)+1)
 	all := []*tensor.Tensor[float32]{c.Given}
 	for _, r := range c.Rows {
@@ -61,7 +60,7 @@ func (c *Comparison) Figure(mapping picture.Mapping, magnify int) (*picture.Canv
 			return nil, err
 		}
 	}
-	return picture.Panels(panels, panelColumns(len(panels))), nil
+	return panels, nil
 }
 
 // sharing is how many panels have the mapping of panel i.
@@ -81,12 +80,4 @@ func (c *Comparison) inputScale(magnify int) int {
 		widest = max(widest, r.Computed.Shape[len(r.Computed.Shape)-1])
 	}
 	return max(1, widest*max(1, magnify)/c.Given.Shape[len(c.Given.Shape)-1])
-}
-
-// panelColumns keeps few panels in one row, and lays more out in nearly a square.
-func panelColumns(n int) int {
-	if n <= 3 {
-		return n
-	}
-	return int(math.Ceil(math.Sqrt(float64(n))))
 }

@@ -1,5 +1,7 @@
 package draw
 
+import "convx/internal/drawing"
+
 // Where the parts of a cascade are: its planes stand in a column beside what they make or, where that is higher than a slide's
 // proportions, in a row above it.
 
@@ -21,8 +23,8 @@ type spot struct{ x, y float64 }
 
 // tall tells whether a panel is higher than a slide's proportions.
 func (p panel) tall() bool {
-	q := purposes[Slide]
-	return p.h*float64(q.width) > p.w*float64(q.height)
+	w, h := drawing.Slide.Pixels()
+	return p.h*float64(w) > p.w*float64(h)
 }
 
 // placed is the panel with its planes in a row where a column of them would be too high for a slide, which pages are shown as, too.

@@ -22,7 +22,7 @@ const (
 )
 
 // Coverage draws the counts of two axes, or of one as a strip; labels name the layers.
-func Coverage(r coverage.Result, labels []string, p Purpose) (*Figure, error) {
+func Coverage(r coverage.Result, labels []string, p drawing.Purpose) (*Figure, error) {
 	if r.Dims == 3 {
 		return nil, layer.Errorf("a heat map has 1 or 2 axes, not 3")
 	}
@@ -52,7 +52,7 @@ func Coverage(r coverage.Result, labels []string, p Purpose) (*Figure, error) {
 		notes[0] += lang.Text("; grey: none")
 	}
 	cell := min(max(heatSide/max(cols, rows), leastCell), mostCell)
-	return still(lang.List(labels), []panel{heatPanel(heat, float64(cell))}, notes, p), nil
+	return still(lang.List(labels), []panel{heatPanel(heat, float64(cell))}, notes, p, backRow), nil
 }
 
 // heatPanel is a map of counts, with numbers in cells that have room for them, and its scale below.
@@ -75,15 +75,4 @@ func heatPanel(heat picture.Heat, cell float64) panel {
 		}
 		d.Add(drawing.Image{X: x, Y: y + h + barGap, W: bar, H: barTall, Pixels: colours.RGBA})
 	}}
-}
-
-// still is a figure of one frame.
-func still(title string, panels []panel, captions []string, p Purpose) *Figure {
-	f := &Figure{title: title, panels: panels, captions: captions, purpose: p, frames: 1, ruler: drawing.NewRuler()}
-	f.measure()
-	if p == Slide && f.smallest() < LeastLetters {
-		f.leaveOut()
-		f.measure()
-	}
-	return f
 }

@@ -35,7 +35,7 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	p.w, p.h = p.w+2*spill, p.h+2*spill
 	p.paint = func(d *drawing.Drawing, x, y float64, frame int) { w.paint(d, x+spill, y+spill, frame) }
 	var captions []string
-	if o.For != Slide || o.Scene == nil { // the picture is to be seen
+	if o.For != drawing.Slide || o.Scene == nil { // the picture is to be seen
 		captions = formulas(shape.Result{Layer: layer.Layer{Stages: r.Layer.Stages[len(r.Stages)-1:]}, Stages: r.Stages[len(r.Stages)-1:]})
 	}
 	taps := g.kernel[0] * g.kernel[1]

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"convx/internal/drawing"
 	"convx/internal/layer"
 	"convx/internal/shape"
 )
@@ -92,7 +93,7 @@ func TestWithoutAnInputEverythingFits(t *testing.T) {
 		if rapid.IntRange(0, 2).Draw(t, "input given") == 0 {
 			s = buildable
 		}
-		o := Options{Numbers: figureOf(v.Name).numbers && rapid.Bool().Draw(t, "numbers"), For: Purpose(rapid.IntRange(0, len(purposes)-1).Draw(t, "for"))}
+		o := Options{Numbers: figureOf(v.Name).numbers && rapid.Bool().Draw(t, "numbers"), For: rapid.SampledFrom(drawing.Purposes()).Draw(t, "for")}
 		f, note, err := For(t.Context(), s, o)
 		if err != nil {
 			t.Fatalf("%s %v can be built on %v, and is not drawn: %v", v.Name, settings, buildable.Input, err)

@@ -42,7 +42,7 @@ type seen struct {
 // the one that was measured:
 // the theoretical field as a frame, all of which has a path to the output, and how much each pixel matters, as light and by itself
 // beside. Without a measured m that is the Gaussian of Field.Effective.
-func FieldOn(img *image.RGBA, f shape.Field, out []int, m *gradient.Map, title string, p Purpose) *Figure {
+func FieldOn(img *image.RGBA, f shape.Field, out []int, m *gradient.Map, title string, p drawing.Purpose) *Figure {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	at := []int{0, 0}
 	if !f.Whole {
@@ -59,7 +59,7 @@ func FieldOn(img *image.RGBA, f shape.Field, out []int, m *gradient.Map, title s
 	if m != nil {
 		panels = append(panels, s.panel(heat(m)))
 	}
-	return still(title, panels, s.notes, p)
+	return still(title, panels, s.notes, p, backRow)
 }
 
 // panel is a picture with both fields on it.

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"testing"
 
+	"convx/internal/drawing"
 	"convx/internal/gradient"
 	"convx/internal/shape"
 )
@@ -28,7 +29,7 @@ func TestFieldOnAPicture(t *testing.T) {
 		t.Error(s)
 	}
 	r = result(t, spec(t, "standard", "input 1x30x40, kernel 5, stride 2"))
-	c := FieldOn(img, r.Field, r.Output, nil, "a layer", Page).Still().Paint(1)
+	c := FieldOn(img, r.Field, r.Output, nil, "a layer", drawing.Page).Still().Paint(1)
 	orange, blue := 0, 0
 	for y := range c.Rect.Dy() {
 		for x := range c.Rect.Dx() {
@@ -43,7 +44,7 @@ func TestFieldOnAPicture(t *testing.T) {
 	if orange < 100 || blue < 50 {
 		t.Errorf("%d pixels of the frame, %d of the dashes", orange, blue)
 	}
-	whole := FieldOn(img, shape.Field{Whole: true}, []int{1, 1, 1, 1}, nil, "all", Page).Still().Paint(1)
+	whole := FieldOn(img, shape.Field{Whole: true}, []int{1, 1, 1, 1}, nil, "all", drawing.Page).Still().Paint(1)
 	if whole.Rect.Dx() < 640 {
 		t.Error(whole.Rect)
 	}
@@ -55,7 +56,7 @@ func TestFieldOnAPicture(t *testing.T) {
 	if want := (box{10, 20, 12, 22}); s.effective != want || s.light(10, 20) != 1 || s.light(11, 21) != 0.625 || s.light(0, 0) != 0.25 {
 		t.Errorf("%v, %g %g %g", s.effective, s.light(10, 20), s.light(11, 21), s.light(0, 0))
 	}
-	if wide := FieldOn(img, r.Field, r.Output, m, "a layer", Page).Still().Paint(1); wide.Rect.Dx() < c.Rect.Dx()+600 {
+	if wide := FieldOn(img, r.Field, r.Output, m, "a layer", drawing.Page).Still().Paint(1); wide.Rect.Dx() < c.Rect.Dx()+600 {
 		t.Errorf("%v is not wider than %v by a panel", wide.Rect, c.Rect)
 	}
 }

@@ -24,7 +24,7 @@ type Options struct {
 	// Data are what the factors of squeeze-and-excitation come from; Gates are those.
 	Data  Data
 	Gates *Gates
-	For   Purpose
+	For   drawing.Purpose
 	// Offsets move the taps of a deformable layer, in place of drawn ones; several are drawn beside each other.
 	Offsets []offset.Preset
 	// Note says in large type what is shown in place of what was asked for.
@@ -42,7 +42,7 @@ type Options struct {
 func (o Options) grown() float64 { return cmp.Or(o.letters, 1) }
 
 // inside is the size of letters in a panel, of their usual one on a page.
-func (o Options) inside() float64 { return purposes[o.For].inside * o.grown() }
+func (o Options) inside() float64 { return o.For.Inside() * o.grown() }
 
 // Scene is real data in the cells of a figure, in place of a schema.
 type Scene struct {
@@ -59,7 +59,8 @@ type Figure struct {
 	title    string
 	is       string // what the title says of the layer; empty is the variant's summary
 	note     string
-	purpose  Purpose
+	purpose  drawing.Purpose
+	pixels   float64 // of captions on a slide, at most; 0: as many as the back row needs
 	beside   bool    // the captions stand at the right of the panels
 	inRow    int     // panels in a row; 0: all
 	bare     bool    // letters in panels that could not be read are left out
@@ -110,7 +111,7 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	}
 	ruler := drawing.NewRuler()
 	f, err := known.laid(r, o, ruler)
-	if o.For != Slide || err != nil {
+	if o.For != drawing.Slide || err != nil {
 		return f, err
 	}
 	if o.bare {
@@ -153,7 +154,7 @@ func (known figure) laid(r shape.Result, o Options, ruler drawing.Ruler) (*Figur
 	if err != nil {
 		return nil, err
 	}
-	if o.For == Slide && (o.Scene != nil || o.Numbers) { // these are to be seen: sizes are in the labels
+	if o.For == drawing.Slide && (o.Scene != nil || o.Numbers) { // these are to be seen: sizes are in the labels
 		sizes := formulas(r)
 		f.captions = slices.DeleteFunc(f.captions, func(c string) bool { return slices.Contains(sizes, c) })
 	}

@@ -13,9 +13,9 @@ import (
 // measure lays the panels out and finds the size of the letters, and the width and the lines that the largest frame needs.
 func (f *Figure) measure() {
 	f.kind = 1
-	f.kind = purposes[f.purpose].letters * max(1, f.panelsWidth()/readable)
+	f.kind = f.purpose.Letters() * max(1, f.panelsWidth()/readable)
 	f.widen(480)
-	if f.purpose == Slide {
+	if f.purpose == drawing.Slide {
 		f.fitSlide()
 	}
 	f.count(f.frames)
@@ -23,7 +23,7 @@ func (f *Figure) measure() {
 
 // edge is what is left free around a figure: on a slide it grows with the letters, as projectors cut edges off.
 func (f *Figure) edge() float64 {
-	if f.purpose == Slide {
+	if f.purpose == drawing.Slide {
 		return 0.75 * margin * f.kind
 	}
 	return margin
@@ -91,12 +91,17 @@ func (f *Figure) readable() bool {
 
 // captionPixels is the size of the captions of a slide, in its pixels.
 func (f *Figure) captionPixels() float64 {
-	return captionSize * f.kind * Slide.Scale(&drawing.Drawing{Width: f.wide + 2*f.edge(), Height: f.height()})
+	return captionSize * f.kind * f.slideScale()
 }
 
 // leaveOut leaves the letters in panels that are too small on a slide out, and says so.
 func (f *Figure) leaveOut() {
 	f.bare, f.note = true, strings.TrimPrefix(f.note+"; "+lang.Text("letters too small for a slide are left out"), "; ")
+}
+
+// slideScale is how many pixels of a slide a unit has.
+func (f *Figure) slideScale() float64 {
+	return drawing.Slide.Scale(&drawing.Drawing{Width: f.wide + 2*f.edge(), Height: f.height()})
 }
 
 // lost is how many letters a bare figure leaves out.
@@ -119,7 +124,7 @@ func (f *Figure) smallest() float64 {
 		d := f.Frame(frame)
 		for _, m := range d.Marks {
 			if t, ok := m.(drawing.Text); ok && strings.TrimSpace(t.S) != "" {
-				least = min(least, t.Size*Slide.Scale(d))
+				least = min(least, t.Size*drawing.Slide.Scale(d))
 			}
 		}
 	}
@@ -129,7 +134,7 @@ func (f *Figure) smallest() float64 {
 // unreadable tells whether a mark is letters that are too small on a slide.
 func (f *Figure) unreadable(d *drawing.Drawing, m drawing.Mark) bool {
 	t, ok := m.(drawing.Text)
-	return ok && t.Size*Slide.Scale(d) < LeastLetters
+	return ok && t.Size*drawing.Slide.Scale(d) < LeastLetters
 }
 
 // fitSlide chooses how large the letters are, how many panels stand in a row, and whether the captions stand below the panels or
@@ -142,7 +147,9 @@ func (f *Figure) fitSlide() {
 	}
 	var best layout
 	bestLetters, bestScale := 0.0, 0.0
-	aspect := float64(purposes[Slide].width) / float64(purposes[Slide].height)
+	pixelsWide, pixelsHigh := drawing.Slide.Pixels()
+	aspect := float64(pixelsWide) / float64(pixelsHigh)
+	enough := cmp.Or(f.pixels, backRow)
 	try := func(l layout) float64 {
 		f.kind, f.beside, f.narrow, f.inRow = l.kind, l.beside, l.narrow, l.inRow
 		least := 480.0
@@ -156,8 +163,8 @@ func (f *Figure) fitSlide() {
 			f.wide = f.wide + (wide-f.wide)*0.7
 		}
 		f.count(min(f.frames, 3))
-		scale := min(float64(purposes[Slide].width)/(f.wide+2*f.edge()), float64(purposes[Slide].height)/f.height())
-		letters := min(backRow, captionSize*l.kind*scale)
+		scale := f.slideScale()
+		letters := min(enough, captionSize*l.kind*scale)
 		if letters > bestLetters+0.01 || letters > bestLetters-0.01 && scale > bestScale {
 			l.wide = f.wide
 			best, bestLetters, bestScale = l, letters, scale
@@ -169,7 +176,7 @@ func (f *Figure) fitSlide() {
 		for _, narrow := range []bool{false, true}[:min(2, inRow)] { // one panel's label has room
 			for _, beside := range []bool{false, true} {
 				// Larger letters than the back row needs leave less to the panels.
-				for kind, letters := 0.8, 0.0; kind < 8 && letters < backRow; kind *= 1.1 {
+				for kind, letters := 0.8, 0.0; kind < 8 && letters < enough; kind *= 1.1 {
 					letters = try(layout{kind: kind, inRow: inRow, narrow: narrow, beside: beside})
 				}
 			}

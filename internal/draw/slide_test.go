@@ -13,6 +13,7 @@ import (
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/offset"
+	"convx/internal/picture"
 	"convx/internal/tensor"
 )
 
@@ -21,7 +22,7 @@ func slides(t *testing.T) map[string]*Figure {
 	t.Helper()
 	all := map[string]*Figure{}
 	add := func(name string, s layer.Spec, o Options) {
-		o.For = Slide
+		o.For = drawing.Slide
 		f, _, err := For(t.Context(), s, o)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -95,7 +96,7 @@ func TestSlidesOfAnyLayerCanBeRead(t *testing.T) {
 					}
 				}
 			}
-			f, _, err := For(t.Context(), l, Options{For: Slide, Numbers: figureOf(v.Name).numbers && n > 0})
+			f, _, err := For(t.Context(), l, Options{For: drawing.Slide, Numbers: figureOf(v.Name).numbers && n > 0})
 			if err != nil {
 				continue // keys that do not go together
 			}
@@ -123,7 +124,7 @@ func TestSlidesOfCoverageCanBeRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f, err := Coverage(r, labels, Slide)
+		f, err := Coverage(r, labels, drawing.Slide)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,8 +141,15 @@ func TestSlidesOfCoverageCanBeRead(t *testing.T) {
 			t.Errorf("%s: %s", dilations, fault)
 		}
 	}
+	for n := range 5 {
+		pictures := slices.Repeat([]picture.Panel{{Image: image.NewGray(image.Rect(0, 0, 60, 40)), Caption: "depthwise,filter=sobel-x\n1x3x208x320\nclip: 0 black, 1 white\nmax |diff| from the baseline 2.24"}}, n+1)
+		f := sideBySide(pictures, drawing.Slide)
+		if size := f.smallest(); size < LeastLetters || n < 3 && size < LeastCaptions {
+			t.Errorf("%d pictures side by side: letters of %.1f pixels", n+1, size)
+		}
+	}
 	r := result(t, spec(t, "standard", "input 1x30x40, kernel 5, stride 2"))
-	for _, fault := range slideFaults(FieldOn(image.NewRGBA(image.Rect(0, 0, 40, 30)), r.Field, r.Output, nil, "a layer", Slide)) {
+	for _, fault := range slideFaults(FieldOn(image.NewRGBA(image.Rect(0, 0, 40, 30)), r.Field, r.Output, nil, "a layer", drawing.Slide)) {
 		t.Error(fault)
 	}
 }
@@ -153,8 +161,8 @@ func slideFaults(f *Figure) (faults []string) {
 		fault("captions of %.1f pixels", size)
 	}
 	for _, frame := range []int{0, f.still, f.frames - 1} {
-		d := Slide.Placed(f.Frame(frame))
-		scale := Slide.Scale(d)
+		d := drawing.Slide.Placed(f.Frame(frame))
+		scale := drawing.Slide.Scale(d)
 		if w, h := d.Width*scale, d.Height*scale; w < 1279 || w > 1281 || h < 719 || h > 721 {
 			fault("%gx%g", w, h)
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
@@ -21,7 +22,7 @@ func For(ctx context.Context, s layer.Spec, o Options) (f *Figure, note string, 
 		}
 	}
 	f, note, err = o.figure(ctx, s)
-	if o.For != Slide {
+	if o.For != drawing.Slide {
 		return f, note, err
 	}
 	for i := 1; i < len(within) && err == nil && !f.readable(); i++ {

@@ -15,7 +15,7 @@ import (
 
 // Look says how a figure looks, whatever it shows.
 type Look struct {
-	For         Purpose
+	For         drawing.Purpose
 	Theme       string        // one of ThemeNames
 	Transparent bool          // nothing behind a still
 	Scale       float64       // pixels a unit; 0: as the purpose has it

@@ -7,6 +7,7 @@ import (
 	"convx/internal/bench"
 	"convx/internal/budget"
 	"convx/internal/chart"
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/report"
 )
@@ -139,8 +140,8 @@ func Bench(m bench.Machine, rows []bench.Result, tune bool, v budget.Outcome) re
 }
 
 // Roofline places each layer under what the machine allows.
-func Roofline(m bench.Machine, rows []bench.Result) chart.Roofline {
-	r := chart.Roofline{Title: m.CPU + ", " + lang.Plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS}
+func Roofline(m bench.Machine, rows []bench.Result, p drawing.Purpose) chart.Roofline {
+	r := chart.Roofline{Title: m.CPU + ", " + lang.Plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, For: p}
 	for _, row := range rows {
 		name := row.Name
 		if len(rows) > 1 && rows[0].Auto {

@@ -6,6 +6,7 @@ import (
 
 	"convx/internal/bench"
 	"convx/internal/chart"
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/report"
 )
@@ -15,14 +16,14 @@ const mostBars = 40
 
 // NetworkBars draws what each step of a network takes beside its multiply-accumulates, so that it is seen that these are not time.
 // The others are compared with the step that takes longest.
-func NetworkBars(w bench.Whole) chart.Bars {
+func NetworkBars(w bench.Whole, p drawing.Purpose) chart.Bars {
 	var times []time.Duration
 	for _, s := range w.Steps {
 		times = append(times, s.Timing.Median)
 	}
 	slices.Sort(times)
 	least := times[max(0, len(times)-mostBars)]
-	var b chart.Bars
+	b := chart.Bars{For: p}
 	took, macs := chart.Panel{Title: lang.Text("time (median)")}, chart.Panel{Title: lang.Text("MACs")}
 	for _, s := range w.Steps {
 		if s.Timing.Median < least {

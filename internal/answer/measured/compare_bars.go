@@ -2,13 +2,14 @@ package measured
 
 import (
 	"convx/internal/chart"
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/report"
 )
 
 // CompareBars draws params, MACs and times.
-func CompareBars(c Comparison) chart.Bars {
-	b := chart.Bars{Baseline: c.Baseline}
+func CompareBars(c Comparison, p drawing.Purpose) chart.Bars {
+	b := chart.Bars{Baseline: c.Baseline, For: p}
 	params, macs, took := chart.Panel{Title: lang.Text("params")}, chart.Panel{Title: lang.Text("MACs")}, chart.Panel{Title: lang.Text("time (median)")}
 	for _, r := range c.Rows {
 		b.Labels = append(b.Labels, r.Label)
