@@ -33,6 +33,18 @@ func (net *Network) constant(v int) (*tensor.Array, error) {
 	return x.constant, nil
 }
 
+// settled is a constant, read before, that a step goes on reading: moved out of memory that is far larger.
+func (net *Network) settled(v int) *tensor.Array {
+	lock := &net.reading[v%len(net.reading)]
+	lock.Lock()
+	defer lock.Unlock()
+	x := &net.values[v]
+	if cap(x.memory) > 2*len(x.memory) {
+		x.constant, x.memory = x.constant.Clone(), nil // others may read it where it was
+	}
+	return x.constant
+}
+
 // letGo forgets a constant that is packed. Copied says that nobody looks at its memory any more.
 func (net *Network) letGo(v int, copied bool) {
 	lock := &net.reading[v%len(net.reading)]

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -16,12 +17,15 @@ type spares struct {
 	opened bool
 	usual  int // bytes of what is allocated for less
 	most   int // that are kept
+	made   int // bytes of all that were allocated
 	free   [][]byte
 }
 
 const (
 	leastSpare = 16 << 10 // bytes of a weight that is worth it
 	mostUsual  = 64 << 20
+
+	worthReturning = 16 << 20 // bytes: it takes milliseconds
 )
 
 // open lends memory from now on. What was read before may be a part of other constants, and is never lent.
@@ -34,8 +38,13 @@ func (s *spares) open(net *Network) {
 	s.usual, s.most, s.opened = min(s.usual, mostUsual), net.options.threads(), true
 }
 
-// close forgets all.
-func (s *spares) close() { *s = spares{} }
+// close forgets all, and returns what is large to the system: activations come next, and would come on top of it.
+func (s *spares) close() {
+	made := s.made
+	if *s = (spares{}); made >= worthReturning {
+		debug.FreeOSMemory()
+	}
+}
 
 // read reads a weight, and returns the memory that it was read into where that is to be given back.
 func (s *spares) read(w *network.Weight) (*tensor.Array, []byte, error) {
@@ -74,6 +83,7 @@ func (s *spares) take(bytes int) []byte {
 		s.free = s.free[:n-1]
 	}
 	most := max(bytes, s.usual)
+	s.made += most
 	return bytesIn(problem.Aligned((most+3)/4), most)[:bytes]
 }
 

@@ -17,6 +17,7 @@ func TestSparesAreNotLookedAt(t *testing.T) {
 		"deep": seeded("deep", 64, 1, 9, 9), "classes": seeded("classes", 90, 64), "more": seeded("more", 90, 70),
 		"bias": seeded("bias", 64), "scale": positive("scale", 64), "variance": positive("variance", 64),
 	}
+	var classes []byte // memory that the classifier's weights were read into
 	build := func(lend bool, threads int) *Network {
 		b := &builder{}
 		at := map[string]int{}
@@ -26,6 +27,9 @@ func TestSparesAreNotLookedAt(t *testing.T) {
 				w.ReadInto = func(memory []byte) (*tensor.Array, error) {
 					if memory == nil {
 						return a.Clone(), nil
+					}
+					if name == "classes" {
+						classes = memory
 					}
 					copy(memory, a.Raw())
 					return tensor.ArrayAt(a.Elem, memory, a.Shape...), nil
@@ -59,6 +63,14 @@ func TestSparesAreNotLookedAt(t *testing.T) {
 		run(t, lent, x)
 		if got, want := lent.Result(lent.At[0]).Raw(), own.Result(own.At[0]).Raw(); !bytes.Equal(got, want) {
 			t.Errorf("%d threads: another result", threads)
+		}
+		if cap(classes) <= 2*len(classes) {
+			t.Errorf("%d threads: the classifier is lent %d bytes for %d", threads, cap(classes), len(classes))
+		}
+		for _, n := range lent.nodes {
+			if m, ok := n.step.(*matvec); ok && overlap(tensor.ArrayOf(m.w).Raw(), classes[:cap(classes)]) {
+				t.Errorf("%d threads: the classifier holds on to %d bytes for %d", threads, cap(classes), len(classes))
+			}
 		}
 	}
 }
