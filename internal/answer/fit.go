@@ -76,7 +76,7 @@ func Fit(r *network.Result, ways []swap.Way, holds bool, on *device.Device) repo
 		after, held := swap.FiguresOf(w.Result, on), w.Outcome.JSON()
 		v.After, v.Checks = &after, &held
 		j.Ways = append(j.Ways, v)
-		proofs = append(proofs, fmt.Sprintf("%s, %s: %s", w.What, w.How, w.Proof))
+		proofs = append(proofs, w.What+lang.Text(", ")+w.How+lang.Text(": ")+w.Proof)
 		verdict := lang.Key("over")
 		if w.Met {
 			verdict = lang.Key("meets")

@@ -73,7 +73,7 @@ func (d Data) Gates(ctx context.Context, s layer.Spec) (layer.Spec, *Gates, erro
 	if weights == "" {
 		weights = lang.Sprintf("weights drawn from seed %d", d.Seed)
 	}
-	return set.Layer.Spec, &Gates{f[:set.Output[1]], input + ", " + weights}, nil
+	return set.Layer.Spec, &Gates{f[:set.Output[1]], input + lang.Text(", ") + weights}, nil
 }
 
 // gated gives the figure of a layer with factors those of the layer that was asked for, on its data, or those of the small one in its

@@ -78,7 +78,7 @@ func (f Filter) Kernel(params ...float64) (Kernel, error) {
 	copy(p, params)
 	for i, name := range f.Params {
 		if err := f.check(name, p[i], i < len(params)); err != nil {
-			return Kernel{}, fmt.Errorf("%s: %w", f.Name, err)
+			return Kernel{}, lang.Errorf("%s: %w", f.Name, err)
 		}
 	}
 	k := f.make(p)

@@ -19,3 +19,14 @@ func TestNewSpeaksLate(t *testing.T) {
 		t.Error("what it wraps is lost")
 	}
 }
+
+// Names stand apart as each language has it.
+func TestList(t *testing.T) {
+	defer Use(Used())
+	for language, want := range map[Language]string{English: "a, b, c", Chinese: "a、b、c"} {
+		Use(language)
+		if got := List([]string{"a", "b", "c"}); got != want {
+			t.Errorf("%s: %q, not %q", language, got, want)
+		}
+	}
+}

@@ -172,7 +172,7 @@ func Table(before, after Figures) report.Table {
 // field is the receptive field as a cell.
 func (f Figures) field() report.Cell {
 	if f.Whole {
-		return report.Cell{Text: "whole, local " + layer.FormatShape(f.Field), Raw: layer.FormatShape(f.Field)}
+		return report.Cell{Text: lang.Text("whole, local") + " " + layer.FormatShape(f.Field), Raw: layer.FormatShape(f.Field)}
 	}
 	return report.Str(layer.FormatShape(f.Field))
 }
