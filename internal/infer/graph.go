@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"convx/internal/lang"
+	"convx/internal/layer"
 	"convx/internal/lazy"
 	"convx/internal/network"
 	"convx/internal/ops/array"
@@ -17,6 +18,8 @@ type node struct {
 	attributes       array.Attributes
 	in, out          []int // values; network.None is one that was left out
 	bodies           map[string]*body
+	// border is what a convolution's padding holds.
+	border layer.PadMode
 	// clamp is the activation that is folded into the node's store: relu, relu6, or empty.
 	clamp string
 	// chain, if not nil, is what an elementwise node does, with those before it.
@@ -129,7 +132,7 @@ func (net *Network) take(code []network.Instruction, outer bool) ([]*node, error
 	nodes := make([]*node, len(code))
 	for i := range code {
 		in := &code[i]
-		n := &node{name: in.Name, op: in.Op, domain: in.Domain, version: in.Version, in: slices.Clone(in.In), out: slices.Clone(in.Out), attributes: array.Attributes{}}
+		n := &node{name: in.Name, op: in.Op, domain: in.Domain, version: in.Version, in: slices.Clone(in.In), out: slices.Clone(in.Out), attributes: array.Attributes{}, border: layer.PadZeros}
 		if outer {
 			n.covers = []int{i}
 		}

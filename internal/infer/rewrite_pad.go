@@ -1,14 +1,20 @@
 package infer
 
 import (
+	"maps"
 	"slices"
 
+	"convx/internal/layer"
 	"convx/internal/network"
+	"convx/internal/ops"
 	"convx/internal/tensor"
 )
 
-// foldPad makes zeros beside a convolution's input its own padding: nothing is copied. Each convolution that reads them takes them
-// up, until nobody does.
+// borders are the padding modes of convolutions, by ONNX's names of a Pad's.
+var borders = map[string]layer.PadMode{"constant": layer.PadZeros, "reflect": layer.PadReflect, "edge": layer.PadReplicate, "wrap": layer.PadCircular}
+
+// foldPad makes what a Pad puts beside a convolution's input its own padding: nothing is copied. Each convolution that reads it takes
+// it up, until nobody does.
 func foldPad(g *graph, n *node) (bool, error) {
 	if !n.is("Conv") || n.in[0] == network.None || n.stringOr("auto_pad", "NOTSET") != "NOTSET" {
 		return false, nil
@@ -17,22 +23,23 @@ func foldPad(g *graph, n *node) (bool, error) {
 	if pad == nil || g.dropped[pad] || !pad.is("Pad") || axes < 3 {
 		return false, nil
 	}
-	more, err := g.zerosBeside(pad, axes)
+	more, err := g.padsOf(pad, axes)
 	if more == nil || err != nil {
 		return false, err
 	}
-	pads := n.ints("pads")
-	if pads == nil {
-		pads = make([]int64, len(more))
-	}
-	if len(pads) != len(more) {
+	pads, ok := n.perAxis("pads", len(more), 0, 0)
+	if !ok {
 		return false, nil
 	}
-	sum := slices.Clone(pads)
+	sum := make([]int64, len(more))
 	for i, p := range more {
-		sum[i] += p
+		sum[i] = int64(pads[i]) + p
 	}
-	n.attributes["pads"] = sum
+	mode := borders[pad.stringOr("mode", "constant")]
+	if mode != layer.PadZeros && (slices.Max(pads) > 0 || !g.padsItself(n, pad.in[0], sum, mode)) || mode == layer.PadZeros && n.border != mode {
+		return false, nil
+	}
+	n.attributes["pads"], n.border = sum, mode
 	g.rewire(n, slices.Concat(pad.in[:1], n.in[1:]))
 	if v := pad.out[0]; len(g.readers[v]) == 0 && !g.values[v].kept {
 		n.covers = append(n.covers, pad.covers...)
@@ -40,10 +47,26 @@ func foldPad(g *graph, n *node) (bool, error) {
 	return true, nil
 }
 
-// zerosBeside is the zeros that a Pad writes before and behind each axis but the first two, as pads of a convolution; nil where it
-// does anything else.
-func (g *graph) zerosBeside(pad *node, axes int) ([]int64, error) {
-	if pad.stringOr("mode", "constant") != "constant" || pad.floatOr("value", 0) != 0 || pad.input(3) != network.None {
+// padsItself reports whether package ops computes a convolution of x with such a border as it computes the rest.
+func (g *graph) padsItself(n *node, x int, pads []int64, mode layer.PadMode) bool {
+	in := g.values[x].shape
+	if in == nil || g.elem(x) != tensor.Float32 || !g.isConstant(n.input(1)) || g.elem(n.in[1]) != tensor.Float32 || n.input(2) != network.None && !g.isConstant(n.input(2)) {
+		return false
+	}
+	c := *n
+	c.attributes = maps.Clone(n.attributes)
+	c.attributes["pads"], c.border = pads, mode
+	stages := c.stages(in, g.shapeOf(n.in[1]), n.input(2) != network.None)
+	if stages == nil {
+		return false
+	}
+	s, err := layerOf(stages, in)
+	return err == nil && ops.PadsItself(s, g.opsOptions)
+}
+
+// padsOf is what a Pad adds before and behind each axis but the first two, as pads of a convolution; nil where it does anything else.
+func (g *graph) padsOf(pad *node, axes int) ([]int64, error) {
+	if borders[pad.stringOr("mode", "constant")] == "" || pad.floatOr("value", 0) != 0 || pad.input(3) != network.None {
 		return nil, nil
 	}
 	if v := pad.input(2); v != network.None {

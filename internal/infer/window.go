@@ -71,7 +71,7 @@ func (n *node) stages(in []int, weight []int, bias bool) []layer.Stage {
 	var op layer.Op
 	switch {
 	case n.is("Conv"):
-		op = layer.Conv{Window: w, PadMode: layer.PadZeros, OutChannels: weight[0], Groups: groups, Bias: bias}
+		op = layer.Conv{Window: w, PadMode: n.border, OutChannels: weight[0], Groups: groups, Bias: bias}
 	case n.is("ConvTranspose"):
 		extra, ok := n.perAxis("output_padding", axes, 0, 0)
 		if !ok || w.Padding.Auto != layer.Explicit || n.ints("output_shape") != nil {

@@ -30,6 +30,8 @@ type algorithm struct {
 	tolerance float64
 	// keeps is how closely it keeps to the definition on float32 data of any range.
 	keeps demand
+	// pads reports whether it computes padding of other than zeros by itself; nil is never.
+	pads func(*problem.Problem) bool
 	// copies says that nothing reads the operands once a plan is prepared.
 	copies bool
 	// The constructors per element type. An algorithm without one declines that type.
@@ -39,7 +41,7 @@ type algorithm struct {
 
 // convAlgorithms stands by itself because the algorithms of other primitives choose from it.
 var convAlgorithms = []algorithm{
-	{Name: "winograd", copies: true, accept: accepts(dense.BestWinogradDeclines), cost: winogradCost, tolerance: dense.WinogradTolerance, prepare32: winogradConv},
+	{Name: "winograd", copies: true, accept: accepts(dense.BestWinogradDeclines), cost: winogradCost, tolerance: dense.WinogradTolerance, pads: winogradPads, prepare32: winogradConv},
 	{Name: "fft", accept: accepts(fourier.Declines), cost: fftCost, tolerance: fourier.Tolerance, prepare32: fftConv},
 	{Name: "direct-nchw", copies: true, keeps: ownProducts, accept: accepts(planes.Declines), cost: directNCHWCost, prepare32: directNCHWConv},
 	{Name: "depthwise-nchwc", copies: true, keeps: ownProducts, accept: accepts(dense.DepthwiseNCHWcDeclines), cost: depthwiseNCHWcCost, prepare32: depthwiseNCHWcConv},
@@ -176,9 +178,14 @@ func (a *algorithm) turn(p *problem.Problem) *problem.Turn {
 	return t
 }
 
-// sees is the problem as the algorithm meets it: with padding of zeros or none, unless it is the reference.
+// padsItself reports whether the algorithm meets a problem with its padding, whatever that holds.
+func (a *algorithm) padsItself(p *problem.Problem) bool {
+	return a.Name == referenceName || !p.NeedsPadding() || a.pads != nil && a.pads(p)
+}
+
+// sees is the problem as the algorithm meets it: with padding of zeros or none, unless it pads by itself.
 func (a *algorithm) sees(p *problem.Problem) (*problem.Problem, error) {
-	if a.Name == referenceName || !p.NeedsPadding() {
+	if a.padsItself(p) {
 		return p, nil
 	}
 	plan, err := p.PadPlan()
@@ -187,7 +194,7 @@ func (a *algorithm) sees(p *problem.Problem) (*problem.Problem, error) {
 
 // prepareWith builds a's runner, inside one that pads where the padding is not zeros.
 func prepareWith[T tensor.Float](a *algorithm, p *problem.Problem, w problem.Operands[T]) (problem.Runner[T], error) {
-	if a.Name != referenceName && p.NeedsPadding() {
+	if !a.padsItself(p) {
 		return newPadded(a, p, w)
 	}
 	return prepareOn(a, p, w)

@@ -62,6 +62,13 @@ func winogradConv(p *problem.Problem, w problem.Operands[float32]) (problem.Runn
 	return problem.NewConvRunner(p, dense.NewBestWinograd(*q, m, w.Weight, w.Bias)), nil
 }
 
+// winogradPads reports whether the tile that the cost model prefers is computed with the border that p has, on planes as they are.
+func winogradPads(p *problem.Problem) bool {
+	q := p.Convolution()
+	m, _ := dense.BestWinograd(q)
+	return !p.Float64 && p.Turn() == nil && m != 0 && dense.WinogradPads(q, m)
+}
+
 func winogradCost(p *problem.Problem) float64 {
 	m, cost := dense.BestWinograd(p.Convolution())
 	if m == 0 {

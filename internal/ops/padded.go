@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"convx/internal/ops/problem"
+	"convx/internal/shape"
 	"convx/internal/tensor"
 )
 
@@ -15,6 +16,21 @@ type padded[T tensor.Float] struct {
 	sequence problem.Sequence[T]
 	// What tiles are computed in: one after the other.
 	input, result []T
+}
+
+// PadsItself reports whether the algorithm that PrepareLayer would choose for a convolution, a layer of its own, computes its border
+// as it computes the rest: what would else be computed twice, or copied.
+func PadsItself(s shape.Result, opt Options) bool {
+	nodes, err := nodesOf(s, opt, false)
+	if err != nil || len(nodes) != 1 {
+		return false
+	}
+	sel, err := parseSelection(opt.Algorithm)
+	if err != nil {
+		return false
+	}
+	a, err := sel.choose(nodes[0].problem)
+	return err == nil && a.padsItself(nodes[0].problem)
 }
 
 // newPadded prepares p by a.

@@ -149,6 +149,13 @@ func unstridedDeclines(p *problem.Convolution, m int) string {
 	return ""
 }
 
+// WinogradPads reports whether F(m x m, r x r), which unstridedDeclines does not decline, computes a border of other than zeros by
+// itself: where each row of the input passes through the workspace whole.
+func WinogradPads(p *problem.Convolution, m int) bool {
+	return p.Stride == [3]int{1, 1, 1} && withoutIdleDilation(*p).Dilation == [3]int{1, 1, 1} && p.Pads[0].Begin+p.Pads[0].End == 0 &&
+		unstridedDeclines(p, m) == "" && widestPart(p, m) >= ceilDiv(p.Out[2], m)
+}
+
 func (w *Winograd) packPost(bias []float32) {
 	p := &w.p
 	w.post = problem.Aligned(p.Groups * w.outBlocks * 3 * w.lanes)

@@ -78,14 +78,31 @@ func (t *winogradTask) packBand(b band, planes []float32, channels int) {
 	n := min(p.In[2], first+t.part.width) - max(0, first)
 	for y := range (b.n-1)*t.mHigh + t.high {
 		row := t.band[(b.slot+y)*size:][:size]
-		ih := b.phase + p.Dilation[1]*(b.index*t.mHigh+y) - p.Pads[1].Begin
-		if ih < 0 || ih >= p.In[1] || n <= 0 {
+		ih := p.Source(1, b.phase+p.Dilation[1]*(b.index*t.mHigh+y)-p.Pads[1].Begin)
+		if ih < 0 || n <= 0 {
 			clear(row)
 			continue
 		}
 		clear(row[:left*t.lanes])
 		clear(row[(left+n)*t.lanes:])
 		p.ISA.PackNCHWc(row[left*t.lanes:], planes[ih*p.In[2]+max(0, first):], volume(p.In), channels, n)
+		if p.NeedsPadding() {
+			t.repeatBorder(row, first, left, left+n)
+		}
+	}
+}
+
+// repeatBorder copies to the padding of a packed row, before from and from to on, what stands there; the row begins at column
+// first of the input, and has all of them.
+func (t *winogradTask) repeatBorder(row []float32, first, from, to int) {
+	repeat := func(x int) {
+		copy(row[x*t.lanes:][:t.lanes], row[(t.p.Source(2, first+x)-first)*t.lanes:])
+	}
+	for x := range from {
+		repeat(x)
+	}
+	for x := to; x < to+t.p.Pads[2].End; x++ {
+		repeat(x)
 	}
 }
 

@@ -6,7 +6,22 @@ import (
 )
 
 // NeedsPadding reports whether the padding holds something other than zeros.
-func (p *Problem) NeedsPadding() bool { return p.PadMode != "" && p.PadMode != layer.PadZeros }
+func (p *Problem) NeedsPadding() bool { return needsPadding(p.PadMode) }
+
+// NeedsPadding is that of a problem.
+func (p *Convolution) NeedsPadding() bool { return needsPadding(p.PadMode) }
+
+func needsPadding(mode layer.PadMode) bool { return mode != "" && mode != layer.PadZeros }
+
+// Source is the element of an axis of the input that stands at position i, on the border too: -1 where that is a zero, and behind
+// the padding, which only outputs meet that do not exist.
+func (p *Convolution) Source(axis, i int) int {
+	n := p.In[axis]
+	if i >= n+p.Pads[axis].End || !p.NeedsPadding() && (i < 0 || i >= n) {
+		return -1
+	}
+	return borderSource(i, n, p.PadMode)
+}
 
 // PadBytes bounds what is padded at once, and the outputs that are made of it: together with what an algorithm needs it
 // stays below the workspace of one thread, and much of it in a second-level cache.
