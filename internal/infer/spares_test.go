@@ -68,7 +68,7 @@ func TestSparesAreNotLookedAt(t *testing.T) {
 			t.Errorf("%d threads: the classifier is lent %d bytes for %d", threads, cap(classes), len(classes))
 		}
 		for _, n := range lent.nodes {
-			if m, ok := n.step.(*matvec); ok && overlap(tensor.ArrayOf(m.w).Raw(), classes[:cap(classes)]) {
+			if m, ok := n.step.(*matvec); ok && overlap(tensor.ArrayOf(m.w, len(m.w)).Raw(), classes[:cap(classes)]) {
 				t.Errorf("%d threads: the classifier holds on to %d bytes for %d", threads, cap(classes), len(classes))
 			}
 		}
