@@ -22,8 +22,12 @@ func completeFilters(*cobra.Command, []string, string) ([]cobra.Completion, cobr
 // filterHelp lists the filters for the command's help.
 func filterHelp() string {
 	var b strings.Builder
+	wide := 0
 	for _, f := range filter.List() {
-		fmt.Fprintf(&b, "  %-30s %s\n", f.Usage(), lang.Text(f.Summary))
+		wide = max(wide, len(f.Usage()))
+	}
+	for _, f := range filter.List() {
+		fmt.Fprintf(&b, "  %-*s %s\n", wide, f.Usage(), lang.Text(f.Summary))
 	}
 	return b.String()
 }

@@ -40,10 +40,13 @@ func TestGroupColorsCanBeToldApart(t *testing.T) {
 		t.Errorf("%d colours for nine bins", len(groupColors))
 	}
 	roles := []color.NRGBA{inputTap, outputTap, kernelDark}
-	for name, list := range map[string][]color.NRGBA{"groups": darkOnes(), "roles": roles, "roles on black": onBlack(roles)} {
+	for name, list := range map[string][]color.NRGBA{"groups": darkOnes(), "roles": roles, "roles on black": onBlack(roles), "groups on black": onBlack(darkOnes())} {
 		least := 0.11
-		if name == "roles on black" { // which are told apart by their places, too
+		switch name { // which are told apart by their places, too
+		case "roles on black":
 			least = 0.1
+		case "groups on black":
+			least = 0.075
 		}
 		for _, blind := range []bool{false, true} {
 			for i, a := range list {

@@ -164,18 +164,19 @@ func parseName(what, s string, names []string) (int, error) {
 	return 0, lang.Errorf("unknown %s %q: one of %s", what, s, lang.List(names))
 }
 
-// Darkened is a colour of a drawing on white as it is on black: of the same hue, as light as it was dark (in Oklab), but that a bright
-// and strong colour, amber or sky blue, which stands out on white, does not sink into black. Its opacity stays.
+// Darkened is a colour of a drawing on white as it is on black: of the same hue, as light as it was dark (in Oklab); but strong colours
+// keep their order, all of them lighter, so that amber stays brighter than rust and neither sinks into black. Its opacity stays.
 func Darkened(c color.NRGBA) color.NRGBA {
 	if c.A == 0 {
 		return c
 	}
 	const black, white = 0.19, 0.96 // what white and black become: softer than the ends
 	lab := toOklab([3]float64{float64(c.R) / 255, float64(c.G) / 255, float64(c.B) / 255})
-	lab[0] = white - min(max((lab[0]-0.25)/0.75, 0), 1)*(white-black) // text is not quite black, and shall not be grey
-	const strong, visible = 0.1, 0.58                                 // the chroma of a strong colour, and how light it is at least
+	const strong, visible = 0.1, 0.45 // the chroma of a strong colour, and how light a dark one is then
 	strength := min(max((math.Hypot(lab[1], lab[2])/strong-0.6)/0.4, 0), 1)
-	lab[0] = max(lab[0], black+strength*(visible-black))
+	turned := white - min(max((lab[0]-0.25)/0.75, 0), 1)*(white-black) // text is not quite black, and shall not be grey
+	kept := visible + min(max((lab[0]-0.3)/0.55, 0), 1)*(white-visible)
+	lab[0] = turned + strength*(kept-turned)
 	rgb := fromOklab(lab)
 	return color.NRGBA{uint8(quantize(rgb[0], 8)), uint8(quantize(rgb[1], 8)), uint8(quantize(rgb[2], 8)), c.A}
 }
