@@ -35,14 +35,16 @@ func Panels(panels []Panel, cols int) *Canvas {
 	for i, p := range panels {
 		widths[i%cols] = max(widths[i%cols], narrowest, p.Image.Bounds().Dx())
 	}
-	letters := lettersFor(sum(widths))
 	heights := make([]int, (len(panels)+cols-1)/cols)
+	for i, p := range panels {
+		heights[i/cols] = max(heights[i/cols], p.Image.Bounds().Dy())
+	}
+	letters := lettersFor(sum(widths), sum(heights), sum(widths)/cols)
 	captions := make([]int, len(heights))
 	lines := make([][]captionLine, len(panels))
 	for i, p := range panels {
 		row := i / cols
 		lines[i] = measure.wrapped(p.Caption, letters, widths[i%cols])
-		heights[row] = max(heights[row], p.Image.Bounds().Dy())
 		h := 0
 		for _, l := range lines[i] {
 			widths[i%cols] = max(widths[i%cols], measure.TextWidth(l.size, l.text)) // a word that is longer than the picture is wide
@@ -69,8 +71,15 @@ func Panels(panels []Panel, cols int) *Canvas {
 // letters are the sizes of a panel's name and of the rest of its caption.
 type letters struct{ name, caption float64 }
 
-func lettersFor(width int) letters {
-	return letters{max(nameSize, float64(width)/namePart), max(captionSize, float64(width)/captionPart)}
+// lettersFor are those of pictures that take so many pixels together, in columns of that width: where they are higher than a slide's
+// proportions, larger ones, as far as a column holds a few words.
+func lettersFor(width, height, column int) letters {
+	const words = 15 // letters' sizes in a column
+	size := func(least, part float64) float64 {
+		tall := min(float64(height)*16/9/part, float64(column)/words*captionPart/part)
+		return max(least, float64(width)/part, tall)
+	}
+	return letters{size(nameSize, namePart), size(captionSize, captionPart)}
 }
 
 // captionLine is a line of a caption as it is written.

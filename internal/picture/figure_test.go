@@ -302,7 +302,10 @@ func TestCaptionsKeepToTheWidth(t *testing.T) {
 			t.Errorf("%q became %q", text, joined)
 		}
 	}
-	if l := lettersFor(1280); l.caption < 24 || l.name <= l.caption {
+	if wide, high, l := lettersFor(700, 250, 340), lettersFor(700, 500, 340), lettersFor(700, 500, 80); high.caption < 1.25*wide.caption || l != wide {
+		t.Errorf("letters of %v in a high picture, %v in a wide one, %v in narrow columns", high, wide, l)
+	}
+	if l := lettersFor(1280, 0, 0); l.caption < 24 || l.name <= l.caption {
 		t.Errorf("letters of %v in a picture of 1280 pixels", l)
 	}
 }

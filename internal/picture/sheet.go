@@ -51,7 +51,7 @@ func (s Sheet) Encode(w io.Writer) error {
 	if dead > 0 {
 		text += lang.Sprintf("; %d dead (all zero)", dead)
 	}
-	size := max(titleSize, lettersFor(body.Bounds().Dx()).name)
+	size := max(titleSize, lettersFor(body.Bounds().Dx(), 0, 0).name)
 	heads := body.wrapped(text, letters{name: size}, body.Bounds().Dx()-2*titleGap)
 	width, top := body.Bounds().Dx(), titleGap+len(heads)*body.LineHeight(size)
 	for _, l := range heads {
