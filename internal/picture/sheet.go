@@ -39,7 +39,11 @@ func (s Sheet) Encode(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cols := int(math.Ceil(math.Sqrt(float64(len(panels)))))
+	shape := 1.0
+	if len(panels) > 6 { // a slide's: more columns, and larger letters with the width
+		shape = 16.0 / 9
+	}
+	cols := int(math.Ceil(math.Sqrt(float64(len(panels)) * shape)))
 	body := Panels(panels, cols)
 	text := lang.Sprintf("%s, %s: every map in a scale of its own", s.Title, tensor.Format(s.Maps.Shape))
 	switch shown := len(panels); {
