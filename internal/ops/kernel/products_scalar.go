@@ -157,20 +157,21 @@ func gemmNCHWcScalar(c []float32, cs int, a []float32, as int, b []float32, k, m
 // directNCHWcScalar is directNCHWcGeneric for blocks of pure Go.
 func directNCHWcScalar(c []float32, cs int, a []float32, at int, b []float32, taps []DirectTap, m, vectors int, bias []float32, lo, hi float32, accumulate bool) {
 	const w = scalarBlock
-	if vectors != 2 {
-		directNCHWcGeneric(w, c, cs, a, at, b, taps, m, vectors, bias, lo, hi, accumulate)
-		return
-	}
 	limited := limits(lo, hi)
 	for r := 0; r < m; r += 2 {
 		first := at + r*w
 		second := min(first+w, at+(m-1)*w) // the same if there is none
-		for j := 0; j < 2*w; j += 4 {
+		for j := 0; j < vectors*w; j += 4 {
 			var q [4]float32
 			if bias != nil {
 				q = [4]float32(bias[j:])
 			}
-			s0, s1, s2, s3, t0, t1, t2, t3 := blockPair(&q, a, first, second, b, j, taps)
+			var s0, s1, s2, s3, t0, t1, t2, t3 float32
+			if vectors == 2 {
+				s0, s1, s2, s3, t0, t1, t2, t3 = blockPair(&q, a, first, second, b, j, taps)
+			} else {
+				s0, s1, s2, s3, t0, t1, t2, t3 = blockPairOfOne(&q, a, first, second, b, j, taps)
+			}
 			to := c[j/w*cs+r*w+j%w:]
 			storeFour((*[4]float32)(to), s0, s1, s2, s3, 0, lo, hi, limited, accumulate)
 			if r+1 < m {
@@ -223,6 +224,26 @@ func blockPair(bias *[4]float32, a []float32, first, second int, b []float32, co
 		u, v = f[7], g[7]
 		s0, s1, s2, s3 = s0+u*x[7*row], s1+u*x[7*row+1], s2+u*x[7*row+2], s3+u*x[7*row+3]
 		t0, t1, t2, t3 = t0+v*x[7*row], t1+v*x[7*row+1], t2+v*x[7*row+2], t3+v*x[7*row+3]
+	}
+	return s0, s1, s2, s3, t0, t1, t2, t3
+}
+
+// blockPairOfOne is blockPair for one vector of b, which few panels have: its loop is short.
+func blockPairOfOne(bias *[4]float32, a []float32, first, second int, b []float32, column int, taps []DirectTap) (s0, s1, s2, s3, t0, t1, t2, t3 float32) {
+	const row = scalarBlock
+	s0, s1, s2, s3 = bias[0], bias[1], bias[2], bias[3]
+	t0, t1, t2, t3 = s0, s1, s2, s3
+	for i := range taps {
+		at, from, depth := taps[i].A>>2, taps[i].B>>2+column, taps[i].Depth
+		for p := 0; p < depth; p += 2 {
+			f, g, x := (*[2]float32)(a[first+at+p:]), (*[2]float32)(a[second+at+p:]), (*[row + 4]float32)(b[from+p*row:])
+			u, v := f[0], g[0]
+			s0, s1, s2, s3 = s0+u*x[0], s1+u*x[1], s2+u*x[2], s3+u*x[3]
+			t0, t1, t2, t3 = t0+v*x[0], t1+v*x[1], t2+v*x[2], t3+v*x[3]
+			u, v = f[1], g[1]
+			s0, s1, s2, s3 = s0+u*x[row], s1+u*x[row+1], s2+u*x[row+2], s3+u*x[row+3]
+			t0, t1, t2, t3 = t0+v*x[row], t1+v*x[row+1], t2+v*x[row+2], t3+v*x[row+3]
+		}
 	}
 	return s0, s1, s2, s3, t0, t1, t2, t3
 }
