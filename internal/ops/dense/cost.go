@@ -48,6 +48,11 @@ const wide = 1.5
 // hiddenBytes of transformed weights arrive while others are multiplied.
 const hiddenBytes = 7 << 19
 
+// nearPlanes is the bytes of planes that a second-level cache holds: copies between them and blocks take nearCopies of the time.
+const nearPlanes = 1 << 20
+
+var nearCopies = [...]float64{kernel.CoreGeneric: 1, kernel.CoreAVX2: 0.75, kernel.CoreAVX512: 1, kernel.CoreNEON1: 1, kernel.CoreNEON2: 1, kernel.CoreNEON4: 1}
+
 // callTime is the nanoseconds that a call of a transform takes beside its tiles.
 const callTime = 120
 
@@ -219,7 +224,7 @@ func winogradCost(p *problem.Convolution, m int) float64 {
 	rows := float64(tilesOf(p, 1, high)) * images
 	tiles := rows * float64(tilesOf(p, 2, m))
 	slices, out := float64(inputSlices(p)), float64(p.Out[0])
-	weights := float64(points) * cin * cout * float64(p.Kernel[0])
+	weights := float64(points) * float64(max(lanes, roundUp(p.GroupIn(), 4))) * cout * float64(p.Kernel[0])
 	together := tiles / images * out // rows that share the weights
 	tile := together / math.Ceil(together/float64(p.ISA.NCHWcRows()))
 	product := tiles*weights*out/r.blocked*thin(p, tile) + max(0, 4*weights*float64(p.Groups)-hiddenBytes)/r.stream + p.PackingTime(4*weights*float64(p.Groups))
@@ -227,7 +232,11 @@ func winogradCost(p *problem.Convolution, m int) float64 {
 	if m+p.Kernel[2]-1 == 8 {
 		transforms *= wide
 	}
-	blocks := images * (cin*float64(volume(p.In))*1.5 + cout*float64(volume(p.Out))) * r.block
+	elements := images * (cin*float64(volume(p.In))*1.5 + cout*float64(volume(p.Out)))
+	blocks := elements * r.block
+	if 4*elements <= nearPlanes {
+		blocks *= nearCopies[p.ISA.Core()]
+	}
 	// A call transforms the tiles of a row that have the same phase of the
 	// dilation, or the same index.
 	phases := min(p.Dilation[2], p.Out[2])

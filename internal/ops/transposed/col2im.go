@@ -118,15 +118,16 @@ func Col2imCost(p *problem.Problem, conv func(*problem.Problem) float64) float64
 	if err != nil {
 		return math.Inf(1)
 	}
-	element := columnNear
+	row, element := float64(columnRow), columnNear
 	switch {
 	case p.Stride[2] > 1 && p.Dilation[2] == 1 && p.Kernel[2] >= fewTaps:
 		element = columnTurned
+		row /= float64(p.Kernel[2]) // those of a row of taps are added at once
 	case p.Stride[2] > 1:
 		element = columnApart
 	}
 	rows := float64(p.N) * float64(p.O) * float64(p.Taps()) * float64(p.In[0]*p.In[1])
-	return float64(p.N*l.blocks)*conv(l.problem(p)) + rows*(columnRow+element*float64(p.In[2])) + float64(p.OutputSize())/8
+	return float64(p.N*l.blocks)*conv(l.problem(p)) + rows*(row+element*float64(p.In[2])) + float64(p.OutputSize())/8
 }
 
 // NewCol2im prepares p, which Col2imAccepts takes; convolve chooses the algorithm of the 1x1 convolution.

@@ -238,12 +238,15 @@ func Cost(p *problem.Problem, conv func(*problem.Problem) float64) float64 {
 	return cost * float64(p.OutputSize()) / float64(tile.OutputSize())
 }
 
-// interleavingCost is the nanoseconds of the pass over the output: there are kernels for rows of 1, 2, 4 and 8 phases.
+// interleavingCost is the nanoseconds of the pass over the output: there are kernels for rows of 1, 2, 4 and 8 phases, and of more
+// no two elements that are written in turn share a line of the cache.
 func interleavingCost(p *problem.Problem) float64 {
 	element := 0.6
-	switch p.Stride[2] {
-	case 1, 2, 4, 8:
+	switch s := p.Stride[2]; {
+	case s == 1 || s == 2 || s == 4 || s == 8:
 		element = 0.15
+	case s > 8:
+		element = 5
 	}
 	size := float64(p.OutputSize())
 	return size*element + size/float64(p.Out[2])*12
