@@ -37,7 +37,7 @@ var rooms = map[string]string{
 	"lazy":            "",
 	"lang":            "",
 	"layer":           "",
-	"lesson":          "picture report terminal",
+	"lesson":          "lazy picture report terminal",
 	"memory":          "",
 	"network":         "flops input layer lazy shape tensor",
 	"network/onnx":    "flops input layer lazy network shape tensor",

@@ -11,6 +11,7 @@ import (
 
 	"convx/docs"
 	"convx/internal/lang"
+	"convx/internal/lazy"
 )
 
 // order is that of the lessons.
@@ -85,10 +86,10 @@ func Find(asked string) (Lesson, error) {
 
 // What paragraphs begin with, in either language: the minutes of a lesson, and its kinds; what a reader should guess first.
 var (
-	planned = regexp.MustCompile(`^\*\*(\d+) ?(?:minutes|分钟)`)
-	guess   = regexp.MustCompile(`^\*\*(?:Guess|先猜)`)
-	kind    = regexp.MustCompile(`variants/([a-z-]+)\.md`)
-	item    = regexp.MustCompile(`^(?:\d+\.|-) `)
+	planned = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp { return regexp.MustCompile(`^\*\*(\d+) ?(?:minutes|分钟)`) }}
+	guess   = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp { return regexp.MustCompile(`^\*\*(?:Guess|先猜)`) }}
+	kind    = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp { return regexp.MustCompile(`variants/([a-z-]+)\.md`) }}
+	item    = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp { return regexp.MustCompile(`^(?:\d+\.|-) `) }}
 )
 
 // parse cuts a page at blank lines, items of lists and fences. The paragraph with the link to the page in another language says how
@@ -101,16 +102,16 @@ func parse(page string) (l Lesson) {
 		if joined == "" || strings.HasPrefix(joined, "([") {
 			return
 		}
-		if found := planned.FindStringSubmatch(joined); found != nil {
+		if found := planned.Get().FindStringSubmatch(joined); found != nil {
 			l.Minutes, _ = strconv.Atoi(found[1])
-			for _, k := range kind.FindAllStringSubmatch(joined, -1) {
+			for _, k := range kind.Get().FindAllStringSubmatch(joined, -1) {
 				l.Kinds = append(l.Kinds, k[1])
 			}
 		}
 		if last := len(l.Steps) - 1; last >= 0 && strings.HasPrefix(joined, "## ") && l.Steps[last].Text != "" {
 			l.Steps[last].Rest = true
 		}
-		l.Steps = append(l.Steps, Step{Text: joined, Rest: guess.MatchString(joined)})
+		l.Steps = append(l.Steps, Step{Text: joined, Rest: guess.Get().MatchString(joined)})
 	}
 	lines := strings.Split(page, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -141,7 +142,7 @@ func parse(page string) (l Lesson) {
 		case strings.HasPrefix(line, "!["): // the pictures of the page: the commands make their own
 			flush()
 		default:
-			if item.MatchString(line) {
+			if item.Get().MatchString(line) {
 				flush()
 			}
 			text = append(text, line)

@@ -84,7 +84,7 @@ func testClass(t *testing.T, l Lesson) {
 	}
 	part, items, marks := "", map[string]int{}, map[string]int{}
 	for i, s := range l.Steps {
-		if planned.MatchString(s.Text) {
+		if planned.Get().MatchString(s.Text) {
 			sum := 0
 			for _, m := range minutes.FindAllString(s.Text[strings.LastIndexAny(s.Text, ":："):], -1) {
 				n, _ := strconv.Atoi(m)
@@ -94,10 +94,10 @@ func testClass(t *testing.T, l Lesson) {
 				t.Errorf("%s: the parts of the plan take %d minutes: %s", l.Name, sum, s.Text)
 			}
 		}
-		if guess.MatchString(s.Text) && (i+1 == len(l.Steps) || l.Steps[i+1].Command == "") {
+		if guess.Get().MatchString(s.Text) && (i+1 == len(l.Steps) || l.Steps[i+1].Command == "") {
 			t.Errorf("%s: no command follows the guess: %s", l.Name, s.Text)
 		}
-		if item.MatchString(s.Text) {
+		if item.Get().MatchString(s.Text) {
 			items[part]++
 		}
 		if strings.HasPrefix(s.Text, "## ") {
@@ -120,7 +120,7 @@ func testClass(t *testing.T, l Lesson) {
 // classMarks are what paragraphs for a class begin with.
 var classMarks = map[string]*regexp.Regexp{
 	"question": regexp.MustCompile(`^\*\*(?:Question\.|问题。)`),
-	"guess":    guess,
+	"guess":    guess.Get(),
 	"home":     regexp.MustCompile(`^\*\*(?:To take home\.|小结。)`),
 }
 

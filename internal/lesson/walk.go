@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"convx/internal/lang"
+	"convx/internal/lazy"
 	"convx/internal/picture"
 	"convx/internal/report"
 	"convx/internal/terminal"
@@ -179,7 +180,7 @@ func (r *run) goOn() bool {
 }
 
 // links are those of Markdown: a page of the documentation is of no use in a terminal, an address is.
-var links = regexp.MustCompile(`\[([^\]]*)\]\((?:(https?:[^)]*)|[^)]*)\)`)
+var links = lazy.Value[*regexp.Regexp]{Make: func() *regexp.Regexp { return regexp.MustCompile(`\[([^\]]*)\]\((?:(https?:[^)]*)|[^)]*)\)`) }}
 
 // wrap breaks a paragraph at the terminal's width, without the marks of Markdown.
 func (w Walk) wrap(text string) string {
@@ -188,8 +189,8 @@ func (w Walk) wrap(text string) string {
 		width = min(width, w.Width)
 	}
 	text = strings.NewReplacer("。** ", "。", "**", "", "## ", "").Replace(text)
-	text = links.ReplaceAllStringFunc(text, func(l string) string {
-		part := links.FindStringSubmatch(l)
+	text = links.Get().ReplaceAllStringFunc(text, func(l string) string {
+		part := links.Get().FindStringSubmatch(l)
 		if part[2] == "" {
 			return part[1]
 		}
