@@ -84,8 +84,9 @@ func checkSizes(s shape.Result) error {
 
 // mostPacked bounds the elements of a stage's packed weights, as its planes are or turned.
 func mostPacked(p *problem.Problem) int {
-	copies := 1
+	whole, copies := 0, 1
 	if p.NeedsPadding() {
+		whole = packedBy(p) // by what pads itself
 		plan, err := p.PadPlan()
 		if err != nil {
 			return 0
@@ -98,7 +99,7 @@ func mostPacked(p *problem.Problem) int {
 	if t := p.Turn(); t != nil {
 		n = max(n, packedBy(t.Tile))
 	}
-	return copies * n
+	return max(whole, copies*n)
 }
 
 // packedBy bounds those of a problem that meets zeros alone. Channels are rounded up to whole vectors, and Winograd turns the
