@@ -1,13 +1,13 @@
 package onnx
 
 import (
-	"math"
 	"slices"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/network"
 	"convx/internal/shape"
+	"convx/internal/tensor"
 )
 
 // sliced is the part of one axis: n elements from start on, step apart.
@@ -75,38 +75,13 @@ func slicing(bounds [4][]int64, s []int) ([]sliced, error) {
 			return nil, lang.Errorf("a slice by steps of %d", step)
 		}
 		at := mod(a, len(s))
-		parts[at] = clamp(starts[i], ends[i], step, int64(s[at]))
+		first, count := tensor.Span(starts[i], ends[i], step, s[at])
+		if count < 2 {
+			step = 1 // a step that is never taken may be as long as it likes
+		}
+		parts[at] = sliced{first, int(step), count}
 	}
 	return parts, nil
-}
-
-func clamp(start, end, step, n int64) sliced {
-	low, high := int64(0), n // where a bound may stand; backwards one earlier
-	if step < 0 {
-		low, high = -1, n-1
-		if end == math.MaxInt32 || end == math.MaxInt64 {
-			end = math.MinInt64 // no end, as to ONNX Runtime
-		}
-	}
-	bound := func(b, least int64) int64 {
-		if b < 0 {
-			b += n
-		}
-		return min(max(b, least), high)
-	}
-	first, last := bound(start, max(low, 0)), bound(end, low)
-	reach, stride := last-first, step
-	if step < 0 {
-		reach, stride = first-last, -step
-	}
-	count := int64(0)
-	if reach > 0 {
-		count = (reach-1)/stride + 1
-	}
-	if count <= 1 {
-		step = 1 // a step that is never taken may be as long as it likes
-	}
-	return sliced{int(first), int(step), int(count)}
 }
 
 // split: sizes are an attribute before set 13, an input since; without them the parts are equal, the last one smaller.

@@ -1,10 +1,6 @@
 package array
 
-import (
-	"math"
-
-	"convx/internal/tensor"
-)
+import "convx/internal/tensor"
 
 func concat(c *Call) {
 	first := c.In[0]
@@ -133,7 +129,7 @@ func slice(c *Call) {
 		if by == 0 {
 			c.refusef("a step of 0 along axis %d", axis)
 		}
-		start, n := span(starts[i], ends[i], by, in.Shape[axis])
+		start, n := tensor.Span(starts[i], ends[i], by, in.Shape[axis])
 		shape[axis], step[axis] = n, int(by)
 		if n > 0 {
 			base += start * from[axis]
@@ -150,38 +146,6 @@ func slice(c *Call) {
 	}
 	c.nest.base[1] = base
 	c.copyNest(out, in)
-}
-
-// span is the first index and the number of indices of a range of an axis of n elements. Backwards, a start before the
-// first element is the first one, which is not what NumPy does, and the largest end of 32 or 64 bits is no end, as in ONNX Runtime.
-func span(start, end, step int64, n int) (first, count int) {
-	last := int64(n)
-	bound := func(v, lo, hi int64) int64 {
-		if v < 0 {
-			v += last
-		}
-		return min(max(v, lo), hi)
-	}
-	if step < 0 {
-		if end == math.MaxInt32 || end == math.MaxInt64 {
-			end = math.MinInt64
-		}
-		start, end = bound(start, 0, last-1), bound(end, -1, last-1)
-	} else {
-		start, end = bound(start, 0, last), bound(end, 0, last)
-	}
-	length := end - start
-	if step < 0 {
-		length = start - end
-		if step == -1<<63 {
-			step++
-		}
-		step = -step
-	}
-	if length <= 0 {
-		return 0, 0
-	}
-	return int(start), int((length-1)/step + 1)
 }
 
 // blocks is the block size, checked.
