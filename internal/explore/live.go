@@ -69,7 +69,7 @@ func newLive(p params, t taps) *live {
 		return nil
 	}
 	s.Dims, s.Input = 2, []int{p.channels, plane.Shape[0], plane.Shape[1]}
-	s.GivenOffset = v.Has("offset-groups")
+	s.GivenOffset = v.Has("offset-groups") || v.Regions
 	r, err := shape.OfSpec(s)
 	if err != nil || len(r.Output) != 4 {
 		return nil
@@ -77,15 +77,15 @@ func newLive(p params, t taps) *live {
 	if c, err := flops.Of(r); err != nil || c.Total.FLOPs > 2*liveMACs {
 		return nil
 	}
-	if op, ok := r.Layer.Stages[len(r.Layer.Stages)-1].Op.(layer.ROIPool); ok {
-		return show(tensor.Of(plane.Data, 1, 1, plane.Shape[0], plane.Shape[1]), newRegion(op, plane.Shape[0], plane.Shape[1]).pooled(plane), picture.Clip)
-	}
 	x := tensor.New[float32](r.Input...)
 	for c := range p.channels {
 		copy(x.Data[c*len(plane.Data):], plane.Data)
 	}
 	weights := map[string]*tensor.Tensor[float32]{}
-	if s.GivenOffset {
+	brightness := picture.MinMax
+	if g, pools := regionOf(r); pools {
+		weights["offset"], brightness = g.array(), picture.Clip // means of the picture are as bright
+	} else if s.GivenOffset {
 		weights["offset"] = t.array(r)
 	}
 	if _, err := ops.FillOperands(r, weights, 0); err != nil {
@@ -104,7 +104,7 @@ func newLive(p params, t taps) *live {
 	if err != nil {
 		return nil
 	}
-	l := show(x, out, picture.MinMax)
+	l := show(x, out, brightness)
 	if l != nil {
 		l.factors = factors
 	}

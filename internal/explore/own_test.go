@@ -219,11 +219,7 @@ func TestBinsMove(t *testing.T) {
 		}
 		out := make([]float64, g.bins())
 		reference.ROIPool(p, out, plane, []float64{0, g.x, g.y, g.x + g.w, g.y + g.h}, offsets, 0, g.op.Pooled[0])
-		plane32 := tensor.New[float32](h, w)
-		for i, v := range plane {
-			plane32.Data[i] = float32(v)
-		}
-		pooled := g.pooled(plane32)
+		pooled := pooledBy(t, m, g, plane)
 		for bin := range out {
 			if diff := out[bin] - float64(pooled.Data[bin]); diff > 1e-4 || diff < -1e-4 {
 				t.Errorf("bin %d: pooled %g, the reference's %g", bin, pooled.Data[bin], out[bin])
@@ -239,4 +235,29 @@ func TestBinsMove(t *testing.T) {
 			}
 		}
 	}
+}
+
+// pooledBy is what the layer on the screen makes of a plane, in every channel, with the offsets that are shown.
+func pooledBy(t *testing.T, m Model, g *region, plane []float64) *tensor.Tensor[float32] {
+	s := layer.Spec{Variant: m.params.variant, Input: m.result.Input[1:], GivenOffset: true}
+	r, err := shape.OfSpec(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights := map[string]*tensor.Tensor[float32]{"offset": g.array()}
+	if _, err := ops.FillOperands(r, weights, 0); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := ops.PrepareLayer(r, weights, ops.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, out := tensor.New[float32](r.Input...), tensor.New[float32](plan.Output...)
+	for i := range x.Data {
+		x.Data[i] = float32(plane[i%len(plane)])
+	}
+	if err := plan.Run(t.Context(), out, x); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

@@ -8,7 +8,6 @@ import (
 
 	"convx/internal/lang"
 	"convx/internal/layer"
-	"convx/internal/offset"
 	"convx/internal/shape"
 	"convx/internal/tensor"
 )
@@ -22,7 +21,7 @@ type region struct {
 	offsets       [][2]float64
 }
 
-// regionOf is that of a layer that pools regions.
+// regionOf is that of a layer that pools regions: the whole plane.
 func regionOf(r shape.Result) (*region, bool) {
 	if len(r.Layer.Stages) == 0 {
 		return nil, false
@@ -31,40 +30,22 @@ func regionOf(r shape.Result) (*region, bool) {
 	if !ok || len(r.Input) != 4 {
 		return nil, false
 	}
-	return newRegion(op, r.Input[2], r.Input[3]), true
-}
-
-// newRegion is a whole plane as the region.
-func newRegion(op layer.ROIPool, height, width int) *region {
-	g := &region{op: op, height: float64(height), width: float64(width), h: float64(height), w: float64(width)}
+	height, width := float64(r.Input[2]), float64(r.Input[3])
+	g := &region{op: op, height: height, width: width, h: height, w: width}
 	s := tensor.NewStream(0, "explore offset")
 	for range g.bins() {
 		g.offsets = append(g.offsets, [2]float64{s.Uniform(), s.Uniform()})
 	}
-	return g
+	return g, true
 }
 
-// pooled is what is pooled of a plane, H x W: of every bin the mean of its points, which lie between four pixels. Up to a pixel
-// beyond the plane its border counts, and zeros farther off, as in RoIAlign.
-func (g *region) pooled(plane *tensor.Tensor[float32]) *tensor.Tensor[float32] {
-	out := tensor.New[float32](1, 1, g.op.Pooled[0], g.op.Pooled[1])
-	h, w := plane.Shape[0], plane.Shape[1]
-	for bin := range out.Data {
-		points, sum := g.points(bin), 0.0
-		for _, p := range points {
-			y, x := p[0]-0.5, p[1]-0.5
-			if y < -1 || x < -1 || y > float64(h) || x > float64(w) {
-				continue
-			}
-			y, x = min(max(y, 0), float64(h-1)), min(max(x, 0), float64(w-1))
-			for i, share := range offset.Shares(y, x) {
-				r, q := min(int(y)+i/2, h-1), min(int(x)+i%2, w-1) // of the last row and column, the share of the next is 0
-				sum += share * float64(plane.Data[r*w+q])
-			}
-		}
-		out.Data[bin] = float32(sum / float64(len(points)))
+// array are the offsets of the bins, as the layer takes them: 1 x 2 x bins, dx before dy.
+func (g *region) array() *tensor.Tensor[float32] {
+	a := tensor.New[float32](append([]int{1, 2}, g.op.Pooled...)...)
+	for bin, o := range g.offsets {
+		a.Data[bin], a.Data[g.bins()+bin] = float32(o[1]), float32(o[0])
 	}
-	return out
+	return a
 }
 
 func (g *region) bins() int { return g.op.Pooled[0] * g.op.Pooled[1] }
