@@ -11,32 +11,41 @@ import (
 	"convx/internal/ops"
 )
 
-// Tune times each layer with every algorithm that takes it, as Algorithms does, and then the machine; else it is like Suite.
-func Tune(ctx context.Context, entries []Entry, o Options, left func(Entry, error), at func(string)) (Machine, []Result, error) {
-	var out []Result
-	err := takeEach(entries, left, func(i int, e Entry) error {
-		at(lang.Sprintf("timing %d/%d %s", i+1, len(entries), e.Name))
-		results, err := Algorithms(ctx, e, o)
-		out = append(out, results...)
-		return err
+// Tune times each layer with every algorithm that takes it, as Algorithms does, and is else like Suite: results are there from the
+// first layer on.
+func (t *Timed) Tune(ctx context.Context, entries []Entry, o Options, h Hearer) error {
+	machine := MeasureMachine(o.Threads)
+	return takeEach(entries, h.Left, func(i int, e Entry) error {
+		results, err := Algorithms(ctx, e, o, func(algorithm string) {
+			h.At(lang.Sprintf("timing %d/%d %s: %s", i+1, len(entries), e.Name, algorithm))
+		})
+		if err != nil {
+			return err
+		}
+		_, rows := t.Results()
+		t.set(machine, append(rows, results...))
+		if len(entries) > 1 {
+			h.Done(i+1, len(entries), results)
+		}
+		return nil
 	})
-	if err != nil {
-		return Machine{}, nil, err
-	}
-	return MeasureMachine(o.Threads), out, nil
 }
 
 // Algorithms times a layer as o chooses, then with every algorithm that o leaves to choose from and that takes the layer,
-// in the order of the list. Those that decline are left out, and those that only compute the stages as one before does.
-// No two results have the same Algorithm.
-func Algorithms(ctx context.Context, e Entry, o Options) ([]Result, error) {
+// in the order of the list; at hears which. Those that decline are left out, and those that only compute the stages as one before
+// does. No two results have the same Algorithm. One that takes far longer than another has the time of a run; where the choice is not
+// the quickest, both are timed once more, since a slow spell of the machine may have met the one and not the other.
+func Algorithms(ctx context.Context, e Entry, o Options, at func(string)) ([]Result, error) {
 	candidates, err := ops.Candidates(o.Algorithm)
 	if err != nil {
 		return nil, err
 	}
 	var out []Result
+	var choice, quickest *Prepared
+	best := 0 // quickest's place
 	for i, name := range append([]string{o.Algorithm}, candidates...) {
 		o.Algorithm = name
+		at(name)
 		p, err := Prepare(e, o)
 		if _, declined := errors.AsType[*layer.Error](err); declined && i > 0 {
 			continue
@@ -47,10 +56,27 @@ func Algorithms(ctx context.Context, e Entry, o Options) ([]Result, error) {
 		if i > 0 && !allowed(p.Steps, candidates) || slices.ContainsFunc(out, func(r Result) bool { return sameSteps(r.Steps, p.Steps) }) {
 			continue
 		}
+		if quickest != nil {
+			p.samples.best = quickest.Min
+		}
 		if err := p.Time(ctx, o.MinTime); err != nil {
 			return nil, err
 		}
+		if quickest == nil || p.Min < quickest.Min {
+			quickest, best = p, len(out)
+		}
+		if choice == nil {
+			choice = p
+		}
 		out = append(out, p.Result)
+	}
+	if quickest != choice {
+		for _, p := range []*Prepared{choice, quickest} {
+			if err := p.Time(ctx, o.MinTime); err != nil {
+				return nil, err
+			}
+		}
+		out[0], out[best] = choice.Result, quickest.Result
 	}
 	distinguish(out)
 	out[0].Auto = true

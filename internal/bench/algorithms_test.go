@@ -1,9 +1,13 @@
 package bench
 
 import (
+	"context"
+	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"convx/internal/layer"
 	"convx/internal/ops"
@@ -34,7 +38,7 @@ func smallLayers(t *testing.T) (entries []Entry) {
 // Results are told apart by their names, and no two compute a layer alike.
 func TestAlgorithmsDiffer(t *testing.T) {
 	for _, e := range append(smallLayers(t), resizeConv(t)) {
-		results, err := Algorithms(t.Context(), e, Options{Options: ops.Options{Algorithm: "auto", Threads: 1}, MinTime: 1})
+		results, err := Algorithms(t.Context(), e, Options{Options: ops.Options{Algorithm: "auto", Threads: 1}, MinTime: 1}, func(string) {})
 		if err != nil {
 			t.Errorf("%s: %v", e.Name, err)
 			continue
@@ -57,7 +61,7 @@ func TestAlgorithmsDiffer(t *testing.T) {
 
 // The names of a layer whose side stage alone can be computed in two ways, by all stages.
 func TestAlgorithmsNameSideStages(t *testing.T) {
-	results, err := Algorithms(t.Context(), resizeConv(t), Options{Options: ops.Options{Algorithm: "auto", Threads: 1}, MinTime: 1})
+	results, err := Algorithms(t.Context(), resizeConv(t), Options{Options: ops.Options{Algorithm: "auto", Threads: 1}, MinTime: 1}, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +89,7 @@ func TestAlgorithmsKeepTheSelection(t *testing.T) {
 	for _, e := range smallLayers(t) {
 		for _, without := range []string{"winograd", "simd", "gemm", "direct-nchw"} {
 			o := Options{Options: ops.Options{Algorithm: "auto,-" + without, Threads: 1}, MinTime: 1}
-			results, err := Algorithms(t.Context(), e, o)
+			results, err := Algorithms(t.Context(), e, o, func(string) {})
 			if err != nil {
 				t.Errorf("%s without %s: %v", e.Name, without, err)
 			}
@@ -102,8 +106,49 @@ func TestAlgorithmsKeepTheSelection(t *testing.T) {
 
 func TestAlgorithmsRefuseBadSelections(t *testing.T) {
 	for _, s := range []string{"nonsense", "auto,-reference", "gemm,-winograd"} {
-		if r, err := Algorithms(t.Context(), resizeConv(t), Options{Options: ops.Options{Algorithm: s, Threads: 1}, MinTime: 1}); err == nil {
+		if r, err := Algorithms(t.Context(), resizeConv(t), Options{Options: ops.Options{Algorithm: s, Threads: 1}, MinTime: 1}, func(string) {}); err == nil {
 			t.Errorf("%s: got %v", s, r)
+		}
+	}
+}
+
+// An interrupt leaves the layers that were timed, each of which was told when it was done.
+func TestTuneInterrupted(t *testing.T) {
+	entries := smallLayers(t)[:4]
+	ctx, interrupt := context.WithCancel(t.Context())
+	var told []Result
+	var timed Timed
+	err := timed.Tune(ctx, entries, Options{Options: ops.Options{Threads: 1}, MinTime: 1}, Hearer{
+		Left: func(e Entry, err error) { t.Error(e.Name, err) },
+		At:   func(string) {},
+		Done: func(done, of int, rows []Result) {
+			if of != len(entries) || rows[0].Name != entries[done-1].Name {
+				t.Errorf("%d of %d is %s", done, of, rows[0].Name)
+			}
+			if told = append(told, rows...); done == 2 {
+				interrupt()
+			}
+		},
+	})
+	m, rows := timed.Results()
+	if !errors.Is(err, context.Canceled) || !reflect.DeepEqual(rows, told) || rows[len(rows)-1].Name != entries[1].Name || m.PeakGFLOPS <= 0 {
+		t.Errorf("%v, %d rows of %d, peak %g", err, len(rows), len(told), m.PeakGFLOPS)
+	}
+}
+
+// What is far from the best runs twice, once to warm up, whatever the time that it was to be timed for; what is near does not.
+func TestFarFromTheBest(t *testing.T) {
+	for _, c := range []struct {
+		best time.Duration
+		far  bool
+	}{{0, false}, {time.Millisecond, false}, {time.Nanosecond, true}} {
+		s := samples{best: c.best}
+		runs := 0
+		if err := s.take(t.Context(), 2*time.Millisecond, func(context.Context) error { runs++; time.Sleep(100 * time.Microsecond); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if far := runs == 2; far != c.far || len(s.timing().Samples) == 0 {
+			t.Errorf("%+v: %d runs", c, runs)
 		}
 	}
 }

@@ -32,6 +32,8 @@ const (
 	shortest = 20 * time.Microsecond
 	// long is a run that cold memory and sleeping threads hardly slow down.
 	long = 200 * time.Millisecond
+	// far is how many times the best of the others a run takes whose layer need not be timed any further.
+	far = 4
 	// mostSamples bounds the memory for samples.
 	mostSamples = 100_000
 )
@@ -42,13 +44,14 @@ type samples struct {
 	batch int                         // runs to a sample; 0 before the warm-up
 	cold  bool                        // the only sample is the warm-up
 	warm  func(context.Context) error // what warms up; nil: what is timed
+	best  time.Duration               // of the others, where only those near it need be timed for long; 0: there is none
 	turns []int                       // how many times there were at the end of each turn
 	spent time.Duration
 }
 
 // take runs f, once to warm up, then again and again for at least this long. Runs too short for the clock are timed several at
-// once; a warm-up so long that there is no time for another run stands for itself, until there is one. Later turns warm up again:
-// other work was in the caches since. The error is f's or ctx's.
+// once; a warm-up so long that there is no time for another run stands for itself, until there is one, and what is far from the best runs
+// once more at most. Later turns warm up again: other work was in the caches since. The error is f's or ctx's.
 func (s *samples) take(ctx context.Context, atLeast time.Duration, f func(context.Context) error) error {
 	warm := s.warm
 	if warm == nil {
@@ -60,6 +63,9 @@ func (s *samples) take(ctx context.Context, atLeast time.Duration, f func(contex
 			return err
 		}
 		once := max(time.Since(start), 1)
+		if s.best > 0 && once > far*s.best {
+			atLeast = 0
+		}
 		if s.batch == 0 && once >= max(long, patience*atLeast) && s.warm == nil {
 			s.times, s.batch, s.cold = []time.Duration{once}, 1, true
 			s.done(once)

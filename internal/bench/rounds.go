@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -15,13 +16,40 @@ import (
 // machine meets all of them, and what drifts is seen in all alike.
 const Rounds = 10
 
-// Suite times the layers in rounds, for o.MinTime each in all, and the machine in between. A layer that the algorithm declines is told to left
-// and has no result, unless it is the only one; at hears what is being done. Errors are *layer.Error where no layer can be timed.
-func Suite(ctx context.Context, entries []Entry, o Options, left func(Entry, error), at func(string)) (Machine, []Result, error) {
+// Timed is what timing a suite has come to: it can be read while the suite is timed, so that an interrupt leaves what there is.
+type Timed struct {
+	mu      sync.Mutex
+	machine Machine
+	rows    []Result
+}
+
+// Results are those of the layers that are timed, and of the machine.
+func (t *Timed) Results() (Machine, []Result) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.machine, t.rows
+}
+
+func (t *Timed) set(m Machine, rows []Result) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.machine, t.rows = m, rows
+}
+
+// Hearer is told how a suite gets on.
+type Hearer struct {
+	Left func(Entry, error)             // a layer that the algorithm declines, and that is not the only one
+	At   func(string)                   // what is being done
+	Done func(done, of int, r []Result) // by Tune, what one layer of several took by each algorithm, the choice first
+}
+
+// Suite times the layers in rounds, for o.MinTime each in all, and the machine in between. A layer that the algorithm declines
+// has no result. Results are there from the first round on. Errors are *layer.Error where no layer can be timed.
+func (t *Timed) Suite(ctx context.Context, entries []Entry, o Options, h Hearer) error {
 	all := make([]*turned, 0, len(entries))
 	keep := keeps(entries, o)
-	err := takeEach(entries, left, func(i int, e Entry) error {
-		at(lang.Sprintf("preparing %d/%d %s", i+1, len(entries), e.Name))
+	err := takeEach(entries, h.Left, func(i int, e Entry) error {
+		h.At(lang.Sprintf("preparing %d/%d %s", i+1, len(entries), e.Name))
 		t := &turned{entry: e, options: o}
 		if err := t.prepare(); err != nil {
 			return err
@@ -33,29 +61,31 @@ func Suite(ctx context.Context, entries []Entry, o Options, left func(Entry, err
 		return nil
 	})
 	if err != nil {
-		return Machine{}, nil, err
+		return err
 	}
 	machine := newProbe(o.Threads)
+	defer machine.done()
 	for round := range Rounds {
 		machine.round(roundOf)
-		for i, t := range all {
-			if t.samples.ahead(round, o.MinTime) {
+		for i, l := range all {
+			if l.samples.ahead(round, o.MinTime) {
 				continue
 			}
-			at(lang.Sprintf("timing %d/%d %s, round %d of %d", i+1, len(all), t.entry.Name, round+1, Rounds))
-			if err := t.turn(ctx); err != nil {
-				return Machine{}, nil, timing(t.entry, err)
+			h.At(lang.Sprintf("timing %d/%d %s, round %d of %d", i+1, len(all), l.entry.Name, round+1, Rounds))
+			if err := l.turn(ctx); err != nil {
+				return timing(l.entry, err)
 			}
 			if !keep {
-				t.run = nil
+				l.run = nil
 			}
 		}
+		rows := make([]Result, len(all))
+		for i, l := range all {
+			rows[i] = l.Result
+		}
+		t.set(machine.Machine, rows)
 	}
-	results := make([]Result, len(all))
-	for i, t := range all {
-		results[i] = t.Result
-	}
-	return machine.done(), results, nil
+	return nil
 }
 
 // takeEach calls do for every layer. One that do declines by a *layer.Error is told to left, unless it is the only one; where all are, the

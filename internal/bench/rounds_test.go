@@ -22,14 +22,16 @@ func TestSuiteTimesInRounds(t *testing.T) {
 	}
 	o := Options{Options: ops.Options{Threads: 1}, MinTime: 5 * time.Millisecond}
 	var turns []string
-	m, results, err := Suite(t.Context(), entries, o, func(e Entry, err error) { t.Error(e.Name, err) }, func(s string) {
+	var timed Timed
+	left := func(e Entry, err error) { t.Error(e.Name, err) }
+	if err := timed.Suite(t.Context(), entries, o, Hearer{Left: left, At: func(s string) {
 		if strings.HasPrefix(s, "timing") {
 			turns = append(turns, s)
 		}
-	})
-	if err != nil {
+	}}); err != nil {
 		t.Fatal(err)
 	}
+	m, results := timed.Results()
 	if len(m.Peaks) != Rounds || len(m.Bandwidths) != Rounds || m.PeakGFLOPS < slices.Max(m.Peaks) || m.BandwidthGBS < slices.Max(m.Bandwidths) {
 		t.Errorf("%+v", m)
 	}
@@ -49,15 +51,17 @@ func TestSuiteLeavesOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, time := range []func(context.Context, []Entry, Options, func(Entry, error), func(string)) (Machine, []Result, error){Suite, Tune} {
+	for _, time := range []func(*Timed, context.Context, []Entry, Options, Hearer) error{(*Timed).Suite, (*Timed).Tune} {
 		o := Options{Options: ops.Options{Threads: 1, Algorithm: "patches"}, MinTime: 1}
 		var left []string
-		_, results, err := time(t.Context(), entries, o, func(e Entry, _ error) { left = append(left, e.Name) }, func(string) {})
-		if err == nil || len(results) != 0 || len(left) != 2 {
+		var timed Timed
+		h := Hearer{Left: func(e Entry, _ error) { left = append(left, e.Name) }, At: func(string) {}}
+		err := time(&timed, t.Context(), entries, o, h)
+		if _, results := timed.Results(); err == nil || len(results) != 0 || len(left) != 2 {
 			t.Errorf("%v, %d results, %v", err, len(results), left)
 		}
-		if _, _, err := time(t.Context(), entries[:1], o, func(e Entry, _ error) { t.Error(e.Name) }, func(string) {}); err == nil {
-			t.Error("accepted")
+		if err := time(&timed, t.Context(), entries[:1], o, h); err == nil || len(left) != 2 {
+			t.Errorf("accepted, or left %v", left)
 		}
 	}
 }

@@ -89,10 +89,7 @@ fastest.`, lang.List(configs.SuiteNames())),
 			if err := broken(o.Streams, o.format, o.limits.read()); err != nil {
 				return err
 			}
-			if o.device != "" && len(args)+len(flags.given)+len(o.net.names) == 0 {
-				return run(c.Context(), o)
-			}
-			if len(o.net.names) > 0 {
+			if len(o.net.names) > 0 || o.device != "" && len(args)+len(flags.given) == 0 {
 				return run(c.Context(), o)
 			}
 			if o.swaps.given() {
@@ -201,18 +198,23 @@ func runBench(ctx context.Context, o benchOptions) error {
 	if o.algorithm == every {
 		opt.Algorithm = "auto"
 	}
-	time := bench.Suite
+	var timed bench.Timed
+	time := timed.Suite
 	if o.tune || o.algorithm == every {
-		time = bench.Tune
+		time = timed.Tune
 	}
-	var machine bench.Machine
-	var rows []bench.Result
-	err = o.attend(ctx, func(stage func(string)) (err error) {
-		left := func(e bench.Entry, err error) { o.warnf("%s is left out: %v", e.Name, err) }
-		machine, rows, err = time(ctx, entries, opt, left, stage)
-		return err
+	err = o.attend(ctx, func(stage func(string)) error {
+		return time(ctx, entries, opt, bench.Hearer{
+			Left: func(e bench.Entry, err error) { o.warnf("%s is left out: %v", e.Name, err) },
+			At:   stage,
+			Done: func(done, of int, rows []bench.Result) { o.say(measured.Tuned(done, of, rows)) },
+		})
 	})
+	machine, rows := timed.Results()
 	if err != nil {
+		if len(rows) > 0 { // interrupted
+			err = cmp.Or(o.show(budget.Outcome{}, measured.Bench(machine, rows, o.tune, budget.Outcome{})), err)
+		}
 		return err
 	}
 	if o.plot != "" {

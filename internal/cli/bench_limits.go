@@ -18,8 +18,7 @@ func (o benchOptions) hold(t budget.Times, answer func(budget.Outcome) report.Do
 		return broken(o.Streams, o.format, err)
 	}
 	warnNotes(o.Streams, o.format, v)
-	all := budget.Report{Parts: []budget.Held{{Outcome: v, Document: answer(v)}}}
-	if err := columnUsage(all.Write(o.Out, o.sheet(), o.format)); err != nil {
+	if err := o.show(v, answer(v)); err != nil {
 		return err
 	}
 	sayWarnings(o.Streams, v)
@@ -27,6 +26,12 @@ func (o benchOptions) hold(t budget.Times, answer func(budget.Outcome) report.Do
 		o.warnf("%s", c)
 	}
 	return v.Failure("")
+}
+
+// show prints an answer and the outcome in it.
+func (o benchOptions) show(v budget.Outcome, answer report.Document) error {
+	all := budget.Report{Parts: []budget.Held{{Outcome: v, Document: answer}}}
+	return columnUsage(all.Write(o.Out, o.sheet(), o.format))
 }
 
 // writeDevice measures the machine and writes it as a device.

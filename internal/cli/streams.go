@@ -86,7 +86,11 @@ func (s Streams) say(line string) {
 	if r := []rune(line); len(r) > longest {
 		line = string(r[:longest/2]) + " … " + string(r[len(r)-longest/2:])
 	}
-	fmt.Fprintf(s.Err, "convx: %s\n", line)
+	line = "convx: " + line
+	if s.ErrTerminal { // what work is at may stand there
+		line = "\r\x1b[K" + line
+	}
+	fmt.Fprintln(s.Err, line)
 }
 
 // attend runs work that may be long, and shows what it is at where a person is looking.

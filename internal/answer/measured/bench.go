@@ -1,7 +1,9 @@
 package measured
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"convx/internal/bench"
@@ -167,23 +169,31 @@ const noise = 1.05
 func tuneText(rows []bench.Result) report.Text {
 	var lines report.Text
 	layers := 0
-	for i, r := range rows {
-		if !r.Auto {
-			continue
+	for len(rows) > 0 {
+		n := 1
+		for n < len(rows) && !rows[n].Auto {
+			n++
+		}
+		if best, ratio := judge(rows[:n]); ratio > noise {
+			lines = append(lines, lang.Sprintf("wrong choice for %s: %s, where %s is %.2f times as fast", rows[0].Name, rows[0].Algorithm, best.Algorithm, ratio))
 		}
 		layers++
-		best := r
-		for _, other := range rows[i+1:] {
-			if other.Auto {
-				break
-			}
-			if other.Min < best.Min {
-				best = other
-			}
-		}
-		if ratio := float64(r.Min) / float64(best.Min); ratio > noise {
-			lines = append(lines, lang.Sprintf("wrong choice for %s: %s, where %s is %.2f times as fast", r.Name, r.Algorithm, best.Algorithm, ratio))
-		}
+		rows = rows[n:]
 	}
 	return append(lines, lang.Sprintf("the automatic choice was within %.0f%% of the fastest on %d of %d layers", 100*(noise-1), layers-len(lines), layers))
+}
+
+// judge finds the fastest of a layer's results, of which the first is the choice, and how many times as fast as that it is.
+func judge(rows []bench.Result) (best bench.Result, ratio float64) {
+	best = slices.MinFunc(rows, func(a, b bench.Result) int { return cmp.Compare(a.Min, b.Min) })
+	return best, float64(rows[0].Min) / float64(best.Min)
+}
+
+// Tuned is a line about one of so many layers that was timed with every algorithm, the choice first.
+func Tuned(done, of int, rows []bench.Result) string {
+	best, ratio := judge(rows)
+	if ratio > noise {
+		return lang.Sprintf("%d/%d %s: %s takes %s, %s %s", done, of, rows[0].Name, rows[0].Algorithm, report.Duration(rows[0].Min), best.Algorithm, report.Duration(best.Min))
+	}
+	return lang.Sprintf("%d/%d %s: %s takes %s", done, of, rows[0].Name, rows[0].Algorithm, report.Duration(rows[0].Min))
 }
