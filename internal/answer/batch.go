@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"convx/internal/flops"
+	"convx/internal/input"
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/shape"
@@ -191,7 +192,7 @@ func object(line []byte) (map[string]json.RawMessage, error) {
 	d := json.NewDecoder(bytes.NewReader(line))
 	begin, err := d.Token()
 	if err != nil {
-		return nil, plainly(err)
+		return nil, input.JSONFault(err)
 	}
 	if begin != json.Delim('{') {
 		return nil, lang.New("it is something else")
@@ -200,7 +201,7 @@ func object(line []byte) (map[string]json.RawMessage, error) {
 	for d.More() {
 		name, err := d.Token()
 		if err != nil {
-			return nil, plainly(err)
+			return nil, input.JSONFault(err)
 		}
 		key := name.(string) // of an object
 		if _, twice := keys[key]; twice {
@@ -208,23 +209,15 @@ func object(line []byte) (map[string]json.RawMessage, error) {
 		}
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			return nil, plainly(err)
+			return nil, input.JSONFault(err)
 		}
 		keys[key] = value
 	}
 	if _, err := d.Token(); err != nil {
-		return nil, plainly(err)
+		return nil, input.JSONFault(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, lang.New("something follows it")
 	}
 	return keys, nil
-}
-
-// plainly is an error of the decoder for people: an end that comes too early has no word for it there.
-func plainly(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return lang.New("it ends too early")
-	}
-	return err
 }

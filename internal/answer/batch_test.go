@@ -133,7 +133,7 @@ func TestBatchLinesAreObjects(t *testing.T) {
 	for line, want := range map[string]string{
 		`{`: "it ends too early", `{"variant": "se"`: "it ends too early", `{"variant":`: "it ends too early", `[1]`: "it is something else", `"x"`: "it is something else", `null`: "it is something else", `7`: "it is something else",
 		`{"variant": "se", "variant": "standard"}`: `"variant" is given twice`, `{"kernel": 3, "id": 1, "kernel": 3}`: `"kernel" is given twice`,
-		`{"variant": "se"} x`: "something follows it", `{"variant": "se"}{}`: "something follows it", `{"variant": se}`: "invalid character",
+		`{"variant": "se"} x`: "something follows it", `{"variant": "se"}{}`: "something follows it", `{"variant": se}`: "a stray 's'",
 	} {
 		if _, err := object([]byte(line)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Go ") {
 			t.Errorf("%s: %v, want %s", line, err, want)

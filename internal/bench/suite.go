@@ -48,7 +48,7 @@ func OpenSuite(name string) ([]Entry, error) {
 func readSuite(file string, data []byte) ([]Entry, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, lang.Errorf("reading suite %q: %s", file, strings.Join(strings.Fields(err.Error()), " "))
+		return nil, input.YAMLError(file, err)
 	}
 	r := suiteReader{file: file}
 	layers := r.layers(&doc)

@@ -3,7 +3,6 @@ package budget
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"math"
 	"slices"
 
@@ -81,7 +80,7 @@ func (c countsJSON) counts() Counts {
 func parseBaseline(data []byte, name string) (Subject, error) {
 	var j baselineJSON
 	if err := json.Unmarshal(data, &j); err != nil {
-		return Subject{}, inJSON(data, err, lang.Errorf("not convx's JSON: %s: make a baseline with convx flops -f json", jsonProblem(err)))
+		return Subject{}, inJSON(data, err, lang.Errorf("not convx's JSON: %w: make a baseline with convx flops -f json", input.JSONFault(err)))
 	}
 	s := Subject{Name: cmp.Or(j.Net, j.Variant), Input: j.Input, Convention: cmp.Or(j.Convention, "mac"), Total: j.counts()}
 	if j.Total != nil {
@@ -121,14 +120,6 @@ func parseBaseline(data []byte, name string) (Subject, error) {
 		return Subject{}, lang.New("it holds no counts: make a baseline with convx flops -f json")
 	}
 	return s, nil
-}
-
-// jsonProblem says what is wrong with JSON without naming Go's types.
-func jsonProblem(err error) string {
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return lang.Sprintf("%s is a JSON %s", cmp.Or(e.Field, lang.Text("the whole")), e.Value)
-	}
-	return err.Error()
 }
 
 // Change is what became of a layer, or of the total.

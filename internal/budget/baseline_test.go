@@ -121,7 +121,7 @@ func TestBaselines(t *testing.T) {
 		`[1, 2]`:            "not convx's JSON: ",
 		`{"macs": 1e400}`:   "not convx's JSON: ",
 		`{"macs": -1}`:      "a negative count of MACs",
-		``:                  "not convx's JSON: unexpected end of JSON input: make a baseline with convx flops -f json",
+		``:                  "not convx's JSON: it ends too early: make a baseline with convx flops -f json",
 		`{"macs": 7} extra`: "not convx's JSON: ",
 	} {
 		s, err := parseBaseline([]byte(text), "small")

@@ -14,7 +14,7 @@ import (
 // Broken budgets and baselines are annotated where they are broken, and an error, never a failure, for other CI servers.
 func TestBrokenFiles(t *testing.T) {
 	for _, c := range []struct{ name, text, github, junit string }{
-		{"base.json", "{\n  \"net\": \"x\",\n  \"total\": {]\n}", "::error file=ci/base.json,line=3,col=13,title=convx base.json%3A cannot be read::reading \"PATH\": not convx's JSON", "invalid character"},
+		{"base.json", "{\n  \"net\": \"x\",\n  \"total\": {]\n}", "::error file=ci/base.json,line=3,col=13,title=convx base.json%3A cannot be read::reading \"PATH\": not convx's JSON", "a stray &#39;]&#39;"},
 		{"base.json", "{\"net\": \"x\",\n\"total\": {\"macs\": \"many\"}}", "::error file=ci/base.json,line=2,col=24,title=convx base.json%3A cannot be read::", "total.macs is a JSON string"},
 		{"base.json", "{\"net\": \"x\"}", "::error file=ci/base.json,line=1,title=convx base.json%3A cannot be read::", "it holds no counts"},
 		{"budget.yaml", "network:\n  max_mac: 1\n  max_macs: lots\n", "::error file=ci/budget.yaml,line=2,col=3,title=convx budget.yaml%3A cannot be read::unknown limit", "is no amount"},

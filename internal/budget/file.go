@@ -1,7 +1,6 @@
 package budget
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -29,25 +28,13 @@ func Parse(name string, data []byte) (Budget, error) {
 	f := file{budget: Budget{Name: name}}
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
-		return Budget{}, &network.Error{File: name, Problems: []network.Problem{syntax(err)}}
+		return Budget{}, network.NotYAML(name, err)
 	}
 	f.document(&doc)
 	if len(f.problems) > 0 {
 		return Budget{}, &network.Error{File: name, Problems: f.problems}
 	}
 	return f.budget, nil
-}
-
-func syntax(err error) network.Problem {
-	at, ok := errors.AsType[*yaml.LoadError](err)
-	if !ok {
-		return network.Problem{Err: err}
-	}
-	msg := strings.TrimPrefix(at.Message, "yaml: ")
-	if strings.Contains(msg, "no documents") {
-		msg = lang.Text("the file is empty")
-	}
-	return network.Problem{At: network.Position{Line: at.Mark.Line, Column: at.Mark.Column}, Err: errors.New(msg)}
 }
 
 // file is a budget file while it is read.

@@ -108,7 +108,7 @@ func readTimes(path string) (Times, error) {
 func parseTimes(data []byte) (Times, error) {
 	var j timesJSON
 	if err := json.Unmarshal(data, &j); err != nil {
-		return Times{}, inJSON(data, err, lang.Errorf("not convx's JSON: %s: make a baseline with convx bench -f json", jsonProblem(err)))
+		return Times{}, inJSON(data, err, lang.Errorf("not convx's JSON: %w: make a baseline with convx bench -f json", input.JSONFault(err)))
 	}
 	t := Times{CPU: j.CPU, Threads: j.Threads, Peaks: j.Machine.Peak.Samples, Bandwidths: j.Machine.Bandwidth.Samples}
 	if slices.ContainsFunc(slices.Concat(t.Peaks, t.Bandwidths), func(rate float64) bool { return !(rate > 0 && rate < 1e9) }) {

@@ -3,7 +3,6 @@
 package device
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -50,45 +49,47 @@ func Open(name string) (Device, error) {
 		if err != nil {
 			return Device{}, lang.Errorf("reading %q: %w", name, err)
 		}
-		d, err := Parse(data)
-		if err != nil {
-			return Device{}, lang.Errorf("reading %q: %w", name, err)
-		}
-		d.Name = name
-		return d, nil
+		return Parse(name, data)
 	}
 	data, ok := configs.Device(name)
 	if !ok {
 		return Device{}, lang.Errorf("unknown device %q; devices are %s, or a file like ./device.yaml", name, lang.List(configs.DeviceNames()))
 	}
-	d, err := Parse(data)
-	d.Name = name
-	return d, err
+	return Parse(name, data)
 }
 
-// Parse reads a device file; docs/devices.md is its reference.
-func Parse(data []byte) (d Device, err error) {
+// Parse reads a device file; name is what errors call it. docs/devices.md is its reference.
+func Parse(name string, data []byte) (Device, error) {
+	d := Device{Name: name}
 	if err := yaml.Load(data, &d, yaml.WithKnownFields()); err != nil {
-		return d, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+		return Device{}, input.YAMLError(name, err)
 	}
+	if err := d.check(); err != nil {
+		return Device{}, lang.Errorf("reading %q: %w", name, err)
+	}
+	return d, nil
+}
+
+// check finds figures that cannot be, and those without a source.
+func (d Device) check() error {
 	needed := map[string]Figure{"cores": d.Cores, "ghz": d.GHz, "bandwidth_gbs": d.Bandwidth}
 	for e, f := range d.FLOPsPerCycle {
 		if !known(e) {
-			return d, lang.Errorf("flops_per_cycle: unknown element type %q", e)
+			return lang.Errorf("flops_per_cycle: unknown element type %q", e)
 		}
 		needed[lang.Sprintf("flops_per_cycle of %s", e)] = f
 	}
 	for _, name := range sorted(needed) {
 		if v := needed[name].Value; !(v > 0) || math.IsInf(v, 0) {
-			return d, lang.Errorf("%s must be a number above 0", name)
+			return lang.Errorf("%s must be a number above 0", name)
 		}
 	}
 	if _, ok := d.FLOPsPerCycle[flops.Float32]; !ok {
-		return d, lang.New("flops_per_cycle lacks float32")
+		return lang.New("flops_per_cycle lacks float32")
 	}
 	for name, f := range map[string]Figure{"sram": d.SRAM, "flash": d.Flash, "memory": d.Memory} {
 		if !(f.Value >= 0) || f.Value > math.MaxInt64/2 {
-			return d, lang.Errorf("%s must be a number of bytes", name)
+			return lang.Errorf("%s must be a number of bytes", name)
 		}
 		needed[name] = f
 	}
@@ -97,10 +98,10 @@ func Parse(data []byte) (d Device, err error) {
 	}
 	for _, name := range sorted(needed) {
 		if f := needed[name]; f.Value != 0 && f.Source == "" {
-			return d, lang.Errorf("%s has no source: name a document, or write estimate", name)
+			return lang.Errorf("%s has no source: name a document, or write estimate", name)
 		}
 	}
-	return d, nil
+	return nil
 }
 
 // Peak is operations a second on this element type, and the type that they are done in: float32 where the device has no figure

@@ -42,7 +42,7 @@ flash: {value: 5000, source: estimate}
 
 // The least time is the longer of two quotients: the definition of the roofline.
 func TestLeastTime(t *testing.T) {
-	d, err := Parse([]byte(toy))
+	d, err := Parse("toy.yaml", []byte(toy))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestLeastTime(t *testing.T) {
 }
 
 func TestMisfits(t *testing.T) {
-	d, err := Parse([]byte(toy))
+	d, err := Parse("toy.yaml", []byte(toy))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestBrokenDevices(t *testing.T) {
 		"sram: {value: 1000":       {"sram: {value: -1", "sram must be a number of bytes"},
 		"bandwidth_gbs: {value: 2": {"bandwidth_gbs: {value: many", "many"},
 	} {
-		if _, err := Parse([]byte(strings.Replace(toy, from, want[0], 1))); err == nil || !strings.Contains(err.Error(), want[1]) {
+		if _, err := Parse("toy.yaml", []byte(strings.Replace(toy, from, want[0], 1))); err == nil || !strings.Contains(err.Error(), want[1]) {
 			t.Errorf("%s: %v, want %s", want[0], err, want[1])
 		}
 	}

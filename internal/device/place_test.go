@@ -10,7 +10,7 @@ import (
 
 // A network's time is the sum over its layers, each of which is bounded by itself; shared weights are read once.
 func TestPlace(t *testing.T) {
-	d, err := Parse([]byte(toy))
+	d, err := Parse("toy.yaml", []byte(toy))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestPlace(t *testing.T) {
 // Fused, a network takes at least what its other layers take by themselves, and what sums read besides; softmax, pooling and layer norms are
 // layers of their own, as is what reads the input.
 func TestFusedIsTheBoundOfAnyEngine(t *testing.T) {
-	d, err := Parse([]byte(toy))
+	d, err := Parse("toy.yaml", []byte(toy))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func TestWriteReadsBack(t *testing.T) {
 		if err := d.Write(&b); err != nil {
 			t.Fatal(err)
 		}
-		got, err := Parse(b.Bytes())
+		got, err := Parse("", b.Bytes())
 		if err != nil || !reflect.DeepEqual(got, d) {
 			t.Errorf("%v\n%s\nread %+v, was %+v", err, b.String(), got, d)
 		}

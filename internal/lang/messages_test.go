@@ -44,6 +44,7 @@ var tables = map[string]string{
 	"network/ops":        "what an operator and its keys are, for docs/network-files.md and the schema of networks",
 	"budget/quantity.go": "what a limit is of, for docs/ci.md and the schema of budgets",
 	"budget/file.go":     "what a key of a budget is, for the schema of budgets",
+	"input/yaml.go":      "words of the YAML library's messages",
 	"guard/guard.go":     "how the Go runtime says that memory ran out",
 	"device/write.go":    "sources of figures in a file of a device, which anybody may read",
 }
@@ -51,8 +52,8 @@ var tables = map[string]string{
 // data are texts that are compared with others' or stand in files and pictures.
 var data = []string{
 	"Convolution: weigh, sum, move on. Weigh, sum, move on. 0123456789", // a test chart
+	"cannot construct ",                         // of an error of yaml
 	"model name", "CPU implementer", "CPU part", // /proc/cpuinfo
-	"no documents", "cannot start any token", // errors of yaml
 	"version https://git-lfs", "source <(convx completion bash)", "source <(convx completion zsh)", "own meaning", "the layer at hand", "measured by convx bench",
 }
 

@@ -57,7 +57,7 @@ func TestErrors(t *testing.T) {
 	const head = "input: 3x8x8\nlayers:\n"
 	for _, c := range []struct{ text, want string }{
 		{"", "net.yaml: the file is empty"},
-		{"a: [1, 2\nb: 3\n", "net.yaml:2:2: did not find expected ',' or ']'"},
+		{"a: [1, 2\nb: 3\n", "net.yaml:1:4: a list that [ begins lacks a comma or its ]"},
 		{"input: 3x8x8\nlayers:\n\t- relu\n", "net.yaml:3:1: neither a tab nor any of @ ` % can begin a value: indent with spaces, quote text"},
 		{"- relu\n", "net.yaml:1:1: a network is a mapping of keys to values, not a list"},
 		{"input: 3x8x8\n", "net.yaml:1:1: the network has no layers"},

@@ -1,7 +1,6 @@
 package network
 
 import (
-	"errors"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -42,7 +41,7 @@ func parseUpTo(limit int, name string, data []byte) (*Graph, error) {
 	f.plain, data = findPlain(data)
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
-		return nil, &Error{File: name, Problems: []Problem{syntaxError(err)}}
+		return nil, NotYAML(name, err)
 	}
 	f.document(&doc)
 	if len(f.problems) == 0 {
@@ -61,20 +60,10 @@ func parseUpTo(limit int, name string, data []byte) (*Graph, error) {
 	return f.graph, nil
 }
 
-// syntaxError takes the position out of the library's error.
-func syntaxError(err error) Problem {
-	var at *yaml.LoadError
-	if !errors.As(err, &at) {
-		return Problem{Err: err}
-	}
-	msg := strings.TrimPrefix(at.Message, "yaml: ")
-	if strings.Contains(msg, "no documents") {
-		msg = lang.Text("the file is empty")
-	}
-	if strings.Contains(msg, "cannot start any token") {
-		msg = lang.Text("neither a tab nor any of @ ` % can begin a value: indent with spaces, quote text")
-	}
-	return Problem{At: Position{at.Mark.Line, at.Mark.Column}, Err: errors.New(msg)}
+// NotYAML is the error of a file that the YAML library cannot read.
+func NotYAML(name string, err error) *Error {
+	line, column, said := input.YAMLFault(err)
+	return &Error{File: name, Problems: []Problem{{At: Position{line, column}, Err: said}}}
 }
 
 // file is a network file while it is read.

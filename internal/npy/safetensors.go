@@ -11,6 +11,7 @@ import (
 
 	"github.com/nlpodyssey/safetensors"
 
+	"convx/internal/input"
 	"convx/internal/lang"
 	"convx/internal/lazy"
 	"convx/internal/tensor"
@@ -82,7 +83,7 @@ func readSafetensors(r io.Reader) ([]placed, error) {
 		if name, dtype, ok := unknownType(text); ok {
 			return nil, lang.Errorf("array %q: dtype %q cannot be read: save it as F32 or F16", clip(name), clip(dtype))
 		}
-		return nil, lang.Errorf("damaged header: %w", err)
+		return nil, lang.Errorf("damaged header: %w", input.JSONFault(err))
 	}
 	return placeTensors(header.Tensors())
 }

@@ -40,7 +40,7 @@ func readFile(v *viper.Viper, path string) error {
 func checkFile(path string, data []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil { // unlike Load, takes a file without any document
-		return lang.Errorf("reading settings %q: %s", path, oneLine(err))
+		return input.YAMLError(path, err)
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
 		return nil
@@ -75,8 +75,4 @@ func checkEntry(key string, value *yaml.Node, again bool) error {
 		return lang.Errorf("%s needs one value", key)
 	}
 	return nil
-}
-
-func oneLine(err error) string {
-	return strings.TrimPrefix(strings.Join(strings.Fields(err.Error()), " "), "yaml: ")
 }

@@ -124,7 +124,7 @@ func TestFaultsNameKeyAndPlace(t *testing.T) {
 		{"list at the top", "- 1", "settings are lines of key: value"},
 		{"brackets", strings.Repeat("[", 100000), "convx.yaml"},
 		{"two faults", "a: 1\nzz: 2", `convx.yaml:2: unknown setting "zz"`},
-		{"binary", "\x00\xff\xfe", `convx.yaml": control characters are not allowed`},
+		{"binary", "\x00\xff\xfe", `convx.yaml: it is no text in UTF-8`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
