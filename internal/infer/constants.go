@@ -33,18 +33,6 @@ func (net *Network) constant(v int) (*tensor.Array, error) {
 	return x.constant, nil
 }
 
-// settled is a constant, read before, that a step goes on reading: moved out of memory that is far larger.
-func (net *Network) settled(v int) *tensor.Array {
-	lock := &net.reading[v%len(net.reading)]
-	lock.Lock()
-	defer lock.Unlock()
-	x := &net.values[v]
-	if cap(x.memory) > 2*len(x.memory) {
-		x.constant, x.memory = x.constant.Clone(), nil // others may read it where it was
-	}
-	return x.constant
-}
-
 // letGo forgets a constant that is packed. Copied says that nobody looks at its memory any more.
 func (net *Network) letGo(v int, copied bool) {
 	lock := &net.reading[v%len(net.reading)]
@@ -58,27 +46,32 @@ func (net *Network) letGo(v int, copied bool) {
 }
 
 // derive makes a constant that is computed from another when somebody asks for it: many large ones are never in memory at once.
-// compute makes an array of its own; where it is told that its argument is nobody's, that may be it.
-func (net *Network) derive(from int, shape []int, compute func(a *tensor.Array, own bool) (*tensor.Array, error)) int {
+// compute writes to from from, which is the same array where inPlace says that it may be.
+func (net *Network) derive(from int, shape []int, inPlace bool, compute func(to, from *tensor.Array)) int {
 	x := &net.values[from]
 	known, weight := x.constant, x.weight
 	w := &network.Weight{Name: x.name, Elem: net.elem(from), Shape: shape, Bytes: volume(shape) * net.elem(from).Size()}
 	w.ReadInto = func(memory []byte) (*tensor.Array, error) {
-		var err error
-		switch a := known; {
-		case a != nil:
-			return compute(a, false)
-		case weight.ReadInto == nil:
-			if a, err = weight.Read(); err != nil {
-				return nil, err
+		if known == nil && inPlace && weight.ReadInto != nil {
+			a, err := weight.ReadInto(memory)
+			if err == nil {
+				compute(a, a)
 			}
-			return compute(a, false)
-		default:
-			if a, err = weight.ReadInto(memory); err != nil {
-				return nil, err
-			}
-			return compute(a, true)
+			return a, err
 		}
+		a, lent := known, []byte(nil)
+		if a == nil {
+			var err error
+			if a, lent, err = net.spares.read(weight); err != nil {
+				return nil, err
+			}
+			defer net.spares.give(lent)
+		}
+		to, err := tensor.ArrayIn(w.Elem, memory, shape...)
+		if err == nil {
+			compute(to, a)
+		}
+		return to, err
 	}
 	w.Read = func() (*tensor.Array, error) { return w.ReadInto(nil) }
 	net.values = append(net.values, value{name: x.name, shape: shape, weight: w, elem: w.Elem, place: place{of: network.None}})

@@ -38,7 +38,7 @@ func (net *Network) planMatvec(n *node, w *tensor.Array) (step, error) {
 		return nil, err
 	}
 	return &matvec{
-		k: w.Shape[1], n: w.Shape[0], w: tensor.Data[float32](net.settled(n.in[1])), bias: p.bias,
+		k: w.Shape[1], n: w.Shape[0], w: tensor.Data[float32](w), bias: p.bias,
 		isa: kernel.Best(), pool: net.opsOptions.Workers(), threads: net.options.threads(),
 	}, nil
 }

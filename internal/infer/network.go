@@ -104,7 +104,11 @@ func Prepare(ctx context.Context, g *network.Graph, o Options) (*Network, error)
 			return nil, err
 		}
 	}
-	return net, net.placeAll()
+	if err := net.placeAll(); err != nil {
+		return nil, err
+	}
+	net.spares.rest(net.arenaBytes)
+	return net, nil
 }
 
 // fits refuses weights that there is no memory for, before any is read or drawn.

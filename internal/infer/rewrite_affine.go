@@ -40,21 +40,17 @@ func foldAffine(g *graph, n *node) (bool, error) {
 			b[i] += a[i] * f
 		}
 	}
-	scaled := g.derive(n.in[1], shape, func(w *tensor.Array, own bool) (*tensor.Array, error) {
-		if !own {
-			w = w.Clone()
-		}
-		scaleChannels(w, a, groups, n.is("ConvTranspose"))
-		return w, nil
+	scaled := g.derive(n.in[1], shape, true, func(to, from *tensor.Array) {
+		scaleChannels(to, from, a, groups, n.is("ConvTranspose"))
 	})
 	n.in = []int{n.in[0], scaled, g.hold(n.name+".bias", tensor.ArrayOf(b, channels))}
 	g.absorb(n, next)
 	return true, nil
 }
 
-// scaleChannels multiplies the weights of a convolution, or of a transposed one, by the number of their output channel.
-func scaleChannels(w *tensor.Array, a []float32, groups int, transposed bool) {
-	data, isa := tensor.Data[float32](w), kernel.Best()
+// scaleChannels multiplies the weights w of a convolution, or of a transposed one, by the number of their output channel.
+func scaleChannels(to, w *tensor.Array, a []float32, groups int, transposed bool) {
+	y, x, isa := tensor.Data[float32](to), tensor.Data[float32](w), kernel.Best()
 	rows, length := w.Shape[0], volume(w.Shape[1:]) // of one output channel each
 	channel := func(row int) int { return row }
 	if transposed {
@@ -63,8 +59,7 @@ func scaleChannels(w *tensor.Array, a []float32, groups int, transposed bool) {
 		channel = func(row int) int { return row/outs/(ins/groups)*outs + row%outs }
 	}
 	for i := range rows {
-		row := data[i*length:][:length]
-		isa.Affine(row, row, a[channel(i)], 0, noLow, noHigh)
+		isa.Affine(y[i*length:][:length], x[i*length:][:length], a[channel(i)], 0, noLow, noHigh)
 	}
 }
 

@@ -137,8 +137,8 @@ func (r *region) turn(n *node) error {
 	if n.is("MatMul") {
 		old := g.shapeOf(n.in[1])
 		shape := append([]int{old[1], old[0]}, slices.Repeat([]int{1}, r.axes-2)...)
-		g.rewire(n, []int{n.in[0], g.derive(n.in[1], shape, func(w *tensor.Array, _ bool) (*tensor.Array, error) {
-			return tensor.ArrayOf(turned(tensor.Data[float32](w), old[0], old[1]), shape...), nil
+		g.rewire(n, []int{n.in[0], g.derive(n.in[1], shape, false, func(to, from *tensor.Array) {
+			transpose(tensor.Data[float32](to), tensor.Data[float32](from), old[0], old[1])
 		})})
 		n.op, n.version, n.attributes = "Conv", 11, array.Attributes{}
 		return nil
@@ -164,10 +164,9 @@ func (r *region) turn(n *node) error {
 	return nil
 }
 
-// turned is the transpose of a matrix of so many rows and columns, by squares that the first cache holds.
-func turned(from []float32, rows, columns int) []float32 {
+// transpose turns a matrix of so many rows and columns, by squares that the first cache holds.
+func transpose(to, from []float32, rows, columns int) {
 	const square = 32
-	to := make([]float32, len(from))
 	for top := 0; top < rows; top += square {
 		n := min(square, rows-top)
 		for left := 0; left < columns; left += square {
@@ -179,7 +178,6 @@ func turned(from []float32, rows, columns int) []float32 {
 			}
 		}
 	}
-	return to
 }
 
 // bypass drops a node whose result is its input: who reads the one reads the other.

@@ -1,7 +1,9 @@
 package infer
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -24,13 +26,14 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(net.options.threads())
 	plans := make([]step, len(net.nodes))
-	net.spares.open(net)
+	net.spares.open(net.options.threads())
 	looked := make([]atomic.Bool, len(net.values)) // values whose memory some step goes on reading
 	uses := make([]atomic.Int32, len(net.values))  // nodes that have not packed a value yet
 	for _, n := range net.nodes {
 		n.reads(func(v int) { uses[v].Add(1) })
 	}
-	for i, n := range net.nodes {
+	for _, i := range net.largestFirst() {
+		n := net.nodes[i]
 		g.Go(func() (err error) {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -85,6 +88,22 @@ func (net *Network) chooseSteps(ctx context.Context) error {
 	}
 	net.forget()
 	return nil
+}
+
+// largestFirst is the nodes in the order in which their weights are packed: a large one needs memory beside the packed ones, which
+// are few at first, and threads are then done at the same time.
+func (net *Network) largestFirst() []int {
+	order, bytes := make([]int, len(net.nodes)), make([]int, len(net.nodes))
+	for i, n := range net.nodes {
+		order[i] = i
+		for _, v := range n.operands() {
+			if w := net.values[v].weight; w != nil {
+				bytes[i] += w.Bytes
+			}
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(bytes[j], bytes[i]) })
+	return order
 }
 
 // packs tells whether a step has packed all that is constant among its node's inputs.

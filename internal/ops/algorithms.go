@@ -42,7 +42,7 @@ type algorithm struct {
 // convAlgorithms stands by itself because the algorithms of other primitives choose from it.
 var convAlgorithms = []algorithm{
 	{Name: "winograd", copies: true, accept: accepts(dense.BestWinogradDeclines), cost: winogradCost, tolerance: dense.WinogradTolerance, pads: winogradPads, prepare32: winogradConv},
-	{Name: "fft", accept: accepts(fourier.Declines), cost: fftCost, tolerance: fourier.Tolerance, prepare32: fftConv},
+	{Name: "fft", copies: true, accept: accepts(fourier.Declines), cost: fftCost, tolerance: fourier.Tolerance, prepare32: fftConv},
 	{Name: "direct-nchw", copies: true, keeps: ownProducts, accept: accepts(planes.Declines), cost: directNCHWCost, prepare32: directNCHWConv},
 	{Name: "depthwise-nchwc", copies: true, keeps: ownProducts, accept: accepts(dense.DepthwiseNCHWcDeclines), cost: depthwiseNCHWcCost, prepare32: depthwiseNCHWcConv},
 	{Name: "direct-nchwc", copies: true, keeps: ownProducts, accept: accepts(dense.DirectNCHWcDeclines), cost: directNCHWcCost, prepare32: directNCHWcConv},
@@ -60,14 +60,14 @@ var algorithms = map[layer.Kind][]algorithm{
 	layer.KindTransposed: {
 		{Name: "gemv", keeps: absentTaps, accept: transposed.GemvAccepts, cost: transposed.GemvCost, prepare32: transposed.NewGemv},
 		{
-			Name: "phases-winograd", accept: winogradPhasesAccept, tolerance: dense.WinogradTolerance, prepare32: winogradPhases,
+			Name: "phases-winograd", copies: true, accept: winogradPhasesAccept, tolerance: dense.WinogradTolerance, prepare32: winogradPhases,
 			cost: func(p *problem.Problem) float64 { return phasesCost(p, byWinograd) },
 		},
 		{
-			Name: "phases", keeps: ownProducts, accept: transposed.Accepts, prepare32: phasesTransposed[float32], prepare64: phasesTransposed[float64],
+			Name: "phases", copies: true, keeps: ownProducts, accept: transposed.Accepts, prepare32: phasesTransposed[float32], prepare64: phasesTransposed[float64],
 			cost: func(p *problem.Problem) float64 { return phasesCost(p, exactly) },
 		},
-		{Name: "col2im", keeps: ownProducts, accept: transposed.Col2imAccepts, cost: col2imCost, prepare32: col2im},
+		{Name: "col2im", copies: true, keeps: ownProducts, accept: transposed.Col2imAccepts, cost: col2imCost, prepare32: col2im},
 		{Name: referenceName, keeps: wideSums, prepare32: literal.Transposed[float32], prepare64: literal.Transposed[float64]},
 	},
 	layer.KindDeformable: {

@@ -67,18 +67,18 @@ func PrepareLayer[T tensor.Float](s shape.Result, operands map[string]*tensor.Te
 		return nil, err
 	}
 	p := &Pipeline[T]{Input: s.Input, Output: s.Output, steps: steps, memory: tensorMemory[T](s)}
-	p.wire(operands)
+	p.wire(operands, opt.scratch)
 	return p, nil
 }
 
 // wire gives every name that steps read or write a place in values, and every intermediate its buffer.
-func (p *Pipeline[T]) wire(operands map[string]*tensor.Tensor[T]) {
+func (p *Pipeline[T]) wire(operands map[string]*tensor.Tensor[T], shared *scratch) {
 	steps := p.runners()
 	units := make([]unit, len(p.steps))
 	for i, st := range p.steps {
 		units[i] = st.unit
 	}
-	steps.Share(nil)
+	shareIn(shared, steps)
 	p.memory.Workspace, p.memory.Packed = steps.Bytes()
 	places, sizes := planBuffers(units)
 	buffers := make([][]T, len(sizes))

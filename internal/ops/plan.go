@@ -24,6 +24,7 @@ type Options struct {
 	Runs int
 
 	workers *workers.Pool // shared by the stages of a layer
+	scratch *scratch      // of layers that run in turn
 	demands demands       // of the data that a layer's stages meet
 }
 

@@ -1,15 +1,35 @@
 package ops
 
 import (
+	"sync"
+
 	"convx/internal/ops/problem"
 	"convx/internal/ops/workers"
 	"convx/internal/tensor"
 )
 
-// Sharing is o for layers that run in turn, as those of a network do: they work on the same goroutines.
+// Sharing is o for layers that run in turn, as those of a network do: they work on the same goroutines, and in one workspace.
 func (o Options) Sharing() Options {
-	o.workers = workers.New(o.threads())
+	o.workers, o.scratch = workers.New(o.threads()), &scratch{}
 	return o
+}
+
+// scratch is the workspace of layers that are prepared, maybe at once, to run in turn.
+type scratch struct {
+	sync.Mutex
+	memory []float32
+}
+
+// shareIn gives runners a workspace: that of Sharing, where there is one, at once, so that what each had of its own is free again.
+func shareIn[T tensor.Float](s *scratch, runners problem.Sequence[T]) {
+	all, ok := any(runners).(problem.Sequence[float32])
+	if s == nil || !ok {
+		runners.Share(nil)
+		return
+	}
+	s.Lock()
+	defer s.Unlock()
+	s.memory = all.Share(s.memory)
 }
 
 // Workers are the goroutines of Sharing, for other steps between the layers.

@@ -120,3 +120,11 @@ func ArrayAt(e Elem, memory []byte, shape ...int) *Array {
 func seen[T Item](memory []byte) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(memory))), len(memory)/int(unsafe.Sizeof(*new(T))))
 }
+
+// ArrayIn is an array in memory that is as long, whatever it holds, or else in its own.
+func ArrayIn(e Elem, memory []byte, shape ...int) (*Array, error) {
+	if n, err := Size(shape); err == nil && n > 0 && len(memory) == n*e.Size() {
+		return ArrayAt(e, memory, shape...), nil
+	}
+	return NewArray(e, shape...)
+}

@@ -160,7 +160,7 @@ func readRaw(r io.ReaderAt, offset, length int64, elem tensor.Elem, dims []int, 
 	if want := packedBytes(elem, dims); length != want {
 		return nil, lang.Errorf("it holds %d bytes where its shape %s of %s takes %d", length, tensor.Format(dims), elem, want)
 	}
-	a, err := arrayIn(memory, elem, dims)
+	a, err := tensor.ArrayIn(elem, memory, dims...)
 	if err != nil {
 		return nil, err
 	}
@@ -182,14 +182,6 @@ func readRaw(r io.ReaderAt, offset, length int64, elem tensor.Elem, dims []int, 
 		a.LittleEndian()
 	}
 	return a, nil
-}
-
-// arrayIn is an array in memory that is as long, or else in its own.
-func arrayIn(memory []byte, elem tensor.Elem, dims []int) (*tensor.Array, error) {
-	if n, err := tensor.Size(dims); err == nil && n > 0 && len(memory) == n*elem.Size() {
-		return tensor.ArrayAt(elem, memory, dims...), nil
-	}
-	return tensor.NewArray(elem, dims...)
 }
 
 // unpackNibbles gives every four-bit integer a byte, the low half of a byte first.

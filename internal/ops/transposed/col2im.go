@@ -3,6 +3,7 @@ package transposed
 import (
 	"context"
 	"math"
+	"slices"
 
 	"convx/internal/lang"
 	"convx/internal/layer"
@@ -149,6 +150,7 @@ func NewCol2im(p *problem.Problem, w problem.Operands[float32], convolve Convolv
 		r.convs = append(r.convs, next)
 	}
 	r.sequence = r.convs
+	r.Operands = problem.Operands[float32]{Bias: slices.Clone(w.Bias)} // the weights are packed
 	r.columns = make([]float32, l.block*p.Taps()*p.InPlane())
 	for axis := range r.meeting {
 		r.meeting[axis] = meetings(p, axis)

@@ -3,6 +3,7 @@ package transposed
 import (
 	"context"
 	"math"
+	"slices"
 
 	"convx/internal/lang"
 	"convx/internal/ops/kernel"
@@ -63,6 +64,7 @@ func newPhases[T tensor.Float](p *problem.Problem, w problem.Operands[T], convol
 		})
 	}
 	r.rowsLoop, r.sharesLoop = r.interleave, r.runShares
+	r.Operands = problem.Operands[T]{Bias: slices.Clone(w.Bias)} // the weights are packed
 	return r, nil
 }
 
