@@ -14,7 +14,7 @@ var vectorFunctions = lazy.Value[map[string]func(out, x []float32, a, b float32)
 		"Sigmoid":     func(out, x []float32, _, _ float32) { kernel.Best().Logistic(out, x) },
 		"HardSigmoid": func(out, x []float32, a, b float32) { kernel.Best().Affine(out, x, a, b, 0, 1) },
 		"HardSwish":   func(out, x []float32, _, _ float32) { hardSwishRow(out, x) },
-		"LeakyRelu":   func(out, x []float32, a, _ float32) { leakyRow(out, x, a) },
+		"LeakyRelu":   func(out, x []float32, a, _ float32) { kernel.Best().LeakyBy(out, x, a) },
 		"Exp":         func(out, x []float32, _, _ float32) { expRow(out, x) },
 		"Tanh":        func(out, x []float32, _, _ float32) { tanh32.Get().row(out, x, 1) },
 		"Erf":         func(out, x []float32, _, _ float32) { erf32.Get().row(out, x, 1) },
@@ -42,31 +42,6 @@ func hardSwishRow(out, x []float32) {
 		n := min(piece, len(x)-at)
 		isa.Affine(kept[:n], x[at:at+n], 1./6, 0.5, 0, 1)
 		isa.Product(out[at:at+n], x[at:at+n], kept[:n])
-	}
-}
-
-// leakyRow adds the positive part and a times the negative one: one of them is zero.
-func leakyRow(out, x []float32, a float32) {
-	var below [piece]float32
-	isa := kernel.Best()
-	for at := 0; at < len(x); at += piece {
-		n := min(piece, len(x)-at)
-		isa.Affine(below[:n], x[at:at+n], 1, 0, -inf, 0)
-		isa.Affine(out[at:at+n], x[at:at+n], 1, 0, 0, inf)
-		isa.Blend(out[at:at+n], out[at:at+n], below[:n], 1, a, -inf, inf)
-	}
-}
-
-// leakyPairs is leakyRow with a slope for each element.
-func leakyPairs(out, x, slope []float32) {
-	var below [piece]float32
-	isa := kernel.Best()
-	for at := 0; at < len(x); at += piece {
-		n := min(piece, len(x)-at)
-		isa.Affine(below[:n], x[at:at+n], 1, 0, -inf, 0)
-		isa.Product(below[:n], below[:n], slope[at:at+n])
-		isa.Affine(out[at:at+n], x[at:at+n], 1, 0, 0, inf)
-		isa.Blend(out[at:at+n], out[at:at+n], below[:n], 1, 1, -inf, inf)
 	}
 }
 

@@ -36,8 +36,8 @@ var vectorOps = lazy.Value[map[string]vectorOp]{Make: func() map[string]vectorOp
 			first:  func(isa kernel.ISA, out []float32, a float32, b []float32) { scaleBy(isa, out, b, a) },
 		},
 		"PRelu": {
-			dense:  func(_ kernel.ISA, out, a, b []float32) { leakyPairs(out, a, b) },
-			second: func(_ kernel.ISA, out, a []float32, b float32) { leakyRow(out, a, b) },
+			dense:  func(isa kernel.ISA, out, a, b []float32) { isa.Leaky(out, a, b) },
+			second: func(isa kernel.ISA, out, a []float32, b float32) { isa.LeakyBy(out, a, b) },
 		},
 		"Max": {second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, negativeZero, b, inf) }},
 		"Min": {second: func(isa kernel.ISA, out, a []float32, b float32) { isa.Affine(out, a, 1, negativeZero, -inf, b) }},

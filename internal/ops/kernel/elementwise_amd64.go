@@ -88,6 +88,28 @@ func (l ISA) largest(dst, x, y []float32) {
 	}
 }
 
+func (l ISA) leaky(dst, x, slopes []float32) {
+	switch l {
+	case AVX512:
+		elementwiseLeakyAVX512(&dst[0], &x[0], &slopes[0], len(dst))
+	case AVX2:
+		elementwiseLeakyAVX2(&dst[0], &x[0], &slopes[0], len(dst))
+	default:
+		leakyGeneric(dst, x, slopes)
+	}
+}
+
+func (l ISA) leakyBy(dst, x []float32, slope float32) {
+	switch l {
+	case AVX512:
+		elementwiseLeakyByAVX512(&dst[0], &x[0], len(dst), slope)
+	case AVX2:
+		elementwiseLeakyByAVX2(&dst[0], &x[0], len(dst), slope)
+	default:
+		leakyByGeneric(dst, x, slope)
+	}
+}
+
 func (l ISA) erf(dst, src []float32) {
 	switch l {
 	case AVX512:

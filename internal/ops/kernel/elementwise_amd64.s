@@ -308,6 +308,79 @@ done:
 	VZEROUPPER
 	RET
 
+// func elementwiseLeakyByAVX512(dst *float32, src *float32, n int, a float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseLeakyByAVX512(SB), NOSPLIT, $0-28
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS a+24(FP), Z0
+	SUBQ         $+64, DX
+	JLT          few
+
+loop:
+	VMOVUPS     (CX), Z1
+	VPXORD      Z3, Z3, Z3
+	VMAXPS      Z1, Z3, Z2
+	VMINPS      Z1, Z3, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, (AX)
+	VMOVUPS     64(CX), Z1
+	VPXORD      Z4, Z4, Z4
+	VMAXPS      Z1, Z4, Z2
+	VMINPS      Z1, Z4, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     128(CX), Z1
+	VPXORD      Z5, Z5, Z5
+	VMAXPS      Z1, Z5, Z2
+	VMINPS      Z1, Z5, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, 128(AX)
+	VMOVUPS     192(CX), Z1
+	VPXORD      Z6, Z6, Z6
+	VMAXPS      Z1, Z6, Z2
+	VMINPS      Z1, Z6, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, 192(AX)
+	ADDQ        $+256, AX
+	ADDQ        $+256, CX
+	SUBQ        $+64, DX
+	JGE         loop
+
+few:
+	ADDQ $+48, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Z1
+	VPXORD      Z7, Z7, Z7
+	VMAXPS      Z1, Z7, Z2
+	VMINPS      Z1, Z7, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, CX
+	SUBQ        $+16, DX
+	JGE         one
+
+rest:
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (CX), K1, Z1
+	VPXORD      Z8, Z8, Z8
+	VMAXPS      Z1, Z8, Z2
+	VMINPS      Z1, Z8, Z1
+	VFMADD213PS Z2, Z0, Z1
+	VMOVUPS     Z1, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 DATA elementwiseLogistic_lowAVX512<>+0(SB)/4, $(-87.0)
 GLOBL elementwiseLogistic_lowAVX512<>(SB), RODATA|NOPTR, $4
 
@@ -1793,6 +1866,66 @@ done:
 	VZEROUPPER
 	RET
 
+// func elementwiseLeakyAVX512(dst *float32, src *float32, src2 *float32, n int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·elementwiseLeakyAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ src2+16(FP), BX
+	SUBQ $+16, DX
+	JLT  few
+
+loop:
+	VMOVUPS     (CX), Z0
+	VMOVUPS     (BX), Z1
+	VPXORD      Z3, Z3, Z3
+	VMAXPS      Z0, Z3, Z2
+	VMINPS      Z0, Z3, Z0
+	VFMADD213PS Z2, Z1, Z0
+	VMOVUPS     Z0, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	ADDQ        $+64, BX
+	SUBQ        $+16, DX
+	JGE         loop
+
+few:
+	ADDQ $+0, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Z0
+	VMOVUPS     (BX), Z1
+	VPXORD      Z4, Z4, Z4
+	VMAXPS      Z0, Z4, Z2
+	VMINPS      Z0, Z4, Z0
+	VFMADD213PS Z2, Z1, Z0
+	VMOVUPS     Z0, (AX)
+	ADDQ        $+64, CX
+	ADDQ        $+64, AX
+	ADDQ        $+64, BX
+	SUBQ        $+16, DX
+	JGE         one
+
+rest:
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, SI
+	BZHIQ       DX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (CX), K1, Z0
+	VMOVUPS.Z   (BX), K1, Z1
+	VPXORD      Z5, Z5, Z5
+	VMAXPS      Z0, Z5, Z2
+	VMINPS      Z0, Z5, Z0
+	VFMADD213PS Z2, Z1, Z0
+	VMOVUPS     Z0, K1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
 // func elementwiseSumAVX2(x *float32, n int) float32
 // Requires: AVX, SSE
 TEXT ·elementwiseSumAVX2(SB), NOSPLIT, $0-20
@@ -2164,6 +2297,97 @@ DATA elementwiseBlendAVX2_masks<>+52(SB)/4, $0x00000000
 DATA elementwiseBlendAVX2_masks<>+56(SB)/4, $0x00000000
 DATA elementwiseBlendAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL elementwiseBlendAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseLeakyByAVX2(dst *float32, src *float32, n int, a float32)
+// Requires: AVX, FMA3
+TEXT ·elementwiseLeakyByAVX2(SB), NOSPLIT, $0-28
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS a+24(FP), Y0
+	SUBQ         $+32, DX
+	JLT          few
+
+loop:
+	VMOVUPS     (CX), Y1
+	VXORPS      Y3, Y3, Y3
+	VMAXPS      Y1, Y3, Y2
+	VMINPS      Y1, Y3, Y1
+	VFMADD213PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)
+	VMOVUPS     32(CX), Y1
+	VXORPS      Y3, Y3, Y3
+	VMAXPS      Y1, Y3, Y2
+	VMINPS      Y1, Y3, Y1
+	VFMADD213PS Y2, Y0, Y1
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     64(CX), Y1
+	VXORPS      Y3, Y3, Y3
+	VMAXPS      Y1, Y3, Y2
+	VMINPS      Y1, Y3, Y1
+	VFMADD213PS Y2, Y0, Y1
+	VMOVUPS     Y1, 64(AX)
+	VMOVUPS     96(CX), Y1
+	VXORPS      Y3, Y3, Y3
+	VMAXPS      Y1, Y3, Y2
+	VMINPS      Y1, Y3, Y1
+	VFMADD213PS Y2, Y0, Y1
+	VMOVUPS     Y1, 96(AX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	SUBQ        $+32, DX
+	JGE         loop
+
+few:
+	ADDQ $+24, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Y1
+	VXORPS      Y3, Y3, Y3
+	VMAXPS      Y1, Y3, Y2
+	VMINPS      Y1, Y3, Y1
+	VFMADD213PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, CX
+	SUBQ        $+8, DX
+	JGE         one
+
+rest:
+	ADDQ        $+8, DX
+	JZ          done
+	LEAQ        elementwiseLeakyByAVX2_masks<>+0(SB), BX
+	NEGQ        DX
+	VMOVUPS     32(BX)(DX*4), Y1
+	VMASKMOVPS  (CX), Y1, Y2
+	VXORPS      Y4, Y4, Y4
+	VMAXPS      Y2, Y4, Y3
+	VMINPS      Y2, Y4, Y2
+	VFMADD213PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseLeakyByAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA elementwiseLeakyByAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA elementwiseLeakyByAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA elementwiseLeakyByAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA elementwiseLeakyByAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA elementwiseLeakyByAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA elementwiseLeakyByAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA elementwiseLeakyByAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA elementwiseLeakyByAVX2_masks<>+32(SB)/4, $0x00000000
+DATA elementwiseLeakyByAVX2_masks<>+36(SB)/4, $0x00000000
+DATA elementwiseLeakyByAVX2_masks<>+40(SB)/4, $0x00000000
+DATA elementwiseLeakyByAVX2_masks<>+44(SB)/4, $0x00000000
+DATA elementwiseLeakyByAVX2_masks<>+48(SB)/4, $0x00000000
+DATA elementwiseLeakyByAVX2_masks<>+52(SB)/4, $0x00000000
+DATA elementwiseLeakyByAVX2_masks<>+56(SB)/4, $0x00000000
+DATA elementwiseLeakyByAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL elementwiseLeakyByAVX2_masks<>(SB), RODATA|NOPTR, $64
 
 DATA elementwiseLogistic_lowAVX2<>+0(SB)/4, $(-87.0)
 DATA elementwiseLogistic_lowAVX2<>+4(SB)/4, $(-87.0)
@@ -4010,3 +4234,81 @@ DATA elementwiseLargestAVX2_masks<>+52(SB)/4, $0x00000000
 DATA elementwiseLargestAVX2_masks<>+56(SB)/4, $0x00000000
 DATA elementwiseLargestAVX2_masks<>+60(SB)/4, $0x00000000
 GLOBL elementwiseLargestAVX2_masks<>(SB), RODATA|NOPTR, $64
+
+// func elementwiseLeakyAVX2(dst *float32, src *float32, src2 *float32, n int)
+// Requires: AVX, FMA3
+TEXT ·elementwiseLeakyAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	MOVQ src2+16(FP), BX
+	SUBQ $+8, DX
+	JLT  few
+
+loop:
+	VMOVUPS     (CX), Y0
+	VMOVUPS     (BX), Y1
+	VXORPS      Y3, Y3, Y3
+	VMAXPS      Y0, Y3, Y2
+	VMINPS      Y0, Y3, Y0
+	VFMADD213PS Y2, Y1, Y0
+	VMOVUPS     Y0, (AX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	ADDQ        $+32, BX
+	SUBQ        $+8, DX
+	JGE         loop
+
+few:
+	ADDQ $+0, DX
+	JLT  rest
+
+one:
+	VMOVUPS     (CX), Y0
+	VMOVUPS     (BX), Y1
+	VXORPS      Y3, Y3, Y3
+	VMAXPS      Y0, Y3, Y2
+	VMINPS      Y0, Y3, Y0
+	VFMADD213PS Y2, Y1, Y0
+	VMOVUPS     Y0, (AX)
+	ADDQ        $+32, CX
+	ADDQ        $+32, AX
+	ADDQ        $+32, BX
+	SUBQ        $+8, DX
+	JGE         one
+
+rest:
+	ADDQ        $+8, DX
+	JZ          done
+	LEAQ        elementwiseLeakyAVX2_masks<>+0(SB), SI
+	NEGQ        DX
+	VMOVUPS     32(SI)(DX*4), Y0
+	VMASKMOVPS  (CX), Y0, Y1
+	VMASKMOVPS  (BX), Y0, Y2
+	VXORPS      Y4, Y4, Y4
+	VMAXPS      Y1, Y4, Y3
+	VMINPS      Y1, Y4, Y1
+	VFMADD213PS Y3, Y2, Y1
+	VMASKMOVPS  Y1, Y0, (AX)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA elementwiseLeakyAVX2_masks<>+0(SB)/4, $0xffffffff
+DATA elementwiseLeakyAVX2_masks<>+4(SB)/4, $0xffffffff
+DATA elementwiseLeakyAVX2_masks<>+8(SB)/4, $0xffffffff
+DATA elementwiseLeakyAVX2_masks<>+12(SB)/4, $0xffffffff
+DATA elementwiseLeakyAVX2_masks<>+16(SB)/4, $0xffffffff
+DATA elementwiseLeakyAVX2_masks<>+20(SB)/4, $0xffffffff
+DATA elementwiseLeakyAVX2_masks<>+24(SB)/4, $0xffffffff
+DATA elementwiseLeakyAVX2_masks<>+28(SB)/4, $0xffffffff
+DATA elementwiseLeakyAVX2_masks<>+32(SB)/4, $0x00000000
+DATA elementwiseLeakyAVX2_masks<>+36(SB)/4, $0x00000000
+DATA elementwiseLeakyAVX2_masks<>+40(SB)/4, $0x00000000
+DATA elementwiseLeakyAVX2_masks<>+44(SB)/4, $0x00000000
+DATA elementwiseLeakyAVX2_masks<>+48(SB)/4, $0x00000000
+DATA elementwiseLeakyAVX2_masks<>+52(SB)/4, $0x00000000
+DATA elementwiseLeakyAVX2_masks<>+56(SB)/4, $0x00000000
+DATA elementwiseLeakyAVX2_masks<>+60(SB)/4, $0x00000000
+GLOBL elementwiseLeakyAVX2_masks<>(SB), RODATA|NOPTR, $64

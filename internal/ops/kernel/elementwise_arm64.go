@@ -64,6 +64,22 @@ func (l ISA) largest(dst, x, y []float32) {
 	largestGeneric(dst, x, y)
 }
 
+func (l ISA) leaky(dst, x, slopes []float32) {
+	if l == NEON {
+		elementwiseLeakyNEON(&dst[0], &x[0], &slopes[0], len(dst))
+		return
+	}
+	leakyGeneric(dst, x, slopes)
+}
+
+func (l ISA) leakyBy(dst, x []float32, slope float32) {
+	if l == NEON {
+		elementwiseLeakyByNEON(&dst[0], &x[0], len(dst), slope)
+		return
+	}
+	leakyByGeneric(dst, x, slope)
+}
+
 func (l ISA) erf(dst, src []float32) {
 	if l == NEON {
 		elementwiseErfNEON(&dst[0], &src[0], len(dst))

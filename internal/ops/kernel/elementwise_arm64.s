@@ -400,6 +400,109 @@ more2:
 done:
 	RET
 
+// func elementwiseLeakyByNEON(dst *float32, src *float32, n int, a float32)
+TEXT ·elementwiseLeakyByNEON(SB), NOSPLIT, $0-28
+	MOVD  dst+0(FP), R0
+	MOVD  src+8(FP), R1
+	MOVD  n+16(FP), R2
+	FMOVS a+24(FP), F0
+	WORD  $0x4e040400 // dup v0.4s, v0.s[0]
+	SUBS  $16, R2, R2
+	BLT   few
+
+loop:
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x3d800002 // str q2, [x0]
+	WORD $0x3dc00421 // ldr q1, [x1, #16]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x3d800402 // str q2, [x0, #16]
+	WORD $0x3dc00821 // ldr q1, [x1, #32]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x3d800802 // str q2, [x0, #32]
+	WORD $0x3dc00c21 // ldr q1, [x1, #48]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x3d800c02 // str q2, [x0, #48]
+	ADDS $64, R0, R0
+	ADDS $64, R1, R1
+	SUBS $16, R2, R2
+	BGE  loop
+
+few:
+	ADDS $12, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00021 // ldr q1, [x1]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0x3d800002 // str q2, [x0]
+	ADDS $16, R0, R0
+	ADDS $16, R1, R1
+	SUBS $4, R2, R2
+	BGE  one
+
+rest:
+	ADDS $4, R2, R2
+	BEQ  done
+	CMP  $1, R2
+	BNE  more1
+	WORD $0xbd400021 // ldr s1, [x1]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0xbd000002 // str s2, [x0]
+	JMP  done
+
+more1:
+	CMP  $2, R2
+	BNE  more2
+	WORD $0xfd400021 // ldr d1, [x1]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0xfd000002 // str d2, [x0]
+	JMP  done
+
+more2:
+	WORD $0xfd400021 // ldr d1, [x1]
+	ADD  $8, R1, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e21f462 // fmax v2.4s, v3.4s, v1.4s
+	WORD $0x4ea1f461 // fmin v1.4s, v3.4s, v1.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e20cc22 // fmla v2.4s, v1.4s, v0.4s
+	WORD $0xfd000002 // str d2, [x0]
+	ADD  $8, R0, R19
+	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
+
+done:
+	RET
+
 DATA elementwiseLogistic_lowNEON<>+0(SB)/4, $(-87.0)
 DATA elementwiseLogistic_lowNEON<>+4(SB)/4, $(-87.0)
 DATA elementwiseLogistic_lowNEON<>+8(SB)/4, $(-87.0)
@@ -2409,6 +2512,96 @@ more2:
 	WORD $0xfd000000 // str d0, [x0]
 	ADD  $8, R0, R19
 	WORD $0x4d008260 // st1 { v0.s }[2], [x19]
+
+done:
+	RET
+
+// func elementwiseLeakyNEON(dst *float32, src *float32, src2 *float32, n int)
+TEXT ·elementwiseLeakyNEON(SB), NOSPLIT, $0-32
+	MOVD dst+0(FP), R0
+	MOVD src+8(FP), R1
+	MOVD n+24(FP), R2
+	MOVD src2+16(FP), R3
+	SUBS $4, R2, R2
+	BLT  few
+
+loop:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x3dc00061 // ldr q1, [x3]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
+	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
+	WORD $0x3d800002 // str q2, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	ADDS $16, R3, R3
+	SUBS $4, R2, R2
+	BGE  loop
+
+few:
+	ADDS $0, R2, R2
+	BLT  rest
+
+one:
+	WORD $0x3dc00020 // ldr q0, [x1]
+	WORD $0x3dc00061 // ldr q1, [x3]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
+	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
+	WORD $0x3d800002 // str q2, [x0]
+	ADDS $16, R1, R1
+	ADDS $16, R0, R0
+	ADDS $16, R3, R3
+	SUBS $4, R2, R2
+	BGE  one
+
+rest:
+	ADDS $4, R2, R2
+	BEQ  done
+	CMP  $1, R2
+	BNE  more1
+	WORD $0xbd400020 // ldr s0, [x1]
+	WORD $0xbd400061 // ldr s1, [x3]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
+	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
+	WORD $0xbd000002 // str s2, [x0]
+	JMP  done
+
+more1:
+	CMP  $2, R2
+	BNE  more2
+	WORD $0xfd400020 // ldr d0, [x1]
+	WORD $0xfd400061 // ldr d1, [x3]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
+	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
+	WORD $0xfd000002 // str d2, [x0]
+	JMP  done
+
+more2:
+	WORD $0xfd400020 // ldr d0, [x1]
+	ADD  $8, R1, R19
+	WORD $0x4d408260 // ld1 { v0.s }[2], [x19]
+	WORD $0xfd400061 // ldr d1, [x3]
+	ADD  $8, R3, R19
+	WORD $0x4d408261 // ld1 { v1.s }[2], [x19]
+	WORD $0x6f00e403 // movi v3.2d, #0
+	WORD $0x4e20f462 // fmax v2.4s, v3.4s, v0.4s
+	WORD $0x4ea0f460 // fmin v0.4s, v3.4s, v0.4s
+	WORD $0x4ea21c42 // mov v2.16b, v2.16b
+	WORD $0x4e21cc02 // fmla v2.4s, v0.4s, v1.4s
+	WORD $0xfd000002 // str d2, [x0]
+	ADD  $8, R0, R19
+	WORD $0x4d008262 // st1 { v2.s }[2], [x19]
 
 done:
 	RET

@@ -95,6 +95,27 @@ func (l ISA) Largest(dst, x, y []float32) {
 	}
 }
 
+// Leaky writes dst[i] = max(x[i], 0) + slopes[i]*min(x[i], 0), rounded once (He et al., Delving deep into rectifiers, 2015). NaN
+// passes. dst may be x or slopes.
+func (l ISA) Leaky(dst, x, slopes []float32) {
+	if len(dst) != len(x) || len(dst) != len(slopes) {
+		panic("kernel: leaky: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.leaky(dst, x, slopes)
+	}
+}
+
+// LeakyBy is Leaky with one slope for all. dst may be x.
+func (l ISA) LeakyBy(dst, x []float32, slope float32) {
+	if len(dst) != len(x) {
+		panic("kernel: leaky: lengths differ")
+	}
+	if len(dst) > 0 {
+		l.leakyBy(dst, x, slope)
+	}
+}
+
 func logisticGeneric(dst, src []float32) {
 	for i, v := range src {
 		dst[i] = float32(1 / (1 + math.Exp(-float64(v))))
@@ -122,6 +143,18 @@ func quotientGeneric(dst, x, y []float32) {
 func largestGeneric(dst, x, y []float32) {
 	for i, v := range x {
 		dst[i] = max(v, y[i])
+	}
+}
+
+func leakyGeneric(dst, x, slopes []float32) {
+	for i, v := range x {
+		dst[i] = max(v, 0) + slopes[i]*min(v, 0)
+	}
+}
+
+func leakyByGeneric(dst, x []float32, slope float32) {
+	for i, v := range x {
+		dst[i] = max(v, 0) + slope*min(v, 0)
 	}
 }
 

@@ -20,6 +20,10 @@ func (l ISA) quotient(dst, x, y []float32) { quotientGeneric(dst, x, y) }
 
 func (l ISA) largest(dst, x, y []float32) { largestGeneric(dst, x, y) }
 
+func (l ISA) leaky(dst, x, slopes []float32) { leakyGeneric(dst, x, slopes) }
+
+func (l ISA) leakyBy(dst, x []float32, slope float32) { leakyByGeneric(dst, x, slope) }
+
 func (l ISA) erf(dst, src []float32) { erfGeneric(dst, src) }
 
 func (l ISA) swish(dst, src []float32)     { swishGeneric(dst, src) }

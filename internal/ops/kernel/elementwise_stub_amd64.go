@@ -24,6 +24,11 @@ func elementwiseAffineAVX512(dst *float32, src *float32, n int, a float32, b flo
 //go:noescape
 func elementwiseBlendAVX512(dst *float32, src *float32, src2 *float32, n int, a float32, b float32, lo float32, hi float32)
 
+// elementwiseLeakyByAVX512 writes dst[i] = max(src[i], 0) + a*min(src[i], 0) for i < n.
+//
+//go:noescape
+func elementwiseLeakyByAVX512(dst *float32, src *float32, n int, a float32)
+
 // elementwiseLogisticAVX512 writes dst[i] = 1 / (1 + exp(-src[i])) for i < n.
 //
 //go:noescape
@@ -64,6 +69,11 @@ func elementwiseQuotientAVX512(dst *float32, src *float32, src2 *float32, n int)
 //go:noescape
 func elementwiseLargestAVX512(dst *float32, src *float32, src2 *float32, n int)
 
+// elementwiseLeakyAVX512 writes dst[i] = max(src[i], 0) + src2[i]*min(src[i], 0) for i < n.
+//
+//go:noescape
+func elementwiseLeakyAVX512(dst *float32, src *float32, src2 *float32, n int)
+
 // elementwiseSumAVX2 returns the sum of n elements.
 //
 //go:noescape
@@ -83,6 +93,11 @@ func elementwiseAffineAVX2(dst *float32, src *float32, n int, a float32, b float
 //
 //go:noescape
 func elementwiseBlendAVX2(dst *float32, src *float32, src2 *float32, n int, a float32, b float32, lo float32, hi float32)
+
+// elementwiseLeakyByAVX2 writes dst[i] = max(src[i], 0) + a*min(src[i], 0) for i < n.
+//
+//go:noescape
+func elementwiseLeakyByAVX2(dst *float32, src *float32, n int, a float32)
 
 // elementwiseLogisticAVX2 writes dst[i] = 1 / (1 + exp(-src[i])) for i < n.
 //
@@ -123,3 +138,8 @@ func elementwiseQuotientAVX2(dst *float32, src *float32, src2 *float32, n int)
 //
 //go:noescape
 func elementwiseLargestAVX2(dst *float32, src *float32, src2 *float32, n int)
+
+// elementwiseLeakyAVX2 writes dst[i] = max(src[i], 0) + src2[i]*min(src[i], 0) for i < n.
+//
+//go:noescape
+func elementwiseLeakyAVX2(dst *float32, src *float32, src2 *float32, n int)

@@ -24,6 +24,11 @@ func elementwiseAffineNEON(dst *float32, src *float32, n int, a float32, b float
 //go:noescape
 func elementwiseBlendNEON(dst *float32, src *float32, src2 *float32, n int, a float32, b float32, lo float32, hi float32)
 
+// elementwiseLeakyByNEON writes dst[i] = max(src[i], 0) + a*min(src[i], 0) for i < n.
+//
+//go:noescape
+func elementwiseLeakyByNEON(dst *float32, src *float32, n int, a float32)
+
 // elementwiseLogisticNEON writes dst[i] = 1 / (1 + exp(-src[i])) for i < n.
 //
 //go:noescape
@@ -63,3 +68,8 @@ func elementwiseQuotientNEON(dst *float32, src *float32, src2 *float32, n int)
 //
 //go:noescape
 func elementwiseLargestNEON(dst *float32, src *float32, src2 *float32, n int)
+
+// elementwiseLeakyNEON writes dst[i] = max(src[i], 0) + src2[i]*min(src[i], 0) for i < n.
+//
+//go:noescape
+func elementwiseLeakyNEON(dst *float32, src *float32, src2 *float32, n int)

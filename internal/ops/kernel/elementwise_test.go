@@ -38,6 +38,12 @@ func TestElementwiseEveryTail(t *testing.T) {
 				l.Largest(dst.data, x.data, y.data)
 				largestGeneric(want, x.data, y.data)
 				equal(t, fmt.Sprint("largest of ", n), dst.data, want)
+				l.Leaky(dst.data, x.data, y.data)
+				leakyGeneric(want, x.data, y.data)
+				equal(t, fmt.Sprint("leaky of ", n), dst.data, want)
+				l.LeakyBy(dst.data, x.data, -2)
+				leakyByGeneric(want, x.data, -2)
+				equal(t, fmt.Sprint("leaky of ", n, " by a number"), dst.data, want)
 				l.Logistic(dst.data, x.data)
 				logisticGeneric(want, x.data)
 				for i, v := range dst.data {
@@ -74,6 +80,14 @@ func TestElementwisePassesNaN(t *testing.T) {
 		for name, f := range map[string]func(dst []float32){
 			"affine": func(dst []float32) { l.Affine(dst, x, 1, 0, 0, 6) },
 			"blend":  func(dst []float32) { l.Blend(dst, x, make([]float32, 3), 1, 1, 0, 6) },
+			"leaky": func(dst []float32) {
+				l.Leaky(dst, x, make([]float32, 3))
+				l.Affine(dst, dst, 1, 0, 0, 6)
+			},
+			"leaky by a number": func(dst []float32) {
+				l.LeakyBy(dst, x, 0)
+				l.Affine(dst, dst, 1, 0, 0, 6)
+			},
 		} {
 			dst := make([]float32, 3)
 			if f(dst); dst[0] == dst[0] || dst[1] != 6 || dst[2] != 0 {

@@ -16,8 +16,9 @@ func elementwise() {
 	for _, s := range targets {
 		elementwiseDot(s, "elementwiseSum", false)
 		elementwiseDot(s, "elementwiseDot", true)
-		elementwiseMap(s, "elementwiseAffine", "func(dst, src *float32, n int, a, b, lo, hi float32)", "a*src[i] + b")
-		elementwiseMap(s, "elementwiseBlend", "func(dst, src, src2 *float32, n int, a, b, lo, hi float32)", "a*src[i] + b*src2[i]")
+		for _, m := range elementwiseMaps {
+			elementwiseMap(s, m)
+		}
 		elementwiseGate(s, "elementwiseLogistic", "1 / (1 + exp(-src[i]))", s.ways(), s.logistic("elementwiseLogistic"))
 		elementwiseGate(s, "elementwiseErf", "erf(src[i])", s.ways(), s.erf("elementwiseErf"))
 		elementwiseGate(s, "elementwiseSwish", "src[i] / (1 + exp(-src[i]))", s.ways(), s.times(s.factor("elementwiseSwish")))
@@ -35,6 +36,50 @@ func elementwise() {
 // expTerms are the coefficients of the Taylor series of e^r, the highest
 // first: of degree 7, its error below ln(2)/2 is under 2^-26.
 var expTerms = []float32{1. / 5040, 1. / 720, 1. / 120, 1. / 24, 1. / 6, 1. / 2, 1, 1}
+
+// elementwiseMapping is a function of an operand, or of two, and of some numbers: op returns that of v and w.
+type elementwiseMapping struct {
+	name, formula string
+	two           bool
+	numbers       []string
+	op            func(_ target, number map[string]reg.VecVirtual, v, w reg.VecVirtual) reg.VecVirtual
+}
+
+var elementwiseMaps = []elementwiseMapping{
+	{"elementwiseAffine", "clamp(a*src[i] + b)", false, []string{"a", "b", "lo", "hi"}, func(_ target, number map[string]reg.VecVirtual, v, _ reg.VecVirtual) reg.VecVirtual {
+		VFMADD213PS(number["b"], number["a"], v)
+		return bounded(number, v)
+	}},
+	{"elementwiseBlend", "clamp(a*src[i] + b*src2[i])", true, []string{"a", "b", "lo", "hi"}, func(_ target, number map[string]reg.VecVirtual, v, w reg.VecVirtual) reg.VecVirtual {
+		VMULPS(number["b"], w, w)
+		VFMADD231PS(number["a"], v, w)
+		return bounded(number, w)
+	}},
+	{"elementwiseLeakyBy", "max(src[i], 0) + a*min(src[i], 0)", false, []string{"a"}, func(s target, number map[string]reg.VecVirtual, v, _ reg.VecVirtual) reg.VecVirtual {
+		s.leaky(v, number["a"])
+		return v
+	}},
+}
+
+// bounded keeps v within lo and hi.
+func bounded(number map[string]reg.VecVirtual, v reg.VecVirtual) reg.VecVirtual {
+	VMAXPS(v, number["lo"], v) // the value second: a NaN stays one
+	VMINPS(v, number["hi"], v)
+	return v
+}
+
+// leaky makes v max(v, 0) + slope*min(v, 0).
+func (s target) leaky(v, slope reg.VecVirtual) {
+	above, zero := s.vec(), s.vec()
+	if s.lanes == 16 {
+		VPXORD(zero, zero, zero)
+	} else {
+		VXORPS(zero, zero, zero)
+	}
+	VMAXPS(v, zero, above) // the value second: a NaN stays one
+	VMINPS(v, zero, v)
+	VFMADD213PS(above, slope, v)
+}
 
 // elementwisePair is a function of two operands: v becomes that of v and w.
 type elementwisePair struct {
@@ -56,6 +101,7 @@ var elementwisePairs = []elementwisePair{
 			VORPS(most, v, v)
 		}
 	}},
+	{"elementwiseLeaky", "max(src[i], 0) + src2[i]*min(src[i], 0)", func(s target, v, w reg.VecVirtual) { s.leaky(v, w) }},
 }
 
 // elementwiseFunction writes what becomes of some vectors, which it may overwrite, step by step side by side: a step waits for
@@ -530,40 +576,32 @@ func (s target) reduce(v reg.VecVirtual) {
 	VADDSS(q, v.AsX(), v.AsX())
 }
 
-// elementwiseMap generates dst[i] = clamp(formula).
-func elementwiseMap(s target, name, signature, formula string) {
+// elementwiseMap generates dst[i] = the formula.
+func elementwiseMap(s target, m elementwiseMapping) {
 	const unroll = 4
-	id := name + s.suffix
-	two := name == "elementwiseBlend"
-	TEXT(id, NOSPLIT, signature)
+	id, two := m.name+s.suffix, m.two
+	signature := "func(dst, src *float32, n int, "
+	if two {
+		signature = "func(dst, src, src2 *float32, n int, "
+	}
+	TEXT(id, NOSPLIT, signature+strings.Join(m.numbers, ", ")+" float32)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("%s writes dst[i] = clamp(%s) for i < n.", id, formula))
+	Doc(fmt.Sprintf("%s writes dst[i] = %s for i < n.", id, m.formula))
 	dst, src, n := param("dst"), param("src"), param("n")
 	var src2 reg.GPVirtual
 	if two {
 		src2 = param("src2")
 	}
-	scalars := map[string]reg.VecVirtual{}
-	for _, p := range []string{"a", "b", "lo", "hi"} {
+	number := map[string]reg.VecVirtual{}
+	for _, p := range m.numbers {
 		addr, err := Param(p).Resolve()
 		if err != nil {
 			panic(err)
 		}
-		scalars[p] = s.vec()
-		VBROADCASTSS(addr.Addr, scalars[p])
+		number[p] = s.vec()
+		VBROADCASTSS(addr.Addr, number[p])
 	}
-	value := func(v, w reg.VecVirtual) reg.VecVirtual {
-		if two {
-			VMULPS(scalars["b"], w, w)
-			VFMADD231PS(scalars["a"], v, w)
-			v = w
-		} else {
-			VFMADD213PS(scalars["b"], scalars["a"], v)
-		}
-		VMAXPS(v, scalars["lo"], v) // the value second: a NaN stays one
-		VMINPS(v, scalars["hi"], v)
-		return v
-	}
+	value := func(v, w reg.VecVirtual) reg.VecVirtual { return m.op(s, number, v, w) }
 	whole := func(disp int) {
 		v, w := s.vec(), s.vec()
 		VMOVUPS(Mem{Base: src, Disp: disp}, v)
