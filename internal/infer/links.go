@@ -25,9 +25,10 @@ const (
 	logistic
 	hyperbolic // tanh
 	hardSwish
-	swish // y / (1 + e^-y)
-	gelu  // y (1 + erf(y/sqrt(2)))/2
-	leaky // y < 0: a*y
+	swish  // y / (1 + e^-y)
+	gelu   // y (1 + erf(y/sqrt(2)))/2
+	leaky  // y < 0: a*y
+	sloped // y < 0: y * operand
 	root
 	absolute
 	reciprocal
@@ -130,6 +131,14 @@ func (net *Network) binaryLink(n *node, base int) (l link, ok bool) {
 			l.a = 1 / f
 		default:
 			l.kind, l.other, l.otherFirst = quotient, other, base == 1
+		}
+	case "PRelu":
+		if base != 0 {
+			return l, false
+		}
+		l.kind, l.a = leaky, f
+		if !isNumber {
+			l.kind, l.other = sloped, other
 		}
 	case "Pow":
 		if base != 0 || !isNumber || x != 2 {

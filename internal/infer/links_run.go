@@ -25,12 +25,7 @@ func (l *link) unary(isa kernel.ISA, y, x []float32) {
 	case gelu:
 		isa.Gelu(y, x)
 	case leaky:
-		for i, v := range x {
-			if v < 0 {
-				v *= l.a
-			}
-			y[i] = v
-		}
+		isa.LeakyBy(y, x, l.a)
 	case root:
 		for i, v := range x {
 			y[i] = float32(math.Sqrt(float64(v)))
@@ -67,6 +62,8 @@ func (l *link) dense(isa kernel.ISA, y, x, o []float32) {
 		isa.Blend(y, x, o, l.a, l.b, l.lo, l.hi)
 	case l.kind == product:
 		isa.Product(y, x, o)
+	case l.kind == sloped:
+		isa.Leaky(y, x, o)
 	case l.otherFirst:
 		isa.Quotient(y, o, x)
 	default:
@@ -82,6 +79,8 @@ func (l *link) number(isa kernel.ISA, y, x []float32, o float32) {
 		isa.Affine(y, x, l.a, l.b*o, l.lo, l.hi)
 	case l.kind == product:
 		isa.Affine(y, x, o, 0, noLow, noHigh)
+	case l.kind == sloped:
+		isa.LeakyBy(y, x, o)
 	default:
 		l.repeated(isa, y, x, o)
 	}

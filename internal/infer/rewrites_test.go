@@ -87,7 +87,7 @@ func TestRewritesAreDocumented(t *testing.T) {
 func TestRandomChains(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	unary := []string{"Relu", "Neg", "HardSigmoid", "HardSwish", "LeakyRelu", "Sigmoid", "Tanh", "Abs", "Clip"}
-	binary := []string{"Add", "Sub", "Mul", "Div", "Pow"}
+	binary := []string{"Add", "Sub", "Mul", "Div", "Pow", "PRelu"}
 	for round := range 60 {
 		b := &builder{}
 		rank := 1 + r.IntN(4)
