@@ -46,177 +46,268 @@ func planeTile(s target, d planeShape) {
 	TEXT(name, NOSPLIT, planeSignature)
 	Pragma("noescape")
 	Doc(fmt.Sprintf("%s computes rows (at most %d) x n outputs of %d planes; see DirectNCHW.", name, d.rows, d.outs))
-	g := planeState{target: s, planeShape: d}
+	g := planeState{
+		target: s, planeShape: d, acc: s.vectors(d.outs, d.rows), w: s.vectors(d.outs, d.k), mask: s.mask(),
+		tap: GP64(), wp: GP64(), left: GP64(), from: GP64(), bits: GP32(),
+		lo: s.vec(), hi: s.vec(), to: GP64(), ds: GP64(), dp: GP64(), dp3: GP64(),
+	}
 	Label("times")
 	g.dst, g.src, g.masks, g.n = param("dst"), param("src"), param("masks"), param("n")
 	at := param("at")
 	LEAQ(Mem{Base: g.src, Index: at, Scale: 4}, g.src)
 	g.ss, g.ss3 = stride("ss"), GP64()
 	LEAQ(Mem{Base: g.ss, Index: g.ss, Scale: 2}, g.ss3)
-	rows := param("rows")
-	for r := d.rows; r > 1; r-- {
-		CMPQ(rows, I8(r))
-		JEQ(LabelRef(fmt.Sprintf("rows%d", r)))
-	}
+	Label("columns")
+	d.dispatch("rows%d")
 	for r := 1; r <= d.rows; r++ {
 		g.body(r)
 	}
+	if g.shares(d.rows) {
+		Label("some")
+		g.sourceRows("some", d.rows, everyRow, true)
+		d.dispatch("rows%d_next")
+	}
+	if d.k > 1 {
+		g.storeRows("whole", storeWhole)
+	}
+	g.storeRows("stream", storePast)
+	Label("tail")
+	step := param("maskStep") // the mask of the columns that exist is the last of a column block
+	g.loadMask(Mem{Base: g.masks, Index: step, Scale: 1, Disp: -g.maskBytes()})
+	d.dispatch("tail%d")
+	g.storeRows("tail", g.storeMasked)
+	Label("stored")
+	CMPB(argument("far"), U8(0))
+	JEQ(LabelRef("near"))
+	g.prefetch("", g.src, g.ss)
+	Label("near")
+	g.nextColumns("columns")
 	d.again()
 }
 
-// again goes back for the next planes, if there are any.
-func (d planeShape) again() {
-	Label("again")
-	dp := stride("dp")
-	IMUL3Q(U32(d.outs), dp, dp)
-	ADDQ(dp, argument("dst"))
-	ADDQ(stride("sp"), argument("src"))
-	ADDQ(stride("sw"), argument("w"))
-	ADDQ(I8(4*d.outs), argument("bias"))
-	JMP(LabelRef("times"))
+// vectors are n registers for each output plane.
+func (s target) vectors(outs, n int) [][]reg.VecVirtual {
+	all := make([][]reg.VecVirtual, outs)
+	for o := range all {
+		for range n {
+			all[o] = append(all[o], s.vec())
+		}
+	}
+	return all
 }
 
+// maskBytes is the size of a mask.
+func (s target) maskBytes() int {
+	if s.lanes == 16 {
+		return 4
+	}
+	return s.bytes()
+}
+
+// mask is a register for which lanes exist: a bit each, or a lane each.
+func (s target) mask() reg.Register {
+	if s.lanes == 16 {
+		return K()
+	}
+	return s.vec()
+}
+
+// planeState is the registers of a tile: the same for every number of rows, so that those share what is not worth a body of its own.
 type planeState struct {
 	target
 	planeShape
 	dst, src, ss, ss3, masks, n reg.GPVirtual
+	acc, w                      [][]reg.VecVirtual // of each output plane: its rows, and the weights of a tap
+	mask                        reg.Register       // of columns
+	tap, wp, left               reg.GPVirtual      // the tap, its weights, and how many taps are left
+	from, bits                  reg.GPVirtual      // where the tap begins in the source, and which of its rows exist
+	lo, hi                      reg.VecVirtual
+	to, ds, dp, dp3             reg.GPVirtual // the last row of the output; bytes to the next row, to the next plane and the third
 }
 
-// body computes a tile of the given number of rows, all columns, and returns.
-func (g planeState) body(rows int) {
+// dispatch goes to the label of the tile's number of rows: soonest to that of full tiles, which most are, and of sequences.
+func (d planeShape) dispatch(label string) {
+	rows := param("rows")
+	to := func(format string, r int) LabelRef { return LabelRef(fmt.Sprintf(format, r)) }
+	for _, r := range []int{d.rows, 1} {
+		CMPQ(rows, I8(r))
+		JEQ(to(label, r))
+	}
+	var among func(from, end int)
+	among = func(from, end int) {
+		if end-from < 2 {
+			JMP(to(label, from))
+			return
+		}
+		middle, upper := (from+end)/2, label+"_or_more"
+		CMPQ(rows, I8(middle))
+		JGE(to(upper, middle))
+		among(from, middle)
+		Label(string(to(upper, middle)))
+		among(middle, end)
+	}
+	if d.rows > 2 {
+		among(2, d.rows)
+	}
+}
+
+// sources is how many source rows a tap of a tile meets.
+func (d planeShape) sources(rows int) int { return (rows-1)*d.stride + d.k }
+
+// body computes a column block of a tile of the given number of rows.
+func (g *planeState) body(rows int) {
 	id := fmt.Sprintf("rows%d", rows)
 	Label(id)
-	acc := make([][]reg.VecVirtual, g.outs)
-	bias, tap, wp, left := GP64(), GP64(), GP64(), GP64()
+	bias := GP64()
 	Load(Param("bias"), bias)
-	for o := range acc {
-		acc[o] = make([]reg.VecVirtual, rows)
-		for r := range acc[o] {
-			if acc[o][r] = g.vec(); r == 0 {
-				VBROADCASTSS(Mem{Base: bias, Disp: 4 * o}, acc[o][0])
-			} else {
-				VMOVAPS(acc[o][0], acc[o][r])
-			}
+	for o, acc := range g.acc {
+		VBROADCASTSS(Mem{Base: bias, Disp: 4 * o}, acc[0])
+		for _, v := range acc[1:rows] {
+			VMOVAPS(acc[0], v)
 		}
 	}
-	Load(Param("taps"), tap)
-	Load(Param("w"), wp)
-	Load(Param("count"), left)
+	Load(Param("taps"), g.tap)
+	Load(Param("w"), g.wp)
+	Load(Param("count"), g.left)
 
 	Label(id + "_tap")
-	g.tap(id, rows, acc, tap, wp)
-	ADDQ(I8(16), tap)
-	ADDQ(I8(4*g.k*g.outs), wp)
-	DECQ(left)
+	g.addTap(id, rows)
+	Label(id + "_next")
+	ADDQ(I8(16), g.tap)
+	ADDQ(I8(4*g.k*g.outs), g.wp)
+	DECQ(g.left)
 	JNZ(LabelRef(id + "_tap"))
-	g.store(id, rows, acc)
-	far := Load(Param("far"), GP8()).(reg.GPVirtual)
-	TESTB(far, far)
-	JZ(LabelRef(id + "_near"))
-	g.prefetch(rows)
-	Label(id + "_near")
-
-	step := GP64()
-	Load(Param("maskStep"), step)
-	ADDQ(step, g.masks)
-	ADDQ(I8(g.bytes()), g.src)
-	ADDQ(I8(g.bytes()), g.dst)
-	SUBQ(I8(g.lanes), g.n)
-	JG(LabelRef(id))
-	SUBQ(I8(1), argument("times"))
-	JNZ(LabelRef("again"))
-	VZEROUPPER()
-	RET()
+	g.finish(id, rows)
 }
 
-// tap adds the source rows of one tap. A PlaneTap is 8 bytes of offset, 4 of
+func everyRow(int) bool { return true }
+func noRow(int) bool    { return false }
+
+// ends are the source rows of a tap that may be missing where the others exist; nil if those are few.
+func (g *planeState) ends(rows int) func(i int) bool {
+	sources := g.sources(rows)
+	if g.k == 1 || sources <= 2*(g.k-1) {
+		return nil
+	}
+	return func(i int) bool { return i < g.k-1 || i > sources-g.k }
+}
+
+// shares reports whether tiles of so many rows leave taps that lack other rows than those at the ends, which are rare, to code that
+// serves them all.
+func (g *planeState) shares(rows int) bool { return g.lanes == 16 && g.ends(rows) != nil }
+
+// addTap adds the source rows of one tap. A PlaneTap is 8 bytes of offset, 4 of
 // where its mask is, and a bit for each row that exists. Inside of a plane all
 // rows and columns do, and at its upper and lower edge only the first and the
 // last rows may be missing: where that is so nothing else is asked.
-func (g planeState) tap(id string, rows int, acc [][]reg.VecVirtual, tap, wp reg.GPVirtual) {
-	t, from, bits, exist := GP64(), GP64(), GP32(), GP32()
-	MOVQ(Mem{Base: tap}, t)
-	LEAQ(Mem{Base: g.src, Index: t, Scale: 4}, from)
-	MOVL(Mem{Base: tap, Disp: 8}, t.As32())
-	MOVL(Mem{Base: tap, Disp: 12}, bits)
+func (g *planeState) addTap(id string, rows int) {
+	t, exist := GP64(), GP32()
+	MOVQ(Mem{Base: g.tap}, t)
+	LEAQ(Mem{Base: g.src, Index: t, Scale: 4}, g.from)
+	MOVL(Mem{Base: g.tap, Disp: 8}, t.As32())
+	MOVL(Mem{Base: g.tap, Disp: 12}, g.bits)
 	mask := Mem{Base: g.masks, Index: t, Scale: 1}
-	w := make([][]reg.VecVirtual, g.outs)
-	for o := range w {
-		for k := range g.k {
-			v := g.vec()
-			VBROADCASTSS(Mem{Base: wp, Disp: 4 * (k*g.outs + o)}, v)
-			w[o] = append(w[o], v)
+	for o, w := range g.w {
+		for k := range w {
+			VBROADCASTSS(Mem{Base: g.wp, Disp: 4 * (k*g.outs + o)}, w[k])
 		}
 	}
-	whole, masked := g.maskedLoads(mask)
+	g.loadMask(mask)
 	if g.lanes == 8 { // a mask's first and last lane tell whether it has all
 		MOVL(mask, exist)
 		ANDL(mask.Offset(4*g.lanes-4), exist)
 		JPL(LabelRef(id + "_some"))
 	}
-	sources := (rows-1)*g.stride + g.k
-	all, edges := uint32(1<<sources-1), uint32(0)
-	asked := func(int) bool { return false }
-	MOVL(U32(all), exist)
-	ANDL(bits, exist)
-	CMPL(exist, U32(all))
+	sources := g.sources(rows)
+	all := U32(1<<sources - 1)
+	MOVL(all, exist)
+	ANDL(g.bits, exist)
+	CMPL(exist, all)
 	JEQ(LabelRef(id + "_all"))
-	if g.k > 1 && sources > 2*(g.k-1) {
-		asked = func(i int) bool { return i < g.k-1 || i > sources-g.k }
+	if ends := g.ends(rows); ends != nil {
+		edges := U32(0)
 		for i := range sources {
-			if asked(i) {
+			if ends(i) {
 				edges |= 1 << i
 			}
 		}
-		ORL(U32(edges), exist)
-		CMPL(exist, U32(all))
+		ORL(edges, exist)
+		CMPL(exist, all)
 		JNE(LabelRef(id + "_some"))
-		g.sourceRows(id+"_edge", rows, acc, w, from, bits, asked, whole)
+		g.sourceRows(id+"_edge", rows, ends, false)
 		JMP(LabelRef(id + "_next"))
 	}
 	Label(id + "_some")
-	g.sourceRows(id+"_row", rows, acc, w, from, bits, func(int) bool { return true }, masked)
-	JMP(LabelRef(id + "_next"))
-	Label(id + "_all")
-	g.sourceRows("", rows, acc, w, from, bits, func(int) bool { return false }, whole)
-	Label(id + "_next")
-}
-
-// maskedLoads are how a row's columns are loaded where all exist, and where a mask says which.
-func (g planeState) maskedLoads(mask Mem) (whole, masked func(from Mem, v reg.VecVirtual)) {
-	if g.lanes == 16 {
-		k := K()
-		KMOVW(mask, k)
-		masked = func(from Mem, v reg.VecVirtual) { VMOVUPS_Z(from, k, v) }
-		return masked, masked
+	if g.shares(rows) {
+		g.share(rows)
+	} else {
+		g.sourceRows(id+"_row", rows, everyRow, true)
+		JMP(LabelRef(id + "_next"))
 	}
-	lanes := g.vec()
-	VMOVUPS(mask, lanes)
-	return func(from Mem, v reg.VecVirtual) { VMOVUPS(from, v) }, func(from Mem, v reg.VecVirtual) { VMASKMOVPS(from, lanes, v) }
+	Label(id + "_all")
+	g.sourceRows("", rows, noRow, false)
 }
 
-// sourceRows multiplies the rows of a tap, each loaded once for every output row that meets it: those asked about if bits has them.
-func (g planeState) sourceRows(id string, rows int, acc, w [][]reg.VecVirtual, first, bits reg.GPVirtual, asked func(i int) bool, load func(from Mem, v reg.VecVirtual)) {
-	from := GP64()
-	MOVQ(first, from)
-	for i := range (rows-1)*g.stride + g.k {
+// share leaves the tap to the code of a full tile, for which the source ends behind that of these rows. To some rows below them
+// something is added too, which nobody reads: they begin at 0, since what a register happens to hold may be slow to add to.
+func (g *planeState) share(rows int) {
+	ANDL(U32(1<<g.sources(rows)-1), g.bits)
+	for _, acc := range g.acc {
+		for _, v := range acc[rows:min(rows+g.k-1, g.rows)] {
+			VXORPS(v, v, v)
+		}
+	}
+	JMP(LabelRef("some"))
+}
+
+func (g *planeState) loadMask(from Mem) {
+	if g.lanes == 16 {
+		KMOVW(from, g.mask)
+	} else {
+		VMOVUPS(from, g.mask)
+	}
+}
+
+// load loads a row's columns: all exist where they are not masked. A mask of bits costs nothing.
+func (g *planeState) load(from Mem, v reg.VecVirtual, masked bool) {
+	switch {
+	case g.lanes == 16:
+		VMOVUPS_Z(from, g.mask, v)
+	case masked:
+		VMASKMOVPS(from, g.mask, v)
+	default:
+		VMOVUPS(from, v)
+	}
+}
+
+func (g *planeState) storeMasked(v reg.VecVirtual, to Mem) {
+	if g.lanes == 16 {
+		VMOVUPS(v, g.mask, to)
+	} else {
+		VMASKMOVPS(v, g.mask, to)
+	}
+}
+
+// sourceRows multiplies the rows of a tap, each loaded once for every output row that meets it: those asked about if they exist.
+func (g *planeState) sourceRows(id string, rows int, asked func(i int) bool, masked bool) {
+	for i := range g.sources(rows) {
 		if i > 0 && i%4 == 0 {
-			LEAQ(Mem{Base: from, Index: g.ss, Scale: 4}, from)
+			LEAQ(Mem{Base: g.from, Index: g.ss, Scale: 4}, g.from)
 		}
 		skip := fmt.Sprintf("%s%d", id, i)
 		if asked(i) {
-			BTL(U8(i), bits)
+			BTL(U8(i), g.bits)
 			JCC(LabelRef(skip))
 		}
 		v := g.vec()
-		load(fourRows(from, g.ss, g.ss3, i), v)
+		g.load(rung(g.from, g.ss, g.ss3, i%4), v, masked)
 		for r := range rows {
 			k := i - r*g.stride
 			if k < 0 || k >= g.k {
 				continue
 			}
-			for o := range acc {
-				VFMADD231PS(w[o][k], v, acc[o][r])
+			for o, acc := range g.acc {
+				VFMADD231PS(g.w[o][k], v, acc[r])
 			}
 		}
 		if asked(i) {
@@ -225,91 +316,7 @@ func (g planeState) sourceRows(id string, rows int, acc, w [][]reg.VecVirtual, f
 	}
 }
 
-// fourRows is row i of four from base on, step bytes apart, of which step3 is three.
-func fourRows(base, step, step3 reg.GPVirtual, i int) Mem {
-	return [...]Mem{{Base: base}, {Base: base, Index: step, Scale: 1}, {Base: base, Index: step, Scale: 2}, {Base: base, Index: step3, Scale: 1}}[i%4]
-}
-
-// ahead is the bytes between what a tile reads and what it asks memory for, of planes too large for the caches: more
-// rows are read at once than the processor follows by itself.
-const ahead = 512
-
-// prefetch asks for the source rows of the first tap.
-func (g planeState) prefetch(rows int) {
-	from := GP64()
-	Load(Param("taps"), from)
-	MOVQ(Mem{Base: from}, from)
-	LEAQ(Mem{Base: g.src, Index: from, Scale: 4, Disp: ahead}, from)
-	for i := range (rows-1)*g.stride + g.k {
-		if i > 0 {
-			ADDQ(g.ss, from)
-		}
-		PREFETCHT0(Mem{Base: from})
-	}
-}
-
-// store clamps and writes the tile's columns that exist. The mask of those is
-// the last of a column block.
-func (g planeState) store(id string, rows int, acc [][]reg.VecVirtual) {
-	lo, hi := g.vec(), g.vec()
-	loAddr, err := Param("lo").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	hiAddr, err := Param("hi").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	VBROADCASTSS(loAddr.Addr, lo)
-	for o := range acc {
-		for r := range acc[o] {
-			// The value stands second, so that a NaN stays one.
-			VMAXPS(acc[o][r], lo, acc[o][r])
-		}
-	}
-	VBROADCASTSS(hiAddr.Addr, hi)
-	for o := range acc {
-		for r := range acc[o] {
-			VMINPS(acc[o][r], hi, acc[o][r])
-		}
-	}
-	ds, ds3, plane, to := stride("ds"), GP64(), GP64(), GP64()
-	LEAQ(Mem{Base: ds, Index: ds, Scale: 2}, ds3)
-	write := func(put func(v reg.VecVirtual, to Mem)) {
-		MOVQ(g.dst, plane)
-		for o := range acc {
-			MOVQ(plane, to)
-			for r := range acc[o] {
-				if r > 0 && r%4 == 0 {
-					LEAQ(Mem{Base: to, Index: ds, Scale: 4}, to)
-				}
-				put(acc[o][r], fourRows(to, ds, ds3, r))
-			}
-			if o < g.outs-1 {
-				ADDQ(stride("dp"), plane)
-			}
-		}
-	}
-	CMPQ(g.n, I8(g.lanes))
-	JLT(LabelRef(id + "_tail"))
-	stream := Load(Param("stream"), GP8()).(reg.GPVirtual)
-	TESTB(stream, stream)
-	JNZ(LabelRef(id + "_stream"))
-	write(func(v reg.VecVirtual, to Mem) { VMOVUPS(v, to) })
-	JMP(LabelRef(id + "_stored"))
-	Label(id + "_stream")
-	write(func(v reg.VecVirtual, to Mem) { VMOVNTPS(v, to) })
-	JMP(LabelRef(id + "_stored"))
-	Label(id + "_tail")
-	step := GP64()
-	Load(Param("maskStep"), step)
-	if g.lanes == 16 {
-		k := K()
-		KMOVW(Mem{Base: g.masks, Index: step, Scale: 1, Disp: -4}, k)
-		write(func(v reg.VecVirtual, to Mem) { VMOVUPS(v, k, to) })
-	} else {
-		VMOVUPS(Mem{Base: g.masks, Index: step, Scale: 1, Disp: -g.bytes()}, lo)
-		write(func(v reg.VecVirtual, to Mem) { VMASKMOVPS(v, lo, to) })
-	}
-	Label(id + "_stored")
+// rung is base + i*step for i in 0..3; step3 is three steps.
+func rung(base, step, step3 reg.GPVirtual, i int) Mem {
+	return [...]Mem{{Base: base}, {Base: base, Index: step, Scale: 1}, {Base: base, Index: step, Scale: 2}, {Base: base, Index: step3, Scale: 1}}[i]
 }

@@ -79,9 +79,6 @@ func planeTileNEON(d planeShape) {
 	d.again()
 }
 
-// sources is how many source rows a tap of a tile meets.
-func (d planeShape) sources(rows int) int { return (rows-1)*d.stride + d.k }
-
 // body computes a tile of the given number of rows, all columns, and returns.
 func (g planeNEON) body(rows int) {
 	id := fmt.Sprintf("rows%d", rows)
@@ -118,7 +115,7 @@ func (g planeNEON) body(rows int) {
 	far := Load(Param("far"), GP8()).(reg.GPVirtual)
 	TESTB(far, far)
 	JZ(LabelRef(id + "_near"))
-	g.prefetch(rows)
+	g.prefetch(id+"_", g.src, g.ss)
 	Label(id + "_near")
 
 	step := GP64()
@@ -223,20 +220,6 @@ func (g planeNEON) wholeRows(from reg.GPVirtual, inTurn bool) sourceNEON {
 			VMOVUPS(Mem{Base: at[i%len(at)], Disp: 16 * h}, x)
 			return x
 		},
-	}
-}
-
-// prefetch asks for the source rows of the first tap.
-func (g planeNEON) prefetch(rows int) {
-	from := GP64()
-	Load(Param("taps"), from)
-	MOVQ(Mem{Base: from}, from)
-	LEAQ(Mem{Base: g.src, Index: from, Scale: 4, Disp: ahead}, from)
-	for i := range g.sources(rows) {
-		if i > 0 {
-			ADDQ(g.ss, from)
-		}
-		PREFETCHT0(Mem{Base: from})
 	}
 }
 
