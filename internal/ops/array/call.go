@@ -50,6 +50,7 @@ type state struct {
 	tapList  []tap
 	lineList []line // of Resize, by axis
 	mixes    []mixes
+	mixer    *planeMixer
 
 	sums    []float64    // of reductions
 	channel [4][]float64 // numbers by channel

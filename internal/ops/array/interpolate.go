@@ -160,6 +160,9 @@ func blendAxes[T tensor.Float](c *Call, out, x []T) {
 		if from[axis] == to[axis] && m.identity() {
 			continue
 		}
+		if x32, ok := any(x).([]float32); ok && axis >= len(shape)-2 && c.mixPlanes(any(out).([]float32), x32) {
+			return
+		}
 		a := aroundAxis(shape, axis)
 		shape[axis] = to[axis]
 		c.afford(c.elem, shape)
@@ -184,12 +187,6 @@ func (m *mixes) identity() bool {
 }
 
 func blendAxis[T tensor.Float](out, x []T, a around, n int, m *mixes) {
-	if x32, ok := any(x).([]float32); ok && a.inner == 1 && m.width == 2 {
-		for o := range a.outer {
-			blendPairs(any(out).([]float32)[o*n:][:n], x32[o*a.n:][:a.n], m)
-		}
-		return
-	}
 	for o := range a.outer {
 		for k := range n {
 			index, weight := m.index[k*m.width:][:m.width], m.weight[k*m.width:][:m.width]
@@ -209,14 +206,6 @@ func blendAxis[T tensor.Float](out, x []T, a around, n int, m *mixes) {
 				}
 			}
 		}
-	}
-}
-
-// blendPairs interpolates a row between two pixels each.
-func blendPairs(out, x []float32, m *mixes) {
-	index, weight := m.index[:2*len(out)], m.weight[:2*len(out)]
-	for k := range out {
-		out[k] = float32(weight[2*k])*x[index[2*k]] + float32(weight[2*k+1])*x[index[2*k+1]]
 	}
 }
 

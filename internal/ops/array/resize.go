@@ -23,6 +23,7 @@ type line struct {
 
 // mixes are the weighted sums of an axis: width weights for each output.
 type mixes struct {
+	of      line // what they are for: they stay as long as the extents do
 	width   int
 	index   []int
 	weight  []float64
@@ -206,6 +207,10 @@ func nearest(x float64, mode string) float64 {
 
 // mix fills the sums of one axis.
 func (c *Call) mix(m *mixes, l line, mode string) {
+	if m.of == l && len(m.index) > 0 {
+		return
+	}
+	m.of = l
 	transformation, rounding := c.text("coordinate_transformation_mode", transformations...), c.text("nearest_mode", "round_prefer_floor", "round_prefer_ceil", "floor", "ceil")
 	if c.Op == "Upsample" || c.Version > 0 && c.Version < 11 {
 		transformation, rounding = "asymmetric", "floor"
