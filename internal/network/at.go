@@ -5,20 +5,26 @@ import (
 	"convx/internal/layer"
 )
 
-// At is the layer of that name, or that makes the tensor of that name, or the only one that matches it as a glob. The error begins with the name.
+// At is the layer of that name, else the one that makes the tensor of that name, else the only one that matches it as a glob. The error
+// begins with the name.
 func (r *Result) At(name string) (*NodeResult, error) {
+	var makes *NodeResult
 	var found []*NodeResult
 	var names []string
 	for _, n := range r.Counted() {
-		if n.Node.Name == name || n.Node.Tensor == name {
+		switch {
+		case n.Node.Name == name:
 			return n, nil
-		}
-		if Matches(name, n.Node.Name) || n.Node.Tensor != "" && Matches(name, n.Node.Tensor) {
+		case n.Node.Tensor == name && name != "" && makes == nil:
+			makes = n
+		case Matches(name, n.Node.Name) || n.Node.Tensor != "" && Matches(name, n.Node.Tensor):
 			found = append(found, n)
 		}
 		names = append(names, n.Node.Name)
 	}
 	switch near := layer.Nearest(name, names); {
+	case makes != nil:
+		return makes, nil
 	case len(found) == 1:
 		return found[0], nil
 	case len(found) > 1:

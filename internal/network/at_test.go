@@ -5,15 +5,17 @@ import (
 	"testing"
 )
 
-// A layer is found by its name, or by a glob that only it fits.
+// A layer is found by its name, else by the tensor that it makes, else by a glob that only it fits.
 func TestAt(t *testing.T) {
 	r := named(t, "vgg-16")
-	for name, want := range map[string]string{"conv4.pool": "conv4.pool", "conv4.po*": "conv4.pool"} {
+	first := r.Counted()[0].Node // its tensor goes by the name of a later layer
+	first.Tensor, r.Counted()[1].Node.Tensor = "conv4.pool", "made"
+	for name, want := range map[string]string{"conv4.pool": "conv4.pool", "conv3.po*": "conv3.pool", "made": r.Counted()[1].Node.Name} {
 		if n, err := r.At(name); err != nil || n.Node.Name != want {
 			t.Errorf("%s: %v, %v", name, n, err)
 		}
 	}
-	for name, want := range map[string]string{"conv?.pool": "4 layers match, from conv1.pool to conv4.pool", "conv4.pol": "did you mean conv4.pool?", "nothing": "there is no layer of that name"} {
+	for name, want := range map[string]string{"conv?.pool": "5 layers match, from " + first.Name + " to conv4.pool", "conv4.pol": "did you mean conv4.pool?", "nothing": "there is no layer of that name"} {
 		if _, err := r.At(name); err == nil || !strings.HasPrefix(err.Error(), name+": ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", name, err)
 		}
