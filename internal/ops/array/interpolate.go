@@ -53,6 +53,9 @@ func cubic(d, a float64) float64 {
 // weigh writes the pixels around x, held within the n that there are, and their weights, whose sum is one.
 func (k *interpolation) weigh(x float64, n int, index []int, weight []float64) {
 	x = min(max(x, -1<<40), 1<<40)
+	if k.width == 2 { // beyond the ends there is the last pixel
+		x = min(max(x, 0), float64(n-1))
+	}
 	first := int(math.Floor(x)) - k.width/2 + 1
 	var sum float64
 	for i := range index {
@@ -125,17 +128,7 @@ func (c *Call) blend(out *tensor.Array) {
 	case tensor.Float64:
 		blendAxes(c, data[float64](c, out), data[float64](c, c.In[0]))
 	case tensor.Int64:
-		lo, hi := bounds(c.origin)
-		wide := make([]float64, out.Len())
-		blendAxes(c, wide, tensor.Data[float64](c.converted(c.In[0], tensor.Float64)))
-		smooth := c.flag("antialias", false)
-		for i, v := range wide {
-			// The specification leaves rounding open. As ONNX Runtime: float32, to the nearest where antialiased, toward zero else.
-			if v = float64(float32(v)); smooth {
-				v = math.Floor(v + 0.5)
-			}
-			data[int64](c, out)[i] = saturate(v, lo, hi)
-		}
+		c.blendIntegers(out)
 	default:
 		c.refusef("interpolation of type %v: %w", c.elem, ErrUnsupported)
 	}
@@ -146,7 +139,7 @@ func blendAxes[T tensor.Float](c *Call, out, x []T) {
 	shape := append(c.shape(len(from))[:0], from...)
 	last := -1
 	for axis, m := range c.mixes[:len(from)] {
-		if !(from[axis] == to[axis] && m.identity()) {
+		if !m.rests(from[axis], to[axis]) {
 			last = axis
 		}
 	}
@@ -157,7 +150,7 @@ func blendAxes[T tensor.Float](c *Call, out, x []T) {
 	turn := 0
 	for axis := range last + 1 {
 		m := &c.mixes[axis]
-		if from[axis] == to[axis] && m.identity() {
+		if m.rests(from[axis], to[axis]) {
 			continue
 		}
 		if x32, ok := any(x).([]float32); ok && axis >= len(shape)-2 && c.mixPlanes(any(out).([]float32), x32) {
@@ -175,6 +168,9 @@ func blendAxes[T tensor.Float](c *Call, out, x []T) {
 		x = into
 	}
 }
+
+// rests reports an axis that stays as it is.
+func (m *mixes) rests(from, to int) bool { return from == to && m.identity() }
 
 // identity reports sums that are one pixel each, its own.
 func (m *mixes) identity() bool {

@@ -92,6 +92,11 @@ var literals = []struct {
 	{"GridSample", 16, Attributes{"align_corners": int64(1)}, list{shaped([]int{1, 1, 2, 2}, 1., 2, 3, 4), shaped([]int{1, 1, 3, 2}, -1., -1, 0, 0, 1, 0)}, list{shaped([]int{1, 1, 1, 3}, 1., 2.5, 3)}},
 	{"Resize", 18, Attributes{"mode": "linear", "antialias": int64(1)}, list{of[uint8](1, 2, 4, 6), nil, nil, of[int64](2)}, list{of[uint8](2, 5)}},
 	{"Resize", 18, Attributes{"mode": "linear"}, list{of[int8](-5, -8), nil, nil, of[int64](6)}, list{of[int8](-5, -5, -6, -7, -8, -8)}},
+	{"Resize", 19, Attributes{"mode": "linear", "keep_aspect_ratio_policy": "not_larger", "axes": []int64{1}}, list{shaped([]int{1, 2}, int32(-411067075), 7), nil, nil, of[int64](2)}, list{shaped([]int{1, 2}, int32(-411067075), 7)}},
+	// float32 keeps the sum of the four products just below 7 here and there, and what is cut off is ONNX Runtime's too.
+	{"Resize", 18, Attributes{"mode": "linear"}, list{shaped([]int{1, 1, 2, 2}, uint8(0), 7, 7, 7), nil, nil, of[int64](1, 1, 5, 5)}, list{shaped([]int{1, 1, 5, 5}, uint8(0), 0, 3, 6, 7, 0, 1, 3, 6, 6, 3, 3, 5, 6, 7, 6, 6, 6, 6, 7, 7, 6, 7, 7, 7)}},
+	{"Resize", 19, Attributes{"nearest_mode": "round_prefer_ceil", "coordinate_transformation_mode": "asymmetric"}, list{of(0., 1, 2, 3, 4, 5, 6), nil, nil, of[int64](4)}, list{of(0., 2, 4, 5)}},
+	{"Resize", 19, Attributes{"nearest_mode": "floor", "coordinate_transformation_mode": "half_pixel_symmetric"}, list{of(0., 1, 2, 3, 4, 5), nil, of[float32](1. / 3)}, list{of(0., 3)}},
 	{"Resize", 19, Attributes{"mode": "linear"}, list{of(0., 4), nil, nil, of[int64](4)}, list{of(0., 1, 3, 4)}},
 	{"RNN", 14, Attributes{"direction": "bidirectional", "activations": []string{"Affine", "Affine"}},
 		list{shaped([]int{2, 1, 1}, 1., 10), shaped([]int{2, 1, 1}, 1., 1), shaped([]int{2, 1, 1}, 0.5, 0.5)},

@@ -169,7 +169,7 @@ func (l line) source(o int, transformation string) float32 {
 	switch transformation {
 	case "half_pixel_symmetric":
 		adjustment := out / (scale * in)
-		return in/2*(1-adjustment) + (x+0.5)/scale - 0.5
+		return float32(float64(in/2*(1-adjustment)) + (float64(x)+0.5)/float64(scale) - 0.5) // in float64, alone of all
 	case "pytorch_half_pixel":
 		if l.out <= 1 {
 			return 0
@@ -192,8 +192,12 @@ func (l line) source(o int, transformation string) float32 {
 	return float32((x+0.5)/scale) - 0.5
 }
 
-// nearest rounds a place to a pixel.
+// nearest rounds a place to a pixel. As ONNX Runtime has it, a place within a millionth of the middle of two is in the middle: it may be
+// there only by the last bit of a float32.
 func nearest(x float64, mode string) float64 {
+	if middle := math.Floor(x) + 0.5; math.Abs(x-middle) <= 1e-6 {
+		x = middle
+	}
 	switch mode {
 	case "round_prefer_ceil":
 		return math.Floor(x + 0.5)
