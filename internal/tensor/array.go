@@ -98,9 +98,9 @@ func (a *Array) String() string {
 	return a.Elem.String() + " " + Format(a.Shape)
 }
 
-// Bits is a's elements as unsigned integers of their size, which Size must be; it is for moving elements, whatever they
-// are. Strings have none.
-func Bits[T uint8 | uint16 | uint32 | uint64](a *Array) []T {
+// Bits is a's elements as unsigned integers of their size, which Size must be, or as floats of it; it is for moving elements,
+// whatever they are. Strings have none.
+func Bits[T uint8 | uint16 | uint32 | uint64 | float32](a *Array) []T {
 	if size := a.Elem.Size(); size != int(unsafe.Sizeof(T(0))) {
 		panic(lang.Sprintf("tensor: elements of %d bytes read as %d", size, unsafe.Sizeof(T(0))))
 	}

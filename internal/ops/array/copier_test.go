@@ -42,3 +42,38 @@ func TestSharedWorkGivesTheSame(t *testing.T) {
 		}
 	}
 }
+
+// Elements of 32 bits move as those of 64 do, whatever the order of the axes, the blocks and the steps.
+func TestWordsMoveAsElementsDo(t *testing.T) {
+	d := newDraws()
+	for range 300 {
+		rank := d.Int(2, 5)
+		shape := d.shape(rank, 6)
+		shape[d.Int(0, rank-1)] *= d.Int(1, 9)
+		op, attributes, in := "Transpose", Attributes{"perm": d.shuffled(rank)}, list{nil}
+		switch d.Int(0, 3) {
+		case 0:
+			block := d.Int(1, 3)
+			shape = d.shape(4, 20)
+			shape[1] *= block * block
+			op, attributes = "DepthToSpace", Attributes{"blocksize": int64(block), "mode": []string{"DCR", "CRD"}[d.Int(0, 1)]}
+		case 1:
+			block := d.Int(1, 3)
+			shape = d.shape(4, 20)
+			shape[2], shape[3] = block*shape[2], block*shape[3]
+			op, attributes = "SpaceToDepth", Attributes{"blocksize": int64(block)}
+		case 2:
+			starts, ends, steps := make([]int64, rank), make([]int64, rank), make([]int64, rank)
+			for i, n := range shape {
+				starts[i], ends[i], steps[i] = int64(d.Int(0, n-1)), int64(n), int64(d.Int(1, 3))
+			}
+			op, attributes = "Slice", nil
+			in = list{nil, tensor.ArrayOf(starts, rank), tensor.ArrayOf(ends, rank), nil, tensor.ArrayOf(steps, rank)}
+		}
+		in[0] = d.array(tensor.Float32, shape...)
+		got := run(t, op, attributes, 1, in...)[0]
+		in[0] = (&Call{}).converted(in[0], tensor.Float64)
+		want := run(t, op, attributes, 1, in...)[0]
+		same(t, op, (&Call{}).converted(got, tensor.Float64), want)
+	}
+}

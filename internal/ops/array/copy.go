@@ -21,7 +21,7 @@ func (n *nest) copy(dst, src *tensor.Array) {
 	case 2:
 		copyRows(n, tensor.Bits[uint16](dst), tensor.Bits[uint16](src))
 	case 4:
-		copyRows(n, tensor.Bits[uint32](dst), tensor.Bits[uint32](src))
+		copyWords(n, tensor.Bits[float32](dst), tensor.Bits[float32](src))
 	case 8:
 		copyRows(n, tensor.Bits[uint64](dst), tensor.Bits[uint64](src))
 	}
