@@ -44,7 +44,7 @@ var docPictures = map[string]string{
 	"max-pool.png":     "convx draw max-pool --numbers -o max-pool.png",
 	"mbconv.png":       "convx draw mbconv -o mbconv.png",
 	"upsampling.png": "convx run depthwise --filter box:4 -s 4 -o - | convx compare - --filter box:3 transposed,stride=2,padding=1,output-padding=1" +
-		" transposed,filter=box:4,stride=2,padding=1 resize-conv,padding=1 --no-time --map minmax --magnify 3 -o upsampling.png",
+		" transposed,filter=box:4,stride=2,padding=1 resize-conv,padding=1 --no-time --map minmax --magnify 2 -o upsampling.png",
 	"cure.png": "convx run depthwise --filter box:4 -s 4 -o - | convx compare - --filter box:3 transposed,stride=2,padding=1,output-padding=1 resize-conv,padding=1" +
 		" --no-time --map minmax --magnify 2 -o cure.png",
 	"rescaled.png": "convx run depthwise --filter box:4 -s 4 -o - | convx run standard - -c 4 -k 3 -p 1 -o - |" +

@@ -16,7 +16,8 @@ type Bars struct {
 	// Baseline is the row that the others are compared with; it is drawn in another colour, and a line through the other
 	// rows stands where it ends.
 	Baseline int
-	For      drawing.Purpose
+	Note     string // what is to be known of all, below; empty for nothing
+	drawing.Look
 }
 
 // Panel is one quantity, with a value and its text for each row.
@@ -27,16 +28,16 @@ type Panel struct {
 }
 
 const (
-	rowHeight  = 30
-	barHeight  = 19
-	panelWidth = 260
-	panelGap   = 28
-	titleRoom  = 36
-	textGap    = 6 // between a bar and its value
+	leastRow, mostRow = 1.5, 4 // the distance of rows, in sizes of their letters
+	barPart           = 0.65   // of that
+	leastPanel        = 150    // the width of a panel
+	panelGap          = 28
+	titleRoom         = 1.8 * titleSize
+	textGap           = 6 // between a bar and its value
 )
 
 // Write draws the bars. Values are neither negative nor infinite nor NaN.
-func (b Bars) Write(w io.Writer, f Format) error {
+func (b Bars) Write(w io.Writer, f drawing.Format) error {
 	if len(b.Labels) == 0 || len(b.Panels) == 0 {
 		return lang.New("a chart of nothing: there are no bars to draw")
 	}
@@ -48,47 +49,61 @@ func (b Bars) Write(w io.Writer, f Format) error {
 			return fmt.Errorf("%s: %w", p.Title, err)
 		}
 	}
-	return write(w, f, b.For, legible(b.For, b.drawing))
+	return write(w, f, b.Look, b.drawing())
 }
 
-// drawing has letters of so many times their usual size, and room for them.
-func (b Bars) drawing(letters float64) *drawing.Drawing {
-	at := barSizes{letters: letters, ruler: drawing.NewRuler()}
+// drawing fills a slide: few rows stand apart, many have smaller letters.
+func (b Bars) drawing() *drawing.Drawing {
+	at := b.rows()
 	labelRoom := 0.0
 	for _, l := range b.Labels {
-		labelRoom = max(labelRoom, at.ruler.Width(textSize*letters, l))
+		labelRoom = max(labelRoom, at.ruler.Width(at.text, l))
 	}
-	d := &drawing.Drawing{Height: at.middle(len(b.Labels)) - rowHeight*letters/2 + margin/2}
+	d := &drawing.Drawing{Width: wide, Height: at.middle(len(b.Labels)) - at.distance/2 + margin}
 	for i, l := range b.Labels {
-		d.Text(margin+labelRoom, at.middle(i), textSize*letters, drawing.Right, ink, l)
+		d.Text(margin+labelRoom, at.middle(i), at.text, drawing.Right, ink, l)
 	}
+	n := float64(len(b.Panels))
 	x := crisp(margin + labelRoom + margin/2)
+	width := max(leastPanel, (wide-margin-x-panelGap*(n-1))/n)
 	for _, p := range b.Panels {
-		width := max(panelWidth, at.ruler.Width(titleSize*letters, p.Title))
+		width := max(width, at.ruler.Width(titleSize, p.Title))
 		b.panel(d, p, at, x, width)
 		x += width + panelGap
 	}
 	d.Width = x - panelGap + margin
+	if b.Note != "" {
+		d.Text(margin, d.Height+smallSize/2, smallSize, drawing.Left, muted, b.Note)
+		d.Height += smallSize + margin
+	}
 	return d
 }
 
-// barSizes are where rows stand, with letters of so many times their usual size.
-type barSizes struct {
-	letters float64
-	ruler   drawing.Ruler
+// rows are where rows stand, and the size of their letters.
+type rows struct {
+	text, distance float64
+	ruler          drawing.Ruler
+}
+
+// rows have as large letters as leave room for all of them, from the smallest that can be read.
+func (b Bars) rows() rows {
+	room := (high - titleRoom - 2*margin) / float64(len(b.Labels))
+	if b.Note != "" {
+		room -= (smallSize + margin) / float64(len(b.Labels))
+	}
+	r := rows{text: min(textSize, max(smallSize, room/leastRow)), ruler: drawing.NewRuler()}
+	r.distance = min(mostRow*r.text, max(leastRow*r.text, room))
+	return r
 }
 
 // middle is that of a row.
-func (s barSizes) middle(i int) float64 {
-	return margin + (titleRoom+(float64(i)+0.5)*rowHeight)*s.letters
-}
+func (r rows) middle(i int) float64 { return margin + titleRoom + (float64(i)+0.5)*r.distance }
 
 // panel draws one quantity: bars from the top downwards, each with its value at its end.
-func (b Bars) panel(d *drawing.Drawing, p Panel, at barSizes, x, width float64) {
-	scale := p.scale(at, width)
-	tall, text := barHeight*at.letters, textSize*at.letters
-	top, bottom := at.middle(0)-rowHeight*at.letters/2, at.middle(len(p.Values)-1)+rowHeight*at.letters/2
-	d.Text(x, margin+(titleRoom/2-6)*at.letters, titleSize*at.letters, drawing.Left, ink, p.Title)
+func (b Bars) panel(d *drawing.Drawing, p Panel, at rows, x, width float64) {
+	scale, tall := p.scale(at, width), barPart*at.distance
+	top, bottom := at.middle(0)-at.distance/2, at.middle(len(p.Values)-1)+at.distance/2
+	d.Text(x, margin+titleSize/2, titleSize, drawing.Left, ink, p.Title)
 	for i, v := range p.Values {
 		fill := blue
 		if i == b.Baseline {
@@ -104,22 +119,22 @@ func (b Bars) panel(d *drawing.Drawing, p Panel, at barSizes, x, width float64) 
 	}
 	for i, v := range p.Values {
 		// The texts stand over the baseline's line.
-		left, w := x+v*scale+textGap, at.ruler.Width(text, p.Texts[i])
-		d.Rect(left-2, at.middle(i)-tall/2, w+4, tall, white, none)
-		d.Text(left, at.middle(i), text, drawing.Left, ink, p.Texts[i])
+		left, w := x+v*scale+textGap, at.ruler.Width(at.text, p.Texts[i])
+		d.Rect(left-2, at.middle(i)-at.text/2, w+4, at.text, white, none)
+		d.Text(left, at.middle(i), at.text, drawing.Left, ink, p.Texts[i])
 	}
 	d.Line(x, top, x, bottom, 1, ink)
 }
 
-// scale is how many pixels show a value of 1, so that the longest bar and every text fit.
-func (p Panel) scale(at barSizes, width float64) float64 {
+// scale is how many units show a value of 1, so that the longest bar and every text fit.
+func (p Panel) scale(at rows, width float64) float64 {
 	most := slices.Max(p.Values)
 	if most == 0 {
 		return 0
 	}
 	scale := width / most
 	for i, v := range p.Values {
-		if room := width - textGap - at.ruler.Width(textSize*at.letters, p.Texts[i]); v > 0 {
+		if room := width - textGap - at.ruler.Width(at.text, p.Texts[i]); v > 0 {
 			scale = min(scale, max(room, width/4)/v)
 		}
 	}

@@ -13,19 +13,10 @@ import (
 	"convx/internal/lang"
 )
 
-// Format is a kind of file.
-type Format string
-
-// The formats.
-const (
-	PNG Format = "png"
-	SVG Format = "svg"
-)
-
 // FormatOf reads the format off a file's name.
-func FormatOf(path string) (Format, error) {
-	switch f := Format(strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))); f {
-	case PNG, SVG:
+func FormatOf(path string) (drawing.Format, error) {
+	switch f := drawing.Format(strings.ToLower(strings.TrimPrefix(filepath.Ext(path), "."))); f {
+	case drawing.PNG, drawing.SVG:
 		return f, nil
 	}
 	return "", lang.Errorf("%q: charts are drawn as .png or .svg", path)
@@ -43,12 +34,14 @@ var (
 	ink    = color.NRGBA{0x22, 0x22, 0x22, 0xFF}
 )
 
-// Sizes are in units, which are pixels on a page.
+// A chart has a slide's proportions, and letters that the back row reads on one: ticks and names of points have 18 pixels of 720 there,
+// all else 24. Sizes are in units.
 const (
-	margin    = 20
-	titleSize = 17
-	textSize  = 14
-	smallSize = 12
+	wide, high = 1024, 576
+	margin     = 20
+	titleSize  = 22
+	textSize   = 19.5
+	smallSize  = 15
 )
 
 func finite(values ...float64) error {
@@ -63,34 +56,8 @@ func finite(values ...float64) error {
 // crisp is the middle of the pixel at v, where a line one pixel wide is sharp.
 func crisp(v float64) float64 { return math.Floor(v) + 0.5 }
 
-// legible draws with letters of their usual size or, for a slide, so large that the back row reads them.
-func legible(p drawing.Purpose, draw func(letters float64) *drawing.Drawing) *drawing.Drawing {
-	const most = 3
-	letters := 1.0
-	d := draw(letters)
-	for p == drawing.Slide && letters < most {
-		short := max(captions/(textSize*letters*p.Scale(d)), smallest/(smallSize*letters*p.Scale(d)))
-		if short <= 1 {
-			break
-		}
-		letters *= max(1.02, short) // larger letters may make the drawing larger
-		d = draw(letters)
-	}
-	return d
-}
-
-// captions and smallest are the pixels that letters of a slide have at least: all that is read, and ticks and names of points.
-const captions, smallest = 24, 18
-
-func write(w io.Writer, f Format, p drawing.Purpose, d *drawing.Drawing) error {
-	err, scale := error(nil), p.Scale(d)
-	d = p.Placed(d)
-	if f == SVG {
-		err = d.WriteSVG(w)
-	} else {
-		err = d.Paint(scale).Encode(w)
-	}
-	if err != nil {
+func write(w io.Writer, f drawing.Format, l drawing.Look, d *drawing.Drawing) error {
+	if err := l.Write(w, d, f); err != nil {
 		return lang.Errorf("writing a chart: %w", err)
 	}
 	return nil

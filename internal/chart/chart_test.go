@@ -7,10 +7,12 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"convx/internal/drawing"
 )
 
 func TestBarsAndRooflineAreWholePictures(t *testing.T) {
-	charts := map[string]func(io.Writer, Format) error{
+	charts := map[string]func(io.Writer, drawing.Format) error{
 		"bars": Bars{Labels: []string{"standard", "a,b=1"}, Panels: []Panel{
 			{"params", []float64{3, 0}, []string{"3", "0"}}, {"nothing", []float64{0, 0}, []string{"0", "0"}},
 		}}.Write,
@@ -19,7 +21,7 @@ func TestBarsAndRooflineAreWholePictures(t *testing.T) {
 	}
 	for name, write := range charts {
 		var p, s bytes.Buffer
-		if err := write(&p, PNG); err != nil {
+		if err := write(&p, drawing.PNG); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -27,7 +29,7 @@ func TestBarsAndRooflineAreWholePictures(t *testing.T) {
 		if err != nil || img.Bounds().Dx() < 200 || img.Bounds().Dy() < 40 {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := write(&s, SVG); err != nil || !strings.Contains(s.String(), "</svg>") {
+		if err := write(&s, drawing.SVG); err != nil || !strings.Contains(s.String(), "</svg>") {
 			t.Errorf("%s as SVG: %v", name, err)
 		}
 	}
@@ -37,7 +39,7 @@ func TestBarsAndRooflineAreWholePictures(t *testing.T) {
 func TestRooflineExplainsItself(t *testing.T) {
 	for rate, want := range map[float64]bool{90: false, 2500: true} {
 		var b bytes.Buffer
-		if err := (Roofline{Title: "t", Peak: 1200, Bandwidth: 50, Points: []Point{{"a", 30, rate}}}).Write(&b, SVG); err != nil {
+		if err := (Roofline{Title: "t", Peak: 1200, Bandwidth: 50, Points: []Point{{"a", 30, rate}}}).Write(&b, drawing.SVG); err != nil {
 			t.Fatal(err)
 		}
 		s := b.String()
@@ -50,16 +52,16 @@ func TestRooflineExplainsItself(t *testing.T) {
 func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
 	one := []string{"x"}
 	for name, err := range map[string]error{
-		"no bars":     Bars{}.Write(io.Discard, PNG),
-		"no panels":   Bars{Labels: one}.Write(io.Discard, PNG),
-		"NaN":         Bars{Labels: one, Panels: []Panel{{"p", []float64{math.NaN()}, one}}}.Write(io.Discard, PNG),
-		"infinite":    Bars{Labels: one, Panels: []Panel{{"p", []float64{math.Inf(1)}, one}}}.Write(io.Discard, PNG),
-		"negative":    Bars{Labels: one, Panels: []Panel{{"p", []float64{-1}, one}}}.Write(io.Discard, PNG),
-		"few values":  Bars{Labels: one, Panels: []Panel{{"p", nil, nil}}}.Write(io.Discard, PNG),
-		"no points":   Roofline{Peak: 1, Bandwidth: 1}.Write(io.Discard, PNG),
-		"log of zero": Roofline{Peak: 1, Bandwidth: 1, Points: []Point{{"a", 0, 1}}}.Write(io.Discard, PNG),
-		"no peak":     Roofline{Bandwidth: 1, Points: []Point{{"a", 1, 1}}}.Write(io.Discard, PNG),
-		"NaN point":   Roofline{Peak: 1, Bandwidth: 1, Points: []Point{{"a", math.NaN(), 1}}}.Write(io.Discard, PNG),
+		"no bars":     Bars{}.Write(io.Discard, drawing.PNG),
+		"no panels":   Bars{Labels: one}.Write(io.Discard, drawing.PNG),
+		"NaN":         Bars{Labels: one, Panels: []Panel{{"p", []float64{math.NaN()}, one}}}.Write(io.Discard, drawing.PNG),
+		"infinite":    Bars{Labels: one, Panels: []Panel{{"p", []float64{math.Inf(1)}, one}}}.Write(io.Discard, drawing.PNG),
+		"negative":    Bars{Labels: one, Panels: []Panel{{"p", []float64{-1}, one}}}.Write(io.Discard, drawing.PNG),
+		"few values":  Bars{Labels: one, Panels: []Panel{{"p", nil, nil}}}.Write(io.Discard, drawing.PNG),
+		"no points":   Roofline{Peak: 1, Bandwidth: 1}.Write(io.Discard, drawing.PNG),
+		"log of zero": Roofline{Peak: 1, Bandwidth: 1, Points: []Point{{"a", 0, 1}}}.Write(io.Discard, drawing.PNG),
+		"no peak":     Roofline{Bandwidth: 1, Points: []Point{{"a", 1, 1}}}.Write(io.Discard, drawing.PNG),
+		"NaN point":   Roofline{Peak: 1, Bandwidth: 1, Points: []Point{{"a", math.NaN(), 1}}}.Write(io.Discard, drawing.PNG),
 	} {
 		if err == nil {
 			t.Errorf("%s was drawn", name)

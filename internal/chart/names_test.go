@@ -20,11 +20,7 @@ func TestNamesCoverNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	ruler := drawing.NewRuler()
 	for trial := range 20 {
-		r, letters := Roofline{Title: "t", Peak: 100, Bandwidth: 20}, 1.0
-		if trial%4 == 3 {
-			r.For, letters = drawing.Slide, 1.3
-		}
-		small := smallSize * letters
+		r := Roofline{Title: "t", Peak: 100, Bandwidth: 20}
 		points := 1 + random.IntN(60)
 		if trial == 0 {
 			points = 400
@@ -32,17 +28,17 @@ func TestNamesCoverNothing(t *testing.T) {
 		for i := range points {
 			r.Points = append(r.Points, Point{fmt.Sprintf("layer%d.conv", i), math.Exp(4 * random.NormFloat64()), math.Exp(3 + random.NormFloat64())})
 		}
-		d := r.drawing(letters)
+		d := r.drawing()
 		var names, others []box
 		var lines []drawing.Segment
 		for _, m := range d.Marks {
 			switch m := m.(type) {
 			case drawing.Text:
-				if w := ruler.Width(m.Size, m.S); m.Color == ink && m.Size == small && m.Align == drawing.Left {
-					names = append(names, box{m.X, m.Y - small/2, m.X + w, m.Y + small/2})
+				if w := ruler.Width(m.Size, m.S); m.Color == ink && m.Size == smallSize && m.Align == drawing.Left {
+					names = append(names, box{m.X, m.Y - smallSize/2, m.X + w, m.Y + smallSize/2})
 				}
 			case drawing.Circle:
-				if m.R == dotRadius && m.X > margin+dotRadius { // the legend's are further left
+				if m.R == dotRadius && m.Y > r.head(&drawing.Drawing{}) { // the legend's are above
 					others = append(others, box{m.X - m.R, m.Y - m.R, m.X + m.R, m.Y + m.R})
 				}
 			case drawing.Segment:
@@ -84,7 +80,7 @@ func TestNamesCoverNothing(t *testing.T) {
 // A point on the roof is drawn on the roof's line: dots and roof share their axes.
 func TestDotsStandWhereTheyBelong(t *testing.T) {
 	r := Roofline{Peak: 80, Bandwidth: 20, Points: []Point{{"slope", 1, 20}, {"flat", 8, 80}}}
-	h, v := r.axes(0, plotHeight, margin+tickRoom, pageWidth-margin)
+	h, v := r.axes(0, high, margin+tickRoom, wide-margin)
 	roof := r.roof(h, v)
 	for i, p := range r.Points {
 		x, y := h.at(p.Intensity), v.at(p.Rate)
@@ -105,7 +101,7 @@ func TestBarsAreToScale(t *testing.T) {
 		{"a quantity with a name that is wider than its bars would be", []float64{1, 2, 0}, []string{"1", "a long text after the bar", "0"}},
 		{"second", []float64{5, 1, 5}, []string{"5", "1", "5"}},
 	}}
-	d, ruler := b.drawing(1), drawing.NewRuler()
+	d, ruler := b.drawing(), drawing.NewRuler()
 	var bars []drawing.Rect
 	end := 0.0
 	for _, m := range d.Marks {
@@ -137,13 +133,23 @@ func TestChartsOnSlides(t *testing.T) {
 	for i := range 30 {
 		points = append(points, Point{fmt.Sprintf("net.layer%d", i), math.Exp(float64(i%9) / 2), math.Exp(float64(i%7)/2 + 2)})
 	}
-	bars := Bars{For: drawing.Slide, Labels: []string{"standard", "depthwise,multiplier=2", "separable"}}
+	bars := Bars{Look: drawing.Look{For: drawing.Slide}, Labels: []string{"standard", "depthwise,multiplier=2", "separable"}}
 	for _, title := range []string{"params", "MACs", "time (median)"} {
 		bars.Panels = append(bars.Panels, Panel{title, []float64{3, 1, 2}, []string{"36.9 k", "115.6 M", "2.31 ms"}})
 	}
-	roofline := Roofline{Title: "AMD EPYC 9B45 64-Core Processor, 1 thread", Peak: 800, Bandwidth: 40, Points: points, For: drawing.Slide}
-	for name, draw := range map[string]func(float64) *drawing.Drawing{"bars": bars.drawing, "roofline": roofline.drawing} {
-		d := drawing.Slide.Placed(legible(drawing.Slide, draw))
+	many := Bars{Look: bars.Look, Note: "the 20 of 100 steps that take longest"}
+	for _, title := range []string{"time (median)", "MACs"} {
+		many.Panels = append(many.Panels, Panel{Title: title})
+	}
+	for i := range 20 {
+		many.Labels = append(many.Labels, fmt.Sprintf("stage%d.project", i))
+		for k := range many.Panels {
+			many.Panels[k].Values, many.Panels[k].Texts = append(many.Panels[k].Values, float64(i)), append(many.Panels[k].Texts, "36.9 k")
+		}
+	}
+	roofline := Roofline{Title: "AMD EPYC 9B45 64-Core Processor, 1 thread", Peak: 800, Bandwidth: 40, Points: points, Look: drawing.Look{For: drawing.Slide}}
+	for name, d := range map[string]*drawing.Drawing{"bars": bars.drawing(), "many bars": many.drawing(), "roofline": roofline.drawing()} {
+		d = drawing.Slide.Placed(d)
 		ruler, scale := drawing.NewRuler(), drawing.Slide.Scale(d)
 		for _, m := range d.Marks {
 			text, ok := m.(drawing.Text)
@@ -152,7 +158,7 @@ func TestChartsOnSlides(t *testing.T) {
 			}
 			width := ruler.Width(text.Size, text.S)
 			left := text.X - []float64{0, width / 2, width}[text.Align]
-			if text.Size*scale < smallest || left < 0 || left+width > d.Width || text.Y-text.Size/2 < 0 || text.Y+text.Size/2 > d.Height {
+			if text.Size*scale < 18 || left < 0 || left+width > d.Width || text.Y-text.Size/2 < 0 || text.Y+text.Size/2 > d.Height {
 				t.Errorf("%s: %q of %.1f pixels from %g to %g of %g", name, text.S, text.Size*scale, left, left+width, d.Width)
 			}
 		}
@@ -175,7 +181,7 @@ func TestTicksAreReadable(t *testing.T) {
 
 func TestSVGIsWellFormed(t *testing.T) {
 	var b bytes.Buffer
-	if err := (Bars{Labels: []string{`<&">`}, Panels: []Panel{{"p", []float64{1}, []string{"1"}}}}).Write(&b, SVG); err != nil {
+	if err := (Bars{Labels: []string{`<&">`}, Panels: []Panel{{"p", []float64{1}, []string{"1"}}}}).Write(&b, drawing.SVG); err != nil {
 		t.Fatal(err)
 	}
 	for d := xml.NewDecoder(&b); ; {

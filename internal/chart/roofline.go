@@ -16,7 +16,7 @@ type Roofline struct {
 	Peak      float64 // GFLOP/s
 	Bandwidth float64 // GB/s
 	Points    []Point
-	For       drawing.Purpose
+	drawing.Look
 }
 
 // Point is one layer.
@@ -27,17 +27,15 @@ type Point struct {
 }
 
 const (
-	pageWidth  = 980
-	plotHeight = 520
-	tickRoom   = 46 // left of the vertical axis
-	axisRoom   = 44 // below the horizontal axis
-	legendLine = 22
-	dotRadius  = 4.5
+	tickRoom   = 3.2 * smallSize // left of the vertical axis
+	axisRoom   = 3.2 * smallSize // below the horizontal axis
+	legendLine = 1.5 * textSize
+	dotRadius  = 5.5
 	roofWidth  = 3
 )
 
 // Write draws the roof and the points. Points without FLOPs have no place on a logarithmic axis and are left out.
-func (r Roofline) Write(w io.Writer, f Format) error {
+func (r Roofline) Write(w io.Writer, f drawing.Format) error {
 	if err := finite(r.Peak, r.Bandwidth); err != nil {
 		return err
 	}
@@ -54,45 +52,20 @@ func (r Roofline) Write(w io.Writer, f Format) error {
 		return lang.New("a chart of nothing: no layer has FLOPs to place under the roof")
 	}
 	r.Points = points
-	return write(w, f, r.For, legible(r.For, r.drawing))
+	return write(w, f, r.Look, r.drawing())
 }
 
-// drawing puts the legend above the plot, where no layer can be; letters are of so many times their usual size.
-func (r Roofline) drawing(letters float64) *drawing.Drawing {
-	ruler := drawing.NewRuler()
-	title, text, small, line := titleSize*letters, textSize*letters, smallSize*letters, legendLine*letters
-	d := &drawing.Drawing{Width: pageWidth}
-	if r.For != drawing.Slide {
-		d.Width = max(d.Width, ruler.Width(title, r.Title)+2*margin)
-	}
-	write := func(x, y, size float64, s string) float64 {
-		for _, part := range ruler.Wrap(s, size, d.Width-margin-x) {
-			d.Text(x, y, size, drawing.Left, ink, part)
-			y += line
-		}
-		return y
-	}
-	y := write(margin, margin+title/2, title, r.Title) - line + title/2 + 20*letters
-	for _, entry := range r.legend() {
-		x := float64(margin)
-		if entry.dot.A > 0 {
-			d.Circle(x+dotRadius, y, dotRadius, entry.dot, none)
-			x += 2*dotRadius + 8
-		}
-		y = write(x, y, text, entry.text)
-	}
-	top, room := y+22*letters, axisRoom*letters
-	tall := float64(plotHeight)
-	if wide, high := r.For.Pixels(); high > 0 { // what is left of its proportions
-		tall = max(plotHeight/3, d.Width*float64(high)/float64(wide)-top-room-margin/2)
-	}
-	bottom := top + tall
-	horizontal, vertical := r.axes(top, bottom, margin+tickRoom*letters, d.Width-margin)
-	d.Height = bottom + room + margin/2
-	horizontal.gridVertical(d, top, bottom, small)
-	vertical.gridHorizontal(d, horizontal.from, horizontal.to, small)
-	d.Text(margin, top-18*letters, small, drawing.Left, muted, "GFLOP/s")
-	d.Text((horizontal.from+horizontal.to)/2, bottom+room-8, small, drawing.Center, muted, lang.Text("arithmetic intensity, FLOPs a byte"))
+// drawing puts the legend above the plot, where no layer can be.
+func (r Roofline) drawing() *drawing.Drawing {
+	d := &drawing.Drawing{Width: wide, Height: high}
+	top, bottom := r.head(d)+2.2*smallSize, float64(high-axisRoom-margin/2)
+	d.Height += max(0, top+high/3-bottom) // where a title has many lines
+	bottom = max(bottom, top+high/3)
+	horizontal, vertical := r.axes(top, bottom, margin+tickRoom, wide-margin)
+	horizontal.gridVertical(d, top, bottom, smallSize)
+	vertical.gridHorizontal(d, horizontal.from, horizontal.to, smallSize)
+	d.Text(margin, top-1.2*smallSize, smallSize, drawing.Left, muted, "GFLOP/s")
+	d.Text((horizontal.from+horizontal.to)/2, bottom+axisRoom-smallSize/2, smallSize, drawing.Center, muted, lang.Text("arithmetic intensity, FLOPs a byte"))
 
 	roof := r.roof(horizontal, vertical)
 	for _, s := range roof {
@@ -104,14 +77,42 @@ func (r Roofline) drawing(letters float64) *drawing.Drawing {
 	for i, p := range r.Points {
 		dots[i] = dot{p.Name, horizontal.at(p.Intensity), vertical.at(p.Rate)}
 	}
-	unnamed := addNames(d, dots, small, roof, box{horizontal.from, top, horizontal.to + margin - 4, bottom})
+	unnamed := addNames(d, dots, smallSize, roof, box{horizontal.from, top, horizontal.to + margin - 4, bottom})
 	for i, p := range dots {
 		d.Circle(p.x, p.y, dotRadius, r.bound(r.Points[i]), none)
 	}
 	if unnamed > 0 {
-		d.Text(horizontal.to, top-18*letters, small, drawing.Right, muted, lang.Sprintf("%d of %d layers stand too close together to be named", unnamed, len(dots)))
+		d.Text(horizontal.to, top-1.2*smallSize, smallSize, drawing.Right, muted, lang.Sprintf("%d of %d layers stand too close together to be named", unnamed, len(dots)))
 	}
 	return d
+}
+
+// head writes the title and the legend, as many entries in a line as it has room for, and gives the end of them.
+func (r Roofline) head(d *drawing.Drawing) (y float64) {
+	ruler := drawing.NewRuler()
+	y = margin
+	for _, line := range ruler.Wrap(r.Title, titleSize, wide-2*margin) {
+		d.Text(margin, y+titleSize/2, titleSize, drawing.Left, ink, line)
+		y += 1.5 * titleSize
+	}
+	x := float64(margin)
+	for _, entry := range r.legend() {
+		room := 0.0
+		dotted := entry.dot.A > 0
+		if dotted {
+			room = 2*dotRadius + 8
+		}
+		width := room + ruler.Width(textSize, entry.text)
+		if x > margin && x+width > wide-margin {
+			x, y = margin, y+legendLine
+		}
+		if dotted {
+			d.Circle(x+dotRadius, y+legendLine/2, dotRadius, entry.dot, none)
+		}
+		d.Text(x+room, y+legendLine/2, textSize, drawing.Left, ink, entry.text)
+		x += width + 2*margin
+	}
+	return y + legendLine
 }
 
 // axes find ranges that hold the ridge and every point.
@@ -155,7 +156,7 @@ func (r Roofline) legend() []entry {
 	}
 	for _, p := range r.Points {
 		if p.Rate > math.Min(r.Peak, p.Intensity*r.Bandwidth) {
-			return append(entries, entry{none, lang.Text("above: layers that need fewer operations than their definition counts, as with Winograd, or whose data stay in the caches")})
+			return append(entries, entry{none, lang.Text("above: fewer operations than are counted, as with Winograd, or data in the caches")})
 		}
 	}
 	return entries

@@ -34,7 +34,7 @@ type benchOptions struct {
 	spec    layer.Spec
 	tune    bool
 	plot    string
-	plotFor drawing.Purpose
+	look    drawing.Look
 	minTime time.Duration
 	net     netFlags
 	layers  bool // with a network: each of its layers by itself
@@ -109,7 +109,7 @@ fastest.`, lang.List(configs.SuiteNames())),
 	o.net.register(cmd, false)
 	o.swaps.register(cmd, "time the layers with convolutions exchanged")
 	cmd.Flags().DurationVar(&o.minTime, "min-time", 250*time.Millisecond, "time each layer for at least this long")
-	forVar(cmd, &o.plotFor)
+	lookVars(cmd, &o.look)
 	cmd.Flags().StringVar(&o.plot, "plot", "", "draw the roofline with the layers under it, or what the steps of a network take beside their MACs, into `FILE.png` or .svg")
 	cmd.Flags().BoolVar(&o.layers, "layers", false, "with --net: time each layer by itself, not inside the running network")
 	cmd.Flags().BoolVar(&o.tune, "tune", false, "time every algorithm, and say where the automatic choice was wrong")
@@ -218,7 +218,7 @@ func runBench(ctx context.Context, o benchOptions) error {
 		return err
 	}
 	if o.plot != "" {
-		if err := writeChart(ctx, o.Streams, o.plot, "", measured.Roofline(machine, rows, o.plotFor).Write); err != nil {
+		if err := writeChart(ctx, o.Streams, o.plot, "", measured.Roofline(machine, rows, o.look).Write); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.plot)
@@ -247,7 +247,7 @@ func runBenchWhole(ctx context.Context, o benchOptions) error {
 		return err
 	}
 	if o.plot != "" {
-		if err := writeChart(ctx, o.Streams, o.plot, name, measured.NetworkBars(w, o.plotFor).Write); err != nil {
+		if err := writeChart(ctx, o.Streams, o.plot, name, measured.NetworkBars(w, o.look).Write); err != nil {
 			return err
 		}
 		o.sayf("wrote %q", o.plot)

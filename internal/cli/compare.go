@@ -33,7 +33,7 @@ type compareOptions struct {
 	mapping   string   // of their values to brightness
 	magnify   int      // pixels a side of each of their values
 	plot      string
-	shownFor  drawing.Purpose
+	look      drawing.Look
 	color     string
 	maxPixels int64
 	orient    bool
@@ -138,7 +138,7 @@ func newCompare(s Streams, run func(context.Context, compareOptions) error) *cob
 	f.StringArrayVar(&o.filters, "filter", nil, "image `FILTER` in place of weights: a name like gaussian:5, or rows of weights")
 	f.StringVar(&o.mapping, "map", "auto", lang.Sprintf("-o: `MAPPING` of values to brightness: %s, or LO:HI", lang.List(picture.MappingNames())))
 	f.IntVar(&o.magnify, "magnify", 0, "-o: draw each value `N` pixels wide and high, not smoothed")
-	forVar(cmd, &o.shownFor)
+	lookVars(cmd, &o.look)
 	f.StringVar(&o.plot, "plot", "", "draw params, MACs and times as bars into `FILE.png` or .svg")
 	f.StringVar(&o.color, "color", "", lang.Sprintf("read pictures as `%s` (default: as they are)", strings.Join(picture.ColorNames(), "|")))
 	f.Int64Var(&o.maxPixels, "max-pixels", picture.DefaultMaxPixels, "refuse larger pictures")

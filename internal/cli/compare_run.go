@@ -82,7 +82,7 @@ func (o *compareOptions) draw(ctx context.Context, c measured.Comparison) error 
 		return err
 	}
 	if o.plot != "" {
-		chart, err := chartFile(o.plot, measured.CompareBars(c, o.shownFor).Write)
+		chart, err := chartFile(o.plot, measured.CompareBars(c, o.look).Write)
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (o *compareOptions) outputFiles(c measured.Comparison) (files []pending, er
 		return nil, fmt.Errorf("-o: %w", err)
 	}
 	for _, path := range o.outputs {
-		files = append(files, pending{path, func(w io.Writer) error { return draw.SideBySide(w, panels, o.shownFor) }})
+		files = append(files, pending{path, func(w io.Writer) error { return draw.SideBySide(w, panels, o.look) }})
 	}
 	return files, nil
 }

@@ -11,6 +11,7 @@ import (
 	"convx/internal/answer"
 	"convx/internal/coverage"
 	"convx/internal/draw"
+	"convx/internal/drawing"
 	"convx/internal/lang"
 	"convx/internal/layer"
 	"convx/internal/report"
@@ -22,7 +23,7 @@ type coverageOptions struct {
 	layers []layer.Spec // in the order in which data pass them
 	labels []string
 	output string
-	look   draw.Look
+	look   drawing.Look
 
 	net     netFlags
 	at      string // the layer of a network
@@ -124,7 +125,7 @@ func coverageLayers(flags *layerFlags, args []string, dilations string) ([]layer
 
 // drawn writes a figure as it is asked for.
 func (o coverageOptions) drawn(f *draw.Figure) func(io.Writer) error {
-	return func(w io.Writer) error { return o.look.Write(w, f, o.output) }
+	return func(w io.Writer) error { return o.look.Write(w, f.Still(), drawing.PNG) }
 }
 
 func runCoverage(ctx context.Context, o coverageOptions) error {

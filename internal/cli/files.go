@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"convx/internal/chart"
+	"convx/internal/drawing"
 	"convx/internal/output"
 )
 
@@ -17,7 +18,7 @@ type pending struct {
 }
 
 // chartFile is a chart, in the format that its name says.
-func chartFile(path string, draw func(io.Writer, chart.Format) error) (pending, error) {
+func chartFile(path string, draw func(io.Writer, drawing.Format) error) (pending, error) {
 	format, err := chart.FormatOf(path)
 	if err != nil {
 		return pending{}, usagef("--plot %w", err)
@@ -26,7 +27,7 @@ func chartFile(path string, draw func(io.Writer, chart.Format) error) (pending, 
 }
 
 // writeChart draws into a file, whole or not at all; never over the command's own input, if it has one.
-func writeChart(ctx context.Context, s Streams, path, input string, draw func(io.Writer, chart.Format) error) error {
+func writeChart(ctx context.Context, s Streams, path, input string, draw func(io.Writer, drawing.Format) error) error {
 	file, err := chartFile(path, draw)
 	if err != nil {
 		return err

@@ -37,11 +37,11 @@ func (c *Comparison) Panels(mapping picture.Mapping, magnify int) ([]picture.Pan
 		if err != nil {
 			return err
 		}
-		shown := mapped.String()
+		caption := append([]string{label, layer.FormatShape(t.Shape)}, mapped.Facts()...)
 		if n := sharing(mappings, len(panels)); n > 1 && mapping == picture.AutoMapping || mapping == picture.SharedMapping {
-			shown += lang.Sprintf(" (one scale for %d)", n)
+			caption = append(caption, lang.Sprintf("one scale for %d", n))
 		}
-		caption := append([]string{label, layer.FormatShape(t.Shape), shown}, more...)
+		caption = append(caption, more...)
 		panels = append(panels, picture.Panel{Image: p.Image(), Caption: strings.Join(caption, "\n")})
 		return nil
 	}
@@ -54,7 +54,7 @@ func (c *Comparison) Panels(mapping picture.Mapping, magnify int) ([]picture.Pan
 			more = append(more, lang.Text("the baseline"))
 		}
 		if r.Deviation != nil {
-			more = append(more, lang.Sprintf("max |diff| from the baseline %s", report.Digits(r.Deviation.Max)))
+			more = append(more, lang.Sprintf("max |diff| %s", report.Digits(r.Deviation.Max)))
 		}
 		if err := add(r.Computed, r.Noise, magnify, r.Label, more...); err != nil {
 			return nil, err

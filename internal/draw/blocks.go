@@ -49,7 +49,7 @@ func separableFigure(r shape.Result, o Options) (*Figure, error) {
 				lang.Sprintf("%s in every channel, then 1x1 across the channels", layer.FormatShape(dw.Kernel)), o.inside()),
 			barsPanel(lang.Sprintf("MACs of %s → %s", sized(asked.Input), sized(asked.Output)), bars, o.inside()),
 		},
-		frames:   1,
+		frames: 3, still: 2,
 		captions: append(formulas(asked), lang.Sprintf("%s of the standard convolution's (counted: %.3g)", savedText(mid/in, asked.Output[1], taps), saved)),
 	}, nil
 }
@@ -95,7 +95,7 @@ type bar struct {
 	color color.NRGBA
 }
 
-// barsPanel draws values to scale, with letters of so many times their usual size.
+// barsPanel draws values to scale, one more in each frame, with letters of so many times their usual size.
 func barsPanel(label string, bars []bar, letters float64) panel {
 	const width = 250.0
 	size := 13 * letters
@@ -104,8 +104,8 @@ func barsPanel(label string, bars []bar, letters float64) panel {
 	for _, b := range bars {
 		most = max(most, b.value)
 	}
-	return panel{w: width + 8 + digit*float64(len(report.Group(most))), h: float64(len(bars))*gap + 8, label: label, paint: func(d *drawing.Drawing, x, y float64, _ int) {
-		for i, b := range bars {
+	return panel{w: width + 8 + digit*float64(len(report.Group(most))), h: float64(len(bars))*gap + 8, label: label, paint: func(d *drawing.Drawing, x, y float64, frame int) {
+		for i, b := range bars[:min(len(bars), frame+1)] {
 			top := y + float64(i)*gap
 			d.Text(x, top+6*letters, size, drawing.Left, muted, b.label)
 			w := max(2, width*float64(b.value)/float64(most))

@@ -16,11 +16,9 @@ type cascade struct {
 	in, out, groups int
 	inCell, outCell float64
 	lying           bool // planes stand in a row above what they make, and not in a column beside it
-	// planes are, with numbers, the numbers of each input channel that output channel 0 sees; nil without.
+	// planes are, with numbers, the numbers of each input channel that output channel 0 sees, which are all that is drawn; nil without.
 	planes []*numbers
 	bias   int
-	// alone leaves out, with numbers, the planes that output channel 0 does not see.
-	alone bool
 	// letters is the size of signs, sums and words, of their usual one.
 	letters float64
 	total   func(row, col int) int
@@ -40,9 +38,6 @@ func (c *cascade) number(seed uint64, bias bool) {
 			c.planes[i].spread(c.hole)
 		}
 	}
-	if c.alone {
-		c.in = len(c.planes)
-	}
 	if bias {
 		c.bias = biasOf(seed)
 	}
@@ -60,7 +55,7 @@ func (c *cascade) number(seed uint64, bias bool) {
 func (c *cascade) group(channel, of int) int { return channel * c.groups / of }
 
 // sees tells whether output channel o sees input channel i.
-func (c *cascade) sees(o, i int) bool { return c.alone || c.group(o, c.out) == c.group(i, c.in) }
+func (c *cascade) sees(o, i int) bool { return c.group(o, c.out) == c.group(i, c.in) }
 
 // hues are the colours of a channel of a layer in groups; blue, orange and green where all belong together.
 func (c *cascade) hues(channel, of int) (plane hue, frame color.NRGBA) {
@@ -75,10 +70,10 @@ func (c *cascade) paint(d *drawing.Drawing, x, y float64, frame int) {
 	row, col := c.g.at(frame % c.g.positions())
 	at := func(p spot) (float64, float64) { return x + p.x, y + p.y }
 	outs := c.outPlanesDrawn()
-	for i := range c.in {
+	for i := range c.inPlanesDrawn() {
 		px, py := at(c.inputAt(i))
 		c.paintInput(d, px, py, i, row, col)
-		if c.planes != nil && c.sees(0, i) {
+		if c.planes != nil {
 			c.paintProduct(d, x, y, i, row, col)
 		}
 	}
@@ -113,9 +108,8 @@ func (c *cascade) paint(d *drawing.Drawing, x, y float64, frame int) {
 	}
 }
 
-// paintInput draws plane i with the window in it, pale where no output that is shown reads it.
+// paintInput draws plane i with the window in it.
 func (c *cascade) paintInput(d *drawing.Drawing, x, y float64, i, row, col int) {
-	read := c.planes == nil || c.sees(0, i)
 	h, edge := c.hues(i, c.in)
 	c.input.paint(d, x, y, func(r, q int) style {
 		s := c.inputStyle(row, col, r, q)
@@ -128,27 +122,21 @@ func (c *cascade) paintInput(d *drawing.Drawing, x, y float64, i, row, col int) 
 		case inputFill:
 			s.fill = h.light
 		}
-		if !read {
-			s.fill, s.ink = zeroFill, muted
-			return s
-		}
 		if c.planes != nil {
-			s.text = c.planes[i%len(c.planes)].text(r, q)
+			s.text = c.planes[i].text(r, q)
 			if tap && c.groups > 1 && s.fill == h.dark {
 				s.ink = inkOn(h.dark)
 			}
 		}
 		return s
 	})
-	if read {
-		rh, rw := c.g.reach()
-		d.Frame(x+float64(col*c.g.stride[1])*c.inCell-1, y+float64(row*c.g.stride[0])*c.inCell-1, float64(rw)*c.inCell+3, float64(rh)*c.inCell+3, 3, edge)
-	}
+	rh, rw := c.g.reach()
+	d.Frame(x+float64(col*c.g.stride[1])*c.inCell-1, y+float64(row*c.g.stride[0])*c.inCell-1, float64(rw)*c.inCell+3, float64(rh)*c.inCell+3, 3, edge)
 }
 
 // paintProduct draws the kernel of plane i and what the window makes of both, in a panel at (x, y).
 func (c *cascade) paintProduct(d *drawing.Drawing, x, y float64, i, row, col int) {
-	k, n := c.kernel(), c.planes[i%len(c.planes)]
+	k, n := c.kernel(), c.planes[i]
 	at := c.kernelAt(i)
 	k.paint(d, x+at.x, y+at.y, func(r, q int) style {
 		return style{fill: kernelFill, line: kernelDark, text: itoa(n.weight(r, q)), ink: ink}
@@ -167,13 +155,12 @@ func (c *cascade) paintProduct(d *drawing.Drawing, x, y float64, i, row, col int
 // paintTotal adds the planes' sums and the bias up into the output cell, in a panel at (x, y).
 func (c *cascade) paintTotal(d *drawing.Drawing, x, y float64, row, col int) {
 	node, entry := c.nodeAt(0, row, col), c.entryAt(0, row, col)
-	for i := range c.in {
-		if from := c.sumAt(i); c.sees(0, i) {
-			if from.x += c.sumRoom() / 2; c.lying {
-				from = spot{from.x - c.sumRoom()/2, from.y + 14*c.letters}
-			}
-			d.Line(x+from.x, y+from.y, x+node.x, y+node.y, 2, faint(kernelDark, 200))
+	for i := range c.planes {
+		from := c.sumAt(i)
+		if from.x += c.sumRoom() / 2; c.lying {
+			from = spot{from.x - c.sumRoom()/2, from.y + 14*c.letters}
 		}
+		d.Line(x+from.x, y+from.y, x+node.x, y+node.y, 2, faint(kernelDark, 200))
 	}
 	d.Arrow(x+node.x, y+node.y, x+entry.x, y+entry.y, 2.5, outputDark)
 	plus(d, x+node.x, y+node.y, 12, outputDark)

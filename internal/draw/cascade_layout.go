@@ -51,9 +51,9 @@ func (c *cascade) fit() {
 		if c.planes != nil {
 			cols += c.g.kernel[1] + 3
 		}
-		c.inCell, c.outCell = cell(c.in, cols, sumsWide), cell(c.outPlanesDrawn(), c.output.cols, sumsWide)
+		c.inCell, c.outCell = cell(c.inPlanesDrawn(), cols, sumsWide), cell(c.outPlanesDrawn(), c.output.cols, sumsWide)
 	} else {
-		c.inCell, c.outCell = cell(c.in, c.input.rows, sumsTall), cell(c.outPlanesDrawn(), c.output.rows, sumsTall)
+		c.inCell, c.outCell = cell(c.inPlanesDrawn(), c.input.rows, sumsTall), cell(c.outPlanesDrawn(), c.output.rows, sumsTall)
 	}
 	c.outCell = min(c.outCell, max(c.inCell, 18))
 	if wide := 420.0; least == 0 {
@@ -61,6 +61,14 @@ func (c *cascade) fit() {
 		c.outCell = min(c.outCell, max(5, wide/float64(c.output.cols)))
 	}
 	c.input.cell, c.output.cell = c.inCell, c.outCell
+}
+
+// inPlanesDrawn are all, or with numbers those that output channel 0 sees.
+func (c *cascade) inPlanesDrawn() int {
+	if c.planes != nil {
+		return len(c.planes)
+	}
+	return c.in
 }
 
 // outPlanesDrawn is 1 with numbers: output channel 0.
@@ -102,9 +110,9 @@ func (c *cascade) size() (w, h float64) {
 	uw, uh := c.unit()
 	outs := c.outPlanesDrawn()
 	if c.lying {
-		return max(run(c.in, uw), run(outs, c.output.width())), uh + c.between() + c.output.height()
+		return max(run(c.inPlanesDrawn(), uw), run(outs, c.output.width())), uh + c.between() + c.output.height()
 	}
-	h = max(run(c.in, uh), run(outs, c.output.height()))
+	h = max(run(c.inPlanesDrawn(), uh), run(outs, c.output.height()))
 	if c.bias != 0 { // which is said below the node of any row
 		h = max(h, c.output.height()+2*(16+3*18*c.letters)-c.outCell)
 	}
@@ -122,9 +130,9 @@ func (c *cascade) inputAt(i int) spot {
 	w, h := c.size()
 	uw, uh := c.unit()
 	if c.lying {
-		return spot{(w-run(c.in, uw))/2 + float64(i)*(uw+planeGap), 0}
+		return spot{(w-run(c.inPlanesDrawn(), uw))/2 + float64(i)*(uw+planeGap), 0}
 	}
-	return spot{0, (h-run(c.in, uh))/2 + float64(i)*(uh+planeGap)}
+	return spot{0, (h-run(c.inPlanesDrawn(), uh))/2 + float64(i)*(uh+planeGap)}
 }
 
 // outputAt is the corner of output plane o.

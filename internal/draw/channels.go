@@ -13,7 +13,7 @@ type column struct {
 }
 
 // channelsPanel draws columns of channels, and a line from each channel to those of the next column that see it: those of its
-// group. groups has one entry for each step between columns.
+// group. groups has one entry for each step between columns; each frame takes one more step.
 func channelsPanel(cols []column, groups []int, label string, letters float64) panel {
 	most := 0
 	for _, c := range cols {
@@ -29,7 +29,7 @@ func channelsPanel(cols []column, groups []int, label string, letters float64) p
 			used := float64(cols[col].n)*pitch - (pitch - size)
 			return x + float64(col)*gap + size/2, y + top + (height-top-used)/2 + float64(i)*pitch + size/2
 		}
-		for s, g := range groups {
+		for s, g := range groups[:min(len(groups), frame)] {
 			in, out := cols[s].n, cols[s+1].n
 			for o := range out {
 				for i := range in {
@@ -43,7 +43,7 @@ func channelsPanel(cols []column, groups []int, label string, letters float64) p
 				}
 			}
 		}
-		for c := range cols {
+		for c := range min(len(cols), frame+1) {
 			for i := range cols[c].n {
 				cx, cy := at(c, i)
 				fill, edge := blockColors(cols, groups, c, i)

@@ -52,7 +52,7 @@ func Coverage(r coverage.Result, labels []string, p drawing.Purpose) (*Figure, e
 		notes[0] += lang.Text("; grey: none")
 	}
 	cell := min(max(heatSide/max(cols, rows), leastCell), mostCell)
-	return still(lang.List(labels), []panel{heatPanel(heat, float64(cell))}, notes, p, backRow), nil
+	return still(lang.List(labels), []panel{heatPanel(heat, float64(cell))}, notes, p), nil
 }
 
 // heatPanel is a map of counts, with numbers in cells that have room for them, and its scale below.
@@ -70,7 +70,7 @@ func heatPanel(heat picture.Heat, cell float64) panel {
 			for i, v := range heat.Values {
 				cx, cy := g.center(left, y, float64(i/heat.Width), float64(i%heat.Width))
 				text := fmt.Sprintf("%.0f", v)
-				d.Text(cx, cy, g.textSize(text, longest), drawing.Center, inkOn(color.NRGBA(heat.Color(i))), text)
+				d.Add(drawing.Text{X: cx, Y: cy, Size: g.textSize(text, longest), Align: drawing.Center, Color: inkOn(color.NRGBA(heat.Color(i))), S: text, Data: true})
 			}
 		}
 		d.Add(drawing.Image{X: x, Y: y + h + barGap, W: bar, H: barTall, Pixels: colours.RGBA})

@@ -35,7 +35,7 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	p.w, p.h = p.w+2*spill, p.h+2*spill
 	p.paint = func(d *drawing.Drawing, x, y float64, frame int) { w.paint(d, x+spill, y+spill, frame) }
 	var captions []string
-	if o.For != drawing.Slide || o.Scene == nil { // the picture is to be seen
+	if o.Scene == nil { // the picture is to be seen
 		captions = formulas(shape.Result{Layer: layer.Layer{Stages: r.Layer.Stages[len(r.Stages)-1:]}, Stages: r.Stages[len(r.Stages)-1:]})
 	}
 	taps := g.kernel[0] * g.kernel[1]
@@ -43,12 +43,15 @@ func deformableFigure(r shape.Result, o Options) (*Figure, error) {
 	if d.Modulated {
 		note += lang.Sprintf("; their sizes: %d weights in (0, 1), predicted too", taps*d.OffsetGroups)
 	}
-	title := ""
+	title, is := "", lang.Text("taps moved by learned offsets")
+	if d.Modulated {
+		is = lang.Text("taps moved by learned offsets and scaled by a learned mask")
+	}
 	if w.preset != nil {
 		title = lang.Sprintf("Deformable convolution – offsets %s: %s", w.preset.Text, w.preset.Says())
 		note = lang.Text("hollow dots: the regular taps; full dots: the samples, between pixels weighted bilinearly")
 	}
-	return &Figure{title: title, panels: []panel{p, w.bilinearPanel(o.grown())}, frames: g.positions(), still: w.stillFrame(), captions: append(captions, note)}, nil
+	return &Figure{title: title, is: is, panels: []panel{p, w.bilinearPanel(o.grown())}, frames: g.positions(), still: w.stillFrame(), captions: append(captions, note)}, nil
 }
 
 type deformed struct {

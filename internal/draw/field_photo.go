@@ -59,7 +59,7 @@ func FieldOn(img *image.RGBA, f shape.Field, out []int, m *gradient.Map, title s
 	if m != nil {
 		panels = append(panels, s.panel(heat(m)))
 	}
-	return still(title, panels, s.notes, p, backRow)
+	return still(title, panels, s.notes, p)
 }
 
 // panel is a picture with both fields on it.

@@ -41,8 +41,8 @@ type Options struct {
 // grown is how many times larger than usual what holds letters in a panel is to be.
 func (o Options) grown() float64 { return cmp.Or(o.letters, 1) }
 
-// inside is the size of letters in a panel, of their usual one on a page.
-func (o Options) inside() float64 { return o.For.Inside() * o.grown() }
+// inside is the size of letters in a panel that are not in cells, of their usual one: they are smaller than captions, and to be read, too.
+func (o Options) inside() float64 { return 1.5 * o.grown() }
 
 // Scene is real data in the cells of a figure, in place of a schema.
 type Scene struct {
@@ -60,7 +60,7 @@ type Figure struct {
 	is       string // what the title says of the layer; empty is the variant's summary
 	note     string
 	purpose  drawing.Purpose
-	pixels   float64 // of captions on a slide, at most; 0: as many as the back row needs
+	enough   float64 // pixels of captions on a slide, at most; 0: as many as the back row needs
 	beside   bool    // the captions stand at the right of the panels
 	inRow    int     // panels in a row; 0: all
 	bare     bool    // letters in panels that could not be read are left out
@@ -74,9 +74,10 @@ type Figure struct {
 	frames     int
 	columns    int // output positions in a row, where a frame is a position
 	still      int // the frame that stands for all
-	// wide and lines are what the captions of any frame take: all frames are of one size.
-	wide  float64
-	lines int
+	// wide, lines and longest are what the captions of any frame take: all frames are of one size.
+	wide    float64
+	lines   int
+	longest float64 // of those lines
 }
 
 // panel is one part of a figure, beside the others, with a label below.
@@ -87,14 +88,11 @@ type panel struct {
 }
 
 const (
-	margin      = 24
 	panelGap    = 48
 	titleSize   = 20
 	noteSize    = 18
 	labelSize   = 14
 	captionSize = 14
-	// readable is how wide a figure may be before its letters grow with it.
-	readable = 760
 )
 
 // New makes the figure of a layer.
@@ -111,14 +109,14 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	}
 	ruler := drawing.NewRuler()
 	f, err := known.laid(r, o, ruler)
-	if o.For != drawing.Slide || err != nil {
-		return f, err
+	if err != nil {
+		return nil, err
 	}
 	if o.bare {
 		return known.barest(f, r, o, ruler)
 	}
 	// Letters in panels grow until they can be read, or until that makes all else so small that they do not.
-	for now := f.smallest(); now < LeastLetters; {
+	for now := f.smallest(); now < LeastLetters && o.grown() < mostGrown; {
 		o.letters = o.grown() * min(1.5, 1.03*LeastLetters/now)
 		larger, err := known.laid(r, o, ruler)
 		if err != nil {
@@ -133,12 +131,15 @@ func New(r shape.Result, o Options) (*Figure, error) {
 	return f, nil
 }
 
+// mostGrown is how many times larger than usual the letters in panels become.
+const mostGrown = 4
+
 // barest makes the letters in panels as large as leaves out the fewest of them and the captions as they are to be.
 func (known figure) barest(f *Figure, r shape.Result, o Options, ruler drawing.Ruler) (*Figure, error) {
 	for lost := f.lost(); lost > 0; {
 		o.letters = o.grown() * 1.2
 		larger, err := known.laid(r, o, ruler)
-		if err != nil || o.letters > 4 || larger.captionPixels() < LeastCaptions {
+		if err != nil || o.letters > mostGrown || larger.captionPixels() < LeastCaptions {
 			return f, err
 		}
 		if now := larger.lost(); now < lost {
@@ -154,7 +155,7 @@ func (known figure) laid(r shape.Result, o Options, ruler drawing.Ruler) (*Figur
 	if err != nil {
 		return nil, err
 	}
-	if o.For == drawing.Slide && (o.Scene != nil || o.Numbers) { // these are to be seen: sizes are in the labels
+	if o.Scene != nil || o.Numbers { // these are to be seen: sizes are in the labels
 		sizes := formulas(r)
 		f.captions = slices.DeleteFunc(f.captions, func(c string) bool { return slices.Contains(sizes, c) })
 	}
@@ -228,20 +229,26 @@ func (f *Figure) Still() *drawing.Drawing { return f.Frame(f.still) }
 func (f *Figure) Frame(i int) *drawing.Drawing {
 	edge := f.edge()
 	d := &drawing.Drawing{Width: f.wide + 2*edge, Height: f.height()}
-	y := f.lettersAt(d, edge, edge, titleSize, f.wide, ink, f.title)
+	y := edge
+	if f.title != "" {
+		y = f.lettersAt(d, edge, y, titleSize, f.wide, ink, f.title)
+	}
 	if f.note != "" {
 		y = f.lettersAt(d, edge, y+4, noteSize, f.wide, kernelDark, f.note)
 	}
-	top := y + 20
-	y = top
+	if y > edge {
+		y += 20
+	}
+	top := y
 	line := labelSize * f.kind * lineFactor
-	across := f.wide
+	left, across := edge, f.wide
 	if f.beside {
 		across = f.panelsWidth()
+		left += (f.captionWidth() - f.longest) / 2 // what short captions leave free is shared
 	}
 	for _, row := range f.rows() {
 		height, labels := f.rowSize(row)
-		x := edge + (across-f.rowWidth(row))/2
+		x := left + (across-f.rowWidth(row))/2
 		for _, p := range row {
 			w := f.panelWidth(p)
 			before := len(d.Marks)
@@ -256,9 +263,8 @@ func (f *Figure) Frame(i int) *drawing.Drawing {
 		}
 		y += height + 30 + float64(labels)*line
 	}
-	left := edge
 	if f.beside {
-		y, left = top, edge+across+panelGap
+		y, left = top, left+across+panelGap
 	}
 	for _, c := range f.captionsOf(i) {
 		y = f.lettersAt(d, left, y, captionSize, f.captionWidth(), ink, c)

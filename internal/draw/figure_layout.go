@@ -10,24 +10,18 @@ import (
 	"convx/internal/lang"
 )
 
-// measure lays the panels out and finds the size of the letters, and the width and the lines that the largest frame needs.
+// edgeFactor is what is left free around a figure, in sizes of its captions: projectors cut edges off.
+const edgeFactor = 1.3
+
+// measure lays the panels out and finds the size of the letters, and the width and the lines that the largest frame needs. A page is
+// laid out as a slide is: it is shown as one, too, and what the back row reads is not small on paper.
 func (f *Figure) measure() {
-	f.kind = 1
-	f.kind = f.purpose.Letters() * max(1, f.panelsWidth()/readable)
-	f.widen(480)
-	if f.purpose == drawing.Slide {
-		f.fitSlide()
-	}
+	f.fit()
 	f.count(f.frames)
 }
 
-// edge is what is left free around a figure: on a slide it grows with the letters, as projectors cut edges off.
-func (f *Figure) edge() float64 {
-	if f.purpose == drawing.Slide {
-		return 0.75 * margin * f.kind
-	}
-	return margin
-}
+// edge is what is left free around a figure.
+func (f *Figure) edge() float64 { return edgeFactor * captionSize * f.kind }
 
 // widen makes a figure at least so wide, and as wide as its panels and its title are.
 func (f *Figure) widen(least float64) {
@@ -37,13 +31,17 @@ func (f *Figure) widen(least float64) {
 	}
 }
 
-// count finds the most lines that the captions of so many frames take, spread over all.
+// count finds the most lines that the captions of so many frames take, spread over all, and the longest of them.
 func (f *Figure) count(frames int) {
-	f.lines = 0
+	f.lines, f.longest = 0, 0
 	for k := range frames {
 		lines := 0
 		for _, c := range f.captionsOf(k * f.frames / frames) {
-			lines += len(f.ruler.Wrap(c, captionSize*f.kind, f.captionWidth()))
+			wrapped := f.ruler.Wrap(c, captionSize*f.kind, f.captionWidth())
+			for _, line := range wrapped {
+				f.longest = max(f.longest, f.ruler.Width(captionSize*f.kind, line))
+			}
+			lines += len(wrapped)
 		}
 		f.lines = max(f.lines, lines)
 	}
@@ -52,9 +50,15 @@ func (f *Figure) count(frames int) {
 // height is that of the drawing, as Frame lays it out.
 func (f *Figure) height() float64 {
 	lines := func(n int, size float64) float64 { return float64(n) * size * f.kind * lineFactor }
-	y := f.edge() + lines(len(f.ruler.Wrap(f.title, titleSize*f.kind, f.wide)), titleSize)
+	y := 0.0
+	if f.title != "" {
+		y += lines(len(f.ruler.Wrap(f.title, titleSize*f.kind, f.wide)), titleSize)
+	}
 	if f.note != "" {
 		y += 4 + lines(len(f.ruler.Wrap(f.note, noteSize*f.kind, f.wide)), noteSize)
+	}
+	if y > 0 {
+		y += 20
 	}
 	panels, captions := 0.0, lines(f.lines, captionSize)
 	for _, row := range f.rows() {
@@ -62,9 +66,9 @@ func (f *Figure) height() float64 {
 		panels += tall + 30 + lines(labels, labelSize)
 	}
 	if f.beside {
-		return y + 20 + max(panels, captions) + f.edge()
+		return y + max(panels, captions) + 2*f.edge()
 	}
-	return y + 20 + panels + captions + f.edge()
+	return y + panels + captions + 2*f.edge()
 }
 
 // rows are the panels in rows.
@@ -137,9 +141,9 @@ func (f *Figure) unreadable(d *drawing.Drawing, m drawing.Mark) bool {
 	return ok && t.Size*drawing.Slide.Scale(d) < LeastLetters
 }
 
-// fitSlide chooses how large the letters are, how many panels stand in a row, and whether the captions stand below the panels or
+// fit chooses how large the letters are, how many panels stand in a row, and whether the captions stand below the panels or
 // beside them: so that they can be read from the back row and, among the ways to do that, so that the panels are largest.
-func (f *Figure) fitSlide() {
+func (f *Figure) fit() {
 	type layout struct {
 		kind, wide     float64
 		beside, narrow bool
@@ -149,7 +153,7 @@ func (f *Figure) fitSlide() {
 	bestLetters, bestScale := 0.0, 0.0
 	pixelsWide, pixelsHigh := drawing.Slide.Pixels()
 	aspect := float64(pixelsWide) / float64(pixelsHigh)
-	enough := cmp.Or(f.pixels, backRow)
+	enough := cmp.Or(f.enough, backRow)
 	try := func(l layout) float64 {
 		f.kind, f.beside, f.narrow, f.inRow = l.kind, l.beside, l.narrow, l.inRow
 		least := 480.0

@@ -34,7 +34,7 @@ type OnPicture struct {
 
 // sceneCells are about how many cells the longer side of a picture becomes, of the input or, if that is larger, the output;
 // arrowCells, where arrows are to be seen.
-const sceneCells, arrowCells = 36, 15
+const sceneCells, arrowCells = 36, 13
 
 // Scene runs the layer on a small copy of the picture: the layer at that size, and both as the cells of a figure. What cannot
 // be drawn is a *layer.Error.

@@ -17,7 +17,8 @@ func poolFigure(r shape.Result, o Options) (*Figure, error) {
 	w := newWindow(c.g, r.Input[1], r.Output[1])
 	w.scene = o.Scene
 	f := &Figure{captions: formulas(r)}
-	if o.Numbers {
+	many := o.Scene == nil && !o.Numbers && r.Input[1] > 1
+	if o.Scene == nil && !many { // without numbers all pools would look alike
 		w.cells = c
 		f.arithmetic = w.arithmetic
 		if c.max {
@@ -25,7 +26,7 @@ func poolFigure(r shape.Result, o Options) (*Figure, error) {
 		}
 	}
 	f.panels, f.frames, f.still = []panel{w.panel()}, c.g.positions(), w.stillFrame()
-	if n := r.Input[1]; o.Scene == nil && !o.Numbers && n > 1 {
+	if n := r.Input[1]; many {
 		f.panels = []panel{newCascade(w, n, n, n, o.grown()).placed()}
 		f.captions = append(f.captions, lang.Sprintf("each of the %d planes by itself", n))
 	}

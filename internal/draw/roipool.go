@@ -60,9 +60,9 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 				}
 				n := op.SamplingRatio
 				for k := range n * n {
-					d.Circle(mx+(float64(k%n)+0.5)*bw/float64(n), my+(float64(k/n)+0.5)*bh/float64(n), 2, hue.dark, none)
+					d.Circle(mx+(float64(k%n)+0.5)*bw/float64(n), my+(float64(k/n)+0.5)*bh/float64(n), 3, hue.dark, none)
 				}
-				d.Arrow(bx+bw/2, by+bh/2, mx+bw/2, my+bh/2, 1.8, ink)
+				d.Arrow(bx+bw/2, by+bh/2, mx+bw/2, my+bh/2, 2.5, ink)
 			}
 		}}
 	output := panel{w: out.width() + 1, h: out.height() + 1, label: lang.Text("output, per channel: the mean of each bin's samples"),
@@ -72,7 +72,7 @@ func roiFigure(r shape.Result, o Options) (*Figure, error) {
 				if i > frame {
 					return style{fill: outputTodo, line: gridLine}
 				}
-				return style{fill: faint(groupColor(i).dark, 110), line: gridLine}
+				return style{fill: groupColor(i).dark, line: gridLine}
 			})
 		}}
 	return &Figure{panels: []panel{input, output}, frames: ph * pw, still: ph*pw - 1, captions: []string{

@@ -216,7 +216,8 @@ func shrink(s layer.Spec, l layer.Layer, o Options) (layer.Spec, error) {
 
 func fewGrouped(s *layer.Spec, l layer.Layer, in []int, most int) {
 	g := min(max(1, l.Groups), 4)
-	in[1], s.OutChannels = g*max(1, most/2/g), g*max(1, most/2/g)
+	few := max(min(2, l.Input[1]/max(1, l.Groups)), most/2/g) // a group of one channel would be a depthwise convolution's
+	in[1], s.OutChannels = g*few, g*few
 	if l.Groups > 1 {
 		s.Groups = g
 	}

@@ -34,7 +34,6 @@ func transposedFigure(r shape.Result, o Options) (*Figure, error) {
 	}
 	if r.Input[1]*r.Output[1] > 1 && o.Numbers {
 		s := newCascade(w, r.Input[1], r.Output[1], t.Groups, o.grown())
-		s.alone = o.For == drawing.Slide
 		s.number(o.Seed, t.Bias)
 		f.panels, f.arithmetic, f.captions = []panel{s.placed()}, s.arithmetic, nil
 	} else {

@@ -24,7 +24,6 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	case o.Scene == nil && many:
 		s := newCascade(w, r.Input[1], r.Output[1], c.Groups, o.grown())
 		if o.Numbers {
-			s.alone = o.For == drawing.Slide
 			s.number(o.Seed, c.Bias)
 			f.arithmetic = s.arithmetic
 		}
@@ -48,7 +47,7 @@ func windowFigure(r shape.Result, o Options) (*Figure, error) {
 	if many && o.Scene == nil {
 		f.captions = append(f.captions, connections(r.Input[1], r.Output[1], c.Groups))
 	}
-	if o.For != drawing.Slide || !o.Numbers { // there the weights are to be seen
+	if !o.Numbers { // there the weights are to be seen
 		f.captions = append(f.captions, weightsCaption(r.Input[1], r.Output[1], c))
 	}
 	return f, nil

@@ -66,6 +66,7 @@ type Text struct {
 	Align Align
 	Color color.NRGBA
 	S     string
+	Data  bool // it stands on a picture's own colours, with which no theme changes it
 }
 
 // Image is a picture in a rectangle. Its pixels stay squares where they are enlarged, and no theme changes their colours.
@@ -156,6 +157,16 @@ func (p Image) moved(dx, dy float64) Mark {
 	return p
 }
 
+// finest is how many pixels a unit of the pictures has, at most.
+func (d *Drawing) finest() (pixels float64) {
+	for _, m := range d.Marks {
+		if p, ok := m.(Image); ok && p.W > 0 && p.H > 0 {
+			pixels = max(pixels, float64(p.Pixels.Rect.Dx())/p.W, float64(p.Pixels.Rect.Dy())/p.H)
+		}
+	}
+	return pixels
+}
+
 // back is the colour behind the marks.
 func (d *Drawing) back() color.NRGBA {
 	switch {
@@ -195,7 +206,9 @@ func (o Circle) recoloured(change func(color.NRGBA) color.NRGBA) Mark {
 }
 
 func (t Text) recoloured(change func(color.NRGBA) color.NRGBA) Mark {
-	t.Color = change(t.Color)
+	if !t.Data {
+		t.Color = change(t.Color)
+	}
 	return t
 }
 

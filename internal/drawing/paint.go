@@ -19,7 +19,7 @@ func (r Rect) paint(c *picture.Canvas, scale float64) {
 	if r.Line.A == 0 {
 		return
 	}
-	w := r.Width
+	w := max(r.Width, 1/scale) // a thinner line would fall between pixels here and there
 	for _, side := range []struct{ x0, y0, x1, y1 float64 }{
 		{r.X, r.Y, r.X + r.W, r.Y + w}, {r.X, r.Y + r.H - w, r.X + r.W, r.Y + r.H},
 		{r.X, r.Y + w, r.X + w, r.Y + r.H - w}, {r.X + r.W - w, r.Y + w, r.X + r.W, r.Y + r.H - w},

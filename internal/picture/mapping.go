@@ -101,38 +101,38 @@ type Mapped struct {
 }
 
 // String is a line for a summary: "16 of 64 maps in a 4x4 grid, symmetric: -3.2 blue, 0 white, 3.2 red".
-func (m Mapped) String() string {
-	var b strings.Builder
+func (m Mapped) String() string { return strings.Join(m.Facts(), lang.Text(", ")) }
+
+// Facts are what String says, one by one: what is shown in which scale, what is out of the ordinary in it, how large it is.
+func (m Mapped) Facts() []string {
+	what := lang.Text("one map")
 	switch {
 	case m.Colour && m.Shown == 1:
-		b.WriteString(lang.Text("colour"))
-	case m.Shown == 1:
-		b.WriteString(lang.Text("one map"))
-	default:
-		what := lang.Text("maps")
+		what = lang.Text("colour")
+	case m.Shown > 1:
+		maps := lang.Text("maps")
 		if m.Colour {
-			what = lang.Text("colour pictures")
+			maps = lang.Text("colour pictures")
 		}
+		what = lang.Sprintf("%d %s in a %dx%d grid", m.Of, maps, m.Rows, m.Cols)
 		if m.Shown < m.Of {
-			b.WriteString(lang.Sprintf("%d of %d %s in a %dx%d grid", m.Shown, m.Of, what, m.Rows, m.Cols))
-		} else {
-			b.WriteString(lang.Sprintf("%d %s in a %dx%d grid", m.Of, what, m.Rows, m.Cols))
+			what = lang.Sprintf("%d of %d %s in a %dx%d grid", m.Shown, m.Of, maps, m.Rows, m.Cols)
 		}
 	}
-	b.WriteString(lang.Sprintf(", %s: %s", m.Mapping, m.scale()))
+	facts := []string{what + lang.Sprintf(", %s: %s", m.Mapping, m.scale())}
 	if m.Clipped > 0 {
-		b.WriteString(lang.Sprintf(", %d of %d values clipped", m.Clipped, m.Values))
+		facts = append(facts, lang.Sprintf("%d of %d values clipped", m.Clipped, m.Values))
 	}
 	if m.NaN+m.Inf > 0 {
-		b.WriteString(lang.Sprintf(", %d NaN and %d Inf values in magenta", m.NaN, m.Inf))
+		facts = append(facts, lang.Sprintf("%d NaN and %d Inf values in magenta", m.NaN, m.Inf))
 	}
 	if m.Rounded > 0 {
-		b.WriteString(lang.Sprintf(", uniform: no value is larger than %.2g, which rounding leaves of zeros", m.Rounded))
+		facts = append(facts, lang.Sprintf("uniform: no value is larger than %.2g, which rounding leaves of zeros", m.Rounded))
 	}
 	if m.Magnified > 1 {
-		b.WriteString(lang.Sprintf(", magnified %d times", m.Magnified))
+		facts = append(facts, lang.Sprintf("magnified %d times", m.Magnified))
 	}
-	return b.String()
+	return facts
 }
 
 // scale says in words which values have which colours.

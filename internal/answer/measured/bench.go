@@ -142,8 +142,8 @@ func Bench(m bench.Machine, rows []bench.Result, tune bool, v budget.Outcome) re
 }
 
 // Roofline places each layer under what the machine allows.
-func Roofline(m bench.Machine, rows []bench.Result, p drawing.Purpose) chart.Roofline {
-	r := chart.Roofline{Title: m.CPU + ", " + lang.Plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, For: p}
+func Roofline(m bench.Machine, rows []bench.Result, look drawing.Look) chart.Roofline {
+	r := chart.Roofline{Title: m.CPU + ", " + lang.Plural(m.Threads, "thread"), Peak: m.PeakGFLOPS, Bandwidth: m.BandwidthGBS, Look: look}
 	for _, row := range rows {
 		name := row.Name
 		if len(rows) > 1 && rows[0].Auto {

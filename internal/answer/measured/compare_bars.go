@@ -8,8 +8,8 @@ import (
 )
 
 // CompareBars draws params, MACs and times.
-func CompareBars(c Comparison, p drawing.Purpose) chart.Bars {
-	b := chart.Bars{Baseline: c.Baseline, For: p}
+func CompareBars(c Comparison, look drawing.Look) chart.Bars {
+	b := chart.Bars{Baseline: c.Baseline, Look: look}
 	params, macs, took := chart.Panel{Title: lang.Text("params")}, chart.Panel{Title: lang.Text("MACs")}, chart.Panel{Title: lang.Text("time (median)")}
 	for _, r := range c.Rows {
 		b.Labels = append(b.Labels, r.Label)

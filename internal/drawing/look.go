@@ -1,0 +1,68 @@
+package drawing
+
+import (
+	"image/png"
+	"io"
+
+	"convx/internal/picture"
+)
+
+// Theme is the colours of a drawing; the zero value is the light one, in which drawings are made.
+type Theme string
+
+// The colours of paper, and those of a dark room.
+const (
+	Light Theme = "light"
+	Dark  Theme = "dark"
+)
+
+// Themes are all of them.
+func Themes() []Theme { return []Theme{Light, Dark} }
+
+// Look says how a drawing looks, whatever it shows.
+type Look struct {
+	For         Purpose
+	Theme       Theme
+	Transparent bool    // nothing behind it, where the format can say so
+	Scale       float64 // pixels a unit; 0: as the purpose has it
+}
+
+// Of is a drawing with this look, and how many pixels a unit of it is. Cells of a picture keep their colours.
+func (l Look) Of(d *Drawing) (*Drawing, float64) {
+	scale := l.Scale
+	if scale == 0 {
+		scale = l.For.Scale(d)
+	}
+	d = l.For.Placed(d)
+	if l.Theme == Dark {
+		d = d.Recoloured(picture.Darkened)
+	}
+	if l.Transparent {
+		c := *d
+		c.Clear = true
+		d = &c
+	}
+	return d, scale
+}
+
+// Format is a kind of file.
+type Format string
+
+// The formats of a still.
+const (
+	PNG Format = "png"
+	SVG Format = "svg"
+)
+
+// Write writes a drawing with this look.
+func (l Look) Write(w io.Writer, d *Drawing, f Format) error {
+	d, scale := l.Of(d)
+	if f == SVG {
+		return d.WriteSVG(w)
+	}
+	c := d.Paint(scale)
+	if !l.Transparent {
+		return c.Encode(w)
+	}
+	return png.Encode(w, c.RGBA)
+}
